@@ -1,0 +1,1 @@
+"""A kiosk for peer support in a clinic's waiting room."""

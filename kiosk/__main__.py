@@ -1,0 +1,23 @@
+"""The `kiosk` command: something on the screen at once, then the command line."""
+
+import sys
+
+_WITHOUT_SCREEN = {"--help", "--prepare"}
+
+
+def main() -> int:
+    """Run the command line and return its exit code; a splash covers the start of a screen."""
+    words = sys.argv[1:]
+    if words[:1] in (["run"], ["demo"]) and not _WITHOUT_SCREEN & set(words):
+        from kiosk.ui.terminal.environment import harden_process
+        from kiosk.ui.terminal.splash import splash
+
+        harden_process()
+        splash()
+    from kiosk.cli.app import run
+
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+"""The one place where the parts meet; what start-up does not need is imported when it is."""
+
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.errors import SetupError
+
+if TYPE_CHECKING:
+    from kiosk.devices.clock import Clock
+    from kiosk.records.store import Store
+    from kiosk.settings import Settings
+    from kiosk.ui.visitor.parts import Demo, VisitorSide
+    from kiosk.usecases.access import Access
+    from kiosk.usecases.maintenance import MaintenanceDesk
+    from kiosk.usecases.site import SiteFacts
+
+DATABASE = "kiosk.db"
+LOG = "kiosk.log"
+_LOCK = "visitor.lock"
+_WARM = ("babel.dates", "phonenumbers", "regex", "rich.markdown", "qrcode")
+"""What visitors need a little later; imported while the first screen is already there."""
+
+
+def data_dir(*, demo: bool = False) -> Path:
+    """Return the data folder: KIOSK_DATA_DIR, else the user's own folder for the kiosk."""
+    named = os.environ.get("KIOSK_DATA_DIR")
+    if named:
+        return Path(named).expanduser().absolute()
+    from platformdirs import user_data_path
+
+    return user_data_path("kiosk-demo" if demo else "kiosk", appauthor=False)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the data folder (0700) with its settings; what is there already stays as it is."""
+    from kiosk.content.assets import config_dir
+
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in ("kiosk.toml", "take-home.toml"):
+            if not (folder / name).exists():
+                shutil.copyfile(config_dir() / name, folder / name)
+    except OSError as error:
+        raise SetupError(
+            f"The data folder {folder} cannot be written ({error.strerror}); mend its disk or its"
+            " rights, or name another one by KIOSK_DATA_DIR."
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """One opened data folder."""
+
+    folder: Path
+    settings: "Settings"
+    store: "Store"
+    site: "SiteFacts"
+    clock: "Clock"
+
+    def visitor_side(self) -> "VisitorSide":
+        """Return the desks and facts behind the visitor's screens."""
+        from kiosk.content.take_home import read_take_home
+        from kiosk.devices.clock import entropy
+        from kiosk.domain.rules import Rules
+        from kiosk.ui.visitor.parts import Facts, Timing, VisitorSide
+        from kiosk.usecases.site import load_sealing_keys
+        from kiosk.usecases.visitor import VisitorDesk
+
+        rules = Rules(opens_before=self.settings.opens_before)
+        sealing = load_sealing_keys(self.store, self.site)
+        waits = self.settings.visit
+        timing = Timing(
+            idle=waits.idle_seconds,
+            warning=waits.warning_seconds,
+            result=waits.result_seconds,
+            receipt=waits.receipt_seconds,
+        )
+        facts = Facts(
+            today=self.today,
+            zone=self.site.zone,
+            country=self.site.country,
+            timing=timing,
+            take_home=read_take_home(self.folder / "take-home.toml"),
+        )
+        desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing)
+        return VisitorSide(desk, self.maintenance(), facts)
+
+    def maintenance(self) -> "MaintenanceDesk":
+        """Return the maintenance screen's desk."""
+        from importlib.metadata import version
+
+        from kiosk.devices.clock import entropy
+        from kiosk.usecases.maintenance import MaintenanceDesk
+
+        return MaintenanceDesk(self.store, self.clock, entropy, self.site, version("kiosk"))
+
+    def access(self) -> "Access":
+        """Return what signs staff in."""
+        from kiosk.devices.clock import entropy
+        from kiosk.usecases.access import Access
+        from kiosk.usecases.site import load_sealing_keys
+
+        sealing = load_sealing_keys(self.store, self.site)
+        return Access(self.store, self.clock, entropy, self.site, sealing)
+
+    def today(self) -> date:
+        """Return the clinic's date now."""
+        return self.clock.now().astimezone(self.site.zone).date()
+
+
+def open_kiosk(folder: Path) -> Kiosk:
+    """Open the data folder; raises KioskError with one sentence where it cannot be used."""
+    from kiosk.devices.clock import SystemClock
+    from kiosk.records.store import Store
+    from kiosk.settings import read_settings
+    from kiosk.usecases.site import load_site
+
+    if not (folder / DATABASE).exists():
+        raise SetupError(
+            f"There is no clinic in {folder} yet; make one with `kiosk init`, or try `kiosk demo`."
+        )
+    settings = read_settings(folder)
+    store = Store.open(folder / DATABASE)
+    return Kiosk(folder, settings, store, load_site(store), SystemClock())
+
+
+def show_visitor_kiosk(
+    folder: Path, demo: "Demo | None" = None, before: Callable[[], None] = lambda: None
+) -> int:
+    """Show the visitor's kiosk until it is ended; return the exit code.
+
+    The home screen is painted first; behind it `before` is called and the database opened.
+    """
+    from kiosk.records.lock import lock_folder
+
+    if not sys.stdin.isatty() or not sys.stdout.isatty():
+        raise SetupError("The kiosk needs a terminal; start it in one, for example foot or kitty.")
+    if not folder.exists():
+        raise SetupError(
+            f"There is no data folder {folder} yet; make a clinic with `kiosk init`, or try"
+            " `kiosk demo`."
+        )
+    with lock_folder(folder, _LOCK):
+        _log_to(folder / LOG)
+        from kiosk.ui.terminal.app import run_locked
+        from kiosk.ui.visitor.app import VisitorApp
+
+        opened: list[Kiosk] = []
+
+        def boot() -> "VisitorSide":
+            before()
+            opened.append(open_kiosk(folder))
+            side = opened[0].visitor_side()
+            _warm()
+            return side
+
+        app = VisitorApp(boot, demo=demo)
+        code = run_locked(app)
+        app.door.close()
+        for kiosk in opened:
+            kiosk.store.close()
+        return code
+
+
+def _warm() -> None:
+    """Import what the next screens need, so that no visitor waits for it."""
+    from importlib import import_module
+
+    for name in _WARM:
+        import_module(name)
+
+
+def _log_to(path: Path) -> None:
+    """Log to a file that only this user may read, and that cannot grow without end."""
+    from logging.handlers import RotatingFileHandler
+
+    try:
+        path.touch(mode=0o600)
+        handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+    except OSError as error:
+        raise SetupError(
+            f"The log {path} cannot be written ({error.strerror}); mend its disk or its rights."
+        ) from None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log = logging.getLogger("kiosk")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False

@@ -1,0 +1,1 @@
+"""The `kiosk` command: a file per noun; parses, calls a desk, prints."""

@@ -1,0 +1,1 @@
+"""Texts, articles and helplines."""

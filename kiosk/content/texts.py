@@ -1,0 +1,111 @@
+"""The sentences of the screens in the visitor's language, from gettext catalogues.
+
+English is the sentences as they stand in the code. Another language is a catalogue
+`assets/locale/<code>/LC_MESSAGES/kiosk.mo`; what it lacks is shown in English.
+"""
+
+import struct
+from dataclasses import dataclass
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+from kiosk.content.assets import ENGLISH, assets_dir, is_language_code
+from kiosk.content.helplines import speaks
+
+SAFETY_CONTEXTS = frozenset({"crisis", "consent"})
+"""Message contexts without which a language is not offered."""
+
+_OWN_NAME = ("language", "English")
+"""The message (context, text) that a catalogue translates by its language's own name."""
+_ORDER = ("en", "zh", "ms", "ta")
+"""The order of the national languages in a choice; others follow by code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language that a visitor may choose."""
+
+    code: str
+    """For example zh (BCP 47)."""
+    own_name: str
+    """Its name in itself, for example 中文."""
+
+
+class Texts:
+    """All sentences in one language."""
+
+    def __init__(self, language: str, assets: Path | None = None) -> None:
+        """Load the catalogue of `language`; `assets` is another folder than the one shipped."""
+        self.language = language
+        self._catalogue = _catalogue(language, assets or assets_dir())
+
+    def gettext(self, message: str) -> str:
+        """Return `message` in this language, or as it is where there is no translation."""
+        # gettext keeps a catalogue's header under the empty message.
+        return self._catalogue.gettext(message) if message else ""
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """Return the form that fits `count`; the number itself is not filled in."""
+        return self._catalogue.ngettext(one, many, count)
+
+    def pgettext(self, context: str, message: str) -> str:
+        """Return `message` as it is said in `context`, for example "crisis" or "consent"."""
+        return self._catalogue.pgettext(context, message)
+
+
+def languages(assets: Path | None = None) -> tuple[Language, ...]:
+    """Return the languages to choose from, English first.
+
+    A catalogue is offered when it names its language, translates every message of the safety
+    contexts, and the helplines exist in that language too; an entry marked fuzzy counts as missing.
+    """
+    folder = assets or assets_dir()
+    found = [Language(ENGLISH, "English")]
+    for path in folder.glob("locale/*/LC_MESSAGES/kiosk.mo"):
+        code = path.parent.parent.name.replace("_", "-")
+        texts = Texts(code, folder)
+        own_name = texts.pgettext(*_OWN_NAME)
+        if code != ENGLISH and own_name != _OWN_NAME[1] and _is_safe(texts, folder):
+            found.append(Language(code, own_name))
+    return tuple(sorted(found, key=_place))
+
+
+def _is_safe(texts: Texts, assets: Path) -> bool:
+    return speaks(texts.language, assets) and all(
+        texts.pgettext(context, message) != message
+        for context, message in _safety_messages(assets / "locale" / "kiosk.pot")
+    )
+
+
+def _place(language: Language) -> tuple[int, str]:
+    place = _ORDER.index(language.code) if language.code in _ORDER else len(_ORDER)
+    return place, language.code
+
+
+@cache
+def _catalogue(language: str, assets: Path) -> NullTranslations:
+    if language == ENGLISH or not is_language_code(language):
+        return NullTranslations()
+    path = assets / "locale" / language.replace("-", "_") / "LC_MESSAGES" / "kiosk.mo"
+    try:
+        with path.open("rb") as file:
+            return GNUTranslations(file)
+    except (OSError, ValueError, struct.error):
+        # A damaged catalogue counts as a missing one: English can always be shown.
+        return NullTranslations()
+
+
+@cache
+def _safety_messages(template: Path) -> frozenset[tuple[str, str]]:
+    """Return the (context, message) pairs of the safety contexts in the catalogue's template."""
+    # Imported here: a kiosk with English alone never needs it.
+    from babel.messages.pofile import read_po
+
+    with template.open(encoding="utf-8") as file:
+        messages = list(read_po(file))
+    return frozenset(
+        (message.context, message.id if isinstance(message.id, str) else message.id[0])
+        for message in messages
+        if message.context in SAFETY_CONTEXTS
+    )

@@ -1,0 +1,1 @@
+"""The clinic's rules as plain Python: values in, values out."""

@@ -1,0 +1,154 @@
+"""Phone numbers to call somebody back on: checked, grouped for reading back, masked."""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from kiosk.domain.text import ascii_digits, clean, looks_like_id
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
+HOME_COUNTRY = "SG"
+_MOST_CHARACTERS = 32
+_DIGITS = frozenset("0123456789")
+_ALLOWED = _DIGITS | frozenset("+-.()/ ")
+_MASK = "•"
+
+
+class PhoneProblem(StrEnum):
+    """Why a text cannot be taken as a phone number."""
+
+    EMPTY = "empty"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    NOT_A_NUMBER = "not_a_number"
+    PREMIUM = "premium"
+    """Calling it costs the clinic extra."""
+    LOOKS_LIKE_ID = "looks_like_id"
+    """Shaped like an NRIC or FIN, which are never collected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number that exists in its country's plan."""
+
+    e164: str
+    """For example +6581234567."""
+    shown: str
+    """Grouped, with its country: +65 8123 4567."""
+    national: str
+    """Grouped as people here write it: 8123 4567; a foreign number as in `shown`."""
+
+
+def check_phone(text: str, country: str = HOME_COUNTRY) -> Phone | PhoneProblem:
+    """Take what somebody typed as their number, or say why not.
+
+    A number without + is read as one of `country` (ISO 3166, two letters). Digits of every
+    script are read. Letters and extensions are refused: phonenumbers would turn them into digits.
+    """
+    cleaned = clean(text)
+    if not cleaned:
+        return PhoneProblem.EMPTY
+    if looks_like_id(cleaned):
+        return PhoneProblem.LOOKS_LIKE_ID
+    plain = _plain(cleaned)
+    if not set(plain) & _DIGITS or not set(plain) <= _ALLOWED:
+        return PhoneProblem.NOT_A_NUMBER
+    if len(plain) > _MOST_CHARACTERS:
+        return PhoneProblem.TOO_LONG
+    number = _read(plain, country)
+    if number is None:
+        digits = sum(c in _DIGITS for c in plain)
+        return PhoneProblem.TOO_SHORT if digits < 3 else PhoneProblem.NOT_A_NUMBER
+    problem = _problem(number, plain, country)
+    return problem if problem is not None else _phone(number, country)
+
+
+def shown(e164: str, country: str = HOME_COUNTRY) -> str:
+    """Return a stored number grouped with its country; what is no number comes back cleaned.
+
+    `country` is where a stored number without + would belong.
+    """
+    cleaned = clean(e164, limit=_MOST_CHARACTERS)
+    number = _parse(_plain(cleaned), country)
+    is_number = number is not None and _problem(number, cleaned, country) is None
+    return _international(number) if number is not None and is_number else cleaned
+
+
+def masked(e164: str) -> str:
+    """Return a stored number with all but its country, first and last two digits hidden."""
+    groups = shown(e164).split(" ")
+    country = groups.pop(0) + " " if groups[0].startswith("+") and len(groups) > 1 else ""
+    rest = " ".join(groups)
+    digits = [place for place, character in enumerate(rest) if character.isalnum()]
+    seen = {digits[0], *digits[-2:]} if len(digits) > 5 else set()
+    hidden = set(digits) - seen
+    return country + "".join(_MASK if place in hidden else c for place, c in enumerate(rest))
+
+
+def _plain(text: str) -> str:
+    """Return `text` with ASCII digits and dashes, whatever script and width it came in."""
+    narrow = ascii_digits(unicodedata.normalize("NFKC", text))
+    return "".join("-" if unicodedata.category(c) == "Pd" else c for c in narrow)
+
+
+def _read(plain: str, country: str) -> "PhoneNumber | None":
+    """Parse by the dialling habits of `country`, then with 00 for +, as other countries dial.
+
+    In Singapore 0065 8123 4567 would else be 006 and a number in Venezuela.
+    """
+    import phonenumbers
+
+    number = _parse(plain, country)
+    if plain.startswith("00") and not (number and phonenumbers.is_valid_number(number)):
+        abroad = _parse("+" + plain[2:], country)
+        if abroad and phonenumbers.is_valid_number(abroad):
+            return abroad
+    return number
+
+
+def _parse(plain: str, country: str) -> "PhoneNumber | None":
+    import phonenumbers
+
+    if not set(plain) <= _ALLOWED:
+        return None
+    try:
+        return phonenumbers.parse(plain, country)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _problem(number: "PhoneNumber", plain: str, country: str) -> PhoneProblem | None:
+    import phonenumbers
+    from phonenumbers import PhoneNumberType, ValidationResult
+
+    if not phonenumbers.is_valid_number(number):
+        home = number.country_code == phonenumbers.country_code_for_region(country)
+        if not home and "+" not in plain:
+            # A dialling prefix was made of the first digits; the lengths then mean nothing.
+            return PhoneProblem.NOT_A_NUMBER
+        return {
+            ValidationResult.TOO_SHORT: PhoneProblem.TOO_SHORT,
+            ValidationResult.TOO_LONG: PhoneProblem.TOO_LONG,
+        }.get(phonenumbers.is_possible_number_with_reason(number), PhoneProblem.NOT_A_NUMBER)
+    costly = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
+    return PhoneProblem.PREMIUM if phonenumbers.number_type(number) in costly else None
+
+
+def _phone(number: "PhoneNumber", country: str) -> Phone:
+    import phonenumbers
+    from phonenumbers import PhoneNumberFormat
+
+    international = _international(number)
+    home = number.country_code == phonenumbers.country_code_for_region(country)
+    national = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return Phone(e164, international, national if home else international)
+
+
+def _international(number: "PhoneNumber") -> str:
+    import phonenumbers
+
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

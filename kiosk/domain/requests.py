@@ -1,0 +1,126 @@
+"""Callback requests: what a visitor fills in, what is sealed, and what staff see of it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Window(StrEnum):
+    """A part of the week in which somebody may be called (clinic's local time)."""
+
+    WEEKDAY_MORNING = "weekday_am"
+    WEEKDAY_AFTERNOON = "weekday_noon"
+    WEEKDAY_EVENING = "weekday_late"
+    SATURDAY_MORNING = "saturday_am"
+    ANY = "any"
+
+
+class CallLanguage(StrEnum):
+    """The language to speak on the phone (BCP 47 where there is a code)."""
+
+    ENGLISH = "en"
+    MANDARIN = "zh"
+    MALAY = "ms"
+    TAMIL = "ta"
+    HOKKIEN = "nan"
+    CANTONESE = "yue"
+    TEOCHEW = "nan-teochew"
+    OTHER = "other"
+
+
+class MessagePolicy(StrEnum):
+    """What may be left when nobody picks up."""
+
+    NONE = "none"
+    NAME_AND_NUMBER = "voice_name_and_number_only"
+    TEXT = "text_ok"
+
+
+class AnsweredByOther(StrEnum):
+    """What may be said when somebody else picks up."""
+
+    ASK_FOR_NAME = "ask_for_name_only"
+    SAY_CLINIC = "ok_to_say_clinic"
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackDraft:
+    """A whole callback request as the visitor confirmed it, before it is sealed."""
+
+    id: UUID
+    """Made on the first screen (UUIDv7); makes Send harmless when repeated."""
+    slip_secret: bytes
+    """16 random bytes behind the slip's QR code; only its lookup is stored in clear."""
+    preferred_name: str
+    phone: str
+    """E.164, for example +6591234567."""
+    windows: frozenset[Window]
+    not_before: date | None
+    call_language: CallLanguage
+    message_policy: MessagePolicy
+    answered_by_other: AnsweredByOther
+    share_with_team: bool
+    """A separate, free choice: the peer team may tell the clinical team."""
+    ui_language: str
+    consent_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the visitor takes away once the request is committed."""
+
+    reference: str
+    """For example 7K4Q-FMRX."""
+    slip_digits: str
+    """The slip's QR code (type 2), 53 digits."""
+    created_at: datetime
+
+
+class RequestPhase(StrEnum):
+    """Where a request stands, in the visitor's terms."""
+
+    KEPT_HERE = "kept_here"
+    WITH_CLINIC = "with_clinic"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    NOT_KNOWN = "not_known"
+    """The slip belongs to no request on this kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestState:
+    """The answer to a scanned slip; it names nobody."""
+
+    phase: RequestPhase
+    since: datetime | None
+    slip_digits: str
+    """The slip itself, so that withdrawing needs no second scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRow:
+    """One callback request opened for a caller; every text in it is hostile until cleaned."""
+
+    id: UUID
+    reference: str
+    created_at: datetime
+    status: str
+    """new, withdrawn or closed."""
+    reason: str
+    """Why it left the list, or empty."""
+    preferred_name: str
+    phone: str
+    windows: tuple[str, ...]
+    not_before: date | None
+    call_language: str
+    message_policy: str
+    answered_by_other: str
+    share_with_team: bool
+    ui_language: str
+    unreadable: bool = field(default=False)
+    """True where the sealed record could not be opened; the personal fields are then empty."""
+    withdrawal_noted: bool = field(default=False)
+    """True where somebody typed this reference to withdraw it; staff confirm on the phone."""
+    clock_doubtful: bool = field(default=False)
+    """True where the kiosk's clock stood before its last fact."""

@@ -1,0 +1,50 @@
+"""The errors of the kiosk, one small tree.
+
+KioskError
+├── SetupError       this machine or folder is not ready; the sentence says what to do
+├── StoreError       the database cannot be used
+│   ├── StoreDamaged     the file is damaged or is not a database
+│   ├── StoreNewer       a newer kiosk has written it
+│   ├── StoreBusy        another process holds it
+│   └── StoreFull        the disk is full or read-only
+├── VaultError       a sealed record or a key file cannot be opened
+└── AccessRefused    a sign-in or a right is missing
+
+Every error carries one sentence for staff that holds no personal data. Visitors never read it.
+"""
+
+
+class KioskError(Exception):
+    """The root: `str(error)` is one sentence for staff, with the next step."""
+
+
+class SetupError(KioskError):
+    """This machine, folder or configuration is not ready."""
+
+
+class StoreError(KioskError):
+    """The database cannot be used."""
+
+
+class StoreDamaged(StoreError):
+    """The file is damaged or is no database; it is left as it is."""
+
+
+class StoreNewer(StoreError):
+    """A newer kiosk has written the database; it is left as it is."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the data folder."""
+
+
+class StoreFull(StoreError):
+    """The disk is full or cannot be written."""
+
+
+class VaultError(KioskError):
+    """A sealed record or a key file cannot be opened."""
+
+
+class AccessRefused(KioskError):
+    """A sign-in failed or a right is missing."""

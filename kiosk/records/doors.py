@@ -1,0 +1,94 @@
+"""One query for what a scan needs to know; a visitor waits for the answer."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, and_, bindparam, select
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.attendance import PassStory, Scan, story
+from kiosk.domain.rules import LONGEST_SESSION
+from kiosk.domain.sessions import Session
+from kiosk.records.columns import table
+from kiosk.records.passcards import KnownPass
+from kiosk.records.tables import CheckIn, GroupSession, Passcard, SupportGroup
+
+_session = table(GroupSession)
+_group = table(SupportGroup)
+_pass = table(Passcard)
+_fact = table(CheckIn)
+_void = table(CheckIn).alias("void")
+_SESSION, _PASS, _SCAN = slice(0, 8), slice(8, 12), slice(12, 15)
+_open_doors: "Select[*tuple[Any, ...]]" = (
+    select(
+        # In the order of the fields of Session, KnownPass and Scan.
+        _session.c.id,
+        _group.c.public_label,
+        _session.c.room,
+        _session.c.starts_at,
+        _session.c.ends_at,
+        _group.c.enrolled,
+        _group.c.about,
+        _session.c.group_id,
+        _pass.c.participant_id,
+        _pass.c.name_box,
+        _pass.c.language,
+        _pass.c.revoked_at,
+        _fact.c.id,
+        _fact.c.occurred_at,
+        _void.c.id,
+    )
+    .join_from(_session, _group, _group.c.id == _session.c.group_id)
+    .outerjoin(_pass, and_(_pass.c.lookup == bindparam("lookup"), _pass.c.deleted_at.is_(None)))
+    .outerjoin(
+        _fact,
+        and_(_fact.c.session_id == _session.c.id, _fact.c.lookup == bindparam("lookup")),
+    )
+    .outerjoin(_void, _void.c.void_of == _fact.c.id)
+    .where(
+        _session.c.site_id == bindparam("site"),
+        _session.c.starts_at > bindparam("longest_ago"),
+        _session.c.starts_at <= bindparam("soon"),
+        _session.c.ends_at > bindparam("now"),
+        _session.c.status == "scheduled",
+        _session.c.deleted_at.is_(None),
+    )
+    .order_by(_session.c.starts_at, _group.c.public_label, _session.c.id)
+)
+
+
+class Doors(NamedTuple):
+    """The sessions that are open to a pass, and what is known of it."""
+
+    card: KnownPass | None
+    """The pass; also None where no session is open, then look it up by itself."""
+    stories: dict[Session, PassStory]
+    """The open sessions by start, each with what the pass did there before."""
+
+
+def open_doors(
+    transaction: Transaction, site_id: UUID, lookup: bytes, now: datetime, opens_before: timedelta
+) -> Doors:
+    """Find the sessions open at `now`, the pass of `lookup`, and its earlier arrivals there."""
+    rows = transaction.connection().execute(
+        _open_doors,
+        {
+            "site": site_id,
+            "lookup": lookup,
+            "longest_ago": now - LONGEST_SESSION,
+            "soon": now + opens_before,
+            "now": now,
+        },
+    )
+    card: KnownPass | None = None
+    scans: dict[Session, list[Scan]] = {}
+    for row in rows:
+        at_session = scans.setdefault(Session(*row[_SESSION]), [])
+        participant_id, *rest = row[_PASS]
+        if participant_id is not None:
+            card = KnownPass(participant_id, *rest)
+        scan_id, *rest = row[_SCAN]
+        if scan_id is not None:
+            at_session.append(Scan(scan_id, *rest))
+    return Doors(card, {session: story(scanned) for session, scanned in scans.items()})

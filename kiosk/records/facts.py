@@ -1,0 +1,132 @@
+"""Writes facts: each with its number and its outbox row, in the caller's transaction."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Insert, bindparam, case, insert, update
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.clocks import is_doubtful
+from kiosk.errors import SetupError
+from kiosk.records.columns import Fact, Reference, Row, table
+from kiosk.records.plumbing import Outbox, SyncState
+
+_AT_CENTRE_ONLY = frozenset({"received_at"})
+
+_outbox = insert(table(Outbox))
+_state = table(SyncState).c
+_number = (
+    update(table(SyncState))
+    .where(_state.kiosk_id == bindparam("machine"))
+    .values(
+        last_seq=_state.last_seq + 1,
+        last_fact_at=case(
+            (_state.last_fact_at < bindparam("now"), bindparam("now")), else_=_state.last_fact_at
+        ),
+    )
+    .returning(_state.last_seq, _state.last_fact_at, _state.clock_offset_ms)
+)
+
+
+def add_fact(transaction: Transaction, fact: Fact, now: datetime) -> None:
+    """Insert `fact` and its outbox row, and number it in its machine's own count.
+
+    `now` is the machine's time, read inside this transaction. Where it stands before the latest
+    fact, the fact is marked and kept as it is.
+    """
+    kind = type(fact)
+    add_values(transaction, kind, {name: getattr(fact, name) for name in _plan(kind).blank}, now)
+
+
+def add_values(
+    transaction: Transaction, kind: type[Fact], values: Mapping[str, object], now: datetime
+) -> None:
+    """Do as `add_fact` with column values alone; building a row costs a scan 10 % of its time.
+
+    Columns that are left out get the default of `kind`.
+    """
+    row = {**_plan(kind).blank, **values}
+    numbered = {"machine": row["kiosk_id"], "now": now}
+    number = transaction.connection().execute(_number, numbered).first()
+    if number is None:
+        raise SetupError("This database knows no kiosk of this id; enrol the kiosk again.")
+    row["kiosk_seq"], latest, row["clock_offset_ms"] = number
+    row["clock_doubtful"] = is_doubtful(now, latest)
+    _insert(transaction, kind, row, send=True)
+
+
+def add_made_here(transaction: Transaction, row: Reference) -> None:
+    """Insert a participant or a pass made on this kiosk, with its outbox row."""
+    _insert(transaction, type(row), _values(row), send=True)
+
+
+def add_reference(transaction: Transaction, row: Reference) -> None:
+    """Insert a row written at a desk; it is for kiosks to pull, not to push."""
+    _insert(transaction, type(row), _values(row), send=False)
+
+
+def payload(values: Mapping[str, object]) -> str:
+    """Write a row as the JSON text that PostgreSQL's `json_to_recordset` takes.
+
+    UUIDs as text, bytes as hex with the `\\x` of bytea, times in ISO 8601 with their offset.
+    """
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _values(row: Row) -> dict[str, object]:
+    return {name: getattr(row, name) for name in _plan(type(row)).blank}
+
+
+def _insert(
+    transaction: Transaction, kind: type[Row], values: dict[str, object], *, send: bool
+) -> None:
+    plan = _plan(kind)
+    connection = transaction.connection()
+    connection.execute(plan.insert, values)
+    if send:
+        connection.execute(
+            _outbox,
+            {
+                "kiosk_seq": values.get("kiosk_seq"),
+                "site_id": values["site_id"],
+                "table_name": plan.table_name,
+                "row_id": values["id"],
+                "payload": payload(values),
+            },
+        )
+
+
+class _Plan(NamedTuple):
+    """What every insert into a table needs, prepared once."""
+
+    table_name: str
+    insert: Insert
+    blank: dict[str, object]
+    """Its columns with their defaults; None where there is no default."""
+
+
+@cache
+def _plan(kind: type[Row]) -> _Plan:
+    target = table(kind)
+    fields = kind.model_fields.items()
+    blank = {
+        name: None if field.is_required() else field.default
+        for name, field in fields
+        if name not in _AT_CENTRE_ONLY
+    }
+    return _Plan(target.name, insert(target), blank)
+
+
+def _plain(value: object) -> object:
+    """Turn a value that JSON does not know into one that it knows."""
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,52 @@
+"""Turns what SQLite and SQLAlchemy raise into the kiosk's own errors.
+
+The sentence of a database error may quote statements and values, so none of it is passed on but
+the result code.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from kiosk.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
+
+_FULL = "The disk is full or cannot be written; make room or mend its permissions."
+_BUSY = "Another program holds the database; end it, or try again in a minute."
+_DAMAGED = "The database is damaged; stop the kiosk and restore its last backup."
+_BY_CODE = {
+    5: (StoreBusy, _BUSY),
+    6: (StoreBusy, _BUSY),
+    8: (StoreFull, _FULL),
+    10: (StoreFull, _FULL),
+    11: (StoreDamaged, _DAMAGED),
+    13: (StoreFull, _FULL),
+    14: (StoreFull, _FULL),
+    23: (StoreFull, _FULL),
+    26: (StoreDamaged, _DAMAGED),
+}
+"""By SQLite's primary result code: BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, AUTH,
+NOTADB. A full disk also shows as IOERR, when the shared memory file cannot grow."""
+
+
+def fault(error: BaseException) -> StoreError:
+    """Say in the kiosk's words what a SQLite or SQLAlchemy error means."""
+    if isinstance(error, PoolTimeout):
+        return StoreBusy(_BUSY)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    if isinstance(code, int) and code & 0xFF in _BY_CODE:
+        kind, sentence = _BY_CODE[code & 0xFF]
+        return kind(sentence)
+    name = getattr(cause, "sqlite_errorname", None) or type(cause).__name__
+    return StoreError(f"The database refused to work ({name}); see `kiosk doctor`.")
+
+
+@contextmanager
+def translated(*kinds: type[Exception]) -> Iterator[None]:
+    """Let no error of these kinds out of the block but as a StoreError without values."""
+    try:
+        yield
+    except kinds as error:
+        raise fault(error) from None

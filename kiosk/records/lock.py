@@ -1,0 +1,55 @@
+"""One visitor kiosk per data folder: a lock that ends with the process, however it ends."""
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+
+from kiosk.errors import StoreBusy, StoreFull
+
+
+class FolderLock:
+    """A held lock; give it back by `release` or by leaving the `with` block."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle: int | None = handle
+
+    def release(self) -> None:
+        """Give the lock back; harmless when repeated."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    def __enter__(self) -> "FolderLock":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+def lock_folder(folder: Path, name: str) -> FolderLock:
+    """Take the lock `name` in `folder`; StoreBusy when another process holds it.
+
+    The file stays behind and means nothing: only the lock on it counts.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        handle = os.open(folder / name, flags, 0o600)
+    except OSError:
+        raise StoreFull(
+            "The data folder cannot be written; check its disk and its permissions."
+        ) from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise StoreBusy(
+            "Another kiosk is already running on this data folder; "
+            "end that one first, or give this one a folder of its own."
+        ) from None
+    return FolderLock(handle)

@@ -1,0 +1,9 @@
+"""The history of the tables, shipped with the program (Alembic).
+
+A kiosk compares its file's revision with HEAD by one SELECT and imports Alembic only when behind.
+"""
+
+REVISIONS = ("0001",)
+"""Every revision of this history, oldest first."""
+
+HEAD = REVISIONS[-1]

@@ -1,0 +1,63 @@
+"""Queries for passes and the participants behind them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session as Transaction
+
+from kiosk.records.columns import table
+from kiosk.records.tables import Participant, Passcard
+
+_pass = table(Passcard).c
+_person = table(Participant).c
+_by_lookup = (
+    select(_pass.participant_id, _pass.name_box, _pass.language, _pass.revoked_at)
+    .where(_pass.lookup == bindparam("lookup"), _pass.deleted_at.is_(None))
+    .limit(1)
+)
+_holders = (
+    select(_pass.lookup, _pass.revoked_at, _person.id, _person.sealed_name)
+    .outerjoin_from(table(Passcard), table(Participant), _person.id == _pass.participant_id)
+    .where(_pass.lookup.in_(bindparam("lookups", expanding=True)), _pass.deleted_at.is_(None))
+)
+_AT_A_TIME = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPass:
+    """A pass as a kiosk meets it."""
+
+    participant_id: UUID
+    name_box: bytes
+    language: str
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A pass as a roster needs it."""
+
+    revoked_at: datetime | None
+    participant_id: UUID | None
+    """None where the participant has not reached this database yet."""
+    sealed_name: bytes | None
+
+
+def find(transaction: Transaction, lookup: bytes) -> KnownPass | None:
+    """Find a pass by its lookup."""
+    row = transaction.connection().execute(_by_lookup, {"lookup": lookup}).first()
+    return None if row is None else KnownPass(*row)
+
+
+def holders(transaction: Transaction, lookups: Iterable[bytes]) -> Mapping[bytes, Holder]:
+    """Find who holds the passes of these lookups; unknown ones are missing in the answer."""
+    wanted = sorted(set(lookups))
+    found: dict[bytes, Holder] = {}
+    for start in range(0, len(wanted), _AT_A_TIME):
+        part = {"lookups": wanted[start : start + _AT_A_TIME]}
+        for lookup, *rest in transaction.connection().execute(_holders, part):
+            found[lookup] = Holder(*rest)
+    return found

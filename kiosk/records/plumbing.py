@@ -1,0 +1,158 @@
+"""Tables that move and guard the facts: outbox, sync, sign-in attempts, the audit trail.
+
+Tables with `info["only"] == "kiosk"` exist on SQLite alone; they never leave the machine.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index
+from sqlmodel import Field, SQLModel
+
+from kiosk.records.columns import Fact, Id
+
+KIOSK_ONLY = {"only": "kiosk"}
+
+
+class Outbox(SQLModel, table=True):
+    """A row that the centre has not confirmed yet."""
+
+    __tablename__ = "outbox"
+    __table_args__ = {"sqlite_autoincrement": True, "info": KIOSK_ONLY}
+
+    seq: int | None = Field(default=None, primary_key=True)
+    """AUTOINCREMENT: an emptied outbox never begins again at 1."""
+    kiosk_seq: int | None = Field(default=None, sa_type=BigInteger)
+    """The fact's number; None for a participant or a pass."""
+    site_id: UUID = Field(sa_type=Id)
+    table_name: str
+    row_id: UUID = Field(sa_type=Id, index=True)
+    payload: str
+    """The row as JSON, ready for `json_to_recordset`."""
+
+
+class Parked(SQLModel, table=True):
+    """An outbox row that the centre has refused for good; waits for staff."""
+
+    __tablename__ = "parked"
+    __table_args__ = {"info": KIOSK_ONLY}
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kiosk_seq: int | None = Field(default=None, sa_type=BigInteger)
+    site_id: UUID = Field(sa_type=Id)
+    table_name: str
+    row_id: UUID = Field(sa_type=Id, index=True)
+    payload: str
+    error: str
+    """The refusal's code, without values."""
+    parked_at: datetime
+
+
+class Confirmation(SQLModel, table=True):
+    """All rows of this kiosk up to a count had reached the centre, but for outbox and parked."""
+
+    __tablename__ = "confirmation"
+    __table_args__ = {"info": KIOSK_ONLY}
+
+    upto_seq: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
+    """A `kiosk_seq`."""
+    site_id: UUID = Field(sa_type=Id)
+    at: datetime
+
+
+class SyncState(SQLModel, table=True):
+    """What this machine knows of itself and of its last contact; one row."""
+
+    __tablename__ = "sync_state"
+    __table_args__ = {"info": KIOSK_ONLY}
+
+    kiosk_id: UUID = Field(primary_key=True, sa_type=Id)
+    site_id: UUID = Field(sa_type=Id)
+    epoch: UUID | None = Field(default=None, sa_type=Id)
+    """The centre's epoch at the last contact; another one means: pull and send all again."""
+    cursor: int = 0
+    """The last change of the centre that has been pulled."""
+    clock_offset_ms: int | None = None
+    contact_at: datetime | None = None
+    last_seq: int = 0
+    """The last `kiosk_seq` given out."""
+    last_fact_at: datetime
+    """The latest time any fact of this machine carries."""
+    out_of_order: str | None = None
+    """Why the kiosk is closed to visitors, or None."""
+
+
+class AuditEvent(Fact, table=True):
+    """One link of the audit chain: ids and codes, no contents."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_position", "kiosk_id", "position"),)
+
+    position: int
+    """Place in the chain of its kiosk, from 0."""
+    action: str
+    subject_id: UUID | None = Field(default=None, sa_type=Id)
+    by_staff: UUID | None = Field(default=None, sa_type=Id)
+    at: datetime
+    tag: bytes
+
+
+class AuditChain(SQLModel, table=True):
+    """Where this machine's audit chain stands; the key of an entry is gone once it is written."""
+
+    __tablename__ = "audit_chain"
+    __table_args__ = {"info": KIOSK_ONLY}
+
+    kiosk_id: UUID = Field(primary_key=True, sa_type=Id)
+    site_id: UUID = Field(sa_type=Id)
+    length: int = 0
+    next_key: bytes
+    last_tag: bytes
+
+
+class SignInAttempt(SQLModel, table=True):
+    """Failed sign-ins under one name (known or not) or one PIN; survives a restart."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = {"info": KIOSK_ONLY}
+
+    digest: bytes = Field(primary_key=True)
+    """BLAKE2b of what was asked for, keyed by the site."""
+    site_id: UUID = Field(sa_type=Id)
+    failures: int
+    failed_at: datetime
+
+
+class KioskHeartbeat(Fact, table=True):
+    """How a kiosk was at one moment."""
+
+    __tablename__ = "kiosk_heartbeat"
+
+    at: datetime
+    pending: int
+    parked: int
+    version: str
+    helplines_review_by: str | None = None
+
+
+class SyncCounter(SQLModel, table=True):
+    """One counter per site, raised as the last thing before a commit at the centre."""
+
+    __tablename__ = "sync_counter"
+
+    site_id: UUID = Field(primary_key=True, sa_type=Id)
+    n: int = Field(default=0, sa_type=BigInteger)
+    epoch: UUID = Field(sa_type=Id)
+
+
+class ChangeLog(SQLModel, table=True):
+    """Which reference row changed at which count of its site's counter."""
+
+    __tablename__ = "change_log"
+
+    site_id: UUID = Field(primary_key=True, sa_type=Id)
+    v: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    table_name: str
+    row_id: UUID = Field(sa_type=Id)

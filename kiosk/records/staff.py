@@ -1,0 +1,100 @@
+"""Queries for staff accounts and for failed sign-ins."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.staff import Role, Staff
+from kiosk.records.columns import table
+from kiosk.records.plumbing import SignInAttempt
+from kiosk.records.tables import StaffAccount
+
+_account = table(StaffAccount).c
+_attempt = table(SignInAttempt).c
+_accounts = (
+    select(
+        _account.id,
+        _account.login,
+        _account.roles,
+        _account.wrapped_keys,
+        _account.disabled_at,
+    )
+    .where(_account.site_id == bindparam("site"), _account.deleted_at.is_(None))
+    .order_by(_account.login)
+)
+_by_login = _accounts.where(_account.login == bindparam("name")).limit(1)
+_failures = select(_attempt.failures, _attempt.failed_at).where(
+    _attempt.digest == bindparam("asked")
+)
+_ROLES = {role.value for role in Role}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A staff account as it is stored."""
+
+    staff: Staff
+    wrapped_keys: str
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Failed sign-ins in a row."""
+
+    count: int
+    last_at: datetime
+
+
+def accounts(transaction: Transaction, site_id: UUID) -> tuple[Account, ...]:
+    """Give every account of a site, by login, disabled ones too."""
+    rows = transaction.connection().execute(_accounts, {"site": site_id})
+    return tuple(_read(*row) for row in rows)
+
+
+def find(transaction: Transaction, site_id: UUID, login: str) -> Account | None:
+    """Find an account by its login (as `domain.staff.plain_login` writes it)."""
+    found = transaction.connection().execute(_by_login, {"site": site_id, "name": login}).first()
+    return None if found is None else _read(*found)
+
+
+def failures(transaction: Transaction, digest: bytes) -> Failures | None:
+    """Give the failures in a row under one digest."""
+    found = transaction.connection().execute(_failures, {"asked": digest}).first()
+    return None if found is None else Failures(*found)
+
+
+def keep_failures(
+    transaction: Transaction, site_id: UUID, digest: bytes, count: int, at: datetime
+) -> None:
+    """Write how many failures in a row there are under one digest, and when the last was."""
+    values = {"failures": count, "failed_at": at}
+    attempts = table(SignInAttempt)
+    changed = transaction.connection().execute(
+        update(attempts).where(_attempt.digest == digest).values(values)
+    )
+    if changed.rowcount == 0:
+        transaction.connection().execute(
+            insert(attempts).values(digest=digest, site_id=site_id, **values)
+        )
+
+
+def forget_failures(transaction: Transaction, digest: bytes) -> None:
+    """Begin the count under one digest anew."""
+    transaction.connection().execute(delete(table(SignInAttempt)).where(_attempt.digest == digest))
+
+
+def forget_failures_before(transaction: Transaction, at: datetime) -> None:
+    """Drop failures older than `at`, so that names typed by mistake do not pile up."""
+    transaction.connection().execute(delete(table(SignInAttempt)).where(_attempt.failed_at < at))
+
+
+def _read(
+    id_: UUID, login: str, roles: str, wrapped_keys: str, disabled_at: datetime | None
+) -> Account:
+    # A role of a later version gives no right in this one.
+    held = frozenset(Role(code) for code in roles.split(",") if code in _ROLES)
+    return Account(Staff(id_, login, held), wrapped_keys, disabled_at is not None)

@@ -1,0 +1,1 @@
+"""Answers of a desk as files and pictures."""

@@ -1,0 +1,129 @@
+"""What a clinic may change: one typed tree, read once from kiosk.toml and KIOSK_* variables."""
+
+import os
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from kiosk.errors import SetupError
+
+FILE_NAME = "kiosk.toml"
+TAKE_HOME_NAME = "take-home.toml"
+NOT_SETTINGS = frozenset({"KIOSK_DATA_DIR", "KIOSK_PASSPHRASE", "KIOSK_PIN"})
+"""Variables that the commands read themselves."""
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+
+
+class SessionSettings(BaseModel):
+    """When sessions take check-ins."""
+
+    model_config = _STRICT
+    opens_before_minutes: int = Field(default=30, ge=0, le=240)
+    """Minutes before a session's start from which it is open."""
+
+
+class VisitSettings(BaseModel):
+    """How long a screen waits, in seconds."""
+
+    model_config = _STRICT
+    idle_seconds: int = Field(default=60, ge=20, le=600)
+    """Without a key or tap, before the warning."""
+    warning_seconds: int = Field(default=30, ge=20, le=120)
+    """The warning; at least 20 (WCAG 2.2.1)."""
+    result_seconds: int = Field(default=8, ge=4, le=60)
+    """A result that needs little reading."""
+    receipt_seconds: int = Field(default=120, ge=30, le=900)
+    """A screen with a code to photograph, before the warning."""
+
+
+class RetentionSettings(BaseModel):
+    """How long a kiosk with a central database keeps what the centre has confirmed, in days."""
+
+    model_config = _STRICT
+    requests_days: int = Field(default=7, ge=1, le=90)
+    check_ins_days: int = Field(default=30, ge=1, le=365)
+
+
+class PanelSettings(BaseModel):
+    """The screen, for `kiosk doctor`: are letters large enough?"""
+
+    model_config = _STRICT
+    height_mm: int = Field(default=300, ge=50, le=3000)
+    """Height of the lit area of the panel."""
+    distance_mm: int = Field(default=600, ge=200, le=3000)
+    """How far away visitors stand."""
+
+
+class Settings(BaseSettings):
+    """The whole tree."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KIOSK_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+    sessions: SessionSettings = SessionSettings()
+    visit: VisitSettings = VisitSettings()
+    retention: RetentionSettings = RetentionSettings()
+    panel: PanelSettings = PanelSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let variables win over the file, and read nothing else."""
+        return env_settings, init_settings
+
+    @property
+    def opens_before(self) -> timedelta:
+        """How long before its start a session is open."""
+        return timedelta(minutes=self.sessions.opens_before_minutes)
+
+
+def read_settings(folder: Path) -> Settings:
+    """Return the settings of the data folder; raises SetupError with one sentence."""
+    path = folder / FILE_NAME
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SetupError(
+            f"The settings {path} are missing; put the file back, or run `kiosk init` for a new"
+            " kiosk (`kiosk demo` needs nothing)."
+        ) from None
+    except (OSError, UnicodeDecodeError):
+        raise SetupError(f"The settings {path} cannot be read; check the file's rights.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"The settings {path} are no valid TOML ({error}); mend them.") from None
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SetupError(_sentence(path, error)) from None
+
+
+def unknown_variables() -> tuple[str, ...]:
+    """Return the KIOSK_* variables that nothing reads, for example misspelt ones."""
+    known = set(NOT_SETTINGS)
+    for name, field in Settings.model_fields.items():
+        known.add(f"KIOSK_{name}".upper())
+        inner = getattr(field.annotation, "model_fields", {})
+        known.update(f"KIOSK_{name}__{key}".upper() for key in inner)
+    return tuple(
+        sorted(n for n in os.environ if n.upper().startswith("KIOSK_") and n.upper() not in known)
+    )
+
+
+def _sentence(path: Path, error: ValidationError) -> str:
+    """Return the first thing that is wrong, with where it stands."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"The setting {where} in {path} is unknown; remove it or mend its name."
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"The setting {where} in {path} or its KIOSK_ variable is wrong: {reason}."

@@ -1,0 +1,1 @@
+"""Moves facts to the centre and reference data back."""

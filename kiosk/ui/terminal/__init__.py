@@ -1,0 +1,1 @@
+"""The hardened layer between the terminal and Textual."""

@@ -1,0 +1,141 @@
+"""The base of the kiosk's app: which input counts, in which order, and how the program ends."""
+
+import time
+from collections.abc import Callable
+from secrets import token_bytes
+
+from textual import events
+
+from kiosk.domain.text import clean
+from kiosk.ui.terminal.debounce import RecentScans
+from kiosk.ui.terminal.driver import KioskDriver
+from kiosk.ui.terminal.fatal import (
+    EXIT_BROKEN,
+    SENTENCE,
+    CrashLog,
+    Guard,
+    LastResort,
+    keep_errors_off_the_screen,
+    log_crash,
+)
+from kiosk.ui.terminal.filters import ControlFilter
+from kiosk.ui.terminal.keygate import Gated, KeyGate
+from kiosk.ui.terminal.lockdown import (
+    ALLOWED_KEYS,
+    Lockdown,
+    LockedScreen,
+    new_text,
+    types_text,
+)
+from kiosk.ui.terminal.messages import (
+    InputClosed,
+    InputKind,
+    InputKindChanged,
+    KeyProbe,
+    Scanned,
+)
+from kiosk.ui.terminal.modes import MODES
+from kiosk.ui.terminal.scans import scan_in
+
+__all__ = [
+    "InputClosed", "InputKindChanged", "LockedApp", "LockedScreen", "Scanned", "run_locked",
+]  # fmt: skip
+
+
+class LockedApp(Lockdown):
+    """Passes on what a visitor may do, one key at a time, and scans as `Scanned`."""
+
+    def __init__(
+        self, *, crash_log: CrashLog = log_crash, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`clock` gives monotonic seconds; `crash_log` takes type and place of an error."""
+        super().__init__(driver_class=KioskDriver)
+        self.crash_log = crash_log
+        self.last_input: InputKind = "keys"
+        self.last_activity = clock()
+        """When the last accepted key, tap or scan came, in seconds of `clock`."""
+        self._clock = clock
+        self._gate = KeyGate(self, super().on_event)
+        self._recent_scans = RecentScans(token_bytes(16))
+        self._filters.append(ControlFilter())
+
+    async def on_event(self, event: events.Event) -> None:
+        if event.is_forwarded:
+            self._gate.bubbled(event)
+        elif isinstance(event, events.Key | events.Paste | Scanned):
+            accepted = self._accepted(event)
+            if accepted is not None:
+                await self._gate.put(accepted)
+            return
+        elif isinstance(event, events.MouseEvent) and not self._accept_tap(event):
+            return
+        await super().on_event(event)
+
+    async def on_key_probe(self, probe: KeyProbe) -> None:
+        probe.stop()
+        await self._gate.returned(probe.turn)
+
+    def _accepted(self, event: Gated) -> Gated | None:
+        """Return the event that takes its turn, or None where nothing is to happen."""
+        if isinstance(event, events.Key):
+            return self._accepted_key(event)
+        if isinstance(event, events.Paste):
+            scanned = scan_in(event.text)
+            if scanned is None:
+                text = clean(event.text)
+                self._used("keys")
+                return events.Paste(text) if text else None
+            event = Scanned(scanned)
+        now = self._clock()
+        if not self._recent_scans.is_new(event.text, now):
+            return None
+        self.last_activity = now
+        return event
+
+    def _accepted_key(self, key: events.Key) -> Gated | None:
+        accepted: Gated | None = None
+        if key.key in ALLOWED_KEYS or key.key in self.extra_keys or types_text(key):
+            accepted = key
+        elif text := new_text(key):
+            accepted = events.Paste(text)
+        if accepted is not None:
+            self._used("keys")
+        return accepted
+
+    def _accept_tap(self, event: events.MouseEvent) -> bool:
+        """Take taps of the left button and the wheel, on the screen and without modifiers."""
+        pressed = isinstance(event, events.MouseDown | events.MouseUp) and event.button == 1
+        turned = isinstance(event, events.MouseScrollUp | events.MouseScrollDown)
+        modified = event.ctrl or event.meta or event.shift
+        columns, rows = self.size
+        if modified or not (pressed or turned) or event.x >= columns or event.y >= rows:
+            return False
+        if isinstance(event, events.MouseDown) and self.mouse_captured is not None:
+            # The release of the last press was lost.
+            self.capture_mouse(None)
+        self._used("touch")
+        return True
+
+    def _used(self, kind: InputKind) -> None:
+        self.last_activity = self._clock()
+        if kind != self.last_input:
+            self.last_input = kind
+            self.post_message(InputKindChanged(kind))
+
+
+def run_locked(app: LockedApp) -> int:
+    """Run `app` until it ends and return the exit code of the process (fatal.EXIT_...).
+
+    From here on nothing but the app writes to the terminal. After a crash the screen shows only
+    "Please ask at the counter.".
+    """
+    keep_errors_off_the_screen(app.crash_log)
+    app.last_resort = LastResort()
+    with Guard(app.outer_crash):
+        app.run()
+    app.last_resort.disarm()
+    if app.crashed:
+        MODES.farewell(SENTENCE)
+        return EXIT_BROKEN
+    MODES.restore()
+    return app.return_code or 0

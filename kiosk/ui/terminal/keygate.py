@@ -1,0 +1,142 @@
+"""Keeps keys in order: the next one goes out when the one before it has been handled.
+
+Textual inserts a character at once, but a bound key (Enter, Tab, Backspace) only after bubbling
+up to the app, so keys typed fast overtake each other (reference/terminal.md 0.1; Textual issue
+6605). A probe follows each key through the same queues and says when it is through.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from textual import events
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.widget import Widget
+
+from kiosk.ui.terminal.messages import KeyProbe, Scanned
+
+Gated = events.Key | events.Paste | Scanned
+
+_WAITING: Final = 512
+_ROUNDS: Final = 5
+"""Probes for one key at most."""
+_LOOK_EVERY: Final = 0.05
+"""Seconds between two looks whether the probe was lost with its widget."""
+_GIVE_UP: Final = 2.0
+"""Seconds after which a handler that still works holds the next key no longer."""
+
+
+class GateApp(Protocol):
+    """What the gate needs of the app."""
+
+    @property
+    def focused(self) -> Widget | None: ...
+
+    @property
+    def screen(self) -> Screen[object]: ...
+
+    def post_message(self, message: Message) -> bool: ...
+
+
+class KeyGate:
+    """Lets one key, paste or scan through at a time."""
+
+    def __init__(self, app: GateApp, deliver: Callable[[events.Event], Awaitable[None]]) -> None:
+        """`deliver` hands an event to Textual as if there were no gate."""
+        self._app = app
+        self._deliver = deliver
+        self._waiting: deque[Gated] = deque()
+        self._busy = False
+        self._turn = 0
+        """Numbers the probes; an answer to an older one is late and means nothing."""
+        self._round = 0
+        self._through: Gated | None = None
+        self._simple = False
+        self._target: MessagePump | None = None
+        self._look: asyncio.TimerHandle | None = None
+        self._began = 0.0
+
+    async def put(self, event: Gated) -> None:
+        """Let `event` through now, or in its turn; beyond 512 waiting it is dropped."""
+        if len(self._waiting) < _WAITING:
+            self._waiting.append(event)
+        if not self._busy:
+            await self._next()
+
+    def bubbled(self, event: events.Event) -> None:
+        """A key came up to the app: no widget used it up, so bindings run now."""
+        if event is self._through:
+            self._simple = False
+
+    async def returned(self, turn: int) -> None:
+        """A probe is back."""
+        if turn != self._turn or not self._busy:
+            return
+        if self._look is not None:
+            self._look.cancel()
+        if self._settled():
+            self._busy = False
+            self._through = None
+            await self._next()
+        else:
+            self._probe()
+
+    def _settled(self) -> bool:
+        """Whether nothing that the key set off can still change where the next one goes.
+
+        What a binding posts follows the first probe, so another one is sent behind it, and more
+        while the focus moves.
+        """
+        if self._simple or self._round >= _ROUNDS:
+            return True
+        return self._round >= 2 and self._target is self._current()
+
+    def _current(self) -> MessagePump:
+        return self._app.focused or self._app.screen
+
+    async def _next(self) -> None:
+        if not self._waiting:
+            return
+        event = self._waiting.popleft()
+        self._busy = True
+        self._through = event
+        self._round = 0
+        self._simple = isinstance(event, events.Key) and event.is_printable
+        self._began = asyncio.get_running_loop().time()
+        target = self._current()
+        await self._deliver(event)
+        self._probe(target if self._simple else None)
+
+    def _probe(self, target: MessagePump | None = None) -> None:
+        self._turn += 1
+        self._round += 1
+        self._target = target or self._current()
+        probe = KeyProbe(self._turn)
+        if not self._target.post_message(probe):
+            self._app.post_message(probe)
+        self._watch()
+
+    def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._look = loop.call_later(_LOOK_EVERY, self._look_after, self._turn)
+
+    def _look_after(self, turn: int) -> None:
+        """Send another probe where the last one was lost with its screen or widget."""
+        if turn != self._turn or not self._busy:
+            return
+        if asyncio.get_running_loop().time() - self._began > _GIVE_UP:
+            self._round = _ROUNDS
+            self._app.post_message(KeyProbe(turn))
+        elif self._lost():
+            self._probe()
+        else:
+            self._watch()
+
+    def _lost(self) -> bool:
+        target = self._target
+        if not isinstance(target, Widget) or not target.is_attached:
+            return True
+        return target is not self._app.screen and target.screen is not self._app.screen

@@ -1,0 +1,193 @@
+"""A Textual app that nothing leads out of, and that breaks without a word about why."""
+
+import unicodedata
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import App
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+from typing_extensions import override
+
+from kiosk.domain.text import clean
+from kiosk.ui.terminal.fatal import (
+    EXIT_BROKEN,
+    EXIT_TERMINAL_GONE,
+    CrashLog,
+    LastResort,
+    kind_of,
+    place_of,
+)
+from kiosk.ui.terminal.messages import InputClosed
+
+ALLOWED_KEYS = frozenset(
+    {
+        "tab", "shift+tab", "enter", "escape", "space", "up", "down", "left", "right",
+        "pageup", "pagedown", "home", "end", "backspace", "delete",
+    }
+)  # fmt: skip
+"""The keys without a character that do anything; chords and function keys are not among them."""
+_JOINERS = frozenset("\u200c\u200d")
+"""ZWNJ and ZWJ, which names in several scripts need between letters."""
+
+
+def types_text(key: events.Key) -> bool:
+    """Say whether a key types one character and is no chord."""
+    modifiers = key.key.rpartition("+")[0]
+    return key.is_printable and len(key.character or "") == 1 and modifiers in {"", "shift"}
+
+
+def new_text(key: events.Key) -> str:
+    """Return the character of a key that is text although this Python calls it unprintable.
+
+    Those are joiners and letters younger than its Unicode tables; fields take them as a paste.
+    Empty for all other keys.
+    """
+    character = key.character or ""
+    if len(character) != 1 or key.key != character:
+        return ""
+    if character in _JOINERS:
+        return character
+    return clean(character) if unicodedata.category(character) == "Cn" else ""
+
+
+class LockedScreen(Screen[None], inherit_bindings=False):
+    """A screen whose actions are a list: bindings and markup reach no others."""
+
+    BINDINGS: ClassVar = [
+        ("tab", "app.focus_next"),
+        ("shift+tab", "app.focus_previous"),
+    ]
+    ALLOW_SELECT = False
+    ESCAPE_TO_MINIMIZE = False
+    allowed_actions: ClassVar[frozenset[str]] = frozenset()
+    """The names of this screen's own actions."""
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action in self.allowed_actions
+
+
+class Lockdown(App[int], inherit_bindings=False):
+    """Closes Textual's own ways out, and its ways of showing an error."""
+
+    ENABLE_COMMAND_PALETTE = False
+    COMMANDS: ClassVar[set[Any]] = set()
+    ALLOW_SELECT = False
+    ESCAPE_TO_MINIMIZE = False
+    # Every tap is one tap: two or three would select text in a field.
+    CLICK_CHAIN_TIME_THRESHOLD = 0.0
+    extra_keys: ClassVar[frozenset[str]] = frozenset()
+    """Keys beyond `ALLOWED_KEYS` that this app uses."""
+    allowed_actions: ClassVar[frozenset[str]] = frozenset({"focus_next", "focus_previous"})
+    """The names of the app's own actions that bindings may run."""
+
+    crash_log: CrashLog
+    last_resort: LastResort | None = None
+    """Set by `run_locked`; ends the process when leaving hangs."""
+    crashed = False
+
+    def get_default_screen(self) -> Screen[Any]:
+        return LockedScreen(id="_default")
+
+    @override
+    def exit(self, result: int | None = None, return_code: int = 0, message: Any = None) -> None:
+        """End with `return_code`; what Textual would print after the end is not printed."""
+        if self.last_resort is not None:
+            self.last_resort.arm(return_code)
+        super().exit(result, return_code)
+
+    def leave(self, code: int) -> None:
+        """End with `code`, from any thread or signal handler; only the first call counts."""
+        if self._exit or self.crashed:
+            return
+        if self.last_resort is not None:
+            # At once, for the loop may be stuck.
+            self.last_resort.arm(code)
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            return
+        loop.call_soon_threadsafe(self._leave_once, code)
+
+    def _leave_once(self, code: int) -> None:
+        if not self._exit:
+            self.exit(return_code=code)
+
+    def on_input_closed(self, _event: InputClosed) -> None:
+        """The terminal went away, so the supervisor has to start anew."""
+        self.leave(EXIT_TERMINAL_GONE)
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action in self.allowed_actions
+
+    async def _dispatch_action(self, namespace: Any, action_name: str, params: Any) -> bool:
+        """Refuse what a screen without a list of its own would run."""
+        if isinstance(namespace, Screen) and not isinstance(namespace, LockedScreen):
+            return False
+        return await super()._dispatch_action(namespace, action_name, params)
+
+    @override
+    async def _broker_event(
+        self, event_name: str, event: events.Event, default_namespace: Any
+    ) -> bool:
+        """No text is a link or a button, whatever markup it holds."""
+        return False
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """A kiosk opens nothing."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """A kiosk keeps nothing for the next visitor."""
+
+    def deliver_text(self, *_args: Any, **_options: Any) -> str | None:
+        """A kiosk saves nothing."""
+        return None
+
+    def deliver_binary(self, *_args: Any, **_options: Any) -> str | None:
+        """A kiosk saves nothing."""
+        return None
+
+    def deliver_screenshot(self, *_args: Any, **_options: Any) -> str | None:
+        """A kiosk saves nothing."""
+        return None
+
+    def bell(self) -> None:
+        """A waiting room is quiet."""
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Nobody sees a pointer here."""
+
+    def crash(self, error: Exception) -> None:
+        """End by the fatal path because of `error`."""
+        self._handle_exception(error)
+
+    def outer_crash(self, error: Exception) -> None:
+        """Take note of an error that came out of the app while it started or ended."""
+        self.note(error)
+        self.crashed = True
+
+    def note(self, error: BaseException) -> None:
+        """Log an error that ends nothing."""
+        self.crash_log(kind_of(error), place_of(error))
+
+    def _handle_exception(self, error: Exception) -> None:
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        self.note(cause)
+        self.crashed = True
+        if self.last_resort is not None:
+            self.last_resort.arm(EXIT_BROKEN)
+        super()._handle_exception(error)
+        self._return_code = EXIT_BROKEN
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
+    def panic(self, *_renderables: Any) -> None:
+        """End without showing what Textual wants to show."""
+        self.crashed = True
+        self._return_code = EXIT_BROKEN
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()

@@ -1,0 +1,87 @@
+"""The two looks: paper and ink, and a night look of high contrast; every pair is at least 7:1."""
+
+from textual.theme import Theme
+
+CALM = {
+    "primary": "#0b5c6b",
+    "secondary": "#7a4b00",
+    "accent": "#0b5c6b",
+    "background": "#fbf7ef",
+    "surface": "#ffffff",
+    "panel": "#efe7d8",
+    "foreground": "#1c2b33",
+    "success": "#1d5c2f",
+    "warning": "#6b4100",
+    "error": "#8a1c1c",
+}
+NIGHT = {
+    "primary": "#ffd56b",
+    "secondary": "#9fe0ff",
+    "accent": "#ffd56b",
+    "background": "#000000",
+    "surface": "#000000",
+    "panel": "#1a1a1a",
+    "foreground": "#ffffff",
+    "success": "#9af0a8",
+    "warning": "#ffd56b",
+    "error": "#ff9c9c",
+}
+THEMES: dict[str, dict[str, str]] = {"calm": CALM, "night": NIGHT}
+"""Token name to colour (`#rrggbb`), by theme."""
+
+PAIRS: tuple[tuple[str, str], ...] = (
+    ("foreground", "background"),
+    ("foreground", "surface"),
+    ("foreground", "panel"),
+    ("primary", "background"),
+    ("primary", "surface"),
+    ("surface", "primary"),
+    ("surface", "error"),
+    ("surface", "foreground"),
+    ("success", "surface"),
+    ("surface", "secondary"),
+    ("warning", "surface"),
+    ("warning", "background"),
+)
+"""Every (text, ground) pair that a style sheet draws."""
+
+
+def themes() -> tuple[Theme, ...]:
+    """Return the looks as Textual themes, the usual one first."""
+    return tuple(
+        Theme(
+            name=name,
+            dark=name == "night",
+            **{token: value for token, value in tokens.items()},
+            variables={
+                "block-cursor-blurred-text-style": "none",
+                "input-cursor-background": tokens["foreground"],
+                "input-cursor-foreground": tokens["surface"],
+                "input-selection-background": tokens["panel"],
+                "scrollbar": tokens["primary"],
+                "scrollbar-hover": tokens["primary"],
+                "scrollbar-active": tokens["primary"],
+                "scrollbar-background": tokens["panel"],
+                "scrollbar-background-hover": tokens["panel"],
+                "scrollbar-background-active": tokens["panel"],
+                "scrollbar-corner-color": tokens["panel"],
+            },
+        )
+        for name, tokens in THEMES.items()
+    )
+
+
+def text_styles(look: str) -> dict[str, str]:
+    """Return how Rich draws the parts of a Markdown text in one look."""
+    heading = f"bold {THEMES[look]['primary']}"
+    return {
+        "markdown.h1": heading,
+        "markdown.h2": heading,
+        "markdown.h3": heading,
+        "markdown.item.bullet": heading,
+        "markdown.item.number": heading,
+        "markdown.strong": "bold",
+        "markdown.em": "bold",
+        "markdown.link": "underline",
+        "markdown.code": "bold",
+    }

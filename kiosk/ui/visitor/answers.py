@@ -1,0 +1,127 @@
+"""The desks' answers as what a visitor reads on the result screen."""
+
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from kiosk.content.texts import Texts
+from kiosk.domain.checkin import (
+    AlreadyHere,
+    CheckedIn,
+    GuestWelcomed,
+    Joined,
+    NothingOpen,
+    ScanAgain,
+    ScannerWorks,
+)
+from kiosk.domain.requests import Receipt
+from kiosk.domain.sessions import Session
+from kiosk.domain.text import clean
+from kiosk.ui.visitor.messages import Code
+from kiosk.ui.visitor.screens.result import Answer
+from kiosk.ui.visitor.words import clock, place_and_time
+
+Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScanAgain | ScannerWorks
+"""The outcomes that are a result by themselves; the others ask or lead on."""
+
+
+class Teller:
+    """Turns outcomes into sentences of one language."""
+
+    def __init__(self, texts: Texts, zone: ZoneInfo) -> None:
+        self._texts = texts
+        self._zone = zone
+
+    def _(self, message: str) -> str:
+        return self._texts.gettext(message)
+
+    def result(self, outcome: Shown) -> Answer:
+        """Return what the result screen says; welcome and "already here" look the same."""
+        match outcome:
+            case CheckedIn():
+                lines = (self._("You are checked in."), self._where(outcome.session))
+                return Answer(self._welcome(outcome.name), lines)
+            case AlreadyHere():
+                since = clock(outcome.since, self._zone, self._texts.language)
+                words = self._("You are with us since {time}.").format(time=since)
+                return Answer(self._welcome(outcome.name), (words, self._where(outcome.session)))
+            case GuestWelcomed():
+                lines = (self._("You are counted in."), self._where(outcome.session))
+                return Answer(self._welcome(None), lines)
+            case NothingOpen():
+                return self._nothing_open(outcome)
+            case ScanAgain():
+                return Answer(
+                    self._("Please scan again"),
+                    (
+                        self._("Hold the code still, about a hand away from the scanner."),
+                        self._("Or ask any staff member to check you in."),
+                    ),
+                )
+            case ScannerWorks():
+                return Answer(self._("✓  The scanner works"), (self._("All digits arrived."),))
+            case _:
+                assert_never(outcome)
+
+    def joined(self, joined: Joined) -> Answer:
+        """Return the welcome of somebody who has just got a pass."""
+        lines = (self._("You are checked in."), self._where(joined.session))
+        return Answer(self._welcome(joined.name), lines, code=self.new_pass(joined))
+
+    def new_pass(self, joined: Joined) -> Code:
+        """Return the new pass to photograph."""
+        return Code(
+            self._("Your pass"),
+            (
+                self._("Photograph this code. Show it to the scanner next time."),
+                self._("It holds no name. You can ask for a printed one."),
+            ),
+            joined.digits,
+            numeric=True,
+        )
+
+    def receipt(self, receipt: Receipt) -> Code:
+        """Return the receipt of a callback request, with its slip to photograph."""
+        return Code(
+            self._("Thank you. We have your request."),
+            (
+                self._("Most people get a call within 3 working days."),
+                self._("Photograph this code if you like. With it you can withdraw."),
+            ),
+            receipt.slip_digits,
+            numeric=True,
+            spoken=receipt.reference,
+            last=True,
+        )
+
+    def note_kept(self) -> Answer:
+        """Return the one answer to every typed reference."""
+        return Answer(
+            self._("Thank you"),
+            (
+                self._("If this code belongs to a request, staff will withdraw it."),
+                self._("With your slip under the scanner it happens at once."),
+            ),
+        )
+
+    def trouble(self) -> Answer:
+        """Return the answer when the desk could not keep anything."""
+        return Answer(
+            self._("Please ask at the counter"),
+            (self._("This could not be kept just now. Staff can check you in."),),
+        )
+
+    def _nothing_open(self, outcome: NothingOpen) -> Answer:
+        lines = [self._("Nothing is open for check-in just now.")]
+        if outcome.next is not None:
+            session = place_and_time(outcome.next, self._zone, self._texts.language)
+            lines.append(self._("Next today: {session}").format(session=session))
+        return Answer(self._welcome(outcome.name), tuple(lines), more=True)
+
+    def _welcome(self, name: str | None) -> str:
+        if name:
+            return self._("✓  Welcome, {name}").format(name=clean(name, 60))
+        return self._("✓  Welcome")
+
+    def _where(self, session: Session) -> str:
+        line = place_and_time(session, self._zone, self._texts.language)
+        return line if session.room in ("", session.label) else f"{line}   ·   {session.room}"

@@ -1,0 +1,118 @@
+"""The life of the visitor's kiosk: opening, idling, languages and looks."""
+
+from textual import on
+
+from kiosk.content.texts import Texts, languages
+from kiosk.ui.base import Trouble
+from kiosk.ui.terminal.app import InputKindChanged
+from kiosk.ui.terminal.fatal import EXIT_ASKED
+from kiosk.ui.theme import themes
+from kiosk.ui.visitor.idling import Due, due
+from kiosk.ui.visitor.messages import LanguageChosen, LeaveKiosk, LookChosen, MoreTime, Switched
+from kiosk.ui.visitor.navigation import DEFAULT_LOOK, Navigation
+from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.screens.idle import StillThere
+
+
+class VisitorLife(Navigation):
+    """What happens on every screen alike."""
+
+    async def on_mount(self) -> None:
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = DEFAULT_LOOK
+        await self.open_first()
+        self.set_interval(1.0, self.tick)
+        self.call_after_refresh(self.start)
+
+    def start(self) -> None:
+        """Open the desks behind the painted home screen."""
+        self.run_worker(self._start())
+
+    async def _start(self) -> None:
+        trouble = await self.door.open()
+        if trouble is None:
+            answer = await self.door.ask(lambda side: (side.facts, side.maintenance.out_of_order()))
+            if isinstance(answer, Trouble):
+                trouble = answer
+            else:
+                self.facts, reason = answer
+                if reason is not None:
+                    await self.close_kiosk("")
+        if trouble is not None:
+            await self.close_kiosk(trouble.for_staff)
+
+    @property
+    def result_seconds(self) -> float:
+        """How long a result stays."""
+        return self.facts.timing.result
+
+    def follow_language(self, code: str | None) -> None:
+        """Speak the language of a pass for the rest of the visit, where the screens have it."""
+        if code is not None and code in {language.code for language in languages()}:
+            self.visit.texts = Texts(code)
+
+    @on(LanguageChosen)
+    async def change_language(self, event: LanguageChosen) -> None:
+        """Speak another language from here on; nothing typed is lost."""
+        self.visit.texts = Texts(event.code)
+        await self.back()
+
+    @on(LookChosen)
+    def change_look(self) -> None:
+        """Change between the two looks."""
+        self.visit.theme = "night" if self.visit.theme == DEFAULT_LOOK else DEFAULT_LOOK
+        self.theme = self.visit.theme
+
+    @on(Switched)
+    async def follow_switch(self, event: Switched) -> None:
+        """Close to visitors, or open again."""
+        await self.close_kiosk("" if event.closed else None)
+
+    @on(LeaveKiosk)
+    def leave_kiosk(self) -> None:
+        """End the program, as staff asked."""
+        self.leave(EXIT_ASKED)
+
+    @on(InputKindChanged)
+    def follow_input(self, event: InputKindChanged) -> None:
+        """Show the on-screen keyboard after a touch, hide it after a key."""
+        self._touch = event.kind == "touch"
+        for screen in self.screen_stack:
+            screen.set_class(self._touch, "-touch")
+
+    @on(MoreTime)
+    async def stay(self) -> None:
+        """Take the warning away; what was under it is untouched."""
+        async with self._moving:
+            if isinstance(self.screen, StillThere):
+                self.visit.extensions += 1
+                await self.pop_screen()
+                self._shown_at = self.monotonic()
+
+    async def tick(self) -> None:
+        """Once a second: warn, or clear, when nobody has done anything for long enough."""
+        screen = self.screen
+        if not isinstance(screen, VisitorScreen):
+            return
+        quiet = self.monotonic() - max(self._shown_at, self.last_activity)
+        if isinstance(screen, StillThere):
+            left = self.facts.timing.warning - (self.monotonic() - screen.since)
+            if left <= 0:
+                await self.end_visit()
+            else:
+                screen.count_down(max(1, round(left)))
+            return
+        match due(screen.stays, quiet, self.facts.timing, busy=self.busy_visit):
+            case Due.CLEAR:
+                await self.end_visit()
+            case Due.WARN:
+                await self._warn()
+            case Due.NOTHING:
+                pass
+
+    async def _warn(self) -> None:
+        async with self._moving:
+            warning = StillThere(round(self.facts.timing.warning), since=self.monotonic())
+            warning.set_class(self._touch, "-touch")
+            await self.push_screen(warning)

@@ -1,0 +1,256 @@
+"""The base of the visitor's screens: a heading, a body, actions, and the same foot everywhere."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from rich.cells import cell_len, set_cell_size
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.ui.base import Trouble
+from kiosk.ui.terminal.app import LockedScreen
+from kiosk.ui.visitor.idling import Stay
+from kiosk.ui.visitor.messages import Intent, Want, Wants
+from kiosk.ui.widgets.action import Action, Actions
+from kiosk.ui.widgets.bar import Bar, Part
+from kiosk.ui.widgets.field import Field
+from kiosk.ui.widgets.movement import neighbour
+from kiosk.ui.widgets.pressable import Pressable
+from kiosk.ui.widgets.touchkeys import DELETE, TouchKeys
+
+if TYPE_CHECKING:
+    from kiosk.ui.visitor.lifecycle import VisitorLife
+    from kiosk.ui.visitor.parts import VisitorSide
+    from kiosk.ui.visitor.visit import Visit
+
+Answer = TypeVar("Answer")
+
+
+class VisitorScreen(LockedScreen):
+    """One question or one answer; it tells the app what happened and never what comes next."""
+
+    AUTO_FOCUS = "Field, Pressable"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-slim"),
+        (56, "-narrow"),
+        (72, "-normal"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-flat"),
+        (16, "-short"),
+        (22, "-mid"),
+        (32, "-tall"),
+    ]
+    stays: Stay = "idle"
+
+    def heading(self) -> str:
+        """The screen's title."""
+        return ""
+
+    def lead(self) -> str:
+        """One sentence under the title, or empty."""
+        return ""
+
+    def body(self) -> Iterable[Widget]:
+        """What the screen is about."""
+        return ()
+
+    def steps(self) -> Iterable[Action]:
+        """The actions beside "Back", the most important one primary."""
+        return ()
+
+    def below(self) -> Iterable[Widget]:
+        """Actions and the on-screen keyboard, between the body and the foot."""
+        yield Actions(
+            Action(self._("Back"), letter="B", id="back"),
+            *self.steps(),
+            Action(self._("More"), id="more"),
+        )
+
+    def compose(self) -> ComposeResult:
+        yield from self.page()
+        yield from self.below()
+        yield from self.foot()
+
+    def page(self) -> ComposeResult:
+        """The heading and the body, which scroll where they do not fit."""
+        with VerticalScroll(id="page", can_focus=False):
+            if self.heading():
+                yield Static(self.heading(), id="heading", markup=False)
+            if self.lead():
+                yield Static(self.lead(), id="lead", markup=False)
+            yield from self.body()
+
+    def foot(self) -> Iterable[Widget]:
+        """The same three things on every screen, and the mark of a demo."""
+        if self.life.demo is not None:
+            yield Static(self._("demo"), id="demo-mark", markup=False)
+        yield Bar(self._bar_labels(typing=False), too_small=self._("Please ask at the counter."))
+
+    @property
+    def life(self) -> "VisitorLife":
+        """The app, by its type."""
+        return cast("VisitorLife", self.app)
+
+    @property
+    def visit(self) -> "Visit":
+        """The visit under way."""
+        return self.life.visit
+
+    def _(self, message: str) -> str:
+        """Return `message` in the visit's language."""
+        return self.visit.texts.gettext(message)
+
+    async def ask(self, question: "Callable[[VisitorSide], Answer]") -> "Answer | Trouble":
+        """Ask a desk, off the event loop."""
+        return await self.life.door.ask(question)
+
+    def tell(self, intent: Intent) -> None:
+        """Tell the app what happened here."""
+        intent.origin = self
+        self.post_message(intent)
+
+    def want(self, want: Want) -> None:
+        """Tell the app where the visitor wants to be."""
+        self.tell(Wants(want))
+
+    def say(self, sentence: str) -> None:
+        """Show one sentence under the field, or take it away."""
+        self.query_one("#say", Static).update(sentence)
+
+    @staticmethod
+    def aligned(rows: Sequence[tuple[str, str]]) -> str:
+        """Return labels and words as lines, the words below each other."""
+        width = max(cell_len(label) for label, _words in rows)
+        return "\n".join(f"{set_cell_size(label, width)}   {words}" for label, words in rows)
+
+    def _bar_labels(self, *, typing: bool) -> dict[Part, tuple[str, str]]:
+        help_key, language_key = ("F1", "F2") if typing else ("H", "L")
+        help_now = f"{help_key}  {self._('Help now')}"
+        language = f"{language_key}  {self._('Language')}"
+        return {
+            "help": (help_now, help_now),
+            "language": (f"{language} · 中文 · Melayu", language),
+            "finish": (f"Esc  {self._('Finish and clear')}", f"Esc  {self._('Finish')}"),
+        }
+
+    @on(Bar.Tapped)
+    def tap_bar(self, event: Bar.Tapped) -> None:
+        """Turn a tap on the foot into a wish."""
+        wants: dict[Part, Want] = {
+            "help": Want.HELP,
+            "language": Want.LANGUAGE,
+            "finish": Want.FINISH,
+        }
+        self.want(wants[event.part])
+
+    @on(TouchKeys.Typed)
+    def type_by_touch(self, event: TouchKeys.Typed) -> None:
+        """Put a tapped key into the field, wherever the focus is."""
+        field = self.query_one(Field)
+        field.focus()
+        if event.key == DELETE:
+            field.action_delete_left()
+        else:
+            field.insert_text_at_cursor(event.key)
+
+    @on(Pressable.Pressed, "#back")
+    def go_back(self) -> None:
+        """One place back."""
+        self.want(Want.BACK)
+
+    @on(Pressable.Pressed, "#more")
+    def read_on(self) -> None:
+        """Show the next page of a long text, and the first one after the last."""
+        page = self.query_one("#page")
+        if page.scroll_y >= page.max_scroll_y:
+            page.scroll_home(animate=False)
+        else:
+            page.scroll_page_down(animate=False)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._offer_more)
+
+    def on_screen_resume(self) -> None:
+        self.call_after_refresh(self._offer_more)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._offer_more)
+
+    def _offer_more(self) -> None:
+        """Show "More" only where the page is longer than the screen."""
+        for action in self.query("#more"):
+            action.display = self.query_one("#page").max_scroll_y > 0
+
+    def on_descendant_focus(self) -> None:
+        self._relabel()
+
+    def on_descendant_blur(self) -> None:
+        self._relabel()
+
+    def _relabel(self) -> None:
+        for bar in self.query(Bar):
+            bar.relabel(self._bar_labels(typing=isinstance(self.focused, Field)))
+
+    def on_key(self, event: events.Key) -> None:
+        typing = isinstance(self.focused, Field)
+        wish = self._wish(event, typing=typing)
+        if wish is not None:
+            event.stop()
+            self.want(wish)
+        elif event.key in ("up", "down") or (event.key in ("left", "right") and not typing):
+            event.stop()
+            self._move(event.key)
+        elif not typing and event.key in ("pagedown", "space", "pageup", "home", "end"):
+            event.stop()
+            self._scroll(event.key)
+        elif not typing and event.character:
+            self._press_letter(event)
+
+    def _move(self, direction: str) -> None:
+        """Move the focus that way, or the text where there is nothing to focus."""
+        page = self.query_one("#page")
+        if direction in ("up", "down") and page.max_scroll_y > 0 and not self._inside(page):
+            page.scroll_relative(y=3 if direction == "down" else -3, animate=False)
+            return
+        target = neighbour(self, direction)
+        if target is not None:
+            target.focus()
+
+    def _inside(self, page: Widget) -> bool:
+        """Say whether `page` holds something to focus."""
+        return any(page in widget.ancestors for widget in self.focus_chain)
+
+    def _scroll(self, key: str) -> None:
+        page = self.query_one("#page")
+        if key in ("pagedown", "space"):
+            page.scroll_page_down(animate=False)
+        elif key == "pageup":
+            page.scroll_page_up(animate=False)
+        elif key == "home":
+            page.scroll_home(animate=False)
+        else:
+            page.scroll_end(animate=False)
+
+    def _wish(self, event: events.Key, *, typing: bool) -> Want | None:
+        """Return the wish of a key that means the same on every screen."""
+        letter = "" if typing else (event.character or "").upper()
+        if event.key == "escape":
+            return Want.FINISH
+        if event.key == "f1" or letter == "H":
+            return Want.HELP
+        if event.key == "f2" or letter == "L":
+            return Want.LANGUAGE
+        return None
+
+    def _press_letter(self, event: events.Key) -> None:
+        letter = (event.character or "").upper()
+        for pressable in self.query(Pressable):
+            if pressable.letter and pressable.letter == letter:
+                event.stop()
+                pressable.press()
+                return

@@ -1,0 +1,1 @@
+"""The visitor's screens, a file and its style sheet each."""

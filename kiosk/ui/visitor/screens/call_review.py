@@ -1,0 +1,110 @@
+"""Step 5 of a callback request: read it all back, consent, send."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.domain.phones import masked, shown
+from kiosk.domain.text import clean
+from kiosk.ui.base import Trouble
+from kiosk.ui.visitor.messages import Sent
+from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.visit import CallForm
+from kiosk.ui.visitor.words import (
+    answered_by_other,
+    call_languages,
+    message_policies,
+    waits,
+    windows,
+    word_for,
+)
+from kiosk.ui.widgets.action import Action
+from kiosk.ui.widgets.choice import Choices
+from kiosk.ui.widgets.pressable import Pressable
+
+
+class CallReview(VisitorScreen):
+    """Everything that will be sent, the number covered until it is asked for."""
+
+    CSS_PATH = "call_review.tcss"
+    AUTO_FOCUS = ""
+
+    def __init__(self, form: CallForm, country: str) -> None:
+        super().__init__()
+        self._form = form
+        self._country = country
+        self._covered = True
+        self._sending = False
+
+    def heading(self) -> str:
+        return self._("Is this right?")
+
+    def lead(self) -> str:
+        return self._("Step 5 of 6 · Go back to change anything.")
+
+    def body(self) -> Iterable[Widget]:
+        yield Static(self._read_back(), id="read-back", markup=False)
+        yield Choices(
+            (("share", self.visit.texts.pgettext("consent", "You may also tell my care team")),),
+            marked={"share"} if self._form.share_with_team else (),
+            several=True,
+            id="share",
+        )
+        yield Static(
+            self.visit.texts.pgettext(
+                "consent",
+                "By sending, you agree that a peer support specialist may call you."
+                " You can withdraw at any time.",
+            ),
+            id="consent",
+            markup=False,
+        )
+        yield Static("", id="say", markup=False)
+
+    def steps(self) -> Iterable[Action]:
+        yield Action(self._("Show number"), letter="S", id="uncover")
+        yield Action(self._("Yes, send"), letter="Y", id="send", primary=True)
+
+    def _read_back(self) -> str:
+        form = self._form
+        number = masked(form.e164) if self._covered else shown(form.e164, self._country)
+        times = [words for value, words in windows(self._) if value in form.windows]
+        rows = (
+            (self._("Name"), clean(form.name)),
+            (self._("Number"), number),
+            (self._("When"), f"{', '.join(times)}. {word_for(waits(self._), form.wait)}"),
+            (self._("Language"), word_for(call_languages(self._), form.call_language)),
+            (self._("Message"), word_for(message_policies(self._), form.message_policy)),
+            (
+                self._("If someone else picks up"),
+                word_for(answered_by_other(self._), form.answered_by_other),
+            ),
+        )
+        return self.aligned(rows)
+
+    @on(Choices.Changed, "#share")
+    def keep_share(self, event: Choices.Changed) -> None:
+        """Keep the separate, free choice."""
+        self._form.share_with_team = bool(event.choices.marked)
+
+    @on(Pressable.Pressed, "#uncover")
+    def uncover(self) -> None:
+        """Show or cover the number."""
+        self._covered = not self._covered
+        self.query_one("#read-back", Static).update(self._read_back())
+
+    @on(Pressable.Pressed, "#send")
+    async def send(self) -> None:
+        """Send once; a second press while the first is under way does nothing."""
+        if self._sending:
+            return
+        self._sending = True
+        draft = self._form.draft(self.visit.texts.language, self.life.facts.today())
+        answer = await self.ask(lambda side: side.desk.request_callback(draft))
+        if isinstance(answer, Trouble):
+            self._sending = False
+            self.say(self._("This could not be kept just now. Please ask at the counter."))
+        else:
+            self.tell(Sent(answer))

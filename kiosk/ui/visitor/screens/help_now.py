@@ -1,0 +1,52 @@
+"""Help now: whom to turn to at once; it keeps no record and needs no database."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from textual import on
+from textual.widget import Widget
+
+from kiosk.content.helplines import Helpline, helplines
+from kiosk.ui.visitor.beside import BesideCode
+from kiosk.ui.widgets.pressable import Pressable
+from kiosk.ui.widgets.qr import QrCode
+from kiosk.ui.widgets.tile import Tile
+
+_EMERGENCY = "tel:995"
+
+
+class HelpNow(BesideCode):
+    """The lines on the left; the code of the one with the focus on the right."""
+
+    CSS_PATH = "help_now.tcss"
+
+    def __init__(self, today: date) -> None:
+        super().__init__()
+        self._today = today
+        self._lines: dict[str, Helpline] = {}
+
+    def heading(self) -> str:
+        return self.visit.texts.pgettext("crisis", "Help now")
+
+    def lead(self) -> str:
+        return self.visit.texts.pgettext("crisis", "The code calls the line from your phone.")
+
+    def body(self) -> Iterable[Widget]:
+        lines = helplines(self.visit.texts.language, self._today).lines
+        self._lines = {line.id: line for line in lines}
+        for line in lines:
+            yield Tile(f"{line.number}  {line.name}".strip(), line.note, name=line.id)
+
+    def code(self) -> QrCode:
+        lines = helplines(self.visit.texts.language, self._today).lines
+        return QrCode(next((line.tel for line in lines if line.tel), _EMERGENCY))
+
+    def on_descendant_focus(self) -> None:
+        line = self._lines.get(self.focused.name or "") if self.focused else None
+        if line is not None and line.tel:
+            self.query_one(QrCode).show(line.tel)
+
+    @on(Pressable.Pressed, "Tile")
+    def choose(self, event: Pressable.Pressed) -> None:
+        """Show the code of a tapped line."""
+        event.pressable.focus()

@@ -1,0 +1,113 @@
+"""The first screen: what there is to do, and nothing about why anybody is here."""
+
+from collections.abc import Iterable
+
+from textual import events, on
+from textual.containers import Grid
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.ui.base import Trouble
+from kiosk.ui.visitor.messages import Want
+from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.words import place_and_time
+from kiosk.ui.widgets.pressable import Pressable
+from kiosk.ui.widgets.tile import Tile
+
+_WANTS = {
+    "read": Want.READ,
+    "call": Want.CALL,
+    "groups": Want.GROUPS,
+    "take-home": Want.TAKE_HOME,
+    "keep": Want.KEEP,
+    "withdraw": Want.WITHDRAW,
+}
+_REREAD_SECONDS = 60
+"""The day's line follows the schedule within a minute."""
+
+
+class Home(VisitorScreen):
+    """Six tiles and the day's neutral line."""
+
+    CSS_PATH = "home.tcss"
+    AUTO_FOCUS = ""
+    stays = "rest"
+
+    def heading(self) -> str:
+        return self._("Talk to someone who has been there")
+
+    def lead(self) -> str:
+        return self._("You do not need this screen. Any staff member can do this for you.")
+
+    def body(self) -> Iterable[Widget]:
+        with Grid(id="tiles"):
+            yield Tile(
+                self._("Read about peer support"),
+                self._("What it is, and a first talk"),
+                letter="R",
+                id="read",
+            )
+            yield Tile(
+                self._("Ask for a call"),
+                self._("Someone rings when it suits you"),
+                letter="C",
+                id="call",
+            )
+            yield Tile(
+                self._("Check in to a group"),
+                self._("Scan your pass, or come without"),
+                letter="G",
+                id="groups",
+            )
+            yield Tile(
+                self._("Take something home"),
+                self._("Booklets and numbers"),
+                letter="T",
+                id="take-home",
+            )
+            yield Tile(
+                self._("What we keep"),
+                self._("And how to have it removed"),
+                letter="K",
+                id="keep",
+            )
+            yield Tile(
+                self._("Withdraw a request"),
+                self._("With your slip or its code"),
+                letter="W",
+                id="withdraw",
+            )
+        yield Static("", id="today", markup=False)
+
+    def below(self) -> Iterable[Widget]:
+        return ()
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.read_schedule)
+        self.set_interval(_REREAD_SECONDS, self.read_schedule)
+
+    async def read_schedule(self) -> None:
+        """Show the day's sessions under the tiles, by their neutral labels."""
+        answer = await self.ask(lambda side: (side.desk.sessions_today(), side.facts.zone))
+        if isinstance(answer, Trouble) or not self.is_attached:
+            return
+        today, zone = answer
+        lines = [
+            place_and_time(session, zone, self.visit.texts.language)
+            for session in (*today.open_now, *today.later)
+        ]
+        words = "   ·   ".join(lines[:3])
+        self.query_one("#today", Static).update(
+            f"{self._('Today')}   {words}" if lines else self._("No groups are planned today.")
+        )
+
+    def on_key(self, event: events.Key) -> None:
+        if (event.character or "").upper() == "M":
+            event.stop()
+            event.prevent_default()
+            self.want(Want.STAFF)
+
+    @on(Pressable.Pressed)
+    def go(self, event: Pressable.Pressed) -> None:
+        """Ask for the place behind the tile."""
+        self.want(_WANTS[event.pressable.id or "read"])

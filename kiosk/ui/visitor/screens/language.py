@@ -1,0 +1,61 @@
+"""Another language, or a look that is easier to read."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.containers import Grid
+from textual.widget import Widget
+
+from kiosk.content.texts import languages
+from kiosk.domain.requests import CallLanguage
+from kiosk.ui.visitor.messages import CallInLanguage, LanguageChosen, LookChosen, Want
+from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.widgets.pressable import Pressable
+from kiosk.ui.widgets.tile import Tile
+
+_BY_PHONE = (
+    (CallLanguage.MANDARIN, "中文", "我们可以用中文打电话给您"),
+    (CallLanguage.MALAY, "Melayu", "Kami boleh menelefon anda dalam bahasa Melayu"),
+    (CallLanguage.TAMIL, "Tamil", "We can call you in Tamil"),
+)
+"""Languages of the clinic, each with a sentence in itself: "we can call you in …"."""
+
+
+class ChooseLanguage(VisitorScreen):
+    """The screens' languages, calls in the others, and the look."""
+
+    CSS_PATH = "language.tcss"
+
+    def heading(self) -> str:
+        return self._("Language and display")
+
+    def lead(self) -> str:
+        return self._("Staff here can help you in other languages too.")
+
+    def body(self) -> Iterable[Widget]:
+        shown = languages()
+        codes = {language.code for language in shown}
+        with Grid(id="list"):
+            for language in shown:
+                yield Tile(language.own_name, name=f"show-{language.code}")
+            for value, own_name, sentence in _BY_PHONE:
+                if value not in codes:
+                    yield Tile(own_name, sentence, name=f"call-{value}")
+            yield Tile(
+                self._("Change the colours"), self._("Strong contrast, or back"), name="look-other"
+            )
+            yield Tile(self._("Staff"), self._("With a PIN"), letter="M", name="staff-pin")
+
+    @on(Pressable.Pressed, "Tile")
+    def choose(self, event: Pressable.Pressed) -> None:
+        """Tell what was chosen."""
+        kind, _, value = (event.pressable.name or "").partition("-")
+        match kind:
+            case "show":
+                self.tell(LanguageChosen(value))
+            case "call":
+                self.tell(CallInLanguage(value))
+            case "look":
+                self.tell(LookChosen())
+            case _:
+                self.want(Want.STAFF)

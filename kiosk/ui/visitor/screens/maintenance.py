@@ -1,0 +1,78 @@
+"""The maintenance screen: how the kiosk is, the out-of-order switch, and the way out."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.ui.base import Trouble
+from kiosk.ui.visitor.idling import Stay
+from kiosk.ui.visitor.messages import LeaveKiosk, Switched
+from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.words import day_and_clock
+from kiosk.ui.widgets.action import Action
+from kiosk.ui.widgets.pressable import Pressable
+
+if TYPE_CHECKING:
+    from kiosk.usecases.maintenance import MaintenanceStatus
+
+
+class Maintenance(VisitorScreen):
+    """Facts about the kiosk; never about a person."""
+
+    CSS_PATH = "maintenance.tcss"
+    AUTO_FOCUS = "#back"
+    stays: Stay = "staff"
+
+    def heading(self) -> str:
+        return self._("Maintenance")
+
+    def body(self) -> Iterable[Widget]:
+        yield Static("", id="status", markup=False)
+        yield Static("", id="say", markup=False)
+
+    def steps(self) -> Iterable[Action]:
+        words = self._("Out of order") if self.life.is_open else self._("Open again")
+        yield Action(words, letter="O", id="switch")
+        yield Action(self._("Exit"), letter="X", id="exit", primary=True)
+
+    async def on_mount(self) -> None:
+        answer = await self.ask(lambda side: side.maintenance.status())
+        words = answer.for_staff if isinstance(answer, Trouble) else self._status(answer)
+        self.query_one("#status", Static).update(words)
+
+    def _status(self, status: "MaintenanceStatus") -> str:
+        zone, language = self.life.facts.zone, self.visit.texts.language
+        contact = (
+            day_and_clock(status.contact_at, zone, language)
+            if status.contact_at is not None
+            else self._("never; this kiosk works by itself")
+        )
+        clock = self._("right") if status.clock_ok else self._("before the last record; set it")
+        rows = (
+            (self._("Clinic"), status.site_name),
+            (self._("Kiosk"), f"{status.kiosk_name}  ({status.symbols})"),
+            (self._("Version"), status.version),
+            (self._("Clock"), f"{day_and_clock(status.now, zone, language)}, {clock}"),
+            (self._("Records to send"), str(status.pending)),
+            (self._("Records set aside"), str(status.parked)),
+            (self._("Last contact with the centre"), contact),
+        )
+        return self.aligned(rows)
+
+    @on(Pressable.Pressed, "#switch")
+    async def switch(self) -> None:
+        """Close the kiosk to visitors, or open it again; it survives a restart."""
+        reason = "switched off by staff" if self.life.is_open else None
+        answer = await self.ask(lambda side: side.maintenance.set_out_of_order(reason))
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+        else:
+            self.tell(Switched(closed=reason is not None))
+
+    @on(Pressable.Pressed, "#exit")
+    def leave(self) -> None:
+        """End the program."""
+        self.tell(LeaveKiosk())

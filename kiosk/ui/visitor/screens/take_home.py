@@ -1,0 +1,65 @@
+"""What can be taken home on a phone: booklets and helplines."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Grid
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.content.helplines import helplines
+from kiosk.ui.visitor.messages import Code, CodeWanted
+from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.widgets.pressable import Pressable
+from kiosk.ui.widgets.tile import Tile
+
+if TYPE_CHECKING:
+    from kiosk.content.take_home import TakeHome
+
+
+class TakeHomeList(VisitorScreen):
+    """A tile for each thing; choosing one shows its code."""
+
+    CSS_PATH = "take_home.tcss"
+
+    def __init__(self, items: "tuple[TakeHome, ...]", today: date) -> None:
+        super().__init__()
+        self._items = items
+        self._today = today
+        self._codes: dict[str, Code] = {}
+
+    def heading(self) -> str:
+        return self._("Take something home")
+
+    def lead(self) -> str:
+        return self._("Choose one. Then photograph its code with your phone.")
+
+    def body(self) -> Iterable[Widget]:
+        with Grid(id="list"):
+            for item in self._items:
+                yield self._tile(item.title, item.size, self._booklet(item))
+            for line in helplines(self.visit.texts.language, self._today).lines:
+                if line.tel:
+                    words = (line.note, self._("The code puts the number into your phone."))
+                    title = f"{line.name}  {line.number}"
+                    yield self._tile(title, line.note, Code(title, words, line.tel))
+        if not self._items:
+            yield Static(
+                self._("Booklets: please ask at the counter."), id="booklets", markup=False
+            )
+
+    def _booklet(self, item: "TakeHome") -> Code:
+        words = (item.size, self._("The code opens this address on your phone."), item.url)
+        return Code(item.title, words, item.url)
+
+    def _tile(self, title: str, more: str, code: Code) -> Tile:
+        name = f"item-{len(self._codes)}"
+        self._codes[name] = code
+        return Tile(title, more, name=name)
+
+    @on(Pressable.Pressed, "Tile")
+    def show_code(self, event: Pressable.Pressed) -> None:
+        """Tell which code is wanted."""
+        self.tell(CodeWanted(self._codes[event.pressable.name or ""]))

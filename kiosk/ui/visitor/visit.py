@@ -1,0 +1,121 @@
+"""One visitor's time at the kiosk: what is typed and chosen, and nothing that outlives it."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from kiosk.content.texts import Texts
+from kiosk.domain.checkin import JoinDraft
+from kiosk.domain.ids import uuid7
+from kiosk.domain.requests import (
+    AnsweredByOther,
+    CallbackDraft,
+    CallLanguage,
+    MessagePolicy,
+    Window,
+)
+
+CONSENT_VERSION = "2026-11"
+"""Changes with every change of the consent sentences on the read-back screen."""
+
+
+@dataclass(slots=True)
+class CallForm:
+    """A callback request while it is being filled in."""
+
+    draft_id: UUID
+    slip_secret: bytes
+    name: str = ""
+    phone: str = ""
+    """As typed."""
+    e164: str = ""
+    """The checked number; empty until it is one."""
+    windows: set[Window] = field(default_factory=lambda: {Window.ANY})
+    wait: str = "now"
+    """From which day on: now, tomorrow or (next) week."""
+    call_language: CallLanguage = CallLanguage.ENGLISH
+    message_policy: MessagePolicy = MessagePolicy.NONE
+    answered_by_other: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
+    share_with_team: bool = False
+
+    def draft(self, ui_language: str, today: date) -> CallbackDraft:
+        """Return the request as the visitor confirmed it; `today` is the clinic's date."""
+        return CallbackDraft(
+            id=self.draft_id,
+            slip_secret=self.slip_secret,
+            preferred_name=self.name,
+            phone=self.e164,
+            windows=frozenset(self.windows),
+            not_before=self._not_before(today),
+            call_language=self.call_language,
+            message_policy=self.message_policy,
+            answered_by_other=self.answered_by_other,
+            share_with_team=self.share_with_team,
+            ui_language=ui_language,
+            consent_version=CONSENT_VERSION,
+        )
+
+    def _not_before(self, today: date) -> date | None:
+        """Return the first day, if not today."""
+        if self.wait == "tomorrow":
+            return today + timedelta(days=1)
+        if self.wait == "week":
+            return today + timedelta(days=7 - today.weekday())
+        return None
+
+    def wipe(self) -> None:
+        """Forget everything that was typed."""
+        self.name = self.phone = self.e164 = ""
+        self.slip_secret = b""
+        self.windows = {Window.ANY}
+
+
+@dataclass(slots=True)
+class Visit:
+    """The whole state of one visit."""
+
+    texts: Texts
+    theme: str = "calm"
+    form: CallForm | None = None
+    join: JoinDraft | None = None
+    guest_id: UUID | None = None
+    session_id: UUID | None = None
+    """The session that somebody without a pass comes to."""
+    pass_text: str = ""
+    """The pass whose session is still to be chosen."""
+    reference: str = ""
+    """A typed reference, while it is typed."""
+    first_name: str = ""
+    """A first name for a new pass, while it is typed."""
+    extensions: int = 0
+    """How often the visitor asked for more time."""
+
+    def call_form(self) -> CallForm:
+        """Return this visit's request, begun now if it was not before."""
+        if self.form is None:
+            self.form = CallForm(_new_id(), secrets.token_bytes(16))
+        return self.form
+
+    def guest_draft(self) -> UUID:
+        """Return the id under which somebody without a pass is counted, once a visit."""
+        if self.guest_id is None:
+            self.guest_id = _new_id()
+        return self.guest_id
+
+    def join_draft(self) -> JoinDraft:
+        """Return the new pass of this visit, made once."""
+        if self.join is None:
+            self.join = JoinDraft(_new_id(), secrets.token_bytes(16))
+        return self.join
+
+    def wipe(self) -> None:
+        """Forget the visit's contents, so that no object keeps them alive."""
+        if self.form is not None:
+            self.form.wipe()
+        self.form = self.join = self.guest_id = self.session_id = None
+        self.pass_text = self.reference = self.first_name = ""
+
+
+def _new_id() -> UUID:
+    return uuid7(datetime.now(UTC), secrets.token_bytes(10))

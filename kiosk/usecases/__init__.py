@@ -1,0 +1,1 @@
+"""The desks: what each kind of person may do."""

@@ -1,0 +1,93 @@
+"""The audit trail: added to inside the transaction of what is audited, and checked afterwards."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.devices.clock import Entropy
+from kiosk.domain.audit import AuditAction, AuditEntry, canonical
+from kiosk.domain.ids import ENTROPY_BYTES, uuid7
+from kiosk.errors import VaultError
+from kiosk.records import audit
+from kiosk.records.facts import add_fact
+from kiosk.records.plumbing import AuditEvent
+from kiosk.records.store import Store
+from kiosk.usecases.site import SiteFacts
+from kiosk.vault.audit import link, verify
+from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
+from kiosk.vault.sealing import open_sealed, seal
+
+_PURPOSE = "audit"
+_TABLE = "kiosk_device"
+
+
+def add_entry(
+    transaction: Transaction,
+    site: SiteFacts,
+    entropy: Entropy,
+    now: datetime,
+    action: AuditAction,
+    *,
+    by_staff: UUID | None = None,
+    subject: UUID | None = None,
+) -> None:
+    """Append one entry to this machine's chain; ids and codes only."""
+    end = audit.end(transaction, site.kiosk_id)
+    id_ = uuid7(now, entropy(ENTROPY_BYTES))
+    entry = AuditEntry(id_, end.length, now, action, by_staff, subject)
+    tag, next_key = link(end.next_key, end.last_tag, canonical(entry, site.kiosk_id))
+    event = AuditEvent(
+        id=id_,
+        site_id=site.site_id,
+        kiosk_id=site.kiosk_id,
+        position=entry.position,
+        action=action.value,
+        subject_id=subject,
+        by_staff=by_staff,
+        at=now,
+        tag=tag,
+    )
+    add_fact(transaction, event, now)
+    audit.move_end(transaction, site.kiosk_id, audit.ChainEnd(end.length + 1, next_key, tag))
+
+
+def verify_trail(
+    store: Store, site: SiteFacts, keys: Mapping[bytes, PrivateSealingKey]
+) -> int | None:
+    """Check this machine's whole trail with the clinic's `callbacks` keys.
+
+    Gives the position of the first entry that was changed or is missing, or None where all is
+    well. Raises VaultError where the first key cannot be opened.
+    """
+    with store.read() as transaction:
+        sealed = audit.sealed_first_key(transaction, site.kiosk_id)
+        entries = audit.trail(transaction, site.kiosk_id)
+        length = audit.end(transaction, site.kiosk_id).length
+    first = _open_first_key(sealed or b"", site.kiosk_id, keys)
+    broken = verify(first, ((canonical(entry, site.kiosk_id), tag) for entry, tag in entries))
+    if broken is None and len(entries) != length:
+        return len(entries)
+    return broken
+
+
+def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSealingKey]) -> bytes:
+    """Seal the first key of a machine's chain, so that only `readers` can check the trail."""
+    return seal(
+        {"key": first_key.hex()},
+        purpose=_PURPOSE,
+        table=_TABLE,
+        record_id=kiosk_id,
+        recipients=readers,
+    )
+
+
+def _open_first_key(
+    sealed: bytes, kiosk_id: UUID, keys: Mapping[bytes, PrivateSealingKey]
+) -> bytes:
+    opened = open_sealed(sealed, purpose=_PURPOSE, table=_TABLE, record_id=kiosk_id, keys=keys)
+    try:
+        return bytes.fromhex(str(opened["key"]))
+    except (KeyError, ValueError):
+        raise VaultError("The first key of the audit trail is damaged.") from None

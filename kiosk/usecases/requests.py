@@ -1,0 +1,144 @@
+"""Callback requests: sealing one, and what its slip and its reference can do."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.devices.clock import Entropy
+from kiosk.domain.ids import ENTROPY_BYTES, uuid7
+from kiosk.domain.passes import Code, CodeKind, decode, encode, lookup
+from kiosk.domain.references import SERIALS, compose
+from kiosk.domain.requests import CallbackDraft, Receipt, RequestPhase, RequestState
+from kiosk.domain.staff import Purpose
+from kiosk.domain.status import phase, standing
+from kiosk.domain.text import clean
+from kiosk.records import callbacks, outbox
+from kiosk.records.facts import add_fact
+from kiosk.records.tables import CallbackRequest, CallbackWithdrawal
+from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.vault.sealing import seal
+
+CALLBACK_REQUEST = "callback_request"
+"""The table that a sealed request is bound to."""
+
+_SERIAL_BYTES = 8
+
+
+class _Slip(NamedTuple):
+    digits: str
+    lookup: bytes
+
+
+class Requests:
+    """What the visitor's desk does about callback requests, inside a transaction of the desk."""
+
+    def __init__(self, entropy: Entropy, site: SiteFacts, sealing: SealingKeys) -> None:
+        self._entropy = entropy
+        self._site = site
+        self._sealing = sealing
+
+    def send(self, transaction: Transaction, now: datetime, draft: CallbackDraft) -> Receipt:
+        """Seal and keep a request; the same draft again gives the same receipt."""
+        digits = encode(CodeKind.SLIP, draft.slip_secret)
+        kept = callbacks.find(transaction, draft.id)
+        if kept is not None:
+            return Receipt(kept.ref, digits, kept.created_at)
+        reference = self._free_reference(transaction)
+        add_fact(transaction, self._row(now, draft, reference), now)
+        return Receipt(reference, digits, now)
+
+    def state(self, transaction: Transaction, digits: str) -> RequestState:
+        """Say where the request of a slip stands; the answer names nobody."""
+        slip = _read_slip(digits)
+        if slip is None:
+            return RequestState(RequestPhase.NOT_KNOWN, None, "")
+        kept = callbacks.find_by_slip(transaction, slip.lookup)
+        if kept is None:
+            return RequestState(RequestPhase.NOT_KNOWN, None, slip.digits)
+        events = callbacks.events_of(transaction, kept.id)
+        withdrawn = callbacks.withdrawals_of(transaction, kept.id)
+        confirmed = outbox.confirmed_at(transaction, kept.id, kept.kiosk_seq)
+        where, since = phase(standing(events, withdrawn), kept.created_at, confirmed)
+        return RequestState(where, since, slip.digits)
+
+    def withdraw(self, transaction: Transaction, now: datetime, digits: str) -> RequestState:
+        """Take back the request of a slip, once; a closed or unknown one stays as it is."""
+        before = self.state(transaction, digits)
+        if before.phase not in (RequestPhase.KEPT_HERE, RequestPhase.WITH_CLINIC):
+            return before
+        slip = _read_slip(digits)
+        kept = callbacks.find_by_slip(transaction, slip.lookup) if slip else None
+        if kept is not None:
+            self._add_withdrawal(transaction, now, request_id=kept.id)
+        return RequestState(RequestPhase.WITHDRAWN, now, before.slip_digits)
+
+    def note(self, transaction: Transaction, now: datetime, reference: str) -> None:
+        """Keep a well-formed reference for staff, once, whether or not there is such a request."""
+        if not callbacks.is_noted(transaction, reference):
+            self._add_withdrawal(transaction, now, ref=reference)
+
+    def _free_reference(self, transaction: Transaction) -> str:
+        while True:
+            serial = int.from_bytes(self._entropy(_SERIAL_BYTES)) % SERIALS
+            reference = compose(self._site.symbols, serial)
+            if not callbacks.ref_is_taken(transaction, reference):
+                return reference
+
+    def _row(self, now: datetime, draft: CallbackDraft, reference: str) -> CallbackRequest:
+        sealed = seal(
+            {
+                "name": clean(draft.preferred_name),
+                "phone": draft.phone,
+                "message_policy": draft.message_policy.value,
+                "answered_by_other": draft.answered_by_other.value,
+                "share_with_team": draft.share_with_team,
+                # What stands beside the seal in clear could be edited; this could not.
+                "reference": reference,
+                "created_at": now.isoformat(),
+            },
+            purpose=Purpose.CALLBACKS.value,
+            table=CALLBACK_REQUEST,
+            record_id=draft.id,
+            recipients=self._sealing[Purpose.CALLBACKS],
+        )
+        return CallbackRequest(
+            id=draft.id,
+            site_id=self._site.site_id,
+            kiosk_id=self._site.kiosk_id,
+            ref=reference,
+            slip_lookup=lookup(draft.slip_secret),
+            sealed=sealed,
+            call_language=draft.call_language.value,
+            windows=",".join(sorted(window.value for window in draft.windows)),
+            not_before=draft.not_before,
+            ui_language=draft.ui_language,
+            consent_version=draft.consent_version,
+            created_at=now,
+        )
+
+    def _add_withdrawal(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        *,
+        request_id: UUID | None = None,
+        ref: str | None = None,
+    ) -> None:
+        withdrawal = CallbackWithdrawal(
+            id=uuid7(now, self._entropy(ENTROPY_BYTES)),
+            site_id=self._site.site_id,
+            kiosk_id=self._site.kiosk_id,
+            request_id=request_id,
+            ref=ref,
+            at=now,
+        )
+        add_fact(transaction, withdrawal, now)
+
+
+def _read_slip(digits: str) -> _Slip | None:
+    code = decode(digits)
+    if not isinstance(code, Code) or code.kind is not CodeKind.SLIP:
+        return None
+    return _Slip(encode(CodeKind.SLIP, code.secret), lookup(code.secret))

@@ -1,0 +1,60 @@
+"""Which clinic and machine this is, and the keys that its records are sealed to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.staff import Purpose
+from kiosk.errors import SetupError
+from kiosk.records import devices, keys
+from kiosk.records.store import Store
+from kiosk.vault.keys import PublicSealingKey
+
+SealingKeys = Mapping[Purpose, tuple[PublicSealingKey, ...]]
+"""For each purpose whom a new record is sealed to: the clinic and its recovery key."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """What does not change while the program runs."""
+
+    site_id: UUID
+    kiosk_id: UUID
+    name: str
+    zone: ZoneInfo
+    country: str
+    """ISO 3166, two letters; how telephone numbers are read."""
+    kiosk_name: str
+    symbols: str
+    """The two symbols that begin this machine's reference codes."""
+
+
+def load_site(store: Store) -> SiteFacts:
+    """Read which clinic this database belongs to; SetupError where none is founded yet."""
+    with store.read() as transaction:
+        machine = devices.here(transaction)
+    if machine is None:
+        raise SetupError("There is no clinic in this data folder yet; make one with `kiosk init`.")
+    return SiteFacts(
+        machine.site_id,
+        machine.kiosk_id,
+        machine.site_name,
+        ZoneInfo(machine.zone),
+        machine.country,
+        machine.kiosk_name,
+        machine.symbols,
+    )
+
+
+def load_sealing_keys(store: Store, site: SiteFacts) -> SealingKeys:
+    """Read the keys that new records are sealed to; SetupError where a purpose has none."""
+    with store.read() as transaction:
+        rows = keys.in_use(transaction, site.site_id)
+    found = {
+        purpose: tuple(PublicSealingKey.from_raw(raw) for code, raw in rows if code == purpose)
+        for purpose in Purpose
+    }
+    if not all(found.values()):
+        raise SetupError("This clinic's keys are missing; restore the database or enrol again.")
+    return found

@@ -1,0 +1,65 @@
+"""A chain of audit entries whose past cannot be rewritten, not even with today's key.
+
+Every entry is tagged with a key that is then replaced by a one-way step and forgotten. Whoever
+takes the machine holds the key of the next entry only; the first key lies sealed at the clinic.
+"""
+
+import hmac
+from collections.abc import Iterable
+from typing import NamedTuple
+
+KEY_BYTES = 32
+TAG_BYTES = 32
+START_TAG = bytes(TAG_BYTES)
+"""What stands before the first entry."""
+
+
+class Entry(NamedTuple):
+    """One entry as it is stored."""
+
+    body: bytes
+    """Its canonical text; ids and codes, no contents."""
+    tag: bytes
+
+
+class Link(NamedTuple):
+    """The answer of `link`."""
+
+    tag: bytes
+    """32 bytes, to be stored with the entry."""
+    next_key: bytes
+    """32 bytes, to replace the key that was used."""
+
+
+def first_key(entropy: bytes) -> bytes:
+    """Make the key of the first entry from at least 32 random bytes (else ValueError)."""
+    if len(entropy) < KEY_BYTES:
+        raise ValueError(f"an audit key needs {KEY_BYTES} bytes of entropy")
+    return hmac.digest(entropy, b"kiosk.audit first", "sha256")
+
+
+def link(key: bytes, previous_tag: bytes, body: bytes) -> Link:
+    """Tag `body` as the entry after `previous_tag` (START_TAG for the first), and step the key.
+
+    Raises ValueError for a previous tag that is not 32 bytes long.
+    """
+    if len(previous_tag) != TAG_BYTES:
+        raise ValueError(f"a tag has {TAG_BYTES} bytes")
+    tag = hmac.digest(key, previous_tag + body, "sha256")
+    # Shorter than any tag, so no entry's tag can ever equal a key.
+    return Link(tag, hmac.digest(key, b"next", "sha256"))
+
+
+def verify(first_key: bytes, entries: Iterable[tuple[bytes, bytes]]) -> int | None:
+    """Check (body, tag) pairs from the first entry on; return the index of the first broken one.
+
+    None means that all are whole. Entries cut off the end show only against the last tag that was
+    kept elsewhere.
+    """
+    key, previous = first_key, START_TAG
+    for index, (body, tag) in enumerate(entries):
+        expected, key = link(key, previous, body)
+        if not hmac.compare_digest(expected, tag):
+            return index
+        previous = tag
+    return None

@@ -1,0 +1,234 @@
+"""The keys that records are sealed to, and how the private ones are kept under a passphrase."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from kiosk.domain.staff import Purpose
+from kiosk.errors import VaultError
+from kiosk.vault.passphrases import DEFAULT_COST, KEY_BYTES, SALT_BYTES, Cost, derive
+
+__all__ = [
+    "DEFAULT_COST",
+    "KEY_ID_BYTES",
+    "Cost",
+    "KeyPair",
+    "KeyRing",
+    "PrivateSealingKey",
+    "PublicSealingKey",
+    "dummy_unwrap",
+    "new_keypair",
+    "unwrap",
+    "unwrap_ring",
+    "wrap",
+    "wrap_ring",
+]
+
+KEY_ID_BYTES = 4
+_TAG_BYTES = 16
+_ONCE = bytes(12)
+"""A fixed nonce is safe where a key encrypts once: every wrap derives its own from a new salt."""
+_VERSION = 1
+_LONGEST_FILE = 65_536
+_DAMAGED = "The key file is damaged; restore it from its backup or use the recovery kit."
+_REFUSED = "The passphrase is wrong, or the key file is damaged."
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSealingKey:
+    """A key that anyone may hold, and that records are sealed to."""
+
+    key_id: bytes
+    """4 bytes that follow from `raw`; they name the key in every record sealed to it."""
+    raw: bytes
+    """X25519, 32 bytes."""
+
+    def __post_init__(self) -> None:
+        if len(self.raw) != KEY_BYTES or self.key_id != _key_id(self.raw):
+            raise VaultError("A public key is damaged; enrol this kiosk again.")
+
+    @classmethod
+    def from_raw(cls, raw: bytes) -> "PublicSealingKey":
+        """Make the key from its 32 bytes; raises VaultError for another length."""
+        return cls(_key_id(raw), raw)
+
+    def handle(self) -> X25519PublicKey:
+        """Return the key as `cryptography` takes it."""
+        return X25519PublicKey.from_public_bytes(self.raw)
+
+
+class PrivateSealingKey:
+    """A key that opens records; it never shows itself in a log."""
+
+    __slots__ = ("handle", "public")
+
+    def __init__(self, raw: bytes) -> None:
+        """Take 32 bytes; raises VaultError for another length."""
+        if len(raw) != KEY_BYTES:
+            raise VaultError(_DAMAGED)
+        self.handle = X25519PrivateKey.from_private_bytes(raw)
+        self.public = PublicSealingKey.from_raw(self.handle.public_key().public_bytes_raw())
+
+    @property
+    def key_id(self) -> bytes:
+        """The 4 bytes that name this key."""
+        return self.public.key_id
+
+    @property
+    def raw(self) -> bytes:
+        """The 32 secret bytes."""
+        return self.handle.private_bytes_raw()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PrivateSealingKey) and self.public == other.public
+
+    def __hash__(self) -> int:
+        return hash(self.public)
+
+    def __repr__(self) -> str:
+        return f"<PrivateSealingKey {self.key_id.hex()}>"
+
+
+class KeyPair(NamedTuple):
+    """A public key and its private half."""
+
+    public: PublicSealingKey
+    private: PrivateSealingKey
+
+
+KeyRing = Mapping[Purpose, Mapping[bytes, PrivateSealingKey]]
+"""What a member of staff may open: for each purpose the private keys by key id, old ones too."""
+
+
+def new_keypair() -> KeyPair:
+    """Make a key pair from the machine's own randomness."""
+    private = PrivateSealingKey(os.urandom(KEY_BYTES))
+    return KeyPair(private.public, private)
+
+
+def wrap(private: PrivateSealingKey, passphrase: str, *, cost: Cost = DEFAULT_COST) -> str:
+    """Lock one private key under a passphrase; the answer is JSON text for a key file."""
+    return _lock("key", [("", private)], passphrase, bound_to="", cost=cost)
+
+
+def unwrap(text: str, passphrase: str) -> PrivateSealingKey:
+    """Open what `wrap` made; raises VaultError for a wrong passphrase or a damaged text."""
+    ((_, private),) = _unlock("key", text, passphrase, bound_to="")
+    return private
+
+
+def wrap_ring(
+    keys: Mapping[Purpose, PrivateSealingKey | Mapping[bytes, PrivateSealingKey]],
+    passphrase: str,
+    *,
+    account: UUID,
+    cost: Cost = DEFAULT_COST,
+) -> str:
+    """Lock the keys of a staff account under one derivation of its passphrase.
+
+    Takes one key for each purpose, or a whole KeyRing (a new passphrase for the same keys). The
+    text opens for this `account` alone.
+    """
+    named = [
+        (purpose.value, private)
+        for purpose, held in keys.items()
+        for private in ([held] if isinstance(held, PrivateSealingKey) else held.values())
+    ]
+    return _lock("ring", named, passphrase, bound_to=str(account), cost=cost)
+
+
+def unwrap_ring(text: str, passphrase: str, *, account: UUID) -> KeyRing:
+    """Open what `wrap_ring` made for `account`; raises VaultError where that is not possible."""
+    ring: dict[Purpose, dict[bytes, PrivateSealingKey]] = {}
+    for name, private in _unlock("ring", text, passphrase, bound_to=str(account)):
+        try:
+            purpose = Purpose(name)
+        except ValueError:
+            raise VaultError("The keys were made by a newer kiosk; update this one.") from None
+        ring.setdefault(purpose, {})[private.key_id] = private
+    return ring
+
+
+def dummy_unwrap(passphrase: str, cost: Cost = DEFAULT_COST) -> None:
+    """Take the time of an `unwrap`, so that nobody can tell an unknown name by the clock."""
+    derive(passphrase, bytes(SALT_BYTES), cost)
+
+
+def _key_id(raw: bytes) -> bytes:
+    return sha256(b"kiosk.key\0" + raw).digest()[:KEY_ID_BYTES]
+
+
+def _lock(
+    kind: str,
+    keys: Iterable[tuple[str, PrivateSealingKey]],
+    passphrase: str,
+    *,
+    bound_to: str,
+    cost: Cost,
+) -> str:
+    """Encrypt the keys in the order of the header, which is bound with `bound_to`."""
+    keys, salt = list(keys), os.urandom(SALT_BYTES)
+    header: dict[str, Any] = {
+        "v": _VERSION,
+        "kind": kind,
+        "kdf": "argon2id",
+        "m": cost.memory_kib,
+        "t": cost.passes,
+        "p": cost.lanes,
+        "salt": salt.hex(),
+        "keys": [{"purpose": name, "public": key.public.raw.hex()} for name, key in keys],
+    }
+    secrets = b"".join(key.raw for _, key in keys)
+    box = AESGCM(derive(passphrase, salt, cost))
+    sealed = box.encrypt(_ONCE, secrets, _bound(header, bound_to))
+    return json.dumps({**header, "sealed": sealed.hex()}, indent=1)
+
+
+def _unlock(
+    kind: str, text: str, passphrase: str, *, bound_to: str
+) -> list[tuple[str, PrivateSealingKey]]:
+    try:
+        header, salt, cost, purposes, sealed = _parse(kind, text)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise VaultError(_DAMAGED) from None
+    box = AESGCM(derive(passphrase, salt, cost))
+    try:
+        secrets = box.decrypt(_ONCE, sealed, _bound(header, bound_to))
+    except InvalidTag:
+        raise VaultError(_REFUSED) from None
+    return [
+        (name, PrivateSealingKey(secrets[place * KEY_BYTES : (place + 1) * KEY_BYTES]))
+        for place, name in enumerate(purposes)
+    ]
+
+
+def _parse(kind: str, text: str) -> tuple[dict[str, Any], bytes, Cost, list[str], bytes]:
+    """Split a key file into header, salt, cost, purposes of its keys and ciphertext, strictly."""
+    if len(text) > _LONGEST_FILE:
+        raise ValueError("too long")
+    header: dict[str, Any] = dict(json.loads(text))
+    sealed = bytes.fromhex(header.pop("sealed"))
+    numbers = [header[name] for name in ("v", "m", "t", "p")]
+    if any(type(number) is not int for number in numbers) or header["v"] != _VERSION:
+        raise ValueError("unknown version or odd numbers")
+    if header["kind"] != kind or header["kdf"] != "argon2id":
+        raise ValueError("another kind of file")
+    salt = bytes.fromhex(header["salt"])
+    purposes = [str(key["purpose"]) for key in header["keys"]]
+    if len(salt) != SALT_BYTES or len(sealed) != len(purposes) * KEY_BYTES + _TAG_BYTES:
+        raise ValueError("odd lengths")
+    _, memory, passes, lanes = numbers
+    return header, salt, Cost(memory, passes, lanes), purposes, sealed
+
+
+def _bound(header: Mapping[str, Any], bound_to: str) -> bytes:
+    """Return the associated data, so that no part of a header can be edited or exchanged."""
+    return json.dumps([header, bound_to], sort_keys=True, separators=(",", ":")).encode()

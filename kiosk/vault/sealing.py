@@ -1,0 +1,143 @@
+"""Seals a record so that this machine cannot read it back, and opens it for those with the key.
+
+A sealed record, version 1, suite 1 (HPKE with X25519, HKDF-SHA256, AES-256-GCM; RFC 9180):
+
+    version 1 | suite 1 | n | n key ids of 4 | n times (encapsulated 32 + wrapped data key 48)
+    | AES-256-GCM of the JSON, padded to 1024 bytes
+
+Every record with as many recipients has the same size, so the size says nothing. Sealing is not
+authentication: anyone with the public key can make a record, so what is opened is hostile text.
+"""
+
+import json
+import os
+import struct
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from kiosk.errors import VaultError
+from kiosk.vault.keys import KEY_ID_BYTES, PrivateSealingKey, PublicSealingKey
+
+Recipient = PublicSealingKey
+"""Whom a record is sealed to: a key id of 4 bytes and an X25519 public key."""
+
+PADDED_BYTES = 1024
+"""The size of every opened record, two bytes of length included."""
+MOST_RECIPIENTS = 8
+
+_VERSION = 1
+_SUITE = 1
+_HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_FIXED_BYTES = 3
+_STANZA_BYTES = 32 + 32 + 16
+_TAG_BYTES = 16
+_DATA_KEY_BYTES = 32
+_ONCE = bytes(12)
+"""A fixed nonce is safe here: every record has a data key of its own."""
+_DAMAGED = "A sealed record is damaged or stands in the wrong place."
+
+
+def seal(
+    payload: Mapping[str, object],
+    *,
+    purpose: str,
+    table: str,
+    record_id: UUID,
+    recipients: Sequence[PublicSealingKey],
+) -> bytes:
+    """Seal `payload` (JSON values, at most 1022 bytes of UTF-8) to one to eight recipients.
+
+    The record opens only under the same purpose, table and id. Raises VaultError where the
+    payload does not fit or a key cannot be used, ValueError for a wrong number of recipients.
+    """
+    if not 1 <= len(recipients) <= MOST_RECIPIENTS:
+        raise ValueError("a record is sealed to one to eight recipients")
+    padded = _pad(payload)
+    header = bytes([_VERSION, _SUITE, len(recipients)]) + b"".join(r.key_id for r in recipients)
+    context = _context(purpose, table, record_id, header)
+    data_key = os.urandom(_DATA_KEY_BYTES)
+    try:
+        stanzas = b"".join(_HPKE.encrypt(data_key, r.handle(), info=context) for r in recipients)
+    except ValueError:
+        raise VaultError("A public key cannot be used; enrol this kiosk again.") from None
+    return header + stanzas + AESGCM(data_key).encrypt(_ONCE, padded, context + stanzas)
+
+
+def open_sealed(
+    blob: bytes,
+    *,
+    purpose: str,
+    table: str,
+    record_id: UUID,
+    keys: Mapping[bytes, PrivateSealingKey],
+) -> dict[str, object]:
+    """Open a record with whichever of `keys` (by key id) it was sealed to.
+
+    Raises VaultError for a record that is damaged, cut, moved to another row or table, of a newer
+    version, or sealed to none of the keys. Treat every text in the answer as hostile.
+    """
+    key_ids, header, stanzas, box = _split(blob)
+    context = _context(purpose, table, record_id, header)
+    for place, key_id in enumerate(key_ids):
+        key = keys.get(key_id)
+        if key is None:
+            continue
+        stanza = stanzas[place * _STANZA_BYTES : (place + 1) * _STANZA_BYTES]
+        try:
+            data_key = _HPKE.decrypt(stanza, key.handle, info=context)
+            return _unpad(AESGCM(data_key).decrypt(_ONCE, box, context + stanzas))
+        except (InvalidTag, ValueError, RecursionError):
+            # ValueError also stands for a JSON text that a forger has made.
+            raise VaultError(_DAMAGED) from None
+    raise VaultError("A sealed record belongs to none of the keys at hand.")
+
+
+def _split(blob: bytes) -> tuple[list[bytes], bytes, bytes, bytes]:
+    """Cut a record into key ids, header, stanzas and ciphertext; lengths must fit exactly."""
+    if len(blob) < _FIXED_BYTES:
+        raise VaultError(_DAMAGED)
+    version, suite, count = blob[:_FIXED_BYTES]
+    if version != _VERSION or suite != _SUITE:
+        raise VaultError("A sealed record is damaged or of a newer kiosk.")
+    header_end = _FIXED_BYTES + count * KEY_ID_BYTES
+    box_start = header_end + count * _STANZA_BYTES
+    if len(blob) != box_start + PADDED_BYTES + _TAG_BYTES:
+        raise VaultError(_DAMAGED)
+    header = blob[:header_end]
+    key_ids = [header[i : i + KEY_ID_BYTES] for i in range(_FIXED_BYTES, header_end, KEY_ID_BYTES)]
+    return key_ids, header, blob[header_end:box_start], blob[box_start:]
+
+
+def _context(purpose: str, table: str, record_id: UUID, header: bytes) -> bytes:
+    """Return what a record is bound to: HPKE's info and, with the stanzas, GCM's data."""
+    if "\0" in purpose + table:
+        raise ValueError("purpose and table hold no NUL")
+    place = f"kiosk/seal/v1\0{purpose}\0{table}\0".encode()
+    return place + record_id.bytes + header
+
+
+def _pad(payload: Mapping[str, object]) -> bytes:
+    text = json.dumps(dict(payload), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:
+        raise VaultError("A record holds text that was not cleaned.") from None
+    if len(raw) > PADDED_BYTES - 2:
+        raise VaultError("A record is too long to be sealed.")
+    return struct.pack(">H", len(raw)) + raw.ljust(PADDED_BYTES - 2, b"\0")
+
+
+def _unpad(padded: bytes) -> dict[str, object]:
+    (length,) = struct.unpack_from(">H", padded)
+    payload = json.loads(padded[2 : 2 + length], parse_constant=_refuse)
+    if not isinstance(payload, dict):
+        raise ValueError("no JSON object")
+    return payload
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)

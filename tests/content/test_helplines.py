@@ -1,0 +1,129 @@
+"""Helplines: dated, complete, staff first once the date has passed."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kiosk.content.helplines import helplines, speaks
+from kiosk.errors import SetupError
+
+DAY = date(2026, 11, 23)
+GOOD = """
+verified_on = 2026-11-23
+review_by = 2027-05-23
+[[line]]
+id = "crisis"
+number = "17 67"
+whatsapp = "9151 1767"
+[line.en]
+name = "A line"
+note = "Day and night."
+[line.ms]
+name = "Talian"
+note = "Siang dan malam."
+[[line]]
+id = "staff"
+[line.en]
+name = "Staff"
+note = "Ask us."
+"""
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a helplines file and return the assets folder that holds it."""
+
+    def write_file(text: str) -> Path:
+        folder = tmp_path / "content"
+        folder.mkdir()
+        (folder / "helplines.toml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write_file
+
+
+def test_review_of_the_shipped_numbers_is_not_overdue() -> None:
+    """Fails from the day after review_by on: ring the lines and date the file anew."""
+    today = datetime.now(UTC).date()
+    assert not helplines("en", today).overdue
+
+
+def test_shipped_lines_start_with_the_staff() -> None:
+    assert [(line.id, line.number, line.whatsapp) for line in helplines("en", DAY).lines] == [
+        ("staff", "", ""),
+        ("ambulance", "995", ""),
+        ("police", "999", ""),
+        ("mindline", "1771", "6669 1771"),
+        ("sos", "1767", "9151 1767"),
+    ]
+
+
+def test_links_dial_what_is_shown() -> None:
+    lines = {line.id: line for line in helplines("en", DAY).lines}
+    assert [line.tel for line in lines.values()] == [
+        "",
+        "tel:995",
+        "tel:999",
+        "tel:1771",
+        "tel:1767",
+    ]
+    assert lines["mindline"].whatsapp_link == "https://wa.me/6566691771"
+    assert lines["sos"].whatsapp_link == "https://wa.me/6591511767"
+    assert lines["police"].whatsapp_link == ""
+
+
+def test_foreign_number_for_messages_keeps_its_country(write: Write) -> None:
+    assets = write(GOOD.replace("9151 1767", "+60 12 345"))
+    assert helplines("en", DAY, assets).lines[0].whatsapp_link == "https://wa.me/6012345"
+
+
+def test_file_order_holds_until_the_review_date(write: Write) -> None:
+    assets = write(GOOD)
+    on_the_day = helplines("en", date(2027, 5, 23), assets)
+    assert not on_the_day.overdue
+    assert [line.id for line in on_the_day.lines] == ["crisis", "staff"]
+    assert on_the_day.lines[0].tel == "tel:1767"
+
+
+def test_staff_stand_first_after_the_review_date(write: Write) -> None:
+    late = helplines("en", date(2027, 5, 23) + timedelta(days=1), write(GOOD))
+    assert late.overdue
+    assert [line.id for line in late.lines] == ["staff", "crisis"]
+    assert (late.verified_on, late.review_by) == (DAY, date(2027, 5, 23))
+
+
+def test_each_line_falls_back_to_english_alone(write: Write) -> None:
+    assets = write(GOOD)
+    assert [line.name for line in helplines("ms", DAY, assets).lines] == ["Talian", "Staff"]
+    assert speaks("en", assets)
+    assert not speaks("ms", assets)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("review_by = 2027-05-23", "", "review_by"),
+        ("review_by = 2027-05-23", 'review_by = "soon"', "review_by"),
+        ("review_by = 2027-05-23", "review_by = 2027-05-23T10:00:00", "review_by"),
+        ('number = "17 67"', "", "no number"),
+        ('number = "17 67"', 'number = "ring us"', "no number"),
+        ('id = "staff"', 'id = "crew"\nnumber = "1"', "'staff'"),
+        ('name = "Staff"', "", "name"),
+        ("[line.en]\nname = ", "[line.zh]\nname = ", r"\[line.en\]"),
+        ("[[line]]", "[line", "wrong"),
+        ("[[line]]", "[[lines]]", "line"),
+    ],
+)
+def test_wrong_file_is_refused_in_one_sentence(write: Write, old: str, new: str, says: str) -> None:
+    assert old in GOOD
+    with pytest.raises(SetupError, match=says):
+        helplines("en", DAY, write(GOOD.replace(old, new)))
+
+
+def test_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="missing"):
+        helplines("en", DAY, tmp_path)

@@ -1,0 +1,97 @@
+"""The texts are in plain words: short sentences, an easy index, no clinical labels."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from kiosk.content.articles import Article, articles, page
+from kiosk.content.assets import assets_dir
+from kiosk.content.helplines import helplines
+from tests.support.plain_words import (
+    HARDEST_INDEX,
+    headings,
+    prose,
+    readability,
+    sentences,
+    too_long,
+    words,
+)
+
+READ = articles("en")
+PAGES = (*READ, page("en", "what-we-keep"))
+CLINICAL = re.compile(
+    r"psychiatr|\b(?:in|out)?patients?\b|diagnos|schizo|psychos|psychot|bipolar|mania|manic"
+    r"|depress|anxiety|disorder|illness|autis|dementia|addict|borderline|\b(?:ocd|ptsd|adhd)\b",
+    re.IGNORECASE,
+)
+"""What a waiting room must never read on the screen."""
+
+
+def _slug(article: Article) -> str:
+    return article.slug
+
+
+def _messages(*, for_visitors: bool = False) -> list[str]:
+    """The sentences of the screens in English; a desk's own are no visitor's."""
+    template = Path(assets_dir() / "locale" / "kiosk.pot")
+    with template.open(encoding="utf-8") as file:
+        catalogue = [message for message in read_po(file) if message.id]
+    if for_visitors:
+        catalogue = [
+            message
+            for message in catalogue
+            if not all(place.startswith("kiosk/ui/desk/") for place, _ in message.locations)
+        ]
+    ids = [message.id for message in catalogue]
+    return [text for one in ids for text in ([one] if isinstance(one, str) else one)]
+
+
+@pytest.mark.parametrize("article", PAGES, ids=_slug)
+def test_article_is_easy_to_read(article: Article) -> None:
+    text = prose(article.markdown)
+    assert too_long(text) == []
+    assert too_long("\n".join((article.title, *headings(article.markdown)))) == []
+    assert readability(sentences(text)) <= HARDEST_INDEX
+
+
+@pytest.mark.parametrize("article", READ, ids=_slug)
+def test_article_is_short_and_has_sections(article: Article) -> None:
+    assert 150 <= len(words(article.markdown)) <= 350
+    assert 3 <= len(headings(article.markdown)) <= 5
+
+
+def test_what_we_keep_fits_one_screen_or_two() -> None:
+    assert 120 <= len(words(page("en", "what-we-keep").markdown)) <= 180
+
+
+def test_sentences_of_the_screens_are_short() -> None:
+    assert [long for message in _messages() for long in too_long(message)] == []
+
+
+def test_sentences_of_the_helplines_are_short() -> None:
+    notes = [line.note for line in helplines("en", date(2026, 11, 23)).lines]
+    assert [long for note in notes for long in too_long(note)] == []
+
+
+def test_no_clinical_label_is_shown_to_visitors() -> None:
+    shown = [text for article in PAGES for text in (article.title, article.markdown)]
+    shown += _messages(for_visitors=True)
+    shown += [f"{line.name} {line.note}" for line in helplines("en", date(2026, 11, 23)).lines]
+    assert [hit.group() for text in shown for hit in CLINICAL.finditer(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["The psychiatric ward", "Outpatients only", "Patient", "Your diagnosis", "PTSD"]
+)
+def test_clinical_labels_are_noticed(text: str) -> None:
+    assert CLINICAL.search(text)
+
+
+def test_articles_name_buttons_as_the_screens_do() -> None:
+    labels = set(_messages())
+    quoted = {label for article in PAGES for label in re.findall(r'"([^"]+)"', article.markdown)}
+    assert quoted
+    assert quoted - labels == set()

@@ -1,0 +1,137 @@
+"""Phone numbers are read as people write them, and never turned into somebody else's."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.phones import Phone, PhoneProblem, check_phone, masked, shown
+
+HOME = Phone("+6581234567", "+65 8123 4567", "8123 4567")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "81234567",
+        "8123 4567",
+        " 8123-4567 ",
+        "+65 8123 4567",
+        "+6581234567",
+        "(65) 8123.4567",
+        "6581234567",
+        "0065 8123 4567",
+        "000 65 8123 4567",
+        "８１２３ ４５６７",
+        "＋65 ８１２３４５６７",
+        "٨١٢٣٤٥٦٧",
+        "8123–4567",
+        "\u202a+65 8123 4567\u202c",
+    ],
+)
+def test_a_home_number_is_read_however_it_is_written(text: str) -> None:
+    assert check_phone(text) == HOME
+
+
+@pytest.mark.parametrize(
+    ("text", "e164", "as_shown"),
+    [
+        ("+60 12-345 6789", "+60123456789", "+60 12-345 6789"),
+        ("001 60 12 345 6789", "+60123456789", "+60 12-345 6789"),
+        ("+44 7911 123456", "+447911123456", "+44 7911 123456"),
+        ("+86 138 0013 8000", "+8613800138000", "+86 138 0013 8000"),
+    ],
+)
+def test_a_foreign_number_is_read_and_shown_whole(text: str, e164: str, as_shown: str) -> None:
+    assert check_phone(text) == Phone(e164, as_shown, as_shown)
+
+
+def test_another_home_country_reads_its_own_numbers() -> None:
+    assert check_phone("012-345 6789", country="MY") == Phone(
+        "+60123456789", "+60 12-345 6789", "012-345 6789"
+    )
+
+
+def test_a_number_with_00_is_not_taken_for_another_country() -> None:
+    # By Singapore's 006 prefix this would be +58, Venezuela.
+    assert check_phone("0065 8123 4567") == HOME
+    # By 012, +34; nobody can know that Malaysia was meant.
+    assert check_phone("012-345 6789") is PhoneProblem.NOT_A_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", PhoneProblem.EMPTY),
+        (" \t\u200b", PhoneProblem.EMPTY),
+        ("8", PhoneProblem.TOO_SHORT),
+        ("8123456", PhoneProblem.TOO_SHORT),
+        ("995", PhoneProblem.TOO_SHORT),
+        ("1767", PhoneProblem.TOO_SHORT),
+        ("8123456789012", PhoneProblem.TOO_LONG),
+        ("8" * 33, PhoneProblem.TOO_LONG),
+        ("12345678", PhoneProblem.NOT_A_NUMBER),
+        ("1800-FLOWERS", PhoneProblem.NOT_A_NUMBER),
+        ("8123 4567 ext 5", PhoneProblem.NOT_A_NUMBER),
+        ("8123 4567#5", PhoneProblem.NOT_A_NUMBER),
+        ("+6581234567;ext=9", PhoneProblem.NOT_A_NUMBER),
+        ("tel:+6581234567", PhoneProblem.NOT_A_NUMBER),
+        ("mei@example.org", PhoneProblem.NOT_A_NUMBER),
+        ("+", PhoneProblem.NOT_A_NUMBER),
+        ("()", PhoneProblem.NOT_A_NUMBER),
+        ("1900 123 4567", PhoneProblem.PREMIUM),
+        ("+44 909 879 0000", PhoneProblem.PREMIUM),
+        ("+49 180 5 123456", PhoneProblem.PREMIUM),
+        ("S1234567D", PhoneProblem.LOOKS_LIKE_ID),
+        ("s 1234567 d", PhoneProblem.LOOKS_LIKE_ID),
+        ("567D", PhoneProblem.LOOKS_LIKE_ID),
+    ],
+)
+def test_what_is_no_number_is_told_apart(text: str, problem: PhoneProblem) -> None:
+    assert check_phone(text) is problem
+
+
+@given(st.text(max_size=60) | st.text(alphabet="+0123456789 -().;#xS", max_size=20))
+def test_any_text_is_answered(text: str) -> None:
+    answer = check_phone(text)
+    if isinstance(answer, Phone):
+        assert answer.e164[0] == "+"
+        assert answer.e164[1:].isascii()
+        assert answer.e164[1:].isdigit()
+        assert check_phone(answer.e164) == answer
+        assert check_phone(answer.shown) == answer
+        assert check_phone(answer.national) == answer
+
+
+def test_a_stored_number_is_shown_grouped() -> None:
+    assert shown("+6581234567") == "+65 8123 4567"
+    assert shown("+60123456789") == "+60 12-345 6789"
+    assert shown("0123456789", country="MY") == "+60 12-345 6789"
+
+
+@pytest.mark.parametrize("text", ["1800-FLOWERS", "[/]", "+1", "0065", "abc", ""])
+def test_a_stored_text_that_is_no_number_is_shown_as_it_is(text: str) -> None:
+    assert shown(text) == text
+
+
+def test_a_hostile_stored_text_is_cleaned() -> None:
+    assert shown("\x1b]0;x\x07\u202e81") == "]0;x81"
+    assert len(shown("9" * 1000)) <= 40
+
+
+def test_a_mask_leaves_the_ends_only() -> None:
+    assert masked("+6581234567") == "+65 8••• ••67"
+    assert masked("+60123456789") == "+60 1•-••• ••89"
+    assert masked("12345") == "•••••"
+    assert masked("") == ""
+
+
+@given(st.integers(80_100_000, 89_999_999))
+def test_a_mask_keeps_length_and_hides_the_middle(number: int) -> None:
+    answer = masked(f"+65{number}")
+    assert answer.count("•") == 5
+    assert answer.endswith(str(number)[-2:])
+
+
+@given(st.text(max_size=60))
+def test_masking_any_text_is_answered(text: str) -> None:
+    assert len(masked(text)) <= 60

@@ -1,0 +1,159 @@
+"""Cleaned text is harmless in a terminal, and cleaning does not damage anybody's name."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.text import ascii_digits, clean, looks_like_id
+
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+NASTY = (
+    BIDI
+    + "\x00\x07\x08\t\n\r\x1b\x7f\x85\x9b\x9d\xa0\xad\u034f\u115f\u1160\u200b\u200c\u200d\u2028"
+    "\u2029\u2060\u3000\u3164\uffa0\ufe0f\ufeff\ufff9\ufffe\ufdd0\ud800\udfff\ue000\U000e0041"
+    "\U000e0100\U0010ffff"
+    "aAéß王அக்ஷกामي=<\u0301\u0338\u0323\u0bcd\u094d\u1100\u1161 "
+)
+texts = st.text(max_size=60) | st.text(alphabet=NASTY, max_size=40) | st.text(NASTY + "xyz")
+
+
+@given(texts)
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@given(texts, st.integers(0, 12))
+def test_cleaning_twice_changes_nothing_more_when_cut(text: str, limit: int) -> None:
+    once = clean(text, limit)
+    assert len(once) <= limit
+    assert clean(once, limit) == once
+
+
+@given(texts)
+def test_nothing_dangerous_is_left(text: str) -> None:
+    cleaned = clean(text)
+    for character in cleaned:
+        if character not in "\u200c\u200d":
+            assert unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+            assert unicodedata.bidirectional(character) not in {
+                "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
+            }  # fmt: skip
+        assert character == " " or not character.isspace()
+    assert cleaned == " ".join(cleaned.split())
+    assert unicodedata.is_normalized("NFC", cleaned)
+    cleaned.encode()
+
+
+@given(texts)
+def test_joiners_stand_between_letters_only(text: str) -> None:
+    cleaned = f" {clean(text)} "
+    for place, character in enumerate(cleaned):
+        if character in "\u200c\u200d":
+            assert unicodedata.category(cleaned[place - 1])[0] in "LM"
+            assert unicodedata.category(cleaned[place + 1])[0] in "LM"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "王小明",
+        "அனிதா s/o குமார்",
+        "O'Brien-Lim @ Ah Meng",
+        "क्\u200dषितिज",
+        "می\u200cخواهم",
+        "ශ්\u200dරී",
+        "Nguyễn Thị Ánh",
+        "\U00031350 \U0002ebf0",
+        "[@click=app.quit]Mei[/]",
+        '=HYPERLINK("x")',
+        "Zoë 🌻 (Mei)",
+        "שרה",
+    ],
+)
+def test_names_come_through_as_they_are(text: str) -> None:
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        (" \t\r\n ", ""),
+        ("a \u3000\t\n b", "a b"),
+        ("a\nb\tc\x85d\u2028e", "a b c d e"),
+        ("a\ufffeb\ufdd0\U0010ffffc", "abc"),
+        ("a\U000e0000\U000e0002\U000e0080b", "ab"),
+        ("=\u200d\u0338", "≠"),
+        ("x" + "\u0338" * 4 + "\u200d\u0338!", "x" + "\u0338" * 4 + "!"),
+        ("\x1b[31mMei\x1b[0m", "[31mMei[0m"),
+        ("Mei\x9b31m", "Mei31m"),
+        ("\u202eieM\u202c", "ieM"),
+        ("Mei\x00\x07\x08", "Mei"),
+        ("Zoe\u0308", "Zoë"),
+        ("e\u200b\u0301", "é"),
+        ("a\u200d", "a"),
+        ("\u200da", "a"),
+        ("1\u200d2", "12"),
+        ("a\u200d\u200db", "a\u200db"),
+        ("Mei\ud800", "Mei"),
+        ("\U000e0041\U000e007fMei", "Mei"),
+        ("\u3164\uffa0", ""),
+    ],
+)
+def test_harm_is_taken_out(text: str, expected: str) -> None:
+    assert clean(text) == expected
+
+
+def test_marks_do_not_pile_up() -> None:
+    assert clean("x" + "\u0338" * 9 + "y") == "x" + "\u0338" * 4 + "y"
+    assert clean("a" + "\u0323" * 99).startswith("ạ")
+    assert len(clean("a" + "\u0323" * 99)) == 5
+
+
+def test_the_limit_counts_what_is_left() -> None:
+    assert clean("\x00" * 20 + "abcdef", 4) == "abcd"
+    assert clean("abc def", 4) == "abc"
+    assert clean("é bc", 2) == "é"
+    assert clean("a\u200db", 2) == "a"
+    assert clean("é" * 10, 4) == "éééé"
+    assert clean("e\u0301" * 300) == "é" * 200
+
+
+def test_endless_text_is_cut_before_the_work() -> None:
+    assert clean("\u200b" * 1_000_000 + "x") == ""
+    assert clean("x" * 1_000_000) == "x" * 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "S1234567D",
+        "s1234567d",
+        "T0123456A",
+        "G 1234567 N",
+        "M-1234567-K",
+        "my ic is S1234567D ok",
+        "Ｓ１２３４５６７Ｄ",
+        "S١٢٣٤٥٦٧D",
+        "S12 345 67D",
+        "567D",
+        "S****567D",
+        "*****4567d",
+    ],
+)
+def test_identity_numbers_are_recognised(text: str) -> None:
+    assert looks_like_id(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Mei", "81234567", "+65 8123 4567", "Mei 3", "S123456D", "A1234567B", "王小明", "567"],
+)
+def test_other_texts_are_no_identity_number(text: str) -> None:
+    assert not looks_like_id(text)
+
+
+def test_digits_of_every_script_become_ascii() -> None:
+    assert ascii_digits("٨١٢ 八 ８१x") == "812 八 81x"

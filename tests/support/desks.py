@@ -1,0 +1,178 @@
+"""A founded clinic in a temporary folder, with a clock that tests set and cheap passphrases."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kiosk.devices.clock import Entropy
+from kiosk.domain.groups import GroupPlan, SessionPlan
+from kiosk.domain.ids import uuid7
+from kiosk.domain.requests import (
+    AnsweredByOther,
+    CallbackDraft,
+    CallLanguage,
+    MessagePolicy,
+    Window,
+)
+from kiosk.domain.rules import Rules
+from kiosk.domain.sessions import Session
+from kiosk.domain.staff import Purpose, Role
+from kiosk.records.store import Store
+from kiosk.usecases.access import Access, SignedIn
+from kiosk.usecases.accounts import NewAccount, StaffMaker
+from kiosk.usecases.callbacks import CallbackDesk
+from kiosk.usecases.founding import ClinicPlan, RecoveryKeys, found_clinic
+from kiosk.usecases.groups import add_group, add_sessions
+from kiosk.usecases.maintenance import MaintenanceDesk
+from kiosk.usecases.roster import RosterDesk
+from kiosk.usecases.site import SealingKeys, SiteFacts, load_sealing_keys, load_site
+from kiosk.usecases.visitor import VisitorDesk
+from kiosk.vault.keys import Cost
+
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+"""A Monday, 12:00 in Singapore."""
+CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
+PASSPHRASE = "correct horse battery"
+PIN = "246810"
+
+
+@dataclass
+class SetClock:
+    """A clock that stands until a test moves it."""
+
+    at: datetime = NOON
+
+    def now(self) -> datetime:
+        """Give the set time."""
+        return self.at
+
+    def move(self, **span: float) -> None:
+        """Move by a `timedelta(**span)`."""
+        self.at += timedelta(**span)
+
+
+@dataclass
+class Clinic:
+    """A founded clinic and everything a test needs of it."""
+
+    store: Store
+    clock: SetClock
+    entropy: Entropy
+    site: SiteFacts
+    sealing: SealingKeys
+    manager: SignedIn
+    recovery: RecoveryKeys
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def visitor(self) -> VisitorDesk:
+        """A fresh visitor's desk."""
+        return VisitorDesk(
+            self.store, self.clock, self.entropy, self.site, self.rules, self.sealing
+        )
+
+    @property
+    def access(self) -> Access:
+        """The way in for staff."""
+        return Access(
+            self.store, self.clock, self.entropy, self.site, self.sealing, cost=CHEAP
+        )
+
+    @property
+    def roster(self) -> RosterDesk:
+        """A facilitator's desk."""
+        return self.access.roster_desk(self.manager)
+
+    @property
+    def callbacks(self) -> CallbackDesk:
+        """A caller's desk."""
+        return self.access.callback_desk(self.manager)
+
+    @property
+    def maintenance(self) -> MaintenanceDesk:
+        """The maintenance screen's desk."""
+        return MaintenanceDesk(self.store, self.clock, self.entropy, self.site, "0.0.0")
+
+    def id(self) -> UUID:
+        """A new id."""
+        return uuid7(self.clock.at, self.entropy(10))
+
+    def add_session(
+        self, label: str = "Room 2", *, starts: float = 0, hours: float = 1, enrolled: bool = False
+    ) -> Session:
+        """Keep a group and one session of it, starting so many minutes from now."""
+        group = GroupPlan(self.id(), f"Group of {label}", label, label, enrolled=enrolled)
+        add_group(self.store, self.site, group)
+        start = self.clock.at + timedelta(minutes=starts)
+        plan = SessionPlan(self.id(), group.id, start, start + timedelta(hours=hours), label)
+        add_sessions(self.store, self.site, (plan,))
+        return Session(
+            plan.id, label, label, plan.starts_at, plan.ends_at, enrolled, "", group.id
+        )
+
+    def add_staff(self, login: str, *roles: Role) -> SignedIn:
+        """Add an account with the usual passphrase and sign it in."""
+        maker = StaffMaker(
+            self.store, self.clock, self.entropy, self.site, self.manager, cost=CHEAP
+        )
+        maker.add(NewAccount(login, PASSPHRASE, frozenset(roles)))
+        signed_in = self.access.sign_in(login, PASSPHRASE)
+        assert isinstance(signed_in, SignedIn)
+        return signed_in
+
+    def draft(self, name: str = "Mei", phone: str = "+6581234567") -> CallbackDraft:
+        """Make a callback draft as the screens do."""
+        id_, secret = self.visitor.new_draft_ids()
+        return CallbackDraft(
+            id=id_,
+            slip_secret=secret,
+            preferred_name=name,
+            phone=phone,
+            windows=frozenset({Window.WEEKDAY_MORNING, Window.SATURDAY_MORNING}),
+            not_before=None,
+            call_language=CallLanguage.TAMIL,
+            message_policy=MessagePolicy.NONE,
+            answered_by_other=AnsweredByOther.ASK_FOR_NAME,
+            share_with_team=True,
+            ui_language="en",
+            consent_version="2026-01",
+        )
+
+    def count(self, table: str) -> int:
+        """Count the rows of a table."""
+        with self.store.read() as transaction:
+            query = f"SELECT count(*) FROM {table}"  # noqa: S608 - a name from the test itself
+            return int(transaction.connection().exec_driver_sql(query).scalar_one())
+
+
+@contextmanager
+def open_clinic(folder: Path, seed: int = 1) -> Iterator[Clinic]:
+    """Found a clinic in `folder`, with all randomness of its ids from `seed`."""
+    clock, entropy = SetClock(), Random(seed).randbytes
+    kept: dict[Purpose, RecoveryKeys] = {}
+    store = Store.open(folder / "kiosk.db", create=True)
+    try:
+        plan = ClinicPlan(
+            "Sample clinic",
+            ZoneInfo("Asia/Singapore"),
+            "SG",
+            NewAccount("manager", PASSPHRASE, frozenset(Role)),
+            PIN,
+            symbols="7K",
+        )
+
+        def keep(_site: UUID, keys: RecoveryKeys) -> None:
+            kept[Purpose.ROSTER] = keys
+
+        founded = found_clinic(store, clock, entropy, plan, keep, cost=CHEAP)
+        site = load_site(store)
+        sealing = load_sealing_keys(store, site)
+        recovery = kept[Purpose.ROSTER]
+        yield Clinic(store, clock, entropy, site, sealing, founded.manager, recovery)
+    finally:
+        store.close()

@@ -1,0 +1,255 @@
+"""The house rules that import-linter does not see: budgets, doors, sheets, words, colours."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.ui import theme
+from tests.support.contrast import ratio
+from tests.support.extract import CHECKOUT, called_name
+from tests.support.markup_rule import offences
+from tests.support.styles import default_sheets, roots, rules
+
+PACKAGE = CHECKOUT / "kiosk"
+MODULES = {
+    path.relative_to(CHECKOUT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+REVISIONS = "kiosk/records/migrations/versions/"
+SHEETS = sorted((PACKAGE / "ui").rglob("*.tcss"))
+SHARED_SHEETS = frozenset({"kiosk/ui/visitor/visitor.tcss", "kiosk/ui/desk/desk.tcss"})
+"""The sheet of a whole side: tokens and classes for all its screens."""
+
+FILE, SCREEN, APP, FUNCTION = 250, 170, 150, 40
+"""Lines."""
+LEAST_CONTRAST = 7.0
+"""WCAG 2.2, 1.4.6 (AAA)."""
+DRAWN_BY_THE_CODE = frozenset({"#000000", "#ffffff"})
+"""The two colours that a QR code needs whatever the theme is."""
+
+BLIND_PLACES = ("kiosk/cli/", "kiosk/ui/base.py", "kiosk/sync/")
+BLIND_WITH_A_REASON = ("kiosk/ui/terminal/", "kiosk/bootstrap")
+"""Here a comment at the `except` must say why."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(CHECKOUT).as_posix()
+
+
+def _budget(name: str) -> int:
+    if name.startswith("kiosk/ui/") and "/screens/" in name:
+        return SCREEN
+    return APP if name.startswith("kiosk/ui/") and name.endswith("/app.py") else FILE
+
+
+def _functions(module: ast.Module) -> Iterator[Function]:
+    return (node for node in ast.walk(module) if isinstance(node, Function))
+
+
+def _length(function: Function) -> int:
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+def test_files_keep_their_budget() -> None:
+    over = {
+        name: lines
+        for name in MODULES
+        if not name.startswith(REVISIONS)
+        and (lines := len((CHECKOUT / name).read_text(encoding="utf-8").splitlines()))
+        > _budget(name)
+    }
+    assert over == {}
+
+
+def test_budgets_know_screens_and_apps() -> None:
+    assert _budget("kiosk/ui/visitor/screens/home.py") == SCREEN
+    assert _budget("kiosk/ui/visitor/app.py") == APP
+    assert _budget("kiosk/cli/app.py") == FILE
+
+
+def test_functions_keep_their_budget() -> None:
+    over = {
+        f"{name}:{function.lineno} {function.name}": _length(function)
+        for name, module in MODULES.items()
+        if not name.startswith(REVISIONS)
+        for function in _functions(module)
+        if _length(function) > FUNCTION
+    }
+    assert over == {}
+
+
+def test_every_package_says_what_it_is_for() -> None:
+    folders = {str(Path(name).parent) for name in MODULES if not name.startswith(REVISIONS)}
+    silent = [
+        folder
+        for folder in sorted(folders)
+        if f"{folder}/__init__.py" not in MODULES
+        or not ast.get_docstring(MODULES[f"{folder}/__init__.py"])
+    ]
+    assert silent == []
+
+
+def _is_blind(handler: ast.ExceptHandler) -> bool:
+    """Say whether it swallows everything; one that tidies up and raises on is not blind."""
+    last = handler.body[-1]
+    if isinstance(last, ast.Raise) and last.exc is None:
+        return False
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = {one.id for one in caught if isinstance(one, ast.Name)}
+    return handler.type is None or bool(names & {"Exception", "BaseException"})
+
+
+def _unexplained(source: str) -> Iterator[int]:
+    """Yield the lines of blind handlers without a comment on the line or next to it."""
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ExceptHandler) and _is_blind(node):
+            near = lines[max(0, node.lineno - 2) : node.lineno + 1]
+            if not any("#" in line for line in near):
+                yield node.lineno
+
+
+def test_blind_handlers_stand_at_the_doors_only() -> None:
+    elsewhere = [
+        f"{name}:{node.lineno}"
+        for name, module in MODULES.items()
+        if not name.startswith(BLIND_PLACES + BLIND_WITH_A_REASON)
+        for node in ast.walk(module)
+        if isinstance(node, ast.ExceptHandler) and _is_blind(node)
+    ]
+    assert elsewhere == []
+
+
+def test_blind_handlers_elsewhere_say_why() -> None:
+    silent = [
+        f"{name}:{line}"
+        for name in MODULES
+        if name.startswith(BLIND_WITH_A_REASON)
+        for line in _unexplained((CHECKOUT / name).read_text(encoding="utf-8"))
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("handler", "blind"),
+    [
+        ("except:", True),
+        ("except Exception:", True),
+        ("except (OSError, BaseException) as error:", True),
+        ("except OSError:", False),
+        ("except BaseException:\n    tidy()\n    raise", False),
+    ],
+)
+def test_blind_handlers_are_noticed(*, handler: str, blind: bool) -> None:
+    source = f"try:\n    go()\n{handler}"
+    source += "" if handler.endswith("raise") else "\n    stop()"
+    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ExceptHandler)]
+    assert _is_blind(found[0]) is blind
+    assert list(_unexplained(source)) == ([3] if blind else [])
+    assert list(_unexplained(source.replace("    stop", "    # why\n    stop"))) == []
+
+
+def test_only_the_command_line_prints() -> None:
+    printing = [
+        f"{name}:{node.lineno}"
+        for name, module in MODULES.items()
+        if not name.startswith("kiosk/cli/")
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call) and called_name(node) in ("print", "pprint")
+    ]
+    assert printing == []
+
+
+def test_no_text_from_people_is_markup() -> None:
+    """The rule is written in tests/support/markup_rule.py."""
+    screens = {name: module for name, module in MODULES.items() if name.startswith("kiosk/ui/")}
+    assert screens
+    assert offences(screens) == []
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=_name)
+def test_sheet_styles_nothing_but_its_screen(sheet: Path) -> None:
+    """A screen's sheet stays loaded for the whole app, so one open selector changes them all."""
+    if _name(sheet) in SHARED_SHEETS:
+        return
+    beside = MODULES[_name(sheet.with_suffix(".py"))]
+    classes = {node.name for node in beside.body if isinstance(node, ast.ClassDef)}
+    found = roots(sheet.read_text(encoding="utf-8"))
+    assert len(found) == 1
+    assert found <= classes
+
+
+def _all_sheets() -> Iterable[tuple[str, str]]:
+    yield from ((_name(sheet), sheet.read_text(encoding="utf-8")) for sheet in SHEETS)
+    for name, module in MODULES.items():
+        yield from ((name, sheet) for sheet in default_sheets(module))
+
+
+def test_every_pair_of_the_themes_is_readable() -> None:
+    weak = {
+        (name, *pair): round(contrast, 2)
+        for name, tokens in theme.THEMES.items()
+        for pair in theme.PAIRS
+        if (contrast := ratio(tokens[pair[0]], tokens[pair[1]])) < LEAST_CONTRAST
+    }
+    assert weak == {}
+
+
+def test_sheets_draw_no_other_pairs() -> None:
+    """A text and its ground are one of the pairs that are measured, or the same to hide it."""
+    drawn = {
+        (name, *rule.path, text, ground)
+        for name, sheet in _all_sheets()
+        for rule in rules(sheet)
+        if (text := rule.says.get("color", "")) and (ground := rule.says.get("background", ""))
+        if text != ground and not {text, ground} <= DRAWN_BY_THE_CODE
+        if (text.removeprefix("$"), ground.removeprefix("$")) not in theme.PAIRS
+    }
+    assert drawn == set()
+
+
+def test_sheets_name_their_colours_by_token() -> None:
+    """A colour that is mixed, faded or written out would escape the measure."""
+    tokens = {f"${token}" for token in theme.CALM} | DRAWN_BY_THE_CODE
+    odd = {
+        (name, *rule.path, value)
+        for name, sheet in _all_sheets()
+        for rule in rules(sheet)
+        for value in (rule.says.get("color"), rule.says.get("background"))
+        if value is not None and value not in tokens | {"transparent"}
+    }
+    assert odd == set()
+
+
+LIGHT_PARTS = ("domain", "records", "usecases", "vault", "content")
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        *((f"kiosk.{part}", {"textual"}) for part in LIGHT_PARTS),
+        ("kiosk.__main__", {"textual", "sqlmodel", "typer"}),
+    ],
+)
+def test_import_leaves_heavy_parts_out(module: str, heavy: set[str]) -> None:
+    """The run-time twin of the import contracts: all of a part, in a process of its own."""
+    names = [module]
+    if module != "kiosk.__main__":
+        folder = module.replace(".", "/") + "/"
+        names += [
+            name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            for name in MODULES
+            if name.startswith(folder) and "/migrations/" not in name
+        ]
+    code = f"import {', '.join(names)}, sys; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=CHECKOUT
+    )
+    assert run.returncode == 0, run.stderr
+    assert heavy.isdisjoint(run.stdout.split())

@@ -1,0 +1,95 @@
+"""Every attack that reference/terminal.md names, through a real pseudo-terminal."""
+
+import time
+
+import pytest
+
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.terminal
+
+MORE_MEMORY = 16 * 1024
+"""KiB that an attack may cost."""
+
+ATTACKS = {
+    "invalid UTF-8": b"\xff",
+    "half a character": b"\xf0\x9f",
+    "a surrogate": b"\xed\xa0\x80",
+    "all bytes": bytes(byte for byte in range(256) if byte != 0x1B) * 4,
+    "NULs": b"\x00" * 1000,
+    "X10 mouse": b"\x1b[M !!",
+    "X10 mouse, invalid": b"\x1b[M\xff\xff\xff",
+    "X10 mouse, cut": b"\x1b[M",
+    "urxvt mouse": b"\x1b[32;5;5M",
+    "SGR mouse outside": b"\x1b[<0;9999;9999M\x1b[<0;0;0M\x1b[<0;-1;-5M\x1b[<999;1;1M",
+    "mouse without releases": b"\x1b[<2;2;2M\x1b[<0;70;20M" * 2000,
+    "mouse moves": b"\x1b[<35;10;10M" * 3000,
+    "key beyond Unicode": b"\x1b[1114112u",
+    "key with a space": b"\x1b[1114112 u",
+    "key with colons": b"\x1b[97:::u",
+    "key with alternates": b"\x1b[99:67;2;67u",
+    "key of a surrogate": b"\x1b[55296u",
+    "text beyond Unicode": b"\x1b[97;;1114112u",
+    "size of nothing": b"\x1b[48;0;0;0;0t\x1b[<0;5;15M",
+    "size of thousands": b"\x1b[48;5000;5000;50000;50000t",
+    "size of ten thousands": b"\x1b[48;99999;99999;99999;99999t",
+    "in-band resize offered": b"\x1b[?2048;2$y",
+    "in-band resize on": b"\x1b[?2048;1$y",
+    "other modes": b"\x1b[?2026;2$y\x1b[?9999;9$y",
+    "cursor report": b"\x1b[99999;99999R\x1b[1;1R",
+    "device reports": b"\x1b[?62;22c\x1b[>1;10;0c\x1b[0n",
+    "focus out": b"\x1b[O",
+    "paste without end": b"\x1b[200~",
+    "pastes in pastes": b"\x1b[200~" * 200,
+    "end without paste": b"\x1b[201~" * 50,
+    "huge paste": b"\x1b[200~" + b"p" * 200_000 + b"\x1b[201~",
+    "200 kB typed": b"a" * 200_000,
+    "200 kB of Enter and Tab": b"\r\t" * 100_000,
+    "200 kB of digits": b"0123456789" * 20_000,
+    "200 kB of zeros": b"0" * 200_000,
+    "scan without end": b"\x02" + b"7" * 100_000,
+    "many scans": b"".join(b"0123456789%043d\r" % number for number in range(2000)),
+    "OSC without end": b"\x1b]0;title",
+    "long OSC": b"\x1b]52;c;" + b"A" * 100_000 + b"\x07",
+    "DCS without end": b"\x1bPq" + b"#" * 10_000,
+    "APC without end": b"\x1b_Gf=32;",
+    "SOS and PM": b"\x1bXabc\x1b^def",
+    "CSI without end": b"\x1b[" + b"1;" * 10_000,
+    "8-bit CSI": b"\xc2\x9b200~\x9b200~",
+    "escapes": b"\x1b" * 5000,
+    "alt keys": b"".join(b"\x1b%c" % byte for byte in range(32, 127) if byte not in b"[]PNOX^_"),
+    "control keys": bytes(byte for byte in range(1, 32) if byte != 0x1B),
+    "chords of kitty": b"\x1b[113;5u\x1b[112;5u\x1b[99;5u\x1b[122;5u\x1b[92;5u\x1b[113;9u",
+    "bidi and zero width": "\u202e\u2066\u200b\ufeff\u2028".encode() * 100,
+}
+
+
+def tap_until_heard(terminal: Terminal) -> None:
+    """Tap the button as often as a visitor would, until one tap is heard."""
+    taps = iter(range(1000))
+    due = 0.0
+
+    def heard() -> bool:
+        nonlocal due
+        if time.monotonic() >= due and terminal.find("Press me"):
+            due = time.monotonic() + 0.4
+            next(taps)
+            terminal.tap("Press me")
+        return terminal.find("pressed=0 ") is None
+
+    terminal.wait_until(heard, "a tap to be heard", within=40)
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_it_stays_alive_responsive_and_small(sample: Terminal, attack: bytes) -> None:
+    before, threads = sample.rss, sample.threads
+    sample.send(attack)
+    tap_until_heard(sample)
+    sample.resize(70, 22)
+    sample.tap("▊", occurrence=4)
+    sample.send("\x1b[F" + "\x7f" * 210 + "still here")
+    sample.wait_for("two=still here.")
+    assert sample.alive
+    assert sample.threads == threads
+    assert sample.rss - before < MORE_MEMORY
+    assert b"\x1b]" not in sample.raw

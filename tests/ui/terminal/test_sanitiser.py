@@ -1,0 +1,169 @@
+"""Bytes in, harmless tokens out."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.ui.terminal.sanitiser import Sanitiser, Token, TokenKind
+
+KEY, MOUSE, PASTE = TokenKind.KEY, TokenKind.MOUSE, TokenKind.PASTE
+LATER = 1000.0
+
+pieces = st.one_of(
+    st.binary(max_size=8),
+    st.sampled_from(
+        [
+            b"\x1b", b"\x1b[", b"\x1bO", b"\x1b]", b"\x1bP", b"\x1b\\", b"\x07", b"\x1b[M", b"\x9b",
+            b"\x1b[200~", b"\x1b[201~", b"\x1b[<0;3;4M", b"\x1b[97;5u", b";:", b"[", b"u", b"99999",
+            b"\x1b[48;", b"t", "é王".encode(), b"\xc3", b"\x1b[?2026;2$y", b"\x18",
+        ]
+    ),
+)  # fmt: skip
+streams = st.lists(pieces, max_size=40).map(b"".join)
+
+
+def read(data: bytes) -> list[Token]:
+    """Return all tokens of `data` and of the silence after it."""
+    sanitiser = Sanitiser()
+    return sanitiser.feed(data, 0.0) + sanitiser.tick(LATER)
+
+
+def keys(data: bytes) -> list[str]:
+    return [token.text for token in read(data) if token.kind is KEY]
+
+
+def test_text_comes_as_characters() -> None:
+    assert keys("aé王\r\t\x7f".encode()) == ["a", "é", "王", "\r", "\t", "\x7f"]
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    [
+        b"\x1b[A",
+        b"\x1b[3~",
+        b"\x1b[Z",
+        b"\x1b[1;2A",
+        b"\x1b[97u",
+        b"\x1b[97;;97u",
+        b"\x1bOP",
+        b"\x1b[27u",
+    ],
+)
+def test_known_keys_pass_whole(sequence: bytes) -> None:
+    assert read(sequence + b"x") == [Token(KEY, sequence.decode()), Token(KEY, "x")]
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        b"\xff", b"\xc3(", b"\xed\xa0\x80", b"\x1b[M\xff\xff\xff", b"\x1b[M !!", b"\x1b[1114112u",
+        b"\x1b[97:::u", b"\x1b[99:67;2;67u", b"\x1b[48;0;0;0;0t", b"\x1b[48;5000;5000;9;9t",
+        b"\x1b[48;99999;99999;99999;99999t", b"\x1b[?2048;2$y", b"\x1b[55296u",
+        b"\x1b[97;;1114112u", b"\x1b[5;5R", b"\x1b[I", b"\x1b[O", b"\x1b[<0;0;1M",
+        b"\x1b[<0;1;5000M",
+        b"\x1b[<999;1;1M", b"\x1b]52;c;QUJD\x07", b"\x1b]0;t\x1b\\", b"\x1bPq\x1b\\",
+        b"\x1b_G\x1b\\",
+        b"\x1b[201~", b"\x1b[u", b"\x1b[[A", b"\x1bNa", b"\x1ba", b"\xc2\x9b", b"\x1b[1;2\x18",
+        b"\x1b[" + b"9" * 5000 + b"t", b"\x1b[?1;2c", b"\x1b[>0;276;0c",
+    ],
+)  # fmt: skip
+def test_attacks_are_swallowed_whole(attack: bytes) -> None:
+    left = keys(attack + b"ok")
+    assert [key for key in left if key != "("] == ["o", "k"]
+
+
+@pytest.mark.parametrize(
+    "opening", [b"\x1b]0;", b"\x1bPq", b"\x1b_G", b"\x1b^x", b"\x1bXx", b"\x1b[12;"]
+)
+def test_what_never_ends_is_over_after_silence(opening: bytes) -> None:
+    sanitiser = Sanitiser()
+    assert sanitiser.feed(opening + b"swallowed"[: 9 if opening[1:2] != b"[" else 0], 0.0) == []
+    assert sanitiser.tick(0.049) == []
+    assert sanitiser.tick(0.05) == []
+    assert sanitiser.feed(b"a", 0.06) == [Token(KEY, "a")]
+
+
+def test_a_string_without_end_stops_at_the_next_sequence() -> None:
+    assert keys(b"\x1b]0;title\x1b[Aa") == ["\x1b[A", "a"]
+
+
+def test_escape_alone_is_the_escape_key() -> None:
+    sanitiser = Sanitiser()
+    assert sanitiser.feed(b"\x1b", 1.0) == []
+    assert sanitiser.deadline() == pytest.approx(1.05)
+    assert sanitiser.tick(1.05) == [Token(KEY, "\x1b")]
+    assert sanitiser.deadline() is None
+
+
+def test_mouse_reports_pass() -> None:
+    assert read(b"\x1b[<0;5;6M") == [Token(MOUSE, "\x1b[<0;5;6M")]
+
+
+def test_a_paste_is_one_token() -> None:
+    assert read("\x1b[200~añ\x1b[Ab\r\x1b[201~c".encode()) == [
+        Token(PASTE, "añ\x1b[Ab\r"),
+        Token(KEY, "c"),
+    ]
+
+
+def test_a_paste_is_cut_at_its_cap_and_its_end_still_seen() -> None:
+    tokens = read(b"\x1b[200~" + b"p" * 100_000 + b"\x1b[201~c")
+    assert tokens == [Token(PASTE, "p" * 4096), Token(KEY, "c")]
+
+
+def test_a_paste_without_end_is_over_after_silence() -> None:
+    sanitiser = Sanitiser()
+    sanitiser.feed(b"\x1b[200~abc", 0.0)
+    assert sanitiser.tick(0.49) == []
+    assert sanitiser.tick(0.5) == [Token(PASTE, "abc")]
+
+
+def test_a_paste_without_end_does_not_swallow_a_slow_typist() -> None:
+    sanitiser = Sanitiser()
+    sanitiser.feed(b"\x1b[200~", 0.0)
+    typed = [token for step in range(1, 31) for token in sanitiser.feed(b"a", step / 10)]
+    assert typed[0] == Token(PASTE, "a" * 20)
+    assert typed[1:] == [Token(KEY, "a")] * 10
+
+
+@given(streams, st.lists(st.integers(0, 400), max_size=12))
+def test_any_split_gives_the_same(data: bytes, cuts: list[int]) -> None:
+    sanitiser, tokens = Sanitiser(), list[Token]()
+    edges = [0, *sorted(cut for cut in cuts if cut < len(data)), len(data)]
+    for start, end in pairwise(edges):
+        tokens += sanitiser.feed(data[start:end], 0.0)
+    assert tokens + sanitiser.tick(LATER) == read(data)
+
+
+@given(st.lists(st.tuples(streams, st.floats(0, 3)), max_size=12))
+def test_it_is_never_stuck(parts: list[tuple[bytes, float]]) -> None:
+    sanitiser, now = Sanitiser(), 0.0
+    for data, pause in parts:
+        now += pause
+        sanitiser.feed(data, now)
+    sanitiser.tick(now + 3)
+    assert sanitiser.deadline() is None
+    assert sanitiser.feed(b"\rok", now + 3)[-2:] == [Token(KEY, "o"), Token(KEY, "k")]
+
+
+@given(streams)
+def test_only_clean_characters_and_whole_sequences_come_out(data: bytes) -> None:
+    for kind, text in read(data):
+        if kind is KEY and len(text) > 1:
+            assert text.startswith("\x1b")
+            assert text[1:].isprintable()
+        elif kind is KEY:
+            assert not "\x80" <= text <= "\x9f"
+            text.encode()
+
+
+@pytest.mark.parametrize("endless", [b"\x1b[9", b"\x1b]x", b"\x1b[200~", b"\x1bP", b"a"])
+def test_endless_input_is_not_kept(endless: bytes) -> None:
+    sanitiser = Sanitiser()
+    for _ in range(50):
+        sanitiser.feed(endless[:-1] + endless[-1:] * 4000, 0.0)
+        endless = endless[-1:]
+    kept = sum(len(one) for one in vars(sanitiser).values() if isinstance(one, bytearray | list))
+    assert kept < 5000
