@@ -25,43 +25,36 @@ class Trouble:
 class Door(Generic[Side]):
     """Opens the desks in a thread of its own, then carries questions to them one at a time.
 
-    Questions wait for the opening, so nobody needs to know whether it is done.
+    The first question opens them, and all others wait; nobody needs to know whether it is done.
     """
 
     def __init__(self, boot: Callable[[], Side]) -> None:
         self._boot = boot
         self._side: Side | None = None
-        self._broken = Trouble("The kiosk has not started.")
+        self._broken: Trouble | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
-
-    async def open(self) -> Trouble | None:
-        """Build the desks; return what went wrong, if anything did."""
-        answer = await self._off_the_loop(self._open)
-        if isinstance(answer, Trouble):
-            self._broken = answer
-            return answer
-        return None
 
     async def ask(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
         """Carry `question` to the desks and return its answer; it never raises."""
-
-        def answer() -> Answer | Trouble:
-            return self._broken if self._side is None else question(self._side)
-
-        return await self._off_the_loop(answer)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._answer, question)
 
     def close(self) -> None:
         """Let the question under way finish and take no more."""
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def _open(self) -> None:
-        self._side = self._boot()
-
-    async def _off_the_loop(self, work: Callable[[], Answer]) -> Answer | Trouble:
+    def _answer(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            if self._side is None:
+                if self._broken is not None:
+                    return self._broken
+                self._side = self._boot()
+            return question(self._side)
         except Exception as error:
-            return _trouble(error)
+            trouble = _trouble(error)
+            if self._side is None:
+                self._broken = trouble
+            return trouble
 
 
 def _trouble(error: Exception) -> Trouble:

@@ -39,7 +39,6 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("surface", "error"),
     ("surface", "foreground"),
     ("success", "surface"),
-    ("surface", "secondary"),
     ("warning", "surface"),
     ("warning", "background"),
 )
@@ -48,26 +47,33 @@ PAIRS: tuple[tuple[str, str], ...] = (
 
 def themes() -> tuple[Theme, ...]:
     """Return the looks as Textual themes, the usual one first."""
-    return tuple(
-        Theme(
-            name=name,
-            dark=name == "night",
-            **{token: value for token, value in tokens.items()},
-            variables={
-                "block-cursor-blurred-text-style": "none",
-                "input-cursor-background": tokens["foreground"],
-                "input-cursor-foreground": tokens["surface"],
-                "input-selection-background": tokens["panel"],
-                "scrollbar": tokens["primary"],
-                "scrollbar-hover": tokens["primary"],
-                "scrollbar-active": tokens["primary"],
-                "scrollbar-background": tokens["panel"],
-                "scrollbar-background-hover": tokens["panel"],
-                "scrollbar-background-active": tokens["panel"],
-                "scrollbar-corner-color": tokens["panel"],
-            },
-        )
-        for name, tokens in THEMES.items()
+    return tuple(_theme(name, tokens) for name, tokens in THEMES.items())
+
+
+def _theme(name: str, tokens: dict[str, str]) -> Theme:
+    bar, ground = tokens["primary"], tokens["panel"]
+    return Theme(
+        name=name,
+        dark=name == "night",
+        primary=tokens["primary"],
+        secondary=tokens["secondary"],
+        accent=tokens["accent"],
+        background=tokens["background"],
+        surface=tokens["surface"],
+        panel=tokens["panel"],
+        foreground=tokens["foreground"],
+        success=tokens["success"],
+        warning=tokens["warning"],
+        error=tokens["error"],
+        variables={
+            "scrollbar": bar,
+            "scrollbar-hover": bar,
+            "scrollbar-active": bar,
+            "scrollbar-background": ground,
+            "scrollbar-background-hover": ground,
+            "scrollbar-background-active": ground,
+            "scrollbar-corner-color": ground,
+        },
     )
 
 

@@ -79,9 +79,7 @@ class Clinic:
     @property
     def access(self) -> Access:
         """The way in for staff."""
-        return Access(
-            self.store, self.clock, self.entropy, self.site, self.sealing, cost=CHEAP
-        )
+        return Access(self.store, self.clock, self.entropy, self.site, self.sealing, cost=CHEAP)
 
     @property
     def roster(self) -> RosterDesk:
@@ -111,9 +109,7 @@ class Clinic:
         start = self.clock.at + timedelta(minutes=starts)
         plan = SessionPlan(self.id(), group.id, start, start + timedelta(hours=hours), label)
         add_sessions(self.store, self.site, (plan,))
-        return Session(
-            plan.id, label, label, plan.starts_at, plan.ends_at, enrolled, "", group.id
-        )
+        return Session(plan.id, label, label, plan.starts_at, plan.ends_at, enrolled, "", group.id)
 
     def add_staff(self, login: str, *roles: Role) -> SignedIn:
         """Add an account with the usual passphrase and sign it in."""

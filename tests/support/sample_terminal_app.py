@@ -57,8 +57,8 @@ class SampleScreen(LockedScreen):
         self.pressed = self.scans = self.counted = 0
 
     def compose(self) -> ComposeResult:
-        yield Input(id="one", select_on_focus=False)
-        yield Input(id="two", select_on_focus=False)
+        yield Input(id="one", select_on_focus=False, max_length=40)
+        yield Input(id="two", select_on_focus=False, max_length=40)
         yield Button("Press me", id="press")
         yield Static("", id="status", markup=False)
         yield Static("ready", id="ready", markup=False)

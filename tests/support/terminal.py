@@ -89,6 +89,12 @@ class Terminal:
         """The whole screen as text."""
         return self.emulator.text
 
+    def settle(self, quiet: float = 0.25, within: float = WITHIN) -> None:
+        """Read until the program has drawn nothing for `quiet` seconds."""
+        ends = time.monotonic() + within
+        while self.pump(quiet):
+            assert time.monotonic() < ends, "the program never stops drawing"
+
     def find(self, text: str, occurrence: int = 0) -> tuple[int, int] | None:
         """Return column and row (from 0) where `text` stands in one row, or None."""
         return self.emulator.find(text, occurrence)

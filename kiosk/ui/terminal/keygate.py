@@ -80,6 +80,7 @@ class KeyGate:
         if self._settled():
             self._busy = False
             self._through = None
+            self._target = self._current()
             await self._next()
         else:
             self._probe()
@@ -100,13 +101,18 @@ class KeyGate:
     async def _next(self) -> None:
         if not self._waiting:
             return
-        event = self._waiting.popleft()
         self._busy = True
-        self._through = event
         self._round = 0
-        self._simple = isinstance(event, events.Key) and event.is_printable
         self._began = asyncio.get_running_loop().time()
         target = self._current()
+        if target is not self._target:
+            # A screen that has just come may not have its focus yet.
+            self._simple = False
+            self._probe()
+            return
+        event = self._waiting.popleft()
+        self._through = event
+        self._simple = isinstance(event, events.Key) and event.is_printable
         await self._deliver(event)
         self._probe(target if self._simple else None)
 

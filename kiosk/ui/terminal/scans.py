@@ -31,7 +31,8 @@ _CODE_GAP: Final = 1.0
 _TAIL_GAP: Final = 0.030
 _LONGEST: Final = 200
 """Characters of one scan that are kept."""
-_OVERLONG_GAP: Final = 0.150
+_OVERLONG_GAP: Final = 0.060
+"""The same once a scan is too long: a person who types on is heard soon."""
 _LATE_END: Final = 1.0
 """How long after an unended code its Enter may come and is not meant for a button."""
 _SECOND_END: Final = 0.150

@@ -53,9 +53,10 @@ class Teller:
                 return Answer(
                     self._("Please scan again"),
                     (
-                        self._("Hold the code still, about a hand away from the scanner."),
+                        self._("Hold the code still, a hand away from the scanner."),
                         self._("Or ask any staff member to check you in."),
                     ),
+                    welcome=False,
                 )
             case ScannerWorks():
                 return Answer(self._("✓  The scanner works"), (self._("All digits arrived."),))
@@ -85,7 +86,7 @@ class Teller:
             self._("Thank you. We have your request."),
             (
                 self._("Most people get a call within 3 working days."),
-                self._("Photograph this code if you like. With it you can withdraw."),
+                self._("Photograph the code. It can withdraw the request."),
             ),
             receipt.slip_digits,
             numeric=True,
@@ -98,9 +99,10 @@ class Teller:
         return Answer(
             self._("Thank you"),
             (
-                self._("If this code belongs to a request, staff will withdraw it."),
+                self._("If the code fits a request, staff will withdraw it."),
                 self._("With your slip under the scanner it happens at once."),
             ),
+            welcome=False,
         )
 
     def trouble(self) -> Answer:
@@ -108,6 +110,7 @@ class Teller:
         return Answer(
             self._("Please ask at the counter"),
             (self._("This could not be kept just now. Staff can check you in."),),
+            welcome=False,
         )
 
     def _nothing_open(self, outcome: NothingOpen) -> Answer:

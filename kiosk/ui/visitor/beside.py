@@ -2,6 +2,7 @@
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
 
 from kiosk.ui.visitor.idling import Stay
 from kiosk.ui.visitor.screen import VisitorScreen
@@ -18,12 +19,19 @@ class BesideCode(VisitorScreen):
         """The code on the right."""
         raise NotImplementedError
 
+    def caption(self) -> str:
+        """One sentence under the code, or empty."""
+        return ""
+
     def compose(self) -> ComposeResult:
         with Horizontal(id="split"):
             with Vertical(id="left"):
                 yield from self.page()
                 yield from self.below()
-            yield self.code()
+            with Vertical(id="right"):
+                yield self.code()
+                if self.caption():
+                    yield Static(self.caption(), id="caption", markup=False)
         yield from self.foot()
 
     def below(self) -> ComposeResult:

@@ -4,7 +4,7 @@ from textual import on
 
 from kiosk.content.texts import Texts, languages
 from kiosk.ui.base import Trouble
-from kiosk.ui.terminal.app import InputKindChanged
+from kiosk.ui.terminal.app import InputKindChanged, Scanned
 from kiosk.ui.terminal.fatal import EXIT_ASKED
 from kiosk.ui.theme import themes
 from kiosk.ui.visitor.idling import Due, due
@@ -16,6 +16,9 @@ from kiosk.ui.visitor.screens.idle import StillThere
 
 class VisitorLife(Navigation):
     """What happens on every screen alike."""
+
+    _simulated = 0
+    """How many scans a demo has simulated."""
 
     async def on_mount(self) -> None:
         for theme in themes():
@@ -30,17 +33,13 @@ class VisitorLife(Navigation):
         self.run_worker(self._start())
 
     async def _start(self) -> None:
-        trouble = await self.door.open()
-        if trouble is None:
-            answer = await self.door.ask(lambda side: (side.facts, side.maintenance.out_of_order()))
-            if isinstance(answer, Trouble):
-                trouble = answer
-            else:
-                self.facts, reason = answer
-                if reason is not None:
-                    await self.close_kiosk("")
-        if trouble is not None:
-            await self.close_kiosk(trouble.for_staff)
+        answer = await self.door.ask(lambda side: (side.facts, side.maintenance.out_of_order()))
+        if isinstance(answer, Trouble):
+            await self.close_kiosk(answer.for_staff)
+            return
+        self.facts, reason = answer
+        if reason is not None:
+            await self.close_kiosk("")
 
     @property
     def result_seconds(self) -> float:
@@ -68,6 +67,13 @@ class VisitorLife(Navigation):
     async def follow_switch(self, event: Switched) -> None:
         """Close to visitors, or open again."""
         await self.close_kiosk("" if event.closed else None)
+
+    def simulate_scan(self) -> None:
+        """Scan the next sample pass, as a scanner would (demo only)."""
+        passes = self.demo.passes() if self.demo is not None else ()
+        if passes:
+            self.post_message(Scanned(passes[self._simulated % len(passes)]))
+            self._simulated += 1
 
     @on(LeaveKiosk)
     def leave_kiosk(self) -> None:

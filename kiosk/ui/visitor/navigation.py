@@ -11,7 +11,7 @@ from kiosk.ui.base import Door
 from kiosk.ui.terminal.app import LockedApp
 from kiosk.ui.visitor.messages import Intent
 from kiosk.ui.visitor.parts import Boot, Demo, Facts, VisitorSide
-from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.screen import SIMULATED_SCAN, VisitorScreen
 from kiosk.ui.visitor.screens.closed import Closed
 from kiosk.ui.visitor.screens.home import Home
 from kiosk.ui.visitor.visit import Visit
@@ -31,7 +31,7 @@ class Navigation(LockedApp):
 
     CSS_PATH = "visitor.tcss"
     TITLE = "kiosk"
-    extra_keys: ClassVar[frozenset[str]] = frozenset({"f1", "f2"})
+    extra_keys: ClassVar[frozenset[str]] = frozenset({"f1", "f2", SIMULATED_SCAN})
 
     def __init__(
         self,

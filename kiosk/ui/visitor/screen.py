@@ -1,7 +1,7 @@
 """The base of the visitor's screens: a heading, a body, actions, and the same foot everywhere."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from rich.cells import cell_len, set_cell_size
 from textual import events, on
@@ -27,19 +27,21 @@ if TYPE_CHECKING:
     from kiosk.ui.visitor.visit import Visit
 
 Answer = TypeVar("Answer")
+SIMULATED_SCAN = "f9"
+"""Scans a sample pass on a demo kiosk, and does nothing elsewhere."""
 
 
 class VisitorScreen(LockedScreen):
     """One question or one answer; it tells the app what happened and never what comes next."""
 
     AUTO_FOCUS = "Field, Pressable"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    HORIZONTAL_BREAKPOINTS = [
         (0, "-slim"),
         (56, "-narrow"),
         (72, "-normal"),
         (100, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+    VERTICAL_BREAKPOINTS = [
         (0, "-flat"),
         (16, "-short"),
         (22, "-mid"),
@@ -86,9 +88,7 @@ class VisitorScreen(LockedScreen):
             yield from self.body()
 
     def foot(self) -> Iterable[Widget]:
-        """The same three things on every screen, and the mark of a demo."""
-        if self.life.demo is not None:
-            yield Static(self._("demo"), id="demo-mark", markup=False)
+        """The same three things on every screen."""
         yield Bar(self._bar_labels(typing=False), too_small=self._("Please ask at the counter."))
 
     @property
@@ -131,7 +131,8 @@ class VisitorScreen(LockedScreen):
     def _bar_labels(self, *, typing: bool) -> dict[Part, tuple[str, str]]:
         help_key, language_key = ("F1", "F2") if typing else ("H", "L")
         help_now = f"{help_key}  {self._('Help now')}"
-        language = f"{language_key}  {self._('Language')}"
+        mark = "" if self.life.demo is None else f"{self._('demo')} · "
+        language = f"{mark}{language_key}  {self._('Language')}"
         return {
             "help": (help_now, help_now),
             "language": (f"{language} · 中文 · Melayu", language),
@@ -173,12 +174,14 @@ class VisitorScreen(LockedScreen):
             page.scroll_page_down(animate=False)
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._offer_more)
-
-    def on_screen_resume(self) -> None:
-        self.call_after_refresh(self._offer_more)
+        if self.query("#more"):
+            self.watch(self.query_one("#page"), "virtual_size", self._offer_more_soon)
 
     def on_resize(self) -> None:
+        self._offer_more_soon()
+
+    def _offer_more_soon(self) -> None:
+        """Look again once the new layout is there."""
         self.call_after_refresh(self._offer_more)
 
     def _offer_more(self) -> None:
@@ -202,6 +205,8 @@ class VisitorScreen(LockedScreen):
         if wish is not None:
             event.stop()
             self.want(wish)
+        elif event.key == SIMULATED_SCAN:
+            self.life.simulate_scan()
         elif event.key in ("up", "down") or (event.key in ("left", "right") and not typing):
             event.stop()
             self._move(event.key)

@@ -85,7 +85,7 @@ def answered_by_other(_: Translate) -> tuple[tuple[str, str], ...]:
     """Return what may be said when somebody else picks up."""
     return (
         (AnsweredByOther.ASK_FOR_NAME, _("Only ask for me")),
-        (AnsweredByOther.SAY_CLINIC, _("Say who is calling")),
+        (AnsweredByOther.SAY_CLINIC, _("Say who calls")),
     )
 
 

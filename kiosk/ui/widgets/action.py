@@ -13,7 +13,7 @@ class Action(Pressable):
 
     DEFAULT_CSS = """
     Action {
-        height: 3; width: 1fr; min-width: 18; max-width: 34; padding: 0 1; margin: 0 2 0 0;
+        height: 3; width: auto; min-width: 22; padding: 0 2; margin: 0 2 0 0;
         background: $panel; color: $foreground; content-align: center middle;
         text-style: bold;
     }
@@ -36,5 +36,4 @@ class Actions(Horizontal):
 
     DEFAULT_CSS: ClassVar[str] = """
     Actions { height: 3; width: 100%; max-width: 112; padding: 0 3; align-horizontal: left; }
-    .-narrow Actions { padding: 0 1; }
     """

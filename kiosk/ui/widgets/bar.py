@@ -19,11 +19,10 @@ class Bar(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--help", "bar--language", "bar--finish"}
     DEFAULT_CSS = """
-    Bar { height: 3; background: $panel; color: $foreground; }
+    Bar { dock: bottom; height: 3; background: $panel; color: $foreground; }
     Bar > .bar--help { background: $error; color: $surface; text-style: bold; }
     Bar > .bar--language { background: $panel; color: $foreground; }
     Bar > .bar--finish { background: $primary; color: $surface; text-style: bold; }
-    .-flat Bar, .-slim Bar { height: 100%; }
     """
 
     class Tapped(Message):

@@ -17,20 +17,22 @@ class Choice(Pressable):
 
     DEFAULT_CSS = """
     Choice {
-        height: 3; padding: 0 1; background: $surface; color: $foreground;
+        height: 3; padding: 0 0 0 1; background: $surface; color: $foreground;
         border-left: outer $panel; content-align: left middle;
     }
     Choice.-marked { border-left: outer $primary; text-style: bold; }
     Choice:focus { background: $primary; color: $surface; border-left: outer $foreground; }
     """
 
-    def __init__(self, title: str, *, value: str) -> None:
+    def __init__(self, title: str, *, value: str, several: bool = False) -> None:
         super().__init__(title, id=f"choice-{value}")
+        self._brackets = "[]" if several else "()"
         self.value = value
         """What marking it means."""
 
     def render(self) -> Content:
-        return Content(f"{'✓' if self.has_class('-marked') else ' '} {self.title}")
+        mark = "✓" if self.has_class("-marked") else " "
+        return Content(f"{self._brackets[0]}{mark}{self._brackets[1]} {self.title}")
 
 
 class Choices(Grid):
@@ -38,8 +40,6 @@ class Choices(Grid):
 
     DEFAULT_CSS: ClassVar[str] = """
     Choices { grid-size: 3; grid-gutter: 1 2; grid-rows: 3; height: auto; }
-    .-short Choices { grid-gutter: 0 1; }
-    .-narrow Choices { grid-size: 2; }
     """
 
     class Changed(Message):
@@ -70,7 +70,7 @@ class Choices(Grid):
 
     def compose(self) -> ComposeResult:
         for value, title in self._options:
-            choice = Choice(title, value=value)
+            choice = Choice(title, value=value, several=self._several)
             choice.set_class(value in self.marked, "-marked")
             yield choice
 

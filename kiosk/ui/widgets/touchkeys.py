@@ -38,8 +38,6 @@ class TouchKeys(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--even", "keys--odd", "keys--down"}
     DEFAULT_CSS = """
     TouchKeys { height: 12; width: 100%; max-width: 112; display: none; background: $panel; }
-    .-touch TouchKeys { display: block; }
-    .-short TouchKeys { height: 4; }
     TouchKeys > .keys--even { background: $surface; color: $foreground; text-style: bold; }
     TouchKeys > .keys--odd { background: $panel; color: $foreground; text-style: bold; }
     TouchKeys > .keys--down { background: $primary; color: $surface; text-style: bold; }

@@ -85,10 +85,14 @@ def test_it_stays_alive_responsive_and_small(sample: Terminal, attack: bytes) ->
     before, threads = sample.rss, sample.threads
     sample.send(attack)
     tap_until_heard(sample)
+    sample.settle()
     sample.resize(70, 22)
-    sample.tap("▊", occurrence=4)
-    sample.send("\x1b[F" + "\x7f" * 210 + "still here")
-    sample.wait_for("two=still here.")
+    sample.tap("Press me")
+    sample.settle()
+    # At the pace of a person: shift+tab to the second field, its end, room, a word.
+    sample.send("\x1b[Z\x1b[F\x7f\x7f\x7f\x7f\x7f")
+    sample.send("alive", pace=0.07)
+    sample.wait_for("alive.")
     assert sample.alive
     assert sample.threads == threads
     assert sample.rss - before < MORE_MEMORY

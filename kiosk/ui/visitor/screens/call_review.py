@@ -47,10 +47,13 @@ class CallReview(VisitorScreen):
     def body(self) -> Iterable[Widget]:
         yield Static(self._read_back(), id="read-back", markup=False)
         yield Choices(
-            (("share", self.visit.texts.pgettext("consent", "You may also tell my care team")),),
+            (
+                ("show", self._("Show my number")),
+                ("share", self.visit.texts.pgettext("consent", "You may tell my care team")),
+            ),
             marked={"share"} if self._form.share_with_team else (),
             several=True,
-            id="share",
+            id="extras",
         )
         yield Static(
             self.visit.texts.pgettext(
@@ -64,7 +67,6 @@ class CallReview(VisitorScreen):
         yield Static("", id="say", markup=False)
 
     def steps(self) -> Iterable[Action]:
-        yield Action(self._("Show number"), letter="S", id="uncover")
         yield Action(self._("Yes, send"), letter="Y", id="send", primary=True)
 
     def _read_back(self) -> str:
@@ -84,15 +86,11 @@ class CallReview(VisitorScreen):
         )
         return self.aligned(rows)
 
-    @on(Choices.Changed, "#share")
-    def keep_share(self, event: Choices.Changed) -> None:
-        """Keep the separate, free choice."""
-        self._form.share_with_team = bool(event.choices.marked)
-
-    @on(Pressable.Pressed, "#uncover")
-    def uncover(self) -> None:
-        """Show or cover the number."""
-        self._covered = not self._covered
+    @on(Choices.Changed)
+    def keep_extras(self, event: Choices.Changed) -> None:
+        """Keep the separate, free choice; show or cover the number."""
+        self._form.share_with_team = "share" in event.choices.marked
+        self._covered = "show" not in event.choices.marked
         self.query_one("#read-back", Static).update(self._read_back())
 
     @on(Pressable.Pressed, "#send")

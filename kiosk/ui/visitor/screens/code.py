@@ -27,8 +27,9 @@ class ShowCode(BesideCode):
     def body(self) -> Iterable[Widget]:
         if self._shown.spoken:
             yield Static(self._shown.spoken, id="spoken", markup=False)
-        words = "\n\n".join(line for line in self._shown.lines if line)
-        yield Static(words, id="words", markup=False)
+        for line in self._shown.lines:
+            if line:
+                yield Static(line, classes="words", markup=False)
 
     def below(self) -> ComposeResult:
         if not self._shown.last:

@@ -5,6 +5,7 @@ from datetime import date
 
 from textual import on
 from textual.widget import Widget
+from textual.widgets import Static
 
 from kiosk.content.helplines import Helpline, helplines
 from kiosk.ui.visitor.beside import BesideCode
@@ -28,14 +29,17 @@ class HelpNow(BesideCode):
     def heading(self) -> str:
         return self.visit.texts.pgettext("crisis", "Help now")
 
-    def lead(self) -> str:
+    def caption(self) -> str:
         return self.visit.texts.pgettext("crisis", "The code calls the line from your phone.")
 
     def body(self) -> Iterable[Widget]:
         lines = helplines(self.visit.texts.language, self._today).lines
         self._lines = {line.id: line for line in lines}
         for line in lines:
-            yield Tile(f"{line.number}  {line.name}".strip(), line.note, name=line.id)
+            if line.tel:
+                yield Tile(f"{line.number}  {line.name}", line.note, name=line.id)
+            else:
+                yield Static(f"{line.name}. {line.note}", classes="staff", markup=False)
 
     def code(self) -> QrCode:
         lines = helplines(self.visit.texts.language, self._today).lines

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.containers import Grid
 from textual.widget import Widget
@@ -32,6 +33,8 @@ class Home(VisitorScreen):
     CSS_PATH = "home.tcss"
     AUTO_FOCUS = ""
     stays = "rest"
+    _sessions: tuple[str, ...] | None = None
+    """The day's sessions in words; None until they are known."""
 
     def heading(self) -> str:
         return self._("Talk to someone who has been there")
@@ -96,10 +99,25 @@ class Home(VisitorScreen):
             place_and_time(session, zone, self.visit.texts.language)
             for session in (*today.open_now, *today.later)
         ]
-        words = "   ·   ".join(lines[:3])
-        self.query_one("#today", Static).update(
-            f"{self._('Today')}   {words}" if lines else self._("No groups are planned today.")
-        )
+        self._sessions = tuple(lines)
+        self._show_today()
+
+    def on_resize(self) -> None:
+        self._show_today()
+
+    def _show_today(self) -> None:
+        """Show as many sessions as the line has room for."""
+        if self._sessions is None:
+            return
+        line = self.query_one("#today", Static)
+        words = self._("Today")
+        gap = "   "
+        for session in self._sessions:
+            longer = f"{words}{gap}{session}"
+            if cell_len(longer) > line.size.width:
+                break
+            words, gap = longer, "   ·   "
+        line.update(words if self._sessions else self._("No groups are planned today."))
 
     def on_key(self, event: events.Key) -> None:
         if (event.character or "").upper() == "M":

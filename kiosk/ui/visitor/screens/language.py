@@ -14,8 +14,8 @@ from kiosk.ui.widgets.pressable import Pressable
 from kiosk.ui.widgets.tile import Tile
 
 _BY_PHONE = (
-    (CallLanguage.MANDARIN, "中文", "我们可以用中文打电话给您"),
-    (CallLanguage.MALAY, "Melayu", "Kami boleh menelefon anda dalam bahasa Melayu"),
+    (CallLanguage.MANDARIN, "中文", "我们可以用中文给您打电话"),
+    (CallLanguage.MALAY, "Melayu", "Kami boleh menelefon anda"),
     (CallLanguage.TAMIL, "Tamil", "We can call you in Tamil"),
 )
 """Languages of the clinic, each with a sentence in itself: "we can call you in …"."""

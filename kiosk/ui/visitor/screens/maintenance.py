@@ -38,7 +38,11 @@ class Maintenance(VisitorScreen):
         yield Action(words, letter="O", id="switch")
         yield Action(self._("Exit"), letter="X", id="exit", primary=True)
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
+        self.call_later(self.read_status)
+
+    async def read_status(self) -> None:
+        """Show how the kiosk is."""
         answer = await self.ask(lambda side: side.maintenance.status())
         words = answer.for_staff if isinstance(answer, Trouble) else self._status(answer)
         self.query_one("#status", Static).update(words)

@@ -25,6 +25,8 @@ class Answer:
     lines: tuple[str, ...]
     code: Code | None = None
     """A pass or slip that can be shown to photograph."""
+    welcome: bool = True
+    """Whether it is good news; the others look calmer."""
     more: bool = False
     """Whether reading about groups is offered."""
 
@@ -47,9 +49,10 @@ class Result(VisitorScreen):
             seconds=round(self._seconds)
         )
         text = "\n".join(self._answer.lines)
-        title = Content.styled(self._answer.title, "bold $success")
+        colour = "$success" if self._answer.welcome else "$primary"
+        title = Content.styled(self._answer.title, f"bold {colour}")
         card = Content("\n\n").join([title, Content(text), Content(clears)])
-        yield Static(card, id="card", markup=False)
+        yield Static(card, id="card", classes="" if self._answer.welcome else "-calm", markup=False)
 
     def below(self) -> Iterable[Widget]:
         if self._unfinished:

@@ -42,7 +42,8 @@ class TakeHomeList(VisitorScreen):
                 yield self._tile(item.title, item.size, self._booklet(item))
             for line in helplines(self.visit.texts.language, self._today).lines:
                 if line.tel:
-                    words = (line.note, self._("The code puts the number into your phone."))
+                    other = f"WhatsApp {line.whatsapp}" if line.whatsapp else ""
+                    words = (line.note, self._("The code puts the number into your phone."), other)
                     title = f"{line.name}  {line.number}"
                     yield self._tile(title, line.note, Code(title, words, line.tel))
         if not self._items:

@@ -1,0 +1,61 @@
+"""Prints the figures of design 12 that one kiosk has, each beside its floor of the same run."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.data import sample_clinic
+from tests.bench.figures import Figure, table
+from tests.bench.scanning import scanning
+from tests.bench.starting import starting
+from tests.bench.typing_keys import typing
+from tests.bench.visits import remembering
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="few rounds, a small database")
+    parser.add_argument("--visits", type=int, help="visits for row 7 (10000, small: 300)")
+    parser.add_argument("--rows", default="1,2,3,7", help="which rows, for example 1,3")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    return parser.parse_args()
+
+
+def _figures(arguments: argparse.Namespace, scratch: Path) -> Iterator[Figure]:
+    rows = {int(row) for row in arguments.rows.split(",")}
+    small = arguments.small
+    clinic = sample_clinic(scratch / "sample")
+    if 1 in rows:
+        sys.stderr.write("Row 1: starting.\n")
+        yield from starting(clinic.folder, 5 if small else 25)
+    if 2 in rows:
+        sys.stderr.write("Row 2: typing.\n")
+        yield from typing(clinic.folder, 150 if small else 1000)
+    if 3 in rows:
+        sys.stderr.write("Row 3: filling the database, then scanning.\n")
+        size = (1_000, 10_000) if small else (100_000, 1_000_000)
+        scans = 20 if small else 150
+        yield from scanning(clinic, scratch, scans, passes=size[0], check_ins=size[1])
+    if 7 in rows:
+        sys.stderr.write("Row 7: visits.\n")
+        yield remembering(clinic.folder, arguments.visits or (300 if small else 10_000))
+
+
+def main() -> int:
+    """Measure, print, and judge nothing: machines differ, ratios are for people to read."""
+    arguments = _arguments()
+    with tempfile.TemporaryDirectory(prefix="kiosk-bench-") as scratch:
+        figures = list(_figures(arguments, Path(scratch)))
+    if arguments.json:
+        text = json.dumps([one.as_json() for one in figures], indent=2)
+    else:
+        text = table(figures)
+    sys.stdout.write(text + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

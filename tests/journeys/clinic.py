@@ -1,0 +1,130 @@
+"""A sample clinic in a folder of its own, its real `kiosk` command, and what visitors do at it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from tests.support.terminal import Terminal
+
+CHECKOUT: Final = Path(__file__).parents[2]
+KIOSK: Final = (sys.executable, "-m", "kiosk")
+PASSPHRASE: Final = "demo demo demo"
+PIN: Final = "2580"
+HOME: Final = "Talk to someone who has been there"
+CLOSED: Final = "Please ask at the counter."
+ESC: Final = "\x1b"
+READY: Final = "Today  "
+"""Stands on the home screen once the database is open."""
+
+
+@dataclass
+class Clinic:
+    """One data folder; `running` ends the kiosks that were started on it."""
+
+    folder: Path
+    running: ExitStack = field(default_factory=ExitStack)
+
+    def variables(self) -> dict[str, str]:
+        """What every process of this clinic gets; the user's own home stays out of it."""
+        home = self.folder.parent / "home"
+        home.mkdir(exist_ok=True)
+        return {"KIOSK_DATA_DIR": str(self.folder), "HOME": str(home), "XDG_DATA_HOME": ""}
+
+    def start(
+        self,
+        *words: str,
+        shows: str = READY,
+        size: tuple[int, int] = (80, 24),
+        env: Mapping[str, str] | None = None,
+        before: tuple[str, ...] = (),
+    ) -> Terminal:
+        """Start `kiosk run` (or other words) behind the command `before`; wait until it `shows`."""
+        terminal = Terminal(
+            [*before, *KIOSK, *(words or ("run",))],
+            columns=size[0],
+            rows=size[1],
+            env={**self.variables(), **(env or {})},
+            cwd=CHECKOUT,
+        )
+        self.running.enter_context(terminal)
+        if shows:
+            terminal.wait_for(shows)
+        return terminal
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, signed in by the variable."""
+        return subprocess.run(
+            [*KIOSK, *words],
+            env={**os.environ, **self.variables(), "KIOSK_PASSPHRASE": PASSPHRASE},
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def printed(self, *words: str) -> str:
+        """Return what a command that succeeds prints."""
+        done = self.command(*words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def arrivals(self) -> list[dict[str, Any]]:
+        """Who has arrived, as the facilitator's list says."""
+        return self._rows("attendance", "list", "--user", "facilitator")
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Who asked for a call, as the caller's list says."""
+        return self._rows("callbacks", "list", "--user", "caller")
+
+    def new_pass(self, name: str) -> str:
+        """Return the digits of a new pass."""
+        rows = self._rows("passes", "issue", "--name", name, "--user", "facilitator")
+        return str(rows[0]["digits"])
+
+    def sample_passes(self) -> dict[str, str]:
+        """The digits of the sample passes, by name."""
+        return {row["name"]: row["digits"] for row in self._rows("passes", "list")}
+
+    def kept_bytes(self) -> dict[str, bytes]:
+        """What the database, its companions and the logs hold now."""
+        kept = [*self.folder.glob("kiosk.db*"), *self.folder.glob("*.log*")]
+        return {path.name: path.read_bytes() for path in kept}
+
+    def _rows(self, *words: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads(self.printed(*words, "--format", "json"))
+        return rows
+
+
+def fill_in(terminal: Terminal, name: str, phone: str) -> None:
+    """Go from home to the read-back by keys alone, with every choice as it is offered."""
+    terminal.send("c")
+    terminal.wait_for("What should we call you?")
+    terminal.send(f"{name}\r")
+    terminal.wait_for("Which number should we call?")
+    terminal.send(f"{phone}\r")
+    terminal.wait_for("When may we call?")
+    terminal.send("n")
+    terminal.wait_for("Which language should we speak?")
+    terminal.send("n")
+    terminal.wait_for("may we leave a message?")
+    terminal.send("n")
+    terminal.wait_for("Is this right?")
+
+
+def finish(terminal: Terminal) -> None:
+    """End the visit."""
+    terminal.send(ESC)
+    terminal.wait_for(HOME)
+
+
+def arrivals_by_name(clinic: Clinic) -> dict[str, int]:
+    """How often each name has arrived."""
+    names = [str(row["name"]) for row in clinic.arrivals()]
+    return {name: names.count(name) for name in names}

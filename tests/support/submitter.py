@@ -1,0 +1,55 @@
+"""A process that asks for calls in a loop and says so after each; killed by a test.
+
+`python -m tests.support.submitter DATABASE SEED` prints one reference per line, after its commit.
+"""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+from kiosk.devices.clock import SystemClock
+from kiosk.domain.requests import (
+    AnsweredByOther,
+    CallbackDraft,
+    CallLanguage,
+    MessagePolicy,
+    Window,
+)
+from kiosk.domain.rules import Rules
+from kiosk.records.store import Store
+from kiosk.usecases.site import load_sealing_keys, load_site
+from kiosk.usecases.visitor import VisitorDesk
+
+
+def main(path: Path, seed: int) -> None:
+    """Submit until killed."""
+    store = Store.open(path)
+    site = load_site(store)
+    sealing = load_sealing_keys(store, site)
+    rules = Rules(opens_before=timedelta(minutes=30))
+    desk = VisitorDesk(store, SystemClock(), Random(seed).randbytes, site, rules, sealing)
+    while True:
+        id_, secret = desk.new_draft_ids()
+        receipt = desk.request_callback(
+            CallbackDraft(
+                id=id_,
+                slip_secret=secret,
+                preferred_name="Mei",
+                phone="+6581234567",
+                windows=frozenset({Window.ANY}),
+                not_before=None,
+                call_language=CallLanguage.ENGLISH,
+                message_policy=MessagePolicy.NONE,
+                answered_by_other=AnsweredByOther.ASK_FOR_NAME,
+                share_with_team=False,
+                ui_language="en",
+                consent_version="1",
+            )
+        )
+        sys.stdout.write(receipt.reference + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
