@@ -22,7 +22,7 @@ from kiosk.ui.widgets.pressable import Pressable
 from kiosk.ui.widgets.touchkeys import DELETE, TouchKeys
 
 if TYPE_CHECKING:
-    from kiosk.ui.visitor.lifecycle import VisitorLife
+    from kiosk.ui.visitor.host import Host
     from kiosk.ui.visitor.parts import VisitorSide
     from kiosk.ui.visitor.visit import Visit
 
@@ -92,14 +92,14 @@ class VisitorScreen(LockedScreen):
         yield Bar(self._bar_labels(typing=False), too_small=self._("Please ask at the counter."))
 
     @property
-    def life(self) -> "VisitorLife":
-        """The app, by its type."""
-        return cast("VisitorLife", self.app)
+    def host(self) -> "Host":
+        """The app, as far as a screen may know it."""
+        return cast("Host", self.app)
 
     @property
     def visit(self) -> "Visit":
         """The visit under way."""
-        return self.life.visit
+        return self.host.visit
 
     def _(self, message: str) -> str:
         """Return `message` in the visit's language."""
@@ -107,7 +107,7 @@ class VisitorScreen(LockedScreen):
 
     async def ask(self, question: "Callable[[VisitorSide], Answer]") -> "Answer | Trouble":
         """Ask a desk, off the event loop."""
-        return await self.life.door.ask(question)
+        return await self.host.door.ask(question)
 
     def tell(self, intent: Intent) -> None:
         """Tell the app what happened here."""
@@ -131,7 +131,7 @@ class VisitorScreen(LockedScreen):
     def _bar_labels(self, *, typing: bool) -> dict[Part, tuple[str, str]]:
         help_key, language_key = ("F1", "F2") if typing else ("H", "L")
         help_now = f"{help_key}  {self._('Help now')}"
-        mark = "" if self.life.demo is None else f"{self._('demo')} · "
+        mark = "" if self.host.demo is None else f"{self._('demo')} · "
         language = f"{mark}{language_key}  {self._('Language')}"
         return {
             "help": (help_now, help_now),
@@ -206,7 +206,7 @@ class VisitorScreen(LockedScreen):
             event.stop()
             self.want(wish)
         elif event.key == SIMULATED_SCAN:
-            self.life.simulate_scan()
+            self.host.simulate_scan()
         elif event.key in ("up", "down") or (event.key in ("left", "right") and not typing):
             event.stop()
             self._move(event.key)

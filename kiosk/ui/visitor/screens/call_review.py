@@ -99,7 +99,7 @@ class CallReview(VisitorScreen):
         if self._sending:
             return
         self._sending = True
-        draft = self._form.draft(self.visit.texts.language, self.life.facts.today())
+        draft = self._form.draft(self.visit.texts.language, self.host.facts.today())
         answer = await self.ask(lambda side: side.desk.request_callback(draft))
         if isinstance(answer, Trouble):
             self._sending = False

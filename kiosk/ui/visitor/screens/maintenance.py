@@ -34,7 +34,7 @@ class Maintenance(VisitorScreen):
         yield Static("", id="say", markup=False)
 
     def steps(self) -> Iterable[Action]:
-        words = self._("Out of order") if self.life.is_open else self._("Open again")
+        words = self._("Out of order") if self.host.is_open else self._("Open again")
         yield Action(words, letter="O", id="switch")
         yield Action(self._("Exit"), letter="X", id="exit", primary=True)
 
@@ -48,7 +48,7 @@ class Maintenance(VisitorScreen):
         self.query_one("#status", Static).update(words)
 
     def _status(self, status: "MaintenanceStatus") -> str:
-        zone, language = self.life.facts.zone, self.visit.texts.language
+        zone, language = self.host.facts.zone, self.visit.texts.language
         contact = (
             day_and_clock(status.contact_at, zone, language)
             if status.contact_at is not None
@@ -69,7 +69,7 @@ class Maintenance(VisitorScreen):
     @on(Pressable.Pressed, "#switch")
     async def switch(self) -> None:
         """Close the kiosk to visitors, or open it again; it survives a restart."""
-        reason = "switched off by staff" if self.life.is_open else None
+        reason = "switched off by staff" if self.host.is_open else None
         answer = await self.ask(lambda side: side.maintenance.set_out_of_order(reason))
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
