@@ -1,13 +1,19 @@
 """What a clinic may change: one typed tree, read once from kiosk.toml and KIOSK_* variables."""
 
-import os
 import tomllib
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+from typing_extensions import override
 
 from kiosk.errors import SetupError
 
@@ -70,6 +76,7 @@ class Settings(BaseSettings):
     panel: PanelSettings = PanelSettings()
 
     @classmethod
+    @override
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
@@ -91,7 +98,8 @@ def read_settings(folder: Path) -> Settings:
     """Return the settings of the data folder; raises SetupError with one sentence."""
     path = folder / FILE_NAME
     try:
-        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Some editors begin a file with a byte order mark, which is no TOML.
+        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SetupError(
             f"The settings {path} are missing; put the file back, or run `kiosk init` for a new"
@@ -101,29 +109,45 @@ def read_settings(folder: Path) -> Settings:
         raise SetupError(f"The settings {path} cannot be read; check the file's rights.") from None
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"The settings {path} are no valid TOML ({error}); mend them.") from None
+    unknown = sorted(values.keys() - Settings.model_fields.keys())
+    if unknown:
+        raise SetupError(_unknown(unknown[0], path))
     try:
         return Settings(**values)
     except ValidationError as error:
         raise SetupError(_sentence(path, error)) from None
+    except SettingsError:
+        raise SetupError(
+            "A KIOSK_ variable names a whole table; set its keys one by one, for example"
+            " KIOSK_VISIT__IDLE_SECONDS=90."
+        ) from None
 
 
-def unknown_variables() -> tuple[str, ...]:
-    """Return the KIOSK_* variables that nothing reads, for example misspelt ones."""
+def unknown_variables(variables: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `variables` that begin with KIOSK_ and that nothing reads."""
     known = set(NOT_SETTINGS)
     for name, field in Settings.model_fields.items():
-        known.add(f"KIOSK_{name}".upper())
         inner = getattr(field.annotation, "model_fields", {})
         known.update(f"KIOSK_{name}__{key}".upper() for key in inner)
     return tuple(
-        sorted(n for n in os.environ if n.upper().startswith("KIOSK_") and n.upper() not in known)
+        sorted(n for n in variables if n.upper().startswith("KIOSK_") and n.upper() not in known)
     )
 
 
 def _sentence(path: Path, error: ValidationError) -> str:
     """Return the first thing that is wrong, with where it stands."""
-    first = error.errors()[0]
+    first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        return f"The setting {where} in {path} is unknown; remove it or mend its name."
-    reason = first["msg"].removeprefix("Value error, ")
-    return f"The setting {where} in {path} or its KIOSK_ variable is wrong: {reason}."
+        return _unknown(where, path)
+    if first["type"] in ("model_type", "dict_type"):
+        return f"The setting {where} in {path} is a table; write its keys under [{where}]."
+    reason = first["msg"].removeprefix("Input ")
+    return f"The setting {where} in {path} or its KIOSK_ variable is wrong: it {reason}."
+
+
+def _unknown(where: str, path: Path) -> str:
+    return (
+        f"The setting {where} in {path} or among the KIOSK_ variables is unknown; remove it or"
+        " mend its name."
+    )

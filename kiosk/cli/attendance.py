@@ -1,14 +1,17 @@
 """`kiosk attendance`: who has arrived."""
 
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
-from kiosk.cli.output import Format, show
+from kiosk.cli.output import Format, FormatOption, show
 from kiosk.cli.signin import signed_in
+from kiosk.cli.usage import print_help, wrong
 
-app = typer.Typer(help="Who has arrived at the groups.", no_args_is_help=True)
+app = typer.Typer(
+    help="Who has arrived at the groups.", invoke_without_command=True, callback=print_help
+)
 COLUMNS = (
     "session_id",
     "group",
@@ -20,28 +23,28 @@ COLUMNS = (
     "by_staff",
     "clock_doubtful",
 )
-
-
-@app.callback()
-def attendance() -> None:
-    """Who has arrived at the groups."""
+_YEARS = range(2000, 2200)
+_USER = "Your login; it needs the role facilitator."
+_DAY = "Another day than today, such as 2026-03-31."
 
 
 @app.command("list")
 def list_(
-    user: Annotated[str, typer.Option(help="Your login; a facilitator's.")],
+    user: Annotated[str, typer.Option(metavar="LOGIN", help=_USER)],
     day: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Another day than today.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help=_DAY)
     ] = None,
-    form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+    form: FormatOption = Format.TABLE,
 ) -> None:
-    """List who is present, with the names that the roster key opens.
+    """List who is present, by name where the roster key opens it.
 
-    The column "pass" says known, unknown, revoked, or none for somebody who came without one.
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE. The column "pass" says known, unknown,
+    revoked, or none for somebody who came without one.
     """
+    if day is not None and day.year not in _YEARS:
+        raise wrong("--day", f"the years are {_YEARS[0]} to {_YEARS[-1]}")
     with signed_in(user) as (kiosk, access, staff):
-        desk = access.roster_desk(staff)
-        arrivals = desk.attendance(None if day is None else cast(datetime, day).date())
+        arrivals = access.roster_desk(staff).attendance(None if day is None else day.date())
         zone = kiosk.site.zone
     rows = [
         {
@@ -57,4 +60,6 @@ def list_(
         }
         for arrival in arrivals
     ]
-    show(rows, form, columns=COLUMNS, empty="Nobody has arrived yet.")
+    empty = "Nobody has arrived yet." if day is None else "Nobody is listed for that day."
+    columns = COLUMNS[1:] if form is Format.TABLE else COLUMNS
+    show(rows, form, columns=columns, empty=empty)

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli.output import Format, show
+from kiosk.cli.output import Format, FormatOption, show
 from kiosk.cli.signin import signed_in
+from kiosk.cli.usage import print_help
 
-app = typer.Typer(help="Who asked to be called.", no_args_is_help=True)
+app = typer.Typer(help="Who asked to be called.", invoke_without_command=True, callback=print_help)
 COLUMNS = (
     "reference",
     "asked_at",
@@ -22,23 +23,23 @@ COLUMNS = (
     "answered_by_other",
     "share_with_team",
     "screen_language",
+    "withdrawal_noted",
+    "clock_doubtful",
     "unreadable",
 )
-
-
-@app.callback()
-def callbacks() -> None:
-    """Who asked to be called."""
+_USER = "Your login; it needs the role caller."
 
 
 @app.command("list")
 def list_(
-    user: Annotated[str, typer.Option(help="Your login; a caller's.")],
-    form: Annotated[Format, typer.Option("--format")] = Format.TABLE,
+    user: Annotated[str, typer.Option(metavar="LOGIN", help=_USER)],
+    form: FormatOption = Format.TABLE,
 ) -> None:
-    """List every request with its status and reason, opened by the callback key."""
-    from kiosk.domain.phones import shown
+    """List every request with its status and reason.
 
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE; it opens the requests. Phones of
+    the clinic's own country are shown without its code.
+    """
     with signed_in(user) as (kiosk, access, staff):
         requests = access.callback_desk(staff).worklist()
         zone, country = kiosk.site.zone, kiosk.site.country
@@ -49,16 +50,26 @@ def list_(
             "status": request.status,
             "reason": request.reason,
             "name": request.preferred_name,
-            "phone": shown(request.phone, country) if request.phone else "",
-            "windows": list(request.windows),
+            "phone": _phone(request.phone, country),
+            "windows": request.windows,
             "not_before": request.not_before,
             "call_language": request.call_language,
             "message_policy": request.message_policy,
             "answered_by_other": request.answered_by_other,
             "share_with_team": request.share_with_team,
             "screen_language": request.ui_language,
+            "withdrawal_noted": request.withdrawal_noted,
+            "clock_doubtful": request.clock_doubtful,
             "unreadable": request.unreadable,
         }
         for request in requests
     ]
     show(rows, form, columns=COLUMNS, empty="Nobody has asked to be called yet.")
+
+
+def _phone(e164: str, country: str) -> str:
+    """Group a number as it is dialled in `country`; a leading + would be a formula to Excel."""
+    from kiosk.domain.phones import Phone, check_phone, shown
+
+    checked = check_phone(e164, country)
+    return checked.national if isinstance(checked, Phone) else shown(e164, country)

@@ -2,124 +2,160 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from kiosk import bootstrap
+from kiosk.cli.codes import FAILED
 from kiosk.cli.output import Format, show
 from kiosk.domain.health import (
     Finding,
     Verdict,
+    clock_finding,
     colour_finding,
     disk_finding,
+    helplines_finding,
     letters_finding,
     terminal_finding,
 )
 from kiosk.errors import KioskError
 
+if TYPE_CHECKING:
+    from kiosk.settings import Settings
 
-def doctor(form: Annotated[Format, typer.Option("--format")] = Format.TABLE) -> int:
-    """Look at the terminal, database, keys, clock, helplines, disk and settings.
+_STREAMS = (1, 0, 2)
+"""Output first: that is where a kiosk draws."""
 
-    Exits with 1 where something fails.
-    """
-    findings = [*_terminal(), *_folder(bootstrap.data_dir()), _helplines(), _variables()]
-    rows = [
-        {"subject": f.subject, "verdict": f.verdict, "finding": f.sentence} for f in findings
-    ]
+
+def doctor(form: Format) -> int:
+    """Print what was found about this machine; return 1 where something fails."""
+    findings = examine(bootstrap.data_dir(), datetime.now(UTC).date())
+    rows = [{"subject": f.subject, "verdict": f.verdict, "finding": f.sentence} for f in findings]
     show(rows, form, columns=("subject", "verdict", "finding"), empty="")
-    return 1 if any(f.verdict is Verdict.FAIL for f in findings) else 0
+    return FAILED if any(f.verdict is Verdict.FAIL for f in findings) else 0
 
 
-def _terminal() -> Iterator[Finding]:
-    size = shutil.get_terminal_size()
+def examine(folder: Path, today: date) -> tuple[Finding, ...]:
+    """Look at everything, whatever is broken; `today` is compared with the helplines' date."""
+    from kiosk.settings import Settings, read_settings
+
+    found: list[Finding] = []
+    # The values without file and variables, where those cannot be read.
+    settings = Settings.model_construct()
+    try:
+        settings = read_settings(folder)
+        found.append(Finding("settings", Verdict.OK, f"Read from {folder}."))
+    except KioskError as error:
+        found.append(Finding("settings", Verdict.FAIL, str(error)))
+    found += _terminal(settings)
+    found += _careful("database", lambda: _database(folder, settings))
+    found += _careful("helplines", lambda: _helplines(today))
+    found += _careful("take-home material", lambda: _take_home(folder))
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    found.append(disk_finding(shutil.disk_usage(there).free))
+    found.append(_variables())
+    return tuple(found)
+
+
+def _careful(subject: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield what `look` finds, and what stops it as a finding too."""
+    try:
+        yield from look()
+    except KioskError as error:
+        yield Finding(subject, Verdict.FAIL, str(error))
+
+
+def _terminal(settings: "Settings") -> Iterator[Finding]:
+    size = _terminal_size()
+    if size is None:
+        words = "There is none here; run this on the kiosk's own terminal."
+        yield Finding("terminal size", Verdict.LOOK, words)
+        return
     yield terminal_finding(size.columns, size.lines)
     yield colour_finding(
         os.environ.get("TERM", ""),
         os.environ.get("COLORTERM", ""),
         no_color="NO_COLOR" in os.environ,
     )
+    yield letters_finding(settings.panel.height_mm, settings.panel.distance_mm, size.lines)
 
 
-def _folder(folder: Path) -> Iterator[Finding]:
-    yield from _settings(folder)
+def _terminal_size() -> os.terminal_size | None:
+    """Return the size of the terminal itself; a kiosk ignores COLUMNS and LINES."""
+    for stream in _STREAMS:
+        with suppress(OSError):
+            size = os.get_terminal_size(stream)
+            if size.columns and size.lines:
+                return size
+    return None
+
+
+def _database(folder: Path, settings: "Settings") -> Iterator[Finding]:
+    from kiosk.devices.clock import SystemClock
+    from kiosk.errors import SetupError
+    from kiosk.records.store import Store
+    from kiosk.usecases.site import load_site
+
+    if not (folder / bootstrap.DATABASE).exists():
+        raise SetupError(f"There is no clinic in {folder} yet; make one with `kiosk init`.")
+    store = Store.open(folder / bootstrap.DATABASE)
     try:
-        kiosk = bootstrap.open_kiosk(folder)
-    except KioskError as error:
-        yield Finding("database", Verdict.FAIL, str(error))
+        kiosk = bootstrap.Kiosk(folder, settings, store, load_site(store), SystemClock())
+        yield from _careful("database", lambda: _whole(kiosk))
+        yield from _careful("keys", lambda: _keys(kiosk))
+        yield from _careful("clock", lambda: _clock(kiosk))
+    finally:
+        store.close()
+
+
+def _whole(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
+    if kiosk.store.examine():
+        yield Finding("database", Verdict.OK, "Whole.")
     else:
-        yield from _database(kiosk)
-        kiosk.store.close()
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    yield disk_finding(shutil.disk_usage(there).free)
+        words = "Damaged; stop the kiosk, copy the folder, and restore a backup."
+        yield Finding("database", Verdict.FAIL, words)
 
 
-def _settings(folder: Path) -> Iterator[Finding]:
-    from kiosk.content.take_home import read_take_home
-    from kiosk.settings import read_settings
-
-    try:
-        settings = read_settings(folder)
-        items = read_take_home(folder / "take-home.toml")
-    except KioskError as error:
-        yield Finding("settings", Verdict.FAIL, str(error))
-        return
-    panel = settings.panel
-    yield Finding("settings", Verdict.OK, f"Read from {folder}.")
-    rows = shutil.get_terminal_size().lines
-    yield letters_finding(panel.height_mm, panel.distance_mm, rows)
-    missing = "Fill in the addresses in take-home.toml." if not items else f"{len(items)} to show."
-    yield Finding("take-home material", Verdict.OK if items else Verdict.LOOK, missing)
+def _keys(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
+    kiosk.access()
+    yield Finding("keys", Verdict.OK, "Requests and names can be sealed.")
 
 
-def _database(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
-    whole = kiosk.store.examine()
-    yield Finding(
-        "database",
-        Verdict.OK if whole else Verdict.FAIL,
-        "Whole." if whole else "Damaged; stop the kiosk, copy the folder, and restore a backup.",
-    )
-    try:
-        kiosk.visitor_side()
-        yield Finding("keys", Verdict.OK, "Requests and names can be sealed.")
-    except KioskError as error:
-        yield Finding("keys", Verdict.FAIL, str(error))
+def _clock(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
     status = kiosk.maintenance().status()
     local = status.now.astimezone(kiosk.site.zone)
-    shown = f"It says {local:%Y-%m-%d %H:%M} in {kiosk.site.zone.key}"
-    yield Finding(
-        "clock",
-        Verdict.OK if status.clock_ok else Verdict.FAIL,
-        f"{shown}." if status.clock_ok else f"{shown}, before the last record; set it.",
-    )
+    yield clock_finding(local, kiosk.site.zone.key, doubtful=not status.clock_ok)
     if status.parked:
-        words = f"{status.parked} records are set aside; a manager looks at them."
+        words = f"{status.parked} are set aside; a manager has to look at them."
         yield Finding("records", Verdict.LOOK, words)
 
 
-def _helplines() -> Finding:
+def _helplines(today: date) -> Iterator[Finding]:
     from kiosk.content.helplines import helplines
 
-    lines = helplines("en", datetime.now(UTC).date())
-    if lines.overdue:
-        return Finding(
-            "helplines",
-            Verdict.FAIL,
-            f"They should have been checked by {lines.review_by}; ring each line, then change"
-            " verified_on and review_by in helplines.toml.",
-        )
-    words = f"Checked on {lines.verified_on}; check again by {lines.review_by}."
-    return Finding("helplines", Verdict.OK, words)
+    lines = helplines("en", today)
+    yield helplines_finding(lines.verified_on, lines.review_by, overdue=lines.overdue)
+
+
+def _take_home(folder: Path) -> Iterator[Finding]:
+    from kiosk.content.take_home import read_take_home
+    from kiosk.settings import TAKE_HOME_NAME
+
+    items = read_take_home(folder / TAKE_HOME_NAME)
+    if items:
+        yield Finding("take-home material", Verdict.OK, f"{len(items)} to show.")
+    else:
+        words = "None has an address yet; fill them in in take-home.toml."
+        yield Finding("take-home material", Verdict.LOOK, words)
 
 
 def _variables() -> Finding:
     from kiosk.settings import unknown_variables
 
-    unknown = unknown_variables()
+    unknown = unknown_variables(os.environ)
     if unknown:
         words = f"Nothing reads {', '.join(unknown)}; mend the name or remove it."
         return Finding("variables", Verdict.LOOK, words)

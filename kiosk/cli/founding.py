@@ -1,7 +1,9 @@
 """`kiosk init`: make a clinic in an empty data folder."""
 
-import os
 import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,72 +13,196 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from kiosk import bootstrap
-from kiosk.cli.signin import passphrase
+from kiosk.cli.output import write
+from kiosk.cli.signin import PASSPHRASE_VARIABLE, ask_unseen, from_variable
+from kiosk.cli.usage import wrong
+from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kiosk.domain.staff import Purpose
+    from kiosk.records.store import Store
+    from kiosk.usecases.founding import ClinicPlan, Founded
     from kiosk.vault.keys import PrivateSealingKey
+
+_TRIES = 3
+_SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
 
 def init(
-    name: Annotated[str, typer.Option(help="The clinic's name; only staff see it.")],
+    name: Annotated[str, typer.Option(metavar="TEXT", help="The clinic's name, for staff only.")],
     recovery_kit: Annotated[
-        Path, typer.Option(help="New file for the recovery keys, best on a USB stick.")
+        Path, typer.Option(metavar="FILE", help="A new file for the recovery keys, on a stick.")
     ],
-    manager: Annotated[str, typer.Option(help="Login of the first manager.")] = "manager",
-    zone: Annotated[str, typer.Option(help="IANA time zone.")] = "Asia/Singapore",
+    manager: Annotated[
+        str, typer.Option(metavar="LOGIN", help="Login of the first manager.")
+    ] = "manager",
+    zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="The clinic's IANA time zone.")
+    ] = "Asia/Singapore",
     country: Annotated[
-        str, typer.Option(help="Two letters; its phone numbers need no country code.")
+        str, typer.Option(metavar="CODE", help="Whose phone numbers need no +, two letters.")
     ] = "SG",
-    kiosk_name: Annotated[str, typer.Option(help="What staff call this kiosk.")] = "Kiosk 1",
+    kiosk_name: Annotated[
+        str, typer.Option(metavar="TEXT", help="What staff call this kiosk.")
+    ] = "Kiosk 1",
 ) -> None:
     """Make a clinic: site, keys, first manager, recovery kit.
 
     Asks for the manager's passphrase (or reads KIOSK_PASSPHRASE) and for the PIN of the
-    maintenance screen (or reads KIOSK_PIN).
+    maintenance screen (or reads KIOSK_PIN). The clinic is made in KIOSK_DATA_DIR, else in your
+    own folder for the kiosk.
     """
-    from kiosk.devices.clock import SystemClock, entropy
     from kiosk.domain.staff import Role
-    from kiosk.records.store import Store
     from kiosk.usecases.accounts import NewAccount
-    from kiosk.usecases.founding import ClinicPlan, found_clinic
+    from kiosk.usecases.founding import ClinicPlan
+
+    folder, kit = bootstrap.data_dir(), recovery_kit.expanduser().absolute()
+    place, home = _zone(zone), _country(country)
+    _check_kit(kit)
+    _refuse_second(folder)
+    account = NewAccount(manager, _new_passphrase(), frozenset(Role))
+    plan = ClinicPlan(name, place, home, account, _new_pin(), kiosk_name)
+    founded = _found(folder, kit, plan)
+    write(
+        f"The clinic is in {folder}. Its references begin with {founded.site.symbols}.\n"
+        f"The recovery kit {kit} was read back, and its keys open a probe record.\n"
+        "Move it off this machine now, into a safe: without it a lost passphrase is a lost"
+        " clinic.\nNext: `kiosk doctor`, then `kiosk run`."
+    )
+
+
+def _found(folder: Path, kit: Path, plan: "ClinicPlan") -> "Founded":
+    """Make the clinic; where that fails, neither database nor recovery kit stays behind."""
+    from kiosk.devices.clock import SystemClock, entropy
+    from kiosk.usecases.founding import found_clinic
     from kiosk.vault.recovery import kit_text, write_kit
 
-    account = NewAccount(manager, passphrase(new=True), frozenset(Role))
-    plan = ClinicPlan(name, _zone(zone), country, account, _pin(), kiosk_name)
-
     def keep(site_id: UUID, keys: "Mapping[Purpose, PrivateSealingKey]") -> None:
-        write_kit(recovery_kit, kit_text(site_id, keys, datetime.now(UTC).date()))
+        write_kit(kit, kit_text(site_id, keys, datetime.now(UTC).date()))
+        written.append(kit)
 
-    folder = bootstrap.data_dir()
+    written: list[Path] = []
     bootstrap.make_folder(folder)
-    store = Store.open(folder / bootstrap.DATABASE, create=True)
     try:
-        founded = found_clinic(store, SystemClock(), entropy, plan, keep)
+        with _new_store(folder) as store:
+            return found_clinic(store, SystemClock(), entropy, plan, keep)
+    except BaseException:
+        for path in written:
+            with suppress(OSError):
+                path.unlink()
+        raise
+
+
+@contextmanager
+def _new_store(folder: Path) -> "Iterator[Store]":
+    """Lend the database that is to hold the clinic; one made here goes again on failure."""
+    from kiosk.records.store import Store
+
+    path = folder / bootstrap.DATABASE
+    was_there = path.exists()
+    store = None
+    try:
+        store = Store.open(path, create=True)
+        yield store
+    except BaseException:
+        if store is not None:
+            store.close()
+        if not was_there:
+            for suffix in _SIDE_FILES:
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+        raise
+    store.close()
+
+
+def _refuse_second(folder: Path) -> None:
+    """Raise SetupError where the folder holds a clinic or a demo; nothing is changed."""
+    from kiosk.cli.sample_folder import is_demo
+    from kiosk.records.store import Store
+    from kiosk.usecases.site import load_site
+
+    if is_demo(folder):
+        raise SetupError(f"{folder} is a demo's; name another folder by KIOSK_DATA_DIR.")
+    path = folder / bootstrap.DATABASE
+    if not path.exists():
+        return
+    try:
+        store = Store.open(path)
+    except SetupError:
+        # An empty database, left by an `init` that was cut off.
+        return
+    try:
+        load_site(store)
+    except SetupError:
+        return
     finally:
         store.close()
-    typer.echo(f"The clinic is in {folder}. Its references begin with {founded.site.symbols}.")
-    typer.echo(
-        f"The recovery kit {recovery_kit} was read back and opens a probe record. Move it off"
-        " this machine now, into a safe: with it a lost passphrase loses nothing."
+    raise SetupError(
+        f"There is a clinic in {folder} already; nothing was changed. Name another folder by"
+        " KIOSK_DATA_DIR for a second one."
     )
-    typer.echo("Next: `kiosk doctor`, then `kiosk run`.")
+
+
+def _check_kit(kit: Path) -> None:
+    if not kit.parent.is_dir():
+        raise wrong("--recovery-kit", f"there is no folder {kit.parent}; make it or plug it in")
+    if kit.exists() or kit.is_symlink():
+        raise wrong("--recovery-kit", f"{kit} exists already; name a new file")
 
 
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise typer.BadParameter(f"{name} is no time zone such as Asia/Singapore.") from None
+        raise wrong("--zone", f"{name} is no time zone such as Asia/Singapore") from None
 
 
-def _pin() -> str:
-    """Return the PIN from KIOSK_PIN, else from a prompt."""
-    pin = os.environ.get("KIOSK_PIN")
-    if pin is None:
-        pin = typer.prompt("PIN of the maintenance screen", hide_input=True, err=True)
-    if not re.fullmatch(r"[0-9]{4,12}", pin):
-        raise typer.BadParameter("The PIN has 4 to 12 digits.")
-    return str(pin)
+def _country(code: str) -> str:
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if code.upper() not in SUPPORTED_REGIONS:
+        raise wrong("--country", f"{code} is no country's two letters, such as SG")
+    return code.upper()
+
+
+def _new_passphrase() -> str:
+    from kiosk.domain.passphrases import LONGEST, SHORTEST, PassphraseProblem, check_passphrase
+
+    return _new_secret(
+        f"The manager's passphrase ({SHORTEST} characters or more)",
+        PASSPHRASE_VARIABLE,
+        lambda text: not isinstance(check_passphrase(text), PassphraseProblem),
+        f"A passphrase has {SHORTEST} to {LONGEST} characters; four or five words that belong"
+        " together only for you are good.",
+    )
+
+
+def _new_pin() -> str:
+    return _new_secret(
+        "A PIN for the maintenance screen (4 to 12 digits)",
+        "KIOSK_PIN",
+        lambda text: re.fullmatch(r"[0-9]{4,12}", text) is not None,
+        "The PIN of the maintenance screen has 4 to 12 digits; choose another.",
+    )
+
+
+def _new_secret(question: str, variable: str, is_good: Callable[[str], bool], rule: str) -> str:
+    """Return a new secret from `variable`, else as it was typed twice.
+
+    Raises SetupError with the `rule` that the variable breaks, or after three tries.
+    """
+    given = from_variable(variable)
+    if given is not None:
+        if not is_good(given):
+            raise SetupError(rule)
+        return given
+    for _ in range(_TRIES):
+        secret = ask_unseen(question, variable)
+        if not is_good(secret):
+            sys.stderr.write(f"{rule}\n")
+        elif ask_unseen("The same once more", variable) == secret:
+            return secret
+        else:
+            sys.stderr.write("The two were not the same; begin again.\n")
+    raise SetupError("Nothing was made; run `kiosk init` again.")

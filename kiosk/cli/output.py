@@ -3,16 +3,17 @@
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from kiosk.domain.text import clean
-
-Row = Mapping[str, object]
-_FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
-"""What a spreadsheet may take for the beginning of a formula (OWASP ASVS 1.2.10)."""
 
 
 class Format(StrEnum):
@@ -23,6 +24,13 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print it.")]
+Row = Mapping[str, object]
+_LONGEST_CELL = 400
+_FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
+"""What a spreadsheet may take for the beginning of a formula (OWASP ASVS 1.2.10)."""
+
+
 def show(rows: Sequence[Row], form: Format, *, columns: Sequence[str], empty: str) -> None:
     """Print `rows` on standard output; `empty` is the sentence of a table without rows."""
     match form:
@@ -31,7 +39,14 @@ def show(rows: Sequence[Row], form: Format, *, columns: Sequence[str], empty: st
         case Format.CSV:
             text = as_csv(rows, columns)
         case Format.TABLE:
-            text = _as_table(rows, columns) if rows else empty
+            text = as_table(rows, columns, _room()) if rows else empty
+    write(text)
+
+
+def write(text: str) -> None:
+    """Print text on standard output, whatever characters that knows."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.stdout.write(text.rstrip("\n") + "\n")
 
 
@@ -46,24 +61,67 @@ def as_csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
     return out.getvalue()
 
 
+def as_table(rows: Sequence[Row], columns: Sequence[str], room: int | None = None) -> str:
+    """Return `rows` in aligned columns, or one below the other where `room` cells are too few."""
+    from rich.cells import cell_len, set_cell_size
+
+    titles = [column.replace("_", " ") for column in columns]
+    lines = [[_cell(row.get(column)) for column in columns] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(titles, *lines, strict=True)]
+    if room is not None and sum(widths) + 2 * (len(widths) - 1) > room:
+        return _as_cards(titles, lines)
+    return "\n".join(
+        "  ".join(map(set_cell_size, line, widths)).rstrip() for line in (titles, *lines)
+    )
+
+
+def _as_cards(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Return each line as a block of its own, a title and a cell in each row."""
+    width = max(map(len, titles))
+    blocks = (
+        "\n".join(f"{t:<{width}}  {c}".rstrip() for t, c in zip(titles, line, strict=True))
+        for line in lines
+    )
+    return "\n\n".join(blocks)
+
+
+def _room() -> int | None:
+    """Return how many cells wide the terminal is; None where the output goes elsewhere."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
 def _plain(row: Row, columns: Sequence[str]) -> dict[str, object]:
     """Return the row with times as ISO text and every text cleaned for a terminal."""
     return {column: _value(row.get(column)) for column in columns}
 
 
 def _value(value: object) -> object:
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
         return value.isoformat()
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, list | tuple):
         return [_value(part) for part in value]
-    return clean(str(value), 400)
+    text = str(value)
+    # Only a path means something else once its spaces have been put in order.
+    return text if isinstance(value, Path) and text.isprintable() else clean(text, _LONGEST_CELL)
 
 
 def _harmless(value: object) -> str:
     text = " ".join(map(str, value)) if isinstance(value, list) else _words(value)
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    plain = _value(value)
+    return ", ".join(map(str, plain)) if isinstance(plain, list) else _words(plain)
 
 
 def _words(value: object) -> str:
@@ -72,21 +130,3 @@ def _words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
-
-
-def _as_table(rows: Sequence[Row], columns: Sequence[str]) -> str:
-    from rich.cells import cell_len, set_cell_size
-
-    lines = [[column.replace("_", " ") for column in columns]]
-    for row in rows:
-        plain = _plain(row, columns)
-        lines.append([_cell(plain[column]) for column in columns])
-    widths = [max(cell_len(line[i]) for line in lines) for i in range(len(columns))]
-    return "\n".join(
-        "  ".join(set_cell_size(c, w) for c, w in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
-
-
-def _cell(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else _words(value)

@@ -1,37 +1,34 @@
 """`kiosk run` and `kiosk demo`: the visitor's kiosk on this terminal."""
 
-from typing import Annotated
-
-import typer
+import sys
 
 from kiosk import bootstrap
-from kiosk.cli.demo import digits, prepare
 
 
 def run() -> int:
-    """Show the visitor's kiosk of this data folder (KIOSK_DATA_DIR)."""
+    """Show the visitor's kiosk of the data folder; return its exit code."""
     return bootstrap.show_visitor_kiosk(bootstrap.data_dir())
 
 
-def demo(
-    only_prepare: Annotated[
-        bool, typer.Option("--prepare", help="Only make the sample data, show no kiosk.")
-    ] = False,
-) -> int:
-    """Show the visitor's kiosk of a sample clinic; F9 scans a sample pass.
-
-    Its data folder is KIOSK_DATA_DIR, else one of its own. Staff: manager, facilitator, caller,
-    each with the passphrase "demo demo demo"; the maintenance PIN is 2580.
-    """
-    folder = bootstrap.data_dir(demo=True)
-    if only_prepare:
-        prepare(folder, lambda step: typer.echo(step, err=True))
-        typer.echo(f"The sample clinic is in {folder}. Sample passes: `kiosk passes list`.")
-        return 0
-    from kiosk.cli.demo import make_folder
+def demo() -> int:
+    """Show the visitor's kiosk of the sample clinic, made or refreshed behind the first screen."""
+    from kiosk.cli import sample_folder
     from kiosk.ui.visitor.parts import Demo
 
-    make_folder(folder)
+    folder = bootstrap.data_dir(demo=True)
+    sample_folder.begin(folder)
     return bootstrap.show_visitor_kiosk(
-        folder, Demo(lambda: digits(folder)), before=lambda: prepare(folder)
+        folder,
+        Demo(lambda: sample_folder.digits(folder)),
+        before=lambda: sample_folder.prepare(folder),
     )
+
+
+def prepare_demo() -> int:
+    """Make or refresh the sample clinic and say where it is."""
+    from kiosk.cli import sample_folder
+
+    folder = bootstrap.data_dir(demo=True)
+    sample_folder.prepare(folder, lambda step: sys.stderr.write(f"{step}\n"))
+    sys.stdout.write(f"The sample clinic is in {folder}. Sample passes: `kiosk passes list`.\n")
+    return 0

@@ -1,30 +1,32 @@
-"""Signing in on the command line."""
+"""Signing in on the command line, and asking for what nobody may read over a shoulder."""
 
+import getpass
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import typer
-
 from kiosk import bootstrap
-from kiosk.errors import AccessRefused
+from kiosk.errors import AccessRefused, SetupError
 
 if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
     from kiosk.usecases.access import Access, SignedIn
 
+PASSPHRASE_VARIABLE = "KIOSK_PASSPHRASE"  # noqa: S105  the name of a variable
 
-def passphrase(*, new: bool = False) -> str:
-    """Return the passphrase from KIOSK_PASSPHRASE, else from a prompt that shows nothing.
 
-    A `new` one is asked for twice.
-    """
-    given = os.environ.get("KIOSK_PASSPHRASE")
-    if given is not None:
-        return given
-    answer: str = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True)
-    return answer
+def from_variable(name: str) -> str | None:
+    """Return what the variable `name` says; None where it is not set."""
+    return os.environ.get(name)
+
+
+def ask_unseen(question: str, variable: str) -> str:
+    """Return what is typed unseen; SetupError, which names `variable`, without a terminal."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise SetupError(f"There is no terminal to ask on; set {variable} instead.")
+    return getpass.getpass(f"{question}: ", sys.stderr)
 
 
 @contextmanager
@@ -33,12 +35,13 @@ def signed_in(user: str) -> "Iterator[tuple[Kiosk, Access, SignedIn]]":
 
     Raises AccessRefused with the same words for every wrong name or passphrase.
     """
+    from kiosk.domain.text import clean
     from kiosk.usecases.access import SignInRefused
 
     kiosk = bootstrap.open_kiosk(bootstrap.data_dir())
     try:
         access = kiosk.access()
-        answer = access.sign_in(user, passphrase())
+        answer = access.sign_in(clean(user), _passphrase())
         if isinstance(answer, SignInRefused):
             wait = answer.wait_seconds
             again = f"; try again in {wait} seconds" if wait else "; try again"
@@ -46,3 +49,8 @@ def signed_in(user: str) -> "Iterator[tuple[Kiosk, Access, SignedIn]]":
         yield kiosk, access, answer
     finally:
         kiosk.store.close()
+
+
+def _passphrase() -> str:
+    given = from_variable(PASSPHRASE_VARIABLE)
+    return ask_unseen("Passphrase", PASSPHRASE_VARIABLE) if given is None else given

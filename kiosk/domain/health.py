@@ -2,12 +2,15 @@
 
 import math
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 LEAST_COLUMNS, LEAST_ROWS = 56, 16
 """The smallest terminal on which every screen is whole."""
 _CAPITAL_OF_CELL = 0.62
 """Height of a capital letter over the height of its cell (DejaVu Sans Mono: 0.626)."""
+_FEW_COLOURS = ("linux", "vt")
+"""Values of TERM, by their beginning: the kernel's console and old terminals."""
 _LEAST_ANGLE = 0.7
 """Degrees that a capital letter must fill (EN 301 549, 5.1.4)."""
 
@@ -67,19 +70,49 @@ def letters_finding(panel_height_mm: float, distance_mm: float, rows: int) -> Fi
 
 
 def colour_finding(term: str, colorterm: str, *, no_color: bool) -> Finding:
-    """Judge what colours the terminal says it has."""
-    if no_color or term in ("", "dumb", "vt100", "linux"):
+    """Judge what the terminal says of itself by TERM, COLORTERM and NO_COLOR."""
+    if term in ("", "dumb", "unknown"):
+        return Finding(
+            "colours",
+            Verdict.FAIL,
+            "TERM names no terminal that can draw a screen; use one such as foot.",
+        )
+    if no_color:
+        return Finding(
+            "colours", Verdict.LOOK, "NO_COLOR is set, so all is black and white; remove it."
+        )
+    if term.startswith(_FEW_COLOURS):
         return Finding(
             "colours",
             Verdict.LOOK,
-            "The terminal shows few colours or none; the kiosk works, a terminal such as foot"
-            " looks better.",
+            f"TERM is {term}, which has few colours or none; a terminal such as foot looks better.",
         )
     if "truecolor" in colorterm or "24bit" in colorterm:
         return Finding("colours", Verdict.OK, "24-bit colour.")
     return Finding(
         "colours", Verdict.OK, f"TERM is {term}; set COLORTERM=truecolor if the terminal has it."
     )
+
+
+def clock_finding(now: datetime, zone: str, *, doubtful: bool) -> Finding:
+    """Judge the clock; `now` is the clinic's local time, `doubtful` that it went back."""
+    words = f"It says {now:%Y-%m-%d %H:%M} in {zone}"
+    if doubtful:
+        return Finding("clock", Verdict.FAIL, f"{words}, before the last record; set it.")
+    return Finding("clock", Verdict.OK, f"{words}.")
+
+
+def helplines_finding(verified_on: date, review_by: date, *, overdue: bool) -> Finding:
+    """Judge how fresh the helplines are."""
+    if overdue:
+        return Finding(
+            "helplines",
+            Verdict.FAIL,
+            f"They should have been checked by {review_by}; ring each line, then change"
+            " verified_on and review_by in helplines.toml.",
+        )
+    words = f"Checked on {verified_on}; check again by {review_by}."
+    return Finding("helplines", Verdict.OK, words)
 
 
 def disk_finding(free_bytes: int) -> Finding:

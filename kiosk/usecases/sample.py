@@ -1,23 +1,25 @@
 """The sample clinic of `kiosk demo`: invented people, and groups that never close."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from kiosk.devices.clock import Clock, Entropy
+from kiosk.domain.checkin import JoinDraft
 from kiosk.domain.groups import GroupPlan, SessionPlan
-from kiosk.domain.staff import Purpose, Role
+from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, encode, lookup
+from kiosk.domain.staff import Role
 from kiosk.errors import SetupError
-from kiosk.records import devices
+from kiosk.records import devices, passcards, staff
 from kiosk.records.store import Store
 from kiosk.usecases.access import Access, SignedIn
 from kiosk.usecases.accounts import NewAccount, StaffMaker
-from kiosk.usecases.founding import ClinicPlan, found_clinic
+from kiosk.usecases.founding import ClinicPlan, KeepRecovery, found_clinic
 from kiosk.usecases.groups import add_group, add_sessions
 from kiosk.usecases.site import SiteFacts, load_sealing_keys, load_site
-from kiosk.vault.keys import PrivateSealingKey
+from kiosk.vault.keys import DEFAULT_COST, Cost
 
 PASSPHRASE = "demo demo demo"  # noqa: S105  the sample clinic's, printed by the command
 PIN = "2580"
@@ -26,7 +28,7 @@ STAFF = (
     NewAccount("facilitator", PASSPHRASE, frozenset({Role.FACILITATOR})),
     NewAccount("caller", PASSPHRASE, frozenset({Role.CALLER})),
 )
-PEOPLE = (("Mei", "en"), ("Ravi", "en"), ("王小明", "zh"), ("Nur Aisyah", "ms"))
+PEOPLE = {"Mei": "en", "Ravi": "en", "王小明": "zh", "Nur Aisyah": "ms"}
 """Invented first names, each with the language of the pass."""
 
 _BLOCK = timedelta(hours=2)
@@ -36,8 +38,10 @@ _LEAD = timedelta(minutes=30)
 _AHEAD = 24
 """How many sessions are planned ahead: two days."""
 _EPOCH = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
-_ZONES = ("Asia/Singapore", "Europe/London", "America/Los_Angeles", "Pacific/Auckland")
+_ZONES = ("Asia/Singapore", "Europe/London", "America/Los_Angeles")
+"""At any time of the year it is daytime in one of them."""
 _DAYTIME = range(5, 19)
+"""Hours in which a day has more than one session left."""
 _GROUPS = (
     ("Wellness group", "Room 2", "Level 2, left at the lift"),
     ("Recovery workshop", "Room 5", "Level 1, behind the café"),
@@ -53,55 +57,100 @@ class SamplePass:
     digits: str
 
 
-def found_sample(
-    store: Store,
-    clock: Clock,
-    entropy: Entropy,
-    keep_recovery: Callable[[UUID, Mapping[Purpose, PrivateSealingKey]], object],
-) -> None:
-    """Make the sample clinic in an empty database; one that is there stays as it is."""
-    try:
-        load_site(store)
-    except SetupError:
-        plan = ClinicPlan(
+def invent_passes(entropy: Entropy) -> tuple[SamplePass, ...]:
+    """Draw a pass for each of the invented people; nothing is written."""
+    return tuple(SamplePass(name, encode(CodeKind.PASS, entropy(SECRET_BYTES))) for name in PEOPLE)
+
+
+class SampleClinic:
+    """Makes the sample clinic in a database, and completes one whose making was cut off."""
+
+    def __init__(
+        self, store: Store, clock: Clock, entropy: Entropy, cost: Cost = DEFAULT_COST
+    ) -> None:
+        """Take `cost`: what the passphrases cost."""
+        self._store = store
+        self._clock = clock
+        self._entropy = entropy
+        self._cost = cost
+
+    def is_complete(self, passes: Iterable[SamplePass]) -> bool:
+        """Say whether all is made; the passes are what is made last."""
+        with self._store.read() as transaction:
+            if devices.here(transaction) is None:
+                return False
+            kept = (passcards.find(transaction, lookup(_secret(one))) for one in passes)
+            return all(card is not None for card in kept)
+
+    def complete(self, passes: Iterable[SamplePass], keep_recovery: KeepRecovery) -> None:
+        """Make what is missing: clinic, groups, staff, passes (about a second).
+
+        `keep_recovery` is called where the clinic itself is made. Raises SetupError where the
+        database holds another clinic.
+        """
+        with self._store.read() as transaction:
+            is_new = devices.here(transaction) is None
+        if is_new:
+            found_clinic(
+                self._store, self._clock, self._entropy, self._plan(), keep_recovery, self._cost
+            )
+        site = load_site(self._store)
+        access = Access(
+            self._store,
+            self._clock,
+            self._entropy,
+            site,
+            load_sealing_keys(self._store, site),
+            self._cost,
+        )
+        for number, (name, label, room) in enumerate(_GROUPS):
+            add_group(self._store, site, GroupPlan(_group_id(site, number), name, label, room))
+        self._add_staff(site, access)
+        desk = access.roster_desk(_signed_in(access, STAFF[0]))
+        for one in passes:
+            draft = JoinDraft(desk.new_pass().id, _secret(one))
+            desk.issue_pass(one.name, PEOPLE.get(one.name, "en"), draft)
+
+    def plan_sessions(self) -> None:
+        """Plan the next two days, so that a session is open now and others are later today.
+
+        Near the end of a day the clinic moves to a time zone where it is daytime.
+        """
+        now = self._clock.now()
+        site = load_site(self._store)
+        if now.astimezone(site.zone).hour not in _DAYTIME:
+            with self._store.write() as transaction:
+                devices.set_zone(transaction, site.site_id, _zone(now).key)
+        first = (now - _EPOCH) // _BLOCK
+        plans = tuple(_session(site, block) for block in range(first, first + _AHEAD))
+        add_sessions(self._store, site, plans)
+
+    def _plan(self) -> ClinicPlan:
+        return ClinicPlan(
             name="Sample clinic",
-            zone=_zone(clock.now()),
+            zone=_zone(self._clock.now()),
             country="SG",
             manager=MANAGER,
             pin=PIN,
             symbols="7K",
         )
-        found_clinic(store, clock, entropy, plan, keep_recovery)
+
+    def _add_staff(self, site: SiteFacts, access: Access) -> None:
+        with self._store.read() as transaction:
+            known = {account.staff.login for account in staff.accounts(transaction, site.site_id)}
+        missing = [account for account in STAFF if account.login not in known]
+        if missing:
+            manager = _signed_in(access, MANAGER)
+            maker = StaffMaker(self._store, self._clock, self._entropy, site, manager, self._cost)
+            for account in missing:
+                maker.add(account)
 
 
-def fill_sample(store: Store, clock: Clock, entropy: Entropy) -> tuple[SamplePass, ...]:
-    """Add groups, staff and passes to the sample clinic; return the new passes."""
-    site = load_site(store)
-    access = Access(store, clock, entropy, site, load_sealing_keys(store, site))
-    for number, (name, label, room) in enumerate(_GROUPS):
-        add_group(store, site, GroupPlan(_group_id(site, number), name, label, room))
-    maker = StaffMaker(store, clock, entropy, site, _signed_in(access, MANAGER))
-    for account in STAFF:
-        if not isinstance(access.sign_in(account.login, PASSPHRASE), SignedIn):
-            maker.add(account)
-    desk = access.roster_desk(_signed_in(access, STAFF[0]))
-    issued = [desk.issue_pass(name, language) for name, language in PEOPLE]
-    return tuple(SamplePass(one.name, one.digits) for one in issued)
-
-
-def plan_sample_sessions(store: Store, clock: Clock) -> None:
-    """Plan the next two days, so that a session is open now and others are later today.
-
-    Near the end of a day the clinic moves to a time zone where it is daytime.
-    """
-    now = clock.now()
-    site = load_site(store)
-    if now.astimezone(site.zone).hour not in _DAYTIME:
-        with store.write() as transaction:
-            devices.set_zone(transaction, site.site_id, _zone(now).key)
-    first = (now - _EPOCH) // _BLOCK
-    plans = tuple(_session(site, block) for block in range(first, first + _AHEAD))
-    add_sessions(store, site, plans)
+def _secret(one: SamplePass) -> bytes:
+    code = decode(one.digits)
+    if not isinstance(code, Code):
+        raise SetupError("A sample pass is damaged; remove the demo's folder and make it anew.")
+    return code.secret
 
 
 def _session(site: SiteFacts, block: int) -> SessionPlan:

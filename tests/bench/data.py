@@ -89,9 +89,7 @@ def well_used(clinic: Clinic, *, passes: int, check_ins: int) -> Clinic:
     return Clinic(clinic.folder, clinic.site, clinic.kiosk, clinic.session, digits)
 
 
-def _add_passes(
-    database: Any, clinic: Clinic, chance: random.Random, secrets: list[bytes]
-) -> None:
+def _add_passes(database: Any, clinic: Clinic, chance: random.Random, secrets: list[bytes]) -> None:
     began = datetime.now(UTC) - timedelta(days=2000)
     for number, secret in enumerate(secrets):
         at = began + timedelta(minutes=number)

@@ -12,6 +12,8 @@ from tests.bench.line import Line, kiosk
 _FIRST = 100
 _SCAN_EVERY = 3
 _TELL_EVERY = 250
+_ESCAPE = "\x1b[27u"
+"""As a terminal of the kitty protocol sends it: a bare one is waited out, and nobody times it."""
 
 
 def remembering(folder: Path, visits: int) -> Figure:
@@ -29,25 +31,24 @@ def remembering(folder: Path, visits: int) -> Figure:
                 early = line.rss
             late = line.rss
             if number % _TELL_EVERY == 0:
-                seconds = time.perf_counter() - began
-                sys.stderr.write(f"  {number} visits, {late} KiB, {seconds:.0f} s\n")
+                took = time.perf_counter() - began
+                left = took / number * (visits - number)
+                sys.stderr.write(f"  {number} visits, {late} KiB, {left:.0f} s to go\n")
     what = f"memory after {visits} visits, over {_FIRST}"
     return Figure(7, what, late / 1024, early / 1024, 1.05, unit="MB", spread="resident memory")
 
 
 def _visit(line: Line) -> None:
-    """Read an article, go back twice, begin a request, finish."""
+    """Read an article, go back, begin a request, finish."""
     line.press("r", "Each takes a minute")
     line.press("\r", "Back")
     line.press("b", "Each takes a minute")
     line.press("b", "Talk to someone")
     line.press("c", "What should we call you?")
     line.press("mei", "mei")
-    line.press("\r", "Step 2 of 6")
-    line.press("81234567", "81234567")
-    line.press("\x1b", "Talk to someone")
+    line.press(_ESCAPE, "Talk to someone")
 
 
 def _scan(line: Line, digits: str) -> None:
     line.press(digits, "Welcome")
-    line.press("\x1b", "Talk to someone")
+    line.press(_ESCAPE, "Talk to someone")

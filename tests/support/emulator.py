@@ -30,6 +30,8 @@ class Emulator:
     def resize(self, columns: int, rows: int) -> None:
         self.columns, self.rows = columns, rows
         self.screen.resize(rows, columns)
+        # What is seen from now on was drawn for the new size.
+        self.screen.erase_in_display(2)
 
     @property
     def lines(self) -> list[str]:

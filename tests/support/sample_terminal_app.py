@@ -167,6 +167,12 @@ class SampleApp(LockedApp):
         self.exit(return_code=0)
 
 
+class NoBreaking(SampleApp):
+    """Without the keys that break it."""
+
+    extra_keys = frozenset()
+
+
 class BadStyles(SampleApp):
     CSS = "Static { colour: of-the-sea; }"
 
@@ -189,8 +195,8 @@ def main(kind: str, log: Path) -> int:
 
     if kind == "broken-input":
         _break_input()
-    make = BadStyles if kind == "broken-styles" else SampleApp
-    return run_locked(make(crash_log=crash_log))
+    kinds = {"broken-styles": BadStyles, "unbreakable": NoBreaking}
+    return run_locked(kinds.get(kind, SampleApp)(crash_log=crash_log))
 
 
 if __name__ == "__main__":

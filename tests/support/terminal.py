@@ -89,7 +89,7 @@ class Terminal:
         """The whole screen as text."""
         return self.emulator.text
 
-    def settle(self, quiet: float = 0.25, within: float = WITHIN) -> None:
+    def settle(self, quiet: float = 0.1, within: float = WITHIN) -> None:
         """Read until the program has drawn nothing for `quiet` seconds."""
         ends = time.monotonic() + within
         while self.pump(quiet):

@@ -20,7 +20,7 @@ from kiosk.ui.terminal.messages import KeyProbe, Scanned
 
 Gated = events.Key | events.Paste | Scanned
 
-_WAITING: Final = 512
+_WAITING: Final = 256
 _ROUNDS: Final = 5
 """Probes for one key at most."""
 _LOOK_EVERY: Final = 0.05
@@ -60,7 +60,7 @@ class KeyGate:
         self._began = 0.0
 
     async def put(self, event: Gated) -> None:
-        """Let `event` through now, or in its turn; beyond 512 waiting it is dropped."""
+        """Let `event` through now, or in its turn; beyond 256 waiting it is dropped."""
         if len(self._waiting) < _WAITING:
             self._waiting.append(event)
         if not self._busy:

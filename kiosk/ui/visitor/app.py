@@ -15,6 +15,8 @@ from kiosk.ui.visitor.screens.article import Page
 from kiosk.ui.visitor.screens.check_in import CheckIn
 from kiosk.ui.visitor.screens.code import ShowCode
 from kiosk.ui.visitor.screens.guest import Guest, GuestName
+from kiosk.ui.visitor.screens.help_now import HelpNow
+from kiosk.ui.visitor.screens.language import ChooseLanguage
 from kiosk.ui.visitor.screens.maintenance import Maintenance
 from kiosk.ui.visitor.screens.result import Result
 from kiosk.ui.visitor.screens.slip import Slip
@@ -37,6 +39,11 @@ class VisitorApp(Arrivals):
                 await self._next_step()
             case Want.GROUPS:
                 await self._show_groups()
+            case Want.HELP | Want.LANGUAGE as want:
+                make = place(want, self.visit, self.facts)
+                # One of the two gives way to the other, so that "back" leads where it should.
+                aside = isinstance(self.screen, HelpNow | ChooseLanguage)
+                await self.go(make, instead_of_this=aside)
             case want:
                 await self.go(place(want, self.visit, self.facts))
 

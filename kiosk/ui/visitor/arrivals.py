@@ -11,7 +11,6 @@ from kiosk.ui.terminal.app import Scanned
 from kiosk.ui.visitor import messages as m
 from kiosk.ui.visitor.answers import Teller
 from kiosk.ui.visitor.lifecycle import VisitorLife
-from kiosk.ui.visitor.places import FORM_STEPS
 from kiosk.ui.visitor.screens.check_in import ChooseSession as WhichSession
 from kiosk.ui.visitor.screens.guest import Guest
 from kiosk.ui.visitor.screens.result import Answer, Result
@@ -55,9 +54,12 @@ class Arrivals(VisitorLife):
 
     async def show_result(self, answer: Answer) -> None:
         """Show a result; a form that was under way can be gone back to."""
-        unfinished = self.visit.form is not None and type(self.screen) in FORM_STEPS
+        unfinished = self.visit.form is not None
         make = partial(Result, answer, self.result_seconds, unfinished=unfinished)
-        await (self.go if unfinished else self.go_instead)(make)
+        if unfinished:
+            await self.go(make, instead_of_this=isinstance(self.screen, Result))
+        else:
+            await self.go_instead(make)
 
     @on(m.SessionChosen)
     async def come_in(self, event: m.SessionChosen) -> None:

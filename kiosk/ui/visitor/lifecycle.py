@@ -113,12 +113,15 @@ class VisitorLife(Navigation):
             case Due.CLEAR:
                 await self.end_visit()
             case Due.WARN:
-                await self._warn()
+                await self._warn(screen)
             case Due.NOTHING:
                 pass
 
-    async def _warn(self) -> None:
+    async def _warn(self, screen: VisitorScreen) -> None:
+        """Cover `screen` with the warning, unless somebody has just moved on."""
         async with self._moving:
+            if self.screen is not screen:
+                return
             warning = StillThere(round(self.facts.timing.warning), since=self.monotonic())
             warning.set_class(self._touch, "-touch")
             await self.push_screen(warning)

@@ -68,9 +68,11 @@ class Navigation(LockedApp):
         """Say whether the screen that sent `event` has gone, as after a double press."""
         return event.origin is not self.screen
 
-    async def go(self, make: Maker) -> None:
-        """Show a screen above the ones of this visit."""
+    async def go(self, make: Maker, *, instead_of_this: bool = False) -> None:
+        """Show a screen above the ones of this visit, or in the place of the last of them."""
         async with self._moving:
+            if instead_of_this and self._trail:
+                self._trail.pop()
             self._trail.append(make)
             await self._put(make())
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from rich.cells import cell_len, set_cell_size
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -19,6 +18,7 @@ from kiosk.ui.widgets.bar import Bar, Part
 from kiosk.ui.widgets.field import Field
 from kiosk.ui.widgets.movement import neighbour
 from kiosk.ui.widgets.pressable import Pressable
+from kiosk.ui.widgets.sheet import SCROLL_KEYS, Sheet
 from kiosk.ui.widgets.touchkeys import DELETE, TouchKeys
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class VisitorScreen(LockedScreen):
 
     def page(self) -> ComposeResult:
         """The heading and the body, which scroll where they do not fit."""
-        with VerticalScroll(id="page", can_focus=False):
+        with Sheet(id="page"):
             if self.heading():
                 yield Static(self.heading(), id="heading", markup=False)
             if self.lead():
@@ -166,16 +166,13 @@ class VisitorScreen(LockedScreen):
 
     @on(Pressable.Pressed, "#more")
     def read_on(self) -> None:
-        """Show the next page of a long text, and the first one after the last."""
-        page = self.query_one("#page")
-        if page.scroll_y >= page.max_scroll_y:
-            page.scroll_home(animate=False)
-        else:
-            page.scroll_page_down(animate=False)
+        """Show more of a long text."""
+        for sheet in self.query(Sheet):
+            sheet.read_on()
 
     def on_mount(self) -> None:
-        if self.query("#more"):
-            self.watch(self.query_one("#page"), "virtual_size", self._offer_more_soon)
+        for sheet in self.query(Sheet):
+            self.watch(sheet, "virtual_size", self._offer_more_soon)
 
     def on_resize(self) -> None:
         self._offer_more_soon()
@@ -187,7 +184,7 @@ class VisitorScreen(LockedScreen):
     def _offer_more(self) -> None:
         """Show "More" only where the page is longer than the screen."""
         for action in self.query("#more"):
-            action.display = self.query_one("#page").max_scroll_y > 0
+            action.display = any(sheet.overflows for sheet in self.query(Sheet))
 
     def on_descendant_focus(self) -> None:
         self._relabel()
@@ -210,36 +207,20 @@ class VisitorScreen(LockedScreen):
         elif event.key in ("up", "down") or (event.key in ("left", "right") and not typing):
             event.stop()
             self._move(event.key)
-        elif not typing and event.key in ("pagedown", "space", "pageup", "home", "end"):
+        elif not typing and event.key in SCROLL_KEYS:
             event.stop()
-            self._scroll(event.key)
+            for sheet in self.query(Sheet):
+                sheet.scroll_by_key(event.key)
         elif not typing and event.character:
             self._press_letter(event)
 
     def _move(self, direction: str) -> None:
         """Move the focus that way, or the text where there is nothing to focus."""
-        page = self.query_one("#page")
-        if direction in ("up", "down") and page.max_scroll_y > 0 and not self._inside(page):
-            page.scroll_relative(y=3 if direction == "down" else -3, animate=False)
+        if any(sheet.scroll_by_arrow(direction) for sheet in self.query(Sheet)):
             return
         target = neighbour(self, direction)
         if target is not None:
             target.focus()
-
-    def _inside(self, page: Widget) -> bool:
-        """Say whether `page` holds something to focus."""
-        return any(page in widget.ancestors for widget in self.focus_chain)
-
-    def _scroll(self, key: str) -> None:
-        page = self.query_one("#page")
-        if key in ("pagedown", "space"):
-            page.scroll_page_down(animate=False)
-        elif key == "pageup":
-            page.scroll_page_up(animate=False)
-        elif key == "home":
-            page.scroll_home(animate=False)
-        else:
-            page.scroll_end(animate=False)
 
     def _wish(self, event: events.Key, *, typing: bool) -> Want | None:
         """Return the wish of a key that means the same on every screen."""

@@ -1,10 +1,16 @@
 """Every attack that reference/terminal.md names, through a real pseudo-terminal."""
 
+import random
+import re
+import signal
 import time
+from pathlib import Path
 
 import pytest
 
+from tests.support.hostile import hostile
 from tests.support.terminal import Terminal
+from tests.ui.terminal.conftest import Start
 
 pytestmark = pytest.mark.terminal
 
@@ -64,20 +70,45 @@ ATTACKS = {
 }
 
 
+def _presses(terminal: Terminal) -> int:
+    found = re.search(r"pressed=(\d+)", terminal.text)
+    return int(found[1]) if found else 0
+
+
 def tap_until_heard(terminal: Terminal) -> None:
     """Tap the button as often as a visitor would, until one tap is heard."""
-    taps = iter(range(1000))
+    before = _presses(terminal)
     due = 0.0
 
     def heard() -> bool:
         nonlocal due
         if time.monotonic() >= due and terminal.find("Press me"):
             due = time.monotonic() + 0.4
-            next(taps)
             terminal.tap("Press me")
-        return terminal.find("pressed=0 ") is None
+        return _presses(terminal) > before
 
     terminal.wait_until(heard, "a tap to be heard", within=40)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_it_survives_random_input(start: Start, seed: int, log: Path) -> None:
+    sample = start("unbreakable")
+    sample.wait_for("ready")
+    threads = sample.threads
+    sizes = random.Random(seed)
+    for number, piece in enumerate(hostile(seed, 1500)):
+        sample.send(piece)
+        sample.pump(0)
+        if number % 100 == 0:
+            sample.resize(sizes.randint(30, 130), sizes.randint(16, 45))
+            sample.signal(sizes.choice([signal.SIGCONT, signal.SIGINT, signal.SIGTSTP]))
+    sample.resize(80, 24)
+    tap_until_heard(sample)
+    assert sample.alive, log.read_text(encoding="utf-8")
+    assert sample.threads == threads
+    assert sample.rss < 96 * 1024
+    sample.signal(signal.SIGTERM)
+    assert sample.wait_exit() == 0
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
@@ -85,14 +116,15 @@ def test_it_stays_alive_responsive_and_small(sample: Terminal, attack: bytes) ->
     before, threads = sample.rss, sample.threads
     sample.send(attack)
     tap_until_heard(sample)
-    sample.settle()
+    # Keys of the attack may still wait their turn, and Tabs among them move the focus.
+    sample.settle(0.3 if b"\t" in attack else 0.1)
     sample.resize(70, 22)
     sample.tap("Press me")
     sample.settle()
     # At the pace of a person: shift+tab to the second field, its end, room, a word.
     sample.send("\x1b[Z\x1b[F\x7f\x7f\x7f\x7f\x7f")
-    sample.send("alive", pace=0.07)
-    sample.wait_for("alive.")
+    sample.send("yes", pace=0.07)
+    sample.wait_for("yes.")
     assert sample.alive
     assert sample.threads == threads
     assert sample.rss - before < MORE_MEMORY

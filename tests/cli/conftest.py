@@ -1,0 +1,51 @@
+"""The `kiosk` command called as from a shell, and a demo's folder to call it on."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.cli.sample_folder import prepare
+from tests.cli.calling import Kiosk
+from tests.support.desks import CHEAP
+
+
+@pytest.fixture(autouse=True)
+def _clean_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let no variable of the machine change an answer, and no test touch a folder of the user."""
+    for name in [name for name in os.environ if name.upper().startswith("KIOSK_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.fixture
+def kiosk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Kiosk:
+    """Call the command in this process."""
+    monkeypatch.setattr(sys, "argv", ["kiosk"])
+    return Kiosk(capsys)
+
+
+@pytest.fixture(scope="session")
+def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "demo"
+    prepare(folder, cost=CHEAP)
+    return folder
+
+
+@pytest.fixture
+def demo(made_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A demo's folder of the test's own, which KIOSK_DATA_DIR names."""
+    folder = tmp_path / "demo"
+    shutil.copytree(made_demo, folder)
+    monkeypatch.setenv("KIOSK_DATA_DIR", str(folder))
+    yield folder
+
+
+@pytest.fixture
+def signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the passphrase of the demo's staff."""
+    monkeypatch.setenv("KIOSK_PASSPHRASE", "demo demo demo")

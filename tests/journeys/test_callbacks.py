@@ -1,0 +1,174 @@
+"""A request for a call: what was entered is what the caller reads, and nobody else can."""
+
+import re
+import signal
+from datetime import date, timedelta
+
+import pytest
+
+from tests.journeys.clinic import Clinic, fill_in, finish
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.terminal
+
+NAME = "Xanthippe-Quill"
+PHONE = "93741652"
+ENTERED: dict[str, object] = {
+    "name": NAME,
+    "phone": "9374 1652",
+    "windows": ["saturday_am"],
+    "call_language": "nan",
+    "message_policy": "text_ok",
+    "answered_by_other": "ok_to_say_clinic",
+    "share_with_team": True,
+    "screen_language": "en",
+    "status": "new",
+    "unreadable": False,
+}
+TAB, SHIFT_TAB = "\t", "\x1b[Z"
+WIDE_KEYS = {"Del", "Caps", "Space"}
+CLEAR = tuple(
+    form
+    for text in ("Xanthippe", "xanthippe", "Quill", PHONE, "9374 1652", "3741652", "374 1652")
+    for form in (
+        text.encode(),
+        text.encode("utf-16-le"),
+        text.encode().hex().encode(),
+        text.encode().hex().upper().encode(),
+    )
+)
+"""What must be in no file, in the spellings in which it could be there."""
+REFERENCE = re.compile(r"\b7K[2346789CDFGHJKMPQRTVWXY]{2}-[2346789CDFGHJKMPQRTVWXY]{4}\b")
+"""A receipt's reference of the sample clinic."""
+
+
+def assert_nothing_in_clear(clinic: Clinic) -> None:
+    kept = clinic.kept_bytes()
+    assert {"kiosk.db", "kiosk.log"} <= kept.keys()
+    found = [(name, clear) for name, data in kept.items() for clear in CLEAR if clear in data]
+    assert found == []
+
+
+def reference_on(terminal: Terminal) -> str:
+    terminal.wait_until(lambda: REFERENCE.search(terminal.text) is not None, "a reference")
+    found = REFERENCE.search(terminal.text)
+    assert found
+    return found[0]
+
+
+def test_by_keys_alone(clinic: Clinic) -> None:
+    terminal = clinic.start()
+    terminal.send("c")
+    terminal.wait_for("What should we call you?")
+    terminal.send(f"{NAME}\r")
+    terminal.wait_for("Which number should we call?")
+    terminal.send(PHONE)
+    terminal.wait_for("We will call +65 9374 1652.")
+    terminal.send("\r")
+    terminal.wait_for("When may we call?")
+    # "Next" has the focus: back to Saturday, then on to the third of the first days.
+    terminal.send(f"{SHIFT_TAB * 5} {TAB * 3} n")
+    terminal.wait_for("Which language should we speak?")
+    terminal.send(f"{SHIFT_TAB * 5} n")
+    terminal.wait_for("may we leave a message?")
+    terminal.send(f"{SHIFT_TAB * 4} {TAB * 2} n")
+    assert_read_back(terminal)
+    terminal.send(f"{TAB * 2} ")
+    terminal.wait_for("[✓] You may tell my care team")
+    send(clinic, terminal, "y")
+
+
+def test_by_touch_alone(clinic: Clinic) -> None:
+    terminal = clinic.start()
+    terminal.tap("Ask for a call")
+    terminal.wait_for("What should we call you?")
+    tap_keys(terminal, [*"Xant", "w", "Del", *"hippe-", "Caps", *"Quill"])
+    terminal.wait_for(f"▌  {NAME} ")
+    terminal.tap("Next")
+    terminal.wait_for("Which number should we call?")
+    tap_keys(terminal, [*"93741", "1", "Del", *"652"])
+    terminal.wait_for("We will call +65 9374 1652.")
+    terminal.tap("Next")
+    terminal.wait_for("When may we call?")
+    terminal.tap("Saturday mornings")
+    terminal.tap("From next week")
+    terminal.tap("Next")
+    terminal.tap("Hokkien")
+    terminal.tap("Next")
+    terminal.tap("Text me")
+    terminal.tap("Say who")
+    terminal.tap("Next")
+    assert_read_back(terminal)
+    terminal.tap("tell my care team")
+    terminal.wait_for("[✓] You may tell my care team")
+    send(clinic, terminal, two_taps(terminal, "Yes, send"))
+
+
+def tap_keys(terminal: Terminal, labels: list[str]) -> None:
+    """Tap keys of the on-screen keyboard, each as soon as it is there under that label."""
+    for label in labels:
+        terminal.wait_until(lambda label=label: key_at(terminal, label) is not None, f"key {label}")
+        place = key_at(terminal, label)
+        assert place
+        terminal.tap_at(*place)
+
+
+def key_at(terminal: Terminal, label: str) -> tuple[int, int] | None:
+    """Return column and row of a key, looking only at rows of keys."""
+    for row, line in enumerate(terminal.emulator.lines):
+        words = line.split()
+        if len(words) < 3 or not all(len(word) == 1 or word in WIDE_KEYS for word in words):
+            continue
+        found = re.search(rf"(?<!\S){re.escape(label)}(?!\S)", line)
+        if found:
+            return found.start(), row
+    return None
+
+
+def assert_read_back(terminal: Terminal) -> None:
+    terminal.wait_for("Is this right?")
+    for words in (NAME, "Saturday mornings. From next week", "Hokkien", "Text me"):
+        terminal.wait_for(words)
+    terminal.wait_for("Say who")
+    terminal.wait_for("65 9••• ••52")
+
+
+def send(clinic: Clinic, terminal: Terminal, keys: str) -> None:
+    """Send the request and read what the clinic has of it."""
+    terminal.send(keys)
+    reference = reference_on(terminal)
+    terminal.wait_for("Most people get a call within 3 working")
+    assert_nothing_in_clear(clinic)
+    rows = clinic.requests()
+    assert [row["reference"] for row in rows] == [reference]
+    asked, entered = date.fromisoformat(rows[0]["asked_at"][:10]), dict(ENTERED)
+    entered["not_before"] = str(asked + timedelta(days=7 - asked.weekday()))
+    assert {column: rows[0][column] for column in entered} == entered
+    assert_nothing_in_clear(clinic)
+    finish(terminal)
+    terminal.signal(signal.SIGTERM)
+    assert terminal.wait_exit() == 0
+    assert_nothing_in_clear(clinic)
+
+
+def test_send_pressed_twice_is_one_request(clinic: Clinic) -> None:
+    terminal = clinic.start()
+    fill_in(terminal, "First", PHONE)
+    terminal.send("yy")
+    references = {reference_on(terminal)}
+    finish(terminal)
+    fill_in(terminal, "Second", PHONE)
+    terminal.send(two_taps(terminal, "Yes, send"))
+    references.add(reference_on(terminal))
+    finish(terminal)
+    assert sorted(row["reference"] for row in clinic.requests()) == sorted(references)
+    assert len(references) == 2
+
+
+def two_taps(terminal: Terminal, words: str) -> str:
+    """Return the bytes of two taps on `words`."""
+    terminal.wait_for(words)
+    place = terminal.find(words)
+    assert place
+    at = f"{place[0] + 3};{place[1] + 1}"
+    return f"\x1b[<0;{at}M\x1b[<0;{at}m" * 2

@@ -1,0 +1,103 @@
+"""Names that would steer a program, a terminal or a spreadsheet: harmless wherever they show."""
+
+import csv
+import io
+import unicodedata
+
+import pytest
+
+from tests.journeys.clinic import Clinic, finish
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.terminal
+
+TYPED = (
+    "[/]",
+    "[@click=app.quit]Mei[/]",
+    '=HYPERLINK("x")',
+    "王小明",
+    "அனிதா s/o குமார்",
+    "O'Brien-Lim @ Ah Meng",
+    "[bold red]Tan [Dr] Ah Kow",
+    "-2+3+cmd|' /C calc'!A0",
+)
+"""Accepted as they are."""
+PASTED = {
+    "\x1b[31mRed\x1b[2J": "[31mRed[2J",
+    "\x1b]0;title\x07Osc": "]0;titleOsc",
+    "\u202eeuM\u202c Tan": "euM Tan",
+    "C1\x9b2JMei": "C12JMei",
+    "Zero\u200bWidth\x00\x08": "ZeroWidth",
+}
+"""Each paste, and what is left of it once it is clean."""
+REFUSED = {
+    "S1234567D": "Please do not type an NRIC or FIN. We never need it.",
+    "12": "Please type a name with letters in it.",
+    "A" * 60: "That is a bit long. A first name is enough.",
+}
+STEERING = ("\x1b[31mRed", "\x1b[2JRed", "\x1b]", "\u202e", "\u202c", "\x9b", "\x00", "\x08")
+
+
+def ask(terminal: Terminal, name: str) -> None:
+    """Give `name` by typing, or by a paste where keys could not type it."""
+    terminal.send("c")
+    terminal.wait_for("What should we call you?")
+    if name in PASTED:
+        terminal.paste(name)
+        terminal.send("\r")
+    else:
+        terminal.send(f"{name}\r")
+
+
+def send(terminal: Terminal) -> None:
+    terminal.wait_for("Which number should we call?")
+    terminal.send("81234567\r")
+    terminal.wait_for("When may we call?")
+    terminal.send("n")
+    terminal.wait_for("Which language should we speak?")
+    terminal.send("n")
+    terminal.wait_for("may we leave a message?")
+    terminal.send("n")
+    terminal.wait_for("Is this right?")
+
+
+def drawn(terminal: Terminal, name: str) -> bool:
+    """Whether the name stands in the read-back, letter by letter; emulators place marks apart."""
+    letters = [one for one in name if unicodedata.category(one)[0] not in "MZ"]
+    line = next((line for line in terminal.emulator.lines if "Name   " in line), "")
+    plain = "".join(one for one in line if unicodedata.category(one)[0] not in "MZ")
+    return "".join(letters) in plain
+
+
+def test_names_are_taken_whole_and_shown_harmlessly(clinic: Clinic) -> None:
+    terminal = clinic.start()
+    kept = [*TYPED, *PASTED.values()]
+    for name, shown in zip([*TYPED, *PASTED], kept, strict=True):
+        ask(terminal, name)
+        send(terminal)
+        terminal.wait_until(lambda shown=shown: drawn(terminal, shown), f"{shown!r} read back")
+        terminal.send("y")
+        terminal.wait_for("Thank you. We have your request.")
+        finish(terminal)
+        assert terminal.alive
+        for steering in STEERING:
+            assert steering.encode() not in terminal.raw
+    assert [row["name"] for row in clinic.requests()] == kept
+    listed = clinic.printed("callbacks", "list", "--user", "caller")
+    for name in kept:
+        assert name in listed
+    as_csv = clinic.printed("callbacks", "list", "--user", "caller", "--format", "csv")
+    for text in (listed, as_csv):
+        assert not [one for one in text if unicodedata.category(one) in {"Cc", "Cf"} and one != "\n"]
+    cells = [row["name"] for row in csv.DictReader(io.StringIO(as_csv))]
+    assert [cell.removeprefix("'") for cell in cells] == kept
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_what_is_no_name_is_refused_kindly(clinic: Clinic) -> None:
+    terminal = clinic.start()
+    for text, sentence in REFUSED.items():
+        ask(terminal, text)
+        terminal.wait_for(sentence)
+        finish(terminal)
+    assert clinic.requests() == []

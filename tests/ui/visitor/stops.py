@@ -1,0 +1,159 @@
+"""Every screen a visitor can stand before, what it is headed, and how to come there by keys."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from kiosk.domain.passes import CodeKind, encode
+from tests.support.desks import PIN, Clinic
+from tests.support.screens import HOME, Visitor
+
+STRANGER = encode(CodeKind.PASS, b"never seen here.")
+Way = Callable[[Visitor, Clinic], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One screen in one state."""
+
+    name: str
+    heading: str
+    """What a visitor reads on it and on no other."""
+    way: Way
+    """Leads there from home, on a clinic without sessions."""
+
+
+def keys(*keys: str) -> Way:
+    """Return the way of pressing `keys`."""
+
+    async def way(visitor: Visitor, _clinic: Clinic) -> None:
+        await visitor.keys(*keys)
+
+    return way
+
+
+def form(*keys: str) -> Way:
+    """Return the way into the callback form up to the time of the call, then `keys`."""
+
+    async def way(visitor: Visitor, _clinic: Clinic) -> None:
+        await visitor.keys("c")
+        await visitor.type("Mei Ling", "enter")
+        await visitor.type("81234567", "enter")
+        await visitor.keys(*keys)
+
+    return way
+
+
+def check_in(*keys: str, name: str = "") -> Way:
+    """Return the way into checking in without a pass, with one session open."""
+
+    async def way(visitor: Visitor, clinic: Clinic) -> None:
+        clinic.add_session()
+        await visitor.keys("g", *keys)
+        if name:
+            await visitor.type(name, "enter")
+
+    return way
+
+
+async def _nothing_to_check_in(visitor: Visitor, clinic: Clinic) -> None:
+    clinic.add_session("Room 7", starts=90)
+    await visitor.keys("g")
+
+
+async def _choose(visitor: Visitor, clinic: Clinic) -> None:
+    for room in ("Room 1", "Room 2", "Room 3"):
+        clinic.add_session(room)
+    await visitor.scan(clinic.roster.issue_pass("Mei", "en").digits)
+
+
+async def _welcome(visitor: Visitor, clinic: Clinic) -> None:
+    clinic.add_session()
+    await visitor.scan(clinic.roster.issue_pass("Mei", "en").digits)
+
+
+async def _nothing_open(visitor: Visitor, clinic: Clinic) -> None:
+    clinic.add_session("Room 7", starts=90)
+    await visitor.scan(STRANGER)
+
+
+async def _scan_again(visitor: Visitor, _clinic: Clinic) -> None:
+    await visitor.scan("https://example.org")
+
+
+async def _scan_in_form(visitor: Visitor, clinic: Clinic) -> None:
+    await form()(visitor, clinic)
+    await _welcome(visitor, clinic)
+
+
+async def _new_pass(visitor: Visitor, clinic: Clinic) -> None:
+    await check_in("enter", "g", name="Mei")(visitor, clinic)
+    await visitor.keys("p")
+
+
+async def _slip(visitor: Visitor, clinic: Clinic) -> None:
+    await visitor.scan(clinic.visitor.request_callback(clinic.draft()).slip_digits)
+
+
+async def _withdrawn(visitor: Visitor, clinic: Clinic) -> None:
+    await _slip(visitor, clinic)
+    await visitor.keys("w")
+
+
+async def _note(visitor: Visitor, _clinic: Clinic) -> None:
+    await visitor.keys("w")
+    await visitor.type("7KDC8HDF", "enter")
+
+
+async def _warning(visitor: Visitor, clinic: Clinic) -> None:
+    await form()(visitor, clinic)
+    await visitor.wait(61)
+
+
+async def _maintenance(visitor: Visitor, _clinic: Clinic) -> None:
+    await visitor.keys("m")
+    await visitor.type(PIN, "enter")
+
+
+async def _closed(visitor: Visitor, clinic: Clinic) -> None:
+    await _maintenance(visitor, clinic)
+    await visitor.keys("o")
+
+
+STOPS = (
+    Stop("home", HOME, keys()),
+    Stop("reading", "Each takes a minute or two.", keys("r")),
+    Stop("article", "What peer support is", keys("r", "enter")),
+    Stop("take-home", "Take something home", keys("t")),
+    Stop("take-home-item", "The code opens this address on your phone.", keys("t", "enter")),
+    Stop("keep", "What we keep", keys("k")),
+    Stop("withdraw", "Or type its code, such as 7K4Q-FMRX.", keys("w")),
+    Stop("help", "Tell any staff member.", keys("h")),
+    Stop("language", "Language and display", keys("l")),
+    Stop("call-name", "What should we call you?", keys("c")),
+    Stop("call-phone", "Which number should we call?", form("b")),
+    Stop("call-when", "When may we call?", form()),
+    Stop("call-language", "Which language should we speak?", form("n")),
+    Stop("call-message", "may we leave a message?", form("n", "n")),
+    Stop("call-review", "Is this right?", form("n", "n", "n")),
+    Stop("receipt", "Thank you. We have your request.", form("n", "n", "n", "y")),
+    Stop("check-in", "Check in to a group", check_in()),
+    Stop("check-in-later", "Later today: Room 7, 1:30 pm", _nothing_to_check_in),
+    Stop("choose-session", "Welcome, Mei. Which group is it?", _choose),
+    Stop("guest", "How would you like to come in?", check_in("enter")),
+    Stop("guest-name", "What is your first name?", check_in("enter", "g")),
+    Stop("counted-in", "You are counted in.", check_in("enter", "j")),
+    Stop("joined", "Show me my pass", check_in("enter", "g", name="Mei")),
+    Stop("new-pass", "Your pass", _new_pass),
+    Stop("welcome", "✓ Welcome, Mei", _welcome),
+    Stop("nothing-open", "Next today: Room 7, 1:30 pm", _nothing_open),
+    Stop("scan-again", "Please scan again", _scan_again),
+    Stop("scan-in-form", "Back to my form", _scan_in_form),
+    Stop("slip", "It is kept safely on this kiosk since", _slip),
+    Stop("withdrawn", "It is withdrawn. Nobody will call you about it.", _withdrawn),
+    Stop("note", "If the code fits a request, staff will withdraw it.", _note),
+    Stop("still-there", "Are you still there?", _warning),
+    Stop("pin", "Type the kiosk's PIN.", keys("m")),
+    Stop("maintenance", "Records to send", _maintenance),
+    Stop("closed", "This screen is resting.", _closed),
+)
+"""In the order of the house: read, call, check in, slips, ends, staff."""

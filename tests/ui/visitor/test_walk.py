@@ -1,0 +1,215 @@
+"""Every screen can be reached and left, by keys and by taps, and help is one key away on each."""
+
+import pytest
+
+from kiosk.ui.widgets.field import Field
+from kiosk.ui.widgets.touchkeys import TouchKeys
+from tests.support.desks import PIN, Clinic
+from tests.support.screens import COUNTER, HOME, Visitor, at_kiosk
+from tests.ui.visitor.stops import STOPS, Stop
+
+HELP = "When a life is in danger."
+LANGUAGE = "Strong contrast, or back"
+GOES_AWAY = {"still-there", "help", "language"}
+"""The warning is answered by anything; help and language give way to each other."""
+
+every_stop = pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.name)
+
+
+@every_stop
+async def test_help_and_language_are_one_step_aside(clinic: Clinic, stop: Stop) -> None:
+    """First by keys, then by taps; at the end the visit is over."""
+    async with at_kiosk(clinic) as visitor:
+        await stop.way(visitor, clinic)
+        visitor.expect(stop.heading, "Esc", "Finish and clear")
+        before = visitor.lines
+        typing = isinstance(visitor.screen.focused, Field)
+        for key, there in (("f1" if typing else "h", HELP), ("f2" if typing else "l", LANGUAGE)):
+            await visitor.keys(key)
+            visitor.expect(there)
+            await visitor.keys("b")
+            assert stop.name in GOES_AWAY or visitor.lines == before, visitor.picture()
+        for words, there in (("Help now", HELP), ("  Language", LANGUAGE)):
+            await visitor.tap(words)
+            visitor.expect(there)
+            await visitor.tap("B  Back")
+            visitor.expect_not(there)
+            assert stop.name in GOES_AWAY or visitor.sees(stop.heading), visitor.picture()
+        await visitor.tap("Finish and clear")
+        visitor.expect(COUNTER if stop.name == "closed" else HOME)
+        assert not visitor.app.busy_visit
+
+
+@every_stop
+async def test_escape_ends_the_visit(clinic: Clinic, stop: Stop) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await stop.way(visitor, clinic)
+        await visitor.keys("escape")
+        visitor.expect(COUNTER if stop.name == "closed" else HOME)
+        assert not visitor.app.busy_visit
+
+
+async def test_help_and_language_give_way_to_each_other(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.type("Mei", "f1", "h", "l", "l", "h", "b")
+        visitor.expect("What should we call you?", "Mei")
+
+
+async def tap_through(visitor: Visitor, *steps: tuple[str, str]) -> None:
+    """Tap the first words of each step, then read the second."""
+    for words, there in steps:
+        await visitor.tap(words)
+        visitor.expect(there)
+
+
+async def tap_keys(visitor: Visitor, text: str) -> None:
+    """Tap `text` on the keyboard of the screen."""
+    for sign in text:
+        region = visitor.regions()[visitor.screen.query_one(TouchKeys)]
+        rows = visitor.reads(visitor.screen.query_one(TouchKeys))
+        row = next(y for y, line in enumerate(rows) if f" {sign} " in line)
+        await visitor.tap_at(region.x + rows[row].index(f" {sign} ") + 1, region.y + row)
+
+
+async def test_by_taps_alone_everything_can_be_read(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await tap_through(
+            visitor,
+            ("Read about peer support", "Each takes a minute or two."),
+            ("What a first talk is like", "What a first talk is like"),
+            ("B  Back", "Each takes a minute or two."),
+            ("B  Back", HOME),
+            ("Take something home", "Choose one."),
+            ("The story of peer support", "The code opens this address on your phone."),
+            ("B  Back", "Choose one."),
+            ("B  Back", HOME),
+            ("What we keep", "B  Back"),
+            ("B  Back", HOME),
+        )
+
+
+async def test_by_taps_alone_a_call_is_asked_for(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await tap_through(visitor, ("Ask for a call", "What should we call you?"))
+        await tap_keys(visitor, "Mei")
+        await tap_through(visitor, ("Next", "Which number should we call?"))
+        await tap_keys(visitor, "81234567")
+        await tap_through(
+            visitor,
+            ("Next", "When may we call?"),
+            ("Saturday mornings", "[✓] Saturday mornings"),
+            ("From tomorrow", "(✓) From tomorrow"),
+            ("N  Next", "Which language should we speak?"),
+            ("Tamil", "(✓) Tamil"),
+            ("N  Next", "may we leave a message?"),
+            ("Text me", "(✓) Text me"),
+            ("Say who calls", "(✓) Say who calls"),
+            ("N  Next", "Is this right?"),
+            ("You may tell my care team", "[✓] You may tell my care team"),
+            ("Yes, send", "Thank you. We have your request."),
+            ("Finish", HOME),
+        )
+    (row,) = clinic.callbacks.worklist()
+    assert (row.preferred_name, row.phone, row.windows) == ("Mei", "+6581234567", ("saturday_am",))
+    assert (row.call_language, row.message_policy) == ("ta", "text_ok")
+    assert (row.answered_by_other, row.share_with_team) == ("ok_to_say_clinic", True)
+    assert str(row.not_before) == "2026-03-03"
+
+
+async def test_by_taps_alone_somebody_without_a_pass_comes_in(clinic: Clinic) -> None:
+    clinic.add_session("Room 1")
+    clinic.add_session("Room 2")
+    async with at_kiosk(clinic) as visitor:
+        await tap_through(
+            visitor,
+            ("Check in to a group", "No pass? Choose your group here."),
+            ("Room 2, 12:00 pm", "How would you like to come in?"),
+            ("Just count me", "You are counted in."),
+            ("Finish", HOME),
+            ("Check in to a group", "No pass? Choose your group here."),
+            ("Room 1, 12:00 pm", "How would you like to come in?"),
+            ("Give a first name", "What is your first name?"),
+        )
+        await tap_keys(visitor, "Ali")
+        await tap_through(
+            visitor,
+            ("Check in", "Welcome, Ali"),
+            ("Show me my pass", "Photograph this code."),
+            ("B  Back", "Welcome, Ali"),
+            ("Finish", HOME),
+        )
+    names = sorted(str(arrival.name) for arrival in clinic.roster.attendance())
+    assert names == ["Ali", "None"]
+
+
+async def test_by_taps_alone_a_reference_is_typed(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await tap_through(visitor, ("Withdraw a request", "Or type its code"))
+        await visitor.tap("Caps")
+        await tap_keys(visitor, "7kdc8hdf")
+        await visitor.tap("Withdraw")
+        visitor.expect("If the code fits a request, staff will withdraw it.")
+
+
+async def test_by_taps_alone_staff_come_in_and_go(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await tap_through(visitor, ("Language", LANGUAGE), ("With a PIN", "Type the kiosk's PIN."))
+        await tap_keys(visitor, PIN)
+        await tap_through(
+            visitor,
+            ("Open", "Records to send"),
+            ("Out of order", COUNTER),
+            ("Language", LANGUAGE),
+            ("With a PIN", "Type the kiosk's PIN."),
+        )
+        await tap_keys(visitor, PIN)
+        await tap_through(visitor, ("Open", "Open again"), ("Open again", HOME))
+
+
+async def test_the_letters_of_home_lead_where_they_say(clinic: Clinic) -> None:
+    places = {
+        "r": "Each takes a minute or two.",
+        "C": "What should we call you?",
+        "g": "Nothing is open for check-in just now.",
+        "T": "Choose one.",
+        "k": "What we keep",
+        "W": "Or type its code",
+        "h": HELP,
+        "L": LANGUAGE,
+        "m": "Type the kiosk's PIN.",
+    }
+    async with at_kiosk(clinic) as visitor:
+        for key, there in places.items():
+            await visitor.keys(key)
+            visitor.expect(there)
+            await visitor.keys("escape")
+            visitor.expect(HOME)
+
+
+async def test_arrows_and_enter_alone_lead_everywhere(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("down", "right", "enter")
+        visitor.expect("What should we call you?")
+        await visitor.type("Mei", "down", "right", "enter")
+        visitor.expect("Which number should we call?")
+        await visitor.keys("down", "left", "enter")
+        visitor.expect("What should we call you?", "Mei")
+        await visitor.keys("down", "left", "enter")
+        visitor.expect(HOME)
+        await visitor.keys("down", "down", "down", "enter")
+        visitor.expect("What we keep")
+
+
+async def test_a_digit_is_never_a_shortcut(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys(*"0123456789")
+        visitor.expect(HOME)
+        assert not visitor.app.busy_visit
+
+
+async def test_a_press_that_comes_twice_goes_one_place(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.at_once("r", "r")
+        await visitor.keys("b")
+        visitor.expect(HOME)

@@ -1,0 +1,135 @@
+"""The way in for staff."""
+
+import pytest
+from sqlalchemy import text
+
+from kiosk.domain.staff import Purpose, Role
+from kiosk.errors import AccessRefused
+from kiosk.usecases import access as access_module
+from kiosk.usecases.access import SignedIn, SignInRefused
+from kiosk.vault.keys import Cost, dummy_unwrap
+from tests.support.desks import CHEAP, PASSPHRASE, Clinic
+
+
+def actions(clinic: Clinic) -> list[tuple[str, bool]]:
+    with clinic.store.read() as transaction:
+        rows = transaction.connection().execute(
+            text("SELECT action, subject_id IS NOT NULL FROM audit_event ORDER BY position")
+        )
+        return [(row[0], bool(row[1])) for row in rows]
+
+
+def test_the_right_passphrase_opens_the_keys_of_the_roles(clinic: Clinic) -> None:
+    signed_in = clinic.access.sign_in(" MANAGER ", PASSPHRASE)
+    assert isinstance(signed_in, SignedIn)
+    assert signed_in.staff.roles == frozenset(Role)
+    assert signed_in.keys == clinic.manager.keys
+    assert "X25519" not in repr(signed_in)
+    assert actions(clinic)[-1] == ("signed_in", False)
+
+
+def test_a_facilitator_holds_no_key_to_a_callback_nor_a_caller_to_a_roster(
+    clinic: Clinic,
+) -> None:
+    facilitator = clinic.add_staff("facilitator", Role.FACILITATOR)
+    caller = clinic.add_staff("caller", Role.CALLER)
+    assert set(facilitator.keys) == {Purpose.ROSTER}
+    assert set(caller.keys) == {Purpose.CALLBACKS}
+    clinic.access.roster_desk(facilitator)
+    clinic.access.callback_desk(caller)
+    with pytest.raises(AccessRefused, match="caller"):
+        clinic.access.callback_desk(facilitator)
+    with pytest.raises(AccessRefused, match="facilitator"):
+        clinic.access.roster_desk(caller)
+
+
+def test_a_manager_alone_opens_neither_desk(clinic: Clinic) -> None:
+    manager = clinic.add_staff("second", Role.MANAGER)
+    with pytest.raises(AccessRefused):
+        clinic.access.roster_desk(manager)
+    with pytest.raises(AccessRefused):
+        clinic.access.callback_desk(manager)
+
+
+@pytest.mark.parametrize("login", ["manager", "nobody", ""])
+def test_known_and_unknown_names_wait_alike_and_across_restarts(clinic: Clinic, login: str) -> None:
+    waits = []
+    for _ in range(5):
+        answer = clinic.access.sign_in(login, "wrong wrong wrong")
+        assert isinstance(answer, SignInRefused)
+        waits.append(answer.wait_seconds)
+        clinic.clock.move(seconds=answer.wait_seconds)
+    assert waits == [0, 0, 5, 10, 20]
+
+
+def test_too_early_is_refused_even_with_the_right_passphrase_and_is_not_counted(
+    clinic: Clinic,
+) -> None:
+    for _ in range(3):
+        clinic.access.sign_in("manager", "wrong wrong wrong")
+    clinic.clock.move(seconds=2)
+    for _ in range(4):
+        assert clinic.access.sign_in("manager", PASSPHRASE) == SignInRefused(3)
+    clinic.clock.move(seconds=3)
+    assert isinstance(clinic.access.sign_in("manager", PASSPHRASE), SignedIn)
+    assert clinic.access.sign_in("manager", "wrong wrong wrong") == SignInRefused(0)
+
+
+def test_nobody_is_locked_out_for_good(clinic: Clinic) -> None:
+    for _ in range(30):
+        answer = clinic.access.sign_in("manager", "wrong wrong wrong")
+        assert isinstance(answer, SignInRefused)
+        assert answer.wait_seconds <= 900
+        clinic.clock.move(seconds=answer.wait_seconds)
+    assert isinstance(clinic.access.sign_in("manager", PASSPHRASE), SignedIn)
+
+
+def test_a_clock_that_went_back_ends_the_wait_in_its_usual_time(clinic: Clinic) -> None:
+    for _ in range(4):
+        clinic.access.sign_in("manager", "wrong wrong wrong")
+        clinic.clock.move(seconds=5)
+    clinic.clock.move(days=-500)
+    assert clinic.access.sign_in("manager", PASSPHRASE) == SignInRefused(10)
+    clinic.clock.move(seconds=10)
+    assert isinstance(clinic.access.sign_in("manager", PASSPHRASE), SignedIn)
+
+
+def test_a_disabled_account_is_refused_like_a_wrong_passphrase(clinic: Clinic) -> None:
+    clinic.add_staff("caller", Role.CALLER)
+    with clinic.store.write() as transaction:
+        transaction.connection().execute(
+            text(
+                "UPDATE staff_account SET disabled_at='2026-01-01 00:00:00.000000'"
+                " WHERE login='caller'"
+            )
+        )
+    assert clinic.access.sign_in("caller", PASSPHRASE) == SignInRefused(0)
+
+
+def test_unknown_names_cost_the_same_work(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    derived: list[Cost] = []
+
+    def counted(passphrase: str, cost: Cost) -> None:
+        derived.append(cost)
+        dummy_unwrap(passphrase, cost)
+
+    monkeypatch.setattr(access_module, "dummy_unwrap", counted)
+    clinic.access.sign_in("nobody", PASSPHRASE)
+    assert derived == [CHEAP]
+    clinic.access.sign_in("manager", "wrong wrong wrong")
+    assert derived == [CHEAP]
+
+
+def test_refusals_are_audited_without_what_was_typed(clinic: Clinic) -> None:
+    clinic.access.sign_in("nobody", "x")
+    clinic.access.sign_in("manager", "x")
+    assert actions(clinic)[-2:] == [("sign_in_refused", False), ("sign_in_refused", True)]
+    assert b"nobody" not in clinic.store.path.with_name("kiosk.db-wal").read_bytes()
+
+
+def test_names_typed_by_mistake_do_not_pile_up(clinic: Clinic) -> None:
+    for number in range(5):
+        clinic.access.sign_in(f"mistake {number}", "x")
+    clinic.clock.move(days=2)
+    clinic.access.sign_in("another", "x")
+    assert clinic.count("sign_in_attempt") == 1

@@ -1,0 +1,72 @@
+"""The facilitator's desk."""
+
+from datetime import date
+
+from sqlalchemy import text
+
+from kiosk.domain.checkin import CheckedIn
+from kiosk.domain.roster import PassStanding
+from tests.support.desks import Clinic
+
+
+def test_a_day_is_the_clinics_own_day(clinic: Clinic) -> None:
+    clinic.add_session("Room 1")
+    clinic.visitor.check_in(clinic.roster.issue_pass("Mei", "en").digits)
+    clinic.clock.move(hours=11, minutes=45)
+    late = clinic.add_session("Room 2")
+    clinic.visitor.check_in(clinic.roster.issue_pass("Ah Meng", "en").digits)
+    assert late.starts_at.astimezone(clinic.site.zone).date() == date(2026, 3, 2)
+    clinic.clock.move(minutes=30)
+    assert clinic.roster.attendance() == ()
+    names = [arrival.name for arrival in clinic.roster.attendance(date(2026, 3, 2))]
+    assert names == ["Mei", "Ah Meng"]
+
+
+def test_a_pass_is_made_once_for_a_draft(clinic: Clinic) -> None:
+    desk = clinic.roster
+    draft = desk.new_pass()
+    first = desk.issue_pass("Mei", "en", draft)
+    assert desk.issue_pass("Somebody else", "zh", draft) == first
+    assert clinic.count("passcard") == clinic.count("participant") == 1
+    assert desk.issue_pass("Mei", "en") != first
+
+
+def test_every_look_is_audited_once(clinic: Clinic) -> None:
+    desk = clinic.roster
+    before = clinic.count("audit_event")
+    desk.attendance()
+    desk.attendance()
+    assert clinic.count("audit_event") == before + 2
+
+
+def test_an_arrival_whose_name_cannot_be_opened_still_counts(clinic: Clinic) -> None:
+    clinic.add_session()
+    issued = clinic.roster.issue_pass("Mei", "en")
+    with clinic.store.write() as transaction:
+        transaction.connection().execute(text("UPDATE participant SET sealed_name=x'0102'"))
+    # The pass itself still greets: its name lies under its own secret.
+    outcome = clinic.visitor.check_in(issued.digits)
+    assert isinstance(outcome, CheckedIn)
+    assert outcome.name == "Mei"
+    (arrival,) = clinic.roster.attendance()
+    assert (arrival.name, arrival.standing) == (None, PassStanding.KNOWN)
+
+
+def test_a_pass_whose_person_has_not_come_yet_counts(clinic: Clinic) -> None:
+    clinic.add_session()
+    issued = clinic.roster.issue_pass("Mei", "en")
+    with clinic.store.write() as transaction:
+        transaction.connection().execute(text("DELETE FROM participant"))
+    clinic.visitor.check_in(issued.digits)
+    (arrival,) = clinic.roster.attendance()
+    assert arrival.name is None
+
+
+def test_a_session_called_off_keeps_those_who_came(clinic: Clinic) -> None:
+    session = clinic.add_session()
+    clinic.visitor.count_me_in(clinic.id(), session.id)
+    with clinic.store.write() as transaction:
+        transaction.connection().execute(text("UPDATE group_session SET status='cancelled'"))
+    assert clinic.visitor.sessions_today().open_now == ()
+    (arrival,) = clinic.roster.attendance()
+    assert arrival.session == session
