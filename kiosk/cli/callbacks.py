@@ -38,7 +38,7 @@ def list_(
     """List every request with its status and reason.
 
     Asks for your passphrase, or reads KIOSK_PASSPHRASE; it opens the requests. Phones of
-    the clinic's own country are shown without its code.
+    the clinic's own country are shown without its code, but for JSON.
     """
     with signed_in(user) as (kiosk, access, staff):
         requests = access.callback_desk(staff).worklist()
@@ -50,7 +50,7 @@ def list_(
             "status": request.status,
             "reason": request.reason,
             "name": request.preferred_name,
-            "phone": _phone(request.phone, country),
+            "phone": _phone(request.phone, country, form),
             "windows": request.windows,
             "not_before": request.not_before,
             "call_language": request.call_language,
@@ -67,9 +67,14 @@ def list_(
     show(rows, form, columns=COLUMNS, empty="Nobody has asked to be called yet.")
 
 
-def _phone(e164: str, country: str) -> str:
-    """Group a number as it is dialled in `country`; a leading + would be a formula to Excel."""
+def _phone(e164: str, country: str, form: Format) -> str:
+    """Group a number: for programs with its country, for people as it is dialled in `country`.
+
+    So a number of the clinic's own country begins with no +, which is a formula to a spreadsheet.
+    """
     from kiosk.domain.phones import Phone, check_phone, shown
 
     checked = check_phone(e164, country)
-    return checked.national if isinstance(checked, Phone) else shown(e164, country)
+    if form is Format.JSON or not isinstance(checked, Phone):
+        return shown(e164, country)
+    return checked.national

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from kiosk.vault.keys import PrivateSealingKey
 
 _TRIES = 3
+_REPORT = """\
+The clinic is in {folder}. Its references begin with {symbols}.
+The recovery kit {kit} was read back, and its keys open a probe record.
+Move it off this machine now, into a safe: without it a lost passphrase is a lost clinic.
+Next: `kiosk doctor`, then `kiosk run`."""
 _SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
 
@@ -64,13 +69,8 @@ def init(
     _refuse_second(folder)
     account = NewAccount(manager, _new_passphrase(), frozenset(Role))
     plan = ClinicPlan(name, place, home, account, _new_pin(), kiosk_name)
-    founded = _found(folder, kit, plan)
-    write(
-        f"The clinic is in {folder}. Its references begin with {founded.site.symbols}.\n"
-        f"The recovery kit {kit} was read back, and its keys open a probe record.\n"
-        "Move it off this machine now, into a safe: without it a lost passphrase is a lost"
-        " clinic.\nNext: `kiosk doctor`, then `kiosk run`."
-    )
+    symbols = _found(folder, kit, plan).site.symbols
+    write(_REPORT.format(folder=folder, symbols=symbols, kit=kit))
 
 
 def _found(folder: Path, kit: Path, plan: "ClinicPlan") -> "Founded":

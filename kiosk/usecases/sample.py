@@ -103,10 +103,10 @@ class SampleClinic:
             load_sealing_keys(self._store, site),
             self._cost,
         )
-        for number, (name, label, room) in enumerate(_GROUPS):
-            add_group(self._store, site, GroupPlan(_group_id(site, number), name, label, room))
         self._add_staff(site, access)
         desk = access.roster_desk(_signed_in(access, STAFF[0]))
+        for number, (name, label, room) in enumerate(_GROUPS):
+            add_group(self._store, site, GroupPlan(_group_id(site, number), name, label, room))
         for one in passes:
             draft = JoinDraft(desk.new_pass().id, _secret(one))
             desk.issue_pass(one.name, PEOPLE.get(one.name, "en"), draft)

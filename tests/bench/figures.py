@@ -1,8 +1,8 @@
 """Figures: medians beside their floors, and how much they spread."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from statistics import median, quantiles
+from dataclasses import dataclass
+from statistics import quantiles
 
 
 def percentile(times: Sequence[float], percent: int) -> float:
@@ -24,7 +24,7 @@ class Figure:
     unit: str = "ms"
     spread: str = ""
     """Quartiles of both, or what else says how far to trust it."""
-    notes: str = field(default="")
+    notes: str = ""
 
     @property
     def ratio(self) -> float:
@@ -88,8 +88,3 @@ def table(figures: Iterable[Figure]) -> str:
         if one.notes:
             lines.append(f"     {one.notes}")
     return "\n".join(lines)
-
-
-def middle(times: Sequence[float]) -> float:
-    """Return the median."""
-    return median(times)

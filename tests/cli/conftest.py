@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli.sample_folder import prepare
+from kiosk.usecases.sample import PASSPHRASE
 from tests.cli.calling import Kiosk
 from tests.support.desks import CHEAP
 
@@ -48,4 +49,4 @@ def demo(made_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 @pytest.fixture
 def signed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the passphrase of the demo's staff."""
-    monkeypatch.setenv("KIOSK_PASSPHRASE", "demo demo demo")
+    monkeypatch.setenv("KIOSK_PASSPHRASE", PASSPHRASE)

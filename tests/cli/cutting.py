@@ -14,6 +14,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select, table
+
 from kiosk.bootstrap import DATABASE
 from kiosk.cli.sample_folder import digits, prepare
 from kiosk.records.store import Store
@@ -39,8 +41,8 @@ def state(folder: Path) -> dict[str, Any]:
     store = Store.open(folder / DATABASE)
     try:
         with store.read() as transaction:
-            run = transaction.connection().exec_driver_sql
-            rows = {table: run(f"SELECT count(*) FROM {table}").scalar_one() for table in TABLES}
+            counts = {name: select(func.count()).select_from(table(name)) for name in TABLES}
+            rows = {name: transaction.scalar(query) for name, query in counts.items()}
     finally:
         store.close()
     files = sorted(path.name for path in folder.iterdir())

@@ -14,11 +14,12 @@ from kiosk.domain.passes import Code, CodeKind, decode
 from kiosk.errors import SetupError
 from kiosk.records.lock import lock_folder
 from kiosk.usecases.sample import PEOPLE
-from tests.cli.calling import Kiosk
+from tests.cli.calling import COMMAND, Kiosk
 from tests.cli.cutting import state
 from tests.content.test_qrcodes import png_pixels, read
 from tests.support.desks import CHEAP, open_clinic
 from tests.support.extract import CHECKOUT
+from tests.support.terminal import Terminal
 
 FILES = [
     *(f"demo-pass-{number}.png" for number in (1, 2, 3, 4)),
@@ -205,3 +206,13 @@ def test_another_clinic_under_a_demo_list_is_refused(made_demo: Path, tmp_path: 
     shutil.copy(made_demo / INDEX, tmp_path / INDEX)
     with pytest.raises(SetupError, match="holds another clinic"):
         prepare(tmp_path, cost=CHEAP)
+
+
+@pytest.mark.terminal
+def test_the_demo_is_at_home_from_an_empty_folder_and_f9_scans(tmp_path: Path) -> None:
+    env = {"KIOSK_DATA_DIR": str(tmp_path / "demo")}
+    with Terminal([*COMMAND, "demo"], env=env) as terminal:
+        terminal.wait_for("Today  ")
+        terminal.send("\x1b[20~")
+        terminal.wait_for("Welcome")
+    assert state(tmp_path / "demo")["rows"] == ROWS

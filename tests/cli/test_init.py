@@ -1,14 +1,16 @@
 """`kiosk init`: one clinic in one folder, all of it or nothing."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from kiosk.bootstrap import open_kiosk
 from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import StoreFull
+from kiosk.records.store import Store
 from kiosk.usecases.access import SignedIn
 from kiosk.vault import recovery
 from kiosk.vault.recovery import read_kit
@@ -183,14 +185,17 @@ def test_a_kit_that_cannot_be_written_leaves_no_half_clinic(
 def test_a_commit_that_fails_takes_the_kit_along(
     init: Init, folder: Path, kit: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write_and_fail(path: Path, text: str) -> None:
-        path.write_text(text)
+    write = Store.write
 
-    def fail_after(*_arguments: object) -> None:
-        raise StoreFull("The disk is full; make room.")
+    @contextmanager
+    def write_and_fail(store: Store) -> Iterator[Session]:
+        with write(store) as transaction:
+            yield transaction
+            if kit.exists():
+                raise StoreFull("The disk is full; make room.")
 
     with monkeypatch.context() as broken:
-        broken.setattr("kiosk.usecases.founding.SignedIn", fail_after)
+        broken.setattr(Store, "write", write_and_fail)
         assert "The disk is full" in init().sentence()
     assert not kit.exists()
     assert sorted(_contents(folder)) == ["kiosk.toml", "take-home.toml"]
@@ -224,40 +229,43 @@ def _asked(folder: Path, kit: Path) -> Terminal:
     return Terminal([*COMMAND, *words], env={"KIOSK_DATA_DIR": str(folder)})
 
 
+def _wait_for(terminal: Terminal, text: str, times: int) -> None:
+    terminal.wait_until(lambda: terminal.text.count(text) == times, f"{text!r} {times} times")
+
+
 def test_passphrase_and_pin_are_asked_for_twice_and_unseen(folder: Path, kit: Path) -> None:
+    first, again = "(12 characters or more):", "The same once more:"
     with _asked(folder, kit) as terminal:
-        terminal.wait_for("The manager's passphrase")
-        for typed in ("short", PASSPHRASE, "another one of twelve", PASSPHRASE, PASSPHRASE):
-            terminal.wait_until(lambda: not terminal.echoes, "a hidden answer")
-            questions = terminal.text.count(": ")
+        for question, times, typed in (
+            (first, 1, "short"),
+            (first, 2, PASSPHRASE),
+            (again, 1, "another one of twelve"),
+            (first, 3, PASSPHRASE),
+            (again, 2, PASSPHRASE),
+            ("(4 to 12 digits):", 1, PIN),
+            (again, 3, PIN),
+        ):
+            _wait_for(terminal, question, times)
+            assert not terminal.echoes
             terminal.send(f"{typed}\n")
-            terminal.wait_until(
-                lambda asked=questions: terminal.text.count(": ") > asked, "the next question"
-            )
-        assert "A passphrase has 12 to 256 characters" in terminal.text
-        assert "The two were not the same; begin again." in terminal.text
-        terminal.wait_for("A PIN for the maintenance screen (4 to 12 digits):")
-        terminal.send(f"{PIN}\n")
-        terminal.wait_until(lambda: terminal.text.count("The same once more:") == 3, "again")
-        terminal.send(f"{PIN}\n")
         assert terminal.wait_exit() == 0
         assert "Move it off this machine now" in " ".join(terminal.text.split())
         assert PASSPHRASE.encode() not in terminal.raw
         assert PIN.encode() not in terminal.raw
         assert "another one" not in terminal.text
+        assert "A passphrase has 12 to 256 characters" in terminal.text
+        assert "The two were not the same; begin again." in terminal.text
     assert kit.exists()
 
 
 def test_three_weak_passphrases_end_it(folder: Path, kit: Path) -> None:
     with _asked(folder, kit) as terminal:
-        for asked in (1, 2, 3):
-            terminal.wait_until(
-                lambda n=asked: terminal.text.count("(12 characters or more)") == n, "a question"
-            )
+        for times in (1, 2, 3):
+            _wait_for(terminal, "(12 characters or more):", times)
             terminal.send("weak\n")
         assert terminal.wait_exit() == 1
         assert "kiosk: Nothing was made; run `kiosk init` again." in terminal.text
-    assert os.listdir(folder.parent) == ["stick"]
+    assert not folder.exists()
 
 
 def test_ctrl_c_at_the_pin_leaves_nothing(folder: Path, kit: Path) -> None:

@@ -104,7 +104,8 @@ def test_an_empty_list(capsys: pytest.CaptureFixture[str], form: Format, text: s
 
 
 @pytest.mark.parametrize(
-    "text", ['=HYPERLINK("x")', "+6581234567", "-1+1", "@SUM(A1)", "＝1", "  =1", "\t=1", "\u200e=1"]
+    "text",
+    ['=HYPERLINK("x")', "+6581234567", "-1+1", "@SUM(A1)", "＝1", "  =1", "\t=1", "\u200e=1"],
 )
 def test_csv_takes_the_edge_off_formulas(text: str) -> None:
     (_, (cell,)) = csv.reader(io.StringIO(as_csv([{"a": text}], ("a",))))

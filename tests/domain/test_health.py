@@ -1,12 +1,16 @@
 """Findings about the machine."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from kiosk.domain.health import (
     Verdict,
     capital_height,
+    clock_finding,
     colour_finding,
     disk_finding,
+    helplines_finding,
     letters_finding,
     needed_height,
     terminal_finding,
@@ -31,10 +35,35 @@ def test_the_smallest_terminal_is_56_by_16(columns: int, rows: int, verdict: Ver
     assert terminal_finding(columns, rows).verdict is verdict
 
 
-def test_a_terminal_without_colour_is_said_so() -> None:
-    assert colour_finding("dumb", "", no_color=False).verdict is Verdict.LOOK
-    assert colour_finding("xterm-256color", "truecolor", no_color=True).verdict is Verdict.LOOK
-    assert colour_finding("foot", "truecolor", no_color=False).verdict is Verdict.OK
+@pytest.mark.parametrize(
+    ("term", "colorterm", "no_color", "verdict"),
+    [
+        ("foot", "truecolor", False, Verdict.OK),
+        ("xterm-256color", "", False, Verdict.OK),
+        ("xterm-256color", "truecolor", True, Verdict.LOOK),
+        ("linux", "", False, Verdict.LOOK),
+        ("vt100", "", False, Verdict.LOOK),
+        ("dumb", "", False, Verdict.FAIL),
+        ("", "truecolor", True, Verdict.FAIL),
+    ],
+)
+def test_a_terminal_without_colour_is_said_so(
+    term: str, colorterm: str, no_color: bool, verdict: Verdict
+) -> None:
+    assert colour_finding(term, colorterm, no_color=no_color).verdict is verdict
+
+
+def test_a_clock_that_went_back_fails() -> None:
+    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    assert clock_finding(now, "UTC", doubtful=False).verdict is Verdict.OK
+    assert clock_finding(now, "UTC", doubtful=True).verdict is Verdict.FAIL
+    assert "2026-03-02 12:00 in UTC" in clock_finding(now, "UTC", doubtful=True).sentence
+
+
+def test_helplines_that_are_overdue_fail() -> None:
+    verified, review = date(2026, 3, 2), date(2026, 9, 2)
+    assert helplines_finding(verified, review, overdue=False).verdict is Verdict.OK
+    assert helplines_finding(verified, review, overdue=True).verdict is Verdict.FAIL
 
 
 def test_a_nearly_full_disk_fails() -> None:

@@ -119,7 +119,8 @@ def fill_in(terminal: Terminal, name: str, phone: str) -> None:
 
 
 def finish(terminal: Terminal) -> None:
-    """End the visit."""
+    """End the visit, once no part of an older home screen is left to be taken for the new one."""
+    terminal.wait_gone(HOME)
     terminal.send(ESC)
     terminal.wait_for(HOME)
 

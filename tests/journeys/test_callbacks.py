@@ -15,7 +15,7 @@ NAME = "Xanthippe-Quill"
 PHONE = "93741652"
 ENTERED: dict[str, object] = {
     "name": NAME,
-    "phone": "9374 1652",
+    "phone": "+65 9374 1652",
     "windows": ["saturday_am"],
     "call_language": "nan",
     "message_policy": "text_ok",

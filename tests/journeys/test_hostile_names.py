@@ -57,16 +57,11 @@ def send(terminal: Terminal) -> None:
     terminal.wait_for("Which language should we speak?")
     terminal.send("n")
     terminal.wait_for("may we leave a message?")
+    for steering in STEERING:
+        assert steering.encode() not in terminal.raw
+    terminal.raw.clear()
     terminal.send("n")
     terminal.wait_for("Is this right?")
-
-
-def drawn(terminal: Terminal, name: str) -> bool:
-    """Whether the name stands in the read-back, letter by letter; emulators place marks apart."""
-    letters = [one for one in name if unicodedata.category(one)[0] not in "MZ"]
-    line = next((line for line in terminal.emulator.lines if "Name   " in line), "")
-    plain = "".join(one for one in line if unicodedata.category(one)[0] not in "MZ")
-    return "".join(letters) in plain
 
 
 def test_names_are_taken_whole_and_shown_harmlessly(clinic: Clinic) -> None:
@@ -75,7 +70,8 @@ def test_names_are_taken_whole_and_shown_harmlessly(clinic: Clinic) -> None:
     for name, shown in zip([*TYPED, *PASTED], kept, strict=True):
         ask(terminal, name)
         send(terminal)
-        terminal.wait_until(lambda shown=shown: drawn(terminal, shown), f"{shown!r} read back")
+        # The bytes, for the emulator drops what follows a mark without a width.
+        terminal.wait_until(lambda shown=shown: shown.encode() in terminal.raw, f"{shown!r} read back")
         terminal.send("y")
         terminal.wait_for("Thank you. We have your request.")
         finish(terminal)

@@ -103,15 +103,20 @@ class Visitor:
 
     def reads(self, widget: Widget) -> list[str]:
         """What stands where `widget` can be seen, row by row."""
-        region = self.regions().get(widget, Region())
-        rows = self.strips()[region.y : region.bottom]
-        return [row.crop(region.x, region.right).text for row in rows]
+        return self._cut(self.strips(), self.regions().get(widget, Region()))
 
     @property
     def paragraphs(self) -> list[str]:
         """The rows of the screen, then every text on it as if it were not wrapped."""
-        leaves = [widget for widget in self.regions() if not widget.children]
-        return [*self.lines, *(" ".join(" ".join(self.reads(leaf)).split()) for leaf in leaves)]
+        strips = self.strips()
+        leaves = [region for widget, region in self.regions().items() if not widget.children]
+        unwrapped = [" ".join(" ".join(self._cut(strips, leaf)).split()) for leaf in leaves]
+        return [*(strip.text for strip in strips), *unwrapped]
+
+    @staticmethod
+    def _cut(strips: list[Strip], region: Region) -> list[str]:
+        rows = strips[region.y : region.bottom]
+        return [row.crop(region.x, region.right).text for row in rows]
 
     def sees(self, words: str) -> bool:
         """Say whether `words` stand somewhere on the screen, wrapped or not."""
@@ -138,10 +143,21 @@ class Visitor:
 
     async def at_once(self, *keys: str) -> None:
         """Press keys without waiting in between."""
+        await self.sends(*keys)
+        await self.settle()
+
+    async def sends(self, *keys: str) -> None:
+        """Press keys and do not wait for what they do."""
         for key in keys:
             name = _character_to_key(key) if len(key) == 1 else key
             await self._post(events.Key(name, key if len(key) == 1 else None))
-        await self.settle()
+
+    async def until(self, words: str, seconds: float) -> None:
+        """Wait until `words` stand on the screen, though the kiosk may be busy still."""
+        last = asyncio.get_running_loop().time() + seconds
+        while not self.sees(words):
+            assert asyncio.get_running_loop().time() < last, f"no {words!r}\n{self.picture()}"
+            await asyncio.sleep(0.01)
 
     async def type(self, text: str, *keys: str) -> None:
         """Type `text` fast, then press `keys`."""

@@ -31,6 +31,10 @@ _TAKE_TERMINAL = (
 """Makes the terminal the controlling one, as a login does, then becomes the program."""
 
 
+Start = Callable[..., "Terminal"]
+"""Starts a program on a terminal of its own; the fixture that gives it ends the program."""
+
+
 class Terminal:
     """Runs a program on a terminal of its own: type, tap, scan, and wait for what it shows.
 

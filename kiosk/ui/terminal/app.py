@@ -9,8 +9,8 @@ from textual import events
 from kiosk.domain.text import clean
 from kiosk.ui.terminal.debounce import RecentScans
 from kiosk.ui.terminal.driver import KioskDriver
+from kiosk.ui.terminal.exits import EXIT_BROKEN
 from kiosk.ui.terminal.fatal import (
-    EXIT_BROKEN,
     SENTENCE,
     CrashLog,
     Guard,
@@ -133,9 +133,11 @@ def run_locked(app: LockedApp) -> int:
     app.last_resort = LastResort()
     with Guard(app.outer_crash):
         app.run()
-    app.last_resort.disarm()
     if app.crashed:
+        # What else hangs at the end, such as a desk's thread, must not hold up the restart.
+        app.last_resort.arm(EXIT_BROKEN)
         MODES.farewell(SENTENCE)
         return EXIT_BROKEN
+    app.last_resort.disarm()
     MODES.restore()
     return app.return_code or 0

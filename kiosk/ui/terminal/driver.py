@@ -19,7 +19,8 @@ from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
 
-from kiosk.ui.terminal.fatal import EXIT_ASKED, EXIT_TERMINAL_GONE, Guard
+from kiosk.ui.terminal.exits import EXIT_ASKED, EXIT_TERMINAL_GONE
+from kiosk.ui.terminal.fatal import Guard
 from kiosk.ui.terminal.inbox import Inbox
 from kiosk.ui.terminal.intake import Intake
 from kiosk.ui.terminal.messages import InputClosed

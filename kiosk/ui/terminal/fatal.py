@@ -14,14 +14,8 @@ from traceback import walk_tb
 from types import TracebackType
 from typing import Final
 
+from kiosk.ui.terminal.exits import EXIT_ASKED
 from kiosk.ui.terminal.modes import MODES
-
-EXIT_ASKED: Final = 0
-"""SIGTERM, or the app ended itself."""
-EXIT_BROKEN: Final = 70
-"""The program broke (EX_SOFTWARE)."""
-EXIT_TERMINAL_GONE: Final = 74
-"""The terminal went away: end of input, an input error or SIGHUP (EX_IOERR)."""
 
 SENTENCE: Final = "Please ask at the counter."
 _FRAMES: Final = 6

@@ -10,9 +10,8 @@ from textual.worker import WorkerFailed
 from typing_extensions import override
 
 from kiosk.domain.text import clean
+from kiosk.ui.terminal.exits import EXIT_BROKEN, EXIT_TERMINAL_GONE
 from kiosk.ui.terminal.fatal import (
-    EXIT_BROKEN,
-    EXIT_TERMINAL_GONE,
     CrashLog,
     LastResort,
     kind_of,

@@ -245,7 +245,5 @@ def _is_key(sequence: bytes) -> bool:
 def _is_mouse(sequence: bytes) -> bool:
     """Say whether a CSI sequence is an SGR mouse report inside a screen of sane size."""
     found = _MOUSE.fullmatch(sequence)
-    if found is None:
-        return False
-    button, column, row = (int(number) for number in found.groups())
+    button, column, row = map(int, found.groups()) if found else (0, 0, 0)
     return button < 256 and 0 < column <= 2000 and 0 < row <= 2000

@@ -1,16 +1,15 @@
 """The sample app on a pseudo-terminal."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.support.terminal import Terminal
+from tests.support.terminal import Start, Terminal
 
 CHECKOUT = Path(__file__).parents[3]
-Start = Callable[..., Terminal]
 
 
 @pytest.fixture

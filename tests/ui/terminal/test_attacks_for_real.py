@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.hostile import hostile
-from tests.support.terminal import Terminal
-from tests.ui.terminal.conftest import Start
+from tests.support.terminal import Start, Terminal
 
 pytestmark = pytest.mark.terminal
 

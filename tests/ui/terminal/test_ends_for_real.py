@@ -2,17 +2,19 @@
 
 import re
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
-from kiosk.ui.terminal.fatal import EXIT_ASKED, EXIT_BROKEN, EXIT_TERMINAL_GONE, SENTENCE
-from tests.support.sample_terminal_app import SECRET
-from tests.support.terminal import Terminal
-from tests.ui.terminal.conftest import Start
+from kiosk.ui.terminal.exits import EXIT_ASKED, EXIT_BROKEN, EXIT_TERMINAL_GONE
+from kiosk.ui.terminal.fatal import SENTENCE
+from tests.support.sample_app import SECRET
+from tests.support.terminal import Start, Terminal
 
 pytestmark = pytest.mark.terminal
 
+CHECKOUT = Path(__file__).parents[3]
 FUNCTION_KEYS = {
     "a handler of a key": "\x1bOP",
     "a handler of a message": "\x1bOQ",
@@ -55,11 +57,32 @@ def test_signals_during_the_splash_change_nothing(start: Start) -> None:
     terminal.wait_for("ready")
 
 
+def test_the_splash_has_its_colours(start: Start) -> None:
+    terminal = start()
+    terminal.wait_for("One moment, please.")
+    assert terminal.emulator.screen.buffer[0][0].bg == "fbf7ef"
+
+
+@pytest.mark.parametrize("ending", ["sys.exit(3)", "os.kill(os.getpid(), signal.SIGTERM)"])
+def test_a_start_that_fails_gives_the_terminal_back(ending: str) -> None:
+    program = (
+        "import os, signal, sys; from kiosk.ui.terminal.splash import splash; splash();"
+        f"sys.stdin.readline(); {ending}"
+    )
+    with Terminal([sys.executable, "-c", program], cwd=CHECKOUT) as terminal:
+        terminal.wait_for("One moment, please.")
+        assert not terminal.echoes
+        terminal.send("\n")
+        assert terminal.wait_exit() == (3 if "exit" in ending else EXIT_ASKED)
+        assert terminal.echoes
+        assert terminal.raw.rfind(b"\x1b[?1049l") > terminal.raw.rfind(b"\x1b[?1049h")
+
+
 def test_nothing_typed_during_the_splash_shows(start: Start) -> None:
     terminal = start()
     terminal.wait_for("One moment, please.")
+    assert not terminal.echoes
     terminal.send("early")
-    assert terminal.find("early") is None
     terminal.wait_for("one=early ")
 
 
@@ -85,12 +108,9 @@ def test_a_terminal_that_goes_away_ends_it(sample: Terminal) -> None:
     assert sample.wait_exit() == EXIT_TERMINAL_GONE
 
 
-def test_the_end_of_the_input_ends_it(log: Path, tmp_path: Path) -> None:
-    import sys
-
+def test_the_end_of_the_input_ends_it(log: Path) -> None:
     program = f"{sys.executable} -m tests.support.sample_terminal_app plain {log} </dev/null"
-    checkout = Path(__file__).parents[3]
-    with Terminal(["/bin/sh", "-c", f"exec {program}"], cwd=checkout) as terminal:
+    with Terminal(["/bin/sh", "-c", f"exec {program}"], cwd=CHECKOUT) as terminal:
         assert terminal.wait_exit() == EXIT_TERMINAL_GONE
 
 
@@ -106,7 +126,7 @@ def assert_quiet_crash(terminal: Terminal, log: Path) -> None:
     assert terminal.text.strip() == SENTENCE
     assert_restored(terminal)
     logged = log.read_text(encoding="utf-8")
-    assert re.search(r"BrokenError at support/sample_terminal_app\.py:\d+:\w+", logged)
+    assert re.search(r"BrokenError at support/sample_app\.py:\d+:\w+", logged)
     assert SECRET not in logged
     assert SECRET.encode() not in terminal.raw
     assert b"Traceback" not in terminal.raw

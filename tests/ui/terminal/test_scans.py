@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.passes import HEAD, CodeKind, decode, encode
 from kiosk.ui.terminal.keyboards import NUMBER_ROWS
-from kiosk.ui.terminal.scans import FIRST_CHARACTERS, Press, Scan, ScanRecogniser, scan_in
+from kiosk.ui.terminal.scans import FIRST_CHARACTERS, Press, Scan, ScanRecogniser
 
 CODE = encode(CodeKind.PASS, bytes(range(16)))
 ENTER, TAB, LF, STX = (
@@ -152,13 +152,16 @@ def test_nothing_raises_and_silence_always_opens(steps: list[tuple[Press, float]
 
 def test_a_stall_of_a_second_after_the_head_is_waited_out() -> None:
     timed = every(0.002, *presses(CODE), ENTER)
-    stalled = [(key, at + (0.95 if number >= 12 else 0)) for number, (key, at) in enumerate(timed)]
-    assert play(stalled) == [Scan(CODE)]
+    late = [(key, at + 0.95) for key, at in timed[12:]]
+    assert play([*timed[:12], *late]) == [Scan(CODE)]
 
 
-def test_a_stall_inside_the_head_is_waited_out() -> None:
+@pytest.mark.parametrize(("place", "stall"), [(2, 0.04), (3, 0.1), (4, 0.2), (9, 0.2)])
+def test_a_stall_inside_the_head_is_waited_out(place: int, stall: float) -> None:
     timed = every(0.016, *presses(CODE), ENTER)
-    stalled = [(key, at + (0.1 if number >= 3 else 0)) for number, (key, at) in enumerate(timed)]
+    stalled = [
+        (key, at + (stall if number >= place else 0)) for number, (key, at) in enumerate(timed)
+    ]
     assert play(stalled) == [Scan(CODE)]
 
 
@@ -239,18 +242,3 @@ def test_endless_input_is_capped_and_leaks_nothing(start: list[Press]) -> None:
 def test_a_held_key_does_not_stick() -> None:
     assert play(every(0.033, *presses("0" * 50))) == presses("0" * 50)
     assert play(every(0.010, *presses("0" * 50))) == presses("0" * 50)
-
-
-@pytest.mark.parametrize("around", ["{}", "{}\r\n", "  {}\t", "\x02{}\x03", "]Q1{}"])
-def test_a_pasted_code_is_a_scan(around: str) -> None:
-    for row in (HEAD, AZERTY):
-        found = scan_in(around.format(mangled(CODE, row)))
-        assert found is not None
-        assert decode(found) == decode(CODE)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "Mei", "012345678", '=HYPERLINK("x")', "+65 8123 4567", "0\r0"]
-)
-def test_other_pastes_are_no_scan(text: str) -> None:
-    assert scan_in(text) is None

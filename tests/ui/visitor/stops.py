@@ -1,9 +1,15 @@
-"""Every screen a visitor can stand before, what it is headed, and how to come there by keys."""
+"""Every screen a visitor can stand before, what stands on it, and the shortest way there."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from kiosk.domain.passes import CodeKind, encode
+from kiosk.ui.visitor.places import FORM_STEPS, form_step
+from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.screens.call_message import CallMessage
+from kiosk.ui.visitor.screens.call_phone import CallPhone
+from kiosk.ui.visitor.screens.call_review import CallReview
+from kiosk.ui.visitor.screens.call_when import CallInWords, CallWhen
 from tests.support.desks import PIN, Clinic
 from tests.support.screens import HOME, Visitor
 
@@ -31,13 +37,18 @@ def keys(*keys: str) -> Way:
     return way
 
 
-def form(*keys: str) -> Way:
-    """Return the way into the callback form up to the time of the call, then `keys`."""
+def form(step: type[VisitorScreen] = CallWhen, *keys: str) -> Way:
+    """Return the way to one step of a callback form for Mei Ling, 8123 4567; then `keys`."""
 
     async def way(visitor: Visitor, _clinic: Clinic) -> None:
-        await visitor.keys("c")
-        await visitor.type("Mei Ling", "enter")
-        await visitor.type("81234567", "enter")
+        app = visitor.app
+        filled = app.visit.call_form()
+        filled.name, filled.phone, filled.e164 = "Mei Ling", "81234567", "+6581234567"
+        makers = [form_step(one, app.visit, app.facts) for one in FORM_STEPS]
+        here = FORM_STEPS.index(step)
+        app._trail.extend(makers[:here])
+        await app.go(makers[here])
+        await visitor.settle()
         await visitor.keys(*keys)
 
     return way
@@ -130,12 +141,12 @@ STOPS = (
     Stop("help", "Tell any staff member.", keys("h")),
     Stop("language", "Language and display", keys("l")),
     Stop("call-name", "What should we call you?", keys("c")),
-    Stop("call-phone", "Which number should we call?", form("b")),
+    Stop("call-phone", "Which number should we call?", form(CallPhone)),
     Stop("call-when", "When may we call?", form()),
-    Stop("call-language", "Which language should we speak?", form("n")),
-    Stop("call-message", "may we leave a message?", form("n", "n")),
-    Stop("call-review", "Is this right?", form("n", "n", "n")),
-    Stop("receipt", "Thank you. We have your request.", form("n", "n", "n", "y")),
+    Stop("call-language", "Which language should we speak?", form(CallInWords)),
+    Stop("call-message", "may we leave a message?", form(CallMessage)),
+    Stop("call-review", "Is this right?", form(CallReview)),
+    Stop("receipt", "Thank you. We have your request.", form(CallReview, "y")),
     Stop("check-in", "Check in to a group", check_in()),
     Stop("check-in-later", "Later today: Room 7, 1:30 pm", _nothing_to_check_in),
     Stop("choose-session", "Welcome, Mei. Which group is it?", _choose),

@@ -89,7 +89,11 @@ class Home(VisitorScreen):
         self.call_after_refresh(self.read_schedule)
         self.set_interval(_REREAD_SECONDS, self.read_schedule)
 
-    async def read_schedule(self) -> None:
+    def read_schedule(self) -> None:
+        """Read the day's sessions beside the screen, which would not be painted meanwhile."""
+        self.run_worker(self._read_schedule())
+
+    async def _read_schedule(self) -> None:
         """Show the day's sessions under the tiles, by their neutral labels."""
         answer = await self.ask(lambda side: (side.desk.sessions_today(), side.facts.zone))
         if isinstance(answer, Trouble) or not self.is_attached:

@@ -1,0 +1,234 @@
+"""`kiosk doctor`: every finding can be good and can fail."""
+
+import csv
+import io
+import os
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Executable, delete, insert, update
+
+from kiosk.bootstrap import DATABASE
+from kiosk.cli.doctor import examine
+from kiosk.cli.sample_folder import digits
+from kiosk.content import assets
+from kiosk.domain.health import Finding, Verdict
+from kiosk.domain.passes import Code, decode, lookup
+from kiosk.records.plumbing import Parked, SyncState
+from kiosk.records.store import Store
+from kiosk.records.tables import PublicKey
+from tests.cli.calling import COMMAND, Kiosk
+from tests.support.extract import CHECKOUT
+from tests.support.terminal import Terminal
+
+TODAY = date(2026, 11, 23)
+Look = Callable[[], dict[str, Finding]]
+
+
+@pytest.fixture
+def look(demo: Path) -> Look:
+    def call() -> dict[str, Finding]:
+        findings = examine(demo, TODAY)
+        by_subject = {finding.subject: finding for finding in findings}
+        assert len(by_subject) == len(findings)
+        assert all(finding.sentence.endswith(".") for finding in findings)
+        return by_subject
+
+    return call
+
+
+def _change(demo: Path, statement: Executable) -> None:
+    store = Store.open(demo / DATABASE)
+    try:
+        with store.write() as transaction:
+            transaction.connection().execute(statement)
+    finally:
+        store.close()
+
+
+def test_a_demo_is_fit(kiosk: Kiosk, demo: Path) -> None:
+    answer = kiosk("doctor", "--format", "json")
+    assert (answer.code, answer.err) == (0, "")
+    verdicts = {row["subject"]: row["verdict"] for row in answer.rows}
+    assert verdicts == {
+        "settings": "ok",
+        "terminal size": "look",
+        "database": "ok",
+        "keys": "ok",
+        "clock": "ok",
+        "helplines": "ok",
+        "take-home material": "look",
+        "disk space": "ok",
+        "variables": "ok",
+    }
+    assert all(row["finding"] for row in answer.rows)
+
+
+def test_it_changes_nothing(kiosk: Kiosk, demo: Path) -> None:
+    before = {path.name: path.read_bytes() for path in demo.iterdir()}
+    assert kiosk("doctor").code == 0
+    assert {path.name: path.read_bytes() for path in demo.iterdir()} == before
+
+
+def test_table_and_csv_say_the_same(kiosk: Kiosk, demo: Path) -> None:
+    rows = kiosk("doctor", "--format", "json").rows
+    lines = csv.DictReader(io.StringIO(kiosk("doctor", "--format", "csv").out))
+    assert [dict(line) for line in lines] == rows
+    table = kiosk("doctor").out.splitlines()
+    assert table[0].split() == ["subject", "verdict", "finding"]
+    assert len(table) == len(rows) + 1
+
+
+def test_what_fails_sets_the_exit_code(kiosk: Kiosk, demo: Path) -> None:
+    (demo / "kiosk.toml").unlink()
+    answer = kiosk("doctor", "--format", "json")
+    assert (answer.code, answer.err) == (1, "")
+    assert answer.rows[0]["verdict"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "variables", "verdicts"),
+    [
+        (80, 24, {}, {"terminal size": "ok", "colours": "ok", "letter height": "ok"}),
+        (80, 40, {}, {"terminal size": "ok", "colours": "ok", "letter height": "look"}),
+        (55, 16, {"TERM": "vt100"}, {"terminal size": "fail", "colours": "look"}),
+        (80, 24, {"TERM": "dumb"}, {"colours": "fail"}),
+        # The kiosk asks the terminal itself, so does the doctor.
+        (80, 15, {"COLUMNS": "200", "LINES": "50"}, {"terminal size": "fail"}),
+        (80, 24, {"KIOSK_PANEL__HEIGHT_MM": "150"}, {"letter height": "look"}),
+    ],
+)
+def test_the_terminal_it_stands_in(
+    demo: Path,
+    tmp_path: Path,
+    columns: int,
+    rows: int,
+    variables: dict[str, str],
+    verdicts: dict[str, str],
+) -> None:
+    script = f"{' '.join(COMMAND)} doctor --format csv > {tmp_path}/out"
+    command = ["bash", "-c", script]
+    with Terminal(command, columns=columns, rows=rows, env=variables) as terminal:
+        code = terminal.wait_exit()
+    lines = csv.DictReader((tmp_path / "out").read_text().splitlines())
+    found = {line["subject"]: line["verdict"] for line in lines}
+    assert {subject: found[subject] for subject in verdicts} == verdicts
+    assert code == (1 if "fail" in found.values() else 0)
+
+
+def test_a_missing_setting_file_and_an_unknown_key(look: Look, demo: Path) -> None:
+    assert look()["settings"].verdict is Verdict.OK
+    with (demo / "kiosk.toml").open("a") as file:
+        file.write("\ncolour = 'red'\n")
+    found = look()
+    assert found["settings"].verdict is Verdict.FAIL
+    assert "panel.colour" in found["settings"].sentence
+    (demo / "kiosk.toml").unlink()
+    found = look()
+    assert found["settings"].verdict is Verdict.FAIL
+    assert "missing" in found["settings"].sentence
+    # The rest is looked at all the same.
+    assert found["database"].verdict is Verdict.OK
+
+
+def test_a_variable_that_nothing_reads(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIOSK_VIST__IDLE_SECONDS", "90")
+    found = look()["variables"]
+    assert found.verdict is Verdict.LOOK
+    assert "KIOSK_VIST__IDLE_SECONDS" in found.sentence
+
+
+def test_a_folder_without_a_clinic(tmp_path: Path) -> None:
+    found = {finding.subject: finding for finding in examine(tmp_path / "none", TODAY)}
+    assert found["database"].verdict is Verdict.FAIL
+    assert "`kiosk init`" in found["database"].sentence
+    assert found["disk space"].verdict is Verdict.OK
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_damaged_database(look: Look, demo: Path) -> None:
+    with (demo / DATABASE).open("r+b") as file:
+        file.seek(4096 * 3)
+        file.write(os.urandom(4096 * 4))
+    assert look()["database"].verdict is Verdict.FAIL
+
+
+def test_an_index_that_misses_a_row(look: Look, demo: Path) -> None:
+    """Such a file passes the quick check of every start, and a pass would be unknown."""
+    code = decode(digits(demo)[0])
+    assert isinstance(code, Code)
+    key, content = lookup(code.secret), bytearray((demo / DATABASE).read_bytes())
+    assert content.count(key) == 2
+    content[content.rindex(key)] ^= 1
+    (demo / DATABASE).write_bytes(content)
+    found = look()["database"]
+    assert found.verdict is Verdict.FAIL
+    assert "restore a backup" in found.sentence
+
+
+def test_missing_keys(look: Look, demo: Path) -> None:
+    _change(demo, delete(PublicKey))
+    found = look()
+    assert found["keys"].verdict is Verdict.FAIL
+    assert found["database"].verdict is Verdict.OK
+    assert found["clock"].verdict is Verdict.OK
+
+
+def test_a_clock_before_the_last_record(look: Look, demo: Path) -> None:
+    _change(demo, update(SyncState).values(last_fact_at=datetime(2199, 1, 1, tzinfo=UTC)))
+    found = look()["clock"]
+    assert found.verdict is Verdict.FAIL
+    assert "set it" in found.sentence
+
+
+def test_helplines_that_nobody_has_checked(demo: Path) -> None:
+    found = {finding.subject: finding for finding in examine(demo, date(2199, 1, 1))}
+    assert found["helplines"].verdict is Verdict.FAIL
+    assert "ring each line" in found["helplines"].sentence
+
+
+def test_broken_helplines_do_not_end_the_looking(
+    look: Look, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(CHECKOUT / "assets" / "content", tmp_path / "assets" / "content")
+    (tmp_path / "assets" / "content" / "helplines.toml").write_text("[")
+    monkeypatch.setattr(assets, "_PACKAGE", tmp_path / "package")
+    found = look()
+    assert found["helplines"].verdict is Verdict.FAIL
+    assert found["variables"].verdict is Verdict.OK
+
+
+def test_take_home_material(look: Look, demo: Path) -> None:
+    path = demo / "take-home.toml"
+    path.write_text('[[item]]\ntitle = "A"\nurl = "https://example.org/a"\n')
+    assert look()["take-home material"].verdict is Verdict.OK
+    path.write_text('[[item]]\ntitle = "A"\nurl = "http://example.org/a"\n')
+    found = look()
+    assert found["take-home material"].verdict is Verdict.FAIL
+    assert found["settings"].verdict is Verdict.OK
+
+
+def test_a_disk_that_is_nearly_full(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = SimpleNamespace(free=10**6)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
+    assert look()["disk space"].verdict is Verdict.FAIL
+
+
+def test_records_that_are_set_aside(look: Look, demo: Path) -> None:
+    assert "records" not in look()
+    parked = Parked(
+        seq=1,
+        site_id=UUID(int=1),
+        table_name="check_in",
+        row_id=UUID(int=2),
+        payload="{}",
+        error="23514",
+        parked_at=datetime(2026, 3, 2, tzinfo=UTC),
+    )
+    _change(demo, insert(Parked).values(parked.model_dump()))
+    assert look()["records"].verdict is Verdict.LOOK

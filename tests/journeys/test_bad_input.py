@@ -1,0 +1,154 @@
+"""What visitors and staff read when something around the kiosk is wrong."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.clinic import CLOSED, HOME, KIOSK, READY, Clinic, fill_in
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.terminal
+
+
+
+def in_one_line(terminal: Terminal) -> str:
+    """The screen's words without line breaks and margins."""
+    return " ".join(terminal.text.split())
+
+
+def staff_read(clinic: Clinic, *sentence: str) -> None:
+    """Check what `run` shows: one sentence for visitors, and the reason for staff."""
+    terminal = clinic.start(shows=CLOSED)
+    terminal.wait_for("For staff: ")
+    shown = in_one_line(terminal).replace(" ", "")
+    for words in sentence:
+        assert words.replace(" ", "") in shown
+    assert "Traceback" not in shown
+    terminal.send("c")
+    terminal.send("h")
+    terminal.wait_for("The code calls the line")
+
+
+def refused(clinic: Clinic, *sentence: str) -> None:
+    """Check a command: one line on standard error, exit code 1."""
+    done = clinic.command("attendance", "list", "--user", "facilitator")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    for words in sentence:
+        assert words in done.stderr
+
+
+def test_an_unknown_setting(clinic: Clinic) -> None:
+    settings = clinic.folder / "kiosk.toml"
+    settings.write_text(settings.read_text().replace("idle_seconds", "ides_seconds"))
+    staff_read(clinic, "The setting visit.ides_seconds in", "is unknown")
+    refused(clinic, "The setting visit.ides_seconds in", "is unknown; remove it")
+
+
+def test_missing_settings(clinic: Clinic) -> None:
+    (clinic.folder / "kiosk.toml").unlink()
+    staff_read(clinic, "The settings", "are missing; put the file back")
+    refused(clinic, "are missing; put the file back")
+
+
+def test_settings_that_are_no_text(clinic: Clinic) -> None:
+    (clinic.folder / "kiosk.toml").write_bytes(b"\xff\xfe\x00\x01")
+    staff_read(clinic, "cannot be read; check the file's rights.")
+
+
+def test_a_damaged_database_is_left_as_it_is(clinic: Clinic) -> None:
+    database = clinic.folder / "kiosk.db"
+    database.write_bytes(b"This is no database. " * 500)
+    before = clinic.kept_bytes()
+    staff_read(clinic, "database")
+    refused(clinic, "database")
+    after = clinic.kept_bytes()
+    assert {name: data for name, data in after.items() if ".db" in name} == before
+
+
+def test_no_folder_at_all(tmp_path: Path) -> None:
+    clinic = Clinic(tmp_path / "nowhere")
+    terminal = clinic.start(shows="")
+    assert terminal.wait_exit() == 1
+    assert "There is no data folder" in in_one_line(terminal)
+    assert terminal.echoes
+
+
+def test_a_second_kiosk_on_the_same_folder(clinic: Clinic) -> None:
+    first = clinic.start()
+    second = clinic.start(shows="")
+    assert second.wait_exit() == 1
+    said = in_one_line(second)
+    assert said.startswith("kiosk: ")
+    assert said.count("kiosk: ") == 1
+    assert second.echoes
+    first.send("k")
+    first.wait_for("What we keep")
+    assert clinic.arrivals() == []
+
+
+def test_without_a_terminal(clinic: Clinic) -> None:
+    done = subprocess.run(
+        [*KIOSK, "run"],
+        env=clinic.variables() | {"PATH": "/usr/bin:/bin"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "The kiosk needs a terminal" in done.stderr
+
+
+def test_a_full_disk(clinic: Clinic) -> None:
+    # No file may grow beyond 48 KiB: the journal fills up as it would on a full disk.
+    limited = ("/bin/sh", "-c", 'ulimit -f 96; exec "$@"', "sh")
+    terminal = clinic.start(before=limited, shows=HOME)
+    terminal.wait_for(READY)
+    for digits in clinic.sample_passes().values():
+        terminal.paste(digits)
+        terminal.wait_until(
+            lambda: bool(terminal.find("Welcome, ") or terminal.find("Please ask at the counter")),
+            "an answer",
+        )
+        if terminal.find("Please ask at the counter"):
+            break
+        terminal.send("\x1b")
+        terminal.wait_for(HOME)
+    else:
+        fill_in(terminal, "Mei", "81234567")
+        terminal.send("y")
+        terminal.wait_for("Please ask at the counter.")
+    assert terminal.alive
+
+
+@pytest.mark.parametrize("size", [(55, 24), (80, 15), (20, 5)])
+def test_a_terminal_that_is_too_small(clinic: Clinic, size: tuple[int, int]) -> None:
+    words = "Please ask at the counter."
+    terminal = clinic.start(shows=words[: size[0]], size=size)
+    assert in_one_line(terminal) == words[: size[0]]
+    terminal.resize(80, 24)
+    terminal.wait_for(HOME)
+    terminal.resize(*size)
+    terminal.wait_for(words[: size[0]])
+    terminal.wait_gone("Talk to")
+    terminal.resize(56, 16)
+    terminal.wait_for(HOME)
+
+
+@pytest.mark.parametrize("name", ["TERM=dumb", "NO_COLOR=1", "TERM=vt100", "TERM="])
+def test_a_terminal_without_colour(clinic: Clinic, name: str) -> None:
+    env = ("/usr/bin/env", "-u", "COLORTERM", name)
+    terminal = clinic.start(before=env, shows=HOME)
+    terminal.send("c")
+    terminal.wait_for("What should we call you?")
+    terminal.send("Mei\r")
+    terminal.wait_for("Which number should we call?")
+    if name == "NO_COLOR=1":
+        for colour in (b"38;2;", b"48;2;", b"38;5;", b"48;5;"):
+            assert colour not in terminal.raw
+    terminal.send("\x1b")
+    terminal.wait_for(HOME)

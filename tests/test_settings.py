@@ -1,0 +1,161 @@
+"""Settings: typed, refused in one sentence, and the template says what is used without it."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from kiosk.errors import SetupError
+from kiosk.settings import Settings, read_settings, unknown_variables
+from tests.support.extract import CHECKOUT
+
+TEMPLATE = CHECKOUT / "config" / "kiosk.toml"
+
+
+@pytest.fixture(autouse=True)
+def _clean_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.upper().startswith("KIOSK_")]:
+        monkeypatch.delenv(name)
+
+
+def _read(folder: Path, text: str) -> Settings:
+    (folder / "kiosk.toml").write_text(text, encoding="utf-8")
+    return read_settings(folder)
+
+
+def _refusal(folder: Path, text: str = "") -> str:
+    with pytest.raises(SetupError) as caught:
+        _read(folder, text)
+    sentence = str(caught.value)
+    assert sentence.endswith((".", ")."))
+    assert "\n" not in sentence
+    return sentence
+
+
+def test_the_template_holds_every_setting_with_its_default() -> None:
+    template = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
+    assert template == Settings().model_dump()
+
+
+def test_the_template_says_a_word_about_every_table() -> None:
+    tables = re.findall(r"^\[\w+\](.*)$", TEMPLATE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(tables) == len(Settings.model_fields)
+
+
+def test_the_template_can_be_read(tmp_path: Path) -> None:
+    assert _read(tmp_path, TEMPLATE.read_text(encoding="utf-8")) == Settings()
+
+
+def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:
+    assert _read(tmp_path, "") == Settings()
+
+
+def test_a_value_is_read(tmp_path: Path) -> None:
+    settings = _read(tmp_path, "[visit]\nidle_seconds = 90\n")
+    assert settings.visit.idle_seconds == 90
+    assert settings.visit.warning_seconds == Settings().visit.warning_seconds
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    assert _read(tmp_path, "\ufeff[visit]\nidle_seconds = 90\n").visit.idle_seconds == 90
+
+
+def test_a_variable_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIOSK_VISIT__IDLE_SECONDS", "120")
+    settings = _read(tmp_path, "[visit]\nidle_seconds = 90\nresult_seconds = 9\n")
+    assert (settings.visit.idle_seconds, settings.visit.result_seconds) == (120, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("colour = 'red'", "colour"),
+        ("[visits]\nidle_seconds = 90", "visits"),
+        ("[visit]\nidle = 90", "visit.idle"),
+        ("_env_file = '/etc/passwd'", "_env_file"),
+        ("model_config = 1", "model_config"),
+    ],
+)
+def test_an_unknown_key_is_refused_by_name(tmp_path: Path, text: str, where: str) -> None:
+    assert _refusal(tmp_path, text).startswith(f"The setting {where} in ")
+
+
+def _limits() -> list[tuple[str, str, int, int]]:
+    """Give each setting with its least and its greatest value."""
+    found = []
+    for table, field in Settings.model_fields.items():
+        assert isinstance(field.annotation, type)
+        assert issubclass(field.annotation, BaseModel)
+        for key, inner in field.annotation.model_fields.items():
+            least = next(rule.ge for rule in inner.metadata if hasattr(rule, "ge"))
+            most = next(rule.le for rule in inner.metadata if hasattr(rule, "le"))
+            found.append((table, key, least, most))
+    return found
+
+
+@pytest.mark.parametrize(("table", "key", "least", "most"), _limits())
+def test_every_setting_has_limits(
+    tmp_path: Path, table: str, key: str, least: int, most: int
+) -> None:
+    for value in (least, most):
+        settings = _read(tmp_path, f"[{table}]\n{key} = {value}")
+        assert getattr(getattr(settings, table), key) == value
+    for value in (least - 1, most + 1):
+        said = _refusal(tmp_path, f"[{table}]\n{key} = {value}")
+        assert said.startswith(f"The setting {table}.{key} in ")
+        assert "should be" in said
+
+
+@pytest.mark.parametrize("value", ["'soon'", "1.5", "[1]", "true", "1e400"])
+def test_a_value_of_another_kind_is_refused(tmp_path: Path, value: str) -> None:
+    said = _refusal(tmp_path, f"[visit]\nidle_seconds = {value}")
+    assert said.startswith("The setting visit.idle_seconds in ")
+
+
+def test_a_table_that_is_no_table_is_refused(tmp_path: Path) -> None:
+    assert "write its keys under [visit]" in _refusal(tmp_path, "visit = 3")
+
+
+def test_a_wrong_variable_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIOSK_VISIT__IDLE_SECONDS", "soon")
+    assert "or its KIOSK_ variable is wrong" in _refusal(tmp_path)
+    monkeypatch.setenv("KIOSK_VISIT__IDLE_SECONDS", "90")
+    monkeypatch.setenv("KIOSK_VISIT__IDLE", "90")
+    assert "among the KIOSK_ variables is unknown" in _refusal(tmp_path)
+
+
+@pytest.mark.parametrize("value", ["90", "{", '"x"', "[]"])
+def test_a_variable_for_a_whole_table_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("KIOSK_VISIT", value)
+    assert "KIOSK_ variable" in _refusal(tmp_path) or "[visit]" in _refusal(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[visit", "idle_seconds = ", "a = 1\na = 2"])
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
+    assert "no valid TOML" in _refusal(tmp_path, text)
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_bytes("# Größe".encode("latin-1"))
+    with pytest.raises(SetupError, match="cannot be read"):
+        read_settings(tmp_path)
+
+
+def test_a_missing_or_unreadable_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="are missing; put the file back"):
+        read_settings(tmp_path)
+    (tmp_path / "kiosk.toml").mkdir()
+    with pytest.raises(SetupError, match="cannot be read"):
+        read_settings(tmp_path)
+
+
+def test_unknown_variables_are_found() -> None:
+    known = ("KIOSK_DATA_DIR", "KIOSK_PASSPHRASE", "KIOSK_PIN", "KIOSK_VISIT__IDLE_SECONDS")
+    assert unknown_variables((*known, "kiosk_visit__result_seconds", "HOME")) == ()
+    odd = ("KIOSK_DATADIR", "KIOSK_VISIT", "KIOSK_VISIT__IDLE", "kiosk_pins")
+    assert unknown_variables((*odd, *known)) == odd

@@ -1,0 +1,248 @@
+"""Asking for a call: nothing typed is lost on the way, and nothing is sent twice."""
+
+import threading
+
+import pytest
+
+from kiosk.domain.requests import CallbackDraft, Receipt, Window
+from kiosk.errors import StoreFull
+from kiosk.ui.visitor.screens.call_phone import CallPhone
+from kiosk.ui.visitor.screens.call_review import CallReview
+from kiosk.ui.widgets.field import Field
+from kiosk.usecases.visitor import VisitorDesk
+from tests.support.desks import Clinic
+from tests.support.screens import HOME, SIZES, Visitor, at_kiosk
+from tests.ui.visitor.stops import form
+
+NAME, PHONE = "What should we call you?", "Which number should we call?"
+SENT = "Thank you. We have your request."
+
+
+async def fill(visitor: Visitor, text: str) -> None:
+    """Put `text` into the field as if it had been typed."""
+    visitor.screen.query_one(Field).value = text
+    await visitor.settle()
+
+
+async def test_what_is_chosen_survives_back_and_forward(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.type("Mei Ling", "enter")
+        await visitor.type("+44 20 7946 0018")
+        visitor.expect("We will call +44 20 7946 0018.")
+        await visitor.keys("enter")
+        await visitor.tap("Weekday mornings")
+        await visitor.tap("Saturday mornings")
+        await visitor.tap("next week")
+        await visitor.keys("n")
+        await visitor.tap("Hokkien")
+        await visitor.keys("n")
+        await visitor.tap("Name and number")
+        await visitor.tap("Say who calls")
+        await visitor.keys("n")
+        await visitor.tap("You may tell my care team")
+        visitor.expect("Mei Ling", "Weekday mornings, Saturday mornings.", "next week", "Hokkien")
+        visitor.expect("Name and number", "Say who calls", "[✓] You may tell")
+        await visitor.keys("b")
+        visitor.expect("(✓) Name and number", "(✓) Say who calls")
+        await visitor.keys("b")
+        visitor.expect("(✓) Hokkien", "( ) English")
+        await visitor.keys("b")
+        visitor.expect("[✓] Weekday mornings", "[✓] Saturday mornings", "[ ] Any time")
+        visitor.expect("(✓) From next week")
+        await visitor.tap("Back")
+        visitor.expect(PHONE, "+44 20 7946 0018")
+        await visitor.tap("Back")
+        visitor.expect(NAME, "Mei Ling")
+        await visitor.keys("f1", "b", "f2", "b", "enter", "enter", "n", "n", "n")
+        visitor.expect("[✓] You may tell", "Hokkien", "next week")
+        await visitor.keys("y")
+        visitor.expect(SENT)
+    (row,) = clinic.callbacks.worklist()
+    assert (row.preferred_name, row.phone) == ("Mei Ling", "+442079460018")
+    assert set(row.windows) == {"weekday_am", "saturday_am"}
+    assert (row.call_language, str(row.not_before)) == ("nan", "2026-03-09")
+
+
+async def test_any_time_and_parts_of_the_week_exclude_each_other(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form()(visitor, clinic)
+        visitor.expect("[✓] Any time")
+        await visitor.tap("Weekday mornings")
+        visitor.expect("[ ] Any time", "[✓] Weekday mornings")
+        await visitor.tap("Any time")
+        visitor.expect("[✓] Any time", "[ ] Weekday mornings")
+        await visitor.tap("Any time")
+        visitor.expect("[✓] Any time")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Please type a name. A nickname is fine."),
+        ("   ", "Please type a name. A nickname is fine."),
+        ("x" * 60, "That is a bit long. A first name is enough."),
+        ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
+        ("my ic is s 1234567 d", "Please do not type an NRIC or FIN. We never need it."),
+        ("12345", "Please type a name with letters in it."),
+    ],
+)
+async def test_a_name_that_cannot_be_taken(clinic: Clinic, typed: str, sentence: str) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await fill(visitor, typed)
+        await visitor.keys("enter")
+        visitor.expect(NAME, sentence)
+        assert visitor.screen.query_one(Field).value == typed
+        await visitor.keys("end", "x")
+        visitor.expect_not(sentence)
+        assert visitor.screen.query_one(Field).value == f"{typed}x"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Please type the number we should call."),
+        ("8123", "Some digits are missing. Singapore numbers have 8."),
+        ("81234567812345", "There are too many digits. Singapore numbers have 8."),
+        ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
+        ("1900 112 2334", "We cannot call that kind of number. Is there another one?"),
+        ("hello", "We cannot call this number. For another country, start with +."),
+    ],
+)
+async def test_a_number_that_cannot_be_taken(clinic: Clinic, typed: str, sentence: str) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form(CallPhone)(visitor, clinic)
+        await fill(visitor, typed)
+        await visitor.tap("Next")
+        visitor.expect(PHONE, sentence)
+        assert visitor.screen.query_one(Field).value == typed
+        assert isinstance(visitor.screen.focused, Field)
+
+
+async def test_a_changed_number_is_the_one_that_is_sent(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form(CallPhone)(visitor, clinic)
+        await fill(visitor, "6789 0123")
+        await visitor.keys("enter", "n", "n", "n", "y")
+        visitor.expect(SENT)
+    assert [row.phone for row in clinic.callbacks.worklist()] == ["+6567890123"]
+
+
+async def test_the_number_is_covered_until_it_is_asked_for(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form(CallReview)(visitor, clinic)
+        visitor.expect("Mei Ling", "[ ] Show my number")
+        visitor.expect_not("8123 4567", "81234567", "8123")
+        await visitor.tap("Show my number")
+        visitor.expect("8123 4567")
+        await visitor.tap("Show my number")
+        visitor.expect_not("8123 4567", "81234567", "8123")
+        visitor.expect("[ ] You may tell my care team")
+
+
+async def test_the_receipt_says_what_was_promised(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form(CallReview, "y")(visitor, clinic)
+        (row,) = clinic.callbacks.worklist()
+        visitor.expect(SENT, row.reference, "Most people get a call within 3 working days.")
+        visitor.expect("Photograph the code. It can withdraw the request.")
+        visitor.expect_not("Mei Ling", "8123 4567", "Back")
+        assert visitor.app.visit.form is None
+        await visitor.keys("b")
+        visitor.expect(SENT)
+
+
+async def test_sending_often_sends_once(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    keep, asked = VisitorDesk.request_callback, list[CallbackDraft]()
+
+    def slow(desk: VisitorDesk, draft: CallbackDraft) -> Receipt:
+        asked.append(draft)
+        assert gate.wait(10)
+        return keep(desk, draft)
+
+    monkeypatch.setattr(VisitorDesk, "request_callback", slow)
+    async with at_kiosk(clinic) as visitor:
+        await form(CallReview)(visitor, clinic)
+        visitor.screen.query_one("#send").focus()
+        threading.Timer(0.3, gate.set).start()
+        await visitor.at_once("y", "Y", "enter", "space", "y")
+        visitor.expect(SENT)
+    assert len(asked) == 1
+    assert clinic.count("callback_request") == 1
+
+
+async def test_a_full_disk_loses_nothing_and_the_next_try_works(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_desk: VisitorDesk, _draft: CallbackDraft) -> Receipt:
+        raise StoreFull("The disk is full; make room.")
+
+    async with at_kiosk(clinic) as visitor:
+        await form(CallReview)(visitor, clinic)
+        with monkeypatch.context() as broken:
+            broken.setattr(VisitorDesk, "request_callback", full)
+            await visitor.keys("y")
+        visitor.expect("Is this right?", "Mei Ling")
+        visitor.expect("This could not be kept just now. Please ask at the counter.")
+        visitor.expect_not("disk")
+        await visitor.keys("y")
+        visitor.expect(SENT)
+    assert clinic.count("callback_request") == 1
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_long_answers_are_read_back_under_each_other(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    """What does not fit goes on below the words, never below their label."""
+    async with at_kiosk(clinic, size=size) as visitor:
+        await form(CallReview)(visitor, clinic)
+        filled = visitor.app.visit.call_form()
+        filled.windows, filled.wait = set(Window) - {Window.ANY}, "week"
+        await visitor.keys("h", "b")
+        rows = visitor.reads(visitor.screen.query_one("#read-back"))
+        when = next(index for index, row in enumerate(rows) if "When" in row)
+        column = rows[when].index("Weekday")
+        language = next(index for index, row in enumerate(rows) if "Language" in row)
+        for row in rows[when + 1 : language]:
+            assert row[1:column].strip() == "", visitor.picture()
+
+
+async def test_leaving_the_form_by_back_alone_leaves_nothing_for_the_next_visitor(
+    clinic: Clinic,
+) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.type("Mei Ling", "down", "left", "enter")
+        visitor.expect(HOME)
+        await visitor.wait(120)
+        await visitor.keys("c")
+        visitor.expect(NAME)
+        visitor.expect_not("Mei Ling")
+
+
+@pytest.mark.parametrize("key", ["h", "l", "escape"])
+async def test_no_key_waits_for_a_slow_disk(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """Help, language and the end are never behind a form."""
+    gate = threading.Event()
+    keep = VisitorDesk.request_callback
+
+    def slow(desk: VisitorDesk, draft: CallbackDraft) -> Receipt:
+        assert gate.wait(10)
+        return keep(desk, draft)
+
+    there = {"h": "You can say: I need help now.", "l": "Language and display", "escape": HOME}
+    monkeypatch.setattr(VisitorDesk, "request_callback", slow)
+    async with at_kiosk(clinic) as visitor:
+        await form(CallReview)(visitor, clinic)
+        try:
+            await visitor.sends("y", key)
+            await visitor.until(there[key], seconds=1)
+        finally:
+            gate.set()
+        await visitor.settle()
+        visitor.expect(there[key])

@@ -1,0 +1,205 @@
+"""How screens end when nobody touches them, by a clock that the tests move."""
+
+from typing import get_args
+
+import pytest
+
+from kiosk.ui.visitor.idling import Due, Stay, due
+from kiosk.ui.visitor.parts import Timing
+from kiosk.ui.visitor.screens.call_name import CallName
+from kiosk.ui.visitor.screens.call_review import CallReview
+from kiosk.ui.widgets.field import Field
+from tests.support.desks import PIN, Clinic
+from tests.support.screens import COUNTER, HOME, at_kiosk
+from tests.ui.visitor.stops import STOPS, form
+
+TIMING = Timing(idle=60, warning=30, result=8, receipt=120)
+WARNING = "Are you still there?"
+CASES: dict[Stay, tuple[tuple[float, Due], ...]] = {
+    "rest": ((0, Due.NOTHING), (59.9, Due.NOTHING), (60, Due.CLEAR)),
+    "idle": ((0, Due.NOTHING), (59.9, Due.NOTHING), (60, Due.WARN)),
+    "receipt": ((60, Due.NOTHING), (119.9, Due.NOTHING), (120, Due.WARN)),
+    "result": ((0, Due.NOTHING), (7.9, Due.NOTHING), (8, Due.CLEAR)),
+    "staff": ((0, Due.NOTHING), (59.9, Due.NOTHING), (60, Due.CLEAR)),
+}
+
+
+@pytest.mark.parametrize(
+    ("stays", "quiet", "expected"),
+    [(stays, *case) for stays, cases in CASES.items() for case in cases],
+)
+def test_what_is_due(stays: Stay, quiet: float, expected: Due) -> None:
+    assert due(stays, quiet, TIMING, busy=True) is expected
+
+
+def test_every_kind_of_screen_ends() -> None:
+    assert set(CASES) == set(get_args(Stay))
+    ends = {due(stays, 1e6, TIMING, busy=True) for stays in CASES}
+    assert Due.NOTHING not in ends
+
+
+def test_a_resting_screen_that_is_nobodys_rests_for_ever() -> None:
+    assert due("rest", 1e9, TIMING, busy=False) is Due.NOTHING
+
+
+def test_the_usual_warning_gives_twenty_seconds_at_least() -> None:
+    assert Timing().warning >= 20
+
+
+@pytest.mark.parametrize("answer", ["x", "enter", "space", "tab", "down", "0", "tap", "button"])
+async def test_any_key_or_tap_gives_more_time(clinic: Clinic, answer: str) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.type("Mei Ling")
+        await visitor.keys("left", "left")
+        before, field = visitor.lines, visitor.screen.query_one(Field)
+        await visitor.wait(59)
+        assert visitor.lines == before
+        await visitor.wait(2)
+        visitor.expect(WARNING, "This screen clears in 30 seconds. Press any key to stay.")
+        visitor.expect_not("Mei Ling")
+        if answer == "tap":
+            await visitor.tap_at(3, 3)
+            await visitor.touch(False)
+        elif answer == "button":
+            await visitor.tap("I need more time")
+            await visitor.touch(False)
+        else:
+            await visitor.keys(answer)
+        assert visitor.lines == before
+        assert visitor.screen.query_one(Field) is field
+        assert (field.value, field.cursor_position, field.has_focus) == ("Mei Ling", 6, True)
+        await visitor.wait(59)
+        assert visitor.lines == before
+
+
+async def test_more_time_can_be_had_often(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form(CallReview)(visitor, clinic)
+        for _ in range(12):
+            await visitor.wait(61)
+            visitor.expect(WARNING)
+            await visitor.wait(29)
+            visitor.expect("This screen clears in 1 second. Press any key to stay.")
+            await visitor.keys("x")
+            visitor.expect("Is this right?", "Mei Ling")
+
+
+async def test_the_warning_counts_down_and_clears(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form(CallName)(visitor, clinic)
+        await visitor.wait(61)
+        for left in (20, 10, 2):
+            await visitor.wait(10 if left > 2 else 8)
+            visitor.expect(f"This screen clears in {left} seconds.")
+        await visitor.wait(2.5)
+        visitor.expect(HOME)
+        assert visitor.app.visit.form is None
+
+
+async def test_the_end_and_help_work_from_the_warning(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form()(visitor, clinic)
+        await visitor.wait(61)
+        await visitor.keys("h")
+        visitor.expect("You can say: I need help now.")
+        await visitor.keys("b")
+        visitor.expect("When may we call?")
+        await visitor.wait(61)
+        await visitor.keys("escape")
+        visitor.expect(HOME)
+
+
+async def test_help_from_a_warning_over_help_goes_back_to_the_form(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form()(visitor, clinic)
+        await visitor.keys("h")
+        await visitor.wait(121)
+        visitor.expect(WARNING)
+        await visitor.keys("h", "b")
+        visitor.expect("When may we call?")
+
+
+ENDS: dict[str, tuple[float, str]] = {
+    "welcome": (8, HOME),
+    "counted-in": (8, HOME),
+    "joined": (8, HOME),
+    "scan-again": (8, HOME),
+    "note": (8, HOME),
+    "pin": (60, HOME),
+    "maintenance": (60, HOME),
+    "article": (60, WARNING),
+    "slip": (60, WARNING),
+    "check-in": (60, WARNING),
+    "guest-name": (60, WARNING),
+    "language": (60, WARNING),
+    "help": (120, WARNING),
+    "receipt": (120, WARNING),
+    "new-pass": (120, WARNING),
+    "take-home-item": (120, WARNING),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+async def test_each_kind_of_screen_ends_in_its_time(clinic: Clinic, name: str) -> None:
+    stop = next(stop for stop in STOPS if stop.name == name)
+    seconds, then = ENDS[name]
+    async with at_kiosk(clinic) as visitor:
+        await stop.way(visitor, clinic)
+        await visitor.wait(seconds - 0.5)
+        visitor.expect(stop.heading)
+        await visitor.wait(1)
+        visitor.expect(then)
+        await visitor.wait(30.5)
+        visitor.expect(HOME)
+        assert not visitor.app.busy_visit
+
+
+async def test_a_result_stays_while_somebody_uses_it(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.scan("https://example.org")
+        for _ in range(3):
+            await visitor.wait(7)
+            await visitor.keys("x")
+            visitor.expect("Please scan again")
+        await visitor.wait(9)
+        visitor.expect(HOME)
+
+
+async def test_a_pin_half_typed_is_gone(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("m")
+        await visitor.type(PIN[:4])
+        await visitor.wait(61)
+        visitor.expect(HOME)
+        await visitor.keys("m")
+        await visitor.type(PIN[4:], "enter")
+        visitor.expect("That is not the PIN.")
+
+
+async def test_a_changed_look_at_home_is_put_back(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("l")
+        await visitor.tap("Change the colours")
+        await visitor.keys("b")
+        visitor.expect(HOME)
+        await visitor.wait(59)
+        assert visitor.app.theme == "night"
+        await visitor.wait(2)
+        visitor.expect(HOME)
+        assert visitor.app.theme == "calm"
+
+
+async def test_a_changed_language_at_home_is_put_back(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        visitor.app.visit.texts.language = "zh"
+        await visitor.wait(61)
+        assert visitor.app.visit.texts.language == "en"
+
+
+async def test_home_that_nobody_used_is_not_made_anew(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        home = visitor.screen
+        await visitor.wait(100_000)
+        assert visitor.screen is home
+        visitor.expect_not(WARNING, COUNTER)

@@ -1,0 +1,150 @@
+"""When a visit ends, nothing of it is left: not on the screen, not in an object, not in memory."""
+
+import gc
+import weakref
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.dom import DOMNode
+
+from kiosk.ui.terminal.app import Scanned
+from kiosk.ui.visitor.screens.call_name import CallName
+from kiosk.ui.visitor.screens.call_review import CallReview
+from kiosk.ui.visitor.visit import CallForm, Visit
+from kiosk.ui.widgets.field import Field
+from tests.support.desks import Clinic
+from tests.support.screens import HOME, Visitor, at_kiosk
+from tests.ui.visitor.stops import form
+
+
+async def by_escape(visitor: Visitor) -> None:
+    await visitor.keys("escape")
+
+
+async def by_tap(visitor: Visitor) -> None:
+    await visitor.tap("Finish and clear")
+
+
+async def by_itself(visitor: Visitor) -> None:
+    await visitor.wait(61)
+    await visitor.wait(31)
+
+
+async def by_sending(visitor: Visitor) -> None:
+    await visitor.keys("y", "escape")
+
+
+ends = pytest.mark.parametrize("end", [by_escape, by_tap, by_itself, by_sending])
+End = Callable[[Visitor], Awaitable[None]]
+
+
+def texts_in_memory() -> str:
+    """Every string of the objects that this visit is made of."""
+    gc.collect()
+    nodes = [one for one in gc.get_objects() if isinstance(one, Visit | CallForm | DOMNode)]
+    fields = [node.value for node in nodes if isinstance(node, Field)]
+    forms = [repr(node) for node in nodes if isinstance(node, Visit | CallForm)]
+    return "\n".join([*fields, *forms])
+
+
+async def walk_the_form(visitor: Visitor) -> list[weakref.ref[DOMNode]]:
+    """Fill in the form to the read-back; return what it was shown by."""
+    seen: list[weakref.ref[DOMNode]] = []
+    await visitor.keys("c")
+    for text, *more in (("Xanthippe", "enter"), ("81234567", "enter"), ("n",), ("n",), ("n",)):
+        seen += map(weakref.ref, visitor.screen.walk_children(with_self=True))
+        await visitor.type(text, *more)
+    visitor.expect("Is this right?", "Xanthippe")
+    seen += map(weakref.ref, visitor.screen.walk_children(with_self=True))
+    return seen
+
+
+@ends
+async def test_nothing_of_the_form_outlives_the_visit(clinic: Clinic, end: End) -> None:
+    async with at_kiosk(clinic) as visitor:
+        before = "".join(visitor.lines).split()
+        seen = await walk_the_form(visitor)
+        visit = weakref.ref(visitor.app.visit.call_form().windows)
+        old = visitor.app.visit
+        visitor.app._clipboard = "Xanthippe"
+        await end(visitor)
+        assert "".join(visitor.lines).split() == before
+        assert (old.form, old.pass_text, old.reference, old.first_name) == (None, "", "", "")
+        assert visitor.app.visit is not old
+        assert visitor.app.clipboard == ""
+        assert len(visitor.app.screen_stack) == 2
+        del old
+        gc.collect()
+        assert visit() is None
+        kept = [node for ref in seen if (node := ref()) is not None]
+        assert kept == []
+        assert "Xanthippe" not in texts_in_memory()
+        assert "81234567" not in texts_in_memory()
+
+
+@pytest.mark.parametrize("end", [by_escape, by_tap, by_itself])
+async def test_a_field_that_was_being_typed_in_is_gone(clinic: Clinic, end: End) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.type("Xanthippe")
+        assert "Xanthippe" in texts_in_memory()
+        await end(visitor)
+        visitor.expect(HOME)
+        assert "Xanthippe" not in texts_in_memory()
+
+
+async def test_the_look_and_the_language_go_back(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("l")
+        await visitor.tap("Change the colours")
+        visitor.app.visit.texts.language = "xx"
+        assert visitor.app.theme == "night"
+        await visitor.keys("b", "c")
+        assert visitor.app.theme == "night"
+        await visitor.keys("escape")
+        visitor.expect(HOME)
+        assert (visitor.app.theme, visitor.app.visit.theme) == ("calm", "calm")
+        assert visitor.app.visit.texts.language == "en"
+
+
+async def test_the_next_request_has_ids_of_its_own(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form(CallReview, "y", "escape")(visitor, clinic)
+        await form(CallReview, "y", "escape")(visitor, clinic)
+    assert clinic.count("callback_request") == 2
+
+
+async def test_a_typed_reference_and_a_typed_first_name_are_gone(clinic: Clinic) -> None:
+    clinic.add_session()
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("w")
+        await visitor.type("7K4Q-FM", "escape", "w")
+        visitor.expect("Or type its code")
+        assert visitor.screen.query_one(Field).value == ""
+        await visitor.keys("escape", "g", "enter", "g")
+        await visitor.type("Xanthippe", "escape", "g", "enter", "g")
+        visitor.expect("What is your first name?")
+        visitor.expect_not("Xanthippe")
+
+
+async def test_an_answer_that_comes_late_reaches_nobody(clinic: Clinic) -> None:
+    """Somebody sends and leaves before the disk has answered."""
+    async with at_kiosk(clinic) as visitor:
+        await form(CallReview)(visitor, clinic)
+        await visitor.at_once("y", "escape")
+        visitor.expect(HOME)
+        visitor.expect_not("We have your request")
+        assert not visitor.app.busy_visit
+
+
+async def test_a_scan_answered_after_the_end_is_shown_without_the_old_form(
+    clinic: Clinic,
+) -> None:
+    clinic.add_session()
+    digits = clinic.roster.issue_pass("Mei", "en").digits
+    async with at_kiosk(clinic) as visitor:
+        await form(CallName)(visitor, clinic)
+        visitor.app.post_message(Scanned(digits))
+        await visitor.at_once("escape")
+        visitor.expect_not("Back to my form", "What should we call you?")
+        assert visitor.app.visit.form is None
