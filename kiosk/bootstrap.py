@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,7 +47,10 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in ("kiosk.toml", "take-home.toml"):
             if not (folder / name).exists():
-                shutil.copyfile(config_dir() / name, folder / name)
+                # A cut half-way must not leave half a file that counts as the clinic's own.
+                copy = folder / f".{name}.new"
+                shutil.copyfile(config_dir() / name, copy)
+                copy.replace(folder / name)
     except OSError as error:
         raise SetupError(
             f"The data folder {folder} cannot be written ({error.strerror}); mend its disk or its"
@@ -128,7 +132,11 @@ def open_kiosk(folder: Path) -> Kiosk:
         )
     settings = read_settings(folder)
     store = Store.open(folder / DATABASE)
-    return Kiosk(folder, settings, store, load_site(store), SystemClock())
+    with ExitStack() as undo:
+        undo.callback(store.close)
+        kiosk = Kiosk(folder, settings, store, load_site(store), SystemClock())
+        undo.pop_all()
+    return kiosk
 
 
 def show_visitor_kiosk(
@@ -162,11 +170,12 @@ def show_visitor_kiosk(
             return side
 
         app = VisitorApp(boot, demo=demo)
-        code = run_locked(app)
-        app.door.close()
-        for kiosk in opened:
-            kiosk.store.close()
-        return code
+        try:
+            return run_locked(app)
+        finally:
+            app.door.close()
+            for kiosk in opened:
+                kiosk.store.close()
 
 
 def _warm() -> None:

@@ -15,7 +15,6 @@ NAME = "Xanthippe-Quill"
 PHONE = "93741652"
 ENTERED: dict[str, object] = {
     "name": NAME,
-    "phone": "+65 9374 1652",
     "windows": ["saturday_am"],
     "call_language": "nan",
     "message_policy": "text_ok",
@@ -107,10 +106,14 @@ def test_by_touch_alone(clinic: Clinic) -> None:
 def tap_keys(terminal: Terminal, labels: list[str]) -> None:
     """Tap keys of the on-screen keyboard, each as soon as it is there under that label."""
     for label in labels:
-        terminal.wait_until(lambda label=label: key_at(terminal, label) is not None, f"key {label}")
-        place = key_at(terminal, label)
-        assert place
-        terminal.tap_at(*place)
+        tap_key(terminal, label)
+
+
+def tap_key(terminal: Terminal, label: str) -> None:
+    terminal.wait_until(lambda: key_at(terminal, label) is not None, f"the key {label}")
+    place = key_at(terminal, label)
+    assert place
+    terminal.tap_at(*place)
 
 
 def key_at(terminal: Terminal, label: str) -> tuple[int, int] | None:
@@ -144,6 +147,7 @@ def send(clinic: Clinic, terminal: Terminal, keys: str) -> None:
     asked, entered = date.fromisoformat(rows[0]["asked_at"][:10]), dict(ENTERED)
     entered["not_before"] = str(asked + timedelta(days=7 - asked.weekday()))
     assert {column: rows[0][column] for column in entered} == entered
+    assert str(rows[0]["phone"]).removeprefix("+65 ") == "9374 1652"
     assert_nothing_in_clear(clinic)
     finish(terminal)
     terminal.signal(signal.SIGTERM)

@@ -79,10 +79,9 @@ def assert_orderly(clinic: Clinic, terminal: Terminal) -> None:
 def test_random_input_leads_nowhere(clinic: Clinic) -> None:
     terminal = clinic.start()
     scan_is_answered(terminal, 0)
-    before, threads, sent = terminal.rss, terminal.threads, 0
-    for event in events(SEED, EVENTS):
+    before, threads = terminal.rss, terminal.threads
+    for sent, event in enumerate(events(SEED, EVENTS), start=1):
         terminal.send(event)
-        sent += 1
         if sent % BATCH == 0:
             while terminal.pump(0.01):
                 pass

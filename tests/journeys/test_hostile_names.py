@@ -64,14 +64,18 @@ def send(terminal: Terminal) -> None:
     terminal.wait_for("Is this right?")
 
 
+def wait_for_bytes(terminal: Terminal, text: str) -> None:
+    """Wait until `text` was drawn; the emulator drops what follows a mark without a width."""
+    terminal.wait_until(lambda: text.encode() in terminal.raw, f"{text!r} read back")
+
+
 def test_names_are_taken_whole_and_shown_harmlessly(clinic: Clinic) -> None:
     terminal = clinic.start()
     kept = [*TYPED, *PASTED.values()]
     for name, shown in zip([*TYPED, *PASTED], kept, strict=True):
         ask(terminal, name)
         send(terminal)
-        # The bytes, for the emulator drops what follows a mark without a width.
-        terminal.wait_until(lambda shown=shown: shown.encode() in terminal.raw, f"{shown!r} read back")
+        wait_for_bytes(terminal, shown)
         terminal.send("y")
         terminal.wait_for("Thank you. We have your request.")
         finish(terminal)
@@ -84,7 +88,9 @@ def test_names_are_taken_whole_and_shown_harmlessly(clinic: Clinic) -> None:
         assert name in listed
     as_csv = clinic.printed("callbacks", "list", "--user", "caller", "--format", "csv")
     for text in (listed, as_csv):
-        assert not [one for one in text if unicodedata.category(one) in {"Cc", "Cf"} and one != "\n"]
+        assert not [
+            one for one in text if unicodedata.category(one) in {"Cc", "Cf"} and one != "\n"
+        ]
     cells = [row["name"] for row in csv.DictReader(io.StringIO(as_csv))]
     assert [cell.removeprefix("'") for cell in cells] == kept
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]

@@ -16,7 +16,7 @@ def test_what_is_typed_in_one_burst_ends_in_the_right_fields(clinic: Clinic) -> 
     terminal.wait_for("▌  def ")
     terminal.send("\x7f\x7f\x7f8124\x7f34567\r")
     terminal.wait_for("When may we call?")
-    terminal.send("bb")
+    terminal.send("b")
     terminal.wait_for("▌  81234567 ")
     finish(terminal)
 
