@@ -1,5 +1,6 @@
 """The `kiosk` command: something on the screen at once, then the command line."""
 
+import gc
 import sys
 
 _WITHOUT_SCREEN = {"--help", "--prepare"}
@@ -14,6 +15,8 @@ def main() -> int:
 
         harden_process()
         splash()
+        # Nothing made while starting is garbage; bootstrap turns collection on again.
+        gc.disable()
     from kiosk.cli.app import run
 
     return run()

@@ -1,5 +1,6 @@
 """The one place where the parts meet; what start-up does not need is imported when it is."""
 
+import gc
 import logging
 import os
 import shutil
@@ -163,10 +164,16 @@ def show_visitor_kiosk(
         opened: list[Kiosk] = []
 
         def boot() -> "VisitorSide":
-            before()
-            opened.append(open_kiosk(folder))
-            side = opened[0].visitor_side()
-            _warm()
+            try:
+                before()
+                opened.append(open_kiosk(folder))
+                side = opened[0].visitor_side()
+                _warm()
+            finally:
+                # What is there now stays for good, so no collection need look at it again.
+                gc.collect()
+                gc.freeze()
+                gc.enable()
             return side
 
         app = VisitorApp(boot, demo=demo)

@@ -39,6 +39,11 @@ class Door(Generic[Side]):
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._answer, question)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the desks have been opened."""
+        return self._side is not None
+
     def close(self) -> None:
         """Let the question under way finish and take no more."""
         self._thread.shutdown(wait=True, cancel_futures=True)

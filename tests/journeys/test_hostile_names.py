@@ -18,16 +18,13 @@ TYPED = (
     "王小明",
     "அனிதா s/o குமார்",
     "O'Brien-Lim @ Ah Meng",
-    "[bold red]Tan [Dr] Ah Kow",
     "-2+3+cmd|' /C calc'!A0",
 )
 """Accepted as they are."""
 PASTED = {
     "\x1b[31mRed\x1b[2J": "[31mRed[2J",
-    "\x1b]0;title\x07Osc": "]0;titleOsc",
     "\u202eeuM\u202c Tan": "euM Tan",
-    "C1\x9b2JMei": "C12JMei",
-    "Zero\u200bWidth\x00\x08": "ZeroWidth",
+    "C1\x9b2J\x1b]0;t\x07\u200b\x00\x08": "C12J]0;t",
 }
 """Each paste, and what is left of it once it is clean."""
 REFUSED = {

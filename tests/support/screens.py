@@ -110,8 +110,11 @@ class Visitor:
         """The rows of the screen, then every text on it as if it were not wrapped."""
         strips = self.strips()
         leaves = [region for widget, region in self.regions().items() if not widget.children]
-        unwrapped = [" ".join(" ".join(self._cut(strips, leaf)).split()) for leaf in leaves]
-        return [*(strip.text for strip in strips), *unwrapped]
+        return [*(strip.text for strip in strips), *(self._unwrapped(strips, at) for at in leaves)]
+
+    def _unwrapped(self, strips: list[Strip], region: Region) -> str:
+        """Return the text in `region` as one line, without the bar at its left."""
+        return " ".join(" ".join(self._cut(strips, region)).replace("▌", " ").split())
 
     @staticmethod
     def _cut(strips: list[Strip], region: Region) -> list[str]:
@@ -170,9 +173,13 @@ class Visitor:
 
     async def tap_at(self, x: int, y: int) -> None:
         """Tap a cell."""
+        await self.touch_down(x, y)
+        await self.settle()
+
+    async def touch_down(self, x: int, y: int) -> None:
+        """Put a finger on a cell and lift it, and do not wait for what it does."""
         for kind in (events.MouseDown, events.MouseUp):
             await self._post(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
-        await self.settle()
 
     def place_of(self, words: str) -> tuple[int, int]:
         """Return a cell of `words` on the screen, the last ones where they stand twice."""
@@ -180,9 +187,9 @@ class Visitor:
             if words in line:
                 start = cell_len(line[: line.rindex(words)])
                 return start + cell_len(words) // 2, y
+        strips = self.strips()
         for widget, region in self.regions().items():
-            text = " ".join(" ".join(self.reads(widget)).split())
-            if not widget.children and words in text:
+            if not widget.children and words in self._unwrapped(strips, region):
                 return int(region.center[0]), int(region.center[1])
         raise AssertionError(f"nothing to tap at {words!r} in\n{self.picture()}")
 
@@ -194,6 +201,11 @@ class Visitor:
     async def touch(self, on: bool = True) -> None:
         """Let the screens believe that somebody uses touch, or keys again."""
         self.app.post_message(InputKindChanged("touch" if on else "keys"))
+        await self.settle()
+
+    async def put_on(self, look: str) -> None:
+        """Choose the look, as on the language screen."""
+        self.app.visit.theme = self.app.theme = look
         await self.settle()
 
     async def wait(self, seconds: float) -> None:

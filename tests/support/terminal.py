@@ -13,7 +13,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -129,22 +129,22 @@ class Terminal:
 
     def pump(self, within: float) -> bool:
         """Read once what the program draws in the next seconds; say whether there was any."""
+        data = self._read(within)
+        self.emulator.feed(data)
+        return bool(data)
+
+    def _read(self, within: float) -> bytes:
         watched = [] if self._hung_up else [self._fd]
         if not select.select(watched, [], [], max(0.0, within))[0]:
-            return False
-        try:
+            return b""
+        data = b""
+        # EIO means that the program and all its children have let the terminal go.
+        with contextlib.suppress(OSError):
             data = os.read(self._fd, 65536)
-        except OSError as error:
-            if error.errno != errno.EIO:
-                raise
-            data = b""
-        if not data:
-            self._hung_up = True
-            return False
+        self._hung_up = not data
         self.raw += data
         del self.raw[:-KEPT_BYTES]
-        self.emulator.feed(data)
-        return True
+        return data
 
     def send(self, data: str | bytes, *, pace: float = 0.0) -> None:
         """Type `data`; with `pace`, one character in so many seconds, as a scanner does."""
@@ -152,12 +152,15 @@ class Terminal:
             self._write(data.encode() if isinstance(data, str) else data)
             return
         text = data if isinstance(data, str) else data.decode()
-        due = time.monotonic()
-        for character in text:
-            while (left := due - time.monotonic()) > 0:
-                self.pump(left)
-            self._write(character.encode())
-            due += pace
+        drawn, due = bytearray(), time.monotonic()
+        with _ahead_of_programs():
+            for character in text:
+                while (left := due - time.monotonic()) > 0:
+                    drawn += self._read(left)
+                self._write(character.encode())
+                due += pace
+        # Drawn only now, for the emulator is slower than a scanner.
+        self.emulator.feed(bytes(drawn))
 
     def _write(self, data: bytes) -> None:
         ends = time.monotonic() + WITHIN
@@ -243,3 +246,16 @@ class Terminal:
         self._hung_up = True
         with contextlib.suppress(OSError):
             os.close(self._fd)
+
+
+@contextlib.contextmanager
+def _ahead_of_programs() -> Iterator[None]:
+    """Type like a device, which does not wait for a busy processor, where that is allowed."""
+    usual = os.sched_getscheduler(0), os.sched_getparam(0)
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, *usual)

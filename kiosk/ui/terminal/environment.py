@@ -28,6 +28,8 @@ def harden_environment(variables: MutableMapping[str, str]) -> None:
     for name in [name for name in variables if name.startswith("TEXTUAL") or name in _DROPPED]:
         del variables[name]
     variables["TEXTUAL_ANIMATIONS"] = "none"
+    # A new screen waits for the first tick of its repaint timer; at rest the timer stands still.
+    variables["TEXTUAL_FPS"] = "240"
     # Never ask for in-band resizing: its reports can freeze Textual (reference/terminal.md 0.2).
     variables["TEXTUAL_SMOOTH_SCROLL"] = "0"
     term = variables.get("TERM", "")

@@ -28,6 +28,11 @@ _HEAD_GAP: Final = 0.250
 """The same from the 4th on: by then it is a machine, and machines stall."""
 _CODE_GAP: Final = 1.0
 """The same once the head has been seen."""
+_RESUMED: Final = 3
+"""Characters of a head that may have been let go before the rest of it comes in a burst."""
+_RESUME_WITHIN: Final = 0.250
+"""Longest silence in seconds after them. Where the host stalls just after the first character, one
+character leaks, but not the rest of the code and its Enter."""
 _TAIL_GAP: Final = 0.030
 _LONGEST: Final = 200
 """Characters of one scan that are kept."""
@@ -83,6 +88,9 @@ class ScanRecogniser:
         self._state = _State.OPEN
         self._held: list[Press] = []
         self._text = ""
+        """The head or the scan so far; while nothing is open, what may be resumed."""
+        self._let_go = 0
+        """How many of its characters have been let go already."""
         self._overlong = False
         self._last = 0.0
         self._ends_left = 0
@@ -96,7 +104,7 @@ class ScanRecogniser:
             return decided
         if press.key == _PREAMBLE:
             decided += self.flush()
-            self._state, self._text, self._last = _State.CODE, "", at
+            self._state, self._last = _State.CODE, at
         elif press.key in _ENDS:
             decided += self._end(press, at)
         elif press.character and press.character.isprintable():
@@ -117,8 +125,10 @@ class ScanRecogniser:
         return self._last + self._gap()
 
     def flush(self) -> list[Press | Scan]:
-        """Decide at once about all that is open, as silence would."""
-        return [] if self._state is _State.OPEN else self._expire()
+        """Decide at once about all that is open, as a long silence would."""
+        decided = [] if self._state is _State.OPEN else self._expire()
+        self._text, self._let_go = "", 0
+        return decided
 
     def _gap(self) -> float:
         if self._state is _State.HEAD:
@@ -130,7 +140,13 @@ class ScanRecogniser:
 
     def _expire(self) -> list[Press | Scan]:
         if self._state is _State.HEAD:
-            return self._replay()
+            replayed: list[Press | Scan] = [*self._held]
+            self._held.clear()
+            self._state = _State.OPEN
+            if len(self._text) > _RESUMED:
+                self._text = ""
+            self._let_go = len(self._text)
+            return replayed
         if self._state is _State.CODE:
             return self._finish(ends_left=2, ends_until=self._last + 2 * _LATE_END)
         self._state = _State.OPEN
@@ -139,19 +155,19 @@ class ScanRecogniser:
     def _end(self, press: Press, at: float) -> list[Press | Scan]:
         if self._state is _State.CODE:
             return self._finish(ends_left=1, ends_until=at + _SECOND_END)
-        if self._state is _State.HEAD:
-            return [*self._replay(), press]
-        self._state = _State.OPEN
+        decided = self.flush()
         if self._ends_left and at <= self._ends_until:
             self._ends_left -= 1
             self._ends_until = min(self._ends_until, at + _SECOND_END)
-            return []
-        return [press]
+            return decided
+        return [*decided, press]
 
     def _character(self, press: Press, character: str, at: float) -> list[Press | Scan]:
-        self._last = at
+        since, self._last = at - self._last, at
         if self._state is _State.TAIL:
             return []
+        if self._state is _State.OPEN and since > _RESUME_WITHIN:
+            self._text, self._let_go = "", 0
         if self._state is not _State.CODE:
             return self._maybe_head(press, character)
         if len(self._text) < _LONGEST:
@@ -171,20 +187,16 @@ class ScanRecogniser:
         self._text += character
         decided: list[Press | Scan] = []
         while self._text and not _begins_head(self._text):
-            decided.append(self._held.pop(0))
-            self._text = self._text[1:]
+            if not self._let_go:
+                decided.append(self._held.pop(0))
+            self._text = self._text[self._let_go or 1 :]
+            self._let_go = 0
         self._state = _State.HEAD if self._held else _State.OPEN
         if _has_head(self._text):
             self._held.clear()
+            self._let_go = 0
             self._state = _State.CODE
         return decided
-
-    def _replay(self) -> list[Press | Scan]:
-        replayed: list[Press | Scan] = [*self._held]
-        self._held.clear()
-        self._text = ""
-        self._state = _State.OPEN
-        return replayed
 
     def _finish(self, *, ends_left: int, ends_until: float) -> list[Press | Scan]:
         scan: list[Press | Scan] = [Scan(self._text)] if self._text else []

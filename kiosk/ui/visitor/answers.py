@@ -1,5 +1,6 @@
 """The desks' answers as what a visitor reads on the result screen."""
 
+from dataclasses import replace
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from kiosk.domain.text import clean
 from kiosk.ui.visitor.messages import Code
 from kiosk.ui.visitor.screens.result import Answer
 from kiosk.ui.visitor.words import clock, place_and_time
+from kiosk.ui.widgets.card import CardText
 
 Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScanAgain | ScannerWorks
 """The outcomes that are a result by themselves; the others ask or lead on."""
@@ -27,9 +29,11 @@ Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScanAgain | Scan
 class Teller:
     """Turns outcomes into sentences of one language."""
 
-    def __init__(self, texts: Texts, zone: ZoneInfo) -> None:
+    def __init__(self, texts: Texts, zone: ZoneInfo, seconds: float) -> None:
+        """Take how long a result stays, which the visitor is told."""
         self._texts = texts
         self._zone = zone
+        self._seconds = round(seconds)
 
     def _(self, message: str) -> str:
         return self._texts.gettext(message)
@@ -39,34 +43,35 @@ class Teller:
         match outcome:
             case CheckedIn():
                 lines = (self._("You are checked in."), self._where(outcome.session))
-                return Answer(self._welcome(outcome.name), lines)
+                return self._answer(self._welcome(outcome.name), *lines)
             case AlreadyHere():
                 since = clock(outcome.since, self._zone, self._texts.language)
                 words = self._("You are with us since {time}.").format(time=since)
-                return Answer(self._welcome(outcome.name), (words, self._where(outcome.session)))
+                return self._answer(
+                    self._welcome(outcome.name), words, self._where(outcome.session)
+                )
             case GuestWelcomed():
                 lines = (self._("You are counted in."), self._where(outcome.session))
-                return Answer(self._welcome(None), lines)
+                return self._answer(self._welcome(None), *lines)
             case NothingOpen():
                 return self._nothing_open(outcome)
             case ScanAgain():
-                return Answer(
+                return self._answer(
                     self._("Please scan again"),
-                    (
-                        self._("Hold the code still, a hand away from the scanner."),
-                        self._("Or ask any staff member to check you in."),
-                    ),
-                    welcome=False,
+                    self._("Hold the code still, a hand away from the scanner."),
+                    self._("Or ask any staff member to check you in."),
+                    colour="primary",
                 )
             case ScannerWorks():
-                return Answer(self._("✓  The scanner works"), (self._("All digits arrived."),))
+                return self._answer(self._("✓  The scanner works"), self._("All digits arrived."))
             case _:
                 assert_never(outcome)
 
     def joined(self, joined: Joined) -> Answer:
         """Return the welcome of somebody who has just got a pass."""
         lines = (self._("You are checked in."), self._where(joined.session))
-        return Answer(self._welcome(joined.name), lines, code=self.new_pass(joined))
+        answer = self._answer(self._welcome(joined.name), *lines)
+        return replace(answer, code=self.new_pass(joined))
 
     def new_pass(self, joined: Joined) -> Code:
         """Return the new pass to photograph."""
@@ -96,21 +101,19 @@ class Teller:
 
     def note_kept(self) -> Answer:
         """Return the one answer to every typed reference."""
-        return Answer(
+        return self._answer(
             self._("Thank you"),
-            (
-                self._("If the code fits a request, staff will withdraw it."),
-                self._("With your slip under the scanner it happens at once."),
-            ),
-            welcome=False,
+            self._("If the code fits a request, staff will withdraw it."),
+            self._("With your slip under the scanner it happens at once."),
+            colour="primary",
         )
 
     def trouble(self) -> Answer:
         """Return the answer when the desk could not keep anything."""
-        return Answer(
+        return self._answer(
             self._("Please ask at the counter"),
-            (self._("This could not be kept just now. Staff can check you in."),),
-            welcome=False,
+            self._("This could not be kept just now. Staff can check you in."),
+            colour="primary",
         )
 
     def _nothing_open(self, outcome: NothingOpen) -> Answer:
@@ -118,7 +121,11 @@ class Teller:
         if outcome.next is not None:
             session = place_and_time(outcome.next, self._zone, self._texts.language)
             lines.append(self._("Next today: {session}").format(session=session))
-        return Answer(self._welcome(outcome.name), tuple(lines), more=True)
+        return replace(self._answer(self._welcome(outcome.name), *lines), more=True)
+
+    def _answer(self, title: str, *lines: str, colour: str = "success") -> Answer:
+        clears = self._("This screen clears by itself in {seconds} seconds.")
+        return Answer(CardText(title, lines, clears.format(seconds=self._seconds), colour))
 
     def _welcome(self, name: str | None) -> str:
         if name:

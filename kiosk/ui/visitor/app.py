@@ -58,16 +58,14 @@ class VisitorApp(Arrivals):
     async def _show_groups(self) -> None:
         today = await self.door.ask(lambda side: side.desk.sessions_today())
         if isinstance(today, Trouble):
-            await self.go_instead(partial(Result, self.teller.trouble(), self.result_seconds))
+            await self.show_result(self.teller.trouble())
         else:
             await self.go(partial(CheckIn, today, self.facts.zone))
 
     @on(m.PassMade)
     async def show_new_member(self, event: m.PassMade) -> None:
         """Welcome somebody by the name just given."""
-        await self.go_instead(
-            partial(Result, self.teller.joined(event.joined), self.result_seconds)
-        )
+        await self.go_instead(partial(Result, self.teller.joined(event.joined)))
 
     @on(m.Sent)
     async def show_receipt(self, event: m.Sent) -> None:

@@ -1,5 +1,6 @@
 """What follows a scan or a check-in without a pass."""
 
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from textual import on
 from kiosk.domain.checkin import CheckInOutcome, ChooseSession, SlipShown
 from kiosk.ui.base import Trouble
 from kiosk.ui.terminal.app import Scanned
+from kiosk.ui.terminal.picture import paint_at_once
 from kiosk.ui.visitor import messages as m
 from kiosk.ui.visitor.answers import Teller
 from kiosk.ui.visitor.lifecycle import VisitorLife
@@ -16,6 +18,8 @@ from kiosk.ui.visitor.screens.guest import Guest
 from kiosk.ui.visitor.screens.result import Answer, Result
 from kiosk.ui.visitor.screens.slip import Slip
 from kiosk.ui.visitor.words import place_and_time
+from kiosk.ui.widgets.bar import Bar
+from kiosk.ui.widgets.card import card_rows
 
 
 class Arrivals(VisitorLife):
@@ -24,7 +28,7 @@ class Arrivals(VisitorLife):
     @property
     def teller(self) -> Teller:
         """The sentences of this visit's language."""
-        return Teller(self.visit.texts, self.facts.zone)
+        return Teller(self.visit.texts, self.facts.zone, self.facts.timing.result)
 
     @on(Scanned)
     def take_scan(self, event: Scanned) -> None:
@@ -54,12 +58,15 @@ class Arrivals(VisitorLife):
 
     async def show_result(self, answer: Answer) -> None:
         """Show a result; a form that was under way can be gone back to."""
-        unfinished = self.visit.form is not None
-        make = partial(Result, answer, self.result_seconds, unfinished=unfinished)
-        if unfinished:
+        if self.visit.form is not None:
+            make = partial(Result, replace(answer, unfinished=True))
             await self.go(make, instead_of_this=isinstance(self.screen, Result))
-        else:
-            await self.go_instead(make)
+            return
+        if answer.is_plain and Bar.fits(self.size):
+            # Seen at once; the screen itself follows with the same picture, some 20 ms later.
+            area = (self.size.width, self.size.height - Bar.HEIGHT)
+            paint_at_once(self, card_rows(answer.card, self.visit.theme, area, self.console))
+        await self.go_instead(partial(Result, answer))
 
     @on(m.SessionChosen)
     async def come_in(self, event: m.SessionChosen) -> None:

@@ -19,6 +19,11 @@ class Host(Protocol):
     """The visit under way."""
 
     @property
+    def is_ready(self) -> bool:
+        """Whether the desks are there; a question before would delay the first screen."""
+        ...
+
+    @property
     def is_open(self) -> bool:
         """Whether visitors can use the kiosk now."""
         ...

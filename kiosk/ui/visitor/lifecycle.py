@@ -5,18 +5,21 @@ from textual import on
 from kiosk.content.texts import Texts, languages
 from kiosk.ui.base import Trouble
 from kiosk.ui.terminal.app import InputKindChanged, Scanned
-from kiosk.ui.terminal.fatal import EXIT_ASKED
+from kiosk.ui.terminal.exits import EXIT_ASKED
 from kiosk.ui.theme import themes
 from kiosk.ui.visitor.idling import Due, due
 from kiosk.ui.visitor.messages import LanguageChosen, LeaveKiosk, LookChosen, MoreTime, Switched
 from kiosk.ui.visitor.navigation import DEFAULT_LOOK, Navigation
 from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.screens.home import Home
 from kiosk.ui.visitor.screens.idle import StillThere
+from kiosk.ui.widgets.bar import Bar
 
 
 class VisitorLife(Navigation):
     """What happens on every screen alike."""
 
+    _started = False
     _simulated = 0
     """How many scans a demo has simulated."""
 
@@ -26,11 +29,12 @@ class VisitorLife(Navigation):
         self.theme = DEFAULT_LOOK
         await self.open_first()
         self.set_interval(1.0, self.tick)
-        self.call_after_refresh(self.start)
 
-    def start(self) -> None:
-        """Open the desks behind the painted home screen."""
-        self.run_worker(self._start())
+    def post_display_hook(self) -> None:
+        """Open the desks once the first screen is painted, and not before."""
+        if not self._started and not self._batch_count and self.screen.query(Bar):
+            self._started = True
+            self.run_worker(self._start())
 
     async def _start(self) -> None:
         answer = await self.door.ask(lambda side: (side.facts, side.maintenance.out_of_order()))
@@ -40,11 +44,8 @@ class VisitorLife(Navigation):
         self.facts, reason = answer
         if reason is not None:
             await self.close_kiosk("")
-
-    @property
-    def result_seconds(self) -> float:
-        """How long a result stays."""
-        return self.facts.timing.result
+        elif isinstance(self.screen, Home):
+            self.screen.read_schedule()
 
     def follow_language(self, code: str | None) -> None:
         """Speak the language of a pass for the rest of the visit, where the screens have it."""

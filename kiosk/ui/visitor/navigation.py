@@ -54,6 +54,11 @@ class Navigation(LockedApp):
         self._touch = False
 
     @property
+    def is_ready(self) -> bool:
+        """Whether the desks are there."""
+        return self.door.is_open
+
+    @property
     def is_open(self) -> bool:
         """Whether visitors can use the kiosk now."""
         return self._out_of_order is None

@@ -120,7 +120,9 @@ class VisitorScreen(LockedScreen):
 
     def say(self, sentence: str) -> None:
         """Show one sentence under the field, or take it away."""
-        self.query_one("#say", Static).update(sentence)
+        line = self.query_one("#say", Static)
+        if line.content != sentence:  # every change lays the whole page out again
+            line.update(sentence)
 
     @staticmethod
     def aligned(rows: Sequence[tuple[str, str]]) -> str:

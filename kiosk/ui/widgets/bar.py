@@ -5,9 +5,12 @@ from typing import ClassVar, Literal
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
+
+from kiosk.domain.health import LEAST_COLUMNS, LEAST_ROWS
 
 Part = Literal["help", "language", "finish"]
 Labels = dict[Part, tuple[str, str]]
@@ -17,6 +20,8 @@ Labels = dict[Part, tuple[str, str]]
 class Bar(Widget):
     """Three large buttons drawn as one widget; they take taps, the screen takes their keys."""
 
+    HEIGHT: ClassVar[int] = 3
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--help", "bar--language", "bar--finish"}
     DEFAULT_CSS = """
     Bar { dock: bottom; height: 3; background: $panel; color: $foreground; }
@@ -24,6 +29,11 @@ class Bar(Widget):
     Bar > .bar--language { background: $panel; color: $foreground; }
     Bar > .bar--finish { background: $primary; color: $surface; text-style: bold; }
     """
+
+    @staticmethod
+    def fits(size: Size) -> bool:
+        """Say whether a terminal of `size` has room for whole screens."""
+        return size.width >= LEAST_COLUMNS and size.height >= LEAST_ROWS
 
     class Tapped(Message):
         """One of the three was tapped."""

@@ -6,6 +6,7 @@ from kiosk.ui.widgets.field import Field
 from kiosk.ui.widgets.touchkeys import TouchKeys
 from tests.support.desks import PIN, Clinic
 from tests.support.screens import COUNTER, HOME, Visitor, at_kiosk
+from tests.ui.visitor.layout_rules import faint
 from tests.ui.visitor.stops import STOPS, Stop
 
 HELP = "You can say: I need help now."
@@ -18,10 +19,12 @@ every_stop = pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.name)
 
 @every_stop
 async def test_help_and_language_are_one_step_aside(clinic: Clinic, stop: Stop) -> None:
-    """Help by keys, language by taps; then Escape ends the visit."""
+    """Help by keys, language by taps; then Escape ends the visit. All in the look of contrast."""
     async with at_kiosk(clinic) as visitor:
+        await visitor.put_on("night")
         await stop.way(visitor, clinic)
         visitor.expect(stop.heading, "Esc", "Finish and clear")
+        assert faint(visitor) == set(), visitor.picture()
         before = visitor.lines
         typing = isinstance(visitor.screen.focused, Field)
         await visitor.keys("f1" if typing else "h")

@@ -86,7 +86,8 @@ class Home(VisitorScreen):
         return ()
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self.read_schedule)
+        if self.host.is_ready:
+            self.call_after_refresh(self.read_schedule)
         self.set_interval(_REREAD_SECONDS, self.read_schedule)
 
     def read_schedule(self) -> None:

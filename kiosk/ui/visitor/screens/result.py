@@ -5,30 +5,32 @@ from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from kiosk.ui.visitor.idling import Stay
 from kiosk.ui.visitor.messages import Code, CodeWanted, Want
 from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.widgets.action import Action
+from kiosk.ui.widgets.action import Action, Actions
+from kiosk.ui.widgets.card import Card, CardText
 from kiosk.ui.widgets.pressable import Pressable
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a result says."""
+    """What a result says, and what can be done with it."""
 
-    title: str
-    lines: tuple[str, ...]
+    card: CardText
     code: Code | None = None
-    """A pass or slip that can be shown to photograph."""
-    welcome: bool = True
-    """Whether it is good news; the others look calmer."""
+    """A pass that can be shown to photograph."""
     more: bool = False
     """Whether reading about groups is offered."""
+    unfinished: bool = False
+    """Whether there is a form to go back to."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to do but to read it."""
+        return self.code is None and not self.more and not self.unfinished
 
 
 class Result(VisitorScreen):
@@ -38,35 +40,26 @@ class Result(VisitorScreen):
     AUTO_FOCUS = ""
     stays: Stay = "result"
 
-    def __init__(self, answer: Answer, seconds: float, *, unfinished: bool = False) -> None:
+    def __init__(self, answer: Answer) -> None:
         super().__init__()
         self._answer = answer
-        self._seconds = seconds
-        self._unfinished = unfinished
 
-    def body(self) -> Iterable[Widget]:
-        clears = self._("This screen clears by itself in {seconds} seconds.").format(
-            seconds=round(self._seconds)
-        )
-        text = "\n".join(self._answer.lines)
-        colour = "$success" if self._answer.welcome else "$primary"
-        title = Content.styled(self._answer.title, f"bold {colour}")
-        card = Content("\n\n").join([title, Content(text), Content(clears)])
-        yield Static(card, id="card", classes="" if self._answer.welcome else "-calm", markup=False)
+    def compose(self) -> ComposeResult:
+        yield Card(self._answer.card, self.visit.theme)
+        if not self._answer.is_plain:
+            yield Actions(*self.steps())
+        yield from self.foot()
 
-    def below(self) -> Iterable[Widget]:
-        if self._unfinished:
+    def steps(self) -> Iterable[Action]:
+        if self._answer.unfinished:
             yield Action(self._("Back to my form"), letter="B", id="back", primary=True)
         if self._answer.code is not None:
             yield Action(self._("Show me my pass"), letter="P", id="pass", primary=True)
         if self._answer.more:
             yield Action(self._("Tell me more"), letter="T", id="about", primary=True)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="middle"):
-            yield from self.body()
-            yield from self.below()
-        yield from self.foot()
+    def below(self) -> Iterable[Widget]:
+        return ()
 
     @on(Pressable.Pressed, "#pass")
     def show_pass(self) -> None:

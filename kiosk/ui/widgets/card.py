@@ -1,0 +1,89 @@
+"""One card in the middle: what a result says, drawn as a whole by one widget."""
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.strip import Strip
+from textual.widget import Widget
+
+from kiosk.ui.theme import THEMES
+
+_WIDEST = 64
+_ROOMY = (72, 16)
+"""Columns and rows from which on the card has generous margins."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardText:
+    """What a card says, and in which colour of the theme its title and bar are."""
+
+    title: str
+    lines: tuple[str, ...]
+    note: str
+    """The last line, for example when the screen clears."""
+    colour: str = "success"
+
+
+def card_rows(text: CardText, look: str, size: tuple[int, int], console: Console) -> list[Strip]:
+    """Return the rows of an area of `size` (columns, rows) with the card in its middle."""
+    columns, rows = size
+    tokens = THEMES[look]
+    roomy = columns >= _ROOMY[0] and rows >= _ROOMY[1]
+    width = min(_WIDEST, columns - 2)
+    indent = 4 if roomy else 2
+    paper = Style(bgcolor=tokens["surface"], color=tokens["foreground"])
+    title = Style(bgcolor=tokens["surface"], color=tokens[text.colour], bold=True)
+    bar = Style(bgcolor=tokens["surface"], color=tokens[text.colour])
+    ground = Style(bgcolor=tokens["background"])
+
+    lines = [(line, title) for line in _wrapped(text.title, width - 2 * indent, console)]
+    for part in ("", *text.lines, "", text.note):
+        lines += [(line, paper) for line in _wrapped(part, width - 2 * indent, console)]
+    if roomy:
+        lines = [("", paper), *lines, ("", paper)]
+    left = (columns - width) // 2
+    top = max(0, rows - len(lines)) // 2
+    drawn = [Strip([Segment(" " * columns, ground)]) for _ in range(rows)]
+    for offset, (line, style) in enumerate(lines[:rows]):
+        words = " " * (indent - 1) + line
+        words += " " * (width - 1 - cell_len(words))
+        drawn[top + offset] = Strip(
+            [
+                Segment(" " * left, ground),
+                Segment("▌", bar),
+                Segment(words, style),
+                Segment(" " * (columns - left - width), ground),
+            ]
+        )
+    return drawn
+
+
+def _wrapped(line: str, width: int, console: Console) -> list[str]:
+    """Return `line` in pieces of at most `width` cells; an empty line stays one."""
+    return [piece.plain.rstrip() for piece in Text(line).wrap(console, width)] or [""]
+
+
+class Card(Widget):
+    """Fills its area with ground and draws the card in the middle of it."""
+
+    DEFAULT_CSS = """
+    Card { width: 100%; height: 1fr; }
+    """
+
+    def __init__(self, text: CardText, look: str) -> None:
+        super().__init__()
+        self._text = text
+        self._look = look
+        self._rows: list[Strip] = []
+        self._drawn_for = (0, 0)
+
+    def render_line(self, y: int) -> Strip:
+        size = (self.size.width, self.size.height)
+        if size != self._drawn_for:
+            self._rows = card_rows(self._text, self._look, size, self.app.console)
+            self._drawn_for = size
+        return self._rows[y] if y < len(self._rows) else Strip.blank(size[0])

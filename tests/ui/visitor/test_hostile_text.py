@@ -1,0 +1,152 @@
+"""Names of people and groups are shown harmlessly on every screen that shows one."""
+
+from datetime import timedelta
+
+import pytest
+
+from kiosk.domain.groups import GroupPlan, SessionPlan
+from kiosk.domain.passes import CodeKind, decode, encode
+from kiosk.domain.passes import Code as DecodedCode
+from kiosk.ui.visitor.screens.call_name import CallName
+from kiosk.ui.widgets.field import Field
+from kiosk.usecases.groups import add_group, add_sessions
+from kiosk.usecases.visitor import VisitorDesk
+from tests.support.desks import Clinic
+from tests.support.screens import HOME, Visitor, at_kiosk
+from tests.ui.visitor.stops import STRANGER, check_in, form
+
+HOSTILE = (
+    "[/]",
+    "[@click=app.quit]x[/]",
+    "[bold red]x",
+    "{name}",
+    "%s%(name)s",
+    "x\x1b[2J\x1b]52;c;eA==\x07y",
+    "x\x9b2Jy\x07",
+    "a\u202egnp.exe\u202c",
+    "a\u2066b\u200bc\ufeff",
+    "a\r\nb\tc",
+    "$primary \\[x\\]",
+)
+FORBIDDEN = frozenset("\x1b\x07\x9b\r\n\t\u202e\u202c\u2066\u200b\ufeff")
+hostile = pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+
+
+def expect_harmless(visitor: Visitor, *words: str) -> None:
+    """The screen holds nothing that a terminal obeys, and everything else stands as it was."""
+    assert not FORBIDDEN & set("".join(visitor.lines)), visitor.picture()
+    visitor.expect(*words, "Finish and clear")
+    assert all(len(strip.text) >= 1 and strip.cell_length == 80 for strip in visitor.strips())
+
+
+def visible(text: str) -> str:
+    """What may be seen of a text: up to the first sign that is not drawn."""
+    for sign in FORBIDDEN:
+        text = text.split(sign)[0]
+    return text
+
+
+def add_group_called(clinic: Clinic, text: str, *, later: bool = False) -> None:
+    """Keep a session whose every word is `text`, as a careless import might bring it."""
+    group = GroupPlan(clinic.id(), text, text, text, about=text)
+    add_group(clinic.store, clinic.site, group)
+    start = clinic.clock.at + timedelta(minutes=90 if later else 0)
+    plan = SessionPlan(clinic.id(), group.id, start, start + timedelta(hours=1), text)
+    add_sessions(clinic.store, clinic.site, (plan,))
+
+
+def pass_named(clinic: Clinic, text: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give out a pass whose box holds `text`, whatever the checks on entry say."""
+    monkeypatch.setattr("kiosk.usecases.passes.clean", lambda text, *_limit: text, raising=False)
+    return clinic.roster.issue_pass(text, "en").digits
+
+
+@hostile
+async def test_a_name_from_a_pass(
+    clinic: Clinic, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digits = pass_named(clinic, text, monkeypatch)
+    for room in ("Room 1", "Room 2"):
+        clinic.add_session(room)
+    async with at_kiosk(clinic) as visitor:
+        await visitor.scan(digits)
+        expect_harmless(visitor, "Which group is it?", f"Welcome, {visible(text)}")
+        await visitor.keys("enter")
+        expect_harmless(visitor, "You are checked in.", f"Welcome, {visible(text)}")
+        await visitor.tap("Welcome")
+        await visitor.keys("escape")
+        visitor.expect(HOME)
+
+
+@hostile
+async def test_the_words_of_a_group(clinic: Clinic, text: str) -> None:
+    add_group_called(clinic, text)
+    add_group_called(clinic, text, later=True)
+    async with at_kiosk(clinic) as visitor:
+        expect_harmless(visitor, HOME, f"Today {visible(text)}")
+        await visitor.keys("g")
+        expect_harmless(visitor, "Check in to a group", f"Later today: {visible(text)}")
+        await visitor.keys("enter")
+        expect_harmless(visitor, "How would you like to come in?", visible(text))
+        await visitor.keys("j")
+        expect_harmless(visitor, "You are counted in.", visible(text))
+
+
+@hostile
+async def test_a_name_typed_on_the_screens(clinic: Clinic, text: str) -> None:
+    """Accepted or refused kindly; the field itself may hold what no key can type."""
+    async with at_kiosk(clinic) as visitor:
+        await form(CallName)(visitor, clinic)
+        visitor.screen.query_one(Field).value = text
+        await visitor.keys("enter")
+        visitor.expect("Finish and clear")
+        if visitor.sees("Which number should we call?"):
+            await visitor.keys("enter", "n", "n", "n")
+            expect_harmless(visitor, "Is this right?", visible(text))
+            await visitor.keys("y")
+            visitor.expect("Thank you. We have your request.")
+        else:
+            visitor.expect("Please type a name")
+
+
+@pytest.mark.parametrize("name", ["王小明", "அனிதா s/o குமார்", "O'Brien-Lim @ Ah Meng", "[/]x"])
+async def test_names_of_people_are_greeted_whole(clinic: Clinic, name: str) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await check_in("enter", "g")(visitor, clinic)
+        visitor.screen.query_one(Field).value = name
+        await visitor.keys("enter")
+        visitor.expect(f"✓ Welcome, {name}")
+    assert [arrival.name for arrival in clinic.roster.attendance()] == [name]
+
+
+async def test_a_box_that_holds_no_name_greets_without_one(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A damaged name box names nobody and stops nobody."""
+    clinic.add_session()
+    digits = clinic.roster.issue_pass("Mei", "en").digits
+    with clinic.store.write() as transaction:
+        transaction.connection().exec_driver_sql("UPDATE passcard SET name_box = x'00'")
+    async with at_kiosk(clinic) as visitor:
+        await visitor.scan(digits)
+        visitor.expect("✓ Welcome", "You are checked in.")
+        visitor.expect_not("Mei")
+
+
+async def test_an_error_text_with_markup_stays_out_of_sight(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_anything: object) -> None:
+        raise ValueError("[@click=app.quit]Xanthippe[/]")
+
+    async with at_kiosk(clinic) as visitor:
+        monkeypatch.setattr(VisitorDesk, "check_in", broken)
+        await visitor.scan(STRANGER)
+        visitor.expect("Please ask at the counter")
+        visitor.expect_not("Xanthippe", "click")
+
+
+def test_the_codes_of_the_tests_are_passes() -> None:
+    decoded = decode(STRANGER)
+    assert isinstance(decoded, DecodedCode)
+    assert STRANGER == encode(CodeKind.PASS, decoded.secret)

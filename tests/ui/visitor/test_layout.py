@@ -1,0 +1,41 @@
+"""Every screen at every size, by keys and by touch."""
+
+import pytest
+
+from kiosk.ui.widgets.field import Field
+from tests.support.desks import Clinic
+from tests.support.screens import SIZES, at_kiosk
+from tests.ui.visitor.layout_rules import faint, offences
+from tests.ui.visitor.stops import STOPS, Stop
+
+every_stop = pytest.mark.parametrize("stop", STOPS, ids=lambda stop: stop.name)
+
+
+@every_stop
+async def test_nothing_is_cut_or_crooked(clinic: Clinic, stop: Stop) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await stop.way(visitor, clinic)
+        assert faint(visitor) == set(), visitor.picture()
+        wrong = []
+        for size in SIZES:
+            await visitor.resize(*size)
+            for touch in (False, True):
+                await visitor.touch(touch)
+                found = offences(visitor)
+                if found:
+                    wrong += [f"{size}, touch {touch}", *found, visitor.picture()]
+        assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_a_long_name_and_a_sentence_leave_room_for_everything(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    """A field with a sentence under it, and the keyboard of a touch screen."""
+    async with at_kiosk(clinic, size=size) as visitor:
+        await visitor.keys("c")
+        await visitor.touch()
+        visitor.screen.query_one(Field).value = "x" * 120
+        await visitor.tap("Next")
+        visitor.expect("That is a bit long. A first name is enough.")
+        assert offences(visitor) == [], visitor.picture()
