@@ -7,7 +7,8 @@ from tests.bench.figures import Figure, timed
 from tests.bench.line import Line, floor, kiosk
 
 _BETWEEN_CHARACTERS = 0.001
-_RESULT = ("Welcome, Mei", "You are checked in.", "Finish and clear")
+_RESULT = ("Welcome, Mei", "You are checked in.", "This screen clears by itself")
+"""What is new on the screen; the foot under it stays as it was."""
 
 
 def scanning(

@@ -13,11 +13,12 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.support.device import ahead_of_programs
 from tests.support.emulator import Emulator
 
 WITHIN = 20.0
@@ -153,7 +154,7 @@ class Terminal:
             return
         text = data if isinstance(data, str) else data.decode()
         drawn, due = bytearray(), time.monotonic()
-        with _ahead_of_programs():
+        with ahead_of_programs():
             for character in text:
                 while (left := due - time.monotonic()) > 0:
                     drawn += self._read(left)
@@ -246,16 +247,3 @@ class Terminal:
         self._hung_up = True
         with contextlib.suppress(OSError):
             os.close(self._fd)
-
-
-@contextlib.contextmanager
-def _ahead_of_programs() -> Iterator[None]:
-    """Type like a device, which does not wait for a busy processor, where that is allowed."""
-    usual = os.sched_getscheduler(0), os.sched_getparam(0)
-    with contextlib.suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, *usual)

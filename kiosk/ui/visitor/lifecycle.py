@@ -49,7 +49,9 @@ class VisitorLife(Navigation):
 
     def follow_language(self, code: str | None) -> None:
         """Speak the language of a pass for the rest of the visit, where the screens have it."""
-        if code is not None and code in {language.code for language in languages()}:
+        if code in (None, self.visit.texts.language):
+            return
+        if code in {language.code for language in languages()}:
             self.visit.texts = Texts(code)
 
     @on(LanguageChosen)

@@ -14,11 +14,12 @@ def look_of_the_field(visitor: Visitor) -> list[object]:
     """What of the field can be told apart by eye: signs that differ from their ground."""
     region = visitor.regions()[visitor.screen.query_one(Field)]
     rows = cells(visitor.strips())[region.y : region.bottom]
+    seen = [cell for row in rows for cell in row[region.x : region.right]]
     return [
-        (cell.sign, cell.text, cell.ground) if cell.text != cell.ground else cell.ground
-        for row in rows
-        for cell in row[region.x : region.right]
-        if cell.sign.strip() or cell.ground
+        (cell.sign, cell.text, cell.ground)
+        if cell.sign.strip() and cell.text != cell.ground
+        else cell.ground
+        for cell in seen
     ]
 
 
