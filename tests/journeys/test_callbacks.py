@@ -81,10 +81,13 @@ def test_by_touch_alone(clinic: Clinic) -> None:
     terminal = clinic.start()
     terminal.tap("Ask for a call")
     terminal.wait_for("What should we call you?")
+    wait_for_key(terminal, "Caps")
     tap_keys(terminal, [*"Xant", "w", "Del", *"hippe-", "Caps", *"Quill"])
     terminal.wait_for(f"▌  {NAME} ")
     terminal.tap("Next")
     terminal.wait_for("Which number should we call?")
+    # The lowest row, drawn last: no key of the letters is left.
+    wait_for_key(terminal, "+")
     tap_keys(terminal, [*"93741", "1", "Del", *"652"])
     terminal.wait_for("We will call +65 9374 1652.")
     terminal.tap("Next")
@@ -109,8 +112,12 @@ def tap_keys(terminal: Terminal, labels: list[str]) -> None:
         tap_key(terminal, label)
 
 
-def tap_key(terminal: Terminal, label: str) -> None:
+def wait_for_key(terminal: Terminal, label: str) -> None:
     terminal.wait_until(lambda: key_at(terminal, label) is not None, f"the key {label}")
+
+
+def tap_key(terminal: Terminal, label: str) -> None:
+    wait_for_key(terminal, label)
     place = key_at(terminal, label)
     assert place
     terminal.tap_at(*place)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.terminal
 
 EVENTS = int(os.environ.get("KIOSK_TEST_FUZZ", "2000"))
 SEED = int(os.environ.get("KIOSK_TEST_SEED", "1"))
-MORE_MEMORY = 64 * 1024
+MORE_MEMORY = 96 * 1024
 """KiB that all of it may cost: screens, articles and Python's own reserve among them."""
 BATCH = 40
 STAFF_ONLY = (b"Records to send", b"Records set aside")

@@ -1,4 +1,4 @@
-"""A visitor before the kiosk: reads the screen, presses keys, taps and scans; without a terminal."""
+"""A visitor before the kiosk, who reads, presses keys, taps and scans; without a terminal."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
+from unittest.mock import patch
 
-from rich.cells import cell_len
 from textual import events
-from textual.geometry import Region, Size
+from textual._compositor import Compositor
+from textual.geometry import Size
 from textual.keys import _character_to_key
-from textual.strip import Strip
-from textual.widget import Widget
 from textual.worker import WorkerState
 
 from kiosk.content.take_home import TakeHome
@@ -20,8 +19,8 @@ from kiosk.ui.base import Door, Trouble
 from kiosk.ui.terminal.app import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
 from kiosk.ui.visitor.parts import Boot, Demo, Facts, VisitorSide
-from kiosk.ui.visitor.screen import VisitorScreen
 from tests.support.desks import Clinic
+from tests.support.reading import Reader
 
 HOME: Final = "Talk to someone who has been there"
 COUNTER: Final = "Please ask at the counter."
@@ -72,72 +71,13 @@ def side_of(clinic: Clinic) -> VisitorSide:
     return VisitorSide(clinic.visitor, clinic.maintenance, facts)
 
 
-class Visitor:
+class Visitor(Reader):
     """Somebody before the kiosk; everything they do waits until the screen has come to rest."""
 
     def __init__(self, app: VisitorApp, seconds: Seconds, door: WatchedDoor) -> None:
-        self.app = app
+        super().__init__(app)
         self.seconds = seconds
         self._door = door
-
-    @property
-    def screen(self) -> VisitorScreen:
-        """The screen on top."""
-        screen = self.app.screen
-        assert isinstance(screen, VisitorScreen)
-        return screen
-
-    def strips(self) -> list[Strip]:
-        """What is drawn, row by row."""
-        return self.screen._compositor.render_strips()
-
-    @property
-    def lines(self) -> list[str]:
-        """What stands on the screen, row by row."""
-        return [strip.text for strip in self.strips()]
-
-    def regions(self) -> dict[Widget, Region]:
-        """Where each widget can be seen."""
-        shown = self.screen._compositor.visible_widgets
-        return {widget: region.intersection(clip) for widget, (region, clip) in shown.items()}
-
-    def reads(self, widget: Widget) -> list[str]:
-        """What stands where `widget` can be seen, row by row."""
-        return self._cut(self.strips(), self.regions().get(widget, Region()))
-
-    @property
-    def paragraphs(self) -> list[str]:
-        """The rows of the screen, then every text on it as if it were not wrapped."""
-        strips = self.strips()
-        leaves = [region for widget, region in self.regions().items() if not widget.children]
-        return [*(strip.text for strip in strips), *(self._unwrapped(strips, at) for at in leaves)]
-
-    def _unwrapped(self, strips: list[Strip], region: Region) -> str:
-        """Return the text in `region` as one line, without the bar at its left."""
-        return " ".join(" ".join(self._cut(strips, region)).replace("▌", " ").split())
-
-    @staticmethod
-    def _cut(strips: list[Strip], region: Region) -> list[str]:
-        rows = strips[region.y : region.bottom]
-        return [row.crop(region.x, region.right).text for row in rows]
-
-    def sees(self, words: str) -> bool:
-        """Say whether `words` stand somewhere on the screen, wrapped or not."""
-        return any(words in paragraph for paragraph in self.paragraphs)
-
-    def expect(self, *words: str) -> None:
-        """Fail with the whole screen unless all of `words` stand on it."""
-        missing = [one for one in words if not self.sees(one)]
-        assert not missing, f"{missing} not in\n{self.picture()}"
-
-    def expect_not(self, *words: str) -> None:
-        """Fail with the whole screen if one of `words` stands on it."""
-        found = [one for one in words if self.sees(one)]
-        assert not found, f"{found} in\n{self.picture()}"
-
-    def picture(self) -> str:
-        """The screen as text, for messages."""
-        return "\n".join(f"|{line}|" for line in self.lines)
 
     async def keys(self, *keys: str) -> None:
         """Press keys, each once the screen has come to rest after the one before."""
@@ -180,18 +120,6 @@ class Visitor:
         """Put a finger on a cell and lift it, and do not wait for what it does."""
         for kind in (events.MouseDown, events.MouseUp):
             await self._post(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
-
-    def place_of(self, words: str) -> tuple[int, int]:
-        """Return a cell of `words` on the screen, the last ones where they stand twice."""
-        for y, line in reversed(list(enumerate(self.lines))):
-            if words in line:
-                start = cell_len(line[: line.rindex(words)])
-                return start + cell_len(words) // 2, y
-        strips = self.strips()
-        for widget, region in self.regions().items():
-            if not widget.children and words in self._unwrapped(strips, region):
-                return int(region.center[0]), int(region.center[1])
-        raise AssertionError(f"nothing to tap at {words!r} in\n{self.picture()}")
 
     async def scan(self, text: str) -> None:
         """Hold a code under the scanner."""
@@ -267,10 +195,12 @@ async def at_kiosk(
     app.door = door = WatchedDoor(boot)
     app.animation_level = "none"
     try:
-        async with app.run_test(size=size):
-            visitor = Visitor(app, seconds, door)
-            await visitor.settle()
-            yield visitor
-            assert not app.crashed
+        # Nobody looks at a terminal here: the screen is drawn when it is read.
+        with patch.object(Compositor, "render_update", return_value=None):
+            async with app.run_test(size=size):
+                visitor = Visitor(app, seconds, door)
+                await visitor.settle()
+                yield visitor
+                assert not app.crashed
     finally:
         app.door.close()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Iterator
+from operator import methodcaller
 
 import pytest
 
@@ -35,9 +36,7 @@ def door() -> Iterator[Door[Desk]]:
 
 
 async def test_questions_are_answered_in_order_in_one_other_thread(door: Door[Desk]) -> None:
-    answers = await asyncio.gather(
-        *(door.ask(lambda desk, text=text: desk.answer(text)) for text in "abc")
-    )
+    answers = await asyncio.gather(*(door.ask(methodcaller("answer", text)) for text in "abc"))
     assert answers == ["A", "B", "C"]
     threads = await door.ask(lambda desk: desk.threads)
     assert isinstance(threads, set)

@@ -45,7 +45,7 @@ def test_textual_variables_and_sizes_are_dropped() -> None:
     harden_environment(variables)
     assert variables == {
         "TERM": "xterm-256color", "HOME": "/home/k", "TEXTUAL_ANIMATIONS": "none",
-        "TEXTUAL_SMOOTH_SCROLL": "0", "TEXTUAL_COLOR_SYSTEM": "truecolor",
+        "TEXTUAL_FPS": "240", "TEXTUAL_SMOOTH_SCROLL": "0", "TEXTUAL_COLOR_SYSTEM": "truecolor",
     }  # fmt: skip
 
 

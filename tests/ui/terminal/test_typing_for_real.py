@@ -1,5 +1,8 @@
 """Typing and scanning through a real pseudo-terminal."""
 
+import signal
+import time
+
 import pytest
 
 from kiosk.domain.passes import HEAD, CodeKind, encode
@@ -165,6 +168,19 @@ def test_a_scan_is_heard_after_a_pause_of_the_scanner(sample: Terminal) -> None:
     sample.send("\r")
     sample.wait_for(shown(CODE))
     assert sample.find("one= ")
+
+
+def test_a_kiosk_that_was_starved_still_hears_the_scan(sample: Terminal) -> None:
+    sample.send(CODE[:12])
+    sample.pump(0.1)
+    sample.signal(signal.SIGSTOP)
+    # Longer than a scan may stall; what waits in the terminal had come in time all the same.
+    starved = time.monotonic() + 1.2
+    sample.send(f"{CODE[12:]}\r")
+    sample.wait_until(lambda: time.monotonic() > starved, "the end of the pause")
+    sample.signal(signal.SIGCONT)
+    sample.wait_for(shown(CODE))
+    assert sample.find("one= two=.")
 
 
 def test_taps_move_the_focus_and_press(sample: Terminal) -> None:

@@ -110,7 +110,7 @@ def torn(visitor: Visitor) -> list[str]:
 
 def too_small(visitor: Visitor) -> list[str]:
     """Buttons that are hard to hit."""
-    columns, rows = visitor.screen.size
+    columns = visitor.screen.size.width
     least = COLUMNS if columns > 60 else NARROW_COLUMNS
     offences = []
     for widget in _leaves(visitor):

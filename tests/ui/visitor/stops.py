@@ -11,7 +11,7 @@ from kiosk.ui.visitor.screens.call_phone import CallPhone
 from kiosk.ui.visitor.screens.call_review import CallReview
 from kiosk.ui.visitor.screens.call_when import CallInWords, CallWhen
 from tests.support.desks import PIN, Clinic
-from tests.support.screens import HOME, Visitor
+from tests.support.screens import HOME, USUAL, Visitor
 
 STRANGER = encode(CodeKind.PASS, b"never seen here.")
 Way = Callable[[Visitor, Clinic], Awaitable[None]]
@@ -37,13 +37,30 @@ def keys(*keys: str) -> Way:
     return way
 
 
-def form(step: type[VisitorScreen] = CallWhen, *keys: str) -> Way:
-    """Return the way to one step of a callback form for Mei Ling, 8123 4567; then `keys`."""
+async def start_over(visitor: Visitor, clinic: Clinic) -> None:
+    """Make the kiosk as if it had just started, on a clinic without sessions."""
+    with clinic.store.write() as transaction:
+        for table in ("group_session", "check_in"):
+            transaction.connection().exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - fixed
+    if not visitor.app.is_open:
+        clinic.maintenance.set_out_of_order(None)
+        await visitor.app.close_kiosk(None)
+    elif not visitor.sees(HOME) or visitor.app.busy_visit:
+        await visitor.keys("escape")
+    await visitor.touch(False)
+    if visitor.screen.size != USUAL:
+        await visitor.resize(*USUAL)
+    # The same code is read again after a while only.
+    visitor.seconds.at += 10
+
+
+def form(step: type[VisitorScreen] = CallWhen, *keys: str, name: str = "Mei Ling") -> Way:
+    """Return the way to one step of a callback form for `name`, 8123 4567; then `keys`."""
 
     async def way(visitor: Visitor, _clinic: Clinic) -> None:
         app = visitor.app
         filled = app.visit.call_form()
-        filled.name, filled.phone, filled.e164 = "Mei Ling", "81234567", "+6581234567"
+        filled.name, filled.phone, filled.e164 = name, "81234567", "+6581234567"
         makers = [form_step(one, app.visit, app.facts) for one in FORM_STEPS]
         here = FORM_STEPS.index(step)
         app._trail.extend(makers[:here])

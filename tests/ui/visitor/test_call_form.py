@@ -76,48 +76,47 @@ async def test_any_time_and_parts_of_the_week_exclude_each_other(clinic: Clinic)
         visitor.expect("[✓] Any time")
 
 
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ("", "Please type a name. A nickname is fine."),
-        ("   ", "Please type a name. A nickname is fine."),
-        ("x" * 60, "That is a bit long. A first name is enough."),
-        ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
-        ("my ic is s 1234567 d", "Please do not type an NRIC or FIN. We never need it."),
-        ("12345", "Please type a name with letters in it."),
-    ],
+NAMES = (
+    ("", "Please type a name. A nickname is fine."),
+    ("   ", "Please type a name. A nickname is fine."),
+    ("x" * 60, "That is a bit long. A first name is enough."),
+    ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
+    ("my ic is s 1234567 d", "Please do not type an NRIC or FIN. We never need it."),
+    ("12345", "Please type a name with letters in it."),
 )
-async def test_a_name_that_cannot_be_taken(clinic: Clinic, typed: str, sentence: str) -> None:
+NUMBERS = (
+    ("", "Please type the number we should call."),
+    ("8123", "Some digits are missing. Singapore numbers have 8."),
+    ("81234567812345", "There are too many digits. Singapore numbers have 8."),
+    ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
+    ("1900 112 2334", "We cannot call that kind of number. Is there another one?"),
+    ("hello", "We cannot call this number. For another country, start with +."),
+)
+"""What is typed, and the one kind sentence that answers it."""
+
+
+async def test_names_that_cannot_be_taken(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.keys("c")
-        await fill(visitor, typed)
-        await visitor.keys("enter")
-        visitor.expect(NAME, sentence)
-        assert visitor.screen.query_one(Field).value == typed
-        await visitor.keys("end", "x")
-        visitor.expect_not(sentence)
-        assert visitor.screen.query_one(Field).value == f"{typed}x"
+        for typed, sentence in NAMES:
+            await fill(visitor, typed)
+            await visitor.keys("enter")
+            visitor.expect(NAME, sentence)
+            assert visitor.screen.query_one(Field).value == typed
+            await visitor.keys("end", "x")
+            visitor.expect_not(sentence)
+            assert visitor.screen.query_one(Field).value == f"{typed}x"
 
 
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ("", "Please type the number we should call."),
-        ("8123", "Some digits are missing. Singapore numbers have 8."),
-        ("81234567812345", "There are too many digits. Singapore numbers have 8."),
-        ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
-        ("1900 112 2334", "We cannot call that kind of number. Is there another one?"),
-        ("hello", "We cannot call this number. For another country, start with +."),
-    ],
-)
-async def test_a_number_that_cannot_be_taken(clinic: Clinic, typed: str, sentence: str) -> None:
+async def test_numbers_that_cannot_be_taken(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form(CallPhone)(visitor, clinic)
-        await fill(visitor, typed)
-        await visitor.tap("Next")
-        visitor.expect(PHONE, sentence)
-        assert visitor.screen.query_one(Field).value == typed
-        assert isinstance(visitor.screen.focused, Field)
+        for typed, sentence in NUMBERS:
+            await fill(visitor, typed)
+            await visitor.tap("Next")
+            visitor.expect(PHONE, sentence)
+            assert visitor.screen.query_one(Field).value == typed
+            assert isinstance(visitor.screen.focused, Field)
 
 
 async def test_a_changed_number_is_the_one_that_is_sent(clinic: Clinic) -> None:

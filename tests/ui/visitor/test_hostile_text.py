@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from kiosk.domain.groups import GroupPlan, SessionPlan
-from kiosk.domain.passes import CodeKind, decode, encode
 from kiosk.domain.passes import Code as DecodedCode
+from kiosk.domain.passes import CodeKind, decode, encode, lookup, name_key
 from kiosk.ui.visitor.screens.call_name import CallName
+from kiosk.ui.visitor.screens.call_review import CallReview
 from kiosk.ui.widgets.field import Field
 from kiosk.usecases.groups import add_group, add_sessions
 from kiosk.usecases.visitor import VisitorDesk
+from kiosk.vault.nameboxes import lock_name
 from tests.support.desks import Clinic
 from tests.support.screens import HOME, Visitor, at_kiosk
 from tests.ui.visitor.stops import STRANGER, check_in, form
@@ -29,7 +31,6 @@ HOSTILE = (
     "$primary \\[x\\]",
 )
 FORBIDDEN = frozenset("\x1b\x07\x9b\r\n\t\u202e\u202c\u2066\u200b\ufeff")
-hostile = pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 
 
 def expect_harmless(visitor: Visitor, *words: str) -> None:
@@ -55,30 +56,35 @@ def add_group_called(clinic: Clinic, text: str, *, later: bool = False) -> None:
     add_sessions(clinic.store, clinic.site, (plan,))
 
 
-def pass_named(clinic: Clinic, text: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def pass_named(clinic: Clinic, text: str) -> str:
     """Give out a pass whose box holds `text`, whatever the checks on entry say."""
-    monkeypatch.setattr("kiosk.usecases.passes.clean", lambda text, *_limit: text, raising=False)
-    return clinic.roster.issue_pass(text, "en").digits
+    digits = clinic.roster.issue_pass("Mei", "en").digits
+    code = decode(digits)
+    assert isinstance(code, DecodedCode)
+    box, key = lock_name(text, name_key(code.secret)), lookup(code.secret)
+    with clinic.store.write() as transaction:
+        transaction.connection().exec_driver_sql(
+            "UPDATE passcard SET name_box = ? WHERE lookup = ?", (box, key)
+        )
+    return digits
 
 
-@hostile
-async def test_a_name_from_a_pass(
-    clinic: Clinic, text: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    digits = pass_named(clinic, text, monkeypatch)
+async def test_a_name_from_a_pass(clinic: Clinic) -> None:
     for room in ("Room 1", "Room 2"):
         clinic.add_session(room)
     async with at_kiosk(clinic) as visitor:
-        await visitor.scan(digits)
-        expect_harmless(visitor, "Which group is it?", f"Welcome, {visible(text)}")
-        await visitor.keys("enter")
-        expect_harmless(visitor, "You are checked in.", f"Welcome, {visible(text)}")
-        await visitor.tap("Welcome")
-        await visitor.keys("escape")
-        visitor.expect(HOME)
+        for text in HOSTILE:
+            await visitor.scan(pass_named(clinic, text))
+            expect_harmless(visitor, "Which group is it?", f"Welcome, {visible(text)}")
+            await visitor.keys("enter")
+            expect_harmless(visitor, "You are checked in.", f"Welcome, {visible(text)}")
+            await visitor.tap("Welcome")
+            await visitor.keys("escape")
+            visitor.expect(HOME)
+    assert clinic.count("check_in") == len(HOSTILE)
 
 
-@hostile
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 async def test_the_words_of_a_group(clinic: Clinic, text: str) -> None:
     add_group_called(clinic, text)
     add_group_called(clinic, text, later=True)
@@ -92,21 +98,24 @@ async def test_the_words_of_a_group(clinic: Clinic, text: str) -> None:
         expect_harmless(visitor, "You are counted in.", visible(text))
 
 
-@hostile
-async def test_a_name_typed_on_the_screens(clinic: Clinic, text: str) -> None:
+async def test_a_name_typed_on_the_screens(clinic: Clinic) -> None:
     """Accepted or refused kindly; the field itself may hold what no key can type."""
+    taken = 0
     async with at_kiosk(clinic) as visitor:
-        await form(CallName)(visitor, clinic)
-        visitor.screen.query_one(Field).value = text
-        await visitor.keys("enter")
-        visitor.expect("Finish and clear")
-        if visitor.sees("Which number should we call?"):
-            await visitor.keys("enter", "n", "n", "n")
+        for text in HOSTILE:
+            await visitor.keys("escape")
+            await form(CallName)(visitor, clinic)
+            visitor.screen.query_one(Field).value = text
+            await visitor.keys("enter")
+            if not visitor.sees("Which number should we call?"):
+                expect_harmless(visitor, "Please type a name")
+                continue
+            taken += 1
+            name = visitor.app.visit.call_form().name
+            assert not FORBIDDEN & set(name)
+            await form(CallReview, name=text)(visitor, clinic)
             expect_harmless(visitor, "Is this right?", visible(text))
-            await visitor.keys("y")
-            visitor.expect("Thank you. We have your request.")
-        else:
-            visitor.expect("Please type a name")
+    assert taken > len(HOSTILE) / 2
 
 
 @pytest.mark.parametrize("name", ["王小明", "அனிதா s/o குமார்", "O'Brien-Lim @ Ah Meng", "[/]x"])
@@ -119,9 +128,7 @@ async def test_names_of_people_are_greeted_whole(clinic: Clinic, name: str) -> N
     assert [arrival.name for arrival in clinic.roster.attendance()] == [name]
 
 
-async def test_a_box_that_holds_no_name_greets_without_one(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_box_that_holds_no_name_greets_without_one(clinic: Clinic) -> None:
     """A damaged name box names nobody and stops nobody."""
     clinic.add_session()
     digits = clinic.roster.issue_pass("Mei", "en").digits
@@ -149,4 +156,4 @@ async def test_an_error_text_with_markup_stays_out_of_sight(
 def test_the_codes_of_the_tests_are_passes() -> None:
     decoded = decode(STRANGER)
     assert isinstance(decoded, DecodedCode)
-    assert STRANGER == encode(CodeKind.PASS, decoded.secret)
+    assert encode(CodeKind.PASS, decoded.secret) == STRANGER

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.ui.terminal.fatal import EXIT_ASKED
+from kiosk.ui.terminal.exits import EXIT_ASKED
 from kiosk.ui.widgets.field import Field
 from kiosk.usecases.maintenance import MaintenanceDesk
 from tests.support.desks import PIN, Clinic

@@ -1,5 +1,9 @@
 """What the widgets draw, one at a time."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Generic, TypeVar
+
 import pytest
 import zxingcpp
 from textual.app import App, ComposeResult
@@ -26,19 +30,26 @@ LABELS: dict[Part, tuple[str, str]] = {
 }
 
 
-class Frame(App[None]):
+Shown = TypeVar("Shown", bound=Widget)
+
+
+class Frame(App[None], Generic[Shown]):
     """One widget on a screen, in the kiosk's look."""
 
-    def __init__(self, widget: Widget) -> None:
+    shown: Shown
+    """The widget, once the app runs."""
+
+    def __init__(self, make: Callable[[], Shown]) -> None:
         super().__init__()
-        self._shown = widget
+        self._make = make
         for theme in themes():
             self.register_theme(theme)
         self.theme = "calm"
         self.heard: list[str] = []
 
     def compose(self) -> ComposeResult:
-        yield self._shown
+        self.shown = self._make()
+        yield self.shown
 
     def on_bar_tapped(self, event: Bar.Tapped) -> None:
         self.heard.append(event.part)
@@ -55,46 +66,53 @@ def lines(screen: Screen[object], widget: Widget) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "widget",
-    [Tile(MARKUP, MARKUP), Action(MARKUP), Choice(MARKUP, value="x"), Field(MARKUP, most=99)],
+    "make",
+    [
+        partial(Tile, MARKUP, MARKUP),
+        partial(Action, MARKUP),
+        partial(Choice, MARKUP, value="x"),
+        partial(Field, MARKUP, most=99),
+    ],
 )
-async def test_words_are_never_markup(widget: Widget) -> None:
-    app = Frame(widget)
+async def test_words_are_never_markup(make: Callable[[], Widget]) -> None:
+    app = Frame(make)
     async with app.run_test(size=(80, 24)):
-        assert MARKUP in " ".join(lines(app.screen, widget))
+        assert MARKUP in " ".join(lines(app.screen, app.shown))
 
 
 @pytest.mark.parametrize(
-    ("widget", "sign"),
+    ("make", "sign"),
     [
-        (Action("Next", letter="N"), "› N  Next ‹"),
-        (Tile("Read", "A text", letter="R"), "R  Read"),
+        (partial(Action, "Next", letter="N"), "› N  Next ‹"),
+        (partial(Tile, "Read", "A text", letter="R"), "R  Read"),
     ],
 )
-async def test_the_focus_is_seen_without_colour(widget: Widget, sign: str) -> None:
-    app = Frame(widget)
-    async with app.run_test(size=(80, 24)):
-        widget.blur()
+async def test_the_focus_is_seen(make: Callable[[], Widget], sign: str) -> None:
+    app = Frame(make)
+    async with app.run_test(size=(80, 24)) as pilot:
+        widget = app.shown
         app.screen.set_focus(None)
+        await pilot.pause()
         before = cells(app.screen._compositor.render_strips())
         app.screen.set_focus(widget)
-        await app.animator.wait_for_idle()
+        await pilot.pause()
         assert sign in " ".join(lines(app.screen, widget))
         assert cells(app.screen._compositor.render_strips()) != before
 
 
 async def test_a_tile_leaves_its_second_line_out_before_it_cuts_one() -> None:
-    tile = Tile("A title", "a sentence that is longer than this tile is wide by far")
-    app = Frame(tile)
+    app = Frame(partial(Tile, "A title", "a sentence that is longer than this tile by far"))
     async with app.run_test(size=(20, 10)):
+        tile = app.shown
         assert "A title" in lines(app.screen, tile)[1] + lines(app.screen, tile)[2]
         assert "sentence" not in " ".join(lines(app.screen, tile))
 
 
 async def test_choices_of_one_and_of_several() -> None:
-    one = Choices((("a", "A"), ("b", "B")), marked={"a"})
-    app = Frame(one)
+    make = partial(Choices, (("a", "A"), ("b", "B")), marked={"a"})
+    app = Frame(make)
     async with app.run_test(size=(80, 24)) as pilot:
+        one = app.shown
         first, second = one.query(Choice)
         second.press()
         await pilot.pause()
@@ -105,9 +123,9 @@ async def test_choices_of_one_and_of_several() -> None:
         first.press()
         await pilot.pause()
     assert app.heard == ["b", "b", "a"]
-    several = Choices((("a", "A"), ("b", "B")), marked={"a"}, several=True)
-    app = Frame(several)
+    app = Frame(partial(make, several=True))
     async with app.run_test(size=(80, 24)) as pilot:
+        several = app.shown
         for choice in several.query(Choice):
             choice.press()
         await pilot.pause()
@@ -118,21 +136,22 @@ async def test_choices_of_one_and_of_several() -> None:
 
 @pytest.mark.parametrize("width", [56, 80, 120])
 async def test_each_part_of_the_foot_takes_its_taps_everywhere(width: int) -> None:
-    bar = Bar(LABELS, too_small="too small")
-    app = Frame(bar)
+    app = Frame(partial(Bar, LABELS, too_small="too small"))
     async with app.run_test(size=(width, 24)) as pilot:
+        bar = app.shown
         text = lines(app.screen, bar)[1]
-        assert text.index("Help") < text.index("Language") < text.index("Finish")
+        assert text.index("Help") < text.index("L ") < text.index("Esc")
         for x in (0, width // 2, width - 1):
             await pilot.click(bar, offset=(x, x % 3))
     assert app.heard == ["help", "language", "finish"]
 
 
 async def test_a_foot_that_stands_high_is_tapped_by_rows() -> None:
-    bar = Bar(LABELS, too_small="too small")
-    bar.styles.height, bar.styles.width = 9, 27
-    app = Frame(bar)
+    app = Frame(partial(Bar, LABELS, too_small="too small"))
     async with app.run_test(size=(56, 16)) as pilot:
+        bar = app.shown
+        bar.styles.height, bar.styles.width = 9, 27
+        await pilot.pause()
         rows = lines(app.screen, bar)
         assert [y for y, row in enumerate(rows) if row.strip()] == [1, 4, 7]
         for y in (0, 4, 8):
@@ -147,9 +166,9 @@ PASS = encode(CodeKind.PASS, bytes(range(16)))
     ("data", "numeric"), [(PASS, True), ("tel:1767", False), ("x" * 62, False)]
 )
 async def test_a_code_is_read_from_its_cells_with_its_quiet_zone(data: str, numeric: bool) -> None:
-    code = QrCode(data, numeric=numeric)
-    app = Frame(code)
+    app = Frame(partial(QrCode, data, numeric=numeric))
     async with app.run_test(size=(80, 24)):
+        code = app.shown
         strips = app.screen._compositor.render_strips()
         assert codes(strips) == [data]
         region = code.region
@@ -159,9 +178,9 @@ async def test_a_code_is_read_from_its_cells_with_its_quiet_zone(data: str, nume
 
 
 async def test_another_code_in_the_same_place() -> None:
-    code = QrCode("tel:1767")
-    app = Frame(code)
+    app = Frame(partial(QrCode, "tel:1767"))
     async with app.run_test(size=(80, 24)) as pilot:
+        code = app.shown
         code.show("x" * 62)
         await pilot.pause()
         assert codes(app.screen._compositor.render_strips()) == ["x" * 62]
@@ -171,9 +190,10 @@ async def test_another_code_in_the_same_place() -> None:
 
 
 async def test_a_text_is_drawn_at_once_and_holds_no_links() -> None:
-    prose = Prose("## Heading\n\nSome **words**, [a link](https://example.org).\n\n- point", {})
-    app = Frame(prose)
+    markdown = "## Heading\n\nSome **words**, [a link](https://example.org).\n\n- point"
+    app = Frame(partial(Prose, markdown, {}))
     async with app.run_test(size=(80, 24)):
+        prose = app.shown
         text = " ".join(lines(app.screen, prose))
         assert "Heading" in text
         assert "Some words, a link" in text

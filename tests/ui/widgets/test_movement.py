@@ -1,7 +1,5 @@
 """Arrow keys find the thing that lies that way."""
 
-from collections.abc import Iterator
-
 import pytest
 from textual.app import App, ComposeResult
 from textual.containers import Grid
@@ -23,6 +21,12 @@ class Board(App[None]):
     def get_default_screen(self) -> Screen[None]:
         return Table()
 
+    @property
+    def table(self) -> "Table":
+        """The screen."""
+        assert isinstance(self.screen, Table)
+        return self.screen
+
 
 class Table(Screen[None]):
     AUTO_FOCUS = ""
@@ -35,19 +39,27 @@ class Table(Screen[None]):
         yield Button("wide", id="wide")
 
 
-def ways() -> Iterator[tuple[str, str, str | None]]:
-    """Yield where from, which way, and what is there."""
-    yield from (("a", "right", "b"), ("a", "down", "c"), ("a", "up", None), ("a", "left", None))
-    yield from (("d", "up", "b"), ("d", "left", "c"), ("d", "down", "f"), ("d", "right", None))
-    yield from (("e", "down", "wide"), ("f", "down", "wide"), ("wide", "up", "e"))
+WAYS = (
+    ("a", "right", "b"),
+    ("a", "down", "c"),
+    ("a", "up", None),
+    ("a", "left", None),
+    ("d", "up", "b"),
+    ("d", "left", "c"),
+    ("d", "down", "f"),
+    ("d", "right", None),
+    ("e", "down", "wide"),
+    ("f", "down", "wide"),
+    ("wide", "up", "e"),
+)
+"""Where from, which way, and what is there."""
 
 
-@pytest.mark.parametrize(("start", "way", "there"), ways())
+@pytest.mark.parametrize(("start", "way", "there"), WAYS)
 async def test_each_way(start: str, way: str, there: str | None) -> None:
     app = Board()
     async with app.run_test(size=(40, 16)):
-        screen = app.screen
-        screen.query_one(f"#{start}").focus()
+        screen = app.table
         screen.set_focus(screen.query_one(f"#{start}"))
         found = neighbour(screen, way)
         assert (found.id if found else None) == there
@@ -56,6 +68,6 @@ async def test_each_way(start: str, way: str, there: str | None) -> None:
 async def test_without_a_focus_the_first_thing_is_meant() -> None:
     app = Board()
     async with app.run_test(size=(40, 16)):
-        found = neighbour(app.screen, "down")
+        found = neighbour(app.table, "down")
         assert found is not None
         assert found.id == "a"
