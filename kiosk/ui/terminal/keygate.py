@@ -15,13 +15,17 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from kiosk.ui.terminal.messages import KeyProbe, Scanned
 
 Gated = events.Key | events.Paste | Scanned
 
-_WAITING: Final = 256
-_ROUNDS: Final = 5
+_WAITING: Final = 96
+_SETTLED: Final = 4
+"""Probes after which what a key set off has reached the app: a key that bubbles up to a binding,
+what the binding posts, what its screen makes of that, and what the app does about it."""
+_ROUNDS: Final = 10
 """Probes for one key at most."""
 _LOOK_EVERY: Final = 0.05
 """Seconds between two looks whether the probe was lost with its widget."""
@@ -60,7 +64,7 @@ class KeyGate:
         self._began = 0.0
 
     async def put(self, event: Gated) -> None:
-        """Let `event` through now, or in its turn; beyond 256 waiting it is dropped."""
+        """Let `event` through now, or in its turn; beyond 96 waiting it is dropped."""
         if len(self._waiting) < _WAITING:
             self._waiting.append(event)
         if not self._busy:
@@ -88,12 +92,12 @@ class KeyGate:
     def _settled(self) -> bool:
         """Whether nothing that the key set off can still change where the next one goes.
 
-        What a binding posts follows the first probe, so another one is sent behind it, and more
-        while the focus moves.
+        What a key posts follows its probe, so more are sent behind it, and more while the focus
+        moves.
         """
         if self._simple or self._round >= _ROUNDS:
             return True
-        return self._round >= 2 and self._target is self._current()
+        return self._round >= _SETTLED and self._target is self._current()
 
     def _current(self) -> MessagePump:
         return self._app.focused or self._app.screen
@@ -112,7 +116,9 @@ class KeyGate:
             return
         event = self._waiting.popleft()
         self._through = event
-        self._simple = isinstance(event, events.Key) and event.is_printable
+        types = isinstance(event, events.Key) and event.is_printable
+        # Only a field takes a character as it is; elsewhere a letter may lead to another screen.
+        self._simple = types and isinstance(target, Input)
         await self._deliver(event)
         self._probe(target if self._simple else None)
 

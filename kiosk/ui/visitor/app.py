@@ -32,7 +32,8 @@ class VisitorApp(Arrivals):
             return
         match event.want:
             case Want.FINISH:
-                await self.end_visit()
+                if self.busy_visit:
+                    await self.end_visit()
             case Want.BACK:
                 await self.back()
             case Want.NEXT:

@@ -15,11 +15,16 @@ from kiosk.ui.visitor.screens.home import Home
 from kiosk.ui.visitor.screens.idle import StillThere
 from kiosk.ui.widgets.bar import Bar
 
+_REREAD_TICKS = 60
+"""The day's line follows the schedule within a minute."""
+
 
 class VisitorLife(Navigation):
     """What happens on every screen alike."""
 
     _started = False
+    _ticks = 0
+    """Seconds since the day's line was read."""
     _simulated = 0
     """How many scans a demo has simulated."""
 
@@ -104,6 +109,8 @@ class VisitorLife(Navigation):
         screen = self.screen
         if not isinstance(screen, VisitorScreen):
             return
+        if isinstance(screen, Home):
+            self._follow_schedule(screen)
         quiet = self.monotonic() - max(self._shown_at, self.last_activity)
         if isinstance(screen, StillThere):
             left = self.facts.timing.warning - (self.monotonic() - screen.since)
@@ -119,6 +126,12 @@ class VisitorLife(Navigation):
                 await self._warn(screen)
             case Due.NOTHING:
                 pass
+
+    def _follow_schedule(self, home: Home) -> None:
+        """Have the day's line read again once a minute."""
+        self._ticks = (self._ticks + 1) % _REREAD_TICKS
+        if self._ticks == 0 and self.is_ready:
+            home.read_schedule()
 
     async def _warn(self, screen: VisitorScreen) -> None:
         """Cover `screen` with the warning, unless somebody has just moved on."""

@@ -23,8 +23,6 @@ _WANTS = {
     "keep": Want.KEEP,
     "withdraw": Want.WITHDRAW,
 }
-_REREAD_SECONDS = 60
-"""The day's line follows the schedule within a minute."""
 
 
 class Home(VisitorScreen):
@@ -88,7 +86,6 @@ class Home(VisitorScreen):
     def on_mount(self) -> None:
         if self.host.is_ready:
             self.call_after_refresh(self.read_schedule)
-        self.set_interval(_REREAD_SECONDS, self.read_schedule)
 
     def read_schedule(self) -> None:
         """Read the day's sessions beside the screen, which would not be painted meanwhile."""
