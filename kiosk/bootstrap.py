@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -162,27 +163,28 @@ def show_visitor_kiosk(
         from kiosk.ui.visitor.app import VisitorApp
 
         opened: list[Kiosk] = []
-
-        def boot() -> "VisitorSide":
-            try:
-                before()
-                opened.append(open_kiosk(folder))
-                side = opened[0].visitor_side()
-                _warm()
-            finally:
-                # What is there now stays for good, so no collection need look at it again.
-                gc.collect()
-                gc.freeze()
-                gc.enable()
-            return side
-
-        app = VisitorApp(boot, demo=demo)
+        app = VisitorApp(partial(_boot, folder, before, opened), demo=demo)
         try:
             return run_locked(app)
         finally:
             app.door.close()
             for kiosk in opened:
                 kiosk.store.close()
+
+
+def _boot(folder: Path, before: Callable[[], None], opened: list[Kiosk]) -> "VisitorSide":
+    """Build the visitor's side; what was opened is added to `opened`, to be closed at the end."""
+    try:
+        before()
+        opened.append(open_kiosk(folder))
+        side = opened[0].visitor_side()
+        _warm()
+    finally:
+        # What is there now stays for good, so no collection need look at it again.
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+    return side
 
 
 def _warm() -> None:

@@ -7,7 +7,7 @@ up to the app, so keys typed fast overtake each other (reference/terminal.md 0.1
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
 from textual import events
@@ -35,6 +35,9 @@ _GIVE_UP: Final = 2.0
 
 class GateApp(Protocol):
     """What the gate needs of the app."""
+
+    @property
+    def screen_stack(self) -> Sequence[Screen[object]]: ...
 
     @property
     def focused(self) -> Widget | None: ...
@@ -99,7 +102,9 @@ class KeyGate:
             return True
         return self._round >= _SETTLED and self._target is self._current()
 
-    def _current(self) -> MessagePump:
+    def _current(self) -> MessagePump | None:
+        if not self._app.screen_stack:
+            return None  # the app is ending
         return self._app.focused or self._app.screen
 
     async def _next(self) -> None:
@@ -127,7 +132,7 @@ class KeyGate:
         self._round += 1
         self._target = target or self._current()
         probe = KeyProbe(self._turn)
-        if not self._target.post_message(probe):
+        if self._target is None or not self._target.post_message(probe):
             self._app.post_message(probe)
         self._watch()
 

@@ -95,6 +95,8 @@ class Navigation(LockedApp):
             if self._trail:
                 await self._put(self._trail[-1]())
             else:
+                # The next person at this screen may be somebody else.
+                self.visit.wipe()
                 await self._rest()
 
     async def end_visit(self) -> None:

@@ -1,9 +1,10 @@
 """The base of the visitor's screens: a heading, a body, actions, and the same foot everywhere."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from rich.cells import cell_len, set_cell_size
+from rich.table import Table
+from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -22,6 +23,8 @@ from kiosk.ui.widgets.sheet import SCROLL_KEYS, Sheet
 from kiosk.ui.widgets.touchkeys import DELETE, TouchKeys
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from kiosk.ui.visitor.host import Host
     from kiosk.ui.visitor.parts import VisitorSide
     from kiosk.ui.visitor.visit import Visit
@@ -48,6 +51,7 @@ class VisitorScreen(LockedScreen):
         (32, "-tall"),
     ]
     stays: Stay = "idle"
+    _worker: "Worker[None] | None" = None
 
     def heading(self) -> str:
         """The screen's title."""
@@ -109,6 +113,14 @@ class VisitorScreen(LockedScreen):
         """Ask a desk, off the event loop."""
         return await self.host.door.ask(question)
 
+    def once(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Do `work` beside the screen, so that help never waits for it, and not twice at a time.
+
+        It ends with the screen; what a desk has begun by then is done all the same.
+        """
+        if self._worker is None or self._worker.is_finished:
+            self._worker = self.run_worker(work())
+
     def tell(self, intent: Intent) -> None:
         """Tell the app what happened here."""
         intent.origin = self
@@ -125,10 +137,14 @@ class VisitorScreen(LockedScreen):
             line.update(sentence)
 
     @staticmethod
-    def aligned(rows: Sequence[tuple[str, str]]) -> str:
-        """Return labels and words as lines, the words below each other."""
-        width = max(cell_len(label) for label, _words in rows)
-        return "\n".join(f"{set_cell_size(label, width)}   {words}" for label, words in rows)
+    def aligned(rows: Sequence[tuple[str, str]]) -> Table:
+        """Return labels and words as a table; what does not fit goes on below the words."""
+        table = Table.grid(padding=(0, 3, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(ratio=1)
+        for label, words in rows:
+            table.add_row(Text(label), Text(words))
+        return table
 
     def _bar_labels(self, *, typing: bool) -> dict[Part, tuple[str, str]]:
         help_key, language_key = ("F1", "F2") if typing else ("H", "L")

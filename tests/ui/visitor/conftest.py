@@ -1,5 +1,6 @@
 """One founded clinic for all tests of this folder, copied for each."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,3 +29,12 @@ def clinic(founded: Clinic, tmp_path: Path) -> Iterator[Clinic]:
     store = Store.open(folder / founded.store.path.name)
     yield replace(founded, store=store, clock=SetClock(), entropy=Random(2).randbytes)
     store.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lean() -> Iterator[None]:
+    """Screens come and go by the hundred: what the imports made is not looked through each time."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()

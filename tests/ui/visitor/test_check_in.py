@@ -200,6 +200,10 @@ async def test_trouble_while_checking_in(clinic: Clinic, monkeypatch: pytest.Mon
         with monkeypatch.context() as broken:
             for method in ("check_in", "count_me_in", "join"):
                 broken.setattr(VisitorDesk, method, full)
+            with monkeypatch.context() as more:
+                more.setattr(VisitorDesk, "sessions_today", full)
+                await visitor.keys("g")
+                visitor.expect("Please ask at the counter", "Staff can check you in.")
             await visitor.scan(digits)
             visitor.expect("Please ask at the counter", "Staff can check you in.")
             await visitor.keys("escape")

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.dom import DOMNode
 
+from kiosk.content.texts import Language
 from kiosk.ui.terminal.app import Scanned
 from kiosk.ui.visitor.screens.call_name import CallName
 from kiosk.ui.visitor.screens.call_review import CallReview
@@ -91,6 +92,37 @@ async def test_a_field_that_was_being_typed_in_is_gone(clinic: Clinic, end: End)
         await end(visitor)
         visitor.expect(HOME)
         assert "Xanthippe" not in texts_in_memory()
+
+
+async def test_a_field_that_a_finger_was_on_is_gone(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.type("Xanthippe")
+        await visitor.tap("Xanthippe")
+        await by_itself(visitor)
+        visitor.expect(HOME)
+        # A key of whoever comes next, so that what the keys hold is not meant here.
+        await visitor.keys("x")
+        assert "Xanthippe" not in texts_in_memory()
+
+
+async def test_the_language_of_a_pass_ends_with_its_visit(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.add_session()
+    digits = clinic.roster.issue_pass("王小明", "zh").digits
+    async with at_kiosk(clinic) as visitor:
+        await visitor.scan(digits)
+        assert visitor.app.visit.texts.language == "en"
+        await visitor.wait(9)
+        shown = (Language("en", "English"), Language("zh", "中文"))
+        monkeypatch.setattr("kiosk.ui.visitor.lifecycle.languages", lambda: shown)
+        await visitor.scan(digits)
+        visitor.expect("✓ Welcome, 王小明")
+        assert visitor.app.visit.texts.language == "zh"
+        await visitor.wait(9)
+        visitor.expect(HOME)
+        assert visitor.app.visit.texts.language == "en"
 
 
 async def test_the_look_and_the_language_go_back(clinic: Clinic) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rich.table import Table
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
@@ -36,7 +37,6 @@ class CallReview(VisitorScreen):
         self._form = form
         self._country = country
         self._covered = True
-        self._sending = False
 
     def heading(self) -> str:
         return self._("Is this right?")
@@ -69,7 +69,7 @@ class CallReview(VisitorScreen):
     def steps(self) -> Iterable[Action]:
         yield Action(self._("Yes, send"), letter="Y", id="send", primary=True)
 
-    def _read_back(self) -> str:
+    def _read_back(self) -> Table:
         form = self._form
         number = masked(form.e164) if self._covered else shown(form.e164, self._country)
         times = [words for value, words in windows(self._) if value in form.windows]
@@ -94,15 +94,14 @@ class CallReview(VisitorScreen):
         self.query_one("#read-back", Static).update(self._read_back())
 
     @on(Pressable.Pressed, "#send")
-    async def send(self) -> None:
-        """Send once; a second press while the first is under way does nothing."""
-        if self._sending:
-            return
-        self._sending = True
+    def send(self) -> None:
+        """Send; a second press while the first is under way does nothing."""
+        self.once(self._send)
+
+    async def _send(self) -> None:
         draft = self._form.draft(self.visit.texts.language, self.host.facts.today())
         answer = await self.ask(lambda side: side.desk.request_callback(draft))
         if isinstance(answer, Trouble):
-            self._sending = False
             self.say(self._("This could not be kept just now. Please ask at the counter."))
         else:
             self.tell(Sent(answer))

@@ -30,7 +30,6 @@ class Guest(VisitorScreen):
         self._session_id = session_id
         self._draft_id = draft_id
         self._where = where
-        self._busy = False
 
     def heading(self) -> str:
         return self._where
@@ -53,15 +52,14 @@ class Guest(VisitorScreen):
         )
 
     @on(Pressable.Pressed, "#count")
-    async def count(self) -> None:
+    def count(self) -> None:
         """Count the person in, once."""
-        if self._busy:
-            return
-        self._busy = True
+        self.once(self._count)
+
+    async def _count(self) -> None:
         draft_id, session_id = self._draft_id, self._session_id
         answer = await self.ask(lambda side: side.desk.count_me_in(draft_id, session_id))
         if isinstance(answer, Trouble):
-            self._busy = False
             self.query_one("#lead", Static).update(self._("Please ask at the counter."))
         else:
             self.tell(Arrived(answer))
@@ -79,7 +77,6 @@ class GuestName(VisitorScreen):
         super().__init__()
         self._session_id = session_id
         self._draft = draft
-        self._busy = False
 
     def heading(self) -> str:
         return self._("What is your first name?")
@@ -106,20 +103,19 @@ class GuestName(VisitorScreen):
 
     @on(Input.Submitted)
     @on(Pressable.Pressed, "#next")
-    async def go_on(self) -> None:
+    def go_on(self) -> None:
         """Check the name and check in, once."""
+        self.once(self._go_on)
+
+    async def _go_on(self) -> None:
         name = check_name(self.visit.first_name)
         if isinstance(name, NameProblem):
             self.say(name_trouble(name, self._))
             self.query_one(Field).focus()
             return
-        if self._busy:
-            return
-        self._busy = True
         draft, session_id, language = self._draft, self._session_id, self.visit.texts.language
         answer = await self.ask(lambda side: side.desk.join(draft, session_id, name.text, language))
         if isinstance(answer, Trouble):
-            self._busy = False
             self.say(self._("This could not be kept just now. Please ask at the counter."))
         elif isinstance(answer, Joined):
             self.tell(PassMade(answer))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from rich.table import Table
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
@@ -39,15 +40,15 @@ class Maintenance(VisitorScreen):
         yield Action(self._("Exit"), letter="X", id="exit", primary=True)
 
     def on_mount(self) -> None:
-        self.call_later(self.read_status)
+        self.once(self._read_status)
 
-    async def read_status(self) -> None:
+    async def _read_status(self) -> None:
         """Show how the kiosk is."""
         answer = await self.ask(lambda side: side.maintenance.status())
         words = answer.for_staff if isinstance(answer, Trouble) else self._status(answer)
         self.query_one("#status", Static).update(words)
 
-    def _status(self, status: "MaintenanceStatus") -> str:
+    def _status(self, status: "MaintenanceStatus") -> Table:
         zone, language = self.host.facts.zone, self.visit.texts.language
         contact = (
             day_and_clock(status.contact_at, zone, language)
@@ -67,8 +68,11 @@ class Maintenance(VisitorScreen):
         return self.aligned(rows)
 
     @on(Pressable.Pressed, "#switch")
-    async def switch(self) -> None:
+    def switch(self) -> None:
         """Close the kiosk to visitors, or open it again; it survives a restart."""
+        self.once(self._switch)
+
+    async def _switch(self) -> None:
         reason = "switched off by staff" if self.host.is_open else None
         answer = await self.ask(lambda side: side.maintenance.set_out_of_order(reason))
         if isinstance(answer, Trouble):

@@ -41,8 +41,11 @@ class Pin(VisitorScreen):
 
     @on(Input.Submitted)
     @on(Pressable.Pressed, "#next")
-    async def go_on(self) -> None:
+    def go_on(self) -> None:
         """Try the PIN; the wait after wrong ones survives a restart."""
+        self.once(self._go_on)
+
+    async def _go_on(self) -> None:
         field = self.query_one(Field)
         typed, field.value = field.value, ""
         if not typed:

@@ -25,7 +25,6 @@ class Slip(VisitorScreen):
         super().__init__()
         self._state = state
         self._zone = zone
-        self._busy = False
 
     def heading(self) -> str:
         return self._("Your request")
@@ -55,15 +54,14 @@ class Slip(VisitorScreen):
                 return self._("It is not on this kiosk. Any staff member can look for you.")
 
     @on(Pressable.Pressed, "#withdraw")
-    async def withdraw(self) -> None:
+    def withdraw(self) -> None:
         """Withdraw the request; a repeat is harmless."""
-        if self._busy:
-            return
-        self._busy = True
+        self.once(self._withdraw)
+
+    async def _withdraw(self) -> None:
         digits = self._state.slip_digits
         answer = await self.ask(lambda side: side.desk.withdraw_by_slip(digits))
         if isinstance(answer, Trouble):
-            self._busy = False
             self.say(self._("This could not be kept just now. Please ask at the counter."))
         else:
             self.tell(SlipAnswered(answer))

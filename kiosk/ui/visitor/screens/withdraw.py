@@ -43,8 +43,11 @@ class Withdraw(VisitorScreen):
 
     @on(Input.Submitted)
     @on(Pressable.Pressed, "#next")
-    async def go_on(self) -> None:
+    def go_on(self) -> None:
         """Leave the reference as a note for staff."""
+        self.once(self._go_on)
+
+    async def _go_on(self) -> None:
         reference = self.visit.reference
         if not reference.strip():
             self.say(self._("Please type the code from your slip."))
