@@ -180,6 +180,10 @@ class Visitor(Reader):
         return not (busy or redraws or app._resize_event)
 
 
+def _draw_nothing(_compositor: Compositor, **_options: object) -> None:
+    """Nobody looks at a terminal here: the screen is drawn when it is read."""
+
+
 @asynccontextmanager
 async def at_kiosk(
     clinic: Clinic,
@@ -195,8 +199,7 @@ async def at_kiosk(
     app.door = door = WatchedDoor(boot)
     app.animation_level = "none"
     try:
-        # Nobody looks at a terminal here: the screen is drawn when it is read.
-        with patch.object(Compositor, "render_update", return_value=None):
+        with patch.object(Compositor, "render_update", _draw_nothing):
             async with app.run_test(size=size):
                 visitor = Visitor(app, seconds, door)
                 await visitor.settle()

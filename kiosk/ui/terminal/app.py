@@ -71,6 +71,11 @@ class LockedApp(Lockdown):
             return
         await super().on_event(event)
 
+    def forget_input(self) -> None:
+        """Let go of what was last typed and touched, so that no screen outlives a visit."""
+        self._gate.forget()
+        self.forget_taps()
+
     async def on_key_probe(self, probe: KeyProbe) -> None:
         probe.stop()
         await self._gate.returned(probe.turn)

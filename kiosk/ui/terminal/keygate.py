@@ -78,6 +78,11 @@ class KeyGate:
         if event is self._through:
             self._simple = False
 
+    def forget(self) -> None:
+        """Let go of the last key and its widget, which would keep its screen alive."""
+        if not self._busy:
+            self._target = self._through = None
+
     async def returned(self, turn: int) -> None:
         """A probe is back."""
         if turn != self._turn or not self._busy:

@@ -157,6 +157,13 @@ class Lockdown(App[int], inherit_bindings=False):
     def _set_pointer_shape(self, shape: str) -> None:
         """Nobody sees a pointer here."""
 
+    def forget_taps(self) -> None:
+        """Let go of the widgets that were touched last; they would keep their screen alive."""
+        self.capture_mouse(None)
+        self._mouse_down_widget = None
+        self.mouse_over = None
+        self.hover_over = None
+
     def crash(self, error: Exception) -> None:
         """End by the fatal path because of `error`."""
         self._handle_exception(error)

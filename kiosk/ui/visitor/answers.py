@@ -91,7 +91,7 @@ class Teller:
             self._("Thank you. We have your request."),
             (
                 self._("Most people get a call within 3 working days."),
-                self._("Photograph the code. It can withdraw the request."),
+                self._("Photograph the code to withdraw later."),
             ),
             receipt.slip_digits,
             numeric=True,

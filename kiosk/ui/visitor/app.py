@@ -30,6 +30,7 @@ class VisitorApp(Arrivals):
         """Go where the visitor wants to be."""
         if self.is_stale(event):
             return
+        await self.lift_warning()
         match event.want:
             case Want.FINISH:
                 if self.busy_visit:

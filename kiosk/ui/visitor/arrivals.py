@@ -60,7 +60,7 @@ class Arrivals(VisitorLife):
         """Show a result; a form that was under way can be gone back to."""
         if self.visit.form is not None:
             make = partial(Result, replace(answer, unfinished=True))
-            await self.go(make, instead_of_this=isinstance(self.screen, Result))
+            await self.go(make, instead_of_this=isinstance(self.screen, Result | WhichSession))
             return
         if answer.is_plain and Bar.fits(self.size):
             # Seen at once; the screen itself follows with the same picture, some 20 ms later.

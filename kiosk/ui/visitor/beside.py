@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 from kiosk.ui.visitor.idling import Stay
 from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.widgets.action import Action
+from kiosk.ui.widgets.action import Action, Actions
 from kiosk.ui.widgets.qr import QrCode
 
 
@@ -34,5 +34,12 @@ class BesideCode(VisitorScreen):
                     yield Static(self.caption(), id="caption", markup=False)
         yield from self.foot()
 
+    def on_resize(self) -> None:
+        # What is too low for the code shows the same content in plain characters.
+        for code in self.query(QrCode):
+            self.set_class(not code.has_room(self.size.height), "-no-code")
+
     def below(self) -> ComposeResult:
-        yield Action(self._("Back"), letter="B", id="back")
+        yield Actions(
+            Action(self._("Back"), letter="B", id="back"), Action(self._("More"), id="more")
+        )

@@ -98,6 +98,10 @@ class VisitorLife(Navigation):
     @on(MoreTime)
     async def stay(self) -> None:
         """Take the warning away; what was under it is untouched."""
+        await self.lift_warning()
+
+    async def lift_warning(self) -> None:
+        """Show again what the warning covers."""
         async with self._moving:
             if isinstance(self.screen, StillThere):
                 self.visit.extensions += 1

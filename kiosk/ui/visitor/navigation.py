@@ -109,6 +109,7 @@ class Navigation(LockedApp):
             self.clear_notifications()
             self.theme = self.visit.theme
             await self._rest()
+            self.forget_input()
         self._visits += 1
         if self._visits % _COLLECT_EVERY == 0:
             gc.collect()

@@ -1,10 +1,8 @@
 """The base of the visitor's screens: a heading, a body, actions, and the same foot everywhere."""
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from rich.table import Table
-from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -135,16 +133,6 @@ class VisitorScreen(LockedScreen):
         line = self.query_one("#say", Static)
         if line.content != sentence:  # every change lays the whole page out again
             line.update(sentence)
-
-    @staticmethod
-    def aligned(rows: Sequence[tuple[str, str]]) -> Table:
-        """Return labels and words as a table; what does not fit goes on below the words."""
-        table = Table.grid(padding=(0, 3, 0, 0))
-        table.add_column(no_wrap=True)
-        table.add_column(ratio=1)
-        for label, words in rows:
-            table.add_row(Text(label), Text(words))
-        return table
 
     def _bar_labels(self, *, typing: bool) -> dict[Part, tuple[str, str]]:
         help_key, language_key = ("F1", "F2") if typing else ("H", "L")

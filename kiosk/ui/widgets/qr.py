@@ -39,6 +39,10 @@ class QrCode(Widget):
         """Give up half of the quiet zone where the screen is too low for all of it."""
         self._fit(self.screen.size.height)
 
+    def has_room(self, rows: int) -> bool:
+        """Say whether the code, with the least quiet zone, fits in so many rows."""
+        return len(self._modules) - 2 * (_QUIET - _LEAST_QUIET) <= 2 * rows
+
     def _fit(self, rows: int) -> None:
         full = (len(self._modules) + 1) // 2
         self._quiet = _QUIET if full <= rows - 3 else _LEAST_QUIET

@@ -23,6 +23,7 @@ from kiosk.ui.visitor.words import (
 )
 from kiosk.ui.widgets.action import Action
 from kiosk.ui.widgets.choice import Choices
+from kiosk.ui.widgets.pairs import pairs
 from kiosk.ui.widgets.pressable import Pressable
 
 
@@ -84,7 +85,7 @@ class CallReview(VisitorScreen):
                 word_for(answered_by_other(self._), form.answered_by_other),
             ),
         )
-        return self.aligned(rows)
+        return pairs(rows)
 
     @on(Choices.Changed)
     def keep_extras(self, event: Choices.Changed) -> None:

@@ -14,6 +14,7 @@ from kiosk.ui.visitor.messages import LeaveKiosk, Switched
 from kiosk.ui.visitor.screen import VisitorScreen
 from kiosk.ui.visitor.words import day_and_clock
 from kiosk.ui.widgets.action import Action
+from kiosk.ui.widgets.pairs import pairs
 from kiosk.ui.widgets.pressable import Pressable
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Maintenance(VisitorScreen):
         contact = (
             day_and_clock(status.contact_at, zone, language)
             if status.contact_at is not None
-            else self._("never; this kiosk works by itself")
+            else self._("none; it works by itself")
         )
         clock = self._("right") if status.clock_ok else self._("before the last record; set it")
         rows = (
@@ -63,9 +64,9 @@ class Maintenance(VisitorScreen):
             (self._("Clock"), f"{day_and_clock(status.now, zone, language)}, {clock}"),
             (self._("Records to send"), str(status.pending)),
             (self._("Records set aside"), str(status.parked)),
-            (self._("Last contact with the centre"), contact),
+            (self._("Last contact"), contact),
         )
-        return self.aligned(rows)
+        return pairs(rows)
 
     @on(Pressable.Pressed, "#switch")
     def switch(self) -> None:
