@@ -46,7 +46,7 @@ def scan_is_answered(terminal: Terminal, number: int) -> None:
 
 
 def go_home(terminal: Terminal) -> None:
-    terminal.wait_gone(HOME)
+    """Press Esc until home is there; a late try's own Esc may have led there already."""
     due = time.monotonic()
 
     def at_home() -> bool:

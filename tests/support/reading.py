@@ -62,12 +62,14 @@ class Reader:
 
     def expect(self, *words: str) -> None:
         """Fail with the whole screen unless all of `words` stand on it."""
-        missing = [one for one in words if not self.sees(one)]
+        paragraphs = self.paragraphs
+        missing = [one for one in words if not any(one in text for text in paragraphs)]
         assert not missing, f"{missing} not in\n{self.picture()}"
 
     def expect_not(self, *words: str) -> None:
         """Fail with the whole screen if one of `words` stands on it."""
-        found = [one for one in words if self.sees(one)]
+        paragraphs = self.paragraphs
+        found = [one for one in words if any(one in text for text in paragraphs)]
         assert not found, f"{found} in\n{self.picture()}"
 
     def picture(self) -> str:

@@ -123,8 +123,12 @@ class Visitor(Reader):
 
     async def scan(self, text: str) -> None:
         """Hold a code under the scanner."""
-        self.app.post_message(Scanned(text))
+        await self.sends_scan(text)
         await self.settle()
+
+    async def sends_scan(self, text: str) -> None:
+        """Hold a code under the scanner and do not wait for the answer."""
+        await self._post(Scanned(text))
 
     async def touch(self, on: bool = True) -> None:
         """Let the screens believe that somebody uses touch, or keys again."""
