@@ -1,4 +1,4 @@
-"""The code in our QR codes: 53 digits that survive any keyboard layout (design 6)."""
+"""The code in our QR codes: 53 digits that survive any keyboard layout."""
 
 import unicodedata
 from dataclasses import dataclass, field

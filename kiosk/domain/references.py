@@ -1,4 +1,4 @@
-"""Reference codes of callback requests, to be read aloud: 7K4Q-FMRX (design 6)."""
+"""Reference codes of callback requests, to be read aloud: 7K4Q-FMRX."""
 
 import unicodedata
 

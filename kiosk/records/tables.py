@@ -1,4 +1,4 @@
-"""What the clinic keeps: reference data and facts (design 4). No logic.
+"""What the clinic keeps: reference data and facts. No logic.
 
 `received_at` and the other plumbing of facts come from `Fact`. Facts carry no foreign keys: a
 void or an event may arrive before what it names.

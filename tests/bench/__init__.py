@@ -1,1 +1,1 @@
-"""How fast the kiosk is, beside the floor of the same run (design 12): `python -m tests.bench`."""
+"""How fast the kiosk is, beside the floor of the same run: `python -m tests.bench`."""

@@ -1,4 +1,4 @@
-"""Prints the figures of design 12 that one kiosk has, each beside its floor of the same run."""
+"""Prints the figures of one kiosk, each beside its floor of the same run."""
 
 import argparse
 import json

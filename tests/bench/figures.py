@@ -15,7 +15,7 @@ class Figure:
     """One row of the table: something measured, its floor, and the ratio to reach."""
 
     row: int
-    """Which row of design 12."""
+    """Which row of the table of figures."""
     what: str
     measured: float
     floor: float

@@ -1,7 +1,7 @@
 """The only way between the terminal and Textual: a driver that nothing typed can break.
 
 It stands beside Textual's LinuxDriver instead of on it: that one re-enters its modes on any
-SIGCONT, stops on SIGTSTP, dies of its parser and asks for mouse moves (reference/terminal.md 0).
+SIGCONT, stops on SIGTSTP, dies of its parser and asks for mouse moves.
 """
 
 import asyncio

@@ -30,7 +30,7 @@ def harden_environment(variables: MutableMapping[str, str]) -> None:
     variables["TEXTUAL_ANIMATIONS"] = "none"
     # A new screen waits for the first tick of its repaint timer; at rest the timer stands still.
     variables["TEXTUAL_FPS"] = "240"
-    # Never ask for in-band resizing: its reports can freeze Textual (reference/terminal.md 0.2).
+    # Never ask for in-band resizing: its reports can freeze Textual.
     variables["TEXTUAL_SMOOTH_SCROLL"] = "0"
     term = variables.get("TERM", "")
     apple = variables.get("TERM_PROGRAM") == "Apple_Terminal"

@@ -1,7 +1,7 @@
 """What happens when the program breaks: one sentence for visitors, type and place for staff.
 
 Nothing else about an error is ever shown or logged: messages and local variables hold what
-visitors typed (reference/terminal.md 0.5).
+visitors typed.
 """
 
 import logging

@@ -1,6 +1,6 @@
-"""Tells a scanner from a person among typed keys: pure, driven by a clock (design 9).
+"""Tells a scanner from a person among typed keys: pure, driven by a clock.
 
-A code of ours begins with a head: the ten characters that this scanner types for 0 to 9 (design 6).
+A code of ours begins with a head: the ten characters that this scanner types for 0 to 9.
 Only heads that some keyboard layout really types count. Ten distinct characters would not be
 enough: `=HYPERLINK`, typed fast, has them too and begins with the Shift+0 of many layouts.
 """

@@ -177,6 +177,7 @@ class VisitorScreen(LockedScreen):
             sheet.read_on()
 
     def on_mount(self) -> None:
+        self.set_class(bool(self.query(TouchKeys)), "-keys")
         for sheet in self.query(Sheet):
             self.watch(sheet, "virtual_size", self._offer_more_soon)
 

@@ -1,4 +1,4 @@
-"""Every attack that reference/terminal.md names, through a real pseudo-terminal."""
+"""Every attack on a terminal that is known to kill or freeze Textual, in a pseudo-terminal."""
 
 import random
 import re
