@@ -1,7 +1,7 @@
 """The last net in front of the terminal: no text that is drawn can steer it.
 
-Textual writes the text of segments as it is, so a control in a name would act on the terminal
-(reference/terminal.md 0.4). It sets no window title (8.2.8), so segments are the only way there.
+Textual writes the text of segments as it is, so a control in a name would act on the terminal.
+It sets no window title (8.2.8), so segments are the only way there.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Keeps keys in order: the next one goes out when the one before it has been handled.
 
 Textual inserts a character at once, but a bound key (Enter, Tab, Backspace) only after bubbling
-up to the app, so keys typed fast overtake each other (Textual issue
-6605). A probe follows each key through the same queues and says when it is through.
+up to the app, so keys typed fast overtake each other (Textual issue 6605). A probe follows each
+key through the same queues and says when it is through.
 """
 
 import asyncio

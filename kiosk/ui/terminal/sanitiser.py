@@ -1,8 +1,8 @@
 """Turns the bytes of a terminal into whole tokens, and lets nothing else through.
 
 Textual 8.2.8 dies, hangs or freezes from single malformed sequences, and types the characters of
-those it does not know. So only sequences that are known to be
-harmless pass, each as a whole; all others are swallowed as a whole.
+those it does not know. So only sequences that are known to be harmless pass, each as a whole; all
+others are swallowed as a whole.
 """
 
 import re

@@ -11,6 +11,7 @@ from kiosk.content.helplines import Helpline, helplines
 from kiosk.ui.visitor.beside import BesideCode
 from kiosk.ui.widgets.pressable import Pressable
 from kiosk.ui.widgets.qr import QrCode
+from kiosk.ui.widgets.sheet import Sheet
 from kiosk.ui.widgets.tile import Tile
 
 _EMERGENCY = "tel:995"
@@ -44,6 +45,10 @@ class HelpNow(BesideCode):
     def code(self) -> QrCode:
         lines = helplines(self.visit.texts.language, self._today).lines
         return QrCode(next((line.tel for line in lines if line.tel), _EMERGENCY))
+
+    def on_mount(self) -> None:
+        # The focus of the first line must not scroll the people in the room away.
+        self.call_after_refresh(self.query_one(Sheet).scroll_home, animate=False)
 
     def on_descendant_focus(self) -> None:
         line = self._lines.get(self.focused.name or "") if self.focused else None
