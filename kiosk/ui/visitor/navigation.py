@@ -138,8 +138,9 @@ class Navigation(LockedApp):
         with self.batch_update():
             while len(self.screen_stack) > above + 1:
                 await self.pop_screen()
-            if len(self.screen_stack) > above:
-                await self.switch_screen(screen)
-            else:
-                await self.push_screen(screen)
+        # Not in the batch: it would hold back the whole picture, and parts of the old one stay.
+        if len(self.screen_stack) > above:
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
         self._shown_at = self.monotonic()
