@@ -143,5 +143,5 @@ class VisitorLife(Navigation):
             if self.screen is not screen:
                 return
             warning = StillThere(round(self.facts.timing.warning), since=self.monotonic())
-            warning.set_class(self._touch, "-touch")
+            warning.dress(self.size, touch=self._touch)
             await self.push_screen(warning)

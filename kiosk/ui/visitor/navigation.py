@@ -121,7 +121,9 @@ class Navigation(LockedApp):
 
     async def open_first(self) -> None:
         """Show the first screen of all; the app's own empty one stays under it unseen."""
-        await self.push_screen(Home())
+        home = Home()
+        home.dress(self.size, touch=self._touch)
+        await self.push_screen(home)
 
     async def _put(self, screen: VisitorScreen) -> None:
         """Put `screen` directly above the resting screen."""
@@ -134,7 +136,7 @@ class Navigation(LockedApp):
 
     async def _replace(self, screen: VisitorScreen, *, above: int) -> None:
         """Show `screen` above the lowest `above` screens, in the place of all others there."""
-        screen.set_class(self._touch, "-touch")
+        screen.dress(self.size, touch=self._touch)
         with self.batch_update():
             while len(self.screen_stack) > above + 1:
                 await self.pop_screen()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -36,20 +37,22 @@ class VisitorScreen(LockedScreen):
     """One question or one answer; it tells the app what happened and never what comes next."""
 
     AUTO_FOCUS = "Field, Pressable"
-    HORIZONTAL_BREAKPOINTS = [
-        (0, "-slim"),
-        (56, "-narrow"),
-        (72, "-normal"),
-        (100, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS = [
-        (0, "-flat"),
-        (16, "-short"),
-        (22, "-mid"),
-        (32, "-tall"),
-    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (56, "-narrow"), (72, "-normal"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (22, "-mid"), (32, "-tall")]
     stays: Stay = "idle"
     _worker: "Worker[None] | None" = None
+
+    def dress(self, size: Size, *, touch: bool) -> None:
+        """Take the look of a terminal of `size` before the first picture, so that nothing moves.
+
+        Textual sets the same classes, but only once the screen has been drawn.
+        """
+        self.set_class(touch, "-touch")
+        for room, points in (
+            (size.width, self.HORIZONTAL_BREAKPOINTS),
+            (size.height, self.VERTICAL_BREAKPOINTS),
+        ):
+            self.add_class([name for least, name in points if room >= least][-1])
 
     def heading(self) -> str:
         """The screen's title."""
@@ -194,14 +197,10 @@ class VisitorScreen(LockedScreen):
             action.display = any(sheet.overflows for sheet in self.query(Sheet))
 
     def on_descendant_focus(self) -> None:
-        self._relabel()
-
-    def on_descendant_blur(self) -> None:
-        self._relabel()
-
-    def _relabel(self) -> None:
         for bar in self.query(Bar):
             bar.relabel(self._bar_labels(typing=isinstance(self.focused, Field)))
+
+    on_descendant_blur = on_descendant_focus
 
     def on_key(self, event: events.Key) -> None:
         typing = isinstance(self.focused, Field)
