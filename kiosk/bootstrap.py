@@ -74,12 +74,10 @@ class Kiosk:
         """Return the desks and facts behind the visitor's screens."""
         from kiosk.content.take_home import read_take_home
         from kiosk.devices.clock import entropy
-        from kiosk.domain.rules import Rules
         from kiosk.ui.visitor.parts import Facts, Timing, VisitorSide
         from kiosk.usecases.site import load_sealing_keys
         from kiosk.usecases.visitor import VisitorDesk
 
-        rules = Rules(opens_before=self.settings.opens_before)
         sealing = load_sealing_keys(self.store, self.site)
         waits = self.settings.visit
         timing = Timing(
@@ -95,8 +93,15 @@ class Kiosk:
             timing=timing,
             take_home=read_take_home(self.folder / "take-home.toml"),
         )
-        desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing)
+        desk = VisitorDesk(self.store, self.clock, entropy, self.site, self.settings.rules, sealing)
         return VisitorSide(desk, self.maintenance(), facts)
+
+    def clean(self) -> None:
+        """Delete what the centre confirmed long enough ago; without a centre that is nothing."""
+        from kiosk.devices.clock import entropy
+        from kiosk.usecases.retention import clean_kiosk
+
+        clean_kiosk(self.store, self.clock, entropy, self.site, self.settings.rules)
 
     def maintenance(self) -> "MaintenanceDesk":
         """Return the maintenance screen's desk."""
@@ -179,6 +184,7 @@ def _boot(folder: Path, before: Callable[[], None], opened: list[Kiosk]) -> "Vis
         opened.append(open_kiosk(folder))
         side = opened[0].visitor_side()
         _warm()
+        opened[0].clean()
     finally:
         # What is there now stays for good, so no collection need look at it again.
         gc.collect()

@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
+from kiosk.domain.rules import Rules
 from kiosk.errors import SetupError
 
 FILE_NAME = "kiosk.toml"
@@ -89,9 +90,13 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
     @property
-    def opens_before(self) -> timedelta:
-        """How long before its start a session is open."""
-        return timedelta(minutes=self.sessions.opens_before_minutes)
+    def rules(self) -> Rules:
+        """The clinic's choices, as the desks take them."""
+        return Rules(
+            opens_before=timedelta(minutes=self.sessions.opens_before_minutes),
+            requests_kept=timedelta(days=self.retention.requests_days),
+            check_ins_kept=timedelta(days=self.retention.check_ins_days),
+        )
 
 
 def read_settings(folder: Path) -> Settings:

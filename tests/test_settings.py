@@ -3,11 +3,13 @@
 import os
 import re
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
+from kiosk.domain.rules import Rules
 from kiosk.errors import SetupError
 from kiosk.settings import Settings, read_settings, unknown_variables
 from tests.support.extract import CHECKOUT
@@ -159,3 +161,14 @@ def test_unknown_variables_are_found() -> None:
     assert unknown_variables((*known, "kiosk_visit__result_seconds", "HOME")) == ()
     odd = ("KIOSK_DATADIR", "KIOSK_VISIT", "KIOSK_VISIT__IDLE", "kiosk_pins")
     assert unknown_variables((*odd, *known)) == odd
+
+
+def test_what_a_clinic_sets_reaches_the_rules(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.toml").write_text(
+        "[sessions]\nopens_before_minutes = 5\n"
+        "[retention]\nrequests_days = 2\ncheck_ins_days = 9\n",
+        encoding="utf-8",
+    )
+    assert read_settings(tmp_path).rules == Rules(
+        timedelta(minutes=5), timedelta(days=2), timedelta(days=9)
+    )

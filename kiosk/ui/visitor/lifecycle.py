@@ -104,7 +104,6 @@ class VisitorLife(Navigation):
         """Show again what the warning covers."""
         async with self._moving:
             if isinstance(self.screen, StillThere):
-                self.visit.extensions += 1
                 await self.pop_screen()
                 self._shown_at = self.monotonic()
 

@@ -88,8 +88,6 @@ class Visit:
     """A typed reference, while it is typed."""
     first_name: str = ""
     """A first name for a new pass, while it is typed."""
-    extensions: int = 0
-    """How often the visitor asked for more time."""
 
     def call_form(self) -> CallForm:
         """Return this visit's request, begun now if it was not before."""
