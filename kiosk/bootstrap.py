@@ -17,6 +17,7 @@ from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
     from kiosk.devices.clock import Clock
+    from kiosk.domain.working import WorkingCalendar
     from kiosk.records.store import Store
     from kiosk.settings import Settings
     from kiosk.ui.visitor.parts import Demo, VisitorSide
@@ -117,9 +118,22 @@ class Kiosk:
         from kiosk.devices.clock import entropy
         from kiosk.usecases.access import Access
         from kiosk.usecases.site import load_sealing_keys
+        from kiosk.usecases.staffdesk import House
 
         sealing = load_sealing_keys(self.store, self.site)
-        return Access(self.store, self.clock, entropy, self.site, sealing)
+        rules = self.settings.rules
+        return Access(
+            House(self.store, self.clock, entropy, self.site, sealing, rules, self.calendar())
+        )
+
+    def calendar(self) -> "WorkingCalendar":
+        """Return when the clinic works."""
+        from kiosk.content.holidays import public_holidays
+        from kiosk.domain.working import WorkingCalendar
+
+        working = self.settings.working
+        days_off = public_holidays(working.holidays or self.site.country, working.closed_on)
+        return WorkingCalendar(self.site.zone, self.settings.week, days_off)
 
     def today(self) -> date:
         """Return the clinic's date now."""

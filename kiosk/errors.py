@@ -9,6 +9,7 @@ KioskError
 │   └── StoreFull        the disk is full or read-only
 ├── VaultError       a sealed record or a key file cannot be opened
 └── AccessRefused    a sign-in or a right is missing
+    └── SignedOut        the account was disabled, or has been signed in for too long
 
 Every error carries one sentence for staff that holds no personal data. Visitors never read it.
 """
@@ -48,3 +49,7 @@ class VaultError(KioskError):
 
 class AccessRefused(KioskError):
     """A sign-in failed or a right is missing."""
+
+
+class SignedOut(AccessRefused):
+    """The account may no longer work here; sign in again."""

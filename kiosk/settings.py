@@ -2,11 +2,12 @@
 
 import tomllib
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,6 +17,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 from kiosk.domain.rules import Rules
+from kiosk.domain.working import Hours, read_hours
 from kiosk.errors import SetupError
 
 FILE_NAME = "kiosk.toml"
@@ -23,6 +25,22 @@ TAKE_HOME_NAME = "take-home.toml"
 NOT_SETTINGS = frozenset({"KIOSK_DATA_DIR", "KIOSK_PASSPHRASE", "KIOSK_PIN"})
 """Variables that the commands read themselves."""
 _STRICT = ConfigDict(extra="forbid", frozen=True)
+
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _checked_day(text: str) -> str:
+    try:
+        read_hours(text)
+    except ValueError:
+        raise PydanticCustomError(
+            "working_day", 'should look like "08:30-17:30", or be empty'
+        ) from None
+    return text
+
+
+WorkingDay = Annotated[str, AfterValidator(_checked_day)]
 
 
 class SessionSettings(BaseModel):
@@ -55,6 +73,55 @@ class RetentionSettings(BaseModel):
     check_ins_days: int = Field(default=30, ge=1, le=365)
 
 
+class PolicySettings(BaseModel):
+    """How long the clinic keeps what is done with, in days, where its records are kept for good."""
+
+    model_config = _STRICT
+    closed_requests_days: int = Field(default=180, ge=7, le=3650)
+    """Requests after they were closed or withdrawn, with everything that was noted about them."""
+    attendance_days: int = Field(default=730, ge=30, le=3650)
+    """Check-ins and head counts after the session."""
+    passes_days: int = Field(default=730, ge=30, le=3650)
+    """Passes, and the names behind them, after they were last used or revoked."""
+    exports_days: int = Field(default=7, ge=1, le=90)
+    """Files in the exports folder."""
+
+
+class CallbackSettings(BaseModel):
+    """How requests are worked on."""
+
+    model_config = _STRICT
+    claim_minutes: int = Field(default=30, ge=5, le=240)
+    """How long a caller's claim lasts."""
+    first_attempt_days: int = Field(default=2, ge=1, le=20)
+    """Working days within which a first attempt is due."""
+
+
+class WorkingSettings(BaseModel):
+    """When calls are made, in the clinic's time: "08:30-17:30", or "" for a day without work."""
+
+    model_config = _STRICT
+    monday: WorkingDay = "08:30-17:30"
+    tuesday: WorkingDay = "08:30-17:30"
+    wednesday: WorkingDay = "08:30-17:30"
+    thursday: WorkingDay = "08:30-17:30"
+    friday: WorkingDay = "08:30-17:30"
+    saturday: WorkingDay = ""
+    sunday: WorkingDay = ""
+    holidays: str = Field(default="", pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")
+    """Whose public holidays: ISO 3166 such as SG or DE-BE; empty takes the clinic's country."""
+    closed_on: tuple[date, ...] = ()
+    """Further days without work, such as 2026-12-24."""
+
+
+class DeskSettings(BaseModel):
+    """The staff's desk on this machine."""
+
+    model_config = _STRICT
+    place: Literal["floor", "office"] = "floor"
+    """Where it stands; on the floor it locks after 2 minutes without a key, in an office 10."""
+
+
 class PanelSettings(BaseModel):
     """The screen, for `kiosk doctor`: are letters large enough?"""
 
@@ -74,6 +141,10 @@ class Settings(BaseSettings):
     sessions: SessionSettings = SessionSettings()
     visit: VisitSettings = VisitSettings()
     retention: RetentionSettings = RetentionSettings()
+    policy: PolicySettings = PolicySettings()
+    callbacks: CallbackSettings = CallbackSettings()
+    working: WorkingSettings = WorkingSettings()
+    desk: DeskSettings = DeskSettings()
     panel: PanelSettings = PanelSettings()
 
     @classmethod
@@ -96,7 +167,19 @@ class Settings(BaseSettings):
             opens_before=timedelta(minutes=self.sessions.opens_before_minutes),
             requests_kept=timedelta(days=self.retention.requests_days),
             check_ins_kept=timedelta(days=self.retention.check_ins_days),
+            claim=timedelta(minutes=self.callbacks.claim_minutes),
+            first_attempt_days=self.callbacks.first_attempt_days,
+            closed_requests_kept=timedelta(days=self.policy.closed_requests_days),
+            attendance_kept=timedelta(days=self.policy.attendance_days),
+            passes_kept=timedelta(days=self.policy.passes_days),
+            exports_kept=timedelta(days=self.policy.exports_days),
         )
+
+    @property
+    def week(self) -> dict[int, Hours]:
+        """The hours of each working day, Monday 0."""
+        days = (getattr(self.working, name) for name in _WEEKDAYS)
+        return {day: hours for day, text in enumerate(days) if (hours := read_hours(text))}
 
 
 def read_settings(folder: Path) -> Settings:

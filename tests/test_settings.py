@@ -4,6 +4,7 @@ import os
 import re
 import tomllib
 from datetime import timedelta
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def _refusal(folder: Path, text: str = "") -> str:
 
 def test_the_template_holds_every_setting_with_its_default() -> None:
     template = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
-    assert template == Settings().model_dump()
+    assert template == Settings().model_dump(mode="json")
 
 
 def test_the_template_says_a_word_about_every_table() -> None:
@@ -92,6 +93,8 @@ def _limits() -> list[tuple[str, str, int, int]]:
         assert isinstance(field.annotation, type)
         assert issubclass(field.annotation, BaseModel)
         for key, inner in field.annotation.model_fields.items():
+            if inner.annotation is not int:
+                continue
             least = next(rule.ge for rule in inner.metadata if hasattr(rule, "ge"))
             most = next(rule.le for rule in inner.metadata if hasattr(rule, "le"))
             found.append((table, key, least, most))
@@ -99,7 +102,7 @@ def _limits() -> list[tuple[str, str, int, int]]:
 
 
 @pytest.mark.parametrize(("table", "key", "least", "most"), _limits())
-def test_every_setting_has_limits(
+def test_every_number_has_limits(
     tmp_path: Path, table: str, key: str, least: int, most: int
 ) -> None:
     for value in (least, most):
@@ -172,3 +175,19 @@ def test_what_a_clinic_sets_reaches_the_rules(tmp_path: Path) -> None:
     assert read_settings(tmp_path).rules == Rules(
         timedelta(minutes=5), timedelta(days=2), timedelta(days=9)
     )
+
+
+@pytest.mark.parametrize("hours", ["9-17", "17:30-08:30", "08:30", "always", "25:00-26:00"])
+def test_hours_that_are_none_are_refused(tmp_path: Path, hours: str) -> None:
+    said = _refusal(tmp_path, f'[working]\nmonday = "{hours}"')
+    assert 'should look like "08:30-17:30"' in said
+
+
+def test_a_day_without_hours_is_not_worked(tmp_path: Path) -> None:
+    settings = _read(tmp_path, '[working]\nmonday = ""\nsaturday = "09:00-12:00"')
+    assert sorted(settings.week) == [1, 2, 3, 4, 5]
+    assert settings.week[5] == (time(9), time(12))
+
+
+def test_a_place_without_holidays_is_refused(tmp_path: Path) -> None:
+    assert "working.holidays" in _refusal(tmp_path, '[working]\nholidays = "Singapore"')

@@ -12,7 +12,8 @@ from kiosk.errors import AccessRefused, SetupError
 
 if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
-    from kiosk.usecases.access import Access, SignedIn
+    from kiosk.usecases.access import Access
+    from kiosk.usecases.staffdesk import SignedIn
 
 PASSPHRASE_VARIABLE = "KIOSK_PASSPHRASE"  # noqa: S105  the name of a variable
 

@@ -14,6 +14,18 @@ class Rules:
     """How long sealed requests stay on a kiosk once the centre has confirmed them."""
     check_ins_kept: timedelta = timedelta(days=30)
     """How long check-ins stay on a kiosk once the centre has confirmed them."""
+    claim: timedelta = timedelta(minutes=30)
+    """How long a caller's claim on a request lasts."""
+    first_attempt_days: int = 2
+    """Working days within which a first attempt is due."""
+    closed_requests_kept: timedelta = timedelta(days=180)
+    """How long the clinic keeps requests that are closed or withdrawn."""
+    attendance_kept: timedelta = timedelta(days=730)
+    """How long the clinic keeps check-ins and head counts."""
+    passes_kept: timedelta = timedelta(days=730)
+    """How long passes and the names behind them are kept after their last use."""
+    exports_kept: timedelta = timedelta(days=7)
+    """How long files stay in the exports folder."""
 
 
 LONGEST_SESSION = timedelta(hours=24)

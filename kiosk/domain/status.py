@@ -12,14 +12,40 @@ from kiosk.domain.requests import RequestPhase
 class EventKind(StrEnum):
     """What staff did about a request; kinds that a version does not know change no state."""
 
+    CLAIMED = "claimed"
+    """`next_at` says when the claim ends by itself."""
+    RELEASED = "released"
+    ATTEMPT = "attempt"
+    """`outcome` is an `AttemptResult`; `next_at` when they asked to be called instead."""
+    HELD = "held"
+    """`next_at` says until when."""
     CLOSED = "closed"
+    """`outcome` is an `Outcome`."""
+    MERGED = "merged"
+    """`other_id` names the request that this one duplicates."""
+    ESCALATED = "escalated"
+    WITHDRAWN = "withdrawn"
+    """By the visitor's word to staff, or a typed reference that staff confirmed."""
+    NOTE_DISMISSED = "note_dismissed"
+    """A typed reference was not the visitor's."""
     REOPENED = "reopened"
+    UNDONE = "undone"
+    """`other_id` names the event that counts no longer."""
 
 
 class RequestStatus(StrEnum):
     """Where a request stands, in the caller's terms."""
 
     NEW = "new"
+    CLAIMED = "claimed"
+    WAITING = "waiting"
+    """Something was tried, or it is on hold; `next_at` says until when to wait."""
+    REACHED = "reached"
+    """The visitor was spoken to; only an outcome is missing."""
+    UNREACHABLE = "unreachable"
+    """Closed as unreachable or as a wrong number: a pile of its own, not an archive."""
+    ESCALATED = "escalated"
+    DUPLICATE = "duplicate"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
 

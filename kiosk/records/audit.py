@@ -8,8 +8,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditEntry
 from kiosk.records.columns import table
-from kiosk.records.plumbing import AuditChain, AuditEvent
-from kiosk.records.tables import KioskDevice
+from kiosk.records.plumbing import AuditChain, AuditEvent, KioskDevice
 
 _chain = table(AuditChain).c
 _event = table(AuditEvent).c

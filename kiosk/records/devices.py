@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session as Transaction
 
 from kiosk.records.columns import table
-from kiosk.records.plumbing import SyncState
-from kiosk.records.tables import KioskDevice, Site
+from kiosk.records.plumbing import KioskDevice, SyncState
+from kiosk.records.tables import Site
 
 _site = table(Site).c
 _device = table(KioskDevice).c

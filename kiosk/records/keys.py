@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session as Transaction
 
 from kiosk.records.columns import table
-from kiosk.records.tables import PublicKey
+from kiosk.records.plumbing import PublicKey
 
 _key = table(PublicKey).c
 _in_use = (

@@ -1,4 +1,4 @@
-"""Tables that move and guard the facts: outbox, sync, sign-in attempts, the audit trail.
+"""Tables that move and guard the facts: accounts, keys, machines, outbox, sync, the audit trail.
 
 Tables with `info["only"] == "kiosk"` exist on SQLite alone; they never leave the machine.
 """
@@ -6,12 +6,64 @@ Tables with `info["only"] == "kiosk"` exist on SQLite alone; they never leave th
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, false, text
 from sqlmodel import Field, SQLModel
 
-from kiosk.records.columns import Fact, Id
+from kiosk.records.columns import Fact, Id, Reference
 
 KIOSK_ONLY = {"only": "kiosk"}
+
+
+class StaffAccount(Reference, table=True):
+    """A member of staff who may sign in."""
+
+    __tablename__ = "staff_account"
+    __table_args__ = (Index("ix_staff_account_login", "site_id", "login"),)
+
+    login: str
+    roles: str
+    """Codes of `Role`, sorted, joined by commas."""
+    wrapped_keys: str
+    """The private keys of the roles under the passphrase (JSON of the vault)."""
+    created_at: datetime
+    disabled_at: datetime | None = None
+    must_change: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether the passphrase was given by a manager and has to be replaced at the next sign-in."""
+    languages: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """Codes of `CallLanguage` that they speak on the phone, sorted, joined by commas.
+
+    Empty stands for all of them."""
+
+
+class PublicKey(Reference, table=True):
+    """A key that records are sealed to."""
+
+    __tablename__ = "public_key"
+
+    purpose: str
+    holder: str
+    """clinic or recovery."""
+    key_id: bytes
+    raw: bytes
+    created_at: datetime
+    retired_at: datetime | None = None
+    """Set by rotation; nothing new is sealed to it from then on."""
+
+
+class KioskDevice(Reference, table=True):
+    """One kiosk or desk machine."""
+
+    __tablename__ = "kiosk_device"
+
+    name: str
+    symbols: str
+    """The two symbols that begin its reference codes."""
+    pin_hash: str
+    """Opens the maintenance screen, never a key."""
+    sealed_audit_key: bytes
+    """The first key of its audit chain, sealed to the clinic."""
+    enrolled_at: datetime
+    revoked_at: datetime | None = None
 
 
 class Outbox(SQLModel, table=True):

@@ -9,8 +9,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.staff import Role, Staff
 from kiosk.records.columns import table
-from kiosk.records.plumbing import SignInAttempt
-from kiosk.records.tables import StaffAccount
+from kiosk.records.plumbing import SignInAttempt, StaffAccount
 
 _account = table(StaffAccount).c
 _attempt = table(SignInAttempt).c
@@ -21,10 +20,13 @@ _accounts = (
         _account.roles,
         _account.wrapped_keys,
         _account.disabled_at,
+        _account.must_change,
+        _account.languages,
     )
     .where(_account.site_id == bindparam("site"), _account.deleted_at.is_(None))
     .order_by(_account.login)
 )
+_by_id = _accounts.where(_account.id == bindparam("account"))
 _by_login = _accounts.where(_account.login == bindparam("name")).limit(1)
 _failures = select(_attempt.failures, _attempt.failed_at).where(
     _attempt.digest == bindparam("asked")
@@ -39,6 +41,9 @@ class Account:
     staff: Staff
     wrapped_keys: str
     disabled: bool
+    must_change: bool
+    languages: frozenset[str]
+    """Codes of `CallLanguage`; empty stands for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,13 @@ def accounts(transaction: Transaction, site_id: UUID) -> tuple[Account, ...]:
 def find(transaction: Transaction, site_id: UUID, login: str) -> Account | None:
     """Find an account by its login (as `domain.staff.plain_login` writes it)."""
     found = transaction.connection().execute(_by_login, {"site": site_id, "name": login}).first()
+    return None if found is None else _read(*found)
+
+
+def get(transaction: Transaction, site_id: UUID, account_id: UUID) -> Account | None:
+    """Find an account by its id."""
+    wanted = {"site": site_id, "account": account_id}
+    found = transaction.connection().execute(_by_id, wanted).first()
     return None if found is None else _read(*found)
 
 
@@ -93,8 +105,17 @@ def forget_failures_before(transaction: Transaction, at: datetime) -> None:
 
 
 def _read(
-    id_: UUID, login: str, roles: str, wrapped_keys: str, disabled_at: datetime | None
+    id_: UUID,
+    login: str,
+    roles: str,
+    wrapped_keys: str,
+    disabled_at: datetime | None,
+    must_change: bool,  # noqa: FBT001  a column
+    languages: str,
 ) -> Account:
     # A role of a later version gives no right in this one.
     held = frozenset(Role(code) for code in roles.split(",") if code in _ROLES)
-    return Account(Staff(id_, login, held), wrapped_keys, disabled_at is not None)
+    spoken = frozenset(code for code in languages.split(",") if code)
+    return Account(
+        Staff(id_, login, held), wrapped_keys, disabled_at is not None, must_change, spoken
+    )

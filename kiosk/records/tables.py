@@ -7,7 +7,7 @@ void or an event may arrive before what it names.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from kiosk.records.columns import Fact, Id, Reference
@@ -43,6 +43,8 @@ class SupportGroup(Reference, table=True):
     capacity: int | None = None
     enrolled: bool = False
     """Whether it keeps a list of members; else anyone may come."""
+    source: str | None = Field(default=None, index=True)
+    """What an imported file calls it; the same name again means the same group."""
 
 
 class GroupSession(Reference, table=True):
@@ -59,6 +61,10 @@ class GroupSession(Reference, table=True):
     status: str = "scheduled"
     """scheduled or cancelled."""
     cancelled_reason: str | None = None
+    series_id: UUID | None = Field(default=None, sa_type=Id)
+    """Shared by the sessions that were planned together."""
+    source: str | None = Field(default=None, index=True)
+    """What an imported file calls it (UID and original start); the same again means this one."""
 
 
 class Participant(Reference, table=True):
@@ -95,52 +101,6 @@ class Passcard(Reference, table=True):
     """The first name, under a key that only the pass itself gives."""
     language: str
     created_at: datetime
-    revoked_at: datetime | None = None
-
-
-class StaffAccount(Reference, table=True):
-    """A member of staff who may sign in."""
-
-    __tablename__ = "staff_account"
-    __table_args__ = (Index("ix_staff_account_login", "site_id", "login"),)
-
-    login: str
-    roles: str
-    """Codes of `Role`, sorted, joined by commas."""
-    wrapped_keys: str
-    """The private keys of the roles under the passphrase (JSON of the vault)."""
-    created_at: datetime
-    disabled_at: datetime | None = None
-
-
-class PublicKey(Reference, table=True):
-    """A key that records are sealed to."""
-
-    __tablename__ = "public_key"
-
-    purpose: str
-    holder: str
-    """clinic or recovery."""
-    key_id: bytes
-    raw: bytes
-    created_at: datetime
-    retired_at: datetime | None = None
-    """Set by rotation; nothing new is sealed to it from then on."""
-
-
-class KioskDevice(Reference, table=True):
-    """One kiosk or desk machine."""
-
-    __tablename__ = "kiosk_device"
-
-    name: str
-    symbols: str
-    """The two symbols that begin its reference codes."""
-    pin_hash: str
-    """Opens the maintenance screen, never a key."""
-    sealed_audit_key: bytes
-    """The first key of its audit chain, sealed to the clinic."""
-    enrolled_at: datetime
     revoked_at: datetime | None = None
 
 
@@ -181,6 +141,8 @@ class HeadCount(Fact, table=True):
     people: int
     at: datetime
     by_staff: UUID = Field(sa_type=Id)
+    reconciled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether the facilitator closed the session's list with this count."""
 
 
 class CallbackRequest(Fact, table=True):
@@ -222,6 +184,8 @@ class CallbackEvent(Fact, table=True):
     at: datetime
     next_at: datetime | None = None
     sealed_note: bytes | None = None
+    other_id: UUID | None = Field(default=None, sa_type=Id)
+    """The request that this one is merged into, or the event that is undone."""
 
 
 class CallbackWithdrawal(Fact, table=True):

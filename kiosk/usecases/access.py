@@ -1,22 +1,20 @@
 """The way in for staff: a passphrase opens an account's keys, and its roles open desks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session as Transaction
 
-from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.staff import Purpose, Role, Staff, plain_login
+from kiosk.domain.staff import Purpose, Role, plain_login
 from kiosk.errors import AccessRefused, VaultError
 from kiosk.records import staff
-from kiosk.records.store import Store
 from kiosk.usecases.attempts import Attempts
 from kiosk.usecases.auditing import add_entry
 from kiosk.usecases.callbacks import CallbackDesk
 from kiosk.usecases.roster import RosterDesk
-from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.usecases.staffdesk import House, SignedIn
 from kiosk.vault.keys import (
     DEFAULT_COST,
     Cost,
@@ -25,14 +23,6 @@ from kiosk.vault.keys import (
     dummy_unwrap,
     unwrap_ring,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A member of staff with the keys of their roles; drop it to sign out."""
-
-    staff: Staff
-    keys: KeyRing = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +36,15 @@ class SignInRefused:
 class Access:
     """Signs staff in and hands out their desks."""
 
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        entropy: Entropy,
-        site: SiteFacts,
-        sealing: SealingKeys,
-        cost: Cost = DEFAULT_COST,
-    ) -> None:
-        """Take `cost`: what a try with an unknown name costs, so that it takes as long."""
-        self._store = store
-        self._clock = clock
-        self._entropy = entropy
-        self._site = site
-        self._sealing = sealing
+    def __init__(self, house: House, cost: Cost = DEFAULT_COST) -> None:
+        """Take `cost`: what a passphrase costs; an unknown name takes as long as a known one."""
+        self._house = house
+        self._store = house.store
+        self._clock = house.clock
+        self._entropy = house.entropy
+        self._site = house.site
         self._cost = cost
-        self._attempts = Attempts(site, "login")
+        self._attempts = Attempts(house.site, "login")
 
     def sign_in(self, login: str, passphrase: str) -> SignedIn | SignInRefused:
         """Try a passphrase (some 0.1 s, in a thread).
@@ -84,26 +66,16 @@ class Access:
                 return SignInRefused(self._attempts.wait(transaction, now, name))
             self._attempts.succeed(transaction, name)
             self._audit(transaction, now, AuditAction.SIGNED_IN, by=account)
-        return SignedIn(account.staff, keys)
+        return SignedIn(account.staff, keys, now, account.must_change)
 
     def roster_desk(self, signed_in: SignedIn) -> RosterDesk:
         """Open the facilitator's desk; AccessRefused without the role."""
-        keys = _keys(signed_in, Role.FACILITATOR, Purpose.ROSTER)
-        return RosterDesk(
-            self._store,
-            self._clock,
-            self._entropy,
-            self._site,
-            self._sealing,
-            (signed_in.staff, keys),
-        )
+        return RosterDesk(self._house, signed_in, _keys(signed_in, RosterDesk.role, Purpose.ROSTER))
 
     def callback_desk(self, signed_in: SignedIn) -> CallbackDesk:
         """Open the caller's desk; AccessRefused without the role."""
-        keys = _keys(signed_in, Role.CALLER, Purpose.CALLBACKS)
-        return CallbackDesk(
-            self._store, self._clock, self._entropy, self._site, (signed_in.staff, keys)
-        )
+        keys = _keys(signed_in, CallbackDesk.role, Purpose.CALLBACKS)
+        return CallbackDesk(self._house, signed_in, keys)
 
     def _unwrap(self, account: staff.Account | None, passphrase: str) -> KeyRing | None:
         if account is None:
@@ -136,9 +108,17 @@ class Access:
 
 
 def _keys(signed_in: SignedIn, role: Role, purpose: Purpose) -> Mapping[bytes, PrivateSealingKey]:
+    _check_role(signed_in, role)
     keys = signed_in.keys.get(purpose)
-    if role not in signed_in.staff.roles or not keys:
+    if not keys:
+        raise AccessRefused("This account holds no key for this; ask a manager to make it anew.")
+    return keys
+
+
+def _check_role(signed_in: SignedIn, role: Role) -> None:
+    if role not in signed_in.staff.roles:
         raise AccessRefused(
             f"This needs the role {role.value}; a manager can add it to the account."
         )
-    return keys
+    if signed_in.must_change:
+        raise AccessRefused("Choose a passphrase of your own first; then sign in again.")

@@ -14,11 +14,11 @@ from kiosk.domain.text import clean
 from kiosk.errors import AccessRefused, SetupError
 from kiosk.records import staff
 from kiosk.records.facts import add_reference
+from kiosk.records.plumbing import StaffAccount
 from kiosk.records.store import Store
-from kiosk.records.tables import StaffAccount
-from kiosk.usecases.access import SignedIn
 from kiosk.usecases.auditing import add_entry
 from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.staffdesk import SignedIn
 from kiosk.vault.keys import DEFAULT_COST, Cost, PrivateSealingKey, wrap_ring
 
 _LONGEST_LOGIN = 60

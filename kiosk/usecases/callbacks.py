@@ -4,40 +4,23 @@ from collections import defaultdict
 from collections.abc import Mapping
 from uuid import UUID
 
-from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.requests import CallbackRow
-from kiosk.domain.staff import Purpose, Staff
+from kiosk.domain.staff import Purpose, Role
 from kiosk.domain.status import Standing, standing
 from kiosk.domain.text import clean
 from kiosk.errors import VaultError
 from kiosk.records import callbacks
 from kiosk.records.callbacks import KeptRequest
-from kiosk.records.store import Store
-from kiosk.usecases.auditing import add_entry
 from kiosk.usecases.requests import CALLBACK_REQUEST
-from kiosk.usecases.site import SiteFacts
-from kiosk.vault.keys import PrivateSealingKey
+from kiosk.usecases.staffdesk import StaffDesk
 from kiosk.vault.sealing import open_sealed
 
 
-class CallbackDesk:
+class CallbackDesk(StaffDesk):
     """The caller's desk; made by `Access.callback_desk` after sign-in."""
 
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        entropy: Entropy,
-        site: SiteFacts,
-        opened_by: tuple[Staff, Mapping[bytes, PrivateSealingKey]],
-    ) -> None:
-        """Take who opened the desk, and the callbacks keys they hold."""
-        self._store = store
-        self._clock = clock
-        self._entropy = entropy
-        self._site = site
-        self._staff, self._keys = opened_by
+    role = Role.CALLER
 
     def worklist(self) -> tuple[CallbackRow, ...]:
         """Give every request, the oldest first, opened; closed and withdrawn ones too.
@@ -45,15 +28,8 @@ class CallbackDesk:
         What cannot be opened is marked and stays in the list. Every call leaves one entry in the
         audit trail. 10,000 requests take about a second, so call it in a thread.
         """
-        with self._store.write() as transaction:
-            add_entry(
-                transaction,
-                self._site,
-                self._entropy,
-                self._clock.now(),
-                AuditAction.WORKLIST_OPENED,
-                by_staff=self._staff.id,
-            )
+        with self._writing() as (transaction, now):
+            self._audit(transaction, now, AuditAction.WORKLIST_OPENED)
             kept = callbacks.all_of(transaction, self._site.site_id)
             events = list(callbacks.all_events(transaction, self._site.site_id))
             withdrawals = callbacks.all_withdrawals(transaction, self._site.site_id)

@@ -18,13 +18,13 @@ from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.records import devices
 from kiosk.records.facts import add_reference
-from kiosk.records.plumbing import AuditChain, SyncState
+from kiosk.records.plumbing import AuditChain, KioskDevice, PublicKey, SyncState
 from kiosk.records.store import Store
-from kiosk.records.tables import KioskDevice, PublicKey, Site
-from kiosk.usecases.access import SignedIn
+from kiosk.records.tables import Site
 from kiosk.usecases.accounts import NewAccount, build_account
 from kiosk.usecases.auditing import add_entry, seal_first_key
 from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.staffdesk import SignedIn
 from kiosk.vault.audit import KEY_BYTES as AUDIT_KEY_BYTES
 from kiosk.vault.audit import START_TAG, first_key
 from kiosk.vault.keys import (
@@ -106,7 +106,7 @@ def found_clinic(
     held = purposes(plan.manager.roles)
     ring = {p: {key.key_id: key} for p, key in private.items() if p in held}
     staff = Staff(account_id, account.login, plan.manager.roles)
-    return Founded(site, SignedIn(staff, ring))
+    return Founded(site, SignedIn(staff, ring, now))
 
 
 def _plan_site(plan: ClinicPlan, now: datetime, entropy: Entropy) -> SiteFacts:

@@ -5,56 +5,45 @@ from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from uuid import UUID
 
-from sqlmodel import Session as Transaction
-
-from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.attendance import Presence, present
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.checkin import JoinDraft
 from kiosk.domain.passes import CodeKind, encode, lookup, name_key
 from kiosk.domain.roster import Arrival, IssuedPass, PassStanding
 from kiosk.domain.sessions import Session
-from kiosk.domain.staff import Purpose, Staff
+from kiosk.domain.staff import Purpose, Role
 from kiosk.domain.text import clean
 from kiosk.errors import VaultError
 from kiosk.records import check_ins, passcards, sessions
 from kiosk.records.passcards import Holder
-from kiosk.records.store import Store
-from kiosk.usecases.auditing import add_entry
 from kiosk.usecases.passes import PARTICIPANT, PassMaker, new_draft
-from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.usecases.staffdesk import House, SignedIn, StaffDesk
 from kiosk.vault.keys import PrivateSealingKey
 from kiosk.vault.nameboxes import unlock_name
 from kiosk.vault.sealing import open_sealed
 
 
-class RosterDesk:
+class RosterDesk(StaffDesk):
     """The facilitator's desk; made by `Access.roster_desk` after sign-in."""
+
+    role = Role.FACILITATOR
 
     def __init__(
         self,
-        store: Store,
-        clock: Clock,
-        entropy: Entropy,
-        site: SiteFacts,
-        sealing: SealingKeys,
-        opened_by: tuple[Staff, Mapping[bytes, PrivateSealingKey]],
+        house: House,
+        signed_in: SignedIn,
+        keys: Mapping[bytes, PrivateSealingKey] | None = None,
     ) -> None:
-        """Take who opened the desk, and the roster keys they hold."""
-        self._store = store
-        self._clock = clock
-        self._entropy = entropy
-        self._site = site
-        self._staff, self._keys = opened_by
-        self._passes = PassMaker(entropy, site, sealing)
+        """Take who opens the desk and the roster keys that they hold."""
+        super().__init__(house, signed_in, keys)
+        self._passes = PassMaker(house.entropy, house.site, house.sealing)
 
     def attendance(self, day: date | None = None) -> tuple[Arrival, ...]:
         """Give who is present at the sessions that start on `day` (clinic's time; else today).
 
         By arrival, names opened. Every call leaves one entry in the audit trail.
         """
-        with self._store.write() as transaction:
-            now = self._clock.now()
+        with self._writing() as (transaction, now):
             since, until = self._bounds(day or now.astimezone(self._site.zone).date())
             held = sessions.starting(transaction, self._site.site_id, since, until, cancelled=True)
             people = present(check_ins.of_sessions(transaction, [s.id for s in held]))
@@ -81,12 +70,11 @@ class RosterDesk:
         draft = draft or self.new_pass()
         digits = encode(CodeKind.PASS, draft.secret)
         name = clean(first_name)
-        with self._store.write() as transaction:
+        with self._writing() as (transaction, now):
             card = passcards.find(transaction, lookup(draft.secret))
             if card is not None:
                 kept = unlock_name(card.name_box, name_key(draft.secret)) or ""
                 return IssuedPass(digits, clean(kept))
-            now = self._clock.now()
             participant = self._passes.make(transaction, now, draft.secret, name, language)
             for group_id in groups:
                 self._passes.enrol(transaction, now, participant, group_id)
@@ -133,23 +121,6 @@ class RosterDesk:
         except VaultError:
             return None
         return clean(str(opened.get("name", "")))
-
-    def _audit(
-        self,
-        transaction: Transaction,
-        now: datetime,
-        action: AuditAction,
-        subject: UUID | None = None,
-    ) -> None:
-        add_entry(
-            transaction,
-            self._site,
-            self._entropy,
-            now,
-            action,
-            by_staff=self._staff.id,
-            subject=subject,
-        )
 
 
 def _lookups(people: Iterable[Presence]) -> list[bytes]:

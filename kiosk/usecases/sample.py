@@ -10,15 +10,18 @@ from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.checkin import JoinDraft
 from kiosk.domain.groups import GroupPlan, SessionPlan
 from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, encode, lookup
+from kiosk.domain.rules import Rules
 from kiosk.domain.staff import Role
+from kiosk.domain.working import WorkingCalendar
 from kiosk.errors import SetupError
 from kiosk.records import devices, passcards, staff
 from kiosk.records.store import Store
-from kiosk.usecases.access import Access, SignedIn
+from kiosk.usecases.access import Access
 from kiosk.usecases.accounts import NewAccount, StaffMaker
 from kiosk.usecases.founding import ClinicPlan, KeepRecovery, found_clinic
 from kiosk.usecases.groups import add_group, add_sessions
 from kiosk.usecases.site import SiteFacts, load_sealing_keys, load_site
+from kiosk.usecases.staffdesk import House, SignedIn
 from kiosk.vault.keys import DEFAULT_COST, Cost
 
 PASSPHRASE = "demo demo demo"  # noqa: S105  the sample clinic's, printed by the command
@@ -95,14 +98,17 @@ class SampleClinic:
                 self._store, self._clock, self._entropy, self._plan(), keep_recovery, self._cost
             )
         site = load_site(self._store)
-        access = Access(
+        sealing = load_sealing_keys(self._store, site)
+        house = House(
             self._store,
             self._clock,
             self._entropy,
             site,
-            load_sealing_keys(self._store, site),
-            self._cost,
+            sealing,
+            Rules(),
+            WorkingCalendar(site.zone),
         )
+        access = Access(house, self._cost)
         self._add_staff(site, access)
         desk = access.roster_desk(_signed_in(access, STAFF[0]))
         for number, (name, label, room) in enumerate(_GROUPS):

@@ -19,9 +19,8 @@ from kiosk.cli.sample_folder import digits
 from kiosk.content import assets
 from kiosk.domain.health import Finding, Verdict
 from kiosk.domain.passes import Code, decode, lookup
-from kiosk.records.plumbing import Parked, SyncState
+from kiosk.records.plumbing import Parked, PublicKey, SyncState
 from kiosk.records.store import Store
-from kiosk.records.tables import PublicKey
 from tests.cli.calling import COMMAND, Kiosk
 from tests.support.extract import CHECKOUT
 from tests.support.terminal import Terminal

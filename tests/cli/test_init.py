@@ -11,7 +11,7 @@ from kiosk.bootstrap import open_kiosk
 from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import StoreFull
 from kiosk.records.store import Store
-from kiosk.usecases.access import SignedIn
+from kiosk.usecases.staffdesk import SignedIn
 from kiosk.vault import recovery
 from kiosk.vault.recovery import read_kit
 from tests.cli.calling import COMMAND, Answer, Kiosk

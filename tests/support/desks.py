@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -22,8 +22,9 @@ from kiosk.domain.requests import (
 from kiosk.domain.rules import Rules
 from kiosk.domain.sessions import Session
 from kiosk.domain.staff import Purpose, Role
+from kiosk.domain.working import WorkingCalendar
 from kiosk.records.store import Store
-from kiosk.usecases.access import Access, SignedIn
+from kiosk.usecases.access import Access
 from kiosk.usecases.accounts import NewAccount, StaffMaker
 from kiosk.usecases.callbacks import CallbackDesk
 from kiosk.usecases.founding import ClinicPlan, RecoveryKeys, found_clinic
@@ -31,6 +32,7 @@ from kiosk.usecases.groups import add_group, add_sessions
 from kiosk.usecases.maintenance import MaintenanceDesk
 from kiosk.usecases.roster import RosterDesk
 from kiosk.usecases.site import SealingKeys, SiteFacts, load_sealing_keys, load_site
+from kiosk.usecases.staffdesk import House, SignedIn
 from kiosk.usecases.visitor import VisitorDesk
 from kiosk.vault.keys import Cost
 
@@ -79,17 +81,34 @@ class Clinic:
     @property
     def access(self) -> Access:
         """The way in for staff."""
-        return Access(self.store, self.clock, self.entropy, self.site, self.sealing, cost=CHEAP)
+        return Access(self.house, cost=CHEAP)
+
+    @property
+    def house(self) -> House:
+        """What all desks share."""
+        return House(
+            self.store,
+            self.clock,
+            self.entropy,
+            self.site,
+            self.sealing,
+            self.rules,
+            WorkingCalendar(self.site.zone),
+        )
 
     @property
     def roster(self) -> RosterDesk:
         """A facilitator's desk."""
-        return self.access.roster_desk(self.manager)
+        return self.access.roster_desk(self.fresh(self.manager))
 
     @property
     def callbacks(self) -> CallbackDesk:
         """A caller's desk."""
-        return self.access.callback_desk(self.manager)
+        return self.access.callback_desk(self.fresh(self.manager))
+
+    def fresh(self, signed_in: SignedIn) -> SignedIn:
+        """Sign somebody in again at the time that it is now."""
+        return replace(signed_in, since=self.clock.at)
 
     @property
     def maintenance(self) -> MaintenanceDesk:

@@ -6,7 +6,8 @@ from sqlalchemy import text
 from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import AccessRefused
 from kiosk.usecases import access as access_module
-from kiosk.usecases.access import SignedIn, SignInRefused
+from kiosk.usecases.access import SignInRefused
+from kiosk.usecases.staffdesk import SignedIn
 from kiosk.vault.keys import Cost, dummy_unwrap
 from tests.support.desks import CHEAP, PASSPHRASE, Clinic
 

@@ -14,14 +14,16 @@ from kiosk.domain.passes import Code, CodeKind, decode
 from kiosk.domain.rules import Rules
 from kiosk.domain.sessions import Session, SessionsToday, today
 from kiosk.domain.staff import Role
+from kiosk.domain.working import WorkingCalendar
 from kiosk.errors import SetupError
 from kiosk.records import sessions
 from kiosk.records.store import Store
 from kiosk.usecases import sample
-from kiosk.usecases.access import Access, SignedIn
+from kiosk.usecases.access import Access
 from kiosk.usecases.founding import RecoveryKeys
 from kiosk.usecases.sample import PASSPHRASE, PEOPLE, SampleClinic, SamplePass, invent_passes
 from kiosk.usecases.site import SiteFacts, load_sealing_keys, load_site
+from kiosk.usecases.staffdesk import House, SignedIn
 from kiosk.usecases.visitor import VisitorDesk
 from tests.support.desks import CHEAP, NOON, SetClock, open_clinic
 
@@ -168,7 +170,16 @@ def test_the_clinic_stays_where_it_is_daytime(made: Sample) -> None:
 def test_staff_sign_in_with_what_the_command_says(made: Sample) -> None:
     made.complete()
     sealing = load_sealing_keys(made.store, made.site)
-    access = Access(made.store, made.clock, made.entropy, made.site, sealing, CHEAP)
+    house = House(
+        made.store,
+        made.clock,
+        made.entropy,
+        made.site,
+        sealing,
+        Rules(),
+        WorkingCalendar(made.site.zone),
+    )
+    access = Access(house, CHEAP)
     for login in Role:
         signed_in = access.sign_in(login.value, PASSPHRASE)
         assert isinstance(signed_in, SignedIn)
