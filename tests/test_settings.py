@@ -3,8 +3,7 @@
 import os
 import re
 import tomllib
-from datetime import timedelta
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
