@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, SignedOut
 
 Side = TypeVar("Side")
 Answer = TypeVar("Answer")
@@ -20,6 +20,8 @@ class Trouble:
 
     for_staff: str
     """One sentence without personal data."""
+    signed_out: bool = False
+    """True where the account may no longer work here."""
 
 
 class Door(Generic[Side]):
@@ -72,5 +74,5 @@ def _trouble(error: Exception) -> Trouble:
         trace = trace.tb_next
     _log.error("desk trouble %s at %s", type(error).__name__, place)
     if isinstance(error, KioskError):
-        return Trouble(str(error))
+        return Trouble(str(error), signed_out=isinstance(error, SignedOut))
     return Trouble(f"{type(error).__name__} at {place}; see the log and restart the kiosk.")

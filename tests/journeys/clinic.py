@@ -29,6 +29,7 @@ class Clinic:
 
     folder: Path
     running: ExitStack = field(default_factory=ExitStack)
+    started: list[Terminal] = field(default_factory=list)
 
     def variables(self) -> dict[str, str]:
         """What every process of this clinic gets; the user's own home stays out of it."""
@@ -52,7 +53,7 @@ class Clinic:
             env={**self.variables(), **(env or {})},
             cwd=CHECKOUT,
         )
-        self.running.enter_context(terminal)
+        self.started.append(self.running.enter_context(terminal))
         if shows:
             terminal.wait_for(shows)
         return terminal
@@ -81,7 +82,7 @@ class Clinic:
 
     def requests(self) -> list[dict[str, Any]]:
         """Who asked for a call, as the caller's list says."""
-        return self._rows("callbacks", "list", "--user", "caller")
+        return self._rows("callbacks", "list", "--show", "all", "--user", "caller")
 
     def new_pass(self, name: str) -> str:
         """Return the digits of a new pass."""
@@ -96,6 +97,12 @@ class Clinic:
         """What the database, its companions and the logs hold now."""
         kept = [*self.folder.glob("kiosk.db*"), *self.folder.glob("*.log*")]
         return {path.name: path.read_bytes() for path in kept}
+
+    def account(self) -> str:
+        """What became of each kiosk, and the log: types and places, nothing of a person."""
+        log = self.folder / "kiosk.log"
+        lines = log.read_text(encoding="utf-8") if log.exists() else ""
+        return "\n".join([*(terminal.fate for terminal in self.started), lines or "no log"])
 
     def _rows(self, *words: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = json.loads(self.printed(*words, "--format", "json"))

@@ -1,12 +1,26 @@
 """One sample clinic, made once by the real command and copied for each test."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.journeys.clinic import Clinic
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell with a failure why the kiosk ended; its screen never says."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for given in getattr(item, "funcargs", {}).values():
+            clinic = given[0] if isinstance(given, tuple) else given
+            if isinstance(clinic, Clinic):
+                report.sections.append(("kiosk.log", clinic.account()))
+    return report
 
 
 @pytest.fixture(scope="session")

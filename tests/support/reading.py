@@ -1,25 +1,28 @@
-"""What stands on a kiosk's screen, as somebody before it reads it."""
+"""What stands on a screen, as somebody before it reads it."""
+
+from typing import Generic, TypeVar
 
 from rich.cells import cell_len
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kiosk.ui.visitor.app import VisitorApp
-from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.terminal.app import LockedApp, LockedScreen
+
+AppT = TypeVar("AppT", bound=LockedApp)
 
 
-class Reader:
+class Reader(Generic[AppT]):
     """Somebody who looks at the screen."""
 
-    def __init__(self, app: VisitorApp) -> None:
+    def __init__(self, app: AppT) -> None:
         self.app = app
 
     @property
-    def screen(self) -> VisitorScreen:
+    def screen(self) -> LockedScreen:
         """The screen on top."""
         screen = self.app.screen
-        assert isinstance(screen, VisitorScreen)
+        assert isinstance(screen, LockedScreen)
         return screen
 
     def strips(self) -> list[Strip]:

@@ -15,7 +15,6 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from tests.support.device import ahead_of_programs
@@ -80,12 +79,7 @@ class Terminal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.kill()
         self.hang_up()
 
@@ -118,7 +112,7 @@ class Terminal:
         while not holds():
             ended = self._hung_up and not self.alive
             if time.monotonic() > ends or (ended and not holds()):
-                raise AssertionError(f"waited for {what}; the screen is:\n{self.text}")
+                raise AssertionError(f"waited for {what}; {self.fate}; it shows:\n{self.text}")
             self.pump(0.05)
 
     def wait_exit(self, within: float = WITHIN) -> int:
@@ -211,6 +205,12 @@ class Terminal:
     def alive(self) -> bool:
         """Whether the program still runs."""
         return self._process.poll() is None
+
+    @property
+    def fate(self) -> str:
+        """Whether the program runs or how it ended (negative for a signal), in words."""
+        code = self._process.poll()
+        return "the program runs" if code is None else f"the program ended with {code}"
 
     @property
     def state(self) -> str:

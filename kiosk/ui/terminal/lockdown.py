@@ -4,6 +4,7 @@ import unicodedata
 from typing import Any, ClassVar
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -17,6 +18,7 @@ from kiosk.ui.terminal.fatal import (
     kind_of,
     place_of,
 )
+from kiosk.ui.terminal.gone import came_late, is_gone
 from kiosk.ui.terminal.messages import InputClosed
 
 ALLOWED_KEYS = frozenset(
@@ -65,6 +67,16 @@ class LockedScreen(Screen[None], inherit_bindings=False):
     @override
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action in self.allowed_actions
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nobody will see this screen again, though some work of it may still go on."""
+        return is_gone(self) or self not in self.app.screen_stack
+
+    async def _invoke_and_clear_callbacks(self) -> None:
+        """Drop what a widget wanted done after the next picture and then was taken away."""
+        self._callbacks[:] = [late for late in self._callbacks if not is_gone(late[1])]
+        await super()._invoke_and_clear_callbacks()
 
 
 class Lockdown(App[int], inherit_bindings=False):
@@ -163,6 +175,8 @@ class Lockdown(App[int], inherit_bindings=False):
         self._mouse_down_widget = None
         self.mouse_over = None
         self.hover_over = None
+        # A tap leaves the screens that lay under the one it was on here, and tasks inherit it.
+        visible_screen_stack.set([])
 
     def crash(self, error: Exception) -> None:
         """End by the fatal path because of `error`."""
@@ -180,6 +194,9 @@ class Lockdown(App[int], inherit_bindings=False):
     def _handle_exception(self, error: Exception) -> None:
         cause = error.error if isinstance(error, WorkerFailed) else error
         self.note(cause)
+        if came_late(error) and not self._exit:
+            # Nobody sees it any more; the kiosk itself is whole.
+            return
         self.crashed = True
         if self.last_resort is not None:
             self.last_resort.arm(EXIT_BROKEN)

@@ -87,10 +87,15 @@ class Teller:
 
     def receipt(self, receipt: Receipt) -> Code:
         """Return the receipt of a callback request, with its slip to photograph."""
+        promise = self._texts.ngettext(
+            "Most people get a call within {days} working day.",
+            "Most people get a call within {days} working days.",
+            receipt.promise_days,
+        )
         return Code(
             self._("Thank you. We have your request."),
             (
-                self._("Most people get a call within 3 working days."),
+                promise.format(days=receipt.promise_days),
                 self._("Photograph the code to withdraw later."),
             ),
             receipt.slip_digits,

@@ -38,7 +38,9 @@ class VisitorApp(Arrivals):
             case Want.BACK:
                 await self.back()
             case Want.NEXT:
-                await self._next_step()
+                # A scan may have been answered while the line above waited.
+                if not self.is_stale(event):
+                    await self._next_step()
             case Want.GROUPS:
                 await self._show_groups()
             case Want.HELP | Want.LANGUAGE as want:

@@ -108,9 +108,12 @@ class VisitorLife(Navigation):
                 self._shown_at = self.monotonic()
 
     async def tick(self) -> None:
-        """Once a second: warn, or clear, when nobody has done anything for long enough."""
+        """Once a second: warn, or clear, when nobody has done anything for long enough.
+
+        While screens change, a look at what is there would be out of date; there is another soon.
+        """
         screen = self.screen
-        if not isinstance(screen, VisitorScreen):
+        if not isinstance(screen, VisitorScreen) or self._moving.locked():
             return
         if isinstance(screen, Home):
             self._follow_schedule(screen)

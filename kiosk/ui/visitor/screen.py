@@ -1,7 +1,6 @@
 """The base of the visitor's screens: a heading, a body, actions, and the same foot everywhere."""
 
-from collections.abc import Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections.abc import Iterable
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -9,10 +8,9 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.ui.base import Trouble
-from kiosk.ui.terminal.app import LockedScreen
+from kiosk.ui.visitor.asking import AskingScreen
 from kiosk.ui.visitor.idling import Stay
-from kiosk.ui.visitor.messages import Intent, Want, Wants
+from kiosk.ui.visitor.messages import Want
 from kiosk.ui.widgets.action import Action, Actions
 from kiosk.ui.widgets.bar import Bar, Part
 from kiosk.ui.widgets.field import Field
@@ -21,26 +19,17 @@ from kiosk.ui.widgets.pressable import Pressable
 from kiosk.ui.widgets.sheet import SCROLL_KEYS, Sheet
 from kiosk.ui.widgets.touchkeys import DELETE, TouchKeys
 
-if TYPE_CHECKING:
-    from textual.worker import Worker
-
-    from kiosk.ui.visitor.host import Host
-    from kiosk.ui.visitor.parts import VisitorSide
-    from kiosk.ui.visitor.visit import Visit
-
-Answer = TypeVar("Answer")
 SIMULATED_SCAN = "f9"
 """Scans a sample pass on a demo kiosk, and does nothing elsewhere."""
 
 
-class VisitorScreen(LockedScreen):
+class VisitorScreen(AskingScreen):
     """One question or one answer; it tells the app what happened and never what comes next."""
 
     AUTO_FOCUS = "Field, Pressable"
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (56, "-narrow"), (72, "-normal"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (22, "-mid"), (32, "-tall")]
     stays: Stay = "idle"
-    _worker: "Worker[None] | None" = None
 
     def dress(self, size: Size, *, touch: bool) -> None:
         """Take the look of a terminal of `size` before the first picture, so that nothing moves.
@@ -95,47 +84,6 @@ class VisitorScreen(LockedScreen):
     def foot(self) -> Iterable[Widget]:
         """The same three things on every screen."""
         yield Bar(self._bar_labels(typing=False), too_small=self._("Please ask at the counter."))
-
-    @property
-    def host(self) -> "Host":
-        """The app, as far as a screen may know it."""
-        return cast("Host", self.app)
-
-    @property
-    def visit(self) -> "Visit":
-        """The visit under way."""
-        return self.host.visit
-
-    def _(self, message: str) -> str:
-        """Return `message` in the visit's language."""
-        return self.visit.texts.gettext(message)
-
-    async def ask(self, question: "Callable[[VisitorSide], Answer]") -> "Answer | Trouble":
-        """Ask a desk, off the event loop."""
-        return await self.host.door.ask(question)
-
-    def once(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Do `work` beside the screen, so that help never waits for it, and not twice at a time.
-
-        It ends with the screen; what a desk has begun by then is done all the same.
-        """
-        if self._worker is None or self._worker.is_finished:
-            self._worker = self.run_worker(work())
-
-    def tell(self, intent: Intent) -> None:
-        """Tell the app what happened here."""
-        intent.origin = self
-        self.post_message(intent)
-
-    def want(self, want: Want) -> None:
-        """Tell the app where the visitor wants to be."""
-        self.tell(Wants(want))
-
-    def say(self, sentence: str) -> None:
-        """Show one sentence under the field, or take it away."""
-        line = self.query_one("#say", Static)
-        if line.content != sentence:  # every change lays the whole page out again
-            line.update(sentence)
 
     def _bar_labels(self, *, typing: bool) -> dict[Part, tuple[str, str]]:
         help_key, language_key = ("F1", "F2") if typing else ("H", "L")

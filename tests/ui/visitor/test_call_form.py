@@ -58,8 +58,8 @@ async def test_what_is_chosen_survives_back_and_forward(clinic: Clinic) -> None:
         visitor.expect("[✓] You may tell", "Hokkien", "next week")
         await visitor.keys("y")
         visitor.expect(SENT)
-    (row,) = clinic.callbacks.worklist()
-    assert (row.preferred_name, row.phone) == ("Mei Ling", "+442079460018")
+    (row,) = clinic.callbacks.worklist().rows
+    assert (row.preferred_name, clinic.numbers()) == ("Mei Ling", ["+442079460018"])
     assert set(row.windows) == {"weekday_am", "saturday_am"}
     assert (row.call_language, str(row.not_before)) == ("nan", "2026-03-09")
 
@@ -125,7 +125,7 @@ async def test_a_changed_number_is_the_one_that_is_sent(clinic: Clinic) -> None:
         await fill(visitor, "6789 0123")
         await visitor.keys("enter", "n", "n", "n", "y")
         visitor.expect(SENT)
-    assert [row.phone for row in clinic.callbacks.worklist()] == ["+6567890123"]
+    assert clinic.numbers() == ["+6567890123"]
 
 
 async def test_the_number_is_covered_until_it_is_asked_for(clinic: Clinic) -> None:
@@ -143,7 +143,7 @@ async def test_the_number_is_covered_until_it_is_asked_for(clinic: Clinic) -> No
 async def test_the_receipt_says_what_was_promised(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form(CallReview, "y")(visitor, clinic)
-        (row,) = clinic.callbacks.worklist()
+        (row,) = clinic.callbacks.worklist().rows
         visitor.expect(SENT, row.reference, "Most people get a call within 3 working days.")
         visitor.expect("Photograph the code to withdraw later.")
         visitor.expect_not("Mei Ling", "8123 4567", "Back")

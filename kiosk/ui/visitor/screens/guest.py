@@ -60,7 +60,7 @@ class Guest(VisitorScreen):
         draft_id, session_id = self._draft_id, self._session_id
         answer = await self.ask(lambda side: side.desk.count_me_in(draft_id, session_id))
         if isinstance(answer, Trouble):
-            self.query_one("#lead", Static).update(self._("Please ask at the counter."))
+            self.say(self._("Please ask at the counter."), "#lead")
         else:
             self.tell(Arrived(answer))
 

@@ -94,7 +94,7 @@ class Home(VisitorScreen):
     async def _read_schedule(self) -> None:
         """Show the day's sessions under the tiles, by their neutral labels."""
         answer = await self.ask(lambda side: (side.desk.sessions_today(), side.facts.zone))
-        if isinstance(answer, Trouble) or not self.is_attached:
+        if isinstance(answer, Trouble):
             return
         today, zone = answer
         lines = [
@@ -111,15 +111,15 @@ class Home(VisitorScreen):
         """Show as many sessions as the line has room for."""
         if self._sessions is None:
             return
-        line = self.query_one("#today", Static)
+        room = max((line.size.width for line in self.query("#today")), default=0)
         words = self._("Today")
         gap = "   "
         for session in self._sessions:
             longer = f"{words}{gap}{session}"
-            if cell_len(longer) > line.size.width:
+            if cell_len(longer) > room:
                 break
             words, gap = longer, "   ·   "
-        line.update(words if self._sessions else self._("No groups are planned today."))
+        self.say(words if self._sessions else self._("No groups are planned today."), "#today")
 
     def on_key(self, event: events.Key) -> None:
         if (event.character or "").upper() == "M":

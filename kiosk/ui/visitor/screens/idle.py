@@ -48,7 +48,7 @@ class StillThere(VisitorScreen):
         """Show how much time is left."""
         if seconds != self._seconds:
             self._seconds = seconds
-            self.query_one("#left", Static).update(self._sentence())
+            self.say(self._sentence(), "#left")
 
     def on_key(self, event: events.Key) -> None:
         if self._wish(event, typing=False) is None:

@@ -47,7 +47,7 @@ class Maintenance(VisitorScreen):
         """Show how the kiosk is."""
         answer = await self.ask(lambda side: side.maintenance.status())
         words = answer.for_staff if isinstance(answer, Trouble) else self._status(answer)
-        self.query_one("#status", Static).update(words)
+        self.say(words, "#status")
 
     def _status(self, status: "MaintenanceStatus") -> Table:
         zone, language = self.host.facts.zone, self.visit.texts.language
