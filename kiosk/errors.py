@@ -6,7 +6,8 @@ KioskError
 │   ├── StoreDamaged     the file is damaged or is not a database
 │   ├── StoreNewer       a newer kiosk has written it
 │   ├── StoreBusy        another process holds it
-│   └── StoreFull        the disk is full or read-only
+│   ├── StoreFull        the disk is full or read-only
+│   └── RevisionTaken    somebody else changed the same thing at the same moment
 ├── VaultError       a sealed record or a key file cannot be opened
 └── AccessRefused    a sign-in or a right is missing
     └── SignedOut        the account was disabled, or has been signed in for too long
@@ -41,6 +42,10 @@ class StoreBusy(StoreError):
 
 class StoreFull(StoreError):
     """The disk is full or cannot be written."""
+
+
+class RevisionTaken(StoreError):
+    """Somebody else has written this revision of a callback request first; look again."""
 
 
 class VaultError(KioskError):

@@ -6,43 +6,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from kiosk.domain.results import AttemptResult as AttemptResult
+from kiosk.domain.results import Outcome as Outcome
+
 if TYPE_CHECKING:
     from kiosk.domain.worklist import WorkRow
-
-
-class AttemptResult(StrEnum):
-    """How one try to reach somebody ended."""
-
-    REACHED_SELF = "reached_self"
-    REACHED_OTHER = "reached_other"
-    """Somebody else picked up; nothing was said but the first name."""
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    VOICEMAIL_LEFT = "voicemail_left"
-    VOICEMAIL_NOT_ALLOWED = "voicemail_not_allowed"
-    TEXT_SENT = "text_sent"
-    CALL_LATER = "asked_to_call_later"
-    WRONG_PERSON = "wrong_person"
-    NUMBER_INVALID = "number_invalid"
-    DECLINED = "declined"
-
-
-class Outcome(StrEnum):
-    """Why a request is closed; nothing is closed without one."""
-
-    SESSION_BOOKED = "session_booked"
-    GROUP_JOINED = "group_joined"
-    INFORMATION_GIVEN = "information_given"
-    TOLD_CARE_TEAM = "told_care_team"
-    DECLINED = "declined"
-    NOT_SUITABLE_NOW = "not_suitable_now"
-    NO_CAPACITY = "no_capacity"
-    NO_LONGER_NEEDED = "no_longer_needed"
-    UNREACHABLE = "unreachable"
-    WRONG_NUMBER = "wrong_number"
-    DUPLICATE = "duplicate"
-    WITHDRAWN = "withdrawn"
-    ESCALATED = "escalated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +125,10 @@ class Refusal(StrEnum):
     """A request cannot be merged into itself or into one that is not open."""
     MESSAGE_NOT_ALLOWED = "message_not_allowed"
     """The visitor allowed no voicemail or no text."""
+    NO_WRONG_NUMBER = "no_wrong_number"
+    """Closed as a wrong number only after an attempt that says so."""
+    BY_VISITOR = "by_visitor"
+    """The visitor took it back with the slip: only the visitor can ask again."""
 
 
 @dataclass(frozen=True, slots=True)

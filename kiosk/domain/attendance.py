@@ -20,6 +20,10 @@ class CheckInKind(StrEnum):
     """The fact named by `void_of` does not count."""
 
 
+UNDONE = "undone"
+"""The reason of a void that takes another void back."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckInFact:
     """One check-in fact, as any kiosk or desk wrote it."""
@@ -32,6 +36,19 @@ class CheckInFact:
     void_of: UUID | None = None
     by_staff: bool = False
     clock_doubtful: bool = False
+    reason: str = ""
+    """Of a void, as a code."""
+    kiosk_id: UUID | None = None
+    """The machine that wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whose pass it is."""
+
+    participant_id: UUID
+    revoked_at: datetime | None
+    """From then on nobody knows who shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,41 +59,126 @@ class Presence:
     """The earliest fact that counts; the one to show."""
     fact_ids: frozenset[UUID]
     """All facts that count; void every one of them to take the person off."""
+    participant_id: UUID | None = None
+    """Who it is, where that is known."""
 
 
-def present(facts: Iterable[CheckInFact]) -> tuple[Presence, ...]:
-    """Fold facts into the people who are present, by arrival.
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """One person of whom no fact counts any more at one session."""
+
+    first: CheckInFact
+    """Their earliest fact."""
+    void_ids: frozenset[UUID]
+    """The voids that count; void every one of them to put the person back."""
+    last_void: CheckInFact
+    participant_id: UUID | None = None
+    """Who it is, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """What check-in facts come to; both lists by arrival."""
+
+    present: tuple[Presence, ...]
+    taken_off: tuple[Absence, ...]
+
+
+_NOBODY_KNOWN: Mapping[bytes, Bearer] = {}
+
+
+def attendance(
+    facts: Iterable[CheckInFact], bearers: Mapping[bytes, Bearer] = _NOBODY_KNOWN
+) -> Attendance:
+    """Fold facts into the people who are present and those who were taken off.
 
     Facts may come in any order and more than once, voids before what they name. Two kiosks that
-    each saw the same pass make one presence. A void takes off the fact it names and no other: an
-    arrival that nobody knew of when they voided stays.
+    each saw the same pass make one presence, and so do two passes of one person (`bearers`, by
+    lookup). A void takes off the fact it names and no other: an arrival that nobody knew of when
+    they voided stays. A void that is itself voided takes nothing off.
     """
     by_id = {fact.id: fact for fact in facts}
-    voided = {fact.void_of for fact in by_id.values() if fact.kind is CheckInKind.VOID}
+    counted = counting(by_id.values())
     people: dict[tuple[UUID, bytes | UUID], list[CheckInFact]] = {}
+    voids: dict[UUID, list[CheckInFact]] = {}
     for fact in by_id.values():
-        if fact.kind is not CheckInKind.VOID and fact.id not in voided:
-            # A guest is nobody in particular: each is a person of their own.
-            person = fact.id if fact.lookup is None else fact.lookup
-            people.setdefault((fact.session_id, person), []).append(fact)
-    presences = (
-        Presence(min(same, key=_arrival), frozenset(fact.id for fact in same))
-        for same in people.values()
+        if fact.kind is not CheckInKind.VOID:
+            people.setdefault((fact.session_id, _person(fact, bearers)), []).append(fact)
+        elif fact.void_of is not None and fact.id in counted:
+            voids.setdefault(fact.void_of, []).append(fact)
+    present_, taken_off = [], []
+    for same in people.values():
+        live = [fact for fact in same if fact.id in counted]
+        first = min(live or same, key=_arrival)
+        who = _known(first, bearers)
+        if live:
+            present_.append(Presence(first, frozenset(fact.id for fact in live), who))
+        else:
+            naming = [void for fact in same for void in voids[fact.id]]
+            ids = frozenset(void.id for void in naming)
+            taken_off.append(Absence(first, ids, max(naming, key=_arrival), who))
+    return Attendance(
+        tuple(sorted(present_, key=lambda one: _arrival(one.first))),
+        tuple(sorted(taken_off, key=lambda one: _arrival(one.first))),
     )
-    return tuple(sorted(presences, key=lambda presence: _arrival(presence.first)))
+
+
+def present(
+    facts: Iterable[CheckInFact], bearers: Mapping[bytes, Bearer] = _NOBODY_KNOWN
+) -> tuple[Presence, ...]:
+    """Give the people who are present (see `attendance`), by arrival."""
+    return attendance(facts, bearers).present
+
+
+def counting(facts: Iterable[CheckInFact]) -> frozenset[UUID]:
+    """Say which facts count, voids among them: those that no void that counts names.
+
+    Voids that name each other in a ring cannot come about honestly; none of them counts, and they
+    take nobody off.
+    """
+    by_id = {fact.id: fact for fact in facts}
+    open_voids = dict.fromkeys(by_id, 0)
+    for fact in by_id.values():
+        target = _target(fact)
+        if target in open_voids:
+            open_voids[target] += 1
+    settled = [id_ for id_, number in open_voids.items() if number == 0]
+    counted, voided = set(settled), set[UUID]()
+    # From the facts that nobody voids inwards: each decides about the one that it names.
+    while settled:
+        target = _target(by_id[settled.pop()])
+        if target is None or target not in by_id or target in voided:
+            continue
+        voided.add(target)
+        freed = _target(by_id[target])
+        if freed in open_voids:
+            open_voids[freed] -= 1
+            if open_voids[freed] == 0:
+                counted.add(freed)
+                settled.append(freed)
+    rings = {id_ for id_, fact in by_id.items() if fact.kind is CheckInKind.VOID}
+    return frozenset(counted | (by_id.keys() - voided - rings))
+
+
+def _target(fact: CheckInFact) -> UUID | None:
+    return fact.void_of if fact.kind is CheckInKind.VOID else None
+
+
+def _person(fact: CheckInFact, bearers: Mapping[bytes, Bearer]) -> bytes | UUID:
+    """Say who a fact is about; a guest is nobody in particular, each a person of their own."""
+    return fact.id if fact.lookup is None else _known(fact, bearers) or fact.lookup
+
+
+def _known(fact: CheckInFact, bearers: Mapping[bytes, Bearer]) -> UUID | None:
+    """Give the participant behind a fact; a lost pass that was ended may be in other hands."""
+    bearer = None if fact.lookup is None else bearers.get(fact.lookup)
+    if bearer is None or (bearer.revoked_at is not None and bearer.revoked_at <= fact.at):
+        return None
+    return bearer.participant_id
 
 
 def _arrival(fact: CheckInFact) -> tuple[datetime, UUID]:
     return fact.at, fact.id
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """An earlier arrival of one pass at one session, beside one of its voids if there are any."""
-
-    id: UUID
-    at: datetime
-    void_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +188,16 @@ class PassStory:
     since: datetime | None
     """When it arrived, if it is present."""
     voids: int
-    """How many voids are known; the `nth` of its next arrival."""
+    """How many voids of it are known, undone or not; the `nth` of its next arrival."""
 
 
-def story(scans: Iterable[Scan]) -> PassStory:
-    """Fold the earlier arrivals of one pass at one session; any order, repeats harmless."""
-    rows = tuple(scans)
-    voided = {scan.id for scan in rows if scan.void_id is not None}
-    live = [scan.at for scan in rows if scan.id not in voided]
-    voids = {scan.void_id for scan in rows if scan.void_id is not None}
-    return PassStory(min(live, default=None), len(voids))
+def story(facts: Iterable[CheckInFact], lookup: bytes) -> PassStory:
+    """Tell what the facts of one session say of one pass; any order, repeats harmless."""
+    by_id = {fact.id: fact for fact in facts}
+    counted = counting(by_id.values())
+    own = {fact.id for fact in by_id.values() if fact.lookup == lookup}
+    voids = sum(_target(fact) in own for fact in by_id.values())
+    return PassStory(min((by_id[id_].at for id_ in own & counted), default=None), voids)
 
 
 def choose(

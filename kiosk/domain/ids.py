@@ -26,3 +26,10 @@ def uuid7(at: datetime, entropy: bytes) -> UUID:
     rand_a = bits >> 62 & 0xFFF
     rand_b = bits & (1 << 62) - 1
     return UUID(int=milliseconds << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b)
+
+
+def made_at(id_: UUID) -> datetime | None:
+    """Say when a UUIDv7 was made (to the millisecond); None for an id of another kind."""
+    if id_.version != 7:
+        return None
+    return _EPOCH + timedelta(milliseconds=id_.int >> 80)

@@ -12,6 +12,8 @@ class PassphraseProblem(StrEnum):
 
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
+    SAME = "same"
+    """The one that is to be replaced."""
 
 
 def check_passphrase(text: str) -> str | PassphraseProblem:

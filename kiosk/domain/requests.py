@@ -1,6 +1,6 @@
-"""Callback requests: what a visitor fills in, what is sealed, and what staff see of it."""
+"""Callback requests: what a visitor fills in, and what they are told of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -75,6 +75,8 @@ class Receipt:
     slip_digits: str
     """The slip's QR code (type 2), 53 digits."""
     created_at: datetime
+    promise_days: int
+    """Within how many working days most people get a call, as measured (see `domain.promise`)."""
 
 
 class RequestPhase(StrEnum):
@@ -96,31 +98,3 @@ class RequestState:
     since: datetime | None
     slip_digits: str
     """The slip itself, so that withdrawing needs no second scan."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackRow:
-    """One callback request opened for a caller; every text in it is hostile until cleaned."""
-
-    id: UUID
-    reference: str
-    created_at: datetime
-    status: str
-    """new, withdrawn or closed."""
-    reason: str
-    """Why it left the list, or empty."""
-    preferred_name: str
-    phone: str
-    windows: tuple[str, ...]
-    not_before: date | None
-    call_language: str
-    message_policy: str
-    answered_by_other: str
-    share_with_team: bool
-    ui_language: str
-    unreadable: bool = field(default=False)
-    """True where the sealed record could not be opened; the personal fields are then empty."""
-    withdrawal_noted: bool = field(default=False)
-    """True where somebody typed this reference to withdraw it; staff confirm on the phone."""
-    clock_doubtful: bool = field(default=False)
-    """True where the kiosk's clock stood before its last fact."""

@@ -1,11 +1,16 @@
 """Attendance as a facilitator sees it: derived from check-in facts, never stored."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from kiosk.domain.sessions import Session
+from kiosk.domain.sessions import Session, is_open
+
+MOST_PEOPLE = 999
+"""No head count goes beyond it; a longer number is a slip of the finger."""
+RECONCILE_WITHIN = timedelta(hours=72)
+"""How long after its end a session's list may stay open before somebody has to look."""
 
 
 class PassStanding(StrEnum):
@@ -33,6 +38,8 @@ class Arrival:
     """True where the kiosk's clock stood before its last fact."""
     fact_ids: frozenset[UUID] = frozenset()
     """All facts behind this arrival, from whichever kiosks; a void names every one."""
+    participant_id: UUID | None = None
+    """Whose pass it is, where that is known; takes a pass that is handed out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +142,76 @@ class Member:
     passes: int
     """How many passes of theirs are in use."""
     last_pass_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A member of staff put somebody on the list; it is committed."""
+
+    check_in_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyThere:
+    """They were on the list already; nothing new was written."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GroupName:
+    """A group that a member can be enrolled in."""
+
+    id: UUID
+    name: str
+    """As staff call it."""
+    enrolled: bool
+    """Whether it keeps a list of members."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceRow:
+    """One person at one session, for an export; those who were taken off are in it too."""
+
+    check_in_id: UUID
+    session: Session
+    group_name: str
+    """As staff call it."""
+    cancelled: bool
+    """Whether the session was called off."""
+    head_count: int | None
+    """The session's latest one."""
+    arrived_at: datetime
+    standing: PassStanding
+    name: str | None
+    by_staff: bool
+    kiosk: str
+    """Name of the machine that saw them first, or empty."""
+    clock_doubtful: bool
+    present: bool
+    """False where they were taken off."""
+    reason: str
+    """Why they were taken off, a code of `VoidReason`, or empty."""
+
+
+def stage_of(
+    session: Session,
+    now: datetime,
+    opens_before: timedelta,
+    *,
+    cancelled: bool,
+    reconciled: bool,
+) -> SessionStage:
+    """Say where a session stands at `now` (aware); a list cannot be closed before the start."""
+    if cancelled:
+        return SessionStage.CANCELLED
+    if now < session.starts_at:
+        opened = is_open(session, now, opens_before)
+        return SessionStage.OPEN if opened else SessionStage.SCHEDULED
+    if reconciled:
+        return SessionStage.RECONCILED
+    if now < session.ends_at:
+        return SessionStage.RUNNING
+    waited = now - session.ends_at >= RECONCILE_WITHIN
+    return SessionStage.UNRECONCILED if waited else SessionStage.ENDED

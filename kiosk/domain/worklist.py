@@ -65,13 +65,13 @@ class WorkRow:
     held_by_me: bool = False
     claim_ends: datetime | None = None
     attempts: int = 0
-    """How many attempts count (CALL_LATER does not)."""
+    """How many calls count; CALL_LATER and texts do not, nor those before a reopening."""
     last_result: str = ""
     """Code of the latest `AttemptResult`, or empty."""
     next_at: datetime | None = None
     """Not before this: held, asked to call later, or the pause after a miss."""
     hint: str = ""
-    """Code of the window or day part to try next, or empty (see `domain.attempts`)."""
+    """What to do next, as a code of `attempts.Hint`, or empty."""
     breach_at: datetime | None = None
     """By when the next step is due (first review or attempt, next attempt); None when closed."""
     call_now: bool = False
@@ -147,3 +147,45 @@ class Worklist:
     measures: Measures
     speaks: frozenset[str] = frozenset()
     """The languages that this caller speaks; empty for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One callback request as it leaves the desk in a file; every text in it is cleaned."""
+
+    id: UUID
+    reference: str
+    created_at: datetime
+    received_at: datetime | None
+    """When the centre had it; None on one machine."""
+    status: RequestStatus
+    reason: str
+    """Why it left the list, as a code of `Outcome`, or empty."""
+    preferred_name: str
+    phone_e164: str
+    """For example +6581234567; empty where it could not be opened."""
+    phone_local: str
+    """As people here write it: 8123 4567; a foreign number with its country: +44 20 7946 0000."""
+    windows: tuple[str, ...]
+    """Codes of `Window`."""
+    not_before: date | None
+    call_language: str
+    message_policy: str
+    answered_by_other: str
+    share_with_team: bool
+    ui_language: str
+    attempts: int
+    """How many attempts count (CALL_LATER does not)."""
+    first_attempt_at: datetime | None
+    last_attempt_at: datetime | None
+    last_result: str
+    """Code of the latest `AttemptResult`, or empty."""
+    next_at: datetime | None
+    holder: str
+    """Login of who has claimed it now, or empty."""
+    closed_at: datetime | None
+    """When it left the list."""
+    withdrawal_noted: bool
+    clock_doubtful: bool
+    unreadable: bool
+    """True where the sealed record could not be opened; the personal fields are then empty."""

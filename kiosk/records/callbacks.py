@@ -1,16 +1,18 @@
-"""Queries for callback requests, what staff did about them, and withdrawals."""
+"""Queries for one callback request, what staff did about it, and its withdrawals."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.status import RequestEvent
+from kiosk.domain.status import EventKind, RequestEvent
+from kiosk.errors import RevisionTaken
 from kiosk.records.columns import table
+from kiosk.records.facts import add_fact
 from kiosk.records.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
 
 _request = table(CallbackRequest).c
@@ -23,55 +25,115 @@ _kept: "Select[*tuple[Any, ...]]" = select(
     _request.created_at,
     _request.kiosk_id,
     _request.kiosk_seq,
-    _request.clock_doubtful,
     _request.slip_lookup,
+)
+_by_slip = _kept.where(_request.slip_lookup == bindparam("slip")).limit(1)
+_by_id = _kept.where(_request.id == bindparam("request"))
+# In the order of the fields of ListedRequest.
+LISTED: "Select[*tuple[Any, ...]]" = select(
+    _request.id,
+    _request.ref,
+    _request.created_at,
+    _request.received_at,
+    _request.clock_doubtful,
     _request.sealed,
     _request.call_language,
     _request.windows,
     _request.not_before,
     _request.ui_language,
 )
-_by_slip = _kept.where(_request.slip_lookup == bindparam("slip")).limit(1)
-_by_id = _kept.where(_request.id == bindparam("request"))
-_all = _kept.where(_request.site_id == bindparam("site")).order_by(_request.created_at, _request.id)
+_listed_by_id = LISTED.where(
+    _request.id == bindparam("request"), _request.site_id == bindparam("site")
+)
 _ref_taken = select(_request.id).where(_request.ref == bindparam("ref")).limit(1)
-_events = select(
-    _event.request_id, _event.id, _event.revision, _event.kind, _event.outcome, _event.at
+_by_ref = select(_request.id).where(
+    _request.ref == bindparam("ref"), _request.site_id == bindparam("site")
 )
-_events_of = _events.where(_event.request_id == bindparam("request"))
-_events_at = _events.where(_event.site_id == bindparam("site"))
-_withdrawals = select(_withdrawal.request_id, _withdrawal.at).where(
-    _withdrawal.request_id.is_not(None)
+# In the order of the fields of RequestEvent.
+EVENT: "Select[*tuple[Any, ...]]" = select(
+    _event.id,
+    _event.revision,
+    _event.kind,
+    _event.outcome,
+    _event.at,
+    _event.by_staff,
+    _event.next_at,
+    _event.other_id,
 )
-_withdrawals_of = _withdrawals.where(_withdrawal.request_id == bindparam("request"))
-_withdrawals_at = _withdrawals.where(_withdrawal.site_id == bindparam("site"))
-_notes = select(_withdrawal.ref).where(_withdrawal.ref.is_not(None))
-_note = _notes.where(_withdrawal.ref == bindparam("ref")).limit(1)
-_notes_at = _notes.where(_withdrawal.site_id == bindparam("site"))
+_events_of = EVENT.where(_event.request_id == bindparam("request"))
+_noted_events_of = _events_of.add_columns(_event.sealed_note).order_by(_event.revision, _event.id)
+_withdrawals_of = select(_withdrawal.id, _withdrawal.at).where(
+    _withdrawal.request_id == bindparam("request")
+)
+_noted_at = select(_withdrawal.at).where(_withdrawal.ref == bindparam("ref"))
+_dismissals = (
+    select(_event.at)
+    .join(_request.id.table, _request.id == _event.request_id)
+    .where(_request.ref == bindparam("ref"), _event.kind == bindparam("kind"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptRequest:
-    """A request as it is stored; the person is in `sealed`."""
+    """What a kiosk needs of a request that it keeps; nothing of the person."""
 
     id: UUID
     ref: str
     created_at: datetime
     kiosk_id: UUID
     kiosk_seq: int
-    clock_doubtful: bool
     slip_lookup: bytes
+
+
+class ListedRequest(NamedTuple):
+    """A request as a caller needs it; a plain tuple, for they come by the ten thousand."""
+
+    id: UUID
+    ref: str
+    created_at: datetime
+    received_at: datetime | None
+    clock_doubtful: bool
     sealed: bytes
+    """The person."""
     call_language: str
     windows: str
     not_before: date | None
     ui_language: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotedEvent:
+    """An event with the note that was sealed with it."""
+
+    event: RequestEvent
+    sealed_note: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipWithdrawal:
+    """A withdrawal by slip."""
+
+    id: UUID
+    at: datetime
+
+
 def find(transaction: Transaction, request_id: UUID) -> KeptRequest | None:
     """Find a request by its id."""
     row = transaction.connection().execute(_by_id, {"request": request_id}).first()
     return None if row is None else KeptRequest(*row)
+
+
+def listed(transaction: Transaction, site_id: UUID, request_id: UUID) -> ListedRequest | None:
+    """Find a request of a site by its id, as a caller needs it."""
+    wanted = {"site": site_id, "request": request_id}
+    row = transaction.connection().execute(_listed_by_id, wanted).first()
+    return None if row is None else ListedRequest(*row)
+
+
+def ids_of(transaction: Transaction, site_id: UUID, ref: str) -> list[UUID]:
+    """Give the requests of a site that have a reference; more than one only by a fault."""
+    wanted = {"site": site_id, "ref": ref}
+    return [row.id for row in transaction.connection().execute(_by_ref, wanted)]
 
 
 def find_by_slip(transaction: Transaction, slip_lookup: bytes) -> KeptRequest | None:
@@ -85,42 +147,47 @@ def ref_is_taken(transaction: Transaction, ref: str) -> bool:
     return transaction.connection().execute(_ref_taken, {"ref": ref}).first() is not None
 
 
-def all_of(transaction: Transaction, site_id: UUID) -> list[KeptRequest]:
-    """Give every request of a site, the oldest first."""
-    rows = transaction.connection().execute(_all, {"site": site_id})
-    return [KeptRequest(*row) for row in rows]
-
-
 def events_of(transaction: Transaction, request_id: UUID) -> list[RequestEvent]:
-    """Give what staff did about one request."""
+    """Give what staff did about one request, in no order."""
     rows = transaction.connection().execute(_events_of, {"request": request_id})
-    return [RequestEvent(*event) for _, *event in rows]
+    return [RequestEvent(*row) for row in rows]
 
 
-def all_events(transaction: Transaction, site_id: UUID) -> Iterator[tuple[UUID, RequestEvent]]:
-    """Give what staff did, beside the request it concerns."""
-    for request_id, *event in transaction.connection().execute(_events_at, {"site": site_id}):
-        yield request_id, RequestEvent(*event)
+def noted_events_of(transaction: Transaction, request_id: UUID) -> list[NotedEvent]:
+    """Give what staff did about one request with their notes, by revision."""
+    rows = transaction.connection().execute(_noted_events_of, {"request": request_id})
+    return [NotedEvent(RequestEvent(*event), note) for *event, note in rows]
+
+
+def add_event(transaction: Transaction, event: CallbackEvent, now: datetime) -> None:
+    """Keep what staff did; RevisionTaken where somebody else has used that revision.
+
+    After RevisionTaken the transaction is of no use: let it roll back.
+    """
+    try:
+        add_fact(transaction, event, now)
+    except IntegrityError:
+        raise RevisionTaken("Somebody changed this request at the same time.") from None
+
+
+def slip_withdrawals_of(transaction: Transaction, request_id: UUID) -> list[SlipWithdrawal]:
+    """Give the withdrawals of a request by its slip; empty where there is none."""
+    rows = transaction.connection().execute(_withdrawals_of, {"request": request_id})
+    return [SlipWithdrawal(*row) for row in rows]
 
 
 def withdrawals_of(transaction: Transaction, request_id: UUID) -> list[datetime]:
     """Say when a request was withdrawn by its slip; empty where it was not."""
-    rows = transaction.connection().execute(_withdrawals_of, {"request": request_id})
+    return [one.at for one in slip_withdrawals_of(transaction, request_id)]
+
+
+def noted_at(transaction: Transaction, ref: str) -> list[datetime]:
+    """Say when a reference was typed to withdraw it."""
+    rows = transaction.connection().execute(_noted_at, {"ref": ref})
     return [row.at for row in rows]
 
 
-def all_withdrawals(transaction: Transaction, site_id: UUID) -> list[tuple[UUID, datetime]]:
-    """Give every withdrawal by slip: the request and when."""
-    rows = transaction.connection().execute(_withdrawals_at, {"site": site_id})
-    return [(row.request_id, row.at) for row in rows]
-
-
-def is_noted(transaction: Transaction, ref: str) -> bool:
-    """Say whether a withdrawal by this typed reference has been noted."""
-    return transaction.connection().execute(_note, {"ref": ref}).first() is not None
-
-
-def noted(transaction: Transaction, site_id: UUID) -> frozenset[str]:
-    """Give every reference that somebody typed to withdraw it."""
-    rows = transaction.connection().execute(_notes_at, {"site": site_id})
-    return frozenset(row.ref for row in rows)
+def dismissals(transaction: Transaction, ref: str) -> list[datetime]:
+    """Say when staff found that a typed reference was not the visitor's; undone ones too."""
+    wanted = {"ref": ref, "kind": EventKind.NOTE_DISMISSED.value}
+    return [row.at for row in transaction.connection().execute(_dismissals, wanted)]

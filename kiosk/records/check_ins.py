@@ -1,6 +1,6 @@
 """Queries for check-in facts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,8 @@ _facts = select(
     _fact.void_of,
     _fact.by_staff,
     _fact.clock_doubtful,
+    _fact.reason,
+    _fact.kiosk_id,
 ).where(_fact.kind.in_([kind.value for kind in CheckInKind]))
 _of_session = _facts.where(_fact.session_id == bindparam("session"))
 _by_id = _facts.where(_fact.id == bindparam("check_in"))
@@ -33,11 +35,6 @@ def of_session(transaction: Transaction, session_id: UUID) -> list[CheckInFact]:
     return [_check_in(row) for row in rows]
 
 
-def of_sessions(transaction: Transaction, session_ids: Iterable[UUID]) -> list[CheckInFact]:
-    """Give every check-in fact of some sessions."""
-    return [fact for id_ in session_ids for fact in of_session(transaction, id_)]
-
-
 def find(transaction: Transaction, check_in_id: UUID) -> CheckInFact | None:
     """Find a check-in fact by its own id."""
     row = transaction.connection().execute(_by_id, {"check_in": check_in_id}).first()
@@ -45,6 +42,16 @@ def find(transaction: Transaction, check_in_id: UUID) -> CheckInFact | None:
 
 
 def _check_in(row: Sequence[Any]) -> CheckInFact:
-    id_, session_id, kind, at, lookup, void_of, by_staff, doubtful = row
-    staffed = by_staff is not None
-    return CheckInFact(id_, session_id, CheckInKind(kind), at, lookup, void_of, staffed, doubtful)
+    id_, session_id, kind, at, lookup, void_of, by_staff, doubtful, reason, kiosk_id = row
+    return CheckInFact(
+        id_,
+        session_id,
+        CheckInKind(kind),
+        at,
+        lookup,
+        void_of,
+        by_staff=by_staff is not None,
+        clock_doubtful=doubtful,
+        reason=reason or "",
+        kiosk_id=kiosk_id,
+    )

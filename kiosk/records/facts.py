@@ -69,6 +69,21 @@ def add_reference(transaction: Transaction, row: Reference) -> None:
     _insert(transaction, type(row), _values(row), send=False)
 
 
+def change_reference(
+    transaction: Transaction, kind: type[Reference], row_id: UUID, values: Mapping[str, object]
+) -> None:
+    """Change columns of a row written at a desk; SetupError where it is not there.
+
+    The one way to change anything that is kept: facts are never changed.
+    """
+    target = table(kind)
+    changed = transaction.connection().execute(
+        update(target).where(target.c.id == row_id).values(dict(values))
+    )
+    if changed.rowcount != 1:
+        raise SetupError("What was to be changed is no longer there; look again.")
+
+
 def payload(values: Mapping[str, object]) -> str:
     """Write a row as the JSON text that PostgreSQL's `json_to_recordset` takes.
 

@@ -19,7 +19,7 @@ _by_lookup = (
     .limit(1)
 )
 _holders = (
-    select(_pass.lookup, _pass.revoked_at, _person.id, _person.sealed_name)
+    select(_pass.lookup, _pass.participant_id, _pass.revoked_at, _person.sealed_name)
     .outerjoin_from(table(Passcard), table(Participant), _person.id == _pass.participant_id)
     .where(_pass.lookup.in_(bindparam("lookups", expanding=True)), _pass.deleted_at.is_(None))
 )
@@ -40,10 +40,10 @@ class KnownPass:
 class Holder:
     """A pass as a roster needs it."""
 
+    participant_id: UUID
     revoked_at: datetime | None
-    participant_id: UUID | None
-    """None where the participant has not reached this database yet."""
     sealed_name: bytes | None
+    """None where the participant has not reached this database yet."""
 
 
 def find(transaction: Transaction, lookup: bytes) -> KnownPass | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session as Transaction
 
+from kiosk.domain.requests import CallLanguage
 from kiosk.domain.staff import Role, Staff
 from kiosk.records.columns import table
 from kiosk.records.plumbing import SignInAttempt, StaffAccount
@@ -22,6 +23,7 @@ _accounts = (
         _account.disabled_at,
         _account.must_change,
         _account.languages,
+        _account.created_at,
     )
     .where(_account.site_id == bindparam("site"), _account.deleted_at.is_(None))
     .order_by(_account.login)
@@ -32,6 +34,7 @@ _failures = select(_attempt.failures, _attempt.failed_at).where(
     _attempt.digest == bindparam("asked")
 )
 _ROLES = {role.value for role in Role}
+_LANGUAGES = {language.value for language in CallLanguage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,9 @@ class Account:
     wrapped_keys: str
     disabled: bool
     must_change: bool
-    languages: frozenset[str]
-    """Codes of `CallLanguage`; empty stands for all."""
+    languages: frozenset[CallLanguage]
+    """What they speak on the phone; empty stands for all."""
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def forget_failures_before(transaction: Transaction, at: datetime) -> None:
     transaction.connection().execute(delete(table(SignInAttempt)).where(_attempt.failed_at < at))
 
 
-def _read(
+def _read(  # noqa: PLR0913  the columns of one row
     id_: UUID,
     login: str,
     roles: str,
@@ -112,10 +116,11 @@ def _read(
     disabled_at: datetime | None,
     must_change: bool,  # noqa: FBT001  a column
     languages: str,
+    created_at: datetime,
 ) -> Account:
     # A role of a later version gives no right in this one.
     held = frozenset(Role(code) for code in roles.split(",") if code in _ROLES)
-    spoken = frozenset(code for code in languages.split(",") if code)
-    return Account(
-        Staff(id_, login, held), wrapped_keys, disabled_at is not None, must_change, spoken
-    )
+    codes = languages.split(",")
+    spoken = frozenset(CallLanguage(code) for code in codes if code in _LANGUAGES)
+    staff = Staff(id_, login, held)
+    return Account(staff, wrapped_keys, disabled_at is not None, must_change, spoken, created_at)

@@ -82,7 +82,10 @@ class Membership(Reference, table=True):
     """A participant enrolled in a group."""
 
     __tablename__ = "membership"
-    __table_args__ = (Index("ix_membership_participant", "participant_id"),)
+    __table_args__ = (
+        Index("ix_membership_participant", "participant_id"),
+        Index("ix_membership_group", "group_id"),
+    )
 
     participant_id: UUID = Field(sa_type=Id)
     group_id: UUID = Field(sa_type=Id)
@@ -92,7 +95,10 @@ class Passcard(Reference, table=True):
     """A pass; of its secret only what cannot be turned back."""
 
     __tablename__ = "passcard"
-    __table_args__ = (Index("ix_passcard_lookup", "lookup"),)
+    __table_args__ = (
+        Index("ix_passcard_lookup", "lookup"),
+        Index("ix_passcard_participant", "participant_id"),
+    )
 
     lookup: bytes
     """BLAKE2b-128 of the secret."""

@@ -1,18 +1,25 @@
 """The way in for staff: a passphrase opens an account's keys, and its roles open desks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.staff import Purpose, Role, plain_login
+from kiosk.domain.passphrases import PassphraseProblem, check_passphrase
+from kiosk.domain.staff import Purpose, Role, plain_login, purposes
 from kiosk.errors import AccessRefused, VaultError
 from kiosk.records import staff
+from kiosk.records.facts import change_reference
+from kiosk.records.plumbing import StaffAccount
+from kiosk.usecases.accountsdesk import AccountsDesk
 from kiosk.usecases.attempts import Attempts
 from kiosk.usecases.auditing import add_entry
 from kiosk.usecases.callbacks import CallbackDesk
+from kiosk.usecases.groupsdesk import GroupsDesk
+from kiosk.usecases.oversight import OversightDesk
+from kiosk.usecases.passdesk import PassDesk
 from kiosk.usecases.roster import RosterDesk
 from kiosk.usecases.staffdesk import House, SignedIn
 from kiosk.vault.keys import (
@@ -22,6 +29,7 @@ from kiosk.vault.keys import (
     PrivateSealingKey,
     dummy_unwrap,
     unwrap_ring,
+    wrap_ring,
 )
 
 
@@ -31,6 +39,17 @@ class SignInRefused:
 
     wait_seconds: int
     """How long to wait before the next try."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """An account whose passphrase was right."""
+
+    account: staff.Account
+    held: KeyRing = field(repr=False)
+    """All that it opened."""
+    keys: KeyRing = field(repr=False)
+    """What of it the roles open."""
 
 
 class Access:
@@ -52,30 +71,99 @@ class Access:
         Unknown and disabled names get the same answer in the same time. A try is counted before
         it is made, so that tries side by side cannot outrun the wait.
         """
+        proven = self._prove(login, passphrase)
+        if isinstance(proven, SignInRefused):
+            return proven
+        # A role that was taken away takes its keys along, for only now can they be wrapped anew.
+        fewer = None if proven.keys == proven.held else self._wrap(proven, passphrase)
+        with self._store.write() as transaction:
+            now, account = self._clock.now(), proven.account
+            self._attempts.succeed(transaction, account.staff.login)
+            if fewer is not None and self._is_current(transaction, account):
+                change_reference(transaction, StaffAccount, account.staff.id, fewer)
+            self._audit(transaction, now, AuditAction.SIGNED_IN, by=account)
+        return SignedIn(account.staff, proven.keys, now, account.must_change)
+
+    def change_passphrase(
+        self, login: str, old: str, new: str
+    ) -> SignedIn | SignInRefused | PassphraseProblem:
+        """Replace a passphrase by one of the person's own choice, and sign them in with it.
+
+        `old` is tried as in `sign_in`, with the same waits; `new` that will not do is told before
+        that. Takes some 0.2 s, so call it in a thread.
+        """
+        chosen = check_passphrase(new)
+        if isinstance(chosen, PassphraseProblem):
+            return chosen
+        if chosen == check_passphrase(old):
+            return PassphraseProblem.SAME
+        proven = self._prove(login, old)
+        if isinstance(proven, SignInRefused):
+            return proven
+        account, wrapped = proven.account, self._wrap(proven, chosen)
+        with self._store.write() as transaction:
+            now = self._clock.now()
+            if not self._is_current(transaction, account):
+                return SignInRefused(self._attempts.wait(transaction, now, account.staff.login))
+            self._attempts.succeed(transaction, account.staff.login)
+            values = {**wrapped, "must_change": False}
+            change_reference(transaction, StaffAccount, account.staff.id, values)
+            self._audit(transaction, now, AuditAction.PASSPHRASE_CHANGED, by=account)
+        return SignedIn(account.staff, proven.keys, now)
+
+    def groups_desk(self, signed_in: SignedIn) -> GroupsDesk:
+        """Open the manager's desk of groups and sessions; AccessRefused without the role."""
+        _check_role(signed_in, GroupsDesk.role)
+        return GroupsDesk(self._house, signed_in)
+
+    def accounts_desk(self, signed_in: SignedIn) -> AccountsDesk:
+        """Open the manager's desk of staff accounts; AccessRefused without the role."""
+        _check_role(signed_in, AccountsDesk.role)
+        return AccountsDesk(self._house, signed_in, self._cost)
+
+    def roster_desk(self, signed_in: SignedIn) -> RosterDesk:
+        """Open the facilitator's desk; AccessRefused without the role."""
+        return RosterDesk(self._house, signed_in, _keys(signed_in, RosterDesk.role, Purpose.ROSTER))
+
+    def pass_desk(self, signed_in: SignedIn) -> PassDesk:
+        """Open the facilitator's desk for members and passes; AccessRefused without the role."""
+        return PassDesk(self._house, signed_in, _keys(signed_in, PassDesk.role, Purpose.ROSTER))
+
+    def callback_desk(self, signed_in: SignedIn) -> CallbackDesk:
+        """Open the caller's desk; AccessRefused without the role."""
+        keys = _keys(signed_in, CallbackDesk.role, Purpose.CALLBACKS)
+        return CallbackDesk(self._house, signed_in, keys)
+
+    def oversight_desk(self, signed_in: SignedIn) -> OversightDesk:
+        """Open the manager's desk over the records; AccessRefused without the role."""
+        keys = _keys(signed_in, OversightDesk.role, Purpose.CALLBACKS)
+        return OversightDesk(self._house, signed_in, keys)
+
+    def _prove(self, login: str, passphrase: str) -> "_Proven | SignInRefused":
+        """Count a try, make it, and give what a right passphrase opens."""
         name = plain_login(login)
         with self._store.write() as transaction:
             wait = self._attempts.begin(transaction, self._clock.now(), name)
             account = staff.find(transaction, self._site.site_id, name)
         if wait is not None:
             return SignInRefused(wait)
-        keys = self._unwrap(account, passphrase)
+        held = self._unwrap(account, passphrase)
+        if account is not None and held is not None:
+            opens = purposes(account.staff.roles)
+            return _Proven(account, held, {p: keys for p, keys in held.items() if p in opens})
         with self._store.write() as transaction:
             now = self._clock.now()
-            if account is None or keys is None:
-                self._audit(transaction, now, AuditAction.SIGN_IN_REFUSED, subject=account)
-                return SignInRefused(self._attempts.wait(transaction, now, name))
-            self._attempts.succeed(transaction, name)
-            self._audit(transaction, now, AuditAction.SIGNED_IN, by=account)
-        return SignedIn(account.staff, keys, now, account.must_change)
+            self._audit(transaction, now, AuditAction.SIGN_IN_REFUSED, subject=account)
+            return SignInRefused(self._attempts.wait(transaction, now, name))
 
-    def roster_desk(self, signed_in: SignedIn) -> RosterDesk:
-        """Open the facilitator's desk; AccessRefused without the role."""
-        return RosterDesk(self._house, signed_in, _keys(signed_in, RosterDesk.role, Purpose.ROSTER))
+    def _wrap(self, proven: "_Proven", passphrase: str) -> dict[str, object]:
+        account_id = proven.account.staff.id
+        text = wrap_ring(proven.keys, passphrase, account=account_id, cost=self._cost)
+        return {"wrapped_keys": text}
 
-    def callback_desk(self, signed_in: SignedIn) -> CallbackDesk:
-        """Open the caller's desk; AccessRefused without the role."""
-        keys = _keys(signed_in, CallbackDesk.role, Purpose.CALLBACKS)
-        return CallbackDesk(self._house, signed_in, keys)
+    def _is_current(self, transaction: Transaction, account: staff.Account) -> bool:
+        """Say whether nobody has changed the account since it was read."""
+        return staff.get(transaction, self._site.site_id, account.staff.id) == account
 
     def _unwrap(self, account: staff.Account | None, passphrase: str) -> KeyRing | None:
         if account is None:

@@ -1,6 +1,6 @@
 """Makes staff accounts: the keys of their roles, wrapped under their passphrase."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -9,8 +9,16 @@ from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passphrases import LONGEST, SHORTEST, PassphraseProblem, check_passphrase
-from kiosk.domain.staff import Purpose, Role, Staff, plain_login, purposes
-from kiosk.domain.text import clean
+from kiosk.domain.requests import CallLanguage
+from kiosk.domain.staff import (
+    LONGEST_LOGIN,
+    Purpose,
+    Role,
+    Staff,
+    is_login,
+    plain_login,
+    purposes,
+)
 from kiosk.errors import AccessRefused, SetupError
 from kiosk.records import staff
 from kiosk.records.facts import add_reference
@@ -21,7 +29,12 @@ from kiosk.usecases.site import SiteFacts
 from kiosk.usecases.staffdesk import SignedIn
 from kiosk.vault.keys import DEFAULT_COST, Cost, PrivateSealingKey, wrap_ring
 
-_LONGEST_LOGIN = 60
+_LOGIN_ODD = f"A login has 1 to {LONGEST_LOGIN} plain characters; choose another."
+_NO_ROLE = "An account needs at least one role: facilitator, caller or manager."
+_PASSPHRASE = (
+    f"A passphrase has {SHORTEST} to {LONGEST} characters; "
+    "four or five words that belong together only for you are good."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,8 @@ class NewAccount:
     login: str
     passphrase: str = field(repr=False)
     roles: frozenset[Role]
+    languages: frozenset[CallLanguage] = frozenset()
+    """What they speak on the phone; empty stands for all."""
 
 
 def build_account(
@@ -46,29 +61,27 @@ def build_account(
     Raises SetupError where the login, the passphrase or the roles will not do.
     """
     login = plain_login(new.login)
-    if not login or len(login) > _LONGEST_LOGIN or clean(login) != login:
-        raise SetupError(f"A login has 1 to {_LONGEST_LOGIN} plain characters; choose another.")
+    if not is_login(login):
+        raise SetupError(_LOGIN_ODD)
     if not new.roles:
-        raise SetupError("An account needs at least one role: facilitator, caller or manager.")
+        raise SetupError(_NO_ROLE)
     passphrase = check_passphrase(new.passphrase)
     if isinstance(passphrase, PassphraseProblem):
-        raise SetupError(
-            f"A passphrase has {SHORTEST} to {LONGEST} characters; "
-            "four or five words that belong together only for you are good."
-        )
+        raise SetupError(_PASSPHRASE)
     held = {purpose: keys[purpose] for purpose in purposes(new.roles)}
     return StaffAccount(
         id=account_id,
         site_id=site_id,
         login=login,
-        roles=",".join(sorted(role.value for role in new.roles)),
+        roles=codes_of(new.roles),
         wrapped_keys=wrap_ring(held, passphrase, account=account_id, cost=cost),
         created_at=now,
+        languages=codes_of(new.languages),
     )
 
 
 class StaffMaker:
-    """Adds staff accounts on behalf of a manager."""
+    """Adds staff accounts on behalf of a manager, with a passphrase that is theirs already."""
 
     def __init__(
         self,
@@ -108,3 +121,8 @@ class StaffMaker:
                 subject=id_,
             )
         return Staff(id_, row.login, new.roles)
+
+
+def codes_of(values: Iterable[Role | CallLanguage]) -> str:
+    """Write roles or languages as their column takes them."""
+    return ",".join(sorted(value.value for value in values))

@@ -15,7 +15,7 @@ from kiosk.records.facts import add_fact
 from kiosk.records.plumbing import AuditEvent
 from kiosk.records.store import Store
 from kiosk.usecases.site import SiteFacts
-from kiosk.vault.audit import link, verify
+from kiosk.vault.audit import link, walk
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
 from kiosk.vault.sealing import open_sealed, seal
 
@@ -53,23 +53,34 @@ def add_entry(
     audit.move_end(transaction, site.kiosk_id, audit.ChainEnd(end.length + 1, next_key, tag))
 
 
-def verify_trail(
+def check_trail(
     store: Store, site: SiteFacts, keys: Mapping[bytes, PrivateSealingKey]
-) -> int | None:
+) -> tuple[int | None, int]:
     """Check this machine's whole trail with the clinic's `callbacks` keys.
 
     Gives the position of the first entry that was changed or is missing, or None where all is
-    well. Raises VaultError where the first key cannot be opened.
+    well, and how many entries there are. VaultError where the first key cannot be opened.
     """
     with store.read() as transaction:
         sealed = audit.sealed_first_key(transaction, site.kiosk_id)
-        entries = audit.trail(transaction, site.kiosk_id)
-        length = audit.end(transaction, site.kiosk_id).length
-    first = _open_first_key(sealed or b"", site.kiosk_id, keys)
-    broken = verify(first, ((canonical(entry, site.kiosk_id), tag) for entry, tag in entries))
-    if broken is None and len(entries) != length:
-        return len(entries)
-    return broken
+        first = _open_first_key(sealed or b"", site.kiosk_id, keys)
+        trail = audit.trail(transaction, site.site_id, site.kiosk_id)
+        # An entry that cannot be read has no body, which no tag fits.
+        walked = walk(
+            first, ((canonical(one, site.kiosk_id) if one else b"", tag) for one, tag in trail)
+        )
+        end = audit.end(transaction, site.kiosk_id)
+    ends_well = (end.length, end.next_key, end.last_tag) == walked[1:]
+    if walked.broken_at is None and not ends_well:
+        return walked.entries, walked.entries
+    return walked.broken_at, walked.entries
+
+
+def verify_trail(
+    store: Store, site: SiteFacts, keys: Mapping[bytes, PrivateSealingKey]
+) -> int | None:
+    """Give the position of the first broken entry of the trail, or None; see `check_trail`."""
+    return check_trail(store, site, keys)[0]
 
 
 def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSealingKey]) -> bytes:

@@ -1,86 +1,214 @@
-"""What a caller may do: read who asked to be called."""
+"""What a caller may do: see who asked to be called, call them, and say how it went."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.actions import Action, ActionResult, Done, Merge, NotFound, OutOfDate, Undo
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.requests import CallbackRow
+from kiosk.domain.calling import matches
+from kiosk.domain.dialling import local
 from kiosk.domain.staff import Purpose, Role
-from kiosk.domain.status import Standing, standing
-from kiosk.domain.text import clean
-from kiosk.errors import VaultError
-from kiosk.records import callbacks
-from kiosk.records.callbacks import KeptRequest
-from kiosk.usecases.requests import CALLBACK_REQUEST
-from kiosk.usecases.staffdesk import StaffDesk
-from kiosk.vault.sealing import open_sealed
+from kiosk.domain.status import EventKind, Standing
+from kiosk.domain.worklist import Contact, ExportRow, Filter, HistoryEntry, Worklist, WorkRow
+from kiosk.errors import RevisionTaken
+from kiosk.records import callbacks, staff
+from kiosk.usecases.bulk import uncollected
+from kiosk.usecases.callboard import Board
+from kiosk.usecases.callbook import Book
+from kiosk.usecases.callcase import Case
+from kiosk.usecases.callhistory import tell
+from kiosk.usecases.callpeople import People, seal_note
+from kiosk.usecases.callrows import Viewer, export_row
+from kiosk.usecases.staffdesk import House, SignedIn, StaffDesk
+from kiosk.vault.keys import PrivateSealingKey
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
+_SECRET_BYTES = 32
+_RECENT = timedelta(days=30)
+"""How far back a request of the same number counts as a possible duplicate."""
+_STEP = 500
+"""Rows between two words about progress."""
+_AUDITED = {kind: AuditAction(f"callback_{kind.value}") for kind in EventKind}
 
 
 class CallbackDesk(StaffDesk):
-    """The caller's desk; made by `Access.callback_desk` after sign-in."""
+    """The caller's desk; made by `Access.callback_desk` after sign-in.
+
+    It keeps what it has opened until it is dropped. One thread at a time.
+    """
 
     role = Role.CALLER
 
-    def worklist(self) -> tuple[CallbackRow, ...]:
-        """Give every request, the oldest first, opened; closed and withdrawn ones too.
+    def __init__(
+        self,
+        house: House,
+        signed_in: SignedIn,
+        keys: Mapping[bytes, PrivateSealingKey] | None = None,
+    ) -> None:
+        """Take who opens the desk and the callbacks keys that they hold."""
+        super().__init__(house, signed_in, keys)
+        self._people = People(self._keys, house.entropy(_SECRET_BYTES))
+        self._book = Book(house.site.site_id, self._people)
+        self._board = Board(self._book, house.calendar, house.rules)
+        self._notes: dict[UUID, str] = {}
+        """Opened notes by their event."""
 
-        What cannot be opened is marked and stays in the list. Every call leaves one entry in the
-        audit trail. 10,000 requests take about a second, so call it in a thread.
+    def worklist(self) -> Worklist:
+        """Give every request in the order to call; what cannot be opened is marked and stays.
+
+        The same object comes back while nothing has changed and the minute is the same, so ask
+        as often as you like. What is new is opened, which leaves one entry in the audit trail;
+        the first time 10,000 requests take about a second, so call it in a thread.
+        """
+        with uncollected():
+            with self._reading() as (transaction, now):
+                self._board.mark(self._book.catch_up(transaction))
+                viewer = self._viewer(transaction)
+            if self._book.has_unopened:
+                with self._writing() as (transaction, now):
+                    self._audit(transaction, now, AuditAction.WORKLIST_OPENED)
+                # Opening takes its time; the kiosk may write again meanwhile.
+                self._book.open_all()
+            return self._board.look(now, viewer)
+
+    def named(self, reference: str) -> WorkRow | NotFound:
+        """Give the request with a reference, in the form people see; opens no other one."""
+        with self._reading() as (transaction, _now):
+            ids = callbacks.ids_of(transaction, self._site.site_id, reference)
+        return self.row(ids[0]) if len(ids) == 1 else NotFound()
+
+    def row(self, request_id: UUID) -> WorkRow | NotFound:
+        """Give one request as it is now."""
+        with self._writing() as (transaction, now):
+            case = self._case(transaction, now, request_id)
+            return NotFound() if case is None else case.row()
+
+    def act(self, request_id: UUID, revision: int, action: Action) -> ActionResult:
+        """Do something about a request as it was seen at `revision`, or say why it is not done.
+
+        Harmless when repeated: the same action on the same revision is done once.
+        """
+        try:
+            with self._writing() as (transaction, now):
+                case = self._case(transaction, now, request_id)
+                if case is None:
+                    return NotFound()
+                return self._act(transaction, case, revision, action)
+        except RevisionTaken:
+            row = self.row(request_id)
+            return row if isinstance(row, NotFound) else OutOfDate(row)
+
+    def reveal(self, request_id: UUID) -> Contact | NotFound:
+        """Give the number to call; every time is one entry in the audit trail."""
+        with self._writing() as (transaction, now):
+            kept = callbacks.listed(transaction, self._site.site_id, request_id)
+            if kept is None:
+                return NotFound()
+            self._audit(transaction, now, AuditAction.CALLBACK_REVEALED, request_id)
+            number = self._book.opened(kept).person.number
+        return Contact(local(number, self._site.country), number)
+
+    def history(self, request_id: UUID) -> tuple[HistoryEntry, ...]:
+        """Tell what was done about a request, the first thing first, with the notes opened.
+
+        Notes that this desk had not opened yet leave one entry in the audit trail.
         """
         with self._writing() as (transaction, now):
-            self._audit(transaction, now, AuditAction.WORKLIST_OPENED)
-            kept = callbacks.all_of(transaction, self._site.site_id)
-            events = list(callbacks.all_events(transaction, self._site.site_id))
-            withdrawals = callbacks.all_withdrawals(transaction, self._site.site_id)
-            noted = callbacks.noted(transaction, self._site.site_id)
-        # Opening takes its time; the kiosk may write again meanwhile.
-        events_of, withdrawn = defaultdict(list), defaultdict(list)
-        for request_id, event in events:
-            events_of[request_id].append(event)
-        for request_id, at in withdrawals:
-            withdrawn[request_id].append(at)
+            if callbacks.listed(transaction, self._site.site_id, request_id) is None:
+                return ()
+            events = callbacks.noted_events_of(transaction, request_id)
+            slips = callbacks.slip_withdrawals_of(transaction, request_id)
+            logins = self._viewer(transaction).logins
+            sealed = {e.event.id: e.sealed_note for e in events if e.sealed_note is not None}
+            if sealed.keys() - self._notes.keys():
+                self._audit(transaction, now, AuditAction.CALLBACK_NOTES_OPENED, request_id)
+        for event_id in sealed.keys() - self._notes.keys():
+            self._notes[event_id] = self._people.note(event_id, sealed[event_id])
+        return tell(events, slips, self._notes, logins)
+
+    def duplicates(self, request_id: UUID) -> tuple[WorkRow, ...]:
+        """Give the other requests of the same number that are open or of the last 30 days."""
+        shown = self.worklist()
+        one = next((row for row in shown.rows if row.id == request_id), None)
+        if one is None or not one.phone_mark:
+            return ()
+        states = self._board.states
         return tuple(
-            self._row(one, standing(events_of[one.id], withdrawn[one.id]), noted) for one in kept
+            row
+            for row in shown.rows
+            if row.phone_mark == one.phone_mark
+            and row.id != request_id
+            and (states[row.id].open or shown.at - row.created_at <= _RECENT)
         )
 
-    def _row(self, kept: KeptRequest, state: Standing, noted: frozenset[str]) -> CallbackRow:
-        opened = self._open(kept.id, kept.sealed)
-        person = opened or {}
-        return CallbackRow(
-            id=kept.id,
-            reference=clean(kept.ref),
-            created_at=kept.created_at,
-            status=state.status.value,
-            reason=clean(state.reason),
-            preferred_name=_text(person, "name"),
-            phone=_text(person, "phone"),
-            windows=tuple(clean(code) for code in kept.windows.split(",") if code),
-            not_before=kept.not_before,
-            call_language=clean(kept.call_language),
-            message_policy=_text(person, "message_policy"),
-            answered_by_other=_text(person, "answered_by_other"),
-            share_with_team=person.get("share_with_team") is True,
-            ui_language=clean(kept.ui_language),
-            unreadable=opened is None,
-            withdrawal_noted=kept.ref in noted,
-            clock_doubtful=kept.clock_doubtful,
-        )
+    def export_rows(
+        self, wanted: Filter, progress: Progress = lambda _done, _of: None
+    ) -> tuple[ExportRow, ...]:
+        """Give the whole filtered list with its numbers, to leave the desk in a file.
 
-    def _open(self, request_id: UUID, sealed: bytes) -> dict[str, object] | None:
-        try:
-            return open_sealed(
-                sealed,
-                purpose=Purpose.CALLBACKS.value,
-                table=CALLBACK_REQUEST,
-                record_id=request_id,
-                keys=self._keys,
-            )
-        except VaultError:
+        Every call leaves one entry in the audit trail. `progress` is told from time to time.
+        """
+        shown = self.worklist()
+        with self._writing() as (transaction, now):
+            self._audit(transaction, now, AuditAction.EXPORTED_CALLBACKS)
+        rows = [row for row in shown.rows if matches(row, wanted, shown.speaks)]
+        entries, states, country = self._book.entries, self._board.states, self._site.country
+        found = []
+        for row in rows:
+            found.append(export_row(row, entries[row.id], states[row.id], country))
+            if len(found) % _STEP == 0 or len(found) == len(rows):
+                progress(len(found), len(rows))
+        return tuple(found)
+
+    def _act(
+        self, transaction: Transaction, case: Case, revision: int, action: Action
+    ) -> ActionResult:
+        if case.is_repeat(revision, action):
+            return Done(case.row())
+        now = case.place.now
+        objection = case.objection(revision, action, self._target(transaction, case, action))
+        if objection is not None:
+            return objection
+        claim_ends = now + self._house.rules.claim
+        event = case.event(self._new_id(now), self._site, action, claim_ends)
+        note = action.reason if isinstance(action, Undo) else getattr(action, "note", "")
+        readers = self._house.sealing[Purpose.CALLBACKS]
+        event.sealed_note = seal_note(event.id, note, readers)
+        callbacks.add_event(transaction, event, now)
+        self._audit(transaction, now, _AUDITED[EventKind(event.kind)], case.entry.id)
+        return Done(case.after(event).row())
+
+    def _target(self, transaction: Transaction, case: Case, action: Action) -> Standing | None:
+        """Say where the request to merge into stands."""
+        if not isinstance(action, Merge) or action.into == case.entry.id:
             return None
+        target = self._case(transaction, case.place.now, action.into)
+        return None if target is None else target.state
 
+    def _case(self, transaction: Transaction, now: datetime, request_id: UUID) -> Case | None:
+        """Read one request; opening one that this desk has not opened yet is audited."""
+        kept = callbacks.listed(transaction, self._site.site_id, request_id)
+        if kept is None:
+            return None
+        if request_id not in self._book.entries:
+            self._audit(transaction, now, AuditAction.WORKLIST_OPENED, request_id)
+        noted_at = callbacks.noted_at(transaction, kept.ref)
+        return Case(
+            self._book.opened(kept),
+            tuple(callbacks.events_of(transaction, request_id)),
+            tuple(callbacks.withdrawals_of(transaction, request_id)),
+            (*noted_at, *self._board.notes_of_duplicates(request_id)),
+            self._board.lookout(now),
+            self._viewer(transaction),
+        )
 
-def _text(person: Mapping[str, object], field: str) -> str:
-    """Read one field of an opened record: anybody may have sealed it, with anything in it."""
-    value = person.get(field, "")
-    return clean(value) if isinstance(value, str) else ""
+    def _viewer(self, transaction: Transaction) -> Viewer:
+        accounts = staff.accounts(transaction, self._site.site_id)
+        mine = next(one for one in accounts if one.staff.id == self._staff.id)
+        logins = {one.staff.id: one.staff.login for one in accounts}
+        return Viewer(self._staff.id, logins, mine.languages)

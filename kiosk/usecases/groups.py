@@ -1,32 +1,30 @@
 """Keeps groups and their sessions; the same id is kept once."""
 
+from dataclasses import replace
+
 from kiosk.domain.groups import GroupPlan, SessionPlan
 from kiosk.domain.rules import LONGEST_SESSION
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
+from kiosk.records import plans as records
 from kiosk.records import sessions
-from kiosk.records.facts import add_reference
 from kiosk.records.store import Store
-from kiosk.records.tables import GroupSession, SupportGroup
+from kiosk.records.tables import SupportGroup
 from kiosk.usecases.site import SiteFacts
 
 
 def add_group(store: Store, site: SiteFacts, plan: GroupPlan) -> None:
     """Keep a group; one of the same id stays as it is."""
-    row = SupportGroup(
-        id=plan.id,
-        site_id=site.site_id,
+    tidied = replace(
+        plan,
         name=clean(plan.name),
         public_label=clean(plan.public_label),
         about=clean(plan.about),
-        language=plan.language,
         room=clean(plan.room),
-        capacity=plan.capacity,
-        enrolled=plan.enrolled,
     )
     with store.write() as transaction:
         if not sessions.exists(transaction, SupportGroup, plan.id):
-            add_reference(transaction, row)
+            records.add_group(transaction, site.site_id, tidied)
 
 
 def add_sessions(store: Store, site: SiteFacts, plans: tuple[SessionPlan, ...]) -> None:
@@ -38,16 +36,5 @@ def add_sessions(store: Store, site: SiteFacts, plans: tuple[SessionPlan, ...]) 
         if not plan.starts_at < plan.ends_at <= plan.starts_at + LONGEST_SESSION:
             raise SetupError("A session ends after its start, within 24 hours; mend its times.")
     with store.write() as transaction:
-        for plan in plans:
-            if sessions.exists(transaction, GroupSession, plan.id):
-                continue
-            row = GroupSession(
-                id=plan.id,
-                site_id=site.site_id,
-                group_id=plan.group_id,
-                starts_at=plan.starts_at,
-                ends_at=plan.ends_at,
-                room=clean(plan.room),
-                capacity=plan.capacity,
-            )
-            add_reference(transaction, row)
+        tidied = (replace(plan, room=clean(plan.room)) for plan in plans)
+        records.add_sessions(transaction, site.site_id, tidied)

@@ -55,19 +55,31 @@ class PassMaker:
                 created_at=now,
             ),
         )
+        self.add_card(transaction, now, participant, secret, (name, language))
+        return participant
+
+    def add_card(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        participant_id: UUID,
+        secret: bytes,
+        name: tuple[str, str],
+    ) -> None:
+        """Write one more pass of a participant by (first name, language)."""
+        first_name, language = name
         add_made_here(
             transaction,
             Passcard(
                 id=uuid7(now, self._entropy(ENTROPY_BYTES)),
                 site_id=self._site.site_id,
                 lookup=lookup(secret),
-                participant_id=participant,
-                name_box=lock_name(name, name_key(secret)),
+                participant_id=participant_id,
+                name_box=lock_name(first_name, name_key(secret)),
                 language=language,
                 created_at=now,
             ),
         )
-        return participant
 
     def enrol(
         self, transaction: Transaction, now: datetime, participant_id: UUID, group_id: UUID

@@ -12,7 +12,7 @@ from kiosk.domain.passes import Code, CodeKind, decode, encode, lookup
 from kiosk.domain.references import SERIALS, compose
 from kiosk.domain.requests import CallbackDraft, Receipt, RequestPhase, RequestState
 from kiosk.domain.staff import Purpose
-from kiosk.domain.status import phase, standing
+from kiosk.domain.status import Standing, phase, standing
 from kiosk.domain.text import clean
 from kiosk.records import callbacks, outbox
 from kiosk.records.facts import add_fact
@@ -39,15 +39,17 @@ class Requests:
         self._site = site
         self._sealing = sealing
 
-    def send(self, transaction: Transaction, now: datetime, draft: CallbackDraft) -> Receipt:
+    def send(
+        self, transaction: Transaction, now: datetime, draft: CallbackDraft, promise_days: int
+    ) -> Receipt:
         """Seal and keep a request; the same draft again gives the same receipt."""
         digits = encode(CodeKind.SLIP, draft.slip_secret)
         kept = callbacks.find(transaction, draft.id)
         if kept is not None:
-            return Receipt(kept.ref, digits, kept.created_at)
+            return Receipt(kept.ref, digits, kept.created_at, promise_days)
         reference = self._free_reference(transaction)
         add_fact(transaction, self._row(now, draft, reference), now)
-        return Receipt(reference, digits, now)
+        return Receipt(reference, digits, now, promise_days)
 
     def state(self, transaction: Transaction, digits: str) -> RequestState:
         """Say where the request of a slip stands; the answer names nobody."""
@@ -57,10 +59,11 @@ class Requests:
         kept = callbacks.find_by_slip(transaction, slip.lookup)
         if kept is None:
             return RequestState(RequestPhase.NOT_KNOWN, None, slip.digits)
-        events = callbacks.events_of(transaction, kept.id)
-        withdrawn = callbacks.withdrawals_of(transaction, kept.id)
         confirmed = outbox.confirmed_at(transaction, kept.id, kept.kiosk_seq)
-        where, since = phase(standing(events, withdrawn), kept.created_at, confirmed)
+        states = [state for _, state in self._merged(transaction, kept.id)]
+        # What a request was merged into speaks for it once that one is settled.
+        shown = states[-1] if states[-1].since is not None else states[0]
+        where, since = phase(shown, kept.created_at, confirmed)
         return RequestState(where, since, slip.digits)
 
     def withdraw(self, transaction: Transaction, now: datetime, digits: str) -> RequestState:
@@ -71,12 +74,28 @@ class Requests:
         slip = _read_slip(digits)
         kept = callbacks.find_by_slip(transaction, slip.lookup) if slip else None
         if kept is not None:
-            self._add_withdrawal(transaction, now, request_id=kept.id)
+            for request_id, _ in self._merged(transaction, kept.id):
+                self._add_withdrawal(transaction, now, request_id=request_id)
         return RequestState(RequestPhase.WITHDRAWN, now, before.slip_digits)
 
+    def _merged(self, transaction: Transaction, request_id: UUID) -> list[tuple[UUID, Standing]]:
+        """Give a request and those it was merged into, one into the next, and their standing."""
+        found: dict[UUID, Standing] = {}
+        wanted: UUID | None = request_id
+        while wanted is not None and wanted not in found:
+            events = callbacks.events_of(transaction, wanted)
+            found[wanted] = standing(events, callbacks.withdrawals_of(transaction, wanted))
+            wanted = found[wanted].merged_into
+        return list(found.items())
+
     def note(self, transaction: Transaction, now: datetime, reference: str) -> None:
-        """Keep a well-formed reference for staff, once, whether or not there is such a request."""
-        if not callbacks.is_noted(transaction, reference):
+        """Keep a well-formed reference for staff, once, whether or not there is such a request.
+
+        One that staff have dismissed since is kept again.
+        """
+        noted = callbacks.noted_at(transaction, reference)
+        dismissed = max(callbacks.dismissals(transaction, reference), default=None)
+        if not noted or (dismissed is not None and dismissed >= max(noted)):
             self._add_withdrawal(transaction, now, ref=reference)
 
     def _free_reference(self, transaction: Transaction) -> str:

@@ -1,32 +1,39 @@
-"""What a facilitator may do: see who has arrived, and hand out passes."""
+"""What a facilitator may do at a session: see who has arrived, mend the list, count heads."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
+from hashlib import blake2b
 from uuid import UUID
 
-from kiosk.domain.attendance import Presence, present
+from sqlmodel import Session as Transaction
+
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.checkin import JoinDraft
-from kiosk.domain.passes import CodeKind, encode, lookup, name_key
-from kiosk.domain.roster import Arrival, IssuedPass, PassStanding
-from kiosk.domain.sessions import Session
-from kiosk.domain.staff import Purpose, Role
+from kiosk.domain.roster import (
+    RECONCILE_WITHIN,
+    Added,
+    AlreadyThere,
+    Arrival,
+    AttendanceRow,
+    Roster,
+    SessionCard,
+    VoidReason,
+)
+from kiosk.domain.rules import LONGEST_SESSION
 from kiosk.domain.text import clean
-from kiosk.errors import VaultError
-from kiosk.records import check_ins, passcards, sessions
-from kiosk.records.passcards import Holder
-from kiosk.usecases.passes import PARTICIPANT, PassMaker, new_draft
-from kiosk.usecases.staffdesk import House, SignedIn, StaffDesk
+from kiosk.errors import SetupError
+from kiosk.records import check_ins, members, rosters
+from kiosk.records.rosters import Planned
+from kiosk.usecases.facilitating import FacilitatorDesk
+from kiosk.usecases.rosterbook import RosterBook
+from kiosk.usecases.rosters import Sheet, read_sheet, sealed_names
+from kiosk.usecases.staffdesk import House, SignedIn
 from kiosk.vault.keys import PrivateSealingKey
-from kiosk.vault.nameboxes import unlock_name
-from kiosk.vault.sealing import open_sealed
 
 
-class RosterDesk(StaffDesk):
+class RosterDesk(FacilitatorDesk):
     """The facilitator's desk; made by `Access.roster_desk` after sign-in."""
-
-    role = Role.FACILITATOR
 
     def __init__(
         self,
@@ -36,7 +43,128 @@ class RosterDesk(StaffDesk):
     ) -> None:
         """Take who opens the desk and the roster keys that they hold."""
         super().__init__(house, signed_in, keys)
-        self._passes = PassMaker(house.entropy, house.site, house.sealing)
+        self._shown: set[UUID] = set()
+        """The sessions whose roster this desk has shown; each is in the audit trail."""
+
+    def sessions(self, day: date | None = None) -> tuple[SessionCard, ...]:
+        """Give the sessions of a day in the clinic's time, by start; nobody's name is in them.
+
+        Without `day` those of today, and those that began yesterday and still run.
+        """
+        before = self._house.rules.opens_before
+        with self._reading() as (transaction, now):
+            since, until = self._bounds(day or now.astimezone(self._site.zone).date())
+            earliest = since if day else since - LONGEST_SESSION
+            held = rosters.starting(transaction, self._site.site_id, earliest, until)
+            shown = (
+                one for one in held if one.session.starts_at >= since or one.session.ends_at > now
+            )
+            return tuple(read_sheet(transaction, one).card(now, before) for one in shown)
+
+    def marker(self, session_id: UUID) -> bytes:
+        """Give a mark that changes when the roster would; cheap, to be asked every second."""
+        with self._reading() as (transaction, now):
+            planned = self._planned(transaction, session_id)
+            counts = rosters.mark(transaction, planned)
+            phase = planned.session.starts_at, planned.session.ends_at
+        before = self._house.rules.opens_before
+        passed = tuple(now >= at for at in (phase[0] - before, *phase, phase[1] + RECONCILE_WITHIN))
+        return blake2b(repr((planned, counts, passed)).encode(), digest_size=16).digest()
+
+    def roster(self, session_id: UUID) -> Roster:
+        """Give one session with the names of who came, is expected, or was taken off.
+
+        The first look at a session, and each that opens a name, leaves an entry in the audit
+        trail; one that finds nothing new writes nothing.
+        """
+        with self._reading() as (transaction, now):
+            sheet = read_sheet(transaction, self._planned(transaction, session_id), listed=True)
+        sealed = sheet.sealed_names
+        if session_id not in self._shown or sealed.keys() - self._names.keys():
+            with self._writing() as (transaction, now):
+                self._audit(transaction, now, AuditAction.ROSTER_OPENED, session_id)
+            self._open_names(sealed)
+            self._shown.add(session_id)
+        return sheet.roster(self._names, now, self._house.rules.opens_before)
+
+    def add_person(
+        self, session_id: UUID, first_name: str, language: str, draft: JoinDraft
+    ) -> Added:
+        """Put somebody on the list by a (checked) first name; make `draft` by `new_pass`.
+
+        The same `draft` makes one person, however often it is sent.
+        """
+        name = clean(first_name)
+        with self._writing() as (transaction, now):
+            earlier = check_ins.find(transaction, draft.id)
+            if earlier is not None:
+                return Added(earlier.id, earlier.at)
+            session = self._planned(transaction, session_id).session
+            book = self._book(transaction, now)
+            participant = book.add_person(session.id, (name, language), draft)
+            self._audit(transaction, now, AuditAction.ROSTER_PERSON_ADDED, session.id)
+        self._names[participant] = name
+        return Added(draft.id, now)
+
+    def add_member(self, session_id: UUID, participant_id: UUID) -> Added | AlreadyThere:
+        """Put somebody on the list who has a participant's record.
+
+        Raises SetupError where the record is no longer kept.
+        """
+        with self._writing() as (transaction, now):
+            sheet = read_sheet(transaction, self._planned(transaction, session_id))
+            person = members.find(transaction, self._site.site_id, participant_id)
+            if person is None:
+                raise SetupError("This person's record is no longer kept; look the list up again.")
+            name = self._opened_name(participant_id, person.sealed_name)
+            answer = self._book(transaction, now).add_member(sheet, person, name)
+            if isinstance(answer, Added):
+                self._audit(transaction, now, AuditAction.ROSTER_PERSON_ADDED, session_id)
+        return answer
+
+    def new_guests(self, people: int) -> tuple[UUID, ...]:
+        """Make the ids for `add_guests`; nothing is written."""
+        now = self._clock.now()
+        return tuple(self._new_id(now) for _ in range(people))
+
+    def add_guests(self, session_id: UUID, draft_ids: Iterable[UUID]) -> int:
+        """Count one guest for each id (see `new_guests`); say how many are new.
+
+        The same id makes one guest, however often it is sent.
+        """
+        with self._writing() as (transaction, now):
+            session = self._planned(transaction, session_id).session
+            added = self._book(transaction, now).add_guests(session.id, draft_ids)
+            if added:
+                self._audit(transaction, now, AuditAction.ROSTER_GUESTS_ADDED, session.id)
+        return added
+
+    def void(self, fact_ids: Iterable[UUID], reason: VoidReason) -> frozenset[UUID]:
+        """Take an arrival off the list by all of its `fact_ids`; give the ids for `undo_void`.
+
+        What is off the list already stays off; the answer is the same.
+        """
+        with self._writing() as (transaction, now):
+            voids, written = self._book(transaction, now).void(fact_ids, reason)
+            for session_id in sorted(written):
+                self._audit(transaction, now, AuditAction.ROSTER_VOIDED, session_id)
+        return voids
+
+    def undo_void(self, void_ids: Iterable[UUID]) -> int:
+        """Take voids back, so that what they named counts again; say how many."""
+        with self._writing() as (transaction, now):
+            undone, touched = self._book(transaction, now).undo_void(void_ids)
+            for session_id in sorted(touched):
+                self._audit(transaction, now, AuditAction.ROSTER_VOID_UNDONE, session_id)
+        return undone
+
+    def count_heads(self, session_id: UUID, people: int) -> SessionCard:
+        """Keep how many people are in the room (0 to MOST_PEOPLE, else ValueError)."""
+        return self._count(session_id, people, reconciled=False)
+
+    def reconcile(self, session_id: UUID, people: int) -> SessionCard:
+        """Do as `count_heads`, and close the session's list with this count."""
+        return self._count(session_id, people, reconciled=True)
 
     def attendance(self, day: date | None = None) -> tuple[Arrival, ...]:
         """Give who is present at the sessions that start on `day` (clinic's time; else today).
@@ -44,42 +172,52 @@ class RosterDesk(StaffDesk):
         By arrival, names opened. Every call leaves one entry in the audit trail.
         """
         with self._writing() as (transaction, now):
-            since, until = self._bounds(day or now.astimezone(self._site.zone).date())
-            held = sessions.starting(transaction, self._site.site_id, since, until, cancelled=True)
-            people = present(check_ins.of_sessions(transaction, [s.id for s in held]))
-            known = passcards.holders(transaction, _lookups(people))
+            day = day or now.astimezone(self._site.zone).date()
+            sheets = self._sheets(transaction, day, day)
             self._audit(transaction, now, AuditAction.ROSTER_OPENED)
-        by_id = {session.id: session for session in held}
-        return tuple(self._arrival(person, by_id, known) for person in people)
+        self._open_names(sealed_names(sheets))
+        people = [
+            sheet.arrival(person, self._names)
+            for sheet in sheets
+            for person in sheet.attendance.present
+        ]
+        return tuple(sorted(people, key=lambda one: (one.at, one.check_in_id)))
 
-    def new_pass(self) -> JoinDraft:
-        """Make the ids for `issue_pass`; nothing is written."""
-        return new_draft(self._entropy, self._clock.now())
+    def export_rows(self, since: date, until: date) -> tuple[AttendanceRow, ...]:
+        """Give everybody at the sessions from `since` to `until` (days, both included).
 
-    def issue_pass(
-        self,
-        first_name: str,
-        language: str,
-        draft: JoinDraft | None = None,
-        groups: Iterable[UUID] = (),
-    ) -> IssuedPass:
-        """Make a pass for somebody and enrol them in `groups`.
-
-        The same `draft` makes one pass, however often it is sent.
+        By session and arrival, names opened, those who were taken off with the reason. Every call
+        leaves one entry in the audit trail.
         """
-        draft = draft or self.new_pass()
-        digits = encode(CodeKind.PASS, draft.secret)
-        name = clean(first_name)
         with self._writing() as (transaction, now):
-            card = passcards.find(transaction, lookup(draft.secret))
-            if card is not None:
-                kept = unlock_name(card.name_box, name_key(draft.secret)) or ""
-                return IssuedPass(digits, clean(kept))
-            participant = self._passes.make(transaction, now, draft.secret, name, language)
-            for group_id in groups:
-                self._passes.enrol(transaction, now, participant, group_id)
-            self._audit(transaction, now, AuditAction.PASSCARD_ISSUED, participant)
-        return IssuedPass(digits, name)
+            self._audit(transaction, now, AuditAction.EXPORTED_ATTENDANCE)
+        with self._reading() as (transaction, now):
+            sheets = self._sheets(transaction, since, until)
+            machines = rosters.machines(transaction, self._site.site_id)
+        self._open_names(sealed_names(sheets))
+        return tuple(row for sheet in sheets for row in sheet.rows(self._names, machines))
+
+    def _count(self, session_id: UUID, people: int, *, reconciled: bool) -> SessionCard:
+        action = AuditAction.ROSTER_RECONCILED if reconciled else AuditAction.HEADS_COUNTED
+        with self._writing() as (transaction, now):
+            planned = self._planned(transaction, session_id)
+            book = self._book(transaction, now)
+            if book.count_heads(session_id, people, reconciled=reconciled):
+                self._audit(transaction, now, action, session_id)
+            sheet = read_sheet(transaction, planned)
+        return sheet.card(now, self._house.rules.opens_before)
+
+    def _planned(self, transaction: Transaction, session_id: UUID) -> Planned:
+        found = rosters.get(transaction, self._site.site_id, session_id)
+        if found is None:
+            raise SetupError("This session is no longer kept; go back to the day's list.")
+        return found
+
+    def _sheets(self, transaction: Transaction, since: date, until: date) -> list[Sheet]:
+        """Read the sessions that start on some days."""
+        start, end = self._bounds(since)[0], self._bounds(until)[1]
+        held = rosters.starting(transaction, self._site.site_id, start, end)
+        return [read_sheet(transaction, planned) for planned in held]
 
     def _bounds(self, day: date) -> tuple[datetime, datetime]:
         """Give the start of a local day and of the next, which is not always 24 hours later."""
@@ -87,49 +225,5 @@ class RosterDesk(StaffDesk):
         start = datetime.combine(day, time_of_day.min, zone)
         return start, datetime.combine(day + timedelta(days=1), time_of_day.min, zone)
 
-    def _arrival(
-        self,
-        person: Presence,
-        by_id: Mapping[UUID, Session],
-        known: Mapping[bytes, Holder],
-    ) -> Arrival:
-        fact = person.first
-        holder = None if fact.lookup is None else known.get(fact.lookup)
-        return Arrival(
-            check_in_id=fact.id,
-            session=by_id[fact.session_id],
-            at=fact.at,
-            standing=_standing(fact.lookup, holder),
-            name=self._name(holder),
-            by_staff=fact.by_staff,
-            clock_doubtful=fact.clock_doubtful,
-            fact_ids=person.fact_ids,
-        )
-
-    def _name(self, holder: Holder | None) -> str | None:
-        """Open a name; None where it cannot be opened, for the arrival counts all the same."""
-        if holder is None or holder.sealed_name is None or holder.participant_id is None:
-            return None
-        try:
-            opened = open_sealed(
-                holder.sealed_name,
-                purpose=Purpose.ROSTER.value,
-                table=PARTICIPANT,
-                record_id=holder.participant_id,
-                keys=self._keys,
-            )
-        except VaultError:
-            return None
-        return clean(str(opened.get("name", "")))
-
-
-def _lookups(people: Iterable[Presence]) -> list[bytes]:
-    return [person.first.lookup for person in people if person.first.lookup is not None]
-
-
-def _standing(lookup: bytes | None, holder: Holder | None) -> PassStanding:
-    if lookup is None:
-        return PassStanding.NONE
-    if holder is None:
-        return PassStanding.UNKNOWN
-    return PassStanding.KNOWN if holder.revoked_at is None else PassStanding.REVOKED
+    def _book(self, transaction: Transaction, now: datetime) -> RosterBook:
+        return RosterBook(transaction, now, self._entropy, self._site, self._passes, self._staff.id)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -48,6 +49,8 @@ class House:
     sealing: SealingKeys
     rules: Rules
     calendar: WorkingCalendar
+    exports: Path | None = None
+    """Where exported files are kept; None where there is no such folder."""
 
 
 class StaffDesk:
@@ -92,6 +95,8 @@ class StaffDesk:
         account = staff.get(transaction, self._site.site_id, self._staff.id)
         if account is None or account.disabled or self.role not in account.staff.roles:
             raise SignedOut("This account may no longer do this; ask a manager.")
+        if account.must_change:
+            raise SignedOut("Your passphrase was replaced by a manager; sign in with the new one.")
         if now - self._signed_in.since >= LONGEST_STAY:
             raise SignedOut("You have been signed in for a long time; please sign in again.")
 

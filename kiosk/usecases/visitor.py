@@ -20,9 +20,11 @@ from kiosk.domain.references import parse
 from kiosk.domain.requests import CallbackDraft, Receipt, RequestState
 from kiosk.domain.rules import Rules
 from kiosk.domain.sessions import SessionsToday
+from kiosk.domain.working import WorkingCalendar
 from kiosk.records.store import Store
 from kiosk.usecases.arrivals import Arrivals
 from kiosk.usecases.passes import new_draft
+from kiosk.usecases.promises import Promise
 from kiosk.usecases.requests import Requests
 from kiosk.usecases.site import SealingKeys, SiteFacts
 
@@ -41,12 +43,15 @@ class VisitorDesk:
         site: SiteFacts,
         rules: Rules,
         sealing: SealingKeys,
+        calendar: WorkingCalendar | None = None,
     ) -> None:
+        """Take `calendar`: when the clinic works; without it Monday to Friday."""
         self._store = store
         self._clock = clock
         self._entropy = entropy
         self._arrivals = Arrivals(entropy, site, rules, sealing)
         self._requests = Requests(entropy, site, sealing)
+        self._promise = Promise(store, clock, site, calendar or WorkingCalendar(site.zone))
 
     def sessions_today(self) -> SessionsToday:
         """Give the sessions open now and those later today."""
@@ -96,8 +101,13 @@ class VisitorDesk:
 
     def request_callback(self, draft: CallbackDraft) -> Receipt:
         """Seal and keep a request; the same draft again gives the same receipt."""
+        days = self.promise_days()
         with self._store.write() as transaction:
-            return self._requests.send(transaction, self._clock.now(), draft)
+            return self._requests.send(transaction, self._clock.now(), draft, days)
+
+    def promise_days(self) -> int:
+        """Say within how many working days most people get a call; measured once an hour."""
+        return self._promise.days()
 
     def slip_state(self, digits: str) -> RequestState:
         """Say where the request of a slip stands."""

@@ -50,16 +50,39 @@ def link(key: bytes, previous_tag: bytes, body: bytes) -> Link:
     return Link(tag, hmac.digest(key, b"next", "sha256"))
 
 
+class Walk(NamedTuple):
+    """The answer of `walk`."""
+
+    broken_at: int | None
+    """Index of the first entry that is not whole; None where all are."""
+    entries: int
+    """How many there are, broken ones too."""
+    next_key: bytes
+    """The key that has to follow the last entry."""
+    last_tag: bytes
+
+
+def walk(first_key: bytes, entries: Iterable[tuple[bytes, bytes]]) -> Walk:
+    """Follow a chain of (body, tag) pairs from its first key on.
+
+    Whoever cuts entries off its end cannot make the key that stood there, for keys step one way:
+    compare `next_key` with the one that is kept.
+    """
+    key, previous, broken_at, count = first_key, START_TAG, None, 0
+    for body, tag in entries:
+        expected, key = link(key, previous, body)
+        if broken_at is None and not hmac.compare_digest(expected, tag):
+            broken_at = count
+        # What stands there, so that a broken tag does not stop the walk.
+        previous = expected
+        count += 1
+    return Walk(broken_at, count, key, previous)
+
+
 def verify(first_key: bytes, entries: Iterable[tuple[bytes, bytes]]) -> int | None:
     """Check (body, tag) pairs from the first entry on; return the index of the first broken one.
 
-    None means that all are whole. Entries cut off the end show only against the last tag that was
-    kept elsewhere.
+    None means that all are whole. Entries cut off the end show only against what was kept
+    elsewhere: see `walk`.
     """
-    key, previous = first_key, START_TAG
-    for index, (body, tag) in enumerate(entries):
-        expected, key = link(key, previous, body)
-        if not hmac.compare_digest(expected, tag):
-            return index
-        previous = tag
-    return None
+    return walk(first_key, entries).broken_at

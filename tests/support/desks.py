@@ -23,6 +23,7 @@ from kiosk.domain.rules import Rules
 from kiosk.domain.sessions import Session
 from kiosk.domain.staff import Purpose, Role
 from kiosk.domain.working import WorkingCalendar
+from kiosk.domain.worklist import Contact
 from kiosk.records.store import Store
 from kiosk.usecases.access import Access
 from kiosk.usecases.accounts import NewAccount, StaffMaker
@@ -30,6 +31,7 @@ from kiosk.usecases.callbacks import CallbackDesk
 from kiosk.usecases.founding import ClinicPlan, RecoveryKeys, found_clinic
 from kiosk.usecases.groups import add_group, add_sessions
 from kiosk.usecases.maintenance import MaintenanceDesk
+from kiosk.usecases.passdesk import PassDesk
 from kiosk.usecases.roster import RosterDesk
 from kiosk.usecases.site import SealingKeys, SiteFacts, load_sealing_keys, load_site
 from kiosk.usecases.staffdesk import House, SignedIn
@@ -94,6 +96,7 @@ class Clinic:
             self.sealing,
             self.rules,
             WorkingCalendar(self.site.zone),
+            self.store.path.parent / "exports",
         )
 
     @property
@@ -102,9 +105,21 @@ class Clinic:
         return self.access.roster_desk(self.fresh(self.manager))
 
     @property
+    def passes(self) -> PassDesk:
+        """A facilitator's desk for members and passes."""
+        return self.access.pass_desk(self.fresh(self.manager))
+
+    @property
     def callbacks(self) -> CallbackDesk:
         """A caller's desk."""
         return self.access.callback_desk(self.fresh(self.manager))
+
+    def numbers(self) -> list[str]:
+        """Give the numbers of all requests, the oldest first, as a caller would reveal them."""
+        desk = self.callbacks
+        rows = sorted(desk.worklist().rows, key=lambda row: row.created_at)
+        found = (desk.reveal(row.id) for row in rows)
+        return [contact.e164 for contact in found if isinstance(contact, Contact)]
 
     def fresh(self, signed_in: SignedIn) -> SignedIn:
         """Sign somebody in again at the time that it is now."""

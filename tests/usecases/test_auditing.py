@@ -13,6 +13,7 @@ from tests.support.desks import PASSPHRASE, PIN, Clinic
 def busy(clinic: Clinic) -> Clinic:
     clinic.access.sign_in("manager", PASSPHRASE)
     clinic.roster.attendance()
+    clinic.visitor.request_callback(clinic.draft())
     clinic.callbacks.worklist()
     clinic.maintenance.unlock(PIN)
     return clinic

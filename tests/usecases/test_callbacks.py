@@ -1,4 +1,4 @@
-"""The caller's desk."""
+"""The caller's worklist: what it opens, and when it looks again."""
 
 from dataclasses import replace
 from datetime import date
@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
+from kiosk.domain.actions import Claim, Done, NotFound
 from kiosk.domain.requests import (
     AnsweredByOther,
     CallbackDraft,
@@ -13,7 +14,10 @@ from kiosk.domain.requests import (
     MessagePolicy,
     Window,
 )
-from kiosk.domain.staff import Purpose
+from kiosk.domain.staff import Purpose, Role
+from kiosk.domain.status import RequestStatus
+from kiosk.domain.worklist import Contact
+from kiosk.errors import SignedOut
 from kiosk.vault.sealing import seal
 from tests.support.desks import NOON, Clinic
 
@@ -43,9 +47,9 @@ def test_the_list_shows_exactly_what_was_entered(clinic: Clinic) -> None:
         consent_version="2026-01",
     )
     receipt = clinic.visitor.request_callback(draft)
-    (row,) = clinic.callbacks.worklist()
+    (row,) = clinic.callbacks.worklist().rows
     assert (row.id, row.reference, row.created_at) == (draft.id, receipt.reference, NOON)
-    assert (row.preferred_name, row.phone) == (draft.preferred_name, draft.phone)
+    assert (row.preferred_name, row.phone_masked) == (draft.preferred_name, "+65 •••• 4567")
     assert row.windows == ("saturday_am", "weekday_late")
     assert (row.not_before, row.call_language) == (date(2026, 3, 9), "nan")
     assert (row.message_policy, row.answered_by_other) == ("text_ok", "ok_to_say_clinic")
@@ -56,14 +60,14 @@ def test_the_list_shows_exactly_what_was_entered(clinic: Clinic) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_comes_back_as_it_was(clinic: Clinic, name: str) -> None:
     clinic.visitor.request_callback(clinic.draft(name))
-    assert [row.preferred_name for row in clinic.callbacks.worklist()] == [name]
+    assert [row.preferred_name for row in clinic.callbacks.worklist().rows] == [name]
 
 
 def test_the_longest_names_and_rules_fit_the_seal(clinic: Clinic) -> None:
     name = "𱍐" * 60
     draft = replace(clinic.draft(name), windows=frozenset(Window), phone="+" + "9" * 15)
     clinic.visitor.request_callback(draft)
-    (row,) = clinic.callbacks.worklist()
+    (row,) = clinic.callbacks.worklist().rows
     assert row.preferred_name == name
 
 
@@ -79,9 +83,10 @@ def test_what_cannot_be_opened_is_marked_and_stays(clinic: Clinic) -> None:
                 " ORDER BY created_at LIMIT 1)"
             )
         )
-    first, second = clinic.callbacks.worklist()
+    first, second = clinic.callbacks.worklist().rows
     assert (first.preferred_name, first.unreadable) == ("Mei", False)
-    assert (second.preferred_name, second.phone, second.unreadable) == ("", "", True)
+    assert (second.preferred_name, second.phone_masked, second.unreadable) == ("", "", True)
+    assert clinic.callbacks.reveal(second.id) == Contact("", "")
 
 
 def test_a_forged_record_is_cleaned(clinic: Clinic) -> None:
@@ -104,14 +109,116 @@ def test_a_forged_record_is_cleaned(clinic: Clinic) -> None:
             text("UPDATE callback_request SET sealed=:forged, ui_language=:hostile"),
             {"forged": forged, "hostile": "e\x1bn"},
         )
-    (row,) = clinic.callbacks.worklist()
+    (row,) = clinic.callbacks.worklist().rows
     assert row.preferred_name == "]0;ownedMei2J"
-    assert (row.phone, row.message_policy, row.ui_language) == ("", "[31mtext_ok", "en")
+    assert (row.phone_masked, row.message_policy, row.ui_language) == ("", "[31mtext_ok", "en")
     assert row.share_with_team is False
 
 
-def test_every_look_is_audited_once(clinic: Clinic) -> None:
+def test_only_a_look_that_opens_something_is_audited(clinic: Clinic) -> None:
+    desk = clinic.callbacks
+    assert desk.worklist().rows == ()
+    before = clinic.count("audit_event")
+    clinic.visitor.request_callback(clinic.draft())
+    assert len(desk.worklist().rows) == 1
+    clinic.clock.move(minutes=5)
+    assert len(desk.worklist().rows) == 1
+    assert clinic.count("audit_event") == before + 1
+    assert len(clinic.callbacks.worklist().rows) == 1
+    assert clinic.count("audit_event") == before + 2
+
+
+def test_a_look_at_an_unchanged_list_is_the_same_list(clinic: Clinic) -> None:
+    desk = clinic.callbacks
+    clinic.visitor.request_callback(clinic.draft())
+    first = desk.worklist()
+    clinic.clock.move(seconds=30)
+    assert desk.worklist() is first
+    clinic.clock.move(seconds=30)
+    later = desk.worklist()
+    assert later is not first
+    assert later.rows[0].working_age > first.rows[0].working_age
+    clinic.visitor.request_callback(clinic.draft())
+    assert len(desk.worklist().rows) == 2
+
+
+def test_what_others_do_is_seen_at_the_next_look(clinic: Clinic) -> None:
+    mine = clinic.callbacks
+    receipt = clinic.visitor.request_callback(clinic.draft())
+    (row,) = mine.worklist().rows
+    other = clinic.access.callback_desk(clinic.add_staff("ann", Role.CALLER))
+    assert isinstance(other.act(row.id, row.revision, Claim()), Done)
+    (row,) = mine.worklist().rows
+    assert (row.holder, row.held_by_me, row.revision) == ("ann", False, 1)
+    clinic.visitor.withdraw_by_slip(receipt.slip_digits)
+    assert [row.status for row in mine.worklist().rows] == [RequestStatus.WITHDRAWN]
+
+
+def test_what_retention_deletes_leaves_the_list_and_the_desk(clinic: Clinic) -> None:
+    desk = clinic.callbacks
+    gone, stays = clinic.draft("Xanthippe"), clinic.draft("Mei")
+    for draft in (gone, stays):
+        clinic.visitor.request_callback(draft)
+    assert len(desk.worklist().rows) == 2
+    before = clinic.count("audit_event")
+    with clinic.store.write() as transaction:
+        transaction.connection().execute(
+            text("DELETE FROM callback_request WHERE id=:id"), {"id": gone.id.bytes}
+        )
+    assert [row.id for row in desk.worklist().rows] == [stays.id]
+    assert clinic.count("audit_event") == before
+    assert desk.row(gone.id) == desk.reveal(gone.id) == NotFound()
+    assert desk.act(gone.id, 0, Claim()) == NotFound()
+    assert "Xanthippe" not in str(desk.__dict__) + str(vars(desk._board)) + str(vars(desk._book))
+
+
+def test_a_fact_that_comes_late_is_not_missed(clinic: Clinic) -> None:
+    desk = clinic.callbacks
+    late, early = clinic.draft("Late"), clinic.draft("Early")
+    for draft in (late, early):
+        clinic.visitor.request_callback(draft)
+    with clinic.store.write() as transaction:
+        run = transaction.connection().execute
+        run(text("CREATE TEMP TABLE kept AS SELECT * FROM callback_request"))
+        run(text("DELETE FROM callback_request WHERE id=:id"), {"id": late.id.bytes})
+    assert [row.preferred_name for row in desk.worklist().rows] == ["Early"]
+    with clinic.store.write() as transaction:
+        # Its number is lower than one that was seen already.
+        transaction.connection().execute(
+            text("INSERT INTO callback_request SELECT * FROM kept WHERE id=:id"),
+            {"id": late.id.bytes},
+        )
+    assert {row.preferred_name for row in desk.worklist().rows} == {"Early", "Late"}
+
+
+def test_a_row_is_the_one_of_the_list(clinic: Clinic) -> None:
+    draft = clinic.draft()
+    clinic.visitor.request_callback(draft)
     desk = clinic.callbacks
     before = clinic.count("audit_event")
-    assert desk.worklist() == desk.worklist() == ()
-    assert clinic.count("audit_event") == before + 2
+    row = desk.row(draft.id)
+    assert clinic.count("audit_event") == before + 1
+    assert (row,) == desk.worklist().rows
+    assert clinic.count("audit_event") == before + 1
+
+
+def test_the_list_knows_what_its_caller_speaks(clinic: Clinic) -> None:
+    signed_in = clinic.add_staff("ann", Role.CALLER)
+    desk = clinic.access.callback_desk(signed_in)
+    assert desk.worklist().speaks == frozenset()
+    with clinic.store.write() as transaction:
+        transaction.connection().execute(
+            text("UPDATE staff_account SET languages='ta,zh' WHERE login='ann'")
+        )
+    assert desk.worklist().speaks == {"ta", "zh"}
+
+
+def test_a_disabled_account_is_out_at_once(clinic: Clinic) -> None:
+    desk = clinic.access.callback_desk(clinic.add_staff("ann", Role.CALLER))
+    desk.worklist()
+    with clinic.store.write() as transaction:
+        transaction.connection().execute(
+            text("UPDATE staff_account SET disabled_at='2026-03-02' WHERE login='ann'")
+        )
+    with pytest.raises(SignedOut):
+        desk.worklist()

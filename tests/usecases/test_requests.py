@@ -33,7 +33,7 @@ def test_send_pressed_twice_is_one_request_and_one_receipt(clinic: Clinic) -> No
     clinic.clock.move(minutes=1)
     assert clinic.visitor.request_callback(replace(draft, phone="+6590000000")) == first
     assert clinic.count("callback_request") == 1
-    assert [row.phone for row in clinic.callbacks.worklist()] == [draft.phone]
+    assert clinic.numbers() == [draft.phone]
 
 
 def test_the_recovery_key_opens_it_too(clinic: Clinic) -> None:
@@ -78,7 +78,7 @@ def test_a_slip_shows_its_state_and_takes_back_once(clinic: Clinic) -> None:
     assert clinic.visitor.withdraw_by_slip(f" {digits}\n") == expected
     assert clinic.visitor.slip_state(digits) == expected
     assert clinic.count("callback_withdrawal") == 1
-    (row,) = clinic.callbacks.worklist()
+    (row,) = clinic.callbacks.worklist().rows
     assert (row.status, row.reason) == ("withdrawn", "withdrawn")
 
 
@@ -101,7 +101,7 @@ def test_a_closed_request_stays_closed(clinic: Clinic) -> None:
     closed = RequestState(RequestPhase.CLOSED, NOON + timedelta(hours=1), digits)
     assert clinic.visitor.slip_state(digits) == closed
     assert clinic.visitor.withdraw_by_slip(digits) == closed
-    (row,) = clinic.callbacks.worklist()
+    (row,) = clinic.callbacks.worklist().rows
     assert (row.status, row.reason) == ("closed", "group_joined")
 
 
@@ -130,7 +130,7 @@ def test_a_typed_reference_is_noted_whatever_exists(clinic: Clinic) -> None:
         assert clinic.visitor.note_withdrawal(typed) is True
     assert clinic.count("callback_withdrawal") == 2
     assert clinic.count("outbox") == outbox + 2
-    (row,) = clinic.callbacks.worklist()
+    (row,) = clinic.callbacks.worklist().rows
     assert (row.status, row.withdrawal_noted) == ("new", True)
     assert clinic.visitor.slip_state(receipt.slip_digits).phase is RequestPhase.KEPT_HERE
 

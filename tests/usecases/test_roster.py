@@ -4,9 +4,11 @@ from datetime import date
 
 from sqlalchemy import text
 
+from kiosk.domain.audit import AuditAction
 from kiosk.domain.checkin import CheckedIn
-from kiosk.domain.roster import PassStanding
+from kiosk.domain.roster import PassStanding, VoidReason
 from tests.support.desks import Clinic
+from tests.support.trail import subjects
 
 
 def test_a_day_is_the_clinics_own_day(clinic: Clinic) -> None:
@@ -70,3 +72,31 @@ def test_a_session_called_off_keeps_those_who_came(clinic: Clinic) -> None:
     assert clinic.visitor.sessions_today().open_now == ()
     (arrival,) = clinic.roster.attendance()
     assert arrival.session == session
+
+
+def test_an_export_holds_everybody_with_status_and_reason(clinic: Clinic) -> None:
+    session = clinic.add_session(starts=-5)
+    desk = clinic.roster
+    clinic.visitor.check_in(desk.issue_pass("Mei", "en").digits)
+    clinic.clock.move(minutes=1)
+    desk.add_person(session.id, "Ali", "en", desk.new_pass())
+    clinic.clock.move(minutes=1)
+    desk.add_guests(session.id, desk.new_guests(1))
+    desk.void(desk.roster(session.id).arrived[0].fact_ids, VoidReason.LEFT)
+    desk.count_heads(session.id, 4)
+    clinic.clock.move(days=1)
+    desk = clinic.roster
+    clinic.add_session("Room 5")
+    clinic.visitor.check_in(desk.issue_pass("Ravi", "en").digits)
+    rows = desk.export_rows(date(2026, 3, 2), date(2026, 3, 3))
+    assert [(row.name, row.present, row.reason, row.by_staff) for row in rows] == [
+        ("Mei", False, "left_at_once", False),
+        ("Ali", True, "", True),
+        (None, True, "", True),
+        ("Ravi", True, "", False),
+    ]
+    assert [row.head_count for row in rows] == [4, 4, 4, None]
+    assert {row.kiosk for row in rows} == {clinic.site.kiosk_name}
+    assert desk.export_rows(date(2026, 3, 2), date(2026, 3, 2)) == rows[:3]
+    assert desk.export_rows(date(2026, 3, 3), date(2026, 3, 2)) == ()
+    assert subjects(clinic, AuditAction.EXPORTED_ATTENDANCE) == [None] * 3

@@ -28,3 +28,5 @@ def upgrade() -> None:
         "head_count", sa.Column("reconciled", sa.Boolean(), nullable=False, server_default=_NO)
     )
     op.add_column("callback_event", sa.Column("other_id", Id(), nullable=True))
+    op.create_index("ix_passcard_participant", "passcard", ["participant_id"])
+    op.create_index("ix_membership_group", "membership", ["group_id"])

@@ -1,0 +1,159 @@
+"""The audit trail in plain words, for the desk and the command line."""
+
+from kiosk.domain.audit import AuditAction as Did
+from kiosk.domain.oversight import AuditVerdict
+
+WORDS: dict[str, str] = {
+    Did.SIGNED_IN: "signed in",
+    Did.SIGN_IN_REFUSED: "a sign-in was refused",
+    Did.PASSPHRASE_CHANGED: "changed their own passphrase",
+    Did.WORKLIST_OPENED: "opened callback requests",
+    Did.CALLBACK_CLAIMED: "claimed a callback",
+    Did.CALLBACK_RELEASED: "let go of a callback",
+    Did.CALLBACK_REVEALED: "looked at a phone number",
+    Did.CALLBACK_NOTES_OPENED: "read the notes of a callback",
+    Did.CALLBACK_ATTEMPT: "noted how a call went",
+    Did.CALLBACK_HELD: "put a callback off until later",
+    Did.CALLBACK_CLOSED: "closed a callback",
+    Did.CALLBACK_REOPENED: "opened a callback again",
+    Did.CALLBACK_UNDONE: "undid a step of a callback",
+    Did.CALLBACK_MERGED: "merged a callback into another",
+    Did.CALLBACK_ESCALATED: "handed a callback to the clinician",
+    Did.CALLBACK_WITHDRAWN: "withdrew a callback as asked",
+    Did.CALLBACK_NOTE_DISMISSED: "set a typed withdrawal aside",
+    Did.ROSTER_OPENED: "opened the names of a session",
+    Did.ROSTER_PERSON_ADDED: "put somebody on a list",
+    Did.ROSTER_GUESTS_ADDED: "added guests to a list",
+    Did.ROSTER_VOIDED: "took somebody off a list",
+    Did.ROSTER_VOID_UNDONE: "put somebody back on a list",
+    Did.HEADS_COUNTED: "counted heads",
+    Did.ROSTER_RECONCILED: "closed a session's list",
+    Did.MEMBERS_OPENED: "opened the names of members",
+    Did.MEMBER_ENROLLED: "enrolled a member in a group",
+    Did.MEMBER_LEFT: "took a member out of a group",
+    Did.PASSCARD_ISSUED: "handed out a pass",
+    Did.PASSCARD_REPLACED: "replaced a pass",
+    Did.PASSCARDS_REVOKED: "revoked somebody's passes",
+    Did.GROUP_ADDED: "added a group",
+    Did.GROUP_CHANGED: "changed a group",
+    Did.GROUP_PUT_AWAY: "put a group away",
+    Did.SESSION_ADDED: "added a session",
+    Did.SESSION_CHANGED: "changed a session",
+    Did.SESSION_CANCELLED: "cancelled a session",
+    Did.PLANS_IMPORTED: "imported groups and sessions",
+    Did.STAFF_ADDED: "added an account",
+    Did.STAFF_DISABLED: "shut an account",
+    Did.STAFF_ENABLED: "opened an account again",
+    Did.STAFF_ROLES_SET: "changed somebody's roles",
+    Did.STAFF_LANGUAGES_SET: "changed somebody's languages",
+    Did.PASSPHRASE_GIVEN: "gave somebody a new passphrase",
+    Did.EXPORTED_CALLBACKS: "exported callbacks to a file",
+    Did.EXPORTED_ATTENDANCE: "exported attendance to a file",
+    Did.AUDIT_OPENED: "opened the audit trail",
+    Did.AUDIT_VERIFIED: "checked the audit trail",
+    Did.RETENTION_BEGUN: "began to delete old records",
+    Did.RETENTION_DONE: "finished deleting old records",
+    Did.RETENTION_RUN: "cleared what the centre has kept",
+    Did.CLINIC_FOUNDED: "founded the clinic",
+    Did.MAINTENANCE_UNLOCKED: "maintenance was unlocked",
+    Did.MAINTENANCE_REFUSED: "a maintenance PIN was refused",
+    Did.CLOSED_TO_VISITORS: "closed the kiosk to visitors",
+    Did.OPENED_TO_VISITORS: "opened the kiosk to visitors",
+    Did.CLOCK_TRUSTED: "said that the clock is right",
+}
+"""What was done, for each kind of entry; who did it stands before it."""
+
+AREAS: dict[str, tuple[Did, ...]] = {
+    "Signing in": (Did.SIGNED_IN, Did.SIGN_IN_REFUSED, Did.PASSPHRASE_CHANGED),
+    "Callbacks": (
+        Did.WORKLIST_OPENED,
+        Did.CALLBACK_REVEALED,
+        Did.CALLBACK_NOTES_OPENED,
+        Did.CALLBACK_CLAIMED,
+        Did.CALLBACK_RELEASED,
+        Did.CALLBACK_ATTEMPT,
+        Did.CALLBACK_HELD,
+        Did.CALLBACK_CLOSED,
+        Did.CALLBACK_REOPENED,
+        Did.CALLBACK_UNDONE,
+        Did.CALLBACK_MERGED,
+        Did.CALLBACK_ESCALATED,
+        Did.CALLBACK_WITHDRAWN,
+        Did.CALLBACK_NOTE_DISMISSED,
+    ),
+    "Lists of sessions": (
+        Did.ROSTER_OPENED,
+        Did.ROSTER_PERSON_ADDED,
+        Did.ROSTER_GUESTS_ADDED,
+        Did.ROSTER_VOIDED,
+        Did.ROSTER_VOID_UNDONE,
+        Did.HEADS_COUNTED,
+        Did.ROSTER_RECONCILED,
+    ),
+    "Members and passes": (
+        Did.MEMBERS_OPENED,
+        Did.MEMBER_ENROLLED,
+        Did.MEMBER_LEFT,
+        Did.PASSCARD_ISSUED,
+        Did.PASSCARD_REPLACED,
+        Did.PASSCARDS_REVOKED,
+    ),
+    "Groups and sessions": (
+        Did.GROUP_ADDED,
+        Did.GROUP_CHANGED,
+        Did.GROUP_PUT_AWAY,
+        Did.SESSION_ADDED,
+        Did.SESSION_CHANGED,
+        Did.SESSION_CANCELLED,
+        Did.PLANS_IMPORTED,
+    ),
+    "Staff": (
+        Did.STAFF_ADDED,
+        Did.STAFF_DISABLED,
+        Did.STAFF_ENABLED,
+        Did.STAFF_ROLES_SET,
+        Did.STAFF_LANGUAGES_SET,
+        Did.PASSPHRASE_GIVEN,
+    ),
+    "Exports": (Did.EXPORTED_CALLBACKS, Did.EXPORTED_ATTENDANCE),
+    "Records": (
+        Did.AUDIT_OPENED,
+        Did.AUDIT_VERIFIED,
+        Did.RETENTION_BEGUN,
+        Did.RETENTION_DONE,
+        Did.RETENTION_RUN,
+    ),
+    "The kiosk": (
+        Did.CLINIC_FOUNDED,
+        Did.MAINTENANCE_UNLOCKED,
+        Did.MAINTENANCE_REFUSED,
+        Did.CLOSED_TO_VISITORS,
+        Did.OPENED_TO_VISITORS,
+        Did.CLOCK_TRUSTED,
+    ),
+}
+"""The kinds of entries by what they are about, to choose one in two steps."""
+
+
+def words(action: str) -> str:
+    """Return what was done; the code of a later version stands for itself."""
+    return WORDS.get(action, action.replace("_", " "))
+
+
+def entry_number(position: int) -> int:
+    """Return the number by which people call an entry: the first one is 1."""
+    return position + 1
+
+
+def verdict(found: AuditVerdict) -> str:
+    """Return whether the trail is whole, in plain words."""
+    if found.broken_at is None:
+        if found.entries == 1:
+            return "The trail is whole: its one entry is as it was written."
+        return f"The trail is whole: its {found.entries:,} entries are as they were written."
+    if not found.entries:
+        return "The trail is NOT whole: all of it is missing."
+    number = entry_number(found.broken_at)
+    if found.broken_at >= found.entries:
+        return f"The trail is NOT whole: what came after entry {number - 1:,} is missing."
+    return f"The trail is NOT whole: entry {number:,} was changed, or one before it is missing."

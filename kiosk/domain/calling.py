@@ -1,0 +1,197 @@
+"""When somebody may be called, and how the worklist is ordered and narrowed."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.requests import CallLanguage, Window
+from kiosk.domain.status import OPEN, RequestStatus
+from kiosk.domain.working import WorkingCalendar
+from kiosk.domain.worklist import Filter, Show, WorkRow
+
+_NOON, _FOUR = time(12), time(16)
+_SATURDAY = 5
+_WEEKDAYS = range(_SATURDAY)
+_HOURS = {
+    Window.WEEKDAY_MORNING.value: (_WEEKDAYS, time(9), _NOON),
+    Window.WEEKDAY_AFTERNOON.value: (_WEEKDAYS, _NOON, _FOUR),
+    Window.WEEKDAY_EVENING.value: (_WEEKDAYS, _FOUR, time(18)),
+    Window.SATURDAY_MORNING.value: (range(_SATURDAY, _SATURDAY + 1), time(9), _NOON),
+}
+"""Days of the week and hours of each window, clinic's time."""
+_ANY = Window.ANY.value
+
+_LONGEST_PAUSE = 60
+"""Days; a visitor can choose 30, so a date further away did not come from one."""
+
+
+class DayPart(StrEnum):
+    """A part of the day, clinic's time: before noon, until four, and after."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+_PARTS = tuple(DayPart)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the rules need to know of a request: when and how its visitor wants to be called."""
+
+    created_at: datetime
+    windows: tuple[str, ...] = ()
+    """Codes of `Window`; none means any."""
+    not_before: date | None = None
+    """Clinic's date before which no call is wanted."""
+    message_policy: str = ""
+    """Code of `MessagePolicy`; anything else allows no message."""
+
+
+def day_part(local: datetime) -> DayPart:
+    """Name the part of the day of a local time."""
+    at = local.time()
+    if at < _NOON:
+        return DayPart.MORNING
+    return DayPart.AFTERNOON if at < _FOUR else DayPart.EVENING
+
+
+def part_of(window: str) -> DayPart:
+    """Name the part of the day of a named window. Raises KeyError for ANY and unknown codes."""
+    return day_part(datetime.combine(date.min, _HOURS[window][1]))
+
+
+def named(windows: Collection[str]) -> tuple[str, ...]:
+    """Give the named windows among codes; empty where any time will do or none is known."""
+    return () if _ANY in windows else tuple([code for code in windows if code in _HOURS])
+
+
+def window_of(local: datetime) -> str:
+    """Give the code of the named window that holds a local time, or an empty text."""
+    weekday, at = local.weekday(), local.time()
+    for code, (days, start, end) in _HOURS.items():
+        if weekday in days and start <= at < end:
+            return code
+    return ""
+
+
+def is_worked(window: str, calendar: WorkingCalendar) -> bool:
+    """Say whether the clinic ever works in a named window."""
+    days, start, end = _HOURS[window]
+    for day in days:
+        hours = calendar.week.get(day)
+        if hours is not None and hours[0] < end and start < hours[1]:
+            return True
+    return False
+
+
+def parts_worked(calendar: WorkingCalendar) -> tuple[DayPart, ...]:
+    """Give the parts of the day in which the clinic ever works; all where it never does."""
+    morning = afternoon = evening = False
+    for opens, closes in calendar.week.values():
+        morning = morning or opens < _NOON
+        afternoon = afternoon or (opens < _FOUR and closes > _NOON)
+        evening = evening or closes > _FOUR
+        if morning and afternoon and evening:
+            return _PARTS
+    worked = zip(_PARTS, (morning, afternoon, evening), strict=True)
+    return tuple(part for part, is_one in worked if is_one) or _PARTS
+
+
+def in_window(windows: Collection[str], at: datetime, zone: ZoneInfo) -> bool:
+    """Say whether a time lies in one of the windows (codes of `Window`); none and ANY hold all."""
+    wanted = named(windows)
+    return not wanted or window_of(at.astimezone(zone)) in wanted
+
+
+def windows_at(at: datetime, calendar: WorkingCalendar) -> frozenset[str]:
+    """Give the codes of the windows that hold a time and in which the clinic would call.
+
+    ANY is among them while the clinic works; a named window is on every day but a holiday.
+    """
+    local = at.astimezone(calendar.zone)
+    code = window_of(local)
+    found = {code} if code and not calendar.is_holiday(local.date()) else set()
+    return frozenset(found | {_ANY} if calendar.is_open(at) else found)
+
+
+def wanted_now(windows: Collection[str], now_open: Collection[str]) -> bool:
+    """Say whether a request's windows are among those of this minute (see `windows_at`)."""
+    wanted = named(windows)
+    return any(code in now_open for code in wanted) if wanted else _ANY in now_open
+
+
+def starts_at(created_at: datetime, not_before: date | None, zone: ZoneInfo) -> datetime:
+    """Say from when on a request waits for its call: `not_before` pauses the clocks."""
+    if not_before is None or not 0 <= (not_before - created_at.date()).days <= _LONGEST_PAUSE:
+        return created_at
+    return max(created_at, datetime.combine(not_before, time.min, zone).astimezone(UTC))
+
+
+def row_order(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> tuple[WorkRow, ...]:
+    """Put rows in the order to call: call now, then by what is due, then the oldest first.
+
+    `speaks` are the languages of the caller (codes of `CallLanguage`), empty for all: a request
+    in another language is not called now by them. What is off the list comes last.
+    """
+
+    def place(row: WorkRow) -> tuple[int, datetime, datetime, str]:
+        if row.breach_at is None:
+            return 2, row.created_at, row.created_at, row.reference
+        later = not (row.call_now and _spoken(row, speaks))
+        return int(later), row.breach_at, row.created_at, row.reference
+
+    return tuple(sorted(rows, key=place))
+
+
+def matches(row: WorkRow, wanted: Filter, speaks: frozenset[str] = frozenset()) -> bool:
+    """Say whether a row belongs to a view; `speaks` as in `row_order`, for CALL_NOW alone."""
+    if wanted.language and row.call_language != wanted.language:
+        return False
+    if wanted.window and not _offers(row, wanted.window):
+        return False
+    if wanted.text.strip() and not _mentions(row, wanted.text.strip()):
+        return False
+    return _shown(row, wanted.show, speaks)
+
+
+def _shown(row: WorkRow, show: Show, speaks: frozenset[str]) -> bool:
+    match show:
+        case Show.CALL_NOW:
+            return row.call_now and _spoken(row, speaks)
+        case Show.OPEN:
+            return row.status in OPEN
+        case Show.MINE:
+            return row.held_by_me
+        case Show.UNREACHABLE:
+            return row.status is RequestStatus.UNREACHABLE
+        case Show.ESCALATED:
+            return row.status is RequestStatus.ESCALATED
+        case Show.NOTED:
+            return row.withdrawal_noted
+        case Show.CLOSED:
+            return row.status in _SETTLED
+        case Show.ALL:
+            return True
+
+
+_SETTLED = frozenset({RequestStatus.CLOSED, RequestStatus.WITHDRAWN, RequestStatus.DUPLICATE})
+
+
+def _spoken(row: WorkRow, speaks: frozenset[str]) -> bool:
+    # Which language "other" is, somebody has to find out.
+    return not speaks or row.call_language in speaks or row.call_language == CallLanguage.OTHER
+
+
+def _offers(row: WorkRow, window: str) -> bool:
+    wanted = named(row.windows)
+    return window in wanted if wanted else True
+
+
+def _mentions(row: WorkRow, text: str) -> bool:
+    wanted = text.casefold()
+    plain = row.reference.replace("-", "").casefold()
+    return wanted in row.preferred_name.casefold() or wanted.replace("-", "") in plain

@@ -1,0 +1,69 @@
+"""Stored phone numbers by the thousand: hidden for a list, grouped for an export.
+
+What `domain.phones` does for one number on a visitor's screen, without asking the numbering plan
+for each of ten thousand.
+"""
+
+import re
+
+from kiosk.domain.phones import Phone, check_phone, shown
+
+_HIDDEN = "••••"
+_SEEN = 4
+_LEAST_DIGITS, _MOST_DIGITS = 7, 15
+"""Of an international number (ITU-T E.164)."""
+_COUNTRY = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}", re.ASCII)
+"""Country codes of one or two digits (ITU-T E.164); all others have three."""
+
+
+def is_number(text: str) -> bool:
+    """Say whether `text` has the form of E.164, for example +6581234567."""
+    digits = text[1:]
+    return (
+        text[:1] == "+"
+        and digits.isascii()
+        and digits.isdecimal()
+        and _LEAST_DIGITS <= len(digits) <= _MOST_DIGITS
+    )
+
+
+def hidden(e164: str) -> str:
+    """Return a number with its country and last four digits alone: "+65 •••• 4567".
+
+    What is no number is hidden whole; of a short one two digits are seen.
+    """
+    if not is_number(e164):
+        return _HIDDEN if e164 else ""
+    country, number = split(e164)
+    seen = _SEEN if len(number) >= 2 * _SEEN else 2
+    return f"+{country} {_HIDDEN} {number[-seen:]}"
+
+
+def split(e164: str) -> tuple[str, str]:
+    """Split a number of the form of E.164 into its country code and the rest, digits alone."""
+    digits = e164[1:]
+    code = _COUNTRY.match(digits)
+    length = code.end() if code else 0
+    return digits[:length], digits[length:]
+
+
+def local(e164: str, country: str) -> str:
+    """Group a stored number as it is dialled in `country` (ISO 3166): "8123 4567".
+
+    A foreign number keeps its country: "+44 20 7946 0000". What is no number comes back cleaned.
+    """
+    if not is_number(e164):
+        return shown(e164, country)
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE as COUNTRIES
+    from phonenumbers import PhoneNumber, PhoneNumberFormat, country_code_for_region, format_number
+
+    code, number = split(e164)
+    if number.startswith("0") or int(code) not in COUNTRIES:
+        # In Italy and a few others the zero belongs to the number; parsing alone knows it.
+        checked = check_phone(e164, country)
+        return checked.national if isinstance(checked, Phone) else shown(e164, country)
+    at_home = int(code) == country_code_for_region(country)
+    form = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
+    parts = PhoneNumber(country_code=int(code), national_number=int(number))
+    grouped: str = format_number(parts, form)
+    return grouped

@@ -1,0 +1,65 @@
+"""The figures above the worklist."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from math import ceil
+from statistics import median
+from uuid import UUID
+
+from kiosk.domain.calling import starts_at
+from kiosk.domain.status import OPEN, RequestStatus, Standing
+from kiosk.domain.working import WorkingCalendar
+from kiosk.domain.worklist import Measures, WorkRow
+
+_LOOKED_BACK = timedelta(days=28)
+_ENOUGH = 5
+"""Requests that a median needs: fewer say something about each of them."""
+
+
+def measure(
+    rows: Iterable[WorkRow],
+    standings: Mapping[UUID, Standing],
+    *,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> Measures:
+    """Count the rows and take the median of the waiting; `standings` by the id of the row."""
+    listed = tuple(rows)
+    live = [row for row in listed if row.status in OPEN]
+    due = [row.breach_at for row in live if row.breach_at is not None]
+    tonight = calendar.end_of_day(now)
+    waits = [
+        wait
+        for row in listed
+        if row.created_at > now - _LOOKED_BACK
+        and (wait := _hours_to_first(row, standings.get(row.id), calendar)) is not None
+    ]
+    return Measures(
+        open=len(live),
+        call_now=sum(1 for row in live if row.call_now),
+        due_today=sum(1 for at in due if at <= tonight),
+        overdue=sum(1 for at in due if at < now),
+        unreachable=sum(1 for row in listed if row.status is RequestStatus.UNREACHABLE),
+        median_hours_to_first_attempt=median(waits) if len(waits) >= _ENOUGH else None,
+    )
+
+
+def _hours_to_first(
+    row: WorkRow, state: Standing | None, calendar: WorkingCalendar
+) -> float | None:
+    if state is None or not state.attempts:
+        return None
+    begins = starts_at(row.created_at, row.not_before, calendar.zone)
+    return max(0.0, calendar.hours_between(begins, state.attempts[0][0]))
+
+
+def percentile(values: Collection[float], share: float) -> float:
+    """Give the smallest value that at least a share (0 to 1) of the values do not exceed.
+
+    Raises ValueError where there are no values.
+    """
+    if not values:
+        raise ValueError("nothing to take a percentile of")
+    # Rounded first: 0.9 * 10 must not become the tenth of ten by a hair.
+    rank = ceil(round(share * len(values), 9))
+    return sorted(values)[max(rank, 1) - 1]

@@ -1,0 +1,116 @@
+"""Finds and deletes callback requests that left the list long enough ago, with all their events.
+
+What is deleted is looked at again in that transaction: somebody may have reopened it meanwhile.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.status import RequestEvent, standing
+from kiosk.records.columns import table
+from kiosk.records.retired import IDS, Cut, Old, drop, parts, unsent
+from kiosk.records.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
+
+_request = table(CallbackRequest).c
+_event = table(CallbackEvent).c
+_withdrawal = table(CallbackWithdrawal).c
+_made = (
+    select(_request.id, _request.created_at)
+    .where(_request.id.in_(IDS))
+    .order_by(_request.created_at, _request.id)
+)
+# In the order of the fields of RequestEvent.
+_events = select(
+    _event.request_id,
+    _event.id,
+    _event.revision,
+    _event.kind,
+    _event.outcome,
+    _event.at,
+    _event.by_staff,
+    _event.next_at,
+    _event.other_id,
+).where(_event.request_id.in_(IDS))
+_slips = select(_withdrawal.request_id, _withdrawal.id, _withdrawal.at).where(
+    _withdrawal.request_id.in_(IDS)
+)
+_typed = (
+    select(_request.id, _withdrawal.id, _withdrawal.at)
+    .join_from(table(CallbackRequest), table(CallbackWithdrawal), _withdrawal.ref == _request.ref)
+    .where(_request.id.in_(IDS))
+)
+
+
+@dataclass(slots=True)
+class _Story:
+    """What is known of a request, with the ids of all that belongs to it."""
+
+    created_at: datetime
+    events: list[RequestEvent] = field(default_factory=list)
+    slips: dict[UUID, datetime] = field(default_factory=dict)
+    typed: dict[UUID, datetime] = field(default_factory=dict)
+
+    def is_done(self, by: datetime) -> bool:
+        """Say whether it left the list, and nothing has been said about it since `by`."""
+        said = [event.at for event in self.events]
+        latest = max([self.created_at, *said, *self.slips.values(), *self.typed.values()])
+        return latest <= by and not standing(self.events, self.slips.values()).open
+
+    def rows(self, request_id: UUID) -> set[UUID]:
+        """Give the ids of all rows of the request."""
+        return {request_id, *(event.id for event in self.events), *self.slips, *self.typed}
+
+
+def finished(transaction: Transaction, cut: Cut) -> list[Old]:
+    """Find the requests that may go, the oldest first."""
+    query = (
+        select(_request.id)
+        .where(_request.site_id == cut.site_id, _request.created_at <= cut.by)
+        .order_by(_request.created_at, _request.id)
+    )
+    ids = transaction.connection().execute(query).scalars().all()
+    return [
+        Old(id_, story.created_at, CallbackRequest)
+        for part in parts(ids)
+        for id_, story in _done(transaction, part, cut).items()
+    ]
+
+
+def drop_finished(transaction: Transaction, found: Sequence[Old], cut: Cut) -> int:
+    """Delete those of some requests that still may go; say how many.
+
+    Their events go with them, and their withdrawals, typed ones too.
+    """
+    done = _done(transaction, [old.id for old in found], cut)
+    events = [event.id for story in done.values() for event in story.events]
+    notes = [note for story in done.values() for note in (*story.slips, *story.typed)]
+    drop(transaction, CallbackEvent, events)
+    drop(transaction, CallbackWithdrawal, notes)
+    drop(transaction, CallbackRequest, list(done))
+    return len(done)
+
+
+def _done(transaction: Transaction, ids: Sequence[UUID], cut: Cut) -> dict[UUID, _Story]:
+    stories = _stories(transaction.connection(), list(ids))
+    done = {id_: story for id_, story in stories.items() if story.is_done(cut.by)}
+    if not cut.sending:
+        return done
+    owed = unsent(transaction, {row for id_, story in done.items() for row in story.rows(id_)})
+    return {id_: story for id_, story in done.items() if owed.isdisjoint(story.rows(id_))}
+
+
+def _stories(connection: Connection, ids: list[UUID]) -> dict[UUID, _Story]:
+    part = {"ids": ids}
+    found = {id_: _Story(made) for id_, made in connection.execute(_made, part)}
+    for request_id, *event in connection.execute(_events, part):
+        found[request_id].events.append(RequestEvent(*event))
+    for request_id, slip, at in connection.execute(_slips, part):
+        found[request_id].slips[slip] = at
+    for request_id, note, at in connection.execute(_typed, part):
+        found[request_id].typed[note] = at
+    return found

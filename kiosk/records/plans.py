@@ -1,0 +1,216 @@
+"""Queries for groups and sessions as a manager plans them."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.groups import GroupCard, GroupPlan, PlannedSession, SessionPlan
+from kiosk.records import sessions
+from kiosk.records.columns import table
+from kiosk.records.facts import add_reference, change_reference
+from kiosk.records.tables import CheckIn, GroupSession, Membership, SupportGroup
+
+_session = table(GroupSession).c
+_group = table(SupportGroup).c
+_member = table(Membership).c
+_check_in = table(CheckIn).c
+# In the order of the fields of the domain's GroupPlan and SessionPlan.
+_PLAN = (
+    _group.id,
+    _group.name,
+    _group.public_label,
+    _group.room,
+    _group.language,
+    _group.about,
+    _group.capacity,
+    _group.enrolled,
+    _group.source,
+)
+_MEETING = (
+    _session.id,
+    _session.group_id,
+    _session.starts_at,
+    _session.ends_at,
+    _session.room,
+    _session.capacity,
+    _session.series_id,
+    _session.source,
+)
+_sessions = (
+    select(
+        *_MEETING,
+        _group.name,
+        _session.status,
+        _session.cancelled_reason,
+        exists().where(_check_in.session_id == _session.id),
+    )
+    .join_from(table(GroupSession), table(SupportGroup), _group.id == _session.group_id)
+    .where(_session.deleted_at.is_(None))
+    .order_by(_session.starts_at, _session.id)
+)
+
+
+def groups(
+    transaction: Transaction, site_id: UUID, *, put_away: bool = False
+) -> tuple[GroupPlan, ...]:
+    """Give the groups of a site, by name; those that were put away only where asked for."""
+    query = select(*_PLAN).where(_group.site_id == site_id).order_by(_group.name, _group.id)
+    if not put_away:
+        query = query.where(_group.deleted_at.is_(None))
+    return tuple(GroupPlan(*row) for row in transaction.connection().execute(query))
+
+
+def group(transaction: Transaction, site_id: UUID, group_id: UUID) -> GroupPlan | None:
+    """Find a group that was not put away."""
+    query = select(*_PLAN).where(
+        _group.site_id == site_id, _group.id == group_id, _group.deleted_at.is_(None)
+    )
+    found = transaction.connection().execute(query).first()
+    return None if found is None else GroupPlan(*found)
+
+
+def cards(transaction: Transaction, site_id: UUID, now: datetime) -> tuple[GroupCard, ...]:
+    """Give the groups of a site with what is planned from `now` on, by name."""
+    coming = (
+        select(_session.group_id, func.count(), func.min(_session.starts_at))
+        .where(_session.site_id == site_id, _session.starts_at > now, _takes_place())
+        .group_by(_session.group_id)
+    )
+    enrolled = (
+        select(_member.group_id, func.count(_member.participant_id.distinct()))
+        .where(_member.site_id == site_id, _member.deleted_at.is_(None))
+        .group_by(_member.group_id)
+    )
+    connection = transaction.connection()
+    upcoming = {row[0]: (row[1], row[2]) for row in connection.execute(coming)}
+    members = {row[0]: row[1] for row in connection.execute(enrolled)}
+    return tuple(
+        GroupCard(plan, members.get(plan.id, 0), *upcoming.get(plan.id, (0, None)))
+        for plan in groups(transaction, site_id)
+    )
+
+
+def between(
+    transaction: Transaction,
+    site_id: UUID,
+    since: datetime,
+    until: datetime,
+    group_id: UUID | None = None,
+) -> tuple[PlannedSession, ...]:
+    """Give the sessions that start from `since` to before `until`, by start."""
+    wanted = [_session.starts_at >= since, _session.starts_at < until]
+    if group_id is not None:
+        wanted.append(_session.group_id == group_id)
+    return _read(transaction, site_id, and_(*wanted))
+
+
+def by_ids(
+    transaction: Transaction, site_id: UUID, ids: Collection[UUID]
+) -> tuple[PlannedSession, ...]:
+    """Give those of the sessions that are there, by start."""
+    return _read(transaction, site_id, _session.id.in_(ids))
+
+
+def of_series(
+    transaction: Transaction, site_id: UUID, series_id: UUID, since: datetime
+) -> tuple[PlannedSession, ...]:
+    """Give the sessions of a series that start from `since` on, by start."""
+    wanted = and_(_session.series_id == series_id, _session.starts_at >= since)
+    return _read(transaction, site_id, wanted)
+
+
+def for_import(
+    transaction: Transaction, site_id: UUID, now: datetime
+) -> tuple[PlannedSession, ...]:
+    """Give what a file may speak of: sessions that are not over, and all that files planned."""
+    wanted = or_(_session.ends_at > now, _session.source.is_not(None))
+    return _read(transaction, site_id, wanted)
+
+
+def add_group(transaction: Transaction, site_id: UUID, plan: GroupPlan) -> None:
+    """Insert a group."""
+    add_reference(transaction, SupportGroup(id=plan.id, site_id=site_id, **_group_values(plan)))
+
+
+def change_group(transaction: Transaction, plan: GroupPlan) -> None:
+    """Write a group as it is to be, and take it out again where it was put away."""
+    values = {**_group_values(plan), "deleted_at": None}
+    change_reference(transaction, SupportGroup, plan.id, values)
+
+
+def put_away(transaction: Transaction, group_id: UUID, now: datetime) -> None:
+    """Leave a group out of all lists; its sessions and its attendance stay."""
+    change_reference(transaction, SupportGroup, group_id, {"deleted_at": now})
+
+
+def add_sessions(transaction: Transaction, site_id: UUID, plans: Iterable[SessionPlan]) -> int:
+    """Insert the sessions whose id is new, and say how many those were."""
+    added = 0
+    for plan in plans:
+        if sessions.exists(transaction, GroupSession, plan.id):
+            continue
+        added += 1
+        row = GroupSession(id=plan.id, site_id=site_id, **_session_values(plan))
+        add_reference(transaction, row)
+    return added
+
+
+def change_session(transaction: Transaction, session: PlannedSession) -> None:
+    """Write a session as it is to be."""
+    values = {**_session_values(session.plan), **_standing(session.cancelled)}
+    change_reference(transaction, GroupSession, session.plan.id, values)
+
+
+def cancel_session(transaction: Transaction, session_id: UUID, reason: str) -> None:
+    """Call a session off."""
+    change_reference(transaction, GroupSession, session_id, _standing(reason))
+
+
+def _read(
+    transaction: Transaction, site_id: UUID, wanted: ColumnElement[bool]
+) -> tuple[PlannedSession, ...]:
+    query = _sessions.where(_session.site_id == site_id, wanted)
+    found = []
+    for row in transaction.connection().execute(query):
+        *plan, name, status, reason, has_check_ins = row
+        cancelled = None if status == "scheduled" else reason or ""
+        found.append(PlannedSession(SessionPlan(*plan), name, cancelled, bool(has_check_ins)))
+    return tuple(found)
+
+
+def _takes_place() -> ColumnElement[bool]:
+    return and_(_session.status == "scheduled", _session.deleted_at.is_(None))
+
+
+def _standing(cancelled: str | None) -> dict[str, Any]:
+    status = "scheduled" if cancelled is None else "cancelled"
+    return {"status": status, "cancelled_reason": cancelled}
+
+
+def _group_values(plan: GroupPlan) -> dict[str, Any]:
+    return {
+        "name": plan.name,
+        "public_label": plan.public_label,
+        "about": plan.about,
+        "language": plan.language,
+        "room": plan.room,
+        "capacity": plan.capacity,
+        "enrolled": plan.enrolled,
+        "source": plan.source,
+    }
+
+
+def _session_values(plan: SessionPlan) -> dict[str, Any]:
+    return {
+        "group_id": plan.group_id,
+        "starts_at": plan.starts_at,
+        "ends_at": plan.ends_at,
+        "room": plan.room,
+        "capacity": plan.capacity,
+        "series_id": plan.series_id,
+        "source": plan.source,
+    }

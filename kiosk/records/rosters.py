@@ -1,0 +1,118 @@
+"""Queries for sessions as a facilitator sees them, and for what has changed about one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.sessions import Session
+from kiosk.records.columns import table
+from kiosk.records.plumbing import KioskDevice
+from kiosk.records.tables import (
+    CheckIn,
+    GroupSession,
+    HeadCount,
+    Membership,
+    Participant,
+    Passcard,
+    SupportGroup,
+)
+
+_session = table(GroupSession).c
+_group = table(SupportGroup).c
+_fact = table(CheckIn).c
+_count = table(HeadCount).c
+_member = table(Membership).c
+_pass = table(Passcard).c
+_person = table(Participant).c
+_machine = table(KioskDevice).c
+# In the order of the fields of Session and then of Planned.
+_planned = (
+    select(
+        _session.id,
+        _group.public_label,
+        _session.room,
+        _session.starts_at,
+        _session.ends_at,
+        _group.enrolled,
+        _group.about,
+        _session.group_id,
+        _group.name,
+        func.coalesce(_session.capacity, _group.capacity),
+        _session.status != "scheduled",
+        func.coalesce(_session.cancelled_reason, ""),
+    )
+    .join_from(table(GroupSession), table(SupportGroup), _group.id == _session.group_id)
+    .where(_session.site_id == bindparam("site"))
+)
+_SESSION_FIELDS = 8
+_by_id = _planned.where(_session.id == bindparam("session"))
+_starting = _planned.where(
+    _session.starts_at >= bindparam("since"),
+    _session.starts_at < bindparam("until"),
+    _session.deleted_at.is_(None),
+).order_by(_session.starts_at, _group.name, _session.id)
+_marks = (
+    select(func.count(_fact.id)).where(_fact.session_id == bindparam("session")),
+    select(func.count(_count.id)).where(_count.session_id == bindparam("session")),
+    # Names and passes that came after the arrival, and passes that were ended since.
+    select(func.count(_pass.id), func.count(_pass.revoked_at), func.count(_person.id))
+    .join_from(table(CheckIn), table(Passcard), _pass.lookup == _fact.lookup)
+    .outerjoin(table(Participant), _person.id == _pass.participant_id)
+    .where(_fact.session_id == bindparam("session")),
+)
+_members_mark = select(func.count(_member.id), func.count(_member.deleted_at)).where(
+    _member.group_id == bindparam("group")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A session with what staff see of it beside."""
+
+    session: Session
+    group_name: str
+    capacity: int | None
+    """Of the session, else of its group."""
+    cancelled: bool
+    cancelled_reason: str
+
+
+def get(transaction: Transaction, site_id: UUID, session_id: UUID) -> Planned | None:
+    """Find a session, called off or not."""
+    asked = {"site": site_id, "session": session_id}
+    row = transaction.connection().execute(_by_id, asked).first()
+    return None if row is None else _read(row)
+
+
+def starting(
+    transaction: Transaction, site_id: UUID, since: datetime, until: datetime
+) -> tuple[Planned, ...]:
+    """Give the sessions that start from `since` to before `until`, called off or not, by start."""
+    asked = {"site": site_id, "since": since, "until": until}
+    return tuple(_read(row) for row in transaction.connection().execute(_starting, asked))
+
+
+def mark(transaction: Transaction, planned: Planned) -> tuple[object, ...]:
+    """Give counts that grow with every row that a session's roster is made of."""
+    connection = transaction.connection()
+    asked = {"session": planned.session.id}
+    found = [tuple(connection.execute(query, asked).one()) for query in _marks]
+    if planned.session.enrolled:
+        group = {"group": planned.session.group_id}
+        found.append(tuple(connection.execute(_members_mark, group).one()))
+    return tuple(found)
+
+
+def machines(transaction: Transaction, site_id: UUID) -> Mapping[UUID, str]:
+    """Give the names of a site's kiosks and desk machines, revoked ones too."""
+    query = select(_machine.id, _machine.name).where(_machine.site_id == site_id)
+    return {row.id: row.name for row in transaction.connection().execute(query)}
+
+
+def _read(row: Sequence[Any]) -> Planned:
+    return Planned(Session(*row[:_SESSION_FIELDS]), *row[_SESSION_FIELDS:])

@@ -1,0 +1,210 @@
+"""Callback requests in FHIR: a Task about a ServiceRequest of a Patient, as clinics refer."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from kiosk.domain.actions import Outcome
+from kiosk.domain.requests import CallLanguage, MessagePolicy
+from kiosk.domain.status import RequestStatus
+from kiosk.domain.text import clean
+from kiosk.domain.worklist import ExportRow
+from kiosk.reports.fhir import (
+    Part,
+    Resource,
+    System,
+    coded,
+    filled,
+    identifier,
+    instant,
+    link,
+    mark,
+    part_id,
+    period,
+)
+from kiosk.reports.tables import ExportContext
+
+_MOST_TRIES = 3
+_UNVERIFIED = "identity-not-verified"
+_MEDIA = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
+_SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
+_CONSENTS = "http://terminology.hl7.org/CodeSystem/consentcategorycodes"
+
+
+class TaskStatus(StrEnum):
+    """Codes of `Task.status` (hl7.org/fhir/R4B/valueset-task-status.html) that are used."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+BY_STATUS = {
+    RequestStatus.NEW: TaskStatus.REQUESTED,
+    RequestStatus.CLAIMED: TaskStatus.ACCEPTED,
+    RequestStatus.WAITING: TaskStatus.IN_PROGRESS,
+    RequestStatus.REACHED: TaskStatus.IN_PROGRESS,
+    RequestStatus.UNREACHABLE: TaskStatus.FAILED,
+    # Somebody else has it now, and nothing says yet how it ended.
+    RequestStatus.ESCALATED: TaskStatus.IN_PROGRESS,
+    RequestStatus.DUPLICATE: TaskStatus.CANCELLED,
+    RequestStatus.WITHDRAWN: TaskStatus.CANCELLED,
+    RequestStatus.CLOSED: TaskStatus.COMPLETED,
+}
+BY_OUTCOME = {
+    Outcome.NOT_SUITABLE_NOW: TaskStatus.REJECTED,
+    Outcome.NO_CAPACITY: TaskStatus.REJECTED,
+    Outcome.UNREACHABLE: TaskStatus.FAILED,
+    Outcome.WRONG_NUMBER: TaskStatus.FAILED,
+    Outcome.DUPLICATE: TaskStatus.CANCELLED,
+    Outcome.WITHDRAWN: TaskStatus.CANCELLED,
+}
+"""What a closed request's outcome says else than completed."""
+_REQUEST = {
+    TaskStatus.COMPLETED: "completed",
+    TaskStatus.REJECTED: "revoked",
+    TaskStatus.CANCELLED: "revoked",
+    TaskStatus.FAILED: "revoked",
+}
+"""The status of what a task is about (request-status); active where it is still open."""
+_TAGS = frozenset(CallLanguage) - {CallLanguage.TEOCHEW, CallLanguage.OTHER}
+"""Languages whose code is a BCP 47 tag too."""
+
+
+def task_status(row: ExportRow) -> TaskStatus:
+    """Say in FHIR's terms where a request stands."""
+    if row.status is RequestStatus.CLOSED and row.reason in tuple(BY_OUTCOME):
+        return BY_OUTCOME[Outcome(row.reason)]
+    return BY_STATUS[row.status]
+
+
+def callback_resources(row: ExportRow, context: ExportContext) -> Iterable[Resource]:
+    """Yield the resources of one request, those that others point to first."""
+    yield _patient(row)
+    yield _service_request(row, context)
+    yield _call(row, context)
+    if row.share_with_team:
+        yield _consent(row, context)
+    yield _task(row, context)
+
+
+def _patient(row: ExportRow) -> Resource:
+    """Who asked: nobody has checked who they are, and a carer asks as they do."""
+    code, name = row.call_language, clean(row.preferred_name)
+    language = coded(System.LANGUAGE, code) if code else {}
+    if code in _TAGS:
+        language["coding"] = [
+            {"system": "urn:ietf:bcp:47", "code": code},
+            {"system": System.LANGUAGE, "code": code},
+        ]
+    phone = [{"system": "phone", "value": row.phone_e164}] if row.phone_e164 else []
+    unreadable = [mark("unreadable")] if row.unreadable else []
+    return filled(
+        resourceType="Patient",
+        id=str(part_id(row.id, "Patient")),
+        meta={"tag": [mark(_UNVERIFIED), *unreadable]},
+        name=[{"use": "usual", "text": name}] if name else [],
+        telecom=phone,
+        communication=[{"language": language, "preferred": True}] if language else [],
+    )
+
+
+def _service_request(row: ExportRow, context: ExportContext) -> Resource:
+    """What was asked for, with what may be said on the phone."""
+    wishes = [
+        *((System.WINDOW, window) for window in row.windows),
+        (System.MESSAGE, row.message_policy),
+        (System.ANSWERED, row.answered_by_other),
+    ]
+    return filled(
+        resourceType="ServiceRequest",
+        id=str(part_id(row.id, "ServiceRequest")),
+        identifier=identifier(System.REFERENCE, row.reference),
+        status=_REQUEST.get(task_status(row), "active"),
+        intent="proposal",
+        category=[coded(System.WHAT, "peer_support")],
+        code=coded(System.WHAT, "callback_request"),
+        orderDetail=[coded(system, code) for system, code in wishes if code],
+        subject=link("Patient", part_id(row.id, "Patient")),
+        requester=link("Patient", part_id(row.id, "Patient")),
+        authoredOn=instant(row.created_at, context),
+    )
+
+
+def _call(row: ExportRow, context: ExportContext) -> Resource:
+    """Return how to call, and from when on."""
+    media = [("PHONE", "telephone")]
+    if row.message_policy == MessagePolicy.TEXT:
+        media.append(("SMSWRIT", "text message"))
+    patient = link("Patient", part_id(row.id, "Patient"))
+    start = row.not_before
+    return filled(
+        resourceType="CommunicationRequest",
+        id=str(part_id(row.id, "CommunicationRequest")),
+        basedOn=[link("ServiceRequest", part_id(row.id, "ServiceRequest"))],
+        status=_REQUEST.get(task_status(row), "active"),
+        subject=patient,
+        recipient=[patient],
+        medium=[{"coding": [{"system": _MEDIA, "code": c}], "text": t} for c, t in media],
+        occurrencePeriod={} if start is None else {"start": start.isoformat()},
+        authoredOn=instant(row.created_at, context),
+    )
+
+
+def _consent(row: ExportRow, context: ExportContext) -> Resource:
+    """Return the separate, free choice that the peer team may tell the clinical team."""
+    return filled(
+        resourceType="Consent",
+        id=str(part_id(row.id, "Consent")),
+        status="inactive" if row.status is RequestStatus.WITHDRAWN else "active",
+        scope={"coding": [{"system": _SCOPES, "code": "patient-privacy"}]},
+        category=[{"coding": [{"system": _CONSENTS, "code": "infa"}]}],
+        patient=link("Patient", part_id(row.id, "Patient")),
+        dateTime=instant(row.created_at, context),
+        policyRule=coded(System.WHAT, "share_with_team"),
+        provision={"type": "permit"},
+    )
+
+
+def _task(row: ExportRow, context: ExportContext) -> Resource:
+    """Return where the request stands, who has it and how often it was tried."""
+    times = (row.created_at, row.received_at, row.last_attempt_at, row.closed_at)
+    noted = [mark("withdrawal-noted")] if row.withdrawal_noted else []
+    doubtful = [mark("clock-doubtful")] if row.clock_doubtful else []
+    restriction: Part = {"repetitions": _MOST_TRIES}
+    if waits := period(row.next_at, None, context):
+        restriction["period"] = waits
+    return filled(
+        resourceType="Task",
+        id=str(row.id),
+        meta={"tag": [mark(_UNVERIFIED), *noted, *doubtful]},
+        identifier=identifier(System.REFERENCE, row.reference),
+        status=task_status(row),
+        statusReason=coded(System.OUTCOME, row.reason) if row.reason else {},
+        businessStatus=coded(System.STATUS, row.status),
+        intent="proposal",
+        code=coded(System.WHAT, "callback_request"),
+        focus=link("ServiceRequest", part_id(row.id, "ServiceRequest")),
+        for_=link("Patient", part_id(row.id, "Patient")),
+        requester=link("Patient", part_id(row.id, "Patient")),
+        authoredOn=instant(row.created_at, context),
+        lastModified=instant(max(at for at in times if at is not None), context),
+        executionPeriod=period(row.first_attempt_at, row.closed_at, context),
+        owner={"type": "Practitioner", "display": clean(row.holder)} if row.holder else {},
+        restriction=restriction,
+        output=_tries(row),
+    )
+
+
+def _tries(row: ExportRow) -> list[Part]:
+    """Return how many attempts there were and how the last one ended."""
+    if not row.attempts and not row.last_result:
+        return []
+    tries: list[Part] = [{"type": coded(System.WHAT, "attempts"), "valueInteger": row.attempts}]
+    if row.last_result:
+        last = coded(System.RESULT, row.last_result)
+        tries.append({"type": coded(System.WHAT, "last_result"), "valueCodeableConcept": last})
+    return tries

@@ -1,0 +1,211 @@
+"""The columns of what is exported, as data: which field, under which name, how wide."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, auto
+from functools import lru_cache
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.cells import harmless, phone_cell
+from kiosk.domain.text import clean
+
+Progress = Callable[[int, int], None]
+"""Is told how many rows are done, and of how many (0 where nobody knows)."""
+LONGEST_CELL = 400
+"""Characters of one cell; the desks cut texts shorter than that."""
+_STEP = 500
+"""Rows between two words about the progress."""
+_MOST_CODES = 1024
+
+Writer = Callable[[object], str]
+"""Makes the text of a cell from a field."""
+
+
+class Cell(Enum):
+    """What stands in a column, and so how it is written."""
+
+    TEXT = auto()
+    """Typed by somebody."""
+    CODE = auto()
+    """One code of an enum of ours, or several."""
+    PHONE = auto()
+    TIME = auto()
+    """Aware; written in the clinic's zone with its offset."""
+    DAY = auto()
+    TRUTH = auto()
+    NUMBER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column."""
+
+    key: str
+    """Its name for programs (CSV, JSON)."""
+    title: str
+    """Its name for people (XLSX)."""
+    width: int
+    """In characters."""
+    field: str
+    """The attribute of a row, dotted where it lies deeper."""
+    cell: Cell = Cell.TEXT
+    for_people: bool = True
+    """False for what only programs can use: it stands in JSON alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One kind of list."""
+
+    kind: str
+    """Begins the names of its files."""
+    title: str
+    columns: tuple[Column, ...]
+
+    @property
+    def for_people(self) -> tuple[Column, ...]:
+        """The columns of a spreadsheet."""
+        return tuple(column for column in self.columns if column.for_people)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportContext:
+    """Whose file it is, and where and when it is made: its watermark."""
+
+    zone: ZoneInfo
+    at: datetime
+    """Aware."""
+    login: str
+    """Of the member of staff who asked for it."""
+    selection: str
+    """What was asked for, in words without anybody's name."""
+    site: str = ""
+    """Name of the clinic."""
+    delete_by: date | None = None
+    """When the exports folder drops it; None for a file elsewhere."""
+
+    @property
+    def stamp(self) -> str:
+        """When it was made, in the clinic's zone."""
+        return self.at.astimezone(self.zone).isoformat(timespec="seconds")
+
+
+CALLBACKS = Table(
+    "callbacks",
+    "Callback requests",
+    (
+        Column("id", "Id", 38, "id", for_people=False),
+        Column("reference", "Reference", 12, "reference"),
+        Column("status", "Status", 13, "status", Cell.CODE),
+        Column("reason", "Reason", 19, "reason", Cell.CODE),
+        Column("asked_at", "Asked at", 23, "created_at", Cell.TIME),
+        Column("received_at", "Received at", 23, "received_at", Cell.TIME),
+        Column("name", "Name", 24, "preferred_name"),
+        Column("phone", "Phone", 20, "phone_local", Cell.PHONE),
+        Column("phone_e164", "Phone, international", 20, "phone_e164", for_people=False),
+        Column("windows", "When to call", 28, "windows", Cell.CODE),
+        Column("not_before", "Not before", 12, "not_before", Cell.DAY),
+        Column("call_language", "Language", 10, "call_language", Cell.CODE),
+        Column("message_policy", "Message", 27, "message_policy", Cell.CODE),
+        Column("answered_by_other", "If another answers", 19, "answered_by_other", Cell.CODE),
+        Column("share_with_team", "Share with team", 15, "share_with_team", Cell.TRUTH),
+        Column("screen_language", "Screen language", 15, "ui_language", Cell.CODE),
+        Column("attempts", "Attempts", 9, "attempts", Cell.NUMBER),
+        Column("first_attempt_at", "First attempt", 23, "first_attempt_at", Cell.TIME),
+        Column("last_attempt_at", "Last attempt", 23, "last_attempt_at", Cell.TIME),
+        Column("last_result", "Last result", 21, "last_result", Cell.CODE),
+        Column("next_at", "Next try", 23, "next_at", Cell.TIME),
+        Column("holder", "Claimed by", 14, "holder"),
+        Column("closed_at", "Closed at", 23, "closed_at", Cell.TIME),
+        Column("withdrawal_noted", "Withdrawal noted", 17, "withdrawal_noted", Cell.TRUTH),
+        Column("clock_doubtful", "Clock doubtful", 15, "clock_doubtful", Cell.TRUTH),
+        Column("unreadable", "Unreadable", 11, "unreadable", Cell.TRUTH),
+    ),
+)
+"""Of `domain.worklist.ExportRow`."""
+
+ATTENDANCE = Table(
+    "attendance",
+    "Attendance",
+    (
+        Column("check_in_id", "Check-in", 38, "check_in_id", for_people=False),
+        Column("group", "Group", 26, "group_name"),
+        Column("label", "Public label", 20, "session.label"),
+        Column("room", "Room", 18, "session.room"),
+        Column("starts_at", "Starts", 23, "session.starts_at", Cell.TIME),
+        Column("ends_at", "Ends", 23, "session.ends_at", Cell.TIME),
+        Column("cancelled", "Cancelled", 10, "cancelled", Cell.TRUTH),
+        Column("head_count", "Head count", 11, "head_count", Cell.NUMBER),
+        Column("arrived_at", "Arrived", 23, "arrived_at", Cell.TIME),
+        Column("pass", "Pass", 10, "standing", Cell.CODE),
+        Column("name", "Name", 24, "name"),
+        Column("present", "Present", 9, "present", Cell.TRUTH),
+        Column("reason", "Taken off because", 22, "reason", Cell.CODE),
+        Column("by_staff", "Added by staff", 15, "by_staff", Cell.TRUTH),
+        Column("kiosk", "Kiosk", 18, "kiosk"),
+        Column("clock_doubtful", "Clock doubtful", 15, "clock_doubtful", Cell.TRUTH),
+        Column("session_id", "Session", 38, "session.id"),
+    ),
+)
+"""Of `domain.roster.AttendanceRow`."""
+
+
+def fields(columns: tuple[Column, ...]) -> Callable[[object], tuple[object, ...]]:
+    """Return what takes the fields of `columns` (two or more) out of a row."""
+    getter: Callable[[object], tuple[object, ...]] = attrgetter(*(c.field for c in columns))
+    return getter
+
+
+def tell(progress: Progress | None, done: int, total: int, *, last: bool = False) -> None:
+    """Say how far it is, every so many rows and at the end."""
+    if progress is not None and (last or not done % _STEP):
+        progress(done, total)
+
+
+def sheet_writers(zone: ZoneInfo) -> Mapping[Cell, Writer]:
+    """Return how cells are written where they cannot be formulas, for people to read."""
+    return _plain_writers(zone, " ", "minutes") | {
+        Cell.CODE: _codes(", ", then=lambda text: text.replace("_", " "))
+    }
+
+
+def csv_writers(zone: ZoneInfo) -> Mapping[Cell, Writer]:
+    """Return how cells are written for a spreadsheet that looks for formulas in them."""
+    return _plain_writers(zone, "T", "seconds") | {
+        Cell.TEXT: lambda value: harmless(_text(value)) if value else "",
+        Cell.CODE: _codes(" ", then=harmless),
+        Cell.PHONE: lambda value: phone_cell(_text(value)),
+    }
+
+
+def _plain_writers(zone: ZoneInfo, between: str, smallest: str) -> dict[Cell, Writer]:
+    def time(value: object) -> str:
+        if not isinstance(value, datetime):
+            return ""
+        return value.astimezone(zone).isoformat(between, smallest)
+
+    return {
+        Cell.TEXT: _text,
+        Cell.CODE: _codes(" "),
+        Cell.PHONE: _text,
+        Cell.TIME: time,
+        Cell.DAY: lambda value: value.isoformat() if isinstance(value, date) else "",
+        Cell.TRUTH: lambda value: "yes" if value else "no",
+        Cell.NUMBER: lambda value: "" if value is None else str(value),
+    }
+
+
+def _text(value: object) -> str:
+    return "" if value is None else clean(str(value), LONGEST_CELL)
+
+
+def _codes(between: str, then: Callable[[str], str] = str) -> Writer:
+    """Return what writes codes: there are few, so each combination is put together once."""
+
+    def write(value: object) -> str:
+        parts = value if isinstance(value, tuple) else (value,)
+        return then(_text(between.join(str(part) for part in parts if part is not None)))
+
+    return lru_cache(maxsize=_MOST_CODES)(write)

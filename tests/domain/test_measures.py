@@ -1,0 +1,106 @@
+"""The figures above the worklist, and the promise made from them."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.domain.measures import measure, percentile
+from kiosk.domain.promise import promised_days
+from kiosk.domain.status import RequestStatus, Standing
+from kiosk.domain.worklist import Measures, WorkRow
+from tests.support.rows import row
+from tests.support.trials import OFFICE, local, missed
+
+NOW = local(4, 12)
+
+
+def figures(rows: list[WorkRow], standings: dict[UUID, Standing] | None = None) -> Measures:
+    return measure(rows, standings or {}, now=NOW, calendar=OFFICE)
+
+
+def test_an_empty_list_has_figures_too() -> None:
+    assert figures([]) == Measures(0, 0, 0, 0, 0, None)
+
+
+def test_rows_are_counted() -> None:
+    tonight = local(4, 17, 30)
+    rows = [
+        row(1, breach_at=NOW - timedelta(minutes=1), call_now=True),
+        row(2, breach_at=NOW),
+        row(3, breach_at=tonight, status=RequestStatus.REACHED),
+        row(4, breach_at=tonight + timedelta(minutes=1), status=RequestStatus.WAITING),
+        row(5, breach_at=None, status=RequestStatus.UNREACHABLE),
+        row(6, breach_at=None, status=RequestStatus.CLOSED),
+    ]
+    assert figures(rows) == Measures(
+        open=4,
+        call_now=1,
+        due_today=3,
+        overdue=1,
+        unreachable=1,
+        median_hours_to_first_attempt=None,
+    )
+
+
+def test_the_median_is_of_working_hours_to_the_first_attempt() -> None:
+    hours = [1, 2, 3, 4, 100]
+    rows = [row(n, created_at=local(2, 9), status=RequestStatus.CLOSED) for n in range(5)]
+    standings = {
+        UUID(int=n): missed(OFFICE.add_hours(local(2, 9), count), NOW)
+        for n, count in enumerate(hours)
+    }
+    found = figures(rows, standings).median_hours_to_first_attempt
+    assert found == pytest.approx(3)
+    # Below five, and without those who were not tried or came long ago, there is none.
+    assert figures(rows[1:], standings).median_hours_to_first_attempt is None
+    untried = {**standings, UUID(int=0): missed()}
+    assert figures(rows, untried).median_hours_to_first_attempt is None
+    old = [row(0, created_at=NOW - timedelta(days=28)), *rows[1:]]
+    assert figures(old, standings).median_hours_to_first_attempt is None
+
+
+def test_the_waiting_starts_on_the_day_that_was_asked_for() -> None:
+    first_day = local(3, 0).date()
+    rows = [row(n, created_at=local(2, 9), not_before=first_day) for n in range(5)]
+    standings = {UUID(int=n): missed(local(3, 9, 30)) for n in range(5)}
+    assert figures(rows, standings).median_hours_to_first_attempt == pytest.approx(1)
+
+
+def test_a_percentile_is_one_of_the_values() -> None:
+    assert percentile([10, 1, 9, 2, 8, 3, 7, 4, 6, 5], 0.9) == 9
+    assert percentile([4], 0.9) == 4
+    assert percentile([1, 2], 0) == 1
+    with pytest.raises(ValueError, match="nothing"):
+        percentile([], 0.9)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=60), st.integers(1, 100))
+def test_a_percentile_is_the_smallest_that_holds_its_share(values: list[int], share: int) -> None:
+    found = percentile(values, share / 100)
+    assert sum(value <= found for value in values) * 100 >= share * len(values)
+    assert sum(value < found for value in values) * 100 < share * len(values)
+
+
+def test_three_days_are_promised_until_there_is_enough_to_measure() -> None:
+    assert promised_days([]) == 3
+    assert promised_days([9.0] * 19) == 3
+    assert promised_days([9.0] * 20) == 9
+
+
+@pytest.mark.parametrize(
+    ("waits", "days"),
+    [
+        ([0.0] * 20, 1),
+        ([1.0] * 18 + [7.0] * 2, 1),
+        ([1.0] * 17 + [7.0] * 3, 7),
+        ([1.2] * 20, 2),
+        ([200.0] * 20, 20),
+    ],
+)
+def test_the_promise_is_kept_to_nine_of_ten(waits: list[float], days: int) -> None:
+    assert promised_days(waits) == days
+    assert promised_days(waits[::-1]) == days

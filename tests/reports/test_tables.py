@@ -1,0 +1,40 @@
+"""Columns: every field of a row is in its list, under a name of its own."""
+
+from dataclasses import fields as dataclass_fields
+
+import pytest
+
+from kiosk.domain.roster import AttendanceRow
+from kiosk.domain.sessions import Session
+from kiosk.domain.worklist import ExportRow
+from kiosk.reports.tables import ATTENDANCE, CALLBACKS, Table, csv_writers, sheet_writers
+from tests.support.exports import ARRIVAL, REQUEST, ZONE
+
+
+def _names(row: type) -> set[str]:
+    return {field.name for field in dataclass_fields(row)}
+
+
+def test_no_field_of_a_request_is_left_out() -> None:
+    assert {column.field for column in CALLBACKS.columns} == _names(ExportRow)
+
+
+def test_no_field_of_an_arrival_is_left_out() -> None:
+    found = {column.field for column in ATTENDANCE.columns}
+    assert {name.split(".")[0] for name in found} == _names(AttendanceRow)
+    deeper = {name.split(".")[1] for name in found if "." in name}
+    assert deeper <= _names(Session)
+
+
+@pytest.mark.parametrize("table", [CALLBACKS, ATTENDANCE])
+def test_names_of_columns_are_their_own_and_titles_fit(table: Table) -> None:
+    assert len({column.key for column in table.columns}) == len(table.columns)
+    assert len({column.title for column in table.columns}) == len(table.columns)
+    assert [c.title for c in table.columns if len(c.title) > c.width] == []
+
+
+@pytest.mark.parametrize(("table", "row"), [(CALLBACKS, REQUEST), (ATTENDANCE, ARRIVAL)])
+def test_every_cell_can_be_written(table: Table, row: object) -> None:
+    for writers in (sheet_writers(ZONE), csv_writers(ZONE)):
+        assert {column.cell for column in table.columns} <= writers.keys()
+        assert all(write(None) in ("", "no") for write in writers.values())

@@ -1,0 +1,45 @@
+"""Callback requests and callers in a test's clinic."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+
+from kiosk.domain.actions import Action, Done
+from kiosk.domain.staff import Role
+from kiosk.domain.worklist import WorkRow
+from kiosk.usecases.callbacks import CallbackDesk
+from tests.support.desks import Clinic
+
+
+def ask(clinic: Clinic, name: str = "Mei") -> UUID:
+    """Ask for a call."""
+    draft = clinic.draft(name)
+    clinic.visitor.request_callback(draft)
+    return draft.id
+
+
+def caller(clinic: Clinic, login: str) -> CallbackDesk:
+    """Open the desk of a new caller."""
+    return clinic.access.callback_desk(clinic.add_staff(login, Role.CALLER))
+
+
+def do(desk: CallbackDesk, request_id: UUID, *actions: Action) -> WorkRow:
+    """Do one thing after the other, each on the request as it is then."""
+    row = desk.row(request_id)
+    for action in actions:
+        assert isinstance(row, WorkRow)
+        done = desk.act(request_id, row.revision, action)
+        assert isinstance(done, Done), done
+        row = done.row
+    assert isinstance(row, WorkRow)
+    return row
+
+
+def trail_of(clinic: Clinic, request_id: UUID) -> list[str]:
+    """Give what the audit trail says about a request."""
+    with clinic.store.read() as transaction:
+        found = transaction.connection().execute(
+            text("SELECT action FROM audit_event WHERE subject_id=:id ORDER BY position"),
+            {"id": request_id.bytes},
+        )
+        return [action for (action,) in found]

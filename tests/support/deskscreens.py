@@ -1,0 +1,120 @@
+"""Somebody of the clinic's staff before the desk; without a terminal."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from unittest.mock import patch
+
+from textual._compositor import Compositor
+
+from kiosk.domain.roster import IssuedPass
+from kiosk.domain.worklist import ExportRow, Filter
+from kiosk.ui.desk.app import DeskApp
+from kiosk.ui.desk.parts import Facts, Progress, Tools
+from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.session import Boot, DeskSide
+from tests.support.desks import PASSPHRASE, Clinic
+from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
+from tests.support.screens import USUAL
+
+
+class Written:
+    """Remembers what the desk had written to files."""
+
+    def __init__(self) -> None:
+        self.exports: list[tuple[Collection[ExportRow], Filter, str]] = []
+        self.sheets: list[tuple[IssuedPass, ...]] = []
+
+    def export(
+        self,
+        rows: Collection[ExportRow],
+        chosen: Filter,
+        form: str,
+        login: str,
+        progress: Progress,
+    ) -> str:
+        """Stand in for the export of callbacks."""
+        progress(len(rows), len(rows))
+        self.exports.append((rows, chosen, form))
+        return f"/data/exports/callbacks-{login}.{form}"
+
+    def sheet(self, passes: Sequence[IssuedPass], login: str) -> str:
+        """Stand in for the PDF of passes."""
+        self.sheets.append(tuple(passes))
+        return f"/data/exports/passes-{login}.pdf"
+
+
+def desk_side(clinic: Clinic, written: Written, idle: float = 120.0) -> DeskSide:
+    """Return what bootstrap makes of an opened store."""
+    facts = Facts(
+        clinic=clinic.site.name,
+        zone=clinic.site.zone,
+        country=clinic.site.country,
+        now=clinic.clock.now,
+        idle=idle,
+    )
+    tools = Tools(export_callbacks=written.export, pass_sheet=written.sheet)
+    return DeskSide(clinic.access, facts, tools)
+
+
+class Colleague(Hands[DeskApp]):
+    """A member of staff; everything they do waits until the screen has come to rest."""
+
+    written: Written
+
+    @property
+    def screen(self) -> DeskScreen:
+        """The screen on top."""
+        screen = self.app.screen
+        assert isinstance(screen, DeskScreen)
+        return screen
+
+    async def sign_in(self, login: str, passphrase: str = PASSPHRASE) -> None:
+        """Sign in from the first screen."""
+        await self.type(login, "enter")
+        await self.type(passphrase, "enter")
+
+    async def wait(self, seconds: float) -> None:
+        """Do nothing for so long, and let the desk notice."""
+        self.seconds.at += seconds
+        await self.app.tick()
+        await self.settle()
+
+    async def see_next_second(self) -> None:
+        """Let the second's tick come that a live screen reads its news by."""
+        await self.wait(0)
+        await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def at_desk(
+    clinic: Clinic,
+    login: str = "",
+    *,
+    size: tuple[int, int] = USUAL,
+    boot: Boot | None = None,
+    idle: float = 120.0,
+) -> AsyncIterator[Colleague]:
+    """Start the desk on `clinic` and stand before it, signed in as `login` if one is given.
+
+    Passphrases are those of `Clinic.add_staff` and of its manager.
+    """
+    seconds, written = Seconds(), Written()
+    boot = boot or partial(desk_side, clinic, written, idle)
+    app = DeskApp(boot, monotonic=seconds)
+    door: WatchedDoor[DeskSide] = WatchedDoor(boot)
+    app.door = door
+    app.animation_level = "none"
+    try:
+        with patch.object(Compositor, "render_update", draw_nothing):
+            async with app.run_test(size=size):
+                colleague = Colleague(app, seconds, door)
+                colleague.written = written
+                await colleague.settle()
+                if login:
+                    await colleague.sign_in(login)
+                yield colleague
+                assert not app.crashed
+    finally:
+        app.door.close()

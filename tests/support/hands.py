@@ -1,0 +1,135 @@
+"""Somebody before a screen who presses keys and taps; without a terminal."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from textual import events
+from textual._compositor import Compositor
+from textual.geometry import Size
+from textual.keys import _character_to_key
+from textual.worker import WorkerState
+
+from kiosk.ui.base import Door, Side, Trouble
+from tests.support.reading import AppT, Reader
+
+_PATIENCE: Final = 10.0
+"""Seconds within which a screen has to come to rest."""
+
+Answer = TypeVar("Answer")
+
+
+@dataclass
+class Seconds:
+    """A monotonic clock that stands until a test moves it."""
+
+    at: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class WatchedDoor(Door[Side]):
+    """A door that knows how many questions are under way."""
+
+    pending = 0
+
+    async def ask(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
+        self.pending += 1
+        try:
+            return await super().ask(question)
+        finally:
+            self.pending -= 1
+
+
+class Hands(Reader[AppT]):
+    """Everything they do waits until the screen has come to rest."""
+
+    def __init__(self, app: AppT, seconds: Seconds, door: WatchedDoor[Any]) -> None:
+        super().__init__(app)
+        self.seconds = seconds
+        self._door = door
+
+    async def keys(self, *keys: str) -> None:
+        """Press keys, each once the screen has come to rest after the one before."""
+        for key in keys:
+            await self.at_once(key)
+
+    async def at_once(self, *keys: str) -> None:
+        """Press keys without waiting in between."""
+        await self.sends(*keys)
+        await self.settle()
+
+    async def sends(self, *keys: str) -> None:
+        """Press keys and do not wait for what they do."""
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 else key
+            await self._post(events.Key(name, key if len(key) == 1 else None))
+
+    async def until(self, words: str, seconds: float) -> None:
+        """Wait until `words` stand on the screen, though the kiosk may be busy still."""
+        last = asyncio.get_running_loop().time() + seconds
+        while not self.sees(words):
+            assert asyncio.get_running_loop().time() < last, f"no {words!r}\n{self.picture()}"
+            await asyncio.sleep(0.01)
+
+    async def type(self, text: str, *keys: str) -> None:
+        """Type `text` fast, then press `keys`."""
+        await self.at_once(*text)
+        await self.keys(*keys)
+
+    async def tap(self, words: str) -> None:
+        """Tap where `words` stand."""
+        await self.tap_at(*self.place_of(words))
+
+    async def tap_at(self, x: int, y: int) -> None:
+        """Tap a cell."""
+        await self.touch_down(x, y)
+        await self.settle()
+
+    async def touch_down(self, x: int, y: int) -> None:
+        """Put a finger on a cell and lift it, and do not wait for what it does."""
+        for kind in (events.MouseDown, events.MouseUp):
+            await self._post(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+
+    async def resize(self, width: int, height: int) -> None:
+        """Use another terminal."""
+        size = Size(width, height)
+        driver = self.app._driver
+        assert driver is not None
+        driver._size = (width, height)
+        self.app.post_message(events.Resize(size, size))
+        await self.settle()
+
+    async def _post(self, event: events.Event) -> None:
+        event.set_sender(self.app)
+        self.app.post_message(event)
+        await asyncio.sleep(0)
+
+    async def settle(self) -> None:
+        """Wait until the app has nothing left to do but to wait for somebody."""
+        loop = asyncio.get_running_loop()
+        last = loop.time() + _PATIENCE
+        while not await self._at_rest(loop):
+            assert loop.time() < last, f"the screen does not come to rest\n{self.picture()}"
+            await asyncio.sleep(0.002)
+
+    async def _at_rest(self, loop: asyncio.AbstractEventLoop) -> bool:
+        ready = vars(loop)["_ready"]
+        quiet = 0
+        while quiet < 3:
+            await asyncio.sleep(0)
+            quiet = 0 if ready else quiet + 1
+        app = self.app
+        if app._exit or app.crashed:
+            return True
+        screen = app.screen
+        works = [w for w in app.workers if w.state in (WorkerState.PENDING, WorkerState.RUNNING)]
+        redraws = screen._dirty_widgets or screen._layout_required or screen._callbacks
+        busy = self._door.pending or app._gate._busy or works
+        return not (busy or redraws or app._resize_event)
+
+
+def draw_nothing(_compositor: Compositor, **_options: object) -> None:
+    """Nobody looks at a terminal here: the screen is drawn when it is read."""

@@ -1,0 +1,55 @@
+"""Requests with their attempts, made up for tests of the rules of calling."""
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.calling import Asked
+from kiosk.domain.status import EventKind, RequestEvent, Standing, standing
+from kiosk.domain.working import WorkingCalendar
+
+ZONE = ZoneInfo("Asia/Singapore")
+OFFICE = WorkingCalendar(ZONE)
+"""Monday to Friday, 8.30 to 17.30."""
+
+MEI, ALI = UUID(int=901), UUID(int=902)
+"""Two callers."""
+
+Try = tuple[datetime, str]
+"""When, and the result."""
+
+
+def local(day: int, hour: int, minute: int = 0) -> datetime:
+    """Give a time in March 2026 in Singapore; the 2nd is a Monday."""
+    return datetime.combine(date(2026, 3, day), time(hour, minute), ZONE)
+
+
+MADE_AT = local(2, 9)
+ASKED = Asked(MADE_AT, ("weekday_am",), None, "none")
+
+
+def event(
+    revision: int,
+    kind: str,
+    at: datetime,
+    outcome: str | None = None,
+    next_at: datetime | None = None,
+) -> RequestEvent:
+    """Make an event of Mei's; its id is its revision."""
+    return RequestEvent(UUID(int=revision), revision, kind, outcome, at, MEI, next_at)
+
+
+def tried(*tries: Try, now: datetime | None = None, claimed: bool = False) -> Standing:
+    """Fold attempts, and a claim of Mei's at `now` where it is wanted."""
+    events = [
+        event(number, EventKind.ATTEMPT, at, result) for number, (at, result) in enumerate(tries, 1)
+    ]
+    if claimed and now is not None:
+        ends = now + timedelta(minutes=30)
+        events.append(event(len(events) + 1, EventKind.CLAIMED, now, next_at=ends))
+    return standing(events, (), now=now)
+
+
+def missed(*times: datetime, now: datetime | None = None, claimed: bool = False) -> Standing:
+    """Fold calls that nobody answered."""
+    return tried(*((at, "no_answer") for at in times), now=now, claimed=claimed)
