@@ -19,6 +19,8 @@ class Field(Input):
     Field > .input--placeholder { color: $foreground; text-style: italic; }
     """
 
-    def __init__(self, value: str = "", *, most: int, covered: bool = False) -> None:
-        super().__init__(value, max_length=most, select_on_focus=False, password=covered)
+    def __init__(
+        self, value: str = "", *, most: int, covered: bool = False, id: str | None = None
+    ) -> None:
+        super().__init__(value, max_length=most, select_on_focus=False, password=covered, id=id)
         self.cursor_blink = False

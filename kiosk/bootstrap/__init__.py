@@ -94,7 +94,9 @@ class Kiosk:
             timing=timing,
             take_home=read_take_home(self.folder / "take-home.toml"),
         )
-        desk = VisitorDesk(self.store, self.clock, entropy, self.site, self.settings.rules, sealing)
+        rules, calendar = self.settings.rules, self.calendar()
+        desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing, calendar)
+        desk.promise_days()
         return VisitorSide(desk, self.maintenance(), facts)
 
     def clean(self) -> None:
@@ -122,8 +124,9 @@ class Kiosk:
 
         sealing = load_sealing_keys(self.store, self.site)
         rules = self.settings.rules
+        calendar, exports = self.calendar(), self.folder / "exports"
         return Access(
-            House(self.store, self.clock, entropy, self.site, sealing, rules, self.calendar())
+            House(self.store, self.clock, entropy, self.site, sealing, rules, calendar, exports)
         )
 
     def calendar(self) -> "WorkingCalendar":
@@ -177,7 +180,7 @@ def show_visitor_kiosk(
             " `kiosk demo`."
         )
     with lock_folder(folder, _LOCK):
-        _log_to(folder / LOG)
+        log_to(folder / LOG)
         from kiosk.ui.terminal.app import run_locked
         from kiosk.ui.visitor.app import VisitorApp
 
@@ -215,7 +218,7 @@ def _warm() -> None:
         import_module(name)
 
 
-def _log_to(path: Path) -> None:
+def log_to(path: Path) -> None:
     """Log to a file that only this user may read, and that cannot grow without end."""
     from logging.handlers import RotatingFileHandler
 

@@ -1,0 +1,133 @@
+"""Puts the staff's desk together: access, the clinic's facts, and what writes files for it."""
+
+import gc
+import sys
+from collections.abc import Collection, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kiosk.bootstrap import Kiosk, log_to, open_kiosk
+from kiosk.bootstrap.exports import export_context, export_target
+from kiosk.bootstrap.plans import FOLDER, read_plans, waiting_plans, write_plans
+from kiosk.errors import SetupError
+
+if TYPE_CHECKING:
+    from kiosk.domain.plans import Plans
+    from kiosk.domain.roster import IssuedPass
+    from kiosk.domain.worklist import ExportRow, Filter
+    from kiosk.ui.desk.parts import PlanShelf, Progress
+    from kiosk.ui.desk.session import DeskSide
+
+LOG: Final = "desk.log"
+_OFFICE_IDLE: Final = 600.0
+"""Seconds without a key before a desk in an office locks."""
+
+
+def show_desk(folder: Path) -> int:
+    """Show the staff's desk of a data folder until it is ended; return the exit code.
+
+    Any number of desks may be open beside the visitor's kiosk. The first screen is painted before
+    the database is opened.
+    """
+    if not sys.stdin.isatty() or not sys.stdout.isatty():
+        raise SetupError("The desk needs a terminal; start it in one, or use the other commands.")
+    if not folder.exists():
+        raise SetupError(
+            f"There is no data folder {folder} yet; make a clinic with `kiosk init`, or try"
+            " `kiosk demo --prepare`."
+        )
+    log_to(folder / LOG)
+    from kiosk.ui.desk.app import DeskApp
+    from kiosk.ui.terminal.app import run_locked
+
+    opened: list[Kiosk] = []
+    app = DeskApp(partial(_boot, folder, opened))
+    try:
+        return run_locked(app)
+    finally:
+        app.door.close()
+        for kiosk in opened:
+            kiosk.store.close()
+
+
+def _boot(folder: Path, opened: list[Kiosk]) -> "DeskSide":
+    """Build the staff's side; what was opened is added to `opened`, to be closed at the end."""
+    try:
+        opened.append(open_kiosk(folder))
+        return desk_side(opened[0])
+    finally:
+        # What is there now stays for good, so no collection need look at it again.
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
+def desk_side(kiosk: Kiosk) -> "DeskSide":
+    """Return what stands behind the desk's door."""
+    from kiosk.ui.desk.parts import FLOOR_IDLE, Facts, Tools
+    from kiosk.ui.desk.session import DeskSide
+
+    in_office = kiosk.settings.desk.place == "office"
+    facts = Facts(
+        clinic=kiosk.site.name,
+        zone=kiosk.site.zone,
+        country=kiosk.site.country,
+        now=kiosk.clock.now,
+        idle=_OFFICE_IDLE if in_office else FLOOR_IDLE,
+        may_end=in_office,
+    )
+    files = _Files(kiosk)
+    return DeskSide(kiosk.access(), facts, Tools(files.callbacks, files.sheet, _Plans(kiosk)))
+
+
+class _Files:
+    """Writes what a desk answers into the exports folder."""
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        self._kiosk = kiosk
+
+    def callbacks(
+        self,
+        rows: "Collection[ExportRow]",
+        chosen: "Filter",
+        form: str,
+        login: str,
+        progress: "Progress",
+    ) -> str:
+        """Write callback requests; return the file's path."""
+        from kiosk.reports.exporting import Form, export_callbacks, selection_words
+
+        context = export_context(self._kiosk, login, selection_words(chosen))
+        target = export_target(self._kiosk)
+        written = export_callbacks(rows, target, Form(form), context, progress)
+        return str(written.path)
+
+    def sheet(self, passes: "Sequence[IssuedPass]", login: str) -> str:
+        """Write passes to print and cut; return the file's path."""
+        from kiosk.reports.exporting import export_pass_sheet
+
+        context = export_context(self._kiosk, login, "Passes")
+        written = export_pass_sheet(passes, export_target(self._kiosk), context)
+        return str(written.path)
+
+
+class _Plans:
+    """Reads and writes plan files for a desk."""
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        self._kiosk = kiosk
+
+    def waiting(self) -> "PlanShelf":
+        """Return the files in the import folder."""
+        from kiosk.ui.desk.parts import PlanShelf
+
+        return PlanShelf(str(self._kiosk.folder / FOLDER), waiting_plans(self._kiosk))
+
+    def read(self, name: str) -> "Plans":
+        """Read one of them, or a file at a path of one's own."""
+        return read_plans(self._kiosk, name)
+
+    def write(self, plans: "Plans", form: str) -> str:
+        """Write plans into the exports folder; return the path."""
+        return str(write_plans(self._kiosk, plans, form))

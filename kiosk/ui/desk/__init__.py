@@ -1,0 +1,1 @@
+"""The staff's side: sign-in, and a desk for each role."""

@@ -1,0 +1,48 @@
+"""The menu: what somebody's roles let them do."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.containers import Grid
+from textual.widget import Widget
+
+from kiosk.ui.desk.messages import Want
+from kiosk.ui.desk.places import Entry, Place
+from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.widgets.keyline import Key
+from kiosk.ui.widgets.pressable import Pressable
+from kiosk.ui.widgets.tile import Tile
+
+_FEW = 6
+"""So many tiles have room for a blank row between them on a usual screen."""
+
+
+class Menu(DeskScreen):
+    """A tile with a letter for each place."""
+
+    CSS_PATH = "menu.tcss"
+    place: ClassVar[Place | None] = Place.MENU
+    has_way_back = False
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        super().__init__()
+        self._entries = tuple(entries)
+
+    def heading(self) -> str:
+        return "What would you like to do?"
+
+    def body(self) -> Iterable[Widget]:
+        few = "-few" if len(self._entries) <= _FEW else None
+        with Grid(id="tiles", classes=few):
+            for entry in self._entries:
+                yield Tile(entry.title, entry.more, letter=entry.letter, name=entry.place.name)
+
+    def keys(self) -> Iterable[Key]:
+        yield Key("x", "End the program", partial(self.want, Want.LEAVE))
+
+    @on(Pressable.Pressed)
+    def open_place(self, event: Pressable.Pressed) -> None:
+        """Go to the place of a tile."""
+        self.go_to(Place[event.pressable.name or ""])
