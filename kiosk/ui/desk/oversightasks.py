@@ -1,0 +1,87 @@
+"""What the manager's screens ask of the desk over the records."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kiosk.domain.figures import AttendanceReport, RequestsReport
+from kiosk.domain.oversight import AuditLine, KioskView, RetentionPlan
+
+if TYPE_CHECKING:
+    from kiosk.domain.oversight import AuditVerdict, RetentionDone
+    from kiosk.ui.desk.parts import Progress
+    from kiosk.ui.desk.session import DeskSide
+
+BLOCKS = 6
+"""Blocks of four weeks that are told: half a year."""
+PAGE = 200
+"""Entries of the audit trail in one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """All that can be told."""
+
+    requests: RequestsReport
+    attendance: AttendanceReport
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries of the audit trail to show."""
+
+    login: str = ""
+    """Whose; empty for everybody's."""
+    action: str = ""
+    """Of which kind (code of `AuditAction`); empty for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entries of the audit trail."""
+
+    entries: tuple[AuditLine, ...]
+    is_last: bool
+    """Whether nothing older is left to be read."""
+
+
+def reports(side: "DeskSide") -> Reports:
+    """Return the figures of finished blocks."""
+    desk = side.oversight
+    return Reports(desk.requests_report(BLOCKS), desk.attendance_report(BLOCKS))
+
+
+def trail(wanted: Wanted, before: int | None, side: "DeskSide") -> Page:
+    """Return a page of the audit trail, the latest first; `before` is the end of the last one."""
+
+    def read(most: int, place: int | None) -> tuple[AuditLine, ...]:
+        return side.oversight.audit_trail(most, place, wanted.login or None, wanted.action or None)
+
+    found = read(PAGE, before)
+    # An entry that cannot be read leaves its page short, so a short page need not be the last.
+    is_last = len(found) < PAGE and not read(1, found[-1].position if found else before)
+    return Page(found, is_last)
+
+
+def verify(side: "DeskSide") -> "AuditVerdict":
+    """Check the whole trail."""
+    return side.oversight.verify_audit()
+
+
+def logins(side: "DeskSide") -> tuple[str, ...]:
+    """Return the names of all accounts."""
+    return tuple(one.login for one in side.accounts.accounts())
+
+
+def due(side: "DeskSide") -> RetentionPlan:
+    """Return what would be deleted now."""
+    return side.oversight.retention_preview()
+
+
+def delete(progress: "Progress", side: "DeskSide") -> "RetentionDone":
+    """Delete what is due."""
+    return side.oversight.run_retention(progress)
+
+
+def kiosks(side: "DeskSide") -> tuple[KioskView, ...]:
+    """Return the clinic's machines."""
+    return side.oversight.kiosks()

@@ -1,0 +1,101 @@
+"""When a desk locks or somebody signs out, keys, desks and opened names are gone."""
+
+import gc
+import weakref
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.dom import DOMNode
+
+from kiosk.domain.roster import Arrival, IssuedPass, Member
+from kiosk.domain.staff import Role
+from kiosk.ui.desk.screens.sign_in import SignIn
+from kiosk.ui.widgets.field import Field
+from kiosk.usecases.staffdesk import SignedIn, StaffDesk
+from tests.support.desks import PASSPHRASE, Clinic
+from tests.support.deskscreens import Colleague, at_desk
+
+NAME = "Xanthippe"
+
+
+async def by_idling(colleague: Colleague) -> None:
+    await colleague.wait(121)
+
+
+async def by_signing_out(colleague: Colleague) -> None:
+    await colleague.keys("q")
+
+
+async def by_click(colleague: Colleague) -> None:
+    await colleague.tap("Sign out")
+
+
+End = Callable[[Colleague], Awaitable[None]]
+ends = pytest.mark.parametrize("end", [by_idling, by_signing_out, by_click])
+
+
+def living(*kinds: type) -> list[object]:
+    """Every object of some classes that can still be reached."""
+    gc.collect()
+    return [one for one in gc.get_objects() if isinstance(one, kinds)]
+
+
+async def at_names(clinic: Clinic, colleague: Colleague) -> list[weakref.ref[DOMNode]]:
+    """Show somebody's name on the roster, with screens below it; return what is on them."""
+    session = clinic.add_session("Room 2", starts=-20)
+    clinic.visitor.check_in(clinic.roster.issue_pass(NAME, "en").digits, session.id)
+    await colleague.sign_in("fay")
+    await colleague.keys("g", "enter", "n")
+    colleague.expect(NAME)
+    return [
+        weakref.ref(node)
+        for screen in colleague.app.screen_stack[1:]
+        for node in screen.walk_children(with_self=True)
+    ]
+
+
+@ends
+async def test_nothing_of_a_roster_is_left(clinic: Clinic, end: End) -> None:
+    clinic.add_staff("fay", Role.FACILITATOR)
+    async with at_desk(clinic) as colleague:
+        seen = await at_names(clinic, colleague)
+        assert living(Arrival)
+        await end(colleague)
+        assert isinstance(colleague.screen, SignIn)
+        colleague.expect_not(NAME)
+        assert [one for one in colleague.app.screen_stack[1:] if one is not colleague.screen] == []
+        assert living(Arrival, StaffDesk) == []
+        assert [one for one in living(SignedIn) if "fay" in repr(one)] == []
+        assert [ref() for ref in seen if ref() is not None] == []
+
+
+@ends
+async def test_nothing_of_a_pass_is_left(clinic: Clinic, end: End) -> None:
+    clinic.roster.issue_pass(NAME, "en")
+    clinic.add_staff("fay", Role.FACILITATOR)
+    async with at_desk(clinic, "fay") as colleague:
+        await colleague.keys("p", "enter", "p", "y")
+        colleague.expect(f"The pass of {NAME}")
+        await end(colleague)
+        assert living(IssuedPass, Member, StaffDesk) == []
+
+
+async def test_a_passphrase_does_not_outlive_its_try(clinic: Clinic) -> None:
+    async with at_desk(clinic) as colleague:
+        await colleague.sign_in("manager", "wrong wrong wrong")
+        fields = [one.value for one in colleague.screen.query(Field)]
+        assert fields == ["manager", ""]
+        await colleague.type(PASSPHRASE, "enter")
+        assert not any(one.value for one in living(Field) if isinstance(one, Field))
+
+
+async def test_the_lock_remembers_the_login_and_the_place_only(clinic: Clinic) -> None:
+    clinic.add_staff("fay", Role.FACILITATOR)
+    async with at_desk(clinic) as colleague:
+        await at_names(clinic, colleague)
+        await colleague.wait(121)
+        colleague.expect("Locked", "fay")
+        assert NAME not in repr(vars(colleague.app))
+        await colleague.type(PASSPHRASE, "enter")
+        colleague.expect("•••", "1 here")
+        colleague.expect_not(NAME)
