@@ -9,7 +9,7 @@ _WITHOUT_SCREEN = {"--help", "--prepare"}
 def main() -> int:
     """Run the command line and return its exit code; a splash covers the start of a screen."""
     words = sys.argv[1:]
-    if words[:1] in (["run"], ["demo"]) and not _WITHOUT_SCREEN & set(words):
+    if words[:1] in (["run"], ["demo"], ["desk"]) and not _WITHOUT_SCREEN & set(words):
         from kiosk.ui.terminal.environment import harden_process
         from kiosk.ui.terminal.splash import splash
 

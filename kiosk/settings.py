@@ -22,7 +22,9 @@ from kiosk.errors import SetupError
 
 FILE_NAME = "kiosk.toml"
 TAKE_HOME_NAME = "take-home.toml"
-NOT_SETTINGS = frozenset({"KIOSK_DATA_DIR", "KIOSK_PASSPHRASE", "KIOSK_PIN"})
+NOT_SETTINGS = frozenset(
+    {"KIOSK_DATA_DIR", "KIOSK_PASSPHRASE", "KIOSK_NEW_PASSPHRASE", "KIOSK_PIN"}
+)
 """Variables that the commands read themselves."""
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 

@@ -33,13 +33,16 @@ def run() -> int:
 
 
 def _run(words: Sequence[str]) -> int:
-    # The two screens start without Typer: it would cost them some 25 ms, and nobody needs it.
-    if words in (["run"], ["demo"]):
+    # The screens start without Typer: it would cost them some 25 ms, and nobody needs it.
+    if words in (["run"], ["demo"], ["desk"]):
         from kiosk.cli import screens
 
-        return screens.run() if words == ["run"] else screens.demo()
+        return {"run": screens.run, "demo": screens.demo, "desk": screens.desk}[words[0]]()
+    from kiosk.cli.completion import VARIABLE, prepare
     from kiosk.cli.tree import app
 
+    if VARIABLE in os.environ:
+        prepare()
     return int(app(prog_name="kiosk", standalone_mode=False) or 0)
 
 

@@ -1,65 +1,186 @@
-"""`kiosk attendance`: who has arrived."""
+"""`kiosk attendance`: sessions, who has arrived, and lists of it."""
 
-from datetime import datetime
-from typing import Annotated
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
+from kiosk.cli import naming
+from kiosk.cli.exports import FormOption, OutputOption, form_of, progress, report
+from kiosk.cli.options import (
+    DAY_FORMAT,
+    DayOption,
+    FacilitatorOption,
+    absolute,
+    checked_day,
+)
 from kiosk.cli.output import Format, FormatOption, show
 from kiosk.cli.signin import signed_in
-from kiosk.cli.usage import print_help, wrong
+from kiosk.cli.usage import Noun, print_help, wrong
+from kiosk.reports.exporting import Form
+
+if TYPE_CHECKING:
+    from kiosk.domain.roster import Roster, SessionCard
 
 app = typer.Typer(
-    help="Who has arrived at the groups.", invoke_without_command=True, callback=print_help
+    cls=Noun,
+    help="Who has arrived at the groups.",
+    invoke_without_command=True,
+    callback=print_help,
 )
-COLUMNS = (
-    "session_id",
-    "group",
-    "room",
-    "starts_at",
-    "arrived_at",
-    "pass",
-    "name",
-    "by_staff",
-    "clock_doubtful",
-)
-_YEARS = range(2000, 2200)
-_USER = "Your login; it needs the role facilitator."
-_DAY = "Another day than today, such as 2026-03-31."
+SESSION_HELP = "Its id or start in the list of sessions, or the group's name."
+SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help=SESSION_HELP)]
+SESSION = (
+    "session", "starts_at", "ends_at", "group", "label", "room", "stage", "present", "guests",
+    "capacity", "head_count", "cancelled_reason", "session_id",
+)  # fmt: skip
+_SESSION_IN_A_TABLE = (
+    "session", "starts_at", "group", "room", "stage", "present", "capacity", "head_count",
+)  # fmt: skip
+_PERSON = (
+    "id", "state", "name", "arrived_at", "pass", "by_staff", "reason", "clock_doubtful",
+    "starts_at", "group", "label", "room", "session_id", "participant_id",
+)  # fmt: skip
+_PERSON_IN_A_TABLE = ("id", "state", "name", "arrived_at", "pass", "group", "starts_at")
+_FIRST, _LAST = "--since", "--until"
+
+
+def session_cells(card: "SessionCard", zone: ZoneInfo) -> dict[str, object]:
+    """Return what a list says of one session, times in the clinic's zone."""
+    held = card.session
+    return {
+        "session": naming.short(held.id),
+        "starts_at": held.starts_at.astimezone(zone),
+        "ends_at": held.ends_at.astimezone(zone),
+        "group": card.group_name,
+        "label": held.label,
+        "room": held.room,
+        "stage": card.stage,
+        "present": card.present,
+        "guests": card.guests,
+        "capacity": card.capacity,
+        "head_count": card.head_count,
+        "cancelled_reason": card.cancelled_reason,
+        "session_id": held.id,
+    }
+
+
+@app.command()
+def sessions(
+    user: FacilitatorOption, day: DayOption = None, form: FormatOption = Format.TABLE
+) -> None:
+    """List a day's sessions, without anybody's name.
+
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE.
+    """
+    checked_day(day)
+    with signed_in(user) as (kiosk, access, staff):
+        cards = access.roster_desk(staff).sessions(None if day is None else day.date())
+        rows = [session_cells(card, kiosk.site.zone) for card in cards]
+    columns = _SESSION_IN_A_TABLE if form is Format.TABLE else SESSION
+    show(rows, form, columns=columns, empty="There is no session on that day.")
 
 
 @app.command("list")
 def list_(
-    user: Annotated[str, typer.Option(metavar="LOGIN", help=_USER)],
-    day: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help=_DAY)
-    ] = None,
+    user: FacilitatorOption,
+    session: Annotated[str, typer.Option("--session", metavar="SESSION", help=SESSION_HELP)] = "",
+    day: DayOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """List who is present, by name where the roster key opens it.
+    """List who is here, expected, or was taken off, by name.
 
     Asks for your passphrase, or reads KIOSK_PASSPHRASE. The column "pass" says known, unknown,
     revoked, or none for somebody who came without one.
     """
-    if day is not None and day.year not in _YEARS:
-        raise wrong("--day", f"the years are {_YEARS[0]} to {_YEARS[-1]}")
+    checked_day(day)
     with signed_in(user) as (kiosk, access, staff):
-        arrivals = access.roster_desk(staff).attendance(None if day is None else day.date())
-        zone = kiosk.site.zone
-    rows = [
-        {
-            "session_id": arrival.session.id,
-            "group": arrival.session.label,
-            "room": arrival.session.room,
-            "starts_at": arrival.session.starts_at.astimezone(zone),
-            "arrived_at": arrival.at.astimezone(zone),
-            "pass": arrival.standing,
-            "name": arrival.name,
-            "by_staff": arrival.by_staff,
-            "clock_doubtful": arrival.clock_doubtful,
-        }
-        for arrival in arrivals
-    ]
+        desk, zone = access.roster_desk(staff), kiosk.site.zone
+        if session:
+            cards: tuple[SessionCard, ...] = (naming.session(desk, session, day, zone),)
+        else:
+            cards = desk.sessions(None if day is None else day.date())
+        rows = [row for card in cards for row in _people(desk.roster(card.session.id), zone)]
     empty = "Nobody has arrived yet." if day is None else "Nobody is listed for that day."
-    columns = COLUMNS[1:] if form is Format.TABLE else COLUMNS
-    show(rows, form, columns=columns, empty=empty)
+    show(rows, form, columns=_PERSON_IN_A_TABLE if form is Format.TABLE else _PERSON, empty=empty)
+
+
+@app.command()
+def export(
+    user: FacilitatorOption,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=[DAY_FORMAT], metavar="DAY", help="The first day; else today."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=[DAY_FORMAT], metavar="DAY", help="The last day; else today."),
+    ] = None,
+    form: FormOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Write who came, by name, to a file; this is noted.
+
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE. Prints the file's path.
+    """
+    checked_day(since, _FIRST)
+    checked_day(until, _LAST)
+    days = since and since.date(), until and until.date()
+    _export(user, days, form_of(form, output), absolute(output))
+
+
+def _export(
+    user: str, days: tuple[date | None, date | None], form: Form, output: Path | None
+) -> None:
+    from kiosk.bootstrap.exports import export_context, export_target
+    from kiosk.reports.exporting import export_attendance
+
+    with signed_in(user) as (kiosk, access, staff):
+        first, last = (day or kiosk.today() for day in days)
+        if last < first:
+            raise wrong(_LAST, f"the last day is before the first, {first}")
+        desk = access.roster_desk(staff)
+        words = f"Attendance from {first} to {last}"
+        context = export_context(kiosk, staff.staff.login, words, output)
+        target = export_target(kiosk, output)
+        rows = desk.export_rows(first, last)
+        with progress("Writing") as writing:
+            written = export_attendance(rows, target, form, context, writing)
+    report(written, ("person", "people"), context)
+
+
+def _people(roster: "Roster", zone: ZoneInfo) -> Iterator[dict[str, object]]:
+    """Yield everybody on one list: who is here, who is expected, who was taken off."""
+    held = session_cells(roster.card, zone)
+    for here in roster.arrived:
+        yield {
+            **held,
+            "id": naming.short(here.check_in_id),
+            "state": "here",
+            "name": here.name,
+            "arrived_at": here.at.astimezone(zone),
+            "pass": here.standing,
+            "by_staff": here.by_staff,
+            "clock_doubtful": here.clock_doubtful,
+            "participant_id": here.participant_id,
+        }
+    for missing in roster.expected:
+        yield {
+            **held,
+            "id": naming.short(missing.participant_id),
+            "state": "expected",
+            "name": missing.name,
+            "participant_id": missing.participant_id,
+        }
+    for off in roster.voided:
+        yield {
+            **held,
+            "id": naming.short(off.check_in_id),
+            "state": "taken_off",
+            "name": off.name,
+            "arrived_at": off.at.astimezone(zone),
+            "reason": off.reason,
+        }

@@ -1,80 +1,194 @@
-"""`kiosk callbacks`: who asked to be called."""
+"""`kiosk callbacks`: who asked to be called, and what is told of them."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.cli.output import Format, FormatOption, show
+from kiosk.cli import naming
+from kiosk.cli.exports import FormOption, OutputOption, form_of, progress, report
+from kiosk.cli.options import CallerOption, absolute
+from kiosk.cli.output import Format, FormatOption, show, show_one
 from kiosk.cli.signin import signed_in
-from kiosk.cli.usage import print_help
+from kiosk.cli.usage import Noun, Verb, print_help
+from kiosk.domain.requests import CallLanguage, Window
+from kiosk.domain.worklist import Contact, Filter, Show, WorkRow
+from kiosk.reports.exporting import Form
 
-app = typer.Typer(help="Who asked to be called.", invoke_without_command=True, callback=print_help)
-COLUMNS = (
-    "reference",
-    "asked_at",
-    "status",
-    "reason",
-    "name",
-    "phone",
-    "windows",
-    "not_before",
-    "call_language",
-    "message_policy",
-    "answered_by_other",
-    "share_with_team",
-    "screen_language",
-    "withdrawal_noted",
-    "clock_doubtful",
-    "unreadable",
+if TYPE_CHECKING:
+    from kiosk.domain.worklist import HistoryEntry
+    from kiosk.usecases.callbacks import CallbackDesk
+
+app = typer.Typer(
+    cls=Noun, help="Who asked to be called.", invoke_without_command=True, callback=print_help
 )
-_USER = "Your login; it needs the role caller."
+ReferenceArgument = Annotated[
+    str, typer.Argument(metavar="REFERENCE", help="Such as 7K4Q-FMRX, in any case.")
+]
+ShowOption = Annotated[Show, typer.Option("--show", metavar="PART", help=f"{', '.join(Show)}.")]
+LanguageOption = Annotated[
+    CallLanguage | None,
+    typer.Option(
+        "--language", metavar="CODE", help=f"To be called in it: {', '.join(CallLanguage)}."
+    ),
+]
+WindowOption = Annotated[
+    Window | None,
+    typer.Option("--window", metavar="CODE", help=f"To be called then: {', '.join(Window)}."),
+]
+TextOption = Annotated[
+    str, typer.Option("--text", metavar="TEXT", help="Part of a name or reference.")
+]
+COLUMNS = (
+    "reference", "asked_at", "received_at", "status", "reason", "call_now", "due", "name",
+    "phone", "call_language", "windows", "not_before", "message_policy", "answered_by_other",
+    "share_with_team", "screen_language", "attempts", "last_result", "next_at", "hint", "holder",
+    "claim_ends", "may_give_up", "stopped", "withdrawal_noted", "clock_doubtful", "unreadable",
+    "revision", "id", "duplicate_of",
+)  # fmt: skip
+_IN_A_TABLE = (
+    "reference", "call_now", "due", "status", "name", "phone", "call_language", "windows",
+    "attempts", "last_result", "holder",
+)  # fmt: skip
+_HISTORY = ("at", "kind", "outcome", "by", "next_at", "note", "undone", "revision", "event_id")
+
+
+def cells(row: WorkRow, zone: ZoneInfo) -> dict[str, object]:
+    """Return what a list says of one request, times in the clinic's zone."""
+
+    def local(name: str) -> object:
+        at = getattr(row, name)
+        return None if at is None else at.astimezone(zone)
+
+    renamed = {
+        "asked_at": local("created_at"),
+        "due": local("breach_at"),
+        "name": row.preferred_name,
+        "phone": row.phone_masked,
+        "screen_language": row.ui_language,
+        "received_at": local("received_at"),
+        "next_at": local("next_at"),
+        "claim_ends": local("claim_ends"),
+    }
+    return {name: renamed[name] if name in renamed else getattr(row, name) for name in COLUMNS}
 
 
 @app.command("list")
 def list_(
-    user: Annotated[str, typer.Option(metavar="LOGIN", help=_USER)],
+    user: CallerOption,
+    part: ShowOption = Show.OPEN,
+    language: LanguageOption = None,
+    window: WindowOption = None,
+    text: TextOption = "",
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """List every request with its status and reason.
+    """List requests in the order to call; of each number only its end.
 
-    Asks for your passphrase, or reads KIOSK_PASSPHRASE; it opens the requests. Phones of
-    the clinic's own country are shown without its code, but for JSON.
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE; it opens the requests.
     """
+    from kiosk.domain.calling import matches
+
+    wanted = _filter(part, language, window, text)
     with signed_in(user) as (kiosk, access, staff):
-        requests = access.callback_desk(staff).worklist()
-        zone, country = kiosk.site.zone, kiosk.site.country
-    rows = [
-        {
-            "reference": request.reference,
-            "asked_at": request.created_at.astimezone(zone),
-            "status": request.status,
-            "reason": request.reason,
-            "name": request.preferred_name,
-            "phone": _phone(request.phone, country, form),
-            "windows": request.windows,
-            "not_before": request.not_before,
-            "call_language": request.call_language,
-            "message_policy": request.message_policy,
-            "answered_by_other": request.answered_by_other,
-            "share_with_team": request.share_with_team,
-            "screen_language": request.ui_language,
-            "withdrawal_noted": request.withdrawal_noted,
-            "clock_doubtful": request.clock_doubtful,
-            "unreadable": request.unreadable,
-        }
-        for request in requests
-    ]
-    show(rows, form, columns=COLUMNS, empty="Nobody has asked to be called yet.")
+        listed = access.callback_desk(staff).worklist()
+        zone = kiosk.site.zone
+    rows = [cells(row, zone) for row in listed.rows if matches(row, wanted, listed.speaks)]
+    empty = "Nobody has asked to be called yet."
+    if listed.rows:
+        empty = "No request is in this part of the list; `--show all` shows every one."
+    show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else COLUMNS, empty=empty)
 
 
-def _phone(e164: str, country: str, form: Format) -> str:
-    """Group a number: for programs with its country, for people as it is dialled in `country`.
+@app.command("show", cls=Verb)
+def show_request(
+    reference: ReferenceArgument,
+    user: CallerOption,
+    number: Annotated[
+        bool, typer.Option("--number", help="Show the whole number; this is noted.")
+    ] = False,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Look for others of the same number.")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show one request: what may be said, what was tried."""
+    with signed_in(user) as (kiosk, access, staff):
+        desk, zone = access.callback_desk(staff), kiosk.site.zone
+        row = naming.request(desk, reference)
+        found = cells(row, zone)
+        if number:
+            contact = desk.reveal(row.id)
+            found["phone"] = contact.phone if isinstance(contact, Contact) else ""
+        if duplicates:
+            found["duplicates"] = [other.reference for other in desk.duplicates(row.id)]
+        if row.duplicate_of is not None:
+            other = desk.row(row.duplicate_of)
+            found["duplicate_of"] = other.reference if isinstance(other, WorkRow) else None
+    show_one(found, form, columns=tuple(found))
 
-    So a number of the clinic's own country begins with no +, which is a formula to a spreadsheet.
+
+@app.command(cls=Verb)
+def history(
+    reference: ReferenceArgument, user: CallerOption, form: FormatOption = Format.TABLE
+) -> None:
+    """Tell what was done about one request, with the notes."""
+    with signed_in(user) as (kiosk, access, staff):
+        desk, zone = access.callback_desk(staff), kiosk.site.zone
+        told = desk.history(naming.request(desk, reference).id)
+        rows = [_told(entry, desk, zone) for entry in told]
+    columns = (*_HISTORY[:7], "into") if form is Format.TABLE else (*_HISTORY, "into")
+    show(rows, form, columns=columns, empty="Nothing has been done about it yet.")
+
+
+@app.command()
+def export(
+    user: CallerOption,
+    part: ShowOption = Show.ALL,
+    language: LanguageOption = None,
+    window: WindowOption = None,
+    text: TextOption = "",
+    form: FormOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Write requests with their whole numbers to a file.
+
+    This is noted. Asks for your passphrase, or reads KIOSK_PASSPHRASE. Prints the file's path.
     """
-    from kiosk.domain.phones import Phone, check_phone, shown
+    _export(user, _filter(part, language, window, text), form_of(form, output), absolute(output))
 
-    checked = check_phone(e164, country)
-    if form is Format.JSON or not isinstance(checked, Phone):
-        return shown(e164, country)
-    return checked.national
+
+def _export(user: str, wanted: Filter, form: Form, output: Path | None) -> None:
+    from kiosk.bootstrap.exports import export_context, export_target
+    from kiosk.reports.exporting import export_callbacks, selection_words
+
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.callback_desk(staff)
+        context = export_context(kiosk, staff.staff.login, selection_words(wanted), output)
+        target = export_target(kiosk, output)
+        with progress("Reading") as reading:
+            rows = desk.export_rows(wanted, reading)
+        with progress("Writing") as writing:
+            written = export_callbacks(rows, target, form, context, writing)
+    report(written, ("request", "requests"), context)
+
+
+def _filter(part: Show, language: CallLanguage | None, window: Window | None, text: str) -> Filter:
+    return Filter(part, language or "", text, window or "")
+
+
+def _told(entry: "HistoryEntry", desk: "CallbackDesk", zone: ZoneInfo) -> Mapping[str, object]:
+    into = desk.row(entry.other_id) if entry.other_id is not None else None
+    return {
+        "at": entry.at.astimezone(zone),
+        "kind": entry.kind,
+        "outcome": entry.outcome,
+        "by": entry.by,
+        "next_at": None if entry.next_at is None else entry.next_at.astimezone(zone),
+        "note": entry.note,
+        "undone": entry.undone,
+        "revision": entry.revision,
+        "event_id": entry.event_id,
+        "into": into.reference if isinstance(into, WorkRow) else None,
+    }

@@ -1,8 +1,7 @@
 """`kiosk init`: make a clinic in an empty data folder."""
 
 import re
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from kiosk import bootstrap
+from kiosk.cli.newsecrets import new_passphrase, new_secret
 from kiosk.cli.output import write
-from kiosk.cli.signin import PASSPHRASE_VARIABLE, ask_unseen, from_variable
+from kiosk.cli.signin import PASSPHRASE_VARIABLE
 from kiosk.cli.usage import wrong
 from kiosk.errors import SetupError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kiosk.usecases.founding import ClinicPlan, Founded
     from kiosk.vault.keys import PrivateSealingKey
 
-_TRIES = 3
+_NOTHING_MADE = "Nothing was made; run `kiosk init` again."
 _REPORT = """\
 The clinic is in {folder}. Its references begin with {symbols}.
 The recovery kit {kit} was read back, and its keys open a probe record.
@@ -167,42 +167,14 @@ def _country(code: str) -> str:
 
 
 def _new_passphrase() -> str:
-    from kiosk.domain.passphrases import LONGEST, SHORTEST, PassphraseProblem, check_passphrase
-
-    return _new_secret(
-        f"The manager's passphrase ({SHORTEST} characters or more)",
-        PASSPHRASE_VARIABLE,
-        lambda text: not isinstance(check_passphrase(text), PassphraseProblem),
-        f"A passphrase has {SHORTEST} to {LONGEST} characters; four or five words that belong"
-        " together only for you are good.",
-    )
+    return new_passphrase("The manager's passphrase", PASSPHRASE_VARIABLE, _NOTHING_MADE)
 
 
 def _new_pin() -> str:
-    return _new_secret(
+    return new_secret(
         "A PIN for the maintenance screen (4 to 12 digits)",
         "KIOSK_PIN",
         lambda text: re.fullmatch(r"[0-9]{4,12}", text) is not None,
         "The PIN of the maintenance screen has 4 to 12 digits; choose another.",
+        _NOTHING_MADE,
     )
-
-
-def _new_secret(question: str, variable: str, is_good: Callable[[str], bool], rule: str) -> str:
-    """Return a new secret from `variable`, else as it was typed twice.
-
-    Raises SetupError with the `rule` that the variable breaks, or after three tries.
-    """
-    given = from_variable(variable)
-    if given is not None:
-        if not is_good(given):
-            raise SetupError(rule)
-        return given
-    for _ in range(_TRIES):
-        secret = ask_unseen(question, variable)
-        if not is_good(secret):
-            sys.stderr.write(f"{rule}\n")
-        elif ask_unseen("The same once more", variable) == secret:
-            return secret
-        else:
-            sys.stderr.write("The two were not the same; begin again.\n")
-    raise SetupError("Nothing was made; run `kiosk init` again.")

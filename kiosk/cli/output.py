@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from kiosk.domain.cells import harmless
 from kiosk.domain.text import clean
 
 
@@ -27,8 +28,6 @@ class Format(StrEnum):
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print it.")]
 Row = Mapping[str, object]
 _LONGEST_CELL = 400
-_FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
-"""What a spreadsheet may take for the beginning of a formula (OWASP ASVS 1.2.10)."""
 
 
 def show(rows: Sequence[Row], form: Format, *, columns: Sequence[str], empty: str) -> None:
@@ -41,6 +40,14 @@ def show(rows: Sequence[Row], form: Format, *, columns: Sequence[str], empty: st
         case Format.TABLE:
             text = as_table(rows, columns, _room()) if rows else empty
     write(text)
+
+
+def show_one(row: Row, form: Format, *, columns: Sequence[str]) -> None:
+    """Print a single answer: a list of one row, as a table one cell below the other."""
+    if form is Format.TABLE:
+        write(as_card(row, columns))
+    else:
+        show([row], form, columns=columns, empty="")
 
 
 def write(text: str) -> None:
@@ -65,7 +72,7 @@ def as_table(rows: Sequence[Row], columns: Sequence[str], room: int | None = Non
     """Return `rows` in aligned columns, or one below the other where `room` cells are too few."""
     from rich.cells import cell_len, set_cell_size
 
-    titles = [column.replace("_", " ") for column in columns]
+    titles = _titles(columns)
     lines = [[_cell(row.get(column)) for column in columns] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(titles, *lines, strict=True)]
     if room is not None and sum(widths) + 2 * (len(widths) - 1) > room:
@@ -73,6 +80,15 @@ def as_table(rows: Sequence[Row], columns: Sequence[str], room: int | None = Non
     return "\n".join(
         "  ".join(map(set_cell_size, line, widths)).rstrip() for line in (titles, *lines)
     )
+
+
+def as_card(row: Row, columns: Sequence[str]) -> str:
+    """Return one row with its cells one below the other."""
+    return _as_cards(_titles(columns), [[_cell(row.get(column)) for column in columns]])
+
+
+def _titles(columns: Sequence[str]) -> list[str]:
+    return [column.replace("_", " ") for column in columns]
 
 
 def _as_cards(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
@@ -113,8 +129,7 @@ def _value(value: object) -> object:
 
 
 def _harmless(value: object) -> str:
-    text = " ".join(map(str, value)) if isinstance(value, list) else _words(value)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    return harmless(" ".join(map(str, value)) if isinstance(value, list) else _words(value))
 
 
 def _cell(value: object) -> str:

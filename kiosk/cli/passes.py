@@ -1,50 +1,125 @@
-"""`kiosk passes`: make a pass for somebody."""
+"""`kiosk passes`: make passes for somebody new, one by one or on a sheet, and list members."""
 
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import typer
 
 from kiosk import bootstrap
+from kiosk.cli import naming
+from kiosk.cli.exports import OutputOption
+from kiosk.cli.options import FacilitatorOption, LanguageOption, absolute
 from kiosk.cli.output import Format, FormatOption, show
+from kiosk.cli.people import checked_language, checked_name
 from kiosk.cli.signin import signed_in
-from kiosk.cli.usage import print_help, wrong
+from kiosk.cli.usage import Noun, Verb, print_help, wrong
+from kiosk.domain.roster import IssuedPass, Member
 from kiosk.errors import SetupError
 
-app = typer.Typer(help="Passes of group members.", invoke_without_command=True, callback=print_help)
-_NAME = "The first name to greet with."
-_USER = "Your login; it needs the role facilitator."
-_LANGUAGE = "Language of the visits, such as en or zh."
-_OUTPUT = "Save the code in a new file, .png or .svg."
+if TYPE_CHECKING:
+    from kiosk.usecases.passdesk import PassDesk
+
+app = typer.Typer(
+    cls=Noun, help="Members and their passes.", invoke_without_command=True, callback=print_help
+)
+PictureOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="Save the code in a new file, .png or .svg."
+    ),
+]
+GroupOption = Annotated[
+    list[str] | None,
+    typer.Option("--group", metavar="GROUP", help="Put them on the list of this group too."),
+]
+MEMBER = ("member", "name", "language", "groups", "passes", "last_pass_at", "participant_id")
+_MOST_NAMES = 500
+_PICTURES = (".png", ".svg")
 
 
 @app.command()
 def issue(
-    name: Annotated[str, typer.Option(metavar="NAME", help=_NAME)],
-    user: Annotated[str, typer.Option(metavar="LOGIN", help=_USER)],
-    language: Annotated[str, typer.Option(metavar="CODE", help=_LANGUAGE)] = "en",
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help=_OUTPUT)
-    ] = None,
+    name: Annotated[str, typer.Option(metavar="NAME", help="The first name to greet with.")],
+    user: FacilitatorOption,
+    language: LanguageOption = "en",
+    group: GroupOption = None,
+    output: PictureOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Make a pass; its digits are shown once and kept nowhere.
 
     Asks for your passphrase, or reads KIOSK_PASSPHRASE.
     """
-    first_name = _checked(name, language, output)
-    # The file is made first: a pass whose code cannot be saved is not issued.
-    from kiosk.cli.files import new_private_file
+    first_name, code = checked_name(name), checked_language(language)
+    file = checked_picture(output)
 
-    with nullcontext() if output is None else new_private_file(output) as file:
-        with signed_in(user) as (_kiosk, access, staff):
-            made = access.roster_desk(staff).issue_pass(first_name, language)
-        if file is not None and output is not None:
-            file.write(_picture(made.digits, output.suffix))
-    row = {"name": made.name, "digits": made.digits, "file": output and output.absolute()}
-    columns = ("name", "digits") if output is None and form is Format.TABLE else tuple(row)
-    show([row], form, columns=columns, empty="")
+    def make(desk: "PassDesk") -> IssuedPass:
+        return desk.issue_pass(first_name, code, groups=_groups(desk, group))
+
+    hand_out(user, make, file, form)
+
+
+@app.command(cls=Verb)
+def sheet(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAMES", help="First names; - takes them from the input, one a line."
+        ),
+    ],
+    user: FacilitatorOption,
+    language: LanguageOption = "en",
+    group: GroupOption = None,
+    output: OutputOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Make passes for several people on a PDF to print and cut.
+
+    No name stands on it: the list printed here says whose is which number.
+    """
+    people = [checked_name(name, "NAME") for name in _lines(names)]
+    if not 0 < len(people) <= _MOST_NAMES:
+        raise wrong("NAME", f"name 1 to {_MOST_NAMES} people")
+    file = _sheet(user, people, checked_language(language), group, absolute(output))
+    rows = [{"number": i, "name": name, "file": file} for i, name in enumerate(people, 1)]
+    show(rows, form, columns=("number", "name", "file"), empty="")
+
+
+def _sheet(
+    user: str,
+    people: Sequence[str],
+    language: str,
+    group: Sequence[str] | None,
+    output: Path | None,
+) -> Path:
+    """Write the sheet, then issue its passes: one that cannot be printed is not issued."""
+    from kiosk.bootstrap.exports import export_context, export_target
+    from kiosk.domain.passes import CodeKind, encode
+    from kiosk.reports.exporting import export_pass_sheet
+
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.pass_desk(staff)
+        groups = _groups(desk, group)
+        drafts = {desk.new_pass(): person for person in people}
+        passes = [
+            IssuedPass(encode(CodeKind.PASS, draft.secret), person)
+            for draft, person in drafts.items()
+        ]
+        context = export_context(kiosk, staff.staff.login, "Passes", output)
+        written = export_pass_sheet(passes, export_target(kiosk, output), context)
+        try:
+            for draft, person in drafts.items():
+                desk.issue_pass(person, language, draft, groups)
+        except BaseException:
+            written.path.unlink(missing_ok=True)
+            raise
+    return written.path
 
 
 @app.command("list")
@@ -58,19 +133,73 @@ def list_(form: FormatOption = Format.TABLE) -> None:
     show(rows, form, columns=("name", "digits", "picture"), empty="")
 
 
-def _checked(name: str, language: str, output: Path | None) -> str:
-    """Return the cleaned name; refuses options that will not do."""
-    from kiosk.content.assets import is_language_code
-    from kiosk.domain.names import Name, check_name
+@app.command(cls=Verb)
+def members(
+    user: FacilitatorOption,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Part of a first name.")] = "",
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List the people who have a record, with their groups.
 
-    checked = check_name(name)
-    if not isinstance(checked, Name):
-        raise wrong("--name", "a kiosk cannot greet with it; a nickname is fine")
-    if not is_language_code(language):
-        raise wrong("--language", "it must be a code such as en or zh")
-    if output is not None and output.suffix not in (".png", ".svg"):
-        raise wrong("--output", "it must end in .png or .svg")
-    return checked.text
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE; it opens the names.
+    """
+    with signed_in(user) as (kiosk, access, staff):
+        desk, zone = access.pass_desk(staff), kiosk.site.zone
+        names = {one.id: one.name for one in desk.groups()}
+        rows = [member_cells(one, names, zone) for one in desk.members(text)]
+    columns = MEMBER[:-1] if form is Format.TABLE else MEMBER
+    empty = "Nobody is called that." if text else "Nobody has a record yet."
+    show(rows, form, columns=columns, empty=empty)
+
+
+def member_cells(member: Member, groups: Mapping[UUID, str], zone: ZoneInfo) -> dict[str, object]:
+    """Return what a list says of one member; `groups` are the names of those that are kept."""
+    last = member.last_pass_at
+    return {
+        "member": naming.short(member.participant_id),
+        "name": member.name,
+        "language": member.language,
+        "groups": sorted(groups[id_] for id_ in member.groups if id_ in groups),
+        "passes": member.passes,
+        "last_pass_at": None if last is None else last.astimezone(zone),
+        "participant_id": member.participant_id,
+    }
+
+
+def checked_picture(output: Path | None) -> Path | None:
+    """Return where a code is to be saved; refuses a file that is no picture."""
+    if output is not None and output.suffix not in _PICTURES:
+        raise wrong("--output", f"it must end in {' or '.join(_PICTURES)}")
+    return absolute(output)
+
+
+def hand_out(
+    user: str, make: Callable[["PassDesk"], IssuedPass], output: Path | None, form: Format
+) -> None:
+    """Sign in, make a pass, save its code where a file is named, and print its digits."""
+    from kiosk.reports.files import new_private_file
+
+    # The file is made first: a pass whose code cannot be saved is not issued.
+    with nullcontext() if output is None else new_private_file(output) as file:
+        with signed_in(user) as (_kiosk, access, staff):
+            made = make(access.pass_desk(staff))
+        if file is not None and output is not None:
+            file.write(_picture(made.digits, output.suffix))
+    row = {"name": made.name, "digits": made.digits, "file": output}
+    columns = ("name", "digits") if output is None and form is Format.TABLE else tuple(row)
+    show([row], form, columns=columns, empty="")
+
+
+def _groups(desk: "PassDesk", typed: Iterable[str] | None) -> list[UUID]:
+    return [naming.group(desk, one).id for one in typed or ()]
+
+
+def _lines(names: Sequence[str]) -> list[str]:
+    """Return the names that were typed, or those on the lines of the standard input."""
+    if list(names) != ["-"]:
+        return list(names)
+    lines = islice(sys.stdin, _MOST_NAMES + 1)
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _picture(digits: str, suffix: str) -> bytes:

@@ -1,4 +1,4 @@
-"""`kiosk run` and `kiosk demo`: the visitor's kiosk on this terminal."""
+"""`kiosk run`, `kiosk demo` and `kiosk desk`: full screens on this terminal."""
 
 import sys
 
@@ -8,6 +8,13 @@ from kiosk import bootstrap
 def run() -> int:
     """Show the visitor's kiosk of the data folder; return its exit code."""
     return bootstrap.show_visitor_kiosk(bootstrap.data_dir())
+
+
+def desk() -> int:
+    """Show the staff's desk of the data folder; return its exit code."""
+    from kiosk.bootstrap.desk import show_desk
+
+    return show_desk(bootstrap.data_dir())
 
 
 def demo() -> int:

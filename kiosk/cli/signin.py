@@ -12,7 +12,7 @@ from kiosk.errors import AccessRefused, SetupError
 
 if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
-    from kiosk.usecases.access import Access
+    from kiosk.usecases.access import Access, SignInRefused
     from kiosk.usecases.staffdesk import SignedIn
 
 PASSPHRASE_VARIABLE = "KIOSK_PASSPHRASE"  # noqa: S105  the name of a variable
@@ -42,16 +42,27 @@ def signed_in(user: str) -> "Iterator[tuple[Kiosk, Access, SignedIn]]":
     kiosk = bootstrap.open_kiosk(bootstrap.data_dir())
     try:
         access = kiosk.access()
-        answer = access.sign_in(clean(user), _passphrase())
+        answer = access.sign_in(clean(user), passphrase())
         if isinstance(answer, SignInRefused):
-            wait = answer.wait_seconds
-            again = f"; try again in {wait} seconds" if wait else "; try again"
-            raise AccessRefused(f"The name or the passphrase is not right{again}.")
+            raise refused(answer)
+        if answer.must_change:
+            raise AccessRefused(
+                "Choose a passphrase of your own first:"
+                f" `kiosk staff passphrase --user {answer.staff.login}`."
+            )
         yield kiosk, access, answer
     finally:
         kiosk.store.close()
 
 
-def _passphrase() -> str:
+def refused(answer: "SignInRefused") -> AccessRefused:
+    """Make the error of a sign-in that failed, with the wait before the next."""
+    wait = answer.wait_seconds
+    again = f"; try again in {wait} seconds" if wait else "; try again"
+    return AccessRefused(f"The name or the passphrase is not right{again}.")
+
+
+def passphrase() -> str:
+    """Return the passphrase of whoever gives the command."""
     given = from_variable(PASSPHRASE_VARIABLE)
     return ask_unseen("Passphrase", PASSPHRASE_VARIABLE) if given is None else given

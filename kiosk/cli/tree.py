@@ -4,12 +4,27 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli import attendance, callbacks, founding, passes, screens
+from kiosk.cli import (
+    attendance_work,
+    audit,
+    callbacks_work,
+    completion,
+    founding,
+    groups,
+    kiosks,
+    passes_work,
+    reports,
+    retention,
+    screens,
+    sessions,
+    staff,
+)
 from kiosk.cli import doctor as health
 from kiosk.cli.output import Format, FormatOption
-from kiosk.cli.usage import print_help
+from kiosk.cli.usage import Noun, Verb, print_help
 
 app = typer.Typer(
+    cls=Noun,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -23,9 +38,9 @@ def kiosk(
     *,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
-    """A kiosk for peer support in a clinic's waiting room.
+    """A kiosk for a clinic's waiting room; `kiosk demo` is the way to try it.
 
-    Start with `kiosk demo`. KIOSK_DATA_DIR names the data folder.
+    KIOSK_DATA_DIR names the data folder. --version shows the version.
     """
     if version:
         from importlib.metadata import version as installed
@@ -61,6 +76,17 @@ def run() -> int:
     return screens.run()
 
 
+@app.command()
+def desk() -> int:
+    """Show the staff's desk on this terminal.
+
+    It has rosters, callbacks, groups and reports.
+    Sign in with your own name and passphrase. Its data folder is KIOSK_DATA_DIR, else your own
+    one for the kiosk.
+    """
+    return screens.desk()
+
+
 app.command()(founding.init)
 
 
@@ -74,6 +100,14 @@ def doctor(form: FormatOption = Format.TABLE) -> int:
     return health.doctor(form)
 
 
-app.add_typer(passes.app, name="passes")
-app.add_typer(attendance.app, name="attendance")
-app.add_typer(callbacks.app, name="callbacks")
+app.command(cls=Verb)(completion.completion)
+app.add_typer(passes_work.app, name="passes")
+app.add_typer(attendance_work.app, name="attendance")
+app.add_typer(callbacks_work.app, name="callbacks")
+app.add_typer(groups.app, name="groups")
+app.add_typer(sessions.app, name="sessions")
+app.add_typer(staff.app, name="staff")
+app.add_typer(reports.app, name="reports")
+app.add_typer(retention.app, name="retention")
+app.add_typer(audit.app, name="audit")
+app.add_typer(kiosks.app, name="kiosks")

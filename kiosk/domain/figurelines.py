@@ -16,8 +16,10 @@ Language = Callable[[str], str]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ORDINALS = ("First call", "Second call", "Third call")
-_LONGEST_NAME, _WIDEST_CELL, _TOTAL = 28, 12, 8
+_LONGEST_NAME, _WIDEST_CELL, _TOTAL = 28, 12, 7
 """Cells."""
+_WEEK = 8
+"""Cells of a week such as "11 May" in a heat table."""
 _WAITS_NOTE = (
     "Working hours from the request on, of those first called, or first spoken to, in this time."
     " Nine in ten is told of ten people or more."
@@ -97,16 +99,15 @@ def waits_trends(blocks: Sequence[RequestsBlock]) -> tuple[Figure, Figure]:
 def reach(block: RequestsBlock) -> Figure:
     """Tell how many calls reached the visitor, by which call it was."""
     points = [
-        Point(ordinal, percent)
-        for ordinal, percent in zip(_ORDINALS, block.reach, strict=False)
+        Point(ordinal, percent) for ordinal, percent in zip(_ORDINALS, block.reach, strict=False)
     ]
-    return Figure("Of a hundred calls, so many reached the visitor", partial(bars, points))
+    return Figure("Reached, of 100 calls", partial(bars, points))
 
 
 def reach_trend(blocks: Sequence[RequestsBlock]) -> Figure:
     """Tell how many first calls reached the visitor in each of several blocks."""
     points = [Point(f"From {day(one.block.monday)}", one.reach[0]) for one in blocks]
-    return Figure("First calls, every four weeks", partial(bars, points))
+    return Figure("First calls: reached, of 100", partial(bars, points))
 
 
 def attendance(block: AttendanceBlock) -> Figure:
@@ -148,13 +149,15 @@ def _groups_table(block: AttendanceBlock, width: int) -> Lines:
     if not block.groups:
         return ["No group met in these weeks."]
     titles = [day(monday) for monday in block.block.mondays]
-    most = min(_LONGEST_NAME, width - len(titles) * _TOTAL - _TOTAL)
+    most = min(_LONGEST_NAME, width - len(titles) * _WEEK - _TOTAL)
     names = [fit(one.name, most).rstrip() for one in block.groups]
     weeks = [one.weeks for one in block.groups]
     table = heat_table(names, titles, weeks, width - _TOTAL)
     across = max(map(cells, table))
-    totals = ["all four", *(number(one.total) for one in block.groups)]
-    lines = [fit(line, across) + text.rjust(_TOTAL) for line, text in zip(table, totals, strict=True)]
+    totals = ["total", *(number(one.total) for one in block.groups)]
+    lines = [
+        fit(line, across) + text.rjust(_TOTAL) for line, text in zip(table, totals, strict=True)
+    ]
     return [*lines, "", f"Everybody who came: {number(block.total)}"]
 
 

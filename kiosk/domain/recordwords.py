@@ -11,10 +11,10 @@ TITLES = {
     Kept.EXPORTS: "Exported files",
 }
 _RULES = {
-    Kept.REQUESTS: "go {span} after they were closed or withdrawn, with all notes.",
-    Kept.ATTENDANCE: "Check-ins and head counts go {span} after the session.",
-    Kept.PASSES: "go {span} after the last use, with everything about that person.",
-    Kept.EXPORTS: "go {span} after they were written.",
+    Kept.REQUESTS: "Go {span} after they are closed or withdrawn.",
+    Kept.ATTENDANCE: "Check-ins and head counts go after {span}.",
+    Kept.PASSES: "Go {span} after their last use.",
+    Kept.EXPORTS: "Go {span} after they were written.",
 }
 _UNITS = {
     Kept.REQUESTS: ("request", "requests"),
@@ -27,8 +27,7 @@ _YEAR = 365
 
 def rule(count: RetentionCount) -> str:
     """Return what the policy says of one kind, such as "Go 180 days after …"."""
-    words = _RULES[count.kind].format(span=span(count.kept))
-    return words[:1].upper() + words[1:]
+    return _RULES[count.kind].format(span=span(count.kept))
 
 
 def span(kept: timedelta) -> str:
@@ -42,9 +41,11 @@ def span(kept: timedelta) -> str:
 def due(count: RetentionCount, oldest: date | None) -> str:
     """Return what of one kind would go now; `oldest` is the day of the oldest of it."""
     if not count.count:
-        return "nothing would go now"
+        return "Nothing would go now."
     words = f"{_counted(count.count, _UNITS[count.kind])} would go now"
-    return words if oldest is None else f"{words}, from {oldest.day} {oldest:%b %Y} on"
+    if oldest is not None:
+        words += f", the oldest of {oldest.day} {oldest:%b %Y}"
+    return f"{words}."
 
 
 def done(gone: RetentionDone) -> str:

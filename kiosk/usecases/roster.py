@@ -14,7 +14,6 @@ from kiosk.domain.roster import (
     RECONCILE_WITHIN,
     Added,
     AlreadyThere,
-    Arrival,
     AttendanceRow,
     Roster,
     SessionCard,
@@ -165,23 +164,6 @@ class RosterDesk(FacilitatorDesk):
     def reconcile(self, session_id: UUID, people: int) -> SessionCard:
         """Do as `count_heads`, and close the session's list with this count."""
         return self._count(session_id, people, reconciled=True)
-
-    def attendance(self, day: date | None = None) -> tuple[Arrival, ...]:
-        """Give who is present at the sessions that start on `day` (clinic's time; else today).
-
-        By arrival, names opened. Every call leaves one entry in the audit trail.
-        """
-        with self._writing() as (transaction, now):
-            day = day or now.astimezone(self._site.zone).date()
-            sheets = self._sheets(transaction, day, day)
-            self._audit(transaction, now, AuditAction.ROSTER_OPENED)
-        self._open_names(sealed_names(sheets))
-        people = [
-            sheet.arrival(person, self._names)
-            for sheet in sheets
-            for person in sheet.attendance.present
-        ]
-        return tuple(sorted(people, key=lambda one: (one.at, one.check_in_id)))
 
     def export_rows(self, since: date, until: date) -> tuple[AttendanceRow, ...]:
         """Give everybody at the sessions from `since` to `until` (days, both included).

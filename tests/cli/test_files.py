@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.files import new_private_file, write_private
+from kiosk.cli.files import write_private
 from kiosk.errors import SetupError
 
 
@@ -40,34 +40,3 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="cannot be written"):
         write_private(tmp_path / "none" / "a.json", b"new")
-
-
-def test_a_new_file_is_private_and_stays(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    with new_private_file(path) as file:
-        file.write(b"new")
-    assert path.read_bytes() == b"new"
-    assert _mode(path) == 0o600
-
-
-@pytest.mark.parametrize("error", [RuntimeError("x"), KeyboardInterrupt()])
-def test_a_new_file_goes_where_the_work_fails(tmp_path: Path, error: BaseException) -> None:
-    path = tmp_path / "a.png"
-    with pytest.raises(type(error)), new_private_file(path):
-        raise error
-    assert not path.exists()
-
-
-def test_a_full_disk_leaves_no_file(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    with pytest.raises(SetupError, match="No space left"), new_private_file(path):
-        raise OSError(28, "No space left on device")
-    assert not path.exists()
-
-
-def test_an_old_file_is_never_overwritten(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    path.write_bytes(b"kept")
-    with pytest.raises(SetupError, match="File exists"), new_private_file(path):
-        pass
-    assert path.read_bytes() == b"kept"

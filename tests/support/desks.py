@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -19,6 +19,7 @@ from kiosk.domain.requests import (
     MessagePolicy,
     Window,
 )
+from kiosk.domain.roster import Arrival
 from kiosk.domain.rules import Rules
 from kiosk.domain.sessions import Session
 from kiosk.domain.staff import Purpose, Role
@@ -103,6 +104,13 @@ class Clinic:
     def roster(self) -> RosterDesk:
         """A facilitator's desk."""
         return self.access.roster_desk(self.fresh(self.manager))
+
+    def arrivals(self, day: date | None = None) -> tuple[Arrival, ...]:
+        """Give who is present at the sessions of a day (else today's), by arrival."""
+        desk = self.roster
+        shown = [desk.roster(card.session.id) for card in desk.sessions(day)]
+        people = [person for roster in shown for person in roster.arrived]
+        return tuple(sorted(people, key=lambda one: (one.at, one.check_in_id)))
 
     @property
     def passes(self) -> PassDesk:

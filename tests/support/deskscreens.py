@@ -8,15 +8,40 @@ from unittest.mock import patch
 
 from textual._compositor import Compositor
 
+from kiosk.domain.plans import Plans
 from kiosk.domain.roster import IssuedPass
 from kiosk.domain.worklist import ExportRow, Filter
+from kiosk.errors import SetupError
 from kiosk.ui.desk.app import DeskApp
-from kiosk.ui.desk.parts import Facts, Progress, Tools
+from kiosk.ui.desk.parts import Facts, PlanShelf, Progress, Tools
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import Boot, DeskSide
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
 from tests.support.screens import USUAL
+
+
+class PlansAtHand:
+    """Stands in for the plan files of a clinic."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, Plans] = {}
+        self.written: list[tuple[Plans, str]] = []
+
+    def waiting(self) -> PlanShelf:
+        """Return the files that a test has put there."""
+        return PlanShelf("/data/import", tuple(self.files))
+
+    def read(self, name: str) -> Plans:
+        """Return what a file holds."""
+        if name not in self.files:
+            raise SetupError("The plan file cannot be read; check its name.")
+        return self.files[name]
+
+    def write(self, plans: Plans, form: str) -> str:
+        """Remember what is written."""
+        self.written.append((plans, form))
+        return f"/data/exports/plan.{form}"
 
 
 class Written:
@@ -25,6 +50,7 @@ class Written:
     def __init__(self) -> None:
         self.exports: list[tuple[Collection[ExportRow], Filter, str]] = []
         self.sheets: list[tuple[IssuedPass, ...]] = []
+        self.plans = PlansAtHand()
 
     def export(
         self,
@@ -54,7 +80,7 @@ def desk_side(clinic: Clinic, written: Written, idle: float = 120.0) -> DeskSide
         now=clinic.clock.now,
         idle=idle,
     )
-    tools = Tools(export_callbacks=written.export, pass_sheet=written.sheet)
+    tools = Tools(export_callbacks=written.export, pass_sheet=written.sheet, plans=written.plans)
     return DeskSide(clinic.access, facts, tools)
 
 

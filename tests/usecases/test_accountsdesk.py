@@ -177,7 +177,7 @@ def test_a_lost_passphrase_is_replaced_with_every_key(clinic: Clinic, desk: Acco
     assert seen(desk.give_passphrase(lim.staff.id, GIVEN)).must_change
     assert last_action(clinic) == "passphrase_given"
     with pytest.raises(SignedOut, match="new one"):
-        roster.attendance()
+        roster.sessions()
     with pytest.raises(VaultError):
         held(clinic, "lim", PASSPHRASE)
     changed = clinic.access.change_passphrase("lim", GIVEN, OWN)

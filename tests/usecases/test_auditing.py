@@ -12,7 +12,7 @@ from tests.support.desks import PASSPHRASE, PIN, Clinic
 @pytest.fixture
 def busy(clinic: Clinic) -> Clinic:
     clinic.access.sign_in("manager", PASSPHRASE)
-    clinic.roster.attendance()
+    clinic.passes.members()
     clinic.visitor.request_callback(clinic.draft())
     clinic.callbacks.worklist()
     clinic.maintenance.unlock(PIN)

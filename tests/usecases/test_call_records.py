@@ -23,7 +23,7 @@ from kiosk.domain.actions import (
 )
 from kiosk.domain.requests import RequestPhase
 from kiosk.domain.status import RequestStatus
-from kiosk.domain.worklist import Contact, Filter, Show
+from kiosk.domain.worklist import Contact, Filter, Show, WorkRow
 from kiosk.errors import RevisionTaken
 from kiosk.records.callbacks import add_event
 from kiosk.records.tables import CallbackEvent
@@ -206,3 +206,13 @@ def test_one_revision_is_used_once(clinic: Clinic) -> None:
     with pytest.raises(RevisionTaken), clinic.store.write() as transaction:
         add_event(transaction, event(id_), NOON)
     assert (clinic.count("callback_event"), clinic.count("outbox")) == (1, outbox)
+
+
+def test_a_request_is_found_by_its_reference_and_no_other_is_opened(clinic: Clinic) -> None:
+    mine, other = ask(clinic), ask(clinic, "Ravi")
+    desk = caller(clinic, "ann")
+    reference = clinic.callbacks.row(mine)
+    assert isinstance(reference, WorkRow)
+    assert desk.named(reference.reference) == desk.row(mine)
+    assert trail_of(clinic, other) == []
+    assert desk.named("222-22222") == NotFound()

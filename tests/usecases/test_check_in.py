@@ -50,7 +50,7 @@ def test_a_known_pass_is_greeted_by_name_in_its_language(clinic: Clinic) -> None
     issued = clinic.roster.issue_pass("王小明", "zh")
     outcome = clinic.visitor.check_in(issued.digits)
     assert outcome == CheckedIn(session, "王小明", clinic.clock.now(), "zh")
-    (arrival,) = clinic.roster.attendance()
+    (arrival,) = clinic.arrivals()
     assert (arrival.name, arrival.standing) == ("王小明", PassStanding.KNOWN)
 
 
@@ -71,7 +71,7 @@ def test_an_unknown_pass_is_welcomed_and_listed_as_unknown(clinic: Clinic) -> No
     at = clinic.clock.now()
     assert clinic.visitor.check_in(STRANGER) == GuestWelcomed(session, at)
     assert clinic.visitor.check_in(STRANGER) == AlreadyHere(session, None, at)
-    (arrival,) = clinic.roster.attendance()
+    (arrival,) = clinic.arrivals()
     assert (arrival.name, arrival.standing) == (None, PassStanding.UNKNOWN)
 
 
@@ -83,7 +83,7 @@ def test_a_revoked_pass_is_welcomed_as_a_guest(clinic: Clinic) -> None:
             text("UPDATE passcard SET revoked_at='2026-01-01 00:00:00.000000'")
         )
     assert clinic.visitor.check_in(issued.digits) == GuestWelcomed(session, clinic.clock.now())
-    (arrival,) = clinic.roster.attendance()
+    (arrival,) = clinic.arrivals()
     assert arrival.standing is PassStanding.REVOKED
 
 
@@ -95,10 +95,10 @@ def test_a_voided_arrival_may_arrive_again(clinic: Clinic) -> None:
         outcome = clinic.visitor.check_in(issued.digits)
         assert outcome == CheckedIn(session, "Mei", clinic.clock.now(), "en")
         assert isinstance(clinic.visitor.check_in(issued.digits), AlreadyHere)
-        (arrival,) = clinic.roster.attendance()
+        (arrival,) = clinic.arrivals()
         assert clinic.count("check_in") == 2 * expected - 1
         void(clinic, arrival)
-        assert clinic.roster.attendance() == ()
+        assert clinic.arrivals() == ()
 
 
 def test_several_open_sessions_are_asked_about_and_nothing_is_written(clinic: Clinic) -> None:
@@ -175,7 +175,7 @@ def test_a_guest_is_counted_once_for_a_draft(clinic: Clinic) -> None:
     assert clinic.visitor.count_me_in(draft.id, session.id) == first
     clinic.clock.move(hours=-5)
     clinic.visitor.count_me_in(clinic.visitor.new_join().id, session.id)
-    people = clinic.roster.attendance()
+    people = clinic.arrivals()
     assert [person.standing for person in people] == [PassStanding.NONE, PassStanding.NONE]
 
 
@@ -191,7 +191,7 @@ def test_a_clock_that_lost_its_time_refuses_nobody(clinic: Clinic) -> None:
     clinic.clock.move(days=-300)
     session = clinic.add_session()
     assert clinic.visitor.check_in(STRANGER) == GuestWelcomed(session, clinic.clock.now())
-    (arrival,) = clinic.roster.attendance()
+    (arrival,) = clinic.arrivals()
     assert arrival.clock_doubtful
 
 

@@ -18,7 +18,7 @@ def test_a_first_name_gives_a_pass_and_one_arrival_however_often_it_is_sent(
     clinic.clock.move(hours=3)
     assert clinic.visitor.join(draft, session.id, "Somebody else", "en") == first
     assert clinic.count("check_in") == clinic.count("participant") == clinic.count("passcard") == 1
-    assert [arrival.name for arrival in clinic.roster.attendance()] == ["அனிதா"]
+    assert [arrival.name for arrival in clinic.arrivals()] == ["அனிதா"]
 
 
 def test_the_new_pass_works_at_once(clinic: Clinic) -> None:
@@ -47,7 +47,7 @@ def test_a_hostile_name_is_harmless_everywhere(clinic: Clinic) -> None:
     joined = clinic.visitor.join(clinic.visitor.new_join(), session.id, HOSTILE, "en")
     assert isinstance(joined, Joined)
     assert joined.name == "[2J[@click=app.quit]Mei[/]"
-    assert clinic.roster.attendance()[0].name == joined.name
+    assert clinic.arrivals()[0].name == joined.name
 
 
 def test_a_pass_is_sent_to_the_centre_before_its_check_in(clinic: Clinic) -> None:

@@ -19,8 +19,8 @@ def test_a_day_is_the_clinics_own_day(clinic: Clinic) -> None:
     clinic.visitor.check_in(clinic.roster.issue_pass("Ah Meng", "en").digits)
     assert late.starts_at.astimezone(clinic.site.zone).date() == date(2026, 3, 2)
     clinic.clock.move(minutes=30)
-    assert clinic.roster.attendance() == ()
-    names = [arrival.name for arrival in clinic.roster.attendance(date(2026, 3, 2))]
+    assert clinic.arrivals(date(2026, 3, 3)) == ()
+    names = [arrival.name for arrival in clinic.arrivals(date(2026, 3, 2))]
     assert names == ["Mei", "Ah Meng"]
 
 
@@ -33,14 +33,6 @@ def test_a_pass_is_made_once_for_a_draft(clinic: Clinic) -> None:
     assert desk.issue_pass("Mei", "en") != first
 
 
-def test_every_look_is_audited_once(clinic: Clinic) -> None:
-    desk = clinic.roster
-    before = clinic.count("audit_event")
-    desk.attendance()
-    desk.attendance()
-    assert clinic.count("audit_event") == before + 2
-
-
 def test_an_arrival_whose_name_cannot_be_opened_still_counts(clinic: Clinic) -> None:
     clinic.add_session()
     issued = clinic.roster.issue_pass("Mei", "en")
@@ -50,7 +42,7 @@ def test_an_arrival_whose_name_cannot_be_opened_still_counts(clinic: Clinic) -> 
     outcome = clinic.visitor.check_in(issued.digits)
     assert isinstance(outcome, CheckedIn)
     assert outcome.name == "Mei"
-    (arrival,) = clinic.roster.attendance()
+    (arrival,) = clinic.arrivals()
     assert (arrival.name, arrival.standing) == (None, PassStanding.KNOWN)
 
 
@@ -60,7 +52,7 @@ def test_a_pass_whose_person_has_not_come_yet_counts(clinic: Clinic) -> None:
     with clinic.store.write() as transaction:
         transaction.connection().execute(text("DELETE FROM participant"))
     clinic.visitor.check_in(issued.digits)
-    (arrival,) = clinic.roster.attendance()
+    (arrival,) = clinic.arrivals()
     assert arrival.name is None
 
 
@@ -70,7 +62,7 @@ def test_a_session_called_off_keeps_those_who_came(clinic: Clinic) -> None:
     with clinic.store.write() as transaction:
         transaction.connection().execute(text("UPDATE group_session SET status='cancelled'"))
     assert clinic.visitor.sessions_today().open_now == ()
-    (arrival,) = clinic.roster.attendance()
+    (arrival,) = clinic.arrivals()
     assert arrival.session == session
 
 

@@ -104,7 +104,7 @@ async def test_several_open_sessions_are_asked_about(clinic: Clinic) -> None:
         await visitor.keys("right", "enter")
         visitor.expect("✓ Welcome, Mei", "You are checked in.", "Room 2, 12:00 pm")
         visitor.expect_not("Room 1")
-    assert [arrival.session.label for arrival in clinic.roster.attendance()] == ["Room 2"]
+    assert [arrival.session.label for arrival in clinic.arrivals()] == ["Room 2"]
 
 
 async def test_a_session_chosen_after_it_has_closed(clinic: Clinic) -> None:
@@ -127,7 +127,7 @@ async def test_a_pass_scanned_while_another_one_is_asked_about(clinic: Clinic) -
         visitor.expect("Welcome, Ali. Which group is it?")
         await visitor.keys("enter")
         visitor.expect("✓ Welcome, Ali")
-    assert [arrival.name for arrival in clinic.roster.attendance()] == ["Ali"]
+    assert [arrival.name for arrival in clinic.arrivals()] == ["Ali"]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

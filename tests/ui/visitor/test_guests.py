@@ -30,7 +30,7 @@ async def test_a_first_name_gets_a_pass_for_next_time(clinic: Clinic) -> None:
         await visitor.keys("p")
         visitor.expect("Your pass", "Photograph this code. Show it to the scanner next time.")
         visitor.expect_not("王小明")
-    assert [arrival.name for arrival in clinic.roster.attendance()] == ["王小明"]
+    assert [arrival.name for arrival in clinic.arrivals()] == ["王小明"]
 
 
 async def test_a_scan_on_the_way_to_a_guest_counts_once(clinic: Clinic) -> None:

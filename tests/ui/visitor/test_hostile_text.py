@@ -125,7 +125,7 @@ async def test_names_of_people_are_greeted_whole(clinic: Clinic, name: str) -> N
         visitor.screen.query_one(Field).value = name
         await visitor.keys("enter")
         visitor.expect(f"✓ Welcome, {name}")
-    assert [arrival.name for arrival in clinic.roster.attendance()] == [name]
+    assert [arrival.name for arrival in clinic.arrivals()] == [name]
 
 
 async def test_a_box_that_holds_no_name_greets_without_one(clinic: Clinic) -> None:

@@ -136,7 +136,7 @@ async def test_by_taps_alone_somebody_without_a_pass_comes_in(clinic: Clinic) ->
             ("B  Back", "Welcome, Ali"),
             ("Finish", HOME),
         )
-    names = sorted(str(arrival.name) for arrival in clinic.roster.attendance())
+    names = sorted(str(arrival.name) for arrival in clinic.arrivals())
     assert names == ["Ali", "None"]
 
 

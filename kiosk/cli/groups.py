@@ -1,0 +1,182 @@
+"""`kiosk groups`: the clinic's groups, and plans of them in files."""
+
+from dataclasses import asdict, fields, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kiosk.cli.exports import OutputOption
+from kiosk.cli.options import ManagerOption, absolute
+from kiosk.cli.output import Format, FormatOption, show, show_one, write
+from kiosk.cli.planned import GROUP, GroupArgument, T, capacity_of, group, group_cells, kept
+from kiosk.cli.signin import signed_in
+from kiosk.cli.usage import Noun, Verb, print_help, wrong
+from kiosk.domain.groups import MOST_PEOPLE, GroupPlan
+
+if TYPE_CHECKING:
+    from kiosk.bootstrap import Kiosk
+    from kiosk.domain.plans import Plans
+
+app = typer.Typer(
+    cls=Noun, help="Groups, and plans in files.", invoke_without_command=True, callback=print_help
+)
+_IN_A_TABLE = ("group", "name", "label", "room", "capacity", "members", "upcoming", "next_at")
+_LABEL, _ROOM = "What public screens call it, such as Room 2.", "Where it meets."
+_LANGUAGE, _ABOUT = "Code of its language, such as en.", "One neutral sentence about it."
+_CAPACITY, _ENROLLED = "For how many; 0 is no limit.", "For members on a list, or for anyone."
+
+
+class PlanForm(StrEnum):
+    """What a plan is written as."""
+
+    TOML = "toml"
+    ICS = "ics"
+
+
+@app.command("list")
+def list_(user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
+    """List the groups, with what is to come.
+
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE.
+    """
+    with signed_in(user) as (kiosk, access, staff):
+        cards = access.groups_desk(staff).groups()
+        rows = [group_cells(card, kiosk.site.zone) for card in cards]
+    empty = "There is no group yet; add one with `kiosk groups add` or `kiosk groups import`."
+    show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else GROUP, empty=empty)
+
+
+@app.command(cls=Verb)
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What staff call it.")],
+    label: Annotated[str, typer.Option(metavar="TEXT", help=_LABEL)],
+    room: Annotated[str, typer.Option(metavar="TEXT", help=_ROOM)],
+    user: ManagerOption,
+    language: Annotated[str, typer.Option(metavar="CODE", help=_LANGUAGE)] = "en",
+    about: Annotated[str, typer.Option(metavar="TEXT", help=_ABOUT)] = "",
+    capacity: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=MOST_PEOPLE, help=_CAPACITY)
+    ] = None,
+    enrolled: Annotated[bool, typer.Option("--enrolled/--open", help=_ENROLLED)] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Add a group."""
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.groups_desk(staff)
+        most = capacity_of(capacity, None)
+        plan = GroupPlan(desk.new_id(), name, label, room, language, about, most, enrolled)
+        made = kept(desk.add_group(plan))
+        row = group_cells(group(desk, str(made.id)), kiosk.site.zone)
+    show_one(row, form, columns=GROUP)
+
+
+@app.command(cls=Verb)
+def change(
+    typed: GroupArgument,
+    user: ManagerOption,
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="What staff call it.")] = None,
+    label: Annotated[str | None, typer.Option(metavar="TEXT", help=_LABEL)] = None,
+    room: Annotated[str | None, typer.Option(metavar="TEXT", help=_ROOM)] = None,
+    language: Annotated[str | None, typer.Option(metavar="CODE", help=_LANGUAGE)] = None,
+    about: Annotated[str | None, typer.Option(metavar="TEXT", help=_ABOUT)] = None,
+    capacity: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=MOST_PEOPLE, help=_CAPACITY)
+    ] = None,
+    enrolled: Annotated[bool | None, typer.Option("--enrolled/--open", help=_ENROLLED)] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Change a group; sessions to come go along."""
+    if {name, label, room, language, about, capacity, enrolled} == {None}:
+        raise typer.BadParameter("Say what is to be changed.")
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.groups_desk(staff)
+        old = group(desk, typed).plan
+        new = replace(
+            old,
+            name=_or(name, old.name),
+            public_label=_or(label, old.public_label),
+            room=_or(room, old.room),
+            language=_or(language, old.language),
+            about=_or(about, old.about),
+            capacity=capacity_of(capacity, old.capacity),
+            enrolled=_or(enrolled, old.enrolled),
+        )
+        kept(desk.change_group(new))
+        row = group_cells(group(desk, str(old.id)), kiosk.site.zone)
+    show_one(row, form, columns=GROUP)
+
+
+@app.command("put-away", cls=Verb)
+def put_away(typed: GroupArgument, user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
+    """Take a group out of the lists, and cancel what is to come."""
+    with signed_in(user) as (_kiosk, access, staff):
+        desk = access.groups_desk(staff)
+        plan = group(desk, typed).plan
+        gone = kept(desk.put_away_group(plan.id))
+    row = {"name": plan.name, "cancelled": gone.sessions, "group_id": plan.id}
+    show_one(row, form, columns=tuple(row))
+
+
+@app.command("import", cls=Verb)
+def import_(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A plan (.toml), a calendar (.ics).")
+    ],
+    user: ManagerOption,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Make groups and sessions to come what a file says.
+
+    The same file again changes nothing. What it no longer names is cancelled, where a file had
+    planned it. Sessions that are counted as left had begun, or were cancelled by hand.
+    """
+    from kiosk.bootstrap.plans import read_plans
+    from kiosk.domain.plans import ImportReport
+
+    if file.suffix.lower().removeprefix(".") not in set(PlanForm):
+        raise wrong("FILE", "it must end in .toml or .ics")
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.groups_desk(staff)
+        report = desk.import_plans(read_plans(kiosk, str(absolute(file))))
+    show_one(asdict(report), form, columns=[field.name for field in fields(ImportReport)])
+
+
+@app.command()
+def export(
+    user: ManagerOption,
+    form: Annotated[
+        PlanForm | None,
+        typer.Option("--format", help="A plan, or a calendar; else as FILE ends, else a plan."),
+    ] = None,
+    output: OutputOption = None,
+) -> None:
+    """Write groups and sessions to come to a file.
+
+    A plan (toml) holds everything, to be changed and imported again; a calendar (ics) times and
+    places for anybody. Prints the file's path.
+    """
+    is_calendar = output is not None and output.suffix.lower() == ".ics"
+    kind, path = form or (PlanForm.ICS if is_calendar else PlanForm.TOML), absolute(output)
+    with signed_in(user) as (kiosk, access, staff):
+        plans = access.groups_desk(staff).export_plans()
+        written = _write(kiosk, plans, kind, path)
+    write(str(written))
+
+
+def _or(typed: T | None, otherwise: T) -> T:
+    return otherwise if typed is None else typed
+
+
+def _write(kiosk: "Kiosk", plans: "Plans", kind: PlanForm, output: Path | None) -> Path:
+    """Write a new file to `output`, else into the exports folder; return its path."""
+    from kiosk.bootstrap.plans import plan_bytes, write_plans
+    from kiosk.reports.files import new_private_file
+
+    if output is None:
+        return write_plans(kiosk, plans, kind)
+    content = plan_bytes(kiosk, plans, kind)
+    with new_private_file(output) as file:
+        file.write(content)
+    return output

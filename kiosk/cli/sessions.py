@@ -1,0 +1,245 @@
+"""`kiosk sessions`: when the groups meet."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kiosk.cli import planned
+from kiosk.cli.options import (
+    DAY_FORMAT,
+    MOMENT_FORMATS,
+    ManagerOption,
+    checked_day,
+    moment,
+)
+from kiosk.cli.output import Format, FormatOption, show, show_one
+from kiosk.cli.planned import (
+    SESSION,
+    SESSION_IN_A_TABLE,
+    GroupArgument,
+    capacity_of,
+    kept,
+    session_cells,
+    show_sessions,
+)
+from kiosk.cli.signin import signed_in
+from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
+from kiosk.domain.groups import MOST_PEOPLE, SeriesFrom, SessionPlan, Which
+from kiosk.domain.series import MOST_SESSIONS, Series
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from kiosk.bootstrap import Kiosk
+
+app = typer.Typer(
+    cls=Noun, help="When the groups meet.", invoke_without_command=True, callback=print_help
+)
+_SHOWN = timedelta(weeks=4)
+_DAY, _FULL_DAY = timedelta(days=1), 24 * 60
+_START_FORMATS = [form for form in MOMENT_FORMATS if form != DAY_FORMAT]
+_START = 'Such as "2026-03-31 14:30"; clinic\'s time.'
+_SESSION = 'Its id in the list, or its start, or "GROUP START".'
+MinutesOption = Annotated[
+    int, typer.Option("--minutes", metavar="N", min=1, max=_FULL_DAY, help="How long it lasts.")
+]
+RoomOption = Annotated[
+    str | None, typer.Option("--room", metavar="TEXT", help="Where; else where the group meets.")
+]
+CapacityOption = Annotated[
+    int | None,
+    typer.Option(
+        "--capacity", metavar="N", min=0, max=MOST_PEOPLE, help="For how many; 0 is no limit."
+    ),
+]
+
+
+class Weekday(StrEnum):
+    """The days of the week, Monday first."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+def _day_option(name: str, words: str) -> object:
+    return typer.Option(name, formats=[DAY_FORMAT], metavar="DAY", help=words)
+
+
+@app.command("list")
+def list_(
+    user: ManagerOption,
+    since: Annotated[datetime | None, _day_option("--since", "First day; else today.")] = None,
+    until: Annotated[
+        datetime | None, _day_option("--until", "Last day; else four weeks later.")
+    ] = None,
+    group: Annotated[str, typer.Option(metavar="GROUP", help="Only of this one.")] = "",
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List sessions by start, cancelled ones too.
+
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE.
+    """
+    checked_day(since, "--since")
+    checked_day(until, "--until")
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.groups_desk(staff)
+        first = since.date() if since else kiosk.today()
+        last = until.date() if until else first + _SHOWN
+        if last < first:
+            raise wrong("--until", f"the last day is before the first, {first}")
+        group_id = planned.group(desk, group).plan.id if group else None
+        found = desk.sessions(first, last + _DAY, group_id)
+        now, zone = kiosk.clock.now(), kiosk.site.zone
+    rows = [session_cells(one, now, zone) for one in found]
+    empty = f"There is no session from {first} to {last}."
+    show(rows, form, columns=SESSION_IN_A_TABLE if form is Format.TABLE else SESSION, empty=empty)
+
+
+@app.command(cls=Verb)
+def add(
+    group: GroupArgument,
+    start: Annotated[datetime, typer.Option(formats=_START_FORMATS, metavar="TIME", help=_START)],
+    user: ManagerOption,
+    minutes: MinutesOption = 60,
+    room: RoomOption = None,
+    capacity: CapacityOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Plan one session."""
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.groups_desk(staff)
+        of = planned.group(desk, group).plan
+        begin = _utc(start, kiosk)
+        plan = SessionPlan(
+            id=desk.new_id(),
+            group_id=of.id,
+            starts_at=begin,
+            ends_at=begin + timedelta(minutes=minutes),
+            room=of.room if room is None else room,
+            capacity=capacity_of(capacity, of.capacity),
+        )
+        made = kept(desk.add_session(plan))
+        show_sessions(desk, [made.id], kiosk, form)
+
+
+@app.command(cls=Verb)
+def series(
+    group: GroupArgument,
+    weekday: Annotated[
+        list[Weekday], typer.Option(metavar="DAY", help="Such as monday; may be repeated.")
+    ],
+    at: Annotated[
+        datetime, typer.Option("--time", formats=["%H:%M"], metavar="TIME", help="Such as 15:00.")
+    ],
+    user: ManagerOption,
+    first: Annotated[datetime | None, _day_option("--first", "First day; else today.")] = None,
+    until: Annotated[datetime | None, _day_option("--until", "Last day; or give --count.")] = None,
+    count: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=MOST_SESSIONS, help="How many.")
+    ] = None,
+    every: Annotated[
+        int, typer.Option(metavar="N", min=1, max=52, help="Every so many weeks.")
+    ] = 1,
+    not_on: Annotated[list[datetime], _day_option("--except", "Not then; may be repeated.")] = [],  # noqa: B006  Typer makes a new list for each call
+    minutes: MinutesOption = 60,
+    room: RoomOption = None,
+    capacity: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=MOST_PEOPLE, help="Else the group's.")
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Plan a session for every week, at the clinic's time."""
+    for option, day in (("--first", first), ("--until", until), *(("--except", d) for d in not_on)):
+        checked_day(day, option)
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.groups_desk(staff)
+        of = planned.group(desk, group).plan
+        wanted = Series(
+            id=desk.new_id(),
+            weekdays=frozenset(list(Weekday).index(day) for day in weekday),
+            starts=at.time(),
+            minutes=minutes,
+            first=first.date() if first else kiosk.today(),
+            until=until.date() if until else None,
+            count=count,
+            except_on=frozenset(day.date() for day in not_on),
+            every_weeks=every,
+        )
+        made = kept(desk.add_series(of.id, wanted, room or "", capacity))
+        show_sessions(desk, [plan.id for plan in made], kiosk, form)
+
+
+@app.command(cls=Verb)
+def change(
+    session: Annotated[str, typer.Argument(metavar="SESSION", help=_SESSION)],
+    user: ManagerOption,
+    start: Annotated[
+        datetime | None, typer.Option(formats=_START_FORMATS, metavar="TIME", help=_START)
+    ] = None,
+    minutes: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=_FULL_DAY, help="How long; else as it was."),
+    ] = None,
+    room: Annotated[str | None, typer.Option(metavar="TEXT", help="Where.")] = None,
+    capacity: CapacityOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Move a session, or change its room or capacity."""
+    if (start, minutes, room, capacity) == (None, None, None, None):
+        raise typer.BadParameter("Say what is to be changed.")
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.groups_desk(staff)
+        old = planned.session(desk, session, kiosk.site.zone).plan
+        begin = _utc(start, kiosk) if start else old.starts_at
+        length = timedelta(minutes=minutes) if minutes else old.ends_at - old.starts_at
+        new = replace(
+            old,
+            starts_at=begin,
+            ends_at=begin + length,
+            room=old.room if room is None else room,
+            capacity=capacity_of(capacity, old.capacity),
+        )
+        kept(desk.change_session(new))
+        show_sessions(desk, [old.id], kiosk, form)
+
+
+@app.command(cls=Verb)
+def cancel(
+    sessions: Annotated[list[str], typer.Argument(metavar="SESSIONS", help=_SESSION)],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the staff.")],
+    user: ManagerOption,
+    rest: Annotated[
+        bool, typer.Option("--rest", help="With all that follow in its series.")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Call sessions off; no kiosk shows them any more."""
+    if rest and len(sessions) > 1:
+        raise wrong("--rest", "name one session, the first of those to cancel")
+    with signed_in(user) as (kiosk, access, staff):
+        desk, zone = access.groups_desk(staff), kiosk.site.zone
+        meant = [planned.session(desk, typed, zone).plan for typed in sessions]
+        which: Which = [plan.id for plan in meant]
+        if rest:
+            which = _rest_of(meant[0], zone)
+        gone = kept(desk.cancel_sessions(which, reason))
+    row = {"cancelled": gone.sessions, "reason": reason}
+    show_one(row, form, columns=tuple(row))
+
+
+def _rest_of(plan: SessionPlan, zone: "ZoneInfo") -> SeriesFrom:
+    if plan.series_id is None:
+        raise NotDone("It belongs to no series that was planned here; leave out --rest.")
+    return SeriesFrom(plan.series_id, plan.starts_at.astimezone(zone).date())
+
+
+def _utc(typed: datetime, kiosk: "Kiosk") -> datetime:
+    return moment(typed, kiosk, "--start").astimezone(UTC)

@@ -1,0 +1,316 @@
+"""`kiosk callbacks`: a request from the list to its end, and every no with a next step."""
+
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import update
+
+from kiosk.bootstrap import open_kiosk
+from kiosk.devices.clock import entropy
+from kiosk.domain.references import compose
+from kiosk.domain.requests import CallLanguage
+from kiosk.domain.staff import Role
+from kiosk.records.plumbing import StaffAccount
+from kiosk.usecases.accounts import NewAccount, StaffMaker
+from kiosk.usecases.sample import MANAGER, PASSPHRASE
+from kiosk.usecases.staffdesk import SignedIn
+from tests.cli.asking import NOT_BEFORE, ask_for_call, visitor
+from tests.cli.calling import COMMAND, Answer, Kiosk, shell
+from tests.support.desks import CHEAP
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.usefixtures("signed")
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%d 14:30")
+CALLER = ("--user", "caller")
+
+
+class Desk:
+    """A caller who types `kiosk callbacks`."""
+
+    def __init__(self, kiosk: Kiosk, folder: Path, login: str = "caller") -> None:
+        self._kiosk = kiosk
+        self.folder = folder
+        self._login = login
+
+    def __call__(self, *words: str) -> Answer:
+        """Type one command."""
+        return self._kiosk("callbacks", *words, "--user", self._login)
+
+    def row(self, *words: str) -> dict[str, Any]:
+        """Type a command that succeeds; give its single answer."""
+        answer = self(*words, "--format", "json")
+        assert answer.err == ""
+        (row,) = answer.rows
+        return row
+
+    def rows(self, *words: str) -> list[dict[str, Any]]:
+        """Type a command that lists."""
+        return self(*words, "--format", "json").rows
+
+    def refused(self, *words: str) -> str:
+        """Type a command that cannot be done; give its sentence."""
+        return self(*words).sentence()
+
+
+@pytest.fixture
+def desk(kiosk: Kiosk, demo: Path) -> Desk:
+    return Desk(kiosk, demo)
+
+
+def add_caller(folder: Path, login: str) -> None:
+    kiosk = open_kiosk(folder)
+    try:
+        access = kiosk.access()
+        manager = access.sign_in(MANAGER.login, PASSPHRASE)
+        assert isinstance(manager, SignedIn)
+        maker = StaffMaker(kiosk.store, kiosk.clock, entropy, kiosk.site, manager, cost=CHEAP)
+        maker.add(NewAccount(login, PASSPHRASE, frozenset({Role.CALLER})))
+    finally:
+        kiosk.store.close()
+
+
+def test_a_request_from_its_claim_to_its_end(desk: Desk) -> None:
+    reference = ask_for_call(desk.folder)
+    typed = reference.replace("-", " ").lower()
+    claimed = desk.row("claim", typed)
+    assert (claimed["status"], claimed["holder"]) == ("claimed", "caller")
+    assert datetime.fromisoformat(claimed["claim_ends"]) > datetime.now(UTC)
+    tried = desk.row("result", reference, "no_answer", "--note", "rang twice")
+    assert (tried["attempts"], tried["last_result"]) == (1, "no_answer")
+    later = desk.row("result", reference, "asked_to_call_later", "--at", TOMORROW)
+    assert later["next_at"].startswith(TOMORROW.replace(" ", "T"))
+    desk.row("result", reference, "reached_self")
+    closed = desk.row("close", reference, "session_booked")
+    assert (closed["status"], closed["reason"]) == ("closed", "session_booked")
+    assert desk.rows("list") == []
+    assert [row["reference"] for row in desk.rows("list", "--show", "closed")] == [reference]
+    told = desk.rows("history", reference)
+    assert [(one["kind"], one["outcome"]) for one in told] == [
+        ("claimed", ""),
+        ("attempt", "no_answer"),
+        ("attempt", "asked_to_call_later"),
+        ("attempt", "reached_self"),
+        ("closed", "session_booked"),
+    ]
+    assert told[1]["note"] == "rang twice"
+    assert {one["by"] for one in told} == {"caller"}
+
+
+def test_what_was_done_can_be_taken_back(desk: Desk) -> None:
+    reference = ask_for_call(desk.folder)
+    desk.row("claim", reference)
+    assert desk.row("release", reference)["holder"] == ""
+    desk.row("claim", reference)
+    held = desk.row("hold", reference, "--until", TOMORROW)
+    assert held["next_at"].startswith(TOMORROW.replace(" ", "T"))
+    undone = desk.row("undo", reference, "--reason", "wrong day")
+    assert undone["next_at"].startswith(NOT_BEFORE.isoformat())
+    assert desk.row("escalate", reference)["status"] == "escalated"
+    assert desk.row("reopen", reference)["status"] != "escalated"
+    withdrawn = desk.row("withdraw", reference)
+    assert withdrawn["status"] == "withdrawn"
+    assert [one["undone"] for one in desk.rows("history", reference)].count(True) == 1
+
+
+def test_a_typed_withdrawal_is_settled(desk: Desk) -> None:
+    reference = ask_for_call(desk.folder)
+    with visitor(desk.folder) as (kiosk, _opened):
+        assert kiosk.note_withdrawal(reference)
+    assert [row["reference"] for row in desk.rows("list", "--show", "noted")] == [reference]
+    assert desk.row("dismiss", reference)["withdrawal_noted"] is False
+    assert desk.rows("list", "--show", "noted") == []
+
+
+def test_two_of_one_person_become_one(desk: Desk) -> None:
+    first, second = ask_for_call(desk.folder), ask_for_call(desk.folder)
+    ask_for_call(desk.folder, phone="+6591234567")
+    assert desk.row("show", second, "--duplicates")["duplicates"] == [first]
+    desk.row("claim", second)
+    assert desk.refused("merge", second, second).startswith("It can only be merged")
+    merged = desk.row("merge", second, first)
+    assert merged["status"] == "duplicate"
+    assert desk.row("show", second)["duplicate_of"] == first
+    assert desk.rows("history", second)[-1]["into"] == first
+
+
+def test_the_number_is_shown_when_it_is_asked_for(desk: Desk) -> None:
+    reference = ask_for_call(desk.folder)
+    assert desk.row("show", reference)["phone"] == "+65 •••• 4567"
+    assert desk.row("show", reference, "--number")["phone"] == "8123 4567"
+    card = desk("show", reference, "--number").out.splitlines()
+    assert card[0].split() == ["reference", reference]
+    assert "phone              8123 4567" in card
+    trail = _actions(desk.folder)
+    assert trail.count("callback_revealed") == 2
+
+
+def test_the_list_is_filtered(desk: Desk) -> None:
+    tamil = ask_for_call(desk.folder)
+    english = ask_for_call(desk.folder, "Ravi", language=CallLanguage.ENGLISH)
+    assert [row["reference"] for row in desk.rows("list", "--language", "ta")] == [tamil]
+    assert [row["reference"] for row in desk.rows("list", "--text", "rav")] == [english]
+    assert len(desk.rows("list", "--window", "weekday_am")) == 2
+    assert desk.rows("list", "--window", "weekday_late") == []
+    assert desk("list", "--show", "mine").out.startswith("No request is in this part of the list")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("release",), "Claim it first"),
+        (("result", "no_answer"), "`kiosk callbacks claim {}`"),
+        (("close", "session_booked"), "Claim it first"),
+        (("reopen",), "there is nothing to reopen"),
+        (("undo", "--reason", "mine"), "There is nothing to undo"),
+    ],
+)
+def test_what_the_rules_forbid_is_one_sentence(
+    desk: Desk, words: tuple[str, ...], sentence: str
+) -> None:
+    reference = ask_for_call(desk.folder)
+    verb, *rest = words
+    assert sentence.format(reference) in desk.refused(verb, reference, *rest)
+    assert desk.rows("history", reference) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("close", "unreachable"), "three attempts on two days"),
+        (("close", "wrong_number"), "`kiosk callbacks result {}`"),
+        (("result", "voicemail_left"), "allowed no such message"),
+        (("hold", "--until", "2026-01-01"), "has passed, or is more than 90 days away"),
+        (("hold", "--until", "2199-01-01 10:00"), "more than 90 days away"),
+        (("undo", "--reason", " "), "with --reason"),
+    ],
+)
+def test_what_even_a_holder_may_not_is_one_sentence(
+    desk: Desk, words: tuple[str, ...], sentence: str
+) -> None:
+    reference = ask_for_call(desk.folder)
+    desk.row("claim", reference)
+    verb, *rest = words
+    assert sentence.format(reference) in desk.refused(verb, reference, *rest)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("claim", "7K4Q"), "they look like 7K4Q-FMRX"),
+        (("claim", ""), "they look like 7K4Q-FMRX"),
+        (("result", "7K4Q-FMRX", "dozed_off"), "is not one of"),
+        (("result", "7K4Q-FMRX", "busy", "--at", TOMORROW), "it belongs to asked_to_call_later"),
+        (("result", "7K4Q-FMRX", "asked_to_call_later"), "which needs it"),
+        (("hold", "7K4Q-FMRX", "--until", "soon"), "does not match"),
+        (("hold", "7K4Q-FMRX"), "Missing option '--until'"),
+        (("list", "--show", "some"), "is not one of"),
+        (("export", "--format", "pdf"), "is not one of"),
+    ],
+)
+def test_wrong_words_are_wrong_use(desk: Desk, words: tuple[str, ...], sentence: str) -> None:
+    assert sentence in desk(*words).sentence(code=2)
+
+
+def test_an_unknown_reference_is_one_sentence(desk: Desk) -> None:
+    said = desk.refused("show", compose("22", 0))
+    assert said.startswith("No request has this reference")
+
+
+def test_somebody_elses_claim_is_told_kindly(kiosk: Kiosk, desk: Desk) -> None:
+    add_caller(desk.folder, "second")
+    reference = ask_for_call(desk.folder)
+    desk.row("claim", reference)
+    other = Desk(kiosk, desk.folder, "second")
+    assert other.refused("claim", reference).startswith("caller has claimed it until ")
+    assert other.row("show", reference)["holder"] == "caller"
+
+
+def test_a_note_can_stay_out_of_the_history_of_the_shell(demo: Path) -> None:
+    reference = ask_for_call(demo)
+    line = (
+        f"kiosk callbacks claim {reference} --user caller > /dev/null &&"
+        f" echo 'a quiet word' |"
+        f" kiosk callbacks result {reference} no_answer --note - --user caller > /dev/null &&"
+        f" kiosk callbacks history {reference} --user caller --format json"
+    )
+    answer = shell(line)
+    assert answer.rows[-1]["note"] == "a quiet word"
+
+
+def test_an_export_goes_into_the_folder_of_exports(desk: Desk) -> None:
+    reference = ask_for_call(desk.folder)
+    answer = desk("export", "--text", "Mei")
+    path = Path(answer.out.removesuffix("\n"))
+    assert answer.err.startswith("1 request written; it is deleted after ")
+    assert path.parent == desk.folder / "exports"
+    assert path.suffix == ".xlsx"
+    assert "Mei" not in path.name
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    header, row = load_workbook(path).active.iter_rows(values_only=True)
+    assert dict(zip(header, row, strict=True))["Reference"] == reference
+    assert dict(zip(header, row, strict=True))["Phone"] == "8123 4567"
+    assert "exported_callbacks" in _actions(desk.folder)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.fhir.json", "a.xlsx", "a"])
+def test_an_export_is_written_as_its_name_ends(desk: Desk, tmp_path: Path, name: str) -> None:
+    ask_for_call(desk.folder)
+    path = tmp_path / name
+    answer = desk("export", "-o", str(path))
+    assert (answer.out, answer.err) == (f"{path}\n", "1 request written.\n")
+    assert path.stat().st_mode & 0o777 == 0o600
+    if name == "a.csv":
+        (row,) = csv.DictReader(path.read_text("utf-8-sig").splitlines())
+        assert row["phone"] == "8123 4567"
+    elif name == "a.fhir.json":
+        assert json.loads(path.read_bytes())["resourceType"] == "Bundle"
+    elif name == "a.json":
+        assert "resourceType" not in json.loads(path.read_bytes())
+    else:
+        assert path.read_bytes().startswith(b"PK")
+
+
+def test_an_export_writes_over_nothing(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "there.csv"
+    path.write_bytes(b"kept")
+    assert "File exists" in desk.refused("export", "-o", str(path))
+    assert path.read_bytes() == b"kept"
+    assert "cannot be made" in desk.refused("export", "-o", str(tmp_path / "none" / "a.csv"))
+
+
+@pytest.mark.terminal
+def test_an_export_in_a_terminal_says_what_it_wrote(demo: Path) -> None:
+    ask_for_call(demo)
+    with Terminal([*COMMAND, "callbacks", "export", *CALLER], columns=120) as terminal:
+        assert terminal.wait_exit() == 0
+        assert str(demo / "exports") in terminal.text
+        assert "1 request written" in terminal.text
+        assert "Writing" not in terminal.text
+
+
+def test_a_given_passphrase_has_to_be_replaced_first(desk: Desk) -> None:
+    kiosk = open_kiosk(desk.folder)
+    try:
+        with kiosk.store.write() as transaction:
+            transaction.connection().execute(update(StaffAccount).values(must_change=True))
+    finally:
+        kiosk.store.close()
+    wanted = "Choose a passphrase of your own first: `kiosk staff passphrase --user caller`."
+    assert desk.refused("list") == wanted
+
+
+def _actions(folder: Path) -> list[str]:
+    kiosk = open_kiosk(folder)
+    try:
+        with kiosk.store.read() as transaction:
+            query = "SELECT action FROM audit_event ORDER BY position"
+            rows = transaction.connection().exec_driver_sql(query)
+            return [str(action) for (action,) in rows]
+    finally:
+        kiosk.store.close()
