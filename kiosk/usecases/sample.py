@@ -20,6 +20,7 @@ from kiosk.usecases.access import Access
 from kiosk.usecases.accounts import NewAccount, StaffMaker
 from kiosk.usecases.founding import ClinicPlan, KeepRecovery, found_clinic
 from kiosk.usecases.groups import add_group, add_sessions
+from kiosk.usecases.samplecalls import ask_for_calls
 from kiosk.usecases.site import SiteFacts, load_sealing_keys, load_site
 from kiosk.usecases.staffdesk import House, SignedIn
 from kiosk.vault.keys import DEFAULT_COST, Cost
@@ -113,6 +114,7 @@ class SampleClinic:
         desk = access.roster_desk(_signed_in(access, STAFF[0]))
         for number, (name, label, room) in enumerate(_GROUPS):
             add_group(self._store, site, GroupPlan(_group_id(site, number), name, label, room))
+        ask_for_calls(house)
         for one in passes:
             draft = JoinDraft(desk.new_pass().id, _secret(one))
             desk.issue_pass(one.name, PEOPLE.get(one.name, "en"), draft)

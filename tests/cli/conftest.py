@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli.sample_folder import prepare
+from kiosk.usecases import sample
 from kiosk.usecases.sample import PASSPHRASE
 from tests.cli.calling import Kiosk
 from tests.support.desks import CHEAP
@@ -32,8 +33,11 @@ def kiosk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
 @pytest.fixture(scope="session")
 def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo's folder before anybody asked to be called."""
     folder = tmp_path_factory.mktemp("made") / "demo"
-    prepare(folder, cost=CHEAP)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sample, "ask_for_calls", lambda _house: None)
+        prepare(folder, cost=CHEAP)
     return folder
 
 

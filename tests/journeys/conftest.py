@@ -1,4 +1,4 @@
-"""One sample clinic, made once by the real command and copied for each test."""
+"""One sample clinic, made once and copied for each test."""
 
 import shutil
 from collections.abc import Generator, Iterator
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.cli.sample_folder import prepare
+from kiosk.usecases import sample
 from tests.journeys.clinic import Clinic
 
 
@@ -25,9 +27,11 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that `kiosk demo --prepare` makes."""
+    """The data folder that `kiosk demo --prepare` makes, before anybody asked to be called."""
     clinic = Clinic(tmp_path_factory.mktemp("prepared") / "clinic")
-    clinic.printed("demo", "--prepare")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sample, "ask_for_calls", lambda _house: None)
+        prepare(clinic.folder)
     return clinic.folder
 
 

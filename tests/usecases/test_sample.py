@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.passes import Code, CodeKind, decode
+from kiosk.domain.phones import Phone, check_phone
 from kiosk.domain.rules import Rules
 from kiosk.domain.sessions import Session, SessionsToday, today
 from kiosk.domain.staff import Role
 from kiosk.domain.working import WorkingCalendar
+from kiosk.domain.worklist import Contact
 from kiosk.errors import SetupError
 from kiosk.records import sessions
 from kiosk.records.store import Store
@@ -193,6 +195,27 @@ def test_the_passes_greet_by_name(made: Sample) -> None:
         assert isinstance(code, Code)
         assert code.kind is CodeKind.PASS
     assert len({one.digits for one in made.passes}) == len(PEOPLE)
+
+
+def test_the_caller_finds_requests_to_call_each_once(made: Sample) -> None:
+    made.complete()
+    made.complete()
+    sealing = load_sealing_keys(made.store, made.site)
+    calendar = WorkingCalendar(made.site.zone)
+    house = House(made.store, made.clock, made.entropy, made.site, sealing, Rules(), calendar)
+    access = Access(house, CHEAP)
+    signed_in = access.sign_in("caller", PASSPHRASE)
+    assert isinstance(signed_in, SignedIn)
+    desk = access.callback_desk(signed_in)
+    rows = desk.worklist().rows
+    assert len(rows) == len({row.reference for row in rows}) == 7
+    assert not any(row.unreadable for row in rows)
+    first = next(row for row in rows if row.preferred_name == "Mei")
+    assert [twin.preferred_name for twin in desk.duplicates(first.id)] == ["Mei Mei"]
+    for row in rows:
+        contact = desk.reveal(row.id)
+        assert isinstance(contact, Contact)
+        assert isinstance(check_phone(contact.e164), Phone)
 
 
 def test_it_is_complete_once_and_only_then(made: Sample) -> None:
