@@ -41,7 +41,10 @@ def read_plans(kiosk: Kiosk, name: str) -> "Plans":
 
     Raises SetupError with one sentence where it cannot be read or is no plan.
     """
-    path = kiosk.folder / FOLDER / os.path.expanduser(name)  # noqa: PTH111  it raises for "~x"
+    try:
+        path = kiosk.folder / FOLDER / Path(name).expanduser()
+    except RuntimeError:
+        raise SetupError("The plan file cannot be read (no such home); check its name.") from None
     suffix = path.suffix.lower()
     if suffix not in _SUFFIXES:
         raise SetupError("A plan file ends with .toml or .ics; name one of those.")

@@ -1,5 +1,6 @@
 """Options that several commands take, and what is read from them."""
 
+import os
 import sys
 from datetime import datetime, time
 from pathlib import Path
@@ -28,7 +29,7 @@ CallerOption = Annotated[
     str, typer.Option("--user", metavar="LOGIN", help="Your login; it needs the role caller.")
 ]
 ManagerOption = Annotated[
-    str, typer.Option("--user", metavar="LOGIN", help="Your login; it needs the role manager.")
+    str, typer.Option("--user", metavar="LOGIN", help="Your login, of a manager.")
 ]
 DayOption = Annotated[
     datetime | None,
@@ -75,4 +76,6 @@ def from_input(text: str) -> str:
 
 def absolute(path: Path | None) -> Path | None:
     """Return where a file is to be, whatever folder the command was typed in."""
-    return None if path is None else path.expanduser().absolute()
+    if path is None:
+        return None
+    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111  that of Path raises for "~x"

@@ -38,7 +38,11 @@ def show_due(user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
     rows = [{**_cells(count, zone), "last_run": last} for count in plan.counts]
     show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else _COLUMNS, empty="")
     if form is Format.TABLE:
-        when = "never; start one with `kiosk retention run`" if last is None else f"{last:%F %R}"
+        when = (
+            "never; start one with `kiosk retention run`"
+            if last is None
+            else f"{last:%Y-%m-%d %H:%M}"
+        )
         write(f"\nLast run: {when}.")
 
 

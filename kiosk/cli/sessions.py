@@ -1,20 +1,14 @@
 """`kiosk sessions`: when the groups meet."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kiosk.cli import planned
-from kiosk.cli.options import (
-    DAY_FORMAT,
-    MOMENT_FORMATS,
-    ManagerOption,
-    checked_day,
-    moment,
-)
+from kiosk.cli.options import DAY_FORMAT, MOMENT_FORMATS, ManagerOption, checked_day, moment
 from kiosk.cli.output import Format, FormatOption, show, show_one
 from kiosk.cli.planned import (
     SESSION,
@@ -69,6 +63,14 @@ class Weekday(StrEnum):
     SUNDAY = "sunday"
 
 
+WeekdaysOption = Annotated[
+    list[Weekday], typer.Option("--weekday", metavar="DAY", help="Such as monday; may be repeated.")
+]
+TimeOption = Annotated[
+    datetime, typer.Option("--time", formats=["%H:%M"], metavar="TIME", help="Such as 15:00.")
+]
+
+
 def _day_option(name: str, words: str) -> object:
     return typer.Option(name, formats=[DAY_FORMAT], metavar="DAY", help=words)
 
@@ -87,12 +89,10 @@ def list_(
 
     Asks for your passphrase, or reads KIOSK_PASSPHRASE.
     """
-    checked_day(since, "--since")
-    checked_day(until, "--until")
     with signed_in(user) as (kiosk, access, staff):
         desk = access.groups_desk(staff)
-        first = since.date() if since else kiosk.today()
-        last = until.date() if until else first + _SHOWN
+        first = _day(since, "--since") or kiosk.today()
+        last = _day(until, "--until") or first + _SHOWN
         if last < first:
             raise wrong("--until", f"the last day is before the first, {first}")
         group_id = planned.group(desk, group).plan.id if group else None
@@ -133,12 +133,8 @@ def add(
 @app.command(cls=Verb)
 def series(
     group: GroupArgument,
-    weekday: Annotated[
-        list[Weekday], typer.Option(metavar="DAY", help="Such as monday; may be repeated.")
-    ],
-    at: Annotated[
-        datetime, typer.Option("--time", formats=["%H:%M"], metavar="TIME", help="Such as 15:00.")
-    ],
+    weekday: WeekdaysOption,
+    at: TimeOption,
     user: ManagerOption,
     first: Annotated[datetime | None, _day_option("--first", "First day; else today.")] = None,
     until: Annotated[datetime | None, _day_option("--until", "Last day; or give --count.")] = None,
@@ -157,8 +153,6 @@ def series(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Plan a session for every week, at the clinic's time."""
-    for option, day in (("--first", first), ("--until", until), *(("--except", d) for d in not_on)):
-        checked_day(day, option)
     with signed_in(user) as (kiosk, access, staff):
         desk = access.groups_desk(staff)
         of = planned.group(desk, group).plan
@@ -167,8 +161,8 @@ def series(
             weekdays=frozenset(list(Weekday).index(day) for day in weekday),
             starts=at.time(),
             minutes=minutes,
-            first=first.date() if first else kiosk.today(),
-            until=until.date() if until else None,
+            first=_day(first, "--first") or kiosk.today(),
+            until=_day(until, "--until"),
             count=count,
             except_on=frozenset(day.date() for day in not_on),
             every_weeks=every,
@@ -233,6 +227,11 @@ def cancel(
         gone = kept(desk.cancel_sessions(which, reason))
     row = {"cancelled": gone.sessions, "reason": reason}
     show_one(row, form, columns=tuple(row))
+
+
+def _day(typed: datetime | None, option: str) -> date | None:
+    day = checked_day(typed, option)
+    return None if day is None else day.date()
 
 
 def _rest_of(plan: SessionPlan, zone: "ZoneInfo") -> SeriesFrom:

@@ -39,8 +39,7 @@ def kiosk(
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
     """A kiosk for a clinic's waiting room; `kiosk demo` is the way to try it.
-
-    KIOSK_DATA_DIR names the data folder. --version shows the version.
+    KIOSK_DATA_DIR names the data folder, --version shows the version.
     """
     if version:
         from importlib.metadata import version as installed

@@ -38,9 +38,12 @@ class DayPart(StrEnum):
 _PARTS = tuple(DayPart)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
-    """What the rules need to know of a request: when and how its visitor wants to be called."""
+    """What the rules need to know of a request: when and how its visitor wants to be called.
+
+    Never changed; not frozen, for they come by the ten thousand.
+    """
 
     created_at: datetime
     windows: tuple[str, ...] = ()

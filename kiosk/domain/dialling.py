@@ -10,21 +10,15 @@ from kiosk.domain.phones import Phone, check_phone, shown
 
 _HIDDEN = "••••"
 _SEEN = 4
-_LEAST_DIGITS, _MOST_DIGITS = 7, 15
-"""Of an international number (ITU-T E.164)."""
+_NUMBER = re.compile(r"\+\d{7,15}", re.ASCII)
+"""An international number has so many digits (ITU-T E.164)."""
 _COUNTRY = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}", re.ASCII)
 """Country codes of one or two digits (ITU-T E.164); all others have three."""
 
 
 def is_number(text: str) -> bool:
     """Say whether `text` has the form of E.164, for example +6581234567."""
-    digits = text[1:]
-    return (
-        text[:1] == "+"
-        and digits.isascii()
-        and digits.isdecimal()
-        and _LEAST_DIGITS <= len(digits) <= _MOST_DIGITS
-    )
+    return _NUMBER.fullmatch(text) is not None
 
 
 def hidden(e164: str) -> str:

@@ -27,11 +27,11 @@ def measure(
     listed = tuple(rows)
     live = [row for row in listed if row.status in OPEN]
     due = [row.breach_at for row in live if row.breach_at is not None]
-    tonight = calendar.end_of_day(now)
+    tonight, since = calendar.end_of_day(now), now - _LOOKED_BACK
     waits = [
         wait
         for row in listed
-        if row.created_at > now - _LOOKED_BACK
+        if row.created_at > since
         and (wait := _hours_to_first(row, standings.get(row.id), calendar)) is not None
     ]
     return Measures(

@@ -104,11 +104,16 @@ class Spread:
 def _is_spread(three: tuple[_Miss, ...]) -> bool:
     first, second, third = three
     return (
-        second.worked - first.worked >= SPACE_HOURS
-        and third.worked - second.worked >= SPACE_HOURS
+        _apart(first, second) >= SPACE_HOURS
+        and _apart(second, third) >= SPACE_HOURS
         and first.day != third.day
         and (first.wanted or second.wanted or third.wanted)
     )
+
+
+def _apart(one: _Miss, later: _Miss) -> float:
+    # Rounded: four hours to the minute must not fall short of four by a hair.
+    return round(later.worked - one.worked, 6)
 
 
 def _changes_part(three: tuple[_Miss, ...]) -> bool:

@@ -23,9 +23,15 @@ def clean(text: str, limit: int = 200) -> str:
     stays between letters only. Cleaning twice changes nothing more.
     """
     if text.isascii() and text.isprintable():
-        return " ".join(text.split())[:limit].rstrip()
+        is_tidy = len(text) <= limit and "  " not in text
+        return text.strip() if is_tidy else " ".join(text.split())[:limit].rstrip()
     # A character may take several code points before NFC, so the cut leaves room for them.
-    kept = "".join(filter(None, map(_kept, text[: limit * 8])))
+    text = text[: limit * 8]
+    words = text.split()
+    if "".join(words).isalpha() and _FILLERS.isdisjoint(text):
+        # Letters of any script without marks: nothing among them can be dropped.
+        return unicodedata.normalize("NFC", " ".join(words))[:limit].rstrip()
+    kept = "".join(filter(None, map(_kept, text)))
     composed = unicodedata.normalize("NFC", kept)
     joined = unicodedata.normalize("NFC", _without_loose_parts(composed))
     return " ".join(joined.split())[:limit].rstrip(" " + _JOINERS)

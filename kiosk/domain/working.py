@@ -50,6 +50,10 @@ class WorkingCalendar:
     is_holiday: Callable[[date], bool] = no_holidays
     _known: list[Workdays] = field(default_factory=list, init=False, repr=False, compare=False)
     """The years worked out so far: one element, replaced as a whole, for threads may ask."""
+    _closings: dict[tuple[int, int], datetime] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What `add_days` has answered: thousands of requests were made on the same few days."""
 
     def is_working_day(self, day: date) -> bool:
         """Say whether the clinic works on a day at all."""
@@ -87,8 +91,14 @@ class WorkingCalendar:
         """Give the closing time of the n-th working day (1 or more) after the day of `at`."""
         at = _sane(at)
         ordinal = self._ordinal(at)
+        answered = self._closings.get((ordinal, days))
+        if answered is not None:
+            return answered
         then = self._look(at, lambda known: known.closing(ordinal, days))
-        return at + timedelta(days=days) if then is None else then
+        if then is None:
+            return at + timedelta(days=days)
+        self._closings[ordinal, days] = then
+        return then
 
     def end_of_day(self, at: datetime) -> datetime:
         """Give the first closing time that is not before `at`."""

@@ -28,9 +28,12 @@ class HistoryEntry:
     other_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class WorkRow:
-    """One callback request opened for a caller: cleaned text, without the phone number."""
+    """One callback request opened for a caller: cleaned text, without the phone number.
+
+    Never changed; not frozen, for ten thousand are made at once and freezing doubles that.
+    """
 
     id: UUID
     reference: str
@@ -149,9 +152,12 @@ class Worklist:
     """The languages that this caller speaks; empty for all."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ExportRow:
-    """One callback request as it leaves the desk in a file; every text in it is cleaned."""
+    """One callback request as it leaves the desk in a file; every text in it is cleaned.
+
+    Never changed, and not frozen, as `WorkRow`.
+    """
 
     id: UUID
     reference: str

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -17,6 +18,7 @@ from kiosk.records.callbooks import Kind, Mark
 from kiosk.usecases.callpeople import People, Person, plain_code
 
 _NOTHING = Mark(0, -1)
+_MOST_WINDOWS = 256
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class Entry:
 
 def entry(kept: ListedRequest, person: Person) -> Entry:
     """Join what stands in clear, cleaned, with the opened person."""
-    windows = tuple([plain_code(code) for code in kept.windows.split(",") if code])
+    windows = _windows(kept.windows)
     return Entry(
         id=kept.id,
         reference=clean(kept.ref),
@@ -53,6 +55,12 @@ def entry(kept: ListedRequest, person: Person) -> Entry:
         person=person,
         asked=Asked(kept.created_at, windows, kept.not_before, person.message_policy),
     )
+
+
+@lru_cache(maxsize=_MOST_WINDOWS)
+def _windows(codes: str) -> tuple[str, ...]:
+    """Read the windows of a request; thousands ask for the same few."""
+    return tuple([plain_code(code) for code in codes.split(",") if code])
 
 
 @dataclass(slots=True)
@@ -94,6 +102,10 @@ class Book:
     def slips(self, request_id: UUID) -> list[datetime]:
         """Say when a request was withdrawn by its slip."""
         return self._read.slips.get(request_id, [])
+
+    def touched(self) -> set[UUID]:
+        """Give the requests that staff did something about, or that were withdrawn by slip."""
+        return self._read.events.keys() | self._read.slips.keys()
 
     @property
     def notes(self) -> Mapping[str, list[datetime]]:

@@ -51,7 +51,7 @@ class People:
     def __init__(self, keys: Mapping[bytes, PrivateSealingKey], secret: bytes) -> None:
         """Take the caller's keys, and a secret of the desk that its marks of numbers hang on."""
         self._keys = keys
-        self._secret = secret
+        self._marker = blake2b(digest_size=_MARK_BYTES, key=secret)
 
     def open(self, kept: ListedRequest) -> Person:
         """Open a request; what cannot be opened is marked as unreadable."""
@@ -93,7 +93,9 @@ class People:
         """Mark a number so that two requests of it are known as such, and nothing else is."""
         if not phone:
             return b""
-        return blake2b(phone.encode(), digest_size=_MARK_BYTES, key=self._secret).digest()
+        marker = self._marker.copy()
+        marker.update(phone.encode())
+        return marker.digest()
 
 
 def seal_note(event_id: UUID, note: str, readers: Sequence[PublicSealingKey]) -> bytes | None:

@@ -39,9 +39,8 @@ def is_noted(state: Standing, events: Iterable[RequestEvent], noted_at: Iterable
 
 def work_row(entry: Entry, state: Standing, place: Lookout, by: Viewer, *, noted: bool) -> WorkRow:
     """Build the row of one request as somebody sees it from their place."""
-    holder = state.holder_at(place.now)
+    holder, person = state.holder_at(place.now), entry.person
     ahead = place.outlook(state, entry.asked, mine=holder == by.id)
-    person = entry.person
     return WorkRow(
         id=entry.id,
         reference=entry.reference,

@@ -42,6 +42,17 @@ def test_all_commands_are_there() -> None:
         *(("passes", verb) for verb in (
             "issue", "sheet", "list", "members", "replace", "revoke", "enrol", "leave",
         )),
+        *(("groups", verb) for verb in (
+            "list", "add", "change", "put-away", "import", "export",
+        )),
+        *(("sessions", verb) for verb in ("list", "add", "series", "change", "cancel")),
+        *(("staff", verb) for verb in (
+            "list", "add", "disable", "enable", "roles", "languages", "passphrase",
+        )),
+        *(("reports", verb) for verb in ("requests", "attendance")),
+        *(("retention", verb) for verb in ("show", "run")),
+        *(("audit", verb) for verb in ("list", "verify")),
+        ("kiosks", "list"),
     }  # fmt: skip
     assert wanted <= set(_commands())
 

@@ -58,7 +58,7 @@ def trail(wanted: Wanted, before: int | None, side: "DeskSide") -> Page:
 
     found = read(PAGE, before)
     # An entry that cannot be read leaves its page short, so a short page need not be the last.
-    is_last = len(found) < PAGE and not read(1, found[-1].position if found else before)
+    is_last = len(found) < PAGE and not read(PAGE, found[-1].position if found else before)
     return Page(found, is_last)
 
 

@@ -98,19 +98,9 @@ class PassphrasePage:
     """The new roles that ask for it; None: they lost theirs."""
 
 
-Page = (
-    GroupPage
-    | WeekPage
-    | SessionPage
-    | SeriesPage
-    | SeriesDays
-    | PlanFilePage
-    | ReportPage
-    | NewStaffPage
-    | RolesPage
-    | LanguagesPage
-    | PassphrasePage
-)
+PlanPage = GroupPage | WeekPage | SessionPage | SeriesPage | SeriesDays | PlanFilePage | ReportPage
+StaffPage = NewStaffPage | RolesPage | LanguagesPage | PassphrasePage
+Page = PlanPage | StaffPage
 
 
 class PageWanted(Intent):

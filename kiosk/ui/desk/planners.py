@@ -41,7 +41,14 @@ class PlannerWays(DeskLife):
             self.in_front.say(event.sentence)
 
 
-def _screen_of(page: p.Page) -> DeskScreen:  # noqa: C901  one case for each page
+def _screen_of(page: p.Page) -> DeskScreen:
+    match page:
+        case p.NewStaffPage() | p.RolesPage() | p.LanguagesPage() | p.PassphrasePage():
+            return _staff_screen(page)
+    return _plan_screen(page)
+
+
+def _plan_screen(page: p.PlanPage) -> DeskScreen:
     match page:
         case p.GroupPage():
             return GroupForm(page.plan)
@@ -57,6 +64,11 @@ def _screen_of(page: p.Page) -> DeskScreen:  # noqa: C901  one case for each pag
             return PlanFile()
         case p.ReportPage():
             return PlanReport(page)
+    assert_never(page)
+
+
+def _staff_screen(page: p.StaffPage) -> DeskScreen:
+    match page:
         case p.NewStaffPage():
             return NewStaff()
         case p.RolesPage():
@@ -65,5 +77,4 @@ def _screen_of(page: p.Page) -> DeskScreen:  # noqa: C901  one case for each pag
             return Languages(page.account)
         case p.PassphrasePage():
             return GivenPassphrase(page)
-        case _:
-            assert_never(page)
+    assert_never(page)

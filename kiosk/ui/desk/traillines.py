@@ -14,15 +14,15 @@ from kiosk.ui.widgets.listing import Line
 
 TRAIL = (
     Column("No.", 6, rank=2, right=True),
-    Column("When", 18, 13),
-    Column("Who", 16, 8, grows=True),
-    Column("What", 36, 27, grows=True),
-    Column("About", 12, 9, rank=1),
+    Column("When", 15),
+    Column("Who", 10, 8, grows=True),
+    Column("What", 36, 24, grows=True),
+    Column("About", 9, rank=1, grows=True),
 )
 KIOSKS = (
     Column("Kiosk", 24, 10, grows=True),
     Column("Code", 4, rank=1),
-    Column("Last contact", 18, 13),
+    Column("Last contact", 15, 13),
     Column("Waiting", 7, right=True),
     Column("Parked", 6, right=True),
     Column("State", 8),
@@ -38,10 +38,10 @@ Then = Callable[[str], None]
 
 
 def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Return a local day and time such as "2 Mar, 14:05", with the year where it is another."""
+    """Return a local day and time such as "2 Mar 14:05", or "2 Mar 25 14:05" of another year."""
     day = at.astimezone(zone).date()
-    year = "" if day.year == now.astimezone(zone).year else f" {day.year}"
-    return f"{day.day} {day:%b}{year}, {clock(at, zone)}"
+    year = "" if day.year == now.astimezone(zone).year else f" {day:%y}"
+    return f"{day.day} {day:%b}{year} {clock(at, zone)}"
 
 
 def entry(line: AuditLine, now: datetime, zone: ZoneInfo) -> Line:
@@ -115,8 +115,9 @@ def machines(views: Sequence[KioskView]) -> str:
         if len(views) == 1:
             return "This machine only: there is no centre, so nothing waits to be sent."
         return "No machine has spoken with a centre yet."
-    waiting = sum(view.pending or 0 for view in views)
-    parked = sum(view.parked or 0 for view in views)
+    in_use = [view for view in views if view.revoked_at is None]
+    waiting = sum(view.pending or 0 for view in in_use)
+    parked = sum(view.parked or 0 for view in in_use)
     words = f"{waiting:,} facts wait to be sent" if waiting else "Everything has been sent"
     return f"{words}; {parked:,} parked: see `kiosk doctor`." if parked else f"{words}."
 

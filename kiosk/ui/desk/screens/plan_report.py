@@ -32,4 +32,4 @@ class PlanReport(DeskScreen):
         return "Everything is now as the file says."
 
     def body(self) -> Iterable[Widget]:
-        yield Static(pairs(import_lines(self._page.report)), id="counts")
+        yield Static(pairs(import_lines(self._page.report)), id="counts", markup=False)

@@ -15,7 +15,7 @@ from kiosk.ui.desk.pages import PageWanted, PassphrasePage
 class Roles(Form):
     """Roles to mark; more of them than before need a new passphrase."""
 
-    explains = "What is taken away is gone at once; more needs a new passphrase."
+    explains = "Less counts at once; more needs a new passphrase."
 
     def __init__(self, account: AccountView) -> None:
         super().__init__()

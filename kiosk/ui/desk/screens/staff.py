@@ -26,7 +26,7 @@ from kiosk.ui.widgets.keyline import Key
 from kiosk.ui.widgets.listing import Line, Listing
 
 _COLUMNS = (
-    Column("Login", 18, 12, grows=True),
+    Column("Login", 18, 10, grows=True),
     Column("Roles", 20, grows=True),
     Column("On the phone", 18, 14, rank=1, grows=True),
     Column("State", 16),

@@ -70,8 +70,8 @@ class Week(SessionActs):
             yield Key("x", "Call off", self.call_off)
         yield Key("a", "Add one", partial(self._plan, "one"))
         yield Key("s", "Series", partial(self._plan, "series"))
-        yield Key("left", "Week before", partial(self._turn, -1))
-        yield Key("right", "Week after", partial(self._turn, 1))
+        yield Key("left", "Earlier", partial(self._turn, -1))
+        yield Key("right", "Later", partial(self._turn, 1))
         if self._monday != self._today - timedelta(days=self._today.weekday()):
             yield Key("t", "This week", self._this_week)
 

@@ -1,0 +1,80 @@
+"""What staff do at a real `kiosk desk`, by keys."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from tests.journeys.clinic import PASSPHRASE, Clinic, fill_in, finish
+from tests.support.terminal import Terminal
+
+REFERENCE: Final = re.compile(r"\b7K[2346789CDFGHJKMPQRTVWXY]{2}-[2346789CDFGHJKMPQRTVWXY]{4}\b")
+"""A receipt's reference of the sample clinic."""
+OPENED: Final = "Sample clinic"
+"""Stands in the head of the desk once the database is open."""
+CLEARS: Final = (b"\x1b[2J", b"\x1b[J", b"\x1b[0J", b"\x1b[3J", b"\x1bc", b"\x1b[?1049")
+"""What wipes a whole screen; between two pictures it is seen as a flicker."""
+
+
+def open_desk(
+    clinic: Clinic,
+    login: str,
+    *,
+    size: tuple[int, int] = (80, 24),
+    env: Mapping[str, str] | None = None,
+) -> Terminal:
+    """Start `kiosk desk` in a terminal of its own and sign in."""
+    terminal = clinic.start("desk", shows=OPENED, size=size, env=env)
+    sign_in(terminal, login)
+    return terminal
+
+
+def sign_in(terminal: Terminal, login: str) -> None:
+    """Sign in; wait for the first screen."""
+    terminal.wait_for("Enter  Sign in")
+    terminal.send(f"{login}\r{PASSPHRASE}\r")
+    terminal.wait_for(f"{login} (")
+    terminal.wait_gone("Enter  Sign in")
+
+
+def ask_for_a_call(terminal: Terminal, name: str, phone: str) -> str:
+    """Ask at the kiosk by keys alone, end the visit, and return the receipt's reference."""
+    fill_in(terminal, name, phone)
+    terminal.send("y")
+    reference = reference_on(terminal)
+    finish(terminal)
+    return reference
+
+
+def reference_on(terminal: Terminal) -> str:
+    """Wait for a receipt's reference and return it."""
+    terminal.wait_until(lambda: REFERENCE.search(terminal.text) is not None, "a reference")
+    found = REFERENCE.search(terminal.text)
+    assert found
+    return found[0]
+
+
+def open_roster(terminal: Terminal) -> None:
+    """Go from a facilitator's menu to the roster of the session that is on."""
+    terminal.send("g")
+    terminal.wait_for("Groups today")
+    terminal.wait_for("›")
+    terminal.send("\r")
+    terminal.wait_for(" here · ")
+
+
+def open_request(terminal: Terminal, reference: str) -> None:
+    """Go from the worklist to a request by searching for its reference."""
+    terminal.send("a/")
+    terminal.wait_for("To the list")
+    terminal.send(reference)
+    terminal.wait_for("Callbacks: 1 of")
+    terminal.send("\r")
+    terminal.wait_for("Enter  Open")
+    terminal.send("\r")
+    terminal.wait_for(f"· {reference}")
+    terminal.wait_for("What was done")
+
+
+def row_of(terminal: Terminal, words: str) -> str:
+    """Return the row of the screen in which `words` stand; empty where they stand nowhere."""
+    return next((line for line in terminal.emulator.lines if words in line), "")
