@@ -4,9 +4,9 @@ import tomllib
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -26,6 +26,7 @@ NOT_SETTINGS = frozenset(
     {"KIOSK_DATA_DIR", "KIOSK_PASSPHRASE", "KIOSK_NEW_PASSPHRASE", "KIOSK_PIN"}
 )
 """Variables that the commands read themselves."""
+_USES_UNKNOWN = "should keep attendance (attendance_days) at least as long as passes (passes_days)"
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -87,6 +88,13 @@ class PolicySettings(BaseModel):
     """Passes, and the names behind them, after they were last used or revoked."""
     exports_days: int = Field(default=7, ge=1, le=90)
     """Files in the exports folder."""
+
+    @model_validator(mode="after")
+    def _uses_are_known(self) -> Self:
+        # A pass's last use is a check-in: one that went before tells nothing.
+        if self.passes_days > self.attendance_days:
+            raise PydanticCustomError("uses_unknown", _USES_UNKNOWN)
+        return self
 
 
 class CallbackSettings(BaseModel):
@@ -199,8 +207,7 @@ def read_settings(folder: Path) -> Settings:
         raise SetupError(f"The settings {path} cannot be read; check the file's rights.") from None
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"The settings {path} are no valid TOML ({error}); mend them.") from None
-    unknown = sorted(values.keys() - Settings.model_fields.keys())
-    if unknown:
+    if unknown := sorted(values.keys() - Settings.model_fields.keys()):
         raise SetupError(_unknown(unknown[0], path))
     try:
         return Settings(**values)

@@ -100,17 +100,29 @@ def _limits() -> list[tuple[str, str, int, int]]:
     return found
 
 
+_BESIDE = {"attendance_days": "passes_days = 30", "passes_days": "attendance_days = 3650"}
+"""What else has to be set for the least and the greatest value."""
+
+
 @pytest.mark.parametrize(("table", "key", "least", "most"), _limits())
 def test_every_number_has_limits(
     tmp_path: Path, table: str, key: str, least: int, most: int
 ) -> None:
+    beside = _BESIDE.get(key, "")
     for value in (least, most):
-        settings = _read(tmp_path, f"[{table}]\n{key} = {value}")
+        settings = _read(tmp_path, f"[{table}]\n{key} = {value}\n{beside}")
         assert getattr(getattr(settings, table), key) == value
     for value in (least - 1, most + 1):
         said = _refusal(tmp_path, f"[{table}]\n{key} = {value}")
         assert said.startswith(f"The setting {table}.{key} in ")
         assert "should be" in said
+
+
+@pytest.mark.parametrize("text", ["attendance_days = 365", "passes_days = 900"])
+def test_no_pass_is_kept_longer_than_what_tells_of_its_use(tmp_path: Path, text: str) -> None:
+    said = _refusal(tmp_path, f"[policy]\n{text}")
+    assert said.startswith("The setting policy in ")
+    assert "at least as long as passes (passes_days)" in said
 
 
 @pytest.mark.parametrize("value", ["'soon'", "1.5", "[1]", "true", "1e400"])

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from kiosk.ui.desk.session import DeskSide
 
 LOG: Final = "desk.log"
+_FEW_COLLECTIONS: Final = 100_000
+"""New objects before a collection: more than a list of ten thousand requests, whose painting would
+wait for it. What the desk shows is collected when a screen or its user goes."""
 _OFFICE_IDLE: Final = 600.0
 """Seconds without a key before a desk in an office locks."""
 
@@ -60,6 +63,7 @@ def _boot(folder: Path, opened: list[Kiosk]) -> "DeskSide":
         # What is there now stays for good, so no collection need look at it again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_FEW_COLLECTIONS)
         gc.enable()
 
 

@@ -13,8 +13,10 @@ from kiosk.cli.options import CallerOption, absolute
 from kiosk.cli.output import Format, FormatOption, show, show_one
 from kiosk.cli.signin import signed_in
 from kiosk.cli.usage import Noun, Verb, print_help
+from kiosk.domain.actions import Refused
 from kiosk.domain.requests import CallLanguage, Window
 from kiosk.domain.worklist import Contact, Filter, Show, WorkRow
+from kiosk.errors import AccessRefused
 from kiosk.reports.exporting import Form
 
 if TYPE_CHECKING:
@@ -120,6 +122,8 @@ def show_request(
         found = cells(row, zone)
         if number:
             contact = desk.reveal(row.id)
+            if isinstance(contact, Refused):
+                raise AccessRefused("This request was taken back; nobody may ring them.")
             found["phone"] = contact.phone if isinstance(contact, Contact) else ""
         if duplicates:
             found["duplicates"] = [other.reference for other in desk.duplicates(row.id)]

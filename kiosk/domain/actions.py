@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from kiosk.domain.results import AttemptResult as AttemptResult
-from kiosk.domain.results import Outcome as Outcome
+from kiosk.domain.results import AttemptResult, Outcome
 
 if TYPE_CHECKING:
     from kiosk.domain.worklist import WorkRow

@@ -21,9 +21,10 @@ from kiosk.domain.actions import (
 )
 from kiosk.domain.attempts import may_give_up
 from kiosk.domain.calling import Asked
+from kiosk.domain.events import EventKind
 from kiosk.domain.requests import MessagePolicy
 from kiosk.domain.results import AttemptResult, Outcome
-from kiosk.domain.status import EventKind, RequestStatus, Standing
+from kiosk.domain.status import RequestStatus, Standing
 from kiosk.domain.working import WorkingCalendar
 
 LONGEST_WAIT = timedelta(days=90)

@@ -23,8 +23,8 @@ class AuditAction(StrEnum):
     OPENED_TO_VISITORS = "opened_to_visitors"
     CLOCK_TRUSTED = "clock_trusted"
     RETENTION_RUN = "retention_run"
-    PASSPHRASE_CHANGED = "passphrase_changed"
-    PASSPHRASE_GIVEN = "passphrase_given"
+    PASSPHRASE_CHANGED = "passphrase_changed"  # noqa: S105 - names a deed
+    PASSPHRASE_GIVEN = "passphrase_given"  # noqa: S105 - names a deed
     STAFF_DISABLED = "staff_disabled"
     STAFF_ENABLED = "staff_enabled"
     STAFF_ROLES_SET = "staff_roles_set"

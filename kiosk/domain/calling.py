@@ -104,12 +104,6 @@ def parts_worked(calendar: WorkingCalendar) -> tuple[DayPart, ...]:
     return tuple(part for part, is_one in worked if is_one) or _PARTS
 
 
-def in_window(windows: Collection[str], at: datetime, zone: ZoneInfo) -> bool:
-    """Say whether a time lies in one of the windows (codes of `Window`); none and ANY hold all."""
-    wanted = named(windows)
-    return not wanted or window_of(at.astimezone(zone)) in wanted
-
-
 def windows_at(at: datetime, calendar: WorkingCalendar) -> frozenset[str]:
     """Give the codes of the windows that hold a time and in which the clinic would call.
 

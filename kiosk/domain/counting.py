@@ -8,7 +8,6 @@ from statistics import median
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.actions import AttemptResult
 from kiosk.domain.figures import (
     ATTEMPTS_TOLD,
     BLOCK_WEEKS,
@@ -21,6 +20,7 @@ from kiosk.domain.figures import (
     WeekFigures,
 )
 from kiosk.domain.requests import CallLanguage
+from kiosk.domain.results import AttemptResult
 from kiosk.domain.suppression import LEAST, Protected, protect
 
 SPOKEN_TO = frozenset(

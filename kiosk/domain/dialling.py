@@ -14,6 +14,7 @@ _NUMBER = re.compile(r"\+\d{7,15}", re.ASCII)
 """An international number has so many digits (ITU-T E.164)."""
 _COUNTRY = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}", re.ASCII)
 """Country codes of one or two digits (ITU-T E.164); all others have three."""
+_PARTS = re.compile(rf"\+({_COUNTRY.pattern})(\d*)", re.ASCII)
 
 
 def is_number(text: str) -> bool:
@@ -26,9 +27,10 @@ def hidden(e164: str) -> str:
 
     What is no number is hidden whole; of a short one two digits are seen.
     """
-    if not is_number(e164):
+    found = _PARTS.fullmatch(e164)
+    if found is None or not is_number(e164):
         return _HIDDEN if e164 else ""
-    country, number = split(e164)
+    country, number = found.groups()
     seen = _SEEN if len(number) >= 2 * _SEEN else 2
     return f"+{country} {_HIDDEN} {number[-seen:]}"
 
@@ -48,16 +50,15 @@ def local(e164: str, country: str) -> str:
     """
     if not is_number(e164):
         return shown(e164, country)
-    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE as COUNTRIES
-    from phonenumbers import PhoneNumber, PhoneNumberFormat, country_code_for_region, format_number
+    import phonenumbers as plan  # not name by name: that takes longer than the grouping
 
     code, number = split(e164)
-    if number.startswith("0") or int(code) not in COUNTRIES:
+    if number.startswith("0") or int(code) not in plan.COUNTRY_CODE_TO_REGION_CODE:
         # In Italy and a few others the zero belongs to the number; parsing alone knows it.
         checked = check_phone(e164, country)
         return checked.national if isinstance(checked, Phone) else shown(e164, country)
-    at_home = int(code) == country_code_for_region(country)
-    form = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
-    parts = PhoneNumber(country_code=int(code), national_number=int(number))
-    grouped: str = format_number(parts, form)
+    at_home = int(code) == plan.country_code_for_region(country)
+    form = plan.PhoneNumberFormat.NATIONAL if at_home else plan.PhoneNumberFormat.INTERNATIONAL
+    parts = plan.PhoneNumber(country_code=int(code), national_number=int(number))
+    grouped: str = plan.format_number(parts, form)
     return grouped

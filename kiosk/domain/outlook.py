@@ -34,6 +34,7 @@ class Lookout:
         self.calendar = calendar
         self._days = first_attempt_days
         self._windows = windows_at(now, calendar)
+        self._hours_from = calendar.counting_to(now)
         self._wanted: dict[tuple[str, ...], bool] = {}
 
     def outlook(self, state: Standing, asked: Asked, *, mine: bool) -> Outlook:
@@ -85,7 +86,7 @@ class Lookout:
         )
 
     def _age(self, asked: Asked) -> float:
-        return max(0.0, self.calendar.hours_between(asked.created_at, self.now))
+        return max(0.0, self._hours_from(asked.created_at))
 
     def _due(self, state: Standing, begins: datetime, waits: datetime | None) -> datetime:
         calendar = self.calendar

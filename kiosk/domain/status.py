@@ -49,6 +49,7 @@ class Standing:
     """Of the latest event, whatever it was; 0 where there is none."""
     holder: UUID | None = None
     """Who claimed it last; ask `holder_at`, for claims end by themselves."""
+    claimed_at: datetime | None = None
     claim_ends: datetime | None = None
     attempts: tuple[tuple[datetime, str], ...] = ()
     """When each attempt was made and its result (code of `AttemptResult`), in order."""
@@ -81,9 +82,7 @@ class Standing:
 
     def holder_at(self, now: datetime) -> UUID | None:
         """Say who has claimed it at a time; None where nobody has or the claim has ended."""
-        if self.holder is None or self.claim_ends is None or self.claim_ends <= now:
-            return None
-        return self.holder
+        return self.holder if _holds(self.claimed_at, self.claim_ends, now) else None
 
 
 def standing(
@@ -103,7 +102,6 @@ def standing(
     status, reason, since, merged_into = _end(now_on, slips)
     step = next((event for event in reversed(now_on) if event.kind in _STEPS), None)
     attempts = tuple([(event.at, event.outcome or "") for event in live if event.kind == _ATTEMPT])
-    results = {result for _, result in attempts}
     earlier = kinds[:turn].count(_ATTEMPT)
     claim = _claim(live) if since is None else None
     return Standing(
@@ -112,15 +110,16 @@ def standing(
         since=since,
         revision=ordered[-1].revision if ordered else 0,
         holder=claim.by_staff if claim else None,
+        claimed_at=claim.at if claim else None,
         claim_ends=claim.next_at if claim else None,
         attempts=attempts,
         earlier=earlier,
         reopened_at=live[turn - 1].at if turn else None,
         next_at=step.next_at if step else None,
-        stopped=not STOPS.isdisjoint(results),
+        stopped=any(result in STOPS for _, result in attempts),
         merged_into=merged_into,
         escalated=EventKind.ESCALATED in kinds[turn:],
-        reached=not CONTACT.isdisjoint(results),
+        reached=any(result in CONTACT for _, result in attempts),
         note_dismissed=EventKind.NOTE_DISMISSED in kinds,
         by_slip=bool(slips),
         last_event_id=next((e.id for e in reversed(live) if e.kind not in _CLAIMS), None),
@@ -190,12 +189,19 @@ def _claim(events: Sequence[RequestEvent]) -> RequestEvent | None:
     return last if last is not None and last.kind == _CLAIMED else None
 
 
+def _holds(begins: datetime | None, ends: datetime | None, now: datetime) -> bool:
+    """Say whether a claim holds: a clock that was far ahead must not make one that never ends."""
+    if begins is None or ends is None:
+        return False
+    return begins - (ends - begins) < now < ends
+
+
 def _open_status(
     step: RequestEvent | None, claim: RequestEvent | None, now: datetime | None, *, tried: bool
 ) -> RequestStatus:
     if step is not None and step.kind == _ATTEMPT and step.outcome in CONTACT:
         return RequestStatus.REACHED
-    if claim and claim.next_at and now is not None and claim.next_at > now:
+    if claim and now is not None and _holds(claim.at, claim.next_at, now):
         return RequestStatus.CLAIMED
     until = step.next_at if step else None
     held = until is not None and (now is None or until > now)

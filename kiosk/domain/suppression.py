@@ -61,8 +61,3 @@ def _is_enough(hidden: Sequence[int]) -> bool:
     together = sum(hidden)
     # The highest sum of small numbers is theirs alone if all of them are at their highest.
     return len(hidden) > 1 and together >= LEAST and together != (LEAST - 1) * len(hidden)
-
-
-def shown_if_enough(people: int) -> bool:
-    """Say whether something about so many people, without their number, may be shown."""
-    return people >= LEAST

@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _JOINERS = "\u200c\u200d"
 """ZWNJ and ZWJ, which Tamil, Hindi, Sinhala and Persian spelling needs between letters."""
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 """Hangul fillers: letters to Unicode, but nothing to the eye."""
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
+_USUAL = 4096
+"""Characters that are judged once: more than a clinic's names are written with."""
 _MOST_MARKS = 4
 """Marks on one letter; more than any name needs, and enough to write over other lines."""
 
@@ -53,6 +56,7 @@ def ascii_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
 
 
+@lru_cache(maxsize=_USUAL)
 def _kept(character: str) -> str:
     """Return what one character becomes before normalising: itself, a space or nothing."""
     if character in _JOINERS:

@@ -48,8 +48,6 @@ class WorkRow:
     preferred_name: str
     phone_masked: str
     """For example "+65 •••• 4567"."""
-    phone_mark: bytes
-    """Alike for two requests of the same number on this desk; tells nothing else."""
     windows: tuple[str, ...]
     """Codes of `Window`."""
     not_before: date | None
@@ -169,7 +167,7 @@ class ExportRow:
     """Why it left the list, as a code of `Outcome`, or empty."""
     preferred_name: str
     phone_e164: str
-    """For example +6581234567; empty where it could not be opened."""
+    """For example +6581234567; empty where it was taken back or could not be opened."""
     phone_local: str
     """As people here write it: 8123 4567; a foreign number with its country: +44 20 7946 0000."""
     windows: tuple[str, ...]

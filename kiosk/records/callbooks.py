@@ -15,8 +15,8 @@ from uuid import UUID
 from sqlalchemy import ColumnCollection, Select, bindparam, func, select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.status import RequestEvent
-from kiosk.records.callbacks import EVENT, LISTED, ListedRequest
+from kiosk.domain.events import RequestEvent
+from kiosk.records.callbacks import EVENT, LISTED, ListedRequest, listed_request
 from kiosk.records.columns import table
 from kiosk.records.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
 
@@ -93,7 +93,7 @@ def requests(
 ) -> Iterator[ListedRequest]:
     """Give the requests of a machine after the number `last`."""
     wanted = {"site": site_id, "machine": machine, "last": last}
-    return map(ListedRequest._make, transaction.connection().execute(_requests, wanted))
+    return map(listed_request, transaction.connection().execute(_requests, wanted))
 
 
 def events(

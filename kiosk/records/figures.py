@@ -14,11 +14,13 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance import CheckInFact, CheckInKind, attendance
 from kiosk.domain.counting import Story
+from kiosk.domain.events import EventKind, RequestEvent
 from kiosk.domain.figures import Block
 from kiosk.domain.ids import made_at
 from kiosk.domain.rules import LONGEST_SESSION
-from kiosk.domain.status import EventKind, RequestEvent, standing
+from kiosk.domain.status import standing
 from kiosk.domain.text import clean
+from kiosk.records.callbacks import EVENT
 from kiosk.records.columns import Fact, table
 from kiosk.records.retired import IDS, parts
 from kiosk.records.tables import (
@@ -60,18 +62,7 @@ _tried_then = (
 _requests = select(_request.id, _request.created_at, _request.call_language).where(
     _made_known, _request.id.in_(IDS)
 )
-# In the order of the fields of RequestEvent.
-_events = select(
-    _event.request_id,
-    _event.id,
-    _event.revision,
-    _event.kind,
-    _event.outcome,
-    _event.at,
-    _event.by_staff,
-    _event.next_at,
-    _event.other_id,
-).where(_said_known, _event.request_id.in_(IDS))
+_events = EVENT.add_columns(_event.request_id).where(_said_known, _event.request_id.in_(IDS))
 _arrivals = (
     select(
         _check_in.id,
@@ -100,7 +91,7 @@ def stories(transaction: Transaction, site_id: UUID, block: Block) -> list[Story
     for part in parts(sorted(ids)):
         some = {**asked, "ids": part}
         events: dict[UUID, list[RequestEvent]] = defaultdict(list)
-        for request_id, *event in connection.execute(_events, some):
+        for *event, request_id in connection.execute(_events, some):
             events[request_id].append(RequestEvent(*event))
         found += [
             Story(made, language, standing(events[id_], ()).attempts)

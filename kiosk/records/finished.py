@@ -3,15 +3,18 @@
 What is deleted is looked at again in that transaction: somebody may have reopened it meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.status import RequestEvent, standing
+from kiosk.domain.events import RequestEvent
+from kiosk.domain.status import Standing, standing
+from kiosk.records.callbacks import EVENT
 from kiosk.records.columns import table
 from kiosk.records.retired import IDS, Cut, Old, drop, parts, unsent
 from kiosk.records.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
@@ -24,18 +27,7 @@ _made = (
     .where(_request.id.in_(IDS))
     .order_by(_request.created_at, _request.id)
 )
-# In the order of the fields of RequestEvent.
-_events = select(
-    _event.request_id,
-    _event.id,
-    _event.revision,
-    _event.kind,
-    _event.outcome,
-    _event.at,
-    _event.by_staff,
-    _event.next_at,
-    _event.other_id,
-).where(_event.request_id.in_(IDS))
+_events = EVENT.add_columns(_event.request_id).where(_event.request_id.in_(IDS))
 _slips = select(_withdrawal.request_id, _withdrawal.id, _withdrawal.at).where(
     _withdrawal.request_id.in_(IDS)
 )
@@ -46,7 +38,7 @@ _typed = (
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class _Story:
     """What is known of a request, with the ids of all that belongs to it."""
 
@@ -55,11 +47,16 @@ class _Story:
     slips: dict[UUID, datetime] = field(default_factory=dict)
     typed: dict[UUID, datetime] = field(default_factory=dict)
 
+    @cached_property
+    def state(self) -> Standing:
+        """Where it stands."""
+        return standing(self.events, self.slips.values())
+
     def is_done(self, by: datetime) -> bool:
         """Say whether it left the list, and nothing has been said about it since `by`."""
         said = [event.at for event in self.events]
         latest = max([self.created_at, *said, *self.slips.values(), *self.typed.values()])
-        return latest <= by and not standing(self.events, self.slips.values()).open
+        return latest <= by and not self.state.open
 
     def rows(self, request_id: UUID) -> set[UUID]:
         """Give the ids of all rows of the request."""
@@ -97,17 +94,48 @@ def drop_finished(transaction: Transaction, found: Sequence[Old], cut: Cut) -> i
 
 def _done(transaction: Transaction, ids: Sequence[UUID], cut: Cut) -> dict[UUID, _Story]:
     stories = _stories(transaction.connection(), list(ids))
-    done = {id_: story for id_, story in stories.items() if story.is_done(cut.by)}
+    whole = _with_those_merged_into(transaction.connection(), stories)
+    done = {id_: story for id_, story in stories.items() if _is_over(id_, whole, cut.by)}
     if not cut.sending:
         return done
     owed = unsent(transaction, {row for id_, story in done.items() for row in story.rows(id_)})
     return {id_: story for id_, story in done.items() if owed.isdisjoint(story.rows(id_))}
 
 
+def _with_those_merged_into(
+    connection: Connection, stories: Mapping[UUID, _Story]
+) -> dict[UUID, _Story]:
+    """Add the requests that some were merged into, and those these were merged into."""
+    whole, new = dict(stories), dict(stories)
+    while new:
+        into = {story.state.merged_into for story in new.values()} - {None}
+        wanted = [id_ for id_ in into if id_ is not None and id_ not in whole]
+        new = {}
+        for part in parts(wanted):
+            new |= _stories(connection, list(part))
+        whole |= new
+    return whole
+
+
+def _is_over(request_id: UUID, stories: Mapping[UUID, _Story], by: datetime) -> bool:
+    """Say whether a request is done, and what it was merged into: its slip still speaks for that.
+
+    What is not here any more holds nothing up.
+    """
+    seen: set[UUID] = set()
+    here: UUID | None = request_id
+    while here is not None and here in stories and here not in seen:
+        if not stories[here].is_done(by):
+            return False
+        seen.add(here)
+        here = stories[here].state.merged_into
+    return True
+
+
 def _stories(connection: Connection, ids: list[UUID]) -> dict[UUID, _Story]:
     part = {"ids": ids}
     found = {id_: _Story(made) for id_, made in connection.execute(_made, part)}
-    for request_id, *event in connection.execute(_events, part):
+    for *event, request_id in connection.execute(_events, part):
         found[request_id].events.append(RequestEvent(*event))
     for request_id, slip, at in connection.execute(_slips, part):
         found[request_id].slips[slip] = at

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, func, select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.actions import AttemptResult
-from kiosk.domain.status import EventKind
+from kiosk.domain.events import EventKind
+from kiosk.domain.results import AttemptResult
 from kiosk.records.columns import table
 from kiosk.records.tables import CallbackEvent, CallbackRequest
 

@@ -105,14 +105,15 @@ def loose_ends(transaction: Transaction, cut: Cut) -> list[Old]:
     return _to_go(transaction, found, cut)
 
 
-def drop_found(transaction: Transaction, found: Sequence[Old]) -> int:
-    """Delete facts that a finder gave; say how many."""
+def drop_found(transaction: Transaction, found: Sequence[Old], cut: Cut) -> int:
+    """Delete those of the facts that a finder gave which still may go; say how many."""
+    going = _to_go(transaction, found, cut)
     by_kind: dict[type[Row], list[UUID]] = defaultdict(list)
-    for old in found:
+    for old in going:
         by_kind[old.kind].append(old.id)
     for kind, ids in by_kind.items():
         drop(transaction, kind, ids)
-    return len(found)
+    return len(going)
 
 
 def drop(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> None:
@@ -144,5 +145,20 @@ def parts(things: Sequence[_Thing]) -> Iterator[Sequence[_Thing]]:
 
 
 def _to_go(transaction: Transaction, found: Sequence[Old], cut: Cut) -> list[Old]:
-    owed = unsent(transaction, (old.id for old in found)) if cut.sending else set()
+    owed = _owed(transaction, {old.id for old in found}) if cut.sending else set()
     return [old for old in found if old.id not in owed]
+
+
+def _owed(transaction: Transaction, ids: set[UUID]) -> set[UUID]:
+    """Give those of some facts that are unsent, and voids of what is: else it would count again."""
+    owed = unsent(transaction, ids)
+    aims: dict[UUID, UUID] = {}
+    for part in parts(list(ids - owed)):
+        voids = select(_check_in.id, _check_in.void_of).where(
+            _check_in.id.in_(IDS), _check_in.void_of.is_not(None)
+        )
+        aims.update(tuple(row) for row in transaction.connection().execute(voids, {"ids": part}))
+    targets = set(aims.values())
+    # Voids that name each other in a ring end here.
+    above = _owed(transaction, targets) if targets and targets != ids else owed
+    return owed | {void for void, target in aims.items() if target in above}

@@ -158,6 +158,8 @@ class CallbackRequest(Fact, table=True):
     __table_args__ = (
         Index("ix_callback_request_ref", "ref"),
         Index("ix_callback_request_slip", "slip_lookup"),
+        # A worklist asks every few seconds how far each machine's requests go.
+        Index("ix_callback_request_seq", "site_id", "kiosk_id", "kiosk_seq"),
     )
 
     ref: str

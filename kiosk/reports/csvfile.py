@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from kiosk.reports.tables import ExportContext, Progress, Table, csv_writers, fields, tell
+from kiosk.reports.tables import ExportContext, Progress, Table, csv_writers, tell, texts
 
 
 def write_csv(
@@ -22,17 +22,14 @@ def write_csv(
     file and the audit trail say it.
     """
     columns = table.for_people
-    by_cell = csv_writers(context.zone)
-    writers = [by_cell[column.cell] for column in columns]
-    take = fields(columns)
+    texts_of = texts(columns, csv_writers(context.zone))
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
     count = 0
     try:
         out = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
         out.writerow([column.key for column in columns])
         for count, row in enumerate(rows, 1):
-            cells = zip(writers, take(row), strict=True)
-            out.writerow([text_of(value) for text_of, value in cells])
+            out.writerow(texts_of(row))
             tell(progress, count, total)
         text.flush()
     finally:

@@ -19,6 +19,7 @@ Check = Callable[[Resource], str]
 """Returns a resource as JSON text once its R4B model has taken it."""
 
 _MISSING = "A FHIR export needs one more package; install it with `pip install 'kiosk[fhir]'`."
+_ODD = "One record ({}) cannot be written in FHIR; export as json, and tell who keeps the kiosk."
 
 
 class System(StrEnum):
@@ -31,7 +32,6 @@ class System(StrEnum):
     MESSAGE = "urn:kiosk:message-policy"
     ANSWERED = "urn:kiosk:answered-by-other"
     LANGUAGE = "urn:kiosk:call-language"
-    STANDING = "urn:kiosk:pass-standing"
     MARK = "urn:kiosk:mark"
     """What staff should know of a record, such as that nobody has checked who it was."""
     WHAT = "urn:kiosk:what"
@@ -52,7 +52,7 @@ def write_bundle(
     """Write a Bundle of the type collection and return how many records there were.
 
     A record is the resources of one request or session. Raises SetupError where the package
-    `fhir.resources` is not there; a resource that FHIR does not allow raises ValueError.
+    `fhir.resources` is not there, or for a resource that FHIR does not allow.
     """
     check = _checker()
     who = f"Exported by {clean(context.login)}: {clean(context.selection)}"
@@ -83,8 +83,8 @@ def coded(system: System, code: str, text: str = "") -> Part:
 
 
 def identifier(system: System, value: str) -> list[Part]:
-    """Return a list with one Identifier."""
-    return [{"system": system, "value": value}]
+    """Return a list with one Identifier; empty where there is no value."""
+    return [{"system": system, "value": value}] if value else []
 
 
 def mark(code: str) -> Part:
@@ -134,6 +134,10 @@ def _checker() -> Check:
         kind = str(resource["resourceType"])
         if kind not in models:
             models[kind] = get_fhir_model_class(kind)
-        return str(models[kind].model_validate(resource).model_dump_json())
+        try:
+            return str(models[kind].model_validate(resource).model_dump_json())
+        except ValueError:
+            # What it says of the resource holds what stands in there: names and numbers.
+            raise SetupError(_ODD.format(kind)) from None
 
     return check

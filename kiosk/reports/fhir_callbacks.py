@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from kiosk.domain.actions import Outcome
 from kiosk.domain.requests import CallLanguage, MessagePolicy
+from kiosk.domain.results import Outcome
 from kiosk.domain.status import RequestStatus
 from kiosk.domain.text import clean
 from kiosk.domain.worklist import ExportRow

@@ -158,6 +158,23 @@ def fields(columns: tuple[Column, ...]) -> Callable[[object], tuple[object, ...]
     return getter
 
 
+def texts(
+    columns: tuple[Column, ...], by_cell: Mapping[Cell, Writer]
+) -> Callable[[object], list[str]]:
+    """Return what writes the cells of `columns` (two or more) of a row, as `by_cell` says.
+
+    Most cells of a list are empty, so what a column writes for nothing is asked for once.
+    """
+    take = fields(columns)
+    writers = [(by_cell[column.cell], by_cell[column.cell](None)) for column in columns]
+
+    def write(row: object) -> list[str]:
+        cells = zip(writers, take(row), strict=True)
+        return [blank if value is None else text_of(value) for (text_of, blank), value in cells]
+
+    return write
+
+
 def tell(progress: Progress | None, done: int, total: int, *, last: bool = False) -> None:
     """Say how far it is, every so many rows and at the end."""
     if progress is not None and (last or not done % _STEP):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from kiosk.devices.exports import UNFINISHED
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
-from kiosk.reports.tables import ExportContext, Progress, Table, fields, sheet_writers, tell
+from kiosk.reports.tables import ExportContext, Progress, Table, sheet_writers, tell, texts
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -70,15 +70,14 @@ def _fill(
 ) -> int:
     """Write the cells below the header and return how many rows there were."""
     as_text = book.add_format({"num_format": "@"})
-    by_cell = sheet_writers(context.zone)
-    writers = [(place, by_cell[c.cell]) for place, c in enumerate(table.for_people)]
-    take, write_string = fields(table.for_people), sheet.write_string
+    texts_of = texts(table.for_people, sheet_writers(context.zone))
+    write_string = sheet.write_string
     count = 0
     for count, row in enumerate(rows, 1):
         if count > MOST_ROWS:
             raise SetupError("A spreadsheet does not hold so many rows; export as csv or json.")
-        for value, (place, text_of) in zip(take(row), writers, strict=True):
-            if text := text_of(value):
+        for place, text in enumerate(texts_of(row)):
+            if text:
                 write_string(count, place, text, as_text)
         tell_done(count)
     return count

@@ -76,13 +76,6 @@ def check_trail(
     return walked.broken_at, walked.entries
 
 
-def verify_trail(
-    store: Store, site: SiteFacts, keys: Mapping[bytes, PrivateSealingKey]
-) -> int | None:
-    """Give the position of the first broken entry of the trail, or None; see `check_trail`."""
-    return check_trail(store, site, keys)[0]
-
-
 def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSealingKey]) -> bytes:
     """Seal the first key of a machine's chain, so that only `readers` can check the trail."""
     return seal(

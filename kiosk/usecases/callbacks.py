@@ -6,12 +6,23 @@ from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.actions import Action, ActionResult, Done, Merge, NotFound, OutOfDate, Undo
+from kiosk.domain.actions import (
+    Action,
+    ActionResult,
+    Done,
+    Merge,
+    NotFound,
+    OutOfDate,
+    Refusal,
+    Refused,
+    Undo,
+)
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.calling import matches
 from kiosk.domain.dialling import local
+from kiosk.domain.events import EventKind
 from kiosk.domain.staff import Purpose, Role
-from kiosk.domain.status import EventKind, Standing
+from kiosk.domain.status import RequestStatus, Standing
 from kiosk.domain.worklist import Contact, ExportRow, Filter, HistoryEntry, Worklist, WorkRow
 from kiosk.errors import RevisionTaken
 from kiosk.records import callbacks, staff
@@ -28,7 +39,6 @@ from kiosk.vault.keys import PrivateSealingKey
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""
 
-_SECRET_BYTES = 32
 _RECENT = timedelta(days=30)
 """How far back a request of the same number counts as a possible duplicate."""
 _STEP = 500
@@ -52,7 +62,7 @@ class CallbackDesk(StaffDesk):
     ) -> None:
         """Take who opens the desk and the callbacks keys that they hold."""
         super().__init__(house, signed_in, keys)
-        self._people = People(self._keys, house.entropy(_SECRET_BYTES))
+        self._people = People(self._keys)
         self._book = Book(house.site.site_id, self._people)
         self._board = Board(self._book, house.calendar, house.rules)
         self._notes: dict[UUID, str] = {}
@@ -103,14 +113,20 @@ class CallbackDesk(StaffDesk):
             row = self.row(request_id)
             return row if isinstance(row, NotFound) else OutOfDate(row)
 
-    def reveal(self, request_id: UUID) -> Contact | NotFound:
-        """Give the number to call; every time is one entry in the audit trail."""
+    def reveal(self, request_id: UUID) -> Contact | Refused | NotFound:
+        """Give the number to call; every time is one entry in the audit trail.
+
+        Refused once the request was taken back: the visitor's word counts from that moment on.
+        """
         with self._writing() as (transaction, now):
-            kept = callbacks.listed(transaction, self._site.site_id, request_id)
-            if kept is None:
+            case = self._case(transaction, now, request_id)
+            if case is None:
                 return NotFound()
+            if case.state.status is RequestStatus.WITHDRAWN:
+                by_visitor = case.state.by_slip
+                return Refused(Refusal.BY_VISITOR if by_visitor else Refusal.NOT_OPEN, case.row())
             self._audit(transaction, now, AuditAction.CALLBACK_REVEALED, request_id)
-            number = self._book.opened(kept).person.number
+            number = case.entry.person.number
         return Contact(local(number, self._site.country), number)
 
     def history(self, request_id: UUID) -> tuple[HistoryEntry, ...]:
@@ -133,15 +149,14 @@ class CallbackDesk(StaffDesk):
 
     def duplicates(self, request_id: UUID) -> tuple[WorkRow, ...]:
         """Give the other requests of the same number that are open or of the last 30 days."""
-        shown = self.worklist()
-        one = next((row for row in shown.rows if row.id == request_id), None)
-        if one is None or not one.phone_mark:
+        shown, entries, states = self.worklist(), self._book.entries, self._board.states
+        one = entries.get(request_id)
+        if one is None or not one.person.number:
             return ()
-        states = self._board.states
         return tuple(
             row
             for row in shown.rows
-            if row.phone_mark == one.phone_mark
+            if entries[row.id].person.number == one.person.number
             and row.id != request_id
             and (states[row.id].open or shown.at - row.created_at <= _RECENT)
         )

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.calling import Asked
-from kiosk.domain.status import RequestEvent
+from kiosk.domain.events import RequestEvent
 from kiosk.domain.text import clean
 from kiosk.records import callbooks
 from kiosk.records.callbacks import ListedRequest
@@ -21,39 +21,33 @@ _NOTHING = Mark(0, -1)
 _MOST_WINDOWS = 256
 
 
-@dataclass(slots=True)
-class Entry:
-    """One opened request; never changed."""
+@dataclass(slots=True, kw_only=True)
+class Entry(Asked):
+    """One opened request, with what the rules need to know of it; never changed."""
 
     id: UUID
     reference: str
-    created_at: datetime
     received_at: datetime | None
-    windows: tuple[str, ...]
-    not_before: date | None
     call_language: str
     ui_language: str
     clock_doubtful: bool
     person: Person
-    asked: Asked
-    """What the rules need to know of it."""
 
 
 def entry(kept: ListedRequest, person: Person) -> Entry:
     """Join what stands in clear, cleaned, with the opened person."""
-    windows = _windows(kept.windows)
     return Entry(
+        kept.created_at,
+        _windows(kept.windows),
+        kept.not_before,
+        person.message_policy,
         id=kept.id,
         reference=clean(kept.ref),
-        created_at=kept.created_at,
         received_at=kept.received_at,
-        windows=windows,
-        not_before=kept.not_before,
         call_language=plain_code(kept.call_language),
         ui_language=plain_code(kept.ui_language),
         clock_doubtful=kept.clock_doubtful,
         person=person,
-        asked=Asked(kept.created_at, windows, kept.not_before, person.message_policy),
     )
 
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from kiosk.domain.actions import Action, HeldBy, OutOfDate, Refused
+from kiosk.domain.actions import Action, Claim, HeldBy, OutOfDate, Refused
 from kiosk.domain.allowed import event_for, refusal
+from kiosk.domain.events import RequestEvent
 from kiosk.domain.outlook import Lookout
-from kiosk.domain.status import RequestEvent, Standing, standing
+from kiosk.domain.status import Standing, standing
 from kiosk.domain.worklist import WorkRow
 from kiosk.records.tables import CallbackEvent
 from kiosk.usecases.callbook import Entry
@@ -52,9 +53,14 @@ class Case:
         return replace(self, events=(*self.events, done))
 
     def is_repeat(self, revision: int, action: Action) -> bool:
-        """Say whether the caller has done just this to this revision already: a second press."""
+        """Say whether the caller has done just this to this revision already: a second press.
+
+        A claim that has ended since is none: nobody may take it for theirs.
+        """
         done = next((e for e in self.events if e.revision == revision + 1), None)
         if done is None or done.by_staff != self.viewer.id:
+            return False
+        if isinstance(action, Claim) and self.state.holder_at(self.place.now) != self.viewer.id:
             return False
         then = standing([e for e in self.events if e.revision <= revision], self.slips, now=done.at)
         parts = event_for(action, then, claim_ends=done.next_at or done.at)
@@ -81,7 +87,7 @@ class Case:
             by=self.viewer.id,
             now=now,
             calendar=self.place.calendar,
-            asked=self.entry.asked,
+            asked=self.entry,
             into=into,
         )
         return None if reason is None else Refused(reason, self.row())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from kiosk.domain.status import EventKind
+from kiosk.domain.events import EventKind
 from kiosk.domain.text import clean
 from kiosk.domain.worklist import HistoryEntry
 from kiosk.records.callbacks import NotedEvent, SlipWithdrawal

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from uuid import UUID
 
 from kiosk.domain.dialling import hidden
@@ -20,7 +19,6 @@ CALLBACK_EVENT = "callback_event"
 LONGEST_NOTE = 200
 """Characters."""
 
-_MARK_BYTES = 16
 _CODES = frozenset(
     code.value for kind in (Window, CallLanguage, MessagePolicy, AnsweredByOther) for code in kind
 )
@@ -35,23 +33,21 @@ class Person:
     number: str = field(repr=False)
     """E.164, or whatever was sealed in its place; leaves the desk by `reveal` and exports alone."""
     phone_masked: str
-    phone_mark: bytes
     message_policy: str
     answered_by_other: str
     share_with_team: bool
     unreadable: bool
 
 
-_NOBODY = Person("", "", "", b"", "", "", share_with_team=False, unreadable=True)
+_NOBODY = Person("", "", "", "", "", share_with_team=False, unreadable=True)
 
 
 class People:
     """Opens with the keys of one caller."""
 
-    def __init__(self, keys: Mapping[bytes, PrivateSealingKey], secret: bytes) -> None:
-        """Take the caller's keys, and a secret of the desk that its marks of numbers hang on."""
+    def __init__(self, keys: Mapping[bytes, PrivateSealingKey]) -> None:
+        """Take the caller's keys."""
         self._keys = keys
-        self._marker = blake2b(digest_size=_MARK_BYTES, key=secret)
 
     def open(self, kept: ListedRequest) -> Person:
         """Open a request; what cannot be opened is marked as unreadable."""
@@ -63,7 +59,6 @@ class People:
             _text(opened, "name"),
             phone,
             hidden(phone),
-            self._mark(phone),
             _code(opened, "message_policy"),
             _code(opened, "answered_by_other"),
             share_with_team=opened.get("share_with_team") is True,
@@ -88,14 +83,6 @@ class People:
             )
         except VaultError:
             return None
-
-    def _mark(self, phone: str) -> bytes:
-        """Mark a number so that two requests of it are known as such, and nothing else is."""
-        if not phone:
-            return b""
-        marker = self._marker.copy()
-        marker.update(phone.encode())
-        return marker.digest()
 
 
 def seal_note(event_id: UUID, note: str, readers: Sequence[PublicSealingKey]) -> bytes | None:

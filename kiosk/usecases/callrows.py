@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.dialling import local
+from kiosk.domain.events import EventKind, RequestEvent
 from kiosk.domain.outlook import Lookout
-from kiosk.domain.status import EventKind, RequestEvent, Standing
+from kiosk.domain.status import RequestStatus, Standing
 from kiosk.domain.worklist import ExportRow, WorkRow
 from kiosk.usecases.callbook import Entry
 
@@ -40,7 +41,7 @@ def is_noted(state: Standing, events: Iterable[RequestEvent], noted_at: Iterable
 def work_row(entry: Entry, state: Standing, place: Lookout, by: Viewer, *, noted: bool) -> WorkRow:
     """Build the row of one request as somebody sees it from their place."""
     holder, person = state.holder_at(place.now), entry.person
-    ahead = place.outlook(state, entry.asked, mine=holder == by.id)
+    ahead = place.outlook(state, entry, mine=holder == by.id)
     return WorkRow(
         id=entry.id,
         reference=entry.reference,
@@ -51,11 +52,10 @@ def work_row(entry: Entry, state: Standing, place: Lookout, by: Viewer, *, noted
         revision=state.revision,
         preferred_name=person.name,
         phone_masked=person.phone_masked,
-        phone_mark=person.phone_mark,
         windows=entry.windows,
         not_before=entry.not_before,
         call_language=entry.call_language,
-        message_policy=person.message_policy,
+        message_policy=entry.message_policy,
         answered_by_other=person.answered_by_other,
         share_with_team=person.share_with_team,
         ui_language=entry.ui_language,
@@ -79,8 +79,12 @@ def work_row(entry: Entry, state: Standing, place: Lookout, by: Viewer, *, noted
 
 
 def export_row(row: WorkRow, entry: Entry, state: Standing, country: str) -> ExportRow:
-    """Build the row of one request as it leaves the desk, its number in the form of `country`."""
+    """Build the row of one request as it leaves the desk, its number in the form of `country`.
+
+    What was taken back stays in the list, without the number that nobody may ring any more.
+    """
     attempts = state.attempts
+    number = "" if state.status is RequestStatus.WITHDRAWN else entry.person.number
     return ExportRow(
         id=row.id,
         reference=row.reference,
@@ -89,8 +93,8 @@ def export_row(row: WorkRow, entry: Entry, state: Standing, country: str) -> Exp
         status=row.status,
         reason=row.reason,
         preferred_name=row.preferred_name,
-        phone_e164=entry.person.number,
-        phone_local=local(entry.person.number, country),
+        phone_e164=number,
+        phone_local=local(number, country),
         windows=row.windows,
         not_before=row.not_before,
         call_language=row.call_language,

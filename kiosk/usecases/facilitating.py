@@ -87,4 +87,5 @@ class FacilitatorDesk(StaffDesk):
             )
         except VaultError:
             return None
-        return clean(str(opened.get("name", ""))) or None
+        name = opened.get("name")
+        return clean(name) or None if isinstance(name, str) else None

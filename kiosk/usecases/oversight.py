@@ -1,7 +1,6 @@
 """What a manager may do about the clinic's records: look back, let go, report."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -117,11 +116,6 @@ class OversightDesk(StaffDesk):
         with self._writing() as (transaction, now):
             self._audit(transaction, now, AuditAction.RETENTION_DONE)
         return done
-
-    def last_retention(self) -> datetime | None:
-        """Say when a run last came to its end; None where none ever did."""
-        with self._reading() as (transaction, _):
-            return audit.last(transaction, self._site.kiosk_id, AuditAction.RETENTION_DONE)
 
     def requests_report(self, blocks: int = 3) -> RequestsReport:
         """Tell of callback requests in the last finished blocks of four weeks, at most `blocks`."""

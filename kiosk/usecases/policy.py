@@ -90,9 +90,10 @@ def let_go(house: House, due: Due, progress: Progress = silent) -> RetentionDone
         return gone
 
     requests = drop(due.requests, lambda rows, part: drop_finished(rows, part, cut))
-    drop(due.loose, drop_found)
-    facts = drop(due.attendance, drop_found)
-    people = drop(due.people, drop_unused)
+    drop(due.loose, lambda rows, part: drop_found(rows, part, cut))
+    facts = drop(due.attendance, lambda rows, part: drop_found(rows, part, cut))
+    unused_by = cut._replace(by=due.at - due.rules.passes_kept)
+    people = drop(due.people, lambda rows, part: drop_unused(rows, part, unused_by))
     house.store.checkpoint()
     files = exports.remove(due.files)
     if due.files:

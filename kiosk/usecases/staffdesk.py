@@ -97,7 +97,8 @@ class StaffDesk:
             raise SignedOut("This account may no longer do this; ask a manager.")
         if account.must_change:
             raise SignedOut("Your passphrase was replaced by a manager; sign in with the new one.")
-        if now - self._signed_in.since >= LONGEST_STAY:
+        # A clock that was set back must not lengthen anybody's stay without end.
+        if abs(now - self._signed_in.since) >= LONGEST_STAY:
             raise SignedOut("You have been signed in for a long time; please sign in again.")
 
     def _audit(

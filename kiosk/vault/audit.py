@@ -77,12 +77,3 @@ def walk(first_key: bytes, entries: Iterable[tuple[bytes, bytes]]) -> Walk:
         previous = expected
         count += 1
     return Walk(broken_at, count, key, previous)
-
-
-def verify(first_key: bytes, entries: Iterable[tuple[bytes, bytes]]) -> int | None:
-    """Check (body, tag) pairs from the first entry on; return the index of the first broken one.
-
-    None means that all are whole. Entries cut off the end show only against what was kept
-    elsewhere: see `walk`.
-    """
-    return walk(first_key, entries).broken_at

@@ -7,19 +7,26 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.data import sample_clinic
+from tests.bench.asking import asked
+from tests.bench.caller import add_caller
+from tests.bench.data import Clinic, sample_clinic
+from tests.bench.exports import exporting
 from tests.bench.figures import Figure, table
 from tests.bench.scanning import scanning
 from tests.bench.starting import starting
 from tests.bench.typing_keys import typing
 from tests.bench.visits import remembering
+from tests.bench.worklist import worklist
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--small", action="store_true", help="few rounds, a small database")
     parser.add_argument("--visits", type=int, help="visits for row 7 (10000, small: 300)")
-    parser.add_argument("--rows", default="1,2,3,7", help="which rows, for example 1,3")
+    parser.add_argument(
+        "--requests", type=int, help="requests for rows 5 (10000) and 6 (100000); small: 500"
+    )
+    parser.add_argument("--rows", default="1,2,3,5,6,7", help="which rows, for example 1,3")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     return parser.parse_args()
 
@@ -39,9 +46,25 @@ def _figures(arguments: argparse.Namespace, scratch: Path) -> Iterator[Figure]:
         size = (1_000, 10_000) if small else (100_000, 1_000_000)
         scans = 20 if small else 150
         yield from scanning(clinic, scratch, scans, passes=size[0], check_ins=size[1])
+    if 5 in rows:
+        requests = arguments.requests or (500 if small else 10_000)
+        used = _asked(clinic, scratch / "worklist", requests, 5)
+        yield from worklist(used.folder, 3 if small else 9, 20 if small else 150, requests=requests)
+    if 6 in rows:
+        requests = arguments.requests or (500 if small else 100_000)
+        used = _asked(clinic, scratch / "exports", requests, 6)
+        yield from exporting(used.folder, scratch, 3, requests=requests)
     if 7 in rows:
         sys.stderr.write("Row 7: visits.\n")
         yield remembering(clinic.folder, arguments.visits or (300 if small else 10_000))
+
+
+def _asked(clinic: Clinic, folder: Path, requests: int, row: int) -> Clinic:
+    """Copy the clinic, with a caller and so many requests."""
+    sys.stderr.write(f"Row {row}: {requests} requests are made, then opened.\n")
+    copied = clinic.copy(folder)
+    add_caller(copied.folder)
+    return asked(copied, requests)
 
 
 def main() -> int:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from kiosk.domain.events import EventKind
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.references import compose
 from kiosk.domain.requests import AnsweredByOther, CallLanguage, MessagePolicy, Window
 from kiosk.domain.results import AttemptResult
 from kiosk.domain.staff import Purpose
-from kiosk.domain.status import EventKind
 from kiosk.records.library import sqlite_module
 from kiosk.records.store import Store
 from kiosk.usecases.requests import CALLBACK_REQUEST
@@ -24,6 +24,11 @@ ATTEMPTED = 5
 """Every fifth request was rung once, by nobody who is still there."""
 _OVER = timedelta(days=10)
 """The requests were made in so many days."""
+_EMPTIED = (
+    "DELETE FROM callback_event",
+    "DELETE FROM callback_withdrawal",
+    "DELETE FROM callback_request",
+)
 _REQUEST = (
     "INSERT INTO callback_request (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, ref,"
     " slip_lookup, sealed, call_language, windows, not_before, ui_language, consent_version,"
@@ -36,7 +41,10 @@ _EVENT = (
 
 
 def asked(clinic: Clinic, requests: int) -> Clinic:
-    """Add open requests to the clinic's database in bulk; nothing may have it open."""
+    """Put open requests into the clinic's database, in the place of its own.
+
+    Nothing may have it open.
+    """
     store = Store.open(clinic.database)
     try:
         readers = load_sealing_keys(store, load_site(store))[Purpose.CALLBACKS]
@@ -45,6 +53,8 @@ def asked(clinic: Clinic, requests: int) -> Clinic:
     chance = random.Random(5)
     database = sqlite_module().connect(clinic.database, isolation_level=None)
     database.execute("BEGIN")
+    for emptied in _EMPTIED:
+        database.execute(emptied)
     for number, made in enumerate(_times(requests)):
         request = uuid7(made, chance.randbytes(ENTROPY_BYTES))
         database.execute(_REQUEST, _row(clinic, chance, request, made, number, readers))

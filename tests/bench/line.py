@@ -82,6 +82,12 @@ def kiosk(folder: Path) -> Line:
     return Line([str(script), "run"], env={"KIOSK_DATA_DIR": str(folder)})
 
 
+def desk(folder: Path) -> Line:
+    """Start `kiosk desk` on a prepared data folder."""
+    script = Path(sys.executable).with_name("kiosk")
+    return Line([str(script), "desk"], env={"KIOSK_DATA_DIR": str(folder)})
+
+
 def floor(name: str, *arguments: str) -> Line:
     """Start one of the programs in floors/."""
     program = Path(__file__).with_name("floors") / f"{name}.py"

@@ -149,6 +149,14 @@ def test_the_number_is_shown_when_it_is_asked_for(desk: Desk) -> None:
     assert trail.count("callback_revealed") == 2
 
 
+def test_the_number_of_what_was_taken_back_is_shown_to_nobody(desk: Desk) -> None:
+    reference = ask_for_call(desk.folder)
+    desk.row("withdraw", reference)
+    told = desk.refused("show", reference, "--number")
+    assert told.startswith("This request was taken back")
+    assert "callback_revealed" not in _actions(desk.folder)
+
+
 def test_the_list_is_filtered(desk: Desk) -> None:
     tamil = ask_for_call(desk.folder)
     english = ask_for_call(desk.folder, "Ravi", language=CallLanguage.ENGLISH)

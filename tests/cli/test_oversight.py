@@ -11,12 +11,12 @@ from uuid import UUID
 import pytest
 
 from kiosk.bootstrap import make_folder
-from kiosk.domain.actions import AttemptResult
 from kiosk.domain.auditwords import words
+from kiosk.domain.events import EventKind
 from kiosk.domain.groups import SessionPlan
 from kiosk.domain.requests import CallLanguage
+from kiosk.domain.results import AttemptResult
 from kiosk.domain.sessions import Session
-from kiosk.domain.status import EventKind
 from kiosk.usecases.groups import add_sessions
 from tests.cli.calling import Kiosk
 from tests.cli.managing import Manager

@@ -26,8 +26,9 @@ from kiosk.domain.actions import (
 )
 from kiosk.domain.allowed import LONGEST_WAIT, EventParts, event_for, refusal
 from kiosk.domain.calling import Asked
+from kiosk.domain.events import EventKind, RequestEvent
 from kiosk.domain.results import AttemptResult, Outcome
-from kiosk.domain.status import EventKind, RequestEvent, RequestStatus, Standing, standing
+from kiosk.domain.status import RequestStatus, Standing, standing
 from tests.support.trials import ALI, ASKED, MEI, OFFICE, event, local, missed, tried
 
 NOW = local(4, 12)

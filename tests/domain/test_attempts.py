@@ -9,13 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.attempts import Hint, counted, may_give_up, next_attempt
-from kiosk.domain.calling import Asked, day_part, in_window, window_of
+from kiosk.domain.calling import Asked, day_part, window_of
+from kiosk.domain.events import EventKind
 from kiosk.domain.requests import Window
 from kiosk.domain.results import AttemptResult
 from kiosk.domain.spread import Spread
-from kiosk.domain.status import EventKind, Standing, standing
+from kiosk.domain.status import Standing, standing
 from kiosk.domain.working import OFFICE_WEEK, WorkingCalendar
 from tests.support.trials import ASKED, MADE_AT, OFFICE, ZONE, Try, event, local, missed, tried
+from tests.support.windows import in_window
 
 MUCH_LATER = local(31, 12)
 WELL_SPREAD = (local(2, 10), local(2, 15), local(3, 10))

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from kiosk.domain.calling import (
     DayPart,
-    in_window,
     matches,
     parts_worked,
     row_order,
@@ -24,6 +23,7 @@ from kiosk.domain.status import RequestStatus
 from kiosk.domain.working import WorkingCalendar
 from kiosk.domain.worklist import Filter, Show, WorkRow
 from tests.support.rows import MADE_AT, row
+from tests.support.windows import in_window
 
 ZONE = ZoneInfo("Asia/Singapore")
 TUESDAY, SATURDAY, SUNDAY = date(2026, 3, 3), date(2026, 3, 7), date(2026, 3, 8)

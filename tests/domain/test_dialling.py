@@ -27,6 +27,16 @@ def test_little_of_a_number_is_shown(e164: str, shown: str) -> None:
     assert hidden(e164) == shown
 
 
+@given(st.from_regex(r"\+?[0-9]{0,17}[x\n٣]?", fullmatch=True))
+def test_what_is_shown_is_the_country_and_the_last_digits(text: str) -> None:
+    if not is_number(text):
+        assert hidden(text) == ("••••" if text else "")
+        return
+    country, number = split(text)
+    shown = number[-4:] if len(number) >= 8 else number[-2:]
+    assert hidden(text) == f"+{country} •••• {shown}"
+
+
 @pytest.mark.parametrize("code", sorted(COUNTRY_CODE_TO_REGION_CODE))
 def test_the_country_of_a_number_is_known(code: int) -> None:
     assert split(f"+{code}5550123") == (str(code), "5550123")

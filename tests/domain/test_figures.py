@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.actions import AttemptResult
 from kiosk.domain.counting import Story, attendance_block, requests_block
 from kiosk.domain.figures import (
     BLOCK_WEEKS,
@@ -20,6 +19,7 @@ from kiosk.domain.figures import (
     Waits,
     blocks_to_tell,
 )
+from kiosk.domain.results import AttemptResult
 
 SINGAPORE = ZoneInfo("Asia/Singapore")
 BERLIN = ZoneInfo("Europe/Berlin")

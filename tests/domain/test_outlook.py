@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.calling import Asked
+from kiosk.domain.events import EventKind
 from kiosk.domain.outlook import Lookout, Outlook
-from kiosk.domain.status import EventKind, Standing, standing
+from kiosk.domain.status import Standing, standing
 from tests.support.trials import ASKED, MADE_AT, OFFICE, event, local, missed, tried
 
 ANYTIME = replace(ASKED, windows=())

@@ -8,17 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.domain.events import EventKind, RequestEvent
 from kiosk.domain.requests import RequestPhase
 from kiosk.domain.results import AttemptResult, Outcome
-from kiosk.domain.status import (
-    OPEN,
-    EventKind,
-    RequestEvent,
-    RequestStatus,
-    Standing,
-    phase,
-    standing,
-)
+from kiosk.domain.status import OPEN, RequestStatus, Standing, phase, standing
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

@@ -31,6 +31,13 @@ def test_cleaning_twice_changes_nothing_more_when_cut(text: str, limit: int) -> 
     assert clean(once, limit) == once
 
 
+@given(st.text("aÉßǅ\u212bΩжשםع王ก가\u1100\u1161\u115f\u3164\u0958\ufb1d \u3000", max_size=30))
+def test_letters_alone_are_cleaned_as_among_others(text: str) -> None:
+    # A zero-width space is dropped, and has every character looked at.
+    assert clean(text) == clean(f"{text}\u200b")
+    assert clean(text, 3) == clean(f"{text}\u200b", 3)
+
+
 @given(texts)
 def test_nothing_dangerous_is_left(text: str) -> None:
     cleaned = clean(text)

@@ -109,6 +109,16 @@ def test_spans_add_up(
     assert days(one, two) + days(two, three) == days(one, three)
 
 
+@settings(max_examples=40, deadline=None)
+@given(calendars, times, st.lists(times, max_size=3))
+def test_counting_to_one_end_counts_the_same(
+    calendar: WorkingCalendar, end: datetime, starts: list[datetime]
+) -> None:
+    count = calendar.counting_to(end)
+    for start in starts:
+        assert count(start) == calendar.hours_between(start, end)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(times, st.integers(0, 400)), min_size=2, max_size=3))
 def test_answers_do_not_hang_on_what_was_asked_before(asked: list[tuple[datetime, int]]) -> None:

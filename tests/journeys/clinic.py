@@ -58,11 +58,13 @@ class Clinic:
             terminal.wait_for(shows)
         return terminal
 
-    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *words: str, env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, signed in by the variable."""
         return subprocess.run(
             [*KIOSK, *words],
-            env={**os.environ, **self.variables(), "KIOSK_PASSPHRASE": PASSPHRASE},
+            env={**os.environ, **self.variables(), "KIOSK_PASSPHRASE": PASSPHRASE, **(env or {})},
             cwd=CHECKOUT,
             capture_output=True,
             text=True,

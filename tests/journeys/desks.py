@@ -1,10 +1,16 @@
 """What staff do at a real `kiosk desk`, by keys."""
 
+import json
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 
 from tests.journeys.clinic import PASSPHRASE, Clinic, fill_in, finish
+from tests.support.pictures import codes
 from tests.support.terminal import Terminal
 
 REFERENCE: Final = re.compile(r"\b7K[2346789CDFGHJKMPQRTVWXY]{2}-[2346789CDFGHJKMPQRTVWXY]{4}\b")
@@ -53,6 +59,13 @@ def reference_on(terminal: Terminal) -> str:
     return found[0]
 
 
+def check_in(terminal: Terminal, digits: str, name: str) -> None:
+    """Scan a pass at the kiosk and end the visit."""
+    terminal.send(f"{digits}\r")
+    terminal.wait_for(f"Welcome, {name}")
+    finish(terminal)
+
+
 def open_roster(terminal: Terminal) -> None:
     """Go from a facilitator's menu to the roster of the session that is on."""
     terminal.send("g")
@@ -64,10 +77,10 @@ def open_roster(terminal: Terminal) -> None:
 
 def open_request(terminal: Terminal, reference: str) -> None:
     """Go from the worklist to a request by searching for its reference."""
-    terminal.send("a/")
+    terminal.send("ra/")
     terminal.wait_for("To the list")
     terminal.send(reference)
-    terminal.wait_for("Callbacks: 1 of")
+    terminal.wait_for(f"“{reference}”")
     terminal.send("\r")
     terminal.wait_for("Enter  Open")
     terminal.send("\r")
@@ -78,3 +91,32 @@ def open_request(terminal: Terminal, reference: str) -> None:
 def row_of(terminal: Terminal, words: str) -> str:
     """Return the row of the screen in which `words` stand; empty where they stand nowhere."""
     return next((line for line in terminal.emulator.lines if words in line), "")
+
+
+def history(clinic: Clinic, reference: str) -> list[dict[str, Any]]:
+    """Return what was done about a request, in order, as the command tells it."""
+    words = ("callbacks", "history", reference, "--user", "caller", "--format", "json")
+    rows: list[dict[str, Any]] = json.loads(clinic.printed(*words))
+    return rows
+
+
+def drawn_codes(terminal: Terminal) -> list[str]:
+    """Return the texts of the QR codes on the screen."""
+    screen = terminal.emulator.screen
+    rows = (screen.buffer[row] for row in range(screen.lines))
+    return codes(
+        [
+            Strip(
+                Segment(
+                    row[column].data,
+                    Style(color=_colour(row[column].fg), bgcolor=_colour(row[column].bg)),
+                )
+                for column in range(screen.columns)
+            )
+            for row in rows
+        ]
+    )
+
+
+def _colour(name: str) -> str:
+    return name if name == "default" else f"#{name}"

@@ -1,12 +1,6 @@
 """Lets a desk's idle time pass at once, and looks for words in the memory of its process."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
-
-from tests.support.terminal import Terminal
 
 IDLE: Final = 700
 """Seconds that pass at once; more than a desk waits anywhere."""

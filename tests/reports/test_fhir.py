@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from kiosk.domain.actions import Outcome
 from kiosk.domain.requests import CallLanguage, MessagePolicy
+from kiosk.domain.results import Outcome
 from kiosk.domain.roster import AttendanceRow, PassStanding
 from kiosk.domain.status import RequestStatus
 from kiosk.domain.worklist import ExportRow
@@ -231,3 +231,16 @@ def test_without_the_package_one_sentence_says_what_to_do(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "fhir.resources.R4B", None)
     with pytest.raises(SetupError, match=r"pip install 'kiosk\[fhir\]'"):
         write_bundle([], io.BytesIO(), CONTEXT)
+
+
+def test_a_request_whose_reference_was_lost_stops_no_export() -> None:
+    found = _requests(request(reference=""), request(2))
+    assert ["identifier" in task for task in found["Task"]] == [False, True]
+
+
+def test_what_fhir_does_not_take_is_told_without_what_it_says() -> None:
+    odd = {"resourceType": "Patient", "id": "Mei 8123", "name": "Mei"}
+    with pytest.raises(SetupError, match="Patient") as caught:
+        write_bundle([[odd]], io.BytesIO(), CONTEXT)
+    assert "Mei" not in str(caught.value)
+    assert caught.value.__suppress_context__

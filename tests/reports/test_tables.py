@@ -7,7 +7,15 @@ import pytest
 from kiosk.domain.roster import AttendanceRow
 from kiosk.domain.sessions import Session
 from kiosk.domain.worklist import ExportRow
-from kiosk.reports.tables import ATTENDANCE, CALLBACKS, Table, csv_writers, sheet_writers
+from kiosk.reports.tables import (
+    ATTENDANCE,
+    CALLBACKS,
+    Table,
+    csv_writers,
+    fields,
+    sheet_writers,
+    texts,
+)
 from tests.support.exports import ARRIVAL, REQUEST, ZONE
 
 
@@ -38,3 +46,12 @@ def test_every_cell_can_be_written(table: Table, row: object) -> None:
     for writers in (sheet_writers(ZONE), csv_writers(ZONE)):
         assert {column.cell for column in table.columns} <= writers.keys()
         assert all(write(None) in ("", "no") for write in writers.values())
+
+
+@pytest.mark.parametrize(("table", "row"), [(CALLBACKS, REQUEST), (ATTENDANCE, ARRIVAL)])
+def test_a_row_is_written_cell_by_cell(table: Table, row: object) -> None:
+    columns = table.for_people
+    for by_cell in (csv_writers(ZONE), sheet_writers(ZONE)):
+        values = fields(columns)(row)
+        written = [by_cell[c.cell](value) for c, value in zip(columns, values, strict=True)]
+        assert texts(columns, by_cell)(row) == written

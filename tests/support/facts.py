@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.attendance import CheckInKind
-from kiosk.domain.status import EventKind
+from kiosk.domain.events import EventKind
 from kiosk.records.columns import Fact
 from kiosk.records.facts import add_fact, add_made_here
 from kiosk.records.tables import (

@@ -51,6 +51,11 @@ class Hands(Reader[AppT]):
         self.seconds = seconds
         self._door = door
 
+    @property
+    def asking(self) -> bool:
+        """Whether a question is on its way to a desk, or its answer back."""
+        return bool(self._door.pending)
+
     async def keys(self, *keys: str) -> None:
         """Press keys, each once the screen has come to rest after the one before."""
         for key in keys:

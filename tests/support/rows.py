@@ -24,7 +24,6 @@ def row(number: int = 1, **fields: Any) -> WorkRow:
         revision=0,
         preferred_name="Mei Ling",
         phone_masked="+65 •••• 4567",
-        phone_mark=b"",
         windows=("weekday_am",),
         not_before=None,
         call_language="zh",

@@ -18,7 +18,7 @@ def subjects(clinic: Clinic, action: AuditAction) -> list[UUID | None]:
         return [UUID(bytes=row) if row else None for row in rows.scalars()]
 
 
-def run(clinic: Clinic, statement: str) -> None:
+def run(clinic: Clinic, statement: str, **values: object) -> None:
     """Do to the database what no desk does."""
     with clinic.store.write() as transaction:
-        transaction.connection().execute(text(statement))
+        transaction.connection().execute(text(statement), values)

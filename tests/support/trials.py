@@ -5,7 +5,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.calling import Asked
-from kiosk.domain.status import EventKind, RequestEvent, Standing, standing
+from kiosk.domain.events import EventKind, RequestEvent
+from kiosk.domain.status import Standing, standing
 from kiosk.domain.working import WorkingCalendar
 
 ZONE = ZoneInfo("Asia/Singapore")

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from kiosk.domain.staff import Purpose
 from kiosk.errors import VaultError
-from kiosk.usecases.auditing import verify_trail
+from kiosk.usecases.auditing import check_trail
 from tests.support.desks import PASSPHRASE, PIN, Clinic
 
 
@@ -21,7 +21,7 @@ def busy(clinic: Clinic) -> Clinic:
 
 def broken_at(clinic: Clinic) -> int | None:
     keys = clinic.manager.keys[Purpose.CALLBACKS]
-    return verify_trail(clinic.store, clinic.site, keys)
+    return check_trail(clinic.store, clinic.site, keys)[0]
 
 
 def execute(clinic: Clinic, statement: str) -> None:
@@ -33,7 +33,7 @@ def test_the_trail_holds_and_the_recovery_key_can_check_it(busy: Clinic) -> None
     assert busy.count("audit_event") == 5
     assert broken_at(busy) is None
     key = busy.recovery[Purpose.CALLBACKS]
-    assert verify_trail(busy.store, busy.site, {key.key_id: key}) is None
+    assert check_trail(busy.store, busy.site, {key.key_id: key})[0] is None
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_one_change_breaks_it_where_it_was_made(
 
 def test_keys_of_somebody_else_cannot_check_it(busy: Clinic) -> None:
     with pytest.raises(VaultError):
-        verify_trail(busy.store, busy.site, busy.manager.keys[Purpose.ROSTER])
+        check_trail(busy.store, busy.site, busy.manager.keys[Purpose.ROSTER])
 
 
 def test_an_entry_goes_when_what_it_tells_of_does(clinic: Clinic) -> None:

@@ -9,7 +9,6 @@ from kiosk.domain.actions import (
     Action,
     ActionResult,
     Attempt,
-    AttemptResult,
     Claim,
     Close,
     DismissNote,
@@ -17,7 +16,6 @@ from kiosk.domain.actions import (
     Escalate,
     HeldBy,
     Hold,
-    Outcome,
     OutOfDate,
     Refusal,
     Refused,
@@ -27,6 +25,7 @@ from kiosk.domain.actions import (
     Withdraw,
 )
 from kiosk.domain.requests import RequestPhase
+from kiosk.domain.results import AttemptResult, Outcome
 from kiosk.domain.status import RequestStatus
 from kiosk.domain.worklist import WorkRow
 from kiosk.errors import RevisionTaken, SignedOut
@@ -66,6 +65,30 @@ def test_somebody_elses_request_is_left_alone_until_the_claim_ends(clinic: Clini
     clinic.clock.move(minutes=30)
     assert do(ben, id_, Claim()).holder == "ben"
     assert isinstance(ann.act(id_, 1, Attempt(AttemptResult.BUSY)), HeldBy)
+
+
+def test_a_claim_that_is_somebody_elses_by_now_is_not_ones_own_a_second_time(
+    clinic: Clinic,
+) -> None:
+    id_, ann, ben = ask(clinic), caller(clinic, "ann"), caller(clinic, "ben")
+    do(ann, id_, Claim())
+    clinic.clock.move(minutes=31)
+    do(ben, id_, Claim())
+    answer = ann.act(id_, 0, Claim())
+    assert isinstance(answer, HeldBy)
+    assert answer.login == "ben"
+
+
+def test_a_claim_made_by_a_clock_that_was_far_ahead_holds_nobody_up(clinic: Clinic) -> None:
+    id_, ann, ben = ask(clinic), caller(clinic, "ann"), caller(clinic, "ben")
+    clinic.clock.move(minutes=5)
+    do(ann, id_, Claim())
+    clinic.clock.move(minutes=-5)
+    assert isinstance(ben.act(id_, 1, Claim()), HeldBy)
+    clinic.clock.move(days=365)
+    do(clinic.callbacks, id_, Claim())
+    clinic.clock.move(days=-365)
+    assert do(ben, id_, Claim()).held_by_me
 
 
 def test_what_changed_since_the_list_was_read_is_shown_and_not_overwritten(clinic: Clinic) -> None:

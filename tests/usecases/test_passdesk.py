@@ -5,8 +5,10 @@ import pytest
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.checkin import CheckedIn, GuestWelcomed
 from kiosk.domain.roster import GroupName, Member, PassStanding
-from kiosk.domain.staff import Role
+from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import AccessRefused, SetupError
+from kiosk.vault.sealing import seal
+from tests.support import facts
 from tests.support.desks import Clinic
 from tests.support.trail import run, subjects
 
@@ -141,3 +143,17 @@ def test_the_desk_is_for_facilitators(clinic: Clinic) -> None:
     clinic.roster.issue_pass("Mei", "en")
     (member,) = clinic.access.pass_desk(facilitator).members()
     assert member.name == "Mei"
+
+
+@pytest.mark.parametrize("name", [{"first": "Mei"}, ["Mei"], 7, None, "\x1b[2J", ""])
+def test_a_name_that_is_no_text_is_nobodys_name(clinic: Clinic, name: object) -> None:
+    id_ = facts.person(clinic, b"p" * 16)
+    sealed = seal(
+        {"name": name},
+        purpose="roster",
+        table="participant",
+        record_id=id_,
+        recipients=clinic.sealing[Purpose.ROSTER],
+    )
+    run(clinic, "UPDATE participant SET sealed_name=:sealed", sealed=sealed)
+    assert only(clinic).name == ("[2J" if isinstance(name, str) and name else None)

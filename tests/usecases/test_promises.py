@@ -2,7 +2,8 @@
 
 import pytest
 
-from kiosk.domain.actions import Action, Attempt, AttemptResult, Claim, Close, Outcome, Undo
+from kiosk.domain.actions import Action, Attempt, Claim, Close, Undo
+from kiosk.domain.results import AttemptResult, Outcome
 from kiosk.domain.working import WorkingCalendar
 from kiosk.usecases.visitor import VisitorDesk
 from tests.support.calls import ask, do

@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from kiosk.domain.actions import AttemptResult
+from kiosk.domain.events import EventKind
 from kiosk.domain.figures import AttendanceBlock, Block, RequestsBlock, Waits
 from kiosk.domain.requests import CallLanguage
+from kiosk.domain.results import AttemptResult
 from kiosk.domain.rules import Rules
-from kiosk.domain.status import EventKind
 from kiosk.usecases.oversight import OversightDesk
 from tests.support import facts
 from tests.support.desks import Clinic

@@ -11,10 +11,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from kiosk.domain.events import EventKind
 from kiosk.domain.oversight import Kept, RetentionDone
 from kiosk.domain.references import compose
 from kiosk.domain.rules import Rules
-from kiosk.domain.status import EventKind
 from kiosk.errors import SetupError
 from kiosk.records import outbox, retired
 from kiosk.usecases.oversight import OversightDesk
@@ -315,14 +315,14 @@ def test_a_folder_that_will_not_be_cleaned_is_told_and_is_no_finished_run(
             desk.run_retention()
         assert "a.csv" not in str(refused.value)
     assert clinic.count("callback_request") == 0
-    assert desk.last_retention() is None
+    assert desk.retention_preview().last_run is None
 
 
 def test_the_last_run_is_shown_even_if_there_was_nothing_to_do(desk: OversightDesk) -> None:
-    assert desk.last_retention() is None
+    assert desk.retention_preview().last_run is None
     done = desk.run_retention()
     assert done.total == 0
-    assert desk.last_retention() == done.at == desk.retention_preview().last_run
+    assert desk.retention_preview().last_run == done.at
 
 
 def test_a_look_at_what_would_go_changes_nothing(clinic: Clinic) -> None:

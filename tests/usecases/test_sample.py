@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.domain.dialling import is_number
 from kiosk.domain.passes import Code, CodeKind, decode
-from kiosk.domain.phones import Phone, check_phone
 from kiosk.domain.rules import Rules
 from kiosk.domain.sessions import Session, SessionsToday, today
 from kiosk.domain.staff import Role
@@ -215,7 +215,8 @@ def test_the_caller_finds_requests_to_call_each_once(made: Sample) -> None:
     for row in rows:
         contact = desk.reveal(row.id)
         assert isinstance(contact, Contact)
-        assert isinstance(check_phone(contact.e164), Phone)
+        # Not by the numbering plan: one of them is set aside for drama, and is nobody's.
+        assert is_number(contact.e164)
 
 
 def test_it_is_complete_once_and_only_then(made: Sample) -> None:

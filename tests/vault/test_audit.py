@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.vault.audit import START_TAG, Entry, first_key, link, verify
+from kiosk.vault.audit import START_TAG, Entry, first_key, link, walk
 
 FIRST = first_key(bytes(range(32)))
 
@@ -33,8 +33,8 @@ def test_a_link_is_the_designed_one() -> None:
 @given(st.lists(st.binary(max_size=20), max_size=8))
 def test_a_whole_chain_is_whole(bodies: list[bytes]) -> None:
     entries, _ = chain(bodies)
-    assert verify(FIRST, entries) is None
-    assert verify(FIRST, iter(entries)) is None
+    assert walk(FIRST, entries).broken_at is None
+    assert walk(FIRST, iter(entries)).broken_at is None
 
 
 @given(bodies_of_many, st.data())
@@ -46,7 +46,7 @@ def test_a_changed_entry_is_found_where_it_is(bodies: list[bytes], data: st.Data
         entries[place] = Entry(body + b"!", tag)
     else:
         entries[place] = Entry(body, bytes([tag[0] ^ 1]) + tag[1:])
-    assert verify(FIRST, entries) == place
+    assert walk(FIRST, entries).broken_at == place
 
 
 @given(bodies_of_many, st.data())
@@ -54,7 +54,7 @@ def test_a_removed_entry_is_found(bodies: list[bytes], data: st.DataObject) -> N
     entries, _ = chain(bodies)
     place = data.draw(st.integers(0, len(entries) - 2))
     del entries[place]
-    assert verify(FIRST, entries) == place
+    assert walk(FIRST, entries).broken_at == place
 
 
 @given(bodies_of_many, st.data())
@@ -62,7 +62,7 @@ def test_exchanged_entries_are_found(bodies: list[bytes], data: st.DataObject) -
     entries, _ = chain(bodies)
     place = data.draw(st.integers(0, len(entries) - 2))
     entries[place], entries[place + 1] = entries[place + 1], entries[place]
-    assert verify(FIRST, entries) == place
+    assert walk(FIRST, entries).broken_at == place
 
 
 def test_a_thief_with_todays_key_cannot_rewrite_the_past() -> None:
@@ -72,20 +72,20 @@ def test_a_thief_with_todays_key_cannot_rewrite_the_past() -> None:
     for body in (b"seen", b"signed out"):
         tag, key = link(key, tag, body)
         forged.append(Entry(body, tag))
-    assert verify(FIRST, forged) == 0
+    assert walk(FIRST, forged).broken_at == 0
     tail, _ = link(key_left, entries[0].tag, b"signed out")
-    assert verify(FIRST, [entries[0], Entry(b"signed out", tail)]) == 1
+    assert walk(FIRST, [entries[0], Entry(b"signed out", tail)]).broken_at == 1
 
 
 def test_another_first_key_verifies_nothing() -> None:
     entries, _ = chain([b"a"])
-    assert verify(first_key(bytes(32)), entries) == 0
+    assert walk(first_key(bytes(32)), entries).broken_at == 0
 
 
 def test_a_tag_of_another_length_is_broken_not_a_crash() -> None:
     entries, _ = chain([b"a", b"b"])
-    assert verify(FIRST, [Entry(b"a", b""), entries[1]]) == 0
-    assert verify(FIRST, [entries[0], Entry(b"b", entries[1].tag + b"\0")]) == 1
+    assert walk(FIRST, [Entry(b"a", b""), entries[1]]).broken_at == 0
+    assert walk(FIRST, [entries[0], Entry(b"b", entries[1].tag + b"\0")]).broken_at == 1
 
 
 def test_odd_lengths_are_refused() -> None:

@@ -1,56 +1,68 @@
-"""How a screen asks the desks: off the event loop, and never twice at a time."""
+"""How a screen of the desk asks, acts and looks for news."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.widgets import Static
 
-from kiosk.ui.base import Trouble
-from kiosk.ui.terminal.app import LockedScreen
+from kiosk.ui.asking import Answer, Asking
+from kiosk.ui.base import Door, Trouble
+from kiosk.ui.desk.session import DeskSide
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
     from kiosk.ui.desk.host import Host
-    from kiosk.ui.desk.session import DeskSide
 
-Answer = TypeVar("Answer")
+_WAIT = "One moment …"
+_LONG = 1.0
+"""Seconds that nobody wonders about."""
 
 
-class AskingScreen(LockedScreen):
+class AskingScreen(Asking[DeskSide]):
     """The base of `DeskScreen`: its way to the desks."""
 
-    _worker: "Worker[None] | None" = None
     _looking: "Worker[None] | None" = None
+    _under_way = 0
+    """How many questions have no answer yet."""
+    _waits_since = 0.0
+    """Since when, in seconds of the app's clock."""
 
     @property
     def host(self) -> "Host":
         """The app, as far as a screen may know it."""
         return cast("Host", self.app)
 
-    async def ask(self, question: "Callable[[DeskSide], Answer]") -> "Answer | Trouble":
-        """Ask a desk, off the event loop; a right that has gone signs out.
+    @property
+    def door(self) -> Door[DeskSide]:
+        return self.host.door
 
-        The asking work ends here if its screen has gone meanwhile.
-        """
-        answer = await self.host.door.ask(question)
-        if self.is_gone:
-            # As Textual ends it, but before the widgets are taken away instead of after that.
-            raise asyncio.CancelledError
+    async def ask(self, question: Callable[[DeskSide], Answer]) -> Answer | Trouble:
+        """Ask a desk; a right that has gone signs out."""
+        if not self._under_way:
+            self._waits_since = self.host.monotonic()
+        self._under_way += 1
+        try:
+            answer = await super().ask(question)
+        finally:
+            self._under_way -= 1
+        if not self._under_way and self.said == _WAIT:
+            self.say("")
         if isinstance(answer, Trouble) and answer.signed_out:
             self.host.expel(answer.for_staff)
         return answer
 
-    def once(self, work: Callable[[], Coroutine[None, None, None]]) -> bool:
-        """Do `work` beside the screen, not twice at a time; say whether it was begun.
+    def tell_wait(self) -> None:
+        """Say that an answer takes its time, unless something is said already; once a second."""
+        waits = self._under_way and self.host.monotonic() - self._waits_since >= _LONG
+        if waits and not self.said:
+            self.say(_WAIT)
 
-        It ends with the screen; what a desk has begun by then is done all the same.
-        """
-        if self.is_gone or (self._worker is not None and not self._worker.is_finished):
-            return False
-        self._worker = self.run_worker(work())
-        return True
+    @property
+    def said(self) -> str:
+        """The sentence above the keys."""
+        lines = self.query("#say").results(Static)
+        return "".join(str(line.content) for line in lines)
 
     def look(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Do `work`, which only looks for news, unless it is under way; `once` never waits for it.
@@ -62,7 +74,7 @@ class AskingScreen(LockedScreen):
 
     def act(
         self,
-        question: "Callable[[DeskSide], Answer]",
+        question: Callable[[DeskSide], Answer],
         done: str = "",
         then: Callable[[Answer], None] = lambda _answer: None,
     ) -> None:
@@ -78,11 +90,6 @@ class AskingScreen(LockedScreen):
                 self.come_back()
 
         self.once(work)
-
-    def say(self, sentence: str) -> None:
-        """Show one sentence above the keys, or take it away."""
-        for line in self.query("#say").results(Static):
-            line.update(sentence)
 
     def come_back(self) -> None:
         """Called when the screen is in front again, after what was shown above it has gone."""

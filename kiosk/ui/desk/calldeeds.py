@@ -8,7 +8,6 @@ from kiosk.domain.actions import (
     Action,
     ActionResult,
     Attempt,
-    AttemptResult,
     Claim,
     Close,
     DismissNote,
@@ -16,12 +15,12 @@ from kiosk.domain.actions import (
     Escalate,
     Hold,
     NotFound,
-    Outcome,
     Release,
     Reopen,
     Undo,
     Withdraw,
 )
+from kiosk.domain.results import AttemptResult, Outcome
 from kiosk.domain.worklist import WorkRow
 from kiosk.ui.base import Trouble
 from kiosk.ui.desk import callquestions as ask

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.actions import AttemptResult, Outcome
 from kiosk.domain.requests import MessagePolicy
+from kiosk.domain.results import AttemptResult, Outcome
 from kiosk.domain.worklist import WorkRow
 from kiosk.ui.desk.callwords import OUTCOMES
 from kiosk.ui.desk.messages import Offer, Question

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.status import EventKind
+from kiosk.domain.events import EventKind
 from kiosk.domain.worklist import HistoryEntry
 from kiosk.ui.desk.callwords import moment, outcome, result
 

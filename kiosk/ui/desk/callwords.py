@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.actions import AttemptResult, Outcome
 from kiosk.domain.attempts import Hint
 from kiosk.domain.requests import AnsweredByOther, CallLanguage, MessagePolicy, Window
+from kiosk.domain.results import AttemptResult, Outcome
 from kiosk.domain.status import RequestStatus
 from kiosk.domain.worklist import Show, WorkRow
 from kiosk.ui.desk.words import clock, day_and_clock, short_day

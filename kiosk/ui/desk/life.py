@@ -1,5 +1,6 @@
 """The life of the desk: opening, signing in, locking, signing out."""
 
+import gc
 from functools import partial
 
 from textual import on
@@ -65,6 +66,7 @@ class DeskLife(Navigation):
                 await self.lock()
                 return
         screen.retime()
+        screen.tell_wait()
         screen.tick()
 
     async def lock(self) -> None:
@@ -92,6 +94,7 @@ class DeskLife(Navigation):
     async def _drop_keys(self) -> None:
         if self.door.is_open:
             await self.door.ask(lambda side: side.lock())
+            gc.collect()  # the desks go round in circles, with all that they have opened
 
     @on(m.Entered)
     async def enter(self, event: m.Entered) -> None:

@@ -100,6 +100,7 @@ class Navigation(LockedApp):
             self._clipboard = ""
             self.clear_notifications()
             self.forget_input()
+            self.forget_drawn()
         gc.collect()
 
     def _dressed(self, screen: DeskScreen) -> DeskScreen:

@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -34,19 +33,9 @@ class DeskScreen(AskingScreen):
     """
 
     AUTO_FOCUS = "Listing, Field, Pressable"
-    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (56, "-narrow"), (72, "-normal"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (22, "-mid"), (32, "-tall")]
     place: ClassVar[Place | None] = None
     """Where the lock leads back to; None: to the nearest place under this screen."""
     has_way_back: bool = True
-
-    def dress(self, size: Size) -> None:
-        """Take the look of a terminal of `size` before the first picture."""
-        for room, points in (
-            (size.width, self.HORIZONTAL_BREAKPOINTS),
-            (size.height, self.VERTICAL_BREAKPOINTS),
-        ):
-            self.add_class([name for least, name in points if room >= least][-1])
 
     @property
     def spot(self) -> Spot | None:
@@ -116,10 +105,9 @@ class DeskScreen(AskingScreen):
     def rehead(self) -> None:
         """Show the heading and the lead as they are now."""
         for name, words in (("#heading", self.heading()), ("#lead", self.lead())):
-            line = self.query_one(name, Static)
-            line.display = bool(words)
-            if line.content != words:  # every change lays the page out again
-                line.update(words)
+            for line in self.query(name):
+                line.display = bool(words)
+            self.say(words, name)
 
     def rekey(self) -> None:
         """Show the keys as they are now."""

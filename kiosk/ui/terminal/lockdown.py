@@ -3,8 +3,11 @@
 import unicodedata
 from typing import Any, ClassVar
 
+from rich.cells import cached_cell_len
+from rich.segment import Segment
 from textual import events
 from textual._context import visible_screen_stack
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -177,6 +180,15 @@ class Lockdown(App[int], inherit_bindings=False):
         self.hover_over = None
         # A tap leaves the screens that lay under the one it was on here, and tasks inherit it.
         visible_screen_stack.set([])
+
+    def forget_drawn(self) -> None:
+        """Let go of what was drawn; Rich and Textual keep thousands of texts to draw them faster.
+
+        Once the screens have gone, no text of theirs can be reached by these ways any more.
+        """
+        cached_cell_len.cache_clear()
+        Segment._split_cells.cache_clear()
+        StylesCache.get_inner_outer.cache_clear()  # its keys are widgets' pictures
 
     def crash(self, error: Exception) -> None:
         """End by the fatal path because of `error`."""

@@ -110,6 +110,7 @@ class Navigation(LockedApp):
             self.theme = self.visit.theme
             await self._rest()
             self.forget_input()
+            self.forget_drawn()
         self._visits += 1
         if self._visits % _COLLECT_EVERY == 0:
             gc.collect()

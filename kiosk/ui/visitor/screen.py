@@ -27,21 +27,12 @@ class VisitorScreen(AskingScreen):
     """One question or one answer; it tells the app what happened and never what comes next."""
 
     AUTO_FOCUS = "Field, Pressable"
-    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (56, "-narrow"), (72, "-normal"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (22, "-mid"), (32, "-tall")]
     stays: Stay = "idle"
 
-    def dress(self, size: Size, *, touch: bool) -> None:
-        """Take the look of a terminal of `size` before the first picture, so that nothing moves.
-
-        Textual sets the same classes, but only once the screen has been drawn.
-        """
+    def dress(self, size: Size, *, touch: bool = False) -> None:
+        """Take the look of a terminal of `size`, and of whether it is touched."""
         self.set_class(touch, "-touch")
-        for room, points in (
-            (size.width, self.HORIZONTAL_BREAKPOINTS),
-            (size.height, self.VERTICAL_BREAKPOINTS),
-        ):
-            self.add_class([name for least, name in points if room >= least][-1])
+        super().dress(size)
 
     def heading(self) -> str:
         """The screen's title."""

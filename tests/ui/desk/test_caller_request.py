@@ -7,7 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.domain.actions import Attempt, AttemptResult, Claim, Release
+from kiosk.domain.actions import Attempt, Claim, Release
+from kiosk.domain.passes import CodeKind, encode
+from kiosk.domain.results import AttemptResult
 from kiosk.domain.staff import Role
 from kiosk.domain.status import RequestStatus
 from kiosk.domain.worklist import Contact, HistoryEntry, Worklist, WorkRow
@@ -430,3 +432,16 @@ async def test_the_lock_leads_back_to_the_list(clinic: Clinic) -> None:
         await lock(colleague)
         await colleague.type("correct horse battery", "enter")
         assert isinstance(colleague.screen, CallList)
+
+
+async def test_a_number_taken_back_a_moment_ago_is_not_shown(clinic: Clinic) -> None:
+    clinic.add_staff("anna", Role.CALLER)
+    draft = clinic.draft()
+    clinic.visitor.request_callback(draft)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c")
+        clinic.visitor.withdraw_by_slip(encode(CodeKind.SLIP, draft.slip_secret))
+        colleague.expect("R shows it")
+        await colleague.keys("r")
+        colleague.expect("It was taken back. Please do not ring them.", "Taken back")
+        colleague.expect_not(NUMBER, "R shows it")

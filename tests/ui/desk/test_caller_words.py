@@ -11,7 +11,6 @@ from kiosk.domain.actions import (
     Action,
     ActionResult,
     Attempt,
-    AttemptResult,
     Claim,
     Close,
     DismissNote,
@@ -21,7 +20,6 @@ from kiosk.domain.actions import (
     Hold,
     Merge,
     NotFound,
-    Outcome,
     OutOfDate,
     Refusal,
     Refused,
@@ -31,8 +29,10 @@ from kiosk.domain.actions import (
     Withdraw,
 )
 from kiosk.domain.attempts import Hint
+from kiosk.domain.events import EventKind
 from kiosk.domain.requests import AnsweredByOther, CallLanguage, MessagePolicy, Window
-from kiosk.domain.status import EventKind, RequestStatus
+from kiosk.domain.results import AttemptResult, Outcome
+from kiosk.domain.status import RequestStatus
 from kiosk.domain.worklist import Contact, Filter, HistoryEntry, Measures, Show, Worklist, WorkRow
 from kiosk.ui.desk import calllines as lines
 from kiosk.ui.desk import callquestions as ask

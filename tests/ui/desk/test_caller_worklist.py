@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.domain.actions import Attempt, AttemptResult, Claim, Close, Escalate, Outcome
+from kiosk.domain.actions import Attempt, Claim, Close, Escalate
 from kiosk.domain.requests import CallLanguage, Window
+from kiosk.domain.results import AttemptResult, Outcome
 from kiosk.domain.staff import Role
 from kiosk.domain.worklist import ExportRow, Filter, Show, WorkRow
 from kiosk.errors import SetupError

@@ -6,9 +6,9 @@ from threading import Event
 
 import pytest
 
+from kiosk.domain.events import EventKind
 from kiosk.domain.oversight import RetentionDone
 from kiosk.domain.rules import Rules
-from kiosk.domain.status import EventKind
 from kiosk.errors import SetupError
 from kiosk.usecases.oversight import OversightDesk
 from kiosk.usecases.policy import Progress

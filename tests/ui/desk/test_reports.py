@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kiosk.domain.actions import AttemptResult
+from kiosk.domain.events import EventKind
 from kiosk.domain.requests import CallLanguage
+from kiosk.domain.results import AttemptResult
 from kiosk.domain.staff import Role
-from kiosk.domain.status import EventKind
 from kiosk.errors import StoreError
 from kiosk.usecases.oversight import OversightDesk
 from tests.support import facts

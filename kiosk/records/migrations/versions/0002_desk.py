@@ -30,3 +30,6 @@ def upgrade() -> None:
     op.add_column("callback_event", sa.Column("other_id", Id(), nullable=True))
     op.create_index("ix_passcard_participant", "passcard", ["participant_id"])
     op.create_index("ix_membership_group", "membership", ["group_id"])
+    op.create_index(
+        "ix_callback_request_seq", "callback_request", ["site_id", "kiosk_id", "kiosk_seq"]
+    )

@@ -58,6 +58,7 @@ class Exporting(DeskScreen):
         under_way = asyncio.ensure_future(self.ask(question))
         while not under_way.done():
             await asyncio.wait({under_way}, timeout=_GLANCE)
+            self.end_if_gone()
             self._draw()
         answer = under_way.result()
         if isinstance(answer, Trouble):

@@ -87,6 +87,7 @@ class RecordsKept(DeskScreen):
         while not under_way.done():
             self._draw()
             await asyncio.wait({under_way}, timeout=_GLANCE)
+            self.end_if_gone()
         answer = under_way.result()
         self._is_deleting = False
         await self._look()

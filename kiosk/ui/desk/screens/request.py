@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.domain.actions import NotFound
+from kiosk.domain.actions import NotFound, Refused
 from kiosk.domain.worklist import Contact, Worklist, WorkRow
 from kiosk.ui.base import Trouble
 from kiosk.ui.desk import callasks as asks
@@ -142,6 +142,9 @@ class Request(CallDeeds):
             self.say(answer.for_staff)
         elif isinstance(answer, NotFound):
             self._set(None)
+        elif isinstance(answer, Refused):
+            self._set(answer.row)
+            self.say("It was taken back. Please do not ring them.")
         elif not answer.phone:
             self.say("This number cannot be opened. Please ask a manager about the keys.")
         else:

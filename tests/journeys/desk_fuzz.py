@@ -1,0 +1,154 @@
+"""Somebody who presses anything at a real `kiosk desk`, and who signs in again where they can."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from kiosk.bootstrap import DATABASE
+from kiosk.records.library import sqlite_module
+from kiosk.ui.desk.places import MENU
+from kiosk.ui.terminal.exits import EXIT_ASKED
+from tests.journeys.clinic import ESC, PASSPHRASE, Clinic
+from tests.journeys.desks import OPENED
+from tests.journeys.fuzz import events
+from tests.support.terminal import Terminal
+
+EVERYBODY: Final = "everybody"
+"""The login of an account with every role."""
+SIZES: Final = ((56, 16), (55, 15), (20, 5), (1, 1), (120, 40), (200, 60), (30, 24), (80, 6))
+_RESIZES: Final = 0.03
+BATCH: Final = 10
+AT_MENU: Final = "What would you like to do?"
+AT_DOOR: Final = "Enter  Sign in"
+PASTE_ENDS: Final = "\x1b[201~"
+LEFT: Final = b"\x1b[?1049l"
+OUTSIDE: Final = (b"\x1b]", b"Traceback", LEFT)
+_EXPECTED: Final = frozenset({"SetupError", "SignedOut"})
+"""What a desk says of wrong files and of accounts that were disabled."""
+_LETTERS: Final = "".join(entry.letter.lower() for entry in MENU)
+_NOT_Q: Final = bytes.maketrans(b"qQ", b"jJ")
+
+
+@dataclass
+class Monkey:
+    """Presses keys at a desk of `clinic`; its accounts are kept as in the folder `pristine`."""
+
+    clinic: Clinic
+    pristine: Path
+    login: str
+    """Empty: they never sign in."""
+
+    def __post_init__(self) -> None:
+        self.terminal = self.start()
+        self.ends = 0
+        """How often the program was ended by its own key."""
+
+    def start(self) -> Terminal:
+        """Start another desk and sign in."""
+        self.terminal = self.clinic.start("desk", shows=OPENED)
+        self.sign_in()
+        return self.terminal
+
+    def presses(self, seed: int, count: int) -> None:
+        """Press anything; stay in, which a wrong key may not do."""
+        chance, terminal = Random(seed), self.terminal
+        for sent, event in enumerate(events(seed, count), start=1):
+            if terminal.find(AT_MENU) is not None:
+                # X ends the program there, so nobody stays for long.
+                event = chance.choice(_LETTERS).encode()
+            if chance.random() < _RESIZES:
+                terminal.resize(*chance.choice(SIZES))
+            terminal.send(event.translate(_NOT_Q) if self.login else event)
+            if sent % BATCH == 0:
+                terminal = self.looks()
+
+    def looks(self) -> Terminal:
+        """See that the desk is itself; sign in, or start it again, where that was pressed."""
+        terminal = self.terminal
+        terminal.resize(80, 24)
+        while terminal.pump(0.02):
+            pass
+        if LEFT in terminal.raw or not terminal.alive:
+            assert self.login
+            self.ends += 1
+            assert terminal.wait_exit() == EXIT_ASKED
+            return self.start()
+        self.assert_inside()
+        terminal.raw.clear()
+        if terminal.find(AT_DOOR) is not None:
+            self.sign_in()
+        return terminal
+
+    def assert_inside(self) -> None:
+        """See that nothing but the desk is seen, and that it has started nothing."""
+        terminal = self.terminal
+        assert terminal.alive, terminal.fate
+        assert [words for words in OUTSIDE if words in terminal.raw] == []
+        children = Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text()
+        assert children == ""
+
+    def sign_in(self) -> None:
+        """Sign in, whatever stands in the fields and whatever became of the account."""
+        if not self.login:
+            return
+        terminal, due = self.terminal, 0.0
+
+        def is_in() -> bool:
+            nonlocal due
+            if re.search(rf"  {self.login} [(·]", terminal.text):
+                return True
+            if time.monotonic() >= due:
+                self._restore_accounts()
+                for keys in self._way_in():
+                    terminal.send(keys)
+                    terminal.settle(0.05)
+                due = time.monotonic() + 2.0
+            return False
+
+        terminal.wait_until(is_in, "the first screen", within=60)
+
+    def sign_out(self) -> None:
+        """Press Q, or F10 where letters go into a field."""
+        self.terminal.send(f"{PASTE_ENDS}\x1b[21~q")
+        self.terminal.wait_for(AT_DOOR)
+
+    def _way_in(self) -> Iterator[str]:
+        """Keys that end an open paste, empty both fields and fill them in, no flood at a time."""
+        yield PASTE_ENDS
+        if self.terminal.find(AT_DOOR) is None:
+            yield ESC
+            return
+        to_name = "\x1b[A\x1b[A"
+        yield f"{to_name}\r\r"  # a try empties the passphrase
+        yield f"{to_name}\x1b[F"
+        yield from ["\x7f" * 30] * 4
+        yield f"{self.login}\r{PASSPHRASE}\r"
+
+    def _restore_accounts(self) -> None:
+        """Give everybody their passphrase and roles back; nobody has to wait."""
+        path, kept = self.clinic.folder / DATABASE, self.pristine / DATABASE
+        with closing(sqlite_module().connect(path, timeout=10)) as database:
+            database.execute("ATTACH ? AS pristine", (str(kept),))
+            database.execute("DELETE FROM sign_in_attempt")
+            database.execute(
+                "DELETE FROM staff_account WHERE id IN (SELECT id FROM pristine.staff_account)"
+            )
+            database.execute("INSERT INTO staff_account SELECT * FROM pristine.staff_account")
+            database.commit()
+
+    def troubles(self) -> list[str]:
+        """What the log holds that ought not to be there."""
+        log = (self.clinic.folder / "desk.log").read_text(encoding="utf-8")
+        return list(_unexpected(log))
+
+
+def _unexpected(log: str) -> Iterator[str]:
+    for line in log.splitlines():
+        kind = re.search(r"desk trouble (\w+)", line)
+        if "crash" in line or (kind and kind[1] not in _EXPECTED):
+            yield line

@@ -1,0 +1,78 @@
+"""Random input at the real desk, signed out and with every role: it stays itself.
+
+KIOSK_TEST_FUZZ sets how many random events there are for each (20000 for the long run).
+"""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.cli.sample_folder import prepare
+from kiosk.domain.staff import Role
+from kiosk.usecases import sample
+from kiosk.usecases.accounts import NewAccount
+from tests.journeys.clinic import PASSPHRASE, Clinic
+from tests.journeys.desk_fuzz import EVERYBODY, Monkey
+from tests.support.desks import CHEAP
+
+pytestmark = pytest.mark.terminal
+
+EVENTS = int(os.environ.get("KIOSK_TEST_FUZZ", "1500"))
+SEED = int(os.environ.get("KIOSK_TEST_SEED", "1"))
+MORE_MEMORY = 96 * 1024
+"""KiB that all of it may cost: desks, lists and Python's own reserve among them."""
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample clinic with requests to call, and one more account: with every role."""
+    folder = tmp_path_factory.mktemp("pristine") / "clinic"
+    everybody = NewAccount(EVERYBODY, PASSPHRASE, frozenset(Role))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sample, "STAFF", (*sample.STAFF, everybody))
+        prepare(folder, cost=CHEAP)
+    return folder
+
+
+@pytest.fixture
+def busy(pristine: Path, tmp_path: Path) -> Iterator[Clinic]:
+    """A copy of it, which may be spoilt."""
+    folder = tmp_path / "clinic"
+    shutil.copytree(pristine, folder)
+    clinic = Clinic(folder)
+    with clinic.running:
+        yield clinic
+
+
+@pytest.mark.parametrize("login", ["", "facilitator", "caller", "manager", EVERYBODY])
+def test_random_input_leads_nowhere(busy: Clinic, pristine: Path, login: str) -> None:
+    monkey = Monkey(busy, pristine, login)
+    monkey.presses(SEED, 100)
+    before, pid = monkey.terminal.rss, monkey.terminal.pid
+    monkey.presses(SEED + 1, EVENTS)
+    monkey.assert_inside()
+    after = monkey.terminal.rss
+    figures = f"{before} KiB before, {after} KiB after, ended {monkey.ends} times"
+    print(f"{EVENTS} events as {login or 'nobody'}: {figures}")  # noqa: T201  figures
+    if pid == monkey.terminal.pid:
+        assert after - before < MORE_MEMORY
+    assert_still_a_desk(monkey)
+    assert monkey.troubles() == []
+
+
+def assert_still_a_desk(monkey: Monkey) -> None:
+    """Sign in, sign out by Q, and in again; then end it from outside."""
+    terminal = monkey.terminal
+    monkey.login = monkey.login or "facilitator"
+    monkey.looks()
+    monkey.sign_in()
+    terminal = monkey.terminal
+    monkey.sign_out()
+    monkey.sign_in()
+    terminal.signal(signal.SIGTERM)
+    assert terminal.wait_exit() == 0
+    assert terminal.echoes

@@ -1,0 +1,76 @@
+"""A desk is killed as soon as a result is told as noted: the database has it exactly once.
+
+KIOSK_TEST_KILLS sets how many desks are killed.
+"""
+
+import os
+import random
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from tests.journeys.clinic import Clinic
+from tests.journeys.desks import ask_for_a_call, history, open_desk, open_request
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.terminal
+
+KILLS = int(os.environ.get("KIOSK_TEST_KILLS", "3"))
+LATEST = 0.15
+"""Seconds after the key by which every second desk is killed, told or not."""
+NOTED = "Noted: "
+
+
+def note(terminal: Terminal, reference: str, words: str) -> None:
+    """Open a claimed request, write a note, and go up to the key that keeps a result with it."""
+    open_request(terminal, reference)
+    terminal.wait_for("Yours until")
+    terminal.send("t")
+    terminal.wait_for("A short note")
+    terminal.send(f"{words}\r")
+    terminal.wait_for("Note ✎")
+    terminal.send("\r")
+    terminal.wait_for("How did the call go?")
+
+
+def killed_once_told(terminal: Terminal) -> None:
+    terminal.send("n")
+    terminal.wait_for(NOTED)
+    terminal.kill()
+
+
+def killed_sometime(terminal: Terminal, seconds: float) -> None:
+    terminal.send("nn")
+    ends = time.monotonic() + seconds
+    while (left := ends - time.monotonic()) > 0:
+        terminal.pump(left)
+    terminal.kill()
+    while terminal.pump(0):
+        pass
+
+
+def test_what_was_told_as_noted_is_kept_once(clinic: Clinic) -> None:
+    chance = random.Random(20261123)
+    reference = ask_for_a_call(clinic.start(), "Zenobia", "91526374")
+    clinic.printed("callbacks", "claim", reference, "--user", "caller")
+    told = set()
+    for number in range(KILLS):
+        words = f"kill {number}"
+        with open_desk(clinic, "caller") as terminal:
+            note(terminal, reference, words)
+            if number % 2:
+                killed_sometime(terminal, chance.uniform(0.0, LATEST))
+            else:
+                killed_once_told(terminal)
+            if terminal.find(NOTED):
+                told.add(words)
+    entries = [row for row in history(clinic, reference) if row["kind"] == "attempt"]
+    kept = Counter(str(row["note"]) for row in entries)
+    sys.stdout.write(f"{KILLS} killed: {len(told)} told, {len(kept)} kept\n")
+    assert told
+    assert told <= kept.keys()
+    assert set(kept.values()) == {1}
+    assert [row["revision"] for row in entries] == list(range(2, len(entries) + 2))
+    assert "whole" in clinic.printed("audit", "verify", "--user", "manager")

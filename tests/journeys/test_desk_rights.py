@@ -1,0 +1,149 @@
+"""A facilitator can open no callback and a caller no roster: by no command, place or letter.
+
+Only what a role may not is walked here; that the keys themselves do not fit is tested where the
+vault is.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from typer.core import TyperGroup
+
+from kiosk.cli.app import run
+from kiosk.cli.tree import app
+from kiosk.ui.desk.places import MENU
+from tests.journeys.clinic import ESC, PASSPHRASE, Clinic
+from tests.journeys.desks import ask_for_a_call, check_in, open_desk
+
+pytestmark = pytest.mark.terminal
+
+NAME, PHONE = "Xanthippe-Quill", "93741652"
+MEMBER = "Zenobia-Quill"
+SECRETS = (NAME, PHONE, "9374 1652", "1652", MEMBER)
+PLACES = {"facilitator": "GP", "caller": "C"}
+"""The letters of each role's places in the menu."""
+FORBIDDEN = {"facilitator": ("callbacks",), "caller": ("attendance", "passes")}
+ARGUMENTS = {
+    "ended": "no_answer",
+    "outcome": "session_booked",
+    "until": "2099-01-01",
+    "reason": "mistake",
+    "people": "3",
+    "name": MEMBER,
+    "names": MEMBER,
+    "who": MEMBER,
+    "member": MEMBER,
+    "group": "Wellness group",
+    "session": "Wellness group",
+}
+"""A fitting value for every parameter that a command cannot do without; else the reference."""
+MORE = {("attendance", "add"): (MEMBER,)}
+"""What a command cannot do without although it is in no rule of its parameters."""
+OPEN_TO_ALL = {("passes", "list")}
+"""Reads the sample's own file, which no clinic has."""
+
+
+Visited = tuple[Clinic, str]
+
+
+@pytest.fixture(scope="module")
+def visited_folder(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with a request and a check-in, and the request's reference."""
+    folder = tmp_path_factory.mktemp("visited") / "clinic"
+    shutil.copytree(prepared, folder)
+    clinic = Clinic(folder)
+    digits = clinic.new_pass(MEMBER)
+    with clinic.start() as kiosk:
+        check_in(kiosk, digits, MEMBER)
+        return folder, ask_for_a_call(kiosk, NAME, PHONE)
+
+
+@pytest.fixture
+def visited(visited_folder: tuple[Path, str], tmp_path: Path) -> Iterator[Visited]:
+    """A clinic of the test's own that has somebody to read of."""
+    folder = tmp_path / "clinic"
+    shutil.copytree(visited_folder[0], folder)
+    clinic = Clinic(folder)
+    with clinic.running:
+        yield clinic, visited_folder[1]
+
+
+def commands(noun: str, login: str, reference: str) -> Iterator[list[str]]:
+    """Give every command of a noun, with all that it needs."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    verbs = group.commands[noun]
+    assert isinstance(verbs, TyperGroup)
+    for verb, command in verbs.commands.items():
+        if (noun, verb) in OPEN_TO_ALL:
+            continue
+        words = [noun, verb, "--user", login]
+        for parameter in command.params:
+            if parameter.required and parameter.name != "user":
+                value = ARGUMENTS.get(str(parameter.name), reference)
+                is_option = parameter.param_type_name == "option"
+                words += [parameter.opts[0], value] if is_option else [value]
+        yield [*words, *MORE.get((noun, verb), ())]
+
+
+@pytest.mark.parametrize("login", FORBIDDEN)
+def test_no_command_opens_it(
+    visited: Visited,
+    login: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clinic, reference = visited
+    for name, value in {**clinic.variables(), "KIOSK_PASSPHRASE": PASSPHRASE}.items():
+        monkeypatch.setenv(name, value)
+    before = files_in(clinic.folder)
+    tried = 0
+    for noun in FORBIDDEN[login]:
+        for words in commands(noun, login, reference):
+            monkeypatch.setattr(sys, "argv", ["kiosk", *words])
+            code, said = run(), capsys.readouterr()
+            assert (code, said.out) == (1, ""), words
+            assert len(said.err.splitlines()) == 1, words
+            assert "role" in said.err, (words, said.err)
+            assert [secret for secret in SECRETS if secret in said.err] == [], words
+            tried += 1
+    assert tried > 10
+    assert files_in(clinic.folder) == before
+    trail = ("audit", "list", "--user", "manager", "--by", login, "--limit", "500")
+    rows = json.loads(clinic.printed(*trail, "--format", "json"))
+    # A facilitator has made the pass before.
+    assert {row["action"] for row in rows} <= {"signed_in", "passcard_issued"}
+
+
+def files_in(folder: Path) -> set[Path]:
+    """Every file but those that SQLite makes and takes away."""
+    return {path for path in folder.rglob("*") if not path.name.startswith("kiosk.db")}
+
+
+@pytest.mark.parametrize("login", PLACES)
+def test_no_place_of_the_desk_shows_it(visited: Visited, login: str) -> None:
+    desk = open_desk(visited[0], login)
+    if login == "caller":
+        # Whose only desk is in front from the start; the menu lies under it.
+        desk.wait_for("C Now")
+        desk.send(ESC)
+    desk.wait_for("What would you like to do?")
+    own = {entry.letter for entry in MENU if entry.role in (None, login)}
+    assert own == {*PLACES[login], "O"}
+    for entry in MENU:
+        assert bool(desk.find(entry.title)) is (entry.letter in own)
+    drawn = len(desk.raw)
+    letters = [letter for letter in "abcdefghijklmnoprstuvwyz" if letter.upper() not in own]
+    desk.send("".join(letters))
+    desk.send("o")
+    desk.wait_for("Choose a passphrase of your own")
+    desk.send(ESC)
+    desk.wait_for("What would you like to do?")
+    shown = bytes(desk.raw[drawn:]).decode(errors="replace")
+    assert [entry.title for entry in MENU if entry.letter not in own and entry.title in shown] == []
+    assert [secret for secret in SECRETS if secret in shown] == []

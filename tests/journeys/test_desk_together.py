@@ -1,0 +1,69 @@
+"""Two callers press the same key at the same moment: one has the request, the other is told who."""
+
+import os
+from functools import partial
+
+import pytest
+
+from tests.journeys.clinic import ESC, PASSPHRASE, Clinic
+from tests.journeys.desks import ask_for_a_call, history, open_desk, open_request
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.terminal
+
+ROUNDS = int(os.environ.get("KIOSK_TEST_ROUNDS", "3"))
+YOURS = "It is yours until"
+
+
+def add_caller(clinic: Clinic, login: str) -> None:
+    """Make an account, and choose its own passphrase as its first sign-in asks for."""
+    given = "three words given"
+    steps = (
+        (("staff", "add", login, "caller", "--user", "manager"), PASSPHRASE, given),
+        (("staff", "passphrase", "--user", login), given, PASSPHRASE),
+    )
+    for words, passphrase, new in steps:
+        env = {"KIOSK_PASSPHRASE": passphrase, "KIOSK_NEW_PASSPHRASE": new}
+        done = clinic.command(*words, env=env)
+        assert done.returncode == 0, done.stderr
+
+
+def test_one_holds_it_and_the_other_is_told_who(clinic: Clinic) -> None:
+    kiosk = clinic.start()
+    references = [ask_for_a_call(kiosk, f"Visitor {n}", "81234567") for n in range(ROUNDS)]
+    add_caller(clinic, "bo")
+    desks = {login: open_desk(clinic, login) for login in ("caller", "bo")}
+    winners = [claim_at_once(desks, reference, turn) for turn, reference in enumerate(references)]
+    for reference, winner in zip(references, winners, strict=True):
+        assert [(row["kind"], row["by"]) for row in history(clinic, reference)] == [
+            ("claimed", winner)
+        ]
+    listed = {row["reference"]: row["holder"] for row in clinic.requests()}
+    assert listed == dict(zip(references, winners, strict=True))
+
+
+def claim_at_once(desks: dict[str, Terminal], reference: str, turn: int) -> str:
+    """Have all press C, another one first at each turn; return who got it, and leave."""
+    for desk in desks.values():
+        open_request(desk, reference)
+        desk.wait_for("C  Claim")
+    order = list(desks.values())
+    for desk in order if turn % 2 else reversed(order):
+        desk.send("c")
+    for desk in desks.values():
+        desk.wait_until(partial(answered, desk), "an answer")
+    winners = [login for login, desk in desks.items() if desk.find(YOURS)]
+    assert len(winners) == 1
+    for login, desk in desks.items():
+        if login not in winners:
+            desk.wait_for(f"{winners[0]} has it until")
+            desk.wait_for("please take another one")
+            assert desk.find("Ring ") is None
+            assert desk.find("R  Number") is None
+        desk.send(ESC)
+        desk.wait_for("C Now")
+    return winners[0]
+
+
+def answered(desk: Terminal) -> bool:
+    return desk.find(YOURS) is not None or desk.find("has it until") is not None

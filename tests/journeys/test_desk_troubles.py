@@ -1,0 +1,124 @@
+"""A real desk beside programs that get in its way: it lives, says what is wrong, and goes on."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from random import Random
+
+import pytest
+
+from kiosk.bootstrap import DATABASE
+from kiosk.records.library import sqlite_module
+from tests.journeys.clinic import ESC, Clinic
+from tests.journeys.desk_fuzz import SIZES
+from tests.journeys.desks import open_desk, open_roster
+from tests.support.terminal import Terminal
+
+pytestmark = pytest.mark.terminal
+
+STOPS = {
+    "menu": "",
+    "roster": "g\r",
+    "roster, question": "g\rh",
+    "roster, form": "g\ra",
+    "members": "p\r",
+    "passphrase": "o",
+}
+"""Keys of a facilitator from the menu."""
+
+
+@contextmanager
+def held(clinic: Clinic) -> Iterator[None]:
+    """Hold the database as another program does that writes for long."""
+    with closing(sqlite_module().connect(clinic.folder / DATABASE, timeout=10)) as database:
+        database.isolation_level = None
+        database.execute("BEGIN IMMEDIATE")
+        yield
+        database.execute("ROLLBACK")
+
+
+def guests(clinic: Clinic) -> int:
+    return len(clinic.arrivals())
+
+
+def test_a_database_that_somebody_holds_is_told_and_work_goes_on(clinic: Clinic) -> None:
+    desk = open_desk(clinic, "facilitator")
+    open_roster(desk)
+    with held(clinic):
+        desk.send("g")
+        desk.wait_for("One moment …")
+        desk.send("h")
+        desk.wait_for("How many")
+        desk.send(ESC)
+        desk.wait_for("G  Guest")
+        desk.wait_for("Another program holds the database;")
+        desk.send(ESC)
+        desk.wait_for("Groups today")
+    open_roster_again(desk)
+    desk.send("g")
+    desk.wait_for("One guest more.")
+    assert guests(clinic) == 1
+    assert_orderly(clinic, desk, troubles=1)
+
+
+def test_a_desk_waits_a_little_for_the_database(clinic: Clinic) -> None:
+    desk = open_desk(clinic, "facilitator")
+    open_roster(desk)
+    with held(clinic):
+        desk.send("gggg")
+        desk.wait_for("One moment …")
+    desk.wait_for("One guest more.")
+    assert guests(clinic) == 1
+    assert_orderly(clinic, desk, troubles=0)
+
+
+def test_nobody_signs_in_while_somebody_holds_the_database(clinic: Clinic) -> None:
+    desk = clinic.start("desk", shows="Sample clinic")
+    with held(clinic):
+        desk.send("facilitator\rdemo demo demo\r")
+        desk.wait_for("One moment …")
+        desk.wait_for("Another program holds the database;")
+    desk.send("demo demo demo\r")
+    desk.wait_for("What would you like to do?")
+    assert_orderly(clinic, desk, troubles=1)
+
+
+def open_roster_again(desk: Terminal) -> None:
+    desk.send("\r")
+    desk.wait_for(" here · ")
+
+
+def test_a_storm_of_sizes_changes_nothing(clinic: Clinic) -> None:
+    chance = Random(3)
+    desk = open_desk(clinic, "facilitator")
+    for name, keys in STOPS.items():
+        desk.send(keys)
+        desk.settle()
+        before = rows_of(desk)
+        for _ in range(40):
+            desk.resize(*chance.choice(SIZES))
+            desk.pump(0.002)
+        for size in ((56, 16), (80, 24)):
+            desk.resize(*size)
+            desk.settle()
+            assert desk.find("Sign out"), f"{name} at {size}:\n{desk.text}"
+        assert rows_of(desk) == before, name
+        desk.send("\x1b[21~" if desk.find("F10") else "q")
+        desk.wait_for("Enter  Sign in")
+        desk.send("facilitator\rdemo demo demo\r")
+        desk.wait_for("What would you like to do?")
+    assert_orderly(clinic, desk, troubles=0)
+
+
+def rows_of(desk: Terminal) -> list[str]:
+    """All rows but the first, in which the time stands."""
+    return desk.emulator.lines[1:]
+
+
+def assert_orderly(clinic: Clinic, desk: Terminal, *, troubles: int) -> None:
+    """End the desk; the log holds so many answers that were trouble, and no crash."""
+    desk.signal(signal.SIGTERM)
+    assert desk.wait_exit() == 0
+    log = (clinic.folder / "desk.log").read_text(encoding="utf-8")
+    assert "crash" not in log
+    assert log.count("trouble StoreBusy") == log.count("trouble") == troubles, log
