@@ -35,7 +35,9 @@ class Emulator:
 
     @property
     def lines(self) -> list[str]:
-        return [str(line) for line in self.screen.display]
+        # Not pyte's own: it stumbles over the right half of a wide letter whose left half has gone.
+        rows, columns = range(self.rows), range(self.columns)
+        return ["".join(self.screen.buffer[y][x].data for x in columns) for y in rows]
 
     @property
     def text(self) -> str:
