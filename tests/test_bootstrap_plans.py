@@ -97,6 +97,7 @@ def test_what_is_written_is_read_again_and_changes_nothing(folder: Path, form: s
         assert path.parent == folder / "exports"
         assert path.name.startswith("plan-2026-03-02-")
         assert path.stat().st_mode & 0o777 == 0o600
+        assert clinic.site.name not in path.read_text(encoding="utf-8")
         again = desk.import_plans(read_plans(kiosk, str(path)))
         assert again.changes_nothing
         assert again.same == 1

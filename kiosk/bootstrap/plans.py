@@ -16,6 +16,8 @@ _SUFFIXES: Final = (".toml", ".ics")
 _MOST_BYTES: Final = 20_000_000
 """No more of a file is read; the readers of plans take less."""
 _MOST_NAMES: Final = 200
+_CALENDAR: Final = "Groups"
+"""What an exported calendar is called."""
 
 
 def waiting_plans(kiosk: Kiosk) -> tuple[str, ...]:
@@ -78,7 +80,8 @@ def plan_bytes(kiosk: Kiosk, plans: "Plans", form: str) -> bytes:
     if form == "ics":
         from kiosk.reports.plans_ics import write_ics
 
-        return write_ics(plans, kiosk.site.name, kiosk.site.zone)
+        # Not the clinic's name: a calendar is seen by whoever looks at somebody's phone.
+        return write_ics(plans, _CALENDAR, kiosk.site.zone)
     from kiosk.reports.plans_toml import write_toml
 
     return write_toml(plans, kiosk.site.zone).encode()

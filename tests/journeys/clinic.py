@@ -101,9 +101,9 @@ class Clinic:
         return {path.name: path.read_bytes() for path in kept}
 
     def account(self) -> str:
-        """What became of each kiosk, and the log: types and places, nothing of a person."""
-        log = self.folder / "kiosk.log"
-        lines = log.read_text(encoding="utf-8") if log.exists() else ""
+        """What became of each kiosk, and the logs: types and places, nothing of a person."""
+        logs = sorted(self.folder.glob("*.log"))
+        lines = "".join(log.read_text(encoding="utf-8") for log in logs)
         return "\n".join([*(terminal.fate for terminal in self.started), lines or "no log"])
 
     def _rows(self, *words: str) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from tests.support.terminal import Terminal
 EVERYBODY: Final = "everybody"
 """The login of an account with every role."""
 SIZES: Final = ((56, 16), (55, 15), (20, 5), (1, 1), (120, 40), (200, 60), (30, 24), (80, 6))
+USUAL: Final = (80, 24)
 _RESIZES: Final = 0.03
 BATCH: Final = 10
 AT_MENU: Final = "What would you like to do?"
@@ -28,6 +29,8 @@ AT_DOOR: Final = "Enter  Sign in"
 PASTE_ENDS: Final = "\x1b[201~"
 LEFT: Final = b"\x1b[?1049l"
 OUTSIDE: Final = (b"\x1b]", b"Traceback", LEFT)
+SILENCE: Final = 0.3
+"""Seconds that end what swallows letters: a scan, or a sequence that was never finished."""
 _EXPECTED: Final = frozenset({"SetupError", "SignedOut"})
 """What a desk says of wrong files and of accounts that were disabled."""
 _LETTERS: Final = "".join(entry.letter.lower() for entry in MENU)
@@ -70,7 +73,8 @@ class Monkey:
     def looks(self) -> Terminal:
         """See that the desk is itself; sign in, or start it again, where that was pressed."""
         terminal = self.terminal
-        terminal.resize(80, 24)
+        if (terminal.emulator.columns, terminal.emulator.rows) != USUAL:
+            terminal.resize(*USUAL)
         while terminal.pump(0.02):
             pass
         if LEFT in terminal.raw or not terminal.alive:
@@ -82,6 +86,8 @@ class Monkey:
         terminal.raw.clear()
         if terminal.find(AT_DOOR) is not None:
             self.sign_in()
+        elif terminal.find(AT_MENU) is not None:
+            terminal.settle(SILENCE)
         return terminal
 
     def assert_inside(self) -> None:
@@ -114,6 +120,7 @@ class Monkey:
 
     def sign_out(self) -> None:
         """Press Q, or F10 where letters go into a field."""
+        self.terminal.settle(SILENCE)
         self.terminal.send(f"{PASTE_ENDS}\x1b[21~q")
         self.terminal.wait_for(AT_DOOR)
 

@@ -16,13 +16,17 @@ from kiosk.domain.staff import Role
 from kiosk.usecases import sample
 from kiosk.usecases.accounts import NewAccount
 from tests.journeys.clinic import PASSPHRASE, Clinic
-from tests.journeys.desk_fuzz import EVERYBODY, Monkey
+from tests.journeys.desk_fuzz import EVERYBODY, SILENCE, Monkey
+from tests.journeys.fuzz import events
+from tests.journeys.test_fuzz import go_home
 from tests.support.desks import CHEAP
 
 pytestmark = pytest.mark.terminal
 
-EVENTS = int(os.environ.get("KIOSK_TEST_FUZZ", "1500"))
+EVENTS = int(os.environ.get("KIOSK_TEST_FUZZ", "500"))
 SEED = int(os.environ.get("KIOSK_TEST_SEED", "1"))
+TOGETHER = 50
+"""Events for one program before it is the next one's turn."""
 MORE_MEMORY = 96 * 1024
 """KiB that all of it may cost: desks, lists and Python's own reserve among them."""
 
@@ -76,3 +80,23 @@ def assert_still_a_desk(monkey: Monkey) -> None:
     terminal.signal(signal.SIGTERM)
     assert terminal.wait_exit() == 0
     assert terminal.echoes
+
+
+def test_two_desks_and_a_kiosk_are_used_at_once(busy: Clinic, pristine: Path) -> None:
+    kiosk = busy.start()
+    desks = [Monkey(busy, pristine, login) for login in (EVERYBODY, "facilitator")]
+    for turn in range(EVENTS // TOGETHER // 6):
+        for event in events(SEED + turn, TOGETHER):
+            kiosk.send(event)
+            kiosk.pump(0)
+        for desk in desks:
+            desk.presses(SEED + turn, TOGETHER)
+    assert kiosk.alive
+    kiosk.settle(SILENCE)
+    go_home(kiosk)
+    kiosk.signal(signal.SIGTERM)
+    assert kiosk.wait_exit() == 0
+    for desk in desks:
+        assert_still_a_desk(desk)
+        assert desk.troubles() == []
+    assert "crash" not in (busy.folder / "kiosk.log").read_text(encoding="utf-8")
