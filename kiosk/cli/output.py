@@ -5,7 +5,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -70,16 +70,35 @@ def as_csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
 
 def as_table(rows: Sequence[Row], columns: Sequence[str], room: int | None = None) -> str:
     """Return `rows` in aligned columns, or one below the other where `room` cells are too few."""
-    from rich.cells import cell_len, set_cell_size
+    from rich.cells import cell_len
 
+    from kiosk.ui.terminal.widths import count_vowel_signs
+
+    count_vowel_signs()
     titles = _titles(columns)
     lines = [[_cell(row.get(column)) for column in columns] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(titles, *lines, strict=True)]
     if room is not None and sum(widths) + 2 * (len(widths) - 1) > room:
         return _as_cards(titles, lines)
+    numbers = [_is_numbers(row.get(column) for row in rows) for column in columns]
     return "\n".join(
-        "  ".join(map(set_cell_size, line, widths)).rstrip() for line in (titles, *lines)
+        "  ".join(map(_aligned, line, widths, numbers)).rstrip() for line in (titles, *lines)
     )
+
+
+def _is_numbers(values: Iterable[object]) -> bool:
+    known = [value for value in values if value is not None]
+    return bool(known) and all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in known
+    )
+
+
+def _aligned(text: str, width: int, is_number: bool) -> str:
+    """Return `text` in `width` cells, a number at the right."""
+    from rich.cells import cell_len
+
+    blanks = " " * (width - cell_len(text))
+    return blanks + text if is_number else text + blanks
 
 
 def as_card(row: Row, columns: Sequence[str]) -> str:

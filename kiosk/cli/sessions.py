@@ -215,7 +215,7 @@ def cancel(
     ] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Call sessions off; no kiosk shows them any more."""
+    """Cancel sessions; no kiosk shows them any more."""
     if rest and len(sessions) > 1:
         raise wrong("--rest", "name one session, the first of those to cancel")
     with signed_in(user) as (kiosk, access, staff):

@@ -15,7 +15,7 @@ SAYS: Mapping[PlanProblem, str] = {
     PlanProblem.PAST: "Its new start has passed already.",
     PlanProblem.HAS_BEGUN: "It has begun, and people have come to the time it had.",
     PlanProblem.HAS_ENDED: "It has taken place already.",
-    PlanProblem.IS_CANCELLED: "It is called off; plan another one.",
+    PlanProblem.IS_CANCELLED: "It is cancelled; plan another one.",
     PlanProblem.NO_REASON: "It needs a reason, for those who come all the same.",
     PlanProblem.UNKNOWN: "It is no longer there; look again.",
     PlanProblem.EMPTY_SERIES: "No day is left on which it could meet.",

@@ -136,3 +136,15 @@ def test_a_table_is_always_aligned_and_harmless(
         lines = table.splitlines()
         assert len(lines) == 1 + len(rows)
         assert len({cell_len(line[:-1]) for line in lines[1:]}) <= 1
+
+
+def test_numbers_stand_at_the_right_of_their_column() -> None:
+    rows = [
+        {"room": "Garden", "present": 7, "capacity": None, "open": True},
+        {"room": "2", "present": 112, "capacity": None, "open": False},
+    ]
+    assert as_table(rows, ("room", "present", "capacity", "open")).splitlines() == [
+        "room    present  capacity  open",
+        "Garden        7            yes",
+        "2           112            no",
+    ]

@@ -1,4 +1,4 @@
-"""`kiosk sessions`: single ones and series, moved and called off."""
+"""`kiosk sessions`: single ones and series, moved and cancelled."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -67,7 +67,7 @@ def test_one_session_is_planned_moved_and_called_off(manager: Manager) -> None:
     (row,) = manager.rows("sessions", "list", *SPRING)
     assert (row["state"], row["cancelled_reason"]) == ("cancelled", "room is painted")
     said = manager.refused("sessions", "change", made["session"], "--room", "Hall")
-    assert said.startswith("It is called off; plan another one.")
+    assert said.startswith("It is cancelled; plan another one.")
 
 
 def test_a_series_is_planned_and_its_rest_called_off(manager: Manager) -> None:

@@ -34,7 +34,7 @@ def test_an_action_of_a_later_version_stands_for_itself() -> None:
         (1, None, "The trail is whole: its one entry is as it was written."),
         (1234, None, "The trail is whole: its 1,234 entries are as they were written."),
         (9, 0, "The trail is NOT whole: entry 1 was changed, or one before it is missing."),
-        (1200, 1056, "The trail is NOT whole: entry 1,057 was changed, or one before"),
+        (1200, 1056, "The trail is NOT whole: entry 1057 was changed, or one before"),
         (9, 9, "The trail is NOT whole: what came after entry 9 is missing."),
         (0, 0, "The trail is NOT whole: all of it is missing."),
     ],

@@ -36,8 +36,8 @@ REFUSALS = {
     Refusal.NOT_CLAIMED: "Please claim it first (C), so that nobody else rings at the same time.",
     Refusal.STOPPED: "A stranger or a dead number was reached. Please do not ring it again.",
     Refusal.TOO_FEW_ATTEMPTS: (
-        "Not yet: three attempts on two days, one in their own time, one in another part of"
-        " the day; then, where a text is allowed, one text and five working days."
+        "Not yet: three attempts on two days, in two parts of the day, one as they asked;"
+        " then, if a text is allowed, one text and five working days."
     ),
     Refusal.NOTHING_TO_UNDO: "There is nothing to undo.",
     Refusal.REASON_MISSING: "Please say why in a few words.",

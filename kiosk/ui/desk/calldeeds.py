@@ -61,8 +61,8 @@ class CallDeeds(DeskScreen):
 
     def _open_keys(self, row: WorkRow) -> Iterable[Key]:
         if row.held_by_me:
-            yield Key("h", "Hold", self._hold)
             yield Key("x", "Close", self._close)
+            yield Key("h", "Hold", self._hold)
             yield Key("c", "Let go", partial(self.do, Release()))
         else:
             yield Key("c", "Claim", partial(self.do, Claim()))
@@ -146,7 +146,7 @@ class CallDeeds(DeskScreen):
         self.put(sure("Set the typed withdrawal aside?", lead, "Yes, set it aside", dismiss))
 
     def _escalate(self) -> None:
-        lead = "Tell them yourself now, in person or by phone: nobody watches this list for danger."
+        lead = "Tell them yourself now as well: nobody watches this list for danger."
         title, yes = "Hand it to the duty clinician?", "Yes, hand it over"
         self.put(sure(title, lead, yes, lambda: self.do(Escalate(self.note))))
 

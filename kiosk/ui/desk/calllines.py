@@ -24,10 +24,10 @@ COLUMNS = (
     Column("Due", 10),
     Column("Name", 20, 10, grows=True),
     Column("Language", 9),
-    Column("When", 13, rank=2),
+    Column("When", 12, rank=2),
     Column("Tries", 5, rank=3, right=True),
     Column("Last try", 23, 12, rank=4),
-    Column("State", 16, 13, grows=True),
+    Column("State", 16, 14, grows=True),
 )
 TWIN_COLUMNS = (
     Column("Asked", 11),
@@ -41,7 +41,7 @@ VIEWS = {
     Show.CALL_NOW: Tab("c", "Call now", "Now"),
     Show.OPEN: Tab("o", "Open", "Open"),
     Show.MINE: Tab("m", "Mine", "Mine"),
-    Show.UNREACHABLE: Tab("u", "Not reached", "Missed"),
+    Show.UNREACHABLE: Tab("u", "Not reached", "Not reached"),
     Show.ESCALATED: Tab("e", "With the clinician", "Clinician"),
     Show.NOTED: Tab("t", "Typed withdrawals", "Typed"),
     Show.CLOSED: Tab("d", "Done", "Done"),

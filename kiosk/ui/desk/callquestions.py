@@ -32,8 +32,8 @@ _RESULTS = (
     Offer("t", "I sent the text", AttemptResult.TEXT_SENT),
     Offer("l", "They asked to be called later", AttemptResult.CALL_LATER, "then say when"),
     Offer("d", "They do not want it", AttemptResult.DECLINED),
-    Offer("w", "Wrong person", AttemptResult.WRONG_PERSON, "no more calls to this number"),
-    Offer("i", "Number not in use", AttemptResult.NUMBER_INVALID, "no more calls to it"),
+    Offer("w", "Wrong person", AttemptResult.WRONG_PERSON, "no more calls"),
+    Offer("i", "Number not in use", AttemptResult.NUMBER_INVALID, "no more calls"),
 )
 _NEEDS = {
     AttemptResult.VOICEMAIL_LEFT: MessagePolicy.NAME_AND_NUMBER,
@@ -69,7 +69,8 @@ def why_closed(row: WorkRow, then: Then) -> Question:
     """Ask for the outcome that closes a request."""
     more = {
         Outcome.UNREACHABLE: "" if row.may_give_up else "not yet: too few attempts",
-        Outcome.WRONG_NUMBER: "" if row.stopped else "needs an attempt that says so",
+        Outcome.WRONG_NUMBER: "" if row.stopped else "needs such an attempt first",
+        Outcome.NO_CAPACITY: "and you named another place",
     }
     options = tuple(
         Offer(letter, _sentence(OUTCOMES[why]), why.value, more.get(why, ""))
@@ -90,10 +91,10 @@ def until_when(title: str, now: datetime, zone: ZoneInfo, then: Then) -> Questio
         "w": ("In a week", _morning(local, 7)),
         "f": ("In four weeks", _morning(local, 28)),
     }
-    options = [
-        Offer(letter, words, at.isoformat(), day_and_clock(at, zone))
-        for letter, (words, at) in choices.items()
-    ]
+    named: dict[datetime, Offer] = {}
+    for letter, (words, at) in choices.items():  # on a Monday "In a week" is "Monday morning"
+        named.setdefault(at, Offer(letter, words, at.isoformat(), day_and_clock(at, zone)))
+    options = list(named.values())
     options.append(Offer("o", "Another day or time", OTHER_TIME, "to be typed"))
     return Question(title, then, options=tuple(options))
 
@@ -117,7 +118,7 @@ def a_note(before: str, then: Then) -> Question:
 
 def why_undone(then: Then) -> Question:
     """Ask why the latest entry is taken back."""
-    lead = "Why? A few words; the history keeps both, and the visitor can ask to read it."
+    lead = "Why? A few words. The history keeps both; the visitor can ask to read it."
     return Question("Undo the latest entry", then, lead, check=_some, most=MOST_OF_A_NOTE)
 
 

@@ -51,24 +51,24 @@ RESULTS = {
 OUTCOMES = {
     Outcome.SESSION_BOOKED: "a talk is booked",
     Outcome.GROUP_JOINED: "joins a group",
-    Outcome.INFORMATION_GIVEN: "information given",
+    Outcome.INFORMATION_GIVEN: "informed",
     Outcome.TOLD_CARE_TEAM: "care team told",
     Outcome.DECLINED: "does not want it",
     Outcome.NOT_SUITABLE_NOW: "not suitable now",
-    Outcome.NO_CAPACITY: "no capacity, alternative offered",
+    Outcome.NO_CAPACITY: "no capacity",
     Outcome.NO_LONGER_NEEDED: "no longer needed",
-    Outcome.UNREACHABLE: "could not be reached",
+    Outcome.UNREACHABLE: "not reached",
     Outcome.WRONG_NUMBER: "wrong number",
     Outcome.DUPLICATE: "asked twice",
     Outcome.WITHDRAWN: "taken back",
-    Outcome.ESCALATED: "with the clinician",
+    Outcome.ESCALATED: "with clinician",
 }
 HINTS = {
     Hint.MORNING: "try a morning",
     Hint.AFTERNOON: "try an afternoon",
     Hint.EVENING: "try after 4 pm",
     Hint.TEXT: "send the one text",
-    Hint.CLOSE: "only an outcome is missing",
+    Hint.CLOSE: "close it with what came of it (X)",
 }
 SHOWS = {
     Show.CALL_NOW: "Call now",
@@ -86,7 +86,7 @@ _STATES = {
     RequestStatus.WAITING: "waiting",
     RequestStatus.REACHED: "spoken to",
     RequestStatus.UNREACHABLE: "not reached",
-    RequestStatus.ESCALATED: "with the clinician",
+    RequestStatus.ESCALATED: "with clinician",
     RequestStatus.DUPLICATE: "asked twice",
     RequestStatus.WITHDRAWN: "taken back",
     RequestStatus.CLOSED: "done",

@@ -64,7 +64,7 @@ class MemberActs(HidesNames):
         if member is not None and groups:
             self.put(which_group(member, groups, partial(self._change_group, member)))
         elif member is not None:
-            self.say("No group keeps a list.")
+            self.say("No group keeps a list of its members; a manager can change that.")
 
     def _change_group(self, member: Member, answer: str) -> None:
         group_id, id_ = UUID(answer), member.participant_id

@@ -23,7 +23,7 @@ class Want(Enum):
     BACK = auto()
     SIGN_OUT = auto()
     LEAVE = auto()
-    """End the program; only where nobody is signed in."""
+    """End the program."""
 
 
 class Intent(Message):
@@ -97,6 +97,8 @@ class Question:
     """What stands in the line at first."""
     most: int = 120
     """Characters of the line."""
+    replaced: bool = False
+    """Whether what is typed takes the place of `value`; otherwise it goes on from there."""
 
 
 class PersonWanted(Intent):

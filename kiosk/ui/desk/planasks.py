@@ -37,15 +37,13 @@ def how_many(then: Then) -> Question:
         Offer("o", "Only this one", ONE),
         Offer("s", "This and the later ones of its series", REST),
     )
-    return Question("Which sessions are called off?", then, options=options)
+    return Question("Which sessions are cancelled?", then, options=options)
 
 
 def reason(which: str, then: Then) -> Question:
-    """Ask why sessions are called off."""
+    """Ask why sessions are cancelled."""
     lead = "Staff read it; visitors no longer see the session."
-    return Question(
-        f"Why is {which} called off?", then, lead, check=_no_reason, most=LONGEST_REASON
-    )
+    return Question(f"Why is {which} cancelled?", then, lead, check=_no_reason, most=LONGEST_REASON)
 
 
 def whose(cards: Sequence[GroupCard], then: Then) -> Question:

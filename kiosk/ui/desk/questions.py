@@ -30,7 +30,9 @@ def head_count(card: SessionCard, then: Then, *, close: bool) -> Question:
     title = "Close the list: how many people came?" if close else "How many people are in the room?"
     lead = f"The list says {people(card.present)}. What you count in the room is what counts."
     first = card.head_count if close and card.head_count is not None else card.present
-    return Question(title, then, lead, check=_count_trouble, value=str(first), most=4)
+    return Question(
+        title, then, lead, check=_count_trouble, value=str(first), most=4, replaced=True
+    )
 
 
 def sure(title: str, lead: str, yes: str, do: Callable[[], None]) -> Question:

@@ -10,9 +10,6 @@ from kiosk.domain.oversight import RetentionPlan
 from kiosk.domain.recordwords import TITLES, due, rule
 from kiosk.ui.desk.words import clock, short_day
 
-_WIDTH = 40
-"""Cells of the bar."""
-
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """Return a day with its year and a time, such as "Mon 2 Mar 2026, 14:05"."""
@@ -46,7 +43,7 @@ def summary(plan: RetentionPlan, zone: ZoneInfo, *, is_looking: bool) -> str:
     if is_looking:
         return "Looking …"
     words = f"Looked at {clock(plan.at, zone)}; nothing has been deleted by looking."
-    return f"{words} kiosk.toml sets how long each is kept."
+    return f"{words}\nkiosk.toml sets how long each is kept."
 
 
 def warning(plan: RetentionPlan) -> tuple[str, str, str]:
@@ -59,13 +56,6 @@ def warning(plan: RetentionPlan) -> tuple[str, str, str]:
         " exports folder. The audit trail stays."
     )
     return "Delete for good what is due?", lead, "Yes, delete it"
-
-
-def bar(gone: int, of: int) -> str:
-    """Return how far a run is."""
-    full = _WIDTH * gone // of if of else 0
-    counted = f"{gone:,} of {of:,}" if of else ""
-    return f"{'█' * full}{'░' * (_WIDTH - full)}\nDeleting {counted}".rstrip()
 
 
 def _day(at: datetime | None, zone: ZoneInfo) -> date | None:

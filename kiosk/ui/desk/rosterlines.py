@@ -21,10 +21,10 @@ from kiosk.ui.widgets.listing import Line
 
 Person = Arrival | Expected | Voided
 COLUMNS = (
-    Column("Name", 22, 14, grows=True),
-    Column("Came", 6),
-    Column("With", 16, 12, rank=1),
-    Column("State", 30, 14, grows=True),
+    Column("Name", 18, 12, grows=True),
+    Column("Came", 5),
+    Column("With", 12, rank=1),
+    Column("State", 33, 24, grows=True),
 )
 
 
@@ -84,7 +84,7 @@ def title(card: SessionCard, zone: ZoneInfo) -> str:
     """Return which session it is."""
     session = card.session
     hours = f"{clock(session.starts_at, zone)}–{clock(session.ends_at, zone)}"
-    return f"{card.group_name} · {session.room or session.label} · {hours}"
+    return f"{card.group_name} · {hours} · {session.room or session.label}"
 
 
 def figures(card: SessionCard) -> str:

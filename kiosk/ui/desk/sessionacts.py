@@ -24,7 +24,7 @@ class SessionActs(Managing):
         if one is None:
             return
         if one.cancelled is not None:
-            self.say("It is called off already.")
+            self.say("It is cancelled already.")
         elif one.plan.series_id is None:
             self._ask_reason(one, asks.ONE)
         else:
@@ -45,5 +45,5 @@ class SessionActs(Managing):
 
     def _tell_called_off(self, answer: object) -> None:
         count = answer.sessions if isinstance(answer, Cancelled) else 0
-        self.say(f"Called off: {sessions(count)}.")
+        self.say(f"Cancelled: {sessions(count)}.")
         self.come_back()

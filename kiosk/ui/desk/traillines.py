@@ -14,10 +14,10 @@ from kiosk.ui.widgets.listing import Line
 
 TRAIL = (
     Column("No.", 6, rank=2, right=True),
-    Column("When", 15),
-    Column("Who", 10, 8, grows=True),
-    Column("What", 36, 24, grows=True),
-    Column("About", 9, rank=1, grows=True),
+    Column("When", 15, 12),
+    Column("Who", 11, 8, grows=True),
+    Column("What", 24, grows=True),
+    Column("About", 9, rank=1),
 )
 KIOSKS = (
     Column("Kiosk", 24, 10, grows=True),
@@ -46,7 +46,7 @@ def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 def entry(line: AuditLine, now: datetime, zone: ZoneInfo) -> Line:
     """Return one entry of the audit trail as a row."""
-    number = f"{entry_number(line.position):,}"
+    number = str(entry_number(line.position))
     when = moment(line.at, now, zone)
     return Line((number, when, line.login or "–", words(line.action), line.subject))
 

@@ -19,9 +19,9 @@ STAGES = {
 }
 VOID_REASONS = {
     VoidReason.MISTAKE: "a mistake",
-    VoidReason.WRONG_SESSION: "meant another session",
+    VoidReason.WRONG_SESSION: "wrong session",
     VoidReason.LEFT: "left at once",
-    VoidReason.ASKED: "asked to be taken off",
+    VoidReason.ASKED: "as they asked",
     VoidReason.DUPLICATE: "counted twice",
 }
 NAME_PROBLEMS = {

@@ -36,6 +36,7 @@ from kiosk.ui.terminal.messages import (
 )
 from kiosk.ui.terminal.modes import MODES
 from kiosk.ui.terminal.scans import scan_in
+from kiosk.ui.terminal.widths import count_vowel_signs
 
 __all__ = [
     "InputClosed", "InputKindChanged", "LockedApp", "LockedScreen", "Scanned", "run_locked",
@@ -50,6 +51,7 @@ class LockedApp(Lockdown):
     ) -> None:
         """`clock` gives monotonic seconds; `crash_log` takes type and place of an error."""
         super().__init__(driver_class=KioskDriver)
+        count_vowel_signs()
         self.crash_log = crash_log
         self.last_input: InputKind = "keys"
         self.last_activity = clock()

@@ -5,9 +5,14 @@ from threading import Thread
 from typing import Final
 
 from kiosk.ui.terminal.modes import write_all
+from kiosk.ui.terminal.widths import hold_places
 
 _FRAMES: Final = 30
 """Frames that may wait; with more, drawing waits for the terminal."""
+
+
+def _bytes(text: str) -> bytes:
+    return hold_places(text).encode("utf-8", errors="replace")
 
 
 class Writer:
@@ -32,4 +37,4 @@ class Writer:
         alive = True
         while (text := self._queue.get()) is not None:
             # Goes on taking frames once the terminal has gone: nobody may wait for it.
-            alive = alive and write_all(self._fd, text.encode("utf-8", errors="replace"))
+            alive = alive and write_all(self._fd, _bytes(text))

@@ -1,12 +1,14 @@
-"""How wide the columns of a listing are, and a cell's text cut to its width."""
+"""The columns of a listing, a row of it, and how a row's texts are cut to their columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
 GAP = 2
 """Blank cells between two columns."""
+Tone = Literal["", "strong", "due", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,15 @@ class Column:
     def floor(self) -> int:
         """The least width it is drawn with."""
         return min(self.least or self.width, self.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as it is drawn: a cleaned text for each column, and how much it matters."""
+
+    cells: tuple[str, ...]
+    tone: Tone = ""
+    """strong: bold; due: bold in the colour of warnings; done: its first text is struck through."""
 
 
 def fit(columns: Sequence[Column], room: int) -> tuple[int, ...]:
@@ -62,6 +73,18 @@ def cell(text: str, width: int, *, right: bool = False) -> str:
         text = f"{set_cell_size(text, max(0, width - 1)).rstrip()}…" if width else ""
     blanks = " " * (width - cell_len(text))
     return blanks + text if right else text + blanks
+
+
+def lay(columns: Sequence[Column], texts: Sequence[str], widths: Sequence[int]) -> tuple[str, str]:
+    """Return the first text that is shown, and the rest of the row with all its blanks."""
+    parts = [
+        cell(text, width, right=column.right)
+        for text, width, column in zip(texts, widths, columns, strict=True)
+        if width
+    ]
+    row = (" " * GAP).join(parts)
+    first = parts[0].rstrip() if parts else ""
+    return first, row[len(first) :]
 
 
 def _needed(columns: Sequence[Column]) -> int:

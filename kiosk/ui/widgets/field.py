@@ -16,11 +16,22 @@ class Field(Input):
         color: $foreground; background-tint: 0%;
     }
     Field > .input--cursor { background: $foreground; color: $surface; text-style: none; }
+    Field > .input--selection { background: $primary; color: $surface; }
     Field > .input--placeholder { color: $foreground; text-style: italic; }
     """
 
     def __init__(
-        self, value: str = "", *, most: int, covered: bool = False, id: str | None = None
+        self,
+        value: str = "",
+        *,
+        most: int,
+        covered: bool = False,
+        replaced: bool = False,
+        hint: str = "",
+        id: str | None = None,
     ) -> None:
-        super().__init__(value, max_length=most, select_on_focus=False, password=covered, id=id)
+        """Take whether what is typed first takes the place of `value`, and a hint while empty."""
+        super().__init__(
+            value, hint, max_length=most, select_on_focus=replaced, password=covered, id=id
+        )
         self.cursor_blink = False

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
@@ -22,7 +21,10 @@ _NAMES = {
     "left": "←",
     "right": "→",
 }
-_GAP = 2
+_LOOKS = ((2, 2), (2, 1), (0, 2), (0, 1))
+"""Blanks around a key's sign, and between two keys: the first that needs the fewest rows."""
+Place = tuple[int, int, "Key"]
+"""The left edge of a key on its row, its width, and the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,16 @@ class Key:
         """Whether the key is a character that a field would take."""
         return len(self.name) == 1
 
-    @property
-    def cells(self) -> int:
-        """Its width when drawn."""
-        return cell_len(self.label) + 2 + 1 + cell_len(self.words)
+    def cells(self, around: int) -> int:
+        """Its width when drawn with so many blanks around its sign."""
+        return cell_len(self.label) + around + 1 + cell_len(self.words)
 
 
 class KeyLine(Widget):
-    """Draws keys in as many rows as they need, the last key at the right end of the last row."""
+    """Draws keys in as few rows as they need, the last key at the right end of the last row.
+
+    They move closer together before they take another row.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keyline--key"}
     DEFAULT_CSS = """
@@ -77,50 +81,58 @@ class KeyLine(Widget):
         if [(k.name, k.words) for k in before] != [(k.name, k.words) for k in keys]:
             self.refresh(layout=True)
 
-    def _places(self, width: int) -> list[list[tuple[int, Key]]]:
-        """Return the rows, each of keys with their left edges."""
+    def _places(self, width: int) -> tuple[int, list[list[Place]]]:
+        """Return the blanks around a sign, and the rows of keys."""
+        looks = [(around, self._rows(width, around, gap)) for around, gap in _LOOKS]
+        return min(looks, key=lambda look: len(look[1]))
+
+    def _rows(self, width: int, around: int, gap: int) -> list[list[Place]]:
         margin = max(1, (width - 118) // 2 + 1)
-        rows: list[list[tuple[int, Key]]] = [[]]
+        rows: list[list[Place]] = [[]]
         left = margin
         for key in self._legend:
-            if rows[-1] and left + key.cells > width - margin:
+            cells = key.cells(around)
+            if rows[-1] and left + cells > width - margin:
+                _, beside, other = rows[-1][-1]
                 rows.append([])
                 left = margin
-            rows[-1].append((left, key))
-            left += key.cells + _GAP
+                fits = beside + gap + cells <= width - 2 * margin
+                if key is self._legend[-1] and len(rows[-2]) > 1 and fits:
+                    rows[-2].pop()  # the last key does not stand alone
+                    rows[-1].append((margin, beside, other))
+                    left += beside + gap
+            rows[-1].append((left, cells, key))
+            left += cells + gap
         if len(self._legend) > 1:
-            edge, key = rows[-1][-1]
-            rows[-1][-1] = (max(edge, width - margin - key.cells), key)
+            edge, cells, key = rows[-1][-1]
+            rows[-1][-1] = (max(edge, width - margin - cells), cells, key)
         return rows
 
     @override
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._places(width))
+        return len(self._places(width)[1])
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         ground = self.rich_style
         chip = self.get_component_rich_style("keyline--key")
-        rows = self._places(width)
+        around, rows = self._places(width)
         segments: list[Segment] = []
         at = 0
-        for left, key in rows[y] if y < len(rows) else ():
-            segments += _drawn(key, left - at, ground, chip)
-            at = left + key.cells
+        for left, cells, key in rows[y] if y < len(rows) else ():
+            sign = key.label.center(len(key.label) + around)
+            segments += (
+                Segment(" " * (left - at), ground),
+                Segment(sign, chip),
+                Segment(f" {key.words}", ground),
+            )
+            at = left + cells
         segments.append(Segment(" " * max(0, width - at), ground))
         return Strip(segments).crop(0, width)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        rows = self._places(self.size.width)
-        for left, key in rows[int(event.y)] if event.y < len(rows) else ():
-            if left <= event.x < left + key.cells:
+        _, rows = self._places(self.size.width)
+        for left, cells, key in rows[int(event.y)] if event.y < len(rows) else ():
+            if left <= event.x < left + cells:
                 self.post_message(self.Clicked(key))
-
-
-def _drawn(key: Key, before: int, ground: Style, chip: Style) -> list[Segment]:
-    return [
-        Segment(" " * before, ground),
-        Segment(f" {key.label} ", chip),
-        Segment(f" {key.words}", ground),
-    ]

@@ -1,9 +1,9 @@
 """A long list with columns and a cursor; only the rows in view are ever drawn."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -12,23 +12,15 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from kiosk.ui.widgets.columns import GAP, Column, cell, fit
+from kiosk.ui.widgets.columns import Column, Line, cell, fit, lay
+
+__all__ = ["Line", "Listing"]
 
 Item = TypeVar("Item")
-Tone = Literal["", "strong", "due", "done"]
 _MARGIN = 2
 """Cells at the left, where the cursor's sign stands, and at the right."""
 _WHEEL = 3
 """Rows that a turn of the wheel moves."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row as it is drawn: a cleaned text for each column, and how much it matters."""
-
-    cells: tuple[str, ...]
-    tone: Tone = ""
-    """strong: bold; due: bold in the colour of warnings; done: struck through."""
 
 
 class Listing(ScrollView, Generic[Item]):
@@ -201,20 +193,25 @@ class Listing(ScrollView, Generic[Item]):
             name = "cursor" if self.has_focus else "resting"
             style = row + self.get_component_rich_style(f"listing--{name}")
             return self._strip("›", line.cells, widths, style)
+        toned = row
         if line.tone:
-            row += self.get_component_rich_style(f"listing--{line.tone}", partial=True)
-        return self._strip("", line.cells, widths, row)
+            toned += self.get_component_rich_style(f"listing--{line.tone}", partial=True)
+        rest = row if line.tone == "done" else toned  # why something is off has to be readable
+        return self._strip("", line.cells, widths, rest, toned)
 
     def _strip(
-        self, sign: str, cells: tuple[str, ...], widths: tuple[int, ...], style: Style
+        self,
+        sign: str,
+        cells: tuple[str, ...],
+        widths: tuple[int, ...],
+        style: Style,
+        first: Style | None = None,
     ) -> Strip:
-        parts = [
-            cell(text, width, right=column.right)
-            for text, width, column in zip(cells, widths, self._shape, strict=True)
-            if width
-        ]
-        words = cell(sign, _MARGIN) + (" " * GAP).join(parts)
-        return Strip([Segment(cell(words, self.size.width), style)], self.size.width)
+        width = self.size.width
+        head, rest = lay(self._shape, cells, widths)
+        left, right = cell(sign, _MARGIN), cell(rest, width - _MARGIN - cell_len(head))
+        parts = ((left, style), (head, first or style), (right, style))
+        return Strip([Segment(*part) for part in parts if part[0]], width)
 
     def on_key(self, event: events.Key) -> None:
         steps = {

@@ -151,7 +151,7 @@ async def test_the_rules_of_the_clinic_are_told(clinic: Clinic) -> None:
     clinic.add_staff("anna", Role.CALLER)
     async with at_desk(clinic, "anna") as colleague:
         await colleague.keys("enter", "c", "x")
-        colleague.expect("not yet: too few attempts", "needs an attempt that says so")
+        colleague.expect("not yet: too few attempts", "needs such an attempt first")
         await colleague.keys("u")
         colleague.expect("Not yet: three attempts on two days")
         await colleague.keys("x", "w")
@@ -283,9 +283,9 @@ async def test_handing_over_and_taking_back_ask_first(clinic: Clinic) -> None:
         await colleague.keys("n")
         assert row_of(clinic, one).revision == 0
         await colleague.keys("e")
-        colleague.expect("Tell them yourself now, in person or by phone")
+        colleague.expect("Tell them yourself now as well")
         await colleague.keys("y")
-        colleague.expect("Handed to the duty clinician.", "With the clinician", "Number")
+        colleague.expect("Handed to the duty clinician.", "With clinician", "Number")
         await colleague.keys("o")
         colleague.expect("Back on the list.")
         await colleague.keys("w", "y")

@@ -102,11 +102,11 @@ async def test_a_group_is_put_away_after_a_question(clinic: Clinic) -> None:
     clinic.add_session("Room 2", starts=60)
     async with at_desk(clinic, "manager") as colleague:
         await colleague.keys("s", "p")
-        colleague.expect("Put away Group of Room 2?", "1 session ahead are called off")
+        colleague.expect("Put away Group of Room 2?", "1 session ahead are cancelled")
         await colleague.keys("n")
         colleague.expect("Group of Room 2")
         await colleague.keys("p", "y")
-        colleague.expect("Put away; 1 session called off.", "No groups yet.")
+        colleague.expect("Put away; 1 session cancelled.", "No groups yet.")
     assert desk_of(clinic).groups() == ()
 
 

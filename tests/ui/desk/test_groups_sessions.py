@@ -144,33 +144,33 @@ async def test_what_a_series_lacks_is_said(clinic: Clinic) -> None:
         colleague.expect_not("Keep them all")
 
 
-async def test_one_session_of_a_series_is_called_off_with_a_reason(clinic: Clinic) -> None:
+async def test_one_session_of_a_series_is_cancelled_with_a_reason(clinic: Clinic) -> None:
     made(clinic)
     async with at_desk(clinic, "manager") as colleague:
         await colleague.keys("s", "enter")
         await plan_series(colleague, count="3")
         await colleague.keys("k", "x", "o")
-        colleague.expect("Why is the session of Mon 2 Mar, 15:00–16:30, called off?")
+        colleague.expect("Why is the session of Mon 2 Mar, 15:00–16:30, cancelled?")
         await colleague.keys("enter")
         colleague.expect("Please type a reason")
         await colleague.type("paint is wet", "enter")
-        colleague.expect("Called off: 1 session.", "cancelled: paint is wet", "1 cancelled")
+        colleague.expect("Cancelled: 1 session.", "cancelled: paint is wet", "1 cancelled")
         await colleague.keys("x")
-        colleague.expect("It is called off already.")
+        colleague.expect("It is cancelled already.")
         await colleague.keys("enter")
-        colleague.expect("It is called off: paint is wet. Plan another one.")
+        colleague.expect("It is cancelled: paint is wet. Plan another one.")
     assert [at.day for at in starts(clinic)] == [9, 16]
 
 
-async def test_the_rest_of_a_series_is_called_off_from_a_day_on(clinic: Clinic) -> None:
+async def test_the_rest_of_a_series_is_cancelled_from_a_day_on(clinic: Clinic) -> None:
     made(clinic)
     async with at_desk(clinic, "manager") as colleague:
         await colleague.keys("s", "enter")
         await plan_series(colleague, count="4")
         await colleague.keys("k", "right", "x", "s")
-        colleague.expect("Why is the series from Mon 9 Mar on called off?")
+        colleague.expect("Why is the series from Mon 9 Mar on cancelled?")
         await colleague.type("the room is gone", "enter")
-        colleague.expect("Called off: 3 sessions.")
+        colleague.expect("Cancelled: 3 sessions.")
     assert [at.day for at in starts(clinic)] == [2]
 
 

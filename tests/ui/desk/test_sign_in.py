@@ -51,8 +51,12 @@ async def test_the_wait_counts_down_and_nothing_is_tried_meanwhile(clinic: Clini
 
 async def test_empty_fields_are_no_try(clinic: Clinic) -> None:
     async with at_desk(clinic) as colleague:
+        await colleague.keys("enter")
+        colleague.expect("Please type the name that you sign in with.")
+        await colleague.type("manager", "enter")
+        colleague.expect_not("Please type")
         for _ in range(4):
-            await colleague.keys("enter", "enter")
+            await colleague.keys("enter")
         colleague.expect("Please type your name and your passphrase.")
 
 
@@ -186,6 +190,10 @@ async def test_only_an_office_desk_ends_without_signing_in(clinic: Clinic) -> No
         assert not colleague.app._exit
         await colleague.sign_in("manager")
         await colleague.keys("x")
+        colleague.expect("End the program?", "Yes, end it")
+        await colleague.keys("escape")
+        colleague.expect("What would you like to do?")
+        await colleague.keys("x", "y")
         assert colleague.app._exit
 
 

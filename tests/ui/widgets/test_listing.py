@@ -188,3 +188,17 @@ async def test_a_click_moves_and_a_second_one_chooses() -> None:
         await pilot.click(app.list, offset=(4, 3))
         await pilot.click(app.list, offset=(4, 3))
         assert app.heard == ["moved 2", "chosen 2"]
+
+
+async def test_what_is_off_is_struck_through_but_not_why() -> None:
+    app = Shown()
+    app.list = Listing[tuple[int, str]](
+        COLUMNS,
+        key=lambda item: item[0],
+        draw=lambda item: Line((item[1], "no room"), "done"),
+    )
+    async with app.run_test(size=(40, 8)):
+        app.list.set_rows(numbered([1, 2]))
+        struck = [part.text for part in app.list.render_line(2) if part.style and part.style.strike]
+        assert struck == ["P2"]
+        assert app.list.render_line(2).text.split() == ["P2", "no", "room"]

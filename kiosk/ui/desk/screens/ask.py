@@ -75,7 +75,8 @@ class AskLine(Ask):
     """One line."""
 
     def body(self) -> Iterable[Widget]:
-        yield Field(self._question.value, most=self._question.most)
+        question = self._question
+        yield Field(question.value, most=question.most, replaced=question.replaced)
 
     def keys(self) -> Iterable[Key]:
         yield Key("enter", "Go on", self._take)

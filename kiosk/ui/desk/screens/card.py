@@ -49,4 +49,6 @@ class PassCard(DeskScreen):
         self.act(lambda side: side.tools.pass_sheet((issued,), side.login), then=self._tell_path)
 
     def _tell_path(self, path: str) -> None:
-        self.say(f"Written to {path}")
+        self.say(
+            f"Written to the exports folder:\n{path.rpartition('/')[2]}\nPrint it, then delete it."
+        )

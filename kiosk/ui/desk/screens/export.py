@@ -12,11 +12,10 @@ from kiosk.ui.base import Trouble
 from kiosk.ui.desk import callasks as asks
 from kiosk.ui.desk.calllines import about
 from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.widgets.progress import Progress
 
 _GLANCE = 0.1
 """Seconds between two looks at how far it is."""
-_WIDTH = 40
-"""Cells of the bar."""
 
 
 class Exporting(DeskScreen):
@@ -44,7 +43,7 @@ class Exporting(DeskScreen):
         return f"{about(self._wanted)}, as {self._form.upper()}"
 
     def body(self) -> Iterable[Widget]:
-        yield Static("", id="bar", markup=False)
+        yield Progress(id="bar")
         yield Static("", id="path", markup=False)
 
     def on_mount(self) -> None:
@@ -80,13 +79,7 @@ class Exporting(DeskScreen):
             else self._trouble
         )
         self.query_one("#path", Static).update(after)
-        bar = self.query_one("#bar", Static)
+        bar = self.query_one(Progress)
         bar.display = not self._trouble
         doing, done, of = self._done
-        bar.update(_bar("Written:" if self._path else doing, done, of))
-
-
-def _bar(doing: str, done: int, of: int) -> str:
-    full = _WIDTH * done // of if of else 0
-    counted = f"{done:,} of {of:,}" if of else ""
-    return f"{'█' * full}{'░' * (_WIDTH - full)}\n{doing} {counted}".rstrip()
+        bar.show("Written:" if self._path else doing, done, of)

@@ -123,14 +123,14 @@ class Groups(Managing):
             return
         lead = "It leaves the lists; what was stays."
         if card.upcoming:
-            lead = f"It leaves the lists, and {sessions(card.upcoming)} ahead are called off."
+            lead = f"It leaves the lists, and {sessions(card.upcoming)} ahead are cancelled."
         question = partial(asks.put_away, card.plan.id)
         do = partial(self.carry_out, question, self._tell_put_away)
         self.put(sure(f"Put away {card.plan.name}?", lead, "Yes, put it away", do))
 
     def _tell_put_away(self, answer: object) -> None:
         count = answer.sessions if isinstance(answer, Cancelled) else 0
-        self.say(f"Put away; {sessions(count)} called off.")
+        self.say(f"Put away; {sessions(count)} cancelled.")
         self.come_back()
 
     def _export(self, form: str) -> None:

@@ -55,18 +55,18 @@ class Members(MemberActs):
         if self.typing:
             yield Key("enter", "Find", self._find)
             return
-        yield Key("f", "Find", self._to_field)
-        yield self.name_key()
         if self._session_id is not None:
             if member is not None:
                 yield Key("enter", "Is here", self._check_in)
-            return
-        yield Key("a", "New person", self._add)
-        if member is not None:
-            yield Key("p", "New pass", self.replace)
-            yield Key("r", "Revoke", self.revoke)
-            yield Key("g", "Groups", self.change_groups)
-            yield Key("space", "Mark", self.mark)
+        else:
+            yield Key("a", "New person", self._add)
+            if member is not None:
+                yield Key("p", "New pass", self.replace)
+                yield Key("r", "Revoke", self.revoke)
+                yield Key("g", "Groups", self.change_groups)
+                yield Key("space", "Mark", self.mark)
+        yield Key("f", "Find", self._to_field)
+        yield self.name_key()
         if self.marked:
             yield Key("s", f"Sheet ({len(self.marked)})", self.sheet)
 

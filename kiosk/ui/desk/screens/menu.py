@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from kiosk.ui.desk.messages import Want
 from kiosk.ui.desk.places import Entry, Place
+from kiosk.ui.desk.questions import sure
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.widgets.keyline import Key
 from kiosk.ui.widgets.pressable import Pressable
@@ -40,7 +41,11 @@ class Menu(DeskScreen):
                 yield Tile(entry.title, entry.more, letter=entry.letter, name=entry.place.name)
 
     def keys(self) -> Iterable[Key]:
-        yield Key("x", "End the program", partial(self.want, Want.LEAVE))
+        yield Key("x", "End the program", self._ask_end)
+
+    def _ask_end(self) -> None:
+        lead = "Nothing is lost. It is started again by: kiosk desk"
+        self.put(sure("End the program?", lead, "Yes, end it", partial(self.want, Want.LEAVE)))
 
     @on(Pressable.Pressed)
     def open_place(self, event: Pressable.Pressed) -> None:

@@ -43,7 +43,7 @@ class NewPerson(DeskScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Field(most=120)
-        yield Static("Language of the screens", classes="label", markup=False)
+        yield Static("Their language on the kiosk", classes="label", markup=False)
         yield Choices(tuple(LANGUAGES.items()), marked=["en"], id="language")
 
     def keys(self) -> Iterable[Key]:

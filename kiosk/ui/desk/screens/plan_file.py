@@ -71,7 +71,7 @@ class PlanFile(Managing):
             return
         self._shelf = answer
         listing = self.query_one(Listing)
-        listing.set_empty("No file waits there.")
+        listing.set_empty("No file waits there. Put one there, or type its path above.")
         listing.set_rows(answer.names)
         if not answer.names:
             self._to_field()
@@ -108,7 +108,7 @@ class PlanFile(Managing):
     def _offer(self, name: str, plans: "Plans") -> None:
         """Say what the file holds and ask before anything is changed."""
         self.say("")
-        lead = f"It holds {plans_in(plans)}. What a file planned and no longer names is called off."
+        lead = f"It holds {plans_in(plans)}. What a file planned and no longer names is cancelled."
         take = partial(self.carry_out, partial(asks.import_plans, plans), partial(self._tell, name))
         shown = clean(name.rpartition("/")[2], 40)
         self.put(sure(f"Take in {shown}?", lead, "Yes, take it in", take))

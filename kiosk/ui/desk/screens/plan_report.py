@@ -28,7 +28,7 @@ class PlanReport(DeskScreen):
         if report.changes_nothing:
             return "Nothing has changed; everything was as the file says."
         if report.left:
-            return "What had begun, or was called off at a desk, stays as it is."
+            return "What had begun, or was cancelled at a desk, stays as it is."
         return "Everything is now as the file says."
 
     def body(self) -> Iterable[Widget]:

@@ -18,6 +18,7 @@ from kiosk.ui.desk.places import Place
 from kiosk.ui.desk.questions import sure
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.widgets.keyline import Key
+from kiosk.ui.widgets.progress import Progress
 from kiosk.ui.widgets.sheet import Sheet
 
 _GLANCE = 0.1
@@ -48,7 +49,7 @@ class RecordsKept(DeskScreen):
     def body(self) -> Iterable[Widget]:
         yield Static("", id="policy", markup=False)
         yield Static("", id="due", markup=False)
-        yield Static("", id="bar", markup=False)
+        yield Progress(id="bar")
 
     def keys(self) -> Iterable[Key]:
         if self._plan is not None and not self._is_looking and not self._is_deleting:
@@ -104,10 +105,10 @@ class RecordsKept(DeskScreen):
             policy.update(lines.policy(plan, zone))
             due.update(lines.summary(plan, zone, is_looking=self._is_looking))
         due.display = plan is not None and not self._is_deleting
-        bar = self.query_one("#bar", Static)
+        bar = self.query_one(Progress)
         bar.display = self._is_deleting
         if self._is_deleting:
-            bar.update(lines.bar(*self._gone))
+            bar.show("Deleting", *self._gone)
         self.rehead()
         self.rekey()
 

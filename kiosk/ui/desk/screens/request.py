@@ -63,10 +63,10 @@ class Request(CallDeeds):
         row = self.row
         if row is None:
             return
-        if row.held_by_me and not row.stopped:
-            yield Key("enter", "Result", self.ask_result)
         if self._contact is None and sight.may_reveal(row):
             yield Key("r", "Number", self._reveal)
+        if row.held_by_me and not row.stopped:
+            yield Key("enter", "Result", self.ask_result)
         yield from self.deed_keys(row)
         if self._sight is not None and self._sight.twins:
             yield Key("p", "Same number", self._show_twins)

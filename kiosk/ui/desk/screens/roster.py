@@ -53,8 +53,6 @@ class RosterList(HidesNames):
 
     def keys(self) -> Iterable[Key]:
         match self._current:
-            case Arrival():
-                yield Key("v", "Take off", self._void)
             case Expected():
                 yield Key("enter", "Is here", self._check_in)
             case Voided():
@@ -69,6 +67,8 @@ class RosterList(HidesNames):
             yield Key("h", "Count", self._count)
             if self._roster.card.stage in _CLOSABLE:
                 yield Key("c", "Close", self._close)
+        if isinstance(self._current, Arrival):
+            yield Key("v", "Take off", self._void)
 
     def on_mount(self) -> None:
         self.look(self._read)

@@ -20,7 +20,7 @@ from kiosk.ui.widgets.listing import Line, Listing
 
 _COLUMNS = (
     Column("Time", 11),
-    Column("Group", 26, 12, grows=True),
+    Column("Group", 26, 16, grows=True),
     Column("Room", 14, 8, rank=2, grows=True),
     Column("State", 12),
     Column("Here", 7, 5, right=True),
@@ -64,8 +64,8 @@ class Sessions(DeskScreen):
     def keys(self) -> Iterable[Key]:
         if self._cards:
             yield Key("enter", "Open", self._open)
-        yield Key("left", "Day before", partial(self._turn, -1))
-        yield Key("right", "Day after", partial(self._turn, 1))
+        yield Key("left", "Earlier", partial(self._turn, -1))
+        yield Key("right", "Later", partial(self._turn, 1))
         if self._day is not None:
             yield Key("t", "Today", self._today)
 
@@ -91,7 +91,7 @@ class Sessions(DeskScreen):
     def _show(self, cards: tuple[SessionCard, ...]) -> None:
         fresh, self._cards = not self._cards, cards
         listing = self.query_one(Listing)
-        listing.set_empty("No sessions on this day.")
+        listing.set_empty("No sessions on this day. A manager can plan some.")
         listing.set_rows(cards)
         if fresh:
             now = (SessionStage.RUNNING, SessionStage.OPEN)

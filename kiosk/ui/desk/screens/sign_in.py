@@ -74,8 +74,12 @@ class SignIn(DeskScreen):
 
     @on(Input.Submitted, "#login")
     def to_passphrase(self) -> None:
-        """Go on from the name."""
-        self.query_one("#passphrase", Field).focus()
+        """Go on from the name, once there is one."""
+        if self.query_one("#login", Field).value.strip():
+            self.say("")
+            self.query_one("#passphrase", Field).focus()
+        else:
+            self.say("Please type the name that you sign in with.")
 
     @on(Input.Submitted, "#passphrase")
     def submit(self) -> None:

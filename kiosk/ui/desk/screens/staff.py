@@ -29,7 +29,7 @@ _COLUMNS = (
     Column("Login", 18, 10, grows=True),
     Column("Roles", 20, grows=True),
     Column("On the phone", 18, 14, rank=1, grows=True),
-    Column("State", 16),
+    Column("State", 17),
 )
 
 
@@ -58,10 +58,11 @@ class StaffList(Managing):
 
     def keys(self) -> Iterable[Key]:
         one = self._current
+        if one is not None:
+            yield Key("enter", "Roles", partial(self._go, RolesPage(one)))
         yield Key("a", "Add", partial(self._go, NewStaffPage()))
         if one is None:
             return
-        yield Key("enter", "Roles", partial(self._go, RolesPage(one)))
         yield Key("l", "Languages", partial(self._go, LanguagesPage(one)))
         yield Key("p", "Passphrase", partial(self._go, PassphrasePage(one.id, one.login)))
         if one.disabled:

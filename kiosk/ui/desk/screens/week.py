@@ -1,4 +1,4 @@
-"""The sessions of a week, of one group or of all: plan, change, call off."""
+"""The sessions of a week, of one group or of all: plan, change, cancel."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -67,7 +67,7 @@ class Week(SessionActs):
     def keys(self) -> Iterable[Key]:
         if self._found:
             yield Key("enter", "Change", self._open)
-            yield Key("x", "Call off", self.call_off)
+            yield Key("x", "Cancel it", self.call_off)
         yield Key("a", "Add one", partial(self._plan, "one"))
         yield Key("s", "Series", partial(self._plan, "series"))
         yield Key("left", "Earlier", partial(self._turn, -1))
@@ -113,7 +113,7 @@ class Week(SessionActs):
         one = self.current
         group = self._group_of(one.plan.group_id) if one else None
         if one is not None and one.cancelled is not None:
-            self.say(f"It is called off: {one.cancelled}. Plan another one.")
+            self.say(f"It is cancelled: {one.cancelled}. Plan another one.")
         elif one is not None and group is not None:
             self.tell(PageWanted(SessionPage(group, one, self._monday)))
         elif one is not None:

@@ -49,7 +49,7 @@ class CallList(DeskScreen):
 
     def body(self) -> Iterable[Widget]:
         yield TabLine(tuple(lines.VIEWS.values()), lines.VIEWS[self._view.wanted.show].letter)
-        search = Field(most=60, id="search")
+        search = Field(most=60, hint="A part of a name, or a reference", id="search")
         search.display = False
         yield search
         yield Listing[WorkRow](
@@ -63,9 +63,9 @@ class CallList(DeskScreen):
         view = self._view
         if view.rows:
             yield Key("enter", "Open", self.query_one(Listing).choose)
-        yield Key("/", "Search", self._search)
+        yield Key("/", "Find", self._search)
         yield Key("l", "Language", lambda: self._narrow(view.with_next_language()))
-        yield Key("w", "Window", lambda: self._narrow(view.with_next_window()))
+        yield Key("w", "When", lambda: self._narrow(view.with_next_window()))
         if view.is_narrowed:
             yield Key("r", "Reset", self._widen)
         if view.rows:

@@ -1,0 +1,59 @@
+"""Widths on which terminals and Rich agree: the vowel signs of Tamil and its sisters.
+
+Rich counts a vowel sign that stands beside its letter as no cell. Xterm, foot, alacritty, konsole
+and tmux count one, kitty none; all that follows on the row would stand elsewhere.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Final
+
+from rich import cells
+from rich._unicode_data import load
+from rich.cells import CellTable, cell_len
+
+_INDIC: Final = range(0x0900, 0x0E00)
+_BESIDE: Final = "".join(chr(c) for c in _INDIC if unicodedata.category(chr(c)) == "Mc")
+_SIGN: Final = re.compile(f"[{_BESIDE}]")
+_PHRASE: Final = re.compile(r"\x1b\[[0-?]*[@-~]|[^\x00-\x20]+(?: [^\x00-\x20]+)*")
+"""A control sequence; or words, as far as the next control or the next two blanks."""
+
+
+def count_vowel_signs() -> None:
+    """Let Rich, and so Textual, count one cell for each; again does no harm."""
+    names = vars(cells)
+    if names["load_cell_table"] is not _table:
+        names["load_cell_table"] = _table  # where every measure of Rich looks it up
+        cells.get_character_cell_size.cache_clear()
+        cells.cached_cell_len.cache_clear()
+
+
+def hold_places(output: str) -> str:
+    """Return what is written to a terminal so that no such sign moves what comes after it.
+
+    The cells are cleared, the words are drawn from their left edge, and the cursor goes where
+    they end by our count, whatever the terminal's own count is.
+    """
+    return _PHRASE.sub(_held, output) if _SIGN.search(output) else output
+
+
+def _held(phrase: re.Match[str]) -> str:
+    words = phrase.group()
+    if not _SIGN.search(words):
+        return words
+    count = cell_len(words)
+    return f"\x1b7\x1b[{count}X{words}\x1b8\x1b[{count}C"
+
+
+@cache
+def _table(version: str = "auto") -> CellTable:
+    """Return Rich's widths with one cell for each sign."""
+    usual = load(version)
+    widths: list[tuple[int, int, int]] = []
+    for first, last, width in usual.widths:
+        if width or last < _INDIC.start or first >= _INDIC.stop:
+            widths.append((first, last, width))
+        else:
+            widths += [(c, c, 0) for c in range(first, last + 1) if chr(c) not in _BESIDE]
+    return CellTable(usual.unicode_version, tuple(widths), usual.narrow_to_wide)
