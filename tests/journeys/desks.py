@@ -82,10 +82,20 @@ def open_request(terminal: Terminal, reference: str) -> None:
     terminal.send(reference)
     terminal.wait_for(f"“{reference}”")
     terminal.send("\r")
-    terminal.wait_for("Enter  Open")
+    wait_for_key(terminal, "Enter", "Open")
     terminal.send("\r")
     terminal.wait_for(f"· {reference}")
     terminal.wait_for("What was done")
+
+
+def shows_key(terminal: Terminal, sign: str, words: str) -> bool:
+    """Say whether the line of keys has this one; keys may stand close together."""
+    return re.search(rf"(?<!\S){sign} {{1,2}}{words}(?!\S)", terminal.text) is not None
+
+
+def wait_for_key(terminal: Terminal, sign: str, words: str) -> None:
+    """Wait until the line of keys has this one."""
+    terminal.wait_until(lambda: shows_key(terminal, sign, words), f"the key {sign} {words}")
 
 
 def row_of(terminal: Terminal, words: str) -> str:

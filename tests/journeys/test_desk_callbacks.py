@@ -25,6 +25,8 @@ from tests.journeys.desks import (
     open_request,
     reference_on,
     row_of,
+    shows_key,
+    wait_for_key,
 )
 from tests.support.terminal import Terminal
 
@@ -64,7 +66,7 @@ def call_and_close(desk: Terminal, reference: str) -> None:
     desk.wait_for(f"Ask for “{NAME}” only, until you know it is them.")
     for words in ("To others, do not say where you ring from.", "No voicemail and no text."):
         assert desk.find(words)
-    assert desk.find("R  Number") is None
+    assert not shows_key(desk, "R", "Number")
     desk.send("c")
     desk.wait_for("It is yours until")
     assert NATIONAL.encode() not in desk.raw
@@ -88,7 +90,7 @@ def call_and_close(desk: Terminal, reference: str) -> None:
 
 
 def note_result(desk: Terminal, letter: str, result: str) -> None:
-    desk.wait_for("Enter  Result")
+    wait_for_key(desk, "Enter", "Result")
     desk.send("\r")
     desk.wait_for("How did the call go?")
     desk.send(letter)
@@ -97,7 +99,7 @@ def note_result(desk: Terminal, letter: str, result: str) -> None:
 
 def export_and_read(clinic: Clinic, desk: Terminal, reference: str) -> None:
     """Export by the desk and by the command; all three files say the same."""
-    desk.wait_for("X  Export")
+    wait_for_key(desk, "X", "Export")
     desk.send("x")
     desk.wait_for("Write 1 request to a file")
     desk.send("x")

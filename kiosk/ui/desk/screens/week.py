@@ -67,7 +67,7 @@ class Week(SessionActs):
     def keys(self) -> Iterable[Key]:
         if self._found:
             yield Key("enter", "Change", self._open)
-            yield Key("x", "Cancel it", self.call_off)
+            yield Key("x", "Cancel", self.call_off)
         yield Key("a", "Add one", partial(self._plan, "one"))
         yield Key("s", "Series", partial(self._plan, "series"))
         yield Key("left", "Earlier", partial(self._turn, -1))
