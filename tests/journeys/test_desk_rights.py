@@ -133,6 +133,8 @@ def test_no_place_of_the_desk_shows_it(visited: Visited, login: str) -> None:
         desk.wait_for("C Now")
         desk.send(ESC)
     desk.wait_for("What would you like to do?")
+    desk.wait_for("My own passphrase")  # the last of the menu, so that all of it is drawn
+    desk.settle()
     own = {entry.letter for entry in MENU if entry.role in (None, login)}
     assert own == {*PLACES[login], "O"}
     for entry in MENU:
