@@ -65,7 +65,7 @@ async def test_a_new_pass_ends_the_old_one_after_a_question(clinic: Clinic) -> N
         colleague.expect("Hand out a new pass?", "ends at once")
         await colleague.keys("enter")
         colleague.expect("Members and passes")
-        await colleague.keys("p", "y")
+        await colleague.keys("n", "p", "y")
         colleague.expect("The pass of Mei")
         digits = shown_code(colleague)
     assert digits != old.digits
@@ -78,13 +78,26 @@ async def test_passes_are_revoked_after_a_question(clinic: Clinic) -> None:
     async with at_desk(clinic, "manager") as colleague:
         await colleague.keys("p", "enter", "r", "n")
         assert clinic.access.pass_desk(clinic.manager).members()[0].passes == 1
-        await colleague.keys("r", "y")
+        await colleague.keys("n", "r", "y")
         colleague.expect("Revoked.")
         assert clinic.access.pass_desk(clinic.manager).members()[0].passes == 0
-        await colleague.keys("r")
+        await colleague.keys("n", "r")
         colleague.expect("They have no pass.")
         await colleague.keys("p")
         colleague.expect("The pass of Mei")
+
+
+async def test_nothing_is_done_to_somebody_whose_name_is_hidden(clinic: Clinic) -> None:
+    members_of(clinic, "Mei")
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("p", "enter", "n")
+        colleague.expect("•••", "Names")
+        colleague.expect_not("Revoke", "New pass", "Mark")
+        await colleague.keys("p", "r", "g", "space")
+        colleague.expect("Members and passes")
+        colleague.expect_not("Sheet (", "?")
+        await colleague.keys("n")
+        colleague.expect("Mei", "Revoke", "New pass", "Groups", "Mark")
 
 
 async def test_members_join_and_leave_groups(clinic: Clinic) -> None:
@@ -95,7 +108,7 @@ async def test_members_join_and_leave_groups(clinic: Clinic) -> None:
         colleague.expect("Join or leave which group?", "Group of Room 2")
         await colleague.keys("a")
         colleague.expect("On the group's list.", "Group of Room 2")
-        await colleague.keys("g")
+        await colleague.keys("n", "g")
         colleague.expect("takes them off")
         await colleague.keys("a")
         colleague.expect("Off the group's list.")

@@ -51,7 +51,8 @@ class Members(MemberActs):
         )
 
     def keys(self) -> Iterable[Key]:
-        member = self.current_member
+        # Nothing is done to somebody whose name is hidden: it would be done to the wrong one.
+        member = self.current_member if self.names_shown else None
         if self.typing:
             yield Key("enter", "Find", self._find)
             return
@@ -111,8 +112,10 @@ class Members(MemberActs):
 
     @on(Listing.Chosen)
     def choose(self) -> None:
-        """Do the one thing that Enter means for somebody."""
-        if self._session_id is not None:
+        """Do the one thing that Enter means for somebody; first it shows who it is."""
+        if not self.names_shown:
+            self.show_names()
+        elif self._session_id is not None:
             self._check_in()
 
     def _check_in(self) -> None:
