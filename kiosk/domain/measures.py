@@ -1,7 +1,7 @@
 """The figures above the worklist."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from math import ceil
 from statistics import median
 from uuid import UUID
@@ -27,7 +27,7 @@ def measure(
     listed = tuple(rows)
     live = [row for row in listed if row.status in OPEN]
     due = [row.breach_at for row in live if row.breach_at is not None]
-    tonight, since = calendar.end_of_day(now), now - _LOOKED_BACK
+    tomorrow, since = _tomorrow(now, calendar), now - _LOOKED_BACK
     waits = [
         wait
         for row in listed
@@ -37,11 +37,17 @@ def measure(
     return Measures(
         open=len(live),
         call_now=sum(1 for row in live if row.call_now),
-        due_today=sum(1 for at in due if at <= tonight),
+        due_today=sum(1 for at in due if at < tomorrow),
         overdue=sum(1 for at in due if at < now),
         unreachable=sum(1 for row in listed if row.status is RequestStatus.UNREACHABLE),
         median_hours_to_first_attempt=median(waits) if len(waits) >= _ENOUGH else None,
     )
+
+
+def _tomorrow(now: datetime, calendar: WorkingCalendar) -> datetime:
+    """Give the next midnight at the clinic; after closing time what is due next is not today's."""
+    day = now.astimezone(calendar.zone).date() + timedelta(days=1)
+    return datetime.combine(day, time.min, calendar.zone)
 
 
 def _hours_to_first(

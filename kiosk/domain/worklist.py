@@ -131,7 +131,7 @@ class Measures:
     open: int
     call_now: int
     due_today: int
-    """Open and due before the end of this working day, the overdue ones among them."""
+    """Open and due before midnight at the clinic, the overdue ones among them."""
     overdue: int
     unreachable: int
     median_hours_to_first_attempt: float | None

@@ -1,6 +1,6 @@
 """The figures above the worklist, and the promise made from them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -31,7 +31,7 @@ def test_rows_are_counted() -> None:
         row(1, breach_at=NOW - timedelta(minutes=1), call_now=True),
         row(2, breach_at=NOW),
         row(3, breach_at=tonight, status=RequestStatus.REACHED),
-        row(4, breach_at=tonight + timedelta(minutes=1), status=RequestStatus.WAITING),
+        row(4, breach_at=local(5, 8, 30), status=RequestStatus.WAITING),
         row(5, breach_at=None, status=RequestStatus.UNREACHABLE),
         row(6, breach_at=None, status=RequestStatus.CLOSED),
     ]
@@ -43,6 +43,13 @@ def test_rows_are_counted() -> None:
         unreachable=1,
         median_hours_to_first_attempt=None,
     )
+
+
+@pytest.mark.parametrize("now", [local(4, 17, 31), local(4, 23, 59)])
+def test_after_closing_time_tomorrow_is_not_today(now: datetime) -> None:
+    rows = [row(1, breach_at=local(4, 17, 30)), row(2, breach_at=local(5, 17, 30))]
+    found = measure(rows, {}, now=now, calendar=OFFICE)
+    assert (found.due_today, found.overdue) == (1, 1)
 
 
 def test_the_median_is_of_working_hours_to_the_first_attempt() -> None:

@@ -110,7 +110,7 @@ class ReportView:
             "There is nothing to tell yet.\n\n"
             "Figures are told of four whole weeks at a time, two days after they have ended, and"
             " only where at least five people stand behind them.\n\n"
-            f"The first four weeks can be told on {first}."
+            f"The next four weeks are told on {first}."
         )
 
     def picture(self) -> Picture:

@@ -56,11 +56,11 @@ async def at_reports(colleague: Colleague) -> None:
     colleague.expect("Reports", "R Requests")
 
 
-async def test_without_figures_the_day_of_the_first_ones_is_told(clinic: Clinic) -> None:
+async def test_without_figures_the_day_of_the_next_ones_is_told(clinic: Clinic) -> None:
     async with at_desk(clinic) as colleague:
         await at_reports(colleague)
         colleague.expect("There is nothing to tell yet.")
-        colleague.expect("The first four weeks can be told on Wed 18 Mar 2026.")
+        colleague.expect("The next four weeks are told on Wed 18 Mar 2026.")
         colleague.expect_not("··", "Four weeks")
         for letter in "wcab":
             await colleague.keys(letter)
