@@ -173,6 +173,8 @@ def test_new_passphrases_are_asked_for_unseen_and_twice(demo: Path) -> None:
         assert not terminal.echoes
         terminal.send("short\n")
         terminal.wait_for("A passphrase has 12 to 256 characters")
+        # What is typed before the second question is thrown away, as at any such prompt.
+        terminal.wait_until(lambda: terminal.find("New passphrase", 1) is not None, "the prompt")
         terminal.send(f"{FIRST}\n")
         terminal.wait_for("The same once more:")
         assert not terminal.echoes
