@@ -7,6 +7,9 @@ KioskError
 │   ├── StoreNewer       a newer kiosk has written it
 │   ├── StoreBusy        another process holds it
 │   ├── StoreFull        the disk is full or read-only
+│   ├── StoreAway        the centre cannot be reached, or has let the connection go
+│   ├── StoreRefused     the centre refuses for good what was asked of it
+│   ├── StoreDiffers     centre and machine are of versions that do not go together
 │   └── RevisionTaken    somebody else changed the same thing at the same moment
 ├── VaultError       a sealed record or a key file cannot be opened
 └── AccessRefused    a sign-in or a right is missing
@@ -42,6 +45,23 @@ class StoreBusy(StoreError):
 
 class StoreFull(StoreError):
     """The disk is full or cannot be written."""
+
+
+class StoreAway(StoreError):
+    """The centre cannot be reached or has let the connection go; trying again is harmless."""
+
+
+class StoreRefused(StoreError):
+    """The centre refuses for good what was asked of it."""
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        """Keep `code`, the SQLSTATE of the refusal, which holds no values."""
+        super().__init__(sentence)
+        self.code = code
+
+
+class StoreDiffers(StoreError):
+    """The centre and this machine are of versions that do not go together."""
 
 
 class RevisionTaken(StoreError):

@@ -18,7 +18,7 @@ from kiosk.errors import SetupError
 if TYPE_CHECKING:
     from kiosk.devices.clock import Clock
     from kiosk.domain.working import WorkingCalendar
-    from kiosk.records.store import Store
+    from kiosk.records.store import Records
     from kiosk.settings import Settings
     from kiosk.ui.visitor.parts import Demo, VisitorSide
     from kiosk.usecases.access import Access
@@ -67,7 +67,7 @@ class Kiosk:
 
     folder: Path
     settings: "Settings"
-    store: "Store"
+    store: "Records"
     site: "SiteFacts"
     clock: "Clock"
 

@@ -1,10 +1,14 @@
-"""Writes facts: each with its number and its outbox row, in the caller's transaction."""
+"""Writes facts: each with its number and its outbox row, in the caller's transaction.
+
+At the centre there is no outbox: a fact has arrived, and changed reference data are noted for the
+kiosks to pull.
+"""
 
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Insert, bindparam, case, insert, update
@@ -12,6 +16,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.clocks import is_doubtful
 from kiosk.errors import SetupError
+from kiosk.records.changes import note
 from kiosk.records.columns import Fact, Reference, Row, table
 from kiosk.records.plumbing import Outbox, SyncState
 
@@ -82,6 +87,7 @@ def change_reference(
     )
     if changed.rowcount != 1:
         raise SetupError("What was to be changed is no longer there; look again.")
+    note(transaction, target.name, row_id)
 
 
 def payload(values: Mapping[str, object]) -> str:
@@ -99,9 +105,13 @@ def _values(row: Row) -> dict[str, object]:
 def _insert(
     transaction: Transaction, kind: type[Row], values: dict[str, object], *, send: bool
 ) -> None:
-    plan = _plan(kind)
+    plan, row_id = _plan(kind), cast(UUID, values["id"])
     connection = transaction.connection()
     connection.execute(plan.insert, values)
+    if connection.dialect.name != "sqlite":
+        if issubclass(kind, Reference):
+            note(transaction, plan.table_name, row_id)
+        return
     if send:
         connection.execute(
             _outbox,
@@ -109,7 +119,7 @@ def _insert(
                 "kiosk_seq": values.get("kiosk_seq"),
                 "site_id": values["site_id"],
                 "table_name": plan.table_name,
-                "row_id": values["id"],
+                "row_id": row_id,
                 "payload": payload(values),
             },
         )

@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.oversight import KioskView
 from kiosk.domain.text import clean
 from kiosk.records import devices, outbox
 from kiosk.records.columns import table
-from kiosk.records.plumbing import KioskDevice, KioskHeartbeat
+from kiosk.records.exchange import KioskHeartbeat
+from kiosk.records.plumbing import KioskDevice
 
 _device = table(KioskDevice).c
 _beat = table(KioskHeartbeat).c
@@ -18,17 +19,9 @@ _devices = (
     .where(_device.site_id == bindparam("site"), _device.deleted_at.is_(None))
     .order_by(_device.name, _device.id)
 )
-_latest = (
-    select(_beat.kiosk_id, func.max(_beat.at).label("at"))
-    .where(_beat.site_id == bindparam("site"))
-    .group_by(_beat.kiosk_id)
-    .subquery()
-)
-_beats = select(_beat.kiosk_id, _beat.at, _beat.pending, _beat.parked, _beat.version).join_from(
-    table(KioskHeartbeat),
-    _latest,
-    (_beat.kiosk_id == _latest.c.kiosk_id) & (_beat.at == _latest.c.at),
-)
+_beats = select(
+    _beat.kiosk_id, _beat.received_at, _beat.pending, _beat.parked, _beat.version
+).where(_beat.site_id == bindparam("site"))
 
 
 def all_of(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tuple[KioskView, ...]:

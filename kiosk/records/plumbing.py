@@ -1,4 +1,4 @@
-"""Tables that move and guard the facts: accounts, keys, machines, outbox, sync, the audit trail.
+"""Tables that move and guard the facts: accounts, keys, machines, outbox, the audit trail.
 
 Tables with `info["only"] == "kiosk"` exist on SQLite alone; they never leave the machine.
 """
@@ -61,8 +61,10 @@ class KioskDevice(Reference, table=True):
     pin_hash: str
     """Opens the maintenance screen, never a key."""
     sealed_audit_key: bytes
-    """The first key of its audit chain, sealed to the clinic."""
+    """The first key of its audit chain, sealed to the clinic; empty until it has joined."""
     enrolled_at: datetime
+    kind: str = Field(default="kiosk", sa_column_kwargs={"server_default": text("'kiosk'")})
+    """kiosk or desk: what its role at the centre may do."""
     revoked_at: datetime | None = None
 
 
@@ -115,25 +117,30 @@ class Confirmation(SQLModel, table=True):
 
 
 class SyncState(SQLModel, table=True):
-    """What this machine knows of itself and of its last contact; one row."""
+    """What this machine knows of itself and of its last contact; one row on a kiosk.
+
+    At the centre one row for each desk machine, which sees its own alone.
+    """
 
     __tablename__ = "sync_state"
-    __table_args__ = {"info": KIOSK_ONLY}
 
     kiosk_id: UUID = Field(primary_key=True, sa_type=Id)
     site_id: UUID = Field(sa_type=Id)
     epoch: UUID | None = Field(default=None, sa_type=Id)
     """The centre's epoch at the last contact; another one means: pull and send all again."""
-    cursor: int = 0
+    cursor: int = Field(default=0, sa_type=BigInteger)
     """The last change of the centre that has been pulled."""
-    clock_offset_ms: int | None = None
+    clock_offset_ms: int | None = Field(default=None, sa_type=BigInteger)
+    """The centre's clock minus this one at the last contact; a wrong year is beyond 32 bits."""
     contact_at: datetime | None = None
-    last_seq: int = 0
+    last_seq: int = Field(default=0, sa_type=BigInteger)
     """The last `kiosk_seq` given out."""
     last_fact_at: datetime
     """The latest time any fact of this machine carries."""
     out_of_order: str | None = None
     """Why the kiosk is closed to visitors, or None."""
+    problem: str | None = None
+    """Code of `SyncProblem`: why the last contact failed; None where it went well."""
 
 
 class AuditEvent(Fact, table=True):
@@ -155,7 +162,6 @@ class AuditChain(SQLModel, table=True):
     """Where this machine's audit chain stands; the key of an entry is gone once it is written."""
 
     __tablename__ = "audit_chain"
-    __table_args__ = {"info": KIOSK_ONLY}
 
     kiosk_id: UUID = Field(primary_key=True, sa_type=Id)
     site_id: UUID = Field(sa_type=Id)
@@ -168,43 +174,9 @@ class SignInAttempt(SQLModel, table=True):
     """Failed sign-ins under one name (known or not) or one PIN; survives a restart."""
 
     __tablename__ = "sign_in_attempt"
-    __table_args__ = {"info": KIOSK_ONLY}
 
     digest: bytes = Field(primary_key=True)
     """BLAKE2b of what was asked for, keyed by the site."""
     site_id: UUID = Field(sa_type=Id)
     failures: int
     failed_at: datetime
-
-
-class KioskHeartbeat(Fact, table=True):
-    """How a kiosk was at one moment."""
-
-    __tablename__ = "kiosk_heartbeat"
-
-    at: datetime
-    pending: int
-    parked: int
-    version: str
-    helplines_review_by: str | None = None
-
-
-class SyncCounter(SQLModel, table=True):
-    """One counter per site, raised as the last thing before a commit at the centre."""
-
-    __tablename__ = "sync_counter"
-
-    site_id: UUID = Field(primary_key=True, sa_type=Id)
-    n: int = Field(default=0, sa_type=BigInteger)
-    epoch: UUID = Field(sa_type=Id)
-
-
-class ChangeLog(SQLModel, table=True):
-    """Which reference row changed at which count of its site's counter."""
-
-    __tablename__ = "change_log"
-
-    site_id: UUID = Field(primary_key=True, sa_type=Id)
-    v: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    table_name: str
-    row_id: UUID = Field(sa_type=Id)

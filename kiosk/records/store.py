@@ -1,11 +1,12 @@
-"""The database of a kiosk: one SQLite file, short transactions, no surprises."""
+"""A database of records, and the one that a kiosk has: a SQLite file with short transactions."""
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
+from typing import Protocol
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +20,30 @@ from kiosk.records.library import sqlite_module
 from kiosk.records.migrations import HEAD
 
 _PATIENCE_SECONDS = 10
+
+
+class Records(Protocol):
+    """An open database as the desks use it: a kiosk's own file, or the centre."""
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """Give a transaction that no other writer runs beside; it commits when the block ends."""
+        ...
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Give a transaction that sees one moment of the database and cannot write."""
+        ...
+
+    def checkpoint(self) -> None:
+        """See to it that what was deleted is gone from the disk, as far as that is ours."""
+        ...
+
+    def examine(self) -> bool:
+        """Say whether the database is whole."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection."""
+        ...
 
 
 class Store:

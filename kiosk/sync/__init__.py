@@ -1,1 +1,1 @@
-"""Moves facts to the centre and reference data back."""
+"""Moves facts to the centre and reference data back; knows no screen and decides nothing."""

@@ -23,7 +23,7 @@ from kiosk.errors import AccessRefused, SetupError
 from kiosk.records import staff
 from kiosk.records.facts import add_reference
 from kiosk.records.plumbing import StaffAccount
-from kiosk.records.store import Store
+from kiosk.records.store import Records
 from kiosk.usecases.auditing import add_entry
 from kiosk.usecases.site import SiteFacts
 from kiosk.usecases.staffdesk import SignedIn
@@ -85,7 +85,7 @@ class StaffMaker:
 
     def __init__(
         self,
-        store: Store,
+        store: Records,
         clock: Clock,
         entropy: Entropy,
         site: SiteFacts,

@@ -13,7 +13,7 @@ from kiosk.errors import VaultError
 from kiosk.records import audit
 from kiosk.records.facts import add_fact
 from kiosk.records.plumbing import AuditEvent
-from kiosk.records.store import Store
+from kiosk.records.store import Records
 from kiosk.usecases.site import SiteFacts
 from kiosk.vault.audit import link, walk
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
@@ -54,7 +54,7 @@ def add_entry(
 
 
 def check_trail(
-    store: Store, site: SiteFacts, keys: Mapping[bytes, PrivateSealingKey]
+    store: Records, site: SiteFacts, keys: Mapping[bytes, PrivateSealingKey]
 ) -> tuple[int | None, int]:
     """Check this machine's whole trail with the clinic's `callbacks` keys.
 

@@ -19,7 +19,7 @@ from kiosk.errors import SetupError
 from kiosk.records import devices
 from kiosk.records.facts import add_reference
 from kiosk.records.plumbing import AuditChain, KioskDevice, PublicKey, SyncState
-from kiosk.records.store import Store
+from kiosk.records.store import Records
 from kiosk.records.tables import Site
 from kiosk.usecases.accounts import NewAccount, build_account
 from kiosk.usecases.auditing import add_entry, seal_first_key
@@ -70,7 +70,7 @@ class Founded:
 
 
 def found_clinic(
-    store: Store,
+    store: Records,
     clock: Clock,
     entropy: Entropy,
     plan: ClinicPlan,

@@ -8,12 +8,12 @@ from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.records import plans as records
 from kiosk.records import sessions
-from kiosk.records.store import Store
+from kiosk.records.store import Records
 from kiosk.records.tables import SupportGroup
 from kiosk.usecases.site import SiteFacts
 
 
-def add_group(store: Store, site: SiteFacts, plan: GroupPlan) -> None:
+def add_group(store: Records, site: SiteFacts, plan: GroupPlan) -> None:
     """Keep a group; one of the same id stays as it is."""
     tidied = replace(
         plan,
@@ -27,7 +27,7 @@ def add_group(store: Store, site: SiteFacts, plan: GroupPlan) -> None:
             records.add_group(transaction, site.site_id, tidied)
 
 
-def add_sessions(store: Store, site: SiteFacts, plans: tuple[SessionPlan, ...]) -> None:
+def add_sessions(store: Records, site: SiteFacts, plans: tuple[SessionPlan, ...]) -> None:
     """Keep sessions, all or none; those whose id is known stay as they are.
 
     Raises SetupError for one that ends before it starts or lasts longer than a day.

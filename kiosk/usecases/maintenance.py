@@ -10,7 +10,7 @@ from kiosk.domain.audit import AuditAction
 from kiosk.domain.clocks import is_doubtful
 from kiosk.domain.text import clean
 from kiosk.records import devices, outbox
-from kiosk.records.store import Store
+from kiosk.records.store import Records
 from kiosk.usecases.attempts import Attempts
 from kiosk.usecases.auditing import add_entry
 from kiosk.usecases.site import SiteFacts
@@ -53,7 +53,7 @@ class MaintenanceDesk:
     """The maintenance screen's desk."""
 
     def __init__(
-        self, store: Store, clock: Clock, entropy: Entropy, site: SiteFacts, version: str
+        self, store: Records, clock: Clock, entropy: Entropy, site: SiteFacts, version: str
     ) -> None:
         self._store = store
         self._clock = clock

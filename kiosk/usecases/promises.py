@@ -7,7 +7,7 @@ from kiosk.devices.clock import Clock
 from kiosk.domain.promise import ENOUGH, promised_days
 from kiosk.domain.working import WorkingCalendar
 from kiosk.records import promises
-from kiosk.records.store import Store
+from kiosk.records.store import Records
 from kiosk.usecases.site import SiteFacts
 
 _FRESH = timedelta(hours=1)
@@ -20,7 +20,7 @@ class Promise:
     """Measures the promise at most once an hour, so that no visitor waits for it."""
 
     def __init__(
-        self, store: Store, clock: Clock, site: SiteFacts, calendar: WorkingCalendar
+        self, store: Records, clock: Clock, site: SiteFacts, calendar: WorkingCalendar
     ) -> None:
         self._store = store
         self._clock = clock

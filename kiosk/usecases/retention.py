@@ -6,7 +6,7 @@ from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.rules import Rules
 from kiosk.records import retention
-from kiosk.records.store import Store
+from kiosk.records.store import Records
 from kiosk.usecases.auditing import add_entry
 from kiosk.usecases.site import SiteFacts
 
@@ -20,7 +20,7 @@ class Cleaned:
 
 
 def clean_kiosk(
-    store: Store, clock: Clock, entropy: Entropy, site: SiteFacts, rules: Rules
+    store: Records, clock: Clock, entropy: Entropy, site: SiteFacts, rules: Rules
 ) -> Cleaned:
     """Delete sealed requests and check-ins that the centre confirmed long enough ago.
 

@@ -15,7 +15,7 @@ from kiosk.domain.staff import Role
 from kiosk.domain.working import WorkingCalendar
 from kiosk.errors import SetupError
 from kiosk.records import devices, passcards, staff
-from kiosk.records.store import Store
+from kiosk.records.store import Records
 from kiosk.usecases.access import Access
 from kiosk.usecases.accounts import NewAccount, StaffMaker
 from kiosk.usecases.founding import ClinicPlan, KeepRecovery, found_clinic
@@ -70,7 +70,7 @@ class SampleClinic:
     """Makes the sample clinic in a database, and completes one whose making was cut off."""
 
     def __init__(
-        self, store: Store, clock: Clock, entropy: Entropy, cost: Cost = DEFAULT_COST
+        self, store: Records, clock: Clock, entropy: Entropy, cost: Cost = DEFAULT_COST
     ) -> None:
         """Take `cost`: what the passphrases cost."""
         self._store = store

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from kiosk.domain.staff import Purpose
 from kiosk.errors import SetupError
 from kiosk.records import devices, keys
-from kiosk.records.store import Store
+from kiosk.records.store import Records
 from kiosk.vault.keys import PublicSealingKey
 
 SealingKeys = Mapping[Purpose, tuple[PublicSealingKey, ...]]
@@ -30,7 +30,7 @@ class SiteFacts:
     """The two symbols that begin this machine's reference codes."""
 
 
-def load_site(store: Store) -> SiteFacts:
+def load_site(store: Records) -> SiteFacts:
     """Read which clinic this database belongs to; SetupError where none is founded yet."""
     with store.read() as transaction:
         machine = devices.here(transaction)
@@ -47,7 +47,7 @@ def load_site(store: Store) -> SiteFacts:
     )
 
 
-def load_sealing_keys(store: Store, site: SiteFacts) -> SealingKeys:
+def load_sealing_keys(store: Records, site: SiteFacts) -> SealingKeys:
     """Read the keys that new records are sealed to; SetupError where a purpose has none."""
     with store.read() as transaction:
         rows = keys.in_use(transaction, site.site_id)

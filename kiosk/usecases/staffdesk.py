@@ -17,7 +17,7 @@ from kiosk.domain.staff import Role, Staff
 from kiosk.domain.working import WorkingCalendar
 from kiosk.errors import SignedOut
 from kiosk.records import staff
-from kiosk.records.store import Store
+from kiosk.records.store import Records
 from kiosk.usecases.auditing import add_entry
 from kiosk.usecases.site import SealingKeys, SiteFacts
 from kiosk.vault.keys import KeyRing, PrivateSealingKey
@@ -42,7 +42,7 @@ class SignedIn:
 class House:
     """What all desks of one clinic share."""
 
-    store: Store
+    store: Records
     clock: Clock
     entropy: Entropy
     site: SiteFacts

@@ -21,7 +21,7 @@ from kiosk.domain.requests import CallbackDraft, Receipt, RequestState
 from kiosk.domain.rules import Rules
 from kiosk.domain.sessions import SessionsToday
 from kiosk.domain.working import WorkingCalendar
-from kiosk.records.store import Store
+from kiosk.records.store import Records
 from kiosk.usecases.arrivals import Arrivals
 from kiosk.usecases.passes import new_draft
 from kiosk.usecases.promises import Promise
@@ -37,7 +37,7 @@ class VisitorDesk:
 
     def __init__(
         self,
-        store: Store,
+        store: Records,
         clock: Clock,
         entropy: Entropy,
         site: SiteFacts,

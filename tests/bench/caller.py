@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from kiosk.bootstrap import Kiosk, open_kiosk
+from kiosk.bootstrap import DATABASE, Kiosk, open_kiosk
 from kiosk.devices.clock import entropy
 from kiosk.domain.staff import Purpose, Role
 from kiosk.records.library import sqlite_module
@@ -45,7 +45,7 @@ class Caller:
 
     def sealed(self) -> Sealed:
         """Read every request as it is sealed."""
-        database = sqlite_module().connect(self.kiosk.store.path)
+        database = sqlite_module().connect(self.kiosk.folder / DATABASE)
         found = database.execute("SELECT id, sealed FROM callback_request")
         rows = [(UUID(bytes=id_), blob) for id_, blob in found]
         database.close()

@@ -14,12 +14,12 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 from sqlmodel import SQLModel
 
-from kiosk.records import plumbing, tables
+from kiosk.records import exchange, plumbing, tables
 from kiosk.records.migrations import HEAD, REVISIONS
 from kiosk.records.store import Store
 from kiosk.records.upgrading import history
 
-ALL_TABLES = (tables, plumbing)
+ALL_TABLES = (tables, plumbing, exchange)
 
 
 def test_the_constant_is_the_head_of_the_script_folder() -> None:

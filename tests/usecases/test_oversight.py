@@ -9,8 +9,9 @@ from kiosk.domain.audit import AuditAction
 from kiosk.domain.oversight import AuditLine
 from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import AccessRefused, SignedOut, StoreError
+from kiosk.records.exchange import KioskHeartbeat
 from kiosk.records.facts import add_reference
-from kiosk.records.plumbing import KioskDevice, KioskHeartbeat
+from kiosk.records.plumbing import KioskDevice
 from kiosk.records.store import Store
 from kiosk.usecases.auditing import check_trail
 from kiosk.usecases.oversight import OversightDesk
@@ -181,18 +182,16 @@ def test_the_other_machines_are_known_by_their_last_word(
     )
     with clinic.store.write() as transaction:
         add_reference(transaction, device)
-        for pending, age in ((3, 1), (4, 30)):
-            beat = KioskHeartbeat(
-                id=clinic.id(),
-                site_id=clinic.site.site_id,
-                kiosk_id=other,
-                kiosk_seq=pending,
-                at=at - timedelta(days=age),
-                pending=pending,
-                parked=1,
-                version="0.1.0",
-            )
-            transaction.add(beat)
+        beat = KioskHeartbeat(
+            kiosk_id=other,
+            site_id=clinic.site.site_id,
+            at=at - timedelta(days=1),
+            received_at=at - timedelta(days=1),
+            pending=3,
+            parked=1,
+            version="0.1.0",
+        )
+        transaction.add(beat)
     there, here = desk.kiosks()
     assert (there.name, there.here, there.pending, there.parked) == ("A door", False, 3, 1)
     assert (there.version, there.contact_at) == ("0.1.0", at - timedelta(days=1))

@@ -3,9 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from kiosk.records import plumbing, tables
+from kiosk.records import exchange, plumbing, tables
 
-_ALL_TABLES = (tables, plumbing)
+_ALL_TABLES = (tables, plumbing, exchange)
 """Named so that the metadata below is complete."""
 
 connection = context.config.attributes.get("connection")

