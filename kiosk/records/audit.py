@@ -6,11 +6,23 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, bindparam, cast, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry
-from kiosk.records.columns import table
+from kiosk.records.columns import Id, at_centre, table
 from kiosk.records.plumbing import AuditChain, AuditEvent, KioskDevice
 from kiosk.records.tables import CallbackRequest
 
@@ -19,43 +31,41 @@ _event = table(AuditEvent).c
 _state = select(_chain.length, _chain.next_key, _chain.last_tag).where(
     _chain.kiosk_id == bindparam("kiosk")
 )
-# As bytes, in the order of the fields of AuditEntry and then of _Rest: what was tampered with must
-# not break the reading, for it is to be found.
-_entries = select(
+# In the order of the fields of AuditEntry and then of _Rest.
+_NAMES = ("id", "position", "at", "action", "by_staff", "subject_id")
+_REST = ("site_id", "kiosk_seq", "tag", "kiosk_id")
+_FIELDS = len(fields(AuditEntry))
+# As bytes: what was tampered with must not break the reading, for it is to be found.
+_in_file: "Select[*tuple[Any, ...]]" = select(
+    *(cast(_event[name], LargeBinary) for name in (*_NAMES, *_REST))
+)
+# The centre keeps to its types, but knows times that Python does not.
+_at_centre: "Select[*tuple[Any, ...]]" = select(
     *(
-        cast(column, LargeBinary)
-        for column in (
-            _event.id,
-            _event.position,
-            _event.at,
-            _event.action,
-            _event.by_staff,
-            _event.subject_id,
-            _event.site_id,
-            _event.kiosk_seq,
-            _event.tag,
-        )
+        cast(func.timezone("UTC", _event.at), String) if name == "at" else _event[name]
+        for name in (*_NAMES, *_REST)
     )
 )
-_FIELDS = len(fields(AuditEntry))
+_by_position = (_event.position, _event.id)
 # From the rows themselves: an index would go on telling what a row no longer says.
-_trail = _entries.where(cast(_event.kiosk_id, LargeBinary) == bindparam("kiosk")).order_by(
-    _event.position, _event.id
-)
-_latest = _entries.where(_event.kiosk_id == bindparam("kiosk")).order_by(
-    _event.position.desc(), _event.id
-)
+_trail_in_file = _in_file.where(
+    cast(_event.kiosk_id, LargeBinary) == cast(bindparam("kiosk", type_=Id), LargeBinary)
+).order_by(*_by_position)
+_trail_at_centre = _at_centre.where(_event.kiosk_id == bindparam("kiosk")).order_by(*_by_position)
+_backwards = (_event.position.desc(), _event.id)
+_backwards_in_time = (_event.at.desc(), _event.kiosk_id.desc(), _event.position.desc(), _event.id)
 _last = select(func.max(_event.at)).where(
-    _event.kiosk_id == bindparam("kiosk"), _event.action == bindparam("action")
+    _event.site_id == bindparam("site"), _event.action == bindparam("action")
 )
 
 
 class _Rest(NamedTuple):
-    """What an entry has beside its own fields."""
+    """What an entry has beside its own fields; as bytes in a file."""
 
-    site_id: bytes
-    kiosk_seq: bytes
+    site_id: UUID | bytes
+    kiosk_seq: int | bytes
     tag: bytes
+    kiosk_id: UUID | bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +77,35 @@ class ChainEnd:
     last_tag: bytes
 
 
+class Spot(NamedTuple):
+    """Where an entry stands among those of all machines."""
+
+    at: datetime
+    kiosk_id: UUID
+    position: int
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which entries to give."""
 
     most: int
-    before: int | None = None
-    """Only those in earlier places."""
+    kiosk_id: UUID | None = None
+    """Of which machine; None for all."""
+    before: int | Spot | None = None
+    """Only those in earlier places: of the machine (then its position is enough), or of all."""
     by_staff: UUID | None = None
     action: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A machine that keeps, or has kept, a trail."""
+
+    kiosk_id: UUID
+    name: str
+    sealed_first_key: bytes
+    """Empty where the machine is not known, or has not joined."""
 
 
 def end(transaction: Transaction, kiosk_id: UUID) -> ChainEnd:
@@ -101,31 +131,58 @@ def trail(
     the entry that it follows.
     """
     before = 0
-    for row in transaction.connection().execute(_trail, {"kiosk": kiosk_id.bytes}):
+    query = _trail_at_centre if at_centre(transaction) else _trail_in_file
+    for row in transaction.connection().execute(query, {"kiosk": kiosk_id}):
         rest = _Rest(*row[_FIELDS:])
         number = _number(rest.kiosk_seq)
-        in_place = rest.site_id == site_id.bytes and number > before
+        in_place = _is(rest.site_id, site_id) and number > before
         yield _entry(row) if in_place else None, rest.tag or b""
         before = max(before, number)
 
 
-def latest(transaction: Transaction, kiosk_id: UUID, wanted: Wanted) -> list[AuditEntry]:
-    """Give entries of a machine, the latest first; those that cannot be read are left out."""
-    query = _latest.limit(wanted.most)
-    if wanted.before is not None:
+def latest(
+    transaction: Transaction, site_id: UUID, wanted: Wanted
+) -> list[tuple[UUID, AuditEntry]]:
+    """Give entries with their machines, the latest first; unreadable ones are left out."""
+    query = _at_centre if at_centre(transaction) else _in_file
+    query = query.where(_event.site_id == site_id).limit(wanted.most)
+    if wanted.kiosk_id is None:
+        query = query.order_by(*_backwards_in_time)
+    else:
+        query = query.where(_event.kiosk_id == wanted.kiosk_id).order_by(*_backwards)
+    if isinstance(wanted.before, Spot):
+        query = query.where(_before(wanted.before))
+    elif wanted.before is not None:
         query = query.where(_event.position < wanted.before)
     if wanted.by_staff is not None:
         query = query.where(_event.by_staff == wanted.by_staff)
     if wanted.action is not None:
         query = query.where(_event.action == wanted.action)
-    rows = transaction.connection().execute(query, {"kiosk": kiosk_id})
-    read = (_entry(row) for row in rows)
-    return [entry for entry in read if entry is not None]
+    read = ((row[-1], _entry(row)) for row in transaction.connection().execute(query))
+    return [(_id(machine), entry) for machine, entry in read if entry is not None]
 
 
-def last(transaction: Transaction, kiosk_id: UUID, action: AuditAction) -> datetime | None:
-    """Say when an action was last entered on a machine."""
-    asked = {"kiosk": kiosk_id, "action": action.value}
+def chains(transaction: Transaction, site_id: UUID) -> list[Chain]:
+    """Give the machines of a site that keep a trail, by name; first any that is not known."""
+    device = table(KioskDevice).c
+    connection = transaction.connection()
+    written = select(_event.kiosk_id).where(_event.site_id == site_id).distinct()
+    wrote = set(connection.execute(written).scalars())
+    known = connection.execute(
+        select(device.id, device.name, device.sealed_audit_key)
+        .where(device.site_id == site_id)
+        .order_by(device.name, device.id)
+    ).all()
+    strange = sorted(wrote - {row.id for row in known})
+    found = [Chain(row.id, row.name, row.sealed_audit_key) for row in known]
+    return [Chain(id_, "", b"") for id_ in strange] + [
+        chain for chain in found if chain.sealed_first_key or chain.kiosk_id in wrote
+    ]
+
+
+def last(transaction: Transaction, site_id: UUID, action: AuditAction) -> datetime | None:
+    """Say when an action was last entered, on whichever machine of a site."""
+    asked = {"site": site_id, "action": action.value}
     at: datetime | None = transaction.connection().execute(_last, asked).scalar()
     return at
 
@@ -145,20 +202,43 @@ def sealed_first_key(transaction: Transaction, kiosk_id: UUID) -> bytes | None:
     return key
 
 
-def _number(digits: bytes) -> int:
+def _before(spot: Spot) -> "ColumnElement[bool]":
+    """Say of an entry that it stands before another, in the order of `_backwards_in_time`."""
+    same_machine = and_(_event.kiosk_id == spot.kiosk_id, _event.position < spot.position)
+    return or_(
+        _event.at < spot.at,
+        and_(_event.at == spot.at, or_(_event.kiosk_id < spot.kiosk_id, same_machine)),
+    )
+
+
+def _number(digits: int | bytes) -> int:
+    if isinstance(digits, int):
+        return digits
     return int(digits) if digits.isdigit() else 0
+
+
+def _is(found: UUID | bytes, id_: UUID) -> bool:
+    return found in (id_, id_.bytes)
+
+
+def _id(found: UUID | bytes) -> UUID:
+    return found if isinstance(found, UUID) else UUID(bytes=found)
+
+
+def _words(found: str | bytes) -> str:
+    return found if isinstance(found, str) else found.decode()
 
 
 def _entry(row: Sequence[Any]) -> AuditEntry | None:
     id_, position, at, action, by_staff, subject = row[:_FIELDS]
     try:
         return AuditEntry(
-            UUID(bytes=id_),
+            _id(id_),
             int(position),
-            datetime.fromisoformat(at.decode()).replace(tzinfo=UTC),
-            action.decode(),
-            UUID(bytes=by_staff) if by_staff is not None else None,
-            UUID(bytes=subject) if subject is not None else None,
+            datetime.fromisoformat(_words(at)).replace(tzinfo=UTC),
+            _words(action),
+            _id(by_staff) if by_staff is not None else None,
+            _id(subject) if subject is not None else None,
         )
     except (ValueError, AttributeError, TypeError):
         return None

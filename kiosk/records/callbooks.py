@@ -12,11 +12,12 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnCollection, Select, bindparam, func, select
+from sqlalchemy import ColumnCollection, ColumnElement, Select, bindparam, func, select
 from sqlmodel import Session as Transaction
 
+from kiosk.domain.clocks import corrected
 from kiosk.domain.events import RequestEvent
-from kiosk.records.callbacks import EVENT, LISTED, ListedRequest, listed_request
+from kiosk.records.callbacks import EVENT, ListedRequest, Listing
 from kiosk.records.columns import table
 from kiosk.records.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
 
@@ -64,8 +65,8 @@ def _count_of(columns: _Columns) -> "Select[*tuple[Any, ...]]":
     )
 
 
-def _newer(query: "Select[*tuple[Any, ...]]", columns: _Columns) -> "Select[*tuple[Any, ...]]":
-    return query.where(
+def _newer(columns: _Columns) -> "tuple[ColumnElement[bool], ...]":
+    return (
         columns.site_id == bindparam("site"),
         columns.kiosk_id == bindparam("machine"),
         columns.kiosk_seq > bindparam("last"),
@@ -77,9 +78,11 @@ _COUNTS = {
     Kind.EVENTS: _count_of(_event),
     Kind.WITHDRAWALS: _count_of(_withdrawal),
 }
-_requests = _newer(LISTED, _request)
-_events = _newer(EVENT.add_columns(_event.request_id), _event)
-_withdrawals = _newer(select(_withdrawal.request_id, _withdrawal.ref, _withdrawal.at), _withdrawal)
+_requests = Listing(*_newer(_request))
+_events = EVENT.add_columns(_event.request_id).where(*_newer(_event))
+_withdrawals = select(
+    _withdrawal.request_id, _withdrawal.ref, _withdrawal.at, _withdrawal.clock_offset_ms
+).where(*_newer(_withdrawal))
 
 
 def marks(transaction: Transaction, site_id: UUID, kind: Kind) -> dict[UUID, Mark]:
@@ -93,7 +96,7 @@ def requests(
 ) -> Iterator[ListedRequest]:
     """Give the requests of a machine after the number `last`."""
     wanted = {"site": site_id, "machine": machine, "last": last}
-    return map(listed_request, transaction.connection().execute(_requests, wanted))
+    return _requests.read(transaction, wanted)
 
 
 def events(
@@ -110,4 +113,5 @@ def withdrawals(
 ) -> Iterator[Withdrawal]:
     """Give the withdrawals made on a machine after the number `last`."""
     wanted = {"site": site_id, "machine": machine, "last": last}
-    return (Withdrawal(*row) for row in transaction.connection().execute(_withdrawals, wanted))
+    for request_id, ref, at, offset_ms in transaction.connection().execute(_withdrawals, wanted):
+        yield Withdrawal(request_id, ref, corrected(at, offset_ms))

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Dialect, LargeBinary, Table, Uuid
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
+from sqlmodel import Session as Transaction
 
 
 class Id(TypeDecorator[UUID]):
@@ -29,8 +30,8 @@ class Id(TypeDecorator[UUID]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
         """Read a UUID from the driver."""
-        if value is None:
-            return None
+        if value is None or isinstance(value, UUID):
+            return value
         return UUID(bytes=value) if dialect.name == "sqlite" else UUID(str(value))
 
 
@@ -61,6 +62,11 @@ class Fact(Row):
     """True where the kiosk's clock stood before its last fact."""
     received_at: datetime | None = None
     """Set by the centre alone."""
+
+
+def at_centre(transaction: Transaction) -> bool:
+    """Say whether the database is the centre, and not a machine's own file."""
+    return transaction.connection().dialect.name != "sqlite"
 
 
 def table(model: type[SQLModel]) -> Table:

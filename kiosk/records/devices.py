@@ -29,7 +29,16 @@ _here = (
     .limit(1)
 )
 _pin = select(_device.pin_hash).where(_device.id == bindparam("kiosk"))
-_self = select(_state.last_fact_at, _state.contact_at, _state.clock_offset_ms, _state.out_of_order)
+_by_symbols = select(_device.id).where(
+    _device.site_id == bindparam("site"), _device.symbols == bindparam("symbols")
+)
+_self = select(
+    _state.last_fact_at,
+    _state.contact_at,
+    _state.clock_offset_ms,
+    _state.out_of_order,
+    _state.problem,
+)
 _self_here = _self.where(_state.kiosk_id == bindparam("kiosk"))
 
 
@@ -54,12 +63,20 @@ class SelfKnowledge:
     contact_at: datetime | None
     clock_offset_ms: int | None
     out_of_order: str | None
+    problem: str | None
 
 
 def here(transaction: Transaction) -> Machine | None:
     """Say which machine this database belongs to; None before the clinic is founded."""
     row = transaction.connection().execute(_here).first()
     return None if row is None else Machine(*row)
+
+
+def with_symbols(transaction: Transaction, site_id: UUID, symbols: str) -> UUID | None:
+    """Find a machine of a site by its two symbols; None where there is none."""
+    asked = {"site": site_id, "symbols": symbols.upper()}
+    found: UUID | None = transaction.connection().execute(_by_symbols, asked).scalar()
+    return found
 
 
 def pin_hash(transaction: Transaction, kiosk_id: UUID) -> str:

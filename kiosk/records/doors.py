@@ -1,5 +1,6 @@
 """One query for what a scan needs to know; a visitor waits for the answer."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,10 +9,12 @@ from sqlalchemy import Select, and_, bindparam, select
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance import PassStory, story
+from kiosk.domain.clocks import corrected
 from kiosk.domain.rules import LONGEST_SESSION
 from kiosk.domain.sessions import Session
 from kiosk.records import check_ins
 from kiosk.records.columns import table
+from kiosk.records.offsets import OWN, own
 from kiosk.records.passcards import KnownPass
 from kiosk.records.tables import CheckIn, GroupSession, Passcard, SupportGroup
 
@@ -20,7 +23,7 @@ _group = table(SupportGroup)
 _pass = table(Passcard)
 _fact = table(CheckIn)
 _void = table(CheckIn).alias("void")
-_SESSION, _PASS, _SCAN = slice(0, 8), slice(8, 12), slice(12, 14)
+_SESSION, _PASS, _SCAN, _OFFSET = slice(0, 8), slice(8, 12), slice(12, 15), 15
 _open_doors: "Select[*tuple[Any, ...]]" = (
     select(
         # In the order of the fields of Session and KnownPass.
@@ -37,7 +40,9 @@ _open_doors: "Select[*tuple[Any, ...]]" = (
         _pass.c.language,
         _pass.c.revoked_at,
         _fact.c.occurred_at,
+        _fact.c.clock_offset_ms,
         _void.c.id,
+        OWN.scalar_subquery(),
     )
     .join_from(_session, _group, _group.c.id == _session.c.group_id)
     .outerjoin(_pass, and_(_pass.c.lookup == bindparam("lookup"), _pass.c.deleted_at.is_(None)))
@@ -65,45 +70,58 @@ class Doors(NamedTuple):
     """The pass; also None where no session is open, then look it up by itself."""
     stories: dict[Session, PassStory]
     """The open sessions by start, each with what the pass did there before."""
+    offset_ms: int | None
+    """How far this machine's clock is off, as measured last."""
 
 
 def open_doors(
-    transaction: Transaction, site_id: UUID, lookup: bytes, now: datetime, opens_before: timedelta
+    transaction: Transaction,
+    site_id: UUID,
+    kiosk_id: UUID,
+    lookup: bytes,
+    now: datetime,
+    opens_before: timedelta,
 ) -> Doors:
-    """Find the sessions open at `now`, the pass of `lookup`, and its earlier arrivals there."""
-    rows = transaction.connection().execute(
-        _open_doors,
-        {
-            "site": site_id,
-            "lookup": lookup,
-            "longest_ago": now - LONGEST_SESSION,
-            "soon": now + opens_before,
-            "now": now,
-        },
+    """Find the sessions open at `now`, the pass of `lookup`, and its earlier arrivals there.
+
+    `now` is the corrected time of the machine `kiosk_id`.
+    """
+    asked = {
+        "site": site_id,
+        "machine": kiosk_id,
+        "lookup": lookup,
+        "longest_ago": now - LONGEST_SESSION,
+        "soon": now + opens_before,
+        "now": now,
+    }
+    rows = transaction.connection().execute(_open_doors, asked).all()
+    passes = [row[_PASS] for row in rows if row[_PASS][0] is not None]
+    return Doors(
+        KnownPass(*passes[-1]) if passes else None,
+        _stories(transaction, rows, lookup),
+        rows[0][_OFFSET] if rows else own(transaction, kiosk_id),
     )
-    card: KnownPass | None = None
+
+
+def _stories(
+    transaction: Transaction, rows: Iterable[Sequence[Any]], lookup: bytes
+) -> dict[Session, PassStory]:
     arrivals: dict[Session, list[datetime]] = {}
     voided: set[Session] = set()
     for row in rows:
         session = Session(*row[_SESSION])
         at_session = arrivals.setdefault(session, [])
-        participant_id, *rest = row[_PASS]
-        if participant_id is not None:
-            card = KnownPass(participant_id, *rest)
-        at, void_id = row[_SCAN]
+        at, offset_ms, void_id = row[_SCAN]
         if at is not None:
-            at_session.append(at)
+            at_session.append(corrected(at, offset_ms))
         if void_id is not None:
             voided.add(session)
-    return Doors(
-        card,
-        {
-            session: _story(transaction, session, lookup)
-            if session in voided
-            else PassStory(min(times, default=None), 0)
-            for session, times in arrivals.items()
-        },
-    )
+    return {
+        session: _story(transaction, session, lookup)
+        if session in voided
+        else PassStory(min(times, default=None), 0)
+        for session, times in arrivals.items()
+    }
 
 
 def _story(transaction: Transaction, session: Session, lookup: bytes) -> PassStory:

@@ -23,6 +23,8 @@ class KioskHeartbeat(SQLModel, table=True):
     clock_offset_ms: int | None = Field(default=None, sa_type=BigInteger)
     pending: int
     parked: int
+    waiting_since: datetime | None = None
+    """When the oldest row that waited then was made; None where none waited."""
     sent_upto: int = Field(default=0, sa_type=BigInteger)
     """The last `kiosk_seq` that the centre has confirmed to it; less at the centre than the
     machine remembers means that the centre has lost something."""

@@ -1,7 +1,8 @@
 """Queries for the facts of one finished block, as they stood when it was settled.
 
 Facts of a machine whose clock stood wrong are left out: nobody knows their week, and they could
-still be written into a block that has been told.
+still be written into a block that has been told. Where it was measured how wrong, they belong to
+the week of their corrected time.
 """
 
 from collections import defaultdict
@@ -9,19 +10,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.attendance import CheckInFact, CheckInKind, attendance
+from kiosk.domain.attendance import attendance
 from kiosk.domain.counting import Story
 from kiosk.domain.events import EventKind, RequestEvent
 from kiosk.domain.figures import Block
 from kiosk.domain.ids import made_at
+from kiosk.domain.oddities import is_sure
 from kiosk.domain.rules import LONGEST_SESSION
 from kiosk.domain.status import standing
 from kiosk.domain.text import clean
 from kiosk.records.callbacks import EVENT
+from kiosk.records.check_ins import FACTS, check_in
 from kiosk.records.columns import Fact, table
+from kiosk.records.offsets import far_off, stamp
 from kiosk.records.retired import IDS, parts
 from kiosk.records.tables import (
     CallbackEvent,
@@ -44,7 +48,7 @@ def _known(kind: type[Fact], at: "ColumnElement[datetime]") -> "ColumnElement[bo
     written = func.coalesce(facts.received_at, at)
     return (
         (facts.site_id == bindparam("site"))
-        & facts.clock_doubtful.is_(False)
+        & or_(facts.clock_doubtful.is_(False), far_off(facts.clock_offset_ms))
         & (written < bindparam("settled"))
     )
 
@@ -52,29 +56,29 @@ def _known(kind: type[Fact], at: "ColumnElement[datetime]") -> "ColumnElement[bo
 _made_known = _known(CallbackRequest, _request.created_at)
 _said_known = _known(CallbackEvent, _event.at)
 _made_then = select(_request.id).where(
-    _made_known, _request.created_at >= bindparam("start"), _request.created_at < bindparam("end")
+    _made_known,
+    or_(
+        far_off(_request.clock_offset_ms),
+        and_(_request.created_at >= bindparam("start"), _request.created_at < bindparam("end")),
+    ),
 )
 _tried_then = (
     select(_event.request_id)
     .where(_said_known, _event.kind == EventKind.ATTEMPT.value)
     .where(_event.at >= bindparam("start"), _event.at < bindparam("end"))
 )
-_requests = select(_request.id, _request.created_at, _request.call_language).where(
-    _made_known, _request.id.in_(IDS)
-)
+_requests = select(
+    _request.id,
+    _request.call_language,
+    _request.created_at,
+    _request.clock_offset_ms,
+    _request.received_at,
+    _request.clock_doubtful,
+).where(_made_known, _request.id.in_(IDS))
 _events = EVENT.add_columns(_event.request_id).where(_said_known, _event.request_id.in_(IDS))
-_arrivals = (
-    select(
-        _check_in.id,
-        _check_in.session_id,
-        _check_in.kind,
-        _check_in.occurred_at,
-        _check_in.lookup,
-        _check_in.void_of,
-    )
-    .where(_known(CheckIn, _check_in.occurred_at))
-    .where(_check_in.occurred_at >= bindparam("start"))
-    .where(_check_in.kind.in_([kind.value for kind in CheckInKind]))
+_arrivals = FACTS.where(
+    _known(CheckIn, _check_in.occurred_at),
+    or_(far_off(_check_in.clock_offset_ms), _check_in.occurred_at >= bindparam("start")),
 )
 _group_of: "Select[UUID, UUID]" = select(_session.id, _session.group_id).where(_session.id.in_(IDS))
 _groups = select(_group.id, _group.name, _group.deleted_at).where(
@@ -93,10 +97,10 @@ def stories(transaction: Transaction, site_id: UUID, block: Block) -> list[Story
         events: dict[UUID, list[RequestEvent]] = defaultdict(list)
         for *event, request_id in connection.execute(_events, some):
             events[request_id].append(RequestEvent(*event))
-        found += [
-            Story(made, language, standing(events[id_], ()).attempts)
-            for id_, made, language in connection.execute(_requests, some)
-        ]
+        for id_, language, *times in connection.execute(_requests, some):
+            made = stamp(*times)
+            if is_sure(made):
+                found.append(Story(made.at, language, standing(events[id_], ()).attempts))
     return found
 
 
@@ -110,10 +114,7 @@ def arrivals(
     connection, asked = transaction.connection(), _asked(site_id, block)
     # A meeting over midnight belongs to the block in which its people came.
     asked["start"] = block.starts_at - LONGEST_SESSION
-    facts = [
-        CheckInFact(id_, session, CheckInKind(kind), at, lookup, void_of)
-        for id_, session, kind, at, lookup, void_of in connection.execute(_arrivals, asked)
-    ]
+    facts = filter(is_sure, map(check_in, connection.execute(_arrivals, asked)))
     present = [one.first for one in attendance(facts).present if one.first.at in block]
     group_of = _groups_of(transaction, {fact.session_id for fact in present})
     came = [(fact.at, group_of[fact.session_id]) for fact in present if fact.session_id in group_of]

@@ -16,17 +16,15 @@ from kiosk.domain.events import RequestEvent
 from kiosk.domain.status import Standing, standing
 from kiosk.records.callbacks import EVENT
 from kiosk.records.columns import table
+from kiosk.records.offsets import kept_since
 from kiosk.records.retired import IDS, Cut, Old, drop, parts, unsent
 from kiosk.records.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
 
 _request = table(CallbackRequest).c
 _event = table(CallbackEvent).c
 _withdrawal = table(CallbackWithdrawal).c
-_made = (
-    select(_request.id, _request.created_at)
-    .where(_request.id.in_(IDS))
-    .order_by(_request.created_at, _request.id)
-)
+_since = kept_since(_request, "created_at")
+_made = select(_request.id, _since).where(_request.id.in_(IDS)).order_by(_since, _request.id)
 _events = EVENT.add_columns(_event.request_id).where(_event.request_id.in_(IDS))
 _slips = select(_withdrawal.request_id, _withdrawal.id, _withdrawal.at).where(
     _withdrawal.request_id.in_(IDS)
@@ -67,8 +65,8 @@ def finished(transaction: Transaction, cut: Cut) -> list[Old]:
     """Find the requests that may go, the oldest first."""
     query = (
         select(_request.id)
-        .where(_request.site_id == cut.site_id, _request.created_at <= cut.by)
-        .order_by(_request.created_at, _request.id)
+        .where(_request.site_id == cut.site_id, _since <= cut.by)
+        .order_by(_since, _request.id)
     )
     ids = transaction.connection().execute(query).scalars().all()
     return [

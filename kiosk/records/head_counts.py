@@ -6,15 +6,20 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlmodel import Session as Transaction
 
+from kiosk.domain.clocks import corrected
 from kiosk.records.columns import table
 from kiosk.records.tables import HeadCount
 
 _count = table(HeadCount).c
-_of_session = (
-    select(_count.people, _count.reconciled, _count.by_staff)
-    .where(_count.session_id == bindparam("session"))
-    .order_by(_count.at, _count.kiosk_seq, _count.id)
-)
+_of_session = select(
+    _count.people,
+    _count.reconciled,
+    _count.by_staff,
+    _count.at,
+    _count.clock_offset_ms,
+    _count.kiosk_seq,
+    _count.id,
+).where(_count.session_id == bindparam("session"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +41,6 @@ def latest(transaction: Transaction, session_id: UUID) -> Counted | None:
     rows = transaction.connection().execute(_of_session, {"session": session_id}).all()
     if not rows:
         return None
-    people, closes, by_staff = rows[-1]
-    return Counted(people, closes, by_staff, any(row.reconciled for row in rows))
+    last = max(rows, key=lambda r: (corrected(r.at, r.clock_offset_ms), r.kiosk_seq, r.id))
+    closed = any(row.reconciled for row in rows)
+    return Counted(last.people, last.reconciled, last.by_staff, closed)

@@ -1,11 +1,13 @@
-"""Queries for what waits to be sent, and for what the centre has confirmed."""
+"""Queries for what waits to be sent, what was set aside, and what the centre has confirmed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select
+from sqlalchemy import bindparam, delete, func, insert, or_, select, text
 from sqlmodel import Session as Transaction
 
 from kiosk.records.columns import table
@@ -14,44 +16,73 @@ from kiosk.records.plumbing import Confirmation, Outbox, Parked
 _outbox = table(Outbox).c
 _parked = table(Parked).c
 _confirmation = table(Confirmation).c
-_waiting = (
-    select(
-        _outbox.seq,
-        _outbox.kiosk_seq,
-        _outbox.site_id,
-        _outbox.table_name,
-        _outbox.row_id,
-        _outbox.payload,
-    )
-    .order_by(_outbox.seq)
-    .limit(bindparam("most"))
+_columns = ("kiosk_seq", "site_id", "table_name", "row_id", "payload")
+_waiting = text(
+    # As text, which turns no bytes into ids: for a week's rows that costs more than reading them.
+    "SELECT seq, kiosk_seq, site_id, table_name, row_id, payload FROM outbox"
+    " WHERE seq > :after ORDER BY seq LIMIT :most"
 )
 _confirmed_at = select(func.min(_confirmation.at)).where(_confirmation.upto_seq >= bindparam("seq"))
+_confirmed_upto = select(func.max(_confirmation.upto_seq))
 _how_many_pending = select(func.count()).select_from(table(Outbox))
 _how_many_parked = select(func.count()).select_from(table(Parked))
+_newest = select(func.max(_outbox.seq))
 _known = select(_confirmation.upto_seq).where(_confirmation.upto_seq == bindparam("seq"))
 _held_back = or_(
     select(_outbox.seq).where(_outbox.row_id == bindparam("row")).exists(),
     select(_parked.seq).where(_parked.row_id == bindparam("row")).exists(),
 )
+_in_range = _outbox.seq.between(bindparam("first"), bindparam("last"))
+_how_many_in_range = select(func.count()).select_from(table(Outbox)).where(_in_range)
+_drop_range = delete(table(Outbox)).where(_in_range)
+_drop_one = delete(table(Outbox)).where(_outbox.seq == bindparam("gone"))
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A row on its way to the centre."""
 
     seq: int
     kiosk_seq: int | None
     site_id: UUID
     table_name: str
-    row_id: UUID
+    raw_id: UUID | bytes
+    """The row's id, or its bytes as they were read; see `row_id`."""
     payload: str
 
+    @property
+    def row_id(self) -> UUID:
+        """Give the row's id."""
+        return self.raw_id if isinstance(self.raw_id, UUID) else UUID(bytes=self.raw_id)
 
-def waiting(transaction: Transaction, most: int) -> list[Waiting]:
-    """Give the oldest rows that have not been confirmed, at most `most`."""
-    rows = transaction.connection().execute(_waiting, {"most": most})
-    return [Waiting(*row) for row in rows]
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A row that the centre has refused for good, without what is in it."""
+
+    seq: int
+    kiosk_seq: int | None
+    table_name: str
+    row_id: UUID
+    error: str
+    """The refusal's code."""
+    parked_at: datetime
+
+
+def waiting(transaction: Transaction, most: int, after: int = 0) -> list[Waiting]:
+    """Give the oldest rows that have not been confirmed, at most `most`.
+
+    `after` leaves out rows up to that `seq`.
+    """
+    rows = transaction.connection().execute(_waiting, {"most": most, "after": after})
+    return [
+        Waiting(seq, kiosk_seq, _same_id(site), name, row_id, payload)
+        for seq, kiosk_seq, site, name, row_id, payload in rows.all()
+    ]
+
+
+def newest(transaction: Transaction) -> int:
+    """Give the place of the latest row that waits, 0 where none does; it only ever rises."""
+    return transaction.connection().execute(_newest).scalar() or 0
 
 
 def pending(transaction: Transaction) -> int:
@@ -62,6 +93,13 @@ def pending(transaction: Transaction) -> int:
 def parked(transaction: Transaction) -> int:
     """Count the rows that the centre has refused for good."""
     return transaction.connection().execute(_how_many_parked).scalar_one()
+
+
+def set_aside(transaction: Transaction) -> list[SetAside]:
+    """Give what the centre has refused for good, the oldest first."""
+    names = ("seq", "kiosk_seq", "table_name", "row_id", "error", "parked_at")
+    query = select(*(_parked[name] for name in names)).order_by(_parked.seq)
+    return [SetAside(*row) for row in transaction.connection().execute(query)]
 
 
 def confirm(transaction: Transaction, rows: Sequence[Waiting], at: datetime) -> None:
@@ -82,6 +120,17 @@ def confirm(transaction: Transaction, rows: Sequence[Waiting], at: datetime) -> 
         )
 
 
+def confirmed_upto(transaction: Transaction) -> int:
+    """Give the highest `kiosk_seq` that the centre has confirmed; 0 where it never has."""
+    return transaction.connection().execute(_confirmed_upto).scalar() or 0
+
+
+def doubt_confirmations(transaction: Transaction, above: int) -> None:
+    """Forget what was confirmed above a `kiosk_seq`: the centre has lost it."""
+    connection = transaction.connection()
+    connection.execute(delete(table(Confirmation)).where(_confirmation.upto_seq > above))
+
+
 def park(transaction: Transaction, row: Waiting, error: str, at: datetime) -> None:
     """Put aside a row that the centre refuses for good; `error` is a code without values."""
     transaction.connection().execute(
@@ -99,6 +148,21 @@ def park(transaction: Transaction, row: Waiting, error: str, at: datetime) -> No
     _drop(transaction, [row])
 
 
+def unpark(transaction: Transaction, seqs: Sequence[int] | None = None) -> int:
+    """Put rows that were set aside (by their `seq`; all for None) in line again; say how many."""
+    connection = transaction.connection()
+    query = select(_parked.seq, *(_parked[name] for name in _columns)).order_by(_parked.seq)
+    if seqs is not None:
+        query = query.where(_parked.seq.in_(seqs))
+    rows = connection.execute(query).all()
+    if rows:
+        fields = [dict(zip(_columns, row[1:], strict=True)) for row in rows]
+        connection.execute(insert(table(Outbox)), fields)
+        gone = delete(table(Parked)).where(_parked.seq == bindparam("gone"))
+        connection.execute(gone, [{"gone": row[0]} for row in rows])
+    return len(rows)
+
+
 def confirmed_at(transaction: Transaction, row_id: UUID, kiosk_seq: int) -> datetime | None:
     """Say when the centre had a fact of this machine, or None while it is only here."""
     connection = transaction.connection()
@@ -109,8 +173,18 @@ def confirmed_at(transaction: Transaction, row_id: UUID, kiosk_seq: int) -> date
 
 
 def _drop(transaction: Transaction, rows: Sequence[Waiting]) -> None:
-    if rows:
-        transaction.connection().execute(
-            delete(table(Outbox)).where(_outbox.seq == bindparam("gone")),
-            [{"gone": row.seq} for row in rows],
-        )
+    """Drop rows, by one statement where nothing else stands between them in the line."""
+    if not rows:
+        return
+    connection = transaction.connection()
+    ends = {"first": rows[0].seq, "last": rows[-1].seq}
+    if connection.execute(_how_many_in_range, ends).scalar_one() <= len(rows):
+        connection.execute(_drop_range, ends)
+    else:
+        connection.execute(_drop_one, [{"gone": row.seq} for row in rows])
+
+
+@lru_cache(maxsize=4)
+def _same_id(raw: bytes) -> UUID:
+    """Turn bytes into an id that is the same for row after row."""
+    return UUID(bytes=raw)

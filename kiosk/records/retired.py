@@ -14,7 +14,9 @@ from sqlalchemy import BindParameter, bindparam, delete, or_, select
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance import CheckInKind
-from kiosk.records.columns import Row, table
+from kiosk.records.changes import note
+from kiosk.records.columns import Reference, Row, at_centre, table
+from kiosk.records.offsets import kept_since
 from kiosk.records.plumbing import Confirmation, Outbox, Parked, SyncState
 from kiosk.records.tables import (
     CallbackEvent,
@@ -35,6 +37,7 @@ _withdrawal = table(CallbackWithdrawal).c
 _check_in = table(CheckIn).c
 _target = table(CheckIn).alias("target").c
 _head_count = table(HeadCount).c
+_since, _target_since = kept_since(_check_in, "occurred_at"), kept_since(_target, "occurred_at")
 _Thing = TypeVar("_Thing")
 
 
@@ -58,7 +61,9 @@ class Old(NamedTuple):
 
 
 def sends(transaction: Transaction, kiosk_id: UUID) -> bool:
-    """Say whether this machine has ever met a centre."""
+    """Say whether this machine owes rows to a centre, for it has met one; the centre owes none."""
+    if at_centre(transaction):
+        return False
     state = table(SyncState).c
     met = or_(state.contact_at.is_not(None), state.epoch.is_not(None))
     connection = transaction.connection()
@@ -69,16 +74,17 @@ def sends(transaction: Transaction, kiosk_id: UUID) -> bool:
 
 def attendance(transaction: Transaction, cut: Cut) -> list[Old]:
     """Find check-ins and head counts; voids last, and none before what it voids."""
-    young = select(_target.id).where(_target.id == _check_in.void_of, _target.occurred_at > cut.by)
+    young = select(_target.id).where(_target.id == _check_in.void_of, _target_since > cut.by)
     is_void = _check_in.kind == CheckInKind.VOID.value
     check_ins = (
-        select(_check_in.id, _check_in.occurred_at)
-        .where(_check_in.site_id == cut.site_id, _check_in.occurred_at <= cut.by)
+        select(_check_in.id, _since)
+        .where(_check_in.site_id == cut.site_id, _since <= cut.by)
         .where(or_(_check_in.void_of.is_(None), ~young.exists()))
-        .order_by(is_void, _check_in.occurred_at)
+        .order_by(is_void, _since)
     )
-    counts = select(_head_count.id, _head_count.at).where(
-        _head_count.site_id == cut.site_id, _head_count.at <= cut.by
+    counted = kept_since(_head_count, "at")
+    counts = select(_head_count.id, counted).where(
+        _head_count.site_id == cut.site_id, counted <= cut.by
     )
     connection = transaction.connection()
     found = [Old(*row, HeadCount) for row in connection.execute(counts)]
@@ -119,13 +125,18 @@ def drop_found(transaction: Transaction, found: Sequence[Old], cut: Cut) -> int:
 def drop(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> None:
     """Delete rows, and what of them waits to be sent; ask `unsent` first where there is a centre.
 
-    Repeating it is harmless. A checkpoint must follow, or the bytes stay in the log.
+    At the centre kiosks hear which reference rows are gone. Repeating it is harmless. A checkpoint
+    must follow, or the bytes stay in the log.
     """
     target, connection = table(kind), transaction.connection()
+    queues = () if at_centre(transaction) else _QUEUES
     for part in parts(ids):
-        for queue in _QUEUES:
+        for queue in queues:
             connection.execute(delete(queue).where(queue.c.row_id.in_(IDS)), {"ids": part})
         connection.execute(delete(target).where(target.c.id.in_(IDS)), {"ids": part})
+    if issubclass(kind, Reference):
+        for row_id in ids:
+            note(transaction, target.name, row_id, gone=True)
 
 
 def unsent(transaction: Transaction, ids: Iterable[UUID]) -> set[UUID]:

@@ -56,6 +56,10 @@ _starting = _planned.where(
     _session.starts_at < bindparam("until"),
     _session.deleted_at.is_(None),
 ).order_by(_session.starts_at, _group.name, _session.id)
+_with_facts = _planned.where(
+    _session.starts_at >= bindparam("since"),
+    select(_fact.id).where(_fact.session_id == _session.id).exists(),
+)
 _marks = (
     select(func.count(_fact.id)).where(_fact.session_id == bindparam("session")),
     select(func.count(_count.id)).where(_count.session_id == bindparam("session")),
@@ -95,6 +99,12 @@ def starting(
     """Give the sessions that start from `since` to before `until`, called off or not, by start."""
     asked = {"site": site_id, "since": since, "until": until}
     return tuple(_read(row) for row in transaction.connection().execute(_starting, asked))
+
+
+def with_facts(transaction: Transaction, site_id: UUID, since: datetime) -> dict[UUID, Planned]:
+    """Give the sessions that start from `since` on and have check-ins, by id."""
+    rows = transaction.connection().execute(_with_facts, {"site": site_id, "since": since})
+    return {planned.session.id: planned for planned in map(_read, rows)}
 
 
 def mark(transaction: Transaction, planned: Planned) -> tuple[object, ...]:

@@ -66,9 +66,10 @@ class Store:
     def open(cls, path: Path, *, create: bool = False) -> "Store":
         """Open the file at `path`, and bring its tables up to date.
 
-        With `create` a missing file is made (0600). Raises SetupError where there is no database
-        yet, StoreDamaged or StoreNewer where there is one that must be left alone, StoreFull
-        where the disk cannot be written.
+        With `create` a missing file is made (0600). Before an upgrade, what a machine with a
+        centre has not sent yet is also written into a file beside it. Raises SetupError where
+        there is no database yet, StoreDamaged or StoreNewer where there is one that must be left
+        alone, StoreFull where the disk cannot be written.
         """
         module = sqlite_module()
         if create:
@@ -81,7 +82,7 @@ class Store:
         store = cls(path, module)
         try:
             if found != HEAD:
-                store._upgrade()
+                store._upgrade(found)
             # Opens the one writing connection now, so that no visitor waits for it.
             with store.write():
                 pass
@@ -145,11 +146,17 @@ class Store:
         finally:
             self._one_at_a_time.release()
 
-    def _upgrade(self) -> None:
+    def _upgrade(self, found: str | None) -> None:
+        """Bring the tables up to date; what is unsent is kept in a file, should they ever fail."""
         # Imported here: Alembic costs a start 135 ms and is needed once per release.
+        from kiosk.records.central.link import FILE
+        from kiosk.records.unsent import keep_unsent
         from kiosk.records.upgrading import upgrade
 
+        folder = self.path.parent
         with translated(*self._faults), self._writing() as connection, connection.begin():
+            if found is not None and (folder / FILE).exists():
+                keep_unsent(connection, folder, found)
             upgrade(connection)
 
 

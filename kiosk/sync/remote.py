@@ -24,6 +24,8 @@ class Report:
     parked: int
     version: str
     helplines_review_by: str | None = None
+    waiting_since: datetime | None = None
+    """When its oldest unsent row was made, see `records.machines.waiting_since`."""
     wiped_at: datetime | None = None
 
 

@@ -39,7 +39,7 @@ def acknowledged_until_killed(database: Path, seed: int) -> list[str]:
 
 def test_every_acknowledged_request_is_there_once_after_kill_9(tmp_path: Path) -> None:
     with open_clinic(tmp_path) as clinic:
-        database = clinic.store.path
+        database = clinic.file
     answered: list[str] = []
     for seed in range(KILLS):
         answered += acknowledged_until_killed(database, seed)

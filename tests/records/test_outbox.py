@@ -29,6 +29,15 @@ def test_rows_wait_in_their_order_until_they_are_confirmed(clinic: Clinic) -> No
     assert confirmed(clinic, rows[-1]) is None
 
 
+def test_confirming_drops_nothing_that_stands_between(clinic: Clinic) -> None:
+    for _ in range(4):
+        clinic.visitor.request_callback(clinic.draft())
+    first, *between, last = waiting(clinic)
+    with clinic.store.write() as transaction:
+        outbox.confirm(transaction, [first, last], NOON)
+    assert waiting(clinic) == between
+
+
 def test_confirming_twice_is_confirming_once(clinic: Clinic) -> None:
     clinic.visitor.request_callback(clinic.draft())
     rows = waiting(clinic)

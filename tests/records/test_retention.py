@@ -38,7 +38,7 @@ def fill(clinic: Clinic) -> tuple[bytes, bytes]:
 
 
 def on_disk(clinic: Clinic) -> bytes:
-    folder = clinic.store.path.parent
+    folder = clinic.file.parent
     return b"".join(file.read_bytes() for file in folder.iterdir())
 
 

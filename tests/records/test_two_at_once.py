@@ -44,7 +44,7 @@ def arrive(clinic: Clinic, number: int) -> str:
 def test_two_processes_and_four_threads_lose_nothing(tmp_path: Path) -> None:
     with open_clinic(tmp_path) as clinic:
         clinic.add_session()
-        with another_process(clinic.store.path) as answers:
+        with another_process(clinic.file) as answers:
             with ThreadPoolExecutor(4) as threads:
                 passes = list(threads.map(lambda n: arrive(clinic, n), range(ROUNDS)))
             written = clinic.count("callback_request")

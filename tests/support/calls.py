@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from sqlalchemy import text
-
 from kiosk.domain.actions import Action, Done
 from kiosk.domain.staff import Role
 from kiosk.domain.worklist import WorkRow
@@ -37,9 +35,5 @@ def do(desk: CallbackDesk, request_id: UUID, *actions: Action) -> WorkRow:
 
 def trail_of(clinic: Clinic, request_id: UUID) -> list[str]:
     """Give what the audit trail says about a request."""
-    with clinic.store.read() as transaction:
-        found = transaction.connection().execute(
-            text("SELECT action FROM audit_event WHERE subject_id=:id ORDER BY position"),
-            {"id": request_id.bytes},
-        )
-        return [action for (action,) in found]
+    query = "SELECT action FROM audit_event WHERE subject_id=:id ORDER BY position"
+    return clinic.column(query, id=request_id)

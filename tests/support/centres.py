@@ -43,7 +43,6 @@ class Centre:
         self, site_id: UUID, kiosk_id: UUID, kind: str = "kiosk", symbols: str = "7K"
     ) -> Address:
         """Enrol a machine the short way; gives the address of its own role."""
-        name = role_name(kind, kiosk_id, site_id)
         with self.engine.begin() as connection:
             connection.execute(
                 insert(table(KioskDevice)).values(
@@ -57,6 +56,12 @@ class Centre:
                     kind=kind,
                 )
             )
+        return self.let_in(site_id, kiosk_id, kind)
+
+    def let_in(self, site_id: UUID, kiosk_id: UUID, kind: str = "kiosk") -> Address:
+        """Make the role of a machine that is enrolled; gives its address."""
+        name = role_name(kind, kiosk_id, site_id)
+        with self.engine.begin() as connection:
             make_role(connection, name, kind, PASSWORD)
         return replace(self.address, role=name, password=PASSWORD)
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, text
 
 from kiosk.devices.clock import Entropy
 from kiosk.domain.groups import GroupPlan, SessionPlan
@@ -25,7 +28,7 @@ from kiosk.domain.sessions import Session
 from kiosk.domain.staff import Purpose, Role
 from kiosk.domain.working import WorkingCalendar
 from kiosk.domain.worklist import Contact
-from kiosk.records.store import Store
+from kiosk.records.store import Records, Store
 from kiosk.usecases.access import Access
 from kiosk.usecases.accounts import NewAccount, StaffMaker
 from kiosk.usecases.callbacks import CallbackDesk
@@ -65,7 +68,9 @@ class SetClock:
 class Clinic:
     """A founded clinic and everything a test needs of it."""
 
-    store: Store
+    store: Records
+    folder: Path
+    """Where this machine keeps its files."""
     clock: SetClock
     entropy: Entropy
     site: SiteFacts
@@ -73,6 +78,14 @@ class Clinic:
     manager: SignedIn
     recovery: RecoveryKeys
     rules: Rules = field(default_factory=Rules)
+    owner: Engine | None = None
+    """Of the centre, where the records are there."""
+
+    @property
+    def file(self) -> Path:
+        """The kiosk's own database; there is none at a centre."""
+        assert isinstance(self.store, Store)
+        return self.store.path
 
     @property
     def visitor(self) -> VisitorDesk:
@@ -97,7 +110,7 @@ class Clinic:
             self.sealing,
             self.rules,
             WorkingCalendar(self.site.zone),
-            self.store.path.parent / "exports",
+            self.folder / "exports",
         )
 
     @property
@@ -181,11 +194,32 @@ class Clinic:
             consent_version="2026-01",
         )
 
+    def bend(self, statement: str, **values: object) -> None:
+        """Do to the database what no desk does; ids are given as UUID."""
+        if self.owner is not None:
+            with self.owner.begin() as connection:
+                connection.execute(text(statement), values)
+            return
+        plain = {name: _of_a_file(value) for name, value in values.items()}
+        with self.store.write() as transaction:
+            transaction.connection().execute(text(statement), plain)
+
+    def column(self, query: str, **values: object) -> list[Any]:
+        """Read the first column of what a query finds, as the database keeps it."""
+        at_centre = self.owner is not None
+        asked = values if at_centre else {name: _of_a_file(one) for name, one in values.items()}
+        with self.store.read() as transaction:
+            return list(transaction.connection().execute(text(query), asked).scalars())
+
     def count(self, table: str) -> int:
         """Count the rows of a table."""
         with self.store.read() as transaction:
             query = f"SELECT count(*) FROM {table}"  # noqa: S608 - a name from the test itself
             return int(transaction.connection().exec_driver_sql(query).scalar_one())
+
+
+def _of_a_file(value: object) -> object:
+    return value.bytes if isinstance(value, UUID) else value
 
 
 @contextmanager
@@ -211,6 +245,6 @@ def open_clinic(folder: Path, seed: int = 1) -> Iterator[Clinic]:
         site = load_site(store)
         sealing = load_sealing_keys(store, site)
         recovery = kept[Purpose.ROSTER]
-        yield Clinic(store, clock, entropy, site, sealing, founded.manager, recovery)
+        yield Clinic(store, folder, clock, entropy, site, sealing, founded.manager, recovery)
     finally:
         store.close()

@@ -71,7 +71,9 @@ class Written:
         return f"/data/exports/passes-{login}.pdf"
 
 
-def desk_side(clinic: Clinic, written: Written, idle: float = 120.0) -> DeskSide:
+def desk_side(
+    clinic: Clinic, written: Written, idle: float = 120.0, *, at_centre: bool = False
+) -> DeskSide:
     """Return what bootstrap makes of an opened store."""
     facts = Facts(
         clinic=clinic.site.name,
@@ -79,6 +81,7 @@ def desk_side(clinic: Clinic, written: Written, idle: float = 120.0) -> DeskSide
         country=clinic.site.country,
         now=clinic.clock.now,
         idle=idle,
+        at_centre=at_centre,
     )
     tools = Tools(export_callbacks=written.export, pass_sheet=written.sheet, plans=written.plans)
     return DeskSide(clinic.access, facts, tools)

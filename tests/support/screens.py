@@ -13,6 +13,7 @@ from kiosk.ui.terminal.app import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
 from kiosk.ui.visitor.parts import Boot, Demo, Facts, VisitorSide
 from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.usecases.helplines import published_text
 from tests.support.desks import Clinic
 from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
 
@@ -35,7 +36,8 @@ def side_of(clinic: Clinic) -> VisitorSide:
         country=clinic.site.country,
         take_home=TAKE_HOME,
     )
-    return VisitorSide(clinic.visitor, clinic.maintenance, facts)
+    published = partial(published_text, clinic.store, clinic.site)
+    return VisitorSide(clinic.visitor, clinic.maintenance, facts, published)
 
 
 class Visitor(Hands[VisitorApp]):

@@ -1,5 +1,6 @@
 """Where the centre is and how to speak with it: never without TLS but on this very machine."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,12 @@ class Address:
 
     @property
     def is_here(self) -> bool:
-        """Whether the server runs on this machine, so that nothing travels."""
+        """Whether the server runs on this machine, so that nothing travels.
+
+        Not where libpq would be sent elsewhere behind the address's back.
+        """
+        if os.environ.get("PGHOSTADDR"):
+            return False
         return self.host in _HERE or self.host.startswith(("/", "@"))
 
     def url(self) -> URL:
@@ -49,8 +55,15 @@ class Address:
         )
 
     def tls(self) -> dict[str, Any]:
-        """Give libpq's settings for TLS: the server's name is checked unless it is here."""
-        wanted: dict[str, Any] = {"sslmode": "prefer" if self.is_here else "verify-full"}
+        """Give libpq's settings for TLS: the server's name is checked unless it is here.
+
+        Somebody who names certificates has them checked here too. Where nothing is checked, no
+        password is told to whoever asks for it in plain text.
+        """
+        wanted: dict[str, Any] = {"sslmode": "verify-full"}
+        if self.is_here:
+            wanted["sslmode"] = "verify-ca" if self.ca_file else "prefer"
+            wanted["require_auth"] = "!password"
         if self.ca_file or not self.is_here:
             wanted["sslrootcert"] = self.ca_file or "system"
         if self.certificate:
@@ -74,7 +87,8 @@ def read_address(text: str, ca_file: str = "") -> Address:
     given = {key: value for key, value in url.query.items() if isinstance(value, str)}
     if unknown := sorted(set(given) - {"host", "port", *_OWN_OPTIONS}):
         raise SetupError(f"The address of the centre cannot take {unknown[0]}; leave it out.")
-    host = url.host or given.get("host", "")
+    # Without a host libpq would take this one itself, unseen by `is_here`.
+    host = url.host or given.get("host") or os.environ.get("PGHOST", "")
     port = url.port or int(given.get("port") or 5432)
     return Address(
         host,

@@ -18,10 +18,26 @@ _CERTIFICATE = (
     "The centre could not prove who it is (TLS); check its certificate and the address, and"
     " that the bundle is this centre's."
 )
+_OWN_CERTIFICATE = (
+    "The centre asks for this machine's own certificate and does not take what it got; put"
+    " client.crt and client.key of this machine into its data folder."
+)
 _SHUT_OUT = (
     "The centre does not let this machine in; it was revoked, or its credentials were replaced:"
     " enrol it again with `kiosk central enrol`."
 )
+_ABOUT_OURS = ("client certificate", "certificate authentication failed", " alert ")
+"""An alert is what the server says of what it got."""
+_ABOUT_THEIRS = (
+    "certificate", "does not support ssl", "root.crt", "failed: ssl error:",
+    "authentication method requirement",
+)  # fmt: skip
+_CUT = ("unexpected eof", "syscall")
+"""A line that is cut within TLS says SSL as well."""
+_ABOUT_THE_ROLE = (
+    "password authentication failed", "not permitted to log in", "no pg_hba.conf entry",
+    "permission denied for database", "sasl authentication failed",
+)  # fmt: skip
 _AGAIN = ("40001", "40P01", "55P03")
 """Serialization failure, deadlock, lock not available."""
 _DIFFERENT = ("42P01", "42703", "42883", "42704")
@@ -60,9 +76,13 @@ def _unanswered(words: str) -> StoreError:
     Its words are looked at and never passed on.
     """
     low = words.lower()
-    if "certificate" in low or "does not support ssl" in low or "root.crt" in low:
+    if any(said in low for said in _CUT):
+        return StoreAway(AWAY)
+    if any(said in low for said in _ABOUT_OURS):
+        return StoreRefused(_OWN_CERTIFICATE, "tls")
+    if any(said in low for said in _ABOUT_THEIRS):
         return StoreRefused(_CERTIFICATE, "tls")
-    if "password authentication failed" in low or "not permitted to log in" in low:
+    if any(said in low for said in _ABOUT_THE_ROLE):
         return StoreRefused(_SHUT_OUT, "28P01")
     return StoreAway(AWAY)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from kiosk.errors import SetupError
 from kiosk.records.central.rights import statements
 from kiosk.records.central.roles import DESKS, KIOSKS, exists
 from kiosk.records.columns import table
@@ -23,13 +24,23 @@ _LOCKS_AND_OBJECTS = text(
 )
 """Locks and large objects are the only things a machine could else leave or hold at the centre."""
 _INSUFFICIENT = "42501"
+_COULD_MAKE = text(
+    "SELECT has_schema_privilege(CAST(:role AS name), 'public', 'CREATE')"
+    " OR has_database_privilege(CAST(:role AS name), current_database(), 'CREATE')"
+    " OR has_database_privilege(CAST(:role AS name), current_database(), 'TEMP')"
+)
+_OPEN = (
+    "Machines could make tables of their own in this database; let its owner found the centre,"
+    " and let the owner own the schema public too (ALTER SCHEMA public OWNER TO ...)."
+)
 
 
 def found(connection: Connection, now: datetime) -> bool:
     """Make or upgrade tables, roles and rights, in the caller's transaction.
 
     `connection` is the owner's; the owner needs CREATEROLE. Gives False where only a superuser
-    could also take locks and large objects away from machines.
+    could also take locks and large objects away from machines. Raises SetupError where machines
+    could make things in the database all the same.
     """
     # Imported here: Alembic is needed once per release.
     from kiosk.records.upgrading import upgrade
@@ -38,10 +49,13 @@ def found(connection: Connection, now: datetime) -> bool:
     for group in (KIOSKS, DESKS):
         _make_group(connection, group)
     _close_to_others(connection)
+    _drop_policies(connection)
     for statement in statements():
         connection.exec_driver_sql(statement)
     _sign_contract(connection, now)
-    return _take_functions_away(connection)
+    closed = _take_functions_away(connection)
+    _check(connection)
+    return closed
 
 
 def _make_group(connection: Connection, group: str) -> None:
@@ -71,6 +85,20 @@ def _close_to_others(connection: Connection) -> None:
     connection.exec_driver_sql("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     connection.exec_driver_sql(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE {name} TO {KIOSKS}, {DESKS}")
+
+
+def _drop_policies(connection: Connection) -> None:
+    """Drop every policy, so that none of an older version lets somebody through."""
+    asked = text("SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public'")
+    for policy, name in connection.execute(asked).all():
+        connection.exec_driver_sql(f"DROP POLICY {policy} ON {name}")
+
+
+def _check(connection: Connection) -> None:
+    """See that nobody else's grants undo what was taken away: PostgreSQL only warns of those."""
+    for group in (KIOSKS, DESKS):
+        if connection.execute(_COULD_MAKE, {"role": group}).scalar_one():
+            raise SetupError(_OPEN)
 
 
 def _take_functions_away(connection: Connection) -> bool:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kiosk.records.central.roles import DESKS, KIOSKS, OWN_ID, OWN_MACHINE, OWN_SITE
+from sqlmodel import SQLModel
+
+from kiosk.records.central.roles import DESKS, KIOSKS, OWN_ID, OWN_SITE, own
 from kiosk.records.columns import Fact
 from kiosk.records.plumbing import AuditEvent
 from kiosk.records.tables import (
@@ -37,7 +39,6 @@ _EVERY_TABLE: Final = (
     "kiosk_heartbeat", "sync_counter", "change_log", "sync_state", "audit_chain",
     "sign_in_attempt",
 )  # fmt: skip
-_OWN: Final = f"{OWN_MACHINE} AND {OWN_SITE}"
 _NOT_JOINED: Final = "sealed_audit_key = ''::bytea"
 _CALLER_SITE: Final = OWN_SITE.replace("current_user", "session_user")
 _NOTE: Final = """
@@ -45,10 +46,10 @@ CREATE OR REPLACE FUNCTION kiosk_note_passes(made uuid[]) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $note$
 WITH mine AS (
     SELECT id, row_number() OVER (ORDER BY id) AS place FROM passcard
-    WHERE id = ANY (made) AND OF_THE_CALLER
+    WHERE cardinality(made) <= 1000 AND id = ANY (made) AND OF_THE_CALLER
 ), raised AS (
     UPDATE sync_counter SET n = n + (SELECT count(*) FROM mine)
-    WHERE OF_THE_CALLER RETURNING site_id, n
+    WHERE EXISTS (SELECT 1 FROM mine) AND OF_THE_CALLER RETURNING site_id, n
 ), noted AS (
     INSERT INTO change_log (site_id, v, table_name, row_id)
     SELECT raised.site_id, raised.n - mine.place + 1, 'passcard', mine.id FROM mine, raised
@@ -65,9 +66,15 @@ def fact_columns(kind: type[Fact]) -> tuple[str, ...]:
 
 
 def statements() -> Iterator[str]:
-    """Give all rights as SQL, which may be run again after every upgrade."""
+    """Give all rights as SQL, which may be run again after every upgrade.
+
+    What an older version granted goes first; its policies are dropped by `founding`. Who may
+    write is told column by column wherever PostgreSQL knows that: a right to a whole table is
+    also one to LOCK it against everybody.
+    """
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {KIOSKS}, {DESKS}"
     yield _NOTE
-    yield "REVOKE ALL ON FUNCTION kiosk_note_passes(uuid[]) FROM PUBLIC"
+    yield f"REVOKE ALL ON FUNCTION kiosk_note_passes(uuid[]) FROM PUBLIC, {KIOSKS}, {DESKS}"
     yield f"GRANT EXECUTE ON FUNCTION kiosk_note_passes(uuid[]) TO {KIOSKS}"
     for group in (KIOSKS, DESKS):
         yield f"GRANT USAGE ON SCHEMA public TO {group}"
@@ -80,65 +87,77 @@ def statements() -> Iterator[str]:
 
 def _kiosks() -> Iterator[str]:
     for fact in FACTS:
-        name, columns = str(fact.__tablename__), ", ".join(fact_columns(fact))
-        yield f"GRANT INSERT ({columns}) ON {name} TO {KIOSKS}"
-        yield from _policy(name, KIOSKS, "INSERT", check=_OWN)
+        name = str(fact.__tablename__)
+        yield _grant("INSERT", name, KIOSKS, fact_columns(fact))
+        yield _policy(name, KIOSKS, "INSERT", check=own(KIOSKS))
     for name in MADE_ANYWHERE:
-        yield f"GRANT INSERT ON {name} TO {KIOSKS}"
-        yield from _policy(name, KIOSKS, "INSERT", check=OWN_SITE)
+        yield _grant("INSERT", name, KIOSKS)
+        yield _policy(name, KIOSKS, "INSERT", check=OWN_SITE)
     for name in (*PULLED, "sync_counter", "change_log"):
         yield f"GRANT SELECT ON {name} TO {KIOSKS}"
-        yield from _policy(name, KIOSKS, "SELECT", using=OWN_SITE)
-    yield from _itself(KIOSKS, OWN_ID)
+        yield _policy(name, KIOSKS, "SELECT", using=OWN_SITE)
+    yield from _itself(KIOSKS, f"{OWN_ID} AND {OWN_SITE}", own(KIOSKS))
 
 
 def _desks() -> Iterator[str]:
+    itself = own(DESKS)
     for fact in FACTS:
-        name, columns = str(fact.__tablename__), ", ".join(fact_columns(fact))
-        yield f"GRANT INSERT ({columns}) ON {name} TO {DESKS}"
-        yield from _policy(name, DESKS, "INSERT", check=_OWN)
+        name = str(fact.__tablename__)
+        yield _grant("INSERT", name, DESKS, fact_columns(fact))
+        yield _policy(name, DESKS, "INSERT", check=itself)
         yield f"GRANT SELECT ON {name} TO {DESKS}"
-        yield from _policy(name, DESKS, "SELECT", using=OWN_SITE)
+        yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
     for name in ("site", "public_key", *_DESK_CHANGES, "sync_counter", "change_log"):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
-        yield from _policy(name, DESKS, "SELECT", using=OWN_SITE)
+        yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
     for name in _DESK_CHANGES:
-        yield f"GRANT INSERT, UPDATE ON {name} TO {DESKS}"
-        yield from _policy(name, DESKS, "INSERT", check=OWN_SITE)
-        yield from _policy(name, DESKS, "UPDATE", using=OWN_SITE, check=OWN_SITE)
+        yield from (_grant(command, name, DESKS) for command in ("INSERT", "UPDATE"))
+        yield _policy(name, DESKS, "INSERT", check=OWN_SITE)
+        yield _policy(name, DESKS, "UPDATE", using=OWN_SITE, check=OWN_SITE)
     for name in _KEPT_FOR_A_TIME:
         yield f"GRANT DELETE ON {name} TO {DESKS}"
-        yield from _policy(name, DESKS, "DELETE", using=OWN_SITE)
-    yield f"GRANT UPDATE (n) ON sync_counter TO {DESKS}"
-    yield from _policy("sync_counter", DESKS, "UPDATE", using=OWN_SITE, check=OWN_SITE)
-    yield f"GRANT INSERT ON change_log TO {DESKS}"
-    yield from _policy("change_log", DESKS, "INSERT", check=OWN_SITE)
+        yield _policy(name, DESKS, "DELETE", using=OWN_SITE)
+    yield _grant("UPDATE", "sync_counter", DESKS, ("n",))
+    yield _policy("sync_counter", DESKS, "UPDATE", using=OWN_SITE, check=OWN_SITE)
+    yield _grant("INSERT", "change_log", DESKS)
+    yield _policy("change_log", DESKS, "INSERT", check=OWN_SITE)
     for name in ("sync_state", "audit_chain"):
-        yield f"GRANT SELECT, INSERT, UPDATE ON {name} TO {DESKS}"
-        yield from _policy(name, DESKS, "ALL", using=_OWN, check=_OWN)
-    yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_attempt TO {DESKS}"
-    yield from _policy("sign_in_attempt", DESKS, "ALL", using=OWN_SITE, check=OWN_SITE)
-    yield from _itself(DESKS, OWN_SITE)
+        yield f"GRANT SELECT ON {name} TO {DESKS}"
+        yield from (_grant(command, name, DESKS) for command in ("INSERT", "UPDATE"))
+        yield _policy(name, DESKS, "ALL", using=itself, check=itself)
+    yield f"GRANT SELECT, DELETE ON sign_in_attempt TO {DESKS}"
+    yield from (_grant(command, "sign_in_attempt", DESKS) for command in ("INSERT", "UPDATE"))
+    yield _policy("sign_in_attempt", DESKS, "ALL", using=OWN_SITE, check=OWN_SITE)
+    yield from _itself(DESKS, OWN_SITE, OWN_SITE)
 
 
-def _itself(group: str, seen: str) -> Iterator[str]:
+def _itself(group: str, machines: str, beats: str) -> Iterator[str]:
     """Let a machine see machines, fill in its own row once, and report how it is."""
-    own = f"{OWN_ID} AND {OWN_SITE}"
-    yield f"GRANT SELECT, UPDATE (pin_hash, sealed_audit_key) ON kiosk_device TO {group}"
-    yield from _policy("kiosk_device", group, "SELECT", using=f"{seen} AND {OWN_SITE}")
-    yield from _policy("kiosk_device", group, "UPDATE", using=f"{own} AND {_NOT_JOINED}", check=own)
-    yield f"GRANT SELECT, INSERT, UPDATE ON kiosk_heartbeat TO {group}"
-    beats = _OWN if group == KIOSKS else OWN_SITE
-    yield from _policy("kiosk_heartbeat", group, "SELECT", using=beats)
-    yield from _policy("kiosk_heartbeat", group, "INSERT", check=_OWN)
-    yield from _policy("kiosk_heartbeat", group, "UPDATE", using=_OWN, check=_OWN)
+    device = f"{OWN_ID} AND {OWN_SITE}"
+    yield f"GRANT SELECT ON kiosk_device TO {group}"
+    yield _grant("UPDATE", "kiosk_device", group, ("pin_hash", "sealed_audit_key"))
+    yield _policy("kiosk_device", group, "SELECT", using=machines)
+    yield _policy(
+        "kiosk_device", group, "UPDATE", using=f"{device} AND {_NOT_JOINED}", check=device
+    )
+    yield f"GRANT SELECT ON kiosk_heartbeat TO {group}"
+    told = tuple(n for n in _columns("kiosk_heartbeat") if n not in ("kiosk_id", "site_id"))
+    yield _grant("INSERT", "kiosk_heartbeat", group)
+    yield _grant("UPDATE", "kiosk_heartbeat", group, told)
+    yield _policy("kiosk_heartbeat", group, "SELECT", using=beats)
+    yield _policy("kiosk_heartbeat", group, "INSERT", check=own(group))
+    yield _policy("kiosk_heartbeat", group, "UPDATE", using=own(group), check=own(group))
 
 
-def _policy(
-    table: str, group: str, command: str, *, using: str = "", check: str = ""
-) -> Iterator[str]:
-    name = f"{group}_{command.lower()}"
-    yield f"DROP POLICY IF EXISTS {name} ON {table}"
-    words = f"CREATE POLICY {name} ON {table} FOR {command} TO {group}"
+def _columns(table: str) -> tuple[str, ...]:
+    return tuple(SQLModel.metadata.tables[table].columns.keys())
+
+
+def _grant(command: str, table: str, group: str, columns: tuple[str, ...] = ()) -> str:
+    return f"GRANT {command} ({', '.join(columns or _columns(table))}) ON {table} TO {group}"
+
+
+def _policy(table: str, group: str, command: str, *, using: str = "", check: str = "") -> str:
+    words = f"CREATE POLICY {group}_{command.lower()} ON {table} FOR {command} TO {group}"
     words += f" USING ({using})" if using else ""
-    yield words + (f" WITH CHECK ({check})" if check else "")
+    return words + (f" WITH CHECK ({check})" if check else "")

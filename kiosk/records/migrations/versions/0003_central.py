@@ -25,6 +25,19 @@ _ROWS = (
     "membership", "passcard", "staff_account", "check_in", "head_count", "callback_request",
     "callback_event", "callback_withdrawal", "audit_event", "helpline_list",
 )  # fmt: skip
+_TIMES = {
+    "check_in": "occurred_at",
+    "head_count": "at",
+    "callback_request": "created_at, not_before",
+    "callback_event": "at, next_at",
+    "callback_withdrawal": "at",
+    "audit_event": "at",
+    "participant": "created_at, deleted_at",
+    "passcard": "created_at, revoked_at, deleted_at",
+    "kiosk_heartbeat": "at, waiting_since, wiped_at",
+}
+"""What machines may write: PostgreSQL knows days, such as infinity, that Python does not."""
+_FIRST_DAY, _LAST_DAY = "0002-01-01", "9998-01-01"
 _UNIQUE = {
     "check_in": ("uq_check_in_scan", "session_id, lookup, kiosk_id, nth"),
     "callback_event": ("uq_callback_event_revision", "request_id, revision"),
@@ -51,6 +64,7 @@ def upgrade() -> None:
     else:
         _states()
         _name_the_site_in_keys()
+        _keep_times_readable()
 
 
 def _heartbeats() -> None:
@@ -63,6 +77,7 @@ def _heartbeats() -> None:
         long("clock_offset_ms", null=True),
         number("pending"),
         number("parked"),
+        time("waiting_since", null=True),
         long("sent_upto"),
         words("version"),
         words("helplines_review_by", null=True),
@@ -120,3 +135,10 @@ def _name_the_site_in_keys() -> None:
     for name, (constraint, columns) in _UNIQUE.items():
         op.drop_constraint(constraint, name, type_="unique")
         op.create_unique_constraint(constraint, name, [*columns.split(", "), "site_id"])
+
+
+def _keep_times_readable() -> None:
+    for name, columns in _TIMES.items():
+        for column in columns.split(", "):
+            readable = f"{column} > '{_FIRST_DAY}' AND {column} < '{_LAST_DAY}'"
+            op.create_check_constraint(f"ck_{name}_{column}", name, readable)

@@ -1,0 +1,80 @@
+"""Copies reference rows between a clinic's own file and the centre, by primary key."""
+
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Insert, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session as Transaction
+
+from kiosk.records.changes import note
+from kiosk.records.columns import Reference, table
+from kiosk.records.exchange import HelplineList
+from kiosk.records.plumbing import KioskDevice, PublicKey, StaffAccount
+from kiosk.records.tables import (
+    GroupSession,
+    Membership,
+    Participant,
+    Passcard,
+    Site,
+    SupportGroup,
+)
+
+REFERENCES: Final[tuple[type[Reference], ...]] = (
+    Site, PublicKey, KioskDevice, SupportGroup, GroupSession, Participant, Membership, Passcard,
+    StaffAccount, HelplineList,
+)  # fmt: skip
+"""All that a desk writes, also what has been put away."""
+_BATCH = 500
+
+
+def adopt(
+    source: Transaction,
+    target: Transaction,
+    site_id: UUID,
+    progress: Callable[[int, int], None],
+) -> int:
+    """Copy all reference rows of a site to the centre and note them for pulling; tell how many.
+
+    `progress` is called with how many are done and how many there are.
+    """
+    tables = [table(kind) for kind in REFERENCES]
+    counts = {one.name: _count(source.connection(), one, site_id) for one in tables}
+    whole, done = sum(counts.values()), 0
+    for one in tables:
+        rows = source.connection().execution_options(yield_per=_BATCH)
+        found = rows.execute(select(one).where(one.c.site_id == site_id)).mappings()
+        for batch in found.partitions(_BATCH):
+            _insert(target.connection(), one, [dict(row) for row in batch])
+            for row in batch:
+                note(target, one.name, row["id"])
+            done += len(batch)
+            progress(done, whole)
+    return done
+
+
+def copy_some(
+    source: Transaction, target: Transaction, kind: type[Reference], site_id: UUID
+) -> None:
+    """Copy the readable rows of one small table of a site."""
+    one = table(kind)
+    found = source.connection().execute(select(one).where(one.c.site_id == site_id)).mappings()
+    _insert(target.connection(), one, [dict(row) for row in found])
+
+
+def _count(connection: Connection, one: Table, site_id: UUID) -> int:
+    query = select(func.count()).select_from(one).where(one.c.site_id == site_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def _insert(connection: Connection, one: Table, rows: list[dict[str, object]]) -> None:
+    """Insert what is not there yet; both databases take the same words for it."""
+    if not rows:
+        return
+    statement: Insert
+    if connection.dialect.name == "sqlite":
+        statement = sqlite.insert(one).on_conflict_do_nothing()
+    else:
+        statement = postgresql.insert(one).on_conflict_do_nothing()
+    connection.execute(statement, rows)

@@ -1,0 +1,189 @@
+"""Queries for the machines at the centre, by its owner and by a machine for itself."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, text, update
+from sqlmodel import Session as Transaction
+
+from kiosk.records.central.rights import FACTS
+from kiosk.records.central.roles import (
+    change_password,
+    exists,
+    make_role,
+    may_sign_in,
+    role_name,
+    shut_out,
+)
+from kiosk.records.columns import table
+from kiosk.records.exchange import KioskHeartbeat
+from kiosk.records.facts import add_reference, change_reference
+from kiosk.records.plumbing import KioskDevice
+from kiosk.records.tables import Site
+
+_device = table(KioskDevice).c
+_beat = table(KioskHeartbeat).c
+_site = table(Site).c
+_every = (
+    select(
+        _device.id, _device.site_id, _site.name.label("site_name"), _site.zone, _device.name,
+        _device.symbols, _device.kind, _device.enrolled_at, _device.sealed_audit_key,
+        _device.revoked_at, _beat.received_at, _beat.pending, _beat.parked,
+        _beat.clock_offset_ms, _beat.version, _beat.wiped_at,
+    )
+    .join(table(Site), _site.id == _device.site_id)
+    .outerjoin(table(KioskHeartbeat), _beat.kiosk_id == _device.id)
+    .where(_device.deleted_at.is_(None))
+    .order_by(_site.name, _device.name, _device.id)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One machine as the centre knows it; times are the centre's but for `enrolled_at`."""
+
+    id: UUID
+    site_id: UUID
+    site_name: str
+    zone: str
+    name: str
+    symbols: str
+    kind: str
+    enrolled_at: datetime
+    has_joined: bool
+    revoked_at: datetime | None
+    contact_at: datetime | None
+    pending: int | None
+    parked: int | None
+    clock_offset_ms: int | None
+    version: str
+    wiped_at: datetime | None
+    may_sign_in: bool
+    """Whether its role is there and not shut out."""
+
+    @property
+    def role(self) -> str:
+        """The name of its role."""
+        return role_name(self.kind, self.id, self.site_id)
+
+
+def every(transaction: Transaction) -> list[Machine]:
+    """Give all machines of all sites, by site and name."""
+    connection = transaction.connection()
+    roles = text("SELECT rolname FROM pg_roles WHERE rolcanlogin")
+    open_roles = set(connection.execute(roles).scalars())
+    return [
+        Machine(
+            row.id, row.site_id, row.site_name, row.zone, row.name, row.symbols, row.kind,
+            row.enrolled_at, bool(row.sealed_audit_key), row.revoked_at, row.received_at,
+            row.pending, row.parked, row.clock_offset_ms, row.version or "", row.wiped_at,
+            role_name(row.kind, row.id, row.site_id) in open_roles,
+        )
+        for row in connection.execute(_every)
+    ]  # fmt: skip
+
+
+def facts_of_each(transaction: Transaction) -> Counter[UUID]:
+    """Count the facts of every machine at the centre."""
+    found: Counter[UUID] = Counter()
+    for fact in FACTS:
+        kiosk_id = table(fact).c.kiosk_id
+        query = select(kiosk_id, func.count()).group_by(kiosk_id)
+        found.update({row[0]: row[1] for row in transaction.connection().execute(query)})
+    return found
+
+
+def symbols_in_use(transaction: Transaction, site_id: UUID) -> set[str]:
+    """Give the symbols that machines of a site have or had."""
+    query = select(_device.symbols).where(_device.site_id == site_id)
+    return set(transaction.connection().execute(query).scalars())
+
+
+def enrol(transaction: Transaction, device: KioskDevice, password: str) -> str:
+    """Write a new machine and make its role; tell the role's name."""
+    add_reference(transaction, device)
+    return ensure_role(transaction, device.kind, device.id, device.site_id, password)
+
+
+def ensure_role(
+    transaction: Transaction, kind: str, kiosk_id: UUID, site_id: UUID, password: str
+) -> str:
+    """Give a machine's role this password, and make the role where there is none; tell its name."""
+    connection, name = transaction.connection(), role_name(kind, kiosk_id, site_id)
+    if exists(connection, name):
+        change_password(connection, name, password)
+        connection.exec_driver_sql(f"ALTER ROLE {name} LOGIN")
+    else:
+        make_role(connection, name, kind, password)
+    return name
+
+
+def revoke(transaction: Transaction, machine: Machine, now: datetime) -> None:
+    """Mark a machine as revoked; its next contact tells it."""
+    change_reference(transaction, KioskDevice, machine.id, {"revoked_at": now})
+
+
+def close_role(transaction: Transaction, machine: Machine) -> None:
+    """Let a machine in no more, and end its sessions."""
+    connection = transaction.connection()
+    if may_sign_in(connection, machine.role):
+        shut_out(connection, machine.role)
+
+
+def end_sessions(transaction: Transaction, machine: Machine) -> None:
+    """End what a machine has open now."""
+    shut_out(transaction.connection(), machine.role)
+
+
+def is_open(transaction: Transaction, role: str) -> bool:
+    """Say whether a role is there and may sign in."""
+    return may_sign_in(transaction.connection(), role)
+
+
+def forget(transaction: Transaction, machines: Sequence[Machine]) -> None:
+    """Remove machines that never joined, and their roles."""
+    connection = transaction.connection()
+    for machine in machines:
+        if exists(connection, machine.role):
+            connection.exec_driver_sql(f"DROP ROLE {machine.role}")
+    connection.execute(
+        delete(table(KioskDevice)).where(_device.id.in_([machine.id for machine in machines]))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """What the centre holds of the machine that asks."""
+
+    pin_hash: str
+    sealed_audit_key: bytes
+    """Empty until the machine has joined."""
+    revoked_at: datetime | None
+    enrolled_at: datetime
+    name: str
+    symbols: str
+
+
+def own_row(transaction: Transaction, kiosk_id: UUID) -> OwnRow | None:
+    """Give the asking machine's own row; None where the centre does not know it."""
+    query = select(
+        _device.pin_hash, _device.sealed_audit_key, _device.revoked_at, _device.enrolled_at,
+        _device.name, _device.symbols,
+    ).where(_device.id == kiosk_id)  # fmt: skip
+    row = transaction.connection().execute(query).first()
+    return None if row is None else OwnRow(*row)
+
+
+def fill_in(
+    transaction: Transaction, kiosk_id: UUID, pin_hash: str, sealed_audit_key: bytes
+) -> None:
+    """Say once, as the machine itself, by what it is unlocked and its trail is checked."""
+    # Rights let only these two columns be written, and only while the second is empty.
+    transaction.connection().execute(
+        update(table(KioskDevice))
+        .where(_device.id == kiosk_id)
+        .values(pin_hash=pin_hash, sealed_audit_key=sealed_audit_key)
+    )

@@ -1,0 +1,109 @@
+"""Brings reference data from the centre; nothing is missed, and nothing lost to a short answer."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+from uuid import UUID
+
+from kiosk.records import contacts
+from kiosk.records.central.rights import PULLED
+from kiosk.records.contacts import PULL_ALL
+from kiosk.records.pulled import drop_passes, drop_people, keep_rows
+from kiosk.records.store import Records
+from kiosk.sync.remote import Change, Contact, Remote, Values
+
+AT_A_TIME: Final = 500
+"""Rows in one local transaction: 25 ms when measured, which a visitor does not notice."""
+_TABLES: Final = (*PULLED, "kiosk_device")
+_PASSES, _PEOPLE = "passcard", "participant"
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What came."""
+
+    rows: int = 0
+    unfit: int = 0
+    """Rows with values that cannot be; they were left out."""
+
+    def __add__(self, other: "Pulled") -> "Pulled":
+        return Pulled(self.rows + other.rows, self.unfit + other.unfit)
+
+
+def pull_all(store: Records, remote: Remote, site_id: UUID) -> Pulled:
+    """Copy every readable row of the site; deletes nothing.
+
+    What changes at the centre meanwhile is for `pull_changes` to bring.
+    """
+    pulled = Pulled()
+    for name in _TABLES:
+        after: UUID | None = None
+        while rows := remote.page(name, after, AT_A_TIME):
+            with store.write() as transaction:
+                unfit = keep_rows(transaction, name, site_id, rows)
+            pulled += Pulled(len(rows) - unfit, unfit)
+            last = _last_id(rows)
+            if last is None or (after is not None and last <= after):
+                break
+            after = last
+    return pulled
+
+
+def pull_changes(
+    store: Records, remote: Remote, site_id: UUID, kiosk_id: UUID, contact: Contact
+) -> Pulled:
+    """Bring what has changed up to the count of `contact`, or all where the changes do not join on.
+
+    The cursor moves in the transaction that keeps the rows. Changes count up without a gap at the
+    centre; where one is missing, the log was cut or put back, and everything is read.
+    """
+    with store.read() as transaction:
+        cursor = contacts.read_state(transaction, kiosk_id).cursor
+    pulled = Pulled()
+    while PULL_ALL < cursor < contact.count:
+        changes = remote.changes(cursor, contact.count, AT_A_TIME)
+        if not _joins_on(changes, cursor, contact.count):
+            cursor = PULL_ALL
+            break
+        pulled += _apply(store, remote, site_id, kiosk_id, changes)
+        cursor = changes[-1].v
+    if cursor == PULL_ALL or cursor > contact.count:
+        pulled += pull_all(store, remote, site_id)
+        with store.write() as transaction:
+            contacts.set_cursor(transaction, kiosk_id, contact.count)
+    return pulled
+
+
+def _joins_on(changes: Sequence[Change], cursor: int, upto: int) -> bool:
+    if not changes or changes[0].v != cursor + 1 or changes[-1].v > upto:
+        return False
+    return all(one.v + 1 == other.v for one, other in pairwise(changes))
+
+
+def _apply(
+    store: Records, remote: Remote, site_id: UUID, kiosk_id: UUID, changes: Sequence[Change]
+) -> Pulled:
+    """Read what some changes name, and keep it together with the cursor."""
+    gone: dict[str, dict[UUID, bool]] = defaultdict(dict)
+    for change in changes:
+        gone[change.table_name][change.row_id] = change.gone
+    rows = {
+        name: remote.rows(name, here)
+        for name in _TABLES
+        if (here := [id_ for id_, is_gone in gone.get(name, {}).items() if not is_gone])
+    }
+    unfit = 0
+    with store.write() as transaction:
+        for name, found in rows.items():
+            unfit += keep_rows(transaction, name, site_id, found)
+        drop_passes(transaction, [id_ for id_, is_gone in gone[_PASSES].items() if is_gone])
+        drop_people(transaction, [id_ for id_, is_gone in gone[_PEOPLE].items() if is_gone])
+        contacts.set_cursor(transaction, kiosk_id, changes[-1].v)
+    return Pulled(sum(len(found) for found in rows.values()) - unfit, unfit)
+
+
+def _last_id(rows: Sequence[Values]) -> UUID | None:
+    ids = [id_ for row in rows if isinstance(id_ := row.get("id"), UUID)]
+    return max(ids, default=None)

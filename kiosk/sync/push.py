@@ -1,0 +1,147 @@
+"""Sends what waits, the oldest first, and drops it here once the centre has surely kept it."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from kiosk.devices.clock import Clock
+from kiosk.errors import StoreAway, StoreError, StoreRefused
+from kiosk.records import outbox
+from kiosk.records.outbox import Waiting
+from kiosk.records.store import Records
+from kiosk.sync.contracts import PASSING, is_about_a_row, is_shut_out
+from kiosk.sync.remote import Remote
+
+MOST_ROWS: Final = 1000
+"""In one transaction; measured as the knee: fewer cost more, more gain little."""
+_FEWEST_ROWS: Final = 25
+_MOST_LETTERS: Final = 1_000_000
+"""Of payload in one transaction, so that a slow line can carry it in time."""
+_MOST_ODD: Final = 20
+"""Rows set aside in one round for reasons that need not be their own; more of them mean that the
+centre has taken a right away, which staff must hear of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What became of the rows that waited."""
+
+    sent: int
+    parked: int
+    """How many the centre refused for good just now."""
+    fault: StoreError | None
+    """Why the rest still waits; None where nothing does."""
+
+
+class Pusher:
+    """Sends in batches that become smaller while the line is bad.
+
+    While one batch is on its way, the one before is dropped here and the one after is read.
+    """
+
+    def __init__(self, store: Records, remote: Remote, clock: Clock, most: int = MOST_ROWS) -> None:
+        self._store = store
+        self._remote = remote
+        self._clock = clock
+        self._most = self._size = most
+        self._sent = self._parked = self._odd = 0
+        self._beside: ThreadPoolExecutor | None = None
+        self._dropping: list[Future[None]] = []
+
+    def push(self) -> Pushed:
+        """Send until nothing waits or the centre cannot take it now; says so, never raises it.
+
+        Raises StoreError where this machine's own file cannot be used.
+        """
+        self._sent = self._parked = self._odd = 0
+        rows, fault = self._read(0, self._size), None
+        with self._helper(needed=len(rows) >= self._size):
+            while rows and fault is None:
+                last, ahead = rows[-1].seq, None
+                if self._beside is not None:
+                    ahead = self._beside.submit(self._read, last, self._size)
+                fault = self._send(rows)
+                self._resize(fault)
+                rows = ahead.result() if ahead else self._read(last, self._size)
+        return Pushed(self._sent, self._parked, fault)
+
+    @contextmanager
+    def _helper(self, *, needed: bool) -> Iterator[None]:
+        """Have a thread for this machine's own file; a single batch needs none."""
+        if not needed:
+            yield
+            return
+        with ThreadPoolExecutor(1, "outbox") as self._beside:
+            try:
+                yield
+                for dropped in self._dropping:
+                    dropped.result()
+            finally:
+                self._beside, self._dropping = None, []
+
+    def _read(self, after: int, most: int) -> list[Waiting]:
+        """Read the next batch above a `seq`: the oldest rows, as many as a line can carry."""
+        with self._store.read() as transaction:
+            rows = outbox.waiting(transaction, most, after)
+        room = _MOST_LETTERS
+        for count, row in enumerate(rows):
+            room -= len(row.payload)
+            if room < 0:
+                return rows[: max(count, 1)]
+        return rows
+
+    def _resize(self, fault: StoreError | None) -> None:
+        if fault is None:
+            self._size = min(self._size * 2, self._most)
+        elif isinstance(fault, StoreAway):
+            self._size = max(self._size // 2, min(_FEWEST_ROWS, self._most))
+
+    def _send(self, rows: Sequence[Waiting]) -> StoreError | None:
+        """Send one batch; where it is refused, find the rows that are to blame by halving."""
+        try:
+            self._remote.push(rows)
+        except StoreRefused as refusal:
+            if is_shut_out(refusal):
+                return refusal
+            if len(rows) == 1:
+                return self._park(rows[0], refusal)
+            half = len(rows) // 2
+            return self._send(rows[:half]) or self._send(rows[half:])
+        except PASSING as fault:
+            return fault
+        if self._beside is None:
+            self._drop(rows)
+            return None
+        if self._dropping:
+            # At most one behind: what is not dropped here is sent again after a crash.
+            self._dropping.pop().result()
+        self._dropping.append(self._beside.submit(self._drop, rows))
+        return None
+
+    def _drop(self, rows: Sequence[Waiting]) -> None:
+        with self._store.write() as transaction:
+            outbox.confirm(transaction, rows, self._clock.now())
+        self._sent += len(rows)
+
+    def _park(self, row: Waiting, refusal: StoreRefused) -> StoreError | None:
+        if not is_about_a_row(refusal):
+            self._odd += 1
+            if self._odd > _MOST_ODD:
+                return refusal
+        with self._store.write() as transaction:
+            outbox.park(transaction, row, refusal.code, self._clock.now())
+        self._parked += 1
+        return None
+
+
+def push_waiting(store: Records, remote: Remote, clock: Clock, most: int = MOST_ROWS) -> Pushed:
+    """Send all that waits, in batches of at most `most` rows."""
+    return Pusher(store, remote, clock, most).push()
+
+
+def retry_parked(store: Records, seqs: Sequence[int] | None = None) -> int:
+    """Put rows that were set aside (by their `seq`; all for None) in line again; say how many."""
+    with store.write() as transaction:
+        return outbox.unpark(transaction, seqs)

@@ -1,0 +1,195 @@
+"""One round with the centre: say how this machine is, send, pull, and obey a revocation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.devices.clock import Clock
+from kiosk.domain.syncing import SyncProblem, better_offset, read_clock, sentence
+from kiosk.errors import StoreError, StoreRefused
+from kiosk.records import contacts, devices, machines, outbox
+from kiosk.records.contacts import ContactState
+from kiosk.records.pulled import wipe_some
+from kiosk.records.store import Records
+from kiosk.sync.contracts import PASSING, is_shut_out, problem_of, version_problem
+from kiosk.sync.pull import pull_changes
+from kiosk.sync.push import Pusher
+from kiosk.sync.remote import Contact, Remote, Report
+from kiosk.sync.requeue import begin_again, has_lost_something
+from kiosk.usecases.site import SiteFacts
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a machine says of its program."""
+
+    version: str
+    helplines_review_by: str | None
+    """ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round has done, and what is left."""
+
+    sent: int
+    parked: int
+    """How many rows stand aside, refused by the centre, now."""
+    pulled: int
+    pending: int
+    """How many rows wait now."""
+    problem: SyncProblem | None
+    """Why not all could be done; None where it was."""
+
+
+@dataclass(slots=True)
+class _Done:
+    """What a round has done so far, whatever stops it."""
+
+    sent: int = 0
+    pulled: int = 0
+    reported: tuple[int, int] = (-1, -1)
+    """Pending and parked, as the centre last heard."""
+    contact_at: datetime | None = None
+    """When the centre last answered."""
+    offset_ms: int | None = None
+    """The centre's clock minus this one, as far as it is known."""
+
+
+class Syncer:
+    """A kiosk's side of the talk with its centre; rounds come from one thread at a time."""
+
+    def __init__(
+        self,
+        store: Records,
+        remote: Remote,
+        clock: Clock,
+        site: SiteFacts,
+        about: Callable[[], About],
+    ) -> None:
+        self._store = store
+        self._remote = remote
+        self._clock = clock
+        self._site = site
+        self._about = about
+        self._pusher = Pusher(store, remote, clock)
+
+    def round(self) -> Round:
+        """Do what there is to do; what the centre cannot do now is said in the answer.
+
+        Raises StoreError where this machine's own file is damaged or cannot be written.
+        """
+        before = self._state()
+        done = _Done(offset_ms=before.clock_offset_ms)
+        try:
+            problem = self._meet(done)
+        except PASSING as fault:
+            problem = problem_of(fault)
+        self._note(done, before, problem)
+        pending, parked = self._counts()
+        return Round(done.sent, parked, done.pulled, pending, problem)
+
+    def newest(self) -> int:
+        """Give the place of the latest row that waits, 0 where none does; new rows raise it."""
+        with self._store.read() as transaction:
+            return outbox.newest(transaction)
+
+    def close(self) -> None:
+        """Let the connection go; another round makes a new one."""
+        self._remote.close()
+
+    def _meet(self, done: _Done) -> SyncProblem | None:
+        contact = self._contact(done)
+        if old := version_problem(contact):
+            return old
+        if has_lost_something(self._store, self._site.kiosk_id, contact):
+            begin_again(self._store, self._site.kiosk_id, contact)
+        pushed = self._pusher.push()
+        done.sent, fault = pushed.sent, pushed.fault
+        if contact.revoked_at is not None:
+            self._leave(done)
+            return SyncProblem.REVOKED
+        if fault is not None and not _is_about_rows(fault):
+            return problem_of(fault)
+        if done.sent or self._counts() != done.reported:
+            # Once more before the pull, so that what was just sent counts as known to be there.
+            contact = self._contact(done)
+            if has_lost_something(self._store, self._site.kiosk_id, contact):
+                return SyncProblem.AWAY
+        ids = self._site.site_id, self._site.kiosk_id
+        done.pulled = pull_changes(self._store, self._remote, *ids, contact).rows
+        self._open_again()
+        return problem_of(fault) if fault else None
+
+    def _contact(self, done: _Done, wiped_at: datetime | None = None) -> Contact:
+        """Report, and learn from the answer how the clock stands."""
+        about, (pending, parked) = self._about(), self._counts()
+        with self._store.read() as transaction:
+            since = machines.waiting_since(transaction)
+        asked = self._clock.now()
+        contact = self._remote.contact(
+            Report(
+                asked,
+                done.offset_ms,
+                pending,
+                parked,
+                about.version,
+                about.helplines_review_by,
+                waiting_since=since,
+                wiped_at=wiped_at,
+            )
+        )
+        answered = self._clock.now()
+        reading = read_clock(asked, answered, contact.now)
+        if reading is not None:
+            done.offset_ms = better_offset(done.offset_ms, reading)
+        done.contact_at, done.reported = answered, (pending, parked)
+        return contact
+
+    def _leave(self, done: _Done) -> None:
+        """Close a revoked machine to visitors and drop what it had pulled; facts stay."""
+        kiosk_id = self._site.kiosk_id
+        with self._store.write() as transaction:
+            devices.set_out_of_order(transaction, kiosk_id, sentence(SyncProblem.REVOKED))
+            contacts.set_cursor(transaction, kiosk_id, contacts.PULL_ALL)
+        wiped = False
+        while self._wipe_some():
+            wiped = True
+        if wiped:
+            # Else the bytes of what was deleted stay in the write-ahead log.
+            self._store.checkpoint()
+        self._contact(done, self._clock.now())
+
+    def _wipe_some(self) -> bool:
+        with self._store.write() as transaction:
+            return wipe_some(transaction) > 0
+
+    def _open_again(self) -> None:
+        """Open a machine whose revocation was taken back."""
+        if self._state().out_of_order == sentence(SyncProblem.REVOKED):
+            with self._store.write() as transaction:
+                devices.set_out_of_order(transaction, self._site.kiosk_id, None)
+
+    def _note(self, done: _Done, before: ContactState, problem: SyncProblem | None) -> None:
+        """Keep how the round went, in one write: each makes a visitor's own wait for the disk."""
+        kiosk_id, code = self._site.kiosk_id, problem.value if problem else None
+        if done.contact_at is None and before.problem == code:
+            return
+        with self._store.write() as transaction:
+            contacts.note_problem(transaction, kiosk_id, code)
+            if done.contact_at is not None:
+                contacts.note_contact(transaction, kiosk_id, done.contact_at, done.offset_ms)
+
+    def _state(self) -> ContactState:
+        with self._store.read() as transaction:
+            return contacts.read_state(transaction, self._site.kiosk_id)
+
+    def _counts(self) -> tuple[int, int]:
+        """Count what waits and what stands aside."""
+        with self._store.read() as transaction:
+            return outbox.pending(transaction), outbox.parked(transaction)
+
+
+def _is_about_rows(fault: StoreError) -> bool:
+    """Say whether the centre refuses what is sent but would still answer."""
+    return isinstance(fault, StoreRefused) and not is_shut_out(fault)

@@ -1,0 +1,137 @@
+"""What the credentials of a machine reach at the centre: every table, every command, tried."""
+
+from typing import Final
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlmodel import SQLModel
+
+from tests.support.centres import Centre
+from tests.support.rights_rows import AT_THE_CENTRE, DENIED, A, B, Who, sample, tried
+
+# s reads its site's rows, m its own machine's alone, a all. i adds rows as itself, I rows of its
+# site. U changes rows of its site, u its own alone, o its own until it has joined. D deletes rows
+# of its site. What is not told is denied.
+MAY: Final[dict[str, tuple[str, str]]] = {
+    # table: (a kiosk, a desk)
+    "site": ("s", "s"),
+    "public_key": ("s", "s"),
+    "kiosk_device": ("mo", "so"),
+    "support_group": ("s", "sIU"),
+    "group_session": ("s", "sIU"),
+    "passcard": ("sI", "sIUD"),
+    "participant": ("I", "sIUD"),
+    "membership": ("", "sIUD"),
+    "staff_account": ("", "sIU"),
+    "helpline_list": ("s", "sIU"),
+    "check_in": ("i", "siD"),
+    "head_count": ("i", "siD"),
+    "callback_request": ("i", "siD"),
+    "callback_event": ("i", "siD"),
+    "callback_withdrawal": ("i", "siD"),
+    "audit_event": ("i", "si"),
+    "kiosk_heartbeat": ("miu", "siu"),
+    "sync_counter": ("s", "sU"),
+    "change_log": ("s", "sI"),
+    "sync_state": ("", "miu"),
+    "audit_chain": ("", "miu"),
+    "sign_in_attempt": ("", "sIUD"),
+    "central": ("a", "a"),
+    "alembic_version": ("", ""),
+}
+CHANGED: Final = {
+    "kiosk_device": {"pin_hash", "sealed_audit_key"},
+    "sync_counter": {"n"},
+    "kiosk_heartbeat": {*SQLModel.metadata.tables["kiosk_heartbeat"].columns.keys()}
+    - {"kiosk_id", "site_id"},
+}
+"""The only columns that may be changed where that is not all of them."""
+ONE_A_MACHINE: Final = {"kiosk_heartbeat", "sync_state", "audit_chain"}
+
+
+def rights(name: str, who: Who) -> str:
+    return MAY[name][who[0] == "desk"]
+
+
+def test_every_table_is_in_the_list(clinics: Centre) -> None:
+    with clinics.engine.begin() as connection:
+        asked = text(
+            "SELECT relname, relrowsecurity FROM pg_class WHERE relnamespace ="
+            " 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')"
+        )
+        there = {row[0]: row[1] for row in connection.execute(asked)}
+    assert there.keys() == MAY.keys()
+    assert {name for name, pinned in there.items() if not pinned} == {"central", "alembic_version"}
+
+
+@pytest.mark.parametrize("name", AT_THE_CENTRE)
+def test_what_is_read(name: str, who: Who, machine: Connection) -> None:
+    may = rights(name, who)
+    one = SQLModel.metadata.tables[name]
+    if not set(may) & set("sma"):
+        assert tried(machine, select(func.count()).select_from(one)) == DENIED
+        for column in one.columns:
+            assert tried(machine, select(column).limit(1)) == DENIED
+        return
+    rows = machine.execute(select(one)).mappings().all()
+    if "a" in may:
+        assert len(rows) == 1
+        return
+    assert {row["site_id"] for row in rows} <= {A.site}
+    key = "id" if name == "kiosk_device" else "kiosk_id"
+    if "m" in may:
+        assert {row[key] for row in rows} <= {who[1]}
+    elif key in one.columns:
+        assert A.other_kiosk in {row[key] for row in rows}
+    else:
+        assert rows, "something of its own clinic is there to be seen"
+
+
+@pytest.mark.parametrize("name", AT_THE_CENTRE)
+def test_what_is_added(name: str, who: Who, machine: Connection) -> None:
+    may, one = rights(name, who), SQLModel.metadata.tables[name]
+
+    def added(site: UUID, kiosk: UUID) -> int | str:
+        row = sample(name, site, kiosk)
+        statement = insert(one).values(row).inline()
+        return tried(machine, statement)
+
+    if not set(may) & set("iI"):
+        assert added(A.site, who[1]) == DENIED
+        return
+    assert added(A.site, who[1]) == 1
+    assert added(B.site, who[1]) == DENIED
+    forged = added(A.site, A.kiosk if who[0] == "desk" else A.other_kiosk)
+    assert forged == (DENIED if "i" in may else 1)
+
+
+@pytest.mark.parametrize("name", AT_THE_CENTRE)
+def test_what_is_changed(name: str, who: Who, machine: Connection) -> None:
+    may, one = rights(name, who), SQLModel.metadata.tables[name]
+    may_change = CHANGED.get(name, {*one.columns.keys()}) if set(may) & set("uUo") else set()
+    if "u" in may:
+        assert tried(machine, insert(one).values(sample(name, A.site, who[1])).inline()) == 1
+    for column in one.columns:
+        reached = tried(machine, update(one).values({column.name: column}))
+        if column.name not in may_change:
+            assert reached == DENIED, column.name
+        elif "U" in may:
+            assert reached == seen(machine, name) != 0, column.name
+        else:
+            assert reached == 1, column.name
+
+
+@pytest.mark.parametrize("name", AT_THE_CENTRE)
+def test_what_is_deleted(name: str, who: Who, machine: Connection) -> None:
+    one = SQLModel.metadata.tables[name]
+    if "D" not in rights(name, who):
+        assert tried(machine, delete(one)) == DENIED
+        return
+    assert tried(machine, delete(one).where(one.c.site_id == B.site)) == 0
+    assert 0 != seen(machine, name) == tried(machine, delete(one))
+
+
+def seen(connection: Connection, name: str) -> int:
+    one = SQLModel.metadata.tables[name]
+    return int(connection.execute(select(func.count()).select_from(one)).scalar_one())

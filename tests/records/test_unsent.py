@@ -1,0 +1,199 @@
+"""What is unsent, written into a file: by hand, and by itself before an upgrade."""
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, insert
+
+from kiosk.errors import StoreFull, StoreNewer
+from kiosk.records import outbox
+from kiosk.records.central.address import read_address
+from kiosk.records.central.link import Link, write_link
+from kiosk.records.columns import table
+from kiosk.records.engines import writer_engine
+from kiosk.records.library import sqlite_module
+from kiosk.records.migrations import HEAD
+from kiosk.records.plumbing import Outbox
+from kiosk.records.store import Store
+from kiosk.records.unsent import (
+    NOTE,
+    PATTERN,
+    drop_kept,
+    exported_upto,
+    note_exported,
+    unsent,
+    write_unsent,
+)
+from kiosk.records.upgrading import history
+from tests.support.desks import Clinic
+
+SITE, KIOSK = UUID(int=1), UUID(int=2)
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def export(clinic: Clinic, path: Path, tell: Callable[[int, int], None]) -> None:
+    with clinic.store.read() as transaction:
+        write_unsent(transaction.connection(), path, tell)
+
+
+def test_everything_unsent_is_written_as_the_outbox_holds_it(clinic: Clinic) -> None:
+    clinic.visitor.request_callback(clinic.draft())
+    with clinic.store.write() as transaction:
+        rows = outbox.waiting(transaction, 1000)
+        outbox.park(transaction, rows[0], "23514", clinic.clock.at)
+    told: list[tuple[int, int]] = []
+    path = clinic.folder / "out.jsonl"
+    export(clinic, path, lambda done, of: told.append((done, of)))
+    header, *facts = lines(path)
+    assert header == {
+        "kiosk_unsent": 1,
+        "site_id": str(clinic.site.site_id),
+        "kiosk_id": str(clinic.site.kiosk_id),
+        "count": len(rows),
+    }
+    assert facts == [
+        {
+            "table": row.table_name,
+            "row_id": str(row.row_id),
+            "payload": json.loads(row.payload),
+        }
+        for row in rows
+    ]
+    assert told[-1] == (len(rows), len(rows))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert b"81234567" not in path.read_bytes()
+
+
+def test_the_extent_counts_what_is_set_aside_too(clinic: Clinic) -> None:
+    with clinic.store.write() as transaction:
+        rows = outbox.waiting(transaction, 1000)
+        outbox.park(transaction, rows[-1], "23514", clinic.clock.at)
+        there = unsent(transaction.connection())
+    assert (there.count, there.upto_seq) == (len(rows), rows[-1].seq)
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(clinic: Clinic, tmp_path: Path) -> None:
+    folder = tmp_path / "there"
+    (folder / "out.jsonl").mkdir(parents=True)
+    with pytest.raises(StoreFull, match="cannot be written"):
+        export(clinic, folder / "out.jsonl", lambda _done, _of: None)
+    assert [left.name for left in folder.iterdir()] == ["out.jsonl"]
+
+
+def test_the_note_only_goes_up_and_broken_ones_count_for_nothing(tmp_path: Path) -> None:
+    assert exported_upto(tmp_path) == 0
+    for upto, then in ((7, 7), (3, 7), (9, 9)):
+        note_exported(tmp_path, upto)
+        assert exported_upto(tmp_path) == then
+    for broken in ("", "[]", '{"upto_seq": "x"}', "{}"):
+        (tmp_path / NOTE).write_text(broken)
+        assert exported_upto(tmp_path) == 0
+
+
+def an_old_file(path: Path, facts: int) -> None:
+    """Make a machine's file of revision 0002 with so many unsent facts."""
+    engine = writer_engine(path, sqlite_module())
+    with engine.connect() as connection, connection.begin():
+        config = history()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        _fill(connection, facts)
+    engine.dispose()
+
+
+def _fill(connection: Connection, facts: int) -> None:
+    connection.exec_driver_sql(
+        "INSERT INTO sync_state (kiosk_id, site_id, cursor, last_seq, last_fact_at)"
+        " VALUES (?, ?, 0, ?, '2026-03-01 00:00:00.000000')",
+        (KIOSK.bytes, SITE.bytes, facts),
+    )
+    for number in range(facts):
+        connection.execute(
+            insert(table(Outbox)).values(
+                kiosk_seq=number + 1,
+                site_id=SITE,
+                table_name="check_in",
+                row_id=uuid4(),
+                payload=json.dumps({"kiosk_seq": number + 1, "reason": "café"}),
+            )
+        )
+
+
+def linked(folder: Path) -> None:
+    address = read_address("postgresql://k@db.example.org/kiosk")
+    write_link(folder, Link("kiosk", SITE, KIOSK, address))
+
+
+def test_an_upgrade_keeps_what_is_unsent_in_a_file_and_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.db"
+    an_old_file(path, 12)
+    linked(tmp_path)
+    store = Store.open(path)
+    with store.read() as transaction:
+        connection = transaction.connection()
+        version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+        assert (version, outbox.pending(transaction)) == (HEAD, 12)
+    store.close()
+    (kept,) = tmp_path.glob(PATTERN)
+    header, *facts = lines(kept)
+    assert (kept.name, header["count"]) == ("unsent-0002-12.jsonl", 12)
+    assert [fact["payload"]["kiosk_seq"] for fact in facts] == list(range(1, 13))
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert exported_upto(tmp_path) == 12
+    # A file that is up to date is left in peace.
+    kept.unlink()
+    Store.open(path).close()
+    assert list(tmp_path.glob(PATTERN)) == []
+
+
+def test_an_upgrade_without_a_centre_or_without_facts_writes_no_file(tmp_path: Path) -> None:
+    for name, facts, has_centre in (("alone", 3, False), ("empty", 0, True)):
+        folder = tmp_path / name
+        folder.mkdir()
+        an_old_file(folder / "kiosk.db", facts)
+        if has_centre:
+            linked(folder)
+        Store.open(folder / "kiosk.db").close()
+        assert list(folder.glob("unsent*")) == []
+
+
+def test_an_upgrade_that_cannot_keep_them_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.db"
+    an_old_file(path, 3)
+    linked(tmp_path)
+    (tmp_path / "unsent-0002-3.jsonl").mkdir()
+    with pytest.raises(StoreFull, match=r"unsent-0002-3\.jsonl cannot be written"):
+        Store.open(path)
+    (tmp_path / "unsent-0002-3.jsonl").rmdir()
+    Store.open(path).close()
+    assert len(lines(tmp_path / "unsent-0002-3.jsonl")) == 4
+
+
+def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.db"
+    an_old_file(path, 3)
+    linked(tmp_path)
+    engine = writer_engine(path, sqlite_module())
+    with engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    with pytest.raises(StoreNewer):
+        Store.open(path)
+    assert list(tmp_path.glob("unsent*")) == []
+
+
+def test_what_was_kept_goes_once_it_has_arrived(tmp_path: Path) -> None:
+    (tmp_path / "unsent-0002-12.jsonl").touch()
+    (tmp_path / "mine.jsonl").touch()
+    note_exported(tmp_path, 12)
+    drop_kept(tmp_path)
+    assert [left.name for left in tmp_path.iterdir()] == ["mine.jsonl"]

@@ -1,0 +1,110 @@
+"""Two clinics with machines and a row in every table, to try rights on."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Executable, TypeDecorator, insert
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
+
+from kiosk.domain.ids import uuid7
+from kiosk.records.central import rights
+from kiosk.records.central.address import Address
+from kiosk.records.central.roles import role_name
+from kiosk.records.columns import Id
+from kiosk.records.exchange import Central, SyncCounter
+from kiosk.records.plumbing import KIOSK_ONLY, KioskDevice
+from tests.support.centres import FOUNDED, PASSWORD, Centre
+
+_NUMBERS = count(1)
+_PLAIN: dict[type, Any] = {
+    int: 1,
+    str: "words",
+    bytes: b"bytes",
+    bool: False,
+    datetime: datetime(2026, 3, 3, tzinfo=UTC),
+    date: date(2026, 3, 3),
+}
+assert rights.FACTS, "importing the rights has made every table known"
+AT_THE_CENTRE = tuple(one.name for one in SQLModel.metadata.sorted_tables if one.info != KIOSK_ONLY)
+"""Every table there."""
+
+
+def fresh() -> UUID:
+    """Make an id that was never used."""
+    return uuid7(FOUNDED, next(_NUMBERS).to_bytes(10, "big"))
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """One clinic at the centre: two kiosks and a desk, the second kiosk not joined yet."""
+
+    site: UUID = field(default_factory=fresh)
+    kiosk: UUID = field(default_factory=fresh)
+    other_kiosk: UUID = field(default_factory=fresh)
+    desk: UUID = field(default_factory=fresh)
+
+
+A, B = Clinic(), Clinic()
+Who = tuple[str, UUID]
+"""A machine of clinic A: kiosk or desk, and its id."""
+DENIED = "42501"
+"""SQLSTATE of a missing right, and of a row that a policy refuses."""
+
+
+def tried(connection: Connection, statement: Executable) -> int | str:
+    """Give how many rows a statement reached (-1: it reaches none), or the code of its refusal."""
+    try:
+        with connection.begin_nested():
+            kept = connection.execute(statement, execution_options={"preserve_rowcount": True})
+            return int(kept.rowcount)
+    except DBAPIError as error:
+        return str(getattr(error.orig, "sqlstate", ""))
+
+
+def settle(centre: Centre, clinic: Clinic) -> None:
+    """Enrol the clinic's machines and write one row of the second kiosk into every table."""
+    centre.add_site(clinic.site)
+    for machine, kind in ((clinic.kiosk, "kiosk"), (clinic.desk, "desk")):
+        centre.add_machine(clinic.site, machine, kind)
+    centre.add_machine(clinic.site, clinic.other_kiosk)
+    given = {str(kind.__tablename__) for kind in (SyncCounter, KioskDevice, Central)}
+    with centre.engine.begin() as connection:
+        for name in AT_THE_CENTRE:
+            if name not in given:
+                row = sample(name, clinic.site, clinic.other_kiosk)
+                connection.execute(insert(SQLModel.metadata.tables[name]).values(row))
+
+
+def sample(name: str, site: UUID, machine: UUID) -> dict[str, Any]:
+    """Make a row of a table that nobody has written yet, by `machine` where that is told."""
+    columns = SQLModel.metadata.tables[name].columns
+    row = {one.name: _value(one) for one in columns if one.name != "received_at"}
+    own = {"site_id": site, "kiosk_id": machine}
+    row.update({key: value for key, value in own.items() if key in row})
+    if name == "kiosk_heartbeat":
+        row["received_at"] = FOUNDED
+    if name == "change_log":
+        # Far from what the counter reaches.
+        row["v"] = 10**9 + next(_NUMBERS)
+    if name == "sign_in_attempt":
+        row["digest"] = fresh().bytes
+    return row
+
+
+def _value(column: "Column[Any]") -> Any:
+    if column.name.endswith("_at") and column.nullable:
+        return None
+    if isinstance(column.type, Id):
+        return fresh()
+    kind = column.type
+    plain = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+    return _PLAIN[plain.python_type]
+
+
+def credentials(centre: Centre, kind: str, site: UUID, machine: UUID) -> Address:
+    """Give the address of an enrolled machine's own role."""
+    return replace(centre.address, role=role_name(kind, machine, site), password=PASSWORD)

@@ -1,0 +1,121 @@
+"""Statements that somebody with a machine's credentials might try, and what they must come to."""
+
+from dataclasses import dataclass
+from typing import Final
+
+NO: Final = "denied"
+YES: Final = "allowed"
+NOTHING: Final = "reaches nothing"
+_FACT = "INSERT INTO head_count (id, site_id, kiosk_id, kiosk_seq, session_id, people, at, by_staff"
+_GIVEN = "gen_random_uuid(), '{site}', '{own}', 1, gen_random_uuid(), 3, now(), gen_random_uuid()"
+INSERT = f"{_FACT}, clock_doubtful) VALUES ({_GIVEN}, false)"
+_FORGED = INSERT.replace("{own}", "{other}")
+_AGAIN = (
+    f"{_FACT}, clock_doubtful) SELECT '{{known}}', '{{site}}', '{{other}}', 1,"
+    " '{known}', 3, now(), '{known}', false"
+)
+
+
+@dataclass(frozen=True)
+class Try:
+    """One statement and what it must come to."""
+
+    words: str
+    sql: str
+    kiosk: str
+    desk: str
+    why: str
+
+
+def both(words: str, sql: str, answer: str, why: str) -> Try:
+    return Try(words, sql, answer, answer, why)
+
+
+FACTS: Final = (
+    both("a fact", INSERT, YES, "that is what a machine is there for"),
+    both("the same without a target", f"{INSERT} ON CONFLICT DO NOTHING", YES, "sent again"),
+    Try("a target", f"{INSERT} ON CONFLICT (id, site_id) DO NOTHING", NO, YES, "needs SELECT"),
+    both("an upsert", f"{INSERT} ON CONFLICT (id, site_id) DO UPDATE SET people = 9", NO,
+         "a fact is never changed"),
+    Try("an answer", f"{INSERT} RETURNING id", NO, YES, "a kiosk reads nothing back"),
+    both("the centre's time", f"{_FACT}, clock_doubtful, received_at) VALUES ({_GIVEN}, false,"
+         " '2020-01-01Z')", NO, "only the centre says when something arrived"),
+    both("another machine's", _FORGED, NO, "the role's name says who writes"),
+    both("another machine's, that is there", f"{_AGAIN} ON CONFLICT DO NOTHING", NO,
+         "no telling whether it is there"),
+    both("one forged among good", f"{INSERT}, ({_GIVEN.replace('{own}', '{other}')}, false)", NO,
+         "all or nothing"),
+    both("a site that ends alike", INSERT.replace("'{site}'", "'{alike}'"), YES,
+         "known: a name of 63 bytes holds 96 bits of the site, with all random ones; such a row"
+         " is in no clinic"),
+    both("emptying a table", "TRUNCATE check_in", NO, "facts are kept"),
+    both("a lock on all", "LOCK TABLE kiosk_heartbeat IN ACCESS EXCLUSIVE MODE", NO,
+         "writing goes by column, so no table can be held against the other machines"),
+    Try("a lock on facts", "LOCK TABLE check_in IN ACCESS EXCLUSIVE MODE", NO, YES,
+        "known: retention deletes from a desk, and who may delete may lock"),
+    both("a lock on counters", "LOCK TABLE sync_counter IN ROW EXCLUSIVE MODE", NO, "same"),
+    Try("holding the counter", "SELECT n FROM sync_counter FOR UPDATE", NO, YES, "desks"),
+    Try("sharing the counter", "SELECT n FROM sync_counter FOR SHARE", NO, YES, "same"),
+)  # fmt: skip
+MACHINES: Final = (
+    both("clearing a revocation", "UPDATE kiosk_device SET revoked_at = NULL", NO, "owner's"),
+    both("another's PIN", "UPDATE kiosk_device SET pin_hash = 'x' WHERE id = '{other}'", NOTHING,
+         "its own row alone"),
+    both("another's report", "UPDATE kiosk_heartbeat SET pending = 0 WHERE kiosk_id = '{other}'",
+         NOTHING, "its own row alone"),
+    both("another's report, new", "INSERT INTO kiosk_heartbeat (kiosk_id, site_id, at, received_at,"
+         " pending, parked, sent_upto, version) VALUES ('{unused}', '{site}', now(), now(), 0, 0,"
+         " 0, '')", NO, "its own row alone"),
+    both("a contact still to come", "INSERT INTO kiosk_heartbeat (kiosk_id, site_id, at,"
+         " received_at, pending, parked, sent_upto, version) VALUES ('{own}', '{site}', now(),"
+         " now() + interval '1 day', 0, 0, 0, '')", YES, "known: it misleads about itself alone;"
+         " a check would refuse true facts after the centre's clock was set back"),
+    Try("noting passes", "SELECT kiosk_note_passes(ARRAY[]::uuid[])", YES, NO, "desks log changes"),
+)  # fmt: skip
+SERVER: Final = (
+    both("a table", "CREATE TABLE public.mine (x int)", NO, "nothing of its own at the centre"),
+    both("a temporary table", "CREATE TEMP TABLE mine (x int)", NO, "same"),
+    both("a schema", "CREATE SCHEMA mine", NO, "same"),
+    both("a function", "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'", NO,
+         "same"),
+    both("a view", "CREATE VIEW public.v AS SELECT 1", NO, "same"),
+    both("an extension", "CREATE EXTENSION IF NOT EXISTS hstore", NO, "same"),
+    both("a role", "CREATE ROLE mine", NO, "same"),
+    both("no more pinning", "ALTER TABLE check_in DISABLE ROW LEVEL SECURITY", NO, "owner's"),
+    both("a policy less", "DROP POLICY kiosk_machine_insert ON check_in", NO, "owner's"),
+    both("an index", "CREATE INDEX ON check_in (kind)", NO, "owner's"),
+    both("a trigger", "CREATE TRIGGER t BEFORE INSERT ON check_in EXECUTE FUNCTION"
+         " suppress_redundant_updates_trigger()", NO, "owner's"),
+    both("an advisory lock", "SELECT pg_advisory_xact_lock(1)", NO, "would outlive its purpose"),
+    both("trying one", "SELECT pg_try_advisory_lock(1, 2)", NO, "all overloads"),
+    both("a large object", "SELECT lo_create(0)", NO, "a hidden place for data"),
+    both("another large object", "SELECT lo_from_bytea(0, 'x')", NO, "same"),
+    both("passwords", "SELECT rolpassword FROM pg_authid", NO, "superuser's"),
+    both("statistics of values", "SELECT most_common_vals FROM pg_stats WHERE tablename ="
+         " 'participant'", NOTHING, "hidden where rows are pinned"),
+    both("raw statistics", "SELECT stavalues1 FROM pg_statistic", NO, "superuser's"),
+    both("a file of the server", "SELECT pg_read_file('PG_VERSION')", NO, "superuser's"),
+    both("a file written", "COPY (SELECT 1) TO '/tmp/kiosk-forged'", NO, "superuser's"),
+    both("a program", "COPY (SELECT 1) TO PROGRAM 'true'", NO, "superuser's"),
+    both("seeing past policies", "SET LOCAL row_security = off; SELECT 1 FROM site", NO,
+         "an error, not all rows"),
+    both("no triggers", "SET LOCAL session_replication_role = replica", NO, "superuser's"),
+    both("the owner", "SET LOCAL ROLE postgres", NO, "not a member"),
+    both("another machine", "SET LOCAL ROLE {other_role}", NO, "not a member"),
+    both("the owner's session", "SET LOCAL SESSION AUTHORIZATION postgres", NO, "superuser's"),
+    both("superuser", "ALTER ROLE {own_role} SUPERUSER", NO, "superuser's"),
+    both("bypassing", "ALTER ROLE {own_role} BYPASSRLS", NO, "superuser's"),
+    both("more connections", "ALTER ROLE {own_role} CONNECTION LIMIT -1", NO, "owner's"),
+    both("another name", "ALTER ROLE {own_role} RENAME TO {unused_role}", "0A000",
+         "the name is the right"),
+    both("another's password", "ALTER ROLE {other_role} PASSWORD 'x'", NO, "its own alone"),
+    both("its own password", "ALTER ROLE {own_role} PASSWORD 'x'", YES, "joining needs it"),
+    both("role names", "SELECT rolname FROM pg_roles", YES,
+         "known: PostgreSQL shows every role's name, so ids of machines can be read"),
+    both("a notice", "NOTIFY anything", YES, "known: cannot be taken away; nobody listens"),
+    both("no time limit", "SET LOCAL statement_timeout = 0", YES,
+         "known: a machine can undo its limits; `central revoke --now` ends its sessions"),
+    both("how many sessions", "SELECT usename FROM pg_stat_activity", YES,
+         "known: names only; others' statements are hidden"),
+)  # fmt: skip
+TRIES: Final = (*FACTS, *MACHINES, *SERVER)

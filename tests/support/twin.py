@@ -1,0 +1,163 @@
+"""A centre in memory that behaves as the real one, for histories too many for a server."""
+
+import copy
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import LargeBinary, Table
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from kiosk.errors import StoreAway, StoreRefused
+from kiosk.records.central.founding import CONTRACT, OLDEST_CONTRACT
+from kiosk.records.central.rights import FACTS, MADE_ANYWHERE
+from kiosk.records.columns import Id
+from kiosk.records.outbox import Waiting
+from kiosk.sync.remote import Change, Contact, Report, Values
+
+_SENT = {str(fact.__tablename__) for fact in FACTS}
+
+
+@dataclass
+class TwinCentre:
+    """What the centre holds of one site."""
+
+    site_id: UUID
+    epoch: UUID = field(default_factory=uuid4)
+    count: int = 0
+    facts: dict[str, dict[UUID, Mapping[str, object]]] = field(default_factory=dict)
+    reference: dict[str, dict[UUID, Values]] = field(default_factory=dict)
+    log: list[Change] = field(default_factory=list)
+    sent_upto: dict[UUID, int] = field(default_factory=dict)
+    heard: dict[UUID, Report] = field(default_factory=dict)
+    wiped_at: dict[UUID, datetime] = field(default_factory=dict)
+    revoked_at: datetime | None = None
+    now: datetime = datetime(2026, 3, 2, 4, tzinfo=UTC)
+    contract: int = CONTRACT
+    oldest_contract: int = OLDEST_CONTRACT
+
+    def write(self, name: str, values: Values) -> None:
+        """Write one reference row as a desk does."""
+        row_id = values["id"]
+        assert isinstance(row_id, UUID)
+        self.reference.setdefault(name, {})[row_id] = dict(values)
+        self.note(name, row_id)
+
+    def drop(self, name: str, row_id: UUID) -> None:
+        """Delete one reference row as retention does."""
+        self.reference[name].pop(row_id, None)
+        self.note(name, row_id, gone=True)
+
+    def note(self, name: str, row_id: UUID, *, gone: bool = False) -> None:
+        """Log a change at the next count."""
+        self.count += 1
+        self.log.append(Change(self.count, name, row_id, gone))
+
+    def snapshot(self) -> "TwinCentre":
+        """Make a backup."""
+        return copy.deepcopy(self)
+
+    def restore(self, backup: "TwinCentre") -> None:
+        """Go back to a backup, as if nothing had happened since."""
+        vars(self).update(copy.deepcopy(vars(backup)))
+
+
+class TwinRemote:
+    """One machine's way to a centre in memory."""
+
+    def __init__(self, centre: TwinCentre, kiosk_id: UUID) -> None:
+        self.centre = centre
+        self._kiosk_id = kiosk_id
+        self._sent_upto = 0
+
+    def contact(self, report: Report) -> Contact:
+        """Say how this machine is, and hear what there is to know."""
+        centre, kiosk = self.centre, self._kiosk_id
+        centre.heard[kiosk] = report
+        if report.wiped_at is not None:
+            centre.wiped_at.setdefault(kiosk, report.wiped_at)
+        self._sent_upto = centre.sent_upto.setdefault(kiosk, 0)
+        return Contact(
+            centre.now,
+            centre.contract,
+            centre.oldest_contract,
+            centre.epoch,
+            centre.count,
+            self._sent_upto,
+            centre.revoked_at,
+        )
+
+    def push(self, rows: Sequence[Waiting]) -> None:
+        """Store all rows or none."""
+        if self.centre.sent_upto.get(self._kiosk_id, 0) < self._sent_upto:
+            raise StoreAway("The centre holds less than it did.")
+        read = [(row, self._read(row)) for row in rows]
+        for row, values in read:
+            if row.table_name in MADE_ANYWHERE:
+                known = self.centre.reference.setdefault(row.table_name, {})
+                known.setdefault(row.row_id, _typed(row.table_name, values))
+            else:
+                self.centre.facts.setdefault(row.table_name, {}).setdefault(row.row_id, values)
+        for row, _ in read:
+            if row.table_name == "passcard":
+                self.centre.note(row.table_name, row.row_id)
+        upto = max((row.kiosk_seq or 0 for row in rows), default=0)
+        self._sent_upto = max(self._sent_upto, upto)
+        known_upto = self.centre.sent_upto.get(self._kiosk_id, 0)
+        self.centre.sent_upto[self._kiosk_id] = max(known_upto, upto)
+
+    def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
+        """Give some lines of the log."""
+        return [one for one in self.centre.log if after < one.v <= upto][:most]
+
+    def rows(self, table_name: str, ids: Sequence[UUID]) -> Sequence[Values]:
+        """Give those of some rows that are there."""
+        held = self.centre.reference.get(table_name, {})
+        return [dict(held[id_]) for id_ in ids if id_ in held]
+
+    def page(self, table_name: str, after: UUID | None, most: int) -> Sequence[Values]:
+        """Give the first rows above an id."""
+        held = self.centre.reference.get(table_name, {})
+        ids = sorted(id_ for id_ in held if after is None or id_ > after)
+        return [dict(held[id_]) for id_ in ids[:most]]
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _read(self, row: Waiting) -> dict[str, object]:
+        """Read one payload as the server would, and refuse what it would refuse."""
+        if row.table_name not in _SENT and row.table_name not in MADE_ANYWHERE:
+            raise StoreRefused("No such table.", "42P01")
+        try:
+            values = json.loads(row.payload)
+        except ValueError:
+            raise StoreRefused("No JSON.", "22P02") from None
+        if row.table_name in _SENT and values["kiosk_id"] != str(self._kiosk_id):
+            raise StoreRefused("Another machine's.", "42501")
+        if row.table_name == "check_in" and not isinstance(values["nth"], int):
+            raise StoreRefused("No number.", "22P02")
+        if values["id"] is None:
+            raise StoreRefused("No id.", "23502")
+        return dict(values)
+
+
+def _typed(name: str, values: Mapping[str, object]) -> Values:
+    """Turn JSON into what SQLAlchemy would read from the server."""
+    return {c.name: _value(c.type, values.get(c.name)) for c in _table(name).c}
+
+
+def _value(kind: object, value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if isinstance(kind, Id):
+        return UUID(value)
+    if isinstance(kind, LargeBinary):
+        return bytes.fromhex(value.removeprefix("\\x"))
+    return datetime.fromisoformat(value) if isinstance(kind, UTCDateTime) else value
+
+
+def _table(name: str) -> Table:
+    return SQLModel.metadata.tables[name]

@@ -1,0 +1,151 @@
+"""Rounds for as long as the kiosk runs."""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.syncing import SyncProblem
+from kiosk.errors import StoreBusy
+from kiosk.records.lock import lock_folder
+from kiosk.sync import loop
+from kiosk.sync.loop import LOCK, locked_round, run
+from kiosk.sync.syncer import Round, Syncer
+from tests.support.desks import Clinic
+from tests.support.facts import check_in
+from tests.support.worlds import BadLine, TwinWorld
+
+WELL = Round(0, 0, 0, 0, None)
+TROUBLE = Round(0, 0, 0, 0, SyncProblem.AWAY)
+
+
+class Waits(threading.Event):
+    """Never waits, and keeps how long it was asked to; ends the loop after so many waits."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.asked: list[float] = []
+        self._most = most
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.asked.append(timeout or 0)
+        if len(self.asked) >= self._most:
+            self.set()
+        return self.is_set()
+
+
+@pytest.fixture(autouse=True)
+def longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "random", lambda: 1.0)
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.INFO, "kiosk")
+    logging.getLogger("kiosk").propagate = True
+    return caplog
+
+
+def answering(
+    syncer: Syncer, monkeypatch: pytest.MonkeyPatch, answer: Callable[[int], Round]
+) -> list[int]:
+    """Let the syncer's rounds be answered by their number; gives those that were asked."""
+    asked: list[int] = []
+
+    def round_() -> Round:
+        asked.append(len(asked))
+        return answer(len(asked) - 1)
+
+    monkeypatch.setattr(syncer, "round", round_)
+    return asked
+
+
+def test_a_new_fact_makes_a_round_and_silence_none(
+    clinic: Clinic, world: TwinWorld, syncer: Syncer, tmp_path: Path
+) -> None:
+    heard: list[Round] = []
+
+    def hear(done: Round) -> None:
+        heard.append(done)
+        if len(heard) == 1:
+            check_in(clinic, clinic.id(), b"1" * 16)
+
+    stop = Waits(5)
+    run(syncer, stop, tmp_path, hear)
+    assert [done.sent for done in heard] == [1, 1]
+    assert set(stop.asked) == {loop.LOOK_SECONDS}
+    assert len(world.facts()) == 2
+
+
+def test_trouble_is_waited_out_longer_each_time_until_it_ends(
+    syncer: Syncer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(syncer, monkeypatch, lambda number: WELL if number == 8 else TROUBLE)
+    stop = Waits(9)
+    run(syncer, stop, tmp_path)
+    assert stop.asked == [1, 2, 4, 8, 16, 32, 60, 60, loop.LOOK_SECONDS]
+
+
+def test_an_error_ends_no_loop_and_its_words_are_not_logged(
+    syncer: Syncer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: int) -> Round:
+        raise ValueError("Mei Ling +6581234567")
+
+    asked = answering(syncer, monkeypatch, fail)
+    run(syncer, Waits(3), tmp_path)
+    assert len(asked) == 3
+    assert "ValueError at" in log.text
+    assert "test_loop.py" in log.text
+    assert "Mei" not in log.text
+
+
+def test_an_error_of_the_look_at_new_facts_ends_no_loop(
+    syncer: Syncer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> int:
+        raise ValueError("6581234567")
+
+    monkeypatch.setattr(syncer, "newest", fail)
+    asked = answering(syncer, monkeypatch, lambda _: WELL)
+    run(syncer, Waits(3), tmp_path)
+    assert len(asked) == 3
+    assert "6581234567" not in log.text
+
+
+def test_one_program_at_a_time_works_on_a_folder(
+    syncer: Syncer, world: TwinWorld, tmp_path: Path
+) -> None:
+    with lock_folder(tmp_path, LOCK):
+        with pytest.raises(StoreBusy, match="sending just now"):
+            locked_round(syncer, tmp_path)
+        run(syncer, Waits(2), tmp_path)
+    assert world.facts() == []
+    assert locked_round(syncer, tmp_path).sent == 1
+
+
+def test_a_call_makes_a_round_at_once(
+    syncer: Syncer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wake = threading.Event()
+
+    def answer(number: int) -> Round:
+        if number < 3:
+            wake.set()
+        return WELL
+
+    asked = answering(syncer, monkeypatch, answer)
+    run(syncer, Waits(1), tmp_path, wake=wake)
+    assert len(asked) == 4
+
+
+def test_a_loop_that_was_ended_before_does_nothing(
+    syncer: Syncer, line: BadLine, tmp_path: Path
+) -> None:
+    stop = threading.Event()
+    stop.set()
+    run(syncer, stop, tmp_path)
+    assert syncer.newest() > 0
