@@ -32,6 +32,7 @@ class CheckInFact:
     session_id: UUID
     kind: CheckInKind
     at: datetime
+    """Corrected where the machine's clock was measured to be far off."""
     lookup: bytes | None = None
     void_of: UUID | None = None
     by_staff: bool = False
@@ -40,6 +41,10 @@ class CheckInFact:
     """Of a void, as a code."""
     kiosk_id: UUID | None = None
     """The machine that wrote it."""
+    kiosk_at: datetime | None = None
+    """What that machine's clock said, where `at` was corrected."""
+    received_at: datetime | None = None
+    """When the centre had it; None on one machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def attendance(
     voids: dict[UUID, list[CheckInFact]] = {}
     for fact in by_id.values():
         if fact.kind is not CheckInKind.VOID:
-            people.setdefault((fact.session_id, _person(fact, bearers)), []).append(fact)
+            people.setdefault((fact.session_id, person_of(fact, bearers)), []).append(fact)
         elif fact.void_of is not None and fact.id in counted:
             voids.setdefault(fact.void_of, []).append(fact)
     present_, taken_off = [], []
@@ -164,7 +169,7 @@ def _target(fact: CheckInFact) -> UUID | None:
     return fact.void_of if fact.kind is CheckInKind.VOID else None
 
 
-def _person(fact: CheckInFact, bearers: Mapping[bytes, Bearer]) -> bytes | UUID:
+def person_of(fact: CheckInFact, bearers: Mapping[bytes, Bearer]) -> bytes | UUID:
     """Say who a fact is about; a guest is nobody in particular, each a person of their own."""
     return fact.id if fact.lookup is None else _known(fact, bearers) or fact.lookup
 

@@ -66,6 +66,7 @@ class AuditAction(StrEnum):
     AUDIT_VERIFIED = "audit_verified"
     RETENTION_BEGUN = "retention_begun"
     RETENTION_DONE = "retention_done"
+    HELPLINES_PUBLISHED = "helplines_published"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The audit trail in plain words, for the desk and the command line."""
 
 from kiosk.domain.audit import AuditAction as Did
-from kiosk.domain.oversight import AuditVerdict
+from kiosk.domain.oversight import AuditVerdict, Trail
 
 WORDS: dict[str, str] = {
     Did.SIGNED_IN: "signed in",
@@ -54,6 +54,7 @@ WORDS: dict[str, str] = {
     Did.RETENTION_BEGUN: "began to delete",
     Did.RETENTION_DONE: "deleted old records",
     Did.RETENTION_RUN: "cleared what was sent",
+    Did.HELPLINES_PUBLISHED: "published helplines",
     Did.CLINIC_FOUNDED: "founded the clinic",
     Did.MAINTENANCE_UNLOCKED: "maintenance was unlocked",
     Did.MAINTENANCE_REFUSED: "a PIN was refused",
@@ -130,6 +131,7 @@ AREAS: dict[str, tuple[Did, ...]] = {
         Did.CLOSED_TO_VISITORS,
         Did.OPENED_TO_VISITORS,
         Did.CLOCK_TRUSTED,
+        Did.HELPLINES_PUBLISHED,
     ),
 }
 """The kinds of entries by what they are about, to choose one in two steps."""
@@ -147,13 +149,30 @@ def entry_number(position: int) -> int:
 
 def verdict(found: AuditVerdict) -> str:
     """Return whether the trail is whole, in plain words."""
-    if found.broken_at is None:
+    machines = len(found.trails)
+    if not found.broken:
+        if machines > 1:
+            return (
+                f"The trails of all {machines} machines are whole: their {found.entries:,} entries"
+                " are as they were written."
+            )
         if found.entries == 1:
             return "The trail is whole: its one entry is as it was written."
         return f"The trail is whole: its {found.entries:,} entries are as they were written."
-    if not found.entries:
-        return "The trail is NOT whole: all of it is missing."
-    number = entry_number(found.broken_at)
-    if found.broken_at >= found.entries:
-        return f"The trail is NOT whole: what came after entry {number - 1} is missing."
-    return f"The trail is NOT whole: entry {number} was changed, or one before it is missing."
+    if machines == 1:
+        return f"The trail is NOT whole: {_break_of(found.broken[0])}."
+    breaks = "; ".join(
+        f"on {trail.machine or 'an unknown machine'} {_break_of(trail)}" for trail in found.broken
+    )
+    whole = machines - len(found.broken)
+    rest = f" The trails of {whole} other machines are whole." if whole > 1 else ""
+    return f"The trail is NOT whole: {breaks}.{rest}"
+
+
+def _break_of(trail: Trail) -> str:
+    at = trail.broken_at or 0
+    if not trail.entries:
+        return "all of it is missing"
+    if at >= trail.entries:
+        return f"what came after entry {at} is missing"
+    return f"entry {entry_number(at)} was changed, or one before it is missing"

@@ -2,8 +2,11 @@
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.fleet import CLOCK_OFF_MS, off, records
 
 LEAST_COLUMNS, LEAST_ROWS = 56, 16
 """The smallest terminal on which every screen is whole."""
@@ -13,6 +16,8 @@ _FEW_COLOURS = ("linux", "vt")
 """Values of TERM, by their beginning: the kernel's console and old terminals."""
 _LEAST_ANGLE = 0.7
 """Degrees that a capital letter must fill (EN 301 549, 5.1.4)."""
+_BY_ITSELF = timedelta(days=1)
+"""So long a kiosk without its centre is nothing to repair: it catches up by itself."""
 
 
 class Verdict(StrEnum):
@@ -32,6 +37,22 @@ class Finding:
     verdict: Verdict
     sentence: str
     """What it is and, unless it is fine, what to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class CentreLook:
+    """How a machine and its centre stand with each other."""
+
+    contact_at: datetime | None
+    """When they last spoke; None where they never did."""
+    problem: str = ""
+    """What is wrong just now, in one sentence; empty where the centre answers as it should."""
+    pending: int = 0
+    """Records that wait to be sent."""
+    parked: int = 0
+    """Records that the centre refuses."""
+    offset_ms: int | None = None
+    """The centre's clock minus this one."""
 
 
 def capital_height(panel_height_mm: float, rows: int) -> float:
@@ -102,17 +123,52 @@ def clock_finding(now: datetime, zone: str, *, doubtful: bool) -> Finding:
     return Finding("clock", Verdict.OK, f"{words}.")
 
 
-def helplines_finding(verified_on: date, review_by: date, *, overdue: bool) -> Finding:
-    """Judge how fresh the helplines are."""
+def helplines_finding(
+    verified_on: date, review_by: date, *, overdue: bool, passed_over: str = ""
+) -> Finding:
+    """Judge how fresh the helplines are; `passed_over` says why a published list is not shown."""
     if overdue:
         return Finding(
             "helplines",
             Verdict.FAIL,
-            f"They should have been checked by {review_by}; ring each line, then change"
-            " verified_on and review_by in helplines.toml.",
+            f"They should have been checked by {review_by}; ring each line, change verified_on and"
+            " review_by in a copy of helplines.toml, and give it to"
+            " `kiosk kiosks helplines publish`.",
         )
     words = f"Checked on {verified_on}; check again by {review_by}."
+    if passed_over:
+        return Finding("helplines", Verdict.LOOK, f"{words} {passed_over}")
     return Finding("helplines", Verdict.OK, words)
+
+
+def centre_finding(look: CentreLook | None, now: datetime, zone: ZoneInfo) -> Finding:
+    """Judge how this machine and its centre stand; None is a machine without one."""
+    if look is None:
+        return Finding("centre", Verdict.OK, "There is none; all records are at home here.")
+    contact = look.contact_at
+    last = f"{contact.astimezone(zone):%Y-%m-%d %H:%M}" if contact else "never"
+    said = [look.problem] if look.problem else []
+    said += [f"Last contact: {last}.", *_waits(look)]
+    is_off = look.offset_ms is not None and abs(look.offset_ms) > CLOCK_OFF_MS
+    if look.offset_ms is not None and is_off:
+        said.append(f"This clock is {off(look.offset_ms)} by the centre's; set it.")
+    verdict = Verdict.OK
+    if look.problem or look.parked or is_off:
+        verdict = Verdict.LOOK
+    if look.problem and (contact is None or now - contact > _BY_ITSELF):
+        verdict = Verdict.FAIL
+    return Finding("centre", verdict, " ".join(said))
+
+
+def _waits(look: CentreLook) -> list[str]:
+    said = []
+    if look.pending:
+        verb = "waits" if look.pending == 1 else "wait"
+        said.append(f"{records(look.pending)} {verb} to be sent.")
+    if look.parked:
+        verb = "is" if look.parked == 1 else "are"
+        said.append(f"{records(look.parked)} {verb} set aside; see `kiosk sync parked list`.")
+    return said
 
 
 def disk_finding(free_bytes: int) -> Finding:

@@ -1,8 +1,9 @@
-"""What a manager sees of the clinic's records: what goes, who did what, which kiosks there are."""
+"""What a manager sees of the clinic's records: what goes, and who did what."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 
 class Kept(StrEnum):
@@ -69,7 +70,7 @@ class AuditLine:
     """One entry of the audit trail for the eye."""
 
     position: int
-    """Place in this machine's chain, from 0; the cursor to read on from."""
+    """Place in its machine's chain, from 0."""
     at: datetime
     action: str
     """Code of `AuditAction`; a later version may have written others."""
@@ -77,36 +78,47 @@ class AuditLine:
     """Who did it; empty for the machine itself and for names that nobody has."""
     subject: str
     """What it was done to: a reference, a login, else the end of an id; empty for nothing."""
+    machine: str = ""
+    """Where: the name of the kiosk or desk machine."""
+    machine_id: UUID | None = None
+    """Its id; with time and position the place to read on from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What a check has found of one machine's trail."""
+
+    machine: str
+    """Its name; empty for one that is not known."""
+    entries: int
+    broken_at: int | None
+    """Position of the first entry that was changed or is missing; None where all is well."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditVerdict:
-    """Whether this machine's audit trail is whole."""
+    """Whether the audit trail is whole: this machine's, at the centre those of all machines."""
 
-    ok: bool
-    entries: int
-    """How many there are."""
-    broken_at: int | None
-    """Position of the first entry that was changed or is missing; None where all is well."""
+    trails: tuple[Trail, ...]
+    """This machine's first."""
     checked_at: datetime
 
+    @property
+    def ok(self) -> bool:
+        """Whether every trail is whole."""
+        return not self.broken
 
-@dataclass(frozen=True, slots=True)
-class KioskView:
-    """One machine of the clinic, as far as this database knows."""
+    @property
+    def entries(self) -> int:
+        """How many entries there are."""
+        return sum(trail.entries for trail in self.trails)
 
-    name: str
-    symbols: str
-    """The two symbols that begin its reference codes."""
-    here: bool
-    """Whether it is this machine."""
-    enrolled_at: datetime
-    revoked_at: datetime | None
-    contact_at: datetime | None
-    """When the centre and it last spoke; None where they never did."""
-    pending: int | None
-    """Rows that wait to be sent; None where nothing has to be sent or nothing is known."""
-    parked: int | None
-    """Rows that the centre refuses; None as above."""
-    version: str
-    """Of its program at the last contact; empty where that is not known."""
+    @property
+    def broken(self) -> tuple[Trail, ...]:
+        """The trails that are not whole."""
+        return tuple(trail for trail in self.trails if trail.broken_at is not None)
+
+    @property
+    def broken_at(self) -> int | None:
+        """Where the first broken trail is broken; None where all is well."""
+        return self.broken[0].broken_at if self.broken else None

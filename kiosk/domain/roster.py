@@ -40,6 +40,8 @@ class Arrival:
     """All facts behind this arrival, from whichever kiosks; a void names every one."""
     participant_id: UUID | None = None
     """Whose pass it is, where that is known; takes a pass that is handed out."""
+    kiosk_at: datetime | None = None
+    """What the kiosk's clock said, where that was far off and `at` is corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,10 @@ class AttendanceRow:
     """False where they were taken off."""
     reason: str
     """Why they were taken off, a code of `VoidReason`, or empty."""
+    kiosk_at: datetime | None = None
+    """What the kiosk's clock said, where that was far off and `arrived_at` is corrected."""
+    flags: tuple[str, ...] = ()
+    """Codes of `Oddness`: what is odd about it, for somebody to look at."""
 
 
 def stage_of(

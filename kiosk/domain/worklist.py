@@ -193,3 +193,7 @@ class ExportRow:
     clock_doubtful: bool
     unreadable: bool
     """True where the sealed record could not be opened; the personal fields are then empty."""
+    kiosk_at: datetime | None = None
+    """What the kiosk's clock said, where that was far off and `created_at` is corrected."""
+    flags: tuple[str, ...] = ()
+    """Codes of `Oddness`: what is odd about its times."""

@@ -8,7 +8,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.passphrases import PassphraseProblem, check_passphrase
-from kiosk.domain.staff import Purpose, Role, plain_login, purposes
+from kiosk.domain.staff import Purpose, Role, is_login, plain_login, purposes
 from kiosk.errors import AccessRefused, VaultError
 from kiosk.records import staff
 from kiosk.records.facts import change_reference
@@ -20,6 +20,7 @@ from kiosk.usecases.callbacks import CallbackDesk
 from kiosk.usecases.groupsdesk import GroupsDesk
 from kiosk.usecases.oversight import OversightDesk
 from kiosk.usecases.passdesk import PassDesk
+from kiosk.usecases.reconcile import ReconcileDesk
 from kiosk.usecases.roster import RosterDesk
 from kiosk.usecases.staffdesk import House, SignedIn
 from kiosk.vault.keys import (
@@ -139,12 +140,19 @@ class Access:
         keys = _keys(signed_in, OversightDesk.role, Purpose.CALLBACKS)
         return OversightDesk(self._house, signed_in, keys)
 
+    def reconcile_desk(self, signed_in: SignedIn) -> ReconcileDesk:
+        """Open the desk of odd records; AccessRefused for who is no facilitator and no manager."""
+        if Role.FACILITATOR not in signed_in.staff.roles:
+            _check_role(signed_in, Role.MANAGER)
+        return ReconcileDesk(self._house, signed_in)
+
     def _prove(self, login: str, passphrase: str) -> "_Proven | SignInRefused":
         """Count a try, make it, and give what a right passphrase opens."""
         name = plain_login(login)
         with self._store.write() as transaction:
             wait = self._attempts.begin(transaction, self._clock.now(), name)
-            account = staff.find(transaction, self._site.site_id, name)
+            known = is_login(name)
+            account = staff.find(transaction, self._site.site_id, name) if known else None
         if wait is not None:
             return SignInRefused(wait)
         held = self._unwrap(account, passphrase)

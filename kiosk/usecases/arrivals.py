@@ -18,13 +18,14 @@ from kiosk.domain.checkin import (
     Joined,
     NothingOpen,
 )
+from kiosk.domain.clocks import corrected
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import CodeKind, encode, lookup, name_key
 from kiosk.domain.rules import LONGEST_SESSION, Rules
 from kiosk.domain.sessions import Session, SessionsToday, today
 from kiosk.domain.text import clean
-from kiosk.records import check_ins, passcards, sessions
-from kiosk.records.doors import open_doors
+from kiosk.records import check_ins, offsets, passcards, sessions
+from kiosk.records.doors import Doors, open_doors
 from kiosk.records.facts import add_values
 from kiosk.records.tables import CheckIn
 from kiosk.usecases.passes import PassMaker
@@ -47,9 +48,15 @@ class Arrivals:
         self._site = site
         self._rules = rules
         self._passes = PassMaker(entropy, site, sealing)
+        self._offset_ms: int | None = None
+        """How far the clock was off at the last scan; so the next one needs no query for it."""
 
     def sessions_today(self, transaction: Transaction, now: datetime) -> SessionsToday:
-        """Give the sessions open now and those later today."""
+        """Give the sessions open now and those later today, by the corrected time.
+
+        `now` is always what this machine's clock says, and so what facts are written with.
+        """
+        now = self._corrected(transaction, now)
         since, until = now - LONGEST_SESSION, now + _LONGEST_DAY
         near = sessions.starting(transaction, self._site.site_id, since, until)
         return today(near, now, self._site.zone, self._rules.opens_before)
@@ -59,8 +66,7 @@ class Arrivals:
     ) -> CheckInOutcome:
         """Check in whoever shows the pass of `secret`, at `session_id` where that is open."""
         mark = lookup(secret)
-        before = self._rules.opens_before
-        doors = open_doors(transaction, self._site.site_id, mark, now, before)
+        doors, told = self._open_doors(transaction, now, mark)
         card = doors.card if doors.stories else passcards.find(transaction, mark)
         if card is not None and card.revoked_at is not None:
             card = None
@@ -79,8 +85,8 @@ class Arrivals:
             return AlreadyHere(session, name, since, language)
         self._add(transaction, now, session, {"kind": _ARRIVED, "lookup": mark, "nth": voids})
         if card is None:
-            return GuestWelcomed(session, now)
-        return CheckedIn(session, name, now, language)
+            return GuestWelcomed(session, told)
+        return CheckedIn(session, name, told, language)
 
     def as_guest(
         self, transaction: Transaction, now: datetime, draft_id: UUID, session_id: UUID
@@ -94,7 +100,7 @@ class Arrivals:
         if session is None:
             return NothingOpen(_first(day.later), None)
         self._add(transaction, now, session, {"kind": _GUEST, "id": draft_id})
-        return GuestWelcomed(session, now)
+        return GuestWelcomed(session, self._corrected(transaction, now))
 
     def with_name(
         self,
@@ -121,7 +127,27 @@ class Arrivals:
         self._passes.make(transaction, now, draft.secret, first_name, language)
         arrived = {"kind": _ARRIVED, "id": draft.id, "lookup": mark}
         self._add(transaction, now, open_one, arrived)
-        return Joined(open_one, first_name, now, digits)
+        return Joined(open_one, first_name, self._corrected(transaction, now), digits)
+
+    def _corrected(self, transaction: Transaction, now: datetime) -> datetime:
+        return corrected(now, offsets.own(transaction, self._site.kiosk_id))
+
+    def _open_doors(
+        self, transaction: Transaction, now: datetime, mark: bytes
+    ) -> tuple[Doors, datetime]:
+        """Find the doors that are open by the corrected time, and give that time.
+
+        One query, for how far the clock is off comes with its answer; a second one only where
+        that has changed since the last scan.
+        """
+        for _ in range(2):
+            at = corrected(now, self._offset_ms)
+            site, before = self._site, self._rules.opens_before
+            doors = open_doors(transaction, site.site_id, site.kiosk_id, mark, at, before)
+            self._offset_ms = doors.offset_ms
+            if corrected(now, doors.offset_ms) == at:
+                break
+        return doors, at
 
     def _choose(
         self,

@@ -9,13 +9,17 @@ from sqlmodel import Session as Transaction
 from kiosk.devices.clock import Entropy
 from kiosk.domain.audit import AuditAction, AuditEntry, canonical
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
+from kiosk.domain.oversight import Trail
+from kiosk.domain.text import clean
 from kiosk.errors import VaultError
 from kiosk.records import audit
+from kiosk.records.audit import Chain
+from kiosk.records.columns import at_centre
 from kiosk.records.facts import add_fact
 from kiosk.records.plumbing import AuditEvent
 from kiosk.records.store import Records
 from kiosk.usecases.site import SiteFacts
-from kiosk.vault.audit import link, walk
+from kiosk.vault.audit import Walk, link, walk
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
 from kiosk.vault.sealing import open_sealed, seal
 
@@ -64,16 +68,30 @@ def check_trail(
     with store.read() as transaction:
         sealed = audit.sealed_first_key(transaction, site.kiosk_id)
         first = _open_first_key(sealed or b"", site.kiosk_id, keys)
-        trail = audit.trail(transaction, site.site_id, site.kiosk_id)
-        # An entry that cannot be read has no body, which no tag fits.
-        walked = walk(
-            first, ((canonical(one, site.kiosk_id) if one else b"", tag) for one, tag in trail)
-        )
+        walked = _walk(transaction, site.site_id, site.kiosk_id, first)
         end = audit.end(transaction, site.kiosk_id)
     ends_well = (end.length, end.next_key, end.last_tag) == walked[1:]
     if walked.broken_at is None and not ends_well:
         return walked.entries, walked.entries
     return walked.broken_at, walked.entries
+
+
+def check_trails(
+    store: Records, site: SiteFacts, keys: Mapping[bytes, PrivateSealingKey]
+) -> tuple[Trail, ...]:
+    """Check this machine's trail as `check_trail` does and, at the centre, those of all others.
+
+    Theirs end where they were last sent from, so entries that are cut off an end are missed for
+    this machine alone.
+    """
+    broken_at, entries = check_trail(store, site, keys)
+    with store.read() as transaction:
+        found = audit.chains(transaction, site.site_id) if at_centre(transaction) else []
+    others = (chain for chain in found if chain.kiosk_id != site.kiosk_id)
+    return (
+        Trail(site.kiosk_name, entries, broken_at),
+        *(_check_other(store, site.site_id, chain, keys) for chain in others),
+    )
 
 
 def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSealingKey]) -> bytes:
@@ -85,6 +103,26 @@ def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSea
         record_id=kiosk_id,
         recipients=readers,
     )
+
+
+def _check_other(
+    store: Records, site_id: UUID, chain: Chain, keys: Mapping[bytes, PrivateSealingKey]
+) -> Trail:
+    try:
+        first = _open_first_key(chain.sealed_first_key, chain.kiosk_id, keys)
+    except VaultError:
+        # These keys have opened another machine's, so this one was replaced, or never there.
+        first = b""
+    with store.read() as transaction:
+        walked = _walk(transaction, site_id, chain.kiosk_id, first)
+    broken_at = walked.broken_at if first else 0
+    return Trail(clean(chain.name), walked.entries, broken_at)
+
+
+def _walk(transaction: Transaction, site_id: UUID, kiosk_id: UUID, first: bytes) -> Walk:
+    trail = audit.trail(transaction, site_id, kiosk_id)
+    # An entry that cannot be read has no body, which no tag fits.
+    return walk(first, ((canonical(one, kiosk_id) if one else b"", tag) for one, tag in trail))
 
 
 def _open_first_key(

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.calling import Asked
+from kiosk.domain.clocks import corrected, is_far_off
 from kiosk.domain.events import RequestEvent
 from kiosk.domain.text import clean
 from kiosk.records import callbooks
@@ -32,12 +33,14 @@ class Entry(Asked):
     ui_language: str
     clock_doubtful: bool
     person: Person
+    kiosk_at: datetime | None
+    """What the kiosk's clock said, where that was far off and `created_at` is corrected."""
 
 
 def entry(kept: ListedRequest, person: Person) -> Entry:
     """Join what stands in clear, cleaned, with the opened person."""
     return Entry(
-        kept.created_at,
+        corrected(kept.created_at, kept.clock_offset_ms),
         _windows(kept.windows),
         kept.not_before,
         person.message_policy,
@@ -48,6 +51,7 @@ def entry(kept: ListedRequest, person: Person) -> Entry:
         ui_language=plain_code(kept.ui_language),
         clock_doubtful=kept.clock_doubtful,
         person=person,
+        kiosk_at=kept.created_at if is_far_off(kept.clock_offset_ms) else None,
     )
 
 

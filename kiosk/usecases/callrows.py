@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kiosk.domain.dialling import local
 from kiosk.domain.events import EventKind, RequestEvent
+from kiosk.domain.oddities import Stamp, of_times
 from kiosk.domain.outlook import Lookout
 from kiosk.domain.status import RequestStatus, Standing
 from kiosk.domain.worklist import ExportRow, WorkRow
@@ -112,4 +113,10 @@ def export_row(row: WorkRow, entry: Entry, state: Standing, country: str) -> Exp
         withdrawal_noted=row.withdrawal_noted,
         clock_doubtful=row.clock_doubtful,
         unreadable=row.unreadable,
+        kiosk_at=entry.kiosk_at,
+        flags=tuple(kind.value for kind in of_times(_stamp(entry))),
     )
+
+
+def _stamp(entry: Entry) -> Stamp:
+    return Stamp(entry.created_at, entry.kiosk_at, entry.received_at, entry.clock_doubtful)

@@ -8,6 +8,7 @@ from sqlmodel import Session as Transaction
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.clocks import is_doubtful
+from kiosk.domain.syncing import SyncProblem, sentence
 from kiosk.domain.text import clean
 from kiosk.records import devices, outbox
 from kiosk.records.store import Records
@@ -42,6 +43,10 @@ class MaintenanceStatus:
     """The last contact with the centre; None without one."""
     clock_offset_ms: int | None
     """The centre's clock minus this one at the last contact."""
+    has_centre: bool
+    """False where all records are at home on this machine."""
+    problem: str | None
+    """Why the last contact failed, as a sentence for staff; None where it went well."""
     pending: int
     """Rows that wait to be sent."""
     parked: int
@@ -53,9 +58,17 @@ class MaintenanceDesk:
     """The maintenance screen's desk."""
 
     def __init__(
-        self, store: Records, clock: Clock, entropy: Entropy, site: SiteFacts, version: str
+        self,
+        store: Records,
+        clock: Clock,
+        entropy: Entropy,
+        site: SiteFacts,
+        version: str,
+        *,
+        has_centre: bool = False,
     ) -> None:
         self._store = store
+        self._has_centre = has_centre
         self._clock = clock
         self._entropy = entropy
         self._site = site
@@ -96,6 +109,8 @@ class MaintenanceDesk:
             last_fact_at=itself.last_fact_at,
             contact_at=itself.contact_at,
             clock_offset_ms=itself.clock_offset_ms,
+            has_centre=self._has_centre,
+            problem=_sentence(itself.problem),
             pending=pending,
             parked=parked,
             out_of_order=itself.out_of_order,
@@ -130,3 +145,10 @@ class MaintenanceDesk:
 
     def _audit(self, transaction: Transaction, now: datetime, action: AuditAction) -> None:
         add_entry(transaction, self._site, self._entropy, now, action)
+
+
+def _sentence(code: str | None) -> str | None:
+    """Say what a problem's code means; a code of another version stands for itself."""
+    if code is None or code not in {problem.value for problem in SyncProblem}:
+        return code
+    return sentence(SyncProblem(code))

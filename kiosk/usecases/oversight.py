@@ -1,24 +1,22 @@
 """What a manager may do about the clinic's records: look back, let go, report."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.audit import AuditAction
+from kiosk.domain.audit import AuditAction, AuditEntry
 from kiosk.domain.figures import AttendanceReport, RequestsReport
-from kiosk.domain.oversight import (
-    AuditLine,
-    AuditVerdict,
-    KioskView,
-    RetentionDone,
-    RetentionPlan,
-)
+from kiosk.domain.fleet import KioskView, MachineKind, in_order, needs, newest
+from kiosk.domain.oversight import AuditLine, AuditVerdict, RetentionDone, RetentionPlan
 from kiosk.domain.staff import Role, plain_login
 from kiosk.domain.text import clean
-from kiosk.records import audit, machines, staff
-from kiosk.usecases import policy, reporting
-from kiosk.usecases.auditing import check_trail
+from kiosk.records import audit, devices, machines, rosters, staff
+from kiosk.records.columns import at_centre
+from kiosk.usecases import helplines, policy, reporting
+from kiosk.usecases.auditing import check_trails
+from kiosk.usecases.helplines import HelplinesInForce, HelplinesMissing, HelplinesPublished
 from kiosk.usecases.policy import Progress, silent
 from kiosk.usecases.staffdesk import House, SignedIn, StaffDesk
 from kiosk.vault.keys import PrivateSealingKey
@@ -27,6 +25,7 @@ MOST_LINES = 1000
 """Lines of the audit trail in one answer."""
 _CODE = 8
 """Characters of an id that stand for something without a name."""
+_NOBODY = UUID(int=0)
 
 
 class OversightDesk(StaffDesk):
@@ -44,62 +43,62 @@ class OversightDesk(StaffDesk):
     def audit_trail(
         self,
         limit: int = 200,
-        before: int | None = None,
+        before: AuditLine | int | None = None,
         staff: str | None = None,
         action: str | None = None,
+        machine: str | None = None,
     ) -> tuple[AuditLine, ...]:
-        """Give entries of this machine's trail, the latest first, at most `limit` (1 to 1000).
+        """Give entries of the trail, the latest first, at most `limit` (1 to 1000).
 
-        `before` is the position of the last line of an earlier answer, to read on from. `staff`
-        (a login) and `action` (code of `AuditAction`) leave out all others. The first look of a
-        desk leaves an entry of its own.
+        Those of this machine; at the centre those of all of them, or of the `machine` with these
+        symbols. `before` is the last line of an earlier answer, or on one machine its position,
+        to read on from. `staff` (a login) and `action` (code of `AuditAction`) leave out all
+        others. The first look of a desk leaves an entry of its own.
         """
         with self._writing() as (transaction, now):
             if not self._trail_opened:
                 self._audit(transaction, now, AuditAction.AUDIT_OPENED)
-            logins = _logins(transaction, self._site.site_id)
+            site_id = self._site.site_id
+            logins = _logins(transaction, site_id)
+            kiosk_id = self._whose_trail(transaction, machine)
             wanted = audit.Wanted(
                 most=max(1, min(limit, MOST_LINES)),
-                before=before,
+                kiosk_id=kiosk_id,
+                before=_spot(before) if kiosk_id is None else _position(before),
                 by_staff=None if staff is None else _named(logins, staff),
                 action=action or None,
             )
-            entries = audit.latest(transaction, self._site.kiosk_id, wanted)
-            subjects = {entry.subject for entry in entries if entry.subject is not None}
+            entries = audit.latest(transaction, site_id, wanted)
+            subjects = {one.subject for _, one in entries if one.subject is not None}
             references = audit.references(transaction, subjects)
+            places = rosters.machines(transaction, site_id)
         self._trail_opened = True
         names = {**references, **logins}
         return tuple(
-            AuditLine(
-                entry.position,
-                entry.at,
-                clean(entry.action),
-                clean(logins.get(entry.by_staff, "")) if entry.by_staff else "",
-                _code(entry.subject, names),
-            )
-            for entry in entries
+            _line(place, entry, logins, names, clean(places.get(place, "")))
+            for place, entry in entries
         )
 
     def verify_audit(self) -> AuditVerdict:
         """Check this machine's whole trail, and leave an entry that it was checked.
+
+        At the centre the trails of all machines are checked, as far as they were sent.
 
         Takes a second for every 100,000 entries, so call it in a thread. VaultError where the
         keys of this account cannot check it.
         """
         with self._reading() as (_, now):
             pass
-        broken_at, entries = check_trail(self._store, self._site, self._keys)
+        trails = check_trails(self._store, self._site, self._keys)
         with self._writing() as (transaction, now):
             self._audit(transaction, now, AuditAction.AUDIT_VERIFIED)
-        return AuditVerdict(broken_at is None, entries, broken_at, now)
+        return AuditVerdict(trails, now)
 
     def retention_preview(self) -> RetentionPlan:
         """Say what a run would delete now; changes nothing."""
         with self._reading() as (transaction, now):
             due = policy.what_is_due(self._house, transaction, now)
-            return due.plan(
-                audit.last(transaction, self._site.kiosk_id, AuditAction.RETENTION_DONE)
-            )
+            return due.plan(audit.last(transaction, self._site.site_id, AuditAction.RETENTION_DONE))
 
     def run_retention(self, progress: Progress = silent) -> RetentionDone:
         """Delete for good what the policy says has been kept for long enough.
@@ -128,9 +127,80 @@ class OversightDesk(StaffDesk):
             return reporting.attendance_report(self._house, transaction, now, blocks)
 
     def kiosks(self) -> tuple[KioskView, ...]:
-        """Give the clinic's machines by name, with what this database knows of each."""
-        with self._reading() as (transaction, _):
-            return machines.all_of(transaction, self._site.site_id, self._site.kiosk_id)
+        """Give the clinic's machines with what is known of each, first those that need a person."""
+        with self._reading() as (transaction, here):
+            now = machines.now_of(transaction, here)
+            found = machines.all_of(transaction, self._site.site_id, self._site.kiosk_id)
+            shown = helplines.now_in_force(transaction, self._site, here)
+        latest, calendar = newest(found), self._house.calendar
+        known = (
+            replace(view, helplines_review_by=shown.lines.review_by)
+            if view.here and view.kind is MachineKind.KIOSK
+            else view
+            for view in found
+        )
+        return in_order(replace(view, needs=needs(view, now, latest, calendar)) for view in known)
+
+    def helplines(self) -> HelplinesInForce:
+        """Say whom visitors are told to turn to, and which list that is."""
+        with self._reading() as (transaction, now):
+            return helplines.now_in_force(transaction, self._site, now)
+
+    def publish_helplines(
+        self, text: str, *, may_leave_out: bool = False
+    ) -> HelplinesPublished | HelplinesMissing:
+        """Have every kiosk show a list (TOML as in assets/content/helplines.toml).
+
+        SetupError where it is not fit to be shown. `may_leave_out` says that lines and languages
+        may go that visitors see now.
+        """
+        with self._writing() as (transaction, now):
+            file = helplines.check_list(text, self._site, now)
+            missing = helplines.left_out(file, self._site, transaction)
+            if missing and not may_leave_out:
+                return HelplinesMissing(missing)
+            row_id = self._new_id(now)
+            at = helplines.keep(transaction, self._site, row_id, text, now)
+            self._audit(transaction, now, AuditAction.HELPLINES_PUBLISHED, row_id)
+        return HelplinesPublished(at, file.verified_on, file.review_by, len(file.entries))
+
+    def _whose_trail(self, transaction: Transaction, symbols: str | None) -> UUID | None:
+        """Say which machine's entries to show; None for those of all."""
+        if symbols is not None:
+            found = devices.with_symbols(transaction, self._site.site_id, symbols)
+            return _NOBODY if found is None else found
+        return None if at_centre(transaction) else self._site.kiosk_id
+
+
+def _line(
+    place: UUID,
+    entry: AuditEntry,
+    logins: Mapping[UUID, str],
+    names: Mapping[UUID, str],
+    machine: str,
+) -> AuditLine:
+    return AuditLine(
+        entry.position,
+        entry.at,
+        clean(entry.action),
+        clean(logins.get(entry.by_staff, "")) if entry.by_staff else "",
+        _code(entry.subject, names),
+        machine,
+        place,
+    )
+
+
+def _spot(before: AuditLine | int | None) -> audit.Spot | None:
+    """Give the place of a line among those of all machines; ValueError for a mere position."""
+    if before is None:
+        return None
+    if isinstance(before, int) or before.machine_id is None:
+        raise ValueError("a position is a place on one machine")
+    return audit.Spot(before.at, before.machine_id, before.position)
+
+
+def _position(before: AuditLine | int | None) -> int | None:
+    return before.position if isinstance(before, AuditLine) else before
 
 
 def _logins(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
@@ -140,7 +210,7 @@ def _logins(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
 def _named(logins: Mapping[UUID, str], login: str) -> UUID:
     """Find who has a login; an id that nobody has where nobody does."""
     wanted = plain_login(login)
-    return next((id_ for id_, name in logins.items() if name == wanted), UUID(int=0))
+    return next((id_ for id_, name in logins.items() if name == wanted), _NOBODY)
 
 
 def _code(subject: UUID | None, names: Mapping[UUID, str]) -> str:

@@ -177,7 +177,8 @@ class RosterDesk(FacilitatorDesk):
             sheets = self._sheets(transaction, since, until)
             machines = rosters.machines(transaction, self._site.site_id)
         self._open_names(sealed_names(sheets))
-        return tuple(row for sheet in sheets for row in sheet.rows(self._names, machines))
+        before = self._house.rules.opens_before
+        return tuple(row for sheet in sheets for row in sheet.rows(self._names, machines, before))
 
     def _count(self, session_id: UUID, people: int, *, reconciled: bool) -> SessionCard:
         action = AuditAction.ROSTER_RECONCILED if reconciled else AuditAction.HEADS_COUNTED

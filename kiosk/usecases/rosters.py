@@ -1,7 +1,8 @@
 """Puts together what the database holds of one session: its card, its roster, its rows."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
@@ -17,6 +18,7 @@ from kiosk.domain.attendance import (
     Presence,
     attendance,
 )
+from kiosk.domain.oddities import Held, of_session
 from kiosk.domain.roster import (
     Arrival,
     AttendanceRow,
@@ -117,16 +119,38 @@ class Sheet:
             clock_doubtful=fact.clock_doubtful,
             fact_ids=person.fact_ids,
             participant_id=person.participant_id,
+            kiosk_at=fact.kiosk_at,
         )
 
-    def rows(self, names: Names, machines: Mapping[UUID, str]) -> tuple[AttendanceRow, ...]:
+    def rows(
+        self, names: Names, machines: Mapping[UUID, str], opens_before: timedelta
+    ) -> tuple[AttendanceRow, ...]:
         """Give everybody for an export, by arrival; `machines` are names of kiosks by id."""
-        folded = self.attendance
-        present = (self._row(one.first, names, machines, None) for one in folded.present)
-        off = (
-            self._row(one.first, names, machines, one.last_void.reason) for one in folded.taken_off
-        )
-        return tuple(sorted((*present, *off), key=lambda row: (row.arrived_at, row.check_in_id)))
+        folded, odd = self.attendance, self._odd(opens_before)
+        rows = [
+            replace(
+                self._row(one.first, names, machines, None),
+                flags=tuple(sorted({kind for id_ in one.fact_ids for kind in odd.get(id_, ())})),
+            )
+            for one in folded.present
+        ]
+        rows += [
+            replace(
+                self._row(one.first, names, machines, one.last_void.reason),
+                flags=tuple(sorted(odd.get(one.first.id, ()))),
+            )
+            for one in folded.taken_off
+        ]
+        return tuple(sorted(rows, key=lambda row: (row.arrived_at, row.check_in_id)))
+
+    def _odd(self, opens_before: timedelta) -> dict[UUID, set[str]]:
+        """Say what is odd about its facts, by fact."""
+        planned, odd = self.planned, defaultdict[UUID, set[str]](set)
+        held = Held(planned.session, planned.cancelled, self.facts, bearers(self.holders))
+        for one in of_session(held, opens_before):
+            if one.fact_id is not None:
+                odd[one.fact_id].add(one.kind.value)
+        return odd
 
     def _row(
         self, fact: CheckInFact, names: Names, machines: Mapping[UUID, str], taken_off: str | None
@@ -145,6 +169,7 @@ class Sheet:
             clock_doubtful=fact.clock_doubtful,
             present=taken_off is None,
             reason=taken_off or "",
+            kiosk_at=fact.kiosk_at,
         )
 
     def _voided(self, person: Absence, names: Names) -> Voided:

@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.auditwords import AREAS, WORDS, verdict, words
-from kiosk.domain.oversight import AuditVerdict
+from kiosk.domain.oversight import AuditVerdict, Trail
 
 LONGEST = 36
 """Cells that lists have for what was done."""
@@ -40,5 +40,5 @@ def test_an_action_of_a_later_version_stands_for_itself() -> None:
     ],
 )
 def test_the_verdict_in_words(entries: int, broken_at: int | None, said: str) -> None:
-    found = AuditVerdict(broken_at is None, entries, broken_at, datetime(2026, 3, 2, tzinfo=UTC))
+    found = AuditVerdict((Trail("", entries, broken_at),), datetime(2026, 3, 2, tzinfo=UTC))
     assert verdict(found).startswith(said)

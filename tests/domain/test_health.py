@@ -1,12 +1,15 @@
 """Findings about the machine."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from kiosk.domain.health import (
+    CentreLook,
     Verdict,
     capital_height,
+    centre_finding,
     clock_finding,
     colour_finding,
     disk_finding,
@@ -70,3 +73,38 @@ def test_a_nearly_full_disk_fails() -> None:
     assert disk_finding(100_000_000).verdict is Verdict.FAIL
     assert disk_finding(1_000_000_000).verdict is Verdict.LOOK
     assert disk_finding(50_000_000_000).verdict is Verdict.OK
+
+
+def test_a_published_list_that_is_passed_over_is_told() -> None:
+    verified, review = date(2026, 1, 1), date(2026, 7, 1)
+    found = helplines_finding(verified, review, overdue=False, passed_over="It is not shown.")
+    assert found.verdict is Verdict.LOOK
+    assert found.sentence.endswith("by 2026-07-01. It is not shown.")
+
+
+NOW, ZONE = datetime(2026, 3, 2, 4, 0, tzinfo=UTC), ZoneInfo("Asia/Singapore")
+LONG_AGO = NOW - timedelta(hours=25)
+AWAY = "It is away."
+
+
+@pytest.mark.parametrize(
+    ("look", "verdict", "words"),
+    [
+        (None, Verdict.OK, "There is none"),
+        (CentreLook(NOW, pending=3), Verdict.OK, "2026-03-02 12:00. 3 records wait to be sent."),
+        (CentreLook(NOW, parked=1), Verdict.LOOK, "1 record is set aside; see `kiosk sync"),
+        (CentreLook(NOW, offset_ms=-200_000), Verdict.LOOK, "3 minutes ahead by the centre's;"),
+        (CentreLook(NOW, offset_ms=120_000), Verdict.OK, "Last contact: 2026-03-02 12:00."),
+        (CentreLook(NOW, AWAY, pending=1), Verdict.LOOK, "1 record waits to be sent."),
+        (CentreLook(LONG_AGO, AWAY), Verdict.FAIL, "It is away. Last contact: 2026-03-01 11:00."),
+        (CentreLook(None, AWAY), Verdict.FAIL, "Last contact: never."),
+        (CentreLook(LONG_AGO), Verdict.OK, "Last contact"),
+    ],
+)
+def test_how_a_machine_stands_with_its_centre(
+    look: CentreLook | None, verdict: Verdict, words: str
+) -> None:
+    found = centre_finding(look, NOW, ZONE)
+    assert (found.subject, found.verdict) == ("centre", verdict)
+    assert words in found.sentence
+    assert found.sentence.endswith(".")

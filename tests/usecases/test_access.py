@@ -97,13 +97,9 @@ def test_a_clock_that_went_back_ends_the_wait_in_its_usual_time(clinic: Clinic) 
 
 def test_a_disabled_account_is_refused_like_a_wrong_passphrase(clinic: Clinic) -> None:
     clinic.add_staff("caller", Role.CALLER)
-    with clinic.store.write() as transaction:
-        transaction.connection().execute(
-            text(
-                "UPDATE staff_account SET disabled_at='2026-01-01 00:00:00.000000'"
-                " WHERE login='caller'"
-            )
-        )
+    clinic.bend(
+        "UPDATE staff_account SET disabled_at='2026-01-01 00:00:00.000000' WHERE login='caller'"
+    )
     assert clinic.access.sign_in("caller", PASSPHRASE) == SignInRefused(0)
 
 
@@ -125,7 +121,8 @@ def test_refusals_are_audited_without_what_was_typed(clinic: Clinic) -> None:
     clinic.access.sign_in("nobody", "x")
     clinic.access.sign_in("manager", "x")
     assert actions(clinic)[-2:] == [("sign_in_refused", False), ("sign_in_refused", True)]
-    assert b"nobody" not in clinic.store.path.with_name("kiosk.db-wal").read_bytes()
+    if clinic.owner is None:
+        assert b"nobody" not in clinic.file.with_name("kiosk.db-wal").read_bytes()
 
 
 def test_names_typed_by_mistake_do_not_pile_up(clinic: Clinic) -> None:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from kiosk.domain.actions import (
     Action,
@@ -164,6 +163,7 @@ def test_a_closed_request_is_put_back_and_an_undo_takes_back(clinic: Clinic) -> 
     assert do(desk, id_, Reopen("They rang again")).status is RequestStatus.NEW
 
 
+@pytest.mark.own_file
 def test_the_slip_shows_what_staff_have_begun(clinic: Clinic) -> None:
     draft = clinic.draft()
     digits = clinic.visitor.request_callback(draft).slip_digits
@@ -221,10 +221,7 @@ def test_who_lost_the_race_for_a_revision_is_told_so(
 
 def test_a_caller_without_the_role_any_more_does_nothing(clinic: Clinic) -> None:
     id_, ann = ask(clinic), caller(clinic, "ann")
-    with clinic.store.write() as transaction:
-        transaction.connection().execute(
-            text("UPDATE staff_account SET roles='facilitator' WHERE login='ann'")
-        )
+    clinic.bend("UPDATE staff_account SET roles='facilitator' WHERE login='ann'")
     for question in (lambda: ann.act(id_, 0, Claim()), lambda: ann.reveal(id_)):
         with pytest.raises(SignedOut):
             question()

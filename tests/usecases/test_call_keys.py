@@ -1,7 +1,6 @@
 """Whose keys open a callback: the vault says so, whatever a menu shows."""
 
 from itertools import chain
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -15,6 +14,7 @@ from kiosk.usecases.requests import CALLBACK_REQUEST
 from kiosk.vault.sealing import open_sealed
 from tests.support.calls import ask, do
 from tests.support.desks import Clinic
+from tests.support.trail import id_of
 
 
 def test_no_key_of_a_facilitator_opens_a_request_or_a_note(clinic: Clinic) -> None:
@@ -28,7 +28,7 @@ def test_no_key_of_a_facilitator_opens_a_request_or_a_note(clinic: Clinic) -> No
         request = run(text("SELECT id, sealed FROM callback_request")).one()
         event = run(text("SELECT id, sealed_note FROM callback_event")).one()
     for table, (record, sealed) in ((CALLBACK_REQUEST, request), (CALLBACK_EVENT, event)):
-        at = UUID(bytes=record)
+        at = id_of(record)
         caller = clinic.manager.keys[Purpose.CALLBACKS]
         assert open_sealed(sealed, purpose="callbacks", table=table, record_id=at, keys=caller)
         for purpose in Purpose:
@@ -42,10 +42,7 @@ def test_a_desk_made_around_the_door_opens_nothing(clinic: Clinic) -> None:
     facilitator = clinic.add_staff("fay", Role.FACILITATOR)
     with pytest.raises(AccessRefused):
         clinic.access.callback_desk(facilitator)
-    with clinic.store.write() as transaction:
-        transaction.connection().execute(
-            text("UPDATE staff_account SET roles='caller,facilitator' WHERE login='fay'")
-        )
+    clinic.bend("UPDATE staff_account SET roles='caller,facilitator' WHERE login='fay'")
     roster = facilitator.keys[Purpose.ROSTER]
     (row,) = CallbackDesk(clinic.house, facilitator, roster).worklist().rows
     assert (row.preferred_name, row.phone_masked, row.unreadable) == ("", "", True)

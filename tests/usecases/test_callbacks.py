@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import text
 
 from kiosk.domain.actions import Claim, Done, NotFound
 from kiosk.domain.requests import (
@@ -75,14 +74,11 @@ def test_what_cannot_be_opened_is_marked_and_stays(clinic: Clinic) -> None:
     for name in ("Mei", "Ah Meng"):
         clinic.visitor.request_callback(clinic.draft(name))
         clinic.clock.move(minutes=1)
-    with clinic.store.write() as transaction:
-        # Moved to another row: a sealed record opens in its own place alone.
-        transaction.connection().execute(
-            text(
-                "UPDATE callback_request SET sealed=(SELECT sealed FROM callback_request"
-                " ORDER BY created_at LIMIT 1)"
-            )
-        )
+    # Moved to another row: a sealed record opens in its own place alone.
+    clinic.bend(
+        "UPDATE callback_request SET sealed=(SELECT sealed FROM callback_request"
+        " ORDER BY created_at LIMIT 1)"
+    )
     first, second = clinic.callbacks.worklist().rows
     assert (first.preferred_name, first.unreadable) == ("Mei", False)
     assert (second.preferred_name, second.phone_masked, second.unreadable) == ("", "", True)
@@ -104,11 +100,11 @@ def test_a_forged_record_is_cleaned(clinic: Clinic) -> None:
         record_id=draft.id,
         recipients=clinic.sealing[Purpose.CALLBACKS],
     )
-    with clinic.store.write() as transaction:
-        transaction.connection().execute(
-            text("UPDATE callback_request SET sealed=:forged, ui_language=:hostile"),
-            {"forged": forged, "hostile": "e\x1bn"},
-        )
+    clinic.bend(
+        "UPDATE callback_request SET sealed=:forged, ui_language=:hostile",
+        forged=forged,
+        hostile="e\x1bn",
+    )
     (row,) = clinic.callbacks.worklist().rows
     assert row.preferred_name == "]0;ownedMei2J"
     assert (row.phone_masked, row.message_policy, row.ui_language) == ("", "[31mtext_ok", "en")
@@ -161,10 +157,7 @@ def test_what_retention_deletes_leaves_the_list_and_the_desk(clinic: Clinic) -> 
         clinic.visitor.request_callback(draft)
     assert len(desk.worklist().rows) == 2
     before = clinic.count("audit_event")
-    with clinic.store.write() as transaction:
-        transaction.connection().execute(
-            text("DELETE FROM callback_request WHERE id=:id"), {"id": gone.id.bytes}
-        )
+    clinic.bend("DELETE FROM callback_request WHERE id=:id", id=gone.id)
     assert [row.id for row in desk.worklist().rows] == [stays.id]
     assert clinic.count("audit_event") == before
     assert desk.row(gone.id) == desk.reveal(gone.id) == NotFound()
@@ -177,17 +170,11 @@ def test_a_fact_that_comes_late_is_not_missed(clinic: Clinic) -> None:
     late, early = clinic.draft("Late"), clinic.draft("Early")
     for draft in (late, early):
         clinic.visitor.request_callback(draft)
-    with clinic.store.write() as transaction:
-        run = transaction.connection().execute
-        run(text("CREATE TEMP TABLE kept AS SELECT * FROM callback_request"))
-        run(text("DELETE FROM callback_request WHERE id=:id"), {"id": late.id.bytes})
+    clinic.bend("CREATE TABLE kept AS SELECT * FROM callback_request")
+    clinic.bend("DELETE FROM callback_request WHERE id=:id", id=late.id)
     assert [row.preferred_name for row in desk.worklist().rows] == ["Early"]
-    with clinic.store.write() as transaction:
-        # Its number is lower than one that was seen already.
-        transaction.connection().execute(
-            text("INSERT INTO callback_request SELECT * FROM kept WHERE id=:id"),
-            {"id": late.id.bytes},
-        )
+    # Its number is lower than one that was seen already.
+    clinic.bend("INSERT INTO callback_request SELECT * FROM kept WHERE id=:id", id=late.id)
     assert {row.preferred_name for row in desk.worklist().rows} == {"Early", "Late"}
 
 
@@ -206,19 +193,13 @@ def test_the_list_knows_what_its_caller_speaks(clinic: Clinic) -> None:
     signed_in = clinic.add_staff("ann", Role.CALLER)
     desk = clinic.access.callback_desk(signed_in)
     assert desk.worklist().speaks == frozenset()
-    with clinic.store.write() as transaction:
-        transaction.connection().execute(
-            text("UPDATE staff_account SET languages='ta,zh' WHERE login='ann'")
-        )
+    clinic.bend("UPDATE staff_account SET languages='ta,zh' WHERE login='ann'")
     assert desk.worklist().speaks == {"ta", "zh"}
 
 
 def test_a_disabled_account_is_out_at_once(clinic: Clinic) -> None:
     desk = clinic.access.callback_desk(clinic.add_staff("ann", Role.CALLER))
     desk.worklist()
-    with clinic.store.write() as transaction:
-        transaction.connection().execute(
-            text("UPDATE staff_account SET disabled_at='2026-03-02' WHERE login='ann'")
-        )
+    clinic.bend("UPDATE staff_account SET disabled_at='2026-03-02' WHERE login='ann'")
     with pytest.raises(SignedOut):
         desk.worklist()

@@ -28,6 +28,7 @@ from kiosk.usecases.staffdesk import StaffDesk
 from tests.support import facts
 from tests.support.calls import ask
 from tests.support.desks import Clinic
+from tests.support.helplines import shipped_text
 
 SECRET = "another horse entirely"
 DAY = date(2026, 3, 2)
@@ -129,6 +130,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "audit_trail": lambda h: h.oversight.audit_trail(),
         "verify_audit": lambda h: h.oversight.verify_audit(),
         "run_retention": lambda h: h.oversight.run_retention(),
+        "publish_helplines": lambda h: h.oversight.publish_helplines(shipped_text()),
     },
 }
 """What opens something personal or changes something, for each desk."""
@@ -151,6 +153,7 @@ LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
         "requests_report": lambda h: h.oversight.requests_report(),
         "attendance_report": lambda h: h.oversight.attendance_report(),
         "kiosks": lambda h: h.oversight.kiosks(),
+        "helplines": lambda h: h.oversight.helplines(),
     },
 }
 """What names nobody; `history` without a note is among them."""
@@ -160,9 +163,8 @@ MADE_OF_NOTHING = {"new_pass", "new_guests", "new_id"}
 
 
 def _reference(house: Busy) -> str:
-    with house.clinic.store.read() as transaction:
-        found = transaction.connection().exec_driver_sql("SELECT ref FROM callback_request")
-        return str(found.scalar_one())
+    (reference,) = house.clinic.column("SELECT ref FROM callback_request")
+    return str(reference)
 
 
 def _issued(house: Busy) -> UUID:
@@ -185,11 +187,8 @@ def entries(clinic: Clinic, by: UUID) -> Iterator[list[str]]:
     """Collect what somebody does in a block, as the trail says it."""
 
     def told() -> list[str]:
-        with clinic.store.read() as transaction:
-            rows = transaction.connection().exec_driver_sql(
-                "SELECT action FROM audit_event WHERE by_staff=? ORDER BY position", (by.bytes,)
-            )
-            return [action for (action,) in rows]
+        query = "SELECT action FROM audit_event WHERE by_staff=:by ORDER BY position"
+        return clinic.column(query, by=by)
 
     before, found = len(told()), list[str]()
     yield found

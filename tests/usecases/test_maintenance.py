@@ -60,7 +60,7 @@ def test_out_of_order_outlives_a_restart_and_saying_it_twice_is_saying_it_once(
     desk.set_out_of_order("Being \x1b[31mmended")
     desk.set_out_of_order("Being \x1b[31mmended")
     assert clinic.count("audit_event") == before + 1
-    other = Store.open(clinic.store.path)
+    other = Store.open(clinic.file)
     restarted = MaintenanceDesk(other, clinic.clock, clinic.entropy, clinic.site, "0.0.0")
     assert restarted.out_of_order() == "Being [31mmended"
     assert restarted.status().out_of_order == "Being [31mmended"

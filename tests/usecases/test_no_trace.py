@@ -22,7 +22,7 @@ def needles() -> list[bytes]:
 
 
 def assert_silent(clinic: Clinic) -> None:
-    files = sorted(clinic.store.path.parent.iterdir())
+    files = sorted(clinic.folder.iterdir())
     assert {"kiosk.db", "kiosk.db-wal", "kiosk.db-shm"} <= {file.name for file in files}
     for file in files:
         content = file.read_bytes()
@@ -49,7 +49,7 @@ def test_the_bytes_of_the_files_hold_no_name_and_no_number(
         clinic.store.checkpoint()
     assert_silent(clinic)
     secrets = [joined.digits[12:-2], issued.digits[12:-2]]
-    content = b"".join(file.read_bytes() for file in clinic.store.path.parent.iterdir())
+    content = b"".join(file.read_bytes() for file in clinic.folder.iterdir())
     for digits in secrets:
         assert int(digits).to_bytes(16) not in content
         assert digits.encode() not in content

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.oversight import AuditLine
@@ -21,11 +20,6 @@ from tests.support.desks import PASSPHRASE, PIN, Clinic
 @pytest.fixture
 def desk(clinic: Clinic) -> OversightDesk:
     return clinic.access.oversight_desk(clinic.fresh(clinic.manager))
-
-
-def execute(clinic: Clinic, statement: str) -> None:
-    with clinic.store.write() as transaction:
-        transaction.connection().execute(text(statement))
 
 
 def actions(desk: OversightDesk) -> list[str]:
@@ -73,11 +67,11 @@ def test_the_trail_is_read_part_by_part(clinic: Clinic, desk: OversightDesk) -> 
         clinic.maintenance.unlock(PIN)
     whole = desk.audit_trail()
     read: list[AuditLine] = []
-    before = None
+    before: AuditLine | None = None
     while part := desk.audit_trail(3, before):
         assert len(part) <= 3
         read += part
-        before = part[-1].position
+        before = part[-1]
     assert tuple(read) == whole
     assert len(desk.audit_trail(-5)) == 1
 
@@ -106,11 +100,8 @@ def test_entries_cut_off_with_their_count_are_missed(clinic: Clinic, desk: Overs
     for _ in range(3):
         clinic.maintenance.unlock(PIN)
     whole = clinic.count("audit_event")
-    execute(
-        clinic, "DELETE FROM audit_event WHERE position=(SELECT max(position) FROM audit_event)"
-    )
-    execute(
-        clinic,
+    clinic.bend("DELETE FROM audit_event WHERE position=(SELECT max(position) FROM audit_event)")
+    clinic.bend(
         "UPDATE audit_chain SET length=length-1,"
         " last_tag=(SELECT tag FROM audit_event ORDER BY position DESC LIMIT 1)",
     )
@@ -120,7 +111,7 @@ def test_entries_cut_off_with_their_count_are_missed(clinic: Clinic, desk: Overs
 
 def still_holds(clinic: Clinic, content: bytes, place: int) -> bool:
     """Say whether nothing is noticed in a copy of the database with one byte turned over."""
-    copy = clinic.store.path.with_name("copy.db")
+    copy = clinic.file.with_name("copy.db")
     copy.write_bytes(content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :])
     try:
         store = Store.open(copy)
@@ -134,11 +125,12 @@ def still_holds(clinic: Clinic, content: bytes, place: int) -> bool:
         return False
 
 
+@pytest.mark.own_file
 def test_one_flipped_byte_of_an_entry_is_found(clinic: Clinic) -> None:
     clinic.access.sign_in("manager", PASSPHRASE)
     clinic.maintenance.unlock(PIN)
     clinic.store.checkpoint()
-    content = clinic.store.path.read_bytes()
+    content = clinic.file.read_bytes()
     with clinic.store.read() as transaction:
         query = "SELECT tag FROM audit_event WHERE action='signed_in'"
         tag: bytes = transaction.connection().exec_driver_sql(query).scalar_one()
@@ -148,25 +140,28 @@ def test_one_flipped_byte_of_an_entry_is_found(clinic: Clinic) -> None:
     assert missed == []
 
 
+@pytest.mark.own_file
 def test_an_entry_that_cannot_be_read_does_not_stop_the_look(
     clinic: Clinic, desk: OversightDesk
 ) -> None:
     clinic.maintenance.unlock(PIN)
-    execute(clinic, "UPDATE audit_event SET at='soon', action=x'ff' WHERE position=0")
+    clinic.bend("UPDATE audit_event SET at='soon', action=x'ff' WHERE position=0")
     assert actions(desk) == [AuditAction.AUDIT_OPENED, AuditAction.MAINTENANCE_UNLOCKED]
     assert desk.verify_audit().broken_at == 0
 
 
+@pytest.mark.own_file
 def test_machines_are_shown_with_what_is_known_of_them(clinic: Clinic, desk: OversightDesk) -> None:
     (here,) = desk.kiosks()
     assert (here.here, here.symbols, here.name) == (True, "7K", clinic.site.kiosk_name)
     assert (here.contact_at, here.pending, here.parked) == (None, None, None)
-    execute(clinic, "UPDATE sync_state SET contact_at='2026-03-02 03:00:00.000000'")
+    clinic.bend("UPDATE sync_state SET contact_at='2026-03-02 03:00:00.000000'")
     (here,) = desk.kiosks()
     assert here.contact_at is not None
     assert (here.pending, here.parked) == (clinic.count("outbox"), 0)
 
 
+@pytest.mark.own_file
 def test_the_other_machines_are_known_by_their_last_word(
     clinic: Clinic, desk: OversightDesk
 ) -> None:

@@ -10,7 +10,7 @@ from kiosk.errors import AccessRefused, SetupError
 from kiosk.vault.sealing import seal
 from tests.support import facts
 from tests.support.desks import Clinic
-from tests.support.trail import run, subjects
+from tests.support.trail import subjects
 
 
 def only(clinic: Clinic) -> Member:
@@ -43,7 +43,7 @@ def test_a_look_at_the_members_is_audited_once_and_when_somebody_is_new(clinic: 
 
 def test_a_name_that_cannot_be_opened_is_last_and_never_searched(clinic: Clinic) -> None:
     clinic.roster.issue_pass("Mei", "en")
-    run(clinic, "UPDATE participant SET sealed_name=x'0102'")
+    clinic.bend("UPDATE participant SET sealed_name=:odd", odd=b"\1\2")
     clinic.roster.issue_pass("Zhang", "en")
     desk = clinic.passes
     assert [one.name for one in desk.members()] == ["Zhang", None]
@@ -155,5 +155,5 @@ def test_a_name_that_is_no_text_is_nobodys_name(clinic: Clinic, name: object) ->
         record_id=id_,
         recipients=clinic.sealing[Purpose.ROSTER],
     )
-    run(clinic, "UPDATE participant SET sealed_name=:sealed", sealed=sealed)
+    clinic.bend("UPDATE participant SET sealed_name=:sealed", sealed=sealed)
     assert only(clinic).name == ("[2J" if isinstance(name, str) and name else None)

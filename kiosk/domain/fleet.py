@@ -1,0 +1,205 @@
+"""The clinic's machines, and which of them needs a person."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from kiosk.domain.clocks import corrected
+from kiosk.domain.working import WorkingCalendar
+
+SILENT_HOURS = 0.25
+"""Working hours without a word after which a kiosk needs somebody's eye; the sync speaks with the
+centre twice a minute."""
+SILENT = timedelta(hours=24)
+"""The same whatever the hours: many clinics switch their kiosks off for the night."""
+WAITING = timedelta(minutes=30)
+"""So long a record may wait on a kiosk that is in contact."""
+CLOCK_OFF_MS = 120_000
+"""Milliseconds by which a clock may be wrong before somebody has to set it."""
+ASKED_TO_EMPTY = timedelta(days=30)
+"""So long a revoked kiosk is asked for; one that never comes back must not be asked for ever."""
+_VERSION = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
+_LONGEST = 10**12
+"""Seconds that are told at most; another machine's measurement is any number of 64 bits."""
+_MOST_DIGITS = 60
+"""Of a version that is compared; it is whatever another machine says."""
+
+
+class MachineKind(StrEnum):
+    """What a machine is for."""
+
+    KIOSK = "kiosk"
+    DESK = "desk"
+    """It works on the centre itself, so nothing waits on it, and it may be off for weeks."""
+
+
+@dataclass(frozen=True, slots=True)
+class KioskView:
+    """One machine of the clinic, as far as this database knows."""
+
+    name: str
+    symbols: str
+    """The two symbols that begin its reference codes."""
+    kind: MachineKind
+    here: bool
+    """Whether it is this machine."""
+    enrolled_at: datetime
+    joined: bool
+    """Whether it has ever taken up its place."""
+    revoked_at: datetime | None = None
+    wiped_at: datetime | None = None
+    """When it was emptied after that, as it says itself."""
+    contact_at: datetime | None = None
+    """When the centre and it last spoke, by the centre's clock; None where they never did."""
+    pending: int | None = None
+    """Rows that wait to be sent; None where nothing has to be sent or nothing is known."""
+    waiting_since: datetime | None = None
+    """When the oldest of them was made, by its own clock."""
+    parked: int | None = None
+    """Rows that the centre refuses; None as above."""
+    clock_offset_ms: int | None = None
+    """The centre's clock minus its own; None where it was never measured."""
+    version: str = ""
+    """Of its program at the last contact; empty where that is not known."""
+    helplines_review_by: date | None = None
+    """When the helplines that it shows are to be checked again."""
+    needs: tuple[str, ...] = ()
+    """Why it needs a person, the most urgent sentence first; see `needs`."""
+
+
+def needs(
+    view: KioskView, now: datetime, newest_version: str, calendar: WorkingCalendar
+) -> tuple[str, ...]:
+    """Say why a machine needs a person, each in one sentence, the most urgent first.
+
+    `now` is the centre's time, `newest_version` as of `newest`.
+    """
+    if view.revoked_at is not None:
+        return _after_it_was_revoked(view, view.revoked_at, now)
+    if not view.joined:
+        ago = span(now - view.enrolled_at)
+        return (f"Enrolled {ago} ago, but never joined. Run `kiosk central join` on it.",)
+    silence = _silence(view, now, calendar)
+    found = (
+        silence,
+        _parked(view),
+        "" if silence else _waiting(view, now),
+        _clock(view),
+        _helplines(view, now.astimezone(calendar.zone).date()),
+        _version(view, newest_version),
+    )
+    return tuple(sentence for sentence in found if sentence)
+
+
+def newest(views: Iterable[KioskView]) -> str:
+    """Give the newest version of the machines in use; empty where none is known."""
+    versions = (view.version for view in views if view.revoked_at is None)
+    return max(versions, key=_comparable, default="")
+
+
+def in_order(views: Iterable[KioskView]) -> tuple[KioskView, ...]:
+    """Put those that need a person first and those that have gone last, each by name."""
+    return tuple(sorted(views, key=_place))
+
+
+def who_needs(views: Sequence[KioskView]) -> str:
+    """Say how many machines need a person, such as "2 kiosks need a person"; empty for none."""
+    needy = [view for view in views if view.needs]
+    if not needy:
+        return ""
+    noun = "kiosk" if all(view.kind is MachineKind.KIOSK for view in needy) else "machine"
+    return f"1 {noun} needs a person" if len(needy) == 1 else f"{len(needy)} {noun}s need a person"
+
+
+def off(offset_ms: int) -> str:
+    """Say how a clock stands that was measured, such as "5 minutes behind" or "right"."""
+    seconds = min(round(abs(offset_ms) / 1000), _LONGEST)
+    if not seconds:
+        return "right"
+    return f"{span(timedelta(seconds=seconds))} {'behind' if offset_ms > 0 else 'ahead'}"
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time in round words, such as "3 hours"; at least a second."""
+    seconds = max(1, int(length.total_seconds()))
+    for unit, of, upto in (("second", 1, 120), ("minute", 60, 120), ("hour", 3600, 48)):
+        count = seconds // of
+        if count < upto:
+            return f"1 {unit}" if count == 1 else f"{count} {unit}s"
+    return f"{seconds // 86_400:,} days"
+
+
+def records(count: int) -> str:
+    """Return "1 record" or "1,200 records"."""
+    return "1 record" if count == 1 else f"{count:,} records"
+
+
+def _after_it_was_revoked(view: KioskView, revoked_at: datetime, now: datetime) -> tuple[str, ...]:
+    has_nothing = view.kind is MachineKind.DESK or not view.joined
+    if has_nothing or view.wiped_at is not None or now - revoked_at > ASKED_TO_EMPTY:
+        return ()
+    return ("Revoked, but not yet emptied. Let it reach the centre once more.",)
+
+
+def _silence(view: KioskView, now: datetime, calendar: WorkingCalendar) -> str:
+    """Tell of a kiosk that says nothing; one without a centre has nobody to say it to."""
+    since = view.contact_at
+    if view.kind is MachineKind.DESK or (since is None and view.here):
+        return ""
+    heard = since or view.enrolled_at
+    if now - heard <= SILENT and calendar.hours_between(heard, now) <= SILENT_HOURS:
+        return ""
+    waited = f"; {records(view.pending)} waited then" if view.pending else ""
+    words = "No contact yet" if since is None else f"No contact for {span(now - heard)}"
+    return f"{words}{waited}. Look whether it is on and has network."
+
+
+def _parked(view: KioskView) -> str:
+    if not view.parked:
+        return ""
+    verb = "is" if view.parked == 1 else "are"
+    return f"{records(view.parked)} {verb} set aside. See `kiosk sync parked list` there."
+
+
+def _waiting(view: KioskView, now: datetime) -> str:
+    if not view.pending or view.waiting_since is None or view.contact_at is None:
+        return ""
+    waited = now - corrected(view.waiting_since, view.clock_offset_ms)
+    if waited <= WAITING:
+        return ""
+    verb = "has" if view.pending == 1 else "have"
+    return f"{records(view.pending)} {verb} waited for {span(waited)}. See `kiosk doctor` there."
+
+
+def _clock(view: KioskView) -> str:
+    offset = view.clock_offset_ms
+    if offset is None or abs(offset) <= CLOCK_OFF_MS:
+        return ""
+    return f"Its clock is {off(offset)}. Set it."
+
+
+def _helplines(view: KioskView, today: date) -> str:
+    if view.helplines_review_by is None or today <= view.helplines_review_by:
+        return ""
+    return (
+        f"Its helplines were to be checked by {view.helplines_review_by}."
+        " Ring each line and publish the list anew."
+    )
+
+
+def _version(view: KioskView, newest_version: str) -> str:
+    if not view.version or _comparable(view.version) >= _comparable(newest_version):
+        return ""
+    return f"It runs version {view.version}, others {newest_version}. Install that there too."
+
+
+def _comparable(version: str) -> tuple[int, ...]:
+    """Return the numbers that a version begins with; none where it is no version."""
+    found = _VERSION.match(version[:_MOST_DIGITS])
+    return tuple(map(int, found.group().split("."))) if found else ()
+
+
+def _place(view: KioskView) -> tuple[int, str, str]:
+    return (0 if view.needs else 2 if view.revoked_at else 1, view.name, view.symbols)

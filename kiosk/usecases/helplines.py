@@ -1,0 +1,135 @@
+"""Which helplines a clinic's visitors see, and how a manager publishes others."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.content.helplinefile import HelplineFile, checked
+from kiosk.content.helplines import Helplines, helplines, in_force, shipped_list
+from kiosk.devices.clock import Clock
+from kiosk.errors import SetupError
+from kiosk.records import helplines as records
+from kiosk.records.store import Records
+from kiosk.usecases.site import SiteFacts
+
+_STEP = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class HelplinesInForce:
+    """The list that visitors see."""
+
+    lines: Helplines
+    """In English."""
+    published_at: datetime | None
+    """When a manager published it; None where it is the one that came with the program."""
+    passed_over: str
+    """Why a published list is not the one shown, in one sentence; empty where none is."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelplinesPublished:
+    """A list has been kept for every kiosk."""
+
+    at: datetime
+    verified_on: date
+    review_by: date
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class HelplinesMissing:
+    """A list leaves out what visitors see now; nothing has been published."""
+
+    names: tuple[str, ...]
+    """Lines by their English names, and languages such as "all words in ms"."""
+
+
+def read_in_force(store: Records, clock: Clock, site: SiteFacts) -> HelplinesInForce:
+    """Say which list this clinic's visitors see; SetupError where no list can be read at all."""
+    with store.read() as transaction:
+        return now_in_force(transaction, site, clock.now())
+
+
+def published_text(store: Records, site: SiteFacts) -> str:
+    """Give the published list for the visitor's screens; empty where theirs is to be shown."""
+    return judged_list(store, site)[0]
+
+
+def judged_list(store: Records, site: SiteFacts) -> tuple[str, str]:
+    """Give the published list, and why it is not to be shown; one of the two is empty."""
+    with store.read() as transaction:
+        return _judged(records.latest(transaction, site.site_id), site)
+
+
+def now_in_force(transaction: Transaction, site: SiteFacts, now: datetime) -> HelplinesInForce:
+    """Do as `read_in_force` in a transaction."""
+    found = records.latest(transaction, site.site_id)
+    text, passed_over = _judged(found, site)
+    today = now.astimezone(site.zone).date()
+    return HelplinesInForce(
+        helplines("en", today, published=text),
+        found.published_at if found is not None and text else None,
+        passed_over,
+    )
+
+
+def check_list(text: str, site: SiteFacts, now: datetime) -> HelplineFile:
+    """Read a list that is to be published; SetupError with what is wrong with it."""
+    today = now.astimezone(site.zone).date()
+    try:
+        file = checked(text, site.country)
+    except ValueError as error:
+        raise SetupError(f"The helplines {error}; mend the file.") from None
+    shipped = shipped_list()
+    # A clock that stands before the program's own list is wrong, and must not refuse it.
+    if file.verified_on > max(today, shipped.verified_on):
+        raise SetupError(f"The helplines were verified on {file.verified_on}, which is to come.")
+    if file.review_by < today:
+        raise SetupError(f"The helplines were to be reviewed by {file.review_by}; ring each line.")
+    if file.verified_on < shipped.verified_on:
+        raise SetupError(
+            f"The helplines were verified on {file.verified_on}, before those that came with the"
+            f" program ({shipped.verified_on}), which kiosks would go on showing; ring each line."
+        )
+    return file
+
+
+def left_out(file: HelplineFile, site: SiteFacts, transaction: Transaction) -> tuple[str, ...]:
+    """Name what visitors see now and would not find in `file`."""
+    before = in_force(_judged(records.latest(transaction, site.site_id), site)[0])
+    ids = {entry.id for entry in file.entries}
+    lines = [entry.words["en"][0] for entry in before.entries if entry.id not in ids]
+    languages = sorted(before.languages - file.languages)
+    return (*lines, *(f"all words in {code}" for code in languages))
+
+
+def keep(
+    transaction: Transaction, site: SiteFacts, row_id: UUID, text: str, now: datetime
+) -> datetime:
+    """Keep a list that was checked; gives its time, which is after that of every other list.
+
+    A list of a clock that was ahead must not stand before all later ones.
+    """
+    last = records.latest(transaction, site.site_id)
+    at = now if last is None else max(now, last.published_at + _STEP)
+    records.add(transaction, row_id, site.site_id, records.Published(text, at))
+    return at
+
+
+def _judged(found: records.Published | None, site: SiteFacts) -> tuple[str, str]:
+    """Return the text to show, or empty with a sentence why the published list is not shown."""
+    if found is None:
+        return "", ""
+    try:
+        file = checked(found.text, site.country)
+    except ValueError as error:
+        return "", f"The published list is not shown: the helplines {error}."
+    if in_force(found.text) != file:
+        return "", (
+            f"The published list of {file.verified_on} is not shown: the one that came with the"
+            " program is newer."
+        )
+    return found.text, ""

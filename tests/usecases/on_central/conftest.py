@@ -1,0 +1,22 @@
+"""A clinic at a centre, with a kiosk beside its desk."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.central_clinics import KioskBeside, kiosk_beside, open_clinic_at_centre
+from tests.support.centres import Centre
+from tests.support.desks import Clinic
+
+
+@pytest.fixture
+def clinic(centre: Centre, tmp_path: Path) -> Iterator[Clinic]:
+    with open_clinic_at_centre(centre, tmp_path) as clinic:
+        yield clinic
+
+
+@pytest.fixture
+def kiosk(clinic: Clinic, centre: Centre) -> Iterator[KioskBeside]:
+    with kiosk_beside(clinic, centre, "8C") as kiosk:
+        yield kiosk

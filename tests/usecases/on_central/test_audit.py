@@ -1,0 +1,163 @@
+"""The audit trail of all machines at the centre: shown together, and every one vouched for."""
+
+import pytest
+
+from kiosk.domain.audit import AuditAction
+from kiosk.domain.auditwords import verdict
+from kiosk.domain.oversight import AuditLine
+from kiosk.usecases.oversight import OversightDesk
+from tests.support.central_clinics import KioskBeside, desk_beside
+from tests.support.centres import Centre
+from tests.support.desks import PASSPHRASE, PIN, Clinic
+
+KIOSK, DESK = "Machine 8C", "Kiosk 1"
+
+
+@pytest.fixture
+def desk(clinic: Clinic, kiosk: KioskBeside) -> OversightDesk:
+    for _ in range(4):
+        clinic.clock.move(minutes=1)
+        kiosk.clinic.maintenance.unlock(PIN)
+        clinic.clock.move(minutes=1)
+        clinic.access.sign_in("manager", PASSPHRASE)
+    kiosk.send()
+    clinic.clock.move(minutes=1)
+    return clinic.access.oversight_desk(clinic.fresh(clinic.manager))
+
+
+def test_entries_of_all_machines_stand_in_the_order_of_time(desk: OversightDesk) -> None:
+    lines = desk.audit_trail()
+    assert [line.machine for line in lines] == [DESK, DESK, *[KIOSK, DESK] * 3, KIOSK, DESK]
+    assert [line.at for line in lines] == sorted((line.at for line in lines), reverse=True)
+    assert lines[-1].action == AuditAction.CLINIC_FOUNDED
+
+
+def test_one_machine_is_shown_by_its_symbols(desk: OversightDesk) -> None:
+    (last, *_, first) = desk.audit_trail(machine="8c")
+    assert (last.position, first.position) == (3, 0)
+    assert {line.machine for line in desk.audit_trail(machine="8C")} == {KIOSK}
+    assert len(desk.audit_trail(before=2, machine="8C")) == 2
+    assert desk.audit_trail(machine="9Z") == ()
+
+
+def test_a_position_alone_is_no_place_among_all(desk: OversightDesk) -> None:
+    with pytest.raises(ValueError, match="one machine"):
+        desk.audit_trail(before=3)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_the_trail_of_all_is_read_part_by_part(desk: OversightDesk, size: int) -> None:
+    whole = desk.audit_trail()
+    read: list[AuditLine] = []
+    while part := desk.audit_trail(size, read[-1] if read else None):
+        read += part
+    assert tuple(read) == whole
+
+
+def test_all_trails_are_found_whole(clinic: Clinic, desk: OversightDesk) -> None:
+    found = desk.verify_audit()
+    assert [(trail.machine, trail.broken_at) for trail in found.trails] == [
+        (DESK, None),
+        (KIOSK, None),
+    ]
+    assert found.entries == clinic.count("audit_event") - 1
+    assert verdict(found).startswith("The trails of all 2 machines are whole: their 9 entries")
+
+
+@pytest.mark.parametrize(
+    ("change", "position"),
+    [
+        ("action='signed_in' WHERE position=2", 2),
+        ("at=at + interval '1 microsecond' WHERE position=1", 1),
+        ("at='infinity' WHERE position=1", 1),
+        ("by_staff=id WHERE position=3", 3),
+        ("subject_id=id WHERE position=0", 0),
+        ("tag=sha256(tag) WHERE position=2", 2),
+        ("id=kiosk_id WHERE position=2", 2),
+        ("position=7 WHERE position=1", 1),
+        ("kiosk_seq=-1 WHERE position=2", 2),
+        ("site_id=kiosk_id WHERE position=2", 2),
+    ],
+)
+def test_a_change_to_an_entry_of_another_machine_is_found(
+    clinic: Clinic, kiosk: KioskBeside, desk: OversightDesk, change: str, position: int
+) -> None:
+    clinic.bend(
+        f"UPDATE audit_event SET {change} AND kiosk_id=:kiosk",  # noqa: S608
+        kiosk=kiosk.clinic.site.kiosk_id,
+    )
+    desk.audit_trail()
+    found = desk.verify_audit()
+    assert [(trail.machine, trail.broken_at) for trail in found.broken] == [(KIOSK, position)]
+    assert f"NOT whole: on {KIOSK} entry {position + 1} was changed" in verdict(found)
+
+
+def test_one_flipped_byte_of_a_tag_is_found_wherever_it_is(
+    clinic: Clinic, kiosk: KioskBeside, desk: OversightDesk
+) -> None:
+    flip = (
+        "UPDATE audit_event SET tag=set_byte(tag, :place, 255 - get_byte(tag, :place))"
+        " WHERE position=1 AND kiosk_id=:kiosk"
+    )
+    for place in (0, 15, 31):
+        clinic.bend(flip, place=place, kiosk=kiosk.clinic.site.kiosk_id)
+        assert desk.verify_audit().broken_at == 1
+        clinic.bend(flip, place=place, kiosk=kiosk.clinic.site.kiosk_id)
+        assert desk.verify_audit().ok
+
+
+def test_an_entry_moved_to_another_machine_breaks_both(
+    clinic: Clinic, kiosk: KioskBeside, desk: OversightDesk
+) -> None:
+    clinic.bend(
+        "UPDATE audit_event SET kiosk_id=:to, position=99 WHERE kiosk_id=:kiosk AND position=1",
+        to=clinic.site.kiosk_id,
+        kiosk=kiosk.clinic.site.kiosk_id,
+    )
+    assert {trail.machine for trail in desk.verify_audit().broken} == {DESK, KIOSK}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE kiosk_device SET sealed_audit_key=sha256(sealed_audit_key) WHERE id=:kiosk",
+        "UPDATE kiosk_device SET sealed_audit_key='' WHERE id=:kiosk",
+    ],
+)
+def test_a_machine_whose_first_key_is_gone_is_not_passed_over(
+    clinic: Clinic, kiosk: KioskBeside, desk: OversightDesk, statement: str
+) -> None:
+    clinic.bend(statement, kiosk=kiosk.clinic.site.kiosk_id)
+    (broken,) = desk.verify_audit().broken
+    assert (broken.entries, broken.broken_at) == (4, 0)
+
+
+def test_entries_of_a_machine_that_nobody_knows_are_not_passed_over(
+    clinic: Clinic, kiosk: KioskBeside, desk: OversightDesk
+) -> None:
+    clinic.bend("CREATE TABLE kept AS SELECT * FROM kiosk_device")
+    clinic.bend("DELETE FROM kiosk_device WHERE id=:kiosk", kiosk=kiosk.clinic.site.kiosk_id)
+    found = desk.verify_audit()
+    clinic.bend("INSERT INTO kiosk_device SELECT * FROM kept WHERE symbols='8C'")
+    assert [(trail.machine, trail.broken_at) for trail in found.broken] == [("", 0)]
+    assert "on an unknown machine entry 1 was changed" in verdict(found)
+    assert desk.verify_audit().ok
+
+
+def test_this_desk_misses_what_was_cut_off_its_own_end(clinic: Clinic, desk: OversightDesk) -> None:
+    clinic.bend(
+        "DELETE FROM audit_event WHERE kiosk_id=:desk AND position=4", desk=clinic.site.kiosk_id
+    )
+    found = desk.verify_audit()
+    assert [(trail.machine, trail.broken_at) for trail in found.broken] == [(DESK, 4)]
+
+
+def test_a_second_desk_checks_the_first_and_is_checked(
+    clinic: Clinic, centre: Centre, desk: OversightDesk
+) -> None:
+    with desk_beside(clinic, centre, "9D") as other:
+        other.access.sign_in("manager", PASSPHRASE)
+        found = other.access.oversight_desk(other.fresh(other.manager)).verify_audit()
+        assert [trail.machine for trail in found.trails] == ["Machine 9D", DESK, KIOSK]
+        assert found.ok
+    assert desk.verify_audit().ok

@@ -1,0 +1,58 @@
+"""Retention at the centre: by a desk's role, told to kiosks, owed to nobody."""
+
+from datetime import timedelta
+
+from kiosk.domain.events import EventKind
+from kiosk.domain.oversight import RetentionDone
+from kiosk.domain.rules import Rules
+from tests.support import facts
+from tests.support.calls import ask
+from tests.support.central_clinics import desk_beside
+from tests.support.centres import Centre
+from tests.support.desks import Clinic
+
+RULES = Rules(
+    closed_requests_kept=timedelta(days=90),
+    attendance_kept=timedelta(days=90),
+    passes_kept=timedelta(days=90),
+)
+
+
+def test_all_goes_that_is_due_and_kiosks_hear_which_passes_are_gone(clinic: Clinic) -> None:
+    session = clinic.add_session()
+    person = facts.person(clinic, b"p" * 16, group=session.group_id)
+    facts.check_in(clinic, session.id, b"p" * 16)
+    facts.head_count(clinic, session.id, 1)
+    facts.event(clinic, ask(clinic), 1, EventKind.CLOSED, "declined")
+    (passcard,) = clinic.column("SELECT id FROM passcard")
+    clinic.clock.move(days=91)
+    clinic.rules = RULES
+    desk = clinic.access.oversight_desk(clinic.fresh(clinic.manager))
+    assert desk.run_retention() == RetentionDone(clinic.clock.at, 1, 2, 1, 0)
+    for table in (
+        "callback_request", "callback_event", "check_in", "head_count", "participant", "passcard",
+        "membership",
+    ):  # fmt: skip
+        assert clinic.count(table) == 0
+    gone = "SELECT row_id FROM change_log WHERE gone AND table_name=:kind"
+    assert clinic.column(gone, kind="passcard") == [passcard]
+    assert clinic.column(gone, kind="participant") == [person]
+    assert clinic.column("SELECT max(v) FROM change_log") == clinic.column(
+        "SELECT n FROM sync_counter"
+    )
+
+
+def test_a_desk_that_met_the_centre_owes_it_nothing(clinic: Clinic) -> None:
+    clinic.bend("UPDATE sync_state SET contact_at='2026-03-02 04:00:00+00'")
+    facts.event(clinic, ask(clinic), 1, EventKind.CLOSED, "declined")
+    clinic.clock.move(days=91)
+    clinic.rules = RULES
+    desk = clinic.access.oversight_desk(clinic.fresh(clinic.manager))
+    assert desk.run_retention().requests == 1
+
+
+def test_a_run_at_one_desk_is_known_at_the_other(clinic: Clinic, centre: Centre) -> None:
+    done = clinic.access.oversight_desk(clinic.fresh(clinic.manager)).run_retention()
+    with desk_beside(clinic, centre, "9D") as other:
+        desk = other.access.oversight_desk(other.fresh(other.manager))
+        assert desk.retention_preview().last_run == done.at

@@ -1,0 +1,60 @@
+"""Two desks at one centre: whoever claims first holds a request, and both see the same."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import UUID
+
+from kiosk.domain.actions import Claim, Done, HeldBy
+from kiosk.domain.staff import Role
+from kiosk.usecases.callbacks import CallbackDesk
+from tests.support.calls import ask
+from tests.support.central_clinics import KioskBeside, desk_beside
+from tests.support.centres import Centre
+from tests.support.desks import Clinic
+
+REQUESTS = 20
+
+
+def test_each_request_has_one_holder_and_the_other_is_told_who(
+    clinic: Clinic, kiosk: KioskBeside, centre: Centre
+) -> None:
+    ids = [ask(kiosk.clinic) for _ in range(REQUESTS)]
+    kiosk.send()
+    ann = clinic.access.callback_desk(clinic.add_staff("ann", Role.CALLER))
+    ben_signed_in = clinic.add_staff("ben", Role.CALLER)
+    with desk_beside(clinic, centre, "9D") as other:
+        ben = other.access.callback_desk(ben_signed_in)
+        start = Barrier(2)
+
+        def claim(desk: CallbackDesk) -> dict[UUID, Done | HeldBy]:
+            desk.worklist()
+            found: dict[UUID, Done | HeldBy] = {}
+            for id_ in ids:
+                start.wait()
+                answer = desk.act(id_, 0, Claim())
+                assert isinstance(answer, Done | HeldBy)
+                found[id_] = answer
+            return found
+
+        with ThreadPoolExecutor(2) as both:
+            told = [future.result() for future in [both.submit(claim, d) for d in (ann, ben)]]
+        for id_ in ids:
+            answers = {type(one[id_]) for one in told}
+            assert answers == {Done, HeldBy}
+        assert clinic.count("callback_event") == REQUESTS
+        by_both = [{row.id: row.holder for row in desk.worklist().rows} for desk in (ann, ben)]
+        assert by_both[0] == by_both[1]
+        assert set(by_both[0].values()) <= {"ann", "ben"}
+
+
+def test_a_request_of_a_kiosk_is_on_the_list_with_when_it_came(
+    clinic: Clinic, kiosk: KioskBeside
+) -> None:
+    desk = clinic.callbacks
+    assert desk.worklist().rows == ()
+    id_ = ask(kiosk.clinic)
+    clinic.bend("ALTER TABLE callback_request ALTER received_at SET DEFAULT now()")
+    kiosk.send()
+    (row,) = desk.worklist().rows
+    assert (row.id, row.preferred_name) == (id_, "Mei")
+    assert row.received_at is not None
