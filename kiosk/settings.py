@@ -23,12 +23,12 @@ from kiosk.errors import SetupError
 FILE_NAME = "kiosk.toml"
 TAKE_HOME_NAME = "take-home.toml"
 NOT_SETTINGS = frozenset(
-    {"KIOSK_DATA_DIR", "KIOSK_PASSPHRASE", "KIOSK_NEW_PASSPHRASE", "KIOSK_PIN"}
+    f"KIOSK_{name}"
+    for name in ("DATA_DIR", "PASSPHRASE", "NEW_PASSPHRASE", "PIN", "CODE", "CENTRAL_URL")
 )
 """Variables that the commands read themselves."""
 _USES_UNKNOWN = "should keep attendance (attendance_days) at least as long as passes (passes_days)"
 _STRICT = ConfigDict(extra="forbid", frozen=True)
-
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

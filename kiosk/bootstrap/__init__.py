@@ -76,6 +76,7 @@ class Kiosk:
         from kiosk.content.take_home import read_take_home
         from kiosk.devices.clock import entropy
         from kiosk.ui.visitor.parts import Facts, Timing, VisitorSide
+        from kiosk.usecases.helplines import published_text
         from kiosk.usecases.site import load_sealing_keys
         from kiosk.usecases.visitor import VisitorDesk
 
@@ -97,7 +98,8 @@ class Kiosk:
         rules, calendar = self.settings.rules, self.calendar()
         desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing, calendar)
         desk.promise_days()
-        return VisitorSide(desk, self.maintenance(), facts)
+        published = partial(published_text, self.store, self.site)
+        return VisitorSide(desk, self.maintenance(), facts, published)
 
     def clean(self) -> None:
         """Delete what the centre confirmed long enough ago; without a centre that is nothing."""
@@ -110,10 +112,12 @@ class Kiosk:
         """Return the maintenance screen's desk."""
         from importlib.metadata import version
 
+        from kiosk.bootstrap.syncing import has_centre
         from kiosk.devices.clock import entropy
         from kiosk.usecases.maintenance import MaintenanceDesk
 
-        return MaintenanceDesk(self.store, self.clock, entropy, self.site, version("kiosk"))
+        desk = partial(MaintenanceDesk, has_centre=has_centre(self.folder))
+        return desk(self.store, self.clock, entropy, self.site, version("kiosk"))
 
     def access(self) -> "Access":
         """Return what signs staff in."""
@@ -144,12 +148,18 @@ class Kiosk:
 
 
 def open_kiosk(folder: Path) -> Kiosk:
-    """Open the data folder; raises KioskError with one sentence where it cannot be used."""
+    """Open the data folder, for a desk machine the centre; raises KioskError with one sentence."""
+    from kiosk.bootstrap.places import find_link, open_centre
     from kiosk.devices.clock import SystemClock
     from kiosk.records.store import Store
     from kiosk.settings import read_settings
     from kiosk.usecases.site import load_site
 
+    # A kiosk's own file is enough for it to work, whatever has become of its link.
+    link = None if (folder / DATABASE).exists() else find_link(folder)
+    if link is not None and link.kind != "kiosk":
+        settings, clock = read_settings(folder), SystemClock()
+        return Kiosk(folder, settings, *open_centre(link, clock), clock)
     if not (folder / DATABASE).exists():
         raise SetupError(
             f"There is no clinic in {folder} yet; make one with `kiosk init`, or try `kiosk demo`."
@@ -170,6 +180,7 @@ def show_visitor_kiosk(
 
     The home screen is painted first; behind it `before` is called and the database opened.
     """
+    from kiosk.bootstrap.places import refuse_on_desk
     from kiosk.records.lock import lock_folder
 
     if not sys.stdin.isatty() or not sys.stdout.isatty():
@@ -179,29 +190,32 @@ def show_visitor_kiosk(
             f"There is no data folder {folder} yet; make a clinic with `kiosk init`, or try"
             " `kiosk demo`."
         )
+    refuse_on_desk(folder, "open it with `kiosk desk`, and let a kiosk stand where visitors are")
     with lock_folder(folder, _LOCK):
         log_to(folder / LOG)
         from kiosk.ui.terminal.app import run_locked
         from kiosk.ui.visitor.app import VisitorApp
 
-        opened: list[Kiosk] = []
-        app = VisitorApp(partial(_boot, folder, before, opened), demo=demo)
-        try:
-            return run_locked(app)
-        finally:
-            app.door.close()
-            for kiosk in opened:
-                kiosk.store.close()
+        with ExitStack() as opened:
+            app = VisitorApp(partial(_boot, folder, before, opened), demo=demo)
+            try:
+                return run_locked(app)
+            finally:
+                app.door.close()
 
 
-def _boot(folder: Path, before: Callable[[], None], opened: list[Kiosk]) -> "VisitorSide":
-    """Build the visitor's side; what was opened is added to `opened`, to be closed at the end."""
+def _boot(folder: Path, before: Callable[[], None], opened: ExitStack) -> "VisitorSide":
+    """Build the visitor's side; `opened` closes at the end what was opened for it."""
+    from kiosk.bootstrap.syncing import sync_beside
+
     try:
         before()
-        opened.append(open_kiosk(folder))
-        side = opened[0].visitor_side()
+        kiosk = open_kiosk(folder)
+        opened.callback(kiosk.store.close)
+        side = kiosk.visitor_side()
         _warm()
-        opened[0].clean()
+        kiosk.clean()
+        sync_beside(kiosk, opened)
     finally:
         # What is there now stays for good, so no collection need look at it again.
         gc.collect()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.bootstrap import Kiosk, log_to, open_kiosk
 from kiosk.bootstrap.exports import export_context, export_target
+from kiosk.bootstrap.places import find_link, refuse_staff_work
 from kiosk.bootstrap.plans import FOLDER, read_plans, waiting_plans, write_plans
 from kiosk.errors import SetupError
 
@@ -40,6 +41,7 @@ def show_desk(folder: Path) -> int:
             f"There is no data folder {folder} yet; make a clinic with `kiosk init`, or try"
             " `kiosk demo --prepare`."
         )
+    refuse_staff_work(folder)
     log_to(folder / LOG)
     from kiosk.ui.desk.app import DeskApp
     from kiosk.ui.terminal.app import run_locked
@@ -80,6 +82,7 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
         now=kiosk.clock.now,
         idle=_OFFICE_IDLE if in_office else FLOOR_IDLE,
         may_end=in_office,
+        at_centre=find_link(kiosk.folder) is not None,
     )
     files = _Files(kiosk)
     return DeskSide(kiosk.access(), facts, Tools(files.callbacks, files.sheet, _Plans(kiosk)))

@@ -23,6 +23,7 @@ from kiosk.cli.usage import Noun, print_help, wrong
 from kiosk.reports.exporting import Form
 
 if TYPE_CHECKING:
+    from kiosk.domain.oddities import Oddity
     from kiosk.domain.roster import Roster, SessionCard
 
 app = typer.Typer(
@@ -42,9 +43,14 @@ _SESSION_IN_A_TABLE = (
 )  # fmt: skip
 _PERSON = (
     "id", "state", "name", "arrived_at", "pass", "by_staff", "reason", "clock_doubtful",
-    "starts_at", "group", "label", "room", "session_id", "participant_id",
+    "kiosk_clock", "starts_at", "group", "label", "room", "session_id", "participant_id",
 )  # fmt: skip
 _PERSON_IN_A_TABLE = ("id", "state", "name", "arrived_at", "pass", "group", "starts_at")
+_ODD = (
+    "kind", "needs_a_person", "what", "to_do", "count", "machines", "happened_at", "kiosk_clock",
+    "received_at", "group", "starts_at", "session_id", "reference",
+)  # fmt: skip
+_ODD_IN_A_TABLE = ("happened_at", "machines", "group", "starts_at", "reference", "what", "to_do")
 _FIRST, _LAST = "--since", "--until"
 
 
@@ -132,6 +138,27 @@ def export(
     _export(user, days, form_of(form, output), absolute(output))
 
 
+@app.command()
+def odd(
+    user: Annotated[
+        str,
+        typer.Option("--user", metavar="LOGIN", help="Your login, of a facilitator or manager."),
+    ],
+    days: Annotated[int, typer.Option(min=1, max=90, help="How far to look back.")] = 14,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List records that do not quite fit, and what to do about them; no names.
+
+    Such as check-ins that came late, twice, or by a wrong clock. Asks for your passphrase, or
+    reads KIOSK_PASSPHRASE.
+    """
+    with signed_in(user) as (kiosk, access, staff):
+        found, zone = access.reconcile_desk(staff).oddities(days), kiosk.site.zone
+    rows = [_odd_cells(one, zone) for one in found]
+    columns = _ODD_IN_A_TABLE if form is Format.TABLE else _ODD
+    show(rows, form, columns=columns, empty=f"Nothing odd in the last {days} days.")
+
+
 def _export(
     user: str, days: tuple[date | None, date | None], form: Form, output: Path | None
 ) -> None:
@@ -152,6 +179,28 @@ def _export(
     report(written, ("person", "people"), context)
 
 
+def _odd_cells(one: "Oddity", zone: ZoneInfo) -> dict[str, object]:
+    """Return what a list says of something odd."""
+    from kiosk.domain.oddwords import sentence, to_do
+
+    held, came = one.session, one.received_at
+    return {
+        "kind": one.kind,
+        "needs_a_person": one.needs_a_person,
+        "what": sentence(one),
+        "to_do": to_do(one.kind),
+        "count": one.count,
+        "machines": one.machines,
+        "happened_at": one.corrected.astimezone(zone),
+        "kiosk_clock": one.at.astimezone(zone),
+        "received_at": None if came is None else came.astimezone(zone),
+        "group": one.group_name,
+        "starts_at": None if held is None else held.starts_at.astimezone(zone),
+        "session_id": None if held is None else held.id,
+        "reference": one.reference,
+    }
+
+
 def _people(roster: "Roster", zone: ZoneInfo) -> Iterator[dict[str, object]]:
     """Yield everybody on one list: who is here, who is expected, who was taken off."""
     held = session_cells(roster.card, zone)
@@ -165,6 +214,7 @@ def _people(roster: "Roster", zone: ZoneInfo) -> Iterator[dict[str, object]]:
             "pass": here.standing,
             "by_staff": here.by_staff,
             "clock_doubtful": here.clock_doubtful,
+            "kiosk_clock": None if here.kiosk_at is None else here.kiosk_at.astimezone(zone),
             "participant_id": here.participant_id,
         }
     for missing in roster.expected:

@@ -1,25 +1,29 @@
-"""`kiosk audit`: who did what on this machine, and whether the trail of it is whole."""
+"""`kiosk audit`: who did what, and whether the trail of it is whole."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
+from kiosk.bootstrap.syncing import has_centre
 from kiosk.cli.options import ManagerOption
 from kiosk.cli.output import Format, FormatOption, show, show_one, write
 from kiosk.cli.signin import signed_in
 from kiosk.cli.usage import NotDone, Noun, print_help, wrong
 from kiosk.domain import auditwords
 from kiosk.domain.audit import AuditAction
+from kiosk.domain.oversight import AuditLine
 
 app = typer.Typer(
     cls=Noun,
-    help="Who did what on this machine.",
+    help="Who did what, and where.",
     invoke_without_command=True,
     callback=print_help,
 )
 _MOST = 1000
 _IN_A_TABLE = ("entry", "at", "by", "what", "subject")
-_COLUMNS = ("entry", "at", "by", "action", "what", "subject")
+_OF_ALL_IN_A_TABLE = ("entry", "at", "machine", "by", "what", "subject")
+_COLUMNS = ("entry", "at", "machine", "by", "action", "what", "subject")
 
 
 @app.command("list")
@@ -31,6 +35,9 @@ def list_(
     before: Annotated[
         int | None, typer.Option(metavar="ENTRY", min=1, help="Only those before this number.")
     ] = None,
+    machine: Annotated[
+        str, typer.Option(metavar="SYMBOLS", help="Only of this machine, at a centre.")
+    ] = "",
     by: Annotated[str, typer.Option(metavar="LOGIN", help="Only of this person.")] = "",
     action: Annotated[
         str, typer.Option(metavar="CODE", help="Only of this kind, such as signed_in.")
@@ -46,21 +53,27 @@ def list_(
         raise wrong("--action", "it is no kind of entry; see `action` in `--format json`")
     cursor = None if before is None else before - 1
     with signed_in(user) as (kiosk, access, staff):
+        of_all = has_centre(kiosk.folder)
+        if of_all and cursor is not None and not machine:
+            raise wrong("--before", "each machine counts its own entries: name one by --machine")
         desk, zone = access.oversight_desk(staff), kiosk.site.zone
-        lines = desk.audit_trail(limit, cursor, by or None, action or None)
-    rows = [
-        {
-            "entry": auditwords.entry_number(line.position),
-            "at": line.at.astimezone(zone),
-            "by": line.login,
-            "action": line.action,
-            "what": auditwords.words(line.action),
-            "subject": line.subject,
-        }
-        for line in lines
-    ]
-    columns = _IN_A_TABLE if form is Format.TABLE else _COLUMNS
+        lines = desk.audit_trail(limit, cursor, by or None, action or None, machine or None)
+    rows = [_cells(line, zone) for line in lines]
+    in_a_table = _OF_ALL_IN_A_TABLE if of_all else _IN_A_TABLE
+    columns = in_a_table if form is Format.TABLE else _COLUMNS
     show(rows, form, columns=columns, empty="There is no such entry.")
+
+
+def _cells(line: AuditLine, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "entry": auditwords.entry_number(line.position),
+        "at": line.at.astimezone(zone),
+        "machine": line.machine,
+        "by": line.login,
+        "action": line.action,
+        "what": auditwords.words(line.action),
+        "subject": line.subject,
+    }
 
 
 @app.command()
@@ -79,6 +92,8 @@ def verify(user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
             "ok": found.ok,
             "entries": found.entries,
             "broken_at": None if broken_at is None else auditwords.entry_number(broken_at),
+            "machine": found.broken[0].machine if found.broken else "",
+            "machines": len(found.trails),
             "checked_at": found.checked_at.astimezone(zone),
         }
         show_one(row, form, columns=tuple(row))

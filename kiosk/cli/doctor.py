@@ -3,17 +3,20 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from kiosk import bootstrap
 from kiosk.cli.codes import FAILED
 from kiosk.cli.output import Format, show
 from kiosk.domain.health import (
+    CentreLook,
     Finding,
     Verdict,
+    centre_finding,
     clock_finding,
     colour_finding,
     disk_finding,
@@ -24,6 +27,7 @@ from kiosk.domain.health import (
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
+    from kiosk.records.central.link import Link
     from kiosk.settings import Settings
 
 _STREAMS = (1, 0, 2)
@@ -51,8 +55,13 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     except KioskError as error:
         found.append(Finding("settings", Verdict.FAIL, str(error)))
     found += _terminal(settings)
-    found += _careful("database", lambda: _database(folder, settings))
-    found += _careful("helplines", lambda: _helplines(today))
+    kiosks: list[bootstrap.Kiosk] = []
+    try:
+        found += _careful("database", lambda: _database(folder, settings, kiosks))
+        found += _careful("helplines", lambda: _helplines(today, kiosks))
+    finally:
+        for kiosk in kiosks:
+            kiosk.store.close()
     found += _careful("take-home material", lambda: _take_home(folder))
     there = next(path for path in (folder, *folder.parents) if path.exists())
     found.append(disk_finding(shutil.disk_usage(there).free))
@@ -93,22 +102,35 @@ def _terminal_size() -> os.terminal_size | None:
     return None
 
 
-def _database(folder: Path, settings: "Settings") -> Iterator[Finding]:
+def _database(
+    folder: Path, settings: "Settings", opened: list[bootstrap.Kiosk]
+) -> Iterator[Finding]:
+    """Look at what a clinic has; what was opened is added to `opened`, for its user to close."""
     from kiosk.devices.clock import SystemClock
     from kiosk.errors import SetupError
+    from kiosk.records.central.link import read_link
     from kiosk.records.store import Store
     from kiosk.usecases.site import load_site
 
     if not (folder / bootstrap.DATABASE).exists():
-        raise SetupError(f"There is no clinic in {folder} yet; make one with `kiosk init`.")
-    store = Store.open(folder / bootstrap.DATABASE)
-    try:
-        kiosk = bootstrap.Kiosk(folder, settings, store, load_site(store), SystemClock())
-        yield from _careful("database", lambda: _whole(kiosk))
+        link = read_link(folder)
+        if link is None:
+            raise SetupError(f"There is no clinic in {folder} yet; make one with `kiosk init`.")
+        yield from _careful("centre", lambda: _from_afar(link))
+        kiosk = bootstrap.open_kiosk(folder)
+        opened.append(kiosk)
         yield from _careful("keys", lambda: _keys(kiosk))
-        yield from _careful("clock", lambda: _clock(kiosk))
-    finally:
-        store.close()
+        return
+    store = Store.open(folder / bootstrap.DATABASE)
+    with ExitStack() as undo:
+        undo.callback(store.close)
+        kiosk = bootstrap.Kiosk(folder, settings, store, load_site(store), SystemClock())
+        undo.pop_all()
+    opened.append(kiosk)
+    yield from _careful("database", lambda: _whole(kiosk))
+    yield from _careful("keys", lambda: _keys(kiosk))
+    yield from _careful("clock", lambda: _clock(kiosk))
+    yield from _careful("centre", lambda: _centre(kiosk))
 
 
 def _whole(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
@@ -128,16 +150,51 @@ def _clock(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
     status = kiosk.maintenance().status()
     local = status.now.astimezone(kiosk.site.zone)
     yield clock_finding(local, kiosk.site.zone.key, doubtful=not status.clock_ok)
-    if status.parked:
+    if status.parked and not status.has_centre:
         words = f"{status.parked} are set aside; a manager has to look at them."
         yield Finding("records", Verdict.LOOK, words)
 
 
-def _helplines(today: date) -> Iterator[Finding]:
-    from kiosk.content.helplines import helplines
+def _centre(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
+    """Look how a machine with records of its own stands with its centre, if it has one."""
+    from kiosk.bootstrap.reaching import reach
+    from kiosk.records.central.link import read_link
 
-    lines = helplines("en", today)
-    yield helplines_finding(lines.verified_on, lines.review_by, overdue=lines.overdue)
+    link, status = read_link(kiosk.folder), kiosk.maintenance().status()
+    if link is None:
+        yield centre_finding(None, status.now, kiosk.site.zone)
+        return
+    reached = reach(link, kiosk.clock)
+    offset = status.clock_offset_ms if reached.offset_ms is None else reached.offset_ms
+    problem = reached.problem or status.problem or ""
+    look = CentreLook(status.contact_at, problem, status.pending, status.parked, offset)
+    yield centre_finding(look, status.now, kiosk.site.zone)
+
+
+def _from_afar(link: "Link") -> Iterator[Finding]:
+    """Look how a machine stands with its centre that has no records of its own."""
+    from kiosk.bootstrap.reaching import reach
+    from kiosk.devices.clock import SystemClock
+
+    now, reached = SystemClock().now(), reach(link, SystemClock())
+    contact = None if reached.problem else now
+    look = CentreLook(contact, reached.problem or "", offset_ms=reached.offset_ms)
+    yield centre_finding(look, now, ZoneInfo("UTC"))
+
+
+def _helplines(today: date, opened: list[bootstrap.Kiosk]) -> Iterator[Finding]:
+    """Look how fresh the list is that visitors see; the shipped one where there is no clinic."""
+    from kiosk.content.helplines import helplines, shipped_list
+    from kiosk.usecases.helplines import judged_list
+
+    shipped_list()
+    published = passed_over = ""
+    for kiosk in opened:
+        published, passed_over = judged_list(kiosk.store, kiosk.site)
+    lines = helplines("en", today, published=published)
+    yield helplines_finding(
+        lines.verified_on, lines.review_by, overdue=lines.overdue, passed_over=passed_over
+    )
 
 
 def _take_home(folder: Path) -> Iterator[Finding]:

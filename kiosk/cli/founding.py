@@ -118,10 +118,12 @@ def _new_store(folder: Path) -> "Iterator[Store]":
 
 def _refuse_second(folder: Path) -> None:
     """Raise SetupError where the folder holds a clinic or a demo; nothing is changed."""
+    from kiosk.bootstrap.places import refuse_on_desk
     from kiosk.cli.sample_folder import is_demo
     from kiosk.records.store import Store
     from kiosk.usecases.site import load_site
 
+    refuse_on_desk(folder, "its clinic is there already, so nothing was made")
     if is_demo(folder):
         raise SetupError(f"{folder} is a demo's; name another folder by KIOSK_DATA_DIR.")
     path = folder / bootstrap.DATABASE

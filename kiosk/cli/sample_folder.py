@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from kiosk.bootstrap import DATABASE, make_folder
+from kiosk.bootstrap.places import refuse_on_desk
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class ListedPass(NamedTuple):
 
 def begin(folder: Path) -> None:
     """Make the folder with its settings; SetupError where it holds a clinic that is no demo."""
+    refuse_on_desk(folder, "a demo needs a folder of its own: name one by KIOSK_DATA_DIR")
     if (folder / DATABASE).exists() and not is_demo(folder):
         raise SetupError(
             f"{folder} holds a clinic that is no demo; name another folder by KIOSK_DATA_DIR."

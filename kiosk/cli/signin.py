@@ -39,7 +39,7 @@ def signed_in(user: str) -> "Iterator[tuple[Kiosk, Access, SignedIn]]":
     from kiosk.domain.text import clean
     from kiosk.usecases.access import SignInRefused
 
-    kiosk = bootstrap.open_kiosk(bootstrap.data_dir())
+    kiosk = open_for_staff()
     try:
         access = kiosk.access()
         answer = access.sign_in(clean(user), passphrase())
@@ -53,6 +53,15 @@ def signed_in(user: str) -> "Iterator[tuple[Kiosk, Access, SignedIn]]":
         yield kiosk, access, answer
     finally:
         kiosk.store.close()
+
+
+def open_for_staff() -> "Kiosk":
+    """Open the data folder for staff; SetupError on a kiosk whose staff work at the centre."""
+    from kiosk.bootstrap.places import refuse_staff_work
+
+    folder = bootstrap.data_dir()
+    refuse_staff_work(folder)
+    return bootstrap.open_kiosk(folder)
 
 
 def refused(answer: "SignInRefused") -> AccessRefused:

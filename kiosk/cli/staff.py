@@ -6,12 +6,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk import bootstrap
 from kiosk.cli.newsecrets import NEW_PASSPHRASE_VARIABLE, new_passphrase
 from kiosk.cli.options import ManagerOption
 from kiosk.cli.output import Format, FormatOption, show, show_one, write
+from kiosk.cli.signin import open_for_staff, refused, signed_in
 from kiosk.cli.signin import passphrase as own_passphrase
-from kiosk.cli.signin import refused, signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.passphrases import PassphraseProblem
 from kiosk.domain.requests import CallLanguage
@@ -172,7 +171,7 @@ def _change_own(user: str, form: Format) -> None:
     """Replace a passphrase by its owner's own choice; a first one too."""
     from kiosk.usecases.access import SignInRefused
 
-    kiosk = bootstrap.open_kiosk(bootstrap.data_dir())
+    kiosk = open_for_staff()
     try:
         old = own_passphrase()
         new = new_passphrase("Your new passphrase", NEW_PASSPHRASE_VARIABLE, _UNCHANGED)

@@ -8,6 +8,7 @@ from kiosk.cli import (
     attendance_work,
     audit,
     callbacks_work,
+    central,
     completion,
     founding,
     groups,
@@ -18,13 +19,15 @@ from kiosk.cli import (
     screens,
     sessions,
     staff,
+    sync,
 )
 from kiosk.cli import doctor as health
 from kiosk.cli.output import Format, FormatOption
-from kiosk.cli.usage import Noun, Verb, print_help
+from kiosk.cli.overview import Overview
+from kiosk.cli.usage import Verb, print_help
 
 app = typer.Typer(
-    cls=Noun,
+    cls=Overview,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -100,13 +103,15 @@ def doctor(form: FormatOption = Format.TABLE) -> int:
 
 
 app.command(cls=Verb)(completion.completion)
-app.add_typer(passes_work.app, name="passes")
-app.add_typer(attendance_work.app, name="attendance")
-app.add_typer(callbacks_work.app, name="callbacks")
-app.add_typer(groups.app, name="groups")
-app.add_typer(sessions.app, name="sessions")
-app.add_typer(staff.app, name="staff")
-app.add_typer(reports.app, name="reports")
-app.add_typer(retention.app, name="retention")
-app.add_typer(audit.app, name="audit")
-app.add_typer(kiosks.app, name="kiosks")
+app.add_typer(passes_work.app, name="passes", short_help="Members and their passes.")
+app.add_typer(attendance_work.app, name="attendance", short_help="Who has arrived.")
+app.add_typer(callbacks_work.app, name="callbacks", short_help="Who asked to be called.")
+app.add_typer(groups.app, name="groups", short_help="Groups and their plans.")
+app.add_typer(sessions.app, name="sessions", short_help="When the groups meet.")
+app.add_typer(staff.app, name="staff", short_help="Accounts of staff.")
+app.add_typer(reports.app, name="reports", short_help="Figures of whole weeks.")
+app.add_typer(retention.app, name="retention", short_help="How long records stay.")
+app.add_typer(audit.app, name="audit", short_help="Who did what.")
+app.add_typer(kiosks.app, name="kiosks", short_help="The clinic's machines.")
+app.add_typer(central.app, name="central", short_help="One database for many.")
+app.add_typer(sync.app, name="sync", short_help="Send to the centre.")

@@ -1,16 +1,13 @@
-"""Whom to turn to at once: the dated file of helplines."""
+"""Whom to turn to at once: the dated lists of helplines, the shipped one and a published one."""
 
-import tomllib
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from pathlib import Path
 
 from kiosk.content.assets import ENGLISH, assets_dir, read_text
+from kiosk.content.helplinefile import STAFF, Entry, HelplineFile, dialled, parse
 from kiosk.errors import SetupError
-
-STAFF = "staff"
-"""The id of the line that is no telephone: the people in the room."""
 
 _HOME_PREFIX = "+65"
 
@@ -36,7 +33,7 @@ class Helpline:
             return ""
         abroad = self.whatsapp.startswith("+")
         number = self.whatsapp if abroad else _HOME_PREFIX + self.whatsapp
-        return "https://wa.me/" + _dialled(number).removeprefix("+")
+        return "https://wa.me/" + dialled(number).removeprefix("+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +47,15 @@ class Helplines:
     """True after `review_by`: the numbers may be old, so staff stand first."""
 
 
-def helplines(language: str, today: date, assets: Path | None = None) -> Helplines:
+def helplines(
+    language: str, today: date, assets: Path | None = None, published: str = ""
+) -> Helplines:
     """Return the helplines in `language`, a line in English where it must be.
 
-    `today` is the clinic's date; `assets` another folder than the one shipped. Raises SetupError
-    where its content/helplines.toml is missing or wrong.
+    `today` is the clinic's date; `assets` another folder than the one shipped; `published` a list
+    of the clinic's own, see `in_force`. Raises SetupError where no list can be read at all.
     """
-    file = _file(assets)
+    file = in_force(published, assets)
     lines = tuple(_helpline(entry, language) for entry in file.entries)
     overdue = today > file.review_by
     if overdue:
@@ -64,71 +63,49 @@ def helplines(language: str, today: date, assets: Path | None = None) -> Helplin
     return Helplines(lines, file.verified_on, file.review_by, overdue)
 
 
-def speaks(language: str, assets: Path | None = None) -> bool:
-    """Say whether every helpline is written in `language`."""
-    return all(language in entry.words for entry in _file(assets).entries)
+def in_force(published: str = "", assets: Path | None = None) -> HelplineFile:
+    """Return the published list, or the shipped one where that is newer or the other is broken.
+
+    Raises SetupError where neither can be read.
+    """
+    own = _published(published) if published else None
+    try:
+        shipped = shipped_list(assets)
+    except SetupError:
+        if own is None:
+            raise
+        return own
+    return own if own is not None and own.verified_on >= shipped.verified_on else shipped
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    id: str
-    number: str
-    whatsapp: str
-    words: dict[str, tuple[str, str]]
-    """Name and note by language."""
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    verified_on: date
-    review_by: date
-    entries: tuple[_Entry, ...]
-
-
-def _file(assets: Path | None) -> _File:
+def shipped_list(assets: Path | None = None) -> HelplineFile:
+    """Return the list that came with the program; SetupError where it is missing or wrong."""
     return _read((assets or assets_dir()) / "content" / "helplines.toml")
 
 
-def _helpline(entry: _Entry, language: str) -> Helpline:
+def speaks(language: str, assets: Path | None = None, published: str = "") -> bool:
+    """Say whether every helpline is written in `language`."""
+    return language in in_force(published, assets).languages
+
+
+def _helpline(entry: Entry, language: str) -> Helpline:
     name, note = entry.words.get(language, entry.words[ENGLISH])
-    tel = f"tel:{_dialled(entry.number)}" if entry.number else ""
+    tel = f"tel:{dialled(entry.number)}" if entry.number else ""
     return Helpline(entry.id, name, entry.number, tel, note, entry.whatsapp)
 
 
-def _dialled(number: str) -> str:
-    return "".join(sign for sign in number if sign in "+0123456789")
+@lru_cache(maxsize=4)
+def _published(text: str) -> HelplineFile | None:
+    """Read a published list once; None where it cannot be read, since help must never break."""
+    try:
+        return parse(text)
+    except ValueError:
+        return None
 
 
 @cache
-def _read(path: Path) -> _File:
+def _read(path: Path) -> HelplineFile:
     try:
-        data = tomllib.loads(read_text(path))
-        entries = tuple(_entry(line) for line in data["line"])
-        verified_on, review_by = data["verified_on"], data["review_by"]
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise SetupError(f"The helplines in {path} are wrong at {error}; mend the file.") from None
-    if not (_is_day(verified_on) and _is_day(review_by)):
-        raise SetupError(f"The helplines in {path} need the days verified_on and review_by.")
-    if [entry.id for entry in entries].count(STAFF) != 1:
-        raise SetupError(f"The helplines in {path} need one line with the id '{STAFF}'.")
-    return _File(verified_on, review_by, entries)
-
-
-def _entry(line: dict[str, object]) -> _Entry:
-    words = {
-        language: (str(text["name"]), str(text["note"]))
-        for language, text in line.items()
-        if isinstance(text, dict)
-    }
-    entry = _Entry(
-        str(line["id"]), str(line.get("number", "")), str(line.get("whatsapp", "")), words
-    )
-    if ENGLISH not in words:
-        raise ValueError(f"line '{entry.id}', which has no [line.{ENGLISH}]")
-    if not _dialled(entry.number) and entry.id != STAFF:
-        raise ValueError(f"line '{entry.id}', which has no number")
-    return entry
-
-
-def _is_day(value: object) -> bool:
-    return isinstance(value, date) and not isinstance(value, datetime)
+        return parse(read_text(path))
+    except ValueError as error:
+        raise SetupError(f"The helplines in {path} {error}; mend the file.") from None

@@ -54,11 +54,12 @@ class Texts:
         return self._catalogue.pgettext(context, message)
 
 
-def languages(assets: Path | None = None) -> tuple[Language, ...]:
+def languages(assets: Path | None = None, published: str = "") -> tuple[Language, ...]:
     """Return the languages to choose from, English first.
 
     A catalogue is offered when it names its language, translates every message of the safety
-    contexts, and the helplines exist in that language too; an entry marked fuzzy counts as missing.
+    contexts, and the helplines (see `helplines.in_force`) exist in that language too; an entry
+    marked fuzzy counts as missing.
     """
     folder = assets or assets_dir()
     found = [Language(ENGLISH, "English")]
@@ -66,13 +67,13 @@ def languages(assets: Path | None = None) -> tuple[Language, ...]:
         code = path.parent.parent.name.replace("_", "-")
         texts = Texts(code, folder)
         own_name = texts.pgettext(*_OWN_NAME)
-        if code != ENGLISH and own_name != _OWN_NAME[1] and _is_safe(texts, folder):
+        if code != ENGLISH and own_name != _OWN_NAME[1] and _is_safe(texts, folder, published):
             found.append(Language(code, own_name))
     return tuple(sorted(found, key=_place))
 
 
-def _is_safe(texts: Texts, assets: Path) -> bool:
-    return speaks(texts.language, assets) and all(
+def _is_safe(texts: Texts, assets: Path, published: str) -> bool:
+    return speaks(texts.language, assets, published) and all(
         texts.pgettext(context, message) != message
         for context, message in _safety_messages(assets / "locale" / "kiosk.pot")
     )

@@ -121,6 +121,8 @@ CALLBACKS = Table(
         Column("closed_at", "Closed at", 23, "closed_at", Cell.TIME),
         Column("withdrawal_noted", "Withdrawal noted", 17, "withdrawal_noted", Cell.TRUTH),
         Column("clock_doubtful", "Clock doubtful", 15, "clock_doubtful", Cell.TRUTH),
+        Column("kiosk_clock", "Kiosk's clock", 23, "kiosk_at", Cell.TIME),
+        Column("flag", "Flag", 22, "flags", Cell.CODE),
         Column("unreadable", "Unreadable", 11, "unreadable", Cell.TRUTH),
     ),
 )
@@ -146,6 +148,8 @@ ATTENDANCE = Table(
         Column("by_staff", "Added by staff", 15, "by_staff", Cell.TRUTH),
         Column("kiosk", "Kiosk", 18, "kiosk"),
         Column("clock_doubtful", "Clock doubtful", 15, "clock_doubtful", Cell.TRUTH),
+        Column("kiosk_clock", "Kiosk's clock", 23, "kiosk_at", Cell.TIME),
+        Column("flag", "Flag", 22, "flags", Cell.CODE),
         Column("session_id", "Session", 38, "session.id"),
     ),
 )

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from kiosk.errors import KioskError, SignedOut
+from kiosk.errors import KioskError, SignedOut, StoreAway
 
 Side = TypeVar("Side")
 Answer = TypeVar("Answer")
@@ -22,12 +22,15 @@ class Trouble:
     """One sentence without personal data."""
     signed_out: bool = False
     """True where the account may no longer work here."""
+    passing: bool = False
+    """True where it comes right by itself: the centre is away."""
 
 
 class Door(Generic[Side]):
     """Opens the desks in a thread of its own, then carries questions to them one at a time.
 
     The first question opens them, and all others wait; nobody needs to know whether it is done.
+    Where they cannot be opened, every question gets the same answer.
     """
 
     def __init__(self, boot: Callable[[], Side]) -> None:
@@ -59,7 +62,8 @@ class Door(Generic[Side]):
             return question(self._side)
         except Exception as error:
             trouble = _trouble(error)
-            if self._side is None:
+            # A centre that is away comes back: the next question tries to open the desks again.
+            if self._side is None and not trouble.passing:
                 self._broken = trouble
             return trouble
 
@@ -74,5 +78,6 @@ def _trouble(error: Exception) -> Trouble:
         trace = trace.tb_next
     _log.error("desk trouble %s at %s", type(error).__name__, place)
     if isinstance(error, KioskError):
-        return Trouble(str(error), signed_out=isinstance(error, SignedOut))
+        passing = isinstance(error, StoreAway)
+        return Trouble(str(error), signed_out=isinstance(error, SignedOut), passing=passing)
     return Trouble(f"{type(error).__name__} at {place}; see the log and restart the kiosk.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from kiosk.bootstrap import open_kiosk
 from tests.cli.asking import visitor
@@ -166,3 +167,23 @@ def test_yesterday_is_another_day(floor: Floor) -> None:
         kiosk.store.close()
     said = floor.refused("count", floor.session, "1", "--day", yesterday.isoformat())
     assert said.startswith("No session of that day")
+
+
+def test_odd_records_are_told_with_what_to_do(kiosk: Kiosk, floor: Floor) -> None:
+    none = kiosk("attendance", "odd", "--user", "manager")
+    assert none.out == "Nothing odd in the last 14 days.\n"
+    floor.rows("guests", floor.session, "2")
+    opened = open_kiosk(floor.folder)
+    with opened.store.write() as transaction:
+        transaction.connection().execute(text("UPDATE group_session SET status='cancelled'"))
+    opened.store.close()
+    (row,) = floor.rows("odd")
+    assert (row["kind"], row["count"], row["needs_a_person"]) == ("session_cancelled", 2, True)
+    assert row["what"] == "2 people checked in although the session was cancelled."
+    assert row["to_do"].startswith("Open the list")
+    assert row["session_id"].endswith(floor.session)
+    assert (row["received_at"], row["happened_at"]) == (None, row["kiosk_clock"])
+    shown = kiosk("attendance", "odd", "--days", "1", "--user", "manager").out
+    assert "although the session was cancelled" in shown
+    assert "role" in kiosk("attendance", "odd", "--user", "caller").sentence(1)
+    kiosk("attendance", "odd", "--days", "0", *USER).sentence(2)

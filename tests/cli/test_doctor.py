@@ -4,7 +4,9 @@ import csv
 import io
 import os
 import shutil
+import socket
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,10 +21,16 @@ from kiosk.cli.sample_folder import digits
 from kiosk.content import assets
 from kiosk.domain.health import Finding, Verdict
 from kiosk.domain.passes import Code, decode, lookup
+from kiosk.records.central.address import Address
+from kiosk.records.central.link import Link, write_link
+from kiosk.records.columns import table
+from kiosk.records.exchange import HelplineList
 from kiosk.records.plumbing import Parked, PublicKey, SyncState
 from kiosk.records.store import Store
+from kiosk.usecases.site import load_site
 from tests.cli.calling import COMMAND, Kiosk
 from tests.support.extract import CHECKOUT
+from tests.support.helplines import helplines_text
 from tests.support.terminal import Terminal
 
 TODAY = date(2026, 11, 23)
@@ -50,6 +58,14 @@ def _change(demo: Path, statement: Executable) -> None:
         store.close()
 
 
+def _site(demo: Path) -> UUID:
+    store = Store.open(demo / DATABASE)
+    try:
+        return load_site(store).site_id
+    finally:
+        store.close()
+
+
 def test_a_demo_is_fit(kiosk: Kiosk, demo: Path) -> None:
     answer = kiosk("doctor", "--format", "json")
     assert (answer.code, answer.err) == (0, "")
@@ -60,6 +76,7 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path) -> None:
         "database": "ok",
         "keys": "ok",
         "clock": "ok",
+        "centre": "ok",
         "helplines": "ok",
         "take-home material": "look",
         "disk space": "ok",
@@ -189,6 +206,44 @@ def test_helplines_that_nobody_has_checked(demo: Path) -> None:
     found = {finding.subject: finding for finding in examine(demo, date(2199, 1, 1))}
     assert found["helplines"].verdict is Verdict.FAIL
     assert "ring each line" in found["helplines"].sentence
+
+
+def test_a_published_list_is_the_one_that_is_judged(look: Look, demo: Path) -> None:
+    row = {
+        "id": UUID(int=7),
+        "site_id": _site(demo),
+        "published_at": datetime(2026, 11, 23, tzinfo=UTC),
+    }
+    text = helplines_text(date(2026, 11, 23), date(2027, 2, 1))
+    _change(demo, insert(table(HelplineList)).values(row | {"text": text}))
+    assert look()["helplines"].sentence.endswith("check again by 2027-02-01.")
+    _change(demo, update(table(HelplineList)).values(text="[[line"))
+    found = look()["helplines"]
+    assert found.verdict is Verdict.LOOK
+    assert "The published list is not shown" in found.sentence
+
+
+def test_a_centre_that_does_not_answer_is_told(look: Look, demo: Path) -> None:
+    with closing(socket.socket()) as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = Address("127.0.0.1", nobody.getsockname()[1], "kiosk", "nobody", "secret")
+        write_link(demo, Link("kiosk", _site(demo), UUID(int=1), address))
+        found = look()
+    assert found["centre"].verdict is Verdict.FAIL
+    assert "Last contact: never." in found["centre"].sentence
+    assert "secret" not in found["centre"].sentence
+    assert found["database"].verdict is found["helplines"].verdict is Verdict.OK
+
+
+def test_a_desk_machine_has_no_records_of_its_own(tmp_path: Path) -> None:
+    with closing(socket.socket()) as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = Address("127.0.0.1", nobody.getsockname()[1], "kiosk", "nobody", "secret")
+        write_link(tmp_path, Link("desk", UUID(int=1), UUID(int=2), address))
+        found = {finding.subject: finding for finding in examine(tmp_path, TODAY)}
+    assert found["centre"].verdict is Verdict.FAIL
+    assert found["helplines"].verdict is Verdict.OK
+    assert "clock" not in found
 
 
 def test_broken_helplines_do_not_end_the_looking(

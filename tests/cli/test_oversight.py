@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -17,11 +17,14 @@ from kiosk.domain.groups import SessionPlan
 from kiosk.domain.requests import CallLanguage
 from kiosk.domain.results import AttemptResult
 from kiosk.domain.sessions import Session
+from kiosk.records.facts import add_reference
+from kiosk.records.plumbing import KioskDevice
 from kiosk.usecases.groups import add_sessions
-from tests.cli.calling import Kiosk
+from tests.cli.calling import Answer, Kiosk
 from tests.cli.managing import Manager
 from tests.support import facts
 from tests.support.desks import PASSPHRASE, PIN, Clinic, SetClock, open_clinic
+from tests.support.helplines import helplines_text, shipped_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,4 +234,57 @@ def test_the_machines_are_listed(office: Office) -> None:
     assert (row["symbols"], row["name"], row["here"]) == ("7K", "Kiosk 1", True)
     assert (row["contact_at"], row["pending"], row["parked"]) == (None, None, None)
     assert row["enrolled_at"].startswith("2026-03-02T12:00:00+08:00")
-    assert office("kiosks", "list").out.splitlines()[1].split() == ["7K", "Kiosk", "1", "yes"]
+    assert (row["kind"], row["joined"], row["needs"]) == ("kiosk", True, [])
+    assert office("kiosks", "list").out.splitlines()[1].split() == ["7K", "Kiosk", "1"]
+
+
+def test_a_machine_that_needs_a_person_is_told_so(office: Office) -> None:
+    clinic, id_ = office.here, office.here.id()
+    device = KioskDevice(
+        id=id_, site_id=clinic.site.site_id, name="Lift", symbols="8K", pin_hash="",
+        sealed_audit_key=b"", enrolled_at=clinic.clock.at - timedelta(days=2),
+    )  # fmt: skip
+    with clinic.store.write() as transaction:
+        add_reference(transaction, device)
+    needs = "Enrolled 2 days ago, but never joined. Run `kiosk central join` on it."
+    lift, here = office.rows("kiosks", "list")
+    assert (lift["name"], lift["needs"], here["needs"]) == ("Lift", [needs], [])
+    assert needs in office("kiosks", "list").out
+
+
+def publish(office: Office, text: str, *words: str) -> Answer:
+    file = office.folder / "our helplines.toml"
+    file.write_text(text, encoding="utf-8")
+    return office("kiosks", "helplines", "publish", str(file), *words)
+
+
+def test_helplines_are_published_and_shown(office: Office) -> None:
+    office.here.clock.at = datetime(2027, 1, 10, 4, 0, tzinfo=UTC)
+    (row,) = office.rows("kiosks", "helplines", "show")
+    assert (row["shown"], row["review_by"]) == ("the list that came with the program", "2027-05-23")
+    assert publish(office, helplines_text(mindline="1772")).code == 0
+    (row,) = office.rows("kiosks", "helplines", "show")
+    assert (row["shown"], row["verified_on"]) == ("the clinic's own list", "2027-01-04")
+    assert "National mindline 1772" in row["lines"]
+    assert row["published_at"].startswith("2027-01-10T12:00:00+08:00")
+
+
+def test_helplines_that_leave_something_out_are_asked_about(office: Office) -> None:
+    text = shipped_text()
+    shorter = text[: text.rindex("[[line]]")]
+    answer = publish(office, shorter)
+    assert (answer.code, answer.out) == (1, "")
+    assert "Visitors would no longer find: Samaritans of Singapore (SOS)" in answer.err
+    assert publish(office, shorter, "--leave-out").code == 0
+
+
+@pytest.mark.parametrize("text", ["", "[[line", "x" * 100_001], ids=["empty", "broken", "huge"])
+def test_a_file_that_is_no_list_is_refused(office: Office, text: str) -> None:
+    answer = publish(office, text)
+    assert (answer.code, answer.out) == (1, "")
+    assert len(answer.err.splitlines()) == 1
+
+
+def test_a_file_that_is_not_there_is_refused(office: Office) -> None:
+    said = office.refused("kiosks", "helplines", "publish", "/nowhere/at all")
+    assert said == "The file cannot be read; check its name, and that it is UTF-8."

@@ -53,6 +53,7 @@ def test_all_commands_are_there() -> None:
         *(("retention", verb) for verb in ("show", "run")),
         *(("audit", verb) for verb in ("list", "verify")),
         ("kiosks", "list"),
+        *(("kiosks", "helplines", verb) for verb in ("show", "publish")),
     }  # fmt: skip
     assert wanted <= set(_commands())
 

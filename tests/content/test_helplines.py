@@ -111,6 +111,10 @@ def test_each_line_falls_back_to_english_alone(write: Write) -> None:
         ("review_by = 2027-05-23", "review_by = 2027-05-23T10:00:00", "review_by"),
         ('number = "17 67"', "", "no number"),
         ('number = "17 67"', 'number = "ring us"', "no number"),
+        ('number = "17 67"', 'number = "17 67 or 995"', "can be dialled"),
+        ('whatsapp = "9151 1767"', 'whatsapp = "9151 1767, 9151 1768"', "can be dialled"),
+        ('id = "crisis"', 'id = "staff"', "'staff'"),
+        ('name = "A line"', 'name = ""', "no name"),
         ('id = "staff"', 'id = "crew"\nnumber = "1"', "'staff'"),
         ('name = "Staff"', "", "name"),
         ("[line.en]\nname = ", "[line.zh]\nname = ", r"\[line.en\]"),
@@ -127,3 +131,38 @@ def test_wrong_file_is_refused_in_one_sentence(write: Write, old: str, new: str,
 def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="missing"):
         helplines("en", DAY, tmp_path)
+
+
+NEWER = GOOD.replace("2026-11-23", "2026-12-01").replace("17 67", "18 00")
+
+
+def first(assets: Path, published: str) -> str:
+    return helplines("en", DAY, assets, published).lines[0].number
+
+
+def test_a_published_list_that_is_newer_is_shown(write: Write) -> None:
+    assets = write(GOOD)
+    assert first(assets, "") == "17 67"
+    assert first(assets, NEWER) == "18 00"
+    assert first(assets, NEWER.replace("2026-12-01", "2026-11-23")) == "18 00"
+    assert first(assets, NEWER.replace("2026-12-01", "2026-11-22")) == "17 67"
+
+
+@pytest.mark.parametrize(
+    "broken", ["[[line", "\x00", "a = " + "[" * 9000, NEWER.replace("18", "x")]
+)
+def test_a_broken_published_list_never_shows(write: Write, broken: str) -> None:
+    assert first(write(GOOD), broken) == "17 67"
+
+
+def test_a_published_list_serves_where_the_shipped_one_is_broken(tmp_path: Path) -> None:
+    assert first(tmp_path, NEWER) == "18 00"
+    with pytest.raises(SetupError, match="missing"):
+        first(tmp_path, "[[line")
+
+
+def test_languages_follow_the_list_that_is_shown(write: Write) -> None:
+    assets = write(GOOD)
+    words = '[line.ms]\nname = "Kakitangan"\nnote = "Tanya kami."\n'
+    assert speaks("ms", assets, NEWER + words)
+    assert not speaks("ms", assets, NEWER)

@@ -10,6 +10,7 @@ from kiosk.ui.desk.navigation import Maker
 from kiosk.ui.desk.places import Place, Spot
 from kiosk.ui.desk.screens.card import PassCard
 from kiosk.ui.desk.screens.members import Members
+from kiosk.ui.desk.screens.oddities import Oddities
 from kiosk.ui.desk.screens.person import NewPerson
 from kiosk.ui.desk.screens.roster import RosterList
 from kiosk.ui.desk.screens.sessions import Sessions
@@ -22,7 +23,11 @@ class FacilitatorWays(DeskLife):
         """Return the facilitator's places."""
         if spot.place is Place.ROSTER and spot.of is not None:
             return partial(RosterList, spot.of)
-        own: dict[Place, Maker] = {Place.SESSIONS: Sessions, Place.PASSES: Members}
+        own: dict[Place, Maker] = {
+            Place.SESSIONS: Sessions,
+            Place.PASSES: Members,
+            Place.ODDITIES: Oddities,
+        }
         return own.get(spot.place) or super().maker(spot)
 
     @on(m.PersonWanted)

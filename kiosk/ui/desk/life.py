@@ -19,6 +19,8 @@ from kiosk.ui.desk.screens.sign_in import SignIn
 from kiosk.ui.terminal.exits import EXIT_ASKED
 from kiosk.ui.theme import themes
 
+_AGAIN = 5.0
+"""Seconds until desks that could not be opened are tried again."""
 _LONG = "You have been signed in for a long time; please sign in again."
 
 
@@ -28,6 +30,9 @@ class DeskLife(Navigation):
     _left: Spot | None = None
     """Where the locked person was."""
     _opening = False
+    _are_open = False
+    _again_at: float | None = None
+    """When to try again to open the desks, where what stood in the way passes by itself."""
 
     async def on_mount(self) -> None:
         for theme in themes():
@@ -43,21 +48,29 @@ class DeskLife(Navigation):
             self.run_worker(self._open_desks())
 
     async def _open_desks(self) -> None:
+        is_first, self._again_at = self._again_at is None, None
         answer = await self.door.ask(lambda side: side.facts)
         screen = self.in_front
         if isinstance(answer, Trouble):
+            if answer.passing:
+                self._again_at = self.monotonic() + _AGAIN
             if screen is not None:
                 screen.say(answer.for_staff)
             return
-        self.facts = answer
+        self.facts, self._are_open = answer, True
         if screen is not None:
             screen.retime()
+            if not is_first:
+                screen.say("")
+                screen.rekey()
 
     async def tick(self) -> None:
         """Once a second: lock a desk that nobody touches; else let the screen look for news."""
         screen = self.in_front
         if screen is None or self._moving.locked():
             return
+        if self._again_at is not None and self.monotonic() >= self._again_at:
+            self.run_worker(self._open_desks())
         if self.who is not None:
             if (self.facts.now() - self.who.since).total_seconds() >= LONGEST_STAY:
                 await self.sign_out(_LONG)
@@ -101,6 +114,8 @@ class DeskLife(Navigation):
         """Show the first place of somebody who has just signed in, or where they were."""
         if self.is_stale(event):
             return
+        if not self._are_open:
+            await self._open_desks()
         self.who = event.who
         if event.who.must_change:
             await self.start_at(partial(NewPassphrase, given=True))

@@ -13,6 +13,7 @@ from kiosk.ui.desk.places import Spot
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from kiosk.domain.fleet import KioskView
     from kiosk.domain.roster import IssuedPass
     from kiosk.ui.desk.parts import Who
 
@@ -115,6 +116,14 @@ class MemberWanted(Intent):
     def __init__(self, session_id: UUID) -> None:
         super().__init__()
         self.session_id = session_id
+
+
+class MachineWanted(Intent):
+    """All that is known of a machine is to be shown."""
+
+    def __init__(self, view: "KioskView") -> None:
+        super().__init__()
+        self.view = view
 
 
 class PassMade(Intent):

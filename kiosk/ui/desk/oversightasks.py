@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kiosk.domain.figures import AttendanceReport, RequestsReport
-from kiosk.domain.oversight import AuditLine, KioskView, RetentionPlan
+from kiosk.domain.fleet import KioskView, who_needs
+from kiosk.domain.oversight import AuditLine, RetentionPlan
 
 if TYPE_CHECKING:
     from kiosk.domain.oversight import AuditVerdict, RetentionDone
@@ -33,6 +34,8 @@ class Wanted:
     """Whose; empty for everybody's."""
     action: str = ""
     """Of which kind (code of `AuditAction`); empty for all."""
+    machine: str = ""
+    """Of which machine (its symbols); empty for all there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,16 @@ def reports(side: "DeskSide") -> Reports:
     return Reports(desk.requests_report(BLOCKS), desk.attendance_report(BLOCKS))
 
 
-def trail(wanted: Wanted, before: int | None, side: "DeskSide") -> Page:
+def trail(wanted: Wanted, before: AuditLine | None, side: "DeskSide") -> Page:
     """Return a page of the audit trail, the latest first; `before` is the end of the last one."""
+    by, action, machine = wanted.login or None, wanted.action or None, wanted.machine or None
 
-    def read(most: int, place: int | None) -> tuple[AuditLine, ...]:
-        return side.oversight.audit_trail(most, place, wanted.login or None, wanted.action or None)
+    def read(place: AuditLine | None) -> tuple[AuditLine, ...]:
+        return side.oversight.audit_trail(PAGE, place, by, action, machine)
 
-    found = read(PAGE, before)
+    found = read(before)
     # An entry that cannot be read leaves its page short, so a short page need not be the last.
-    is_last = len(found) < PAGE and not read(PAGE, found[-1].position if found else before)
+    is_last = len(found) < PAGE and not read(found[-1] if found else before)
     return Page(found, is_last)
 
 
@@ -83,5 +87,10 @@ def delete(progress: "Progress", side: "DeskSide") -> "RetentionDone":
 
 
 def kiosks(side: "DeskSide") -> tuple[KioskView, ...]:
-    """Return the clinic's machines."""
+    """Return the clinic's machines, first those that need a person."""
     return side.oversight.kiosks()
+
+
+def needy_kiosks(side: "DeskSide") -> str:
+    """Say how many machines need a person; empty where none does."""
+    return who_needs(side.oversight.kiosks())

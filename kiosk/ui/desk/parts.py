@@ -36,6 +36,8 @@ class Facts:
     """Seconds without a key before the desk locks."""
     may_end: bool = False
     """Whether the program can be ended without signing in: in an office, not where visitors are."""
+    at_centre: bool = False
+    """Whether the records are those of all machines of the clinic, and not of this one alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ class Place(Enum):
     SESSIONS = auto()
     ROSTER = auto()
     PASSES = auto()
+    ODDITIES = auto()
     CALLBACKS = auto()
     GROUPS = auto()
     STAFF = auto()
@@ -42,6 +43,12 @@ class Entry:
     more: str
     role: Role | None
     """Who sees it; None for everybody."""
+    also: Role | None = None
+    """Who sees it as well."""
+
+    def is_for(self, roles: frozenset[Role]) -> bool:
+        """Say whether somebody with `roles` sees it."""
+        return self.role is None or bool(roles & {self.role, self.also})
 
 
 MENU: tuple[Entry, ...] = (
@@ -49,6 +56,14 @@ MENU: tuple[Entry, ...] = (
         Place.SESSIONS, "G", "Groups today", "Who has arrived, and head counts", Role.FACILITATOR
     ),
     Entry(Place.PASSES, "P", "Members and passes", "Hand out, replace or revoke", Role.FACILITATOR),
+    Entry(
+        Place.ODDITIES,
+        "E",
+        "Odd records",
+        "Late, twice, or by wrong clocks",
+        Role.FACILITATOR,
+        also=Role.MANAGER,
+    ),
     Entry(Place.CALLBACKS, "C", "Callbacks", "The next call is at the top", Role.CALLER),
     Entry(Place.GROUPS, "S", "Groups and sessions", "Plan, change, cancel, import", Role.MANAGER),
     Entry(Place.STAFF, "F", "Staff", "Accounts, roles, languages", Role.MANAGER),
@@ -63,4 +78,4 @@ MENU: tuple[Entry, ...] = (
 
 def entries(roles: frozenset[Role]) -> tuple[Entry, ...]:
     """Return what somebody with `roles` finds in the menu."""
-    return tuple(entry for entry in MENU if entry.role is None or entry.role in roles)
+    return tuple(entry for entry in MENU if entry.is_for(roles))

@@ -70,6 +70,8 @@ class Drawing:
         state = "here"
         if person.clock_doubtful:
             state = "here; the kiosk's clock was wrong"
+        elif person.kiosk_at is not None:
+            state = "here; by a clock set right"
         elif person.standing in (PassStanding.UNKNOWN, PassStanding.REVOKED):
             state = f"here; {STANDINGS[person.standing]}, please ask"
         return Line((self._name(person.name, guest), came, how, state), "strong")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kiosk.usecases.groupsdesk import GroupsDesk
     from kiosk.usecases.oversight import OversightDesk
     from kiosk.usecases.passdesk import PassDesk
+    from kiosk.usecases.reconcile import ReconcileDesk
     from kiosk.usecases.roster import RosterDesk
     from kiosk.usecases.staffdesk import SignedIn
 
@@ -62,6 +63,11 @@ class DeskSide:
     def passes(self) -> "PassDesk":
         """The facilitator's desk for members and passes."""
         return self._open("passes", self._access.pass_desk)
+
+    @property
+    def reconcile(self) -> "ReconcileDesk":
+        """The desk of odd records, of facilitators and managers."""
+        return self._open("reconcile", self._access.reconcile_desk)
 
     @property
     def groups(self) -> "GroupsDesk":

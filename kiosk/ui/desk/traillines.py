@@ -1,11 +1,12 @@
-"""The audit trail and the machines as rows of lists, and questions about the trail."""
+"""The audit trail as rows of a list, and questions about it."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.auditwords import AREAS, WORDS, entry_number, words
-from kiosk.domain.oversight import AuditLine, KioskView
+from kiosk.domain.fleet import KioskView
+from kiosk.domain.oversight import AuditLine
 from kiosk.ui.desk.messages import Offer, Question
 from kiosk.ui.desk.oversightasks import Wanted
 from kiosk.ui.desk.words import clock
@@ -19,21 +20,19 @@ TRAIL = (
     Column("What", 24, grows=True),
     Column("About", 9, rank=1),
 )
-KIOSKS = (
-    Column("Kiosk", 24, 10, grows=True),
-    Column("Code", 4, rank=1),
-    Column("Last contact", 15, 13),
-    Column("Waiting", 7, right=True),
-    Column("Parked", 6, right=True),
-    Column("State", 8),
-    Column("Version", 10, rank=2),
+TRAIL_OF_ALL = (
+    Column("No.", 6, rank=3, right=True),
+    TRAIL[1],
+    Column("Machine", 12, 8, rank=1),
+    *TRAIL[2:4],
+    Column("About", 9, rank=2),
 )
+"""The same where several machines keep a trail: which one matters more than the number."""
 _LETTERS = "abcdefghijklmnoprstuvwxyz"
 """All but Q, which signs out."""
 _ALL = "all"
-_SILENT = timedelta(days=1)
-"""A machine that has a centre and said nothing for so long needs somebody's eye."""
-
+_NAMED = 8
+"""Machines that a question names."""
 Then = Callable[[str], None]
 
 
@@ -44,11 +43,12 @@ def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{day.day} {day:%b}{year} {clock(at, zone)}"
 
 
-def entry(line: AuditLine, now: datetime, zone: ZoneInfo) -> Line:
-    """Return one entry of the audit trail as a row."""
+def entry(line: AuditLine, now: datetime, zone: ZoneInfo, *, of_all: bool = False) -> Line:
+    """Return one entry of the audit trail as a row, `of_all` for a row of TRAIL_OF_ALL."""
     number = str(entry_number(line.position))
     when = moment(line.at, now, zone)
-    return Line((number, when, line.login or "–", words(line.action), line.subject))
+    where = (line.machine or "–",) if of_all else ()
+    return Line((number, when, *where, line.login or "–", words(line.action), line.subject))
 
 
 def shown(wanted: Wanted, count: int, *, is_all: bool) -> str:
@@ -57,6 +57,8 @@ def shown(wanted: Wanted, count: int, *, is_all: bool) -> str:
     parts = [f"The latest first, {entries}{'' if is_all else ' so far'}"]
     if wanted.login:
         parts.append(f"only by {wanted.login}")
+    if wanted.machine:
+        parts.append(f"only of machine {wanted.machine}")
     if wanted.action:
         parts.append(f"only “{words(wanted.action)}”")
     return " · ".join(parts)
@@ -72,6 +74,22 @@ def whose(logins: Sequence[str], then: Then) -> Question:
     letters = (letter for letter in _LETTERS if letter != "a")
     options += [Offer(letter, login, login) for letter, login in zip(letters, logins, strict=False)]
     return Question(title, then, options=tuple(options))
+
+
+def which_machine(machines: Sequence[KioskView], then: Then) -> Question:
+    """Ask for a machine by its symbols; the answer is empty for all of them."""
+    lead = "Type its two symbols; nothing shows all. There are " + ", ".join(
+        f"{one.symbols} ({one.name})" for one in machines[:_NAMED]
+    )
+    lead += ", and more." if len(machines) > _NAMED else "."
+    known = {one.symbols for one in machines}
+
+    def check(typed: str) -> str:
+        return "" if not typed or typed.upper() in known else "No machine has these symbols."
+
+    return Question(
+        "Entries of which machine?", lambda typed: then(typed.upper()), lead, check=check
+    )
 
 
 def which_area(then: Then) -> Question:
@@ -91,43 +109,6 @@ def which_kind(area: str, then: Then) -> Question | None:
         for letter, action in zip(_LETTERS, AREAS[area], strict=False)
     )
     return Question(f"{area}: which entries?", then, options=options)
-
-
-def machine(view: KioskView, now: datetime, zone: ZoneInfo) -> Line:
-    """Return one machine as a row."""
-    is_silent = view.contact_at is not None and now - view.contact_at > _SILENT
-    cells = (
-        view.name,
-        view.symbols,
-        _contact(view, now, zone),
-        _counted(view.pending),
-        _counted(view.parked),
-        "revoked" if view.revoked_at else "this one" if view.here else "in use",
-        view.version,
-    )
-    needs_an_eye = not view.revoked_at and (is_silent or bool(view.parked))
-    return Line(cells, "done" if view.revoked_at else "due" if needs_an_eye else "")
-
-
-def machines(views: Sequence[KioskView]) -> str:
-    """Say how the machines stand as a whole."""
-    if all(view.contact_at is None for view in views):
-        if len(views) == 1:
-            return "This machine only: there is no centre, so nothing waits to be sent."
-        return "No machine has spoken with a centre yet."
-    in_use = [view for view in views if view.revoked_at is None]
-    waiting = sum(view.pending or 0 for view in in_use)
-    parked = sum(view.parked or 0 for view in in_use)
-    words = f"{waiting:,} facts wait to be sent" if waiting else "Everything has been sent"
-    return f"{words}; {parked:,} parked: see `kiosk doctor`." if parked else f"{words}."
-
-
-def _contact(view: KioskView, now: datetime, zone: ZoneInfo) -> str:
-    return "never" if view.contact_at is None else moment(view.contact_at, now, zone)
-
-
-def _counted(number: int | None) -> str:
-    return "–" if number is None else f"{number:,}"
 
 
 def _capital(sentence: str) -> str:

@@ -1,5 +1,7 @@
 """The life of the visitor's kiosk: opening, idling, languages and looks."""
 
+from dataclasses import replace
+
 from textual import on
 
 from kiosk.content.texts import Texts, languages
@@ -11,12 +13,13 @@ from kiosk.ui.visitor.idling import Due, due
 from kiosk.ui.visitor.messages import LanguageChosen, LeaveKiosk, LookChosen, MoreTime, Switched
 from kiosk.ui.visitor.navigation import DEFAULT_LOOK, Navigation
 from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.screens.closed import Closed
 from kiosk.ui.visitor.screens.home import Home
 from kiosk.ui.visitor.screens.idle import StillThere
 from kiosk.ui.widgets.bar import Bar
 
 _REREAD_TICKS = 60
-"""The day's line follows the schedule within a minute."""
+"""The day's line and the helplines follow what was planned and published within a minute."""
 
 
 class VisitorLife(Navigation):
@@ -51,12 +54,13 @@ class VisitorLife(Navigation):
             await self.close_kiosk("")
         elif isinstance(self.screen, Home):
             self.screen.read_schedule()
+        await self._follow_helplines()
 
     def follow_language(self, code: str | None) -> None:
         """Speak the language of a pass for the rest of the visit, where the screens have it."""
         if code in (None, self.visit.texts.language):
             return
-        if code in {language.code for language in languages()}:
+        if code in {language.code for language in languages(published=self.facts.helplines)}:
             self.visit.texts = Texts(code)
 
     @on(LanguageChosen)
@@ -115,8 +119,8 @@ class VisitorLife(Navigation):
         screen = self.screen
         if not isinstance(screen, VisitorScreen) or self._moving.locked():
             return
-        if isinstance(screen, Home):
-            self._follow_schedule(screen)
+        if isinstance(screen, Home | Closed):
+            self._follow(screen)
         quiet = self.monotonic() - max(self._shown_at, self.last_activity)
         if isinstance(screen, StillThere):
             left = self.facts.timing.warning - (self.monotonic() - screen.since)
@@ -133,11 +137,30 @@ class VisitorLife(Navigation):
             case Due.NOTHING:
                 pass
 
-    def _follow_schedule(self, home: Home) -> None:
-        """Have the day's line read again once a minute."""
+    def _follow(self, screen: Home | Closed) -> None:
+        """Once a minute, have read again what may have changed behind a screen that rests."""
         self._ticks = (self._ticks + 1) % _REREAD_TICKS
         if self._ticks == 0 and self.is_ready:
-            home.read_schedule()
+            if isinstance(screen, Home):
+                screen.read_schedule()
+            self.run_worker(self._follow_helplines())
+            self.run_worker(self._follow_order(screen))
+
+    async def _follow_helplines(self) -> None:
+        """Take the list of helplines that was published last."""
+        answer = await self.door.ask(lambda side: side.helplines())
+        if not isinstance(answer, Trouble) and answer != self.facts.helplines:
+            self.facts = replace(self.facts, helplines=answer)
+
+    async def _follow_order(self, screen: Home | Closed) -> None:
+        """Close where the centre has revoked this machine, open where it has taken that back."""
+        answer = await self.door.ask(lambda side: side.maintenance.out_of_order())
+        undisturbed = self.screen is screen and not self.busy_visit
+        # A kiosk that is closed by trouble of its own stays so: staff have to see why.
+        if isinstance(answer, Trouble) or not undisturbed or self._out_of_order:
+            return
+        if (answer is None) is not self.is_open:
+            await self.close_kiosk(None if answer is None else "")
 
     async def _warn(self, screen: VisitorScreen) -> None:
         """Cover `screen` with the warning, unless somebody has just moved on."""

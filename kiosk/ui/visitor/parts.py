@@ -41,6 +41,8 @@ class Facts:
     """ISO 3166 code whose phone numbers need no country code."""
     timing: Timing = field(default_factory=Timing)
     take_home: "tuple[TakeHome, ...]" = ()
+    helplines: str = ""
+    """The clinic's own list of helplines, as the content reads it; empty: the shipped one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class VisitorSide:
     desk: "VisitorDesk"
     maintenance: "MaintenanceDesk"
     facts: Facts
+    helplines: Callable[[], str] = lambda: ""
+    """Gives the list of helplines that a manager has published, checked; empty for none."""
 
 
 class Boot(Protocol):

@@ -47,10 +47,10 @@ def place(want: Want, visit: Visit, facts: Facts) -> Maker:
     if want is Want.CALL:
         return form_step(CallName, visit, facts)
     places: dict[Want, Maker] = {
-        Want.HELP: lambda: HelpNow(facts.today()),
+        Want.HELP: lambda: HelpNow(facts.today(), facts.helplines),
         Want.LANGUAGE: ChooseLanguage,
         Want.READ: Reading,
-        Want.TAKE_HOME: lambda: TakeHomeList(facts.take_home, facts.today()),
+        Want.TAKE_HOME: lambda: TakeHomeList(facts.take_home, facts.today(), facts.helplines),
         Want.KEEP: lambda: Page(page(visit.texts.language, "what-we-keep")),
         Want.WITHDRAW: Withdraw,
         Want.STAFF: Pin,

@@ -1,13 +1,19 @@
 """The audit trail on the screen: who did what, for one person or one kind, and its verdict."""
 
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.staff import Role
 from kiosk.ui.desk import oversightasks
+from tests.support.central_clinics import kiosk_beside, open_clinic_at_centre
+from tests.support.centres import Centre
 from tests.support.desks import PASSPHRASE, PIN, Clinic
-from tests.support.deskscreens import Colleague, at_desk
+from tests.support.deskscreens import Colleague, Written, at_desk, desk_side
 
 
 @pytest.fixture
@@ -162,3 +168,36 @@ async def test_looking_again_leaves_one_entry(busy: Clinic) -> None:
         await colleague.keys("escape", "a")
         assert sum("opened the audit trail" in line for line in rows(colleague)) == 1
     busy.access.sign_in("manager", PASSPHRASE)
+
+
+@pytest.fixture
+def at_centre(centre: Centre, tmp_path: Path) -> Iterator[Clinic]:
+    """The same at a centre, with a kiosk beside."""
+    with (
+        open_clinic_at_centre(centre, tmp_path) as clinic,
+        kiosk_beside(clinic, centre, "8C") as kiosk,
+    ):
+        kiosk.clinic.maintenance.unlock(PIN)
+        kiosk.send()
+        yield clinic
+
+
+async def test_at_a_centre_each_entry_says_where_and_one_machine_is_chosen(
+    at_centre: Clinic,
+) -> None:
+    boot = partial(desk_side, at_centre, Written(), at_centre=True)
+    async with at_desk(at_centre, boot=boot) as colleague:
+        await at_trail(colleague)
+        colleague.expect("Machine")
+        assert {True, False} == {"Machine 8C" in line for line in rows(colleague)}
+        await colleague.keys("m")
+        colleague.expect("Entries of which machine?", "7K (Kiosk 1)", "8C (Machine 8C)")
+        await colleague.type("9z", "enter")
+        colleague.expect("No machine has these symbols.")
+        await colleague.keys("backspace", "backspace")
+        await colleague.type("8c", "enter")
+        colleague.expect("only of machine 8C")
+        (line,) = rows(colleague)
+        assert "Machine 8C" in line
+        await colleague.keys("v")
+        colleague.expect("The trails of all 2 machines are whole")

@@ -25,8 +25,8 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
 def clinic(founded: Clinic, tmp_path: Path) -> Iterator[Clinic]:
     """A clinic that nobody has used yet; it is noon on a Monday."""
     folder = tmp_path / "clinic"
-    shutil.copytree(founded.store.path.parent, folder)
-    store = Store.open(folder / founded.store.path.name)
+    shutil.copytree(founded.folder, folder)
+    store = Store.open(folder / founded.file.name)
     yield replace(founded, store=store, clock=SetClock(), entropy=Random(2).randbytes)
     store.close()
 

@@ -1,13 +1,16 @@
 """The maintenance screen behind its PIN."""
 
 import pytest
+from sqlalchemy import update
 
+from kiosk.domain.syncing import SyncProblem
+from kiosk.records.plumbing import SyncState
 from kiosk.ui.terminal.exits import EXIT_ASKED
 from kiosk.ui.widgets.field import Field
 from kiosk.usecases.maintenance import MaintenanceDesk
 from tests.support.desks import PIN, Clinic
 from tests.support.pictures import cells
-from tests.support.screens import COUNTER, HOME, Visitor, at_kiosk
+from tests.support.screens import COUNTER, HOME, SIZES, Visitor, at_kiosk
 
 
 def look_of_the_field(visitor: Visitor) -> list[object]:
@@ -120,6 +123,80 @@ async def test_trouble_is_told_to_staff(clinic: Clinic, monkeypatch: pytest.Monk
             visitor.expect("Maintenance", "OSError at")
         await visitor.keys("o")
         visitor.expect(COUNTER)
+
+
+def at_a_centre(clinic: Clinic, trouble: pytest.MonkeyPatch, **state: object) -> None:
+    """Let the machine belong to a centre, and remember its last contact so."""
+    facts = (clinic.store, clinic.clock, clinic.entropy, clinic.site, "0.0.0")
+    desk = MaintenanceDesk(*facts, has_centre=True)
+    trouble.setattr(Clinic, "maintenance", property(lambda _clinic: desk))
+    with clinic.store.write() as transaction:
+        transaction.connection().execute(update(SyncState).values(**state))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_says_how_it_stands_with_the_centre(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    at_a_centre(clinic, monkeypatch, problem=None)
+    async with at_kiosk(clinic, size=size) as visitor:
+        await visitor.keys("m")
+        await visitor.type(PIN, "enter")
+        visitor.expect("none yet; it goes on trying", "12:00 pm, right")
+        visitor.expect_not("Centre")
+    at_a_centre(
+        clinic,
+        monkeypatch,
+        contact_at=clinic.clock.at,
+        clock_offset_ms=-180_000,
+        problem=SyncProblem.AWAY.value,
+    )
+    async with at_kiosk(clinic, size=size) as visitor:
+        await visitor.keys("m")
+        await visitor.type(PIN, "enter")
+        visitor.expect("Last contact", "The centre cannot be reached", "3 minutes ahead")
+        visitor.expect("O  Out of order", "X  Exit")
+
+
+async def test_a_problem_of_another_version_stands_for_itself(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_a_centre(clinic, monkeypatch, problem="tides")
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("m")
+        await visitor.type(PIN, "enter")
+        visitor.expect("tides")
+
+
+async def test_a_revoked_kiosk_closes_within_a_minute_and_opens_again(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        visitor.expect(HOME)
+        clinic.maintenance.set_out_of_order("revoked")
+        await minute(visitor)
+        visitor.expect(COUNTER)
+        await minute(visitor)
+        visitor.expect(COUNTER)
+        clinic.maintenance.set_out_of_order(None)
+        await minute(visitor)
+        visitor.expect(HOME)
+
+
+async def test_a_revoked_kiosk_lets_a_visitor_finish(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        clinic.maintenance.set_out_of_order("revoked")
+        await minute(visitor)
+        visitor.expect("What should we call you?")
+        await visitor.keys("escape")
+        await minute(visitor)
+        visitor.expect(COUNTER)
+
+
+async def minute(visitor: Visitor) -> None:
+    """Let a minute of ticks pass in which nobody does anything."""
+    for _ in range(60):
+        await visitor.app.tick()
+    await visitor.settle()
 
 
 @pytest.mark.parametrize("by", ["key", "tap", "keys"])

@@ -116,7 +116,7 @@ async def test_the_language_of_a_pass_ends_with_its_visit(
         assert visitor.app.visit.texts.language == "en"
         await visitor.wait(9)
         shown = (Language("en", "English"), Language("zh", "中文"))
-        monkeypatch.setattr("kiosk.ui.visitor.lifecycle.languages", lambda: shown)
+        monkeypatch.setattr("kiosk.ui.visitor.lifecycle.languages", lambda published: shown)
         await visitor.scan(digits)
         visitor.expect("✓ Welcome, 王小明")
         assert visitor.app.visit.texts.language == "zh"

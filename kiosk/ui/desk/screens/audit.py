@@ -1,4 +1,4 @@
-"""The audit trail of this machine: who did what, and whether it is whole."""
+"""The audit trail: who did what, and whether it is whole."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -46,7 +46,10 @@ class AuditTrail(DeskScreen):
         verdict_line.display = False
         yield verdict_line
         yield Listing[AuditLine](
-            lines.TRAIL, key=lambda line: line.position, draw=self._line, empty="One moment …"
+            lines.TRAIL_OF_ALL if self.host.facts.at_centre else lines.TRAIL,
+            key=lambda line: (line.machine_id, line.position),
+            draw=self._line,
+            empty="One moment …",
         )
 
     def keys(self) -> Iterable[Key]:
@@ -54,6 +57,8 @@ class AuditTrail(DeskScreen):
             yield Key("o", "Older", self._read_on)
         yield Key("p", "Person", self._ask_whose)
         yield Key("k", "Kind", self._ask_area)
+        if self.host.facts.at_centre:
+            yield Key("m", "Machine", self._ask_which)
         if self._wanted != Wanted():
             yield Key("r", "Reset", self._widen)
         yield Key("v", "Verify", self._check)
@@ -61,7 +66,7 @@ class AuditTrail(DeskScreen):
     def on_mount(self) -> None:
         self.once(self._read)
 
-    async def _read(self, before: int | None = None) -> None:
+    async def _read(self, before: AuditLine | None = None) -> None:
         """Read the latest page of what is wanted, or the one `before` an entry."""
         wanted = self._wanted
         answer = await self.ask(lambda side: asks.trail(wanted, before, side))
@@ -75,7 +80,7 @@ class AuditTrail(DeskScreen):
             await self._read()
 
     async def _read_older(self) -> None:
-        await self._read(self._entries[-1].position)
+        await self._read(self._entries[-1])
 
     def _draw(self) -> None:
         listing = self.query_one(Listing)
@@ -86,7 +91,7 @@ class AuditTrail(DeskScreen):
 
     def _line(self, line: AuditLine) -> Line:
         facts = self.host.facts
-        return lines.entry(line, facts.now(), facts.zone)
+        return lines.entry(line, facts.now(), facts.zone, of_all=facts.at_centre)
 
     def _read_on(self) -> None:
         self.once(self._read_older)
@@ -94,7 +99,8 @@ class AuditTrail(DeskScreen):
     @on(Listing.Moved)
     def reach_end(self, event: Listing.Moved) -> None:
         """Read older entries as the cursor comes to the last one."""
-        if not self._is_all and self._entries and event.key == self._entries[-1].position:
+        last = self._entries[-1] if self._entries and not self._is_all else None
+        if last is not None and event.key == (last.machine_id, last.position):
             self._read_on()
 
     def _ask_whose(self) -> None:
@@ -105,10 +111,17 @@ class AuditTrail(DeskScreen):
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         else:
-            self.put(lines.whose(answer, self._only_by))
+            self.put(lines.whose(answer, lambda login: self._only(login=login)))
 
-    def _only_by(self, login: str) -> None:
-        self._show(replace(self._wanted, login=login))
+    def _ask_which(self) -> None:
+        self.once(self._find_machines)
+
+    async def _find_machines(self) -> None:
+        answer = await self.ask(asks.kiosks)
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+        else:
+            self.put(lines.which_machine(answer, lambda symbols: self._only(machine=symbols)))
 
     def _ask_area(self) -> None:
         self.put(lines.which_area(self._ask_kind))
@@ -121,7 +134,10 @@ class AuditTrail(DeskScreen):
             self.put(question)
 
     def _only_kind(self, action: str) -> None:
-        self._show(replace(self._wanted, action=action))
+        self._only(action=action)
+
+    def _only(self, **wanted: str) -> None:
+        self._show(replace(self._wanted, **wanted))
 
     def _widen(self) -> None:
         self._show(Wanted())
@@ -138,12 +154,12 @@ class AuditTrail(DeskScreen):
         answer = await self.ask(asks.verify)
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
-        else:
-            self.say("")
-            self._show_verdict(answer)
-            await self._read()
+            return
+        self._show_verdict(answer)
+        await self._read()
 
     def _show_verdict(self, found: AuditVerdict) -> None:
+        self.say("")
         words = f"{clock(found.checked_at, self.host.facts.zone)}  {verdict(found)}"
         if not found.ok:
             words += " Please change nothing, and tell whoever looks after this machine."

@@ -1,25 +1,31 @@
-"""The clinic's machines: when each last spoke with the centre, and what waits on it."""
+"""The clinic's machines: which of them needs a person, and how the chosen one is."""
 
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import on
 from textual.widget import Widget
+from textual.widgets import Static
 
-from kiosk.domain.oversight import KioskView
+from kiosk.domain.fleet import KioskView
 from kiosk.ui.base import Trouble
+from kiosk.ui.desk import machinelines as lines
 from kiosk.ui.desk import oversightasks as asks
-from kiosk.ui.desk import traillines as lines
+from kiosk.ui.desk.messages import MachineWanted
 from kiosk.ui.desk.places import Place
 from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.widgets.keyline import Key
 from kiosk.ui.widgets.listing import Line, Listing
+from kiosk.ui.widgets.pairs import pairs
 
 _EVERY = 10
 """Seconds between two looks for news."""
 
 
 class Kiosks(DeskScreen):
-    """A list that follows what this database knows."""
+    """A list that follows what this database knows; under it all about the chosen machine."""
 
+    CSS_PATH = "kiosks.tcss"
     place: ClassVar[Place | None] = Place.KIOSKS
 
     def __init__(self) -> None:
@@ -40,6 +46,11 @@ class Kiosks(DeskScreen):
             draw=self._line,
             empty="One moment …",
         )
+        yield Static("", id="chosen", markup=False)
+
+    def keys(self) -> Iterable[Key]:
+        if self._machines:
+            yield Key("enter", "All about it", self._choose)
 
     def on_mount(self) -> None:
         self.look(self._read)
@@ -53,11 +64,35 @@ class Kiosks(DeskScreen):
         answer = await self.ask(asks.kiosks)
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
-        else:
-            self._machines = answer
-            self.query_one(Listing).set_rows(answer)
-            self.rehead()
+            return
+        self._machines = answer
+        self.query_one(Listing).set_rows(answer)
+        self.rehead()
+        self.rekey()
+        self._draw_chosen()
 
     def _line(self, view: KioskView) -> Line:
         facts = self.host.facts
         return lines.machine(view, facts.now(), facts.zone)
+
+    @on(Listing.Moved)
+    def follow_cursor(self) -> None:
+        """Show the machine under the cursor."""
+        self._draw_chosen()
+
+    def _draw_chosen(self) -> None:
+        view: KioskView | None = self.query_one(Listing).current
+        if view is not None:
+            facts = self.host.facts
+            rows = lines.details(view, facts.now(), facts.zone)
+            self.query_one("#chosen", Static).update(pairs(rows))
+
+    def _choose(self) -> None:
+        self.query_one(Listing).choose()
+
+    @on(Listing.Chosen)
+    def open_machine(self) -> None:
+        """Show all about the machine under the cursor."""
+        view: KioskView | None = self.query_one(Listing).current
+        if view is not None:
+            self.tell(MachineWanted(view))

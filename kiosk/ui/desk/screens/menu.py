@@ -8,6 +8,8 @@ from textual import on
 from textual.containers import Grid
 from textual.widget import Widget
 
+from kiosk.ui.base import Trouble
+from kiosk.ui.desk import oversightasks as asks
 from kiosk.ui.desk.messages import Want
 from kiosk.ui.desk.places import Entry, Place
 from kiosk.ui.desk.questions import sure
@@ -18,6 +20,8 @@ from kiosk.ui.widgets.tile import Tile
 
 _FEW = 6
 """So many tiles have room for a blank row between them on a usual screen."""
+_EVERY = 60
+"""Seconds between two looks at the kiosks."""
 
 
 class Menu(DeskScreen):
@@ -30,6 +34,7 @@ class Menu(DeskScreen):
     def __init__(self, entries: Sequence[Entry]) -> None:
         super().__init__()
         self._entries = tuple(entries)
+        self._ticks = 0
 
     def heading(self) -> str:
         return "What would you like to do?"
@@ -42,6 +47,30 @@ class Menu(DeskScreen):
 
     def keys(self) -> Iterable[Key]:
         yield Key("x", "End the program", self._ask_end)
+
+    def on_mount(self) -> None:
+        self.come_back()
+
+    def come_back(self) -> None:
+        if any(entry.place is Place.KIOSKS for entry in self._entries):
+            self.look(self._hint)
+
+    def tick(self) -> None:
+        self._ticks += 1
+        if self._ticks % _EVERY == 0:
+            self.come_back()
+
+    async def _hint(self) -> None:
+        """Say on the tile of the kiosks that some of them need a person."""
+        answer = await self.ask(asks.needy_kiosks)
+        if isinstance(answer, Trouble):
+            return
+        usual = {entry.place.name: entry.title for entry in self._entries}
+        for tile in self.query(Tile):
+            if tile.name == Place.KIOSKS.name:
+                # In the title, since a low screen shows nothing else.
+                tile.title = answer or usual[tile.name]
+                tile.refresh()
 
     def _ask_end(self) -> None:
         lead = "Nothing is lost. It is started again by: kiosk desk"

@@ -22,9 +22,11 @@ class HelpNow(BesideCode):
 
     CSS_PATH = "help_now.tcss"
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: date, published: str = "") -> None:
+        """Take the clinic's date, and its own list of helplines where it has one."""
         super().__init__()
         self._today = today
+        self._published = published
         self._lines: dict[str, Helpline] = {}
 
     def heading(self) -> str:
@@ -34,7 +36,7 @@ class HelpNow(BesideCode):
         return self.visit.texts.pgettext("crisis", "The code calls the line from your phone.")
 
     def body(self) -> Iterable[Widget]:
-        lines = helplines(self.visit.texts.language, self._today).lines
+        lines = self._shown()
         self._lines = {line.id: line for line in lines}
         for line in lines:
             if line.tel:
@@ -43,8 +45,11 @@ class HelpNow(BesideCode):
                 yield Static(f"{line.name}. {line.note}", classes="staff", markup=False)
 
     def code(self) -> QrCode:
-        lines = helplines(self.visit.texts.language, self._today).lines
-        return QrCode(next((line.tel for line in lines if line.tel), _EMERGENCY))
+        return QrCode(next((line.tel for line in self._shown() if line.tel), _EMERGENCY))
+
+    def _shown(self) -> tuple[Helpline, ...]:
+        language = self.visit.texts.language
+        return helplines(language, self._today, published=self._published).lines
 
     def on_mount(self) -> None:
         # The focus of the first line must not scroll the people in the room away.

@@ -33,7 +33,7 @@ class ChooseLanguage(VisitorScreen):
         return self._("Staff here can help you in other languages too.")
 
     def body(self) -> Iterable[Widget]:
-        shown = languages()
+        shown = languages(published=self.host.facts.helplines)
         codes = {language.code for language in shown}
         with Grid(id="list"):
             for language in shown:

@@ -8,6 +8,8 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.domain.clocks import is_far_off
+from kiosk.domain.fleet import off
 from kiosk.ui.base import Trouble
 from kiosk.ui.visitor.idling import Stay
 from kiosk.ui.visitor.messages import LeaveKiosk, Switched
@@ -51,22 +53,35 @@ class Maintenance(VisitorScreen):
 
     def _status(self, status: "MaintenanceStatus") -> Table:
         zone, language = self.host.facts.zone, self.visit.texts.language
-        contact = (
-            day_and_clock(status.contact_at, zone, language)
-            if status.contact_at is not None
-            else self._("none; it works by itself")
-        )
-        clock = self._("right") if status.clock_ok else self._("before the last record; set it")
-        rows = (
+        now = day_and_clock(status.now, zone, language)
+        rows = [
             (self._("Clinic"), status.site_name),
             (self._("Kiosk"), f"{status.kiosk_name}  ({status.symbols})"),
             (self._("Version"), status.version),
-            (self._("Clock"), f"{day_and_clock(status.now, zone, language)}, {clock}"),
+            (self._("Clock"), f"{now}, {self._clock_words(status)}"),
             (self._("Records to send"), str(status.pending)),
             (self._("Records set aside"), str(status.parked)),
-            (self._("Last contact"), contact),
-        )
+            (self._("Last contact"), self._contact_words(status)),
+        ]
+        if status.has_centre and status.problem is not None:
+            rows.append((self._("Centre"), status.problem))
         return pairs(rows)
+
+    def _clock_words(self, status: "MaintenanceStatus") -> str:
+        if not status.clock_ok:
+            return self._("before the last record; set it")
+        offset = status.clock_offset_ms
+        if status.has_centre and offset is not None and is_far_off(offset):
+            return self._("{off} by the centre's clock").format(off=off(offset))
+        return self._("right")
+
+    def _contact_words(self, status: "MaintenanceStatus") -> str:
+        if status.contact_at is not None:
+            zone, language = self.host.facts.zone, self.visit.texts.language
+            return day_and_clock(status.contact_at, zone, language)
+        if status.has_centre:
+            return self._("none yet; it goes on trying")
+        return self._("none; it works by itself")
 
     @on(Pressable.Pressed, "#switch")
     def switch(self) -> None:

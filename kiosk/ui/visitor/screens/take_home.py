@@ -24,10 +24,12 @@ class TakeHomeList(VisitorScreen):
 
     CSS_PATH = "take_home.tcss"
 
-    def __init__(self, items: "tuple[TakeHome, ...]", today: date) -> None:
+    def __init__(self, items: "tuple[TakeHome, ...]", today: date, published: str = "") -> None:
+        """Take the booklets, the clinic's date, and its own list of helplines where it has one."""
         super().__init__()
         self._items = items
         self._today = today
+        self._published = published
         self._codes: dict[str, Code] = {}
 
     def heading(self) -> str:
@@ -40,7 +42,8 @@ class TakeHomeList(VisitorScreen):
         with Grid(id="list"):
             for item in self._items:
                 yield self._tile(item.title, item.size, self._booklet(item))
-            for line in helplines(self.visit.texts.language, self._today).lines:
+            language, published = self.visit.texts.language, self._published
+            for line in helplines(language, self._today, published=published).lines:
                 if line.tel:
                     other = f"WhatsApp {line.whatsapp}" if line.whatsapp else ""
                     words = (line.note, self._("The code puts the number into your phone."), other)

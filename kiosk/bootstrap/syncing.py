@@ -1,0 +1,166 @@
+"""Joins a data folder with its centre: the sync beside the screens, and a look at the centre."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final
+
+from kiosk.bootstrap import Kiosk
+from kiosk.errors import KioskError, SetupError, StoreBusy
+
+if TYPE_CHECKING:
+    from kiosk.records.central.link import Link
+    from kiosk.records.store import Store
+    from kiosk.sync.syncer import Round, Syncer
+
+_log = logging.getLogger("kiosk.sync")
+_QUIET_SECONDS: Final = 1.5
+"""How long the sync lets the first screens have the machine to themselves: its imports alone take
+0.2 s of a processor."""
+_END_SECONDS: Final = 1.0
+"""How long the end of the program waits for the sync; what is under way then is sent again."""
+_CLEAN_SECONDS: Final = 86_400.0
+"""How often a kiosk that is never ended deletes what it need not keep any longer."""
+_PATIENCE_SECONDS: Final = 15.0
+_LOOK_SECONDS: Final = 0.2
+
+
+def has_centre(folder: Path) -> bool:
+    """Say whether the machine of a data folder belongs to a centre; imports nothing heavy."""
+    from kiosk.records.central.link import FILE
+
+    return (folder / FILE).exists()
+
+
+def kiosk_link(folder: Path) -> "Link":
+    """Return the link of a machine that sends facts; SetupError with one sentence for others."""
+    from kiosk.records.central.link import read_link
+
+    link = read_link(folder)
+    if link is None:
+        raise no_centre()
+    if link.kind != "kiosk":
+        raise SetupError(
+            "This is a desk machine: it works on the centre itself, and nothing has to be sent."
+        )
+    return link
+
+
+def no_centre() -> SetupError:
+    """Make the error of a folder without a centre."""
+    return SetupError(
+        "This clinic has no centre, so nothing has to be sent; `kiosk central init` makes one."
+    )
+
+
+def open_syncer(kiosk: Kiosk, link: "Link") -> "Syncer":
+    """Return what makes a machine's rounds; it connects at the first one."""
+    from importlib.metadata import version
+
+    from kiosk.sync.postgres import PostgresRemote
+    from kiosk.sync.syncer import About, Syncer
+    from kiosk.usecases.about import about
+
+    site, store, program = kiosk.site, own_file(kiosk), version("kiosk")
+
+    def describe() -> About:
+        told = about(store, kiosk.clock, site, program)
+        return About(told.version, told.helplines_review_by)
+
+    remote = PostgresRemote(link.address, site.site_id, site.kiosk_id)
+    return Syncer(store, remote, kiosk.clock, site, describe)
+
+
+def own_file(kiosk: Kiosk) -> "Store":
+    """Return the database file of a machine that sends facts."""
+    from kiosk.records.store import Store
+
+    if not isinstance(kiosk.store, Store):
+        raise no_centre()
+    return kiosk.store
+
+
+def one_round(kiosk: Kiosk, link: "Link") -> "Round":
+    """Send and pull all once; StoreBusy where another program does nothing else for long."""
+    from kiosk.sync.loop import locked_round
+
+    syncer, until = open_syncer(kiosk, link), time.monotonic() + _PATIENCE_SECONDS
+    try:
+        while True:
+            try:
+                done = locked_round(syncer, kiosk.folder)
+                break
+            except StoreBusy:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_LOOK_SECONDS)
+    finally:
+        syncer.close()
+    _keep_house(kiosk, done)
+    return done
+
+
+def keep_syncing(
+    kiosk: Kiosk, link: "Link", stop: Event, heard: "Callable[[Round], object]"
+) -> None:
+    """Make rounds until `stop`; `heard` is told of each."""
+    from kiosk.sync.loop import run
+
+    def after(done: "Round") -> None:
+        _keep_house(kiosk, done)
+        heard(done)
+
+    run(open_syncer(kiosk, link), stop, kiosk.folder, after)
+
+
+def _keep_house(kiosk: Kiosk, done: "Round") -> None:
+    """Drop the files that upgrades have left, once the centre has all that is in them."""
+    if done.problem is None and done.pending == done.parked == 0:
+        from kiosk.records.unsent import drop_kept
+
+        drop_kept(kiosk.folder)
+
+
+def sync_beside(kiosk: Kiosk, opened: ExitStack) -> None:
+    """Begin to sync beside the screens, where there is a centre; `opened` ends it."""
+    if has_centre(kiosk.folder):
+        beside = _Beside(kiosk)
+        beside.start()
+        opened.callback(beside.end)
+
+
+class _Beside:
+    """The sync in a thread of its own, which no visitor waits for."""
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        self._kiosk = kiosk
+        self._stop = Event()
+        self._cleaned = time.monotonic()
+        self._thread = Thread(target=self._work, name="sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin; harmless where the centre is away."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop before the store is closed; a centre that does not answer is not waited for."""
+        self._stop.set()
+        self._thread.join(_END_SECONDS)
+
+    def _work(self) -> None:
+        try:
+            link = kiosk_link(self._kiosk.folder)
+        except KioskError as error:
+            # The kiosk works on alone; doctor and the maintenance screen say why.
+            _log.error("the sync has not begun: %s", type(error).__name__)
+            return
+        if not self._stop.wait(_QUIET_SECONDS):
+            keep_syncing(self._kiosk, link, self._stop, self._after)
+
+    def _after(self, _done: "Round") -> None:
+        if time.monotonic() - self._cleaned > _CLEAN_SECONDS:
+            self._cleaned = time.monotonic()
+            self._kiosk.clean()

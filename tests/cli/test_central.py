@@ -1,0 +1,199 @@
+"""`kiosk central`: a clinic comes to a centre, machines join it, and leave it."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from kiosk.cli.central_asking import qr_lines
+from kiosk.content.qrcodes import matrix
+from tests.cli.calling import COMMAND, Answer, Kiosk
+from tests.support.strict_server import OWNER_PASSWORD, owned_database, strict_server
+from tests.support.terminal import Terminal
+
+PASSPHRASE, PIN = "four plain words here", "246810"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The owner's URL of a database that is no centre yet; all tests here share it."""
+    with strict_server() as server, owned_database(server, "central") as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def _variables(monkeypatch: pytest.MonkeyPatch, url: str, tmp_path: Path) -> None:
+    monkeypatch.setenv("KIOSK_CENTRAL_URL", url)
+    monkeypatch.setenv("KIOSK_DATA_DIR", str(tmp_path / "clinic"))
+    monkeypatch.setenv("KIOSK_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("KIOSK_PIN", PIN)
+
+
+@pytest.fixture
+def clinic(kiosk: Kiosk, tmp_path: Path) -> Path:
+    """A clinic of one machine."""
+    made = kiosk("init", "--name", tmp_path.name, "--recovery-kit", str(tmp_path / "kit.json"))
+    assert made.code == 0
+    return tmp_path / "clinic"
+
+
+@pytest.fixture
+def adopted(kiosk: Kiosk, clinic: Path) -> Path:
+    assert kiosk("central", "init").code == 0
+    return clinic
+
+
+def enrol(kiosk: Kiosk, bundle: Path, *words: str) -> tuple[Answer, str, str]:
+    """Give the answer, the machine's symbols and its code."""
+    answer = kiosk("central", "enrol", "New", "--out", str(bundle), *words)
+    assert answer.code == 0
+    symbols = re.search(r"^(?:Kiosk|Desk machine) (\w\w) ", answer.out, re.MULTILINE)
+    code = re.search(r"only now: (\S+)", answer.out)
+    assert symbols is not None
+    assert code is not None
+    return answer, symbols[1], code[1]
+
+
+def state(kiosk: Kiosk, symbols: str) -> str:
+    rows = kiosk("central", "status", "--format", "json").rows
+    return next((str(row["state"]) for row in rows if row["symbols"] == symbols), "")
+
+
+def test_a_centre_without_a_clinic_says_what_comes_next(kiosk: Kiosk, tmp_path: Path) -> None:
+    answer = kiosk("central", "init")
+    assert answer.code == 0
+    assert "in its data folder" in answer.out or "up to date" in answer.out
+    assert "superuser" in answer.err
+    assert not (tmp_path / "clinic").exists()
+
+
+def test_a_clinic_comes_and_running_again_is_harmless(kiosk: Kiosk, clinic: Path) -> None:
+    first = kiosk("central", "init")
+    assert "this machine is its kiosk" in first.out
+    assert "--desk" in first.out
+    link = (clinic / "central.json").read_bytes()
+    again = kiosk("central", "init")
+    assert (again.code, "already" in again.out) == (0, True)
+    assert (clinic / "central.json").read_bytes() == link
+
+
+def test_a_kiosk_joins_is_revoked_and_emptied(
+    kiosk: Kiosk, adopted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "b.bundle"
+    answer, symbols, code = enrol(kiosk, bundle)
+    assert bundle.stat().st_mode & 0o777 == 0o600
+    assert code.replace("-", "") not in bundle.read_text().replace("-", "")
+    assert "--via" in answer.err
+    assert state(kiosk, symbols) == "to join"
+    monkeypatch.setenv("KIOSK_DATA_DIR", str(tmp_path / "new"))
+    monkeypatch.setenv("KIOSK_CODE", code.lower().replace("-", " "))
+    joined = kiosk("central", "join", str(bundle))
+    assert (joined.code, f"kiosk {symbols}" in joined.out) == (0, True)
+    shown = re.search(r"Fingerprint: (.+)", joined.err)
+    assert shown is not None
+    assert shown[1] in answer.out
+    assert state(kiosk, symbols) == "joined"
+    assert "already" in kiosk("central", "init").out
+    assert kiosk("central", "revoke", symbols, "--now").code == 0
+    assert state(kiosk, symbols) == "revoked"
+    assert kiosk("central", "reset", "--yes").code == 0
+    assert not (tmp_path / "new" / "kiosk.db").exists()
+    assert not (tmp_path / "new" / "central.json").exists()
+    assert "does not take this code" in _last(kiosk("central", "join", str(bundle)))
+
+
+def _last(answer: Answer) -> str:
+    assert answer.code == 1
+    return answer.err.splitlines()[-1]
+
+
+def test_what_is_unsent_is_not_emptied_but_may_be_exported(
+    kiosk: Kiosk, adopted: Path, tmp_path: Path
+) -> None:
+    assert "have not reached the centre" in kiosk("central", "reset", "--yes").sentence()
+    file = tmp_path / "unsent.jsonl"
+    assert kiosk("sync", "export", str(file)).code == 0
+    assert kiosk("central", "reset", "--yes").code == 0
+    done = kiosk("central", "import", str(file))
+    assert (done.code, "1 record is at the centre." in done.out) == (0, True)
+
+
+def test_reset_asks_for_the_word(kiosk: Kiosk, adopted: Path) -> None:
+    with closing(sqlite3.connect(adopted / "kiosk.db")) as file, file:
+        file.execute("DELETE FROM outbox")
+    assert "--yes" in kiosk("central", "reset").sentence()
+    with Terminal([*COMMAND, "central", "reset"]) as terminal:
+        terminal.wait_for('type "reset"')
+        terminal.send("no\r")
+        assert terminal.wait_exit() == 1
+    assert (adopted / "kiosk.db").exists()
+    with Terminal([*COMMAND, "central", "reset"]) as terminal:
+        terminal.wait_for('type "reset"')
+        terminal.send("reset\r")
+        assert terminal.wait_exit() == 0
+    assert not (adopted / "kiosk.db").exists()
+
+
+def test_a_demo_does_not_come_to_a_centre(
+    kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "is a demo's" in kiosk("central", "init").sentence()
+
+
+def test_no_secret_is_ever_printed(kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("KIOSK_CENTRAL_URL", url.replace("clinic_owner", "stranger"))
+    said = kiosk("central", "status").sentence()
+    assert "does not let this owner in" in said
+    assert OWNER_PASSWORD not in said
+
+
+@pytest.mark.parametrize("url_here", ["", "http://x/y", "postgresql://host", "x"])
+def test_a_url_that_is_none_is_one_sentence(
+    kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch, url_here: str
+) -> None:
+    monkeypatch.setenv("KIOSK_CENTRAL_URL", url_here)
+    said = kiosk("central", "status").sentence()
+    assert "KIOSK_CENTRAL_URL" in said if not url_here else "no address of a PostgreSQL" in said
+
+
+def test_a_server_elsewhere_needs_tls(
+    kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """127.0.0.2 is this machine too, but no name that says so."""
+    monkeypatch.setenv("KIOSK_CENTRAL_URL", url.replace("127.0.0.1", "127.0.0.2"))
+    said = kiosk("central", "init").sentence()
+    assert "TLS" in said or "does not answer" in said
+
+
+@pytest.mark.parametrize("via", [":", "host:0", "host:99999", "[::1]:x"])
+def test_a_host_is_checked(kiosk: Kiosk, tmp_path: Path, via: str) -> None:
+    answer = kiosk("central", "enrol", "New", "--out", str(tmp_path / "b"), "--via", via)
+    assert answer.code in (1, 2)
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_wrong_code_is_told_from_a_mistyped_one(
+    kiosk: Kiosk, adopted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle, other = tmp_path / "b.bundle", tmp_path / "c.bundle"
+    _, _, code = enrol(kiosk, bundle)
+    _, _, other_code = enrol(kiosk, other, "--desk")
+    monkeypatch.setenv("KIOSK_DATA_DIR", str(tmp_path / "new"))
+    monkeypatch.setenv("KIOSK_CODE", code[:-1] + ("2" if code[-1] != "2" else "3"))
+    assert "one of them is wrong" in _last(kiosk("central", "join", str(bundle)))
+    monkeypatch.setenv("KIOSK_CODE", other_code)
+    assert "does not belong" in _last(kiosk("central", "join", str(bundle)))
+    assert "exists already" in kiosk("central", "enrol", "x", "--out", str(bundle)).sentence(2)
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_small_code_is_whole() -> None:
+    modules = matrix("1D0E8FCBB691E5015C84")
+    lines = qr_lines(modules)
+    assert len(lines) == (len(modules) + 1) // 2 <= 17
+    upper = {" ": False, "\u2580": True, "\u2584": False, "\u2588": True}
+    assert [[upper[cell] for cell in line] for line in lines] == [list(row) for row in modules[::2]]
