@@ -12,6 +12,9 @@ from tests.bench.caller import add_caller
 from tests.bench.data import Clinic, sample_clinic
 from tests.bench.exports import exporting
 from tests.bench.figures import Figure, table
+from tests.bench.fleet import fleets
+from tests.bench.offline import a_week_offline
+from tests.bench.push import pushing
 from tests.bench.scanning import scanning
 from tests.bench.starting import starting
 from tests.bench.typing_keys import typing
@@ -26,7 +29,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--requests", type=int, help="requests for rows 5 (10000) and 6 (100000); small: 500"
     )
-    parser.add_argument("--rows", default="1,2,3,5,6,7", help="which rows, for example 1,3")
+    parser.add_argument("--facts", type=int, help="facts for row 4 (100000, small: 5000)")
+    parser.add_argument("--kiosks", type=int, help="kiosks for row 8 (500, small: 20)")
+    parser.add_argument("--rows", default="1,2,3,4,5,6,7,8,9", help="which rows, for example 1,3")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     return parser.parse_args()
 
@@ -46,6 +51,9 @@ def _figures(arguments: argparse.Namespace, scratch: Path) -> Iterator[Figure]:
         size = (1_000, 10_000) if small else (100_000, 1_000_000)
         scans = 20 if small else 150
         yield from scanning(clinic, scratch, scans, passes=size[0], check_ins=size[1])
+    if 4 in rows:
+        facts = arguments.facts or (5_000 if small else 100_000)
+        yield from pushing(scratch / "pushed", 3, facts=facts)
     if 5 in rows:
         requests = arguments.requests or (500 if small else 10_000)
         used = _asked(clinic, scratch / "worklist", requests, 5)
@@ -54,6 +62,13 @@ def _figures(arguments: argparse.Namespace, scratch: Path) -> Iterator[Figure]:
         requests = arguments.requests or (500 if small else 100_000)
         used = _asked(clinic, scratch / "exports", requests, 6)
         yield from exporting(used.folder, scratch, 3, requests=requests)
+    if 8 in rows:
+        kiosks = arguments.kiosks or (20 if small else 500)
+        yield from fleets(kiosks, *((4, 2) if small else (15, 10)))
+    if 9 in rows:
+        sys.stderr.write("Row 9: a week without the centre.\n")
+        starts, scans, facts = (3, 20, 5_000) if small else (9, 100, 50_000)
+        yield from a_week_offline(clinic, scratch / "offline", starts, scans, facts)
     if 7 in rows:
         sys.stderr.write("Row 7: visits.\n")
         yield remembering(clinic.folder, arguments.visits or (300 if small else 10_000))

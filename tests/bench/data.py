@@ -23,7 +23,10 @@ _KEPT_PASSES = 2000
 """How many of the passes can be scanned; the others are only in the way."""
 _CARDS = "INSERT INTO passcard VALUES (?, ?, NULL, ?, ?, ?, 'en', ?, NULL)"
 _PEOPLE = "INSERT INTO participant VALUES (?, ?, NULL, ?, 'en', ?)"
-_SESSIONS = "INSERT INTO group_session VALUES (?, ?, NULL, ?, ?, ?, '', NULL, 'scheduled', NULL)"
+_SESSIONS = (
+    "INSERT INTO group_session (id, site_id, group_id, starts_at, ends_at, room, status)"
+    " VALUES (?, ?, ?, ?, ?, '', 'scheduled')"
+)
 _CHECK_INS = (
     "INSERT INTO check_in (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, session_id, lookup,"
     " kind, nth, occurred_at) VALUES (?, ?, ?, ?, 0, ?, ?, 'arrived', 0, ?)"

@@ -23,17 +23,17 @@ def scanning(
         line.painted("Today   ")
         bare.painted("Ready")
         for number, digits in enumerate(used.passes[: scans + 5]):
-            scan, commit = _scan(line, digits), _commit(bare)
+            scanned, commit = scan(line, digits), _commit(bare)
             # The first ones fill caches on both sides.
             if number >= 5:
-                kiosk_times.append(scan)
+                kiosk_times.append(scanned)
                 floor_times.append(commit)
     notes = f"{passes:,} passes and {check_ins:,} check-ins in the database"
     what = "last scanned character to painted result"
     return [timed(3, what, kiosk_times, floor_times, 2.0, notes=notes)]
 
 
-def _scan(line: Line, digits: str) -> float:
+def scan(line: Line, digits: str) -> float:
     line.quiet(0.05)
     line.send(digits[:-1], pace=_BETWEEN_CHARACTERS)
     took = line.press(digits[-1], *_RESULT)

@@ -1,0 +1,1 @@
+"""Three kiosks and a centre under every kind of failure: `python -m tests.faults`."""

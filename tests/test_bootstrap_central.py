@@ -1,0 +1,146 @@
+"""A desk machine opens the centre instead of a file; a kiosk with a centre has no staff."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from kiosk.bootstrap import make_folder, open_kiosk, show_visitor_kiosk
+from kiosk.bootstrap.desk import desk_side, show_desk
+from kiosk.cli import founding, sample_folder
+from kiosk.cli.signin import open_for_staff
+from kiosk.devices.clock import SystemClock
+from kiosk.errors import SetupError, StoreAway, StoreDiffers
+from kiosk.records.central.address import Address
+from kiosk.records.central.link import Link, write_link
+from kiosk.records.central.roles import role_name
+from kiosk.usecases.access import SignInRefused
+from kiosk.usecases.greeting import greet_centre
+from kiosk.usecases.staffdesk import SignedIn
+from tests.support.central_clinics import open_clinic_at_centre
+from tests.support.centres import PASSWORD, Centre
+from tests.support.desks import PASSPHRASE, Clinic
+from tests.support.postgres import free_port
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A desk machine's folder, and the clinic that it belongs to."""
+
+    folder: Path
+    clinic: Clinic
+    link: Link
+
+
+@pytest.fixture
+def office(centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    folder = tmp_path / "desk"
+    make_folder(folder)
+    monkeypatch.setenv("KIOSK_DATA_DIR", str(folder))
+    with open_clinic_at_centre(centre, tmp_path) as clinic:
+        site = clinic.site
+        role = role_name("desk", site.kiosk_id, site.site_id)
+        address = replace(centre.address, role=role, password=PASSWORD)
+        link = Link("desk", site.site_id, site.kiosk_id, address)
+        write_link(folder, link)
+        yield Office(folder, clinic, link)
+
+
+def test_a_desk_machine_works_at_the_centre_and_says_that_it_is_there(office: Office) -> None:
+    kiosk = open_kiosk(office.folder)
+    try:
+        assert kiosk.site == office.clinic.site
+        answer = kiosk.access().sign_in("manager", PASSPHRASE)
+        assert isinstance(answer, SignedIn)
+        (here,) = kiosk.access().oversight_desk(answer).kiosks()
+        assert (here.here, here.pending, here.parked) == (True, 0, 0)
+        assert here.version
+        assert here.contact_at is not None
+        assert here.clock_offset_ms is not None
+        assert abs(here.clock_offset_ms) < timedelta(minutes=1) / timedelta(milliseconds=1)
+        assert desk_side(kiosk).facts.at_centre
+    finally:
+        kiosk.store.close()
+    assert sorted(path.name for path in office.folder.iterdir()) == [
+        "central.json", "kiosk.toml", "take-home.toml",
+    ]  # fmt: skip
+
+
+def test_the_clock_is_measured_again_each_time_and_kept_with_facts(office: Office) -> None:
+    clinic = office.clinic
+    for _ in range(2):
+        greet_centre(clinic.store, clinic.clock, clinic.site, "1.2.3")
+    (beat,) = clinic.column("SELECT clock_offset_ms FROM kiosk_heartbeat")
+    behind = SystemClock().now() - clinic.clock.at
+    assert abs(timedelta(milliseconds=beat) - behind) < timedelta(minutes=1)
+    assert isinstance(clinic.access.sign_in("manager", "wrong"), SignInRefused)
+    (kept,) = clinic.column(
+        "SELECT clock_offset_ms FROM audit_event ORDER BY position DESC LIMIT 1"
+    )
+    assert kept == beat
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("UPDATE kiosk_device SET revoked_at=now()", "was revoked"),
+        ("DELETE FROM sync_state", "does not know this desk machine"),
+    ],
+)
+def test_a_machine_that_is_not_wanted_any_more_is_told(
+    office: Office, change: str, sentence: str
+) -> None:
+    office.clinic.bend(change)
+    with pytest.raises(SetupError, match=sentence):
+        open_kiosk(office.folder)
+
+
+@pytest.mark.parametrize(
+    ("terms", "sentence"),
+    [
+        ("contract=0, oldest_contract=0", "older than this kiosk"),
+        ("contract=99, oldest_contract=98", "too old for its centre"),
+    ],
+)
+def test_versions_that_do_not_go_together_are_told(
+    office: Office, terms: str, sentence: str
+) -> None:
+    office.clinic.bend(f"UPDATE central SET {terms}")  # noqa: S608
+    with pytest.raises(StoreDiffers, match=sentence):
+        open_kiosk(office.folder)
+
+
+def test_a_centre_that_is_away_is_told_in_one_sentence(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    address = Address("127.0.0.1", free_port(), "kiosk", "d_x", "")
+    write_link(tmp_path, Link("desk", UUID(int=1), UUID(int=2), address))
+    with pytest.raises(StoreAway, match="cannot be reached just now"):
+        open_kiosk(tmp_path)
+
+
+def test_a_desk_machine_shows_no_visitor_anything_and_makes_no_clinic(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    for command in (
+        lambda: show_visitor_kiosk(office.folder),
+        lambda: sample_folder.begin(office.folder),
+        lambda: founding._refuse_second(office.folder),
+    ):
+        with pytest.raises(SetupError, match="This is a desk machine of a centre"):
+            command()
+
+
+def test_a_kiosk_with_a_centre_sends_its_staff_to_a_desk_machine(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    write_link(office.folder, replace(office.link, kind="kiosk"))
+    for command in (lambda: show_desk(office.folder), open_for_staff):
+        with pytest.raises(SetupError, match="staff work at a desk machine"):
+            command()
