@@ -147,7 +147,7 @@ def odd(
     days: Annotated[int, typer.Option(min=1, max=90, help="How far to look back.")] = 14,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """List records that do not quite fit, and what to do about them; no names.
+    """List records that do not quite fit; no names.
 
     Such as check-ins that came late, twice, or by a wrong clock. Asks for your passphrase, or
     reads KIOSK_PASSPHRASE.

@@ -50,12 +50,13 @@ class Answer:
 
     def __str__(self) -> str:
         """Say what no figure says."""
-        failed = self.connecting.failed + self.paced.failed + self.full.failed
-        kinds = ", ".join(f"{count} {kind}" for kind, count in failed.most_common())
+        lost = sum((self.paced.failed + self.full.failed).values())
+        again = sum(self.connecting.failed.values())
         return (
-            f"{self.connections} connections, made in {self.connecting.took:.1f} s; paced"
+            f"{self.connections} connections, made in {self.connecting.took:.1f} s"
+            f" ({again} tries failed); paced"
             f" {self.paced.facts / self.paced.took:,.0f} facts/s, at full speed"
-            f" {self.rate:,.0f} facts/s, {kinds or 'none'} failed"
+            f" {self.rate:,.0f} facts/s, {lost} pushes failed"
         )
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from random import Random
@@ -23,6 +24,8 @@ MOST_FACTS = 5
 """In one push: what a kiosk has when a fact wakes it."""
 PERIOD = 3.0
 """Seconds between two pushes of a kiosk."""
+_WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds after a failed contact, at most: hundreds at once are too many for a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,13 @@ class Pusher:
         self._seq = 0
 
     def connect(self, phase: Phase) -> None:
-        """Make the connection, as the first contact does."""
+        """Make the connection as the first contact does, and again after a while if it fails."""
         began = time.perf_counter()
-        report = Report(datetime.now(UTC), None, 0, 0, "0.0.0")
-        self._try(lambda: self._remote.contact(report), phase, began, 0)
+        for wait in _WAITS:
+            report = Report(datetime.now(UTC), None, 0, 0, "0.0.0")
+            if self._try(partial(self._remote.contact, report), phase, began, 0):
+                return
+            time.sleep(self._chance.uniform(0, wait))
 
     def push_paced(self, phase: Phase, ends: float) -> None:
         """Push every few seconds until a moment of `perf_counter`, beginning at any moment."""
@@ -85,14 +91,15 @@ class Pusher:
         rows = [self._fact() for _ in range(self._chance.randint(1, MOST_FACTS))]
         self._try(lambda: self._remote.push(rows), phase, due, len(rows))
 
-    def _try(self, deed: Callable[[], object], phase: Phase, due: float, facts: int) -> None:
+    def _try(self, deed: Callable[[], object], phase: Phase, due: float, facts: int) -> bool:
         try:
             deed()
         except StoreError as fault:
             phase.failed[type(fault).__name__] += 1
-        else:
-            phase.delays.append(time.perf_counter() - due)
-            phase.facts += facts
+            return False
+        phase.delays.append(time.perf_counter() - due)
+        phase.facts += facts
+        return True
 
     def _fact(self) -> Waiting:
         self._seq += 1

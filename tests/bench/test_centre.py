@@ -5,6 +5,7 @@ from pathlib import Path
 import psycopg
 
 from tests.bench import fleet, push
+from tests.bench.pushers import PERIOD
 
 _FACTS = 40
 
@@ -23,8 +24,8 @@ def test_every_way_brings_the_same_rows(tmp_path: Path) -> None:
 
 
 def test_a_fleet_loses_nothing_unnoticed() -> None:
-    figures = fleet.fleets(3, 0.5, 0.5)
+    figures = fleet.fleets(3, PERIOD, 1)
     told = [figure.notes for figure in figures if figure.notes]
-    assert all("none failed" in notes and "3 connections" in notes for notes in told)
+    assert all(" 0 pushes failed" in notes and "3 connections" in notes for notes in told)
     assert len(figures) == 5 * len(told)
     assert all(figure.measured > 0 for figure in figures)

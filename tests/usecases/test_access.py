@@ -52,7 +52,7 @@ def test_a_manager_alone_opens_neither_desk(clinic: Clinic) -> None:
         clinic.access.callback_desk(manager)
 
 
-@pytest.mark.parametrize("login", ["manager", "nobody", ""])
+@pytest.mark.parametrize("login", ["manager", "nobody", "", "\0", "\ud800"])
 def test_known_and_unknown_names_wait_alike_and_across_restarts(clinic: Clinic, login: str) -> None:
     waits = []
     for _ in range(5):
