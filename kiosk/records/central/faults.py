@@ -6,7 +6,13 @@ A server's sentence may quote values, so none of it is passed on but the SQLSTAT
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kiosk.errors import StoreAway, StoreBusy, StoreDiffers, StoreError, StoreFull, StoreRefused
@@ -42,6 +48,8 @@ _AGAIN = ("40001", "40P01", "55P03")
 """Serialization failure, deadlock, lock not available."""
 _DIFFERENT = ("42P01", "42703", "42883", "42704")
 """A table, column, function or other object that is not there."""
+_NEVER_SENT = (DataError, ProgrammingError, NotSupportedError)
+"""What the driver itself would not send, such as a NUL in a text; trying again is no use."""
 _PASSING = ("08", "53", "57", "58", "25", "XX")
 """Classes: connection, resources, operator, system, transaction state, internal."""
 
@@ -52,6 +60,8 @@ def fault(error: BaseException) -> StoreError:
         return StoreBusy(_BUSY)
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = str(getattr(cause, "sqlstate", None) or "")
+    if not code and isinstance(error, _NEVER_SENT):
+        return StoreRefused("The centre cannot take a value of this.", "unsendable")
     if not code:
         return _unanswered(str(cause))
     if code in _AGAIN:
