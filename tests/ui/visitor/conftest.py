@@ -27,7 +27,9 @@ def clinic(founded: Clinic, tmp_path: Path) -> Iterator[Clinic]:
     folder = tmp_path / "clinic"
     shutil.copytree(founded.folder, folder)
     store = Store.open(folder / founded.file.name)
-    yield replace(founded, store=store, clock=SetClock(), entropy=Random(2).randbytes)
+    yield replace(
+        founded, store=store, folder=folder, clock=SetClock(), entropy=Random(2).randbytes
+    )
     store.close()
 
 
