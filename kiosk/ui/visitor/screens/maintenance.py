@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from kiosk.usecases.maintenance import MaintenanceStatus
 
 
+_EVERY = 2.0
+"""Seconds between two looks: records leave, and a centre comes back, while somebody watches."""
+
+
 class Maintenance(VisitorScreen):
     """Facts about the kiosk; never about a person."""
 
@@ -43,7 +47,13 @@ class Maintenance(VisitorScreen):
         yield Action(self._("Exit"), letter="X", id="exit", primary=True)
 
     def on_mount(self) -> None:
-        self.once(self._read_status)
+        self._look()
+        self.set_interval(_EVERY, self._look)
+
+    def _look(self) -> None:
+        """Read how the kiosk is, beside whatever else the screen is doing."""
+        if not self.is_gone:
+            self.run_worker(self._read_status(), group="status", exclusive=True)
 
     async def _read_status(self) -> None:
         """Show how the kiosk is."""
