@@ -14,8 +14,8 @@ from kiosk.records.store import Records
 from kiosk.sync.contracts import PASSING, is_about_a_row, is_shut_out
 from kiosk.sync.remote import Remote
 
-MOST_ROWS: Final = 1000
-"""In one transaction; measured as the knee: fewer cost more, more gain little."""
+MOST_ROWS: Final = 2000
+"""In one transaction: half of COPY's rate when measured, which 1000 just missed."""
 _FEWEST_ROWS: Final = 25
 _MOST_LETTERS: Final = 1_000_000
 """Of payload in one transaction, so that a slow line can carry it in time."""

@@ -46,7 +46,7 @@ CREATE OR REPLACE FUNCTION kiosk_note_passes(made uuid[]) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $note$
 WITH mine AS (
     SELECT id, row_number() OVER (ORDER BY id) AS place FROM passcard
-    WHERE cardinality(made) <= 1000 AND id = ANY (made) AND OF_THE_CALLER
+    WHERE cardinality(made) <= 2000 AND id = ANY (made) AND OF_THE_CALLER
 ), raised AS (
     UPDATE sync_counter SET n = n + (SELECT count(*) FROM mine)
     WHERE EXISTS (SELECT 1 FROM mine) AND OF_THE_CALLER RETURNING site_id, n
