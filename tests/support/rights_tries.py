@@ -95,7 +95,7 @@ SERVER: Final = (
          " 'participant'", NOTHING, "hidden where rows are pinned"),
     both("raw statistics", "SELECT stavalues1 FROM pg_statistic", NO, "superuser's"),
     both("a file of the server", "SELECT pg_read_file('PG_VERSION')", NO, "superuser's"),
-    both("a file written", "COPY (SELECT 1) TO '/tmp/kiosk-forged'", NO, "superuser's"),
+    both("a file written", "COPY (SELECT 1) TO '/forged'", NO, "superuser's"),
     both("a program", "COPY (SELECT 1) TO PROGRAM 'true'", NO, "superuser's"),
     both("seeing past policies", "SET LOCAL row_security = off; SELECT 1 FROM site", NO,
          "an error, not all rows"),
