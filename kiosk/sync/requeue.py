@@ -1,6 +1,5 @@
 """Puts in line again what a centre that was replaced or put back to an older state has lost."""
 
-from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -23,9 +22,7 @@ def has_lost_something(store: Records, kiosk_id: UUID, contact: Contact) -> bool
     return is_other or contact.count < state.cursor or contact.sent_upto < confirmed
 
 
-def begin_again(
-    store: Records, kiosk_id: UUID, contact: Contact, between: Callable[[], object] = lambda: None
-) -> int:
+def begin_again(store: Records, kiosk_id: UUID, contact: Contact) -> int:
     """Put every row of this machine that is not in line there again, and pull all next time.
 
     In small transactions; a cut on the way lets the next contact begin anew. Rows that the centre
@@ -34,13 +31,13 @@ def begin_again(
     with store.write() as transaction:
         outbox.doubt_confirmations(transaction, contact.sent_upto)
         contacts.begin_again(transaction, kiosk_id)
-    count = sum(_all_of(store, kind, kiosk_id, between) for kind in _KINDS)
+    count = sum(_all_of(store, kind, kiosk_id) for kind in _KINDS)
     with store.write() as transaction:
         contacts.set_epoch(transaction, kiosk_id, contact.epoch)
     return count
 
 
-def _all_of(store: Records, kind: type[Row], kiosk_id: UUID, between: Callable[[], object]) -> int:
+def _all_of(store: Records, kind: type[Row], kiosk_id: UUID) -> int:
     count, after = 0, None
     while True:
         with store.read() as transaction:
@@ -50,4 +47,3 @@ def _all_of(store: Records, kind: type[Row], kiosk_id: UUID, between: Callable[[
         with store.write() as transaction:
             count += requeue.put_in_line(transaction, kind, ids)
         after = ids[-1]
-        between()
