@@ -85,7 +85,34 @@ async def test_it_says_how_the_kiosk_is(clinic: Clinic) -> None:
         visitor.expect_not("Mei", "8123")
         clinic.clock.move(days=-2)
         await visitor.keys("h", "b")
-        visitor.expect("before the last record; set it")
+        visitor.expect("before the last record")
+
+
+DOUBT = "Please set the clock. Records are marked as doubtful until it is right."
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("by", ["key", "tap"])
+async def test_a_clock_that_was_ahead_is_trusted_again(
+    clinic: Clinic, by: str, size: tuple[int, int]
+) -> None:
+    clinic.clock.move(days=365)
+    clinic.visitor.request_callback(clinic.draft())
+    clinic.clock.move(days=-365, hours=1)
+    async with at_kiosk(clinic, size=size) as visitor:
+        await visitor.keys("m")
+        await visitor.type(PIN, "enter")
+        visitor.expect(DOUBT)
+        if size != (56, 16):
+            visitor.expect("before the last record")
+        await (visitor.keys("c") if by == "key" else visitor.tap("C  The clock is right"))
+        visitor.expect("1:00 pm, right")
+        visitor.expect_not("before the last record", DOUBT, "The clock is right")
+        assert clinic.maintenance.status().clock_ok
+        before = clinic.count("audit_event")
+        await visitor.keys("c")
+        visitor.expect("Maintenance", "1:00 pm, right")
+        assert clinic.count("audit_event") == before
 
 
 async def test_the_switch_closes_and_opens_and_is_kept(clinic: Clinic) -> None:
@@ -123,6 +150,25 @@ async def test_trouble_is_told_to_staff(clinic: Clinic, monkeypatch: pytest.Monk
             visitor.expect("Maintenance", "OSError at")
         await visitor.keys("o")
         visitor.expect(COUNTER)
+
+
+async def test_trouble_with_trusting_the_clock_is_told(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_anything: object) -> None:
+        raise OSError("no such device")
+
+    clinic.clock.move(days=-1)
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("m")
+        await visitor.type(PIN, "enter")
+        with monkeypatch.context() as trouble:
+            trouble.setattr(MaintenanceDesk, "trust_clock", broken)
+            await visitor.keys("c")
+            visitor.expect("OSError at", "The clock is right")
+        await visitor.keys("c")
+        visitor.expect("12:00 pm, right")
+        visitor.expect_not("OSError")
 
 
 def at_a_centre(clinic: Clinic, trouble: pytest.MonkeyPatch, **state: object) -> None:

@@ -1,6 +1,6 @@
 """The maintenance screen: how the kiosk is, the out-of-order switch, and the way out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -20,6 +20,7 @@ from kiosk.ui.widgets.pairs import pairs
 from kiosk.ui.widgets.pressable import Pressable
 
 if TYPE_CHECKING:
+    from kiosk.ui.visitor.parts import VisitorSide
     from kiosk.usecases.maintenance import MaintenanceStatus
 
 
@@ -33,13 +34,16 @@ class Maintenance(VisitorScreen):
     CSS_PATH = "maintenance.tcss"
     AUTO_FOCUS = "#back"
     stays: Stay = "staff"
+    _trouble: str = ""
+    """What the last step could not do."""
 
     def heading(self) -> str:
         return self._("Maintenance")
 
     def body(self) -> Iterable[Widget]:
-        yield Static("", id="status", markup=False)
         yield Static("", id="say", markup=False)
+        yield Action(self._("The clock is right"), letter="C", id="trust")
+        yield Static("", id="status", markup=False)
 
     def steps(self) -> Iterable[Action]:
         words = self._("Out of order") if self.host.is_open else self._("Open again")
@@ -47,6 +51,7 @@ class Maintenance(VisitorScreen):
         yield Action(self._("Exit"), letter="X", id="exit", primary=True)
 
     def on_mount(self) -> None:
+        self._show("", clock_ok=True)
         self._look()
         self.set_interval(_EVERY, self._look)
 
@@ -56,10 +61,23 @@ class Maintenance(VisitorScreen):
             self.run_worker(self._read_status(), group="status", exclusive=True)
 
     async def _read_status(self) -> None:
-        """Show how the kiosk is."""
         answer = await self.ask(lambda side: side.maintenance.status())
-        words = answer.for_staff if isinstance(answer, Trouble) else self._status(answer)
-        self.say(words, "#status")
+        if isinstance(answer, Trouble):
+            self._show(answer.for_staff, clock_ok=True)
+        else:
+            self._show(self._status(answer), clock_ok=answer.clock_ok)
+
+    def _show(self, status: "str | Table", *, clock_ok: bool) -> None:
+        """Show how the kiosk is, and above it what needs somebody."""
+        doubt = self._("Please set the clock. Records are marked as doubtful until it is right.")
+        words = self._trouble or ("" if clock_ok else doubt)
+        self.say(status, "#status")
+        self.say(words)
+        for widget in self.query("#say"):
+            widget.display = bool(words)
+        self.set_class(not clock_ok, "-doubt")
+        for widget in self.query("#trust"):
+            widget.display = not clock_ok
 
     def _status(self, status: "MaintenanceStatus") -> Table:
         zone, language = self.host.facts.zone, self.visit.texts.language
@@ -79,7 +97,7 @@ class Maintenance(VisitorScreen):
 
     def _clock_words(self, status: "MaintenanceStatus") -> str:
         if not status.clock_ok:
-            return self._("before the last record; set it")
+            return self._("before the last record")
         offset = status.clock_offset_ms
         if status.has_centre and offset is not None and is_far_off(offset):
             return self._("{off} by the centre's clock").format(off=off(offset))
@@ -100,11 +118,23 @@ class Maintenance(VisitorScreen):
 
     async def _switch(self) -> None:
         reason = "switched off by staff" if self.host.is_open else None
-        answer = await self.ask(lambda side: side.maintenance.set_out_of_order(reason))
-        if isinstance(answer, Trouble):
-            self.say(answer.for_staff)
-        else:
+        if await self._did(lambda side: side.maintenance.set_out_of_order(reason)):
             self.tell(Switched(closed=reason is not None))
+
+    async def _did(self, step: "Callable[[VisitorSide], None]") -> bool:
+        """Take a step and show how the kiosk is then, with what was in the way."""
+        answer = await self.ask(step)
+        self._trouble = answer.for_staff if isinstance(answer, Trouble) else ""
+        await self._read_status()
+        return not self._trouble
+
+    @on(Pressable.Pressed, "#trust")
+    def trust(self) -> None:
+        """Say that the clock is right, though it stands before the last record."""
+        self.once(self._trust)
+
+    async def _trust(self) -> None:
+        await self._did(lambda side: side.maintenance.trust_clock())
 
     @on(Pressable.Pressed, "#exit")
     def leave(self) -> None:
