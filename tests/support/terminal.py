@@ -25,10 +25,15 @@ WITHIN = 20.0
 KEPT_BYTES = 4 << 20
 
 _TAKE_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "heard = signal.SIGINT, signal.SIGQUIT, signal.SIGHUP;"
+    "[signal.signal(one, signal.SIG_DFL) for one in heard];"
     "os.execvp(sys.argv[1], sys.argv[1:])"
 )
-"""Makes the terminal the controlling one, as a login does, then becomes the program."""
+"""Makes the terminal the controlling one, as a login does, then becomes the program.
+
+Tests that a script began in its background are deaf to these signals, and what they start too.
+"""
 
 
 Start = Callable[..., "Terminal"]
