@@ -35,7 +35,8 @@ _ALL_DAYS = date(2000, 1, 1), date(2200, 1, 1)
 _OF_ITS_STATE = {
     PlanProblem.HAS_BEGUN: "Its room and its capacity can still be changed.",
     PlanProblem.HAS_ENDED: "See `kiosk sessions list`.",
-    PlanProblem.IS_CANCELLED: "See `kiosk sessions list`.",
+    PlanProblem.IS_CANCELLED: "`kiosk sessions restore` undoes that.",
+    PlanProblem.NO_GROUP: "It comes back with the file that planned it: `kiosk groups import`.",
     PlanProblem.UNKNOWN: "See `kiosk groups list` and `kiosk sessions list`.",
 }
 """What to do where the words were right, but not for this one."""

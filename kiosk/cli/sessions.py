@@ -9,7 +9,7 @@ import typer
 
 from kiosk.cli import planned
 from kiosk.cli.options import DAY_FORMAT, MOMENT_FORMATS, ManagerOption, checked_day, moment
-from kiosk.cli.output import Format, FormatOption, show, show_one
+from kiosk.cli.output import Format, FormatOption, show
 from kiosk.cli.planned import (
     SESSION,
     SESSION_IN_A_TABLE,
@@ -20,13 +20,11 @@ from kiosk.cli.planned import (
     show_sessions,
 )
 from kiosk.cli.signin import signed_in
-from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
-from kiosk.domain.groups import MOST_PEOPLE, SeriesFrom, SessionPlan, Which
+from kiosk.cli.usage import Noun, Verb, print_help, wrong
+from kiosk.domain.groups import MOST_PEOPLE, SessionPlan
 from kiosk.domain.series import MOST_SESSIONS, Series
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from kiosk.bootstrap import Kiosk
 
 app = typer.Typer(
@@ -36,7 +34,7 @@ _SHOWN = timedelta(weeks=4)
 _DAY, _FULL_DAY = timedelta(days=1), 24 * 60
 _START_FORMATS = [form for form in MOMENT_FORMATS if form != DAY_FORMAT]
 _START = 'Such as "2026-03-31 14:30"; clinic\'s time.'
-_SESSION = 'Its id in the list, or its start, or "GROUP START".'
+SESSION_HELP = 'Its id in the list, or its start, or "GROUP START".'
 MinutesOption = Annotated[
     int, typer.Option("--minutes", metavar="N", min=1, max=_FULL_DAY, help="How long it lasts.")
 ]
@@ -173,7 +171,7 @@ def series(
 
 @app.command(cls=Verb)
 def change(
-    session: Annotated[str, typer.Argument(metavar="SESSION", help=_SESSION)],
+    session: Annotated[str, typer.Argument(metavar="SESSION", help=SESSION_HELP)],
     user: ManagerOption,
     start: Annotated[
         datetime | None, typer.Option(formats=_START_FORMATS, metavar="TIME", help=_START)
@@ -205,39 +203,9 @@ def change(
         show_sessions(desk, [old.id], kiosk, form)
 
 
-@app.command(cls=Verb)
-def cancel(
-    sessions: Annotated[list[str], typer.Argument(metavar="SESSIONS", help=_SESSION)],
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the staff.")],
-    user: ManagerOption,
-    rest: Annotated[
-        bool, typer.Option("--rest", help="With all that follow in its series.")
-    ] = False,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Cancel sessions; no kiosk shows them any more."""
-    if rest and len(sessions) > 1:
-        raise wrong("--rest", "name one session, the first of those to cancel")
-    with signed_in(user) as (kiosk, access, staff):
-        desk, zone = access.groups_desk(staff), kiosk.site.zone
-        meant = [planned.session(desk, typed, zone).plan for typed in sessions]
-        which: Which = [plan.id for plan in meant]
-        if rest:
-            which = _rest_of(meant[0], zone)
-        gone = kept(desk.cancel_sessions(which, reason))
-    row = {"cancelled": gone.sessions, "reason": reason}
-    show_one(row, form, columns=tuple(row))
-
-
 def _day(typed: datetime | None, option: str) -> date | None:
     day = checked_day(typed, option)
     return None if day is None else day.date()
-
-
-def _rest_of(plan: SessionPlan, zone: "ZoneInfo") -> SeriesFrom:
-    if plan.series_id is None:
-        raise NotDone("It belongs to no series that was planned here; leave out --rest.")
-    return SeriesFrom(plan.series_id, plan.starts_at.astimezone(zone).date())
 
 
 def _utc(typed: datetime, kiosk: "Kiosk") -> datetime:

@@ -17,7 +17,7 @@ from kiosk.cli import (
     reports,
     retention,
     screens,
-    sessions,
+    sessions_off,
     staff,
     sync,
 )
@@ -107,7 +107,7 @@ app.add_typer(passes_work.app, name="passes", short_help="Members and their pass
 app.add_typer(attendance_work.app, name="attendance", short_help="Who has arrived.")
 app.add_typer(callbacks_work.app, name="callbacks", short_help="Who asked to be called.")
 app.add_typer(groups.app, name="groups", short_help="Groups and their plans.")
-app.add_typer(sessions.app, name="sessions", short_help="When the groups meet.")
+app.add_typer(sessions_off.app, name="sessions", short_help="When the groups meet.")
 app.add_typer(staff.app, name="staff", short_help="Accounts of staff.")
 app.add_typer(reports.app, name="reports", short_help="Figures of whole weeks.")
 app.add_typer(retention.app, name="retention", short_help="How long records stay.")

@@ -35,6 +35,7 @@ class AuditAction(StrEnum):
     SESSION_ADDED = "session_added"
     SESSION_CHANGED = "session_changed"
     SESSION_CANCELLED = "session_cancelled"
+    SESSION_RESTORED = "session_restored"
     PLANS_IMPORTED = "plans_imported"
     CALLBACK_CLAIMED = "callback_claimed"
     CALLBACK_RELEASED = "callback_released"

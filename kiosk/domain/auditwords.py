@@ -40,6 +40,7 @@ WORDS: dict[str, str] = {
     Did.SESSION_ADDED: "added a session",
     Did.SESSION_CHANGED: "changed a session",
     Did.SESSION_CANCELLED: "cancelled a session",
+    Did.SESSION_RESTORED: "restored a session",
     Did.PLANS_IMPORTED: "imported a plan",
     Did.STAFF_ADDED: "added an account",
     Did.STAFF_DISABLED: "shut an account",
@@ -106,6 +107,7 @@ AREAS: dict[str, tuple[Did, ...]] = {
         Did.SESSION_ADDED,
         Did.SESSION_CHANGED,
         Did.SESSION_CANCELLED,
+        Did.SESSION_RESTORED,
         Did.PLANS_IMPORTED,
     ),
     "Staff": (

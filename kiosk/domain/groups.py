@@ -1,7 +1,7 @@
 """Groups and their sessions as staff plan them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -109,6 +109,14 @@ class Cancelled:
     """How many; those that were called off before are not counted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Sessions that were called off take place after all."""
+
+    sessions: int
+    """How many; those that were not called off are not counted."""
+
+
 class PlanProblem(StrEnum):
     """Why a plan is not kept; nothing has changed."""
 
@@ -128,7 +136,9 @@ class PlanProblem(StrEnum):
     HAS_ENDED = "has_ended"
     """What has taken place cannot be called off."""
     IS_CANCELLED = "is_cancelled"
-    """The session is called off; plan another one."""
+    """The session is called off."""
+    NO_GROUP = "no_group"
+    """The group of the session was put away."""
     NO_REASON = "no_reason"
     UNKNOWN = "unknown"
     """There is no such group, session or series."""
@@ -168,6 +178,35 @@ def tidy_session(plan: SessionPlan) -> SessionPlan | PlanProblem:
     if not tidied.starts_at < tidied.ends_at <= tidied.starts_at + LONGEST_SESSION:
         return PlanProblem.ODD_TIMES
     return tidied if _may_hold(tidied.capacity) else PlanProblem.ODD_CAPACITY
+
+
+def tidy_sessions(plans: Iterable[SessionPlan]) -> tuple[SessionPlan, ...] | PlanProblem:
+    """Clean the texts of sessions, or say why one of them cannot be kept."""
+    tidied = []
+    for plan in plans:
+        one = tidy_session(plan)
+        if isinstance(one, PlanProblem):
+            return one
+        tidied.append(one)
+    return tuple(tidied)
+
+
+def change_problem(old: PlannedSession, new: SessionPlan, now: datetime) -> PlanProblem | None:
+    """Say why a session cannot be changed; None where it can."""
+    if old.cancelled is not None:
+        return PlanProblem.IS_CANCELLED
+    moved = (new.starts_at, new.ends_at) != (old.plan.starts_at, old.plan.ends_at)
+    if moved and old.plan.starts_at <= now:
+        return PlanProblem.HAS_BEGUN
+    return PlanProblem.PAST if moved and new.starts_at <= now else None
+
+
+def called_off(meant: Sequence[PlannedSession], which: Which) -> list[PlannedSession]:
+    """Give those of `meant` that are called off; of a series, for the reason of the first."""
+    off = [one for one in meant if one.cancelled is not None]
+    if isinstance(which, SeriesFrom):
+        return [one for one in off if one.cancelled == off[0].cancelled]
+    return off
 
 
 def _may_hold(people: int | None) -> bool:

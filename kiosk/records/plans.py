@@ -131,6 +131,15 @@ def for_import(
     return _read(transaction, site_id, wanted)
 
 
+def coming(
+    transaction: Transaction, site_id: UUID, now: datetime, group_id: UUID
+) -> tuple[PlannedSession, ...]:
+    """Give the sessions of a group that have not begun, by start."""
+    return _read(
+        transaction, site_id, and_(_session.group_id == group_id, _session.starts_at > now)
+    )
+
+
 def add_group(transaction: Transaction, site_id: UUID, plan: GroupPlan) -> None:
     """Insert a group."""
     add_reference(transaction, SupportGroup(id=plan.id, site_id=site_id, **_group_values(plan)))
@@ -168,6 +177,11 @@ def change_session(transaction: Transaction, session: PlannedSession) -> None:
 def cancel_session(transaction: Transaction, session_id: UUID, reason: str) -> None:
     """Call a session off."""
     change_reference(transaction, GroupSession, session_id, _standing(reason))
+
+
+def restore_session(transaction: Transaction, session_id: UUID) -> None:
+    """Let a session that was called off take place."""
+    change_reference(transaction, GroupSession, session_id, _standing(None))
 
 
 def _read(

@@ -16,11 +16,15 @@ from kiosk.domain.groups import (
     GroupPlan,
     PlannedSession,
     PlanProblem,
+    Restored,
     SeriesFrom,
     SessionPlan,
     Which,
+    called_off,
+    change_problem,
     tidy_group,
     tidy_session,
+    tidy_sessions,
 )
 from kiosk.domain.plans import ImportReport, Plans
 from kiosk.domain.series import Series, plan_series
@@ -98,7 +102,7 @@ class GroupsDesk(StaffDesk):
                 return Cancelled(0)
             records.put_away(transaction, group_id, now)
             self._audit(transaction, now, AuditAction.GROUP_PUT_AWAY, group_id)
-            coming = self._coming(transaction, now, group_id)
+            coming = records.coming(transaction, self._site.site_id, now, group_id)
             return self._call_off(transaction, now, coming, GROUP_ENDED)
 
     def add_session(self, plan: SessionPlan) -> SessionPlan | PlanProblem:
@@ -140,7 +144,7 @@ class GroupsDesk(StaffDesk):
             new = replace(tidied, group_id=group_id, series_id=series_id, source=source)
             if new == old.plan:
                 return new
-            problem = _change_problem(old, new, now)
+            problem = change_problem(old, new, now)
             if problem is not None:
                 return problem
             records.change_session(transaction, replace(old, plan=new))
@@ -164,6 +168,19 @@ class GroupsDesk(StaffDesk):
                 return PlanProblem.HAS_ENDED
             return self._call_off(transaction, now, upcoming, said)
 
+    def restore_sessions(self, which: Which) -> Restored | PlanProblem:
+        """Let sessions take place after all; of a series, all that went for one reason."""
+        with self._writing() as (transaction, now):
+            meant = self._meant(transaction, which)
+            off = called_off(meant, which)
+            groups = {one.plan.group_id for one in off}
+            if any(records.group(transaction, self._site.site_id, id_) is None for id_ in groups):
+                return PlanProblem.NO_GROUP
+            for one in off:
+                records.restore_session(transaction, one.plan.id)
+                self._audit(transaction, now, AuditAction.SESSION_RESTORED, one.plan.id)
+        return Restored(len(off)) if meant else PlanProblem.UNKNOWN
+
     def import_plans(self, plans: Plans) -> ImportReport:
         """Make groups and upcoming sessions what a file says, all of it or nothing.
 
@@ -185,18 +202,15 @@ class GroupsDesk(StaffDesk):
     def _add(
         self, plans: Iterable[SessionPlan], group_id: UUID, subject: UUID
     ) -> tuple[SessionPlan, ...] | PlanProblem:
-        tidied: list[SessionPlan] = []
-        for plan in plans:
-            one = tidy_session(plan)
-            if isinstance(one, PlanProblem):
-                return one
-            tidied.append(one)
+        tidied = tidy_sessions(plans)
+        if isinstance(tidied, PlanProblem):
+            return tidied
         with self._writing() as (transaction, now):
             if records.group(transaction, self._site.site_id, group_id) is None:
                 return PlanProblem.UNKNOWN
             if records.add_sessions(transaction, self._site.site_id, tidied):
                 self._audit(transaction, now, AuditAction.SESSION_ADDED, subject)
-        return tuple(tidied)
+        return tidied
 
     def _meant(self, transaction: Transaction, which: Which) -> tuple[PlannedSession, ...]:
         site_id = self._site.site_id
@@ -219,17 +233,11 @@ class GroupsDesk(StaffDesk):
             self._audit(transaction, now, AuditAction.SESSION_CANCELLED, session_id)
         return Cancelled(len(planned))
 
-    def _coming(
-        self, transaction: Transaction, now: datetime, group_id: UUID
-    ) -> list[PlannedSession]:
-        kept = records.for_import(transaction, self._site.site_id, now)
-        return [one for one in kept if one.plan.group_id == group_id and one.plan.starts_at > now]
-
     def _move_along(
         self, transaction: Transaction, now: datetime, old: GroupPlan, new: GroupPlan
     ) -> None:
         """Give what is to come the group's new room and capacity where it had the old ones."""
-        for one in self._coming(transaction, now, new.id):
+        for one in records.coming(transaction, self._site.site_id, now, new.id):
             plan = one.plan
             room = new.room if plan.room == old.room else plan.room
             capacity = new.capacity if plan.capacity == old.capacity else plan.capacity
@@ -239,12 +247,3 @@ class GroupsDesk(StaffDesk):
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, datetime.min.time(), self._site.zone)
-
-
-def _change_problem(old: PlannedSession, new: SessionPlan, now: datetime) -> PlanProblem | None:
-    if old.cancelled is not None:
-        return PlanProblem.IS_CANCELLED
-    moved = (new.starts_at, new.ends_at) != (old.plan.starts_at, old.plan.ends_at)
-    if moved and old.plan.starts_at <= now:
-        return PlanProblem.HAS_BEGUN
-    return PlanProblem.PAST if moved and new.starts_at <= now else None

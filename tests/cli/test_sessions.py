@@ -67,7 +67,12 @@ def test_one_session_is_planned_moved_and_called_off(manager: Manager) -> None:
     (row,) = manager.rows("sessions", "list", *SPRING)
     assert (row["state"], row["cancelled_reason"]) == ("cancelled", "room is painted")
     said = manager.refused("sessions", "change", made["session"], "--room", "Hall")
-    assert said.startswith("It is cancelled; plan another one.")
+    assert said == "It is cancelled. `kiosk sessions restore` undoes that."
+    back = manager.row("sessions", "restore", "2099-03-03 10:00")
+    assert back == {"restored": 1}
+    (row,) = manager.rows("sessions", "list", *SPRING)
+    assert (row["state"], row["cancelled_reason"]) == ("planned", None)
+    assert manager.row("sessions", "restore", made["session"]) == {"restored": 0}
 
 
 def test_a_series_is_planned_and_its_rest_called_off(manager: Manager) -> None:
@@ -79,6 +84,8 @@ def test_a_series_is_planned_and_its_rest_called_off(manager: Manager) -> None:
     assert gone["cancelled"] == 2
     states = [row["state"] for row in manager.rows("sessions", "list", *SPRING)]
     assert states == ["planned", "cancelled", "cancelled"]
+    back = manager.row("sessions", "restore", made[1]["session"], "--rest")
+    assert back == {"restored": 2}
 
 
 def test_a_series_of_more_days_every_other_week(manager: Manager) -> None:
@@ -117,6 +124,7 @@ def test_several_are_called_off_at_once(manager: Manager) -> None:
         ),
         (("change", "abcd1234"), "Say what is to be changed."),
         (("cancel", "a", "b", "--rest", "--reason", "c"), "name one session"),
+        (("restore", "a", "b", "--rest"), "name one session"),
         (("list", "--since", "2099-03-02", "--until", "2099-03-01"), "before the first"),
     ],
 )

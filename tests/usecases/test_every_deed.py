@@ -116,6 +116,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "add_series": lambda h: h.groups.add_series(h.group, h.series()),
         "change_session": lambda h: h.groups.change_session(h.moved()),
         "cancel_sessions": lambda h: h.groups.cancel_sessions([h.later.id], "away"),
+        "restore_sessions": lambda h: h.groups.restore_sessions(_called_off(h)),
         "import_plans": lambda h: h.groups.import_plans(
             Plans(PlanKind.TOML, (GroupInFile("new", "New", "Room 7", "Room 7"),), ())
         ),
@@ -168,6 +169,11 @@ MADE_OF_NOTHING = {"new_pass", "new_guests", "new_id"}
 def _reference(house: Busy) -> str:
     (reference,) = house.clinic.column("SELECT ref FROM callback_request")
     return str(reference)
+
+
+def _called_off(house: Busy) -> list[UUID]:
+    house.groups.cancel_sessions([house.later.id], "away")
+    return [house.later.id]
 
 
 def _issued(house: Busy) -> UUID:

@@ -11,6 +11,7 @@ from kiosk.domain.groups import (
     Cancelled,
     GroupPlan,
     PlanProblem,
+    Restored,
     SeriesFrom,
     SessionPlan,
 )
@@ -142,6 +143,45 @@ def test_a_session_with_check_ins_is_called_off_but_not_moved(
     assert desk.cancel_sessions([session.id], "fire alarm") == Cancelled(1)
     assert desk.change_session(replace(roomy, capacity=5)) is PlanProblem.IS_CANCELLED
     assert clinic.count("check_in") == 1
+
+
+def test_what_was_called_off_takes_place_after_all(
+    clinic: Clinic, desk: GroupsDesk, group: GroupPlan
+) -> None:
+    session = meeting(desk, group, 0.25)
+    digits = clinic.roster.issue_pass("Mei", "en").digits
+    desk.cancel_sessions([session.id], "the wrong one")
+    assert not isinstance(clinic.visitor.check_in(digits), CheckedIn)
+    entries = clinic.count("audit_event")
+    assert desk.restore_sessions([session.id]) == Restored(1)
+    assert clinic.count("audit_event") == entries + 1
+    assert desk.restore_sessions([session.id]) == Restored(0)
+    assert clinic.count("audit_event") == entries + 1
+    assert [one.plan for one in desk.sessions(TODAY, LATER)] == [session]
+    assert reasons(desk) == [None]
+    assert isinstance(clinic.visitor.check_in(digits), CheckedIn)
+    assert desk.restore_sessions([desk.new_id()]) is PlanProblem.UNKNOWN
+
+
+def test_of_a_series_only_what_went_for_the_same_reason_comes_back(
+    desk: GroupsDesk, group: GroupPlan
+) -> None:
+    series = mondays(desk)
+    made = desk.add_series(group.id, series)
+    assert not isinstance(made, PlanProblem)
+    desk.cancel_sessions([made[2].id], "a holiday")
+    desk.cancel_sessions(SeriesFrom(series.id, date(2026, 3, 9)), "the wrong series")
+    assert desk.restore_sessions(SeriesFrom(series.id, date(2026, 3, 16))) == Restored(2)
+    assert reasons(desk) == ["the wrong series", None, "a holiday", None]
+
+
+def test_nothing_comes_back_into_a_group_that_was_put_away(
+    desk: GroupsDesk, group: GroupPlan
+) -> None:
+    session = meeting(desk, group, 5)
+    desk.put_away_group(group.id)
+    assert desk.restore_sessions([session.id]) is PlanProblem.NO_GROUP
+    assert reasons(desk) == [GROUP_ENDED]
 
 
 def test_what_has_ended_is_not_called_off(

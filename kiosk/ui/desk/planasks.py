@@ -13,6 +13,7 @@ from kiosk.domain.groups import (
     GroupPlan,
     PlannedSession,
     PlanProblem,
+    Restored,
     SessionPlan,
     Which,
 )
@@ -31,13 +32,13 @@ _LETTERS = "abcdefghijklmnoprstuvwxyz"
 """All but Q, which signs out."""
 
 
-def how_many(then: Then) -> Question:
-    """Ask whether one session is meant or the rest of its series."""
+def how_many(what: str, then: Then) -> Question:
+    """Ask whether one session is meant or the rest of its series; `what` becomes of them."""
     options = (
         Offer("o", "Only this one", ONE),
         Offer("s", "This and the later ones of its series", REST),
     )
-    return Question("Which sessions are cancelled?", then, options=options)
+    return Question(f"Which sessions {what}?", then, options=options)
 
 
 def reason(which: str, then: Then) -> Question:
@@ -108,6 +109,11 @@ def keep_series(days: SeriesDays, side: "DeskSide") -> tuple[SessionPlan, ...] |
 def call_off(which: Which, why: str, side: "DeskSide") -> Cancelled | PlanProblem:
     """Call sessions off."""
     return side.groups.cancel_sessions(which, why)
+
+
+def put_back(which: Which, side: "DeskSide") -> Restored | PlanProblem:
+    """Let sessions take place after all."""
+    return side.groups.restore_sessions(which)
 
 
 def put_away(group_id: UUID, side: "DeskSide") -> Cancelled | PlanProblem:

@@ -1,8 +1,8 @@
-"""Calling off a planned session, or the rest of its series."""
+"""Calling off a planned session, or the rest of its series, and putting them back."""
 
 from functools import partial
 
-from kiosk.domain.groups import Cancelled, PlannedSession, SeriesFrom, Which
+from kiosk.domain.groups import Cancelled, PlannedSession, Restored, SeriesFrom, Which
 from kiosk.ui.desk import planasks as asks
 from kiosk.ui.desk.forms import Managing
 from kiosk.ui.desk.managewords import day_of, sessions, span_of
@@ -21,23 +21,26 @@ class SessionActs(Managing):
     def call_off(self) -> None:
         """Ask which sessions are meant and why, then call them off."""
         one = self.current
-        if one is None:
-            return
-        if one.cancelled is not None:
-            self.say("It is cancelled already.")
-        elif one.plan.series_id is None:
+        if one is not None and one.plan.series_id is not None:
+            self.put(asks.how_many("are cancelled", partial(self._ask_reason, one)))
+        elif one is not None:
             self._ask_reason(one, asks.ONE)
-        else:
-            self.put(asks.how_many(partial(self._ask_reason, one)))
+
+    def put_back(self) -> None:
+        """Ask which sessions are meant, and let them take place after all."""
+        one = self.current
+        if one is not None and one.plan.series_id is not None:
+            self.put(asks.how_many("take place after all", partial(self._do_put_back, one)))
+        elif one is not None:
+            self._do_put_back(one, asks.ONE)
 
     def _ask_reason(self, one: PlannedSession, answer: str) -> None:
-        zone, series_id = self.host.facts.zone, one.plan.series_id
-        day = day_of(one.plan, zone)
-        which: Which = (one.plan.id,)
-        words = f"the session of {day}, {span_of(one.plan, zone)},"
-        if answer == asks.REST and series_id is not None:
-            which = SeriesFrom(series_id, one.plan.starts_at.astimezone(zone).date())
+        day = day_of(one.plan, self.host.facts.zone)
+        which = self._meant(one, answer)
+        if isinstance(which, SeriesFrom):
             words = f"the series from {day} on"
+        else:
+            words = f"the session of {day}, {span_of(one.plan, self.host.facts.zone)},"
         self.put(asks.reason(words, partial(self._do_call_off, which)))
 
     def _do_call_off(self, which: Which, why: str) -> None:
@@ -47,3 +50,19 @@ class SessionActs(Managing):
         count = answer.sessions if isinstance(answer, Cancelled) else 0
         self.say(f"Cancelled: {sessions(count)}.")
         self.come_back()
+
+    def _do_put_back(self, one: PlannedSession, answer: str) -> None:
+        self.carry_out(partial(asks.put_back, self._meant(one, answer)), self._tell_put_back)
+
+    def _tell_put_back(self, answer: object) -> None:
+        count = answer.sessions if isinstance(answer, Restored) else 0
+        self.say(f"Restored: {sessions(count)}.")
+        self.come_back()
+
+    def _meant(self, one: PlannedSession, answer: str) -> Which:
+        """Give the session alone, or the rest of its series where the answer says so."""
+        series_id = one.plan.series_id
+        if answer == asks.REST and series_id is not None:
+            day = one.plan.starts_at.astimezone(self.host.facts.zone).date()
+            return SeriesFrom(series_id, day)
+        return (one.plan.id,)

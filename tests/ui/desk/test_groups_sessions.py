@@ -1,8 +1,11 @@
 """Sessions and series on the manager's desk."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+
+import pytest
 
 from kiosk.domain.groups import PlannedSession
+from kiosk.domain.series import Series
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk
 from tests.support.screens import SIZES
@@ -155,11 +158,51 @@ async def test_one_session_of_a_series_is_cancelled_with_a_reason(clinic: Clinic
         colleague.expect("Please type a reason")
         await colleague.type("paint is wet", "enter")
         colleague.expect("Cancelled: 1 session.", "cancelled: paint is wet", "1 cancelled")
-        await colleague.keys("x")
-        colleague.expect("It is cancelled already.")
         await colleague.keys("enter")
-        colleague.expect("It is cancelled: paint is wet. Plan another one.")
+        colleague.expect("It is cancelled: paint is wet. X restores it.")
     assert [at.day for at in starts(clinic)] == [9, 16]
+
+
+def keys_of(colleague: Colleague) -> str:
+    """The line of keys, whatever room it has."""
+    return " ".join(" ".join(colleague.lines[-2:]).split())
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_was_cancelled_by_mistake_is_put_back(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    group = made(clinic)
+    desk = desk_of(clinic)
+    mondays = Series(desk.new_id(), frozenset({0}), time(15), 60, date(2026, 3, 2), count=3)
+    desk.add_series(group.id, mondays)
+    async with at_desk(clinic, "manager", size=size) as colleague:
+        await colleague.keys("s", "w")
+        assert "X Cancel " in keys_of(colleague)
+        await colleague.keys("x", "s")
+        await colleague.type("wrong one", "enter")
+        colleague.expect("Cancelled: 3 sessions.")
+        assert "X Restore " in keys_of(colleague)
+        await colleague.keys("x")
+        colleague.expect("Which sessions take place after all?")
+        await colleague.keys("o")
+        colleague.expect("Restored: 1 session.")
+        assert "X Cancel " in keys_of(colleague)
+        colleague.expect_not("cancelled: wrong one")
+        await colleague.keys("right", "x", "s")
+        colleague.expect("Restored: 2 sessions.")
+    assert [at.day for at in starts(clinic)] == [2, 9, 16]
+
+
+async def test_a_single_session_is_put_back_without_a_question(clinic: Clinic) -> None:
+    clinic.add_session("Room 5", starts=60)
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("s", "w", "x")
+        await colleague.type("wrong one", "enter")
+        colleague.expect("Cancelled: 1 session.")
+        await colleague.keys("x")
+        colleague.expect("Restored: 1 session.")
+    assert len(starts(clinic)) == 1
 
 
 async def test_the_rest_of_a_series_is_cancelled_from_a_day_on(clinic: Clinic) -> None:

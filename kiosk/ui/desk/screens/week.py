@@ -67,7 +67,10 @@ class Week(SessionActs):
     def keys(self) -> Iterable[Key]:
         if self._found:
             yield Key("enter", "Change", self._open)
-            yield Key("x", "Cancel", self.call_off)
+            if self.current is not None and self.current.cancelled is not None:
+                yield Key("x", "Restore", self.put_back)
+            else:
+                yield Key("x", "Cancel", self.call_off)
         yield Key("a", "Add one", partial(self._plan, "one"))
         yield Key("s", "Series", partial(self._plan, "series"))
         yield Key("left", "Earlier", partial(self._turn, -1))
@@ -113,7 +116,7 @@ class Week(SessionActs):
         one = self.current
         group = self._group_of(one.plan.group_id) if one else None
         if one is not None and one.cancelled is not None:
-            self.say(f"It is cancelled: {one.cancelled}. Plan another one.")
+            self.say(f"It is cancelled: {one.cancelled}. X restores it.")
         elif one is not None and group is not None:
             self.tell(PageWanted(SessionPage(group, one, self._monday)))
         elif one is not None:
