@@ -9,8 +9,6 @@ from kiosk.content.assets import ENGLISH, assets_dir, read_text
 from kiosk.content.helplinefile import STAFF, Entry, HelplineFile, dialled, parse
 from kiosk.errors import SetupError
 
-_HOME_PREFIX = "+65"
-
 
 @dataclass(frozen=True, slots=True)
 class Helpline:
@@ -25,15 +23,6 @@ class Helpline:
     note: str
     whatsapp: str
     """The number for messages, for example 6669 1771; empty where there is none."""
-
-    @property
-    def whatsapp_link(self) -> str:
-        """The address that opens the conversation, or empty."""
-        if not self.whatsapp:
-            return ""
-        abroad = self.whatsapp.startswith("+")
-        number = self.whatsapp if abroad else _HOME_PREFIX + self.whatsapp
-        return "https://wa.me/" + dialled(number).removeprefix("+")
 
 
 @dataclass(frozen=True, slots=True)

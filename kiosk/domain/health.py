@@ -119,7 +119,8 @@ def clock_finding(now: datetime, zone: str, *, doubtful: bool) -> Finding:
     """Judge the clock; `now` is the clinic's local time, `doubtful` that it went back."""
     words = f"It says {now:%Y-%m-%d %H:%M} in {zone}"
     if doubtful:
-        return Finding("clock", Verdict.FAIL, f"{words}, before the last record; set it.")
+        said = "before the last record; set it, or say on the maintenance screen that it is right."
+        return Finding("clock", Verdict.FAIL, f"{words}, {said}")
     return Finding("clock", Verdict.OK, f"{words}.")
 
 

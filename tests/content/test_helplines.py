@@ -71,14 +71,11 @@ def test_links_dial_what_is_shown() -> None:
         "tel:1771",
         "tel:1767",
     ]
-    assert lines["mindline"].whatsapp_link == "https://wa.me/6566691771"
-    assert lines["sos"].whatsapp_link == "https://wa.me/6591511767"
-    assert lines["police"].whatsapp_link == ""
 
 
-def test_foreign_number_for_messages_keeps_its_country(write: Write) -> None:
+def test_a_foreign_number_for_messages_keeps_its_country(write: Write) -> None:
     assets = write(GOOD.replace("9151 1767", "+60 12 345"))
-    assert helplines("en", DAY, assets).lines[0].whatsapp_link == "https://wa.me/6012345"
+    assert helplines("en", DAY, assets).lines[0].whatsapp == "+60 12 345"
 
 
 def test_file_order_holds_until_the_review_date(write: Write) -> None:
