@@ -11,6 +11,7 @@ from kiosk.usecases.maintenance import MaintenanceDesk
 from tests.support.desks import PIN, Clinic
 from tests.support.pictures import cells
 from tests.support.screens import COUNTER, HOME, SIZES, Visitor, at_kiosk
+from tests.ui.visitor.layout_rules import RULES
 
 
 def look_of_the_field(visitor: Visitor) -> list[object]:
@@ -88,7 +89,7 @@ async def test_it_says_how_the_kiosk_is(clinic: Clinic) -> None:
         visitor.expect("before the last record")
 
 
-DOUBT = "Please set the clock. Records are marked as doubtful until it is right."
+DOUBT = "here, before the last record. Set the clock, or say it is right."
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -102,9 +103,8 @@ async def test_a_clock_that_was_ahead_is_trusted_again(
     async with at_kiosk(clinic, size=size) as visitor:
         await visitor.keys("m")
         await visitor.type(PIN, "enter")
-        visitor.expect(DOUBT)
-        if size != (56, 16):
-            visitor.expect("before the last record")
+        visitor.expect("It is 2 Mar, 1:00 pm", DOUBT)
+        assert [wrong for rule in RULES for wrong in rule(visitor)] == []
         await (visitor.keys("c") if by == "key" else visitor.tap("C  The clock is right"))
         visitor.expect("1:00 pm, right")
         visitor.expect_not("before the last record", DOUBT, "The clock is right")

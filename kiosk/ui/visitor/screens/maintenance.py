@@ -51,9 +51,15 @@ class Maintenance(VisitorScreen):
         yield Action(self._("Exit"), letter="X", id="exit", primary=True)
 
     def on_mount(self) -> None:
-        self._show("", clock_ok=True)
+        self._show("", "")
         self._look()
         self.set_interval(_EVERY, self._look)
+
+    def _offer_more(self) -> None:
+        """Leave "More" out where the row has no room for a fourth action: keys and wheel scroll."""
+        super()._offer_more()
+        for action in self.query("#more"):
+            action.display = action.display and self.has_class("-wide")
 
     def _look(self) -> None:
         """Read how the kiosk is, beside whatever else the screen is doing."""
@@ -63,21 +69,26 @@ class Maintenance(VisitorScreen):
     async def _read_status(self) -> None:
         answer = await self.ask(lambda side: side.maintenance.status())
         if isinstance(answer, Trouble):
-            self._show(answer.for_staff, clock_ok=True)
+            self._show(answer.for_staff, "")
         else:
-            self._show(self._status(answer), clock_ok=answer.clock_ok)
+            self._show(self._status(answer), "" if answer.clock_ok else self._doubt(answer))
 
-    def _show(self, status: "str | Table", *, clock_ok: bool) -> None:
+    def _show(self, status: "str | Table", doubt: str) -> None:
         """Show how the kiosk is, and above it what needs somebody."""
-        doubt = self._("Please set the clock. Records are marked as doubtful until it is right.")
-        words = self._trouble or ("" if clock_ok else doubt)
+        words = self._trouble or doubt
         self.say(status, "#status")
         self.say(words)
-        for widget in self.query("#say"):
-            widget.display = bool(words)
-        self.set_class(not clock_ok, "-doubt")
-        for widget in self.query("#trust"):
-            widget.display = not clock_ok
+        self.set_class(bool(doubt), "-doubt")
+        for name, is_shown in (("#say", bool(words)), ("#trust", bool(doubt))):
+            for widget in self.query(name):
+                widget.display = is_shown
+
+    def _doubt(self, status: "MaintenanceStatus") -> str:
+        now = day_and_clock(status.now, self.host.facts.zone, self.visit.texts.language)
+        words = self._(
+            "It is {now} here, before the last record. Set the clock, or say it is right."
+        )
+        return words.format(now=now)
 
     def _status(self, status: "MaintenanceStatus") -> Table:
         zone, language = self.host.facts.zone, self.visit.texts.language
