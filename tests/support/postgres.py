@@ -106,18 +106,19 @@ class Server:
 
     def kill(self) -> None:
         """End the server and everything it started, at once, as a power cut does."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGSTOP)
-            children = _children(self.process.pid)
-            ends = [os.pidfd_open(child) for child in children]
-            for one in (*children, self.process.pid):
-                os.kill(one, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
-            for end in ends:
-                # One that still lives holds the memory that the next server asks for.
-                select.select([end], [], [])
-                os.close(end)
+        process, self.process = self.process, None
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(signal.SIGSTOP)
+        children = _children(process.pid)
+        ends = [os.pidfd_open(child) for child in children]
+        for one in (*children, process.pid):
+            os.kill(one, signal.SIGKILL)
+        process.wait()
+        for end in ends:
+            # One that still lives holds the memory that the next server asks for.
+            select.select([end], [], [])
+            os.close(end)
 
     def stop(self) -> None:
         """End it in order; what is open is cut."""
