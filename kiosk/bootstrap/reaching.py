@@ -35,31 +35,28 @@ def reach(link: "Link", clock: "Clock", seconds: float = LOOK_SECONDS) -> Reache
 
 
 def _ask(link: "Link", clock: "Clock", seconds: float) -> Reached:
-    from sqlalchemy import func, select
-
     from kiosk.domain.syncing import SyncProblem, read_clock, sentence
     from kiosk.records.central.engine import central_engine
     from kiosk.records.central.faults import translated
-    from kiosk.records.central.founding import CONTRACT
+    from kiosk.records.central.sites import clock_and_terms
     from kiosk.records.central.watchdog import watched
-    from kiosk.records.columns import table
-    from kiosk.records.exchange import Central
+    from kiosk.sync.contracts import version_problem
 
-    terms = table(Central).c
-    query = select(func.clock_timestamp(), terms.contract, terms.oldest_contract)
     engine = central_engine(link.address)
     try:
         with translated(), engine.connect() as connection, watched(connection, seconds):
             asked = clock.now()
-            row = connection.execute(query).first()
+            told = clock_and_terms(connection)
             answered = clock.now()
     except StoreError as error:
         return Reached(str(error))
     finally:
         engine.dispose()
-    if row is None or row[1] < CONTRACT:
+    if told is None:
         return Reached(sentence(SyncProblem.OLDER_CENTRE))
-    if row[2] > CONTRACT:
-        return Reached(sentence(SyncProblem.NEWER_CENTRE))
-    reading = read_clock(asked, answered, row[0])
+    at, terms = told
+    problem = version_problem(terms)
+    if problem is not None:
+        return Reached(sentence(problem))
+    reading = read_clock(asked, answered, at)
     return Reached(None, None if reading is None else reading.offset_ms)

@@ -142,7 +142,9 @@ def series(
     every: Annotated[
         int, typer.Option(metavar="N", min=1, max=52, help="Every so many weeks.")
     ] = 1,
-    not_on: Annotated[list[datetime], _day_option("--except", "Not then; may be repeated.")] = [],  # noqa: B006  Typer makes a new list for each call
+    not_on: Annotated[
+        list[datetime] | None, _day_option("--except", "Not then; may be repeated.")
+    ] = None,
     minutes: MinutesOption = 60,
     room: RoomOption = None,
     capacity: Annotated[
@@ -162,7 +164,7 @@ def series(
             first=_day(first, "--first") or kiosk.today(),
             until=_day(until, "--until"),
             count=count,
-            except_on=frozenset(day.date() for day in not_on),
+            except_on=frozenset(day.date() for day in not_on or ()),
             every_weeks=every,
         )
         made = kept(desk.add_series(of.id, wanted, room or "", capacity))

@@ -67,8 +67,9 @@ def add(
     roles: RolesArgument,
     user: ManagerOption,
     language: Annotated[
-        list[CallLanguage], typer.Option(metavar="CODE", help=f"{_LANGUAGES} May be repeated.")
-    ] = [],  # noqa: B006  Typer makes a new list for each call
+        list[CallLanguage] | None,
+        typer.Option(metavar="CODE", help=f"{_LANGUAGES} May be repeated."),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Make an account, with a first passphrase to hand over.
@@ -86,7 +87,7 @@ def add(
         if any(one.login == name for one in desk.accounts()):
             return AccountProblem.LOGIN_TAKEN
         first = _first_passphrase(name, "No account was made; give the command again.")
-        return desk.add(NewAccount(name, first, frozenset(roles), frozenset(language)))
+        return desk.add(NewAccount(name, first, frozenset(roles), frozenset(language or ())))
 
     _change(user, make, form)
 
@@ -132,15 +133,15 @@ def languages(
     login: LoginArgument,
     user: ManagerOption,
     spoken: Annotated[
-        list[CallLanguage], typer.Argument(metavar="LANGUAGES", help=_LANGUAGES)
-    ] = [],  # noqa: B006  Typer makes a new list for each call
+        list[CallLanguage] | None, typer.Argument(metavar="LANGUAGES", help=_LANGUAGES)
+    ] = None,
     every: Annotated[bool, typer.Option("--every", help="Every language instead.")] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Say in which languages somebody calls."""
     if every is bool(spoken):
         raise wrong("LANGUAGES", "name them, or give --every")
-    _change(user, lambda desk: desk.set_languages(_named(desk, login).id, spoken), form)
+    _change(user, lambda desk: desk.set_languages(_named(desk, login).id, spoken or ()), form)
 
 
 @app.command(cls=Verb)

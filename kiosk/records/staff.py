@@ -1,7 +1,9 @@
 """Queries for staff accounts and for failed sign-ins."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -61,20 +63,20 @@ class Failures:
 def accounts(transaction: Transaction, site_id: UUID) -> tuple[Account, ...]:
     """Give every account of a site, by login, disabled ones too."""
     rows = transaction.connection().execute(_accounts, {"site": site_id})
-    return tuple(_read(*row) for row in rows)
+    return tuple(_read(row) for row in rows)
 
 
 def find(transaction: Transaction, site_id: UUID, login: str) -> Account | None:
     """Find an account by its login (as `domain.staff.plain_login` writes it)."""
     found = transaction.connection().execute(_by_login, {"site": site_id, "name": login}).first()
-    return None if found is None else _read(*found)
+    return None if found is None else _read(found)
 
 
 def get(transaction: Transaction, site_id: UUID, account_id: UUID) -> Account | None:
     """Find an account by its id."""
     wanted = {"site": site_id, "account": account_id}
     found = transaction.connection().execute(_by_id, wanted).first()
-    return None if found is None else _read(*found)
+    return None if found is None else _read(found)
 
 
 def failures(transaction: Transaction, digest: bytes) -> Failures | None:
@@ -108,16 +110,8 @@ def forget_failures_before(transaction: Transaction, at: datetime) -> None:
     transaction.connection().execute(delete(table(SignInAttempt)).where(_attempt.failed_at < at))
 
 
-def _read(  # noqa: PLR0913  the columns of one row
-    id_: UUID,
-    login: str,
-    roles: str,
-    wrapped_keys: str,
-    disabled_at: datetime | None,
-    must_change: bool,  # noqa: FBT001  a column
-    languages: str,
-    created_at: datetime,
-) -> Account:
+def _read(row: Iterable[Any]) -> Account:
+    id_, login, roles, wrapped_keys, disabled_at, must_change, languages, created_at = row
     # A role of a later version gives no right in this one.
     held = frozenset(Role(code) for code in roles.split(",") if code in _ROLES)
     codes = languages.split(",")

@@ -25,10 +25,11 @@ NOTE = "exported.json"
 PATTERN = "unsent-*.jsonl"
 """The files that an upgrade leaves in the data folder."""
 _TELL_EVERY = 1000
-_BOTH = "SELECT {} FROM outbox UNION ALL SELECT {} FROM parked"
-_COLUMNS = "seq, table_name, row_id, payload"
-_ROWS = f"{_BOTH.format(_COLUMNS, _COLUMNS)} ORDER BY 1"
-_EXTENT = f"SELECT count(*), max(seq) FROM ({_BOTH.format('seq', 'seq')})"  # noqa: S608  constants
+_ROWS = (
+    "SELECT seq, table_name, row_id, payload FROM outbox"
+    " UNION ALL SELECT seq, table_name, row_id, payload FROM parked ORDER BY 1"
+)
+_EXTENT = "SELECT count(*), max(seq) FROM (SELECT seq FROM outbox UNION ALL SELECT seq FROM parked)"
 _MACHINE = "SELECT site_id, kiosk_id FROM sync_state"
 
 Tell = Callable[[int, int], object]

@@ -2,8 +2,7 @@
 
 from kiosk.domain.syncing import SyncProblem
 from kiosk.errors import StoreAway, StoreBusy, StoreDiffers, StoreError, StoreFull, StoreRefused
-from kiosk.records.central.founding import CONTRACT
-from kiosk.sync.remote import Contact
+from kiosk.records.central.sites import Terms
 
 UNKNOWN_SITE = "site"
 """The code of a refusal by a centre that has no such clinic."""
@@ -16,13 +15,11 @@ PASSING = (StoreAway, StoreBusy, StoreFull, StoreDiffers, StoreRefused)
 """What ends a round without being a fault of this machine's own file."""
 
 
-def version_problem(contact: Contact) -> SyncProblem | None:
+def version_problem(terms: Terms) -> SyncProblem | None:
     """Say why this version cannot work with a centre, or None where it can."""
-    if contact.contract < CONTRACT:
+    if terms.is_older:
         return SyncProblem.OLDER_CENTRE
-    if contact.oldest_contract > CONTRACT:
-        return SyncProblem.NEWER_CENTRE
-    return None
+    return SyncProblem.NEWER_CENTRE if terms.is_newer else None
 
 
 def problem_of(fault: StoreError) -> SyncProblem:

@@ -63,7 +63,7 @@ class PostgresRemote:
             if row is None or row[3] is None:
                 raise StoreRefused("The centre does not know this clinic.", UNKNOWN_SITE)
             contact = Contact(*row)
-            if version_problem(contact) is None:
+            if version_problem(contact.terms) is None:
                 connection.execute(REPORT, {**self._own, **_fields(report)})
         self._sent_upto = contact.sent_upto
         return contact

@@ -136,11 +136,6 @@ class Pusher:
         return None
 
 
-def push_waiting(store: Records, remote: Remote, clock: Clock, most: int = MOST_ROWS) -> Pushed:
-    """Send all that waits, in batches of at most `most` rows."""
-    return Pusher(store, remote, clock, most).push()
-
-
 def retry_parked(store: Records, seqs: Sequence[int] | None = None) -> int:
     """Put rows that were set aside (by their `seq`; all for None) in line again; say how many."""
     with store.write() as transaction:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from kiosk.records.central.sites import Terms
 from kiosk.records.outbox import Waiting
 
 Values = Mapping[str, object]
@@ -44,6 +45,11 @@ class Contact:
     """The highest `kiosk_seq` that the centre holds of this machine, from the same transactions
     as the facts; less than the machine has seen confirmed means that the centre lost something."""
     revoked_at: datetime | None
+
+    @property
+    def terms(self) -> Terms:
+        """The agreement that the centre keeps."""
+        return Terms(self.contract, self.oldest_contract)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class Syncer:
 
     def _meet(self, done: _Done) -> SyncProblem | None:
         contact = self._contact(done)
-        if old := version_problem(contact):
+        if old := version_problem(contact.terms):
             return old
         if has_lost_something(self._store, self._site.kiosk_id, contact):
             begin_again(self._store, self._site.kiosk_id, contact)

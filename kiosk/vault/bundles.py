@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from kiosk.errors import VaultError
+from kiosk.vault.jsontext import read_json
 
 KINDS = ("kiosk", "desk")
 FINGERPRINT_BYTES = 10
@@ -105,12 +106,7 @@ def bundle_text(signed: SignedBundle) -> str:
 
 def read_bundle(text: str) -> SignedBundle:
     """Read a bundle; VaultError where it is damaged, or of another version."""
-    if len(text) > _LONGEST_FILE:
-        raise VaultError(_DAMAGED)
-    try:
-        return _read(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise VaultError(_DAMAGED) from None
+    return read_json(text, _read, _LONGEST_FILE, _DAMAGED)
 
 
 def _read(content: Any) -> SignedBundle:

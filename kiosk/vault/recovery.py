@@ -12,6 +12,7 @@ from uuid import UUID
 
 from kiosk.domain.staff import Purpose
 from kiosk.errors import SetupError, VaultError
+from kiosk.vault.jsontext import read_json
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
 from kiosk.vault.sealing import open_sealed, seal
 
@@ -60,12 +61,7 @@ def kit_text(site_id: UUID, keys: Mapping[Purpose, PrivateSealingKey], made_on: 
 
 def read_kit(text: str) -> RecoveryKit:
     """Read a kit; raises VaultError where anything is missing, damaged or of another version."""
-    if len(text) > _LONGEST_FILE:
-        raise VaultError(_DAMAGED)
-    try:
-        return _read(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise VaultError(_DAMAGED) from None
+    return read_json(text, _read, _LONGEST_FILE, _DAMAGED)
 
 
 def write_kit(path: Path, text: str) -> RecoveryKit:

@@ -21,11 +21,12 @@ from kiosk.records.outbox import Waiting
 from kiosk.records.store import Store
 from kiosk.records.tables import CheckIn
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.push import MOST_ROWS, push_waiting
+from kiosk.sync.push import MOST_ROWS
 from tests.bench.figures import Figure, timed
 from tests.faults.places import SYMBOLS, Clinic, Place, found_clinic
 from tests.support.centres import centre_template, new_centre
 from tests.support.postgres import new_database, own_server
+from tests.support.pushing import push_waiting
 
 COLUMNS = (
     "id, site_id, kiosk_id, kiosk_seq, clock_offset_ms, clock_doubtful, session_id, lookup, kind,"

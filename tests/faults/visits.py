@@ -8,15 +8,9 @@ from random import Random
 from kiosk.domain.checkin import GuestWelcomed, Joined, NothingOpen
 from kiosk.domain.passes import SECRET_BYTES, CodeKind, encode, lookup
 from kiosk.domain.references import compose
-from kiosk.domain.requests import (
-    AnsweredByOther,
-    CallbackDraft,
-    CallLanguage,
-    MessagePolicy,
-    Window,
-)
 from kiosk.domain.sessions import Session
 from kiosk.usecases.visitor import VisitorDesk
+from tests.support.drafts import plain_draft
 
 TOLD = "told"
 """The file in a kiosk's folder that says what visitors were told, one row a line."""
@@ -86,23 +80,9 @@ class Visitors:
         return (Told("callback_withdrawal", "ref", reference),)
 
     def _asks(self) -> tuple[Told, ...]:
-        id_, secret = self._desk.new_draft_ids()
-        draft = CallbackDraft(
-            id=id_,
-            slip_secret=secret,
-            preferred_name="Mei",
-            phone="+6581234567",
-            windows=frozenset({Window.ANY}),
-            not_before=None,
-            call_language=CallLanguage.ENGLISH,
-            message_policy=MessagePolicy.NONE,
-            answered_by_other=AnsweredByOther.ASK_FOR_NAME,
-            share_with_team=False,
-            ui_language="en",
-            consent_version="1",
-        )
+        draft = plain_draft(self._desk)
         self._desk.request_callback(draft)
-        return (Told("callback_request", "id", id_.hex),)
+        return (Told("callback_request", "id", draft.id.hex),)
 
 
 def told_of(folder: Path) -> list[Told]:

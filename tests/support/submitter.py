@@ -9,17 +9,11 @@ from pathlib import Path
 from random import Random
 
 from kiosk.devices.clock import SystemClock
-from kiosk.domain.requests import (
-    AnsweredByOther,
-    CallbackDraft,
-    CallLanguage,
-    MessagePolicy,
-    Window,
-)
 from kiosk.domain.rules import Rules
 from kiosk.records.store import Store
 from kiosk.usecases.site import load_sealing_keys, load_site
 from kiosk.usecases.visitor import VisitorDesk
+from tests.support.drafts import plain_draft
 
 
 def main(path: Path, seed: int) -> None:
@@ -30,23 +24,7 @@ def main(path: Path, seed: int) -> None:
     rules = Rules(opens_before=timedelta(minutes=30))
     desk = VisitorDesk(store, SystemClock(), Random(seed).randbytes, site, rules, sealing)
     while True:
-        id_, secret = desk.new_draft_ids()
-        receipt = desk.request_callback(
-            CallbackDraft(
-                id=id_,
-                slip_secret=secret,
-                preferred_name="Mei",
-                phone="+6581234567",
-                windows=frozenset({Window.ANY}),
-                not_before=None,
-                call_language=CallLanguage.ENGLISH,
-                message_policy=MessagePolicy.NONE,
-                answered_by_other=AnsweredByOther.ASK_FOR_NAME,
-                share_with_team=False,
-                ui_language="en",
-                consent_version="1",
-            )
-        )
+        receipt = desk.request_callback(plain_draft(desk))
         sys.stdout.write(receipt.reference + "\n")
         sys.stdout.flush()
 

@@ -13,13 +13,13 @@ from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records import outbox
 from kiosk.records.outbox import Waiting
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.push import push_waiting
 from kiosk.sync.remote import Remote, Report
 from kiosk.sync.syncer import About, Round, Syncer
 from tests.support.centres import Centre
 from tests.support.desks import NOON, Clinic
 from tests.support.facts import check_in, person
 from tests.support.proxy import Proxy
+from tests.support.pushing import push_waiting
 from tests.support.worlds import PostgresWorld
 
 REPORT = Report(NOON, 12, 3, 1, "1.2.3", "2026-12-31")

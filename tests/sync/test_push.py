@@ -12,10 +12,11 @@ from kiosk.records import outbox
 from kiosk.records.columns import table
 from kiosk.records.outbox import SetAside, Waiting
 from kiosk.records.plumbing import Outbox
-from kiosk.sync.push import Pusher, push_waiting, retry_parked
+from kiosk.sync.push import Pusher, retry_parked
 from kiosk.sync.remote import Remote
 from tests.support.desks import Clinic
 from tests.support.facts import check_in
+from tests.support.pushing import push_waiting
 from tests.support.worlds import BadLine, TwinWorld
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlmodel import Session as Transaction
 
 from kiosk.records.central.founding import CONTRACT
@@ -53,6 +54,13 @@ def terms(transaction: Transaction) -> Terms:
     """Read the agreement of the centre; an error of the database where there is none."""
     query = select(_central.contract, _central.oldest_contract)
     return Terms(*transaction.connection().execute(query).one())
+
+
+def clock_and_terms(connection: Connection) -> tuple[datetime, Terms] | None:
+    """Read the centre's clock and its agreement; None where the centre is only half made."""
+    query = select(func.clock_timestamp(), _central.contract, _central.oldest_contract)
+    row = connection.execute(query).first()
+    return None if row is None else (row[0], Terms(row[1], row[2]))
 
 
 def known(transaction: Transaction) -> tuple[SiteAtCentre, ...]:

@@ -32,6 +32,7 @@ class HidesNames(DeskScreen):
 
     def tick(self) -> None:
         """Hide the names where no key was pressed for half a minute."""
+        super().tick()
         quiet = self.host.monotonic() - max(self._asked_at, self.host.last_activity)
         if self.names_shown and quiet >= _SECONDS:
             self.hide_names()

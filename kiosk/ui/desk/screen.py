@@ -36,6 +36,9 @@ class DeskScreen(AskingScreen):
     place: ClassVar[Place | None] = None
     """Where the lock leads back to; None: to the nearest place under this screen."""
     has_way_back: bool = True
+    every: ClassVar[int] = 0
+    """Seconds between two looks for news while it is in front; 0: it never does."""
+    _ticks: int = 0
 
     @property
     def spot(self) -> Spot | None:
@@ -68,6 +71,13 @@ class DeskScreen(AskingScreen):
 
     def tick(self) -> None:
         """Once a second while the screen is in front; ask nothing that costs, see `look`."""
+        self._ticks += 1
+        if self.every and self._ticks % self.every == 0:
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Look for news, `every` so many seconds; by default as if one came back to it."""
+        self.come_back()
 
     def compose(self) -> ComposeResult:
         yield TopLine(self._head())

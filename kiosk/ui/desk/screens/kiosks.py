@@ -18,19 +18,16 @@ from kiosk.ui.widgets.keyline import Key
 from kiosk.ui.widgets.listing import Line, Listing
 from kiosk.ui.widgets.pairs import pairs
 
-_EVERY = 10
-"""Seconds between two looks for news."""
-
 
 class Kiosks(DeskScreen):
     """A list that follows what this database knows; under it all about the chosen machine."""
 
     CSS_PATH = "kiosks.tcss"
     place: ClassVar[Place | None] = Place.KIOSKS
+    every = 10
 
     def __init__(self) -> None:
         super().__init__()
-        self._ticks = 0
         self._machines: tuple[KioskView, ...] = ()
 
     def heading(self) -> str:
@@ -55,10 +52,8 @@ class Kiosks(DeskScreen):
     def on_mount(self) -> None:
         self.look(self._read)
 
-    def tick(self) -> None:
-        self._ticks += 1
-        if self._ticks % _EVERY == 0:
-            self.look(self._read)
+    def come_back(self) -> None:
+        self.look(self._read)
 
     async def _read(self) -> None:
         answer = await self.ask(asks.kiosks)

@@ -20,8 +20,6 @@ from kiosk.ui.widgets.tile import Tile
 
 _FEW = 6
 """So many tiles have room for a blank row between them on a usual screen."""
-_EVERY = 60
-"""Seconds between two looks at the kiosks."""
 
 
 class Menu(DeskScreen):
@@ -29,12 +27,12 @@ class Menu(DeskScreen):
 
     CSS_PATH = "menu.tcss"
     place: ClassVar[Place | None] = Place.MENU
+    every = 60
     has_way_back = False
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         super().__init__()
         self._entries = tuple(entries)
-        self._ticks = 0
 
     def heading(self) -> str:
         return "What would you like to do?"
@@ -54,11 +52,6 @@ class Menu(DeskScreen):
     def come_back(self) -> None:
         if any(entry.place is Place.KIOSKS for entry in self._entries):
             self.look(self._hint)
-
-    def tick(self) -> None:
-        self._ticks += 1
-        if self._ticks % _EVERY == 0:
-            self.come_back()
 
     async def _hint(self) -> None:
         """Say on the tile of the kiosks that some of them need a person."""

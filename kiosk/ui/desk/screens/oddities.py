@@ -17,8 +17,6 @@ from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.widgets.keyline import Key
 from kiosk.ui.widgets.listing import Line, Listing
 
-_EVERY = 30
-"""Seconds between two looks for news; every look reads the sessions of many days."""
 _PERIODS = (14, 30, 90)
 """Days that can be looked back."""
 
@@ -28,10 +26,10 @@ class Oddities(DeskScreen):
 
     CSS_PATH = "oddities.tcss"
     place: ClassVar[Place | None] = Place.ODDITIES
+    every = 30
 
     def __init__(self) -> None:
         super().__init__()
-        self._ticks = 0
         self._days = _PERIODS[0]
         self._found: tuple[Oddity, ...] | None = None
 
@@ -56,11 +54,6 @@ class Oddities(DeskScreen):
 
     def come_back(self) -> None:
         self.look(self._read)
-
-    def tick(self) -> None:
-        self._ticks += 1
-        if self._ticks % _EVERY == 0:
-            self.look(self._read)
 
     async def _read(self) -> None:
         days = self._days

@@ -22,14 +22,12 @@ from kiosk.ui.widgets.keyline import Key
 from kiosk.ui.widgets.pairs import pairs
 from kiosk.ui.widgets.sheet import Sheet
 
-_EVERY = 5
-"""Seconds between two looks for news."""
-
 
 class Request(CallDeeds):
     """What may be said comes first; the number only when it is asked for, and not for long."""
 
     CSS_PATH = "request.tcss"
+    every = 5
     AUTO_FOCUS = ""
 
     def __init__(self, row: WorkRow) -> None:
@@ -39,7 +37,6 @@ class Request(CallDeeds):
         self._contact: Contact | None = None
         self._sight: asks.Sight | None = None
         self._seen: Worklist | None = None
-        self._ticks = 0
 
     def heading(self) -> str:
         return sight.title(self.row) if self.row else "One request"
@@ -79,10 +76,8 @@ class Request(CallDeeds):
         self._seen = None
         self.look(self._read)
 
-    def tick(self) -> None:
-        self._ticks += 1
-        if self._ticks % _EVERY == 0:
-            self.look(self._read)
+    def look_again(self) -> None:
+        self.look(self._read)
 
     async def _read(self) -> None:
         answer = await self.ask(partial(asks.news, self._request_id, self._seen))

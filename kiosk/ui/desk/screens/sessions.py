@@ -26,20 +26,18 @@ _COLUMNS = (
     Column("Here", 7, 5, right=True),
     Column("Counted", 7, rank=1, right=True),
 )
-_EVERY = 2
-"""Seconds between two looks for news."""
 
 
 class Sessions(DeskScreen):
     """A list; Enter opens a session's roster."""
 
     place: ClassVar[Place | None] = Place.SESSIONS
+    every = 2
 
     def __init__(self) -> None:
         super().__init__()
         self._day: date | None = None
         """The day that is shown; None: today, whatever day that is."""
-        self._ticks = 0
         self._cards: tuple[SessionCard, ...] = ()
 
     @property
@@ -74,11 +72,6 @@ class Sessions(DeskScreen):
 
     def come_back(self) -> None:
         self.look(self._read)
-
-    def tick(self) -> None:
-        self._ticks += 1
-        if self._ticks % _EVERY == 0:
-            self.look(self._read)
 
     async def _read(self) -> None:
         day = self._date

@@ -23,9 +23,6 @@ from kiosk.ui.widgets.keyline import Key
 from kiosk.ui.widgets.listing import Line, Listing
 from kiosk.ui.widgets.tabline import TabLine
 
-_EVERY = 5
-"""Seconds between two looks for news."""
-
 
 class CallList(DeskScreen):
     """Views with a letter each, and a list that is narrowed as one types."""
@@ -33,11 +30,11 @@ class CallList(DeskScreen):
     CSS_PATH = "worklist.tcss"
     AUTO_FOCUS = "Listing"
     place: ClassVar[Place | None] = Place.CALLBACKS
+    every = 5
 
     def __init__(self) -> None:
         super().__init__()
         self._view = CallView()
-        self._ticks = 0
 
     def heading(self) -> str:
         view = self._view
@@ -90,11 +87,6 @@ class CallList(DeskScreen):
 
     def come_back(self) -> None:
         self.look(self._read)
-
-    def tick(self) -> None:
-        self._ticks += 1
-        if self._ticks % _EVERY == 0:
-            self.look(self._read)
 
     async def _read(self) -> None:
         answer = await self.ask(asks.worklist)
