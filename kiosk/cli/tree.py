@@ -12,6 +12,7 @@ from kiosk.cli import (
     completion,
     founding,
     groups,
+    guide,
     kiosks,
     passes_work,
     reports,
@@ -102,6 +103,7 @@ def doctor(form: FormatOption = Format.TABLE) -> int:
     return health.doctor(form)
 
 
+app.command(cls=Verb)(guide.guide)
 app.command(cls=Verb)(completion.completion)
 app.add_typer(passes_work.app, name="passes", short_help="Members and their passes.")
 app.add_typer(attendance_work.app, name="attendance", short_help="Who has arrived.")

@@ -45,6 +45,7 @@ def completed(line: str) -> list[str]:
         ("kiosk callbacks list --show cl", {"closed"}),
         ("kiosk callbacks result 7K4Q-FMRX no_", {"no_answer"}),
         ("kiosk completion z", {"zsh"}),
+        ("kiosk guide ma", {"many-kiosks"}),
     ],
 )
 def test_bash_completes(line: str, offered: set[str]) -> None:
