@@ -69,6 +69,15 @@ def _wrong(words: list[str]) -> str:
     return next((word for word in rest if word.startswith("-") and word not in known), "")
 
 
+def _missing(document: Path) -> list[str]:
+    """Return the paths named in a document that are neither in the checkout nor below kiosk/."""
+    text = _text(document)
+    new = set(re.findall(r"`([^`]+)` \(new\b", text))
+    paths = [code for code in _code(document) if PATH.fullmatch(code) and code not in new]
+    folders = (CHECKOUT, CHECKOUT / "kiosk")
+    return [path for path in paths if not any((folder / path).exists() for folder in folders)]
+
+
 def test_every_page_is_listed(kiosk: Kiosk) -> None:
     answer = kiosk("guide")
     assert (answer.code, answer.err) == (0, "")
@@ -170,5 +179,10 @@ def test_every_module_to_run_is_there(document: Path) -> None:
     ids=lambda path: path.name,
 )
 def test_every_path_is_there(document: Path) -> None:
-    paths = [code for code in _code(document) if PATH.fullmatch(code)]
-    assert [path for path in paths if not (CHECKOUT / path).exists()] == []
+    assert _missing(document) == []
+
+
+def test_missing_paths_are_noticed(tmp_path: Path) -> None:
+    document = tmp_path / "page.md"
+    document.write_text("`cli/guide.py`, `tests/cli`, `ui/gone.py`, `exports/ods.py` (new)")
+    assert _missing(document) == ["ui/gone.py"]
