@@ -1,0 +1,1 @@
+"""How kiosk/ is built, in figures: `python -m tests.house`."""
