@@ -1,4 +1,4 @@
-"""The house rules that import-linter does not see: budgets, doors, sheets, words, colours."""
+"""The house rules that import-linter does not see: doors, sheets, words, colours."""
 
 import ast
 import subprocess
@@ -24,8 +24,6 @@ SHEETS = sorted((PACKAGE / "ui").rglob("*.tcss"))
 SHARED_SHEETS = frozenset({"kiosk/ui/visitor/visitor.tcss", "kiosk/ui/desk/desk.tcss"})
 """The sheet of a whole side: tokens and classes for all its screens."""
 
-FILE, SCREEN, APP, FUNCTION = 250, 170, 150, 40
-"""Lines."""
 LEAST_CONTRAST = 7.0
 """WCAG 2.2, 1.4.6 (AAA)."""
 DRAWN_BY_THE_CODE = frozenset({"#000000", "#ffffff"})
@@ -35,53 +33,9 @@ BLIND_PLACES = ("kiosk/cli/", "kiosk/ui/base.py", "kiosk/sync/")
 BLIND_WITH_A_REASON = ("kiosk/ui/terminal/", "kiosk/bootstrap")
 """Here a comment at the `except` must say why."""
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
 
 def _name(path: Path) -> str:
     return path.relative_to(CHECKOUT).as_posix()
-
-
-def _budget(name: str) -> int:
-    if name.startswith("kiosk/ui/") and "/screens/" in name:
-        return SCREEN
-    return APP if name.startswith("kiosk/ui/") and name.endswith("/app.py") else FILE
-
-
-def _functions(module: ast.Module) -> Iterator[Function]:
-    return (node for node in ast.walk(module) if isinstance(node, Function))
-
-
-def _length(function: Function) -> int:
-    return (function.end_lineno or function.lineno) - function.lineno + 1
-
-
-def test_files_keep_their_budget() -> None:
-    over = {
-        name: lines
-        for name in MODULES
-        if not name.startswith(REVISIONS)
-        and (lines := len((CHECKOUT / name).read_text(encoding="utf-8").splitlines()))
-        > _budget(name)
-    }
-    assert over == {}
-
-
-def test_budgets_know_screens_and_apps() -> None:
-    assert _budget("kiosk/ui/visitor/screens/home.py") == SCREEN
-    assert _budget("kiosk/ui/visitor/app.py") == APP
-    assert _budget("kiosk/cli/app.py") == FILE
-
-
-def test_functions_keep_their_budget() -> None:
-    over = {
-        f"{name}:{function.lineno} {function.name}": _length(function)
-        for name, module in MODULES.items()
-        if not name.startswith(REVISIONS)
-        for function in _functions(module)
-        if _length(function) > FUNCTION
-    }
-    assert over == {}
 
 
 def test_every_package_says_what_it_is_for() -> None:
