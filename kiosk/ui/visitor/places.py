@@ -33,13 +33,17 @@ FORM_STEPS: tuple[type[VisitorScreen], ...] = (
 
 
 def form_step(step: type[VisitorScreen], visit: Visit, facts: Facts) -> Maker:
-    """Return what makes one step of the visit's callback form."""
-    if step is CallPhone:
-        return partial(CallPhone, visit.call_form(), facts.country)
-    if step is CallReview:
-        return partial(CallReview, visit.call_form(), facts.country)
-    makers = {CallName: CallName, CallWhen: CallWhen, CallInWords: CallInWords}
-    return partial(makers.get(step, CallMessage), visit.call_form())
+    """Return what makes one step of the visit's callback form; KeyError for any other screen."""
+    form = visit.call_form()
+    makers: dict[type[VisitorScreen], Maker] = {
+        CallName: partial(CallName, form),
+        CallPhone: partial(CallPhone, form, facts.country),
+        CallWhen: partial(CallWhen, form),
+        CallInWords: partial(CallInWords, form),
+        CallMessage: partial(CallMessage, form),
+        CallReview: partial(CallReview, form, facts.country),
+    }
+    return makers[step]
 
 
 def place(want: Want, visit: Visit, facts: Facts) -> Maker:

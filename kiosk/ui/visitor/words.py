@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.names import NameProblem
@@ -103,8 +104,10 @@ def name_trouble(problem: NameProblem, _: Translate) -> str:
             return _("That is a bit long. A first name is enough.")
         case NameProblem.LOOKS_LIKE_ID:
             return _("Please do not type an NRIC or FIN. We never need it.")
-        case _other:
+        case NameProblem.NO_LETTER | NameProblem.NOT_A_NAME:
             return _("Please type a name with letters in it.")
+        case _other:
+            assert_never(problem)
 
 
 def phone_trouble(problem: PhoneProblem, _: Translate) -> str:
@@ -120,5 +123,7 @@ def phone_trouble(problem: PhoneProblem, _: Translate) -> str:
             return _("Please do not type an NRIC or FIN. We never need it.")
         case PhoneProblem.PREMIUM:
             return _("We cannot call that kind of number. Is there another one?")
-        case _other:
+        case PhoneProblem.NOT_A_NUMBER:
             return _("We cannot call this number. For another country, start with +.")
+        case _other:
+            assert_never(problem)

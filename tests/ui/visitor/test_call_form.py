@@ -4,10 +4,15 @@ import threading
 
 import pytest
 
+from kiosk.content.texts import Texts
 from kiosk.domain.requests import CallbackDraft, Receipt, Window
 from kiosk.errors import StoreFull
+from kiosk.ui.visitor.parts import Facts
+from kiosk.ui.visitor.places import FORM_STEPS, form_step
 from kiosk.ui.visitor.screens.call_phone import CallPhone
 from kiosk.ui.visitor.screens.call_review import CallReview
+from kiosk.ui.visitor.screens.help_now import HelpNow
+from kiosk.ui.visitor.visit import Visit
 from kiosk.ui.widgets.field import Field
 from kiosk.usecases.visitor import VisitorDesk
 from tests.support.desks import Clinic
@@ -22,6 +27,14 @@ async def fill(visitor: Visitor, text: str) -> None:
     """Put `text` into the field as if it had been typed."""
     visitor.screen.query_one(Field).value = text
     await visitor.settle()
+
+
+def test_each_step_shows_its_own_screen_and_what_is_no_step_none() -> None:
+    visit = Visit(Texts("en"))
+    made = [form_step(step, visit, Facts())() for step in FORM_STEPS]
+    assert tuple(map(type, made)) == FORM_STEPS
+    with pytest.raises(KeyError):
+        form_step(HelpNow, visit, Facts())
 
 
 async def test_what_is_chosen_survives_back_and_forward(clinic: Clinic) -> None:
