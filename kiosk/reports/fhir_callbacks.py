@@ -55,28 +55,50 @@ BY_STATUS = {
     RequestStatus.CLOSED: TaskStatus.COMPLETED,
 }
 BY_OUTCOME = {
+    Outcome.SESSION_BOOKED: TaskStatus.COMPLETED,
+    Outcome.GROUP_JOINED: TaskStatus.COMPLETED,
+    Outcome.INFORMATION_GIVEN: TaskStatus.COMPLETED,
+    Outcome.TOLD_CARE_TEAM: TaskStatus.COMPLETED,
+    Outcome.DECLINED: TaskStatus.COMPLETED,
+    Outcome.NO_LONGER_NEEDED: TaskStatus.COMPLETED,
     Outcome.NOT_SUITABLE_NOW: TaskStatus.REJECTED,
     Outcome.NO_CAPACITY: TaskStatus.REJECTED,
     Outcome.UNREACHABLE: TaskStatus.FAILED,
     Outcome.WRONG_NUMBER: TaskStatus.FAILED,
     Outcome.DUPLICATE: TaskStatus.CANCELLED,
     Outcome.WITHDRAWN: TaskStatus.CANCELLED,
+    Outcome.ESCALATED: TaskStatus.COMPLETED,
 }
-"""What a closed request's outcome says else than completed."""
-_REQUEST = {
+"""What a closed request's outcome says."""
+BY_TASK = {
+    TaskStatus.REQUESTED: "active",
+    TaskStatus.ACCEPTED: "active",
+    TaskStatus.IN_PROGRESS: "active",
     TaskStatus.COMPLETED: "completed",
     TaskStatus.REJECTED: "revoked",
     TaskStatus.CANCELLED: "revoked",
     TaskStatus.FAILED: "revoked",
 }
-"""The status of what a task is about (request-status); active where it is still open."""
-_TAGS = frozenset(CallLanguage) - {CallLanguage.TEOCHEW, CallLanguage.OTHER}
+"""The status of what a task is about (hl7.org/fhir/R4B/valueset-request-status.html)."""
+_TAGS = frozenset(
+    {
+        CallLanguage.ENGLISH,
+        CallLanguage.MANDARIN,
+        CallLanguage.MALAY,
+        CallLanguage.TAMIL,
+        CallLanguage.HOKKIEN,
+        CallLanguage.CANTONESE,
+    }
+)
 """Languages whose code is a BCP 47 tag too."""
 
 
 def task_status(row: ExportRow) -> TaskStatus:
-    """Say in FHIR's terms where a request stands."""
-    if row.status is RequestStatus.CLOSED and row.reason in tuple(BY_OUTCOME):
+    """Return in FHIR's terms where a request stands.
+
+    A reason that this version does not know, of a request that is closed, says completed.
+    """
+    if row.status is RequestStatus.CLOSED and row.reason in set(Outcome):
         return BY_OUTCOME[Outcome(row.reason)]
     return BY_STATUS[row.status]
 
@@ -123,7 +145,7 @@ def _service_request(row: ExportRow, context: ExportContext) -> Resource:
         resourceType="ServiceRequest",
         id=str(part_id(row.id, "ServiceRequest")),
         identifier=identifier(System.REFERENCE, row.reference),
-        status=_REQUEST.get(task_status(row), "active"),
+        status=BY_TASK[task_status(row)],
         intent="proposal",
         category=[coded(System.WHAT, "peer_support")],
         code=coded(System.WHAT, "callback_request"),
@@ -145,7 +167,7 @@ def _call(row: ExportRow, context: ExportContext) -> Resource:
         resourceType="CommunicationRequest",
         id=str(part_id(row.id, "CommunicationRequest")),
         basedOn=[link("ServiceRequest", part_id(row.id, "ServiceRequest"))],
-        status=_REQUEST.get(task_status(row), "active"),
+        status=BY_TASK[task_status(row)],
         subject=patient,
         recipient=[patient],
         medium=[{"coding": [{"system": _MEDIA, "code": c}], "text": t} for c, t in media],

@@ -19,7 +19,14 @@ from kiosk.domain.worklist import ExportRow
 from kiosk.errors import SetupError
 from kiosk.reports.fhir import System, write_bundle
 from kiosk.reports.fhir_attendance import by_session, session_resources
-from kiosk.reports.fhir_callbacks import BY_STATUS, TaskStatus, callback_resources, task_status
+from kiosk.reports.fhir_callbacks import (
+    BY_OUTCOME,
+    BY_STATUS,
+    BY_TASK,
+    TaskStatus,
+    callback_resources,
+    task_status,
+)
 from tests.support.exports import ARRIVAL, AT, CONTEXT, HOSTILE, arrival, request
 
 TASK_CODES = {
@@ -27,6 +34,10 @@ TASK_CODES = {
     "cancelled", "in-progress", "on-hold", "failed", "completed", "entered-in-error",
 }  # fmt: skip
 """http://hl7.org/fhir/R4B/valueset-task-status.html"""
+REQUEST_CODES = {
+    "draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown",
+}  # fmt: skip
+"""http://hl7.org/fhir/R4B/valueset-request-status.html"""
 Resources = dict[str, list[Any]]
 
 
@@ -92,27 +103,37 @@ def test_a_request_is_a_task_about_a_service_request_of_a_patient() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code"),
+    ("status", "code", "asked"),
     [
-        (RequestStatus.NEW, "requested"),
-        (RequestStatus.CLAIMED, "accepted"),
-        (RequestStatus.WAITING, "in-progress"),
-        (RequestStatus.REACHED, "in-progress"),
-        (RequestStatus.ESCALATED, "in-progress"),
-        (RequestStatus.UNREACHABLE, "failed"),
-        (RequestStatus.DUPLICATE, "cancelled"),
-        (RequestStatus.WITHDRAWN, "cancelled"),
-        (RequestStatus.CLOSED, "completed"),
+        (RequestStatus.NEW, "requested", "active"),
+        (RequestStatus.CLAIMED, "accepted", "active"),
+        (RequestStatus.WAITING, "in-progress", "active"),
+        (RequestStatus.REACHED, "in-progress", "active"),
+        (RequestStatus.ESCALATED, "in-progress", "active"),
+        (RequestStatus.UNREACHABLE, "failed", "revoked"),
+        (RequestStatus.DUPLICATE, "cancelled", "revoked"),
+        (RequestStatus.WITHDRAWN, "cancelled", "revoked"),
+        (RequestStatus.CLOSED, "completed", "completed"),
     ],
 )
-def test_where_a_request_stands(status: RequestStatus, code: str) -> None:
-    assert _requests(request(status=status))["Task"][0]["status"] == code
-    assert code in TASK_CODES
+def test_where_a_request_stands(status: RequestStatus, code: str, asked: str) -> None:
+    found = _requests(request(status=status))
+    assert found["Task"][0]["status"] == code
+    assert found["ServiceRequest"][0]["status"] == asked
+    assert found["CommunicationRequest"][0]["status"] == asked
 
 
 def test_every_status_and_code_is_one_that_fhir_knows() -> None:
     assert BY_STATUS.keys() == set(RequestStatus)
-    assert set(TaskStatus) <= TASK_CODES
+    assert BY_OUTCOME.keys() == set(Outcome)
+    assert BY_TASK.keys() == set(TaskStatus) <= TASK_CODES
+    assert set(BY_TASK.values()) <= REQUEST_CODES
+
+
+def test_an_outcome_without_a_status_is_no_completed_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(BY_OUTCOME, Outcome.NO_CAPACITY)
+    with pytest.raises(KeyError, match="NO_CAPACITY"):
+        task_status(request(status=RequestStatus.CLOSED, reason=Outcome.NO_CAPACITY))
 
 
 @pytest.mark.parametrize("outcome", Outcome)
