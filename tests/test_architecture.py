@@ -109,6 +109,40 @@ def test_blind_handlers_are_noticed(*, handler: str, blind: bool) -> None:
     assert list(_unexplained(source.replace("    stop", "    # why\n    stop"))) == []
 
 
+def _by_place(module: ast.Module) -> Iterator[int]:
+    """Yield the lines that read a column of a found row by its number, or several by a slice."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) in ("row", "rows[0]"):
+            place = node.slice
+            number = isinstance(place, ast.Constant) and not isinstance(place.value, str)
+            constant = isinstance(place, ast.Name) and place.id.isupper()
+            if number or constant or isinstance(place, ast.Slice | ast.UnaryOp):
+                yield node.lineno
+
+
+def test_columns_are_read_by_name() -> None:
+    """A column that is added between two others must not move into their fields."""
+    floors = ("kiosk/records/", "kiosk/sync/", "kiosk/usecases/")
+    counted = [
+        f"{name}:{line}"
+        for name, module in MODULES.items()
+        if name.startswith(floors)
+        for line in _by_place(module)
+    ]
+    assert counted == []
+
+
+@pytest.mark.parametrize("place", ["0", "-1", "1:", ":8", "_PASS"])
+def test_columns_that_are_read_by_place_are_noticed(place: str) -> None:
+    assert list(_by_place(ast.parse(f"card = Card(*row[{place}])"))) == [1]
+    assert list(_by_place(ast.parse(f"offset = rows[0][{place}]"))) == [1]
+
+
+@pytest.mark.parametrize("read", ["row.id", 'row["id"]', "row[name]", "rows[0].id"])
+def test_columns_that_are_read_by_name_are_let_be(read: str) -> None:
+    assert list(_by_place(ast.parse(read))) == []
+
+
 def test_only_the_command_line_prints() -> None:
     printing = [
         f"{name}:{node.lineno}"

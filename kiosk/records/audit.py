@@ -1,7 +1,7 @@
 """Queries for the audit trail and the state of its chain."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry
-from kiosk.records.columns import Id, at_centre, table
+from kiosk.records.columns import AnyRow, Id, at_centre, table
 from kiosk.records.plumbing import AuditChain, AuditEvent, KioskDevice
 from kiosk.records.tables import CallbackRequest
 
@@ -31,19 +31,19 @@ _event = table(AuditEvent).c
 _state = select(_chain.length, _chain.next_key, _chain.last_tag).where(
     _chain.kiosk_id == bindparam("kiosk")
 )
-# In the order of the fields of AuditEntry and then of _Rest.
-_NAMES = ("id", "position", "at", "action", "by_staff", "subject_id")
-_REST = ("site_id", "kiosk_seq", "tag", "kiosk_id")
-_FIELDS = len(fields(AuditEntry))
+_NAMES = (
+    "id", "position", "at", "action", "by_staff", "subject_id",
+    "site_id", "kiosk_seq", "tag", "kiosk_id",
+)  # fmt: skip
 # As bytes: what was tampered with must not break the reading, for it is to be found.
 _in_file: "Select[*tuple[Any, ...]]" = select(
-    *(cast(_event[name], LargeBinary) for name in (*_NAMES, *_REST))
+    *(cast(_event[name], LargeBinary).label(name) for name in _NAMES)
 )
 # The centre keeps to its types, but knows times that Python does not.
 _at_centre: "Select[*tuple[Any, ...]]" = select(
     *(
-        cast(func.timezone("UTC", _event.at), String) if name == "at" else _event[name]
-        for name in (*_NAMES, *_REST)
+        cast(func.timezone("UTC", _event.at), String).label(name) if name == "at" else _event[name]
+        for name in _NAMES
     )
 )
 _by_position = (_event.position, _event.id)
@@ -57,15 +57,6 @@ _backwards_in_time = (_event.at.desc(), _event.kiosk_id.desc(), _event.position.
 _last = select(func.max(_event.at)).where(
     _event.site_id == bindparam("site"), _event.action == bindparam("action")
 )
-
-
-class _Rest(NamedTuple):
-    """What an entry has beside its own fields; as bytes in a file."""
-
-    site_id: UUID | bytes
-    kiosk_seq: int | bytes
-    tag: bytes
-    kiosk_id: UUID | bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +124,9 @@ def trail(
     before = 0
     query = _trail_at_centre if at_centre(transaction) else _trail_in_file
     for row in transaction.connection().execute(query, {"kiosk": kiosk_id}):
-        rest = _Rest(*row[_FIELDS:])
-        number = _number(rest.kiosk_seq)
-        in_place = _is(rest.site_id, site_id) and number > before
-        yield _entry(row) if in_place else None, rest.tag or b""
+        number = _number(row.kiosk_seq)
+        in_place = _is(row.site_id, site_id) and number > before
+        yield _entry(row) if in_place else None, row.tag or b""
         before = max(before, number)
 
 
@@ -158,7 +148,7 @@ def latest(
         query = query.where(_event.by_staff == wanted.by_staff)
     if wanted.action is not None:
         query = query.where(_event.action == wanted.action)
-    read = ((row[-1], _entry(row)) for row in transaction.connection().execute(query))
+    read = ((row.kiosk_id, _entry(row)) for row in transaction.connection().execute(query))
     return [(_id(machine), entry) for machine, entry in read if entry is not None]
 
 
@@ -229,16 +219,15 @@ def _words(found: str | bytes) -> str:
     return found if isinstance(found, str) else found.decode()
 
 
-def _entry(row: Sequence[Any]) -> AuditEntry | None:
-    id_, position, at, action, by_staff, subject = row[:_FIELDS]
+def _entry(row: AnyRow) -> AuditEntry | None:
     try:
         return AuditEntry(
-            _id(id_),
-            int(position),
-            datetime.fromisoformat(_words(at)).replace(tzinfo=UTC),
-            _words(action),
-            _id(by_staff) if by_staff is not None else None,
-            _id(subject) if subject is not None else None,
+            _id(row.id),
+            int(row.position),
+            datetime.fromisoformat(_words(row.at)).replace(tzinfo=UTC),
+            _words(row.action),
+            _id(row.by_staff) if row.by_staff is not None else None,
+            _id(row.subject_id) if row.subject_id is not None else None,
         )
     except (ValueError, AttributeError, TypeError):
         return None

@@ -1,13 +1,17 @@
 """Column types and the two base rows that every table is made of."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Dialect, LargeBinary, Table, Uuid
+from sqlalchemy import Row as Found
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
 from sqlmodel import Session as Transaction
+
+AnyRow: TypeAlias = "Found[*tuple[Any, ...]]"
+"""A row that a query has found; it is read by the names of its columns."""
 
 
 class Id(TypeDecorator[UUID]):

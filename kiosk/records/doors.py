@@ -1,6 +1,6 @@
 """One query for what a scan needs to know; a visitor waits for the answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,9 +13,10 @@ from kiosk.domain.clocks import corrected
 from kiosk.domain.rules import LONGEST_SESSION
 from kiosk.domain.sessions import Session
 from kiosk.records import check_ins
-from kiosk.records.columns import table
+from kiosk.records.columns import AnyRow, table
 from kiosk.records.offsets import OWN, own
-from kiosk.records.passcards import KnownPass
+from kiosk.records.passcards import PASS, KnownPass, pass_of
+from kiosk.records.sessions import SESSION, session_of
 from kiosk.records.tables import CheckIn, GroupSession, Passcard, SupportGroup
 
 _session = table(GroupSession)
@@ -23,26 +24,14 @@ _group = table(SupportGroup)
 _pass = table(Passcard)
 _fact = table(CheckIn)
 _void = table(CheckIn).alias("void")
-_SESSION, _PASS, _SCAN, _OFFSET = slice(0, 8), slice(8, 12), slice(12, 15), 15
 _open_doors: "Select[*tuple[Any, ...]]" = (
     select(
-        # In the order of the fields of Session and KnownPass.
-        _session.c.id,
-        _group.c.public_label,
-        _session.c.room,
-        _session.c.starts_at,
-        _session.c.ends_at,
-        _group.c.enrolled,
-        _group.c.about,
-        _session.c.group_id,
-        _pass.c.participant_id,
-        _pass.c.name_box,
-        _pass.c.language,
-        _pass.c.revoked_at,
+        *SESSION,
+        *PASS,
         _fact.c.occurred_at,
         _fact.c.clock_offset_ms,
-        _void.c.id,
-        OWN.scalar_subquery(),
+        _void.c.id.label("void_id"),
+        OWN.scalar_subquery().label("own_offset_ms"),
     )
     .join_from(_session, _group, _group.c.id == _session.c.group_id)
     .outerjoin(_pass, and_(_pass.c.lookup == bindparam("lookup"), _pass.c.deleted_at.is_(None)))
@@ -95,26 +84,25 @@ def open_doors(
         "now": now,
     }
     rows = transaction.connection().execute(_open_doors, asked).all()
-    passes = [row[_PASS] for row in rows if row[_PASS][0] is not None]
+    passes = [pass_of(row) for row in rows if row.participant_id is not None]
     return Doors(
-        KnownPass(*passes[-1]) if passes else None,
+        passes[-1] if passes else None,
         _stories(transaction, rows, lookup),
-        rows[0][_OFFSET] if rows else own(transaction, kiosk_id),
+        rows[0].own_offset_ms if rows else own(transaction, kiosk_id),
     )
 
 
 def _stories(
-    transaction: Transaction, rows: Iterable[Sequence[Any]], lookup: bytes
+    transaction: Transaction, rows: Iterable[AnyRow], lookup: bytes
 ) -> dict[Session, PassStory]:
     arrivals: dict[Session, list[datetime]] = {}
     voided: set[Session] = set()
     for row in rows:
-        session = Session(*row[_SESSION])
+        session = session_of(row)
         at_session = arrivals.setdefault(session, [])
-        at, offset_ms, void_id = row[_SCAN]
-        if at is not None:
-            at_session.append(corrected(at, offset_ms))
-        if void_id is not None:
+        if row.occurred_at is not None:
+            at_session.append(corrected(row.occurred_at, row.clock_offset_ms))
+        if row.void_id is not None:
             voided.add(session)
     return {
         session: _story(transaction, session, lookup)

@@ -78,8 +78,8 @@ def _read_revision(connection: Connection, *, small: bool) -> str | None:
         return None
     if "alembic_version" not in names:
         return ""
-    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return str(row[0]) if row else ""
+    rows = connection.execute("SELECT version_num FROM alembic_version")
+    return next((str(revision) for (revision,) in rows), "")
 
 
 def _damaged(path: Path) -> StoreDamaged:

@@ -26,7 +26,7 @@ from kiosk.domain.clocks import corrected
 from kiosk.domain.events import EventKind
 from kiosk.domain.oddities import Stamp
 from kiosk.records.check_ins import FACTS, check_in
-from kiosk.records.columns import Fact, at_centre, table
+from kiosk.records.columns import AnyRow, Fact, at_centre, table
 from kiosk.records.offsets import far_off, stamp
 from kiosk.records.plumbing import AuditEvent, KioskDevice
 from kiosk.records.tables import (
@@ -65,11 +65,10 @@ _of_no_session = FACTS.where(
     _fact.received_at >= _SINCE,
     ~exists().where(_session.id == _fact.session_id),
 )
-# In the order that `_asked` reads.
 _requests: "Select[*tuple[Any, ...]]" = select(
     _request.ref,
     _request.kiosk_id,
-    _request.created_at,
+    _request.created_at.label("at"),
     _request.clock_offset_ms,
     _request.received_at,
     _request.clock_doubtful,
@@ -88,8 +87,8 @@ _calls: "Select[*tuple[Any, ...]]" = (
         _withdrawal.clock_offset_ms,
         _withdrawal.received_at,
         _withdrawal.clock_doubtful,
-        _event.at,
-        _event.clock_offset_ms,
+        _event.at.label("rung_at"),
+        _event.clock_offset_ms.label("rung_offset_ms"),
     )
     .join_from(_withdrawal.id.table, _event.id.table, _event.request_id == _withdrawal.request_id)
     .join(_request.id.table, _request.id == _withdrawal.request_id)
@@ -179,14 +178,14 @@ def of_no_session(
 def requests(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Asked]:
     """Give the requests that were made or came since then."""
     rows = transaction.connection().execute(_requests, {"site": site_id, "since": since})
-    return (_asked(row.ref, *row[1:]) for row in rows)
+    return map(_asked, rows)
 
 
 def shared_references(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Asked]:
     """Give those of the requests whose reference another one has as well."""
     wanted = {"site": site_id, "since": since}
     rows = transaction.connection().execute(_with_shared_reference, wanted)
-    return (_asked(row.ref, *row[1:]) for row in rows)
+    return map(_asked, rows)
 
 
 def called_after_withdrawal(
@@ -194,9 +193,9 @@ def called_after_withdrawal(
 ) -> Iterator[Asked]:
     """Give the withdrawals by slip since then after which somebody was rung all the same."""
     wanted = {"site": site_id, "since": since}
-    for *withdrawn, rung_at, rung_offset_ms in transaction.connection().execute(_calls, wanted):
-        asked = _asked(*withdrawn)
-        if corrected(rung_at, rung_offset_ms) > asked.stamp.at:
+    for row in transaction.connection().execute(_calls, wanted):
+        asked = _asked(row)
+        if corrected(row.rung_at, row.rung_offset_ms) > asked.stamp.at:
             yield asked
 
 
@@ -205,8 +204,7 @@ def gaps(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[G
     if not at_centre(transaction):
         return
     for row in transaction.connection().execute(_gaps, {"site": site_id, "since": since}):
-        kiosk_id, number, *times, before = row
-        yield Gap(kiosk_id, number - before - 1, stamp(*times))
+        yield Gap(row.kiosk_id, row.kiosk_seq - row.before - 1, _stamp(row))
 
 
 def symbols(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
@@ -215,5 +213,9 @@ def symbols(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
     return {row.id: row.symbols for row in transaction.connection().execute(query)}
 
 
-def _asked(reference: str, kiosk_id: UUID, *times: Any) -> Asked:
-    return Asked(reference, kiosk_id, stamp(*times))
+def _asked(row: AnyRow) -> Asked:
+    return Asked(row.ref, row.kiosk_id, _stamp(row))
+
+
+def _stamp(row: AnyRow) -> Stamp:
+    return stamp(row.at, row.clock_offset_ms, row.received_at, row.clock_doubtful)

@@ -155,12 +155,12 @@ def unpark(transaction: Transaction, seqs: Sequence[int] | None = None) -> int:
     query = select(_parked.seq, *(_parked[name] for name in _columns)).order_by(_parked.seq)
     if seqs is not None:
         query = query.where(_parked.seq.in_(seqs))
-    rows = connection.execute(query).all()
+    rows = connection.execute(query).mappings().all()
     if rows:
-        fields = [dict(zip(_columns, row[1:], strict=True)) for row in rows]
+        fields = [{name: row[name] for name in _columns} for row in rows]
         connection.execute(insert(table(Outbox)), fields)
         gone = delete(table(Parked)).where(_parked.seq == bindparam("gone"))
-        connection.execute(gone, [{"gone": row[0]} for row in rows])
+        connection.execute(gone, [{"gone": row["seq"]} for row in rows])
     return len(rows)
 
 

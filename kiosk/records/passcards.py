@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlmodel import Session as Transaction
 
-from kiosk.records.columns import table
+from kiosk.records.columns import AnyRow, table
 from kiosk.records.tables import Participant, Passcard
 
 _pass = table(Passcard).c
 _person = table(Participant).c
+PASS = (_pass.participant_id, _pass.name_box, _pass.language, _pass.revoked_at)
+"""What `pass_of` reads."""
 _by_lookup = (
-    select(_pass.participant_id, _pass.name_box, _pass.language, _pass.revoked_at)
-    .where(_pass.lookup == bindparam("lookup"), _pass.deleted_at.is_(None))
-    .limit(1)
+    select(*PASS).where(_pass.lookup == bindparam("lookup"), _pass.deleted_at.is_(None)).limit(1)
 )
 _holders = (
     select(_pass.lookup, _pass.participant_id, _pass.revoked_at, _person.sealed_name)
@@ -49,7 +49,12 @@ class Holder:
 def find(transaction: Transaction, lookup: bytes) -> KnownPass | None:
     """Find a pass by its lookup."""
     row = transaction.connection().execute(_by_lookup, {"lookup": lookup}).first()
-    return None if row is None else KnownPass(*row)
+    return None if row is None else pass_of(row)
+
+
+def pass_of(row: AnyRow) -> KnownPass:
+    """Return the pass of a row with the columns PASS."""
+    return KnownPass(row.participant_id, row.name_box, row.language, row.revoked_at)
 
 
 def holders(transaction: Transaction, lookups: Iterable[bytes]) -> Mapping[bytes, Holder]:

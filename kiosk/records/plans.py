@@ -76,18 +76,22 @@ def group(transaction: Transaction, site_id: UUID, group_id: UUID) -> GroupPlan 
 def cards(transaction: Transaction, site_id: UUID, now: datetime) -> tuple[GroupCard, ...]:
     """Give the groups of a site with what is planned from `now` on, by name."""
     coming = (
-        select(_session.group_id, func.count(), func.min(_session.starts_at))
+        select(
+            _session.group_id,
+            func.count().label("sessions"),
+            func.min(_session.starts_at).label("next_at"),
+        )
         .where(_session.site_id == site_id, _session.starts_at > now, _takes_place())
         .group_by(_session.group_id)
     )
     enrolled = (
-        select(_member.group_id, func.count(_member.participant_id.distinct()))
+        select(_member.group_id, func.count(_member.participant_id.distinct()).label("people"))
         .where(_member.site_id == site_id, _member.deleted_at.is_(None))
         .group_by(_member.group_id)
     )
     connection = transaction.connection()
-    upcoming = {row[0]: (row[1], row[2]) for row in connection.execute(coming)}
-    members = {row[0]: row[1] for row in connection.execute(enrolled)}
+    upcoming = {row.group_id: (row.sessions, row.next_at) for row in connection.execute(coming)}
+    members = {row.group_id: row.people for row in connection.execute(enrolled)}
     return tuple(
         GroupCard(plan, members.get(plan.id, 0), *upcoming.get(plan.id, (0, None)))
         for plan in groups(transaction, site_id)

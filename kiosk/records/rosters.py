@@ -1,17 +1,18 @@
 """Queries for sessions as a facilitator sees them, and for what has changed about one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.sessions import Session
-from kiosk.records.columns import table
+from kiosk.records.columns import AnyRow, table
 from kiosk.records.plumbing import KioskDevice
+from kiosk.records.sessions import SESSION, session_of
 from kiosk.records.tables import (
     CheckIn,
     GroupSession,
@@ -30,26 +31,17 @@ _member = table(Membership).c
 _pass = table(Passcard).c
 _person = table(Participant).c
 _machine = table(KioskDevice).c
-# In the order of the fields of Session and then of Planned.
-_planned = (
+_planned: "Select[*tuple[Any, ...]]" = (
     select(
-        _session.id,
-        _group.public_label,
-        _session.room,
-        _session.starts_at,
-        _session.ends_at,
-        _group.enrolled,
-        _group.about,
-        _session.group_id,
-        _group.name,
-        func.coalesce(_session.capacity, _group.capacity),
-        _session.status != "scheduled",
-        func.coalesce(_session.cancelled_reason, ""),
+        *SESSION,
+        _group.name.label("group_name"),
+        func.coalesce(_session.capacity, _group.capacity).label("capacity"),
+        (_session.status != "scheduled").label("cancelled"),
+        func.coalesce(_session.cancelled_reason, "").label("cancelled_reason"),
     )
     .join_from(table(GroupSession), table(SupportGroup), _group.id == _session.group_id)
     .where(_session.site_id == bindparam("site"))
 )
-_SESSION_FIELDS = 8
 _by_id = _planned.where(_session.id == bindparam("session"))
 _starting = _planned.where(
     _session.starts_at >= bindparam("since"),
@@ -124,5 +116,11 @@ def machines(transaction: Transaction, site_id: UUID) -> Mapping[UUID, str]:
     return {row.id: row.name for row in transaction.connection().execute(query)}
 
 
-def _read(row: Sequence[Any]) -> Planned:
-    return Planned(Session(*row[:_SESSION_FIELDS]), *row[_SESSION_FIELDS:])
+def _read(row: AnyRow) -> Planned:
+    return Planned(
+        session=session_of(row),
+        group_name=row.group_name,
+        capacity=row.capacity,
+        cancelled=row.cancelled,
+        cancelled_reason=row.cancelled_reason,
+    )

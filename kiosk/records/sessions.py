@@ -1,21 +1,21 @@
 """Queries for groups and their sessions."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.sessions import Session
-from kiosk.records.columns import Reference, table
+from kiosk.records.columns import AnyRow, Reference, table
 from kiosk.records.tables import GroupSession, Membership, SupportGroup
 
 _session = table(GroupSession).c
 _group = table(SupportGroup).c
 _member = table(Membership).c
-# In the order of the fields of the domain's Session.
-_sessions = select(
-    _session.id,
+SESSION = (
+    _session.id.label("session_id"),
     _group.public_label,
     _session.room,
     _session.starts_at,
@@ -23,7 +23,11 @@ _sessions = select(
     _group.enrolled,
     _group.about,
     _session.group_id,
-).join_from(table(GroupSession), table(SupportGroup), _group.id == _session.group_id)
+)
+"""What `session_of` reads."""
+_sessions: "Select[*tuple[Any, ...]]" = select(*SESSION).join_from(
+    table(GroupSession), table(SupportGroup), _group.id == _session.group_id
+)
 _by_id = _sessions.where(_session.id == bindparam("session"))
 _all = _sessions.where(
     _session.site_id == bindparam("site"),
@@ -53,12 +57,26 @@ def starting(
     rows = transaction.connection().execute(
         query, {"site": site_id, "since": since, "until": until}
     )
-    return tuple(Session(*row) for row in rows)
+    return tuple(map(session_of, rows))
 
 
 def get(transaction: Transaction, session_id: UUID) -> Session:
     """Give a session that is known to be there, called off or not."""
-    return Session(*transaction.connection().execute(_by_id, {"session": session_id}).one())
+    return session_of(transaction.connection().execute(_by_id, {"session": session_id}).one())
+
+
+def session_of(row: AnyRow) -> Session:
+    """Return the session of a row with the columns SESSION."""
+    return Session(
+        id=row.session_id,
+        label=row.public_label,
+        room=row.room,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        enrolled=row.enrolled,
+        about=row.about,
+        group_id=row.group_id,
+    )
 
 
 def groups_of(transaction: Transaction, participant_id: UUID) -> frozenset[UUID]:

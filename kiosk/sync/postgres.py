@@ -60,7 +60,7 @@ class PostgresRemote:
         """
         with self._transaction() as connection:
             row = connection.execute(ASK, self._own).first()
-            if row is None or row[3] is None:
+            if row is None or row.epoch is None:
                 raise StoreRefused("The centre does not know this clinic.", UNKNOWN_SITE)
             contact = Contact(*row)
             if version_problem(contact.terms) is None:

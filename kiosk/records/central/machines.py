@@ -91,8 +91,9 @@ def facts_of_each(transaction: Transaction) -> Counter[UUID]:
     found: Counter[UUID] = Counter()
     for fact in FACTS:
         kiosk_id = table(fact).c.kiosk_id
-        query = select(kiosk_id, func.count()).group_by(kiosk_id)
-        found.update({row[0]: row[1] for row in transaction.connection().execute(query)})
+        query = select(kiosk_id, func.count().label("facts")).group_by(kiosk_id)
+        rows = transaction.connection().execute(query)
+        found.update({row.kiosk_id: row.facts for row in rows})
     return found
 
 

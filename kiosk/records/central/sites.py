@@ -58,9 +58,9 @@ def terms(transaction: Transaction) -> Terms:
 
 def clock_and_terms(connection: Connection) -> tuple[datetime, Terms] | None:
     """Read the centre's clock and its agreement; None where the centre is only half made."""
-    query = select(func.clock_timestamp(), _central.contract, _central.oldest_contract)
+    query = select(func.clock_timestamp().label("now"), _central.contract, _central.oldest_contract)
     row = connection.execute(query).first()
-    return None if row is None else (row[0], Terms(row[1], row[2]))
+    return None if row is None else (row.now, Terms(row.contract, row.oldest_contract))
 
 
 def known(transaction: Transaction) -> tuple[SiteAtCentre, ...]:
