@@ -14,6 +14,8 @@ HOME_COUNTRY = "SG"
 _MOST_CHARACTERS = 32
 _DIGITS = frozenset("0123456789")
 _ALLOWED = _DIGITS | frozenset("+-.()/ ")
+_MOST_DIGITS = 17
+"""Of any country's numbers, without the country."""
 _MASK = "•"
 
 
@@ -77,6 +79,26 @@ def shown(e164: str, country: str = HOME_COUNTRY) -> str:
     return _international(number) if number is not None and is_number else cleaned
 
 
+def digits_written(country: str) -> tuple[int, int]:
+    """Return the fewest and the most digits that a country's own numbers are written with.
+
+    They are those of fixed lines and mobiles, with the 0 or 8 that is dialled before them where
+    the country has one. `country` is one that phonenumbers knows (ISO 3166, two letters).
+    """
+    import phonenumbers
+    from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+    found: set[int] = set()
+    for kind in (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE):
+        example = phonenumbers.example_number_for_type(country, kind)
+        if example is not None:
+            written = phonenumbers.format_number(example, PhoneNumberFormat.NATIONAL)
+            bare = phonenumbers.national_significant_number(example)
+            before = sum(c in _DIGITS for c in written) - len(bare)
+            found |= {before + length for length in _lengths(country, kind)}
+    return min(found), max(found)
+
+
 def masked(e164: str) -> str:
     """Return a stored number with all but its country, first and last two digits hidden."""
     groups = shown(e164).split(" ")
@@ -135,6 +157,20 @@ def _problem(number: "PhoneNumber", plain: str, country: str) -> PhoneProblem | 
         }.get(phonenumbers.is_possible_number_with_reason(number), PhoneProblem.NOT_A_NUMBER)
     costly = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
     return PhoneProblem.PREMIUM if phonenumbers.number_type(number) in costly else None
+
+
+def _lengths(country: str, kind: int) -> list[int]:
+    """Return how many digits a kind of number has, without what is dialled before it."""
+    import phonenumbers as plan
+
+    code = plan.country_code_for_region(country)
+    numbers = {n: plan.PhoneNumber(code, 10 ** (n - 1)) for n in range(1, _MOST_DIGITS + 1)}
+    return [
+        length
+        for length, number in numbers.items()
+        if plan.is_possible_number_for_type_with_reason(number, kind)
+        == plan.ValidationResult.IS_POSSIBLE
+    ]
 
 
 def _phone(number: "PhoneNumber", country: str) -> Phone:

@@ -3,8 +3,16 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import SUPPORTED_REGIONS
 
-from kiosk.domain.phones import Phone, PhoneProblem, check_phone, masked, shown
+from kiosk.domain.phones import (
+    Phone,
+    PhoneProblem,
+    check_phone,
+    digits_written,
+    masked,
+    shown,
+)
 
 HOME = Phone("+6581234567", "+65 8123 4567", "8123 4567")
 
@@ -49,6 +57,19 @@ def test_another_home_country_reads_its_own_numbers() -> None:
     assert check_phone("012-345 6789", country="MY") == Phone(
         "+60123456789", "+60 12-345 6789", "012-345 6789"
     )
+
+
+@pytest.mark.parametrize(
+    ("country", "fewest", "most"),
+    [("SG", 8, 8), ("MY", 9, 11), ("GB", 10, 11), ("US", 10, 10), ("FR", 10, 10), ("NO", 8, 8)],
+)
+def test_how_many_digits_a_number_is_written_with(country: str, fewest: int, most: int) -> None:
+    """As people write them at home: 012-345 6789 in Malaysia has ten, its E.164 one fewer."""
+    assert digits_written(country) == (fewest, most)
+
+
+def test_every_country_has_numbers_of_some_digits() -> None:
+    assert all(min(digits_written(country)) > 3 for country in SUPPORTED_REGIONS)
 
 
 def test_a_number_with_00_is_not_taken_for_another_country() -> None:

@@ -6,7 +6,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.names import NameProblem
-from kiosk.domain.phones import PhoneProblem
+from kiosk.domain.phones import PhoneProblem, digits_written
 from kiosk.domain.requests import AnsweredByOther, CallLanguage, MessagePolicy, Window
 from kiosk.domain.sessions import Session
 
@@ -110,15 +110,17 @@ def name_trouble(problem: NameProblem, _: Translate) -> str:
             assert_never(problem)
 
 
-def phone_trouble(problem: PhoneProblem, _: Translate) -> str:
-    """Return one kind sentence for a number that cannot be called."""
+def phone_trouble(problem: PhoneProblem, country: str, language: str, _: Translate) -> str:
+    """Return one kind sentence for a number that cannot be called from the clinic's `country`."""
     match problem:
         case PhoneProblem.EMPTY:
             return _("Please type the number we should call.")
         case PhoneProblem.TOO_SHORT:
-            return _("Some digits are missing. Singapore numbers have 8.")
+            sentence = _("Some digits are missing. {country} numbers have {digits}.")
+            return sentence.format(**_number_plan(country, language))
         case PhoneProblem.TOO_LONG:
-            return _("There are too many digits. Singapore numbers have 8.")
+            sentence = _("There are too many digits. {country} numbers have {digits}.")
+            return sentence.format(**_number_plan(country, language))
         case PhoneProblem.LOOKS_LIKE_ID:
             return _("Please do not type an NRIC or FIN. We never need it.")
         case PhoneProblem.PREMIUM:
@@ -127,3 +129,13 @@ def phone_trouble(problem: PhoneProblem, _: Translate) -> str:
             return _("We cannot call this number. For another country, start with +.")
         case _other:
             assert_never(problem)
+
+
+def _number_plan(country: str, language: str) -> dict[str, str]:
+    """Return the country's name, and how many digits its numbers have, such as 8 or 9–11."""
+    from babel import Locale
+
+    names = Locale.parse(_LOCALES.get(language, "en_SG")).territories
+    fewest, most = digits_written(country)
+    digits = str(fewest) if fewest == most else f"{fewest}–{most}"
+    return {"country": names.get(country, country), "digits": digits}

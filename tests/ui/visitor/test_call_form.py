@@ -1,6 +1,7 @@
 """Asking for a call: nothing typed is lost on the way, and nothing is sent twice."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -130,6 +131,25 @@ async def test_numbers_that_cannot_be_taken(clinic: Clinic) -> None:
             visitor.expect(PHONE, sentence)
             assert visitor.screen.query_one(Field).value == typed
             assert isinstance(visitor.screen.focused, Field)
+
+
+ABROAD = (
+    ("MY", "0123", "Some digits are missing. Malaysia numbers have 9–11."),
+    ("FR", "0123 45 67 89 01 23", "There are too many digits. France numbers have 10."),
+)
+"""Where a clinic is, what is typed there, and the answer."""
+
+
+@pytest.mark.parametrize(("country", "typed", "sentence"), ABROAD)
+async def test_a_number_of_another_length_is_measured_by_the_clinics_country(
+    clinic: Clinic, country: str, typed: str, sentence: str
+) -> None:
+    clinic.site = replace(clinic.site, country=country)
+    async with at_kiosk(clinic, size=(56, 16)) as visitor:
+        await form(CallPhone)(visitor, clinic)
+        await fill(visitor, typed)
+        await visitor.tap("Next")
+        visitor.expect(PHONE, sentence)
 
 
 async def test_a_changed_number_is_the_one_that_is_sent(clinic: Clinic) -> None:

@@ -61,7 +61,8 @@ class CallPhone(VisitorScreen):
         """Check the number and go on."""
         phone = check_phone(self._form.phone, self._country)
         if isinstance(phone, PhoneProblem):
-            self.say(phone_trouble(phone, self._))
+            language = self.visit.texts.language
+            self.say(phone_trouble(phone, self._country, language, self._))
             self.query_one(Field).focus()
             return
         self._form.e164 = phone.e164
