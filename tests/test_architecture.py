@@ -1,6 +1,7 @@
 """The house rules that import-linter does not see: doors, sheets, words, colours."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -107,6 +108,41 @@ def test_blind_handlers_are_noticed(*, handler: str, blind: bool) -> None:
     assert _is_blind(found[0]) is blind
     assert list(_unexplained(source)) == ([3] if blind else [])
     assert list(_unexplained(source.replace("    stop", "    # why\n    stop"))) == []
+
+
+def _private_imports(module: ast.Module) -> Iterator[str]:
+    """Yield what is imported that begins with an underscore anywhere in its name."""
+    for node in ast.walk(module):
+        before = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for name in (before + one.name for one in node.names):
+                if re.search(r"(^|\.)_(?!_)", name):
+                    yield name
+
+
+def test_no_private_part_of_a_package_is_imported() -> None:
+    """It may be gone in the next version; what Textual needs stands in one folder."""
+    private = [
+        f"{name}: {found}"
+        for name, module in MODULES.items()
+        if not name.startswith("kiosk/ui/terminal/")
+        for found in _private_imports(module)
+    ]
+    assert private == []
+
+
+@pytest.mark.parametrize(
+    ("source", "private"),
+    [
+        ("from typer._completion_shared import script", True),
+        ("from typer import _click", True),
+        ("import typer._click", True),
+        ("from typer.completion import shell_complete", False),
+        ("from __future__ import annotations", False),
+    ],
+)
+def test_private_imports_are_noticed(*, source: str, private: bool) -> None:
+    assert bool(list(_private_imports(ast.parse(source)))) is private
 
 
 def _by_place(module: ast.Module) -> Iterator[int]:

@@ -38,11 +38,8 @@ def _run(words: Sequence[str]) -> int:
         from kiosk.cli import screens
 
         return {"run": screens.run, "demo": screens.demo, "desk": screens.desk}[words[0]]()
-    from kiosk.cli.completion import VARIABLE, prepare
     from kiosk.cli.tree import app
 
-    if VARIABLE in os.environ:
-        prepare()
     return int(app(prog_name="kiosk", standalone_mode=False) or 0)
 
 

@@ -1,9 +1,12 @@
 """`kiosk completion`: what makes a shell complete the commands and their options."""
 
+from contextlib import redirect_stdout
 from enum import StrEnum
+from io import StringIO
 from typing import Annotated
 
 import typer
+from typer.completion import shell_complete
 
 from kiosk.cli.output import write
 
@@ -20,19 +23,15 @@ class Shell(StrEnum):
 
 
 def completion(
+    context: typer.Context,
     shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
 ) -> None:
     """Print a script that completes commands and options in a shell.
 
     For bash put this line into ~/.bashrc: eval "$(kiosk completion bash)"
     """
-    from typer._completion_shared import get_completion_script
-
-    write(get_completion_script(prog_name="kiosk", complete_var=VARIABLE, shell=shell.value))
-
-
-def prepare() -> None:
-    """Let Typer answer the shell that asks; it does so when the command line is run."""
-    from typer._completion_classes import completion_init
-
-    completion_init()
+    script, kiosk = StringIO(), context.find_root().command
+    with redirect_stdout(script):
+        shell_complete(kiosk, {}, "kiosk", VARIABLE, f"source_{shell.value}")
+    # Without blank lines around it: zsh reads the first line of a file.
+    write(script.getvalue().strip())

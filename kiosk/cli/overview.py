@@ -13,6 +13,11 @@ _LONGEST = 27
 class Overview(Noun):
     """All commands on one screen."""
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options of `kiosk`; `kiosk completion` is there for Typer's own two."""
+        own = super().get_params(ctx)
+        return [one for one in own if one.name not in ("install_completion", "show_completion")]
+
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the verbs, then the nouns."""
         found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]

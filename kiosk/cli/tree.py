@@ -29,7 +29,6 @@ from kiosk.cli.usage import Verb, print_help
 
 app = typer.Typer(
     cls=Overview,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     invoke_without_command=True,

@@ -40,6 +40,7 @@ def completed(line: str) -> list[str]:
     ("line", "offered"),
     [
         ("kiosk ca", {"callbacks"}),
+        ("kiosk --", {"--version", "--help"}),
         ("kiosk callbacks re", {"release", "result", "reopen"}),
         ("kiosk callbacks list --fo", {"--format"}),
         ("kiosk callbacks list --show cl", {"closed"}),
@@ -57,6 +58,7 @@ def test_the_script_asks_the_command(kiosk: Kiosk, name: str) -> None:
     answer = kiosk("completion", name)
     assert (answer.code, answer.err) == (0, "")
     assert f"{VARIABLE}=complete_{name}" in answer.out
+    assert answer.out.strip() + "\n" == answer.out
 
 
 @pytest.mark.parametrize("name", ["zsh", "fish"])
@@ -74,6 +76,10 @@ def test_other_shells_are_answered(name: str) -> None:
 
 def test_an_unknown_shell_is_one_sentence(kiosk: Kiosk) -> None:
     assert "is not one of 'bash', 'zsh', 'fish'" in kiosk("completion", "tcsh").sentence(code=2)
+
+
+def test_typers_own_options_are_left_out(kiosk: Kiosk) -> None:
+    assert "No such option" in kiosk("--show-completion").sentence(code=2)
 
 
 def test_completion_loads_nothing_heavy() -> None:
