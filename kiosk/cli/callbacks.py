@@ -1,6 +1,8 @@
 """`kiosk callbacks`: who asked to be called, and what is told of them."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -43,13 +45,40 @@ WindowOption = Annotated[
 TextOption = Annotated[
     str, typer.Option("--text", metavar="TEXT", help="Part of a name or reference.")
 ]
-COLUMNS = (
-    "reference", "asked_at", "received_at", "status", "reason", "call_now", "due", "name",
-    "phone", "call_language", "windows", "not_before", "message_policy", "answered_by_other",
-    "share_with_team", "screen_language", "attempts", "last_result", "next_at", "hint", "holder",
-    "claim_ends", "may_give_up", "stopped", "withdrawal_noted", "clock_doubtful", "unreadable",
-    "revision", "id", "duplicate_of",
-)  # fmt: skip
+COLUMNS = {
+    "reference": "request.reference",
+    "asked_at": "request.created_at",
+    "received_at": "request.received_at",
+    "status": "state.status",
+    "reason": "state.reason",
+    "call_now": "schedule.call_now",
+    "due": "schedule.breach_at",
+    "name": "request.preferred_name",
+    "phone": "request.phone_masked",
+    "call_language": "request.call_language",
+    "windows": "request.windows",
+    "not_before": "request.not_before",
+    "message_policy": "request.message_policy",
+    "answered_by_other": "request.answered_by_other",
+    "share_with_team": "request.share_with_team",
+    "screen_language": "request.ui_language",
+    "attempts": "schedule.attempts",
+    "last_result": "schedule.last_result",
+    "next_at": "schedule.next_at",
+    "hint": "schedule.hint",
+    "holder": "holder",
+    "claim_ends": "claim_ends",
+    "may_give_up": "schedule.may_give_up",
+    "stopped": "state.stopped",
+    "withdrawal_noted": "withdrawal_noted",
+    "clock_doubtful": "request.clock_doubtful",
+    "unreadable": "request.unreadable",
+    "revision": "state.revision",
+    "id": "request.id",
+    "duplicate_of": "state.merged_into",
+}
+"""Where each column stands in a `WorkRow`."""
+_CELLS = attrgetter(*COLUMNS.values())
 _IN_A_TABLE = (
     "reference", "call_now", "due", "status", "name", "phone", "call_language", "windows",
     "attempts", "last_result", "holder",
@@ -59,22 +88,11 @@ _HISTORY = ("at", "kind", "outcome", "by", "next_at", "note", "undone", "revisio
 
 def cells(row: WorkRow, zone: ZoneInfo) -> dict[str, object]:
     """Return what a list says of one request, times in the clinic's zone."""
-
-    def local(name: str) -> object:
-        at = getattr(row, name)
-        return None if at is None else at.astimezone(zone)
-
-    renamed = {
-        "asked_at": local("created_at"),
-        "due": local("breach_at"),
-        "name": row.preferred_name,
-        "phone": row.phone_masked,
-        "screen_language": row.ui_language,
-        "received_at": local("received_at"),
-        "next_at": local("next_at"),
-        "claim_ends": local("claim_ends"),
+    values: tuple[object, ...] = _CELLS(row)
+    return {
+        name: value.astimezone(zone) if isinstance(value, datetime) else value
+        for name, value in zip(COLUMNS, values, strict=True)
     }
-    return {name: renamed[name] if name in renamed else getattr(row, name) for name in COLUMNS}
 
 
 @app.command("list")
@@ -100,7 +118,7 @@ def list_(
     empty = "Nobody has asked to be called yet."
     if listed.rows:
         empty = "No request is in this part of the list; `--show all` shows every one."
-    show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else COLUMNS, empty=empty)
+    show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else tuple(COLUMNS), empty=empty)
 
 
 @app.command("show", cls=Verb)
@@ -121,15 +139,17 @@ def show_request(
         row = naming.request(desk, reference)
         found = cells(row, zone)
         if number:
-            contact = desk.reveal(row.id)
+            contact = desk.reveal(row.request.id)
             if isinstance(contact, Refused):
                 raise AccessRefused("This request was taken back; nobody may ring them.")
             found["phone"] = contact.phone if isinstance(contact, Contact) else ""
         if duplicates:
-            found["duplicates"] = [other.reference for other in desk.duplicates(row.id)]
-        if row.duplicate_of is not None:
-            other = desk.row(row.duplicate_of)
-            found["duplicate_of"] = other.reference if isinstance(other, WorkRow) else None
+            found["duplicates"] = [
+                other.request.reference for other in desk.duplicates(row.request.id)
+            ]
+        if row.state.merged_into is not None:
+            other = desk.row(row.state.merged_into)
+            found["duplicate_of"] = other.request.reference if isinstance(other, WorkRow) else None
     show_one(found, form, columns=tuple(found))
 
 
@@ -140,7 +160,7 @@ def history(
     """Tell what was done about one request, with the notes."""
     with signed_in(user) as (kiosk, access, staff):
         desk, zone = access.callback_desk(staff), kiosk.site.zone
-        told = desk.history(naming.request(desk, reference).id)
+        told = desk.history(naming.request(desk, reference).request.id)
         rows = [_told(entry, desk, zone) for entry in told]
     columns = (*_HISTORY[:7], "into") if form is Format.TABLE else (*_HISTORY, "into")
     show(rows, form, columns=columns, empty="Nothing has been done about it yet.")
@@ -194,5 +214,5 @@ def _told(entry: "HistoryEntry", desk: "CallbackDesk", zone: ZoneInfo) -> Mappin
         "undone": entry.undone,
         "revision": entry.revision,
         "event_id": entry.event_id,
-        "into": into.reference if isinstance(into, WorkRow) else None,
+        "into": into.request.reference if isinstance(into, WorkRow) else None,
     }

@@ -187,7 +187,7 @@ def merge(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Close a request as a duplicate of another."""
-    _act(user, reference, lambda desk, _kiosk: Merge(naming.request(desk, into).id), form)
+    _act(user, reference, lambda desk, _kiosk: Merge(naming.request(desk, into).request.id), form)
 
 
 @app.command(cls=Verb)
@@ -209,8 +209,9 @@ def _act(user: str, reference: str, make: _Make, form: Format) -> None:
         desk = access.callback_desk(staff)
         row = naming.request(desk, reference)
         zone = kiosk.site.zone
-        done = _done(desk.act(row.id, row.revision, make(desk, kiosk)), zone, row.reference)
-    show_one(cells(done, zone), form, columns=COLUMNS)
+        answer = desk.act(row.request.id, row.state.revision, make(desk, kiosk))
+        done = _done(answer, zone, row.request.reference)
+    show_one(cells(done, zone), form, columns=tuple(COLUMNS))
 
 
 def _done(answer: ActionResult, zone: "ZoneInfo", reference: str) -> "WorkRow":

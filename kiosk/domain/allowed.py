@@ -20,9 +20,8 @@ from kiosk.domain.actions import (
     Withdraw,
 )
 from kiosk.domain.attempts import may_give_up
-from kiosk.domain.calling import Asked
 from kiosk.domain.events import EventKind
-from kiosk.domain.requests import MessagePolicy
+from kiosk.domain.requests import MessagePolicy, OpenedRequest
 from kiosk.domain.results import AttemptResult, Outcome
 from kiosk.domain.status import RequestStatus, Standing
 from kiosk.domain.working import WorkingCalendar
@@ -47,7 +46,7 @@ def refusal(
     by: UUID,
     now: datetime,
     calendar: WorkingCalendar,
-    asked: Asked,
+    asked: OpenedRequest,
     into: Standing | None = None,
 ) -> Refusal | None:
     """Say why the rules do not allow an action of `by` now; None where they allow it.
@@ -99,7 +98,7 @@ def _holder_refusal(
     state: Standing,
     action: Release | Attempt | Hold | Merge,
     now: datetime,
-    asked: Asked,
+    asked: OpenedRequest,
     into: Standing | None,
 ) -> Refusal | None:
     match action:
@@ -116,7 +115,7 @@ def _holder_refusal(
 
 
 def _attempt_refusal(
-    state: Standing, action: Attempt, now: datetime, asked: Asked
+    state: Standing, action: Attempt, now: datetime, asked: OpenedRequest
 ) -> Refusal | None:
     if state.stopped:
         return Refusal.STOPPED
@@ -141,7 +140,11 @@ def _wait_refusal(until: datetime | None, now: datetime) -> Refusal | None:
 
 
 def _close_refusal(
-    state: Standing, outcome: Outcome, now: datetime, calendar: WorkingCalendar, asked: Asked
+    state: Standing,
+    outcome: Outcome,
+    now: datetime,
+    calendar: WorkingCalendar,
+    asked: OpenedRequest,
 ) -> Refusal | None:
     if outcome is Outcome.WRONG_NUMBER and not state.stopped:
         return Refusal.NO_WRONG_NUMBER

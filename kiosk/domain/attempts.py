@@ -4,8 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from kiosk.domain.calling import Asked
-from kiosk.domain.requests import MessagePolicy
+from kiosk.domain.requests import MessagePolicy, OpenedRequest
 from kiosk.domain.results import CONTACT, MISSES, AttemptResult
 from kiosk.domain.spread import Spread
 from kiosk.domain.status import RequestStatus, Standing
@@ -44,7 +43,9 @@ def counted(state: Standing) -> int:
     return len([at for at, result in state.attempts[state.earlier :] if result not in _NOT_CALLS])
 
 
-def may_give_up(state: Standing, *, now: datetime, calendar: WorkingCalendar, asked: Asked) -> bool:
+def may_give_up(
+    state: Standing, *, now: datetime, calendar: WorkingCalendar, asked: OpenedRequest
+) -> bool:
     """Say whether a request may be closed as unreachable: the three-attempt rule.
 
     Three misses on two days or more, 4 working hours apart, one in a window that was asked for
@@ -55,7 +56,9 @@ def may_give_up(state: Standing, *, now: datetime, calendar: WorkingCalendar, as
     return since is not None and since <= now
 
 
-def next_attempt(state: Standing, *, calendar: WorkingCalendar, asked: Asked) -> NextAttempt:
+def next_attempt(
+    state: Standing, *, calendar: WorkingCalendar, asked: OpenedRequest
+) -> NextAttempt:
     """Say when the next attempt may be made, and in which part of the day it is due."""
     if not state.open:
         return NextAttempt(None, None)
@@ -76,7 +79,7 @@ def next_attempt(state: Standing, *, calendar: WorkingCalendar, asked: Asked) ->
 
 def _after_the_last(
     state: Standing,
-    asked: Asked,
+    asked: OpenedRequest,
     calendar: WorkingCalendar,
     done: datetime,
     texted_at: datetime | None,

@@ -1,12 +1,11 @@
 """When somebody may be called, and how the worklist is ordered and narrowed."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.requests import CallLanguage, Window
+from kiosk.domain.requests import CallLanguage, OpenedRequest, Window
 from kiosk.domain.status import OPEN, RequestStatus
 from kiosk.domain.working import WorkingCalendar
 from kiosk.domain.worklist import Filter, Show, WorkRow
@@ -36,22 +35,6 @@ class DayPart(StrEnum):
 
 
 _PARTS = tuple(DayPart)
-
-
-@dataclass(slots=True)
-class Asked:
-    """What the rules need to know of a request: when and how its visitor wants to be called.
-
-    Never changed; not frozen, for they come by the ten thousand.
-    """
-
-    created_at: datetime
-    windows: tuple[str, ...] = ()
-    """Codes of `Window`; none means any."""
-    not_before: date | None = None
-    """Clinic's date before which no call is wanted."""
-    message_policy: str = ""
-    """Code of `MessagePolicy`; anything else allows no message."""
 
 
 def day_part(local: datetime) -> DayPart:
@@ -136,21 +119,23 @@ def row_order(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> 
     """
 
     def place(row: WorkRow) -> tuple[int, datetime, datetime, str]:
-        if row.breach_at is None:
-            return 2, row.created_at, row.created_at, row.reference
-        later = not (row.call_now and _spoken(row, speaks))
-        return int(later), row.breach_at, row.created_at, row.reference
+        asked, schedule = row.request, row.schedule
+        if schedule.breach_at is None:
+            return 2, asked.created_at, asked.created_at, asked.reference
+        later = not (schedule.call_now and _spoken(asked, speaks))
+        return int(later), schedule.breach_at, asked.created_at, asked.reference
 
     return tuple(sorted(rows, key=place))
 
 
 def matches(row: WorkRow, wanted: Filter, speaks: frozenset[str] = frozenset()) -> bool:
     """Say whether a row belongs to a view; `speaks` as in `row_order`, for CALL_NOW alone."""
-    if wanted.language and row.call_language != wanted.language:
+    asked = row.request
+    if wanted.language and asked.call_language != wanted.language:
         return False
-    if wanted.window and not _offers(row, wanted.window):
+    if wanted.window and not _offers(asked, wanted.window):
         return False
-    if wanted.text.strip() and not _mentions(row, wanted.text.strip()):
+    if wanted.text.strip() and not _mentions(asked, wanted.text.strip()):
         return False
     return _shown(row, wanted.show, speaks)
 
@@ -158,19 +143,19 @@ def matches(row: WorkRow, wanted: Filter, speaks: frozenset[str] = frozenset()) 
 def _shown(row: WorkRow, show: Show, speaks: frozenset[str]) -> bool:
     match show:
         case Show.CALL_NOW:
-            return row.call_now and _spoken(row, speaks)
+            return row.schedule.call_now and _spoken(row.request, speaks)
         case Show.OPEN:
-            return row.status in OPEN
+            return row.state.status in OPEN
         case Show.MINE:
             return row.held_by_me
         case Show.UNREACHABLE:
-            return row.status is RequestStatus.UNREACHABLE
+            return row.state.status is RequestStatus.UNREACHABLE
         case Show.ESCALATED:
-            return row.status is RequestStatus.ESCALATED
+            return row.state.status is RequestStatus.ESCALATED
         case Show.NOTED:
             return row.withdrawal_noted
         case Show.CLOSED:
-            return row.status in _SETTLED
+            return row.state.status in _SETTLED
         case Show.ALL:
             return True
 
@@ -178,17 +163,17 @@ def _shown(row: WorkRow, show: Show, speaks: frozenset[str]) -> bool:
 _SETTLED = frozenset({RequestStatus.CLOSED, RequestStatus.WITHDRAWN, RequestStatus.DUPLICATE})
 
 
-def _spoken(row: WorkRow, speaks: frozenset[str]) -> bool:
+def _spoken(asked: OpenedRequest, speaks: frozenset[str]) -> bool:
     # Which language "other" is, somebody has to find out.
-    return not speaks or row.call_language in speaks or row.call_language == CallLanguage.OTHER
+    return not speaks or asked.call_language in speaks or asked.call_language == CallLanguage.OTHER
 
 
-def _offers(row: WorkRow, window: str) -> bool:
-    wanted = named(row.windows)
+def _offers(asked: OpenedRequest, window: str) -> bool:
+    wanted = named(asked.windows)
     return window in wanted if wanted else True
 
 
-def _mentions(row: WorkRow, text: str) -> bool:
+def _mentions(asked: OpenedRequest, text: str) -> bool:
     wanted = text.casefold()
-    plain = row.reference.replace("-", "").casefold()
-    return wanted in row.preferred_name.casefold() or wanted.replace("-", "") in plain
+    plain = asked.reference.replace("-", "").casefold()
+    return wanted in asked.preferred_name.casefold() or wanted.replace("-", "") in plain

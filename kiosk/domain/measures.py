@@ -1,13 +1,12 @@
 """The figures above the worklist."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
 from math import ceil
 from statistics import median
-from uuid import UUID
 
 from kiosk.domain.calling import starts_at
-from kiosk.domain.status import OPEN, RequestStatus, Standing
+from kiosk.domain.status import OPEN, RequestStatus
 from kiosk.domain.working import WorkingCalendar
 from kiosk.domain.worklist import Measures, WorkRow
 
@@ -18,28 +17,26 @@ _ENOUGH = 5
 
 def measure(
     rows: Iterable[WorkRow],
-    standings: Mapping[UUID, Standing],
     *,
     now: datetime,
     calendar: WorkingCalendar,
 ) -> Measures:
-    """Count the rows and take the median of the waiting; `standings` by the id of the row."""
+    """Count the rows and take the median of the waiting."""
     listed = tuple(rows)
-    live = [row for row in listed if row.status in OPEN]
-    due = [row.breach_at for row in live if row.breach_at is not None]
+    live = [row for row in listed if row.state.status in OPEN]
+    due = [row.schedule.breach_at for row in live if row.schedule.breach_at is not None]
     tomorrow, since = _tomorrow(now, calendar), now - _LOOKED_BACK
     waits = [
         wait
         for row in listed
-        if row.created_at > since
-        and (wait := _hours_to_first(row, standings.get(row.id), calendar)) is not None
+        if row.request.created_at > since and (wait := _hours_to_first(row, calendar)) is not None
     ]
     return Measures(
         open=len(live),
-        call_now=sum(1 for row in live if row.call_now),
+        call_now=sum(1 for row in live if row.schedule.call_now),
         due_today=sum(1 for at in due if at < tomorrow),
         overdue=sum(1 for at in due if at < now),
-        unreachable=sum(1 for row in listed if row.status is RequestStatus.UNREACHABLE),
+        unreachable=sum(1 for row in listed if row.state.status is RequestStatus.UNREACHABLE),
         median_hours_to_first_attempt=median(waits) if len(waits) >= _ENOUGH else None,
     )
 
@@ -50,13 +47,12 @@ def _tomorrow(now: datetime, calendar: WorkingCalendar) -> datetime:
     return datetime.combine(day, time.min, calendar.zone)
 
 
-def _hours_to_first(
-    row: WorkRow, state: Standing | None, calendar: WorkingCalendar
-) -> float | None:
-    if state is None or not state.attempts:
+def _hours_to_first(row: WorkRow, calendar: WorkingCalendar) -> float | None:
+    asked, attempts = row.request, row.state.attempts
+    if not attempts:
         return None
-    begins = starts_at(row.created_at, row.not_before, calendar.zone)
-    return max(0.0, calendar.hours_between(begins, state.attempts[0][0]))
+    begins = starts_at(asked.created_at, asked.not_before, calendar.zone)
+    return max(0.0, calendar.hours_between(begins, attempts[0][0]))
 
 
 def percentile(values: Collection[float], share: float) -> float:

@@ -1,26 +1,14 @@
 """What comes next for a request: all that a row of the worklist derives from the rules."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from kiosk.domain.attempts import Hint, counted, next_attempt
-from kiosk.domain.calling import Asked, starts_at, wanted_now, windows_at
+from kiosk.domain.calling import starts_at, wanted_now, windows_at
+from kiosk.domain.requests import OpenedRequest
 from kiosk.domain.results import AttemptResult
 from kiosk.domain.status import Standing
 from kiosk.domain.working import WorkingCalendar
-
-
-class Outlook(NamedTuple):
-    """The derived fields of a `WorkRow`, by the same names."""
-
-    attempts: int
-    last_result: str
-    next_at: datetime | None
-    hint: str
-    breach_at: datetime | None
-    call_now: bool
-    working_age: float
-    may_give_up: bool
+from kiosk.domain.worklist import Schedule
 
 
 class Lookout:
@@ -37,7 +25,7 @@ class Lookout:
         self._hours_from = calendar.counting_to(now)
         self._wanted: dict[tuple[str, ...], bool] = {}
 
-    def outlook(self, state: Standing, asked: Asked, *, mine: bool) -> Outlook:
+    def schedule(self, state: Standing, asked: OpenedRequest, *, mine: bool) -> Schedule:
         """Say what comes next for one request; `mine` is whether the caller has claimed it.
 
         Due are: a first look within a working day, a first attempt within `first_attempt_days`,
@@ -53,7 +41,7 @@ class Lookout:
             waits = begins if waits is None else max(waits, begins)
         due = self._due(state, begins, waits) if state.open else None
         since = coming.give_up_from
-        return Outlook(
+        return Schedule(
             attempts=counted(state),
             last_result=state.attempts[-1][1] if state.attempts else "",
             next_at=waits if state.open else None,
@@ -70,11 +58,11 @@ class Lookout:
             may_give_up=since is not None and since <= self.now,
         )
 
-    def _of_new(self, asked: Asked) -> Outlook:
+    def _of_new(self, asked: OpenedRequest) -> Schedule:
         """Say the same, in a third of the time, of what nobody has touched: most of a list."""
         begins = starts_at(asked.created_at, asked.not_before, self.calendar.zone)
         waits = begins if begins > asked.created_at else None
-        return Outlook(
+        return Schedule(
             attempts=0,
             last_result="",
             next_at=waits,
@@ -85,7 +73,7 @@ class Lookout:
             may_give_up=False,
         )
 
-    def _age(self, asked: Asked) -> float:
+    def _age(self, asked: OpenedRequest) -> float:
         return max(0.0, self._hours_from(asked.created_at))
 
     def _due(self, state: Standing, begins: datetime, waits: datetime | None) -> datetime:

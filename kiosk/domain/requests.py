@@ -66,6 +66,39 @@ class CallbackDraft:
     consent_version: str
 
 
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
+class OpenedRequest:
+    """A callback request as it was kept, opened for a caller: cleaned text, without the number.
+
+    Never changed; not frozen, for they are made by the ten thousand and freezing doubles the time.
+    """
+
+    id: UUID
+    reference: str
+    created_at: datetime
+    """Corrected where the kiosk's clock was measured to be far off."""
+    kiosk_at: datetime | None = None
+    """What the kiosk's clock said, where `created_at` was corrected."""
+    received_at: datetime | None = None
+    """When the centre had it; None on one machine."""
+    clock_doubtful: bool = False
+    preferred_name: str
+    phone_masked: str
+    """For example "+65 •••• 4567"."""
+    windows: tuple[str, ...]
+    """Codes of `Window`; none means any."""
+    not_before: date | None
+    """Clinic's date before which no call is wanted."""
+    call_language: str
+    message_policy: str
+    """Code of `MessagePolicy`; anything else allows no message."""
+    answered_by_other: str
+    share_with_team: bool
+    ui_language: str
+    unreadable: bool = False
+    """True where the sealed record could not be opened; what was sealed is then empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What the visitor takes away once the request is committed."""

@@ -1,11 +1,13 @@
 """The worklist: callback requests as a caller sees them, in the order to call."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
-from kiosk.domain.status import RequestStatus
+from kiosk.domain.requests import OpenedRequest
+from kiosk.domain.status import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,63 +30,45 @@ class HistoryEntry:
     other_id: UUID | None = None
 
 
+class Schedule(NamedTuple):
+    """What comes next for a request, by the clinic's rules."""
+
+    attempts: int
+    """How many calls count; CALL_LATER and texts do not, nor those before a reopening."""
+    last_result: str
+    """Code of the latest `AttemptResult`, or empty."""
+    next_at: datetime | None
+    """Not before this: held, asked to call later, or the pause after a miss."""
+    hint: str
+    """What to do next, as a code of `attempts.Hint`, or empty."""
+    breach_at: datetime | None
+    """By when the next step is due (first review or attempt, next attempt); None when closed."""
+    call_now: bool
+    """Whether its window contains this minute, nothing holds it, and nobody else has it."""
+    working_age: float
+    """Working hours since it was made."""
+    may_give_up: bool
+    """Whether the three-attempt rule allows to close it as unreachable."""
+
+
 @dataclass(slots=True, unsafe_hash=True)
 class WorkRow:
-    """One callback request opened for a caller: cleaned text, without the phone number.
+    """One callback request as a caller sees it: what was asked, its state, and what comes next.
 
     Never changed; not frozen, for ten thousand are made at once and freezing doubles that.
     """
 
-    id: UUID
-    reference: str
-    created_at: datetime
-    received_at: datetime | None
-    """When the centre had it; None on one machine."""
-    status: RequestStatus
-    reason: str
-    """Why it left the list, as a code of `Outcome`, or empty."""
-    revision: int
-    """Of the latest event; goes back to the desk with an action."""
-    preferred_name: str
-    phone_masked: str
-    """For example "+65 •••• 4567"."""
-    windows: tuple[str, ...]
-    """Codes of `Window`."""
-    not_before: date | None
-    call_language: str
-    message_policy: str
-    answered_by_other: str
-    share_with_team: bool
-    ui_language: str
-    unreadable: bool
-    """True where the sealed record could not be opened; the personal fields are then empty."""
-    withdrawal_noted: bool
-    """True where somebody typed this reference to withdraw it and staff have not settled it."""
-    clock_doubtful: bool
+    request: OpenedRequest
+    state: Standing
+    """Its `revision` goes back to the desk with an action."""
+    schedule: Schedule
     holder: str = ""
     """Login of who has claimed it now, or empty."""
     held_by_me: bool = False
     claim_ends: datetime | None = None
-    attempts: int = 0
-    """How many calls count; CALL_LATER and texts do not, nor those before a reopening."""
-    last_result: str = ""
-    """Code of the latest `AttemptResult`, or empty."""
-    next_at: datetime | None = None
-    """Not before this: held, asked to call later, or the pause after a miss."""
-    hint: str = ""
-    """What to do next, as a code of `attempts.Hint`, or empty."""
-    breach_at: datetime | None = None
-    """By when the next step is due (first review or attempt, next attempt); None when closed."""
-    call_now: bool = False
-    """Whether its window contains this minute, nothing holds it, and nobody else has it."""
-    working_age: float = 0.0
-    """Working hours since it was made."""
-    may_give_up: bool = False
-    """Whether the three-attempt rule allows to close it as unreachable."""
-    stopped: bool = False
-    """Whether a wrong person or number was reached: do not ring again."""
-    duplicate_of: UUID | None = None
-    """The request that this one was merged into."""
+    """When that claim ends; None where nobody holds it."""
+    withdrawal_noted: bool = False
+    """True where somebody typed this reference to withdraw it and staff have not settled it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,49 +135,27 @@ class Worklist:
 
 
 @dataclass(slots=True)
-class ExportRow:
-    """One callback request as it leaves the desk in a file; every text in it is cleaned.
+class ExportRow(WorkRow):
+    """One row of the worklist as it leaves the desk in a file: with the number.
 
     Never changed, and not frozen, as `WorkRow`.
     """
 
-    id: UUID
-    reference: str
-    created_at: datetime
-    received_at: datetime | None
-    """When the centre had it; None on one machine."""
-    status: RequestStatus
-    reason: str
-    """Why it left the list, as a code of `Outcome`, or empty."""
-    preferred_name: str
-    phone_e164: str
+    phone_e164: str = ""
     """For example +6581234567; empty where it was taken back or could not be opened."""
-    phone_local: str
+    phone_local: str = ""
     """As people here write it: 8123 4567; a foreign number with its country: +44 20 7946 0000."""
-    windows: tuple[str, ...]
-    """Codes of `Window`."""
-    not_before: date | None
-    call_language: str
-    message_policy: str
-    answered_by_other: str
-    share_with_team: bool
-    ui_language: str
-    attempts: int
-    """How many attempts count (CALL_LATER does not)."""
-    first_attempt_at: datetime | None
-    last_attempt_at: datetime | None
-    last_result: str
-    """Code of the latest `AttemptResult`, or empty."""
-    next_at: datetime | None
-    holder: str
-    """Login of who has claimed it now, or empty."""
-    closed_at: datetime | None
-    """When it left the list."""
-    withdrawal_noted: bool
-    clock_doubtful: bool
-    unreadable: bool
-    """True where the sealed record could not be opened; the personal fields are then empty."""
-    kiosk_at: datetime | None = None
-    """What the kiosk's clock said, where that was far off and `created_at` is corrected."""
     flags: tuple[str, ...] = ()
     """Codes of `Oddness`: what is odd about its times."""
+
+    @property
+    def first_attempt_at(self) -> datetime | None:
+        """When the first attempt was made."""
+        attempts = self.state.attempts
+        return attempts[0][0] if attempts else None
+
+    @property
+    def last_attempt_at(self) -> datetime | None:
+        """When the latest attempt was made."""
+        attempts = self.state.attempts
+        return attempts[-1][0] if attempts else None

@@ -98,9 +98,10 @@ def task_status(row: ExportRow) -> TaskStatus:
 
     A reason that this version does not know, of a request that is closed, says completed.
     """
-    if row.status is RequestStatus.CLOSED and row.reason in set(Outcome):
-        return BY_OUTCOME[Outcome(row.reason)]
-    return BY_STATUS[row.status]
+    state = row.state
+    if state.status is RequestStatus.CLOSED and state.reason in set(Outcome):
+        return BY_OUTCOME[Outcome(state.reason)]
+    return BY_STATUS[state.status]
 
 
 def callback_resources(row: ExportRow, context: ExportContext) -> Iterable[Resource]:
@@ -108,14 +109,15 @@ def callback_resources(row: ExportRow, context: ExportContext) -> Iterable[Resou
     yield _patient(row)
     yield _service_request(row, context)
     yield _call(row, context)
-    if row.share_with_team:
+    if row.request.share_with_team:
         yield _consent(row, context)
     yield _task(row, context)
 
 
 def _patient(row: ExportRow) -> Resource:
     """Who asked: nobody has checked who they are, and a carer asks as they do."""
-    code, name = row.call_language, clean(row.preferred_name)
+    asked = row.request
+    code, name = asked.call_language, clean(asked.preferred_name)
     language = coded(System.LANGUAGE, code) if code else {}
     if code in _TAGS:
         language["coding"] = [
@@ -123,10 +125,10 @@ def _patient(row: ExportRow) -> Resource:
             {"system": System.LANGUAGE, "code": code},
         ]
     phone = [{"system": "phone", "value": row.phone_e164}] if row.phone_e164 else []
-    unreadable = [mark("unreadable")] if row.unreadable else []
+    unreadable = [mark("unreadable")] if asked.unreadable else []
     return filled(
         resourceType="Patient",
-        id=str(part_id(row.id, "Patient")),
+        id=str(part_id(asked.id, "Patient")),
         meta={"tag": [mark(_UNVERIFIED), *unreadable]},
         name=[{"use": "usual", "text": name}] if name else [],
         telecom=phone,
@@ -136,56 +138,59 @@ def _patient(row: ExportRow) -> Resource:
 
 def _service_request(row: ExportRow, context: ExportContext) -> Resource:
     """What was asked for, with what may be said on the phone."""
+    asked = row.request
     wishes = [
-        *((System.WINDOW, window) for window in row.windows),
-        (System.MESSAGE, row.message_policy),
-        (System.ANSWERED, row.answered_by_other),
+        *((System.WINDOW, window) for window in asked.windows),
+        (System.MESSAGE, asked.message_policy),
+        (System.ANSWERED, asked.answered_by_other),
     ]
     return filled(
         resourceType="ServiceRequest",
-        id=str(part_id(row.id, "ServiceRequest")),
-        identifier=identifier(System.REFERENCE, row.reference),
+        id=str(part_id(asked.id, "ServiceRequest")),
+        identifier=identifier(System.REFERENCE, asked.reference),
         status=BY_TASK[task_status(row)],
         intent="proposal",
         category=[coded(System.WHAT, "peer_support")],
         code=coded(System.WHAT, "callback_request"),
         orderDetail=[coded(system, code) for system, code in wishes if code],
-        subject=link("Patient", part_id(row.id, "Patient")),
-        requester=link("Patient", part_id(row.id, "Patient")),
-        authoredOn=instant(row.created_at, context),
+        subject=link("Patient", part_id(asked.id, "Patient")),
+        requester=link("Patient", part_id(asked.id, "Patient")),
+        authoredOn=instant(asked.created_at, context),
     )
 
 
 def _call(row: ExportRow, context: ExportContext) -> Resource:
     """Return how to call, and from when on."""
+    asked = row.request
     media = [("PHONE", "telephone")]
-    if row.message_policy == MessagePolicy.TEXT:
+    if asked.message_policy == MessagePolicy.TEXT:
         media.append(("SMSWRIT", "text message"))
-    patient = link("Patient", part_id(row.id, "Patient"))
-    start = row.not_before
+    patient = link("Patient", part_id(asked.id, "Patient"))
+    start = asked.not_before
     return filled(
         resourceType="CommunicationRequest",
-        id=str(part_id(row.id, "CommunicationRequest")),
-        basedOn=[link("ServiceRequest", part_id(row.id, "ServiceRequest"))],
+        id=str(part_id(asked.id, "CommunicationRequest")),
+        basedOn=[link("ServiceRequest", part_id(asked.id, "ServiceRequest"))],
         status=BY_TASK[task_status(row)],
         subject=patient,
         recipient=[patient],
         medium=[{"coding": [{"system": _MEDIA, "code": c}], "text": t} for c, t in media],
         occurrencePeriod={} if start is None else {"start": start.isoformat()},
-        authoredOn=instant(row.created_at, context),
+        authoredOn=instant(asked.created_at, context),
     )
 
 
 def _consent(row: ExportRow, context: ExportContext) -> Resource:
     """Return the separate, free choice that the peer team may tell the clinical team."""
+    asked = row.request
     return filled(
         resourceType="Consent",
-        id=str(part_id(row.id, "Consent")),
-        status="inactive" if row.status is RequestStatus.WITHDRAWN else "active",
+        id=str(part_id(asked.id, "Consent")),
+        status="inactive" if row.state.status is RequestStatus.WITHDRAWN else "active",
         scope={"coding": [{"system": _SCOPES, "code": "patient-privacy"}]},
         category=[{"coding": [{"system": _CONSENTS, "code": "infa"}]}],
-        patient=link("Patient", part_id(row.id, "Patient")),
-        dateTime=instant(row.created_at, context),
+        patient=link("Patient", part_id(asked.id, "Patient")),
+        dateTime=instant(asked.created_at, context),
         policyRule=coded(System.WHAT, "share_with_team"),
         provision={"type": "permit"},
     )
@@ -193,28 +198,29 @@ def _consent(row: ExportRow, context: ExportContext) -> Resource:
 
 def _task(row: ExportRow, context: ExportContext) -> Resource:
     """Return where the request stands, who has it and how often it was tried."""
-    times = (row.created_at, row.received_at, row.last_attempt_at, row.closed_at)
+    asked, state, schedule = row.request, row.state, row.schedule
+    times = (asked.created_at, asked.received_at, row.last_attempt_at, state.since)
     noted = [mark("withdrawal-noted")] if row.withdrawal_noted else []
-    doubtful = [mark("clock-doubtful")] if row.clock_doubtful else []
+    doubtful = [mark("clock-doubtful")] if asked.clock_doubtful else []
     restriction: Part = {"repetitions": _MOST_TRIES}
-    if waits := period(row.next_at, None, context):
+    if waits := period(schedule.next_at, None, context):
         restriction["period"] = waits
     return filled(
         resourceType="Task",
-        id=str(row.id),
+        id=str(asked.id),
         meta={"tag": [mark(_UNVERIFIED), *noted, *doubtful]},
-        identifier=identifier(System.REFERENCE, row.reference),
+        identifier=identifier(System.REFERENCE, asked.reference),
         status=task_status(row),
-        statusReason=coded(System.OUTCOME, row.reason) if row.reason else {},
-        businessStatus=coded(System.STATUS, row.status),
+        statusReason=coded(System.OUTCOME, state.reason) if state.reason else {},
+        businessStatus=coded(System.STATUS, state.status),
         intent="proposal",
         code=coded(System.WHAT, "callback_request"),
-        focus=link("ServiceRequest", part_id(row.id, "ServiceRequest")),
-        for_=link("Patient", part_id(row.id, "Patient")),
-        requester=link("Patient", part_id(row.id, "Patient")),
-        authoredOn=instant(row.created_at, context),
+        focus=link("ServiceRequest", part_id(asked.id, "ServiceRequest")),
+        for_=link("Patient", part_id(asked.id, "Patient")),
+        requester=link("Patient", part_id(asked.id, "Patient")),
+        authoredOn=instant(asked.created_at, context),
         lastModified=instant(max(at for at in times if at is not None), context),
-        executionPeriod=period(row.first_attempt_at, row.closed_at, context),
+        executionPeriod=period(row.first_attempt_at, state.since, context),
         owner={"type": "Practitioner", "display": clean(row.holder)} if row.holder else {},
         restriction=restriction,
         output=_tries(row),
@@ -223,10 +229,13 @@ def _task(row: ExportRow, context: ExportContext) -> Resource:
 
 def _tries(row: ExportRow) -> list[Part]:
     """Return how many attempts there were and how the last one ended."""
-    if not row.attempts and not row.last_result:
+    schedule = row.schedule
+    if not schedule.attempts and not schedule.last_result:
         return []
-    tries: list[Part] = [{"type": coded(System.WHAT, "attempts"), "valueInteger": row.attempts}]
-    if row.last_result:
-        last = coded(System.RESULT, row.last_result)
+    tries: list[Part] = [
+        {"type": coded(System.WHAT, "attempts"), "valueInteger": schedule.attempts}
+    ]
+    if schedule.last_result:
+        last = coded(System.RESULT, schedule.last_result)
         tries.append({"type": coded(System.WHAT, "last_result"), "valueCodeableConcept": last})
     return tries

@@ -126,7 +126,7 @@ class CallbackDesk(StaffDesk):
                 by_visitor = case.state.by_slip
                 return Refused(Refusal.BY_VISITOR if by_visitor else Refusal.NOT_OPEN, case.row())
             self._audit(transaction, now, AuditAction.CALLBACK_REVEALED, request_id)
-            number = case.entry.person.number
+            number = self._book.numbers[request_id]
         return Contact(local(number, self._site.country), number)
 
     def history(self, request_id: UUID) -> tuple[HistoryEntry, ...]:
@@ -149,16 +149,16 @@ class CallbackDesk(StaffDesk):
 
     def duplicates(self, request_id: UUID) -> tuple[WorkRow, ...]:
         """Give the other requests of the same number that are open or of the last 30 days."""
-        shown, entries, states = self.worklist(), self._book.entries, self._board.states
-        one = entries.get(request_id)
-        if one is None or not one.person.number:
+        shown, numbers = self.worklist(), self._book.numbers
+        number = numbers.get(request_id)
+        if not number:
             return ()
         return tuple(
             row
             for row in shown.rows
-            if entries[row.id].person.number == one.person.number
-            and row.id != request_id
-            and (states[row.id].open or shown.at - row.created_at <= _RECENT)
+            if numbers[row.request.id] == number
+            and row.request.id != request_id
+            and (row.state.open or shown.at - row.request.created_at <= _RECENT)
         )
 
     def export_rows(
@@ -172,10 +172,10 @@ class CallbackDesk(StaffDesk):
         with self._writing() as (transaction, now):
             self._audit(transaction, now, AuditAction.EXPORTED_CALLBACKS)
         rows = [row for row in shown.rows if matches(row, wanted, shown.speaks)]
-        entries, states, country = self._book.entries, self._board.states, self._site.country
+        numbers, country = self._book.numbers, self._site.country
         found = []
         for row in rows:
-            found.append(export_row(row, entries[row.id], states[row.id], country))
+            found.append(export_row(row, numbers[row.request.id], country))
             if len(found) % _STEP == 0 or len(found) == len(rows):
                 progress(len(found), len(rows))
         return tuple(found)
@@ -195,12 +195,12 @@ class CallbackDesk(StaffDesk):
         readers = self._house.sealing[Purpose.CALLBACKS]
         event.sealed_note = seal_note(event.id, note, readers)
         callbacks.add_event(transaction, event, now)
-        self._audit(transaction, now, _AUDITED[EventKind(event.kind)], case.entry.id)
+        self._audit(transaction, now, _AUDITED[EventKind(event.kind)], case.request.id)
         return Done(case.after(event).row())
 
     def _target(self, transaction: Transaction, case: Case, action: Action) -> Standing | None:
         """Say where the request to merge into stands."""
-        if not isinstance(action, Merge) or action.into == case.entry.id:
+        if not isinstance(action, Merge) or action.into == case.request.id:
             return None
         target = self._case(transaction, case.place.now, action.into)
         return None if target is None else target.state

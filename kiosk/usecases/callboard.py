@@ -1,7 +1,7 @@
 """The worklist as one desk shows it: only what changed, or what the minute changes, is built."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -34,11 +34,6 @@ class Board:
         self._viewer: Viewer | None = None
         self._shown: Worklist | None = None
 
-    @property
-    def states(self) -> Mapping[UUID, Standing]:
-        """Where each request stood at the last look."""
-        return self._states
-
     def lookout(self, now: datetime) -> Lookout:
         """Give the place from which the rules look at every request."""
         return Lookout(now, self._calendar, self._rules.first_attempt_days)
@@ -62,7 +57,7 @@ class Board:
         self._build(self.lookout(now), viewer, wanted)
         self._changed, self._viewer = set(), viewer
         rows = row_order(self._rows.values(), viewer.speaks)
-        figures = measure(rows, self._states, now=now, calendar=self._calendar)
+        figures = measure(rows, now=now, calendar=self._calendar)
         self._shown = Worklist(now, rows, figures, viewer.speaks)
         return self._shown
 

@@ -4,61 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.calling import Asked
-from kiosk.domain.clocks import corrected, is_far_off
 from kiosk.domain.events import RequestEvent
-from kiosk.domain.text import clean
+from kiosk.domain.requests import OpenedRequest
 from kiosk.records import callbooks
 from kiosk.records.callbacks import ListedRequest
 from kiosk.records.callbooks import Kind, Mark
-from kiosk.usecases.callpeople import People, Person, plain_code
+from kiosk.usecases.callpeople import People
 
 _NOTHING = Mark(0, -1)
-_MOST_WINDOWS = 256
-
-
-@dataclass(slots=True, kw_only=True)
-class Entry(Asked):
-    """One opened request, with what the rules need to know of it; never changed."""
-
-    id: UUID
-    reference: str
-    received_at: datetime | None
-    call_language: str
-    ui_language: str
-    clock_doubtful: bool
-    person: Person
-    kiosk_at: datetime | None
-    """What the kiosk's clock said, where that was far off and `created_at` is corrected."""
-
-
-def entry(kept: ListedRequest, person: Person) -> Entry:
-    """Join what stands in clear, cleaned, with the opened person."""
-    return Entry(
-        corrected(kept.created_at, kept.clock_offset_ms),
-        _windows(kept.windows),
-        kept.not_before,
-        person.message_policy,
-        id=kept.id,
-        reference=clean(kept.ref),
-        received_at=kept.received_at,
-        call_language=plain_code(kept.call_language),
-        ui_language=plain_code(kept.ui_language),
-        clock_doubtful=kept.clock_doubtful,
-        person=person,
-        kiosk_at=kept.created_at if is_far_off(kept.clock_offset_ms) else None,
-    )
-
-
-@lru_cache(maxsize=_MOST_WINDOWS)
-def _windows(codes: str) -> tuple[str, ...]:
-    """Read the windows of a request; thousands ask for the same few."""
-    return tuple([plain_code(code) for code in codes.split(",") if code])
 
 
 @dataclass(slots=True)
@@ -77,16 +34,22 @@ class Book:
     def __init__(self, site_id: UUID, people: People) -> None:
         self._site_id = site_id
         self._people = people
-        self._entries: dict[UUID, Entry] = {}
+        self._entries: dict[UUID, OpenedRequest] = {}
+        self._numbers: dict[UUID, str] = {}
         self._unopened: list[ListedRequest] = []
         self._read = _Read()
         self._is_whole = False
         """Whether all that the marks say has been read; not before the first look is through."""
 
     @property
-    def entries(self) -> Mapping[UUID, Entry]:
+    def entries(self) -> Mapping[UUID, OpenedRequest]:
         """The opened requests."""
         return self._entries
+
+    @property
+    def numbers(self) -> Mapping[UUID, str]:
+        """The number of each opened request; they leave the desk by `reveal` and exports alone."""
+        return self._numbers
 
     @property
     def has_unopened(self) -> bool:
@@ -110,10 +73,10 @@ class Book:
         """When each reference was typed to withdraw it; those that nobody typed are missing."""
         return self._read.notes
 
-    def opened(self, kept: ListedRequest) -> Entry:
+    def opened(self, kept: ListedRequest) -> OpenedRequest:
         """Give one request opened, now where it has not been yet."""
         if kept.id not in self._entries:
-            self._entries[kept.id] = entry(kept, self._people.open(kept))
+            self._entries[kept.id], self._numbers[kept.id] = self._people.open(kept)
         return self._entries[kept.id]
 
     def catch_up(self, transaction: Transaction) -> set[UUID] | None:
@@ -139,9 +102,9 @@ class Book:
 
     def open_all(self) -> None:
         """Open what was read and not opened yet (60 ms for each thousand)."""
-        people, entries = self._people, self._entries
+        people, entries, numbers = self._people, self._entries, self._numbers
         for kept in self._unopened:
-            entries[kept.id] = entry(kept, people.open(kept))
+            entries[kept.id], numbers[kept.id] = people.open(kept)
         self._unopened = []
 
     def _since(
@@ -217,5 +180,5 @@ class Book:
                 for id_ in self._take(transaction, kind, machine, _NOTHING.last)
             }
         for gone in self._entries.keys() - found[Kind.REQUESTS]:
-            del self._entries[gone]
+            del self._entries[gone], self._numbers[gone]
         self._is_whole = True

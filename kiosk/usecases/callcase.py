@@ -8,10 +8,10 @@ from kiosk.domain.actions import Action, Claim, HeldBy, OutOfDate, Refused
 from kiosk.domain.allowed import event_for, refusal
 from kiosk.domain.events import RequestEvent
 from kiosk.domain.outlook import Lookout
+from kiosk.domain.requests import OpenedRequest
 from kiosk.domain.status import Standing, standing
 from kiosk.domain.worklist import WorkRow
 from kiosk.records.tables import CallbackEvent
-from kiosk.usecases.callbook import Entry
 from kiosk.usecases.callrows import Viewer, is_noted, work_row
 from kiosk.usecases.site import SiteFacts
 
@@ -20,7 +20,7 @@ from kiosk.usecases.site import SiteFacts
 class Case:
     """One request with all that was done about it, looked at by one caller at one time."""
 
-    entry: Entry
+    request: OpenedRequest
     events: tuple[RequestEvent, ...]
     slips: tuple[datetime, ...]
     noted_at: tuple[datetime, ...]
@@ -36,7 +36,7 @@ class Case:
         """Give it as the caller sees it."""
         state = self.state
         noted = is_noted(state, self.events, self.noted_at)
-        return work_row(self.entry, state, self.place, self.viewer, noted=noted)
+        return work_row(self.request, state, self.place, self.viewer, noted=noted)
 
     def after(self, event: CallbackEvent) -> "Case":
         """Give it as it is with one more event."""
@@ -87,7 +87,7 @@ class Case:
             by=self.viewer.id,
             now=now,
             calendar=self.place.calendar,
-            asked=self.entry,
+            asked=self.request,
             into=into,
         )
         return None if reason is None else Refused(reason, self.row())
@@ -102,7 +102,7 @@ class Case:
             id=id_,
             site_id=site.site_id,
             kiosk_id=site.kiosk_id,
-            request_id=self.entry.id,
+            request_id=self.request.id,
             revision=state.revision + 1,
             kind=parts.kind.value,
             outcome=parts.outcome,

@@ -1,11 +1,18 @@
 """Opens what visitors sealed for the callers: who they are, how to call them, and staff's notes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
+from kiosk.domain.clocks import corrected, is_far_off
 from kiosk.domain.dialling import hidden
-from kiosk.domain.requests import AnsweredByOther, CallLanguage, MessagePolicy, Window
+from kiosk.domain.requests import (
+    AnsweredByOther,
+    CallLanguage,
+    MessagePolicy,
+    OpenedRequest,
+    Window,
+)
 from kiosk.domain.staff import Purpose
 from kiosk.domain.text import clean
 from kiosk.errors import VaultError
@@ -23,23 +30,7 @@ _CODES = frozenset(
     code.value for kind in (Window, CallLanguage, MessagePolicy, AnsweredByOther) for code in kind
 )
 _LONGEST_PHONE = 32
-
-
-@dataclass(slots=True)
-class Person:
-    """An opened request, never changed; every text is cleaned."""
-
-    name: str
-    number: str = field(repr=False)
-    """E.164, or whatever was sealed in its place; leaves the desk by `reveal` and exports alone."""
-    phone_masked: str
-    message_policy: str
-    answered_by_other: str
-    share_with_team: bool
-    unreadable: bool
-
-
-_NOBODY = Person("", "", "", "", "", share_with_team=False, unreadable=True)
+_MOST_WINDOWS = 256
 
 
 class People:
@@ -49,21 +40,34 @@ class People:
         """Take the caller's keys."""
         self._keys = keys
 
-    def open(self, kept: ListedRequest) -> Person:
-        """Open a request; what cannot be opened is marked as unreadable."""
+    def open(self, kept: ListedRequest) -> tuple[OpenedRequest, str]:
+        """Open a request; return it and its number, both marked or empty if it cannot be opened.
+
+        The number is E.164, or whatever was sealed in its place, cleaned.
+        """
         opened = self._open(CALLBACK_REQUEST, kept.id, kept.sealed)
-        if opened is None:
-            return _NOBODY
-        phone = _text(opened, "phone", _LONGEST_PHONE)
-        return Person(
-            _text(opened, "name"),
-            phone,
-            hidden(phone),
-            _code(opened, "message_policy"),
-            _code(opened, "answered_by_other"),
-            share_with_team=opened.get("share_with_team") is True,
-            unreadable=False,
+        is_open = opened is not None
+        sealed = opened or {}
+        number = _text(sealed, "phone", _LONGEST_PHONE)
+        request = OpenedRequest(
+            id=kept.id,
+            reference=clean(kept.ref),
+            created_at=corrected(kept.created_at, kept.clock_offset_ms),
+            kiosk_at=kept.created_at if is_far_off(kept.clock_offset_ms) else None,
+            received_at=kept.received_at,
+            clock_doubtful=kept.clock_doubtful,
+            preferred_name=_text(sealed, "name"),
+            phone_masked=hidden(number),
+            windows=_windows(kept.windows),
+            not_before=kept.not_before,
+            call_language=_plain_code(kept.call_language),
+            message_policy=_code(sealed, "message_policy"),
+            answered_by_other=_code(sealed, "answered_by_other"),
+            share_with_team=sealed.get("share_with_team") is True,
+            ui_language=_plain_code(kept.ui_language),
+            unreadable=not is_open,
         )
+        return request, number
 
     def note(self, event_id: UUID, sealed: bytes | None) -> str:
         """Open the note of an event; empty where there is none or it cannot be opened."""
@@ -105,11 +109,17 @@ def _text(opened: Mapping[str, object], field: str, limit: int = 200) -> str:
     return clean(value, limit) if isinstance(value, str) else ""
 
 
+@lru_cache(maxsize=_MOST_WINDOWS)
+def _windows(codes: str) -> tuple[str, ...]:
+    """Read the windows of a request; thousands ask for the same few."""
+    return tuple([_plain_code(code) for code in codes.split(",") if code])
+
+
 def _code(opened: Mapping[str, object], field: str) -> str:
     value = opened.get(field, "")
-    return plain_code(value) if isinstance(value, str) else ""
+    return _plain_code(value) if isinstance(value, str) else ""
 
 
-def plain_code(text: str) -> str:
+def _plain_code(text: str) -> str:
     """Clean what should be one of our own codes; those need no cleaning."""
     return text if text in _CODES else clean(text)

@@ -9,9 +9,9 @@ from kiosk.domain.dialling import local
 from kiosk.domain.events import EventKind, RequestEvent
 from kiosk.domain.oddities import Stamp, of_times
 from kiosk.domain.outlook import Lookout
+from kiosk.domain.requests import OpenedRequest
 from kiosk.domain.status import RequestStatus, Standing
 from kiosk.domain.worklist import ExportRow, WorkRow
-from kiosk.usecases.callbook import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,84 +39,37 @@ def is_noted(state: Standing, events: Iterable[RequestEvent], noted_at: Iterable
     return latest > max(dismissed, default=latest)
 
 
-def work_row(entry: Entry, state: Standing, place: Lookout, by: Viewer, *, noted: bool) -> WorkRow:
+def work_row(
+    request: OpenedRequest, state: Standing, place: Lookout, by: Viewer, *, noted: bool
+) -> WorkRow:
     """Build the row of one request as somebody sees it from their place."""
-    holder, person = state.holder_at(place.now), entry.person
-    ahead = place.outlook(state, entry, mine=holder == by.id)
-    return WorkRow(
-        id=entry.id,
-        reference=entry.reference,
-        created_at=entry.created_at,
-        received_at=entry.received_at,
-        status=state.status,
-        reason=state.reason,
-        revision=state.revision,
-        preferred_name=person.name,
-        phone_masked=person.phone_masked,
-        windows=entry.windows,
-        not_before=entry.not_before,
-        call_language=entry.call_language,
-        message_policy=entry.message_policy,
-        answered_by_other=person.answered_by_other,
-        share_with_team=person.share_with_team,
-        ui_language=entry.ui_language,
-        unreadable=person.unreadable,
-        withdrawal_noted=noted,
-        clock_doubtful=entry.clock_doubtful,
-        holder="" if holder is None else by.logins.get(holder, ""),
-        held_by_me=holder == by.id,
-        claim_ends=None if holder is None else state.claim_ends,
-        attempts=ahead.attempts,
-        last_result=ahead.last_result,
-        next_at=ahead.next_at,
-        hint=ahead.hint,
-        breach_at=ahead.breach_at,
-        call_now=ahead.call_now,
-        working_age=ahead.working_age,
-        may_give_up=ahead.may_give_up,
-        stopped=state.stopped,
-        duplicate_of=state.merged_into,
-    )
+    holder = state.holder_at(place.now)
+    mine = holder == by.id
+    schedule = place.schedule(state, request, mine=mine)
+    if holder is None:
+        return WorkRow(request, state, schedule, withdrawal_noted=noted)
+    login = by.logins.get(holder, "")
+    return WorkRow(request, state, schedule, login, mine, state.claim_ends, noted)
 
 
-def export_row(row: WorkRow, entry: Entry, state: Standing, country: str) -> ExportRow:
+def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
     """Build the row of one request as it leaves the desk, its number in the form of `country`.
 
     What was taken back stays in the list, without the number that nobody may ring any more.
     """
-    attempts = state.attempts
-    number = "" if state.status is RequestStatus.WITHDRAWN else entry.person.number
+    request = row.request
+    if row.state.status is RequestStatus.WITHDRAWN:
+        number = ""
+    times = Stamp(request.created_at, request.kiosk_at, request.received_at, request.clock_doubtful)
     return ExportRow(
-        id=row.id,
-        reference=row.reference,
-        created_at=row.created_at,
-        received_at=row.received_at,
-        status=row.status,
-        reason=row.reason,
-        preferred_name=row.preferred_name,
+        request,
+        row.state,
+        row.schedule,
+        row.holder,
+        row.held_by_me,
+        row.claim_ends,
+        row.withdrawal_noted,
         phone_e164=number,
         phone_local=local(number, country),
-        windows=row.windows,
-        not_before=row.not_before,
-        call_language=row.call_language,
-        message_policy=row.message_policy,
-        answered_by_other=row.answered_by_other,
-        share_with_team=row.share_with_team,
-        ui_language=row.ui_language,
-        attempts=row.attempts,
-        first_attempt_at=attempts[0][0] if attempts else None,
-        last_attempt_at=attempts[-1][0] if attempts else None,
-        last_result=row.last_result,
-        next_at=row.next_at,
-        holder=row.holder,
-        closed_at=state.since,
-        withdrawal_noted=row.withdrawal_noted,
-        clock_doubtful=row.clock_doubtful,
-        unreadable=row.unreadable,
-        kiosk_at=entry.kiosk_at,
-        flags=tuple(kind.value for kind in of_times(_stamp(entry))),
+        flags=tuple(kind.value for kind in of_times(times)),
     )
-
-
-def _stamp(entry: Entry) -> Stamp:
-    return Stamp(entry.created_at, entry.kiosk_at, entry.received_at, entry.clock_doubtful)

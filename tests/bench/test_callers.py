@@ -33,14 +33,14 @@ def one(tmp_path: Path) -> Iterator[Caller]:
 
 def test_the_requests_are_open_and_can_be_read(one: Caller) -> None:
     rows = one.desk().worklist().rows
-    assert {row.preferred_name for row in rows} == set(NAMES)
-    assert len([row for row in rows if row.attempts == 1]) == _REQUESTS / ATTEMPTED
-    assert all(row.breach_at is not None and not row.unreadable for row in rows)
+    assert {row.request.preferred_name for row in rows} == set(NAMES)
+    assert len([row for row in rows if row.schedule.attempts == 1]) == _REQUESTS / ATTEMPTED
+    assert all(row.schedule.breach_at is not None and not row.request.unreadable for row in rows)
 
 
 def test_the_floor_opens_every_request(one: Caller) -> None:
     sealed = one.sealed()
-    assert {id_ for id_, _ in sealed} == {row.id for row in one.desk().worklist().rows}
+    assert {id_ for id_, _ in sealed} == {row.request.id for row in one.desk().worklist().rows}
     open_each(sealed, one.keys)
     with pytest.raises(VaultError):
         open_each(sealed, {})

@@ -25,8 +25,8 @@ from kiosk.domain.actions import (
     Withdraw,
 )
 from kiosk.domain.allowed import LONGEST_WAIT, EventParts, event_for, refusal
-from kiosk.domain.calling import Asked
 from kiosk.domain.events import EventKind, RequestEvent
+from kiosk.domain.requests import OpenedRequest
 from kiosk.domain.results import AttemptResult, Outcome
 from kiosk.domain.status import RequestStatus, Standing, standing
 from tests.support.trials import ALI, ASKED, MEI, OFFICE, event, local, missed, tried
@@ -58,7 +58,7 @@ def refused(
     action: Action,
     *,
     by: UUID = MEI,
-    asked: Asked = ASKED,
+    asked: OpenedRequest = ASKED,
     into: Standing | None = NEW,
 ) -> Refusal | None:
     return refusal(state, action, by=by, now=NOW, calendar=OFFICE, asked=asked, into=into)

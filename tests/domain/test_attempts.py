@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.attempts import Hint, counted, may_give_up, next_attempt
-from kiosk.domain.calling import Asked, day_part, window_of
+from kiosk.domain.calling import day_part, window_of
 from kiosk.domain.events import EventKind
-from kiosk.domain.requests import Window
+from kiosk.domain.requests import OpenedRequest, Window
 from kiosk.domain.results import AttemptResult
 from kiosk.domain.spread import Spread
 from kiosk.domain.status import Standing, standing
@@ -25,11 +25,11 @@ WELL_SPREAD = (local(2, 10), local(2, 15), local(3, 10))
 TEXT = replace(ASKED, message_policy="text_ok")
 
 
-def gives_up(state: Standing, asked: Asked = ASKED, now: datetime = MUCH_LATER) -> bool:
+def gives_up(state: Standing, asked: OpenedRequest = ASKED, now: datetime = MUCH_LATER) -> bool:
     return may_give_up(state, now=now, calendar=OFFICE, asked=asked)
 
 
-def coming(state: Standing, asked: Asked = ASKED) -> tuple[datetime | None, Hint | None]:
+def coming(state: Standing, asked: OpenedRequest = ASKED) -> tuple[datetime | None, Hint | None]:
     return next_attempt(state, calendar=OFFICE, asked=asked)[:2]
 
 

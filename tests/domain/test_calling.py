@@ -109,9 +109,9 @@ def test_rows_come_in_the_order_to_call() -> None:
         row(5, breach_at=soon, call_now=True, call_language="ta"),
         row(6, breach_at=soon, call_now=True),
     ]
-    assert [one.id.int for one in row_order(rows)] == [5, 6, 3, 4, 2, 1]
+    assert [one.request.id.int for one in row_order(rows)] == [5, 6, 3, 4, 2, 1]
     # Who speaks no Tamil has that call among the others, by when it is due.
-    assert [one.id.int for one in row_order(rows, frozenset({"zh"}))] == [6, 3, 4, 2, 5, 1]
+    assert [one.request.id.int for one in row_order(rows, frozenset({"zh"}))] == [6, 3, 4, 2, 5, 1]
 
 
 rows_ = st.lists(
@@ -128,7 +128,7 @@ rows_ = st.lists(
         st.integers(0, 3),
         st.booleans(),
     ),
-    unique_by=lambda one: one.id,
+    unique_by=lambda one: one.request.id,
     max_size=12,
 )
 

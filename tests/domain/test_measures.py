@@ -1,7 +1,8 @@
 """The figures above the worklist, and the promise made from them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.measures import measure, percentile
 from kiosk.domain.promise import promised_days
-from kiosk.domain.status import RequestStatus, Standing
+from kiosk.domain.status import RequestStatus
 from kiosk.domain.worklist import Measures, WorkRow
 from tests.support.rows import row
 from tests.support.trials import OFFICE, local, missed
@@ -17,8 +18,14 @@ from tests.support.trials import OFFICE, local, missed
 NOW = local(4, 12)
 
 
-def figures(rows: list[WorkRow], standings: dict[UUID, Standing] | None = None) -> Measures:
-    return measure(rows, standings or {}, now=NOW, calendar=OFFICE)
+def figures(rows: list[WorkRow]) -> Measures:
+    return measure(rows, now=NOW, calendar=OFFICE)
+
+
+def tried_at(*times: datetime, **fields: Any) -> WorkRow:
+    """Make the row of a closed request that was missed so often."""
+    state = replace(missed(*times), status=RequestStatus.CLOSED)
+    return replace(row(**fields), state=state)
 
 
 def test_an_empty_list_has_figures_too() -> None:
@@ -48,32 +55,28 @@ def test_rows_are_counted() -> None:
 @pytest.mark.parametrize("now", [local(4, 17, 31), local(4, 23, 59)])
 def test_after_closing_time_tomorrow_is_not_today(now: datetime) -> None:
     rows = [row(1, breach_at=local(4, 17, 30)), row(2, breach_at=local(5, 17, 30))]
-    found = measure(rows, {}, now=now, calendar=OFFICE)
+    found = measure(rows, now=now, calendar=OFFICE)
     assert (found.due_today, found.overdue) == (1, 1)
 
 
 def test_the_median_is_of_working_hours_to_the_first_attempt() -> None:
     hours = [1, 2, 3, 4, 100]
-    rows = [row(n, created_at=local(2, 9), status=RequestStatus.CLOSED) for n in range(5)]
-    standings = {
-        UUID(int=n): missed(OFFICE.add_hours(local(2, 9), count), NOW)
-        for n, count in enumerate(hours)
-    }
-    found = figures(rows, standings).median_hours_to_first_attempt
+    made = local(2, 9)
+    rows = [tried_at(OFFICE.add_hours(made, count), NOW, created_at=made) for count in hours]
+    found = figures(rows).median_hours_to_first_attempt
     assert found == pytest.approx(3)
     # Below five, and without those who were not tried or came long ago, there is none.
-    assert figures(rows[1:], standings).median_hours_to_first_attempt is None
-    untried = {**standings, UUID(int=0): missed()}
-    assert figures(rows, untried).median_hours_to_first_attempt is None
-    old = [row(0, created_at=NOW - timedelta(days=28)), *rows[1:]]
-    assert figures(old, standings).median_hours_to_first_attempt is None
+    assert figures(rows[1:]).median_hours_to_first_attempt is None
+    assert figures([row(created_at=made), *rows[1:]]).median_hours_to_first_attempt is None
+    long_ago = NOW - timedelta(days=28)
+    old = tried_at(OFFICE.add_hours(long_ago, 1), created_at=long_ago)
+    assert figures([old, *rows[1:]]).median_hours_to_first_attempt is None
 
 
 def test_the_waiting_starts_on_the_day_that_was_asked_for() -> None:
     first_day = local(3, 0).date()
-    rows = [row(n, created_at=local(2, 9), not_before=first_day) for n in range(5)]
-    standings = {UUID(int=n): missed(local(3, 9, 30)) for n in range(5)}
-    assert figures(rows, standings).median_hours_to_first_attempt == pytest.approx(1)
+    waits = tried_at(local(3, 9, 30), created_at=local(2, 9), not_before=first_day)
+    assert figures([waits] * 5).median_hours_to_first_attempt == pytest.approx(1)
 
 
 def test_a_percentile_is_one_of_the_values() -> None:

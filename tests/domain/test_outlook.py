@@ -7,20 +7,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.domain.calling import Asked
 from kiosk.domain.events import EventKind
-from kiosk.domain.outlook import Lookout, Outlook
+from kiosk.domain.outlook import Lookout
+from kiosk.domain.requests import OpenedRequest
 from kiosk.domain.status import Standing, standing
-from tests.support.trials import ASKED, MADE_AT, OFFICE, event, local, missed, tried
+from kiosk.domain.worklist import Schedule
+from tests.support.trials import ASKED, OFFICE, event, local, missed, tried
 
 ANYTIME = replace(ASKED, windows=())
 CLOSED = standing([event(1, EventKind.CLOSED, local(2, 10), "declined")], ())
 
 
 def look(
-    state: Standing, now: datetime, asked: Asked = ASKED, *, mine: bool = False, days: int = 2
-) -> Outlook:
-    return Lookout(now, OFFICE, days).outlook(state, asked, mine=mine)
+    state: Standing,
+    now: datetime,
+    asked: OpenedRequest = ASKED,
+    *,
+    mine: bool = False,
+    days: int = 2,
+) -> Schedule:
+    return Lookout(now, OFFICE, days).schedule(state, asked, mine=mine)
 
 
 def test_a_new_request_is_looked_at_within_a_working_day() -> None:
@@ -154,7 +160,7 @@ def test_every_open_request_is_due_once_it_can_be_called(
     tries: list[tuple[datetime, str]], not_before: date | None, policy: str, now: datetime
 ) -> None:
     state = tried(*sorted(tries), now=now)
-    found = look(state, now, Asked(MADE_AT, (), not_before, policy))
+    found = look(state, now, replace(ANYTIME, not_before=not_before, message_policy=policy))
     assert found.breach_at is not None
     assert found.next_at is None or found.next_at <= found.breach_at
     assert not (found.call_now and (state.stopped or found.may_give_up))

@@ -146,7 +146,7 @@ def test_a_closed_request_says_why(outcome: Outcome) -> None:
         Outcome.DUPLICATE: "cancelled",
         Outcome.WITHDRAWN: "cancelled",
     }.get(outcome, "completed")
-    row = request(status=RequestStatus.CLOSED, reason=outcome, closed_at=AT)
+    row = request(status=RequestStatus.CLOSED, reason=outcome, since=AT)
     (task,) = _requests(row)["Task"]
     assert task["status"] == expected
     assert task["statusReason"]["coding"] == [{"system": System.OUTCOME, "code": outcome}]

@@ -174,7 +174,7 @@ def test_json_says_first_who_made_it_and_keeps_what_programs_need() -> None:
     assert list(document)[:4] == ["kind", "site", "exported_at", "exported_by"]
     assert (document["exported_by"], document["count"]) == ("caller", 2)
     first, second = document["rows"]
-    assert first["id"] == str(REQUEST.id)
+    assert first["id"] == str(REQUEST.request.id)
     assert first["phone_e164"] == "+6581234567"
     assert first["windows"] == ["weekday_am", "saturday_am"]
     assert (first["attempts"], first["share_with_team"], first["closed_at"]) == (2, True, None)

@@ -26,7 +26,7 @@ def do(desk: CallbackDesk, request_id: UUID, *actions: Action) -> WorkRow:
     row = desk.row(request_id)
     for action in actions:
         assert isinstance(row, WorkRow)
-        done = desk.act(request_id, row.revision, action)
+        done = desk.act(request_id, row.state.revision, action)
         assert isinstance(done, Done), done
         row = done.row
     assert isinstance(row, WorkRow)

@@ -35,9 +35,9 @@ def main(path: Path, login: str) -> None:
     say("ready")
     sys.stdin.readline()
     for row in rows:
-        answer = desk.act(row.id, row.revision, Claim())
+        answer = desk.act(row.request.id, row.state.revision, Claim())
         by = answer.login if isinstance(answer, HeldBy) else ""
-        say(f"{row.id} {type(answer).__name__} {by}")
+        say(f"{row.request.id} {type(answer).__name__} {by}")
     store.close()
 
 

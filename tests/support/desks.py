@@ -138,8 +138,8 @@ class Clinic:
     def numbers(self) -> list[str]:
         """Give the numbers of all requests, the oldest first, as a caller would reveal them."""
         desk = self.callbacks
-        rows = sorted(desk.worklist().rows, key=lambda row: row.created_at)
-        found = (desk.reveal(row.id) for row in rows)
+        rows = sorted(desk.worklist().rows, key=lambda row: row.request.created_at)
+        found = (desk.reveal(row.request.id) for row in rows)
         return [contact.e164 for contact in found if isinstance(contact, Contact)]
 
     def fresh(self, signed_in: SignedIn) -> SignedIn:

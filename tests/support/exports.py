@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.requests import AnsweredByOther, CallLanguage, MessagePolicy, Window
+from kiosk.domain.requests import CallLanguage, MessagePolicy, Window
 from kiosk.domain.roster import AttendanceRow, PassStanding
 from kiosk.domain.sessions import Session
 from kiosk.domain.status import RequestStatus
 from kiosk.domain.worklist import ExportRow
 from kiosk.reports.tables import ExportContext
+from tests.support.rows import row, with_fields
 
 AT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 """14:00 in Singapore."""
@@ -19,33 +20,27 @@ ZONE = ZoneInfo("Asia/Singapore")
 CONTEXT = ExportContext(
     ZONE, AT, "caller", "Requests: open", site="Sample clinic", delete_by=date(2026, 11, 30)
 )
-REQUEST = ExportRow(
-    id=UUID(int=7 << 76 | 2 << 62 | 1),
-    reference="7K4Q-FMRX",
+_ROW = row(7 << 76 | 2 << 62 | 1)
+REQUEST = with_fields(
+    ExportRow(
+        _ROW.request,
+        _ROW.state,
+        _ROW.schedule,
+        phone_e164="+6581234567",
+        phone_local="8123 4567",
+    ),
     created_at=AT - timedelta(days=3),
-    received_at=None,
     status=RequestStatus.WAITING,
-    reason="",
     preferred_name="Mei",
-    phone_e164="+6581234567",
-    phone_local="8123 4567",
     windows=(Window.WEEKDAY_MORNING, Window.SATURDAY_MORNING),
     not_before=date(2026, 11, 22),
     call_language=CallLanguage.TAMIL,
     message_policy=MessagePolicy.TEXT,
-    answered_by_other=AnsweredByOther.ASK_FOR_NAME,
     share_with_team=True,
-    ui_language="en",
+    tried=((AT - timedelta(days=2), "busy"), (AT - timedelta(days=1), "no_answer")),
     attempts=2,
-    first_attempt_at=AT - timedelta(days=2),
-    last_attempt_at=AT - timedelta(days=1),
     last_result="no_answer",
     next_at=AT + timedelta(hours=3),
-    holder="",
-    closed_at=None,
-    withdrawal_noted=False,
-    clock_doubtful=False,
-    unreadable=False,
 )
 _SESSION = Session(
     UUID(int=7 << 76 | 2 << 62 | 100),
@@ -74,7 +69,7 @@ ARRIVAL = AttendanceRow(
 
 def request(number: int = 1, **changes: Any) -> ExportRow:
     """Give a request of its own id with some fields changed."""
-    return replace(REQUEST, id=UUID(int=REQUEST.id.int + number), **changes)
+    return with_fields(REQUEST, id=UUID(int=REQUEST.request.id.int + number), **changes)
 
 
 def arrival(number: int = 1, **changes: Any) -> AttendanceRow:

@@ -4,10 +4,10 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.calling import Asked
 from kiosk.domain.events import EventKind, RequestEvent
 from kiosk.domain.status import Standing, standing
 from kiosk.domain.working import WorkingCalendar
+from tests.support.rows import asked
 
 ZONE = ZoneInfo("Asia/Singapore")
 OFFICE = WorkingCalendar(ZONE)
@@ -26,7 +26,7 @@ def local(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 MADE_AT = local(2, 9)
-ASKED = Asked(MADE_AT, ("weekday_am",), None, "none")
+ASKED = asked(created_at=MADE_AT)
 
 
 def event(

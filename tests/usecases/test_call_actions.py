@@ -37,12 +37,20 @@ def test_a_request_is_claimed_called_reached_and_closed(clinic: Clinic) -> None:
     id_, ann = ask(clinic), caller(clinic, "ann")
     ann.worklist()
     row = do(ann, id_, Claim())
-    assert (row.status, row.holder, row.held_by_me) == (RequestStatus.CLAIMED, "ann", True)
+    assert (row.state.status, row.holder, row.held_by_me) == (RequestStatus.CLAIMED, "ann", True)
     assert row.claim_ends == clinic.clock.at + clinic.rules.claim
     row = do(ann, id_, Attempt(AttemptResult.REACHED_SELF))
-    assert (row.status, row.attempts, row.last_result) == ("reached", 1, "reached_self")
+    assert (row.state.status, row.schedule.attempts, row.schedule.last_result) == (
+        "reached",
+        1,
+        "reached_self",
+    )
     row = do(ann, id_, Close(Outcome.GROUP_JOINED))
-    assert (row.status, row.reason, row.holder) == (RequestStatus.CLOSED, "group_joined", "")
+    assert (row.state.status, row.state.reason, row.holder) == (
+        RequestStatus.CLOSED,
+        "group_joined",
+        "",
+    )
     assert (row,) == ann.worklist().rows
     assert trail_of(clinic, id_) == [
         "callback_claimed",
@@ -95,8 +103,8 @@ def test_what_changed_since_the_list_was_read_is_shown_and_not_overwritten(clini
     do(ann, id_, Claim(), Release())
     late = ben.act(id_, 0, Claim())
     assert isinstance(late, OutOfDate)
-    assert late.row.revision == 2
-    assert isinstance(ben.act(id_, late.row.revision, Claim()), Done)
+    assert late.row.state.revision == 2
+    assert isinstance(ben.act(id_, late.row.state.revision, Claim()), Done)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +123,7 @@ def test_pressed_twice_is_done_once(clinic: Clinic, action: Action) -> None:
     again = ann.act(id_, 0, action)
     assert isinstance(first, Done)
     assert isinstance(again, Done)
-    assert again.row.revision == first.row.revision == 1
+    assert again.row.state.revision == first.row.state.revision == 1
     assert (clinic.count("callback_event"), clinic.count("audit_event")) == (1, trail)
 
 
@@ -152,15 +160,19 @@ def test_a_request_on_hold_waits(clinic: Clinic) -> None:
     id_, desk = ask(clinic), clinic.callbacks
     until = clinic.clock.at + timedelta(days=2)
     row = do(desk, id_, Claim(), Hold(until))
-    assert (row.status, row.next_at, row.call_now) == (RequestStatus.WAITING, until, False)
+    assert (row.state.status, row.schedule.next_at, row.schedule.call_now) == (
+        RequestStatus.WAITING,
+        until,
+        False,
+    )
 
 
 def test_a_closed_request_is_put_back_and_an_undo_takes_back(clinic: Clinic) -> None:
     id_, desk = ask(clinic), clinic.callbacks
     do(desk, id_, Claim(), Close(Outcome.NO_LONGER_NEEDED))
-    assert do(desk, id_, Undo("The wrong one")).status is not RequestStatus.CLOSED
-    assert do(desk, id_, Claim(), Close(Outcome.DECLINED)).status is RequestStatus.CLOSED
-    assert do(desk, id_, Reopen("They rang again")).status is RequestStatus.NEW
+    assert do(desk, id_, Undo("The wrong one")).state.status is not RequestStatus.CLOSED
+    assert do(desk, id_, Claim(), Close(Outcome.DECLINED)).state.status is RequestStatus.CLOSED
+    assert do(desk, id_, Reopen("They rang again")).state.status is RequestStatus.NEW
 
 
 @pytest.mark.own_file
@@ -176,7 +188,11 @@ def test_the_slip_shows_what_staff_have_begun(clinic: Clinic) -> None:
     assert clinic.visitor.withdraw_by_slip(digits).phase is RequestPhase.WITHDRAWN
     row = clinic.callbacks.row(draft.id)
     assert isinstance(row, WorkRow)
-    assert (row.status, row.holder, row.call_now) == (RequestStatus.WITHDRAWN, "", False)
+    assert (row.state.status, row.holder, row.schedule.call_now) == (
+        RequestStatus.WITHDRAWN,
+        "",
+        False,
+    )
 
 
 def test_a_typed_withdrawal_is_confirmed_or_dismissed(clinic: Clinic) -> None:
@@ -188,16 +204,16 @@ def test_a_typed_withdrawal_is_confirmed_or_dismissed(clinic: Clinic) -> None:
     assert all(row.withdrawal_noted for row in desk.worklist().rows)
     clinic.clock.move(minutes=1)
     row = do(desk, first.id, Withdraw())
-    assert (row.status, row.withdrawal_noted) == (RequestStatus.WITHDRAWN, False)
+    assert (row.state.status, row.withdrawal_noted) == (RequestStatus.WITHDRAWN, False)
     row = do(desk, second.id, DismissNote())
-    assert (row.status, row.withdrawal_noted) == (RequestStatus.NEW, False)
+    assert (row.state.status, row.withdrawal_noted) == (RequestStatus.NEW, False)
     assert not any(row.withdrawal_noted for row in desk.worklist().rows)
     # Typed once more after that, it waits for staff once more; before, it was kept once.
     clinic.clock.move(minutes=1)
     for _ in range(2):
         clinic.visitor.note_withdrawal(references[1])
     assert clinic.count("callback_withdrawal") == 3
-    assert {row.id for row in desk.worklist().rows if row.withdrawal_noted} == {second.id}
+    assert {row.request.id for row in desk.worklist().rows if row.withdrawal_noted} == {second.id}
 
 
 def test_who_lost_the_race_for_a_revision_is_told_so(

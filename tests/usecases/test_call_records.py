@@ -113,7 +113,7 @@ def test_requests_of_one_number_are_suggested_as_duplicates(clinic: Clinic) -> N
     desk = clinic.callbacks
     for draft in (first, second, replace(other, phone="+6591234567")):
         clinic.visitor.request_callback(draft)
-    assert {row.id for row in desk.duplicates(first.id)} == {closed.id, second.id}
+    assert {row.request.id for row in desk.duplicates(first.id)} == {closed.id, second.id}
     assert desk.duplicates(other.id) == desk.duplicates(clinic.id()) == ()
 
 
@@ -123,9 +123,9 @@ def test_a_merged_request_is_a_duplicate_and_loses_nothing(clinic: Clinic) -> No
         clinic.visitor.request_callback(draft)
     do(desk, two.id, Claim(), Attempt(AttemptResult.BUSY))
     row = do(desk, two.id, Merge(one.id))
-    assert (row.status, row.duplicate_of) == (RequestStatus.DUPLICATE, one.id)
+    assert (row.state.status, row.state.merged_into) == (RequestStatus.DUPLICATE, one.id)
     assert [e.kind for e in desk.history(two.id)] == ["claimed", "attempt", "merged"]
-    shown = {row.id: row.status for row in desk.worklist().rows}
+    shown = {row.request.id: row.state.status for row in desk.worklist().rows}
     assert shown == {one.id: RequestStatus.NEW, two.id: RequestStatus.DUPLICATE}
 
 
@@ -146,14 +146,14 @@ def test_the_slip_of_a_duplicate_stands_for_both(clinic: Clinic) -> None:
     for receipt in receipts[1:]:
         assert clinic.visitor.slip_state(receipt.slip_digits).phase is RequestPhase.WITH_CLINIC
     clinic.visitor.note_withdrawal(receipts[1].reference)
-    assert [row.id for row in desk.worklist().rows if row.withdrawal_noted] == [one.id]
+    assert [row.request.id for row in desk.worklist().rows if row.withdrawal_noted] == [one.id]
     clinic.clock.move(hours=1)
     withdrawn = clinic.visitor.withdraw_by_slip(receipts[1].slip_digits)
     assert withdrawn.phase is RequestPhase.WITHDRAWN
     assert clinic.visitor.slip_state(receipts[0].slip_digits).phase is RequestPhase.WITHDRAWN
     assert clinic.visitor.withdraw_by_slip(receipts[1].slip_digits) == withdrawn
     assert clinic.count("callback_withdrawal") == 3
-    assert {row.status for row in desk.worklist().rows} == {RequestStatus.WITHDRAWN}
+    assert {row.state.status for row in desk.worklist().rows} == {RequestStatus.WITHDRAWN}
 
 
 def test_the_export_is_the_whole_list_that_was_asked_for(clinic: Clinic) -> None:
@@ -163,17 +163,23 @@ def test_the_export_is_the_whole_list_that_was_asked_for(clinic: Clinic) -> None
         clinic.visitor.request_callback(draft)
     do(desk, home.id, Claim(), Attempt(AttemptResult.REACHED_SELF), Close(Outcome.GROUP_JOINED))
     before = clinic.count("audit_event")
-    rows = {row.id: row for row in desk.export_rows(Filter(Show.ALL), lambda *n: told.append(n))}
+    rows = {
+        row.request.id: row for row in desk.export_rows(Filter(Show.ALL), lambda *n: told.append(n))
+    }
     assert told == [(2, 2)]
     assert (rows[home.id].phone_local, rows[home.id].phone_e164) == ("8123 4567", "+6581234567")
     assert rows[abroad.id].phone_local == "+44 20 7946 0018"
     closed = rows[home.id]
-    assert (closed.status, closed.reason, closed.closed_at) == ("closed", "group_joined", NOON)
+    assert (closed.state.status, closed.state.reason, closed.state.since) == (
+        "closed",
+        "group_joined",
+        NOON,
+    )
     assert closed.first_attempt_at == closed.last_attempt_at == NOON
-    assert (closed.attempts, closed.last_result) == (1, "reached_self")
-    assert rows[abroad.id].first_attempt_at is rows[abroad.id].closed_at is None
+    assert (closed.schedule.attempts, closed.schedule.last_result) == (1, "reached_self")
+    assert rows[abroad.id].first_attempt_at is rows[abroad.id].state.since is None
     only = desk.export_rows(Filter(Show.CLOSED))
-    assert [row.reference for row in only] == [closed.reference]
+    assert [row.request.reference for row in only] == [closed.request.reference]
     assert clinic.count("audit_event") == before + 2 + 1
 
 
@@ -205,6 +211,6 @@ def test_a_request_is_found_by_its_reference_and_no_other_is_opened(clinic: Clin
     desk = caller(clinic, "ann")
     reference = clinic.callbacks.row(mine)
     assert isinstance(reference, WorkRow)
-    assert desk.named(reference.reference) == desk.row(mine)
+    assert desk.named(reference.request.reference) == desk.row(mine)
     assert trail_of(clinic, other) == []
     assert desk.named("222-22222") == NotFound()

@@ -33,9 +33,9 @@ def test_a_number_taken_back_during_the_claim_is_shown_no_more(
     told = trail_of(clinic, draft.id)
     answer = ann.reveal(draft.id)
     assert isinstance(answer, Refused)
-    assert (answer.reason, answer.row.status) == (Refusal.BY_VISITOR, RequestStatus.WITHDRAWN)
+    assert (answer.reason, answer.row.state.status) == (Refusal.BY_VISITOR, RequestStatus.WITHDRAWN)
     assert trail_of(clinic, draft.id) == told
-    done = ann.act(draft.id, row.revision, Attempt(AttemptResult.NO_ANSWER))
+    done = ann.act(draft.id, row.state.revision, Attempt(AttemptResult.NO_ANSWER))
     assert isinstance(done, Refused)
     assert done.reason is Refusal.BY_VISITOR
 
@@ -57,10 +57,13 @@ def test_what_was_taken_back_leaves_the_desk_without_its_number(
     ann = caller(clinic, "ann")
     do(ann, draft.id, Claim(), Hold(clinic.clock.at.replace(hour=9)))
     take_back(clinic, draft)
-    shown = {row.preferred_name: row for row in ann.worklist().rows}
-    assert shown["Mei"].status is RequestStatus.WITHDRAWN
-    assert not (shown["Mei"].call_now or shown["Mei"].held_by_me)
-    rows = {row.preferred_name: row for row in ann.export_rows(Filter(Show.ALL))}
-    assert (rows["Mei"].status, rows["Mei"].reason) == (RequestStatus.WITHDRAWN, "withdrawn")
+    shown = {row.request.preferred_name: row for row in ann.worklist().rows}
+    assert shown["Mei"].state.status is RequestStatus.WITHDRAWN
+    assert not (shown["Mei"].schedule.call_now or shown["Mei"].held_by_me)
+    rows = {row.request.preferred_name: row for row in ann.export_rows(Filter(Show.ALL))}
+    assert (rows["Mei"].state.status, rows["Mei"].state.reason) == (
+        RequestStatus.WITHDRAWN,
+        "withdrawn",
+    )
     assert (rows["Mei"].phone_e164, rows["Mei"].phone_local) == ("", "")
     assert rows["Ah Meng"].phone_e164 == "+6581234567"

@@ -47,19 +47,20 @@ def test_the_list_shows_exactly_what_was_entered(clinic: Clinic) -> None:
     )
     receipt = clinic.visitor.request_callback(draft)
     (row,) = clinic.callbacks.worklist().rows
-    assert (row.id, row.reference, row.created_at) == (draft.id, receipt.reference, NOON)
-    assert (row.preferred_name, row.phone_masked) == (draft.preferred_name, "+65 •••• 4567")
-    assert row.windows == ("saturday_am", "weekday_late")
-    assert (row.not_before, row.call_language) == (date(2026, 3, 9), "nan")
-    assert (row.message_policy, row.answered_by_other) == ("text_ok", "ok_to_say_clinic")
-    assert (row.share_with_team, row.ui_language) == (True, "zh")
-    assert (row.status, row.reason, row.unreadable) == ("new", "", False)
+    asked, state = row.request, row.state
+    assert (asked.id, asked.reference, asked.created_at) == (draft.id, receipt.reference, NOON)
+    assert (asked.preferred_name, asked.phone_masked) == (draft.preferred_name, "+65 •••• 4567")
+    assert asked.windows == ("saturday_am", "weekday_late")
+    assert (asked.not_before, asked.call_language) == (date(2026, 3, 9), "nan")
+    assert (asked.message_policy, asked.answered_by_other) == ("text_ok", "ok_to_say_clinic")
+    assert (asked.share_with_team, asked.ui_language) == (True, "zh")
+    assert (state.status, state.reason, asked.unreadable) == ("new", "", False)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_comes_back_as_it_was(clinic: Clinic, name: str) -> None:
     clinic.visitor.request_callback(clinic.draft(name))
-    assert [row.preferred_name for row in clinic.callbacks.worklist().rows] == [name]
+    assert [row.request.preferred_name for row in clinic.callbacks.worklist().rows] == [name]
 
 
 def test_the_longest_names_and_rules_fit_the_seal(clinic: Clinic) -> None:
@@ -67,7 +68,7 @@ def test_the_longest_names_and_rules_fit_the_seal(clinic: Clinic) -> None:
     draft = replace(clinic.draft(name), windows=frozenset(Window), phone="+" + "9" * 15)
     clinic.visitor.request_callback(draft)
     (row,) = clinic.callbacks.worklist().rows
-    assert row.preferred_name == name
+    assert row.request.preferred_name == name
 
 
 def test_what_cannot_be_opened_is_marked_and_stays(clinic: Clinic) -> None:
@@ -80,9 +81,13 @@ def test_what_cannot_be_opened_is_marked_and_stays(clinic: Clinic) -> None:
         " ORDER BY created_at LIMIT 1)"
     )
     first, second = clinic.callbacks.worklist().rows
-    assert (first.preferred_name, first.unreadable) == ("Mei", False)
-    assert (second.preferred_name, second.phone_masked, second.unreadable) == ("", "", True)
-    assert clinic.callbacks.reveal(second.id) == Contact("", "")
+    assert (first.request.preferred_name, first.request.unreadable) == ("Mei", False)
+    assert (
+        second.request.preferred_name,
+        second.request.phone_masked,
+        second.request.unreadable,
+    ) == ("", "", True)
+    assert clinic.callbacks.reveal(second.request.id) == Contact("", "")
 
 
 def test_a_forged_record_is_cleaned(clinic: Clinic) -> None:
@@ -106,9 +111,13 @@ def test_a_forged_record_is_cleaned(clinic: Clinic) -> None:
         hostile="e\x1bn",
     )
     (row,) = clinic.callbacks.worklist().rows
-    assert row.preferred_name == "]0;ownedMei2J"
-    assert (row.phone_masked, row.message_policy, row.ui_language) == ("", "[31mtext_ok", "en")
-    assert row.share_with_team is False
+    assert row.request.preferred_name == "]0;ownedMei2J"
+    assert (row.request.phone_masked, row.request.message_policy, row.request.ui_language) == (
+        "",
+        "[31mtext_ok",
+        "en",
+    )
+    assert row.request.share_with_team is False
 
 
 def test_only_a_look_that_opens_something_is_audited(clinic: Clinic) -> None:
@@ -133,7 +142,7 @@ def test_a_look_at_an_unchanged_list_is_the_same_list(clinic: Clinic) -> None:
     clinic.clock.move(seconds=30)
     later = desk.worklist()
     assert later is not first
-    assert later.rows[0].working_age > first.rows[0].working_age
+    assert later.rows[0].schedule.working_age > first.rows[0].schedule.working_age
     clinic.visitor.request_callback(clinic.draft())
     assert len(desk.worklist().rows) == 2
 
@@ -143,11 +152,11 @@ def test_what_others_do_is_seen_at_the_next_look(clinic: Clinic) -> None:
     receipt = clinic.visitor.request_callback(clinic.draft())
     (row,) = mine.worklist().rows
     other = clinic.access.callback_desk(clinic.add_staff("ann", Role.CALLER))
-    assert isinstance(other.act(row.id, row.revision, Claim()), Done)
+    assert isinstance(other.act(row.request.id, row.state.revision, Claim()), Done)
     (row,) = mine.worklist().rows
-    assert (row.holder, row.held_by_me, row.revision) == ("ann", False, 1)
+    assert (row.holder, row.held_by_me, row.state.revision) == ("ann", False, 1)
     clinic.visitor.withdraw_by_slip(receipt.slip_digits)
-    assert [row.status for row in mine.worklist().rows] == [RequestStatus.WITHDRAWN]
+    assert [row.state.status for row in mine.worklist().rows] == [RequestStatus.WITHDRAWN]
 
 
 def test_what_retention_deletes_leaves_the_list_and_the_desk(clinic: Clinic) -> None:
@@ -158,7 +167,7 @@ def test_what_retention_deletes_leaves_the_list_and_the_desk(clinic: Clinic) -> 
     assert len(desk.worklist().rows) == 2
     before = clinic.count("audit_event")
     clinic.bend("DELETE FROM callback_request WHERE id=:id", id=gone.id)
-    assert [row.id for row in desk.worklist().rows] == [stays.id]
+    assert [row.request.id for row in desk.worklist().rows] == [stays.id]
     assert clinic.count("audit_event") == before
     assert desk.row(gone.id) == desk.reveal(gone.id) == NotFound()
     assert desk.act(gone.id, 0, Claim()) == NotFound()
@@ -172,10 +181,10 @@ def test_a_fact_that_comes_late_is_not_missed(clinic: Clinic) -> None:
         clinic.visitor.request_callback(draft)
     clinic.bend("CREATE TABLE kept AS SELECT * FROM callback_request")
     clinic.bend("DELETE FROM callback_request WHERE id=:id", id=late.id)
-    assert [row.preferred_name for row in desk.worklist().rows] == ["Early"]
+    assert [row.request.preferred_name for row in desk.worklist().rows] == ["Early"]
     # Its number is lower than one that was seen already.
     clinic.bend("INSERT INTO callback_request SELECT * FROM kept WHERE id=:id", id=late.id)
-    assert {row.preferred_name for row in desk.worklist().rows} == {"Early", "Late"}
+    assert {row.request.preferred_name for row in desk.worklist().rows} == {"Early", "Late"}
 
 
 def test_a_row_is_the_one_of_the_list(clinic: Clinic) -> None:

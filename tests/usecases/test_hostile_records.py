@@ -63,13 +63,18 @@ def test_every_forged_request_is_on_the_list_and_can_be_looked_at(
 ) -> None:
     desk = clinic.callbacks
     rows = desk.worklist().rows
-    assert {row.id for row in rows} == set(forged)
+    assert {row.request.id for row in rows} == set(forged)
     for row in rows:
-        shown = (row.preferred_name, row.phone_masked, row.message_policy, row.reference)
-        assert all(one.isprintable() and len(one) <= 200 for one in (*shown, *row.windows))
-        desk.reveal(row.id)
-        desk.history(row.id)
-        desk.duplicates(row.id)
+        shown = (
+            row.request.preferred_name,
+            row.request.phone_masked,
+            row.request.message_policy,
+            row.request.reference,
+        )
+        assert all(one.isprintable() and len(one) <= 200 for one in (*shown, *row.request.windows))
+        desk.reveal(row.request.id)
+        desk.history(row.request.id)
+        desk.duplicates(row.request.id)
 
 
 @pytest.mark.parametrize("form", Form)

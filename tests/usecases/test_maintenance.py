@@ -48,7 +48,7 @@ def test_a_clock_in_the_past_says_so_until_somebody_trusts_it(clinic: Clinic) ->
     desk.trust_clock()
     assert desk.status().clock_ok
     clinic.visitor.request_callback(clinic.draft())
-    assert [row.clock_doubtful for row in clinic.callbacks.worklist().rows].count(True) == 1
+    assert [row.request.clock_doubtful for row in clinic.callbacks.worklist().rows].count(True) == 1
 
 
 def test_out_of_order_outlives_a_restart_and_saying_it_twice_is_saying_it_once(

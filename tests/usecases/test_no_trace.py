@@ -41,7 +41,7 @@ def test_the_bytes_of_the_files_hold_no_name_and_no_number(
     issued = clinic.roster.issue_pass(NAME, "en")
     clinic.visitor.check_in(issued.digits)
     assert_silent(clinic)
-    assert [row.preferred_name for row in clinic.callbacks.worklist().rows] == [NAME]
+    assert [row.request.preferred_name for row in clinic.callbacks.worklist().rows] == [NAME]
     assert {arrival.name for arrival in clinic.arrivals()} == {NAME}
     clinic.access.sign_in(NAME, PASSPHRASE)
     clinic.access.sign_in(PASSPHRASE, NAME)

@@ -79,7 +79,7 @@ def test_a_slip_shows_its_state_and_takes_back_once(clinic: Clinic) -> None:
     assert clinic.visitor.slip_state(digits) == expected
     assert clinic.count("callback_withdrawal") == 1
     (row,) = clinic.callbacks.worklist().rows
-    assert (row.status, row.reason) == ("withdrawn", "withdrawn")
+    assert (row.state.status, row.state.reason) == ("withdrawn", "withdrawn")
 
 
 def test_a_closed_request_stays_closed(clinic: Clinic) -> None:
@@ -102,7 +102,7 @@ def test_a_closed_request_stays_closed(clinic: Clinic) -> None:
     assert clinic.visitor.slip_state(digits) == closed
     assert clinic.visitor.withdraw_by_slip(digits) == closed
     (row,) = clinic.callbacks.worklist().rows
-    assert (row.status, row.reason) == ("closed", "group_joined")
+    assert (row.state.status, row.state.reason) == ("closed", "group_joined")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_typed_reference_is_noted_whatever_exists(clinic: Clinic) -> None:
     assert clinic.count("callback_withdrawal") == 2
     assert clinic.count("outbox") == outbox + 2
     (row,) = clinic.callbacks.worklist().rows
-    assert (row.status, row.withdrawal_noted) == ("new", True)
+    assert (row.state.status, row.withdrawal_noted) == ("new", True)
     assert clinic.visitor.slip_state(receipt.slip_digits).phase is RequestPhase.KEPT_HERE
 
 

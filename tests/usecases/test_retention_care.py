@@ -47,7 +47,7 @@ def test_a_duplicate_stays_as_long_as_what_it_was_merged_into(clinic: Clinic) ->
     assert taken.phase is RequestPhase.WITHDRAWN
     row = clinic.callbacks.row(last)
     assert isinstance(row, WorkRow)
-    assert row.status is RequestStatus.WITHDRAWN
+    assert row.state.status is RequestStatus.WITHDRAWN
     assert run(clinic, days=89).requests == 0
     assert run(clinic, days=1).requests == 3
     assert clinic.count("callback_event") == clinic.count("callback_withdrawal") == 0

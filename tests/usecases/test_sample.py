@@ -208,12 +208,14 @@ def test_the_caller_finds_requests_to_call_each_once(made: Sample) -> None:
     assert isinstance(signed_in, SignedIn)
     desk = access.callback_desk(signed_in)
     rows = desk.worklist().rows
-    assert len(rows) == len({row.reference for row in rows}) == 7
-    assert not any(row.unreadable for row in rows)
-    first = next(row for row in rows if row.preferred_name == "Mei")
-    assert [twin.preferred_name for twin in desk.duplicates(first.id)] == ["Mei Mei"]
+    assert len(rows) == len({row.request.reference for row in rows}) == 7
+    assert not any(row.request.unreadable for row in rows)
+    first = next(row for row in rows if row.request.preferred_name == "Mei")
+    assert [twin.request.preferred_name for twin in desk.duplicates(first.request.id)] == [
+        "Mei Mei"
+    ]
     for row in rows:
-        contact = desk.reveal(row.id)
+        contact = desk.reveal(row.request.id)
         assert isinstance(contact, Contact)
         # Not by the numbering plan: one of them is set aside for drama, and is nobody's.
         assert is_number(contact.e164)

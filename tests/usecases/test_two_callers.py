@@ -45,7 +45,7 @@ def test_each_request_has_one_holder_and_the_other_is_told_who(tmp_path: Path) -
             clinic.add_staff(login, Role.CALLER)
         ids = {str(ask(clinic)) for _ in range(REQUESTS)}
         told = claim_side_by_side(clinic, "ann", "ben")
-        holders = {str(row.id): row.holder for row in clinic.callbacks.worklist().rows}
+        holders = {str(row.request.id): row.holder for row in clinic.callbacks.worklist().rows}
         assert clinic.count("callback_event") == REQUESTS
     assert set(told["ann"]) == set(told["ben"]) == ids
     for id_ in ids:

@@ -115,14 +115,14 @@ def test_requests_of_a_wrong_clock(clinic: Clinic, off: timedelta) -> None:
     request = asked(clinic, door, "8K2345", off=off, late=MINUTE)
     clinic.clock.move(hours=1)
     (row,) = clinic.callbacks.worklist().rows
-    assert row.created_at == made
+    assert row.request.created_at == made
     (exported,) = clinic.callbacks.export_rows(Filter(Show.ALL))
-    assert (exported.created_at, exported.kiosk_at) == (made, made + off)
+    assert (exported.request.created_at, exported.request.kiosk_at) == (made, made + off)
     assert exported.flags == ("clock_off",)
     assert oddities(clinic) == [(Oddness.CLOCK_OFF, 1)]
     withdrawn(clinic, door, request, off=off, late=MINUTE)
     (exported,) = clinic.callbacks.export_rows(Filter(Show.ALL))
-    assert exported.closed_at == clinic.clock.at
+    assert exported.state.since == clinic.clock.at
 
 
 @pytest.mark.parametrize("off", [-56 * YEAR, 3 * YEAR])

@@ -100,8 +100,8 @@ def _next(row: WorkRow, now: datetime, zone: ZoneInfo) -> list[str]:
 
 def next_step(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
     """Return what to try next and from when on; empty where anything may be done now."""
-    words = hint(row.hint)
-    if row.next_at is None or row.next_at <= now:
+    words = hint(row.schedule.hint)
+    if row.schedule.next_at is None or row.schedule.next_at <= now:
         return words
-    after = f"not before {moment(row.next_at, now, zone)}"
+    after = f"not before {moment(row.schedule.next_at, now, zone)}"
     return f"{words}, {after}" if words else after

@@ -38,7 +38,7 @@ def news(request_id: UUID, seen: Worklist | None, side: "DeskSide") -> Sight | N
     shown = side.callbacks.worklist()
     if shown is seen:
         return None
-    row = next((row for row in shown.rows if row.id == request_id), None)
+    row = next((row for row in shown.rows if row.request.id == request_id), None)
     if row is None:
         return NotFound()
     desk = side.callbacks

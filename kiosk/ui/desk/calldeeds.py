@@ -56,7 +56,7 @@ class CallDeeds(DeskScreen):
         yield Key("t", "Note ✎" if self.note else "Note", self._write_note)
         if row.withdrawal_noted:
             yield Key("n", "Not theirs", self._dismiss)
-        if row.revision:
+        if row.state.revision:
             yield Key("u", "Undo", self._undo)
 
     def _open_keys(self, row: WorkRow) -> Iterable[Key]:
@@ -77,7 +77,9 @@ class CallDeeds(DeskScreen):
         row = self.row
         if row is None:
             return
-        answer = await self.ask(lambda side: side.callbacks.act(row.id, row.revision, action))
+        answer = await self.ask(
+            lambda side: side.callbacks.act(row.request.id, row.state.revision, action)
+        )
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         else:

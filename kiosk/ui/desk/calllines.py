@@ -68,33 +68,35 @@ class Drawing:
 
     def line(self, row: WorkRow) -> Line:
         """Return one request's row of the worklist."""
+        schedule = row.schedule
         cells = (
             due(row, self.now, self.zone),
             name(row),
             _language(row),
-            windows(row.windows, short=True),
-            str(row.attempts) if row.attempts else "",
-            result(row.last_result),
+            windows(row.request.windows, short=True),
+            str(schedule.attempts) if schedule.attempts else "",
+            result(schedule.last_result),
             f"{state(row, self.now, self.zone)}{' ✎' if row.withdrawal_noted else ''}",
         )
-        is_late = row.breach_at is not None and row.breach_at <= self.now
-        return Line(cells, "due" if is_late else "strong" if row.call_now else "")
+        is_late = schedule.breach_at is not None and schedule.breach_at <= self.now
+        return Line(cells, "due" if is_late else "strong" if schedule.call_now else "")
 
     def twin(self, row: WorkRow) -> Line:
         """Return one request's row among those of the same number."""
-        made = short_day(row.created_at.astimezone(self.zone).date())
+        made = short_day(row.request.created_at.astimezone(self.zone).date())
         where = state(row, self.now, self.zone)
-        return Line((made, name(row), row.reference, _language(row), where))
+        return Line((made, name(row), row.request.reference, _language(row), where))
 
 
 def name(row: WorkRow) -> str:
     """Return what somebody wants to be called."""
-    return UNREADABLE if row.unreadable else row.preferred_name
+    return UNREADABLE if row.request.unreadable else row.request.preferred_name
 
 
 def _language(row: WorkRow) -> str:
-    is_other = row.call_language == CallLanguage.OTHER
-    return "other" if is_other else call_language(row.call_language)
+    code = row.request.call_language
+    is_other = code == CallLanguage.OTHER
+    return "other" if is_other else call_language(code)
 
 
 def title(found: int, of: Worklist, wanted: Filter) -> str:
@@ -145,6 +147,6 @@ def empty(wanted: Filter) -> str:
 
 def languages_of(rows: tuple[WorkRow, ...]) -> tuple[str, ...]:
     """Return the languages that are asked for, in their usual order; unknown codes last."""
-    found = {row.call_language for row in rows}
+    found = {row.request.call_language for row in rows}
     known = [code.value for code in CALL_LANGUAGES if code.value in found]
     return (*known, *sorted(found - set(known)))

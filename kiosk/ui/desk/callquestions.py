@@ -57,10 +57,9 @@ _OUTCOMES = {
 
 def how_it_went(row: WorkRow, then: Then) -> Question:
     """Ask how a call ended; what the visitor did not allow is not offered."""
+    policy = row.request.message_policy
     options = tuple(
-        option
-        for option in _RESULTS
-        if _NEEDS.get(AttemptResult(option.value), row.message_policy) == row.message_policy
+        option for option in _RESULTS if _NEEDS.get(AttemptResult(option.value), policy) == policy
     )
     return Question("How did the call go?", then, options=options)
 
@@ -68,8 +67,8 @@ def how_it_went(row: WorkRow, then: Then) -> Question:
 def why_closed(row: WorkRow, then: Then) -> Question:
     """Ask for the outcome that closes a request."""
     more = {
-        Outcome.UNREACHABLE: "" if row.may_give_up else "not yet: too few attempts",
-        Outcome.WRONG_NUMBER: "" if row.stopped else "needs such an attempt first",
+        Outcome.UNREACHABLE: "" if row.schedule.may_give_up else "not yet: too few attempts",
+        Outcome.WRONG_NUMBER: "" if row.state.stopped else "needs such an attempt first",
         Outcome.NO_CAPACITY: "and you named another place",
     }
     options = tuple(

@@ -22,19 +22,19 @@ _MAY_SEE = frozenset({RequestStatus.ESCALATED, RequestStatus.UNREACHABLE})
 
 def may_reveal(row: WorkRow) -> bool:
     """Say whether the number is of use now: one's own calls, and what is handed on."""
-    return row.held_by_me or row.status in _MAY_SEE
+    return row.held_by_me or row.state.status in _MAY_SEE
 
 
 def is_open(row: WorkRow) -> bool:
     """Say whether something is still to be done."""
-    return row.status in OPEN
+    return row.state.status in OPEN
 
 
 def title(row: WorkRow) -> str:
     """Return whose request it is."""
     who = name(row)
     who = cell(who, _LONGEST_NAME) if cell_len(who) > _LONGEST_NAME else who
-    return f"{who} · {row.reference}"
+    return f"{who} · {row.request.reference}"
 
 
 def standing(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
@@ -43,7 +43,7 @@ def standing(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
     parts = [words[:1].upper() + words[1:]]
     if row.claim_ends is not None and row.holder:
         parts[0] += f" until {clock(row.claim_ends, zone)}"
-    if row.status is RequestStatus.REACHED and row.holder:
+    if row.state.status is RequestStatus.REACHED and row.holder:
         parts.append("spoken to")
     by_when = due(row, now, zone)
     if by_when:
@@ -63,7 +63,7 @@ def number(row: WorkRow, contact: Contact | None) -> str:
     """Return the number where it was asked for, else as much of it as anybody may see."""
     if contact is not None:
         return f"Ring {contact.phone}"
-    masked = row.phone_masked or "no number"
+    masked = row.request.phone_masked or "no number"
     return f"{masked}   R shows it" if may_reveal(row) else masked
 
 
@@ -81,22 +81,25 @@ def facts(row: WorkRow, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
 
 
 def _language(row: WorkRow) -> str:
-    words = call_language(row.call_language)
-    if row.call_language == CallLanguage.OTHER:
+    code = row.request.call_language
+    words = call_language(code)
+    if code == CallLanguage.OTHER:
         words = "another language; ask which"
     return words
 
 
 def _when(row: WorkRow) -> str:
-    words = windows(row.windows)
-    return words if row.not_before is None else f"{words}, from {short_day(row.not_before)}"
+    request = row.request
+    words = windows(request.windows)
+    return words if request.not_before is None else f"{words}, from {short_day(request.not_before)}"
 
 
 def _tries(row: WorkRow) -> str:
-    if not row.last_result:
+    schedule = row.schedule
+    if not schedule.last_result:
         return "none yet"
-    counted = f"{row.attempts}; " if row.attempts else ""
-    return f"{counted}the latest: {result(row.last_result)}"
+    counted = f"{schedule.attempts}; " if schedule.attempts else ""
+    return f"{counted}the latest: {result(schedule.last_result)}"
 
 
 def twins(rows: tuple[WorkRow, ...], now: datetime, zone: ZoneInfo) -> str:

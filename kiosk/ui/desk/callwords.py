@@ -140,15 +140,16 @@ def due(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
 
     A request that is late says so although it may be called now.
     """
-    if row.breach_at is None:
+    breach_at = row.schedule.breach_at
+    if breach_at is None:
         return ""
-    if row.breach_at <= now:
-        return f"{_length(now - row.breach_at)} late".lstrip()
-    if row.call_now:
+    if breach_at <= now:
+        return f"{_length(now - breach_at)} late".lstrip()
+    if row.schedule.call_now:
         return "now"
-    local = row.breach_at.astimezone(zone)
+    local = breach_at.astimezone(zone)
     if local.date() == now.astimezone(zone).date():
-        return f"by {clock(row.breach_at, zone)}"
+        return f"by {clock(breach_at, zone)}"
     return short_day(local.date())
 
 
@@ -160,36 +161,38 @@ def _length(span: timedelta) -> str:
 
 def state(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
     """Return where a request stands, in two or three words."""
+    status, next_at = row.state.status, row.schedule.next_at
     if row.held_by_me:
         return "yours"
     if row.holder:
         return f"with {row.holder}"
-    if row.status in _TOLD_BY_REASON:
-        return outcome(row.reason) or _STATES[row.status]
-    if row.status is RequestStatus.WAITING and row.next_at is not None and row.next_at > now:
-        at = row.next_at.astimezone(zone)
+    if status in _TOLD_BY_REASON:
+        return outcome(row.state.reason) or _STATES[status]
+    if status is RequestStatus.WAITING and next_at is not None and next_at > now:
+        at = next_at.astimezone(zone)
         today = at.date() == now.astimezone(zone).date()
         return f"after {at:%H:%M}" if today else f"after {at.day} {at:%b}"
-    return _STATES[row.status]
+    return _STATES[status]
 
 
 def safety(row: WorkRow) -> tuple[str, ...]:
     """Return what is safe to say and to leave, before any number is shown."""
-    if row.unreadable:
+    request = row.request
+    if request.unreadable:
         return ("This record cannot be opened. Please ask a manager about the keys.",)
-    if row.stopped:
+    if row.state.stopped:
         return (_STOPPED,)
-    lines = [f"Ask for “{row.preferred_name}” only, until you know it is them."]
-    if row.answered_by_other == AnsweredByOther.SAY_CLINIC:
+    lines = [f"Ask for “{request.preferred_name}” only, until you know it is them."]
+    if request.answered_by_other == AnsweredByOther.SAY_CLINIC:
         lines.append("To others you may say that the clinic rang.")
     else:
         lines.append("To others, do not say where you ring from.")
-    known = row.message_policy in set(MessagePolicy)
-    policy = MessagePolicy(row.message_policy) if known else MessagePolicy.NONE
+    known = request.message_policy in set(MessagePolicy)
+    policy = MessagePolicy(request.message_policy) if known else MessagePolicy.NONE
     lines.append(_MESSAGES.get(policy, "No voicemail and no text."))
     lines.append(
         "Their care team may be told."
-        if row.share_with_team
+        if request.share_with_team
         else "Do not tell their care team without asking."
     )
     return tuple(lines)
@@ -197,9 +200,11 @@ def safety(row: WorkRow) -> tuple[str, ...]:
 
 def asked(row: WorkRow, zone: ZoneInfo) -> str:
     """Return when somebody asked, and when that arrived here if it was late."""
-    words = day_and_clock(row.created_at, zone)
-    if row.received_at is not None and row.received_at - row.created_at > timedelta(hours=1):
-        words += f"; arrived here {day_and_clock(row.received_at, zone)}"
-    if row.clock_doubtful:
+    request = row.request
+    words = day_and_clock(request.created_at, zone)
+    received_at = request.received_at
+    if received_at is not None and received_at - request.created_at > timedelta(hours=1):
+        words += f"; arrived here {day_and_clock(received_at, zone)}"
+    if request.clock_doubtful:
         words += " (the kiosk's clock was in doubt)"
     return words

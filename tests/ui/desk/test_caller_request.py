@@ -72,7 +72,7 @@ async def test_a_call_from_the_claim_to_the_outcome(clinic: Clinic) -> None:
         colleague.expect("Closed: a talk is booked.", "A talk is booked", "Reopen")
         await colleague.keys("escape")
         colleague.expect("Nothing is open.")
-    assert row_of(clinic, one).status is RequestStatus.CLOSED
+    assert row_of(clinic, one).state.status is RequestStatus.CLOSED
     assert [entry for entry in trail_of(clinic, one) if entry.startswith("callback_")] == [
         "callback_claimed",
         "callback_revealed",
@@ -156,7 +156,7 @@ async def test_the_rules_of_the_clinic_are_told(clinic: Clinic) -> None:
         colleague.expect("Not yet: three attempts on two days")
         await colleague.keys("x", "w")
         colleague.expect("Note an attempt that reached a wrong person or dead number first.")
-        assert row_of(clinic, one).status is RequestStatus.CLAIMED
+        assert row_of(clinic, one).state.status is RequestStatus.CLAIMED
 
 
 async def test_what_is_no_longer_kept_is_told(clinic: Clinic) -> None:
@@ -220,9 +220,12 @@ async def test_a_later_call_is_agreed_on(clinic: Clinic) -> None:
         await colleague.type("thu 14:30", "enter")
         colleague.expect("Noted: asked to call later. Not before Thu 5 Mar, 14:30.")
     kept = row_of(clinic, one)
-    assert (kept.last_result, kept.attempts) == ("asked_to_call_later", 0)
-    assert kept.next_at is not None
-    assert kept.next_at.astimezone(clinic.site.zone).isoformat() == "2026-03-05T14:30:00+08:00"
+    assert (kept.schedule.last_result, kept.schedule.attempts) == ("asked_to_call_later", 0)
+    assert kept.schedule.next_at is not None
+    assert (
+        kept.schedule.next_at.astimezone(clinic.site.zone).isoformat()
+        == "2026-03-05T14:30:00+08:00"
+    )
 
 
 async def test_a_request_is_put_on_hold(clinic: Clinic) -> None:
@@ -231,7 +234,7 @@ async def test_a_request_is_put_on_hold(clinic: Clinic) -> None:
     async with at_desk(clinic, "anna") as colleague:
         await colleague.keys("enter", "c", "h", "m")
         colleague.expect("On hold until Mon 9 Mar, 09:00.", "After 9 Mar")
-        assert row_of(clinic, one).status is RequestStatus.WAITING
+        assert row_of(clinic, one).state.status is RequestStatus.WAITING
 
 
 async def test_a_time_that_is_too_far_away_is_refused(clinic: Clinic) -> None:
@@ -241,7 +244,7 @@ async def test_a_time_that_is_too_far_away_is_refused(clinic: Clinic) -> None:
         await colleague.keys("enter", "c", "h", "o")
         await colleague.type("2026-12-24", "enter")
         colleague.expect("That time has passed, or is more than 90 days away.")
-        assert row_of(clinic, one).next_at is None
+        assert row_of(clinic, one).schedule.next_at is None
 
 
 async def test_a_note_goes_with_the_next_deed(clinic: Clinic) -> None:
@@ -271,7 +274,7 @@ async def test_an_entry_is_undone_with_a_reason(clinic: Clinic) -> None:
         await colleague.type("wrong key", "enter")
         colleague.expect("Undone; the history keeps both.", "anna undid an entry: “wrong key”")
         colleague.expect("(undone)", "Result")
-        assert not row_of(clinic, one).stopped
+        assert not row_of(clinic, one).state.stopped
 
 
 async def test_handing_over_and_taking_back_ask_first(clinic: Clinic) -> None:
@@ -281,7 +284,7 @@ async def test_handing_over_and_taking_back_ask_first(clinic: Clinic) -> None:
         await colleague.keys("enter", "w")
         colleague.expect("They take the request back?")
         await colleague.keys("n")
-        assert row_of(clinic, one).revision == 0
+        assert row_of(clinic, one).state.revision == 0
         await colleague.keys("e")
         colleague.expect("Tell them yourself now as well")
         await colleague.keys("y")
@@ -291,12 +294,12 @@ async def test_handing_over_and_taking_back_ask_first(clinic: Clinic) -> None:
         await colleague.keys("w", "y")
         colleague.expect("Taken back. Nobody will ring them.")
         colleague.expect_not("Number")
-        assert row_of(clinic, one).status is RequestStatus.WITHDRAWN
+        assert row_of(clinic, one).state.status is RequestStatus.WITHDRAWN
 
 
 async def test_a_typed_withdrawal_is_set_aside(clinic: Clinic) -> None:
     one = ask(clinic)
-    clinic.visitor.note_withdrawal(row_of(clinic, one).reference)
+    clinic.visitor.note_withdrawal(row_of(clinic, one).request.reference)
     clinic.add_staff("anna", Role.CALLER)
     async with at_desk(clinic, "anna") as colleague:
         await colleague.keys("t", "enter")
@@ -339,7 +342,7 @@ async def test_duplicates_are_merged_without_loss(clinic: Clinic) -> None:
         colleague.expect("One other request of the same number: new (P).")
         await colleague.keys("c", "p")
         assert isinstance(colleague.screen, Twins)
-        other = row_of(clinic, first).reference
+        other = row_of(clinic, first).request.reference
         colleague.expect("Same number as Mei Ling", other)
         await colleague.keys("g")
         colleague.expect(f"Merge it into {other}?", "both histories are kept")
@@ -348,8 +351,8 @@ async def test_duplicates_are_merged_without_loss(clinic: Clinic) -> None:
         colleague.expect_not("Merge into it")
         await colleague.keys("escape")
         colleague.expect("Asked twice", "anna merged it into another request")
-    assert row_of(clinic, second).duplicate_of == first
-    assert row_of(clinic, first).status is RequestStatus.NEW
+    assert row_of(clinic, second).state.merged_into == first
+    assert row_of(clinic, first).state.status is RequestStatus.NEW
 
 
 async def test_merging_needs_a_claim(clinic: Clinic) -> None:

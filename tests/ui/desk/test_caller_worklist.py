@@ -21,6 +21,7 @@ from kiosk.ui.widgets.listing import Listing
 from tests.support.calls import ask, caller, do, trail_of
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, Written, at_desk, desk_side
+from tests.support.rows import with_fields
 from tests.support.screens import SIZES
 
 HOSTILE = ("=HYPERLINK(1)", "[@click=app.quit]x[/]", "陳美玲小姐", "குமார்", "W" * 40)
@@ -40,7 +41,7 @@ def asked(
 def current(colleague: Colleague) -> str:
     """Whose row is under the cursor."""
     row = colleague.screen.query_one(Listing).current
-    return row.preferred_name if isinstance(row, WorkRow) else ""
+    return row.request.preferred_name if isinstance(row, WorkRow) else ""
 
 
 async def test_a_caller_begins_at_the_list(clinic: Clinic) -> None:
@@ -77,7 +78,7 @@ async def test_each_view_shows_its_part(clinic: Clinic) -> None:
     noted = ask(clinic, "Noted")
     row = desk.row(noted)
     assert isinstance(row, WorkRow)
-    clinic.visitor.note_withdrawal(row.reference)
+    clinic.visitor.note_withdrawal(row.request.reference)
     names = {"Fresh", "Booked", "Urgent", "Gone", "Noted"}
     views = {"o": {"Fresh", "Noted"}, "d": {"Booked"}, "e": {"Urgent"}, "u": {"Gone"},
              "t": {"Noted"}, "m": set[str](), "a": names}  # fmt: skip
@@ -161,7 +162,7 @@ async def test_the_whole_narrowed_list_is_exported(clinic: Clinic) -> None:
         colleague.expect("Written", "Open, Mandarin, as CSV", "/data/exports/callbacks-anna.csv")
         colleague.expect("1 of 1", "please delete it after use")
         ((rows, chosen, form),) = colleague.written.exports
-        assert [row.preferred_name for row in rows] == ["Mei"]
+        assert [row.request.preferred_name for row in rows] == ["Mei"]
         assert (chosen, form) == (Filter(Show.OPEN, "zh"), "csv")
         await colleague.keys("escape")
         colleague.expect("Callbacks: 1 of 2")
@@ -236,7 +237,7 @@ async def test_ten_thousand_rows_are_drawn_a_screenful_at_a_time(clinic: Clinic)
     clinic.add_staff("anna", Role.CALLER)
     async with at_desk(clinic, "anna") as colleague:
         listing = colleague.screen.query_one(Listing)
-        many = [replace(row, id=UUID(int=n), preferred_name=f"N{n}") for n in range(10_000)]
+        many = [with_fields(row, id=UUID(int=n), preferred_name=f"N{n}") for n in range(10_000)]
         drawn = 0
         draw = listing._line_of
 

@@ -41,7 +41,7 @@ def rows(colleague: Colleague) -> list[str]:
 
 
 async def test_entries_say_who_did_what_to_what(busy: Clinic) -> None:
-    reference = busy.callbacks.worklist().rows[0].reference
+    reference = busy.callbacks.worklist().rows[0].request.reference
     async with at_desk(busy) as colleague:
         await at_trail(colleague)
         latest, *_, first = rows(colleague)

@@ -73,9 +73,9 @@ async def test_what_is_chosen_survives_back_and_forward(clinic: Clinic) -> None:
         await visitor.keys("y")
         visitor.expect(SENT)
     (row,) = clinic.callbacks.worklist().rows
-    assert (row.preferred_name, clinic.numbers()) == ("Mei Ling", ["+442079460018"])
-    assert set(row.windows) == {"weekday_am", "saturday_am"}
-    assert (row.call_language, str(row.not_before)) == ("nan", "2026-03-09")
+    assert (row.request.preferred_name, clinic.numbers()) == ("Mei Ling", ["+442079460018"])
+    assert set(row.request.windows) == {"weekday_am", "saturday_am"}
+    assert (row.request.call_language, str(row.request.not_before)) == ("nan", "2026-03-09")
 
 
 async def test_any_time_and_parts_of_the_week_exclude_each_other(clinic: Clinic) -> None:
@@ -177,7 +177,7 @@ async def test_the_receipt_says_what_was_promised(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form(CallReview, "y")(visitor, clinic)
         (row,) = clinic.callbacks.worklist().rows
-        visitor.expect(SENT, row.reference, "Most people get a call within 3 working days.")
+        visitor.expect(SENT, row.request.reference, "Most people get a call within 3 working days.")
         visitor.expect("Photograph the code to withdraw later.")
         visitor.expect_not("Mei Ling", "8123 4567", "Back")
         assert visitor.app.visit.form is None

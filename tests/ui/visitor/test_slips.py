@@ -27,7 +27,7 @@ async def test_a_slip_shows_the_state_and_withdraws_at_once(clinic: Clinic) -> N
         visitor.seconds.at += 6
         await visitor.scan(receipt.slip_digits)
         visitor.expect(WITHDRAWN)
-    assert [row.status for row in clinic.callbacks.worklist().rows] == ["withdrawn"]
+    assert [row.state.status for row in clinic.callbacks.worklist().rows] == ["withdrawn"]
 
 
 async def test_a_slip_can_be_left_alone(clinic: Clinic) -> None:
@@ -36,7 +36,7 @@ async def test_a_slip_can_be_left_alone(clinic: Clinic) -> None:
         await visitor.scan(receipt.slip_digits)
         await visitor.keys("enter")
         visitor.expect(HOME)
-    assert [row.status for row in clinic.callbacks.worklist().rows] == ["new"]
+    assert [row.state.status for row in clinic.callbacks.worklist().rows] == ["new"]
 
 
 async def test_a_slip_of_another_kiosk(clinic: Clinic) -> None:

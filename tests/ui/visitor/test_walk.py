@@ -107,11 +107,14 @@ async def test_by_taps_alone_a_call_is_asked_for(clinic: Clinic) -> None:
             ("Finish", HOME),
         )
     (row,) = clinic.callbacks.worklist().rows
-    assert (row.preferred_name, row.windows) == ("Mei", ("saturday_am",))
+    assert (row.request.preferred_name, row.request.windows) == ("Mei", ("saturday_am",))
     assert clinic.numbers() == ["+6581234567"]
-    assert (row.call_language, row.message_policy) == ("ta", "text_ok")
-    assert (row.answered_by_other, row.share_with_team) == ("ok_to_say_clinic", True)
-    assert str(row.not_before) == "2026-03-03"
+    assert (row.request.call_language, row.request.message_policy) == ("ta", "text_ok")
+    assert (row.request.answered_by_other, row.request.share_with_team) == (
+        "ok_to_say_clinic",
+        True,
+    )
+    assert str(row.request.not_before) == "2026-03-03"
 
 
 async def test_by_taps_alone_somebody_without_a_pass_comes_in(clinic: Clinic) -> None:

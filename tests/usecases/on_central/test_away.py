@@ -22,7 +22,7 @@ def test_a_desk_lives_through_the_death_of_its_centre(tmp_path: Path) -> None:
         with open_clinic_at_centre(Centre(server.url(), engine), tmp_path) as clinic:
             first = ask(clinic)
             desk = clinic.callbacks
-            assert [row.id for row in desk.worklist().rows] == [first]
+            assert [row.request.id for row in desk.worklist().rows] == [first]
             server.kill()
             with pytest.raises(StoreAway):
                 # A process of the server may live a moment longer than the server.
@@ -33,5 +33,5 @@ def test_a_desk_lives_through_the_death_of_its_centre(tmp_path: Path) -> None:
                     question()
             server.start()
             second = ask(clinic)
-            assert {row.id for row in desk.worklist().rows} == {first, second}
+            assert {row.request.id for row in desk.worklist().rows} == {first, second}
         engine.dispose()

@@ -42,7 +42,9 @@ def test_each_request_has_one_holder_and_the_other_is_told_who(
             answers = {type(one[id_]) for one in told}
             assert answers == {Done, HeldBy}
         assert clinic.count("callback_event") == REQUESTS
-        by_both = [{row.id: row.holder for row in desk.worklist().rows} for desk in (ann, ben)]
+        by_both = [
+            {row.request.id: row.holder for row in desk.worklist().rows} for desk in (ann, ben)
+        ]
         assert by_both[0] == by_both[1]
         assert set(by_both[0].values()) <= {"ann", "ben"}
 
@@ -56,5 +58,5 @@ def test_a_request_of_a_kiosk_is_on_the_list_with_when_it_came(
     clinic.bend("ALTER TABLE callback_request ALTER received_at SET DEFAULT now()")
     kiosk.send()
     (row,) = desk.worklist().rows
-    assert (row.id, row.preferred_name) == (id_, "Mei")
-    assert row.received_at is not None
+    assert (row.request.id, row.request.preferred_name) == (id_, "Mei")
+    assert row.request.received_at is not None

@@ -33,7 +33,7 @@ class Request(CallDeeds):
     def __init__(self, row: WorkRow) -> None:
         super().__init__()
         self.row = row
-        self._request_id = row.id
+        self._request_id = row.request.id
         self._contact: Contact | None = None
         self._sight: asks.Sight | None = None
         self._seen: Worklist | None = None
@@ -62,7 +62,7 @@ class Request(CallDeeds):
             return
         if self._contact is None and sight.may_reveal(row):
             yield Key("r", "Number", self._reveal)
-        if row.held_by_me and not row.stopped:
+        if row.held_by_me and not row.state.stopped:
             yield Key("enter", "Result", self.ask_result)
         yield from self.deed_keys(row)
         if self._sight is not None and self._sight.twins:
@@ -98,7 +98,8 @@ class Request(CallDeeds):
 
     def _kept(self, row: WorkRow) -> Contact | None:
         """Return the number while nothing was done about it that ends the call."""
-        return self._contact if self.row is not None and row.revision == self.row.revision else None
+        is_same = self.row is not None and row.state.revision == self.row.state.revision
+        return self._contact if is_same else None
 
     def _set(self, row: WorkRow | None) -> None:
         self.row = row

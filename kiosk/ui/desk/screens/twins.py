@@ -38,7 +38,7 @@ class Twins(DeskScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Listing[WorkRow](
-            TWIN_COLUMNS, key=lambda row: row.id, draw=self._line, empty="One moment …"
+            TWIN_COLUMNS, key=lambda row: row.request.id, draw=self._line, empty="One moment …"
         )
 
     def keys(self) -> Iterable[Key]:
@@ -61,7 +61,7 @@ class Twins(DeskScreen):
         self.look(self._read)
 
     async def _read(self) -> None:
-        id_ = self._row.id
+        id_ = self._row.request.id
         answer = await self.ask(lambda side: side.callbacks.duplicates(id_))
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
@@ -87,17 +87,19 @@ class Twins(DeskScreen):
     def _merge(self) -> None:
         other = self._current
         if other is not None:
-            lead = f"{self._row.reference} ends as asked twice; both histories are kept."
-            yes = f"Yes, go on with {other.reference}"
-            merge = partial(self._merge_into, other.id)
-            self.put(sure(f"Merge it into {other.reference}?", lead, yes, merge))
+            lead = f"{self._row.request.reference} ends as asked twice; both histories are kept."
+            yes = f"Yes, go on with {other.request.reference}"
+            merge = partial(self._merge_into, other.request.id)
+            self.put(sure(f"Merge it into {other.request.reference}?", lead, yes, merge))
 
     def _merge_into(self, other_id: UUID) -> None:
         self.once(partial(self._do_merge, Merge(other_id)))
 
     async def _do_merge(self, merge: Merge) -> None:
         row, facts = self._row, self.host.facts
-        answer = await self.ask(lambda side: side.callbacks.act(row.id, row.revision, merge))
+        answer = await self.ask(
+            lambda side: side.callbacks.act(row.request.id, row.state.revision, merge)
+        )
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
             return

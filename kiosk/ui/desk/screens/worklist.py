@@ -50,7 +50,10 @@ class CallList(DeskScreen):
         search.display = False
         yield search
         yield Listing[WorkRow](
-            lines.COLUMNS, key=lambda row: row.id, draw=self._line, empty="Opening the list …"
+            lines.COLUMNS,
+            key=lambda row: row.request.id,
+            draw=self._line,
+            empty="Opening the list …",
         )
 
     def keys(self) -> Iterable[Key]:
@@ -113,7 +116,7 @@ class CallList(DeskScreen):
             self.query_one(TabLine).show(lines.VIEWS[wanted.show].letter)
             self._redraw()
             if self._view.rows:
-                self.query_one(Listing).move_to(self._view.rows[0].id)
+                self.query_one(Listing).move_to(self._view.rows[0].request.id)
 
     @on(TabLine.Clicked)
     def click_view(self, event: TabLine.Clicked) -> None:
