@@ -1,6 +1,6 @@
 """Callback requests: what a visitor fills in, and what they are told of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -46,24 +46,24 @@ class AnsweredByOther(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallbackDraft:
-    """A whole callback request as the visitor confirmed it, before it is sealed."""
+    """A callback request before it is sealed: whole once the visitor has confirmed it."""
 
     id: UUID
     """Made on the first screen (UUIDv7); makes Send harmless when repeated."""
     slip_secret: bytes
     """16 random bytes behind the slip's QR code; only its lookup is stored in clear."""
-    preferred_name: str
-    phone: str
+    preferred_name: str = ""
+    phone: str = ""
     """E.164, for example +6591234567."""
-    windows: frozenset[Window]
-    not_before: date | None
-    call_language: CallLanguage
-    message_policy: MessagePolicy
-    answered_by_other: AnsweredByOther
-    share_with_team: bool
+    windows: frozenset[Window] = field(default_factory=lambda: frozenset({Window.ANY}))
+    not_before: date | None = None
+    call_language: CallLanguage = CallLanguage.ENGLISH
+    message_policy: MessagePolicy = MessagePolicy.NONE
+    answered_by_other: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
+    share_with_team: bool = False
     """A separate, free choice: the peer team may tell the clinical team."""
-    ui_language: str
-    consent_version: str
+    ui_language: str = ""
+    consent_version: str = ""
 
 
 @dataclass(slots=True, kw_only=True, unsafe_hash=True)

@@ -1,12 +1,6 @@
 """A callback request as a plain visitor would make it, for programs that make thousands."""
 
-from kiosk.domain.requests import (
-    AnsweredByOther,
-    CallbackDraft,
-    CallLanguage,
-    MessagePolicy,
-    Window,
-)
+from kiosk.domain.requests import CallbackDraft
 from kiosk.usecases.visitor import VisitorDesk
 
 
@@ -18,12 +12,6 @@ def plain_draft(desk: VisitorDesk) -> CallbackDraft:
         slip_secret=secret,
         preferred_name="Mei",
         phone="+6581234567",
-        windows=frozenset({Window.ANY}),
-        not_before=None,
-        call_language=CallLanguage.ENGLISH,
-        message_policy=MessagePolicy.NONE,
-        answered_by_other=AnsweredByOther.ASK_FOR_NAME,
-        share_with_team=False,
         ui_language="en",
         consent_version="1",
     )

@@ -1,5 +1,6 @@
 """The visitor's kiosk: which screen follows which."""
 
+from dataclasses import replace
 from functools import partial
 
 from textual import on
@@ -103,7 +104,8 @@ class VisitorApp(Arrivals):
     @on(m.CallInLanguage)
     async def call_in_language(self, event: m.CallInLanguage) -> None:
         """Begin a request with the language of the call already marked."""
-        self.visit.call_form().call_language = CallLanguage(event.code)
+        form = self.visit.call_form()
+        form.draft = replace(form.draft, call_language=CallLanguage(event.code))
         await self.go_instead(place(Want.CALL, self.visit, self.facts))
 
     @on(m.Unlocked)

@@ -1,20 +1,14 @@
 """One visitor's time at the kiosk: what is typed and chosen, and nothing that outlives it."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from kiosk.content.texts import Texts
 from kiosk.domain.checkin import JoinDraft
 from kiosk.domain.ids import uuid7
-from kiosk.domain.requests import (
-    AnsweredByOther,
-    CallbackDraft,
-    CallLanguage,
-    MessagePolicy,
-    Window,
-)
+from kiosk.domain.requests import CallbackDraft
 
 CONSENT_VERSION = "2026-11"
 """Changes with every change of the consent sentences on the read-back screen."""
@@ -24,34 +18,18 @@ CONSENT_VERSION = "2026-11"
 class CallForm:
     """A callback request while it is being filled in."""
 
-    draft_id: UUID
-    slip_secret: bytes
-    name: str = ""
+    draft: CallbackDraft
+    """The answers so far; its number is the checked one, empty until there is one."""
     phone: str = ""
     """As typed."""
-    e164: str = ""
-    """The checked number; empty until it is one."""
-    windows: set[Window] = field(default_factory=lambda: {Window.ANY})
     wait: str = "now"
     """From which day on: now, tomorrow or (next) week."""
-    call_language: CallLanguage = CallLanguage.ENGLISH
-    message_policy: MessagePolicy = MessagePolicy.NONE
-    answered_by_other: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
-    share_with_team: bool = False
 
-    def draft(self, ui_language: str, today: date) -> CallbackDraft:
+    def confirmed(self, ui_language: str, today: date) -> CallbackDraft:
         """Return the request as the visitor confirmed it; `today` is the clinic's date."""
-        return CallbackDraft(
-            id=self.draft_id,
-            slip_secret=self.slip_secret,
-            preferred_name=self.name,
-            phone=self.e164,
-            windows=frozenset(self.windows),
+        return replace(
+            self.draft,
             not_before=self._not_before(today),
-            call_language=self.call_language,
-            message_policy=self.message_policy,
-            answered_by_other=self.answered_by_other,
-            share_with_team=self.share_with_team,
             ui_language=ui_language,
             consent_version=CONSENT_VERSION,
         )
@@ -66,9 +44,7 @@ class CallForm:
 
     def wipe(self) -> None:
         """Forget everything that was typed."""
-        self.name = self.phone = self.e164 = ""
-        self.slip_secret = b""
-        self.windows = {Window.ANY}
+        self.draft, self.phone = CallbackDraft(self.draft.id, b""), ""
 
 
 @dataclass(slots=True)
@@ -92,7 +68,7 @@ class Visit:
     def call_form(self) -> CallForm:
         """Return this visit's request, begun now if it was not before."""
         if self.form is None:
-            self.form = CallForm(_new_id(), secrets.token_bytes(16))
+            self.form = CallForm(CallbackDraft(_new_id(), secrets.token_bytes(16)))
         return self.form
 
     def guest_draft(self) -> UUID:

@@ -1,7 +1,7 @@
 """Every screen a visitor can stand before, what stands on it, and the shortest way there."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.ui.visitor.places import FORM_STEPS, form_step
@@ -60,7 +60,8 @@ def form(step: type[VisitorScreen] = CallWhen, *keys: str, name: str = "Mei Ling
     async def way(visitor: Visitor, _clinic: Clinic) -> None:
         app = visitor.app
         filled = app.visit.call_form()
-        filled.name, filled.phone, filled.e164 = name, "81234567", "+6581234567"
+        filled.draft = replace(filled.draft, preferred_name=name, phone="+6581234567")
+        filled.phone = "81234567"
         makers = [form_step(one, app.visit, app.facts) for one in FORM_STEPS]
         here = FORM_STEPS.index(step)
         app._trail.extend(makers[:here])

@@ -232,7 +232,8 @@ async def test_long_answers_are_read_back_under_each_other(
     async with at_kiosk(clinic, size=size) as visitor:
         await form(CallReview)(visitor, clinic)
         filled = visitor.app.visit.call_form()
-        filled.windows, filled.wait = set(Window) - {Window.ANY}, "week"
+        filled.draft = replace(filled.draft, windows=frozenset(Window) - {Window.ANY})
+        filled.wait = "week"
         await visitor.keys("h", "b")
         rows = visitor.reads(visitor.screen.query_one("#read-back"))
         when = next(index for index, row in enumerate(rows) if "When" in row)

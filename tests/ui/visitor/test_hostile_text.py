@@ -111,7 +111,7 @@ async def test_a_name_typed_on_the_screens(clinic: Clinic) -> None:
                 expect_harmless(visitor, "Please type a name")
                 continue
             taken += 1
-            name = visitor.app.visit.call_form().name
+            name = visitor.app.visit.call_form().draft.preferred_name
             assert not FORBIDDEN & set(name)
             await form(CallReview, name=text)(visitor, clinic)
             expect_harmless(visitor, "Is this right?", visible(text))

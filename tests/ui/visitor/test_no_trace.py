@@ -65,7 +65,7 @@ async def test_nothing_of_the_form_outlives_the_visit(clinic: Clinic, end: End) 
     async with at_kiosk(clinic) as visitor:
         before = "".join(visitor.lines).split()
         seen = await walk_the_form(visitor)
-        visit = weakref.ref(visitor.app.visit.call_form().windows)
+        visit = weakref.ref(visitor.app.visit.call_form().draft.windows)
         old = visitor.app.visit
         visitor.app._clipboard = "Xanthippe"
         await end(visitor)

@@ -1,6 +1,7 @@
 """Step 4 of a callback request: what is safe to leave and to say."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual import on
 from textual.widget import Widget
@@ -32,10 +33,14 @@ class CallMessage(VisitorScreen):
         return self._("Step 4 of 6 · It is fine to say no.")
 
     def body(self) -> Iterable[Widget]:
-        yield Choices(message_policies(self._), marked={self._form.message_policy}, id="policy")
+        yield Choices(
+            message_policies(self._), marked={self._form.draft.message_policy}, id="policy"
+        )
         question = self._("And if someone else picks up?")
         yield Static(question, classes="question", markup=False)
-        yield Choices(answered_by_other(self._), marked={self._form.answered_by_other}, id="other")
+        yield Choices(
+            answered_by_other(self._), marked={self._form.draft.answered_by_other}, id="other"
+        )
 
     def steps(self) -> Iterable[Action]:
         yield Action(self._("Next"), letter="N", id="next", primary=True)
@@ -43,12 +48,14 @@ class CallMessage(VisitorScreen):
     @on(Choices.Changed, "#policy")
     def keep_policy(self, event: Choices.Changed) -> None:
         """Keep what may be left."""
-        self._form.message_policy = MessagePolicy(event.choices.value)
+        policy = MessagePolicy(event.choices.value)
+        self._form.draft = replace(self._form.draft, message_policy=policy)
 
     @on(Choices.Changed, "#other")
     def keep_other(self, event: Choices.Changed) -> None:
         """Keep what may be said."""
-        self._form.answered_by_other = AnsweredByOther(event.choices.value)
+        answer = AnsweredByOther(event.choices.value)
+        self._form.draft = replace(self._form.draft, answered_by_other=answer)
 
     @on(Pressable.Pressed, "#next")
     def go_on(self) -> None:

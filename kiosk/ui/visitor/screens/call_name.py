@@ -1,6 +1,7 @@
 """Step 1 of a callback request: what to call the person."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual import on
 from textual.widget import Widget
@@ -31,7 +32,7 @@ class CallName(VisitorScreen):
         return self._("Step 1 of 6 · A first name or a nickname is enough.")
 
     def body(self) -> Iterable[Widget]:
-        yield Field(self._form.name, most=120)
+        yield Field(self._form.draft.preferred_name, most=120)
         yield Static("", id="say", markup=False)
 
     def steps(self) -> Iterable[Action]:
@@ -39,22 +40,26 @@ class CallName(VisitorScreen):
 
     def below(self) -> Iterable[Widget]:
         yield from super().below()
-        yield TouchKeys(LETTERS, words=key_words(self._), capital=not self._form.name)
+        capital = not self._form.draft.preferred_name
+        yield TouchKeys(LETTERS, words=key_words(self._), capital=capital)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:
         """Keep what is typed, so that no step loses it."""
-        self._form.name = event.value
+        self._keep(event.value)
         self.say("")
 
     @on(Input.Submitted)
     @on(Pressable.Pressed, "#next")
     def go_on(self) -> None:
         """Check the name and go on."""
-        name = check_name(self._form.name)
+        name = check_name(self._form.draft.preferred_name)
         if isinstance(name, NameProblem):
             self.say(name_trouble(name, self._))
             self.query_one(Field).focus()
             return
-        self._form.name = name.text
+        self._keep(name.text)
         self.want(Want.NEXT)
+
+    def _keep(self, name: str) -> None:
+        self._form.draft = replace(self._form.draft, preferred_name=name)

@@ -1,6 +1,7 @@
 """Step 2 of a callback request: the number to call."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual import on
 from textual.widget import Widget
@@ -65,5 +66,5 @@ class CallPhone(VisitorScreen):
             self.say(phone_trouble(phone, self._country, language, self._))
             self.query_one(Field).focus()
             return
-        self._form.e164 = phone.e164
+        self._form.draft = replace(self._form.draft, phone=phone.e164)
         self.want(Want.NEXT)

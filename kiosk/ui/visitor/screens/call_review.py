@@ -1,6 +1,7 @@
 """Step 5 of a callback request: read it all back, consent, send."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from rich.table import Table
 from textual import on
@@ -52,7 +53,7 @@ class CallReview(VisitorScreen):
                 ("show", self._("Show my number")),
                 ("share", self.visit.texts.pgettext("consent", "You may tell my care team")),
             ),
-            marked={"share"} if self._form.share_with_team else (),
+            marked={"share"} if self._form.draft.share_with_team else (),
             several=True,
             id="extras",
         )
@@ -71,18 +72,18 @@ class CallReview(VisitorScreen):
         yield Action(self._("Yes, send"), letter="Y", id="send", primary=True)
 
     def _read_back(self) -> Table:
-        form = self._form
-        number = masked(form.e164) if self._covered else shown(form.e164, self._country)
-        times = [words for value, words in windows(self._) if value in form.windows]
+        draft = self._form.draft
+        number = masked(draft.phone) if self._covered else shown(draft.phone, self._country)
+        times = [words for value, words in windows(self._) if value in draft.windows]
         rows = (
-            (self._("Name"), clean(form.name)),
+            (self._("Name"), clean(draft.preferred_name)),
             (self._("Number"), number),
-            (self._("When"), f"{', '.join(times)}. {word_for(waits(self._), form.wait)}"),
-            (self._("Language"), word_for(call_languages(self._), form.call_language)),
-            (self._("Message"), word_for(message_policies(self._), form.message_policy)),
+            (self._("When"), f"{', '.join(times)}. {word_for(waits(self._), self._form.wait)}"),
+            (self._("Language"), word_for(call_languages(self._), draft.call_language)),
+            (self._("Message"), word_for(message_policies(self._), draft.message_policy)),
             (
                 self._("If someone else picks up"),
-                word_for(answered_by_other(self._), form.answered_by_other),
+                word_for(answered_by_other(self._), draft.answered_by_other),
             ),
         )
         return pairs(rows)
@@ -90,7 +91,8 @@ class CallReview(VisitorScreen):
     @on(Choices.Changed)
     def keep_extras(self, event: Choices.Changed) -> None:
         """Keep the separate, free choice; show or cover the number."""
-        self._form.share_with_team = "share" in event.choices.marked
+        may_share = "share" in event.choices.marked
+        self._form.draft = replace(self._form.draft, share_with_team=may_share)
         self._covered = "show" not in event.choices.marked
         self.query_one("#read-back", Static).update(self._read_back())
 
@@ -100,7 +102,7 @@ class CallReview(VisitorScreen):
         self.once(self._send)
 
     async def _send(self) -> None:
-        draft = self._form.draft(self.visit.texts.language, self.host.facts.today())
+        draft = self._form.confirmed(self.visit.texts.language, self.host.facts.today())
         answer = await self.ask(lambda side: side.desk.request_callback(draft))
         if isinstance(answer, Trouble):
             self.say(self._("This could not be kept just now. Please ask at the counter."))

@@ -1,6 +1,7 @@
 """Step 3 of a callback request: when to call, then in which language."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual import on
 from textual.widget import Widget
@@ -32,7 +33,7 @@ class CallWhen(VisitorScreen):
         return self._("Step 3 of 6 · Choose all that suit you.")
 
     def body(self) -> Iterable[Widget]:
-        yield Choices(windows(self._), marked=self._form.windows, several=True, id="windows")
+        yield Choices(windows(self._), marked=self._form.draft.windows, several=True, id="windows")
         yield Static(self._("And from which day?"), classes="question", markup=False)
         yield Choices(waits(self._), marked={self._form.wait}, id="waits")
 
@@ -43,10 +44,12 @@ class CallWhen(VisitorScreen):
     def keep_windows(self, event: Choices.Changed) -> None:
         """Keep the parts of the week; "any time" excludes the others, and none means any."""
         chosen = {Window(value) for value in event.choices.marked}
-        if Window.ANY in chosen and Window.ANY not in self._form.windows:
+        form = self._form
+        if Window.ANY in chosen and Window.ANY not in form.draft.windows:
             chosen = {Window.ANY}
-        self._form.windows = (chosen - {Window.ANY}) or {Window.ANY}
-        event.choices.show(self._form.windows)
+        wanted = frozenset((chosen - {Window.ANY}) or {Window.ANY})
+        form.draft = replace(form.draft, windows=wanted)
+        event.choices.show(wanted)
 
     @on(Choices.Changed, "#waits")
     def keep_wait(self, event: Choices.Changed) -> None:
@@ -75,7 +78,9 @@ class CallInWords(VisitorScreen):
         return self._("Step 3 of 6 · On the phone, that is.")
 
     def body(self) -> Iterable[Widget]:
-        yield Choices(call_languages(self._), marked={self._form.call_language}, id="languages")
+        yield Choices(
+            call_languages(self._), marked={self._form.draft.call_language}, id="languages"
+        )
 
     def steps(self) -> Iterable[Action]:
         yield Action(self._("Next"), letter="N", id="next", primary=True)
@@ -83,7 +88,8 @@ class CallInWords(VisitorScreen):
     @on(Choices.Changed)
     def keep(self, event: Choices.Changed) -> None:
         """Keep the language."""
-        self._form.call_language = CallLanguage(event.choices.value)
+        language = CallLanguage(event.choices.value)
+        self._form.draft = replace(self._form.draft, call_language=language)
 
     @on(Pressable.Pressed, "#next")
     def go_on(self) -> None:
