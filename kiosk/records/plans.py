@@ -1,6 +1,7 @@
 """Queries for groups and sessions as a manager plans them."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,28 +19,9 @@ _session = table(GroupSession).c
 _group = table(SupportGroup).c
 _member = table(Membership).c
 _check_in = table(CheckIn).c
-# In the order of the fields of the domain's GroupPlan and SessionPlan.
-_PLAN = (
-    _group.id,
-    _group.name,
-    _group.public_label,
-    _group.room,
-    _group.language,
-    _group.about,
-    _group.capacity,
-    _group.enrolled,
-    _group.source,
-)
-_MEETING = (
-    _session.id,
-    _session.group_id,
-    _session.starts_at,
-    _session.ends_at,
-    _session.room,
-    _session.capacity,
-    _session.series_id,
-    _session.source,
-)
+# The domain's plans have their fields by the names of the columns.
+_PLAN = [_group[field.name] for field in fields(GroupPlan)]
+_MEETING = [_session[field.name] for field in fields(SessionPlan)]
 _sessions = (
     select(
         *_MEETING,
@@ -146,12 +128,12 @@ def coming(
 
 def add_group(transaction: Transaction, site_id: UUID, plan: GroupPlan) -> None:
     """Insert a group."""
-    add_reference(transaction, SupportGroup(id=plan.id, site_id=site_id, **_group_values(plan)))
+    add_reference(transaction, SupportGroup(site_id=site_id, **asdict(plan)))
 
 
 def change_group(transaction: Transaction, plan: GroupPlan) -> None:
     """Write a group as it is to be, and take it out again where it was put away."""
-    values = {**_group_values(plan), "deleted_at": None}
+    values = {**_changeable(plan), "deleted_at": None}
     change_reference(transaction, SupportGroup, plan.id, values)
 
 
@@ -167,14 +149,13 @@ def add_sessions(transaction: Transaction, site_id: UUID, plans: Iterable[Sessio
         if sessions.exists(transaction, GroupSession, plan.id):
             continue
         added += 1
-        row = GroupSession(id=plan.id, site_id=site_id, **_session_values(plan))
-        add_reference(transaction, row)
+        add_reference(transaction, GroupSession(site_id=site_id, **asdict(plan)))
     return added
 
 
 def change_session(transaction: Transaction, session: PlannedSession) -> None:
     """Write a session as it is to be."""
-    values = {**_session_values(session.plan), **_standing(session.cancelled)}
+    values = {**_changeable(session.plan), **_standing(session.cancelled)}
     change_reference(transaction, GroupSession, session.plan.id, values)
 
 
@@ -209,26 +190,6 @@ def _standing(cancelled: str | None) -> dict[str, Any]:
     return {"status": status, "cancelled_reason": cancelled}
 
 
-def _group_values(plan: GroupPlan) -> dict[str, Any]:
-    return {
-        "name": plan.name,
-        "public_label": plan.public_label,
-        "about": plan.about,
-        "language": plan.language,
-        "room": plan.room,
-        "capacity": plan.capacity,
-        "enrolled": plan.enrolled,
-        "source": plan.source,
-    }
-
-
-def _session_values(plan: SessionPlan) -> dict[str, Any]:
-    return {
-        "group_id": plan.group_id,
-        "starts_at": plan.starts_at,
-        "ends_at": plan.ends_at,
-        "room": plan.room,
-        "capacity": plan.capacity,
-        "series_id": plan.series_id,
-        "source": plan.source,
-    }
+def _changeable(plan: GroupPlan | SessionPlan) -> dict[str, Any]:
+    """Return the columns of a plan that a desk may write again: all but its id."""
+    return {name: value for name, value in asdict(plan).items() if name != "id"}
