@@ -1,6 +1,11 @@
 """What all tests share."""
 
+import gc
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,9 +14,54 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from tests.support.centres import Centre
 
+MEMORY = Path("/dev/shm")  # noqa: S108
+ROOM = 4 << 30
+"""Bytes that the memory file system must have free before files of tests are kept there."""
+
 # A slow machine is no bug: examples have no deadline.
-settings.register_profile("kiosk", deadline=None)
-settings.load_profile("kiosk")
+settings.register_profile("ci", deadline=None, max_examples=50)
+settings.register_profile("nightly", deadline=None, max_examples=200)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `--full` ask for everything."""
+    parser.addoption(
+        "--full", action="store_true", help="also the long runs, and more examples of each property"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples there are, and keep files in memory where there is room."""
+    settings.load_profile("nightly" if config.getoption("full") else "ci")
+    if "TMPDIR" not in os.environ and _has_room(MEMORY):
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None
+    # Imports make nothing that could be thrown away.
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage again, but not look through what the imports made."""
+    gc.enable()
+    gc.freeze()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long runs to `--full`."""
+    if config.getoption("full"):
+        return
+    left = [item for item in items if item.get_closest_marker("full")]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if not item.get_closest_marker("full")]
+
+
+def _has_room(folder: Path) -> bool:
+    """Return whether programs may run in this folder and large files fit."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return False
+    runs = not os.statvfs(folder).f_flag & os.ST_NOEXEC
+    return runs and shutil.disk_usage(folder).free >= ROOM
 
 
 @pytest.fixture(scope="session")

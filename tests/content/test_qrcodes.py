@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 import zxingcpp
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.content.qrcodes import Matrix, matrix
@@ -90,7 +90,6 @@ def test_texts_decode(text: str, level: Literal["M", "Q"]) -> None:
     assert read_matrix(matrix(text, level=level)) == text
 
 
-@settings(max_examples=25)
 @given(st.binary(min_size=16, max_size=16), st.sampled_from(CodeKind))
 def test_every_code_of_ours_decodes(secret: bytes, kind: CodeKind) -> None:
     digits = encode(kind, secret)

@@ -6,7 +6,7 @@ from typing import get_args
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.actions import (
@@ -192,7 +192,6 @@ actions = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(actions, max_size=10), st.booleans())
 def test_any_day_at_the_desk_ends_in_a_sound_state(days: list[Action], slip: bool) -> None:
     slips = (NOW,) if slip else ()

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.attempts import Hint, counted, may_give_up, next_attempt
@@ -184,7 +184,6 @@ calls = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(calls, max_size=6), windows)
 def test_the_rule_is_what_it_says(times: list[datetime], chosen: tuple[str, ...]) -> None:
     def holds(three: tuple[datetime, ...]) -> bool:
@@ -201,7 +200,6 @@ def test_the_rule_is_what_it_says(times: list[datetime], chosen: tuple[str, ...]
     assert (Spread(times, chosen, OFFICE).satisfied_at() is not None) == expected
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 5 * 24 * 4), windows)
 def test_who_follows_the_hints_needs_three_calls(start: int, chosen: tuple[str, ...]) -> None:
     quarter = timedelta(minutes=15)

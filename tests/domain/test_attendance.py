@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.attendance import (
@@ -85,7 +85,6 @@ BEARERS = {
 """Two passes of one person, one of them ended; the third pass is unknown."""
 
 
-@settings(max_examples=200, deadline=None)
 @given(histories(), st.integers(0, 2**32))
 def test_any_order_and_any_repeats_give_the_same_roster(
     facts: list[CheckInFact], seed: int
@@ -95,7 +94,6 @@ def test_any_order_and_any_repeats_give_the_same_roster(
     assert attendance(shuffled, BEARERS) == attendance(facts, BEARERS)
 
 
-@settings(max_examples=200, deadline=None)
 @given(histories(rings=False))
 def test_what_counts_is_what_no_counting_void_names(facts: list[CheckInFact]) -> None:
     expected = set[UUID]()
@@ -107,7 +105,6 @@ def test_what_counts_is_what_no_counting_void_names(facts: list[CheckInFact]) ->
     assert counted == {f.id for f in facts if f.kind is not CheckInKind.VOID} & expected
 
 
-@settings(max_examples=200, deadline=None)
 @given(histories())
 def test_everybody_is_on_one_side_once_and_a_ring_takes_nobody_off(
     facts: list[CheckInFact],
@@ -127,7 +124,6 @@ def test_everybody_is_on_one_side_once_and_a_ring_takes_nobody_off(
     assert all(one.void_ids <= counting(facts) for one in folded.taken_off)
 
 
-@settings(max_examples=200, deadline=None)
 @given(histories(rings=False))
 def test_taking_back_the_voids_of_somebody_puts_them_back(facts: list[CheckInFact]) -> None:
     for gone in attendance(facts).taken_off:

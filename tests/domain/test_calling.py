@@ -6,7 +6,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.calling import (
@@ -133,7 +133,6 @@ rows_ = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(rows_, st.integers(0, 2**32))
 def test_the_order_does_not_hang_on_how_rows_came(rows: list[WorkRow], seed: int) -> None:
     shuffled = list(rows)

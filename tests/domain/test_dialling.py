@@ -1,7 +1,7 @@
 """Stored numbers by the thousand: hidden and grouped."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
@@ -61,7 +61,6 @@ def test_a_number_is_grouped_as_it_is_dialled(e164: str, country: str, grouped: 
     assert local(e164, country) == grouped
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.from_regex(r"[3689]\d{7}", fullmatch=True), st.sampled_from(["SG", "MY"]))
 def test_a_number_that_exists_is_grouped_as_on_the_visitors_screen(
     number: str, country: str

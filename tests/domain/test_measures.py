@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.measures import measure, percentile
@@ -87,7 +87,6 @@ def test_a_percentile_is_one_of_the_values() -> None:
         percentile([], 0.9)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=60), st.integers(1, 100))
 def test_a_percentile_is_the_smallest_that_holds_its_share(values: list[int], share: int) -> None:
     found = percentile(values, share / 100)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.events import EventKind
@@ -149,7 +149,6 @@ times = st.builds(local, st.integers(2, 20), st.integers(0, 23), st.sampled_from
 results = st.sampled_from(["no_answer", "busy", "text_sent", "reached_self", "wrong_person"])
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.tuples(times, results), max_size=5),
     st.none() | st.dates(date(2026, 3, 1), date(2026, 3, 25)),

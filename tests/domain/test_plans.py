@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.groups import (
@@ -113,7 +113,6 @@ def histories(draw: st.DrawFn) -> tuple[list[PlannedSession], list[Wanted]]:
     return list(kept.values()), asked
 
 
-@settings(max_examples=300)
 @given(histories())
 def test_a_second_import_changes_nothing(
     history: tuple[list[PlannedSession], list[Wanted]],

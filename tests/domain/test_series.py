@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.groups import PlanProblem
@@ -86,7 +86,6 @@ def test_it_ends_at_the_end_of_all_days() -> None:
     assert 1 < len(local(last, SINGAPORE)) < 9
 
 
-@settings(max_examples=150)
 @given(
     st.frozensets(st.integers(0, 6), min_size=1),
     st.times(),

@@ -5,7 +5,7 @@ from random import Random
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.events import EventKind, RequestEvent
@@ -234,7 +234,6 @@ histories = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(histories, st.lists(st.sampled_from([NOW, LATER]), max_size=3), st.integers(0, 2**32))
 def test_order_and_repeats_do_not_matter(
     events: list[RequestEvent], withdrawn: list[datetime], seed: int
@@ -245,7 +244,6 @@ def test_order_and_repeats_do_not_matter(
     assert standing(twice, taken_back, now=NOW) == standing(events, withdrawn, now=NOW)
 
 
-@settings(max_examples=200, deadline=None)
 @given(histories, st.lists(st.sampled_from([NOW, LATER]), max_size=1))
 def test_a_state_holds_together(events: list[RequestEvent], withdrawn: list[datetime]) -> None:
     found = standing(events, withdrawn, now=NOW)
@@ -259,7 +257,6 @@ def test_a_state_holds_together(events: list[RequestEvent], withdrawn: list[date
     assert found.earlier <= len(found.attempts)
 
 
-@settings(max_examples=200, deadline=None)
 @given(histories)
 def test_undoing_the_latest_thing_gives_the_state_without_it(events: list[RequestEvent]) -> None:
     last = standing(events, [], now=NOW).last_event_id

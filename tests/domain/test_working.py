@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kiosk.content.holidays import public_holidays
@@ -58,7 +58,6 @@ def worked_minutes(calendar: WorkingCalendar, start: datetime, end: datetime) ->
     return count
 
 
-@settings(max_examples=60, deadline=None)
 @given(calendars, times, st.integers(0, 6 * 24 * 60))
 def test_hours_are_those_of_a_plain_count_of_minutes(
     calendar: WorkingCalendar, start: datetime, length: int
@@ -69,13 +68,11 @@ def test_hours_are_those_of_a_plain_count_of_minutes(
     assert calendar.hours_between(end, start) == -calendar.hours_between(start, end)
 
 
-@settings(max_examples=100, deadline=None)
 @given(calendars, times)
 def test_open_is_what_a_minute_adds_to(calendar: WorkingCalendar, now: datetime) -> None:
     assert calendar.is_open(now) == (calendar.hours_between(now, now + MINUTE) > 0)
 
 
-@settings(max_examples=100, deadline=None)
 @given(calendars, times, st.floats(0.01, 3000))
 def test_added_hours_are_the_hours_between(
     calendar: WorkingCalendar, start: datetime, hours: float
@@ -86,7 +83,6 @@ def test_added_hours_are_the_hours_between(
     assert calendar.hours_between(start, end - MINUTE / 60) < hours - 1e-7
 
 
-@settings(max_examples=100, deadline=None)
 @given(calendars, times, st.integers(1, 300))
 def test_added_days_are_the_days_between(
     calendar: WorkingCalendar, start: datetime, days: int
@@ -98,7 +94,6 @@ def test_added_days_are_the_days_between(
     assert calendar.is_open(end - MINUTE)
 
 
-@settings(max_examples=60, deadline=None)
 @given(calendars, times, times, times)
 def test_spans_add_up(
     calendar: WorkingCalendar, one: datetime, two: datetime, three: datetime
@@ -109,7 +104,6 @@ def test_spans_add_up(
     assert days(one, two) + days(two, three) == days(one, three)
 
 
-@settings(max_examples=40, deadline=None)
 @given(calendars, times, st.lists(times, max_size=3))
 def test_counting_to_one_end_counts_the_same(
     calendar: WorkingCalendar, end: datetime, starts: list[datetime]
@@ -119,7 +113,6 @@ def test_counting_to_one_end_counts_the_same(
         assert count(start) == calendar.hours_between(start, end)
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(times, st.integers(0, 400)), min_size=2, max_size=3))
 def test_answers_do_not_hang_on_what_was_asked_before(asked: list[tuple[datetime, int]]) -> None:
     used = WorkingCalendar(SINGAPORE)
@@ -222,7 +215,6 @@ def test_a_clinic_that_never_works_counts_plain_time(calendar: WorkingCalendar) 
     assert calendar.end_of_day(now) == now
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
 def test_no_clock_is_too_wrong(start: datetime, end: datetime) -> None:
     assume(start <= end)

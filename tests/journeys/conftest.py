@@ -9,6 +9,7 @@ import pytest
 from kiosk.cli.sample_folder import prepare
 from kiosk.usecases import sample
 from tests.journeys.clinic import Clinic
+from tests.support.desks import CHEAP
 
 
 @pytest.hookimpl(wrapper=True)
@@ -27,11 +28,11 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that `kiosk demo --prepare` makes, before anybody asked to be called."""
+    """The data folder that `kiosk demo --prepare` makes, with cheap passphrases and no request."""
     clinic = Clinic(tmp_path_factory.mktemp("prepared") / "clinic")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sample, "ask_for_calls", lambda _house: None)
-        prepare(clinic.folder)
+        prepare(clinic.folder, cost=CHEAP)
     return clinic.folder
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import Buffer
 
@@ -110,7 +110,6 @@ def test_a_hostile_name_is_a_text_in_csv(name: str) -> None:
         assert not cell.lstrip().startswith(tuple("=+-@＝＋－＠"))
 
 
-@settings(max_examples=60)
 @given(st.text(), st.text(), st.lists(st.text(), max_size=3).map(tuple))
 def test_no_text_breaks_a_row(name: str, local: str, windows: tuple[str, ...]) -> None:
     bad = request(preferred_name=name, phone_local=local, windows=windows, reason=name)

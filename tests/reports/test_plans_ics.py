@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.groups import CALLED_OFF
@@ -263,7 +263,6 @@ def test_no_sentence_holds_what_the_calendar_says() -> None:
     assert "Mei" not in str(caught.value)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_damage_is_a_sentence_or_nothing_worse(data: st.DataObject) -> None:
     lines = NEW_YORK.split("\n")

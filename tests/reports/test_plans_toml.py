@@ -5,7 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.plans import GroupInFile, PlanKind, Plans, SessionInFile
@@ -147,7 +147,6 @@ times = st.datetimes(datetime(2020, 1, 1), datetime(2050, 1, 1)).map(  # noqa: D
 )
 
 
-@settings(max_examples=80)
 @given(
     st.lists(st.tuples(texts, texts, st.one_of(st.none(), st.integers(1, 99))), max_size=3),
     st.lists(st.tuples(times, st.integers(1, 86_400), texts, texts), max_size=4),

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -222,29 +224,72 @@ def _of_a_file(value: object) -> object:
     return value.bytes if isinstance(value, UUID) else value
 
 
+@dataclass(frozen=True, slots=True)
+class _Founded:
+    """What founding a clinic leaves behind."""
+
+    file: bytes
+    """The whole database."""
+    site: SiteFacts
+    sealing: SealingKeys
+    manager: SignedIn
+    recovery: RecoveryKeys
+    randomness: Any
+    """The state of the random numbers after the founding."""
+
+
+@lru_cache(maxsize=8)
+def _found(seed: int) -> _Founded:
+    """Found a clinic once for all tests of this process; founding takes a tenth of a second."""
+    randomness = Random(seed)
+    kept: dict[Purpose, RecoveryKeys] = {}
+    plan = ClinicPlan(
+        "Sample clinic",
+        ZoneInfo("Asia/Singapore"),
+        "SG",
+        NewAccount("manager", PASSPHRASE, frozenset(Role)),
+        PIN,
+        symbols="7K",
+    )
+
+    def keep(_site: UUID, keys: RecoveryKeys) -> None:
+        kept[Purpose.ROSTER] = keys
+
+    with TemporaryDirectory(prefix="kiosk-founded-") as folder:
+        file = Path(folder) / "kiosk.db"
+        store = Store.open(file, create=True)
+        try:
+            founded = found_clinic(store, SetClock(), randomness.randbytes, plan, keep, cost=CHEAP)
+            site = load_site(store)
+            sealing = load_sealing_keys(store, site)
+        finally:
+            store.close()
+        whole = file.read_bytes()
+    recovery = kept[Purpose.ROSTER]
+    return _Founded(whole, site, sealing, founded.manager, recovery, randomness.getstate())
+
+
 @contextmanager
 def open_clinic(folder: Path, seed: int = 1) -> Iterator[Clinic]:
-    """Found a clinic in `folder`, with all randomness of its ids from `seed`."""
-    clock, entropy = SetClock(), Random(seed).randbytes
-    kept: dict[Purpose, RecoveryKeys] = {}
-    store = Store.open(folder / "kiosk.db", create=True)
+    """Copy a founded clinic into `folder`, with all randomness of its ids from `seed`."""
+    made = _found(seed)
+    randomness = Random()
+    randomness.setstate(made.randomness)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / "kiosk.db"
+    file.touch(mode=0o600, exist_ok=False)
+    file.write_bytes(made.file)
+    store = Store.open(file)
     try:
-        plan = ClinicPlan(
-            "Sample clinic",
-            ZoneInfo("Asia/Singapore"),
-            "SG",
-            NewAccount("manager", PASSPHRASE, frozenset(Role)),
-            PIN,
-            symbols="7K",
+        yield Clinic(
+            store,
+            folder,
+            SetClock(),
+            randomness.randbytes,
+            made.site,
+            made.sealing,
+            made.manager,
+            made.recovery,
         )
-
-        def keep(_site: UUID, keys: RecoveryKeys) -> None:
-            kept[Purpose.ROSTER] = keys
-
-        founded = found_clinic(store, clock, entropy, plan, keep, cost=CHEAP)
-        site = load_site(store)
-        sealing = load_sealing_keys(store, site)
-        recovery = kept[Purpose.ROSTER]
-        yield Clinic(store, folder, clock, entropy, site, sealing, founded.manager, recovery)
     finally:
         store.close()

@@ -245,15 +245,17 @@ class Histories(RuleBasedStateMachine):
                 assert set(here) == set(there)
 
 
-def _settings(examples: int, steps: int) -> settings:
-    slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
+def _settings(share: int, steps: int) -> settings:
+    """Run one history where another property has `share` examples."""
     return settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=slow
+        max_examples=settings().max_examples // share,
+        stateful_step_count=steps,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 
 
 def test_histories_over_the_twin() -> None:
-    run_state_machine_as_test(Histories, settings=_settings(40, 30))
+    run_state_machine_as_test(Histories, settings=_settings(5, 30))
 
 
 @pytest.mark.usefixtures("centre")
@@ -271,4 +273,4 @@ def test_histories_over_postgresql(centre: Centre) -> None:
             self.real.close()
             super().close()
 
-    run_state_machine_as_test(OverPostgres, settings=_settings(8, 25))
+    run_state_machine_as_test(OverPostgres, settings=_settings(25, 25))

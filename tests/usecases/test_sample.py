@@ -7,7 +7,7 @@ from random import Random
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.dialling import is_number
@@ -87,7 +87,6 @@ def _is_lively(found: SessionsToday) -> bool:
     return len(found.open_now) == 1 and len(found.later) >= 1
 
 
-@settings(max_examples=40)
 @given(at=INSTANTS)
 def test_a_session_is_open_and_another_is_later_at_any_time(ready: Sample, at: datetime) -> None:
     """On the real database, as a start at `at` leaves it."""

@@ -1,5 +1,5 @@
 """The clinic of the visitor's tests, for the desk's."""
 
-from tests.ui.visitor.conftest import clinic, founded, lean
+from tests.ui.visitor.conftest import clinic
 
-__all__ = ["clinic", "founded", "lean"]
+__all__ = ["clinic"]
