@@ -4,7 +4,8 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if "TMPDIR" not in os.environ and _has_room(MEMORY):
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(_guard())
     # Imports make nothing that could be thrown away.
     gc.disable()
 
@@ -54,6 +57,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left = [item for item in items if item.get_closest_marker("full")]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if not item.get_closest_marker("full")]
+
+
+def _guard() -> Callable[[], None]:
+    from tests.support.guard import guarded_run
+
+    guarded = ExitStack()
+    guarded.enter_context(guarded_run())
+    return guarded.close
 
 
 def _has_room(folder: Path) -> bool:

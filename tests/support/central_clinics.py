@@ -1,6 +1,5 @@
 """A clinic at a centre: founded on a file, moved there whole, and used by a desk's role."""
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,8 +39,7 @@ def open_clinic_at_centre(centre: Centre, folder: Path) -> Iterator[Clinic]:
     The server's clock cannot be set, so facts keep no `received_at` here.
     """
     (folder / "file").mkdir()
-    # Roles belong to the whole server, which tests side by side may share.
-    with open_clinic(folder / "file", os.getpid()) as founded:
+    with open_clinic(folder / "file") as founded:
         site = founded.site
         centre.add_site(site.site_id)
         move(founded.store, centre, (*_WHOLE, *_OF_A_DESK, *FACTS))

@@ -1,5 +1,6 @@
 """A founded clinic in a temporary folder, with a clock that tests set and cheap passphrases."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -240,8 +241,12 @@ class _Founded:
 
 @lru_cache(maxsize=8)
 def _found(seed: int) -> _Founded:
-    """Found a clinic once for all tests of this process; founding takes a tenth of a second."""
-    randomness = Random(seed)
+    """Found a clinic once for all tests of this process; founding takes a tenth of a second.
+
+    Tests side by side share a server, and the roles of machines belong to the whole server: each
+    process has ids of its own.
+    """
+    randomness = Random(f"{os.environ.get('PYTEST_XDIST_WORKER')} {seed}")
     kept: dict[Purpose, RecoveryKeys] = {}
     plan = ClinicPlan(
         "Sample clinic",

