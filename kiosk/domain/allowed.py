@@ -21,8 +21,8 @@ from kiosk.domain.actions import (
 )
 from kiosk.domain.attempts import may_give_up
 from kiosk.domain.events import EventKind
-from kiosk.domain.requests import MessagePolicy, OpenedRequest
-from kiosk.domain.results import AttemptResult, Outcome
+from kiosk.domain.requests import OpenedRequest
+from kiosk.domain.results import AttemptResult, Outcome, fits_policy
 from kiosk.domain.status import RequestStatus, Standing
 from kiosk.domain.working import WorkingCalendar
 
@@ -119,19 +119,11 @@ def _attempt_refusal(
 ) -> Refusal | None:
     if state.stopped:
         return Refusal.STOPPED
-    wanted = _NEEDS.get(action.result)
-    if wanted is not None and asked.message_policy != wanted:
+    if not fits_policy(action.result, asked.message_policy):
         return Refusal.MESSAGE_NOT_ALLOWED
     if action.result is AttemptResult.CALL_LATER:
         return _wait_refusal(action.again_at, now)
     return None
-
-
-_NEEDS = {
-    AttemptResult.VOICEMAIL_LEFT: MessagePolicy.NAME_AND_NUMBER,
-    AttemptResult.TEXT_SENT: MessagePolicy.TEXT,
-}
-"""What the visitor must have allowed for a message to be left."""
 
 
 def _wait_refusal(until: datetime | None, now: datetime) -> Refusal | None:

@@ -4,8 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from kiosk.domain.requests import MessagePolicy, OpenedRequest
-from kiosk.domain.results import CONTACT, MISSES, AttemptResult
+from kiosk.domain.requests import OpenedRequest
+from kiosk.domain.results import CONTACT, MISSES, AttemptResult, fits_policy
 from kiosk.domain.spread import Spread
 from kiosk.domain.status import RequestStatus, Standing
 from kiosk.domain.working import WorkingCalendar
@@ -85,7 +85,7 @@ def _after_the_last(
     texted_at: datetime | None,
 ) -> NextAttempt:
     """Say what follows once the three attempts are made: a text and a pause, or the end."""
-    if asked.message_policy != MessagePolicy.TEXT:
+    if not fits_policy(AttemptResult.TEXT_SENT, asked.message_policy):
         return NextAttempt(state.next_at, Hint.CLOSE, done)
     if texted_at is None:
         return NextAttempt(state.next_at, Hint.TEXT)

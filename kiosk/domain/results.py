@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from kiosk.domain.requests import MessagePolicy
+
 
 class AttemptResult(StrEnum):
     """How one try to reach somebody ended."""
@@ -54,3 +56,14 @@ MISSES = frozenset(
     }
 )
 """Calls that did not find the visitor: three of them, well spread, and one may give up."""
+
+NEEDED_POLICY = {
+    AttemptResult.VOICEMAIL_LEFT: MessagePolicy.NAME_AND_NUMBER,
+    AttemptResult.TEXT_SENT: MessagePolicy.TEXT,
+}
+"""What the visitor must have allowed for a message to be left; other results need nothing."""
+
+
+def fits_policy(result: AttemptResult, message_policy: str) -> bool:
+    """Return whether an attempt may end so where the visitor chose `message_policy` (its code)."""
+    return NEEDED_POLICY.get(result, message_policy) == message_policy

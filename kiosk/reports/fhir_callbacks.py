@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from kiosk.domain.requests import CallLanguage, MessagePolicy
-from kiosk.domain.results import Outcome
+from kiosk.domain.requests import CallLanguage
+from kiosk.domain.results import AttemptResult, Outcome, fits_policy
 from kiosk.domain.status import RequestStatus
 from kiosk.domain.text import clean
 from kiosk.domain.worklist import ExportRow
@@ -163,7 +163,7 @@ def _call(row: ExportRow, context: ExportContext) -> Resource:
     """Return how to call, and from when on."""
     asked = row.request
     media = [("PHONE", "telephone")]
-    if asked.message_policy == MessagePolicy.TEXT:
+    if fits_policy(AttemptResult.TEXT_SENT, asked.message_policy):
         media.append(("SMSWRIT", "text message"))
     patient = link("Patient", part_id(asked.id, "Patient"))
     start = asked.not_before

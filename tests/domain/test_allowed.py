@@ -27,7 +27,7 @@ from kiosk.domain.actions import (
 from kiosk.domain.allowed import LONGEST_WAIT, EventParts, event_for, refusal
 from kiosk.domain.events import EventKind, RequestEvent
 from kiosk.domain.requests import OpenedRequest
-from kiosk.domain.results import AttemptResult, Outcome
+from kiosk.domain.results import AttemptResult, Outcome, fits_policy
 from kiosk.domain.status import RequestStatus, Standing, standing
 from tests.support.trials import ALI, ASKED, MEI, OFFICE, event, local, missed, tried
 
@@ -128,6 +128,12 @@ def test_a_message_needs_the_visitors_leave(result: AttemptResult, policy: str) 
     for allowed in ("none", "voice_name_and_number_only", "text_ok", ""):
         found = refused(MINE, Attempt(result), asked=replace(ASKED, message_policy=allowed))
         assert found is (None if allowed == policy else Refusal.MESSAGE_NOT_ALLOWED)
+
+
+def test_a_result_that_leaves_no_message_needs_no_leave() -> None:
+    plain = set(AttemptResult) - {AttemptResult.VOICEMAIL_LEFT, AttemptResult.TEXT_SENT}
+    for policy in ("none", "voice_name_and_number_only", "text_ok", ""):
+        assert all(fits_policy(result, policy) for result in plain)
 
 
 def test_a_wait_ends_in_the_next_ninety_days() -> None:

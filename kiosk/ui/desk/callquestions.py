@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.requests import MessagePolicy
-from kiosk.domain.results import AttemptResult, Outcome
+from kiosk.domain.results import AttemptResult, Outcome, fits_policy
 from kiosk.domain.worklist import WorkRow
 from kiosk.ui.desk.callwords import OUTCOMES
 from kiosk.ui.desk.messages import Offer, Question
@@ -35,11 +34,6 @@ _RESULTS = (
     Offer("w", "Wrong person", AttemptResult.WRONG_PERSON, "no more calls"),
     Offer("i", "Number not in use", AttemptResult.NUMBER_INVALID, "no more calls"),
 )
-_NEEDS = {
-    AttemptResult.VOICEMAIL_LEFT: MessagePolicy.NAME_AND_NUMBER,
-    AttemptResult.TEXT_SENT: MessagePolicy.TEXT,
-}
-"""Offered only where the visitor allowed it."""
 _OUTCOMES = {
     "b": Outcome.SESSION_BOOKED,
     "g": Outcome.GROUP_JOINED,
@@ -59,7 +53,7 @@ def how_it_went(row: WorkRow, then: Then) -> Question:
     """Ask how a call ended; what the visitor did not allow is not offered."""
     policy = row.request.message_policy
     options = tuple(
-        option for option in _RESULTS if _NEEDS.get(AttemptResult(option.value), policy) == policy
+        option for option in _RESULTS if fits_policy(AttemptResult(option.value), policy)
     )
     return Question("How did the call go?", then, options=options)
 

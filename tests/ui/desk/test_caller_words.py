@@ -31,7 +31,7 @@ from kiosk.domain.actions import (
 from kiosk.domain.attempts import Hint
 from kiosk.domain.events import EventKind
 from kiosk.domain.requests import AnsweredByOther, CallLanguage, MessagePolicy, Window
-from kiosk.domain.results import AttemptResult, Outcome
+from kiosk.domain.results import NEEDED_POLICY, AttemptResult, Outcome
 from kiosk.domain.status import RequestStatus
 from kiosk.domain.worklist import Contact, Filter, HistoryEntry, Measures, Show, Worklist, WorkRow
 from kiosk.ui.desk import calllines as lines
@@ -340,6 +340,14 @@ def test_results_offer_only_the_messages_that_are_allowed() -> None:
     assert letters_of(MessagePolicy.NONE).isdisjoint("vt")
     assert letters_of(MessagePolicy.NAME_AND_NUMBER) & set("vt") == {"v"}
     assert letters_of(MessagePolicy.TEXT) & set("vt") == {"t"}
+
+
+def test_which_messages_are_allowed_is_a_rule_of_the_domain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(NEEDED_POLICY, AttemptResult.BUSY, MessagePolicy.TEXT)
+    assert "b" in letters_of(MessagePolicy.TEXT)
+    assert "b" not in letters_of(MessagePolicy.NONE)
 
 
 def test_every_result_and_outcome_can_be_chosen_by_one_letter() -> None:
