@@ -10,14 +10,13 @@ def main() -> int:
     """Run the command line and return its exit code; a splash covers the start of a screen."""
     words = sys.argv[1:]
     if words[:1] in (["run"], ["demo"], ["desk"]) and not _WITHOUT_SCREEN & set(words):
-        from kiosk.ui.terminal.environment import harden_process
-        from kiosk.ui.terminal.splash import splash
+        from kiosk.ui.terminal.startup import harden_process, splash
 
         harden_process()
         splash()
         # Nothing made while starting is garbage; bootstrap turns collection on again.
         gc.disable()
-    from kiosk.cli.app import run
+    from kiosk.cli.main import run
 
     return run()
 

@@ -16,8 +16,8 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
-from kiosk.domain.rules import Rules
-from kiosk.domain.working import Hours, read_hours
+from kiosk.domain.policy import Rules
+from kiosk.domain.working_time import Hours, read_hours
 from kiosk.errors import SetupError
 
 FILE_NAME = "kiosk.toml"

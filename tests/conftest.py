@@ -15,6 +15,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from tests.support.centres import Centre
 
+
 MEMORY = Path("/dev/shm")  # noqa: S108
 ROOM = 4 << 30
 """Bytes that the memory file system must have free before files of tests are kept there."""

@@ -12,11 +12,11 @@ from random import Random
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from kiosk.domain.rules import Rules
-from kiosk.domain.working import WorkingCalendar
-from kiosk.records.store import Store
+from kiosk.domain.policy import Rules
+from kiosk.domain.working_time import WorkingCalendar
+from kiosk.records.database.store import Store
 from kiosk.usecases.access import Access
-from kiosk.usecases.sample import (
+from kiosk.usecases.sample_clinic import (
     MANAGER,
     PASSPHRASE,
     STAFF,
@@ -25,7 +25,7 @@ from kiosk.usecases.sample import (
     invent_passes,
 )
 from kiosk.usecases.site import load_sealing_keys, load_site
-from kiosk.usecases.staffdesk import House, SignedIn
+from kiosk.usecases.staff_desk import House, SignedIn
 from tests.support.desks import CHEAP, Clinic, SetClock
 from tests.support.deskscreens import at_desk
 from tests.support.extract import CHECKOUT

@@ -11,8 +11,8 @@ import pytest
 from kiosk import bootstrap
 from kiosk.bootstrap import data_dir, make_folder, open_kiosk, show_visitor_kiosk
 from kiosk.errors import KioskError, SetupError, StoreBusy, StoreDamaged
-from kiosk.records.lock import lock_folder
-from kiosk.records.store import Store
+from kiosk.records.database.lock import lock_folder
+from kiosk.records.database.store import Store
 from kiosk.settings import Settings
 from tests.support.desks import PASSPHRASE, PIN, open_clinic
 from tests.support.extract import CHECKOUT

@@ -10,16 +10,16 @@ import pytest
 
 from kiosk.bootstrap import make_folder, open_kiosk, show_visitor_kiosk
 from kiosk.bootstrap.desk import desk_side, show_desk
-from kiosk.cli import founding, sample_folder
-from kiosk.cli.signin import open_for_staff
+from kiosk.cli import demo, init
+from kiosk.cli.session import open_for_staff
 from kiosk.devices.clock import SystemClock
 from kiosk.errors import SetupError, StoreAway, StoreDiffers
-from kiosk.records.central.address import Address
-from kiosk.records.central.link import Link, write_link
-from kiosk.records.central.roles import role_name
+from kiosk.records.central.connection import Address
+from kiosk.records.central.link import CentralLink, write_link
+from kiosk.records.central.setup import role_name
 from kiosk.usecases.access import SignInRefused
-from kiosk.usecases.greeting import greet_centre
-from kiosk.usecases.staffdesk import SignedIn
+from kiosk.usecases.central.contact import greet_centre
+from kiosk.usecases.staff_desk import SignedIn
 from tests.support.central_clinics import open_clinic_at_centre
 from tests.support.centres import PASSWORD, Centre
 from tests.support.desks import PASSPHRASE, Clinic
@@ -32,7 +32,7 @@ class Office:
 
     folder: Path
     clinic: Clinic
-    link: Link
+    link: CentralLink
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def office(centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         site = clinic.site
         role = role_name("desk", site.kiosk_id, site.site_id)
         address = replace(centre.address, role=role, password=PASSWORD)
-        link = Link("desk", site.site_id, site.kiosk_id, address)
+        link = CentralLink("desk", site.site_id, site.kiosk_id, address)
         write_link(folder, link)
         yield Office(folder, clinic, link)
 
@@ -116,7 +116,7 @@ def test_versions_that_do_not_go_together_are_told(
 def test_a_centre_that_is_away_is_told_in_one_sentence(tmp_path: Path) -> None:
     make_folder(tmp_path)
     address = Address("127.0.0.1", free_port(), "kiosk", "d_x", "")
-    write_link(tmp_path, Link("desk", UUID(int=1), UUID(int=2), address))
+    write_link(tmp_path, CentralLink("desk", UUID(int=1), UUID(int=2), address))
     with pytest.raises(StoreAway, match="cannot be reached just now"):
         open_kiosk(tmp_path)
 
@@ -128,8 +128,8 @@ def test_a_desk_machine_shows_no_visitor_anything_and_makes_no_clinic(
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     for command in (
         lambda: show_visitor_kiosk(office.folder),
-        lambda: sample_folder.begin(office.folder),
-        lambda: founding._refuse_second(office.folder),
+        lambda: demo.begin(office.folder),
+        lambda: init._refuse_second(office.folder),
     ):
         with pytest.raises(SetupError, match="This is a desk machine of a centre"):
             command()

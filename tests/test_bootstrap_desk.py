@@ -6,12 +6,11 @@ import pytest
 
 from kiosk.bootstrap import Kiosk, make_folder
 from kiosk.bootstrap.desk import desk_side, show_desk
+from kiosk.domain.callbacks.worklist import Filter
 from kiosk.domain.staff import Role
-from kiosk.domain.worklist import Filter
 from kiosk.errors import SetupError, SignedOut
 from kiosk.settings import read_settings
-from kiosk.ui.desk.parts import Who
-from kiosk.ui.desk.session import DeskSide
+from kiosk.ui.desk.session import CurrentUser, DeskSide
 from kiosk.usecases.access import SignInRefused
 from tests.support.desks import Clinic, open_clinic
 
@@ -69,7 +68,7 @@ def test_desks_last_until_the_lock(folder: Path) -> None:
         parts = side_of(clinic, folder)
         side = DeskSide(clinic.access, parts.facts, parts.tools)
         who = side.sign_in("fay", "correct horse battery")
-        assert isinstance(who, Who)
+        assert isinstance(who, CurrentUser)
         assert (who.login, who.roles) == ("fay", frozenset({Role.FACILITATOR}))
         desk = side.roster
         assert side.roster is desk

@@ -7,8 +7,8 @@ import pytest
 
 from kiosk.bootstrap import Kiosk, make_folder
 from kiosk.bootstrap.desk import desk_side
-from kiosk.bootstrap.plans import read_plans, waiting_plans, write_plans
-from kiosk.domain.plans import ImportReport, PlanKind
+from kiosk.bootstrap.files import read_plans, waiting_plans, write_plans
+from kiosk.domain.groups.plan_import import ImportReport, PlanKind
 from kiosk.errors import SetupError
 from kiosk.settings import read_settings
 from tests.support.desks import PASSPHRASE, Clinic, open_clinic

@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.bootstrap import Kiosk, make_folder, open_kiosk
-from kiosk.bootstrap.reaching import reach
+from kiosk.bootstrap.data_folder import reach
 from kiosk.bootstrap.syncing import has_centre, kiosk_link, open_syncer, sync_beside
 from kiosk.devices.clock import SystemClock
 from kiosk.errors import SetupError
 from kiosk.records import outbox
-from kiosk.records.central.link import FILE
+from kiosk.records.database.opening import LINK_FILE
 from tests.support.centres import Centre
 from tests.support.desks import open_clinic
 from tests.support.linked import join, leave_alone
@@ -102,7 +102,7 @@ def test_a_silent_centre_does_not_hold_the_end_back(folder: Path) -> None:
 def test_a_link_that_cannot_be_read_leaves_the_kiosk_working(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (folder / FILE).write_text('{"password": "secret"')
+    (folder / LINK_FILE).write_text('{"password": "secret"')
     with opened(folder) as kiosk, ExitStack() as ending:
         with caplog.at_level(logging.INFO, "kiosk.sync"):
             sync_beside(kiosk, ending)

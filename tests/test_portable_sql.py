@@ -12,12 +12,13 @@ from typing import Final
 import pytest
 from sqlalchemy import text
 
-from kiosk.records.central.founding import found
+from kiosk.records.central.setup import found
 from kiosk.records.central.store import CentralStore
-from kiosk.records.facts import add_fact, add_reference, change_reference, payload
+from kiosk.records.database.writing import add_fact, add_reference, change_reference
 from kiosk.records.outbox import Waiting
-from kiosk.records.plumbing import SyncState
-from kiosk.records.tables import CheckIn, Passcard, SupportGroup
+from kiosk.records.schema.columns import payload
+from kiosk.records.schema.system_tables import SyncState
+from kiosk.records.schema.tables import CheckIn, Passcard, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.remote import Report
 from tests.support.centres import FOUNDED, Centre
@@ -26,11 +27,11 @@ from tests.support.portable_sql import RULES, broken, offences, overheard
 from tests.support.rights_rows import Clinic, credentials, fresh, sample, settle
 
 POSTGRESQL_ONLY: Final = {
-    "kiosk/records/central/founding.py": "takes locks and large objects away from machines: where"
+    "kiosk/records/central/setup.py": "takes locks and large objects away from machines: where"
     " there are none, there is nothing to take",
 }
 """Files that may name what is forbidden, each with its reason."""
-SQLITE_ONLY: Final = ("kiosk/records/engines.py", "kiosk/records/library.py")
+SQLITE_ONLY: Final = ("kiosk/records/database/store.py", "kiosk/records/database/store.py")
 BREAKS: Final = {
     "sequence": "SELECT nextval('s')",
     "advisory lock": "SELECT pg_try_advisory_xact_lock(1)",

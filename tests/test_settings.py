@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from kiosk.domain.rules import Rules
+from kiosk.domain.policy import Rules
 from kiosk.errors import SetupError
 from kiosk.settings import Settings, read_settings, unknown_variables
 from tests.support.extract import CHECKOUT

@@ -17,13 +17,14 @@ from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
     from kiosk.devices.clock import Clock
-    from kiosk.domain.working import WorkingCalendar
-    from kiosk.records.store import Records
+    from kiosk.domain.working_time import WorkingCalendar
+    from kiosk.records.database.store import Records
     from kiosk.settings import Settings
-    from kiosk.ui.visitor.parts import Demo, VisitorSide
+    from kiosk.ui.visitor.visit import Demo, VisitorSide
     from kiosk.usecases.access import Access
-    from kiosk.usecases.maintenance import MaintenanceDesk
+    from kiosk.usecases.maintenance_desk import MaintenanceDesk
     from kiosk.usecases.site import SiteFacts
+
 
 DATABASE = "kiosk.db"
 LOG = "kiosk.log"
@@ -73,12 +74,12 @@ class Kiosk:
 
     def visitor_side(self) -> "VisitorSide":
         """Return the desks and facts behind the visitor's screens."""
-        from kiosk.content.take_home import read_take_home
+        from kiosk.content.articles import read_take_home
         from kiosk.devices.clock import entropy
-        from kiosk.ui.visitor.parts import Facts, Timing, VisitorSide
+        from kiosk.ui.visitor.visit import Timing, VisitorClinic, VisitorSide
         from kiosk.usecases.helplines import published_text
         from kiosk.usecases.site import load_sealing_keys
-        from kiosk.usecases.visitor import VisitorDesk
+        from kiosk.usecases.visitor_desk import VisitorDesk
 
         sealing = load_sealing_keys(self.store, self.site)
         waits = self.settings.visit
@@ -88,7 +89,7 @@ class Kiosk:
             result=waits.result_seconds,
             receipt=waits.receipt_seconds,
         )
-        facts = Facts(
+        facts = VisitorClinic(
             today=self.today,
             zone=self.site.zone,
             country=self.site.country,
@@ -104,7 +105,7 @@ class Kiosk:
     def clean(self) -> None:
         """Delete what the centre confirmed long enough ago; without a centre that is nothing."""
         from kiosk.devices.clock import entropy
-        from kiosk.usecases.retention import clean_kiosk
+        from kiosk.usecases.admin.retention import clean_kiosk
 
         clean_kiosk(self.store, self.clock, entropy, self.site, self.settings.rules)
 
@@ -114,7 +115,7 @@ class Kiosk:
 
         from kiosk.bootstrap.syncing import has_centre
         from kiosk.devices.clock import entropy
-        from kiosk.usecases.maintenance import MaintenanceDesk
+        from kiosk.usecases.maintenance_desk import MaintenanceDesk
 
         desk = partial(MaintenanceDesk, has_centre=has_centre(self.folder))
         return desk(self.store, self.clock, entropy, self.site, version("kiosk"))
@@ -124,7 +125,7 @@ class Kiosk:
         from kiosk.devices.clock import entropy
         from kiosk.usecases.access import Access
         from kiosk.usecases.site import load_sealing_keys
-        from kiosk.usecases.staffdesk import House
+        from kiosk.usecases.staff_desk import House
 
         sealing = load_sealing_keys(self.store, self.site)
         rules = self.settings.rules
@@ -136,7 +137,7 @@ class Kiosk:
     def calendar(self) -> "WorkingCalendar":
         """Return when the clinic works."""
         from kiosk.content.holidays import public_holidays
-        from kiosk.domain.working import WorkingCalendar
+        from kiosk.domain.working_time import WorkingCalendar
 
         working = self.settings.working
         days_off = public_holidays(working.holidays or self.site.country, working.closed_on)
@@ -149,9 +150,9 @@ class Kiosk:
 
 def open_kiosk(folder: Path) -> Kiosk:
     """Open the data folder, for a desk machine the centre; raises KioskError with one sentence."""
-    from kiosk.bootstrap.places import find_link, open_centre
+    from kiosk.bootstrap.data_folder import find_link, open_centre
     from kiosk.devices.clock import SystemClock
-    from kiosk.records.store import Store
+    from kiosk.records.database.store import Store
     from kiosk.settings import read_settings
     from kiosk.usecases.site import load_site
 
@@ -180,8 +181,8 @@ def show_visitor_kiosk(
 
     The home screen is painted first; behind it `before` is called and the database opened.
     """
-    from kiosk.bootstrap.places import refuse_on_desk
-    from kiosk.records.lock import lock_folder
+    from kiosk.bootstrap.data_folder import refuse_on_desk
+    from kiosk.records.database.lock import lock_folder
 
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise SetupError("The kiosk needs a terminal; start it in one, for example foot or kitty.")

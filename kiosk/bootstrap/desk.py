@@ -8,17 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.bootstrap import Kiosk, log_to, open_kiosk
-from kiosk.bootstrap.exports import export_context, export_target
-from kiosk.bootstrap.places import find_link, refuse_staff_work
-from kiosk.bootstrap.plans import FOLDER, read_plans, waiting_plans, write_plans
+from kiosk.bootstrap.data_folder import find_link, refuse_staff_work
+from kiosk.bootstrap.files import (
+    FOLDER,
+    export_context,
+    export_target,
+    read_plans,
+    waiting_plans,
+    write_plans,
+)
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
-    from kiosk.domain.plans import Plans
-    from kiosk.domain.roster import IssuedPass
-    from kiosk.domain.worklist import ExportRow, Filter
-    from kiosk.ui.desk.parts import PlanShelf, Progress
-    from kiosk.ui.desk.session import DeskSide
+    from kiosk.domain.attendance.roster import IssuedPass
+    from kiosk.domain.callbacks.worklist import ExportRow, Filter
+    from kiosk.domain.groups.plan_import import Plans
+    from kiosk.ui.desk.session import DeskSide, PlanShelf, Progress
+
 
 LOG: Final = "desk.log"
 _FEW_COLLECTIONS: Final = 100_000
@@ -71,11 +77,10 @@ def _boot(folder: Path, opened: list[Kiosk]) -> "DeskSide":
 
 def desk_side(kiosk: Kiosk) -> "DeskSide":
     """Return what stands behind the desk's door."""
-    from kiosk.ui.desk.parts import FLOOR_IDLE, Facts, Tools
-    from kiosk.ui.desk.session import DeskSide
+    from kiosk.ui.desk.session import FLOOR_IDLE, ClinicInfo, DeskSide, Tools
 
     in_office = kiosk.settings.desk.place == "office"
-    facts = Facts(
+    facts = ClinicInfo(
         clinic=kiosk.site.name,
         zone=kiosk.site.zone,
         country=kiosk.site.country,
@@ -103,16 +108,16 @@ class _Files:
         progress: "Progress",
     ) -> str:
         """Write callback requests; return the file's path."""
-        from kiosk.reports.exporting import Form, export_callbacks, selection_words
+        from kiosk.exports.writing import ExportFormat, export_callbacks, selection_words
 
         context = export_context(self._kiosk, login, selection_words(chosen))
         target = export_target(self._kiosk)
-        written = export_callbacks(rows, target, Form(form), context, progress)
+        written = export_callbacks(rows, target, ExportFormat(form), context, progress)
         return str(written.path)
 
     def sheet(self, passes: "Sequence[IssuedPass]", login: str) -> str:
         """Write passes to print and cut; return the file's path."""
-        from kiosk.reports.exporting import export_pass_sheet
+        from kiosk.exports.writing import export_pass_sheet
 
         context = export_context(self._kiosk, login, "Passes")
         written = export_pass_sheet(passes, export_target(self._kiosk), context)
@@ -127,7 +132,7 @@ class _Plans:
 
     def waiting(self) -> "PlanShelf":
         """Return the files in the import folder."""
-        from kiosk.ui.desk.parts import PlanShelf
+        from kiosk.ui.desk.session import PlanShelf
 
         return PlanShelf(str(self._kiosk.folder / FOLDER), waiting_plans(self._kiosk))
 

@@ -12,9 +12,10 @@ from kiosk.bootstrap import Kiosk
 from kiosk.errors import KioskError, SetupError, StoreBusy
 
 if TYPE_CHECKING:
-    from kiosk.records.central.link import Link
-    from kiosk.records.store import Store
+    from kiosk.records.central.link import CentralLink
+    from kiosk.records.database.store import Store
     from kiosk.sync.syncer import Round, Syncer
+
 
 _log = logging.getLogger("kiosk.sync")
 _QUIET_SECONDS: Final = 1.5
@@ -30,12 +31,12 @@ _LOOK_SECONDS: Final = 0.2
 
 def has_centre(folder: Path) -> bool:
     """Say whether the machine of a data folder belongs to a centre; imports nothing heavy."""
-    from kiosk.records.central.link import FILE
+    from kiosk.records.database.opening import LINK_FILE
 
-    return (folder / FILE).exists()
+    return (folder / LINK_FILE).exists()
 
 
-def kiosk_link(folder: Path) -> "Link":
+def kiosk_link(folder: Path) -> "CentralLink":
     """Return the link of a machine that sends facts; SetupError with one sentence for others."""
     from kiosk.records.central.link import read_link
 
@@ -56,19 +57,19 @@ def no_centre() -> SetupError:
     )
 
 
-def open_syncer(kiosk: Kiosk, link: "Link") -> "Syncer":
+def open_syncer(kiosk: Kiosk, link: "CentralLink") -> "Syncer":
     """Return what makes a machine's rounds; it connects at the first one."""
     from importlib.metadata import version
 
     from kiosk.sync.postgres import PostgresRemote
-    from kiosk.sync.syncer import About, Syncer
-    from kiosk.usecases.about import about
+    from kiosk.sync.syncer import MachineReport, Syncer
+    from kiosk.usecases.central.contact import program_info
 
     site, store, program = kiosk.site, own_file(kiosk), version("kiosk")
 
-    def describe() -> About:
-        told = about(store, kiosk.clock, site, program)
-        return About(told.version, told.helplines_review_by)
+    def describe() -> MachineReport:
+        told = program_info(store, kiosk.clock, site, program)
+        return MachineReport(told.version, told.helplines_review_by)
 
     remote = PostgresRemote(link.address, site.site_id, site.kiosk_id)
     return Syncer(store, remote, kiosk.clock, site, describe)
@@ -76,16 +77,16 @@ def open_syncer(kiosk: Kiosk, link: "Link") -> "Syncer":
 
 def own_file(kiosk: Kiosk) -> "Store":
     """Return the database file of a machine that sends facts."""
-    from kiosk.records.store import Store
+    from kiosk.records.database.store import Store
 
     if not isinstance(kiosk.store, Store):
         raise no_centre()
     return kiosk.store
 
 
-def one_round(kiosk: Kiosk, link: "Link") -> "Round":
+def one_round(kiosk: Kiosk, link: "CentralLink") -> "Round":
     """Send and pull all once; StoreBusy where another program does nothing else for long."""
-    from kiosk.sync.loop import locked_round
+    from kiosk.sync.syncer import locked_round
 
     syncer, until = open_syncer(kiosk, link), time.monotonic() + _PATIENCE_SECONDS
     try:
@@ -104,10 +105,10 @@ def one_round(kiosk: Kiosk, link: "Link") -> "Round":
 
 
 def keep_syncing(
-    kiosk: Kiosk, link: "Link", stop: Event, heard: "Callable[[Round], object]"
+    kiosk: Kiosk, link: "CentralLink", stop: Event, heard: "Callable[[Round], object]"
 ) -> None:
     """Make rounds until `stop`; `heard` is told of each."""
-    from kiosk.sync.loop import run
+    from kiosk.sync.syncer import run
 
     def after(done: "Round") -> None:
         _keep_house(kiosk, done)
@@ -119,7 +120,7 @@ def keep_syncing(
 def _keep_house(kiosk: Kiosk, done: "Round") -> None:
     """Drop the files that upgrades have left, once the centre has all that is in them."""
     if done.problem is None and done.pending == done.parked == 0:
-        from kiosk.records.unsent import drop_kept
+        from kiosk.records.outbox import drop_kept
 
         drop_kept(kiosk.folder)
 

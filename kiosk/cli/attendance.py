@@ -1,30 +1,50 @@
 """`kiosk attendance`: sessions, who has arrived, and lists of it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.cli import naming
-from kiosk.cli.exports import FormOption, OutputOption, form_of, progress, report
-from kiosk.cli.options import (
+from kiosk.cli import arguments
+from kiosk.cli.arguments import (
     DAY_FORMAT,
     DayOption,
     FacilitatorOption,
+    LanguageOption,
     absolute,
     checked_day,
+    checked_language,
+    checked_name,
 )
-from kiosk.cli.output import Format, FormatOption, show
-from kiosk.cli.signin import signed_in
-from kiosk.cli.usage import Noun, print_help, wrong
-from kiosk.reports.exporting import Form
+from kiosk.cli.output import (
+    Format,
+    FormatOption,
+    FormOption,
+    OutputOption,
+    form_of,
+    progress,
+    report,
+    show,
+    show_one,
+)
+from kiosk.cli.session import signed_in
+from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
+from kiosk.domain.attendance.roster import MOST_PEOPLE, Added, VoidReason
+from kiosk.exports.writing import ExportFormat
 
 if TYPE_CHECKING:
-    from kiosk.domain.oddities import Oddity
-    from kiosk.domain.roster import Roster, SessionCard
+    from kiosk.bootstrap import Kiosk
+    from kiosk.domain.anomalies import Anomaly
+    from kiosk.domain.attendance.roster import Roster, SessionCard
+    from kiosk.usecases.access import Access
+    from kiosk.usecases.attendance.roster_desk import RosterDesk
+    from kiosk.usecases.staff_desk import SignedIn
+
 
 app = typer.Typer(
     cls=Noun,
@@ -58,7 +78,7 @@ def session_cells(card: "SessionCard", zone: ZoneInfo) -> dict[str, object]:
     """Return what a list says of one session, times in the clinic's zone."""
     held = card.session
     return {
-        "session": naming.short(held.id),
+        "session": arguments.short(held.id),
         "starts_at": held.starts_at.astimezone(zone),
         "ends_at": held.ends_at.astimezone(zone),
         "group": card.group_name,
@@ -106,7 +126,7 @@ def list_(
     with signed_in(user) as (kiosk, access, staff):
         desk, zone = access.roster_desk(staff), kiosk.site.zone
         if session:
-            cards: tuple[SessionCard, ...] = (naming.session(desk, session, day, zone),)
+            cards: tuple[SessionCard, ...] = (arguments.session(desk, session, day, zone),)
         else:
             cards = desk.sessions(None if day is None else day.date())
         rows = [row for card in cards for row in _people(desk.roster(card.session.id), zone)]
@@ -160,10 +180,10 @@ def odd(
 
 
 def _export(
-    user: str, days: tuple[date | None, date | None], form: Form, output: Path | None
+    user: str, days: tuple[date | None, date | None], form: ExportFormat, output: Path | None
 ) -> None:
-    from kiosk.bootstrap.exports import export_context, export_target
-    from kiosk.reports.exporting import export_attendance
+    from kiosk.bootstrap.files import export_context, export_target
+    from kiosk.exports.writing import export_attendance
 
     with signed_in(user) as (kiosk, access, staff):
         first, last = (day or kiosk.today() for day in days)
@@ -179,16 +199,16 @@ def _export(
     report(written, ("person", "people"), context)
 
 
-def _odd_cells(one: "Oddity", zone: ZoneInfo) -> dict[str, object]:
+def _odd_cells(one: "Anomaly", zone: ZoneInfo) -> dict[str, object]:
     """Return what a list says of something odd."""
-    from kiosk.domain.oddwords import sentence, to_do
+    from kiosk.presentation.records import describe_anomaly, describe_next_step
 
     held, came = one.session, one.received_at
     return {
         "kind": one.kind,
         "needs_a_person": one.needs_a_person,
-        "what": sentence(one),
-        "to_do": to_do(one.kind),
+        "what": describe_anomaly(one),
+        "to_do": describe_next_step(one.kind),
         "count": one.count,
         "machines": one.machines,
         "happened_at": one.corrected.astimezone(zone),
@@ -207,7 +227,7 @@ def _people(roster: "Roster", zone: ZoneInfo) -> Iterator[dict[str, object]]:
     for here in roster.arrived:
         yield {
             **held,
-            "id": naming.short(here.check_in_id),
+            "id": arguments.short(here.check_in_id),
             "state": "here",
             "name": here.name,
             "arrived_at": here.at.astimezone(zone),
@@ -220,7 +240,7 @@ def _people(roster: "Roster", zone: ZoneInfo) -> Iterator[dict[str, object]]:
     for missing in roster.expected:
         yield {
             **held,
-            "id": naming.short(missing.participant_id),
+            "id": arguments.short(missing.participant_id),
             "state": "expected",
             "name": missing.name,
             "participant_id": missing.participant_id,
@@ -228,9 +248,143 @@ def _people(roster: "Roster", zone: ZoneInfo) -> Iterator[dict[str, object]]:
     for off in roster.voided:
         yield {
             **held,
-            "id": naming.short(off.check_in_id),
+            "id": arguments.short(off.check_in_id),
             "state": "taken_off",
             "name": off.name,
             "arrived_at": off.at.astimezone(zone),
             "reason": off.reason,
         }
+
+
+PeopleArgument = Annotated[
+    int, typer.Argument(metavar="PEOPLE", min=0, max=MOST_PEOPLE, help="How many.")
+]
+WhoArgument = Annotated[
+    str, typer.Argument(metavar="WHO", help="Their first name, or their id in the list.")
+]
+_LISTING = "`kiosk attendance list`"
+
+
+class _AtWork(NamedTuple):
+    """A facilitator at one session's list."""
+
+    kiosk: "Kiosk"
+    access: "Access"
+    staff: "SignedIn"
+    desk: "RosterDesk"
+    session: UUID
+
+
+@app.command(cls=Verb)
+def add(
+    session: SessionArgument,
+    user: FacilitatorOption,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="First name of somebody new.")] = "",
+    member: Annotated[
+        str, typer.Option(metavar="WHO", help="A member instead: a first name, or an id.")
+    ] = "",
+    language: LanguageOption = "en",
+    day: DayOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Put somebody on the list."""
+    if bool(name) is bool(member):
+        raise wrong("NAME", "give a name, or a member with --member")
+    first_name = checked_name(name, "NAME") if name else ""
+    checked_language(language)
+    with _at_session(user, session, day, form) as work:
+        if not member:
+            draft = work.desk.new_pass()
+            work.desk.add_person(work.session, first_name, language, draft)
+            return
+        found = arguments.member(work.access.pass_desk(work.staff), member)
+        answer = work.desk.add_member(work.session, found.participant_id)
+        if not isinstance(answer, Added):
+            since = answer.since.astimezone(work.kiosk.site.zone)
+            raise NotDone(f"They are on this list already, since {since:%H:%M}.")
+
+
+@app.command(cls=Verb)
+def guests(
+    session: SessionArgument,
+    user: FacilitatorOption,
+    people: Annotated[
+        int, typer.Argument(metavar="PEOPLE", min=1, max=MOST_PEOPLE, help="How many.")
+    ] = 1,
+    day: DayOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Count guests, one where no number is given."""
+    with _at_session(user, session, day, form) as work:
+        work.desk.add_guests(work.session, work.desk.new_guests(people))
+
+
+@app.command(cls=Verb)
+def void(
+    session: SessionArgument,
+    who: WhoArgument,
+    reason: Annotated[
+        VoidReason, typer.Option(metavar="REASON", help=f"One of {', '.join(VoidReason)}.")
+    ],
+    user: FacilitatorOption,
+    day: DayOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Take somebody off the list."""
+    with _at_session(user, session, day, form) as work:
+        here = work.desk.roster(work.session).arrived
+        found = arguments.person(here, who, "person here", _LISTING)
+        work.desk.void(found.fact_ids, reason)
+
+
+@app.command(cls=Verb)
+def restore(
+    session: SessionArgument,
+    who: WhoArgument,
+    user: FacilitatorOption,
+    day: DayOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Put somebody back who was taken off."""
+    with _at_session(user, session, day, form) as work:
+        off = work.desk.roster(work.session).voided
+        found = arguments.person(off, who, "person who was taken off", _LISTING)
+        work.desk.undo_void(found.void_ids)
+
+
+@app.command(cls=Verb)
+def count(
+    session: SessionArgument,
+    people: PeopleArgument,
+    user: FacilitatorOption,
+    day: DayOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Keep how many people are in the room."""
+    with _at_session(user, session, day, form) as work:
+        work.desk.count_heads(work.session, people)
+
+
+@app.command(cls=Verb)
+def reconcile(
+    session: SessionArgument,
+    people: PeopleArgument,
+    user: FacilitatorOption,
+    day: DayOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Close the list with the number of people who came."""
+    with _at_session(user, session, day, form) as work:
+        work.desk.reconcile(work.session, people)
+
+
+@contextmanager
+def _at_session(user: str, session: str, day: datetime | None, form: Format) -> Iterator[_AtWork]:
+    """Lend one session's list; what became of the session is printed afterwards."""
+    checked_day(day)
+    with signed_in(user) as (kiosk, access, staff):
+        desk, zone = access.roster_desk(staff), kiosk.site.zone
+        card = arguments.session(desk, session, day, zone)
+        yield _AtWork(kiosk, access, staff, desk, card.session.id)
+        row = session_cells(arguments.session(desk, str(card.session.id), day, zone), zone)
+    show_one(row, form, columns=SESSION)

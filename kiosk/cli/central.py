@@ -1,31 +1,421 @@
 """`kiosk central`: the database that many kiosks share, and its machines."""
 
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.cli import central_care, central_join
-from kiosk.cli.central_asking import (
-    SiteOption,
-    UrlOption,
-    ViaOption,
-    counted,
-    owner_address,
-    reached_by,
-    show_fingerprint,
-    site_named,
-)
-from kiosk.cli.exports import progress
-from kiosk.cli.options import absolute
-from kiosk.cli.output import write
-from kiosk.cli.usage import Noun, Verb, print_help, wrong
+from kiosk.cli.arguments import absolute
+from kiosk.cli.output import Format, FormatOption, progress, show, write
+from kiosk.cli.session import ask_unseen, from_variable
+from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
+from kiosk.domain.fleet import parse_code
+from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
-    from kiosk.records.central.address import Address
-    from kiosk.records.central.sites import SiteAtCentre
-    from kiosk.usecases.centre_adoption import Adopted
-    from kiosk.usecases.enrolment import Enrolled, NewMachine
+    from kiosk.records.central.connection import Address
+    from kiosk.records.central.machines import CentralMachine
+    from kiosk.records.central.owner import SiteAtCentre
+    from kiosk.usecases.central.adoption import Adopted
+    from kiosk.usecases.central.owner import Enrolled, NewMachine
+    from kiosk.vault.enrolment_bundle import SignedBundle
+
+
+URL_VARIABLE = "KIOSK_CENTRAL_URL"
+CODE_VARIABLE = "KIOSK_CODE"
+UrlOption = Annotated[
+    str,
+    typer.Option("--url", metavar="URL", help="The owner's URL; better by KIOSK_CENTRAL_URL."),
+]
+SiteOption = Annotated[
+    str, typer.Option("--site", metavar="TEXT", help="Which clinic, where there are several.")
+]
+ViaOption = Annotated[
+    str,
+    typer.Option(
+        "--via", metavar="HOST", help="The server's name (and :port) as machines reach it."
+    ),
+]
+_TRIES = 3
+_WRONG_CODE = (
+    "That is not the code: it has 21 letters and digits, and one of them is wrong or missing."
+)
+_BLACK_ON_WHITE, _PLAIN = "\x1b[30;107m", "\x1b[0m"
+_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+_PORTS = range(1, 65536)
+
+
+def owner_address(url: str) -> "Address":
+    """Return the owner's way to the centre: --url, KIOSK_CENTRAL_URL, or asked for unseen."""
+    from kiosk.records.central.connection import read_address
+
+    given = url or from_variable(URL_VARIABLE)
+    return read_address(given if given else ask_unseen("The centre's URL", URL_VARIABLE))
+
+
+def reached_by(owner: "Address", via: str) -> "Address":
+    """Return the address with host and port as machines reach the centre."""
+    if not via:
+        return owner
+    host, colon, port = via.rpartition(":") if _has_port(via) else (via, "", "")
+    host = host.strip("[]")
+    if not host or (colon and int(port) not in _PORTS):
+        raise wrong("--via", "write it like db.example.org or db.example.org:6432")
+    return replace(owner, host=host, port=int(port) if port else owner.port)
+
+
+def site_named(owner: "Address", named: str) -> "SiteAtCentre":
+    """Return the site that --site names, else the data folder's own, else the only one."""
+    from kiosk import bootstrap
+    from kiosk.records.central.link import read_link
+    from kiosk.usecases.central.owner import choose_site
+
+    if named:
+        return choose_site(owner, named)
+    link = read_link(bootstrap.data_dir())
+    return choose_site(owner, None if link is None else link.site_id.hex)
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """Return a number with the words that go with it."""
+    return f"{number} {one if number == 1 else several}"
+
+
+def asked_code() -> str:
+    """Return the 20 symbols of the one-time code: KIOSK_CODE, or as typed, up to three times."""
+    given = from_variable(CODE_VARIABLE)
+    if given is not None:
+        code = parse_code(given)
+        if code is None:
+            raise SetupError(_WRONG_CODE)
+        return code
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise SetupError(f"There is no terminal to ask on; set {CODE_VARIABLE} instead.")
+    for _ in range(_TRIES):
+        code = parse_code(typer.prompt("The one-time code", err=True))
+        if code is not None:
+            return code
+        sys.stderr.write(f"{_WRONG_CODE}\n")
+    raise SetupError("Nothing was changed; run `kiosk central join` again.")
+
+
+def show_fingerprint(fingerprint: str) -> None:
+    """Draw a fingerprint as a QR code, on a terminal that can."""
+    if not sys.stdout.isatty() or not _knows_blocks() or "NO_COLOR" in os.environ:
+        return
+    from kiosk.content.qr import matrix
+
+    for line in qr_lines(matrix(fingerprint.replace(" ", ""))):
+        sys.stdout.write(f"{_BLACK_ON_WHITE}{line}{_PLAIN}\n")
+
+
+def qr_lines(modules: tuple[tuple[bool, ...], ...]) -> list[str]:
+    """Return a QR code in half blocks, two rows of it a line, to be drawn black on white."""
+    blank = (False,) * len(modules[0])
+    rows = [*modules, blank] if len(modules) % 2 else list(modules)
+    return [
+        "".join(_BLOCKS[pair] for pair in zip(upper, lower, strict=True))
+        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
+    ]
+
+
+def _knows_blocks() -> bool:
+    try:
+        "▀▄█".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _has_port(via: str) -> bool:
+    """Say whether a host is followed by a port; an IPv6 address alone has colons of its own."""
+    tail = via.rpartition(":")[2]
+    return tail.isdecimal() and (via.count(":") == 1 or "]:" in via)
+
+
+_IN_A_TABLE = ("symbols", "name", "kind", "state", "contact", "pending", "parked", "facts")
+_COLUMNS = (
+    "site", "symbols", "name", "kind", "state", "enrolled", "contact", "pending", "parked",
+    "facts", "clock_offset_seconds", "version", "revoked", "wiped", "has_role",
+)  # fmt: skip
+
+
+def status(url: UrlOption = "", form: FormatOption = Format.TABLE) -> None:
+    """List the centre's machines, and put old ones in order.
+
+    Times are each clinic's. Closes the roles of revoked machines that have wiped themselves, and
+    removes enrolments that nobody used within a week.
+    """
+    from kiosk.devices.clock import SystemClock
+    from kiosk.usecases.central.owner import centre_status
+
+    found = centre_status(owner_address(url), SystemClock())
+    rows = [_cells(one, found.facts.get(one.id, 0)) for one in found.machines]
+    several = len({one.site_id for one in found.machines}) > 1
+    columns = (("site", *_IN_A_TABLE) if several else _IN_A_TABLE) if form is Format.TABLE else ()
+    show(
+        rows,
+        form,
+        columns=columns or _COLUMNS,
+        empty="The centre has no machines yet; see `kiosk central init`.",
+    )
+    for said, machines in (
+        ("wiped; shut out", found.closed),
+        ("never joined; removed", found.removed),
+    ):
+        for one in machines:
+            sys.stderr.write(f"{one.symbols} ({one.name}): {said}.\n")
+
+
+def revoke(
+    symbols: Annotated[str, typer.Argument(metavar="SYMBOLS", help="The machine's two symbols.")],
+    now: Annotated[
+        bool, typer.Option("--now", help="Shut it out at once, as when it was stolen.")
+    ] = False,
+    site: SiteOption = "",
+    url: UrlOption = "",
+) -> None:
+    """Take a machine out of service for good.
+
+    At its next contact a kiosk sends what it has, deletes what it knows of others and closes to
+    visitors. With --now it can send no more; what it had not sent stays on it. A desk machine is
+    shut out at once.
+    """
+    from kiosk.devices.clock import SystemClock
+    from kiosk.usecases.central.owner import revoke_machine
+
+    owner = owner_address(url)
+    one = revoke_machine(owner, site_named(owner, site), symbols, SystemClock(), at_once=now)
+    if not one.has_joined:
+        write(f"{one.symbols} ({one.name}) never joined; its bundle is worth nothing now.")
+    elif now or one.kind == "desk":
+        write(f"{one.symbols} ({one.name}) is shut out.")
+    else:
+        write(f"{one.symbols} ({one.name}) empties itself at its next contact.")
+
+
+def restored(url: UrlOption = "") -> None:
+    """Say that the centre was restored from a backup.
+
+    Every machine then sends again what it still has, and pulls everything; nothing is stored
+    twice.
+    """
+    from kiosk.devices.clock import SystemClock, entropy
+    from kiosk.usecases.central.owner import declare_restored
+
+    count, lost = declare_restored(owner_address(url), SystemClock(), entropy)
+    write(f"Machines of {counted(count, 'clinic', 'clinics')} will send all again.")
+    if lost:
+        without = counted(lost, "machine has", "machines have")
+        raise NotDone(
+            f"{without} no role on this server: restore the roles too (pg_dumpall --roles-only on"
+            " the old one), or enrol them again."
+        )
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `kiosk sync export` wrote.")],
+    url: UrlOption = "",
+) -> None:
+    """Store what a machine could not send, from its file.
+
+    Harmless when repeated: what the centre has already is left as it is.
+    """
+    from kiosk.sync.importing import import_unsent
+
+    owner = owner_address(url)
+    try:
+        with file.expanduser().open(encoding="utf-8") as lines:
+            done = import_unsent(owner, lines)
+    except (OSError, UnicodeDecodeError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise SetupError(f"The file {file} cannot be read ({reason}).") from None
+    there = f"{counted(done.stored, 'record is', 'records are')} at the centre."
+    if done.refused:
+        codes = ", ".join(sorted(set(done.refused)))
+        refused = counted(len(done.refused), "record", "records")
+        raise NotDone(f"{there} It refuses {refused} ({codes}); keep the file.")
+    write(f"{there} The file can be deleted.")
+
+
+def _cells(one: "CentralMachine", facts: int) -> dict[str, object]:
+    zone = ZoneInfo(one.zone)
+    offset = one.clock_offset_ms
+    times = {
+        "enrolled": one.enrolled_at,
+        "contact": one.contact_at,
+        "revoked": one.revoked_at,
+        "wiped": one.wiped_at,
+    }
+    return {
+        "site": one.site_name,
+        "symbols": one.symbols,
+        "name": one.name,
+        "kind": one.kind,
+        "state": _state(one),
+        "pending": one.pending,
+        "parked": one.parked,
+        "facts": facts,
+        "clock_offset_seconds": None if offset is None else round(offset / 1000),
+        "version": one.version,
+        "has_role": one.may_sign_in,
+        **{name: at and at.astimezone(zone) for name, at in times.items()},
+    }
+
+
+def _state(one: "CentralMachine") -> str:
+    if one.revoked_at is not None:
+        return "revoked, wiped" if one.wiped_at is not None else "revoked"
+    if not one.has_joined:
+        return "to join"
+    return "joined" if one.may_sign_in else "no role"
+
+
+_VISITORS = "visitor.lock"
+"""Held by `kiosk run` as long as it shows."""
+_WORD = "reset"
+_JOINED = {
+    "kiosk": "This machine is kiosk {symbols} of its centre. Next: `kiosk doctor`, `kiosk run`.",
+    "desk": "This machine is desk {symbols} of its centre. Next: `kiosk desk`.",
+}
+_TO_PULL = "Not all was pulled yet; `kiosk sync --once` brings the rest."
+_LONGEST_FILE = 300_000
+
+
+def join(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The bundle that `enrol` wrote.")],
+) -> None:
+    """Make this new machine one of its centre's.
+
+    Shows the bundle's fingerprint, and asks for the one-time code (or reads KIOSK_CODE) and, for
+    a kiosk, for a PIN of the maintenance screen (or reads KIOSK_PIN). A run that was cut off is
+    made whole by the next one.
+    """
+    from kiosk import bootstrap
+    from kiosk.devices.clock import SystemClock, entropy
+    from kiosk.sync.joining import JoinFolder, check_place
+    from kiosk.sync.joining import join as join_centre
+
+    folder, signed = bootstrap.data_dir(), _read_bundle(file)
+    bundle = signed.bundle
+    refuse_demo(folder)
+    place = JoinFolder(folder, folder / bootstrap.DATABASE, SystemClock(), entropy)
+    done = _JOINED[bundle.kind].format(symbols=bundle.symbols)
+    if check_place(place, bundle):
+        write(done)
+        return
+    show_fingerprint(signed.fingerprint)
+    sys.stderr.write(f"Fingerprint: {signed.fingerprint}\nCompare it with the one at `enrol`.\n")
+    code = asked_code()
+    signed.check(code)
+    bootstrap.make_folder(folder)
+    with alone(folder):
+        joined = join_centre(place, bundle, code, _new_pin_hash)
+    write(done if joined.pulled else f"{done}\n{_TO_PULL}")
+
+
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help='Do not ask for the word "reset".')] = False,
+) -> None:
+    """Empty this machine, so that it can be enrolled again.
+
+    Deletes database, link and exports of the data folder; settings stay. Refuses while records
+    are unsent, unless `kiosk sync export` has written them to a file.
+    """
+    from kiosk import bootstrap
+    from kiosk.usecases.central.adoption import look_before_reset, reset_machine
+
+    folder = bootstrap.data_dir()
+    database = folder / bootstrap.DATABASE
+    if not folder.is_dir():
+        raise SetupError(f"There is no data folder {folder}; nothing has to be emptied.")
+    with alone(folder):
+        found = look_before_reset(folder, database)
+        if not yes:
+            _ask_for_the_word(folder)
+        reset_machine(folder, database)
+    write(f"{folder} is empty: this machine can join a centre by a new bundle.")
+    write(f"Next, at the centre: `kiosk central revoke {found.symbols or 'SYMBOLS'}`.")
+    for path in found.exported:
+        write(f"Unsent records stay in {path}; store them by `kiosk central import`.")
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep kiosk and sync off a data folder meanwhile; StoreBusy where one is running."""
+    from kiosk.records.database.lock import lock_folder
+    from kiosk.sync.syncer import LOCK
+
+    with lock_folder(folder, _VISITORS), lock_folder(folder, LOCK):
+        yield
+
+
+def refuse_demo(folder: Path) -> None:
+    """Raise SetupError where the folder is a demo's: everybody knows its passphrases."""
+    from kiosk.cli.demo import is_demo
+
+    if is_demo(folder):
+        raise SetupError(f"{folder} is a demo's; name another folder by KIOSK_DATA_DIR.")
+
+
+def has_clinic(folder: Path) -> bool:
+    """Say whether a data folder holds a machine's own database."""
+    from kiosk import bootstrap
+
+    return (folder / bootstrap.DATABASE).exists()
+
+
+def write_bundle(path: Path, text: str) -> None:
+    """Write a bundle to a new file that only its owner may read; SetupError where that fails."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise SetupError(f"{path} cannot be written ({error.strerror}).") from None
+
+
+def _read_bundle(file: Path) -> "SignedBundle":
+    from kiosk.vault.enrolment_bundle import read_bundle
+
+    try:
+        with file.expanduser().open(encoding="utf-8") as opened:
+            return read_bundle(opened.read(_LONGEST_FILE))
+    except (OSError, UnicodeDecodeError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise SetupError(f"The bundle {file} cannot be read ({reason}).") from None
+
+
+def _new_pin_hash() -> str:
+    from kiosk.cli.session import new_secret
+    from kiosk.vault.passphrases import hash_pin
+
+    pin = new_secret(
+        "A PIN for the maintenance screen (4 to 12 digits)",
+        "KIOSK_PIN",
+        lambda text: re.fullmatch(r"[0-9]{4,12}", text) is not None,
+        "The PIN of the maintenance screen has 4 to 12 digits; choose another.",
+        "Joining is not finished; run `kiosk central join` again with the same code.",
+    )
+    return hash_pin(pin)
+
+
+def _ask_for_the_word(folder: Path) -> None:
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise SetupError("There is no terminal to ask on; say --yes instead.")
+    typed = typer.prompt(f'All of {folder} goes; type "{_WORD}" to go on', err=True)
+    if typed.strip().lower() != _WORD:
+        raise NotDone("Nothing was deleted.")
+
 
 app = typer.Typer(
     cls=Noun,
@@ -69,15 +459,15 @@ def init(
     """
     from kiosk import bootstrap
     from kiosk.devices.clock import SystemClock
-    from kiosk.usecases.centre import prepare_centre
+    from kiosk.usecases.central.owner import prepare_centre
 
     owner, folder = owner_address(url), bootstrap.data_dir()
     to = reached_by(owner, via)
-    central_join.refuse_demo(folder)
+    refuse_demo(folder)
     prepared = prepare_centre(owner, SystemClock())
     if not prepared.hardened:
         typer.echo(_HARDEN, err=True)
-    if central_join.has_clinic(folder):
+    if has_clinic(folder):
         write(_told(_adopt(folder, owner, to)))
     elif prepared.sites:
         write(f"The centre is up to date. Clinics: {len(prepared.sites)}.")
@@ -98,7 +488,7 @@ def enrol(
 
     The code is shown once and kept nowhere; together they let one machine join, within a week.
     """
-    from kiosk.usecases.enrolment import NewMachine
+    from kiosk.usecases.central.owner import NewMachine
 
     owner, path = owner_address(url), absolute(out) or out
     to = reached_by(owner, via)
@@ -125,22 +515,22 @@ def enrol(
     )
 
 
-app.command(cls=Verb)(central_join.join)
-app.command()(central_care.status)
-app.command(cls=Verb)(central_care.revoke)
-app.command()(central_care.restored)
-app.command("import", cls=Verb)(central_care.import_)
-app.command()(central_join.reset)
+app.command(cls=Verb)(join)
+app.command()(status)
+app.command(cls=Verb)(revoke)
+app.command()(restored)
+app.command("import", cls=Verb)(import_)
+app.command()(reset)
 
 
 def _enrol(owner: "Address", site: "SiteAtCentre", machine: "NewMachine", path: Path) -> "Enrolled":
     """Enrol a machine; where that fails, no bundle stays behind."""
     from kiosk.devices.clock import SystemClock, entropy
-    from kiosk.usecases.enrolment import enrol_machine
-    from kiosk.vault.bundles import SignedBundle, bundle_text
+    from kiosk.usecases.central.owner import enrol_machine
+    from kiosk.vault.enrolment_bundle import SignedBundle, bundle_text
 
     def keep(signed: SignedBundle) -> None:
-        central_join.write_bundle(path, bundle_text(signed))
+        write_bundle(path, bundle_text(signed))
 
     try:
         return enrol_machine(owner, site, machine, SystemClock(), entropy, keep)
@@ -153,10 +543,10 @@ def _adopt(folder: Path, owner: "Address", to: "Address") -> "Adopted":
     """Bring the clinic of a data folder to the centre, while nobody else works on it."""
     from kiosk import bootstrap
     from kiosk.devices.clock import SystemClock, entropy
-    from kiosk.records.store import Store
-    from kiosk.usecases.centre_adoption import adopt_clinic
+    from kiosk.records.database.store import Store
+    from kiosk.usecases.central.adoption import adopt_clinic
 
-    with central_join.alone(folder), progress("Copying") as tell:
+    with alone(folder), progress("Copying") as tell:
         store = Store.open(folder / bootstrap.DATABASE)
         try:
             return adopt_clinic(store, folder, owner, to, SystemClock(), entropy, tell)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kiosk import bootstrap
-from kiosk.cli.codes import FAILED
+from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
 from kiosk.domain.health import (
     CentreLook,
@@ -27,8 +27,9 @@ from kiosk.domain.health import (
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
-    from kiosk.records.central.link import Link
+    from kiosk.records.central.link import CentralLink
     from kiosk.settings import Settings
+
 
 _STREAMS = (1, 0, 2)
 """Output first: that is where a kiosk draws."""
@@ -109,7 +110,7 @@ def _database(
     from kiosk.devices.clock import SystemClock
     from kiosk.errors import SetupError
     from kiosk.records.central.link import read_link
-    from kiosk.records.store import Store
+    from kiosk.records.database.store import Store
     from kiosk.usecases.site import load_site
 
     if not (folder / bootstrap.DATABASE).exists():
@@ -157,7 +158,7 @@ def _clock(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
 
 def _centre(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
     """Look how a machine with records of its own stands with its centre, if it has one."""
-    from kiosk.bootstrap.reaching import reach
+    from kiosk.bootstrap.data_folder import reach
     from kiosk.records.central.link import read_link
 
     link, status = read_link(kiosk.folder), kiosk.maintenance().status()
@@ -171,9 +172,9 @@ def _centre(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
     yield centre_finding(look, status.now, kiosk.site.zone)
 
 
-def _from_afar(link: "Link") -> Iterator[Finding]:
+def _from_afar(link: "CentralLink") -> Iterator[Finding]:
     """Look how a machine stands with its centre that has no records of its own."""
-    from kiosk.bootstrap.reaching import reach
+    from kiosk.bootstrap.data_folder import reach
     from kiosk.devices.clock import SystemClock
 
     now, reached = SystemClock().now(), reach(link, SystemClock())
@@ -198,7 +199,7 @@ def _helplines(today: date, opened: list[bootstrap.Kiosk]) -> Iterator[Finding]:
 
 
 def _take_home(folder: Path) -> Iterator[Finding]:
-    from kiosk.content.take_home import read_take_home
+    from kiosk.content.articles import read_take_home
     from kiosk.settings import TAKE_HOME_NAME
 
     items = read_take_home(folder / TAKE_HOME_NAME)

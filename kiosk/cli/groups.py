@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli.exports import OutputOption
-from kiosk.cli.options import ManagerOption, absolute
-from kiosk.cli.output import Format, FormatOption, show, show_one, write
-from kiosk.cli.planned import GROUP, GroupArgument, T, capacity_of, group, group_cells, kept
-from kiosk.cli.signin import signed_in
+from kiosk.cli.arguments import ManagerOption, absolute
+from kiosk.cli.output import Format, FormatOption, OutputOption, show, show_one, write
+from kiosk.cli.planning import GROUP, GroupArgument, T, capacity_of, group, group_cells, kept
+from kiosk.cli.session import signed_in
 from kiosk.cli.usage import Noun, Verb, print_help, wrong
-from kiosk.domain.groups import MOST_PEOPLE, GroupPlan
+from kiosk.domain.groups.groups import MOST_PEOPLE, GroupPlan
 
 if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
-    from kiosk.domain.plans import Plans
+    from kiosk.domain.groups.plan_import import Plans
+
 
 app = typer.Typer(
     cls=Noun, help="Groups, and plans in files.", invoke_without_command=True, callback=print_help
@@ -132,8 +132,8 @@ def import_(
     The same file again changes nothing. What it no longer names is cancelled, where a file had
     planned it. Sessions that are counted as left had begun, or were cancelled by hand.
     """
-    from kiosk.bootstrap.plans import read_plans
-    from kiosk.domain.plans import ImportReport
+    from kiosk.bootstrap.files import read_plans
+    from kiosk.domain.groups.plan_import import ImportReport
 
     if file.suffix.lower().removeprefix(".") not in set(PlanForm):
         raise wrong("FILE", "it must end in .toml or .ics")
@@ -171,8 +171,8 @@ def _or(typed: T | None, otherwise: T) -> T:
 
 def _write(kiosk: "Kiosk", plans: "Plans", kind: PlanForm, output: Path | None) -> Path:
     """Write a new file to `output`, else into the exports folder; return its path."""
-    from kiosk.bootstrap.plans import plan_bytes, write_plans
-    from kiosk.reports.files import new_private_file
+    from kiosk.bootstrap.files import plan_bytes, write_plans
+    from kiosk.exports.writing import new_private_file
 
     if output is None:
         return write_plans(kiosk, plans, kind)

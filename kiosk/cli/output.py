@@ -5,16 +5,21 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.domain.cells import harmless
-from kiosk.domain.text import clean
+from kiosk.domain.text import clean, harmless
+from kiosk.exports.writing import ExportFormat
+
+if TYPE_CHECKING:
+    from kiosk.exports.columns import ExportContext
+    from kiosk.exports.writing import Exported
 
 
 class Format(StrEnum):
@@ -164,3 +169,47 @@ def _words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+FormOption = Annotated[
+    ExportFormat | None,
+    typer.Option("--format", help="What to write; else as FILE ends, else a workbook."),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="A new file; else one in the exports folder."
+    ),
+]
+
+
+def form_of(form: ExportFormat | None, output: Path | None) -> ExportFormat:
+    """Return the format that was asked for, or that the file's name says."""
+    if form is not None or output is None:
+        return form or ExportFormat.XLSX
+    name = output.name.lower()
+    # The longest ending first: .fhir.json is no plain .json.
+    known = sorted(ExportFormat, key=lambda one: -len(one.suffix))
+    return next((one for one in known if name.endswith(one.suffix)), ExportFormat.XLSX)
+
+
+@contextmanager
+def progress(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Lend what is told how many of how many are done: a bar, where a terminal can show it."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _of: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def report(written: "Exported", nouns: tuple[str, str], context: "ExportContext") -> None:
+    """Print the file's path for a program, and for people what is in it (one, several)."""
+    write(str(written.path))
+    kept = f"; it is deleted after {context.delete_by}" if context.delete_by else ""
+    noun = nouns[written.rows != 1]
+    sys.stderr.write(f"{written.rows} {noun} written{kept}.\n")

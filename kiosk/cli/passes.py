@@ -12,18 +12,23 @@ from zoneinfo import ZoneInfo
 import typer
 
 from kiosk import bootstrap
-from kiosk.cli import naming
-from kiosk.cli.exports import OutputOption
-from kiosk.cli.options import FacilitatorOption, LanguageOption, absolute
-from kiosk.cli.output import Format, FormatOption, show
-from kiosk.cli.people import checked_language, checked_name
-from kiosk.cli.signin import signed_in
+from kiosk.cli import arguments
+from kiosk.cli.arguments import (
+    FacilitatorOption,
+    LanguageOption,
+    absolute,
+    checked_language,
+    checked_name,
+)
+from kiosk.cli.output import Format, FormatOption, OutputOption, show, show_one
+from kiosk.cli.session import signed_in
 from kiosk.cli.usage import Noun, Verb, print_help, wrong
-from kiosk.domain.roster import IssuedPass, Member
+from kiosk.domain.attendance.roster import IssuedPass, Member
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
-    from kiosk.usecases.passdesk import PassDesk
+    from kiosk.usecases.passes.desk import PassDesk
+
 
 app = typer.Typer(
     cls=Noun, help="Members and their passes.", invoke_without_command=True, callback=print_help
@@ -99,9 +104,9 @@ def _sheet(
     output: Path | None,
 ) -> Path:
     """Write the sheet, then issue its passes: one that cannot be printed is not issued."""
-    from kiosk.bootstrap.exports import export_context, export_target
+    from kiosk.bootstrap.files import export_context, export_target
     from kiosk.domain.passes import CodeKind, encode
-    from kiosk.reports.exporting import export_pass_sheet
+    from kiosk.exports.writing import export_pass_sheet
 
     with signed_in(user) as (kiosk, access, staff):
         desk = access.pass_desk(staff)
@@ -125,7 +130,7 @@ def _sheet(
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
     """List the sample passes of a demo; a clinic's cannot be listed."""
-    from kiosk.cli.sample_folder import listed
+    from kiosk.cli.demo import listed
 
     rows = [one._asdict() for one in listed(bootstrap.data_dir(demo=True))]
     if not rows:
@@ -156,7 +161,7 @@ def member_cells(member: Member, groups: Mapping[UUID, str], zone: ZoneInfo) -> 
     """Return what a list says of one member; `groups` are the names of those that are kept."""
     last = member.last_pass_at
     return {
-        "member": naming.short(member.participant_id),
+        "member": arguments.short(member.participant_id),
         "name": member.name,
         "language": member.language,
         "groups": sorted(groups[id_] for id_ in member.groups if id_ in groups),
@@ -177,7 +182,7 @@ def hand_out(
     user: str, make: Callable[["PassDesk"], IssuedPass], output: Path | None, form: Format
 ) -> None:
     """Sign in, make a pass, save its code where a file is named, and print its digits."""
-    from kiosk.reports.files import new_private_file
+    from kiosk.exports.writing import new_private_file
 
     # The file is made first: a pass whose code cannot be saved is not issued.
     with nullcontext() if output is None else new_private_file(output) as file:
@@ -191,7 +196,7 @@ def hand_out(
 
 
 def _groups(desk: "PassDesk", typed: Iterable[str] | None) -> list[UUID]:
-    return [naming.group(desk, one).id for one in typed or ()]
+    return [arguments.group(desk, one).id for one in typed or ()]
 
 
 def _lines(names: Sequence[str]) -> list[str]:
@@ -204,8 +209,73 @@ def _lines(names: Sequence[str]) -> list[str]:
 
 def _picture(digits: str, suffix: str) -> bytes:
     """Draw a code for print: PNG or SVG."""
-    from kiosk.content.qrcodes import matrix
-    from kiosk.content.qrfiles import png, svg
+    from kiosk.content.qr import matrix, png, svg
 
     modules = matrix(digits, level="Q", numeric=True)
     return png(modules) if suffix == ".png" else svg(modules).encode()
+
+
+WhoArgument = Annotated[
+    str, typer.Argument(metavar="WHO", help="Their first name, or their id in `members`.")
+]
+GroupArgument = Annotated[str, typer.Argument(metavar="GROUP", help="Its name or id.")]
+
+
+@app.command(cls=Verb)
+def replace(
+    who: WhoArgument,
+    user: FacilitatorOption,
+    output: PictureOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Give a member a new pass; their old ones end.
+
+    Its digits are shown once and kept nowhere.
+    """
+    file = checked_picture(output)
+
+    def make(desk: "PassDesk") -> "IssuedPass":
+        return desk.replace_pass(arguments.member(desk, who).participant_id)
+
+    hand_out(user, make, file, form)
+
+
+@app.command(cls=Verb)
+def revoke(who: WhoArgument, user: FacilitatorOption, form: FormatOption = Format.TABLE) -> None:
+    """End every pass of a member."""
+    _change(user, who, lambda desk, id_: desk.revoke_passes(id_), form)
+
+
+@app.command(cls=Verb)
+def enrol(
+    who: WhoArgument,
+    group: GroupArgument,
+    user: FacilitatorOption,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Put a member on the list of a group."""
+    _change(user, who, lambda desk, id_: desk.enrol(id_, arguments.group(desk, group).id), form)
+
+
+@app.command(cls=Verb)
+def leave(
+    who: WhoArgument,
+    group: GroupArgument,
+    user: FacilitatorOption,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Take a member off the list of a group."""
+    _change(user, who, lambda desk, id_: desk.leave(id_, arguments.group(desk, group).id), form)
+
+
+def _change(
+    user: str, who: str, change: "Callable[[PassDesk, UUID], object]", form: Format
+) -> None:
+    """Change something about a member, and print how they are listed then."""
+    with signed_in(user) as (kiosk, access, staff):
+        desk, zone = access.pass_desk(staff), kiosk.site.zone
+        id_ = arguments.member(desk, who).participant_id
+        change(desk, id_)
+        names = {one.id: one.name for one in desk.groups()}
+        row = member_cells(arguments.member(desk, str(id_)), names, zone)
+    show_one(row, form, columns=MEMBER)

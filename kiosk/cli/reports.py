@@ -3,20 +3,129 @@
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, TypeVar
 
 import typer
 
-from kiosk.cli import figurefiles
-from kiosk.cli.options import ManagerOption
+from kiosk.cli.arguments import ManagerOption
 from kiosk.cli.output import Format, FormatOption, show, write
-from kiosk.cli.signin import signed_in
+from kiosk.cli.session import signed_in
 from kiosk.cli.usage import Noun, print_help
-from kiosk.domain import figurelines
-from kiosk.domain.charts import LEGEND
-from kiosk.domain.figurelines import Figure
-from kiosk.domain.figures import AttendanceBlock, RequestsBlock
+from kiosk.domain.statistics import BLOCK_WEEKS, AttendanceBlock, Block, RequestsBlock, Waits
+from kiosk.domain.text import clean
+from kiosk.presentation import statistics
+from kiosk.presentation.charts import LEGEND
+from kiosk.presentation.statistics import Figure
+
+Document = Mapping[str, object]
+COLUMNS = ("first_day", "last_day", "figure", "of", "at", "value")
+"""`of` is a language, a group or a weekday, `at` a week, an hour or a call; empty for all."""
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def last_day(block: Block) -> date:
+    """Return the last day of a block."""
+    return block.monday + timedelta(weeks=BLOCK_WEEKS, days=-1)
+
+
+def of_requests(block: RequestsBlock) -> Document:
+    """Return what a block tells of requests; what is hidden is None, waits are working hours."""
+    return {
+        **_span(block.block),
+        "requests": block.total,
+        **_waits(block.first_attempt, block.contact),
+        "weeks": [
+            {
+                "monday": week.monday.isoformat(),
+                "requests": week.requests,
+                **_waits(week.first_attempt, week.contact),
+            }
+            for week in block.weeks
+        ],
+        "languages": [
+            {
+                "language": one.language,
+                "requests": one.requests,
+                **_waits(one.first_attempt, one.contact),
+            }
+            for one in block.languages
+        ],
+        "reached_percent": list(block.reach),
+    }
+
+
+def of_attendance(block: AttendanceBlock) -> Document:
+    """Return what a block tells of attendance; what is hidden is None."""
+    mondays = [monday.isoformat() for monday in block.block.mondays]
+    return {
+        **_span(block.block),
+        "people": block.total,
+        "groups": [
+            {
+                "group_id": str(one.group_id),
+                "name": clean(one.name),
+                "people": one.total,
+                "weeks": [
+                    {"monday": monday, "people": people}
+                    for monday, people in zip(mondays, one.weeks, strict=True)
+                ],
+            }
+            for one in block.groups
+        ],
+        "arrivals_by_hour": {
+            weekday: list(hours) for weekday, hours in zip(_WEEKDAYS, block.busy, strict=True)
+        },
+    }
+
+
+def lines_of_requests(block: RequestsBlock) -> Iterator[Document]:
+    """Yield every number of `of_requests` with what it is."""
+    yield from _told(block, "", "", block.total, block.first_attempt, block.contact)
+    for week in block.weeks:
+        monday = week.monday.isoformat()
+        yield from _told(block, "", monday, week.requests, week.first_attempt, week.contact)
+    for one in block.languages:
+        yield from _told(block, one.language, "", one.requests, one.first_attempt, one.contact)
+    for call, percent in enumerate(block.reach, 1):
+        yield _line(block.block, "reached_percent", "", call, percent)
+
+
+def lines_of_attendance(block: AttendanceBlock) -> Iterator[Document]:
+    """Yield every number of `of_attendance` with what it is."""
+    yield _line(block.block, "people", "", "", block.total)
+    for one in block.groups:
+        yield _line(block.block, "people", one.name, "", one.total)
+        for monday, people in zip(block.block.mondays, one.weeks, strict=True):
+            yield _line(block.block, "people", one.name, monday, people)
+    for weekday, hours in zip(_WEEKDAYS, block.busy, strict=True):
+        for hour, arrivals in enumerate(hours):
+            yield _line(block.block, "arrivals", weekday, hour, arrivals)
+
+
+def _told(
+    block: RequestsBlock, of: str, at: str, requests: int | None, first: Waits, contact: Waits
+) -> Iterator[Document]:
+    figures = {"requests": requests, **_waits(first, contact)}
+    return (_line(block.block, name, of, at, value) for name, value in figures.items())
+
+
+def _line(block: Block, figure: str, of: str, at: object, value: float | None) -> Document:
+    return {**_span(block), "figure": figure, "of": of, "at": at, "value": value}
+
+
+def _span(block: Block) -> dict[str, str]:
+    return {"first_day": block.monday.isoformat(), "last_day": last_day(block).isoformat()}
+
+
+def _waits(first: Waits, contact: Waits) -> dict[str, float | None]:
+    return {
+        "first_attempt_median": first.median,
+        "first_attempt_p90": first.p90,
+        "contact_median": contact.median,
+        "contact_p90": contact.p90,
+    }
+
 
 app = typer.Typer(
     cls=Noun,
@@ -27,7 +136,7 @@ app = typer.Typer(
 BlocksOption = Annotated[
     int, typer.Option("--blocks", metavar="N", min=1, max=26, help="So many times four weeks.")
 ]
-Block = TypeVar("Block", RequestsBlock, AttendanceBlock)
+_BlockOption = TypeVar("_BlockOption", RequestsBlock, AttendanceBlock)
 _USUAL = 3
 _NARROWEST, _WIDEST = 40, 100
 """Cells."""
@@ -52,7 +161,7 @@ def requests(
     if form is Format.TABLE:
         _draw(told.blocks, told.next_at.astimezone(zone), _of_requests)
     else:
-        _print(told.blocks, form, figurefiles.of_requests, figurefiles.lines_of_requests)
+        _print(told.blocks, form, of_requests, lines_of_requests)
 
 
 @app.command()
@@ -70,17 +179,19 @@ def attendance(
     if form is Format.TABLE:
         _draw(told.blocks, told.next_at.astimezone(zone), _of_attendance)
     else:
-        _print(told.blocks, form, figurefiles.of_attendance, figurefiles.lines_of_attendance)
+        _print(told.blocks, form, of_attendance, lines_of_attendance)
 
 
 def _draw(
-    blocks: Sequence[Block], next_at: datetime, figures: Callable[[Block], Iterator[Figure]]
+    blocks: Sequence[_BlockOption],
+    next_at: datetime,
+    figures: Callable[[_BlockOption], Iterator[Figure]],
 ) -> None:
     """Print blocks as charts and tables, as wide as the terminal is."""
     width = min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size().columns))
     lines: list[str] = []
-    for block in figurelines.with_something(blocks):
-        head = f"{block.block.monday} to {figurefiles.last_day(block.block)}"
+    for block in statistics.with_something(blocks):
+        head = f"{block.block.monday} to {last_day(block.block)}"
         lines += [head, "=" * len(head), ""]
         lines += _lines(figures(block), width)
     if lines:
@@ -95,31 +206,31 @@ def _lines(figures: Iterable[Figure], width: int) -> list[str]:
 
 
 def _print(
-    blocks: Sequence[Block],
+    blocks: Sequence[_BlockOption],
     form: Format,
-    document: Callable[[Block], Mapping[str, object]],
-    rows: Callable[[Block], Iterator[Mapping[str, object]]],
+    document: Callable[[_BlockOption], Mapping[str, object]],
+    rows: Callable[[_BlockOption], Iterator[Mapping[str, object]]],
 ) -> None:
     """Print blocks as JSON, each a document, or as CSV, each number on a line."""
     if form is Format.JSON:
         write(json.dumps([document(one) for one in blocks], ensure_ascii=False, indent=2))
     else:
         lines = [line for one in blocks for line in rows(one)]
-        show(lines, form, columns=figurefiles.COLUMNS, empty="")
+        show(lines, form, columns=COLUMNS, empty="")
 
 
 def _of_requests(block: RequestsBlock) -> Iterator[Figure]:
-    yield from figurelines.requests(block, _language)
-    yield figurelines.waits(block, _language)
-    yield figurelines.reach(block)
+    yield from statistics.requests_figures(block, _language)
+    yield statistics.waits_figure(block, _language)
+    yield statistics.reach_figure(block)
 
 
 def _of_attendance(block: AttendanceBlock) -> Iterator[Figure]:
-    yield figurelines.attendance(block)
-    yield figurelines.busy(block)
+    yield statistics.attendance_figure(block)
+    yield statistics.busy_figure(block)
 
 
 def _language(code: str) -> str:
-    from kiosk.ui.desk.callwords import call_language
+    from kiosk.ui.desk.text import format_call_language
 
-    return call_language(code)
+    return format_call_language(code)

@@ -19,23 +19,23 @@ def desk() -> int:
 
 def demo() -> int:
     """Show the visitor's kiosk of the sample clinic, made or refreshed behind the first screen."""
-    from kiosk.cli import sample_folder
-    from kiosk.ui.visitor.parts import Demo
+    from kiosk.cli import demo as demo_module
+    from kiosk.ui.visitor.visit import Demo
 
     folder = bootstrap.data_dir(demo=True)
-    sample_folder.begin(folder)
+    demo_module.begin(folder)
     return bootstrap.show_visitor_kiosk(
         folder,
-        Demo(lambda: sample_folder.digits(folder)),
-        before=lambda: sample_folder.prepare(folder),
+        Demo(lambda: demo_module.digits(folder)),
+        before=lambda: demo_module.prepare(folder),
     )
 
 
 def prepare_demo() -> int:
     """Make or refresh the sample clinic and say where it is."""
-    from kiosk.cli import sample_folder
+    from kiosk.cli import demo as demo_module
 
     folder = bootstrap.data_dir(demo=True)
-    sample_folder.prepare(folder, lambda step: sys.stderr.write(f"{step}\n"))
+    demo_module.prepare(folder, lambda step: sys.stderr.write(f"{step}\n"))
     sys.stdout.write(f"The sample clinic is in {folder}. Sample passes: `kiosk passes list`.\n")
     return 0

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli import planned
-from kiosk.cli.options import DAY_FORMAT, MOMENT_FORMATS, ManagerOption, checked_day, moment
-from kiosk.cli.output import Format, FormatOption, show
-from kiosk.cli.planned import (
+from kiosk.cli import planning
+from kiosk.cli.arguments import DAY_FORMAT, MOMENT_FORMATS, ManagerOption, checked_day, moment
+from kiosk.cli.output import Format, FormatOption, show, show_one
+from kiosk.cli.planning import (
     SESSION,
     SESSION_IN_A_TABLE,
     GroupArgument,
@@ -19,13 +19,23 @@ from kiosk.cli.planned import (
     session_cells,
     show_sessions,
 )
-from kiosk.cli.signin import signed_in
-from kiosk.cli.usage import Noun, Verb, print_help, wrong
-from kiosk.domain.groups import MOST_PEOPLE, SessionPlan
-from kiosk.domain.series import MOST_SESSIONS, Series
+from kiosk.cli.session import signed_in
+from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
+from kiosk.domain.groups.groups import (
+    MOST_PEOPLE,
+    MOST_SESSIONS,
+    Series,
+    SeriesFrom,
+    SessionPlan,
+    Which,
+)
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from kiosk.bootstrap import Kiosk
+    from kiosk.usecases.groups.desk import GroupsDesk
+
 
 app = typer.Typer(
     cls=Noun, help="When the groups meet.", invoke_without_command=True, callback=print_help
@@ -93,7 +103,7 @@ def list_(
         last = _day(until, "--until") or first + _SHOWN
         if last < first:
             raise wrong("--until", f"the last day is before the first, {first}")
-        group_id = planned.group(desk, group).plan.id if group else None
+        group_id = planning.group(desk, group).plan.id if group else None
         found = desk.sessions(first, last + _DAY, group_id)
         now, zone = kiosk.clock.now(), kiosk.site.zone
     rows = [session_cells(one, now, zone) for one in found]
@@ -114,7 +124,7 @@ def add(
     """Plan one session."""
     with signed_in(user) as (kiosk, access, staff):
         desk = access.groups_desk(staff)
-        of = planned.group(desk, group).plan
+        of = planning.group(desk, group).plan
         begin = _utc(start, kiosk)
         plan = SessionPlan(
             id=desk.new_id(),
@@ -155,7 +165,7 @@ def series(
     """Plan a session for every week, at the clinic's time."""
     with signed_in(user) as (kiosk, access, staff):
         desk = access.groups_desk(staff)
-        of = planned.group(desk, group).plan
+        of = planning.group(desk, group).plan
         wanted = Series(
             id=desk.new_id(),
             weekdays=frozenset(list(Weekday).index(day) for day in weekday),
@@ -191,7 +201,7 @@ def change(
         raise typer.BadParameter("Say what is to be changed.")
     with signed_in(user) as (kiosk, access, staff):
         desk = access.groups_desk(staff)
-        old = planned.session(desk, session, kiosk.site.zone).plan
+        old = planning.session(desk, session, kiosk.site.zone).plan
         begin = _utc(start, kiosk) if start else old.starts_at
         length = timedelta(minutes=minutes) if minutes else old.ends_at - old.starts_at
         new = replace(
@@ -212,3 +222,55 @@ def _day(typed: datetime | None, option: str) -> date | None:
 
 def _utc(typed: datetime, kiosk: "Kiosk") -> datetime:
     return moment(typed, kiosk, "--start").astimezone(UTC)
+
+
+@app.command(cls=Verb)
+def cancel(
+    sessions: Annotated[list[str], typer.Argument(metavar="SESSIONS", help=SESSION_HELP)],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the staff.")],
+    user: ManagerOption,
+    rest: Annotated[
+        bool, typer.Option("--rest", help="With all that follow in its series.")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Cancel sessions; no kiosk shows them any more."""
+    if rest and len(sessions) > 1:
+        raise wrong("--rest", "name one session, the first of those to cancel")
+    with signed_in(user) as (kiosk, access, staff):
+        desk, zone = access.groups_desk(staff), kiosk.site.zone
+        gone = kept(desk.cancel_sessions(_which(desk, sessions, zone, rest=rest), reason))
+    row = {"cancelled": gone.sessions, "reason": reason}
+    show_one(row, form, columns=tuple(row))
+
+
+@app.command(cls=Verb)
+def restore(
+    sessions: Annotated[list[str], typer.Argument(metavar="SESSIONS", help=SESSION_HELP)],
+    user: ManagerOption,
+    rest: Annotated[
+        bool,
+        typer.Option("--rest", help="With what follows in its series and was cancelled alike."),
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Let cancelled sessions take place after all."""
+    if rest and len(sessions) > 1:
+        raise wrong("--rest", "name one session, the first of those to restore")
+    with signed_in(user) as (kiosk, access, staff):
+        desk, zone = access.groups_desk(staff), kiosk.site.zone
+        back = kept(desk.restore_sessions(_which(desk, sessions, zone, rest=rest)))
+    row = {"restored": back.sessions}
+    show_one(row, form, columns=tuple(row))
+
+
+def _which(desk: "GroupsDesk", typed: list[str], zone: "ZoneInfo", *, rest: bool) -> Which:
+    """Find the sessions that were meant; with `rest` the first of them and what follows it."""
+    meant = [planning.session(desk, one, zone).plan for one in typed]
+    return _rest_of(meant[0], zone) if rest else [plan.id for plan in meant]
+
+
+def _rest_of(plan: SessionPlan, zone: "ZoneInfo") -> SeriesFrom:
+    if plan.series_id is None:
+        raise NotDone("It belongs to no series that was planned here; leave out --rest.")
+    return SeriesFrom(plan.series_id, plan.starts_at.astimezone(zone).date())

@@ -6,18 +6,23 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.cli.newsecrets import NEW_PASSPHRASE_VARIABLE, new_passphrase
-from kiosk.cli.options import ManagerOption
+from kiosk.cli.arguments import ManagerOption
 from kiosk.cli.output import Format, FormatOption, show, show_one, write
-from kiosk.cli.signin import open_for_staff, refused, signed_in
-from kiosk.cli.signin import passphrase as own_passphrase
+from kiosk.cli.session import (
+    NEW_PASSPHRASE_VARIABLE,
+    new_passphrase,
+    open_for_staff,
+    refused,
+    signed_in,
+)
+from kiosk.cli.session import passphrase as own_passphrase
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
-from kiosk.domain.passphrases import PassphraseProblem
-from kiosk.domain.requests import CallLanguage
+from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.staff import (
     LONGEST_LOGIN,
     AccountProblem,
     AccountView,
+    PassphraseProblem,
     Role,
     is_login,
     plain_login,
@@ -25,7 +30,8 @@ from kiosk.domain.staff import (
 from kiosk.domain.text import clean
 
 if TYPE_CHECKING:
-    from kiosk.usecases.accountsdesk import AccountsDesk, Answer
+    from kiosk.usecases.staff.accounts_desk import AccountsDesk, Answer
+
 
 app = typer.Typer(
     cls=Noun, help="Accounts of staff.", invoke_without_command=True, callback=print_help
@@ -77,7 +83,7 @@ def add(
     It is asked for unseen, or read from KIOSK_NEW_PASSPHRASE, and has to be replaced at the first
     sign-in.
     """
-    from kiosk.usecases.accounts import NewAccount
+    from kiosk.usecases.staff.accounts import NewAccount
 
     name = plain_login(login)
     if not is_login(name):

@@ -1,11 +1,16 @@
 """What every command says about its use, and when something cannot be done."""
 
-from typing import Any
+from contextlib import redirect_stdout
+from enum import StrEnum
+from io import StringIO
+from typing import Annotated, Any
 
 import typer
+from typer.completion import shell_complete
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
-from kiosk.cli.codes import WRONG_USE
+from kiosk.cli.exit_codes import WRONG_USE
+from kiosk.cli.output import write
 from kiosk.errors import KioskError
 
 _BRACES = str.maketrans("", "", "{}")
@@ -55,3 +60,30 @@ def print_help(context: typer.Context) -> None:
 def wrong(option: str, sentence: str) -> typer.BadParameter:
     """Make the error of an option with a value that will not do."""
     return typer.BadParameter(sentence, param_hint=f"'{option}'")
+
+
+VARIABLE = "_KIOSK_COMPLETE"
+"""Set by the script when a shell asks how a line goes on."""
+
+
+class Shell(StrEnum):
+    """The shells that there is a script for."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+
+
+def completion(
+    context: typer.Context,
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+) -> None:
+    """Print a script that completes commands and options in a shell.
+
+    For bash put this line into ~/.bashrc: eval "$(kiosk completion bash)"
+    """
+    script, kiosk = StringIO(), context.find_root().command
+    with redirect_stdout(script):
+        shell_complete(kiosk, {}, "kiosk", VARIABLE, f"source_{shell.value}")
+    # Without blank lines around it: zsh reads the first line of a file.
+    write(script.getvalue().strip())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from hashlib import blake2b
 
-from kiosk.domain.checkin import ScanProblem
+from kiosk.domain.attendance.check_in import ScanProblem
 
 HEAD = "0123456789"
 """Starts every code: whatever arrives in its place is how this scanner types 0 to 9."""

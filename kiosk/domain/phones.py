@@ -1,5 +1,6 @@
 """Phone numbers to call somebody back on: checked, grouped for reading back, masked."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,7 @@ from kiosk.domain.text import ascii_digits, clean, looks_like_id
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
+
 
 HOME_COUNTRY = "SG"
 _MOST_CHARACTERS = 32
@@ -188,3 +190,81 @@ def _international(number: "PhoneNumber") -> str:
     import phonenumbers
 
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+# Stored phone numbers by the thousand: hidden for a list, grouped for an export.
+#
+# What `domain.phones` does for one number on a visitor's screen, without asking the numbering plan
+# for each of ten thousand.
+
+_HIDDEN = "••••"
+_SEEN = 4
+_NUMBER = re.compile(r"\+\d{7,15}", re.ASCII)
+"""An international number has so many digits (ITU-T E.164)."""
+_COUNTRY = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}", re.ASCII)
+"""Country codes of one or two digits (ITU-T E.164); all others have three."""
+_PARTS = re.compile(rf"\+({_COUNTRY.pattern})(\d*)", re.ASCII)
+
+
+def is_number(text: str) -> bool:
+    """Say whether `text` has the form of E.164, for example +6581234567."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def hidden(e164: str) -> str:
+    """Return a number with its country and last four digits alone: "+65 •••• 4567".
+
+    What is no number is hidden whole; of a short one two digits are seen.
+    """
+    found = _PARTS.fullmatch(e164)
+    if found is None or not is_number(e164):
+        return _HIDDEN if e164 else ""
+    country, number = found.groups()
+    seen = _SEEN if len(number) >= 2 * _SEEN else 2
+    return f"+{country} {_HIDDEN} {number[-seen:]}"
+
+
+def split(e164: str) -> tuple[str, str]:
+    """Split a number of the form of E.164 into its country code and the rest, digits alone."""
+    digits = e164[1:]
+    code = _COUNTRY.match(digits)
+    length = code.end() if code else 0
+    return digits[:length], digits[length:]
+
+
+def local(e164: str, country: str) -> str:
+    """Group a stored number as it is dialled in `country` (ISO 3166): "8123 4567".
+
+    A foreign number keeps its country: "+44 20 7946 0000". What is no number comes back cleaned.
+    """
+    if not is_number(e164):
+        return shown(e164, country)
+    import phonenumbers as plan  # not name by name: that takes longer than the grouping
+
+    code, number = split(e164)
+    if number.startswith("0") or int(code) not in plan.COUNTRY_CODE_TO_REGION_CODE:
+        # In Italy and a few others the zero belongs to the number; parsing alone knows it.
+        checked = check_phone(e164, country)
+        return checked.national if isinstance(checked, Phone) else shown(e164, country)
+    at_home = int(code) == plan.country_code_for_region(country)
+    form = plan.PhoneNumberFormat.NATIONAL if at_home else plan.PhoneNumberFormat.INTERNATIONAL
+    parts = plan.PhoneNumber(country_code=int(code), national_number=int(number))
+    grouped: str = plan.format_number(parts, form)
+    return grouped
+
+
+_ANYWHERE = frozenset({"112", "911", "999"})
+"""What is asked for where nothing is known of a country."""
+
+
+def is_emergency(number: str, country: str) -> bool:
+    """Say whether a number, as people write it, is an emergency number of a country (ISO 3166).
+
+    Source: the short numbers that the `phonenumbers` package knows.
+    """
+    import phonenumbers
+
+    digits = "".join(sign for sign in number if sign in "0123456789")
+    if country not in phonenumbers.SUPPORTED_SHORT_REGIONS:
+        return digits in _ANYWHERE
+    return phonenumbers.is_emergency_number(digits, country)

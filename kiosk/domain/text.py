@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 _JOINERS = "\u200c\u200d"
@@ -96,3 +98,77 @@ def _takes_joiner(following: str, marks: int) -> bool:
     """Say whether a joiner before `following` joins: a letter, or a mark that will be kept."""
     kind = unicodedata.category(following)[0] if following else ""
     return kind == "L" or (kind == "M" and marks < _MOST_MARKS)
+
+
+FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
+"""What a spreadsheet may take for the beginning of a formula (OWASP ASVS 1.2.10)."""
+
+
+def harmless(text: str) -> str:
+    """Return `text` for a cell of a CSV file, behind an apostrophe where it could be a formula."""
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+
+
+def phone_cell(text: str) -> str:
+    """Return a grouped phone number for a cell of a CSV file.
+
+    A number of the clinic's own country stays as it is. One with its country begins with +, which
+    is a formula to a spreadsheet; an apostrophe before it would stay in sight and in what is
+    copied, so the country stands in brackets: (+44) 20 7946 0000.
+    """
+    country, _, rest = text.partition(" ")
+    if country[:1] == "+" and _is_digits(country[1:]) and _is_digits(rest, " -"):
+        return f"({country}) {rest}"
+    return harmless(text)
+
+
+def _is_digits(text: str, between: str = "") -> bool:
+    return text.isascii() and text.translate(str.maketrans("", "", between)).isdecimal()
+
+
+MOST_CHARACTERS = 40
+"""Characters as people count them (grapheme clusters)."""
+MOST_BYTES = 240
+"""UTF-8; what a sealed record and a pass have room for."""
+_MOST_DIGITS = 6
+"""More digits than this are a phone number or the like."""
+
+
+class NameProblem(StrEnum):
+    """Why a text cannot be taken as a name."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    NO_LETTER = "no_letter"
+    """Digits or loose marks, and no letter among them."""
+    LOOKS_LIKE_ID = "looks_like_id"
+    """Shaped like an NRIC or FIN, which are never collected."""
+    NOT_A_NAME = "not_a_name"
+    """Holds a long number, such as a phone number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as it is kept: cleaned, on one line; still no markup and no formula."""
+
+    text: str
+
+
+def check_name(text: str) -> Name | NameProblem:
+    """Take what somebody typed as their name, or say kindly why not."""
+    import regex
+
+    cleaned = clean(text, limit=2 * MOST_BYTES)
+    if not cleaned:
+        return NameProblem.EMPTY
+    if looks_like_id(cleaned):
+        return NameProblem.LOOKS_LIKE_ID
+    if sum(c.isdecimal() for c in cleaned) > _MOST_DIGITS:
+        return NameProblem.NOT_A_NAME
+    # The regex package knows letters that are younger than this Python. Somebody who signs with a
+    # sign is welcome; bare digits are rather a slip of the finger.
+    if not regex.search(r"\p{L}|^[^\p{N}]*[\p{P}\p{S}][^\p{N}]*$", cleaned):
+        return NameProblem.NO_LETTER
+    if len(regex.findall(r"\X", cleaned)) > MOST_CHARACTERS or len(cleaned.encode()) > MOST_BYTES:
+        return NameProblem.TOO_LONG
+    return Name(cleaned)

@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry
-from kiosk.records.columns import AnyRow, Id, at_centre, table
-from kiosk.records.plumbing import AuditChain, AuditEvent, KioskDevice
-from kiosk.records.tables import CallbackRequest
+from kiosk.records.schema.columns import AnyRow, Id, at_centre, table
+from kiosk.records.schema.system_tables import AuditChain, AuditEvent, KioskDevice
+from kiosk.records.schema.tables import CallbackRequest
 
 _chain = table(AuditChain).c
 _event = table(AuditEvent).c
@@ -68,7 +68,7 @@ class ChainEnd:
     last_tag: bytes
 
 
-class Spot(NamedTuple):
+class TrailPosition(NamedTuple):
     """Where an entry stands among those of all machines."""
 
     at: datetime
@@ -77,13 +77,13 @@ class Spot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AuditQuery:
     """Which entries to give."""
 
     most: int
     kiosk_id: UUID | None = None
     """Of which machine; None for all."""
-    before: int | Spot | None = None
+    before: int | TrailPosition | None = None
     """Only those in earlier places: of the machine (then its position is enough), or of all."""
     by_staff: UUID | None = None
     action: str | None = None
@@ -131,7 +131,7 @@ def trail(
 
 
 def latest(
-    transaction: Transaction, site_id: UUID, wanted: Wanted
+    transaction: Transaction, site_id: UUID, wanted: AuditQuery
 ) -> list[tuple[UUID, AuditEntry]]:
     """Give entries with their machines, the latest first; unreadable ones are left out."""
     query = _at_centre if at_centre(transaction) else _in_file
@@ -140,7 +140,7 @@ def latest(
         query = query.order_by(*_backwards_in_time)
     else:
         query = query.where(_event.kiosk_id == wanted.kiosk_id).order_by(*_backwards)
-    if isinstance(wanted.before, Spot):
+    if isinstance(wanted.before, TrailPosition):
         query = query.where(_before(wanted.before))
     elif wanted.before is not None:
         query = query.where(_event.position < wanted.before)
@@ -192,7 +192,7 @@ def sealed_first_key(transaction: Transaction, kiosk_id: UUID) -> bytes | None:
     return key
 
 
-def _before(spot: Spot) -> "ColumnElement[bool]":
+def _before(spot: TrailPosition) -> "ColumnElement[bool]":
     """Say of an entry that it stands before another, in the order of `_backwards_in_time`."""
     same_machine = and_(_event.kiosk_id == spot.kiosk_id, _event.position < spot.position)
     return or_(

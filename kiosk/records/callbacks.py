@@ -6,16 +6,26 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, String, bindparam, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.clocks import corrected
-from kiosk.domain.events import EventKind, RequestEvent
+from kiosk.domain.callbacks.state import AttemptResult, EventKind, RequestEvent
+from kiosk.domain.clock_sync import corrected
 from kiosk.errors import RevisionTaken
-from kiosk.records.columns import at_centre, table
-from kiosk.records.facts import add_fact
-from kiosk.records.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
+from kiosk.records.database.writing import add_fact
+from kiosk.records.schema.columns import at_centre, table
+from kiosk.records.schema.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
 
 _request = table(CallbackRequest).c
 _event = table(CallbackEvent).c
@@ -121,7 +131,7 @@ class ListedRequest(NamedTuple):
     """Of the clock that `created_at` is by."""
 
 
-class Listing:
+class RequestQuery:
     """A query for requests as a caller needs them; read fast from a kiosk's own file."""
 
     def __init__(self, *wanted: "ColumnElement[bool]") -> None:
@@ -139,7 +149,9 @@ class Listing:
         return map(_from_file, connection.execute(self._raw, values))
 
 
-_listed_by_id = Listing(_request.id == bindparam("request"), _request.site_id == bindparam("site"))
+_listed_by_id = RequestQuery(
+    _request.id == bindparam("request"), _request.site_id == bindparam("site")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,3 +260,61 @@ def dismissals(transaction: Transaction, ref: str) -> list[datetime]:
     """Say when staff found that a typed reference was not the visitor's; undone ones too."""
     wanted = {"ref": ref, "kind": EventKind.NOTE_DISMISSED.value}
     return [row.at for row in transaction.connection().execute(_dismissals, wanted)]
+
+
+_undoing = table(CallbackEvent).alias("undoing").c
+_call = table(CallbackEvent).alias("call").c
+_undoing_call = table(CallbackEvent).alias("undoing_call").c
+_closed = (
+    select(_event.request_id.label("request_id"), func.max(_event.at).label("at"))
+    .outerjoin(
+        _undoing.id.table,
+        and_(
+            _undoing.request_id == _event.request_id,
+            _undoing.kind == EventKind.UNDONE.value,
+            _undoing.other_id == _event.id,
+        ),
+    )
+    .where(
+        _event.site_id == bindparam("site"),
+        _event.kind == EventKind.CLOSED.value,
+        _event.at >= bindparam("since"),
+        _undoing.id.is_(None),
+    )
+    .group_by(_event.request_id)
+    .order_by(func.max(_event.at).desc())
+    .limit(bindparam("most"))
+    .subquery("closed")
+)
+_first_calls = (
+    select(_request.created_at, func.min(_call.at))
+    .select_from(_closed)
+    .join(_request.id.table, _request.id == _closed.c.request_id)
+    .join(
+        _call.id.table,
+        and_(
+            _call.request_id == _request.id,
+            _call.kind == EventKind.ATTEMPT.value,
+            # A text is no call.
+            _call.outcome != AttemptResult.TEXT_SENT.value,
+        ),
+    )
+    .outerjoin(
+        _undoing_call.id.table,
+        and_(
+            _undoing_call.request_id == _request.id,
+            _undoing_call.kind == EventKind.UNDONE.value,
+            _undoing_call.other_id == _call.id,
+        ),
+    )
+    .where(_undoing_call.id.is_(None))
+    .group_by(_request.id, _request.created_at)
+)
+
+
+def first_calls(
+    transaction: Transaction, site_id: UUID, since: datetime, most: int
+) -> list[tuple[datetime, datetime]]:
+    """Give when the latest `most` requests closed after `since` were made and first rung."""
+    wanted = {"site": site_id, "since": since, "most": most}
+    return [(made, rung) for made, rung in transaction.connection().execute(_first_calls, wanted)]

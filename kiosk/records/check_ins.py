@@ -1,16 +1,23 @@
 """Queries for check-in facts."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.attendance import CheckInFact, CheckInKind
-from kiosk.domain.clocks import corrected, is_far_off
-from kiosk.records.columns import table
-from kiosk.records.tables import CheckIn
+from kiosk.domain.attendance.attendance import CheckInFact, CheckInKind, PassStory, story
+from kiosk.domain.attendance.check_in import Session
+from kiosk.domain.clock_sync import corrected, is_far_off
+from kiosk.domain.policy import LONGEST_SESSION
+from kiosk.records.groups import SESSION, session_of
+from kiosk.records.passes import PASS, KnownPass, pass_of
+from kiosk.records.schema.columns import AnyRow, table
+from kiosk.records.schema.tables import CheckIn, GroupSession, HeadCount, Passcard, SupportGroup
+from kiosk.records.site import OWN, own
 
 _fact = table(CheckIn).c
 # As `check_in` reads them. Kinds of a later version are none of ours.
@@ -62,3 +69,137 @@ def check_in(row: Sequence[Any]) -> CheckInFact:
         kiosk_at=at if is_far_off(offset_ms) else None,
         received_at=received_at,
     )
+
+
+_session = table(GroupSession)
+_group = table(SupportGroup)
+_pass = table(Passcard)
+_scan = table(CheckIn)
+_void = table(CheckIn).alias("void")
+_open_sessions: "Select[*tuple[Any, ...]]" = (
+    select(
+        *SESSION,
+        *PASS,
+        _scan.c.occurred_at,
+        _scan.c.clock_offset_ms,
+        _void.c.id.label("void_id"),
+        OWN.scalar_subquery().label("own_offset_ms"),
+    )
+    .join_from(_session, _group, _group.c.id == _session.c.group_id)
+    .outerjoin(_pass, and_(_pass.c.lookup == bindparam("lookup"), _pass.c.deleted_at.is_(None)))
+    .outerjoin(
+        _scan,
+        and_(_scan.c.session_id == _session.c.id, _scan.c.lookup == bindparam("lookup")),
+    )
+    .outerjoin(_void, _void.c.void_of == _scan.c.id)
+    .where(
+        _session.c.site_id == bindparam("site"),
+        _session.c.starts_at > bindparam("longest_ago"),
+        _session.c.starts_at <= bindparam("soon"),
+        _session.c.ends_at > bindparam("now"),
+        _session.c.status == "scheduled",
+        _session.c.deleted_at.is_(None),
+    )
+    .order_by(_session.c.starts_at, _group.c.public_label, _session.c.id)
+)
+
+
+class OpenSessions(NamedTuple):
+    """The sessions that are open to a pass, and what is known of it."""
+
+    card: KnownPass | None
+    """The pass; also None where no session is open, then look it up by itself."""
+    stories: dict[Session, PassStory]
+    """The open sessions by start, each with what the pass did there before."""
+    offset_ms: int | None
+    """How far this machine's clock is off, as measured last."""
+
+
+def open_sessions(
+    transaction: Transaction,
+    site_id: UUID,
+    kiosk_id: UUID,
+    lookup: bytes,
+    now: datetime,
+    opens_before: timedelta,
+) -> OpenSessions:
+    """Find the sessions open at `now`, the pass of `lookup`, and its earlier arrivals there.
+
+    `now` is the corrected time of the machine `kiosk_id`.
+    """
+    asked = {
+        "site": site_id,
+        "machine": kiosk_id,
+        "lookup": lookup,
+        "longest_ago": now - LONGEST_SESSION,
+        "soon": now + opens_before,
+        "now": now,
+    }
+    rows = transaction.connection().execute(_open_sessions, asked).all()
+    passes = [pass_of(row) for row in rows if row.participant_id is not None]
+    return OpenSessions(
+        passes[-1] if passes else None,
+        _scans_of_session(transaction, rows, lookup),
+        rows[0].own_offset_ms if rows else own(transaction, kiosk_id),
+    )
+
+
+def _scans_of_session(
+    transaction: Transaction, rows: Iterable[AnyRow], lookup: bytes
+) -> dict[Session, PassStory]:
+    arrivals: dict[Session, list[datetime]] = {}
+    voided: set[Session] = set()
+    for row in rows:
+        session = session_of(row)
+        at_session = arrivals.setdefault(session, [])
+        if row.occurred_at is not None:
+            at_session.append(corrected(row.occurred_at, row.clock_offset_ms))
+        if row.void_id is not None:
+            voided.add(session)
+    return {
+        session: _scan_history(transaction, session, lookup)
+        if session in voided
+        else PassStory(min(times, default=None), 0)
+        for session, times in arrivals.items()
+    }
+
+
+def _scan_history(transaction: Transaction, session: Session, lookup: bytes) -> PassStory:
+    """Fold the whole session: a void may have been taken back. Rare, so a query of its own."""
+    return story(of_session(transaction, session.id), lookup)
+
+
+_count = table(HeadCount).c
+_head_counts_of_session = select(
+    _count.people,
+    _count.reconciled,
+    _count.by_staff,
+    _count.at,
+    _count.clock_offset_ms,
+    _count.kiosk_seq,
+    _count.id,
+).where(_count.session_id == bindparam("session"))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the head counts of one session say."""
+
+    people: int
+    """Of the latest one."""
+    closes: bool
+    """Whether the latest one closed the session's list."""
+    by_staff: UUID
+    """Who made the latest one."""
+    reconciled: bool
+    """Whether any of them closed the list."""
+
+
+def latest_head_count(transaction: Transaction, session_id: UUID) -> Counted | None:
+    """Give the latest head count of a session; None where nobody has counted."""
+    rows = transaction.connection().execute(_head_counts_of_session, {"session": session_id}).all()
+    if not rows:
+        return None
+    last = max(rows, key=lambda r: (corrected(r.at, r.clock_offset_ms), r.kiosk_seq, r.id))
+    closed = any(row.reconciled for row in rows)
+    return Counted(last.people, last.reconciled, last.by_staff, closed)

@@ -1,17 +1,23 @@
 """Queries for what waits to be sent, what was set aside, and what the centre has confirmed."""
 
-from collections.abc import Sequence
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select
 from sqlmodel import Session as Transaction
 
-from kiosk.records.columns import table
-from kiosk.records.plumbing import Confirmation, Outbox, Parked
+from kiosk.errors import SetupError, StoreFull
+from kiosk.records.schema.columns import Row, payload, table
+from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked
+from kiosk.records.schema.tables import Participant, Passcard
 
 _outbox = table(Outbox).c
 _parked = table(Parked).c
@@ -189,3 +195,185 @@ def _drop(transaction: Transaction, rows: Sequence[Waiting]) -> None:
 def _same_id(raw: bytes) -> UUID:
     """Turn bytes into an id that is the same for row after row."""
     return UUID(bytes=raw)
+
+
+REQUEUED_AT_A_TIME = 200
+"""Rows in one transaction, so that no visitor waits."""
+_NEVER_SENT = frozenset({"received_at"})
+
+
+def not_in_line(
+    transaction: Transaction, kind: type[Row], kiosk_id: UUID, after: UUID | None
+) -> Sequence[UUID]:
+    """Find rows of this machine above the id `after` that neither wait nor are set aside.
+
+    The lowest first, at most AT_A_TIME. A pass was made here where its participant is here: a
+    kiosk pulls passes, and never participants.
+    """
+    rows = table(kind)
+    query = (
+        select(rows.c.id).where(*_unqueued(rows.c.id)).order_by(rows.c.id).limit(REQUEUED_AT_A_TIME)
+    )
+    if "kiosk_id" in rows.c:
+        query = query.where(rows.c.kiosk_id == kiosk_id)
+    if kind is Passcard:
+        people = table(Participant).c
+        query = query.where(rows.c.participant_id.in_(select(people.id)))
+    if after is not None:
+        query = query.where(rows.c.id > after)
+    return transaction.connection().execute(query).scalars().all()
+
+
+def put_in_line(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> int:
+    """Put rows in line to be sent once more; say how many were still there to be sent."""
+    rows, connection = table(kind), transaction.connection()
+    query = select(rows).where(rows.c.id.in_(ids), *_unqueued(rows.c.id)).order_by(rows.c.id)
+    found = connection.execute(query).mappings().all()
+    if not found:
+        return 0
+    fields = [
+        {
+            "kiosk_seq": row.get("kiosk_seq"),
+            "site_id": row["site_id"],
+            "table_name": rows.name,
+            "row_id": row["id"],
+            "payload": payload({k: v for k, v in row.items() if k not in _NEVER_SENT}),
+        }
+        for row in found
+    ]
+    connection.execute(insert(table(Outbox)), fields)
+    return len(fields)
+
+
+def _unqueued(id_: "ColumnElement[UUID]") -> "list[ColumnElement[bool]]":
+    queues = (table(Outbox), table(Parked))
+    return [~select(one.c.seq).where(one.c.row_id == id_).exists() for one in queues]
+
+
+# Writes what the centre does not have yet into a file: the way out when it cannot be sent.
+#
+# A line of JSON for each row, after a first one that says whose they are:
+# `{"kiosk_unsent":1,"site_id":…,"kiosk_id":…,"count":…}`, then `{"table":…,"row_id":…,"payload":…}`
+# with the row as the outbox holds it. Personal data in it stay sealed. `kiosk central import`
+# stores such a file at the centre.
+
+VERSION = 1
+NOTE = "exported.json"
+"""In the data folder: up to which row of the outbox everything was exported."""
+PATTERN = "unsent-*.jsonl"
+"""The files that an upgrade leaves in the data folder."""
+_TELL_EVERY = 1000
+_ROWS = (
+    "SELECT seq, table_name, row_id, payload FROM outbox"
+    " UNION ALL SELECT seq, table_name, row_id, payload FROM parked ORDER BY 1"
+)
+_EXTENT = "SELECT count(*), max(seq) FROM (SELECT seq FROM outbox UNION ALL SELECT seq FROM parked)"
+_MACHINE = "SELECT site_id, kiosk_id FROM sync_state"
+
+Tell = Callable[[int, int], object]
+"""Hears how many of how many are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What waits on this machine: to be sent, or set aside."""
+
+    count: int
+    upto_seq: int
+    """The highest `seq` among them."""
+
+
+def unsent(connection: Connection) -> Unsent:
+    """Say how much the centre does not have yet, in a database of any revision."""
+    count, upto = connection.exec_driver_sql(_EXTENT).one()
+    return Unsent(count, upto or 0)
+
+
+def write_unsent(connection: Connection, path: Path, tell: Tell | None = None) -> Unsent:
+    """Write all of it to `path` (0600), whole or not at all, in place of an older file.
+
+    Reads in the caller's transaction. Raises StoreFull where the file cannot be written and
+    SetupError where the database is no machine's.
+    """
+    machine = connection.exec_driver_sql(_MACHINE).first()
+    if machine is None:
+        raise SetupError("This database knows no machine; there is nothing to export.")
+    there = unsent(connection)
+    header = {
+        "kiosk_unsent": VERSION,
+        "site_id": str(UUID(bytes=machine[0])),
+        "kiosk_id": str(UUID(bytes=machine[1])),
+        "count": there.count,
+    }
+
+    def write(file: IO[str]) -> None:
+        file.write(f"{json.dumps(header)}\n")
+        for done, line in enumerate(_lines(connection), 1):
+            file.write(line)
+            if tell is not None and (done % _TELL_EVERY == 0 or done == there.count):
+                tell(done, there.count)
+
+    _write_whole(path, write)
+    return there
+
+
+def note_exported(folder: Path, upto_seq: int) -> None:
+    """Note that everything up to a row of the outbox lies in a file."""
+    if upto_seq > exported_upto(folder):
+        text = json.dumps({"upto_seq": upto_seq})
+        _write_whole(folder / NOTE, lambda file: file.write(text))
+
+
+def exported_upto(folder: Path) -> int:
+    """Say up to which row of the outbox everything lies in a file; 0 where nothing does."""
+    try:
+        data: Any = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+        return int(data["upto_seq"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def keep_unsent(connection: Connection, folder: Path, revision: str) -> Path | None:
+    """Write what is unsent into the data folder before an upgrade; None where nothing is.
+
+    The name tells revision and last row, so that a second try writes the same file again.
+    """
+    there = unsent(connection)
+    if there.count == 0:
+        return None
+    path = folder / PATTERN.replace("*", f"{revision}-{there.upto_seq}")
+    write_unsent(connection, path)
+    note_exported(folder, there.upto_seq)
+    return path
+
+
+def drop_kept(folder: Path) -> None:
+    """Delete what upgrades have kept, once the centre has everything: it must not outlive it."""
+    for path in (*folder.glob(PATTERN), folder / NOTE):
+        with suppress(OSError):
+            path.unlink()
+
+
+def _lines(connection: Connection) -> Iterator[str]:
+    for _seq, name, row_id, text in connection.exec_driver_sql(_ROWS):
+        # The payload is JSON without line breaks already; nothing is gained by parsing it.
+        head = json.dumps({"table": name, "row_id": str(UUID(bytes=row_id))})
+        yield f'{head[:-1]}, "payload": {text}}}\n'
+
+
+def _write_whole(path: Path, write: Callable[[IO[str]], object]) -> None:
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.unlink(missing_ok=True)
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            new.unlink()
+        raise StoreFull(
+            f"{path} cannot be written ({error.strerror}); mend its disk or its rights."
+        ) from None

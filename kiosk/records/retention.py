@@ -1,16 +1,49 @@
 """Deletes what the centre has had for long enough; nothing where there is no centre."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+)
 from sqlmodel import Session as Transaction
 
-from kiosk.records.columns import Fact, table
-from kiosk.records.plumbing import Confirmation, Outbox, Parked
-from kiosk.records.tables import CallbackRequest, CheckIn
+from kiosk.domain.attendance.attendance import CheckInKind
+from kiosk.domain.callbacks.state import CallbackState, RequestEvent, callback_state
+from kiosk.domain.ids import made_at
+from kiosk.records.callbacks import EVENT
+from kiosk.records.database.writing import note
+from kiosk.records.schema.columns import Fact, Reference, Row, at_centre, table
+from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked, SyncState
+from kiosk.records.schema.tables import (
+    CallbackEvent,
+    CallbackRequest,
+    CallbackWithdrawal,
+    CheckIn,
+    HeadCount,
+    Membership,
+    Participant,
+    Passcard,
+)
+from kiosk.records.site import kept_since
 
-AT_A_TIME = 500
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+
+
+ROWS_AT_A_TIME = 500
 """Rows in one transaction, so that no visitor waits for the cleaning."""
 
 
@@ -49,7 +82,7 @@ def _drop(
             _is_not_in(Outbox, facts.c.id),
             _is_not_in(Parked, facts.c.id),
         )
-        .limit(AT_A_TIME)
+        .limit(ROWS_AT_A_TIME)
     )
     ids = transaction.connection().execute(done).scalars().all()
     if ids:
@@ -62,3 +95,356 @@ def _drop(
 def _is_not_in(queue: type[Outbox | Parked], id_: "ColumnElement[UUID]") -> "ColumnElement[bool]":
     held = table(queue)
     return ~select(held.c.seq).where(held.c.row_id == id_).exists()
+
+
+# Finds and deletes facts that the clinic has kept for long enough.
+#
+# On a machine without a centre the rows that wait to be sent go along. With one, what the centre
+# has not confirmed stays.
+
+THINGS_AT_A_TIME = 200
+"""Things in one transaction, so that no visitor waits for the cleaning."""
+
+IDS: "BindParameter[Sequence[UUID]]" = bindparam("ids", expanding=True)
+_QUEUES = (table(Outbox), table(Parked))
+_request = table(CallbackRequest).c
+_event = table(CallbackEvent).c
+_withdrawal = table(CallbackWithdrawal).c
+_check_in = table(CheckIn).c
+_target = table(CheckIn).alias("target").c
+_head_count = table(HeadCount).c
+_since, _target_since = kept_since(_check_in, "occurred_at"), kept_since(_target, "occurred_at")
+_Thing = TypeVar("_Thing")
+
+
+class Cut(NamedTuple):
+    """What a finder looks for."""
+
+    site_id: UUID
+    by: datetime
+    """Things of then and before."""
+    sending: bool
+    """Whether this machine owes its rows to a centre."""
+
+
+class Old(NamedTuple):
+    """One thing that has been kept for long enough."""
+
+    id: UUID
+    at: datetime
+    """When it was made, or last used."""
+    kind: type[Row]
+
+
+def sends(transaction: Transaction, kiosk_id: UUID) -> bool:
+    """Say whether this machine owes rows to a centre, for it has met one; the centre owes none."""
+    if at_centre(transaction):
+        return False
+    state = table(SyncState).c
+    met = or_(state.contact_at.is_not(None), state.epoch.is_not(None))
+    connection = transaction.connection()
+    if connection.execute(select(state.kiosk_id).where(state.kiosk_id == kiosk_id, met)).first():
+        return True
+    return connection.execute(select(table(Confirmation).c.upto_seq).limit(1)).first() is not None
+
+
+def attendance(transaction: Transaction, cut: Cut) -> list[Old]:
+    """Find check-ins and head counts; voids last, and none before what it voids."""
+    young = select(_target.id).where(_target.id == _check_in.void_of, _target_since > cut.by)
+    is_void = _check_in.kind == CheckInKind.VOID.value
+    check_ins = (
+        select(_check_in.id, _since)
+        .where(_check_in.site_id == cut.site_id, _since <= cut.by)
+        .where(or_(_check_in.void_of.is_(None), ~young.exists()))
+        .order_by(is_void, _since)
+    )
+    counted = kept_since(_head_count, "at")
+    counts = select(_head_count.id, counted).where(
+        _head_count.site_id == cut.site_id, counted <= cut.by
+    )
+    connection = transaction.connection()
+    found = [Old(*row, HeadCount) for row in connection.execute(counts)]
+    found += [Old(*row, CheckIn) for row in connection.execute(check_ins)]
+    return _to_go(transaction, found, cut)
+
+
+def loose_ends(transaction: Transaction, cut: Cut) -> list[Old]:
+    """Find events and withdrawals, typed ones too, whose request is not here."""
+    events = select(_event.id, _event.at).where(
+        _event.site_id == cut.site_id,
+        _event.at <= cut.by,
+        ~select(_request.id).where(_request.id == _event.request_id).exists(),
+    )
+    withdrawals = select(_withdrawal.id, _withdrawal.at).where(
+        _withdrawal.site_id == cut.site_id,
+        _withdrawal.at <= cut.by,
+        ~select(_request.id).where(_request.id == _withdrawal.request_id).exists(),
+        ~select(_request.id).where(_request.ref == _withdrawal.ref).exists(),
+    )
+    connection = transaction.connection()
+    found = [Old(*row, CallbackEvent) for row in connection.execute(events)]
+    found += [Old(*row, CallbackWithdrawal) for row in connection.execute(withdrawals)]
+    return _to_go(transaction, found, cut)
+
+
+def drop_found(transaction: Transaction, found: Sequence[Old], cut: Cut) -> int:
+    """Delete those of the facts that a finder gave which still may go; say how many."""
+    going = _to_go(transaction, found, cut)
+    by_kind: dict[type[Row], list[UUID]] = defaultdict(list)
+    for old in going:
+        by_kind[old.kind].append(old.id)
+    for kind, ids in by_kind.items():
+        drop(transaction, kind, ids)
+    return len(going)
+
+
+def drop(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> None:
+    """Delete rows, and what of them waits to be sent; ask `unsent` first where there is a centre.
+
+    At the centre kiosks hear which reference rows are gone. Repeating it is harmless. A checkpoint
+    must follow, or the bytes stay in the log.
+    """
+    target, connection = table(kind), transaction.connection()
+    queues = () if at_centre(transaction) else _QUEUES
+    for part in parts(ids):
+        for queue in queues:
+            connection.execute(delete(queue).where(queue.c.row_id.in_(IDS)), {"ids": part})
+        connection.execute(delete(target).where(target.c.id.in_(IDS)), {"ids": part})
+    if issubclass(kind, Reference):
+        for row_id in ids:
+            note(transaction, target.name, row_id, gone=True)
+
+
+def unsent(transaction: Transaction, ids: Iterable[UUID]) -> set[UUID]:
+    """Give those of some rows that the centre has not confirmed."""
+    found: set[UUID] = set()
+    for part in parts(list(ids)):
+        for queue in _QUEUES:
+            waiting = select(queue.c.row_id).where(queue.c.row_id.in_(IDS))
+            found.update(transaction.connection().execute(waiting, {"ids": part}).scalars())
+    return found
+
+
+def parts(things: Sequence[_Thing]) -> Iterator[Sequence[_Thing]]:
+    """Cut a list into parts of at most AT_A_TIME."""
+    for start in range(0, len(things), THINGS_AT_A_TIME):
+        yield things[start : start + THINGS_AT_A_TIME]
+
+
+def _to_go(transaction: Transaction, found: Sequence[Old], cut: Cut) -> list[Old]:
+    owed = _owed(transaction, {old.id for old in found}) if cut.sending else set()
+    return [old for old in found if old.id not in owed]
+
+
+def _owed(transaction: Transaction, ids: set[UUID]) -> set[UUID]:
+    """Give those of some facts that are unsent, and voids of what is: else it would count again."""
+    owed = unsent(transaction, ids)
+    aims: dict[UUID, UUID] = {}
+    for part in parts(list(ids - owed)):
+        voids = select(_check_in.id, _check_in.void_of).where(
+            _check_in.id.in_(IDS), _check_in.void_of.is_not(None)
+        )
+        aims.update(tuple(row) for row in transaction.connection().execute(voids, {"ids": part}))
+    targets = set(aims.values())
+    # Voids that name each other in a ring end here.
+    above = _owed(transaction, targets) if targets and targets != ids else owed
+    return owed | {void for void, target in aims.items() if target in above}
+
+
+# Finds and deletes callback requests that left the list long enough ago, with all their events.
+#
+# What is deleted is looked at again in that transaction: somebody may have reopened it meanwhile.
+
+_requests_since = kept_since(_request, "created_at")
+_made = (
+    select(_request.id, _requests_since)
+    .where(_request.id.in_(IDS))
+    .order_by(_requests_since, _request.id)
+)
+_events = EVENT.add_columns(_event.request_id).where(_event.request_id.in_(IDS))
+_slips = select(_withdrawal.request_id, _withdrawal.id, _withdrawal.at).where(
+    _withdrawal.request_id.in_(IDS)
+)
+_typed = (
+    select(_request.id, _withdrawal.id, _withdrawal.at)
+    .join_from(table(CallbackRequest), table(CallbackWithdrawal), _withdrawal.ref == _request.ref)
+    .where(_request.id.in_(IDS))
+)
+
+
+@dataclass
+class _Story:
+    """What is known of a request, with the ids of all that belongs to it."""
+
+    created_at: datetime
+    events: list[RequestEvent] = field(default_factory=list)
+    slips: dict[UUID, datetime] = field(default_factory=dict)
+    typed: dict[UUID, datetime] = field(default_factory=dict)
+
+    @cached_property
+    def state(self) -> CallbackState:
+        """Where it stands."""
+        return callback_state(self.events, self.slips.values())
+
+    def is_done(self, by: datetime) -> bool:
+        """Say whether it left the list, and nothing has been said about it since `by`."""
+        said = [event.at for event in self.events]
+        latest = max([self.created_at, *said, *self.slips.values(), *self.typed.values()])
+        return latest <= by and not self.state.open
+
+    def rows(self, request_id: UUID) -> set[UUID]:
+        """Give the ids of all rows of the request."""
+        return {request_id, *(event.id for event in self.events), *self.slips, *self.typed}
+
+
+def finished(transaction: Transaction, cut: Cut) -> list[Old]:
+    """Find the requests that may go, the oldest first."""
+    query = (
+        select(_request.id)
+        .where(_request.site_id == cut.site_id, _requests_since <= cut.by)
+        .order_by(_requests_since, _request.id)
+    )
+    ids = transaction.connection().execute(query).scalars().all()
+    return [
+        Old(id_, story.created_at, CallbackRequest)
+        for part in parts(ids)
+        for id_, story in _done(transaction, part, cut).items()
+    ]
+
+
+def drop_finished(transaction: Transaction, found: Sequence[Old], cut: Cut) -> int:
+    """Delete those of some requests that still may go; say how many.
+
+    Their events go with them, and their withdrawals, typed ones too.
+    """
+    done = _done(transaction, [old.id for old in found], cut)
+    events = [event.id for story in done.values() for event in story.events]
+    notes = [note for story in done.values() for note in (*story.slips, *story.typed)]
+    drop(transaction, CallbackEvent, events)
+    drop(transaction, CallbackWithdrawal, notes)
+    drop(transaction, CallbackRequest, list(done))
+    return len(done)
+
+
+def _done(transaction: Transaction, ids: Sequence[UUID], cut: Cut) -> dict[UUID, _Story]:
+    stories = _stories(transaction.connection(), list(ids))
+    whole = _with_those_merged_into(transaction.connection(), stories)
+    done = {id_: story for id_, story in stories.items() if _is_over(id_, whole, cut.by)}
+    if not cut.sending:
+        return done
+    owed = unsent(transaction, {row for id_, story in done.items() for row in story.rows(id_)})
+    return {id_: story for id_, story in done.items() if owed.isdisjoint(story.rows(id_))}
+
+
+def _with_those_merged_into(
+    connection: Connection, stories: Mapping[UUID, _Story]
+) -> dict[UUID, _Story]:
+    """Add the requests that some were merged into, and those these were merged into."""
+    whole, new = dict(stories), dict(stories)
+    while new:
+        into = {story.state.merged_into for story in new.values()} - {None}
+        wanted = [id_ for id_ in into if id_ is not None and id_ not in whole]
+        new = {}
+        for part in parts(wanted):
+            new |= _stories(connection, list(part))
+        whole |= new
+    return whole
+
+
+def _is_over(request_id: UUID, stories: Mapping[UUID, _Story], by: datetime) -> bool:
+    """Say whether a request is done, and what it was merged into: its slip still speaks for that.
+
+    What is not here any more holds nothing up.
+    """
+    seen: set[UUID] = set()
+    here: UUID | None = request_id
+    while here is not None and here in stories and here not in seen:
+        if not stories[here].is_done(by):
+            return False
+        seen.add(here)
+        here = stories[here].state.merged_into
+    return True
+
+
+def _stories(connection: Connection, ids: list[UUID]) -> dict[UUID, _Story]:
+    part = {"ids": ids}
+    found = {id_: _Story(made) for id_, made in connection.execute(_made, part)}
+    for *event, request_id in connection.execute(_events, part):
+        found[request_id].events.append(RequestEvent(*event))
+    for request_id, slip, at in connection.execute(_slips, part):
+        found[request_id].slips[slip] = at
+    for request_id, typed, at in connection.execute(_typed, part):
+        found[request_id].typed[typed] = at
+    return found
+
+
+_person = table(Participant).c
+_pass = table(Passcard).c
+_member = table(Membership).c
+
+
+def unused(transaction: Transaction, cut: Cut) -> list[Old]:
+    """Find participants who did nothing after `cut.by`, those who did least lately first.
+
+    A use is a check-in, a new or revoked pass, or a new membership. Passes whose participant has
+    not reached this database count as theirs. Nobody on a machine with a centre: who came to
+    another kiosk, or before what this one still keeps, the centre alone knows.
+    """
+    return _unused(transaction, cut, None)
+
+
+def drop_unused(transaction: Transaction, found: Sequence[Old], cut: Cut) -> int:
+    """Delete participants with all their passes and memberships; say how many.
+
+    They are looked at again: somebody may have come back meanwhile.
+    """
+    ids = [old.id for old in _unused(transaction, cut, [old.id for old in found])]
+    connection = transaction.connection()
+    for part in parts(ids):
+        for kind in (Passcard, Membership):
+            rows = table(kind).c
+            query = select(rows.id).where(rows.participant_id.in_(IDS))
+            drop(transaction, kind, connection.execute(query, {"ids": part}).scalars().all())
+        drop(transaction, Participant, part)
+    return len(ids)
+
+
+def _unused(transaction: Transaction, cut: Cut, among: Sequence[UUID] | None) -> list[Old]:
+    """Do as `unused`, among some participants or all."""
+
+    def rows(query: "Select[*tuple[Any, ...]]", person: "ColumnElement[UUID]") -> Sequence[Any]:
+        chosen = query if among is None else query.where(person.in_(among))
+        return transaction.connection().execute(chosen).all()
+
+    if cut.sending:
+        return []
+    site = cut.site_id
+    people = select(_person.id, _person.created_at).where(_person.site_id == site)
+    used: dict[UUID, datetime] = dict(rows(people, _person.id))
+    lookups: dict[UUID, list[bytes]] = defaultdict(list)
+    passes = select(_pass.participant_id, _pass.lookup, _pass.created_at, _pass.revoked_at).where(
+        _pass.site_id == site
+    )
+    for person, lookup, created_at, revoked_at in rows(passes, _pass.participant_id):
+        lookups[person].append(lookup)
+        used[person] = max(used.get(person, created_at), created_at, revoked_at or created_at)
+    memberships = select(_member.participant_id, _member.id).where(_member.site_id == site)
+    for person, membership in rows(memberships, _member.participant_id):
+        if person in used:
+            used[person] = max(used[person], made_at(membership) or used[person])
+    found = sorted((at, person) for person, at in used.items() if at <= cut.by)
+    own = None if among is None else [one for some in lookups.values() for one in some]
+    lately = _lately(transaction, cut, own) if found else frozenset()
+    return [
+        Old(person, at, Participant) for at, person in found if lately.isdisjoint(lookups[person])
+    ]
+
+
+def _lately(transaction: Transaction, cut: Cut, own: Sequence[bytes] | None) -> frozenset[bytes]:
+    """Give the passes, of `own` or of all, that were shown after `cut.by`."""
+    query = select(_check_in.lookup).where(
+        _check_in.site_id == cut.site_id,
+        _check_in.occurred_at > cut.by,
+        _check_in.lookup.is_not(None) if own is None else _check_in.lookup.in_(own),
+    )
+    return frozenset(transaction.connection().execute(query.distinct()).scalars())

@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.sessions import Session
-from kiosk.records.columns import AnyRow, table
-from kiosk.records.plumbing import KioskDevice
-from kiosk.records.sessions import SESSION, session_of
-from kiosk.records.tables import (
+from kiosk.domain.attendance.check_in import Session
+from kiosk.records.groups import SESSION, session_of
+from kiosk.records.schema.columns import AnyRow, table
+from kiosk.records.schema.system_tables import KioskDevice
+from kiosk.records.schema.tables import (
     CheckIn,
     GroupSession,
     HeadCount,

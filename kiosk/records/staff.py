@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.requests import CallLanguage
+from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.staff import Role, Staff
-from kiosk.records.columns import table
-from kiosk.records.plumbing import SignInAttempt, StaffAccount
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import PublicKey, SignInAttempt, StaffAccount
 
 _account = table(StaffAccount).c
 _attempt = table(SignInAttempt).c
@@ -118,3 +118,21 @@ def _read(row: Iterable[Any]) -> Account:
     spoken = frozenset(CallLanguage(code) for code in codes if code in _LANGUAGES)
     staff = Staff(id_, login, held)
     return Account(staff, wrapped_keys, disabled_at is not None, must_change, spoken, created_at)
+
+
+_key = table(PublicKey).c
+_keys_in_use = (
+    select(_key.purpose, _key.raw)
+    .where(
+        _key.site_id == bindparam("site"),
+        _key.retired_at.is_(None),
+        _key.deleted_at.is_(None),
+    )
+    .order_by(_key.holder, _key.id)
+)
+
+
+def keys_in_use(transaction: Transaction, site_id: UUID) -> list[tuple[str, bytes]]:
+    """Give purpose and raw bytes of every key that new records are sealed to."""
+    rows = transaction.connection().execute(_keys_in_use, {"site": site_id})
+    return [(row.purpose, row.raw) for row in rows]

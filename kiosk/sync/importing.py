@@ -9,13 +9,13 @@ from uuid import UUID
 
 from kiosk.errors import SetupError, StoreRefused
 from kiosk.records.central import machines
-from kiosk.records.central.address import Address
+from kiosk.records.central.connection import Address
 from kiosk.records.central.owner import owner_transaction
-from kiosk.records.central.rights import FACTS, MADE_ANYWHERE
-from kiosk.records.changes import note
-from kiosk.records.unsent import VERSION
-from kiosk.sync.contracts import is_about_a_row
-from kiosk.sync.statements import insert_from
+from kiosk.records.central.setup import FACTS, MADE_ANYWHERE
+from kiosk.records.database.writing import note
+from kiosk.records.outbox import VERSION
+from kiosk.sync.postgres import insert_from
+from kiosk.sync.remote import is_about_a_row
 
 _FACTS: Final = frozenset(str(fact.__tablename__) for fact in FACTS)
 _AT_A_TIME = 1000

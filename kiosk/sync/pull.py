@@ -7,12 +7,11 @@ from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
-from kiosk.records import contacts
-from kiosk.records.central.rights import PULLED
-from kiosk.records.contacts import PULL_ALL
-from kiosk.records.pulled import drop_passes, drop_people, keep_rows
-from kiosk.records.store import Records
-from kiosk.sync.remote import Change, Contact, Remote, Values
+from kiosk.records import pulled_rows
+from kiosk.records.central.setup import PULLED
+from kiosk.records.database.store import Records
+from kiosk.records.pulled_rows import PULL_ALL, drop_passes, drop_people, keep_rows
+from kiosk.sync.remote import CentralAnswer, Change, Remote, Values
 
 AT_A_TIME: Final = 500
 """Rows in one local transaction: 25 ms when measured, which a visitor does not notice."""
@@ -52,7 +51,7 @@ def pull_all(store: Records, remote: Remote, site_id: UUID) -> Pulled:
 
 
 def pull_changes(
-    store: Records, remote: Remote, site_id: UUID, kiosk_id: UUID, contact: Contact
+    store: Records, remote: Remote, site_id: UUID, kiosk_id: UUID, contact: CentralAnswer
 ) -> Pulled:
     """Bring what has changed up to the count of `contact`, or all where the changes do not join on.
 
@@ -60,7 +59,7 @@ def pull_changes(
     centre; where one is missing, the log was cut or put back, and everything is read.
     """
     with store.read() as transaction:
-        cursor = contacts.read_state(transaction, kiosk_id).cursor
+        cursor = pulled_rows.read_state(transaction, kiosk_id).cursor
     pulled = Pulled()
     while PULL_ALL < cursor < contact.count:
         changes = remote.changes(cursor, contact.count, AT_A_TIME)
@@ -72,7 +71,7 @@ def pull_changes(
     if cursor == PULL_ALL or cursor > contact.count:
         pulled += pull_all(store, remote, site_id)
         with store.write() as transaction:
-            contacts.set_cursor(transaction, kiosk_id, contact.count)
+            pulled_rows.set_cursor(transaction, kiosk_id, contact.count)
     return pulled
 
 
@@ -100,7 +99,7 @@ def _apply(
             unfit += keep_rows(transaction, name, site_id, found)
         drop_passes(transaction, [id_ for id_, is_gone in gone[_PASSES].items() if is_gone])
         drop_people(transaction, [id_ for id_, is_gone in gone[_PEOPLE].items() if is_gone])
-        contacts.set_cursor(transaction, kiosk_id, changes[-1].v)
+        pulled_rows.set_cursor(transaction, kiosk_id, changes[-1].v)
     return Pulled(sum(len(found) for found in rows.values()) - unfit, unfit)
 
 

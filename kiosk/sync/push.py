@@ -5,14 +5,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from kiosk.devices.clock import Clock
 from kiosk.errors import StoreAway, StoreError, StoreRefused
-from kiosk.records import outbox
+from kiosk.records import outbox, pulled_rows
+from kiosk.records.central.setup import FACTS
+from kiosk.records.database.store import Records
 from kiosk.records.outbox import Waiting
-from kiosk.records.store import Records
-from kiosk.sync.contracts import PASSING, is_about_a_row, is_shut_out
-from kiosk.sync.remote import Remote
+from kiosk.records.schema.columns import Row
+from kiosk.records.schema.tables import Participant, Passcard
+from kiosk.sync.remote import PASSING, CentralAnswer, Remote, is_about_a_row, is_shut_out
 
 MOST_ROWS: Final = 2000
 """In one transaction: half of COPY's rate when measured, which 1000 just missed."""
@@ -140,3 +143,42 @@ def retry_parked(store: Records, seqs: Sequence[int] | None = None) -> int:
     """Put rows that were set aside (by their `seq`; all for None) in line again; say how many."""
     with store.write() as transaction:
         return outbox.unpark(transaction, seqs)
+
+
+_KINDS: Final[tuple[type[Row], ...]] = (Participant, Passcard, *FACTS)
+
+
+def has_lost_something(store: Records, kiosk_id: UUID, contact: CentralAnswer) -> bool:
+    """Say whether a centre is another one than it was, or holds less than it had confirmed."""
+    with store.read() as transaction:
+        state = pulled_rows.read_state(transaction, kiosk_id)
+        confirmed = outbox.confirmed_upto(transaction)
+    is_other = state.epoch != contact.epoch
+    return is_other or contact.count < state.cursor or contact.sent_upto < confirmed
+
+
+def begin_again(store: Records, kiosk_id: UUID, contact: CentralAnswer) -> int:
+    """Put every row of this machine that is not in line there again, and pull all next time.
+
+    In small transactions; a cut on the way lets the next contact begin anew. Rows that the centre
+    still has are sent in vain, which is cheap and harmless. Gives how many were put in line.
+    """
+    with store.write() as transaction:
+        outbox.doubt_confirmations(transaction, contact.sent_upto)
+        pulled_rows.begin_again(transaction, kiosk_id)
+    count = sum(_all_of(store, kind, kiosk_id) for kind in _KINDS)
+    with store.write() as transaction:
+        pulled_rows.set_epoch(transaction, kiosk_id, contact.epoch)
+    return count
+
+
+def _all_of(store: Records, kind: type[Row], kiosk_id: UUID) -> int:
+    count, after = 0, None
+    while True:
+        with store.read() as transaction:
+            ids = outbox.not_in_line(transaction, kind, kiosk_id, after)
+        if not ids:
+            return count
+        with store.write() as transaction:
+            count += outbox.put_in_line(transaction, kind, ids)
+        after = ids[-1]

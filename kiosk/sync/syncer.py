@@ -1,26 +1,40 @@
 """One round with the centre: say how this machine is, send, pull, and obey a revocation."""
 
+import logging
+import random
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Final
 
 from kiosk.devices.clock import Clock
-from kiosk.domain.syncing import SyncProblem, better_offset, read_clock, sentence
-from kiosk.errors import StoreError, StoreRefused
-from kiosk.records import contacts, devices, machines, outbox
-from kiosk.records.contacts import ContactState
-from kiosk.records.pulled import wipe_some
-from kiosk.records.store import Records
-from kiosk.sync.contracts import PASSING, is_shut_out, problem_of, version_problem
+from kiosk.domain.clock_sync import SyncProblem, better_offset, read_clock, sentence
+from kiosk.domain.staff import retry_wait
+from kiosk.errors import StoreBusy, StoreError, StoreRefused
+from kiosk.records import outbox, pulled_rows
+from kiosk.records import site as site_rows
+from kiosk.records.database.lock import lock_folder
+from kiosk.records.database.store import Records
+from kiosk.records.pulled_rows import ContactState, wipe_some
 from kiosk.sync.pull import pull_changes
-from kiosk.sync.push import Pusher
-from kiosk.sync.remote import Contact, Remote, Report
-from kiosk.sync.requeue import begin_again, has_lost_something
+from kiosk.sync.push import Pusher, begin_again, has_lost_something
+from kiosk.sync.remote import (
+    PASSING,
+    CentralAnswer,
+    Remote,
+    Report,
+    is_shut_out,
+    problem_of,
+    version_problem,
+)
 from kiosk.usecases.site import SiteFacts
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class MachineReport:
     """What a machine says of its program."""
 
     version: str
@@ -65,7 +79,7 @@ class Syncer:
         remote: Remote,
         clock: Clock,
         site: SiteFacts,
-        about: Callable[[], About],
+        about: Callable[[], MachineReport],
     ) -> None:
         self._store = store
         self._remote = remote
@@ -121,11 +135,11 @@ class Syncer:
         self._open_again()
         return problem_of(fault) if fault else None
 
-    def _contact(self, done: _Done, wiped_at: datetime | None = None) -> Contact:
+    def _contact(self, done: _Done, wiped_at: datetime | None = None) -> CentralAnswer:
         """Report, and learn from the answer how the clock stands."""
         about, (pending, parked) = self._about(), self._counts()
         with self._store.read() as transaction:
-            since = machines.waiting_since(transaction)
+            since = site_rows.waiting_since(transaction)
         asked = self._clock.now()
         contact = self._remote.contact(
             Report(
@@ -150,8 +164,8 @@ class Syncer:
         """Close a revoked machine to visitors and drop what it had pulled; facts stay."""
         kiosk_id = self._site.kiosk_id
         with self._store.write() as transaction:
-            devices.set_out_of_order(transaction, kiosk_id, sentence(SyncProblem.REVOKED))
-            contacts.set_cursor(transaction, kiosk_id, contacts.PULL_ALL)
+            site_rows.set_out_of_order(transaction, kiosk_id, sentence(SyncProblem.REVOKED))
+            pulled_rows.set_cursor(transaction, kiosk_id, pulled_rows.PULL_ALL)
         wiped = False
         while self._wipe_some():
             wiped = True
@@ -168,7 +182,7 @@ class Syncer:
         """Open a machine whose revocation was taken back."""
         if self._state().out_of_order == sentence(SyncProblem.REVOKED):
             with self._store.write() as transaction:
-                devices.set_out_of_order(transaction, self._site.kiosk_id, None)
+                site_rows.set_out_of_order(transaction, self._site.kiosk_id, None)
 
     def _note(self, done: _Done, before: ContactState, problem: SyncProblem | None) -> None:
         """Keep how the round went, in one write: each makes a visitor's own wait for the disk."""
@@ -176,13 +190,13 @@ class Syncer:
         if done.contact_at is None and before.problem == code:
             return
         with self._store.write() as transaction:
-            contacts.note_problem(transaction, kiosk_id, code)
+            pulled_rows.note_problem(transaction, kiosk_id, code)
             if done.contact_at is not None:
-                contacts.note_contact(transaction, kiosk_id, done.contact_at, done.offset_ms)
+                pulled_rows.note_contact(transaction, kiosk_id, done.contact_at, done.offset_ms)
 
     def _state(self) -> ContactState:
         with self._store.read() as transaction:
-            return contacts.read_state(transaction, self._site.kiosk_id)
+            return pulled_rows.read_state(transaction, self._site.kiosk_id)
 
     def _counts(self) -> tuple[int, int]:
         """Count what waits and what stands aside."""
@@ -193,3 +207,83 @@ class Syncer:
 def _is_about_rows(fault: StoreError) -> bool:
     """Say whether the centre refuses what is sent but would still answer."""
     return isinstance(fault, StoreRefused) and not is_shut_out(fault)
+
+
+LOCK: Final = "sync.lock"
+LOOK_SECONDS: Final = 0.5
+"""How often the outbox is looked at; a desk shows a fact within 2 s."""
+QUIET_SECONDS: Final = 30.0
+"""The longest time between two contacts that go well."""
+_HELD: Final = StoreBusy("Another program on this machine is sending just now; try again soon.")
+_log = logging.getLogger("kiosk.sync")
+
+
+def locked_round(syncer: Syncer, folder: Path) -> Round:
+    """Do one round while no other program works on this folder; StoreBusy where one does."""
+    try:
+        lock = lock_folder(folder, LOCK)
+    except StoreBusy:
+        raise StoreBusy(str(_HELD)) from None
+    with lock:
+        return syncer.round()
+
+
+def run(
+    syncer: Syncer,
+    stop: threading.Event,
+    folder: Path,
+    heard: Callable[[Round], object] = lambda _: None,
+    wake: threading.Event | None = None,
+) -> None:
+    """Do rounds until `stop` is set; never raises.
+
+    `heard` is told of each round, from this thread. `wake` asks for a round at once.
+    """
+    called, failures = wake or threading.Event(), 0
+    while not stop.is_set():
+        called.clear()
+        done = _try(syncer, folder, heard)
+        went_well = done is not None and done.problem is None
+        failures = 0 if went_well else failures + 1
+        if went_well:
+            _wait_for_news(syncer, stop, called)
+        else:
+            stop.wait(retry_wait(failures, random.random()).total_seconds())
+    syncer.close()
+
+
+def _try(syncer: Syncer, folder: Path, heard: Callable[[Round], object]) -> Round | None:
+    try:
+        done = locked_round(syncer, folder)
+        heard(done)
+    except StoreBusy:
+        return None
+    # Whatever it is, the visitor's side goes on and the next round comes; values are not logged.
+    except Exception as error:  # noqa: BLE001 - the sync loop is one of three doors
+        _log_place(error)
+        return None
+    return done
+
+
+def _wait_for_news(syncer: Syncer, stop: threading.Event, called: threading.Event) -> None:
+    """Wait for a new fact, a call or the end, but not for ever."""
+    until = time.monotonic() + QUIET_SECONDS
+    while time.monotonic() < until and not called.is_set() and not stop.wait(LOOK_SECONDS):
+        try:
+            if syncer.newest():
+                return
+        except StoreBusy:
+            continue
+        # A broken file shows in the round itself.
+        except Exception as error:  # noqa: BLE001 - the sync loop is one of three doors
+            _log_place(error)
+            return
+
+
+def _log_place(error: BaseException) -> None:
+    """Log what kind of error it was and where, and nothing that it says."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+    _log.error("a round ended by %s at %s", type(error).__name__, place)

@@ -1,37 +1,87 @@
 """The way in for staff: a passphrase opens an account's keys, and its roles open desks."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.passphrases import PassphraseProblem, check_passphrase
-from kiosk.domain.staff import Purpose, Role, is_login, plain_login, purposes
+from kiosk.domain.staff import (
+    FORGOTTEN_AFTER,
+    PassphraseProblem,
+    Purpose,
+    Role,
+    check_passphrase,
+    is_login,
+    plain_login,
+    purposes,
+    wait_left,
+)
 from kiosk.errors import AccessRefused, VaultError
 from kiosk.records import staff
-from kiosk.records.facts import change_reference
-from kiosk.records.plumbing import StaffAccount
-from kiosk.usecases.accountsdesk import AccountsDesk
-from kiosk.usecases.attempts import Attempts
-from kiosk.usecases.auditing import add_entry
-from kiosk.usecases.callbacks import CallbackDesk
-from kiosk.usecases.groupsdesk import GroupsDesk
-from kiosk.usecases.oversight import OversightDesk
-from kiosk.usecases.passdesk import PassDesk
-from kiosk.usecases.reconcile import ReconcileDesk
-from kiosk.usecases.roster import RosterDesk
-from kiosk.usecases.staffdesk import House, SignedIn
-from kiosk.vault.keys import (
-    DEFAULT_COST,
-    Cost,
-    KeyRing,
-    PrivateSealingKey,
-    dummy_unwrap,
-    unwrap_ring,
-    wrap_ring,
-)
+from kiosk.records.database.writing import change_reference
+from kiosk.records.schema.system_tables import StaffAccount
+from kiosk.usecases.admin.anomalies_desk import ReconcileDesk
+from kiosk.usecases.admin.desk import OversightDesk
+from kiosk.usecases.attendance.roster_desk import RosterDesk
+from kiosk.usecases.audit_trail import add_entry
+from kiosk.usecases.callbacks.desk import CallbackDesk
+from kiosk.usecases.groups.desk import GroupsDesk
+from kiosk.usecases.passes.desk import PassDesk
+from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.staff.accounts_desk import AccountsDesk
+from kiosk.usecases.staff_desk import House, SignedIn
+from kiosk.vault.keys import KeyRing, PrivateSealingKey, dummy_unwrap, unwrap_ring, wrap_ring
+from kiosk.vault.passphrases import DEFAULT_COST, Cost
+
+
+class Attempts:
+    """The tries of one kind ("login" or "pin") on this machine."""
+
+    def __init__(self, site: SiteFacts, kind: str) -> None:
+        self._site = site
+        self._kind = kind
+
+    def begin(self, transaction: Transaction, now: datetime, name: str) -> int | None:
+        """Count a try as failed until it succeeds, or give the seconds to wait before it.
+
+        Names are counted whether or not they exist: else the wait would tell.
+        """
+        staff.forget_failures_before(transaction, now - FORGOTTEN_AFTER)
+        digest = self._digest(name)
+        failures = staff.failures(transaction, digest)
+        if failures is None:
+            staff.keep_failures(transaction, self._site.site_id, digest, 1, now)
+            return None
+        left = wait_left(failures.count, failures.last_at, now)
+        if left > timedelta(0):
+            if failures.last_at > now:
+                # The clock went back: the wait begins anew, so that it ends at all.
+                count = failures.count
+                staff.keep_failures(transaction, self._site.site_id, digest, count, now)
+            return math.ceil(left.total_seconds())
+        staff.keep_failures(transaction, self._site.site_id, digest, failures.count + 1, now)
+        return None
+
+    def wait(self, transaction: Transaction, now: datetime, name: str) -> int:
+        """Give the seconds to wait before the next try."""
+        failures = staff.failures(transaction, self._digest(name))
+        if failures is None:
+            return 0
+        return math.ceil(wait_left(failures.count, failures.last_at, now).total_seconds())
+
+    def succeed(self, transaction: Transaction, name: str) -> None:
+        """Begin the count anew."""
+        staff.forget_failures(transaction, self._digest(name))
+
+    def _digest(self, name: str) -> bytes:
+        """Blur the name: people also type a passphrase into the wrong field."""
+        text = f"{self._kind}\0{name}".encode("utf-8", "surrogatepass")
+        key = self._site.site_id.bytes
+        return blake2b(text, digest_size=16, key=key, person=b"kiosk.attempt").digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,18 @@ from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.content.helplinefile import HelplineFile, checked
-from kiosk.content.helplines import Helplines, helplines, in_force, shipped_list
+from kiosk.content.helplines import (
+    HelplineFile,
+    Helplines,
+    checked,
+    helplines,
+    in_force,
+    shipped_list,
+)
 from kiosk.devices.clock import Clock
 from kiosk.errors import SetupError
-from kiosk.records import helplines as records
-from kiosk.records.store import Records
+from kiosk.records import site as records
+from kiosk.records.database.store import Records
 from kiosk.usecases.site import SiteFacts
 
 _STEP = timedelta(milliseconds=1)
@@ -61,12 +67,12 @@ def published_text(store: Records, site: SiteFacts) -> str:
 def judged_list(store: Records, site: SiteFacts) -> tuple[str, str]:
     """Give the published list, and why it is not to be shown; one of the two is empty."""
     with store.read() as transaction:
-        return _judged(records.latest(transaction, site.site_id), site)
+        return _judged(records.latest_helplines(transaction, site.site_id), site)
 
 
 def now_in_force(transaction: Transaction, site: SiteFacts, now: datetime) -> HelplinesInForce:
     """Do as `read_in_force` in a transaction."""
-    found = records.latest(transaction, site.site_id)
+    found = records.latest_helplines(transaction, site.site_id)
     text, passed_over = _judged(found, site)
     today = now.astimezone(site.zone).date()
     return HelplinesInForce(
@@ -99,7 +105,7 @@ def check_list(text: str, site: SiteFacts, now: datetime) -> HelplineFile:
 
 def left_out(file: HelplineFile, site: SiteFacts, transaction: Transaction) -> tuple[str, ...]:
     """Name what visitors see now and would not find in `file`."""
-    before = in_force(_judged(records.latest(transaction, site.site_id), site)[0])
+    before = in_force(_judged(records.latest_helplines(transaction, site.site_id), site)[0])
     ids = {entry.id for entry in file.entries}
     lines = [entry.words["en"][0] for entry in before.entries if entry.id not in ids]
     languages = sorted(before.languages - file.languages)
@@ -113,13 +119,13 @@ def keep(
 
     A list of a clock that was ahead must not stand before all later ones.
     """
-    last = records.latest(transaction, site.site_id)
+    last = records.latest_helplines(transaction, site.site_id)
     at = now if last is None else max(now, last.published_at + _STEP)
-    records.add(transaction, row_id, site.site_id, records.Published(text, at))
+    records.add_helplines(transaction, row_id, site.site_id, records.PublishedHelplines(text, at))
     return at
 
 
-def _judged(found: records.Published | None, site: SiteFacts) -> tuple[str, str]:
+def _judged(found: records.PublishedHelplines | None, site: SiteFacts) -> tuple[str, str]:
     """Return the text to show, or empty with a sentence why the published list is not shown."""
     if found is None:
         return "", ""

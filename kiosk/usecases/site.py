@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from kiosk.domain.staff import Purpose
 from kiosk.errors import SetupError
-from kiosk.records import devices, keys
-from kiosk.records.store import Records
+from kiosk.records import site as site_rows
+from kiosk.records import staff
+from kiosk.records.database.store import Records
 from kiosk.vault.keys import PublicSealingKey
 
 SealingKeys = Mapping[Purpose, tuple[PublicSealingKey, ...]]
@@ -33,7 +34,7 @@ class SiteFacts:
 def load_site(store: Records) -> SiteFacts:
     """Read which clinic this database belongs to; SetupError where none is founded yet."""
     with store.read() as transaction:
-        machine = devices.here(transaction)
+        machine = site_rows.here(transaction)
     if machine is None:
         raise SetupError("There is no clinic in this data folder yet; make one with `kiosk init`.")
     return SiteFacts(
@@ -50,7 +51,7 @@ def load_site(store: Records) -> SiteFacts:
 def load_sealing_keys(store: Records, site: SiteFacts) -> SealingKeys:
     """Read the keys that new records are sealed to; SetupError where a purpose has none."""
     with store.read() as transaction:
-        rows = keys.in_use(transaction, site.site_id)
+        rows = staff.keys_in_use(transaction, site.site_id)
     found = {
         purpose: tuple(PublicSealingKey.from_raw(raw) for code, raw in rows if code == purpose)
         for purpose in Purpose

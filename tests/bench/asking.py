@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from kiosk.domain.events import EventKind
+from kiosk.domain.callbacks.request import (
+    AnsweredByOther,
+    CallLanguage,
+    MessagePolicy,
+    Window,
+    compose,
+)
+from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.domain.references import compose
-from kiosk.domain.requests import AnsweredByOther, CallLanguage, MessagePolicy, Window
-from kiosk.domain.results import AttemptResult
 from kiosk.domain.staff import Purpose
-from kiosk.records.library import sqlite_module
-from kiosk.records.store import Store
-from kiosk.usecases.requests import CALLBACK_REQUEST
+from kiosk.records.database.store import Store, sqlite_module
+from kiosk.usecases.callbacks.submission import CALLBACK_REQUEST
 from kiosk.usecases.site import load_sealing_keys, load_site
 from kiosk.vault.keys import PublicSealingKey
 from kiosk.vault.sealing import seal

@@ -9,13 +9,13 @@ from uuid import UUID
 from kiosk.bootstrap import DATABASE, Kiosk, open_kiosk
 from kiosk.devices.clock import entropy
 from kiosk.domain.staff import Purpose, Role
-from kiosk.records.library import sqlite_module
+from kiosk.records.database.store import sqlite_module
 from kiosk.usecases.access import Access
-from kiosk.usecases.accounts import NewAccount, StaffMaker
-from kiosk.usecases.callbacks import CallbackDesk
-from kiosk.usecases.requests import CALLBACK_REQUEST
-from kiosk.usecases.sample import PASSPHRASE
-from kiosk.usecases.staffdesk import SignedIn
+from kiosk.usecases.callbacks.desk import CallbackDesk
+from kiosk.usecases.callbacks.submission import CALLBACK_REQUEST
+from kiosk.usecases.sample_clinic import PASSPHRASE
+from kiosk.usecases.staff.accounts import NewAccount, StaffMaker
+from kiosk.usecases.staff_desk import SignedIn
 from kiosk.vault.keys import PrivateSealingKey
 from kiosk.vault.sealing import open_sealed
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import SECRET_BYTES, CodeKind, encode, lookup, name_key
-from kiosk.records.library import sqlite_module
-from kiosk.vault.nameboxes import BOX_BYTES, lock_name
+from kiosk.records.database.store import sqlite_module
+from kiosk.vault.sealing import BOX_BYTES, lock_name
 
 _SEALED_BYTES = 1300
 """About what a sealed name takes."""

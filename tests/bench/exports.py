@@ -7,15 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from kiosk.domain.worklist import Filter, Show
-from kiosk.reports.exporting import Form, InFolder, export_callbacks
-from kiosk.reports.tables import (
-    CALLBACKS,
-    ExportContext,
-    csv_writers,
-    sheet_writers,
-    texts,
-)
+from kiosk.domain.callbacks.worklist import Filter, Show
+from kiosk.exports.columns import CALLBACKS, ExportContext, csv_writers, sheet_writers, texts
+from kiosk.exports.writing import ExportFormat, InFolder, export_callbacks
 from tests.bench.caller import Caller, Sealed, caller, open_each
 from tests.bench.figures import Figure, timed
 
@@ -34,7 +28,7 @@ def exporting(folder: Path, scratch: Path, rounds: int, *, requests: int) -> lis
 def measure(one: Caller, scratch: Path, rounds: int, *, requests: int) -> list[Figure]:
     """Export by a new desk, and open in a bare loop and write the same cells, in turn."""
     found = []
-    for form, bare in ((Form.XLSX, _bare_workbook), (Form.CSV, bare_csv)):
+    for form, bare in ((ExportFormat.XLSX, _bare_workbook), (ExportFormat.CSV, bare_csv)):
         texts_of_all, sealed = cells(one, form), one.sealed()
         taken, floors, writers = [], [], []
         # What stays for all rounds is no garbage, and neither side is to look at it.
@@ -65,7 +59,7 @@ def context(one: Caller) -> ExportContext:
     return ExportContext(one.kiosk.site.zone, one.kiosk.clock.now(), "bench", "All requests")
 
 
-def _export(one: Caller, scratch: Path, form: Form, number: int) -> float:
+def _export(one: Caller, scratch: Path, form: ExportFormat, number: int) -> float:
     """Do what the desk does: open the list, take its rows, write them."""
     began = time.perf_counter()
     rows = one.desk().export_rows(_EVERYTHING)
@@ -89,12 +83,14 @@ def _write(bare: Callable[[Path, Cells], None], path: Path, written: Cells) -> f
     return took
 
 
-def cells(one: Caller, form: Form) -> Cells:
+def cells(one: Caller, form: ExportFormat) -> Cells:
     """Give the texts that the export writes."""
     columns = CALLBACKS.for_people
     zone = one.kiosk.site.zone
-    texts_of = texts(columns, sheet_writers(zone) if form is Form.XLSX else csv_writers(zone))
-    head = tuple(column.title if form is Form.XLSX else column.key for column in columns)
+    texts_of = texts(
+        columns, sheet_writers(zone) if form is ExportFormat.XLSX else csv_writers(zone)
+    )
+    head = tuple(column.title if form is ExportFormat.XLSX else column.key for column in columns)
     return (head, *(tuple(texts_of(row)) for row in one.desk().export_rows(_EVERYTHING)))
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 
 from kiosk.domain.ids import uuid7
-from kiosk.records.central.address import Address
+from kiosk.records.central.connection import Address
 from tests.bench.figures import Figure, timed
 from tests.bench.pushers import MOST_FACTS, Phase, Plan, merged, work
 from tests.support.centres import Centre, centre_template, new_centre

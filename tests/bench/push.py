@@ -15,11 +15,11 @@ import psycopg
 from kiosk.devices.clock import SystemClock
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.records import outbox
-from kiosk.records.central.address import Address
-from kiosk.records.facts import add_values
+from kiosk.records.central.connection import Address
+from kiosk.records.database.store import Store
+from kiosk.records.database.writing import add_values
 from kiosk.records.outbox import Waiting
-from kiosk.records.store import Store
-from kiosk.records.tables import CheckIn
+from kiosk.records.schema.tables import CheckIn
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.push import MOST_ROWS
 from tests.bench.figures import Figure, timed

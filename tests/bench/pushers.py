@@ -14,9 +14,9 @@ from uuid import UUID
 
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.errors import StoreError
-from kiosk.records.central.address import Address
-from kiosk.records.facts import payload
+from kiosk.records.central.connection import Address
 from kiosk.records.outbox import Waiting
+from kiosk.records.schema.columns import payload
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.remote import Report
 

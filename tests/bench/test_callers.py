@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.bootstrap import Kiosk
-from kiosk.domain.worklist import Filter, Show
+from kiosk.domain.callbacks.worklist import Filter, Show
 from kiosk.errors import VaultError
-from kiosk.reports.exporting import Form, export_callbacks
+from kiosk.exports.writing import ExportFormat, export_callbacks
 from kiosk.settings import Settings
 from tests.bench import exports
 from tests.bench.asking import ATTEMPTED, NAMES, asked
@@ -49,8 +49,8 @@ def test_the_floor_opens_every_request(one: Caller) -> None:
 def test_the_floor_writes_the_same_file(one: Caller, tmp_path: Path) -> None:
     rows = one.desk().export_rows(Filter(Show.ALL))
     bare, full = tmp_path / "bare.csv", tmp_path / "full.csv"
-    exports.bare_csv(bare, exports.cells(one, Form.CSV))
-    export_callbacks(rows, full, Form.CSV, exports.context(one))
+    exports.bare_csv(bare, exports.cells(one, ExportFormat.CSV))
+    export_callbacks(rows, full, ExportFormat.CSV, exports.context(one))
     assert bare.read_bytes() == full.read_bytes()
 
 

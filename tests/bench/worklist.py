@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from kiosk.usecases.sample import PASSPHRASE
+from kiosk.usecases.sample_clinic import PASSPHRASE
 from tests.bench.caller import LOGIN, caller
 from tests.bench.figures import Figure, timed
 from tests.bench.line import Line, desk, floor

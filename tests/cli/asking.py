@@ -7,16 +7,16 @@ from pathlib import Path
 
 from kiosk.bootstrap import Kiosk, open_kiosk
 from kiosk.devices.clock import entropy
-from kiosk.domain.requests import (
+from kiosk.domain.callbacks.request import (
     AnsweredByOther,
     CallbackDraft,
     CallLanguage,
     MessagePolicy,
     Window,
 )
-from kiosk.domain.rules import Rules
+from kiosk.domain.policy import Rules
 from kiosk.usecases.site import load_sealing_keys
-from kiosk.usecases.visitor import VisitorDesk
+from kiosk.usecases.visitor_desk import VisitorDesk
 
 NOT_BEFORE = (datetime.now(UTC) + timedelta(days=20)).date()
 """Sooner they do not want to be called, unless a test says otherwise."""

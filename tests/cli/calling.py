@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from kiosk.cli.app import run
+from kiosk.cli.main import run
 
 COMMAND: Final = (sys.executable, "-m", "kiosk")
 

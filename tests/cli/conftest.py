@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.sample_folder import prepare
-from kiosk.usecases import sample
-from kiosk.usecases.sample import PASSPHRASE
+from kiosk.cli.demo import prepare
+from kiosk.usecases import sample_clinic
+from kiosk.usecases.sample_clinic import PASSPHRASE
 from tests.cli.calling import Kiosk
 from tests.support.desks import CHEAP
 
@@ -36,7 +36,7 @@ def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo's folder before anybody asked to be called."""
     folder = tmp_path_factory.mktemp("made") / "demo"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sample, "ask_for_calls", lambda _house: None)
+        patch.setattr(sample_clinic, "ask_for_calls", lambda _house: None)
         prepare(folder, cost=CHEAP)
     return folder
 

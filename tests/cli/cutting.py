@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import func, select, table
 
 from kiosk.bootstrap import DATABASE
-from kiosk.cli.sample_folder import digits, prepare
-from kiosk.records.store import Store
+from kiosk.cli.demo import digits, prepare
+from kiosk.records.database.store import Store
 from tests.support.desks import CHEAP
 
 TABLES = ("site", "public_key", "staff_account", "support_group", "participant", "passcard")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kiosk.usecases.sample import MANAGER
+from kiosk.usecases.sample_clinic import MANAGER
 from tests.cli.calling import Answer, Kiosk
 
 

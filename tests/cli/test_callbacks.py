@@ -12,13 +12,12 @@ from sqlalchemy import update
 
 from kiosk.bootstrap import open_kiosk
 from kiosk.devices.clock import entropy
-from kiosk.domain.references import compose
-from kiosk.domain.requests import CallLanguage
+from kiosk.domain.callbacks.request import CallLanguage, compose
 from kiosk.domain.staff import Role
-from kiosk.records.plumbing import StaffAccount
-from kiosk.usecases.accounts import NewAccount, StaffMaker
-from kiosk.usecases.sample import MANAGER, PASSPHRASE
-from kiosk.usecases.staffdesk import SignedIn
+from kiosk.records.schema.system_tables import StaffAccount
+from kiosk.usecases.sample_clinic import MANAGER, PASSPHRASE
+from kiosk.usecases.staff.accounts import NewAccount, StaffMaker
+from kiosk.usecases.staff_desk import SignedIn
 from tests.cli.asking import NOT_BEFORE, ask_for_call, visitor
 from tests.cli.calling import COMMAND, Answer, Kiosk, shell
 from tests.support.desks import CHEAP

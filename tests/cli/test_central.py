@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.central_asking import qr_lines
-from kiosk.content.qrcodes import matrix
+from kiosk.cli.central import qr_lines
+from kiosk.content.qr import matrix
 from tests.cli.calling import COMMAND, Answer, Kiosk
 from tests.support.strict_server import OWNER_PASSWORD, owned_database, strict_server
 from tests.support.terminal import Terminal

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.completion import VARIABLE
+from kiosk.cli.usage import VARIABLE
 from tests.cli.calling import COMMAND, Kiosk
 
 ASK = """

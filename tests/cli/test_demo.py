@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import screens
-from kiosk.cli.sample_folder import INDEX, digits, listed, prepare
+from kiosk.cli.demo import INDEX, digits, listed, prepare
 from kiosk.domain.passes import Code, CodeKind, decode
 from kiosk.errors import SetupError
-from kiosk.records.lock import lock_folder
-from kiosk.usecases.sample import PEOPLE
+from kiosk.records.database.lock import lock_folder
+from kiosk.usecases.sample_clinic import PEOPLE
 from tests.cli.calling import COMMAND, Kiosk
 from tests.cli.cutting import state
-from tests.content.test_qrcodes import png_pixels, read
+from tests.content.test_qr import png_pixels, read
 from tests.support.desks import CHEAP, open_clinic
 from tests.support.extract import CHECKOUT
 from tests.support.terminal import Terminal

@@ -16,18 +16,17 @@ import pytest
 from sqlalchemy import Executable, delete, insert, update
 
 from kiosk.bootstrap import DATABASE
+from kiosk.cli.demo import digits
 from kiosk.cli.doctor import examine
-from kiosk.cli.sample_folder import digits
 from kiosk.content import assets
 from kiosk.devices.clock import SystemClock
 from kiosk.domain.health import Finding, Verdict
 from kiosk.domain.passes import Code, decode, lookup
-from kiosk.records.central.address import Address
-from kiosk.records.central.link import Link, write_link
-from kiosk.records.columns import table
-from kiosk.records.exchange import HelplineList
-from kiosk.records.plumbing import Parked, PublicKey, SyncState
-from kiosk.records.store import Store
+from kiosk.records.central.connection import Address
+from kiosk.records.central.link import CentralLink, write_link
+from kiosk.records.database.store import Store
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import HelplineList, Parked, PublicKey, SyncState
 from kiosk.usecases.site import load_site
 from tests.cli.calling import COMMAND, Kiosk
 from tests.support.extract import CHECKOUT
@@ -234,7 +233,7 @@ def test_a_centre_that_does_not_answer_is_told(look: Look, demo: Path) -> None:
     with closing(socket.socket()) as nobody:
         nobody.bind(("127.0.0.1", 0))
         address = Address("127.0.0.1", nobody.getsockname()[1], "kiosk", "nobody", "secret")
-        write_link(demo, Link("kiosk", _site(demo), UUID(int=1), address))
+        write_link(demo, CentralLink("kiosk", _site(demo), UUID(int=1), address))
         found = look()
     assert found["centre"].verdict is Verdict.FAIL
     assert "Last contact: never." in found["centre"].sentence
@@ -246,7 +245,7 @@ def test_a_desk_machine_has_no_records_of_its_own(tmp_path: Path) -> None:
     with closing(socket.socket()) as nobody:
         nobody.bind(("127.0.0.1", 0))
         address = Address("127.0.0.1", nobody.getsockname()[1], "kiosk", "nobody", "secret")
-        write_link(tmp_path, Link("desk", UUID(int=1), UUID(int=2), address))
+        write_link(tmp_path, CentralLink("desk", UUID(int=1), UUID(int=2), address))
         found = {finding.subject: finding for finding in examine(tmp_path, TODAY)}
     assert found["centre"].verdict is Verdict.FAIL
     assert found["helplines"].verdict is Verdict.OK

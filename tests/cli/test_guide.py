@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer
 
-from kiosk.cli import tree
+from kiosk.cli import commands as commands_module
 from kiosk.cli.guide import Page
 from kiosk.content.assets import assets_dir
 from tests.cli.calling import COMMAND, Kiosk
@@ -20,7 +20,6 @@ from tests.support.terminal import Terminal
 GUIDE = assets_dir() / "guide"
 README = CHECKOUT / "README.md"
 DOCUMENTS = (README, *sorted(GUIDE.glob("*.md")))
-ARCHITECTURE = GUIDE / "architecture.md"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\[[^]]*\]\(([^)]+)\)")
@@ -52,7 +51,7 @@ def _commands(document: Path) -> Iterator[list[str]]:
 
 def _leaf(words: list[str]) -> tuple[Any, list[str]]:
     """Return the command that `words` name, and the words behind its name."""
-    command: Any = typer.main.get_command(tree.app)
+    command: Any = typer.main.get_command(commands_module.app)
     rest = list(words)
     while rest and rest[0] in getattr(command, "commands", {}):
         command = command.commands[rest.pop(0)]
@@ -172,12 +171,7 @@ def test_every_module_to_run_is_there(document: Path) -> None:
     assert [one for one in modules if find_spec(one) is None] == []
 
 
-@pytest.mark.parametrize(
-    "document",
-    # The page on architecture describes the folders that the code is moving to.
-    [one for one in DOCUMENTS if one != ARCHITECTURE],
-    ids=lambda path: path.name,
-)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_path_is_there(document: Path) -> None:
     assert _missing(document) == []
 

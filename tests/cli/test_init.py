@@ -10,10 +10,10 @@ from sqlmodel import Session
 from kiosk.bootstrap import open_kiosk
 from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import StoreFull
-from kiosk.records.store import Store
-from kiosk.usecases.staffdesk import SignedIn
-from kiosk.vault import recovery
-from kiosk.vault.recovery import read_kit
+from kiosk.records.database.store import Store
+from kiosk.usecases.staff_desk import SignedIn
+from kiosk.vault import recovery_kit
+from kiosk.vault.recovery_kit import read_kit
 from tests.cli.calling import COMMAND, Answer, Kiosk
 from tests.support.terminal import Terminal
 
@@ -175,7 +175,7 @@ def test_a_kit_that_cannot_be_written_leaves_no_half_clinic(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(recovery, "_write", full)
+        broken.setattr(recovery_kit, "_write", full)
         assert "No space left" in init().sentence()
     assert not kit.exists()
     assert sorted(_contents(folder)) == ["kiosk.toml", "take-home.toml"]

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from kiosk.bootstrap import DATABASE
-from kiosk.domain.checkin import GuestWelcomed
+from kiosk.domain.attendance.check_in import GuestWelcomed
 from kiosk.domain.passes import Code, CodeKind, decode, encode
-from kiosk.usecases.sample import PASSPHRASE
+from kiosk.usecases.sample_clinic import PASSPHRASE
 from tests.cli.asking import NOT_BEFORE, ask_for_call, visitor
 from tests.cli.calling import COMMAND
 from tests.cli.calling import Kiosk as Command
-from tests.content.test_qrcodes import png_pixels, read
+from tests.content.test_qr import png_pixels, read
 from tests.support.terminal import Terminal
 
 HOSTILE = "\x1b[31m\u202eMei [/] =1+1"

@@ -11,15 +11,14 @@ from uuid import UUID
 import pytest
 
 from kiosk.bootstrap import make_folder
-from kiosk.domain.auditwords import words
-from kiosk.domain.events import EventKind
-from kiosk.domain.groups import SessionPlan
-from kiosk.domain.requests import CallLanguage
-from kiosk.domain.results import AttemptResult
-from kiosk.domain.sessions import Session
-from kiosk.records.facts import add_reference
-from kiosk.records.plumbing import KioskDevice
-from kiosk.usecases.groups import add_sessions
+from kiosk.domain.attendance.check_in import Session
+from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.state import AttemptResult, EventKind
+from kiosk.domain.groups.groups import SessionPlan
+from kiosk.presentation.audit import describe_action
+from kiosk.records.database.writing import add_reference
+from kiosk.records.schema.system_tables import KioskDevice
+from kiosk.usecases.groups.plan_import import add_sessions
 from tests.cli.calling import Answer, Kiosk
 from tests.cli.managing import Manager
 from tests.support import facts
@@ -182,7 +181,7 @@ def test_the_trail_is_listed_part_by_part(office: Office) -> None:
     rows = office.rows("audit", "list", "--limit", "3")
     assert [row["action"] for row in rows] == ["audit_opened", "signed_in", "maintenance_unlocked"]
     assert [row["by"] for row in rows] == ["manager", "manager", ""]
-    assert [row["what"] for row in rows] == [words(row["action"]) for row in rows]
+    assert [row["what"] for row in rows] == [describe_action(row["action"]) for row in rows]
     assert rows[0]["at"].startswith("2026-03-02T12:00:00+08:00")
     numbers = [row["entry"] for row in rows]
     assert numbers == list(range(numbers[0], numbers[0] - 3, -1))

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.asking import visitor
 from tests.cli.calling import Kiosk, shell
-from tests.content.test_qrcodes import png_pixels, read
+from tests.content.test_qr import png_pixels, read
 
 pytestmark = pytest.mark.usefixtures("signed")
 USER = ("--user", "facilitator")
@@ -115,7 +115,7 @@ def test_a_pass_that_cannot_be_issued_leaves_no_sheet(
     def broken(*_words: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("kiosk.usecases.passdesk.PassDesk.issue_pass", broken)
+    monkeypatch.setattr("kiosk.usecases.passes.desk.PassDesk.issue_pass", broken)
     assert passes.refused("sheet", "Ana").startswith("RuntimeError")
     assert list((passes.folder / "exports").iterdir()) == []
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import typer
 
-from kiosk.cli import screens, tree
-from kiosk.cli.app import run
+from kiosk.cli import commands, screens
+from kiosk.cli.main import run
 from tests.cli.calling import COMMAND, Kiosk, shell
 from tests.support.terminal import Terminal
 
@@ -26,7 +26,7 @@ def _commands() -> Iterator[tuple[str, ...]]:
         for name, inner in getattr(command, "commands", {}).items():
             yield from below((*words, name), inner)
 
-    yield from below((), typer.main.get_command(tree.app))
+    yield from below((), typer.main.get_command(commands.app))
 
 
 def test_all_commands_are_there() -> None:
@@ -199,7 +199,7 @@ def test_the_screens_start_without_typer() -> None:
     )
     code_and_modules = done.stdout.split()
     assert code_and_modules[0] == "1"
-    heavy = {"typer", "pydantic", "sqlmodel", "textual", "rich", "kiosk.cli.tree"}
+    heavy = {"typer", "pydantic", "sqlmodel", "textual", "rich", "kiosk.cli.commands"}
     assert heavy.isdisjoint(code_and_modules)
 
 

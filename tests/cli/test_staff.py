@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.newsecrets import NEW_PASSPHRASE_VARIABLE
+from kiosk.cli.session import NEW_PASSPHRASE_VARIABLE
 from kiosk.settings import unknown_variables
-from kiosk.usecases.sample import PASSPHRASE
+from kiosk.usecases.sample_clinic import PASSPHRASE
 from tests.cli.calling import COMMAND, Kiosk
 from tests.cli.managing import Manager
 from tests.support.terminal import Terminal

@@ -17,13 +17,13 @@ import pytest
 from kiosk.bootstrap import DATABASE
 from kiosk.bootstrap.syncing import has_centre
 from kiosk.records import outbox
-from kiosk.records.central.address import Address
-from kiosk.records.central.link import CA_FILE, FILE, Link, write_link
-from kiosk.records.lock import lock_folder
-from kiosk.records.outbox import Waiting
-from kiosk.records.store import Store
-from kiosk.records.unsent import exported_upto, note_exported
-from kiosk.sync.loop import LOCK
+from kiosk.records.central.connection import Address
+from kiosk.records.central.link import CA_FILE, CentralLink, write_link
+from kiosk.records.database.lock import lock_folder
+from kiosk.records.database.opening import LINK_FILE
+from kiosk.records.database.store import Store
+from kiosk.records.outbox import Waiting, exported_upto, note_exported
+from kiosk.sync.syncer import LOCK
 from tests.cli.calling import COMMAND, Kiosk
 from tests.support.centres import Centre
 from tests.support.linked import join, leave_alone
@@ -123,7 +123,7 @@ def test_a_desk_machine_has_nothing_to_send(
 ) -> None:
     monkeypatch.setenv("KIOSK_DATA_DIR", str(tmp_path))
     address = Address("127.0.0.1", free_port(), "kiosk", "d_nobody", "nothing")
-    write_link(tmp_path, Link("desk", UUID(int=1), UUID(int=2), address))
+    write_link(tmp_path, CentralLink("desk", UUID(int=1), UUID(int=2), address))
     said = kiosk("sync", "--once").sentence()
     assert said.startswith("This is a desk machine")
 
@@ -131,7 +131,7 @@ def test_a_desk_machine_has_nothing_to_send(
 def test_a_link_that_cannot_be_read_still_lets_records_out(
     kiosk: Kiosk, demo: Path, tmp_path: Path
 ) -> None:
-    (demo / FILE).write_text("{")
+    (demo / LINK_FILE).write_text("{")
     assert has_centre(demo)
     assert "central.json cannot be read" in kiosk("sync", "--once").sentence()
     assert kiosk("sync", "export", str(tmp_path / "out.jsonl")).code == 0
@@ -260,7 +260,7 @@ def test_a_change_of_state_is_told_once(
 ) -> None:
     """The centre is away twice, then there twice: two lines."""
     join(demo, centre)
-    good = (demo / FILE).read_text()
+    good = (demo / LINK_FILE).read_text()
     site = leave_alone(demo, free_port())
     rounds = iter(("away", "away", "there", "there"))
 
@@ -270,13 +270,13 @@ def test_a_change_of_state_is_told_once(
 
         for state in rounds:
             if state == "there":
-                (demo / FILE).write_text(good)
+                (demo / LINK_FILE).write_text(good)
             opened_again = bootstrap.open_kiosk(folder)
             assert opened_again.site.kiosk_id == site.kiosk_id
             heard(syncing.one_round(opened_again, syncing.kiosk_link(folder)))
             opened_again.store.close()
 
-    monkeypatch.setattr("kiosk.sync.loop.run", run)
+    monkeypatch.setattr("kiosk.sync.syncer.run", run)
     lines = kiosk("sync").out.splitlines()
     assert len(lines) == 3
     assert "The centre cannot be reached just now" in lines[1]

@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from kiosk.content.articles import articles, page
-from kiosk.domain.requests import CallbackDraft
+from kiosk.domain.callbacks.request import CallbackDraft
 from kiosk.settings import RetentionSettings
 
 PRIVACY = next(article for article in articles("en") if article.slug == "your-privacy").markdown

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from kiosk.domain.checkin import ScanProblem
+from kiosk.domain.attendance.check_in import ScanProblem
 from kiosk.domain.passes import HEAD, LENGTH, Code, CodeKind, decode, encode, lookup, name_key
 
 SECRET = bytes.fromhex("00112233445566778899aabbccddeeff")

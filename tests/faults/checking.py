@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, func, select, text
 
-from kiosk.records.central.rights import FACTS
-from kiosk.records.columns import Row, table
-from kiosk.records.plumbing import Outbox, Parked
-from kiosk.records.store import Store
-from kiosk.records.tables import GroupSession, Participant, Passcard
+from kiosk.records.central.setup import FACTS
+from kiosk.records.database.store import Store
+from kiosk.records.schema.columns import Row, table
+from kiosk.records.schema.system_tables import Outbox, Parked
+from kiosk.records.schema.tables import GroupSession, Participant, Passcard
 from tests.faults.places import Clinic, Place
 from tests.faults.visits import Told, served_by, told_of
 

@@ -11,10 +11,10 @@ from datetime import timedelta
 from random import Random
 
 from kiosk.devices.clock import entropy
-from kiosk.domain.groups import SessionPlan
+from kiosk.domain.groups.groups import SessionPlan
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.errors import StoreError
-from kiosk.usecases.groups import add_sessions
+from kiosk.usecases.groups.plan_import import add_sessions
 from tests.faults.places import Clinic, Place, soon
 from tests.faults.visits import served_by
 from tests.support.postgres import Server

@@ -11,13 +11,13 @@ from pathlib import Path
 from random import Random
 
 from kiosk.devices.clock import SystemClock, entropy
-from kiosk.domain.rules import Rules
+from kiosk.domain.policy import Rules
 from kiosk.records.central.link import read_link
-from kiosk.records.store import Store
+from kiosk.records.database.store import Store
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.syncer import About, Syncer
+from kiosk.sync.syncer import MachineReport, Syncer
 from kiosk.usecases.site import load_sealing_keys, load_site
-from kiosk.usecases.visitor import VisitorDesk
+from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.faults.visits import SERVED, TOLD, Visitors, served_by
 
 FINISH, DRAINED = "finish", "drained"
@@ -34,7 +34,7 @@ def syncing(folder: Path, store: Store, served: threading.Event, chance: Random)
     assert link is not None
     remote = PostgresRemote(link.address, link.site_id, link.kiosk_id)
     site = load_site(store)
-    syncer = Syncer(store, remote, SystemClock(), site, lambda: About("0.0.0", None))
+    syncer = Syncer(store, remote, SystemClock(), site, lambda: MachineReport("0.0.0", None))
     while True:
         last = served.is_set()
         finish = (folder / FINISH).exists()

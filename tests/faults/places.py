@@ -11,16 +11,15 @@ from sqlalchemy import Table, insert, select
 
 from kiosk.devices.clock import entropy
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.records.central.address import Address
-from kiosk.records.central.link import Link, write_link
-from kiosk.records.central.rights import FACTS
+from kiosk.records.central.connection import Address
+from kiosk.records.central.link import CentralLink, write_link
+from kiosk.records.central.setup import FACTS
 from kiosk.records.central.store import CentralStore
-from kiosk.records.changes import note
-from kiosk.records.columns import table
-from kiosk.records.library import sqlite_module
-from kiosk.records.plumbing import PublicKey
-from kiosk.records.store import Records
-from kiosk.records.tables import GroupSession, Site, SupportGroup
+from kiosk.records.database.store import Records, sqlite_module
+from kiosk.records.database.writing import note
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import PublicKey
+from kiosk.records.schema.tables import GroupSession, Site, SupportGroup
 from kiosk.usecases.site import SiteFacts
 from tests.support.centres import Centre
 from tests.support.desks import open_clinic
@@ -88,7 +87,7 @@ class Clinic:
     def link(self, place: Place, port: int) -> None:
         """Let a kiosk reach the centre by a port of this machine."""
         to = replace(place.address, port=port)
-        write_link(place.folder, Link("kiosk", self.site.site_id, place.kiosk_id, to))
+        write_link(place.folder, CentralLink("kiosk", self.site.site_id, place.kiosk_id, to))
 
     def desk(self) -> CentralStore:
         """Open the centre as a desk machine of the clinic."""

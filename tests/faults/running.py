@@ -10,9 +10,8 @@ from pathlib import Path
 
 import psycopg
 
-from kiosk.records.central.address import read_address
-from kiosk.records.central.engine import central_engine
-from kiosk.records.central.founding import found
+from kiosk.records.central.connection import central_engine, read_address
+from kiosk.records.central.setup import found
 from tests.faults.checking import Findings, examine
 from tests.faults.conductor import Conductor, Machine
 from tests.faults.kiosk import DRAINED, FINISH

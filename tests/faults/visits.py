@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from kiosk.domain.checkin import GuestWelcomed, Joined, NothingOpen
+from kiosk.domain.attendance.check_in import GuestWelcomed, Joined, NothingOpen, Session
+from kiosk.domain.callbacks.request import compose
 from kiosk.domain.passes import SECRET_BYTES, CodeKind, encode, lookup
-from kiosk.domain.references import compose
-from kiosk.domain.sessions import Session
-from kiosk.usecases.visitor import VisitorDesk
+from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.drafts import plain_draft
 
 TOLD = "told"

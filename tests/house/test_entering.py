@@ -3,8 +3,8 @@
 from threading import Thread
 
 from kiosk.domain.text import clean
-from kiosk.usecases.callbacks import CallbackDesk
-from kiosk.usecases.visitor import VisitorDesk
+from kiosk.usecases.callbacks.desk import CallbackDesk
+from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.house.entering import Watch, entered, function_of, watching
 
 

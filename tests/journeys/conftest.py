@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.sample_folder import prepare
-from kiosk.usecases import sample
+from kiosk.cli.demo import prepare
+from kiosk.usecases import sample_clinic
 from tests.journeys.clinic import Clinic
 from tests.support.desks import CHEAP
 
@@ -31,7 +31,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder that `kiosk demo --prepare` makes, with cheap passphrases and no request."""
     clinic = Clinic(tmp_path_factory.mktemp("prepared") / "clinic")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sample, "ask_for_calls", lambda _house: None)
+        patch.setattr(sample_clinic, "ask_for_calls", lambda _house: None)
         prepare(clinic.folder, cost=CHEAP)
     return clinic.folder
 

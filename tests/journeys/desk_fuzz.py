@@ -10,9 +10,9 @@ from random import Random
 from typing import Final
 
 from kiosk.bootstrap import DATABASE
-from kiosk.records.library import sqlite_module
-from kiosk.ui.desk.places import MENU
-from kiosk.ui.terminal.exits import EXIT_ASKED
+from kiosk.records.database.store import sqlite_module
+from kiosk.ui.desk.messages import MENU
+from kiosk.ui.terminal.startup import EXIT_ASKED
 from tests.journeys.clinic import ESC, PASSPHRASE, Clinic
 from tests.journeys.desks import OPENED
 from tests.journeys.fuzz import events

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.sample_folder import prepare
+from kiosk.cli.demo import prepare
 from kiosk.domain.staff import Role
-from kiosk.usecases import sample
-from kiosk.usecases.accounts import NewAccount
+from kiosk.usecases import sample_clinic
+from kiosk.usecases.staff.accounts import NewAccount
 from tests.journeys.clinic import PASSPHRASE, Clinic
 from tests.journeys.desk_fuzz import EVERYBODY, SILENCE, Monkey
 from tests.journeys.fuzz import events
@@ -37,7 +37,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pristine") / "clinic"
     everybody = NewAccount(EVERYBODY, PASSPHRASE, frozenset(Role))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sample, "STAFF", (*sample.STAFF, everybody))
+        patch.setattr(sample_clinic, "STAFF", (*sample_clinic.STAFF, everybody))
         prepare(folder, cost=CHEAP)
     return folder
 

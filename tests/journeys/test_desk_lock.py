@@ -9,13 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.clinic import PASSPHRASE, Clinic, fill_in, finish
-from tests.journeys.desks import (
-    ask_for_a_call,
-    check_in,
-    open_desk,
-    open_request,
-    open_roster,
-)
+from tests.journeys.desks import ask_for_a_call, check_in, open_desk, open_request, open_roster
 from tests.journeys.insight import Insight
 from tests.support.terminal import Terminal
 

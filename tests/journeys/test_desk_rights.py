@@ -14,10 +14,10 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from kiosk.cli.app import run
-from kiosk.cli.tree import app
+from kiosk.cli.commands import app
+from kiosk.cli.main import run
 from kiosk.domain.staff import Role
-from kiosk.ui.desk.places import MENU, entries
+from kiosk.ui.desk.messages import MENU, menu_entries
 from tests.journeys.clinic import ESC, PASSPHRASE, Clinic
 from tests.journeys.desks import ask_for_a_call, check_in, open_desk
 
@@ -136,7 +136,7 @@ def test_no_place_of_the_desk_shows_it(visited: Visited, login: str) -> None:
     desk.wait_for("What would you like to do?")
     desk.wait_for("My own passphrase")  # the last of the menu, so that all of it is drawn
     desk.settle()
-    own = {entry.letter for entry in entries(frozenset({Role(login)}))}
+    own = {entry.letter for entry in menu_entries(frozenset({Role(login)}))}
     assert own == {*PLACES[login], "O"}
     for entry in MENU:
         assert bool(desk.find(entry.title)) is (entry.letter in own)

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from kiosk.bootstrap import DATABASE
-from kiosk.records.library import sqlite_module
+from kiosk.records.database.store import sqlite_module
 from tests.journeys.clinic import ESC, Clinic
 from tests.journeys.desk_fuzz import SIZES
 from tests.journeys.desks import open_desk, open_roster

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.records.store import Store
+from kiosk.records.database.store import Store
 from tests.support.desks import Clinic, open_clinic
 
 

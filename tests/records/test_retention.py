@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from kiosk.records import outbox, retention
-from kiosk.records.columns import table
-from kiosk.records.tables import CallbackRequest
-from kiosk.usecases.retention import Cleaned, clean_kiosk
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.tables import CallbackRequest
+from kiosk.usecases.admin.retention import Cleaned, clean_kiosk
 from tests.support.desks import NOON, Clinic
 
 

@@ -13,15 +13,12 @@ from sqlalchemy import Connection, insert
 
 from kiosk.errors import StoreFull, StoreNewer
 from kiosk.records import outbox
-from kiosk.records.central.address import read_address
-from kiosk.records.central.link import Link, write_link
-from kiosk.records.columns import table
-from kiosk.records.engines import writer_engine
-from kiosk.records.library import sqlite_module
+from kiosk.records.central.connection import read_address
+from kiosk.records.central.link import CentralLink, write_link
+from kiosk.records.database.store import Store, sqlite_module, writer_engine
+from kiosk.records.database.upgrading import history
 from kiosk.records.migrations import HEAD
-from kiosk.records.plumbing import Outbox
-from kiosk.records.store import Store
-from kiosk.records.unsent import (
+from kiosk.records.outbox import (
     NOTE,
     PATTERN,
     drop_kept,
@@ -30,7 +27,8 @@ from kiosk.records.unsent import (
     unsent,
     write_unsent,
 )
-from kiosk.records.upgrading import history
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import Outbox
 from tests.support.desks import Clinic
 
 SITE, KIOSK = UUID(int=1), UUID(int=2)
@@ -130,7 +128,7 @@ def _fill(connection: Connection, facts: int) -> None:
 
 def linked(folder: Path) -> None:
     address = read_address("postgresql://k@db.example.org/kiosk")
-    write_link(folder, Link("kiosk", SITE, KIOSK, address))
+    write_link(folder, CentralLink("kiosk", SITE, KIOSK, address))
 
 
 def test_an_upgrade_keeps_what_is_unsent_in_a_file_and_goes_on(tmp_path: Path) -> None:

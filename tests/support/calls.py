@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from kiosk.domain.actions import Action, Done
+from kiosk.domain.callbacks.actions import Action, Done
+from kiosk.domain.callbacks.worklist import WorkRow
 from kiosk.domain.staff import Role
-from kiosk.domain.worklist import WorkRow
-from kiosk.usecases.callbacks import CallbackDesk
+from kiosk.usecases.callbacks.desk import CallbackDesk
 from tests.support.desks import Clinic
 
 

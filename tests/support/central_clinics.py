@@ -13,18 +13,24 @@ from sqlalchemy import insert, select, text, update
 from sqlmodel import SQLModel
 
 from kiosk.records import outbox
-from kiosk.records.central.link import Link
-from kiosk.records.central.rights import FACTS
+from kiosk.records.central.link import CentralLink
+from kiosk.records.central.setup import FACTS
 from kiosk.records.central.store import CentralStore
-from kiosk.records.columns import table
-from kiosk.records.plumbing import AuditChain, KioskDevice, PublicKey, StaffAccount, SyncState
-from kiosk.records.store import Records, Store
-from kiosk.records.tables import Site
-from kiosk.sync.first_rows import Place, join_desk, join_kiosk
+from kiosk.records.database.store import Records, Store
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import (
+    AuditChain,
+    KioskDevice,
+    PublicKey,
+    StaffAccount,
+    SyncState,
+)
+from kiosk.records.schema.tables import Site
+from kiosk.sync.joining import JoinFolder, join_desk, join_kiosk
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.pull import pull_all
 from kiosk.usecases.site import load_site
-from kiosk.vault.pins import hash_pin
+from kiosk.vault.passphrases import hash_pin
 from tests.support.centres import FOUNDED, Centre
 from tests.support.desks import CHEAP, PIN, Clinic, open_clinic
 
@@ -101,9 +107,9 @@ def kiosk_beside(desk: Clinic, centre: Centre, symbols: str) -> Iterator[KioskBe
     address = centre.add_machine(site_id, kiosk_id, "kiosk", symbols)
     folder = desk.folder / symbols
     folder.mkdir()
-    place = Place(folder, folder / "kiosk.db", desk.clock, desk.entropy)
+    place = JoinFolder(folder, folder / "kiosk.db", desk.clock, desk.entropy)
     pin_hash = hash_pin(PIN, cost=CHEAP)
-    join_kiosk(place, Link("kiosk", site_id, kiosk_id, address), lambda: pin_hash)
+    join_kiosk(place, CentralLink("kiosk", site_id, kiosk_id, address), lambda: pin_hash)
     remote = PostgresRemote(address, site_id, kiosk_id)
     store = Store.open(place.database)
     try:
@@ -121,8 +127,8 @@ def desk_beside(desk: Clinic, centre: Centre, symbols: str) -> Iterator[Clinic]:
     """Enrol another desk machine and let it join; it shares the clock."""
     kiosk_id, site_id = desk.id(), desk.site.site_id
     address = centre.add_machine(site_id, kiosk_id, "desk", symbols)
-    place = Place(desk.folder, desk.folder / "none.db", desk.clock, desk.entropy)
-    join_desk(place, Link("desk", site_id, kiosk_id, address))
+    place = JoinFolder(desk.folder, desk.folder / "none.db", desk.clock, desk.entropy)
+    join_desk(place, CentralLink("desk", site_id, kiosk_id, address))
     store = CentralStore(address, site_id)
     try:
         yield replace(desk, store=store, site=load_site(store))

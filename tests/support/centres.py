@@ -8,13 +8,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, insert, text
 
-from kiosk.records.central.address import Address, read_address
-from kiosk.records.central.engine import central_engine
-from kiosk.records.central.founding import found
-from kiosk.records.central.roles import make_role, role_name
-from kiosk.records.columns import table
-from kiosk.records.exchange import SyncCounter
-from kiosk.records.plumbing import KioskDevice
+from kiosk.records.central.connection import Address, central_engine, read_address
+from kiosk.records.central.setup import found, make_role, role_name
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import KioskDevice, SyncCounter
 from tests.support.postgres import new_database
 
 FOUNDED = datetime(2026, 3, 1, tzinfo=UTC)

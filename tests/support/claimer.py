@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 from random import SystemRandom
 
-from kiosk.domain.actions import Claim, HeldBy
-from kiosk.domain.rules import Rules
-from kiosk.domain.working import WorkingCalendar
-from kiosk.records.store import Store
+from kiosk.domain.callbacks.actions import Claim, HeldBy
+from kiosk.domain.policy import Rules
+from kiosk.domain.working_time import WorkingCalendar
+from kiosk.records.database.store import Store
 from kiosk.usecases.access import Access
 from kiosk.usecases.site import load_sealing_keys, load_site
-from kiosk.usecases.staffdesk import House, SignedIn
+from kiosk.usecases.staff_desk import House, SignedIn
 from tests.support.desks import CHEAP, PASSPHRASE, SetClock
 
 

@@ -16,34 +16,34 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, text
 
 from kiosk.devices.clock import Entropy
-from kiosk.domain.groups import GroupPlan, SessionPlan
-from kiosk.domain.ids import uuid7
-from kiosk.domain.requests import (
+from kiosk.domain.attendance.check_in import Session
+from kiosk.domain.attendance.roster import Arrival
+from kiosk.domain.callbacks.request import (
     AnsweredByOther,
     CallbackDraft,
     CallLanguage,
     MessagePolicy,
     Window,
 )
-from kiosk.domain.roster import Arrival
-from kiosk.domain.rules import Rules
-from kiosk.domain.sessions import Session
+from kiosk.domain.callbacks.worklist import PhoneContact
+from kiosk.domain.groups.groups import GroupPlan, SessionPlan
+from kiosk.domain.ids import uuid7
+from kiosk.domain.policy import Rules
 from kiosk.domain.staff import Purpose, Role
-from kiosk.domain.working import WorkingCalendar
-from kiosk.domain.worklist import Contact
-from kiosk.records.store import Records, Store
+from kiosk.domain.working_time import WorkingCalendar
+from kiosk.records.database.store import Records, Store
 from kiosk.usecases.access import Access
-from kiosk.usecases.accounts import NewAccount, StaffMaker
-from kiosk.usecases.callbacks import CallbackDesk
-from kiosk.usecases.founding import ClinicPlan, RecoveryKeys, found_clinic
-from kiosk.usecases.groups import add_group, add_sessions
-from kiosk.usecases.maintenance import MaintenanceDesk
-from kiosk.usecases.passdesk import PassDesk
-from kiosk.usecases.roster import RosterDesk
+from kiosk.usecases.attendance.roster_desk import RosterDesk
+from kiosk.usecases.callbacks.desk import CallbackDesk
+from kiosk.usecases.groups.plan_import import add_group, add_sessions
+from kiosk.usecases.maintenance_desk import MaintenanceDesk
+from kiosk.usecases.passes.desk import PassDesk
+from kiosk.usecases.setup import ClinicPlan, RecoveryKeys, found_clinic
 from kiosk.usecases.site import SealingKeys, SiteFacts, load_sealing_keys, load_site
-from kiosk.usecases.staffdesk import House, SignedIn
-from kiosk.usecases.visitor import VisitorDesk
-from kiosk.vault.keys import Cost
+from kiosk.usecases.staff.accounts import NewAccount, StaffMaker
+from kiosk.usecases.staff_desk import House, SignedIn
+from kiosk.usecases.visitor_desk import VisitorDesk
+from kiosk.vault.passphrases import Cost
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 """A Monday, 12:00 in Singapore."""
@@ -143,7 +143,7 @@ class Clinic:
         desk = self.callbacks
         rows = sorted(desk.worklist().rows, key=lambda row: row.request.created_at)
         found = (desk.reveal(row.request.id) for row in rows)
-        return [contact.e164 for contact in found if isinstance(contact, Contact)]
+        return [contact.e164 for contact in found if isinstance(contact, PhoneContact)]
 
     def fresh(self, signed_in: SignedIn) -> SignedIn:
         """Sign somebody in again at the time that it is now."""

@@ -8,14 +8,13 @@ from unittest.mock import patch
 
 from textual._compositor import Compositor
 
-from kiosk.domain.plans import Plans
-from kiosk.domain.roster import IssuedPass
-from kiosk.domain.worklist import ExportRow, Filter
+from kiosk.domain.attendance.roster import IssuedPass
+from kiosk.domain.callbacks.worklist import ExportRow, Filter
+from kiosk.domain.groups.plan_import import Plans
 from kiosk.errors import SetupError
 from kiosk.ui.desk.app import DeskApp
-from kiosk.ui.desk.parts import Facts, PlanShelf, Progress, Tools
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.session import Boot, DeskSide
+from kiosk.ui.desk.session import ClinicInfo, DeskSide, OpenDeskSide, PlanShelf, Progress, Tools
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
 from tests.support.screens import USUAL
@@ -75,7 +74,7 @@ def desk_side(
     clinic: Clinic, written: Written, idle: float = 120.0, *, at_centre: bool = False
 ) -> DeskSide:
     """Return what bootstrap makes of an opened store."""
-    facts = Facts(
+    facts = ClinicInfo(
         clinic=clinic.site.name,
         zone=clinic.site.zone,
         country=clinic.site.country,
@@ -122,7 +121,7 @@ async def at_desk(
     login: str = "",
     *,
     size: tuple[int, int] = USUAL,
-    boot: Boot | None = None,
+    boot: OpenDeskSide | None = None,
     idle: float = 120.0,
 ) -> AsyncIterator[Colleague]:
     """Start the desk on `clinic` and stand before it, signed in as `login` if one is given.

@@ -1,7 +1,7 @@
 """A callback request as a plain visitor would make it, for programs that make thousands."""
 
-from kiosk.domain.requests import CallbackDraft
-from kiosk.usecases.visitor import VisitorDesk
+from kiosk.domain.callbacks.request import CallbackDraft
+from kiosk.usecases.visitor_desk import VisitorDesk
 
 
 def plain_draft(desk: VisitorDesk) -> CallbackDraft:

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.requests import CallLanguage, MessagePolicy, Window
-from kiosk.domain.roster import AttendanceRow, PassStanding
-from kiosk.domain.sessions import Session
-from kiosk.domain.status import RequestStatus
-from kiosk.domain.worklist import ExportRow
-from kiosk.reports.tables import ExportContext
+from kiosk.domain.attendance.check_in import Session
+from kiosk.domain.attendance.roster import AttendanceRow, PassStanding
+from kiosk.domain.callbacks.request import CallLanguage, MessagePolicy, Window
+from kiosk.domain.callbacks.state import RequestStatus
+from kiosk.domain.callbacks.worklist import ExportRow
+from kiosk.exports.columns import ExportContext
 from tests.support.rows import row, with_fields
 
 AT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from kiosk.domain.attendance import CheckInKind
-from kiosk.domain.events import EventKind
-from kiosk.records.columns import Fact
-from kiosk.records.facts import add_fact, add_made_here
-from kiosk.records.tables import (
+from kiosk.domain.attendance.attendance import CheckInKind
+from kiosk.domain.callbacks.state import EventKind
+from kiosk.records.database.writing import add_fact, add_made_here
+from kiosk.records.schema.columns import Fact
+from kiosk.records.schema.tables import (
     CallbackEvent,
     CheckIn,
     HeadCount,

@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.keys import _character_to_key
 from textual.worker import WorkerState
 
-from kiosk.ui.base import Door, Side, Trouble
+from kiosk.ui.door import Door, Side, Trouble
 from tests.support.reading import AppT, Reader
 
 _PATIENCE: Final = 10.0

@@ -1,7 +1,7 @@
 """Keys at their times, played to a recogniser as the driver does."""
 
 from kiosk.domain.passes import HEAD
-from kiosk.ui.terminal.scans import Press, Scan, ScanRecogniser
+from kiosk.ui.terminal.scanner import Press, Scan, ScanRecogniser
 
 ENTER, TAB, LF, STX = (
     Press("enter", "\r"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.ui.widgets.sheet import Sheet
+from kiosk.ui.widgets.layout import Sheet
 
 
 class Gate:

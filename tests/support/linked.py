@@ -5,11 +5,11 @@ from pathlib import Path
 
 from sqlmodel import SQLModel
 
-from kiosk.records.central.address import Address
-from kiosk.records.central.link import Link, write_link
-from kiosk.records.plumbing import KioskDevice, PublicKey, StaffAccount
-from kiosk.records.store import Store
-from kiosk.records.tables import (
+from kiosk.records.central.connection import Address
+from kiosk.records.central.link import CentralLink, write_link
+from kiosk.records.database.store import Store
+from kiosk.records.schema.system_tables import KioskDevice, PublicKey, StaffAccount
+from kiosk.records.schema.tables import (
     GroupSession,
     Membership,
     Participant,
@@ -43,7 +43,7 @@ def join(folder: Path, centre: Centre, port: int | None = None) -> SiteFacts:
 
 def link(folder: Path, site: SiteFacts, address: Address) -> None:
     """Let the machine of `folder` look for its centre at an address."""
-    write_link(folder, Link("kiosk", site.site_id, site.kiosk_id, address))
+    write_link(folder, CentralLink("kiosk", site.site_id, site.kiosk_id, address))
 
 
 def leave_alone(folder: Path, port: int) -> SiteFacts:

@@ -7,7 +7,9 @@ from textual.app import ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
-from kiosk.ui.terminal.app import InputKindChanged, LockedApp, LockedScreen, Scanned
+from kiosk.ui.terminal.app import LockedApp
+from kiosk.ui.terminal.lockdown import LockedScreen
+from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 
 
 class Page(LockedScreen):

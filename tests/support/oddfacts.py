@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlmodel import SQLModel
 
-from kiosk.domain.attendance import CheckInKind
-from kiosk.records.columns import table
-from kiosk.records.plumbing import KioskDevice
-from kiosk.records.tables import CallbackRequest, CallbackWithdrawal, CheckIn
+from kiosk.domain.attendance.attendance import CheckInKind
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import KioskDevice
+from kiosk.records.schema.tables import CallbackRequest, CallbackWithdrawal, CheckIn
 from tests.support.desks import Clinic
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import SECRET_BYTES
-from kiosk.records.facts import payload
-from kiosk.records.library import sqlite_module
-from kiosk.records.tables import CheckIn
+from kiosk.records.database.store import sqlite_module
+from kiosk.records.schema.columns import payload
+from kiosk.records.schema.tables import CheckIn
 
 _CHECK_IN = (
     "INSERT INTO check_in (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, session_id, lookup,"

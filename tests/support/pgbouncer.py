@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.records.central.address import Address
+from kiosk.records.central.connection import Address
 from tests.support.postgres import free_port
 
 SERVER_CONNECTIONS = 16

@@ -1,7 +1,7 @@
 """Sends a kiosk's outbox once, for tests that look at the sending alone."""
 
 from kiosk.devices.clock import Clock
-from kiosk.records.store import Records
+from kiosk.records.database.store import Records
 from kiosk.sync.push import MOST_ROWS, Pushed, Pusher
 from kiosk.sync.remote import Remote
 

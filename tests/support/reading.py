@@ -7,7 +7,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kiosk.ui.terminal.app import LockedApp, LockedScreen
+from kiosk.ui.terminal.app import LockedApp
+from kiosk.ui.terminal.lockdown import LockedScreen
 
 AppT = TypeVar("AppT", bound=LockedApp)
 

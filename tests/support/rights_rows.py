@@ -12,12 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from kiosk.domain.ids import uuid7
-from kiosk.records.central import rights
-from kiosk.records.central.address import Address
-from kiosk.records.central.roles import role_name
-from kiosk.records.columns import Id
-from kiosk.records.exchange import Central, SyncCounter
-from kiosk.records.plumbing import KIOSK_ONLY, KioskDevice
+from kiosk.records.central import setup
+from kiosk.records.central.connection import Address
+from kiosk.records.central.setup import role_name
+from kiosk.records.schema.columns import Id
+from kiosk.records.schema.system_tables import KIOSK_ONLY, Central, KioskDevice, SyncCounter
 from tests.support.centres import FOUNDED, PASSWORD, Centre
 
 _NUMBERS = count(os.getpid() << 32)
@@ -29,7 +28,7 @@ _PLAIN: dict[type, Any] = {
     datetime: datetime(2026, 3, 3, tzinfo=UTC),
     date: date(2026, 3, 3),
 }
-assert rights.FACTS, "importing the rights has made every table known"
+assert setup.FACTS, "importing the rights has made every table known"
 AT_THE_CENTRE = tuple(one.name for one in SQLModel.metadata.sorted_tables if one.info != KIOSK_ONLY)
 """Every table there."""
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from kiosk.domain.requests import OpenedRequest
-from kiosk.domain.status import RequestStatus, Standing
-from kiosk.domain.worklist import Schedule, WorkRow
+from kiosk.domain.callbacks.request import OpenedRequest
+from kiosk.domain.callbacks.state import CallbackState, RequestStatus
+from kiosk.domain.callbacks.worklist import Schedule, WorkRow
 
 Row = TypeVar("Row", bound=WorkRow)
 
@@ -45,7 +45,7 @@ _SCHEDULE = Schedule(
     may_give_up=False,
 )
 _OF_REQUEST = _names(OpenedRequest)
-_OF_STATE = _names(Standing) - _names(WorkRow)
+_OF_STATE = _names(CallbackState) - _names(WorkRow)
 
 
 def asked(**fields: Any) -> OpenedRequest:
@@ -55,7 +55,7 @@ def asked(**fields: Any) -> OpenedRequest:
 
 def row(number: int = 1, **fields: Any) -> WorkRow:
     """Make the row of such a request, new; see `with_fields` for the fields."""
-    new = Standing(RequestStatus.NEW, "", None)
+    new = CallbackState(RequestStatus.NEW, "", None)
     return with_fields(WorkRow(asked(id=UUID(int=number)), new, _SCHEDULE), **fields)
 
 

@@ -8,7 +8,9 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from kiosk.ui.terminal.app import InputKindChanged, LockedApp, LockedScreen, Scanned
+from kiosk.ui.terminal.app import LockedApp
+from kiosk.ui.terminal.lockdown import LockedScreen
+from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 
 SECRET = "Tan-SECRET-81234567"
 

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 from unittest.mock import patch
 
-from kiosk.ui.terminal.environment import harden_process
-from kiosk.ui.terminal.splash import splash
+from kiosk.ui.terminal.startup import harden_process, splash
 
 
 def main(kind: str, log: Path) -> int:
@@ -17,7 +16,7 @@ def main(kind: str, log: Path) -> int:
     splash()
 
     # Textual reads the environment when it is imported.
-    from kiosk.ui.terminal import app, intake
+    from kiosk.ui.terminal import app, driver
     from tests.support import sample_app
 
     def crash_log(error: str, place: str) -> None:
@@ -28,7 +27,7 @@ def main(kind: str, log: Path) -> int:
     sample = kinds.get(kind, sample_app.SampleApp)(crash_log=crash_log)
     if kind != "broken-input":
         return app.run_locked(sample)
-    with patch.object(intake.Intake, "feed", sample_app.broken_feed):
+    with patch.object(driver.Intake, "feed", sample_app.broken_feed):
         return app.run_locked(sample)
 
 

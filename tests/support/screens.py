@@ -8,11 +8,11 @@ from unittest.mock import patch
 
 from textual._compositor import Compositor
 
-from kiosk.content.take_home import TakeHome
-from kiosk.ui.terminal.app import InputKindChanged, Scanned
+from kiosk.content.articles import TakeHome
+from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
-from kiosk.ui.visitor.parts import Boot, Demo, Facts, VisitorSide
 from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.visit import Demo, OpenVisitorSide, VisitorClinic, VisitorSide
 from kiosk.usecases.helplines import published_text
 from tests.support.desks import Clinic
 from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
@@ -30,7 +30,7 @@ TAKE_HOME: Final = (
 def side_of(clinic: Clinic) -> VisitorSide:
     """Return what bootstrap makes of an opened store."""
     zone = clinic.site.zone
-    facts = Facts(
+    facts = VisitorClinic(
         today=lambda: clinic.clock.now().astimezone(zone).date(),
         zone=zone,
         country=clinic.site.country,
@@ -81,7 +81,7 @@ async def at_kiosk(
     clinic: Clinic,
     *,
     size: tuple[int, int] = USUAL,
-    boot: Boot | None = None,
+    boot: OpenVisitorSide | None = None,
     demo: Demo | None = None,
 ) -> AsyncIterator[Visitor]:
     """Start the visitor's kiosk on `clinic` (or by `boot`) and stand before its first screen."""

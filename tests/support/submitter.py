@@ -9,10 +9,10 @@ from pathlib import Path
 from random import Random
 
 from kiosk.devices.clock import SystemClock
-from kiosk.domain.rules import Rules
-from kiosk.records.store import Store
+from kiosk.domain.policy import Rules
+from kiosk.records.database.store import Store
 from kiosk.usecases.site import load_sealing_keys, load_site
-from kiosk.usecases.visitor import VisitorDesk
+from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.drafts import plain_draft
 
 

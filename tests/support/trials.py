@@ -4,9 +4,8 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.events import EventKind, RequestEvent
-from kiosk.domain.status import Standing, standing
-from kiosk.domain.working import WorkingCalendar
+from kiosk.domain.callbacks.state import CallbackState, EventKind, RequestEvent, callback_state
+from kiosk.domain.working_time import WorkingCalendar
 from tests.support.rows import asked
 
 ZONE = ZoneInfo("Asia/Singapore")
@@ -40,7 +39,7 @@ def event(
     return RequestEvent(UUID(int=revision), revision, kind, outcome, at, MEI, next_at)
 
 
-def tried(*tries: Try, now: datetime | None = None, claimed: bool = False) -> Standing:
+def tried(*tries: Try, now: datetime | None = None, claimed: bool = False) -> CallbackState:
     """Fold attempts, and a claim of Mei's at `now` where it is wanted."""
     events = [
         event(number, EventKind.ATTEMPT, at, result) for number, (at, result) in enumerate(tries, 1)
@@ -48,9 +47,9 @@ def tried(*tries: Try, now: datetime | None = None, claimed: bool = False) -> St
     if claimed and now is not None:
         ends = now + timedelta(minutes=30)
         events.append(event(len(events) + 1, EventKind.CLAIMED, now, next_at=ends))
-    return standing(events, (), now=now)
+    return callback_state(events, (), now=now)
 
 
-def missed(*times: datetime, now: datetime | None = None, claimed: bool = False) -> Standing:
+def missed(*times: datetime, now: datetime | None = None, claimed: bool = False) -> CallbackState:
     """Fold calls that nobody answered."""
     return tried(*((at, "no_answer") for at in times), now=now, claimed=claimed)

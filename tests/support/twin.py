@@ -12,11 +12,10 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from kiosk.errors import StoreAway, StoreRefused
-from kiosk.records.central.founding import CONTRACT, OLDEST_CONTRACT
-from kiosk.records.central.rights import FACTS, MADE_ANYWHERE
-from kiosk.records.columns import Id
+from kiosk.records.central.setup import CONTRACT, FACTS, MADE_ANYWHERE, OLDEST_CONTRACT
 from kiosk.records.outbox import Waiting
-from kiosk.sync.remote import Change, Contact, Report, Values
+from kiosk.records.schema.columns import Id
+from kiosk.sync.remote import CentralAnswer, Change, Report, Values
 
 _SENT = {str(fact.__tablename__) for fact in FACTS}
 
@@ -73,14 +72,14 @@ class TwinRemote:
         self._kiosk_id = kiosk_id
         self._sent_upto = 0
 
-    def contact(self, report: Report) -> Contact:
+    def contact(self, report: Report) -> CentralAnswer:
         """Say how this machine is, and hear what there is to know."""
         centre, kiosk = self.centre, self._kiosk_id
         centre.heard[kiosk] = report
         if report.wiped_at is not None:
             centre.wiped_at.setdefault(kiosk, report.wiped_at)
         self._sent_upto = centre.sent_upto.setdefault(kiosk, 0)
-        return Contact(
+        return CentralAnswer(
             centre.now,
             centre.contract,
             centre.oldest_contract,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.calling import named, window_of
+from kiosk.domain.callbacks.worklist import named, window_of
 
 
 def in_window(windows: Collection[str], at: datetime, zone: ZoneInfo) -> bool:

@@ -9,16 +9,15 @@ from sqlalchemy import delete, insert, select, update
 from sqlmodel import SQLModel
 
 from kiosk.errors import StoreAway
-from kiosk.records.central.rights import FACTS
+from kiosk.records.central.setup import FACTS
 from kiosk.records.central.store import CentralStore
-from kiosk.records.changes import note
-from kiosk.records.columns import Reference, table
-from kiosk.records.exchange import ChangeLog, KioskHeartbeat, SyncCounter
+from kiosk.records.database.writing import note
 from kiosk.records.outbox import Waiting
-from kiosk.records.plumbing import KioskDevice
-from kiosk.records.tables import GroupSession, Participant, Passcard, SupportGroup
+from kiosk.records.schema.columns import Reference, table
+from kiosk.records.schema.system_tables import ChangeLog, KioskDevice, KioskHeartbeat, SyncCounter
+from kiosk.records.schema.tables import GroupSession, Participant, Passcard, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.remote import Change, Contact, Remote, Report, Values
+from kiosk.sync.remote import CentralAnswer, Change, Remote, Report, Values
 from kiosk.usecases.site import SiteFacts
 from tests.support.centres import Centre
 from tests.support.twin import TwinCentre, TwinRemote
@@ -184,7 +183,7 @@ class BadLine:
         self.before_push: Callable[[], None] | None = None
         """Happens once, just before the next push."""
 
-    def contact(self, report: Report) -> Contact:
+    def contact(self, report: Report) -> CentralAnswer:
         return self._remote.contact(report)
 
     def push(self, rows: Sequence[Waiting]) -> None:

@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 from uuid import UUID
 
-from kiosk.records.central.address import Address
-from kiosk.sync.syncer import About, Syncer
+from kiosk.records.central.connection import Address
+from kiosk.sync.syncer import MachineReport, Syncer
 from tests.support.centres import centre_template, new_centre
 from tests.support.desks import open_clinic
 from tests.support.postgres import owner_url
@@ -24,7 +24,9 @@ def main(rows: int) -> int:
         open_clinic(Path(folder)) as clinic,
     ):
         world, site = PostgresWorld(centre, clinic.site), clinic.site
-        syncer = Syncer(clinic.store, world.remote(), clinic.clock, site, lambda: About("1", None))
+        syncer = Syncer(
+            clinic.store, world.remote(), clinic.clock, site, lambda: MachineReport("1", None)
+        )
 
         def enrol(kind: str, machine: UUID) -> Address:
             return centre.add_machine(site.site_id, machine, kind)

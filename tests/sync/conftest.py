@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.sync.syncer import About, Syncer
+from kiosk.sync.syncer import MachineReport, Syncer
 from tests.support.centres import Centre
 from tests.support.desks import Clinic, open_clinic
 from tests.support.worlds import BadLine, PostgresWorld, TwinWorld
@@ -31,7 +31,7 @@ def line(world: TwinWorld) -> BadLine:
 @pytest.fixture
 def syncer(clinic: Clinic, line: BadLine) -> Syncer:
     return Syncer(
-        clinic.store, line, clinic.clock, clinic.site, lambda: About("1.2.3", "2026-12-31")
+        clinic.store, line, clinic.clock, clinic.site, lambda: MachineReport("1.2.3", "2026-12-31")
     )
 
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.records.central.address import Address
-from kiosk.sync.syncer import About, Syncer
+from kiosk.records.central.connection import Address
+from kiosk.sync.syncer import MachineReport, Syncer
 from tests.support.centres import Centre
 from tests.support.desks import Clinic
 from tests.support.worlds import PostgresWorld
@@ -17,7 +17,9 @@ def test_a_kiosk_that_pulls_all_the_time_misses_nothing(
     clinic: Clinic, centre: Centre, real: PostgresWorld, rows: int
 ) -> None:
     site = clinic.site
-    syncer = Syncer(clinic.store, real.remote(), clinic.clock, site, lambda: About("1", None))
+    syncer = Syncer(
+        clinic.store, real.remote(), clinic.clock, site, lambda: MachineReport("1", None)
+    )
 
     def enrol(kind: str, machine: UUID) -> Address:
         return centre.add_machine(site.site_id, machine, kind)

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from kiosk.content.helplines import helplines
 from kiosk.errors import StoreAway
-from kiosk.records.columns import table
-from kiosk.records.exchange import HelplineList, KioskHeartbeat
 from kiosk.records.outbox import Waiting
-from kiosk.sync.syncer import About, Syncer
-from kiosk.usecases.about import about
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import HelplineList, KioskHeartbeat
+from kiosk.sync.syncer import MachineReport, Syncer
+from kiosk.usecases.central.contact import program_info
 from kiosk.usecases.helplines import published_text
 from tests.support.centres import Centre
 from tests.support.desks import Clinic
@@ -25,9 +25,9 @@ LATER = datetime(2027, 1, 10, 4, 0, tzinfo=UTC)
 def syncer_of(clinic: Clinic, real: PostgresWorld) -> Syncer:
     """A kiosk's rounds, as bootstrap makes them."""
 
-    def describe() -> About:
-        told = about(clinic.store, clinic.clock, clinic.site, "1.2.3")
-        return About(told.version, told.helplines_review_by)
+    def describe() -> MachineReport:
+        told = program_info(clinic.store, clinic.clock, clinic.site, "1.2.3")
+        return MachineReport(told.version, told.helplines_review_by)
 
     return Syncer(clinic.store, real.remote(), clinic.clock, clinic.site, describe)
 

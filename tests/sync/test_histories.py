@@ -22,13 +22,13 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from kiosk.records import contacts, outbox
-from kiosk.records.central.rights import PULLED
-from kiosk.records.columns import table
-from kiosk.records.plumbing import Outbox
-from kiosk.records.store import Store
-from kiosk.records.tables import Passcard, SupportGroup
-from kiosk.sync.syncer import About, Syncer
+from kiosk.records import outbox, pulled_rows
+from kiosk.records.central.setup import PULLED
+from kiosk.records.database.store import Store
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import Outbox
+from kiosk.records.schema.tables import Passcard, SupportGroup
+from kiosk.sync.syncer import MachineReport, Syncer
 from tests.support.centres import Centre
 from tests.support.desks import Clinic, SetClock, open_clinic
 from tests.support.facts import check_in, person
@@ -85,7 +85,9 @@ class Histories(RuleBasedStateMachine):
     def make_syncer(self) -> Syncer:
         """Start the sync as a program does."""
         clinic = self.clinic
-        return Syncer(clinic.store, self.line, clinic.clock, clinic.site, lambda: About("1", None))
+        return Syncer(
+            clinic.store, self.line, clinic.clock, clinic.site, lambda: MachineReport("1", None)
+        )
 
     def waiting_facts(self) -> list[UUID]:
         with self.clinic.store.read() as transaction:
@@ -227,7 +229,7 @@ class Histories(RuleBasedStateMachine):
         assert (done.problem, done.pending) == (None, 0)
         with self.clinic.store.read() as transaction:
             parked = {row.row_id for row in outbox.set_aside(transaction)}
-            state = contacts.read_state(transaction, self.clinic.site.kiosk_id)
+            state = pulled_rows.read_state(transaction, self.clinic.site.kiosk_id)
         assert parked == self.bad
         assert set(self.world.facts()) == self.acknowledged - self.bad
         assert state.out_of_order is None

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.errors import SetupError
-from kiosk.records.unsent import write_unsent
+from kiosk.records.outbox import write_unsent
 from kiosk.sync.importing import Imported, import_unsent
-from kiosk.usecases.centre_adoption import adopt_clinic
+from kiosk.usecases.central.adoption import adopt_clinic
 from tests.support.centres import Centre
 from tests.support.desks import Clinic, open_clinic
 

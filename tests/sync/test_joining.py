@@ -12,25 +12,28 @@ from sqlalchemy import text
 
 from kiosk.bootstrap import DATABASE
 from kiosk.devices.clock import entropy
-from kiosk.domain.checkin import CheckedIn
-from kiosk.domain.enrolment import parse_code
+from kiosk.domain.attendance.check_in import CheckedIn
+from kiosk.domain.fleet import parse_code
 from kiosk.errors import SetupError, StoreAway, StoreDiffers, VaultError
-from kiosk.records import devices
-from kiosk.records.central.address import Address, read_address
-from kiosk.records.central.link import Link, read_link, write_link
-from kiosk.records.central.owner import owner_transaction
-from kiosk.records.central.sites import SiteAtCentre
-from kiosk.records.store import Store
-from kiosk.sync.first_rows import Place, as_machine
-from kiosk.sync.joining import UNFINISHED, Joined, check_place, join
-from kiosk.usecases.centre import choose_site, prepare_centre, revoke_machine
-from kiosk.usecases.centre_adoption import adopt_clinic
-from kiosk.usecases.enrolment import NewMachine, enrol_machine
+from kiosk.records import site as site_rows
+from kiosk.records.central.connection import Address, read_address
+from kiosk.records.central.link import CentralLink, read_link, write_link
+from kiosk.records.central.owner import SiteAtCentre, owner_transaction
+from kiosk.records.database.store import Store
+from kiosk.sync.joining import UNFINISHED, JoinedCentral, JoinFolder, as_machine, check_place, join
+from kiosk.usecases.central.adoption import adopt_clinic
+from kiosk.usecases.central.owner import (
+    NewMachine,
+    choose_site,
+    enrol_machine,
+    prepare_centre,
+    revoke_machine,
+)
 from kiosk.usecases.site import load_sealing_keys, load_site
-from kiosk.usecases.visitor import VisitorDesk
-from kiosk.vault.audit import START_TAG
-from kiosk.vault.bundles import SignedBundle
-from kiosk.vault.pins import hash_pin, verify_pin
+from kiosk.usecases.visitor_desk import VisitorDesk
+from kiosk.vault.audit_chain import START_TAG
+from kiosk.vault.enrolment_bundle import SignedBundle
+from kiosk.vault.passphrases import hash_pin, verify_pin
 from tests.support.desks import CHEAP, Clinic, SetClock, open_clinic
 from tests.support.strict_server import owned_database, strict_server
 
@@ -51,8 +54,8 @@ class World:
     pins_asked: int = 0
 
     @property
-    def place(self) -> Place:
-        return Place(self.folder, self.folder / DATABASE, self.clock, entropy)
+    def place(self) -> JoinFolder:
+        return JoinFolder(self.folder, self.folder / DATABASE, self.clock, entropy)
 
     def enrol(self, kind: str = "kiosk") -> tuple[SignedBundle, str]:
         kept: list[SignedBundle] = []
@@ -68,7 +71,7 @@ class World:
         self.pins_asked += 1
         return hash_pin(PIN, cost=CHEAP)
 
-    def join(self, signed: SignedBundle, code: str) -> Joined:
+    def join(self, signed: SignedBundle, code: str) -> JoinedCentral:
         signed.check(code)
         check_place(self.place, signed.bundle)
         return join(self.place, signed.bundle, code, self.new_pin_hash)
@@ -113,7 +116,7 @@ def assert_whole_kiosk(world: World) -> None:
     try:
         site = load_site(store)
         with store.read() as transaction:
-            pin = devices.pin_hash(transaction, site.kiosk_id)
+            pin = site_rows.pin_hash(transaction, site.kiosk_id)
             sealed = transaction.connection().execute(
                 text("SELECT sealed_audit_key FROM kiosk_device WHERE id = :id"),
                 {"id": site.kiosk_id.bytes},
@@ -132,7 +135,7 @@ def assert_whole_kiosk(world: World) -> None:
     assert world.at_centre(asked.format("pin_hash"), id=site.kiosk_id) == pin
 
 
-def assert_settled(world: World, kind: str) -> Link:
+def assert_settled(world: World, kind: str) -> CentralLink:
     link = read_link(world.folder)
     assert link is not None
     assert link.kind == kind
@@ -197,7 +200,7 @@ def test_joining_again_by_the_same_bundle_is_harmless(world: World) -> None:
     assert world.pins_asked == 1
 
 
-JOINING, ROWS = "kiosk.sync.joining", "kiosk.sync.first_rows"
+JOINING, ROWS = "kiosk.sync.joining", "kiosk.sync.joining"
 CUTS = (
     ("kiosk", f"{JOINING}.write_link", 0),
     ("kiosk", f"{JOINING}.write_link", 1),
@@ -296,7 +299,7 @@ def test_a_revoked_enrolment_is_refused(world: World) -> None:
 
 def test_a_folder_with_a_clinic_is_refused(world: World) -> None:
     signed, _code = world.enrol()
-    place = Place(
+    place = JoinFolder(
         world.clinic.folder, world.clinic.folder / DATABASE, world.clock, world.clinic.entropy
     )
     (world.clinic.folder / "central.json").rename(world.folder / "kept.json")
@@ -336,7 +339,7 @@ def test_a_centre_that_is_away_leaves_the_code_good(world: World) -> None:
     begun = read_link(world.folder / UNFINISHED)
     assert begun is not None
     nowhere = Address("127.0.0.1", 1, "none", begun.address.role, begun.address.password)
-    away = Link(begun.kind, begun.site_id, begun.kiosk_id, nowhere)
+    away = CentralLink(begun.kind, begun.site_id, begun.kiosk_id, nowhere)
     write_link(world.folder / UNFINISHED, away)
     with pytest.raises(StoreAway):
         world.join(signed, code)

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.syncing import SyncProblem
+from kiosk.domain.clock_sync import SyncProblem
 from kiosk.errors import StoreBusy
-from kiosk.records.lock import lock_folder
-from kiosk.sync import loop
-from kiosk.sync.loop import LOCK, locked_round, run
-from kiosk.sync.syncer import Round, Syncer
+from kiosk.records.database.lock import lock_folder
+from kiosk.sync import syncer as sync_loop
+from kiosk.sync.syncer import LOCK, Round, Syncer, locked_round, run
 from tests.support.desks import Clinic
 from tests.support.facts import check_in
 from tests.support.worlds import BadLine, TwinWorld
@@ -85,7 +84,7 @@ def test_a_new_fact_makes_a_round_and_silence_none(
     stop = Waits(5)
     run(syncer, stop, tmp_path, hear)
     assert [done.sent for done in heard] == [1, 1]
-    assert set(stop.asked) == {loop.LOOK_SECONDS}
+    assert set(stop.asked) == {sync_loop.LOOK_SECONDS}
     assert len(world.facts()) == 2
 
 
@@ -95,7 +94,7 @@ def test_trouble_is_waited_out_longer_each_time_until_it_ends(
     answering(syncer, monkeypatch, lambda number: WELL if number == 8 else TROUBLE)
     stop = Waits(9)
     run(syncer, stop, tmp_path)
-    assert stop.asked == [1, 2, 4, 8, 16, 32, 60, 60, loop.LOOK_SECONDS]
+    assert stop.asked == [1, 2, 4, 8, 16, 32, 60, 60, sync_loop.LOOK_SECONDS]
 
 
 def test_an_error_ends_no_loop_and_its_words_are_not_logged(

@@ -14,7 +14,7 @@ from kiosk.records import outbox
 from kiosk.records.outbox import Waiting
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.remote import Remote, Report
-from kiosk.sync.syncer import About, Round, Syncer
+from kiosk.sync.syncer import MachineReport, Round, Syncer
 from tests.support.centres import Centre
 from tests.support.desks import NOON, Clinic
 from tests.support.facts import check_in, person
@@ -48,7 +48,9 @@ def test_a_round_brings_facts_there_and_reference_data_here(
     person(clinic, b"made here")
     check_in(clinic, clinic.id(), b"1" * 16)
     waited = {row.table_name for row in in_line(clinic)}
-    syncer = Syncer(clinic.store, remote, clinic.clock, clinic.site, lambda: About("1", None))
+    syncer = Syncer(
+        clinic.store, remote, clinic.clock, clinic.site, lambda: MachineReport("1", None)
+    )
     done = syncer.round()
     assert done == Round(5, 0, 2, 0, None)
     for name in waited:

@@ -9,18 +9,19 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from kiosk.records import contacts, devices
-from kiosk.records.columns import table
-from kiosk.records.plumbing import KioskDevice
-from kiosk.records.tables import Passcard, SupportGroup
+from kiosk.records import pulled_rows
+from kiosk.records import site as site_rows
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import KioskDevice
+from kiosk.records.schema.tables import Passcard, SupportGroup
 from kiosk.sync.pull import AT_A_TIME, Pulled, pull_all, pull_changes
-from kiosk.sync.remote import Change, Contact, Remote, Values
+from kiosk.sync.remote import CentralAnswer, Change, Remote, Values
 from tests.support.desks import Clinic
 from tests.support.facts import person
 from tests.support.worlds import BadLine, TwinWorld
 
 
-def contact(world: TwinWorld, clinic: Clinic) -> Contact:
+def contact(world: TwinWorld, clinic: Clinic) -> CentralAnswer:
     from kiosk.sync.remote import Report
 
     return world.remote().contact(Report(clinic.clock.now(), None, 0, 0, "1"))
@@ -39,12 +40,12 @@ def pull(clinic: Clinic, world: TwinWorld, remote: Remote | None = None) -> Pull
 
 def cursor(clinic: Clinic) -> int:
     with clinic.store.read() as transaction:
-        return contacts.read_state(transaction, clinic.site.kiosk_id).cursor
+        return pulled_rows.read_state(transaction, clinic.site.kiosk_id).cursor
 
 
 def set_cursor(clinic: Clinic, at: int) -> None:
     with clinic.store.write() as transaction:
-        contacts.set_cursor(transaction, clinic.site.kiosk_id, at)
+        pulled_rows.set_cursor(transaction, clinic.site.kiosk_id, at)
 
 
 def group(clinic: Clinic, **values: Any) -> SupportGroup:
@@ -104,7 +105,7 @@ def test_pulling_everything_reads_page_after_page(clinic: Clinic, world: TwinWor
     assert here(clinic, "passcard") == world.rows("passcard")
 
 
-@pytest.mark.parametrize("at", [contacts.PULL_ALL, 40])
+@pytest.mark.parametrize("at", [pulled_rows.PULL_ALL, 40])
 def test_a_cursor_that_fits_no_more_pulls_everything(
     clinic: Clinic, world: TwinWorld, at: int
 ) -> None:
@@ -147,7 +148,7 @@ def test_an_empty_answer_empties_nothing(clinic: Clinic, world: TwinWorld) -> No
         world.centre.note("passcard", row_id)
     pull(clinic, world, Forgetful(world.remote()))
     world.centre.reference.clear()
-    set_cursor(clinic, contacts.PULL_ALL)
+    set_cursor(clinic, pulled_rows.PULL_ALL)
     pull(clinic, world)
     after = here(clinic, "passcard"), here(clinic, "support_group"), here(clinic, "public_key")
     assert after == kept
@@ -213,7 +214,7 @@ def test_a_row_that_cannot_be_is_left_out_and_counted(
     rows[bad.id] = {**rows[bad.id], column: value}
     assert pull(clinic, world) == Pulled(1, 1)
     assert set(here(clinic, "support_group")) == {good.id}
-    set_cursor(clinic, contacts.PULL_ALL)
+    set_cursor(clinic, pulled_rows.PULL_ALL)
     again = pull(clinic, world)
     assert again.rows == 1
     assert again.unfit
@@ -252,7 +253,7 @@ def test_this_machines_pin_and_audit_key_survive_a_centre_that_has_none(
     pull(clinic, world)
     assert here(clinic, "kiosk_device")[clinic.site.kiosk_id] == {**mine, "name": "Door"}
     with clinic.store.read() as transaction:
-        assert devices.pin_hash(transaction, clinic.site.kiosk_id) == mine["pin_hash"]
+        assert site_rows.pin_hash(transaction, clinic.site.kiosk_id) == mine["pin_hash"]
 
 
 def test_a_cut_on_the_way_goes_on_from_what_was_kept(clinic: Clinic, world: TwinWorld) -> None:
@@ -293,7 +294,7 @@ def test_what_was_changed_after_the_question_comes_next_time(
     site = clinic.site
     pull_changes(clinic.store, world.remote(), site.site_id, site.kiosk_id, asked)
     assert cursor(clinic) == 1
-    set_cursor(clinic, contacts.PULL_ALL)
+    set_cursor(clinic, pulled_rows.PULL_ALL)
     pull_changes(clinic.store, world.remote(), site.site_id, site.kiosk_id, replace(asked, count=1))
     assert cursor(clinic) == 1
     assert pull(clinic, world).rows == 1

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from kiosk.errors import StoreAway, StoreBusy, StoreFull, StoreRefused
 from kiosk.records import outbox
-from kiosk.records.columns import table
 from kiosk.records.outbox import SetAside, Waiting
-from kiosk.records.plumbing import Outbox
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import Outbox
 from kiosk.sync.push import Pusher, retry_parked
 from kiosk.sync.remote import Remote
 from tests.support.desks import Clinic

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kiosk.domain.syncing import SyncProblem, sentence
+from kiosk.domain.clock_sync import SyncProblem, sentence
 from kiosk.errors import StoreAway, StoreBusy, StoreDiffers, StoreError, StoreFull, StoreRefused
-from kiosk.records import contacts, devices, outbox
-from kiosk.records.contacts import ContactState
-from kiosk.records.tables import SupportGroup
-from kiosk.sync.remote import Contact, Remote, Report
-from kiosk.sync.syncer import About, Round, Syncer
+from kiosk.records import outbox, pulled_rows
+from kiosk.records import site as site_rows
+from kiosk.records.pulled_rows import ContactState
+from kiosk.records.schema.tables import SupportGroup
+from kiosk.sync.remote import CentralAnswer, Remote, Report
+from kiosk.sync.syncer import MachineReport, Round, Syncer
 from tests.support.desks import NOON, Clinic, SetClock
 from tests.support.facts import check_in, person
 from tests.support.worlds import BadLine, TwinWorld
@@ -18,7 +19,7 @@ from tests.support.worlds import BadLine, TwinWorld
 
 def state(clinic: Clinic) -> ContactState:
     with clinic.store.read() as transaction:
-        return contacts.read_state(transaction, clinic.site.kiosk_id)
+        return pulled_rows.read_state(transaction, clinic.site.kiosk_id)
 
 
 def heard(world: TwinWorld, clinic: Clinic) -> Report:
@@ -76,7 +77,7 @@ def test_a_slow_answer_does_not_spoil_a_good_measurement(
     world.centre.now = NOON + timedelta(seconds=5)
     syncer.round()
     slow = _SlowLine(line, clinic.clock, timedelta(seconds=8))
-    Syncer(clinic.store, slow, clinic.clock, clinic.site, lambda: About("1", None)).round()
+    Syncer(clinic.store, slow, clinic.clock, clinic.site, lambda: MachineReport("1", None)).round()
     assert state(clinic).clock_offset_ms == 5000
 
 
@@ -88,7 +89,7 @@ class _SlowLine(BadLine):
         self._clock = clock
         self._takes = takes
 
-    def contact(self, report: Report) -> Contact:
+    def contact(self, report: Report) -> CentralAnswer:
         contact = super().contact(report)
         self._clock.at += self._takes
         return contact
@@ -146,7 +147,7 @@ def test_a_centre_that_takes_no_rows_still_gives_what_it_has(
     world.write(group(clinic))
     refusing = _Refusing(world.remote())
     done = Syncer(
-        clinic.store, refusing, clinic.clock, clinic.site, lambda: About("1", None)
+        clinic.store, refusing, clinic.clock, clinic.site, lambda: MachineReport("1", None)
     ).round()
     assert done == Round(0, 20, 1, 11, SyncProblem.NOT_TAKEN)
     assert syncer.round() == Round(11, 20, 0, 0, None)
@@ -224,16 +225,16 @@ def test_a_cut_while_facts_are_put_in_line_again_begins_anew(
     syncer.round()
     held = sorted(world.facts())
     world.centre.restore(TwinWorld(clinic.site).centre)
-    from kiosk.records import requeue
+    from kiosk.records import outbox
 
-    real, calls = requeue.put_in_line, iter(range(9))
+    real, calls = outbox.put_in_line, iter(range(9))
 
     def cut(*given: object) -> int:
         if next(calls) == 1:
             raise KeyboardInterrupt
         return real(*given)  # type: ignore[arg-type]  # passed on as it came
 
-    monkeypatch.setattr(requeue, "put_in_line", cut)
+    monkeypatch.setattr(outbox, "put_in_line", cut)
     with pytest.raises(KeyboardInterrupt):
         syncer.round()
     assert state(clinic).epoch is None
@@ -293,7 +294,7 @@ def test_a_revocation_that_is_taken_back_opens_the_machine(
 
 def test_a_machine_that_staff_have_closed_stays_closed(clinic: Clinic, syncer: Syncer) -> None:
     with clinic.store.write() as transaction:
-        devices.set_out_of_order(transaction, clinic.site.kiosk_id, "The screen is broken.")
+        site_rows.set_out_of_order(transaction, clinic.site.kiosk_id, "The screen is broken.")
     syncer.round()
     assert state(clinic).out_of_order == "The screen is broken."
 

@@ -12,11 +12,12 @@ from random import Random
 from uuid import UUID
 
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.records.central.address import Address
+from kiosk.records.central.connection import Address
 from kiosk.records.central.store import CentralStore
-from kiosk.records.facts import add_reference, payload
+from kiosk.records.database.writing import add_reference
 from kiosk.records.outbox import Waiting
-from kiosk.records.tables import Passcard, SupportGroup
+from kiosk.records.schema.columns import payload
+from kiosk.records.schema.tables import Passcard, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.syncer import Round
 from kiosk.usecases.site import SiteFacts

@@ -7,8 +7,9 @@ from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import AccessRefused
 from kiosk.usecases import access as access_module
 from kiosk.usecases.access import SignInRefused
-from kiosk.usecases.staffdesk import SignedIn
-from kiosk.vault.keys import Cost, dummy_unwrap
+from kiosk.usecases.staff_desk import SignedIn
+from kiosk.vault.keys import dummy_unwrap
+from kiosk.vault.passphrases import Cost
 from tests.support.desks import CHEAP, PASSPHRASE, Clinic
 
 

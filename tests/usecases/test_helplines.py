@@ -7,8 +7,9 @@ import pytest
 from kiosk.content.helplines import helplines
 from kiosk.domain.audit import AuditAction
 from kiosk.errors import SetupError
-from kiosk.records import helplines as records
-from kiosk.usecases.about import about
+from kiosk.records import site as records
+from kiosk.usecases.admin.desk import OversightDesk
+from kiosk.usecases.central.contact import program_info
 from kiosk.usecases.helplines import (
     HelplinesMissing,
     HelplinesPublished,
@@ -16,7 +17,6 @@ from kiosk.usecases.helplines import (
     published_text,
     read_in_force,
 )
-from kiosk.usecases.oversight import OversightDesk
 from tests.support.desks import Clinic
 from tests.support.helplines import helplines_text, shipped_text
 
@@ -39,8 +39,8 @@ def shown(clinic: Clinic) -> dict[str, str]:
 def keep(clinic: Clinic, text: str, at: datetime = LATER) -> None:
     """Put a list there that nobody has checked, as a hostile centre could."""
     with clinic.store.write() as transaction:
-        made = records.Published(text, at)
-        records.add(transaction, clinic.id(), clinic.site.site_id, made)
+        made = records.PublishedHelplines(text, at)
+        records.add_helplines(transaction, clinic.id(), clinic.site.site_id, made)
 
 
 def test_without_a_published_list_visitors_see_the_one_of_the_program(
@@ -59,7 +59,7 @@ def test_a_published_list_is_seen_by_visitors(clinic: Clinic, desk: OversightDes
     found = desk.helplines()
     assert (found.published_at, found.lines.verified_on) == (LATER, date(2027, 1, 4))
     assert desk.audit_trail()[1].action == AuditAction.HELPLINES_PUBLISHED
-    told = about(clinic.store, clinic.clock, clinic.site, "1.2.3")
+    told = program_info(clinic.store, clinic.clock, clinic.site, "1.2.3")
     assert (told.version, told.helplines_review_by) == ("1.2.3", "2027-07-04")
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.domain.checkin import Joined
+from kiosk.domain.attendance.check_in import Joined
 from tests.support.desks import PASSPHRASE, Clinic
 
 NAME = "Zephyrine Ōtsuka"

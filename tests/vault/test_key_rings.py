@@ -8,7 +8,8 @@ import pytest
 
 from kiosk.domain.staff import Purpose
 from kiosk.errors import VaultError
-from kiosk.vault.keys import Cost, dummy_unwrap, new_keypair, unwrap_ring, wrap, wrap_ring
+from kiosk.vault.keys import dummy_unwrap, new_keypair, unwrap_ring, wrap, wrap_ring
+from kiosk.vault.passphrases import Cost
 
 CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 ACCOUNT = UUID("019a0000-0000-7000-8000-000000000001")

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from kiosk.domain.staff import Purpose
 from kiosk.errors import VaultError
 from kiosk.vault.keys import (
-    DEFAULT_COST,
-    Cost,
     PrivateSealingKey,
     PublicSealingKey,
     new_keypair,
@@ -20,6 +18,7 @@ from kiosk.vault.keys import (
     wrap,
     wrap_ring,
 )
+from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 ACCOUNT = UUID("019a0000-0000-7000-8000-000000000001")

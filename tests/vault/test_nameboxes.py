@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.passes import name_key
 from kiosk.errors import VaultError
-from kiosk.vault.nameboxes import BOX_BYTES, lock_name, unlock_name
+from kiosk.vault.sealing import BOX_BYTES, lock_name, unlock_name
 
 KEY = name_key(bytes(16))
 OTHER_KEY = name_key(b"\x01" + bytes(15))

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.errors import VaultError
-from kiosk.vault.passphrases import Cost
-from kiosk.vault.pins import hash_pin, verify_pin
+from kiosk.vault.passphrases import Cost, hash_pin, verify_pin
 
 CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 STORED = hash_pin("483920", cost=CHEAP)

@@ -8,11 +8,10 @@ from sqlalchemy import Connection, Insert, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Transaction
 
-from kiosk.records.changes import note
-from kiosk.records.columns import Reference, table
-from kiosk.records.exchange import HelplineList
-from kiosk.records.plumbing import KioskDevice, PublicKey, StaffAccount
-from kiosk.records.tables import (
+from kiosk.records.database.writing import note
+from kiosk.records.schema.columns import Reference, table
+from kiosk.records.schema.system_tables import HelplineList, KioskDevice, PublicKey, StaffAccount
+from kiosk.records.schema.tables import (
     GroupSession,
     Membership,
     Participant,

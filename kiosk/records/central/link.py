@@ -8,15 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from kiosk.errors import SetupError
-from kiosk.records.central.address import CLIENT_CERTIFICATE, Address
+from kiosk.records.central.connection import CLIENT_CERTIFICATE, Address
+from kiosk.records.database.opening import LINK_FILE
 
-FILE = "central.json"
 CA_FILE = "central-ca.pem"
 _VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class CentralLink:
     """A machine's place at the centre."""
 
     kind: str
@@ -26,12 +26,12 @@ class Link:
     address: Address
 
 
-def read_link(folder: Path) -> Link | None:
+def read_link(folder: Path) -> CentralLink | None:
     """Read the link of a data folder; None where it has no centre, SetupError where it is broken.
 
     A client certificate (client.crt with client.key) in the folder is used where it is there.
     """
-    path = folder / FILE
+    path = folder / LINK_FILE
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if data["version"] != _VERSION:
@@ -47,7 +47,7 @@ def read_link(folder: Path) -> Link | None:
             str(certificate) if certificate.exists() else "",
         )
         kind = str(data["kind"])
-        return Link(kind, UUID(data["site_id"]), UUID(data["kiosk_id"]), address)
+        return CentralLink(kind, UUID(data["site_id"]), UUID(data["kiosk_id"]), address)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):
@@ -57,7 +57,7 @@ def read_link(folder: Path) -> Link | None:
         ) from None
 
 
-def write_link(folder: Path, link: Link, ca_text: str = "") -> None:
+def write_link(folder: Path, link: CentralLink, ca_text: str = "") -> None:
     """Write the link whole or not at all, for its owner alone; SetupError where that fails.
 
     `ca_text` holds the certificates (PEM) that vouch for the server, where the machine's own do
@@ -78,7 +78,7 @@ def write_link(folder: Path, link: Link, ca_text: str = "") -> None:
     try:
         if ca_text:
             _replace(folder / CA_FILE, ca_text)
-        _replace(folder / FILE, json.dumps(data, indent=1))
+        _replace(folder / LINK_FILE, json.dumps(data, indent=1))
     except OSError as error:
         raise SetupError(
             f"The data folder {folder} cannot be written ({error.strerror}); mend its disk or its"

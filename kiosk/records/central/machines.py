@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlmodel import Session as Transaction
 
-from kiosk.records.central.rights import FACTS
-from kiosk.records.central.roles import (
+from kiosk.records.central.setup import (
+    FACTS,
     change_password,
     exists,
     make_role,
@@ -18,11 +18,10 @@ from kiosk.records.central.roles import (
     role_name,
     shut_out,
 )
-from kiosk.records.columns import table
-from kiosk.records.exchange import KioskHeartbeat
-from kiosk.records.facts import add_reference, change_reference
-from kiosk.records.plumbing import KioskDevice
-from kiosk.records.tables import Site
+from kiosk.records.database.writing import add_reference, change_reference
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import KioskDevice, KioskHeartbeat
+from kiosk.records.schema.tables import Site
 
 _device = table(KioskDevice).c
 _beat = table(KioskHeartbeat).c
@@ -42,7 +41,7 @@ _every = (
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class CentralMachine:
     """One machine as the centre knows it; times are the centre's but for `enrolled_at`."""
 
     id: UUID
@@ -70,13 +69,13 @@ class Machine:
         return role_name(self.kind, self.id, self.site_id)
 
 
-def every(transaction: Transaction) -> list[Machine]:
+def every(transaction: Transaction) -> list[CentralMachine]:
     """Give all machines of all sites, by site and name."""
     connection = transaction.connection()
     roles = text("SELECT rolname FROM pg_roles WHERE rolcanlogin")
     open_roles = set(connection.execute(roles).scalars())
     return [
-        Machine(
+        CentralMachine(
             row.id, row.site_id, row.site_name, row.zone, row.name, row.symbols, row.kind,
             row.enrolled_at, bool(row.sealed_audit_key), row.revoked_at, row.received_at,
             row.pending, row.parked, row.clock_offset_ms, row.version or "", row.wiped_at,
@@ -122,19 +121,19 @@ def ensure_role(
     return name
 
 
-def revoke(transaction: Transaction, machine: Machine, now: datetime) -> None:
+def revoke(transaction: Transaction, machine: CentralMachine, now: datetime) -> None:
     """Mark a machine as revoked; its next contact tells it."""
     change_reference(transaction, KioskDevice, machine.id, {"revoked_at": now})
 
 
-def close_role(transaction: Transaction, machine: Machine) -> None:
+def close_role(transaction: Transaction, machine: CentralMachine) -> None:
     """Let a machine in no more, and end its sessions."""
     connection = transaction.connection()
     if may_sign_in(connection, machine.role):
         shut_out(connection, machine.role)
 
 
-def end_sessions(transaction: Transaction, machine: Machine) -> None:
+def end_sessions(transaction: Transaction, machine: CentralMachine) -> None:
     """End what a machine has open now."""
     shut_out(transaction.connection(), machine.role)
 
@@ -144,7 +143,7 @@ def is_open(transaction: Transaction, role: str) -> bool:
     return may_sign_in(transaction.connection(), role)
 
 
-def forget(transaction: Transaction, machines: Sequence[Machine]) -> None:
+def forget(transaction: Transaction, machines: Sequence[CentralMachine]) -> None:
     """Remove machines that never joined, and their roles."""
     connection = transaction.connection()
     for machine in machines:
@@ -188,3 +187,43 @@ def fill_in(
         .where(_device.id == kiosk_id)
         .values(pin_hash=pin_hash, sealed_audit_key=sealed_audit_key)
     )
+
+
+_beats = table(KioskHeartbeat)
+_NOW = select(func.clock_timestamp())
+_revoked = select(_device.revoked_at).where(_device.id == bindparam("kiosk"))
+
+
+def time_there(transaction: Transaction) -> datetime:
+    """Give the centre's time at this moment."""
+    now: datetime = transaction.connection().execute(_NOW).scalar_one()
+    return now
+
+
+def is_revoked(transaction: Transaction, kiosk_id: UUID) -> bool:
+    """Say whether a machine was taken out of service."""
+    return transaction.connection().execute(_revoked, {"kiosk": kiosk_id}).scalar() is not None
+
+
+def report(
+    transaction: Transaction,
+    site_id: UUID,
+    kiosk_id: UUID,
+    at: datetime,
+    clock_offset_ms: int | None,
+    version: str,
+) -> None:
+    """Keep that this desk was here at `at`, by its own clock; nothing ever waits on a desk."""
+    said = {
+        "at": at,
+        "received_at": func.now(),
+        "clock_offset_ms": clock_offset_ms,
+        "pending": 0,
+        "parked": 0,
+        "version": version,
+    }
+    connection = transaction.connection()
+    known = connection.execute(update(_beats).where(_beats.c.kiosk_id == kiosk_id).values(said))
+    if known.rowcount == 0:
+        first = {**said, "kiosk_id": kiosk_id, "site_id": site_id, "sent_upto": 0}
+        connection.execute(insert(_beats).values(first))

@@ -7,11 +7,14 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 from sqlmodel import Session as Transaction
 
-from kiosk.records.central.address import Address
-from kiosk.records.central.engine import SURE_COMMIT, central_engine
-from kiosk.records.central.faults import translated
-from kiosk.records.central.watchdog import watched
-from kiosk.records.changes import log_changes, take_turn
+from kiosk.records.central.connection import (
+    SURE_COMMIT,
+    Address,
+    central_engine,
+    translated,
+    watched,
+)
+from kiosk.records.database.writing import log_changes, take_turn
 
 _CONNECTIONS = 4
 _PATIENCE_SECONDS = 60.0

@@ -3,9 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from kiosk.records import exchange, plumbing, tables
+from kiosk.records.schema import system_tables, tables
 
-_ALL_TABLES = (tables, plumbing, exchange)
+_ALL_TABLES = (tables, system_tables, system_tables)
 """Named so that the metadata below is complete."""
 
 connection = context.config.attributes.get("connection")

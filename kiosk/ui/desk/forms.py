@@ -2,32 +2,41 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kiosk.ui.base import Trouble
-from kiosk.ui.desk.managewords import refusal
+from kiosk.domain.staff import SHORTEST, PassphraseProblem, check_passphrase
+from kiosk.ui.desk.dates import (
+    HOW_CLOCK,
+    HOW_DAY,
+    minutes_between,
+    read_capacity,
+    read_clock,
+    read_day,
+    read_number,
+)
 from kiosk.ui.desk.messages import Finished
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.widgets.action import Action
-from kiosk.ui.widgets.choice import Choice
-from kiosk.ui.widgets.field import Field
-from kiosk.ui.widgets.form import FormRow, Marks
-from kiosk.ui.widgets.keyline import Key
-from kiosk.ui.widgets.pressable import Pressable
+from kiosk.ui.desk.text import PASSPHRASE_PROBLEMS, describe_refusal
+from kiosk.ui.door import Trouble
+from kiosk.ui.widgets.buttons import Action, Pressable
+from kiosk.ui.widgets.desk_bars import Key
+from kiosk.ui.widgets.inputs import Choice, Field, FormRow, Marks
 
 if TYPE_CHECKING:
     from kiosk.ui.desk.session import DeskSide
+
 
 Answer = TypeVar("Answer")
 _FEW = 7
 """So many rows have room for a blank one between them on a usual screen."""
 
 
-class Managing(DeskScreen):
+class ManagerScreen(DeskScreen):
     """Has the manager's desks do something, and says why where they would not."""
 
     def carry_out(
@@ -39,7 +48,7 @@ class Managing(DeskScreen):
             answer = await self.ask(question)
             if isinstance(answer, Trouble):
                 self.say(answer.for_staff)
-            elif why_not := refusal(answer):
+            elif why_not := describe_refusal(answer):
                 self.say(why_not)
             else:
                 then(answer)
@@ -80,7 +89,7 @@ class MarkRow:
 Row = TextRow | MarkRow
 
 
-class Form(Managing):
+class FormScreen(ManagerScreen):
     """Rows to fill in and mark; Enter goes from line to line and from the end keeps them."""
 
     AUTO_FOCUS = "Field, Choice"
@@ -174,3 +183,87 @@ def _part(row: Row) -> Field | Marks:
             return Field(row.value, most=row.most, covered=row.covered, id=row.name)
         case MarkRow():
             return Marks(row.options, marked=row.marked, several=row.several, id=row.name)
+
+
+_MOST = 256
+
+
+class PassphraseFormScreen(FormScreen):
+    """Has two covered lines, which have to be alike."""
+
+    @staticmethod
+    def passphrase_rows(label: str) -> tuple[TextRow, TextRow]:
+        """Return the two lines."""
+        hint = f"At least {SHORTEST} characters; they choose their own later."
+        return (
+            TextRow("secret", label, hint, most=_MOST, covered=True),
+            TextRow("again", "And again", "The same once more.", most=_MOST, covered=True),
+        )
+
+    def read_passphrase(self) -> str | None:
+        """Return the passphrase, or None where it will not do, and say why."""
+        secret, again = self.covered("secret"), self.covered("again")
+        checked = check_passphrase(secret)
+        if isinstance(checked, PassphraseProblem):
+            self.miss("secret", PASSPHRASE_PROBLEMS[checked])
+            return None
+        if secret != again:
+            self.miss("again", "The two differ; please type it again.")
+            return None
+        return checked
+
+
+class TimedFormScreen(FormScreen):
+    """Reads its lines one by one; what cannot be read is said, and None comes back."""
+
+    @staticmethod
+    def time_rows(starts: str = "", ends: str = "") -> tuple[TextRow, TextRow]:
+        """Return the lines that `read_times` reads."""
+        return (
+            TextRow("starts", "Starts", HOW_CLOCK, starts, 8),
+            TextRow("ends", "Ends", HOW_CLOCK, ends, 8),
+        )
+
+    def read_times(self) -> tuple[time, int] | None:
+        """Return the start and how many minutes it lasts."""
+        starts = self._read_clock("starts")
+        ends = None if starts is None else self._read_clock("ends")
+        if starts is None or ends is None:
+            return None
+        minutes = minutes_between(starts, ends)
+        if not minutes:
+            self.miss("ends", "It would end as it starts.")
+            return None
+        return starts, minutes
+
+    def read_day(self, name: str) -> date | None:
+        """Return a day."""
+        facts = self.host.facts
+        day = read_day(self.typed(name), facts.now(), facts.zone)
+        if day is None:
+            self.miss(name, f"That is no day. {HOW_DAY}")
+        return day
+
+    def read_number(self, name: str, most: int) -> int | None:
+        """Return a number from 1 to `most`."""
+        number = read_number(self.typed(name), most)
+        if number is None:
+            self.miss(name, f"Please type a number from 1 to {most}.")
+        return number
+
+    def read_place(self) -> tuple[str, int | None] | None:
+        """Return room and capacity, of the lines "room" and "places"."""
+        room, capacity = self.typed("room"), read_capacity(self.typed("places"))
+        if not room:
+            self.miss("room", "It needs a room.")
+            return None
+        if isinstance(capacity, str):
+            self.miss("places", capacity)
+            return None
+        return room, capacity
+
+    def _read_clock(self, name: str) -> time | None:
+        at = read_clock(self.typed(name))
+        if at is None:
+            self.miss(name, f"That is no time of day. {HOW_CLOCK}")
+        return at

@@ -1,18 +1,26 @@
 """Questions that the facilitator's screens ask, as data."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from kiosk.domain.roster import MOST_PEOPLE, GroupName, Member, SessionCard, VoidReason
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Input
+
+from kiosk.domain.attendance.roster import MOST_PEOPLE, GroupName, Member, SessionCard, VoidReason
 from kiosk.domain.text import ascii_digits
-from kiosk.ui.desk.messages import Offer, Question
-from kiosk.ui.desk.words import people
+from kiosk.ui.desk.messages import Answered, Offer, Question
+from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.text import format_people
+from kiosk.ui.widgets.desk_bars import Key
+from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.list import Column, Line, Listing
 
 Then = Callable[[str], None]
 _LETTERS = "abcdefghijklmnoprstuvwxyz"
 """All but Q, which signs out."""
 
 
-def void_reason(then: Then) -> Question:
+def ask_void_reason(then: Then) -> Question:
     """Ask why somebody is taken off a list."""
     options = (
         Offer("m", "By mistake", VoidReason.MISTAKE.value),
@@ -25,23 +33,25 @@ def void_reason(then: Then) -> Question:
     return Question("Why take this person off the list?", then, lead, options)
 
 
-def head_count(card: SessionCard, then: Then, *, close: bool) -> Question:
+def ask_head_count(card: SessionCard, then: Then, *, close: bool) -> Question:
     """Ask how many people are in the room."""
     title = "Close the list: how many people came?" if close else "How many people are in the room?"
-    lead = f"The list says {people(card.present)}. What you count in the room is what counts."
+    lead = (
+        f"The list says {format_people(card.present)}. What you count in the room is what counts."
+    )
     first = card.head_count if close and card.head_count is not None else card.present
     return Question(
-        title, then, lead, check=_count_trouble, value=str(first), most=4, replaced=True
+        title, then, lead, check=_count_problem, value=str(first), most=4, replaced=True
     )
 
 
-def sure(title: str, lead: str, yes: str, do: Callable[[], None]) -> Question:
+def ask_sure(title: str, lead: str, yes: str, do: Callable[[], None]) -> Question:
     """Ask whether somebody is sure, and then `do` it."""
     options = (Offer("n", "No, leave it as it is", "no"), Offer("y", yes, "yes"))
     return Question(title, lambda answer: do() if answer == "yes" else None, lead, options)
 
 
-def which_group(member: Member, groups: Sequence[GroupName], then: Then) -> Question:
+def ask_which_group(member: Member, groups: Sequence[GroupName], then: Then) -> Question:
     """Ask which group's list somebody joins or leaves; the answer is the group's id."""
     options = tuple(
         Offer(
@@ -52,8 +62,87 @@ def which_group(member: Member, groups: Sequence[GroupName], then: Then) -> Ques
     return Question("Join or leave which group?", then, "Groups that keep a list.", options)
 
 
-def _count_trouble(text: str) -> str:
+def _count_problem(text: str) -> str:
     digits = ascii_digits(text)
     if digits.isascii() and digits.isdecimal() and int(digits) <= MOST_PEOPLE:
         return ""
     return f"Please type a number from 0 to {MOST_PEOPLE}."
+
+
+class QuestionScreen(DeskScreen):
+    """What both kinds of question share."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self._question = question
+
+    def heading(self) -> str:
+        return self._question.title
+
+    def lead(self) -> str:
+        return self._question.lead
+
+    def _answer(self, value: str) -> None:
+        self.tell(Answered(self._question, value))
+
+
+class ChoiceScreen(QuestionScreen):
+    """One of several options."""
+
+    def body(self) -> Iterable[Widget]:
+        widest = max(len(option.title) for option in self._question.options)
+        more = Column("", 30, 12, rank=1, grows=True)
+        yield Listing[Offer](
+            (Column("", 2), Column("", widest, min(widest, 40)), more),
+            key=lambda option: option.letter,
+            draw=lambda option: Line((option.letter.upper(), option.title, option.more)),
+            has_head=False,
+        )
+
+    def keys(self) -> Iterable[Key]:
+        yield Key("enter", "Choose", self._choose)
+
+    def on_mount(self) -> None:
+        listing = self.query_one(Listing)
+        listing.styles.max_height = len(self._question.options)
+        listing.set_rows(self._question.options)
+
+    def _choose(self) -> None:
+        self.query_one(Listing).choose()
+
+    @on(Listing.Chosen)
+    def take(self, event: Listing.Chosen) -> None:
+        """Answer with what stands under the cursor."""
+        self.take_letter(str(event.key))
+
+    def take_letter(self, letter: str) -> bool:
+        """Answer with the option of a letter."""
+        for option in self._question.options:
+            if option.letter.lower() == letter.lower():
+                self._answer(option.value)
+                return True
+        return False
+
+
+class LineScreen(QuestionScreen):
+    """One line."""
+
+    def body(self) -> Iterable[Widget]:
+        question = self._question
+        yield Field(question.value, most=question.most, replaced=question.replaced)
+
+    def keys(self) -> Iterable[Key]:
+        yield Key("enter", "Go on", self._take)
+
+    @on(Input.Submitted)
+    def submit(self) -> None:
+        """Check the line, then answer with it."""
+        self._take()
+
+    def _take(self) -> None:
+        typed = self.query_one(Field).value.strip()
+        problem = self._question.check(typed)
+        if problem:
+            self.say(problem)
+        else:
+            self._answer(typed)

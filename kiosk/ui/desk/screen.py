@@ -1,7 +1,7 @@
 """The base of the desk's screens: a head, a body, one sentence, and a line of keys."""
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -9,23 +9,116 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.ui.desk.asking import AskingScreen
-from kiosk.ui.desk.messages import Asks, GoesTo, Intent, Question, Want, Wants
-from kiosk.ui.desk.places import Place, Spot
-from kiosk.ui.desk.words import clock_line
-from kiosk.ui.widgets.field import Field
-from kiosk.ui.widgets.keyline import Key, KeyLine
-from kiosk.ui.widgets.listing import Listing
-from kiosk.ui.widgets.movement import neighbour
-from kiosk.ui.widgets.pressable import Pressable
-from kiosk.ui.widgets.sheet import SCROLL_KEYS, Sheet
-from kiosk.ui.widgets.topline import Ends, TopLine
+from kiosk.ui.desk.messages import (
+    Asks,
+    DeskIntent,
+    DeskWant,
+    GoesTo,
+    Leaves,
+    Place,
+    PlaceOf,
+    Question,
+)
+from kiosk.ui.desk.session import ClinicInfo, CurrentUser, DeskSide
+from kiosk.ui.desk.text import format_clock_line
+from kiosk.ui.door import Door, Trouble
+from kiosk.ui.screen import Answer, AskingScreen
+from kiosk.ui.widgets.buttons import Pressable
+from kiosk.ui.widgets.desk_bars import Ends, Key, KeyLine, TopLine
+from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
+from kiosk.ui.widgets.list import Listing
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+
+_WAIT = "One moment …"
+_LONG = 1.0
+"""Seconds that nobody wonders about."""
+
+
+class DeskAskingScreen(AskingScreen[DeskSide]):
+    """The base of `DeskScreen`: its way to the desks."""
+
+    _looking: "Worker[None] | None" = None
+    _under_way = 0
+    """How many questions have no answer yet."""
+    _waits_since = 0.0
+    """Since when, in seconds of the app's clock."""
+
+    @property
+    def host(self) -> "DeskHost":
+        """The app, as far as a screen may know it."""
+        return cast("DeskHost", self.app)
+
+    @property
+    def door(self) -> Door[DeskSide]:
+        return self.host.door
+
+    async def ask(self, question: Callable[[DeskSide], Answer]) -> Answer | Trouble:
+        """Ask a desk; a right that has gone signs out."""
+        if not self._under_way:
+            self._waits_since = self.host.monotonic()
+        self._under_way += 1
+        try:
+            answer = await super().ask(question)
+        finally:
+            self._under_way -= 1
+        if not self._under_way and self.said == _WAIT:
+            self.say("")
+        if isinstance(answer, Trouble) and answer.signed_out:
+            self.host.expel(answer.for_staff)
+        return answer
+
+    def tell_wait(self) -> None:
+        """Say that an answer takes its time, unless something is said already; once a second."""
+        waits = self._under_way and self.host.monotonic() - self._waits_since >= _LONG
+        if waits and not self.said:
+            self.say(_WAIT)
+
+    @property
+    def said(self) -> str:
+        """The sentence above the keys."""
+        lines = self.query("#say").results(Static)
+        return "".join(str(line.content) for line in lines)
+
+    def look(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Do `work`, which only looks for news, unless it is under way; `once` never waits for it.
+
+        For `tick`: what somebody asks for by a key is not lost behind it.
+        """
+        if not self.is_gone and (self._looking is None or self._looking.is_finished):
+            self._looking = self.run_worker(work())
+
+    def act(
+        self,
+        question: Callable[[DeskSide], Answer],
+        done: str = "",
+        then: Callable[[Answer], None] = lambda _answer: None,
+    ) -> None:
+        """Have a desk do something, say `done` and look again; trouble is said instead."""
+
+        async def work() -> None:
+            answer = await self.ask(question)
+            if isinstance(answer, Trouble):
+                self.say(answer.for_staff)
+            else:
+                self.say(done)
+                then(answer)
+                self.come_back()
+
+        self.once(work)
+
+    def come_back(self) -> None:
+        """Called when the screen is in front again, after what was shown above it has gone."""
+
 
 TOO_SMALL = "Please make this window larger."
 _SIGN_OUT, _SIGN_OUT_TYPING = "q", "f10"
 
 
-class DeskScreen(AskingScreen):
+class DeskScreen(DeskAskingScreen):
     """One thing to see or to do; it tells the app what happened and never what comes next.
 
     A screen gives `heading`, `body` and `keys`. It asks a desk by `once(self._work)`, whose
@@ -41,9 +134,9 @@ class DeskScreen(AskingScreen):
     _ticks: int = 0
 
     @property
-    def spot(self) -> Spot | None:
+    def spot(self) -> PlaceOf | None:
         """What the lock remembers of this screen: never anything about a person."""
-        return None if self.place is None else Spot(self.place)
+        return None if self.place is None else PlaceOf(self.place)
 
     def heading(self) -> str:
         """The screen's title."""
@@ -95,18 +188,18 @@ class DeskScreen(AskingScreen):
         """Whether letters go into a field now."""
         return isinstance(self.focused, Field)
 
-    def tell(self, intent: Intent) -> None:
+    def tell(self, intent: DeskIntent) -> None:
         """Tell the app what happened here."""
         intent.origin = self
         self.post_message(intent)
 
-    def want(self, want: Want) -> None:
+    def want(self, want: DeskWant) -> None:
         """Tell the app where somebody wants to be."""
-        self.tell(Wants(want))
+        self.tell(Leaves(want))
 
     def go_to(self, place: Place) -> None:
         """Tell the app that a place was chosen."""
-        self.tell(GoesTo(Spot(place)))
+        self.tell(GoesTo(PlaceOf(place)))
 
     def put(self, question: Question) -> None:
         """Ask for a choice or a line above this screen; `question.then` gets the answer."""
@@ -132,11 +225,11 @@ class DeskScreen(AskingScreen):
     def escape(self) -> None:
         """What Esc does; by default one place back."""
         if self.has_way_back:
-            self.want(Want.BACK)
+            self.want(DeskWant.BACK)
 
     def _head(self) -> Ends:
         facts, who = self.host.facts, self.host.who
-        time = clock_line(facts.now(), facts.zone)
+        time = format_clock_line(facts.now(), facts.zone)
         clinic = facts.clinic or "kiosk"
         if who is None:
             return Ends(clinic, time, time)
@@ -154,7 +247,7 @@ class DeskScreen(AskingScreen):
         return keys
 
     def _sign_out(self) -> None:
-        self.want(Want.SIGN_OUT)
+        self.want(DeskWant.SIGN_OUT)
 
     def on_mount(self) -> None:
         self.rehead()
@@ -200,3 +293,25 @@ class DeskScreen(AskingScreen):
     def follow_cursor(self) -> None:
         """The keys may depend on what stands under the cursor."""
         self.rekey()
+
+
+class DeskHost(Protocol):
+    """The app, as its screens know it."""
+
+    door: Door[DeskSide]
+    """The way to the desks."""
+    facts: ClinicInfo
+    """What is known of the clinic."""
+    who: CurrentUser | None
+    """Who is signed in."""
+
+    last_activity: float
+    """When the last key or tap came, in seconds of `monotonic`."""
+
+    def monotonic(self) -> float:
+        """Give seconds of the clock that waits are counted by."""
+        ...
+
+    def expel(self, sentence: str) -> None:
+        """Sign out at once, since a desk says that the account may no longer work here."""
+        ...

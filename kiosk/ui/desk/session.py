@@ -1,23 +1,132 @@
 """Who is signed in, with the desks that their keys open; all of it goes when they leave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from zoneinfo import ZoneInfo
 
-from kiosk.domain.passphrases import PassphraseProblem
-from kiosk.domain.staff import Staff
+from kiosk.domain.staff import PassphraseProblem, Staff
 from kiosk.errors import SignedOut
-from kiosk.ui.desk.parts import Facts, Tools, Who
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
+    from kiosk.domain.attendance.roster import IssuedPass
+    from kiosk.domain.callbacks.worklist import ExportRow, Filter
+    from kiosk.domain.groups.plan_import import Plans
+    from kiosk.domain.staff import Role
     from kiosk.usecases.access import Access, SignInRefused
-    from kiosk.usecases.accountsdesk import AccountsDesk
-    from kiosk.usecases.callbacks import CallbackDesk
-    from kiosk.usecases.groupsdesk import GroupsDesk
-    from kiosk.usecases.oversight import OversightDesk
-    from kiosk.usecases.passdesk import PassDesk
-    from kiosk.usecases.reconcile import ReconcileDesk
-    from kiosk.usecases.roster import RosterDesk
-    from kiosk.usecases.staffdesk import SignedIn
+    from kiosk.usecases.admin.anomalies_desk import ReconcileDesk
+    from kiosk.usecases.admin.desk import OversightDesk
+    from kiosk.usecases.attendance.roster_desk import RosterDesk
+    from kiosk.usecases.callbacks.desk import CallbackDesk
+    from kiosk.usecases.groups.desk import GroupsDesk
+    from kiosk.usecases.passes.desk import PassDesk
+    from kiosk.usecases.staff.accounts_desk import AccountsDesk
+    from kiosk.usecases.staff_desk import SignedIn
+
+
+FLOOR_IDLE = 120.0
+"""Seconds without a key before the desk locks, where visitors may pass by (an office: 600)."""
+LONGEST_STAY = 8 * 3600.0
+"""Seconds after which everybody has to sign in again."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicInfo:
+    """What the screens need to know of the clinic; the defaults serve until it is known."""
+
+    clinic: str = ""
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    country: str = "SG"
+    """ISO 3166 code whose phone numbers need no country code."""
+    now: Callable[[], datetime] = _utc_now
+    """The clinic's clock, aware UTC."""
+    idle: float = FLOOR_IDLE
+    """Seconds without a key before the desk locks."""
+    may_end: bool = False
+    """Whether the program can be ended without signing in: in an office, not where visitors are."""
+    at_centre: bool = False
+    """Whether the records are those of all machines of the clinic, and not of this one alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentUser:
+    """Who is signed in, without their keys."""
+
+    login: str
+    roles: "frozenset[Role]"
+    since: datetime
+    must_change: bool = False
+    """True where their passphrase was given by a manager and has to be replaced first."""
+
+
+Progress = Callable[[int, int], None]
+"""Is told how many of how many are done, in the desk's thread."""
+
+
+class WriteCallbacks(Protocol):
+    """Writes callback requests to a file in the exports folder."""
+
+    def __call__(
+        self,
+        rows: "Collection[ExportRow]",
+        chosen: "Filter",
+        form: str,
+        login: str,
+        progress: Progress,
+    ) -> str:
+        """Write `rows`, which were `chosen`, as `form` ("xlsx", "csv", "json", "fhir").
+
+        Returns the file's path; `login` is who asked for it.
+        """
+        ...
+
+
+class WriteSheet(Protocol):
+    """Writes passes as a PDF to print and cut."""
+
+    def __call__(self, passes: "Sequence[IssuedPass]", login: str) -> str:
+        """Return the path of the file in the exports folder."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlanShelf:
+    """The plan files that wait to be imported."""
+
+    folder: str
+    """Where they lie."""
+    names: tuple[str, ...]
+
+
+class PlanFiles(Protocol):
+    """Reads and writes files of groups and sessions."""
+
+    def waiting(self) -> PlanShelf:
+        """Return the files in the import folder."""
+        ...
+
+    def read(self, name: str) -> "Plans":
+        """Read one of them, or a file at a path of one's own; SetupError where it is no plan."""
+        ...
+
+    def write(self, plans: "Plans", form: str) -> str:
+        """Write plans as `form` ("toml", "ics") into the exports folder; return the path."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What bootstrap hands in, since the screens may not know the reports."""
+
+    export_callbacks: WriteCallbacks
+    pass_sheet: WriteSheet
+    plans: PlanFiles
+
 
 Desk = TypeVar("Desk")
 
@@ -25,19 +134,21 @@ Desk = TypeVar("Desk")
 class DeskSide:
     """Stands behind the door; only the desk's thread ever holds what is in it."""
 
-    def __init__(self, access: "Access", facts: Facts, tools: Tools) -> None:
+    def __init__(self, access: "Access", facts: ClinicInfo, tools: Tools) -> None:
         self._access = access
         self.facts = facts
         self.tools = tools
         self._signed_in: SignedIn | None = None
         self._desks: dict[str, object] = {}
 
-    def sign_in(self, login: str, passphrase: str) -> "Who | SignInRefused":
+    def sign_in(self, login: str, passphrase: str) -> "CurrentUser | SignInRefused":
         """Try a passphrase; what was open before is dropped first."""
         self.lock()
         return self._enter(self._access.sign_in(login, passphrase))
 
-    def change_passphrase(self, old: str, new: str) -> "Who | SignInRefused | PassphraseProblem":
+    def change_passphrase(
+        self, old: str, new: str
+    ) -> "CurrentUser | SignInRefused | PassphraseProblem":
         """Replace the passphrase of who is signed in; they stay signed in."""
         answer = self._access.change_passphrase(self.login, old, new)
         return answer if isinstance(answer, PassphraseProblem) else self._enter(answer)
@@ -89,13 +200,13 @@ class DeskSide:
         """The caller's desk."""
         return self._open("callbacks", self._access.callback_desk)
 
-    def _enter(self, answer: "SignedIn | SignInRefused") -> "Who | SignInRefused":
+    def _enter(self, answer: "SignedIn | SignInRefused") -> "CurrentUser | SignInRefused":
         staff = getattr(answer, "staff", None)  # its class would bring the database with it
         if not isinstance(staff, Staff):
             return cast("SignInRefused", answer)
         self.lock()
         self._signed_in = signed_in = cast("SignedIn", answer)
-        return Who(staff.login, staff.roles, signed_in.since, signed_in.must_change)
+        return CurrentUser(staff.login, staff.roles, signed_in.since, signed_in.must_change)
 
     def _open(self, name: str, make: "Callable[[SignedIn], Desk]") -> Desk:
         """Return a desk, opened at its first use; SignedOut where nobody is signed in."""
@@ -106,7 +217,7 @@ class DeskSide:
         return cast("Desk", self._desks[name])
 
 
-class Boot(Protocol):
+class OpenDeskSide(Protocol):
     """Makes the staff's side; called once, in a thread, after the first paint."""
 
     def __call__(self) -> DeskSide:

@@ -7,9 +7,7 @@ from secrets import token_bytes
 from textual import events
 
 from kiosk.domain.text import clean
-from kiosk.ui.terminal.debounce import RecentScans
 from kiosk.ui.terminal.driver import KioskDriver
-from kiosk.ui.terminal.exits import EXIT_BROKEN
 from kiosk.ui.terminal.fatal import (
     SENTENCE,
     CrashLog,
@@ -18,24 +16,19 @@ from kiosk.ui.terminal.fatal import (
     keep_errors_off_the_screen,
     log_crash,
 )
-from kiosk.ui.terminal.filters import ControlFilter
-from kiosk.ui.terminal.keygate import Gated, KeyGate
+from kiosk.ui.terminal.key_gate import Gated, KeyGate
 from kiosk.ui.terminal.lockdown import (
     ALLOWED_KEYS,
+    ControlFilter,
     Lockdown,
     LockedScreen,
     new_text,
     types_text,
 )
-from kiosk.ui.terminal.messages import (
-    InputClosed,
-    InputKind,
-    InputKindChanged,
-    KeyProbe,
-    Scanned,
-)
+from kiosk.ui.terminal.messages import InputClosed, InputKind, InputKindChanged, KeyProbe, Scanned
 from kiosk.ui.terminal.modes import MODES
-from kiosk.ui.terminal.scans import scan_in
+from kiosk.ui.terminal.scanner import RecentScans, scan_in
+from kiosk.ui.terminal.startup import EXIT_BROKEN
 from kiosk.ui.terminal.widths import count_vowel_signs
 
 __all__ = [

@@ -9,26 +9,215 @@ import os
 import select
 import signal
 import time
+from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
+from queue import Queue
 from threading import Thread
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
 
-from kiosk.ui.terminal.exits import EXIT_ASKED, EXIT_TERMINAL_GONE
 from kiosk.ui.terminal.fatal import Guard
-from kiosk.ui.terminal.inbox import Inbox
-from kiosk.ui.terminal.intake import Intake
-from kiosk.ui.terminal.messages import InputClosed
-from kiosk.ui.terminal.modes import LISTEN, MODES
-from kiosk.ui.terminal.writer import Writer
+from kiosk.ui.terminal.messages import InputClosed, Scanned
+from kiosk.ui.terminal.modes import LISTEN, MODES, write_all
+from kiosk.ui.terminal.sanitiser import Sanitiser, Token, TokenKind
+from kiosk.ui.terminal.scanner import Press, Scan, ScanRecogniser
+from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_TERMINAL_GONE
+from kiosk.ui.terminal.widths import hold_places
 
 if TYPE_CHECKING:
     from textual.app import App
+
+
+class Budget:
+    """Allows `rate` things a second, and as many at once after a pause."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._left = rate
+        self._at = 0.0
+
+    def spend(self, at: float) -> bool:
+        """Say whether one more thing may happen at `at` (monotonic seconds), and count it."""
+        self._left = min(self._rate, self._left + max(0.0, at - self._at) * self._rate)
+        self._at = max(self._at, at)
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+WAITING: Final = 512
+"""Messages that may wait for a busy app; more are dropped, scans only at twice as many."""
+
+
+class Inbox:
+    """A bounded queue between two threads; `put` in one, delivery in the loop of the other."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        deliver: Callable[[Message], object],
+        backlog: Callable[[], int],
+    ) -> None:
+        """`deliver` and `backlog` (messages that the app has yet to handle) run in the loop."""
+        self._loop = loop
+        self._deliver = deliver
+        self._backlog = backlog
+        self._waiting: deque[Message] = deque()
+        self._woken = False
+
+    def put(self, message: Message) -> None:
+        """Hand over a message from the input thread."""
+        if not self._fits(message, len(self._waiting)):
+            return
+        self._waiting.append(message)
+        if not self._woken:
+            self._woken = True
+            # The loop is closed while the program ends; nobody is left to read then.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._drain)
+
+    def _drain(self) -> None:
+        # Cleared first, so that a message put from now on wakes the loop again.
+        self._woken = False
+        while self._waiting:
+            message = self._waiting.popleft()
+            if self._fits(message, self._backlog()):
+                self._deliver(message)
+
+    @staticmethod
+    def _fits(message: Message, waiting: int) -> bool:
+        if isinstance(message, InputClosed):
+            return True
+        return waiting < (2 * WAITING if isinstance(message, Scanned) else WAITING)
+
+
+TYPED_PER_SECOND: Final = 400
+"""Keys, taps and pastes; far more than people manage, far less than makes the screen lag."""
+SCANS_PER_SECOND: Final = 20
+
+_PARSER_TROUBLE: Final = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What Textual's parser raises on sequences that no sanitiser can foresee."""
+
+
+class Intake:
+    """Joins sanitiser, parser, scan recogniser and flood limit; pure, driven by a clock."""
+
+    def __init__(self) -> None:
+        self._sanitiser = Sanitiser()
+        self._recogniser = ScanRecogniser()
+        # Only its look-up of whole sequences is used, not its stream, which can hang.
+        self._parser = XTermParser()
+        self._typed = Budget(TYPED_PER_SECOND)
+        self._scans = Budget(SCANS_PER_SECOND)
+
+    def deadline(self) -> float | None:
+        """When `tick` has to be called if nothing arrives (monotonic seconds), or None."""
+        dues = [self._sanitiser.deadline(), self._recogniser.deadline()]
+        return min((due for due in dues if due is not None), default=None)
+
+    def feed(self, data: bytes, at: float) -> list[Message]:
+        """Take bytes that arrived at `at` and return the messages for the app, in order."""
+        return self._messages(self._sanitiser.feed(data, at), at)
+
+    def tick(self, at: float) -> list[Message]:
+        """Return the messages that are decided because nothing arrived until `at`."""
+        messages = self._messages(self._sanitiser.tick(at), at)
+        return messages + self._decided(self._recogniser.tick(at), at)
+
+    def _messages(self, tokens: list[Token], at: float) -> list[Message]:
+        messages: list[Message] = []
+        for token in tokens:
+            match token.kind:
+                case TokenKind.KEY:
+                    for press in self._presses(token.text):
+                        messages += self._decided(self._recogniser.feed(press, at), at)
+                case TokenKind.PASTE:
+                    messages += self._decided(self._recogniser.flush(), at)
+                    messages += self._limited(events.Paste(token.text), at)
+                case TokenKind.MOUSE:
+                    messages += self._limited(self._parser.parse_mouse_code(token.text), at)
+                case TokenKind.SYNCHRONISED:
+                    messages.append(TerminalSupportsSynchronizedOutput())
+        return messages
+
+    def _decided(self, decided: list[Press | Scan], at: float) -> list[Message]:
+        messages: list[Message] = []
+        for one in decided:
+            if isinstance(one, Press):
+                # The budget comes first: naming a key costs more than dropping it.
+                if self._typed.spend(at):
+                    messages += self._keys(one)
+            elif self._scans.spend(at):
+                messages.append(Scanned(one.text))
+        return messages
+
+    def _limited(self, message: Message | None, at: float) -> list[Message]:
+        if message is None or isinstance(message, events.MouseMove):
+            return []
+        return [message] if self._typed.spend(at) else []
+
+    def _presses(self, text: str) -> list[Press]:
+        """Return the keys that one token stands for; characters get Textual's name later."""
+        if len(text) == 1 and text.isprintable():
+            return [Press(text, text)]
+        return [Press(key.key, key.character) for key in self._looked_up(text)]
+
+    def _keys(self, press: Press) -> list[events.Key]:
+        if press.key == press.character:
+            return self._looked_up(press.key)
+        return [events.Key(press.key, press.character)]
+
+    def _looked_up(self, sequence: str) -> list[events.Key]:
+        if sequence == "\x1b":
+            return [events.Key("escape", "\x1b")]
+        try:
+            return list(self._parser._sequence_to_key_events(sequence))
+        except _PARSER_TROUBLE:
+            # One key that Textual cannot read must not end the input thread.
+            return []
+
+
+_FRAMES: Final = 30
+"""Frames that may wait; with more, drawing waits for the terminal."""
+
+
+def _bytes(text: str) -> bytes:
+    return hold_places(text).encode("utf-8", errors="replace")
+
+
+class Writer:
+    """Keeps the order of what is written; a terminal that has gone swallows it silently."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._queue: Queue[str | None] = Queue(_FRAMES)
+        self._thread = Thread(target=self._run, name="terminal-output", daemon=True)
+        self._thread.start()
+
+    def write(self, text: str) -> None:
+        """Queue `text`; waits while the terminal takes none."""
+        self._queue.put(text)
+
+    def stop(self) -> None:
+        """Write what is queued and end."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        alive = True
+        while (text := self._queue.get()) is not None:
+            # Goes on taking frames once the terminal has gone: nobody may wait for it.
+            alive = alive and write_all(self._fd, _bytes(text))
+
 
 _CHUNK: Final = 4096
 _LARGEST = (500, 200)

@@ -14,8 +14,8 @@ from traceback import walk_tb
 from types import TracebackType
 from typing import Final
 
-from kiosk.ui.terminal.exits import EXIT_ASKED
 from kiosk.ui.terminal.modes import MODES
+from kiosk.ui.terminal.startup import EXIT_ASKED
 
 SENTENCE: Final = "Please ask at the counter."
 _FRAMES: Final = 6

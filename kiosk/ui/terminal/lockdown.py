@@ -1,28 +1,84 @@
 """A Textual app that nothing leads out of, and that breaks without a word about why."""
 
+import re
 import unicodedata
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
 
 from rich.cells import cached_cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
-from textual._context import visible_screen_stack
+from textual._context import active_message_pump, visible_screen_stack
 from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.screen import Screen
-from textual.worker import WorkerFailed
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.worker import WorkerFailed, active_worker
 from typing_extensions import override
 
 from kiosk.domain.text import clean
-from kiosk.ui.terminal.exits import EXIT_BROKEN, EXIT_TERMINAL_GONE
-from kiosk.ui.terminal.fatal import (
-    CrashLog,
-    LastResort,
-    kind_of,
-    place_of,
-)
-from kiosk.ui.terminal.gone import came_late, is_gone
+from kiosk.ui.terminal.fatal import CrashLog, LastResort, kind_of, place_of
 from kiosk.ui.terminal.messages import InputClosed
+from kiosk.ui.terminal.startup import EXIT_BROKEN, EXIT_TERMINAL_GONE
+
+# The last net in front of the terminal: no text that is drawn can steer it.
+#
+# Textual writes the text of segments as it is, so a control in a name would act on the terminal.
+# It sets no window title (8.2.8), so segments are the only way there.
+
+_STEERING: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+"""C0 and C1 controls, bidirectional controls, line separators, tags and lone surrogates."""
+
+
+class ControlFilter(LineFilter):
+    """Takes steering characters, control segments and links out of every drawn line.
+
+    All of them have no width, so what stays keeps its place.
+    """
+
+    @override
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [_harmless(segment) for segment in segments if not segment.control]
+
+
+def _harmless(segment: Segment) -> Segment:
+    text, style, _ = segment
+    steers = _STEERING.search(text)
+    if steers is None and (style is None or not style.link):
+        return segment
+    return Segment(_STEERING.sub("", text) if steers else text, _unlinked(style))
+
+
+def _unlinked(style: Style | None) -> Style | None:
+    # A terminal would open the address on a click.
+    return style.update_link(None) if style is not None and style.link else style
+
+
+# What belongs to a widget that is being taken away, and so can break nothing any more.
+#
+# Textual takes the children of a screen away first and ends its workers only after that, so what
+# goes on after an await meanwhile finds a screen without its widgets.
+
+
+def is_gone(node: object) -> bool:
+    """Say whether `node` is a widget that has been taken away, or is being taken away now."""
+    return isinstance(node, Widget) and (node._pruning or node._closing or not node.is_attached)
+
+
+def came_late(error: Exception) -> bool:
+    """Say whether `error`, which is being handled now, came out of something that is gone."""
+    if not isinstance(error, WorkerFailed):
+        return is_gone(active_message_pump.get(None))
+    worker = active_worker.get(None)
+    return worker is not None and is_gone(worker.node)
+
 
 ALLOWED_KEYS = frozenset(
     {
@@ -226,3 +282,27 @@ class Lockdown(App[int], inherit_bindings=False):
 
     def _print_error_renderables(self) -> None:
         self._exit_renderables.clear()
+
+
+_BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
+"""A synchronised update, so that the terminal shows all rows at once."""
+_GROUND = Color(0, 0, 0)
+
+
+def paint_at_once(app: App[int], rows: Sequence[Strip]) -> None:
+    """Write `rows` from the top of the terminal on, at once.
+
+    Textual's own picture must follow, whole, as it does after every change of screens: nothing
+    here tells the compositor what was written. A headless app has no terminal to write to.
+    """
+    driver = app._driver
+    if driver is None or app.is_headless:
+        return
+    clean = ControlFilter()
+    out = [_BEGIN]
+    for number, row in enumerate(rows, start=1):
+        segments: list[Segment] = clean.apply(list(row), _GROUND)
+        out.append(f"\x1b[{number};1H{Strip(segments).render(app.console)}")
+    out.append(_END)
+    driver.write("".join(out))
+    driver.flush()

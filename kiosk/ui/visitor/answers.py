@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from kiosk.content.texts import Texts
-from kiosk.domain.checkin import (
+from kiosk.content.translations import Texts
+from kiosk.domain.attendance.check_in import (
     AlreadyHere,
     CheckedIn,
     GuestWelcomed,
@@ -13,13 +13,13 @@ from kiosk.domain.checkin import (
     NothingOpen,
     ScanAgain,
     ScannerWorks,
+    Session,
 )
-from kiosk.domain.requests import Receipt
-from kiosk.domain.sessions import Session
+from kiosk.domain.callbacks.request import Receipt
 from kiosk.domain.text import clean
-from kiosk.ui.visitor.messages import Code
+from kiosk.ui.visitor.messages import CodeToShow
 from kiosk.ui.visitor.screens.result import Answer
-from kiosk.ui.visitor.words import clock, place_and_time
+from kiosk.ui.visitor.text import clock, place_and_time
 from kiosk.ui.widgets.card import CardText
 
 Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScanAgain | ScannerWorks
@@ -73,9 +73,9 @@ class Teller:
         answer = self._answer(self._welcome(joined.name), *lines)
         return replace(answer, code=self.new_pass(joined))
 
-    def new_pass(self, joined: Joined) -> Code:
+    def new_pass(self, joined: Joined) -> CodeToShow:
         """Return the new pass to photograph."""
-        return Code(
+        return CodeToShow(
             self._("Your pass"),
             (
                 self._("Photograph this code. Show it to the scanner next time."),
@@ -85,14 +85,14 @@ class Teller:
             numeric=True,
         )
 
-    def receipt(self, receipt: Receipt) -> Code:
+    def receipt(self, receipt: Receipt) -> CodeToShow:
         """Return the receipt of a callback request, with its slip to photograph."""
         promise = self._texts.ngettext(
             "Most people get a call within {days} working day.",
             "Most people get a call within {days} working days.",
             receipt.promise_days,
         )
-        return Code(
+        return CodeToShow(
             self._("Thank you. We have your request."),
             (
                 promise.format(days=receipt.promise_days),

@@ -9,12 +9,11 @@ from textual.message import Message
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from kiosk.domain.checkin import CheckInOutcome, Joined
-    from kiosk.domain.requests import Receipt, RequestState
-    from kiosk.domain.sessions import Session
+    from kiosk.domain.attendance.check_in import CheckInOutcome, Joined, Session
+    from kiosk.domain.callbacks.request import Receipt, RequestState
 
 
-class Want(Enum):
+class VisitorWant(Enum):
     """A place that a visitor can ask for from many screens."""
 
     BACK = auto()
@@ -32,22 +31,22 @@ class Want(Enum):
     """The next step of the form."""
 
 
-class Intent(Message):
+class VisitorIntent(Message):
     """Something a visitor did; the app ignores it once its screen has gone."""
 
     origin: "Screen[None] | None" = None
     """The screen it happened on."""
 
 
-class Wants(Intent):
+class GoTo(VisitorIntent):
     """The visitor wants to be somewhere."""
 
-    def __init__(self, want: Want) -> None:
+    def __init__(self, want: VisitorWant) -> None:
         super().__init__()
         self.want = want
 
 
-class ArticleChosen(Intent):
+class ArticleChosen(VisitorIntent):
     """An article was chosen from the list."""
 
     def __init__(self, slug: str) -> None:
@@ -56,7 +55,7 @@ class ArticleChosen(Intent):
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class CodeToShow:
     """A QR code to photograph, with the words beside it."""
 
     title: str
@@ -70,15 +69,15 @@ class Code:
     """Whether it ends something, so that there is nothing to go back to."""
 
 
-class CodeWanted(Intent):
+class CodeWanted(VisitorIntent):
     """A code is to be shown for the visitor's phone."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: CodeToShow) -> None:
         super().__init__()
         self.code = code
 
 
-class Arrived(Intent):
+class Arrived(VisitorIntent):
     """A check-in was answered."""
 
     def __init__(self, outcome: "CheckInOutcome") -> None:
@@ -86,7 +85,7 @@ class Arrived(Intent):
         self.outcome = outcome
 
 
-class PassMade(Intent):
+class GuestPassMade(VisitorIntent):
     """Somebody gave a first name and got a new pass."""
 
     def __init__(self, joined: "Joined") -> None:
@@ -94,7 +93,7 @@ class PassMade(Intent):
         self.joined = joined
 
 
-class SessionChosen(Intent):
+class SessionChosen(VisitorIntent):
     """A session was chosen, for a pass or for somebody without one."""
 
     def __init__(self, session: "Session") -> None:
@@ -102,7 +101,7 @@ class SessionChosen(Intent):
         self.session = session
 
 
-class Sent(Intent):
+class Sent(VisitorIntent):
     """A callback request is committed."""
 
     def __init__(self, receipt: "Receipt") -> None:
@@ -110,7 +109,7 @@ class Sent(Intent):
         self.receipt = receipt
 
 
-class SlipAnswered(Intent):
+class SlipAnswered(VisitorIntent):
     """A slip was read, or withdrawn by."""
 
     def __init__(self, state: "RequestState") -> None:
@@ -118,11 +117,11 @@ class SlipAnswered(Intent):
         self.state = state
 
 
-class NoteKept(Intent):
+class NoteKept(VisitorIntent):
     """A typed reference was left as a note for staff."""
 
 
-class LanguageChosen(Intent):
+class LanguageChosen(VisitorIntent):
     """Another language for the rest of the visit."""
 
     def __init__(self, code: str) -> None:
@@ -130,11 +129,11 @@ class LanguageChosen(Intent):
         self.code = code
 
 
-class LookChosen(Intent):
+class LookChosen(VisitorIntent):
     """The other look (usual or high contrast) for the rest of the visit."""
 
 
-class CallInLanguage(Intent):
+class CallInLanguage(VisitorIntent):
     """A call in a language that the screens do not have yet."""
 
     def __init__(self, code: str) -> None:
@@ -142,19 +141,19 @@ class CallInLanguage(Intent):
         self.code = code
 
 
-class Unlocked(Intent):
+class Unlocked(VisitorIntent):
     """The maintenance PIN was right."""
 
 
-class MoreTime(Intent):
+class MoreTime(VisitorIntent):
     """The visitor is still there."""
 
 
-class LeaveKiosk(Intent):
+class LeaveKiosk(VisitorIntent):
     """Staff end the program from the maintenance screen."""
 
 
-class Switched(Intent):
+class Switched(VisitorIntent):
     """Staff closed the kiosk to visitors, or opened it again."""
 
     def __init__(self, *, closed: bool) -> None:

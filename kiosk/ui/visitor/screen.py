@@ -1,29 +1,124 @@
 """The base of the visitor's screens: a heading, a body, actions, and the same foot everywhere."""
 
 from collections.abc import Iterable
+from enum import Enum, auto
+from typing import Literal, Protocol, cast
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.ui.visitor.asking import AskingScreen
-from kiosk.ui.visitor.idling import Stay
-from kiosk.ui.visitor.messages import Want
-from kiosk.ui.widgets.action import Action, Actions
-from kiosk.ui.widgets.bar import Bar, Part
-from kiosk.ui.widgets.field import Field
-from kiosk.ui.widgets.movement import neighbour
-from kiosk.ui.widgets.pressable import Pressable
-from kiosk.ui.widgets.sheet import SCROLL_KEYS, Sheet
-from kiosk.ui.widgets.touchkeys import DELETE, TouchKeys
+from kiosk.ui.door import Door
+from kiosk.ui.screen import AskingScreen
+from kiosk.ui.visitor.messages import GoTo, VisitorIntent, VisitorWant
+from kiosk.ui.visitor.visit import Demo, Timing, Visit, VisitorClinic, VisitorSide
+from kiosk.ui.widgets.buttons import Action, Actions, Pressable
+from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
+from kiosk.ui.widgets.qr import QrCode
+from kiosk.ui.widgets.touch_keyboard import DELETE, TouchKeys
+from kiosk.ui.widgets.visitor_bar import Bar, Part
+
+
+class VisitorAskingScreen(AskingScreen[VisitorSide]):
+    """The base of `VisitorScreen`."""
+
+    @property
+    def host(self) -> "VisitorHost":
+        """The app, as far as a screen may know it."""
+        return cast("VisitorHost", self.app)
+
+    @property
+    def door(self) -> Door[VisitorSide]:
+        return self.host.door
+
+    @property
+    def visit(self) -> "Visit":
+        """The visit under way."""
+        return self.host.visit
+
+    def _(self, message: str) -> str:
+        """Return `message` in the visit's language."""
+        return self.visit.texts.gettext(message)
+
+    def tell(self, intent: VisitorIntent) -> None:
+        """Tell the app what happened here."""
+        intent.origin = self
+        self.post_message(intent)
+
+    def want(self, want: VisitorWant) -> None:
+        """Tell the app where the visitor wants to be."""
+        self.tell(GoTo(want))
+
+
+class VisitorHost(Protocol):
+    """The app, as its screens know it."""
+
+    door: Door[VisitorSide]
+    """The way to the desks."""
+    demo: Demo | None
+    facts: VisitorClinic
+    """What is known of the clinic."""
+    visit: Visit
+    """The visit under way."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the desks are there; a question before would delay the first screen."""
+        ...
+
+    @property
+    def is_open(self) -> bool:
+        """Whether visitors can use the kiosk now."""
+        ...
+
+    def simulate_scan(self) -> None:
+        """Scan the next sample pass (demo only)."""
+        ...
+
+
+Stay = Literal["rest", "idle", "receipt", "result", "staff"]
+"""How a screen ends by itself.
+
+rest: it stays, but a changed language or look is put back; idle and receipt: after a warning;
+result: after its own short time; staff: without a warning, since nobody should read it.
+"""
+
+
+class IdleStep(Enum):
+    """What is due on a screen."""
+
+    NOTHING = auto()
+    WARN = auto()
+    CLEAR = auto()
+
+
+def due(stays: Stay, quiet: float, timing: Timing, *, busy: bool) -> IdleStep:
+    """Return what is due after `quiet` seconds without a key, tap or scan.
+
+    `busy` says whether a resting screen still shows somebody's language or look.
+    """
+    match stays:
+        case "rest":
+            return IdleStep.CLEAR if busy and quiet >= timing.idle else IdleStep.NOTHING
+        case "result":
+            return IdleStep.CLEAR if quiet >= timing.result else IdleStep.NOTHING
+        case "staff":
+            return IdleStep.CLEAR if quiet >= timing.idle else IdleStep.NOTHING
+        case "receipt":
+            return IdleStep.WARN if quiet >= timing.receipt else IdleStep.NOTHING
+        case "idle":
+            return IdleStep.WARN if quiet >= timing.idle else IdleStep.NOTHING
+
 
 SIMULATED_SCAN = "f9"
 """Scans a sample pass on a demo kiosk, and does nothing elsewhere."""
 
 
-class VisitorScreen(AskingScreen):
+class VisitorScreen(VisitorAskingScreen):
     """One question or one answer; it tells the app what happened and never what comes next."""
 
     AUTO_FOCUS = "Field, Pressable"
@@ -90,10 +185,10 @@ class VisitorScreen(AskingScreen):
     @on(Bar.Tapped)
     def tap_bar(self, event: Bar.Tapped) -> None:
         """Turn a tap on the foot into a wish."""
-        wants: dict[Part, Want] = {
-            "help": Want.HELP,
-            "language": Want.LANGUAGE,
-            "finish": Want.FINISH,
+        wants: dict[Part, VisitorWant] = {
+            "help": VisitorWant.HELP,
+            "language": VisitorWant.LANGUAGE,
+            "finish": VisitorWant.FINISH,
         }
         self.want(wants[event.part])
 
@@ -110,7 +205,7 @@ class VisitorScreen(AskingScreen):
     @on(Pressable.Pressed, "#back")
     def go_back(self) -> None:
         """One place back."""
-        self.want(Want.BACK)
+        self.want(VisitorWant.BACK)
 
     @on(Pressable.Pressed, "#more")
     def read_on(self) -> None:
@@ -167,15 +262,15 @@ class VisitorScreen(AskingScreen):
         if target is not None:
             target.focus()
 
-    def _wish(self, event: events.Key, *, typing: bool) -> Want | None:
+    def _wish(self, event: events.Key, *, typing: bool) -> VisitorWant | None:
         """Return the wish of a key that means the same on every screen."""
         letter = "" if typing else (event.character or "").upper()
         if event.key == "escape":
-            return Want.FINISH
+            return VisitorWant.FINISH
         if event.key == "f1" or letter == "H":
-            return Want.HELP
+            return VisitorWant.HELP
         if event.key == "f2" or letter == "L":
-            return Want.LANGUAGE
+            return VisitorWant.LANGUAGE
         return None
 
     def _press_letter(self, event: events.Key) -> None:
@@ -185,3 +280,38 @@ class VisitorScreen(AskingScreen):
                 event.stop()
                 pressable.press()
                 return
+
+
+class BesideCodeScreen(VisitorScreen):
+    """The base of every screen that shows a code; its look is in visitor.tcss."""
+
+    stays: Stay = "receipt"
+
+    def code(self) -> QrCode:
+        """The code on the right."""
+        raise NotImplementedError
+
+    def caption(self) -> str:
+        """One sentence under the code, or empty."""
+        return ""
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="split"):
+            with Vertical(id="left"):
+                yield from self.page()
+                yield from self.below()
+            with Vertical(id="right"):
+                yield self.code()
+                if self.caption():
+                    yield Static(self.caption(), id="caption", markup=False)
+        yield from self.foot()
+
+    def on_resize(self) -> None:
+        # What is too low for the code shows the same content in plain characters.
+        for code in self.query(QrCode):
+            self.set_class(not code.has_room(self.size.height), "-no-code")
+
+    def below(self) -> ComposeResult:
+        yield Actions(
+            Action(self._("Back"), letter="B", id="back"), Action(self._("More"), id="more")
+        )

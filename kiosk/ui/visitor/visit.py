@@ -1,14 +1,23 @@
 """One visitor's time at the kiosk: what is typed and chosen, and nothing that outlives it."""
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from kiosk.content.texts import Texts
-from kiosk.domain.checkin import JoinDraft
+from kiosk.content.translations import Texts
+from kiosk.domain.attendance.check_in import JoinDraft
+from kiosk.domain.callbacks.request import CallbackDraft
 from kiosk.domain.ids import uuid7
-from kiosk.domain.requests import CallbackDraft
+
+if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
+    from kiosk.content.articles import TakeHome
+    from kiosk.usecases.maintenance_desk import MaintenanceDesk
+    from kiosk.usecases.visitor_desk import VisitorDesk
+
 
 CONSENT_VERSION = "2026-11"
 """Changes with every change of the consent sentences on the read-back screen."""
@@ -93,3 +102,63 @@ class Visit:
 
 def _new_id() -> UUID:
     return uuid7(datetime.now(UTC), secrets.token_bytes(10))
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long each kind of screen stays, in seconds."""
+
+    idle: float = 60.0
+    """Without a key or tap, before the warning."""
+    warning: float = 30.0
+    """The warning itself, before everything is cleared."""
+    result: float = 8.0
+    """A result that needs no reading."""
+    receipt: float = 120.0
+    """A screen with a code to photograph, before the warning."""
+
+
+def _utc_today() -> date:
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorClinic:
+    """What the screens need to know of the clinic; the defaults serve until it is known."""
+
+    today: Callable[[], date] = _utc_today
+    """The clinic's date now."""
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    country: str = "SG"
+    """ISO 3166 code whose phone numbers need no country code."""
+    timing: Timing = field(default_factory=Timing)
+    take_home: "tuple[TakeHome, ...]" = ()
+    helplines: str = ""
+    """The clinic's own list of helplines, as the content reads it; empty: the shipped one."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorSide:
+    """The desks behind the visitor's screens; they are only used through the door."""
+
+    desk: "VisitorDesk"
+    maintenance: "MaintenanceDesk"
+    facts: VisitorClinic
+    helplines: Callable[[], str] = lambda: ""
+    """Gives the list of helplines that a manager has published, checked; empty for none."""
+
+
+class OpenVisitorSide(Protocol):
+    """Makes the visitor's side; called once, in a thread, after the first paint."""
+
+    def __call__(self) -> VisitorSide:
+        """Open the store and build the desks; raises KioskError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What only a demo kiosk has."""
+
+    passes: Callable[[], tuple[str, ...]]
+    """Gives the digits of the sample passes, for the simulated scan."""

@@ -10,8 +10,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
 
-from kiosk.domain.figurelines import Figure
-from kiosk.ui.widgets.columns import cell
+from kiosk.presentation.statistics import Figure
+from kiosk.ui.widgets.list import cell
 
 _INKED = re.compile("([█▌▁▂▃▄▅▆▇░▒▓]+)")
 

@@ -8,7 +8,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
 
-from kiosk.content.qrcodes import matrix
+from kiosk.content.qr import matrix
 
 _DARK = Color.from_rgb(0, 0, 0)
 _LIGHT = Color.from_rgb(255, 255, 255)

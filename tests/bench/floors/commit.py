@@ -14,7 +14,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from kiosk.domain.ids import uuid7
-from kiosk.records.library import sqlite_module
+from kiosk.records.database.store import sqlite_module
 
 _NUMBER = (
     "UPDATE sync_state SET last_seq = last_seq + 1, last_fact_at = max(last_fact_at, ?)"

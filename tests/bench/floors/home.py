@@ -10,8 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.ui.theme import themes
-from kiosk.ui.widgets.bar import Bar
-from kiosk.ui.widgets.tile import Tile
+from kiosk.ui.widgets.buttons import Tile
+from kiosk.ui.widgets.visitor_bar import Bar
 
 _SHEETS = Path(__file__).parents[3] / "kiosk/ui/visitor"
 _TILES = (

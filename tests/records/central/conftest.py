@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, Engine
 
-from kiosk.records.central.engine import central_engine
-from kiosk.records.central.founding import found
+from kiosk.records.central.connection import central_engine
+from kiosk.records.central.setup import found
 from tests.support.centres import FOUNDED, Centre, new_centre
 from tests.support.rights_rows import A, B, Who, credentials, settle
 

@@ -8,13 +8,13 @@ from functools import partial
 import pytest
 from sqlalchemy import text
 
-from kiosk.records.central.address import Address
-from kiosk.records.central.engine import central_engine
+from kiosk.records.central.connection import Address, central_engine
 from kiosk.records.central.store import CentralStore
-from kiosk.records.facts import add_fact, add_reference, payload
+from kiosk.records.database.writing import add_fact, add_reference
 from kiosk.records.outbox import Waiting
-from kiosk.records.plumbing import SyncState
-from kiosk.records.tables import HeadCount, SupportGroup
+from kiosk.records.schema.columns import payload
+from kiosk.records.schema.system_tables import SyncState
+from kiosk.records.schema.tables import HeadCount, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.remote import Report
 from tests.support.centres import FOUNDED, Centre

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from kiosk.records.central.engine import central_engine
-from kiosk.records.central.roles import (
+from kiosk.records.central.connection import central_engine
+from kiosk.records.central.setup import (
     DESKS,
     GROUPS,
     KIOSKS,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from kiosk.records.central.engine import central_engine
+from kiosk.records.central.connection import central_engine
 from tests.support.centres import Centre
 
 _INSERT = (

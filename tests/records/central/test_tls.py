@@ -8,21 +8,19 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.errors import StoreRefused
-from kiosk.records.central.address import CLIENT_CERTIFICATE, Address, read_address
-from kiosk.records.central.engine import central_engine
-from kiosk.records.central.faults import translated
+from kiosk.records.central.connection import (
+    CLIENT_CERTIFICATE,
+    Address,
+    central_engine,
+    read_address,
+    translated,
+)
 from tests.support.centres import centre_template as template_of
 from tests.support.centres import new_centre
 from tests.support.postgres import Server
 from tests.support.proxy import Proxy
 from tests.support.rights_rows import A, credentials, settle
-from tests.support.tls import (
-    Authority,
-    Front,
-    distribution_programs,
-    new_authority,
-    tls_server,
-)
+from tests.support.tls import Authority, Front, distribution_programs, new_authority, tls_server
 
 ELSEWHERE = "127.0.0.2"
 """A name that is not this machine's, though it leads here."""

@@ -13,12 +13,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from kiosk.errors import StoreAway
-from kiosk.records.central import engine as engines
+from kiosk.records.central import connection as engines
 from kiosk.records.central import store as stores
-from kiosk.records.central.engine import central_engine
-from kiosk.records.central.faults import translated
+from kiosk.records.central.connection import Watch, central_engine, translated, watched
 from kiosk.records.central.store import CentralStore
-from kiosk.records.central.watchdog import Watch, watched
 from tests.support.centres import Centre
 from tests.support.proxy import Proxy
 

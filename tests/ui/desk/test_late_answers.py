@@ -8,15 +8,15 @@ import pytest
 from textual.widgets import Static
 
 from kiosk.domain.staff import Role
-from kiosk.ui.desk.screens.menu import Menu
-from kiosk.ui.desk.screens.sign_in import SignIn
+from kiosk.ui.desk.menu import MenuScreen
+from kiosk.ui.desk.sign_in import SignInScreen
 from kiosk.usecases.access import Access
-from kiosk.usecases.accountsdesk import AccountsDesk
-from kiosk.usecases.callbacks import CallbackDesk
-from kiosk.usecases.groupsdesk import GroupsDesk
-from kiosk.usecases.oversight import OversightDesk
-from kiosk.usecases.passdesk import PassDesk
-from kiosk.usecases.roster import RosterDesk
+from kiosk.usecases.admin.desk import OversightDesk
+from kiosk.usecases.attendance.roster_desk import RosterDesk
+from kiosk.usecases.callbacks.desk import CallbackDesk
+from kiosk.usecases.groups.desk import GroupsDesk
+from kiosk.usecases.passes.desk import PassDesk
+from kiosk.usecases.staff.accounts_desk import AccountsDesk
 from tests.support.calls import ask
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.deskscreens import Colleague, at_desk
@@ -132,9 +132,9 @@ async def test_an_answer_may_come_while_its_screen_is_taken_away(
         await colleague.wait(0)
         if leave is by_one_step_back:
             await colleague.keys("f10" if colleague.screen.typing else "q")
-        assert isinstance(colleague.screen, SignIn)
+        assert isinstance(colleague.screen, SignInScreen)
         await colleague.sign_in("manager")
-        assert isinstance(colleague.screen, Menu)
+        assert isinstance(colleague.screen, MenuScreen)
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["answer", "trouble"])
@@ -150,7 +150,7 @@ async def test_a_sign_in_may_be_answered_when_somebody_else_wants_in(
         colleague.expect("Staff desk")
         assert colleague.app.who is None
         await colleague.sign_in("manager")
-        assert isinstance(colleague.screen, Menu)
+        assert isinstance(colleague.screen, MenuScreen)
 
 
 async def test_lines_that_have_gone_are_not_missed(clinic: Clinic) -> None:

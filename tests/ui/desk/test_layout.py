@@ -3,8 +3,8 @@
 import pytest
 from rich.cells import cell_len
 
-from kiosk.ui.widgets.keyline import KeyLine
-from kiosk.ui.widgets.listing import Listing
+from kiosk.ui.widgets.desk_bars import KeyLine
+from kiosk.ui.widgets.list import Listing
 from tests.support.contrast import ratio
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk

@@ -12,7 +12,7 @@ import pytest
 from textual.message_pump import MessagePump
 
 from kiosk.domain.staff import Role
-from kiosk.usecases.staffdesk import StaffDesk
+from kiosk.usecases.staff_desk import StaffDesk
 from tests.support.calls import ask
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.deskscreens import Colleague, at_desk

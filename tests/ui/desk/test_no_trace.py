@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.dom import DOMNode
 
-from kiosk.domain.roster import Arrival, IssuedPass, Member
+from kiosk.domain.attendance.roster import Arrival, IssuedPass, Member
 from kiosk.domain.staff import Role
-from kiosk.ui.desk.screens.sign_in import SignIn
-from kiosk.ui.widgets.field import Field
-from kiosk.usecases.staffdesk import SignedIn, StaffDesk
+from kiosk.ui.desk.sign_in import SignInScreen
+from kiosk.ui.widgets.inputs import Field
+from kiosk.usecases.staff_desk import SignedIn, StaffDesk
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.deskscreens import Colleague, at_desk
 
@@ -61,7 +61,7 @@ async def test_nothing_of_a_roster_is_left(clinic: Clinic, end: End) -> None:
         seen = await at_names(clinic, colleague)
         assert living(Arrival)
         await end(colleague)
-        assert isinstance(colleague.screen, SignIn)
+        assert isinstance(colleague.screen, SignInScreen)
         colleague.expect_not(NAME)
         assert [one for one in colleague.app.screen_stack[1:] if one is not colleague.screen] == []
         assert living(Arrival, StaffDesk) == []

@@ -5,7 +5,7 @@ import pytest
 from kiosk.domain.staff import Role
 from kiosk.errors import StoreDamaged
 from kiosk.ui.desk.session import DeskSide
-from kiosk.usecases.accounts import NewAccount
+from kiosk.usecases.staff.accounts import NewAccount
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.deskscreens import Colleague, at_desk
 

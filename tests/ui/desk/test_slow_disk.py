@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kiosk.errors import StoreFull
-from kiosk.ui.desk.screens.roster import RosterList
-from kiosk.usecases.roster import RosterDesk
+from kiosk.ui.desk.attendance.roster import RosterScreen
+from kiosk.usecases.attendance.roster_desk import RosterDesk
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk
 
@@ -112,7 +112,7 @@ async def test_a_full_disk_is_told_and_work_goes_on_when_there_is_room(clinic: C
             if not colleague.sees("One guest more."):
                 break
         colleague.expect("The disk is full or cannot be written; make room")
-        assert isinstance(colleague.screen, RosterList)
+        assert isinstance(colleague.screen, RosterScreen)
         before = clinic.count("check_in")
         with clinic.store.write() as transaction:
             transaction.connection().exec_driver_sql("PRAGMA max_page_count=1000000")

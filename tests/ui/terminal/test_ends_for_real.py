@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.ui.terminal.exits import EXIT_ASKED, EXIT_BROKEN, EXIT_TERMINAL_GONE
 from kiosk.ui.terminal.fatal import SENTENCE
+from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_BROKEN, EXIT_TERMINAL_GONE
 from tests.support.sample_app import SECRET
 from tests.support.terminal import Start, Terminal
 

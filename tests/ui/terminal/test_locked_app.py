@@ -5,8 +5,9 @@ from textual import events
 from textual.screen import Screen
 from textual.widgets import Button
 
-from kiosk.ui.terminal.app import LockedApp, LockedScreen
-from kiosk.ui.terminal.exits import EXIT_BROKEN
+from kiosk.ui.terminal.app import LockedApp
+from kiosk.ui.terminal.lockdown import LockedScreen
+from kiosk.ui.terminal.startup import EXIT_BROKEN
 from tests.support.locked_sample import Sample, give
 
 

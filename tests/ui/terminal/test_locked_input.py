@@ -5,7 +5,7 @@ from textual import events
 from textual.widgets import Button, Input
 
 from kiosk.domain.passes import CodeKind, encode
-from kiosk.ui.terminal.app import Scanned
+from kiosk.ui.terminal.messages import Scanned
 from tests.support.locked_sample import Sample, give, mouse
 
 CODE = encode(CodeKind.PASS, bytes(16))

@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.domain.passes import HEAD, CodeKind, decode, encode
-from kiosk.ui.terminal.scans import scan_in
+from kiosk.ui.terminal.scanner import scan_in
 
 CODE = encode(CodeKind.PASS, bytes(range(16)))
 AZERTY = "à&é\"'(-è_ç"

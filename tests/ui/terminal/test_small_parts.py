@@ -7,12 +7,11 @@ import pytest
 from textual import events
 from textual.message import Message
 
-from kiosk.ui.terminal.budget import Budget
-from kiosk.ui.terminal.debounce import RecentScans
-from kiosk.ui.terminal.environment import harden_environment
+from kiosk.ui.terminal.driver import WAITING, Budget, Inbox
 from kiosk.ui.terminal.fatal import Guard, kind_of, log_crash, place_of
-from kiosk.ui.terminal.inbox import WAITING, Inbox
 from kiosk.ui.terminal.messages import InputClosed, Scanned
+from kiosk.ui.terminal.scanner import RecentScans
+from kiosk.ui.terminal.startup import harden_environment
 
 
 def test_a_budget_allows_its_rate_and_a_burst() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.passes import HEAD
-from kiosk.ui.terminal.scans import FIRST_CHARACTERS, Press, ScanRecogniser
+from kiosk.ui.terminal.scanner import FIRST_CHARACTERS, Press, ScanRecogniser
 from tests.support.keystrokes import ENTER, UP, Timed, every, play, presses
 
 numbers = st.text("0123456789+ ", min_size=1, max_size=16)

@@ -8,16 +8,13 @@ from textual.geometry import Region
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.ui.visitor.beside import BesideCode
-from kiosk.ui.widgets.action import Action
-from kiosk.ui.widgets.bar import Bar
-from kiosk.ui.widgets.choice import Choice
-from kiosk.ui.widgets.field import Field
-from kiosk.ui.widgets.pressable import Pressable
-from kiosk.ui.widgets.prose import Prose
+from kiosk.ui.visitor.screen import BesideCodeScreen
+from kiosk.ui.widgets.buttons import Action, Pressable, Tile
+from kiosk.ui.widgets.inputs import Choice, Field
+from kiosk.ui.widgets.layout import Prose
 from kiosk.ui.widgets.qr import QrCode
-from kiosk.ui.widgets.tile import Tile
-from kiosk.ui.widgets.touchkeys import TouchKeys
+from kiosk.ui.widgets.touch_keyboard import TouchKeys
+from kiosk.ui.widgets.visitor_bar import Bar
 from tests.support.contrast import ratio
 from tests.support.pictures import Cell, cells
 from tests.support.screens import Visitor
@@ -142,7 +139,7 @@ def overlapping(visitor: Visitor) -> list[str]:
 def foot_elsewhere(visitor: Visitor) -> list[str]:
     """A foot that is not where it is on every other screen."""
     columns, rows = visitor.screen.size
-    if isinstance(visitor.screen, BesideCode) and rows < SHORT:
+    if isinstance(visitor.screen, BesideCodeScreen) and rows < SHORT:
         return []
     region = _region(visitor.screen.query_one(Bar))
     usual = Region(0, rows - ROWS, columns, ROWS)

@@ -4,12 +4,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from kiosk.domain.passes import CodeKind, encode
-from kiosk.ui.visitor.places import FORM_STEPS, form_step
+from kiosk.ui.visitor.app import FORM_STEPS, form_step
 from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.visitor.screens.call_message import CallMessage
-from kiosk.ui.visitor.screens.call_phone import CallPhone
-from kiosk.ui.visitor.screens.call_review import CallReview
-from kiosk.ui.visitor.screens.call_when import CallInWords, CallWhen
+from kiosk.ui.visitor.screens.callback_form import (
+    CallLanguageScreen,
+    CallMessageScreen,
+    CallPhoneScreen,
+    CallReviewScreen,
+    CallWhenScreen,
+)
 from tests.support.desks import PIN, Clinic
 from tests.support.screens import HOME, USUAL, Visitor
 
@@ -54,7 +57,7 @@ async def start_over(visitor: Visitor, clinic: Clinic) -> None:
     visitor.seconds.at += 10
 
 
-def form(step: type[VisitorScreen] = CallWhen, *keys: str, name: str = "Mei Ling") -> Way:
+def form(step: type[VisitorScreen] = CallWhenScreen, *keys: str, name: str = "Mei Ling") -> Way:
     """Return the way to one step of a callback form for `name`, 8123 4567; then `keys`."""
 
     async def way(visitor: Visitor, _clinic: Clinic) -> None:
@@ -159,12 +162,12 @@ STOPS = (
     Stop("help", "Tell any staff member.", keys("h")),
     Stop("language", "Language and display", keys("l")),
     Stop("call-name", "What should we call you?", keys("c")),
-    Stop("call-phone", "Which number should we call?", form(CallPhone)),
+    Stop("call-phone", "Which number should we call?", form(CallPhoneScreen)),
     Stop("call-when", "When may we call?", form()),
-    Stop("call-language", "Which language should we speak?", form(CallInWords)),
-    Stop("call-message", "may we leave a message?", form(CallMessage)),
-    Stop("call-review", "Is this right?", form(CallReview)),
-    Stop("receipt", "Thank you. We have your request.", form(CallReview, "y")),
+    Stop("call-language", "Which language should we speak?", form(CallLanguageScreen)),
+    Stop("call-message", "may we leave a message?", form(CallMessageScreen)),
+    Stop("call-review", "Is this right?", form(CallReviewScreen)),
+    Stop("receipt", "Thank you. We have your request.", form(CallReviewScreen, "y")),
     Stop("check-in", "Check in to a group", check_in()),
     Stop("check-in-later", "Later today: Room 7, 1:30 pm", _nothing_to_check_in),
     Stop("choose-session", "Welcome, Mei. Which group is it?", _choose),

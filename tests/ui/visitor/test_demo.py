@@ -1,6 +1,6 @@
 """What only a demo kiosk has: its mark, and a simulated scan on F9."""
 
-from kiosk.ui.visitor.parts import Demo
+from kiosk.ui.visitor.visit import Demo
 from tests.support.desks import Clinic
 from tests.support.screens import HOME, SIZES, at_kiosk
 from tests.ui.visitor.stops import form

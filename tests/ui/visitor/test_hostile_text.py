@@ -4,15 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.domain.groups import GroupPlan, SessionPlan
+from kiosk.domain.groups.groups import GroupPlan, SessionPlan
 from kiosk.domain.passes import Code as DecodedCode
 from kiosk.domain.passes import CodeKind, decode, encode, lookup, name_key
-from kiosk.ui.visitor.screens.call_name import CallName
-from kiosk.ui.visitor.screens.call_review import CallReview
-from kiosk.ui.widgets.field import Field
-from kiosk.usecases.groups import add_group, add_sessions
-from kiosk.usecases.visitor import VisitorDesk
-from kiosk.vault.nameboxes import lock_name
+from kiosk.ui.visitor.screens.callback_form import CallNameScreen, CallReviewScreen
+from kiosk.ui.widgets.inputs import Field
+from kiosk.usecases.groups.plan_import import add_group, add_sessions
+from kiosk.usecases.visitor_desk import VisitorDesk
+from kiosk.vault.sealing import lock_name
 from tests.support.desks import Clinic
 from tests.support.screens import HOME, Visitor, at_kiosk
 from tests.ui.visitor.stops import STRANGER, check_in, form
@@ -104,7 +103,7 @@ async def test_a_name_typed_on_the_screens(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         for text in HOSTILE:
             await visitor.keys("escape")
-            await form(CallName)(visitor, clinic)
+            await form(CallNameScreen)(visitor, clinic)
             visitor.screen.query_one(Field).value = text
             await visitor.keys("enter")
             if not visitor.sees("Which number should we call?"):
@@ -113,7 +112,7 @@ async def test_a_name_typed_on_the_screens(clinic: Clinic) -> None:
             taken += 1
             name = visitor.app.visit.call_form().draft.preferred_name
             assert not FORBIDDEN & set(name)
-            await form(CallReview, name=text)(visitor, clinic)
+            await form(CallReviewScreen, name=text)(visitor, clinic)
             expect_harmless(visitor, "Is this right?", visible(text))
     assert taken > len(HOSTILE) / 2
 

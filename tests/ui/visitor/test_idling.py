@@ -4,22 +4,22 @@ from typing import get_args
 
 import pytest
 
-from kiosk.ui.visitor.idling import Due, Stay, due
-from kiosk.ui.visitor.parts import Timing
-from kiosk.ui.visitor.screens.call_name import CallName
-from kiosk.ui.widgets.field import Field
+from kiosk.ui.visitor.screen import IdleStep, Stay, due
+from kiosk.ui.visitor.screens.callback_form import CallNameScreen
+from kiosk.ui.visitor.visit import Timing
+from kiosk.ui.widgets.inputs import Field
 from tests.support.desks import PIN, Clinic
 from tests.support.screens import COUNTER, HOME, at_kiosk
 from tests.ui.visitor.stops import STOPS, form, start_over
 
 TIMING = Timing(idle=60, warning=30, result=8, receipt=120)
 WARNING = "Are you still there?"
-CASES: dict[Stay, tuple[tuple[float, Due], ...]] = {
-    "rest": ((0, Due.NOTHING), (59.9, Due.NOTHING), (60, Due.CLEAR)),
-    "idle": ((0, Due.NOTHING), (59.9, Due.NOTHING), (60, Due.WARN)),
-    "receipt": ((60, Due.NOTHING), (119.9, Due.NOTHING), (120, Due.WARN)),
-    "result": ((0, Due.NOTHING), (7.9, Due.NOTHING), (8, Due.CLEAR)),
-    "staff": ((0, Due.NOTHING), (59.9, Due.NOTHING), (60, Due.CLEAR)),
+CASES: dict[Stay, tuple[tuple[float, IdleStep], ...]] = {
+    "rest": ((0, IdleStep.NOTHING), (59.9, IdleStep.NOTHING), (60, IdleStep.CLEAR)),
+    "idle": ((0, IdleStep.NOTHING), (59.9, IdleStep.NOTHING), (60, IdleStep.WARN)),
+    "receipt": ((60, IdleStep.NOTHING), (119.9, IdleStep.NOTHING), (120, IdleStep.WARN)),
+    "result": ((0, IdleStep.NOTHING), (7.9, IdleStep.NOTHING), (8, IdleStep.CLEAR)),
+    "staff": ((0, IdleStep.NOTHING), (59.9, IdleStep.NOTHING), (60, IdleStep.CLEAR)),
 }
 
 
@@ -27,18 +27,18 @@ CASES: dict[Stay, tuple[tuple[float, Due], ...]] = {
     ("stays", "quiet", "expected"),
     [(stays, *case) for stays, cases in CASES.items() for case in cases],
 )
-def test_what_is_due(stays: Stay, quiet: float, expected: Due) -> None:
+def test_what_is_due(stays: Stay, quiet: float, expected: IdleStep) -> None:
     assert due(stays, quiet, TIMING, busy=True) is expected
 
 
 def test_every_kind_of_screen_ends() -> None:
     assert set(CASES) == set(get_args(Stay))
     ends = {due(stays, 1e6, TIMING, busy=True) for stays in CASES}
-    assert Due.NOTHING not in ends
+    assert IdleStep.NOTHING not in ends
 
 
 def test_a_resting_screen_that_is_nobodys_rests_for_ever() -> None:
-    assert due("rest", 1e9, TIMING, busy=False) is Due.NOTHING
+    assert due("rest", 1e9, TIMING, busy=False) is IdleStep.NOTHING
 
 
 def test_the_usual_warning_gives_twenty_seconds_at_least() -> None:
@@ -77,7 +77,7 @@ async def test_any_key_or_tap_gives_more_time_often(clinic: Clinic) -> None:
 
 async def test_the_warning_counts_down_and_clears(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
-        await form(CallName)(visitor, clinic)
+        await form(CallNameScreen)(visitor, clinic)
         await visitor.wait(61)
         for left in (20, 10, 2):
             await visitor.wait(10 if left > 2 else 8)

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from kiosk.ui.visitor.screens.call_name import CallName
-from kiosk.ui.visitor.screens.home import Home
-from kiosk.ui.visitor.screens.result import Result
-from kiosk.ui.widgets.sheet import Sheet
-from kiosk.usecases.maintenance import MaintenanceDesk
-from kiosk.usecases.visitor import VisitorDesk
+from kiosk.ui.visitor.screens.callback_form import CallNameScreen
+from kiosk.ui.visitor.screens.home import HomeScreen
+from kiosk.ui.visitor.screens.result import ResultScreen
+from kiosk.ui.widgets.layout import Sheet
+from kiosk.usecases.maintenance_desk import MaintenanceDesk
+from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.desks import PIN, Clinic
 from tests.support.late import Gate
 from tests.support.screens import HOME, Visitor, at_kiosk
@@ -63,7 +63,7 @@ async def _name(visitor: Visitor, clinic: Clinic) -> None:
 
 async def _reread(visitor: Visitor) -> None:
     home = visitor.app.screen_stack[1]
-    assert isinstance(home, Home)
+    assert isinstance(home, HomeScreen)
     home.read_schedule()
 
 
@@ -119,7 +119,7 @@ async def test_the_schedule_may_come_before_home_is_whole(
     compose = Sheet._compose
 
     async def slowly(sheet: Sheet) -> None:
-        if isinstance(sheet.screen, Home):
+        if isinstance(sheet.screen, HomeScreen):
             sheet.screen.read_schedule()
             await asyncio.sleep(0.1)
         await compose(sheet)
@@ -151,7 +151,7 @@ async def test_what_waits_for_a_picture_goes_with_its_screen(clinic: Clinic) -> 
 async def test_next_is_not_for_the_result_of_a_scan_that_came_between(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         clinic.add_session()
-        await form(CallName)(visitor, clinic)
+        await form(CallNameScreen)(visitor, clinic)
         async with visitor.app._moving:
             await visitor.sends_scan(STRANGER)
             while not visitor.app._moving._waiters:
@@ -168,6 +168,6 @@ async def test_no_timer_clears_a_screen_that_is_just_coming(clinic: Clinic) -> N
         visitor.seconds.at += 9
         async with visitor.app._moving:
             await asyncio.wait_for(visitor.app.tick(), 1)
-        assert isinstance(visitor.screen, Result)
+        assert isinstance(visitor.screen, ResultScreen)
         await visitor.wait(0)
         visitor.expect(HOME)

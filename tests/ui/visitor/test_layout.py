@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.ui.widgets.field import Field
+from kiosk.ui.widgets.inputs import Field
 from tests.support.desks import Clinic
 from tests.support.screens import SIZES, Visitor, at_kiosk
 from tests.ui.visitor.layout_rules import faint, offences

@@ -7,12 +7,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.dom import DOMNode
 
-from kiosk.content.texts import Language
-from kiosk.ui.terminal.app import Scanned
-from kiosk.ui.visitor.screens.call_name import CallName
-from kiosk.ui.visitor.screens.call_review import CallReview
+from kiosk.content.translations import Language
+from kiosk.ui.terminal.messages import Scanned
+from kiosk.ui.visitor.screens.callback_form import CallNameScreen, CallReviewScreen
 from kiosk.ui.visitor.visit import CallForm, Visit
-from kiosk.ui.widgets.field import Field
+from kiosk.ui.widgets.inputs import Field
 from tests.support.desks import Clinic
 from tests.support.screens import HOME, Visitor, at_kiosk
 from tests.ui.visitor.stops import form
@@ -116,7 +115,7 @@ async def test_the_language_of_a_pass_ends_with_its_visit(
         assert visitor.app.visit.texts.language == "en"
         await visitor.wait(9)
         shown = (Language("en", "English"), Language("zh", "中文"))
-        monkeypatch.setattr("kiosk.ui.visitor.lifecycle.languages", lambda published: shown)
+        monkeypatch.setattr("kiosk.ui.visitor.navigation.languages", lambda published: shown)
         await visitor.scan(digits)
         visitor.expect("✓ Welcome, 王小明")
         assert visitor.app.visit.texts.language == "zh"
@@ -141,8 +140,8 @@ async def test_the_look_and_the_language_go_back(clinic: Clinic) -> None:
 
 async def test_the_next_request_has_ids_of_its_own(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
-        await form(CallReview, "y", "escape")(visitor, clinic)
-        await form(CallReview, "y", "escape")(visitor, clinic)
+        await form(CallReviewScreen, "y", "escape")(visitor, clinic)
+        await form(CallReviewScreen, "y", "escape")(visitor, clinic)
     assert clinic.count("callback_request") == 2
 
 
@@ -162,7 +161,7 @@ async def test_a_typed_reference_and_a_typed_first_name_are_gone(clinic: Clinic)
 async def test_an_answer_that_comes_late_reaches_nobody(clinic: Clinic) -> None:
     """Somebody sends and leaves before the disk has answered."""
     async with at_kiosk(clinic) as visitor:
-        await form(CallReview)(visitor, clinic)
+        await form(CallReviewScreen)(visitor, clinic)
         await visitor.at_once("y", "escape")
         visitor.expect(HOME)
         visitor.expect_not("We have your request")
@@ -175,7 +174,7 @@ async def test_a_scan_answered_after_the_end_is_shown_without_the_old_form(
     clinic.add_session()
     digits = clinic.roster.issue_pass("Mei", "en").digits
     async with at_kiosk(clinic) as visitor:
-        await form(CallName)(visitor, clinic)
+        await form(CallNameScreen)(visitor, clinic)
         visitor.app.post_message(Scanned(digits))
         await visitor.at_once("escape")
         visitor.expect_not("Back to my form", "What should we call you?")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from kiosk.ui.visitor.screens.call_review import CallReview
-from kiosk.usecases.maintenance import MaintenanceDesk
-from kiosk.usecases.visitor import VisitorDesk
+from kiosk.ui.visitor.screens.callback_form import CallReviewScreen
+from kiosk.usecases.maintenance_desk import MaintenanceDesk
+from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.desks import PIN, Clinic
 from tests.support.screens import HOME, Visitor, at_kiosk
 from tests.ui.visitor.stops import STRANGER, Way, check_in, form
@@ -51,7 +51,7 @@ async def _pin(visitor: Visitor, _clinic: Clinic) -> None:
 
 WAITS = {
     "send": Wait(
-        VisitorDesk, "request_callback", form(CallReview), ("y",), "We have your request."
+        VisitorDesk, "request_callback", form(CallReviewScreen), ("y",), "We have your request."
     ),
     "count": Wait(VisitorDesk, "count_me_in", check_in("enter"), ("j",), "You are counted in."),
     "join": Wait(VisitorDesk, "join", _name, ("enter",), "Welcome, Mei"),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from kiosk.ui.visitor.screens.call_phone import CallPhone
-from kiosk.ui.widgets.field import Field
-from kiosk.ui.widgets.touchkeys import TouchKeys
+from kiosk.ui.visitor.screens.callback_form import CallPhoneScreen
+from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.touch_keyboard import TouchKeys
 from tests.support.desks import Clinic
 from tests.support.screens import SIZES, Visitor, at_kiosk
 from tests.ui.visitor.stops import form
@@ -49,7 +49,7 @@ async def test_every_key_of_the_keyboards_types_itself(clinic: Clinic) -> None:
         await visitor.tap("Ask for a call")
         await tap_keys(visitor, "Caps", *"1234567890qwertyuiop@asdfghjkl'/zxcvbnm-.")
         assert typed(visitor) == "1234567890qwertyuiop@asdfghjkl'/zxcvbnm-."
-        await form(CallPhone)(visitor, clinic)
+        await form(CallPhoneScreen)(visitor, clinic)
         visitor.screen.query_one(Field).value = ""
         await tap_keys(visitor, *"+1234567890", "Del")
         assert typed(visitor) == "+123456789"
@@ -57,7 +57,7 @@ async def test_every_key_of_the_keyboards_types_itself(clinic: Clinic) -> None:
 
 async def test_fast_taps_keep_their_order(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
-        await form(CallPhone)(visitor, clinic)
+        await form(CallPhoneScreen)(visitor, clinic)
         visitor.screen.query_one(Field).value = ""
         await visitor.touch()
         region = visitor.regions()[keyboard(visitor)]

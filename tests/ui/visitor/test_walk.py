@@ -1,7 +1,7 @@
 """Every screen can be reached and left, by keys and by taps, and help is one key away on each."""
 
-from kiosk.ui.widgets.field import Field
-from kiosk.ui.widgets.touchkeys import TouchKeys
+from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.touch_keyboard import TouchKeys
 from tests.support.desks import PIN, Clinic
 from tests.support.screens import COUNTER, HOME, Visitor, at_kiosk
 from tests.ui.visitor.layout_rules import faint

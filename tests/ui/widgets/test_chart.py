@@ -3,7 +3,7 @@
 from textual.app import App, ComposeResult
 from textual.theme import Theme
 
-from kiosk.domain.figurelines import Figure
+from kiosk.presentation.statistics import Figure
 from kiosk.ui import theme
 from kiosk.ui.widgets.chart import Chart
 

@@ -13,13 +13,11 @@ from textual.widget import Widget
 
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.ui.theme import themes
-from kiosk.ui.widgets.action import Action
-from kiosk.ui.widgets.bar import Bar, Part
-from kiosk.ui.widgets.choice import Choice, Choices
-from kiosk.ui.widgets.field import Field
-from kiosk.ui.widgets.prose import Prose
+from kiosk.ui.widgets.buttons import Action, Tile
+from kiosk.ui.widgets.inputs import Choice, Choices, Field
+from kiosk.ui.widgets.layout import Prose
 from kiosk.ui.widgets.qr import QrCode
-from kiosk.ui.widgets.tile import Tile
+from kiosk.ui.widgets.visitor_bar import Bar, Part
 from tests.support.pictures import cells, codes
 
 MARKUP = "[bold]x[/] [@click=app.quit]y[/] [/]"

@@ -4,7 +4,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from kiosk.ui.theme import themes
-from kiosk.ui.widgets.tabline import Tab, TabLine
+from kiosk.ui.widgets.desk_bars import Tab, TabLine
 
 TABS = (Tab("a", "All of them", "All"), Tab("m", "Mine", "Mine"), Tab("x", "何もない", "無"))
 

@@ -3,9 +3,9 @@
 import pytest
 
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.auditwords import verdict
-from kiosk.domain.oversight import AuditLine
-from kiosk.usecases.oversight import OversightDesk
+from kiosk.domain.retention import AuditLine
+from kiosk.presentation.audit import describe_verdict
+from kiosk.usecases.admin.desk import OversightDesk
 from tests.support.central_clinics import KioskBeside, desk_beside
 from tests.support.centres import Centre
 from tests.support.desks import PASSPHRASE, PIN, Clinic
@@ -61,7 +61,9 @@ def test_all_trails_are_found_whole(clinic: Clinic, desk: OversightDesk) -> None
         (KIOSK, None),
     ]
     assert found.entries == clinic.count("audit_event") - 1
-    assert verdict(found).startswith("The trails of all 2 machines are whole: their 9 entries")
+    assert describe_verdict(found).startswith(
+        "The trails of all 2 machines are whole: their 9 entries"
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def test_a_change_to_an_entry_of_another_machine_is_found(
     desk.audit_trail()
     found = desk.verify_audit()
     assert [(trail.machine, trail.broken_at) for trail in found.broken] == [(KIOSK, position)]
-    assert f"NOT whole: on {KIOSK} entry {position + 1} was changed" in verdict(found)
+    assert f"NOT whole: on {KIOSK} entry {position + 1} was changed" in describe_verdict(found)
 
 
 def test_one_flipped_byte_of_a_tag_is_found_wherever_it_is(
@@ -142,7 +144,7 @@ def test_entries_of_a_machine_that_nobody_knows_are_not_passed_over(
     found = desk.verify_audit()
     clinic.bend("INSERT INTO kiosk_device SELECT * FROM kept WHERE symbols='8C'")
     assert [(trail.machine, trail.broken_at) for trail in found.broken] == [("", 0)]
-    assert "on an unknown machine entry 1 was changed" in verdict(found)
+    assert "on an unknown machine entry 1 was changed" in describe_verdict(found)
     assert desk.verify_audit().ok
 
 

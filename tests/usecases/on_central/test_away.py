@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import StoreAway
-from kiosk.records.central.address import read_address
-from kiosk.records.central.engine import central_engine
-from kiosk.records.central.founding import found
+from kiosk.records.central.connection import central_engine, read_address
+from kiosk.records.central.setup import found
 from tests.support.calls import ask
 from tests.support.central_clinics import open_clinic_at_centre
 from tests.support.centres import FOUNDED, Centre

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from kiosk.domain.events import EventKind
-from kiosk.domain.oversight import RetentionDone
-from kiosk.domain.rules import Rules
+from kiosk.domain.callbacks.state import EventKind
+from kiosk.domain.policy import Rules
+from kiosk.domain.retention import RetentionDone
 from tests.support import facts
 from tests.support.calls import ask
 from tests.support.central_clinics import desk_beside

@@ -1,7 +1,7 @@
 """A roster at the centre lives: what a kiosk has sent is there at the next look."""
 
-from kiosk.domain.checkin import CheckedIn
-from kiosk.domain.roster import VoidReason
+from kiosk.domain.attendance.check_in import CheckedIn
+from kiosk.domain.attendance.roster import VoidReason
 from kiosk.sync.pull import pull_all
 from tests.support.central_clinics import KioskBeside
 from tests.support.desks import Clinic

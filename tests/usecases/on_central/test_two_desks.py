@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import UUID
 
-from kiosk.domain.actions import Claim, Done, HeldBy
+from kiosk.domain.callbacks.actions import Claim, Done, HeldBy
 from kiosk.domain.staff import Role
-from kiosk.usecases.callbacks import CallbackDesk
+from kiosk.usecases.callbacks.desk import CallbackDesk
 from tests.support.calls import ask
 from tests.support.central_clinics import KioskBeside, desk_beside
 from tests.support.centres import Centre

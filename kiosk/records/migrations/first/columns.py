@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.sql.elements import TextClause
 
-from kiosk.records.columns import Id
+from kiosk.records.schema.columns import Id
 
 
 def on_sqlite() -> bool:

@@ -2,15 +2,7 @@
 
 from alembic import op
 
-from kiosk.records.migrations.first.columns import (
-    blob,
-    flag,
-    ident,
-    number,
-    reference,
-    time,
-    words,
-)
+from kiosk.records.migrations.first.columns import blob, flag, ident, number, reference, time, words
 
 
 def create() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from kiosk.records.columns import Id
+from kiosk.records.schema.columns import Id
 
 revision = "0002"
 down_revision = "0001"

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from kiosk.records.columns import Id
 from kiosk.records.migrations.first.columns import (
     blob,
     ident,
@@ -14,6 +13,7 @@ from kiosk.records.migrations.first.columns import (
     time,
     words,
 )
+from kiosk.records.schema.columns import Id
 
 revision = "0003"
 down_revision = "0002"

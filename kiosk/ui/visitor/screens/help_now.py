@@ -8,19 +8,16 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.content.helplines import Helpline, helplines
-from kiosk.ui.visitor.beside import BesideCode
-from kiosk.ui.widgets.pressable import Pressable
+from kiosk.ui.visitor.screen import BesideCodeScreen
+from kiosk.ui.widgets.buttons import Pressable, Tile
+from kiosk.ui.widgets.layout import Sheet
 from kiosk.ui.widgets.qr import QrCode
-from kiosk.ui.widgets.sheet import Sheet
-from kiosk.ui.widgets.tile import Tile
 
 _EMERGENCY = "tel:995"
 
 
-class HelpNow(BesideCode):
+class HelpNowScreen(BesideCodeScreen):
     """The lines on the left; the code of the one with the focus on the right."""
-
-    CSS_PATH = "help_now.tcss"
 
     def __init__(self, today: date, published: str = "") -> None:
         """Take the clinic's date, and its own list of helplines where it has one."""

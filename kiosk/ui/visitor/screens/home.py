@@ -8,27 +8,25 @@ from textual.containers import Grid
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.ui.base import Trouble
-from kiosk.ui.visitor.messages import Want
+from kiosk.ui.door import Trouble
+from kiosk.ui.visitor.messages import VisitorWant
 from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.visitor.words import place_and_time
-from kiosk.ui.widgets.pressable import Pressable
-from kiosk.ui.widgets.tile import Tile
+from kiosk.ui.visitor.text import place_and_time
+from kiosk.ui.widgets.buttons import Pressable, Tile
 
 _WANTS = {
-    "read": Want.READ,
-    "call": Want.CALL,
-    "groups": Want.GROUPS,
-    "take-home": Want.TAKE_HOME,
-    "keep": Want.KEEP,
-    "withdraw": Want.WITHDRAW,
+    "read": VisitorWant.READ,
+    "call": VisitorWant.CALL,
+    "groups": VisitorWant.GROUPS,
+    "take-home": VisitorWant.TAKE_HOME,
+    "keep": VisitorWant.KEEP,
+    "withdraw": VisitorWant.WITHDRAW,
 }
 
 
-class Home(VisitorScreen):
+class HomeScreen(VisitorScreen):
     """Six tiles and the day's neutral line."""
 
-    CSS_PATH = "home.tcss"
     AUTO_FOCUS = ""
     stays = "rest"
     _sessions: tuple[str, ...] | None = None
@@ -125,7 +123,7 @@ class Home(VisitorScreen):
         if (event.character or "").upper() == "M":
             event.stop()
             event.prevent_default()
-            self.want(Want.STAFF)
+            self.want(VisitorWant.STAFF)
 
     @on(Pressable.Pressed)
     def go(self, event: Pressable.Pressed) -> None:

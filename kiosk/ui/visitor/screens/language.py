@@ -6,12 +6,11 @@ from textual import on
 from textual.containers import Grid
 from textual.widget import Widget
 
-from kiosk.content.texts import languages
-from kiosk.domain.requests import CallLanguage
-from kiosk.ui.visitor.messages import CallInLanguage, LanguageChosen, LookChosen, Want
+from kiosk.content.translations import languages
+from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.ui.visitor.messages import CallInLanguage, LanguageChosen, LookChosen, VisitorWant
 from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.widgets.pressable import Pressable
-from kiosk.ui.widgets.tile import Tile
+from kiosk.ui.widgets.buttons import Pressable, Tile
 
 _BY_PHONE = (
     (CallLanguage.MANDARIN, "中文", "我们可以用中文给您打电话"),
@@ -21,10 +20,8 @@ _BY_PHONE = (
 """Languages of the clinic, each with a sentence in itself: "we can call you in …"."""
 
 
-class ChooseLanguage(VisitorScreen):
+class LanguageScreen(VisitorScreen):
     """The screens' languages, calls in the others, and the look."""
-
-    CSS_PATH = "language.tcss"
 
     def heading(self) -> str:
         return self._("Language and display")
@@ -58,4 +55,4 @@ class ChooseLanguage(VisitorScreen):
             case "look":
                 self.tell(LookChosen())
             case _:
-                self.want(Want.STAFF)
+                self.want(VisitorWant.STAFF)

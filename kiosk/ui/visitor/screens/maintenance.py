@@ -6,32 +6,31 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from textual import on
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
-from kiosk.domain.clocks import is_far_off
+from kiosk.domain.clock_sync import is_far_off
 from kiosk.domain.fleet import off
-from kiosk.ui.base import Trouble
-from kiosk.ui.visitor.idling import Stay
-from kiosk.ui.visitor.messages import LeaveKiosk, Switched
-from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.visitor.words import day_and_clock
-from kiosk.ui.widgets.action import Action
-from kiosk.ui.widgets.pairs import pairs
-from kiosk.ui.widgets.pressable import Pressable
+from kiosk.ui.door import Trouble
+from kiosk.ui.visitor.messages import LeaveKiosk, Switched, Unlocked
+from kiosk.ui.visitor.screen import Stay, VisitorScreen
+from kiosk.ui.visitor.text import day_and_clock
+from kiosk.ui.widgets.buttons import Action, Pressable
+from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.layout import pairs
+from kiosk.ui.widgets.touch_keyboard import PIN, TouchKeys, key_words
 
 if TYPE_CHECKING:
-    from kiosk.ui.visitor.parts import VisitorSide
-    from kiosk.usecases.maintenance import MaintenanceStatus
+    from kiosk.ui.visitor.visit import VisitorSide
+    from kiosk.usecases.maintenance_desk import MaintenanceStatus
 
 
 _EVERY = 2.0
 """Seconds between two looks: records leave, and a centre comes back, while somebody watches."""
 
 
-class Maintenance(VisitorScreen):
+class MaintenanceScreen(VisitorScreen):
     """Facts about the kiosk; never about a person."""
 
-    CSS_PATH = "maintenance.tcss"
     AUTO_FOCUS = "#back"
     stays: Stay = "staff"
     _trouble: str = ""
@@ -151,3 +150,48 @@ class Maintenance(VisitorScreen):
     def leave(self) -> None:
         """End the program."""
         self.tell(LeaveKiosk())
+
+
+class PinScreen(VisitorScreen):
+    """One covered field."""
+
+    stays: Stay = "staff"
+
+    def heading(self) -> str:
+        return self._("Staff")
+
+    def lead(self) -> str:
+        return self._("Type the kiosk's PIN. What you type stays covered.")
+
+    def body(self) -> Iterable[Widget]:
+        yield Field(most=32, covered=True)
+        yield Static("", id="say", markup=False)
+
+    def steps(self) -> Iterable[Action]:
+        yield Action(self._("Open"), id="next", primary=True)
+
+    def below(self) -> Iterable[Widget]:
+        yield from super().below()
+        yield TouchKeys(PIN, words=key_words(self._))
+
+    @on(Input.Submitted)
+    @on(Pressable.Pressed, "#next")
+    def go_on(self) -> None:
+        """Try the PIN; the wait after wrong ones survives a restart."""
+        self.once(self._go_on)
+
+    async def _go_on(self) -> None:
+        field = self.query_one(Field)
+        typed, field.value = field.value, ""
+        if not typed:
+            return
+        answer = await self.ask(lambda side: side.maintenance.unlock(typed))
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+        elif answer.accepted:
+            self.tell(Unlocked())
+        elif answer.wait_seconds:
+            words = self._("That did not open. Please wait {seconds} seconds.")
+            self.say(words.format(seconds=answer.wait_seconds))
+        else:
+            self.say(self._("That is not the PIN."))

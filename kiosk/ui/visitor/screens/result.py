@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
+from textual.widgets import Static
 
-from kiosk.ui.visitor.idling import Stay
-from kiosk.ui.visitor.messages import Code, CodeWanted, Want
-from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.widgets.action import Action, Actions
+from kiosk.ui.visitor.messages import CodeToShow, CodeWanted, VisitorWant
+from kiosk.ui.visitor.screen import BesideCodeScreen, Stay, VisitorScreen
+from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.card import Card, CardText
-from kiosk.ui.widgets.pressable import Pressable
+from kiosk.ui.widgets.qr import QrCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Answer:
     """What a result says, and what can be done with it."""
 
     card: CardText
-    code: Code | None = None
+    code: CodeToShow | None = None
     """A pass that can be shown to photograph."""
     more: bool = False
     """Whether reading about groups is offered."""
@@ -33,10 +33,9 @@ class Answer:
         return self.code is None and not self.more and not self.unfinished
 
 
-class Result(VisitorScreen):
+class ResultScreen(VisitorScreen):
     """One card in the middle; it clears by itself."""
 
-    CSS_PATH = "result.tcss"
     AUTO_FOCUS = ""
     stays: Stay = "result"
 
@@ -70,4 +69,31 @@ class Result(VisitorScreen):
     @on(Pressable.Pressed, "#about")
     def read(self) -> None:
         """Ask for something to read."""
-        self.want(Want.READ)
+        self.want(VisitorWant.READ)
+
+
+class CodeScreen(BesideCodeScreen):
+    """One code to photograph."""
+
+    AUTO_FOCUS = ""
+
+    def __init__(self, shown: CodeToShow) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def heading(self) -> str:
+        return self._shown.title
+
+    def body(self) -> Iterable[Widget]:
+        if self._shown.spoken:
+            yield Static(self._shown.spoken, id="spoken", markup=False)
+        for line in self._shown.lines:
+            if line:
+                yield Static(line, classes="words", markup=False)
+
+    def below(self) -> ComposeResult:
+        if not self._shown.last:
+            yield from super().below()
+
+    def code(self) -> QrCode:
+        return QrCode(self._shown.data, numeric=self._shown.numeric)

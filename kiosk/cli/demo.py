@@ -1,0 +1,154 @@
+"""The sample clinic's data folder: made once, its sessions planned anew at every start.
+
+It is made in steps that are each whole or not there. A start that was cut off is completed by the
+next one.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from kiosk.bootstrap import DATABASE, make_folder
+from kiosk.bootstrap.data_folder import refuse_on_desk
+from kiosk.errors import SetupError
+
+if TYPE_CHECKING:
+    from kiosk.domain.staff import Purpose
+    from kiosk.usecases.sample_clinic import SamplePass
+    from kiosk.vault.keys import PrivateSealingKey
+    from kiosk.vault.passphrases import Cost
+
+    Keeper = Callable[[UUID, Mapping[Purpose, PrivateSealingKey]], None]
+
+INDEX = "demo-passes.json"
+"""Lists the sample passes. It is the first file of a demo and in no clinic's folder."""
+_KIT = "demo-recovery-kit.json"
+_LOCK = "demo.lock"
+
+
+class ListedPass(NamedTuple):
+    """A sample pass as the folder keeps it."""
+
+    name: str
+    digits: str
+    picture: Path
+
+
+def begin(folder: Path) -> None:
+    """Make the folder with its settings; SetupError where it holds a clinic that is no demo."""
+    refuse_on_desk(folder, "a demo needs a folder of its own: name one by KIOSK_DATA_DIR")
+    if (folder / DATABASE).exists() and not is_demo(folder):
+        raise SetupError(
+            f"{folder} holds a clinic that is no demo; name another folder by KIOSK_DATA_DIR."
+        )
+    make_folder(folder)
+
+
+def is_demo(folder: Path) -> bool:
+    """Say whether this is a demo's folder, be it half made."""
+    return (folder / INDEX).exists() or (folder / _KIT).exists()
+
+
+def prepare(
+    folder: Path,
+    report: Callable[[str], object] = lambda _step: None,
+    cost: "Cost | None" = None,
+) -> None:
+    """Make, complete or refresh the sample clinic; harmless when repeated. Raises KioskError.
+
+    `report` is told of what takes a while; `cost` is what a passphrase costs, if not the usual.
+    """
+    from kiosk.devices.clock import SystemClock, entropy
+    from kiosk.records.database.lock import lock_folder
+    from kiosk.records.database.store import Store
+    from kiosk.usecases.sample_clinic import SampleClinic
+    from kiosk.vault.passphrases import DEFAULT_COST
+
+    begin(folder)
+    with lock_folder(folder, _LOCK):
+        passes = _passes(folder)
+        store = Store.open(folder / DATABASE, create=True)
+        try:
+            clinic = SampleClinic(store, SystemClock(), entropy, cost or DEFAULT_COST)
+            if not clinic.is_complete(passes):
+                report("Making the sample clinic: keys, staff, groups, passes.")
+                clinic.complete(passes, _recovery_keeper(folder))
+            clinic.plan_sessions()
+        finally:
+            store.close()
+
+
+def digits(folder: Path) -> tuple[str, ...]:
+    """Return the digits of the sample passes, or none while they are being made."""
+    return tuple(one.digits for one in listed(folder))
+
+
+def listed(folder: Path) -> tuple[ListedPass, ...]:
+    """Return the sample passes; none where the folder is no demo's.
+
+    Raises SetupError where the list of them is damaged.
+    """
+    path = folder / INDEX
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(
+            ListedPass(row["name"], row["digits"], folder / f"demo-pass-{number}.png")
+            for number, row in enumerate(rows, start=1)
+        )
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, TypeError, KeyError):
+        raise SetupError(f"{path} is damaged; remove the folder and make the demo anew.") from None
+
+
+def _passes(folder: Path) -> "tuple[SamplePass, ...]":
+    """Return the sample passes, invented where they are not yet, and save their pictures.
+
+    They are kept before any of them is handed out, so that every start hands out the same.
+    """
+    from kiosk.content.qr import matrix, png
+    from kiosk.devices.clock import entropy
+    from kiosk.usecases.sample_clinic import SamplePass, invent_passes
+
+    if not (folder / INDEX).exists():
+        rows = [{"name": one.name, "digits": one.digits} for one in invent_passes(entropy)]
+        text = json.dumps(rows, ensure_ascii=False, indent=2)
+        write_private(folder / INDEX, text.encode())
+    for one in listed(folder):
+        if not one.picture.exists():
+            write_private(one.picture, png(matrix(one.digits, numeric=True)))
+    return tuple(SamplePass(one.name, one.digits) for one in listed(folder))
+
+
+def _recovery_keeper(folder: Path) -> "Keeper":
+    from kiosk.vault.recovery_kit import kit_text, write_kit
+
+    def keep(site_id: UUID, keys: "Mapping[Purpose, PrivateSealingKey]") -> None:
+        # One that is there belongs to a founding that was cut off.
+        (folder / _KIT).unlink(missing_ok=True)
+        write_kit(folder / _KIT, kit_text(site_id, keys, datetime.now(UTC).date()))
+
+    return keep
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file (0600) in one step, in place of an older one; SetupError where it cannot be."""
+    new = path.with_name(f".{path.name}.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(new, flags, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise SetupError(
+            f"{path} cannot be written ({error.strerror}); mend its disk or its rights."
+        ) from None

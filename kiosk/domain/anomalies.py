@@ -1,0 +1,246 @@
+"""Records that do not quite fit: found by looking at facts, never stored with them.
+
+Facts come late, twice, or from a wrong clock, and every one is kept; a person decides what they
+mean. See "Conflicts and pull" of the measurements behind the design.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from kiosk.domain.attendance.attendance import (
+    Bearer,
+    CheckInFact,
+    CheckInKind,
+    attendance,
+    counting,
+    person_of,
+)
+from kiosk.domain.attendance.check_in import Session
+from kiosk.domain.clock_sync import FAR_OFF
+
+LATE = timedelta(hours=1)
+"""A fact that took longer to the centre was not on the list while it mattered."""
+
+
+class AnomalyKind(StrEnum):
+    """What is odd; also the code in the column "flag" of an export."""
+
+    STILL_HERE = "still_here"
+    """Taken off a list, and another machine had seen them as well: they still count."""
+    CANCELLED = "session_cancelled"
+    """Somebody came to a session that was called off."""
+    REVOKED = "revoked_pass"
+    """A pass was shown that had been ended."""
+    OUTSIDE = "outside_hours"
+    """A kiosk checked somebody in while the session took nobody."""
+    NO_SESSION = "unknown_session"
+    """A check-in to a session that is not kept here."""
+    GAP = "numbers_missing"
+    """A machine's facts are numbered, and some have not come although later ones have."""
+    CALLED = "called_after_withdrawal"
+    """Somebody was rung after they had taken their request back."""
+    SAME_REFERENCE = "same_reference"
+    """Two requests have one reference: two machines share their symbols or their disk."""
+    CLOCK_DOUBTFUL = "clock_doubtful"
+    """The machine's clock was wrong, and by how much is not known."""
+    CLOCK_OFF = "clock_off"
+    """The machine's clock was far off, as measured; the times are corrected."""
+    TWO_MACHINES = "two_machines"
+    """One pass was seen at one session by two machines; it counts once."""
+    LATE = "late"
+    """It came to the centre more than an hour after it happened."""
+
+
+TO_KNOW = frozenset({AnomalyKind.CLOCK_OFF, AnomalyKind.TWO_MACHINES, AnomalyKind.LATE})
+"""Counted rightly without anybody's doing; the others need a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The times of a fact that is no check-in."""
+
+    at: datetime
+    """Corrected where the machine's clock was measured to be far off."""
+    kiosk_at: datetime | None
+    """What the machine's clock said, where `at` was corrected."""
+    received_at: datetime | None
+    """When the centre had it; None on one machine."""
+    clock_doubtful: bool
+
+
+Timed = CheckInFact | Stamp
+"""Whatever has times."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """One session with the facts about it."""
+
+    session: Session
+    cancelled: bool
+    facts: tuple[CheckInFact, ...]
+    bearers: Mapping[bytes, Bearer]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One odd fact."""
+
+    kind: AnomalyKind
+    fact: Timed
+    machines: frozenset[UUID]
+    """Whose it is; two where two saw the same."""
+    session: Session | None = None
+    group_name: str = ""
+    reference: str = ""
+    """Of the callback request that it is about."""
+    fact_id: UUID | None = None
+    """Of a check-in."""
+    count: int = 1
+    """For how many it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """What is odd about one session, one request, or one machine; names nobody."""
+
+    kind: AnomalyKind
+    at: datetime
+    """What the machine's own clock said."""
+    corrected: datetime
+    """When it happened, as well as that is known."""
+    received_at: datetime | None
+    """When the centre had it; None on one machine."""
+    machines: tuple[str, ...]
+    """The two symbols of each."""
+    count: int = 1
+    """Facts or people alike; the times are those of the worst of them."""
+    session: Session | None = None
+    group_name: str = ""
+    """As staff call it."""
+    reference: str = ""
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether somebody has to decide something about it."""
+        return self.kind not in TO_KNOW
+
+
+def of_times(fact: Timed) -> Iterator[AnomalyKind]:
+    """Say what is odd about when a fact was written, and when it came."""
+    late = None if fact.received_at is None else fact.received_at - fact.at
+    is_ahead = late is not None and late < -FAR_OFF
+    # A measured clock whose fact comes at once has been proven right.
+    is_proven = fact.kiosk_at is not None and late is not None and late <= LATE
+    if is_ahead or (fact.clock_doubtful and not is_proven):
+        yield AnomalyKind.CLOCK_DOUBTFUL
+        return
+    if fact.kiosk_at is not None:
+        yield AnomalyKind.CLOCK_OFF
+    if late is not None and late > LATE:
+        yield AnomalyKind.LATE
+
+
+def is_sure(fact: Timed) -> bool:
+    """Say whether the corrected time of a fact may be believed."""
+    return AnomalyKind.CLOCK_DOUBTFUL not in of_times(fact)
+
+
+def of_session(
+    held: SessionFacts, opens_before: timedelta, group_name: str = ""
+) -> Iterator[Found]:
+    """Give everything that is odd about the facts of one session."""
+
+    def found(kind: AnomalyKind, fact: CheckInFact, *others: CheckInFact) -> Found:
+        machines = frozenset(one.kiosk_id for one in (fact, *others) if one.kiosk_id is not None)
+        return Found(kind, fact, machines, held.session, group_name, fact_id=fact.id)
+
+    by_id = {fact.id: fact for fact in held.facts}
+    counted = counting(by_id.values())
+    for one in attendance(by_id.values(), held.bearers).present:
+        same = [by_id[id_] for id_ in one.fact_ids]
+        if len({fact.kiosk_id for fact in same}) > 1:
+            yield found(AnomalyKind.TWO_MACHINES, one.first, *same)
+    for fact in by_id.values():
+        for kind in of_times(fact):
+            yield found(kind, fact)
+        if fact.id in counted and fact.kind is not CheckInKind.VOID:
+            for kind in _of_arrival(fact, held, opens_before):
+                yield found(kind, fact)
+    for fact in _unseen_by_voids(by_id, counted, held.bearers):
+        yield found(AnomalyKind.STILL_HERE, fact)
+
+
+def _of_arrival(
+    fact: CheckInFact, held: SessionFacts, opens_before: timedelta
+) -> Iterator[AnomalyKind]:
+    """Say what is odd about an arrival that counts."""
+    begins, ends = held.session.starts_at - opens_before - FAR_OFF, held.session.ends_at + FAR_OFF
+    if held.cancelled:
+        yield AnomalyKind.CANCELLED
+    elif is_sure(fact) and not fact.by_staff and not begins <= fact.at < ends:
+        yield AnomalyKind.OUTSIDE
+    bearer = None if fact.lookup is None else held.bearers.get(fact.lookup)
+    if bearer is not None and bearer.revoked_at is not None and bearer.revoked_at <= fact.at:
+        yield AnomalyKind.REVOKED
+
+
+def _unseen_by_voids(
+    by_id: Mapping[UUID, CheckInFact], counted: frozenset[UUID], bearers: Mapping[bytes, Bearer]
+) -> Iterator[CheckInFact]:
+    """Give arrivals that count although their person was taken off later, on another machine."""
+    taken_off: dict[bytes | UUID, list[tuple[CheckInFact, CheckInFact]]] = {}
+    for void in by_id.values():
+        target = by_id.get(void.void_of) if void.void_of is not None else None
+        if void.id in counted and target is not None and target.kind is not CheckInKind.VOID:
+            taken_off.setdefault(person_of(target, bearers), []).append((void, target))
+    for fact in by_id.values():
+        if fact.kind is CheckInKind.VOID or fact.id not in counted:
+            continue
+        if any(
+            fact.at <= void.at and fact.kiosk_id != target.kiosk_id
+            for void, target in taken_off.get(person_of(fact, bearers), ())
+        ):
+            yield fact
+
+
+def gathered(found: Iterable[Found], symbols: Mapping[UUID, str]) -> tuple[Anomaly, ...]:
+    """Make one of all that is alike: what needs a person first, then the latest first.
+
+    Alike is the same oddness of the same machines, at one session where it is about a session.
+    """
+    alike: dict[tuple[AnomalyKind, UUID | None, frozenset[UUID]], list[Found]] = {}
+    for one in found:
+        session = None if one.session is None else one.session.id
+        alike.setdefault((one.kind, session, one.machines), []).append(one)
+    oddities = [_oddity(same, symbols) for same in alike.values()]
+    return tuple(sorted(oddities, key=_rank, reverse=True))
+
+
+def _rank(odd: Anomaly) -> tuple[bool, datetime, str, tuple[str, ...]]:
+    return odd.needs_a_person, odd.corrected, odd.kind.value, odd.machines
+
+
+def _oddity(same: list[Found], symbols: Mapping[UUID, str]) -> Anomaly:
+    worst = max(same, key=lambda one: _badness(one.fact))
+    references = {one.reference for one in same}
+    return Anomaly(
+        kind=worst.kind,
+        at=worst.fact.kiosk_at or worst.fact.at,
+        corrected=worst.fact.at,
+        received_at=worst.fact.received_at,
+        machines=tuple(sorted(symbols.get(machine, "?") for machine in worst.machines)),
+        count=sum(one.count for one in same),
+        session=worst.session,
+        group_name=worst.group_name,
+        reference=worst.reference if len(references) == 1 else "",
+    )
+
+
+def _badness(fact: Timed) -> tuple[timedelta, bool, datetime, datetime]:
+    """Rank by lateness, and where that is equal by all else that an `Oddity` tells."""
+    late = timedelta() if fact.received_at is None else fact.received_at - fact.at
+    return late, fact.received_at is not None, fact.at, fact.kiosk_at or fact.at

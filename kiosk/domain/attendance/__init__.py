@@ -1,0 +1,1 @@
+"""Rules of check-ins, sessions and rosters."""

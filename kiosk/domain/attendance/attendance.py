@@ -1,0 +1,230 @@
+"""Who is present: a fold over check-in facts that comes out alike in any order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from kiosk.domain.attendance.check_in import Session
+
+
+class CheckInKind(StrEnum):
+    """What a check-in fact says."""
+
+    ARRIVED = "arrived"
+    """Somebody with a pass, known or not."""
+    GUEST = "guest"
+    """Somebody without one."""
+    VOID = "void"
+    """The fact named by `void_of` does not count."""
+
+
+UNDONE = "undone"
+"""The reason of a void that takes another void back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInFact:
+    """One check-in fact, as any kiosk or desk wrote it."""
+
+    id: UUID
+    session_id: UUID
+    kind: CheckInKind
+    at: datetime
+    """Corrected where the machine's clock was measured to be far off."""
+    lookup: bytes | None = None
+    void_of: UUID | None = None
+    by_staff: bool = False
+    clock_doubtful: bool = False
+    reason: str = ""
+    """Of a void, as a code."""
+    kiosk_id: UUID | None = None
+    """The machine that wrote it."""
+    kiosk_at: datetime | None = None
+    """What that machine's clock said, where `at` was corrected."""
+    received_at: datetime | None = None
+    """When the centre had it; None on one machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whose pass it is."""
+
+    participant_id: UUID
+    revoked_at: datetime | None
+    """From then on nobody knows who shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """One person who is present at one session."""
+
+    first: CheckInFact
+    """The earliest fact that counts; the one to show."""
+    fact_ids: frozenset[UUID]
+    """All facts that count; void every one of them to take the person off."""
+    participant_id: UUID | None = None
+    """Who it is, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """One person of whom no fact counts any more at one session."""
+
+    first: CheckInFact
+    """Their earliest fact."""
+    void_ids: frozenset[UUID]
+    """The voids that count; void every one of them to put the person back."""
+    last_void: CheckInFact
+    participant_id: UUID | None = None
+    """Who it is, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """What check-in facts come to; both lists by arrival."""
+
+    present: tuple[Presence, ...]
+    taken_off: tuple[Absence, ...]
+
+
+_NOBODY_KNOWN: Mapping[bytes, Bearer] = {}
+
+
+def attendance(
+    facts: Iterable[CheckInFact], bearers: Mapping[bytes, Bearer] = _NOBODY_KNOWN
+) -> Attendance:
+    """Fold facts into the people who are present and those who were taken off.
+
+    Facts may come in any order and more than once, voids before what they name. Two kiosks that
+    each saw the same pass make one presence, and so do two passes of one person (`bearers`, by
+    lookup). A void takes off the fact it names and no other: an arrival that nobody knew of when
+    they voided stays. A void that is itself voided takes nothing off.
+    """
+    by_id = {fact.id: fact for fact in facts}
+    counted = counting(by_id.values())
+    people: dict[tuple[UUID, bytes | UUID], list[CheckInFact]] = {}
+    voids: dict[UUID, list[CheckInFact]] = {}
+    for fact in by_id.values():
+        if fact.kind is not CheckInKind.VOID:
+            people.setdefault((fact.session_id, person_of(fact, bearers)), []).append(fact)
+        elif fact.void_of is not None and fact.id in counted:
+            voids.setdefault(fact.void_of, []).append(fact)
+    present_, taken_off = [], []
+    for same in people.values():
+        live = [fact for fact in same if fact.id in counted]
+        first = min(live or same, key=_arrival)
+        who = _known(first, bearers)
+        if live:
+            present_.append(Presence(first, frozenset(fact.id for fact in live), who))
+        else:
+            naming = [void for fact in same for void in voids[fact.id]]
+            ids = frozenset(void.id for void in naming)
+            taken_off.append(Absence(first, ids, max(naming, key=_arrival), who))
+    return Attendance(
+        tuple(sorted(present_, key=lambda one: _arrival(one.first))),
+        tuple(sorted(taken_off, key=lambda one: _arrival(one.first))),
+    )
+
+
+def present(
+    facts: Iterable[CheckInFact], bearers: Mapping[bytes, Bearer] = _NOBODY_KNOWN
+) -> tuple[Presence, ...]:
+    """Give the people who are present (see `attendance`), by arrival."""
+    return attendance(facts, bearers).present
+
+
+def counting(facts: Iterable[CheckInFact]) -> frozenset[UUID]:
+    """Say which facts count, voids among them: those that no void that counts names.
+
+    Voids that name each other in a ring cannot come about honestly; none of them counts, and they
+    take nobody off.
+    """
+    by_id = {fact.id: fact for fact in facts}
+    open_voids = dict.fromkeys(by_id, 0)
+    for fact in by_id.values():
+        target = _target(fact)
+        if target in open_voids:
+            open_voids[target] += 1
+    settled = [id_ for id_, number in open_voids.items() if number == 0]
+    counted, voided = set(settled), set[UUID]()
+    # From the facts that nobody voids inwards: each decides about the one that it names.
+    while settled:
+        target = _target(by_id[settled.pop()])
+        if target is None or target not in by_id or target in voided:
+            continue
+        voided.add(target)
+        freed = _target(by_id[target])
+        if freed in open_voids:
+            open_voids[freed] -= 1
+            if open_voids[freed] == 0:
+                counted.add(freed)
+                settled.append(freed)
+    rings = {id_ for id_, fact in by_id.items() if fact.kind is CheckInKind.VOID}
+    return frozenset(counted | (by_id.keys() - voided - rings))
+
+
+def _target(fact: CheckInFact) -> UUID | None:
+    return fact.void_of if fact.kind is CheckInKind.VOID else None
+
+
+def person_of(fact: CheckInFact, bearers: Mapping[bytes, Bearer]) -> bytes | UUID:
+    """Say who a fact is about; a guest is nobody in particular, each a person of their own."""
+    return fact.id if fact.lookup is None else _known(fact, bearers) or fact.lookup
+
+
+def _known(fact: CheckInFact, bearers: Mapping[bytes, Bearer]) -> UUID | None:
+    """Give the participant behind a fact; a lost pass that was ended may be in other hands."""
+    bearer = None if fact.lookup is None else bearers.get(fact.lookup)
+    if bearer is None or (bearer.revoked_at is not None and bearer.revoked_at <= fact.at):
+        return None
+    return bearer.participant_id
+
+
+def _arrival(fact: CheckInFact) -> tuple[datetime, UUID]:
+    return fact.at, fact.id
+
+
+@dataclass(frozen=True, slots=True)
+class PassStory:
+    """What is known of one pass at one session."""
+
+    since: datetime | None
+    """When it arrived, if it is present."""
+    voids: int
+    """How many voids of it are known, undone or not; the `nth` of its next arrival."""
+
+
+def story(facts: Iterable[CheckInFact], lookup: bytes) -> PassStory:
+    """Tell what the facts of one session say of one pass; any order, repeats harmless."""
+    by_id = {fact.id: fact for fact in facts}
+    counted = counting(by_id.values())
+    own = {fact.id for fact in by_id.values() if fact.lookup == lookup}
+    voids = sum(_target(fact) in own for fact in by_id.values())
+    return PassStory(min((by_id[id_].at for id_ in own & counted), default=None), voids)
+
+
+def choose(
+    open_now: tuple[Session, ...],
+    groups: frozenset[UUID],
+    since: Mapping[UUID, datetime],
+    opens_before: timedelta,
+) -> Session | tuple[Session, ...]:
+    """Say which of the open sessions a pass means, or which to ask about.
+
+    `groups` are those the pass's holder is enrolled in; `since` says at which of the sessions the
+    pass is present and since when. `open_now` holds at least one session.
+    """
+    if len(open_now) == 1:
+        return open_now[0]
+    own = tuple(session for session in open_now if session.group_id in groups)
+    if len(own) == 1:
+        return own[0]
+    if not since:
+        return open_now
+    last = max(since.values())
+    here = next(session for session in open_now if since.get(session.id) == last)
+    # What was open at the last scan was on offer then; only what opened since is a new question.
+    newer = tuple(s for s in open_now if s.id not in since and s.starts_at - opens_before > last)
+    return (here, *newer) if newer else here

@@ -1,0 +1,1 @@
+"""Rules of callback requests: their state, their actions, and when to call."""

@@ -1,0 +1,336 @@
+"""What may be done about a request now, and what it writes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, assert_never
+from uuid import UUID
+
+from kiosk.domain.callbacks.request import OpenedRequest
+from kiosk.domain.callbacks.scheduling import may_give_up
+from kiosk.domain.callbacks.state import (
+    AttemptResult,
+    CallbackState,
+    EventKind,
+    Outcome,
+    RequestStatus,
+    fits_policy,
+)
+from kiosk.domain.working_time import WorkingCalendar
+
+if TYPE_CHECKING:
+    from kiosk.domain.callbacks.worklist import WorkRow
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Take a request for oneself; the claim ends by itself after a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give a claimed request back to the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Say how a try to reach somebody ended."""
+
+    result: AttemptResult
+    again_at: datetime | None = None
+    """When they asked to be called instead (CALL_LATER), aware."""
+    note: str = ""
+    """Short and optional; the visitor can ask to read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Leave a request alone until a time."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Take a request off the list."""
+
+    outcome: Outcome
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Put a closed, merged or escalated request back."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Hand a request over to the duty clinician."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The visitor took it back, by word or by a reference that was typed and is now confirmed."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DismissNote:
+    """The typed withdrawal of this reference was not the visitor's; it is marked no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The same person asked twice: close this request as a duplicate of another open one."""
+
+    into: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back the latest thing done to a request that was not undone; needs a reason."""
+
+    reason: str
+
+
+Action = (
+    Claim
+    | Release
+    | Attempt
+    | Hold
+    | Close
+    | Reopen
+    | Escalate
+    | Withdraw
+    | DismissNote
+    | Merge
+    | Undo
+)
+
+
+class Refusal(StrEnum):
+    """Why the clinic's rules do not allow an action now."""
+
+    NOT_OPEN = "not_open"
+    """It is closed, merged, withdrawn or escalated: reopen it first."""
+    NOT_CLOSED = "not_closed"
+    """There is nothing to reopen."""
+    NOT_CLAIMED = "not_claimed"
+    """Claim it first."""
+    STOPPED = "stopped"
+    """A wrong person or number was reached: no more calls to it."""
+    TOO_FEW_ATTEMPTS = "too_few_attempts"
+    """Unreachable only after three attempts as the rule wants them."""
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    REASON_MISSING = "reason_missing"
+    PAST = "past"
+    """The time to wait for has passed already, or is more than 90 days away."""
+    SAME_REQUEST = "same_request"
+    """A request cannot be merged into itself or into one that is not open."""
+    MESSAGE_NOT_ALLOWED = "message_not_allowed"
+    """The visitor allowed no voicemail or no text."""
+    NO_WRONG_NUMBER = "no_wrong_number"
+    """Closed as a wrong number only after an attempt that says so."""
+    BY_VISITOR = "by_visitor"
+    """The visitor took it back with the slip: only the visitor can ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It is committed."""
+
+    row: "WorkRow"
+    """The request as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """Somebody else has claimed it; nothing was written."""
+
+    login: str
+    until: datetime
+    row: "WorkRow"
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfDate:
+    """Somebody changed it since the list was read; nothing was written."""
+
+    row: "WorkRow"
+    """The request as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The rules do not allow it now; nothing was written."""
+
+    reason: Refusal
+    row: "WorkRow"
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """There is no such request here any more (retention)."""
+
+
+ActionResult = Done | HeldBy | OutOfDate | Refused | NotFound
+
+
+LONGEST_WAIT = timedelta(days=90)
+"""Nothing is put on hold for longer."""
+
+
+class EventParts(NamedTuple):
+    """What an action writes as its event, beside ids, revision, time and note."""
+
+    kind: EventKind
+    outcome: str | None = None
+    next_at: datetime | None = None
+    other_id: UUID | None = None
+
+
+def refusal(
+    state: CallbackState,
+    action: Action,
+    *,
+    by: UUID,
+    now: datetime,
+    calendar: WorkingCalendar,
+    asked: OpenedRequest,
+    into: CallbackState | None = None,
+) -> Refusal | None:
+    """Say why the rules do not allow an action of `by` now; None where they allow it.
+
+    Somebody else's claim is for the desk to tell first (`Standing.holder_at`); here it reads
+    as not claimed. `into` is where the request to merge into stands, None where there is no such
+    request or it is the same one; it is read for `Merge` alone.
+    """
+    match action:
+        case Undo(reason):
+            return _undo_refusal(state, reason)
+        case Reopen():
+            return _reopen_refusal(state)
+        case DismissNote():
+            return None
+        case Claim() | Escalate() | Withdraw():
+            return _off_the_list(state)
+        case Release() | Attempt() | Hold() | Close() | Merge():
+            off = _off_the_list(state)
+            if off is not None or state.holder_at(now) != by:
+                return off or Refusal.NOT_CLAIMED
+            if isinstance(action, Close):
+                return _close_refusal(state, action.outcome, now, calendar, asked)
+            return _holder_refusal(state, action, now, asked, into)
+        case _:
+            assert_never(action)
+
+
+def _undo_refusal(state: CallbackState, reason: str) -> Refusal | None:
+    if not reason.strip():
+        return Refusal.REASON_MISSING
+    return Refusal.NOTHING_TO_UNDO if state.last_event_id is None else None
+
+
+def _reopen_refusal(state: CallbackState) -> Refusal | None:
+    if state.open:
+        return Refusal.NOT_CLOSED
+    return Refusal.BY_VISITOR if state.by_slip else None
+
+
+def _off_the_list(state: CallbackState) -> Refusal | None:
+    if state.open:
+        return None
+    withdrawn = state.by_slip and state.status is RequestStatus.WITHDRAWN
+    return Refusal.BY_VISITOR if withdrawn else Refusal.NOT_OPEN
+
+
+def _holder_refusal(
+    state: CallbackState,
+    action: Release | Attempt | Hold | Merge,
+    now: datetime,
+    asked: OpenedRequest,
+    into: CallbackState | None,
+) -> Refusal | None:
+    match action:
+        case Release():
+            return None
+        case Attempt():
+            return _attempt_refusal(state, action, now, asked)
+        case Hold(until):
+            return _wait_refusal(until, now)
+        case Merge():
+            return None if into is not None and into.open else Refusal.SAME_REQUEST
+        case _:
+            assert_never(action)
+
+
+def _attempt_refusal(
+    state: CallbackState, action: Attempt, now: datetime, asked: OpenedRequest
+) -> Refusal | None:
+    if state.stopped:
+        return Refusal.STOPPED
+    if not fits_policy(action.result, asked.message_policy):
+        return Refusal.MESSAGE_NOT_ALLOWED
+    if action.result is AttemptResult.CALL_LATER:
+        return _wait_refusal(action.again_at, now)
+    return None
+
+
+def _wait_refusal(until: datetime | None, now: datetime) -> Refusal | None:
+    fits = until is not None and now < until <= now + LONGEST_WAIT
+    return None if fits else Refusal.PAST
+
+
+def _close_refusal(
+    state: CallbackState,
+    outcome: Outcome,
+    now: datetime,
+    calendar: WorkingCalendar,
+    asked: OpenedRequest,
+) -> Refusal | None:
+    if outcome is Outcome.WRONG_NUMBER and not state.stopped:
+        return Refusal.NO_WRONG_NUMBER
+    if outcome is Outcome.UNREACHABLE and not may_give_up(
+        state, now=now, calendar=calendar, asked=asked
+    ):
+        return Refusal.TOO_FEW_ATTEMPTS
+    return None
+
+
+def event_for(action: Action, state: CallbackState, *, claim_ends: datetime) -> EventParts:
+    """Translate an allowed action into its event; `claim_ends` is for `Claim` alone."""
+    match action:
+        case Claim():
+            return EventParts(EventKind.CLAIMED, next_at=claim_ends)
+        case Attempt(result, again_at):
+            later = again_at if result is AttemptResult.CALL_LATER else None
+            return EventParts(EventKind.ATTEMPT, result.value, later)
+        case Hold(until):
+            return EventParts(EventKind.HELD, next_at=until)
+        case Close(outcome):
+            # One thing has one name in the history, whichever key was pressed.
+            kind = _CLOSES_AS.get(outcome)
+            return EventParts(kind) if kind else EventParts(EventKind.CLOSED, outcome.value)
+        case Merge(into):
+            return EventParts(EventKind.MERGED, other_id=into)
+        case Undo():
+            return EventParts(EventKind.UNDONE, other_id=state.last_event_id)
+        case Release() | Reopen() | Escalate() | Withdraw() | DismissNote():
+            return EventParts(_PLAIN[type(action)])
+        case _:
+            assert_never(action)
+
+
+_CLOSES_AS = {Outcome.WITHDRAWN: EventKind.WITHDRAWN, Outcome.ESCALATED: EventKind.ESCALATED}
+_PLAIN: dict[type[Action], EventKind] = {
+    Release: EventKind.RELEASED,
+    Reopen: EventKind.REOPENED,
+    Escalate: EventKind.ESCALATED,
+    Withdraw: EventKind.WITHDRAWN,
+    DismissNote: EventKind.NOTE_DISMISSED,
+}

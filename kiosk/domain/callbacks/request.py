@@ -1,0 +1,191 @@
+"""Callback requests: what a visitor fills in, and what they are told of it."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Window(StrEnum):
+    """A part of the week in which somebody may be called (clinic's local time)."""
+
+    WEEKDAY_MORNING = "weekday_am"
+    WEEKDAY_AFTERNOON = "weekday_noon"
+    WEEKDAY_EVENING = "weekday_late"
+    SATURDAY_MORNING = "saturday_am"
+    ANY = "any"
+
+
+class CallLanguage(StrEnum):
+    """The language to speak on the phone (BCP 47 where there is a code)."""
+
+    ENGLISH = "en"
+    MANDARIN = "zh"
+    MALAY = "ms"
+    TAMIL = "ta"
+    HOKKIEN = "nan"
+    CANTONESE = "yue"
+    TEOCHEW = "nan-teochew"
+    OTHER = "other"
+
+
+class MessagePolicy(StrEnum):
+    """What may be left when nobody picks up."""
+
+    NONE = "none"
+    NAME_AND_NUMBER = "voice_name_and_number_only"
+    TEXT = "text_ok"
+
+
+class AnsweredByOther(StrEnum):
+    """What may be said when somebody else picks up."""
+
+    ASK_FOR_NAME = "ask_for_name_only"
+    SAY_CLINIC = "ok_to_say_clinic"
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackDraft:
+    """A callback request before it is sealed: whole once the visitor has confirmed it."""
+
+    id: UUID
+    """Made on the first screen (UUIDv7); makes Send harmless when repeated."""
+    slip_secret: bytes
+    """16 random bytes behind the slip's QR code; only its lookup is stored in clear."""
+    preferred_name: str = ""
+    phone: str = ""
+    """E.164, for example +6591234567."""
+    windows: frozenset[Window] = field(default_factory=lambda: frozenset({Window.ANY}))
+    not_before: date | None = None
+    call_language: CallLanguage = CallLanguage.ENGLISH
+    message_policy: MessagePolicy = MessagePolicy.NONE
+    answered_by_other: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
+    share_with_team: bool = False
+    """A separate, free choice: the peer team may tell the clinical team."""
+    ui_language: str = ""
+    consent_version: str = ""
+
+
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
+class OpenedRequest:
+    """A callback request as it was kept, opened for a caller: cleaned text, without the number.
+
+    Never changed; not frozen, for they are made by the ten thousand and freezing doubles the time.
+    """
+
+    id: UUID
+    reference: str
+    created_at: datetime
+    """Corrected where the kiosk's clock was measured to be far off."""
+    kiosk_at: datetime | None = None
+    """What the kiosk's clock said, where `created_at` was corrected."""
+    received_at: datetime | None = None
+    """When the centre had it; None on one machine."""
+    clock_doubtful: bool = False
+    preferred_name: str
+    phone_masked: str
+    """For example "+65 •••• 4567"."""
+    windows: tuple[str, ...]
+    """Codes of `Window`; none means any."""
+    not_before: date | None
+    """Clinic's date before which no call is wanted."""
+    call_language: str
+    message_policy: str
+    """Code of `MessagePolicy`; anything else allows no message."""
+    answered_by_other: str
+    share_with_team: bool
+    ui_language: str
+    unreadable: bool = False
+    """True where the sealed record could not be opened; what was sealed is then empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the visitor takes away once the request is committed."""
+
+    reference: str
+    """For example 7K4Q-FMRX."""
+    slip_digits: str
+    """The slip's QR code (type 2), 53 digits."""
+    created_at: datetime
+    promise_days: int
+    """Within how many working days most people get a call, as measured (see `domain.promise`)."""
+
+
+class RequestPhase(StrEnum):
+    """Where a request stands, in the visitor's terms."""
+
+    KEPT_HERE = "kept_here"
+    WITH_CLINIC = "with_clinic"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    NOT_KNOWN = "not_known"
+    """The slip belongs to no request on this kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestState:
+    """The answer to a scanned slip; it names nobody."""
+
+    phase: RequestPhase
+    since: datetime | None
+    slip_digits: str
+    """The slip itself, so that withdrawing needs no second scan."""
+
+
+ALPHABET = "2346789CDFGHJKMPQRTVWXY"
+"""23 symbols, a prime; no vowels and nothing that looks or sounds like another."""
+
+KIOSK_SYMBOLS = 2
+SERIAL_SYMBOLS = 5
+SERIALS = len(ALPHABET) ** SERIAL_SYMBOLS
+"""How many references one kiosk can give out."""
+
+_LENGTH = KIOSK_SYMBOLS + SERIAL_SYMBOLS + 1
+_LONGEST_TEXT = 40
+_VALUES = {symbol: value for value, symbol in enumerate(ALPHABET)}
+
+
+def compose(kiosk_symbols: str, serial: int) -> str:
+    """Build the reference number `serial` of a kiosk, in the form people see.
+
+    `kiosk_symbols` are the kiosk's two symbols of ALPHABET, `serial` is from 0 to SERIALS - 1.
+    Raises ValueError for anything else.
+    """
+    if len(kiosk_symbols) != KIOSK_SYMBOLS or not set(kiosk_symbols) <= set(ALPHABET):
+        raise ValueError("a kiosk has two symbols of the reference alphabet")
+    if not 0 <= serial < SERIALS:
+        raise ValueError("the serial number is out of range")
+    symbols = ""
+    for _ in range(SERIAL_SYMBOLS):
+        serial, value = divmod(serial, len(ALPHABET))
+        symbols = ALPHABET[value] + symbols
+    body = kiosk_symbols + symbols
+    return _grouped(body + _check_symbol(body))
+
+
+def parse(text: str) -> str | None:
+    """Read a reference that somebody typed; case, spaces and dashes do not matter.
+
+    Returns the form people see, or None where a symbol is unknown or the check symbol is wrong.
+    """
+    if len(text) > _LONGEST_TEXT:
+        return None
+    plain = unicodedata.normalize("NFKC", text).upper()
+    symbols = "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Pd")
+    if len(symbols) != _LENGTH or not set(symbols) <= set(ALPHABET):
+        return None
+    if _check_symbol(symbols[:-1]) != symbols[-1]:
+        return None
+    return _grouped(symbols)
+
+
+def _check_symbol(body: str) -> str:
+    """Weigh the symbols from 2 upwards: finds every single error and every two swapped."""
+    total = sum(weight * _VALUES[symbol] for weight, symbol in enumerate(body, start=2))
+    return ALPHABET[total % len(ALPHABET)]
+
+
+def _grouped(symbols: str) -> str:
+    return f"{symbols[:4]}-{symbols[4:]}"

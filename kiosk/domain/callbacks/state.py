@@ -1,0 +1,321 @@
+"""Where a callback request stands: a fold over what staff did and the visitor took back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from operator import attrgetter
+from uuid import UUID
+
+from kiosk.domain.callbacks.request import MessagePolicy, RequestPhase
+
+
+class EventKind(StrEnum):
+    """What staff did about a request; kinds that a version does not know change no state."""
+
+    CLAIMED = "claimed"
+    """`next_at` says when the claim ends by itself."""
+    RELEASED = "released"
+    ATTEMPT = "attempt"
+    """`outcome` is an `AttemptResult`; `next_at` when they asked to be called instead."""
+    HELD = "held"
+    """`next_at` says until when."""
+    CLOSED = "closed"
+    """`outcome` is an `Outcome`."""
+    MERGED = "merged"
+    """`other_id` names the request that this one duplicates."""
+    ESCALATED = "escalated"
+    WITHDRAWN = "withdrawn"
+    """By the visitor's word to staff, or a typed reference that staff confirmed."""
+    NOTE_DISMISSED = "note_dismissed"
+    """A typed reference was not the visitor's."""
+    REOPENED = "reopened"
+    UNDONE = "undone"
+    """`other_id` names the event that counts no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEvent:
+    """One event of a request."""
+
+    id: UUID
+    revision: int
+    kind: str
+    outcome: str | None
+    at: datetime
+    by_staff: UUID | None = None
+    next_at: datetime | None = None
+    other_id: UUID | None = None
+
+
+class AttemptResult(StrEnum):
+    """How one try to reach somebody ended."""
+
+    REACHED_SELF = "reached_self"
+    REACHED_OTHER = "reached_other"
+    """Somebody else picked up; nothing was said but the first name."""
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    VOICEMAIL_LEFT = "voicemail_left"
+    VOICEMAIL_NOT_ALLOWED = "voicemail_not_allowed"
+    TEXT_SENT = "text_sent"
+    CALL_LATER = "asked_to_call_later"
+    WRONG_PERSON = "wrong_person"
+    NUMBER_INVALID = "number_invalid"
+    DECLINED = "declined"
+
+
+class Outcome(StrEnum):
+    """Why a request is closed; nothing is closed without one."""
+
+    SESSION_BOOKED = "session_booked"
+    GROUP_JOINED = "group_joined"
+    INFORMATION_GIVEN = "information_given"
+    TOLD_CARE_TEAM = "told_care_team"
+    DECLINED = "declined"
+    NOT_SUITABLE_NOW = "not_suitable_now"
+    NO_CAPACITY = "no_capacity"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    UNREACHABLE = "unreachable"
+    WRONG_NUMBER = "wrong_number"
+    DUPLICATE = "duplicate"
+    WITHDRAWN = "withdrawn"
+    ESCALATED = "escalated"
+
+
+CONTACT = frozenset({AttemptResult.REACHED_SELF, AttemptResult.DECLINED})
+"""After these the visitor has been spoken to."""
+
+STOPS = frozenset({AttemptResult.WRONG_PERSON, AttemptResult.NUMBER_INVALID})
+"""After these the number is not rung again: it may be a stranger's."""
+
+MISSES = frozenset(
+    {
+        AttemptResult.REACHED_OTHER,
+        AttemptResult.NO_ANSWER,
+        AttemptResult.BUSY,
+        AttemptResult.VOICEMAIL_LEFT,
+        AttemptResult.VOICEMAIL_NOT_ALLOWED,
+    }
+)
+"""Calls that did not find the visitor: three of them, well spread, and one may give up."""
+
+NEEDED_POLICY = {
+    AttemptResult.VOICEMAIL_LEFT: MessagePolicy.NAME_AND_NUMBER,
+    AttemptResult.TEXT_SENT: MessagePolicy.TEXT,
+}
+"""What the visitor must have allowed for a message to be left; other results need nothing."""
+
+
+def fits_policy(result: AttemptResult, message_policy: str) -> bool:
+    """Return whether an attempt may end so where the visitor chose `message_policy` (its code)."""
+    return NEEDED_POLICY.get(result, message_policy) == message_policy
+
+
+class RequestStatus(StrEnum):
+    """Where a request stands, in the caller's terms."""
+
+    NEW = "new"
+    CLAIMED = "claimed"
+    WAITING = "waiting"
+    """Something was tried, or it is on hold; `next_at` says until when to wait."""
+    REACHED = "reached"
+    """The visitor was spoken to; only an outcome is missing."""
+    UNREACHABLE = "unreachable"
+    """Closed as unreachable or as a wrong number: a pile of its own, not an archive."""
+    ESCALATED = "escalated"
+    DUPLICATE = "duplicate"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+OPEN = frozenset(
+    {RequestStatus.NEW, RequestStatus.CLAIMED, RequestStatus.WAITING, RequestStatus.REACHED}
+)
+"""The states in which something is still to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackState:
+    """The state of a request."""
+
+    status: RequestStatus
+    reason: str
+    """Why it left the list, as a code, or empty."""
+    since: datetime | None
+    """When it left the list; None while it is open."""
+    revision: int = 0
+    """Of the latest event, whatever it was; 0 where there is none."""
+    holder: UUID | None = None
+    """Who claimed it last; ask `holder_at`, for claims end by themselves."""
+    claimed_at: datetime | None = None
+    claim_ends: datetime | None = None
+    attempts: tuple[tuple[datetime, str], ...] = ()
+    """When each attempt was made and its result (code of `AttemptResult`), in order."""
+    earlier: int = 0
+    """How many of the attempts were made before it was last reopened."""
+    reopened_at: datetime | None = None
+    next_at: datetime | None = None
+    """Until when it is on hold, or when they asked to be called; None after a later attempt."""
+    stopped: bool = False
+    """Whether a wrong person or number was reached; reopening does not lift it, an undo does."""
+    merged_into: UUID | None = None
+    """The request that this one duplicates, while it is closed as a duplicate."""
+    escalated: bool = False
+    """Whether it has been handed to the duty clinician and not been reopened since."""
+    reached: bool = False
+    """Whether the visitor was ever spoken to."""
+    note_dismissed: bool = False
+    """Whether a typed withdrawal was found not to be the visitor's."""
+    by_slip: bool = False
+    """Whether the visitor took it back with the slip; nothing that staff do undoes that."""
+    last_event_id: UUID | None = None
+    """What an undo takes back: the latest thing done but claims, releases and undos."""
+    touched_at: datetime | None = None
+    """When staff first did something about it."""
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done."""
+        return self.status in OPEN
+
+    def holder_at(self, now: datetime) -> UUID | None:
+        """Say who has claimed it at a time; None where nobody has or the claim has ended."""
+        return self.holder if _holds(self.claimed_at, self.claim_ends, now) else None
+
+
+def callback_state(
+    events: Iterable[RequestEvent], withdrawn_at: Iterable[datetime], *, now: datetime | None = None
+) -> CallbackState:
+    """Fold events and withdrawals by slip, in any order and with repeats.
+
+    A withdrawal is the visitor's own word: only an outcome that staff closed with is shown before
+    it, and a request that was reopened is still withdrawn. `now` tells what still holds from what
+    has ended: without it no claim is shown as a status, and every hold is.
+    """
+    ordered = sorted({event.id: event for event in events}.values(), key=_order)
+    live = _live(known := [event for event in ordered if event.kind in _KINDS])
+    kinds = [event.kind for event in live]
+    turn = len(kinds) - kinds[::-1].index(_REOPENED) if _REOPENED in kinds else 0
+    now_on, slips = live[turn:], tuple(withdrawn_at)
+    status, reason, since, merged_into = _end(now_on, slips)
+    step = next((event for event in reversed(now_on) if event.kind in _STEPS), None)
+    attempts = tuple([(event.at, event.outcome or "") for event in live if event.kind == _ATTEMPT])
+    earlier = kinds[:turn].count(_ATTEMPT)
+    claim = _claim(live) if since is None else None
+    return CallbackState(
+        status=status if since else _open_status(step, claim, now, tried=len(attempts) > earlier),
+        reason=reason,
+        since=since,
+        revision=ordered[-1].revision if ordered else 0,
+        holder=claim.by_staff if claim else None,
+        claimed_at=claim.at if claim else None,
+        claim_ends=claim.next_at if claim else None,
+        attempts=attempts,
+        earlier=earlier,
+        reopened_at=live[turn - 1].at if turn else None,
+        next_at=step.next_at if step else None,
+        stopped=any(result in STOPS for _, result in attempts),
+        merged_into=merged_into,
+        escalated=EventKind.ESCALATED in kinds[turn:],
+        reached=any(result in CONTACT for _, result in attempts),
+        note_dismissed=EventKind.NOTE_DISMISSED in kinds,
+        by_slip=bool(slips),
+        last_event_id=next((e.id for e in reversed(live) if e.kind not in _CLAIMS), None),
+        touched_at=min((event.at for event in known), default=None),
+    )
+
+
+_order = attrgetter("revision", "at", "id")
+
+_End = tuple[RequestStatus, str, datetime | None, UUID | None]
+"""Status, reason, since when, and the request it was merged into."""
+
+# Plain text: an event's kind is whatever a database holds.
+_KINDS = frozenset(kind.value for kind in EventKind)
+_UNDONE, _REOPENED = EventKind.UNDONE.value, EventKind.REOPENED.value
+_ATTEMPT, _MERGED = EventKind.ATTEMPT.value, EventKind.MERGED.value
+_STEPS = frozenset({_ATTEMPT, EventKind.HELD.value})
+_CLAIMED = EventKind.CLAIMED.value
+_CLAIMS = frozenset({_CLAIMED, EventKind.RELEASED.value})
+_ENDS: Mapping[str, Outcome | None] = {
+    EventKind.CLOSED: None,
+    EventKind.MERGED: Outcome.DUPLICATE,
+    EventKind.ESCALATED: Outcome.ESCALATED,
+    EventKind.WITHDRAWN: Outcome.WITHDRAWN,
+}
+_HANDS = frozenset({*_CLAIMS, EventKind.HELD.value, _REOPENED, *_ENDS})
+"""What puts a request into somebody's hands, or takes it out of them."""
+_STATUS_OF: Mapping[str, RequestStatus] = {
+    Outcome.UNREACHABLE: RequestStatus.UNREACHABLE,
+    Outcome.WRONG_NUMBER: RequestStatus.UNREACHABLE,
+    Outcome.DUPLICATE: RequestStatus.DUPLICATE,
+    Outcome.WITHDRAWN: RequestStatus.WITHDRAWN,
+    Outcome.ESCALATED: RequestStatus.ESCALATED,
+}
+"""Where a request stands after an outcome; after the others it is closed."""
+_OVER = {
+    RequestStatus.CLOSED: RequestPhase.CLOSED,
+    RequestStatus.UNREACHABLE: RequestPhase.CLOSED,
+    RequestStatus.WITHDRAWN: RequestPhase.WITHDRAWN,
+}
+"""What is over for the visitor as well; staff still act on the others, or have handed them over."""
+
+
+def _live(events: Sequence[RequestEvent]) -> list[RequestEvent]:
+    """Leave out undos and what they take back; an undo itself cannot be undone."""
+    undone = {event.other_id for event in events if event.kind == _UNDONE}
+    return [event for event in events if event.kind != _UNDONE and event.id not in undone]
+
+
+def _end(events: Sequence[RequestEvent], slips: tuple[datetime, ...]) -> _End:
+    """Say how a request left the list, if it did; `events` are those since it was reopened."""
+    end: _End = RequestStatus.NEW, "", None, None
+    for event in events:
+        if event.kind in _ENDS:
+            reason = str(_ENDS[event.kind] or event.outcome or "closed")
+            status = _STATUS_OF.get(reason, RequestStatus.CLOSED)
+            end = status, reason, event.at, event.other_id if event.kind == _MERGED else None
+    if slips and _OVER.get(end[0]) is not RequestPhase.CLOSED:
+        told = (event.at for event in events if event.kind == EventKind.WITHDRAWN)
+        end = RequestStatus.WITHDRAWN, Outcome.WITHDRAWN.value, min((*slips, *told)), end[3]
+    return end
+
+
+def _claim(events: Sequence[RequestEvent]) -> RequestEvent | None:
+    """Give the claim that no later event has ended; it may have ended by itself."""
+    last = next((event for event in reversed(events) if event.kind in _HANDS), None)
+    return last if last is not None and last.kind == _CLAIMED else None
+
+
+def _holds(begins: datetime | None, ends: datetime | None, now: datetime) -> bool:
+    """Say whether a claim holds: a clock that was far ahead must not make one that never ends."""
+    if begins is None or ends is None:
+        return False
+    return begins - (ends - begins) < now < ends
+
+
+def _open_status(
+    step: RequestEvent | None, claim: RequestEvent | None, now: datetime | None, *, tried: bool
+) -> RequestStatus:
+    if step is not None and step.kind == _ATTEMPT and step.outcome in CONTACT:
+        return RequestStatus.REACHED
+    if claim and now is not None and _holds(claim.at, claim.next_at, now):
+        return RequestStatus.CLAIMED
+    until = step.next_at if step else None
+    held = until is not None and (now is None or until > now)
+    return RequestStatus.WAITING if tried or held else RequestStatus.NEW
+
+
+def phase(
+    state: CallbackState, created_at: datetime, confirmed_at: datetime | None
+) -> tuple[RequestPhase, datetime]:
+    """Say what the visitor's slip shows: where the request is, and since when.
+
+    `confirmed_at` is when the centre had it, None where it is only on this kiosk. What staff have
+    begun, handed over or merged is still with the clinic.
+    """
+    if state.since is not None and state.status in _OVER:
+        return _OVER[state.status], state.since
+    known = [at for at in (confirmed_at, state.touched_at) if at is not None]
+    return (RequestPhase.WITH_CLINIC, min(known)) if known else (RequestPhase.KEPT_HERE, created_at)

@@ -1,0 +1,90 @@
+"""The figures above the worklist."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, time, timedelta
+from math import ceil
+from statistics import median
+
+from kiosk.domain.callbacks.state import OPEN, RequestStatus
+from kiosk.domain.callbacks.worklist import WorklistCounts, WorkRow, starts_at
+from kiosk.domain.working_time import WorkingCalendar
+
+_LOOKED_BACK = timedelta(days=28)
+_ENOUGH = 5
+"""Requests that a median needs: fewer say something about each of them."""
+
+
+def measure(
+    rows: Iterable[WorkRow],
+    *,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> WorklistCounts:
+    """Count the rows and take the median of the waiting."""
+    listed = tuple(rows)
+    live = [row for row in listed if row.state.status in OPEN]
+    due = [row.schedule.breach_at for row in live if row.schedule.breach_at is not None]
+    tomorrow, since = _tomorrow(now, calendar), now - _LOOKED_BACK
+    waits = [
+        wait
+        for row in listed
+        if row.request.created_at > since and (wait := _hours_to_first(row, calendar)) is not None
+    ]
+    return WorklistCounts(
+        open=len(live),
+        call_now=sum(1 for row in live if row.schedule.call_now),
+        due_today=sum(1 for at in due if at < tomorrow),
+        overdue=sum(1 for at in due if at < now),
+        unreachable=sum(1 for row in listed if row.state.status is RequestStatus.UNREACHABLE),
+        median_hours_to_first_attempt=median(waits) if len(waits) >= _ENOUGH else None,
+    )
+
+
+def _tomorrow(now: datetime, calendar: WorkingCalendar) -> datetime:
+    """Give the next midnight at the clinic; after closing time what is due next is not today's."""
+    day = now.astimezone(calendar.zone).date() + timedelta(days=1)
+    return datetime.combine(day, time.min, calendar.zone)
+
+
+def _hours_to_first(row: WorkRow, calendar: WorkingCalendar) -> float | None:
+    asked, attempts = row.request, row.state.attempts
+    if not attempts:
+        return None
+    begins = starts_at(asked.created_at, asked.not_before, calendar.zone)
+    return max(0.0, calendar.hours_between(begins, attempts[0][0]))
+
+
+def percentile(values: Collection[float], share: float) -> float:
+    """Give the smallest value that at least a share (0 to 1) of the values do not exceed.
+
+    Raises ValueError where there are no values.
+    """
+    if not values:
+        raise ValueError("nothing to take a percentile of")
+    # Rounded first: 0.9 * 10 must not become the tenth of ten by a hair.
+    rank = ceil(round(share * len(values), 9))
+    return sorted(values)[max(rank, 1) - 1]
+
+
+BEFORE_MEASURED = 3
+"""Working days promised until there is enough to measure."""
+
+ENOUGH = 20
+"""Closed requests that a measured promise needs."""
+
+MOST = 0.9
+"""The share of visitors that "most people" stands for."""
+
+LONGEST = 20
+"""The longest promise in working days; beyond it the figure helps nobody."""
+
+
+def promised_days(spans_in_working_days: Sequence[float]) -> int:
+    """Give the promise in whole working days from the waits of closed requests.
+
+    A wait is the span from a request to its first attempt (`WorkingCalendar.days_between`). Nine
+    of ten were called within what is promised; below 20 waits it is 3.
+    """
+    if len(spans_in_working_days) < ENOUGH:
+        return BEFORE_MEASURED
+    return min(max(ceil(percentile(spans_in_working_days, MOST)), 1), LONGEST)

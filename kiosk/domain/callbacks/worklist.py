@@ -1,0 +1,333 @@
+"""When somebody may be called, and how the worklist is ordered and narrowed."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.callbacks.request import CallLanguage, OpenedRequest, Window
+from kiosk.domain.callbacks.state import OPEN, CallbackState, RequestStatus
+from kiosk.domain.working_time import WorkingCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One thing that was done about a request."""
+
+    event_id: UUID
+    revision: int
+    at: datetime
+    kind: str
+    """Code of `EventKind`; a withdrawal by slip has the kind "withdrawn_by_slip"."""
+    outcome: str
+    """Code of `AttemptResult` or `Outcome`, or empty."""
+    by: str
+    """Login of the member of staff; empty for the visitor."""
+    next_at: datetime | None
+    note: str
+    """Opened and cleaned; empty where there is none or it cannot be opened."""
+    undone: bool
+    other_id: UUID | None = None
+
+
+class Schedule(NamedTuple):
+    """What comes next for a request, by the clinic's rules."""
+
+    attempts: int
+    """How many calls count; CALL_LATER and texts do not, nor those before a reopening."""
+    last_result: str
+    """Code of the latest `AttemptResult`, or empty."""
+    next_at: datetime | None
+    """Not before this: held, asked to call later, or the pause after a miss."""
+    hint: str
+    """What to do next, as a code of `attempts.Hint`, or empty."""
+    breach_at: datetime | None
+    """By when the next step is due (first review or attempt, next attempt); None when closed."""
+    call_now: bool
+    """Whether its window contains this minute, nothing holds it, and nobody else has it."""
+    working_age: float
+    """Working hours since it was made."""
+    may_give_up: bool
+    """Whether the three-attempt rule allows to close it as unreachable."""
+
+
+@dataclass(slots=True, unsafe_hash=True)
+class WorkRow:
+    """One callback request as a caller sees it: what was asked, its state, and what comes next.
+
+    Never changed; not frozen, for ten thousand are made at once and freezing doubles that.
+    """
+
+    request: OpenedRequest
+    state: CallbackState
+    """Its `revision` goes back to the desk with an action."""
+    schedule: Schedule
+    holder: str = ""
+    """Login of who has claimed it now, or empty."""
+    held_by_me: bool = False
+    claim_ends: datetime | None = None
+    """When that claim ends; None where nobody holds it."""
+    withdrawal_noted: bool = False
+    """True where somebody typed this reference to withdraw it and staff have not settled it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneContact:
+    """What a caller needs for the call itself; asked for on purpose, and audited."""
+
+    phone: str
+    """Grouped for reading and dialling, for example "8123 4567" or "+44 20 7946 0000"."""
+    e164: str
+
+
+class Show(StrEnum):
+    """Which part of the list to show."""
+
+    CALL_NOW = "call_now"
+    OPEN = "open"
+    MINE = "mine"
+    UNREACHABLE = "unreachable"
+    """Unreachable and wrong numbers: a pile with an owner, not an archive."""
+    ESCALATED = "escalated"
+    NOTED = "noted"
+    """With a typed withdrawal that waits for staff."""
+    CLOSED = "closed"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to show of the worklist."""
+
+    show: Show = Show.OPEN
+    language: str = ""
+    """Code of `CallLanguage`; empty for all."""
+    text: str = ""
+    """Part of a name or reference, any case."""
+    window: str = ""
+    """Code of `Window`; empty for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistCounts:
+    """The figures above the list."""
+
+    open: int
+    call_now: int
+    due_today: int
+    """Open and due before midnight at the clinic, the overdue ones among them."""
+    overdue: int
+    unreachable: int
+    median_hours_to_first_attempt: float | None
+    """Working hours, of the requests made in the last 28 days; None below 5 of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """One look at the whole list."""
+
+    at: datetime
+    rows: tuple[WorkRow, ...]
+    """Every request in the order to call: call now first, then by what is due."""
+    measures: WorklistCounts
+    speaks: frozenset[str] = frozenset()
+    """The languages that this caller speaks; empty for all."""
+
+
+@dataclass(slots=True)
+class ExportRow(WorkRow):
+    """One row of the worklist as it leaves the desk in a file: with the number.
+
+    Never changed, and not frozen, as `WorkRow`.
+    """
+
+    phone_e164: str = ""
+    """For example +6581234567; empty where it was taken back or could not be opened."""
+    phone_local: str = ""
+    """As people here write it: 8123 4567; a foreign number with its country: +44 20 7946 0000."""
+    flags: tuple[str, ...] = ()
+    """Codes of `Oddness`: what is odd about its times."""
+
+    @property
+    def first_attempt_at(self) -> datetime | None:
+        """When the first attempt was made."""
+        attempts = self.state.attempts
+        return attempts[0][0] if attempts else None
+
+    @property
+    def last_attempt_at(self) -> datetime | None:
+        """When the latest attempt was made."""
+        attempts = self.state.attempts
+        return attempts[-1][0] if attempts else None
+
+
+_NOON, _FOUR = time(12), time(16)
+_SATURDAY = 5
+_WEEKDAYS = range(_SATURDAY)
+_HOURS = {
+    Window.WEEKDAY_MORNING.value: (_WEEKDAYS, time(9), _NOON),
+    Window.WEEKDAY_AFTERNOON.value: (_WEEKDAYS, _NOON, _FOUR),
+    Window.WEEKDAY_EVENING.value: (_WEEKDAYS, _FOUR, time(18)),
+    Window.SATURDAY_MORNING.value: (range(_SATURDAY, _SATURDAY + 1), time(9), _NOON),
+}
+"""Days of the week and hours of each window, clinic's time."""
+_ANY = Window.ANY.value
+
+_LONGEST_PAUSE = 60
+"""Days; a visitor can choose 30, so a date further away did not come from one."""
+
+
+class DayPart(StrEnum):
+    """A part of the day, clinic's time: before noon, until four, and after."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+_PARTS = tuple(DayPart)
+
+
+def day_part(local: datetime) -> DayPart:
+    """Name the part of the day of a local time."""
+    at = local.time()
+    if at < _NOON:
+        return DayPart.MORNING
+    return DayPart.AFTERNOON if at < _FOUR else DayPart.EVENING
+
+
+def part_of(window: str) -> DayPart:
+    """Name the part of the day of a named window. Raises KeyError for ANY and unknown codes."""
+    return day_part(datetime.combine(date.min, _HOURS[window][1]))
+
+
+def named(windows: Collection[str]) -> tuple[str, ...]:
+    """Give the named windows among codes; empty where any time will do or none is known."""
+    return () if _ANY in windows else tuple([code for code in windows if code in _HOURS])
+
+
+def window_of(local: datetime) -> str:
+    """Give the code of the named window that holds a local time, or an empty text."""
+    weekday, at = local.weekday(), local.time()
+    for code, (days, start, end) in _HOURS.items():
+        if weekday in days and start <= at < end:
+            return code
+    return ""
+
+
+def is_worked(window: str, calendar: WorkingCalendar) -> bool:
+    """Say whether the clinic ever works in a named window."""
+    days, start, end = _HOURS[window]
+    for day in days:
+        hours = calendar.week.get(day)
+        if hours is not None and hours[0] < end and start < hours[1]:
+            return True
+    return False
+
+
+def parts_worked(calendar: WorkingCalendar) -> tuple[DayPart, ...]:
+    """Give the parts of the day in which the clinic ever works; all where it never does."""
+    morning = afternoon = evening = False
+    for opens, closes in calendar.week.values():
+        morning = morning or opens < _NOON
+        afternoon = afternoon or (opens < _FOUR and closes > _NOON)
+        evening = evening or closes > _FOUR
+        if morning and afternoon and evening:
+            return _PARTS
+    worked = zip(_PARTS, (morning, afternoon, evening), strict=True)
+    return tuple(part for part, is_one in worked if is_one) or _PARTS
+
+
+def windows_at(at: datetime, calendar: WorkingCalendar) -> frozenset[str]:
+    """Give the codes of the windows that hold a time and in which the clinic would call.
+
+    ANY is among them while the clinic works; a named window is on every day but a holiday.
+    """
+    local = at.astimezone(calendar.zone)
+    code = window_of(local)
+    found = {code} if code and not calendar.is_holiday(local.date()) else set()
+    return frozenset(found | {_ANY} if calendar.is_open(at) else found)
+
+
+def wanted_now(windows: Collection[str], now_open: Collection[str]) -> bool:
+    """Say whether a request's windows are among those of this minute (see `windows_at`)."""
+    wanted = named(windows)
+    return any(code in now_open for code in wanted) if wanted else _ANY in now_open
+
+
+def starts_at(created_at: datetime, not_before: date | None, zone: ZoneInfo) -> datetime:
+    """Say from when on a request waits for its call: `not_before` pauses the clocks."""
+    if not_before is None or not 0 <= (not_before - created_at.date()).days <= _LONGEST_PAUSE:
+        return created_at
+    return max(created_at, datetime.combine(not_before, time.min, zone).astimezone(UTC))
+
+
+def row_order(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> tuple[WorkRow, ...]:
+    """Put rows in the order to call: call now, then by what is due, then the oldest first.
+
+    `speaks` are the languages of the caller (codes of `CallLanguage`), empty for all: a request
+    in another language is not called now by them. What is off the list comes last.
+    """
+
+    def place(row: WorkRow) -> tuple[int, datetime, datetime, str]:
+        asked, schedule = row.request, row.schedule
+        if schedule.breach_at is None:
+            return 2, asked.created_at, asked.created_at, asked.reference
+        later = not (schedule.call_now and _spoken(asked, speaks))
+        return int(later), schedule.breach_at, asked.created_at, asked.reference
+
+    return tuple(sorted(rows, key=place))
+
+
+def matches(row: WorkRow, wanted: Filter, speaks: frozenset[str] = frozenset()) -> bool:
+    """Say whether a row belongs to a view; `speaks` as in `row_order`, for CALL_NOW alone."""
+    asked = row.request
+    if wanted.language and asked.call_language != wanted.language:
+        return False
+    if wanted.window and not _offers(asked, wanted.window):
+        return False
+    if wanted.text.strip() and not _mentions(asked, wanted.text.strip()):
+        return False
+    return _shown(row, wanted.show, speaks)
+
+
+def _shown(row: WorkRow, show: Show, speaks: frozenset[str]) -> bool:
+    match show:
+        case Show.CALL_NOW:
+            return row.schedule.call_now and _spoken(row.request, speaks)
+        case Show.OPEN:
+            return row.state.status in OPEN
+        case Show.MINE:
+            return row.held_by_me
+        case Show.UNREACHABLE:
+            return row.state.status is RequestStatus.UNREACHABLE
+        case Show.ESCALATED:
+            return row.state.status is RequestStatus.ESCALATED
+        case Show.NOTED:
+            return row.withdrawal_noted
+        case Show.CLOSED:
+            return row.state.status in _SETTLED
+        case Show.ALL:
+            return True
+
+
+_SETTLED = frozenset({RequestStatus.CLOSED, RequestStatus.WITHDRAWN, RequestStatus.DUPLICATE})
+
+
+def _spoken(asked: OpenedRequest, speaks: frozenset[str]) -> bool:
+    # Which language "other" is, somebody has to find out.
+    return not speaks or asked.call_language in speaks or asked.call_language == CallLanguage.OTHER
+
+
+def _offers(asked: OpenedRequest, window: str) -> bool:
+    wanted = named(asked.windows)
+    return window in wanted if wanted else True
+
+
+def _mentions(asked: OpenedRequest, text: str) -> bool:
+    wanted = text.casefold()
+    plain = asked.reference.replace("-", "").casefold()
+    return wanted in asked.preferred_name.casefold() or wanted.replace("-", "") in plain

@@ -1,0 +1,1 @@
+"""Rules of groups, their sessions, and plans that are imported."""

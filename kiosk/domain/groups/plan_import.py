@@ -1,0 +1,223 @@
+"""What a file says about groups and sessions, and what of it differs from what is kept."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.groups.groups import FILE_REASONS, PlannedSession, SessionPlan
+
+_TIMED = 7
+"""The version of those UUIDs that hold the time they were made."""
+
+
+class PlanKind(StrEnum):
+    """What kind of file plans come from."""
+
+    TOML = "toml"
+    """Says everything about its groups."""
+    ICS = "ics"
+    """Says only when and where; a group that is known keeps its name and label."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInFile:
+    """A group as a file names it."""
+
+    key: str
+    """What the file calls it; the same again means the same group."""
+    name: str
+    public_label: str
+    room: str
+    language: str = "en"
+    about: str = ""
+    capacity: int | None = None
+    enrolled: bool = False
+    id: UUID | None = None
+    """The kiosk's own id, in plans that come from a desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInFile:
+    """A session as a file names it."""
+
+    group: str
+    """Key of its group."""
+    series: str
+    """What it belongs to: the UID in a calendar, the group's key in TOML."""
+    key: str
+    """Which one of them it is; the same again means the same session."""
+    starts_at: datetime
+    """Aware, UTC."""
+    ends_at: datetime
+    """Aware, UTC."""
+    room: str = ""
+    """Empty: the group's."""
+    capacity: int | None = None
+    """None: the group's."""
+    cancelled: str | None = None
+    """Why it is called off; None where it takes place."""
+    id: UUID | None = None
+    """The kiosk's own id, in a file that a kiosk has written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """All that a file says."""
+
+    kind: PlanKind
+    groups: tuple[GroupInFile, ...]
+    sessions: tuple[SessionInFile, ...]
+    series: frozenset[str] = frozenset()
+    """Every UID of a calendar, those without a session left too."""
+    written_at: datetime | None = None
+    """When a kiosk wrote the file; what was made before and is missing was taken out of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did; counts."""
+
+    groups_added: int = 0
+    groups_changed: int = 0
+    added: int = 0
+    """Sessions, as all that follow."""
+    changed: int = 0
+    same: int = 0
+    cancelled: int = 0
+    left: int = 0
+    """Had begun or were called off at a desk, and stay although the file says otherwise."""
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Say whether everything was as the file has it."""
+        counts = (self.groups_added, self.groups_changed, self.added, self.changed)
+        return not any(counts) and not self.cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedByFile:
+    """A session that a file asks for, with the source and the group that it gets here."""
+
+    plan: SessionPlan
+    """Its id counts only where the session is known by it, or new."""
+    cancelled: str | None
+    known_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What has to be done so that what is kept is what is wanted."""
+
+    add: tuple[SessionPlan, ...]
+    change: tuple[PlannedSession, ...]
+    """As they are to be."""
+    cancel: tuple[UUID, ...]
+    same: int
+    left: int
+
+
+def source_of(kind: PlanKind, series: str, key: str = "") -> str:
+    """Write what a file calls a session (or, without a key, what those of a series begin with)."""
+    return f"{kind.value} {series} {key}"
+
+
+def made_at(session: SessionPlan) -> datetime | None:
+    """Say when a session was planned, as far as its ids tell (UUIDv7)."""
+    for id_ in (session.series_id, session.id):
+        if id_ is not None and id_.version == _TIMED:
+            return datetime.fromtimestamp((id_.int >> 80) / 1000, UTC)
+    return None
+
+
+def compare(
+    kept: Sequence[PlannedSession],
+    wanted: Iterable[PlannedByFile],
+    in_file: Mapping[UUID, bool],
+    now: datetime,
+    zone: ZoneInfo,
+) -> Comparison:
+    """Compare what is kept with what a file asks for.
+
+    `in_file` says by session id whether the file would still name a kept session if it were
+    planned. What has ended is neither added nor changed; what has begun is not changed. A session
+    under a new name on the day of one that is gone is that one, moved.
+    """
+    matched, fresh = _match(kept, wanted, now)
+    met = {found.plan.id for found, _ in matched}
+    gone = [one for one in kept if one.plan.id not in met and _is_gone(one, in_file, now)]
+    moved = dict(_pairs(gone, fresh, zone))
+    targets = [(found, _target(found, one)) for found, one in matched]
+    differing = [(found, target) for found, target in targets if found != target]
+    change = [target for found, target in differing if not _is_fixed(found, now)]
+    taken = {old.plan.id for old, _ in moved.values()}
+    return Comparison(
+        add=tuple(one.plan for one in fresh if one.plan.id not in moved),
+        change=(*change, *(_target(old, new) for old, new in moved.values())),
+        cancel=tuple(one.plan.id for one in gone if one.plan.id not in taken),
+        same=len(targets) - len(differing),
+        left=len(differing) - len(change),
+    )
+
+
+def _match(
+    kept: Sequence[PlannedSession], wanted: Iterable[PlannedByFile], now: datetime
+) -> tuple[list[tuple[PlannedSession, PlannedByFile]], list[PlannedByFile]]:
+    """Find each wanted session among the kept, once; and give those that are not there."""
+    by_source = {one.plan.source: one for one in kept if one.plan.source is not None}
+    by_id = {one.plan.id: one for one in kept}
+    matched: dict[UUID, tuple[PlannedSession, PlannedByFile]] = {}
+    fresh: list[PlannedByFile] = []
+    once = {one.plan.source: one for one in reversed(list(wanted))}
+    for one in reversed(once.values()):
+        found = by_id.get(one.known_id) if one.known_id else None
+        found = found or by_source.get(one.plan.source or "")
+        has_ended = one.plan.ends_at <= now
+        if found is None:
+            if not has_ended and one.cancelled is None:
+                fresh.append(one)
+        elif not has_ended or found.plan.starts_at <= now:
+            matched.setdefault(found.plan.id, (found, one))
+    return list(matched.values()), fresh
+
+
+def _target(kept: PlannedSession, wanted: PlannedByFile) -> PlannedSession:
+    """Say how a kept session is to be; what was called off at a desk stays called off."""
+    cancelled = kept.cancelled
+    if cancelled is None or (wanted.cancelled is None and cancelled in FILE_REASONS):
+        cancelled = wanted.cancelled
+    source = kept.plan.source if wanted.known_id == kept.plan.id else wanted.plan.source
+    plan = replace(wanted.plan, id=kept.plan.id, series_id=kept.plan.series_id, source=source)
+    return replace(kept, plan=plan, cancelled=cancelled)
+
+
+def _is_fixed(kept: PlannedSession, now: datetime) -> bool:
+    called_off = kept.cancelled is not None and kept.cancelled not in FILE_REASONS
+    return called_off or kept.plan.starts_at <= now
+
+
+def _is_gone(kept: PlannedSession, in_file: Mapping[UUID, bool], now: datetime) -> bool:
+    upcoming = kept.cancelled is None and kept.plan.starts_at > now
+    return upcoming and in_file.get(kept.plan.id, False)
+
+
+def _pairs(
+    gone: Iterable[PlannedSession], fresh: Iterable[PlannedByFile], zone: ZoneInfo
+) -> Iterator[tuple[UUID, tuple[PlannedSession, PlannedByFile]]]:
+    """Pair those that are alone on their group's day, by the id of the new one."""
+    old: dict[tuple[UUID, date], list[PlannedSession]] = defaultdict(list)
+    new: dict[tuple[UUID, date], list[PlannedByFile]] = defaultdict(list)
+    for session in gone:
+        old[_day(session.plan, zone)].append(session)
+    for one in fresh:
+        new[_day(one.plan, zone)].append(one)
+    for day, found in new.items():
+        if len(found) == 1 == len(old.get(day, ())):
+            yield found[0].plan.id, (old[day][0], found[0])
+
+
+def _day(plan: SessionPlan, zone: ZoneInfo) -> tuple[UUID, date]:
+    return plan.group_id, plan.starts_at.astimezone(zone).date()

@@ -1,0 +1,373 @@
+"""Works out what a finished block tells: counts that are protected, waits, reach."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from statistics import median
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.state import AttemptResult
+from kiosk.domain.suppression import LEAST, Protected, protect
+
+# The manager's reports: figures of finished blocks of weeks, without anybody to be found in them.
+#
+# A block is four whole weeks, counted from one fixed Monday, so that no two reports can lie askew
+# of each other. Each block is told by itself and never changes: what is written later counts no
+# more, and a block leaves the reports before retention may touch it. There is no sum over blocks.
+
+BLOCK_WEEKS = 4
+SETTLED_AFTER = timedelta(days=2)
+"""After the end of a block: until then corrections and facts of a kiosk without a line count."""
+FIRST_MONDAY = date(1970, 1, 5)
+ATTEMPTS_TOLD = 3
+"""Reach rates are told for so many attempts."""
+
+_BLOCK = timedelta(weeks=BLOCK_WEEKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Four whole weeks in the clinic's time."""
+
+    monday: date
+    """Its first day."""
+    starts_at: datetime
+    ends_at: datetime
+    """The first moment after it."""
+
+    @property
+    def settled_at(self) -> datetime:
+        """When it is told; nothing that is written from then on counts."""
+        return self.ends_at + SETTLED_AFTER
+
+    @property
+    def mondays(self) -> tuple[date, ...]:
+        """The first day of each of its weeks."""
+        return tuple(self.monday + timedelta(weeks=week) for week in range(BLOCK_WEEKS))
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+    def week(self, at: datetime, zone: ZoneInfo) -> int:
+        """Say in which of its weeks (from 0) a moment of the block lies."""
+        return (at.astimezone(zone).date() - self.monday).days // 7
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Working hours that people waited; None where too few did."""
+
+    median: float | None = None
+    p90: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageFigures:
+    """Callback requests in one language of the call."""
+
+    language: str
+    """Code of `CallLanguage`."""
+    requests: int | None
+    """None is hidden."""
+    first_attempt: Waits
+    contact: Waits
+
+
+@dataclass(frozen=True, slots=True)
+class WeekFigures:
+    """Callback requests in one week."""
+
+    monday: date
+    requests: int | None
+    """None is hidden."""
+    first_attempt: Waits
+    """Of the requests that were first tried in this week, from when they were made."""
+    contact: Waits
+    """Of the requests whose visitor was first spoken to in this week."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsBlock:
+    """What a block tells of callback requests."""
+
+    block: Block
+    total: int | None
+    """Requests made; None is hidden."""
+    weeks: tuple[WeekFigures, ...]
+    languages: tuple[LanguageFigures, ...]
+    """Every language there is, in one order."""
+    first_attempt: Waits
+    contact: Waits
+    reach: tuple[int | None, ...]
+    """How many of a hundred first, second, third calls reached the visitor; None is hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """Who came to one group: a number for each week of a block."""
+
+    group_id: UUID
+    name: str
+    """As staff call it."""
+    weeks: tuple[int | None, ...]
+    """None is hidden."""
+    total: int | None
+    """None where a week is hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceBlock:
+    """What a block tells of check-ins."""
+
+    block: Block
+    total: int | None
+    """Everybody who came, guests too; None is hidden."""
+    groups: tuple[GroupFigures, ...]
+    """By name."""
+    busy: tuple[tuple[int | None, ...], ...]
+    """Arrivals by weekday (Monday first) and hour (24), clinic's time; None is hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsReport:
+    """Finished blocks of callback requests, the oldest first."""
+
+    at: datetime
+    blocks: tuple[RequestsBlock, ...]
+    next_at: datetime
+    """When the next block can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceReport:
+    """Finished blocks of attendance, the oldest first."""
+
+    at: datetime
+    blocks: tuple[AttendanceBlock, ...]
+    next_at: datetime
+    """When the next block can be told."""
+
+
+def blocks_to_tell(
+    now: datetime, zone: ZoneInfo, kept: timedelta, most: int
+) -> tuple[tuple[Block, ...], datetime]:
+    """Give the last finished blocks, the oldest first, and when there will be another one.
+
+    At most `most`, and none that began as long ago as the policy keeps records (`kept`): some of
+    its facts may be gone.
+    """
+    coming = _block_of(now - SETTLED_AFTER, zone)
+    found: list[Block] = []
+    block = _block(coming.monday - _BLOCK, zone)
+    while len(found) < most and block.starts_at > now - kept:
+        found.append(block)
+        block = _block(block.monday - _BLOCK, zone)
+    return tuple(reversed(found)), coming.settled_at
+
+
+def _block_of(at: datetime, zone: ZoneInfo) -> Block:
+    day = at.astimezone(zone).date()
+    return _block(day - (day - FIRST_MONDAY) % _BLOCK, zone)
+
+
+def _block(monday: date, zone: ZoneInfo) -> Block:
+    return Block(monday, _midnight(monday, zone), _midnight(monday + _BLOCK, zone))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+SPOKEN_TO = frozenset(
+    {AttemptResult.REACHED_SELF, AttemptResult.DECLINED, AttemptResult.CALL_LATER}
+)
+"""The results of attempts in which the visitor was on the phone."""
+
+_TENTH = 10
+_HOURS, _DAYS = 24, 7
+_LANGUAGES = tuple(CallLanguage)
+
+Hours = Callable[[datetime, datetime], float]
+"""Counts the working hours from one time to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHistory:
+    """One callback request, as far as figures need it."""
+
+    made_at: datetime
+    language: str
+    """Code of `CallLanguage`."""
+    attempts: tuple[tuple[datetime, str], ...]
+    """When each was made and its result (code of `AttemptResult`), in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """How long somebody waited for something that happened in the block."""
+
+    week: int
+    language: CallLanguage
+    hours: float
+
+
+def requests_block(
+    block: Block, stories: Iterable[RequestHistory], zone: ZoneInfo, hours: Hours
+) -> RequestsBlock:
+    """Tell of callback requests in a block.
+
+    `stories` are at least those of the requests that were made or tried in it. A wait belongs to
+    the week in which it ended.
+    """
+    some = tuple(stories)
+    shown = _requests([story for story in some if story.made_at in block], block, zone)
+    first = tuple(_waits_for(_first_attempt, block, some, zone, hours))
+    contact = tuple(_waits_for(_first_contact, block, some, zone, hours))
+    return RequestsBlock(
+        block=block,
+        total=shown.total,
+        weeks=tuple(
+            WeekFigures(
+                monday,
+                shown.partitions[0][week],
+                _waits(wait.hours for wait in first if wait.week == week),
+                _waits(wait.hours for wait in contact if wait.week == week),
+            )
+            for week, monday in enumerate(block.mondays)
+        ),
+        languages=tuple(
+            LanguageFigures(
+                language.value,
+                count,
+                _waits(wait.hours for wait in first if wait.language is language),
+                _waits(wait.hours for wait in contact if wait.language is language),
+            )
+            for language, count in zip(_LANGUAGES, shown.partitions[1], strict=True)
+        ),
+        first_attempt=_waits(wait.hours for wait in first),
+        contact=_waits(wait.hours for wait in contact),
+        reach=_reach(block, some),
+    )
+
+
+def _requests(made: Sequence[RequestHistory], block: Block, zone: ZoneInfo) -> Protected:
+    """Count requests by week and by language."""
+    weeks = Counter(block.week(story.made_at, zone) for story in made)
+    languages = Counter(_language(story) for story in made)
+    by_week = [weeks[week] for week in range(BLOCK_WEEKS)]
+    return protect(len(made), (by_week, [languages[one] for one in _LANGUAGES]))
+
+
+def attendance_block(
+    block: Block,
+    arrivals: Iterable[tuple[datetime, UUID]],
+    groups: Mapping[UUID, str],
+    zone: ZoneInfo,
+) -> AttendanceBlock:
+    """Tell of arrivals in a block, each with the group that met.
+
+    `groups` names all that there were, those that nobody came to as well: which groups are told
+    must not depend on who came.
+    """
+    inside = [(at, group) for at, group in arrivals if at in block]
+    order = sorted(groups, key=lambda group: (groups[group].casefold(), group))
+    weekly = Counter((group, block.week(at, zone)) for at, group in inside)
+    busy = Counter((local.weekday(), local.hour) for local in (_local(one, zone) for one in inside))
+    shown = protect(
+        len(inside),
+        (
+            [weekly[group, week] for group in order for week in range(BLOCK_WEEKS)],
+            [busy[day, hour] for day in range(_DAYS) for hour in range(_HOURS)],
+        ),
+    )
+    weeks, hours = shown.partitions
+    return AttendanceBlock(
+        block,
+        shown.total,
+        tuple(
+            GroupFigures(group, groups[group], row, _sum(row))
+            for group, row in zip(order, _rows(weeks, BLOCK_WEEKS), strict=True)
+        ),
+        tuple(_rows(hours, _HOURS)),
+    )
+
+
+def _local(arrival: tuple[datetime, UUID], zone: ZoneInfo) -> datetime:
+    return arrival[0].astimezone(zone)
+
+
+def _rows(cells: tuple[int | None, ...], width: int) -> Iterator[tuple[int | None, ...]]:
+    return (cells[start : start + width] for start in range(0, len(cells), width))
+
+
+def _sum(row: Sequence[int | None]) -> int | None:
+    known = [n for n in row if n is not None]
+    return sum(known) if len(known) == len(row) else None
+
+
+def _language(story: RequestHistory) -> CallLanguage:
+    # A language of a later version is some other one to this version.
+    known = story.language in CallLanguage._value2member_map_
+    return CallLanguage(story.language) if known else CallLanguage.OTHER
+
+
+def _waits_for(
+    when: "Callable[[RequestHistory], datetime | None]",
+    block: Block,
+    stories: Iterable[RequestHistory],
+    zone: ZoneInfo,
+    hours: Hours,
+) -> Iterator[_Wait]:
+    for story in stories:
+        at = when(story)
+        if at is not None and at in block:
+            waited = max(0.0, hours(story.made_at, at))
+            yield _Wait(block.week(at, zone), _language(story), waited)
+
+
+def _first_attempt(story: RequestHistory) -> datetime | None:
+    return next((at for at, _ in story.attempts), None)
+
+
+def _first_contact(story: RequestHistory) -> datetime | None:
+    return next((at for at, result in story.attempts if result in SPOKEN_TO), None)
+
+
+def _waits(samples: Iterable[float]) -> Waits:
+    """Give the middle of some waits, and what nine of ten did not wait longer than.
+
+    Nine of ten only from twice LEAST on: below, it is the longest wait of one person.
+    """
+    hours = sorted(samples)
+    if len(hours) < LEAST:
+        return Waits()
+    ninth = hours[-(len(hours) // _TENTH) - 1] if len(hours) >= 2 * LEAST else None
+    return Waits(round(median(hours), 1), None if ninth is None else round(ninth, 1))
+
+
+def _reach(block: Block, stories: Iterable[RequestHistory]) -> tuple[int | None, ...]:
+    """Say how many of a hundred first, second, third calls in the block reached the visitor.
+
+    Calls after the first that did are no longer tries to reach somebody, and a text is no call.
+    """
+    tried: dict[int, Counter[bool]] = defaultdict(Counter)
+    for story in stories:
+        calls = [one for one in story.attempts if one[1] != AttemptResult.TEXT_SENT]
+        for number, (at, result) in enumerate(calls):
+            reached = result in SPOKEN_TO
+            if at in block:
+                tried[number][reached] += 1
+            if reached:
+                break
+    return tuple(_percent(tried[number]) for number in range(ATTEMPTS_TOLD))
+
+
+def _percent(answers: Counter[bool]) -> int | None:
+    # How many were tried is not told, so neither part can be reckoned from the other.
+    reached, missed = answers[True], answers[False]
+    if min(reached, missed) < LEAST:
+        return None
+    return round(100 * reached / (reached + missed))

@@ -1,0 +1,235 @@
+"""The columns of what is exported, as data: which field, under which name, how wide."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, auto
+from functools import lru_cache
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.text import clean, harmless, phone_cell
+
+Progress = Callable[[int, int], None]
+"""Is told how many rows are done, and of how many (0 where nobody knows)."""
+LONGEST_CELL = 400
+"""Characters of one cell; the desks cut texts shorter than that."""
+_STEP = 500
+"""Rows between two words about the progress."""
+_MOST_CODES = 1024
+
+Writer = Callable[[object], str]
+"""Makes the text of a cell from a field."""
+
+
+class Cell(Enum):
+    """What stands in a column, and so how it is written."""
+
+    TEXT = auto()
+    """Typed by somebody."""
+    CODE = auto()
+    """One code of an enum of ours, or several."""
+    PHONE = auto()
+    TIME = auto()
+    """Aware; written in the clinic's zone with its offset."""
+    DAY = auto()
+    TRUTH = auto()
+    NUMBER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ExportColumn:
+    """One column."""
+
+    key: str
+    """Its name for programs (CSV, JSON)."""
+    title: str
+    """Its name for people (XLSX)."""
+    width: int
+    """In characters."""
+    field: str
+    """The attribute of a row, dotted where it lies deeper."""
+    cell: Cell = Cell.TEXT
+    for_people: bool = True
+    """False for what only programs can use: it stands in JSON alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One kind of list."""
+
+    kind: str
+    """Begins the names of its files."""
+    title: str
+    columns: tuple[ExportColumn, ...]
+
+    @property
+    def for_people(self) -> tuple[ExportColumn, ...]:
+        """The columns of a spreadsheet."""
+        return tuple(column for column in self.columns if column.for_people)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportContext:
+    """Whose file it is, and where and when it is made: its watermark."""
+
+    zone: ZoneInfo
+    at: datetime
+    """Aware."""
+    login: str
+    """Of the member of staff who asked for it."""
+    selection: str
+    """What was asked for, in words without anybody's name."""
+    site: str = ""
+    """Name of the clinic."""
+    delete_by: date | None = None
+    """When the exports folder drops it; None for a file elsewhere."""
+
+    @property
+    def stamp(self) -> str:
+        """When it was made, in the clinic's zone."""
+        return self.at.astimezone(self.zone).isoformat(timespec="seconds")
+
+
+CALLBACKS = Table(
+    "callbacks",
+    "Callback requests",
+    (
+        ExportColumn("id", "Id", 38, "request.id", for_people=False),
+        ExportColumn("reference", "Reference", 12, "request.reference"),
+        ExportColumn("status", "Status", 13, "state.status", Cell.CODE),
+        ExportColumn("reason", "Reason", 19, "state.reason", Cell.CODE),
+        ExportColumn("asked_at", "Asked at", 23, "request.created_at", Cell.TIME),
+        ExportColumn("received_at", "Received at", 23, "request.received_at", Cell.TIME),
+        ExportColumn("name", "Name", 24, "request.preferred_name"),
+        ExportColumn("phone", "Phone", 20, "phone_local", Cell.PHONE),
+        ExportColumn("phone_e164", "Phone, international", 20, "phone_e164", for_people=False),
+        ExportColumn("windows", "When to call", 28, "request.windows", Cell.CODE),
+        ExportColumn("not_before", "Not before", 12, "request.not_before", Cell.DAY),
+        ExportColumn("call_language", "Language", 10, "request.call_language", Cell.CODE),
+        ExportColumn("message_policy", "Message", 27, "request.message_policy", Cell.CODE),
+        ExportColumn(
+            "answered_by_other", "If another answers", 19, "request.answered_by_other", Cell.CODE
+        ),
+        ExportColumn(
+            "share_with_team", "Share with team", 15, "request.share_with_team", Cell.TRUTH
+        ),
+        ExportColumn("screen_language", "Screen language", 15, "request.ui_language", Cell.CODE),
+        ExportColumn("attempts", "Attempts", 9, "schedule.attempts", Cell.NUMBER),
+        ExportColumn("first_attempt_at", "First attempt", 23, "first_attempt_at", Cell.TIME),
+        ExportColumn("last_attempt_at", "Last attempt", 23, "last_attempt_at", Cell.TIME),
+        ExportColumn("last_result", "Last result", 21, "schedule.last_result", Cell.CODE),
+        ExportColumn("next_at", "Next try", 23, "schedule.next_at", Cell.TIME),
+        ExportColumn("holder", "Claimed by", 14, "holder"),
+        ExportColumn("closed_at", "Closed at", 23, "state.since", Cell.TIME),
+        ExportColumn("withdrawal_noted", "Withdrawal noted", 17, "withdrawal_noted", Cell.TRUTH),
+        ExportColumn("clock_doubtful", "Clock doubtful", 15, "request.clock_doubtful", Cell.TRUTH),
+        ExportColumn("kiosk_clock", "Kiosk's clock", 23, "request.kiosk_at", Cell.TIME),
+        ExportColumn("flag", "Flag", 22, "flags", Cell.CODE),
+        ExportColumn("unreadable", "Unreadable", 11, "request.unreadable", Cell.TRUTH),
+    ),
+)
+"""Of `domain.worklist.ExportRow`."""
+
+ATTENDANCE = Table(
+    "attendance",
+    "Attendance",
+    (
+        ExportColumn("check_in_id", "Check-in", 38, "check_in_id", for_people=False),
+        ExportColumn("group", "Group", 26, "group_name"),
+        ExportColumn("label", "Public label", 20, "session.label"),
+        ExportColumn("room", "Room", 18, "session.room"),
+        ExportColumn("starts_at", "Starts", 23, "session.starts_at", Cell.TIME),
+        ExportColumn("ends_at", "Ends", 23, "session.ends_at", Cell.TIME),
+        ExportColumn("cancelled", "Cancelled", 10, "cancelled", Cell.TRUTH),
+        ExportColumn("head_count", "Head count", 11, "head_count", Cell.NUMBER),
+        ExportColumn("arrived_at", "Arrived", 23, "arrived_at", Cell.TIME),
+        ExportColumn("pass", "Pass", 10, "standing", Cell.CODE),
+        ExportColumn("name", "Name", 24, "name"),
+        ExportColumn("present", "Present", 9, "present", Cell.TRUTH),
+        ExportColumn("reason", "Taken off because", 22, "reason", Cell.CODE),
+        ExportColumn("by_staff", "Added by staff", 15, "by_staff", Cell.TRUTH),
+        ExportColumn("kiosk", "Kiosk", 18, "kiosk"),
+        ExportColumn("clock_doubtful", "Clock doubtful", 15, "clock_doubtful", Cell.TRUTH),
+        ExportColumn("kiosk_clock", "Kiosk's clock", 23, "kiosk_at", Cell.TIME),
+        ExportColumn("flag", "Flag", 22, "flags", Cell.CODE),
+        ExportColumn("session_id", "Session", 38, "session.id"),
+    ),
+)
+"""Of `domain.roster.AttendanceRow`."""
+
+
+def fields(columns: tuple[ExportColumn, ...]) -> Callable[[object], tuple[object, ...]]:
+    """Return what takes the fields of `columns` (two or more) out of a row."""
+    getter: Callable[[object], tuple[object, ...]] = attrgetter(*(c.field for c in columns))
+    return getter
+
+
+def texts(
+    columns: tuple[ExportColumn, ...], by_cell: Mapping[Cell, Writer]
+) -> Callable[[object], list[str]]:
+    """Return what writes the cells of `columns` (two or more) of a row, as `by_cell` says.
+
+    Most cells of a list are empty, so what a column writes for nothing is asked for once.
+    """
+    take = fields(columns)
+    writers = [(by_cell[column.cell], by_cell[column.cell](None)) for column in columns]
+
+    def write(row: object) -> list[str]:
+        cells = zip(writers, take(row), strict=True)
+        return [blank if value is None else text_of(value) for (text_of, blank), value in cells]
+
+    return write
+
+
+def tell(progress: Progress | None, done: int, total: int, *, last: bool = False) -> None:
+    """Say how far it is, every so many rows and at the end."""
+    if progress is not None and (last or not done % _STEP):
+        progress(done, total)
+
+
+def sheet_writers(zone: ZoneInfo) -> Mapping[Cell, Writer]:
+    """Return how cells are written where they cannot be formulas, for people to read."""
+    return _plain_writers(zone, " ", "minutes") | {
+        Cell.CODE: _codes(", ", then=lambda text: text.replace("_", " "))
+    }
+
+
+def csv_writers(zone: ZoneInfo) -> Mapping[Cell, Writer]:
+    """Return how cells are written for a spreadsheet that looks for formulas in them."""
+    return _plain_writers(zone, "T", "seconds") | {
+        Cell.TEXT: lambda value: harmless(_text(value)) if value else "",
+        Cell.CODE: _codes(" ", then=harmless),
+        Cell.PHONE: lambda value: phone_cell(_text(value)),
+    }
+
+
+def _plain_writers(zone: ZoneInfo, between: str, smallest: str) -> dict[Cell, Writer]:
+    def time(value: object) -> str:
+        if not isinstance(value, datetime):
+            return ""
+        return value.astimezone(zone).isoformat(between, smallest)
+
+    return {
+        Cell.TEXT: _text,
+        Cell.CODE: _codes(" "),
+        Cell.PHONE: _text,
+        Cell.TIME: time,
+        Cell.DAY: lambda value: value.isoformat() if isinstance(value, date) else "",
+        Cell.TRUTH: lambda value: "yes" if value else "no",
+        Cell.NUMBER: lambda value: "" if value is None else str(value),
+    }
+
+
+def _text(value: object) -> str:
+    return "" if value is None else clean(str(value), LONGEST_CELL)
+
+
+def _codes(between: str, then: Callable[[str], str] = str) -> Writer:
+    """Return what writes codes: there are few, so each combination is put together once."""
+
+    def write(value: object) -> str:
+        parts = value if isinstance(value, tuple) else (value,)
+        return then(_text(between.join(str(part) for part in parts if part is not None)))
+
+    return lru_cache(maxsize=_MOST_CODES)(write)

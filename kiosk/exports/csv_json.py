@@ -1,0 +1,99 @@
+"""Lists as JSON for programs: codes, true and false, ISO times with their offset."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.text import clean
+from kiosk.exports.columns import (
+    LONGEST_CELL,
+    ExportContext,
+    Progress,
+    Table,
+    csv_writers,
+    fields,
+    tell,
+    texts,
+)
+
+
+def write_json(
+    table: Table,
+    rows: Iterable[object],
+    file: BinaryIO,
+    context: ExportContext,
+    progress: Progress | None = None,
+    total: int = 0,
+) -> int:
+    """Write one object in UTF-8, its list under "rows", and return how many there were.
+
+    The first keys say who made it, when and of what.
+    """
+    head = {
+        "kind": table.kind,
+        "site": clean(context.site),
+        "exported_at": context.stamp,
+        "exported_by": clean(context.login),
+        "selection": clean(context.selection),
+        "delete_by": None if context.delete_by is None else context.delete_by.isoformat(),
+        "zone": context.zone.key,
+    }
+    write, encode = file.write, json.JSONEncoder(ensure_ascii=False).encode
+    write(f"{encode(head)[:-1]}, ".encode() + b'"rows": [')
+    keys = [column.key for column in table.columns]
+    take, zone, count = fields(table.columns), context.zone, 0
+    for count, row in enumerate(rows, 1):
+        values = (_value(value, zone) for value in take(row))
+        line = encode(dict(zip(keys, values, strict=True)))
+        write((",\n" if count > 1 else "\n").encode() + line.encode())
+        tell(progress, count, total)
+    write(b'\n], "count": %d}\n' % count)
+    tell(progress, count, total or count, last=True)
+    return count
+
+
+def _value(value: object, zone: ZoneInfo) -> object:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [_value(part, zone) for part in value]
+    return clean(str(value), LONGEST_CELL)
+
+
+def write_csv(
+    table: Table,
+    rows: Iterable[object],
+    file: BinaryIO,
+    context: ExportContext,
+    progress: Progress | None = None,
+    total: int = 0,
+) -> int:
+    """Write `rows` in UTF-8 with a byte order mark and return how many there were.
+
+    RFC 4180 with every cell quoted. There is no place in it for who made it when: the name of the
+    file and the audit trail say it.
+    """
+    columns = table.for_people
+    texts_of = texts(columns, csv_writers(context.zone))
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
+    count = 0
+    try:
+        out = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        out.writerow([column.key for column in columns])
+        for count, row in enumerate(rows, 1):
+            out.writerow(texts_of(row))
+            tell(progress, count, total)
+        text.flush()
+    finally:
+        # The file belongs to whoever lent it.
+        text.detach()
+    tell(progress, count, total or count, last=True)
+    return count

@@ -1,0 +1,461 @@
+"""Callback requests in FHIR: a Task about a ServiceRequest of a Patient, as clinics refer."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, BinaryIO
+from uuid import UUID, uuid5
+
+from kiosk.domain.attendance.roster import AttendanceRow, PassStanding
+from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus, fits_policy
+from kiosk.domain.callbacks.worklist import ExportRow
+from kiosk.domain.text import clean
+from kiosk.errors import SetupError
+from kiosk.exports.columns import ExportContext, Progress, tell
+
+Part = dict[str, object]
+"""A piece of a resource as FHIR writes it in JSON; an empty one is left out."""
+Resource = Mapping[str, object]
+"""A resource as FHIR writes it in JSON, with its resourceType and id."""
+Check = Callable[[Resource], str]
+"""Returns a resource as JSON text once its R4B model has taken it."""
+
+_MISSING = "A FHIR export needs one more package; install it with `pip install 'kiosk[fhir]'`."
+_ODD = "One record ({}) cannot be written in FHIR; export as json, and tell who keeps the kiosk."
+
+
+class System(StrEnum):
+    """Where a code or an identifier of ours comes from; these names lead nowhere."""
+
+    STATUS = "urn:kiosk:request-status"
+    OUTCOME = "urn:kiosk:outcome"
+    RESULT = "urn:kiosk:attempt-result"
+    WINDOW = "urn:kiosk:window"
+    MESSAGE = "urn:kiosk:message-policy"
+    ANSWERED = "urn:kiosk:answered-by-other"
+    LANGUAGE = "urn:kiosk:call-language"
+    MARK = "urn:kiosk:mark"
+    """What staff should know of a record, such as that nobody has checked who it was."""
+    WHAT = "urn:kiosk:what"
+    """What a resource is about."""
+    REFERENCE = "urn:kiosk:reference"
+    """Of identifiers: the code that the visitor was given."""
+    ID = "urn:kiosk:id"
+    """Of identifiers: ours."""
+
+
+def write_bundle(
+    records: Iterable[Iterable[Resource]],
+    file: BinaryIO,
+    context: ExportContext,
+    progress: Progress | None = None,
+    total: int = 0,
+) -> int:
+    """Write a Bundle of the type collection and return how many records there were.
+
+    A record is the resources of one request or session. Raises SetupError where the package
+    `fhir.resources` is not there, or for a resource that FHIR does not allow.
+    """
+    check = _checker()
+    who = f"Exported by {clean(context.login)}: {clean(context.selection)}"
+    head = {
+        "resourceType": "Bundle",
+        "meta": {"tag": [{"system": System.MARK, "code": "exported", "display": who}]},
+        "type": "collection",
+        "timestamp": context.stamp,
+    }
+    file.write(json.dumps(head, ensure_ascii=False)[:-1].encode())
+    count, between = 0, b', "entry": [\n'
+    for count, record in enumerate(records, 1):
+        for resource in record:
+            entry = f'{{"fullUrl": "urn:uuid:{resource["id"]}", "resource": {check(resource)}}}'
+            file.write(between + entry.encode())
+            between = b",\n"
+        tell(progress, count, total)
+    # An empty list is not allowed: a Bundle of nothing has no entries at all.
+    file.write(b"}\n" if not count else b"\n]}\n")
+    tell(progress, count, total or count, last=True)
+    return count
+
+
+def coded(system: System, code: str, text: str = "") -> Part:
+    """Return a CodeableConcept with one code of ours."""
+    words = text or code.replace("_", " ")
+    return {"coding": [{"system": system, "code": code}], "text": words}
+
+
+def identifier(system: System, value: str) -> list[Part]:
+    """Return a list with one Identifier; empty where there is no value."""
+    return [{"system": system, "value": value}] if value else []
+
+
+def mark(code: str) -> Part:
+    """Return a tag that tells something about a record."""
+    return {"system": System.MARK, "code": code}
+
+
+def part_id(record: UUID, kind: str) -> UUID:
+    """Return the id of the resource of `kind` that belongs to a record: always the same."""
+    return uuid5(record, kind)
+
+
+def link(kind: str, to: UUID) -> Part:
+    """Return a Reference to a resource in the same bundle."""
+    return {"type": kind, "reference": f"urn:uuid:{to}"}
+
+
+def instant(at: datetime, context: ExportContext) -> str:
+    """Return a time with its offset in the clinic's zone."""
+    return at.astimezone(context.zone).isoformat(timespec="seconds")
+
+
+def period(start: datetime | None, end: datetime | None, context: ExportContext) -> Part:
+    """Return a Period; empty where neither end is known."""
+    ends = (("start", start), ("end", end))
+    return {name: instant(at, context) for name, at in ends if at is not None}
+
+
+def filled(**parts: object) -> Part:
+    """Return the parts that hold something; `class_` and `for_` stand for class and for."""
+    return {
+        name.removesuffix("_"): part
+        for name, part in parts.items()
+        if part is not None and part not in ("", [], {})
+    }
+
+
+def _checker() -> Check:
+    """Return what checks resources; SetupError where the package for it is missing."""
+    try:
+        from fhir.resources.R4B import get_fhir_model_class
+    except ImportError:
+        raise SetupError(_MISSING) from None
+    models: dict[str, Any] = {}
+
+    def check(resource: Resource) -> str:
+        kind = str(resource["resourceType"])
+        if kind not in models:
+            models[kind] = get_fhir_model_class(kind)
+        try:
+            return str(models[kind].model_validate(resource).model_dump_json())
+        except ValueError:
+            # What it says of the resource holds what stands in there: names and numbers.
+            raise SetupError(_ODD.format(kind)) from None
+
+    return check
+
+
+_MOST_TRIES = 3
+_UNVERIFIED = "identity-not-verified"
+_MEDIA = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
+_SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
+_CONSENTS = "http://terminology.hl7.org/CodeSystem/consentcategorycodes"
+
+
+class TaskStatus(StrEnum):
+    """Codes of `Task.status` (hl7.org/fhir/R4B/valueset-task-status.html) that are used."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+BY_STATUS = {
+    RequestStatus.NEW: TaskStatus.REQUESTED,
+    RequestStatus.CLAIMED: TaskStatus.ACCEPTED,
+    RequestStatus.WAITING: TaskStatus.IN_PROGRESS,
+    RequestStatus.REACHED: TaskStatus.IN_PROGRESS,
+    RequestStatus.UNREACHABLE: TaskStatus.FAILED,
+    # Somebody else has it now, and nothing says yet how it ended.
+    RequestStatus.ESCALATED: TaskStatus.IN_PROGRESS,
+    RequestStatus.DUPLICATE: TaskStatus.CANCELLED,
+    RequestStatus.WITHDRAWN: TaskStatus.CANCELLED,
+    RequestStatus.CLOSED: TaskStatus.COMPLETED,
+}
+BY_OUTCOME = {
+    Outcome.SESSION_BOOKED: TaskStatus.COMPLETED,
+    Outcome.GROUP_JOINED: TaskStatus.COMPLETED,
+    Outcome.INFORMATION_GIVEN: TaskStatus.COMPLETED,
+    Outcome.TOLD_CARE_TEAM: TaskStatus.COMPLETED,
+    Outcome.DECLINED: TaskStatus.COMPLETED,
+    Outcome.NO_LONGER_NEEDED: TaskStatus.COMPLETED,
+    Outcome.NOT_SUITABLE_NOW: TaskStatus.REJECTED,
+    Outcome.NO_CAPACITY: TaskStatus.REJECTED,
+    Outcome.UNREACHABLE: TaskStatus.FAILED,
+    Outcome.WRONG_NUMBER: TaskStatus.FAILED,
+    Outcome.DUPLICATE: TaskStatus.CANCELLED,
+    Outcome.WITHDRAWN: TaskStatus.CANCELLED,
+    Outcome.ESCALATED: TaskStatus.COMPLETED,
+}
+"""What a closed request's outcome says."""
+BY_TASK = {
+    TaskStatus.REQUESTED: "active",
+    TaskStatus.ACCEPTED: "active",
+    TaskStatus.IN_PROGRESS: "active",
+    TaskStatus.COMPLETED: "completed",
+    TaskStatus.REJECTED: "revoked",
+    TaskStatus.CANCELLED: "revoked",
+    TaskStatus.FAILED: "revoked",
+}
+"""The status of what a task is about (hl7.org/fhir/R4B/valueset-request-status.html)."""
+_TAGS = frozenset(
+    {
+        CallLanguage.ENGLISH,
+        CallLanguage.MANDARIN,
+        CallLanguage.MALAY,
+        CallLanguage.TAMIL,
+        CallLanguage.HOKKIEN,
+        CallLanguage.CANTONESE,
+    }
+)
+"""Languages whose code is a BCP 47 tag too."""
+
+
+def task_status(row: ExportRow) -> TaskStatus:
+    """Return in FHIR's terms where a request stands.
+
+    A reason that this version does not know, of a request that is closed, says completed.
+    """
+    state = row.state
+    if state.status is RequestStatus.CLOSED and state.reason in set(Outcome):
+        return BY_OUTCOME[Outcome(state.reason)]
+    return BY_STATUS[state.status]
+
+
+def callback_resources(row: ExportRow, context: ExportContext) -> Iterable[Resource]:
+    """Yield the resources of one request, those that others point to first."""
+    yield _patient(row)
+    yield _service_request(row, context)
+    yield _call(row, context)
+    if row.request.share_with_team:
+        yield _consent(row, context)
+    yield _task(row, context)
+
+
+def _patient(row: ExportRow) -> Resource:
+    """Who asked: nobody has checked who they are, and a carer asks as they do."""
+    asked = row.request
+    code, name = asked.call_language, clean(asked.preferred_name)
+    language = coded(System.LANGUAGE, code) if code else {}
+    if code in _TAGS:
+        language["coding"] = [
+            {"system": "urn:ietf:bcp:47", "code": code},
+            {"system": System.LANGUAGE, "code": code},
+        ]
+    phone = [{"system": "phone", "value": row.phone_e164}] if row.phone_e164 else []
+    unreadable = [mark("unreadable")] if asked.unreadable else []
+    return filled(
+        resourceType="Patient",
+        id=str(part_id(asked.id, "Patient")),
+        meta={"tag": [mark(_UNVERIFIED), *unreadable]},
+        name=[{"use": "usual", "text": name}] if name else [],
+        telecom=phone,
+        communication=[{"language": language, "preferred": True}] if language else [],
+    )
+
+
+def _service_request(row: ExportRow, context: ExportContext) -> Resource:
+    """What was asked for, with what may be said on the phone."""
+    asked = row.request
+    wishes = [
+        *((System.WINDOW, window) for window in asked.windows),
+        (System.MESSAGE, asked.message_policy),
+        (System.ANSWERED, asked.answered_by_other),
+    ]
+    return filled(
+        resourceType="ServiceRequest",
+        id=str(part_id(asked.id, "ServiceRequest")),
+        identifier=identifier(System.REFERENCE, asked.reference),
+        status=BY_TASK[task_status(row)],
+        intent="proposal",
+        category=[coded(System.WHAT, "peer_support")],
+        code=coded(System.WHAT, "callback_request"),
+        orderDetail=[coded(system, code) for system, code in wishes if code],
+        subject=link("Patient", part_id(asked.id, "Patient")),
+        requester=link("Patient", part_id(asked.id, "Patient")),
+        authoredOn=instant(asked.created_at, context),
+    )
+
+
+def _call(row: ExportRow, context: ExportContext) -> Resource:
+    """Return how to call, and from when on."""
+    asked = row.request
+    media = [("PHONE", "telephone")]
+    if fits_policy(AttemptResult.TEXT_SENT, asked.message_policy):
+        media.append(("SMSWRIT", "text message"))
+    patient = link("Patient", part_id(asked.id, "Patient"))
+    start = asked.not_before
+    return filled(
+        resourceType="CommunicationRequest",
+        id=str(part_id(asked.id, "CommunicationRequest")),
+        basedOn=[link("ServiceRequest", part_id(asked.id, "ServiceRequest"))],
+        status=BY_TASK[task_status(row)],
+        subject=patient,
+        recipient=[patient],
+        medium=[{"coding": [{"system": _MEDIA, "code": c}], "text": t} for c, t in media],
+        occurrencePeriod={} if start is None else {"start": start.isoformat()},
+        authoredOn=instant(asked.created_at, context),
+    )
+
+
+def _consent(row: ExportRow, context: ExportContext) -> Resource:
+    """Return the separate, free choice that the peer team may tell the clinical team."""
+    asked = row.request
+    return filled(
+        resourceType="Consent",
+        id=str(part_id(asked.id, "Consent")),
+        status="inactive" if row.state.status is RequestStatus.WITHDRAWN else "active",
+        scope={"coding": [{"system": _SCOPES, "code": "patient-privacy"}]},
+        category=[{"coding": [{"system": _CONSENTS, "code": "infa"}]}],
+        patient=link("Patient", part_id(asked.id, "Patient")),
+        dateTime=instant(asked.created_at, context),
+        policyRule=coded(System.WHAT, "share_with_team"),
+        provision={"type": "permit"},
+    )
+
+
+def _task(row: ExportRow, context: ExportContext) -> Resource:
+    """Return where the request stands, who has it and how often it was tried."""
+    asked, state, schedule = row.request, row.state, row.schedule
+    times = (asked.created_at, asked.received_at, row.last_attempt_at, state.since)
+    noted = [mark("withdrawal-noted")] if row.withdrawal_noted else []
+    doubtful = [mark("clock-doubtful")] if asked.clock_doubtful else []
+    restriction: Part = {"repetitions": _MOST_TRIES}
+    if waits := period(schedule.next_at, None, context):
+        restriction["period"] = waits
+    return filled(
+        resourceType="Task",
+        id=str(asked.id),
+        meta={"tag": [mark(_UNVERIFIED), *noted, *doubtful]},
+        identifier=identifier(System.REFERENCE, asked.reference),
+        status=task_status(row),
+        statusReason=coded(System.OUTCOME, state.reason) if state.reason else {},
+        businessStatus=coded(System.STATUS, state.status),
+        intent="proposal",
+        code=coded(System.WHAT, "callback_request"),
+        focus=link("ServiceRequest", part_id(asked.id, "ServiceRequest")),
+        for_=link("Patient", part_id(asked.id, "Patient")),
+        requester=link("Patient", part_id(asked.id, "Patient")),
+        authoredOn=instant(asked.created_at, context),
+        lastModified=instant(max(at for at in times if at is not None), context),
+        executionPeriod=period(row.first_attempt_at, state.since, context),
+        owner={"type": "Practitioner", "display": clean(row.holder)} if row.holder else {},
+        restriction=restriction,
+        output=_tries(row),
+    )
+
+
+def _tries(row: ExportRow) -> list[Part]:
+    """Return how many attempts there were and how the last one ended."""
+    schedule = row.schedule
+    if not schedule.attempts and not schedule.last_result:
+        return []
+    tries: list[Part] = [
+        {"type": coded(System.WHAT, "attempts"), "valueInteger": schedule.attempts}
+    ]
+    if schedule.last_result:
+        last = coded(System.RESULT, schedule.last_result)
+        tries.append({"type": coded(System.WHAT, "last_result"), "valueCodeableConcept": last})
+    return tries
+
+
+# Attendance in FHIR: the people of a session as a Group, counts as an Observation.
+#
+# Nobody who came without a pass becomes an Encounter: they are a number.
+
+_CLASSES = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+
+
+def by_session(rows: Iterable[AttendanceRow]) -> Sequence[Sequence[AttendanceRow]]:
+    """Return the rows of each session together, in the order in which sessions first come."""
+    sessions: dict[object, list[AttendanceRow]] = {}
+    for row in rows:
+        sessions.setdefault(row.session.id, []).append(row)
+    return tuple(sessions.values())
+
+
+def session_resources(rows: Sequence[AttendanceRow], context: ExportContext) -> Iterable[Resource]:
+    """Yield the resources of one session from its rows, of which there is at least one."""
+    present = [row for row in rows if row.present]
+    yield _group(rows[0], present, context)
+    if any(row.standing is PassStanding.KNOWN for row in present):
+        yield _encounter(rows[0], context)
+    yield _counts(rows[0], present, context)
+
+
+def _group(
+    session: AttendanceRow, present: Sequence[AttendanceRow], context: ExportContext
+) -> Resource:
+    """Return who was there: those with a known pass by first name, the others in the number."""
+    known = [row for row in present if row.standing is PassStanding.KNOWN and row.name]
+    return filled(
+        resourceType="Group",
+        id=str(part_id(session.session.id, "Group")),
+        identifier=identifier(System.ID, str(session.session.id)),
+        type="person",
+        actual=True,
+        code=coded(System.WHAT, "session_attendance"),
+        name=clean(session.group_name),
+        quantity=len(present),
+        member=[_member(row, context) for row in known],
+    )
+
+
+def _member(row: AttendanceRow, context: ExportContext) -> Part:
+    # A first name identifies nobody, so it is no resource of its own to be matched.
+    return {
+        "entity": {"type": "Patient", "display": clean(row.name or "")},
+        "period": {"start": instant(row.arrived_at, context)},
+    }
+
+
+def _encounter(row: AttendanceRow, context: ExportContext) -> Resource:
+    """Return the meeting itself."""
+    session = row.session
+    if row.cancelled:
+        status = "cancelled"
+    elif context.at < session.starts_at:
+        status = "planned"
+    else:
+        status = "in-progress" if context.at < session.ends_at else "finished"
+    room = clean(session.room)
+    return filled(
+        resourceType="Encounter",
+        id=str(session.id),
+        status=status,
+        class_={"system": _CLASSES, "code": "AMB"},
+        type=[coded(System.WHAT, "group_session")],
+        serviceType={"text": clean(session.label)} if session.label else {},
+        subject=link("Group", part_id(session.id, "Group")),
+        period=period(session.starts_at, session.ends_at, context),
+        location=[{"location": {"type": "Location", "display": room}}] if room else [],
+    )
+
+
+def _counts(
+    row: AttendanceRow, present: Sequence[AttendanceRow], context: ExportContext
+) -> Resource:
+    """Return how many arrived, how many of them as guests, and how many heads were counted."""
+    session = row.session
+    guests = sum(one.standing is PassStanding.NONE for one in present)
+    parts = [("guests", guests), ("head_count", row.head_count)]
+    return filled(
+        resourceType="Observation",
+        id=str(part_id(session.id, "Observation")),
+        status="final" if context.at >= session.ends_at else "preliminary",
+        code=coded(System.WHAT, "people_present"),
+        subject=link("Group", part_id(session.id, "Group")),
+        effectivePeriod=period(session.starts_at, session.ends_at, context),
+        valueInteger=len(present),
+        component=[
+            {"code": coded(System.WHAT, name), "valueInteger": number}
+            for name, number in parts
+            if number is not None
+        ],
+    )

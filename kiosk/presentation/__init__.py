@@ -1,0 +1,1 @@
+"""Wording, charts and tables that the command line and the desk share."""

@@ -1,0 +1,179 @@
+"""What is odd about records, in plain words, for the desk and the command line."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from kiosk.domain.anomalies import Anomaly, AnomalyKind
+from kiosk.domain.groups.groups import MOST_PEOPLE, MOST_SESSIONS, PlanProblem
+from kiosk.domain.retention import Kept, RetentionCount, RetentionDone
+
+ANOMALY_TITLES = {
+    AnomalyKind.STILL_HERE: "taken off, still here",
+    AnomalyKind.CANCELLED: "cancelled, yet people",
+    AnomalyKind.REVOKED: "pass had been ended",
+    AnomalyKind.OUTSIDE: "outside its hours",
+    AnomalyKind.NO_SESSION: "session not known",
+    AnomalyKind.GAP: "records missing",
+    AnomalyKind.CALLED: "rung after taking back",
+    AnomalyKind.SAME_REFERENCE: "one reference, two",
+    AnomalyKind.CLOCK_DOUBTFUL: "clock wrong",
+    AnomalyKind.CLOCK_OFF: "clock set right",
+    AnomalyKind.TWO_MACHINES: "seen twice",
+    AnomalyKind.LATE: "came late",
+}
+"""Each in a few words."""
+_SENTENCES = {
+    AnomalyKind.STILL_HERE: "{people} taken off, but another machine had seen them too.",
+    AnomalyKind.CANCELLED: "{people} checked in although the session was cancelled.",
+    AnomalyKind.REVOKED: "{people} checked in with a pass that had been ended.",
+    AnomalyKind.OUTSIDE: "{people} checked in while the doors were not open.",
+    AnomalyKind.NO_SESSION: "{records} of a session that is not kept here.",
+    AnomalyKind.GAP: "{records} of this machine did not come, although later ones did.",
+    AnomalyKind.CALLED: "{visitors} rung after taking the request back.",
+    AnomalyKind.SAME_REFERENCE: "{records} with the same reference.",
+    AnomalyKind.CLOCK_DOUBTFUL: "{records} by a clock that was wrong; the times are not sure.",
+    AnomalyKind.CLOCK_OFF: "{records} by a clock that was {off}; the times are corrected.",
+    AnomalyKind.TWO_MACHINES: "{people} seen by two machines; each counts once.",
+    AnomalyKind.LATE: "{records} came late, up to {late} after.",
+}
+_TO_DO = {
+    AnomalyKind.STILL_HERE: "Open the list: take them off again, or leave them if they did come.",
+    AnomalyKind.CANCELLED: "Open the list: they may belong to another session, or it took place.",
+    AnomalyKind.REVOKED: "Open the list and ask who showed it; give the person a new pass.",
+    AnomalyKind.OUTSIDE: (
+        "Open the list: take off who was not there, or set the session's hours right."
+    ),
+    AnomalyKind.NO_SESSION: "The centre may have lost it; import the groups and sessions again.",
+    AnomalyKind.GAP: "See what is set aside on that machine: kiosk sync parked list.",
+    AnomalyKind.CALLED: (
+        "Please do not ring again; whoever rang could say sorry in a text if allowed."
+    ),
+    AnomalyKind.SAME_REFERENCE: "Ask for the name as well when somebody gives this reference.",
+    AnomalyKind.CLOCK_DOUBTFUL: "Set the machine's clock; the times shown here may be wrong.",
+    AnomalyKind.CLOCK_OFF: "Nothing to mend here; set the machine's clock when you can.",
+    AnomalyKind.TWO_MACHINES: "Nothing to do: they count once, from when they were first seen.",
+    AnomalyKind.LATE: "Nothing is missing now; a head count made before may be too low.",
+}
+_TIME_UNITS = (
+    (timedelta(days=365), "year"),
+    (timedelta(days=1), "day"),
+    (timedelta(hours=1), "hour"),
+    (timedelta(minutes=1), "minute"),
+    (timedelta(seconds=1), "second"),
+)
+
+
+def describe_anomaly(odd: Anomaly) -> str:
+    """Say what is odd in one sentence."""
+    ahead = odd.at - odd.corrected
+    return _SENTENCES[odd.kind].format(
+        people=_format_count(odd.count, "person", "people"),
+        records=_format_count(odd.count, "record", "records"),
+        visitors=_format_count(odd.count, "visitor", "visitors"),
+        off=f"{format_span(ahead)} {'fast' if ahead > timedelta() else 'slow'}",
+        late=format_span((odd.received_at or odd.corrected) - odd.corrected),
+    )
+
+
+def describe_next_step(kind: AnomalyKind) -> str:
+    """Say what to do about it."""
+    return _TO_DO[kind]
+
+
+def format_span(length: timedelta) -> str:
+    """Return a time in its largest whole unit: "2 days", "1 year", "90 seconds" as "1 minute"."""
+    length = abs(length)
+    for unit, name in _TIME_UNITS:
+        if length >= unit:
+            number = length // unit
+            return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+    return "a moment"
+
+
+def _format_count(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
+
+
+PLAN_PROBLEMS: Mapping[PlanProblem, str] = {
+    PlanProblem.NO_NAME: "It has no name.",
+    PlanProblem.NO_LABEL: 'It has no public label, such as "Room 2".',
+    PlanProblem.NO_ROOM: "It has no room.",
+    PlanProblem.ODD_LANGUAGE: 'Its language is not a code such as "en".',
+    PlanProblem.ODD_CAPACITY: f"Its capacity is not a number from 1 to {MOST_PEOPLE}.",
+    PlanProblem.ODD_TIMES: "It does not end within 24 hours after its start.",
+    PlanProblem.PAST: "Its new start has passed already.",
+    PlanProblem.HAS_BEGUN: "It has begun, and people have come to the time it had.",
+    PlanProblem.HAS_ENDED: "It has taken place already.",
+    PlanProblem.IS_CANCELLED: "It is cancelled.",
+    PlanProblem.NO_GROUP: "Its group was put away.",
+    PlanProblem.NO_REASON: "It needs a reason, for those who come all the same.",
+    PlanProblem.UNKNOWN: "It is no longer there; look again.",
+    PlanProblem.EMPTY_SERIES: "No day is left on which it could meet.",
+    PlanProblem.ENDLESS_SERIES: "It has neither a last day nor a count.",
+    PlanProblem.TOO_MANY: f"It has more than {MOST_SESSIONS} sessions; plan a shorter time.",
+}
+"""One sentence each."""
+
+
+RETENTION_TITLES = {
+    Kept.REQUESTS: "Callback requests",
+    Kept.ATTENDANCE: "Attendance",
+    Kept.PASSES: "Names and passes",
+    Kept.EXPORTS: "Exported files",
+}
+_RULES = {
+    Kept.REQUESTS: "Go {span} after they are closed or withdrawn.",
+    Kept.ATTENDANCE: "Check-ins and head counts go after {span}.",
+    Kept.PASSES: "Go {span} after their last use.",
+    Kept.EXPORTS: "Go {span} after they were written.",
+}
+_RECORD_UNITS = {
+    Kept.REQUESTS: ("request", "requests"),
+    Kept.ATTENDANCE: ("check-in or head count", "check-ins and head counts"),
+    Kept.PASSES: ("person with their passes", "people with their passes"),
+    Kept.EXPORTS: ("file", "files"),
+}
+_YEAR = 365
+
+
+def describe_rule(count: RetentionCount) -> str:
+    """Return what the policy says of one kind, such as "Go 180 days after …"."""
+    return _RULES[count.kind].format(span=format_kept(count.kept))
+
+
+def format_kept(kept: timedelta) -> str:
+    """Return a time as a policy says it: "7 days", "2 years"."""
+    days = kept.days
+    if days and not days % _YEAR:
+        return _format_records(days // _YEAR, ("year", "years"))
+    return _format_records(days, ("day", "days"))
+
+
+def describe_due(count: RetentionCount, oldest: date | None) -> str:
+    """Return what of one kind would go now; `oldest` is the day of the oldest of it."""
+    if not count.count:
+        return "Nothing would go now."
+    words = f"{_format_records(count.count, _RECORD_UNITS[count.kind])} would go now"
+    if oldest is not None:
+        words += f", the oldest of {oldest.day} {oldest:%b %Y}"
+    return f"{words}."
+
+
+def describe_deleted(gone: RetentionDone) -> str:
+    """Return what a run has deleted."""
+    amounts = {
+        Kept.REQUESTS: gone.requests,
+        Kept.ATTENDANCE: gone.attendance,
+        Kept.PASSES: gone.passes,
+        Kept.EXPORTS: gone.exports,
+    }
+    parts = [
+        _format_records(count, _RECORD_UNITS[kind]) for kind, count in amounts.items() if count
+    ]
+    if not parts:
+        return "Nothing was old enough to be deleted."
+    return f"Deleted for good: {', '.join(parts)}."
+
+
+def _format_records(count: int, unit: tuple[str, str]) -> str:
+    return f"1 {unit[0]}" if count == 1 else f"{count:,} {unit[1]}"

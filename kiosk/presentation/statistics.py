@@ -1,0 +1,183 @@
+"""The manager's reports as charts and tables of plain text, for the desk and the command line."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from textwrap import wrap
+from typing import TypeVar
+
+from kiosk.domain.statistics import AttendanceBlock, RequestsBlock, Waits
+from kiosk.presentation.charts import (
+    HIDDEN,
+    Point,
+    cells,
+    draw_bars,
+    draw_columns,
+    draw_heat_table,
+    fit,
+    format_number,
+)
+
+Lines = list[str]
+Language = Callable[[str], str]
+"""Names a language by its code."""
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_ORDINALS = ("First call", "Second call", "Third call")
+_LONGEST_NAME, _WIDEST_CELL, _TOTAL = 28, 12, 7
+"""Cells."""
+_WEEK = 8
+"""Cells of a week such as "11 May" in a heat table."""
+_WAITS_NOTE = (
+    "Working hours from the request on, of those first called, or first spoken to, in this time."
+    " Nine in ten is told of ten people or more."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A title, and what stands under it."""
+
+    title: str
+    draw: Callable[[int], Lines]
+    """Takes cells of width (30 or more)."""
+
+
+Block = TypeVar("Block", RequestsBlock, AttendanceBlock)
+
+
+def with_something(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Leave out the oldest blocks up to the first that tells anything."""
+    first = next((place for place, one in enumerate(blocks) if _tells(one)), len(blocks))
+    return tuple(blocks[first:])
+
+
+def _tells(block: RequestsBlock | AttendanceBlock) -> bool:
+    if isinstance(block, AttendanceBlock) or block.total is not None:
+        return block.total is not None
+    waits = (block.first_attempt, block.contact)
+    return any(wait.median is not None for wait in waits) or any(
+        percent is not None for percent in block.reach
+    )
+
+
+def format_day(at: date) -> str:
+    """Return a day such as "2 Mar"."""
+    return f"{at.day} {at:%b}"
+
+
+def requests_figures(block: RequestsBlock, language: Language) -> tuple[Figure, Figure]:
+    """Tell how many asked for a call: by week, and by language."""
+    weeks = [Point(format_day(week.monday), week.requests) for week in block.weeks]
+    languages = [Point(language(one.language), one.requests) for one in block.languages]
+    total = f"All four weeks: {format_number(block.total)}"
+    return (
+        Figure("Requests, week from", lambda width: [*draw_bars(weeks, width), "", total]),
+        Figure("Requests by language", partial(draw_bars, languages)),
+    )
+
+
+def requests_trend(blocks: Sequence[RequestsBlock]) -> Figure:
+    """Tell how many asked for a call in each week of several blocks."""
+    weeks = [Point(format_day(week.monday), week.requests) for one in blocks for week in one.weeks]
+    return Figure("Requests, week by week", partial(draw_columns, weeks))
+
+
+def waits_figure(block: RequestsBlock, language: Language) -> Figure:
+    """Tell how long people waited: all of them, by week, and by language."""
+    parts = (
+        [("All four weeks", block.first_attempt, block.contact)],
+        [(f"From {format_day(one.monday)}", one.first_attempt, one.contact) for one in block.weeks],
+        [(language(one.language), one.first_attempt, one.contact) for one in block.languages],
+    )
+    return Figure("Working hours of waiting", partial(_waits_table, parts))
+
+
+def waits_trends(blocks: Sequence[RequestsBlock]) -> tuple[Figure, Figure]:
+    """Tell the median waits of each week of several blocks."""
+    weeks = [(format_day(week.monday), week) for one in blocks for week in one.weeks]
+    first = [Point(label, week.first_attempt.median) for label, week in weeks]
+    contact = [Point(label, week.contact.median) for label, week in weeks]
+    return (
+        Figure("Median hours to the first call", lambda width: draw_columns(first, width, 5)),
+        Figure("Median hours until spoken to", lambda width: draw_columns(contact, width, 5)),
+    )
+
+
+def reach_figure(block: RequestsBlock) -> Figure:
+    """Tell how many calls reached the visitor, by which call it was."""
+    points = [
+        Point(ordinal, percent) for ordinal, percent in zip(_ORDINALS, block.reach, strict=False)
+    ]
+    return Figure("Reached, of 100 calls", partial(draw_bars, points))
+
+
+def reach_trend(blocks: Sequence[RequestsBlock]) -> Figure:
+    """Tell how many first calls reached the visitor in each of several blocks."""
+    points = [Point(f"From {format_day(one.block.monday)}", one.reach[0]) for one in blocks]
+    return Figure("First calls: reached, of 100", partial(draw_bars, points))
+
+
+def attendance_figure(block: AttendanceBlock) -> Figure:
+    """Tell how many came to each group in each week."""
+    return Figure("People who came, by group and week", partial(_groups_table, block))
+
+
+def attendance_trend(blocks: Sequence[AttendanceBlock]) -> Figure:
+    """Tell how many came in each of several blocks."""
+    points = [Point(f"From {format_day(one.block.monday)}", one.total) for one in blocks]
+    return Figure("Everybody who came, every four weeks", partial(draw_bars, points))
+
+
+def busy_figure(block: AttendanceBlock) -> Figure:
+    """Tell at which hours of which days people come."""
+    return Figure("People who came, by day and hour", partial(_busy_table, block))
+
+
+def _waits_table(parts: Sequence[Sequence[tuple[str, Waits, Waits]]], width: int) -> Lines:
+    left = max(cells(label) for part in parts for label, *_ in part)
+    each = min(_WIDEST_CELL, (width - left) // 4)
+    lines = [
+        " " * left + "to first call".rjust(2 * each) + "until spoken to".rjust(2 * each),
+        " " * left + "".join(title.rjust(each) for title in ("median", "9 in 10") * 2),
+    ]
+    for part in parts:
+        for label, *both in part:
+            told = [value for one in both for value in (one.median, one.p90)]
+            lines.append(
+                fit(label, left) + "".join(_format_hours(value).rjust(each) for value in told)
+            )
+        lines.append("")
+    return [*lines, *wrap(_WAITS_NOTE, width)]
+
+
+def _format_hours(value: float | None) -> str:
+    return HIDDEN if value is None else f"{value:.1f} h"
+
+
+def _groups_table(block: AttendanceBlock, width: int) -> Lines:
+    if not block.groups:
+        return ["No group met in these weeks."]
+    titles = [format_day(monday) for monday in block.block.mondays]
+    most = min(_LONGEST_NAME, width - len(titles) * _WEEK - _TOTAL)
+    names = [fit(one.name, most).rstrip() for one in block.groups]
+    weeks = [one.weeks for one in block.groups]
+    table = draw_heat_table(names, titles, weeks, width - _TOTAL)
+    across = max(map(cells, table))
+    totals = ["total", *(format_number(one.total) for one in block.groups)]
+    lines = [
+        fit(line, across) + text.rjust(_TOTAL) for line, text in zip(table, totals, strict=True)
+    ]
+    return [*lines, "", f"Everybody who came: {format_number(block.total)}"]
+
+
+def _busy_table(block: AttendanceBlock, width: int) -> Lines:
+    shown = [hour for row in block.busy for hour, value in enumerate(row) if value is not None]
+    if not shown:
+        return ["Nothing can be told of the hours of these weeks."]
+    hours = range(min(shown), max(shown) + 1)
+    titles = [f"{hour} h" for hour in hours]
+    return draw_heat_table(
+        _DAYS, titles, [[row[hour] for hour in hours] for row in block.busy], width
+    )

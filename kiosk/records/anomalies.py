@@ -1,0 +1,223 @@
+"""Queries for what may be odd: check-ins with their sessions, requests, gaps in the numbers."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.anomalies import Stamp
+from kiosk.domain.attendance.attendance import CheckInFact
+from kiosk.domain.callbacks.state import EventKind
+from kiosk.domain.clock_sync import corrected
+from kiosk.records.check_ins import FACTS, check_in
+from kiosk.records.schema.columns import AnyRow, Fact, at_centre, table
+from kiosk.records.schema.system_tables import AuditEvent, KioskDevice
+from kiosk.records.schema.tables import (
+    CallbackEvent,
+    CallbackRequest,
+    CallbackWithdrawal,
+    CheckIn,
+    GroupSession,
+    HeadCount,
+)
+from kiosk.records.site import far_off, stamp
+
+_fact = table(CheckIn).c
+_session = table(GroupSession).c
+_request = table(CallbackRequest).c
+_event = table(CallbackEvent).c
+_undoing = table(CallbackEvent).alias("undoing").c
+_withdrawal = table(CallbackWithdrawal).c
+_machine = table(KioskDevice).c
+_SITE: "BindParameter[UUID]" = bindparam("site")
+_SINCE: "BindParameter[datetime]" = bindparam("since")
+_TIMES: tuple[tuple[type[Fact], str], ...] = (
+    (CheckIn, "occurred_at"),
+    (HeadCount, "at"),
+    (CallbackRequest, "created_at"),
+    (CallbackEvent, "at"),
+    (CallbackWithdrawal, "at"),
+    (AuditEvent, "at"),
+)
+"""Which column says when a fact was written."""
+
+_of_sessions = FACTS.join(_session.id.table, _session.id == _fact.session_id).where(
+    _session.site_id == _SITE, _session.starts_at >= _SINCE
+)
+_of_no_session = FACTS.where(
+    _fact.site_id == _SITE,
+    _fact.received_at >= _SINCE,
+    ~exists().where(_session.id == _fact.session_id),
+)
+_requests: "Select[*tuple[Any, ...]]" = select(
+    _request.ref,
+    _request.kiosk_id,
+    _request.created_at.label("at"),
+    _request.clock_offset_ms,
+    _request.received_at,
+    _request.clock_doubtful,
+).where(
+    _request.site_id == _SITE, or_(_request.created_at >= _SINCE, _request.received_at >= _SINCE)
+)
+_shared = (select(_request.ref).where(_request.site_id == _SITE).group_by(_request.ref)).having(
+    func.count() > 1
+)
+_with_shared_reference = _requests.where(_request.ref.in_(_shared))
+_calls: "Select[*tuple[Any, ...]]" = (
+    select(
+        _request.ref,
+        _withdrawal.kiosk_id,
+        _withdrawal.at,
+        _withdrawal.clock_offset_ms,
+        _withdrawal.received_at,
+        _withdrawal.clock_doubtful,
+        _event.at.label("rung_at"),
+        _event.clock_offset_ms.label("rung_offset_ms"),
+    )
+    .join_from(_withdrawal.id.table, _event.id.table, _event.request_id == _withdrawal.request_id)
+    .join(_request.id.table, _request.id == _withdrawal.request_id)
+    .where(
+        _withdrawal.site_id == _SITE,
+        or_(_withdrawal.at >= _SINCE, _withdrawal.received_at >= _SINCE),
+        _event.kind == EventKind.ATTEMPT.value,
+        ~exists().where(
+            _undoing.kind == EventKind.UNDONE.value,
+            _undoing.request_id == _event.request_id,
+            _undoing.other_id == _event.id,
+        ),
+    )
+)
+
+
+def _numbers(kind: type[Fact], at: str) -> "Select[*tuple[Any, ...]]":
+    """Number the facts that were written and came of late, or whose clock may have been wrong.
+
+    What was written long ago may have lost its neighbours to retention.
+    """
+    facts = table(kind).c
+    lately = or_(facts[at] >= _SINCE, facts.clock_doubtful, far_off(facts.clock_offset_ms))
+    return select(
+        facts.kiosk_id,
+        facts.kiosk_seq,
+        facts[at].label("at"),
+        facts.clock_offset_ms,
+        facts.received_at,
+        facts.clock_doubtful,
+    ).where(and_(facts.site_id == _SITE, facts.received_at >= _SINCE, lately))
+
+
+_numbered: "CompoundSelect[*tuple[Any, ...]]" = union_all(
+    *(_numbers(kind, at) for kind, at in _TIMES)
+)
+_every = _numbered.subquery("numbered")
+_followed = select(
+    _every,
+    func.lag(_every.c.kiosk_seq)
+    .over(partition_by=_every.c.kiosk_id, order_by=_every.c.kiosk_seq)
+    .label("before"),
+).subquery("followed")
+_gaps = select(_followed).where(_followed.c.kiosk_seq - _followed.c.before > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTimes:
+    """A callback request, or what was done about one, as far as its times go."""
+
+    reference: str
+    kiosk_id: UUID
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Numbers of a machine that are missing here although a later one has come."""
+
+    kiosk_id: UUID
+    missing: int
+    after: Stamp
+    """The first fact after them."""
+
+
+def of_sessions(
+    transaction: Transaction, site_id: UUID, since: datetime
+) -> dict[UUID, tuple[CheckInFact, ...]]:
+    """Give the check-ins of the sessions that start from `since` on, by session."""
+    found: dict[UUID, list[CheckInFact]] = defaultdict(list)
+    for row in transaction.connection().execute(_of_sessions, {"site": site_id, "since": since}):
+        fact = check_in(row)
+        found[fact.session_id].append(fact)
+    return {session: tuple(facts) for session, facts in found.items()}
+
+
+def of_no_session(
+    transaction: Transaction, site_id: UUID, since: datetime
+) -> tuple[CheckInFact, ...]:
+    """Give the check-ins that came since then, to sessions that are not kept."""
+    if not at_centre(transaction):  # nothing comes to a machine's own file from elsewhere
+        return ()
+    rows = transaction.connection().execute(_of_no_session, {"site": site_id, "since": since})
+    return tuple(check_in(row) for row in rows)
+
+
+def requests(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[RequestTimes]:
+    """Give the requests that were made or came since then."""
+    rows = transaction.connection().execute(_requests, {"site": site_id, "since": since})
+    return map(_asked, rows)
+
+
+def shared_references(
+    transaction: Transaction, site_id: UUID, since: datetime
+) -> Iterator[RequestTimes]:
+    """Give those of the requests whose reference another one has as well."""
+    wanted = {"site": site_id, "since": since}
+    rows = transaction.connection().execute(_with_shared_reference, wanted)
+    return map(_asked, rows)
+
+
+def called_after_withdrawal(
+    transaction: Transaction, site_id: UUID, since: datetime
+) -> Iterator[RequestTimes]:
+    """Give the withdrawals by slip since then after which somebody was rung all the same."""
+    wanted = {"site": site_id, "since": since}
+    for row in transaction.connection().execute(_calls, wanted):
+        asked = _asked(row)
+        if corrected(row.rung_at, row.rung_offset_ms) > asked.stamp.at:
+            yield asked
+
+
+def gaps(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Gap]:
+    """Find numbers that are missing between facts that came since then; none without a centre."""
+    if not at_centre(transaction):
+        return
+    for row in transaction.connection().execute(_gaps, {"site": site_id, "since": since}):
+        yield Gap(row.kiosk_id, row.kiosk_seq - row.before - 1, _stamp(row))
+
+
+def symbols(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
+    """Give the two symbols of each of a site's machines, revoked ones too."""
+    query = select(_machine.id, _machine.symbols).where(_machine.site_id == site_id)
+    return {row.id: row.symbols for row in transaction.connection().execute(query)}
+
+
+def _asked(row: AnyRow) -> RequestTimes:
+    return RequestTimes(row.ref, row.kiosk_id, _stamp(row))
+
+
+def _stamp(row: AnyRow) -> Stamp:
+    return stamp(row.at, row.clock_offset_ms, row.received_at, row.clock_doubtful)

@@ -1,0 +1,350 @@
+"""Turns what PostgreSQL and psycopg raise into the kiosk's own errors.
+
+A server's sentence may quote values, so none of it is passed on but the SQLSTATE.
+"""
+
+import contextlib
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    DisconnectionError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
+
+from kiosk.errors import (
+    SetupError,
+    StoreAway,
+    StoreBusy,
+    StoreDiffers,
+    StoreError,
+    StoreFull,
+    StoreRefused,
+)
+
+AWAY = "The centre cannot be reached just now; what is here is kept, and it is tried again."
+_BUSY = "Somebody else wrote to the centre at the same moment; try again."
+_FULL = "The centre's disk is full; ask whoever looks after it to make room."
+_CERTIFICATE = (
+    "The centre could not prove who it is (TLS); check its certificate and the address, and"
+    " that the bundle is this centre's."
+)
+_OWN_CERTIFICATE = (
+    "The centre asks for this machine's own certificate and does not take what it got; put"
+    " client.crt and client.key of this machine into its data folder."
+)
+_SHUT_OUT = (
+    "The centre does not let this machine in; it was revoked, or its credentials were replaced:"
+    " enrol it again with `kiosk central enrol`."
+)
+_ABOUT_OURS = ("client certificate", "certificate authentication failed", " alert ")
+"""An alert is what the server says of what it got."""
+_ABOUT_THEIRS = (
+    "certificate", "does not support ssl", "root.crt", "failed: ssl error:",
+    "authentication method requirement",
+)  # fmt: skip
+_CUT = ("unexpected eof", "syscall")
+"""A line that is cut within TLS says SSL as well."""
+_ABOUT_THE_ROLE = (
+    "password authentication failed", "not permitted to log in", "no pg_hba.conf entry",
+    "permission denied for database", "sasl authentication failed",
+)  # fmt: skip
+_AGAIN = ("40001", "40P01", "55P03")
+"""Serialization failure, deadlock, lock not available."""
+_DIFFERENT = ("42P01", "42703", "42883", "42704")
+"""A table, column, function or other object that is not there."""
+_NEVER_SENT = (DataError, ProgrammingError, NotSupportedError)
+"""What the driver itself would not send, such as a NUL in a text; trying again is no use."""
+_PASSING = ("08", "53", "57", "58", "25", "XX")
+"""Classes: connection, resources, operator, system, transaction state, internal."""
+
+
+def fault(error: BaseException) -> StoreError:
+    """Say in the kiosk's words what an error at the centre means."""
+    if isinstance(error, PoolTimeout):
+        return StoreBusy(_BUSY)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = str(getattr(cause, "sqlstate", None) or "")
+    if not code and isinstance(error, _NEVER_SENT):
+        return StoreRefused("The centre cannot take a value of this.", "unsendable")
+    if not code:
+        return _unanswered(str(cause))
+    if code in _AGAIN:
+        return StoreBusy(_BUSY)
+    if code == "53100":
+        return StoreFull(_FULL)
+    if code.startswith("28"):
+        return StoreRefused(_SHUT_OUT, code)
+    if code in _DIFFERENT:
+        return StoreDiffers(
+            "The centre is of another version than this machine; run `kiosk central init` with"
+            " the newest kiosk, nothing is lost meanwhile."
+        )
+    if code.startswith(_PASSING):
+        return StoreAway(AWAY)
+    return StoreRefused(f"The centre refused this ({code}).", code)
+
+
+def _unanswered(words: str) -> StoreError:
+    """Judge an error that came without a code: from libpq, before or instead of an answer.
+
+    Its words are looked at and never passed on.
+    """
+    low = words.lower()
+    if any(said in low for said in _CUT):
+        return StoreAway(AWAY)
+    if any(said in low for said in _ABOUT_OURS):
+        return StoreRefused(_OWN_CERTIFICATE, "tls")
+    if any(said in low for said in _ABOUT_THEIRS):
+        return StoreRefused(_CERTIFICATE, "tls")
+    if any(said in low for said in _ABOUT_THE_ROLE):
+        return StoreRefused(_SHUT_OUT, "28P01")
+    return StoreAway(AWAY)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Let no error of the database out of the block but as a StoreError without values."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise fault(error) from None
+
+
+_DRIVER = "postgresql+psycopg"
+_NAMES = ("postgresql", "postgres", _DRIVER)
+_HERE = ("", "localhost", "127.0.0.1", "::1")
+_NO_URL = (
+    "That is no address of a PostgreSQL database; write it like"
+    " postgresql://owner@db.example.org/kiosk."
+)
+_OWN_OPTIONS = ("sslrootcert",)
+CLIENT_CERTIFICATE, CLIENT_KEY = "client.crt", "client.key"
+"""A clinic with client certificates puts these two files into the data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One role's way to the centre."""
+
+    host: str
+    """A name, an IP address, or a folder with a socket; empty for the usual socket."""
+    port: int
+    database: str
+    role: str
+    password: str = field(default="", repr=False)
+    """Empty: libpq looks for one in PGPASSWORD and in the owner's .pgpass."""
+    ca_file: str = ""
+    """Path of the certificates that vouch for the server; empty takes the machine's own."""
+    certificate: str = ""
+    """Path of a client certificate; its key lies beside it."""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the server runs on this machine, so that nothing travels.
+
+        Not where libpq would be sent elsewhere behind the address's back.
+        """
+        if os.environ.get("PGHOSTADDR"):
+            return False
+        return self.host in _HERE or self.host.startswith(("/", "@"))
+
+    def url(self) -> URL:
+        """Give the address as SQLAlchemy takes it."""
+        return URL.create(
+            _DRIVER, self.role, self.password or None, self.host or None, self.port, self.database
+        )
+
+    def tls(self) -> dict[str, Any]:
+        """Give libpq's settings for TLS: the server's name is checked unless it is here.
+
+        Somebody who names certificates has them checked here too. Where nothing is checked, no
+        password is told to whoever asks for it in plain text.
+        """
+        wanted: dict[str, Any] = {"sslmode": "verify-full"}
+        if self.is_here:
+            wanted["sslmode"] = "verify-ca" if self.ca_file else "prefer"
+            wanted["require_auth"] = "!password"
+        if self.ca_file or not self.is_here:
+            wanted["sslrootcert"] = self.ca_file or "system"
+        if self.certificate:
+            key = str(Path(self.certificate).with_name(CLIENT_KEY))
+            wanted.update(sslcert=self.certificate, sslkey=key)
+        return wanted
+
+
+def read_address(text: str, ca_file: str = "") -> Address:
+    """Read an owner's URL; SetupError with one sentence, which repeats no password.
+
+    `sslrootcert=FILE` in the URL names the certificates to trust; other settings of TLS cannot be
+    weakened from here.
+    """
+    try:
+        url = make_url(text.strip())
+    except ArgumentError:
+        raise SetupError(_NO_URL) from None
+    if url.drivername not in _NAMES or not url.database:
+        raise SetupError(_NO_URL)
+    given = {key: value for key, value in url.query.items() if isinstance(value, str)}
+    if unknown := sorted(set(given) - {"host", "port", *_OWN_OPTIONS}):
+        raise SetupError(f"The address of the centre cannot take {unknown[0]}; leave it out.")
+    # Without a host libpq would take this one itself, unseen by `is_here`.
+    host = url.host or given.get("host") or os.environ.get("PGHOST", "")
+    port = url.port or int(given.get("port") or 5432)
+    return Address(
+        host,
+        port,
+        url.database,
+        url.username or "postgres",
+        str(url.password or ""),
+        ca_file or given.get("sslrootcert", ""),
+    )
+
+
+# Ends a connection whose other side has fallen silent.
+#
+# Neither TCP's timeouts nor libpq's fire when a peer takes all and answers nothing: only a shutdown
+# of the socket from another thread ends the wait (measured: 10 of 10 freezes ended on time).
+
+WAIT_SECONDS = 10.0
+"""How long the centre may think about one transaction."""
+
+
+class HasSocket(Protocol):
+    """A driver's connection."""
+
+    def fileno(self) -> int:
+        """Give the number of its socket."""
+        ...
+
+
+class Watch:
+    """Ends one connection after `seconds`, unless it is called off before."""
+
+    def __init__(self, driver: HasSocket, seconds: float) -> None:
+        """Begin to watch."""
+        # A copy of its own: the number may be another file's by the time the watch wakes.
+        self._handle = os.dup(driver.fileno())
+        self._lock = threading.Lock()
+        self._over = False
+        self._timer = threading.Timer(seconds, self._end, kwargs={"late": True})
+        self._timer.daemon = True
+        self._timer.start()
+
+    def call_off(self) -> None:
+        """Watch no longer; harmless when repeated."""
+        self._timer.cancel()
+        self._end(late=False)
+
+    def _end(self, *, late: bool) -> None:
+        with self._lock:
+            if self._over:
+                return
+            self._over = True
+            with contextlib.suppress(OSError), socket.socket(fileno=self._handle) as copy:
+                if late:
+                    copy.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def watched(connection: Connection, seconds: float = WAIT_SECONDS) -> Iterator[None]:
+    """End `connection` where the block takes longer than `seconds`; it then raises from libpq."""
+    driver = connection.connection.driver_connection
+    if driver is None:
+        yield
+        return
+    watch = Watch(driver, seconds)
+    try:
+        yield
+    finally:
+        watch.call_off()
+
+
+CONNECT_SECONDS = 3
+_WAIT_SECONDS = 10
+_FIRST = "kiosk.first watch"
+_SENDING: dict[str, Any] = {
+    "connect_timeout": CONNECT_SECONDS,
+    # One notices unanswered data, the others an unanswered question: both are needed.
+    "tcp_user_timeout": 4000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    # A pooler in transaction mode gives every transaction another connection.
+    "prepare_threshold": None,
+    # Encryption by Kerberos would come before TLS and take its place, unchecked.
+    "gssencmode": "disable",
+    "application_name": "kiosk",
+}
+
+
+def central_engine(address: Address, size: int = 1) -> Engine:
+    """Build an engine of at most `size` connections; nothing is connected yet.
+
+    Nothing is set for a session, so a pooler in transaction mode may stand between. Making a
+    connection or finding out whether an old one lives takes CONNECT_SECONDS each at most, also
+    where the other side takes all and answers nothing.
+    """
+    engine = create_engine(
+        address.url(),
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=_WAIT_SECONDS,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        connect_args={**_SENDING, **address.tls()},
+    )
+    _watch_over(engine)
+    return engine
+
+
+def _watch_over(engine: Engine) -> None:
+    """Watch what SQLAlchemy asks of a connection before anybody else has it.
+
+    SQLAlchemy's own `pool_pre_ping` would wait for ever for a peer that has fallen silent.
+    """
+
+    @event.listens_for(engine, "connect", insert=True)
+    def begin(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info[_FIRST] = Watch(_driver(connection), CONNECT_SECONDS)
+
+    @event.listens_for(engine, "checkout")
+    def look(
+        connection: DBAPIConnection, entry: ConnectionPoolEntry, _: PoolProxiedConnection
+    ) -> None:
+        first: Watch | None = entry.info.pop(_FIRST, None)
+        if first is not None:
+            first.call_off()
+            return
+        watch = Watch(_driver(connection), CONNECT_SECONDS)
+        try:
+            # A connection that died while nobody used it is replaced unnoticed.
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            raise DisconnectionError from None
+        finally:
+            watch.call_off()
+
+
+def _driver(connection: DBAPIConnection) -> Any:
+    return getattr(connection, "driver_connection", connection)
+
+
+SURE_COMMIT = text("SET LOCAL synchronous_commit = on")
+"""Before a fact is counted as arrived: with `off`, 210 of 60000 acknowledged rows were lost."""

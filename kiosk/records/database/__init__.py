@@ -1,0 +1,1 @@
+"""The database file: opening, upgrading, reading and writing it."""

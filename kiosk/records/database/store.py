@@ -1,0 +1,282 @@
+"""A database of records, and the one that a kiosk has: a SQLite file with short transactions."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from threading import Lock
+from types import ModuleType
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlmodel import Session as Transaction
+
+from kiosk.errors import SetupError, StoreBusy, StoreFull
+from kiosk.records.database.errors import translated
+from kiosk.records.database.opening import LINK_FILE, revision
+from kiosk.records.migrations import HEAD
+
+_BOTH = (
+    # SQLCipher reports damage on stderr, which would tear the screen.
+    "PRAGMA cipher_log_level=NONE",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+    "PRAGMA temp_store=MEMORY",
+)
+_WRITER = (
+    "PRAGMA journal_mode=WAL",
+    # What a visitor was told has happened survives a power cut; NORMAL lost rows when measured.
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    # Small and frequent: a checkpoint of 1000 pages once took 92 ms in a visitor's way.
+    "PRAGMA wal_autocheckpoint=200",
+)
+_READER = ("PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0")
+_READERS = 4
+_WAIT_SECONDS = 10
+
+
+def writer_engine(path: Path, module: ModuleType) -> Engine:
+    """Build the engine of the one writing connection; its transactions are BEGIN IMMEDIATE.
+
+    IMMEDIATE, because a transaction that reads first and then writes fails at once when another
+    process has written in between, whatever the busy timeout.
+    """
+    return _engine(path, module, 1, (*_BOTH, *_WRITER), "BEGIN IMMEDIATE")
+
+
+def reader_engine(path: Path, module: ModuleType) -> Engine:
+    """Build the engine of the connections that can only read."""
+    return _engine(path, module, _READERS, (*_BOTH, *_READER), "BEGIN")
+
+
+def _engine(
+    path: Path, module: ModuleType, size: int, pragmas: tuple[str, ...], begin: str
+) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path.absolute()}",
+        module=module,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=_WAIT_SECONDS,
+        pool_reset_on_return="rollback",
+        # Values never reach an exception or a log.
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # The transaction is begun below and not by the driver's guess.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+            answer = cursor.fetchone()
+            if pragma.startswith("PRAGMA journal_mode") and answer != ("wal",):
+                raise StoreFull("The database cannot be written here; mend its permissions.")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        # By the driver itself: going through SQLAlchemy costs as much as the whole statement.
+        driver = connection.connection.driver_connection
+        if driver is not None:
+            driver.execute(begin)
+
+    return engine
+
+
+# Which SQLite library to use: one without the WAL-reset bug.
+#
+# Versions 3.7.0 to 3.51.2 can damage a file that two connections write and checkpoint at once, as
+# kiosk and desk do. The `sqlcipher3` wheel carries a newer one; without a key its files are plain
+# SQLite files.
+
+FIRST_SOUND = (3, 51, 3)
+
+
+def sqlite_module() -> ModuleType:
+    """Give the DBAPI module of a sound SQLite, or raise SetupError."""
+    if sqlite3.sqlite_version_info >= FIRST_SOUND:
+        return sqlite3
+    try:
+        from sqlcipher3 import dbapi2
+    except ImportError:
+        raise SetupError(
+            "This machine's SQLite is too old to share a file safely; "
+            "install the package sqlcipher3 or SQLite 3.51.3 or later."
+        ) from None
+    if dbapi2.sqlite_version_info < FIRST_SOUND:
+        raise SetupError("The package sqlcipher3 is too old; install version 0.6.4 or later.")
+    module: ModuleType = dbapi2
+    return module
+
+
+_PATIENCE_SECONDS = 10
+
+
+class Records(Protocol):
+    """An open database as the desks use it: a kiosk's own file, or the centre."""
+
+    def write(self) -> AbstractContextManager[Transaction]:
+        """Give a transaction that no other writer runs beside; it commits when the block ends."""
+        ...
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Give a transaction that sees one moment of the database and cannot write."""
+        ...
+
+    def checkpoint(self) -> None:
+        """See to it that what was deleted is gone from the disk, as far as that is ours."""
+        ...
+
+    def examine(self) -> bool:
+        """Say whether the database is whole."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+class Store:
+    """The open database; made by `open`, ended by `close`.
+
+    Calls may come from any thread: one transaction writes at a time, some read beside it. A
+    transaction must not be begun inside another one.
+    """
+
+    def __init__(self, path: Path, module: ModuleType) -> None:
+        """Prepare the engines of the file at `path`; use `open`."""
+        self.path = path
+        self._faults: tuple[type[Exception], ...] = (SQLAlchemyError, module.Error)
+        self._writer = writer_engine(path, module)
+        self._reader = reader_engine(path, module)
+        self._one_at_a_time = Lock()
+        self._connection: Connection | None = None
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False) -> "Store":
+        """Open the file at `path`, and bring its tables up to date.
+
+        With `create` a missing file is made (0600). Before an upgrade, what a machine with a
+        centre has not sent yet is also written into a file beside it. Raises SetupError where
+        there is no database yet, StoreDamaged or StoreNewer where there is one that must be left
+        alone, StoreFull where the disk cannot be written.
+        """
+        module = sqlite_module()
+        if create:
+            _make_file(path)
+        if not path.exists():
+            raise _no_database()
+        found = revision(path, module)
+        if found is None and not create:
+            raise _no_database()
+        store = cls(path, module)
+        try:
+            if found != HEAD:
+                store._upgrade(found)
+            # Opens the one writing connection now, so that no visitor waits for it.
+            with store.write():
+                pass
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Give a transaction that holds the write lock from its beginning.
+
+        Commits (to the disk itself) when the block ends, rolls back when it raises.
+        """
+        with translated(*self._faults), self._writing() as connection, connection.begin():
+            transaction = _transaction(connection)
+            yield transaction
+            transaction.flush()
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Give a transaction that sees one moment of the database and cannot write."""
+        with translated(*self._faults), self._reader.begin() as connection:
+            yield _transaction(connection)
+
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the file and empty it, so that deleted things are gone.
+
+        Does what it can where another process is reading just now.
+        """
+        with translated(*self._faults), self._writing() as connection:
+            # By the driver, for a checkpoint cannot run inside a transaction.
+            driver = connection.connection.driver_connection
+            if driver is not None:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    def examine(self) -> bool:
+        """Check every page and index (seconds on a large file); True where all is well."""
+        with self.read() as transaction:
+            answer = transaction.connection().execute(text("PRAGMA integrity_check(1)")).scalar()
+        return answer == "ok"
+
+    def close(self) -> None:
+        """Close every connection; the last process to close also empties the log."""
+        # Readers first: they may not write, so they could not empty the log.
+        self._reader.dispose()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._writer.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Lend the one writing connection; it stays open, for opening one costs a scan dear."""
+        if not self._one_at_a_time.acquire(timeout=_PATIENCE_SECONDS):
+            raise StoreBusy("The database is busy with another task; try again in a minute.")
+        try:
+            if self._connection is None:
+                self._connection = self._writer.connect()
+            yield self._connection
+        finally:
+            self._one_at_a_time.release()
+
+    def _upgrade(self, found: str | None) -> None:
+        """Bring the tables up to date; what is unsent is kept in a file, should they ever fail."""
+        # Imported here: Alembic costs a start 135 ms and is needed once per release.
+        from kiosk.records.database.upgrading import upgrade
+        from kiosk.records.outbox import keep_unsent
+
+        folder = self.path.parent
+        with translated(*self._faults), self._writing() as connection, connection.begin():
+            if found is not None and (folder / LINK_FILE).exists():
+                keep_unsent(connection, folder, found)
+            upgrade(connection)
+
+
+def _transaction(connection: Connection) -> Transaction:
+    return Transaction(bind=connection, autoflush=False, expire_on_commit=False)
+
+
+def _make_file(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else "unknown reason"
+        raise StoreFull(
+            f"The data folder cannot be written ({reason}); mend its disk or its permissions."
+        ) from None
+
+
+def _no_database() -> SetupError:
+    return SetupError(
+        "There is no clinic in this data folder yet; make one with `kiosk init`, "
+        "or try `kiosk demo`."
+    )

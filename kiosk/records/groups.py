@@ -1,0 +1,272 @@
+"""Queries for groups and sessions as a manager plans them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.attendance.check_in import Session
+from kiosk.domain.groups.groups import GroupCard, GroupPlan, PlannedSession, SessionPlan
+from kiosk.records.database.writing import add_reference, change_reference
+from kiosk.records.schema.columns import AnyRow, Reference, table
+from kiosk.records.schema.tables import CheckIn, GroupSession, Membership, SupportGroup
+
+_session = table(GroupSession).c
+_group = table(SupportGroup).c
+_member = table(Membership).c
+SESSION = (
+    _session.id.label("session_id"),
+    _group.public_label,
+    _session.room,
+    _session.starts_at,
+    _session.ends_at,
+    _group.enrolled,
+    _group.about,
+    _session.group_id,
+)
+"""What `session_of` reads."""
+_session_rows: "Select[*tuple[Any, ...]]" = select(*SESSION).join_from(
+    table(GroupSession), table(SupportGroup), _group.id == _session.group_id
+)
+_by_id = _session_rows.where(_session.id == bindparam("session"))
+_all = _session_rows.where(
+    _session.site_id == bindparam("site"),
+    _session.starts_at >= bindparam("since"),
+    _session.starts_at < bindparam("until"),
+    _session.deleted_at.is_(None),
+).order_by(_session.starts_at, _session.id)
+_scheduled = _all.where(_session.status == "scheduled")
+_groups_of = select(_member.group_id).where(
+    _member.participant_id == bindparam("participant"), _member.deleted_at.is_(None)
+)
+
+
+def starting(
+    transaction: Transaction,
+    site_id: UUID,
+    since: datetime,
+    until: datetime,
+    *,
+    cancelled: bool = False,
+) -> tuple[Session, ...]:
+    """Give the sessions that start from `since` to before `until`, by start.
+
+    Those that were called off are left out, unless `cancelled` asks for them too.
+    """
+    query = _all if cancelled else _scheduled
+    rows = transaction.connection().execute(
+        query, {"site": site_id, "since": since, "until": until}
+    )
+    return tuple(map(session_of, rows))
+
+
+def get_row(transaction: Transaction, session_id: UUID) -> Session:
+    """Give a session that is known to be there, called off or not."""
+    return session_of(transaction.connection().execute(_by_id, {"session": session_id}).one())
+
+
+def session_of(row: AnyRow) -> Session:
+    """Return the session of a row with the columns SESSION."""
+    return Session(
+        id=row.session_id,
+        label=row.public_label,
+        room=row.room,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        enrolled=row.enrolled,
+        about=row.about,
+        group_id=row.group_id,
+    )
+
+
+def groups_of(transaction: Transaction, participant_id: UUID) -> frozenset[UUID]:
+    """Give the groups that a participant is enrolled in."""
+    rows = transaction.connection().execute(_groups_of, {"participant": participant_id})
+    return frozenset(row.group_id for row in rows)
+
+
+def row_exists(transaction: Transaction, kind: type[Reference], row_id: UUID) -> bool:
+    """Say whether a reference row of this kind and id is there."""
+    ids = table(kind).c.id
+    return transaction.connection().execute(select(ids).where(ids == row_id)).first() is not None
+
+
+_check_in = table(CheckIn).c
+# The domain's plans have their fields by the names of the columns.
+_PLAN = [_group[field.name] for field in fields(GroupPlan)]
+_MEETING = [_session[field.name] for field in fields(SessionPlan)]
+_sessions = (
+    select(
+        *_MEETING,
+        _group.name,
+        _session.status,
+        _session.cancelled_reason,
+        exists().where(_check_in.session_id == _session.id),
+    )
+    .join_from(table(GroupSession), table(SupportGroup), _group.id == _session.group_id)
+    .where(_session.deleted_at.is_(None))
+    .order_by(_session.starts_at, _session.id)
+)
+
+
+def groups(
+    transaction: Transaction, site_id: UUID, *, put_away: bool = False
+) -> tuple[GroupPlan, ...]:
+    """Give the groups of a site, by name; those that were put away only where asked for."""
+    query = select(*_PLAN).where(_group.site_id == site_id).order_by(_group.name, _group.id)
+    if not put_away:
+        query = query.where(_group.deleted_at.is_(None))
+    return tuple(GroupPlan(*row) for row in transaction.connection().execute(query))
+
+
+def group(transaction: Transaction, site_id: UUID, group_id: UUID) -> GroupPlan | None:
+    """Find a group that was not put away."""
+    query = select(*_PLAN).where(
+        _group.site_id == site_id, _group.id == group_id, _group.deleted_at.is_(None)
+    )
+    found = transaction.connection().execute(query).first()
+    return None if found is None else GroupPlan(*found)
+
+
+def cards(transaction: Transaction, site_id: UUID, now: datetime) -> tuple[GroupCard, ...]:
+    """Give the groups of a site with what is planned from `now` on, by name."""
+    coming = (
+        select(
+            _session.group_id,
+            func.count().label("sessions"),
+            func.min(_session.starts_at).label("next_at"),
+        )
+        .where(_session.site_id == site_id, _session.starts_at > now, _takes_place())
+        .group_by(_session.group_id)
+    )
+    enrolled = (
+        select(_member.group_id, func.count(_member.participant_id.distinct()).label("people"))
+        .where(_member.site_id == site_id, _member.deleted_at.is_(None))
+        .group_by(_member.group_id)
+    )
+    connection = transaction.connection()
+    upcoming = {row.group_id: (row.sessions, row.next_at) for row in connection.execute(coming)}
+    members = {row.group_id: row.people for row in connection.execute(enrolled)}
+    return tuple(
+        GroupCard(plan, members.get(plan.id, 0), *upcoming.get(plan.id, (0, None)))
+        for plan in groups(transaction, site_id)
+    )
+
+
+def between(
+    transaction: Transaction,
+    site_id: UUID,
+    since: datetime,
+    until: datetime,
+    group_id: UUID | None = None,
+) -> tuple[PlannedSession, ...]:
+    """Give the sessions that start from `since` to before `until`, by start."""
+    wanted = [_session.starts_at >= since, _session.starts_at < until]
+    if group_id is not None:
+        wanted.append(_session.group_id == group_id)
+    return _read(transaction, site_id, and_(*wanted))
+
+
+def by_ids(
+    transaction: Transaction, site_id: UUID, ids: Collection[UUID]
+) -> tuple[PlannedSession, ...]:
+    """Give those of the sessions that are there, by start."""
+    return _read(transaction, site_id, _session.id.in_(ids))
+
+
+def of_series(
+    transaction: Transaction, site_id: UUID, series_id: UUID, since: datetime
+) -> tuple[PlannedSession, ...]:
+    """Give the sessions of a series that start from `since` on, by start."""
+    wanted = and_(_session.series_id == series_id, _session.starts_at >= since)
+    return _read(transaction, site_id, wanted)
+
+
+def for_import(
+    transaction: Transaction, site_id: UUID, now: datetime
+) -> tuple[PlannedSession, ...]:
+    """Give what a file may speak of: sessions that are not over, and all that files planned."""
+    wanted = or_(_session.ends_at > now, _session.source.is_not(None))
+    return _read(transaction, site_id, wanted)
+
+
+def coming(
+    transaction: Transaction, site_id: UUID, now: datetime, group_id: UUID
+) -> tuple[PlannedSession, ...]:
+    """Give the sessions of a group that have not begun, by start."""
+    return _read(
+        transaction, site_id, and_(_session.group_id == group_id, _session.starts_at > now)
+    )
+
+
+def add_group(transaction: Transaction, site_id: UUID, plan: GroupPlan) -> None:
+    """Insert a group."""
+    add_reference(transaction, SupportGroup(site_id=site_id, **asdict(plan)))
+
+
+def change_group(transaction: Transaction, plan: GroupPlan) -> None:
+    """Write a group as it is to be, and take it out again where it was put away."""
+    values = {**_changeable(plan), "deleted_at": None}
+    change_reference(transaction, SupportGroup, plan.id, values)
+
+
+def put_away(transaction: Transaction, group_id: UUID, now: datetime) -> None:
+    """Leave a group out of all lists; its sessions and its attendance stay."""
+    change_reference(transaction, SupportGroup, group_id, {"deleted_at": now})
+
+
+def add_sessions(transaction: Transaction, site_id: UUID, plans: Iterable[SessionPlan]) -> int:
+    """Insert the sessions whose id is new, and say how many those were."""
+    added = 0
+    for plan in plans:
+        if row_exists(transaction, GroupSession, plan.id):
+            continue
+        added += 1
+        add_reference(transaction, GroupSession(site_id=site_id, **asdict(plan)))
+    return added
+
+
+def change_session(transaction: Transaction, session: PlannedSession) -> None:
+    """Write a session as it is to be."""
+    values = {**_changeable(session.plan), **_standing(session.cancelled)}
+    change_reference(transaction, GroupSession, session.plan.id, values)
+
+
+def cancel_session(transaction: Transaction, session_id: UUID, reason: str) -> None:
+    """Call a session off."""
+    change_reference(transaction, GroupSession, session_id, _standing(reason))
+
+
+def restore_session(transaction: Transaction, session_id: UUID) -> None:
+    """Let a session that was called off take place."""
+    change_reference(transaction, GroupSession, session_id, _standing(None))
+
+
+def _read(
+    transaction: Transaction, site_id: UUID, wanted: ColumnElement[bool]
+) -> tuple[PlannedSession, ...]:
+    query = _sessions.where(_session.site_id == site_id, wanted)
+    found = []
+    for row in transaction.connection().execute(query):
+        *plan, name, status, reason, has_check_ins = row
+        cancelled = None if status == "scheduled" else reason or ""
+        found.append(PlannedSession(SessionPlan(*plan), name, cancelled, bool(has_check_ins)))
+    return tuple(found)
+
+
+def _takes_place() -> ColumnElement[bool]:
+    return and_(_session.status == "scheduled", _session.deleted_at.is_(None))
+
+
+def _standing(cancelled: str | None) -> dict[str, Any]:
+    status = "scheduled" if cancelled is None else "cancelled"
+    return {"status": status, "cancelled_reason": cancelled}
+
+
+def _changeable(plan: GroupPlan | SessionPlan) -> dict[str, Any]:
+    """Return the columns of a plan that a desk may write again: all but its id."""
+    return {name: value for name, value in asdict(plan).items() if name != "id"}

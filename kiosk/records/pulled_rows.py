@@ -1,0 +1,227 @@
+"""Writes what was pulled from the centre into this machine's own file."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlmodel import Session as Transaction
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from kiosk.errors import SetupError
+from kiosk.records.schema.columns import Id, table
+from kiosk.records.schema.system_tables import StaffAccount, SyncState
+from kiosk.records.schema.tables import (
+    GroupSession,
+    Membership,
+    Participant,
+    Passcard,
+    SupportGroup,
+)
+
+MOST_TEXT: Final = 262_144
+"""Letters or bytes in one value; more is nothing that a clinic has written."""
+_LONGEST_NUMBER: Final = 63
+"""Bits."""
+_MACHINE: Final = "kiosk_device"
+_GIVEN_HERE: Final = ("pin_hash", "sealed_audit_key")
+"""Of this machine's own row: made here, and empty at a centre that has not heard of them."""
+_WIPED: Final[tuple[type[SQLModel], ...]] = (
+    Passcard, Membership, Participant, GroupSession, SupportGroup, StaffAccount,
+)  # fmt: skip
+WIPED_AT_A_TIME: Final = 500
+
+
+def keep_rows(
+    transaction: Transaction, name: str, site_id: UUID, rows: Iterable[Mapping[str, object]]
+) -> int:
+    """Insert or replace rows of one table by their id; say how many were not fit to be kept.
+
+    Columns that this version does not know are left out; so is a row with a value of a wrong
+    type, of absurd length, or of another site.
+    """
+    plans: dict[frozenset[str], list[dict[str, object]]] = {}
+    unfit = 0
+    for row in rows:
+        values = _fit(name, site_id, row)
+        if values is None:
+            unfit += 1
+        else:
+            plans.setdefault(frozenset(values), []).append(values)
+    for columns, fit in plans.items():
+        if name == _MACHINE:
+            _keep_machines(transaction, fit)
+        else:
+            transaction.connection().execute(_replace(name, columns), fit)
+    return unfit
+
+
+def drop_passes(transaction: Transaction, ids: Sequence[UUID]) -> None:
+    """Delete passes that retention has deleted at the centre, and whoever is left without one."""
+    if not ids:
+        return
+    connection, passes = transaction.connection(), table(Passcard)
+    gone = passes.c.id.in_(ids)
+    owners = connection.execute(select(passes.c.participant_id).where(gone)).scalars().all()
+    connection.execute(delete(passes).where(gone))
+    others = select(passes.c.participant_id).where(passes.c.participant_id.in_(owners))
+    left = set(owners) - set(connection.execute(others).scalars())
+    drop_people(transaction, sorted(left))
+
+
+def drop_people(transaction: Transaction, ids: Sequence[UUID]) -> None:
+    """Delete participants who were made here and are gone at the centre, and where they belong."""
+    if not ids:
+        return
+    connection, members, people = transaction.connection(), table(Membership), table(Participant)
+    connection.execute(delete(members).where(members.c.participant_id.in_(ids)))
+    connection.execute(delete(people).where(people.c.id.in_(ids)))
+
+
+def wipe_some(transaction: Transaction) -> int:
+    """Delete some reference rows of a revoked machine; repeat until none were deleted."""
+    connection = transaction.connection()
+    for kind in _WIPED:
+        rows = table(kind)
+        some = select(rows.c.id).limit(WIPED_AT_A_TIME)
+        gone = connection.execute(delete(rows).where(rows.c.id.in_(some))).rowcount
+        if gone:
+            return gone
+    return 0
+
+
+def _keep_machines(transaction: Transaction, rows: Iterable[Mapping[str, object]]) -> None:
+    """Change what is known of machines; what was made here stays where the centre has none."""
+    machines, connection = table_named(_MACHINE), transaction.connection()
+    for row in rows:
+        news = {k: v for k, v in row.items() if v or k not in _GIVEN_HERE}
+        here = update(machines).where(machines.c.id == row["id"]).values(news)
+        if connection.execute(here).rowcount == 0:
+            connection.execute(insert(machines).values(dict(row)))
+
+
+def _fit(name: str, site_id: UUID, row: Mapping[str, object]) -> dict[str, object] | None:
+    """Give the values to keep; None where one of them cannot be."""
+    columns = table_named(name).c
+    values: dict[str, object] = {}
+    for column in columns:
+        if column.name not in row:
+            continue
+        value = row[column.name]
+        if not _is_fit(column, value):
+            return None
+        values[column.name] = value
+    if not isinstance(values.get("id"), UUID) or values.get("site_id") != site_id:
+        return None
+    required = {c.name for c in columns if not c.nullable and c.default is None}
+    missing = {c for c in required - set(values) if columns[c].server_default is None}
+    return None if missing else values
+
+
+def _is_fit(column: "Column[Any]", value: object) -> bool:
+    if value is None:
+        return bool(column.nullable)
+    kind = column.type
+    if isinstance(kind, Id):
+        return isinstance(value, UUID)
+    if isinstance(kind, UTCDateTime):
+        return isinstance(value, datetime) and value.tzinfo is not None
+    if isinstance(kind, Boolean):
+        return isinstance(value, bool)
+    if isinstance(kind, Integer):
+        return type(value) is int and value.bit_length() <= _LONGEST_NUMBER
+    if isinstance(kind, LargeBinary):
+        return isinstance(value, bytes) and len(value) <= MOST_TEXT
+    return isinstance(value, str) and len(value) <= MOST_TEXT and _is_text(value)
+
+
+def _is_text(value: str) -> bool:
+    return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def table_named(name: str) -> Any:
+    """Give a table by its name; KeyError where this version knows none of it."""
+    return SQLModel.metadata.tables[name]
+
+
+@cache
+def _replace(name: str, columns: frozenset[str]) -> Insert:
+    rows = table_named(name)
+    made = upsert(rows)
+    changed = {c: made.excluded[c] for c in sorted(columns - {"id"})}
+    return made.on_conflict_do_update(index_elements=["id"], set_=changed)
+
+
+PULL_ALL = -1
+"""As a cursor: nothing that was pulled before counts."""
+_state = table(SyncState).c
+_names = ("epoch", "cursor", "clock_offset_ms", "contact_at", "out_of_order", "problem")
+
+
+@dataclass(frozen=True, slots=True)
+class ContactState:
+    """Where this machine stands with the centre."""
+
+    epoch: UUID | None
+    """The centre that has, or has been promised, all of this machine's facts."""
+    cursor: int
+    """The last change that was pulled, or PULL_ALL."""
+    clock_offset_ms: int | None
+    contact_at: datetime | None
+    out_of_order: str | None
+    problem: str | None
+
+
+def read_state(transaction: Transaction, kiosk_id: UUID) -> ContactState:
+    """Give what is kept of the contacts; SetupError where this database knows no such machine."""
+    query = select(*(_state[name] for name in _names)).where(_state.kiosk_id == kiosk_id)
+    row = transaction.connection().execute(query).first()
+    if row is None:
+        raise SetupError("This database knows no kiosk of this id; enrol the kiosk again.")
+    return ContactState(*row)
+
+
+def note_contact(
+    transaction: Transaction, kiosk_id: UUID, at: datetime, clock_offset_ms: int | None
+) -> None:
+    """Keep that the centre answered at `at` (this machine's time), and how the clocks stand."""
+    _change(transaction, kiosk_id, {"contact_at": at, "clock_offset_ms": clock_offset_ms})
+
+
+def note_problem(transaction: Transaction, kiosk_id: UUID, problem: str | None) -> None:
+    """Keep why the last contact failed, or None where it went well."""
+    _change(transaction, kiosk_id, {"problem": problem})
+
+
+def begin_again(transaction: Transaction, kiosk_id: UUID) -> None:
+    """Forget the centre that was known: all is to be sent and pulled again.
+
+    Until `set_epoch` says that all facts stand in line again, every contact begins this anew.
+    """
+    _change(transaction, kiosk_id, {"epoch": None, "cursor": PULL_ALL})
+
+
+def set_epoch(transaction: Transaction, kiosk_id: UUID, epoch: UUID) -> None:
+    """Keep which centre all facts of this machine have reached or stand in line for."""
+    _change(transaction, kiosk_id, {"epoch": epoch})
+
+
+def set_cursor(transaction: Transaction, kiosk_id: UUID, cursor: int) -> None:
+    """Keep which change of the centre was pulled last."""
+    _change(transaction, kiosk_id, {"cursor": cursor})
+
+
+def _change(
+    transaction: Transaction,
+    kiosk_id: UUID,
+    values: "dict[str, UUID | datetime | int | str | None]",
+) -> None:
+    transaction.connection().execute(
+        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(values)
+    )

@@ -1,0 +1,254 @@
+"""Tables that move and guard the facts: accounts, keys, machines, outbox, the audit trail.
+
+Tables with `info["only"] == "kiosk"` exist on SQLite alone; they never leave the machine.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, SmallInteger, false, text
+from sqlmodel import Field, SQLModel
+
+from kiosk.records.schema.columns import Fact, Id, Reference
+
+KIOSK_ONLY = {"only": "kiosk"}
+
+
+class StaffAccount(Reference, table=True):
+    """A member of staff who may sign in."""
+
+    __tablename__ = "staff_account"
+    __table_args__ = (Index("ix_staff_account_login", "site_id", "login"),)
+
+    login: str
+    roles: str
+    """Codes of `Role`, sorted, joined by commas."""
+    wrapped_keys: str
+    """The private keys of the roles under the passphrase (JSON of the vault)."""
+    created_at: datetime
+    disabled_at: datetime | None = None
+    must_change: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether the passphrase was given by a manager and has to be replaced at the next sign-in."""
+    languages: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """Codes of `CallLanguage` that they speak on the phone, sorted, joined by commas.
+
+    Empty stands for all of them."""
+
+
+class PublicKey(Reference, table=True):
+    """A key that records are sealed to."""
+
+    __tablename__ = "public_key"
+
+    purpose: str
+    holder: str
+    """clinic or recovery."""
+    key_id: bytes
+    raw: bytes
+    created_at: datetime
+    retired_at: datetime | None = None
+    """Set by rotation; nothing new is sealed to it from then on."""
+
+
+class KioskDevice(Reference, table=True):
+    """One kiosk or desk machine."""
+
+    __tablename__ = "kiosk_device"
+
+    name: str
+    symbols: str
+    """The two symbols that begin its reference codes."""
+    pin_hash: str
+    """Opens the maintenance screen, never a key."""
+    sealed_audit_key: bytes
+    """The first key of its audit chain, sealed to the clinic; empty until it has joined."""
+    enrolled_at: datetime
+    kind: str = Field(default="kiosk", sa_column_kwargs={"server_default": text("'kiosk'")})
+    """kiosk or desk: what its role at the centre may do."""
+    revoked_at: datetime | None = None
+
+
+class Outbox(SQLModel, table=True):
+    """A row that the centre has not confirmed yet."""
+
+    __tablename__ = "outbox"
+    __table_args__ = {"sqlite_autoincrement": True, "info": KIOSK_ONLY}
+
+    seq: int | None = Field(default=None, primary_key=True)
+    """AUTOINCREMENT: an emptied outbox never begins again at 1."""
+    kiosk_seq: int | None = Field(default=None, sa_type=BigInteger)
+    """The fact's number; None for a participant or a pass."""
+    site_id: UUID = Field(sa_type=Id)
+    table_name: str
+    row_id: UUID = Field(sa_type=Id, index=True)
+    payload: str
+    """The row as JSON, ready for `json_to_recordset`."""
+
+
+class Parked(SQLModel, table=True):
+    """An outbox row that the centre has refused for good; waits for staff."""
+
+    __tablename__ = "parked"
+    __table_args__ = {"info": KIOSK_ONLY}
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kiosk_seq: int | None = Field(default=None, sa_type=BigInteger)
+    site_id: UUID = Field(sa_type=Id)
+    table_name: str
+    row_id: UUID = Field(sa_type=Id, index=True)
+    payload: str
+    error: str
+    """The refusal's code, without values."""
+    parked_at: datetime
+
+
+class Confirmation(SQLModel, table=True):
+    """All rows of this kiosk up to a count had reached the centre, but for outbox and parked."""
+
+    __tablename__ = "confirmation"
+    __table_args__ = {"info": KIOSK_ONLY}
+
+    upto_seq: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
+    """A `kiosk_seq`."""
+    site_id: UUID = Field(sa_type=Id)
+    at: datetime
+
+
+class SyncState(SQLModel, table=True):
+    """What this machine knows of itself and of its last contact; one row on a kiosk.
+
+    At the centre one row for each desk machine, which sees its own alone.
+    """
+
+    __tablename__ = "sync_state"
+
+    kiosk_id: UUID = Field(primary_key=True, sa_type=Id)
+    site_id: UUID = Field(sa_type=Id)
+    epoch: UUID | None = Field(default=None, sa_type=Id)
+    """The centre's epoch at the last contact; another one means: pull and send all again."""
+    cursor: int = Field(default=0, sa_type=BigInteger)
+    """The last change of the centre that has been pulled."""
+    clock_offset_ms: int | None = Field(default=None, sa_type=BigInteger)
+    """The centre's clock minus this one at the last contact; a wrong year is beyond 32 bits."""
+    contact_at: datetime | None = None
+    last_seq: int = Field(default=0, sa_type=BigInteger)
+    """The last `kiosk_seq` given out."""
+    last_fact_at: datetime
+    """The latest time any fact of this machine carries."""
+    out_of_order: str | None = None
+    """Why the kiosk is closed to visitors, or None."""
+    problem: str | None = None
+    """Code of `SyncProblem`: why the last contact failed; None where it went well."""
+
+
+class AuditEvent(Fact, table=True):
+    """One link of the audit chain: ids and codes, no contents."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_position", "kiosk_id", "position"),)
+
+    position: int
+    """Place in the chain of its kiosk, from 0."""
+    action: str
+    subject_id: UUID | None = Field(default=None, sa_type=Id)
+    by_staff: UUID | None = Field(default=None, sa_type=Id)
+    at: datetime
+    tag: bytes
+
+
+class AuditChain(SQLModel, table=True):
+    """Where this machine's audit chain stands; the key of an entry is gone once it is written."""
+
+    __tablename__ = "audit_chain"
+
+    kiosk_id: UUID = Field(primary_key=True, sa_type=Id)
+    site_id: UUID = Field(sa_type=Id)
+    length: int = 0
+    next_key: bytes
+    last_tag: bytes
+
+
+class SignInAttempt(SQLModel, table=True):
+    """Failed sign-ins under one name (known or not) or one PIN; survives a restart."""
+
+    __tablename__ = "sign_in_attempt"
+
+    digest: bytes = Field(primary_key=True)
+    """BLAKE2b of what was asked for, keyed by the site."""
+    site_id: UUID = Field(sa_type=Id)
+    failures: int
+    failed_at: datetime
+
+
+class KioskHeartbeat(SQLModel, table=True):
+    """How a machine was when it last spoke with the centre; one row each."""
+
+    __tablename__ = "kiosk_heartbeat"
+
+    kiosk_id: UUID = Field(primary_key=True, sa_type=Id)
+    site_id: UUID = Field(sa_type=Id)
+    at: datetime
+    """The machine's own time."""
+    received_at: datetime
+    """The centre's time."""
+    clock_offset_ms: int | None = Field(default=None, sa_type=BigInteger)
+    pending: int
+    parked: int
+    waiting_since: datetime | None = None
+    """When the oldest row that waited then was made; None where none waited."""
+    sent_upto: int = Field(default=0, sa_type=BigInteger)
+    """The last `kiosk_seq` that the centre has confirmed to it; less at the centre than the
+    machine remembers means that the centre has lost something."""
+    version: str
+    helplines_review_by: str | None = None
+    """ISO 8601."""
+    wiped_at: datetime | None = None
+    """When a revoked machine had dropped what it had pulled."""
+
+
+class HelplineList(Reference, table=True):
+    """The helplines file that a manager has published for all kiosks; the latest one counts."""
+
+    __tablename__ = "helpline_list"
+
+    text: str
+    """TOML, as in assets/content/helplines.toml."""
+    published_at: datetime
+
+
+class Central(SQLModel, table=True):
+    """One row: which agreement between kiosks and centre this database keeps."""
+
+    __tablename__ = "central"
+
+    id: int = Field(default=1, primary_key=True, sa_type=SmallInteger)
+    contract: int
+    """The agreement that it was last upgraded to."""
+    oldest_contract: int
+    """The oldest agreement whose kiosks it still serves."""
+    founded_at: datetime
+
+
+class SyncCounter(SQLModel, table=True):
+    """One counter per site, raised by every change of reference data at the centre."""
+
+    __tablename__ = "sync_counter"
+
+    site_id: UUID = Field(primary_key=True, sa_type=Id)
+    n: int = Field(default=0, sa_type=BigInteger)
+    epoch: UUID = Field(sa_type=Id)
+
+
+class ChangeLog(SQLModel, table=True):
+    """Which reference row changed at which count of its site's counter."""
+
+    __tablename__ = "change_log"
+
+    site_id: UUID = Field(primary_key=True, sa_type=Id)
+    v: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    table_name: str
+    row_id: UUID = Field(sa_type=Id)
+    gone: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether retention has deleted the row; only then does a kiosk delete its copy."""

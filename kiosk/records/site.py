@@ -1,0 +1,296 @@
+"""Queries for all machines of a clinic."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnCollection, ColumnElement, bindparam, case, func, or_, select, update
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.anomalies import Stamp
+from kiosk.domain.clock_sync import FAR_OFF_MS, corrected, is_far_off
+from kiosk.domain.fleet import KioskView, MachineKind
+from kiosk.domain.ids import made_at
+from kiosk.domain.text import clean
+from kiosk.records import outbox
+from kiosk.records.database.writing import add_reference
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import (
+    HelplineList,
+    KioskDevice,
+    KioskHeartbeat,
+    Outbox,
+    SyncState,
+)
+from kiosk.records.schema.tables import Site
+
+_site = table(Site).c
+_device = table(KioskDevice).c
+_state = table(SyncState).c
+_here = (
+    select(
+        _state.site_id,
+        _state.kiosk_id,
+        _site.name,
+        _site.zone,
+        _site.country,
+        _device.name,
+        _device.symbols,
+    )
+    .join_from(table(SyncState), table(Site), _site.id == _state.site_id)
+    .join(table(KioskDevice), _device.id == _state.kiosk_id)
+    .limit(1)
+)
+_pin = select(_device.pin_hash).where(_device.id == bindparam("kiosk"))
+_by_symbols = select(_device.id).where(
+    _device.site_id == bindparam("site"), _device.symbols == bindparam("symbols")
+)
+_self = select(
+    _state.last_fact_at,
+    _state.contact_at,
+    _state.clock_offset_ms,
+    _state.out_of_order,
+    _state.problem,
+)
+_self_here = _self.where(_state.kiosk_id == bindparam("kiosk"))
+
+
+@dataclass(frozen=True, slots=True)
+class ThisMachine:
+    """Which machine this is, and at which clinic."""
+
+    site_id: UUID
+    kiosk_id: UUID
+    site_name: str
+    zone: str
+    country: str
+    kiosk_name: str
+    symbols: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfKnowledge:
+    """What this machine knows of itself."""
+
+    last_fact_at: datetime
+    contact_at: datetime | None
+    clock_offset_ms: int | None
+    out_of_order: str | None
+    problem: str | None
+
+
+def here(transaction: Transaction) -> ThisMachine | None:
+    """Say which machine this database belongs to; None before the clinic is founded."""
+    row = transaction.connection().execute(_here).first()
+    return None if row is None else ThisMachine(*row)
+
+
+def with_symbols(transaction: Transaction, site_id: UUID, symbols: str) -> UUID | None:
+    """Find a machine of a site by its two symbols; None where there is none."""
+    asked = {"site": site_id, "symbols": symbols.upper()}
+    found: UUID | None = transaction.connection().execute(_by_symbols, asked).scalar()
+    return found
+
+
+def pin_hash(transaction: Transaction, kiosk_id: UUID) -> str:
+    """Give the hash of the maintenance PIN; empty, which fits no PIN, where there is none."""
+    return transaction.connection().execute(_pin, {"kiosk": kiosk_id}).scalar() or ""
+
+
+def itself(transaction: Transaction, kiosk_id: UUID) -> SelfKnowledge:
+    """Give what the machine knows of itself."""
+    return SelfKnowledge(*transaction.connection().execute(_self_here, {"kiosk": kiosk_id}).one())
+
+
+def set_out_of_order(transaction: Transaction, kiosk_id: UUID, reason: str | None) -> None:
+    """Close this kiosk to visitors, or open it by None."""
+    _change(transaction, kiosk_id, {"out_of_order": reason})
+
+
+def set_last_fact_at(transaction: Transaction, kiosk_id: UUID, at: datetime) -> None:
+    """Take `at` as the time to measure the clock against from now on."""
+    _change(transaction, kiosk_id, {"last_fact_at": at})
+
+
+def _change(
+    transaction: Transaction, kiosk_id: UUID, values: dict[str, str | datetime | None]
+) -> None:
+    transaction.connection().execute(
+        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(values)
+    )
+
+
+def set_zone(transaction: Transaction, site_id: UUID, zone: str) -> None:
+    """Move a site to another time zone (IANA name)."""
+    place = update(table(Site)).where(_site.id == site_id).values(zone=zone)
+    transaction.connection().execute(place)
+
+
+_beat = table(KioskHeartbeat).c
+_outbox = table(Outbox).c
+_machines = (
+    select(
+        _device.id,
+        _device.name,
+        _device.symbols,
+        _device.kind,
+        _device.enrolled_at,
+        _device.revoked_at,
+        func.length(_device.sealed_audit_key).label("joined"),
+        _beat.received_at,
+        _beat.pending,
+        _beat.waiting_since,
+        _beat.parked,
+        _beat.clock_offset_ms,
+        _beat.version,
+        _beat.helplines_review_by,
+        _beat.wiped_at,
+    )
+    .join_from(
+        table(KioskDevice),
+        table(KioskHeartbeat),
+        (_beat.kiosk_id == _device.id) & (_beat.site_id == _device.site_id),
+        isouter=True,
+    )
+    .where(_device.site_id == bindparam("site"), _device.deleted_at.is_(None))
+    .order_by(_device.name, _device.id)
+)
+_oldest = select(_outbox.row_id).order_by(_outbox.seq).limit(1)
+_now = select(func.now())
+
+
+def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tuple[KioskView, ...]:
+    """Give the machines of a site by name; `kiosk_id` is the one that asks.
+
+    Nothing is said yet of what they need.
+    """
+    connection = transaction.connection()
+    found = tuple(
+        KioskView(
+            name=clean(row.name),
+            symbols=clean(row.symbols),
+            kind=MachineKind.DESK if row.kind == MachineKind.DESK else MachineKind.KIOSK,
+            here=row.id == kiosk_id,
+            enrolled_at=row.enrolled_at,
+            joined=bool(row.joined) or row.received_at is not None,
+            revoked_at=row.revoked_at,
+            wiped_at=row.wiped_at,
+            contact_at=row.received_at,
+            pending=row.pending,
+            waiting_since=row.waiting_since,
+            parked=row.parked,
+            clock_offset_ms=row.clock_offset_ms,
+            version=clean(row.version or ""),
+            helplines_review_by=_day(row.helplines_review_by),
+        )
+        for row in connection.execute(_machines, {"site": site_id})
+    )
+    if connection.dialect.name != "sqlite":
+        return found
+    # What it knows of itself is fresher than what it last told the centre.
+    return tuple(_itself(transaction, view, kiosk_id) if view.here else view for view in found)
+
+
+def now_of(transaction: Transaction, here: datetime) -> datetime:
+    """Give the time that contacts are told by: the centre's, else that of this machine, `here`."""
+    connection = transaction.connection()
+    if connection.dialect.name == "sqlite":
+        return here
+    now: datetime = connection.execute(_now).scalar_one()
+    return now
+
+
+def waiting_since(transaction: Transaction) -> datetime | None:
+    """Say when the oldest row that waits to be sent was made; None where none waits.
+
+    By its id, since a fact's id tells its time; by this machine's own clock.
+    """
+    oldest = transaction.connection().execute(_oldest).scalar()
+    return None if oldest is None else made_at(oldest)
+
+
+def _itself(transaction: Transaction, view: KioskView, kiosk_id: UUID) -> KioskView:
+    knows = itself(transaction, kiosk_id)
+    if knows.contact_at is None:
+        return view
+    return replace(
+        view,
+        contact_at=knows.contact_at,
+        pending=outbox.pending(transaction),
+        waiting_since=waiting_since(transaction),
+        parked=outbox.parked(transaction),
+        clock_offset_ms=knows.clock_offset_ms,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    """Read a day that another machine has reported; None where it is no day."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+_list = table(HelplineList).c
+_latest = (
+    select(_list.text, _list.published_at)
+    .where(_list.site_id == bindparam("site"), _list.deleted_at.is_(None))
+    .order_by(_list.published_at.desc(), _list.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedHelplines:
+    """One list as it was published."""
+
+    text: str
+    """TOML; nobody has checked it on this machine yet."""
+    published_at: datetime
+
+
+def latest_helplines(transaction: Transaction, site_id: UUID) -> PublishedHelplines | None:
+    """Give the list of a site that was published last, or None."""
+    row = transaction.connection().execute(_latest, {"site": site_id}).first()
+    return None if row is None else PublishedHelplines(*row)
+
+
+def add_helplines(
+    transaction: Transaction, row_id: UUID, site_id: UUID, made: PublishedHelplines
+) -> None:
+    """Keep a list for all machines of a site."""
+    row = HelplineList(id=row_id, site_id=site_id, text=made.text, published_at=made.published_at)
+    add_reference(transaction, row)
+
+
+OWN = select(_state.clock_offset_ms).where(_state.kiosk_id == bindparam("machine"))
+"""The offset of a machine, in milliseconds; NULL where it was never measured."""
+
+
+def far_off(offset_ms: "ColumnElement[int | None]") -> "ColumnElement[bool]":
+    """Say of facts whether their times have to be corrected, as `clocks.is_far_off` does."""
+    return or_(offset_ms >= FAR_OFF_MS, offset_ms <= -FAR_OFF_MS)
+
+
+def kept_since(facts: "ColumnCollection[str, Any]", at: str) -> "ColumnElement[Any]":
+    """Give the time from which retention counts: the fact's own, which is in the column `at`.
+
+    Of a clock that stood wrong it is when the centre had the fact, or a kiosk that believed itself
+    in 1970 would lose its facts as they come.
+    """
+    wrong = or_(facts["clock_doubtful"], far_off(facts["clock_offset_ms"]))
+    return case((wrong, func.coalesce(facts["received_at"], facts[at])), else_=facts[at])
+
+
+def own(transaction: Transaction, kiosk_id: UUID) -> int | None:
+    """Give the centre's clock minus this machine's, in milliseconds, as measured last."""
+    offset: int | None = transaction.connection().execute(OWN, {"machine": kiosk_id}).scalar()
+    return offset
+
+
+def stamp(at: datetime, offset_ms: int | None, *rest: Any) -> Stamp:
+    """Read a fact's time, offset, `received_at` and `clock_doubtful`; its time is corrected."""
+    received_at, doubtful = rest
+    kiosk_at = at if is_far_off(offset_ms) else None
+    return Stamp(corrected(at, offset_ms), kiosk_at, received_at, doubtful)

@@ -1,0 +1,151 @@
+"""Queries for the facts of one finished block, as they stood when it was settled.
+
+Facts of a machine whose clock stood wrong are left out: nobody knows their week, and they could
+still be written into a block that has been told. Where it was measured how wrong, they belong to
+the week of their corrected time.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.anomalies import is_sure
+from kiosk.domain.attendance.attendance import attendance
+from kiosk.domain.callbacks.state import EventKind, RequestEvent, callback_state
+from kiosk.domain.ids import made_at
+from kiosk.domain.policy import LONGEST_SESSION
+from kiosk.domain.statistics import Block, RequestHistory
+from kiosk.domain.text import clean
+from kiosk.records.callbacks import EVENT
+from kiosk.records.check_ins import FACTS, check_in
+from kiosk.records.retention import IDS, parts
+from kiosk.records.schema.columns import Fact, table
+from kiosk.records.schema.tables import (
+    CallbackEvent,
+    CallbackRequest,
+    CheckIn,
+    GroupSession,
+    SupportGroup,
+)
+from kiosk.records.site import far_off, stamp
+
+_request = table(CallbackRequest).c
+_event = table(CallbackEvent).c
+_check_in = table(CheckIn).c
+_session = table(GroupSession).c
+_group = table(SupportGroup).c
+
+
+def _known(kind: type[Fact], at: "ColumnElement[datetime]") -> "ColumnElement[bool]":
+    """Say of a fact that it was known when the block was settled, and that its time is sure."""
+    facts = table(kind).c
+    written = func.coalesce(facts.received_at, at)
+    return (
+        (facts.site_id == bindparam("site"))
+        & or_(facts.clock_doubtful.is_(False), far_off(facts.clock_offset_ms))
+        & (written < bindparam("settled"))
+    )
+
+
+_made_known = _known(CallbackRequest, _request.created_at)
+_said_known = _known(CallbackEvent, _event.at)
+_made_then = select(_request.id).where(
+    _made_known,
+    or_(
+        far_off(_request.clock_offset_ms),
+        and_(_request.created_at >= bindparam("start"), _request.created_at < bindparam("end")),
+    ),
+)
+_tried_then = (
+    select(_event.request_id)
+    .where(_said_known, _event.kind == EventKind.ATTEMPT.value)
+    .where(_event.at >= bindparam("start"), _event.at < bindparam("end"))
+)
+_requests = select(
+    _request.id,
+    _request.call_language,
+    _request.created_at,
+    _request.clock_offset_ms,
+    _request.received_at,
+    _request.clock_doubtful,
+).where(_made_known, _request.id.in_(IDS))
+_events = EVENT.add_columns(_event.request_id).where(_said_known, _event.request_id.in_(IDS))
+_arrivals = FACTS.where(
+    _known(CheckIn, _check_in.occurred_at),
+    or_(far_off(_check_in.clock_offset_ms), _check_in.occurred_at >= bindparam("start")),
+)
+_group_of: "Select[UUID, UUID]" = select(_session.id, _session.group_id).where(_session.id.in_(IDS))
+_groups = select(_group.id, _group.name, _group.deleted_at).where(
+    _group.site_id == bindparam("site")
+)
+
+
+def stories(transaction: Transaction, site_id: UUID, block: Block) -> list[RequestHistory]:
+    """Give the requests that were made or tried in a block."""
+    connection, asked = transaction.connection(), _asked(site_id, block)
+    ids = {*connection.execute(_made_then, asked).scalars()}
+    ids.update(connection.execute(_tried_then, asked).scalars())
+    found = []
+    for part in parts(sorted(ids)):
+        some = {**asked, "ids": part}
+        events: dict[UUID, list[RequestEvent]] = defaultdict(list)
+        for *event, request_id in connection.execute(_events, some):
+            events[request_id].append(RequestEvent(*event))
+        for id_, language, *times in connection.execute(_requests, some):
+            made = stamp(*times)
+            if is_sure(made):
+                found.append(
+                    RequestHistory(made.at, language, callback_state(events[id_], ()).attempts)
+                )
+    return found
+
+
+def arrivals(
+    transaction: Transaction, site_id: UUID, block: Block
+) -> tuple[list[tuple[datetime, UUID]], dict[UUID, str]]:
+    """Give who arrived around a block, as (when, group), and the names of the groups there were.
+
+    Somebody with two passes counts twice: which passes are whose may change, a told block not.
+    """
+    connection, asked = transaction.connection(), _asked(site_id, block)
+    # A meeting over midnight belongs to the block in which its people came.
+    asked["start"] = block.starts_at - LONGEST_SESSION
+    facts = filter(is_sure, map(check_in, connection.execute(_arrivals, asked)))
+    present = [one.first for one in attendance(facts).present if one.first.at in block]
+    group_of = _groups_of(transaction, {fact.session_id for fact in present})
+    came = [(fact.at, group_of[fact.session_id]) for fact in present if fact.session_id in group_of]
+    met = {group for _, group in came}
+    names = {
+        id_: clean(name)
+        for id_, name, deleted_at in connection.execute(_groups, {"site": site_id})
+        if id_ in met or _was_there(id_, deleted_at, block)
+    }
+    return [(at, group) for at, group in came if group in names], names
+
+
+def _asked(site_id: UUID, block: Block) -> dict[str, object]:
+    return {
+        "site": site_id,
+        "start": block.starts_at,
+        "end": block.ends_at,
+        "settled": block.settled_at,
+    }
+
+
+def _groups_of(transaction: Transaction, sessions: Iterable[UUID]) -> dict[UUID, UUID]:
+    found: dict[UUID, UUID] = {}
+    for part in parts(sorted(sessions)):
+        rows = transaction.connection().execute(_group_of, {"ids": part})
+        found.update((session, group) for session, group in rows)
+    return found
+
+
+def _was_there(group_id: UUID, deleted_at: datetime | None, block: Block) -> bool:
+    """Say whether a group was planned before the block was settled, and not put away before it."""
+    made = made_at(group_id)
+    in_time = made is None or made < block.settled_at
+    return in_time and (deleted_at is None or deleted_at > block.starts_at)

@@ -1,0 +1,1 @@
+"""The manager's screens of reports, retention, audit trail and kiosks."""

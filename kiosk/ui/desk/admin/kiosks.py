@@ -1,0 +1,212 @@
+"""The clinic's machines in words: a row of the list, and all that is known of one."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from textual import events, on
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.domain.fleet import KioskView, MachineKind, off, who_needs
+from kiosk.ui.desk.admin import queries as asks
+from kiosk.ui.desk.messages import MachineWanted, Place
+from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.text import format_moment_in_full
+from kiosk.ui.door import Trouble
+from kiosk.ui.widgets.desk_bars import Key
+from kiosk.ui.widgets.layout import Sheet, pairs
+from kiosk.ui.widgets.list import Column, Line, Listing
+
+KIOSKS = (
+    Column("Kiosk", 24, 9),
+    Column("Code", 4, rank=2),
+    Column("Last contact", 15, 13),
+    Column("Waiting", 7, rank=1, right=True),
+    Column("Parked", 6, rank=1, right=True),
+    Column("What it needs", 60, 26, grows=True),
+)
+_KINDS = {MachineKind.KIOSK: "kiosk", MachineKind.DESK: "desk machine"}
+
+
+def kiosk_line(view: KioskView, now: datetime, zone: ZoneInfo) -> Line:
+    """Return one machine as a row."""
+    cells = (
+        view.name,
+        view.symbols,
+        _format_at(view.contact_at, now, zone, "never"),
+        _format_count(view.pending),
+        _format_count(view.parked),
+        view.needs[0] if view.needs else _format_state(view),
+    )
+    return Line(cells, "due" if view.needs else "done" if view.revoked_at else "")
+
+
+def describe_kiosks(views: Sequence[KioskView]) -> str:
+    """Say how the machines stand as a whole."""
+    needy = who_needs(views)
+    if needy:
+        return f"{needy}; the others are in order." if len(views) > 1 else f"{needy}."
+    if all(view.contact_at is None for view in views):
+        if len(views) == 1:
+            return "This machine only: there is no centre, so nothing waits to be sent."
+        return "No machine has spoken with a centre yet."
+    waiting = sum(view.pending or 0 for view in views if view.revoked_at is None)
+    if waiting:
+        return f"All is in order; {waiting:,} records are on their way."
+    return "All is in order, and everything has been sent."
+
+
+def kiosk_details(view: KioskView, now: datetime, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+    """Return (label, words) of all that is known of a machine."""
+    rows = [("Needs", sentence) for sentence in view.needs[:1]]
+    rows += [("", sentence) for sentence in view.needs[1:]]
+    here = ", this one" if view.here else ""
+    rows += [
+        ("State", f"{_KINDS[view.kind]}{here}, {_format_place(view, now, zone)}"),
+        ("Last contact", _format_at(view.contact_at, now, zone, "never")),
+    ]
+    if view.kind is MachineKind.KIOSK:
+        rows.append(("Records", _format_records(view, now, zone)))
+    rows.append(("Clock", _format_kiosk_clock(view)))
+    rows.append(("Version", view.version or "not known"))
+    if view.helplines_review_by is not None:
+        day = view.helplines_review_by
+        rows.append(("Helplines", f"to be checked again by {day.day} {day:%b %Y}"))
+    return tuple(rows)
+
+
+def _format_state(view: KioskView) -> str:
+    if view.revoked_at:
+        return "revoked, empty" if view.wiped_at else "revoked"
+    return "this one" if view.here else "in use"
+
+
+def _format_place(view: KioskView, now: datetime, zone: ZoneInfo) -> str:
+    if view.revoked_at is not None:
+        words = f"revoked {format_moment_in_full(view.revoked_at, now, zone)}"
+        emptied = view.wiped_at
+        return (
+            words
+            if emptied is None
+            else f"{words}, emptied {format_moment_in_full(emptied, now, zone)}"
+        )
+    words = f"enrolled {format_moment_in_full(view.enrolled_at, now, zone)}"
+    return words if view.joined else f"{words}, has not joined"
+
+
+def _format_records(view: KioskView, now: datetime, zone: ZoneInfo) -> str:
+    if view.pending is None or view.parked is None:
+        return "nothing has to be sent"
+    since = view.waiting_since if view.pending else None
+    waits = f"{view.pending:,} to be sent" if view.pending else "all sent"
+    waits += f", the oldest of {format_moment_in_full(since, now, zone)}" if since else ""
+    return f"{waits}; {view.parked:,} set aside"
+
+
+def _format_kiosk_clock(view: KioskView) -> str:
+    return "never compared" if view.clock_offset_ms is None else off(view.clock_offset_ms)
+
+
+def _format_at(at: datetime | None, now: datetime, zone: ZoneInfo, otherwise: str) -> str:
+    return otherwise if at is None else format_moment_in_full(at, now, zone)
+
+
+def _format_count(number: int | None) -> str:
+    return "–" if number is None else f"{number:,}"
+
+
+class KiosksScreen(DeskScreen):
+    """A list that follows what this database knows; under it all about the chosen machine."""
+
+    place: ClassVar[Place | None] = Place.KIOSKS
+    every = 10
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._machines: tuple[KioskView, ...] = ()
+
+    def heading(self) -> str:
+        return "Kiosks"
+
+    def lead(self) -> str:
+        return describe_kiosks(self._machines) if self._machines else ""
+
+    def body(self) -> Iterable[Widget]:
+        yield Listing[KioskView](
+            KIOSKS,
+            key=lambda view: (view.name, view.symbols),
+            draw=self._line,
+            empty="One moment …",
+        )
+        yield Static("", id="chosen", markup=False)
+
+    def keys(self) -> Iterable[Key]:
+        if self._machines:
+            yield Key("enter", "All about it", self._choose)
+
+    def on_mount(self) -> None:
+        self.look(self._read)
+
+    def come_back(self) -> None:
+        self.look(self._read)
+
+    async def _read(self) -> None:
+        answer = await self.ask(asks.kiosks)
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+            return
+        self._machines = answer
+        self.query_one(Listing).set_rows(answer)
+        self.rehead()
+        self.rekey()
+        self._draw_chosen()
+
+    def _line(self, view: KioskView) -> Line:
+        facts = self.host.facts
+        return kiosk_line(view, facts.now(), facts.zone)
+
+    @on(Listing.Moved)
+    def follow_cursor(self) -> None:
+        """Show the machine under the cursor."""
+        self._draw_chosen()
+
+    def _draw_chosen(self) -> None:
+        view: KioskView | None = self.query_one(Listing).current
+        if view is not None:
+            facts = self.host.facts
+            rows = kiosk_details(view, facts.now(), facts.zone)
+            self.query_one("#chosen", Static).update(pairs(rows))
+
+    def _choose(self) -> None:
+        self.query_one(Listing).choose()
+
+    @on(Listing.Chosen)
+    def open_machine(self) -> None:
+        """Show all about the machine under the cursor."""
+        view: KioskView | None = self.query_one(Listing).current
+        if view is not None:
+            self.tell(MachineWanted(view))
+
+
+class KioskScreen(DeskScreen):
+    """A machine as it was when it was chosen."""
+
+    AUTO_FOCUS = ""
+
+    def __init__(self, view: KioskView) -> None:
+        super().__init__()
+        self._view = view
+
+    def heading(self) -> str:
+        return f"{self._view.name}  ({self._view.symbols})"
+
+    def body(self) -> Iterable[Widget]:
+        facts = self.host.facts
+        rows = kiosk_details(self._view, facts.now(), facts.zone)
+        yield Static(pairs(rows), id="known", markup=False)
+
+    def on_key(self, event: events.Key) -> None:
+        for sheet in self.query(Sheet):
+            sheet.scroll_by_arrow(event.key)

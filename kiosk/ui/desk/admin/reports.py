@@ -1,0 +1,259 @@
+"""Which figures the reports show: of which kind, and of which four weeks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum, auto
+from functools import partial
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from textual import events, on
+from textual.containers import Container
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.statistics import (
+    BLOCK_WEEKS,
+    AttendanceBlock,
+    AttendanceReport,
+    RequestsBlock,
+    RequestsReport,
+)
+from kiosk.presentation import statistics as lines
+from kiosk.presentation.charts import LEGEND
+from kiosk.presentation.statistics import Figure
+from kiosk.ui.desk.admin import queries as asks
+from kiosk.ui.desk.messages import Place
+from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.text import format_call_language, format_day
+from kiosk.ui.door import Trouble
+from kiosk.ui.widgets.chart import Chart
+from kiosk.ui.widgets.desk_bars import Key, Tab, TabLine
+from kiosk.ui.widgets.layout import Sheet
+
+_NARROW, _WIDE = 72, 100
+"""Cells of a page."""
+_LAST_DAY = timedelta(weeks=BLOCK_WEEKS, days=-1)
+
+
+class View(Enum):
+    """What can be looked at."""
+
+    REQUESTS = auto()
+    WAITS = auto()
+    REACH = auto()
+    ATTENDANCE = auto()
+    BUSY = auto()
+
+
+TABS = {
+    View.REQUESTS: Tab("r", "Requests", "Requests"),
+    View.WAITS: Tab("w", "Waiting times", "Waits"),
+    View.REACH: Tab("c", "Calls that reach", "Calls"),
+    View.ATTENDANCE: Tab("a", "Attendance", "People"),
+    View.BUSY: Tab("b", "Busy hours", "Hours"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is drawn where."""
+
+    left: tuple[Figure, ...]
+    right: tuple[Figure, ...] = ()
+    below: tuple[Figure, ...] = ()
+    """Across the whole page."""
+    beside: int = _WIDE
+    """Cells of the page from which the right stands beside the left, and not under it."""
+
+
+class ReportView:
+    """Holds what was told, and what of it is looked at; attendance goes further back."""
+
+    def __init__(self, requests: RequestsReport, attendance: AttendanceReport) -> None:
+        self.shown = View.REQUESTS
+        self._requests = lines.with_something(requests.blocks)
+        self._attendance = lines.with_something(attendance.blocks)
+        self._next_at = max(requests.next_at, attendance.next_at)
+        self._back = 0
+        """How many blocks before the last one; the same for all views."""
+
+    @property
+    def _blocks(self) -> tuple[RequestsBlock | AttendanceBlock, ...]:
+        if self.shown in (View.ATTENDANCE, View.BUSY):
+            return self._attendance
+        return self._requests
+
+    @property
+    def has_earlier(self) -> bool:
+        """Whether there is a block before the one that is shown."""
+        return self._back + 1 < len(self._blocks)
+
+    @property
+    def has_later(self) -> bool:
+        """Whether there is a block after the one that is shown."""
+        return self._place > 0
+
+    @property
+    def _place(self) -> int:
+        """How far back the block is that is shown; the oldest where there is none so old."""
+        return max(0, min(self._back, len(self._blocks) - 1))
+
+    def turn(self, blocks: int) -> None:
+        """Go so many blocks back; forth where it is negative."""
+        self._back = max(0, min(self._place + blocks, len(self._blocks) - 1))
+
+    def weeks(self, zone: ZoneInfo) -> str:
+        """Say which four weeks are shown, and when the next ones will be."""
+        if not self._blocks:
+            return ""
+        monday = self._blocks[-1 - self._place].block.monday
+        words = f"{_day(monday)} to {_day(monday + _LAST_DAY, with_year=True)}"
+        if self.has_later:
+            return words
+        return f"{words} · the next on {_day(_date(self._next_at, zone))}"
+
+    def nothing(self, zone: ZoneInfo) -> str:
+        """Say why there is nothing to see; empty where there is something."""
+        if self._blocks:
+            return ""
+        first = _day(_date(self._next_at, zone), with_year=True)
+        return (
+            "There is nothing to tell yet.\n\n"
+            "Figures are told of four whole weeks at a time, two days after they have ended, and"
+            " only where at least five people stand behind them.\n\n"
+            f"The next four weeks are told on {first}."
+        )
+
+    def picture(self) -> Picture:
+        """Return what is drawn of the block that is shown."""
+        if not self._blocks:
+            return Picture(())
+        place = -1 - self._place
+        if self.shown is View.ATTENDANCE:
+            arrivals = self._attendance[place]
+            trend = lines.attendance_trend(self._attendance)
+            return Picture((lines.attendance_figure(arrivals),), below=(trend,))
+        if self.shown is View.BUSY:
+            return Picture((lines.busy_figure(self._attendance[place]),))
+        return self._of_requests(self._requests[place])
+
+    def _of_requests(self, block: RequestsBlock) -> Picture:
+        if self.shown is View.WAITS:
+            trends = lines.waits_trends(self._requests)
+            return Picture((lines.waits_figure(block, _language),), trends)
+        if self.shown is View.REACH:
+            return Picture(
+                (lines.reach_figure(block),), (lines.reach_trend(self._requests),), beside=_NARROW
+            )
+        weeks, languages = lines.requests_figures(block, _language)
+        trend = (lines.requests_trend(self._requests),) if len(self._requests) > 1 else ()
+        return Picture((weeks,), (languages,), trend, _NARROW)
+
+
+def _language(code: str) -> str:
+    return "Other" if code == CallLanguage.OTHER else format_call_language(code)
+
+
+def _date(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
+
+
+def _day(day: date, *, with_year: bool = False) -> str:
+    return f"{format_day(day)} {day.year}" if with_year else format_day(day)
+
+
+class ReportsScreen(DeskScreen):
+    """Views with a letter each; the arrows turn to earlier and later weeks."""
+
+    AUTO_FOCUS = ""
+    place: ClassVar[Place | None] = Place.REPORTS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: ReportView | None = None
+        self._picture = Picture(())
+
+    def heading(self) -> str:
+        return "Reports"
+
+    def lead(self) -> str:
+        told = self._told
+        return "Reckoning …" if told is None else told.weeks(self.host.facts.zone)
+
+    def body(self) -> Iterable[Widget]:
+        yield TabLine(tuple(TABS.values()), TABS[View.REQUESTS].letter)
+        yield Static("", id="nothing", markup=False)
+        with Container(id="both"):
+            yield Chart(id="left")
+            yield Chart(id="right")
+        yield Chart(id="below")
+        yield Static(LEGEND, id="legend", markup=False)
+
+    def keys(self) -> Iterable[Key]:
+        if self._told is not None and self._told.has_earlier:
+            yield Key("left", "Four weeks before", partial(self._turn, 1))
+        if self._told is not None and self._told.has_later:
+            yield Key("right", "Four weeks after", partial(self._turn, -1))
+
+    def take_letter(self, letter: str) -> bool:
+        """Show the view of a letter."""
+        for view, tab in TABS.items():
+            if tab.letter == letter and self._told is not None:
+                self._told.shown = view
+                self._draw()
+                return True
+        return super().take_letter(letter)
+
+    def on_mount(self) -> None:
+        self._draw()
+        self.look(self._read)
+
+    async def _read(self) -> None:
+        answer = await self.ask(asks.reports)
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+        else:
+            self._told = ReportView(answer.requests, answer.attendance)
+            self._draw()
+
+    def _turn(self, blocks: int) -> None:
+        if self._told is not None:
+            self._told.turn(blocks)
+            self._draw()
+
+    @on(TabLine.Clicked)
+    def click_view(self, event: TabLine.Clicked) -> None:
+        """Show the view that was clicked."""
+        self.take_letter(event.tab.letter)
+
+    def _draw(self) -> None:
+        told = self._told
+        words = "" if told is None else told.nothing(self.host.facts.zone)
+        self._picture = Picture(()) if told is None else told.picture()
+        nothing = self.query_one("#nothing", Static)
+        nothing.update(words)
+        nothing.display = bool(words)
+        self.query_one("#legend").display = bool(self._picture.left)
+        self.query_one("#left", Chart).show(self._picture.left)
+        self.query_one("#right", Chart).show(self._picture.right)
+        self.query_one("#below", Chart).show(self._picture.below)
+        if told is not None:
+            self.query_one(TabLine).show(TABS[told.shown].letter)
+        self._arrange()
+        self.query_one(Sheet).scroll_home(animate=False)
+        self.rehead()
+        self.rekey()
+
+    def _arrange(self) -> None:
+        has_room = self.query_one(Sheet).size.width >= self._picture.beside
+        self.query_one("#both").set_class(has_room and bool(self._picture.right), "-beside")
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    def on_key(self, event: events.Key) -> None:
+        for sheet in self.query(Sheet):
+            sheet.scroll_by_arrow(event.key)

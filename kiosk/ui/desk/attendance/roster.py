@@ -1,0 +1,280 @@
+"""One session's roster, live: who has come, who is expected, who was taken off."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from textual import on
+from textual.widget import Widget
+
+from kiosk.domain.attendance.roster import (
+    Arrival,
+    Expected,
+    PassStanding,
+    Roster,
+    SessionCard,
+    SessionStage,
+    Voided,
+    VoidReason,
+)
+from kiosk.domain.attendance.roster import VoidReason as Reason
+from kiosk.ui.desk import queries as asks
+from kiosk.ui.desk.hidden_names import HIDDEN, HidesNames
+from kiosk.ui.desk.messages import MemberWanted, PersonWanted, Place, PlaceOf
+from kiosk.ui.desk.questions import ask_head_count, ask_void_reason
+from kiosk.ui.desk.text import (
+    STAGES,
+    STANDINGS,
+    VOID_REASONS,
+    format_clock,
+    format_people,
+    format_to_five_minutes,
+)
+from kiosk.ui.door import Trouble
+from kiosk.ui.widgets.desk_bars import Key
+from kiosk.ui.widgets.list import Column, Line, Listing
+
+Person = Arrival | Expected | Voided
+COLUMNS = (
+    Column("Name", 18, 12, grows=True),
+    Column("Came", 5),
+    Column("With", 12, rank=1),
+    Column("State", 33, 24, grows=True),
+)
+
+
+def in_order(roster: Roster) -> tuple[Person, ...]:
+    """Return who came, the latest first; then who is expected; then who was taken off."""
+    return (*reversed(roster.arrived), *roster.expected, *roster.voided)
+
+
+def person_key(person: Person) -> Hashable:
+    """Return what tells people of one roster apart, whatever happens to them."""
+    match person:
+        case Arrival():
+            return min(person.fact_ids, default=person.check_in_id)
+        case Expected():
+            return person.participant_id
+        case Voided():
+            return ("off", person.check_in_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterLines:
+    """How the rows are drawn now."""
+
+    zone: ZoneInfo
+    names: bool
+
+    def line(self, person: Person) -> Line:
+        """Return one person's row."""
+        match person:
+            case Arrival():
+                return self._arrival(person)
+            case Expected():
+                return Line((self._name(person.name, ""), "", "", "expected"))
+            case Voided():
+                reason = _format_reason(person.reason)
+                came = format_to_five_minutes(person.at, self.zone)
+                return Line((self._name(person.name, "Guest"), came, "", f"taken off: {reason}"))
+
+    def _arrival(self, person: Arrival) -> Line:
+        came = format_to_five_minutes(person.at, self.zone)
+        guest = "Guest" if person.standing is PassStanding.NONE else ""
+        how = "by staff" if person.by_staff else STANDINGS[person.standing]
+        state = "here"
+        if person.clock_doubtful:
+            state = "here; the kiosk's clock was wrong"
+        elif person.kiosk_at is not None:
+            state = "here; by a clock set right"
+        elif person.standing in (PassStanding.UNKNOWN, PassStanding.REVOKED):
+            state = f"here; {STANDINGS[person.standing]}, please ask"
+        return Line((self._name(person.name, guest), came, how, state), "strong")
+
+    def _name(self, name: str | None, otherwise: str) -> str:
+        if name is None:
+            return otherwise or "name not readable"
+        return name if self.names else HIDDEN
+
+
+def format_roster_title(card: SessionCard, zone: ZoneInfo) -> str:
+    """Return which session it is."""
+    session = card.session
+    hours = f"{format_clock(session.starts_at, zone)}–{format_clock(session.ends_at, zone)}"
+    return f"{card.group_name} · {hours} · {session.room or session.label}"
+
+
+def format_figures(card: SessionCard) -> str:
+    """Return how full a session is, in a line."""
+    parts = [f"{card.present} here" + (f" of {card.capacity}" if card.capacity else "")]
+    if card.guests:
+        parts.append("1 guest" if card.guests == 1 else f"{card.guests} guests")
+    if card.capacity and card.present > card.capacity:
+        parts.append("more than the room holds")
+    if card.head_count is not None:
+        parts.append(f"counted: {format_people(card.head_count)}")
+    parts.append(
+        STAGES[card.stage] + (f": {card.cancelled_reason}" if card.cancelled_reason else "")
+    )
+    return " · ".join(parts)
+
+
+def _format_reason(code: str) -> str:
+    return VOID_REASONS[Reason(code)] if code in set(Reason) else code
+
+
+def person_id(person: Person | None) -> UUID | None:
+    """Return whose record it is, where that is known."""
+    return person.participant_id if isinstance(person, Arrival | Expected) else None
+
+
+_CLOSABLE = (SessionStage.RUNNING, SessionStage.ENDED, SessionStage.UNRECONCILED)
+
+
+class RosterScreen(HidesNames):
+    """A list that follows the kiosk; the names in it are hidden until asked for."""
+
+    place: ClassVar[Place | None] = Place.ROSTER
+
+    def __init__(self, session_id: UUID) -> None:
+        super().__init__()
+        self._session_id = session_id
+        self._mark = b""
+        self._roster: Roster | None = None
+        self._undo: frozenset[UUID] = frozenset()
+        """What the latest taking off can be taken back by."""
+
+    @property
+    def spot(self) -> PlaceOf:
+        return PlaceOf(Place.ROSTER, self._session_id)
+
+    def heading(self) -> str:
+        found = self._roster
+        return format_roster_title(found.card, self.host.facts.zone) if found else "One moment …"
+
+    def lead(self) -> str:
+        return format_figures(self._roster.card) if self._roster else ""
+
+    def body(self) -> Iterable[Widget]:
+        yield Listing[Person](
+            COLUMNS, key=person_key, draw=self._line, empty="Nobody has come yet."
+        )
+
+    def keys(self) -> Iterable[Key]:
+        match self._current:
+            case Expected():
+                yield Key("enter", "Is here", self._check_in)
+            case Voided():
+                yield Key("enter", "Put back", self._put_back)
+        if self._undo:
+            yield Key("u", "Undo", self._take_back)
+        if self._roster is not None:
+            yield self.name_key()
+            yield Key("a", "Add", self._add)
+            yield Key("m", "Member", self._add_member)
+            yield Key("g", "Guest", self._add_guest)
+            yield Key("h", "Count", self._count)
+            if self._roster.card.stage in _CLOSABLE:
+                yield Key("c", "Close", self._close)
+        if isinstance(self._current, Arrival):
+            yield Key("v", "Take off", self._void)
+
+    def on_mount(self) -> None:
+        self.look(self._read)
+
+    def come_back(self) -> None:
+        self.look(self._read)
+
+    def tick(self) -> None:
+        super().tick()
+        self.look(self._read)
+
+    async def _read(self) -> None:
+        mark = self._mark
+        answer = await self.ask(partial(asks.news, self._session_id, mark))
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+        elif answer is not None and mark == self._mark:
+            self._mark, self._roster = answer
+            self.redraw()
+
+    def redraw(self) -> None:
+        if self._roster is not None:
+            self.query_one(Listing).set_rows(in_order(self._roster))
+            self.rehead()
+            self.rekey()
+
+    def _line(self, person: Person) -> Line:
+        return RosterLines(self.host.facts.zone, self.names_shown).line(person)
+
+    @property
+    def _current(self) -> object:
+        found = self.query(Listing)
+        return found.first().current if found else None
+
+    @on(Listing.Chosen)
+    def open_person(self) -> None:
+        """Do the one thing that Enter means for somebody."""
+        match self._current:
+            case Expected():
+                self._check_in()
+            case Voided():
+                self._put_back()
+
+    def _check_in(self) -> None:
+        person = self._current
+        if isinstance(person, Expected):
+            id_ = person.participant_id
+            self.act(partial(asks.check_in, self._session_id, id_), "Checked in.")
+
+    def _add(self) -> None:
+        self.tell(PersonWanted(self._session_id))
+
+    def _add_member(self) -> None:
+        self.tell(MemberWanted(self._session_id))
+
+    def _add_guest(self) -> None:
+        self.act(asks.guest_adder(self._session_id), "One guest more.")
+
+    def _void(self) -> None:
+        person = self._current
+        if isinstance(person, Arrival):
+            self.put(ask_void_reason(partial(self._void_for, person.fact_ids)))
+
+    def _void_for(self, fact_ids: frozenset[UUID], reason: str) -> None:
+        why = VoidReason(reason)
+        self.act(lambda side: side.roster.void(fact_ids, why), "Taken off.", self._can_undo)
+
+    def _can_undo(self, void_ids: frozenset[UUID]) -> None:
+        self._undo = void_ids
+
+    def _put_back(self) -> None:
+        person = self._current
+        if isinstance(person, Voided):
+            self._restore(person.void_ids)
+
+    def _take_back(self) -> None:
+        self._restore(self._undo)
+
+    def _restore(self, void_ids: frozenset[UUID]) -> None:
+        self._undo = frozenset()
+        self.act(lambda side: side.roster.undo_void(void_ids), "Put back.")
+
+    def _count(self) -> None:
+        if self._roster is not None:
+            self.put(ask_head_count(self._roster.card, self._counted, close=False))
+
+    def _counted(self, people: str) -> None:
+        count, id_ = int(people), self._session_id
+        self.act(lambda side: side.roster.count_heads(id_, count), "Kept.")
+
+    def _close(self) -> None:
+        if self._roster is not None:
+            self.put(ask_head_count(self._roster.card, self._close_with, close=True))
+
+    def _close_with(self, people: str) -> None:
+        count, id_ = int(people), self._session_id
+        self.act(lambda side: side.roster.reconcile(id_, count), "The list is closed.")

@@ -1,0 +1,1 @@
+"""The caller's screens: the worklist and its requests."""

@@ -1,0 +1,84 @@
+"""The filtered list on its way into a file: a bar while it takes, then where the file is."""
+
+import asyncio
+from collections.abc import Iterable
+from functools import partial
+
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.domain.callbacks.worklist import Filter
+from kiosk.ui.desk.callbacks import queries as asks
+from kiosk.ui.desk.callbacks.worklist import describe_filter
+from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.door import Trouble
+from kiosk.ui.widgets.layout import Progress
+
+_GLANCE = 0.1
+"""Seconds between two looks at how far it is."""
+
+
+class ExportScreen(DeskScreen):
+    """Writes as soon as it is shown; nothing has to be done here."""
+
+    AUTO_FOCUS = ""
+    has_way_back = False
+
+    def __init__(self, wanted: Filter, form: str) -> None:
+        super().__init__()
+        self._wanted = wanted
+        self._form = form
+        self._done = ("Gathering", 0, 0)
+        """What is being done, and how many of how many; set by the desk's thread, as a whole."""
+        self._path = ""
+        self._trouble = ""
+
+    def heading(self) -> str:
+        if self._trouble:
+            return "The file was not written"
+        return "Written" if self._path else "Writing the file …"
+
+    def lead(self) -> str:
+        return f"{describe_filter(self._wanted)}, as {self._form.upper()}"
+
+    def body(self) -> Iterable[Widget]:
+        yield Progress(id="bar")
+        yield Static("", id="path", markup=False)
+
+    def on_mount(self) -> None:
+        self._draw()
+        self.once(self._export)
+
+    async def _export(self) -> None:
+        who = self.host.who
+        order = asks.Order(self._wanted, self._form, who.login if who is not None else "")
+        question = partial(asks.export, order, self._told)
+        under_way = asyncio.ensure_future(self.ask(question))
+        while not under_way.done():
+            await asyncio.wait({under_way}, timeout=_GLANCE)
+            self.end_if_gone()
+            self._draw()
+        answer = under_way.result()
+        if isinstance(answer, Trouble):
+            self._trouble = answer.for_staff
+        else:
+            self._path = answer
+        self.has_way_back = True
+        self._draw()
+        self.rehead()
+        self.rekey()
+
+    def _told(self, doing: str, done: int, of: int) -> None:
+        self._done = (doing, done, of)
+
+    def _draw(self) -> None:
+        after = (
+            f"{self._path}\n\nIt holds names and numbers: please delete it after use."
+            if self._path
+            else self._trouble
+        )
+        self.query_one("#path", Static).update(after)
+        bar = self.query_one(Progress)
+        bar.display = not self._trouble
+        doing, done, of = self._done
+        bar.show("Written:" if self._path else doing, done, of)

@@ -1,0 +1,135 @@
+"""Questions that the caller's screens ask, as data."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.callbacks.state import AttemptResult, Outcome, fits_policy
+from kiosk.domain.callbacks.worklist import WorkRow
+from kiosk.ui.desk.callbacks.text import OUTCOMES
+from kiosk.ui.desk.dates import HOW, MORNING, read_moment
+from kiosk.ui.desk.messages import Offer, Question
+from kiosk.ui.desk.text import format_day_and_clock
+
+Then = Callable[[str], None]
+OTHER_TIME = "other"
+MOST_OF_A_NOTE = 120
+"""Characters."""
+FORMS = (
+    Offer("x", "Excel", "xlsx", "text cells, to look at and to sort"),
+    Offer("c", "CSV", "csv", "for other programs"),
+    Offer("j", "JSON", "json", "for other programs"),
+    Offer("f", "FHIR", "fhir", "R4B bundle, for a clinical system"),
+)
+_RESULTS = (
+    Offer("s", "I spoke to them", AttemptResult.REACHED_SELF),
+    Offer("n", "No answer", AttemptResult.NO_ANSWER),
+    Offer("b", "Busy", AttemptResult.BUSY),
+    Offer("o", "Somebody else picked up", AttemptResult.REACHED_OTHER),
+    Offer("v", "I left a voicemail", AttemptResult.VOICEMAIL_LEFT),
+    Offer("m", "Voicemail, I left none", AttemptResult.VOICEMAIL_NOT_ALLOWED),
+    Offer("t", "I sent the text", AttemptResult.TEXT_SENT),
+    Offer("l", "They asked to be called later", AttemptResult.CALL_LATER, "then say when"),
+    Offer("d", "They do not want it", AttemptResult.DECLINED),
+    Offer("w", "Wrong person", AttemptResult.WRONG_PERSON, "no more calls"),
+    Offer("i", "Number not in use", AttemptResult.NUMBER_INVALID, "no more calls"),
+)
+_OUTCOMES = {
+    "b": Outcome.SESSION_BOOKED,
+    "g": Outcome.GROUP_JOINED,
+    "i": Outcome.INFORMATION_GIVEN,
+    "t": Outcome.TOLD_CARE_TEAM,
+    "d": Outcome.DECLINED,
+    "s": Outcome.NOT_SUITABLE_NOW,
+    "c": Outcome.NO_CAPACITY,
+    "l": Outcome.NO_LONGER_NEEDED,
+    "u": Outcome.UNREACHABLE,
+    "w": Outcome.WRONG_NUMBER,
+}
+"""Duplicates are merged; what is taken back or handed over has a key of its own."""
+
+
+def ask_how_it_went(row: WorkRow, then: Then) -> Question:
+    """Ask how a call ended; what the visitor did not allow is not offered."""
+    policy = row.request.message_policy
+    options = tuple(
+        option for option in _RESULTS if fits_policy(AttemptResult(option.value), policy)
+    )
+    return Question("How did the call go?", then, options=options)
+
+
+def ask_why_closed(row: WorkRow, then: Then) -> Question:
+    """Ask for the outcome that closes a request."""
+    more = {
+        Outcome.UNREACHABLE: "" if row.schedule.may_give_up else "not yet: too few attempts",
+        Outcome.WRONG_NUMBER: "" if row.state.stopped else "needs such an attempt first",
+        Outcome.NO_CAPACITY: "and you named another place",
+    }
+    options = tuple(
+        Offer(letter, _sentence(OUTCOMES[why]), why.value, more.get(why, ""))
+        for letter, why in _OUTCOMES.items()
+    )
+    return Question("Close it: what came of it?", then, options=options)
+
+
+def ask_until_when(title: str, now: datetime, zone: ZoneInfo, then: Then) -> Question:
+    """Ask for a time; the answer is an ISO time, or OTHER_TIME for one that is to be typed."""
+    local = now.astimezone(zone)
+    today = local.date()
+    monday = today + timedelta(days=7 - today.weekday())
+    choices = {
+        "h": ("In two hours", (now + timedelta(hours=2)).astimezone(zone)),
+        "t": ("Tomorrow morning", _morning(local, 1)),
+        "m": ("Monday morning", datetime.combine(monday, MORNING, zone)),
+        "w": ("In a week", _morning(local, 7)),
+        "f": ("In four weeks", _morning(local, 28)),
+    }
+    named: dict[datetime, Offer] = {}
+    for letter, (words, at) in choices.items():  # on a Monday "In a week" is "Monday morning"
+        named.setdefault(at, Offer(letter, words, at.isoformat(), format_day_and_clock(at, zone)))
+    options = list(named.values())
+    options.append(Offer("o", "Another day or time", OTHER_TIME, "to be typed"))
+    return Question(title, then, options=tuple(options))
+
+
+def ask_typed_time(title: str, now: datetime, zone: ZoneInfo, then: Then) -> Question:
+    """Ask for a time in words; the answer is what was typed, and can be read."""
+
+    def check(text: str) -> str:
+        return "" if read_moment(text, now, zone) is not None else HOW
+
+    return Question(
+        title, then, "Such as “tomorrow 14:30”, “Thu 9:00” or “5 Mar 16:00”.", check=check
+    )
+
+
+def ask_note(before: str, then: Then) -> Question:
+    """Ask for a note that goes with what is done next."""
+    lead = "It is kept with what you do next. The visitor can ask to read it."
+    return Question("A short note", then, lead, value=before, most=MOST_OF_A_NOTE)
+
+
+def ask_why_undone(then: Then) -> Question:
+    """Ask why the latest entry is taken back."""
+    lead = "Why? A few words. The history keeps both; the visitor can ask to read it."
+    return Question("Undo the latest entry", then, lead, check=_some, most=MOST_OF_A_NOTE)
+
+
+def ask_export_format(found: int, then: Then) -> Question:
+    """Ask what a list is written as."""
+    lead = "The file holds names and numbers. It goes into the exports folder; delete it after use."
+    requests = "1 request" if found == 1 else f"{found:,} requests"
+    return Question(f"Write {requests} to a file", then, lead, FORMS)
+
+
+def _some(text: str) -> str:
+    return "" if text.strip() else "Please say why in a few words."
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _morning(local: datetime, days: int) -> datetime:
+    day = local.date() + timedelta(days=days)
+    return datetime.combine(day, MORNING, local.tzinfo)

@@ -1,0 +1,352 @@
+"""Callback requests in the words of those who call: what is due, what may be said, what to try."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.callbacks.actions import (
+    Action,
+    ActionResult,
+    Attempt,
+    Claim,
+    Close,
+    DismissNote,
+    Done,
+    Escalate,
+    HeldBy,
+    Hold,
+    Merge,
+    NotFound,
+    OutOfDate,
+    Refusal,
+    Refused,
+    Release,
+    Reopen,
+    Undo,
+    Withdraw,
+)
+from kiosk.domain.callbacks.request import AnsweredByOther, MessagePolicy, Window
+from kiosk.domain.callbacks.scheduling import Hint
+from kiosk.domain.callbacks.state import AttemptResult, EventKind, Outcome, RequestStatus
+from kiosk.domain.callbacks.worklist import HistoryEntry, Show, WorkRow
+from kiosk.ui.desk.text import (
+    format_clock,
+    format_day,
+    format_day_and_clock,
+)
+
+WINDOWS = {
+    Window.WEEKDAY_MORNING: "weekdays 9 to 12",
+    Window.WEEKDAY_AFTERNOON: "weekdays 12 to 4",
+    Window.WEEKDAY_EVENING: "weekdays 4 to 6",
+    Window.SATURDAY_MORNING: "Saturday 9 to 12",
+    Window.ANY: "any time",
+}
+SHORT_WINDOWS = {
+    Window.WEEKDAY_MORNING: "9–12",
+    Window.WEEKDAY_AFTERNOON: "12–4",
+    Window.WEEKDAY_EVENING: "4–6",
+    Window.SATURDAY_MORNING: "Sat",
+    Window.ANY: "any",
+}
+RESULTS = {
+    AttemptResult.REACHED_SELF: "spoke to them",
+    AttemptResult.REACHED_OTHER: "somebody else picked up",
+    AttemptResult.NO_ANSWER: "no answer",
+    AttemptResult.BUSY: "busy",
+    AttemptResult.VOICEMAIL_LEFT: "voicemail left",
+    AttemptResult.VOICEMAIL_NOT_ALLOWED: "voicemail, none left",
+    AttemptResult.TEXT_SENT: "text sent",
+    AttemptResult.CALL_LATER: "asked to call later",
+    AttemptResult.WRONG_PERSON: "wrong person",
+    AttemptResult.NUMBER_INVALID: "number not in use",
+    AttemptResult.DECLINED: "does not want it",
+}
+OUTCOMES = {
+    Outcome.SESSION_BOOKED: "a talk is booked",
+    Outcome.GROUP_JOINED: "joins a group",
+    Outcome.INFORMATION_GIVEN: "informed",
+    Outcome.TOLD_CARE_TEAM: "care team told",
+    Outcome.DECLINED: "does not want it",
+    Outcome.NOT_SUITABLE_NOW: "not suitable now",
+    Outcome.NO_CAPACITY: "no capacity",
+    Outcome.NO_LONGER_NEEDED: "no longer needed",
+    Outcome.UNREACHABLE: "not reached",
+    Outcome.WRONG_NUMBER: "wrong number",
+    Outcome.DUPLICATE: "asked twice",
+    Outcome.WITHDRAWN: "taken back",
+    Outcome.ESCALATED: "with clinician",
+}
+HINTS = {
+    Hint.MORNING: "try a morning",
+    Hint.AFTERNOON: "try an afternoon",
+    Hint.EVENING: "try after 4 pm",
+    Hint.TEXT: "send the one text",
+    Hint.CLOSE: "close it with what came of it (X)",
+}
+SHOWS = {
+    Show.CALL_NOW: "Call now",
+    Show.OPEN: "Open",
+    Show.MINE: "Claimed by me",
+    Show.UNREACHABLE: "Not reached",
+    Show.ESCALATED: "With the clinician",
+    Show.NOTED: "Typed withdrawals",
+    Show.CLOSED: "Done",
+    Show.ALL: "All",
+}
+_STATES = {
+    RequestStatus.NEW: "new",
+    RequestStatus.CLAIMED: "claimed",
+    RequestStatus.WAITING: "waiting",
+    RequestStatus.REACHED: "spoken to",
+    RequestStatus.UNREACHABLE: "not reached",
+    RequestStatus.ESCALATED: "with clinician",
+    RequestStatus.DUPLICATE: "asked twice",
+    RequestStatus.WITHDRAWN: "taken back",
+    RequestStatus.CLOSED: "done",
+}
+_TOLD_BY_REASON = frozenset({RequestStatus.UNREACHABLE, RequestStatus.CLOSED})
+_MESSAGES = {
+    MessagePolicy.NAME_AND_NUMBER: "Voicemail: first name and number only. No text.",
+    MessagePolicy.TEXT: "One text: first name and number only. No voicemail.",
+}
+"""What may be left; anything else allows nothing."""
+_STOPPED = "Do not ring this number again: it is a stranger's, or out of use."
+
+
+def format_windows(codes: Iterable[str], *, short: bool = False) -> str:
+    """Return when somebody may be called."""
+    words = SHORT_WINDOWS if short else WINDOWS
+    asked_for = set(codes)
+    named = [word for code, word in words.items() if code in asked_for]
+    is_any = not named or Window.ANY in asked_for
+    return words[Window.ANY] if is_any else (" " if short else ", ").join(named)
+
+
+def format_result(code: str) -> str:
+    """Return how an attempt ended; empty for none, an unknown code as it is."""
+    return RESULTS[AttemptResult(code)] if code in set(AttemptResult) else code
+
+
+def format_outcome(code: str) -> str:
+    """Return why a request was closed, or how an attempt ended."""
+    return OUTCOMES[Outcome(code)] if code in set(Outcome) else format_result(code)
+
+
+def format_hint(code: str) -> str:
+    """Return what to try next; empty for nothing in particular."""
+    return HINTS[Hint(code)] if code in set(Hint) else ""
+
+
+def format_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return a time as people say it: "14:30" today, else "Tue 3 Mar, 14:30"."""
+    same_day = at.astimezone(zone).date() == now.astimezone(zone).date()
+    return format_clock(at, zone) if same_day else format_day_and_clock(at, zone)
+
+
+def format_due(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
+    """Return when the next step is due: "now", "2 d late", "by 14:30", "Tue 3 Mar" or nothing.
+
+    A request that is late says so although it may be called now.
+    """
+    breach_at = row.schedule.breach_at
+    if breach_at is None:
+        return ""
+    if breach_at <= now:
+        return f"{_format_lateness(now - breach_at)} late".lstrip()
+    if row.schedule.call_now:
+        return "now"
+    local = breach_at.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return f"by {format_clock(breach_at, zone)}"
+    return format_day(local.date())
+
+
+def _format_lateness(span: timedelta) -> str:
+    """Return "3 d" or "5 h"; empty under an hour."""
+    hours = int(span.total_seconds() // 3600)
+    return f"{hours // 24} d" if hours >= 24 else f"{hours} h" if hours else ""
+
+
+def format_state(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
+    """Return where a request stands, in two or three words."""
+    status, next_at = row.state.status, row.schedule.next_at
+    if row.held_by_me:
+        return "yours"
+    if row.holder:
+        return f"with {row.holder}"
+    if status in _TOLD_BY_REASON:
+        return format_outcome(row.state.reason) or _STATES[status]
+    if status is RequestStatus.WAITING and next_at is not None and next_at > now:
+        at = next_at.astimezone(zone)
+        today = at.date() == now.astimezone(zone).date()
+        return f"after {at:%H:%M}" if today else f"after {at.day} {at:%b}"
+    return _STATES[status]
+
+
+def describe_safety(row: WorkRow) -> tuple[str, ...]:
+    """Return what is safe to say and to leave, before any number is shown."""
+    request = row.request
+    if request.unreadable:
+        return ("This record cannot be opened. Please ask a manager about the keys.",)
+    if row.state.stopped:
+        return (_STOPPED,)
+    lines = [f"Ask for “{request.preferred_name}” only, until you know it is them."]
+    if request.answered_by_other == AnsweredByOther.SAY_CLINIC:
+        lines.append("To others you may say that the clinic rang.")
+    else:
+        lines.append("To others, do not say where you ring from.")
+    known = request.message_policy in set(MessagePolicy)
+    policy = MessagePolicy(request.message_policy) if known else MessagePolicy.NONE
+    lines.append(_MESSAGES.get(policy, "No voicemail and no text."))
+    lines.append(
+        "Their care team may be told."
+        if request.share_with_team
+        else "Do not tell their care team without asking."
+    )
+    return tuple(lines)
+
+
+def format_asked(row: WorkRow, zone: ZoneInfo) -> str:
+    """Return when somebody asked, and when that arrived here if it was late."""
+    request = row.request
+    words = format_day_and_clock(request.created_at, zone)
+    received_at = request.received_at
+    if received_at is not None and received_at - request.created_at > timedelta(hours=1):
+        words += f"; arrived here {format_day_and_clock(received_at, zone)}"
+    if request.clock_doubtful:
+        words += " (the kiosk's clock was in doubt)"
+    return words
+
+
+GONE = "This request is no longer kept here."
+REFUSALS = {
+    Refusal.NOT_OPEN: "It is not open any more. Reopen it first (O).",
+    Refusal.NOT_CLOSED: "It is open; there is nothing to reopen.",
+    Refusal.NOT_CLAIMED: "Please claim it first (C), so that nobody else rings at the same time.",
+    Refusal.STOPPED: "A stranger or a dead number was reached. Please do not ring it again.",
+    Refusal.TOO_FEW_ATTEMPTS: (
+        "Not yet: three attempts on two days, in two parts of the day, one as they asked;"
+        " then, if a text is allowed, one text and five working days."
+    ),
+    Refusal.NOTHING_TO_UNDO: "There is nothing to undo.",
+    Refusal.REASON_MISSING: "Please say why in a few words.",
+    Refusal.PAST: "That time has passed, or is more than 90 days away.",
+    Refusal.SAME_REQUEST: "A request can only be merged into another one that is open.",
+    Refusal.MESSAGE_NOT_ALLOWED: "They allowed no such message. Nothing was noted.",
+    Refusal.NO_WRONG_NUMBER: "Note an attempt that reached a wrong person or dead number first.",
+    Refusal.BY_VISITOR: "They took it back with their slip; only they can ask again.",
+}
+_PLAIN: dict[type[Action], str] = {
+    Release: "Back on the list for everybody.",
+    Reopen: "Back on the list.",
+    Escalate: "Handed to the duty clinician. Please tell them yourself as well.",
+    Withdraw: "Taken back. Nobody will ring them.",
+    DismissNote: "The typed withdrawal no longer counts.",
+    Merge: "Merged; the call goes on under the other request.",
+    Undo: "Undone; the history keeps both.",
+}
+"""What was done, where nothing more is to be said about it."""
+
+
+def describe_answer(answer: ActionResult, action: Action, now: datetime, zone: ZoneInfo) -> str:
+    """Return what became of an action."""
+    match answer:
+        case Done(row):
+            return _describe_done(action, row, now, zone)
+        case HeldBy(login, until):
+            who = login or "A colleague"
+            when = format_clock(until, zone)
+            return f"{who} has it until {when}; please take another one meanwhile."
+        case OutOfDate():
+            return "Somebody changed it just now; this is how it stands. Please look again."
+        case Refused(reason):
+            return REFUSALS[reason]
+        case NotFound():
+            return GONE
+        case _:
+            assert_never(answer)
+
+
+def _describe_done(action: Action, row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
+    match action:
+        case Claim():
+            until = f" until {format_clock(row.claim_ends, zone)}" if row.claim_ends else ""
+            return f"It is yours{until}. Read the lines above before you ring."
+        case Attempt(how):
+            return " ".join(
+                [f"Noted: {format_result(how.value)}.", *_describe_next(row, now, zone)]
+            )
+        case Hold(until):
+            return f"On hold until {format_moment(until, now, zone)}."
+        case Close(why):
+            return f"Closed: {format_outcome(why.value)}."
+        case _:
+            return _PLAIN[type(action)]
+
+
+def _describe_next(row: WorkRow, now: datetime, zone: ZoneInfo) -> list[str]:
+    """Return when and how to try again, as a sentence or nothing."""
+    words = format_next_step(row, now, zone)
+    return [f"{words[0].upper()}{words[1:]}."] if words else []
+
+
+def format_next_step(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
+    """Return what to try next and from when on; empty where anything may be done now."""
+    words = format_hint(row.schedule.hint)
+    if row.schedule.next_at is None or row.schedule.next_at <= now:
+        return words
+    after = f"not before {format_moment(row.schedule.next_at, now, zone)}"
+    return f"{words}, {after}" if words else after
+
+
+BY_SLIP = "withdrawn_by_slip"
+_KINDS = {
+    EventKind.CLAIMED: "claimed it",
+    EventKind.RELEASED: "gave it back",
+    EventKind.MERGED: "merged it into another request",
+    EventKind.ESCALATED: "handed it to the clinician",
+    EventKind.WITHDRAWN: "noted that they took it back",
+    EventKind.NOTE_DISMISSED: "set the typed withdrawal aside",
+    EventKind.REOPENED: "put it back on the list",
+    EventKind.UNDONE: "undid an entry",
+}
+
+
+def history_lines(
+    entries: Iterable[HistoryEntry], now: datetime, zone: ZoneInfo
+) -> tuple[tuple[str, str], ...]:
+    """Return when and what, the latest first."""
+    told = [
+        (_format_when(entry.at.astimezone(zone)), _describe_entry(entry, now, zone))
+        for entry in entries
+    ]
+    return tuple(reversed(told))
+
+
+def _format_when(local: datetime) -> str:
+    return f"{local.day} {local:%b %H:%M}"
+
+
+def _describe_entry(entry: HistoryEntry, now: datetime, zone: ZoneInfo) -> str:
+    if entry.kind == BY_SLIP:
+        return "the visitor took it back with their slip"
+    words = f"{entry.by or 'somebody'} {_describe_action(entry, now, zone)}"
+    if entry.note:
+        words += f": “{entry.note}”"
+    return f"{words} (undone)" if entry.undone else words
+
+
+def _describe_action(entry: HistoryEntry, now: datetime, zone: ZoneInfo) -> str:
+    until = f" {format_moment(entry.next_at, now, zone)}" if entry.next_at else ""
+    match entry.kind:
+        case EventKind.ATTEMPT:
+            return f"tried: {format_result(entry.outcome)}{until}"
+        case EventKind.HELD:
+            return f"put it on hold{' until' if until else ''}{until}"
+        case EventKind.CLOSED:
+            return f"closed it: {format_outcome(entry.outcome)}"
+        case _:
+            known = entry.kind in set(EventKind)
+            return _KINDS.get(EventKind(entry.kind), entry.kind) if known else entry.kind

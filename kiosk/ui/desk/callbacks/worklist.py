@@ -1,0 +1,358 @@
+"""The worklist: who asked to be called, the next call to make at the top."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Input
+
+from kiosk.domain.callbacks.request import CallLanguage, Window
+from kiosk.domain.callbacks.worklist import Filter, Show, Worklist, WorklistCounts, WorkRow, matches
+from kiosk.ui.desk.callbacks import queries as asks
+from kiosk.ui.desk.callbacks.questions import ask_export_format
+from kiosk.ui.desk.callbacks.text import (
+    SHOWS,
+    format_due,
+    format_result,
+    format_state,
+    format_windows,
+)
+from kiosk.ui.desk.messages import ExportWanted, Place, RequestWanted
+from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.text import CALL_LANGUAGES, format_call_language, format_day
+from kiosk.ui.door import Trouble
+from kiosk.ui.widgets.desk_bars import Key, Tab, TabLine
+from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.list import Column, Line, Listing
+
+COLUMNS = (
+    Column("Due", 10),
+    Column("Name", 20, 10, grows=True),
+    Column("Language", 9),
+    Column("When", 12, rank=2),
+    Column("Tries", 5, rank=3, right=True),
+    Column("Last try", 23, 12, rank=4),
+    Column("State", 16, 14, grows=True),
+)
+TWIN_COLUMNS = (
+    Column("Asked", 11),
+    Column("Name", 20, 10, grows=True),
+    Column("Reference", 9),
+    Column("Language", 9, 6, rank=1),
+    Column("State", 18, 12, grows=True),
+)
+UNREADABLE = "not readable"
+VIEWS = {
+    Show.CALL_NOW: Tab("c", "Call now", "Now"),
+    Show.OPEN: Tab("o", "Open", "Open"),
+    Show.MINE: Tab("m", "Mine", "Mine"),
+    Show.UNREACHABLE: Tab("u", "Not reached", "Not reached"),
+    Show.ESCALATED: Tab("e", "With the clinician", "Clinician"),
+    Show.NOTED: Tab("t", "Typed withdrawals", "Typed"),
+    Show.CLOSED: Tab("d", "Done", "Done"),
+    Show.ALL: Tab("a", "All", "All"),
+}
+_EMPTY = {
+    Show.CALL_NOW: "Nobody wants to be called at this minute. O shows what is open.",
+    Show.OPEN: "Nothing is open.",
+    Show.MINE: "You have claimed nothing. Open a request and press C.",
+    Show.UNREACHABLE: "Nobody who could not be reached.",
+    Show.ESCALATED: "Nothing is with the clinician.",
+    Show.NOTED: "Nobody typed a reference to take a request back.",
+    Show.CLOSED: "Nothing is done yet.",
+    Show.ALL: "Nobody has asked for a call yet.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLines:
+    """How the rows are drawn now."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    def line(self, row: WorkRow) -> Line:
+        """Return one request's row of the worklist."""
+        schedule = row.schedule
+        cells = (
+            format_due(row, self.now, self.zone),
+            shown_name(row),
+            _language(row),
+            format_windows(row.request.windows, short=True),
+            str(schedule.attempts) if schedule.attempts else "",
+            format_result(schedule.last_result),
+            f"{format_state(row, self.now, self.zone)}{' ✎' if row.withdrawal_noted else ''}",
+        )
+        is_late = schedule.breach_at is not None and schedule.breach_at <= self.now
+        return Line(cells, "due" if is_late else "strong" if schedule.call_now else "")
+
+    def twin(self, row: WorkRow) -> Line:
+        """Return one request's row among those of the same number."""
+        made = format_day(row.request.created_at.astimezone(self.zone).date())
+        where = format_state(row, self.now, self.zone)
+        return Line((made, shown_name(row), row.request.reference, _language(row), where))
+
+
+def shown_name(row: WorkRow) -> str:
+    """Return what somebody wants to be called."""
+    return UNREADABLE if row.request.unreadable else row.request.preferred_name
+
+
+def _language(row: WorkRow) -> str:
+    code = row.request.call_language
+    is_other = code == CallLanguage.OTHER
+    return "other" if is_other else format_call_language(code)
+
+
+def format_list_title(found: int, of: Worklist, wanted: Filter) -> str:
+    """Return how many requests are shown, and which; never more than was asked for."""
+    parts = [f"Callbacks: {found:,} of {len(of.rows):,}" if of.rows else "Callbacks"]
+    if wanted.language:
+        parts.append(format_call_language(wanted.language))
+    if wanted.window:
+        parts.append(format_windows((wanted.window,)))
+    if wanted.text:
+        parts.append(f"“{wanted.text}”")
+    return " · ".join(parts)
+
+
+def format_counts(found: WorklistCounts) -> str:
+    """Return the figures above the list; those that are nothing are left out."""
+    counts = (
+        (found.open, "open"),
+        (found.call_now, "to call now"),
+        (found.due_today, "due today"),
+        (found.overdue, "late"),
+        (found.unreachable, "not reached"),
+    )
+    parts = [f"{count:,} {words}" for count, words in counts if count]
+    hours = found.median_hours_to_first_attempt
+    if hours is not None:
+        parts.append(f"first call after {hours:.1f} h")
+    return " · ".join(parts)
+
+
+def describe_filter(wanted: Filter) -> str:
+    """Return what was filtered, without what was searched for: that is often a name."""
+    parts = [SHOWS[wanted.show]]
+    if wanted.language:
+        parts.append(format_call_language(wanted.language))
+    if wanted.window:
+        parts.append(format_windows((wanted.window,)))
+    if wanted.text:
+        parts.append("those that match a search")
+    return ", ".join(parts)
+
+
+def describe_empty(wanted: Filter) -> str:
+    """Return what an empty list says."""
+    is_narrowed = wanted.language or wanted.window or wanted.text
+    return "No request of this view matches." if is_narrowed else _EMPTY[wanted.show]
+
+
+def languages_asked(rows: tuple[WorkRow, ...]) -> tuple[str, ...]:
+    """Return the languages that are asked for, in their usual order; unknown codes last."""
+    found = {row.request.call_language for row in rows}
+    known = [code.value for code in CALL_LANGUAGES if code.value in found]
+    return (*known, *sorted(found - set(known)))
+
+
+_WINDOWS = ("", *(window.value for window in Window if window is not Window.ANY))
+
+
+class CallView:
+    """Holds the latest look at the list, and the rows of it that are wanted."""
+
+    def __init__(self) -> None:
+        self.found: Worklist | None = None
+        """None until the list is opened."""
+        self.wanted = Filter()
+        self.rows: tuple[WorkRow, ...] = ()
+        """Those of `found` that are wanted, in its order."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether less than a whole view is shown."""
+        return bool(self.wanted.language or self.wanted.window or self.wanted.text)
+
+    def take(self, found: Worklist) -> bool:
+        """Take another look at the list; say whether anything is new."""
+        if found is self.found:
+            return False
+        self.found = found
+        self._choose()
+        return True
+
+    def want(self, wanted: Filter) -> bool:
+        """Show something else; say whether it is."""
+        if wanted == self.wanted:
+            return False
+        self.wanted = wanted
+        self._choose()
+        return True
+
+    def with_next_language(self) -> Filter:
+        """Return the filter with the next of the languages that are asked for, then with all."""
+        found = languages_asked(self.found.rows) if self.found is not None else ()
+        return replace(self.wanted, language=_after(self.wanted.language, ("", *found)))
+
+    def with_next_window(self) -> Filter:
+        """Return the filter with the next window, then with all."""
+        return replace(self.wanted, window=_after(self.wanted.window, _WINDOWS))
+
+    def _choose(self) -> None:
+        found = self.found
+        if found is not None:
+            speaks = found.speaks
+            self.rows = tuple([row for row in found.rows if matches(row, self.wanted, speaks)])
+
+
+def _after(now: str, choices: tuple[str, ...]) -> str:
+    return choices[(choices.index(now) + 1) % len(choices)] if now in choices else ""
+
+
+class WorklistScreen(DeskScreen):
+    """Views with a letter each, and a list that is narrowed as one types."""
+
+    AUTO_FOCUS = "Listing"
+    place: ClassVar[Place | None] = Place.CALLBACKS
+    every = 5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view = CallView()
+
+    def heading(self) -> str:
+        view = self._view
+        return (
+            format_list_title(len(view.rows), view.found, view.wanted)
+            if view.found
+            else "Callbacks"
+        )
+
+    def lead(self) -> str:
+        found = self._view.found
+        return format_counts(found.measures) if found else ""
+
+    def body(self) -> Iterable[Widget]:
+        yield TabLine(tuple(VIEWS.values()), VIEWS[self._view.wanted.show].letter)
+        search = Field(most=60, hint="A part of a name, or a reference", id="search")
+        search.display = False
+        yield search
+        yield Listing[WorkRow](
+            COLUMNS,
+            key=lambda row: row.request.id,
+            draw=self._line,
+            empty="Opening the list …",
+        )
+
+    def keys(self) -> Iterable[Key]:
+        if self.typing:
+            yield Key("enter", "To the list", self.leave_field)
+            return
+        view = self._view
+        if view.rows:
+            yield Key("enter", "Open", self.query_one(Listing).choose)
+        yield Key("/", "Find", self._search)
+        yield Key("l", "Language", lambda: self._narrow(view.with_next_language()))
+        yield Key("w", "When", lambda: self._narrow(view.with_next_window()))
+        if view.is_narrowed:
+            yield Key("r", "Reset", self._widen)
+        if view.rows:
+            yield Key("x", "Export", self._export)
+
+    def take_letter(self, letter: str) -> bool:
+        """Show the view of a letter."""
+        for show, tab in VIEWS.items():
+            if tab.letter == letter:
+                self._narrow(replace(self._view.wanted, show=show))
+                return True
+        return super().take_letter(letter)
+
+    def escape(self) -> None:
+        if self.typing:
+            self._widen_search()
+        else:
+            super().escape()
+
+    def on_mount(self) -> None:
+        self.look(self._read)
+
+    def come_back(self) -> None:
+        self.look(self._read)
+
+    async def _read(self) -> None:
+        answer = await self.ask(asks.worklist)
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+        elif self._view.take(answer):
+            self._redraw()
+
+    def _redraw(self) -> None:
+        listing = self.query_one(Listing)
+        if self._view.found is not None:
+            listing.set_empty(describe_empty(self._view.wanted))
+        listing.set_rows(self._view.rows)
+        self.rehead()
+        self.rekey()
+
+    def _line(self, row: WorkRow) -> Line:
+        facts = self.host.facts
+        return RequestLines(facts.now(), facts.zone).line(row)
+
+    def _narrow(self, wanted: Filter) -> None:
+        """Show another part of the list, from its top."""
+        if self._view.want(wanted):
+            self.query_one(TabLine).show(VIEWS[wanted.show].letter)
+            self._redraw()
+            if self._view.rows:
+                self.query_one(Listing).move_to(self._view.rows[0].request.id)
+
+    @on(TabLine.Clicked)
+    def click_view(self, event: TabLine.Clicked) -> None:
+        """Show the view that was clicked."""
+        self.take_letter(event.tab.letter)
+
+    def _widen(self) -> None:
+        self._widen_search()
+        self._narrow(Filter(self._view.wanted.show))
+
+    def _widen_search(self) -> None:
+        self.query_one(Field).value = ""
+        self.leave_field()
+
+    def _search(self) -> None:
+        field = self.query_one(Field)
+        field.display = True
+        field.focus()
+
+    @on(Input.Changed)
+    def search(self, event: Input.Changed) -> None:
+        """Narrow the list to what is typed."""
+        self._narrow(replace(self._view.wanted, text=event.value.strip()))
+
+    @on(Input.Submitted)
+    def leave_field(self) -> None:
+        """Go to what was found."""
+        field = self.query_one(Field)
+        self.query_one(Listing).focus()
+        field.display = bool(field.value.strip())
+
+    @on(Listing.Chosen)
+    def open_request(self) -> None:
+        """Go to the request under the cursor."""
+        row = self.query_one(Listing).current
+        if isinstance(row, WorkRow):
+            self.tell(RequestWanted(row))
+
+    def _export(self) -> None:
+        wanted = self._view.wanted
+        self.put(ask_export_format(len(self._view.rows), partial(self._export_as, wanted)))
+
+    def _export_as(self, wanted: Filter, form: str) -> None:
+        self.tell(ExportWanted(wanted, form))

@@ -1,0 +1,210 @@
+"""The clinic's groups: who may come, and when each meets next."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
+from uuid import UUID
+
+from textual import on
+from textual.widget import Widget
+
+from kiosk.domain.groups.groups import (
+    LONGEST_ABOUT,
+    LONGEST_LABEL,
+    LONGEST_NAME,
+    LONGEST_ROOM,
+    MOST_PEOPLE,
+    Cancelled,
+    GroupCard,
+    GroupPlan,
+)
+from kiosk.ui.desk.dates import read_capacity
+from kiosk.ui.desk.forms import FormScreen, ManagerScreen, MarkRow, Row, TextRow
+from kiosk.ui.desk.groups import queries as asks
+from kiosk.ui.desk.groups.queries import Keeper
+from kiosk.ui.desk.messages import GroupPage, Page, PageWanted, Place, PlanFilePage, WeekPage
+from kiosk.ui.desk.questions import ask_sure
+from kiosk.ui.desk.text import (
+    format_groups,
+    format_next_meeting,
+    format_sessions,
+    format_who_may_come,
+    language_options,
+)
+from kiosk.ui.door import Trouble
+from kiosk.ui.widgets.desk_bars import Key
+from kiosk.ui.widgets.list import Column, Line, Listing
+
+_COLUMNS = (
+    Column("Group", 24, 14, grows=True),
+    Column("Shown as", 14, 8),
+    Column("Room", 20, 16, rank=2, grows=True),
+    Column("Next", 17),
+    Column("Ahead", 5, right=True),
+    Column("May come", 11, rank=1),
+)
+
+
+class GroupsScreen(ManagerScreen):
+    """A list; Enter opens a group's sessions."""
+
+    place: ClassVar[Place | None] = Place.GROUPS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cards: tuple[GroupCard, ...] | None = None
+
+    def heading(self) -> str:
+        return "Groups and sessions"
+
+    def lead(self) -> str:
+        if not self._cards:
+            return "A group is planned once; its sessions follow."
+        ahead = sum(card.upcoming for card in self._cards)
+        return f"{format_groups(len(self._cards))} · {format_sessions(ahead)} ahead"
+
+    def body(self) -> Iterable[Widget]:
+        yield Listing[GroupCard](
+            _COLUMNS, key=lambda card: card.plan.id, draw=self._line, empty="One moment …"
+        )
+
+    def keys(self) -> Iterable[Key]:
+        if self._cards:
+            yield Key("enter", "Sessions", self._open)
+            yield Key("w", "Week", partial(self._go, WeekPage(None, None)))
+        yield Key("n", "New", partial(self._go, GroupPage(None)))
+        if self._cards:
+            yield Key("c", "Change", self._change)
+            yield Key("p", "Put away", self._put_away)
+        yield Key("i", "Import", partial(self._go, PlanFilePage()))
+        if self._cards:
+            yield Key("x", "Export", partial(self.put, asks.ask_export_format(self._export)))
+
+    def on_mount(self) -> None:
+        self.look(self._read)
+
+    def come_back(self) -> None:
+        self.look(self._read)
+
+    async def _read(self) -> None:
+        answer = await self.ask(lambda side: side.groups.groups())
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+            return
+        self._cards = answer
+        listing = self.query_one(Listing)
+        listing.set_empty("No groups yet. N makes the first one; I takes them from a file.")
+        listing.set_rows(answer)
+        self.rehead()
+        self.rekey()
+
+    def _line(self, card: GroupCard) -> Line:
+        cells = (
+            card.plan.name,
+            card.plan.public_label,
+            card.plan.room,
+            format_next_meeting(card, self.host.facts.zone),
+            str(card.upcoming),
+            format_who_may_come(card),
+        )
+        return Line(cells)
+
+    @property
+    def _current(self) -> GroupCard | None:
+        current = self.query_one(Listing).current
+        return current if isinstance(current, GroupCard) else None
+
+    def _go(self, page: Page) -> None:
+        self.tell(PageWanted(page))
+
+    def _open(self) -> None:
+        self.query_one(Listing).choose()
+
+    @on(Listing.Chosen)
+    def open_week(self) -> None:
+        """Show the sessions of a group, from the week in which it meets next."""
+        card = self._current
+        if card is not None:
+            at = card.next_at
+            day = None if at is None else at.astimezone(self.host.facts.zone).date()
+            self._go(WeekPage(card.plan, day))
+
+    def _change(self) -> None:
+        if self._current is not None:
+            self._go(GroupPage(self._current.plan))
+
+    def _put_away(self) -> None:
+        card = self._current
+        if card is None:
+            return
+        lead = "It leaves the lists; what was stays."
+        if card.upcoming:
+            lead = f"It leaves the lists, and {format_sessions(card.upcoming)} ahead are cancelled."
+        question = partial(asks.put_away, card.plan.id)
+        do = partial(self.carry_out, question, self._tell_put_away)
+        self.put(ask_sure(f"Put away {card.plan.name}?", lead, "Yes, put it away", do))
+
+    def _tell_put_away(self, answer: object) -> None:
+        count = answer.sessions if isinstance(answer, Cancelled) else 0
+        self.say(f"Put away; {format_sessions(count)} cancelled.")
+        self.come_back()
+
+    def _export(self, form: str) -> None:
+        write = partial(asks.write_plans, form)
+        self.carry_out(write, lambda path: self.say(f"Written to {path}"))
+
+
+_NEW = GroupPlan(UUID(int=0), "", "", "")
+_WHO = (("open", "Anyone"), ("list", "Members on its list"))
+
+
+class GroupFormScreen(FormScreen):
+    """A form."""
+
+    def __init__(self, plan: GroupPlan | None) -> None:
+        """Take the group that is changed, or None for a new one."""
+        super().__init__()
+        self._plan = plan or _NEW
+        self._keeper = Keeper()
+
+    def heading(self) -> str:
+        return f"Change {self._plan.name}" if self._plan.name else "A new group"
+
+    def rows(self) -> Iterable[Row]:
+        plan = self._plan
+        capacity = "" if plan.capacity is None else str(plan.capacity)
+        yield TextRow("title", "Name", "As staff call it.", plan.name, LONGEST_NAME)
+        label = "What visitors read: neutral, such as “Room 2”."
+        yield TextRow("label", "Shown as", label, plan.public_label, LONGEST_LABEL)
+        room = "Where it meets; sessions ahead move along."
+        yield TextRow("room", "Room", room, plan.room, LONGEST_ROOM)
+        about = "One neutral sentence for visitors; may be empty."
+        yield TextRow("about", "About", about, plan.about, LONGEST_ABOUT)
+        languages, spoken = language_options(plan.language), frozenset({plan.language})
+        yield MarkRow("language", "Language", languages, "What is spoken there.", spoken)
+        who = frozenset({"list" if plan.enrolled else "open"})
+        yield MarkRow("who", "May come", _WHO, "Whether it keeps a list of members.", who)
+        places = f"1 to {MOST_PEOPLE} people; empty: no limit."
+        yield TextRow("places", "Places", places, capacity, 3)
+
+    def keep(self) -> None:
+        capacity = read_capacity(self.typed("places"))
+        if isinstance(capacity, str):
+            self.miss("places", capacity)
+            return
+        plan = GroupPlan(
+            id=self._plan.id,
+            name=self.typed("title"),
+            public_label=self.typed("label"),
+            room=self.typed("room"),
+            about=self.typed("about"),
+            language="".join(self.marked("language")),
+            capacity=capacity,
+            enrolled="list" in self.marked("who"),
+            source=self._plan.source,
+        )
+        for name, words in (("title", "a name"), ("label", "words to show"), ("room", "a room")):
+            if not self.typed(name):
+                self.miss(name, f"It needs {words}.")
+                return
+        self.send(partial(self._keeper.group, plan), "The group is kept.")

@@ -1,0 +1,53 @@
+"""Names that are hidden until asked for, and hidden again when nobody is there to read them."""
+
+from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.widgets.desk_bars import Key
+
+HIDDEN = "•••"
+_SECONDS = 30.0
+
+
+class HidesNames(DeskScreen):
+    """The base of screens that list people."""
+
+    names_shown = False
+    _asked_at = 0.0
+
+    def redraw(self) -> None:
+        """Draw the list as the names are shown or hidden now."""
+        raise NotImplementedError
+
+    def name_key(self) -> Key:
+        """The key that shows the names, or hides them."""
+        return Key("n", "Hide" if self.names_shown else "Names", self._turn)
+
+    def show_names(self) -> None:
+        """Show the names for a while."""
+        self._asked_at = self.host.monotonic()
+        self._set(shown=True)
+
+    def hide_names(self) -> None:
+        """Hide the names."""
+        self._set(shown=False)
+
+    def tick(self) -> None:
+        """Hide the names where no key was pressed for half a minute."""
+        super().tick()
+        quiet = self.host.monotonic() - max(self._asked_at, self.host.last_activity)
+        if self.names_shown and quiet >= _SECONDS:
+            self.hide_names()
+
+    def on_screen_suspend(self) -> None:
+        self.hide_names()
+
+    def _turn(self) -> None:
+        if self.names_shown:
+            self.hide_names()
+        else:
+            self.show_names()
+
+    def _set(self, *, shown: bool) -> None:
+        if shown != self.names_shown:
+            self.names_shown = shown
+            self.redraw()
+            self.rekey()

@@ -1,0 +1,109 @@
+"""How a screen asks the desks behind its door, and says what came of it; for both sides."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from textual.geometry import Size
+from textual.visual import VisualType
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.ui.door import Door, Side, Trouble
+from kiosk.ui.terminal.lockdown import LockedScreen
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+
+_TOO_SMALL = ("-slim", "-flat")
+"""Classes of sizes at which a sentence stands for the whole page."""
+
+
+class SizedScreen(LockedScreen):
+    """Marks itself with a class for its width and one for its height."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (56, "-narrow"), (72, "-normal"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (22, "-mid"), (32, "-tall")]
+    _hidden: Widget | None = None
+    """What had the focus before the terminal became too small."""
+
+    def dress(self, size: Size) -> None:
+        """Take the look of a terminal of `size` before the first picture, so that nothing moves.
+
+        Textual sets the same classes, but only once the screen has been drawn.
+        """
+        for room, points in (
+            (size.width, self.HORIZONTAL_BREAKPOINTS),
+            (size.height, self.VERTICAL_BREAKPOINTS),
+        ):
+            self.add_class([name for least, name in points if room >= least][-1])
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether a sentence stands for the whole page."""
+        return any(self.has_class(name) for name in _TOO_SMALL)
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """Remember what loses the focus because the page is hidden; no other field may get it."""
+        if self.is_too_small and self.focused is widget and widget.is_attached:
+            self._hidden = widget
+            self.set_focus(None)
+        else:
+            super()._reset_focus(widget, avoiding)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._focus_again)
+
+    def _focus_again(self) -> None:
+        """Give the focus back once the page is there again."""
+        if self._hidden is not None and not self.is_too_small:
+            if self.focused is None and self._hidden.is_attached:
+                self.set_focus(self._hidden)
+            self._hidden = None
+
+
+Answer = TypeVar("Answer")
+
+
+class AskingScreen(SizedScreen, Generic[Side]):
+    """A screen whose work ends with it: an answer that comes later is nobody's any more."""
+
+    _worker: "Worker[None] | None" = None
+
+    @property
+    def door(self) -> Door[Side]:
+        """The way to the desks."""
+        raise NotImplementedError
+
+    async def ask(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
+        """Ask a desk, off the event loop; the asking work ends here if its screen has gone."""
+        answer = await self.door.ask(question)
+        self.end_if_gone()
+        return answer
+
+    def end_if_gone(self) -> None:
+        """End the work that calls this, if its screen has gone; for after an await."""
+        if self.is_gone:
+            # As Textual ends it, but before the widgets are taken away instead of after that.
+            raise asyncio.CancelledError
+
+    def once(self, work: Callable[[], Coroutine[None, None, None]]) -> bool:
+        """Do `work` beside the screen, not twice at a time; say whether it was begun.
+
+        So no key waits for it. It ends with the screen; what a desk has begun by then is done all
+        the same.
+        """
+        if self.is_gone or (self._worker is not None and not self._worker.is_finished):
+            return False
+        self._worker = self.run_worker(work())
+        return True
+
+    def say(self, words: VisualType, line: str = "#say") -> None:
+        """Show `words` in the line `line`; empty words take it away.
+
+        Nothing happens where the screen has no such line yet, or no more.
+        """
+        for static in self.query(line).results(Static):
+            if static.content != words:  # every change lays the whole page out again
+                static.update(words)

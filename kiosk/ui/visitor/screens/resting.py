@@ -1,0 +1,93 @@
+"""Is somebody still there? Any key or tap gives more time."""
+
+from collections.abc import Iterable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from kiosk.domain.text import clean
+from kiosk.ui.visitor.messages import MoreTime, VisitorWant
+from kiosk.ui.visitor.screen import Stay, VisitorScreen
+from kiosk.ui.widgets.buttons import Action
+
+
+class StillThereScreen(VisitorScreen):
+    """Covers what was on the screen, and gives it back untouched."""
+
+    stays: Stay = "idle"
+
+    def __init__(self, seconds: int, *, since: float) -> None:
+        super().__init__()
+        self.since = since
+        """When the warning came, by the app's monotonic clock in seconds."""
+        self._seconds = seconds
+
+    def body(self) -> Iterable[Widget]:
+        yield Static(self._("Are you still there?"), id="heading", markup=False)
+        yield Static(self._sentence(), id="left", markup=False)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="middle"):
+            yield from self.body()
+            yield Action(self._("I need more time"), id="more-time", primary=True)
+        yield from self.foot()
+
+    def _sentence(self) -> str:
+        ngettext = self.visit.texts.ngettext
+        return ngettext(
+            "This screen clears in {seconds} second. Press any key to stay.",
+            "This screen clears in {seconds} seconds. Press any key to stay.",
+            self._seconds,
+        ).format(seconds=self._seconds)
+
+    def count_down(self, seconds: int) -> None:
+        """Show how much time is left."""
+        if seconds != self._seconds:
+            self._seconds = seconds
+            self.say(self._sentence(), "#left")
+
+    def on_key(self, event: events.Key) -> None:
+        if self._wish(event, typing=False) is None:
+            event.stop()
+            event.prevent_default()
+            self.tell(MoreTime())
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.tell(MoreTime())
+
+    def on_pressable_pressed(self) -> None:
+        self.tell(MoreTime())
+
+
+class OutOfOrderScreen(VisitorScreen):
+    """Shown while staff have switched the kiosk off, or while it cannot keep anything."""
+
+    stays: Stay = "rest"
+
+    def __init__(self, for_staff: str = "") -> None:
+        super().__init__()
+        self._for_staff = clean(for_staff, 300)
+
+    def heading(self) -> str:
+        return self._("Please ask at the counter.")
+
+    def lead(self) -> str:
+        return self._("This screen is resting. Any staff member can do everything for you.")
+
+    def body(self) -> Iterable[Widget]:
+        if self._for_staff:
+            words = self._("For staff: {reason}").format(reason=self._for_staff)
+            yield Static(words, id="for-staff", markup=False)
+
+    def below(self) -> Iterable[Widget]:
+        return ()
+
+    def on_key(self, event: events.Key) -> None:
+        if (event.character or "").upper() == "M":
+            event.stop()
+            event.prevent_default()
+            self.want(VisitorWant.STAFF)

@@ -1,0 +1,136 @@
+"""A tile: one large thing to do, with a bar of colour; inverted whole when it has the focus."""
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+
+class Pressable(Widget):
+    """The base of tiles, actions and choices; it posts `Pressed` and draws nothing itself."""
+
+    can_focus = True
+
+    class Pressed(Message):
+        """Somebody pressed it."""
+
+        def __init__(self, pressable: "Pressable") -> None:
+            super().__init__()
+            self.pressable = pressable
+
+        @property
+        def control(self) -> "Pressable":
+            """The widget that was pressed, for `@on` selectors."""
+            return self.pressable
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        letter: str = "",
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self.title = title
+        """The words on it."""
+        self.letter = letter
+        """The key that presses it from anywhere on the screen, or empty."""
+
+    @property
+    def label(self) -> str:
+        """The words with the letter in front."""
+        return f"{self.letter}  {self.title}" if self.letter else self.title
+
+    def press(self) -> None:
+        """Tell the screen, unless it cannot be pressed now."""
+        if not self.disabled and self.display:
+            self.post_message(self.Pressed(self))
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("enter", "space"):
+            event.stop()
+            self.press()
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.press()
+
+
+class Tile(Pressable):
+    """A title and, where there is room, one line more."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"tile--title", "tile--more"}
+    DEFAULT_CSS = """
+    Tile {
+        background: $surface; border-left: outer $primary; padding: 0 2; height: 4;
+        content-align: left middle;
+    }
+    Tile > .tile--title { text-style: bold; color: $primary; background: $surface; }
+    Tile > .tile--more { color: $foreground; background: $surface; }
+    Tile:focus { background: $primary; border-left: outer $foreground; }
+    Tile:focus > .tile--title { text-style: bold; color: $surface; background: $primary; }
+    Tile:focus > .tile--more { color: $surface; background: $primary; }
+    """
+
+    def __init__(
+        self,
+        title: str,
+        more: str = "",
+        *,
+        letter: str = "",
+        name: str | None = None,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(title, letter=letter, name=name, id=id)
+        self.more = more
+        """One short sentence under the title."""
+
+    def render(self) -> Content:
+        title = Content.styled(self.label, self.get_visual_style("tile--title"))
+        if not self.more or not self._fits():
+            return title
+        more = Content.styled(self.more, self.get_visual_style("tile--more"))
+        return Content("\n").join([title, more])
+
+    def _fits(self) -> bool:
+        """Say whether both lines have room, with each wrapped where it is too long."""
+        width = max(1, self.content_size.width)
+        rows = sum(-(-cell_len(line) // width) for line in (self.label, self.more))
+        return rows <= self.size.height and not (rows > 2 and self.screen.has_class("-short"))
+
+
+class Action(Pressable):
+    """One step: back, next, send. The one that matters most is `primary`."""
+
+    DEFAULT_CSS = """
+    Action {
+        height: 3; width: auto; min-width: 22; padding: 0 2; margin: 0 2 0 0;
+        background: $panel; color: $foreground; content-align: center middle;
+        text-style: bold;
+    }
+    Action.-primary { background: $primary; color: $surface; }
+    Action:focus { background: $foreground; color: $surface; text-style: bold underline; }
+    Action:disabled { background: $panel; color: $foreground; text-style: none; }
+    """
+
+    def __init__(
+        self, title: str, *, letter: str = "", id: str | None = None, primary: bool = False
+    ) -> None:
+        super().__init__(title, letter=letter, id=id, classes="-primary" if primary else None)
+
+    def render(self) -> Content:
+        return Content(f"› {self.label} ‹" if self.has_focus else self.label)
+
+
+class Actions(Horizontal):
+    """The row of actions above the foot."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    Actions { height: 3; width: 100%; max-width: 112; padding: 0 3; align-horizontal: left; }
+    """

@@ -1,0 +1,1 @@
+"""Reports, audit trail, retention, kiosks and anomalies."""

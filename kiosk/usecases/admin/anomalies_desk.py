@@ -1,0 +1,102 @@
+"""What facilitators and managers may look through: records that do not quite fit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.anomalies import (
+    Anomaly,
+    AnomalyKind,
+    Found,
+    SessionFacts,
+    gathered,
+    of_session,
+    of_times,
+)
+from kiosk.domain.staff import Role
+from kiosk.domain.text import clean
+from kiosk.records import anomalies as records
+from kiosk.records import passes, rosters
+from kiosk.usecases.attendance.roster_view import bearers
+from kiosk.usecases.staff_desk import House, SignedIn, StaffDesk
+
+DAYS = 14
+"""How far back it is worth looking: lists of earlier sessions are closed and forgotten."""
+MOST_DAYS = 90
+
+
+class ReconcileDesk(StaffDesk):
+    """Finds odd records; it opens nobody's name, so looking leaves no entry in the audit trail."""
+
+    def __init__(self, house: House, signed_in: SignedIn) -> None:
+        """Take who opens the desk: a facilitator or a manager; `Access` has checked that."""
+        super().__init__(house, signed_in)
+        facilitates = Role.FACILITATOR in signed_in.staff.roles
+        self.role = Role.FACILITATOR if facilitates else Role.MANAGER
+
+    def oddities(self, days: int = DAYS) -> tuple[Anomaly, ...]:
+        """Give what is odd about the sessions and requests of the last `days` (1 to 90).
+
+        What needs a person comes first, then the latest; nothing is stored, so what has been
+        mended is simply not there the next time.
+        """
+        with self._reading() as (transaction, now):
+            look = _Look(
+                transaction,
+                self._site.site_id,
+                now - timedelta(days=max(1, min(days, MOST_DAYS))),
+                self._house.rules.opens_before,
+            )
+            symbols = records.symbols(transaction, self._site.site_id)
+            return gathered(look.all(), {id_: clean(two) for id_, two in symbols.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One look at the records, in one transaction."""
+
+    transaction: Transaction
+    site_id: UUID
+    since: datetime
+    opens_before: timedelta
+
+    def all(self) -> Iterator[Found]:
+        """Find everything."""
+        yield from self._at_sessions()
+        yield from self._at_no_session()
+        yield from self._about_requests()
+        for gap in records.gaps(self.transaction, self.site_id, self.since):
+            machine = frozenset({gap.kiosk_id})
+            yield Found(AnomalyKind.GAP, gap.after, machine, count=gap.missing)
+
+    def _at_sessions(self) -> Iterator[Found]:
+        facts = records.of_sessions(self.transaction, self.site_id, self.since)
+        planned = rosters.with_facts(self.transaction, self.site_id, self.since)
+        lookups = {one.lookup for some in facts.values() for one in some if one.lookup is not None}
+        holders = bearers(passes.holders(self.transaction, lookups))
+        for session_id, some in facts.items():
+            plan = planned[session_id]
+            held = SessionFacts(plan.session, plan.cancelled, some, holders)
+            yield from of_session(held, self.opens_before, plan.group_name)
+
+    def _at_no_session(self) -> Iterator[Found]:
+        for fact in records.of_no_session(self.transaction, self.site_id, self.since):
+            machine = frozenset(() if fact.kiosk_id is None else (fact.kiosk_id,))
+            yield Found(AnomalyKind.NO_SESSION, fact, machine)
+
+    def _about_requests(self) -> Iterator[Found]:
+        given = self.transaction, self.site_id, self.since
+        for asked in records.requests(*given):
+            for kind in of_times(asked.stamp):
+                yield _about(kind, asked)
+        for asked in records.called_after_withdrawal(*given):
+            yield _about(AnomalyKind.CALLED, asked)
+        for asked in records.shared_references(*given):
+            yield _about(AnomalyKind.SAME_REFERENCE, asked)
+
+
+def _about(kind: AnomalyKind, asked: records.RequestTimes) -> Found:
+    return Found(kind, asked.stamp, frozenset({asked.kiosk_id}), reference=clean(asked.reference))

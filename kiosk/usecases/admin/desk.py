@@ -1,0 +1,257 @@
+"""What a manager may do about the clinic's records: look back, let go, report."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.audit import AuditAction, AuditEntry
+from kiosk.domain.fleet import KioskView, MachineKind, in_order, needs, newest
+from kiosk.domain.policy import LONGEST_SESSION
+from kiosk.domain.retention import AuditLine, AuditVerdict, RetentionDone, RetentionPlan
+from kiosk.domain.staff import Role, plain_login
+from kiosk.domain.statistics import (
+    AttendanceReport,
+    RequestsReport,
+    attendance_block,
+    blocks_to_tell,
+    requests_block,
+)
+from kiosk.domain.text import clean
+from kiosk.records import audit, rosters, site, staff, statistics
+from kiosk.records.schema.columns import at_centre
+from kiosk.usecases import helplines
+from kiosk.usecases.admin import retention
+from kiosk.usecases.admin.retention import Progress, silent
+from kiosk.usecases.audit_trail import check_trails
+from kiosk.usecases.helplines import HelplinesInForce, HelplinesMissing, HelplinesPublished
+from kiosk.usecases.staff_desk import House, SignedIn, StaffDesk
+from kiosk.vault.keys import PrivateSealingKey
+
+
+def requests_report(
+    house: House, transaction: Transaction, now: datetime, most: int
+) -> RequestsReport:
+    """Tell of callback requests in at most so many of the last finished blocks."""
+    site, zone, hours = house.site.site_id, house.site.zone, house.calendar.hours_between
+    blocks, next_at = blocks_to_tell(now, zone, house.rules.closed_requests_kept, most)
+    told = (
+        requests_block(block, statistics.stories(transaction, site, block), zone, hours)
+        for block in blocks
+    )
+    return RequestsReport(now, tuple(told), next_at)
+
+
+def attendance_report(
+    house: House, transaction: Transaction, now: datetime, most: int
+) -> AttendanceReport:
+    """Tell of attendance in at most so many of the last finished blocks."""
+    site, zone = house.site.site_id, house.site.zone
+    # What is looked at begins a little before its block.
+    kept = house.rules.attendance_kept - LONGEST_SESSION
+    blocks, next_at = blocks_to_tell(now, zone, kept, most)
+    told = (
+        attendance_block(block, *statistics.arrivals(transaction, site, block), zone)
+        for block in blocks
+    )
+    return AttendanceReport(now, tuple(told), next_at)
+
+
+MOST_LINES = 1000
+"""Lines of the audit trail in one answer."""
+_CODE = 8
+"""Characters of an id that stand for something without a name."""
+_NOBODY = UUID(int=0)
+
+
+class OversightDesk(StaffDesk):
+    """The manager's desk over the records; made by `Access.oversight_desk` after sign-in."""
+
+    role = Role.MANAGER
+
+    def __init__(
+        self, house: House, signed_in: SignedIn, keys: Mapping[bytes, PrivateSealingKey]
+    ) -> None:
+        """Take the keys of the purpose `callbacks`: they open the trail's first key."""
+        super().__init__(house, signed_in, keys)
+        self._trail_opened = False
+
+    def audit_trail(
+        self,
+        limit: int = 200,
+        before: AuditLine | int | None = None,
+        staff: str | None = None,
+        action: str | None = None,
+        machine: str | None = None,
+    ) -> tuple[AuditLine, ...]:
+        """Give entries of the trail, the latest first, at most `limit` (1 to 1000).
+
+        Those of this machine; at the centre those of all of them, or of the `machine` with these
+        symbols. `before` is the last line of an earlier answer, or on one machine its position,
+        to read on from. `staff` (a login) and `action` (code of `AuditAction`) leave out all
+        others. The first look of a desk leaves an entry of its own.
+        """
+        with self._writing() as (transaction, now):
+            if not self._trail_opened:
+                self._audit(transaction, now, AuditAction.AUDIT_OPENED)
+            site_id = self._site.site_id
+            logins = _logins(transaction, site_id)
+            kiosk_id = self._whose_trail(transaction, machine)
+            wanted = audit.AuditQuery(
+                most=max(1, min(limit, MOST_LINES)),
+                kiosk_id=kiosk_id,
+                before=_spot(before) if kiosk_id is None else _position(before),
+                by_staff=None if staff is None else _named(logins, staff),
+                action=action or None,
+            )
+            entries = audit.latest(transaction, site_id, wanted)
+            subjects = {one.subject for _, one in entries if one.subject is not None}
+            references = audit.references(transaction, subjects)
+            places = rosters.machines(transaction, site_id)
+        self._trail_opened = True
+        names = {**references, **logins}
+        return tuple(
+            _line(place, entry, logins, names, clean(places.get(place, "")))
+            for place, entry in entries
+        )
+
+    def verify_audit(self) -> AuditVerdict:
+        """Check this machine's whole trail, and leave an entry that it was checked.
+
+        At the centre the trails of all machines are checked, as far as they were sent.
+
+        Takes a second for every 100,000 entries, so call it in a thread. VaultError where the
+        keys of this account cannot check it.
+        """
+        with self._reading() as (_, now):
+            pass
+        trails = check_trails(self._store, self._site, self._keys)
+        with self._writing() as (transaction, now):
+            self._audit(transaction, now, AuditAction.AUDIT_VERIFIED)
+        return AuditVerdict(trails, now)
+
+    def retention_preview(self) -> RetentionPlan:
+        """Say what a run would delete now; changes nothing."""
+        with self._reading() as (transaction, now):
+            due = retention.what_is_due(self._house, transaction, now)
+            return due.plan(audit.last(transaction, self._site.site_id, AuditAction.RETENTION_DONE))
+
+    def run_retention(self, progress: Progress = silent) -> RetentionDone:
+        """Delete for good what the policy says has been kept for long enough.
+
+        In small transactions, so that the kiosk goes on; `progress` is called with how much is
+        done and how much there is. A run that was cut is made whole by the next one. SetupError
+        where the exports folder cannot be emptied; all else has gone by then.
+        """
+        with self._writing() as (transaction, now):
+            self._audit(transaction, now, AuditAction.RETENTION_BEGUN)
+        with self._reading() as (transaction, now):
+            due = retention.what_is_due(self._house, transaction, now)
+        done = retention.let_go(self._house, due, progress)
+        with self._writing() as (transaction, now):
+            self._audit(transaction, now, AuditAction.RETENTION_DONE)
+        return done
+
+    def requests_report(self, blocks: int = 3) -> RequestsReport:
+        """Tell of callback requests in the last finished blocks of four weeks, at most `blocks`."""
+        with self._reading() as (transaction, now):
+            return requests_report(self._house, transaction, now, blocks)
+
+    def attendance_report(self, blocks: int = 3) -> AttendanceReport:
+        """Tell of attendance in the last finished blocks of four weeks, at most `blocks`."""
+        with self._reading() as (transaction, now):
+            return attendance_report(self._house, transaction, now, blocks)
+
+    def kiosks(self) -> tuple[KioskView, ...]:
+        """Give the clinic's machines with what is known of each, first those that need a person."""
+        with self._reading() as (transaction, here):
+            now = site.now_of(transaction, here)
+            found = site.all_machines(transaction, self._site.site_id, self._site.kiosk_id)
+            shown = helplines.now_in_force(transaction, self._site, here)
+        latest, calendar = newest(found), self._house.calendar
+        known = (
+            replace(view, helplines_review_by=shown.lines.review_by)
+            if view.here and view.kind is MachineKind.KIOSK
+            else view
+            for view in found
+        )
+        return in_order(replace(view, needs=needs(view, now, latest, calendar)) for view in known)
+
+    def helplines(self) -> HelplinesInForce:
+        """Say whom visitors are told to turn to, and which list that is."""
+        with self._reading() as (transaction, now):
+            return helplines.now_in_force(transaction, self._site, now)
+
+    def publish_helplines(
+        self, text: str, *, may_leave_out: bool = False
+    ) -> HelplinesPublished | HelplinesMissing:
+        """Have every kiosk show a list (TOML as in assets/content/helplines.toml).
+
+        SetupError where it is not fit to be shown. `may_leave_out` says that lines and languages
+        may go that visitors see now.
+        """
+        with self._writing() as (transaction, now):
+            file = helplines.check_list(text, self._site, now)
+            missing = helplines.left_out(file, self._site, transaction)
+            if missing and not may_leave_out:
+                return HelplinesMissing(missing)
+            row_id = self._new_id(now)
+            at = helplines.keep(transaction, self._site, row_id, text, now)
+            self._audit(transaction, now, AuditAction.HELPLINES_PUBLISHED, row_id)
+        return HelplinesPublished(at, file.verified_on, file.review_by, len(file.entries))
+
+    def _whose_trail(self, transaction: Transaction, symbols: str | None) -> UUID | None:
+        """Say which machine's entries to show; None for those of all."""
+        if symbols is not None:
+            found = site.with_symbols(transaction, self._site.site_id, symbols)
+            return _NOBODY if found is None else found
+        return None if at_centre(transaction) else self._site.kiosk_id
+
+
+def _line(
+    place: UUID,
+    entry: AuditEntry,
+    logins: Mapping[UUID, str],
+    names: Mapping[UUID, str],
+    machine: str,
+) -> AuditLine:
+    return AuditLine(
+        entry.position,
+        entry.at,
+        clean(entry.action),
+        clean(logins.get(entry.by_staff, "")) if entry.by_staff else "",
+        _code(entry.subject, names),
+        machine,
+        place,
+    )
+
+
+def _spot(before: AuditLine | int | None) -> audit.TrailPosition | None:
+    """Give the place of a line among those of all machines; ValueError for a mere position."""
+    if before is None:
+        return None
+    if isinstance(before, int) or before.machine_id is None:
+        raise ValueError("a position is a place on one machine")
+    return audit.TrailPosition(before.at, before.machine_id, before.position)
+
+
+def _position(before: AuditLine | int | None) -> int | None:
+    return before.position if isinstance(before, AuditLine) else before
+
+
+def _logins(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
+    return {one.staff.id: one.staff.login for one in staff.accounts(transaction, site_id)}
+
+
+def _named(logins: Mapping[UUID, str], login: str) -> UUID:
+    """Find who has a login; an id that nobody has where nobody does."""
+    wanted = plain_login(login)
+    return next((id_ for id_, name in logins.items() if name == wanted), _NOBODY)
+
+
+def _code(subject: UUID | None, names: Mapping[UUID, str]) -> str:
+    if subject is None:
+        return ""
+    return clean(names[subject]) if subject in names else subject.hex[-_CODE:]

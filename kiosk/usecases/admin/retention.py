@@ -1,0 +1,165 @@
+"""The clinic's retention policy: what has been kept for long enough, and its end."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session as Transaction
+
+from kiosk.devices import export_folder
+from kiosk.devices.clock import Clock, Entropy
+from kiosk.devices.export_folder import OldFile
+from kiosk.domain.audit import AuditAction
+from kiosk.domain.policy import Rules
+from kiosk.domain.retention import Kept, RetentionCount, RetentionDone, RetentionPlan
+from kiosk.records import retention
+from kiosk.records.database.store import Records
+from kiosk.records.retention import (
+    Cut,
+    Old,
+    attendance,
+    drop_finished,
+    drop_found,
+    drop_unused,
+    finished,
+    loose_ends,
+    parts,
+    sends,
+    unused,
+)
+from kiosk.usecases.audit_trail import add_entry
+from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.staff_desk import House
+
+Progress = Callable[[int, int], None]
+"""Is told how much is done and how much there is."""
+
+
+def silent(_done: int, _total: int) -> None:
+    """Take no notice of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueRecords:
+    """What would go now."""
+
+    at: datetime
+    rules: Rules
+    cut: Cut
+    """What `requests` were found by."""
+    requests: Sequence[Old]
+    loose: Sequence[Old]
+    """What is left of requests that are gone; not counted."""
+    attendance: Sequence[Old]
+    people: Sequence[Old]
+    files: Sequence[OldFile]
+
+    @property
+    def total(self) -> int:
+        """How many steps a run has."""
+        rows = (self.requests, self.loose, self.attendance, self.people)
+        return sum(len(some) for some in rows) + len(self.files)
+
+    def plan(self, last_run: datetime | None) -> RetentionPlan:
+        """Count it."""
+        rules = self.rules
+        counts = (
+            _count(Kept.REQUESTS, rules, [old.at for old in self.requests]),
+            _count(Kept.ATTENDANCE, rules, [old.at for old in self.attendance]),
+            _count(Kept.PASSES, rules, [old.at for old in self.people]),
+            _count(Kept.EXPORTS, rules, [file.at for file in self.files]),
+        )
+        return RetentionPlan(self.at, counts, last_run)
+
+
+def what_is_due(house: House, transaction: Transaction, now: datetime) -> DueRecords:
+    """Find what the policy says has been kept for long enough (some seconds for 100,000 rows)."""
+    site, rules = house.site.site_id, house.rules
+    sending = sends(transaction, house.site.kiosk_id)
+    requests = Cut(site, now - rules.closed_requests_kept, sending)
+    return DueRecords(
+        now,
+        rules,
+        requests,
+        finished(transaction, requests),
+        loose_ends(transaction, requests),
+        attendance(transaction, Cut(site, now - rules.attendance_kept, sending)),
+        unused(transaction, Cut(site, now - rules.passes_kept, sending)),
+        export_folder.older_than(house.exports, now - rules.exports_kept),
+    )
+
+
+def let_go(house: House, due: DueRecords, progress: Progress = silent) -> RetentionDone:
+    """Delete what is due, to the last byte; SetupError where an exported file will not go."""
+    begun, total, cut = 0, due.total, due.cut
+
+    def drop(found: Sequence[Old], by: Callable[[Transaction, Sequence[Old]], int]) -> int:
+        nonlocal begun
+        gone = 0
+        for part in parts(found):
+            with house.store.write() as transaction:
+                # A centre that was met since then is owed what it has not confirmed.
+                if sends(transaction, house.site.kiosk_id) == cut.sending:
+                    gone += by(transaction, part)
+            begun += len(part)
+            progress(begun, total)
+        return gone
+
+    requests = drop(due.requests, lambda rows, part: drop_finished(rows, part, cut))
+    drop(due.loose, lambda rows, part: drop_found(rows, part, cut))
+    facts = drop(due.attendance, lambda rows, part: drop_found(rows, part, cut))
+    unused_by = cut._replace(by=due.at - due.rules.passes_kept)
+    people = drop(due.people, lambda rows, part: drop_unused(rows, part, unused_by))
+    house.store.checkpoint()
+    files = export_folder.remove(due.files)
+    if due.files:
+        progress(total, total)
+    return RetentionDone(due.at, requests, facts, people, files)
+
+
+def _count(kind: Kept, rules: Rules, times: Sequence[datetime]) -> RetentionCount:
+    kept = {
+        Kept.REQUESTS: rules.closed_requests_kept,
+        Kept.ATTENDANCE: rules.attendance_kept,
+        Kept.PASSES: rules.passes_kept,
+        Kept.EXPORTS: rules.exports_kept,
+    }[kind]
+    return RetentionCount(kind, kept, len(times), min(times, default=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """How much has gone."""
+
+    requests: int
+    check_ins: int
+
+
+def clean_kiosk(
+    store: Records, clock: Clock, entropy: Entropy, site: SiteFacts, rules: Rules
+) -> Cleaned:
+    """Delete sealed requests and check-ins that the centre confirmed long enough ago.
+
+    In small transactions, so that a visitor can check in between them; then the write-ahead log
+    is emptied, so that no byte of them is left. Without a centre nothing is deleted.
+    """
+    requests = check_ins = 0
+    while True:
+        with store.write() as transaction:
+            now = clock.now()
+            some_requests = retention.drop_requests(
+                transaction, site.kiosk_id, now - rules.requests_kept
+            )
+            some_check_ins = retention.drop_check_ins(
+                transaction, site.kiosk_id, now - rules.check_ins_kept
+            )
+            requests += some_requests
+            check_ins += some_check_ins
+            if not some_requests and not some_check_ins:
+                longest = max(rules.requests_kept, rules.check_ins_kept)
+                retention.drop_confirmations(transaction, now - longest)
+                if requests or check_ins:
+                    add_entry(transaction, site, entropy, now, AuditAction.RETENTION_RUN)
+                break
+    store.checkpoint()
+    return Cleaned(requests, check_ins)

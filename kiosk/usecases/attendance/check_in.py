@@ -1,0 +1,193 @@
+"""Checking in: with a pass, as a guest, or with a first name and a new pass."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.devices.clock import Entropy
+from kiosk.domain.attendance.attendance import CheckInKind, PassStory, choose
+from kiosk.domain.attendance.check_in import (
+    AlreadyHere,
+    CheckedIn,
+    CheckInOutcome,
+    ChooseSession,
+    GuestWelcomed,
+    JoinDraft,
+    Joined,
+    NothingOpen,
+    Session,
+    SessionsToday,
+    today,
+)
+from kiosk.domain.clock_sync import corrected
+from kiosk.domain.ids import ENTROPY_BYTES, uuid7
+from kiosk.domain.passes import CodeKind, encode, lookup, name_key
+from kiosk.domain.policy import LONGEST_SESSION, Rules
+from kiosk.domain.text import clean
+from kiosk.records import check_ins, passes
+from kiosk.records import groups as group_rows
+from kiosk.records import site as site_rows
+from kiosk.records.check_ins import OpenSessions, open_sessions
+from kiosk.records.database.writing import add_values
+from kiosk.records.schema.tables import CheckIn
+from kiosk.usecases.passes.issuing import PassMaker
+from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.vault.sealing import unlock_name
+
+_ARRIVED = CheckInKind.ARRIVED.value
+_GUEST = CheckInKind.GUEST.value
+_LONGEST_DAY = timedelta(hours=25)
+"""A day on which the clocks are put back."""
+
+
+class CheckIns:
+    """What the visitor's desk does about check-ins, inside a transaction of the desk."""
+
+    def __init__(
+        self, entropy: Entropy, site: SiteFacts, rules: Rules, sealing: SealingKeys
+    ) -> None:
+        self._entropy = entropy
+        self._site = site
+        self._rules = rules
+        self._passes = PassMaker(entropy, site, sealing)
+        self._offset_ms: int | None = None
+        """How far the clock was off at the last scan; so the next one needs no query for it."""
+
+    def sessions_today(self, transaction: Transaction, now: datetime) -> SessionsToday:
+        """Give the sessions open now and those later today, by the corrected time.
+
+        `now` is always what this machine's clock says, and so what facts are written with.
+        """
+        now = self._corrected(transaction, now)
+        since, until = now - LONGEST_SESSION, now + _LONGEST_DAY
+        near = group_rows.starting(transaction, self._site.site_id, since, until)
+        return today(near, now, self._site.zone, self._rules.opens_before)
+
+    def with_pass(
+        self, transaction: Transaction, now: datetime, secret: bytes, session_id: UUID | None
+    ) -> CheckInOutcome:
+        """Check in whoever shows the pass of `secret`, at `session_id` where that is open."""
+        mark = lookup(secret)
+        doors, told = self._open_doors(transaction, now, mark)
+        card = doors.card if doors.stories else passes.find_pass(transaction, mark)
+        if card is not None and card.revoked_at is not None:
+            card = None
+        name = _shown(unlock_name(card.name_box, name_key(secret))) if card else None
+        language = card.language if card else None
+        open_now = tuple(doors.stories)
+        asked = tuple(s for s in open_now if s.id == session_id) or open_now
+        if not asked:
+            later = self.sessions_today(transaction, now).later
+            return NothingOpen(_first(later), name, language)
+        session = self._choose(transaction, asked, doors.stories, card)
+        if not isinstance(session, Session):
+            return ChooseSession(session, name, language)
+        since, voids = doors.stories[session].since, doors.stories[session].voids
+        if since is not None:
+            return AlreadyHere(session, name, since, language)
+        self._add(transaction, now, session, {"kind": _ARRIVED, "lookup": mark, "nth": voids})
+        if card is None:
+            return GuestWelcomed(session, told)
+        return CheckedIn(session, name, told, language)
+
+    def as_guest(
+        self, transaction: Transaction, now: datetime, draft_id: UUID, session_id: UUID
+    ) -> GuestWelcomed | NothingOpen:
+        """Count somebody in without a pass; `draft_id` becomes the id of the fact."""
+        earlier = check_ins.find(transaction, draft_id)
+        if earlier is not None:
+            return GuestWelcomed(group_rows.get_row(transaction, earlier.session_id), earlier.at)
+        day = self.sessions_today(transaction, now)
+        session = _first([s for s in day.open_now if s.id == session_id])
+        if session is None:
+            return NothingOpen(_first(day.later), None)
+        self._add(transaction, now, session, {"kind": _GUEST, "id": draft_id})
+        return GuestWelcomed(session, self._corrected(transaction, now))
+
+    def with_name(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        draft: JoinDraft,
+        session_id: UUID,
+        name: tuple[str, str],
+    ) -> Joined | NothingOpen:
+        """Check somebody in by (first name, language) and make their pass; repeats answer alike."""
+        digits = encode(CodeKind.PASS, draft.secret)
+        mark = lookup(draft.secret)
+        earlier = check_ins.find(transaction, draft.id)
+        card = passes.find_pass(transaction, mark) if earlier else None
+        if earlier is not None and card is not None:
+            kept = unlock_name(card.name_box, name_key(draft.secret))
+            session = group_rows.get_row(transaction, earlier.session_id)
+            return Joined(session, _shown(kept) or "", earlier.at, digits)
+        day = self.sessions_today(transaction, now)
+        open_one = _first([s for s in day.open_now if s.id == session_id])
+        if open_one is None:
+            return NothingOpen(_first(day.later), None)
+        first_name, language = clean(name[0]), name[1]
+        self._passes.make(transaction, now, draft.secret, first_name, language)
+        arrived = {"kind": _ARRIVED, "id": draft.id, "lookup": mark}
+        self._add(transaction, now, open_one, arrived)
+        return Joined(open_one, first_name, self._corrected(transaction, now), digits)
+
+    def _corrected(self, transaction: Transaction, now: datetime) -> datetime:
+        return corrected(now, site_rows.own(transaction, self._site.kiosk_id))
+
+    def _open_doors(
+        self, transaction: Transaction, now: datetime, mark: bytes
+    ) -> tuple[OpenSessions, datetime]:
+        """Find the doors that are open by the corrected time, and give that time.
+
+        One query, for how far the clock is off comes with its answer; a second one only where
+        that has changed since the last scan.
+        """
+        for _ in range(2):
+            at = corrected(now, self._offset_ms)
+            site, before = self._site, self._rules.opens_before
+            doors = open_sessions(transaction, site.site_id, site.kiosk_id, mark, at, before)
+            self._offset_ms = doors.offset_ms
+            if corrected(now, doors.offset_ms) == at:
+                break
+        return doors, at
+
+    def _choose(
+        self,
+        transaction: Transaction,
+        asked: tuple[Session, ...],
+        stories: Mapping[Session, PassStory],
+        card: passes.KnownPass | None,
+    ) -> Session | tuple[Session, ...]:
+        if len(asked) == 1:
+            return asked[0]
+        groups = group_rows.groups_of(transaction, card.participant_id) if card else frozenset()
+        since = {one.id: told.since for one, told in stories.items() if told.since is not None}
+        return choose(asked, groups, since, self._rules.opens_before)
+
+    def _add(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        session: Session,
+        columns: Mapping[str, object],
+    ) -> None:
+        values = {
+            "id": uuid7(now, self._entropy(ENTROPY_BYTES)),
+            "site_id": self._site.site_id,
+            "kiosk_id": self._site.kiosk_id,
+            "session_id": session.id,
+            "occurred_at": now,
+            **columns,
+        }
+        add_values(transaction, CheckIn, values, now)
+
+
+def _first(found: Sequence[Session]) -> Session | None:
+    return found[0] if found else None
+
+
+def _shown(name: str | None) -> str | None:
+    """Clean a name from a pass: whoever made the pass could write anything into it."""
+    return None if name is None else clean(name)

@@ -1,0 +1,231 @@
+"""Puts together what the database holds of one session: its card, its roster, its rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.anomalies import SessionFacts, of_session
+from kiosk.domain.attendance.attendance import (
+    Absence,
+    Attendance,
+    Bearer,
+    CheckInFact,
+    CheckInKind,
+    Presence,
+    attendance,
+)
+from kiosk.domain.attendance.roster import (
+    Arrival,
+    AttendanceRow,
+    Expected,
+    PassStanding,
+    Roster,
+    SessionCard,
+    Voided,
+    stage_of,
+)
+from kiosk.records import check_ins, passes
+from kiosk.records.check_ins import Counted
+from kiosk.records.passes import Holder, PersonRow
+from kiosk.records.rosters import Planned
+
+Names = Mapping[UUID, str | None]
+"""The opened names, by participant."""
+
+
+@dataclass(frozen=True)
+class SessionSheet:
+    """One session with every fact about it, names still sealed."""
+
+    planned: Planned
+    facts: tuple[CheckInFact, ...]
+    holders: Mapping[bytes, Holder]
+    """By lookup."""
+    members: tuple[PersonRow, ...]
+    """Of the session's group, where it keeps a list and it was asked for."""
+    counted: Counted | None
+
+    @cached_property
+    def attendance(self) -> Attendance:
+        """The fold of its facts."""
+        return attendance(self.facts, bearers(self.holders))
+
+    @property
+    def sealed_names(self) -> dict[UUID, bytes]:
+        """The names that belong to it, by participant."""
+        held = {
+            holder.participant_id: holder.sealed_name
+            for holder in self.holders.values()
+            if holder.sealed_name is not None
+        }
+        return held | {person.participant_id: person.sealed_name for person in self.members}
+
+    def card(self, now: datetime, opens_before: timedelta) -> SessionCard:
+        """Give the session without anybody's name."""
+        planned, counted = self.planned, self.counted
+        present = self.attendance.present
+        stage = stage_of(
+            planned.session,
+            now,
+            opens_before,
+            cancelled=planned.cancelled,
+            reconciled=counted is not None and counted.reconciled,
+        )
+        return SessionCard(
+            session=planned.session,
+            group_name=planned.group_name,
+            stage=stage,
+            present=len(present),
+            guests=sum(person.first.kind is CheckInKind.GUEST for person in present),
+            capacity=planned.capacity,
+            head_count=None if counted is None else counted.people,
+            cancelled_reason=planned.cancelled_reason,
+        )
+
+    def roster(self, names: Names, now: datetime, opens_before: timedelta) -> Roster:
+        """Give the session with opened `names`; everybody is on it once."""
+        folded = self.attendance
+        listed = {one.participant_id for one in folded.present}
+        listed |= {one.participant_id for one in folded.taken_off}
+        expected = (
+            Expected(person.participant_id, names.get(person.participant_id))
+            for person in self.members
+            if person.participant_id not in listed
+        )
+        return Roster(
+            card=self.card(now, opens_before),
+            arrived=tuple(self.arrival(one, names) for one in folded.present),
+            expected=tuple(sorted(expected, key=_by_name)),
+            voided=tuple(self._voided(one, names) for one in folded.taken_off),
+            at=now,
+        )
+
+    def arrival(self, person: Presence, names: Names) -> Arrival:
+        """Give one person who is present."""
+        fact = person.first
+        return Arrival(
+            check_in_id=fact.id,
+            session=self.planned.session,
+            at=fact.at,
+            standing=self._standing(fact),
+            name=self._name(fact, names),
+            by_staff=fact.by_staff,
+            clock_doubtful=fact.clock_doubtful,
+            fact_ids=person.fact_ids,
+            participant_id=person.participant_id,
+            kiosk_at=fact.kiosk_at,
+        )
+
+    def rows(
+        self, names: Names, machines: Mapping[UUID, str], opens_before: timedelta
+    ) -> tuple[AttendanceRow, ...]:
+        """Give everybody for an export, by arrival; `machines` are names of kiosks by id."""
+        folded, odd = self.attendance, self._odd(opens_before)
+        rows = [
+            replace(
+                self._row(one.first, names, machines, None),
+                flags=tuple(sorted({kind for id_ in one.fact_ids for kind in odd.get(id_, ())})),
+            )
+            for one in folded.present
+        ]
+        rows += [
+            replace(
+                self._row(one.first, names, machines, one.last_void.reason),
+                flags=tuple(sorted(odd.get(one.first.id, ()))),
+            )
+            for one in folded.taken_off
+        ]
+        return tuple(sorted(rows, key=lambda row: (row.arrived_at, row.check_in_id)))
+
+    def _odd(self, opens_before: timedelta) -> dict[UUID, set[str]]:
+        """Say what is odd about its facts, by fact."""
+        planned, odd = self.planned, defaultdict[UUID, set[str]](set)
+        held = SessionFacts(planned.session, planned.cancelled, self.facts, bearers(self.holders))
+        for one in of_session(held, opens_before):
+            if one.fact_id is not None:
+                odd[one.fact_id].add(one.kind.value)
+        return odd
+
+    def _row(
+        self, fact: CheckInFact, names: Names, machines: Mapping[UUID, str], taken_off: str | None
+    ) -> AttendanceRow:
+        return AttendanceRow(
+            check_in_id=fact.id,
+            session=self.planned.session,
+            group_name=self.planned.group_name,
+            cancelled=self.planned.cancelled,
+            head_count=None if self.counted is None else self.counted.people,
+            arrived_at=fact.at,
+            standing=self._standing(fact),
+            name=self._name(fact, names),
+            by_staff=fact.by_staff,
+            kiosk="" if fact.kiosk_id is None else machines.get(fact.kiosk_id, ""),
+            clock_doubtful=fact.clock_doubtful,
+            present=taken_off is None,
+            reason=taken_off or "",
+            kiosk_at=fact.kiosk_at,
+        )
+
+    def _voided(self, person: Absence, names: Names) -> Voided:
+        return Voided(
+            check_in_id=person.first.id,
+            void_ids=person.void_ids,
+            name=self._name(person.first, names),
+            at=person.first.at,
+            voided_at=person.last_void.at,
+            reason=person.last_void.reason,
+        )
+
+    def _name(self, fact: CheckInFact, names: Names) -> str | None:
+        holder = None if fact.lookup is None else self.holders.get(fact.lookup)
+        return None if holder is None else names.get(holder.participant_id)
+
+    def _standing(self, fact: CheckInFact) -> PassStanding:
+        """Say what the pass was worth when it was shown."""
+        if fact.lookup is None:
+            return PassStanding.NONE
+        holder = self.holders.get(fact.lookup)
+        if holder is None:
+            return PassStanding.UNKNOWN
+        ended = holder.revoked_at is not None and holder.revoked_at <= fact.at
+        return PassStanding.REVOKED if ended else PassStanding.KNOWN
+
+
+def read_sheet(transaction: Transaction, planned: Planned, *, listed: bool = False) -> SessionSheet:
+    """Read everything about one session; with `listed` also who is enrolled in its group."""
+    session = planned.session
+    facts = tuple(check_ins.of_session(transaction, session.id))
+    lookups = [fact.lookup for fact in facts if fact.lookup is not None]
+    enrolled: tuple[PersonRow, ...] = ()
+    if listed and session.enrolled and session.group_id is not None:
+        enrolled = passes.of_group(transaction, session.group_id)
+    return SessionSheet(
+        planned,
+        facts,
+        passes.holders(transaction, lookups) if lookups else {},
+        enrolled,
+        check_ins.latest_head_count(transaction, session.id),
+    )
+
+
+def bearers(holders: Mapping[bytes, Holder]) -> dict[bytes, Bearer]:
+    """Give whose the passes are, as the fold takes it."""
+    return {
+        lookup: Bearer(holder.participant_id, holder.revoked_at)
+        for lookup, holder in holders.items()
+    }
+
+
+def sealed_names(sheets: Iterable[SessionSheet]) -> dict[UUID, bytes]:
+    """Give the names that belong to some sessions, by participant."""
+    return {id_: box for sheet in sheets for id_, box in sheet.sealed_names.items()}
+
+
+def _by_name(person: Expected) -> tuple[bool, str, UUID]:
+    """Sort by name in any case; those without one come last."""
+    return person.name is None, (person.name or "").casefold(), person.participant_id

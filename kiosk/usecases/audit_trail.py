@@ -1,0 +1,135 @@
+"""The audit trail: added to inside the transaction of what is audited, and checked afterwards."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.devices.clock import Entropy
+from kiosk.domain.audit import AuditAction, AuditEntry, canonical
+from kiosk.domain.ids import ENTROPY_BYTES, uuid7
+from kiosk.domain.retention import Trail
+from kiosk.domain.text import clean
+from kiosk.errors import VaultError
+from kiosk.records import audit
+from kiosk.records.audit import Chain
+from kiosk.records.database.store import Records
+from kiosk.records.database.writing import add_fact
+from kiosk.records.schema.columns import at_centre
+from kiosk.records.schema.system_tables import AuditEvent
+from kiosk.usecases.site import SiteFacts
+from kiosk.vault.audit_chain import Walk, link, walk
+from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
+from kiosk.vault.sealing import open_sealed, seal
+
+_PURPOSE = "audit"
+_TABLE = "kiosk_device"
+
+
+def add_entry(
+    transaction: Transaction,
+    site: SiteFacts,
+    entropy: Entropy,
+    now: datetime,
+    action: AuditAction,
+    *,
+    by_staff: UUID | None = None,
+    subject: UUID | None = None,
+) -> None:
+    """Append one entry to this machine's chain; ids and codes only."""
+    end = audit.end(transaction, site.kiosk_id)
+    id_ = uuid7(now, entropy(ENTROPY_BYTES))
+    entry = AuditEntry(id_, end.length, now, action, by_staff, subject)
+    tag, next_key = link(end.next_key, end.last_tag, canonical(entry, site.kiosk_id))
+    event = AuditEvent(
+        id=id_,
+        site_id=site.site_id,
+        kiosk_id=site.kiosk_id,
+        position=entry.position,
+        action=action.value,
+        subject_id=subject,
+        by_staff=by_staff,
+        at=now,
+        tag=tag,
+    )
+    add_fact(transaction, event, now)
+    audit.move_end(transaction, site.kiosk_id, audit.ChainEnd(end.length + 1, next_key, tag))
+
+
+def check_trail(
+    store: Records, site: SiteFacts, keys: Mapping[bytes, PrivateSealingKey]
+) -> tuple[int | None, int]:
+    """Check this machine's whole trail with the clinic's `callbacks` keys.
+
+    Gives the position of the first entry that was changed or is missing, or None where all is
+    well, and how many entries there are. VaultError where the first key cannot be opened.
+    """
+    with store.read() as transaction:
+        sealed = audit.sealed_first_key(transaction, site.kiosk_id)
+        first = _open_first_key(sealed or b"", site.kiosk_id, keys)
+        walked = _walk(transaction, site.site_id, site.kiosk_id, first)
+        end = audit.end(transaction, site.kiosk_id)
+    ends_well = (end.length, end.next_key, end.last_tag) == walked[1:]
+    if walked.broken_at is None and not ends_well:
+        return walked.entries, walked.entries
+    return walked.broken_at, walked.entries
+
+
+def check_trails(
+    store: Records, site: SiteFacts, keys: Mapping[bytes, PrivateSealingKey]
+) -> tuple[Trail, ...]:
+    """Check this machine's trail as `check_trail` does and, at the centre, those of all others.
+
+    Theirs end where they were last sent from, so entries that are cut off an end are missed for
+    this machine alone.
+    """
+    broken_at, entries = check_trail(store, site, keys)
+    with store.read() as transaction:
+        found = audit.chains(transaction, site.site_id) if at_centre(transaction) else []
+    others = (chain for chain in found if chain.kiosk_id != site.kiosk_id)
+    return (
+        Trail(site.kiosk_name, entries, broken_at),
+        *(_check_other(store, site.site_id, chain, keys) for chain in others),
+    )
+
+
+def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSealingKey]) -> bytes:
+    """Seal the first key of a machine's chain, so that only `readers` can check the trail."""
+    return seal(
+        {"key": first_key.hex()},
+        purpose=_PURPOSE,
+        table=_TABLE,
+        record_id=kiosk_id,
+        recipients=readers,
+    )
+
+
+def _check_other(
+    store: Records, site_id: UUID, chain: Chain, keys: Mapping[bytes, PrivateSealingKey]
+) -> Trail:
+    try:
+        first = _open_first_key(chain.sealed_first_key, chain.kiosk_id, keys)
+    except VaultError:
+        # These keys have opened another machine's, so this one was replaced, or never there.
+        first = b""
+    with store.read() as transaction:
+        walked = _walk(transaction, site_id, chain.kiosk_id, first)
+    broken_at = walked.broken_at if first else 0
+    return Trail(clean(chain.name), walked.entries, broken_at)
+
+
+def _walk(transaction: Transaction, site_id: UUID, kiosk_id: UUID, first: bytes) -> Walk:
+    trail = audit.trail(transaction, site_id, kiosk_id)
+    # An entry that cannot be read has no body, which no tag fits.
+    return walk(first, ((canonical(one, kiosk_id) if one else b"", tag) for one, tag in trail))
+
+
+def _open_first_key(
+    sealed: bytes, kiosk_id: UUID, keys: Mapping[bytes, PrivateSealingKey]
+) -> bytes:
+    opened = open_sealed(sealed, purpose=_PURPOSE, table=_TABLE, record_id=kiosk_id, keys=keys)
+    try:
+        return bytes.fromhex(str(opened["key"]))
+    except (KeyError, ValueError):
+        raise VaultError("The first key of the audit trail is damaged.") from None

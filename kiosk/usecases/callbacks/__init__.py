@@ -1,0 +1,1 @@
+"""Callback requests: submitting them, and the desk of those who call."""

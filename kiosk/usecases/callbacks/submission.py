@@ -1,0 +1,215 @@
+"""Callback requests: sealing one, and what its slip and its reference can do."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.devices.clock import Clock, Entropy
+from kiosk.domain.callbacks.request import (
+    SERIALS,
+    CallbackDraft,
+    Receipt,
+    RequestPhase,
+    RequestState,
+    compose,
+)
+from kiosk.domain.callbacks.state import CallbackState, callback_state, phase
+from kiosk.domain.callbacks.waiting_times import ENOUGH, promised_days
+from kiosk.domain.ids import ENTROPY_BYTES, uuid7
+from kiosk.domain.passes import Code, CodeKind, decode, encode, lookup
+from kiosk.domain.staff import Purpose
+from kiosk.domain.text import clean
+from kiosk.domain.working_time import WorkingCalendar
+from kiosk.records import callbacks, outbox
+from kiosk.records.database.store import Records
+from kiosk.records.database.writing import add_fact
+from kiosk.records.schema.tables import CallbackRequest, CallbackWithdrawal
+from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.vault.sealing import seal
+
+CALLBACK_REQUEST = "callback_request"
+"""The table that a sealed request is bound to."""
+
+_SERIAL_BYTES = 8
+
+
+class _Slip(NamedTuple):
+    digits: str
+    lookup: bytes
+
+
+class Requests:
+    """What the visitor's desk does about callback requests, inside a transaction of the desk."""
+
+    def __init__(self, entropy: Entropy, site: SiteFacts, sealing: SealingKeys) -> None:
+        self._entropy = entropy
+        self._site = site
+        self._sealing = sealing
+
+    def send(
+        self, transaction: Transaction, now: datetime, draft: CallbackDraft, promise_days: int
+    ) -> Receipt:
+        """Seal and keep a request; the same draft again gives the same receipt."""
+        digits = encode(CodeKind.SLIP, draft.slip_secret)
+        kept = callbacks.find(transaction, draft.id)
+        if kept is not None:
+            return Receipt(kept.ref, digits, kept.created_at, promise_days)
+        reference = self._free_reference(transaction)
+        add_fact(transaction, self._row(now, draft, reference), now)
+        return Receipt(reference, digits, now, promise_days)
+
+    def state(self, transaction: Transaction, digits: str) -> RequestState:
+        """Say where the request of a slip stands; the answer names nobody."""
+        slip = _read_slip(digits)
+        if slip is None:
+            return RequestState(RequestPhase.NOT_KNOWN, None, "")
+        kept = callbacks.find_by_slip(transaction, slip.lookup)
+        if kept is None:
+            return RequestState(RequestPhase.NOT_KNOWN, None, slip.digits)
+        confirmed = outbox.confirmed_at(transaction, kept.id, kept.kiosk_seq)
+        states = [state for _, state in self._merged(transaction, kept.id)]
+        # What a request was merged into speaks for it once that one is settled.
+        shown = states[-1] if states[-1].since is not None else states[0]
+        where, since = phase(shown, kept.created_at, confirmed)
+        return RequestState(where, since, slip.digits)
+
+    def withdraw(self, transaction: Transaction, now: datetime, digits: str) -> RequestState:
+        """Take back the request of a slip, once; a closed or unknown one stays as it is."""
+        before = self.state(transaction, digits)
+        if before.phase not in (RequestPhase.KEPT_HERE, RequestPhase.WITH_CLINIC):
+            return before
+        slip = _read_slip(digits)
+        kept = callbacks.find_by_slip(transaction, slip.lookup) if slip else None
+        if kept is not None:
+            for request_id, _ in self._merged(transaction, kept.id):
+                self._add_withdrawal(transaction, now, request_id=request_id)
+        return RequestState(RequestPhase.WITHDRAWN, now, before.slip_digits)
+
+    def _merged(
+        self, transaction: Transaction, request_id: UUID
+    ) -> list[tuple[UUID, CallbackState]]:
+        """Give a request and those it was merged into, one into the next, and their standing."""
+        found: dict[UUID, CallbackState] = {}
+        wanted: UUID | None = request_id
+        while wanted is not None and wanted not in found:
+            events = callbacks.events_of(transaction, wanted)
+            found[wanted] = callback_state(events, callbacks.withdrawals_of(transaction, wanted))
+            wanted = found[wanted].merged_into
+        return list(found.items())
+
+    def note(self, transaction: Transaction, now: datetime, reference: str) -> None:
+        """Keep a well-formed reference for staff, once, whether or not there is such a request.
+
+        One that staff have dismissed since is kept again.
+        """
+        noted = callbacks.noted_at(transaction, reference)
+        dismissed = max(callbacks.dismissals(transaction, reference), default=None)
+        if not noted or (dismissed is not None and dismissed >= max(noted)):
+            self._add_withdrawal(transaction, now, ref=reference)
+
+    def _free_reference(self, transaction: Transaction) -> str:
+        while True:
+            serial = int.from_bytes(self._entropy(_SERIAL_BYTES)) % SERIALS
+            reference = compose(self._site.symbols, serial)
+            if not callbacks.ref_is_taken(transaction, reference):
+                return reference
+
+    def _row(self, now: datetime, draft: CallbackDraft, reference: str) -> CallbackRequest:
+        sealed = seal(
+            {
+                "name": clean(draft.preferred_name),
+                "phone": draft.phone,
+                "message_policy": draft.message_policy.value,
+                "answered_by_other": draft.answered_by_other.value,
+                "share_with_team": draft.share_with_team,
+                # What stands beside the seal in clear could be edited; this could not.
+                "reference": reference,
+                "created_at": now.isoformat(),
+            },
+            purpose=Purpose.CALLBACKS.value,
+            table=CALLBACK_REQUEST,
+            record_id=draft.id,
+            recipients=self._sealing[Purpose.CALLBACKS],
+        )
+        return CallbackRequest(
+            id=draft.id,
+            site_id=self._site.site_id,
+            kiosk_id=self._site.kiosk_id,
+            ref=reference,
+            slip_lookup=lookup(draft.slip_secret),
+            sealed=sealed,
+            call_language=draft.call_language.value,
+            windows=",".join(sorted(window.value for window in draft.windows)),
+            not_before=draft.not_before,
+            ui_language=draft.ui_language,
+            consent_version=draft.consent_version,
+            created_at=now,
+        )
+
+    def _add_withdrawal(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        *,
+        request_id: UUID | None = None,
+        ref: str | None = None,
+    ) -> None:
+        withdrawal = CallbackWithdrawal(
+            id=uuid7(now, self._entropy(ENTROPY_BYTES)),
+            site_id=self._site.site_id,
+            kiosk_id=self._site.kiosk_id,
+            request_id=request_id,
+            ref=ref,
+            at=now,
+        )
+        add_fact(transaction, withdrawal, now)
+
+
+def _read_slip(digits: str) -> _Slip | None:
+    code = decode(digits)
+    if not isinstance(code, Code) or code.kind is not CodeKind.SLIP:
+        return None
+    return _Slip(encode(CodeKind.SLIP, code.secret), lookup(code.secret))
+
+
+_FRESH = timedelta(hours=1)
+_LOOK_BACK = timedelta(days=180)
+_MOST_REQUESTS = 500
+"""The latest ones; older months say little of today."""
+
+
+class Promise:
+    """Measures the promise at most once an hour, so that no visitor waits for it."""
+
+    def __init__(
+        self, store: Records, clock: Clock, site: SiteFacts, calendar: WorkingCalendar
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._site = site
+        self._calendar = calendar
+        self._measured: tuple[datetime, int] | None = None
+
+    def days(self) -> int:
+        """Give the number of working days."""
+        now = self._clock.now()
+        if self._measured is not None:
+            at, days = self._measured
+            if at <= now < at + _FRESH:
+                return days
+        with self._store.read() as transaction:
+            found = callbacks.first_calls(
+                transaction, self._site.site_id, now - _LOOK_BACK, _MOST_REQUESTS
+            )
+        days = promised_days(self._waits(found))
+        self._measured = now, days
+        return days
+
+    def _waits(self, found: Collection[tuple[datetime, datetime]]) -> list[float]:
+        # Asks no calendar in vain: its public holidays take a start a good while to load.
+        if len(found) < ENOUGH:
+            return []
+        return [self._calendar.days_between(made, rung) for made, rung in found]

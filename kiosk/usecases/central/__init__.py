@@ -1,0 +1,1 @@
+"""Founding a central database, joining it and working with it."""

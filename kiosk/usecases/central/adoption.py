@@ -1,0 +1,190 @@
+"""Brings a clinic that had one machine to a centre, and makes that machine a kiosk of it."""
+
+import base64
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from sqlmodel import Session as Transaction
+
+from kiosk.devices.clock import Clock, Entropy
+from kiosk.domain.ids import ENTROPY_BYTES, uuid7
+from kiosk.errors import SetupError
+from kiosk.records import outbox, site
+from kiosk.records.central import adoption, machines
+from kiosk.records.central import owner as owner_access
+from kiosk.records.central.connection import Address
+from kiosk.records.central.link import CA_FILE, CentralLink, read_link, write_link
+from kiosk.records.central.owner import owner_transaction
+from kiosk.records.central.setup import role_name
+from kiosk.records.database.opening import LINK_FILE
+from kiosk.records.database.store import Records, Store
+from kiosk.records.outbox import NOTE, PATTERN, exported_upto, unsent
+from kiosk.records.schema.system_tables import KioskDevice
+from kiosk.usecases.admin.retention import Progress, silent
+from kiosk.usecases.site import SiteFacts, load_site
+
+_PASSWORD_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A clinic at its centre."""
+
+    site: SiteFacts
+    copied: int
+    """Reference rows; 0 where the centre had the clinic already."""
+    linked: bool
+    """Whether this machine was linked just now; False where it had been before."""
+    waiting: int
+    """Facts and passes that wait here to be sent."""
+
+
+def adopt_clinic(
+    store: Records,
+    folder: Path,
+    owner: Address,
+    reached_by: Address,
+    clock: Clock,
+    entropy: Entropy,
+    progress: Progress = silent,
+) -> Adopted:
+    """Copy the clinic of `store` to the centre unless it is there, and link this machine to it.
+
+    `reached_by` holds host and port by which machines reach the centre. No one else may write to
+    the file meanwhile. Harmless when repeated: the centre's rows are never overwritten.
+    """
+    site, link, certificates = load_site(store), read_link(folder), ca_text(owner)
+    with store.write() as local:
+        with owner_transaction(owner, site.site_id) as centre:
+            copied = 0
+            if owner_access.epoch(centre, site.site_id) is None:
+                _refuse_second_centre(link, owner)
+                epoch = uuid7(clock.now(), entropy(ENTROPY_BYTES))
+                owner_access.add(centre, site.site_id, epoch)
+                copied = adoption.adopt(local, centre, site.site_id, progress)
+            adoption.copy_some(local, centre, KioskDevice, site.site_id)
+            made = _make_link(centre, site, link, reached_by, entropy)
+        # After the commit: a link without its role would be worse than a role without its link,
+        # which the next run makes good.
+        if made is not None:
+            write_link(folder, made, certificates)
+        waiting = outbox.pending(local)
+    return Adopted(site, copied, made is not None, waiting)
+
+
+def ca_text(address: Address) -> str:
+    """Read the certificates that an owner's address names, to be given to machines."""
+    if not address.ca_file or address.ca_file == "system":
+        return ""
+    try:
+        return Path(address.ca_file).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        raise SetupError(
+            f"The certificates {address.ca_file} cannot be read; name a file of PEM."
+        ) from None
+
+
+def new_password(entropy: Entropy) -> str:
+    """Make a machine's password: 256 random bits in 43 characters."""
+    return base64.urlsafe_b64encode(entropy(_PASSWORD_BYTES)).decode().rstrip("=")
+
+
+def _make_link(
+    centre: Transaction,
+    site: SiteFacts,
+    link: CentralLink | None,
+    reached_by: Address,
+    entropy: Entropy,
+) -> CentralLink | None:
+    """Give this machine its role; None where it has a link that works."""
+    own = machines.own_row(centre, site.kiosk_id)
+    if own is not None and own.revoked_at is not None:
+        raise SetupError(
+            "This machine was revoked at the centre; empty it with `kiosk central reset` and"
+            " enrol it again."
+        )
+    name = role_name("kiosk", site.kiosk_id, site.site_id)
+    if link is not None and _is_same(link.address, reached_by) and machines.is_open(centre, name):
+        return None
+    password = new_password(entropy)
+    machines.ensure_role(centre, "kiosk", site.kiosk_id, site.site_id, password)
+    address = replace(reached_by, role=name, password=password, ca_file="", certificate="")
+    return CentralLink("kiosk", site.site_id, site.kiosk_id, address)
+
+
+def _refuse_second_centre(link: CentralLink | None, owner: Address) -> None:
+    if link is not None:
+        raise SetupError(
+            f"This machine belongs to the centre at {link.address.host or 'this machine'} already,"
+            f" and the one at {owner.host or 'this machine'} does not know its clinic; nothing was"
+            " copied."
+        )
+
+
+def _is_same(one: Address, other: Address) -> bool:
+    return (one.host, one.port, one.database) == (other.host, other.port, other.database)
+
+
+_SIDES: Final = ("", "-wal", "-shm", "-journal")
+_FOLDERS: Final = ("exports", "joining")
+
+
+@dataclass(frozen=True, slots=True)
+class ToEmpty:
+    """What emptying this machine would delete."""
+
+    symbols: str
+    """Empty where the machine has no database of its own."""
+    exported: tuple[Path, ...]
+    """Files of unsent records; they stay."""
+
+
+def look_before_reset(folder: Path, database: Path) -> ToEmpty:
+    """Say what a reset would delete; SetupError where it would lose something."""
+    if read_link(folder) is None and not (folder / "joining").exists():
+        raise SetupError(
+            f"{folder} belongs to no centre, so its records would be lost; delete the folder"
+            " itself if that is what you want."
+        )
+    if not database.exists():
+        return ToEmpty("", ())
+    store = Store.open(database, create=True)
+    try:
+        with store.read() as transaction:
+            there = unsent(transaction.connection())
+            machine = site.here(transaction)
+    finally:
+        store.close()
+    if there.count and exported_upto(folder) < there.upto_seq:
+        raise SetupError(
+            f"{there.count} records here have not reached the centre; send them with `kiosk sync"
+            " --once`, or keep them in a file with `kiosk sync export FILE`."
+        )
+    symbols = "" if machine is None else machine.symbols
+    return ToEmpty(symbols, tuple(sorted(folder.glob(PATTERN))) if there.count else ())
+
+
+def reset_machine(folder: Path, database: Path) -> None:
+    """Delete database, link and exports, in an order that a second run can finish.
+
+    Settings and client certificates stay, and so do files of unsent records. SetupError where
+    something cannot be deleted.
+    """
+    try:
+        for suffix in _SIDES:
+            database.with_name(database.name + suffix).unlink(missing_ok=True)
+        # A new database counts from 1 again, so an old note would stand for what is not exported.
+        (folder / NOTE).unlink(missing_ok=True)
+        for name in _FOLDERS:
+            with suppress(FileNotFoundError):
+                shutil.rmtree(folder / name)
+        # The link goes last: without it the folder would look like a clinic of its own.
+        for name in (CA_FILE, LINK_FILE):
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise SetupError(
+            f"{folder} cannot be emptied ({error.strerror}); mend its rights and run this again."
+        ) from None

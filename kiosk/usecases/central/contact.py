@@ -1,0 +1,54 @@
+"""A desk machine and its centre at the beginning of the day: do they go together, who is here."""
+
+from dataclasses import dataclass
+
+from kiosk.devices.clock import Clock
+from kiosk.domain.clock_sync import better_offset, read_clock
+from kiosk.errors import SetupError
+from kiosk.records import pulled_rows
+from kiosk.records.central import machines, owner
+from kiosk.records.database.store import Records
+from kiosk.usecases.central.owner import check_terms
+from kiosk.usecases.helplines import read_in_force
+from kiosk.usecases.site import SiteFacts
+
+_REVOKED = (
+    "This desk was revoked; enrol the machine again with `kiosk central enrol NAME --desk`, and"
+    " empty it first with `kiosk central reset`."
+)
+
+
+def check_centre(store: Records) -> None:
+    """Raise StoreDiffers with one sentence where this program and the centre do not go together."""
+    with store.read() as transaction:
+        check_terms(owner.terms(transaction))
+
+
+def greet_centre(store: Records, clock: Clock, site: SiteFacts, version: str) -> None:
+    """Tell the centre that this desk is here, and measure the clock; SetupError where revoked."""
+    with store.write() as transaction:
+        if machines.is_revoked(transaction, site.kiosk_id):
+            raise SetupError(_REVOKED)
+        known = pulled_rows.read_state(transaction, site.kiosk_id).clock_offset_ms
+        asked = clock.now()
+        there = machines.time_there(transaction)
+        answered = clock.now()
+        reading = read_clock(asked, answered, there)
+        offset = known if reading is None else better_offset(known, reading)
+        pulled_rows.note_contact(transaction, site.kiosk_id, answered, offset)
+        machines.report(transaction, site.site_id, site.kiosk_id, answered, offset, version)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramInfo:
+    """Which program runs here, and how fresh its helplines are."""
+
+    version: str
+    helplines_review_by: str
+    """ISO 8601; of the list that visitors see."""
+
+
+def program_info(store: Records, clock: Clock, site: SiteFacts, version: str) -> ProgramInfo:
+    """Say how this machine is furnished; `version` is that of the program."""
+    lines = read_in_force(store, clock, site).lines
+    return ProgramInfo(version, lines.review_by.isoformat())

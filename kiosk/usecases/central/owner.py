@@ -1,0 +1,256 @@
+"""What the owner of a centre does: found it, adopt a clinic, look after its machines."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from kiosk.devices.clock import Clock, Entropy
+from kiosk.domain.fleet import CODE_ENTROPY_BYTES, VALID_FOR, free_symbols, new_code, shown_code
+from kiosk.domain.ids import ENTROPY_BYTES, uuid7
+from kiosk.domain.text import clean
+from kiosk.errors import SetupError, StoreDiffers
+from kiosk.records.central import machines
+from kiosk.records.central import owner as owner_access
+from kiosk.records.central.connection import Address
+from kiosk.records.central.machines import CentralMachine
+from kiosk.records.central.owner import SiteAtCentre, owner_transaction
+from kiosk.records.central.setup import found, role_name
+from kiosk.records.schema.system_tables import KioskDevice
+from kiosk.usecases.central.adoption import ca_text
+from kiosk.vault.enrolment_bundle import Bundle, SignedBundle, first_password, sign
+
+_SIGN_ID = 8
+"""Characters of an id that stand for a site of the same name as another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A centre whose tables, roles and rights are up to date."""
+
+    hardened: bool
+    """False where only a superuser can also take locks and large objects away from machines."""
+    sites: tuple[SiteAtCentre, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CentreStatus:
+    """How the machines of a centre are, and what was put in order while looking."""
+
+    now: datetime
+    machines: tuple[CentralMachine, ...]
+    facts: Mapping[UUID, int]
+    """How many facts of each machine are at the centre."""
+    closed: tuple[CentralMachine, ...]
+    """Revoked machines that have wiped themselves; their roles may sign in no more."""
+    removed: tuple[CentralMachine, ...]
+    """Enrolments that expired before anybody joined."""
+
+
+def prepare_centre(owner: Address, clock: Clock) -> Prepared:
+    """Make a database into a centre, or bring one up to date; harmless when repeated."""
+    from alembic.util import CommandError
+
+    try:
+        with owner_transaction(owner) as transaction:
+            hardened = found(transaction.connection(), clock.now())
+            return Prepared(hardened, owner_access.known(transaction))
+    except CommandError:
+        raise StoreDiffers(
+            "A newer kiosk has made this centre; install that version and run this again. Nothing"
+            " was changed."
+        ) from None
+
+
+def choose_site(owner: Address, wanted: str | None) -> SiteAtCentre:
+    """Find a site by its name or id; without either the only one that there is."""
+    with owner_transaction(owner) as transaction:
+        check_terms(owner_access.terms(transaction))
+        known = owner_access.known(transaction)
+    if not known:
+        raise SetupError(
+            "There is no clinic at this centre yet; run `kiosk central init` on the clinic's own"
+            " machine."
+        )
+    found = [one for one in known if wanted is None or _is_called(one, wanted)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(f"{clean(one.name)} ({one.site_id.hex[-_SIGN_ID:]})" for one in known)
+    raise SetupError(f"Say by --site which clinic is meant: {names}.")
+
+
+def check_terms(terms: owner_access.Terms) -> None:
+    """Raise StoreDiffers where this program and the centre do not go together."""
+    if terms.is_older:
+        raise StoreDiffers(
+            "The centre is older than this kiosk; run `kiosk central init` with this version."
+        )
+    if terms.is_newer:
+        raise StoreDiffers(
+            "This kiosk is too old for its centre; install the version that the centre has."
+        )
+
+
+def centre_status(owner: Address, clock: Clock) -> CentreStatus:
+    """Look at all machines; close wiped machines' roles and remove expired enrolments."""
+    now = clock.now()
+    with owner_transaction(owner) as transaction:
+        check_terms(owner_access.terms(transaction))
+        every = machines.every(transaction)
+        wiped = tuple(one for one in every if _is_done_with(one) and one.may_sign_in)
+        expired = tuple(
+            one for one in every if not one.has_joined and one.enrolled_at + VALID_FOR < now
+        )
+        for one in wiped:
+            machines.close_role(transaction, one)
+        if expired:
+            machines.forget(transaction, expired)
+        facts: Counter[UUID] = machines.facts_of_each(transaction)
+        left = tuple(one for one in machines.every(transaction))
+    return CentreStatus(now, left, facts, wiped, expired)
+
+
+def revoke_machine(
+    owner: Address, site: SiteAtCentre, symbols: str, clock: Clock, *, at_once: bool
+) -> CentralMachine:
+    """Take a machine out of service; SetupError where the site has none of these symbols.
+
+    A kiosk sends what it has at its next contact and wipes itself; `at_once` shuts it out now
+    instead. A desk machine, which keeps nothing, is always shut out.
+    """
+    with owner_transaction(owner, site.site_id) as transaction:
+        machine = _find(machines.every(transaction), site.site_id, symbols)
+        if machine.revoked_at is None:
+            machines.revoke(transaction, machine, clock.now())
+        closed = machine.has_joined and (at_once or machine.kind == "desk")
+        if not machine.has_joined:
+            machines.forget(transaction, [machine])
+        elif closed:
+            machines.close_role(transaction, machine)
+    if closed:
+        # Once more: it may have come in again before the first was committed.
+        with owner_transaction(owner) as transaction:
+            machines.end_sessions(transaction, machine)
+    return machine
+
+
+def declare_restored(owner: Address, clock: Clock, entropy: Entropy) -> tuple[int, int]:
+    """Let every machine pull and send all again, after the centre was restored from a backup.
+
+    Gives how many sites there are, and how many joined machines have no role on this server.
+    """
+    with owner_transaction(owner) as transaction:
+        check_terms(owner_access.terms(transaction))
+        count = owner_access.renew_epochs(
+            transaction, lambda: uuid7(clock.now(), entropy(ENTROPY_BYTES))
+        )
+        every = machines.every(transaction)
+    lost = [one for one in every if one.has_joined and one.revoked_at is None]
+    return count, sum(not one.may_sign_in for one in lost)
+
+
+def _is_called(site: SiteAtCentre, wanted: str) -> bool:
+    low = clean(wanted).casefold()
+    return clean(site.name).casefold() == low or (
+        len(low) >= _SIGN_ID and site.site_id.hex.endswith(low.replace("-", ""))
+    )
+
+
+def _is_done_with(machine: CentralMachine) -> bool:
+    return (
+        machine.revoked_at is not None
+        and machine.wiped_at is not None
+        and machine.wiped_at >= machine.enrolled_at
+    )
+
+
+def _find(every: list[CentralMachine], site_id: UUID, symbols: str) -> CentralMachine:
+    wanted = clean(symbols).upper()
+    for one in every:
+        if one.site_id == site_id and one.symbols == wanted:
+            return one
+    raise SetupError(f"This clinic has no machine {wanted}; see `kiosk central status`.")
+
+
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class NewMachine:
+    """A machine that is to be enrolled."""
+
+    name: str
+    kind: str
+    """kiosk or desk."""
+    reached_by: Address
+    """Host and port by which it reaches the centre."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A machine that may join."""
+
+    name: str
+    symbols: str
+    kind: str
+    code: str = field(repr=False)
+    """As people see it; it is kept nowhere."""
+    fingerprint: str
+    expires: datetime
+
+
+def enrol_machine(
+    owner: Address,
+    site: SiteAtCentre,
+    machine: NewMachine,
+    clock: Clock,
+    entropy: Entropy,
+    keep: Callable[[SignedBundle], object],
+) -> Enrolled:
+    """Make a machine's row and role, and its bundle for `keep`; all of it or nothing.
+
+    `keep` writes the bundle; where it raises, nothing was enrolled. SetupError where the name will
+    not do or the site has no symbols left.
+    """
+    called, kind, to = clean(machine.name), machine.kind, machine.reached_by
+    if not 0 < len(called) <= LONGEST_NAME:
+        raise SetupError(f"A machine needs a name of at most {LONGEST_NAME} characters.")
+    now, code = clock.now(), new_code(entropy(CODE_ENTROPY_BYTES))
+    kiosk_id = uuid7(now, entropy(ENTROPY_BYTES))
+    with owner_transaction(owner, site.site_id) as transaction:
+        used = machines.symbols_in_use(transaction, site.site_id)
+        symbols = free_symbols(used, entropy(8))
+        if symbols is None:
+            raise SetupError("This clinic has had so many machines that no symbols are left.")
+        device = KioskDevice(
+            id=kiosk_id,
+            site_id=site.site_id,
+            name=called,
+            symbols=symbols,
+            pin_hash="",
+            sealed_audit_key=b"",
+            enrolled_at=now,
+            kind=kind,
+        )
+        machines.enrol(transaction, device, first_password(code, kiosk_id))
+        bundle = _bundle(device, to, ca_text(owner))
+        signed = sign(bundle, code)
+        keep(signed)
+    return Enrolled(called, symbols, kind, shown_code(code), signed.fingerprint, bundle.expires)
+
+
+def _bundle(device: KioskDevice, to: Address, ca: str) -> Bundle:
+    return Bundle(
+        host=to.host,
+        port=to.port,
+        database=to.database,
+        role=role_name(device.kind, device.id, device.site_id),
+        ca=ca,
+        site_id=device.site_id,
+        kiosk_id=device.id,
+        symbols=device.symbols,
+        name=device.name,
+        kind=device.kind,
+        expires=device.enrolled_at + VALID_FOR,
+    )

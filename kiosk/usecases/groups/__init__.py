@@ -1,0 +1,1 @@
+"""Groups and sessions: the desk that plans them, and imports."""

@@ -1,0 +1,250 @@
+"""What a manager may do about groups: plan, change, call off, import and export."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.audit import AuditAction
+from kiosk.domain.groups.groups import (
+    GROUP_ENDED,
+    LONGEST_REASON,
+    Cancelled,
+    GroupCard,
+    GroupPlan,
+    PlannedSession,
+    PlanProblem,
+    Restored,
+    Series,
+    SeriesFrom,
+    SessionPlan,
+    Which,
+    called_off,
+    change_problem,
+    plan_series,
+    tidy_group,
+    tidy_session,
+    tidy_sessions,
+)
+from kiosk.domain.groups.plan_import import ImportReport, Plans
+from kiosk.domain.staff import Role
+from kiosk.domain.text import clean
+from kiosk.records import groups as group_rows
+from kiosk.records import groups as records
+from kiosk.records.schema.tables import SupportGroup
+from kiosk.usecases.groups.plan_import import Importing, plans_of
+from kiosk.usecases.staff_desk import StaffDesk
+
+
+class GroupsDesk(StaffDesk):
+    """The manager's desk of groups and sessions; made by `Access.groups_desk` after sign-in.
+
+    What cannot be kept is told by a PlanProblem, and then nothing has changed.
+    """
+
+    role = Role.MANAGER
+
+    def new_id(self) -> UUID:
+        """Make the id of a plan; nothing is written."""
+        return self._new_id(self._clock.now())
+
+    def groups(self) -> tuple[GroupCard, ...]:
+        """Give the groups that were not put away, by name."""
+        with self._reading() as (transaction, now):
+            return records.cards(transaction, self._site.site_id, now)
+
+    def sessions(
+        self, since: date, until: date, group_id: UUID | None = None
+    ) -> tuple[PlannedSession, ...]:
+        """Give the sessions that start from `since` to before `until` (clinic's days), by start.
+
+        Those that were called off are among them.
+        """
+        begin, end = self._midnight(since), self._midnight(until)
+        with self._reading() as (transaction, _now):
+            return records.between(transaction, self._site.site_id, begin, end, group_id)
+
+    def add_group(self, plan: GroupPlan) -> GroupPlan | PlanProblem:
+        """Keep a new group; one whose id is known stays as it is."""
+        tidied = tidy_group(plan)
+        if isinstance(tidied, PlanProblem):
+            return tidied
+        with self._writing() as (transaction, now):
+            if not group_rows.row_exists(transaction, SupportGroup, plan.id):
+                records.add_group(transaction, self._site.site_id, tidied)
+                self._audit(transaction, now, AuditAction.GROUP_ADDED, plan.id)
+        return tidied
+
+    def change_group(self, plan: GroupPlan) -> GroupPlan | PlanProblem:
+        """Change a group; what is to come in its old room, with its old capacity, goes along."""
+        tidied = tidy_group(plan)
+        if isinstance(tidied, PlanProblem):
+            return tidied
+        with self._writing() as (transaction, now):
+            old = records.group(transaction, self._site.site_id, plan.id)
+            if old is None:
+                return PlanProblem.UNKNOWN
+            tidied = replace(tidied, source=old.source)
+            if tidied == old:
+                return old
+            records.change_group(transaction, tidied)
+            self._move_along(transaction, now, old, tidied)
+            self._audit(transaction, now, AuditAction.GROUP_CHANGED, plan.id)
+        return tidied
+
+    def put_away_group(self, group_id: UUID) -> Cancelled | PlanProblem:
+        """Take a group out of the lists and call off what is to come; what was stays."""
+        with self._writing() as (transaction, now):
+            if not group_rows.row_exists(transaction, SupportGroup, group_id):
+                return PlanProblem.UNKNOWN
+            if records.group(transaction, self._site.site_id, group_id) is None:
+                return Cancelled(0)
+            records.put_away(transaction, group_id, now)
+            self._audit(transaction, now, AuditAction.GROUP_PUT_AWAY, group_id)
+            coming = records.coming(transaction, self._site.site_id, now, group_id)
+            return self._call_off(transaction, now, coming, GROUP_ENDED)
+
+    def add_session(self, plan: SessionPlan) -> SessionPlan | PlanProblem:
+        """Plan one session; one whose id is known stays as it is."""
+        added = self._add((plan,), plan.group_id, plan.id)
+        return added if isinstance(added, PlanProblem) else added[0]
+
+    def add_series(
+        self, group_id: UUID, series: Series, room: str = "", capacity: int | None = None
+    ) -> tuple[SessionPlan, ...] | PlanProblem:
+        """Plan a series, all of it or nothing; without a room in the group's own.
+
+        The same `series.id` plans the same sessions once.
+        """
+        with self._reading() as (transaction, _now):
+            group = records.group(transaction, self._site.site_id, group_id)
+        if group is None:
+            return PlanProblem.UNKNOWN
+        capacity = group.capacity if capacity is None else capacity
+        planned = plan_series(series, group_id, room or group.room, capacity, self._site.zone)
+        if isinstance(planned, PlanProblem):
+            return planned
+        return self._add(planned, group_id, series.id)
+
+    def change_session(self, plan: SessionPlan) -> SessionPlan | PlanProblem:
+        """Change times, room and capacity; the times of a session that has begun stay.
+
+        It stays with its group, its series and its place in the file that planned it.
+        """
+        tidied = tidy_session(plan)
+        if isinstance(tidied, PlanProblem):
+            return tidied
+        with self._writing() as (transaction, now):
+            found = records.by_ids(transaction, self._site.site_id, [plan.id])
+            if not found:
+                return PlanProblem.UNKNOWN
+            (old,) = found
+            group_id, series_id, source = old.plan.group_id, old.plan.series_id, old.plan.source
+            new = replace(tidied, group_id=group_id, series_id=series_id, source=source)
+            if new == old.plan:
+                return new
+            problem = change_problem(old, new, now)
+            if problem is not None:
+                return problem
+            records.change_session(transaction, replace(old, plan=new))
+            self._audit(transaction, now, AuditAction.SESSION_CHANGED, plan.id)
+        return new
+
+    def cancel_sessions(self, which: Which, reason: str) -> Cancelled | PlanProblem:
+        """Call sessions off, so that no kiosk shows them; their check-ins stay.
+
+        What has ended stays as it was; HAS_ENDED where that is all that was meant.
+        """
+        said = clean(reason, LONGEST_REASON)
+        if not said:
+            return PlanProblem.NO_REASON
+        with self._writing() as (transaction, now):
+            meant = self._meant(transaction, which)
+            if not meant:
+                return PlanProblem.UNKNOWN
+            upcoming = [one for one in meant if one.plan.ends_at > now]
+            if not upcoming:
+                return PlanProblem.HAS_ENDED
+            return self._call_off(transaction, now, upcoming, said)
+
+    def restore_sessions(self, which: Which) -> Restored | PlanProblem:
+        """Let sessions take place after all; of a series, all that went for one reason."""
+        with self._writing() as (transaction, now):
+            meant = self._meant(transaction, which)
+            off = called_off(meant, which)
+            groups = {one.plan.group_id for one in off}
+            if any(records.group(transaction, self._site.site_id, id_) is None for id_ in groups):
+                return PlanProblem.NO_GROUP
+            for one in off:
+                records.restore_session(transaction, one.plan.id)
+                self._audit(transaction, now, AuditAction.SESSION_RESTORED, one.plan.id)
+        return Restored(len(off)) if meant else PlanProblem.UNKNOWN
+
+    def import_plans(self, plans: Plans) -> ImportReport:
+        """Make groups and upcoming sessions what a file says, all of it or nothing.
+
+        The same file again changes nothing. What the file no longer names is called off, where a
+        file had planned it. Raises SetupError for plans that no reader of `reports` would make.
+        """
+        with self._writing() as (transaction, now):
+            importing = Importing(transaction, self._site, now, self.new_id)
+            report = importing.run(plans)
+            if not report.changes_nothing:
+                self._audit(transaction, now, AuditAction.PLANS_IMPORTED)
+        return report
+
+    def export_plans(self) -> Plans:
+        """Give all groups and what is not over, as `import_plans` takes it."""
+        with self._reading() as (transaction, now):
+            return plans_of(transaction, self._site.site_id, now)
+
+    def _add(
+        self, plans: Iterable[SessionPlan], group_id: UUID, subject: UUID
+    ) -> tuple[SessionPlan, ...] | PlanProblem:
+        tidied = tidy_sessions(plans)
+        if isinstance(tidied, PlanProblem):
+            return tidied
+        with self._writing() as (transaction, now):
+            if records.group(transaction, self._site.site_id, group_id) is None:
+                return PlanProblem.UNKNOWN
+            if records.add_sessions(transaction, self._site.site_id, tidied):
+                self._audit(transaction, now, AuditAction.SESSION_ADDED, subject)
+        return tidied
+
+    def _meant(self, transaction: Transaction, which: Which) -> tuple[PlannedSession, ...]:
+        site_id = self._site.site_id
+        if isinstance(which, SeriesFrom):
+            since = self._midnight(which.since)
+            return records.of_series(transaction, site_id, which.series_id, since)
+        return records.by_ids(transaction, site_id, which)
+
+    def _call_off(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        meant: Iterable[PlannedSession],
+        reason: str,
+    ) -> Cancelled:
+        """Call off those that are not yet, with an entry in the trail for each."""
+        planned = [one.plan.id for one in meant if one.cancelled is None]
+        for session_id in planned:
+            records.cancel_session(transaction, session_id, reason)
+            self._audit(transaction, now, AuditAction.SESSION_CANCELLED, session_id)
+        return Cancelled(len(planned))
+
+    def _move_along(
+        self, transaction: Transaction, now: datetime, old: GroupPlan, new: GroupPlan
+    ) -> None:
+        """Give what is to come the group's new room and capacity where it had the old ones."""
+        for one in records.coming(transaction, self._site.site_id, now, new.id):
+            plan = one.plan
+            room = new.room if plan.room == old.room else plan.room
+            capacity = new.capacity if plan.capacity == old.capacity else plan.capacity
+            if (room, capacity) != (plan.room, plan.capacity):
+                moved = replace(one, plan=replace(plan, room=room, capacity=capacity))
+                records.change_session(transaction, moved)
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, datetime.min.time(), self._site.zone)

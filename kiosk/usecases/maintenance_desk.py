@@ -1,0 +1,154 @@
+"""What the maintenance screen may do: it opens by a PIN and sees no person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session as Transaction
+
+from kiosk.devices.clock import Clock, Entropy
+from kiosk.domain.audit import AuditAction
+from kiosk.domain.clock_sync import SyncProblem, is_doubtful, sentence
+from kiosk.domain.text import clean
+from kiosk.records import outbox
+from kiosk.records import site as site_rows
+from kiosk.records.database.store import Records
+from kiosk.usecases.access import Attempts
+from kiosk.usecases.audit_trail import add_entry
+from kiosk.usecases.site import SiteFacts
+from kiosk.vault.passphrases import verify_pin
+
+
+@dataclass(frozen=True, slots=True)
+class PinAnswer:
+    """Whether a PIN was right, and how long to wait before the next try."""
+
+    accepted: bool
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceStatus:
+    """How this kiosk is."""
+
+    site_name: str
+    kiosk_name: str
+    symbols: str
+    version: str
+    now: datetime
+    """What the kiosk's clock says."""
+    clock_ok: bool
+    """False where the clock stands before the kiosk's last fact; facts are then marked."""
+    last_fact_at: datetime
+    contact_at: datetime | None
+    """The last contact with the centre; None without one."""
+    clock_offset_ms: int | None
+    """The centre's clock minus this one at the last contact."""
+    has_centre: bool
+    """False where all records are at home on this machine."""
+    problem: str | None
+    """Why the last contact failed, as a sentence for staff; None where it went well."""
+    pending: int
+    """Rows that wait to be sent."""
+    parked: int
+    """Rows that the centre refuses; they need a person."""
+    out_of_order: str | None
+
+
+class MaintenanceDesk:
+    """The maintenance screen's desk."""
+
+    def __init__(
+        self,
+        store: Records,
+        clock: Clock,
+        entropy: Entropy,
+        site: SiteFacts,
+        version: str,
+        *,
+        has_centre: bool = False,
+    ) -> None:
+        self._store = store
+        self._has_centre = has_centre
+        self._clock = clock
+        self._entropy = entropy
+        self._site = site
+        self._version = version
+        self._attempts = Attempts(site, "pin")
+
+    def unlock(self, pin: str) -> PinAnswer:
+        """Try the PIN (some 0.1 s, in a thread); a try is counted before it is made."""
+        with self._store.write() as transaction:
+            wait = self._attempts.begin(transaction, self._clock.now(), "")
+            stored = site_rows.pin_hash(transaction, self._site.kiosk_id)
+        if wait is not None:
+            return PinAnswer(accepted=False, wait_seconds=wait)
+        accepted = verify_pin(stored, pin)
+        with self._store.write() as transaction:
+            now = self._clock.now()
+            if not accepted:
+                self._audit(transaction, now, AuditAction.MAINTENANCE_REFUSED)
+                left = self._attempts.wait(transaction, now, "")
+                return PinAnswer(accepted=False, wait_seconds=left)
+            self._attempts.succeed(transaction, "")
+            self._audit(transaction, now, AuditAction.MAINTENANCE_UNLOCKED)
+        return PinAnswer(accepted=True)
+
+    def status(self) -> MaintenanceStatus:
+        """Say how this kiosk is."""
+        with self._store.read() as transaction:
+            itself = site_rows.itself(transaction, self._site.kiosk_id)
+            pending, parked = outbox.pending(transaction), outbox.parked(transaction)
+            now = self._clock.now()
+        return MaintenanceStatus(
+            site_name=self._site.name,
+            kiosk_name=self._site.kiosk_name,
+            symbols=self._site.symbols,
+            version=self._version,
+            now=now,
+            clock_ok=not is_doubtful(now, itself.last_fact_at),
+            last_fact_at=itself.last_fact_at,
+            contact_at=itself.contact_at,
+            clock_offset_ms=itself.clock_offset_ms,
+            has_centre=self._has_centre,
+            problem=_sentence(itself.problem),
+            pending=pending,
+            parked=parked,
+            out_of_order=itself.out_of_order,
+        )
+
+    def out_of_order(self) -> str | None:
+        """Give why the kiosk is closed to visitors, or None while it is open."""
+        with self._store.read() as transaction:
+            return site_rows.itself(transaction, self._site.kiosk_id).out_of_order
+
+    def set_out_of_order(self, reason: str | None) -> None:
+        """Close the kiosk to visitors for a reason, or open it by None; survives a restart."""
+        with self._store.write() as transaction:
+            plain = None if reason is None else clean(reason)
+            before = site_rows.itself(transaction, self._site.kiosk_id).out_of_order
+            if plain == before:
+                return
+            site_rows.set_out_of_order(transaction, self._site.kiosk_id, plain)
+            closed = plain is not None
+            action = AuditAction.CLOSED_TO_VISITORS if closed else AuditAction.OPENED_TO_VISITORS
+            self._audit(transaction, self._clock.now(), action)
+
+    def trust_clock(self) -> None:
+        """Say that the clock is right now: facts of a time when it was ahead no longer count."""
+        with self._store.write() as transaction:
+            now = self._clock.now()
+            last = site_rows.itself(transaction, self._site.kiosk_id).last_fact_at
+            if not is_doubtful(now, last):
+                return
+            site_rows.set_last_fact_at(transaction, self._site.kiosk_id, now)
+            self._audit(transaction, now, AuditAction.CLOCK_TRUSTED)
+
+    def _audit(self, transaction: Transaction, now: datetime, action: AuditAction) -> None:
+        add_entry(transaction, self._site, self._entropy, now, action)
+
+
+def _sentence(code: str | None) -> str | None:
+    """Say what a problem's code means; a code of another version stands for itself."""
+    if code is None or code not in {problem.value for problem in SyncProblem}:
+        return code
+    return sentence(SyncProblem(code))

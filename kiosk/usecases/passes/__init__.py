@@ -1,0 +1,1 @@
+"""Passes: handing out, replacing and revoking."""

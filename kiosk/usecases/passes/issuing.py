@@ -1,0 +1,95 @@
+"""Makes passes: a participant with a sealed name, and what the database keeps of the pass."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.devices.clock import Entropy
+from kiosk.domain.attendance.check_in import JoinDraft
+from kiosk.domain.ids import ENTROPY_BYTES, uuid7
+from kiosk.domain.passes import SECRET_BYTES, lookup, name_key
+from kiosk.domain.staff import Purpose
+from kiosk.records.database.writing import add_made_here, add_reference
+from kiosk.records.schema.tables import Membership, Participant, Passcard
+from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.vault.sealing import lock_name, seal
+
+PARTICIPANT = "participant"
+"""The table that a sealed name is bound to."""
+
+
+def new_draft(entropy: Entropy, now: datetime) -> JoinDraft:
+    """Make the ids of a new pass, before anything is written."""
+    return JoinDraft(uuid7(now, entropy(ENTROPY_BYTES)), entropy(SECRET_BYTES))
+
+
+class PassMaker:
+    """Writes new passes of one site."""
+
+    def __init__(self, entropy: Entropy, site: SiteFacts, sealing: SealingKeys) -> None:
+        self._entropy = entropy
+        self._site = site
+        self._sealing = sealing
+
+    def make(
+        self, transaction: Transaction, now: datetime, secret: bytes, name: str, language: str
+    ) -> UUID:
+        """Write a participant and their pass; `name` is cleaned. Gives the participant's id."""
+        participant = uuid7(now, self._entropy(ENTROPY_BYTES))
+        sealed = seal(
+            {"name": name},
+            purpose=Purpose.ROSTER.value,
+            table=PARTICIPANT,
+            record_id=participant,
+            recipients=self._sealing[Purpose.ROSTER],
+        )
+        add_made_here(
+            transaction,
+            Participant(
+                id=participant,
+                site_id=self._site.site_id,
+                sealed_name=sealed,
+                language=language,
+                created_at=now,
+            ),
+        )
+        self.add_card(transaction, now, participant, secret, (name, language))
+        return participant
+
+    def add_card(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        participant_id: UUID,
+        secret: bytes,
+        name: tuple[str, str],
+    ) -> None:
+        """Write one more pass of a participant by (first name, language)."""
+        first_name, language = name
+        add_made_here(
+            transaction,
+            Passcard(
+                id=uuid7(now, self._entropy(ENTROPY_BYTES)),
+                site_id=self._site.site_id,
+                lookup=lookup(secret),
+                participant_id=participant_id,
+                name_box=lock_name(first_name, name_key(secret)),
+                language=language,
+                created_at=now,
+            ),
+        )
+
+    def enrol(
+        self, transaction: Transaction, now: datetime, participant_id: UUID, group_id: UUID
+    ) -> None:
+        """Put a participant on the list of an enrolled group."""
+        add_reference(
+            transaction,
+            Membership(
+                id=uuid7(now, self._entropy(ENTROPY_BYTES)),
+                site_id=self._site.site_id,
+                participant_id=participant_id,
+                group_id=group_id,
+            ),
+        )

@@ -1,0 +1,189 @@
+"""What a manager may do about staff: make accounts, give rights and passphrases, shut them."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.audit import AuditAction
+from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.staff import (
+    AccountProblem,
+    AccountView,
+    PassphraseProblem,
+    Role,
+    check_passphrase,
+    is_login,
+    plain_login,
+    purposes,
+)
+from kiosk.errors import AccessRefused
+from kiosk.records import staff
+from kiosk.records.database.writing import add_reference, change_reference
+from kiosk.records.schema.system_tables import StaffAccount
+from kiosk.usecases.staff.accounts import NewAccount, build_account, codes_of
+from kiosk.usecases.staff_desk import House, SignedIn, StaffDesk
+from kiosk.vault.keys import KeyRing, wrap_ring
+from kiosk.vault.passphrases import DEFAULT_COST, Cost
+
+Answer = AccountView | AccountProblem | PassphraseProblem
+"""An account as it is now, or why nothing was changed."""
+
+
+class AccountsDesk(StaffDesk):
+    """The manager's desk of staff accounts; made by `Access.accounts_desk` after sign-in.
+
+    What a method changes works at once, also for somebody who is signed in. Methods that take a
+    passphrase need some 0.1 s, so call them in a thread.
+    """
+
+    role = Role.MANAGER
+
+    def __init__(self, house: House, signed_in: SignedIn, cost: Cost = DEFAULT_COST) -> None:
+        """Take the manager, whose keys are handed on, and what a passphrase costs."""
+        super().__init__(house, signed_in)
+        self._cost = cost
+
+    def accounts(self) -> tuple[AccountView, ...]:
+        """Give every account, by login, disabled ones too."""
+        with self._reading() as (transaction, _now):
+            return tuple(_view(one) for one in staff.accounts(transaction, self._site.site_id))
+
+    def add(self, new: NewAccount) -> Answer:
+        """Add an account whose passphrase has to be replaced at the first sign-in."""
+        problem = _problem_of(new)
+        if problem is not None:
+            return problem
+        made_at = self._clock.now()
+        id_, keys = self._new_id(made_at), self._held(new.roles)
+        row = build_account(self._site.site_id, id_, new, keys, made_at, self._cost)
+        row.must_change = True
+        with self._writing() as (transaction, now):
+            if staff.find(transaction, self._site.site_id, row.login) is not None:
+                return AccountProblem.LOGIN_TAKEN
+            add_reference(transaction, row)
+            self._audit(transaction, now, AuditAction.STAFF_ADDED, id_)
+            return self._seen(transaction, id_)
+
+    def set_roles(self, account_id: UUID, roles: frozenset[Role], passphrase: str = "") -> Answer:
+        """Give an account other roles.
+
+        Roles that open more than before need a new `passphrase` (else NEEDS_PASSPHRASE), to be
+        replaced at the next sign-in; the keys of roles that are gone leave it at that sign-in.
+        """
+        if not roles:
+            return AccountProblem.NO_ROLE
+        chosen = check_passphrase(passphrase) if passphrase else ""
+        if isinstance(chosen, PassphraseProblem):
+            return chosen
+        values: dict[str, object] = {"roles": codes_of(roles)}
+        given = {**values, **self._given(account_id, roles, chosen)} if chosen else values
+        with self._writing() as (transaction, now):
+            account = staff.get(transaction, self._site.site_id, account_id)
+            if account is None:
+                return AccountProblem.UNKNOWN
+            if Role.MANAGER not in roles and self._is_last_manager(transaction, account):
+                return AccountProblem.LAST_MANAGER
+            if roles == account.staff.roles:
+                return self._seen(transaction, account_id)
+            opens_more = not purposes(roles) <= purposes(account.staff.roles)
+            if opens_more and not chosen:
+                return AccountProblem.NEEDS_PASSPHRASE
+            change_reference(transaction, StaffAccount, account_id, given if opens_more else values)
+            self._audit(transaction, now, AuditAction.STAFF_ROLES_SET, account_id)
+            return self._seen(transaction, account_id)
+
+    def set_languages(self, account_id: UUID, languages: Iterable[CallLanguage]) -> Answer:
+        """Say what somebody speaks on the phone; nothing stands for all languages."""
+        values = {"languages": codes_of(languages)}
+        return self._change(account_id, values, AuditAction.STAFF_LANGUAGES_SET)
+
+    def disable(self, account_id: UUID) -> Answer:
+        """Shut an account at once; LAST_MANAGER where nobody would be left to open it again."""
+        with self._writing() as (transaction, now):
+            account = staff.get(transaction, self._site.site_id, account_id)
+            if account is None:
+                return AccountProblem.UNKNOWN
+            if self._is_last_manager(transaction, account):
+                return AccountProblem.LAST_MANAGER
+            if not account.disabled:
+                change_reference(transaction, StaffAccount, account_id, {"disabled_at": now})
+                self._audit(transaction, now, AuditAction.STAFF_DISABLED, account_id)
+            return self._seen(transaction, account_id)
+
+    def enable(self, account_id: UUID) -> Answer:
+        """Open a disabled account again, with the passphrase that it had."""
+        return self._change(account_id, {"disabled_at": None}, AuditAction.STAFF_ENABLED)
+
+    def give_passphrase(self, account_id: UUID, passphrase: str) -> Answer:
+        """Give somebody who lost theirs a passphrase, to be replaced at the next sign-in."""
+        chosen = check_passphrase(passphrase)
+        if isinstance(chosen, PassphraseProblem):
+            return chosen
+        if account_id == self._staff.id:
+            return AccountProblem.OWN_PASSPHRASE
+        with self._reading() as (transaction, _now):
+            account = staff.get(transaction, self._site.site_id, account_id)
+        if account is None:
+            return AccountProblem.UNKNOWN
+        values = self._given(account_id, account.staff.roles, chosen)
+        return self._change(account_id, values, AuditAction.PASSPHRASE_GIVEN)
+
+    def _change(
+        self, account_id: UUID, values: Mapping[str, object], action: AuditAction
+    ) -> AccountView | AccountProblem:
+        """Change columns of an account, with an entry in the trail."""
+        with self._writing() as (transaction, now):
+            if staff.get(transaction, self._site.site_id, account_id) is None:
+                return AccountProblem.UNKNOWN
+            change_reference(transaction, StaffAccount, account_id, values)
+            self._audit(transaction, now, action, account_id)
+            return self._seen(transaction, account_id)
+
+    def _given(self, account_id: UUID, roles: frozenset[Role], chosen: str) -> dict[str, object]:
+        """Lock the keys of `roles` under a passphrase that somebody else has chosen."""
+        keys = self._held(roles)
+        text = wrap_ring(keys, chosen, account=account_id, cost=self._cost)
+        return {"wrapped_keys": text, "must_change": True}
+
+    def _held(self, roles: frozenset[Role]) -> KeyRing:
+        """Pick the manager's own keys that `roles` open."""
+        keys = self._signed_in.keys
+        wanted = purposes(roles)
+        if not wanted <= keys.keys():
+            raise AccessRefused("Your account holds not every key; another manager has to do this.")
+        return {purpose: keys[purpose] for purpose in wanted}
+
+    def _is_last_manager(self, transaction: Transaction, account: staff.Account) -> bool:
+        managers = {
+            one.staff.id
+            for one in staff.accounts(transaction, self._site.site_id)
+            if Role.MANAGER in one.staff.roles and not one.disabled
+        }
+        return managers == {account.staff.id}
+
+    def _seen(self, transaction: Transaction, account_id: UUID) -> AccountView | AccountProblem:
+        account = staff.get(transaction, self._site.site_id, account_id)
+        return AccountProblem.UNKNOWN if account is None else _view(account)
+
+
+def _problem_of(new: NewAccount) -> AccountProblem | PassphraseProblem | None:
+    """Say why an account cannot be made."""
+    if not is_login(plain_login(new.login)):
+        return AccountProblem.LOGIN_ODD
+    if not new.roles:
+        return AccountProblem.NO_ROLE
+    checked = check_passphrase(new.passphrase)
+    return checked if isinstance(checked, PassphraseProblem) else None
+
+
+def _view(account: staff.Account) -> AccountView:
+    return AccountView(
+        id=account.staff.id,
+        login=account.staff.login,
+        roles=account.staff.roles,
+        languages=account.languages,
+        disabled=account.disabled,
+        must_change=account.must_change,
+        created_at=account.created_at,
+    )

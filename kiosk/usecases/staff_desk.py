@@ -1,0 +1,122 @@
+"""What every desk of a member of staff has: its records, its owner, and their right to be there."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.devices.clock import Clock, Entropy
+from kiosk.domain.audit import AuditAction
+from kiosk.domain.ids import ENTROPY_BYTES, uuid7
+from kiosk.domain.policy import Rules
+from kiosk.domain.staff import Role, Staff
+from kiosk.domain.working_time import WorkingCalendar
+from kiosk.errors import SignedOut
+from kiosk.records import staff
+from kiosk.records.database.store import Records
+from kiosk.usecases.audit_trail import add_entry
+from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.vault.keys import KeyRing, PrivateSealingKey
+
+LONGEST_STAY = timedelta(hours=8)
+"""After so long everybody has to sign in again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A member of staff with the keys of their roles; drop it to sign out."""
+
+    staff: Staff
+    keys: KeyRing = field(repr=False)
+    since: datetime
+    """When they signed in."""
+    must_change: bool = False
+    """True where the passphrase was given by a manager: no desk opens before it is replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all desks of one clinic share."""
+
+    store: Records
+    clock: Clock
+    entropy: Entropy
+    site: SiteFacts
+    sealing: SealingKeys
+    rules: Rules
+    calendar: WorkingCalendar
+    exports: Path | None = None
+    """Where exported files are kept; None where there is no such folder."""
+
+
+class StaffDesk:
+    """The base of the desks that exist only after sign-in; `Access` makes them."""
+
+    role: Role
+    """The role that a member of staff needs."""
+
+    def __init__(
+        self,
+        house: House,
+        signed_in: SignedIn,
+        keys: Mapping[bytes, PrivateSealingKey] | None = None,
+    ) -> None:
+        """Take who opens the desk and the keys of its purpose; `Access` has checked the role."""
+        self._house = house
+        self._store = house.store
+        self._clock = house.clock
+        self._entropy = house.entropy
+        self._site = house.site
+        self._signed_in = signed_in
+        self._staff = signed_in.staff
+        self._keys = dict(keys or {})
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[Transaction, datetime]]:
+        """Lend a transaction and its time; SignedOut where the account may no longer work here."""
+        with self._store.write() as transaction:
+            now = self._clock.now()
+            self._check(transaction, now)
+            yield transaction, now
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[Transaction, datetime]]:
+        """Do as `_writing`, on the read-only side."""
+        with self._store.read() as transaction:
+            now = self._clock.now()
+            self._check(transaction, now)
+            yield transaction, now
+
+    def _check(self, transaction: Transaction, now: datetime) -> None:
+        account = staff.get(transaction, self._site.site_id, self._staff.id)
+        if account is None or account.disabled or self.role not in account.staff.roles:
+            raise SignedOut("This account may no longer do this; ask a manager.")
+        if account.must_change:
+            raise SignedOut("Your passphrase was replaced by a manager; sign in with the new one.")
+        # A clock that was set back must not lengthen anybody's stay without end.
+        if abs(now - self._signed_in.since) >= LONGEST_STAY:
+            raise SignedOut("You have been signed in for a long time; please sign in again.")
+
+    def _audit(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        action: AuditAction,
+        subject: UUID | None = None,
+    ) -> None:
+        add_entry(
+            transaction,
+            self._site,
+            self._entropy,
+            now,
+            action,
+            by_staff=self._staff.id,
+            subject=subject,
+        )
+
+    def _new_id(self, now: datetime) -> UUID:
+        return uuid7(now, self._entropy(ENTROPY_BYTES))

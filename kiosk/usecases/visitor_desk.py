@@ -1,0 +1,131 @@
+"""What a visitor may do; nothing here reads a request or lists people."""
+
+from uuid import UUID
+
+from kiosk.devices.clock import Clock, Entropy
+from kiosk.domain.attendance.check_in import (
+    CheckInOutcome,
+    GuestWelcomed,
+    JoinDraft,
+    Joined,
+    NothingOpen,
+    ScanAgain,
+    ScannerWorks,
+    ScanProblem,
+    SessionsToday,
+    SlipShown,
+)
+from kiosk.domain.callbacks.request import CallbackDraft, Receipt, RequestState, parse
+from kiosk.domain.ids import ENTROPY_BYTES, uuid7
+from kiosk.domain.passes import SECRET_BYTES, CodeKind, decode
+from kiosk.domain.policy import Rules
+from kiosk.domain.working_time import WorkingCalendar
+from kiosk.records.database.store import Records
+from kiosk.usecases.attendance.check_in import CheckIns
+from kiosk.usecases.callbacks.submission import Promise, Requests
+from kiosk.usecases.passes.issuing import new_draft
+from kiosk.usecases.site import SealingKeys, SiteFacts
+
+
+class VisitorDesk:
+    """The visitor's desk: one method, one transaction, one answer, harmless when repeated.
+
+    Call it off the event loop: every method may wait for the disk.
+    """
+
+    def __init__(
+        self,
+        store: Records,
+        clock: Clock,
+        entropy: Entropy,
+        site: SiteFacts,
+        rules: Rules,
+        sealing: SealingKeys,
+        calendar: WorkingCalendar | None = None,
+    ) -> None:
+        """Take `calendar`: when the clinic works; without it Monday to Friday."""
+        self._store = store
+        self._clock = clock
+        self._entropy = entropy
+        self._arrivals = CheckIns(entropy, site, rules, sealing)
+        self._requests = Requests(entropy, site, sealing)
+        self._promise = Promise(store, clock, site, calendar or WorkingCalendar(site.zone))
+
+    def sessions_today(self) -> SessionsToday:
+        """Give the sessions open now and those later today."""
+        with self._store.read() as transaction:
+            return self._arrivals.sessions_today(transaction, self._clock.now())
+
+    def check_in(self, text: str, session_id: UUID | None = None) -> CheckInOutcome:
+        """Answer a scanned or pasted `text`; a pass is checked in, anything else is told apart.
+
+        Where several sessions are open the answer may be to ask: then call again with its id.
+        """
+        code = decode(text)
+        if isinstance(code, ScanProblem):
+            return ScanAgain(code)
+        if code.kind is CodeKind.SLIP:
+            return SlipShown(self.slip_state(text))
+        if code.kind is CodeKind.TEST_CARD:
+            return ScannerWorks()
+        with self._store.write() as transaction:
+            now = self._clock.now()
+            return self._arrivals.with_pass(transaction, now, code.secret, session_id)
+
+    def count_me_in(self, draft_id: UUID, session_id: UUID) -> GuestWelcomed | NothingOpen:
+        """Count in somebody without a pass; the same draft counts once."""
+        with self._store.write() as transaction:
+            now = self._clock.now()
+            return self._arrivals.as_guest(transaction, now, draft_id, session_id)
+
+    def new_join(self) -> JoinDraft:
+        """Make the ids for `join`, and with its `id` for `count_me_in`; nothing is written."""
+        return new_draft(self._entropy, self._clock.now())
+
+    def join(
+        self, draft: JoinDraft, session_id: UUID, first_name: str, language: str
+    ) -> Joined | NothingOpen:
+        """Check somebody in by first name and give them a pass; the same draft does so once."""
+        with self._store.write() as transaction:
+            now = self._clock.now()
+            return self._arrivals.with_name(
+                transaction, now, draft, session_id, (first_name, language)
+            )
+
+    def new_draft_ids(self) -> tuple[UUID, bytes]:
+        """Make the id and the slip's secret for a callback draft; nothing is written."""
+        id_ = uuid7(self._clock.now(), self._entropy(ENTROPY_BYTES))
+        return id_, self._entropy(SECRET_BYTES)
+
+    def request_callback(self, draft: CallbackDraft) -> Receipt:
+        """Seal and keep a request; the same draft again gives the same receipt."""
+        days = self.promise_days()
+        with self._store.write() as transaction:
+            return self._requests.send(transaction, self._clock.now(), draft, days)
+
+    def promise_days(self) -> int:
+        """Say within how many working days most people get a call; measured once an hour."""
+        return self._promise.days()
+
+    def slip_state(self, digits: str) -> RequestState:
+        """Say where the request of a slip stands."""
+        with self._store.read() as transaction:
+            return self._requests.state(transaction, digits)
+
+    def withdraw_by_slip(self, digits: str) -> RequestState:
+        """Take back the request of a slip; gives its state after that."""
+        with self._store.write() as transaction:
+            return self._requests.withdraw(transaction, self._clock.now(), digits)
+
+    def note_withdrawal(self, reference: str) -> bool:
+        """Keep a note for staff that somebody typed `reference` to withdraw it.
+
+        True where the reference is well formed, whatever exists, so that nothing can be found out
+        by trying; False where it was mistyped.
+        """
+        plain = parse(reference)
+        if plain is None:
+            return False
+        with self._store.write() as transaction:
+            self._requests.note(transaction, self._clock.now(), plain)
+        return True

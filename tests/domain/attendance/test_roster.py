@@ -1,0 +1,33 @@
+"""Where a session stands."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from kiosk.domain.attendance.check_in import Session
+from kiosk.domain.attendance.roster import SessionStage, stage_of
+
+TWO = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+SESSION = Session(UUID(int=1), "Room 2", "", TWO, TWO + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "stage", "closed"),
+    [
+        (-31, SessionStage.SCHEDULED, SessionStage.SCHEDULED),
+        (-30, SessionStage.OPEN, SessionStage.OPEN),
+        (0, SessionStage.RUNNING, SessionStage.RECONCILED),
+        (60, SessionStage.ENDED, SessionStage.RECONCILED),
+        (60 + 72 * 60 - 1, SessionStage.ENDED, SessionStage.RECONCILED),
+        (60 + 72 * 60, SessionStage.UNRECONCILED, SessionStage.RECONCILED),
+    ],
+)
+def test_a_session_goes_through_its_stages(
+    minutes: int, stage: SessionStage, closed: SessionStage
+) -> None:
+    now, before = TWO + timedelta(minutes=minutes), timedelta(minutes=30)
+    assert stage_of(SESSION, now, before, cancelled=False, reconciled=False) is stage
+    assert stage_of(SESSION, now, before, cancelled=False, reconciled=True) is closed
+    called_off = stage_of(SESSION, now, before, cancelled=True, reconciled=True)
+    assert called_off is SessionStage.CANCELLED

@@ -1,0 +1,194 @@
+"""When somebody may be called, and the order and views of the worklist."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.domain.callbacks.request import Window
+from kiosk.domain.callbacks.state import RequestStatus
+from kiosk.domain.callbacks.worklist import (
+    DayPart,
+    Filter,
+    Show,
+    WorkRow,
+    matches,
+    parts_worked,
+    row_order,
+    starts_at,
+    wanted_now,
+    windows_at,
+)
+from kiosk.domain.working_time import WorkingCalendar
+from tests.support.rows import MADE_AT, row
+from tests.support.windows import in_window
+
+ZONE = ZoneInfo("Asia/Singapore")
+TUESDAY, SATURDAY, SUNDAY = date(2026, 3, 3), date(2026, 3, 7), date(2026, 3, 8)
+OFFICE = WorkingCalendar(ZONE)
+NOW = MADE_AT
+NAMED = [window for window in Window if window is not Window.ANY]
+
+
+def local(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(day, time(hour, minute), ZONE).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("window", "day", "first", "last"),
+    [
+        (Window.WEEKDAY_MORNING, TUESDAY, (9, 0), (11, 59)),
+        (Window.WEEKDAY_AFTERNOON, TUESDAY, (12, 0), (15, 59)),
+        (Window.WEEKDAY_EVENING, TUESDAY, (16, 0), (17, 59)),
+        (Window.SATURDAY_MORNING, SATURDAY, (9, 0), (11, 59)),
+    ],
+)
+def test_a_window_is_a_part_of_the_clinics_day(
+    window: Window, day: date, first: tuple[int, int], last: tuple[int, int]
+) -> None:
+    minute = timedelta(minutes=1)
+    for inside in (local(day, *first), local(day, *last)):
+        assert in_window({window}, inside, ZONE)
+        assert not in_window(set(NAMED) - {window}, inside, ZONE)
+    assert not in_window({window}, local(day, *first) - minute, ZONE)
+    assert not in_window({window}, local(day, *last) + minute, ZONE)
+    assert not in_window({window}, local(SUNDAY, *first), ZONE)
+
+
+def test_any_time_and_no_choice_hold_every_time() -> None:
+    night = local(SUNDAY, 3)
+    assert in_window({Window.ANY, Window.WEEKDAY_MORNING}, night, ZONE)
+    assert in_window((), night, ZONE)
+    assert in_window({"moonlight"}, night, ZONE)
+
+
+def test_any_time_is_while_the_clinic_works() -> None:
+    assert windows_at(local(TUESDAY, 10), OFFICE) == {"any", "weekday_am"}
+    assert windows_at(local(TUESDAY, 8, 45), OFFICE) == {"any"}
+    # Who asked for late calls is called late, even after closing time.
+    assert windows_at(local(TUESDAY, 17, 45), OFFICE) == {"weekday_late"}
+    assert windows_at(local(SATURDAY, 10), OFFICE) == {"saturday_am"}
+    assert windows_at(local(SUNDAY, 10), OFFICE) == frozenset()
+    closed = WorkingCalendar(ZONE, is_holiday=lambda day: day == TUESDAY)
+    assert windows_at(local(TUESDAY, 10), closed) == frozenset()
+
+
+def test_a_request_is_wanted_when_one_of_its_windows_is_open() -> None:
+    morning = windows_at(local(TUESDAY, 10), OFFICE)
+    assert wanted_now(("weekday_late", "weekday_am"), morning)
+    assert wanted_now((), morning)
+    assert not wanted_now(("weekday_late",), morning)
+    assert not wanted_now(("any",), windows_at(local(SATURDAY, 10), OFFICE))
+
+
+def test_the_clocks_wait_for_the_day_that_was_asked_for() -> None:
+    assert starts_at(NOW, None, ZONE) == NOW
+    assert starts_at(NOW, TUESDAY, ZONE) == NOW
+    assert starts_at(NOW, SATURDAY, ZONE) == local(SATURDAY, 0)
+    # No visitor can choose a day so far away.
+    assert starts_at(NOW, date(2029, 1, 1), ZONE) == NOW
+    assert starts_at(NOW, date.min, ZONE) == NOW
+
+
+def test_a_clinic_of_mornings_works_in_one_part_of_the_day() -> None:
+    mornings = WorkingCalendar(ZONE, {0: (time(9), time(12))})
+    assert parts_worked(mornings) == (DayPart.MORNING,)
+    assert parts_worked(OFFICE) == tuple(DayPart)
+    assert parts_worked(WorkingCalendar(ZONE, {})) == tuple(DayPart)
+
+
+def test_rows_come_in_the_order_to_call() -> None:
+    late, soon = NOW + timedelta(days=2), NOW + timedelta(hours=1)
+    rows = [
+        row(1, breach_at=None, status=RequestStatus.CLOSED),
+        row(2, breach_at=soon),
+        row(3, breach_at=late, call_now=True),
+        row(4, breach_at=soon, created_at=NOW - timedelta(days=1)),
+        row(5, breach_at=soon, call_now=True, call_language="ta"),
+        row(6, breach_at=soon, call_now=True),
+    ]
+    assert [one.request.id.int for one in row_order(rows)] == [5, 6, 3, 4, 2, 1]
+    # Who speaks no Tamil has that call among the others, by when it is due.
+    assert [one.request.id.int for one in row_order(rows, frozenset({"zh"}))] == [6, 3, 4, 2, 5, 1]
+
+
+rows_ = st.lists(
+    st.builds(
+        lambda number, due, made, now: row(
+            number,
+            reference=str(number),
+            breach_at=None if due is None else NOW + timedelta(hours=due),
+            created_at=NOW + timedelta(hours=made),
+            call_now=now,
+        ),
+        st.integers(0, 99),
+        st.none() | st.integers(0, 3),
+        st.integers(0, 3),
+        st.booleans(),
+    ),
+    unique_by=lambda one: one.request.id,
+    max_size=12,
+)
+
+
+@given(rows_, st.integers(0, 2**32))
+def test_the_order_does_not_hang_on_how_rows_came(rows: list[WorkRow], seed: int) -> None:
+    shuffled = list(rows)
+    Random(seed).shuffle(shuffled)
+    assert row_order(shuffled) == row_order(rows)
+    assert set(row_order(rows)) == set(rows)
+
+
+@pytest.mark.parametrize("status", RequestStatus)
+def test_every_request_is_in_one_pile(status: RequestStatus) -> None:
+    piles = (Show.OPEN, Show.UNREACHABLE, Show.ESCALATED, Show.CLOSED)
+    assert sum(matches(row(status=status), Filter(show)) for show in piles) == 1
+    assert matches(row(status=status), Filter(Show.ALL))
+
+
+def test_views_show_what_they_say() -> None:
+    assert matches(row(held_by_me=True), Filter(Show.MINE))
+    assert not matches(row(holder="mei"), Filter(Show.MINE))
+    assert matches(row(withdrawal_noted=True), Filter(Show.NOTED))
+    assert not matches(row(), Filter(Show.NOTED))
+    assert not matches(row(), Filter(Show.CALL_NOW))
+
+
+def test_call_now_is_for_who_speaks_the_language() -> None:
+    wanted = Filter(Show.CALL_NOW)
+    assert matches(row(call_now=True), wanted)
+    assert matches(row(call_now=True), wanted, frozenset({"en", "zh"}))
+    assert not matches(row(call_now=True), wanted, frozenset({"en"}))
+    assert matches(row(call_now=True, call_language="other"), wanted, frozenset({"en"}))
+    # The other views hide nothing.
+    assert matches(row(), Filter(), frozenset({"en"}))
+
+
+@pytest.mark.parametrize("text", ["mei", " LING ", "7k4q", "7K4Q-FM", "7k4qfmrx"])
+def test_a_search_finds_names_and_references(text: str) -> None:
+    assert matches(row(), Filter(text=text))
+    assert not matches(row(reference="22CC-DDFF", preferred_name="Ah Huat"), Filter(text=text))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Filter(language="zh"), True),
+        (Filter(language="en"), False),
+        (Filter(window="weekday_am"), True),
+        (Filter(window="weekday_late"), False),
+        (Filter(Show.CLOSED, text="mei"), False),
+        (Filter(text="   "), True),
+    ],
+)
+def test_filters_narrow(wanted: Filter, found: bool) -> None:
+    assert matches(row(), wanted) is found
+
+
+@pytest.mark.parametrize("change", [lambda: row(windows=()), lambda: row(windows=("any",))])
+def test_who_can_be_called_at_any_time_is_in_every_window(change: Callable[[], WorkRow]) -> None:
+    assert all(matches(change(), Filter(window=window.value)) for window in Window)

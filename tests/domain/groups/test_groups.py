@@ -1,0 +1,49 @@
+"""What a group and a session must be."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from kiosk.domain.groups.groups import GroupPlan, PlanProblem, SessionPlan, tidy_group, tidy_session
+from tests.support.desks import NOON
+
+GROUP = GroupPlan(UUID(int=1), "Wellness group", "Room 2", "Level 2")
+SESSION = SessionPlan(UUID(int=2), GROUP.id, NOON, NOON + timedelta(hours=1), "Level 2")
+
+
+def test_texts_are_cleaned() -> None:
+    tidied = tidy_group(replace(GROUP, name=" Well\x1b[31mness  group\u202e "))
+    assert isinstance(tidied, GroupPlan)
+    assert tidied.name == "Well[31mness group"
+    assert tidy_group(GROUP) == GROUP
+    assert tidy_session(SESSION) == SESSION
+
+
+@pytest.mark.parametrize(
+    ("group", "problem"),
+    [
+        (replace(GROUP, name=" \x07"), PlanProblem.NO_NAME),
+        (replace(GROUP, public_label=""), PlanProblem.NO_LABEL),
+        (replace(GROUP, room=""), PlanProblem.NO_ROOM),
+        (replace(GROUP, language="English!"), PlanProblem.ODD_LANGUAGE),
+        (replace(GROUP, capacity=0), PlanProblem.ODD_CAPACITY),
+        (replace(GROUP, capacity=1000), PlanProblem.ODD_CAPACITY),
+    ],
+)
+def test_a_group_that_will_not_do_is_told(group: GroupPlan, problem: PlanProblem) -> None:
+    assert tidy_group(group) is problem
+
+
+@pytest.mark.parametrize(
+    ("session", "problem"),
+    [
+        (replace(SESSION, room=""), PlanProblem.NO_ROOM),
+        (replace(SESSION, ends_at=NOON), PlanProblem.ODD_TIMES),
+        (replace(SESSION, ends_at=NOON + timedelta(hours=25)), PlanProblem.ODD_TIMES),
+        (replace(SESSION, capacity=-1), PlanProblem.ODD_CAPACITY),
+    ],
+)
+def test_a_session_that_will_not_do_is_told(session: SessionPlan, problem: PlanProblem) -> None:
+    assert tidy_session(session) is problem

@@ -1,0 +1,79 @@
+"""The history of the tables."""
+
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+from sqlmodel import SQLModel
+
+from kiosk.records.database.store import Store
+from kiosk.records.database.upgrading import history
+from kiosk.records.migrations import HEAD, REVISIONS
+from kiosk.records.schema import system_tables, tables
+
+ALL_TABLES = (tables, system_tables, system_tables)
+
+
+def test_the_constant_is_the_head_of_the_script_folder() -> None:
+    scripts = ScriptDirectory.from_config(history())
+    assert scripts.get_heads() == [HEAD]
+    walked = [script.revision for script in scripts.walk_revisions()]
+    assert tuple(reversed(walked)) == REVISIONS
+
+
+def test_the_history_leads_to_the_tables_of_the_code(store: Store) -> None:
+    with store.write() as transaction:
+        context = MigrationContext.configure(
+            transaction.connection(), opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_the_same_history_makes_the_centre(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = history()
+    config.set_main_option("dialect", "postgresql")
+    written = StringIO()
+    config.output_buffer = written
+    command.upgrade(config, "head", sql=True)
+    script = written.getvalue()
+    for name, table in SQLModel.metadata.tables.items():
+        is_there = f"CREATE TABLE {name} (" in script
+        assert is_there == (table.info.get("only") != "kiosk"), name
+        if is_there:
+            # Every column of the code is in the script, with the type PostgreSQL takes.
+            dialect = postgresql.dialect()  # type: ignore[no-untyped-call] # untyped in SQLAlchemy
+            made = str(CreateTable(table).compile(dialect=dialect))
+            for column in table.columns:
+                kind = column.type.compile(dialect)
+                assert f"{column.name} {kind}" in script, made
+    assert "SERIAL" not in script
+    assert "SEQUENCE" not in script
+    assert script.count("received_at TIMESTAMP WITH TIME ZONE DEFAULT now()") >= 6
+
+
+def test_a_current_file_opens_without_alembic(path: Path) -> None:
+    Store.open(path, create=True).close()
+    code = (
+        "import sys; from pathlib import Path; from kiosk.records.store import Store;"
+        f"Store.open(Path({str(path)!r})).close(); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout == "False\n"
+
+
+def test_a_file_without_tables_is_brought_up_to_date(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    store = Store.open(path, create=True)
+    with store.read() as transaction:
+        found = transaction.connection().exec_driver_sql("SELECT version_num FROM alembic_version")
+        assert found.scalar_one() == HEAD
+    store.close()

@@ -1,0 +1,135 @@
+"""The store: settings of the database, transactions, errors, and what the disk may do."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from kiosk.errors import SetupError, StoreError, StoreFull
+from kiosk.records.database.store import Store
+
+SECRET = "+6598765432"
+
+
+def settings(store: Store, *, writer: bool, names: tuple[str, ...]) -> dict[str, object]:
+    with (store.write if writer else store.read)() as transaction:
+        connection = transaction.connection()
+        return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names}
+
+
+def do_not_wait(store: Store) -> None:
+    with store._writing() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA busy_timeout=0")
+
+
+def test_the_writer_keeps_what_it_said(store: Store) -> None:
+    names = ("journal_mode", "synchronous", "secure_delete", "foreign_keys", "busy_timeout")
+    found = settings(store, writer=True, names=(*names, "wal_autocheckpoint"))
+    assert list(found.values()) == ["wal", 2, 1, 1, 5000, 200]
+
+
+def test_readers_cannot_write(store: Store) -> None:
+    assert settings(store, writer=False, names=("query_only", "wal_autocheckpoint")) == {
+        "query_only": 1,
+        "wal_autocheckpoint": 0,
+    }
+    with pytest.raises(StoreError), store.read() as transaction:
+        transaction.connection().execute(text("DELETE FROM outbox"))
+
+
+def test_an_empty_folder_is_enough_and_others_may_not_look_in(path: Path) -> None:
+    store = Store.open(path, create=True)
+    for file in path.parent.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    store.close()
+    assert [file.name for file in path.parent.iterdir()] == ["kiosk.db"]
+    Store.open(path).close()
+
+
+@pytest.mark.parametrize("create_empty_file", [False, True])
+def test_without_a_clinic_it_says_what_to_do_and_makes_nothing(
+    path: Path, create_empty_file: bool
+) -> None:
+    if create_empty_file:
+        path.parent.mkdir()
+        path.touch()
+    before = list(path.parent.glob("*"))
+    with pytest.raises(SetupError, match="kiosk init"):
+        Store.open(path)
+    assert list(path.parent.glob("*")) == before
+
+
+def test_a_transaction_is_all_or_nothing(store: Store) -> None:
+    with pytest.raises(RuntimeError), store.write() as transaction:
+        transaction.connection().exec_driver_sql(
+            "INSERT INTO confirmation VALUES (1, x'00', '2026-01-01 00:00:00.000000')"
+        )
+        raise RuntimeError("in the middle")
+    with store.read() as transaction:
+        count = transaction.connection().exec_driver_sql("SELECT count(*) FROM confirmation")
+        assert count.scalar_one() == 0
+
+
+def test_writing_takes_the_lock_at_once(store: Store, path: Path) -> None:
+    other = Store.open(path)
+    with store.write():
+        do_not_wait(other)
+        with pytest.raises(StoreError, match="Another program"), other.write():
+            pytest.fail("two transactions wrote at once")
+    with other.write():
+        pass
+    other.close()
+
+
+def test_errors_carry_no_values(store: Store) -> None:
+    query = text("INSERT INTO site (id, name) VALUES (:id, :name)")
+    with pytest.raises(StoreError) as caught, store.write() as transaction:
+        transaction.connection().execute(query, {"id": b"x", "name": SECRET})
+    assert caught.value.__cause__ is None
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert SECRET not in f"{error!s}{error!r}{error.args!r}"
+        error = error.__context__
+
+
+def test_a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room(store: Store) -> None:
+    def add(size: int) -> None:
+        with store.write() as transaction:
+            transaction.connection().execute(
+                text(
+                    "INSERT INTO outbox (site_id, table_name, row_id, payload)"
+                    " VALUES (x'00', 't', x'00', :payload)"
+                ),
+                {"payload": "x" * size},
+            )
+
+    def limit(pages: int) -> None:
+        with store.write() as transaction:
+            transaction.connection().exec_driver_sql(f"PRAGMA max_page_count={pages}")
+
+    def count() -> int:
+        with store.read() as transaction:
+            query = "SELECT count(*) FROM outbox"
+            return int(transaction.connection().exec_driver_sql(query).scalar_one())
+
+    add(10)
+    limit(1)
+    with pytest.raises(StoreFull, match="make room"):
+        add(100_000)
+    assert count() == 1
+    limit(1_000_000)
+    add(100_000)
+    assert count() == 2
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence() -> None:
+    with pytest.raises(StoreFull, match="cannot be written"):
+        Store.open(Path("/proc/kiosk-data/kiosk.db"), create=True)
+
+
+def test_examining_finds_a_sound_file_sound(store: Store) -> None:
+    assert store.examine()

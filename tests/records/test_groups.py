@@ -1,0 +1,39 @@
+"""What is asked every few seconds reads an index, and not every sealed record."""
+
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from kiosk.records import callback_changes, rosters
+from tests.support.desks import Clinic
+
+
+def test_looking_for_news_reads_no_sealed_record(clinic: Clinic) -> None:
+    desk, session = clinic.callbacks, clinic.add_session(enrolled=True)
+    desk.worklist()
+    asked: list[tuple[str, Any]] = []
+
+    def listen(*told: Any) -> None:
+        asked.append((str(told[2]), told[3]))
+
+    event.listen(Engine, "before_cursor_execute", listen)
+    try:
+        with clinic.store.read() as transaction:
+            callback_changes.marks(transaction, clinic.site.site_id, callback_changes.Kind.REQUESTS)
+            planned = rosters.get(transaction, clinic.site.site_id, session.id)
+            assert planned is not None
+            rosters.mark(transaction, planned)
+            list(
+                callback_changes.requests(transaction, clinic.site.site_id, clinic.site.kiosk_id, 0)
+            )
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
+    assert len(asked) >= 6
+    with clinic.store.read() as transaction:
+        run = transaction.connection().exec_driver_sql
+        for query, values in asked:
+            if not query.startswith("SELECT"):
+                continue
+            steps = [str(row[3]) for row in run(f"EXPLAIN QUERY PLAN {query}", values)]
+            assert all("INDEX" in step for step in steps if step.startswith(("SCAN", "SEARCH")))

@@ -1,0 +1,224 @@
+"""The facilitator's sessions and rosters, live beside a kiosk."""
+
+from kiosk.domain.attendance.check_in import Session
+from kiosk.domain.attendance.roster import IssuedPass
+from tests.support.desks import Clinic
+from tests.support.deskscreens import Colleague, at_desk
+
+
+def has_pass(clinic: Clinic, name: str, session: Session | None = None) -> IssuedPass:
+    """Hand out a pass; for a session, to a member of its group."""
+    groups = [session.group_id] if session and session.group_id else []
+    return clinic.roster.issue_pass(name, "en", groups=groups)
+
+
+def comes(clinic: Clinic, name: str, session: Session) -> None:
+    """Let somebody scan a new pass at the kiosk."""
+    clinic.visitor.check_in(has_pass(clinic, name).digits, session.id)
+
+
+async def at_roster(colleague: Colleague) -> None:
+    """Open the roster of the session under the cursor."""
+    await colleague.keys("g", "enter")
+
+
+async def test_the_days_sessions_name_nobody(clinic: Clinic) -> None:
+    session = clinic.add_session("Room 2", starts=-20)
+    clinic.add_session("Garden", starts=180)
+    comes(clinic, "Mei", session)
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("g")
+        colleague.expect("Groups today, Mon 2 Mar", "2 sessions · 1 person checked in")
+        colleague.expect("11:40–12:40", "running", "15:00–16:00", "later")
+        colleague.expect_not("Mei")
+        trail = clinic.count("audit_event")
+        await colleague.wait(2)
+        assert clinic.count("audit_event") == trail
+
+
+async def test_the_cursor_begins_at_what_is_on_now(clinic: Clinic) -> None:
+    clinic.add_session("Garden", starts=-180)
+    clinic.add_session("Room 2", starts=-20)
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("g")
+        assert "Room 2" in next(line for line in colleague.lines if "›" in line)
+
+
+async def test_other_days(clinic: Clinic) -> None:
+    clinic.add_session("Room 2", starts=24 * 60)
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("g")
+        colleague.expect("No sessions on this day.", "0 sessions")
+        await colleague.keys("right")
+        colleague.expect("Groups on Tue 3 Mar", "Group of Room 2")
+        await colleague.keys("left")
+        colleague.expect("Groups today")
+        await colleague.keys("left")
+        colleague.expect("Groups on Sun 1 Mar", "No sessions on this day.")
+        await colleague.keys("t")
+        colleague.expect("Groups today, Mon 2 Mar")
+
+
+async def test_names_are_hidden_until_asked_for_and_again_after_half_a_minute(
+    clinic: Clinic,
+) -> None:
+    session = clinic.add_session("Room 2", starts=-20)
+    comes(clinic, "Xanthippe", session)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        colleague.expect("•••", "1 here", "12:00")
+        colleague.expect_not("Xanthippe")
+        await colleague.keys("n")
+        colleague.expect("Xanthippe")
+        await colleague.wait(29)
+        colleague.expect("Xanthippe")
+        await colleague.wait(2)
+        colleague.expect_not("Xanthippe")
+        await colleague.keys("n", "n")
+        colleague.expect_not("Xanthippe")
+        await colleague.keys("n", "h", "escape")
+        colleague.expect_not("Xanthippe")
+
+
+async def test_a_check_in_appears_with_the_next_second(clinic: Clinic) -> None:
+    session = clinic.add_session("Room 2", starts=-20)
+    comes(clinic, "Mei", session)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        await colleague.keys("n")
+        clinic.clock.move(minutes=7)
+        comes(clinic, "Arjun", session)
+        clinic.visitor.count_me_in(clinic.id(), session.id)
+        await colleague.wait(1)
+        colleague.expect("3 here · 1 guest", "Arjun", "12:05", "Guest")
+        assert "Mei" in next(line for line in colleague.lines if "›" in line)
+        trail = clinic.count("audit_event")
+        await colleague.wait(1)
+        assert clinic.count("audit_event") == trail
+
+
+async def test_taking_off_asks_why_and_can_be_undone(clinic: Clinic) -> None:
+    session = clinic.add_session("Room 2", starts=-20)
+    comes(clinic, "Mei", session)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        await colleague.keys("v")
+        colleague.expect("Why take this person off the list?", "They left at once")
+        await colleague.keys("escape")
+        colleague.expect("1 here")
+        await colleague.keys("v", "l")
+        colleague.expect("0 here", "taken off: left at once", "Taken off.")
+        await colleague.keys("enter")
+        colleague.expect("1 here", "Put back.")
+        await colleague.keys("v", "m", "u")
+        colleague.expect("1 here", "Put back.")
+        colleague.expect_not("taken off")
+
+
+async def test_guests_are_counted_by_one_key(clinic: Clinic) -> None:
+    clinic.add_session("Room 2", starts=-20)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        colleague.expect("Nobody has come yet.")
+        await colleague.keys("g", "g", "g")
+        colleague.expect("3 here · 3 guests", "One guest more.", "by staff")
+
+
+async def test_heads_are_counted_and_the_list_closed(clinic: Clinic) -> None:
+    session = clinic.add_session("Room 2", starts=-20)
+    comes(clinic, "Mei", session)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        await colleague.keys("h")
+        colleague.expect("How many people are in the room?", "The list says 1 person.")
+        await colleague.keys("backspace", "enter")
+        colleague.expect("Please type a number from 0 to 999.")
+        await colleague.type("1", "enter")
+        await colleague.keys("h")
+        await colleague.type("12", "enter")  # takes the place of the proposal
+        colleague.expect("counted: 12 people", "running")
+        await colleague.keys("c")
+        colleague.expect("Close the list: how many people came?")
+        await colleague.keys("enter")
+        colleague.expect("counted: 12 people · list closed")
+        colleague.expect_not("Close")
+
+
+async def test_a_list_cannot_be_closed_before_the_start(clinic: Clinic) -> None:
+    clinic.add_session("Room 2", starts=20)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        colleague.expect("doors open")
+        await colleague.keys("c")
+        colleague.expect("doors open")
+
+
+async def test_somebody_is_added_by_name(clinic: Clinic) -> None:
+    clinic.add_session("Room 2", starts=-20)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        await colleague.keys("a", "enter")
+        colleague.expect("Please type a name.")
+        await colleague.type("S1234567D", "enter")
+        colleague.expect("identity number, which we never keep")
+        await colleague.keys(*["backspace"] * 9)
+        await colleague.type("Zoe")
+        await colleague.tap("Tamil")
+        await colleague.keys("tab", "shift+tab")
+        colleague.screen.query_one("Field").focus()
+        await colleague.settle()
+        await colleague.keys("enter")
+        colleague.expect("1 here", "Added to the list.")
+        await colleague.keys("n")
+        colleague.expect("Zoe", "by staff")
+    members = clinic.access.pass_desk(clinic.fresh(clinic.manager)).members()
+    assert [(one.name, one.language) for one in members] == [("Zoe", "ta")]
+
+
+async def test_the_expected_are_listed_and_checked_in(clinic: Clinic) -> None:
+    session = clinic.add_session("Room 2", starts=-20, enrolled=True)
+    for name in ("Mei", "Arjun"):
+        has_pass(clinic, name, session)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        await colleague.keys("n")
+        colleague.expect("0 here", "Arjun", "Mei", "expected")
+        await colleague.keys("enter")
+        colleague.expect("1 here", "Checked in.", "by staff")
+
+
+async def test_a_member_is_found_and_checked_in(clinic: Clinic) -> None:
+    clinic.add_session("Room 2", starts=-20)
+    for name in ("Mei", "Meiling", "Arjun"):
+        has_pass(clinic, name)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        await colleague.keys("m")
+        await colleague.type("meil", "enter")
+        colleague.expect("Put a member on the list", "Meiling")
+        colleague.expect_not("Arjun", "Revoke")
+        await colleague.keys("enter")
+        colleague.expect("1 here", "Checked in.")
+        await colleague.keys("m")
+        await colleague.type("meil", "enter", "enter")
+        colleague.expect("1 here", "They are on the list already.")
+
+
+async def test_doubtful_arrivals_say_so(clinic: Clinic) -> None:
+    session = clinic.add_session("Room 2", starts=-20)
+    issued = has_pass(clinic, "Mei")
+    desk = clinic.access.pass_desk(clinic.fresh(clinic.manager))
+    desk.revoke_passes(desk.members()[0].participant_id)
+    clinic.visitor.check_in(issued.digits, session.id)
+    async with at_desk(clinic, "manager", size=(120, 40)) as colleague:
+        await at_roster(colleague)
+        colleague.expect("1 here")
+
+
+async def test_hostile_names_are_text(clinic: Clinic) -> None:
+    session = clinic.add_session("Room 2", starts=-20)
+    comes(clinic, "[b]Mei[/] [/]", session)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        await colleague.keys("n")
+        colleague.expect("[b]Mei[/] [/]")

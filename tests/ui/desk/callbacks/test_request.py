@@ -1,0 +1,449 @@
+"""One request on the screen: claim, safety, number, result; and every answer of the desk."""
+
+import gc
+from collections.abc import Awaitable, Callable
+from unittest.mock import patch
+from uuid import UUID
+
+import pytest
+
+from kiosk.domain.callbacks.actions import Attempt, Claim, Release
+from kiosk.domain.callbacks.state import AttemptResult, RequestStatus
+from kiosk.domain.callbacks.worklist import HistoryEntry, PhoneContact, Worklist, WorkRow
+from kiosk.domain.passes import CodeKind, encode
+from kiosk.domain.staff import Role
+from kiosk.errors import RevisionTaken, StoreBusy
+from kiosk.records import callbacks
+from kiosk.ui.desk.callbacks.duplicates import DuplicatesScreen
+from kiosk.ui.desk.callbacks.request import RequestScreen
+from kiosk.ui.desk.callbacks.worklist import WorklistScreen
+from kiosk.usecases.callbacks.desk import CallbackDesk
+from tests.support.calls import ask, caller, do, trail_of
+from tests.support.desks import Clinic
+from tests.support.deskscreens import Colleague, at_desk
+from tests.support.screens import SIZES
+
+NUMBER = "8123 4567"
+
+
+def row_of(clinic: Clinic, request_id: UUID) -> WorkRow:
+    """The request as a colleague sees it."""
+    row = clinic.callbacks.row(request_id)
+    assert isinstance(row, WorkRow)
+    return row
+
+
+def forget(clinic: Clinic, request_id: UUID) -> None:
+    """Delete a request with its events, as retention does."""
+    with clinic.store.write() as transaction:
+        run = transaction.connection().exec_driver_sql
+        run("DELETE FROM callback_event WHERE request_id=?", (request_id.bytes,))
+        run("DELETE FROM callback_request WHERE id=?", (request_id.bytes,))
+
+
+async def next_look(colleague: Colleague) -> None:
+    """Let the seconds pass until the screen looks for news."""
+    for _second in range(5):
+        await colleague.see_next_second()
+        await colleague.settle()
+
+
+async def test_a_call_from_the_claim_to_the_outcome(clinic: Clinic) -> None:
+    clinic.add_staff("anna", Role.CALLER)
+    one = ask(clinic, "Mei")
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter")
+        colleague.expect("Mei · 7K", "Ask for “Mei” only", "No voicemail and no text.")
+        colleague.expect("+65 •••• 4567", "Nothing yet")
+        colleague.expect_not(NUMBER, "Number", "Result")
+        await colleague.keys("c")
+        colleague.expect("It is yours until 12:30.", "R shows it", "anna claimed it")
+        await colleague.keys("r")
+        colleague.expect(f"Ring {NUMBER}")
+        await colleague.keys("enter")
+        colleague.expect("How did the call go?", "I spoke to them")
+        await colleague.keys("s")
+        colleague.expect("Noted: spoke to them.", "anna tried: spoke to them")
+        colleague.expect_not(NUMBER)
+        await colleague.keys("x")
+        colleague.expect("Close it: what came of it?")
+        await colleague.keys("b")
+        colleague.expect("Closed: a talk is booked.", "A talk is booked", "Reopen")
+        await colleague.keys("escape")
+        colleague.expect("Nothing is open.")
+    assert row_of(clinic, one).state.status is RequestStatus.CLOSED
+    assert [entry for entry in trail_of(clinic, one) if entry.startswith("callback_")] == [
+        "callback_claimed",
+        "callback_revealed",
+        "callback_attempt",
+        "callback_closed",
+    ]
+
+
+async def test_the_number_is_hidden_again_on_leaving(clinic: Clinic) -> None:
+    ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "r")
+        colleague.expect(NUMBER)
+        await colleague.keys("escape", "enter")
+        colleague.expect("+65 •••• 4567")
+        colleague.expect_not(NUMBER)
+        await colleague.keys("r", "c")
+        colleague.expect("Back on the list for everybody.")
+        colleague.expect_not(NUMBER)
+
+
+async def test_the_number_goes_when_the_claim_has_ended(clinic: Clinic) -> None:
+    ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "r")
+        clinic.clock.move(minutes=31)
+        await next_look(colleague)
+        colleague.expect_not(NUMBER, "Yours")
+        colleague.expect("Claim")
+
+
+async def test_who_comes_second_is_told_who_has_it(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    ben = caller(clinic, "ben")
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter")
+        do(ben, one, Claim())
+        await colleague.keys("c")
+        colleague.expect("ben has it until 12:30; please take another one meanwhile.")
+        colleague.expect("With ben until 12:30", "ben claimed it")
+        colleague.expect_not("Claim ", "Escalate", "Withdraw")
+        assert row_of(clinic, one).holder == "ben"
+
+
+async def test_what_changed_meanwhile_is_shown_and_nothing_is_done(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    ben = caller(clinic, "ben")
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter")
+        do(ben, one, Claim(), Release())
+        await colleague.keys("c")
+        colleague.expect("Somebody changed it just now; this is how it stands.")
+        colleague.expect("ben gave it back")
+        assert row_of(clinic, one).holder == ""
+        await colleague.keys("c")
+        colleague.expect("It is yours")
+
+
+async def test_a_lost_race_reads_like_any_other_change(clinic: Clinic) -> None:
+    ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter")
+        with patch.object(callbacks, "add_event", side_effect=RevisionTaken("taken")):
+            await colleague.keys("c")
+        colleague.expect("Somebody changed it just now")
+        colleague.expect_not("Yours")
+
+
+async def test_the_rules_of_the_clinic_are_told(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "x")
+        colleague.expect("not yet: too few attempts", "needs such an attempt first")
+        await colleague.keys("u")
+        colleague.expect("Not yet: three attempts on two days")
+        await colleague.keys("x", "w")
+        colleague.expect("Note an attempt that reached a wrong person or dead number first.")
+        assert row_of(clinic, one).state.status is RequestStatus.CLAIMED
+
+
+async def test_what_is_no_longer_kept_is_told(clinic: Clinic) -> None:
+    one = ask(clinic, "Mei")
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter")
+        forget(clinic, one)
+        await colleague.keys("c")
+        colleague.expect("This request is no longer kept here.")
+        colleague.expect_not("Mei", "Claim", "4567")
+        await colleague.keys("escape")
+        colleague.expect("Nothing is open.")
+
+
+async def test_what_goes_while_it_is_looked_at_goes_from_the_screen(clinic: Clinic) -> None:
+    one = ask(clinic, "Mei")
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter")
+        forget(clinic, one)
+        await next_look(colleague)
+        colleague.expect("This request is no longer kept here.")
+        colleague.expect_not("Mei")
+
+
+async def test_a_number_that_is_no_longer_kept_is_not_shown(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c")
+        forget(clinic, one)
+        await colleague.keys("r")
+        colleague.expect("This request is no longer kept here.")
+
+
+@pytest.mark.parametrize(("method", "key"), [("act", "h"), ("reveal", "r")])
+async def test_trouble_is_told_and_the_screen_stays(clinic: Clinic, method: str, key: str) -> None:
+    ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    busy = StoreBusy("The database is busy; please try again.")
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c")
+        with patch.object(CallbackDesk, method, side_effect=busy):
+            await colleague.keys(key, *("t" if key == "h" else ""))
+        colleague.expect("The database is busy; please try again.", "Yours until")
+        await colleague.keys("r")
+        colleague.expect(NUMBER)
+
+
+async def test_a_later_call_is_agreed_on(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "enter", "l")
+        colleague.expect("When shall they be called?", "Tomorrow morning")
+        await colleague.keys("o")
+        await colleague.type("soon", "enter")
+        colleague.expect("Please write it like")
+        await colleague.keys(*["backspace"] * 4)
+        await colleague.type("thu 14:30", "enter")
+        colleague.expect("Noted: asked to call later. Not before Thu 5 Mar, 14:30.")
+    kept = row_of(clinic, one)
+    assert (kept.schedule.last_result, kept.schedule.attempts) == ("asked_to_call_later", 0)
+    assert kept.schedule.next_at is not None
+    assert (
+        kept.schedule.next_at.astimezone(clinic.site.zone).isoformat()
+        == "2026-03-05T14:30:00+08:00"
+    )
+
+
+async def test_a_request_is_put_on_hold(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "h", "m")
+        colleague.expect("On hold until Mon 9 Mar, 09:00.", "After 9 Mar")
+        assert row_of(clinic, one).state.status is RequestStatus.WAITING
+
+
+async def test_a_time_that_is_too_far_away_is_refused(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "h", "o")
+        await colleague.type("2026-12-24", "enter")
+        colleague.expect("That time has passed, or is more than 90 days away.")
+        assert row_of(clinic, one).schedule.next_at is None
+
+
+async def test_a_note_goes_with_the_next_deed(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "t")
+        colleague.expect("The visitor can ask to read it.")
+        await colleague.type("speaks slowly", "enter")
+        colleague.expect("The note goes with what you do next.", "Note ✎")
+        await colleague.keys("enter", "n")
+        colleague.expect("anna tried: no answer: “speaks slowly”")
+        colleague.expect_not("Note ✎")
+    (noted,) = [entry.note for entry in clinic.callbacks.history(one) if entry.note]
+    assert noted == "speaks slowly"
+
+
+async def test_an_entry_is_undone_with_a_reason(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "enter", "w")
+        colleague.expect("Do not ring this number again", "wrong person")
+        colleague.expect_not("Result")
+        await colleague.keys("u", "enter")
+        colleague.expect("Please say why in a few words.")
+        await colleague.type("wrong key", "enter")
+        colleague.expect("Undone; the history keeps both.", "anna undid an entry: “wrong key”")
+        colleague.expect("(undone)", "Result")
+        assert not row_of(clinic, one).state.stopped
+
+
+async def test_handing_over_and_taking_back_ask_first(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "w")
+        colleague.expect("They take the request back?")
+        await colleague.keys("n")
+        assert row_of(clinic, one).state.revision == 0
+        await colleague.keys("e")
+        colleague.expect("Tell them yourself now as well")
+        await colleague.keys("y")
+        colleague.expect("Handed to the duty clinician.", "With clinician", "Number")
+        await colleague.keys("o")
+        colleague.expect("Back on the list.")
+        await colleague.keys("w", "y")
+        colleague.expect("Taken back. Nobody will ring them.")
+        colleague.expect_not("Number")
+        assert row_of(clinic, one).state.status is RequestStatus.WITHDRAWN
+
+
+async def test_a_typed_withdrawal_is_set_aside(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.visitor.note_withdrawal(row_of(clinic, one).request.reference)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("t", "enter")
+        colleague.expect("somebody typed this reference to take it back: please ask", "Not theirs")
+        await colleague.keys("n", "y")
+        colleague.expect("The typed withdrawal no longer counts.")
+        colleague.expect_not("Not theirs", "please ask")
+        assert not row_of(clinic, one).withdrawal_noted
+
+
+async def test_what_a_slip_took_back_stays_taken_back(clinic: Clinic) -> None:
+    draft = clinic.draft()
+    receipt = clinic.visitor.request_callback(draft)
+    clinic.visitor.withdraw_by_slip(receipt.slip_digits)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("d", "enter")
+        colleague.expect("Taken back", "the visitor took it back with their slip")
+        await colleague.keys("o")
+        colleague.expect("They took it back with their slip; only they can ask again.")
+
+
+async def test_a_message_that_was_not_allowed_is_not_offered(clinic: Clinic) -> None:
+    ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "enter")
+        colleague.expect_not("I left a voicemail", "I sent the text")
+        await colleague.keys("v", "t")
+        colleague.expect("How did the call go?")
+
+
+async def test_duplicates_are_merged_without_loss(clinic: Clinic) -> None:
+    first = ask(clinic, "Mei")
+    clinic.clock.move(minutes=5)
+    second = ask(clinic, "Mei Ling")
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("end", "enter")
+        colleague.expect("One other request of the same number: new (P).")
+        await colleague.keys("c", "p")
+        assert isinstance(colleague.screen, DuplicatesScreen)
+        other = row_of(clinic, first).request.reference
+        colleague.expect("Same number as Mei Ling", other)
+        await colleague.keys("g")
+        colleague.expect(f"Merge it into {other}?", "both histories are kept")
+        await colleague.keys("y")
+        colleague.expect("Merged; the call goes on under the other request.")
+        colleague.expect_not("Merge into it")
+        await colleague.keys("escape")
+        colleague.expect("Asked twice", "anna merged it into another request")
+    assert row_of(clinic, second).state.merged_into == first
+    assert row_of(clinic, first).state.status is RequestStatus.NEW
+
+
+async def test_merging_needs_a_claim(clinic: Clinic) -> None:
+    ask(clinic, "Mei")
+    ask(clinic, "Mei Ling")
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "p", "g", "y")
+        colleague.expect("Please claim it first (C)")
+        await colleague.keys("enter")
+        assert isinstance(colleague.screen, RequestScreen)
+        await colleague.keys("escape")
+        assert isinstance(colleague.screen, RequestScreen)
+        await colleague.keys("escape")
+        assert isinstance(colleague.screen, WorklistScreen)
+
+
+async def test_two_presses_are_one_claim(clinic: Clinic) -> None:
+    one = ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter")
+        await colleague.at_once("c", "c")
+        colleague.expect("Yours until")
+    assert trail_of(clinic, one).count("callback_claimed") == 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_key_can_be_clicked_and_all_can_be_read(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    one = ask(clinic, "Mei")
+    ask(clinic, "Mei Ling")
+    tries = [Attempt(AttemptResult.NO_ANSWER, note=f"try {n}") for n in range(6)]
+    do(clinic.callbacks, one, Claim(), *tries, Release())
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna", size=size) as colleague:
+        await colleague.keys("end", "enter")
+        await colleague.tap("Claim")
+        colleague.expect("It is yours")
+        await colleague.tap("Number")
+        for _page in range(4):
+            if colleague.sees("manager claimed it"):
+                break
+            await colleague.keys("pagedown")
+        colleague.expect("Sign out", "manager claimed it")
+        await colleague.keys("home")
+        colleague.expect("only, until you know it is them")
+
+
+async def lock(colleague: Colleague) -> None:
+    await colleague.wait(121)
+
+
+async def sign_out(colleague: Colleague) -> None:
+    await colleague.keys("q")
+
+
+@pytest.mark.parametrize("end", [lock, sign_out])
+async def test_nothing_of_a_request_is_left(
+    clinic: Clinic, end: Callable[[Colleague], Awaitable[None]]
+) -> None:
+    ask(clinic, "Xanthippe")
+    clinic.add_staff("anna", Role.CALLER)
+    kinds = (WorkRow, Worklist, PhoneContact, HistoryEntry, CallbackDesk)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "r")
+        colleague.expect("Xanthippe", NUMBER)
+        await end(colleague)
+        colleague.expect_not("Xanthippe", NUMBER)
+        gc.collect()
+        assert [one for one in gc.get_objects() if isinstance(one, kinds)] == []
+
+
+async def test_the_lock_leads_back_to_the_list(clinic: Clinic) -> None:
+    ask(clinic)
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter")
+        await lock(colleague)
+        await colleague.type("correct horse battery", "enter")
+        assert isinstance(colleague.screen, WorklistScreen)
+
+
+async def test_a_number_taken_back_a_moment_ago_is_not_shown(clinic: Clinic) -> None:
+    clinic.add_staff("anna", Role.CALLER)
+    draft = clinic.draft()
+    clinic.visitor.request_callback(draft)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c")
+        clinic.visitor.withdraw_by_slip(encode(CodeKind.SLIP, draft.slip_secret))
+        colleague.expect("R shows it")
+        await colleague.keys("r")
+        colleague.expect("It was taken back. Please do not ring them.", "Taken back")
+        colleague.expect_not(NUMBER, "R shows it")

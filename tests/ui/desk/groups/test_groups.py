@@ -1,0 +1,182 @@
+"""Groups on the manager's desk."""
+
+from kiosk.domain.audit import AuditAction
+from kiosk.domain.groups.groups import GroupCard, GroupPlan
+from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
+from kiosk.domain.staff import Role
+from kiosk.ui.widgets.inputs import Field
+from kiosk.usecases.groups.desk import GroupsDesk
+from tests.support.desks import Clinic
+from tests.support.deskscreens import Colleague, at_desk
+from tests.support.screens import SIZES
+
+ART = Plans(PlanKind.TOML, (GroupInFile("art", "Art group", "Room 7", "Level 1"),), ())
+
+
+def desk_of(clinic: Clinic) -> GroupsDesk:
+    return clinic.access.groups_desk(clinic.fresh(clinic.manager))
+
+
+def made(clinic: Clinic, name: str = "Wellness group", *, enrolled: bool = False) -> GroupPlan:
+    desk = desk_of(clinic)
+    plan = desk.add_group(
+        GroupPlan(desk.new_id(), name, "Room 2", "Level 2", enrolled=enrolled, capacity=12)
+    )
+    assert isinstance(plan, GroupPlan)
+    return plan
+
+
+def only(clinic: Clinic) -> GroupCard:
+    (card,) = desk_of(clinic).groups()
+    return card
+
+
+async def clear(colleague: Colleague, name: str, text: str) -> None:
+    """Write `text` into a line, in the place of what stands there."""
+    field = colleague.screen.query_one(f"#{name}", Field)
+    field.focus()
+    await colleague.settle()
+    await colleague.at_once("end", *["backspace"] * len(field.value), *text)
+
+
+async def test_the_first_group_is_made_with_the_keyboard_alone(clinic: Clinic) -> None:
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("s")
+        colleague.expect("Groups and sessions", "No groups yet.", "New", "Import")
+        colleague.expect_not("Put away", "Export")
+        await colleague.keys("n")
+        colleague.expect("A new group", "As staff call it.")
+        await colleague.type("Wellness group", "enter")
+        colleague.expect("What visitors read: neutral")
+        await colleague.type("Room 2", "enter")
+        await colleague.type("Level 2, left at the lift", "enter", "enter")
+        colleague.expect("What is spoken there.")
+        await colleague.keys("right", "enter", "down")
+        while not colleague.sees("Whether it keeps a list"):
+            await colleague.keys("down")
+        await colleague.keys("right", "enter", "down")
+        await colleague.type("8", "enter")
+        colleague.expect("› Keep it ‹")
+        await colleague.keys("enter")
+        colleague.expect("The group is kept.", "1 group · 0 sessions ahead", "nothing planned")
+    plan = only(clinic).plan
+    assert (plan.name, plan.public_label, plan.room) == (
+        "Wellness group", "Room 2", "Level 2, left at the lift",
+    )  # fmt: skip
+    assert (plan.language, plan.enrolled, plan.capacity) == ("zh", True, 8)
+
+
+async def test_what_is_missing_is_said_and_gone_to(clinic: Clinic) -> None:
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("s", "n", "up", "down")
+        await colleague.tap("Keep it")
+        colleague.expect("It needs a name.")
+        await colleague.type("Wellness group")
+        await colleague.tap("Keep it")
+        colleague.expect("It needs words to show.")
+        await clear(colleague, "label", "Room 2")
+        await clear(colleague, "room", "Level 2")
+        await clear(colleague, "places", "0")
+        await colleague.tap("Keep it")
+        colleague.expect("Please type a number from 1 to 999, or nothing.")
+        assert desk_of(clinic).groups() == ()
+        await clear(colleague, "places", "")
+        await colleague.tap("Keep it")
+        colleague.expect("The group is kept.")
+
+
+async def test_a_group_is_changed(clinic: Clinic) -> None:
+    plan = made(clinic)
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("s", "c")
+        colleague.expect("Change Wellness group", "Level 2", "12")
+        await clear(colleague, "title", "Carers [b]circle[/b]")
+        await colleague.tap("Members on its list")
+        await colleague.keys("k")
+        colleague.expect("The group is kept.", "Carers [b]circle[/b]", "0 members")
+    changed = only(clinic).plan
+    assert (changed.id, changed.name, changed.enrolled) == (plan.id, "Carers [b]circle[/b]", True)
+
+
+async def test_a_group_is_put_away_after_a_question(clinic: Clinic) -> None:
+    clinic.add_session("Room 2", starts=60)
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("s", "p")
+        colleague.expect("Put away Group of Room 2?", "1 session ahead are cancelled")
+        await colleague.keys("n")
+        colleague.expect("Group of Room 2")
+        await colleague.keys("p", "y")
+        colleague.expect("Put away; 1 session cancelled.", "No groups yet.")
+    assert desk_of(clinic).groups() == ()
+
+
+async def test_a_file_is_looked_at_before_it_is_taken_in(clinic: Clinic) -> None:
+    async with at_desk(clinic, "manager") as colleague:
+        colleague.written.plans.files["art.toml"] = ART
+        await colleague.keys("s", "i")
+        colleague.expect("Import groups and sessions", "/data/import", "art.toml")
+        await colleague.keys("enter")
+        colleague.expect("Take in art.toml?", "1 group and 0 sessions")
+        assert desk_of(clinic).groups() == ()
+        await colleague.keys("y")
+        colleague.expect("Taken in: art.toml", "New groups", "Everything is now as the file says.")
+        assert only(clinic).plan.name == "Art group"
+        await colleague.keys("escape")
+        colleague.expect("Groups and sessions", "Art group")
+        await colleague.keys("i", "enter", "y")
+        colleague.expect("Nothing has changed")
+
+
+async def test_a_path_is_typed_and_trouble_is_said(clinic: Clinic) -> None:
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("s", "i")
+        colleague.expect("No file waits there.")
+        await colleague.keys("enter")
+        colleague.expect("Please type the path of a plan file.")
+        await colleague.type("/media/stick/art.toml", "enter")
+        colleague.expect("The plan file cannot be read; check its name.")
+        colleague.written.plans.files["/media/stick/art.toml"] = ART
+        await colleague.keys("enter")
+        colleague.expect("Take in art.toml?")
+
+
+async def test_all_plans_are_written_to_a_file(clinic: Clinic) -> None:
+    made(clinic)
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("s", "x", "c")
+        colleague.expect("Written to /data/exports/plan.ics")
+        ((plans, form),) = colleague.written.plans.written
+        assert (form, [one.name for one in plans.groups]) == ("ics", ["Wellness group"])
+
+
+async def test_the_lock_leads_back_to_the_list_of_groups(clinic: Clinic) -> None:
+    made(clinic)
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("s", "c")
+        await colleague.wait(121)
+        colleague.expect_not("Wellness group")
+        await colleague.type("correct horse battery", "enter")
+        colleague.expect("Groups and sessions", "Wellness group")
+
+
+async def test_only_managers_find_groups_in_the_menu(clinic: Clinic) -> None:
+    clinic.add_staff("arjun", Role.FACILITATOR)
+    async with at_desk(clinic, "arjun") as colleague:
+        colleague.expect_not("Groups and sessions", "Staff")
+
+
+async def test_the_trail_says_what_was_done(clinic: Clinic) -> None:
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("s", "n")
+        for name, text in (("title", "Wellness"), ("label", "Room 2"), ("room", "Level 2")):
+            await clear(colleague, name, text)
+        await colleague.tap("Keep it")
+    lines = clinic.access.oversight_desk(clinic.fresh(clinic.manager)).audit_trail(5)
+    assert AuditAction.GROUP_ADDED in {line.action for line in lines}
+
+
+async def test_every_step_of_a_form_is_seen_at_every_size(clinic: Clinic) -> None:
+    for size in SIZES:
+        async with at_desk(clinic, "manager", size=size) as colleague:
+            await colleague.keys("s", "n", *["down"] * 9)
+            colleague.expect("› Keep it ‹", "Places", "Sign out")

@@ -1,0 +1,122 @@
+"""The door from the screens to the desks."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator
+from operator import methodcaller
+
+import pytest
+
+from kiosk.errors import SetupError, StoreFull
+from kiosk.ui.door import Door, Trouble
+
+SECRET = "Xanthippe"
+
+
+class Desk:
+    """Something to ask."""
+
+    def __init__(self) -> None:
+        self.threads: set[int] = set()
+
+    def answer(self, text: str) -> str:
+        self.threads.add(threading.get_ident())
+        return text.upper()
+
+    def fail(self, error: Exception) -> str:
+        raise error
+
+
+@pytest.fixture
+def door() -> Iterator[Door[Desk]]:
+    door = Door(Desk)
+    yield door
+    door.close()
+
+
+async def test_questions_are_answered_in_order_in_one_other_thread(door: Door[Desk]) -> None:
+    answers = await asyncio.gather(*(door.ask(methodcaller("answer", text)) for text in "abc"))
+    assert answers == ["A", "B", "C"]
+    threads = await door.ask(lambda desk: desk.threads)
+    assert isinstance(threads, set)
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
+
+
+async def test_the_desks_are_opened_once_by_the_first_question() -> None:
+    opened: list[int] = []
+
+    def boot() -> Desk:
+        opened.append(threading.get_ident())
+        return Desk()
+
+    door = Door(boot)
+    assert opened == []
+    await asyncio.gather(*(door.ask(lambda desk: desk.answer("x")) for _ in range(5)))
+    door.close()
+    assert len(opened) == 1
+    assert opened[0] != threading.get_ident()
+
+
+async def test_a_slow_question_does_not_stop_the_event_loop(door: Door[Desk]) -> None:
+    gate = threading.Event()
+    waiting = asyncio.ensure_future(door.ask(lambda _desk: gate.wait(10)))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    gate.set()
+    assert await waiting is True
+
+
+@pytest.mark.parametrize(
+    ("error", "for_staff"),
+    [
+        (StoreFull("The disk is full; make room."), "The disk is full; make room."),
+        (ValueError(SECRET), "ValueError at test_base.py:"),
+        (KeyError(SECRET), "KeyError at test_base.py:"),
+    ],
+)
+async def test_an_error_becomes_a_sentence_without_values(
+    door: Door[Desk], caplog: pytest.LogCaptureFixture, error: Exception, for_staff: str
+) -> None:
+    answer = await door.ask(lambda desk: desk.fail(error))
+    assert isinstance(answer, Trouble)
+    assert answer.for_staff.startswith(for_staff)
+    assert SECRET not in answer.for_staff + caplog.text
+    (record,) = caplog.records
+    assert (record.levelno, record.exc_info) == (logging.ERROR, None)
+    assert type(error).__name__ in record.getMessage()
+    assert ":fail" in record.getMessage()
+
+
+async def test_after_trouble_the_next_question_is_answered(door: Door[Desk]) -> None:
+    assert isinstance(await door.ask(lambda desk: desk.fail(OSError())), Trouble)
+    assert await door.ask(lambda desk: desk.answer("x")) == "X"
+
+
+async def test_desks_that_did_not_open_are_not_tried_again() -> None:
+    tries: list[int] = []
+
+    def boot() -> Desk:
+        tries.append(1)
+        raise SetupError("Run kiosk init.")
+
+    door = Door(boot)
+    for _ in range(3):
+        assert await door.ask(lambda desk: desk.answer("x")) == Trouble("Run kiosk init.")
+    door.close()
+    assert len(tries) == 1
+
+
+async def test_closing_lets_the_question_under_way_finish() -> None:
+    door, began, finished = Door(Desk), threading.Event(), threading.Event()
+
+    def slow(_desk: Desk) -> None:
+        began.set()
+        finished.set()
+
+    answer = asyncio.ensure_future(door.ask(slow))
+    await asyncio.get_running_loop().run_in_executor(None, began.wait, 10)
+    door.close()
+    assert finished.is_set()
+    assert await answer is None

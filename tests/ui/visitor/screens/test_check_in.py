@@ -1,0 +1,218 @@
+"""Checking in: what a visitor reads for each outcome, and that a form under way is kept."""
+
+import pytest
+
+from kiosk.domain.attendance.check_in import GuestWelcomed, Joined
+from kiosk.domain.passes import CodeKind, encode
+from kiosk.errors import StoreFull
+from kiosk.ui.terminal.messages import Scanned
+from kiosk.ui.visitor.screens.callback_form import CallPhoneScreen
+from kiosk.ui.widgets.inputs import Field
+from kiosk.usecases.visitor_desk import VisitorDesk
+from tests.support.desks import Clinic
+from tests.support.screens import HOME, SIZES, Visitor, at_kiosk
+from tests.ui.visitor.stops import STRANGER, check_in, form
+
+TEST_CARD = encode(CodeKind.TEST_CARD, bytes(16))
+MISREAD = STRANGER[:-1] + str((int(STRANGER[-1]) + 1) % 10)
+
+
+def mei(clinic: Clinic) -> str:
+    """Give out a pass for Mei."""
+    return clinic.roster.issue_pass("Mei", "en").digits
+
+
+def colours(visitor: Visitor) -> set[str]:
+    """Every colour on the screen."""
+    styles = [segment.style for strip in visitor.strips() for segment in strip]
+    return {str(one) for style in styles if style for one in (style.color, style.bgcolor)}
+
+
+async def test_a_known_pass_is_greeted_by_name(clinic: Clinic) -> None:
+    clinic.add_session()
+    async with at_kiosk(clinic) as visitor:
+        await visitor.scan(mei(clinic))
+        visitor.expect("✓ Welcome, Mei", "You are checked in.", "Room 2, 12:00 pm")
+        visitor.expect("This screen clears by itself in 8 seconds.")
+
+
+async def test_welcome_and_already_here_look_the_same(clinic: Clinic) -> None:
+    clinic.add_session()
+    digits = mei(clinic)
+    async with at_kiosk(clinic) as visitor:
+        await visitor.scan(digits)
+        first, look = visitor.lines, colours(visitor)
+        await visitor.wait(9)
+        visitor.expect(HOME)
+        clinic.clock.move(minutes=7)
+        await visitor.scan(digits)
+        visitor.expect("✓ Welcome, Mei", "You are with us since 12:00 pm.", "Room 2, 12:00 pm")
+        assert colours(visitor) == look
+        differing = [(a, b) for a, b in zip(first, visitor.lines, strict=True) if a != b]
+        assert len(differing) == 1
+        assert len({one.index("You are") for one in differing[0]}) == 1
+    assert clinic.count("check_in") == 1
+
+
+OTHERS = (
+    (STRANGER, ("✓ Welcome", "You are counted in.", "Room 2, 12:00 pm")),
+    (MISREAD, ("Please scan again", "Hold the code still, a hand away from the scanner.")),
+    ("https://example.org", ("Please scan again", "Or ask any staff member")),
+    (TEST_CARD, ("✓ The scanner works", "All digits arrived.")),
+)
+
+
+async def test_other_codes(clinic: Clinic) -> None:
+    clinic.add_session()
+    async with at_kiosk(clinic) as visitor:
+        for code, words in OTHERS:
+            await visitor.scan(code)
+            visitor.expect(*words)
+            await visitor.wait(9)
+            visitor.expect(HOME)
+
+
+async def test_nothing_open_says_what_comes_next_and_offers_to_read(clinic: Clinic) -> None:
+    clinic.add_session("Room 7", starts=90)
+    async with at_kiosk(clinic) as visitor:
+        await visitor.scan(mei(clinic))
+        visitor.expect("✓ Welcome, Mei", "Nothing is open for check-in just now.")
+        visitor.expect("Next today: Room 7, 1:30 pm")
+        await visitor.keys("t")
+        visitor.expect("Each takes a minute or two.")
+
+
+async def test_nothing_at_all_today(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        visitor.expect("No groups are planned today.")
+        await visitor.scan(mei(clinic))
+        visitor.expect("Nothing is open for check-in just now.")
+        visitor.expect_not("Next today")
+        await visitor.keys("escape", "g")
+        visitor.expect("Nothing is open for check-in just now.")
+        await visitor.keys("t")
+        visitor.expect("Each takes a minute or two.")
+
+
+async def test_several_open_sessions_are_asked_about(clinic: Clinic) -> None:
+    for room in ("Room 1", "Room 2"):
+        clinic.add_session(room)
+    async with at_kiosk(clinic) as visitor:
+        await visitor.scan(mei(clinic))
+        visitor.expect("Welcome, Mei. Which group is it?", "Room 1, 12:00 pm", "Room 2, 12:00 pm")
+        assert clinic.count("check_in") == 0
+        await visitor.keys("right", "enter")
+        visitor.expect("✓ Welcome, Mei", "You are checked in.", "Room 2, 12:00 pm")
+        visitor.expect_not("Room 1")
+    assert [arrival.session.label for arrival in clinic.arrivals()] == ["Room 2"]
+
+
+async def test_a_session_chosen_after_it_has_closed(clinic: Clinic) -> None:
+    clinic.add_session("Room 1", starts=-50)
+    clinic.add_session("Room 2", starts=-50)
+    async with at_kiosk(clinic) as visitor:
+        await visitor.scan(mei(clinic))
+        clinic.clock.move(minutes=30)
+        await visitor.keys("enter")
+        visitor.expect("✓ Welcome, Mei", "Nothing is open for check-in just now.")
+
+
+async def test_a_pass_scanned_while_another_one_is_asked_about(clinic: Clinic) -> None:
+    for room in ("Room 1", "Room 2"):
+        clinic.add_session(room)
+    second = clinic.roster.issue_pass("Ali", "en").digits
+    async with at_kiosk(clinic) as visitor:
+        await visitor.scan(mei(clinic))
+        await visitor.scan(second)
+        visitor.expect("Welcome, Ali. Which group is it?")
+        await visitor.keys("enter")
+        visitor.expect("✓ Welcome, Ali")
+    assert [arrival.name for arrival in clinic.arrivals()] == ["Ali"]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_a_scan_amid_the_form_gives_the_form_back(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    clinic.add_session()
+    async with at_kiosk(clinic, size=size) as visitor:
+        await form(CallPhoneScreen)(visitor, clinic)
+        visitor.screen.query_one(Field).value = "6789 01"
+        await visitor.scan(mei(clinic))
+        visitor.expect("✓ Welcome, Mei", "Back to my form")
+        await visitor.keys("b")
+        visitor.expect("Which number should we call?")
+        assert visitor.screen.query_one(Field).value == "6789 01"
+        await visitor.tap("Back")
+        visitor.expect("What should we call you?", "Mei Ling")
+
+
+async def test_a_form_that_nobody_comes_back_to_is_cleared_with_the_result(
+    clinic: Clinic,
+) -> None:
+    clinic.add_session()
+    async with at_kiosk(clinic) as visitor:
+        await form()(visitor, clinic)
+        await visitor.scan(mei(clinic))
+        await visitor.wait(9)
+        visitor.expect(HOME)
+        assert visitor.app.visit.form is None
+
+
+async def test_several_sessions_amid_the_form(clinic: Clinic) -> None:
+    for room in ("Room 1", "Room 2"):
+        clinic.add_session(room)
+    async with at_kiosk(clinic) as visitor:
+        await form()(visitor, clinic)
+        await visitor.scan(mei(clinic))
+        await visitor.keys("enter")
+        visitor.expect("✓ Welcome, Mei", "Back to my form")
+        await visitor.keys("b")
+        visitor.expect("When may we call?")
+
+
+async def test_the_same_code_again_at_once_is_one_scan(clinic: Clinic) -> None:
+    clinic.add_session()
+    digits = mei(clinic)
+    async with at_kiosk(clinic) as visitor:
+        visitor.app.post_message(Scanned(digits))
+        await visitor.scan(digits)
+        visitor.expect("You are checked in.")
+        visitor.expect_not("since")
+
+
+async def test_a_scan_over_the_warning_ends_the_warning(clinic: Clinic) -> None:
+    clinic.add_session()
+    async with at_kiosk(clinic) as visitor:
+        await form()(visitor, clinic)
+        await visitor.wait(61)
+        visitor.expect("Are you still there?")
+        await visitor.scan(mei(clinic))
+        visitor.expect("✓ Welcome, Mei", "Back to my form")
+
+
+async def test_trouble_while_checking_in(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_anything: object) -> GuestWelcomed | Joined:
+        raise StoreFull("The disk is full; make room.")
+
+    digits = mei(clinic)
+    async with at_kiosk(clinic) as visitor:
+        with monkeypatch.context() as broken:
+            for method in ("check_in", "count_me_in", "join"):
+                broken.setattr(VisitorDesk, method, full)
+            with monkeypatch.context() as more:
+                more.setattr(VisitorDesk, "sessions_today", full)
+                await visitor.keys("g")
+                visitor.expect("Please ask at the counter", "Staff can check you in.")
+            await visitor.scan(digits)
+            visitor.expect("Please ask at the counter", "Staff can check you in.")
+            await visitor.keys("escape")
+            await check_in("enter", "j")(visitor, clinic)
+            visitor.expect("Please ask at the counter.", "Just count me")
+            await visitor.keys("g")
+            await visitor.type("Ali", "enter")
+            visitor.expect("This could not be kept just now. Please ask at the counter.", "Ali")
+            visitor.expect_not("disk")
+        await visitor.keys("enter")
+        visitor.expect("✓ Welcome, Ali")
+    assert clinic.count("check_in") == 1

@@ -1,0 +1,102 @@
+"""The QR codes of every screen that shows one are read from a picture of that screen."""
+
+from kiosk.domain.callbacks.request import RequestPhase
+from kiosk.domain.passes import Code, CodeKind, decode
+from kiosk.ui.visitor.screens.callback_form import CallReviewScreen
+from kiosk.ui.widgets.buttons import Tile
+from kiosk.ui.widgets.qr import QrCode
+from tests.support.desks import Clinic
+from tests.support.pictures import codes
+from tests.support.screens import SIZES, TAKE_HOME, Visitor, at_kiosk
+from tests.ui.visitor.stops import check_in, form
+
+LINES = ("tel:995", "tel:999", "tel:1771", "tel:1767")
+LOOKS = ("calm", "night")
+
+
+async def seen_everywhere(visitor: Visitor) -> set[str]:
+    """Read the one code on the screen at every size and in both looks."""
+    texts: set[str] = set()
+    for size in SIZES:
+        await visitor.resize(*size)
+        for look in LOOKS:
+            await visitor.put_on(look)
+            found = codes(visitor.strips())
+            assert len(found) == 1, f"{size} {look} {found}\n{visitor.picture()}"
+            texts |= set(found)
+    return texts
+
+
+async def test_help_shows_the_code_of_each_line(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("h")
+        assert await seen_everywhere(visitor) == {LINES[0]}
+        for line, size in zip(LINES[1:], SIZES, strict=True):
+            await visitor.keys("down")
+            await visitor.resize(*size)
+            assert codes(visitor.strips()) == [line]
+        await visitor.tap("999")
+        assert codes(visitor.strips()) == ["tel:999"]
+
+
+async def test_a_new_pass_can_be_photographed_and_scanned(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await check_in("enter", "g", name="Mei")(visitor, clinic)
+        await visitor.keys("p")
+        (digits,) = await seen_everywhere(visitor)
+        code = decode(digits)
+        assert isinstance(code, Code)
+        assert code.kind is CodeKind.PASS
+        await visitor.scan(digits)
+        visitor.expect("✓ Welcome, Mei", "You are with us since 12:00 pm.")
+
+
+async def test_the_slip_of_a_receipt_can_be_photographed_and_scanned(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form(CallReviewScreen, "y")(visitor, clinic)
+        (digits,) = await seen_everywhere(visitor)
+        assert clinic.visitor.slip_state(digits).phase is RequestPhase.KEPT_HERE
+        await visitor.scan(digits)
+        visitor.expect("It is kept safely on this kiosk since")
+
+
+async def test_the_numbers_to_take_home_have_their_codes(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("t")
+        for index, line in enumerate(LINES, start=len(TAKE_HOME)):
+            list(visitor.screen.query(Tile))[index].press()
+            await visitor.settle()
+            assert codes(visitor.strips()) == [line]
+            await visitor.keys("b")
+
+
+async def test_every_address_to_take_home_has_its_code_or_is_readable(clinic: Clinic) -> None:
+    """A long address needs a larger code than the smallest screen has rows for."""
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("t")
+        for index, item in enumerate(TAKE_HOME):
+            list(visitor.screen.query(Tile))[index].press()
+            await visitor.settle()
+            for size in SIZES:
+                await visitor.resize(*size)
+                shown = visitor.regions().keys() & set(visitor.screen.query(QrCode))
+                if shown or size[1] > 16:
+                    assert codes(visitor.strips()) == [item.url], visitor.picture()
+                else:
+                    assert item.url in "".join("".join(visitor.lines).split())
+            await visitor.keys("b")
+
+
+async def test_a_screen_without_a_code_shows_none(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        assert codes(visitor.strips()) == []
+
+
+async def test_a_code_comes_back_whole_after_the_terminal_was_small(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form(CallReviewScreen, "y")(visitor, clinic)
+        before = codes(visitor.strips())
+        await visitor.resize(50, 10)
+        assert codes(visitor.strips()) == []
+        await visitor.resize(120, 40)
+        assert codes(visitor.strips()) == before

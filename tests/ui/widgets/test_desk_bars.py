@@ -1,0 +1,60 @@
+"""The line of keys: as few rows as it needs, every key to be clicked where it stands."""
+
+import pytest
+from textual.app import App, ComposeResult
+
+from kiosk.ui.theme import themes
+from kiosk.ui.widgets.desk_bars import Key, KeyLine
+
+WORDS = {"enter": "Open", "a": "Add", "m": "Member", "escape": "Back", "q": "Sign out"}
+
+
+class Frame(App[None]):
+    """The line alone on a screen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = "calm"
+        self.heard: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield KeyLine([Key(name, words, lambda: None) for name, words in WORDS.items()])
+
+    def on_key_line_clicked(self, event: KeyLine.Clicked) -> None:
+        self.heard.append(event.key.name)
+
+    def rows(self) -> list[str]:
+        """What it draws."""
+        line = self.query_one(KeyLine)
+        return [line.render_line(y).text.rstrip() for y in range(line.size.height)]
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (70, ["  Enter  Open   A  Add   M  Member   Esc  Back            Q  Sign out"]),
+        (58, ["  Enter  Open  A  Add  M  Member  Esc  Back   Q  Sign out"]),
+        (54, [" Enter Open  A Add  M Member  Esc Back     Q Sign out"]),
+        (50, [" Enter Open A Add M Member Esc Back    Q Sign out"]),
+        (44, ["  Enter  Open   A  Add   M  Member", "  Esc  Back                     Q  Sign out"]),
+    ],
+)
+async def test_keys_come_closer_before_they_take_another_row(
+    width: int, expected: list[str]
+) -> None:
+    app = Frame()
+    async with app.run_test(size=(width, 10)):
+        assert app.rows() == expected
+
+
+@pytest.mark.parametrize("width", range(24, 130, 7))
+async def test_every_key_is_clicked_where_it_stands(width: int) -> None:
+    app = Frame()
+    async with app.run_test(size=(width, 10)) as pilot:
+        for words in WORDS.values():
+            rows = app.rows()
+            y = next(y for y, row in enumerate(rows) if words in row)
+            await pilot.click(KeyLine, offset=(rows[y].index(words), y))
+    assert app.heard == list(WORDS)

@@ -1,0 +1,189 @@
+"""Reports tell finished blocks as they stood, from real records, and tell them once and for all."""
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from uuid import UUID
+
+import pytest
+
+from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.state import AttemptResult, EventKind
+from kiosk.domain.policy import Rules
+from kiosk.domain.statistics import AttendanceBlock, Block, RequestsBlock, Waits
+from kiosk.usecases.admin.desk import OversightDesk
+from tests.support import facts
+from tests.support.desks import Clinic
+
+MISS, REACHED = AttemptResult.NO_ANSWER.value, AttemptResult.REACHED_SELF.value
+
+
+def open_desk(clinic: Clinic) -> OversightDesk:
+    return clinic.access.oversight_desk(clinic.fresh(clinic.manager))
+
+
+def to_a_new_block(clinic: Clinic) -> None:
+    """Move to the Monday noon on which a block begins (the clinic's clock stands at a noon)."""
+    ends = open_desk(clinic).requests_report().next_at - timedelta(days=2)
+    clinic.clock.at = ends + timedelta(hours=12)
+
+
+def to_the_report(clinic: Clinic) -> OversightDesk:
+    # Past the days in which the block before is still settled.
+    clinic.clock.move(days=3)
+    clinic.clock.at = open_desk(clinic).requests_report().next_at
+    return open_desk(clinic)
+
+
+def ask(clinic: Clinic, language: CallLanguage = CallLanguage.ENGLISH) -> UUID:
+    draft = replace(clinic.draft(), call_language=language)
+    clinic.visitor.request_callback(draft)
+    return draft.id
+
+
+def last_requests(desk: OversightDesk) -> RequestsBlock:
+    (block,) = desk.requests_report(1).blocks
+    return block
+
+
+def last_attendance(desk: OversightDesk) -> AttendanceBlock:
+    (block,) = desk.attendance_report(1).blocks
+    return block
+
+
+def test_a_block_of_requests_is_told_from_what_was_done(clinic: Clinic) -> None:
+    to_a_new_block(clinic)
+    requests = [ask(clinic) for _ in range(12)]
+    clinic.clock.move(hours=2)
+    for request in requests:
+        facts.event(clinic, request, 1, EventKind.ATTEMPT, MISS)
+    clinic.clock.move(days=1)
+    for request in requests[:6]:
+        facts.event(clinic, request, 2, EventKind.ATTEMPT, REACHED)
+    mistake = facts.event(clinic, requests[6], 2, EventKind.ATTEMPT, REACHED)
+    facts.event(clinic, requests[6], 3, EventKind.UNDONE, other=mistake)
+    for request in requests[6:]:
+        facts.event(clinic, request, 4, EventKind.ATTEMPT, MISS)
+    told = last_requests(to_the_report(clinic))
+    assert told.total == 12
+    assert told.first_attempt == told.weeks[0].first_attempt == Waits(2, 2)
+    # Two working hours, and a working day of nine.
+    assert told.contact == Waits(11, None)
+    assert told.reach == (None, 50, None)
+
+
+def test_a_block_of_attendance_is_told_from_who_was_there(clinic: Clinic) -> None:
+    to_a_new_block(clinic)
+    session = clinic.add_session("Room 2", hours=3)
+    clinic.clock.move(hours=1)
+    for number in range(9):
+        facts.check_in(clinic, session.id, bytes([number]) * 16)
+    facts.check_in(clinic, session.id, bytes([0]) * 16, nth=1)
+    facts.check_in(clinic, session.id)
+    voided = facts.check_in(clinic, session.id)
+    facts.check_in(clinic, session.id, void_of=voided)
+    facts.check_in(clinic, clinic.id())
+    told = last_attendance(to_the_report(clinic))
+    assert told.total == 10
+    (group,) = told.groups
+    assert group.name == "Group of Room 2"
+    # Shown, the one week in which anybody came would tell that nobody did in the others.
+    assert group.weeks == (None,) * 4
+
+
+def random_days(clinic: Clinic, dice: Random, days: int) -> None:
+    """Let anything happen for some days: requests, calls, mistakes, arrivals, a clock set back."""
+    sessions = [clinic.add_session(f"Room {number}", hours=20).id for number in range(2)]
+    requests: list[tuple[UUID, list[UUID]]] = []
+    arrivals: list[UUID] = []
+    for _ in range(days):
+        back = timedelta(days=40) if dice.random() < 0.1 else timedelta(0)
+        clinic.clock.at -= back
+        for _ in range(dice.randint(0, 4)):
+            language = dice.choice([CallLanguage.ENGLISH, CallLanguage.TAMIL])
+            requests.append((ask(clinic, language), []))
+            lookup = dice.choice([None, dice.randbytes(16)])
+            arrivals.append(facts.check_in(clinic, dice.choice(sessions), lookup))
+        for request, events in dice.sample(requests, min(3, len(requests))):
+            kind = dice.choice([EventKind.ATTEMPT, EventKind.ATTEMPT, EventKind.CLOSED])
+            revision = len(events) + 1
+            outcome = dice.choice([MISS, REACHED]) if kind is EventKind.ATTEMPT else "declined"
+            undo = events and dice.random() < 0.3
+            if undo:
+                kind, outcome = EventKind.UNDONE, ""
+            other = dice.choice(events) if undo else None
+            events.append(facts.event(clinic, request, revision, kind, outcome, other=other))
+        for arrival in dice.sample(arrivals, min(1, len(arrivals))):
+            facts.check_in(clinic, sessions[0], void_of=arrival)
+        clinic.clock.at += back + timedelta(days=1)
+
+
+def told(desk: OversightDesk) -> dict[tuple[str, Block], RequestsBlock | AttendanceBlock]:
+    requests, arrivals = desk.requests_report(9), desk.attendance_report(9)
+    found: dict[tuple[str, Block], RequestsBlock | AttendanceBlock] = {}
+    found.update({("requests", one.block): one for one in requests.blocks})
+    found.update({("attendance", one.block): one for one in arrivals.blocks})
+    return found
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_block_that_was_told_never_changes(clinic: Clinic, seed: int) -> None:
+    clinic.rules = Rules(
+        closed_requests_kept=timedelta(days=60), attendance_kept=timedelta(days=75)
+    )
+    dice = Random(seed)
+    earlier: dict[tuple[str, Block], RequestsBlock | AttendanceBlock] = {}
+    compared = gone = 0
+    for _ in range(8):
+        random_days(clinic, dice, dice.randint(5, 21))
+        desk = open_desk(clinic)
+        gone += desk.run_retention().total
+        now = told(desk)
+        same = now.keys() & earlier.keys()
+        assert {key: now[key] for key in same} == {key: earlier[key] for key in same}
+        earlier |= now
+        compared += len(same)
+    assert compared > 3
+    assert gone > 3
+    assert any(one.total is not None for one in earlier.values())
+
+
+def test_a_report_of_more_blocks_tells_the_same_of_each(clinic: Clinic) -> None:
+    random_days(clinic, Random(9), 90)
+    desk = open_desk(clinic)
+    most = desk.requests_report(9).blocks
+    assert len(most) >= 3
+    assert desk.requests_report(1).blocks == most[-1:]
+    assert desk.requests_report(2).blocks == most[-2:]
+    assert desk.attendance_report(2).blocks == desk.attendance_report(9).blocks[-2:]
+
+
+def test_what_the_centre_had_too_late_counts_no_more(clinic: Clinic) -> None:
+    to_a_new_block(clinic)
+    session = clinic.add_session()
+    for _ in range(6):
+        facts.check_in(clinic, session.id)
+        ask(clinic)
+    desk = to_the_report(clinic)
+    requests, arrivals = last_requests(desk), last_attendance(desk)
+    assert (requests.total, arrivals.total) == (6, 6)
+    in_time, late = clinic.clock.at - timedelta(seconds=1), clinic.clock.at
+    for received, left in ((in_time, 6), (late, None)):
+        for table in ("check_in", "callback_request"):
+            at = received.strftime("%Y-%m-%d %H:%M:%S.%f")
+            clinic.bend(f"UPDATE {table} SET received_at='{at}'")  # noqa: S608
+        desk = open_desk(clinic)
+        assert (last_requests(desk).total, last_attendance(desk).total) == (left, left)
+
+
+def test_groups_are_told_whether_or_not_anybody_came(clinic: Clinic) -> None:
+    to_a_new_block(clinic)
+    clinic.add_session("Room 1")
+    clinic.add_session("Room 2")
+    clinic.bend(
+        "UPDATE support_group SET deleted_at='2026-01-01 00:00:00.000000'"
+        " WHERE public_label='Room 2'"
+    )
+    desk = to_the_report(clinic)
+    clinic.add_session("Room 3")
+    assert [group.name for group in last_attendance(desk).groups] == ["Group of Room 1"]

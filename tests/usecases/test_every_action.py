@@ -1,0 +1,267 @@
+"""Every method of every desk: who may call it, and what the audit trail says of it."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, time, timedelta
+from uuid import UUID
+
+import pytest
+
+from kiosk.domain.attendance.roster import VoidReason
+from kiosk.domain.callbacks.actions import Claim
+from kiosk.domain.callbacks.worklist import Filter
+from kiosk.domain.groups.groups import GroupPlan, Series, SessionPlan
+from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
+from kiosk.domain.staff import Role
+from kiosk.errors import SignedOut
+from kiosk.usecases.admin.anomalies_desk import ReconcileDesk
+from kiosk.usecases.admin.desk import OversightDesk
+from kiosk.usecases.attendance.roster_desk import RosterDesk
+from kiosk.usecases.callbacks.desk import CallbackDesk
+from kiosk.usecases.groups.desk import GroupsDesk
+from kiosk.usecases.passes.desk import PassDesk
+from kiosk.usecases.staff.accounts import NewAccount
+from kiosk.usecases.staff.accounts_desk import AccountsDesk
+from kiosk.usecases.staff_desk import StaffDesk
+from tests.support import facts
+from tests.support.calls import ask
+from tests.support.desks import Clinic
+from tests.support.helplines import shipped_text
+
+SECRET = "another horse entirely"
+DAY = date(2026, 3, 2)
+
+
+class Busy:
+    """A clinic in which there is something to do for every method."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self.clinic = clinic
+        me = clinic.add_staff("everything", *Role)
+        self.me, access = me.staff.id, clinic.access
+        self.calls = access.callback_desk(me)
+        self.roster = access.roster_desk(me)
+        self.passes = access.pass_desk(me)
+        self.groups = access.groups_desk(me)
+        self.accounts = access.accounts_desk(me)
+        self.oversight = access.oversight_desk(me)
+        self.odd = access.reconcile_desk(me)
+        self.request = ask(clinic)
+        self.session = clinic.add_session(enrolled=True)
+        self.later = clinic.add_session("Room 3", starts=60)
+        self.group = self.session.group_id or UUID(int=0)
+        self.other = clinic.add_staff("lim", Role.CALLER).staff.id
+        self.person = facts.person(clinic, b"p" * 16)
+        self.member = facts.person(clinic, b"m" * 16, group=self.group)
+        self.arrival = facts.check_in(clinic, self.session.id, b"x" * 16)
+        self.gone = facts.check_in(clinic, self.session.id)
+        self.void = facts.check_in(clinic, self.session.id, void_of=self.gone)
+
+    def new_group(self, name: str = "Walkers", id_: UUID | None = None) -> GroupPlan:
+        return GroupPlan(id_ or self.clinic.id(), name, "Room 9", "Room 9")
+
+    def new_session(self) -> SessionPlan:
+        start = self.clinic.clock.at + timedelta(hours=3)
+        return SessionPlan(
+            self.clinic.id(), self.group, start, start + timedelta(hours=1), "Room 9"
+        )
+
+    def moved(self) -> SessionPlan:
+        return replace(self.new_session(), id=self.later.id)
+
+    def series(self) -> Series:
+        return Series(self.clinic.id(), frozenset({1}), time(15), 60, DAY, count=2)
+
+
+Call = Callable[[Busy], object]
+
+DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
+    CallbackDesk: {
+        "worklist": lambda h: h.calls.worklist(),
+        "named": lambda h: h.calls.named(_reference(h)),
+        "row": lambda h: h.calls.row(h.request),
+        "act": lambda h: h.calls.act(h.request, 0, Claim()),
+        "reveal": lambda h: h.calls.reveal(h.request),
+        "duplicates": lambda h: h.calls.duplicates(h.request),
+        "export_rows": lambda h: h.calls.export_rows(Filter()),
+    },
+    RosterDesk: {
+        "roster": lambda h: h.roster.roster(h.session.id),
+        "add_person": lambda h: h.roster.add_person(h.session.id, "Mei", "en", h.roster.new_pass()),
+        "add_member": lambda h: h.roster.add_member(h.session.id, h.member),
+        "add_guests": lambda h: h.roster.add_guests(h.session.id, h.roster.new_guests(1)),
+        "void": lambda h: h.roster.void([h.arrival], VoidReason.MISTAKE),
+        "undo_void": lambda h: h.roster.undo_void([h.void]),
+        "count_heads": lambda h: h.roster.count_heads(h.session.id, 3),
+        "reconcile": lambda h: h.roster.reconcile(h.session.id, 3),
+        "export_rows": lambda h: h.roster.export_rows(DAY, DAY),
+        "issue_pass": lambda h: h.roster.issue_pass("Mei", "en"),
+    },
+    PassDesk: {
+        "members": lambda h: h.passes.members(),
+        "issue_pass": lambda h: h.passes.issue_pass("Mei", "en"),
+        "replace_pass": lambda h: h.passes.replace_pass(_issued(h)),
+        "revoke_passes": lambda h: h.passes.revoke_passes(h.person),
+        "enrol": lambda h: h.passes.enrol(h.person, h.group),
+        "leave": lambda h: h.passes.leave(h.member, h.group),
+    },
+    GroupsDesk: {
+        "add_group": lambda h: h.groups.add_group(h.new_group()),
+        "change_group": lambda h: h.groups.change_group(h.new_group("Other", h.group)),
+        "put_away_group": lambda h: h.groups.put_away_group(h.group),
+        "add_session": lambda h: h.groups.add_session(h.new_session()),
+        "add_series": lambda h: h.groups.add_series(h.group, h.series()),
+        "change_session": lambda h: h.groups.change_session(h.moved()),
+        "cancel_sessions": lambda h: h.groups.cancel_sessions([h.later.id], "away"),
+        "restore_sessions": lambda h: h.groups.restore_sessions(_called_off(h)),
+        "import_plans": lambda h: h.groups.import_plans(
+            Plans(PlanKind.TOML, (GroupInFile("new", "New", "Room 7", "Room 7"),), ())
+        ),
+    },
+    AccountsDesk: {
+        "add": lambda h: h.accounts.add(NewAccount("new", SECRET, frozenset({Role.CALLER}))),
+        "set_roles": lambda h: h.accounts.set_roles(h.other, frozenset(Role), SECRET),
+        "set_languages": lambda h: h.accounts.set_languages(h.other, ()),
+        "disable": lambda h: h.accounts.disable(h.other),
+        "enable": lambda h: h.accounts.enable(h.other),
+        "give_passphrase": lambda h: h.accounts.give_passphrase(h.other, SECRET),
+    },
+    OversightDesk: {
+        "audit_trail": lambda h: h.oversight.audit_trail(),
+        "verify_audit": lambda h: h.oversight.verify_audit(),
+        "run_retention": lambda h: h.oversight.run_retention(),
+        "publish_helplines": lambda h: h.oversight.publish_helplines(shipped_text()),
+    },
+}
+"""What opens something personal or changes something, for each desk."""
+
+LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
+    CallbackDesk: {"history": lambda h: h.calls.history(h.request)},
+    RosterDesk: {
+        "sessions": lambda h: h.roster.sessions(),
+        "marker": lambda h: h.roster.marker(h.session.id),
+    },
+    PassDesk: {"groups": lambda h: h.passes.groups()},
+    GroupsDesk: {
+        "groups": lambda h: h.groups.groups(),
+        "sessions": lambda h: h.groups.sessions(DAY, DAY),
+        "export_plans": lambda h: h.groups.export_plans(),
+    },
+    AccountsDesk: {"accounts": lambda h: h.accounts.accounts()},
+    OversightDesk: {
+        "retention_preview": lambda h: h.oversight.retention_preview(),
+        "requests_report": lambda h: h.oversight.requests_report(),
+        "attendance_report": lambda h: h.oversight.attendance_report(),
+        "kiosks": lambda h: h.oversight.kiosks(),
+        "helplines": lambda h: h.oversight.helplines(),
+    },
+    ReconcileDesk: {"oddities": lambda h: h.odd.oddities()},
+}
+"""What names nobody; `history` without a note is among them."""
+
+MADE_OF_NOTHING = {"new_pass", "new_guests", "new_id"}
+"""What gives ids alone."""
+
+
+def _reference(house: Busy) -> str:
+    (reference,) = house.clinic.column("SELECT ref FROM callback_request")
+    return str(reference)
+
+
+def _called_off(house: Busy) -> list[UUID]:
+    house.groups.cancel_sessions([house.later.id], "away")
+    return [house.later.id]
+
+
+def _issued(house: Busy) -> UUID:
+    """Give the participant of a pass whose name can be opened."""
+    house.clinic.passes.issue_pass("Ravi", "en")
+    (member,) = house.clinic.passes.members("Ravi")
+    return member.participant_id
+
+
+def each(table: dict[type[StaffDesk], dict[str, Call]]) -> dict[str, Call]:
+    return {
+        f"{desk.__name__}.{name}": call
+        for desk, calls in table.items()
+        for name, call in calls.items()
+    }
+
+
+@contextmanager
+def entries(clinic: Clinic, by: UUID) -> Iterator[list[str]]:
+    """Collect what somebody does in a block, as the trail says it."""
+
+    def told() -> list[str]:
+        query = "SELECT action FROM audit_event WHERE by_staff=:by ORDER BY position"
+        return clinic.column(query, by=by)
+
+    before, found = len(told()), list[str]()
+    yield found
+    found += told()[before:]
+
+
+@pytest.mark.parametrize("desk", list(LOOKS))
+def test_every_method_is_known_here(desk: type[StaffDesk]) -> None:
+    found = {name for name, _ in inspect.getmembers(desk, inspect.isfunction)}
+    public = {name for name in found if not name.startswith("_")} - MADE_OF_NOTHING
+    assert public == {*DEEDS.get(desk, ()), *LOOKS[desk]}
+    assert set(LOOKS) == set(_desks(StaffDesk))
+
+
+def _desks(base: type[StaffDesk]) -> Iterator[type[StaffDesk]]:
+    for one in base.__subclasses__():
+        if below := list(_desks(one)):
+            yield from below
+        else:
+            yield one
+
+
+@pytest.mark.parametrize("call", each(DEEDS).values(), ids=each(DEEDS))
+def test_a_deed_leaves_an_entry_in_the_name_of_who_did_it(clinic: Clinic, call: Call) -> None:
+    house = Busy(clinic)
+    with entries(clinic, house.me) as found:
+        call(house)
+    assert found
+
+
+@pytest.mark.parametrize("call", each(LOOKS).values(), ids=each(LOOKS))
+def test_a_look_that_names_nobody_leaves_none(clinic: Clinic, call: Call) -> None:
+    house = Busy(clinic)
+    with entries(clinic, house.me) as found:
+        call(house)
+    assert not found
+
+
+def _disabled(house: Busy) -> None:
+    house.clinic.access.accounts_desk(house.clinic.fresh(house.clinic.manager)).disable(house.me)
+
+
+def _given_a_passphrase(house: Busy) -> None:
+    manager = house.clinic.access.accounts_desk(house.clinic.fresh(house.clinic.manager))
+    manager.give_passphrase(house.me, SECRET)
+
+
+def _after_eight_hours(house: Busy) -> None:
+    house.clinic.clock.move(hours=8)
+
+
+def _after_the_clock_was_set_back(house: Busy) -> None:
+    house.clinic.clock.move(hours=-8)
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [_disabled, _given_a_passphrase, _after_eight_hours, _after_the_clock_was_set_back],
+)
+def test_nothing_is_done_by_who_may_not_be_here_any_more(
+    clinic: Clinic, happened: Callable[[Busy], None]
+) -> None:
+    house = Busy(clinic)
+    happened(house)
+    for call in (each(DEEDS) | each(LOOKS)).values():
+        with entries(clinic, house.me) as found, pytest.raises(SignedOut):
+            call(house)
+        assert not found

@@ -1,0 +1,69 @@
+"""The maintenance screen's desk."""
+
+from kiosk.records.database.store import Store
+from kiosk.usecases.maintenance_desk import MaintenanceDesk, PinAnswer
+from tests.support.desks import NOON, PIN, Clinic
+
+
+def test_the_pin_unlocks_and_a_wrong_one_waits(clinic: Clinic) -> None:
+    desk = clinic.maintenance
+    assert desk.unlock(PIN) == PinAnswer(accepted=True)
+    waits = [desk.unlock("0000").wait_seconds for _ in range(3)]
+    assert waits == [0, 0, 5]
+    assert desk.unlock(PIN) == PinAnswer(accepted=False, wait_seconds=5)
+    clinic.clock.move(seconds=5)
+    assert desk.unlock(PIN) == PinAnswer(accepted=True)
+
+
+def test_sign_ins_and_the_pin_are_counted_apart(clinic: Clinic) -> None:
+    for _ in range(5):
+        clinic.access.sign_in("", "wrong wrong wrong")
+    assert clinic.maintenance.unlock(PIN).accepted
+
+
+def test_the_status_says_what_a_technician_needs(clinic: Clinic) -> None:
+    before = clinic.maintenance.status()
+    assert (before.site_name, before.kiosk_name, before.symbols) == (
+        "Sample clinic",
+        "Kiosk 1",
+        "7K",
+    )
+    assert (before.version, before.now, before.clock_ok) == ("0.0.0", NOON, True)
+    assert (before.parked, before.contact_at, before.out_of_order) == (0, None, None)
+    clinic.clock.move(minutes=1)
+    clinic.visitor.request_callback(clinic.draft())
+    after = clinic.maintenance.status()
+    assert after.pending == before.pending + 1
+    assert after.last_fact_at == clinic.clock.now()
+
+
+def test_a_clock_in_the_past_says_so_until_somebody_trusts_it(clinic: Clinic) -> None:
+    desk = clinic.maintenance
+    clinic.clock.move(days=365)
+    clinic.visitor.request_callback(clinic.draft())
+    clinic.clock.move(days=-365, hours=1)
+    assert not desk.status().clock_ok
+    clinic.visitor.request_callback(clinic.draft())
+    desk.trust_clock()
+    desk.trust_clock()
+    assert desk.status().clock_ok
+    clinic.visitor.request_callback(clinic.draft())
+    assert [row.request.clock_doubtful for row in clinic.callbacks.worklist().rows].count(True) == 1
+
+
+def test_out_of_order_outlives_a_restart_and_saying_it_twice_is_saying_it_once(
+    clinic: Clinic,
+) -> None:
+    desk = clinic.maintenance
+    assert desk.out_of_order() is None
+    before = clinic.count("audit_event")
+    desk.set_out_of_order("Being \x1b[31mmended")
+    desk.set_out_of_order("Being \x1b[31mmended")
+    assert clinic.count("audit_event") == before + 1
+    other = Store.open(clinic.file)
+    restarted = MaintenanceDesk(other, clinic.clock, clinic.entropy, clinic.site, "0.0.0")
+    assert restarted.out_of_order() == "Being [31mmended"
+    assert restarted.status().out_of_order == "Being [31mmended"
+    other.close()
+    desk.set_out_of_order(None)
+    assert desk.out_of_order() is None
