@@ -1,4 +1,4 @@
-"""How a screen asks the desks behind its door, and says what came of it; for both sides."""
+"""What the screens of both sides share: the look of a size, and the way to the desks."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -20,13 +20,20 @@ _TOO_SMALL = ("-slim", "-flat")
 """Classes of sizes at which a sentence stands for the whole page."""
 
 
-class SizedScreen(LockedScreen):
-    """Marks itself with a class for its width and one for its height."""
+Answer = TypeVar("Answer")
+
+
+class AskingScreen(LockedScreen, Generic[Side]):
+    """A screen whose work ends with it: an answer that comes later is nobody's any more.
+
+    It marks itself with a class for its width and one for its height.
+    """
 
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (56, "-narrow"), (72, "-normal"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (22, "-mid"), (32, "-tall")]
     _hidden: Widget | None = None
     """What had the focus before the terminal became too small."""
+    _worker: "Worker[None] | None" = None
 
     def dress(self, size: Size) -> None:
         """Take the look of a terminal of `size` before the first picture, so that nothing moves.
@@ -61,15 +68,6 @@ class SizedScreen(LockedScreen):
             if self.focused is None and self._hidden.is_attached:
                 self.set_focus(self._hidden)
             self._hidden = None
-
-
-Answer = TypeVar("Answer")
-
-
-class AskingScreen(SizedScreen, Generic[Side]):
-    """A screen whose work ends with it: an answer that comes later is nobody's any more."""
-
-    _worker: "Worker[None] | None" = None
 
     @property
     def door(self) -> Door[Side]:
