@@ -113,6 +113,13 @@ def test_what_is_no_bundle_is_refused(text: str) -> None:
         read_bundle(text)
 
 
+def test_a_bundle_is_read_up_to_its_longest_and_no_further() -> None:
+    longest = TEXT.ljust(262_144)
+    assert read_bundle(longest).bundle == BUNDLE
+    with pytest.raises(VaultError, match="no bundle"):
+        read_bundle(longest + " ")
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

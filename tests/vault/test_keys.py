@@ -156,7 +156,7 @@ def test_no_key_is_wrapped_at_an_unsafe_cost() -> None:
         "[]",
         "null",
         "[[" * 5000,
-        KEY_FILE + " " * 70_000,
+        KEY_FILE.ljust(65_537),
         KEY_FILE[:-3],
         edited(KEY_FILE, v=2),
         edited(KEY_FILE, v=True),
@@ -179,6 +179,11 @@ def test_no_key_is_wrapped_at_an_unsafe_cost() -> None:
 def test_a_damaged_file_is_refused_with_one_sentence(text: str) -> None:
     with pytest.raises(VaultError, match=r"^The key file is damaged"):
         unwrap(text, "six plain words are long enough")
+
+
+def test_a_key_file_is_read_up_to_its_longest() -> None:
+    longest = KEY_FILE.ljust(65_536)
+    assert unwrap(longest, "six plain words are long enough").raw == CALLBACKS.raw
 
 
 @given(st.data())

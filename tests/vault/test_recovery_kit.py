@@ -73,6 +73,19 @@ def test_a_damaged_kit_is_refused(text: str) -> None:
         read_kit(text)
 
 
+def test_a_kit_is_read_up_to_its_longest_and_no_further() -> None:
+    longest = TEXT.ljust(65_536)
+    assert read_kit(longest).keys == KEYS
+    with pytest.raises(VaultError, match="damaged"):
+        read_kit(longest + " ")
+
+
+def test_nothing_of_a_damaged_kit_stands_behind_the_error() -> None:
+    with pytest.raises(VaultError) as caught:
+        read_kit(edited(made_on="+65 8123 4567"))
+    assert caught.value.__suppress_context__
+
+
 def test_a_written_kit_is_private_and_opens_records(tmp_path: Path) -> None:
     path = tmp_path / "recovery-kit.json"
     kit = write_kit(path, TEXT)
