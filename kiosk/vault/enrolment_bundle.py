@@ -3,10 +3,10 @@
 Version 1. A bundle is JSON text: the fields of `Bundle`, `version`, a sentence that says what it
 is, and `signature` (hex). From the code, 20 symbols of ASCII, HKDF-SHA256 without salt derives
 
-    info "kiosk/bundle/v1\0password\0" + kiosk id (16 bytes)  -> 32 bytes, base64url: the password
-    info "kiosk/bundle/v1\0signing\0" + kiosk id              -> 32 bytes: an Ed25519 key
+    info "kiosk/bundle/v1\\0password\\0" + kiosk id (16 bytes)  -> 32 bytes, base64url: the password
+    info "kiosk/bundle/v1\\0signing\\0" + kiosk id              -> 32 bytes: an Ed25519 key
 
-The key signs "kiosk/bundle/v1\0" and the JSON of all fields but `signature`, with sorted names, no
+The key signs "kiosk/bundle/v1\\0" and the JSON of all fields but `signature`, with sorted names, no
 blanks and ASCII only. So neither password nor code stands in the file, and whoever alters it
 without the code is found out; the code has 90 bits, for the file shows whether a guess is right.
 """
