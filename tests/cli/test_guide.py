@@ -69,10 +69,17 @@ def _wrong(words: list[str]) -> str:
 
 
 def _missing(document: Path) -> list[str]:
-    """Return the paths named in a document that are neither in the checkout nor below kiosk/."""
+    """Return the paths named in a document that are neither in the checkout nor below kiosk/.
+
+    What an environment holds is no part of the checkout.
+    """
     text = _text(document)
     new = set(re.findall(r"`([^`]+)` \(new\b", text))
-    paths = [code for code in _code(document) if PATH.fullmatch(code) and code not in new]
+    paths = [
+        code
+        for code in _code(document)
+        if PATH.fullmatch(code) and code not in new and not code.startswith(".venv/")
+    ]
     folders = (CHECKOUT, CHECKOUT / "kiosk")
     return [path for path in paths if not any((folder / path).exists() for folder in folders)]
 

@@ -134,9 +134,9 @@ def test_a_reader_that_goes_away_hears_nothing(demo: Path, words: str) -> None:
 def test_a_long_list_may_be_cut_short(demo: Path) -> None:
     """More than a pipe takes, so that the break comes in the middle of the writing."""
     code = (
-        "import sys; from kiosk.cli import output, app;"
-        "app._run = lambda words: output.write('x' * 200 + '\\n' + 'y\\n' * 200000) or 0;"
-        "sys.exit(app.run())"
+        "import sys; from kiosk.cli import main, output;"
+        "main._run = lambda words: output.write('x' * 200 + '\\n' + 'y\\n' * 200000) or 0;"
+        "sys.exit(main.run())"
     )
     answer = shell(f'{sys.executable} -c "{code}" | head -1')
     assert (answer.out, answer.err) == ("x" * 200 + "\n", "")

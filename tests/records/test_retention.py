@@ -97,7 +97,7 @@ def test_what_the_centre_does_not_have_stays(clinic: Clinic, queue: str) -> None
 def test_many_rows_go_in_small_transactions(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "AT_A_TIME", 2)
+    monkeypatch.setattr(retention, "ROWS_AT_A_TIME", 2)
     for _ in range(5):
         clinic.visitor.request_callback(clinic.draft())
     confirm_all(clinic)

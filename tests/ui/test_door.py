@@ -72,8 +72,8 @@ async def test_a_slow_question_does_not_stop_the_event_loop(door: Door[Desk]) ->
     ("error", "for_staff"),
     [
         (StoreFull("The disk is full; make room."), "The disk is full; make room."),
-        (ValueError(SECRET), "ValueError at test_base.py:"),
-        (KeyError(SECRET), "KeyError at test_base.py:"),
+        (ValueError(SECRET), "ValueError at test_door.py:"),
+        (KeyError(SECRET), "KeyError at test_door.py:"),
     ],
 )
 async def test_an_error_becomes_a_sentence_without_values(

@@ -23,7 +23,7 @@ def test_a_second_one_is_refused_until_the_first_has_ended(tmp_path: Path) -> No
 
 def test_a_killed_kiosk_holds_nothing(tmp_path: Path) -> None:
     code = (
-        "from pathlib import Path; from kiosk.records.lock import lock_folder;"
+        "from pathlib import Path; from kiosk.records.database.lock import lock_folder;"
         f"lock = lock_folder(Path({str(tmp_path)!r}), 'visitor.lock');"
         "print('held', flush=True); input()"
     )

@@ -62,7 +62,7 @@ def test_the_same_history_makes_the_centre(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_current_file_opens_without_alembic(path: Path) -> None:
     Store.open(path, create=True).close()
     code = (
-        "import sys; from pathlib import Path; from kiosk.records.store import Store;"
+        "import sys; from pathlib import Path; from kiosk.records.database.store import Store;"
         f"Store.open(Path({str(path)!r})).close(); print('alembic' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)

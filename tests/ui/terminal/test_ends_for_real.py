@@ -66,7 +66,7 @@ def test_the_splash_has_its_colours(start: Start) -> None:
 @pytest.mark.parametrize("ending", ["sys.exit(3)", "os.kill(os.getpid(), signal.SIGTERM)"])
 def test_a_start_that_fails_gives_the_terminal_back(ending: str) -> None:
     program = (
-        "import os, signal, sys; from kiosk.ui.terminal.splash import splash; splash();"
+        "import os, signal, sys; from kiosk.ui.terminal.startup import splash; splash();"
         f"sys.stdin.readline(); {ending}"
     )
     with Terminal([sys.executable, "-c", program], cwd=CHECKOUT) as terminal:

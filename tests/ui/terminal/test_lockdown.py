@@ -105,7 +105,7 @@ async def test_what_breaks_in_a_screen_that_goes_is_noted_and_ends_nothing(way: 
         assert app.field == "a"
     ((kind, place),) = app.crashes
     assert kind == "NoMatches"
-    assert "terminal/test_gone.py" in place
+    assert "terminal/test_lockdown.py" in place
 
 
 async def test_what_waits_for_the_next_picture_goes_with_its_screen() -> None:
