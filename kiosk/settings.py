@@ -17,7 +17,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 from kiosk.domain.policy import Rules
-from kiosk.domain.working_time import Hours, read_hours
+from kiosk.domain.working_time import OpeningHours, read_hours
 from kiosk.errors import SetupError
 
 FILE_NAME = "kiosk.toml"
@@ -186,7 +186,7 @@ class Settings(BaseSettings):
         )
 
     @property
-    def week(self) -> dict[int, Hours]:
+    def week(self) -> dict[int, OpeningHours]:
         """The hours of each working day, Monday 0."""
         days = (getattr(self.working, name) for name in _WEEKDAYS)
         return {day: hours for day, text in enumerate(days) if (hours := read_hours(text))}
@@ -208,11 +208,11 @@ def read_settings(folder: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"The settings {path} are no valid TOML ({error}); mend them.") from None
     if unknown := sorted(values.keys() - Settings.model_fields.keys()):
-        raise SetupError(_unknown(unknown[0], path))
+        raise SetupError(_describe_unknown(unknown[0], path))
     try:
         return Settings(**values)
     except ValidationError as error:
-        raise SetupError(_sentence(path, error)) from None
+        raise SetupError(_describe_error(path, error)) from None
     except SettingsError:
         raise SetupError(
             "A KIOSK_ variable names a whole table; set its keys one by one, for example"
@@ -231,19 +231,19 @@ def unknown_variables(variables: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _sentence(path: Path, error: ValidationError) -> str:
+def _describe_error(path: Path, error: ValidationError) -> str:
     """Return the first thing that is wrong, with where it stands."""
     first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        return _unknown(where, path)
+        return _describe_unknown(where, path)
     if first["type"] in ("model_type", "dict_type"):
         return f"The setting {where} in {path} is a table; write its keys under [{where}]."
     reason = first["msg"].removeprefix("Input ")
     return f"The setting {where} in {path} or its KIOSK_ variable is wrong: it {reason}."
 
 
-def _unknown(where: str, path: Path) -> str:
+def _describe_unknown(where: str, path: Path) -> str:
     return (
         f"The setting {where} in {path} or among the KIOSK_ variables is unknown; remove it or"
         " mend its name."

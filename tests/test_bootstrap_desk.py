@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.bootstrap import Kiosk, make_folder
 from kiosk.bootstrap.desk import desk_side, show_desk
-from kiosk.domain.callbacks.worklist import Filter
+from kiosk.domain.callbacks.worklist import WorklistFilter
 from kiosk.domain.staff import Role
 from kiosk.errors import SetupError, SignedOut
 from kiosk.settings import read_settings
@@ -89,6 +89,8 @@ def test_files_go_to_the_exports_folder(folder: Path) -> None:
         assert sheet.read_bytes().startswith(b"%PDF")
         assert sheet.stat().st_mode & 0o777 == 0o600
         done: list[tuple[int, int]] = []
-        listed = Path(tools.export_callbacks((), Filter(), "csv", "fay", lambda *n: done.append(n)))
+        listed = Path(
+            tools.export_callbacks((), WorklistFilter(), "csv", "fay", lambda *n: done.append(n))
+        )
         assert listed.suffix == ".csv"
         assert b"Mei" not in sheet.read_bytes()

@@ -101,7 +101,7 @@ def reach(link: "CentralLink", clock: "Clock", seconds: float = LOOK_SECONDS) ->
 
 
 def _ask(link: "CentralLink", clock: "Clock", seconds: float) -> Reached:
-    from kiosk.domain.clock_sync import SyncProblem, read_clock, sentence
+    from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem, read_clock
     from kiosk.records.central.connection import central_engine, translated, watched
     from kiosk.records.central.owner import clock_and_terms
     from kiosk.sync.remote import version_problem
@@ -117,10 +117,10 @@ def _ask(link: "CentralLink", clock: "Clock", seconds: float) -> Reached:
     finally:
         engine.dispose()
     if told is None:
-        return Reached(sentence(SyncProblem.OLDER_CENTRE))
+        return Reached(describe_sync_problem(SyncProblem.OLDER_CENTRE))
     at, terms = told
     problem = version_problem(terms)
     if problem is not None:
-        return Reached(sentence(problem))
+        return Reached(describe_sync_problem(problem))
     reading = read_clock(asked, answered, at)
     return Reached(None, None if reading is None else reading.offset_ms)

@@ -21,7 +21,7 @@ from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
     from kiosk.domain.attendance.roster import IssuedPass
-    from kiosk.domain.callbacks.worklist import ExportRow, Filter
+    from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
     from kiosk.ui.desk.session import DeskSide, PlanShelf, Progress
 
@@ -102,15 +102,15 @@ class _Files:
     def callbacks(
         self,
         rows: "Collection[ExportRow]",
-        chosen: "Filter",
+        chosen: "WorklistFilter",
         form: str,
         login: str,
         progress: "Progress",
     ) -> str:
         """Write callback requests; return the file's path."""
-        from kiosk.exports.writing import ExportFormat, export_callbacks, selection_words
+        from kiosk.exports.writing import ExportFormat, describe_selection, export_callbacks
 
-        context = export_context(self._kiosk, login, selection_words(chosen))
+        context = export_context(self._kiosk, login, describe_selection(chosen))
         target = export_target(self._kiosk)
         written = export_callbacks(rows, target, ExportFormat(form), context, progress)
         return str(written.path)

@@ -67,13 +67,13 @@ def write_plans(kiosk: Kiosk, plans: "Plans", form: str) -> Path:
     """Write all plans into the exports folder as `form` ("toml" or "ics"); return the path."""
     from kiosk.devices.clock import entropy
     from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-    from kiosk.exports.writing import exports_folder, filling, new_export
+    from kiosk.exports.writing import exports_folder, fill_file, new_export
 
     new_id = uuid7(kiosk.clock.now(), entropy(ENTROPY_BYTES))
     written = plan_bytes(kiosk, plans, form)
     folder = exports_folder(kiosk.folder)
     path, handle = new_export(folder, "plan", f".{form}", kiosk.today(), new_id)
-    with filling(path, handle) as file:
+    with fill_file(path, handle) as file:
         file.write(written)
     return path
 

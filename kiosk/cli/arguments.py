@@ -43,9 +43,9 @@ def has_id(id_: UUID, typed: str) -> bool:
 def request(desk: "CallbackDesk", typed: str) -> "WorkRow":
     """Find a callback request by its reference, however it was typed, or by its whole id."""
     from kiosk.domain.callbacks.actions import NotFound
-    from kiosk.domain.callbacks.request import parse
+    from kiosk.domain.callbacks.request import parse_reference
 
-    reference = parse(typed)
+    reference = parse_reference(typed)
     if reference is not None:
         row = desk.named(reference)
     else:

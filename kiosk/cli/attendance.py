@@ -34,7 +34,7 @@ from kiosk.cli.output import (
 )
 from kiosk.cli.session import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
-from kiosk.domain.attendance.roster import MOST_PEOPLE, Added, VoidReason
+from kiosk.domain.attendance.roster import LARGEST_HEAD_COUNT, Added, VoidReason
 from kiosk.exports.writing import ExportFormat
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def _people(roster: "Roster", zone: ZoneInfo) -> Iterator[dict[str, object]]:
 
 
 PeopleArgument = Annotated[
-    int, typer.Argument(metavar="PEOPLE", min=0, max=MOST_PEOPLE, help="How many.")
+    int, typer.Argument(metavar="PEOPLE", min=0, max=LARGEST_HEAD_COUNT, help="How many.")
 ]
 WhoArgument = Annotated[
     str, typer.Argument(metavar="WHO", help="Their first name, or their id in the list.")
@@ -309,7 +309,7 @@ def guests(
     session: SessionArgument,
     user: FacilitatorOption,
     people: Annotated[
-        int, typer.Argument(metavar="PEOPLE", min=1, max=MOST_PEOPLE, help="How many.")
+        int, typer.Argument(metavar="PEOPLE", min=1, max=LARGEST_HEAD_COUNT, help="How many.")
     ] = 1,
     day: DayOption = None,
     form: FormatOption = Format.TABLE,

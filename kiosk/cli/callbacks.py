@@ -54,7 +54,7 @@ from kiosk.domain.callbacks.actions import (
 )
 from kiosk.domain.callbacks.request import CallLanguage, Window
 from kiosk.domain.callbacks.state import AttemptResult, Outcome
-from kiosk.domain.callbacks.worklist import Filter, PhoneContact, Show, WorkRow
+from kiosk.domain.callbacks.worklist import PhoneContact, WorklistFilter, WorklistPart, WorkRow
 from kiosk.errors import AccessRefused
 from kiosk.exports.writing import ExportFormat
 
@@ -70,7 +70,9 @@ app = typer.Typer(
 ReferenceArgument = Annotated[
     str, typer.Argument(metavar="REFERENCE", help="Such as 7K4Q-FMRX, in any case.")
 ]
-ShowOption = Annotated[Show, typer.Option("--show", metavar="PART", help=f"{', '.join(Show)}.")]
+ShowOption = Annotated[
+    WorklistPart, typer.Option("--show", metavar="PART", help=f"{', '.join(WorklistPart)}.")
+]
 LanguageOption = Annotated[
     CallLanguage | None,
     typer.Option(
@@ -137,7 +139,7 @@ def cells(row: WorkRow, zone: ZoneInfo) -> dict[str, object]:
 @app.command("list")
 def list_(
     user: CallerOption,
-    part: ShowOption = Show.OPEN,
+    part: ShowOption = WorklistPart.OPEN,
     language: LanguageOption = None,
     window: WindowOption = None,
     text: TextOption = "",
@@ -147,13 +149,13 @@ def list_(
 
     Asks for your passphrase, or reads KIOSK_PASSPHRASE; it opens the requests.
     """
-    from kiosk.domain.callbacks.worklist import matches
+    from kiosk.domain.callbacks.worklist import matches_filter
 
     wanted = _filter(part, language, window, text)
     with signed_in(user) as (kiosk, access, staff):
         listed = access.callback_desk(staff).worklist()
         zone = kiosk.site.zone
-    rows = [cells(row, zone) for row in listed.rows if matches(row, wanted, listed.speaks)]
+    rows = [cells(row, zone) for row in listed.rows if matches_filter(row, wanted, listed.speaks)]
     empty = "Nobody has asked to be called yet."
     if listed.rows:
         empty = "No request is in this part of the list; `--show all` shows every one."
@@ -208,7 +210,7 @@ def history(
 @app.command()
 def export(
     user: CallerOption,
-    part: ShowOption = Show.ALL,
+    part: ShowOption = WorklistPart.ALL,
     language: LanguageOption = None,
     window: WindowOption = None,
     text: TextOption = "",
@@ -222,13 +224,13 @@ def export(
     _export(user, _filter(part, language, window, text), form_of(form, output), absolute(output))
 
 
-def _export(user: str, wanted: Filter, form: ExportFormat, output: Path | None) -> None:
+def _export(user: str, wanted: WorklistFilter, form: ExportFormat, output: Path | None) -> None:
     from kiosk.bootstrap.files import export_context, export_target
-    from kiosk.exports.writing import export_callbacks, selection_words
+    from kiosk.exports.writing import describe_selection, export_callbacks
 
     with signed_in(user) as (kiosk, access, staff):
         desk = access.callback_desk(staff)
-        context = export_context(kiosk, staff.staff.login, selection_words(wanted), output)
+        context = export_context(kiosk, staff.staff.login, describe_selection(wanted), output)
         target = export_target(kiosk, output)
         with progress("Reading") as reading:
             rows = desk.export_rows(wanted, reading)
@@ -237,8 +239,10 @@ def _export(user: str, wanted: Filter, form: ExportFormat, output: Path | None) 
     report(written, ("request", "requests"), context)
 
 
-def _filter(part: Show, language: CallLanguage | None, window: Window | None, text: str) -> Filter:
-    return Filter(part, language or "", text, window or "")
+def _filter(
+    part: WorklistPart, language: CallLanguage | None, window: Window | None, text: str
+) -> WorklistFilter:
+    return WorklistFilter(part, language or "", text, window or "")
 
 
 def _told(entry: "HistoryEntry", desk: "CallbackDesk", zone: ZoneInfo) -> Mapping[str, object]:

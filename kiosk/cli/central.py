@@ -110,9 +110,9 @@ def show_fingerprint(fingerprint: str) -> None:
     """Draw a fingerprint as a QR code, on a terminal that can."""
     if not sys.stdout.isatty() or not _knows_blocks() or "NO_COLOR" in os.environ:
         return
-    from kiosk.content.qr import matrix
+    from kiosk.content.qr import qr_matrix
 
-    for line in qr_lines(matrix(fingerprint.replace(" ", ""))):
+    for line in qr_lines(qr_matrix(fingerprint.replace(" ", ""))):
         sys.stdout.write(f"{_BLACK_ON_WHITE}{line}{_PLAIN}\n")
 
 

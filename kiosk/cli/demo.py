@@ -111,7 +111,7 @@ def _passes(folder: Path) -> "tuple[SamplePass, ...]":
 
     They are kept before any of them is handed out, so that every start hands out the same.
     """
-    from kiosk.content.qr import matrix, png
+    from kiosk.content.qr import encode_png, qr_matrix
     from kiosk.devices.clock import entropy
     from kiosk.usecases.sample_clinic import SamplePass, invent_passes
 
@@ -121,7 +121,7 @@ def _passes(folder: Path) -> "tuple[SamplePass, ...]":
         write_private(folder / INDEX, text.encode())
     for one in listed(folder):
         if not one.picture.exists():
-            write_private(one.picture, png(matrix(one.digits, numeric=True)))
+            write_private(one.picture, encode_png(qr_matrix(one.digits, numeric=True)))
     return tuple(SamplePass(one.name, one.digits) for one in listed(folder))
 
 

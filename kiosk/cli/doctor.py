@@ -13,7 +13,7 @@ from kiosk import bootstrap
 from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
 from kiosk.domain.health import (
-    CentreLook,
+    CentralStatus,
     Finding,
     Verdict,
     centre_finding,
@@ -168,7 +168,7 @@ def _centre(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
     reached = reach(link, kiosk.clock)
     offset = status.clock_offset_ms if reached.offset_ms is None else reached.offset_ms
     problem = reached.problem or status.problem or ""
-    look = CentreLook(status.contact_at, problem, status.pending, status.parked, offset)
+    look = CentralStatus(status.contact_at, problem, status.pending, status.parked, offset)
     yield centre_finding(look, status.now, kiosk.site.zone)
 
 
@@ -179,16 +179,16 @@ def _from_afar(link: "CentralLink") -> Iterator[Finding]:
 
     now, reached = SystemClock().now(), reach(link, SystemClock())
     contact = None if reached.problem else now
-    look = CentreLook(contact, reached.problem or "", offset_ms=reached.offset_ms)
+    look = CentralStatus(contact, reached.problem or "", offset_ms=reached.offset_ms)
     yield centre_finding(look, now, ZoneInfo("UTC"))
 
 
 def _helplines(today: date, opened: list[bootstrap.Kiosk]) -> Iterator[Finding]:
     """Look how fresh the list is that visitors see; the shipped one where there is no clinic."""
-    from kiosk.content.helplines import helplines, shipped_list
+    from kiosk.content.helplines import helplines, shipped_helplines
     from kiosk.usecases.helplines import judged_list
 
-    shipped_list()
+    shipped_helplines()
     published = passed_over = ""
     for kiosk in opened:
         published, passed_over = judged_list(kiosk.store, kiosk.site)

@@ -12,7 +12,7 @@ from kiosk.cli.output import Format, FormatOption, OutputOption, show, show_one,
 from kiosk.cli.planning import GROUP, GroupArgument, T, capacity_of, group, group_cells, kept
 from kiosk.cli.session import signed_in
 from kiosk.cli.usage import Noun, Verb, print_help, wrong
-from kiosk.domain.groups.groups import MOST_PEOPLE, GroupPlan
+from kiosk.domain.groups.groups import LARGEST_CAPACITY, GroupPlan
 
 if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
@@ -57,7 +57,7 @@ def add(
     language: Annotated[str, typer.Option(metavar="CODE", help=_LANGUAGE)] = "en",
     about: Annotated[str, typer.Option(metavar="TEXT", help=_ABOUT)] = "",
     capacity: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=MOST_PEOPLE, help=_CAPACITY)
+        int | None, typer.Option(metavar="N", min=0, max=LARGEST_CAPACITY, help=_CAPACITY)
     ] = None,
     enrolled: Annotated[bool, typer.Option("--enrolled/--open", help=_ENROLLED)] = False,
     form: FormatOption = Format.TABLE,
@@ -82,7 +82,7 @@ def change(
     language: Annotated[str | None, typer.Option(metavar="CODE", help=_LANGUAGE)] = None,
     about: Annotated[str | None, typer.Option(metavar="TEXT", help=_ABOUT)] = None,
     capacity: Annotated[
-        int | None, typer.Option(metavar="N", min=0, max=MOST_PEOPLE, help=_CAPACITY)
+        int | None, typer.Option(metavar="N", min=0, max=LARGEST_CAPACITY, help=_CAPACITY)
     ] = None,
     enrolled: Annotated[bool | None, typer.Option("--enrolled/--open", help=_ENROLLED)] = None,
     form: FormatOption = Format.TABLE,

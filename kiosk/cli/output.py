@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.domain.text import clean, harmless
+from kiosk.domain.text import clean, format_csv_text
 from kiosk.exports.writing import ExportFormat
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _value(value: object) -> object:
 
 
 def _harmless(value: object) -> str:
-    return harmless(" ".join(map(str, value)) if isinstance(value, list) else _words(value))
+    return format_csv_text(" ".join(map(str, value)) if isinstance(value, list) else _words(value))
 
 
 def _cell(value: object) -> str:

@@ -209,10 +209,10 @@ def _lines(names: Sequence[str]) -> list[str]:
 
 def _picture(digits: str, suffix: str) -> bytes:
     """Draw a code for print: PNG or SVG."""
-    from kiosk.content.qr import matrix, png, svg
+    from kiosk.content.qr import encode_png, encode_svg, qr_matrix
 
-    modules = matrix(digits, level="Q", numeric=True)
-    return png(modules) if suffix == ".png" else svg(modules).encode()
+    modules = qr_matrix(digits, level="Q", numeric=True)
+    return encode_png(modules) if suffix == ".png" else encode_svg(modules).encode()
 
 
 WhoArgument = Annotated[

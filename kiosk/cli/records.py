@@ -164,7 +164,7 @@ def _retention_cells(count: "RetentionCount", zone: "ZoneInfo") -> dict[str, obj
         "kind": count.kind,
         "kept_days": count.kept.days,
         "records": records.RETENTION_TITLES[count.kind],
-        "kept": records.format_kept(count.kept),
+        "kept": records.format_retention_period(count.kept),
         "due": count.count,
         "oldest": None if count.oldest is None else count.oldest.astimezone(zone),
     }

@@ -16,7 +16,7 @@ from kiosk.domain.statistics import BLOCK_WEEKS, AttendanceBlock, Block, Request
 from kiosk.domain.text import clean
 from kiosk.presentation import statistics
 from kiosk.presentation.charts import LEGEND
-from kiosk.presentation.statistics import Figure
+from kiosk.presentation.statistics import ReportSection
 
 Document = Mapping[str, object]
 COLUMNS = ("first_day", "last_day", "figure", "of", "at", "value")
@@ -185,12 +185,12 @@ def attendance(
 def _draw(
     blocks: Sequence[_BlockOption],
     next_at: datetime,
-    figures: Callable[[_BlockOption], Iterator[Figure]],
+    figures: Callable[[_BlockOption], Iterator[ReportSection]],
 ) -> None:
     """Print blocks as charts and tables, as wide as the terminal is."""
     width = min(_WIDEST, max(_NARROWEST, shutil.get_terminal_size().columns))
     lines: list[str] = []
-    for block in statistics.with_something(blocks):
+    for block in statistics.skip_empty_blocks(blocks):
         head = f"{block.block.monday} to {last_day(block.block)}"
         lines += [head, "=" * len(head), ""]
         lines += _lines(figures(block), width)
@@ -201,7 +201,7 @@ def _draw(
     write("\n".join(lines))
 
 
-def _lines(figures: Iterable[Figure], width: int) -> list[str]:
+def _lines(figures: Iterable[ReportSection], width: int) -> list[str]:
     return [line for one in figures for line in (one.title, "", *one.draw(width), "")]
 
 
@@ -219,15 +219,15 @@ def _print(
         show(lines, form, columns=COLUMNS, empty="")
 
 
-def _of_requests(block: RequestsBlock) -> Iterator[Figure]:
-    yield from statistics.requests_figures(block, _language)
-    yield statistics.waits_figure(block, _language)
-    yield statistics.reach_figure(block)
+def _of_requests(block: RequestsBlock) -> Iterator[ReportSection]:
+    yield from statistics.draw_requests(block, _language)
+    yield statistics.draw_waits(block, _language)
+    yield statistics.draw_reach(block)
 
 
-def _of_attendance(block: AttendanceBlock) -> Iterator[Figure]:
-    yield statistics.attendance_figure(block)
-    yield statistics.busy_figure(block)
+def _of_attendance(block: AttendanceBlock) -> Iterator[ReportSection]:
+    yield statistics.draw_attendance(block)
+    yield statistics.draw_busy_hours(block)
 
 
 def _language(code: str) -> str:

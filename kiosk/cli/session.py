@@ -8,7 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kiosk import bootstrap
-from kiosk.domain.staff import LONGEST, SHORTEST, PassphraseProblem, check_passphrase
+from kiosk.domain.staff import (
+    LONGEST_PASSPHRASE,
+    SHORTEST_PASSPHRASE,
+    PassphraseProblem,
+    check_passphrase,
+)
 from kiosk.errors import AccessRefused, SetupError
 
 if TYPE_CHECKING:
@@ -82,8 +87,8 @@ def passphrase() -> str:
 NEW_PASSPHRASE_VARIABLE = "KIOSK_NEW_PASSPHRASE"  # noqa: S105  the name of a variable
 _TRIES = 3
 _RULE = (
-    f"A passphrase has {SHORTEST} to {LONGEST} characters; four or five words that belong together"
-    " only for you are good."
+    f"A passphrase has {SHORTEST_PASSPHRASE} to {LONGEST_PASSPHRASE} characters; four or five"
+    " words that belong together only for you are good."
 )
 
 
@@ -94,7 +99,7 @@ def new_passphrase(whose: str, variable: str, otherwise: str) -> str:
     Raises SetupError.
     """
     return new_secret(
-        f"{whose} ({SHORTEST} characters or more)",
+        f"{whose} ({SHORTEST_PASSPHRASE} characters or more)",
         variable,
         lambda text: not isinstance(check_passphrase(text), PassphraseProblem),
         _RULE,

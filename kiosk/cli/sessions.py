@@ -22,12 +22,12 @@ from kiosk.cli.planning import (
 from kiosk.cli.session import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.groups.groups import (
-    MOST_PEOPLE,
+    LARGEST_CAPACITY,
     MOST_SESSIONS,
     Series,
     SeriesFrom,
     SessionPlan,
-    Which,
+    SessionSelection,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ RoomOption = Annotated[
 CapacityOption = Annotated[
     int | None,
     typer.Option(
-        "--capacity", metavar="N", min=0, max=MOST_PEOPLE, help="For how many; 0 is no limit."
+        "--capacity", metavar="N", min=0, max=LARGEST_CAPACITY, help="For how many; 0 is no limit."
     ),
 ]
 
@@ -158,7 +158,7 @@ def series(
     minutes: MinutesOption = 60,
     room: RoomOption = None,
     capacity: Annotated[
-        int | None, typer.Option(metavar="N", min=1, max=MOST_PEOPLE, help="Else the group's.")
+        int | None, typer.Option(metavar="N", min=1, max=LARGEST_CAPACITY, help="Else the group's.")
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -264,7 +264,9 @@ def restore(
     show_one(row, form, columns=tuple(row))
 
 
-def _which(desk: "GroupsDesk", typed: list[str], zone: "ZoneInfo", *, rest: bool) -> Which:
+def _which(
+    desk: "GroupsDesk", typed: list[str], zone: "ZoneInfo", *, rest: bool
+) -> SessionSelection:
     """Find the sessions that were meant; with `rest` the first of them and what follows it."""
     meant = [planning.session(desk, one, zone).plan for one in typed]
     return _rest_of(meant[0], zone) if rest else [plan.id for plan in meant]

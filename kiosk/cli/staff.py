@@ -25,7 +25,7 @@ from kiosk.domain.staff import (
     PassphraseProblem,
     Role,
     is_login,
-    plain_login,
+    normalise_login,
 )
 from kiosk.domain.text import clean
 
@@ -85,7 +85,7 @@ def add(
     """
     from kiosk.usecases.staff.accounts import NewAccount
 
-    name = plain_login(login)
+    name = normalise_login(login)
     if not is_login(name):
         raise wrong("LOGIN", _PROBLEMS[AccountProblem.LOGIN_ODD])
 
@@ -163,7 +163,7 @@ def passphrase(
     The new one is asked for unseen, or read from KIOSK_NEW_PASSPHRASE. To give one to somebody
     else needs the role manager; they have to replace it at the next sign-in.
     """
-    if not login or plain_login(login) == plain_login(user):
+    if not login or normalise_login(login) == normalise_login(user):
         _change_own(user, form)
         return
 
@@ -218,7 +218,7 @@ def _first_passphrase(login: str, otherwise: str) -> str:
 
 def _named(desk: "AccountsDesk", typed: str) -> AccountView:
     """Find an account by its login."""
-    login = plain_login(typed)
+    login = normalise_login(typed)
     found = next((one for one in desk.accounts() if one.login == login), None)
     if found is None:
         raise NotDone(_PROBLEMS[AccountProblem.UNKNOWN])

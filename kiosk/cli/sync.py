@@ -187,13 +187,13 @@ _DONE: Final = "Everything is sent and pulled."
 
 def sync_once(kiosk: "Kiosk", link: "CentralLink") -> None:
     """Make one round; NotDone with one sentence where anything is left to send or to pull."""
-    from kiosk.domain.clock_sync import sentence
+    from kiosk.domain.clock_sync import describe_sync_problem
 
     with _bar_beside(kiosk):
         done = syncing.one_round(kiosk, link)
     pending, parked = _left(kiosk)
     if done.problem is not None:
-        raise NotDone(sentence(done.problem, pending))
+        raise NotDone(describe_sync_problem(done.problem, pending))
     if pending or parked:
         raise NotDone(_still(pending, parked))
     write(f"{_DONE} Sent: {done.sent:,}, pulled: {done.pulled:,}.")
@@ -223,11 +223,11 @@ class _Told:
 
     def hear(self, done: "Round") -> None:
         """Tell how a round went, where it differs from the one before."""
-        from kiosk.domain.clock_sync import sentence
+        from kiosk.domain.clock_sync import describe_sync_problem
 
         pending, parked = _left(self._kiosk)
         if done.problem is not None:
-            state, words = str(done.problem), sentence(done.problem, pending)
+            state, words = str(done.problem), describe_sync_problem(done.problem, pending)
         elif pending or parked:
             state, words = f"{bool(pending)} {parked}", _still(pending, parked)
         else:

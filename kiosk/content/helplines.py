@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from kiosk.content.assets import ENGLISH, assets_dir, is_language_code, read_text
-from kiosk.domain.phones import is_emergency
+from kiosk.domain.phones import is_emergency_number
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 
@@ -50,7 +50,7 @@ class HelplineFile:
         return frozenset.intersection(*spoken) if spoken else frozenset()
 
 
-def parse(text: str) -> HelplineFile:
+def parse_helplines(text: str) -> HelplineFile:
     """Read a file such as assets/content/helplines.toml.
 
     Raises ValueError, whose words go on after "The helplines".
@@ -73,7 +73,7 @@ def parse(text: str) -> HelplineFile:
     return HelplineFile(verified_on, review_by, entries)
 
 
-def checked(text: str, country: str) -> HelplineFile:
+def check_helplines(text: str, country: str) -> HelplineFile:
     """Read a file that is to take the place of the one shipped, in a country (ISO 3166).
 
     Raises ValueError as `parse`, and where anything is missing that somebody may need, or is more
@@ -81,7 +81,7 @@ def checked(text: str, country: str) -> HelplineFile:
     """
     if len(text) > MOST_SIGNS:
         raise ValueError(f"are longer than {MOST_SIGNS:,} characters")
-    file = parse(text)
+    file = parse_helplines(text)
     if len(file.entries) > MOST_LINES:
         raise ValueError(f"have more than {MOST_LINES} lines")
     for entry in file.entries:
@@ -91,14 +91,16 @@ def checked(text: str, country: str) -> HelplineFile:
                     f"are wrong at line '{entry.id}', whose words are too long: a name has at"
                     f" most {LONGEST_NAME} characters, a note {LONGEST_NOTE}"
                 )
-    if not any(is_emergency(entry.number, country) for entry in file.entries if entry.number):
+    if not any(
+        is_emergency_number(entry.number, country) for entry in file.entries if entry.number
+    ):
         raise ValueError("have no emergency number of this country")
     if file.review_by <= file.verified_on:
         raise ValueError("are to be reviewed before they were verified")
     return file
 
 
-def dialled(number: str) -> str:
+def format_dialled(number: str) -> str:
     """Return what a telephone dials for a number as people write it."""
     return "".join(sign for sign in number if sign in "+0123456789")
 
@@ -117,7 +119,7 @@ def _entry(line: dict[str, object]) -> HelplineEntry:
     if not entry.number and entry.id != STAFF:
         raise ValueError(f"line '{entry.id}', which has no number")
     for number in filter(None, (entry.number, entry.whatsapp)):
-        if not _NUMBER.fullmatch(number) or len(dialled(number)) > _MOST_DIGITS:
+        if not _NUMBER.fullmatch(number) or len(format_dialled(number)) > _MOST_DIGITS:
             raise ValueError(f"line '{entry.id}', which has no number that can be dialled")
     if not all(name for name, _note in words.values()):
         raise ValueError(f"line '{entry.id}', which has no name")
@@ -166,7 +168,7 @@ def helplines(
     `today` is the clinic's date; `assets` another folder than the one shipped; `published` a list
     of the clinic's own, see `in_force`. Raises SetupError where no list can be read at all.
     """
-    file = in_force(published, assets)
+    file = helplines_in_force(published, assets)
     lines = tuple(_helpline(entry, language) for entry in file.entries)
     overdue = today > file.review_by
     if overdue:
@@ -174,14 +176,14 @@ def helplines(
     return Helplines(lines, file.verified_on, file.review_by, overdue)
 
 
-def in_force(published: str = "", assets: Path | None = None) -> HelplineFile:
+def helplines_in_force(published: str = "", assets: Path | None = None) -> HelplineFile:
     """Return the published list, or the shipped one where that is newer or the other is broken.
 
     Raises SetupError where neither can be read.
     """
     own = _published(published) if published else None
     try:
-        shipped = shipped_list(assets)
+        shipped = shipped_helplines(assets)
     except SetupError:
         if own is None:
             raise
@@ -189,19 +191,19 @@ def in_force(published: str = "", assets: Path | None = None) -> HelplineFile:
     return own if own is not None and own.verified_on >= shipped.verified_on else shipped
 
 
-def shipped_list(assets: Path | None = None) -> HelplineFile:
+def shipped_helplines(assets: Path | None = None) -> HelplineFile:
     """Return the list that came with the program; SetupError where it is missing or wrong."""
     return _read((assets or assets_dir()) / "content" / "helplines.toml")
 
 
-def speaks(language: str, assets: Path | None = None, published: str = "") -> bool:
+def covers_language(language: str, assets: Path | None = None, published: str = "") -> bool:
     """Say whether every helpline is written in `language`."""
-    return language in in_force(published, assets).languages
+    return language in helplines_in_force(published, assets).languages
 
 
 def _helpline(entry: HelplineEntry, language: str) -> Helpline:
     name, note = entry.words.get(language, entry.words[ENGLISH])
-    tel = f"tel:{dialled(entry.number)}" if entry.number else ""
+    tel = f"tel:{format_dialled(entry.number)}" if entry.number else ""
     return Helpline(entry.id, name, entry.number, tel, note, entry.whatsapp)
 
 
@@ -209,7 +211,7 @@ def _helpline(entry: HelplineEntry, language: str) -> Helpline:
 def _published(text: str) -> HelplineFile | None:
     """Read a published list once; None where it cannot be read, since help must never break."""
     try:
-        return parse(text)
+        return parse_helplines(text)
     except ValueError:
         return None
 
@@ -217,6 +219,6 @@ def _published(text: str) -> HelplineFile | None:
 @cache
 def _read(path: Path) -> HelplineFile:
     try:
-        return parse(read_text(path))
+        return parse_helplines(read_text(path))
     except ValueError as error:
         raise SetupError(f"The helplines in {path} {error}; mend the file.") from None

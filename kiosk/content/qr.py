@@ -11,7 +11,7 @@ SCREEN_VERSION = 4
 """The largest version that a terminal shows and a phone reads with ease (33 squares a side)."""
 
 
-def matrix(
+def qr_matrix(
     text: str,
     *,
     level: Literal["M", "Q"] = "M",
@@ -52,7 +52,7 @@ def matrix(
     return tuple(tuple(map(bool, row)) for row in code.get_matrix())
 
 
-def png(matrix: Matrix, scale: int = 8) -> bytes:
+def encode_png(matrix: Matrix, scale: int = 8) -> bytes:
     """Return a black and white PNG with squares of `scale` pixels (1 bit a pixel).
 
     Raises ValueError for a scale below 1.
@@ -72,7 +72,7 @@ def png(matrix: Matrix, scale: int = 8) -> bytes:
     )
 
 
-def svg(matrix: Matrix) -> str:
+def encode_svg(matrix: Matrix) -> str:
     """Return an SVG picture: one path of dark runs on white, one unit a square."""
     side = len(matrix)
     path = "".join(

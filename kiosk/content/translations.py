@@ -11,7 +11,7 @@ from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from kiosk.content.assets import ENGLISH, assets_dir, is_language_code
-from kiosk.content.helplines import speaks
+from kiosk.content.helplines import covers_language
 
 SAFETY_CONTEXTS = frozenset({"crisis", "consent"})
 """Message contexts without which a language is not offered."""
@@ -73,7 +73,7 @@ def languages(assets: Path | None = None, published: str = "") -> tuple[Language
 
 
 def _is_safe(texts: Texts, assets: Path, published: str) -> bool:
-    return speaks(texts.language, assets, published) and all(
+    return covers_language(texts.language, assets, published) and all(
         texts.pgettext(context, message) != message
         for context, message in _safety_messages(assets / "locale" / "kiosk.pot")
     )

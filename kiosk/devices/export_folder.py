@@ -21,7 +21,7 @@ class OldFile(NamedTuple):
     """When it was last written."""
 
 
-def older_than(folder: Path | None, before: datetime) -> list[OldFile]:
+def files_older_than(folder: Path | None, before: datetime) -> list[OldFile]:
     """Give the files of the folder that were written before a time (inclusive), oldest first.
 
     Folders (but for what a cut-off export left) and links in it are left alone; a folder that is
@@ -39,11 +39,11 @@ def older_than(folder: Path | None, before: datetime) -> list[OldFile]:
                         at = datetime.fromtimestamp(entry.stat(follow_symlinks=False).st_mtime, UTC)
                         found.append(OldFile(Path(entry.path), at))
     except OSError as error:
-        raise _unwilling(error) from None
+        raise _cleaning_failed(error) from None
     return sorted((file for file in found if file.at <= before), key=lambda file: file.at)
 
 
-def remove(files: Iterable[OldFile]) -> int:
+def overwrite_and_delete(files: Iterable[OldFile]) -> int:
     """Overwrite and delete files; say how many went.
 
     What is gone already is no error. SetupError where one cannot be deleted, after all others.
@@ -59,7 +59,7 @@ def remove(files: Iterable[OldFile]) -> int:
         except OSError as error:
             trouble = error
     if trouble is not None:
-        raise _unwilling(trouble)
+        raise _cleaning_failed(trouble)
     return gone
 
 
@@ -77,6 +77,6 @@ def _overwrite(path: Path) -> None:
         os.close(number)
 
 
-def _unwilling(error: OSError) -> SetupError:
+def _cleaning_failed(error: OSError) -> SetupError:
     reason = os.strerror(error.errno) if error.errno else "unknown reason"
     return SetupError(f"The exports folder cannot be cleaned ({reason}); mend its rights.")

@@ -14,8 +14,8 @@ from kiosk.domain.attendance.attendance import (
     Bearer,
     CheckInFact,
     CheckInKind,
-    attendance,
-    counting,
+    counting_facts,
+    derive_attendance,
     person_of,
 )
 from kiosk.domain.attendance.check_in import Session
@@ -54,12 +54,12 @@ class AnomalyKind(StrEnum):
     """It came to the centre more than an hour after it happened."""
 
 
-TO_KNOW = frozenset({AnomalyKind.CLOCK_OFF, AnomalyKind.TWO_MACHINES, AnomalyKind.LATE})
+INFORMATIONAL = frozenset({AnomalyKind.CLOCK_OFF, AnomalyKind.TWO_MACHINES, AnomalyKind.LATE})
 """Counted rightly without anybody's doing; the others need a person."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class FactTimes:
     """The times of a fact that is no check-in."""
 
     at: datetime
@@ -71,7 +71,7 @@ class Stamp:
     clock_doubtful: bool
 
 
-Timed = CheckInFact | Stamp
+Timed = CheckInFact | FactTimes
 """Whatever has times."""
 
 
@@ -86,7 +86,7 @@ class SessionFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FactAnomaly:
     """One odd fact."""
 
     kind: AnomalyKind
@@ -126,10 +126,10 @@ class Anomaly:
     @property
     def needs_a_person(self) -> bool:
         """Whether somebody has to decide something about it."""
-        return self.kind not in TO_KNOW
+        return self.kind not in INFORMATIONAL
 
 
-def of_times(fact: Timed) -> Iterator[AnomalyKind]:
+def time_anomalies(fact: Timed) -> Iterator[AnomalyKind]:
     """Say what is odd about when a fact was written, and when it came."""
     late = None if fact.received_at is None else fact.received_at - fact.at
     is_ahead = late is not None and late < -FAR_OFF
@@ -144,44 +144,44 @@ def of_times(fact: Timed) -> Iterator[AnomalyKind]:
         yield AnomalyKind.LATE
 
 
-def is_sure(fact: Timed) -> bool:
+def is_time_reliable(fact: Timed) -> bool:
     """Say whether the corrected time of a fact may be believed."""
-    return AnomalyKind.CLOCK_DOUBTFUL not in of_times(fact)
+    return AnomalyKind.CLOCK_DOUBTFUL not in time_anomalies(fact)
 
 
-def of_session(
+def session_anomalies(
     held: SessionFacts, opens_before: timedelta, group_name: str = ""
-) -> Iterator[Found]:
+) -> Iterator[FactAnomaly]:
     """Give everything that is odd about the facts of one session."""
 
-    def found(kind: AnomalyKind, fact: CheckInFact, *others: CheckInFact) -> Found:
+    def found(kind: AnomalyKind, fact: CheckInFact, *others: CheckInFact) -> FactAnomaly:
         machines = frozenset(one.kiosk_id for one in (fact, *others) if one.kiosk_id is not None)
-        return Found(kind, fact, machines, held.session, group_name, fact_id=fact.id)
+        return FactAnomaly(kind, fact, machines, held.session, group_name, fact_id=fact.id)
 
     by_id = {fact.id: fact for fact in held.facts}
-    counted = counting(by_id.values())
-    for one in attendance(by_id.values(), held.bearers).present:
+    counted = counting_facts(by_id.values())
+    for one in derive_attendance(by_id.values(), held.bearers).present:
         same = [by_id[id_] for id_ in one.fact_ids]
         if len({fact.kiosk_id for fact in same}) > 1:
             yield found(AnomalyKind.TWO_MACHINES, one.first, *same)
     for fact in by_id.values():
-        for kind in of_times(fact):
+        for kind in time_anomalies(fact):
             yield found(kind, fact)
         if fact.id in counted and fact.kind is not CheckInKind.VOID:
-            for kind in _of_arrival(fact, held, opens_before):
+            for kind in _arrival_anomalies(fact, held, opens_before):
                 yield found(kind, fact)
     for fact in _unseen_by_voids(by_id, counted, held.bearers):
         yield found(AnomalyKind.STILL_HERE, fact)
 
 
-def _of_arrival(
+def _arrival_anomalies(
     fact: CheckInFact, held: SessionFacts, opens_before: timedelta
 ) -> Iterator[AnomalyKind]:
     """Say what is odd about an arrival that counts."""
     begins, ends = held.session.starts_at - opens_before - FAR_OFF, held.session.ends_at + FAR_OFF
     if held.cancelled:
         yield AnomalyKind.CANCELLED
-    elif is_sure(fact) and not fact.by_staff and not begins <= fact.at < ends:
+    elif is_time_reliable(fact) and not fact.by_staff and not begins <= fact.at < ends:
         yield AnomalyKind.OUTSIDE
     bearer = None if fact.lookup is None else held.bearers.get(fact.lookup)
     if bearer is not None and bearer.revoked_at is not None and bearer.revoked_at <= fact.at:
@@ -207,16 +207,18 @@ def _unseen_by_voids(
             yield fact
 
 
-def gathered(found: Iterable[Found], symbols: Mapping[UUID, str]) -> tuple[Anomaly, ...]:
+def merge_anomalies(
+    found: Iterable[FactAnomaly], symbols: Mapping[UUID, str]
+) -> tuple[Anomaly, ...]:
     """Make one of all that is alike: what needs a person first, then the latest first.
 
     Alike is the same oddness of the same machines, at one session where it is about a session.
     """
-    alike: dict[tuple[AnomalyKind, UUID | None, frozenset[UUID]], list[Found]] = {}
+    alike: dict[tuple[AnomalyKind, UUID | None, frozenset[UUID]], list[FactAnomaly]] = {}
     for one in found:
         session = None if one.session is None else one.session.id
         alike.setdefault((one.kind, session, one.machines), []).append(one)
-    oddities = [_oddity(same, symbols) for same in alike.values()]
+    oddities = [_merge(same, symbols) for same in alike.values()]
     return tuple(sorted(oddities, key=_rank, reverse=True))
 
 
@@ -224,7 +226,7 @@ def _rank(odd: Anomaly) -> tuple[bool, datetime, str, tuple[str, ...]]:
     return odd.needs_a_person, odd.corrected, odd.kind.value, odd.machines
 
 
-def _oddity(same: list[Found], symbols: Mapping[UUID, str]) -> Anomaly:
+def _merge(same: list[FactAnomaly], symbols: Mapping[UUID, str]) -> Anomaly:
     worst = max(same, key=lambda one: _badness(one.fact))
     references = {one.reference for one in same}
     return Anomaly(

@@ -83,7 +83,7 @@ class AuditEntry:
     subject: UUID | None
 
 
-def canonical(entry: AuditEntry, kiosk_id: UUID) -> bytes:
+def canonical_bytes(entry: AuditEntry, kiosk_id: UUID) -> bytes:
     """Write an entry as the bytes that the chain vouches for."""
     values = {
         "action": str(entry.action),

@@ -60,7 +60,7 @@ _SENTENCES: Final = {
 }
 
 
-def sentence(problem: SyncProblem, waiting: int = 0) -> str:
+def describe_sync_problem(problem: SyncProblem, waiting: int = 0) -> str:
     """Say in one or two sentences for staff what is wrong, and that `waiting` records are safe."""
     if not waiting:
         return _SENTENCES[problem]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from kiosk.domain.callbacks.request import ALPHABET
+from kiosk.domain.callbacks.request import REFERENCE_ALPHABET
 from kiosk.domain.clock_sync import corrected
 from kiosk.domain.working_time import WorkingCalendar
 
@@ -71,7 +71,7 @@ class KioskView:
     """Why it needs a person, the most urgent sentence first; see `needs`."""
 
 
-def needs(
+def describe_needs(
     view: KioskView, now: datetime, newest_version: str, calendar: WorkingCalendar
 ) -> tuple[str, ...]:
     """Say why a machine needs a person, each in one sentence, the most urgent first.
@@ -81,7 +81,7 @@ def needs(
     if view.revoked_at is not None:
         return _after_it_was_revoked(view, view.revoked_at, now)
     if not view.joined:
-        ago = span(now - view.enrolled_at)
+        ago = format_duration(now - view.enrolled_at)
         return (f"Enrolled {ago} ago, but never joined. Run `kiosk central join` on it.",)
     silence = _silence(view, now, calendar)
     found = (
@@ -95,18 +95,18 @@ def needs(
     return tuple(sentence for sentence in found if sentence)
 
 
-def newest(views: Iterable[KioskView]) -> str:
+def latest_version(views: Iterable[KioskView]) -> str:
     """Give the newest version of the machines in use; empty where none is known."""
     versions = (view.version for view in views if view.revoked_at is None)
     return max(versions, key=_comparable, default="")
 
 
-def in_order(views: Iterable[KioskView]) -> tuple[KioskView, ...]:
+def sort_kiosks(views: Iterable[KioskView]) -> tuple[KioskView, ...]:
     """Put those that need a person first and those that have gone last, each by name."""
     return tuple(sorted(views, key=_place))
 
 
-def who_needs(views: Sequence[KioskView]) -> str:
+def describe_needing_machines(views: Sequence[KioskView]) -> str:
     """Say how many machines need a person, such as "2 kiosks need a person"; empty for none."""
     needy = [view for view in views if view.needs]
     if not needy:
@@ -115,15 +115,15 @@ def who_needs(views: Sequence[KioskView]) -> str:
     return f"1 {noun} needs a person" if len(needy) == 1 else f"{len(needy)} {noun}s need a person"
 
 
-def off(offset_ms: int) -> str:
+def format_clock_offset(offset_ms: int) -> str:
     """Say how a clock stands that was measured, such as "5 minutes behind" or "right"."""
     seconds = min(round(abs(offset_ms) / 1000), _LONGEST)
     if not seconds:
         return "right"
-    return f"{span(timedelta(seconds=seconds))} {'behind' if offset_ms > 0 else 'ahead'}"
+    return f"{format_duration(timedelta(seconds=seconds))} {'behind' if offset_ms > 0 else 'ahead'}"
 
 
-def span(length: timedelta) -> str:
+def format_duration(length: timedelta) -> str:
     """Return a length of time in round words, such as "3 hours"; at least a second."""
     seconds = max(1, int(length.total_seconds()))
     for unit, of, upto in (("second", 1, 120), ("minute", 60, 120), ("hour", 3600, 48)):
@@ -133,7 +133,7 @@ def span(length: timedelta) -> str:
     return f"{seconds // 86_400:,} days"
 
 
-def records(count: int) -> str:
+def format_record_count(count: int) -> str:
     """Return "1 record" or "1,200 records"."""
     return "1 record" if count == 1 else f"{count:,} records"
 
@@ -153,8 +153,8 @@ def _silence(view: KioskView, now: datetime, calendar: WorkingCalendar) -> str:
     heard = since or view.enrolled_at
     if now - heard <= SILENT and calendar.hours_between(heard, now) <= SILENT_HOURS:
         return ""
-    waited = f"; {records(view.pending)} waited then" if view.pending else ""
-    words = "No contact yet" if since is None else f"No contact for {span(now - heard)}"
+    waited = f"; {format_record_count(view.pending)} waited then" if view.pending else ""
+    words = "No contact yet" if since is None else f"No contact for {format_duration(now - heard)}"
     return f"{words}{waited}. Look whether it is on and has network."
 
 
@@ -162,7 +162,9 @@ def _parked(view: KioskView) -> str:
     if not view.parked:
         return ""
     verb = "is" if view.parked == 1 else "are"
-    return f"{records(view.parked)} {verb} set aside. See `kiosk sync parked list` there."
+    return (
+        f"{format_record_count(view.parked)} {verb} set aside. See `kiosk sync parked list` there."
+    )
 
 
 def _waiting(view: KioskView, now: datetime) -> str:
@@ -172,14 +174,17 @@ def _waiting(view: KioskView, now: datetime) -> str:
     if waited <= WAITING:
         return ""
     verb = "has" if view.pending == 1 else "have"
-    return f"{records(view.pending)} {verb} waited for {span(waited)}. See `kiosk doctor` there."
+    return (
+        f"{format_record_count(view.pending)} {verb} waited for {format_duration(waited)}."
+        " See `kiosk doctor` there."
+    )
 
 
 def _clock(view: KioskView) -> str:
     offset = view.clock_offset_ms
     if offset is None or abs(offset) <= CLOCK_OFF_MS:
         return ""
-    return f"Its clock is {off(offset)}. Set it."
+    return f"Its clock is {format_clock_offset(offset)}. Set it."
 
 
 def _helplines(view: KioskView, today: date) -> str:
@@ -215,7 +220,7 @@ CODE_SYMBOLS = 20
 
 _GROUP = 4
 _LONGEST_TEXT = 80
-_VALUES = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_VALUES = {symbol: value for value, symbol in enumerate(REFERENCE_ALPHABET)}
 
 
 def new_code(entropy: bytes) -> str:
@@ -224,12 +229,12 @@ def new_code(entropy: bytes) -> str:
         raise ValueError(f"a code needs {CODE_ENTROPY_BYTES} bytes of entropy")
     number, symbols = int.from_bytes(entropy, "big"), ""
     for _ in range(CODE_SYMBOLS):
-        number, value = divmod(number, len(ALPHABET))
-        symbols += ALPHABET[value]
+        number, value = divmod(number, len(REFERENCE_ALPHABET))
+        symbols += REFERENCE_ALPHABET[value]
     return symbols
 
 
-def shown_code(symbols: str) -> str:
+def format_code(symbols: str) -> str:
     """Return a code as people see it: groups of four, then a check symbol."""
     groups = [symbols[start : start + _GROUP] for start in range(0, len(symbols), _GROUP)]
     return "-".join((*groups, _check_symbol(symbols)))
@@ -244,7 +249,7 @@ def parse_code(text: str) -> str | None:
         return None
     plain = unicodedata.normalize("NFKC", text).upper()
     symbols = "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Pd")
-    if len(symbols) != CODE_SYMBOLS + 1 or not set(symbols) <= set(ALPHABET):
+    if len(symbols) != CODE_SYMBOLS + 1 or not set(symbols) <= set(REFERENCE_ALPHABET):
         return None
     code, check = symbols[:CODE_SYMBOLS], symbols[CODE_SYMBOLS:]
     return code if _check_symbol(code) == check else None
@@ -253,7 +258,7 @@ def parse_code(text: str) -> str | None:
 def free_symbols(used: Collection[str], entropy: bytes) -> str | None:
     """Choose two symbols that no machine of the site has or had; None where all are taken."""
     taken = set(used)
-    free = [first + second for first in ALPHABET for second in ALPHABET]
+    free = [first + second for first in REFERENCE_ALPHABET for second in REFERENCE_ALPHABET]
     free = [pair for pair in free if pair not in taken]
     return free[int.from_bytes(entropy, "big") % len(free)] if free else None
 
@@ -261,4 +266,4 @@ def free_symbols(used: Collection[str], entropy: bytes) -> str | None:
 def _check_symbol(symbols: str) -> str:
     """Weigh the symbols from 2 upwards: finds every single error and every two swapped."""
     total = sum(weight * _VALUES[symbol] for weight, symbol in enumerate(symbols, start=2))
-    return ALPHABET[total % len(ALPHABET)]
+    return REFERENCE_ALPHABET[total % len(REFERENCE_ALPHABET)]

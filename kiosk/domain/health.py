@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.fleet import CLOCK_OFF_MS, off, records
+from kiosk.domain.fleet import CLOCK_OFF_MS, format_clock_offset, format_record_count
 
 LEAST_COLUMNS, LEAST_ROWS = 56, 16
 """The smallest terminal on which every screen is whole."""
@@ -40,7 +40,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class CentreLook:
+class CentralStatus:
     """How a machine and its centre stand with each other."""
 
     contact_at: datetime | None
@@ -142,7 +142,7 @@ def helplines_finding(
     return Finding("helplines", Verdict.OK, words)
 
 
-def centre_finding(look: CentreLook | None, now: datetime, zone: ZoneInfo) -> Finding:
+def centre_finding(look: CentralStatus | None, now: datetime, zone: ZoneInfo) -> Finding:
     """Judge how this machine and its centre stand; None is a machine without one."""
     if look is None:
         return Finding("centre", Verdict.OK, "There is none; all records are at home here.")
@@ -152,7 +152,7 @@ def centre_finding(look: CentreLook | None, now: datetime, zone: ZoneInfo) -> Fi
     said += [f"Last contact: {last}.", *_waits(look)]
     is_off = look.offset_ms is not None and abs(look.offset_ms) > CLOCK_OFF_MS
     if look.offset_ms is not None and is_off:
-        said.append(f"This clock is {off(look.offset_ms)} by the centre's; set it.")
+        said.append(f"This clock is {format_clock_offset(look.offset_ms)} by the centre's; set it.")
     verdict = Verdict.OK
     if look.problem or look.parked or is_off:
         verdict = Verdict.LOOK
@@ -161,14 +161,16 @@ def centre_finding(look: CentreLook | None, now: datetime, zone: ZoneInfo) -> Fi
     return Finding("centre", verdict, " ".join(said))
 
 
-def _waits(look: CentreLook) -> list[str]:
+def _waits(look: CentralStatus) -> list[str]:
     said = []
     if look.pending:
         verb = "waits" if look.pending == 1 else "wait"
-        said.append(f"{records(look.pending)} {verb} to be sent.")
+        said.append(f"{format_record_count(look.pending)} {verb} to be sent.")
     if look.parked:
         verb = "is" if look.parked == 1 else "are"
-        said.append(f"{records(look.parked)} {verb} set aside; see `kiosk sync parked list`.")
+        said.append(
+            f"{format_record_count(look.parked)} {verb} set aside; see `kiosk sync parked list`."
+        )
     return said
 
 

@@ -71,12 +71,12 @@ def decode(text: str) -> Code | ScanProblem:
     return ScanProblem.MISREAD if _looks_like_ours(stripped) else ScanProblem.NOT_OURS
 
 
-def lookup(secret: bytes) -> bytes:
+def derive_lookup(secret: bytes) -> bytes:
     """Derive what the database stores of a secret: 16 bytes that lead to no name."""
     return blake2b(secret, digest_size=16, person=b"kiosk.lookup").digest()
 
 
-def name_key(secret: bytes) -> bytes:
+def derive_name_key(secret: bytes) -> bytes:
     """Derive the 32-byte key of the first name that is stored with a pass."""
     return blake2b(secret, digest_size=32, person=b"kiosk.name").digest()
 

@@ -70,7 +70,7 @@ def check_phone(text: str, country: str = HOME_COUNTRY) -> Phone | PhoneProblem:
     return problem if problem is not None else _phone(number, country)
 
 
-def shown(e164: str, country: str = HOME_COUNTRY) -> str:
+def format_phone(e164: str, country: str = HOME_COUNTRY) -> str:
     """Return a stored number grouped with its country; what is no number comes back cleaned.
 
     `country` is where a stored number without + would belong.
@@ -81,7 +81,7 @@ def shown(e164: str, country: str = HOME_COUNTRY) -> str:
     return _international(number) if number is not None and is_number else cleaned
 
 
-def digits_written(country: str) -> tuple[int, int]:
+def digit_counts(country: str) -> tuple[int, int]:
     """Return the fewest and the most digits that a country's own numbers are written with.
 
     They are those of fixed lines and mobiles, with the 0 or 8 that is dialled before them where
@@ -101,9 +101,9 @@ def digits_written(country: str) -> tuple[int, int]:
     return min(found), max(found)
 
 
-def masked(e164: str) -> str:
+def format_masked(e164: str) -> str:
     """Return a stored number with all but its country, first and last two digits hidden."""
-    groups = shown(e164).split(" ")
+    groups = format_phone(e164).split(" ")
     country = groups.pop(0) + " " if groups[0].startswith("+") and len(groups) > 1 else ""
     rest = " ".join(groups)
     digits = [place for place, character in enumerate(rest) if character.isalnum()]
@@ -206,25 +206,25 @@ _COUNTRY = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58
 _PARTS = re.compile(rf"\+({_COUNTRY.pattern})(\d*)", re.ASCII)
 
 
-def is_number(text: str) -> bool:
+def is_e164(text: str) -> bool:
     """Say whether `text` has the form of E.164, for example +6581234567."""
     return _NUMBER.fullmatch(text) is not None
 
 
-def hidden(e164: str) -> str:
+def format_hidden(e164: str) -> str:
     """Return a number with its country and last four digits alone: "+65 •••• 4567".
 
     What is no number is hidden whole; of a short one two digits are seen.
     """
     found = _PARTS.fullmatch(e164)
-    if found is None or not is_number(e164):
+    if found is None or not is_e164(e164):
         return _HIDDEN if e164 else ""
     country, number = found.groups()
     seen = _SEEN if len(number) >= 2 * _SEEN else 2
     return f"+{country} {_HIDDEN} {number[-seen:]}"
 
 
-def split(e164: str) -> tuple[str, str]:
+def split_e164(e164: str) -> tuple[str, str]:
     """Split a number of the form of E.164 into its country code and the rest, digits alone."""
     digits = e164[1:]
     code = _COUNTRY.match(digits)
@@ -232,20 +232,20 @@ def split(e164: str) -> tuple[str, str]:
     return digits[:length], digits[length:]
 
 
-def local(e164: str, country: str) -> str:
+def format_local(e164: str, country: str) -> str:
     """Group a stored number as it is dialled in `country` (ISO 3166): "8123 4567".
 
     A foreign number keeps its country: "+44 20 7946 0000". What is no number comes back cleaned.
     """
-    if not is_number(e164):
-        return shown(e164, country)
+    if not is_e164(e164):
+        return format_phone(e164, country)
     import phonenumbers as plan  # not name by name: that takes longer than the grouping
 
-    code, number = split(e164)
+    code, number = split_e164(e164)
     if number.startswith("0") or int(code) not in plan.COUNTRY_CODE_TO_REGION_CODE:
         # In Italy and a few others the zero belongs to the number; parsing alone knows it.
         checked = check_phone(e164, country)
-        return checked.national if isinstance(checked, Phone) else shown(e164, country)
+        return checked.national if isinstance(checked, Phone) else format_phone(e164, country)
     at_home = int(code) == plan.country_code_for_region(country)
     form = plan.PhoneNumberFormat.NATIONAL if at_home else plan.PhoneNumberFormat.INTERNATIONAL
     parts = plan.PhoneNumber(country_code=int(code), national_number=int(number))
@@ -257,7 +257,7 @@ _ANYWHERE = frozenset({"112", "911", "999"})
 """What is asked for where nothing is known of a country."""
 
 
-def is_emergency(number: str, country: str) -> bool:
+def is_emergency_number(number: str, country: str) -> bool:
     """Say whether a number, as people write it, is an emergency number of a country (ISO 3166).
 
     Source: the short numbers that the `phonenumbers` package knows.

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 
-class Kept(StrEnum):
+class RetentionKind(StrEnum):
     """What the clinic's policy says how long to keep."""
 
     REQUESTS = "requests"
@@ -23,7 +23,7 @@ class Kept(StrEnum):
 class RetentionCount:
     """What of one kind has been kept for long enough."""
 
-    kind: Kept
+    kind: RetentionKind
     kept: timedelta
     """How long the policy keeps it."""
     count: int

@@ -77,12 +77,12 @@ _OPENS = {
 }
 
 
-def purposes(roles: Iterable[Role]) -> frozenset[Purpose]:
+def purposes_of_roles(roles: Iterable[Role]) -> frozenset[Purpose]:
     """Say whose keys an account with `roles` holds."""
     return frozenset(purpose for role in roles for purpose in _OPENS[role])
 
 
-def plain_login(typed: str) -> str:
+def normalise_login(typed: str) -> str:
     """Write a login as it is kept: one spelling for every keyboard, case and stray space."""
     return " ".join(unicodedata.normalize("NFKC", typed).casefold().split())
 
@@ -109,7 +109,7 @@ _LONGEST_RETRY = timedelta(seconds=60)
 _MOST_RETRY_DOUBLINGS = 6
 
 
-def wait_after(failures: int) -> timedelta:
+def sign_in_wait(failures: int) -> timedelta:
     """Give the wait that so many failures in a row ask for."""
     if failures <= FREE_FAILURES:
         return timedelta(0)
@@ -117,10 +117,10 @@ def wait_after(failures: int) -> timedelta:
     return min(_FIRST * (1 << doublings), _LONGEST)
 
 
-def wait_left(failures: int, failed_at: datetime, now: datetime) -> timedelta:
+def sign_in_wait_left(failures: int, failed_at: datetime, now: datetime) -> timedelta:
     """Give what is left of the wait at `now`; a clock that went back does not lengthen it."""
     passed = max(now - failed_at, timedelta(0))
-    return max(wait_after(failures) - passed, timedelta(0))
+    return max(sign_in_wait(failures) - passed, timedelta(0))
 
 
 def retry_wait(failures: int, chance: float) -> timedelta:
@@ -136,8 +136,8 @@ def retry_wait(failures: int, chance: float) -> timedelta:
     return min(_FIRST_RETRY * (1 << doublings), _LONGEST_RETRY) * chance
 
 
-SHORTEST = 12
-LONGEST = 256
+SHORTEST_PASSPHRASE = 12
+LONGEST_PASSPHRASE = 256
 
 
 class PassphraseProblem(StrEnum):
@@ -152,6 +152,6 @@ class PassphraseProblem(StrEnum):
 def check_passphrase(text: str) -> str | PassphraseProblem:
     """Take a new passphrase in NFKC, so that every keyboard spells it alike, or say why not."""
     plain = unicodedata.normalize("NFKC", text)
-    if len(plain.strip()) < SHORTEST:
+    if len(plain.strip()) < SHORTEST_PASSPHRASE:
         return PassphraseProblem.TOO_SHORT
-    return plain if len(plain) <= LONGEST else PassphraseProblem.TOO_LONG
+    return plain if len(plain) <= LONGEST_PASSPHRASE else PassphraseProblem.TOO_LONG

@@ -22,7 +22,7 @@ BLOCK_WEEKS = 4
 SETTLED_AFTER = timedelta(days=2)
 """After the end of a block: until then corrections and facts of a kiosk without a line count."""
 FIRST_MONDAY = date(1970, 1, 5)
-ATTEMPTS_TOLD = 3
+REPORTED_ATTEMPTS = 3
 """Reach rates are told for so many attempts."""
 
 _BLOCK = timedelta(weeks=BLOCK_WEEKS)
@@ -65,7 +65,7 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
-class LanguageFigures:
+class LanguageStatistics:
     """Callback requests in one language of the call."""
 
     language: str
@@ -77,7 +77,7 @@ class LanguageFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class WeekFigures:
+class WeekStatistics:
     """Callback requests in one week."""
 
     monday: date
@@ -96,8 +96,8 @@ class RequestsBlock:
     block: Block
     total: int | None
     """Requests made; None is hidden."""
-    weeks: tuple[WeekFigures, ...]
-    languages: tuple[LanguageFigures, ...]
+    weeks: tuple[WeekStatistics, ...]
+    languages: tuple[LanguageStatistics, ...]
     """Every language there is, in one order."""
     first_attempt: Waits
     contact: Waits
@@ -106,7 +106,7 @@ class RequestsBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupFigures:
+class GroupStatistics:
     """Who came to one group: a number for each week of a block."""
 
     group_id: UUID
@@ -125,7 +125,7 @@ class AttendanceBlock:
     block: Block
     total: int | None
     """Everybody who came, guests too; None is hidden."""
-    groups: tuple[GroupFigures, ...]
+    groups: tuple[GroupStatistics, ...]
     """By name."""
     busy: tuple[tuple[int | None, ...], ...]
     """Arrivals by weekday (Monday first) and hour (24), clinic's time; None is hidden."""
@@ -151,7 +151,7 @@ class AttendanceReport:
     """When the next block can be told."""
 
 
-def blocks_to_tell(
+def finished_blocks(
     now: datetime, zone: ZoneInfo, kept: timedelta, most: int
 ) -> tuple[tuple[Block, ...], datetime]:
     """Give the last finished blocks, the oldest first, and when there will be another one.
@@ -181,7 +181,7 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-SPOKEN_TO = frozenset(
+SPOKEN_TO_RESULTS = frozenset(
     {AttemptResult.REACHED_SELF, AttemptResult.DECLINED, AttemptResult.CALL_LATER}
 )
 """The results of attempts in which the visitor was on the phone."""
@@ -190,7 +190,7 @@ _TENTH = 10
 _HOURS, _DAYS = 24, 7
 _LANGUAGES = tuple(CallLanguage)
 
-Hours = Callable[[datetime, datetime], float]
+HoursBetween = Callable[[datetime, datetime], float]
 """Counts the working hours from one time to another."""
 
 
@@ -215,7 +215,7 @@ class _Wait:
 
 
 def requests_block(
-    block: Block, stories: Iterable[RequestHistory], zone: ZoneInfo, hours: Hours
+    block: Block, stories: Iterable[RequestHistory], zone: ZoneInfo, hours: HoursBetween
 ) -> RequestsBlock:
     """Tell of callback requests in a block.
 
@@ -230,7 +230,7 @@ def requests_block(
         block=block,
         total=shown.total,
         weeks=tuple(
-            WeekFigures(
+            WeekStatistics(
                 monday,
                 shown.partitions[0][week],
                 _waits(wait.hours for wait in first if wait.week == week),
@@ -239,7 +239,7 @@ def requests_block(
             for week, monday in enumerate(block.mondays)
         ),
         languages=tuple(
-            LanguageFigures(
+            LanguageStatistics(
                 language.value,
                 count,
                 _waits(wait.hours for wait in first if wait.language is language),
@@ -288,7 +288,7 @@ def attendance_block(
         block,
         shown.total,
         tuple(
-            GroupFigures(group, groups[group], row, _sum(row))
+            GroupStatistics(group, groups[group], row, _sum(row))
             for group, row in zip(order, _rows(weeks, BLOCK_WEEKS), strict=True)
         ),
         tuple(_rows(hours, _HOURS)),
@@ -319,7 +319,7 @@ def _waits_for(
     block: Block,
     stories: Iterable[RequestHistory],
     zone: ZoneInfo,
-    hours: Hours,
+    hours: HoursBetween,
 ) -> Iterator[_Wait]:
     for story in stories:
         at = when(story)
@@ -333,7 +333,7 @@ def _first_attempt(story: RequestHistory) -> datetime | None:
 
 
 def _first_contact(story: RequestHistory) -> datetime | None:
-    return next((at for at, result in story.attempts if result in SPOKEN_TO), None)
+    return next((at for at, result in story.attempts if result in SPOKEN_TO_RESULTS), None)
 
 
 def _waits(samples: Iterable[float]) -> Waits:
@@ -357,12 +357,12 @@ def _reach(block: Block, stories: Iterable[RequestHistory]) -> tuple[int | None,
     for story in stories:
         calls = [one for one in story.attempts if one[1] != AttemptResult.TEXT_SENT]
         for number, (at, result) in enumerate(calls):
-            reached = result in SPOKEN_TO
+            reached = result in SPOKEN_TO_RESULTS
             if at in block:
                 tried[number][reached] += 1
             if reached:
                 break
-    return tuple(_percent(tried[number]) for number in range(ATTEMPTS_TOLD))
+    return tuple(_percent(tried[number]) for number in range(REPORTED_ATTEMPTS))
 
 
 def _percent(answers: Counter[bool]) -> int | None:

@@ -100,16 +100,16 @@ def _takes_joiner(following: str, marks: int) -> bool:
     return kind == "L" or (kind == "M" and marks < _MOST_MARKS)
 
 
-FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
+FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
 """What a spreadsheet may take for the beginning of a formula (OWASP ASVS 1.2.10)."""
 
 
-def harmless(text: str) -> str:
+def format_csv_text(text: str) -> str:
     """Return `text` for a cell of a CSV file, behind an apostrophe where it could be a formula."""
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text
 
 
-def phone_cell(text: str) -> str:
+def format_phone_cell(text: str) -> str:
     """Return a grouped phone number for a cell of a CSV file.
 
     A number of the clinic's own country stays as it is. One with its country begins with +, which
@@ -119,16 +119,16 @@ def phone_cell(text: str) -> str:
     country, _, rest = text.partition(" ")
     if country[:1] == "+" and _is_digits(country[1:]) and _is_digits(rest, " -"):
         return f"({country}) {rest}"
-    return harmless(text)
+    return format_csv_text(text)
 
 
 def _is_digits(text: str, between: str = "") -> bool:
     return text.isascii() and text.translate(str.maketrans("", "", between)).isdecimal()
 
 
-MOST_CHARACTERS = 40
+MOST_NAME_CHARACTERS = 40
 """Characters as people count them (grapheme clusters)."""
-MOST_BYTES = 240
+MOST_NAME_BYTES = 240
 """UTF-8; what a sealed record and a pass have room for."""
 _MOST_DIGITS = 6
 """More digits than this are a phone number or the like."""
@@ -158,7 +158,7 @@ def check_name(text: str) -> Name | NameProblem:
     """Take what somebody typed as their name, or say kindly why not."""
     import regex
 
-    cleaned = clean(text, limit=2 * MOST_BYTES)
+    cleaned = clean(text, limit=2 * MOST_NAME_BYTES)
     if not cleaned:
         return NameProblem.EMPTY
     if looks_like_id(cleaned):
@@ -169,6 +169,9 @@ def check_name(text: str) -> Name | NameProblem:
     # sign is welcome; bare digits are rather a slip of the finger.
     if not regex.search(r"\p{L}|^[^\p{N}]*[\p{P}\p{S}][^\p{N}]*$", cleaned):
         return NameProblem.NO_LETTER
-    if len(regex.findall(r"\X", cleaned)) > MOST_CHARACTERS or len(cleaned.encode()) > MOST_BYTES:
+    if (
+        len(regex.findall(r"\X", cleaned)) > MOST_NAME_CHARACTERS
+        or len(cleaned.encode()) > MOST_NAME_BYTES
+    ):
         return NameProblem.TOO_LONG
     return Name(cleaned)

@@ -109,10 +109,10 @@ class Workdays:
         return self._closes[place] if place < len(self._closes) else None
 
 
-Hours = tuple[time, time]
+OpeningHours = tuple[time, time]
 """Opening and closing on one day, clinic's time."""
 
-OFFICE_WEEK: Mapping[int, Hours] = {day: (time(8, 30), time(17, 30)) for day in range(5)}
+OFFICE_WEEK: Mapping[int, OpeningHours] = {day: (time(8, 30), time(17, 30)) for day in range(5)}
 """Monday (0) to Friday."""
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2199
@@ -122,7 +122,7 @@ _LATEST = datetime(_LAST_YEAR, 12, 30, tzinfo=UTC)
 _DAY = timedelta(days=1)
 
 
-def read_hours(text: str) -> Hours | None:
+def read_hours(text: str) -> OpeningHours | None:
     """Read "08:30-17:30"; None for an empty text, a day without work. Raises ValueError."""
     if not text.strip():
         return None
@@ -147,7 +147,7 @@ class WorkingCalendar:
     """
 
     zone: ZoneInfo
-    week: Mapping[int, Hours] = field(default_factory=lambda: dict(OFFICE_WEEK))
+    week: Mapping[int, OpeningHours] = field(default_factory=lambda: dict(OFFICE_WEEK))
     """Hours by weekday (Monday 0); a day that is missing is not worked."""
     is_holiday: Callable[[date], bool] = no_holidays
     _known: list[Workdays] = field(default_factory=list, init=False, repr=False, compare=False)

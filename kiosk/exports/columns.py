@@ -8,7 +8,7 @@ from functools import lru_cache
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.text import clean, harmless, phone_cell
+from kiosk.domain.text import clean, format_csv_text, format_phone_cell
 
 Progress = Callable[[int, int], None]
 """Is told how many rows are done, and of how many (0 where nobody knows)."""
@@ -18,7 +18,7 @@ _STEP = 500
 """Rows between two words about the progress."""
 _MOST_CODES = 1024
 
-Writer = Callable[[object], str]
+CellFormatter = Callable[[object], str]
 """Makes the text of a cell from a field."""
 
 
@@ -159,20 +159,20 @@ ATTENDANCE = Table(
 """Of `domain.roster.AttendanceRow`."""
 
 
-def fields(columns: tuple[ExportColumn, ...]) -> Callable[[object], tuple[object, ...]]:
+def field_getter(columns: tuple[ExportColumn, ...]) -> Callable[[object], tuple[object, ...]]:
     """Return what takes the fields of `columns` (two or more) out of a row."""
     getter: Callable[[object], tuple[object, ...]] = attrgetter(*(c.field for c in columns))
     return getter
 
 
-def texts(
-    columns: tuple[ExportColumn, ...], by_cell: Mapping[Cell, Writer]
+def row_formatter(
+    columns: tuple[ExportColumn, ...], by_cell: Mapping[Cell, CellFormatter]
 ) -> Callable[[object], list[str]]:
     """Return what writes the cells of `columns` (two or more) of a row, as `by_cell` says.
 
     Most cells of a list are empty, so what a column writes for nothing is asked for once.
     """
-    take = fields(columns)
+    take = field_getter(columns)
     writers = [(by_cell[column.cell], by_cell[column.cell](None)) for column in columns]
 
     def write(row: object) -> list[str]:
@@ -182,29 +182,31 @@ def texts(
     return write
 
 
-def tell(progress: Progress | None, done: int, total: int, *, last: bool = False) -> None:
+def report_progress(
+    progress: Progress | None, done: int, total: int, *, last: bool = False
+) -> None:
     """Say how far it is, every so many rows and at the end."""
     if progress is not None and (last or not done % _STEP):
         progress(done, total)
 
 
-def sheet_writers(zone: ZoneInfo) -> Mapping[Cell, Writer]:
+def sheet_formatters(zone: ZoneInfo) -> Mapping[Cell, CellFormatter]:
     """Return how cells are written where they cannot be formulas, for people to read."""
-    return _plain_writers(zone, " ", "minutes") | {
-        Cell.CODE: _codes(", ", then=lambda text: text.replace("_", " "))
+    return _plain_formatters(zone, " ", "minutes") | {
+        Cell.CODE: _codes_formatter(", ", then=lambda text: text.replace("_", " "))
     }
 
 
-def csv_writers(zone: ZoneInfo) -> Mapping[Cell, Writer]:
+def csv_formatters(zone: ZoneInfo) -> Mapping[Cell, CellFormatter]:
     """Return how cells are written for a spreadsheet that looks for formulas in them."""
-    return _plain_writers(zone, "T", "seconds") | {
-        Cell.TEXT: lambda value: harmless(_text(value)) if value else "",
-        Cell.CODE: _codes(" ", then=harmless),
-        Cell.PHONE: lambda value: phone_cell(_text(value)),
+    return _plain_formatters(zone, "T", "seconds") | {
+        Cell.TEXT: lambda value: format_csv_text(_text(value)) if value else "",
+        Cell.CODE: _codes_formatter(" ", then=format_csv_text),
+        Cell.PHONE: lambda value: format_phone_cell(_text(value)),
     }
 
 
-def _plain_writers(zone: ZoneInfo, between: str, smallest: str) -> dict[Cell, Writer]:
+def _plain_formatters(zone: ZoneInfo, between: str, smallest: str) -> dict[Cell, CellFormatter]:
     def time(value: object) -> str:
         if not isinstance(value, datetime):
             return ""
@@ -212,7 +214,7 @@ def _plain_writers(zone: ZoneInfo, between: str, smallest: str) -> dict[Cell, Wr
 
     return {
         Cell.TEXT: _text,
-        Cell.CODE: _codes(" "),
+        Cell.CODE: _codes_formatter(" "),
         Cell.PHONE: _text,
         Cell.TIME: time,
         Cell.DAY: lambda value: value.isoformat() if isinstance(value, date) else "",
@@ -225,7 +227,7 @@ def _text(value: object) -> str:
     return "" if value is None else clean(str(value), LONGEST_CELL)
 
 
-def _codes(between: str, then: Callable[[str], str] = str) -> Writer:
+def _codes_formatter(between: str, then: Callable[[str], str] = str) -> CellFormatter:
     """Return what writes codes: there are few, so each combination is put together once."""
 
     def write(value: object) -> str:

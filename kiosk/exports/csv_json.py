@@ -14,10 +14,10 @@ from kiosk.exports.columns import (
     ExportContext,
     Progress,
     Table,
-    csv_writers,
-    fields,
-    tell,
-    texts,
+    csv_formatters,
+    field_getter,
+    report_progress,
+    row_formatter,
 )
 
 
@@ -45,14 +45,14 @@ def write_json(
     write, encode = file.write, json.JSONEncoder(ensure_ascii=False).encode
     write(f"{encode(head)[:-1]}, ".encode() + b'"rows": [')
     keys = [column.key for column in table.columns]
-    take, zone, count = fields(table.columns), context.zone, 0
+    take, zone, count = field_getter(table.columns), context.zone, 0
     for count, row in enumerate(rows, 1):
         values = (_value(value, zone) for value in take(row))
         line = encode(dict(zip(keys, values, strict=True)))
         write((",\n" if count > 1 else "\n").encode() + line.encode())
-        tell(progress, count, total)
+        report_progress(progress, count, total)
     write(b'\n], "count": %d}\n' % count)
-    tell(progress, count, total or count, last=True)
+    report_progress(progress, count, total or count, last=True)
     return count
 
 
@@ -82,7 +82,7 @@ def write_csv(
     file and the audit trail say it.
     """
     columns = table.for_people
-    texts_of = texts(columns, csv_writers(context.zone))
+    texts_of = row_formatter(columns, csv_formatters(context.zone))
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
     count = 0
     try:
@@ -90,10 +90,10 @@ def write_csv(
         out.writerow([column.key for column in columns])
         for count, row in enumerate(rows, 1):
             out.writerow(texts_of(row))
-            tell(progress, count, total)
+            report_progress(progress, count, total)
         text.flush()
     finally:
         # The file belongs to whoever lent it.
         text.detach()
-    tell(progress, count, total or count, last=True)
+    report_progress(progress, count, total or count, last=True)
     return count

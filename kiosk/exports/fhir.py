@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Any, BinaryIO
 from uuid import UUID, uuid5
 
-from kiosk.domain.attendance.roster import AttendanceRow, PassStanding
+from kiosk.domain.attendance.roster import AttendanceRow, PassState
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus, fits_policy
 from kiosk.domain.callbacks.worklist import ExportRow
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
-from kiosk.exports.columns import ExportContext, Progress, tell
+from kiosk.exports.columns import ExportContext, Progress, report_progress
 
 Part = dict[str, object]
 """A piece of a resource as FHIR writes it in JSON; an empty one is left out."""
@@ -73,14 +73,14 @@ def write_bundle(
             entry = f'{{"fullUrl": "urn:uuid:{resource["id"]}", "resource": {check(resource)}}}'
             file.write(between + entry.encode())
             between = b",\n"
-        tell(progress, count, total)
+        report_progress(progress, count, total)
     # An empty list is not allowed: a Bundle of nothing has no entries at all.
     file.write(b"}\n" if not count else b"\n]}\n")
-    tell(progress, count, total or count, last=True)
+    report_progress(progress, count, total or count, last=True)
     return count
 
 
-def coded(system: System, code: str, text: str = "") -> Part:
+def codeable_concept(system: System, code: str, text: str = "") -> Part:
     """Return a CodeableConcept with one code of ours."""
     words = text or code.replace("_", " ")
     return {"coding": [{"system": system, "code": code}], "text": words}
@@ -91,22 +91,22 @@ def identifier(system: System, value: str) -> list[Part]:
     return [{"system": system, "value": value}] if value else []
 
 
-def mark(code: str) -> Part:
+def tag(code: str) -> Part:
     """Return a tag that tells something about a record."""
     return {"system": System.MARK, "code": code}
 
 
-def part_id(record: UUID, kind: str) -> UUID:
+def resource_id(record: UUID, kind: str) -> UUID:
     """Return the id of the resource of `kind` that belongs to a record: always the same."""
     return uuid5(record, kind)
 
 
-def link(kind: str, to: UUID) -> Part:
+def reference(kind: str, to: UUID) -> Part:
     """Return a Reference to a resource in the same bundle."""
     return {"type": kind, "reference": f"urn:uuid:{to}"}
 
 
-def instant(at: datetime, context: ExportContext) -> str:
+def format_instant(at: datetime, context: ExportContext) -> str:
     """Return a time with its offset in the clinic's zone."""
     return at.astimezone(context.zone).isoformat(timespec="seconds")
 
@@ -114,10 +114,10 @@ def instant(at: datetime, context: ExportContext) -> str:
 def period(start: datetime | None, end: datetime | None, context: ExportContext) -> Part:
     """Return a Period; empty where neither end is known."""
     ends = (("start", start), ("end", end))
-    return {name: instant(at, context) for name, at in ends if at is not None}
+    return {name: format_instant(at, context) for name, at in ends if at is not None}
 
 
-def filled(**parts: object) -> Part:
+def without_empty(**parts: object) -> Part:
     """Return the parts that hold something; `class_` and `for_` stand for class and for."""
     return {
         name.removesuffix("_"): part
@@ -242,18 +242,18 @@ def _patient(row: ExportRow) -> Resource:
     """Who asked: nobody has checked who they are, and a carer asks as they do."""
     asked = row.request
     code, name = asked.call_language, clean(asked.preferred_name)
-    language = coded(System.LANGUAGE, code) if code else {}
+    language = codeable_concept(System.LANGUAGE, code) if code else {}
     if code in _TAGS:
         language["coding"] = [
             {"system": "urn:ietf:bcp:47", "code": code},
             {"system": System.LANGUAGE, "code": code},
         ]
     phone = [{"system": "phone", "value": row.phone_e164}] if row.phone_e164 else []
-    unreadable = [mark("unreadable")] if asked.unreadable else []
-    return filled(
+    unreadable = [tag("unreadable")] if asked.unreadable else []
+    return without_empty(
         resourceType="Patient",
-        id=str(part_id(asked.id, "Patient")),
-        meta={"tag": [mark(_UNVERIFIED), *unreadable]},
+        id=str(resource_id(asked.id, "Patient")),
+        meta={"tag": [tag(_UNVERIFIED), *unreadable]},
         name=[{"use": "usual", "text": name}] if name else [],
         telecom=phone,
         communication=[{"language": language, "preferred": True}] if language else [],
@@ -268,18 +268,18 @@ def _service_request(row: ExportRow, context: ExportContext) -> Resource:
         (System.MESSAGE, asked.message_policy),
         (System.ANSWERED, asked.answered_by_other),
     ]
-    return filled(
+    return without_empty(
         resourceType="ServiceRequest",
-        id=str(part_id(asked.id, "ServiceRequest")),
+        id=str(resource_id(asked.id, "ServiceRequest")),
         identifier=identifier(System.REFERENCE, asked.reference),
         status=BY_TASK[task_status(row)],
         intent="proposal",
-        category=[coded(System.WHAT, "peer_support")],
-        code=coded(System.WHAT, "callback_request"),
-        orderDetail=[coded(system, code) for system, code in wishes if code],
-        subject=link("Patient", part_id(asked.id, "Patient")),
-        requester=link("Patient", part_id(asked.id, "Patient")),
-        authoredOn=instant(asked.created_at, context),
+        category=[codeable_concept(System.WHAT, "peer_support")],
+        code=codeable_concept(System.WHAT, "callback_request"),
+        orderDetail=[codeable_concept(system, code) for system, code in wishes if code],
+        subject=reference("Patient", resource_id(asked.id, "Patient")),
+        requester=reference("Patient", resource_id(asked.id, "Patient")),
+        authoredOn=format_instant(asked.created_at, context),
     )
 
 
@@ -289,33 +289,33 @@ def _call(row: ExportRow, context: ExportContext) -> Resource:
     media = [("PHONE", "telephone")]
     if fits_policy(AttemptResult.TEXT_SENT, asked.message_policy):
         media.append(("SMSWRIT", "text message"))
-    patient = link("Patient", part_id(asked.id, "Patient"))
+    patient = reference("Patient", resource_id(asked.id, "Patient"))
     start = asked.not_before
-    return filled(
+    return without_empty(
         resourceType="CommunicationRequest",
-        id=str(part_id(asked.id, "CommunicationRequest")),
-        basedOn=[link("ServiceRequest", part_id(asked.id, "ServiceRequest"))],
+        id=str(resource_id(asked.id, "CommunicationRequest")),
+        basedOn=[reference("ServiceRequest", resource_id(asked.id, "ServiceRequest"))],
         status=BY_TASK[task_status(row)],
         subject=patient,
         recipient=[patient],
         medium=[{"coding": [{"system": _MEDIA, "code": c}], "text": t} for c, t in media],
         occurrencePeriod={} if start is None else {"start": start.isoformat()},
-        authoredOn=instant(asked.created_at, context),
+        authoredOn=format_instant(asked.created_at, context),
     )
 
 
 def _consent(row: ExportRow, context: ExportContext) -> Resource:
     """Return the separate, free choice that the peer team may tell the clinical team."""
     asked = row.request
-    return filled(
+    return without_empty(
         resourceType="Consent",
-        id=str(part_id(asked.id, "Consent")),
+        id=str(resource_id(asked.id, "Consent")),
         status="inactive" if row.state.status is RequestStatus.WITHDRAWN else "active",
         scope={"coding": [{"system": _SCOPES, "code": "patient-privacy"}]},
         category=[{"coding": [{"system": _CONSENTS, "code": "infa"}]}],
-        patient=link("Patient", part_id(asked.id, "Patient")),
-        dateTime=instant(asked.created_at, context),
-        policyRule=coded(System.WHAT, "share_with_team"),
+        patient=reference("Patient", resource_id(asked.id, "Patient")),
+        dateTime=format_instant(asked.created_at, context),
+        policyRule=codeable_concept(System.WHAT, "share_with_team"),
         provision={"type": "permit"},
     )
 
@@ -324,26 +324,26 @@ def _task(row: ExportRow, context: ExportContext) -> Resource:
     """Return where the request stands, who has it and how often it was tried."""
     asked, state, schedule = row.request, row.state, row.schedule
     times = (asked.created_at, asked.received_at, row.last_attempt_at, state.since)
-    noted = [mark("withdrawal-noted")] if row.withdrawal_noted else []
-    doubtful = [mark("clock-doubtful")] if asked.clock_doubtful else []
+    noted = [tag("withdrawal-noted")] if row.withdrawal_noted else []
+    doubtful = [tag("clock-doubtful")] if asked.clock_doubtful else []
     restriction: Part = {"repetitions": _MOST_TRIES}
     if waits := period(schedule.next_at, None, context):
         restriction["period"] = waits
-    return filled(
+    return without_empty(
         resourceType="Task",
         id=str(asked.id),
-        meta={"tag": [mark(_UNVERIFIED), *noted, *doubtful]},
+        meta={"tag": [tag(_UNVERIFIED), *noted, *doubtful]},
         identifier=identifier(System.REFERENCE, asked.reference),
         status=task_status(row),
-        statusReason=coded(System.OUTCOME, state.reason) if state.reason else {},
-        businessStatus=coded(System.STATUS, state.status),
+        statusReason=codeable_concept(System.OUTCOME, state.reason) if state.reason else {},
+        businessStatus=codeable_concept(System.STATUS, state.status),
         intent="proposal",
-        code=coded(System.WHAT, "callback_request"),
-        focus=link("ServiceRequest", part_id(asked.id, "ServiceRequest")),
-        for_=link("Patient", part_id(asked.id, "Patient")),
-        requester=link("Patient", part_id(asked.id, "Patient")),
-        authoredOn=instant(asked.created_at, context),
-        lastModified=instant(max(at for at in times if at is not None), context),
+        code=codeable_concept(System.WHAT, "callback_request"),
+        focus=reference("ServiceRequest", resource_id(asked.id, "ServiceRequest")),
+        for_=reference("Patient", resource_id(asked.id, "Patient")),
+        requester=reference("Patient", resource_id(asked.id, "Patient")),
+        authoredOn=format_instant(asked.created_at, context),
+        lastModified=format_instant(max(at for at in times if at is not None), context),
         executionPeriod=period(row.first_attempt_at, state.since, context),
         owner={"type": "Practitioner", "display": clean(row.holder)} if row.holder else {},
         restriction=restriction,
@@ -357,11 +357,13 @@ def _tries(row: ExportRow) -> list[Part]:
     if not schedule.attempts and not schedule.last_result:
         return []
     tries: list[Part] = [
-        {"type": coded(System.WHAT, "attempts"), "valueInteger": schedule.attempts}
+        {"type": codeable_concept(System.WHAT, "attempts"), "valueInteger": schedule.attempts}
     ]
     if schedule.last_result:
-        last = coded(System.RESULT, schedule.last_result)
-        tries.append({"type": coded(System.WHAT, "last_result"), "valueCodeableConcept": last})
+        last = codeable_concept(System.RESULT, schedule.last_result)
+        tries.append(
+            {"type": codeable_concept(System.WHAT, "last_result"), "valueCodeableConcept": last}
+        )
     return tries
 
 
@@ -384,7 +386,7 @@ def session_resources(rows: Sequence[AttendanceRow], context: ExportContext) -> 
     """Yield the resources of one session from its rows, of which there is at least one."""
     present = [row for row in rows if row.present]
     yield _group(rows[0], present, context)
-    if any(row.standing is PassStanding.KNOWN for row in present):
+    if any(row.standing is PassState.KNOWN for row in present):
         yield _encounter(rows[0], context)
     yield _counts(rows[0], present, context)
 
@@ -393,14 +395,14 @@ def _group(
     session: AttendanceRow, present: Sequence[AttendanceRow], context: ExportContext
 ) -> Resource:
     """Return who was there: those with a known pass by first name, the others in the number."""
-    known = [row for row in present if row.standing is PassStanding.KNOWN and row.name]
-    return filled(
+    known = [row for row in present if row.standing is PassState.KNOWN and row.name]
+    return without_empty(
         resourceType="Group",
-        id=str(part_id(session.session.id, "Group")),
+        id=str(resource_id(session.session.id, "Group")),
         identifier=identifier(System.ID, str(session.session.id)),
         type="person",
         actual=True,
-        code=coded(System.WHAT, "session_attendance"),
+        code=codeable_concept(System.WHAT, "session_attendance"),
         name=clean(session.group_name),
         quantity=len(present),
         member=[_member(row, context) for row in known],
@@ -411,7 +413,7 @@ def _member(row: AttendanceRow, context: ExportContext) -> Part:
     # A first name identifies nobody, so it is no resource of its own to be matched.
     return {
         "entity": {"type": "Patient", "display": clean(row.name or "")},
-        "period": {"start": instant(row.arrived_at, context)},
+        "period": {"start": format_instant(row.arrived_at, context)},
     }
 
 
@@ -425,14 +427,14 @@ def _encounter(row: AttendanceRow, context: ExportContext) -> Resource:
     else:
         status = "in-progress" if context.at < session.ends_at else "finished"
     room = clean(session.room)
-    return filled(
+    return without_empty(
         resourceType="Encounter",
         id=str(session.id),
         status=status,
         class_={"system": _CLASSES, "code": "AMB"},
-        type=[coded(System.WHAT, "group_session")],
+        type=[codeable_concept(System.WHAT, "group_session")],
         serviceType={"text": clean(session.label)} if session.label else {},
-        subject=link("Group", part_id(session.id, "Group")),
+        subject=reference("Group", resource_id(session.id, "Group")),
         period=period(session.starts_at, session.ends_at, context),
         location=[{"location": {"type": "Location", "display": room}}] if room else [],
     )
@@ -443,18 +445,18 @@ def _counts(
 ) -> Resource:
     """Return how many arrived, how many of them as guests, and how many heads were counted."""
     session = row.session
-    guests = sum(one.standing is PassStanding.NONE for one in present)
+    guests = sum(one.standing is PassState.NONE for one in present)
     parts = [("guests", guests), ("head_count", row.head_count)]
-    return filled(
+    return without_empty(
         resourceType="Observation",
-        id=str(part_id(session.id, "Observation")),
+        id=str(resource_id(session.id, "Observation")),
         status="final" if context.at >= session.ends_at else "preliminary",
-        code=coded(System.WHAT, "people_present"),
-        subject=link("Group", part_id(session.id, "Group")),
+        code=codeable_concept(System.WHAT, "people_present"),
+        subject=reference("Group", resource_id(session.id, "Group")),
         effectivePeriod=period(session.starts_at, session.ends_at, context),
         valueInteger=len(present),
         component=[
-            {"code": coded(System.WHAT, name), "valueInteger": number}
+            {"code": codeable_concept(System.WHAT, name), "valueInteger": number}
             for name, number in parts
             if number is not None
         ],

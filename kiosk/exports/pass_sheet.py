@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kiosk.content.qr import Matrix, matrix
+from kiosk.content.qr import Matrix, qr_matrix
 from kiosk.domain.attendance.roster import IssuedPass
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _draw_marks(canvas: "Canvas") -> None:
 
 
 def _draw_pass(canvas: "Canvas", one: IssuedPass, number: int, left: float, bottom: float) -> None:
-    code = matrix(one.digits, level="Q", numeric=True)
+    code = qr_matrix(one.digits, level="Q", numeric=True)
     side = len(code) * _SQUARE
     _draw_code(canvas, code, left + _EDGE, bottom + (_HEIGHT - side) / 2)
     x, y = (left + _EDGE + side + 1) * _MM, bottom * _MM

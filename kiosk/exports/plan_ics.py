@@ -50,7 +50,7 @@ _PARTS: Mapping[str, frozenset[str]] = {
 library looks for them up to the year 9999."""
 
 
-def guarded(data: bytes) -> str:
+def calendar_text(data: bytes) -> str:
     """Give a calendar's text, unfolded and without odd characters, for a library to read.
 
     Raises SetupError with one sentence for what is no calendar, or one that no clinic would have.
@@ -142,7 +142,7 @@ def read_ics(data: bytes, now: datetime, zone: ZoneInfo) -> Plans:
     without an end is planned 180 days ahead. The title is never shown to visitors: the public
     label is the place. Raises SetupError with one sentence where anything in it is wrong.
     """
-    text = guarded(data)
+    text = calendar_text(data)
     try:
         return _Reader(now, zone).read(_parsed(text))
     except _FAULTS:

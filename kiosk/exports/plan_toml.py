@@ -32,12 +32,19 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.groups.groups import HORIZON, PlanProblem, Series, at_local, expand, weeks_between
+from kiosk.domain.groups.groups import (
+    HORIZON,
+    PlanProblem,
+    Series,
+    expand_series,
+    session_times,
+    weeks_between,
+)
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans, SessionInFile
 from kiosk.errors import SetupError
 from kiosk.presentation.records import PLAN_PROBLEMS
 
-Value = TypeVar("Value", str, int, bool, date, datetime, time)
+TomlValue = TypeVar("TomlValue", str, int, bool, date, datetime, time)
 
 _KINDS: Mapping[type, str] = {
     str: "a text",
@@ -63,7 +70,7 @@ class TomlTable:
         """Give the same table under a better name."""
         return TomlTable(self._values, name, self._taken)
 
-    def take(self, key: str, kind: type[Value]) -> Value | None:
+    def take(self, key: str, kind: type[TomlValue]) -> TomlValue | None:
         """Give a value, or None where it is not said; SetupError for one of another kind."""
         self._taken.add(key)
         value = self._values.get(key)
@@ -74,7 +81,7 @@ class TomlTable:
             return value
         raise SetupError(f"In {self.name} {key} is not {_KINDS[kind]}; mend it.")
 
-    def need(self, key: str, kind: type[Value]) -> Value:
+    def need(self, key: str, kind: type[TomlValue]) -> TomlValue:
         """Give a value; SetupError where it is missing too."""
         value = self.take(key, kind)
         if value is None:
@@ -167,7 +174,7 @@ def read_toml(data: bytes, now: datetime, zone: ZoneInfo) -> Plans:
 
 def write_toml(plans: Plans, zone: ZoneInfo) -> str:
     """Write plans as `read_toml` takes them, times in `zone` with their offset."""
-    return "\n".join(_lines(plans, zone)) + "\n"
+    return "\n".join(_plan_lines(plans, zone)) + "\n"
 
 
 def _group(table: TomlTable) -> GroupInFile:
@@ -224,7 +231,7 @@ def _series(table: TomlTable, group: str, now: datetime, zone: ZoneInfo) -> Iter
         every_weeks=table.take("every_weeks", int) or 1,
     )
     table.done()
-    times = expand(_upcoming(series, now, zone), zone)
+    times = expand_series(_upcoming(series, now, zone), zone)
     if times is PlanProblem.EMPTY_SERIES:
         return
     if isinstance(times, PlanProblem):
@@ -256,7 +263,7 @@ def _utc(at: datetime, zone: ZoneInfo) -> datetime:
     try:
         if at.tzinfo is not None:
             return at.astimezone(UTC)
-        return at_local(at.date(), at.time(), 0, zone)[0]
+        return session_times(at.date(), at.time(), 0, zone)[0]
     except OverflowError:
         raise SetupError("The plan names a time that no clock shows; mend it.") from None
 
@@ -268,15 +275,15 @@ def _own_id(key: str) -> UUID | None:
         return None
 
 
-def _lines(plans: Plans, zone: ZoneInfo) -> Iterator[str]:
+def _plan_lines(plans: Plans, zone: ZoneInfo) -> Iterator[str]:
     yield "# Groups and sessions; change this file and import it again."
     if plans.written_at is not None:
         yield f"written_at = {plans.written_at.astimezone(UTC).isoformat()}"
     for group in plans.groups:
-        yield from ("", "[[group]]", *_said(id=group.key, name=group.name))
-        yield from _said(public_label=group.public_label, room=group.room)
-        yield from _said(language=group.language, about=group.about or None)
-        yield from _said(capacity=group.capacity, enrolled=group.enrolled)
+        yield from ("", "[[group]]", *_assignments(id=group.key, name=group.name))
+        yield from _assignments(public_label=group.public_label, room=group.room)
+        yield from _assignments(language=group.language, about=group.about or None)
+        yield from _assignments(capacity=group.capacity, enrolled=group.enrolled)
         for session in plans.sessions:
             if session.group == group.key:
                 yield from ("", "[[group.session]]", *_session_lines(session, zone))
@@ -284,16 +291,16 @@ def _lines(plans: Plans, zone: ZoneInfo) -> Iterator[str]:
 
 def _session_lines(session: SessionInFile, zone: ZoneInfo) -> Iterator[str]:
     length = session.ends_at - session.starts_at
-    yield from _said(id=session.key, starts=session.starts_at.astimezone(zone))
+    yield from _assignments(id=session.key, starts=session.starts_at.astimezone(zone))
     if length % _MINUTE:
-        yield from _said(ends=session.ends_at.astimezone(zone))
+        yield from _assignments(ends=session.ends_at.astimezone(zone))
     else:
-        yield from _said(minutes=length // _MINUTE)
-    yield from _said(room=session.room or None, capacity=session.capacity)
-    yield from _said(cancelled=session.cancelled)
+        yield from _assignments(minutes=length // _MINUTE)
+    yield from _assignments(room=session.room or None, capacity=session.capacity)
+    yield from _assignments(cancelled=session.cancelled)
 
 
-def _said(**values: str | float | datetime | None) -> Iterator[str]:
+def _assignments(**values: str | float | datetime | None) -> Iterator[str]:
     for name, value in values.items():
         if isinstance(value, datetime):
             yield f"{name} = {value.isoformat()}"

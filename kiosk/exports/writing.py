@@ -12,7 +12,7 @@ from typing import BinaryIO
 from uuid import UUID
 
 from kiosk.domain.attendance.roster import AttendanceRow, IssuedPass
-from kiosk.domain.callbacks.worklist import ExportRow, Filter
+from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
 from kiosk.errors import SetupError
 from kiosk.exports.columns import ATTENDANCE, CALLBACKS, ExportContext, Progress, Table
 
@@ -64,12 +64,12 @@ def new_private_file(path: Path) -> Iterator[BinaryIO]:
         raise SetupError(
             f"{path} cannot be made ({error.strerror}); name a new file in a folder of yours."
         ) from None
-    with filling(path, handle) as file:
+    with fill_file(path, handle) as file:
         yield file
 
 
 @contextmanager
-def filling(path: Path, handle: int) -> Iterator[BinaryIO]:
+def fill_file(path: Path, handle: int) -> Iterator[BinaryIO]:
     """Lend a file that was just made; it goes again where the block fails.
 
     Raises SetupError where it cannot be written.
@@ -180,7 +180,7 @@ def export_pass_sheet(
     return Exported(path, len(passes))
 
 
-def selection_words(chosen: Filter) -> str:
+def describe_selection(chosen: WorklistFilter) -> str:
     """Say in words which requests were asked for, without what was searched for: often a name."""
     parts = [f"Requests: {chosen.show}".replace("_", " ")]
     if chosen.language:
@@ -231,5 +231,5 @@ def _opened(
         return
     day = context.at.astimezone(context.zone).date()
     path, handle = new_export(target.folder, stem, suffix, day, target.id)
-    with filling(path, handle) as file:
+    with fill_file(path, handle) as file:
         yield path, file

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from kiosk.devices.export_folder import UNFINISHED
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
-from kiosk.exports.columns import ExportContext, Progress, Table, sheet_writers, tell, texts
+from kiosk.exports.columns import (
+    ExportContext,
+    Progress,
+    Table,
+    report_progress,
+    row_formatter,
+    sheet_formatters,
+)
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -38,15 +45,20 @@ def write_xlsx(
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
 
-    lent = _Lent(file)
+    lent = _LentFile(file)
     with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as between:
         # Without `with`, which would finish a workbook whose rows have failed.
         book = Workbook(lent, {"constant_memory": True, "tmpdir": between})
         sheet = book.add_worksheet(table.title)
         try:
-            _dress(book, sheet, table, context)
-            count = _fill(
-                book, sheet, table, rows, context, lambda done: tell(progress, done, total)
+            _format_sheet(book, sheet, table, context)
+            count = _write_rows(
+                book,
+                sheet,
+                table,
+                rows,
+                context,
+                lambda done: report_progress(progress, done, total),
             )
             sheet.autofilter(0, 0, count, len(table.for_people) - 1)
             book.close()
@@ -57,11 +69,11 @@ def write_xlsx(
             lent.take_back()
     if lent.error is not None:
         raise lent.error
-    tell(progress, count, total or count, last=True)
+    report_progress(progress, count, total or count, last=True)
     return count
 
 
-def _fill(
+def _write_rows(
     book: "Workbook",
     sheet: "Worksheet",
     table: Table,
@@ -71,7 +83,7 @@ def _fill(
 ) -> int:
     """Write the cells below the header and return how many rows there were."""
     as_text = book.add_format({"num_format": "@"})
-    texts_of = texts(table.for_people, sheet_writers(context.zone))
+    texts_of = row_formatter(table.for_people, sheet_formatters(context.zone))
     write_string = sheet.write_string
     count = 0
     for count, row in enumerate(rows, 1):
@@ -84,7 +96,9 @@ def _fill(
     return count
 
 
-def _dress(book: "Workbook", sheet: "Worksheet", table: Table, context: ExportContext) -> None:
+def _format_sheet(
+    book: "Workbook", sheet: "Worksheet", table: Table, context: ExportContext
+) -> None:
     """Write the header, what people need to read and print it, and who made it when."""
     # The format of texts keeps a cell that begins with = a text when somebody edits it.
     bold = book.add_format({"bold": True, "num_format": "@", "bottom": 1})
@@ -97,8 +111,8 @@ def _dress(book: "Workbook", sheet: "Worksheet", table: Table, context: ExportCo
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
-    lines = watermark(context)
-    sheet.set_footer(f"&L{_footer(lines)}&R&P / &N")
+    lines = format_watermark(context)
+    sheet.set_footer(f"&L{_format_footer(lines)}&R&P / &N")
     book.set_properties(
         {
             "title": table.title,
@@ -111,7 +125,7 @@ def _dress(book: "Workbook", sheet: "Worksheet", table: Table, context: ExportCo
     )
 
 
-def watermark(context: ExportContext) -> Sequence[str]:
+def format_watermark(context: ExportContext) -> Sequence[str]:
     """Return in sentences who made the file, when, of what, and until when to keep it."""
     lines = [f"Exported by {clean(context.login)}, {context.stamp}", clean(context.selection)]
     if context.delete_by is not None:
@@ -119,12 +133,12 @@ def watermark(context: ExportContext) -> Sequence[str]:
     return tuple(filter(None, lines))
 
 
-def _footer(lines: Sequence[str]) -> str:
+def _format_footer(lines: Sequence[str]) -> str:
     """Return the lines as one of a footer, which may have 255 characters and has codes with &."""
     return " · ".join(lines)[:110].replace("&", "&&")
 
 
-class _Lent:
+class _LentFile:
     """The file as the library has it: it breaks silently, and can be taken back.
 
     An archive that was not finished writes its end when it is forgotten; a file that is full or

@@ -3,7 +3,7 @@
 from kiosk.domain.audit import AuditAction as Did
 from kiosk.domain.retention import AuditVerdict, Trail
 
-WORDS: dict[str, str] = {
+ACTION_TEXTS: dict[str, str] = {
     Did.SIGNED_IN: "signed in",
     Did.SIGN_IN_REFUSED: "a sign-in was refused",
     Did.PASSPHRASE_CHANGED: "changed their passphrase",
@@ -65,7 +65,7 @@ WORDS: dict[str, str] = {
 }
 """What was done, for each kind of entry; who did it stands before it."""
 
-AREAS: dict[str, tuple[Did, ...]] = {
+ACTION_AREAS: dict[str, tuple[Did, ...]] = {
     "Signing in": (Did.SIGNED_IN, Did.SIGN_IN_REFUSED, Did.PASSPHRASE_CHANGED),
     "Callbacks": (
         Did.WORKLIST_OPENED,
@@ -141,7 +141,7 @@ AREAS: dict[str, tuple[Did, ...]] = {
 
 def describe_action(action: str) -> str:
     """Return what was done; the code of a later version stands for itself."""
-    return WORDS.get(action, action.replace("_", " "))
+    return ACTION_TEXTS.get(action, action.replace("_", " "))
 
 
 def entry_number(position: int) -> int:
@@ -162,16 +162,17 @@ def describe_verdict(found: AuditVerdict) -> str:
             return "The trail is whole: its one entry is as it was written."
         return f"The trail is whole: its {found.entries:,} entries are as they were written."
     if machines == 1:
-        return f"The trail is NOT whole: {_break_of(found.broken[0])}."
+        return f"The trail is NOT whole: {_describe_break(found.broken[0])}."
     breaks = "; ".join(
-        f"on {trail.machine or 'an unknown machine'} {_break_of(trail)}" for trail in found.broken
+        f"on {trail.machine or 'an unknown machine'} {_describe_break(trail)}"
+        for trail in found.broken
     )
     whole = machines - len(found.broken)
     rest = f" The trails of {whole} other machines are whole." if whole > 1 else ""
     return f"The trail is NOT whole: {breaks}.{rest}"
 
 
-def _break_of(trail: Trail) -> str:
+def _describe_break(trail: Trail) -> str:
     at = trail.broken_at or 0
     if not trail.entries:
         return "all of it is missing"

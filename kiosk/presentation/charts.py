@@ -42,13 +42,13 @@ def draw_bars(points: Sequence[Point], width: int, unit: str = "") -> list[str]:
         return []
     numbers = [_with_unit(point.value, unit) for point in points]
     most = min(_MOST_BAR_LABEL, width // 3)
-    left = min(most, max(cells(point.label) for point in points))
-    room = max(1, width - left - 2 - max(map(cells, numbers)))
+    left = min(most, max(count_cells(point.label) for point in points))
+    room = max(1, width - left - 2 - max(map(count_cells, numbers)))
     largest = max((_size(point.value) for point in points), default=0.0)
     lines = []
     for point, text in zip(points, numbers, strict=True):
         bar = _bar(point.value, largest, room)
-        lines.append(" ".join(filter(None, (fit(point.label, left), bar, text))))
+        lines.append(" ".join(filter(None, (format_to_cells(point.label, left), bar, text))))
     return lines
 
 
@@ -60,7 +60,7 @@ def draw_columns(points: Sequence[Point], width: int, height: int = 6) -> list[s
     if not points:
         return []
     texts = (*(point.label for point in points), *(format_number(point.value) for point in points))
-    slot = 1 + min(_MOST_COLUMN, max(map(cells, texts)))
+    slot = 1 + min(_MOST_COLUMN, max(map(count_cells, texts)))
     shown = points[-max(1, width // slot) :]
     largest = max(_size(point.value) for point in shown)
     tops = [_eighths(point.value, largest, height) for point in shown]
@@ -75,7 +75,7 @@ def draw_columns(points: Sequence[Point], width: int, height: int = 6) -> list[s
                 text = _LEVELS[min(8, top - row * 8)] * (slot - 1)
             line += _padded(text, slot)
         lines.append(line.rstrip())
-    lines.append("".join(fit(point.label, slot - 1) + " " for point in shown).rstrip())
+    lines.append("".join(format_to_cells(point.label, slot - 1) + " " for point in shown).rstrip())
     return lines
 
 
@@ -88,9 +88,9 @@ def draw_heat_table(
     not hold all columns, the rest follows below.
     """
     largest = max((_size(value) for line in values for value in line), default=0.0)
-    left = max(map(cells, rows), default=0)
+    left = max(map(count_cells, rows), default=0)
     texts = (*(format_number(value) for line in values for value in line), *titles)
-    each = 2 + max(map(cells, texts), default=0)
+    each = 2 + max(map(count_cells, texts), default=0)
     fitting = max(1, (width - left) // each)
     lines: list[str] = []
     for start in range(0, len(titles), fitting):
@@ -104,22 +104,22 @@ def draw_heat_table(
                 _right(format_number(value), each - 1) + _shade(value, largest)
                 for value in line[part]
             )
-            lines.append((fit(label, left) + shown).rstrip())
+            lines.append((format_to_cells(label, left) + shown).rstrip())
     return lines
 
 
-def cells(text: str) -> int:
+def count_cells(text: str) -> int:
     """Return how many cells of a terminal a cleaned text takes."""
     return sum(map(_cells_of, text))
 
 
-def fit(text: str, room: int) -> str:
+def format_to_cells(text: str, room: int) -> str:
     """Return `text` in exactly `room` cells: filled up, or cut with an ellipsis."""
-    if cells(text) <= room:
+    if count_cells(text) <= room:
         return _padded(text, room)
     kept = ""
     for character in text:
-        if cells(kept + character) > room - 1:
+        if count_cells(kept + character) > room - 1:
             break
         kept += character
     return _padded(kept + "…", room)
@@ -132,11 +132,11 @@ def _cells_of(character: str) -> int:
 
 
 def _padded(text: str, room: int) -> str:
-    return text + " " * (room - cells(text))
+    return text + " " * (room - count_cells(text))
 
 
 def _right(text: str, room: int) -> str:
-    return " " * (room - cells(text)) + text
+    return " " * (room - count_cells(text)) + text
 
 
 def _with_unit(value: Value, unit: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from kiosk.domain.anomalies import Anomaly, AnomalyKind
-from kiosk.domain.groups.groups import MOST_PEOPLE, MOST_SESSIONS, PlanProblem
-from kiosk.domain.retention import Kept, RetentionCount, RetentionDone
+from kiosk.domain.groups.groups import LARGEST_CAPACITY, MOST_SESSIONS, PlanProblem
+from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind
 
 ANOMALY_TITLES = {
     AnomalyKind.STILL_HERE: "taken off, still here",
@@ -99,7 +99,7 @@ PLAN_PROBLEMS: Mapping[PlanProblem, str] = {
     PlanProblem.NO_LABEL: 'It has no public label, such as "Room 2".',
     PlanProblem.NO_ROOM: "It has no room.",
     PlanProblem.ODD_LANGUAGE: 'Its language is not a code such as "en".',
-    PlanProblem.ODD_CAPACITY: f"Its capacity is not a number from 1 to {MOST_PEOPLE}.",
+    PlanProblem.ODD_CAPACITY: f"Its capacity is not a number from 1 to {LARGEST_CAPACITY}.",
     PlanProblem.ODD_TIMES: "It does not end within 24 hours after its start.",
     PlanProblem.PAST: "Its new start has passed already.",
     PlanProblem.HAS_BEGUN: "It has begun, and people have come to the time it had.",
@@ -116,32 +116,32 @@ PLAN_PROBLEMS: Mapping[PlanProblem, str] = {
 
 
 RETENTION_TITLES = {
-    Kept.REQUESTS: "Callback requests",
-    Kept.ATTENDANCE: "Attendance",
-    Kept.PASSES: "Names and passes",
-    Kept.EXPORTS: "Exported files",
+    RetentionKind.REQUESTS: "Callback requests",
+    RetentionKind.ATTENDANCE: "Attendance",
+    RetentionKind.PASSES: "Names and passes",
+    RetentionKind.EXPORTS: "Exported files",
 }
 _RULES = {
-    Kept.REQUESTS: "Go {span} after they are closed or withdrawn.",
-    Kept.ATTENDANCE: "Check-ins and head counts go after {span}.",
-    Kept.PASSES: "Go {span} after their last use.",
-    Kept.EXPORTS: "Go {span} after they were written.",
+    RetentionKind.REQUESTS: "Go {span} after they are closed or withdrawn.",
+    RetentionKind.ATTENDANCE: "Check-ins and head counts go after {span}.",
+    RetentionKind.PASSES: "Go {span} after their last use.",
+    RetentionKind.EXPORTS: "Go {span} after they were written.",
 }
 _RECORD_UNITS = {
-    Kept.REQUESTS: ("request", "requests"),
-    Kept.ATTENDANCE: ("check-in or head count", "check-ins and head counts"),
-    Kept.PASSES: ("person with their passes", "people with their passes"),
-    Kept.EXPORTS: ("file", "files"),
+    RetentionKind.REQUESTS: ("request", "requests"),
+    RetentionKind.ATTENDANCE: ("check-in or head count", "check-ins and head counts"),
+    RetentionKind.PASSES: ("person with their passes", "people with their passes"),
+    RetentionKind.EXPORTS: ("file", "files"),
 }
 _YEAR = 365
 
 
-def describe_rule(count: RetentionCount) -> str:
+def describe_retention_rule(count: RetentionCount) -> str:
     """Return what the policy says of one kind, such as "Go 180 days after …"."""
-    return _RULES[count.kind].format(span=format_kept(count.kept))
+    return _RULES[count.kind].format(span=format_retention_period(count.kept))
 
 
-def format_kept(kept: timedelta) -> str:
+def format_retention_period(kept: timedelta) -> str:
     """Return a time as a policy says it: "7 days", "2 years"."""
     days = kept.days
     if days and not days % _YEAR:
@@ -162,10 +162,10 @@ def describe_due(count: RetentionCount, oldest: date | None) -> str:
 def describe_deleted(gone: RetentionDone) -> str:
     """Return what a run has deleted."""
     amounts = {
-        Kept.REQUESTS: gone.requests,
-        Kept.ATTENDANCE: gone.attendance,
-        Kept.PASSES: gone.passes,
-        Kept.EXPORTS: gone.exports,
+        RetentionKind.REQUESTS: gone.requests,
+        RetentionKind.ATTENDANCE: gone.attendance,
+        RetentionKind.PASSES: gone.passes,
+        RetentionKind.EXPORTS: gone.exports,
     }
     parts = [
         _format_records(count, _RECORD_UNITS[kind]) for kind, count in amounts.items() if count

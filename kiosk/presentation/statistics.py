@@ -11,12 +11,12 @@ from kiosk.domain.statistics import AttendanceBlock, RequestsBlock, Waits
 from kiosk.presentation.charts import (
     HIDDEN,
     Point,
-    cells,
+    count_cells,
     draw_bars,
     draw_columns,
     draw_heat_table,
-    fit,
     format_number,
+    format_to_cells,
 )
 
 Lines = list[str]
@@ -36,7 +36,7 @@ _WAITS_NOTE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ReportSection:
     """A title, and what stands under it."""
 
     title: str
@@ -47,13 +47,13 @@ class Figure:
 Block = TypeVar("Block", RequestsBlock, AttendanceBlock)
 
 
-def with_something(blocks: Sequence[Block]) -> tuple[Block, ...]:
+def skip_empty_blocks(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Leave out the oldest blocks up to the first that tells anything."""
-    first = next((place for place, one in enumerate(blocks) if _tells(one)), len(blocks))
+    first = next((place for place, one in enumerate(blocks) if _has_something(one)), len(blocks))
     return tuple(blocks[first:])
 
 
-def _tells(block: RequestsBlock | AttendanceBlock) -> bool:
+def _has_something(block: RequestsBlock | AttendanceBlock) -> bool:
     if isinstance(block, AttendanceBlock) or block.total is not None:
         return block.total is not None
     waits = (block.first_attempt, block.contact)
@@ -67,76 +67,80 @@ def format_day(at: date) -> str:
     return f"{at.day} {at:%b}"
 
 
-def requests_figures(block: RequestsBlock, language: Language) -> tuple[Figure, Figure]:
+def draw_requests(block: RequestsBlock, language: Language) -> tuple[ReportSection, ReportSection]:
     """Tell how many asked for a call: by week, and by language."""
     weeks = [Point(format_day(week.monday), week.requests) for week in block.weeks]
     languages = [Point(language(one.language), one.requests) for one in block.languages]
     total = f"All four weeks: {format_number(block.total)}"
     return (
-        Figure("Requests, week from", lambda width: [*draw_bars(weeks, width), "", total]),
-        Figure("Requests by language", partial(draw_bars, languages)),
+        ReportSection("Requests, week from", lambda width: [*draw_bars(weeks, width), "", total]),
+        ReportSection("Requests by language", partial(draw_bars, languages)),
     )
 
 
-def requests_trend(blocks: Sequence[RequestsBlock]) -> Figure:
+def draw_requests_trend(blocks: Sequence[RequestsBlock]) -> ReportSection:
     """Tell how many asked for a call in each week of several blocks."""
     weeks = [Point(format_day(week.monday), week.requests) for one in blocks for week in one.weeks]
-    return Figure("Requests, week by week", partial(draw_columns, weeks))
+    return ReportSection("Requests, week by week", partial(draw_columns, weeks))
 
 
-def waits_figure(block: RequestsBlock, language: Language) -> Figure:
+def draw_waits(block: RequestsBlock, language: Language) -> ReportSection:
     """Tell how long people waited: all of them, by week, and by language."""
     parts = (
         [("All four weeks", block.first_attempt, block.contact)],
         [(f"From {format_day(one.monday)}", one.first_attempt, one.contact) for one in block.weeks],
         [(language(one.language), one.first_attempt, one.contact) for one in block.languages],
     )
-    return Figure("Working hours of waiting", partial(_waits_table, parts))
+    return ReportSection("Working hours of waiting", partial(_draw_waits_table, parts))
 
 
-def waits_trends(blocks: Sequence[RequestsBlock]) -> tuple[Figure, Figure]:
+def draw_waits_trends(blocks: Sequence[RequestsBlock]) -> tuple[ReportSection, ReportSection]:
     """Tell the median waits of each week of several blocks."""
     weeks = [(format_day(week.monday), week) for one in blocks for week in one.weeks]
     first = [Point(label, week.first_attempt.median) for label, week in weeks]
     contact = [Point(label, week.contact.median) for label, week in weeks]
     return (
-        Figure("Median hours to the first call", lambda width: draw_columns(first, width, 5)),
-        Figure("Median hours until spoken to", lambda width: draw_columns(contact, width, 5)),
+        ReportSection(
+            "Median hours to the first call", lambda width: draw_columns(first, width, 5)
+        ),
+        ReportSection(
+            "Median hours until spoken to", lambda width: draw_columns(contact, width, 5)
+        ),
     )
 
 
-def reach_figure(block: RequestsBlock) -> Figure:
+def draw_reach(block: RequestsBlock) -> ReportSection:
     """Tell how many calls reached the visitor, by which call it was."""
     points = [
         Point(ordinal, percent) for ordinal, percent in zip(_ORDINALS, block.reach, strict=False)
     ]
-    return Figure("Reached, of 100 calls", partial(draw_bars, points))
+    return ReportSection("Reached, of 100 calls", partial(draw_bars, points))
 
 
-def reach_trend(blocks: Sequence[RequestsBlock]) -> Figure:
+def draw_reach_trend(blocks: Sequence[RequestsBlock]) -> ReportSection:
     """Tell how many first calls reached the visitor in each of several blocks."""
     points = [Point(f"From {format_day(one.block.monday)}", one.reach[0]) for one in blocks]
-    return Figure("First calls: reached, of 100", partial(draw_bars, points))
+    return ReportSection("First calls: reached, of 100", partial(draw_bars, points))
 
 
-def attendance_figure(block: AttendanceBlock) -> Figure:
+def draw_attendance(block: AttendanceBlock) -> ReportSection:
     """Tell how many came to each group in each week."""
-    return Figure("People who came, by group and week", partial(_groups_table, block))
+    return ReportSection("People who came, by group and week", partial(_draw_groups_table, block))
 
 
-def attendance_trend(blocks: Sequence[AttendanceBlock]) -> Figure:
+def draw_attendance_trend(blocks: Sequence[AttendanceBlock]) -> ReportSection:
     """Tell how many came in each of several blocks."""
     points = [Point(f"From {format_day(one.block.monday)}", one.total) for one in blocks]
-    return Figure("Everybody who came, every four weeks", partial(draw_bars, points))
+    return ReportSection("Everybody who came, every four weeks", partial(draw_bars, points))
 
 
-def busy_figure(block: AttendanceBlock) -> Figure:
+def draw_busy_hours(block: AttendanceBlock) -> ReportSection:
     """Tell at which hours of which days people come."""
-    return Figure("People who came, by day and hour", partial(_busy_table, block))
+    return ReportSection("People who came, by day and hour", partial(_draw_busy_table, block))
 
 
-def _waits_table(parts: Sequence[Sequence[tuple[str, Waits, Waits]]], width: int) -> Lines:
-    left = max(cells(label) for part in parts for label, *_ in part)
+def _draw_waits_table(parts: Sequence[Sequence[tuple[str, Waits, Waits]]], width: int) -> Lines:
+    left = max(count_cells(label) for part in parts for label, *_ in part)
     each = min(_WIDEST_CELL, (width - left) // 4)
     lines = [
         " " * left + "to first call".rjust(2 * each) + "until spoken to".rjust(2 * each),
@@ -146,7 +150,8 @@ def _waits_table(parts: Sequence[Sequence[tuple[str, Waits, Waits]]], width: int
         for label, *both in part:
             told = [value for one in both for value in (one.median, one.p90)]
             lines.append(
-                fit(label, left) + "".join(_format_hours(value).rjust(each) for value in told)
+                format_to_cells(label, left)
+                + "".join(_format_hours(value).rjust(each) for value in told)
             )
         lines.append("")
     return [*lines, *wrap(_WAITS_NOTE, width)]
@@ -156,23 +161,24 @@ def _format_hours(value: float | None) -> str:
     return HIDDEN if value is None else f"{value:.1f} h"
 
 
-def _groups_table(block: AttendanceBlock, width: int) -> Lines:
+def _draw_groups_table(block: AttendanceBlock, width: int) -> Lines:
     if not block.groups:
         return ["No group met in these weeks."]
     titles = [format_day(monday) for monday in block.block.mondays]
     most = min(_LONGEST_NAME, width - len(titles) * _WEEK - _TOTAL)
-    names = [fit(one.name, most).rstrip() for one in block.groups]
+    names = [format_to_cells(one.name, most).rstrip() for one in block.groups]
     weeks = [one.weeks for one in block.groups]
     table = draw_heat_table(names, titles, weeks, width - _TOTAL)
-    across = max(map(cells, table))
+    across = max(map(count_cells, table))
     totals = ["total", *(format_number(one.total) for one in block.groups)]
     lines = [
-        fit(line, across) + text.rjust(_TOTAL) for line, text in zip(table, totals, strict=True)
+        format_to_cells(line, across) + text.rjust(_TOTAL)
+        for line, text in zip(table, totals, strict=True)
     ]
     return [*lines, "", f"Everybody who came: {format_number(block.total)}"]
 
 
-def _busy_table(block: AttendanceBlock, width: int) -> Lines:
+def _draw_busy_table(block: AttendanceBlock, width: int) -> Lines:
     shown = [hour for row in block.busy for hour, value in enumerate(row) if value is not None]
     if not shown:
         return ["Nothing can be told of the hours of these weeks."]

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.anomalies import Stamp
+from kiosk.domain.anomalies import FactTimes
 from kiosk.domain.attendance.attendance import CheckInFact
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.clock_sync import corrected
@@ -141,7 +141,7 @@ class RequestTimes:
 
     reference: str
     kiosk_id: UUID
-    stamp: Stamp
+    stamp: FactTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class Gap:
 
     kiosk_id: UUID
     missing: int
-    after: Stamp
+    after: FactTimes
     """The first fact after them."""
 
 
@@ -219,5 +219,5 @@ def _asked(row: AnyRow) -> RequestTimes:
     return RequestTimes(row.ref, row.kiosk_id, _stamp(row))
 
 
-def _stamp(row: AnyRow) -> Stamp:
+def _stamp(row: AnyRow) -> FactTimes:
     return stamp(row.at, row.clock_offset_ms, row.received_at, row.clock_doubtful)

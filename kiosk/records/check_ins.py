@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.attendance.attendance import CheckInFact, CheckInKind, PassStory, story
+from kiosk.domain.attendance.attendance import CheckInFact, CheckInKind, PassHistory, pass_history
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.clock_sync import corrected, is_far_off
 from kiosk.domain.policy import LONGEST_SESSION
@@ -109,7 +109,7 @@ class OpenSessions(NamedTuple):
 
     card: KnownPass | None
     """The pass; also None where no session is open, then look it up by itself."""
-    stories: dict[Session, PassStory]
+    stories: dict[Session, PassHistory]
     """The open sessions by start, each with what the pass did there before."""
     offset_ms: int | None
     """How far this machine's clock is off, as measured last."""
@@ -146,7 +146,7 @@ def open_sessions(
 
 def _scans_of_session(
     transaction: Transaction, rows: Iterable[AnyRow], lookup: bytes
-) -> dict[Session, PassStory]:
+) -> dict[Session, PassHistory]:
     arrivals: dict[Session, list[datetime]] = {}
     voided: set[Session] = set()
     for row in rows:
@@ -159,14 +159,14 @@ def _scans_of_session(
     return {
         session: _scan_history(transaction, session, lookup)
         if session in voided
-        else PassStory(min(times, default=None), 0)
+        else PassHistory(min(times, default=None), 0)
         for session, times in arrivals.items()
     }
 
 
-def _scan_history(transaction: Transaction, session: Session, lookup: bytes) -> PassStory:
+def _scan_history(transaction: Transaction, session: Session, lookup: bytes) -> PassHistory:
     """Fold the whole session: a void may have been taken back. Rare, so a query of its own."""
-    return story(of_session(transaction, session.id), lookup)
+    return pass_history(of_session(transaction, session.id), lookup)
 
 
 _count = table(HeadCount).c

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnCollection, ColumnElement, bindparam, case, func, or_, select, update
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.anomalies import Stamp
+from kiosk.domain.anomalies import FactTimes
 from kiosk.domain.clock_sync import FAR_OFF_MS, corrected, is_far_off
 from kiosk.domain.fleet import KioskView, MachineKind
 from kiosk.domain.ids import made_at
@@ -289,8 +289,8 @@ def own(transaction: Transaction, kiosk_id: UUID) -> int | None:
     return offset
 
 
-def stamp(at: datetime, offset_ms: int | None, *rest: Any) -> Stamp:
+def stamp(at: datetime, offset_ms: int | None, *rest: Any) -> FactTimes:
     """Read a fact's time, offset, `received_at` and `clock_doubtful`; its time is corrected."""
     received_at, doubtful = rest
     kiosk_at = at if is_far_off(offset_ms) else None
-    return Stamp(corrected(at, offset_ms), kiosk_at, received_at, doubtful)
+    return FactTimes(corrected(at, offset_ms), kiosk_at, received_at, doubtful)

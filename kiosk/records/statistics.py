@@ -13,8 +13,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.anomalies import is_sure
-from kiosk.domain.attendance.attendance import attendance
+from kiosk.domain.anomalies import is_time_reliable
+from kiosk.domain.attendance.attendance import derive_attendance
 from kiosk.domain.callbacks.state import EventKind, RequestEvent, callback_state
 from kiosk.domain.ids import made_at
 from kiosk.domain.policy import LONGEST_SESSION
@@ -97,7 +97,7 @@ def stories(transaction: Transaction, site_id: UUID, block: Block) -> list[Reque
             events[request_id].append(RequestEvent(*event))
         for id_, language, *times in connection.execute(_requests, some):
             made = stamp(*times)
-            if is_sure(made):
+            if is_time_reliable(made):
                 found.append(
                     RequestHistory(made.at, language, callback_state(events[id_], ()).attempts)
                 )
@@ -114,8 +114,8 @@ def arrivals(
     connection, asked = transaction.connection(), _asked(site_id, block)
     # A meeting over midnight belongs to the block in which its people came.
     asked["start"] = block.starts_at - LONGEST_SESSION
-    facts = filter(is_sure, map(check_in, connection.execute(_arrivals, asked)))
-    present = [one.first for one in attendance(facts).present if one.first.at in block]
+    facts = filter(is_time_reliable, map(check_in, connection.execute(_arrivals, asked)))
+    present = [one.first for one in derive_attendance(facts).present if one.first.at in block]
     group_of = _groups_of(transaction, {fact.session_id for fact in present})
     came = [(fact.at, group_of[fact.session_id]) for fact in present if fact.session_id in group_of]
     met = {group for _, group in came}

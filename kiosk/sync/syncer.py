@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.devices.clock import Clock
-from kiosk.domain.clock_sync import SyncProblem, better_offset, read_clock, sentence
+from kiosk.domain.clock_sync import SyncProblem, better_offset, describe_sync_problem, read_clock
 from kiosk.domain.staff import retry_wait
 from kiosk.errors import StoreBusy, StoreError, StoreRefused
 from kiosk.records import outbox, pulled_rows
@@ -164,7 +164,9 @@ class Syncer:
         """Close a revoked machine to visitors and drop what it had pulled; facts stay."""
         kiosk_id = self._site.kiosk_id
         with self._store.write() as transaction:
-            site_rows.set_out_of_order(transaction, kiosk_id, sentence(SyncProblem.REVOKED))
+            site_rows.set_out_of_order(
+                transaction, kiosk_id, describe_sync_problem(SyncProblem.REVOKED)
+            )
             pulled_rows.set_cursor(transaction, kiosk_id, pulled_rows.PULL_ALL)
         wiped = False
         while self._wipe_some():
@@ -180,7 +182,7 @@ class Syncer:
 
     def _open_again(self) -> None:
         """Open a machine whose revocation was taken back."""
-        if self._state().out_of_order == sentence(SyncProblem.REVOKED):
+        if self._state().out_of_order == describe_sync_problem(SyncProblem.REVOKED):
             with self._store.write() as transaction:
                 site_rows.set_out_of_order(transaction, self._site.kiosk_id, None)
 

@@ -16,9 +16,9 @@ from kiosk.domain.staff import (
     Role,
     check_passphrase,
     is_login,
-    plain_login,
-    purposes,
-    wait_left,
+    normalise_login,
+    purposes_of_roles,
+    sign_in_wait_left,
 )
 from kiosk.errors import AccessRefused, VaultError
 from kiosk.records import staff
@@ -56,7 +56,7 @@ class Attempts:
         if failures is None:
             staff.keep_failures(transaction, self._site.site_id, digest, 1, now)
             return None
-        left = wait_left(failures.count, failures.last_at, now)
+        left = sign_in_wait_left(failures.count, failures.last_at, now)
         if left > timedelta(0):
             if failures.last_at > now:
                 # The clock went back: the wait begins anew, so that it ends at all.
@@ -71,7 +71,7 @@ class Attempts:
         failures = staff.failures(transaction, self._digest(name))
         if failures is None:
             return 0
-        return math.ceil(wait_left(failures.count, failures.last_at, now).total_seconds())
+        return math.ceil(sign_in_wait_left(failures.count, failures.last_at, now).total_seconds())
 
     def succeed(self, transaction: Transaction, name: str) -> None:
         """Begin the count anew."""
@@ -198,7 +198,7 @@ class Access:
 
     def _prove(self, login: str, passphrase: str) -> "_Proven | SignInRefused":
         """Count a try, make it, and give what a right passphrase opens."""
-        name = plain_login(login)
+        name = normalise_login(login)
         with self._store.write() as transaction:
             wait = self._attempts.begin(transaction, self._clock.now(), name)
             known = is_login(name)
@@ -207,7 +207,7 @@ class Access:
             return SignInRefused(wait)
         held = self._unwrap(account, passphrase)
         if account is not None and held is not None:
-            opens = purposes(account.staff.roles)
+            opens = purposes_of_roles(account.staff.roles)
             return _Proven(account, held, {p: keys for p, keys in held.items() if p in opens})
         with self._store.write() as transaction:
             now = self._clock.now()

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Entropy
-from kiosk.domain.audit import AuditAction, AuditEntry, canonical
+from kiosk.domain.audit import AuditAction, AuditEntry, canonical_bytes
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.retention import Trail
 from kiosk.domain.text import clean
@@ -41,7 +41,7 @@ def add_entry(
     end = audit.end(transaction, site.kiosk_id)
     id_ = uuid7(now, entropy(ENTROPY_BYTES))
     entry = AuditEntry(id_, end.length, now, action, by_staff, subject)
-    tag, next_key = link(end.next_key, end.last_tag, canonical(entry, site.kiosk_id))
+    tag, next_key = link(end.next_key, end.last_tag, canonical_bytes(entry, site.kiosk_id))
     event = AuditEvent(
         id=id_,
         site_id=site.site_id,
@@ -122,7 +122,9 @@ def _check_other(
 def _walk(transaction: Transaction, site_id: UUID, kiosk_id: UUID, first: bytes) -> Walk:
     trail = audit.trail(transaction, site_id, kiosk_id)
     # An entry that cannot be read has no body, which no tag fits.
-    return walk(first, ((canonical(one, kiosk_id) if one else b"", tag) for one, tag in trail))
+    return walk(
+        first, ((canonical_bytes(one, kiosk_id) if one else b"", tag) for one, tag in trail)
+    )
 
 
 def _open_first_key(

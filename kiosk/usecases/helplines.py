@@ -9,10 +9,10 @@ from sqlmodel import Session as Transaction
 from kiosk.content.helplines import (
     HelplineFile,
     Helplines,
-    checked,
+    check_helplines,
     helplines,
-    in_force,
-    shipped_list,
+    helplines_in_force,
+    shipped_helplines,
 )
 from kiosk.devices.clock import Clock
 from kiosk.errors import SetupError
@@ -86,10 +86,10 @@ def check_list(text: str, site: SiteFacts, now: datetime) -> HelplineFile:
     """Read a list that is to be published; SetupError with what is wrong with it."""
     today = now.astimezone(site.zone).date()
     try:
-        file = checked(text, site.country)
+        file = check_helplines(text, site.country)
     except ValueError as error:
         raise SetupError(f"The helplines {error}; mend the file.") from None
-    shipped = shipped_list()
+    shipped = shipped_helplines()
     # A clock that stands before the program's own list is wrong, and must not refuse it.
     if file.verified_on > max(today, shipped.verified_on):
         raise SetupError(f"The helplines were verified on {file.verified_on}, which is to come.")
@@ -105,7 +105,9 @@ def check_list(text: str, site: SiteFacts, now: datetime) -> HelplineFile:
 
 def left_out(file: HelplineFile, site: SiteFacts, transaction: Transaction) -> tuple[str, ...]:
     """Name what visitors see now and would not find in `file`."""
-    before = in_force(_judged(records.latest_helplines(transaction, site.site_id), site)[0])
+    before = helplines_in_force(
+        _judged(records.latest_helplines(transaction, site.site_id), site)[0]
+    )
     ids = {entry.id for entry in file.entries}
     lines = [entry.words["en"][0] for entry in before.entries if entry.id not in ids]
     languages = sorted(before.languages - file.languages)
@@ -130,10 +132,10 @@ def _judged(found: records.PublishedHelplines | None, site: SiteFacts) -> tuple[
     if found is None:
         return "", ""
     try:
-        file = checked(found.text, site.country)
+        file = check_helplines(found.text, site.country)
     except ValueError as error:
         return "", f"The published list is not shown: the helplines {error}."
-    if in_force(found.text) != file:
+    if helplines_in_force(found.text) != file:
         return "", (
             f"The published list of {file.verified_on} is not shown: the one that came with the"
             " program is newer."

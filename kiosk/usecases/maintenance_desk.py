@@ -7,7 +7,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.clock_sync import SyncProblem, is_doubtful, sentence
+from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem, is_doubtful
 from kiosk.domain.text import clean
 from kiosk.records import outbox
 from kiosk.records import site as site_rows
@@ -151,4 +151,4 @@ def _sentence(code: str | None) -> str | None:
     """Say what a problem's code means; a code of another version stands for itself."""
     if code is None or code not in {problem.value for problem in SyncProblem}:
         return code
-    return sentence(SyncProblem(code))
+    return describe_sync_problem(SyncProblem(code))

@@ -17,7 +17,7 @@ from kiosk.domain.callbacks.request import (
     Window,
 )
 from kiosk.domain.groups.groups import GroupPlan, SessionPlan
-from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, encode, lookup
+from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, derive_lookup, encode
 from kiosk.domain.policy import Rules
 from kiosk.domain.staff import Role
 from kiosk.domain.working_time import WorkingCalendar
@@ -151,7 +151,7 @@ class SampleClinic:
         with self._store.read() as transaction:
             if site_rows.here(transaction) is None:
                 return False
-            kept = (pass_rows.find_pass(transaction, lookup(_secret(one))) for one in passes)
+            kept = (pass_rows.find_pass(transaction, derive_lookup(_secret(one))) for one in passes)
             return all(card is not None for card in kept)
 
     def complete(self, passes: Iterable[SamplePass], keep_recovery: KeepRecovery) -> None:

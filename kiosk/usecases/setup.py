@@ -11,9 +11,9 @@ from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.callbacks.request import ALPHABET, KIOSK_SYMBOLS
+from kiosk.domain.callbacks.request import KIOSK_SYMBOLS, REFERENCE_ALPHABET
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.domain.staff import Purpose, Staff, purposes
+from kiosk.domain.staff import Purpose, Staff, purposes_of_roles
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.records import site as site_rows
@@ -96,7 +96,7 @@ def found_clinic(
         founded = AuditAction.CLINIC_FOUNDED
         add_entry(transaction, site, entropy, now, founded, by_staff=account_id)
         keep_recovery(site.site_id, {p: pair.private for p, pair in recovery.items()})
-    held = purposes(plan.manager.roles)
+    held = purposes_of_roles(plan.manager.roles)
     ring = {p: {key.key_id: key} for p, key in private.items() if p in held}
     staff = Staff(account_id, account.login, plan.manager.roles)
     return Founded(site, SignedIn(staff, ring, now))
@@ -111,10 +111,11 @@ def _plan_site(plan: ClinicPlan, now: datetime, entropy: Entropy) -> SiteFacts:
     if not _COUNTRY.fullmatch(plan.country):
         raise SetupError("The country is two capital letters, for example SG.")
     symbols = plan.symbols or "".join(
-        ALPHABET[int.from_bytes(entropy(8)) % len(ALPHABET)] for _ in range(KIOSK_SYMBOLS)
+        REFERENCE_ALPHABET[int.from_bytes(entropy(8)) % len(REFERENCE_ALPHABET)]
+        for _ in range(KIOSK_SYMBOLS)
     )
-    if len(symbols) != KIOSK_SYMBOLS or not set(symbols) <= set(ALPHABET):
-        raise SetupError(f"A kiosk has two symbols out of {ALPHABET}.")
+    if len(symbols) != KIOSK_SYMBOLS or not set(symbols) <= set(REFERENCE_ALPHABET):
+        raise SetupError(f"A kiosk has two symbols out of {REFERENCE_ALPHABET}.")
     return SiteFacts(
         site_id=uuid7(now, entropy(ENTROPY_BYTES)),
         kiosk_id=uuid7(now, entropy(ENTROPY_BYTES)),

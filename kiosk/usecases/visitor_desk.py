@@ -15,7 +15,7 @@ from kiosk.domain.attendance.check_in import (
     SessionsToday,
     SlipShown,
 )
-from kiosk.domain.callbacks.request import CallbackDraft, Receipt, RequestState, parse
+from kiosk.domain.callbacks.request import CallbackDraft, Receipt, SlipState, parse_reference
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import SECRET_BYTES, CodeKind, decode
 from kiosk.domain.policy import Rules
@@ -107,12 +107,12 @@ class VisitorDesk:
         """Say within how many working days most people get a call; measured once an hour."""
         return self._promise.days()
 
-    def slip_state(self, digits: str) -> RequestState:
+    def slip_state(self, digits: str) -> SlipState:
         """Say where the request of a slip stands."""
         with self._store.read() as transaction:
             return self._requests.state(transaction, digits)
 
-    def withdraw_by_slip(self, digits: str) -> RequestState:
+    def withdraw_by_slip(self, digits: str) -> SlipState:
         """Take back the request of a slip; gives its state after that."""
         with self._store.write() as transaction:
             return self._requests.withdraw(transaction, self._clock.now(), digits)
@@ -123,7 +123,7 @@ class VisitorDesk:
         True where the reference is well formed, whatever exists, so that nothing can be found out
         by trying; False where it was mistyped.
         """
-        plain = parse(reference)
+        plain = parse_reference(reference)
         if plain is None:
             return False
         with self._store.write() as transaction:

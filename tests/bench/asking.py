@@ -10,7 +10,7 @@ from kiosk.domain.callbacks.request import (
     CallLanguage,
     MessagePolicy,
     Window,
-    compose,
+    format_reference,
 )
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
@@ -94,7 +94,7 @@ def _row(
         "message_policy": chance.choice(list(MessagePolicy)).value,
         "answered_by_other": chance.choice(list(AnsweredByOther)).value,
         "share_with_team": chance.random() < 0.5,
-        "reference": compose("7K", number),
+        "reference": format_reference("7K", number),
         "created_at": made.isoformat(),
     }
     sealed = seal(
@@ -109,7 +109,7 @@ def _row(
         clinic.site,
         clinic.kiosk,
         1000 + number,
-        compose("7K", number),
+        format_reference("7K", number),
         chance.randbytes(16),
         sealed,
         chance.choice(list(CallLanguage)).value,

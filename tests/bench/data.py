@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.domain.passes import SECRET_BYTES, CodeKind, encode, lookup, name_key
+from kiosk.domain.passes import SECRET_BYTES, CodeKind, derive_lookup, derive_name_key, encode
 from kiosk.records.database.store import sqlite_module
 from kiosk.vault.sealing import BOX_BYTES, lock_name
 
@@ -75,7 +75,7 @@ def well_used(clinic: Clinic, *, passes: int, check_ins: int) -> Clinic:
     """Fill the clinic's database in bulk, as if it had been used for years."""
     chance = random.Random(12)
     secrets = [chance.randbytes(SECRET_BYTES) for _ in range(passes)]
-    marks = [lookup(secret) for secret in secrets]
+    marks = [derive_lookup(secret) for secret in secrets]
     database = sqlite_module().connect(clinic.database, isolation_level=None)
     for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-200000"):
         database.execute(f"PRAGMA {pragma}")
@@ -98,10 +98,12 @@ def _add_passes(database: Any, clinic: Clinic, chance: random.Random, secrets: l
         at = began + timedelta(minutes=number)
         person, card = _id(at, chance), _id(at, chance)
         named = number < _KEPT_PASSES
-        box = lock_name("Mei", name_key(secret)) if named else chance.randbytes(BOX_BYTES)
+        box = lock_name("Mei", derive_name_key(secret)) if named else chance.randbytes(BOX_BYTES)
         sealed = chance.randbytes(_SEALED_BYTES)
         database.execute(_PEOPLE, (person, clinic.site, sealed, _stamp(at)))
-        database.execute(_CARDS, (card, clinic.site, lookup(secret), person, box, _stamp(at)))
+        database.execute(
+            _CARDS, (card, clinic.site, derive_lookup(secret), person, box, _stamp(at))
+        )
 
 
 def _sessions(clinic: Clinic, count: int) -> Iterator[tuple[object, ...]]:

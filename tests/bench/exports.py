@@ -7,8 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from kiosk.domain.callbacks.worklist import Filter, Show
-from kiosk.exports.columns import CALLBACKS, ExportContext, csv_writers, sheet_writers, texts
+from kiosk.domain.callbacks.worklist import WorklistFilter, WorklistPart
+from kiosk.exports.columns import (
+    CALLBACKS,
+    ExportContext,
+    csv_formatters,
+    row_formatter,
+    sheet_formatters,
+)
 from kiosk.exports.writing import ExportFormat, InFolder, export_callbacks
 from tests.bench.caller import Caller, Sealed, caller, open_each
 from tests.bench.figures import Figure, timed
@@ -16,7 +22,7 @@ from tests.bench.figures import Figure, timed
 Cells = Sequence[tuple[str, ...]]
 """The texts of a file, row by row, with its header."""
 
-_EVERYTHING = Filter(Show.ALL)
+_EVERYTHING = WorklistFilter(WorklistPart.ALL)
 
 
 def exporting(folder: Path, scratch: Path, rounds: int, *, requests: int) -> list[Figure]:
@@ -87,8 +93,8 @@ def cells(one: Caller, form: ExportFormat) -> Cells:
     """Give the texts that the export writes."""
     columns = CALLBACKS.for_people
     zone = one.kiosk.site.zone
-    texts_of = texts(
-        columns, sheet_writers(zone) if form is ExportFormat.XLSX else csv_writers(zone)
+    texts_of = row_formatter(
+        columns, sheet_formatters(zone) if form is ExportFormat.XLSX else csv_formatters(zone)
     )
     head = tuple(column.title if form is ExportFormat.XLSX else column.key for column in columns)
     return (head, *(tuple(texts_of(row)) for row in one.desk().export_rows(_EVERYTHING)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.bootstrap import Kiosk
-from kiosk.domain.callbacks.worklist import Filter, Show
+from kiosk.domain.callbacks.worklist import WorklistFilter, WorklistPart
 from kiosk.errors import VaultError
 from kiosk.exports.writing import ExportFormat, export_callbacks
 from kiosk.settings import Settings
@@ -47,7 +47,7 @@ def test_the_floor_opens_every_request(one: Caller) -> None:
 
 
 def test_the_floor_writes_the_same_file(one: Caller, tmp_path: Path) -> None:
-    rows = one.desk().export_rows(Filter(Show.ALL))
+    rows = one.desk().export_rows(WorklistFilter(WorklistPart.ALL))
     bare, full = tmp_path / "bare.csv", tmp_path / "full.csv"
     exports.bare_csv(bare, exports.cells(one, ExportFormat.CSV))
     export_callbacks(rows, full, ExportFormat.CSV, exports.context(one))

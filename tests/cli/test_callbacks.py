@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from kiosk.bootstrap import open_kiosk
 from kiosk.devices.clock import entropy
-from kiosk.domain.callbacks.request import CallLanguage, compose
+from kiosk.domain.callbacks.request import CallLanguage, format_reference
 from kiosk.domain.staff import Role
 from kiosk.records.schema.system_tables import StaffAccount
 from kiosk.usecases.sample_clinic import MANAGER, PASSPHRASE
@@ -224,7 +224,7 @@ def test_wrong_words_are_wrong_use(desk: Desk, words: tuple[str, ...], sentence:
 
 
 def test_an_unknown_reference_is_one_sentence(desk: Desk) -> None:
-    said = desk.refused("show", compose("22", 0))
+    said = desk.refused("show", format_reference("22", 0))
     assert said.startswith("No request has this reference")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli.central import qr_lines
-from kiosk.content.qr import matrix
+from kiosk.content.qr import qr_matrix
 from tests.cli.calling import COMMAND, Answer, Kiosk
 from tests.support.strict_server import OWNER_PASSWORD, owned_database, strict_server
 from tests.support.terminal import Terminal
@@ -192,7 +192,7 @@ def test_a_wrong_code_is_told_from_a_mistyped_one(
 
 
 def test_the_small_code_is_whole() -> None:
-    modules = matrix("1D0E8FCBB691E5015C84")
+    modules = qr_matrix("1D0E8FCBB691E5015C84")
     lines = qr_lines(modules)
     assert len(lines) == (len(modules) + 1) // 2 <= 17
     upper = {" ": False, "\u2580": True, "\u2584": False, "\u2588": True}

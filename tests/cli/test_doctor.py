@@ -21,7 +21,7 @@ from kiosk.cli.doctor import examine
 from kiosk.content import assets
 from kiosk.devices.clock import SystemClock
 from kiosk.domain.health import Finding, Verdict
-from kiosk.domain.passes import Code, decode, lookup
+from kiosk.domain.passes import Code, decode, derive_lookup
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
 from kiosk.records.database.store import Store
@@ -184,7 +184,7 @@ def test_an_index_that_misses_a_row(look: Look, demo: Path) -> None:
     """Such a file passes the quick check of every start, and a pass would be unknown."""
     code = decode(digits(demo)[0])
     assert isinstance(code, Code)
-    key, content = lookup(code.secret), bytearray((demo / DATABASE).read_bytes())
+    key, content = derive_lookup(code.secret), bytearray((demo / DATABASE).read_bytes())
     assert content.count(key) == 2
     content[content.rindex(key)] ^= 1
     (demo / DATABASE).write_bytes(content)

@@ -13,7 +13,7 @@ from kiosk.content.articles import (
     take_home,
 )
 from kiosk.content.assets import config_dir
-from kiosk.content.qr import SCREEN_VERSION, matrix
+from kiosk.content.qr import SCREEN_VERSION, qr_matrix
 from kiosk.errors import SetupError
 
 
@@ -128,9 +128,9 @@ def test_longest_address_fits_and_one_more_does_not() -> None:
 
 
 def test_longest_address_is_what_a_screen_can_draw() -> None:
-    assert len(matrix("a" * LONGEST_ADDRESS, quiet=0)) == 17 + 4 * SCREEN_VERSION
+    assert len(qr_matrix("a" * LONGEST_ADDRESS, quiet=0)) == 17 + 4 * SCREEN_VERSION
     with pytest.raises(ValueError, match="larger than version"):
-        matrix("a" * (LONGEST_ADDRESS + 1))
+        qr_matrix("a" * (LONGEST_ADDRESS + 1))
 
 
 def test_item_without_a_title_is_refused() -> None:

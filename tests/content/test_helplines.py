@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.content.helplines import helplines, speaks
+from kiosk.content.helplines import covers_language, helplines
 from kiosk.errors import SetupError
 
 DAY = date(2026, 11, 23)
@@ -96,8 +96,8 @@ def test_staff_stand_first_after_the_review_date(write: Write) -> None:
 def test_each_line_falls_back_to_english_alone(write: Write) -> None:
     assets = write(GOOD)
     assert [line.name for line in helplines("ms", DAY, assets).lines] == ["Talian", "Staff"]
-    assert speaks("en", assets)
-    assert not speaks("ms", assets)
+    assert covers_language("en", assets)
+    assert not covers_language("ms", assets)
 
 
 @pytest.mark.parametrize(
@@ -161,5 +161,5 @@ def test_a_published_list_serves_where_the_shipped_one_is_broken(tmp_path: Path)
 def test_languages_follow_the_list_that_is_shown(write: Write) -> None:
     assets = write(GOOD)
     words = '[line.ms]\nname = "Kakitangan"\nnote = "Tanya kami."\n'
-    assert speaks("ms", assets, NEWER + words)
-    assert not speaks("ms", assets, NEWER)
+    assert covers_language("ms", assets, NEWER + words)
+    assert not covers_language("ms", assets, NEWER)

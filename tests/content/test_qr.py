@@ -11,7 +11,7 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.content.qr import Matrix, matrix, png, svg
+from kiosk.content.qr import Matrix, encode_png, encode_svg, qr_matrix
 from kiosk.domain.passes import CodeKind, encode
 
 PASS = encode(CodeKind.PASS, bytes(range(16)))
@@ -68,14 +68,14 @@ def svg_matrix(picture: str) -> Matrix:
 
 
 def test_a_pass_is_as_small_as_designed_and_decodes() -> None:
-    code = matrix(PASS, numeric=True)
+    code = qr_matrix(PASS, numeric=True)
     assert len(code) == 33
     assert {len(row) for row in code} == {33}
     assert read_matrix(code) == PASS
 
 
 def test_print_level_decodes_too() -> None:
-    code = matrix(PASS, numeric=True, level="Q")
+    code = qr_matrix(PASS, numeric=True, level="Q")
     assert len(code) == 29 + 8
     assert read_matrix(code) == PASS
 
@@ -86,18 +86,18 @@ def test_print_level_decodes_too() -> None:
     ["tel:1767", "https://example.org/a?b=c#d", "7K4Q-FMRX", "王小明", "a", "x" * 42, "0" * 60],
 )
 def test_texts_decode(text: str, level: Literal["M", "Q"]) -> None:
-    assert read_matrix(matrix(text, level=level)) == text
+    assert read_matrix(qr_matrix(text, level=level)) == text
 
 
 @given(st.binary(min_size=16, max_size=16), st.sampled_from(CodeKind))
 def test_every_code_of_ours_decodes(secret: bytes, kind: CodeKind) -> None:
     digits = encode(kind, secret)
-    assert read_matrix(matrix(digits, numeric=True)) == digits
+    assert read_matrix(qr_matrix(digits, numeric=True)) == digits
 
 
 @pytest.mark.parametrize("quiet", [1, 2, 4, 6])
 def test_the_quiet_zone_is_light_and_as_wide_as_asked(quiet: int) -> None:
-    code = matrix(PASS, numeric=True, quiet=quiet)
+    code = qr_matrix(PASS, numeric=True, quiet=quiet)
     side = len(code)
     assert side == 25 + 2 * quiet
     edge = {*range(quiet), *range(side - quiet, side)}
@@ -109,31 +109,31 @@ def test_the_quiet_zone_is_light_and_as_wide_as_asked(quiet: int) -> None:
 
 
 def test_a_code_cannot_be_changed_by_whoever_draws_it() -> None:
-    code = matrix(PASS, numeric=True)
+    code = qr_matrix(PASS, numeric=True)
     assert isinstance(code, tuple)
     assert all(isinstance(row, tuple) and {*map(type, row)} == {bool} for row in code)
 
 
 def test_digits_are_packed_closer_when_asked() -> None:
-    assert len(matrix("1" * 53, numeric=True)) < len(matrix("a" * 53))
+    assert len(qr_matrix("1" * 53, numeric=True)) < len(qr_matrix("a" * 53))
 
 
 @pytest.mark.parametrize("text", ["12a", "１２３", "²", "1 2", "-1", "٣"])
 def test_numeric_codes_hold_digits_only(text: str) -> None:
     with pytest.raises(ValueError, match="digits 0 to 9"):
-        matrix(text, numeric=True)
+        qr_matrix(text, numeric=True)
 
 
 def test_an_empty_text_is_refused() -> None:
     with pytest.raises(ValueError, match="needs a text"):
-        matrix("")
+        qr_matrix("")
 
 
 def test_a_code_too_large_for_the_screen_is_refused_unless_allowed() -> None:
-    assert len(matrix("a" * 62)) == 33 + 8
+    assert len(qr_matrix("a" * 62)) == 33 + 8
     with pytest.raises(ValueError, match=r"63 bytes .* larger than version 4 at level M"):
-        matrix("a" * 63)
-    allowed = matrix("a" * 63, max_version=5)
+        qr_matrix("a" * 63)
+    allowed = qr_matrix("a" * 63, max_version=5)
     assert len(allowed) == 37 + 8
     assert read_matrix(allowed) == "a" * 63
 
@@ -141,32 +141,32 @@ def test_a_code_too_large_for_the_screen_is_refused_unless_allowed() -> None:
 @pytest.mark.parametrize("size", [2_331, 2_332, 3_000, 20_000])
 def test_a_text_beyond_any_code_is_refused_with_the_same_sentence(size: int) -> None:
     with pytest.raises(ValueError, match=f"{size} bytes needs a QR code larger"):
-        matrix("a" * size, max_version=39)
+        qr_matrix("a" * size, max_version=39)
 
 
 @pytest.mark.parametrize("scale", [1, 3, 8])
 def test_a_png_holds_the_same_squares(scale: int) -> None:
-    code = matrix(PASS, numeric=True)
-    pixels, side = png_pixels(png(code, scale))
+    code = qr_matrix(PASS, numeric=True)
+    pixels, side = png_pixels(encode_png(code, scale))
     assert side == 33 * scale
     for top, left in product(range(side), repeat=2):
         assert (pixels[top * side + left] == 0) == code[top // scale][left // scale]
 
 
 def test_a_png_decodes() -> None:
-    pixels, side = png_pixels(png(matrix(PASS, numeric=True)))
+    pixels, side = png_pixels(encode_png(qr_matrix(PASS, numeric=True)))
     assert side == 264
     assert read(pixels, side) == PASS
 
 
 def test_a_png_needs_a_pixel() -> None:
     with pytest.raises(ValueError, match="one pixel"):
-        png(matrix(PASS, numeric=True), scale=0)
+        encode_png(qr_matrix(PASS, numeric=True), scale=0)
 
 
 def test_an_svg_holds_the_same_squares_and_decodes() -> None:
-    code = matrix(PASS, numeric=True, level="Q")
-    picture = svg(code)
+    code = qr_matrix(PASS, numeric=True, level="Q")
+    picture = encode_svg(code)
     assert svg_matrix(picture) == code
     assert read_matrix(svg_matrix(picture)) == PASS
     assert picture.startswith('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 37 37"')

@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.anomalies import (
+    INFORMATIONAL,
     LATE,
-    TO_KNOW,
     Anomaly,
     AnomalyKind,
-    Found,
+    FactAnomaly,
+    FactTimes,
     SessionFacts,
-    Stamp,
-    gathered,
-    of_session,
-    of_times,
+    merge_anomalies,
+    session_anomalies,
+    time_anomalies,
 )
 from kiosk.domain.attendance.attendance import CheckInFact, CheckInKind
 from kiosk.domain.attendance.check_in import Session
@@ -37,14 +37,14 @@ BEFORE = timedelta(minutes=30)
 
 def stamp(
     *, off: timedelta | None = None, late: timedelta | None = None, bad: bool = False
-) -> Stamp:
+) -> FactTimes:
     kiosk_at = None if off is None else AT + off
-    return Stamp(AT, kiosk_at, None if late is None else AT + late, bad)
+    return FactTimes(AT, kiosk_at, None if late is None else AT + late, bad)
 
 
 def test_when_a_time_is_odd() -> None:
     def kinds(**given: object) -> list[AnomalyKind]:
-        return list(of_times(stamp(**given)))  # type: ignore[arg-type]  # a table of cases
+        return list(time_anomalies(stamp(**given)))  # type: ignore[arg-type]  # a table of cases
 
     assert kinds() == kinds(late=LATE) == []
     assert kinds(late=LATE + MINUTE) == [AnomalyKind.LATE]
@@ -81,7 +81,7 @@ def test_the_order_of_facts_and_repeats_change_nothing(
 
     def told(some: list[CheckInFact]) -> set[Anomaly]:
         held = SessionFacts(SESSION, False, tuple(some), {})
-        return set(gathered(of_session(held, BEFORE), names))
+        return set(merge_anomalies(session_anomalies(held, BEFORE), names))
 
     assert told(mixed) == told(facts)
     for odd in told(facts):
@@ -92,7 +92,7 @@ def test_the_order_of_facts_and_repeats_change_nothing(
 @given(st.lists(FACTS, max_size=12))
 def test_what_needs_a_person_comes_first_then_the_latest(facts: list[CheckInFact]) -> None:
     held = SessionFacts(SESSION, True, tuple(facts), {})
-    found = gathered(of_session(held, BEFORE), {DOOR: "8K"})
+    found = merge_anomalies(session_anomalies(held, BEFORE), {DOOR: "8K"})
     assert [odd.needs_a_person for odd in found] == sorted(
         (odd.needs_a_person for odd in found), reverse=True
     )
@@ -101,19 +101,21 @@ def test_what_needs_a_person_comes_first_then_the_latest(facts: list[CheckInFact
 
 def test_every_kind_has_its_words() -> None:
     for kind in AnomalyKind:
-        (odd,) = gathered([Found(kind, stamp(off=DAY, late=2 * DAY), frozenset({DOOR}))], {})
+        (odd,) = merge_anomalies(
+            [FactAnomaly(kind, stamp(off=DAY, late=2 * DAY), frozenset({DOOR}))], {}
+        )
         for words in (describe_anomaly(odd), describe_next_step(kind)):
             assert words.endswith(".")
             assert "{" not in words
         assert len(ANOMALY_TITLES[kind]) <= 22
-        assert odd.needs_a_person is (kind not in TO_KNOW)
+        assert odd.needs_a_person is (kind not in INFORMATIONAL)
     assert "1 day fast" in describe_anomaly(_odd(AnomalyKind.CLOCK_OFF, off=DAY))
     assert "2 hours slow" in describe_anomaly(_odd(AnomalyKind.CLOCK_OFF, off=-2 * HOUR))
     assert "up to 2 days after" in describe_anomaly(_odd(AnomalyKind.LATE, late=2 * DAY))
 
 
 def _odd(kind: AnomalyKind, **times: timedelta) -> Anomaly:
-    (odd,) = gathered([Found(kind, stamp(**times), frozenset())], {})  # type: ignore[arg-type]  # times alone
+    (odd,) = merge_anomalies([FactAnomaly(kind, stamp(**times), frozenset())], {})  # type: ignore[arg-type]  # times alone
     return odd
 
 

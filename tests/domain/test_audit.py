@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from kiosk.domain.audit import AuditAction, AuditEntry, canonical
+from kiosk.domain.audit import AuditAction, AuditEntry, canonical_bytes
 
 KIOSK = UUID(int=7)
 ENTRY = AuditEntry(
@@ -21,10 +21,12 @@ def test_every_part_of_an_entry_changes_its_bytes() -> None:
         replace(ENTRY, by_staff=None),
         replace(ENTRY, subject=UUID(int=2)),
     ]
-    texts = {canonical(entry, KIOSK) for entry in (ENTRY, *others)}
-    texts.add(canonical(ENTRY, UUID(int=8)))
+    texts = {canonical_bytes(entry, KIOSK) for entry in (ENTRY, *others)}
+    texts.add(canonical_bytes(ENTRY, UUID(int=8)))
     assert len(texts) == 8
 
 
 def test_an_action_reads_alike_from_the_database() -> None:
-    assert canonical(replace(ENTRY, action="signed_in"), KIOSK) == canonical(ENTRY, KIOSK)
+    assert canonical_bytes(replace(ENTRY, action="signed_in"), KIOSK) == canonical_bytes(
+        ENTRY, KIOSK
+    )

@@ -12,10 +12,10 @@ from kiosk.domain.clock_sync import (
     SyncProblem,
     better_offset,
     corrected,
+    describe_sync_problem,
     is_doubtful,
     is_far_off,
     read_clock,
-    sentence,
 )
 from kiosk.domain.staff import retry_wait
 
@@ -90,9 +90,9 @@ def test_a_slow_answer_replaces_an_offset_only_where_it_shows_it_wrong(
 
 @pytest.mark.parametrize("problem", SyncProblem)
 def test_every_problem_has_a_sentence_that_says_what_waits(problem: SyncProblem) -> None:
-    assert sentence(problem).endswith(".")
-    assert sentence(problem, 1).endswith("Nothing is lost: 1 record waits here.")
-    assert "1200 records wait" in sentence(problem, 1200)
+    assert describe_sync_problem(problem).endswith(".")
+    assert describe_sync_problem(problem, 1).endswith("Nothing is lost: 1 record waits here.")
+    assert "1200 records wait" in describe_sync_problem(problem, 1200)
 
 
 @given(failures=st.integers(-1, 10_000), chance=st.floats(0, 1))

@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.callbacks.request import ALPHABET
+from kiosk.domain.callbacks.request import REFERENCE_ALPHABET
 from kiosk.domain.fleet import (
     CODE_SYMBOLS,
     KioskView,
     MachineKind,
+    describe_needing_machines,
+    describe_needs,
+    format_clock_offset,
+    format_code,
+    format_duration,
     free_symbols,
-    in_order,
-    needs,
+    latest_version,
     new_code,
-    newest,
-    off,
     parse_code,
-    shown_code,
-    span,
-    who_needs,
+    sort_kiosks,
 )
 from kiosk.domain.working_time import WorkingCalendar
 
@@ -40,7 +40,7 @@ FINE = KioskView(
 
 def said(now: datetime = NOW, newest_version: str = "0.10.0", **changed: Any) -> tuple[str, ...]:
     """What a machine needs that is fine but for some fields."""
-    return needs(replace(FINE, **changed), now, newest_version, CALENDAR)
+    return describe_needs(replace(FINE, **changed), now, newest_version, CALENDAR)
 
 
 def test_a_machine_in_order_needs_nobody() -> None:
@@ -144,23 +144,23 @@ def test_the_most_urgent_reason_comes_first() -> None:
 def test_the_newest_version_is_the_highest_of_those_in_use() -> None:
     views = [replace(FINE, version=version) for version in ("0.9.12", "", "0.10.0rc1", "odd")]
     gone = replace(FINE, version="9.0.0", revoked_at=NOW)
-    assert newest([*views, gone]) == "0.10.0rc1"
-    assert newest([]) == ""
+    assert latest_version([*views, gone]) == "0.10.0rc1"
+    assert latest_version([]) == ""
 
 
 def test_machines_that_need_a_person_come_first_and_those_that_have_gone_last() -> None:
     needy = replace(FINE, name="Z", needs=("Look.",))
     gone, fine = replace(FINE, name="A", revoked_at=NOW), replace(FINE, name="B")
-    assert in_order([gone, fine, needy]) == (needy, fine, gone)
+    assert sort_kiosks([gone, fine, needy]) == (needy, fine, gone)
 
 
 def test_how_many_need_a_person() -> None:
     needy = replace(FINE, needs=("Look.",))
     desk = replace(needy, kind=MachineKind.DESK)
-    assert who_needs([FINE]) == ""
-    assert who_needs([FINE, needy]) == "1 kiosk needs a person"
-    assert who_needs([needy, needy]) == "2 kiosks need a person"
-    assert who_needs([needy, desk]) == "2 machines need a person"
+    assert describe_needing_machines([FINE]) == ""
+    assert describe_needing_machines([FINE, needy]) == "1 kiosk needs a person"
+    assert describe_needing_machines([needy, needy]) == "2 kiosks need a person"
+    assert describe_needing_machines([needy, desk]) == "2 machines need a person"
 
 
 @pytest.mark.parametrize(
@@ -172,18 +172,20 @@ def test_how_many_need_a_person() -> None:
     ],
 )  # fmt: skip
 def test_spans_in_words(length: timedelta, words: str) -> None:
-    assert span(length) == words
+    assert format_duration(length) == words
 
 
 def test_a_clock_in_words() -> None:
-    assert (off(300_000), off(-300_000), off(499), off(0)) == (
+    assert [format_clock_offset(off) for off in (300_000, -300_000, 499, 0)] == [
         "5 minutes behind", "5 minutes ahead", "right", "right",
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_version_can_be_compared(one: str, other: str) -> None:
-    for sentence in said(newest_version=newest([replace(FINE, version=one)]), version=other):
+    for sentence in said(
+        newest_version=latest_version([replace(FINE, version=one)]), version=other
+    ):
         assert sentence.endswith(".")
 
 
@@ -202,16 +204,16 @@ def test_no_clock_breaks_the_list(contact: datetime, offset: int, since: datetim
         assert sentence.endswith(".")
 
 
-codes = st.text(ALPHABET, min_size=CODE_SYMBOLS, max_size=CODE_SYMBOLS)
-EVERY_PAIR = [first + second for first in ALPHABET for second in ALPHABET]
+codes = st.text(REFERENCE_ALPHABET, min_size=CODE_SYMBOLS, max_size=CODE_SYMBOLS)
+EVERY_PAIR = [first + second for first in REFERENCE_ALPHABET for second in REFERENCE_ALPHABET]
 
 
 @given(st.binary(min_size=32, max_size=32))
 def test_a_code_is_made_of_symbols_that_nobody_mixes_up(entropy: bytes) -> None:
     code = new_code(entropy)
     assert len(code) == CODE_SYMBOLS
-    assert set(code) <= set(ALPHABET)
-    assert parse_code(shown_code(code)) == code
+    assert set(code) <= set(REFERENCE_ALPHABET)
+    assert parse_code(format_code(code)) == code
 
 
 def test_a_code_follows_from_all_of_its_entropy() -> None:
@@ -223,20 +225,20 @@ def test_a_code_follows_from_all_of_its_entropy() -> None:
 
 
 def test_a_code_is_shown_in_groups() -> None:
-    assert shown_code("2346789CDFGHJKMPQRTV") == "2346-789C-DFGH-JKMP-QRTV-X"
+    assert format_code("2346789CDFGHJKMPQRTV") == "2346-789C-DFGH-JKMP-QRTV-X"
 
 
 @given(codes, st.sampled_from(["-", " ", "", " - ", "\u2013", "\n"]), st.booleans())
 def test_a_code_is_read_however_it_is_typed(code: str, between: str, lower: bool) -> None:
-    typed = between.join(shown_code(code).split("-"))
+    typed = between.join(format_code(code).split("-"))
     assert parse_code(typed.lower() if lower else typed) == code
 
 
 @given(codes, st.data())
 def test_one_wrong_symbol_and_two_swapped_ones_are_noticed(code: str, data: st.DataObject) -> None:
-    whole = shown_code(code).replace("-", "")
+    whole = format_code(code).replace("-", "")
     place = data.draw(st.integers(0, len(whole) - 1))
-    other = data.draw(st.sampled_from(ALPHABET))
+    other = data.draw(st.sampled_from(REFERENCE_ALPHABET))
     wrong = whole[:place] + other + whole[place + 1 :]
     assert (parse_code(wrong) == code) == (other == whole[place])
     if place and whole[place - 1] != whole[place]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk.domain.health import (
-    CentreLook,
+    CentralStatus,
     Verdict,
     capital_height,
     centre_finding,
@@ -94,18 +94,22 @@ AWAY = "It is away."
     ("look", "verdict", "words"),
     [
         (None, Verdict.OK, "There is none"),
-        (CentreLook(NOW, pending=3), Verdict.OK, "2026-03-02 12:00. 3 records wait to be sent."),
-        (CentreLook(NOW, parked=1), Verdict.LOOK, "1 record is set aside; see `kiosk sync"),
-        (CentreLook(NOW, offset_ms=-200_000), Verdict.LOOK, "3 minutes ahead by the centre's;"),
-        (CentreLook(NOW, offset_ms=120_000), Verdict.OK, "Last contact: 2026-03-02 12:00."),
-        (CentreLook(NOW, AWAY, pending=1), Verdict.LOOK, "1 record waits to be sent."),
-        (CentreLook(LONG_AGO, AWAY), Verdict.FAIL, "It is away. Last contact: 2026-03-01 11:00."),
-        (CentreLook(None, AWAY), Verdict.FAIL, "Last contact: never."),
-        (CentreLook(LONG_AGO), Verdict.OK, "Last contact"),
+        (CentralStatus(NOW, pending=3), Verdict.OK, "2026-03-02 12:00. 3 records wait to be sent."),
+        (CentralStatus(NOW, parked=1), Verdict.LOOK, "1 record is set aside; see `kiosk sync"),
+        (CentralStatus(NOW, offset_ms=-200_000), Verdict.LOOK, "3 minutes ahead by the centre's;"),
+        (CentralStatus(NOW, offset_ms=120_000), Verdict.OK, "Last contact: 2026-03-02 12:00."),
+        (CentralStatus(NOW, AWAY, pending=1), Verdict.LOOK, "1 record waits to be sent."),
+        (
+            CentralStatus(LONG_AGO, AWAY),
+            Verdict.FAIL,
+            "It is away. Last contact: 2026-03-01 11:00.",
+        ),
+        (CentralStatus(None, AWAY), Verdict.FAIL, "Last contact: never."),
+        (CentralStatus(LONG_AGO), Verdict.OK, "Last contact"),
     ],
 )
 def test_how_a_machine_stands_with_its_centre(
-    look: CentreLook | None, verdict: Verdict, words: str
+    look: CentralStatus | None, verdict: Verdict, words: str
 ) -> None:
     found = centre_finding(look, NOW, ZONE)
     assert (found.subject, found.verdict) == ("centre", verdict)

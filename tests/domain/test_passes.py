@@ -7,7 +7,16 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from kiosk.domain.attendance.check_in import ScanProblem
-from kiosk.domain.passes import HEAD, LENGTH, Code, CodeKind, decode, encode, lookup, name_key
+from kiosk.domain.passes import (
+    HEAD,
+    LENGTH,
+    Code,
+    CodeKind,
+    decode,
+    derive_lookup,
+    derive_name_key,
+    encode,
+)
 
 SECRET = bytes.fromhex("00112233445566778899aabbccddeeff")
 PASS = encode(CodeKind.PASS, SECRET)
@@ -187,9 +196,9 @@ def test_lone_surrogates_and_odd_characters_are_answered(text: str) -> None:
 
 
 def test_what_is_derived_of_a_secret() -> None:
-    assert lookup(SECRET) == blake2b(SECRET, digest_size=16, person=b"kiosk.lookup").digest()
-    assert name_key(SECRET) == blake2b(SECRET, digest_size=32, person=b"kiosk.name").digest()
-    assert lookup(SECRET) != name_key(SECRET)[:16]
+    assert derive_lookup(SECRET) == blake2b(SECRET, digest_size=16, person=b"kiosk.lookup").digest()
+    assert derive_name_key(SECRET) == blake2b(SECRET, digest_size=32, person=b"kiosk.name").digest()
+    assert derive_lookup(SECRET) != derive_name_key(SECRET)[:16]
 
 
 def test_a_secret_never_shows_in_a_log() -> None:

@@ -9,14 +9,14 @@ from kiosk.domain.phones import (
     Phone,
     PhoneProblem,
     check_phone,
-    digits_written,
-    hidden,
-    is_emergency,
-    is_number,
-    local,
-    masked,
-    shown,
-    split,
+    digit_counts,
+    format_hidden,
+    format_local,
+    format_masked,
+    format_phone,
+    is_e164,
+    is_emergency_number,
+    split_e164,
 )
 
 HOME = Phone("+6581234567", "+65 8123 4567", "8123 4567")
@@ -70,11 +70,11 @@ def test_another_home_country_reads_its_own_numbers() -> None:
 )
 def test_how_many_digits_a_number_is_written_with(country: str, fewest: int, most: int) -> None:
     """As people write them at home: 012-345 6789 in Malaysia has ten, its E.164 one fewer."""
-    assert digits_written(country) == (fewest, most)
+    assert digit_counts(country) == (fewest, most)
 
 
 def test_every_country_has_numbers_of_some_digits() -> None:
-    assert all(min(digits_written(country)) > 3 for country in SUPPORTED_REGIONS)
+    assert all(min(digit_counts(country)) > 3 for country in SUPPORTED_REGIONS)
 
 
 def test_a_number_with_00_is_not_taken_for_another_country() -> None:
@@ -129,38 +129,38 @@ def test_any_text_is_answered(text: str) -> None:
 
 
 def test_a_stored_number_is_shown_grouped() -> None:
-    assert shown("+6581234567") == "+65 8123 4567"
-    assert shown("+60123456789") == "+60 12-345 6789"
-    assert shown("0123456789", country="MY") == "+60 12-345 6789"
+    assert format_phone("+6581234567") == "+65 8123 4567"
+    assert format_phone("+60123456789") == "+60 12-345 6789"
+    assert format_phone("0123456789", country="MY") == "+60 12-345 6789"
 
 
 @pytest.mark.parametrize("text", ["1800-FLOWERS", "[/]", "+1", "0065", "abc", ""])
 def test_a_stored_text_that_is_no_number_is_shown_as_it_is(text: str) -> None:
-    assert shown(text) == text
+    assert format_phone(text) == text
 
 
 def test_a_hostile_stored_text_is_cleaned() -> None:
-    assert shown("\x1b]0;x\x07\u202e81") == "]0;x81"
-    assert len(shown("9" * 1000)) <= 40
+    assert format_phone("\x1b]0;x\x07\u202e81") == "]0;x81"
+    assert len(format_phone("9" * 1000)) <= 40
 
 
 def test_a_mask_leaves_the_ends_only() -> None:
-    assert masked("+6581234567") == "+65 8••• ••67"
-    assert masked("+60123456789") == "+60 1•-••• ••89"
-    assert masked("12345") == "•••••"
-    assert masked("") == ""
+    assert format_masked("+6581234567") == "+65 8••• ••67"
+    assert format_masked("+60123456789") == "+60 1•-••• ••89"
+    assert format_masked("12345") == "•••••"
+    assert format_masked("") == ""
 
 
 @given(st.integers(80_100_000, 89_999_999))
 def test_a_mask_keeps_length_and_hides_the_middle(number: int) -> None:
-    answer = masked(f"+65{number}")
+    answer = format_masked(f"+65{number}")
     assert answer.count("•") == 5
     assert answer.endswith(str(number)[-2:])
 
 
 @given(st.text(max_size=60))
 def test_masking_any_text_is_answered(text: str) -> None:
-    assert len(masked(text)) <= 60
+    assert len(format_masked(text)) <= 60
 
 
 @pytest.mark.parametrize(
@@ -178,22 +178,22 @@ def test_masking_any_text_is_answered(text: str) -> None:
     ],
 )
 def test_little_of_a_number_is_shown(e164: str, shown: str) -> None:
-    assert hidden(e164) == shown
+    assert format_hidden(e164) == shown
 
 
 @given(st.from_regex(r"\+?[0-9]{0,17}[x\n٣]?", fullmatch=True))
 def test_what_is_shown_is_the_country_and_the_last_digits(text: str) -> None:
-    if not is_number(text):
-        assert hidden(text) == ("••••" if text else "")
+    if not is_e164(text):
+        assert format_hidden(text) == ("••••" if text else "")
         return
-    country, number = split(text)
+    country, number = split_e164(text)
     shown = number[-4:] if len(number) >= 8 else number[-2:]
-    assert hidden(text) == f"+{country} •••• {shown}"
+    assert format_hidden(text) == f"+{country} •••• {shown}"
 
 
 @pytest.mark.parametrize("code", sorted(COUNTRY_CODE_TO_REGION_CODE))
 def test_the_country_of_a_number_is_known(code: int) -> None:
-    assert split(f"+{code}5550123") == (str(code), "5550123")
+    assert split_e164(f"+{code}5550123") == (str(code), "5550123")
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_the_country_of_a_number_is_known(code: int) -> None:
     ],
 )
 def test_a_number_is_grouped_as_it_is_dialled(e164: str, country: str, grouped: str) -> None:
-    assert local(e164, country) == grouped
+    assert format_local(e164, country) == grouped
 
 
 @given(st.from_regex(r"[3689]\d{7}", fullmatch=True), st.sampled_from(["SG", "MY"]))
@@ -221,8 +221,8 @@ def test_a_number_that_exists_is_grouped_as_on_the_visitors_screen(
 ) -> None:
     checked = check_phone(f"+65{number}", country)
     if isinstance(checked, Phone):
-        assert is_number(checked.e164)
-        assert local(checked.e164, country) == checked.national
+        assert is_e164(checked.e164)
+        assert format_local(checked.e164, country) == checked.national
 
 
 @pytest.mark.parametrize(
@@ -240,4 +240,4 @@ def test_a_number_that_exists_is_grouped_as_on_the_visitors_screen(
     ],
 )
 def test_emergency_numbers(number: str, country: str, wanted: bool) -> None:
-    assert is_emergency(number, country) is wanted
+    assert is_emergency_number(number, country) is wanted

@@ -9,40 +9,40 @@ from kiosk.domain.staff import (
     Purpose,
     Role,
     check_passphrase,
-    plain_login,
-    purposes,
-    wait_after,
-    wait_left,
+    normalise_login,
+    purposes_of_roles,
+    sign_in_wait,
+    sign_in_wait_left,
 )
 
 
 def test_roles_open_their_own_purpose_and_no_other() -> None:
-    assert purposes([Role.FACILITATOR]) == {Purpose.ROSTER}
-    assert purposes([Role.CALLER]) == {Purpose.CALLBACKS}
-    assert purposes([Role.MANAGER]) == set(Purpose)
-    assert purposes([]) == frozenset()
+    assert purposes_of_roles([Role.FACILITATOR]) == {Purpose.ROSTER}
+    assert purposes_of_roles([Role.CALLER]) == {Purpose.CALLBACKS}
+    assert purposes_of_roles([Role.MANAGER]) == set(Purpose)
+    assert purposes_of_roles([]) == frozenset()
 
 
 def test_logins_are_one_spelling() -> None:
-    assert plain_login("  Ｍei  LIN ") == "mei lin"
+    assert normalise_login("  Ｍei  LIN ") == "mei lin"
 
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def test_two_failures_are_free_then_the_wait_doubles_to_a_quarter_of_an_hour() -> None:
-    waits = [int(wait_after(failures).total_seconds()) for failures in range(13)]
+    waits = [int(sign_in_wait(failures).total_seconds()) for failures in range(13)]
     assert waits == [0, 0, 0, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
-    assert wait_after(10_000) == timedelta(seconds=900)
+    assert sign_in_wait(10_000) == timedelta(seconds=900)
 
 
 def test_the_wait_runs_down() -> None:
-    assert wait_left(4, NOW, NOW + timedelta(seconds=4)) == timedelta(seconds=6)
-    assert wait_left(4, NOW, NOW + timedelta(seconds=10)) == timedelta(0)
+    assert sign_in_wait_left(4, NOW, NOW + timedelta(seconds=4)) == timedelta(seconds=6)
+    assert sign_in_wait_left(4, NOW, NOW + timedelta(seconds=10)) == timedelta(0)
 
 
 def test_a_clock_that_went_back_does_not_lengthen_it() -> None:
-    assert wait_left(4, NOW, NOW - timedelta(days=365)) == timedelta(seconds=10)
+    assert sign_in_wait_left(4, NOW, NOW - timedelta(days=365)) == timedelta(seconds=10)
 
 
 @pytest.mark.parametrize("text", ["", "eleven char", "            x", "ﬁ" * 5])

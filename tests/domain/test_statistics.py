@@ -19,7 +19,7 @@ from kiosk.domain.statistics import (
     RequestHistory,
     Waits,
     attendance_block,
-    blocks_to_tell,
+    finished_blocks,
     requests_block,
 )
 
@@ -30,7 +30,7 @@ MISS, REACHED = AttemptResult.NO_ANSWER.value, AttemptResult.REACHED_SELF.value
 
 
 def last_block(zone: ZoneInfo = SINGAPORE) -> Block:
-    ((block,), _) = blocks_to_tell(datetime(2026, 6, 1, tzinfo=UTC), zone, LONG, 1)
+    ((block,), _) = finished_blocks(datetime(2026, 6, 1, tzinfo=UTC), zone, LONG, 1)
     return block
 
 
@@ -57,7 +57,7 @@ def story(day: int, *attempts: tuple[float, str], language: str = "en") -> Reque
 )
 def test_blocks_are_whole_weeks_that_fit_together(minute: int, zone: ZoneInfo, most: int) -> None:
     now = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
-    blocks, next_at = blocks_to_tell(now, zone, LONG, most)
+    blocks, next_at = finished_blocks(now, zone, LONG, most)
     assert len(blocks) == most
     for block in blocks:
         assert block.monday.weekday() == 0
@@ -67,14 +67,14 @@ def test_blocks_are_whole_weeks_that_fit_together(minute: int, zone: ZoneInfo, m
     for before, after in pairwise(blocks):
         assert before.ends_at == after.starts_at
     assert now < next_at <= now + timedelta(weeks=BLOCK_WEEKS, hours=2)
-    assert next_at == blocks_to_tell(next_at, zone, LONG, 1)[0][0].settled_at
+    assert next_at == finished_blocks(next_at, zone, LONG, 1)[0][0].settled_at
 
 
 def test_a_block_is_told_once_it_is_settled_and_until_retention_may_touch_it() -> None:
     settled, kept = BLOCK.settled_at, timedelta(days=60)
     moment = timedelta(microseconds=1)
     told = [
-        BLOCK in blocks_to_tell(at, SINGAPORE, kept, 9)[0]
+        BLOCK in finished_blocks(at, SINGAPORE, kept, 9)[0]
         for at in (
             settled - moment,
             settled,
@@ -89,7 +89,7 @@ def test_a_block_is_told_once_it_is_settled_and_until_retention_may_touch_it() -
 def test_a_week_is_the_clinics_own_across_a_change_of_clocks() -> None:
     block = next(
         block
-        for block in blocks_to_tell(datetime(2026, 6, 1, tzinfo=UTC), BERLIN, LONG, 4)[0]
+        for block in finished_blocks(datetime(2026, 6, 1, tzinfo=UTC), BERLIN, LONG, 4)[0]
         if block.monday <= date(2026, 3, 29) < block.monday + timedelta(weeks=4)
     )
     assert block.ends_at - block.starts_at == timedelta(weeks=4) - timedelta(hours=1)

@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 
 from kiosk.domain.phones import Phone, check_phone
 from kiosk.domain.text import (
-    FORMULA,
-    MOST_BYTES,
-    MOST_CHARACTERS,
+    FORMULA_STARTS,
+    MOST_NAME_BYTES,
+    MOST_NAME_CHARACTERS,
     Name,
     NameProblem,
     ascii_digits,
     check_name,
     clean,
-    harmless,
+    format_csv_text,
+    format_phone_cell,
     looks_like_id,
-    phone_cell,
 )
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -181,22 +181,22 @@ def test_digits_of_every_script_become_ascii() -> None:
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "＝1", "  =1", "\t=1", "\r=1", "\0=1"])
 def test_what_could_be_a_formula_stands_behind_an_apostrophe(text: str) -> None:
-    assert harmless(text) == f"'{text}"
+    assert format_csv_text(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["", "Mei", "8123 4567", "'=1", "1=1", "(=1"])
 def test_other_texts_stay(text: str) -> None:
-    assert harmless(text) == text
+    assert format_csv_text(text) == text
 
 
 @given(st.text())
 def test_no_cell_begins_like_a_formula(text: str) -> None:
-    for cell in (harmless(text), phone_cell(text), phone_cell(f"+44 {text}")):
-        assert not cell.lstrip().startswith(FORMULA)
+    for cell in (format_csv_text(text), format_phone_cell(text), format_phone_cell(f"+44 {text}")):
+        assert not cell.lstrip().startswith(FORMULA_STARTS)
 
 
 def test_a_number_of_the_own_country_stays_as_it_is_dialled() -> None:
-    assert phone_cell("8123 4567") == "8123 4567"
+    assert format_phone_cell("8123 4567") == "8123 4567"
 
 
 @pytest.mark.parametrize("e164", ["+442079460000", "+60123456789", "+12025550123", "+6581234567"])
@@ -204,14 +204,14 @@ def test_a_foreign_number_stays_one_that_people_and_programs_can_read(e164: str)
     home = "DE"
     phone = check_phone(e164, home)
     assert isinstance(phone, Phone)
-    cell = phone_cell(phone.national)
+    cell = format_phone_cell(phone.national)
     assert cell.startswith(f"({phone.shown.split()[0]}) ")
     assert check_phone(cell, home) == phone
 
 
 @pytest.mark.parametrize("text", ["+1", "+44 =SUM(A1)", "+cmd|' /C calc'!A0", "+44", "=2+5"])
 def test_what_is_no_number_is_no_formula_either(text: str) -> None:
-    assert phone_cell(text) == f"'{text}"
+    assert format_phone_cell(text) == f"'{text}"
 
 
 @pytest.mark.parametrize(
@@ -281,10 +281,10 @@ def test_what_is_no_name_is_told_apart(text: str, problem: NameProblem) -> None:
 
 
 def test_the_length_is_counted_as_people_count() -> None:
-    assert check_name("x" * MOST_CHARACTERS) == Name("x" * MOST_CHARACTERS)
-    assert check_name("王" * MOST_CHARACTERS) == Name("王" * MOST_CHARACTERS)
-    tamil = "நி" * MOST_CHARACTERS
-    assert len(tamil.encode()) == MOST_BYTES
+    assert check_name("x" * MOST_NAME_CHARACTERS) == Name("x" * MOST_NAME_CHARACTERS)
+    assert check_name("王" * MOST_NAME_CHARACTERS) == Name("王" * MOST_NAME_CHARACTERS)
+    tamil = "நி" * MOST_NAME_CHARACTERS
+    assert len(tamil.encode()) == MOST_NAME_BYTES
     assert check_name(tamil) == Name(tamil)
     assert check_name(tamil + "x") is NameProblem.TOO_LONG
 
@@ -294,6 +294,6 @@ def test_any_text_is_answered_and_a_name_is_safe(text: str) -> None:
     answer = check_name(text)
     if isinstance(answer, Name):
         assert answer.text == clean(answer.text)
-        assert len(answer.text.encode()) <= MOST_BYTES
+        assert len(answer.text.encode()) <= MOST_NAME_BYTES
         assert not any(unicodedata.category(c) in {"Cc", "Cs", "Co"} for c in answer.text)
         assert check_name(answer.text) == answer

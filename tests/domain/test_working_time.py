@@ -8,14 +8,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kiosk.content.holidays import public_holidays
-from kiosk.domain.working_time import OFFICE_WEEK, Hours, WorkingCalendar, read_hours
+from kiosk.domain.working_time import OFFICE_WEEK, OpeningHours, WorkingCalendar, read_hours
 
 SINGAPORE = ZoneInfo("Asia/Singapore")
 OFFICE = WorkingCalendar(SINGAPORE)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 FRIDAY = date(2026, 3, 6)
 
-NIGHT: Hours = (time(0, 15), time(6))
+NIGHT: OpeningHours = (time(0, 15), time(6))
 """Hours across which the clocks of most zones change."""
 CALENDARS = (
     OFFICE,
@@ -171,7 +171,7 @@ def test_public_holidays_are_not_worked_across_the_turn_of_a_year() -> None:
         ("America/New_York", (time(20), time(23)), datetime(2027, 1, 1, 2, tzinfo=UTC)),
     ],
 )
-def test_the_year_is_the_clinics_own(zone: str, hours: Hours, now: datetime) -> None:
+def test_the_year_is_the_clinics_own(zone: str, hours: OpeningHours, now: datetime) -> None:
     def calendar() -> WorkingCalendar:
         return WorkingCalendar(ZoneInfo(zone), dict.fromkeys(range(7), hours))
 
@@ -188,7 +188,7 @@ def test_a_night_shift_loses_and_gains_the_hour_of_the_clocks() -> None:
 
 
 @pytest.mark.parametrize("hours", [(time(2, 15), time(5)), (time(1), time(2, 45))])
-def test_a_time_that_the_clocks_skip_is_the_moment_of_the_jump(hours: Hours) -> None:
+def test_a_time_that_the_clocks_skip_is_the_moment_of_the_jump(hours: OpeningHours) -> None:
     calendar = WorkingCalendar(ZoneInfo("Europe/Berlin"), {6: hours})
     jump = datetime(2026, 3, 29, 1, tzinfo=UTC)
     day = jump - 6 * HOUR, jump + 6 * HOUR

@@ -12,10 +12,10 @@ from kiosk.exports.columns import (
     ATTENDANCE,
     CALLBACKS,
     Table,
-    csv_writers,
-    fields,
-    sheet_writers,
-    texts,
+    csv_formatters,
+    field_getter,
+    row_formatter,
+    sheet_formatters,
 )
 from tests.support.exports import ARRIVAL, REQUEST, ZONE
 
@@ -48,7 +48,7 @@ def test_names_of_columns_are_their_own_and_titles_fit(table: Table) -> None:
 
 @pytest.mark.parametrize(("table", "row"), [(CALLBACKS, REQUEST), (ATTENDANCE, ARRIVAL)])
 def test_every_cell_can_be_written(table: Table, row: object) -> None:
-    for writers in (sheet_writers(ZONE), csv_writers(ZONE)):
+    for writers in (sheet_formatters(ZONE), csv_formatters(ZONE)):
         assert {column.cell for column in table.columns} <= writers.keys()
         assert all(write(None) in ("", "no") for write in writers.values())
 
@@ -56,7 +56,7 @@ def test_every_cell_can_be_written(table: Table, row: object) -> None:
 @pytest.mark.parametrize(("table", "row"), [(CALLBACKS, REQUEST), (ATTENDANCE, ARRIVAL)])
 def test_a_row_is_written_cell_by_cell(table: Table, row: object) -> None:
     columns = table.for_people
-    for by_cell in (csv_writers(ZONE), sheet_writers(ZONE)):
-        values = fields(columns)(row)
+    for by_cell in (csv_formatters(ZONE), sheet_formatters(ZONE)):
+        values = field_getter(columns)(row)
         written = [by_cell[c.cell](value) for c, value in zip(columns, values, strict=True)]
-        assert texts(columns, by_cell)(row) == written
+        assert row_formatter(columns, by_cell)(row) == written

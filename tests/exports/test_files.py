@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from kiosk.errors import SetupError
-from kiosk.exports.writing import exports_folder, filling, new_export, new_private_file
+from kiosk.exports.writing import exports_folder, fill_file, new_export, new_private_file
 
 DAY = date(2026, 11, 23)
 ID = UUID("01936a3e-0000-7000-8000-0123456d7f3a")
@@ -57,7 +57,7 @@ def test_a_link_in_the_place_of_a_new_file_is_not_followed(tmp_path: Path) -> No
 
 def test_an_export_is_named_by_day_and_id_and_is_private(tmp_path: Path) -> None:
     path, handle = new_export(tmp_path, "callbacks", ".xlsx", DAY, ID)
-    with filling(path, handle) as file:
+    with fill_file(path, handle) as file:
         file.write(b"rows")
     assert path == tmp_path / "callbacks-2026-11-23-7f3a.xlsx"
     assert path.read_bytes() == b"rows"
@@ -68,7 +68,7 @@ def test_a_taken_name_takes_more_of_the_id(tmp_path: Path) -> None:
     names = []
     for _ in range(3):
         path, handle = new_export(tmp_path, "a", ".csv", DAY, ID)
-        with filling(path, handle):
+        with fill_file(path, handle):
             names.append(path.name)
     assert names == [f"a-2026-11-23-{end}.csv" for end in ("7f3a", "456d7f3a", "0123456d7f3a")]
     with pytest.raises(SetupError, match="too many"):

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import Buffer
 
-from kiosk.devices.export_folder import OldFile, older_than
+from kiosk.devices.export_folder import OldFile, files_older_than
 from kiosk.domain.callbacks.state import RequestStatus
 from kiosk.domain.callbacks.worklist import ExportRow
 from kiosk.domain.text import clean
@@ -279,7 +279,7 @@ def test_what_a_power_cut_leaves_of_a_workbook_is_found_by_retention(tmp_path: P
     def rows() -> Iterator[ExportRow]:
         yield request(1)
         yield request(2)
-        found.extend(older_than(tmp_path, datetime.max.replace(tzinfo=UTC)))
+        found.extend(files_older_than(tmp_path, datetime.max.replace(tzinfo=UTC)))
 
     write_xlsx(tmp_path, CALLBACKS, rows(), io.BytesIO(), CONTEXT)
     assert found != []

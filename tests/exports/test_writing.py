@@ -9,17 +9,17 @@ from uuid import UUID
 import pytest
 
 from kiosk.domain.attendance.roster import IssuedPass
-from kiosk.domain.callbacks.worklist import Filter, Show
+from kiosk.domain.callbacks.worklist import WorklistFilter, WorklistPart
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.errors import SetupError
 from kiosk.exports.writing import (
     Exported,
     ExportFormat,
     InFolder,
+    describe_selection,
     export_attendance,
     export_callbacks,
     export_pass_sheet,
-    selection_words,
 )
 from tests.support.exports import CONTEXT, arrival, request
 
@@ -105,8 +105,10 @@ def test_a_sheet_without_a_pass_leaves_no_file(tmp_path: Path) -> None:
 
 
 def test_the_selection_is_said_without_what_was_searched_for() -> None:
-    chosen = Filter(Show.CALL_NOW, language="ta", text="Canary", window="weekday_am")
-    words = selection_words(chosen)
+    chosen = WorklistFilter(
+        WorklistPart.CALL_NOW, language="ta", text="Canary", window="weekday_am"
+    )
+    words = describe_selection(chosen)
     assert words == (
         "Requests: call now, language ta, window weekday am, those that match a search"
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 from random import Random
 
 from kiosk.domain.attendance.check_in import GuestWelcomed, Joined, NothingOpen, Session
-from kiosk.domain.callbacks.request import compose
-from kiosk.domain.passes import SECRET_BYTES, CodeKind, encode, lookup
+from kiosk.domain.callbacks.request import format_reference
+from kiosk.domain.passes import SECRET_BYTES, CodeKind, derive_lookup, encode
 from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.drafts import plain_draft
 
@@ -57,7 +57,7 @@ class Visitors:
         secret = self._chance.randbytes(SECRET_BYTES)
         answer = self._desk.check_in(encode(CodeKind.PASS, secret), self._session.id)
         assert isinstance(answer, GuestWelcomed), answer
-        return (Told("check_in", "lookup", lookup(secret).hex()),)
+        return (Told("check_in", "lookup", derive_lookup(secret).hex()),)
 
     def _counted(self) -> tuple[Told, ...]:
         draft = self._desk.new_join()
@@ -69,12 +69,12 @@ class Visitors:
         draft = self._desk.new_join()
         answer = self._desk.join(draft, self._session.id, "Mei", "en")
         assert isinstance(answer, Joined), answer
-        mark = lookup(draft.secret).hex()
+        mark = derive_lookup(draft.secret).hex()
         return Told("check_in", "id", draft.id.hex), Told("passcard", "lookup", mark)
 
     def _withdraws(self) -> tuple[Told, ...]:
         # Typed again by whoever was served when the kiosk was killed: it is then kept once.
-        reference = compose(self._symbols, self._number)
+        reference = format_reference(self._symbols, self._number)
         assert self._desk.note_withdrawal(reference)
         return (Told("callback_withdrawal", "ref", reference),)
 

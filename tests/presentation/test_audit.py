@@ -7,21 +7,21 @@ import pytest
 
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.retention import AuditVerdict, Trail
-from kiosk.presentation.audit import AREAS, WORDS, describe_action, describe_verdict
+from kiosk.presentation.audit import ACTION_AREAS, ACTION_TEXTS, describe_action, describe_verdict
 
 LONGEST = 36
 """Cells that lists have for what was done."""
 
 
 def test_every_action_has_words_and_one_area() -> None:
-    assert set(WORDS) == set(AuditAction)
-    areas = Counter(action for actions in AREAS.values() for action in actions)
+    assert set(ACTION_TEXTS) == set(AuditAction)
+    areas = Counter(action for actions in ACTION_AREAS.values() for action in actions)
     assert areas == Counter(AuditAction)
 
 
 def test_words_tell_actions_apart_and_are_short() -> None:
-    assert len(set(WORDS.values())) == len(WORDS)
-    assert max(map(len, WORDS.values())) <= LONGEST
+    assert len(set(ACTION_TEXTS.values())) == len(ACTION_TEXTS)
+    assert max(map(len, ACTION_TEXTS.values())) <= LONGEST
 
 
 def test_an_action_of_a_later_version_stands_for_itself() -> None:

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 from kiosk.presentation.charts import (
     HIDDEN,
     Point,
-    cells,
+    count_cells,
     draw_bars,
     draw_columns,
     draw_heat_table,
-    fit,
     format_number,
+    format_to_cells,
 )
 
 LABELS = st.text(st.sampled_from("ab 王小명"), max_size=30).map(str.strip)
@@ -37,7 +37,7 @@ def test_a_small_value_beside_a_large_one_is_still_seen() -> None:
 def test_no_bar_is_wider_than_asked(points: list[Point], width: int, unit: str) -> None:
     lines = draw_bars(points, width, unit)
     assert len(lines) == len(points)
-    assert all(cells(line) <= width for line in lines)
+    assert all(count_cells(line) <= width for line in lines)
 
 
 def test_columns_carry_their_number_on_top() -> None:
@@ -54,7 +54,7 @@ def test_columns_carry_their_number_on_top() -> None:
 def test_columns_keep_their_place(points: list[Point], width: int, height: int) -> None:
     lines = draw_columns(points, width, height)
     assert len(lines) == (height + 2 if points else 0)
-    assert all(cells(line) <= width for line in lines)
+    assert all(count_cells(line) <= width for line in lines)
 
 
 def test_columns_that_do_not_fit_leave_the_oldest_out() -> None:
@@ -75,7 +75,7 @@ def test_a_heat_table_shades_the_large_numbers() -> None:
 def test_a_heat_table_that_is_too_wide_goes_on_below(values: list[list[float | None]]) -> None:
     rows = [f"Day {day}" for day in range(len(values))]
     lines = draw_heat_table(rows, [str(hour) for hour in range(24)], values, 56)
-    assert all(cells(line) <= 56 for line in lines)
+    assert all(count_cells(line) <= 56 for line in lines)
     hours = " ".join(line for line in lines if line.strip() and line.split()[0] != "Day").split()
     assert hours == [str(hour) for hour in range(24)]
 
@@ -90,6 +90,6 @@ def test_numbers_are_short() -> None:
 
 
 def test_a_long_label_is_cut_to_its_room_in_cells() -> None:
-    assert fit("王小明的小组", 6) == "王小… "
-    assert cells(fit("அனிதா", 8)) == 8
-    assert fit("abc", 3) == "abc"
+    assert format_to_cells("王小明的小组", 6) == "王小… "
+    assert count_cells(format_to_cells("அனிதா", 8)) == 8
+    assert format_to_cells("abc", 3) == "abc"

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from kiosk.domain.statistics import (
     AttendanceBlock,
     Block,
-    GroupFigures,
-    LanguageFigures,
+    GroupStatistics,
+    LanguageStatistics,
     RequestsBlock,
     Waits,
-    WeekFigures,
+    WeekStatistics,
 )
 from kiosk.presentation import statistics as lines
-from kiosk.presentation.charts import HIDDEN, cells
+from kiosk.presentation.charts import HIDDEN, count_cells
 
 ZONE = ZoneInfo("Asia/Singapore")
 LANGUAGES = ("en", "zh", "ms", "ta", "nan", "yue", "nan-teochew", "other")
@@ -41,8 +41,10 @@ def request_blocks(draw: st.DrawFn) -> RequestsBlock:
     return RequestsBlock(
         one,
         draw(counts),
-        tuple(WeekFigures(day, draw(counts), draw(waits), draw(waits)) for day in one.mondays),
-        tuple(LanguageFigures(code, draw(counts), draw(waits), draw(waits)) for code in LANGUAGES),
+        tuple(WeekStatistics(day, draw(counts), draw(waits), draw(waits)) for day in one.mondays),
+        tuple(
+            LanguageStatistics(code, draw(counts), draw(waits), draw(waits)) for code in LANGUAGES
+        ),
         draw(waits),
         draw(waits),
         draw(st.tuples(*[st.none() | st.integers(0, 100)] * 3)),
@@ -53,7 +55,7 @@ def request_blocks(draw: st.DrawFn) -> RequestsBlock:
 def attendance_blocks(draw: st.DrawFn) -> AttendanceBlock:
     names = draw(st.lists(st.text("Ag 茶é", min_size=1, max_size=60), max_size=5))
     groups = tuple(
-        GroupFigures(UUID(int=number), name, draw(st.tuples(*[counts] * 4)), draw(counts))
+        GroupStatistics(UUID(int=number), name, draw(st.tuples(*[counts] * 4)), draw(counts))
         for number, name in enumerate(names)
     )
     busy = tuple(draw(st.tuples(*[st.none() | st.integers(5, 999)] * 24)) for _ in range(7))
@@ -63,27 +65,31 @@ def attendance_blocks(draw: st.DrawFn) -> AttendanceBlock:
 @given(request_blocks(), st.integers(52, 118))
 def test_requests_fit_their_width(one: RequestsBlock, width: int) -> None:
     figures = (
-        *lines.requests_figures(one, str),
-        lines.waits_figure(one, str),
-        lines.reach_figure(one),
+        *lines.draw_requests(one, str),
+        lines.draw_waits(one, str),
+        lines.draw_reach(one),
     )
-    trends = (lines.requests_trend([one]), *lines.waits_trends([one]), lines.reach_trend([one]))
+    trends = (
+        lines.draw_requests_trend([one]),
+        *lines.draw_waits_trends([one]),
+        lines.draw_reach_trend([one]),
+    )
     for figure in (*figures, *trends):
         drawn = figure.draw(width)
         assert drawn
-        assert max(map(cells, drawn)) <= width
+        assert max(map(count_cells, drawn)) <= width
 
 
 @given(attendance_blocks(), st.integers(52, 118))
 def test_attendance_fits_its_width(one: AttendanceBlock, width: int) -> None:
     for figure in (
-        lines.attendance_figure(one),
-        lines.busy_figure(one),
-        lines.attendance_trend([one]),
+        lines.draw_attendance(one),
+        lines.draw_busy_hours(one),
+        lines.draw_attendance_trend([one]),
     ):
         drawn = figure.draw(width)
         assert drawn
-        assert max(map(cells, drawn)) <= width
+        assert max(map(count_cells, drawn)) <= width
 
 
 def quiet() -> RequestsBlock:
@@ -91,8 +97,8 @@ def quiet() -> RequestsBlock:
     return RequestsBlock(
         one,
         None,
-        tuple(WeekFigures(day, None, Waits(), Waits()) for day in one.mondays),
-        tuple(LanguageFigures(code, None, Waits(), Waits()) for code in LANGUAGES),
+        tuple(WeekStatistics(day, None, Waits(), Waits()) for day in one.mondays),
+        tuple(LanguageStatistics(code, None, Waits(), Waits()) for code in LANGUAGES),
         Waits(),
         Waits(),
         (None, None, None),
@@ -101,19 +107,19 @@ def quiet() -> RequestsBlock:
 
 def test_what_is_hidden_has_neither_number_nor_bar() -> None:
     one = quiet()
-    weeks, languages = (figure.draw(USUAL) for figure in lines.requests_figures(one, str))
+    weeks, languages = (figure.draw(USUAL) for figure in lines.draw_requests(one, str))
     assert weeks[-1] == f"All four weeks: {HIDDEN}"
-    for line in [*weeks[:4], *languages, *lines.reach_figure(one).draw(LEAST)]:
+    for line in [*weeks[:4], *languages, *lines.draw_reach(one).draw(LEAST)]:
         assert line.endswith(HIDDEN)
         assert "█" not in line
-    for line in lines.waits_figure(one, str).draw(USUAL)[2:]:
+    for line in lines.draw_waits(one, str).draw(USUAL)[2:]:
         assert not line.endswith(" h")
 
 
 def test_a_total_is_not_drawn_where_a_week_is_hidden() -> None:
-    group = GroupFigures(UUID(int=1), "Tea", (6, None, 7, 8), None)
+    group = GroupStatistics(UUID(int=1), "Tea", (6, None, 7, 8), None)
     one = AttendanceBlock(block(), 30, (group,), ((None,) * 24,) * 7)
-    head, row, *_ = lines.attendance_figure(one).draw(USUAL)
+    head, row, *_ = lines.draw_attendance(one).draw(USUAL)
     assert head.split() == ["16", "Mar", "23", "Mar", "30", "Mar", "6", "Apr", "total"]
     assert row.split()[0] == "Tea"
     assert row.endswith(HIDDEN)
@@ -123,7 +129,7 @@ def test_only_the_hours_from_the_first_to_the_last_shown_are_drawn() -> None:
     hours: list[int | None] = [None] * 24
     hours[10], hours[13] = 6, 9
     one = AttendanceBlock(block(), 15, (), (tuple(hours), *((None,) * 24,) * 6))
-    head, monday, *_ = lines.busy_figure(one).draw(USUAL)
+    head, monday, *_ = lines.draw_busy_hours(one).draw(USUAL)
     assert head.split() == ["10", "h", "11", "h", "12", "h", "13", "h"]
     assert monday.split()[2:4] == [HIDDEN, HIDDEN]
 
@@ -133,19 +139,19 @@ def test_the_oldest_blocks_that_tell_nothing_are_left_out(told: int) -> None:
     empty = AttendanceBlock(block(), None, (), ())
     full = AttendanceBlock(block(4), 30, (), ())
     blocks = [empty, *[full] * told, *[empty] * (told > 0)]
-    assert len(lines.with_something(blocks)) == (told + 1 if told else 0)
+    assert len(lines.skip_empty_blocks(blocks)) == (told + 1 if told else 0)
 
 
 def test_waits_alone_are_something() -> None:
     one = quiet()
-    assert lines.with_something([one]) == ()
+    assert lines.skip_empty_blocks([one]) == ()
     weeks = RequestsBlock(one.block, None, one.weeks, one.languages, Waits(2.0), Waits(), one.reach)
-    assert lines.with_something([one, weeks]) == (weeks,)
+    assert lines.skip_empty_blocks([one, weeks]) == (weeks,)
 
 
 def test_without_groups_that_is_said() -> None:
     one = AttendanceBlock(block(), None, (), ((None,) * 24,) * 7)
-    assert lines.attendance_figure(one).draw(USUAL) == ["No group met in these weeks."]
-    assert lines.busy_figure(one).draw(USUAL) == [
+    assert lines.draw_attendance(one).draw(USUAL) == ["No group met in these weeks."]
+    assert lines.draw_busy_hours(one).draw(USUAL) == [
         "Nothing can be told of the hours of these weeks."
     ]

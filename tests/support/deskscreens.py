@@ -9,7 +9,7 @@ from unittest.mock import patch
 from textual._compositor import Compositor
 
 from kiosk.domain.attendance.roster import IssuedPass
-from kiosk.domain.callbacks.worklist import ExportRow, Filter
+from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
 from kiosk.domain.groups.plan_import import Plans
 from kiosk.errors import SetupError
 from kiosk.ui.desk.app import DeskApp
@@ -47,14 +47,14 @@ class Written:
     """Remembers what the desk had written to files."""
 
     def __init__(self) -> None:
-        self.exports: list[tuple[Collection[ExportRow], Filter, str]] = []
+        self.exports: list[tuple[Collection[ExportRow], WorklistFilter, str]] = []
         self.sheets: list[tuple[IssuedPass, ...]] = []
         self.plans = PlansAtHand()
 
     def export(
         self,
         rows: Collection[ExportRow],
-        chosen: Filter,
+        chosen: WorklistFilter,
         form: str,
         login: str,
         progress: Progress,

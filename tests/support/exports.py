@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.attendance.check_in import Session
-from kiosk.domain.attendance.roster import AttendanceRow, PassStanding
+from kiosk.domain.attendance.roster import AttendanceRow, PassState
 from kiosk.domain.callbacks.request import CallLanguage, MessagePolicy, Window
 from kiosk.domain.callbacks.state import RequestStatus
 from kiosk.domain.callbacks.worklist import ExportRow
@@ -57,7 +57,7 @@ ARRIVAL = AttendanceRow(
     cancelled=False,
     head_count=4,
     arrived_at=AT - timedelta(hours=2, minutes=5),
-    standing=PassStanding.KNOWN,
+    standing=PassState.KNOWN,
     name="Ravi",
     by_staff=False,
     kiosk="Front",

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kiosk.domain.clock_sync import SyncProblem, sentence
+from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem
 from kiosk.errors import StoreAway, StoreBusy, StoreDiffers, StoreError, StoreFull, StoreRefused
 from kiosk.records import outbox, pulled_rows
 from kiosk.records import site as site_rows
@@ -257,7 +257,7 @@ def test_a_revoked_machine_sends_what_it_has_and_forgets_what_it_pulled(
         assert clinic.count(name) == 0
     assert clinic.count("staff_account") == 0
     assert clinic.count("public_key") > 0
-    assert state(clinic).out_of_order == sentence(SyncProblem.REVOKED)
+    assert state(clinic).out_of_order == describe_sync_problem(SyncProblem.REVOKED)
     first = wiped(world, clinic)
     assert first == NOON
     clinic.clock.move(hours=1)

@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.domain.attendance.roster import VoidReason
 from kiosk.domain.callbacks.actions import Claim
-from kiosk.domain.callbacks.worklist import Filter
+from kiosk.domain.callbacks.worklist import WorklistFilter
 from kiosk.domain.groups.groups import GroupPlan, Series, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
 from kiosk.domain.staff import Role
@@ -85,7 +85,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "act": lambda h: h.calls.act(h.request, 0, Claim()),
         "reveal": lambda h: h.calls.reveal(h.request),
         "duplicates": lambda h: h.calls.duplicates(h.request),
-        "export_rows": lambda h: h.calls.export_rows(Filter()),
+        "export_rows": lambda h: h.calls.export_rows(WorklistFilter()),
     },
     RosterDesk: {
         "roster": lambda h: h.roster.roster(h.session.id),

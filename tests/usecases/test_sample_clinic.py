@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.attendance.check_in import Session, SessionsToday, today
+from kiosk.domain.attendance.check_in import Session, SessionsToday, sessions_today
 from kiosk.domain.callbacks.worklist import PhoneContact
 from kiosk.domain.passes import Code, CodeKind, decode
-from kiosk.domain.phones import is_number
+from kiosk.domain.phones import is_e164
 from kiosk.domain.policy import Rules
 from kiosk.domain.staff import Role
 from kiosk.domain.working_time import WorkingCalendar
@@ -110,7 +110,9 @@ def test_every_minute_of_a_day_in_every_month(month: int) -> None:
     dull = [
         at
         for at in (start + MINUTE * number for number in range(24 * 60))
-        if not _is_lively(today(_planned(at), at, sample_clinic._zone(at), Rules().opens_before))
+        if not _is_lively(
+            sessions_today(_planned(at), at, sample_clinic._zone(at), Rules().opens_before)
+        )
     ]
     assert dull == []
 
@@ -123,13 +125,13 @@ def test_every_minute_of_the_days_on_which_clocks_change(day: str) -> None:
     for at in (start + MINUTE * number for number in range(24 * 60)):
         zone = sample_clinic._zone(at)
         assert at.astimezone(zone).hour in sample_clinic._DAYTIME
-        assert _is_lively(today(_planned(at), at, zone, Rules().opens_before))
+        assert _is_lively(sessions_today(_planned(at), at, zone, Rules().opens_before))
 
 
 @given(at=INSTANTS, hours=st.integers(0, 40))
 def test_exactly_one_is_open_for_two_days_without_a_restart(at: datetime, hours: int) -> None:
     later = at + timedelta(hours=hours)
-    found = today(_planned(at), later, sample_clinic._zone(at), Rules().opens_before)
+    found = sessions_today(_planned(at), later, sample_clinic._zone(at), Rules().opens_before)
     assert len(found.open_now) == 1
 
 
@@ -217,7 +219,7 @@ def test_the_caller_finds_requests_to_call_each_once(made: Sample) -> None:
         contact = desk.reveal(row.request.id)
         assert isinstance(contact, PhoneContact)
         # Not by the numbering plan: one of them is set aside for drama, and is nobody's.
-        assert is_number(contact.e164)
+        assert is_e164(contact.e164)
 
 
 def test_it_is_complete_once_and_only_then(made: Sample) -> None:

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.passes import name_key
+from kiosk.domain.passes import derive_name_key
 from kiosk.errors import VaultError
 from kiosk.vault.sealing import BOX_BYTES, lock_name, unlock_name
 
-KEY = name_key(bytes(16))
-OTHER_KEY = name_key(b"\x01" + bytes(15))
+KEY = derive_name_key(bytes(16))
+OTHER_KEY = derive_name_key(b"\x01" + bytes(15))
 BOX = lock_name("அனிதா s/o குமார்", KEY)
 
 names = st.text(st.characters(codec="utf-8"), max_size=80).filter(lambda n: len(n.encode()) <= 254)

@@ -20,7 +20,7 @@ class CheckInKind(StrEnum):
     """The fact named by `void_of` does not count."""
 
 
-UNDONE = "undone"
+UNDONE_REASON = "undone"
 """The reason of a void that takes another void back."""
 
 
@@ -92,7 +92,7 @@ class Attendance:
 _NOBODY_KNOWN: Mapping[bytes, Bearer] = {}
 
 
-def attendance(
+def derive_attendance(
     facts: Iterable[CheckInFact], bearers: Mapping[bytes, Bearer] = _NOBODY_KNOWN
 ) -> Attendance:
     """Fold facts into the people who are present and those who were taken off.
@@ -103,7 +103,7 @@ def attendance(
     they voided stays. A void that is itself voided takes nothing off.
     """
     by_id = {fact.id: fact for fact in facts}
-    counted = counting(by_id.values())
+    counted = counting_facts(by_id.values())
     people: dict[tuple[UUID, bytes | UUID], list[CheckInFact]] = {}
     voids: dict[UUID, list[CheckInFact]] = {}
     for fact in by_id.values():
@@ -128,14 +128,14 @@ def attendance(
     )
 
 
-def present(
+def present_people(
     facts: Iterable[CheckInFact], bearers: Mapping[bytes, Bearer] = _NOBODY_KNOWN
 ) -> tuple[Presence, ...]:
     """Give the people who are present (see `attendance`), by arrival."""
-    return attendance(facts, bearers).present
+    return derive_attendance(facts, bearers).present
 
 
-def counting(facts: Iterable[CheckInFact]) -> frozenset[UUID]:
+def counting_facts(facts: Iterable[CheckInFact]) -> frozenset[UUID]:
     """Say which facts count, voids among them: those that no void that counts names.
 
     Voids that name each other in a ring cannot come about honestly; none of them counts, and they
@@ -187,7 +187,7 @@ def _arrival(fact: CheckInFact) -> tuple[datetime, UUID]:
 
 
 @dataclass(frozen=True, slots=True)
-class PassStory:
+class PassHistory:
     """What is known of one pass at one session."""
 
     since: datetime | None
@@ -196,16 +196,16 @@ class PassStory:
     """How many voids of it are known, undone or not; the `nth` of its next arrival."""
 
 
-def story(facts: Iterable[CheckInFact], lookup: bytes) -> PassStory:
+def pass_history(facts: Iterable[CheckInFact], lookup: bytes) -> PassHistory:
     """Tell what the facts of one session say of one pass; any order, repeats harmless."""
     by_id = {fact.id: fact for fact in facts}
-    counted = counting(by_id.values())
+    counted = counting_facts(by_id.values())
     own = {fact.id for fact in by_id.values() if fact.lookup == lookup}
     voids = sum(_target(fact) in own for fact in by_id.values())
-    return PassStory(min((by_id[id_].at for id_ in own & counted), default=None), voids)
+    return PassHistory(min((by_id[id_].at for id_ in own & counted), default=None), voids)
 
 
-def choose(
+def choose_session(
     open_now: tuple[Session, ...],
     groups: frozenset[UUID],
     since: Mapping[UUID, datetime],

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.callbacks.request import RequestState
+from kiosk.domain.callbacks.request import SlipState
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def is_open(session: Session, now: datetime, opens_before: timedelta) -> bool:
     return session.starts_at - opens_before <= now < session.ends_at
 
 
-def today(
+def sessions_today(
     sessions: Iterable[Session], now: datetime, zone: ZoneInfo, opens_before: timedelta
 ) -> SessionsToday:
     """Sort `sessions` into those open at `now` and those later on the same day in `zone`."""
@@ -127,7 +127,7 @@ class ScanAgain:
 class SlipShown:
     """The slip of a callback request was scanned."""
 
-    state: RequestState
+    state: SlipState
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from kiosk.domain.attendance.check_in import Session, is_open
 
-MOST_PEOPLE = 999
+LARGEST_HEAD_COUNT = 999
 """No head count goes beyond it; a longer number is a slip of the finger."""
 RECONCILE_WITHIN = timedelta(hours=72)
 """How long after its end a session's list may stay open before somebody has to look."""
 
 
-class PassStanding(StrEnum):
+class PassState(StrEnum):
     """What is known of the pass behind an arrival."""
 
     KNOWN = "known"
@@ -30,7 +30,7 @@ class Arrival:
     check_in_id: UUID
     session: Session
     at: datetime
-    standing: PassStanding
+    standing: PassState
     name: str | None
     """Opened by the roster key; None for guests and unknown passes."""
     by_staff: bool
@@ -185,7 +185,7 @@ class AttendanceRow:
     head_count: int | None
     """The session's latest one."""
     arrived_at: datetime
-    standing: PassStanding
+    standing: PassState
     name: str | None
     by_staff: bool
     kiosk: str
@@ -201,7 +201,7 @@ class AttendanceRow:
     """Codes of `Oddness`: what is odd about it, for somebody to look at."""
 
 
-def stage_of(
+def session_stage(
     session: Session,
     now: datetime,
     opens_before: timedelta,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from kiosk.domain.callbacks.request import OpenedRequest
 from kiosk.domain.callbacks.state import (
-    CONTACT,
-    MISSES,
+    CONTACT_RESULTS,
+    MISSED_RESULTS,
     AttemptResult,
     CallbackState,
     RequestStatus,
@@ -19,14 +19,14 @@ from kiosk.domain.callbacks.worklist import (
     DayPart,
     Schedule,
     day_part,
-    is_worked,
-    named,
-    part_of,
-    parts_worked,
-    starts_at,
-    wanted_now,
+    is_wanted_now,
+    is_worked_window,
+    named_windows,
+    waits_from,
     window_of,
+    window_part,
     windows_at,
+    worked_parts,
 )
 from kiosk.domain.working_time import WorkingCalendar
 
@@ -58,11 +58,11 @@ class AttemptRule:
 
         Windows in which the clinic never works, like none at all, ask for nothing.
         """
-        asked = [code for code in named(tuple(windows)) if is_worked(code, calendar)]
+        asked = [code for code in named_windows(tuple(windows)) if is_worked_window(code, calendar)]
         times = sorted(misses)
         self._calendar = calendar
-        self._worked = parts_worked(calendar)
-        self._wanted = frozenset(part_of(code) for code in asked) or frozenset(self._worked)
+        self._worked = worked_parts(calendar)
+        self._wanted = frozenset(window_part(code) for code in asked) or frozenset(self._worked)
         self._told: list[_Miss] = []
         for at in times[-_LOOKED_AT:]:
             local = at.astimezone(calendar.zone)
@@ -163,7 +163,7 @@ class NextAttempt(NamedTuple):
     """From when on it may be closed as unreachable; None where more has to be tried first."""
 
 
-def counted(state: CallbackState) -> int:
+def count_attempts(state: CallbackState) -> int:
     """Count the calls made since it was last reopened; texts and CALL_LATER do not count."""
     return len([at for at, result in state.attempts[state.earlier :] if result not in _NOT_CALLS])
 
@@ -223,9 +223,9 @@ def _since_contact(state: CallbackState) -> tuple[list[datetime], datetime | Non
     misses: list[datetime] = []
     texted_at = None
     for at, result in state.attempts[state.earlier :]:
-        if result in CONTACT:
+        if result in CONTACT_RESULTS:
             misses, texted_at = [], None
-        elif result in MISSES:
+        elif result in MISSED_RESULTS:
             misses.append(at)
         elif result == AttemptResult.TEXT_SENT and texted_at is None:
             texted_at = at
@@ -255,7 +255,7 @@ class Scheduler:
         """
         if state.touched_at is None and state.open:
             return self._of_new(asked)
-        begins = starts_at(asked.created_at, asked.not_before, self.calendar.zone)
+        begins = waits_from(asked.created_at, asked.not_before, self.calendar.zone)
         coming = next_attempt(state, calendar=self.calendar, asked=asked)
         waits = coming.not_before
         if coming.hint not in _NO_CALL and state.next_at is None and begins > asked.created_at:
@@ -263,7 +263,7 @@ class Scheduler:
         due = self._due(state, begins, waits) if state.open else None
         since = coming.give_up_from
         return Schedule(
-            attempts=counted(state),
+            attempts=count_attempts(state),
             last_result=state.attempts[-1][1] if state.attempts else "",
             next_at=waits if state.open else None,
             hint=coming.hint or "",
@@ -281,7 +281,7 @@ class Scheduler:
 
     def _of_new(self, asked: OpenedRequest) -> Schedule:
         """Say the same, in a third of the time, of what nobody has touched: most of a list."""
-        begins = starts_at(asked.created_at, asked.not_before, self.calendar.zone)
+        begins = waits_from(asked.created_at, asked.not_before, self.calendar.zone)
         waits = begins if begins > asked.created_at else None
         return Schedule(
             attempts=0,
@@ -312,7 +312,7 @@ class Scheduler:
         # Thousands of requests ask for the same few sets of windows.
         found = self._wanted.get(windows)
         if found is None:
-            found = self._wanted[windows] = wanted_now(windows, self._windows)
+            found = self._wanted[windows] = is_wanted_now(windows, self._windows)
         return found
 
     def _promised(self, state: CallbackState, due: datetime) -> bool:

@@ -83,13 +83,13 @@ class Outcome(StrEnum):
     ESCALATED = "escalated"
 
 
-CONTACT = frozenset({AttemptResult.REACHED_SELF, AttemptResult.DECLINED})
+CONTACT_RESULTS = frozenset({AttemptResult.REACHED_SELF, AttemptResult.DECLINED})
 """After these the visitor has been spoken to."""
 
-STOPS = frozenset({AttemptResult.WRONG_PERSON, AttemptResult.NUMBER_INVALID})
+STOPPING_RESULTS = frozenset({AttemptResult.WRONG_PERSON, AttemptResult.NUMBER_INVALID})
 """After these the number is not rung again: it may be a stranger's."""
 
-MISSES = frozenset(
+MISSED_RESULTS = frozenset(
     {
         AttemptResult.REACHED_OTHER,
         AttemptResult.NO_ANSWER,
@@ -129,7 +129,7 @@ class RequestStatus(StrEnum):
     CLOSED = "closed"
 
 
-OPEN = frozenset(
+OPEN_STATUSES = frozenset(
     {RequestStatus.NEW, RequestStatus.CLAIMED, RequestStatus.WAITING, RequestStatus.REACHED}
 )
 """The states in which something is still to be done."""
@@ -177,7 +177,7 @@ class CallbackState:
     @property
     def open(self) -> bool:
         """Whether something is still to be done."""
-        return self.status in OPEN
+        return self.status in OPEN_STATUSES
 
     def holder_at(self, now: datetime) -> UUID | None:
         """Say who has claimed it at a time; None where nobody has or the claim has ended."""
@@ -215,10 +215,10 @@ def callback_state(
         earlier=earlier,
         reopened_at=live[turn - 1].at if turn else None,
         next_at=step.next_at if step else None,
-        stopped=any(result in STOPS for _, result in attempts),
+        stopped=any(result in STOPPING_RESULTS for _, result in attempts),
         merged_into=merged_into,
         escalated=EventKind.ESCALATED in kinds[turn:],
-        reached=any(result in CONTACT for _, result in attempts),
+        reached=any(result in CONTACT_RESULTS for _, result in attempts),
         note_dismissed=EventKind.NOTE_DISMISSED in kinds,
         by_slip=bool(slips),
         last_event_id=next((e.id for e in reversed(live) if e.kind not in _CLAIMS), None),
@@ -244,7 +244,7 @@ _ENDS: Mapping[str, Outcome | None] = {
     EventKind.ESCALATED: Outcome.ESCALATED,
     EventKind.WITHDRAWN: Outcome.WITHDRAWN,
 }
-_HANDS = frozenset({*_CLAIMS, EventKind.HELD.value, _REOPENED, *_ENDS})
+_HOLDER_EVENTS = frozenset({*_CLAIMS, EventKind.HELD.value, _REOPENED, *_ENDS})
 """What puts a request into somebody's hands, or takes it out of them."""
 _STATUS_OF: Mapping[str, RequestStatus] = {
     Outcome.UNREACHABLE: RequestStatus.UNREACHABLE,
@@ -254,7 +254,7 @@ _STATUS_OF: Mapping[str, RequestStatus] = {
     Outcome.ESCALATED: RequestStatus.ESCALATED,
 }
 """Where a request stands after an outcome; after the others it is closed."""
-_OVER = {
+_PHASE_OF = {
     RequestStatus.CLOSED: RequestPhase.CLOSED,
     RequestStatus.UNREACHABLE: RequestPhase.CLOSED,
     RequestStatus.WITHDRAWN: RequestPhase.WITHDRAWN,
@@ -276,7 +276,7 @@ def _end(events: Sequence[RequestEvent], slips: tuple[datetime, ...]) -> _End:
             reason = str(_ENDS[event.kind] or event.outcome or "closed")
             status = _STATUS_OF.get(reason, RequestStatus.CLOSED)
             end = status, reason, event.at, event.other_id if event.kind == _MERGED else None
-    if slips and _OVER.get(end[0]) is not RequestPhase.CLOSED:
+    if slips and _PHASE_OF.get(end[0]) is not RequestPhase.CLOSED:
         told = (event.at for event in events if event.kind == EventKind.WITHDRAWN)
         end = RequestStatus.WITHDRAWN, Outcome.WITHDRAWN.value, min((*slips, *told)), end[3]
     return end
@@ -284,7 +284,7 @@ def _end(events: Sequence[RequestEvent], slips: tuple[datetime, ...]) -> _End:
 
 def _claim(events: Sequence[RequestEvent]) -> RequestEvent | None:
     """Give the claim that no later event has ended; it may have ended by itself."""
-    last = next((event for event in reversed(events) if event.kind in _HANDS), None)
+    last = next((event for event in reversed(events) if event.kind in _HOLDER_EVENTS), None)
     return last if last is not None and last.kind == _CLAIMED else None
 
 
@@ -298,7 +298,7 @@ def _holds(begins: datetime | None, ends: datetime | None, now: datetime) -> boo
 def _open_status(
     step: RequestEvent | None, claim: RequestEvent | None, now: datetime | None, *, tried: bool
 ) -> RequestStatus:
-    if step is not None and step.kind == _ATTEMPT and step.outcome in CONTACT:
+    if step is not None and step.kind == _ATTEMPT and step.outcome in CONTACT_RESULTS:
         return RequestStatus.REACHED
     if claim and now is not None and _holds(claim.at, claim.next_at, now):
         return RequestStatus.CLAIMED
@@ -307,7 +307,7 @@ def _open_status(
     return RequestStatus.WAITING if tried or held else RequestStatus.NEW
 
 
-def phase(
+def request_phase(
     state: CallbackState, created_at: datetime, confirmed_at: datetime | None
 ) -> tuple[RequestPhase, datetime]:
     """Say what the visitor's slip shows: where the request is, and since when.
@@ -315,7 +315,7 @@ def phase(
     `confirmed_at` is when the centre had it, None where it is only on this kiosk. What staff have
     begun, handed over or merged is still with the clinic.
     """
-    if state.since is not None and state.status in _OVER:
-        return _OVER[state.status], state.since
+    if state.since is not None and state.status in _PHASE_OF:
+        return _PHASE_OF[state.status], state.since
     known = [at for at in (confirmed_at, state.touched_at) if at is not None]
     return (RequestPhase.WITH_CLINIC, min(known)) if known else (RequestPhase.KEPT_HERE, created_at)

@@ -5,16 +5,16 @@ from datetime import datetime, time, timedelta
 from math import ceil
 from statistics import median
 
-from kiosk.domain.callbacks.state import OPEN, RequestStatus
-from kiosk.domain.callbacks.worklist import WorklistCounts, WorkRow, starts_at
+from kiosk.domain.callbacks.state import OPEN_STATUSES, RequestStatus
+from kiosk.domain.callbacks.worklist import WorklistCounts, WorkRow, waits_from
 from kiosk.domain.working_time import WorkingCalendar
 
 _LOOKED_BACK = timedelta(days=28)
-_ENOUGH = 5
+_LEAST_WAITS = 5
 """Requests that a median needs: fewer say something about each of them."""
 
 
-def measure(
+def count_worklist(
     rows: Iterable[WorkRow],
     *,
     now: datetime,
@@ -22,7 +22,7 @@ def measure(
 ) -> WorklistCounts:
     """Count the rows and take the median of the waiting."""
     listed = tuple(rows)
-    live = [row for row in listed if row.state.status in OPEN]
+    live = [row for row in listed if row.state.status in OPEN_STATUSES]
     due = [row.schedule.breach_at for row in live if row.schedule.breach_at is not None]
     tomorrow, since = _tomorrow(now, calendar), now - _LOOKED_BACK
     waits = [
@@ -36,7 +36,7 @@ def measure(
         due_today=sum(1 for at in due if at < tomorrow),
         overdue=sum(1 for at in due if at < now),
         unreachable=sum(1 for row in listed if row.state.status is RequestStatus.UNREACHABLE),
-        median_hours_to_first_attempt=median(waits) if len(waits) >= _ENOUGH else None,
+        median_hours_to_first_attempt=median(waits) if len(waits) >= _LEAST_WAITS else None,
     )
 
 
@@ -50,7 +50,7 @@ def _hours_to_first(row: WorkRow, calendar: WorkingCalendar) -> float | None:
     asked, attempts = row.request, row.state.attempts
     if not attempts:
         return None
-    begins = starts_at(asked.created_at, asked.not_before, calendar.zone)
+    begins = waits_from(asked.created_at, asked.not_before, calendar.zone)
     return max(0.0, calendar.hours_between(begins, attempts[0][0]))
 
 
@@ -66,16 +66,16 @@ def percentile(values: Collection[float], share: float) -> float:
     return sorted(values)[max(rank, 1) - 1]
 
 
-BEFORE_MEASURED = 3
+DEFAULT_PROMISE = 3
 """Working days promised until there is enough to measure."""
 
-ENOUGH = 20
+LEAST_CLOSED_REQUESTS = 20
 """Closed requests that a measured promise needs."""
 
-MOST = 0.9
+PROMISED_SHARE = 0.9
 """The share of visitors that "most people" stands for."""
 
-LONGEST = 20
+LONGEST_PROMISE = 20
 """The longest promise in working days; beyond it the figure helps nobody."""
 
 
@@ -85,6 +85,6 @@ def promised_days(spans_in_working_days: Sequence[float]) -> int:
     A wait is the span from a request to its first attempt (`WorkingCalendar.days_between`). Nine
     of ten were called within what is promised; below 20 waits it is 3.
     """
-    if len(spans_in_working_days) < ENOUGH:
-        return BEFORE_MEASURED
-    return min(max(ceil(percentile(spans_in_working_days, MOST)), 1), LONGEST)
+    if len(spans_in_working_days) < LEAST_CLOSED_REQUESTS:
+        return DEFAULT_PROMISE
+    return min(max(ceil(percentile(spans_in_working_days, PROMISED_SHARE)), 1), LONGEST_PROMISE)

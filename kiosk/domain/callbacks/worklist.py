@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.callbacks.request import CallLanguage, OpenedRequest, Window
-from kiosk.domain.callbacks.state import OPEN, CallbackState, RequestStatus
+from kiosk.domain.callbacks.state import OPEN_STATUSES, CallbackState, RequestStatus
 from kiosk.domain.working_time import WorkingCalendar
 
 
@@ -83,7 +83,7 @@ class PhoneContact:
     e164: str
 
 
-class Show(StrEnum):
+class WorklistPart(StrEnum):
     """Which part of the list to show."""
 
     CALL_NOW = "call_now"
@@ -99,10 +99,10 @@ class Show(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class WorklistFilter:
     """What to show of the worklist."""
 
-    show: Show = Show.OPEN
+    show: WorklistPart = WorklistPart.OPEN
     language: str = ""
     """Code of `CallLanguage`; empty for all."""
     text: str = ""
@@ -199,12 +199,12 @@ def day_part(local: datetime) -> DayPart:
     return DayPart.AFTERNOON if at < _FOUR else DayPart.EVENING
 
 
-def part_of(window: str) -> DayPart:
+def window_part(window: str) -> DayPart:
     """Name the part of the day of a named window. Raises KeyError for ANY and unknown codes."""
     return day_part(datetime.combine(date.min, _HOURS[window][1]))
 
 
-def named(windows: Collection[str]) -> tuple[str, ...]:
+def named_windows(windows: Collection[str]) -> tuple[str, ...]:
     """Give the named windows among codes; empty where any time will do or none is known."""
     return () if _ANY in windows else tuple([code for code in windows if code in _HOURS])
 
@@ -218,7 +218,7 @@ def window_of(local: datetime) -> str:
     return ""
 
 
-def is_worked(window: str, calendar: WorkingCalendar) -> bool:
+def is_worked_window(window: str, calendar: WorkingCalendar) -> bool:
     """Say whether the clinic ever works in a named window."""
     days, start, end = _HOURS[window]
     for day in days:
@@ -228,7 +228,7 @@ def is_worked(window: str, calendar: WorkingCalendar) -> bool:
     return False
 
 
-def parts_worked(calendar: WorkingCalendar) -> tuple[DayPart, ...]:
+def worked_parts(calendar: WorkingCalendar) -> tuple[DayPart, ...]:
     """Give the parts of the day in which the clinic ever works; all where it never does."""
     morning = afternoon = evening = False
     for opens, closes in calendar.week.values():
@@ -252,20 +252,20 @@ def windows_at(at: datetime, calendar: WorkingCalendar) -> frozenset[str]:
     return frozenset(found | {_ANY} if calendar.is_open(at) else found)
 
 
-def wanted_now(windows: Collection[str], now_open: Collection[str]) -> bool:
+def is_wanted_now(windows: Collection[str], now_open: Collection[str]) -> bool:
     """Say whether a request's windows are among those of this minute (see `windows_at`)."""
-    wanted = named(windows)
+    wanted = named_windows(windows)
     return any(code in now_open for code in wanted) if wanted else _ANY in now_open
 
 
-def starts_at(created_at: datetime, not_before: date | None, zone: ZoneInfo) -> datetime:
+def waits_from(created_at: datetime, not_before: date | None, zone: ZoneInfo) -> datetime:
     """Say from when on a request waits for its call: `not_before` pauses the clocks."""
     if not_before is None or not 0 <= (not_before - created_at.date()).days <= _LONGEST_PAUSE:
         return created_at
     return max(created_at, datetime.combine(not_before, time.min, zone).astimezone(UTC))
 
 
-def row_order(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> tuple[WorkRow, ...]:
+def sort_rows(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> tuple[WorkRow, ...]:
     """Put rows in the order to call: call now, then by what is due, then the oldest first.
 
     `speaks` are the languages of the caller (codes of `CallLanguage`), empty for all: a request
@@ -282,7 +282,9 @@ def row_order(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> 
     return tuple(sorted(rows, key=place))
 
 
-def matches(row: WorkRow, wanted: Filter, speaks: frozenset[str] = frozenset()) -> bool:
+def matches_filter(
+    row: WorkRow, wanted: WorklistFilter, speaks: frozenset[str] = frozenset()
+) -> bool:
     """Say whether a row belongs to a view; `speaks` as in `row_order`, for CALL_NOW alone."""
     asked = row.request
     if wanted.language and asked.call_language != wanted.language:
@@ -294,23 +296,23 @@ def matches(row: WorkRow, wanted: Filter, speaks: frozenset[str] = frozenset()) 
     return _shown(row, wanted.show, speaks)
 
 
-def _shown(row: WorkRow, show: Show, speaks: frozenset[str]) -> bool:
+def _shown(row: WorkRow, show: WorklistPart, speaks: frozenset[str]) -> bool:
     match show:
-        case Show.CALL_NOW:
+        case WorklistPart.CALL_NOW:
             return row.schedule.call_now and _spoken(row.request, speaks)
-        case Show.OPEN:
-            return row.state.status in OPEN
-        case Show.MINE:
+        case WorklistPart.OPEN:
+            return row.state.status in OPEN_STATUSES
+        case WorklistPart.MINE:
             return row.held_by_me
-        case Show.UNREACHABLE:
+        case WorklistPart.UNREACHABLE:
             return row.state.status is RequestStatus.UNREACHABLE
-        case Show.ESCALATED:
+        case WorklistPart.ESCALATED:
             return row.state.status is RequestStatus.ESCALATED
-        case Show.NOTED:
+        case WorklistPart.NOTED:
             return row.withdrawal_noted
-        case Show.CLOSED:
+        case WorklistPart.CLOSED:
             return row.state.status in _SETTLED
-        case Show.ALL:
+        case WorklistPart.ALL:
             return True
 
 
@@ -323,7 +325,7 @@ def _spoken(asked: OpenedRequest, speaks: frozenset[str]) -> bool:
 
 
 def _offers(asked: OpenedRequest, window: str) -> bool:
-    wanted = named(asked.windows)
+    wanted = named_windows(asked.windows)
     return window in wanted if wanted else True
 
 

@@ -17,7 +17,7 @@ LONGEST_ROOM = 60
 LONGEST_ABOUT = 200
 LONGEST_REASON = 80
 """Characters."""
-MOST_PEOPLE = 999
+LARGEST_CAPACITY = 999
 """The largest capacity that makes sense."""
 
 GROUP_ENDED = "the group has ended"
@@ -98,7 +98,7 @@ class SeriesFrom:
     since: date
 
 
-Which = Sequence[UUID] | SeriesFrom
+SessionSelection = Sequence[UUID] | SeriesFrom
 """Which sessions are meant: by their ids, or the rest of a series."""
 
 
@@ -202,7 +202,7 @@ def change_problem(old: PlannedSession, new: SessionPlan, now: datetime) -> Plan
     return PlanProblem.PAST if moved and new.starts_at <= now else None
 
 
-def called_off(meant: Sequence[PlannedSession], which: Which) -> list[PlannedSession]:
+def called_off(meant: Sequence[PlannedSession], which: SessionSelection) -> list[PlannedSession]:
     """Give those of `meant` that are called off; of a series, for the reason of the first."""
     off = [one for one in meant if one.cancelled is not None]
     if isinstance(which, SeriesFrom):
@@ -211,7 +211,7 @@ def called_off(meant: Sequence[PlannedSession], which: Which) -> list[PlannedSes
 
 
 def _may_hold(people: int | None) -> bool:
-    return people is None or 1 <= people <= MOST_PEOPLE
+    return people is None or 1 <= people <= LARGEST_CAPACITY
 
 
 MOST_SESSIONS = 500
@@ -245,7 +245,9 @@ class Series:
     """1 is every week; weeks begin on Monday and are counted from that of `first`."""
 
 
-def expand(series: Series, zone: ZoneInfo) -> tuple[tuple[datetime, datetime], ...] | PlanProblem:
+def expand_series(
+    series: Series, zone: ZoneInfo
+) -> tuple[tuple[datetime, datetime], ...] | PlanProblem:
     """Give start and end (UTC) of every session, by start.
 
     A local time that a change of clocks leaves out counts by the clock before the change, one
@@ -261,11 +263,13 @@ def expand(series: Series, zone: ZoneInfo) -> tuple[tuple[datetime, datetime], .
             break
         if len(found) == MOST_SESSIONS:
             return PlanProblem.TOO_MANY
-        found.append(at_local(day, series.starts, series.minutes, zone))
+        found.append(session_times(day, series.starts, series.minutes, zone))
     return tuple(found) or PlanProblem.EMPTY_SERIES
 
 
-def at_local(day: date, starts: time, minutes: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def session_times(
+    day: date, starts: time, minutes: int, zone: ZoneInfo
+) -> tuple[datetime, datetime]:
     """Give start and end (UTC) of a session that starts at a local time and lasts `minutes`."""
     start = datetime.combine(day, starts.replace(tzinfo=None, fold=0), zone).astimezone(UTC)
     return start, start + timedelta(minutes=minutes)
@@ -275,7 +279,7 @@ def plan_series(
     series: Series, group_id: UUID, room: str, capacity: int | None, zone: ZoneInfo
 ) -> tuple[SessionPlan, ...] | PlanProblem:
     """Plan the sessions of a series, with ids that follow from the series and the start."""
-    times = expand(series, zone)
+    times = expand_series(series, zone)
     if isinstance(times, PlanProblem):
         return times
     return tuple(

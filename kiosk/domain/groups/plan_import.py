@@ -120,12 +120,12 @@ class Comparison:
     left: int
 
 
-def source_of(kind: PlanKind, series: str, key: str = "") -> str:
+def format_source(kind: PlanKind, series: str, key: str = "") -> str:
     """Write what a file calls a session (or, without a key, what those of a series begin with)."""
     return f"{kind.value} {series} {key}"
 
 
-def made_at(session: SessionPlan) -> datetime | None:
+def planned_at(session: SessionPlan) -> datetime | None:
     """Say when a session was planned, as far as its ids tell (UUIDv7)."""
     for id_ in (session.series_id, session.id):
         if id_ is not None and id_.version == _TIMED:
@@ -133,7 +133,7 @@ def made_at(session: SessionPlan) -> datetime | None:
     return None
 
 
-def compare(
+def compare_plans(
     kept: Sequence[PlannedSession],
     wanted: Iterable[PlannedByFile],
     in_file: Mapping[UUID, bool],

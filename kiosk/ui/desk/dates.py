@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.groups.groups import MOST_PEOPLE
+from kiosk.domain.groups.groups import LARGEST_CAPACITY
 from kiosk.domain.text import ascii_digits
 
 HOW = "Please write it like “tomorrow 14:30”, “Thu 9:00” or “5 Mar 16:00”."
@@ -161,8 +161,8 @@ def read_capacity(text: str) -> int | str | None:
     """Return for how many there is room; None for an empty line, a sentence for an odd one."""
     if not text.strip():
         return None
-    number = read_number(text, MOST_PEOPLE)
-    return number or f"Please type a number from 1 to {MOST_PEOPLE}, or nothing."
+    number = read_number(text, LARGEST_CAPACITY)
+    return number or f"Please type a number from 1 to {LARGEST_CAPACITY}, or nothing."
 
 
 def _of_parts(year: str, month: str, day: str) -> date | None:

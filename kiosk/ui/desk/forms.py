@@ -9,7 +9,7 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kiosk.domain.staff import SHORTEST, PassphraseProblem, check_passphrase
+from kiosk.domain.staff import SHORTEST_PASSPHRASE, PassphraseProblem, check_passphrase
 from kiosk.ui.desk.dates import (
     HOW_CLOCK,
     HOW_DAY,
@@ -194,7 +194,7 @@ class PassphraseFormScreen(FormScreen):
     @staticmethod
     def passphrase_rows(label: str) -> tuple[TextRow, TextRow]:
         """Return the two lines."""
-        hint = f"At least {SHORTEST} characters; they choose their own later."
+        hint = f"At least {SHORTEST_PASSPHRASE} characters; they choose their own later."
         return (
             TextRow("secret", label, hint, most=_MOST, covered=True),
             TextRow("again", "And again", "The same once more.", most=_MOST, covered=True),

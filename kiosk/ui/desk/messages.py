@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from kiosk.domain.attendance.roster import IssuedPass
-    from kiosk.domain.callbacks.worklist import Filter, WorkRow
+    from kiosk.domain.callbacks.worklist import WorklistFilter, WorkRow
     from kiosk.domain.fleet import KioskView
     from kiosk.ui.desk.session import CurrentUser
 
@@ -252,7 +252,7 @@ class TwinsWanted(DeskIntent):
 class ExportWanted(DeskIntent):
     """The filtered list is to be written to a file."""
 
-    def __init__(self, wanted: "Filter", form: str) -> None:
+    def __init__(self, wanted: "WorklistFilter", form: str) -> None:
         super().__init__()
         self.wanted = wanted
         self.form = form

@@ -6,7 +6,13 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kiosk.domain.attendance.roster import MOST_PEOPLE, GroupName, Member, SessionCard, VoidReason
+from kiosk.domain.attendance.roster import (
+    LARGEST_HEAD_COUNT,
+    GroupName,
+    Member,
+    SessionCard,
+    VoidReason,
+)
 from kiosk.domain.text import ascii_digits
 from kiosk.ui.desk.messages import Answered, Offer, Question
 from kiosk.ui.desk.screen import DeskScreen
@@ -64,9 +70,9 @@ def ask_which_group(member: Member, groups: Sequence[GroupName], then: Then) -> 
 
 def _count_problem(text: str) -> str:
     digits = ascii_digits(text)
-    if digits.isascii() and digits.isdecimal() and int(digits) <= MOST_PEOPLE:
+    if digits.isascii() and digits.isdecimal() and int(digits) <= LARGEST_HEAD_COUNT:
         return ""
-    return f"Please type a number from 0 to {MOST_PEOPLE}."
+    return f"Please type a number from 0 to {LARGEST_HEAD_COUNT}."
 
 
 class QuestionScreen(DeskScreen):

@@ -11,7 +11,7 @@ from kiosk.errors import SignedOut
 
 if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
     from kiosk.domain.attendance.roster import IssuedPass
-    from kiosk.domain.callbacks.worklist import ExportRow, Filter
+    from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
     from kiosk.domain.staff import Role
     from kiosk.usecases.access import Access, SignInRefused
@@ -74,7 +74,7 @@ class WriteCallbacks(Protocol):
     def __call__(
         self,
         rows: "Collection[ExportRow]",
-        chosen: "Filter",
+        chosen: "WorklistFilter",
         form: str,
         login: str,
         progress: Progress,

@@ -7,7 +7,7 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from kiosk.domain.staff import SHORTEST, PassphraseProblem, check_passphrase
+from kiosk.domain.staff import SHORTEST_PASSPHRASE, PassphraseProblem, check_passphrase
 from kiosk.ui.desk.messages import DeskWant, Entered, Finished, Place, SomebodyElse
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import CurrentUser
@@ -36,7 +36,9 @@ class NewPassphraseScreen(DeskScreen):
 
     def lead(self) -> str:
         why = "Yours was given by somebody else, so it opens nothing yet. " if self._given else ""
-        return f"{why}At least {SHORTEST} characters; several words are easy to remember."
+        return (
+            f"{why}At least {SHORTEST_PASSPHRASE} characters; several words are easy to remember."
+        )
 
     def body(self) -> Iterable[Widget]:
         for name, label in zip(_FIELDS, _LABELS, strict=True):
@@ -94,7 +96,7 @@ class NewPassphraseScreen(DeskScreen):
         checked = check_passphrase(new)
         if checked is PassphraseProblem.TOO_SHORT:
             self.query_one("#new", Field).focus()
-            return f"The new one is too short: at least {SHORTEST} characters."
+            return f"The new one is too short: at least {SHORTEST_PASSPHRASE} characters."
         if checked is PassphraseProblem.TOO_LONG:
             return "The new one is too long."
         if new == old:

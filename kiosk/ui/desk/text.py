@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.attendance.roster import PassStanding, SessionStage, VoidReason
+from kiosk.domain.attendance.roster import PassState, SessionStage, VoidReason
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.groups.groups import GroupCard, PlannedSession, PlanProblem, SessionPlan
 from kiosk.domain.groups.plan_import import ImportReport, Plans
 from kiosk.domain.staff import (
-    LONGEST,
-    SHORTEST,
+    LONGEST_PASSPHRASE,
+    SHORTEST_PASSPHRASE,
     AccountProblem,
     AccountView,
     PassphraseProblem,
@@ -54,10 +54,10 @@ NAME_PROBLEMS = {
     NameProblem.NOT_A_NAME: "That looks like a number. A first name is enough.",
 }
 STANDINGS = {
-    PassStanding.KNOWN: "pass",
-    PassStanding.UNKNOWN: "unknown pass",
-    PassStanding.REVOKED: "revoked pass",
-    PassStanding.NONE: "guest",
+    PassState.KNOWN: "pass",
+    PassState.UNKNOWN: "unknown pass",
+    PassState.REVOKED: "revoked pass",
+    PassState.NONE: "guest",
 }
 
 
@@ -127,8 +127,8 @@ ACCOUNT_PROBLEMS = {
     AccountProblem.NEEDS_PASSPHRASE: "The new roles open more; they need a new passphrase.",
 }
 PASSPHRASE_PROBLEMS = {
-    PassphraseProblem.TOO_SHORT: f"That is too short: at least {SHORTEST} characters.",
-    PassphraseProblem.TOO_LONG: f"That is too long: at most {LONGEST} characters.",
+    PassphraseProblem.TOO_SHORT: f"That is too short: at least {SHORTEST_PASSPHRASE} characters.",
+    PassphraseProblem.TOO_LONG: f"That is too long: at most {LONGEST_PASSPHRASE} characters.",
     PassphraseProblem.SAME: "That is the one they have; please choose another.",
 }
 

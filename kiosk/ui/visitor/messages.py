@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from kiosk.domain.attendance.check_in import CheckInOutcome, Joined, Session
-    from kiosk.domain.callbacks.request import Receipt, RequestState
+    from kiosk.domain.callbacks.request import Receipt, SlipState
 
 
 class VisitorWant(Enum):
@@ -112,7 +112,7 @@ class Sent(VisitorIntent):
 class SlipAnswered(VisitorIntent):
     """A slip was read, or withdrawn by."""
 
-    def __init__(self, state: "RequestState") -> None:
+    def __init__(self, state: "SlipState") -> None:
         super().__init__()
         self.state = state
 

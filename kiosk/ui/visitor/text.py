@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
-from kiosk.domain.phones import PhoneProblem, digits_written
+from kiosk.domain.phones import PhoneProblem, digit_counts
 from kiosk.domain.text import NameProblem
 
 Translate = Callable[[str], str]
@@ -136,6 +136,6 @@ def _number_plan(country: str, language: str) -> dict[str, str]:
     from babel import Locale
 
     names = Locale.parse(_LOCALES.get(language, "en_SG")).territories
-    fewest, most = digits_written(country)
+    fewest, most = digit_counts(country)
     digits = str(fewest) if fewest == most else f"{fewest}–{most}"
     return {"country": names.get(country, country), "digits": digits}

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
 
-from kiosk.presentation.statistics import Figure
+from kiosk.presentation.statistics import ReportSection
 from kiosk.ui.widgets.list import cell
 
 _INKED = re.compile("([█▌▁▂▃▄▅▆▇░▒▓]+)")
@@ -28,11 +28,11 @@ class Chart(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._figures: tuple[Figure, ...] = ()
+        self._figures: tuple[ReportSection, ...] = ()
         self._drawn: tuple[int, list[tuple[str, bool]]] = (0, [])
         """For which width, and every line with whether it is a title."""
 
-    def show(self, figures: Sequence[Figure]) -> None:
+    def show(self, figures: Sequence[ReportSection]) -> None:
         """Show other figures; without any, the chart takes no room."""
         self._figures = tuple(figures)
         self._drawn = (0, [])

@@ -8,7 +8,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
 
-from kiosk.content.qr import matrix
+from kiosk.content.qr import qr_matrix
 
 _DARK = Color.from_rgb(0, 0, 0)
 _LIGHT = Color.from_rgb(255, 255, 255)
@@ -27,12 +27,12 @@ class QrCode(Widget):
 
     def __init__(self, data: str, *, numeric: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._modules = matrix(data, numeric=numeric, quiet=_QUIET)
+        self._modules = qr_matrix(data, numeric=numeric, quiet=_QUIET)
         self._quiet = _QUIET
 
     def show(self, data: str, *, numeric: bool = False) -> None:
         """Draw another code in the same place."""
-        self._modules = matrix(data, numeric=numeric, quiet=_QUIET)
+        self._modules = qr_matrix(data, numeric=numeric, quiet=_QUIET)
         self.refresh(layout=True)
 
     def on_resize(self) -> None:

@@ -10,11 +10,11 @@ from sqlmodel import Session as Transaction
 from kiosk.domain.anomalies import (
     Anomaly,
     AnomalyKind,
-    Found,
+    FactAnomaly,
     SessionFacts,
-    gathered,
-    of_session,
-    of_times,
+    merge_anomalies,
+    session_anomalies,
+    time_anomalies,
 )
 from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
@@ -51,7 +51,7 @@ class ReconcileDesk(StaffDesk):
                 self._house.rules.opens_before,
             )
             symbols = records.symbols(transaction, self._site.site_id)
-            return gathered(look.all(), {id_: clean(two) for id_, two in symbols.items()})
+            return merge_anomalies(look.all(), {id_: clean(two) for id_, two in symbols.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,16 @@ class _Look:
     since: datetime
     opens_before: timedelta
 
-    def all(self) -> Iterator[Found]:
+    def all(self) -> Iterator[FactAnomaly]:
         """Find everything."""
         yield from self._at_sessions()
         yield from self._at_no_session()
         yield from self._about_requests()
         for gap in records.gaps(self.transaction, self.site_id, self.since):
             machine = frozenset({gap.kiosk_id})
-            yield Found(AnomalyKind.GAP, gap.after, machine, count=gap.missing)
+            yield FactAnomaly(AnomalyKind.GAP, gap.after, machine, count=gap.missing)
 
-    def _at_sessions(self) -> Iterator[Found]:
+    def _at_sessions(self) -> Iterator[FactAnomaly]:
         facts = records.of_sessions(self.transaction, self.site_id, self.since)
         planned = rosters.with_facts(self.transaction, self.site_id, self.since)
         lookups = {one.lookup for some in facts.values() for one in some if one.lookup is not None}
@@ -80,17 +80,17 @@ class _Look:
         for session_id, some in facts.items():
             plan = planned[session_id]
             held = SessionFacts(plan.session, plan.cancelled, some, holders)
-            yield from of_session(held, self.opens_before, plan.group_name)
+            yield from session_anomalies(held, self.opens_before, plan.group_name)
 
-    def _at_no_session(self) -> Iterator[Found]:
+    def _at_no_session(self) -> Iterator[FactAnomaly]:
         for fact in records.of_no_session(self.transaction, self.site_id, self.since):
             machine = frozenset(() if fact.kiosk_id is None else (fact.kiosk_id,))
-            yield Found(AnomalyKind.NO_SESSION, fact, machine)
+            yield FactAnomaly(AnomalyKind.NO_SESSION, fact, machine)
 
-    def _about_requests(self) -> Iterator[Found]:
+    def _about_requests(self) -> Iterator[FactAnomaly]:
         given = self.transaction, self.site_id, self.since
         for asked in records.requests(*given):
-            for kind in of_times(asked.stamp):
+            for kind in time_anomalies(asked.stamp):
                 yield _about(kind, asked)
         for asked in records.called_after_withdrawal(*given):
             yield _about(AnomalyKind.CALLED, asked)
@@ -98,5 +98,7 @@ class _Look:
             yield _about(AnomalyKind.SAME_REFERENCE, asked)
 
 
-def _about(kind: AnomalyKind, asked: records.RequestTimes) -> Found:
-    return Found(kind, asked.stamp, frozenset({asked.kiosk_id}), reference=clean(asked.reference))
+def _about(kind: AnomalyKind, asked: records.RequestTimes) -> FactAnomaly:
+    return FactAnomaly(
+        kind, asked.stamp, frozenset({asked.kiosk_id}), reference=clean(asked.reference)
+    )

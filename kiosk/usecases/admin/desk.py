@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry
-from kiosk.domain.fleet import KioskView, MachineKind, in_order, needs, newest
+from kiosk.domain.fleet import KioskView, MachineKind, describe_needs, latest_version, sort_kiosks
 from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.retention import AuditLine, AuditVerdict, RetentionDone, RetentionPlan
-from kiosk.domain.staff import Role, plain_login
+from kiosk.domain.staff import Role, normalise_login
 from kiosk.domain.statistics import (
     AttendanceReport,
     RequestsReport,
     attendance_block,
-    blocks_to_tell,
+    finished_blocks,
     requests_block,
 )
 from kiosk.domain.text import clean
@@ -36,7 +36,7 @@ def requests_report(
 ) -> RequestsReport:
     """Tell of callback requests in at most so many of the last finished blocks."""
     site, zone, hours = house.site.site_id, house.site.zone, house.calendar.hours_between
-    blocks, next_at = blocks_to_tell(now, zone, house.rules.closed_requests_kept, most)
+    blocks, next_at = finished_blocks(now, zone, house.rules.closed_requests_kept, most)
     told = (
         requests_block(block, statistics.stories(transaction, site, block), zone, hours)
         for block in blocks
@@ -51,7 +51,7 @@ def attendance_report(
     site, zone = house.site.site_id, house.site.zone
     # What is looked at begins a little before its block.
     kept = house.rules.attendance_kept - LONGEST_SESSION
-    blocks, next_at = blocks_to_tell(now, zone, kept, most)
+    blocks, next_at = finished_blocks(now, zone, kept, most)
     told = (
         attendance_block(block, *statistics.arrivals(transaction, site, block), zone)
         for block in blocks
@@ -170,14 +170,16 @@ class OversightDesk(StaffDesk):
             now = site.now_of(transaction, here)
             found = site.all_machines(transaction, self._site.site_id, self._site.kiosk_id)
             shown = helplines.now_in_force(transaction, self._site, here)
-        latest, calendar = newest(found), self._house.calendar
+        latest, calendar = latest_version(found), self._house.calendar
         known = (
             replace(view, helplines_review_by=shown.lines.review_by)
             if view.here and view.kind is MachineKind.KIOSK
             else view
             for view in found
         )
-        return in_order(replace(view, needs=needs(view, now, latest, calendar)) for view in known)
+        return sort_kiosks(
+            replace(view, needs=describe_needs(view, now, latest, calendar)) for view in known
+        )
 
     def helplines(self) -> HelplinesInForce:
         """Say whom visitors are told to turn to, and which list that is."""
@@ -247,7 +249,7 @@ def _logins(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
 
 def _named(logins: Mapping[UUID, str], login: str) -> UUID:
     """Find who has a login; an id that nobody has where nobody does."""
-    wanted = plain_login(login)
+    wanted = normalise_login(login)
     return next((id_ for id_, name in logins.items() if name == wanted), _NOBODY)
 
 

@@ -11,7 +11,7 @@ from kiosk.devices.clock import Clock, Entropy
 from kiosk.devices.export_folder import OldFile
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.policy import Rules
-from kiosk.domain.retention import Kept, RetentionCount, RetentionDone, RetentionPlan
+from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind, RetentionPlan
 from kiosk.records import retention
 from kiosk.records.database.store import Records
 from kiosk.records.retention import (
@@ -64,10 +64,10 @@ class DueRecords:
         """Count it."""
         rules = self.rules
         counts = (
-            _count(Kept.REQUESTS, rules, [old.at for old in self.requests]),
-            _count(Kept.ATTENDANCE, rules, [old.at for old in self.attendance]),
-            _count(Kept.PASSES, rules, [old.at for old in self.people]),
-            _count(Kept.EXPORTS, rules, [file.at for file in self.files]),
+            _count(RetentionKind.REQUESTS, rules, [old.at for old in self.requests]),
+            _count(RetentionKind.ATTENDANCE, rules, [old.at for old in self.attendance]),
+            _count(RetentionKind.PASSES, rules, [old.at for old in self.people]),
+            _count(RetentionKind.EXPORTS, rules, [file.at for file in self.files]),
         )
         return RetentionPlan(self.at, counts, last_run)
 
@@ -85,7 +85,7 @@ def what_is_due(house: House, transaction: Transaction, now: datetime) -> DueRec
         loose_ends(transaction, requests),
         attendance(transaction, Cut(site, now - rules.attendance_kept, sending)),
         unused(transaction, Cut(site, now - rules.passes_kept, sending)),
-        export_folder.older_than(house.exports, now - rules.exports_kept),
+        export_folder.files_older_than(house.exports, now - rules.exports_kept),
     )
 
 
@@ -111,18 +111,18 @@ def let_go(house: House, due: DueRecords, progress: Progress = silent) -> Retent
     unused_by = cut._replace(by=due.at - due.rules.passes_kept)
     people = drop(due.people, lambda rows, part: drop_unused(rows, part, unused_by))
     house.store.checkpoint()
-    files = export_folder.remove(due.files)
+    files = export_folder.overwrite_and_delete(due.files)
     if due.files:
         progress(total, total)
     return RetentionDone(due.at, requests, facts, people, files)
 
 
-def _count(kind: Kept, rules: Rules, times: Sequence[datetime]) -> RetentionCount:
+def _count(kind: RetentionKind, rules: Rules, times: Sequence[datetime]) -> RetentionCount:
     kept = {
-        Kept.REQUESTS: rules.closed_requests_kept,
-        Kept.ATTENDANCE: rules.attendance_kept,
-        Kept.PASSES: rules.passes_kept,
-        Kept.EXPORTS: rules.exports_kept,
+        RetentionKind.REQUESTS: rules.closed_requests_kept,
+        RetentionKind.ATTENDANCE: rules.attendance_kept,
+        RetentionKind.PASSES: rules.passes_kept,
+        RetentionKind.EXPORTS: rules.exports_kept,
     }[kind]
     return RetentionCount(kind, kept, len(times), min(times, default=None))
 

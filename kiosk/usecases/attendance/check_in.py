@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Entropy
-from kiosk.domain.attendance.attendance import CheckInKind, PassStory, choose
+from kiosk.domain.attendance.attendance import CheckInKind, PassHistory, choose_session
 from kiosk.domain.attendance.check_in import (
     AlreadyHere,
     CheckedIn,
@@ -19,11 +19,11 @@ from kiosk.domain.attendance.check_in import (
     NothingOpen,
     Session,
     SessionsToday,
-    today,
+    sessions_today,
 )
 from kiosk.domain.clock_sync import corrected
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.domain.passes import CodeKind, encode, lookup, name_key
+from kiosk.domain.passes import CodeKind, derive_lookup, derive_name_key, encode
 from kiosk.domain.policy import LONGEST_SESSION, Rules
 from kiosk.domain.text import clean
 from kiosk.records import check_ins, passes
@@ -63,18 +63,18 @@ class CheckIns:
         now = self._corrected(transaction, now)
         since, until = now - LONGEST_SESSION, now + _LONGEST_DAY
         near = group_rows.starting(transaction, self._site.site_id, since, until)
-        return today(near, now, self._site.zone, self._rules.opens_before)
+        return sessions_today(near, now, self._site.zone, self._rules.opens_before)
 
     def with_pass(
         self, transaction: Transaction, now: datetime, secret: bytes, session_id: UUID | None
     ) -> CheckInOutcome:
         """Check in whoever shows the pass of `secret`, at `session_id` where that is open."""
-        mark = lookup(secret)
+        mark = derive_lookup(secret)
         doors, told = self._open_doors(transaction, now, mark)
         card = doors.card if doors.stories else passes.find_pass(transaction, mark)
         if card is not None and card.revoked_at is not None:
             card = None
-        name = _shown(unlock_name(card.name_box, name_key(secret))) if card else None
+        name = _shown(unlock_name(card.name_box, derive_name_key(secret))) if card else None
         language = card.language if card else None
         open_now = tuple(doors.stories)
         asked = tuple(s for s in open_now if s.id == session_id) or open_now
@@ -116,11 +116,11 @@ class CheckIns:
     ) -> Joined | NothingOpen:
         """Check somebody in by (first name, language) and make their pass; repeats answer alike."""
         digits = encode(CodeKind.PASS, draft.secret)
-        mark = lookup(draft.secret)
+        mark = derive_lookup(draft.secret)
         earlier = check_ins.find(transaction, draft.id)
         card = passes.find_pass(transaction, mark) if earlier else None
         if earlier is not None and card is not None:
-            kept = unlock_name(card.name_box, name_key(draft.secret))
+            kept = unlock_name(card.name_box, derive_name_key(draft.secret))
             session = group_rows.get_row(transaction, earlier.session_id)
             return Joined(session, _shown(kept) or "", earlier.at, digits)
         day = self.sessions_today(transaction, now)
@@ -157,14 +157,14 @@ class CheckIns:
         self,
         transaction: Transaction,
         asked: tuple[Session, ...],
-        stories: Mapping[Session, PassStory],
+        stories: Mapping[Session, PassHistory],
         card: passes.KnownPass | None,
     ) -> Session | tuple[Session, ...]:
         if len(asked) == 1:
             return asked[0]
         groups = group_rows.groups_of(transaction, card.participant_id) if card else frozenset()
         since = {one.id: told.since for one, told in stories.items() if told.since is not None}
-        return choose(asked, groups, since, self._rules.opens_before)
+        return choose_session(asked, groups, since, self._rules.opens_before)
 
     def _add(
         self,

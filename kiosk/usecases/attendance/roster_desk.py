@@ -10,10 +10,16 @@ from uuid import UUID
 from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Entropy
-from kiosk.domain.attendance.attendance import UNDONE, CheckInFact, CheckInKind, counting, story
+from kiosk.domain.attendance.attendance import (
+    UNDONE_REASON,
+    CheckInFact,
+    CheckInKind,
+    counting_facts,
+    pass_history,
+)
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.attendance.roster import (
-    MOST_PEOPLE,
+    LARGEST_HEAD_COUNT,
     RECONCILE_WITHIN,
     Added,
     AlreadyThere,
@@ -24,7 +30,7 @@ from kiosk.domain.attendance.roster import (
 )
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.domain.passes import SECRET_BYTES, lookup
+from kiosk.domain.passes import SECRET_BYTES, derive_lookup
 from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
@@ -66,7 +72,7 @@ class RosterBook:
         participant = self.passes.make(
             self.transaction, self.now, draft.secret, first_name, language
         )
-        mark = {"lookup": lookup(draft.secret)}
+        mark = {"lookup": derive_lookup(draft.secret)}
         self._add(session_id, CheckInKind.ARRIVED, mark, draft.id)
         return participant
 
@@ -87,8 +93,8 @@ class RosterBook:
             secret = self.entropy(SECRET_BYTES)
             card = (name or "", person.language)
             self.passes.add_card(self.transaction, self.now, person.participant_id, secret, card)
-            mark = lookup(secret)
-        values = {"lookup": mark, "nth": story(sheet.facts, mark).voids}
+            mark = derive_lookup(secret)
+        values = {"lookup": mark, "nth": pass_history(sheet.facts, mark).voids}
         session_id = sheet.planned.session.id
         return Added(self._add(session_id, CheckInKind.ARRIVED, values), self.now)
 
@@ -114,7 +120,7 @@ class RosterBook:
         for fact, session in self._with_sessions(fact_ids):
             if fact.kind is CheckInKind.VOID:
                 continue
-            counted = counting(session)
+            counted = counting_facts(session)
             if fact.id in counted:
                 voids.add(self._void(fact, reason.value))
                 touched.add(fact.session_id)
@@ -127,10 +133,10 @@ class RosterBook:
         undone = [
             void
             for void, session in self._with_sessions(void_ids)
-            if void.kind is CheckInKind.VOID and void.id in counting(session)
+            if void.kind is CheckInKind.VOID and void.id in counting_facts(session)
         ]
         for void in undone:
-            self._void(void, UNDONE)
+            self._void(void, UNDONE_REASON)
         return len(undone), frozenset(void.session_id for void in undone)
 
     def count_heads(
@@ -141,8 +147,8 @@ class RosterBook:
         reconciled: bool,
     ) -> bool:
         """Keep a head count; False where this member of staff has just said the same."""
-        if not 0 <= people <= MOST_PEOPLE:
-            raise ValueError(f"a head count is 0 to {MOST_PEOPLE}")
+        if not 0 <= people <= LARGEST_HEAD_COUNT:
+            raise ValueError(f"a head count is 0 to {LARGEST_HEAD_COUNT}")
         last = check_ins.latest_head_count(self.transaction, session_id)
         said = (people, reconciled, self.staff_id)
         if last is not None and (last.people, last.closes, last.by_staff) == said:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.anomalies import SessionFacts, of_session
+from kiosk.domain.anomalies import SessionFacts, session_anomalies
 from kiosk.domain.attendance.attendance import (
     Absence,
     Attendance,
@@ -17,17 +17,17 @@ from kiosk.domain.attendance.attendance import (
     CheckInFact,
     CheckInKind,
     Presence,
-    attendance,
+    derive_attendance,
 )
 from kiosk.domain.attendance.roster import (
     Arrival,
     AttendanceRow,
     Expected,
-    PassStanding,
+    PassState,
     Roster,
     SessionCard,
     Voided,
-    stage_of,
+    session_stage,
 )
 from kiosk.records import check_ins, passes
 from kiosk.records.check_ins import Counted
@@ -53,7 +53,7 @@ class SessionSheet:
     @cached_property
     def attendance(self) -> Attendance:
         """The fold of its facts."""
-        return attendance(self.facts, bearers(self.holders))
+        return derive_attendance(self.facts, bearers(self.holders))
 
     @property
     def sealed_names(self) -> dict[UUID, bytes]:
@@ -69,7 +69,7 @@ class SessionSheet:
         """Give the session without anybody's name."""
         planned, counted = self.planned, self.counted
         present = self.attendance.present
-        stage = stage_of(
+        stage = session_stage(
             planned.session,
             now,
             opens_before,
@@ -146,7 +146,7 @@ class SessionSheet:
         """Say what is odd about its facts, by fact."""
         planned, odd = self.planned, defaultdict[UUID, set[str]](set)
         held = SessionFacts(planned.session, planned.cancelled, self.facts, bearers(self.holders))
-        for one in of_session(held, opens_before):
+        for one in session_anomalies(held, opens_before):
             if one.fact_id is not None:
                 odd[one.fact_id].add(one.kind.value)
         return odd
@@ -185,15 +185,15 @@ class SessionSheet:
         holder = None if fact.lookup is None else self.holders.get(fact.lookup)
         return None if holder is None else names.get(holder.participant_id)
 
-    def _standing(self, fact: CheckInFact) -> PassStanding:
+    def _standing(self, fact: CheckInFact) -> PassState:
         """Say what the pass was worth when it was shown."""
         if fact.lookup is None:
-            return PassStanding.NONE
+            return PassState.NONE
         holder = self.holders.get(fact.lookup)
         if holder is None:
-            return PassStanding.UNKNOWN
+            return PassState.UNKNOWN
         ended = holder.revoked_at is not None and holder.revoked_at <= fact.at
-        return PassStanding.REVOKED if ended else PassStanding.KNOWN
+        return PassState.REVOKED if ended else PassState.KNOWN
 
 
 def read_sheet(transaction: Transaction, planned: Planned, *, listed: bool = False) -> SessionSheet:

@@ -21,14 +21,14 @@ from kiosk.domain.callbacks.actions import (
 from kiosk.domain.callbacks.state import CallbackState, EventKind, RequestStatus
 from kiosk.domain.callbacks.worklist import (
     ExportRow,
-    Filter,
     HistoryEntry,
     PhoneContact,
     Worklist,
+    WorklistFilter,
     WorkRow,
-    matches,
+    matches_filter,
 )
-from kiosk.domain.phones import local
+from kiosk.domain.phones import format_local
 from kiosk.domain.staff import Purpose, Role
 from kiosk.domain.text import clean
 from kiosk.errors import RevisionTaken
@@ -170,7 +170,7 @@ class CallbackDesk(StaffDesk):
                 return Refused(Refusal.BY_VISITOR if by_visitor else Refusal.NOT_OPEN, case.row())
             self._audit(transaction, now, AuditAction.CALLBACK_REVEALED, request_id)
             number = self._book.numbers[request_id]
-        return PhoneContact(local(number, self._site.country), number)
+        return PhoneContact(format_local(number, self._site.country), number)
 
     def history(self, request_id: UUID) -> tuple[HistoryEntry, ...]:
         """Tell what was done about a request, the first thing first, with the notes opened.
@@ -205,7 +205,7 @@ class CallbackDesk(StaffDesk):
         )
 
     def export_rows(
-        self, wanted: Filter, progress: Progress = lambda _done, _of: None
+        self, wanted: WorklistFilter, progress: Progress = lambda _done, _of: None
     ) -> tuple[ExportRow, ...]:
         """Give the whole filtered list with its numbers, to leave the desk in a file.
 
@@ -214,7 +214,7 @@ class CallbackDesk(StaffDesk):
         shown = self.worklist()
         with self._writing() as (transaction, now):
             self._audit(transaction, now, AuditAction.EXPORTED_CALLBACKS)
-        rows = [row for row in shown.rows if matches(row, wanted, shown.speaks)]
+        rows = [row for row in shown.rows if matches_filter(row, wanted, shown.speaks)]
         numbers, country = self._book.numbers, self._site.country
         found = []
         for row in rows:

@@ -20,7 +20,7 @@ from kiosk.domain.callbacks.request import (
 )
 from kiosk.domain.callbacks.state import RequestEvent
 from kiosk.domain.clock_sync import corrected, is_far_off
-from kiosk.domain.phones import hidden
+from kiosk.domain.phones import format_hidden
 from kiosk.domain.staff import Purpose
 from kiosk.domain.text import clean
 from kiosk.errors import VaultError
@@ -83,7 +83,7 @@ class RequestOpener:
             received_at=kept.received_at,
             clock_doubtful=kept.clock_doubtful,
             preferred_name=_text(sealed, "name"),
-            phone_masked=hidden(number),
+            phone_masked=format_hidden(number),
             windows=_windows(kept.windows),
             not_before=kept.not_before,
             call_language=_plain_code(kept.call_language),

@@ -13,13 +13,13 @@ from kiosk.domain.callbacks.request import (
     CallbackDraft,
     Receipt,
     RequestPhase,
-    RequestState,
-    compose,
+    SlipState,
+    format_reference,
 )
-from kiosk.domain.callbacks.state import CallbackState, callback_state, phase
-from kiosk.domain.callbacks.waiting_times import ENOUGH, promised_days
+from kiosk.domain.callbacks.state import CallbackState, callback_state, request_phase
+from kiosk.domain.callbacks.waiting_times import LEAST_CLOSED_REQUESTS, promised_days
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.domain.passes import Code, CodeKind, decode, encode, lookup
+from kiosk.domain.passes import Code, CodeKind, decode, derive_lookup, encode
 from kiosk.domain.staff import Purpose
 from kiosk.domain.text import clean
 from kiosk.domain.working_time import WorkingCalendar
@@ -61,22 +61,22 @@ class Requests:
         add_fact(transaction, self._row(now, draft, reference), now)
         return Receipt(reference, digits, now, promise_days)
 
-    def state(self, transaction: Transaction, digits: str) -> RequestState:
+    def state(self, transaction: Transaction, digits: str) -> SlipState:
         """Say where the request of a slip stands; the answer names nobody."""
         slip = _read_slip(digits)
         if slip is None:
-            return RequestState(RequestPhase.NOT_KNOWN, None, "")
+            return SlipState(RequestPhase.NOT_KNOWN, None, "")
         kept = callbacks.find_by_slip(transaction, slip.lookup)
         if kept is None:
-            return RequestState(RequestPhase.NOT_KNOWN, None, slip.digits)
+            return SlipState(RequestPhase.NOT_KNOWN, None, slip.digits)
         confirmed = outbox.confirmed_at(transaction, kept.id, kept.kiosk_seq)
         states = [state for _, state in self._merged(transaction, kept.id)]
         # What a request was merged into speaks for it once that one is settled.
         shown = states[-1] if states[-1].since is not None else states[0]
-        where, since = phase(shown, kept.created_at, confirmed)
-        return RequestState(where, since, slip.digits)
+        where, since = request_phase(shown, kept.created_at, confirmed)
+        return SlipState(where, since, slip.digits)
 
-    def withdraw(self, transaction: Transaction, now: datetime, digits: str) -> RequestState:
+    def withdraw(self, transaction: Transaction, now: datetime, digits: str) -> SlipState:
         """Take back the request of a slip, once; a closed or unknown one stays as it is."""
         before = self.state(transaction, digits)
         if before.phase not in (RequestPhase.KEPT_HERE, RequestPhase.WITH_CLINIC):
@@ -86,7 +86,7 @@ class Requests:
         if kept is not None:
             for request_id, _ in self._merged(transaction, kept.id):
                 self._add_withdrawal(transaction, now, request_id=request_id)
-        return RequestState(RequestPhase.WITHDRAWN, now, before.slip_digits)
+        return SlipState(RequestPhase.WITHDRAWN, now, before.slip_digits)
 
     def _merged(
         self, transaction: Transaction, request_id: UUID
@@ -113,7 +113,7 @@ class Requests:
     def _free_reference(self, transaction: Transaction) -> str:
         while True:
             serial = int.from_bytes(self._entropy(_SERIAL_BYTES)) % SERIALS
-            reference = compose(self._site.symbols, serial)
+            reference = format_reference(self._site.symbols, serial)
             if not callbacks.ref_is_taken(transaction, reference):
                 return reference
 
@@ -139,7 +139,7 @@ class Requests:
             site_id=self._site.site_id,
             kiosk_id=self._site.kiosk_id,
             ref=reference,
-            slip_lookup=lookup(draft.slip_secret),
+            slip_lookup=derive_lookup(draft.slip_secret),
             sealed=sealed,
             call_language=draft.call_language.value,
             windows=",".join(sorted(window.value for window in draft.windows)),
@@ -172,7 +172,7 @@ def _read_slip(digits: str) -> _Slip | None:
     code = decode(digits)
     if not isinstance(code, Code) or code.kind is not CodeKind.SLIP:
         return None
-    return _Slip(encode(CodeKind.SLIP, code.secret), lookup(code.secret))
+    return _Slip(encode(CodeKind.SLIP, code.secret), derive_lookup(code.secret))
 
 
 _FRESH = timedelta(hours=1)
@@ -210,6 +210,6 @@ class Promise:
 
     def _waits(self, found: Collection[tuple[datetime, datetime]]) -> list[float]:
         # Asks no calendar in vain: its public holidays take a start a good while to load.
-        if len(found) < ENOUGH:
+        if len(found) < LEAST_CLOSED_REQUESTS:
             return []
         return [self._calendar.days_between(made, rung) for made, rung in found]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from kiosk.domain.anomalies import Stamp, of_times
+from kiosk.domain.anomalies import FactTimes, time_anomalies
 from kiosk.domain.callbacks.request import OpenedRequest
 from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.callbacks.state import (
@@ -16,9 +16,9 @@ from kiosk.domain.callbacks.state import (
     RequestStatus,
     callback_state,
 )
-from kiosk.domain.callbacks.waiting_times import measure
-from kiosk.domain.callbacks.worklist import ExportRow, Worklist, WorkRow, row_order
-from kiosk.domain.phones import local
+from kiosk.domain.callbacks.waiting_times import count_worklist
+from kiosk.domain.callbacks.worklist import ExportRow, Worklist, WorkRow, sort_rows
+from kiosk.domain.phones import format_local
 from kiosk.domain.policy import Rules
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.usecases.callbacks.request_cache import RequestCache
@@ -72,7 +72,9 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
     request = row.request
     if row.state.status is RequestStatus.WITHDRAWN:
         number = ""
-    times = Stamp(request.created_at, request.kiosk_at, request.received_at, request.clock_doubtful)
+    times = FactTimes(
+        request.created_at, request.kiosk_at, request.received_at, request.clock_doubtful
+    )
     return ExportRow(
         request,
         row.state,
@@ -82,8 +84,8 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
         row.claim_ends,
         row.withdrawal_noted,
         phone_e164=number,
-        phone_local=local(number, country),
-        flags=tuple(kind.value for kind in of_times(times)),
+        phone_local=format_local(number, country),
+        flags=tuple(kind.value for kind in time_anomalies(times)),
     )
 
 
@@ -128,8 +130,8 @@ class WorklistBuilder:
             wanted = self._fold_all(now)
         self._build(self.lookout(now), viewer, wanted)
         self._changed, self._viewer = set(), viewer
-        rows = row_order(self._rows.values(), viewer.speaks)
-        figures = measure(rows, now=now, calendar=self._calendar)
+        rows = sort_rows(self._rows.values(), viewer.speaks)
+        figures = count_worklist(rows, now=now, calendar=self._calendar)
         self._shown = Worklist(now, rows, figures, viewer.speaks)
         return self._shown
 

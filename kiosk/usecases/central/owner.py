@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.devices.clock import Clock, Entropy
-from kiosk.domain.fleet import CODE_ENTROPY_BYTES, VALID_FOR, free_symbols, new_code, shown_code
+from kiosk.domain.fleet import CODE_ENTROPY_BYTES, VALID_FOR, format_code, free_symbols, new_code
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError, StoreDiffers
@@ -237,7 +237,7 @@ def enrol_machine(
         bundle = _bundle(device, to, ca_text(owner))
         signed = sign(bundle, code)
         keep(signed)
-    return Enrolled(called, symbols, kind, shown_code(code), signed.fingerprint, bundle.expires)
+    return Enrolled(called, symbols, kind, format_code(code), signed.fingerprint, bundle.expires)
 
 
 def _bundle(device: KioskDevice, to: Address, ca: str) -> Bundle:

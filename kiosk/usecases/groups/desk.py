@@ -20,7 +20,7 @@ from kiosk.domain.groups.groups import (
     Series,
     SeriesFrom,
     SessionPlan,
-    Which,
+    SessionSelection,
     called_off,
     change_problem,
     plan_series,
@@ -152,7 +152,7 @@ class GroupsDesk(StaffDesk):
             self._audit(transaction, now, AuditAction.SESSION_CHANGED, plan.id)
         return new
 
-    def cancel_sessions(self, which: Which, reason: str) -> Cancelled | PlanProblem:
+    def cancel_sessions(self, which: SessionSelection, reason: str) -> Cancelled | PlanProblem:
         """Call sessions off, so that no kiosk shows them; their check-ins stay.
 
         What has ended stays as it was; HAS_ENDED where that is all that was meant.
@@ -169,7 +169,7 @@ class GroupsDesk(StaffDesk):
                 return PlanProblem.HAS_ENDED
             return self._call_off(transaction, now, upcoming, said)
 
-    def restore_sessions(self, which: Which) -> Restored | PlanProblem:
+    def restore_sessions(self, which: SessionSelection) -> Restored | PlanProblem:
         """Let sessions take place after all; of a series, all that went for one reason."""
         with self._writing() as (transaction, now):
             meant = self._meant(transaction, which)
@@ -213,7 +213,9 @@ class GroupsDesk(StaffDesk):
                 self._audit(transaction, now, AuditAction.SESSION_ADDED, subject)
         return tidied
 
-    def _meant(self, transaction: Transaction, which: Which) -> tuple[PlannedSession, ...]:
+    def _meant(
+        self, transaction: Transaction, which: SessionSelection
+    ) -> tuple[PlannedSession, ...]:
         site_id = self._site.site_id
         if isinstance(which, SeriesFrom):
             since = self._midnight(which.since)

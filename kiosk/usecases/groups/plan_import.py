@@ -24,9 +24,9 @@ from kiosk.domain.groups.plan_import import (
     PlannedByFile,
     Plans,
     SessionInFile,
-    compare,
-    made_at,
-    source_of,
+    compare_plans,
+    format_source,
+    planned_at,
 )
 from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.text import clean
@@ -67,7 +67,7 @@ class Importing:
             report = self._keep_group(report, plans, named, known, away, groups)
         wanted = [self._wanted(plans.kind, one, groups) for one in plans.sessions]
         in_file = {one.plan.id: _is_in_file(one, plans, groups.values()) for one in kept}
-        found = compare(kept, wanted, in_file, self._now, self._site.zone)
+        found = compare_plans(kept, wanted, in_file, self._now, self._site.zone)
         self._apply(found)
         return replace(
             report,
@@ -89,7 +89,7 @@ class Importing:
     ) -> ImportReport:
         """Find, add or change one group, and count it."""
         old = known.find(plans, named)
-        source: str | None = source_of(plans.kind, named.key)
+        source: str | None = format_source(plans.kind, named.key)
         if old is not None and _own_id(named.key) == old.id:
             source = old.source
         new = _as_plan(named, self._new_id() if old is None else old.id, source)
@@ -118,7 +118,7 @@ class Importing:
                 ends_at=named.ends_at,
                 room=named.room or group.room,
                 capacity=group.capacity if named.capacity is None else named.capacity,
-                source=source_of(kind, named.series, named.key),
+                source=format_source(kind, named.series, named.key),
             )
         )
         if isinstance(plan, PlanProblem):
@@ -162,14 +162,14 @@ class _Known:
         sessions and by its name.
         """
         own = _own_id(named.key)
-        source = source_of(plans.kind, named.key)
+        source = format_source(plans.kind, named.key)
         for group in self.groups:
             if group.id == own or group.source == source:
                 return group
         if plans.kind is not PlanKind.ICS:
             return None
         series = {one.series for one in plans.sessions if one.group == named.key}
-        starts = tuple(source_of(PlanKind.ICS, uid) for uid in series)
+        starts = tuple(format_source(PlanKind.ICS, uid) for uid in series)
         ids = {one.id for one in plans.sessions if one.group == named.key}
         met = {
             one.plan.group_id
@@ -186,10 +186,10 @@ def _is_in_file(kept: PlannedSession, plans: Plans, groups: Iterable[GroupPlan])
     """Say whether the file would name a kept session, had nobody taken it out."""
     source = kept.plan.source or ""
     if plans.kind is PlanKind.ICS:
-        return source.startswith(tuple(source_of(PlanKind.ICS, uid) for uid in plans.series))
+        return source.startswith(tuple(format_source(PlanKind.ICS, uid) for uid in plans.series))
     if kept.plan.group_id not in {group.id for group in groups}:
         return False
-    made, written = made_at(kept.plan), plans.written_at
+    made, written = planned_at(kept.plan), plans.written_at
     was_written = made is not None and written is not None and made < written
     return was_written or source.startswith(f"{PlanKind.TOML} ")
 

@@ -9,7 +9,7 @@ from sqlmodel import Session as Transaction
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.attendance.roster import GroupName, IssuedPass, Member
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.passes import CodeKind, encode, lookup, name_key
+from kiosk.domain.passes import CodeKind, derive_lookup, derive_name_key, encode
 from kiosk.domain.staff import Purpose, Role
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError, VaultError
@@ -58,7 +58,7 @@ class FacilitatorDesk(StaffDesk):
         draft = draft or self.new_pass()
         name = clean(first_name)
         with self._writing() as (transaction, now):
-            made = self._made(passes.find_pass(transaction, lookup(draft.secret)), draft)
+            made = self._made(passes.find_pass(transaction, derive_lookup(draft.secret)), draft)
             if made is not None:
                 return made
             participant = self._passes.make(transaction, now, draft.secret, name, language)
@@ -71,7 +71,7 @@ class FacilitatorDesk(StaffDesk):
         """Give the pass that an earlier call with this draft made."""
         if card is None:
             return None
-        kept = unlock_name(card.name_box, name_key(draft.secret)) or ""
+        kept = unlock_name(card.name_box, derive_name_key(draft.secret)) or ""
         return IssuedPass(encode(CodeKind.PASS, draft.secret), clean(kept))
 
     def _open_names(self, sealed: Mapping[UUID, bytes]) -> None:
@@ -148,7 +148,7 @@ class PassDesk(FacilitatorDesk):
         """
         draft = draft or self.new_pass()
         with self._writing() as (transaction, now):
-            made = self._made(passes.find_pass(transaction, lookup(draft.secret)), draft)
+            made = self._made(passes.find_pass(transaction, derive_lookup(draft.secret)), draft)
             if made is not None:
                 return made
             person = self._person(transaction, participant_id)

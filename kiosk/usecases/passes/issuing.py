@@ -8,7 +8,7 @@ from sqlmodel import Session as Transaction
 from kiosk.devices.clock import Entropy
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.domain.passes import SECRET_BYTES, lookup, name_key
+from kiosk.domain.passes import SECRET_BYTES, derive_lookup, derive_name_key
 from kiosk.domain.staff import Purpose
 from kiosk.records.database.writing import add_made_here, add_reference
 from kiosk.records.schema.tables import Membership, Participant, Passcard
@@ -72,9 +72,9 @@ class PassMaker:
             Passcard(
                 id=uuid7(now, self._entropy(ENTROPY_BYTES)),
                 site_id=self._site.site_id,
-                lookup=lookup(secret),
+                lookup=derive_lookup(secret),
                 participant_id=participant_id,
-                name_box=lock_name(first_name, name_key(secret)),
+                name_box=lock_name(first_name, derive_name_key(secret)),
                 language=language,
                 created_at=now,
             ),

@@ -10,17 +10,17 @@ from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.staff import (
-    LONGEST,
     LONGEST_LOGIN,
-    SHORTEST,
+    LONGEST_PASSPHRASE,
+    SHORTEST_PASSPHRASE,
     PassphraseProblem,
     Purpose,
     Role,
     Staff,
     check_passphrase,
     is_login,
-    plain_login,
-    purposes,
+    normalise_login,
+    purposes_of_roles,
 )
 from kiosk.errors import AccessRefused, SetupError
 from kiosk.records import staff
@@ -36,7 +36,7 @@ from kiosk.vault.passphrases import DEFAULT_COST, Cost
 _LOGIN_ODD = f"A login has 1 to {LONGEST_LOGIN} plain characters; choose another."
 _NO_ROLE = "An account needs at least one role: facilitator, caller or manager."
 _PASSPHRASE = (
-    f"A passphrase has {SHORTEST} to {LONGEST} characters; "
+    f"A passphrase has {SHORTEST_PASSPHRASE} to {LONGEST_PASSPHRASE} characters; "
     "four or five words that belong together only for you are good."
 )
 
@@ -64,7 +64,7 @@ def build_account(
 
     Raises SetupError where the login, the passphrase or the roles will not do.
     """
-    login = plain_login(new.login)
+    login = normalise_login(new.login)
     if not is_login(login):
         raise SetupError(_LOGIN_ODD)
     if not new.roles:
@@ -72,7 +72,7 @@ def build_account(
     passphrase = check_passphrase(new.passphrase)
     if isinstance(passphrase, PassphraseProblem):
         raise SetupError(_PASSPHRASE)
-    held = {purpose: keys[purpose] for purpose in purposes(new.roles)}
+    held = {purpose: keys[purpose] for purpose in purposes_of_roles(new.roles)}
     return StaffAccount(
         id=account_id,
         site_id=site_id,

@@ -14,8 +14,8 @@ from kiosk.domain.staff import (
     Role,
     check_passphrase,
     is_login,
-    plain_login,
-    purposes,
+    normalise_login,
+    purposes_of_roles,
 )
 from kiosk.errors import AccessRefused
 from kiosk.records import staff
@@ -86,7 +86,7 @@ class AccountsDesk(StaffDesk):
                 return AccountProblem.LAST_MANAGER
             if roles == account.staff.roles:
                 return self._seen(transaction, account_id)
-            opens_more = not purposes(roles) <= purposes(account.staff.roles)
+            opens_more = not purposes_of_roles(roles) <= purposes_of_roles(account.staff.roles)
             if opens_more and not chosen:
                 return AccountProblem.NEEDS_PASSPHRASE
             change_reference(transaction, StaffAccount, account_id, given if opens_more else values)
@@ -149,7 +149,7 @@ class AccountsDesk(StaffDesk):
     def _held(self, roles: frozenset[Role]) -> KeyRing:
         """Pick the manager's own keys that `roles` open."""
         keys = self._signed_in.keys
-        wanted = purposes(roles)
+        wanted = purposes_of_roles(roles)
         if not wanted <= keys.keys():
             raise AccessRefused("Your account holds not every key; another manager has to do this.")
         return {purpose: keys[purpose] for purpose in wanted}
@@ -169,7 +169,7 @@ class AccountsDesk(StaffDesk):
 
 def _problem_of(new: NewAccount) -> AccountProblem | PassphraseProblem | None:
     """Say why an account cannot be made."""
-    if not is_login(plain_login(new.login)):
+    if not is_login(normalise_login(new.login)):
         return AccountProblem.LOGIN_ODD
     if not new.roles:
         return AccountProblem.NO_ROLE

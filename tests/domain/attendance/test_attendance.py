@@ -11,12 +11,12 @@ from kiosk.domain.attendance.attendance import (
     Bearer,
     CheckInFact,
     CheckInKind,
-    PassStory,
-    attendance,
-    choose,
-    counting,
-    present,
-    story,
+    PassHistory,
+    choose_session,
+    counting_facts,
+    derive_attendance,
+    pass_history,
+    present_people,
 )
 from kiosk.domain.attendance.check_in import Session
 
@@ -91,7 +91,7 @@ def test_any_order_and_any_repeats_give_the_same_roster(
 ) -> None:
     shuffled = facts + Random(seed).choices(facts, k=len(facts))
     Random(seed).shuffle(shuffled)
-    assert attendance(shuffled, BEARERS) == attendance(facts, BEARERS)
+    assert derive_attendance(shuffled, BEARERS) == derive_attendance(facts, BEARERS)
 
 
 @given(histories(rings=False))
@@ -100,8 +100,8 @@ def test_what_counts_is_what_no_counting_void_names(facts: list[CheckInFact]) ->
     for fact in reversed(facts):
         if not any(one.void_of == fact.id and one.id in expected for one in facts):
             expected.add(fact.id)
-    assert counting(facts) == expected
-    counted = {fact_id for person in present(facts) for fact_id in person.fact_ids}
+    assert counting_facts(facts) == expected
+    counted = {fact_id for person in present_people(facts) for fact_id in person.fact_ids}
     assert counted == {f.id for f in facts if f.kind is not CheckInKind.VOID} & expected
 
 
@@ -109,7 +109,7 @@ def test_what_counts_is_what_no_counting_void_names(facts: list[CheckInFact]) ->
 def test_everybody_is_on_one_side_once_and_a_ring_takes_nobody_off(
     facts: list[CheckInFact],
 ) -> None:
-    folded = attendance(facts, BEARERS)
+    folded = derive_attendance(facts, BEARERS)
     sure = {f.id for f in facts} - {f.void_of for f in facts}
     named = {f.void_of for f in facts if f.id in sure}
     live = {id_ for one in folded.present for id_ in one.fact_ids}
@@ -121,106 +121,106 @@ def test_everybody_is_on_one_side_once_and_a_ring_takes_nobody_off(
     people += [(one.first.session_id, one.participant_id) for one in folded.taken_off]
     known = [person for person in people if person[1] is not None]
     assert len(known) == len(set(known))
-    assert all(one.void_ids <= counting(facts) for one in folded.taken_off)
+    assert all(one.void_ids <= counting_facts(facts) for one in folded.taken_off)
 
 
 @given(histories(rings=False))
 def test_taking_back_the_voids_of_somebody_puts_them_back(facts: list[CheckInFact]) -> None:
-    for gone in attendance(facts).taken_off:
+    for gone in derive_attendance(facts).taken_off:
         undone = [
             CheckInFact(UUID(int=100 + n), UUID(int=1), CheckInKind.VOID, TWO, void_of=id_)
             for n, id_ in enumerate(gone.void_ids)
         ]
-        back = {one.first.id for one in present(facts + undone)}
+        back = {one.first.id for one in present_people(facts + undone)}
         assert gone.first.id in back
 
 
 def test_a_long_quarrel_of_voids_is_folded_without_recursion() -> None:
     quarrel = [fact(1), *(void(number, of=number - 1) for number in range(2, 5002))]
-    assert len(present(quarrel)) == 1
-    assert present(quarrel[:-1]) == ()
+    assert len(present_people(quarrel)) == 1
+    assert present_people(quarrel[:-1]) == ()
 
 
 def test_two_kiosks_that_saw_one_pass_make_one_presence_shown_at_its_first_time() -> None:
-    (person,) = present([fact(9), fact(3)])
+    (person,) = present_people([fact(9), fact(3)])
     assert person.first.id == UUID(int=3)
     assert person.fact_ids == {UUID(int=3), UUID(int=9)}
 
 
 def test_a_void_takes_off_what_it_names_and_no_other() -> None:
-    assert present([fact(1), void(2, of=1)]) == ()
-    (person,) = present([void(2, of=1), fact(3), fact(1)])
+    assert present_people([fact(1), void(2, of=1)]) == ()
+    (person,) = present_people([void(2, of=1), fact(3), fact(1)])
     assert person.fact_ids == {UUID(int=3)}
 
 
 def test_every_guest_is_a_person_of_their_own() -> None:
-    assert len(present([fact(1, CheckInKind.GUEST), fact(2, CheckInKind.GUEST)])) == 2
+    assert len(present_people([fact(1, CheckInKind.GUEST), fact(2, CheckInKind.GUEST)])) == 2
 
 
 def test_somebody_taken_off_is_told_with_the_last_void_and_all_that_would_put_them_back() -> None:
     facts = [fact(1), fact(2), void(3, of=1), void(4, of=2), void(5, of=1)]
-    assert present(facts) == ()
-    (gone,) = attendance(facts).taken_off
+    assert present_people(facts) == ()
+    (gone,) = derive_attendance(facts).taken_off
     assert (gone.first.id, gone.void_ids) == (UUID(int=1), ids(3, 4, 5))
     assert gone.last_void.id == UUID(int=5)
     # One of two desks takes its void back: the other's still holds.
-    assert present([*facts, void(6, of=3)]) == ()
-    (person,) = present([*facts, void(6, of=3), void(7, of=5)])
+    assert present_people([*facts, void(6, of=3)]) == ()
+    (person,) = present_people([*facts, void(6, of=3), void(7, of=5)])
     assert person.fact_ids == ids(1)
-    assert present([*facts, void(6, of=4), void(7, of=6)]) == ()
+    assert present_people([*facts, void(6, of=4), void(7, of=6)]) == ()
 
 
 def test_two_passes_of_one_person_make_one_presence() -> None:
     facts = [fact(1, lookup=b"b"), fact(3), fact(5, lookup=b"c")]
-    first, stranger = present(facts, BEARERS)
+    first, stranger = present_people(facts, BEARERS)
     assert (first.fact_ids, first.participant_id) == (ids(1, 3), UUID(int=90))
     assert (stranger.fact_ids, stranger.participant_id) == (ids(5), None)
-    assert len(present(facts)) == 3
+    assert len(present_people(facts)) == 3
 
 
 def test_a_pass_shown_after_it_was_ended_is_not_taken_for_its_owner() -> None:
     facts = [fact(1), fact(2, lookup=b"b")]
-    assert [one.participant_id for one in present(facts, BEARERS)] == [UUID(int=90), None]
+    assert [one.participant_id for one in present_people(facts, BEARERS)] == [UUID(int=90), None]
 
 
 def test_a_pass_story_counts_voids_and_keeps_the_first_live_time() -> None:
     def at(number: int) -> datetime:
         return TWO + timedelta(minutes=number)
 
-    assert story([], b"a") == PassStory(None, 0)
-    assert story([fact(1), fact(2, lookup=b"b")], b"a") == PassStory(at(1), 0)
-    assert story([fact(2), fact(1)], b"a") == PassStory(at(1), 0)
-    assert story([fact(1), void(2, of=1)], b"a") == PassStory(None, 1)
-    assert story([fact(1), void(2, of=1)], b"b") == PassStory(None, 0)
-    assert story([fact(3), void(2, of=1), fact(1)], b"a") == PassStory(at(3), 1)
+    assert pass_history([], b"a") == PassHistory(None, 0)
+    assert pass_history([fact(1), fact(2, lookup=b"b")], b"a") == PassHistory(at(1), 0)
+    assert pass_history([fact(2), fact(1)], b"a") == PassHistory(at(1), 0)
+    assert pass_history([fact(1), void(2, of=1)], b"a") == PassHistory(None, 1)
+    assert pass_history([fact(1), void(2, of=1)], b"b") == PassHistory(None, 0)
+    assert pass_history([fact(3), void(2, of=1), fact(1)], b"a") == PassHistory(at(3), 1)
     # Two desks that voided the same arrival count as two voids.
-    assert story([fact(1), void(2, of=1), void(3, of=1)], b"a") == PassStory(None, 2)
+    assert pass_history([fact(1), void(2, of=1), void(3, of=1)], b"a") == PassHistory(None, 2)
     # A void that was taken back is known all the same, so that no number is used twice.
     undone = [fact(1), void(2, of=1), void(3, of=2)]
-    assert story(undone, b"a") == PassStory(at(1), 1)
-    assert story([*undone, void(4, of=1)], b"a") == PassStory(None, 2)
+    assert pass_history(undone, b"a") == PassHistory(at(1), 1)
+    assert pass_history([*undone, void(4, of=1)], b"a") == PassHistory(None, 2)
 
 
 def test_one_open_session_is_never_asked_about() -> None:
-    assert choose((session(1),), frozenset(), {}, HALF_AN_HOUR) == session(1)
+    assert choose_session((session(1),), frozenset(), {}, HALF_AN_HOUR) == session(1)
 
 
 def test_several_are_asked_about_unless_the_person_belongs_to_exactly_one() -> None:
     both = (session(1, group=1), session(2, group=2))
-    assert choose(both, frozenset(), {}, HALF_AN_HOUR) == both
-    assert choose(both, frozenset({UUID(int=2)}), {}, HALF_AN_HOUR) == both[1]
-    assert choose(both, frozenset({UUID(int=1), UUID(int=2)}), {}, HALF_AN_HOUR) == both
+    assert choose_session(both, frozenset(), {}, HALF_AN_HOUR) == both
+    assert choose_session(both, frozenset({UUID(int=2)}), {}, HALF_AN_HOUR) == both[1]
+    assert choose_session(both, frozenset({UUID(int=1), UUID(int=2)}), {}, HALF_AN_HOUR) == both
 
 
 def test_a_repeat_scan_among_several_stays_where_the_person_is() -> None:
     both = (session(1), session(2))
     since = {UUID(int=2): TWO}
-    assert choose(both, frozenset(), since, HALF_AN_HOUR) == both[1]
+    assert choose_session(both, frozenset(), since, HALF_AN_HOUR) == both[1]
 
 
 def test_a_session_that_opened_since_is_a_new_question() -> None:
     first, second = session(1), session(2, TWO + timedelta(hours=1))
     since = {first.id: TWO}
-    assert choose((first, second), frozenset(), since, HALF_AN_HOUR) == (first, second)
+    assert choose_session((first, second), frozenset(), since, HALF_AN_HOUR) == (first, second)
     since[second.id] = TWO + timedelta(minutes=40)
-    assert choose((first, second), frozenset(), since, HALF_AN_HOUR) == second
+    assert choose_session((first, second), frozenset(), since, HALF_AN_HOUR) == second

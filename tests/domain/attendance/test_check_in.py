@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.attendance.check_in import Session, is_open, today
+from kiosk.domain.attendance.check_in import Session, is_open, sessions_today
 
 SINGAPORE = ZoneInfo("Asia/Singapore")
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -28,6 +28,6 @@ def test_later_ends_with_the_local_day() -> None:
     before_midnight = session(3, NOON + timedelta(hours=11, minutes=59))
     tomorrow = session(4, NOON + timedelta(hours=12))
     past = session(5, NOON - timedelta(hours=2))
-    found = today([tomorrow, before_midnight, soon, past, now], NOON, SINGAPORE, EARLY)
+    found = sessions_today([tomorrow, before_midnight, soon, past, now], NOON, SINGAPORE, EARLY)
     assert found.open_now == (now,)
     assert found.later == (soon, before_midnight)

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from kiosk.domain.attendance.check_in import Session
-from kiosk.domain.attendance.roster import SessionStage, stage_of
+from kiosk.domain.attendance.roster import SessionStage, session_stage
 
 TWO = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SESSION = Session(UUID(int=1), "Room 2", "", TWO, TWO + timedelta(hours=1))
@@ -27,7 +27,7 @@ def test_a_session_goes_through_its_stages(
     minutes: int, stage: SessionStage, closed: SessionStage
 ) -> None:
     now, before = TWO + timedelta(minutes=minutes), timedelta(minutes=30)
-    assert stage_of(SESSION, now, before, cancelled=False, reconciled=False) is stage
-    assert stage_of(SESSION, now, before, cancelled=False, reconciled=True) is closed
-    called_off = stage_of(SESSION, now, before, cancelled=True, reconciled=True)
+    assert session_stage(SESSION, now, before, cancelled=False, reconciled=False) is stage
+    assert session_stage(SESSION, now, before, cancelled=False, reconciled=True) is closed
+    called_off = session_stage(SESSION, now, before, cancelled=True, reconciled=True)
     assert called_off is SessionStage.CANCELLED

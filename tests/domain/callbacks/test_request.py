@@ -6,46 +6,51 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kiosk.domain.callbacks.request import ALPHABET, SERIALS, compose, parse
+from kiosk.domain.callbacks.request import (
+    REFERENCE_ALPHABET,
+    SERIALS,
+    format_reference,
+    parse_reference,
+)
 
-kiosks = st.text(ALPHABET, min_size=2, max_size=2)
-references = st.builds(compose, kiosks, st.integers(0, SERIALS - 1))
+kiosks = st.text(REFERENCE_ALPHABET, min_size=2, max_size=2)
+references = st.builds(format_reference, kiosks, st.integers(0, SERIALS - 1))
 
 
 def test_the_alphabet_has_no_look_alikes() -> None:
-    assert len(set(ALPHABET)) == 23
-    assert not set(ALPHABET) & set("015AEIOUBLNSZ")
+    assert len(set(REFERENCE_ALPHABET)) == 23
+    assert not set(REFERENCE_ALPHABET) & set("015AEIOUBLNSZ")
     assert SERIALS == 23**5
 
 
 def test_a_reference_is_written_as_designed() -> None:
     # The values of 7 and K are 4 and 13, the weights 2 and 3: 47 is 1 modulo 23.
-    assert compose("7K", 0) == "7K22-2223"
+    assert format_reference("7K", 0) == "7K22-2223"
     # The last serial adds 22 times (4 + 5 + 6 + 7 + 8): 47 + 660 is 17 modulo 23.
-    assert compose("7K", SERIALS - 1) == f"7KYY-YYY{ALPHABET[17]}"
+    assert format_reference("7K", SERIALS - 1) == f"7KYY-YYY{REFERENCE_ALPHABET[17]}"
 
 
 @given(kiosks, st.integers(0, SERIALS - 1))
 @example("22", 0)
 @example("YY", SERIALS - 1)
 def test_what_is_composed_is_parsed(kiosk: str, serial: int) -> None:
-    reference = compose(kiosk, serial)
+    reference = format_reference(kiosk, serial)
     assert len(reference) == 9
     assert reference[:2] == kiosk
-    assert parse(reference) == reference
+    assert parse_reference(reference) == reference
 
 
 @given(st.lists(st.integers(0, SERIALS - 1), min_size=2, max_size=2, unique=True))
 def test_serials_never_meet(serials: list[int]) -> None:
-    assert compose("7K", serials[0]) != compose("7K", serials[1])
+    assert format_reference("7K", serials[0]) != format_reference("7K", serials[1])
 
 
 @given(references)
 def test_every_single_error_is_found(reference: str) -> None:
     for place, right in enumerate(reference):
-        for wrong in ALPHABET:
+        for wrong in REFERENCE_ALPHABET:
             if right not in (wrong, "-"):
-                assert parse(reference[:place] + wrong + reference[place + 1 :]) is None
+                assert parse_reference(reference[:place] + wrong + reference[place + 1 :]) is None
 
 
 @given(references)
@@ -55,7 +60,7 @@ def test_every_two_symbols_swapped_are_found(reference: str) -> None:
         if symbols[first] != symbols[second]:
             swapped = list(symbols)
             swapped[first], swapped[second] = swapped[second], swapped[first]
-            assert parse("".join(swapped)) is None
+            assert parse_reference("".join(swapped)) is None
 
 
 @pytest.mark.parametrize(
@@ -63,14 +68,14 @@ def test_every_two_symbols_swapped_are_found(reference: str) -> None:
 )
 @pytest.mark.parametrize("dash", ["-", "", " ", "–", " — ", "\u2011", "--"])
 def test_typing_is_forgiven(typed: str, dash: str) -> None:
-    reference = compose("7K", 4711)
+    reference = format_reference("7K", 4711)
     loose = typed.format(reference.replace("-", dash).lower())
-    assert parse(loose) == reference
+    assert parse_reference(loose) == reference
 
 
 def test_full_width_symbols_are_read() -> None:
-    reference = compose("7K", 4711)
-    assert parse("".join(chr(ord(c) + 0xFEE0) for c in reference)) == reference
+    reference = format_reference("7K", 4711)
+    assert parse_reference("".join(chr(ord(c) + 0xFEE0) for c in reference)) == reference
 
 
 @pytest.mark.parametrize(
@@ -78,24 +83,24 @@ def test_full_width_symbols_are_read() -> None:
     ["", "-", "7K22", "7K22-222", "7K22-22232", "1234-5678", "7K22/2223", "ß" * 4, "x" * 999],
 )
 def test_anything_else_is_no_reference(text: str) -> None:
-    assert parse("7K22-2223") is not None
-    assert parse(text) is None
+    assert parse_reference("7K22-2223") is not None
+    assert parse_reference(text) is None
 
 
-@given(st.text(max_size=60) | st.text(alphabet=ALPHABET.lower(), min_size=8, max_size=8))
+@given(st.text(max_size=60) | st.text(alphabet=REFERENCE_ALPHABET.lower(), min_size=8, max_size=8))
 def test_any_text_is_answered(text: str) -> None:
-    answer = parse(text)
+    answer = parse_reference(text)
     if answer is not None:
-        assert parse(answer) == answer
+        assert parse_reference(answer) == answer
 
 
 @pytest.mark.parametrize("kiosk", ["", "7", "7KK", "7k", "0A"])
 def test_compose_refuses_other_kiosk_symbols(kiosk: str) -> None:
     with pytest.raises(ValueError, match="two symbols"):
-        compose(kiosk, 0)
+        format_reference(kiosk, 0)
 
 
 @pytest.mark.parametrize("serial", [-1, SERIALS])
 def test_compose_refuses_serials_out_of_range(serial: int) -> None:
     with pytest.raises(ValueError, match="range"):
-        compose("7K", serial)
+        format_reference("7K", serial)

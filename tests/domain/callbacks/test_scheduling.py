@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.callbacks.request import OpenedRequest, Window
-from kiosk.domain.callbacks.scheduling import AttemptRule, Hint, counted, may_give_up, next_attempt
+from kiosk.domain.callbacks.scheduling import (
+    AttemptRule,
+    Hint,
+    count_attempts,
+    may_give_up,
+    next_attempt,
+)
 from kiosk.domain.callbacks.state import AttemptResult, CallbackState, EventKind, callback_state
 from kiosk.domain.callbacks.worklist import day_part, window_of
 from kiosk.domain.working_time import OFFICE_WEEK, WorkingCalendar
@@ -88,7 +94,7 @@ def test_a_reopened_request_is_tried_anew() -> None:
     reopened = event(5, EventKind.REOPENED, local(4, 12))
     state = callback_state([*tries, closed, reopened], (), now=MUCH_LATER)
     assert not gives_up(state)
-    assert counted(state) == 0
+    assert count_attempts(state) == 0
     assert not gives_up(callback_state([*tries, closed], (), now=MUCH_LATER))
 
 
@@ -174,7 +180,7 @@ def test_after_the_third_miss_it_is_closed() -> None:
 
 def test_calls_are_counted() -> None:
     results = ("no_answer", "asked_to_call_later", "text_sent", "reached_self")
-    assert counted(tried(*((local(2, 10), result) for result in results))) == 2
+    assert count_attempts(tried(*((local(2, 10), result) for result in results))) == 2
 
 
 windows = st.frozensets(st.sampled_from(Window), max_size=3).map(

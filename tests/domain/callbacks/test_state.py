@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.callbacks.request import RequestPhase
 from kiosk.domain.callbacks.state import (
-    OPEN,
+    OPEN_STATUSES,
     AttemptResult,
     CallbackState,
     EventKind,
@@ -18,7 +18,7 @@ from kiosk.domain.callbacks.state import (
     RequestEvent,
     RequestStatus,
     callback_state,
-    phase,
+    request_phase,
 )
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -255,7 +255,12 @@ def test_order_and_repeats_do_not_matter(
 @given(histories, st.lists(st.sampled_from([NOW, LATER]), max_size=1))
 def test_a_state_holds_together(events: list[RequestEvent], withdrawn: list[datetime]) -> None:
     found = callback_state(events, withdrawn, now=NOW)
-    assert found.open == (found.status in OPEN) == (found.since is None) == (found.reason == "")
+    assert (
+        found.open
+        == (found.status in OPEN_STATUSES)
+        == (found.since is None)
+        == (found.reason == "")
+    )
     assert found.revision == len(events)
     assert not (withdrawn and found.open)
     if not found.open:
@@ -280,19 +285,19 @@ def test_undoing_the_latest_thing_gives_the_state_without_it(events: list[Reques
 
 def test_the_slip_shows_the_phase_and_since_when() -> None:
     new = callback_state([], [])
-    assert phase(new, NOW, None) == (RequestPhase.KEPT_HERE, NOW)
-    assert phase(new, NOW, LATER) == (RequestPhase.WITH_CLINIC, LATER)
-    assert phase(callback_state([], [LATER]), NOW, LATER) == (RequestPhase.WITHDRAWN, LATER)
+    assert request_phase(new, NOW, None) == (RequestPhase.KEPT_HERE, NOW)
+    assert request_phase(new, NOW, LATER) == (RequestPhase.WITH_CLINIC, LATER)
+    assert request_phase(callback_state([], [LATER]), NOW, LATER) == (RequestPhase.WITHDRAWN, LATER)
     closed = callback_state([event(1, EventKind.CLOSED)], [])
-    assert phase(closed, NOW, LATER) == (RequestPhase.CLOSED, NOW)
+    assert request_phase(closed, NOW, LATER) == (RequestPhase.CLOSED, NOW)
 
 
 def test_the_slip_shows_the_clinic_from_the_first_touch() -> None:
     touched = state(claim(3), attempt(4))
     began = NOW + timedelta(minutes=2)
-    assert phase(touched, NOW, None) == (RequestPhase.WITH_CLINIC, began)
-    assert phase(touched, NOW, NOW) == (RequestPhase.WITH_CLINIC, NOW)
-    assert phase(touched, NOW, LATER) == (RequestPhase.WITH_CLINIC, began)
+    assert request_phase(touched, NOW, None) == (RequestPhase.WITH_CLINIC, began)
+    assert request_phase(touched, NOW, NOW) == (RequestPhase.WITH_CLINIC, NOW)
+    assert request_phase(touched, NOW, LATER) == (RequestPhase.WITH_CLINIC, began)
 
 
 @pytest.mark.parametrize(
@@ -307,4 +312,4 @@ def test_the_slip_shows_the_clinic_from_the_first_touch() -> None:
 def test_the_slip_shows_what_is_over_for_the_visitor(
     kind: EventKind, outcome: str | None, shown: RequestPhase
 ) -> None:
-    assert phase(state(event(1, kind, outcome)), NOW, None) == (shown, NOW)
+    assert request_phase(state(event(1, kind, outcome)), NOW, None) == (shown, NOW)

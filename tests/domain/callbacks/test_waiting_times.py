@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.callbacks.state import RequestStatus
-from kiosk.domain.callbacks.waiting_times import measure, percentile, promised_days
+from kiosk.domain.callbacks.waiting_times import count_worklist, percentile, promised_days
 from kiosk.domain.callbacks.worklist import WorklistCounts, WorkRow
 from tests.support.rows import row
 from tests.support.trials import OFFICE, local, missed
@@ -18,7 +18,7 @@ NOW = local(4, 12)
 
 
 def figures(rows: list[WorkRow]) -> WorklistCounts:
-    return measure(rows, now=NOW, calendar=OFFICE)
+    return count_worklist(rows, now=NOW, calendar=OFFICE)
 
 
 def tried_at(*times: datetime, **fields: Any) -> WorkRow:
@@ -54,7 +54,7 @@ def test_rows_are_counted() -> None:
 @pytest.mark.parametrize("now", [local(4, 17, 31), local(4, 23, 59)])
 def test_after_closing_time_tomorrow_is_not_today(now: datetime) -> None:
     rows = [row(1, breach_at=local(4, 17, 30)), row(2, breach_at=local(5, 17, 30))]
-    found = measure(rows, now=now, calendar=OFFICE)
+    found = count_worklist(rows, now=now, calendar=OFFICE)
     assert (found.due_today, found.overdue) == (1, 1)
 
 

@@ -13,15 +13,15 @@ from kiosk.domain.callbacks.request import Window
 from kiosk.domain.callbacks.state import RequestStatus
 from kiosk.domain.callbacks.worklist import (
     DayPart,
-    Filter,
-    Show,
+    WorklistFilter,
+    WorklistPart,
     WorkRow,
-    matches,
-    parts_worked,
-    row_order,
-    starts_at,
-    wanted_now,
+    is_wanted_now,
+    matches_filter,
+    sort_rows,
+    waits_from,
     windows_at,
+    worked_parts,
 )
 from kiosk.domain.working_time import WorkingCalendar
 from tests.support.rows import MADE_AT, row
@@ -79,26 +79,26 @@ def test_any_time_is_while_the_clinic_works() -> None:
 
 def test_a_request_is_wanted_when_one_of_its_windows_is_open() -> None:
     morning = windows_at(local(TUESDAY, 10), OFFICE)
-    assert wanted_now(("weekday_late", "weekday_am"), morning)
-    assert wanted_now((), morning)
-    assert not wanted_now(("weekday_late",), morning)
-    assert not wanted_now(("any",), windows_at(local(SATURDAY, 10), OFFICE))
+    assert is_wanted_now(("weekday_late", "weekday_am"), morning)
+    assert is_wanted_now((), morning)
+    assert not is_wanted_now(("weekday_late",), morning)
+    assert not is_wanted_now(("any",), windows_at(local(SATURDAY, 10), OFFICE))
 
 
 def test_the_clocks_wait_for_the_day_that_was_asked_for() -> None:
-    assert starts_at(NOW, None, ZONE) == NOW
-    assert starts_at(NOW, TUESDAY, ZONE) == NOW
-    assert starts_at(NOW, SATURDAY, ZONE) == local(SATURDAY, 0)
+    assert waits_from(NOW, None, ZONE) == NOW
+    assert waits_from(NOW, TUESDAY, ZONE) == NOW
+    assert waits_from(NOW, SATURDAY, ZONE) == local(SATURDAY, 0)
     # No visitor can choose a day so far away.
-    assert starts_at(NOW, date(2029, 1, 1), ZONE) == NOW
-    assert starts_at(NOW, date.min, ZONE) == NOW
+    assert waits_from(NOW, date(2029, 1, 1), ZONE) == NOW
+    assert waits_from(NOW, date.min, ZONE) == NOW
 
 
 def test_a_clinic_of_mornings_works_in_one_part_of_the_day() -> None:
     mornings = WorkingCalendar(ZONE, {0: (time(9), time(12))})
-    assert parts_worked(mornings) == (DayPart.MORNING,)
-    assert parts_worked(OFFICE) == tuple(DayPart)
-    assert parts_worked(WorkingCalendar(ZONE, {})) == tuple(DayPart)
+    assert worked_parts(mornings) == (DayPart.MORNING,)
+    assert worked_parts(OFFICE) == tuple(DayPart)
+    assert worked_parts(WorkingCalendar(ZONE, {})) == tuple(DayPart)
 
 
 def test_rows_come_in_the_order_to_call() -> None:
@@ -111,9 +111,9 @@ def test_rows_come_in_the_order_to_call() -> None:
         row(5, breach_at=soon, call_now=True, call_language="ta"),
         row(6, breach_at=soon, call_now=True),
     ]
-    assert [one.request.id.int for one in row_order(rows)] == [5, 6, 3, 4, 2, 1]
+    assert [one.request.id.int for one in sort_rows(rows)] == [5, 6, 3, 4, 2, 1]
     # Who speaks no Tamil has that call among the others, by when it is due.
-    assert [one.request.id.int for one in row_order(rows, frozenset({"zh"}))] == [6, 3, 4, 2, 5, 1]
+    assert [one.request.id.int for one in sort_rows(rows, frozenset({"zh"}))] == [6, 3, 4, 2, 5, 1]
 
 
 rows_ = st.lists(
@@ -139,56 +139,63 @@ rows_ = st.lists(
 def test_the_order_does_not_hang_on_how_rows_came(rows: list[WorkRow], seed: int) -> None:
     shuffled = list(rows)
     Random(seed).shuffle(shuffled)
-    assert row_order(shuffled) == row_order(rows)
-    assert set(row_order(rows)) == set(rows)
+    assert sort_rows(shuffled) == sort_rows(rows)
+    assert set(sort_rows(rows)) == set(rows)
 
 
 @pytest.mark.parametrize("status", RequestStatus)
 def test_every_request_is_in_one_pile(status: RequestStatus) -> None:
-    piles = (Show.OPEN, Show.UNREACHABLE, Show.ESCALATED, Show.CLOSED)
-    assert sum(matches(row(status=status), Filter(show)) for show in piles) == 1
-    assert matches(row(status=status), Filter(Show.ALL))
+    piles = (
+        WorklistPart.OPEN,
+        WorklistPart.UNREACHABLE,
+        WorklistPart.ESCALATED,
+        WorklistPart.CLOSED,
+    )
+    assert sum(matches_filter(row(status=status), WorklistFilter(show)) for show in piles) == 1
+    assert matches_filter(row(status=status), WorklistFilter(WorklistPart.ALL))
 
 
 def test_views_show_what_they_say() -> None:
-    assert matches(row(held_by_me=True), Filter(Show.MINE))
-    assert not matches(row(holder="mei"), Filter(Show.MINE))
-    assert matches(row(withdrawal_noted=True), Filter(Show.NOTED))
-    assert not matches(row(), Filter(Show.NOTED))
-    assert not matches(row(), Filter(Show.CALL_NOW))
+    assert matches_filter(row(held_by_me=True), WorklistFilter(WorklistPart.MINE))
+    assert not matches_filter(row(holder="mei"), WorklistFilter(WorklistPart.MINE))
+    assert matches_filter(row(withdrawal_noted=True), WorklistFilter(WorklistPart.NOTED))
+    assert not matches_filter(row(), WorklistFilter(WorklistPart.NOTED))
+    assert not matches_filter(row(), WorklistFilter(WorklistPart.CALL_NOW))
 
 
 def test_call_now_is_for_who_speaks_the_language() -> None:
-    wanted = Filter(Show.CALL_NOW)
-    assert matches(row(call_now=True), wanted)
-    assert matches(row(call_now=True), wanted, frozenset({"en", "zh"}))
-    assert not matches(row(call_now=True), wanted, frozenset({"en"}))
-    assert matches(row(call_now=True, call_language="other"), wanted, frozenset({"en"}))
+    wanted = WorklistFilter(WorklistPart.CALL_NOW)
+    assert matches_filter(row(call_now=True), wanted)
+    assert matches_filter(row(call_now=True), wanted, frozenset({"en", "zh"}))
+    assert not matches_filter(row(call_now=True), wanted, frozenset({"en"}))
+    assert matches_filter(row(call_now=True, call_language="other"), wanted, frozenset({"en"}))
     # The other views hide nothing.
-    assert matches(row(), Filter(), frozenset({"en"}))
+    assert matches_filter(row(), WorklistFilter(), frozenset({"en"}))
 
 
 @pytest.mark.parametrize("text", ["mei", " LING ", "7k4q", "7K4Q-FM", "7k4qfmrx"])
 def test_a_search_finds_names_and_references(text: str) -> None:
-    assert matches(row(), Filter(text=text))
-    assert not matches(row(reference="22CC-DDFF", preferred_name="Ah Huat"), Filter(text=text))
+    assert matches_filter(row(), WorklistFilter(text=text))
+    assert not matches_filter(
+        row(reference="22CC-DDFF", preferred_name="Ah Huat"), WorklistFilter(text=text)
+    )
 
 
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (Filter(language="zh"), True),
-        (Filter(language="en"), False),
-        (Filter(window="weekday_am"), True),
-        (Filter(window="weekday_late"), False),
-        (Filter(Show.CLOSED, text="mei"), False),
-        (Filter(text="   "), True),
+        (WorklistFilter(language="zh"), True),
+        (WorklistFilter(language="en"), False),
+        (WorklistFilter(window="weekday_am"), True),
+        (WorklistFilter(window="weekday_late"), False),
+        (WorklistFilter(WorklistPart.CLOSED, text="mei"), False),
+        (WorklistFilter(text="   "), True),
     ],
 )
-def test_filters_narrow(wanted: Filter, found: bool) -> None:
-    assert matches(row(), wanted) is found
+def test_filters_narrow(wanted: WorklistFilter, found: bool) -> None:
+    assert matches_filter(row(), wanted) is found
 
 
 @pytest.mark.parametrize("change", [lambda: row(windows=()), lambda: row(windows=("any",))])
 def test_who_can_be_called_at_any_time_is_in_every_window(change: Callable[[], WorkRow]) -> None:
-    assert all(matches(change(), Filter(window=window.value)) for window in Window)
+    assert all(matches_filter(change(), WorklistFilter(window=window.value)) for window in Window)

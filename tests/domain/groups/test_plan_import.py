@@ -16,7 +16,7 @@ from kiosk.domain.groups.groups import (
     PlanProblem,
     SessionPlan,
 )
-from kiosk.domain.groups.plan_import import Comparison, PlannedByFile, compare, made_at
+from kiosk.domain.groups.plan_import import Comparison, PlannedByFile, compare_plans, planned_at
 from kiosk.domain.ids import uuid7
 from kiosk.presentation.records import PLAN_PROBLEMS
 
@@ -38,7 +38,7 @@ def wanted(number: int, hours: float, source: str, cancelled: str | None = None)
 
 def compared(kept: list[PlannedSession], asked: list[PlannedByFile]) -> Comparison:
     in_file = {one.plan.id: one.plan.source is not None for one in kept}
-    return compare(kept, asked, in_file, NOW, ZONE)
+    return compare_plans(kept, asked, in_file, NOW, ZONE)
 
 
 def test_what_is_new_is_added_and_what_is_over_is_not() -> None:
@@ -80,9 +80,9 @@ def test_what_a_file_called_off_comes_back_with_it_and_what_a_manager_did_does_n
 
 def test_only_ids_with_a_time_tell_it() -> None:
     made = uuid7(NOW, bytes(10))
-    assert made_at(replace(planned(1, 0).plan, id=made)) == NOW
-    assert made_at(replace(planned(1, 0).plan, series_id=made)) == NOW
-    assert made_at(planned(1, 0).plan) is None
+    assert planned_at(replace(planned(1, 0).plan, id=made)) == NOW
+    assert planned_at(replace(planned(1, 0).plan, series_id=made)) == NOW
+    assert planned_at(planned(1, 0).plan) is None
 
 
 def test_every_problem_has_its_sentence() -> None:

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.groups.groups import MOST_SESSIONS, PlanProblem, Series, expand, plan_series
+from kiosk.domain.groups.groups import (
+    MOST_SESSIONS,
+    PlanProblem,
+    Series,
+    expand_series,
+    plan_series,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SINGAPORE = ZoneInfo("Asia/Singapore")
@@ -17,14 +23,14 @@ MONDAYS = Series(UUID(int=1), frozenset({0}), time(15), 90, date(2026, 10, 12), 
 
 
 def local(series: Series, zone: ZoneInfo) -> list[str]:
-    times = expand(series, zone)
+    times = expand_series(series, zone)
     assert not isinstance(times, PlanProblem), times
     return [f"{start.astimezone(zone):%m-%d %H:%M}" for start, _ in times]
 
 
 def test_the_local_time_stays_across_the_end_of_summer_time() -> None:
     assert local(MONDAYS, BERLIN) == ["10-12 15:00", "10-19 15:00", "10-26 15:00", "11-02 15:00"]
-    times = expand(MONDAYS, BERLIN)
+    times = expand_series(MONDAYS, BERLIN)
     assert not isinstance(times, PlanProblem)
     assert [start.hour for start, _ in times] == [13, 13, 14, 14]
     assert {end - start for start, end in times} == {timedelta(minutes=90)}
@@ -37,7 +43,7 @@ def test_a_time_that_is_left_out_counts_by_the_clock_before() -> None:
 
 def test_a_time_that_comes_twice_is_the_first() -> None:
     night = replace(MONDAYS, weekdays=frozenset({6}), starts=time(2, 30), count=1)
-    times = expand(replace(night, first=date(2026, 10, 25)), BERLIN)
+    times = expand_series(replace(night, first=date(2026, 10, 25)), BERLIN)
     assert times == (
         (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 2, 0, tzinfo=UTC)),
     )
@@ -77,7 +83,7 @@ def test_every_other_week_counts_from_the_week_of_the_first_day() -> None:
 )
 def test_a_series_that_will_not_do_is_told(change: dict[str, object], problem: PlanProblem) -> None:
     values = {name: getattr(MONDAYS, name) for name in Series.__slots__} | change
-    assert expand(Series(**values), SINGAPORE) is problem
+    assert expand_series(Series(**values), SINGAPORE) is problem
 
 
 def test_it_ends_at_the_end_of_all_days() -> None:

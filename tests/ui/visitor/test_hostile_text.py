@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.domain.groups.groups import GroupPlan, SessionPlan
 from kiosk.domain.passes import Code as DecodedCode
-from kiosk.domain.passes import CodeKind, decode, encode, lookup, name_key
+from kiosk.domain.passes import CodeKind, decode, derive_lookup, derive_name_key, encode
 from kiosk.ui.visitor.screens.callback_form import CallNameScreen, CallReviewScreen
 from kiosk.ui.widgets.inputs import Field
 from kiosk.usecases.groups.plan_import import add_group, add_sessions
@@ -60,7 +60,7 @@ def pass_named(clinic: Clinic, text: str) -> str:
     digits = clinic.roster.issue_pass("Mei", "en").digits
     code = decode(digits)
     assert isinstance(code, DecodedCode)
-    box, key = lock_name(text, name_key(code.secret)), lookup(code.secret)
+    box, key = lock_name(text, derive_name_key(code.secret)), derive_lookup(code.secret)
     with clinic.store.write() as transaction:
         transaction.connection().exec_driver_sql(
             "UPDATE passcard SET name_box = ? WHERE lookup = ?", (box, key)

@@ -3,7 +3,7 @@
 from textual.app import App, ComposeResult
 from textual.theme import Theme
 
-from kiosk.presentation.statistics import Figure
+from kiosk.presentation.statistics import ReportSection
 from kiosk.ui import theme
 from kiosk.ui.widgets.chart import Chart
 
@@ -32,7 +32,7 @@ async def test_figures_stand_below_each_other() -> None:
     app = ChartApp()
     async with app.run_test(size=(40, 10)) as pilot:
         chart = app.query_one(Chart)
-        chart.show((Figure("One", ruler), Figure("Two", ruler)))
+        chart.show((ReportSection("One", ruler), ReportSection("Two", ruler)))
         await pilot.pause()
         lines = [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
         assert lines[:7] == ["  One", "  36 ██▌ 7", "  [b]x", "", "  Two", "  36 ██▌ 7", "  [b]x"]
@@ -51,7 +51,7 @@ async def test_without_figures_it_takes_no_room() -> None:
     app = ChartApp()
     async with app.run_test(size=(40, 10)) as pilot:
         chart = app.query_one(Chart)
-        chart.show((Figure("One", ruler),))
+        chart.show((ReportSection("One", ruler),))
         chart.show(())
         await pilot.pause()
         assert not chart.display

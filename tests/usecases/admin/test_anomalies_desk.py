@@ -8,7 +8,7 @@ from kiosk.domain.anomalies import Anomaly, AnomalyKind
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.attendance.roster import VoidReason
 from kiosk.domain.callbacks.state import EventKind
-from kiosk.domain.passes import decode, lookup
+from kiosk.domain.passes import decode, derive_lookup
 from kiosk.domain.staff import Role
 from kiosk.errors import AccessRefused, SignedOut
 from tests.support import facts
@@ -90,7 +90,7 @@ def test_people_at_a_cancelled_session(clinic: Clinic) -> None:
 
 def test_a_pass_that_was_ended_before_it_was_shown(clinic: Clinic) -> None:
     session, door = clinic.add_session(hours=3), machine(clinic, "8K")
-    mark = lookup(_secret(clinic.roster.issue_pass("Mei", "en").digits))
+    mark = derive_lookup(_secret(clinic.roster.issue_pass("Mei", "en").digits))
     seen(clinic, door, session.id, mark, at=clinic.clock.at)
     (member,) = clinic.passes.members()
     clinic.clock.move(minutes=10)

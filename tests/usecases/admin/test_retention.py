@@ -10,10 +10,10 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.domain.callbacks.request import compose
+from kiosk.domain.callbacks.request import format_reference
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.policy import Rules
-from kiosk.domain.retention import Kept, RetentionDone
+from kiosk.domain.retention import RetentionDone, RetentionKind
 from kiosk.errors import SetupError
 from kiosk.records import outbox, retention
 from kiosk.usecases.admin.desk import OversightDesk
@@ -85,7 +85,7 @@ def test_a_closed_request_goes_with_all_that_was_noted_about_it(clinic: Clinic) 
     desk = move(clinic, days=1)
     plan = desk.retention_preview()
     assert [one.count for one in plan.counts] == [1, 0, 0, 0]
-    assert plan.counts[0].kind is Kept.REQUESTS
+    assert plan.counts[0].kind is RetentionKind.REQUESTS
     assert plan.counts[0].oldest == clinic.clock.at - timedelta(days=90)
     assert clinic.count("callback_request") == 1
     assert desk.run_retention() == RetentionDone(clinic.clock.at, 1, 0, 0, 0)
@@ -150,7 +150,7 @@ def test_a_request_that_is_reopened_during_the_run_stays(
 
 
 def test_what_belongs_to_no_request_goes_as_well(clinic: Clinic) -> None:
-    assert clinic.visitor.note_withdrawal(compose("7K", 5))
+    assert clinic.visitor.note_withdrawal(format_reference("7K", 5))
     facts.event(clinic, clinic.id(), 1, EventKind.CLOSED, "declined")
     move(clinic, days=89).run_retention()
     assert clinic.count("callback_event") == 1

@@ -3,7 +3,7 @@
 from datetime import date
 
 from kiosk.domain.attendance.check_in import CheckedIn
-from kiosk.domain.attendance.roster import PassStanding, VoidReason
+from kiosk.domain.attendance.roster import PassState, VoidReason
 from kiosk.domain.audit import AuditAction
 from tests.support.desks import Clinic
 from tests.support.trail import subjects
@@ -40,7 +40,7 @@ def test_an_arrival_whose_name_cannot_be_opened_still_counts(clinic: Clinic) -> 
     assert isinstance(outcome, CheckedIn)
     assert outcome.name == "Mei"
     (arrival,) = clinic.arrivals()
-    assert (arrival.name, arrival.standing) == (None, PassStanding.KNOWN)
+    assert (arrival.name, arrival.standing) == (None, PassState.KNOWN)
 
 
 def test_a_pass_whose_person_has_not_come_yet_counts(clinic: Clinic) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from kiosk.domain.attendance.check_in import Session
-from kiosk.domain.attendance.roster import PassStanding, Roster, SessionStage, VoidReason
+from kiosk.domain.attendance.roster import PassState, Roster, SessionStage, VoidReason
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.domain.staff import Role
@@ -86,8 +86,8 @@ def test_a_roster_tells_who_came_who_is_expected_and_who_was_taken_off(clinic: C
     roster = desk.roster(session.id)
     assert names(roster) == ["Mei", "ali", None]
     assert [one.standing for one in roster.arrived[1:]] == [
-        PassStanding.KNOWN,
-        PassStanding.UNKNOWN,
+        PassState.KNOWN,
+        PassState.UNKNOWN,
     ]
     desk.void(roster.arrived[0].fact_ids, VoidReason.LEFT)
     roster = desk.roster(session.id)

@@ -5,13 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kiosk.domain.attendance.check_in import AlreadyHere, CheckedIn
-from kiosk.domain.attendance.roster import (
-    Added,
-    AlreadyThere,
-    PassStanding,
-    SessionStage,
-    VoidReason,
-)
+from kiosk.domain.attendance.roster import Added, AlreadyThere, PassState, SessionStage, VoidReason
 from kiosk.domain.audit import AuditAction
 from kiosk.errors import SetupError
 from tests.support.desks import Clinic
@@ -26,7 +20,7 @@ def test_somebody_without_a_pass_is_added_by_name_once(clinic: Clinic) -> None:
     clinic.clock.move(minutes=3)
     assert desk.add_person(session.id, "Somebody else", "en", draft) == added
     (arrival,) = desk.roster(session.id).arrived
-    assert (arrival.name, arrival.by_staff, arrival.standing) == ("Mei", True, PassStanding.KNOWN)
+    assert (arrival.name, arrival.by_staff, arrival.standing) == ("Mei", True, PassState.KNOWN)
     assert clinic.count("participant") == clinic.count("passcard") == clinic.count("check_in") == 1
     assert subjects(clinic, AuditAction.ROSTER_PERSON_ADDED) == [session.id]
     # Another desk opens the sealed name.

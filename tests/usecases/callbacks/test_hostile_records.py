@@ -8,9 +8,9 @@ from uuid import UUID
 import openpyxl
 import pytest
 
-from kiosk.domain.callbacks.worklist import Filter, Show
+from kiosk.domain.callbacks.worklist import WorklistFilter, WorklistPart
 from kiosk.domain.staff import Purpose
-from kiosk.domain.text import FORMULA
+from kiosk.domain.text import FORMULA_STARTS
 from kiosk.exports.writing import ExportFormat, export_callbacks
 from kiosk.vault.sealing import seal
 from tests.support.calls import ask
@@ -81,7 +81,7 @@ def test_every_forged_request_is_on_the_list_and_can_be_looked_at(
 def test_every_forged_request_is_in_every_file(
     clinic: Clinic, forged: list[UUID], tmp_path: Path, form: ExportFormat
 ) -> None:
-    rows = clinic.callbacks.export_rows(Filter(Show.ALL))
+    rows = clinic.callbacks.export_rows(WorklistFilter(WorklistPart.ALL))
     path = tmp_path / f"out{form.suffix}"
     assert export_callbacks(rows, path, form, CONTEXT).rows == len(forged)
     if form is ExportFormat.XLSX:
@@ -91,7 +91,7 @@ def test_every_forged_request_is_in_every_file(
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = list(csv.reader(file))
         assert len(lines) == len(forged) + 1
-        assert not any(cell.lstrip().startswith(FORMULA) for line in lines for cell in line)
+        assert not any(cell.lstrip().startswith(FORMULA_STARTS) for line in lines for cell in line)
     else:
         found = json.loads(path.read_bytes())
         kinds = [one["resource"]["resourceType"] for one in found.get("entry", [])]

@@ -20,7 +20,7 @@ from kiosk.domain.callbacks.actions import (
 )
 from kiosk.domain.callbacks.request import RequestPhase
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
-from kiosk.domain.callbacks.worklist import Filter, PhoneContact, Show, WorkRow
+from kiosk.domain.callbacks.worklist import PhoneContact, WorklistFilter, WorklistPart, WorkRow
 from kiosk.errors import RevisionTaken
 from kiosk.records.callbacks import add_event
 from kiosk.records.schema.tables import CallbackEvent
@@ -163,7 +163,8 @@ def test_the_export_is_the_whole_list_that_was_asked_for(clinic: Clinic) -> None
     do(desk, home.id, Claim(), Attempt(AttemptResult.REACHED_SELF), Close(Outcome.GROUP_JOINED))
     before = clinic.count("audit_event")
     rows = {
-        row.request.id: row for row in desk.export_rows(Filter(Show.ALL), lambda *n: told.append(n))
+        row.request.id: row
+        for row in desk.export_rows(WorklistFilter(WorklistPart.ALL), lambda *n: told.append(n))
     }
     assert told == [(2, 2)]
     assert (rows[home.id].phone_local, rows[home.id].phone_e164) == ("8123 4567", "+6581234567")
@@ -177,7 +178,7 @@ def test_the_export_is_the_whole_list_that_was_asked_for(clinic: Clinic) -> None
     assert closed.first_attempt_at == closed.last_attempt_at == NOON
     assert (closed.schedule.attempts, closed.schedule.last_result) == (1, "reached_self")
     assert rows[abroad.id].first_attempt_at is rows[abroad.id].state.since is None
-    only = desk.export_rows(Filter(Show.CLOSED))
+    only = desk.export_rows(WorklistFilter(WorklistPart.CLOSED))
     assert [row.request.reference for row in only] == [closed.request.reference]
     assert clinic.count("audit_event") == before + 2 + 1
 

@@ -7,7 +7,13 @@ from itertools import count
 import pytest
 from sqlalchemy import text
 
-from kiosk.domain.callbacks.request import SERIALS, RequestPhase, RequestState, compose, parse
+from kiosk.domain.callbacks.request import (
+    SERIALS,
+    RequestPhase,
+    SlipState,
+    format_reference,
+    parse_reference,
+)
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.domain.staff import Purpose
 from kiosk.usecases.visitor_desk import VisitorDesk
@@ -20,7 +26,7 @@ UNKNOWN_SLIP = encode(CodeKind.SLIP, b"nobody's request")
 def test_the_receipt_names_the_request_and_nothing_else(clinic: Clinic) -> None:
     draft = clinic.draft()
     receipt = clinic.visitor.request_callback(draft)
-    assert parse(receipt.reference) == receipt.reference
+    assert parse_reference(receipt.reference) == receipt.reference
     assert receipt.reference.startswith("7K")
     assert receipt.slip_digits == encode(CodeKind.SLIP, draft.slip_secret)
     assert receipt.created_at == NOON
@@ -63,15 +69,15 @@ def test_references_are_unique_on_a_kiosk_whatever_chance_says(clinic: Clinic) -
         clinic.store, clinic.clock, entropy, clinic.site, clinic.rules, clinic.sealing
     )
     given = [desk.request_callback(clinic.draft()).reference for _ in range(2)]
-    assert given == [compose("7K", 5), compose("7K", 6)]
+    assert given == [format_reference("7K", 5), format_reference("7K", 6)]
 
 
 def test_a_slip_shows_its_state_and_takes_back_once(clinic: Clinic) -> None:
     digits = clinic.visitor.request_callback(clinic.draft()).slip_digits
-    assert clinic.visitor.slip_state(digits) == RequestState(RequestPhase.KEPT_HERE, NOON, digits)
+    assert clinic.visitor.slip_state(digits) == SlipState(RequestPhase.KEPT_HERE, NOON, digits)
     clinic.clock.move(hours=1)
     at = clinic.clock.now()
-    expected = RequestState(RequestPhase.WITHDRAWN, at, digits)
+    expected = SlipState(RequestPhase.WITHDRAWN, at, digits)
     assert clinic.visitor.withdraw_by_slip(digits) == expected
     clinic.clock.move(hours=1)
     assert clinic.visitor.withdraw_by_slip(f" {digits}\n") == expected
@@ -97,7 +103,7 @@ def test_a_closed_request_stays_closed(clinic: Clinic) -> None:
                 "request": draft.id.bytes,
             },
         )
-    closed = RequestState(RequestPhase.CLOSED, NOON + timedelta(hours=1), digits)
+    closed = SlipState(RequestPhase.CLOSED, NOON + timedelta(hours=1), digits)
     assert clinic.visitor.slip_state(digits) == closed
     assert clinic.visitor.withdraw_by_slip(digits) == closed
     (row,) = clinic.callbacks.worklist().rows
@@ -115,7 +121,7 @@ def test_a_closed_request_stays_closed(clinic: Clinic) -> None:
 def test_a_slip_of_no_request_is_not_known_and_writes_nothing(
     clinic: Clinic, digits: str, shown: str
 ) -> None:
-    state = RequestState(RequestPhase.NOT_KNOWN, None, shown)
+    state = SlipState(RequestPhase.NOT_KNOWN, None, shown)
     assert clinic.visitor.slip_state(digits) == state
     assert clinic.visitor.withdraw_by_slip(digits) == state
     assert clinic.count("callback_withdrawal") == 0
@@ -123,7 +129,7 @@ def test_a_slip_of_no_request_is_not_known_and_writes_nothing(
 
 def test_a_typed_reference_is_noted_whatever_exists(clinic: Clinic) -> None:
     receipt = clinic.visitor.request_callback(clinic.draft())
-    nobody = compose("7K", 1)
+    nobody = format_reference("7K", 1)
     outbox = clinic.count("outbox")
     for typed in (receipt.reference, f" {receipt.reference.lower()} ", nobody, nobody):
         assert clinic.visitor.note_withdrawal(typed) is True

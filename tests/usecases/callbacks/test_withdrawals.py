@@ -5,7 +5,7 @@ import pytest
 from kiosk.domain.callbacks.actions import Attempt, Claim, Hold, Refusal, Refused, Undo, Withdraw
 from kiosk.domain.callbacks.request import CallbackDraft
 from kiosk.domain.callbacks.state import AttemptResult, RequestStatus
-from kiosk.domain.callbacks.worklist import Filter, PhoneContact, Show
+from kiosk.domain.callbacks.worklist import PhoneContact, WorklistFilter, WorklistPart
 from kiosk.domain.passes import CodeKind, encode
 from tests.support.calls import ask, caller, do, trail_of
 from tests.support.desks import Clinic
@@ -59,7 +59,9 @@ def test_what_was_taken_back_leaves_the_desk_without_its_number(
     shown = {row.request.preferred_name: row for row in ann.worklist().rows}
     assert shown["Mei"].state.status is RequestStatus.WITHDRAWN
     assert not (shown["Mei"].schedule.call_now or shown["Mei"].held_by_me)
-    rows = {row.request.preferred_name: row for row in ann.export_rows(Filter(Show.ALL))}
+    rows = {
+        row.request.preferred_name: row for row in ann.export_rows(WorklistFilter(WorklistPart.ALL))
+    }
     assert (rows["Mei"].state.status, rows["Mei"].state.reason) == (
         RequestStatus.WITHDRAWN,
         "withdrawn",

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk.domain.anomalies import AnomalyKind
-from kiosk.domain.callbacks.worklist import Filter, Show
+from kiosk.domain.callbacks.worklist import WorklistFilter, WorklistPart
 from tests.support.desks import Clinic
 from tests.support.oddfacts import asked, machine, seen, withdrawn
 
@@ -116,12 +116,12 @@ def test_requests_of_a_wrong_clock(clinic: Clinic, off: timedelta) -> None:
     clinic.clock.move(hours=1)
     (row,) = clinic.callbacks.worklist().rows
     assert row.request.created_at == made
-    (exported,) = clinic.callbacks.export_rows(Filter(Show.ALL))
+    (exported,) = clinic.callbacks.export_rows(WorklistFilter(WorklistPart.ALL))
     assert (exported.request.created_at, exported.request.kiosk_at) == (made, made + off)
     assert exported.flags == ("clock_off",)
     assert oddities(clinic) == [(AnomalyKind.CLOCK_OFF, 1)]
     withdrawn(clinic, door, request, off=off, late=MINUTE)
-    (exported,) = clinic.callbacks.export_rows(Filter(Show.ALL))
+    (exported,) = clinic.callbacks.export_rows(WorklistFilter(WorklistPart.ALL))
     assert exported.state.since == clinic.clock.at
 
 

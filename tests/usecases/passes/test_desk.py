@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.domain.attendance.check_in import CheckedIn, GuestWelcomed
-from kiosk.domain.attendance.roster import GroupName, Member, PassStanding
+from kiosk.domain.attendance.roster import GroupName, Member, PassState
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import AccessRefused, SetupError
@@ -76,7 +76,7 @@ def test_a_replaced_pass_ends_the_lost_one_and_is_made_once_for_a_draft(clinic: 
     assert (greeted.name, greeted.language) == ("Mei", "ta")
     # Whoever showed the lost pass is somebody of their own.
     standings = {one.standing for one in clinic.roster.roster(session.id).arrived}
-    assert standings == {PassStanding.REVOKED, PassStanding.KNOWN}
+    assert standings == {PassState.REVOKED, PassState.KNOWN}
 
 
 def test_a_pass_ended_after_the_arrival_was_good_when_it_was_shown(clinic: Clinic) -> None:
@@ -86,7 +86,7 @@ def test_a_pass_ended_after_the_arrival_was_good_when_it_was_shown(clinic: Clini
     person = only(clinic).participant_id
     assert (clinic.passes.revoke_passes(person), clinic.passes.revoke_passes(person)) == (1, 0)
     (arrival,) = clinic.roster.roster(session.id).arrived
-    assert (arrival.standing, arrival.name) == (PassStanding.KNOWN, "Mei")
+    assert (arrival.standing, arrival.name) == (PassState.KNOWN, "Mei")
     assert only(clinic).passes == 0
     assert subjects(clinic, AuditAction.PASSCARDS_REVOKED) == [person]
 

@@ -12,7 +12,13 @@ from textual.widgets import Static
 
 from kiosk.domain.fleet import KioskView
 from kiosk.domain.retention import AuditLine, AuditVerdict
-from kiosk.presentation.audit import AREAS, WORDS, describe_action, describe_verdict, entry_number
+from kiosk.presentation.audit import (
+    ACTION_AREAS,
+    ACTION_TEXTS,
+    describe_action,
+    describe_verdict,
+    entry_number,
+)
 from kiosk.ui.desk.admin import queries as asks
 from kiosk.ui.desk.admin.queries import TrailFilter
 from kiosk.ui.desk.messages import Offer, Place, Question
@@ -100,7 +106,9 @@ def ask_which_area(then: Then) -> Question:
     """Ask what the entries are to be about; the answer is for `which_kind`."""
     options = [Offer("a", "Everything", _ALL)]
     letters = (letter for letter in _LETTERS if letter != "a")
-    options += [Offer(letter, area, area) for letter, area in zip(letters, AREAS, strict=False)]
+    options += [
+        Offer(letter, area, area) for letter, area in zip(letters, ACTION_AREAS, strict=False)
+    ]
     return Question("Entries about what?", then, options=tuple(options))
 
 
@@ -109,8 +117,8 @@ def ask_which_kind(area: str, then: Then) -> Question | None:
     if area == _ALL:
         return None
     options = tuple(
-        Offer(letter, _capitalise(WORDS[action]), action.value)
-        for letter, action in zip(_LETTERS, AREAS[area], strict=False)
+        Offer(letter, _capitalise(ACTION_TEXTS[action]), action.value)
+        for letter, action in zip(_LETTERS, ACTION_AREAS[area], strict=False)
     )
     return Question(f"{area}: which entries?", then, options=options)
 

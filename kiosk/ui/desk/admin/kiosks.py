@@ -9,7 +9,12 @@ from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.domain.fleet import KioskView, MachineKind, off, who_needs
+from kiosk.domain.fleet import (
+    KioskView,
+    MachineKind,
+    describe_needing_machines,
+    format_clock_offset,
+)
 from kiosk.ui.desk.admin import queries as asks
 from kiosk.ui.desk.messages import MachineWanted, Place
 from kiosk.ui.desk.screen import DeskScreen
@@ -45,7 +50,7 @@ def kiosk_line(view: KioskView, now: datetime, zone: ZoneInfo) -> Line:
 
 def describe_kiosks(views: Sequence[KioskView]) -> str:
     """Say how the machines stand as a whole."""
-    needy = who_needs(views)
+    needy = describe_needing_machines(views)
     if needy:
         return f"{needy}; the others are in order." if len(views) > 1 else f"{needy}."
     if all(view.contact_at is None for view in views):
@@ -106,7 +111,11 @@ def _format_records(view: KioskView, now: datetime, zone: ZoneInfo) -> str:
 
 
 def _format_kiosk_clock(view: KioskView) -> str:
-    return "never compared" if view.clock_offset_ms is None else off(view.clock_offset_ms)
+    return (
+        "never compared"
+        if view.clock_offset_ms is None
+        else format_clock_offset(view.clock_offset_ms)
+    )
 
 
 def _format_at(at: datetime | None, now: datetime, zone: ZoneInfo, otherwise: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kiosk.domain.fleet import KioskView, who_needs
+from kiosk.domain.fleet import KioskView, describe_needing_machines
 from kiosk.domain.retention import AuditLine, RetentionPlan
 from kiosk.domain.statistics import AttendanceReport, RequestsReport
 
@@ -93,4 +93,4 @@ def kiosks(side: "DeskSide") -> tuple[KioskView, ...]:
 
 def describe_kiosks_in_need(side: "DeskSide") -> str:
     """Say how many machines need a person; empty where none does."""
-    return who_needs(side.oversight.kiosks())
+    return describe_needing_machines(side.oversight.kiosks())

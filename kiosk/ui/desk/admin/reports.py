@@ -23,7 +23,7 @@ from kiosk.domain.statistics import (
 )
 from kiosk.presentation import statistics as lines
 from kiosk.presentation.charts import LEGEND
-from kiosk.presentation.statistics import Figure
+from kiosk.presentation.statistics import ReportSection
 from kiosk.ui.desk.admin import queries as asks
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
@@ -61,9 +61,9 @@ TABS = {
 class Picture:
     """What is drawn where."""
 
-    left: tuple[Figure, ...]
-    right: tuple[Figure, ...] = ()
-    below: tuple[Figure, ...] = ()
+    left: tuple[ReportSection, ...]
+    right: tuple[ReportSection, ...] = ()
+    below: tuple[ReportSection, ...] = ()
     """Across the whole page."""
     beside: int = _WIDE
     """Cells of the page from which the right stands beside the left, and not under it."""
@@ -74,8 +74,8 @@ class ReportView:
 
     def __init__(self, requests: RequestsReport, attendance: AttendanceReport) -> None:
         self.shown = View.REQUESTS
-        self._requests = lines.with_something(requests.blocks)
-        self._attendance = lines.with_something(attendance.blocks)
+        self._requests = lines.skip_empty_blocks(requests.blocks)
+        self._attendance = lines.skip_empty_blocks(attendance.blocks)
         self._next_at = max(requests.next_at, attendance.next_at)
         self._back = 0
         """How many blocks before the last one; the same for all views."""
@@ -134,22 +134,24 @@ class ReportView:
         place = -1 - self._place
         if self.shown is View.ATTENDANCE:
             arrivals = self._attendance[place]
-            trend = lines.attendance_trend(self._attendance)
-            return Picture((lines.attendance_figure(arrivals),), below=(trend,))
+            trend = lines.draw_attendance_trend(self._attendance)
+            return Picture((lines.draw_attendance(arrivals),), below=(trend,))
         if self.shown is View.BUSY:
-            return Picture((lines.busy_figure(self._attendance[place]),))
+            return Picture((lines.draw_busy_hours(self._attendance[place]),))
         return self._of_requests(self._requests[place])
 
     def _of_requests(self, block: RequestsBlock) -> Picture:
         if self.shown is View.WAITS:
-            trends = lines.waits_trends(self._requests)
-            return Picture((lines.waits_figure(block, _language),), trends)
+            trends = lines.draw_waits_trends(self._requests)
+            return Picture((lines.draw_waits(block, _language),), trends)
         if self.shown is View.REACH:
             return Picture(
-                (lines.reach_figure(block),), (lines.reach_trend(self._requests),), beside=_NARROW
+                (lines.draw_reach(block),),
+                (lines.draw_reach_trend(self._requests),),
+                beside=_NARROW,
             )
-        weeks, languages = lines.requests_figures(block, _language)
-        trend = (lines.requests_trend(self._requests),) if len(self._requests) > 1 else ()
+        weeks, languages = lines.draw_requests(block, _language)
+        trend = (lines.draw_requests_trend(self._requests),) if len(self._requests) > 1 else ()
         return Picture((weeks,), (languages,), trend, _NARROW)
 
 

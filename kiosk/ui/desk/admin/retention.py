@@ -18,7 +18,7 @@ from kiosk.presentation.records import (
     RETENTION_TITLES,
     describe_deleted,
     describe_due,
-    describe_rule,
+    describe_retention_rule,
 )
 from kiosk.ui.desk.admin import queries as asks
 from kiosk.ui.desk.messages import Place
@@ -52,7 +52,9 @@ def policy_table(plan: RetentionPlan, zone: ZoneInfo) -> Table:
         if place:
             table.add_row(Text(), Text())
         words = describe_due(count, _day(count.oldest, zone))
-        table.add_row(Text(RETENTION_TITLES[count.kind], "bold"), Text(describe_rule(count)))
+        table.add_row(
+            Text(RETENTION_TITLES[count.kind], "bold"), Text(describe_retention_rule(count))
+        )
         table.add_row(Text(), Text(words, "bold" if count.count else ""))
     return table
 

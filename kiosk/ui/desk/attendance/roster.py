@@ -13,7 +13,7 @@ from textual.widget import Widget
 from kiosk.domain.attendance.roster import (
     Arrival,
     Expected,
-    PassStanding,
+    PassState,
     Roster,
     SessionCard,
     SessionStage,
@@ -83,14 +83,14 @@ class RosterLines:
 
     def _arrival(self, person: Arrival) -> Line:
         came = format_to_five_minutes(person.at, self.zone)
-        guest = "Guest" if person.standing is PassStanding.NONE else ""
+        guest = "Guest" if person.standing is PassState.NONE else ""
         how = "by staff" if person.by_staff else STANDINGS[person.standing]
         state = "here"
         if person.clock_doubtful:
             state = "here; the kiosk's clock was wrong"
         elif person.kiosk_at is not None:
             state = "here; by a clock set right"
-        elif person.standing in (PassStanding.UNKNOWN, PassStanding.REVOKED):
+        elif person.standing in (PassState.UNKNOWN, PassState.REVOKED):
             state = f"here; {STANDINGS[person.standing]}, please ask"
         return Line((self._name(person.name, guest), came, how, state), "strong")
 

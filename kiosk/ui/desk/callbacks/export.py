@@ -7,7 +7,7 @@ from functools import partial
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.domain.callbacks.worklist import Filter
+from kiosk.domain.callbacks.worklist import WorklistFilter
 from kiosk.ui.desk.callbacks import queries as asks
 from kiosk.ui.desk.callbacks.worklist import describe_filter
 from kiosk.ui.desk.screen import DeskScreen
@@ -24,7 +24,7 @@ class ExportScreen(DeskScreen):
     AUTO_FOCUS = ""
     has_way_back = False
 
-    def __init__(self, wanted: Filter, form: str) -> None:
+    def __init__(self, wanted: WorklistFilter, form: str) -> None:
         super().__init__()
         self._wanted = wanted
         self._form = form

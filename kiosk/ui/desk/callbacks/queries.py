@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from kiosk.domain.callbacks.actions import NotFound
-from kiosk.domain.callbacks.worklist import Filter, HistoryEntry, Worklist, WorkRow
+from kiosk.domain.callbacks.worklist import HistoryEntry, Worklist, WorklistFilter, WorkRow
 
 if TYPE_CHECKING:
     from kiosk.ui.desk.session import DeskSide
@@ -50,7 +50,7 @@ def news(request_id: UUID, seen: Worklist | None, side: "DeskSide") -> Sight | N
 class Order:
     """What is to be written to a file."""
 
-    wanted: Filter
+    wanted: WorklistFilter
     form: str
     """One of "xlsx", "csv", "json", "fhir"."""
     login: str

@@ -29,7 +29,7 @@ from kiosk.domain.callbacks.actions import (
     Withdraw,
 )
 from kiosk.domain.callbacks.request import CallLanguage
-from kiosk.domain.callbacks.state import OPEN, AttemptResult, Outcome, RequestStatus
+from kiosk.domain.callbacks.state import OPEN_STATUSES, AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import PhoneContact, Worklist, WorkRow
 from kiosk.ui.desk.callbacks import queries as asks
 from kiosk.ui.desk.callbacks import questions as ask
@@ -69,7 +69,7 @@ def may_reveal(row: WorkRow) -> bool:
 
 def is_open(row: WorkRow) -> bool:
     """Say whether something is still to be done."""
-    return row.state.status in OPEN
+    return row.state.status in OPEN_STATUSES
 
 
 def format_request_title(row: WorkRow) -> str:

@@ -29,12 +29,8 @@ from kiosk.domain.callbacks.actions import (
 from kiosk.domain.callbacks.request import AnsweredByOther, MessagePolicy, Window
 from kiosk.domain.callbacks.scheduling import Hint
 from kiosk.domain.callbacks.state import AttemptResult, EventKind, Outcome, RequestStatus
-from kiosk.domain.callbacks.worklist import HistoryEntry, Show, WorkRow
-from kiosk.ui.desk.text import (
-    format_clock,
-    format_day,
-    format_day_and_clock,
-)
+from kiosk.domain.callbacks.worklist import HistoryEntry, WorklistPart, WorkRow
+from kiosk.ui.desk.text import format_clock, format_day, format_day_and_clock
 
 WINDOWS = {
     Window.WEEKDAY_MORNING: "weekdays 9 to 12",
@@ -86,14 +82,14 @@ HINTS = {
     Hint.CLOSE: "close it with what came of it (X)",
 }
 SHOWS = {
-    Show.CALL_NOW: "Call now",
-    Show.OPEN: "Open",
-    Show.MINE: "Claimed by me",
-    Show.UNREACHABLE: "Not reached",
-    Show.ESCALATED: "With the clinician",
-    Show.NOTED: "Typed withdrawals",
-    Show.CLOSED: "Done",
-    Show.ALL: "All",
+    WorklistPart.CALL_NOW: "Call now",
+    WorklistPart.OPEN: "Open",
+    WorklistPart.MINE: "Claimed by me",
+    WorklistPart.UNREACHABLE: "Not reached",
+    WorklistPart.ESCALATED: "With the clinician",
+    WorklistPart.NOTED: "Typed withdrawals",
+    WorklistPart.CLOSED: "Done",
+    WorklistPart.ALL: "All",
 }
 _STATES = {
     RequestStatus.NEW: "new",

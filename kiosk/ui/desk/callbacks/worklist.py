@@ -12,7 +12,14 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from kiosk.domain.callbacks.request import CallLanguage, Window
-from kiosk.domain.callbacks.worklist import Filter, Show, Worklist, WorklistCounts, WorkRow, matches
+from kiosk.domain.callbacks.worklist import (
+    Worklist,
+    WorklistCounts,
+    WorklistFilter,
+    WorklistPart,
+    WorkRow,
+    matches_filter,
+)
 from kiosk.ui.desk.callbacks import queries as asks
 from kiosk.ui.desk.callbacks.questions import ask_export_format
 from kiosk.ui.desk.callbacks.text import (
@@ -48,24 +55,24 @@ TWIN_COLUMNS = (
 )
 UNREADABLE = "not readable"
 VIEWS = {
-    Show.CALL_NOW: Tab("c", "Call now", "Now"),
-    Show.OPEN: Tab("o", "Open", "Open"),
-    Show.MINE: Tab("m", "Mine", "Mine"),
-    Show.UNREACHABLE: Tab("u", "Not reached", "Not reached"),
-    Show.ESCALATED: Tab("e", "With the clinician", "Clinician"),
-    Show.NOTED: Tab("t", "Typed withdrawals", "Typed"),
-    Show.CLOSED: Tab("d", "Done", "Done"),
-    Show.ALL: Tab("a", "All", "All"),
+    WorklistPart.CALL_NOW: Tab("c", "Call now", "Now"),
+    WorklistPart.OPEN: Tab("o", "Open", "Open"),
+    WorklistPart.MINE: Tab("m", "Mine", "Mine"),
+    WorklistPart.UNREACHABLE: Tab("u", "Not reached", "Not reached"),
+    WorklistPart.ESCALATED: Tab("e", "With the clinician", "Clinician"),
+    WorklistPart.NOTED: Tab("t", "Typed withdrawals", "Typed"),
+    WorklistPart.CLOSED: Tab("d", "Done", "Done"),
+    WorklistPart.ALL: Tab("a", "All", "All"),
 }
 _EMPTY = {
-    Show.CALL_NOW: "Nobody wants to be called at this minute. O shows what is open.",
-    Show.OPEN: "Nothing is open.",
-    Show.MINE: "You have claimed nothing. Open a request and press C.",
-    Show.UNREACHABLE: "Nobody who could not be reached.",
-    Show.ESCALATED: "Nothing is with the clinician.",
-    Show.NOTED: "Nobody typed a reference to take a request back.",
-    Show.CLOSED: "Nothing is done yet.",
-    Show.ALL: "Nobody has asked for a call yet.",
+    WorklistPart.CALL_NOW: "Nobody wants to be called at this minute. O shows what is open.",
+    WorklistPart.OPEN: "Nothing is open.",
+    WorklistPart.MINE: "You have claimed nothing. Open a request and press C.",
+    WorklistPart.UNREACHABLE: "Nobody who could not be reached.",
+    WorklistPart.ESCALATED: "Nothing is with the clinician.",
+    WorklistPart.NOTED: "Nobody typed a reference to take a request back.",
+    WorklistPart.CLOSED: "Nothing is done yet.",
+    WorklistPart.ALL: "Nobody has asked for a call yet.",
 }
 
 
@@ -109,7 +116,7 @@ def _language(row: WorkRow) -> str:
     return "other" if is_other else format_call_language(code)
 
 
-def format_list_title(found: int, of: Worklist, wanted: Filter) -> str:
+def format_list_title(found: int, of: Worklist, wanted: WorklistFilter) -> str:
     """Return how many requests are shown, and which; never more than was asked for."""
     parts = [f"Callbacks: {found:,} of {len(of.rows):,}" if of.rows else "Callbacks"]
     if wanted.language:
@@ -137,7 +144,7 @@ def format_counts(found: WorklistCounts) -> str:
     return " · ".join(parts)
 
 
-def describe_filter(wanted: Filter) -> str:
+def describe_filter(wanted: WorklistFilter) -> str:
     """Return what was filtered, without what was searched for: that is often a name."""
     parts = [SHOWS[wanted.show]]
     if wanted.language:
@@ -149,7 +156,7 @@ def describe_filter(wanted: Filter) -> str:
     return ", ".join(parts)
 
 
-def describe_empty(wanted: Filter) -> str:
+def describe_empty(wanted: WorklistFilter) -> str:
     """Return what an empty list says."""
     is_narrowed = wanted.language or wanted.window or wanted.text
     return "No request of this view matches." if is_narrowed else _EMPTY[wanted.show]
@@ -171,7 +178,7 @@ class CallView:
     def __init__(self) -> None:
         self.found: Worklist | None = None
         """None until the list is opened."""
-        self.wanted = Filter()
+        self.wanted = WorklistFilter()
         self.rows: tuple[WorkRow, ...] = ()
         """Those of `found` that are wanted, in its order."""
 
@@ -188,7 +195,7 @@ class CallView:
         self._choose()
         return True
 
-    def want(self, wanted: Filter) -> bool:
+    def want(self, wanted: WorklistFilter) -> bool:
         """Show something else; say whether it is."""
         if wanted == self.wanted:
             return False
@@ -196,12 +203,12 @@ class CallView:
         self._choose()
         return True
 
-    def with_next_language(self) -> Filter:
+    def with_next_language(self) -> WorklistFilter:
         """Return the filter with the next of the languages that are asked for, then with all."""
         found = languages_asked(self.found.rows) if self.found is not None else ()
         return replace(self.wanted, language=_after(self.wanted.language, ("", *found)))
 
-    def with_next_window(self) -> Filter:
+    def with_next_window(self) -> WorklistFilter:
         """Return the filter with the next window, then with all."""
         return replace(self.wanted, window=_after(self.wanted.window, _WINDOWS))
 
@@ -209,7 +216,9 @@ class CallView:
         found = self.found
         if found is not None:
             speaks = found.speaks
-            self.rows = tuple([row for row in found.rows if matches(row, self.wanted, speaks)])
+            self.rows = tuple(
+                [row for row in found.rows if matches_filter(row, self.wanted, speaks)]
+            )
 
 
 def _after(now: str, choices: tuple[str, ...]) -> str:
@@ -305,7 +314,7 @@ class WorklistScreen(DeskScreen):
         facts = self.host.facts
         return RequestLines(facts.now(), facts.zone).line(row)
 
-    def _narrow(self, wanted: Filter) -> None:
+    def _narrow(self, wanted: WorklistFilter) -> None:
         """Show another part of the list, from its top."""
         if self._view.want(wanted):
             self.query_one(TabLine).show(VIEWS[wanted.show].letter)
@@ -320,7 +329,7 @@ class WorklistScreen(DeskScreen):
 
     def _widen(self) -> None:
         self._widen_search()
-        self._narrow(Filter(self._view.wanted.show))
+        self._narrow(WorklistFilter(self._view.wanted.show))
 
     def _widen_search(self) -> None:
         self.query_one(Field).value = ""
@@ -354,5 +363,5 @@ class WorklistScreen(DeskScreen):
         wanted = self._view.wanted
         self.put(ask_export_format(len(self._view.rows), partial(self._export_as, wanted)))
 
-    def _export_as(self, wanted: Filter, form: str) -> None:
+    def _export_as(self, wanted: WorklistFilter, form: str) -> None:
         self.tell(ExportWanted(wanted, form))

@@ -9,11 +9,11 @@ from textual import on
 from textual.widget import Widget
 
 from kiosk.domain.groups.groups import (
+    LARGEST_CAPACITY,
     LONGEST_ABOUT,
     LONGEST_LABEL,
     LONGEST_NAME,
     LONGEST_ROOM,
-    MOST_PEOPLE,
     Cancelled,
     GroupCard,
     GroupPlan,
@@ -184,7 +184,7 @@ class GroupFormScreen(FormScreen):
         yield MarkRow("language", "Language", languages, "What is spoken there.", spoken)
         who = frozenset({"list" if plan.enrolled else "open"})
         yield MarkRow("who", "May come", _WHO, "Whether it keeps a list of members.", who)
-        places = f"1 to {MOST_PEOPLE} people; empty: no limit."
+        places = f"1 to {LARGEST_CAPACITY} people; empty: no limit."
         yield TextRow("places", "Places", places, capacity, 3)
 
     def keep(self) -> None:

@@ -15,7 +15,7 @@ from kiosk.domain.groups.groups import (
     PlanProblem,
     Restored,
     SessionPlan,
-    Which,
+    SessionSelection,
 )
 from kiosk.domain.text import clean
 from kiosk.ui.desk.messages import Offer, Question, SeriesDays
@@ -106,12 +106,12 @@ def keep_series(days: SeriesDays, side: "DeskSide") -> tuple[SessionPlan, ...] |
     return side.groups.add_series(days.group.id, days.series, days.room, days.capacity)
 
 
-def call_off(which: Which, why: str, side: "DeskSide") -> Cancelled | PlanProblem:
+def call_off(which: SessionSelection, why: str, side: "DeskSide") -> Cancelled | PlanProblem:
     """Call sessions off."""
     return side.groups.cancel_sessions(which, why)
 
 
-def put_back(which: Which, side: "DeskSide") -> Restored | PlanProblem:
+def put_back(which: SessionSelection, side: "DeskSide") -> Restored | PlanProblem:
     """Let sessions take place after all."""
     return side.groups.restore_sessions(which)
 

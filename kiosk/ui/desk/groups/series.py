@@ -8,7 +8,13 @@ from uuid import UUID
 
 from textual.widget import Widget
 
-from kiosk.domain.groups.groups import LONGEST_ROOM, MOST_PEOPLE, MOST_SESSIONS, Series, expand
+from kiosk.domain.groups.groups import (
+    LARGEST_CAPACITY,
+    LONGEST_ROOM,
+    MOST_SESSIONS,
+    Series,
+    expand_series,
+)
 from kiosk.ui.desk.dates import HOW_DAY, read_days, write_day
 from kiosk.ui.desk.forms import ManagerScreen, MarkRow, Row, TextRow, TimedFormScreen
 from kiosk.ui.desk.groups import queries as asks
@@ -50,7 +56,7 @@ class SeriesFormScreen(TimedFormScreen):
         without = "Days without, with commas: “25 Dec, 1 Jan”; may be empty."
         yield TextRow("without", "Not on", without, most=200)
         yield TextRow("room", "Room", "Where it meets.", group.room, LONGEST_ROOM, apart=True)
-        yield TextRow("places", "Places", f"1 to {MOST_PEOPLE}; empty: no limit.", places, 3)
+        yield TextRow("places", "Places", f"1 to {LARGEST_CAPACITY}; empty: no limit.", places, 3)
 
     def keep(self) -> None:
         series = self._series()
@@ -142,7 +148,7 @@ class SeriesDaysScreen(ManagerScreen):
             yield Key("k", "Keep them all", self._keep)
 
     def on_mount(self) -> None:
-        found = expand(self._page.series, self.host.facts.zone)
+        found = expand_series(self._page.series, self.host.facts.zone)
         if isinstance(found, tuple):
             self._meetings = tuple((n, *times) for n, times in enumerate(found, 1))
             self.query_one(Listing).set_rows(self._meetings)

@@ -10,8 +10,8 @@ from textual import on
 from textual.widget import Widget
 
 from kiosk.domain.groups.groups import (
+    LARGEST_CAPACITY,
     LONGEST_ROOM,
-    MOST_PEOPLE,
     Cancelled,
     GroupCard,
     GroupPlan,
@@ -19,8 +19,8 @@ from kiosk.domain.groups.groups import (
     Restored,
     SeriesFrom,
     SessionPlan,
-    Which,
-    at_local,
+    SessionSelection,
+    session_times,
 )
 from kiosk.ui.desk.dates import HOW_DAY, write_day
 from kiosk.ui.desk.forms import ManagerScreen, Row, TextRow, TimedFormScreen
@@ -68,7 +68,7 @@ class SessionFormScreen(TimedFormScreen):
         yield TextRow("day", "Day", HOW_DAY, day, 20)
         yield from self.time_rows(starts, ends)
         yield TextRow("room", "Room", "Where it meets.", room, LONGEST_ROOM)
-        places = f"1 to {MOST_PEOPLE} people; empty: no limit."
+        places = f"1 to {LARGEST_CAPACITY} people; empty: no limit."
         yield TextRow("places", "Places", places, "" if capacity is None else str(capacity), 3)
 
     def keep(self) -> None:
@@ -87,7 +87,7 @@ class SessionFormScreen(TimedFormScreen):
         times = None if day is None else self.read_times()
         if day is None or times is None:
             return None
-        start, end = at_local(day, *times, facts.zone)
+        start, end = session_times(day, *times, facts.zone)
         if session is not None:
             return replace(session.plan, starts_at=start, ends_at=end)
         if start <= facts.now():
@@ -130,7 +130,7 @@ class SessionActs(ManagerScreen):
             words = f"the session of {day}, {format_span(one.plan, self.host.facts.zone)},"
         self.put(asks.ask_reason(words, partial(self._do_call_off, which)))
 
-    def _do_call_off(self, which: Which, why: str) -> None:
+    def _do_call_off(self, which: SessionSelection, why: str) -> None:
         self.carry_out(partial(asks.call_off, which, why), self._tell_called_off)
 
     def _tell_called_off(self, answer: object) -> None:
@@ -146,7 +146,7 @@ class SessionActs(ManagerScreen):
         self.say(f"Restored: {format_sessions(count)}.")
         self.come_back()
 
-    def _meant(self, one: PlannedSession, answer: str) -> Which:
+    def _meant(self, one: PlannedSession, answer: str) -> SessionSelection:
         """Give the session alone, or the rest of its series where the answer says so."""
         series_id = one.plan.series_id
         if answer == asks.REST and series_id is not None:

@@ -10,7 +10,14 @@ from textual import on
 from textual.widget import Widget
 
 from kiosk.domain.callbacks.request import CallLanguage
-from kiosk.domain.staff import LONGEST_LOGIN, AccountView, Role, is_login, plain_login, purposes
+from kiosk.domain.staff import (
+    LONGEST_LOGIN,
+    AccountView,
+    Role,
+    is_login,
+    normalise_login,
+    purposes_of_roles,
+)
 from kiosk.ui.desk.forms import (
     FormScreen,
     ManagerScreen,
@@ -200,7 +207,7 @@ class NewAccountScreen(PassphraseFormScreen):
     def keep(self) -> None:
         roles = frozenset(Role(role) for role in self.marked("roles"))
         languages = frozenset(CallLanguage(code) for code in self.marked("languages"))
-        login = plain_login(self.typed("login"))
+        login = normalise_login(self.typed("login"))
         if not is_login(login):
             self.miss("login", "Please type a login of plain characters.")
             return
@@ -264,7 +271,7 @@ class RolesScreen(FormScreen):
             self.miss("roles", "Mark one role or more.")
         elif roles == account.roles:
             self.tell(Finished("Nothing was changed."))
-        elif purposes(roles) <= purposes(account.roles):
+        elif purposes_of_roles(roles) <= purposes_of_roles(account.roles):
             keep = partial(set_roles, account.id, roles, "")
             self.send(keep, f"The roles of {account.login} are kept.")
         else:

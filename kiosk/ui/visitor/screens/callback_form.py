@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
-from kiosk.domain.phones import PhoneProblem, check_phone, masked, shown
+from kiosk.domain.phones import PhoneProblem, check_phone, format_masked, format_phone
 from kiosk.domain.text import NameProblem, check_name, clean
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.messages import Sent, VisitorWant
@@ -75,7 +75,11 @@ class CallReviewScreen(VisitorScreen):
 
     def _read_back(self) -> Table:
         draft = self._form.draft
-        number = masked(draft.phone) if self._covered else shown(draft.phone, self._country)
+        number = (
+            format_masked(draft.phone)
+            if self._covered
+            else format_phone(draft.phone, self._country)
+        )
         times = [words for value, words in windows(self._) if value in draft.windows]
         rows = (
             (self._("Name"), clean(draft.preferred_name)),

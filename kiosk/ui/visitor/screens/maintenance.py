@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from kiosk.domain.clock_sync import is_far_off
-from kiosk.domain.fleet import off
+from kiosk.domain.fleet import format_clock_offset
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.messages import LeaveKiosk, Switched, Unlocked
 from kiosk.ui.visitor.screen import Stay, VisitorScreen
@@ -110,7 +110,7 @@ class MaintenanceScreen(VisitorScreen):
             return self._("before the last record")
         offset = status.clock_offset_ms
         if status.has_centre and offset is not None and is_far_off(offset):
-            return self._("{off} by the centre's clock").format(off=off(offset))
+            return self._("{off} by the centre's clock").format(off=format_clock_offset(offset))
         return self._("right")
 
     def _contact_words(self, status: "MaintenanceStatus") -> str:

@@ -7,7 +7,7 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from kiosk.domain.callbacks.request import RequestPhase, RequestState
+from kiosk.domain.callbacks.request import RequestPhase, SlipState
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.messages import NoteKept, SlipAnswered
 from kiosk.ui.visitor.screen import VisitorScreen
@@ -22,7 +22,7 @@ class SlipScreen(VisitorScreen):
 
     AUTO_FOCUS = "#back"
 
-    def __init__(self, state: RequestState, zone: ZoneInfo) -> None:
+    def __init__(self, state: SlipState, zone: ZoneInfo) -> None:
         super().__init__()
         self._state = state
         self._zone = zone

@@ -38,12 +38,12 @@ from kiosk.domain.callbacks.state import (
     RequestStatus,
 )
 from kiosk.domain.callbacks.worklist import (
-    Filter,
     HistoryEntry,
     PhoneContact,
-    Show,
     Worklist,
     WorklistCounts,
+    WorklistFilter,
+    WorklistPart,
     WorkRow,
 )
 from kiosk.ui.desk.callbacks import questions as ask
@@ -279,19 +279,19 @@ def test_figures_leave_out_what_is_nothing() -> None:
 
 
 def test_what_was_searched_for_is_not_written_down() -> None:
-    wanted = Filter(Show.ALL, "ta", "Xanthippe", "weekday_am")
+    wanted = WorklistFilter(WorklistPart.ALL, "ta", "Xanthippe", "weekday_am")
     assert (
         lines.describe_filter(wanted) == "All, Tamil, weekdays 9 to 12, those that match a search"
     )
 
 
 def test_views_have_letters_of_their_own_and_words_for_nothing() -> None:
-    letters = [lines.VIEWS[show].letter for show in Show]
+    letters = [lines.VIEWS[show].letter for show in WorklistPart]
     assert len(set(letters)) == len(letters)
     assert not set(letters) & set("qlwrx/")
-    assert all(lines.describe_empty(Filter(show)) for show in Show)
+    assert all(lines.describe_empty(WorklistFilter(show)) for show in WorklistPart)
     assert (
-        lines.describe_empty(Filter(Show.CALL_NOW, language="ta"))
+        lines.describe_empty(WorklistFilter(WorklistPart.CALL_NOW, language="ta"))
         == "No request of this view matches."
     )
 
@@ -417,6 +417,6 @@ def test_a_view_knows_when_nothing_is_new() -> None:
     assert not view.take(found)
     assert not view.want(view.wanted)
     assert not view.is_narrowed
-    assert view.want(Filter(text="nobody"))
+    assert view.want(WorklistFilter(text="nobody"))
     assert view.rows == ()
     assert view.is_narrowed

@@ -11,7 +11,7 @@ import pytest
 from kiosk.domain.callbacks.actions import Attempt, Claim, Close, Escalate
 from kiosk.domain.callbacks.request import CallLanguage, Window
 from kiosk.domain.callbacks.state import AttemptResult, Outcome
-from kiosk.domain.callbacks.worklist import ExportRow, Filter, Show, WorkRow
+from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter, WorklistPart, WorkRow
 from kiosk.domain.staff import Role
 from kiosk.errors import SetupError
 from kiosk.ui.desk.session import DeskSide, Progress
@@ -162,7 +162,7 @@ async def test_the_whole_narrowed_list_is_exported(clinic: Clinic) -> None:
         colleague.expect("1 of 1", "please delete it after use")
         ((rows, chosen, form),) = colleague.written.exports
         assert [row.request.preferred_name for row in rows] == ["Mei"]
-        assert (chosen, form) == (Filter(Show.OPEN, "zh"), "csv")
+        assert (chosen, form) == (WorklistFilter(WorklistPart.OPEN, "zh"), "csv")
         await colleague.keys("escape")
         colleague.expect("Callbacks: 1 of 2")
     with clinic.store.read() as transaction:
@@ -171,7 +171,7 @@ async def test_the_whole_narrowed_list_is_exported(clinic: Clinic) -> None:
 
 
 def full(
-    rows: Collection[ExportRow], chosen: Filter, form: str, login: str, progress: Progress
+    rows: Collection[ExportRow], chosen: WorklistFilter, form: str, login: str, progress: Progress
 ) -> str:
     """Stand in for an export to a full disk."""
     raise SetupError("The disk is full.")

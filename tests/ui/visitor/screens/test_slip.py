@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.domain.callbacks.request import RequestState
+from kiosk.domain.callbacks.request import SlipState
 from kiosk.errors import StoreFull
 from kiosk.ui.widgets.inputs import Field
 from kiosk.usecases.visitor_desk import VisitorDesk
@@ -52,7 +52,7 @@ async def test_a_slip_of_another_kiosk(clinic: Clinic) -> None:
 async def test_withdrawing_while_the_disk_is_full(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_desk: VisitorDesk, _digits: str) -> RequestState:
+    def full(_desk: VisitorDesk, _digits: str) -> SlipState:
         raise StoreFull("The disk is full; make room.")
 
     receipt = clinic.visitor.request_callback(clinic.draft())
