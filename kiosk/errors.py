@@ -65,7 +65,7 @@ class StoreDiffers(StoreError):
 
 
 class RevisionTaken(StoreError):
-    """Somebody else has written this revision of a callback request first; look again."""
+    """Somebody else has written this revision of a callback request first; read it again."""
 
 
 class VaultError(KioskError):

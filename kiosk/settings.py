@@ -17,7 +17,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 from kiosk.domain.policy import Rules
-from kiosk.domain.working_time import OpeningHours, read_hours
+from kiosk.domain.working_time import WEEKDAYS, OpeningHours, read_hours
 from kiosk.errors import SetupError
 
 FILE_NAME = "kiosk.toml"
@@ -29,8 +29,6 @@ NOT_SETTINGS = frozenset(
 """Variables that the commands read themselves."""
 _USES_UNKNOWN = "should keep attendance (attendance_days) at least as long as passes (passes_days)"
 _STRICT = ConfigDict(extra="forbid", frozen=True)
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def _checked_day(text: str) -> str:
@@ -188,7 +186,7 @@ class Settings(BaseSettings):
     @property
     def week(self) -> dict[int, OpeningHours]:
         """The hours of each working day, Monday 0."""
-        days = (getattr(self.working, name) for name in _WEEKDAYS)
+        days = (getattr(self.working, name) for name in WEEKDAYS)
         return {day: hours for day, text in enumerate(days) if (hours := read_hours(text))}
 
 

@@ -231,7 +231,7 @@ def _people(roster: "Roster", zone: ZoneInfo) -> Iterator[dict[str, object]]:
             "state": "here",
             "name": here.name,
             "arrived_at": here.at.astimezone(zone),
-            "pass": here.standing,
+            "pass": here.pass_state,
             "by_staff": here.by_staff,
             "clock_doubtful": here.clock_doubtful,
             "kiosk_clock": None if here.kiosk_at is None else here.kiosk_at.astimezone(zone),

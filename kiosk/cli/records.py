@@ -11,8 +11,7 @@ from kiosk.cli.arguments import ManagerOption
 from kiosk.cli.output import Format, FormatOption, progress, show, show_one, write
 from kiosk.cli.session import signed_in
 from kiosk.cli.usage import NotDone, Noun, print_help, wrong
-from kiosk.domain.audit import AuditAction
-from kiosk.domain.retention import AuditLine
+from kiosk.domain.audit import AuditAction, AuditLine
 from kiosk.presentation import audit, records
 
 if TYPE_CHECKING:

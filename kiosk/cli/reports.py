@@ -14,6 +14,7 @@ from kiosk.cli.session import signed_in
 from kiosk.cli.usage import Noun, print_help
 from kiosk.domain.statistics import BLOCK_WEEKS, AttendanceBlock, Block, RequestsBlock, Waits
 from kiosk.domain.text import clean
+from kiosk.domain.working_time import WEEKDAYS
 from kiosk.presentation import statistics
 from kiosk.presentation.charts import LEGEND
 from kiosk.presentation.statistics import ReportSection
@@ -21,7 +22,6 @@ from kiosk.presentation.statistics import ReportSection
 Document = Mapping[str, object]
 COLUMNS = ("first_day", "last_day", "figure", "of", "at", "value")
 """`of` is a language, a group or a weekday, `at` a week, an hour or a call; empty for all."""
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def last_day(block: Block) -> date:
@@ -74,7 +74,7 @@ def of_attendance(block: AttendanceBlock) -> Document:
             for one in block.groups
         ],
         "arrivals_by_hour": {
-            weekday: list(hours) for weekday, hours in zip(_WEEKDAYS, block.busy, strict=True)
+            weekday: list(hours) for weekday, hours in zip(WEEKDAYS, block.busy, strict=True)
         },
     }
 
@@ -98,7 +98,7 @@ def lines_of_attendance(block: AttendanceBlock) -> Iterator[Document]:
         yield _line(block.block, "people", one.name, "", one.total)
         for monday, people in zip(block.block.mondays, one.weeks, strict=True):
             yield _line(block.block, "people", one.name, monday, people)
-    for weekday, hours in zip(_WEEKDAYS, block.busy, strict=True):
+    for weekday, hours in zip(WEEKDAYS, block.busy, strict=True):
         for hour, arrivals in enumerate(hours):
             yield _line(block.block, "arrivals", weekday, hour, arrivals)
 
@@ -231,6 +231,6 @@ def _of_attendance(block: AttendanceBlock) -> Iterator[ReportSection]:
 
 
 def _language(code: str) -> str:
-    from kiosk.ui.desk.text import format_call_language
+    from kiosk.presentation.languages import format_call_language
 
     return format_call_language(code)

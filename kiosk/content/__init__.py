@@ -1,1 +1,1 @@
-"""Texts, articles and helplines."""
+"""What is shipped to be read: translations, articles, helplines; and QR codes and holidays."""

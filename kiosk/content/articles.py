@@ -1,4 +1,4 @@
-"""What a visitor can read: Markdown files, one folder a language."""
+"""What a visitor can read: articles in Markdown, and material to take home on a phone."""
 
 import re
 import tomllib

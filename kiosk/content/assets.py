@@ -26,7 +26,7 @@ def config_dir() -> Path:
 
 
 def is_language_code(text: str) -> bool:
-    """Say whether `text` is shaped like a language code (BCP 47), so that it may name a folder."""
+    """Return whether `text` has the shape of a language code (BCP 47) and may name a folder."""
     return _LANGUAGE_CODE.fullmatch(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Whom to turn to at once: the dated lists of helplines, the shipped one and a published one."""
+"""Helplines: whom to turn to at once, in dated lists, the shipped one and a published one."""
 
 import re
 import tomllib
@@ -31,8 +31,8 @@ class HelplineEntry:
     id: str
     number: str
     whatsapp: str
-    words: dict[str, tuple[str, str]]
-    """Name and note by language."""
+    texts: dict[str, tuple[str, str]]
+    """Name and remark by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ class HelplineFile:
     @property
     def languages(self) -> frozenset[str]:
         """The languages that every line is written in."""
-        spoken = [frozenset(entry.words) for entry in self.entries]
+        spoken = [frozenset(entry.texts) for entry in self.entries]
         return frozenset.intersection(*spoken) if spoken else frozenset()
 
 
 def parse_helplines(text: str) -> HelplineFile:
-    """Read a file such as assets/content/helplines.toml.
+    """Return a file such as assets/content/helplines.toml as it was read.
 
     Raises ValueError, whose words go on after "The helplines".
     """
@@ -74,10 +74,10 @@ def parse_helplines(text: str) -> HelplineFile:
 
 
 def check_helplines(text: str, country: str) -> HelplineFile:
-    """Read a file that is to take the place of the one shipped, in a country (ISO 3166).
+    """Return a file that is to take the place of the one shipped, in a country (ISO 3166).
 
-    Raises ValueError as `parse`, and where anything is missing that somebody may need, or is more
-    than a screen can hold.
+    Raises ValueError as `parse_helplines`, and where anything is missing that somebody may need,
+    or is more than a screen can hold.
     """
     if len(text) > MOST_SIGNS:
         raise ValueError(f"are longer than {MOST_SIGNS:,} characters")
@@ -85,7 +85,7 @@ def check_helplines(text: str, country: str) -> HelplineFile:
     if len(file.entries) > MOST_LINES:
         raise ValueError(f"have more than {MOST_LINES} lines")
     for entry in file.entries:
-        for name, note in entry.words.values():
+        for name, note in entry.texts.values():
             if len(name) > LONGEST_NAME or len(note) > LONGEST_NOTE:
                 raise ValueError(
                     f"are wrong at line '{entry.id}', whose words are too long: a name has at"
@@ -101,32 +101,35 @@ def check_helplines(text: str, country: str) -> HelplineFile:
 
 
 def format_dialled(number: str) -> str:
-    """Return what a telephone dials for a number as people write it."""
+    """Return the digits that a telephone dials for a number as people write it."""
     return "".join(sign for sign in number if sign in "+0123456789")
 
 
 def _entry(line: dict[str, object]) -> HelplineEntry:
-    words = {
-        language: (_words(text["name"]), _words(text["note"]))
+    texts = {
+        language: (_cleaned(text["name"]), _cleaned(text["note"]))
         for language, text in line.items()
         if isinstance(text, dict) and is_language_code(language)
     }
     entry = HelplineEntry(
-        _words(line["id"]), _words(line.get("number", "")), _words(line.get("whatsapp", "")), words
+        _cleaned(line["id"]),
+        _cleaned(line.get("number", "")),
+        _cleaned(line.get("whatsapp", "")),
+        texts,
     )
-    if ENGLISH not in words:
+    if ENGLISH not in texts:
         raise ValueError(f"line '{entry.id}', which has no [line.{ENGLISH}]")
     if not entry.number and entry.id != STAFF:
         raise ValueError(f"line '{entry.id}', which has no number")
     for number in filter(None, (entry.number, entry.whatsapp)):
         if not _NUMBER.fullmatch(number) or len(format_dialled(number)) > _MOST_DIGITS:
             raise ValueError(f"line '{entry.id}', which has no number that can be dialled")
-    if not all(name for name, _note in words.values()):
+    if not all(name for name, _note in texts.values()):
         raise ValueError(f"line '{entry.id}', which has no name")
     return entry
 
 
-def _words(value: object) -> str:
+def _cleaned(value: object) -> str:
     return clean(str(value))
 
 
@@ -166,7 +169,8 @@ def helplines(
     """Return the helplines in `language`, a line in English where it must be.
 
     `today` is the clinic's date; `assets` another folder than the one shipped; `published` a list
-    of the clinic's own, see `in_force`. Raises SetupError where no list can be read at all.
+    of the clinic's own, see `helplines_in_force`. Raises SetupError where no list can
+    be read at all.
     """
     file = helplines_in_force(published, assets)
     lines = tuple(_helpline(entry, language) for entry in file.entries)
@@ -197,19 +201,19 @@ def shipped_helplines(assets: Path | None = None) -> HelplineFile:
 
 
 def covers_language(language: str, assets: Path | None = None, published: str = "") -> bool:
-    """Say whether every helpline is written in `language`."""
+    """Return whether every helpline is written in `language`."""
     return language in helplines_in_force(published, assets).languages
 
 
 def _helpline(entry: HelplineEntry, language: str) -> Helpline:
-    name, note = entry.words.get(language, entry.words[ENGLISH])
+    name, note = entry.texts.get(language, entry.texts[ENGLISH])
     tel = f"tel:{format_dialled(entry.number)}" if entry.number else ""
     return Helpline(entry.id, name, entry.number, tel, note, entry.whatsapp)
 
 
 @lru_cache(maxsize=4)
 def _published(text: str) -> HelplineFile | None:
-    """Read a published list once; None where it cannot be read, since help must never break."""
+    """Return a published list; None where it cannot be read, since help must never break."""
     try:
         return parse_helplines(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Public holidays, from the well-kept `holidays` package; imported only by the first question."""
+"""Public holidays, from the `holidays` package, which is imported by the first question."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -8,7 +8,7 @@ from kiosk.errors import SetupError
 
 
 def public_holidays(place: str, closed_on: Iterable[date] = ()) -> Callable[[date], bool]:
-    """Return what says whether a day is a public holiday of `place` or one of `closed_on`.
+    """Return a function of a day: is it a public holiday of `place` or one of `closed_on`?
 
     `place` is a country of ISO 3166, with a subdivision where its holidays differ ("SG",
     "DE-BE"). Raises SetupError at the first question where the place is unknown.

@@ -1,4 +1,4 @@
-"""QR codes as files: a small PNG or SVG, without a picture library."""
+"""QR codes (ISO/IEC 18004) as squares, and as PNG or SVG without a picture library."""
 
 import struct
 import zlib
@@ -41,7 +41,7 @@ def qr_matrix(
     try:
         version = code.best_fit()
     except (DataOverflowError, ValueError):
-        # The library says it either way, by the size of the text.
+        # The library does either, by the size of the text.
         version = None
     if version is None or version > max_version:
         raise ValueError(
@@ -53,7 +53,7 @@ def qr_matrix(
 
 
 def encode_png(matrix: Matrix, scale: int = 8) -> bytes:
-    """Return a black and white PNG with squares of `scale` pixels (1 bit a pixel).
+    """Return a black and white PNG (ISO/IEC 15948) with squares of `scale` pixels (1 bit a pixel).
 
     Raises ValueError for a scale below 1.
     """

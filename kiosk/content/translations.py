@@ -58,8 +58,8 @@ def languages(assets: Path | None = None, published: str = "") -> tuple[Language
     """Return the languages to choose from, English first.
 
     A catalogue is offered when it names its language, translates every message of the safety
-    contexts, and the helplines (see `helplines.in_force`) exist in that language too; an entry
-    marked fuzzy counts as missing.
+    contexts, and the helplines in force exist in that language too; an entry marked fuzzy counts
+    as missing.
     """
     folder = assets or assets_dir()
     found = [Language(ENGLISH, "English")]

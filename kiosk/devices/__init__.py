@@ -1,1 +1,1 @@
-"""The outside of the machine."""
+"""The machine's own parts: its clock, and its folder of exported files."""

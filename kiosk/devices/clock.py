@@ -1,4 +1,4 @@
-"""The machine's time and randomness, handed in so that tests can choose them."""
+"""The machine's clock and random bytes, as parameters so that tests can choose them."""
 
 import os
 from collections.abc import Callable
@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 Entropy = Callable[[int], bytes]
-"""Gives so many random bytes that nobody can foretell."""
+"""Takes a number and returns so many unpredictable bytes."""
 
 entropy: Entropy = os.urandom
 
 
 class Clock(Protocol):
-    """Says what time it is."""
+    """A source of the time."""
 
     def now(self) -> datetime:
-        """Give the time, aware, in UTC."""
+        """Return the time, aware, in UTC."""
         ...
 
 
@@ -23,5 +23,5 @@ class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        """Give the time, aware, in UTC."""
+        """Return the time, aware, in UTC."""
         return datetime.now(UTC)

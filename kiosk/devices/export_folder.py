@@ -1,4 +1,4 @@
-"""Files that were exported on this machine: which are old, and their end."""
+"""Files that were exported on this machine: which are old, and how they are deleted."""
 
 import os
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ class OldFile(NamedTuple):
 
 
 def files_older_than(folder: Path | None, before: datetime) -> list[OldFile]:
-    """Give the files of the folder that were written before a time (inclusive), oldest first.
+    """Return the files of the folder that were written before a time (inclusive), oldest first.
 
     Folders (but for what a cut-off export left) and links in it are left alone; a folder that is
     not there has no files. SetupError where it cannot be read.
@@ -44,9 +44,10 @@ def files_older_than(folder: Path | None, before: datetime) -> list[OldFile]:
 
 
 def overwrite_and_delete(files: Iterable[OldFile]) -> int:
-    """Overwrite and delete files; say how many went.
+    """Overwrite and delete files, and return how many were deleted.
 
-    What is gone already is no error. SetupError where one cannot be deleted, after all others.
+    A file that is no longer there is no error. SetupError where one cannot be deleted, once all
+    others are.
     """
     gone, trouble = 0, None
     for file in files:
@@ -67,11 +68,11 @@ def _overwrite(path: Path) -> None:
     """Leave nothing to a disk that keeps deleted blocks as they were; some disks copy anyway."""
     number = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        facts = os.fstat(number)
+        status = os.fstat(number)
         # A file with a second name lives on under that name.
-        if facts.st_nlink == 1:
-            for start in range(0, facts.st_size, len(_BLOCK)):
-                os.write(number, _BLOCK[: facts.st_size - start])
+        if status.st_nlink == 1:
+            for start in range(0, status.st_size, len(_BLOCK)):
+                os.write(number, _BLOCK[: status.st_size - start])
             os.fsync(number)
     finally:
         os.close(number)

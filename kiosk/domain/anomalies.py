@@ -1,7 +1,7 @@
-"""Records that do not quite fit: found by looking at facts, never stored with them.
+"""Anomalies: records that do not quite fit, derived from facts and never stored with them.
 
 Facts come late, twice, or from a wrong clock, and every one is kept; a person decides what they
-mean. See "Conflicts and pull" of the measurements behind the design.
+mean.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ LATE = timedelta(hours=1)
 
 
 class AnomalyKind(StrEnum):
-    """What is odd; also the code in the column "flag" of an export."""
+    """The kind of an anomaly; also the code in the column "flag" of an export."""
 
     STILL_HERE = "still_here"
     """Taken off a list, and another machine had seen them as well: they still count."""
@@ -72,7 +72,7 @@ class FactTimes:
 
 
 Timed = CheckInFact | FactTimes
-"""Whatever has times."""
+"""A fact with times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class SessionFacts:
 
 @dataclass(frozen=True, slots=True)
 class FactAnomaly:
-    """One odd fact."""
+    """One fact with an anomaly."""
 
     kind: AnomalyKind
     fact: Timed
@@ -105,7 +105,7 @@ class FactAnomaly:
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """What is odd about one session, one request, or one machine; names nobody."""
+    """An anomaly of one session, one request, or one machine; names nobody."""
 
     kind: AnomalyKind
     at: datetime
@@ -130,7 +130,7 @@ class Anomaly:
 
 
 def time_anomalies(fact: Timed) -> Iterator[AnomalyKind]:
-    """Say what is odd about when a fact was written, and when it came."""
+    """Yield the anomalies of when a fact was written, and when it came."""
     late = None if fact.received_at is None else fact.received_at - fact.at
     is_ahead = late is not None and late < -FAR_OFF
     # A measured clock whose fact comes at once has been proven right.
@@ -145,14 +145,14 @@ def time_anomalies(fact: Timed) -> Iterator[AnomalyKind]:
 
 
 def is_time_reliable(fact: Timed) -> bool:
-    """Say whether the corrected time of a fact may be believed."""
+    """Return whether the corrected time of a fact may be believed."""
     return AnomalyKind.CLOCK_DOUBTFUL not in time_anomalies(fact)
 
 
 def session_anomalies(
     held: SessionFacts, opens_before: timedelta, group_name: str = ""
 ) -> Iterator[FactAnomaly]:
-    """Give everything that is odd about the facts of one session."""
+    """Yield the anomalies of one session's facts; `opens_before` its start it takes check-ins."""
 
     def found(kind: AnomalyKind, fact: CheckInFact, *others: CheckInFact) -> FactAnomaly:
         machines = frozenset(one.kiosk_id for one in (fact, *others) if one.kiosk_id is not None)
@@ -177,7 +177,7 @@ def session_anomalies(
 def _arrival_anomalies(
     fact: CheckInFact, held: SessionFacts, opens_before: timedelta
 ) -> Iterator[AnomalyKind]:
-    """Say what is odd about an arrival that counts."""
+    """Yield the anomalies of an arrival that counts."""
     begins, ends = held.session.starts_at - opens_before - FAR_OFF, held.session.ends_at + FAR_OFF
     if held.cancelled:
         yield AnomalyKind.CANCELLED
@@ -191,7 +191,7 @@ def _arrival_anomalies(
 def _unseen_by_voids(
     by_id: Mapping[UUID, CheckInFact], counted: frozenset[UUID], bearers: Mapping[bytes, Bearer]
 ) -> Iterator[CheckInFact]:
-    """Give arrivals that count although their person was taken off later, on another machine."""
+    """Yield arrivals that count although the person was taken off later on another machine."""
     taken_off: dict[bytes | UUID, list[tuple[CheckInFact, CheckInFact]]] = {}
     for void in by_id.values():
         target = by_id.get(void.void_of) if void.void_of is not None else None
@@ -210,20 +210,21 @@ def _unseen_by_voids(
 def merge_anomalies(
     found: Iterable[FactAnomaly], symbols: Mapping[UUID, str]
 ) -> tuple[Anomaly, ...]:
-    """Make one of all that is alike: what needs a person first, then the latest first.
+    """Return one anomaly for all that are alike: what needs a person first, then the latest first.
 
-    Alike is the same oddness of the same machines, at one session where it is about a session.
+    Alike are those of one kind, of the same machines and, where there is one, the same session.
+    `symbols` are the two symbols of each machine.
     """
     alike: dict[tuple[AnomalyKind, UUID | None, frozenset[UUID]], list[FactAnomaly]] = {}
     for one in found:
         session = None if one.session is None else one.session.id
         alike.setdefault((one.kind, session, one.machines), []).append(one)
-    oddities = [_merge(same, symbols) for same in alike.values()]
-    return tuple(sorted(oddities, key=_rank, reverse=True))
+    merged = [_merge(same, symbols) for same in alike.values()]
+    return tuple(sorted(merged, key=_rank, reverse=True))
 
 
-def _rank(odd: Anomaly) -> tuple[bool, datetime, str, tuple[str, ...]]:
-    return odd.needs_a_person, odd.corrected, odd.kind.value, odd.machines
+def _rank(one: Anomaly) -> tuple[bool, datetime, str, tuple[str, ...]]:
+    return one.needs_a_person, one.corrected, one.kind.value, one.machines
 
 
 def _merge(same: list[FactAnomaly], symbols: Mapping[UUID, str]) -> Anomaly:
@@ -243,6 +244,6 @@ def _merge(same: list[FactAnomaly], symbols: Mapping[UUID, str]) -> Anomaly:
 
 
 def _badness(fact: Timed) -> tuple[timedelta, bool, datetime, datetime]:
-    """Rank by lateness, and where that is equal by all else that an `Oddity` tells."""
+    """Return what facts are ranked by: lateness, and then all else that an `Anomaly` holds."""
     late = timedelta() if fact.received_at is None else fact.received_at - fact.at
     return late, fact.received_at is not None, fact.at, fact.kiosk_at or fact.at

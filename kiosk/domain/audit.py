@@ -1,4 +1,4 @@
-"""What is written into the audit trail: who did what to which record, never what it says."""
+"""The audit trail: who did what to which record, never its contents; and what a check finds."""
 
 import json
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class AuditAction(StrEnum):
-    """What somebody did."""
+    """An action that is written into the trail."""
 
     CLINIC_FOUNDED = "clinic_founded"
     STAFF_ADDED = "staff_added"
@@ -23,8 +23,8 @@ class AuditAction(StrEnum):
     OPENED_TO_VISITORS = "opened_to_visitors"
     CLOCK_TRUSTED = "clock_trusted"
     RETENTION_RUN = "retention_run"
-    PASSPHRASE_CHANGED = "passphrase_changed"  # noqa: S105 - names a deed
-    PASSPHRASE_GIVEN = "passphrase_given"  # noqa: S105 - names a deed
+    PASSPHRASE_CHANGED = "passphrase_changed"  # noqa: S105 - names an action
+    PASSPHRASE_GIVEN = "passphrase_given"  # noqa: S105 - names an action
     STAFF_DISABLED = "staff_disabled"
     STAFF_ENABLED = "staff_enabled"
     STAFF_ROLES_SET = "staff_roles_set"
@@ -83,8 +83,67 @@ class AuditEntry:
     subject: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One entry of the audit trail as a manager sees it."""
+
+    position: int
+    """Place in its machine's chain, from 0."""
+    at: datetime
+    action: str
+    """Code of `AuditAction`; a later version may have written others."""
+    login: str
+    """Who did it; empty for the machine itself and for names that nobody has."""
+    subject: str
+    """What it was done to: a reference, a login, else the end of an id; empty for nothing."""
+    machine: str = ""
+    """Where: the name of the kiosk or desk machine."""
+    machine_id: UUID | None = None
+    """Its id; with time and position the place to read on from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What a check has found of one machine's trail."""
+
+    machine: str
+    """Its name; empty for one that is not known."""
+    entries: int
+    broken_at: int | None
+    """Position of the first entry that was changed or is missing; None where all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerdict:
+    """Whether the audit trail is whole: this machine's, at the centre those of all machines."""
+
+    trails: tuple[Trail, ...]
+    """This machine's first."""
+    checked_at: datetime
+
+    @property
+    def ok(self) -> bool:
+        """Whether every trail is whole."""
+        return not self.broken
+
+    @property
+    def entries(self) -> int:
+        """How many entries there are."""
+        return sum(trail.entries for trail in self.trails)
+
+    @property
+    def broken(self) -> tuple[Trail, ...]:
+        """The trails that are not whole."""
+        return tuple(trail for trail in self.trails if trail.broken_at is not None)
+
+    @property
+    def broken_at(self) -> int | None:
+        """Where the first broken trail is broken; None where all is well."""
+        return self.broken[0].broken_at if self.broken else None
+
+
 def canonical_bytes(entry: AuditEntry, kiosk_id: UUID) -> bytes:
-    """Write an entry as the bytes that the chain vouches for."""
+    """Return an entry as the bytes that the chain vouches for: JSON with sorted keys, in UTF-8."""
     values = {
         "action": str(entry.action),
         "at": entry.at.isoformat(),

@@ -1,4 +1,4 @@
-"""What a kiosk knows of its contact with the centre: what went wrong, and how its clock stands."""
+"""A kiosk's contact with central: what went wrong, when to try again, how far off its clock is."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,6 +7,14 @@ from typing import Final
 
 SURE_ENOUGH: Final = timedelta(seconds=1)
 """A clock measured to within this replaces any older measurement."""
+TOLERANCE = timedelta(seconds=2)
+"""How far a healthy clock may step back when it is set right over the network."""
+FAR_OFF = timedelta(seconds=60)
+"""A clock that was measured to be off by so much has its times corrected; below, they stay."""
+FAR_OFF_MS = int(FAR_OFF / timedelta(milliseconds=1))
+_FIRST_RETRY = timedelta(seconds=1)
+_LONGEST_RETRY = timedelta(seconds=60)
+_MOST_RETRY_DOUBLINGS = 6
 
 
 class SyncProblem(StrEnum):
@@ -61,11 +69,24 @@ _SENTENCES: Final = {
 
 
 def describe_sync_problem(problem: SyncProblem, waiting: int = 0) -> str:
-    """Say in one or two sentences for staff what is wrong, and that `waiting` records are safe."""
+    """Return what is wrong in a sentence for staff, and that `waiting` records are safe."""
     if not waiting:
         return _SENTENCES[problem]
     records = "1 record waits" if waiting == 1 else f"{waiting} records wait"
     return f"{_SENTENCES[problem]} Nothing is lost: {records} here."
+
+
+def retry_wait(failures: int, chance: float) -> timedelta:
+    """Return the wait before the centre is asked again after so many failures in a row.
+
+    Full jitter: any time between nothing and 1, 2, 4 … 60 seconds, by `chance` from 0 to 1, so
+    that a fleet does not come back all at once (AWS Architecture Blog, "Exponential Backoff And
+    Jitter").
+    """
+    if failures <= 0:
+        return timedelta(0)
+    doublings = min(failures - 1, _MOST_RETRY_DOUBLINGS)
+    return min(_FIRST_RETRY * (1 << doublings), _LONGEST_RETRY) * chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +99,20 @@ class ClockReading:
     """How far off the measurement may be: half of the time that the answer took."""
 
 
-def read_clock(asked: datetime, answered: datetime, centre: datetime) -> ClockReading | None:
-    """Compare clocks: `asked` and `answered` are this machine's times around the centre's.
+def read_clock(asked: datetime, answered: datetime, central: datetime) -> ClockReading | None:
+    """Return how far off the clock is: `asked` and `answered` are its times around `central`'s.
 
-    Gives None where this machine's clock was set meanwhile, as far as that can be seen.
+    None where this machine's clock was set meanwhile, as far as that can be seen.
     """
     took = answered - asked
     if took < timedelta(0):
         return None
-    offset = centre - (asked + took / 2)
+    offset = central - (asked + took / 2)
     return ClockReading(_milliseconds(offset), _milliseconds(took / 2))
 
 
 def better_offset(known_ms: int | None, reading: ClockReading) -> int | None:
-    """Choose what to keep: a sure reading, or one that shows that the known offset is wrong."""
+    """Return the offset in ms to keep: of a sure reading, or of one that proves the known wrong."""
     if known_ms is None or reading.doubt_ms <= _milliseconds(SURE_ENOUGH):
         return reading.offset_ms
     is_wrong = abs(reading.offset_ms - known_ms) > reading.doubt_ms
@@ -102,15 +123,8 @@ def _milliseconds(span: timedelta) -> int:
     return round(span / timedelta(milliseconds=1))
 
 
-TOLERANCE = timedelta(seconds=2)
-"""How far a healthy clock may step back when it is set right over the network."""
-FAR_OFF = timedelta(seconds=60)
-"""A clock that was measured to be off by so much has its times corrected; below, they stay."""
-FAR_OFF_MS = int(FAR_OFF / timedelta(milliseconds=1))
-
-
 def is_doubtful(now: datetime, last_fact_at: datetime) -> bool:
-    """Say whether a clock at `now` stands before the latest fact of its own machine.
+    """Return whether a clock at `now` stands before the latest fact of its own machine.
 
     Such a clock has lost its time or had a wrong one before; which of the two, nobody guesses.
     """
@@ -118,7 +132,7 @@ def is_doubtful(now: datetime, last_fact_at: datetime) -> bool:
 
 
 def is_far_off(offset_ms: int | None) -> bool:
-    """Say whether a clock was measured to be so far off that its times are corrected.
+    """Return whether a clock was measured to be so far off that its times are corrected.
 
     `offset_ms` is the centre's clock minus the machine's; None where it was never measured.
     """

@@ -1,13 +1,12 @@
-"""The clinic's machines, and which of them needs a person."""
+"""The clinic's machines: which of them needs a person, and the codes that enrol new ones."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from kiosk.domain.callbacks.request import REFERENCE_ALPHABET
+from kiosk.domain.callbacks.request import REFERENCE_ALPHABET, check_symbol, parse_symbols
 from kiosk.domain.clock_sync import corrected
 from kiosk.domain.working_time import WorkingCalendar
 
@@ -22,9 +21,15 @@ CLOCK_OFF_MS = 120_000
 """Milliseconds by which a clock may be wrong before somebody has to set it."""
 ASKED_TO_EMPTY = timedelta(days=30)
 """So long a revoked kiosk is asked for; one that never comes back must not be asked for ever."""
+VALID_FOR = timedelta(days=7)
+"""How long a bundle may lie about before it is worth nothing."""
+CODE_ENTROPY_BYTES = 32
+CODE_SYMBOLS = 20
+"""Some 90 bits: a bundle shows whether a code is right, so it must stand trying at any speed."""
+_CODE_GROUP = 4
 _VERSION = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
-_LONGEST = 10**12
-"""Seconds that are told at most; another machine's measurement is any number of 64 bits."""
+_LONGEST_SPAN = 10**12
+"""Seconds that are shown at most; another machine's measurement is any number of 64 bits."""
 _MOST_DIGITS = 60
 """Of a version that is compared; it is whatever another machine says."""
 
@@ -68,15 +73,15 @@ class KioskView:
     helplines_review_by: date | None = None
     """When the helplines that it shows are to be checked again."""
     needs: tuple[str, ...] = ()
-    """Why it needs a person, the most urgent sentence first; see `needs`."""
+    """Why it needs a person, the most urgent sentence first; see `describe_needs`."""
 
 
 def describe_needs(
     view: KioskView, now: datetime, newest_version: str, calendar: WorkingCalendar
 ) -> tuple[str, ...]:
-    """Say why a machine needs a person, each in one sentence, the most urgent first.
+    """Return why a machine needs a person, each in one sentence, the most urgent first.
 
-    `now` is the centre's time, `newest_version` as of `newest`.
+    `now` is the centre's time, `newest_version` as `latest_version` returns it.
     """
     if view.revoked_at is not None:
         return _after_it_was_revoked(view, view.revoked_at, now)
@@ -96,18 +101,18 @@ def describe_needs(
 
 
 def latest_version(views: Iterable[KioskView]) -> str:
-    """Give the newest version of the machines in use; empty where none is known."""
+    """Return the newest version of the machines in use; empty where none is known."""
     versions = (view.version for view in views if view.revoked_at is None)
     return max(versions, key=_comparable, default="")
 
 
 def sort_kiosks(views: Iterable[KioskView]) -> tuple[KioskView, ...]:
-    """Put those that need a person first and those that have gone last, each by name."""
+    """Return those that need a person first and those that have gone last, each by name."""
     return tuple(sorted(views, key=_place))
 
 
 def describe_needing_machines(views: Sequence[KioskView]) -> str:
-    """Say how many machines need a person, such as "2 kiosks need a person"; empty for none."""
+    """Return how many machines need a person, such as "2 kiosks need a person"; empty for none."""
     needy = [view for view in views if view.needs]
     if not needy:
         return ""
@@ -116,8 +121,8 @@ def describe_needing_machines(views: Sequence[KioskView]) -> str:
 
 
 def format_clock_offset(offset_ms: int) -> str:
-    """Say how a clock stands that was measured, such as "5 minutes behind" or "right"."""
-    seconds = min(round(abs(offset_ms) / 1000), _LONGEST)
+    """Return how far off a clock is, such as "5 minutes behind" or "right"."""
+    seconds = min(round(abs(offset_ms) / 1000), _LONGEST_SPAN)
     if not seconds:
         return "right"
     return f"{format_duration(timedelta(seconds=seconds))} {'behind' if offset_ms > 0 else 'ahead'}"
@@ -146,7 +151,7 @@ def _after_it_was_revoked(view: KioskView, revoked_at: datetime, now: datetime) 
 
 
 def _silence(view: KioskView, now: datetime, calendar: WorkingCalendar) -> str:
-    """Tell of a kiosk that says nothing; one without a centre has nobody to say it to."""
+    """Return since when a kiosk is silent, if too long; one without central has nobody to reach."""
     since = view.contact_at
     if view.kind is MachineKind.DESK or (since is None and view.here):
         return ""
@@ -212,19 +217,8 @@ def _place(view: KioskView) -> tuple[int, str, str]:
     return (0 if view.needs else 2 if view.revoked_at else 1, view.name, view.symbols)
 
 
-VALID_FOR = timedelta(days=7)
-"""How long a bundle may lie about before it is worth nothing."""
-CODE_ENTROPY_BYTES = 32
-CODE_SYMBOLS = 20
-"""Some 90 bits: a bundle tells whether a code is right, so it must stand trying at any speed."""
-
-_GROUP = 4
-_LONGEST_TEXT = 80
-_VALUES = {symbol: value for value, symbol in enumerate(REFERENCE_ALPHABET)}
-
-
 def new_code(entropy: bytes) -> str:
-    """Make a code of 20 symbols from 32 random bytes; ValueError for another length."""
+    """Return a code of 20 symbols made of 32 random bytes; ValueError for another length."""
     if len(entropy) != CODE_ENTROPY_BYTES:
         raise ValueError(f"a code needs {CODE_ENTROPY_BYTES} bytes of entropy")
     number, symbols = int.from_bytes(entropy, "big"), ""
@@ -236,34 +230,22 @@ def new_code(entropy: bytes) -> str:
 
 def format_code(symbols: str) -> str:
     """Return a code as people see it: groups of four, then a check symbol."""
-    groups = [symbols[start : start + _GROUP] for start in range(0, len(symbols), _GROUP)]
-    return "-".join((*groups, _check_symbol(symbols)))
+    groups = [symbols[start : start + _CODE_GROUP] for start in range(0, len(symbols), _CODE_GROUP)]
+    return "-".join((*groups, check_symbol(symbols)))
 
 
 def parse_code(text: str) -> str | None:
-    """Read a code that somebody typed; case, spaces and dashes do not matter.
+    """Return the code that somebody typed; case, spaces and dashes do not matter.
 
-    Gives its 20 symbols, or None where a symbol is unknown or the check symbol is wrong.
+    The result is its 20 symbols, or None where a symbol is unknown or the check symbol is wrong.
     """
-    if len(text) > _LONGEST_TEXT:
-        return None
-    plain = unicodedata.normalize("NFKC", text).upper()
-    symbols = "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Pd")
-    if len(symbols) != CODE_SYMBOLS + 1 or not set(symbols) <= set(REFERENCE_ALPHABET):
-        return None
-    code, check = symbols[:CODE_SYMBOLS], symbols[CODE_SYMBOLS:]
-    return code if _check_symbol(code) == check else None
+    symbols = parse_symbols(text, CODE_SYMBOLS + 1)
+    return None if symbols is None else symbols[:CODE_SYMBOLS]
 
 
 def free_symbols(used: Collection[str], entropy: bytes) -> str | None:
-    """Choose two symbols that no machine of the site has or had; None where all are taken."""
+    """Return two symbols that no machine of the site has or had; None where all are taken."""
     taken = set(used)
     free = [first + second for first in REFERENCE_ALPHABET for second in REFERENCE_ALPHABET]
     free = [pair for pair in free if pair not in taken]
     return free[int.from_bytes(entropy, "big") % len(free)] if free else None
-
-
-def _check_symbol(symbols: str) -> str:
-    """Weigh the symbols from 2 upwards: finds every single error and every two swapped."""
-    total = sum(weight * _VALUES[symbol] for weight, symbol in enumerate(symbols, start=2))
-    return REFERENCE_ALPHABET[total % len(REFERENCE_ALPHABET)]

@@ -41,7 +41,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CentralStatus:
-    """How a machine and its centre stand with each other."""
+    """The state of the contact between a machine and central."""
 
     contact_at: datetime | None
     """When they last spoke; None where they never did."""
@@ -91,7 +91,7 @@ def letters_finding(panel_height_mm: float, distance_mm: float, rows: int) -> Fi
 
 
 def colour_finding(term: str, colorterm: str, *, no_color: bool) -> Finding:
-    """Judge what the terminal says of itself by TERM, COLORTERM and NO_COLOR."""
+    """Judge the colours that the terminal has by TERM, COLORTERM and NO_COLOR."""
     if term in ("", "dumb", "unknown"):
         return Finding(
             "colours",
@@ -142,34 +142,36 @@ def helplines_finding(
     return Finding("helplines", Verdict.OK, words)
 
 
-def centre_finding(look: CentralStatus | None, now: datetime, zone: ZoneInfo) -> Finding:
-    """Judge how this machine and its centre stand; None is a machine without one."""
-    if look is None:
+def centre_finding(status: CentralStatus | None, now: datetime, zone: ZoneInfo) -> Finding:
+    """Judge the contact with central; None is a machine without one."""
+    if status is None:
         return Finding("centre", Verdict.OK, "There is none; all records are at home here.")
-    contact = look.contact_at
+    contact = status.contact_at
     last = f"{contact.astimezone(zone):%Y-%m-%d %H:%M}" if contact else "never"
-    said = [look.problem] if look.problem else []
-    said += [f"Last contact: {last}.", *_waits(look)]
-    is_off = look.offset_ms is not None and abs(look.offset_ms) > CLOCK_OFF_MS
-    if look.offset_ms is not None and is_off:
-        said.append(f"This clock is {format_clock_offset(look.offset_ms)} by the centre's; set it.")
+    said = [status.problem] if status.problem else []
+    said += [f"Last contact: {last}.", *_waits(status)]
+    is_off = status.offset_ms is not None and abs(status.offset_ms) > CLOCK_OFF_MS
+    if status.offset_ms is not None and is_off:
+        said.append(
+            f"This clock is {format_clock_offset(status.offset_ms)} by the centre's; set it."
+        )
     verdict = Verdict.OK
-    if look.problem or look.parked or is_off:
+    if status.problem or status.parked or is_off:
         verdict = Verdict.LOOK
-    if look.problem and (contact is None or now - contact > _BY_ITSELF):
+    if status.problem and (contact is None or now - contact > _BY_ITSELF):
         verdict = Verdict.FAIL
     return Finding("centre", verdict, " ".join(said))
 
 
-def _waits(look: CentralStatus) -> list[str]:
+def _waits(status: CentralStatus) -> list[str]:
     said = []
-    if look.pending:
-        verb = "waits" if look.pending == 1 else "wait"
-        said.append(f"{format_record_count(look.pending)} {verb} to be sent.")
-    if look.parked:
-        verb = "is" if look.parked == 1 else "are"
+    if status.pending:
+        verb = "waits" if status.pending == 1 else "wait"
+        said.append(f"{format_record_count(status.pending)} {verb} to be sent.")
+    if status.parked:
+        verb = "is" if status.parked == 1 else "are"
         said.append(
-            f"{format_record_count(look.parked)} {verb} set aside; see `kiosk sync parked list`."
+            f"{format_record_count(status.parked)} {verb} set aside; see `kiosk sync parked list`."
         )
     return said
 

@@ -10,10 +10,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def uuid7(at: datetime, entropy: bytes) -> UUID:
-    """Make a UUIDv7 from the aware time `at` (to the millisecond) and 10 random bytes.
+    """Return a UUIDv7 made of the aware time `at` (to the millisecond) and 10 random bytes.
 
-    Layout: RFC 9562, 5.7. Raises ValueError for a naive time, a time that does not fit 48 bits
-    of milliseconds since 1970, or entropy of another length.
+    Layout: RFC 9562 (Universally Unique IDentifiers), 5.7. Raises ValueError for a naive time, a
+    time that does not fit 48 bits of milliseconds since 1970, or entropy of another length.
     """
     if at.tzinfo is None:
         raise ValueError("an id needs an aware time")
@@ -29,7 +29,7 @@ def uuid7(at: datetime, entropy: bytes) -> UUID:
 
 
 def made_at(id_: UUID) -> datetime | None:
-    """Say when a UUIDv7 was made (to the millisecond); None for an id of another kind."""
+    """Return when a UUIDv7 was made, to the millisecond; None for an id of another version."""
     if id_.version != 7:
         return None
     return _EPOCH + timedelta(milliseconds=id_.int >> 80)

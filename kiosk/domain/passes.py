@@ -1,4 +1,8 @@
-"""The code in our QR codes: 53 digits that survive any keyboard layout."""
+"""The code in the clinic's QR codes: 53 digits that survive any keyboard layout.
+
+After the head stand type, version, the secret in 39 digits and two check digits (ISO/IEC 7064,
+MOD 97-10). What is derived from a secret is BLAKE2b (RFC 7693).
+"""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -16,7 +20,8 @@ LENGTH = 53
 _VERSION = "1"
 _SECRET_DIGITS = 39
 _PREFIX_LENGTHS = frozenset({0, 3, 7, 10})
-"""What a scanner may put before a code: an AIM identifier (]Q1), an ECI (\\000026), or both.
+"""What a scanner may put before a code: an AIM identifier (]Q1, ISO/IEC 15424), an ECI
+(\\000026), or both.
 
 Told by length, for the keyboard layout changes these characters too.
 """
@@ -43,7 +48,7 @@ class Code:
 
 
 def encode(kind: CodeKind, secret: bytes) -> str:
-    """Write 16 secret bytes as the 53 digits of a QR code.
+    """Return 16 secret bytes as the 53 digits of a QR code.
 
     Raises ValueError for a secret of another length.
     """
@@ -56,7 +61,7 @@ def encode(kind: CodeKind, secret: bytes) -> str:
 
 
 def decode(text: str) -> Code | ScanProblem:
-    """Read what a scanner typed or somebody pasted; any text is answered, none raises.
+    """Return the code that a scanner typed or somebody pasted, or why it is none; never raises.
 
     The first ten characters teach the digits of the scanner's keyboard layout. White space and
     control characters around the code are ignored, so are an AIM identifier and an ECI before it.
@@ -72,12 +77,12 @@ def decode(text: str) -> Code | ScanProblem:
 
 
 def derive_lookup(secret: bytes) -> bytes:
-    """Derive what the database stores of a secret: 16 bytes that lead to no name."""
+    """Return what the database stores of a secret: 16 bytes that lead to no name."""
     return blake2b(secret, digest_size=16, person=b"kiosk.lookup").digest()
 
 
 def derive_name_key(secret: bytes) -> bytes:
-    """Derive the 32-byte key of the first name that is stored with a pass."""
+    """Return the 32-byte key of the first name that is stored with a pass."""
     return blake2b(secret, digest_size=32, person=b"kiosk.name").digest()
 
 
@@ -104,7 +109,7 @@ def _digits(code: str) -> str | None:
 
 
 def _head_is_swapped(head: str) -> bool:
-    """Say whether two neighbours of a plain head changed places: no keyboard layout does that."""
+    """Return whether two neighbours of a plain head changed places: no layout does that."""
     wrong = [place for place, digit in enumerate(HEAD) if head[place] != digit]
     if len(wrong) != 2 or wrong[1] - wrong[0] != 1:
         return False
@@ -125,7 +130,7 @@ def _read(body: str) -> Code | ScanProblem:
 
 
 def _looks_like_ours(text: str) -> bool:
-    """Say whether a text that is no code was probably one, so that scanning again may help."""
+    """Return whether a text that is no code was probably one, so that scanning again may help."""
     if text.startswith(HEAD):
         return True
     if abs(len(text) - LENGTH) <= max(_PREFIX_LENGTHS) and len(set(text)) <= len(HEAD) + 1:

@@ -1,4 +1,8 @@
-"""Phone numbers to call somebody back on: checked, grouped for reading back, masked."""
+"""Phone numbers: checked, grouped for reading and dialling, masked.
+
+Numbering plans and short numbers are those of the `phonenumbers` package; the form of stored
+numbers is ITU-T E.164.
+"""
 
 import re
 import unicodedata
@@ -19,6 +23,15 @@ _ALLOWED = _DIGITS | frozenset("+-.()/ ")
 _MOST_DIGITS = 17
 """Of any country's numbers, without the country."""
 _MASK = "•"
+_HIDDEN = "••••"
+_SEEN = 4
+_NUMBER = re.compile(r"\+\d{7,15}", re.ASCII)
+"""An international number has so many digits (ITU-T E.164)."""
+_COUNTRY = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}", re.ASCII)
+"""Country codes of one or two digits (ITU-T E.164); all others have three."""
+_PARTS = re.compile(rf"\+({_COUNTRY.pattern})(\d*)", re.ASCII)
+_ANYWHERE = frozenset({"112", "911", "999"})
+"""Emergency numbers where nothing is known of a country."""
 
 
 class PhoneProblem(StrEnum):
@@ -47,7 +60,7 @@ class Phone:
 
 
 def check_phone(text: str, country: str = HOME_COUNTRY) -> Phone | PhoneProblem:
-    """Take what somebody typed as their number, or say why not.
+    """Return what somebody typed as a phone number, or why it is none.
 
     A number without + is read as one of `country` (ISO 3166, two letters). Digits of every
     script are read. Letters and extensions are refused: phonenumbers would turn them into digits.
@@ -192,29 +205,16 @@ def _international(number: "PhoneNumber") -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
-# Stored phone numbers by the thousand: hidden for a list, grouped for an export.
-#
-# What `domain.phones` does for one number on a visitor's screen, without asking the numbering plan
-# for each of ten thousand.
-
-_HIDDEN = "••••"
-_SEEN = 4
-_NUMBER = re.compile(r"\+\d{7,15}", re.ASCII)
-"""An international number has so many digits (ITU-T E.164)."""
-_COUNTRY = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}", re.ASCII)
-"""Country codes of one or two digits (ITU-T E.164); all others have three."""
-_PARTS = re.compile(rf"\+({_COUNTRY.pattern})(\d*)", re.ASCII)
-
-
 def is_e164(text: str) -> bool:
-    """Say whether `text` has the form of E.164, for example +6581234567."""
+    """Return whether `text` has the form of E.164, for example +6581234567."""
     return _NUMBER.fullmatch(text) is not None
 
 
 def format_hidden(e164: str) -> str:
     """Return a number with its country and last four digits alone: "+65 •••• 4567".
 
-    What is no number is hidden whole; of a short one two digits are seen.
+    What is no number is hidden whole; of a short one two digits are seen. Unlike `format_masked`
+    it asks no numbering plan, for a list holds ten thousand numbers.
     """
     found = _PARTS.fullmatch(e164)
     if found is None or not is_e164(e164):
@@ -225,7 +225,7 @@ def format_hidden(e164: str) -> str:
 
 
 def split_e164(e164: str) -> tuple[str, str]:
-    """Split a number of the form of E.164 into its country code and the rest, digits alone."""
+    """Return the country code and the rest of a number in E.164 form, digits alone."""
     digits = e164[1:]
     code = _COUNTRY.match(digits)
     length = code.end() if code else 0
@@ -233,7 +233,7 @@ def split_e164(e164: str) -> tuple[str, str]:
 
 
 def format_local(e164: str, country: str) -> str:
-    """Group a stored number as it is dialled in `country` (ISO 3166): "8123 4567".
+    """Return a stored number as it is dialled in `country` (ISO 3166): "8123 4567".
 
     A foreign number keeps its country: "+44 20 7946 0000". What is no number comes back cleaned.
     """
@@ -253,15 +253,8 @@ def format_local(e164: str, country: str) -> str:
     return grouped
 
 
-_ANYWHERE = frozenset({"112", "911", "999"})
-"""What is asked for where nothing is known of a country."""
-
-
 def is_emergency_number(number: str, country: str) -> bool:
-    """Say whether a number, as people write it, is an emergency number of a country (ISO 3166).
-
-    Source: the short numbers that the `phonenumbers` package knows.
-    """
+    """Return whether `number`, as people write it, is an emergency number of `country`."""
     import phonenumbers
 
     digits = "".join(sign for sign in number if sign in "0123456789")

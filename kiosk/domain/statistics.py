@@ -1,4 +1,9 @@
-"""Works out what a finished block tells: counts that are protected, waits, reach."""
+"""The manager's reports: statistics of finished blocks of weeks, in which nobody can be found.
+
+A block is four whole weeks, counted from one fixed Monday, so that no two reports can overlap in
+part. Each block is reported by itself and never changes: what is written later counts no more, and
+a block leaves the reports before retention may touch it. There is no sum over blocks.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,20 +17,24 @@ from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.suppression import LEAST, Protected, protect
 
-# The manager's reports: figures of finished blocks of weeks, without anybody to be found in them.
-#
-# A block is four whole weeks, counted from one fixed Monday, so that no two reports can lie askew
-# of each other. Each block is told by itself and never changes: what is written later counts no
-# more, and a block leaves the reports before retention may touch it. There is no sum over blocks.
-
 BLOCK_WEEKS = 4
 SETTLED_AFTER = timedelta(days=2)
 """After the end of a block: until then corrections and facts of a kiosk without a line count."""
 FIRST_MONDAY = date(1970, 1, 5)
 REPORTED_ATTEMPTS = 3
-"""Reach rates are told for so many attempts."""
+"""Reach rates are reported for so many attempts."""
+SPOKEN_TO_RESULTS = frozenset(
+    {AttemptResult.REACHED_SELF, AttemptResult.DECLINED, AttemptResult.CALL_LATER}
+)
+"""The results of attempts in which the visitor was on the phone."""
 
 _BLOCK = timedelta(weeks=BLOCK_WEEKS)
+_TENTH = 10
+_HOURS, _DAYS = 24, 7
+_LANGUAGES = tuple(CallLanguage)
+
+HoursBetween = Callable[[datetime, datetime], float]
+"""Takes two times and returns the working hours between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class Block:
 
     @property
     def settled_at(self) -> datetime:
-        """When it is told; nothing that is written from then on counts."""
+        """When it is reported; nothing that is written from then on counts."""
         return self.ends_at + SETTLED_AFTER
 
     @property
@@ -52,8 +61,19 @@ class Block:
         return self.starts_at <= at < self.ends_at
 
     def week(self, at: datetime, zone: ZoneInfo) -> int:
-        """Say in which of its weeks (from 0) a moment of the block lies."""
+        """Return the number of the week, from 0, in which a moment of the block lies."""
         return (at.astimezone(zone).date() - self.monday).days // 7
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHistory:
+    """One callback request, as far as statistics need it."""
+
+    made_at: datetime
+    language: str
+    """Code of `CallLanguage`."""
+    attempts: tuple[tuple[datetime, str], ...]
+    """When each was made and its result (code of `AttemptResult`), in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +111,7 @@ class WeekStatistics:
 
 @dataclass(frozen=True, slots=True)
 class RequestsBlock:
-    """What a block tells of callback requests."""
+    """The statistics of callback requests in one block."""
 
     block: Block
     total: int | None
@@ -120,7 +140,7 @@ class GroupStatistics:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceBlock:
-    """What a block tells of check-ins."""
+    """The statistics of check-ins in one block."""
 
     block: Block
     total: int | None
@@ -138,7 +158,7 @@ class RequestsReport:
     at: datetime
     blocks: tuple[RequestsBlock, ...]
     next_at: datetime
-    """When the next block can be told."""
+    """When the next block can be reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +168,13 @@ class AttendanceReport:
     at: datetime
     blocks: tuple[AttendanceBlock, ...]
     next_at: datetime
-    """When the next block can be told."""
+    """When the next block can be reported."""
 
 
 def finished_blocks(
     now: datetime, zone: ZoneInfo, kept: timedelta, most: int
 ) -> tuple[tuple[Block, ...], datetime]:
-    """Give the last finished blocks, the oldest first, and when there will be another one.
+    """Return the last finished blocks, the oldest first, and when there will be another one.
 
     At most `most`, and none that began as long ago as the policy keeps records (`kept`): some of
     its facts may be gone.
@@ -181,30 +201,6 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-SPOKEN_TO_RESULTS = frozenset(
-    {AttemptResult.REACHED_SELF, AttemptResult.DECLINED, AttemptResult.CALL_LATER}
-)
-"""The results of attempts in which the visitor was on the phone."""
-
-_TENTH = 10
-_HOURS, _DAYS = 24, 7
-_LANGUAGES = tuple(CallLanguage)
-
-HoursBetween = Callable[[datetime, datetime], float]
-"""Counts the working hours from one time to another."""
-
-
-@dataclass(frozen=True, slots=True)
-class RequestHistory:
-    """One callback request, as far as figures need it."""
-
-    made_at: datetime
-    language: str
-    """Code of `CallLanguage`."""
-    attempts: tuple[tuple[datetime, str], ...]
-    """When each was made and its result (code of `AttemptResult`), in order."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Wait:
     """How long somebody waited for something that happened in the block."""
@@ -215,15 +211,15 @@ class _Wait:
 
 
 def requests_block(
-    block: Block, stories: Iterable[RequestHistory], zone: ZoneInfo, hours: HoursBetween
+    block: Block, histories: Iterable[RequestHistory], zone: ZoneInfo, hours: HoursBetween
 ) -> RequestsBlock:
-    """Tell of callback requests in a block.
+    """Return the statistics of callback requests in a block.
 
-    `stories` are at least those of the requests that were made or tried in it. A wait belongs to
+    `histories` are at least those of the requests that were made or tried in it. A wait belongs to
     the week in which it ended.
     """
-    some = tuple(stories)
-    shown = _requests([story for story in some if story.made_at in block], block, zone)
+    some = tuple(histories)
+    shown = _requests([history for history in some if history.made_at in block], block, zone)
     first = tuple(_waits_for(_first_attempt, block, some, zone, hours))
     contact = tuple(_waits_for(_first_contact, block, some, zone, hours))
     return RequestsBlock(
@@ -255,8 +251,8 @@ def requests_block(
 
 def _requests(made: Sequence[RequestHistory], block: Block, zone: ZoneInfo) -> Protected:
     """Count requests by week and by language."""
-    weeks = Counter(block.week(story.made_at, zone) for story in made)
-    languages = Counter(_language(story) for story in made)
+    weeks = Counter(block.week(history.made_at, zone) for history in made)
+    languages = Counter(_language(history) for history in made)
     by_week = [weeks[week] for week in range(BLOCK_WEEKS)]
     return protect(len(made), (by_week, [languages[one] for one in _LANGUAGES]))
 
@@ -267,9 +263,9 @@ def attendance_block(
     groups: Mapping[UUID, str],
     zone: ZoneInfo,
 ) -> AttendanceBlock:
-    """Tell of arrivals in a block, each with the group that met.
+    """Return the statistics of arrivals in a block, each with the group that met.
 
-    `groups` names all that there were, those that nobody came to as well: which groups are told
+    `groups` names all that there were, those that nobody came to as well: which groups are reported
     must not depend on who came.
     """
     inside = [(at, group) for at, group in arrivals if at in block]
@@ -308,36 +304,36 @@ def _sum(row: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(row) else None
 
 
-def _language(story: RequestHistory) -> CallLanguage:
+def _language(history: RequestHistory) -> CallLanguage:
     # A language of a later version is some other one to this version.
-    known = story.language in CallLanguage._value2member_map_
-    return CallLanguage(story.language) if known else CallLanguage.OTHER
+    known = history.language in CallLanguage._value2member_map_
+    return CallLanguage(history.language) if known else CallLanguage.OTHER
 
 
 def _waits_for(
     when: "Callable[[RequestHistory], datetime | None]",
     block: Block,
-    stories: Iterable[RequestHistory],
+    histories: Iterable[RequestHistory],
     zone: ZoneInfo,
     hours: HoursBetween,
 ) -> Iterator[_Wait]:
-    for story in stories:
-        at = when(story)
+    for history in histories:
+        at = when(history)
         if at is not None and at in block:
-            waited = max(0.0, hours(story.made_at, at))
-            yield _Wait(block.week(at, zone), _language(story), waited)
+            waited = max(0.0, hours(history.made_at, at))
+            yield _Wait(block.week(at, zone), _language(history), waited)
 
 
-def _first_attempt(story: RequestHistory) -> datetime | None:
-    return next((at for at, _ in story.attempts), None)
+def _first_attempt(history: RequestHistory) -> datetime | None:
+    return next((at for at, _ in history.attempts), None)
 
 
-def _first_contact(story: RequestHistory) -> datetime | None:
-    return next((at for at, result in story.attempts if result in SPOKEN_TO_RESULTS), None)
+def _first_contact(history: RequestHistory) -> datetime | None:
+    return next((at for at, result in history.attempts if result in SPOKEN_TO_RESULTS), None)
 
 
 def _waits(samples: Iterable[float]) -> Waits:
-    """Give the middle of some waits, and what nine of ten did not wait longer than.
+    """Return the median of some waits, and how long nine of ten waited at most, in hours.
 
     Nine of ten only from twice LEAST on: below, it is the longest wait of one person.
     """
@@ -348,14 +344,14 @@ def _waits(samples: Iterable[float]) -> Waits:
     return Waits(round(median(hours), 1), None if ninth is None else round(ninth, 1))
 
 
-def _reach(block: Block, stories: Iterable[RequestHistory]) -> tuple[int | None, ...]:
-    """Say how many of a hundred first, second, third calls in the block reached the visitor.
+def _reach(block: Block, histories: Iterable[RequestHistory]) -> tuple[int | None, ...]:
+    """Return how many of a hundred first, second, third calls in the block reached the visitor.
 
     Calls after the first that did are no longer tries to reach somebody, and a text is no call.
     """
     tried: dict[int, Counter[bool]] = defaultdict(Counter)
-    for story in stories:
-        calls = [one for one in story.attempts if one[1] != AttemptResult.TEXT_SENT]
+    for history in histories:
+        calls = [one for one in history.attempts if one[1] != AttemptResult.TEXT_SENT]
         for number, (at, result) in enumerate(calls):
             reached = result in SPOKEN_TO_RESULTS
             if at in block:
@@ -366,7 +362,7 @@ def _reach(block: Block, stories: Iterable[RequestHistory]) -> tuple[int | None,
 
 
 def _percent(answers: Counter[bool]) -> int | None:
-    # How many were tried is not told, so neither part can be reckoned from the other.
+    # How many were tried is not reported, so neither part can be reckoned from the other.
     reached, missed = answers[True], answers[False]
     if min(reached, missed) < LEAST:
         return None

@@ -1,4 +1,4 @@
-"""Hides small numbers so that no report, and no two reports together, give them away.
+"""Suppression of small numbers, so that no report, and no two reports together, reveal them.
 
 The rule is for partitions: numbers of people that add up to a total. Whoever knows the total, the
 numbers that are shown and this very rule still finds at least two values for each hidden number:
@@ -28,10 +28,10 @@ class Protected:
 
 
 def protect(total: int, partitions: Sequence[Sequence[int]]) -> Protected:
-    """Hide what must be hidden in several partitions of one and the same `total`.
+    """Return several partitions of one and the same `total` with what must be hidden as None.
 
     Where one of them cannot be shown without giving itself away, nothing is: each partition that
-    is shown tells the total. Raises ValueError where a partition does not add up to `total`.
+    is shown reveals the total. Raises ValueError where a partition does not add up to `total`.
     """
     if any(sum(cells) != total for cells in partitions):
         raise ValueError("a partition does not add up to its total")
@@ -43,14 +43,14 @@ def protect(total: int, partitions: Sequence[Sequence[int]]) -> Protected:
 
 
 def _hide(cells: Sequence[int]) -> Cells | None:
-    """Hide cells of a partition whose total is known; None where that can never be enough."""
+    """Return a partition whose total is known, cells hidden; None where that is never enough."""
     hidden = {n for n in cells if n < LEAST}
     if not hidden:
         return tuple(cells)
     for larger in sorted({n for n in cells if n >= LEAST}):
         if _is_enough([n for n in cells if n in hidden]):
             break
-        # All that are as large, for choosing one of them would tell of the others.
+        # All that are as large, for choosing one of them would reveal the others.
         hidden.add(larger)
     if not _is_enough([n for n in cells if n in hidden]):
         return None

@@ -1,4 +1,4 @@
-"""Makes text from people and from opened records harmless, on entry and on show."""
+"""Text from people and from opened records: cleaned on entry and on show, names, CSV cells."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ _PART_OF_ID = re.compile(r"[STFGM]?\d{3,4}[A-Z]", re.ASCII)
 
 
 def clean(text: str, limit: int = 200) -> str:
-    """Return `text` in NFC on one line, at most `limit` characters, and safe to show.
+    """Return `text` in NFC (Unicode UAX #15) on one line, safe to show, cut at `limit` characters.
 
     White space becomes single spaces. Controls (ESC and C1 with them), bidi controls, other
     format characters, surrogates, private use, non-characters and invisible fillers go; a joiner
@@ -43,10 +43,11 @@ def clean(text: str, limit: int = 200) -> str:
 
 
 def looks_like_id(text: str) -> bool:
-    """Say whether `text` holds something of the shape of an NRIC or FIN, spaced out or not.
+    """Return whether `text` holds something of the shape of an NRIC or FIN, spaced out or not.
 
-    True also where the whole text is the part that people give instead (567D, S****567D).
-    These numbers are never collected (PDPC, NRIC guidelines 2018).
+    True also where the whole text is the part that people use instead (567D, S****567D).
+    These numbers are never collected (PDPC Singapore, Advisory Guidelines
+    on NRIC and other National Identification Numbers).
     """
     plain = unicodedata.normalize("NFKC", text).upper()
     squeezed = ascii_digits("".join(c for c in plain if c.isalnum()))
@@ -95,13 +96,13 @@ def _without_loose_parts(text: str) -> str:
 
 
 def _takes_joiner(following: str, marks: int) -> bool:
-    """Say whether a joiner before `following` joins: a letter, or a mark that will be kept."""
+    """Return whether a joiner before `following` joins: a letter, or a mark that will be kept."""
     kind = unicodedata.category(following)[0] if following else ""
     return kind == "L" or (kind == "M" and marks < _MOST_MARKS)
 
 
 FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
-"""What a spreadsheet may take for the beginning of a formula (OWASP ASVS 1.2.10)."""
+"""What a spreadsheet may take for the beginning of a formula (OWASP ASVS 5.0, 1.2.10)."""
 
 
 def format_csv_text(text: str) -> str:
@@ -113,7 +114,7 @@ def format_phone_cell(text: str) -> str:
     """Return a grouped phone number for a cell of a CSV file.
 
     A number of the clinic's own country stays as it is. One with its country begins with +, which
-    is a formula to a spreadsheet; an apostrophe before it would stay in sight and in what is
+    is a formula to a spreadsheet; an apostrophe before it would be shown, and be in what is
     copied, so the country stands in brackets: (+44) 20 7946 0000.
     """
     country, _, rest = text.partition(" ")
@@ -127,7 +128,7 @@ def _is_digits(text: str, between: str = "") -> bool:
 
 
 MOST_NAME_CHARACTERS = 40
-"""Characters as people count them (grapheme clusters)."""
+"""Characters as people count them (extended grapheme clusters, Unicode UAX #29)."""
 MOST_NAME_BYTES = 240
 """UTF-8; what a sealed record and a pass have room for."""
 _MOST_DIGITS = 6
@@ -155,7 +156,7 @@ class Name:
 
 
 def check_name(text: str) -> Name | NameProblem:
-    """Take what somebody typed as their name, or say kindly why not."""
+    """Return what somebody typed as a name, cleaned, or why it is none."""
     import regex
 
     cleaned = clean(text, limit=2 * MOST_NAME_BYTES)

@@ -15,12 +15,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def microseconds(at: datetime) -> int:
-    """Give an aware time as whole microseconds since 1970; exact until the year 2242."""
+    """Return an aware time as whole microseconds since 1970; exact until the year 2242."""
     return round(at.timestamp() * 1_000_000)
 
 
 def moment(at: int) -> datetime:
-    """Give microseconds since 1970 as a time in UTC."""
+    """Return microseconds since 1970 as a time in UTC."""
     return _EPOCH + timedelta(microseconds=at)
 
 
@@ -35,13 +35,13 @@ class Workday(NamedTuple):
 
 
 def workday(day: date, opens: time, closes: time, zone: ZoneInfo) -> Workday | None:
-    """Place a day's hours on the line; None where the clocks skip all of them."""
+    """Return a day's opening hours as times; None where the clocks skip all of them."""
     placed = Workday(day.toordinal(), _instant(day, opens, zone), _instant(day, closes, zone))
     return placed if placed.opens < placed.closes else None
 
 
 def _instant(day: date, at: time, zone: ZoneInfo) -> int:
-    """Find a local time: the first of two, the jump where the clocks skip it (PEP 495)."""
+    """Return a local time in microseconds: the first of two, or the jump over it (PEP 495)."""
     local = datetime.combine(day, at, zone)
     utc = local.astimezone(UTC)
     if utc.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
@@ -72,12 +72,12 @@ class Workdays:
         self._worked = list(accumulate((day.closes - day.opens for day in rows), initial=0))
 
     def is_open(self, at: int) -> bool:
-        """Say whether a time lies between opening and closing."""
+        """Return whether a time lies between opening and closing."""
         place = bisect_right(self._opens, at) - 1
         return place >= 0 and at < self._closes[place]
 
     def worked(self, at: int) -> int:
-        """Give the working time from the first day here to a time."""
+        """Return the working time from the first day here to a time."""
         place = bisect_right(self._opens, at) - 1
         if place < 0:
             return 0
@@ -85,7 +85,7 @@ class Workdays:
         return self._worked[place] + (at if at < closes else closes) - self._opens[place]
 
     def after(self, start: int, span: int) -> int | None:
-        """Give the first time by which so much was worked since `start`; None if not in here."""
+        """Return the first time by which `span` was worked since `start`; None if not in here."""
         if span <= 0:
             return start
         wanted = self.worked(start) + span
@@ -99,12 +99,12 @@ class Workdays:
         return bisect_right(self._ordinals, ordinal)
 
     def closing(self, ordinal: int, number: int) -> int | None:
-        """Give the closing time of the n-th working day after a date; None if not in here."""
+        """Return the closing time of the n-th working day after a date; None if not in here."""
         place = self.through(ordinal) + max(number, 1) - 1
         return self._closes[place] if place < len(self._closes) else None
 
     def next_closing(self, at: int) -> int | None:
-        """Give the first closing time that is not before `at`; None if not in here."""
+        """Return the first closing time that is not before `at`; None if not in here."""
         place = bisect_left(self._closes, at)
         return self._closes[place] if place < len(self._closes) else None
 
@@ -112,6 +112,8 @@ class Workdays:
 OpeningHours = tuple[time, time]
 """Opening and closing on one day, clinic's time."""
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""As settings, plans and reports name them; Monday is 0."""
 OFFICE_WEEK: Mapping[int, OpeningHours] = {day: (time(8, 30), time(17, 30)) for day in range(5)}
 """Monday (0) to Friday."""
 
@@ -123,7 +125,7 @@ _DAY = timedelta(days=1)
 
 
 def read_hours(text: str) -> OpeningHours | None:
-    """Read "08:30-17:30"; None for an empty text, a day without work. Raises ValueError."""
+    """Return the hours of "08:30-17:30"; None for an empty text. ValueError for any other."""
     if not text.strip():
         return None
     opens, _, closes = (part.strip() for part in text.partition("-"))
@@ -134,13 +136,13 @@ def read_hours(text: str) -> OpeningHours | None:
 
 
 def no_holidays(_day: date) -> bool:
-    """Say that no day is a public holiday."""
+    """Return False: no day is a public holiday."""
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingCalendar:
-    """When the clinic works: a week of hours without its public holidays and closed days.
+    """The clinic's working time: a week of hours without its public holidays and closed days.
 
     All times are aware. A time that the clocks skip is the moment of the jump; one that they show
     twice is meant the first time. A clinic that never works counts plain hours and days.
@@ -158,25 +160,25 @@ class WorkingCalendar:
     """What `add_days` has answered: thousands of requests were made on the same few days."""
 
     def is_working_day(self, day: date) -> bool:
-        """Say whether the clinic works on a day at all."""
+        """Return whether the clinic works on a day at all."""
         return day.weekday() in self.week and not self.is_holiday(day)
 
     def is_open(self, at: datetime) -> bool:
-        """Say whether the clinic works at a time; at closing time it does not."""
-        at = _sane(at)
+        """Return whether the clinic works at a time; at closing time it does not."""
+        at = _bounded(at)
         return self._around(at, at).is_open(microseconds(at))
 
     def hours_between(self, start: datetime, end: datetime) -> float:
         """Count the working hours from one time to another; negative where `end` is earlier."""
         if end < start:
             return -self.hours_between(end, start)
-        start, end = _sane(start), _sane(end)
+        start, end = _bounded(start), _bounded(end)
         days = self._around(start, end)
         return (days.worked(microseconds(end)) - days.worked(microseconds(start))) / HOUR
 
     def counting_to(self, end: datetime) -> Callable[[datetime], float]:
-        """Give what counts as `hours_between` up to `end`: half the work where thousands ask."""
-        until = _sane(end)
+        """Return a function that counts hours from a start to `end`, for thousands of starts."""
+        until = _bounded(end)
         days = self._around(until, until)
         worked = days.worked(microseconds(until))
 
@@ -191,41 +193,41 @@ class WorkingCalendar:
         """Count the working days after the day of `start` up to the day of `end`; 0 on one day."""
         if end < start:
             return -self.days_between(end, start)
-        start, end = _sane(start), _sane(end)
+        start, end = _bounded(start), _bounded(end)
         days = self._around(start, end)
         return days.through(self._ordinal(end)) - days.through(self._ordinal(start))
 
     def add_hours(self, at: datetime, hours: float) -> datetime:
-        """Give the first time by which so many working hours (0 or more) have passed."""
-        at = _sane(at)
+        """Return the first time by which so many working hours (0 or more) have passed."""
+        at = _bounded(at)
         start, span = microseconds(at), round(hours * HOUR)
-        then = self._look(at, lambda days: days.after(start, span))
+        then = self._ask(at, lambda days: days.after(start, span))
         return at + timedelta(hours=hours) if then is None else then
 
     def add_days(self, at: datetime, days: int) -> datetime:
-        """Give the closing time of the n-th working day (1 or more) after the day of `at`."""
-        at = _sane(at)
+        """Return the closing time of the n-th working day (1 or more) after the day of `at`."""
+        at = _bounded(at)
         ordinal = self._ordinal(at)
         answered = self._closings.get((ordinal, days))
         if answered is not None:
             return answered
-        then = self._look(at, lambda known: known.closing(ordinal, days))
+        then = self._ask(at, lambda known: known.closing(ordinal, days))
         if then is None:
             return at + timedelta(days=days)
         self._closings[ordinal, days] = then
         return then
 
     def end_of_day(self, at: datetime) -> datetime:
-        """Give the first closing time that is not before `at`."""
-        at = _sane(at)
+        """Return the first closing time that is not before `at`."""
+        at = _bounded(at)
         start = microseconds(at)
-        return self._look(at, lambda days: days.next_closing(start)) or at
+        return self._ask(at, lambda days: days.next_closing(start)) or at
 
     def _ordinal(self, at: datetime) -> int:
         return at.astimezone(self.zone).toordinal()
 
-    def _look(self, at: datetime, question: Callable[[Workdays], int | None]) -> datetime | None:
-        """Ask the days around a time, then ever more years after them; None if none answers."""
+    def _ask(self, at: datetime, question: Callable[[Workdays], int | None]) -> datetime | None:
+        """Return what the days around a time answer, or ever more years after; else None."""
         days = self._around(at, at)
         while (answer := question(days)) is None:
             if days.last == _LAST_YEAR:
@@ -256,7 +258,7 @@ class WorkingCalendar:
                     yield placed
 
 
-def _sane(at: datetime) -> datetime:
+def _bounded(at: datetime) -> datetime:
     if _EARLIEST <= at <= _LATEST:
         return at
     return _EARLIEST if at < _EARLIEST else _LATEST

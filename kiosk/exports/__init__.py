@@ -1,1 +1,1 @@
-"""Answers of a desk as files and pictures."""
+"""Lists, plans and passes as files to hand out."""

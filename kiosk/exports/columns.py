@@ -1,4 +1,4 @@
-"""The columns of what is exported, as data: which field, under which name, how wide."""
+"""The columns of exported lists, as data, and how their cells are written."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from zoneinfo import ZoneInfo
 from kiosk.domain.text import clean, format_csv_text, format_phone_cell
 
 Progress = Callable[[int, int], None]
-"""Is told how many rows are done, and of how many (0 where nobody knows)."""
+"""Called with how many rows are done, and of how many (0 where nobody knows)."""
 LONGEST_CELL = 400
 """Characters of one cell; the desks cut texts shorter than that."""
 _STEP = 500
-"""Rows between two words about the progress."""
+"""Rows between two calls of the progress."""
 _MOST_CODES = 1024
 
 CellFormatter = Callable[[object], str]
-"""Makes the text of a cell from a field."""
+"""Takes a field and returns the text of its cell."""
 
 
 class Cell(Enum):
-    """What stands in a column, and so how it is written."""
+    """The kind of a column's values, and so how they are written."""
 
     TEXT = auto()
     """Typed by somebody."""
@@ -129,7 +129,7 @@ CALLBACKS = Table(
         ExportColumn("unreadable", "Unreadable", 11, "request.unreadable", Cell.TRUTH),
     ),
 )
-"""Of `domain.worklist.ExportRow`."""
+"""Of `worklist.ExportRow`."""
 
 ATTENDANCE = Table(
     "attendance",
@@ -144,7 +144,7 @@ ATTENDANCE = Table(
         ExportColumn("cancelled", "Cancelled", 10, "cancelled", Cell.TRUTH),
         ExportColumn("head_count", "Head count", 11, "head_count", Cell.NUMBER),
         ExportColumn("arrived_at", "Arrived", 23, "arrived_at", Cell.TIME),
-        ExportColumn("pass", "Pass", 10, "standing", Cell.CODE),
+        ExportColumn("pass", "Pass", 10, "pass_state", Cell.CODE),
         ExportColumn("name", "Name", 24, "name"),
         ExportColumn("present", "Present", 9, "present", Cell.TRUTH),
         ExportColumn("reason", "Taken off because", 22, "reason", Cell.CODE),
@@ -156,11 +156,11 @@ ATTENDANCE = Table(
         ExportColumn("session_id", "Session", 38, "session.id"),
     ),
 )
-"""Of `domain.roster.AttendanceRow`."""
+"""Of `roster.AttendanceRow`."""
 
 
 def field_getter(columns: tuple[ExportColumn, ...]) -> Callable[[object], tuple[object, ...]]:
-    """Return what takes the fields of `columns` (two or more) out of a row."""
+    """Return a function that takes the fields of `columns` (two or more) out of a row."""
     getter: Callable[[object], tuple[object, ...]] = attrgetter(*(c.field for c in columns))
     return getter
 
@@ -168,15 +168,15 @@ def field_getter(columns: tuple[ExportColumn, ...]) -> Callable[[object], tuple[
 def row_formatter(
     columns: tuple[ExportColumn, ...], by_cell: Mapping[Cell, CellFormatter]
 ) -> Callable[[object], list[str]]:
-    """Return what writes the cells of `columns` (two or more) of a row, as `by_cell` says.
+    """Return a function of a row that returns its cells as text, by `columns` (two or more).
 
     Most cells of a list are empty, so what a column writes for nothing is asked for once.
     """
     take = field_getter(columns)
-    writers = [(by_cell[column.cell], by_cell[column.cell](None)) for column in columns]
+    formatters = [(by_cell[column.cell], by_cell[column.cell](None)) for column in columns]
 
     def write(row: object) -> list[str]:
-        cells = zip(writers, take(row), strict=True)
+        cells = zip(formatters, take(row), strict=True)
         return [blank if value is None else text_of(value) for (text_of, blank), value in cells]
 
     return write
@@ -185,20 +185,20 @@ def row_formatter(
 def report_progress(
     progress: Progress | None, done: int, total: int, *, last: bool = False
 ) -> None:
-    """Say how far it is, every so many rows and at the end."""
+    """Call `progress`, if there is one, every 500 rows and at the end."""
     if progress is not None and (last or not done % _STEP):
         progress(done, total)
 
 
 def sheet_formatters(zone: ZoneInfo) -> Mapping[Cell, CellFormatter]:
-    """Return how cells are written where they cannot be formulas, for people to read."""
+    """Return the formatters for cells that cannot be formulas, for people to read."""
     return _plain_formatters(zone, " ", "minutes") | {
         Cell.CODE: _codes_formatter(", ", then=lambda text: text.replace("_", " "))
     }
 
 
 def csv_formatters(zone: ZoneInfo) -> Mapping[Cell, CellFormatter]:
-    """Return how cells are written for a spreadsheet that looks for formulas in them."""
+    """Return the formatters for cells in which a spreadsheet looks for formulas."""
     return _plain_formatters(zone, "T", "seconds") | {
         Cell.TEXT: lambda value: format_csv_text(_text(value)) if value else "",
         Cell.CODE: _codes_formatter(" ", then=format_csv_text),
@@ -228,7 +228,7 @@ def _text(value: object) -> str:
 
 
 def _codes_formatter(between: str, then: Callable[[str], str] = str) -> CellFormatter:
-    """Return what writes codes: there are few, so each combination is put together once."""
+    """Return a formatter of codes: there are few, so each combination is put together once."""
 
     def write(value: object) -> str:
         parts = value if isinstance(value, tuple) else (value,)

@@ -1,4 +1,4 @@
-"""Lists as JSON for programs: codes, true and false, ISO times with their offset."""
+"""Lists as CSV for spreadsheets, and as JSON for programs."""
 
 import csv
 import io
@@ -21,6 +21,37 @@ from kiosk.exports.columns import (
 )
 
 
+def write_csv(
+    table: Table,
+    rows: Iterable[object],
+    file: BinaryIO,
+    context: ExportContext,
+    progress: Progress | None = None,
+    total: int = 0,
+) -> int:
+    """Write `rows` in UTF-8 with a byte order mark and return how many there were.
+
+    RFC 4180 (CSV) with every cell quoted. There is no place in it for who made it when: the name
+    of the file and the audit trail show it.
+    """
+    columns = table.for_people
+    texts_of = row_formatter(columns, csv_formatters(context.zone))
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
+    count = 0
+    try:
+        out = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        out.writerow([column.key for column in columns])
+        for count, row in enumerate(rows, 1):
+            out.writerow(texts_of(row))
+            report_progress(progress, count, total)
+        text.flush()
+    finally:
+        # The file belongs to whoever lent it.
+        text.detach()
+    report_progress(progress, count, total or count, last=True)
+    return count
+
+
 def write_json(
     table: Table,
     rows: Iterable[object],
@@ -29,9 +60,10 @@ def write_json(
     progress: Progress | None = None,
     total: int = 0,
 ) -> int:
-    """Write one object in UTF-8, its list under "rows", and return how many there were.
+    """Write one JSON object in UTF-8, its list under "rows", and return how many there were.
 
-    The first keys say who made it, when and of what.
+    The first keys hold who made it, when and of what. Values are codes, true and false, and times
+    of ISO 8601 with their offset.
     """
     head = {
         "kind": table.kind,
@@ -66,34 +98,3 @@ def _value(value: object, zone: ZoneInfo) -> object:
     if isinstance(value, tuple | list):
         return [_value(part, zone) for part in value]
     return clean(str(value), LONGEST_CELL)
-
-
-def write_csv(
-    table: Table,
-    rows: Iterable[object],
-    file: BinaryIO,
-    context: ExportContext,
-    progress: Progress | None = None,
-    total: int = 0,
-) -> int:
-    """Write `rows` in UTF-8 with a byte order mark and return how many there were.
-
-    RFC 4180 with every cell quoted. There is no place in it for who made it when: the name of the
-    file and the audit trail say it.
-    """
-    columns = table.for_people
-    texts_of = row_formatter(columns, csv_formatters(context.zone))
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
-    count = 0
-    try:
-        out = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-        out.writerow([column.key for column in columns])
-        for count, row in enumerate(rows, 1):
-            out.writerow(texts_of(row))
-            report_progress(progress, count, total)
-        text.flush()
-    finally:
-        # The file belongs to whoever lent it.
-        text.detach()
-    report_progress(progress, count, total or count, last=True)
-    return count

@@ -1,4 +1,9 @@
-"""Callback requests in FHIR: a Task about a ServiceRequest of a Patient, as clinics refer."""
+"""Lists in HL7 FHIR R4B: each request and each session becomes a few resources of one Bundle.
+
+A request is a Task about a ServiceRequest of a Patient, as clinics refer. A session is a Group with
+its counts as an Observation, and an Encounter where somebody with a known pass came. Who came
+without one is only counted.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,14 +25,20 @@ Part = dict[str, object]
 Resource = Mapping[str, object]
 """A resource as FHIR writes it in JSON, with its resourceType and id."""
 Check = Callable[[Resource], str]
-"""Returns a resource as JSON text once its R4B model has taken it."""
+"""Takes a resource and returns it as JSON text once its R4B model has accepted it."""
 
 _MISSING = "A FHIR export needs one more package; install it with `pip install 'kiosk[fhir]'`."
 _ODD = "One record ({}) cannot be written in FHIR; export as json, and tell who keeps the kiosk."
+_MOST_TRIES = 3
+_UNVERIFIED = "identity-not-verified"
+_MEDIA = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
+_SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
+_CONSENTS = "http://terminology.hl7.org/CodeSystem/consentcategorycodes"
+_CLASSES = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 
 
 class System(StrEnum):
-    """Where a code or an identifier of ours comes from; these names lead nowhere."""
+    """The system of a code or an identifier of the kiosk's own; a URN that leads nowhere."""
 
     STATUS = "urn:kiosk:request-status"
     OUTCOME = "urn:kiosk:outcome"
@@ -44,114 +55,6 @@ class System(StrEnum):
     """Of identifiers: the code that the visitor was given."""
     ID = "urn:kiosk:id"
     """Of identifiers: ours."""
-
-
-def write_bundle(
-    records: Iterable[Iterable[Resource]],
-    file: BinaryIO,
-    context: ExportContext,
-    progress: Progress | None = None,
-    total: int = 0,
-) -> int:
-    """Write a Bundle of the type collection and return how many records there were.
-
-    A record is the resources of one request or session. Raises SetupError where the package
-    `fhir.resources` is not there, or for a resource that FHIR does not allow.
-    """
-    check = _checker()
-    who = f"Exported by {clean(context.login)}: {clean(context.selection)}"
-    head = {
-        "resourceType": "Bundle",
-        "meta": {"tag": [{"system": System.MARK, "code": "exported", "display": who}]},
-        "type": "collection",
-        "timestamp": context.stamp,
-    }
-    file.write(json.dumps(head, ensure_ascii=False)[:-1].encode())
-    count, between = 0, b', "entry": [\n'
-    for count, record in enumerate(records, 1):
-        for resource in record:
-            entry = f'{{"fullUrl": "urn:uuid:{resource["id"]}", "resource": {check(resource)}}}'
-            file.write(between + entry.encode())
-            between = b",\n"
-        report_progress(progress, count, total)
-    # An empty list is not allowed: a Bundle of nothing has no entries at all.
-    file.write(b"}\n" if not count else b"\n]}\n")
-    report_progress(progress, count, total or count, last=True)
-    return count
-
-
-def codeable_concept(system: System, code: str, text: str = "") -> Part:
-    """Return a CodeableConcept with one code of ours."""
-    words = text or code.replace("_", " ")
-    return {"coding": [{"system": system, "code": code}], "text": words}
-
-
-def identifier(system: System, value: str) -> list[Part]:
-    """Return a list with one Identifier; empty where there is no value."""
-    return [{"system": system, "value": value}] if value else []
-
-
-def tag(code: str) -> Part:
-    """Return a tag that tells something about a record."""
-    return {"system": System.MARK, "code": code}
-
-
-def resource_id(record: UUID, kind: str) -> UUID:
-    """Return the id of the resource of `kind` that belongs to a record: always the same."""
-    return uuid5(record, kind)
-
-
-def reference(kind: str, to: UUID) -> Part:
-    """Return a Reference to a resource in the same bundle."""
-    return {"type": kind, "reference": f"urn:uuid:{to}"}
-
-
-def format_instant(at: datetime, context: ExportContext) -> str:
-    """Return a time with its offset in the clinic's zone."""
-    return at.astimezone(context.zone).isoformat(timespec="seconds")
-
-
-def period(start: datetime | None, end: datetime | None, context: ExportContext) -> Part:
-    """Return a Period; empty where neither end is known."""
-    ends = (("start", start), ("end", end))
-    return {name: format_instant(at, context) for name, at in ends if at is not None}
-
-
-def without_empty(**parts: object) -> Part:
-    """Return the parts that hold something; `class_` and `for_` stand for class and for."""
-    return {
-        name.removesuffix("_"): part
-        for name, part in parts.items()
-        if part is not None and part not in ("", [], {})
-    }
-
-
-def _checker() -> Check:
-    """Return what checks resources; SetupError where the package for it is missing."""
-    try:
-        from fhir.resources.R4B import get_fhir_model_class
-    except ImportError:
-        raise SetupError(_MISSING) from None
-    models: dict[str, Any] = {}
-
-    def check(resource: Resource) -> str:
-        kind = str(resource["resourceType"])
-        if kind not in models:
-            models[kind] = get_fhir_model_class(kind)
-        try:
-            return str(models[kind].model_validate(resource).model_dump_json())
-        except ValueError:
-            # What it says of the resource holds what stands in there: names and numbers.
-            raise SetupError(_ODD.format(kind)) from None
-
-    return check
-
-
-_MOST_TRIES = 3
-_UNVERIFIED = "identity-not-verified"
-_MEDIA = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
-_SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
-_CONSENTS = "http://terminology.hl7.org/CodeSystem/consentcategorycodes"
 
 
 class TaskStatus(StrEnum):
@@ -193,7 +96,7 @@ BY_OUTCOME = {
     Outcome.WITHDRAWN: TaskStatus.CANCELLED,
     Outcome.ESCALATED: TaskStatus.COMPLETED,
 }
-"""What a closed request's outcome says."""
+"""The status of a closed request's task, by outcome."""
 BY_TASK = {
     TaskStatus.REQUESTED: "active",
     TaskStatus.ACCEPTED: "active",
@@ -217,10 +120,44 @@ _TAGS = frozenset(
 """Languages whose code is a BCP 47 tag too."""
 
 
-def task_status(row: ExportRow) -> TaskStatus:
-    """Return in FHIR's terms where a request stands.
+def write_bundle(
+    records: Iterable[Iterable[Resource]],
+    file: BinaryIO,
+    context: ExportContext,
+    progress: Progress | None = None,
+    total: int = 0,
+) -> int:
+    """Write a Bundle of the type collection and return how many records there were.
 
-    A reason that this version does not know, of a request that is closed, says completed.
+    A record is the resources of one request or session. Raises SetupError where the package
+    `fhir.resources` is not there, or for a resource that FHIR does not allow.
+    """
+    check = _checker()
+    who = f"Exported by {clean(context.login)}: {clean(context.selection)}"
+    head = {
+        "resourceType": "Bundle",
+        "meta": {"tag": [{"system": System.MARK, "code": "exported", "display": who}]},
+        "type": "collection",
+        "timestamp": context.stamp,
+    }
+    file.write(json.dumps(head, ensure_ascii=False)[:-1].encode())
+    count, between = 0, b', "entry": [\n'
+    for count, record in enumerate(records, 1):
+        for resource in record:
+            entry = f'{{"fullUrl": "urn:uuid:{resource["id"]}", "resource": {check(resource)}}}'
+            file.write(between + entry.encode())
+            between = b",\n"
+        report_progress(progress, count, total)
+    # An empty list is not allowed: a Bundle of nothing has no entries at all.
+    file.write(b"}\n" if not count else b"\n]}\n")
+    report_progress(progress, count, total or count, last=True)
+    return count
+
+
+def task_status(row: ExportRow) -> TaskStatus:
+    """Return the status of a request's task.
+
+    A closed request with a reason that this version does not know is completed.
     """
     state = row.state
     if state.status is RequestStatus.CLOSED and state.reason in set(Outcome):
@@ -239,7 +176,7 @@ def callback_resources(row: ExportRow, context: ExportContext) -> Iterable[Resou
 
 
 def _patient(row: ExportRow) -> Resource:
-    """Who asked: nobody has checked who they are, and a carer asks as they do."""
+    """Return the Patient: nobody has checked who it is, and a carer asks as one."""
     asked = row.request
     code, name = asked.call_language, clean(asked.preferred_name)
     language = codeable_concept(System.LANGUAGE, code) if code else {}
@@ -261,7 +198,7 @@ def _patient(row: ExportRow) -> Resource:
 
 
 def _service_request(row: ExportRow, context: ExportContext) -> Resource:
-    """What was asked for, with what may be said on the phone."""
+    """Return the ServiceRequest: what was asked for, and what may be said on the phone."""
     asked = row.request
     wishes = [
         *((System.WINDOW, window) for window in asked.windows),
@@ -284,7 +221,7 @@ def _service_request(row: ExportRow, context: ExportContext) -> Resource:
 
 
 def _call(row: ExportRow, context: ExportContext) -> Resource:
-    """Return how to call, and from when on."""
+    """Return the CommunicationRequest: how to call, and from when on."""
     asked = row.request
     media = [("PHONE", "telephone")]
     if fits_policy(AttemptResult.TEXT_SENT, asked.message_policy):
@@ -305,7 +242,7 @@ def _call(row: ExportRow, context: ExportContext) -> Resource:
 
 
 def _consent(row: ExportRow, context: ExportContext) -> Resource:
-    """Return the separate, free choice that the peer team may tell the clinical team."""
+    """Return the Consent: the free choice that the clinical team may be informed."""
     asked = row.request
     return without_empty(
         resourceType="Consent",
@@ -321,7 +258,7 @@ def _consent(row: ExportRow, context: ExportContext) -> Resource:
 
 
 def _task(row: ExportRow, context: ExportContext) -> Resource:
-    """Return where the request stands, who has it and how often it was tried."""
+    """Return the Task: its status, who has it and how often it was tried."""
     asked, state, schedule = row.request, row.state, row.schedule
     times = (asked.created_at, asked.received_at, row.last_attempt_at, state.since)
     noted = [tag("withdrawal-noted")] if row.withdrawal_noted else []
@@ -367,13 +304,6 @@ def _tries(row: ExportRow) -> list[Part]:
     return tries
 
 
-# Attendance in FHIR: the people of a session as a Group, counts as an Observation.
-#
-# Nobody who came without a pass becomes an Encounter: they are a number.
-
-_CLASSES = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
-
-
 def by_session(rows: Iterable[AttendanceRow]) -> Sequence[Sequence[AttendanceRow]]:
     """Return the rows of each session together, in the order in which sessions first come."""
     sessions: dict[object, list[AttendanceRow]] = {}
@@ -386,7 +316,7 @@ def session_resources(rows: Sequence[AttendanceRow], context: ExportContext) -> 
     """Yield the resources of one session from its rows, of which there is at least one."""
     present = [row for row in rows if row.present]
     yield _group(rows[0], present, context)
-    if any(row.standing is PassState.KNOWN for row in present):
+    if any(row.pass_state is PassState.KNOWN for row in present):
         yield _encounter(rows[0], context)
     yield _counts(rows[0], present, context)
 
@@ -394,8 +324,8 @@ def session_resources(rows: Sequence[AttendanceRow], context: ExportContext) -> 
 def _group(
     session: AttendanceRow, present: Sequence[AttendanceRow], context: ExportContext
 ) -> Resource:
-    """Return who was there: those with a known pass by first name, the others in the number."""
-    known = [row for row in present if row.standing is PassState.KNOWN and row.name]
+    """Return the Group: those with a known pass by first name, the others in the number."""
+    known = [row for row in present if row.pass_state is PassState.KNOWN and row.name]
     return without_empty(
         resourceType="Group",
         id=str(resource_id(session.session.id, "Group")),
@@ -418,7 +348,7 @@ def _member(row: AttendanceRow, context: ExportContext) -> Part:
 
 
 def _encounter(row: AttendanceRow, context: ExportContext) -> Resource:
-    """Return the meeting itself."""
+    """Return the Encounter: the meeting itself."""
     session = row.session
     if row.cancelled:
         status = "cancelled"
@@ -443,9 +373,9 @@ def _encounter(row: AttendanceRow, context: ExportContext) -> Resource:
 def _counts(
     row: AttendanceRow, present: Sequence[AttendanceRow], context: ExportContext
 ) -> Resource:
-    """Return how many arrived, how many of them as guests, and how many heads were counted."""
+    """Return the Observation: arrivals, guests among them, and heads counted."""
     session = row.session
-    guests = sum(one.standing is PassState.NONE for one in present)
+    guests = sum(one.pass_state is PassState.NONE for one in present)
     parts = [("guests", guests), ("head_count", row.head_count)]
     return without_empty(
         resourceType="Observation",
@@ -461,3 +391,70 @@ def _counts(
             if number is not None
         ],
     )
+
+
+def codeable_concept(system: System, code: str, text: str = "") -> Part:
+    """Return a CodeableConcept with one code of ours."""
+    words = text or code.replace("_", " ")
+    return {"coding": [{"system": system, "code": code}], "text": words}
+
+
+def identifier(system: System, value: str) -> list[Part]:
+    """Return a list with one Identifier; empty where there is no value."""
+    return [{"system": system, "value": value}] if value else []
+
+
+def tag(code: str) -> Part:
+    """Return a Coding for the tags of a resource."""
+    return {"system": System.MARK, "code": code}
+
+
+def resource_id(record: UUID, kind: str) -> UUID:
+    """Return the id of the resource of `kind` that belongs to a record: always the same."""
+    return uuid5(record, kind)
+
+
+def reference(kind: str, to: UUID) -> Part:
+    """Return a Reference to a resource in the same bundle."""
+    return {"type": kind, "reference": f"urn:uuid:{to}"}
+
+
+def format_instant(at: datetime, context: ExportContext) -> str:
+    """Return a time with its offset in the clinic's zone."""
+    return at.astimezone(context.zone).isoformat(timespec="seconds")
+
+
+def period(start: datetime | None, end: datetime | None, context: ExportContext) -> Part:
+    """Return a Period; empty where neither end is known."""
+    ends = (("start", start), ("end", end))
+    return {name: format_instant(at, context) for name, at in ends if at is not None}
+
+
+def without_empty(**parts: object) -> Part:
+    """Return the parts that hold something; `class_` and `for_` stand for class and for."""
+    return {
+        name.removesuffix("_"): part
+        for name, part in parts.items()
+        if part is not None and part not in ("", [], {})
+    }
+
+
+def _checker() -> Check:
+    """Return a function that checks resources; SetupError where its package is missing."""
+    try:
+        from fhir.resources.R4B import get_fhir_model_class
+    except ImportError:
+        raise SetupError(_MISSING) from None
+    models: dict[str, Any] = {}
+
+    def check(resource: Resource) -> str:
+        kind = str(resource["resourceType"])
+        if kind not in models:
+            models[kind] = get_fhir_model_class(kind)
+        try:
+            return str(models[kind].model_validate(resource).model_dump_json())
+        except ValueError:
+            # What it says of the resource holds what stands in there: names and numbers.
+            raise SetupError(_ODD.format(kind)) from None
+
+    return check

@@ -22,10 +22,8 @@ from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 
-# Looks at a calendar before a library does: its size, its depth and its rules.
-#
-# A rule "every second" makes any library work for hours, and the rules of a time zone are worked
-# out while the file is read.
+Part = Any
+"""A calendar, an event or a property: the library's types for them are a guess."""
 
 MOST_BYTES = 1_000_000
 MOST_EVENTS = 2_000
@@ -46,12 +44,78 @@ _PARTS: Mapping[str, frozenset[str]] = {
     "MONTHLY": _COMMON | {"BYMONTHDAY", "BYSETPOS"},
     "YEARLY": _COMMON | {"BYMONTHDAY", "BYSETPOS", "BYYEARDAY", "BYWEEKNO"},
 }
-"""What a rule may say. Days of the month in a daily rule can be such as never come, and then a
-library looks for them up to the year 9999."""
+"""The parts that a rule may have (RFC 5545, 3.3.10), by its frequency.
+
+Days of the month in a daily rule can be such as never come, and then a library looks for them up
+to the year 9999.
+"""
+MOST_SESSIONS = 2_000
+_FARTHEST = timedelta(days=3 * 366)
+"""How far ahead a rule with an end is planned, and a single event is taken."""
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_LEEWAY = timedelta(days=2)
+"""Floating times belong to no zone yet when the library compares them."""
+_LONGEST_UID = 120
+_OURS = "@kiosk"
+_GROUP = "X-KIOSK-GROUP"
+_LABEL, _ROOM = "Group", "Please ask at the counter"
+"""For calendars that name no place."""
+_TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
+_FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What the libraries raise for calendars that follow no standard."""
+
+
+def read_ics(data: bytes, now: datetime, zone: ZoneInfo) -> Plans:
+    """Return the plans of any program's calendar; what is over at `now` is left out.
+
+    Events of one title are one group. Times without a zone count in `zone`, the clinic's. A rule
+    without an end is planned 180 days ahead. The title is never shown to visitors: the public
+    label is the place. Raises SetupError with one sentence where anything in it is wrong.
+    """
+    text = calendar_text(data)
+    try:
+        return _Reader(now, zone).read(_parsed(text))
+    except _FAULTS:
+        raise SetupError("The calendar is damaged; export it again.") from None
+
+
+def write_ics(plans: Plans, name: str, zone: ZoneInfo) -> bytes:
+    """Return the timetable for anybody's calendar: places and times, no titles of groups.
+
+    `name` is what the calendar is called. A later file replaces an earlier one.
+    """
+    from icalendar import Calendar, Event
+
+    made = plans.written_at or _EARLIEST
+    groups = {group.key: group for group in plans.groups}
+    calendar = Calendar()
+    calendar.add("VERSION", "2.0")
+    calendar.add("PRODID", "-//kiosk//timetable//EN")
+    calendar.add("X-WR-CALNAME", name)
+    for session in plans.sessions:
+        group = groups[session.group]
+        event = Event()
+        event.add("UID", f"{session.key}{_OURS}")
+        event.add("DTSTAMP", made)
+        # Grows from file to file, so that the latest one wins.
+        event.add("SEQUENCE", int(made.timestamp()) // 60)
+        event.add("SUMMARY", group.public_label)
+        event.add("LOCATION", session.room)
+        event.add("DTSTART", session.starts_at.astimezone(zone))
+        event.add("DTEND", session.ends_at.astimezone(zone))
+        event.add("STATUS", "CONFIRMED" if session.cancelled is None else "CANCELLED")
+        # The id, for the key is a word of the staff's.
+        event.add(_GROUP, str(group.id or ""))
+        calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
 
 
 def calendar_text(data: bytes) -> str:
-    """Give a calendar's text, unfolded and without odd characters, for a library to read.
+    """Return a calendar's text, unfolded and without odd characters, for a library to read.
+
+    Its size, depth and rules are checked first: a rule "every second" makes any library work for
+    hours, and the rules of a time zone are worked out while the file is read.
 
     Raises SetupError with one sentence for what is no calendar, or one that no clinic would have.
     """
@@ -67,7 +131,7 @@ def calendar_text(data: bytes) -> str:
 
 
 def _check_size_and_depth(lines: list[str]) -> None:
-    """Go over the lines (upper case) once."""
+    """Raise SetupError where lines, in upper case, are too many, too deep or hold an odd rule."""
     open_parts: list[str] = []
     counts = {"VCALENDAR": 0, "VEVENT": 0, "rules": 0, "zones": 0}
     for line in lines:
@@ -114,71 +178,6 @@ def _check_rule(name: str, value: str, *, in_zone: bool) -> None:
 
 def _odd_rule() -> SetupError:
     return SetupError("The calendar holds a rule that no clinic's calendar has; mend it.")
-
-
-Part = Any
-"""A calendar, an event or a property: what the library says of their types is a guess."""
-
-MOST_SESSIONS = 2_000
-_FARTHEST = timedelta(days=3 * 366)
-"""How far ahead a rule with an end is planned, and a single event is taken."""
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_LEEWAY = timedelta(days=2)
-"""Floating times belong to no zone yet when the library compares them."""
-_LONGEST_UID = 120
-_OURS = "@kiosk"
-_GROUP = "X-KIOSK-GROUP"
-_LABEL, _ROOM = "Group", "Please ask at the counter"
-"""For calendars that say no place."""
-_TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
-_FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
-"""What the libraries raise for calendars that follow no standard."""
-
-
-def read_ics(data: bytes, now: datetime, zone: ZoneInfo) -> Plans:
-    """Read a calendar of any program; what is over at `now` is left out.
-
-    Events of one title are one group. Times without a zone count in `zone`, the clinic's. A rule
-    without an end is planned 180 days ahead. The title is never shown to visitors: the public
-    label is the place. Raises SetupError with one sentence where anything in it is wrong.
-    """
-    text = calendar_text(data)
-    try:
-        return _Reader(now, zone).read(_parsed(text))
-    except _FAULTS:
-        raise SetupError("The calendar is damaged; export it again.") from None
-
-
-def write_ics(plans: Plans, name: str, zone: ZoneInfo) -> bytes:
-    """Write the timetable for anybody's calendar: places and times, no titles of groups.
-
-    `name` is what the calendar is called. A later file replaces what an earlier one said.
-    """
-    from icalendar import Calendar, Event
-
-    made = plans.written_at or _EARLIEST
-    groups = {group.key: group for group in plans.groups}
-    calendar = Calendar()
-    calendar.add("VERSION", "2.0")
-    calendar.add("PRODID", "-//kiosk//timetable//EN")
-    calendar.add("X-WR-CALNAME", name)
-    for session in plans.sessions:
-        group = groups[session.group]
-        event = Event()
-        event.add("UID", f"{session.key}{_OURS}")
-        event.add("DTSTAMP", made)
-        # Grows from file to file, so that the latest one wins.
-        event.add("SEQUENCE", int(made.timestamp()) // 60)
-        event.add("SUMMARY", group.public_label)
-        event.add("LOCATION", session.room)
-        event.add("DTSTART", session.starts_at.astimezone(zone))
-        event.add("DTEND", session.ends_at.astimezone(zone))
-        event.add("STATUS", "CONFIRMED" if session.cancelled is None else "CANCELLED")
-        # The id, for the key is a word of the staff's.
-        event.add(_GROUP, str(group.id or ""))
-        calendar.add_component(event)
-    calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
 
 
 def _parsed(text: str) -> list[Part]:
@@ -296,7 +295,7 @@ def _check(event: Part, name: str) -> None:
 
 
 def _times(event: Part, key: str) -> Iterator[tuple[list[date], bool]]:
-    """Give the times under a property, and whether a zone is named for them."""
+    """Yield the times under a property, and whether a zone is named for them."""
     found = event.get(key, [])
     for value in found if isinstance(found, list) else [found]:
         times = [one.dt for one in value.dts] if hasattr(value, "dts") else [value.dt]
@@ -311,7 +310,7 @@ def _is_endless(event: Part) -> bool:
 
 
 def _group(event: Part) -> GroupInFile:
-    """Say which group an event is of."""
+    """Return the group of an event."""
     name = clean(_text(event, "SUMMARY"), LONGEST_NAME) or _LABEL
     place = _text(event, "LOCATION")
     return GroupInFile(
@@ -323,7 +322,7 @@ def _group(event: Part) -> GroupInFile:
 
 
 def _uid(event: Part) -> str:
-    """Give an event's UID as it is kept: long or odd ones by their hash."""
+    """Return an event's UID as it is kept: long or odd ones by their hash."""
     uid = _text(event, "UID")
     if len(uid) <= _LONGEST_UID and uid == clean(uid) and " " not in uid:
         return uid
@@ -331,7 +330,7 @@ def _uid(event: Part) -> str:
 
 
 def _text(component: Part, key: str) -> str:
-    """Give a text; the first one where there are several."""
+    """Return the text of a property; the first one where there are several."""
     value = component.get(key, "")
     return str(value[0] if isinstance(value, list) and value else value)
 

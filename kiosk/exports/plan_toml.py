@@ -41,11 +41,16 @@ from kiosk.domain.groups.groups import (
     weeks_between,
 )
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans, SessionInFile
+from kiosk.domain.working_time import WEEKDAYS
 from kiosk.errors import SetupError
 from kiosk.presentation.records import PLAN_PROBLEMS
 
 TomlValue = TypeVar("TomlValue", str, int, bool, date, datetime, time)
 
+MOST_BYTES = 1_000_000
+MOST_SESSIONS = 2_000
+_NO_ID = UUID(int=0)
+_MINUTE = timedelta(minutes=1)
 _KINDS: Mapping[type, str] = {
     str: "a text",
     int: "a whole number",
@@ -57,84 +62,8 @@ _KINDS: Mapping[type, str] = {
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,79}", re.ASCII)
 
 
-class TomlTable:
-    """A table whose values are taken one by one."""
-
-    def __init__(self, values: Mapping[str, object], name: str, taken: set[str] | None = None):
-        """Take what the table is called in sentences."""
-        self.name = name
-        self._values = values
-        self._taken = set() if taken is None else taken
-
-    def named(self, name: str) -> "TomlTable":
-        """Give the same table under a better name."""
-        return TomlTable(self._values, name, self._taken)
-
-    def take(self, key: str, kind: type[TomlValue]) -> TomlValue | None:
-        """Give a value, or None where it is not said; SetupError for one of another kind."""
-        self._taken.add(key)
-        value = self._values.get(key)
-        if value is None:
-            return None
-        # Not isinstance: True is an int and a datetime is a date to Python.
-        if type(value) is kind:
-            return value
-        raise SetupError(f"In {self.name} {key} is not {_KINDS[kind]}; mend it.")
-
-    def need(self, key: str, kind: type[TomlValue]) -> TomlValue:
-        """Give a value; SetupError where it is missing too."""
-        value = self.take(key, kind)
-        if value is None:
-            raise SetupError(f"In {self.name} {key} is missing; it is {_KINDS[kind]}.")
-        return value
-
-    def key(self, key: str, otherwise: str | None = None) -> str:
-        """Give an id: letters, digits and `_.:+-`, at most 80."""
-        value = self.take(key, str) or otherwise or self.need(key, str)
-        if not _KEY.fullmatch(value):
-            raise SetupError(f"In {self.name} {key} may hold letters, digits and _.:+- only.")
-        return value
-
-    def tables(self, key: str) -> Sequence["TomlTable"]:
-        """Give the tables of an array of tables; none where it is not said."""
-        self._taken.add(key)
-        found = self._values.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-            raise SetupError(f"In {self.name} {key} is written as [[{key}]]; mend it.")
-        return [TomlTable(one, f"{key} {n} of the plan") for n, one in enumerate(found, start=1)]
-
-    def choices(self, key: str, among: Sequence[str]) -> list[int]:
-        """Give the places in `among` of the words of a list that may not be empty."""
-        self._taken.add(key)
-        found = self._values.get(key)
-        if not isinstance(found, list) or not found or not all(one in among for one in found):
-            raise SetupError(f"In {self.name} {key} is a list out of {', '.join(among)}.")
-        return [among.index(one) for one in found]
-
-    def days(self, key: str) -> list[date]:
-        """Give a list of days; empty where it is not said."""
-        self._taken.add(key)
-        found = self._values.get(key, [])
-        if not isinstance(found, list) or not all(type(one) is date for one in found):
-            raise SetupError(f"In {self.name} {key} is a list of days such as 2026-11-23.")
-        return list(found)
-
-    def done(self) -> None:
-        """Say that all was taken; SetupError where the table says anything else."""
-        unknown = sorted(set(self._values) - self._taken)
-        if unknown:
-            raise SetupError(f"In {self.name} {unknown[0]!r} is unknown; mend its name.")
-
-
-MOST_BYTES = 1_000_000
-MOST_SESSIONS = 2_000
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_NO_ID = UUID(int=0)
-_MINUTE = timedelta(minutes=1)
-
-
 def read_toml(data: bytes, now: datetime, zone: ZoneInfo) -> Plans:
-    """Read a plan; SetupError with one sentence where anything in it is wrong.
+    """Return the plans of a file; SetupError with one sentence where anything in it is wrong.
 
     A series without an end is planned 180 days ahead of `now`.
     """
@@ -173,8 +102,77 @@ def read_toml(data: bytes, now: datetime, zone: ZoneInfo) -> Plans:
 
 
 def write_toml(plans: Plans, zone: ZoneInfo) -> str:
-    """Write plans as `read_toml` takes them, times in `zone` with their offset."""
+    """Return plans as text that `read_toml` takes, times in `zone` with their offset."""
     return "\n".join(_plan_lines(plans, zone)) + "\n"
+
+
+class TomlTable:
+    """A TOML table whose values are taken one by one, so that none is overlooked."""
+
+    def __init__(self, values: Mapping[str, object], name: str, taken: set[str] | None = None):
+        """Keep what the table is called in sentences as `name`."""
+        self.name = name
+        self._values = values
+        self._taken = set() if taken is None else taken
+
+    def named(self, name: str) -> "TomlTable":
+        """Return the same table under a better name."""
+        return TomlTable(self._values, name, self._taken)
+
+    def take(self, key: str, kind: type[TomlValue]) -> TomlValue | None:
+        """Return a value, None where it is missing; SetupError for one of another kind."""
+        self._taken.add(key)
+        value = self._values.get(key)
+        if value is None:
+            return None
+        # Not isinstance: True is an int and a datetime is a date to Python.
+        if type(value) is kind:
+            return value
+        raise SetupError(f"In {self.name} {key} is not {_KINDS[kind]}; mend it.")
+
+    def need(self, key: str, kind: type[TomlValue]) -> TomlValue:
+        """Return a value; SetupError where it is missing too."""
+        value = self.take(key, kind)
+        if value is None:
+            raise SetupError(f"In {self.name} {key} is missing; it is {_KINDS[kind]}.")
+        return value
+
+    def key(self, key: str, otherwise: str | None = None) -> str:
+        """Return an id: letters, digits and `_.:+-`, at most 80."""
+        value = self.take(key, str) or otherwise or self.need(key, str)
+        if not _KEY.fullmatch(value):
+            raise SetupError(f"In {self.name} {key} may hold letters, digits and _.:+- only.")
+        return value
+
+    def tables(self, key: str) -> Sequence["TomlTable"]:
+        """Return the tables of an array of tables; none where it is missing."""
+        self._taken.add(key)
+        found = self._values.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise SetupError(f"In {self.name} {key} is written as [[{key}]]; mend it.")
+        return [TomlTable(one, f"{key} {n} of the plan") for n, one in enumerate(found, start=1)]
+
+    def choices(self, key: str, among: Sequence[str]) -> list[int]:
+        """Return the places in `among` of the words of a list that may not be empty."""
+        self._taken.add(key)
+        found = self._values.get(key)
+        if not isinstance(found, list) or not found or not all(one in among for one in found):
+            raise SetupError(f"In {self.name} {key} is a list out of {', '.join(among)}.")
+        return [among.index(one) for one in found]
+
+    def days(self, key: str) -> list[date]:
+        """Return a list of days; empty where it is missing."""
+        self._taken.add(key)
+        found = self._values.get(key, [])
+        if not isinstance(found, list) or not all(type(one) is date for one in found):
+            raise SetupError(f"In {self.name} {key} is a list of days such as 2026-11-23.")
+        return list(found)
+
+    def done(self) -> None:
+        """Raise SetupError where the table holds anything that was not taken."""
+        unknown = sorted(set(self._values) - self._taken)
+        if unknown:
+            raise SetupError(f"In {self.name} {unknown[0]!r} is unknown; mend its name.")
 
 
 def _group(table: TomlTable) -> GroupInFile:
@@ -221,7 +219,7 @@ def _series(table: TomlTable, group: str, now: datetime, zone: ZoneInfo) -> Iter
     room, capacity = table.take("room", str) or "", table.take("capacity", int)
     series = Series(
         id=_NO_ID,
-        weekdays=frozenset(table.choices("weekdays", _WEEKDAYS)),
+        weekdays=frozenset(table.choices("weekdays", WEEKDAYS)),
         starts=starts,
         minutes=table.need("minutes", int),
         first=table.need("first", date),
@@ -242,7 +240,7 @@ def _series(table: TomlTable, group: str, now: datetime, zone: ZoneInfo) -> Iter
 
 
 def _upcoming(series: Series, now: datetime, zone: ZoneInfo) -> Series:
-    """Leave out whole rounds that are over, and end what has no end."""
+    """Return a series without whole rounds that are over, and with an end."""
     if series.count is not None:
         return series
     today = now.astimezone(zone).date()
@@ -259,7 +257,7 @@ def _length(table: TomlTable, minutes: int | None) -> timedelta:
 
 
 def _utc(at: datetime, zone: ZoneInfo) -> datetime:
-    """Read a time with its offset, or else as the clinic's."""
+    """Return a time in UTC; one without an offset is the clinic's."""
     try:
         if at.tzinfo is not None:
             return at.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What the command line and the desk call to put lists and passes into files."""
+"""Exports: lists and passes written into new files, readable by their owner alone."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -22,70 +22,8 @@ _ENDINGS = (4, 8, 12)
 """Hexadecimal digits of the id at the end of a name: more where a name is taken."""
 
 
-def exports_folder(data: Path) -> Path:
-    """Return the exports folder (0700) of a data folder, made where it is missing."""
-    folder = data / FOLDER
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if folder.is_symlink():
-            raise SetupError(f"{folder} is a link; put a folder in its place.")
-        folder.chmod(0o700)
-    except OSError as error:
-        raise SetupError(f"{folder} cannot be made ({error.strerror}).") from None
-    return folder
-
-
-def new_export(folder: Path, stem: str, suffix: str, day: date, id_: UUID) -> tuple[Path, int]:
-    """Make a new file (0600) such as callbacks-2026-11-23-7f3a.xlsx; returns it opened.
-
-    `suffix` has its dot; `day` is the clinic's, `id_` a new one. Raises SetupError where no file
-    can be made in `folder`.
-    """
-    for length in _ENDINGS:
-        path = folder / f"{stem}-{day.isoformat()}-{id_.hex[-length:]}{suffix}"
-        try:
-            return path, os.open(path, _FLAGS, 0o600)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise SetupError(f"{path} cannot be made ({error.strerror}).") from None
-    raise SetupError(f"{folder} holds too many files of today; take some away.")
-
-
-@contextmanager
-def new_private_file(path: Path) -> Iterator[BinaryIO]:
-    """Lend a new file (0600) to fill; it goes again where the block fails.
-
-    Raises SetupError where there is one of this name, or it cannot be made or written.
-    """
-    try:
-        handle = os.open(path, _FLAGS, 0o600)
-    except OSError as error:
-        raise SetupError(
-            f"{path} cannot be made ({error.strerror}); name a new file in a folder of yours."
-        ) from None
-    with fill_file(path, handle) as file:
-        yield file
-
-
-@contextmanager
-def fill_file(path: Path, handle: int) -> Iterator[BinaryIO]:
-    """Lend a file that was just made; it goes again where the block fails.
-
-    Raises SetupError where it cannot be written.
-    """
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-    except BaseException as error:
-        path.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise SetupError(f"{path} cannot be written ({error.strerror}).") from None
-        raise
-
-
 class ExportFormat(StrEnum):
-    """What a list is written as."""
+    """The format of an exported list."""
 
     XLSX = "xlsx"
     CSV = "csv"
@@ -109,7 +47,7 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class InFolder:
-    """Put it into a folder (see `files.exports_folder`) under a name of day and id."""
+    """A new file in a folder (see `exports_folder`), named by day and id."""
 
     folder: Path
     id: UUID
@@ -133,9 +71,9 @@ def export_callbacks(
     context: ExportContext,
     progress: Progress | None = None,
 ) -> Exported:
-    """Write callback requests; `progress` is told how many are done, and of how many.
+    """Write callback requests; `progress` is called with how many are done, and of how many.
 
-    A file that fails goes again. Raises SetupError where it cannot be made or written.
+    A file that fails is deleted. Raises SetupError where it cannot be made or written.
     """
     if form is not ExportFormat.FHIR:
         return _export(CALLBACKS, rows, target, form, context, progress)
@@ -181,7 +119,7 @@ def export_pass_sheet(
 
 
 def describe_selection(chosen: WorklistFilter) -> str:
-    """Say in words which requests were asked for, without what was searched for: often a name."""
+    """Return which requests were chosen, without the text of a search: it is often a name."""
     parts = [f"Requests: {chosen.show}".replace("_", " ")]
     if chosen.language:
         parts.append(f"language {chosen.language}")
@@ -190,6 +128,68 @@ def describe_selection(chosen: WorklistFilter) -> str:
     if chosen.text:
         parts.append("those that match a search")
     return ", ".join(parts)
+
+
+def exports_folder(data: Path) -> Path:
+    """Return the exports folder (0700) of a data folder, made where it is missing."""
+    folder = data / FOLDER
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink():
+            raise SetupError(f"{folder} is a link; put a folder in its place.")
+        folder.chmod(0o700)
+    except OSError as error:
+        raise SetupError(f"{folder} cannot be made ({error.strerror}).") from None
+    return folder
+
+
+def new_export(folder: Path, stem: str, suffix: str, day: date, id_: UUID) -> tuple[Path, int]:
+    """Return the path and handle of a new file (0600) such as callbacks-2026-11-23-7f3a.xlsx.
+
+    `suffix` has its dot; `day` is the clinic's, `id_` a new one. Raises SetupError where no file
+    can be made in `folder`.
+    """
+    for length in _ENDINGS:
+        path = folder / f"{stem}-{day.isoformat()}-{id_.hex[-length:]}{suffix}"
+        try:
+            return path, os.open(path, _FLAGS, 0o600)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise SetupError(f"{path} cannot be made ({error.strerror}).") from None
+    raise SetupError(f"{folder} holds too many files of today; take some away.")
+
+
+@contextmanager
+def new_private_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a new file (0600) to fill; it is deleted where the block fails.
+
+    Raises SetupError where there is one of this name, or it cannot be made or written.
+    """
+    try:
+        handle = os.open(path, _FLAGS, 0o600)
+    except OSError as error:
+        raise SetupError(
+            f"{path} cannot be made ({error.strerror}); name a new file in a folder of yours."
+        ) from None
+    with fill_file(path, handle) as file:
+        yield file
+
+
+@contextmanager
+def fill_file(path: Path, handle: int) -> Iterator[BinaryIO]:
+    """Yield a file that was just made; it is deleted where the block fails.
+
+    Raises SetupError where it cannot be written.
+    """
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise SetupError(f"{path} cannot be written ({error.strerror}).") from None
+        raise
 
 
 def _export(
@@ -224,7 +224,7 @@ def _writer(form: ExportFormat, folder: Path) -> _Write:
 def _opened(
     stem: str, target: Target, suffix: str, context: ExportContext
 ) -> Iterator[tuple[Path, BinaryIO]]:
-    """Lend the new file of an export with its path; it goes again where the block fails."""
+    """Yield the new file of an export with its path; it is deleted where the block fails."""
     if isinstance(target, Path):
         with new_private_file(target) as file:
             yield target, file

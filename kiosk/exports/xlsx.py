@@ -79,7 +79,7 @@ def _write_rows(
     table: Table,
     rows: Iterable[object],
     context: ExportContext,
-    tell_done: Callable[[int], None],
+    report_done: Callable[[int], None],
 ) -> int:
     """Write the cells below the header and return how many rows there were."""
     as_text = book.add_format({"num_format": "@"})
@@ -92,7 +92,7 @@ def _write_rows(
         for place, text in enumerate(texts_of(row)):
             if text:
                 write_string(count, place, text, as_text)
-        tell_done(count)
+        report_done(count)
     return count
 
 
@@ -126,7 +126,7 @@ def _format_sheet(
 
 
 def format_watermark(context: ExportContext) -> Sequence[str]:
-    """Return in sentences who made the file, when, of what, and until when to keep it."""
+    """Return sentences on who made the file, when, of what, and until when to keep it."""
     lines = [f"Exported by {clean(context.login)}, {context.stamp}", clean(context.selection)]
     if context.delete_by is not None:
         lines.append(f"Delete by {context.delete_by.isoformat()}")
@@ -134,12 +134,12 @@ def format_watermark(context: ExportContext) -> Sequence[str]:
 
 
 def _format_footer(lines: Sequence[str]) -> str:
-    """Return the lines as one of a footer, which may have 255 characters and has codes with &."""
+    """Return the lines as one footer: cut, for 255 characters is its limit, & written as &&."""
     return " · ".join(lines)[:110].replace("&", "&&")
 
 
 class _LentFile:
-    """The file as the library has it: it breaks silently, and can be taken back.
+    """The file as the library sees it: it fails without an exception, and can be taken back.
 
     An archive that was not finished writes its end when it is forgotten; a file that is full or
     closed by then would have the interpreter print an error over the screen.
@@ -168,8 +168,8 @@ class _LentFile:
         return self._at
 
     def flush(self) -> None:
-        """Leave it to whoever lent the file."""
+        """Do nothing: the caller flushes the file."""
 
     def take_back(self) -> None:
-        """From now on nothing reaches the file."""
+        """Keep everything that is still written from the file."""
         self._file = None

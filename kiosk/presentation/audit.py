@@ -1,7 +1,7 @@
-"""The audit trail in plain words, for the desk and the command line."""
+"""The audit trail in plain words: actions, their areas, and what a check found."""
 
 from kiosk.domain.audit import AuditAction as Did
-from kiosk.domain.retention import AuditVerdict, Trail
+from kiosk.domain.audit import AuditVerdict, Trail
 
 ACTION_TEXTS: dict[str, str] = {
     Did.SIGNED_IN: "signed in",
@@ -63,7 +63,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.OPENED_TO_VISITORS: "opened the kiosk",
     Did.CLOCK_TRUSTED: "said the clock is right",
 }
-"""What was done, for each kind of entry; who did it stands before it."""
+"""What was done, by action; the login stands before it."""
 
 ACTION_AREAS: dict[str, tuple[Did, ...]] = {
     "Signing in": (Did.SIGNED_IN, Did.SIGN_IN_REFUSED, Did.PASSPHRASE_CHANGED),
@@ -136,7 +136,7 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.HELPLINES_PUBLISHED,
     ),
 }
-"""The kinds of entries by what they are about, to choose one in two steps."""
+"""The actions by what they are about, to choose one in two steps."""
 
 
 def describe_action(action: str) -> str:

@@ -1,4 +1,4 @@
-"""Charts as plain lines of text, for the command line and the desk: bars, columns, a heat table."""
+"""Charts as plain lines of text: bars, columns, a heat table."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -26,34 +26,34 @@ class Point:
 
 
 def format_number(value: Value) -> str:
-    """Write a value: whole numbers without a point, others with one digit after it."""
+    """Return a value as text: whole numbers without a point, others with one digit after it."""
     if value is None:
         return HIDDEN
     return str(round(value)) if float(value).is_integer() else f"{value:.1f}"
 
 
 def draw_bars(points: Sequence[Point], width: int, unit: str = "") -> list[str]:
-    """Draw a horizontal bar for each point: its label, the bar, the number with its unit.
+    """Return a line for each point: its label, a horizontal bar, the number with its unit.
 
     No line is wider than `width` cells (20 or more). The longest bar is the largest value;
     values below 0 have no bar.
     """
     if not points:
         return []
-    numbers = [_with_unit(point.value, unit) for point in points]
+    numbers = [_format_with_unit(point.value, unit) for point in points]
     most = min(_MOST_BAR_LABEL, width // 3)
     left = min(most, max(count_cells(point.label) for point in points))
     room = max(1, width - left - 2 - max(map(count_cells, numbers)))
     largest = max((_size(point.value) for point in points), default=0.0)
     lines = []
     for point, text in zip(points, numbers, strict=True):
-        bar = _bar(point.value, largest, room)
+        bar = _draw_bar(point.value, largest, room)
         lines.append(" ".join(filter(None, (format_to_cells(point.label, left), bar, text))))
     return lines
 
 
 def draw_columns(points: Sequence[Point], width: int, height: int = 6) -> list[str]:
-    """Draw a column for each point: the number above it, `height` rows at most, its label below.
+    """Return lines with a column for each point: the number, `height` rows at most, the label.
 
     Where `width` cells (20 or more) do not hold all, the last ones that fit are drawn.
     """
@@ -73,7 +73,7 @@ def draw_columns(points: Sequence[Point], width: int, height: int = 6) -> list[s
                 text = format_number(point.value)
             elif row < (top + 7) // 8:
                 text = _LEVELS[min(8, top - row * 8)] * (slot - 1)
-            line += _padded(text, slot)
+            line += _format_left(text, slot)
         lines.append(line.rstrip())
     lines.append("".join(format_to_cells(point.label, slot - 1) + " " for point in shown).rstrip())
     return lines
@@ -82,7 +82,7 @@ def draw_columns(points: Sequence[Point], width: int, height: int = 6) -> list[s
 def draw_heat_table(
     rows: Sequence[str], titles: Sequence[str], values: Sequence[Sequence[Value]], width: int
 ) -> list[str]:
-    """Draw numbers in a table, each with a shade by how large it is.
+    """Return the lines of a table of numbers, each with a shade by how large it is.
 
     `values` has a line for each of `rows` and a value for each of `titles`. Where `width` cells do
     not hold all columns, the rest follows below.
@@ -97,11 +97,11 @@ def draw_heat_table(
         part = slice(start, start + fitting)
         if lines:
             lines.append("")
-        head = "".join(_right(title, each - 1) + " " for title in titles[part])
+        head = "".join(_format_right(title, each - 1) + " " for title in titles[part])
         lines.append((" " * left + head).rstrip())
         for label, line in zip(rows, values, strict=True):
             shown = "".join(
-                _right(format_number(value), each - 1) + _shade(value, largest)
+                _format_right(format_number(value), each - 1) + _draw_shade(value, largest)
                 for value in line[part]
             )
             lines.append((format_to_cells(label, left) + shown).rstrip())
@@ -109,20 +109,20 @@ def draw_heat_table(
 
 
 def count_cells(text: str) -> int:
-    """Return how many cells of a terminal a cleaned text takes."""
+    """Return how many cells of a terminal a cleaned text takes (Unicode UAX #11)."""
     return sum(map(_cells_of, text))
 
 
 def format_to_cells(text: str, room: int) -> str:
     """Return `text` in exactly `room` cells: filled up, or cut with an ellipsis."""
     if count_cells(text) <= room:
-        return _padded(text, room)
+        return _format_left(text, room)
     kept = ""
     for character in text:
         if count_cells(kept + character) > room - 1:
             break
         kept += character
-    return _padded(kept + "…", room)
+    return _format_left(kept + "…", room)
 
 
 def _cells_of(character: str) -> int:
@@ -131,15 +131,15 @@ def _cells_of(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _padded(text: str, room: int) -> str:
+def _format_left(text: str, room: int) -> str:
     return text + " " * (room - count_cells(text))
 
 
-def _right(text: str, room: int) -> str:
+def _format_right(text: str, room: int) -> str:
     return " " * (room - count_cells(text)) + text
 
 
-def _with_unit(value: Value, unit: str) -> str:
+def _format_with_unit(value: Value, unit: str) -> str:
     return f"{format_number(value)} {unit}" if unit and value is not None else format_number(value)
 
 
@@ -147,7 +147,7 @@ def _size(value: Value) -> float:
     return 0.0 if value is None else max(0.0, float(value))
 
 
-def _bar(value: Value, largest: float, room: int) -> str:
+def _draw_bar(value: Value, largest: float, room: int) -> str:
     """Return a bar in half cells; the smallest value above 0 is still seen."""
     size = _size(value)
     if size <= 0 or largest <= 0:
@@ -164,7 +164,7 @@ def _eighths(value: Value, largest: float, height: int) -> int:
     return max(1, round(8 * height * size / largest))
 
 
-def _shade(value: Value, largest: float) -> str:
+def _draw_shade(value: Value, largest: float) -> str:
     size = _size(value)
     if size <= 0 or largest <= 0:
         return " "

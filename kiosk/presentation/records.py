@@ -1,4 +1,4 @@
-"""What is odd about records, in plain words, for the desk and the command line."""
+"""Anomalies, problems of plans and retention, in plain words."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -63,20 +63,20 @@ _TIME_UNITS = (
 )
 
 
-def describe_anomaly(odd: Anomaly) -> str:
-    """Say what is odd in one sentence."""
-    ahead = odd.at - odd.corrected
-    return _SENTENCES[odd.kind].format(
-        people=_format_count(odd.count, "person", "people"),
-        records=_format_count(odd.count, "record", "records"),
-        visitors=_format_count(odd.count, "visitor", "visitors"),
+def describe_anomaly(found: Anomaly) -> str:
+    """Return an anomaly in one sentence."""
+    ahead = found.at - found.corrected
+    return _SENTENCES[found.kind].format(
+        people=_format_count(found.count, "person", "people"),
+        records=_format_count(found.count, "record", "records"),
+        visitors=_format_count(found.count, "visitor", "visitors"),
         off=f"{format_span(ahead)} {'fast' if ahead > timedelta() else 'slow'}",
-        late=format_span((odd.received_at or odd.corrected) - odd.corrected),
+        late=format_span((found.received_at or found.corrected) - found.corrected),
     )
 
 
 def describe_next_step(kind: AnomalyKind) -> str:
-    """Say what to do about it."""
+    """Return what to do about an anomaly, in one sentence."""
     return _TO_DO[kind]
 
 
@@ -137,12 +137,12 @@ _YEAR = 365
 
 
 def describe_retention_rule(count: RetentionCount) -> str:
-    """Return what the policy says of one kind, such as "Go 180 days after …"."""
+    """Return the policy for one kind of records, such as "Go 180 days after …"."""
     return _RULES[count.kind].format(span=format_retention_period(count.kept))
 
 
 def format_retention_period(kept: timedelta) -> str:
-    """Return a time as a policy says it: "7 days", "2 years"."""
+    """Return how long something is kept: "7 days", "2 years"."""
     days = kept.days
     if days and not days % _YEAR:
         return _format_records(days // _YEAR, ("year", "years"))

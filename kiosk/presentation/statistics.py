@@ -1,4 +1,4 @@
-"""The manager's reports as charts and tables of plain text, for the desk and the command line."""
+"""The manager's reports as charts and tables of plain text."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,16 +20,17 @@ from kiosk.presentation.charts import (
 )
 
 Lines = list[str]
-Language = Callable[[str], str]
-"""Names a language by its code."""
+LanguageName = Callable[[str], str]
+"""Takes a code of `CallLanguage` and returns the language's name."""
+AnyBlock = TypeVar("AnyBlock", RequestsBlock, AttendanceBlock)
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ORDINALS = ("First call", "Second call", "Third call")
 _LONGEST_NAME, _WIDEST_CELL, _TOTAL = 28, 12, 7
 """Cells."""
 _WEEK = 8
 """Cells of a week such as "11 May" in a heat table."""
-_WAITS_NOTE = (
+_WAITS_REMARK = (
     "Working hours from the request on, of those first called, or first spoken to, in this time."
     " Nine in ten is told of ten people or more."
 )
@@ -37,38 +38,23 @@ _WAITS_NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """A title, and what stands under it."""
+    """A titled chart or table of a report."""
 
     title: str
     draw: Callable[[int], Lines]
-    """Takes cells of width (30 or more)."""
+    """Takes a width in cells (30 or more) and returns the lines under the title."""
 
 
-Block = TypeVar("Block", RequestsBlock, AttendanceBlock)
-
-
-def skip_empty_blocks(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Leave out the oldest blocks up to the first that tells anything."""
+def skip_empty_blocks(blocks: Sequence[AnyBlock]) -> tuple[AnyBlock, ...]:
+    """Return the blocks from the first on that shows any number; the oldest come first."""
     first = next((place for place, one in enumerate(blocks) if _has_something(one)), len(blocks))
     return tuple(blocks[first:])
 
 
-def _has_something(block: RequestsBlock | AttendanceBlock) -> bool:
-    if isinstance(block, AttendanceBlock) or block.total is not None:
-        return block.total is not None
-    waits = (block.first_attempt, block.contact)
-    return any(wait.median is not None for wait in waits) or any(
-        percent is not None for percent in block.reach
-    )
-
-
-def format_day(at: date) -> str:
-    """Return a day such as "2 Mar"."""
-    return f"{at.day} {at:%b}"
-
-
-def draw_requests(block: RequestsBlock, language: Language) -> tuple[ReportSection, ReportSection]:
-    """Tell how many asked for a call: by week, and by language."""
+def draw_requests(
+    block: RequestsBlock, language: LanguageName
+) -> tuple[ReportSection, ReportSection]:
+    """Return charts of the requests in a block, by week and by language."""
     weeks = [Point(format_day(week.monday), week.requests) for week in block.weeks]
     languages = [Point(language(one.language), one.requests) for one in block.languages]
     total = f"All four weeks: {format_number(block.total)}"
@@ -79,13 +65,13 @@ def draw_requests(block: RequestsBlock, language: Language) -> tuple[ReportSecti
 
 
 def draw_requests_trend(blocks: Sequence[RequestsBlock]) -> ReportSection:
-    """Tell how many asked for a call in each week of several blocks."""
+    """Return a chart of the requests in each week of several blocks."""
     weeks = [Point(format_day(week.monday), week.requests) for one in blocks for week in one.weeks]
     return ReportSection("Requests, week by week", partial(draw_columns, weeks))
 
 
-def draw_waits(block: RequestsBlock, language: Language) -> ReportSection:
-    """Tell how long people waited: all of them, by week, and by language."""
+def draw_waits(block: RequestsBlock, language: LanguageName) -> ReportSection:
+    """Return a table of the waits in a block: all of them, by week, and by language."""
     parts = (
         [("All four weeks", block.first_attempt, block.contact)],
         [(f"From {format_day(one.monday)}", one.first_attempt, one.contact) for one in block.weeks],
@@ -95,7 +81,7 @@ def draw_waits(block: RequestsBlock, language: Language) -> ReportSection:
 
 
 def draw_waits_trends(blocks: Sequence[RequestsBlock]) -> tuple[ReportSection, ReportSection]:
-    """Tell the median waits of each week of several blocks."""
+    """Return charts of the median waits in each week of several blocks."""
     weeks = [(format_day(week.monday), week) for one in blocks for week in one.weeks]
     first = [Point(label, week.first_attempt.median) for label, week in weeks]
     contact = [Point(label, week.contact.median) for label, week in weeks]
@@ -110,7 +96,7 @@ def draw_waits_trends(blocks: Sequence[RequestsBlock]) -> tuple[ReportSection, R
 
 
 def draw_reach(block: RequestsBlock) -> ReportSection:
-    """Tell how many calls reached the visitor, by which call it was."""
+    """Return a chart of how many calls reached the visitor, by which call it was."""
     points = [
         Point(ordinal, percent) for ordinal, percent in zip(_ORDINALS, block.reach, strict=False)
     ]
@@ -118,25 +104,39 @@ def draw_reach(block: RequestsBlock) -> ReportSection:
 
 
 def draw_reach_trend(blocks: Sequence[RequestsBlock]) -> ReportSection:
-    """Tell how many first calls reached the visitor in each of several blocks."""
+    """Return a chart of how many first calls reached the visitor in each of several blocks."""
     points = [Point(f"From {format_day(one.block.monday)}", one.reach[0]) for one in blocks]
     return ReportSection("First calls: reached, of 100", partial(draw_bars, points))
 
 
 def draw_attendance(block: AttendanceBlock) -> ReportSection:
-    """Tell how many came to each group in each week."""
+    """Return a table of how many came to each group in each week of a block."""
     return ReportSection("People who came, by group and week", partial(_draw_groups_table, block))
 
 
 def draw_attendance_trend(blocks: Sequence[AttendanceBlock]) -> ReportSection:
-    """Tell how many came in each of several blocks."""
+    """Return a chart of how many came in each of several blocks."""
     points = [Point(f"From {format_day(one.block.monday)}", one.total) for one in blocks]
     return ReportSection("Everybody who came, every four weeks", partial(draw_bars, points))
 
 
 def draw_busy_hours(block: AttendanceBlock) -> ReportSection:
-    """Tell at which hours of which days people come."""
+    """Return a table of the hours and weekdays at which people came."""
     return ReportSection("People who came, by day and hour", partial(_draw_busy_table, block))
+
+
+def format_day(at: date) -> str:
+    """Return a day such as "2 Mar"."""
+    return f"{at.day} {at:%b}"
+
+
+def _has_something(block: RequestsBlock | AttendanceBlock) -> bool:
+    if isinstance(block, AttendanceBlock) or block.total is not None:
+        return block.total is not None
+    waits = (block.first_attempt, block.contact)
+    return any(wait.median is not None for wait in waits) or any(
+        percent is not None for percent in block.reach
+    )
 
 
 def _draw_waits_table(parts: Sequence[Sequence[tuple[str, Waits, Waits]]], width: int) -> Lines:
@@ -148,13 +148,13 @@ def _draw_waits_table(parts: Sequence[Sequence[tuple[str, Waits, Waits]]], width
     ]
     for part in parts:
         for label, *both in part:
-            told = [value for one in both for value in (one.median, one.p90)]
+            values = [value for one in both for value in (one.median, one.p90)]
             lines.append(
                 format_to_cells(label, left)
-                + "".join(_format_hours(value).rjust(each) for value in told)
+                + "".join(_format_hours(value).rjust(each) for value in values)
             )
         lines.append("")
-    return [*lines, *wrap(_WAITS_NOTE, width)]
+    return [*lines, *wrap(_WAITS_REMARK, width)]
 
 
 def _format_hours(value: float | None) -> str:
@@ -185,5 +185,5 @@ def _draw_busy_table(block: AttendanceBlock, width: int) -> Lines:
     hours = range(min(shown), max(shown) + 1)
     titles = [f"{hour} h" for hour in hours]
     return draw_heat_table(
-        _DAYS, titles, [[row[hour] for hour in hours] for row in block.busy], width
+        WEEKDAYS, titles, [[row[hour] for hour in hours] for row in block.busy], width
     )

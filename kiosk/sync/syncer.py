@@ -11,8 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.devices.clock import Clock
-from kiosk.domain.clock_sync import SyncProblem, better_offset, describe_sync_problem, read_clock
-from kiosk.domain.staff import retry_wait
+from kiosk.domain.clock_sync import (
+    SyncProblem,
+    better_offset,
+    describe_sync_problem,
+    read_clock,
+    retry_wait,
+)
 from kiosk.errors import StoreBusy, StoreError, StoreRefused
 from kiosk.records import outbox, pulled_rows
 from kiosk.records import site as site_rows

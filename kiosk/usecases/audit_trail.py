@@ -7,9 +7,8 @@ from uuid import UUID
 from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Entropy
-from kiosk.domain.audit import AuditAction, AuditEntry, canonical_bytes
+from kiosk.domain.audit import AuditAction, AuditEntry, Trail, canonical_bytes
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.domain.retention import Trail
 from kiosk.domain.text import clean
 from kiosk.errors import VaultError
 from kiosk.records import audit

@@ -109,7 +109,7 @@ def left_out(file: HelplineFile, site: SiteFacts, transaction: Transaction) -> t
         _judged(records.latest_helplines(transaction, site.site_id), site)[0]
     )
     ids = {entry.id for entry in file.entries}
-    lines = [entry.words["en"][0] for entry in before.entries if entry.id not in ids]
+    lines = [entry.texts["en"][0] for entry in before.entries if entry.id not in ids]
     languages = sorted(before.languages - file.languages)
     return (*lines, *(f"all words in {code}" for code in languages))
 

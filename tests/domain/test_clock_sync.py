@@ -16,8 +16,8 @@ from kiosk.domain.clock_sync import (
     is_doubtful,
     is_far_off,
     read_clock,
+    retry_wait,
 )
-from kiosk.domain.staff import retry_wait
 
 LAST = datetime(2026, 3, 2, tzinfo=UTC)
 

@@ -211,8 +211,8 @@ def test_a_session_is_a_group_an_encounter_and_its_counts() -> None:
     found = _sessions(
         [
             arrival(1),
-            arrival(2, standing=PassState.NONE, name=None),
-            arrival(3, standing=PassState.UNKNOWN, name=None),
+            arrival(2, pass_state=PassState.NONE, name=None),
+            arrival(3, pass_state=PassState.UNKNOWN, name=None),
             arrival(4, name="Taken off", present=False, reason="mistake"),
         ]
     )
@@ -233,7 +233,7 @@ def test_a_session_is_a_group_an_encounter_and_its_counts() -> None:
 
 
 def test_people_without_a_pass_are_a_number_and_no_encounter() -> None:
-    found = _sessions([arrival(1, standing=PassState.NONE, name=None)])
+    found = _sessions([arrival(1, pass_state=PassState.NONE, name=None)])
     assert "Encounter" not in found
     assert "member" not in found["Group"][0]
     assert found["Observation"][0]["valueInteger"] == 1

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kiosk.domain.audit import AuditAction
-from kiosk.domain.retention import AuditVerdict, Trail
+from kiosk.domain.audit import AuditAction, AuditVerdict, Trail
 from kiosk.presentation.audit import ACTION_AREAS, ACTION_TEXTS, describe_action, describe_verdict
 
 LONGEST = 36

@@ -57,7 +57,7 @@ ARRIVAL = AttendanceRow(
     cancelled=False,
     head_count=4,
     arrived_at=AT - timedelta(hours=2, minutes=5),
-    standing=PassState.KNOWN,
+    pass_state=PassState.KNOWN,
     name="Ravi",
     by_staff=False,
     kiosk="Front",

@@ -1,4 +1,4 @@
-"""Who is present: a fold over check-in facts that comes out alike in any order."""
+"""Attendance: who is present, a fold over check-in facts that comes out alike in any order."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from kiosk.domain.attendance.check_in import Session
 
 
 class CheckInKind(StrEnum):
-    """What a check-in fact says."""
+    """The kind of a check-in fact."""
 
     ARRIVED = "arrived"
     """Somebody with a pass, known or not."""
@@ -49,7 +49,7 @@ class CheckInFact:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Whose pass it is."""
+    """The participant of a pass."""
 
     participant_id: UUID
     revoked_at: datetime | None
@@ -83,7 +83,7 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """What check-in facts come to; both lists by arrival."""
+    """Who is present at sessions and who was taken off; both lists by arrival."""
 
     present: tuple[Presence, ...]
     taken_off: tuple[Absence, ...]
@@ -131,12 +131,12 @@ def derive_attendance(
 def present_people(
     facts: Iterable[CheckInFact], bearers: Mapping[bytes, Bearer] = _NOBODY_KNOWN
 ) -> tuple[Presence, ...]:
-    """Give the people who are present (see `attendance`), by arrival."""
+    """Return the people who are present (see `derive_attendance`), by arrival."""
     return derive_attendance(facts, bearers).present
 
 
 def counting_facts(facts: Iterable[CheckInFact]) -> frozenset[UUID]:
-    """Say which facts count, voids among them: those that no void that counts names.
+    """Return the ids of the facts that count, voids among them: those that no such void names.
 
     Voids that name each other in a ring cannot come about honestly; none of them counts, and they
     take nobody off.
@@ -170,12 +170,12 @@ def _target(fact: CheckInFact) -> UUID | None:
 
 
 def person_of(fact: CheckInFact, bearers: Mapping[bytes, Bearer]) -> bytes | UUID:
-    """Say who a fact is about; a guest is nobody in particular, each a person of their own."""
+    """Return the id or the lookup of the person of a fact; each guest is a person of their own."""
     return fact.id if fact.lookup is None else _known(fact, bearers) or fact.lookup
 
 
 def _known(fact: CheckInFact, bearers: Mapping[bytes, Bearer]) -> UUID | None:
-    """Give the participant behind a fact; a lost pass that was ended may be in other hands."""
+    """Return the participant of a fact, if known; a pass that was ended may be in other hands."""
     bearer = None if fact.lookup is None else bearers.get(fact.lookup)
     if bearer is None or (bearer.revoked_at is not None and bearer.revoked_at <= fact.at):
         return None
@@ -197,7 +197,7 @@ class PassHistory:
 
 
 def pass_history(facts: Iterable[CheckInFact], lookup: bytes) -> PassHistory:
-    """Tell what the facts of one session say of one pass; any order, repeats harmless."""
+    """Return the history of one pass in the facts of one session, in any order, with repeats."""
     by_id = {fact.id: fact for fact in facts}
     counted = counting_facts(by_id.values())
     own = {fact.id for fact in by_id.values() if fact.lookup == lookup}
@@ -211,10 +211,10 @@ def choose_session(
     since: Mapping[UUID, datetime],
     opens_before: timedelta,
 ) -> Session | tuple[Session, ...]:
-    """Say which of the open sessions a pass means, or which to ask about.
+    """Return the one open session that a pass is for, or those to ask about.
 
-    `groups` are those the pass's holder is enrolled in; `since` says at which of the sessions the
-    pass is present and since when. `open_now` holds at least one session.
+    `groups` are those the pass's holder is enrolled in; `since` holds, by session,
+    since when the pass is present there. `open_now` holds at least one session.
     """
     if len(open_now) == 1:
         return open_now[0]

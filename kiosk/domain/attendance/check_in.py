@@ -1,4 +1,4 @@
-"""What a visitor is told after a scan or a check-in without a pass: values, never exceptions."""
+"""Check-ins: the sessions that take them, and how each one ends, as values without exceptions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,30 +33,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class SessionsToday:
-    """What the rest of the clinic's day holds, each list by start."""
+    """The sessions of the rest of the clinic's day, each list by start."""
 
     open_now: tuple[Session, ...]
     later: tuple[Session, ...]
-
-
-def is_open(session: Session, now: datetime, opens_before: timedelta) -> bool:
-    """Say whether `session` takes check-ins at `now` (aware): from before its start to its end."""
-    return session.starts_at - opens_before <= now < session.ends_at
-
-
-def sessions_today(
-    sessions: Iterable[Session], now: datetime, zone: ZoneInfo, opens_before: timedelta
-) -> SessionsToday:
-    """Sort `sessions` into those open at `now` and those later on the same day in `zone`."""
-    ordered = sorted(sessions, key=lambda s: (s.starts_at, s.label, s.id))
-    day = now.astimezone(zone).date()
-    open_now = tuple(s for s in ordered if is_open(s, now, opens_before))
-    later = tuple(
-        s
-        for s in ordered
-        if s.starts_at - opens_before > now and s.starts_at.astimezone(zone).date() == day
-    )
-    return SessionsToday(open_now, later)
 
 
 class ScanProblem(StrEnum):
@@ -149,8 +129,10 @@ CheckInOutcome = (
 
 @dataclass(frozen=True, slots=True)
 class JoinDraft:
-    """Somebody who gives a first name and gets a new pass; made once a visit, so that a repeat
-    of the same press is harmless."""
+    """Somebody who types a first name to get a new pass.
+
+    Made once a visit, so that a repeat of the same press is harmless.
+    """
 
     id: UUID
     """Becomes the id of the check-in."""
@@ -167,3 +149,23 @@ class Joined:
     at: datetime
     digits: str
     """The new pass as the 53 digits of its QR code."""
+
+
+def is_open(session: Session, now: datetime, opens_before: timedelta) -> bool:
+    """Return whether `session` takes check-ins at `now` (aware): before its start, to its end."""
+    return session.starts_at - opens_before <= now < session.ends_at
+
+
+def sessions_today(
+    sessions: Iterable[Session], now: datetime, zone: ZoneInfo, opens_before: timedelta
+) -> SessionsToday:
+    """Return those of `sessions` that are open at `now`, and those later that day in `zone`."""
+    ordered = sorted(sessions, key=lambda s: (s.starts_at, s.label, s.id))
+    day = now.astimezone(zone).date()
+    open_now = tuple(s for s in ordered if is_open(s, now, opens_before))
+    later = tuple(
+        s
+        for s in ordered
+        if s.starts_at - opens_before > now and s.starts_at.astimezone(zone).date() == day
+    )
+    return SessionsToday(open_now, later)

@@ -14,7 +14,7 @@ RECONCILE_WITHIN = timedelta(hours=72)
 
 
 class PassState(StrEnum):
-    """What is known of the pass behind an arrival."""
+    """The state of the pass behind an arrival."""
 
     KNOWN = "known"
     UNKNOWN = "unknown"
@@ -30,7 +30,7 @@ class Arrival:
     check_in_id: UUID
     session: Session
     at: datetime
-    standing: PassState
+    pass_state: PassState
     name: str | None
     """Opened by the roster key; None for guests and unknown passes."""
     by_staff: bool
@@ -55,7 +55,7 @@ class IssuedPass:
 
 
 class SessionStage(StrEnum):
-    """Where one meeting stands."""
+    """The stage of one meeting."""
 
     SCHEDULED = "scheduled"
     OPEN = "open"
@@ -185,7 +185,7 @@ class AttendanceRow:
     head_count: int | None
     """The session's latest one."""
     arrived_at: datetime
-    standing: PassState
+    pass_state: PassState
     name: str | None
     by_staff: bool
     kiosk: str
@@ -198,7 +198,7 @@ class AttendanceRow:
     kiosk_at: datetime | None = None
     """What the kiosk's clock said, where that was far off and `arrived_at` is corrected."""
     flags: tuple[str, ...] = ()
-    """Codes of `Oddness`: what is odd about it, for somebody to look at."""
+    """Codes of `AnomalyKind`, for somebody to look at."""
 
 
 def session_stage(
@@ -209,7 +209,7 @@ def session_stage(
     cancelled: bool,
     reconciled: bool,
 ) -> SessionStage:
-    """Say where a session stands at `now` (aware); a list cannot be closed before the start."""
+    """Return the stage of a session at `now` (aware); no list is closed before the start."""
     if cancelled:
         return SessionStage.CANCELLED
     if now < session.starts_at:

@@ -29,12 +29,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Give a claimed request back to the list."""
+    """Put a claimed request back on the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Say how a try to reach somebody ended."""
+    """Record how a try to reach somebody ended."""
 
     result: AttemptResult
     again_at: datetime | None = None
@@ -204,11 +204,11 @@ def refusal(
     asked: OpenedRequest,
     into: CallbackState | None = None,
 ) -> Refusal | None:
-    """Say why the rules do not allow an action of `by` now; None where they allow it.
+    """Return why the rules do not allow an action of `by` now; None where they allow it.
 
-    Somebody else's claim is for the desk to tell first (`Standing.holder_at`); here it reads
-    as not claimed. `into` is where the request to merge into stands, None where there is no such
-    request or it is the same one; it is read for `Merge` alone.
+    Somebody else's claim is for the caller to look for first (`CallbackState.holder_at`); here it
+    counts as not claimed. `into` is the state of the request to merge into, None where there is
+    no such request or it is the same one; it is read for `Merge` alone.
     """
     match action:
         case Undo(reason):

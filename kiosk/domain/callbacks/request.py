@@ -1,4 +1,4 @@
-"""Callback requests: what a visitor fills in, and what they are told of it."""
+"""Callback requests: what a visitor asks for, what is kept of it, and its reference."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -110,11 +110,12 @@ class Receipt:
     """The slip's QR code (type 2), 53 digits."""
     created_at: datetime
     promise_days: int
-    """Within how many working days most people get a call, as measured (see `domain.promise`)."""
+    """Within how many working days most people get a call, as measured
+    (`waiting_times.promised_days`)."""
 
 
 class RequestPhase(StrEnum):
-    """Where a request stands, in the visitor's terms."""
+    """The state of a request in the visitor's terms."""
 
     KEPT_HERE = "kept_here"
     WITH_CLINIC = "with_clinic"
@@ -142,8 +143,9 @@ SERIAL_SYMBOLS = 5
 SERIALS = len(REFERENCE_ALPHABET) ** SERIAL_SYMBOLS
 """How many references one kiosk can give out."""
 
+_LONGEST_TEXT = 80
+"""Characters that are looked at, for people type spaces and dashes."""
 _LENGTH = KIOSK_SYMBOLS + SERIAL_SYMBOLS + 1
-_LONGEST_TEXT = 40
 _VALUES = {symbol: value for value, symbol in enumerate(REFERENCE_ALPHABET)}
 
 
@@ -162,27 +164,38 @@ def format_reference(kiosk_symbols: str, serial: int) -> str:
         serial, value = divmod(serial, len(REFERENCE_ALPHABET))
         symbols = REFERENCE_ALPHABET[value] + symbols
     body = kiosk_symbols + symbols
-    return _grouped(body + _check_symbol(body))
+    return _grouped(body + check_symbol(body))
 
 
 def parse_reference(text: str) -> str | None:
     """Read a reference that somebody typed; case, spaces and dashes do not matter.
 
-    Returns the form people see, or None where a symbol is unknown or the check symbol is wrong.
+    Return the form people see, or None where a symbol is unknown or the check symbol is wrong.
+    """
+    symbols = parse_symbols(text, _LENGTH)
+    return None if symbols is None else _grouped(symbols)
+
+
+def parse_symbols(text: str, length: int) -> str | None:
+    """Read `length` symbols of the reference alphabet that somebody typed, a check symbol last.
+
+    Case, spaces and dashes do not matter. None where a symbol is unknown, one is missing or too
+    many, or the check symbol is wrong.
     """
     if len(text) > _LONGEST_TEXT:
         return None
     plain = unicodedata.normalize("NFKC", text).upper()
     symbols = "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Pd")
-    if len(symbols) != _LENGTH or not set(symbols) <= set(REFERENCE_ALPHABET):
+    if len(symbols) != length or not set(symbols) <= set(REFERENCE_ALPHABET):
         return None
-    if _check_symbol(symbols[:-1]) != symbols[-1]:
-        return None
-    return _grouped(symbols)
+    return symbols if check_symbol(symbols[:-1]) == symbols[-1] else None
 
 
-def _check_symbol(body: str) -> str:
-    """Weigh the symbols from 2 upwards: finds every single error and every two swapped."""
+def check_symbol(body: str) -> str:
+    """Return the check symbol of some symbols, whose weights grow from 2 on.
+
+    The alphabet's size is a prime, so it finds every single error and every two that are swapped.
+    """
     total = sum(weight * _VALUES[symbol] for weight, symbol in enumerate(body, start=2))
     return REFERENCE_ALPHABET[total % len(REFERENCE_ALPHABET)]
 

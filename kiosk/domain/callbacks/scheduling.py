@@ -1,4 +1,4 @@
-"""What comes next for a request: all that a row of the worklist derives from the rules."""
+"""What comes next for a request: when to try again, by when, and when one may give up."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
@@ -36,107 +36,10 @@ SPACE_HOURS = 4.0
 
 _LOOKED_AT = 24
 """The latest misses: more than anybody makes, and few enough to try all their threes."""
-
-
-class _Miss(NamedTuple):
-    at: datetime
-    worked: float
-    """Working hours since the first one."""
-    day: int
-    part: DayPart
-    wanted: bool
-    """Whether it lies in a window that was asked for."""
-
-
-class AttemptRule:
-    """The misses of one request, seen against the windows that its visitor asked for."""
-
-    def __init__(
-        self, misses: Iterable[datetime], windows: Iterable[str], calendar: WorkingCalendar
-    ) -> None:
-        """Take when nobody was found, and the codes of the windows.
-
-        Windows in which the clinic never works, like none at all, ask for nothing.
-        """
-        asked = [code for code in named_windows(tuple(windows)) if is_worked_window(code, calendar)]
-        times = sorted(misses)
-        self._calendar = calendar
-        self._worked = worked_parts(calendar)
-        self._wanted = frozenset(window_part(code) for code in asked) or frozenset(self._worked)
-        self._told: list[_Miss] = []
-        for at in times[-_LOOKED_AT:]:
-            local = at.astimezone(calendar.zone)
-            wanted = not asked or window_of(local) in asked
-            hours = calendar.hours_between(times[0], at) if len(times) >= ATTEMPTS else 0.0
-            self._told.append(_Miss(at, hours, local.toordinal(), day_part(local), wanted))
-
-    def satisfied_at(self) -> datetime | None:
-        """Say with which miss the rule was satisfied; None where it is not.
-
-        Three misses, 4 working hours apart, on two days or more, in two parts of the day or more,
-        one of them in a window that was asked for. A clinic that works in one part alone can try
-        no other. Source: reference/callbacks-and-attendance.md.
-        """
-        one_part = len(self._worked) == 1
-        spread = (
-            three[-1].at
-            for three in combinations(self._told, ATTEMPTS)
-            if _is_spread(three) and (one_part or _changes_part(three))
-        )
-        return min(spread, default=None)
-
-    def next_at(self, last: datetime) -> datetime:
-        """Say from when an attempt after `last` counts: hours later, and not all on one day."""
-        pause = self._calendar.add_hours(last, SPACE_HOURS)
-        days = {miss.day for miss in self._told}
-        if len(self._told) < ATTEMPTS - 1 or len(days) > 1:
-            return pause
-        tomorrow = date.fromordinal(days.pop() + 1)
-        midnight = datetime.combine(tomorrow, time.min, self._calendar.zone)
-        return max(pause, midnight.astimezone(UTC))
-
-    def part_to_try(self) -> DayPart | None:
-        """Say in which part of the day to try next; None where nothing has been missed yet.
-
-        First a window that was asked for, then another part of the day, then what was asked for
-        and tried least.
-        """
-        if not self._told:
-            return None
-        tried = [miss.part for miss in self._told]
-        asked = [part for part in DayPart if part in self._wanted]
-        others = [part for part in self._worked if part is not tried[0]]
-        if (
-            not others
-            or tried.count(tried[0]) < len(tried)
-            or not any(miss.wanted for miss in self._told)
-        ):
-            return min(asked, key=tried.count)
-        return next((part for part in others if part in asked), others[0])
-
-
-def _is_spread(three: tuple[_Miss, ...]) -> bool:
-    first, second, third = three
-    return (
-        _apart(first, second) >= SPACE_HOURS
-        and _apart(second, third) >= SPACE_HOURS
-        and first.day != third.day
-        and (first.wanted or second.wanted or third.wanted)
-    )
-
-
-def _apart(one: _Miss, later: _Miss) -> float:
-    # Rounded: four hours to the minute must not fall short of four by a hair.
-    return round(later.worked - one.worked, 6)
-
-
-def _changes_part(three: tuple[_Miss, ...]) -> bool:
-    first, second, third = three
-    return not first.part is second.part is third.part
-
-
 DAYS_AFTER_TEXT = 5
 """Working days to wait for an answer to the one text."""
+_FIRST_REVIEW = 1
+"""Working days within which a new request is reviewed."""
 
 _NOT_CALLS = frozenset({AttemptResult.CALL_LATER, AttemptResult.TEXT_SENT})
 
@@ -163,77 +66,11 @@ class NextAttempt(NamedTuple):
     """From when on it may be closed as unreachable; None where more has to be tried first."""
 
 
-def count_attempts(state: CallbackState) -> int:
-    """Count the calls made since it was last reopened; texts and CALL_LATER do not count."""
-    return len([at for at, result in state.attempts[state.earlier :] if result not in _NOT_CALLS])
-
-
-def may_give_up(
-    state: CallbackState, *, now: datetime, calendar: WorkingCalendar, asked: OpenedRequest
-) -> bool:
-    """Say whether a request may be closed as unreachable: the three-attempt rule.
-
-    Three misses on two days or more, 4 working hours apart, one in a window that was asked for
-    and one in another part of the day; then, where a text is allowed, one text and 5 working
-    days. Source: reference/callbacks-and-attendance.md.
-    """
-    since = next_attempt(state, calendar=calendar, asked=asked).give_up_from
-    return since is not None and since <= now
-
-
-def next_attempt(
-    state: CallbackState, *, calendar: WorkingCalendar, asked: OpenedRequest
-) -> NextAttempt:
-    """Say when the next attempt may be made, and in which part of the day it is due."""
-    if not state.open:
-        return NextAttempt(None, None)
-    if state.stopped or state.status is RequestStatus.REACHED:
-        return NextAttempt(None, Hint.CLOSE)
-    if len(state.attempts) == state.earlier:
-        return NextAttempt(state.next_at, None)
-    misses, texted_at = _since_contact(state)
-    spread = AttemptRule(misses, asked.windows, calendar)
-    done = spread.satisfied_at()
-    if done is not None:
-        return _after_the_last(state, asked, calendar, done, texted_at)
-    if state.next_at is not None:
-        return NextAttempt(state.next_at, None)
-    part = spread.part_to_try()
-    return NextAttempt(spread.next_at(state.attempts[-1][0]), Hint(part.value) if part else None)
-
-
-def _after_the_last(
-    state: CallbackState,
-    asked: OpenedRequest,
-    calendar: WorkingCalendar,
-    done: datetime,
-    texted_at: datetime | None,
-) -> NextAttempt:
-    """Say what follows once the three attempts are made: a text and a pause, or the end."""
-    if not fits_policy(AttemptResult.TEXT_SENT, asked.message_policy):
-        return NextAttempt(state.next_at, Hint.CLOSE, done)
-    if texted_at is None:
-        return NextAttempt(state.next_at, Hint.TEXT)
-    answered = calendar.add_days(max(done, texted_at), DAYS_AFTER_TEXT)
-    return NextAttempt(max(answered, state.next_at or answered), Hint.CLOSE, answered)
-
-
-def _since_contact(state: CallbackState) -> tuple[list[datetime], datetime | None]:
-    """Give the misses, and the first text, since it was reopened or the visitor spoken to."""
-    misses: list[datetime] = []
-    texted_at = None
-    for at, result in state.attempts[state.earlier :]:
-        if result in CONTACT_RESULTS:
-            misses, texted_at = [], None
-        elif result in MISSED_RESULTS:
-            misses.append(at)
-        elif result == AttemptResult.TEXT_SENT and texted_at is None:
-            texted_at = at
-    return misses, texted_at
+_NO_CALL = frozenset({Hint.TEXT, Hint.CLOSE})
 
 
 class Scheduler:
-    """One minute at one clinic, from which any number of requests is looked at."""
+    """One minute at one clinic, for which any number of requests is scheduled."""
 
     def __init__(
         self, now: datetime, calendar: WorkingCalendar, first_attempt_days: int = 2
@@ -247,9 +84,9 @@ class Scheduler:
         self._wanted: dict[tuple[str, ...], bool] = {}
 
     def schedule(self, state: CallbackState, asked: OpenedRequest, *, mine: bool) -> Schedule:
-        """Say what comes next for one request; `mine` is whether the caller has claimed it.
+        """Return what comes next for one request; `mine` is whether the caller has claimed it.
 
-        Due are: a first look within a working day, a first attempt within `first_attempt_days`,
+        Due are: a first review within a working day, a first attempt within `first_attempt_days`,
         another attempt by the end of the working day after its pause, an outcome likewise, and a
         promised or held call by the end of its own day.
         """
@@ -280,7 +117,7 @@ class Scheduler:
         )
 
     def _of_new(self, asked: OpenedRequest) -> Schedule:
-        """Say the same, in a third of the time, of what nobody has touched: most of a list."""
+        """Return the same for a request that nobody has touched, in a third of the time."""
         begins = waits_from(asked.created_at, asked.not_before, self.calendar.zone)
         waits = begins if begins > asked.created_at else None
         return Schedule(
@@ -288,7 +125,7 @@ class Scheduler:
             last_result="",
             next_at=waits,
             hint="",
-            breach_at=self.calendar.add_days(begins, min(_FIRST_LOOK, self._days)),
+            breach_at=self.calendar.add_days(begins, min(_FIRST_REVIEW, self._days)),
             call_now=(waits is None or waits <= self.now) and self._is_wanted(asked.windows),
             working_age=self._age(asked),
             may_give_up=False,
@@ -305,8 +142,10 @@ class Scheduler:
             return calendar.add_days(waits or state.attempts[-1][0], 1)
         if state.reopened_at is not None:
             begins = max(begins, state.reopened_at)
-        first_look = state.touched_at is None
-        return calendar.add_days(begins, min(_FIRST_LOOK, self._days) if first_look else self._days)
+        first_review = state.touched_at is None
+        return calendar.add_days(
+            begins, min(_FIRST_REVIEW, self._days) if first_review else self._days
+        )
 
     def _is_wanted(self, windows: tuple[str, ...]) -> bool:
         # Thousands of requests ask for the same few sets of windows.
@@ -316,13 +155,173 @@ class Scheduler:
         return found
 
     def _promised(self, state: CallbackState, due: datetime) -> bool:
-        """Say whether the visitor named this day and time themselves; no window is asked then."""
+        """Return whether the visitor named this time themselves; then no window counts."""
         if state.next_at is None or not state.next_at <= self.now <= due:
             return False
         return state.attempts[-1:] != () and state.attempts[-1][1] == AttemptResult.CALL_LATER
 
 
-_FIRST_LOOK = 1
-"""Working days within which somebody has looked at a new request."""
+def count_attempts(state: CallbackState) -> int:
+    """Count the calls made since it was last reopened; texts and CALL_LATER do not count."""
+    return len([at for at, result in state.attempts[state.earlier :] if result not in _NOT_CALLS])
 
-_NO_CALL = frozenset({Hint.TEXT, Hint.CLOSE})
+
+def may_give_up(
+    state: CallbackState, *, now: datetime, calendar: WorkingCalendar, asked: OpenedRequest
+) -> bool:
+    """Return whether a request may be closed as unreachable: the three-attempt rule.
+
+    Three misses on two days or more, 4 working hours apart, one in a window that was asked for
+    and one in another part of the day; then, where a text is allowed, one text and 5 working
+    days.
+    """
+    since = next_attempt(state, calendar=calendar, asked=asked).give_up_from
+    return since is not None and since <= now
+
+
+def next_attempt(
+    state: CallbackState, *, calendar: WorkingCalendar, asked: OpenedRequest
+) -> NextAttempt:
+    """Return when the next attempt may be made, and in which part of the day it is due."""
+    if not state.open:
+        return NextAttempt(None, None)
+    if state.stopped or state.status is RequestStatus.REACHED:
+        return NextAttempt(None, Hint.CLOSE)
+    if len(state.attempts) == state.earlier:
+        return NextAttempt(state.next_at, None)
+    misses, texted_at = _since_contact(state)
+    rule = AttemptRule(misses, asked.windows, calendar)
+    done = rule.satisfied_at()
+    if done is not None:
+        return _after_the_last(state, asked, calendar, done, texted_at)
+    if state.next_at is not None:
+        return NextAttempt(state.next_at, None)
+    part = rule.part_to_try()
+    return NextAttempt(rule.next_at(state.attempts[-1][0]), Hint(part.value) if part else None)
+
+
+def _after_the_last(
+    state: CallbackState,
+    asked: OpenedRequest,
+    calendar: WorkingCalendar,
+    done: datetime,
+    texted_at: datetime | None,
+) -> NextAttempt:
+    """Return what follows once the three attempts are made: a text and a pause, or the end."""
+    if not fits_policy(AttemptResult.TEXT_SENT, asked.message_policy):
+        return NextAttempt(state.next_at, Hint.CLOSE, done)
+    if texted_at is None:
+        return NextAttempt(state.next_at, Hint.TEXT)
+    answered = calendar.add_days(max(done, texted_at), DAYS_AFTER_TEXT)
+    return NextAttempt(max(answered, state.next_at or answered), Hint.CLOSE, answered)
+
+
+def _since_contact(state: CallbackState) -> tuple[list[datetime], datetime | None]:
+    """Return the misses and the first text since it was reopened or the visitor spoken to."""
+    misses: list[datetime] = []
+    texted_at = None
+    for at, result in state.attempts[state.earlier :]:
+        if result in CONTACT_RESULTS:
+            misses, texted_at = [], None
+        elif result in MISSED_RESULTS:
+            misses.append(at)
+        elif result == AttemptResult.TEXT_SENT and texted_at is None:
+            texted_at = at
+    return misses, texted_at
+
+
+class _Miss(NamedTuple):
+    at: datetime
+    worked: float
+    """Working hours since the first one."""
+    day: int
+    part: DayPart
+    wanted: bool
+    """Whether it lies in a window that was asked for."""
+
+
+class AttemptRule:
+    """The three-attempt rule, for the misses of one request and the windows asked for."""
+
+    def __init__(
+        self, misses: Iterable[datetime], windows: Iterable[str], calendar: WorkingCalendar
+    ) -> None:
+        """Take when nobody was found, and the codes of the windows.
+
+        Windows in which the clinic never works, like none at all, ask for nothing.
+        """
+        asked = [code for code in named_windows(tuple(windows)) if is_worked_window(code, calendar)]
+        times = sorted(misses)
+        self._calendar = calendar
+        self._worked = worked_parts(calendar)
+        self._wanted = frozenset(window_part(code) for code in asked) or frozenset(self._worked)
+        self._misses: list[_Miss] = []
+        for at in times[-_LOOKED_AT:]:
+            local = at.astimezone(calendar.zone)
+            wanted = not asked or window_of(local) in asked
+            hours = calendar.hours_between(times[0], at) if len(times) >= ATTEMPTS else 0.0
+            self._misses.append(_Miss(at, hours, local.toordinal(), day_part(local), wanted))
+
+    def satisfied_at(self) -> datetime | None:
+        """Return when the miss was made that satisfied the rule; None where it is not satisfied.
+
+        Three misses, 4 working hours apart, on two days or more, in two parts of the day or more,
+        one of them in a window that was asked for. A clinic that works in one part alone can try
+        no other.
+        """
+        one_part = len(self._worked) == 1
+        spread = (
+            three[-1].at
+            for three in combinations(self._misses, ATTEMPTS)
+            if _is_spread(three) and (one_part or _changes_part(three))
+        )
+        return min(spread, default=None)
+
+    def next_at(self, last: datetime) -> datetime:
+        """Return from when an attempt after `last` counts: hours later, and not all on one day."""
+        pause = self._calendar.add_hours(last, SPACE_HOURS)
+        days = {miss.day for miss in self._misses}
+        if len(self._misses) < ATTEMPTS - 1 or len(days) > 1:
+            return pause
+        tomorrow = date.fromordinal(days.pop() + 1)
+        midnight = datetime.combine(tomorrow, time.min, self._calendar.zone)
+        return max(pause, midnight.astimezone(UTC))
+
+    def part_to_try(self) -> DayPart | None:
+        """Return in which part of the day to try next; None where nothing has been missed yet.
+
+        First a window that was asked for, then another part of the day, then what was asked for
+        and tried least.
+        """
+        if not self._misses:
+            return None
+        tried = [miss.part for miss in self._misses]
+        asked = [part for part in DayPart if part in self._wanted]
+        others = [part for part in self._worked if part is not tried[0]]
+        if (
+            not others
+            or tried.count(tried[0]) < len(tried)
+            or not any(miss.wanted for miss in self._misses)
+        ):
+            return min(asked, key=tried.count)
+        return next((part for part in others if part in asked), others[0])
+
+
+def _is_spread(three: tuple[_Miss, ...]) -> bool:
+    first, second, third = three
+    return (
+        _apart(first, second) >= SPACE_HOURS
+        and _apart(second, third) >= SPACE_HOURS
+        and first.day != third.day
+        and (first.wanted or second.wanted or third.wanted)
+    )
+
+
+def _apart(one: _Miss, later: _Miss) -> float:
+    # Rounded: four hours to the minute must not fall short of four by a hair.
+    return round(later.worked - one.worked, 6)
+
+
+def _changes_part(three: tuple[_Miss, ...]) -> bool:
+    first, second, third = three
+    return not first.part is second.part is third.part

@@ -1,4 +1,4 @@
-"""Where a callback request stands: a fold over what staff did and the visitor took back."""
+"""The state of a callback request: a fold over what staff did and the visitor took back."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ def fits_policy(result: AttemptResult, message_policy: str) -> bool:
 
 
 class RequestStatus(StrEnum):
-    """Where a request stands, in the caller's terms."""
+    """The state of a request in the caller's terms."""
 
     NEW = "new"
     CLAIMED = "claimed"
@@ -180,7 +180,7 @@ class CallbackState:
         return self.status in OPEN_STATUSES
 
     def holder_at(self, now: datetime) -> UUID | None:
-        """Say who has claimed it at a time; None where nobody has or the claim has ended."""
+        """Return who has claimed it at a time; None where nobody has or the claim has ended."""
         return self.holder if _holds(self.claimed_at, self.claim_ends, now) else None
 
 
@@ -190,8 +190,8 @@ def callback_state(
     """Fold events and withdrawals by slip, in any order and with repeats.
 
     A withdrawal is the visitor's own word: only an outcome that staff closed with is shown before
-    it, and a request that was reopened is still withdrawn. `now` tells what still holds from what
-    has ended: without it no claim is shown as a status, and every hold is.
+    it, and a request that was reopened is still withdrawn. `now` parts
+    what still holds from what has ended: without it no claim is a status, and every hold is.
     """
     ordered = sorted({event.id: event for event in events}.values(), key=_order)
     live = _live(known := [event for event in ordered if event.kind in _KINDS])
@@ -245,7 +245,7 @@ _ENDS: Mapping[str, Outcome | None] = {
     EventKind.WITHDRAWN: Outcome.WITHDRAWN,
 }
 _HOLDER_EVENTS = frozenset({*_CLAIMS, EventKind.HELD.value, _REOPENED, *_ENDS})
-"""What puts a request into somebody's hands, or takes it out of them."""
+"""What makes somebody the holder of a request, or ends that."""
 _STATUS_OF: Mapping[str, RequestStatus] = {
     Outcome.UNREACHABLE: RequestStatus.UNREACHABLE,
     Outcome.WRONG_NUMBER: RequestStatus.UNREACHABLE,
@@ -253,7 +253,7 @@ _STATUS_OF: Mapping[str, RequestStatus] = {
     Outcome.WITHDRAWN: RequestStatus.WITHDRAWN,
     Outcome.ESCALATED: RequestStatus.ESCALATED,
 }
-"""Where a request stands after an outcome; after the others it is closed."""
+"""The status after an outcome; after the others it is closed."""
 _PHASE_OF = {
     RequestStatus.CLOSED: RequestPhase.CLOSED,
     RequestStatus.UNREACHABLE: RequestPhase.CLOSED,
@@ -269,7 +269,7 @@ def _live(events: Sequence[RequestEvent]) -> list[RequestEvent]:
 
 
 def _end(events: Sequence[RequestEvent], slips: tuple[datetime, ...]) -> _End:
-    """Say how a request left the list, if it did; `events` are those since it was reopened."""
+    """Return how a request left the list, if it did; `events` are those since it was reopened."""
     end: _End = RequestStatus.NEW, "", None, None
     for event in events:
         if event.kind in _ENDS:
@@ -277,19 +277,19 @@ def _end(events: Sequence[RequestEvent], slips: tuple[datetime, ...]) -> _End:
             status = _STATUS_OF.get(reason, RequestStatus.CLOSED)
             end = status, reason, event.at, event.other_id if event.kind == _MERGED else None
     if slips and _PHASE_OF.get(end[0]) is not RequestPhase.CLOSED:
-        told = (event.at for event in events if event.kind == EventKind.WITHDRAWN)
-        end = RequestStatus.WITHDRAWN, Outcome.WITHDRAWN.value, min((*slips, *told)), end[3]
+        withdrawn = (event.at for event in events if event.kind == EventKind.WITHDRAWN)
+        end = RequestStatus.WITHDRAWN, Outcome.WITHDRAWN.value, min((*slips, *withdrawn)), end[3]
     return end
 
 
 def _claim(events: Sequence[RequestEvent]) -> RequestEvent | None:
-    """Give the claim that no later event has ended; it may have ended by itself."""
+    """Return the claim that no later event has ended; it may have ended by itself."""
     last = next((event for event in reversed(events) if event.kind in _HOLDER_EVENTS), None)
     return last if last is not None and last.kind == _CLAIMED else None
 
 
 def _holds(begins: datetime | None, ends: datetime | None, now: datetime) -> bool:
-    """Say whether a claim holds: a clock that was far ahead must not make one that never ends."""
+    """Return whether a claim holds: a clock far ahead must not make one that never ends."""
     if begins is None or ends is None:
         return False
     return begins - (ends - begins) < now < ends
@@ -310,7 +310,7 @@ def _open_status(
 def request_phase(
     state: CallbackState, created_at: datetime, confirmed_at: datetime | None
 ) -> tuple[RequestPhase, datetime]:
-    """Say what the visitor's slip shows: where the request is, and since when.
+    """Return what the visitor's slip shows: the phase of the request, and since when.
 
     `confirmed_at` is when the centre had it, None where it is only on this kiosk. What staff have
     begun, handed over or merged is still with the clinic.

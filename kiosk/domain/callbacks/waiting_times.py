@@ -1,4 +1,4 @@
-"""The figures above the worklist."""
+"""Waiting times: the counts above the worklist, and what a receipt promises."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time, timedelta
@@ -11,7 +11,7 @@ from kiosk.domain.working_time import WorkingCalendar
 
 _LOOKED_BACK = timedelta(days=28)
 _LEAST_WAITS = 5
-"""Requests that a median needs: fewer say something about each of them."""
+"""Requests that a median needs: a median of fewer shows how long each one waited."""
 
 
 def count_worklist(
@@ -20,7 +20,10 @@ def count_worklist(
     now: datetime,
     calendar: WorkingCalendar,
 ) -> WorklistCounts:
-    """Count the rows and take the median of the waiting."""
+    """Return the counts of the rows, and the median wait for a first attempt in working hours.
+
+    The median is of requests made in the last 28 days; None where fewer than 5 were tried.
+    """
     listed = tuple(rows)
     live = [row for row in listed if row.state.status in OPEN_STATUSES]
     due = [row.schedule.breach_at for row in live if row.schedule.breach_at is not None]
@@ -41,7 +44,7 @@ def count_worklist(
 
 
 def _tomorrow(now: datetime, calendar: WorkingCalendar) -> datetime:
-    """Give the next midnight at the clinic; after closing time what is due next is not today's."""
+    """Return the next midnight at the clinic; what is due after closing time is not today's."""
     day = now.astimezone(calendar.zone).date() + timedelta(days=1)
     return datetime.combine(day, time.min, calendar.zone)
 
@@ -55,7 +58,7 @@ def _hours_to_first(row: WorkRow, calendar: WorkingCalendar) -> float | None:
 
 
 def percentile(values: Collection[float], share: float) -> float:
-    """Give the smallest value that at least a share (0 to 1) of the values do not exceed.
+    """Return the smallest value that at least a share (0 to 1) of the values do not exceed.
 
     Raises ValueError where there are no values.
     """
@@ -80,7 +83,7 @@ LONGEST_PROMISE = 20
 
 
 def promised_days(spans_in_working_days: Sequence[float]) -> int:
-    """Give the promise in whole working days from the waits of closed requests.
+    """Return the promise in whole working days, from the waits of closed requests.
 
     A wait is the span from a request to its first attempt (`WorkingCalendar.days_between`). Nine
     of ten were called within what is promised; below 20 waits it is 3.

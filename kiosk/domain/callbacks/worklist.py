@@ -43,7 +43,7 @@ class Schedule(NamedTuple):
     next_at: datetime | None
     """Not before this: held, asked to call later, or the pause after a miss."""
     hint: str
-    """What to do next, as a code of `attempts.Hint`, or empty."""
+    """What to do next, as a code of `scheduling.Hint`, or empty."""
     breach_at: datetime | None
     """By when the next step is due (first review or attempt, next attempt); None when closed."""
     call_now: bool
@@ -84,7 +84,7 @@ class PhoneContact:
 
 
 class WorklistPart(StrEnum):
-    """Which part of the list to show."""
+    """A part of the worklist."""
 
     CALL_NOW = "call_now"
     OPEN = "open"
@@ -113,7 +113,7 @@ class WorklistFilter:
 
 @dataclass(frozen=True, slots=True)
 class WorklistCounts:
-    """The figures above the list."""
+    """The counts above the list."""
 
     open: int
     call_now: int
@@ -127,12 +127,12 @@ class WorklistCounts:
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """One look at the whole list."""
+    """The whole worklist at one moment."""
 
     at: datetime
     rows: tuple[WorkRow, ...]
     """Every request in the order to call: call now first, then by what is due."""
-    measures: WorklistCounts
+    counts: WorklistCounts
     speaks: frozenset[str] = frozenset()
     """The languages that this caller speaks; empty for all."""
 
@@ -149,7 +149,7 @@ class ExportRow(WorkRow):
     phone_local: str = ""
     """As people here write it: 8123 4567; a foreign number with its country: +44 20 7946 0000."""
     flags: tuple[str, ...] = ()
-    """Codes of `Oddness`: what is odd about its times."""
+    """Codes of `AnomalyKind`: what is odd about its times."""
 
     @property
     def first_attempt_at(self) -> datetime | None:
@@ -192,7 +192,7 @@ _PARTS = tuple(DayPart)
 
 
 def day_part(local: datetime) -> DayPart:
-    """Name the part of the day of a local time."""
+    """Return the part of the day of a local time."""
     at = local.time()
     if at < _NOON:
         return DayPart.MORNING
@@ -200,17 +200,17 @@ def day_part(local: datetime) -> DayPart:
 
 
 def window_part(window: str) -> DayPart:
-    """Name the part of the day of a named window. Raises KeyError for ANY and unknown codes."""
+    """Return the part of the day of a named window; KeyError for ANY and unknown codes."""
     return day_part(datetime.combine(date.min, _HOURS[window][1]))
 
 
 def named_windows(windows: Collection[str]) -> tuple[str, ...]:
-    """Give the named windows among codes; empty where any time will do or none is known."""
+    """Return the named windows among codes; empty where any time will do or none is known."""
     return () if _ANY in windows else tuple([code for code in windows if code in _HOURS])
 
 
 def window_of(local: datetime) -> str:
-    """Give the code of the named window that holds a local time, or an empty text."""
+    """Return the code of the named window that holds a local time, or an empty text."""
     weekday, at = local.weekday(), local.time()
     for code, (days, start, end) in _HOURS.items():
         if weekday in days and start <= at < end:
@@ -219,7 +219,7 @@ def window_of(local: datetime) -> str:
 
 
 def is_worked_window(window: str, calendar: WorkingCalendar) -> bool:
-    """Say whether the clinic ever works in a named window."""
+    """Return whether the clinic ever works in a named window."""
     days, start, end = _HOURS[window]
     for day in days:
         hours = calendar.week.get(day)
@@ -229,7 +229,7 @@ def is_worked_window(window: str, calendar: WorkingCalendar) -> bool:
 
 
 def worked_parts(calendar: WorkingCalendar) -> tuple[DayPart, ...]:
-    """Give the parts of the day in which the clinic ever works; all where it never does."""
+    """Return the parts of the day in which the clinic ever works; all where it never does."""
     morning = afternoon = evening = False
     for opens, closes in calendar.week.values():
         morning = morning or opens < _NOON
@@ -242,7 +242,7 @@ def worked_parts(calendar: WorkingCalendar) -> tuple[DayPart, ...]:
 
 
 def windows_at(at: datetime, calendar: WorkingCalendar) -> frozenset[str]:
-    """Give the codes of the windows that hold a time and in which the clinic would call.
+    """Return the codes of the windows that hold a time and in which the clinic would call.
 
     ANY is among them while the clinic works; a named window is on every day but a holiday.
     """
@@ -253,13 +253,13 @@ def windows_at(at: datetime, calendar: WorkingCalendar) -> frozenset[str]:
 
 
 def is_wanted_now(windows: Collection[str], now_open: Collection[str]) -> bool:
-    """Say whether a request's windows are among those of this minute (see `windows_at`)."""
+    """Return whether a request's windows are among those of this minute (see `windows_at`)."""
     wanted = named_windows(windows)
     return any(code in now_open for code in wanted) if wanted else _ANY in now_open
 
 
 def waits_from(created_at: datetime, not_before: date | None, zone: ZoneInfo) -> datetime:
-    """Say from when on a request waits for its call: `not_before` pauses the clocks."""
+    """Return from when on a request waits for its call: `not_before` pauses the clocks."""
     if not_before is None or not 0 <= (not_before - created_at.date()).days <= _LONGEST_PAUSE:
         return created_at
     return max(created_at, datetime.combine(not_before, time.min, zone).astimezone(UTC))
@@ -285,7 +285,7 @@ def sort_rows(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> 
 def matches_filter(
     row: WorkRow, wanted: WorklistFilter, speaks: frozenset[str] = frozenset()
 ) -> bool:
-    """Say whether a row belongs to a view; `speaks` as in `row_order`, for CALL_NOW alone."""
+    """Return whether a row belongs to a view; `speaks` as in `sort_rows`, for CALL_NOW alone."""
     asked = row.request
     if wanted.language and asked.call_language != wanted.language:
         return False

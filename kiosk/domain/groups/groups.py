@@ -1,4 +1,4 @@
-"""Groups and their sessions as staff plan them."""
+"""Groups, their sessions and series of sessions, as staff plan them."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +19,12 @@ LONGEST_REASON = 80
 """Characters."""
 LARGEST_CAPACITY = 999
 """The largest capacity that makes sense."""
+MOST_SESSIONS = 500
+"""The most that one series may plan."""
+HORIZON = timedelta(days=180)
+"""How far ahead a rule without an end is planned."""
+_DAY = timedelta(days=1)
+_RAREST_WEEKS = 104
 
 GROUP_ENDED = "the group has ended"
 NO_LONGER_PLANNED = "no longer in the plan"
@@ -91,6 +97,29 @@ class PlannedSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """A meeting on the same weekdays at the same local time."""
+
+    id: UUID
+    """Made by the client; the same id plans the same sessions once."""
+    weekdays: frozenset[int]
+    """Monday 0 to Sunday 6."""
+    starts: time
+    """Clinic's time, naive."""
+    minutes: int
+    """How long each meeting lasts."""
+    first: date
+    """The first day on which one may take place."""
+    until: date | None = None
+    """The last day on which one may take place."""
+    count: int | None = None
+    """How many take place; days in `except_on` are not counted."""
+    except_on: frozenset[date] = frozenset()
+    every_weeks: int = 1
+    """1 is every week; weeks begin on Monday and are counted from that of `first`."""
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesFrom:
     """The sessions that were planned together, from a day on (clinic's time)."""
 
@@ -152,7 +181,7 @@ class PlanProblem(StrEnum):
 
 
 def tidy_group(plan: GroupPlan) -> GroupPlan | PlanProblem:
-    """Clean the texts of a group, or say why it cannot be kept."""
+    """Return a group with its texts cleaned, or why it cannot be kept."""
     tidied = replace(
         plan,
         name=clean(plan.name, LONGEST_NAME),
@@ -172,7 +201,7 @@ def tidy_group(plan: GroupPlan) -> GroupPlan | PlanProblem:
 
 
 def tidy_session(plan: SessionPlan) -> SessionPlan | PlanProblem:
-    """Clean the text of a session, or say why it cannot be kept."""
+    """Return a session with its text cleaned, or why it cannot be kept."""
     tidied = replace(plan, room=clean(plan.room, LONGEST_ROOM))
     if not tidied.room:
         return PlanProblem.NO_ROOM
@@ -182,7 +211,7 @@ def tidy_session(plan: SessionPlan) -> SessionPlan | PlanProblem:
 
 
 def tidy_sessions(plans: Iterable[SessionPlan]) -> tuple[SessionPlan, ...] | PlanProblem:
-    """Clean the texts of sessions, or say why one of them cannot be kept."""
+    """Return sessions with their texts cleaned, or why one of them cannot be kept."""
     tidied = []
     for plan in plans:
         one = tidy_session(plan)
@@ -193,7 +222,7 @@ def tidy_sessions(plans: Iterable[SessionPlan]) -> tuple[SessionPlan, ...] | Pla
 
 
 def change_problem(old: PlannedSession, new: SessionPlan, now: datetime) -> PlanProblem | None:
-    """Say why a session cannot be changed; None where it can."""
+    """Return why a session cannot be changed; None where it can."""
     if old.cancelled is not None:
         return PlanProblem.IS_CANCELLED
     moved = (new.starts_at, new.ends_at) != (old.plan.starts_at, old.plan.ends_at)
@@ -203,7 +232,7 @@ def change_problem(old: PlannedSession, new: SessionPlan, now: datetime) -> Plan
 
 
 def called_off(meant: Sequence[PlannedSession], which: SessionSelection) -> list[PlannedSession]:
-    """Give those of `meant` that are called off; of a series, for the reason of the first."""
+    """Return those of `meant` that are called off; of a series, for the reason of the first."""
     off = [one for one in meant if one.cancelled is not None]
     if isinstance(which, SeriesFrom):
         return [one for one in off if one.cancelled == off[0].cancelled]
@@ -214,44 +243,13 @@ def _may_hold(people: int | None) -> bool:
     return people is None or 1 <= people <= LARGEST_CAPACITY
 
 
-MOST_SESSIONS = 500
-"""The most that one series may plan."""
-HORIZON = timedelta(days=180)
-"""How far ahead a rule without an end is planned."""
-_DAY = timedelta(days=1)
-_RAREST_WEEKS = 104
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A meeting on the same weekdays at the same local time."""
-
-    id: UUID
-    """Made by the client; the same id plans the same sessions once."""
-    weekdays: frozenset[int]
-    """Monday 0 to Sunday 6."""
-    starts: time
-    """Clinic's time, naive."""
-    minutes: int
-    """How long each meeting lasts."""
-    first: date
-    """The first day on which one may take place."""
-    until: date | None = None
-    """The last day on which one may take place."""
-    count: int | None = None
-    """How many take place; days in `except_on` are not counted."""
-    except_on: frozenset[date] = frozenset()
-    every_weeks: int = 1
-    """1 is every week; weeks begin on Monday and are counted from that of `first`."""
-
-
 def expand_series(
     series: Series, zone: ZoneInfo
 ) -> tuple[tuple[datetime, datetime], ...] | PlanProblem:
-    """Give start and end (UTC) of every session, by start.
+    """Return start and end (UTC) of every session, by start.
 
     A local time that a change of clocks leaves out counts by the clock before the change, one
-    that comes twice means the first (RFC 5545, 3.3.5). Each lasts `minutes` on any clock.
+    that comes twice means the first (RFC 5545 iCalendar, 3.3.5). Each lasts `minutes` on any clock.
     """
     if series.until is None and series.count is None:
         return PlanProblem.ENDLESS_SERIES
@@ -270,7 +268,7 @@ def expand_series(
 def session_times(
     day: date, starts: time, minutes: int, zone: ZoneInfo
 ) -> tuple[datetime, datetime]:
-    """Give start and end (UTC) of a session that starts at a local time and lasts `minutes`."""
+    """Return start and end (UTC) of a session that starts at a local time and lasts `minutes`."""
     start = datetime.combine(day, starts.replace(tzinfo=None, fold=0), zone).astimezone(UTC)
     return start, start + timedelta(minutes=minutes)
 
@@ -278,7 +276,7 @@ def session_times(
 def plan_series(
     series: Series, group_id: UUID, room: str, capacity: int | None, zone: ZoneInfo
 ) -> tuple[SessionPlan, ...] | PlanProblem:
-    """Plan the sessions of a series, with ids that follow from the series and the start."""
+    """Return the sessions of a series, with ids that follow from the series and the start."""
     times = expand_series(series, zone)
     if isinstance(times, PlanProblem):
         return times
@@ -297,12 +295,12 @@ def plan_series(
 
 
 def weeks_between(series: Series) -> int:
-    """Give how many weeks lie between two rounds of a series: 1 to 104."""
+    """Return the number of weeks between two rounds of a series: 1 to 104."""
     return min(max(series.every_weeks, 1), _RAREST_WEEKS)
 
 
 def _days(series: Series) -> Iterator[date]:
-    """Give the days of the rule; ends by itself, for a rule may name no day at all."""
+    """Yield the days of the rule; ends by itself, for a rule may name no day at all."""
     monday = series.first - series.first.weekday() * _DAY
     every = weeks_between(series)
     last = series.until or _far(series, every)
@@ -318,7 +316,7 @@ def _days(series: Series) -> Iterator[date]:
 
 
 def _far(series: Series, every: int) -> date:
-    """Give a day after which no rule of a permitted size has anything left."""
+    """Return a day after which no rule of a permitted size has anything left."""
     weeks = (MOST_SESSIONS + len(series.except_on) + 2) * every
     ordinal = min(series.first.toordinal() + 7 * weeks, date.max.toordinal() - 7)
     return date.fromordinal(ordinal)

@@ -1,26 +1,24 @@
-"""What a file says about groups and sessions, and what of it differs from what is kept."""
+"""Plans in files: their groups and sessions, and what differs from what is kept."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.groups.groups import FILE_REASONS, PlannedSession, SessionPlan
-
-_TIMED = 7
-"""The version of those UUIDs that hold the time they were made."""
+from kiosk.domain.ids import made_at
 
 
 class PlanKind(StrEnum):
     """What kind of file plans come from."""
 
     TOML = "toml"
-    """Says everything about its groups."""
+    """Holds everything about its groups."""
     ICS = "ics"
-    """Says only when and where; a group that is known keeps its name and label."""
+    """Holds only when and where; a group that is known keeps its name and label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class SessionInFile:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """All that a file says."""
+    """The groups and sessions of a file."""
 
     kind: PlanKind
     groups: tuple[GroupInFile, ...]
@@ -89,11 +87,11 @@ class ImportReport:
     same: int = 0
     cancelled: int = 0
     left: int = 0
-    """Had begun or were called off at a desk, and stay although the file says otherwise."""
+    """Had begun or were called off at a desk, and stay although the file has them otherwise."""
 
     @property
     def changes_nothing(self) -> bool:
-        """Say whether everything was as the file has it."""
+        """Whether everything was as the file has it."""
         counts = (self.groups_added, self.groups_changed, self.added, self.changed)
         return not any(counts) and not self.cancelled
 
@@ -121,15 +119,16 @@ class Comparison:
 
 
 def format_source(kind: PlanKind, series: str, key: str = "") -> str:
-    """Write what a file calls a session (or, without a key, what those of a series begin with)."""
+    """Return a session's name in a file, or, without a key, what those of a series begin with."""
     return f"{kind.value} {series} {key}"
 
 
 def planned_at(session: SessionPlan) -> datetime | None:
-    """Say when a session was planned, as far as its ids tell (UUIDv7)."""
+    """Return when a session was planned, where its ids show it (UUIDv7)."""
     for id_ in (session.series_id, session.id):
-        if id_ is not None and id_.version == _TIMED:
-            return datetime.fromtimestamp((id_.int >> 80) / 1000, UTC)
+        at = None if id_ is None else made_at(id_)
+        if at is not None:
+            return at
     return None
 
 
@@ -140,9 +139,9 @@ def compare_plans(
     now: datetime,
     zone: ZoneInfo,
 ) -> Comparison:
-    """Compare what is kept with what a file asks for.
+    """Return the differences between what is kept and what a file asks for.
 
-    `in_file` says by session id whether the file would still name a kept session if it were
+    `in_file` holds by session id whether the file would still name a kept session if it were
     planned. What has ended is neither added nor changed; what has begun is not changed. A session
     under a new name on the day of one that is gone is that one, moved.
     """
@@ -166,7 +165,7 @@ def compare_plans(
 def _match(
     kept: Sequence[PlannedSession], wanted: Iterable[PlannedByFile], now: datetime
 ) -> tuple[list[tuple[PlannedSession, PlannedByFile]], list[PlannedByFile]]:
-    """Find each wanted session among the kept, once; and give those that are not there."""
+    """Return each wanted session with the kept one that it is, and those that are not kept."""
     by_source = {one.plan.source: one for one in kept if one.plan.source is not None}
     by_id = {one.plan.id: one for one in kept}
     matched: dict[UUID, tuple[PlannedSession, PlannedByFile]] = {}
@@ -185,7 +184,7 @@ def _match(
 
 
 def _target(kept: PlannedSession, wanted: PlannedByFile) -> PlannedSession:
-    """Say how a kept session is to be; what was called off at a desk stays called off."""
+    """Return how a kept session is to be; what was called off at a desk stays called off."""
     cancelled = kept.cancelled
     if cancelled is None or (wanted.cancelled is None and cancelled in FILE_REASONS):
         cancelled = wanted.cancelled

@@ -16,20 +16,9 @@ from kiosk.domain.staff import (
     Role,
 )
 from kiosk.domain.text import NameProblem
+from kiosk.presentation.languages import CALL_LANGUAGES, SCREEN_LANGUAGES
 from kiosk.presentation.records import PLAN_PROBLEMS
 
-LANGUAGES = {"en": "English", "zh": "Mandarin", "ms": "Malay", "ta": "Tamil"}
-"""The languages of passes and screens."""
-CALL_LANGUAGES = {
-    CallLanguage.ENGLISH: "English",
-    CallLanguage.MANDARIN: "Mandarin",
-    CallLanguage.MALAY: "Malay",
-    CallLanguage.TAMIL: "Tamil",
-    CallLanguage.HOKKIEN: "Hokkien",
-    CallLanguage.CANTONESE: "Cantonese",
-    CallLanguage.TEOCHEW: "Teochew",
-    CallLanguage.OTHER: "another language",
-}
 STAGES = {
     SessionStage.SCHEDULED: "later",
     SessionStage.OPEN: "doors open",
@@ -102,11 +91,6 @@ def format_wait(seconds: float) -> str:
     return f"{-(-whole // 60)} minutes"
 
 
-def format_call_language(code: str) -> str:
-    """Return a language by name; an unknown code stands for itself."""
-    return CALL_LANGUAGES.get(CallLanguage(code), code) if code in set(CallLanguage) else code
-
-
 def format_moment_in_full(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Return a local day and time such as "2 Mar 14:05", or "2 Mar 25 14:05" of another year."""
     day = at.astimezone(zone).date()
@@ -114,7 +98,6 @@ def format_moment_in_full(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{day.day} {day:%b}{year} {format_clock(at, zone)}"
 
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROLES = {Role.FACILITATOR: "Facilitator", Role.CALLER: "Caller", Role.MANAGER: "Manager"}
 SPOKEN = {**CALL_LANGUAGES, CallLanguage.OTHER: "Other"}
 ACCOUNT_PROBLEMS = {
@@ -195,8 +178,8 @@ def format_session_state(one: PlannedSession, now: datetime) -> str:
 
 def language_options(code: str) -> tuple[tuple[str, str], ...]:
     """Return the languages of groups to choose from, with `code` whatever it is."""
-    known = tuple(LANGUAGES.items())
-    return known if code in LANGUAGES else (*known, (code, code))
+    known = tuple(SCREEN_LANGUAGES.items())
+    return known if code in SCREEN_LANGUAGES else (*known, (code, code))
 
 
 def format_roles(account: AccountView) -> str:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.audit import AuditAction, AuditEntry
+from kiosk.domain.audit import AuditAction, AuditEntry, AuditLine, AuditVerdict
 from kiosk.domain.fleet import KioskView, MachineKind, describe_needs, latest_version, sort_kiosks
 from kiosk.domain.policy import LONGEST_SESSION
-from kiosk.domain.retention import AuditLine, AuditVerdict, RetentionDone, RetentionPlan
+from kiosk.domain.retention import RetentionDone, RetentionPlan
 from kiosk.domain.staff import Role, normalise_login
 from kiosk.domain.statistics import (
     AttendanceReport,

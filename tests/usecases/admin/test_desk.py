@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.domain.audit import AuditAction
-from kiosk.domain.retention import AuditLine
+from kiosk.domain.audit import AuditAction, AuditLine
 from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import AccessRefused, SignedOut, StoreError
 from kiosk.records.database.store import Store

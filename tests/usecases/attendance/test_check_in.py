@@ -51,7 +51,7 @@ def test_a_known_pass_is_greeted_by_name_in_its_language(clinic: Clinic) -> None
     outcome = clinic.visitor.check_in(issued.digits)
     assert outcome == CheckedIn(session, "王小明", clinic.clock.now(), "zh")
     (arrival,) = clinic.arrivals()
-    assert (arrival.name, arrival.standing) == ("王小明", PassState.KNOWN)
+    assert (arrival.name, arrival.pass_state) == ("王小明", PassState.KNOWN)
 
 
 def test_the_same_pass_again_is_the_same_calm_welcome_and_one_arrival(clinic: Clinic) -> None:
@@ -72,7 +72,7 @@ def test_an_unknown_pass_is_welcomed_and_listed_as_unknown(clinic: Clinic) -> No
     assert clinic.visitor.check_in(STRANGER) == GuestWelcomed(session, at)
     assert clinic.visitor.check_in(STRANGER) == AlreadyHere(session, None, at)
     (arrival,) = clinic.arrivals()
-    assert (arrival.name, arrival.standing) == (None, PassState.UNKNOWN)
+    assert (arrival.name, arrival.pass_state) == (None, PassState.UNKNOWN)
 
 
 def test_a_revoked_pass_is_welcomed_as_a_guest(clinic: Clinic) -> None:
@@ -84,7 +84,7 @@ def test_a_revoked_pass_is_welcomed_as_a_guest(clinic: Clinic) -> None:
         )
     assert clinic.visitor.check_in(issued.digits) == GuestWelcomed(session, clinic.clock.now())
     (arrival,) = clinic.arrivals()
-    assert arrival.standing is PassState.REVOKED
+    assert arrival.pass_state is PassState.REVOKED
 
 
 def test_a_voided_arrival_may_arrive_again(clinic: Clinic) -> None:
@@ -176,7 +176,7 @@ def test_a_guest_is_counted_once_for_a_draft(clinic: Clinic) -> None:
     clinic.clock.move(hours=-5)
     clinic.visitor.count_me_in(clinic.visitor.new_join().id, session.id)
     people = clinic.arrivals()
-    assert [person.standing for person in people] == [PassState.NONE, PassState.NONE]
+    assert [person.pass_state for person in people] == [PassState.NONE, PassState.NONE]
 
 
 def test_a_guest_cannot_enter_a_session_that_has_closed(clinic: Clinic) -> None:

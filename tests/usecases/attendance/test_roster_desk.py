@@ -40,7 +40,7 @@ def test_an_arrival_whose_name_cannot_be_opened_still_counts(clinic: Clinic) -> 
     assert isinstance(outcome, CheckedIn)
     assert outcome.name == "Mei"
     (arrival,) = clinic.arrivals()
-    assert (arrival.name, arrival.standing) == (None, PassState.KNOWN)
+    assert (arrival.name, arrival.pass_state) == (None, PassState.KNOWN)
 
 
 def test_a_pass_whose_person_has_not_come_yet_counts(clinic: Clinic) -> None:

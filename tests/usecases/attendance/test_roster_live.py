@@ -85,7 +85,7 @@ def test_a_roster_tells_who_came_who_is_expected_and_who_was_taken_off(clinic: C
     clinic.visitor.check_in(STRANGER)
     roster = desk.roster(session.id)
     assert names(roster) == ["Mei", "ali", None]
-    assert [one.standing for one in roster.arrived[1:]] == [
+    assert [one.pass_state for one in roster.arrived[1:]] == [
         PassState.KNOWN,
         PassState.UNKNOWN,
     ]

@@ -20,7 +20,7 @@ def test_somebody_without_a_pass_is_added_by_name_once(clinic: Clinic) -> None:
     clinic.clock.move(minutes=3)
     assert desk.add_person(session.id, "Somebody else", "en", draft) == added
     (arrival,) = desk.roster(session.id).arrived
-    assert (arrival.name, arrival.by_staff, arrival.standing) == ("Mei", True, PassState.KNOWN)
+    assert (arrival.name, arrival.by_staff, arrival.pass_state) == ("Mei", True, PassState.KNOWN)
     assert clinic.count("participant") == clinic.count("passcard") == clinic.count("check_in") == 1
     assert subjects(clinic, AuditAction.ROSTER_PERSON_ADDED) == [session.id]
     # Another desk opens the sealed name.

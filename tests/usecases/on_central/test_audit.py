@@ -2,8 +2,7 @@
 
 import pytest
 
-from kiosk.domain.audit import AuditAction
-from kiosk.domain.retention import AuditLine
+from kiosk.domain.audit import AuditAction, AuditLine
 from kiosk.presentation.audit import describe_verdict
 from kiosk.usecases.admin.desk import OversightDesk
 from tests.support.central_clinics import KioskBeside, desk_beside

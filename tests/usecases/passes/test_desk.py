@@ -75,7 +75,7 @@ def test_a_replaced_pass_ends_the_lost_one_and_is_made_once_for_a_draft(clinic: 
     assert isinstance(greeted, CheckedIn)
     assert (greeted.name, greeted.language) == ("Mei", "ta")
     # Whoever showed the lost pass is somebody of their own.
-    standings = {one.standing for one in clinic.roster.roster(session.id).arrived}
+    standings = {one.pass_state for one in clinic.roster.roster(session.id).arrived}
     assert standings == {PassState.REVOKED, PassState.KNOWN}
 
 
@@ -86,7 +86,7 @@ def test_a_pass_ended_after_the_arrival_was_good_when_it_was_shown(clinic: Clini
     person = only(clinic).participant_id
     assert (clinic.passes.revoke_passes(person), clinic.passes.revoke_passes(person)) == (1, 0)
     (arrival,) = clinic.roster.roster(session.id).arrived
-    assert (arrival.standing, arrival.name) == (PassState.KNOWN, "Mei")
+    assert (arrival.pass_state, arrival.name) == (PassState.KNOWN, "Mei")
     assert only(clinic).passes == 0
     assert subjects(clinic, AuditAction.PASSCARDS_REVOKED) == [person]
 

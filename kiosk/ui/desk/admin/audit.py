@@ -10,8 +10,8 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.domain.audit import AuditLine, AuditVerdict
 from kiosk.domain.fleet import KioskView
-from kiosk.domain.retention import AuditLine, AuditVerdict
 from kiosk.presentation.audit import (
     ACTION_AREAS,
     ACTION_TEXTS,

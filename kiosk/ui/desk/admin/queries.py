@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kiosk.domain.audit import AuditLine
 from kiosk.domain.fleet import KioskView, describe_needing_machines
-from kiosk.domain.retention import AuditLine, RetentionPlan
+from kiosk.domain.retention import RetentionPlan
 from kiosk.domain.statistics import AttendanceReport, RequestsReport
 
 if TYPE_CHECKING:
-    from kiosk.domain.retention import AuditVerdict, RetentionDone
+    from kiosk.domain.audit import AuditVerdict
+    from kiosk.domain.retention import RetentionDone
     from kiosk.ui.desk.session import DeskSide, Progress
 
 

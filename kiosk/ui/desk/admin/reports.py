@@ -23,11 +23,12 @@ from kiosk.domain.statistics import (
 )
 from kiosk.presentation import statistics as lines
 from kiosk.presentation.charts import LEGEND
+from kiosk.presentation.languages import format_call_language
 from kiosk.presentation.statistics import ReportSection
 from kiosk.ui.desk.admin import queries as asks
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.text import format_call_language, format_day
+from kiosk.ui.desk.text import format_day
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.chart import Chart
 from kiosk.ui.widgets.desk_bars import Key, Tab, TabLine

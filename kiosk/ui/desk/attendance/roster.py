@@ -83,15 +83,15 @@ class RosterLines:
 
     def _arrival(self, person: Arrival) -> Line:
         came = format_to_five_minutes(person.at, self.zone)
-        guest = "Guest" if person.standing is PassState.NONE else ""
-        how = "by staff" if person.by_staff else STANDINGS[person.standing]
+        guest = "Guest" if person.pass_state is PassState.NONE else ""
+        how = "by staff" if person.by_staff else STANDINGS[person.pass_state]
         state = "here"
         if person.clock_doubtful:
             state = "here; the kiosk's clock was wrong"
         elif person.kiosk_at is not None:
             state = "here; by a clock set right"
-        elif person.standing in (PassState.UNKNOWN, PassState.REVOKED):
-            state = f"here; {STANDINGS[person.standing]}, please ask"
+        elif person.pass_state in (PassState.UNKNOWN, PassState.REVOKED):
+            state = f"here; {STANDINGS[person.pass_state]}, please ask"
         return Line((self._name(person.name, guest), came, how, state), "strong")
 
     def _name(self, name: str | None, otherwise: str) -> str:

@@ -31,6 +31,7 @@ from kiosk.domain.callbacks.actions import (
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import OPEN_STATUSES, AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import PhoneContact, Worklist, WorkRow
+from kiosk.presentation.languages import format_call_language
 from kiosk.ui.desk.callbacks import queries as asks
 from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks.text import (
@@ -50,7 +51,7 @@ from kiosk.ui.desk.dates import read_moment
 from kiosk.ui.desk.messages import TwinsWanted
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.text import format_call_language, format_clock, format_day
+from kiosk.ui.desk.text import format_clock, format_day
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.layout import Sheet, pairs

@@ -20,6 +20,7 @@ from kiosk.domain.callbacks.worklist import (
     WorkRow,
     matches_filter,
 )
+from kiosk.presentation.languages import CALL_LANGUAGES, format_call_language
 from kiosk.ui.desk.callbacks import queries as asks
 from kiosk.ui.desk.callbacks.questions import ask_export_format
 from kiosk.ui.desk.callbacks.text import (
@@ -31,7 +32,7 @@ from kiosk.ui.desk.callbacks.text import (
 )
 from kiosk.ui.desk.messages import ExportWanted, Place, RequestWanted
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.text import CALL_LANGUAGES, format_call_language, format_day
+from kiosk.ui.desk.text import format_day
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key, Tab, TabLine
 from kiosk.ui.widgets.inputs import Field
@@ -246,7 +247,7 @@ class WorklistScreen(DeskScreen):
 
     def lead(self) -> str:
         found = self._view.found
-        return format_counts(found.measures) if found else ""
+        return format_counts(found.counts) if found else ""
 
     def body(self) -> Iterable[Widget]:
         yield TabLine(tuple(VIEWS.values()), VIEWS[self._view.wanted.show].letter)

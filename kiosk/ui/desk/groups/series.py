@@ -15,11 +15,12 @@ from kiosk.domain.groups.groups import (
     Series,
     expand_series,
 )
+from kiosk.presentation.statistics import WEEKDAYS
 from kiosk.ui.desk.dates import HOW_DAY, read_days, write_day
 from kiosk.ui.desk.forms import ManagerScreen, MarkRow, Row, TextRow, TimedFormScreen
 from kiosk.ui.desk.groups import queries as asks
 from kiosk.ui.desk.messages import PageWanted, SeriesDays, SeriesKept, SeriesPage
-from kiosk.ui.desk.text import WEEKDAYS, describe_refusal, format_clock, format_day, format_sessions
+from kiosk.ui.desk.text import describe_refusal, format_clock, format_day, format_sessions
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.list import Column, Line, Listing

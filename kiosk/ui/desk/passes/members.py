@@ -12,11 +12,12 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from kiosk.domain.attendance.roster import Added, AlreadyThere, GroupName, Member
+from kiosk.presentation.languages import SCREEN_LANGUAGES
 from kiosk.ui.desk import queries as asks
 from kiosk.ui.desk.hidden_names import HIDDEN, HidesNames
 from kiosk.ui.desk.messages import Finished, PassMade, PersonWanted, Place, PlaceOf
 from kiosk.ui.desk.questions import ask_sure, ask_which_group
-from kiosk.ui.desk.text import LANGUAGES, format_day
+from kiosk.ui.desk.text import format_day
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.inputs import Field
@@ -127,7 +128,7 @@ class MemberLines:
         cells = (
             "✓" if marked else "",
             name,
-            LANGUAGES.get(member.language, member.language),
+            SCREEN_LANGUAGES.get(member.language, member.language),
             ", ".join(group.name for group in self.groups if group.id in member.groups),
             str(member.passes),
             "" if last is None else format_day(last.astimezone(self.zone).date()),

@@ -13,10 +13,11 @@ from textual.widgets import Input, Static
 
 from kiosk.domain.attendance.roster import IssuedPass
 from kiosk.domain.text import NameProblem, check_name
+from kiosk.presentation.languages import SCREEN_LANGUAGES
 from kiosk.ui.desk.messages import Finished, PassMade
 from kiosk.ui.desk.queries import NewName, PersonMaker
 from kiosk.ui.desk.screen import TOO_SMALL, DeskScreen
-from kiosk.ui.desk.text import LANGUAGES, NAME_PROBLEMS
+from kiosk.ui.desk.text import NAME_PROBLEMS
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key, KeyLine, TopLine
 from kiosk.ui.widgets.inputs import Choices, Field
@@ -45,7 +46,7 @@ class NewPassScreen(DeskScreen):
     def body(self) -> Iterable[Widget]:
         yield Field(most=120)
         yield Static("Their language on the kiosk", classes="label", markup=False)
-        yield Choices(tuple(LANGUAGES.items()), marked=["en"], id="language")
+        yield Choices(tuple(SCREEN_LANGUAGES.items()), marked=["en"], id="language")
 
     def keys(self) -> Iterable[Key]:
         yield Key("enter", "Add" if self._session_id else "Make the pass", self._go_on)

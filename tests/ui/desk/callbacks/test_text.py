@@ -46,13 +46,13 @@ from kiosk.domain.callbacks.worklist import (
     WorklistPart,
     WorkRow,
 )
+from kiosk.presentation.languages import format_call_language
 from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks import request as sight
 from kiosk.ui.desk.callbacks import text as words
 from kiosk.ui.desk.callbacks import worklist as lines
 from kiosk.ui.desk.callbacks.text import BY_SLIP, describe_answer, history_lines
 from kiosk.ui.desk.callbacks.worklist import CallView
-from kiosk.ui.desk.text import format_call_language
 from tests.support.desks import NOON
 from tests.support.rows import row
 
