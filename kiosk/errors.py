@@ -1,15 +1,15 @@
 """The errors of the kiosk, one small tree.
 
 KioskError
-├── SetupError       this machine or folder is not ready; the sentence says what to do
+├── SetupError       this machine or folder is not ready; the sentence holds what to do
 ├── StoreError       the database cannot be used
 │   ├── StoreDamaged     the file is damaged or is not a database
 │   ├── StoreNewer       a newer kiosk has written it
 │   ├── StoreBusy        another process holds it
 │   ├── StoreFull        the disk is full or read-only
-│   ├── StoreAway        the centre cannot be reached, or has let the connection go
-│   ├── StoreRefused     the centre refuses for good what was asked of it
-│   ├── StoreDiffers     centre and machine are of versions that do not go together
+│   ├── StoreAway        central cannot be reached, or has let the connection go
+│   ├── StoreRefused     central refuses for good what was asked of it
+│   ├── StoreDiffers     central and machine are of versions that do not go together
 │   └── RevisionTaken    somebody else changed the same thing at the same moment
 ├── VaultError       a sealed record or a key file cannot be opened
 └── AccessRefused    a sign-in or a right is missing
@@ -48,11 +48,11 @@ class StoreFull(StoreError):
 
 
 class StoreAway(StoreError):
-    """The centre cannot be reached or has let the connection go; trying again is harmless."""
+    """Central cannot be reached or has let the connection go; trying again is harmless."""
 
 
 class StoreRefused(StoreError):
-    """The centre refuses for good what was asked of it."""
+    """Central refuses for good what was asked of it."""
 
     def __init__(self, sentence: str, code: str = "") -> None:
         """Keep `code`, the SQLSTATE of the refusal, which holds no values."""
@@ -61,7 +61,7 @@ class StoreRefused(StoreError):
 
 
 class StoreDiffers(StoreError):
-    """The centre and this machine are of versions that do not go together."""
+    """Central and this machine are of versions that do not go together."""
 
 
 class RevisionTaken(StoreError):

@@ -67,7 +67,7 @@ class VisitSettings(BaseModel):
 
 
 class RetentionSettings(BaseModel):
-    """How long a kiosk with a central database keeps what the centre has confirmed, in days."""
+    """How long a kiosk with a central database keeps what central has confirmed, in days."""
 
     model_config = _STRICT
     requests_days: int = Field(default=7, ge=1, le=90)

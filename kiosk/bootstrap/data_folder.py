@@ -117,7 +117,7 @@ def _ask(link: "CentralLink", clock: "Clock", seconds: float) -> Reached:
     finally:
         engine.dispose()
     if told is None:
-        return Reached(describe_sync_problem(SyncProblem.OLDER_CENTRE))
+        return Reached(describe_sync_problem(SyncProblem.OLDER_CENTRAL))
     at, terms = told
     problem = version_problem(terms)
     if problem is not None:

@@ -16,7 +16,7 @@ from kiosk.domain.health import (
     CentralStatus,
     Finding,
     Verdict,
-    centre_finding,
+    central_finding,
     clock_finding,
     colour_finding,
     disk_finding,
@@ -163,13 +163,13 @@ def _centre(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
 
     link, status = read_link(kiosk.folder), kiosk.maintenance().status()
     if link is None:
-        yield centre_finding(None, status.now, kiosk.site.zone)
+        yield central_finding(None, status.now, kiosk.site.zone)
         return
     reached = reach(link, kiosk.clock)
     offset = status.clock_offset_ms if reached.offset_ms is None else reached.offset_ms
     problem = reached.problem or status.problem or ""
     look = CentralStatus(status.contact_at, problem, status.pending, status.parked, offset)
-    yield centre_finding(look, status.now, kiosk.site.zone)
+    yield central_finding(look, status.now, kiosk.site.zone)
 
 
 def _from_afar(link: "CentralLink") -> Iterator[Finding]:
@@ -180,7 +180,7 @@ def _from_afar(link: "CentralLink") -> Iterator[Finding]:
     now, reached = SystemClock().now(), reach(link, SystemClock())
     contact = None if reached.problem else now
     look = CentralStatus(contact, reached.problem or "", offset_ms=reached.offset_ms)
-    yield centre_finding(look, now, ZoneInfo("UTC"))
+    yield central_finding(look, now, ZoneInfo("UTC"))
 
 
 def _helplines(today: date, opened: list[bootstrap.Kiosk]) -> Iterator[Finding]:

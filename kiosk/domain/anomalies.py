@@ -22,7 +22,7 @@ from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.clock_sync import FAR_OFF
 
 LATE = timedelta(hours=1)
-"""A fact that took longer to the centre was not on the list while it mattered."""
+"""A fact that took longer to central was not on the list while it mattered."""
 
 
 class AnomalyKind(StrEnum):
@@ -51,7 +51,7 @@ class AnomalyKind(StrEnum):
     TWO_MACHINES = "two_machines"
     """One pass was seen at one session by two machines; it counts once."""
     LATE = "late"
-    """It came to the centre more than an hour after it happened."""
+    """It came to central more than an hour after it happened."""
 
 
 INFORMATIONAL = frozenset({AnomalyKind.CLOCK_OFF, AnomalyKind.TWO_MACHINES, AnomalyKind.LATE})
@@ -67,7 +67,7 @@ class FactTimes:
     kiosk_at: datetime | None
     """What the machine's clock said, where `at` was corrected."""
     received_at: datetime | None
-    """When the centre had it; None on one machine."""
+    """When central had it; None on one machine."""
     clock_doubtful: bool
 
 
@@ -113,7 +113,7 @@ class Anomaly:
     corrected: datetime
     """When it happened, as well as that is known."""
     received_at: datetime | None
-    """When the centre had it; None on one machine."""
+    """When central had it; None on one machine."""
     machines: tuple[str, ...]
     """The two symbols of each."""
     count: int = 1

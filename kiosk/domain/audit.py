@@ -115,7 +115,7 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class AuditVerdict:
-    """Whether the audit trail is whole: this machine's, at the centre those of all machines."""
+    """Whether the audit trail is whole: this machine's, at central those of all machines."""
 
     trails: tuple[Trail, ...]
     """This machine's first."""

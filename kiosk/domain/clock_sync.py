@@ -18,7 +18,7 @@ _MOST_RETRY_DOUBLINGS = 6
 
 
 class SyncProblem(StrEnum):
-    """Why a contact with the centre did not go well."""
+    """Why a contact with central did not go well."""
 
     AWAY = "away"
     BUSY = "busy"
@@ -26,8 +26,8 @@ class SyncProblem(StrEnum):
     REFUSED = "refused"
     UNTRUSTED = "untrusted"
     DIFFERENT = "different"
-    OLDER_CENTRE = "older_centre"
-    NEWER_CENTRE = "newer_centre"
+    OLDER_CENTRAL = "older_centre"
+    NEWER_CENTRAL = "newer_centre"
     UNKNOWN_SITE = "unknown_site"
     NOT_TAKEN = "not_taken"
     REVOKED = "revoked"
@@ -48,10 +48,10 @@ _SENTENCES: Final = {
         "The centre is of another version than this kiosk; run `kiosk central init` with the"
         " newest version."
     ),
-    SyncProblem.OLDER_CENTRE: (
+    SyncProblem.OLDER_CENTRAL: (
         "The centre is older than this kiosk; run `kiosk central init` with this version."
     ),
-    SyncProblem.NEWER_CENTRE: (
+    SyncProblem.NEWER_CENTRAL: (
         "This kiosk is too old for its centre; install the centre's version here."
     ),
     SyncProblem.UNKNOWN_SITE: (
@@ -77,7 +77,7 @@ def describe_sync_problem(problem: SyncProblem, waiting: int = 0) -> str:
 
 
 def retry_wait(failures: int, chance: float) -> timedelta:
-    """Return the wait before the centre is asked again after so many failures in a row.
+    """Return the wait before central is asked again after so many failures in a row.
 
     Full jitter: any time between nothing and 1, 2, 4 … 60 seconds, by `chance` from 0 to 1, so
     that a fleet does not come back all at once (AWS Architecture Blog, "Exponential Backoff And
@@ -91,10 +91,10 @@ def retry_wait(failures: int, chance: float) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """How far the centre's clock is from this machine's, by one question and its answer."""
+    """How far central's clock is from this machine's, by one question and its answer."""
 
     offset_ms: int
-    """The centre's clock minus this one."""
+    """Central's clock minus this one."""
     doubt_ms: int
     """How far off the measurement may be: half of the time that the answer took."""
 
@@ -134,13 +134,13 @@ def is_doubtful(now: datetime, last_fact_at: datetime) -> bool:
 def is_far_off(offset_ms: int | None) -> bool:
     """Return whether a clock was measured to be so far off that its times are corrected.
 
-    `offset_ms` is the centre's clock minus the machine's; None where it was never measured.
+    `offset_ms` is central's clock minus the machine's; None where it was never measured.
     """
     return offset_ms is not None and abs(offset_ms) >= FAR_OFF_MS
 
 
 def corrected(at: datetime, offset_ms: int | None) -> datetime:
-    """Return what the centre's clock said when a machine's clock said `at` (aware).
+    """Return what central's clock said when a machine's clock said `at` (aware).
 
     Only a measurement corrects, nothing is guessed: a small offset, none, or one that leads out
     of the calendar leaves `at` as it is.

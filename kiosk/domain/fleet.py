@@ -11,8 +11,8 @@ from kiosk.domain.clock_sync import corrected
 from kiosk.domain.working_time import WorkingCalendar
 
 SILENT_HOURS = 0.25
-"""Working hours without a word after which a kiosk needs somebody's eye; the sync speaks with the
-centre twice a minute."""
+"""Working hours without contact after which a kiosk needs a person; sync makes contact twice a
+minute."""
 SILENT = timedelta(hours=24)
 """The same whatever the hours: many clinics switch their kiosks off for the night."""
 WAITING = timedelta(minutes=30)
@@ -31,7 +31,7 @@ _VERSION = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 _LONGEST_SPAN = 10**12
 """Seconds that are shown at most; another machine's measurement is any number of 64 bits."""
 _MOST_DIGITS = 60
-"""Of a version that is compared; it is whatever another machine says."""
+"""Of a version that is compared; it is any text that another machine sends."""
 
 
 class MachineKind(StrEnum):
@@ -39,7 +39,7 @@ class MachineKind(StrEnum):
 
     KIOSK = "kiosk"
     DESK = "desk"
-    """It works on the centre itself, so nothing waits on it, and it may be off for weeks."""
+    """It works on central itself, so nothing waits on it, and it may be off for weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,17 @@ class KioskView:
     """Whether it has ever taken up its place."""
     revoked_at: datetime | None = None
     wiped_at: datetime | None = None
-    """When it was emptied after that, as it says itself."""
+    """When it was emptied after that, as it reports itself."""
     contact_at: datetime | None = None
-    """When the centre and it last spoke, by the centre's clock; None where they never did."""
+    """When central and it last spoke, by central's clock; None where they never did."""
     pending: int | None = None
     """Rows that wait to be sent; None where nothing has to be sent or nothing is known."""
     waiting_since: datetime | None = None
     """When the oldest of them was made, by its own clock."""
     parked: int | None = None
-    """Rows that the centre refuses; None as above."""
+    """Rows that central refuses; None as above."""
     clock_offset_ms: int | None = None
-    """The centre's clock minus its own; None where it was never measured."""
+    """Central's clock minus its own; None where it was never measured."""
     version: str = ""
     """Of its program at the last contact; empty where that is not known."""
     helplines_review_by: date | None = None
@@ -81,7 +81,7 @@ def describe_needs(
 ) -> tuple[str, ...]:
     """Return why a machine needs a person, each in one sentence, the most urgent first.
 
-    `now` is the centre's time, `newest_version` as `latest_version` returns it.
+    `now` is central's time, `newest_version` as `latest_version` returns it.
     """
     if view.revoked_at is not None:
         return _after_it_was_revoked(view, view.revoked_at, now)

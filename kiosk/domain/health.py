@@ -17,7 +17,7 @@ _FEW_COLOURS = ("linux", "vt")
 _LEAST_ANGLE = 0.7
 """Degrees that a capital letter must fill (EN 301 549, 5.1.4)."""
 _BY_ITSELF = timedelta(days=1)
-"""So long a kiosk without its centre is nothing to repair: it catches up by itself."""
+"""So long a kiosk without central is nothing to repair: it catches up by itself."""
 
 
 class Verdict(StrEnum):
@@ -46,13 +46,13 @@ class CentralStatus:
     contact_at: datetime | None
     """When they last spoke; None where they never did."""
     problem: str = ""
-    """What is wrong just now, in one sentence; empty where the centre answers as it should."""
+    """What is wrong just now, in one sentence; empty where central answers as it should."""
     pending: int = 0
     """Records that wait to be sent."""
     parked: int = 0
-    """Records that the centre refuses."""
+    """Records that central refuses."""
     offset_ms: int | None = None
-    """The centre's clock minus this one."""
+    """Central's clock minus this one."""
 
 
 def capital_height(panel_height_mm: float, rows: int) -> float:
@@ -142,7 +142,7 @@ def helplines_finding(
     return Finding("helplines", Verdict.OK, words)
 
 
-def centre_finding(status: CentralStatus | None, now: datetime, zone: ZoneInfo) -> Finding:
+def central_finding(status: CentralStatus | None, now: datetime, zone: ZoneInfo) -> Finding:
     """Judge the contact with central; None is a machine without one."""
     if status is None:
         return Finding("centre", Verdict.OK, "There is none; all records are at home here.")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
 
-HOME_COUNTRY = "SG"
 _MOST_CHARACTERS = 32
 _DIGITS = frozenset("0123456789")
 _ALLOWED = _DIGITS | frozenset("+-.()/ ")
@@ -59,7 +58,7 @@ class Phone:
     """Grouped as people here write it: 8123 4567; a foreign number as in `shown`."""
 
 
-def check_phone(text: str, country: str = HOME_COUNTRY) -> Phone | PhoneProblem:
+def check_phone(text: str, country: str) -> Phone | PhoneProblem:
     """Return what somebody typed as a phone number, or why it is none.
 
     A number without + is read as one of `country` (ISO 3166, two letters). Digits of every
@@ -83,10 +82,10 @@ def check_phone(text: str, country: str = HOME_COUNTRY) -> Phone | PhoneProblem:
     return problem if problem is not None else _phone(number, country)
 
 
-def format_phone(e164: str, country: str = HOME_COUNTRY) -> str:
+def format_phone(e164: str, country: str) -> str:
     """Return a stored number grouped with its country; what is no number comes back cleaned.
 
-    `country` is where a stored number without + would belong.
+    `country` (ISO 3166) is where a stored number without + would belong.
     """
     cleaned = clean(e164, limit=_MOST_CHARACTERS)
     number = _parse(_plain(cleaned), country)
@@ -114,9 +113,9 @@ def digit_counts(country: str) -> tuple[int, int]:
     return min(found), max(found)
 
 
-def format_masked(e164: str) -> str:
+def format_masked(e164: str, country: str) -> str:
     """Return a stored number with all but its country, first and last two digits hidden."""
-    groups = format_phone(e164).split(" ")
+    groups = format_phone(e164, country).split(" ")
     country = groups.pop(0) + " " if groups[0].startswith("+") and len(groups) > 1 else ""
     rest = " ".join(groups)
     digits = [place for place, character in enumerate(rest) if character.isalnum()]

@@ -11,9 +11,9 @@ class Rules:
     opens_before: timedelta = timedelta(minutes=30)
     """How long before its start a session takes check-ins."""
     requests_kept: timedelta = timedelta(days=7)
-    """How long sealed requests stay on a kiosk once the centre has confirmed them."""
+    """How long sealed requests stay on a kiosk once central has confirmed them."""
     check_ins_kept: timedelta = timedelta(days=30)
-    """How long check-ins stay on a kiosk once the centre has confirmed them."""
+    """How long check-ins stay on a kiosk once central has confirmed them."""
     claim: timedelta = timedelta(minutes=30)
     """How long a caller's claim on a request lasts."""
     first_attempt_days: int = 2

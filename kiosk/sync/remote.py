@@ -111,8 +111,8 @@ PASSING = (StoreAway, StoreBusy, StoreFull, StoreDiffers, StoreRefused)
 def version_problem(terms: Terms) -> SyncProblem | None:
     """Say why this version cannot work with a centre, or None where it can."""
     if terms.is_older:
-        return SyncProblem.OLDER_CENTRE
-    return SyncProblem.NEWER_CENTRE if terms.is_newer else None
+        return SyncProblem.OLDER_CENTRAL
+    return SyncProblem.NEWER_CENTRAL if terms.is_newer else None
 
 
 def problem_of(fault: StoreError) -> SyncProblem:

@@ -9,7 +9,7 @@ from kiosk.domain.health import (
     CentralStatus,
     Verdict,
     capital_height,
-    centre_finding,
+    central_finding,
     clock_finding,
     colour_finding,
     disk_finding,
@@ -111,7 +111,7 @@ AWAY = "It is away."
 def test_how_a_machine_stands_with_its_centre(
     look: CentralStatus | None, verdict: Verdict, words: str
 ) -> None:
-    found = centre_finding(look, NOW, ZONE)
+    found = central_finding(look, NOW, ZONE)
     assert (found.subject, found.verdict) == ("centre", verdict)
     assert words in found.sentence
     assert found.sentence.endswith(".")

@@ -97,7 +97,7 @@ class _SlowLine(BadLine):
 
 @pytest.mark.parametrize(
     ("contract", "oldest", "problem"),
-    [(0, 0, SyncProblem.OLDER_CENTRE), (99, 99, SyncProblem.NEWER_CENTRE), (99, 1, None)],
+    [(0, 0, SyncProblem.OLDER_CENTRAL), (99, 99, SyncProblem.NEWER_CENTRAL), (99, 1, None)],
 )
 def test_versions_go_together_or_nothing_is_touched(
     clinic: Clinic,

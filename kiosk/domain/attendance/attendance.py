@@ -44,7 +44,7 @@ class CheckInFact:
     kiosk_at: datetime | None = None
     """What that machine's clock said, where `at` was corrected."""
     received_at: datetime | None = None
-    """When the centre had it; None on one machine."""
+    """When central had it; None on one machine."""
 
 
 @dataclass(frozen=True, slots=True)

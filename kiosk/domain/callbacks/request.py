@@ -81,7 +81,7 @@ class OpenedRequest:
     kiosk_at: datetime | None = None
     """What the kiosk's clock said, where `created_at` was corrected."""
     received_at: datetime | None = None
-    """When the centre had it; None on one machine."""
+    """When central had it; None on one machine."""
     clock_doubtful: bool = False
     preferred_name: str
     phone_masked: str

@@ -312,7 +312,7 @@ def request_phase(
 ) -> tuple[RequestPhase, datetime]:
     """Return what the visitor's slip shows: the phase of the request, and since when.
 
-    `confirmed_at` is when the centre had it, None where it is only on this kiosk. What staff have
+    `confirmed_at` is when central had it, None where it is only on this kiosk. What staff have
     begun, handed over or merged is still with the clinic.
     """
     if state.since is not None and state.status in _PHASE_OF:

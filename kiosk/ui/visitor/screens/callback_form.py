@@ -76,7 +76,7 @@ class CallReviewScreen(VisitorScreen):
     def _read_back(self) -> Table:
         draft = self._form.draft
         number = (
-            format_masked(draft.phone)
+            format_masked(draft.phone, self._country)
             if self._covered
             else format_phone(draft.phone, self._country)
         )

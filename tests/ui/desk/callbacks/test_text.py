@@ -28,7 +28,7 @@ from kiosk.domain.callbacks.actions import (
     Undo,
     Withdraw,
 )
-from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
+from kiosk.domain.callbacks.request import AnsweredByOther, MessagePolicy, Window
 from kiosk.domain.callbacks.scheduling import Hint
 from kiosk.domain.callbacks.state import (
     NEEDED_POLICY,
@@ -46,7 +46,6 @@ from kiosk.domain.callbacks.worklist import (
     WorklistPart,
     WorkRow,
 )
-from kiosk.presentation.languages import format_call_language
 from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks import request as sight
 from kiosk.ui.desk.callbacks import text as words
@@ -114,14 +113,11 @@ def test_what_left_the_list_says_why() -> None:
 
 
 def test_every_code_has_words_and_unknown_ones_stand_for_themselves() -> None:
-    for language in CallLanguage:
-        assert format_call_language(language) != language
     for result in AttemptResult:
         assert words.format_result(result) == words.RESULTS[result]
     for outcome in Outcome:
         assert words.format_outcome(outcome) == words.OUTCOMES[outcome]
     assert all(words.format_hint(hint) for hint in Hint)
-    assert format_call_language("tlh") == "tlh"
     assert words.format_result("teleported") == words.format_outcome("teleported") == "teleported"
     assert words.format_result("") == words.format_hint("") == words.format_hint("weekday_am") == ""
 
