@@ -1,4 +1,4 @@
-"""The errors of the kiosk, one small tree.
+"""The errors of the kiosk, one small tree of classes.
 
 KioskError
 ├── SetupError       this machine or folder is not ready; the sentence holds what to do

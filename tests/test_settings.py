@@ -86,7 +86,7 @@ def test_an_unknown_key_is_refused_by_name(tmp_path: Path, text: str, where: str
 
 
 def _limits() -> list[tuple[str, str, int, int]]:
-    """Give each setting with its least and its greatest value."""
+    """Return each setting with its least and its greatest value."""
     found = []
     for table, field in Settings.model_fields.items():
         assert isinstance(field.annotation, type)

@@ -87,7 +87,7 @@ def take_home(entries: Iterable[Mapping[str, object]]) -> tuple[TakeHome, ...]:
     Each entry holds `title`, `size` and `url`. Raises SetupError where a title is missing, or an
     address is not https, is too long or holds more than plain characters.
     """
-    items = (_item(entry) for entry in entries)
+    items = (_take_home_item(entry) for entry in entries)
     return tuple(item for item in items if item.url)
 
 
@@ -105,16 +105,16 @@ def read_take_home(path: Path) -> tuple[TakeHome, ...]:
     return take_home(entries)
 
 
-def _item(entry: Mapping[str, object]) -> TakeHome:
+def _take_home_item(entry: Mapping[str, object]) -> TakeHome:
     title, size, url = (str(entry.get(key, "")).strip() for key in ("title", "size", "url"))
     if not title:
         raise SetupError("An item to take home has no title; give it one in take-home.toml.")
     if url:
-        _check(title, url)
+        _check_address(title, url)
     return TakeHome(title, size, url)
 
 
-def _check(title: str, url: str) -> None:
+def _check_address(title: str, url: str) -> None:
     if len(url) > LONGEST_ADDRESS:
         raise SetupError(
             f"The address of '{title}' has {len(url)} characters, at most {LONGEST_ADDRESS} fit;"

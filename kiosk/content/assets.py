@@ -1,4 +1,4 @@
-"""Where this installation keeps its texts and its configuration."""
+"""The folders of texts and configuration of this installation."""
 
 import re
 from pathlib import Path

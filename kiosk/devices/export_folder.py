@@ -65,7 +65,7 @@ def overwrite_and_delete(files: Iterable[OldFile]) -> int:
 
 
 def _overwrite(path: Path) -> None:
-    """Leave nothing to a disk that keeps deleted blocks as they were; some disks copy anyway."""
+    """Overwrite a file's blocks, which a disk keeps when it is deleted; some disks copy anyway."""
     number = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         status = os.fstat(number)

@@ -84,18 +84,18 @@ def describe_needs(
     `now` is central's time, `newest_version` as `latest_version` returns it.
     """
     if view.revoked_at is not None:
-        return _after_it_was_revoked(view, view.revoked_at, now)
+        return _describe_revoked(view, view.revoked_at, now)
     if not view.joined:
         ago = format_duration(now - view.enrolled_at)
         return (f"Enrolled {ago} ago, but never joined. Run `kiosk central join` on it.",)
-    silence = _silence(view, now, calendar)
+    silence = _describe_silence(view, now, calendar)
     found = (
         silence,
-        _parked(view),
-        "" if silence else _waiting(view, now),
-        _clock(view),
-        _helplines(view, now.astimezone(calendar.zone).date()),
-        _version(view, newest_version),
+        _describe_parked(view),
+        "" if silence else _describe_waiting(view, now),
+        _describe_clock(view),
+        _describe_helplines(view, now.astimezone(calendar.zone).date()),
+        _describe_version(view, newest_version),
     )
     return tuple(sentence for sentence in found if sentence)
 
@@ -108,7 +108,7 @@ def latest_version(views: Iterable[KioskView]) -> str:
 
 def sort_kiosks(views: Iterable[KioskView]) -> tuple[KioskView, ...]:
     """Return those that need a person first and those that have gone last, each by name."""
-    return tuple(sorted(views, key=_place))
+    return tuple(sorted(views, key=_rank))
 
 
 def describe_needing_machines(views: Sequence[KioskView]) -> str:
@@ -143,14 +143,14 @@ def format_record_count(count: int) -> str:
     return "1 record" if count == 1 else f"{count:,} records"
 
 
-def _after_it_was_revoked(view: KioskView, revoked_at: datetime, now: datetime) -> tuple[str, ...]:
+def _describe_revoked(view: KioskView, revoked_at: datetime, now: datetime) -> tuple[str, ...]:
     has_nothing = view.kind is MachineKind.DESK or not view.joined
     if has_nothing or view.wiped_at is not None or now - revoked_at > ASKED_TO_EMPTY:
         return ()
     return ("Revoked, but not yet emptied. Let it reach the centre once more.",)
 
 
-def _silence(view: KioskView, now: datetime, calendar: WorkingCalendar) -> str:
+def _describe_silence(view: KioskView, now: datetime, calendar: WorkingCalendar) -> str:
     """Return since when a kiosk is silent, if too long; one without central has nobody to reach."""
     since = view.contact_at
     if view.kind is MachineKind.DESK or (since is None and view.here):
@@ -163,7 +163,7 @@ def _silence(view: KioskView, now: datetime, calendar: WorkingCalendar) -> str:
     return f"{words}{waited}. Look whether it is on and has network."
 
 
-def _parked(view: KioskView) -> str:
+def _describe_parked(view: KioskView) -> str:
     if not view.parked:
         return ""
     verb = "is" if view.parked == 1 else "are"
@@ -172,7 +172,7 @@ def _parked(view: KioskView) -> str:
     )
 
 
-def _waiting(view: KioskView, now: datetime) -> str:
+def _describe_waiting(view: KioskView, now: datetime) -> str:
     if not view.pending or view.waiting_since is None or view.contact_at is None:
         return ""
     waited = now - corrected(view.waiting_since, view.clock_offset_ms)
@@ -185,14 +185,14 @@ def _waiting(view: KioskView, now: datetime) -> str:
     )
 
 
-def _clock(view: KioskView) -> str:
+def _describe_clock(view: KioskView) -> str:
     offset = view.clock_offset_ms
     if offset is None or abs(offset) <= CLOCK_OFF_MS:
         return ""
     return f"Its clock is {format_clock_offset(offset)}. Set it."
 
 
-def _helplines(view: KioskView, today: date) -> str:
+def _describe_helplines(view: KioskView, today: date) -> str:
     if view.helplines_review_by is None or today <= view.helplines_review_by:
         return ""
     return (
@@ -201,7 +201,7 @@ def _helplines(view: KioskView, today: date) -> str:
     )
 
 
-def _version(view: KioskView, newest_version: str) -> str:
+def _describe_version(view: KioskView, newest_version: str) -> str:
     if not view.version or _comparable(view.version) >= _comparable(newest_version):
         return ""
     return f"It runs version {view.version}, others {newest_version}. Install that there too."
@@ -213,7 +213,7 @@ def _comparable(version: str) -> tuple[int, ...]:
     return tuple(map(int, found.group().split("."))) if found else ()
 
 
-def _place(view: KioskView) -> tuple[int, str, str]:
+def _rank(view: KioskView) -> tuple[int, str, str]:
     return (0 if view.needs else 2 if view.revoked_at else 1, view.name, view.symbols)
 
 

@@ -1,4 +1,4 @@
-"""Whether a kiosk is fit to stand in a waiting room: findings, and the size of its letters."""
+"""The health of a kiosk: findings about its terminal, clock, helplines, contact and disk."""
 
 import math
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _CAPITAL_OF_CELL = 0.62
 _FEW_COLOURS = ("linux", "vt")
 """Values of TERM, by their beginning: the kernel's console and old terminals."""
 _LEAST_ANGLE = 0.7
-"""Degrees that a capital letter must fill (EN 301 549, 5.1.4)."""
+"""Degrees that a capital letter must fill (EN 301 549, Accessibility for ICT, 5.1.4)."""
 _BY_ITSELF = timedelta(days=1)
 """So long a kiosk without central is nothing to repair: it catches up by itself."""
 
@@ -66,7 +66,7 @@ def needed_height(distance_mm: float) -> float:
 
 
 def terminal_finding(columns: int, rows: int) -> Finding:
-    """Judge the size of the terminal, in cells."""
+    """Return the finding about the size of the terminal, in cells."""
     if columns < LEAST_COLUMNS or rows < LEAST_ROWS:
         return Finding(
             "terminal size",
@@ -78,7 +78,7 @@ def terminal_finding(columns: int, rows: int) -> Finding:
 
 
 def letters_finding(panel_height_mm: float, distance_mm: float, rows: int) -> Finding:
-    """Judge whether capital letters are large enough from where visitors stand."""
+    """Return whether capital letters are large enough from where visitors stand."""
     have, need = capital_height(panel_height_mm, rows), needed_height(distance_mm)
     words = f"Capital letters are {have:.1f} mm high; {need:.1f} mm are needed"
     if have < need:
@@ -91,7 +91,7 @@ def letters_finding(panel_height_mm: float, distance_mm: float, rows: int) -> Fi
 
 
 def colour_finding(term: str, colorterm: str, *, no_color: bool) -> Finding:
-    """Judge the colours that the terminal has by TERM, COLORTERM and NO_COLOR."""
+    """Return the finding about colours, from TERM, COLORTERM and NO_COLOR."""
     if term in ("", "dumb", "unknown"):
         return Finding(
             "colours",
@@ -116,7 +116,7 @@ def colour_finding(term: str, colorterm: str, *, no_color: bool) -> Finding:
 
 
 def clock_finding(now: datetime, zone: str, *, doubtful: bool) -> Finding:
-    """Judge the clock; `now` is the clinic's local time, `doubtful` that it went back."""
+    """Return the finding about the clock; `now` is local, `doubtful` that it went back."""
     words = f"It says {now:%Y-%m-%d %H:%M} in {zone}"
     if doubtful:
         said = "before the last record; set it, or say on the maintenance screen that it is right."
@@ -127,7 +127,7 @@ def clock_finding(now: datetime, zone: str, *, doubtful: bool) -> Finding:
 def helplines_finding(
     verified_on: date, review_by: date, *, overdue: bool, passed_over: str = ""
 ) -> Finding:
-    """Judge how fresh the helplines are; `passed_over` says why a published list is not shown."""
+    """Return how fresh the helplines are; `passed_over` is why a published list is not shown."""
     if overdue:
         return Finding(
             "helplines",
@@ -143,13 +143,13 @@ def helplines_finding(
 
 
 def central_finding(status: CentralStatus | None, now: datetime, zone: ZoneInfo) -> Finding:
-    """Judge the contact with central; None is a machine without one."""
+    """Return the finding about the contact with central; None is a machine without one."""
     if status is None:
         return Finding("centre", Verdict.OK, "There is none; all records are at home here.")
     contact = status.contact_at
     last = f"{contact.astimezone(zone):%Y-%m-%d %H:%M}" if contact else "never"
     said = [status.problem] if status.problem else []
-    said += [f"Last contact: {last}.", *_waits(status)]
+    said += [f"Last contact: {last}.", *_describe_waiting(status)]
     is_off = status.offset_ms is not None and abs(status.offset_ms) > CLOCK_OFF_MS
     if status.offset_ms is not None and is_off:
         said.append(
@@ -163,7 +163,7 @@ def central_finding(status: CentralStatus | None, now: datetime, zone: ZoneInfo)
     return Finding("centre", verdict, " ".join(said))
 
 
-def _waits(status: CentralStatus) -> list[str]:
+def _describe_waiting(status: CentralStatus) -> list[str]:
     said = []
     if status.pending:
         verb = "waits" if status.pending == 1 else "wait"
@@ -177,7 +177,7 @@ def _waits(status: CentralStatus) -> list[str]:
 
 
 def disk_finding(free_bytes: int) -> Finding:
-    """Judge the room on the disk that holds the data folder."""
+    """Return the finding about the room on the disk that holds the data folder."""
     megabytes = free_bytes // 1_000_000
     if megabytes < 200:
         return Finding(

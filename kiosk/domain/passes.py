@@ -87,7 +87,7 @@ def derive_name_key(secret: bytes) -> bytes:
 
 
 def _strip(text: str) -> str:
-    """Drop what scanners add around a code: STX, CR, LF, tabs, spaces, a byte order mark."""
+    """Return a text without what scanners add: STX, CR, LF, tabs, spaces, a byte order mark."""
     start, end = 0, len(text)
     while start < end and _is_padding(text[start]):
         start += 1
@@ -101,7 +101,7 @@ def _is_padding(character: str) -> bool:
 
 
 def _digits(code: str) -> str | None:
-    """Translate a code by its own head, or None where that is not possible."""
+    """Return a code translated by its own head, or None where that is not possible."""
     head = code[: len(HEAD)]
     if len(set(head)) != len(HEAD) or not set(code) <= set(head) or _head_is_swapped(head):
         return None
@@ -118,7 +118,7 @@ def _head_is_swapped(head: str) -> bool:
 
 
 def _read(body: str) -> Code | ScanProblem:
-    """Read the 43 digits after the head; the check comes first, it covers all of them."""
+    """Return the code in the 43 digits after the head; the check digits cover all of them."""
     if int(body) % 97 != 1:
         return ScanProblem.MISREAD
     kind, version, number = int(body[0]), body[1], int(body[2:-2])

@@ -90,7 +90,7 @@ def format_phone(e164: str, country: str) -> str:
     cleaned = clean(e164, limit=_MOST_CHARACTERS)
     number = _parse(_plain(cleaned), country)
     is_number = number is not None and _problem(number, cleaned, country) is None
-    return _international(number) if number is not None and is_number else cleaned
+    return _format_international(number) if number is not None and is_number else cleaned
 
 
 def digit_counts(country: str) -> tuple[int, int]:
@@ -131,7 +131,7 @@ def _plain(text: str) -> str:
 
 
 def _read(plain: str, country: str) -> "PhoneNumber | None":
-    """Parse by the dialling habits of `country`, then with 00 for +, as other countries dial.
+    """Return a number as `country` dials it, else with 00 for +, as other countries do.
 
     In Singapore 0065 8123 4567 would else be 006 and a number in Venezuela.
     """
@@ -191,14 +191,14 @@ def _phone(number: "PhoneNumber", country: str) -> Phone:
     import phonenumbers
     from phonenumbers import PhoneNumberFormat
 
-    international = _international(number)
+    international = _format_international(number)
     home = number.country_code == phonenumbers.country_code_for_region(country)
     national = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return Phone(e164, international, national if home else international)
 
 
-def _international(number: "PhoneNumber") -> str:
+def _format_international(number: "PhoneNumber") -> str:
     import phonenumbers
 
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

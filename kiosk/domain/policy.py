@@ -1,4 +1,4 @@
-"""What a clinic may set differently, as the rules take it."""
+"""The clinic's choices on which rules depend."""
 
 from dataclasses import dataclass
 from datetime import timedelta

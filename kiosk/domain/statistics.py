@@ -219,7 +219,7 @@ def requests_block(
     the week in which it ended.
     """
     some = tuple(histories)
-    shown = _requests([history for history in some if history.made_at in block], block, zone)
+    shown = _count_requests([history for history in some if history.made_at in block], block, zone)
     first = tuple(_waits_for(_first_attempt, block, some, zone, hours))
     contact = tuple(_waits_for(_first_contact, block, some, zone, hours))
     return RequestsBlock(
@@ -245,16 +245,8 @@ def requests_block(
         ),
         first_attempt=_waits(wait.hours for wait in first),
         contact=_waits(wait.hours for wait in contact),
-        reach=_reach(block, some),
+        reach=_reach_percents(block, some),
     )
-
-
-def _requests(made: Sequence[RequestHistory], block: Block, zone: ZoneInfo) -> Protected:
-    """Count requests by week and by language."""
-    weeks = Counter(block.week(history.made_at, zone) for history in made)
-    languages = Counter(_language(history) for history in made)
-    by_week = [weeks[week] for week in range(BLOCK_WEEKS)]
-    return protect(len(made), (by_week, [languages[one] for one in _LANGUAGES]))
 
 
 def attendance_block(
@@ -289,6 +281,14 @@ def attendance_block(
         ),
         tuple(_rows(hours, _HOURS)),
     )
+
+
+def _count_requests(made: Sequence[RequestHistory], block: Block, zone: ZoneInfo) -> Protected:
+    """Return the number of requests by week and by language, small ones hidden."""
+    weeks = Counter(block.week(history.made_at, zone) for history in made)
+    languages = Counter(_language(history) for history in made)
+    by_week = [weeks[week] for week in range(BLOCK_WEEKS)]
+    return protect(len(made), (by_week, [languages[one] for one in _LANGUAGES]))
 
 
 def _local(arrival: tuple[datetime, UUID], zone: ZoneInfo) -> datetime:
@@ -344,7 +344,7 @@ def _waits(samples: Iterable[float]) -> Waits:
     return Waits(round(median(hours), 1), None if ninth is None else round(ninth, 1))
 
 
-def _reach(block: Block, histories: Iterable[RequestHistory]) -> tuple[int | None, ...]:
+def _reach_percents(block: Block, histories: Iterable[RequestHistory]) -> tuple[int | None, ...]:
     """Return how many of a hundred first, second, third calls in the block reached the visitor.
 
     Calls after the first that did are no longer tries to reach somebody, and a text is no call.

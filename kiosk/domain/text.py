@@ -76,7 +76,7 @@ def _kept(character: str) -> str:
 
 
 def _without_loose_parts(text: str) -> str:
-    """Drop joiners that do not stand between letters, and marks beyond four on one letter."""
+    """Return `text` without joiners that join no letters, and marks beyond four on a letter."""
     parts: list[str] = []
     on_letter, marks = False, 0
     for place, character in enumerate(text):

@@ -95,7 +95,7 @@ class Workdays:
         return self._opens[place] + wanted - self._worked[place]
 
     def through(self, ordinal: int) -> int:
-        """Count the working days up to a date, itself included."""
+        """Return the number of working days up to a date, itself included."""
         return bisect_right(self._ordinals, ordinal)
 
     def closing(self, ordinal: int, number: int) -> int | None:
@@ -169,7 +169,7 @@ class WorkingCalendar:
         return self._around(at, at).is_open(microseconds(at))
 
     def hours_between(self, start: datetime, end: datetime) -> float:
-        """Count the working hours from one time to another; negative where `end` is earlier."""
+        """Return the working hours from one time to another; negative where `end` is earlier."""
         if end < start:
             return -self.hours_between(end, start)
         start, end = _bounded(start), _bounded(end)
@@ -190,7 +190,7 @@ class WorkingCalendar:
         return hours
 
     def days_between(self, start: datetime, end: datetime) -> int:
-        """Count the working days after the day of `start` up to the day of `end`; 0 on one day."""
+        """Return the working days after the day of `start` up to that of `end`; 0 on one day."""
         if end < start:
             return -self.days_between(end, start)
         start, end = _bounded(start), _bounded(end)

@@ -200,9 +200,9 @@ def sheet_formatters(zone: ZoneInfo) -> Mapping[Cell, CellFormatter]:
 def csv_formatters(zone: ZoneInfo) -> Mapping[Cell, CellFormatter]:
     """Return the formatters for cells in which a spreadsheet looks for formulas."""
     return _plain_formatters(zone, "T", "seconds") | {
-        Cell.TEXT: lambda value: format_csv_text(_text(value)) if value else "",
+        Cell.TEXT: lambda value: format_csv_text(_format_text(value)) if value else "",
         Cell.CODE: _codes_formatter(" ", then=format_csv_text),
-        Cell.PHONE: lambda value: format_phone_cell(_text(value)),
+        Cell.PHONE: lambda value: format_phone_cell(_format_text(value)),
     }
 
 
@@ -213,9 +213,9 @@ def _plain_formatters(zone: ZoneInfo, between: str, smallest: str) -> dict[Cell,
         return value.astimezone(zone).isoformat(between, smallest)
 
     return {
-        Cell.TEXT: _text,
+        Cell.TEXT: _format_text,
         Cell.CODE: _codes_formatter(" "),
-        Cell.PHONE: _text,
+        Cell.PHONE: _format_text,
         Cell.TIME: time,
         Cell.DAY: lambda value: value.isoformat() if isinstance(value, date) else "",
         Cell.TRUTH: lambda value: "yes" if value else "no",
@@ -223,7 +223,7 @@ def _plain_formatters(zone: ZoneInfo, between: str, smallest: str) -> dict[Cell,
     }
 
 
-def _text(value: object) -> str:
+def _format_text(value: object) -> str:
     return "" if value is None else clean(str(value), LONGEST_CELL)
 
 
@@ -232,6 +232,6 @@ def _codes_formatter(between: str, then: Callable[[str], str] = str) -> CellForm
 
     def write(value: object) -> str:
         parts = value if isinstance(value, tuple) else (value,)
-        return then(_text(between.join(str(part) for part in parts if part is not None)))
+        return then(_format_text(between.join(str(part) for part in parts if part is not None)))
 
     return lru_cache(maxsize=_MOST_CODES)(write)

@@ -79,7 +79,7 @@ def write_json(
     keys = [column.key for column in table.columns]
     take, zone, count = field_getter(table.columns), context.zone, 0
     for count, row in enumerate(rows, 1):
-        values = (_value(value, zone) for value in take(row))
+        values = (_json_value(value, zone) for value in take(row))
         line = encode(dict(zip(keys, values, strict=True)))
         write((",\n" if count > 1 else "\n").encode() + line.encode())
         report_progress(progress, count, total)
@@ -88,7 +88,7 @@ def write_json(
     return count
 
 
-def _value(value: object, zone: ZoneInfo) -> object:
+def _json_value(value: object, zone: ZoneInfo) -> object:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, datetime):
@@ -96,5 +96,5 @@ def _value(value: object, zone: ZoneInfo) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple | list):
-        return [_value(part, zone) for part in value]
+        return [_json_value(part, zone) for part in value]
     return clean(str(value), LONGEST_CELL)

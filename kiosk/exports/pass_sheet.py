@@ -25,7 +25,7 @@ _LEFT, _BOTTOM = (_PAGE_WIDTH - COLUMNS * _WIDTH) / 2, (_PAGE_HEIGHT - ROWS * _H
 _SQUARE = 1.2
 """Side of one of the code's squares, in millimetres: readable from an arm's length."""
 _EDGE, _TICK = 3.0, 4.0
-_WORDS = (
+_INSTRUCTIONS = (
     "Hold this code under the",
     "scanner when you arrive.",
     "Lost it? Please tell us,",
@@ -83,8 +83,8 @@ def _draw_pass(canvas: "Canvas", one: IssuedPass, number: int, left: float, bott
     canvas.setFont("Helvetica-Bold", 13)
     canvas.drawString(x, y + 40 * _MM, f"No. {number}")
     canvas.setFont("Helvetica", 8)
-    for line, words in enumerate(_WORDS):
-        canvas.drawString(x, y + (33 - 3.6 * line) * _MM, words)
+    for line, text in enumerate(_INSTRUCTIONS):
+        canvas.drawString(x, y + (33 - 3.6 * line) * _MM, text)
     canvas.setLineWidth(0.5)
     canvas.line(x, y + 9 * _MM, (left + _WIDTH - _EDGE) * _MM, y + 9 * _MM)
 

@@ -181,7 +181,7 @@ def _odd_rule() -> SetupError:
 
 
 def _parsed(text: str) -> list[Part]:
-    """Read the text, with only those time zones that it explains itself or that all know."""
+    """Return its calendars, with time zones that it defines itself or that all know."""
     from icalendar import Calendar
     from icalendar.timezone import tzp
 
@@ -206,7 +206,7 @@ class _Reader:
         self._sessions: list[SessionInFile] = []
 
     def read(self, calendars: list[Part]) -> Plans:
-        """Read them all."""
+        """Return the plans of all calendars."""
         by_uid: dict[str, tuple[Part, list[Part]]] = {}
         for calendar in calendars:
             found: dict[str, list[Part]] = defaultdict(list)
@@ -227,7 +227,7 @@ class _Reader:
         )
 
     def _read_one(self, uid: str, calendar: Part, events: list[Part]) -> None:
-        """Read all events of one UID: what repeats, and what is different about one of them."""
+        """Keep the sessions of all events of one UID: what repeats, and single changes of it."""
         main = next((event for event in events if "RECURRENCE-ID" not in event), events[0])
         repeats = any(key in main for key in ("RRULE", "RDATE", "RECURRENCE-ID"))
         is_off = _text(calendar, "METHOD").upper() == "CANCEL"
@@ -265,7 +265,7 @@ class _Reader:
         yield from of(alone).between(self._now - _LEEWAY, until)
 
     def _utc(self, at: date) -> datetime:
-        """Read a time; one that belongs to no zone is the clinic's."""
+        """Return a time in UTC; one that belongs to no zone is the clinic's."""
         if not isinstance(at, datetime):
             at = datetime.combine(at, datetime.min.time())
         return (at if at.tzinfo else at.replace(tzinfo=self._zone)).astimezone(UTC)

@@ -99,7 +99,7 @@ def _write_rows(
 def _format_sheet(
     book: "Workbook", sheet: "Worksheet", table: Table, context: ExportContext
 ) -> None:
-    """Write the header, what people need to read and print it, and who made it when."""
+    """Write the header, the settings to read and print it, and who made it when."""
     # The format of texts keeps a cell that begins with = a text when somebody edits it.
     bold = book.add_format({"bold": True, "num_format": "@", "bottom": 1})
     as_text = book.add_format({"num_format": "@"})
@@ -171,5 +171,5 @@ class _LentFile:
         """Do nothing: the caller flushes the file."""
 
     def take_back(self) -> None:
-        """Keep everything that is still written from the file."""
+        """Let nothing more reach the file."""
         self._file = None

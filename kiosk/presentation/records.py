@@ -70,8 +70,8 @@ def describe_anomaly(found: Anomaly) -> str:
         people=_format_count(found.count, "person", "people"),
         records=_format_count(found.count, "record", "records"),
         visitors=_format_count(found.count, "visitor", "visitors"),
-        off=f"{format_span(ahead)} {'fast' if ahead > timedelta() else 'slow'}",
-        late=format_span((found.received_at or found.corrected) - found.corrected),
+        off=f"{format_rough_span(ahead)} {'fast' if ahead > timedelta() else 'slow'}",
+        late=format_rough_span((found.received_at or found.corrected) - found.corrected),
     )
 
 
@@ -80,7 +80,7 @@ def describe_next_step(kind: AnomalyKind) -> str:
     return _TO_DO[kind]
 
 
-def format_span(length: timedelta) -> str:
+def format_rough_span(length: timedelta) -> str:
     """Return a time in its largest whole unit: "2 days", "1 year", "90 seconds" as "1 minute"."""
     length = abs(length)
     for unit, name in _TIME_UNITS:

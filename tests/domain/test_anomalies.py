@@ -25,7 +25,7 @@ from kiosk.presentation.records import (
     ANOMALY_TITLES,
     describe_anomaly,
     describe_next_step,
-    format_span,
+    format_rough_span,
 )
 
 AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -120,6 +120,8 @@ def _odd(kind: AnomalyKind, **times: timedelta) -> Anomaly:
 
 
 def test_spans_are_told_in_their_largest_unit() -> None:
-    told = [format_span(timedelta(seconds=n)) for n in (0, 1, 90, 3600, 86400 * 2, 86400 * 400)]
+    told = [
+        format_rough_span(timedelta(seconds=n)) for n in (0, 1, 90, 3600, 86400 * 2, 86400 * 400)
+    ]
     assert told == ["a moment", "1 second", "1 minute", "1 hour", "2 days", "1 year"]
-    assert format_span(-DAY) == "1 day"
+    assert format_rough_span(-DAY) == "1 day"

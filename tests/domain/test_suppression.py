@@ -14,7 +14,7 @@ Numbers = tuple[int, ...]
 
 
 def splits(total: int, cells: int) -> Iterator[Numbers]:
-    """Give every way to split `total` people over cells."""
+    """Yield every way to split `total` people over cells."""
     for bars in combinations(range(total + cells - 1), cells - 1):
         edges = (-1, *bars, total + cells - 1)
         yield tuple(right - left - 1 for left, right in pairwise(edges))

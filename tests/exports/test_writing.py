@@ -28,7 +28,7 @@ ROWS = [request(1), request(2, preferred_name="Canary")]
 
 
 def _is(form: ExportFormat, path: Path) -> bool:
-    """Say whether a file is what its form says, and holds both rows."""
+    """Return whether a file is what its form says, and holds both rows."""
     match form:
         case ExportFormat.XLSX:
             with zipfile.ZipFile(path) as parts:

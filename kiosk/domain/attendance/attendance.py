@@ -95,7 +95,7 @@ _NOBODY_KNOWN: Mapping[bytes, Bearer] = {}
 def derive_attendance(
     facts: Iterable[CheckInFact], bearers: Mapping[bytes, Bearer] = _NOBODY_KNOWN
 ) -> Attendance:
-    """Fold facts into the people who are present and those who were taken off.
+    """Return who is present and who was taken off, by folding facts.
 
     Facts may come in any order and more than once, voids before what they name. Two kiosks that
     each saw the same pass make one presence, and so do two passes of one person (`bearers`, by

@@ -1,4 +1,4 @@
-"""What may be done about a request now, and what it writes."""
+"""Actions on a callback request: when they are allowed, how they end, and what they write."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -303,7 +303,7 @@ def _close_refusal(
 
 
 def event_for(action: Action, state: CallbackState, *, claim_ends: datetime) -> EventParts:
-    """Translate an allowed action into its event; `claim_ends` is for `Claim` alone."""
+    """Return the event of an allowed action; `claim_ends` is for `Claim` alone."""
     match action:
         case Claim():
             return EventParts(EventKind.CLAIMED, next_at=claim_ends)

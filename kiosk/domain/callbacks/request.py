@@ -150,7 +150,7 @@ _VALUES = {symbol: value for value, symbol in enumerate(REFERENCE_ALPHABET)}
 
 
 def format_reference(kiosk_symbols: str, serial: int) -> str:
-    """Build the reference number `serial` of a kiosk, in the form people see.
+    """Return the reference number `serial` of a kiosk, in the form people see.
 
     `kiosk_symbols` are the kiosk's two symbols of ALPHABET, `serial` is from 0 to SERIALS - 1.
     Raises ValueError for anything else.
@@ -164,20 +164,20 @@ def format_reference(kiosk_symbols: str, serial: int) -> str:
         serial, value = divmod(serial, len(REFERENCE_ALPHABET))
         symbols = REFERENCE_ALPHABET[value] + symbols
     body = kiosk_symbols + symbols
-    return _grouped(body + check_symbol(body))
+    return _format_grouped(body + check_symbol(body))
 
 
 def parse_reference(text: str) -> str | None:
-    """Read a reference that somebody typed; case, spaces and dashes do not matter.
+    """Return the reference that somebody typed; case, spaces and dashes do not matter.
 
-    Return the form people see, or None where a symbol is unknown or the check symbol is wrong.
+    It has the form people see; None where a symbol is unknown or the check symbol is wrong.
     """
     symbols = parse_symbols(text, _LENGTH)
-    return None if symbols is None else _grouped(symbols)
+    return None if symbols is None else _format_grouped(symbols)
 
 
 def parse_symbols(text: str, length: int) -> str | None:
-    """Read `length` symbols of the reference alphabet that somebody typed, a check symbol last.
+    """Return `length` symbols of the reference alphabet that were typed, a check symbol last.
 
     Case, spaces and dashes do not matter. None where a symbol is unknown, one is missing or too
     many, or the check symbol is wrong.
@@ -200,5 +200,5 @@ def check_symbol(body: str) -> str:
     return REFERENCE_ALPHABET[total % len(REFERENCE_ALPHABET)]
 
 
-def _grouped(symbols: str) -> str:
+def _format_grouped(symbols: str) -> str:
     return f"{symbols[:4]}-{symbols[4:]}"

@@ -162,7 +162,7 @@ class Scheduler:
 
 
 def count_attempts(state: CallbackState) -> int:
-    """Count the calls made since it was last reopened; texts and CALL_LATER do not count."""
+    """Return the number of calls since the last reopening, without texts and CALL_LATER."""
     return len([at for at, result in state.attempts[state.earlier :] if result not in _NOT_CALLS])
 
 
@@ -270,12 +270,12 @@ class AttemptRule:
         no other.
         """
         one_part = len(self._worked) == 1
-        spread = (
+        satisfying = (
             three[-1].at
             for three in combinations(self._misses, ATTEMPTS)
             if _is_spread(three) and (one_part or _changes_part(three))
         )
-        return min(spread, default=None)
+        return min(satisfying, default=None)
 
     def next_at(self, last: datetime) -> datetime:
         """Return from when an attempt after `last` counts: hours later, and not all on one day."""

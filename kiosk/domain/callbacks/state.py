@@ -187,7 +187,7 @@ class CallbackState:
 def callback_state(
     events: Iterable[RequestEvent], withdrawn_at: Iterable[datetime], *, now: datetime | None = None
 ) -> CallbackState:
-    """Fold events and withdrawals by slip, in any order and with repeats.
+    """Return the state by folding events and withdrawals by slip, in any order and with repeats.
 
     A withdrawal is the visitor's own word: only an outcome that staff closed with is shown before
     it, and a request that was reopened is still withdrawn. `now` parts
@@ -263,7 +263,7 @@ _PHASE_OF = {
 
 
 def _live(events: Sequence[RequestEvent]) -> list[RequestEvent]:
-    """Leave out undos and what they take back; an undo itself cannot be undone."""
+    """Return events without undos and what they take back; no undo is undone."""
     undone = {event.other_id for event in events if event.kind == _UNDONE}
     return [event for event in events if event.kind != _UNDONE and event.id not in undone]
 

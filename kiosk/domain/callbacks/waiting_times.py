@@ -79,7 +79,7 @@ PROMISED_SHARE = 0.9
 """The share of visitors that "most people" stands for."""
 
 LONGEST_PROMISE = 20
-"""The longest promise in working days; beyond it the figure helps nobody."""
+"""The longest promise in working days; a longer one helps nobody."""
 
 
 def promised_days(spans_in_working_days: Sequence[float]) -> int:

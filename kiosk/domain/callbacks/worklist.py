@@ -1,4 +1,4 @@
-"""When somebody may be called, and how the worklist is ordered and narrowed."""
+"""The worklist: its rows, the windows in which to call, its order and its filter."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -11,6 +11,32 @@ from zoneinfo import ZoneInfo
 from kiosk.domain.callbacks.request import CallLanguage, OpenedRequest, Window
 from kiosk.domain.callbacks.state import OPEN_STATUSES, CallbackState, RequestStatus
 from kiosk.domain.working_time import WorkingCalendar
+
+_NOON, _FOUR = time(12), time(16)
+_SATURDAY = 5
+_WEEKDAYS = range(_SATURDAY)
+_HOURS = {
+    Window.WEEKDAY_MORNING.value: (_WEEKDAYS, time(9), _NOON),
+    Window.WEEKDAY_AFTERNOON.value: (_WEEKDAYS, _NOON, _FOUR),
+    Window.WEEKDAY_EVENING.value: (_WEEKDAYS, _FOUR, time(18)),
+    Window.SATURDAY_MORNING.value: (range(_SATURDAY, _SATURDAY + 1), time(9), _NOON),
+}
+"""Days of the week and hours of each window, clinic's time."""
+_ANY = Window.ANY.value
+_SETTLED = frozenset({RequestStatus.CLOSED, RequestStatus.WITHDRAWN, RequestStatus.DUPLICATE})
+_LONGEST_PAUSE = 60
+"""Days; a visitor can choose 30, so a date further away did not come from one."""
+
+
+class DayPart(StrEnum):
+    """A part of the day, clinic's time: before noon, until four, and after."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+_PARTS = tuple(DayPart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,33 +190,6 @@ class ExportRow(WorkRow):
         return attempts[-1][0] if attempts else None
 
 
-_NOON, _FOUR = time(12), time(16)
-_SATURDAY = 5
-_WEEKDAYS = range(_SATURDAY)
-_HOURS = {
-    Window.WEEKDAY_MORNING.value: (_WEEKDAYS, time(9), _NOON),
-    Window.WEEKDAY_AFTERNOON.value: (_WEEKDAYS, _NOON, _FOUR),
-    Window.WEEKDAY_EVENING.value: (_WEEKDAYS, _FOUR, time(18)),
-    Window.SATURDAY_MORNING.value: (range(_SATURDAY, _SATURDAY + 1), time(9), _NOON),
-}
-"""Days of the week and hours of each window, clinic's time."""
-_ANY = Window.ANY.value
-
-_LONGEST_PAUSE = 60
-"""Days; a visitor can choose 30, so a date further away did not come from one."""
-
-
-class DayPart(StrEnum):
-    """A part of the day, clinic's time: before noon, until four, and after."""
-
-    MORNING = "morning"
-    AFTERNOON = "afternoon"
-    EVENING = "evening"
-
-
-_PARTS = tuple(DayPart)
-
-
 def day_part(local: datetime) -> DayPart:
     """Return the part of the day of a local time."""
     at = local.time()
@@ -266,7 +265,7 @@ def waits_from(created_at: datetime, not_before: date | None, zone: ZoneInfo) ->
 
 
 def sort_rows(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> tuple[WorkRow, ...]:
-    """Put rows in the order to call: call now, then by what is due, then the oldest first.
+    """Return rows in the order to call: call now, then by what is due, then the oldest first.
 
     `speaks` are the languages of the caller (codes of `CallLanguage`), empty for all: a request
     in another language is not called now by them. What is off the list comes last.
@@ -314,9 +313,6 @@ def _shown(row: WorkRow, show: WorklistPart, speaks: frozenset[str]) -> bool:
             return row.state.status in _SETTLED
         case WorklistPart.ALL:
             return True
-
-
-_SETTLED = frozenset({RequestStatus.CLOSED, RequestStatus.WITHDRAWN, RequestStatus.DUPLICATE})
 
 
 def _spoken(asked: OpenedRequest, speaks: frozenset[str]) -> bool:

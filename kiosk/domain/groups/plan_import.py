@@ -206,7 +206,7 @@ def _is_gone(kept: PlannedSession, in_file: Mapping[UUID, bool], now: datetime) 
 def _pairs(
     gone: Iterable[PlannedSession], fresh: Iterable[PlannedByFile], zone: ZoneInfo
 ) -> Iterator[tuple[UUID, tuple[PlannedSession, PlannedByFile]]]:
-    """Pair those that are alone on their group's day, by the id of the new one."""
+    """Yield pairs of an old and a new one, each alone on its group's day, by the new one's id."""
     old: dict[tuple[UUID, date], list[PlannedSession]] = defaultdict(list)
     new: dict[tuple[UUID, date], list[PlannedByFile]] = defaultdict(list)
     for session in gone:
