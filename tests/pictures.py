@@ -22,10 +22,10 @@ from kiosk.usecases.sample_clinic import (
     STAFF,
     SampleClinic,
     SamplePass,
-    invent_passes,
+    new_sample_passes,
 )
 from kiosk.usecases.site import load_sealing_keys, load_site
-from kiosk.usecases.staff_desk import House, SignedIn
+from kiosk.usecases.staff_desk import Context, SignedIn
 from tests.support.desks import CHEAP, Clinic, SetClock
 from tests.support.deskscreens import at_desk
 from tests.support.extract import CHECKOUT
@@ -75,13 +75,13 @@ def _sample_clinic(folder: Path) -> Iterator[tuple[Clinic, tuple[SamplePass, ...
     clock, entropy = SetClock(), Random(1).randbytes
     store = Store.open(folder / "kiosk.db", create=True)
     try:
-        sample, passes = SampleClinic(store, clock, entropy, CHEAP), invent_passes(entropy)
+        sample, passes = SampleClinic(store, clock, entropy, CHEAP), new_sample_passes(entropy)
         sample.complete(passes, lambda _site, _keys: None)
         sample.plan_sessions()
         site = load_site(store)
         sealing = load_sealing_keys(store, site)
-        house = House(store, clock, entropy, site, sealing, Rules(), WorkingCalendar(site.zone))
-        manager = Access(house, CHEAP).sign_in(MANAGER.login, PASSPHRASE)
+        context = Context(store, clock, entropy, site, sealing, Rules(), WorkingCalendar(site.zone))
+        manager = Access(context, CHEAP).sign_in(MANAGER.login, PASSPHRASE)
         assert isinstance(manager, SignedIn)
         yield Clinic(store, folder, clock, entropy, site, sealing, manager, {}), passes
     finally:

@@ -61,7 +61,7 @@ def test_without_a_centre_nothing_begins(folder: Path) -> None:
     with opened(folder) as kiosk, ExitStack() as ending:
         sync_beside(kiosk, ending)
         assert syncing() == []
-        assert not kiosk.maintenance().status().has_centre
+        assert not kiosk.maintenance().status().has_central
         with pytest.raises(SetupError, match="has no centre"):
             kiosk_link(folder)
 
@@ -79,7 +79,7 @@ def test_beside_the_screens_everything_is_sent(folder: Path, centre: Centre) -> 
             assert pending(kiosk) == 0
         assert syncing() == []
         status = kiosk.maintenance().status()
-        assert (status.has_centre, status.problem, status.pending) == (True, None, 0)
+        assert (status.has_central, status.problem, status.pending) == (True, None, 0)
         assert status.contact_at is not None
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kiosk.ui.visitor.visit import Demo, VisitorSide
     from kiosk.usecases.access import Access
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
-    from kiosk.usecases.site import SiteFacts
+    from kiosk.usecases.site import SiteInfo
 
 
 DATABASE = "kiosk.db"
@@ -69,7 +69,7 @@ class Kiosk:
     folder: Path
     settings: "Settings"
     store: "Records"
-    site: "SiteFacts"
+    site: "SiteInfo"
     clock: "Clock"
 
     def visitor_side(self) -> "VisitorSide":
@@ -77,7 +77,7 @@ class Kiosk:
         from kiosk.content.articles import read_take_home
         from kiosk.devices.clock import entropy
         from kiosk.ui.visitor.visit import Timing, VisitorClinic, VisitorSide
-        from kiosk.usecases.helplines import published_text
+        from kiosk.usecases.helplines import read_published
         from kiosk.usecases.site import load_sealing_keys
         from kiosk.usecases.visitor_desk import VisitorDesk
 
@@ -99,7 +99,7 @@ class Kiosk:
         rules, calendar = self.settings.rules, self.calendar()
         desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing, calendar)
         desk.promise_days()
-        published = partial(published_text, self.store, self.site)
+        published = partial(read_published, self.store, self.site)
         return VisitorSide(desk, self.maintenance(), facts, published)
 
     def clean(self) -> None:
@@ -117,7 +117,7 @@ class Kiosk:
         from kiosk.devices.clock import entropy
         from kiosk.usecases.maintenance_desk import MaintenanceDesk
 
-        desk = partial(MaintenanceDesk, has_centre=has_centre(self.folder))
+        desk = partial(MaintenanceDesk, has_central=has_centre(self.folder))
         return desk(self.store, self.clock, entropy, self.site, version("kiosk"))
 
     def access(self) -> "Access":
@@ -125,13 +125,13 @@ class Kiosk:
         from kiosk.devices.clock import entropy
         from kiosk.usecases.access import Access
         from kiosk.usecases.site import load_sealing_keys
-        from kiosk.usecases.staff_desk import House
+        from kiosk.usecases.staff_desk import Context
 
         sealing = load_sealing_keys(self.store, self.site)
         rules = self.settings.rules
         calendar, exports = self.calendar(), self.folder / "exports"
         return Access(
-            House(self.store, self.clock, entropy, self.site, sealing, rules, calendar, exports)
+            Context(self.store, self.clock, entropy, self.site, sealing, rules, calendar, exports)
         )
 
     def calendar(self) -> "WorkingCalendar":

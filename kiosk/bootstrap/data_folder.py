@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kiosk.devices.clock import Clock
     from kiosk.records.central.link import CentralLink
     from kiosk.records.database.store import Records
-    from kiosk.usecases.site import SiteFacts
+    from kiosk.usecases.site import SiteInfo
 
 
 _ELSEWHERE: Final = (
@@ -35,7 +35,7 @@ def find_link(folder: Path) -> "CentralLink | None":
     return read_link(folder) if (folder / LINK_FILE).exists() else None
 
 
-def open_centre(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteFacts]":
+def open_centre(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteInfo]":
     """Open the centre for a desk machine and tell it that the desk is here.
 
     Raises StoreAway where it cannot be reached, StoreDiffers where versions do not go together,
@@ -44,17 +44,17 @@ def open_centre(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteFact
     from importlib.metadata import version
 
     from kiosk.records.central.store import CentralStore
-    from kiosk.usecases.central.contact import check_centre, greet_centre
+    from kiosk.usecases.central.contact import check_central, report_contact
     from kiosk.usecases.site import load_site
 
     store = CentralStore(link.address, link.site_id)
     try:
-        check_centre(store)
+        check_central(store)
         try:
             site = load_site(store)
         except SetupError:
             raise SetupError(_UNKNOWN) from None
-        greet_centre(store, clock, site, version("kiosk"))
+        report_contact(store, clock, site, version("kiosk"))
     except BaseException:
         store.close()
         raise

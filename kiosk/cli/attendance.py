@@ -173,7 +173,7 @@ def odd(
     reads KIOSK_PASSPHRASE.
     """
     with signed_in(user) as (kiosk, access, staff):
-        found, zone = access.reconcile_desk(staff).oddities(days), kiosk.site.zone
+        found, zone = access.anomalies_desk(staff).anomalies(days), kiosk.site.zone
     rows = [_odd_cells(one, zone) for one in found]
     columns = _ODD_IN_A_TABLE if form is Format.TABLE else _ODD
     show(rows, form, columns=columns, empty=f"Nothing odd in the last {days} days.")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from kiosk.records.central.connection import Address
     from kiosk.records.central.machines import CentralMachine
     from kiosk.records.central.owner import SiteAtCentre
-    from kiosk.usecases.central.adoption import Adopted
-    from kiosk.usecases.central.owner import Enrolled, NewMachine
+    from kiosk.usecases.central.adoption import AdoptedClinic
+    from kiosk.usecases.central.owner import EnrolledMachine, NewMachine
     from kiosk.vault.enrolment_bundle import SignedBundle
 
 
@@ -154,9 +154,9 @@ def status(url: UrlOption = "", form: FormatOption = Format.TABLE) -> None:
     removes enrolments that nobody used within a week.
     """
     from kiosk.devices.clock import SystemClock
-    from kiosk.usecases.central.owner import centre_status
+    from kiosk.usecases.central.owner import central_status
 
-    found = centre_status(owner_address(url), SystemClock())
+    found = central_status(owner_address(url), SystemClock())
     rows = [_cells(one, found.facts.get(one.id, 0)) for one in found.machines]
     several = len({one.site_id for one in found.machines}) > 1
     columns = (("site", *_IN_A_TABLE) if several else _IN_A_TABLE) if form is Format.TABLE else ()
@@ -330,14 +330,14 @@ def reset(
     are unsent, unless `kiosk sync export` has written them to a file.
     """
     from kiosk import bootstrap
-    from kiosk.usecases.central.adoption import look_before_reset, reset_machine
+    from kiosk.usecases.central.adoption import check_reset, reset_machine
 
     folder = bootstrap.data_dir()
     database = folder / bootstrap.DATABASE
     if not folder.is_dir():
         raise SetupError(f"There is no data folder {folder}; nothing has to be emptied.")
     with alone(folder):
-        found = look_before_reset(folder, database)
+        found = check_reset(folder, database)
         if not yes:
             _ask_for_the_word(folder)
         reset_machine(folder, database)
@@ -459,12 +459,12 @@ def init(
     """
     from kiosk import bootstrap
     from kiosk.devices.clock import SystemClock
-    from kiosk.usecases.central.owner import prepare_centre
+    from kiosk.usecases.central.owner import prepare_central
 
     owner, folder = owner_address(url), bootstrap.data_dir()
     to = reached_by(owner, via)
     refuse_demo(folder)
-    prepared = prepare_centre(owner, SystemClock())
+    prepared = prepare_central(owner, SystemClock())
     if not prepared.hardened:
         typer.echo(_HARDEN, err=True)
     if has_clinic(folder):
@@ -523,14 +523,16 @@ app.command("import", cls=Verb)(import_)
 app.command()(reset)
 
 
-def _enrol(owner: "Address", site: "SiteAtCentre", machine: "NewMachine", path: Path) -> "Enrolled":
+def _enrol(
+    owner: "Address", site: "SiteAtCentre", machine: "NewMachine", path: Path
+) -> "EnrolledMachine":
     """Enrol a machine; where that fails, no bundle stays behind."""
     from kiosk.devices.clock import SystemClock, entropy
     from kiosk.usecases.central.owner import enrol_machine
-    from kiosk.vault.enrolment_bundle import SignedBundle, bundle_text
+    from kiosk.vault.enrolment_bundle import SignedBundle, format_bundle
 
     def keep(signed: SignedBundle) -> None:
-        write_bundle(path, bundle_text(signed))
+        write_bundle(path, format_bundle(signed))
 
     try:
         return enrol_machine(owner, site, machine, SystemClock(), entropy, keep)
@@ -539,7 +541,7 @@ def _enrol(owner: "Address", site: "SiteAtCentre", machine: "NewMachine", path: 
         raise
 
 
-def _adopt(folder: Path, owner: "Address", to: "Address") -> "Adopted":
+def _adopt(folder: Path, owner: "Address", to: "Address") -> "AdoptedClinic":
     """Bring the clinic of a data folder to the centre, while nobody else works on it."""
     from kiosk import bootstrap
     from kiosk.devices.clock import SystemClock, entropy
@@ -554,7 +556,7 @@ def _adopt(folder: Path, owner: "Address", to: "Address") -> "Adopted":
             store.close()
 
 
-def _told(adopted: "Adopted") -> str:
+def _told(adopted: "AdoptedClinic") -> str:
     site = adopted.site
     if not adopted.linked:
         return f"The centre is up to date, and this machine is its kiosk {site.symbols} already."

@@ -113,10 +113,10 @@ def _passes(folder: Path) -> "tuple[SamplePass, ...]":
     """
     from kiosk.content.qr import encode_png, qr_matrix
     from kiosk.devices.clock import entropy
-    from kiosk.usecases.sample_clinic import SamplePass, invent_passes
+    from kiosk.usecases.sample_clinic import SamplePass, new_sample_passes
 
     if not (folder / INDEX).exists():
-        rows = [{"name": one.name, "digits": one.digits} for one in invent_passes(entropy)]
+        rows = [{"name": one.name, "digits": one.digits} for one in new_sample_passes(entropy)]
         text = json.dumps(rows, ensure_ascii=False, indent=2)
         write_private(folder / INDEX, text.encode())
     for one in listed(folder):
@@ -126,12 +126,12 @@ def _passes(folder: Path) -> "tuple[SamplePass, ...]":
 
 
 def _recovery_keeper(folder: Path) -> "Keeper":
-    from kiosk.vault.recovery_kit import kit_text, write_kit
+    from kiosk.vault.recovery_kit import format_kit, write_kit
 
     def keep(site_id: UUID, keys: "Mapping[Purpose, PrivateSealingKey]") -> None:
         # One that is there belongs to a founding that was cut off.
         (folder / _KIT).unlink(missing_ok=True)
-        write_kit(folder / _KIT, kit_text(site_id, keys, datetime.now(UTC).date()))
+        write_kit(folder / _KIT, format_kit(site_id, keys, datetime.now(UTC).date()))
 
     return keep
 

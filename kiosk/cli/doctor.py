@@ -151,7 +151,7 @@ def _clock(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
     status = kiosk.maintenance().status()
     local = status.now.astimezone(kiosk.site.zone)
     yield clock_finding(local, kiosk.site.zone.key, doubtful=not status.clock_ok)
-    if status.parked and not status.has_centre:
+    if status.parked and not status.has_central:
         words = f"{status.parked} are set aside; a manager has to look at them."
         yield Finding("records", Verdict.LOOK, words)
 
@@ -186,12 +186,12 @@ def _from_afar(link: "CentralLink") -> Iterator[Finding]:
 def _helplines(today: date, opened: list[bootstrap.Kiosk]) -> Iterator[Finding]:
     """Look how fresh the list is that visitors see; the shipped one where there is no clinic."""
     from kiosk.content.helplines import helplines, shipped_helplines
-    from kiosk.usecases.helplines import judged_list
+    from kiosk.usecases.helplines import read_and_check_published
 
     shipped_helplines()
     published = passed_over = ""
     for kiosk in opened:
-        published, passed_over = judged_list(kiosk.store, kiosk.site)
+        published, passed_over = read_and_check_published(kiosk.store, kiosk.site)
     lines = helplines("en", today, published=published)
     yield helplines_finding(
         lines.verified_on, lines.review_by, overdue=lines.overdue, passed_over=passed_over

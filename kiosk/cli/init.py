@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kiosk.domain.staff import Purpose
     from kiosk.records.database.store import Store
-    from kiosk.usecases.setup import ClinicPlan, Founded
+    from kiosk.usecases.setup import ClinicPlan, FoundedClinic
     from kiosk.vault.keys import PrivateSealingKey
 
 
@@ -73,14 +73,14 @@ def init(
     write(_REPORT.format(folder=folder, symbols=symbols, kit=kit))
 
 
-def _found(folder: Path, kit: Path, plan: "ClinicPlan") -> "Founded":
+def _found(folder: Path, kit: Path, plan: "ClinicPlan") -> "FoundedClinic":
     """Make the clinic; where that fails, neither database nor recovery kit stays behind."""
     from kiosk.devices.clock import SystemClock, entropy
     from kiosk.usecases.setup import found_clinic
-    from kiosk.vault.recovery_kit import kit_text, write_kit
+    from kiosk.vault.recovery_kit import format_kit, write_kit
 
     def keep(site_id: UUID, keys: "Mapping[Purpose, PrivateSealingKey]") -> None:
-        write_kit(kit, kit_text(site_id, keys, datetime.now(UTC).date()))
+        write_kit(kit, format_kit(site_id, keys, datetime.now(UTC).date()))
         written.append(kit)
 
     written: list[Path] = []

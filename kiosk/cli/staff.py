@@ -169,7 +169,7 @@ def passphrase(
 
     def give(desk: "AccountsDesk") -> "Answer":
         account = _named(desk, login)
-        return desk.give_passphrase(account.id, _first_passphrase(account.login, _UNCHANGED))
+        return desk.reset_passphrase(account.id, _first_passphrase(account.login, _UNCHANGED))
 
     _change(user, give, form)
 

@@ -35,7 +35,7 @@ from kiosk.sync.remote import (
     problem_of,
     version_problem,
 )
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.site import SiteInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Syncer:
         store: Records,
         remote: Remote,
         clock: Clock,
-        site: SiteFacts,
+        site: SiteInfo,
         about: Callable[[], MachineReport],
     ) -> None:
         self._store = store

@@ -24,24 +24,24 @@ from kiosk.errors import AccessRefused, VaultError
 from kiosk.records import staff
 from kiosk.records.database.writing import change_reference
 from kiosk.records.schema.system_tables import StaffAccount
-from kiosk.usecases.admin.anomalies_desk import ReconcileDesk
+from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
 from kiosk.usecases.admin.desk import OversightDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.callbacks.desk import CallbackDesk
 from kiosk.usecases.groups.desk import GroupsDesk
 from kiosk.usecases.passes.desk import PassDesk
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff.accounts_desk import AccountsDesk
-from kiosk.usecases.staff_desk import House, SignedIn
+from kiosk.usecases.staff_desk import Context, SignedIn
 from kiosk.vault.keys import KeyRing, PrivateSealingKey, dummy_unwrap, unwrap_ring, wrap_ring
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 
-class Attempts:
+class SignInThrottle:
     """The tries of one kind ("login" or "pin") on this machine."""
 
-    def __init__(self, site: SiteFacts, kind: str) -> None:
+    def __init__(self, site: SiteInfo, kind: str) -> None:
         self._site = site
         self._kind = kind
 
@@ -93,7 +93,7 @@ class SignInRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class _Proven:
+class _ProvenAccount:
     """An account whose passphrase was right."""
 
     account: staff.Account
@@ -106,15 +106,15 @@ class _Proven:
 class Access:
     """Signs staff in and hands out their desks."""
 
-    def __init__(self, house: House, cost: Cost = DEFAULT_COST) -> None:
+    def __init__(self, context: Context, cost: Cost = DEFAULT_COST) -> None:
         """Take `cost`: what a passphrase costs; an unknown name takes as long as a known one."""
-        self._house = house
-        self._store = house.store
-        self._clock = house.clock
-        self._entropy = house.entropy
-        self._site = house.site
+        self._context = context
+        self._store = context.store
+        self._clock = context.clock
+        self._entropy = context.entropy
+        self._site = context.site
         self._cost = cost
-        self._attempts = Attempts(house.site, "login")
+        self._attempts = SignInThrottle(context.site, "login")
 
     def sign_in(self, login: str, passphrase: str) -> SignedIn | SignInRefused:
         """Try a passphrase (some 0.1 s, in a thread).
@@ -165,38 +165,41 @@ class Access:
     def groups_desk(self, signed_in: SignedIn) -> GroupsDesk:
         """Open the manager's desk of groups and sessions; AccessRefused without the role."""
         _check_role(signed_in, GroupsDesk.role)
-        return GroupsDesk(self._house, signed_in)
+        return GroupsDesk(self._context, signed_in)
 
     def accounts_desk(self, signed_in: SignedIn) -> AccountsDesk:
         """Open the manager's desk of staff accounts; AccessRefused without the role."""
         _check_role(signed_in, AccountsDesk.role)
-        return AccountsDesk(self._house, signed_in, self._cost)
+        return AccountsDesk(self._context, signed_in, self._cost)
 
     def roster_desk(self, signed_in: SignedIn) -> RosterDesk:
         """Open the facilitator's desk; AccessRefused without the role."""
-        return RosterDesk(self._house, signed_in, _keys(signed_in, RosterDesk.role, Purpose.ROSTER))
+        return RosterDesk(
+            self._context, signed_in, _keys(signed_in, RosterDesk.role, Purpose.ROSTER)
+        )
 
     def pass_desk(self, signed_in: SignedIn) -> PassDesk:
         """Open the facilitator's desk for members and passes; AccessRefused without the role."""
-        return PassDesk(self._house, signed_in, _keys(signed_in, PassDesk.role, Purpose.ROSTER))
+        keys = _keys(signed_in, PassDesk.role, Purpose.ROSTER)
+        return PassDesk(self._context, signed_in, keys)
 
     def callback_desk(self, signed_in: SignedIn) -> CallbackDesk:
         """Open the caller's desk; AccessRefused without the role."""
         keys = _keys(signed_in, CallbackDesk.role, Purpose.CALLBACKS)
-        return CallbackDesk(self._house, signed_in, keys)
+        return CallbackDesk(self._context, signed_in, keys)
 
     def oversight_desk(self, signed_in: SignedIn) -> OversightDesk:
         """Open the manager's desk over the records; AccessRefused without the role."""
         keys = _keys(signed_in, OversightDesk.role, Purpose.CALLBACKS)
-        return OversightDesk(self._house, signed_in, keys)
+        return OversightDesk(self._context, signed_in, keys)
 
-    def reconcile_desk(self, signed_in: SignedIn) -> ReconcileDesk:
+    def anomalies_desk(self, signed_in: SignedIn) -> AnomaliesDesk:
         """Open the desk of odd records; AccessRefused for who is no facilitator and no manager."""
         if Role.FACILITATOR not in signed_in.staff.roles:
             _check_role(signed_in, Role.MANAGER)
-        return ReconcileDesk(self._house, signed_in)
+        return AnomaliesDesk(self._context, signed_in)
 
-    def _prove(self, login: str, passphrase: str) -> "_Proven | SignInRefused":
+    def _prove(self, login: str, passphrase: str) -> "_ProvenAccount | SignInRefused":
         """Count a try, make it, and give what a right passphrase opens."""
         name = normalise_login(login)
         with self._store.write() as transaction:
@@ -208,13 +211,15 @@ class Access:
         held = self._unwrap(account, passphrase)
         if account is not None and held is not None:
             opens = purposes_of_roles(account.staff.roles)
-            return _Proven(account, held, {p: keys for p, keys in held.items() if p in opens})
+            return _ProvenAccount(
+                account, held, {p: keys for p, keys in held.items() if p in opens}
+            )
         with self._store.write() as transaction:
             now = self._clock.now()
             self._audit(transaction, now, AuditAction.SIGN_IN_REFUSED, subject=account)
             return SignInRefused(self._attempts.wait(transaction, now, name))
 
-    def _wrap(self, proven: "_Proven", passphrase: str) -> dict[str, object]:
+    def _wrap(self, proven: "_ProvenAccount", passphrase: str) -> dict[str, object]:
         account_id = proven.account.staff.id
         text = wrap_ring(proven.keys, passphrase, account=account_id, cost=self._cost)
         return {"wrapped_keys": text}

@@ -17,8 +17,8 @@ from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_fact
 from kiosk.records.schema.columns import at_centre
 from kiosk.records.schema.system_tables import AuditEvent
-from kiosk.usecases.site import SiteFacts
-from kiosk.vault.audit_chain import Walk, link, walk
+from kiosk.usecases.site import SiteInfo
+from kiosk.vault.audit_chain import ChainCheck, tag_entry, verify_chain
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
 from kiosk.vault.sealing import open_sealed, seal
 
@@ -28,7 +28,7 @@ _TABLE = "kiosk_device"
 
 def add_entry(
     transaction: Transaction,
-    site: SiteFacts,
+    site: SiteInfo,
     entropy: Entropy,
     now: datetime,
     action: AuditAction,
@@ -40,7 +40,7 @@ def add_entry(
     end = audit.end(transaction, site.kiosk_id)
     id_ = uuid7(now, entropy(ENTROPY_BYTES))
     entry = AuditEntry(id_, end.length, now, action, by_staff, subject)
-    tag, next_key = link(end.next_key, end.last_tag, canonical_bytes(entry, site.kiosk_id))
+    tag, next_key = tag_entry(end.next_key, end.last_tag, canonical_bytes(entry, site.kiosk_id))
     event = AuditEvent(
         id=id_,
         site_id=site.site_id,
@@ -57,7 +57,7 @@ def add_entry(
 
 
 def check_trail(
-    store: Records, site: SiteFacts, keys: Mapping[bytes, PrivateSealingKey]
+    store: Records, site: SiteInfo, keys: Mapping[bytes, PrivateSealingKey]
 ) -> tuple[int | None, int]:
     """Check this machine's whole trail with the clinic's `callbacks` keys.
 
@@ -67,7 +67,7 @@ def check_trail(
     with store.read() as transaction:
         sealed = audit.sealed_first_key(transaction, site.kiosk_id)
         first = _open_first_key(sealed or b"", site.kiosk_id, keys)
-        walked = _walk(transaction, site.site_id, site.kiosk_id, first)
+        walked = _verify(transaction, site.site_id, site.kiosk_id, first)
         end = audit.end(transaction, site.kiosk_id)
     ends_well = (end.length, end.next_key, end.last_tag) == walked[1:]
     if walked.broken_at is None and not ends_well:
@@ -76,7 +76,7 @@ def check_trail(
 
 
 def check_trails(
-    store: Records, site: SiteFacts, keys: Mapping[bytes, PrivateSealingKey]
+    store: Records, site: SiteInfo, keys: Mapping[bytes, PrivateSealingKey]
 ) -> tuple[Trail, ...]:
     """Check this machine's trail as `check_trail` does and, at the centre, those of all others.
 
@@ -113,15 +113,15 @@ def _check_other(
         # These keys have opened another machine's, so this one was replaced, or never there.
         first = b""
     with store.read() as transaction:
-        walked = _walk(transaction, site_id, chain.kiosk_id, first)
+        walked = _verify(transaction, site_id, chain.kiosk_id, first)
     broken_at = walked.broken_at if first else 0
     return Trail(clean(chain.name), walked.entries, broken_at)
 
 
-def _walk(transaction: Transaction, site_id: UUID, kiosk_id: UUID, first: bytes) -> Walk:
+def _verify(transaction: Transaction, site_id: UUID, kiosk_id: UUID, first: bytes) -> ChainCheck:
     trail = audit.trail(transaction, site_id, kiosk_id)
     # An entry that cannot be read has no body, which no tag fits.
-    return walk(
+    return verify_chain(
         first, ((canonical_bytes(one, kiosk_id) if one else b"", tag) for one, tag in trail)
     )
 

@@ -18,7 +18,7 @@ from kiosk.devices.clock import Clock
 from kiosk.errors import SetupError
 from kiosk.records import site as records
 from kiosk.records.database.store import Records
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.site import SiteInfo
 
 _STEP = timedelta(milliseconds=1)
 
@@ -53,27 +53,27 @@ class HelplinesMissing:
     """Lines by their English names, and languages such as "all words in ms"."""
 
 
-def read_in_force(store: Records, clock: Clock, site: SiteFacts) -> HelplinesInForce:
+def read_in_force(store: Records, clock: Clock, site: SiteInfo) -> HelplinesInForce:
     """Say which list this clinic's visitors see; SetupError where no list can be read at all."""
     with store.read() as transaction:
         return now_in_force(transaction, site, clock.now())
 
 
-def published_text(store: Records, site: SiteFacts) -> str:
+def read_published(store: Records, site: SiteInfo) -> str:
     """Give the published list for the visitor's screens; empty where theirs is to be shown."""
-    return judged_list(store, site)[0]
+    return read_and_check_published(store, site)[0]
 
 
-def judged_list(store: Records, site: SiteFacts) -> tuple[str, str]:
+def read_and_check_published(store: Records, site: SiteInfo) -> tuple[str, str]:
     """Give the published list, and why it is not to be shown; one of the two is empty."""
     with store.read() as transaction:
-        return _judged(records.latest_helplines(transaction, site.site_id), site)
+        return _check_published(records.latest_helplines(transaction, site.site_id), site)
 
 
-def now_in_force(transaction: Transaction, site: SiteFacts, now: datetime) -> HelplinesInForce:
+def now_in_force(transaction: Transaction, site: SiteInfo, now: datetime) -> HelplinesInForce:
     """Do as `read_in_force` in a transaction."""
     found = records.latest_helplines(transaction, site.site_id)
-    text, passed_over = _judged(found, site)
+    text, passed_over = _check_published(found, site)
     today = now.astimezone(site.zone).date()
     return HelplinesInForce(
         helplines("en", today, published=text),
@@ -82,7 +82,7 @@ def now_in_force(transaction: Transaction, site: SiteFacts, now: datetime) -> He
     )
 
 
-def check_list(text: str, site: SiteFacts, now: datetime) -> HelplineFile:
+def check_list(text: str, site: SiteInfo, now: datetime) -> HelplineFile:
     """Read a list that is to be published; SetupError with what is wrong with it."""
     today = now.astimezone(site.zone).date()
     try:
@@ -103,10 +103,10 @@ def check_list(text: str, site: SiteFacts, now: datetime) -> HelplineFile:
     return file
 
 
-def left_out(file: HelplineFile, site: SiteFacts, transaction: Transaction) -> tuple[str, ...]:
+def find_left_out(file: HelplineFile, site: SiteInfo, transaction: Transaction) -> tuple[str, ...]:
     """Name what visitors see now and would not find in `file`."""
     before = helplines_in_force(
-        _judged(records.latest_helplines(transaction, site.site_id), site)[0]
+        _check_published(records.latest_helplines(transaction, site.site_id), site)[0]
     )
     ids = {entry.id for entry in file.entries}
     lines = [entry.texts["en"][0] for entry in before.entries if entry.id not in ids]
@@ -114,8 +114,8 @@ def left_out(file: HelplineFile, site: SiteFacts, transaction: Transaction) -> t
     return (*lines, *(f"all words in {code}" for code in languages))
 
 
-def keep(
-    transaction: Transaction, site: SiteFacts, row_id: UUID, text: str, now: datetime
+def add_published(
+    transaction: Transaction, site: SiteInfo, row_id: UUID, text: str, now: datetime
 ) -> datetime:
     """Keep a list that was checked; gives its time, which is after that of every other list.
 
@@ -127,7 +127,7 @@ def keep(
     return at
 
 
-def _judged(found: records.PublishedHelplines | None, site: SiteFacts) -> tuple[str, str]:
+def _check_published(found: records.PublishedHelplines | None, site: SiteInfo) -> tuple[str, str]:
     """Return the text to show, or empty with a sentence why the published list is not shown."""
     if found is None:
         return "", ""

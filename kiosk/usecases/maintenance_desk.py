@@ -12,9 +12,9 @@ from kiosk.domain.text import clean
 from kiosk.records import outbox
 from kiosk.records import site as site_rows
 from kiosk.records.database.store import Records
-from kiosk.usecases.access import Attempts
+from kiosk.usecases.access import SignInThrottle
 from kiosk.usecases.audit_trail import add_entry
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.site import SiteInfo
 from kiosk.vault.passphrases import verify_pin
 
 
@@ -43,7 +43,7 @@ class MaintenanceStatus:
     """The last contact with the centre; None without one."""
     clock_offset_ms: int | None
     """The centre's clock minus this one at the last contact."""
-    has_centre: bool
+    has_central: bool
     """False where all records are at home on this machine."""
     problem: str | None
     """Why the last contact failed, as a sentence for staff; None where it went well."""
@@ -62,18 +62,18 @@ class MaintenanceDesk:
         store: Records,
         clock: Clock,
         entropy: Entropy,
-        site: SiteFacts,
+        site: SiteInfo,
         version: str,
         *,
-        has_centre: bool = False,
+        has_central: bool = False,
     ) -> None:
         self._store = store
-        self._has_centre = has_centre
+        self._has_central = has_central
         self._clock = clock
         self._entropy = entropy
         self._site = site
         self._version = version
-        self._attempts = Attempts(site, "pin")
+        self._attempts = SignInThrottle(site, "pin")
 
     def unlock(self, pin: str) -> PinAnswer:
         """Try the PIN (some 0.1 s, in a thread); a try is counted before it is made."""
@@ -109,8 +109,8 @@ class MaintenanceDesk:
             last_fact_at=itself.last_fact_at,
             contact_at=itself.contact_at,
             clock_offset_ms=itself.clock_offset_ms,
-            has_centre=self._has_centre,
-            problem=_sentence(itself.problem),
+            has_central=self._has_central,
+            problem=_describe_problem(itself.problem),
             pending=pending,
             parked=parked,
             out_of_order=itself.out_of_order,
@@ -147,7 +147,7 @@ class MaintenanceDesk:
         add_entry(transaction, self._site, self._entropy, now, action)
 
 
-def _sentence(code: str | None) -> str | None:
+def _describe_problem(code: str | None) -> str | None:
     """Say what a problem's code means; a code of another version stands for itself."""
     if code is None or code not in {problem.value for problem in SyncProblem}:
         return code

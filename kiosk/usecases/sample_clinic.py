@@ -29,9 +29,9 @@ from kiosk.records.database.store import Records
 from kiosk.usecases.access import Access
 from kiosk.usecases.groups.plan_import import add_group, add_sessions
 from kiosk.usecases.setup import ClinicPlan, KeepRecovery, found_clinic
-from kiosk.usecases.site import SiteFacts, load_sealing_keys, load_site
-from kiosk.usecases.staff.accounts import NewAccount, StaffMaker
-from kiosk.usecases.staff_desk import House, SignedIn
+from kiosk.usecases.site import SiteInfo, load_sealing_keys, load_site
+from kiosk.usecases.staff.accounts import AccountMaker, NewAccount
+from kiosk.usecases.staff_desk import Context, SignedIn
 from kiosk.usecases.visitor_desk import VisitorDesk
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
@@ -68,13 +68,13 @@ _PEOPLE = (
 )
 
 
-def ask_for_calls(house: House) -> None:
+def send_sample_requests(context: Context) -> None:
     """Send each sample request; one that was sent before stays as it is."""
     desk = VisitorDesk(
-        house.store, house.clock, house.entropy, house.site, house.rules, house.sealing
+        context.store, context.clock, context.entropy, context.site, context.rules, context.sealing
     )
     for number, person in enumerate(_PEOPLE):
-        id_ = uuid5(house.site.site_id, f"request {number}")
+        id_ = uuid5(context.site.site_id, f"request {number}")
         desk.request_callback(
             CallbackDraft(
                 id=id_,
@@ -129,7 +129,7 @@ class SamplePass:
     digits: str
 
 
-def invent_passes(entropy: Entropy) -> tuple[SamplePass, ...]:
+def new_sample_passes(entropy: Entropy) -> tuple[SamplePass, ...]:
     """Draw a pass for each of the invented people; nothing is written."""
     return tuple(SamplePass(name, encode(CodeKind.PASS, entropy(SECRET_BYTES))) for name in PEOPLE)
 
@@ -168,7 +168,7 @@ class SampleClinic:
             )
         site = load_site(self._store)
         sealing = load_sealing_keys(self._store, site)
-        house = House(
+        context = Context(
             self._store,
             self._clock,
             self._entropy,
@@ -177,12 +177,12 @@ class SampleClinic:
             Rules(),
             WorkingCalendar(site.zone),
         )
-        access = Access(house, self._cost)
+        access = Access(context, self._cost)
         self._add_staff(site, access)
         desk = access.roster_desk(_signed_in(access, STAFF[0]))
         for number, (name, label, room) in enumerate(_GROUPS):
             add_group(self._store, site, GroupPlan(_group_id(site, number), name, label, room))
-        ask_for_calls(house)
+        send_sample_requests(context)
         for one in passes:
             draft = JoinDraft(desk.new_pass().id, _secret(one))
             desk.issue_pass(one.name, PEOPLE.get(one.name, "en"), draft)
@@ -211,13 +211,13 @@ class SampleClinic:
             symbols="7K",
         )
 
-    def _add_staff(self, site: SiteFacts, access: Access) -> None:
+    def _add_staff(self, site: SiteInfo, access: Access) -> None:
         with self._store.read() as transaction:
             known = {account.staff.login for account in staff.accounts(transaction, site.site_id)}
         missing = [account for account in STAFF if account.login not in known]
         if missing:
             manager = _signed_in(access, MANAGER)
-            maker = StaffMaker(self._store, self._clock, self._entropy, site, manager, self._cost)
+            maker = AccountMaker(self._store, self._clock, self._entropy, site, manager, self._cost)
             for account in missing:
                 maker.add(account)
 
@@ -229,7 +229,7 @@ def _secret(one: SamplePass) -> bytes:
     return code.secret
 
 
-def _session(site: SiteFacts, block: int) -> SessionPlan:
+def _session(site: SiteInfo, block: int) -> SessionPlan:
     number = block % len(_GROUPS)
     starts_at = _EPOCH + block * _BLOCK + _LEAD
     return SessionPlan(
@@ -241,7 +241,7 @@ def _session(site: SiteFacts, block: int) -> SessionPlan:
     )
 
 
-def _group_id(site: SiteFacts, number: int) -> UUID:
+def _group_id(site: SiteInfo, number: int) -> UUID:
     return uuid5(site.site_id, f"group {number}")
 
 

@@ -22,7 +22,7 @@ from kiosk.records.database.writing import add_reference
 from kiosk.records.schema.system_tables import AuditChain, KioskDevice, PublicKey, SyncState
 from kiosk.records.schema.tables import Site
 from kiosk.usecases.audit_trail import add_entry, seal_first_key
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff.accounts import NewAccount, build_account
 from kiosk.usecases.staff_desk import SignedIn
 from kiosk.vault.audit_chain import KEY_BYTES as AUDIT_KEY_BYTES
@@ -55,10 +55,10 @@ class ClinicPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Founded:
+class FoundedClinic:
     """A new clinic, with its first manager signed in."""
 
-    site: SiteFacts
+    site: SiteInfo
     manager: SignedIn
 
 
@@ -69,7 +69,7 @@ def found_clinic(
     plan: ClinicPlan,
     keep_recovery: KeepRecovery,
     cost: Cost = DEFAULT_COST,
-) -> Founded:
+) -> FoundedClinic:
     """Make a clinic in an empty database, all of it or nothing.
 
     `keep_recovery` runs before the commit: where it raises there is no clinic yet. Raises
@@ -99,10 +99,10 @@ def found_clinic(
     held = purposes_of_roles(plan.manager.roles)
     ring = {p: {key.key_id: key} for p, key in private.items() if p in held}
     staff = Staff(account_id, account.login, plan.manager.roles)
-    return Founded(site, SignedIn(staff, ring, now))
+    return FoundedClinic(site, SignedIn(staff, ring, now))
 
 
-def _plan_site(plan: ClinicPlan, now: datetime, entropy: Entropy) -> SiteFacts:
+def _plan_site(plan: ClinicPlan, now: datetime, entropy: Entropy) -> SiteInfo:
     """Check a plan and give the new clinic its ids."""
     if not clean(plan.name):
         raise SetupError("The clinic needs a name.")
@@ -116,7 +116,7 @@ def _plan_site(plan: ClinicPlan, now: datetime, entropy: Entropy) -> SiteFacts:
     )
     if len(symbols) != KIOSK_SYMBOLS or not set(symbols) <= set(REFERENCE_ALPHABET):
         raise SetupError(f"A kiosk has two symbols out of {REFERENCE_ALPHABET}.")
-    return SiteFacts(
+    return SiteInfo(
         site_id=uuid7(now, entropy(ENTROPY_BYTES)),
         kiosk_id=uuid7(now, entropy(ENTROPY_BYTES)),
         name=clean(plan.name),
@@ -132,7 +132,7 @@ def _refuse_second(transaction: Transaction) -> None:
         raise SetupError("There is a clinic in this data folder already; nothing was changed.")
 
 
-def _add_site(transaction: Transaction, site: SiteFacts, now: datetime) -> None:
+def _add_site(transaction: Transaction, site: SiteInfo, now: datetime) -> None:
     add_reference(
         transaction,
         Site(
@@ -148,7 +148,7 @@ def _add_site(transaction: Transaction, site: SiteFacts, now: datetime) -> None:
 
 def _add_keys(
     transaction: Transaction,
-    site: SiteFacts,
+    site: SiteInfo,
     now: datetime,
     entropy: Entropy,
     pairs: Mapping[Purpose, KeyPair],
@@ -171,7 +171,7 @@ def _add_keys(
 
 def _add_machine(
     transaction: Transaction,
-    site: SiteFacts,
+    site: SiteInfo,
     now: datetime,
     pin_hash: str,
     entropy: Entropy,

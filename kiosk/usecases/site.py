@@ -17,7 +17,7 @@ SealingKeys = Mapping[Purpose, tuple[PublicSealingKey, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class SiteFacts:
+class SiteInfo:
     """What does not change while the program runs."""
 
     site_id: UUID
@@ -31,13 +31,13 @@ class SiteFacts:
     """The two symbols that begin this machine's reference codes."""
 
 
-def load_site(store: Records) -> SiteFacts:
+def load_site(store: Records) -> SiteInfo:
     """Read which clinic this database belongs to; SetupError where none is founded yet."""
     with store.read() as transaction:
         machine = site_rows.here(transaction)
     if machine is None:
         raise SetupError("There is no clinic in this data folder yet; make one with `kiosk init`.")
-    return SiteFacts(
+    return SiteInfo(
         machine.site_id,
         machine.kiosk_id,
         machine.site_name,
@@ -48,7 +48,7 @@ def load_site(store: Records) -> SiteFacts:
     )
 
 
-def load_sealing_keys(store: Records, site: SiteFacts) -> SealingKeys:
+def load_sealing_keys(store: Records, site: SiteInfo) -> SealingKeys:
     """Read the keys that new records are sealed to; SetupError where a purpose has none."""
     with store.read() as transaction:
         rows = staff.keys_in_use(transaction, site.site_id)

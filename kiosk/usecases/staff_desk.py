@@ -19,7 +19,7 @@ from kiosk.errors import SignedOut
 from kiosk.records import staff
 from kiosk.records.database.store import Records
 from kiosk.usecases.audit_trail import add_entry
-from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.usecases.site import SealingKeys, SiteInfo
 from kiosk.vault.keys import KeyRing, PrivateSealingKey
 
 LONGEST_STAY = timedelta(hours=8)
@@ -39,13 +39,13 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Context:
     """What all desks of one clinic share."""
 
     store: Records
     clock: Clock
     entropy: Entropy
-    site: SiteFacts
+    site: SiteInfo
     sealing: SealingKeys
     rules: Rules
     calendar: WorkingCalendar
@@ -61,16 +61,16 @@ class StaffDesk:
 
     def __init__(
         self,
-        house: House,
+        context: Context,
         signed_in: SignedIn,
         keys: Mapping[bytes, PrivateSealingKey] | None = None,
     ) -> None:
         """Take who opens the desk and the keys of its purpose; `Access` has checked the role."""
-        self._house = house
-        self._store = house.store
-        self._clock = house.clock
-        self._entropy = house.entropy
-        self._site = house.site
+        self._context = context
+        self._store = context.store
+        self._clock = context.clock
+        self._entropy = context.entropy
+        self._site = context.site
         self._signed_in = signed_in
         self._staff = signed_in.staff
         self._keys = dict(keys or {})

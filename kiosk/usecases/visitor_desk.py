@@ -21,10 +21,10 @@ from kiosk.domain.passes import SECRET_BYTES, CodeKind, decode
 from kiosk.domain.policy import Rules
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.records.database.store import Records
-from kiosk.usecases.attendance.check_in import CheckIns
-from kiosk.usecases.callbacks.submission import Promise, Requests
+from kiosk.usecases.attendance.check_in import VisitorCheckIns
+from kiosk.usecases.callbacks.submission import CallbackPromise, VisitorRequests
 from kiosk.usecases.passes.issuing import new_draft
-from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.usecases.site import SealingKeys, SiteInfo
 
 
 class VisitorDesk:
@@ -38,7 +38,7 @@ class VisitorDesk:
         store: Records,
         clock: Clock,
         entropy: Entropy,
-        site: SiteFacts,
+        site: SiteInfo,
         rules: Rules,
         sealing: SealingKeys,
         calendar: WorkingCalendar | None = None,
@@ -47,9 +47,9 @@ class VisitorDesk:
         self._store = store
         self._clock = clock
         self._entropy = entropy
-        self._arrivals = CheckIns(entropy, site, rules, sealing)
-        self._requests = Requests(entropy, site, sealing)
-        self._promise = Promise(store, clock, site, calendar or WorkingCalendar(site.zone))
+        self._arrivals = VisitorCheckIns(entropy, site, rules, sealing)
+        self._requests = VisitorRequests(entropy, site, sealing)
+        self._promise = CallbackPromise(store, clock, site, calendar or WorkingCalendar(site.zone))
 
     def sessions_today(self) -> SessionsToday:
         """Give the sessions open now and those later today."""

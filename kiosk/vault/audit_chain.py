@@ -22,7 +22,7 @@ class StoredEntry(NamedTuple):
     tag: bytes
 
 
-class ChainLink(NamedTuple):
+class TaggedEntry(NamedTuple):
     """The answer of `link`."""
 
     tag: bytes
@@ -38,7 +38,7 @@ def first_key(entropy: bytes) -> bytes:
     return hmac.digest(entropy, b"kiosk.audit first", "sha256")
 
 
-def link(key: bytes, previous_tag: bytes, body: bytes) -> ChainLink:
+def tag_entry(key: bytes, previous_tag: bytes, body: bytes) -> TaggedEntry:
     """Tag `body` as the entry after `previous_tag` (START_TAG for the first), and step the key.
 
     Raises ValueError for a previous tag that is not 32 bytes long.
@@ -47,10 +47,10 @@ def link(key: bytes, previous_tag: bytes, body: bytes) -> ChainLink:
         raise ValueError(f"a tag has {TAG_BYTES} bytes")
     tag = hmac.digest(key, previous_tag + body, "sha256")
     # Shorter than any tag, so no entry's tag can ever equal a key.
-    return ChainLink(tag, hmac.digest(key, b"next", "sha256"))
+    return TaggedEntry(tag, hmac.digest(key, b"next", "sha256"))
 
 
-class Walk(NamedTuple):
+class ChainCheck(NamedTuple):
     """The answer of `walk`."""
 
     broken_at: int | None
@@ -62,7 +62,7 @@ class Walk(NamedTuple):
     last_tag: bytes
 
 
-def walk(first_key: bytes, entries: Iterable[tuple[bytes, bytes]]) -> Walk:
+def verify_chain(first_key: bytes, entries: Iterable[tuple[bytes, bytes]]) -> ChainCheck:
     """Follow a chain of (body, tag) pairs from its first key on.
 
     Whoever cuts entries off its end cannot make the key that stood there, for keys step one way:
@@ -70,10 +70,10 @@ def walk(first_key: bytes, entries: Iterable[tuple[bytes, bytes]]) -> Walk:
     """
     key, previous, broken_at, count = first_key, START_TAG, None, 0
     for body, tag in entries:
-        expected, key = link(key, previous, body)
+        expected, key = tag_entry(key, previous, body)
         if broken_at is None and not hmac.compare_digest(expected, tag):
             broken_at = count
         # What stands there, so that a broken tag does not stop the walk.
         previous = expected
         count += 1
-    return Walk(broken_at, count, key, previous)
+    return ChainCheck(broken_at, count, key, previous)

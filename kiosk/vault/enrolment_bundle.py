@@ -34,7 +34,7 @@ _VERSION = 1
 _BOUND = b"kiosk/bundle/v1\0"
 _KEY_BYTES = 32
 _LONGEST_FILE = 262_144
-_WHAT_IT_IS = (
+_EXPLANATION = (
     "Lets one machine join a clinic's centre, once, together with the code that was shown when"
     " this file was made. Send the code by another way than the file."
 )
@@ -86,7 +86,7 @@ class SignedBundle:
             ) from None
 
 
-def sign(bundle: Bundle, code: str) -> SignedBundle:
+def sign_bundle(bundle: Bundle, code: str) -> SignedBundle:
     """Sign a bundle by its code (20 symbols)."""
     signature = _signing_key(code, bundle.kiosk_id).sign(_signed(bundle))
     return SignedBundle(bundle, signature)
@@ -98,7 +98,7 @@ def first_password(code: str, kiosk_id: UUID) -> str:
     return base64.urlsafe_b64encode(derived).decode().rstrip("=")
 
 
-def bundle_text(signed: SignedBundle) -> str:
+def format_bundle(signed: SignedBundle) -> str:
     """Write a bundle as the text of its file."""
     content = {**_plain(signed.bundle), "signature": signed.signature.hex()}
     return json.dumps(content, indent=1) + "\n"
@@ -135,7 +135,7 @@ def _plain(bundle: Bundle) -> dict[str, object]:
     for name in ("site_id", "kiosk_id"):
         values[name] = str(values[name])
     values["expires"] = bundle.expires.isoformat()
-    return {"what_this_is": _WHAT_IT_IS, "version": _VERSION, **values}
+    return {"what_this_is": _EXPLANATION, "version": _VERSION, **values}
 
 
 def _signed(bundle: Bundle) -> bytes:

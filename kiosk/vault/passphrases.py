@@ -45,17 +45,17 @@ def derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     of bounds or for which the machine has no memory.
     """
     try:
-        return _argon2(salt, cost).derive(secret_bytes(passphrase))
+        return _argon2(salt, cost).derive(_secret_bytes(passphrase))
     except MemoryError:
         raise VaultError("There is too little memory to open the key file.") from None
 
 
 def phc_hash(secret: str, salt: bytes, cost: Cost) -> str:
     """Hash a secret for checking only, in the PHC string format; errors as in `derive`."""
-    return _argon2(salt, cost).derive_phc_encoded(secret_bytes(secret))
+    return _argon2(salt, cost).derive_phc_encoded(_secret_bytes(secret))
 
 
-def secret_bytes(secret: str) -> bytes:
+def _secret_bytes(secret: str) -> bytes:
     """Return what is hashed of a typed secret; no text from a keyboard raises."""
     return unicodedata.normalize("NFKC", secret).encode("utf-8", "surrogatepass")
 
@@ -89,7 +89,7 @@ def verify_pin(stored: str, pin: str) -> bool:
     if parts is None or not Cost(*map(int, parts.groups())).is_acceptable():
         return False
     try:
-        Argon2id.verify_phc_encoded(secret_bytes(pin), stored)
+        Argon2id.verify_phc_encoded(_secret_bytes(pin), stored)
     except (InvalidKey, ValueError):
         return False
     return True

@@ -18,7 +18,7 @@ from kiosk.vault.strict_json import read_json
 
 _VERSION = 1
 _LONGEST_FILE = 65_536
-_WHAT_IT_IS = (
+_EXPLANATION = (
     "Recovery kit of a peer support kiosk. Whoever holds this file can read every callback request"
     " and every roster of this clinic. Move it off this machine, keep it locked away, and use it"
     " only when the clinic's own keys are lost."
@@ -36,7 +36,7 @@ class RecoveryKit:
     """One private key for every purpose."""
 
 
-def kit_text(site_id: UUID, keys: Mapping[Purpose, PrivateSealingKey], made_on: date) -> str:
+def format_kit(site_id: UUID, keys: Mapping[Purpose, PrivateSealingKey], made_on: date) -> str:
     """Write a kit as JSON text, with a plain sentence that says what it is.
 
     Raises ValueError where a purpose has no key.
@@ -44,7 +44,7 @@ def kit_text(site_id: UUID, keys: Mapping[Purpose, PrivateSealingKey], made_on: 
     if set(keys) != set(Purpose):
         raise ValueError("a recovery kit holds one key for every purpose")
     content = {
-        "what_this_is": _WHAT_IT_IS,
+        "what_this_is": _EXPLANATION,
         "version": _VERSION,
         "site_id": str(site_id),
         "made_on": made_on.isoformat(),

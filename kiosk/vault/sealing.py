@@ -147,7 +147,7 @@ _READER = json.JSONDecoder(parse_constant=_refuse)
 """Made once: `json.loads` makes one for each record, which takes as long as reading it."""
 
 
-BOX_BYTES = 1 + 12 + 256 + 16
+NAME_BOX_BYTES = 1 + 12 + 256 + 16
 """Every box is as long, whatever the name."""
 
 _BOX_VERSION = b"\x01"
@@ -174,7 +174,7 @@ def lock_name(name: str, name_key: bytes) -> bytes:
 
 def unlock_name(box: bytes, name_key: bytes) -> str | None:
     """Open a box with the key of the pass; None where it belongs to another or is damaged."""
-    if len(box) != BOX_BYTES or not box.startswith(_BOX_VERSION):
+    if len(box) != NAME_BOX_BYTES or not box.startswith(_BOX_VERSION):
         return None
     nonce, sealed = box[1 : 1 + _NONCE_BYTES], box[1 + _NONCE_BYTES :]
     try:

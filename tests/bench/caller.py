@@ -14,7 +14,7 @@ from kiosk.usecases.access import Access
 from kiosk.usecases.callbacks.desk import CallbackDesk
 from kiosk.usecases.callbacks.submission import CALLBACK_REQUEST
 from kiosk.usecases.sample_clinic import PASSPHRASE
-from kiosk.usecases.staff.accounts import NewAccount, StaffMaker
+from kiosk.usecases.staff.accounts import AccountMaker, NewAccount
 from kiosk.usecases.staff_desk import SignedIn
 from kiosk.vault.keys import PrivateSealingKey
 from kiosk.vault.sealing import open_sealed
@@ -68,7 +68,7 @@ def add_caller(folder: Path) -> None:
     kiosk = open_kiosk(folder)
     try:
         manager = _sign_in(kiosk.access(), "manager")
-        maker = StaffMaker(kiosk.store, kiosk.clock, entropy, kiosk.site, manager)
+        maker = AccountMaker(kiosk.store, kiosk.clock, entropy, kiosk.site, manager)
         maker.add(NewAccount(LOGIN, PASSPHRASE, frozenset({Role.CALLER, Role.FACILITATOR})))
     finally:
         kiosk.store.close()

@@ -14,7 +14,7 @@ from typing import Any
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import SECRET_BYTES, CodeKind, derive_lookup, derive_name_key, encode
 from kiosk.records.database.store import sqlite_module
-from kiosk.vault.sealing import BOX_BYTES, lock_name
+from kiosk.vault.sealing import NAME_BOX_BYTES, lock_name
 
 _SEALED_BYTES = 1300
 """About what a sealed name takes."""
@@ -98,7 +98,9 @@ def _add_passes(database: Any, clinic: Clinic, chance: random.Random, secrets: l
         at = began + timedelta(minutes=number)
         person, card = _id(at, chance), _id(at, chance)
         named = number < _KEPT_PASSES
-        box = lock_name("Mei", derive_name_key(secret)) if named else chance.randbytes(BOX_BYTES)
+        box = (
+            lock_name("Mei", derive_name_key(secret)) if named else chance.randbytes(NAME_BOX_BYTES)
+        )
         sealed = chance.randbytes(_SEALED_BYTES)
         database.execute(_PEOPLE, (person, clinic.site, sealed, _stamp(at)))
         database.execute(

@@ -16,7 +16,7 @@ from kiosk.domain.callbacks.request import CallLanguage, format_reference
 from kiosk.domain.staff import Role
 from kiosk.records.schema.system_tables import StaffAccount
 from kiosk.usecases.sample_clinic import MANAGER, PASSPHRASE
-from kiosk.usecases.staff.accounts import NewAccount, StaffMaker
+from kiosk.usecases.staff.accounts import AccountMaker, NewAccount
 from kiosk.usecases.staff_desk import SignedIn
 from tests.cli.asking import NOT_BEFORE, ask_for_call, visitor
 from tests.cli.calling import COMMAND, Answer, Kiosk, shell
@@ -67,7 +67,7 @@ def add_caller(folder: Path, login: str) -> None:
         access = kiosk.access()
         manager = access.sign_in(MANAGER.login, PASSPHRASE)
         assert isinstance(manager, SignedIn)
-        maker = StaffMaker(kiosk.store, kiosk.clock, entropy, kiosk.site, manager, cost=CHEAP)
+        maker = AccountMaker(kiosk.store, kiosk.clock, entropy, kiosk.site, manager, cost=CHEAP)
         maker.add(NewAccount(login, PASSPHRASE, frozenset({Role.CALLER})))
     finally:
         kiosk.store.close()

@@ -20,7 +20,7 @@ from kiosk.records.database.writing import note
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import PublicKey
 from kiosk.records.schema.tables import GroupSession, Site, SupportGroup
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.site import SiteInfo
 from tests.support.centres import Centre
 from tests.support.desks import open_clinic
 
@@ -64,7 +64,7 @@ class Clinic:
     """A clinic's place at the centre."""
 
     centre: Centre
-    site: SiteFacts
+    site: SiteInfo
     """With the founder's machine, which takes no part."""
     founder: Path
     """The file that others are copied from; nothing has it open."""

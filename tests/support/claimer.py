@@ -14,7 +14,7 @@ from kiosk.domain.working_time import WorkingCalendar
 from kiosk.records.database.store import Store
 from kiosk.usecases.access import Access
 from kiosk.usecases.site import load_sealing_keys, load_site
-from kiosk.usecases.staff_desk import House, SignedIn
+from kiosk.usecases.staff_desk import Context, SignedIn
 from tests.support.desks import CHEAP, PASSPHRASE, SetClock
 
 
@@ -24,10 +24,10 @@ def main(path: Path, login: str) -> None:
     site = load_site(store)
     sealing = load_sealing_keys(store, site)
     calendar = WorkingCalendar(site.zone)
-    house = House(
+    context = Context(
         store, SetClock(), SystemRandom().randbytes, site, sealing, Rules(), calendar, path.parent
     )
-    access = Access(house, cost=CHEAP)
+    access = Access(context, cost=CHEAP)
     signed_in = access.sign_in(login, PASSPHRASE)
     assert isinstance(signed_in, SignedIn)
     desk = access.callback_desk(signed_in)

@@ -39,9 +39,9 @@ from kiosk.usecases.groups.plan_import import add_group, add_sessions
 from kiosk.usecases.maintenance_desk import MaintenanceDesk
 from kiosk.usecases.passes.desk import PassDesk
 from kiosk.usecases.setup import ClinicPlan, RecoveryKeys, found_clinic
-from kiosk.usecases.site import SealingKeys, SiteFacts, load_sealing_keys, load_site
-from kiosk.usecases.staff.accounts import NewAccount, StaffMaker
-from kiosk.usecases.staff_desk import House, SignedIn
+from kiosk.usecases.site import SealingKeys, SiteInfo, load_sealing_keys, load_site
+from kiosk.usecases.staff.accounts import AccountMaker, NewAccount
+from kiosk.usecases.staff_desk import Context, SignedIn
 from kiosk.usecases.visitor_desk import VisitorDesk
 from kiosk.vault.passphrases import Cost
 
@@ -76,7 +76,7 @@ class Clinic:
     """Where this machine keeps its files."""
     clock: SetClock
     entropy: Entropy
-    site: SiteFacts
+    site: SiteInfo
     sealing: SealingKeys
     manager: SignedIn
     recovery: RecoveryKeys
@@ -100,12 +100,12 @@ class Clinic:
     @property
     def access(self) -> Access:
         """The way in for staff."""
-        return Access(self.house, cost=CHEAP)
+        return Access(self.context, cost=CHEAP)
 
     @property
-    def house(self) -> House:
+    def context(self) -> Context:
         """What all desks share."""
-        return House(
+        return Context(
             self.store,
             self.clock,
             self.entropy,
@@ -171,7 +171,7 @@ class Clinic:
 
     def add_staff(self, login: str, *roles: Role) -> SignedIn:
         """Add an account with the usual passphrase and sign it in."""
-        maker = StaffMaker(
+        maker = AccountMaker(
             self.store, self.clock, self.entropy, self.site, self.manager, cost=CHEAP
         )
         maker.add(NewAccount(login, PASSPHRASE, frozenset(roles)))
@@ -231,7 +231,7 @@ class _Founded:
 
     file: bytes
     """The whole database."""
-    site: SiteFacts
+    site: SiteInfo
     sealing: SealingKeys
     manager: SignedIn
     recovery: RecoveryKeys

@@ -17,7 +17,7 @@ from kiosk.records.schema.tables import (
     Site,
     SupportGroup,
 )
-from kiosk.usecases.site import SiteFacts, load_site
+from kiosk.usecases.site import SiteInfo, load_site
 from tests.support.central_clinics import move
 from tests.support.centres import Centre
 
@@ -27,7 +27,7 @@ _REFERENCE: tuple[type[SQLModel], ...] = (
 )  # fmt: skip
 
 
-def join(folder: Path, centre: Centre, port: int | None = None) -> SiteFacts:
+def join(folder: Path, centre: Centre, port: int | None = None) -> SiteInfo:
     """Take the clinic in `folder` to a centre and link its machine, by another port if asked."""
     store = Store.open(folder / "kiosk.db")
     try:
@@ -41,12 +41,12 @@ def join(folder: Path, centre: Centre, port: int | None = None) -> SiteFacts:
     return site
 
 
-def link(folder: Path, site: SiteFacts, address: Address) -> None:
+def link(folder: Path, site: SiteInfo, address: Address) -> None:
     """Let the machine of `folder` look for its centre at an address."""
     write_link(folder, CentralLink("kiosk", site.site_id, site.kiosk_id, address))
 
 
-def leave_alone(folder: Path, port: int) -> SiteFacts:
+def leave_alone(folder: Path, port: int) -> SiteInfo:
     """Link the machine of `folder` to a centre that nobody runs, at a port of this machine."""
     store = Store.open(folder / "kiosk.db")
     site = load_site(store)

@@ -13,7 +13,7 @@ from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
 from kiosk.ui.visitor.screen import VisitorScreen
 from kiosk.ui.visitor.visit import Demo, OpenVisitorSide, VisitorClinic, VisitorSide
-from kiosk.usecases.helplines import published_text
+from kiosk.usecases.helplines import read_published
 from tests.support.desks import Clinic
 from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
 
@@ -36,7 +36,7 @@ def side_of(clinic: Clinic) -> VisitorSide:
         country=clinic.site.country,
         take_home=TAKE_HOME,
     )
-    published = partial(published_text, clinic.store, clinic.site)
+    published = partial(read_published, clinic.store, clinic.site)
     return VisitorSide(clinic.visitor, clinic.maintenance, facts, published)
 
 

@@ -18,7 +18,7 @@ from kiosk.records.schema.system_tables import ChangeLog, KioskDevice, KioskHear
 from kiosk.records.schema.tables import GroupSession, Participant, Passcard, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.remote import CentralAnswer, Change, Remote, Report, Values
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.site import SiteInfo
 from tests.support.centres import Centre
 from tests.support.twin import TwinCentre, TwinRemote
 
@@ -68,7 +68,7 @@ class World(Protocol):
 class TwinWorld:
     """The centre in memory."""
 
-    def __init__(self, site: SiteFacts) -> None:
+    def __init__(self, site: SiteInfo) -> None:
         self.centre = TwinCentre(site.site_id)
         self._kiosk_id = site.kiosk_id
 
@@ -103,7 +103,7 @@ class TwinWorld:
 class PostgresWorld:
     """One site of a real centre."""
 
-    def __init__(self, centre: Centre, site: SiteFacts) -> None:
+    def __init__(self, centre: Centre, site: SiteInfo) -> None:
         self._centre = centre
         self._site = site.site_id
         self._kiosk = site.kiosk_id

@@ -13,7 +13,7 @@ from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import HelplineList, KioskHeartbeat
 from kiosk.sync.syncer import MachineReport, Syncer
 from kiosk.usecases.central.contact import program_info
-from kiosk.usecases.helplines import published_text
+from kiosk.usecases.helplines import read_published
 from tests.support.centres import Centre
 from tests.support.desks import Clinic
 from tests.support.helplines import helplines_text
@@ -48,7 +48,7 @@ def test_a_published_list_reaches_the_visitors_of_a_kiosk(
     site, text = clinic.site.site_id, helplines_text(mindline="1772")
     real.write(HelplineList(id=clinic.id(), site_id=site, text=text, published_at=LATER))
     syncer.round()
-    shown = helplines("en", LATER.date(), published=published_text(clinic.store, clinic.site))
+    shown = helplines("en", LATER.date(), published=read_published(clinic.store, clinic.site))
     assert "1772" in {line.number for line in shown.lines}
     syncer.round()
     assert beat(centre)["helplines_review_by"] == "2027-07-04"

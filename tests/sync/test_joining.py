@@ -26,7 +26,7 @@ from kiosk.usecases.central.owner import (
     NewMachine,
     choose_site,
     enrol_machine,
-    prepare_centre,
+    prepare_central,
     revoke_machine,
 )
 from kiosk.usecases.site import load_sealing_keys, load_site
@@ -93,7 +93,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         owner = read_address(url)
         clinic.add_session(starts=-5)
         digits = clinic.roster.issue_pass("Mei", "en").digits
-        prepare_centre(owner, clinic.clock)
+        prepare_central(owner, clinic.clock)
         adopt_clinic(clinic.store, clinic.folder, owner, owner, clinic.clock, clinic.entropy)
         yield World(clinic, owner, choose_site(owner, None), folder, digits)
 

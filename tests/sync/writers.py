@@ -20,7 +20,7 @@ from kiosk.records.schema.columns import payload
 from kiosk.records.schema.tables import Passcard, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.syncer import Round
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.site import SiteInfo
 
 WRITERS = 8
 _ALL = range(WRITERS)
@@ -39,7 +39,7 @@ class Race:
 
 def race(
     enrol: Callable[[str, UUID], Address],
-    site: SiteFacts,
+    site: SiteInfo,
     pull: Callable[[], Round],
     rows: int,
 ) -> Race:

@@ -16,7 +16,7 @@ from kiosk.domain.groups.groups import GroupPlan, Series, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
 from kiosk.domain.staff import Role
 from kiosk.errors import SignedOut
-from kiosk.usecases.admin.anomalies_desk import ReconcileDesk
+from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
 from kiosk.usecases.admin.desk import OversightDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.callbacks.desk import CallbackDesk
@@ -47,7 +47,7 @@ class Busy:
         self.groups = access.groups_desk(me)
         self.accounts = access.accounts_desk(me)
         self.oversight = access.oversight_desk(me)
-        self.odd = access.reconcile_desk(me)
+        self.odd = access.anomalies_desk(me)
         self.request = ask(clinic)
         self.session = clinic.add_session(enrolled=True)
         self.later = clinic.add_session("Room 3", starts=60)
@@ -126,7 +126,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "set_languages": lambda h: h.accounts.set_languages(h.other, ()),
         "disable": lambda h: h.accounts.disable(h.other),
         "enable": lambda h: h.accounts.enable(h.other),
-        "give_passphrase": lambda h: h.accounts.give_passphrase(h.other, SECRET),
+        "reset_passphrase": lambda h: h.accounts.reset_passphrase(h.other, SECRET),
     },
     OversightDesk: {
         "audit_trail": lambda h: h.oversight.audit_trail(),
@@ -157,7 +157,7 @@ LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
         "kiosks": lambda h: h.oversight.kiosks(),
         "helplines": lambda h: h.oversight.helplines(),
     },
-    ReconcileDesk: {"oddities": lambda h: h.odd.oddities()},
+    AnomaliesDesk: {"anomalies": lambda h: h.odd.anomalies()},
 }
 """What names nobody; `history` without a note is among them."""
 
@@ -165,20 +165,20 @@ MADE_OF_NOTHING = {"new_pass", "new_guests", "new_id"}
 """What gives ids alone."""
 
 
-def _reference(house: Busy) -> str:
-    (reference,) = house.clinic.column("SELECT ref FROM callback_request")
+def _reference(busy: Busy) -> str:
+    (reference,) = busy.clinic.column("SELECT ref FROM callback_request")
     return str(reference)
 
 
-def _called_off(house: Busy) -> list[UUID]:
-    house.groups.cancel_sessions([house.later.id], "away")
-    return [house.later.id]
+def _called_off(busy: Busy) -> list[UUID]:
+    busy.groups.cancel_sessions([busy.later.id], "away")
+    return [busy.later.id]
 
 
-def _issued(house: Busy) -> UUID:
+def _issued(busy: Busy) -> UUID:
     """Give the participant of a pass whose name can be opened."""
-    house.clinic.passes.issue_pass("Ravi", "en")
-    (member,) = house.clinic.passes.members("Ravi")
+    busy.clinic.passes.issue_pass("Ravi", "en")
+    (member,) = busy.clinic.passes.members("Ravi")
     return member.participant_id
 
 
@@ -221,35 +221,35 @@ def _desks(base: type[StaffDesk]) -> Iterator[type[StaffDesk]]:
 
 @pytest.mark.parametrize("call", each(DEEDS).values(), ids=each(DEEDS))
 def test_a_deed_leaves_an_entry_in_the_name_of_who_did_it(clinic: Clinic, call: Call) -> None:
-    house = Busy(clinic)
-    with entries(clinic, house.me) as found:
-        call(house)
+    busy = Busy(clinic)
+    with entries(clinic, busy.me) as found:
+        call(busy)
     assert found
 
 
 @pytest.mark.parametrize("call", each(LOOKS).values(), ids=each(LOOKS))
 def test_a_look_that_names_nobody_leaves_none(clinic: Clinic, call: Call) -> None:
-    house = Busy(clinic)
-    with entries(clinic, house.me) as found:
-        call(house)
+    busy = Busy(clinic)
+    with entries(clinic, busy.me) as found:
+        call(busy)
     assert not found
 
 
-def _disabled(house: Busy) -> None:
-    house.clinic.access.accounts_desk(house.clinic.fresh(house.clinic.manager)).disable(house.me)
+def _disabled(busy: Busy) -> None:
+    busy.clinic.access.accounts_desk(busy.clinic.fresh(busy.clinic.manager)).disable(busy.me)
 
 
-def _given_a_passphrase(house: Busy) -> None:
-    manager = house.clinic.access.accounts_desk(house.clinic.fresh(house.clinic.manager))
-    manager.give_passphrase(house.me, SECRET)
+def _given_a_passphrase(busy: Busy) -> None:
+    manager = busy.clinic.access.accounts_desk(busy.clinic.fresh(busy.clinic.manager))
+    manager.reset_passphrase(busy.me, SECRET)
 
 
-def _after_eight_hours(house: Busy) -> None:
-    house.clinic.clock.move(hours=8)
+def _after_eight_hours(busy: Busy) -> None:
+    busy.clinic.clock.move(hours=8)
 
 
-def _after_the_clock_was_set_back(house: Busy) -> None:
-    house.clinic.clock.move(hours=-8)
+def _after_the_clock_was_set_back(busy: Busy) -> None:
+    busy.clinic.clock.move(hours=-8)
 
 
 @pytest.mark.parametrize(
@@ -259,9 +259,9 @@ def _after_the_clock_was_set_back(house: Busy) -> None:
 def test_nothing_is_done_by_who_may_not_be_here_any_more(
     clinic: Clinic, happened: Callable[[Busy], None]
 ) -> None:
-    house = Busy(clinic)
-    happened(house)
+    busy = Busy(clinic)
+    happened(busy)
     for call in (each(DEEDS) | each(LOOKS)).values():
-        with entries(clinic, house.me) as found, pytest.raises(SignedOut):
-            call(house)
+        with entries(clinic, busy.me) as found, pytest.raises(SignedOut):
+            call(busy)
         assert not found

@@ -13,9 +13,9 @@ from kiosk.usecases.central.contact import program_info
 from kiosk.usecases.helplines import (
     HelplinesMissing,
     HelplinesPublished,
-    judged_list,
-    published_text,
+    read_and_check_published,
     read_in_force,
+    read_published,
 )
 from tests.support.desks import Clinic
 from tests.support.helplines import helplines_text, shipped_text
@@ -31,7 +31,7 @@ def desk(clinic: Clinic) -> OversightDesk:
 
 def shown(clinic: Clinic) -> dict[str, str]:
     """The numbers that a visitor's screen would show, by line."""
-    text = published_text(clinic.store, clinic.site)
+    text = read_published(clinic.store, clinic.site)
     lines = helplines("en", LATER.date(), published=text).lines
     return {line.id: line.number for line in lines}
 
@@ -49,7 +49,7 @@ def test_without_a_published_list_visitors_see_the_one_of_the_program(
     found = desk.helplines()
     assert (found.published_at, found.passed_over) == (None, "")
     assert found.lines.verified_on == date(2026, 11, 23)
-    assert published_text(clinic.store, clinic.site) == ""
+    assert read_published(clinic.store, clinic.site) == ""
 
 
 def test_a_published_list_is_seen_by_visitors(clinic: Clinic, desk: OversightDesk) -> None:
@@ -146,7 +146,7 @@ def test_an_unfit_list_that_came_from_elsewhere_is_never_shown(
     clinic: Clinic, desk: OversightDesk, name: str
 ) -> None:
     keep(clinic, UNFIT[name][0])
-    text, why = judged_list(clinic.store, clinic.site)
+    text, why = read_and_check_published(clinic.store, clinic.site)
     assert text == ""
     assert why.startswith("The published list")
     assert desk.helplines().passed_over == why

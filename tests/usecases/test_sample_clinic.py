@@ -22,10 +22,16 @@ from kiosk.records import groups
 from kiosk.records.database.store import Store
 from kiosk.usecases import sample_clinic
 from kiosk.usecases.access import Access
-from kiosk.usecases.sample_clinic import PASSPHRASE, PEOPLE, SampleClinic, SamplePass, invent_passes
+from kiosk.usecases.sample_clinic import (
+    PASSPHRASE,
+    PEOPLE,
+    SampleClinic,
+    SamplePass,
+    new_sample_passes,
+)
 from kiosk.usecases.setup import RecoveryKeys
-from kiosk.usecases.site import SiteFacts, load_sealing_keys, load_site
-from kiosk.usecases.staff_desk import House, SignedIn
+from kiosk.usecases.site import SiteInfo, load_sealing_keys, load_site
+from kiosk.usecases.staff_desk import Context, SignedIn
 from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.desks import CHEAP, NOON, SetClock, open_clinic
 
@@ -44,7 +50,7 @@ class Sample:
         self.clock = SetClock()
         self.entropy = Random(7).randbytes
         self.clinic = SampleClinic(store, self.clock, self.entropy, CHEAP)
-        self.passes = invent_passes(self.entropy)
+        self.passes = new_sample_passes(self.entropy)
         self.kept: list[UUID] = []
 
     def keep(self, site_id: UUID, _keys: RecoveryKeys) -> None:
@@ -54,7 +60,7 @@ class Sample:
         self.clinic.complete(self.passes, self.keep)
 
     @property
-    def site(self) -> SiteFacts:
+    def site(self) -> SiteInfo:
         return load_site(self.store)
 
     def sessions_today(self) -> SessionsToday:
@@ -97,7 +103,7 @@ def test_a_session_is_open_and_another_is_later_at_any_time(ready: Sample, at: d
 
 def _planned(at: datetime) -> tuple[Session, ...]:
     """Give the sessions that a start at `at` plans, without a database."""
-    facts = SiteFacts(UUID(int=1), UUID(int=2), "", sample_clinic._zone(at), "SG", "", "7K")
+    facts = SiteInfo(UUID(int=1), UUID(int=2), "", sample_clinic._zone(at), "SG", "", "7K")
     block = (at - sample_clinic._EPOCH) // sample_clinic._BLOCK
     plans = [sample_clinic._session(facts, block + ahead) for ahead in range(sample_clinic._AHEAD)]
     return tuple(Session(p.id, "", p.room, p.starts_at, p.ends_at) for p in plans)
@@ -173,7 +179,7 @@ def test_the_clinic_stays_where_it_is_daytime(made: Sample) -> None:
 def test_staff_sign_in_with_what_the_command_says(made: Sample) -> None:
     made.complete()
     sealing = load_sealing_keys(made.store, made.site)
-    house = House(
+    context = Context(
         made.store,
         made.clock,
         made.entropy,
@@ -182,7 +188,7 @@ def test_staff_sign_in_with_what_the_command_says(made: Sample) -> None:
         Rules(),
         WorkingCalendar(made.site.zone),
     )
-    access = Access(house, CHEAP)
+    access = Access(context, CHEAP)
     for login in Role:
         signed_in = access.sign_in(login.value, PASSPHRASE)
         assert isinstance(signed_in, SignedIn)
@@ -203,8 +209,8 @@ def test_the_caller_finds_requests_to_call_each_once(made: Sample) -> None:
     made.complete()
     sealing = load_sealing_keys(made.store, made.site)
     calendar = WorkingCalendar(made.site.zone)
-    house = House(made.store, made.clock, made.entropy, made.site, sealing, Rules(), calendar)
-    access = Access(house, CHEAP)
+    context = Context(made.store, made.clock, made.entropy, made.site, sealing, Rules(), calendar)
+    access = Access(context, CHEAP)
     signed_in = access.sign_in("caller", PASSPHRASE)
     assert isinstance(signed_in, SignedIn)
     desk = access.callback_desk(signed_in)
@@ -228,7 +234,7 @@ def test_it_is_complete_once_and_only_then(made: Sample) -> None:
     assert made.clinic.is_complete(made.passes)
     made.complete()
     assert len(made.kept) == 1
-    other = invent_passes(Random(8).randbytes)
+    other = new_sample_passes(Random(8).randbytes)
     assert not made.clinic.is_complete((*made.passes, *other))
 
 
@@ -249,6 +255,6 @@ def test_another_clinic_is_refused_and_stays_as_it_was(tmp_path: Path) -> None:
     with open_clinic(tmp_path) as clinic:
         intruder = SampleClinic(clinic.store, clinic.clock, clinic.entropy, CHEAP)
         with pytest.raises(SetupError, match="holds another clinic"):
-            intruder.complete(invent_passes(clinic.entropy), lambda _site, _keys: None)
+            intruder.complete(new_sample_passes(clinic.entropy), lambda _site, _keys: None)
         assert clinic.count("support_group") == 0
         assert clinic.count("staff_account") == 1

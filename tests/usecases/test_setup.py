@@ -15,9 +15,9 @@ from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import AccessRefused, SetupError
 from kiosk.records.database.store import Store
 from kiosk.usecases.groups.plan_import import add_group, add_sessions
-from kiosk.usecases.setup import ClinicPlan, Founded, RecoveryKeys, found_clinic
+from kiosk.usecases.setup import ClinicPlan, FoundedClinic, RecoveryKeys, found_clinic
 from kiosk.usecases.site import load_sealing_keys, load_site
-from kiosk.usecases.staff.accounts import NewAccount, StaffMaker
+from kiosk.usecases.staff.accounts import AccountMaker, NewAccount
 from tests.support.desks import CHEAP, NOON, PASSPHRASE, PIN, Clinic, SetClock
 
 PLAN = ClinicPlan(
@@ -40,7 +40,7 @@ def keep_nothing(_site: UUID, _keys: RecoveryKeys) -> None:
     """Stand for a recovery kit that was written."""
 
 
-def found(store: Store, plan: ClinicPlan = PLAN) -> Founded:
+def found(store: Store, plan: ClinicPlan = PLAN) -> FoundedClinic:
     return found_clinic(store, SetClock(), Random(1).randbytes, plan, keep_nothing, cost=CHEAP)
 
 
@@ -109,7 +109,7 @@ def test_plans_show_no_secrets() -> None:
 
 def test_a_login_is_given_once(clinic: Clinic) -> None:
     clinic.add_staff("caller", Role.CALLER)
-    maker = StaffMaker(
+    maker = AccountMaker(
         clinic.store, clinic.clock, clinic.entropy, clinic.site, clinic.manager, cost=CHEAP
     )
     with pytest.raises(SetupError, match="already"):
@@ -120,7 +120,7 @@ def test_a_login_is_given_once(clinic: Clinic) -> None:
 def test_only_managers_add_staff(clinic: Clinic) -> None:
     caller = clinic.add_staff("caller", Role.CALLER)
     with pytest.raises(AccessRefused, match="manager"):
-        StaffMaker(clinic.store, clinic.clock, clinic.entropy, clinic.site, caller)
+        AccountMaker(clinic.store, clinic.clock, clinic.entropy, clinic.site, caller)
 
 
 def test_groups_and_sessions_of_one_id_are_kept_once(clinic: Clinic) -> None:

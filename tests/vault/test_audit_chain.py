@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.vault.audit_chain import START_TAG, StoredEntry, first_key, link, walk
+from kiosk.vault.audit_chain import START_TAG, StoredEntry, first_key, tag_entry, verify_chain
 
 FIRST = first_key(bytes(range(32)))
 
@@ -16,7 +16,7 @@ def chain(bodies: list[bytes]) -> tuple[list[StoredEntry], bytes]:
     entries: list[StoredEntry] = []
     key, tag = FIRST, START_TAG
     for body in bodies:
-        tag, key = link(key, tag, body)
+        tag, key = tag_entry(key, tag, body)
         entries.append(StoredEntry(body, tag))
     return entries, key
 
@@ -25,7 +25,7 @@ bodies_of_many = st.lists(st.binary(max_size=20), min_size=2, max_size=8)
 
 
 def test_a_link_is_the_designed_one() -> None:
-    tag, key = link(FIRST, START_TAG, b"body")
+    tag, key = tag_entry(FIRST, START_TAG, b"body")
     assert tag == hmac.digest(FIRST, bytes(32) + b"body", "sha256")
     assert key == hmac.digest(FIRST, b"next", "sha256")
 
@@ -33,8 +33,8 @@ def test_a_link_is_the_designed_one() -> None:
 @given(st.lists(st.binary(max_size=20), max_size=8))
 def test_a_whole_chain_is_whole(bodies: list[bytes]) -> None:
     entries, _ = chain(bodies)
-    assert walk(FIRST, entries).broken_at is None
-    assert walk(FIRST, iter(entries)).broken_at is None
+    assert verify_chain(FIRST, entries).broken_at is None
+    assert verify_chain(FIRST, iter(entries)).broken_at is None
 
 
 @given(bodies_of_many, st.data())
@@ -46,7 +46,7 @@ def test_a_changed_entry_is_found_where_it_is(bodies: list[bytes], data: st.Data
         entries[place] = StoredEntry(body + b"!", tag)
     else:
         entries[place] = StoredEntry(body, bytes([tag[0] ^ 1]) + tag[1:])
-    assert walk(FIRST, entries).broken_at == place
+    assert verify_chain(FIRST, entries).broken_at == place
 
 
 @given(bodies_of_many, st.data())
@@ -54,7 +54,7 @@ def test_a_removed_entry_is_found(bodies: list[bytes], data: st.DataObject) -> N
     entries, _ = chain(bodies)
     place = data.draw(st.integers(0, len(entries) - 2))
     del entries[place]
-    assert walk(FIRST, entries).broken_at == place
+    assert verify_chain(FIRST, entries).broken_at == place
 
 
 @given(bodies_of_many, st.data())
@@ -62,7 +62,7 @@ def test_exchanged_entries_are_found(bodies: list[bytes], data: st.DataObject) -
     entries, _ = chain(bodies)
     place = data.draw(st.integers(0, len(entries) - 2))
     entries[place], entries[place + 1] = entries[place + 1], entries[place]
-    assert walk(FIRST, entries).broken_at == place
+    assert verify_chain(FIRST, entries).broken_at == place
 
 
 def test_a_thief_with_todays_key_cannot_rewrite_the_past() -> None:
@@ -70,26 +70,28 @@ def test_a_thief_with_todays_key_cannot_rewrite_the_past() -> None:
     forged: list[StoredEntry] = []
     key, tag = key_left, START_TAG
     for body in (b"seen", b"signed out"):
-        tag, key = link(key, tag, body)
+        tag, key = tag_entry(key, tag, body)
         forged.append(StoredEntry(body, tag))
-    assert walk(FIRST, forged).broken_at == 0
-    tail, _ = link(key_left, entries[0].tag, b"signed out")
-    assert walk(FIRST, [entries[0], StoredEntry(b"signed out", tail)]).broken_at == 1
+    assert verify_chain(FIRST, forged).broken_at == 0
+    tail, _ = tag_entry(key_left, entries[0].tag, b"signed out")
+    assert verify_chain(FIRST, [entries[0], StoredEntry(b"signed out", tail)]).broken_at == 1
 
 
 def test_another_first_key_verifies_nothing() -> None:
     entries, _ = chain([b"a"])
-    assert walk(first_key(bytes(32)), entries).broken_at == 0
+    assert verify_chain(first_key(bytes(32)), entries).broken_at == 0
 
 
 def test_a_tag_of_another_length_is_broken_not_a_crash() -> None:
     entries, _ = chain([b"a", b"b"])
-    assert walk(FIRST, [StoredEntry(b"a", b""), entries[1]]).broken_at == 0
-    assert walk(FIRST, [entries[0], StoredEntry(b"b", entries[1].tag + b"\0")]).broken_at == 1
+    assert verify_chain(FIRST, [StoredEntry(b"a", b""), entries[1]]).broken_at == 0
+    assert (
+        verify_chain(FIRST, [entries[0], StoredEntry(b"b", entries[1].tag + b"\0")]).broken_at == 1
+    )
 
 
 def test_odd_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="entropy"):
         first_key(bytes(31))
     with pytest.raises(ValueError, match="32 bytes"):
-        link(FIRST, b"", b"body")
+        tag_entry(FIRST, b"", b"body")

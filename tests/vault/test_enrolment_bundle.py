@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.errors import VaultError
-from kiosk.vault.enrolment_bundle import Bundle, bundle_text, first_password, read_bundle, sign
+from kiosk.vault.enrolment_bundle import (
+    Bundle,
+    first_password,
+    format_bundle,
+    read_bundle,
+    sign_bundle,
+)
 
 CODE = "2346789CDFGHJKMPQRTV"
 OTHER_CODE = "2346789CDFGHJKMPQRTW"
@@ -28,7 +34,7 @@ BUNDLE = Bundle(
     kind="kiosk",
     expires=datetime(2026, 3, 9, tzinfo=UTC),
 )
-TEXT = bundle_text(sign(BUNDLE, CODE))
+TEXT = format_bundle(sign_bundle(BUNDLE, CODE))
 ALTERED: dict[str, Any] = {
     "host": "evil.example.org",
     "port": 5433,
@@ -84,7 +90,7 @@ def test_passwords_are_each_machines_own() -> None:
 
 
 def test_the_fingerprint_tells_bundles_apart() -> None:
-    one, other = sign(BUNDLE, CODE), sign(replace(BUNDLE, port=1), CODE)
+    one, other = sign_bundle(BUNDLE, CODE), sign_bundle(replace(BUNDLE, port=1), CODE)
     assert one.fingerprint != other.fingerprint
     assert [len(group) for group in one.fingerprint.split(" ")] == [4] * 5
     assert read_bundle(TEXT).fingerprint == one.fingerprint

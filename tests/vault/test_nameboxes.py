@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.passes import derive_name_key
 from kiosk.errors import VaultError
-from kiosk.vault.sealing import BOX_BYTES, lock_name, unlock_name
+from kiosk.vault.sealing import NAME_BOX_BYTES, lock_name, unlock_name
 
 KEY = derive_name_key(bytes(16))
 OTHER_KEY = derive_name_key(b"\x01" + bytes(15))
@@ -19,7 +19,7 @@ names = st.text(st.characters(codec="utf-8"), max_size=80).filter(lambda n: len(
 def test_a_locked_name_comes_back_and_every_box_is_alike(name: str) -> None:
     box = lock_name(name, KEY)
     assert unlock_name(box, KEY) == name
-    assert len(box) == BOX_BYTES == 285
+    assert len(box) == NAME_BOX_BYTES == 285
 
 
 def test_the_longest_name_fits() -> None:
@@ -40,7 +40,7 @@ def test_the_same_name_never_looks_the_same() -> None:
     assert b"Mei" not in lock_name("Mei", KEY)
 
 
-@given(st.integers(0, BOX_BYTES * 8 - 1))
+@given(st.integers(0, NAME_BOX_BYTES * 8 - 1))
 def test_any_flipped_bit_is_refused(bit: int) -> None:
     changed = bytearray(BOX)
     changed[bit // 8] ^= 1 << bit % 8

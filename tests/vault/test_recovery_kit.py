@@ -13,13 +13,13 @@ import pytest
 from kiosk.domain.staff import Purpose
 from kiosk.errors import SetupError, VaultError
 from kiosk.vault.keys import new_keypair
-from kiosk.vault.recovery_kit import kit_text, read_kit, write_kit
+from kiosk.vault.recovery_kit import format_kit, read_kit, write_kit
 from kiosk.vault.sealing import open_sealed, seal
 
 SITE = UUID("019a0000-0000-7000-8000-000000000001")
 MADE_ON = date(2026, 3, 2)
 KEYS = {purpose: new_keypair().private for purpose in Purpose}
-TEXT = kit_text(SITE, KEYS, MADE_ON)
+TEXT = format_kit(SITE, KEYS, MADE_ON)
 
 
 def edited(**changes: Any) -> str:
@@ -45,7 +45,7 @@ def test_a_kit_says_what_it_is_and_its_repr_does_not_tell() -> None:
 
 def test_a_kit_needs_every_purpose() -> None:
     with pytest.raises(ValueError, match="every purpose"):
-        kit_text(SITE, {Purpose.ROSTER: KEYS[Purpose.ROSTER]}, MADE_ON)
+        format_kit(SITE, {Purpose.ROSTER: KEYS[Purpose.ROSTER]}, MADE_ON)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
 def test_a_kit_that_reads_back_differently_is_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = kit_text(SITE, {p: new_keypair().private for p in Purpose}, MADE_ON)
+    other = format_kit(SITE, {p: new_keypair().private for p in Purpose}, MADE_ON)
     monkeypatch.setattr(Path, "read_text", lambda self, encoding: other)
     with pytest.raises(VaultError):
         write_kit(tmp_path / "kit.json", TEXT)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
     from kiosk.domain.groups.plan_import import Plans
     from kiosk.domain.staff import Role
     from kiosk.usecases.access import Access, SignInRefused
-    from kiosk.usecases.admin.anomalies_desk import ReconcileDesk
+    from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
     from kiosk.usecases.admin.desk import OversightDesk
     from kiosk.usecases.attendance.roster_desk import RosterDesk
     from kiosk.usecases.callbacks.desk import CallbackDesk
@@ -176,9 +176,9 @@ class DeskSide:
         return self._open("passes", self._access.pass_desk)
 
     @property
-    def reconcile(self) -> "ReconcileDesk":
+    def reconcile(self) -> "AnomaliesDesk":
         """The desk of odd records, of facilitators and managers."""
-        return self._open("reconcile", self._access.reconcile_desk)
+        return self._open("reconcile", self._access.anomalies_desk)
 
     @property
     def groups(self) -> "GroupsDesk":

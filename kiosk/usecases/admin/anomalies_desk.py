@@ -21,41 +21,41 @@ from kiosk.domain.text import clean
 from kiosk.records import anomalies as records
 from kiosk.records import passes, rosters
 from kiosk.usecases.attendance.roster_view import bearers
-from kiosk.usecases.staff_desk import House, SignedIn, StaffDesk
+from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 
 DAYS = 14
 """How far back it is worth looking: lists of earlier sessions are closed and forgotten."""
 MOST_DAYS = 90
 
 
-class ReconcileDesk(StaffDesk):
+class AnomaliesDesk(StaffDesk):
     """Finds odd records; it opens nobody's name, so looking leaves no entry in the audit trail."""
 
-    def __init__(self, house: House, signed_in: SignedIn) -> None:
+    def __init__(self, context: Context, signed_in: SignedIn) -> None:
         """Take who opens the desk: a facilitator or a manager; `Access` has checked that."""
-        super().__init__(house, signed_in)
+        super().__init__(context, signed_in)
         facilitates = Role.FACILITATOR in signed_in.staff.roles
         self.role = Role.FACILITATOR if facilitates else Role.MANAGER
 
-    def oddities(self, days: int = DAYS) -> tuple[Anomaly, ...]:
+    def anomalies(self, days: int = DAYS) -> tuple[Anomaly, ...]:
         """Give what is odd about the sessions and requests of the last `days` (1 to 90).
 
         What needs a person comes first, then the latest; nothing is stored, so what has been
         mended is simply not there the next time.
         """
         with self._reading() as (transaction, now):
-            look = _Look(
+            look = _AnomalySearch(
                 transaction,
                 self._site.site_id,
                 now - timedelta(days=max(1, min(days, MOST_DAYS))),
-                self._house.rules.opens_before,
+                self._context.rules.opens_before,
             )
             symbols = records.symbols(transaction, self._site.site_id)
             return merge_anomalies(look.all(), {id_: clean(two) for id_, two in symbols.items()})
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _AnomalySearch:
     """One look at the records, in one transaction."""
 
     transaction: Transaction
@@ -91,14 +91,14 @@ class _Look:
         given = self.transaction, self.site_id, self.since
         for asked in records.requests(*given):
             for kind in time_anomalies(asked.stamp):
-                yield _about(kind, asked)
+                yield _found_about(kind, asked)
         for asked in records.called_after_withdrawal(*given):
-            yield _about(AnomalyKind.CALLED, asked)
+            yield _found_about(AnomalyKind.CALLED, asked)
         for asked in records.shared_references(*given):
-            yield _about(AnomalyKind.SAME_REFERENCE, asked)
+            yield _found_about(AnomalyKind.SAME_REFERENCE, asked)
 
 
-def _about(kind: AnomalyKind, asked: records.RequestTimes) -> FactAnomaly:
+def _found_about(kind: AnomalyKind, asked: records.RequestTimes) -> FactAnomaly:
     return FactAnomaly(
         kind, asked.stamp, frozenset({asked.kiosk_id}), reference=clean(asked.reference)
     )

@@ -24,19 +24,19 @@ from kiosk.records import audit, rosters, site, staff, statistics
 from kiosk.records.schema.columns import at_centre
 from kiosk.usecases import helplines
 from kiosk.usecases.admin import retention
-from kiosk.usecases.admin.retention import Progress, silent
+from kiosk.usecases.admin.retention import Progress, ignore_progress
 from kiosk.usecases.audit_trail import check_trails
 from kiosk.usecases.helplines import HelplinesInForce, HelplinesMissing, HelplinesPublished
-from kiosk.usecases.staff_desk import House, SignedIn, StaffDesk
+from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 from kiosk.vault.keys import PrivateSealingKey
 
 
 def requests_report(
-    house: House, transaction: Transaction, now: datetime, most: int
+    context: Context, transaction: Transaction, now: datetime, most: int
 ) -> RequestsReport:
     """Tell of callback requests in at most so many of the last finished blocks."""
-    site, zone, hours = house.site.site_id, house.site.zone, house.calendar.hours_between
-    blocks, next_at = finished_blocks(now, zone, house.rules.closed_requests_kept, most)
+    site, zone, hours = context.site.site_id, context.site.zone, context.calendar.hours_between
+    blocks, next_at = finished_blocks(now, zone, context.rules.closed_requests_kept, most)
     told = (
         requests_block(block, statistics.stories(transaction, site, block), zone, hours)
         for block in blocks
@@ -45,12 +45,12 @@ def requests_report(
 
 
 def attendance_report(
-    house: House, transaction: Transaction, now: datetime, most: int
+    context: Context, transaction: Transaction, now: datetime, most: int
 ) -> AttendanceReport:
     """Tell of attendance in at most so many of the last finished blocks."""
-    site, zone = house.site.site_id, house.site.zone
+    site, zone = context.site.site_id, context.site.zone
     # What is looked at begins a little before its block.
-    kept = house.rules.attendance_kept - LONGEST_SESSION
+    kept = context.rules.attendance_kept - LONGEST_SESSION
     blocks, next_at = finished_blocks(now, zone, kept, most)
     told = (
         attendance_block(block, *statistics.arrivals(transaction, site, block), zone)
@@ -61,7 +61,7 @@ def attendance_report(
 
 MOST_LINES = 1000
 """Lines of the audit trail in one answer."""
-_CODE = 8
+_SHORT_ID = 8
 """Characters of an id that stand for something without a name."""
 _NOBODY = UUID(int=0)
 
@@ -72,10 +72,10 @@ class OversightDesk(StaffDesk):
     role = Role.MANAGER
 
     def __init__(
-        self, house: House, signed_in: SignedIn, keys: Mapping[bytes, PrivateSealingKey]
+        self, context: Context, signed_in: SignedIn, keys: Mapping[bytes, PrivateSealingKey]
     ) -> None:
         """Take the keys of the purpose `callbacks`: they open the trail's first key."""
-        super().__init__(house, signed_in, keys)
+        super().__init__(context, signed_in, keys)
         self._trail_opened = False
 
     def audit_trail(
@@ -102,8 +102,8 @@ class OversightDesk(StaffDesk):
             wanted = audit.AuditQuery(
                 most=max(1, min(limit, MOST_LINES)),
                 kiosk_id=kiosk_id,
-                before=_spot(before) if kiosk_id is None else _position(before),
-                by_staff=None if staff is None else _named(logins, staff),
+                before=_trail_position(before) if kiosk_id is None else _machine_position(before),
+                by_staff=None if staff is None else _find_staff_id(logins, staff),
                 action=action or None,
             )
             entries = audit.latest(transaction, site_id, wanted)
@@ -113,7 +113,7 @@ class OversightDesk(StaffDesk):
         self._trail_opened = True
         names = {**references, **logins}
         return tuple(
-            _line(place, entry, logins, names, clean(places.get(place, "")))
+            _audit_line(place, entry, logins, names, clean(places.get(place, "")))
             for place, entry in entries
         )
 
@@ -135,10 +135,10 @@ class OversightDesk(StaffDesk):
     def retention_preview(self) -> RetentionPlan:
         """Say what a run would delete now; changes nothing."""
         with self._reading() as (transaction, now):
-            due = retention.what_is_due(self._house, transaction, now)
+            due = retention.find_due_records(self._context, transaction, now)
             return due.plan(audit.last(transaction, self._site.site_id, AuditAction.RETENTION_DONE))
 
-    def run_retention(self, progress: Progress = silent) -> RetentionDone:
+    def run_retention(self, progress: Progress = ignore_progress) -> RetentionDone:
         """Delete for good what the policy says has been kept for long enough.
 
         In small transactions, so that the kiosk goes on; `progress` is called with how much is
@@ -148,8 +148,8 @@ class OversightDesk(StaffDesk):
         with self._writing() as (transaction, now):
             self._audit(transaction, now, AuditAction.RETENTION_BEGUN)
         with self._reading() as (transaction, now):
-            due = retention.what_is_due(self._house, transaction, now)
-        done = retention.let_go(self._house, due, progress)
+            due = retention.find_due_records(self._context, transaction, now)
+        done = retention.delete_due_records(self._context, due, progress)
         with self._writing() as (transaction, now):
             self._audit(transaction, now, AuditAction.RETENTION_DONE)
         return done
@@ -157,12 +157,12 @@ class OversightDesk(StaffDesk):
     def requests_report(self, blocks: int = 3) -> RequestsReport:
         """Tell of callback requests in the last finished blocks of four weeks, at most `blocks`."""
         with self._reading() as (transaction, now):
-            return requests_report(self._house, transaction, now, blocks)
+            return requests_report(self._context, transaction, now, blocks)
 
     def attendance_report(self, blocks: int = 3) -> AttendanceReport:
         """Tell of attendance in the last finished blocks of four weeks, at most `blocks`."""
         with self._reading() as (transaction, now):
-            return attendance_report(self._house, transaction, now, blocks)
+            return attendance_report(self._context, transaction, now, blocks)
 
     def kiosks(self) -> tuple[KioskView, ...]:
         """Give the clinic's machines with what is known of each, first those that need a person."""
@@ -170,7 +170,7 @@ class OversightDesk(StaffDesk):
             now = site.now_of(transaction, here)
             found = site.all_machines(transaction, self._site.site_id, self._site.kiosk_id)
             shown = helplines.now_in_force(transaction, self._site, here)
-        latest, calendar = latest_version(found), self._house.calendar
+        latest, calendar = latest_version(found), self._context.calendar
         known = (
             replace(view, helplines_review_by=shown.lines.review_by)
             if view.here and view.kind is MachineKind.KIOSK
@@ -196,11 +196,11 @@ class OversightDesk(StaffDesk):
         """
         with self._writing() as (transaction, now):
             file = helplines.check_list(text, self._site, now)
-            missing = helplines.left_out(file, self._site, transaction)
+            missing = helplines.find_left_out(file, self._site, transaction)
             if missing and not may_leave_out:
                 return HelplinesMissing(missing)
             row_id = self._new_id(now)
-            at = helplines.keep(transaction, self._site, row_id, text, now)
+            at = helplines.add_published(transaction, self._site, row_id, text, now)
             self._audit(transaction, now, AuditAction.HELPLINES_PUBLISHED, row_id)
         return HelplinesPublished(at, file.verified_on, file.review_by, len(file.entries))
 
@@ -212,7 +212,7 @@ class OversightDesk(StaffDesk):
         return None if at_centre(transaction) else self._site.kiosk_id
 
 
-def _line(
+def _audit_line(
     place: UUID,
     entry: AuditEntry,
     logins: Mapping[UUID, str],
@@ -224,13 +224,13 @@ def _line(
         entry.at,
         clean(entry.action),
         clean(logins.get(entry.by_staff, "")) if entry.by_staff else "",
-        _code(entry.subject, names),
+        _describe_subject(entry.subject, names),
         machine,
         place,
     )
 
 
-def _spot(before: AuditLine | int | None) -> audit.TrailPosition | None:
+def _trail_position(before: AuditLine | int | None) -> audit.TrailPosition | None:
     """Give the place of a line among those of all machines; ValueError for a mere position."""
     if before is None:
         return None
@@ -239,7 +239,7 @@ def _spot(before: AuditLine | int | None) -> audit.TrailPosition | None:
     return audit.TrailPosition(before.at, before.machine_id, before.position)
 
 
-def _position(before: AuditLine | int | None) -> int | None:
+def _machine_position(before: AuditLine | int | None) -> int | None:
     return before.position if isinstance(before, AuditLine) else before
 
 
@@ -247,13 +247,13 @@ def _logins(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
     return {one.staff.id: one.staff.login for one in staff.accounts(transaction, site_id)}
 
 
-def _named(logins: Mapping[UUID, str], login: str) -> UUID:
+def _find_staff_id(logins: Mapping[UUID, str], login: str) -> UUID:
     """Find who has a login; an id that nobody has where nobody does."""
     wanted = normalise_login(login)
     return next((id_ for id_, name in logins.items() if name == wanted), _NOBODY)
 
 
-def _code(subject: UUID | None, names: Mapping[UUID, str]) -> str:
+def _describe_subject(subject: UUID | None, names: Mapping[UUID, str]) -> str:
     if subject is None:
         return ""
-    return clean(names[subject]) if subject in names else subject.hex[-_CODE:]
+    return clean(names[subject]) if subject in names else subject.hex[-_SHORT_ID:]

@@ -28,14 +28,14 @@ from kiosk.records.retention import (
     unused,
 )
 from kiosk.usecases.audit_trail import add_entry
-from kiosk.usecases.site import SiteFacts
-from kiosk.usecases.staff_desk import House
+from kiosk.usecases.site import SiteInfo
+from kiosk.usecases.staff_desk import Context
 
 Progress = Callable[[int, int], None]
 """Is told how much is done and how much there is."""
 
 
-def silent(_done: int, _total: int) -> None:
+def ignore_progress(_done: int, _total: int) -> None:
     """Take no notice of progress."""
 
 
@@ -72,10 +72,10 @@ class DueRecords:
         return RetentionPlan(self.at, counts, last_run)
 
 
-def what_is_due(house: House, transaction: Transaction, now: datetime) -> DueRecords:
+def find_due_records(context: Context, transaction: Transaction, now: datetime) -> DueRecords:
     """Find what the policy says has been kept for long enough (some seconds for 100,000 rows)."""
-    site, rules = house.site.site_id, house.rules
-    sending = sends(transaction, house.site.kiosk_id)
+    site, rules = context.site.site_id, context.rules
+    sending = sends(transaction, context.site.kiosk_id)
     requests = Cut(site, now - rules.closed_requests_kept, sending)
     return DueRecords(
         now,
@@ -85,11 +85,13 @@ def what_is_due(house: House, transaction: Transaction, now: datetime) -> DueRec
         loose_ends(transaction, requests),
         attendance(transaction, Cut(site, now - rules.attendance_kept, sending)),
         unused(transaction, Cut(site, now - rules.passes_kept, sending)),
-        export_folder.files_older_than(house.exports, now - rules.exports_kept),
+        export_folder.files_older_than(context.exports, now - rules.exports_kept),
     )
 
 
-def let_go(house: House, due: DueRecords, progress: Progress = silent) -> RetentionDone:
+def delete_due_records(
+    context: Context, due: DueRecords, progress: Progress = ignore_progress
+) -> RetentionDone:
     """Delete what is due, to the last byte; SetupError where an exported file will not go."""
     begun, total, cut = 0, due.total, due.cut
 
@@ -97,9 +99,9 @@ def let_go(house: House, due: DueRecords, progress: Progress = silent) -> Retent
         nonlocal begun
         gone = 0
         for part in parts(found):
-            with house.store.write() as transaction:
+            with context.store.write() as transaction:
                 # A centre that was met since then is owed what it has not confirmed.
-                if sends(transaction, house.site.kiosk_id) == cut.sending:
+                if sends(transaction, context.site.kiosk_id) == cut.sending:
                     gone += by(transaction, part)
             begun += len(part)
             progress(begun, total)
@@ -110,7 +112,7 @@ def let_go(house: House, due: DueRecords, progress: Progress = silent) -> Retent
     facts = drop(due.attendance, lambda rows, part: drop_found(rows, part, cut))
     unused_by = cut._replace(by=due.at - due.rules.passes_kept)
     people = drop(due.people, lambda rows, part: drop_unused(rows, part, unused_by))
-    house.store.checkpoint()
+    context.store.checkpoint()
     files = export_folder.overwrite_and_delete(due.files)
     if due.files:
         progress(total, total)
@@ -136,7 +138,7 @@ class Cleaned:
 
 
 def clean_kiosk(
-    store: Records, clock: Clock, entropy: Entropy, site: SiteFacts, rules: Rules
+    store: Records, clock: Clock, entropy: Entropy, site: SiteInfo, rules: Rules
 ) -> Cleaned:
     """Delete sealed requests and check-ins that the centre confirmed long enough ago.
 

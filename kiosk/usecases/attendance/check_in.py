@@ -33,7 +33,7 @@ from kiosk.records.check_ins import OpenSessions, open_sessions
 from kiosk.records.database.writing import add_values
 from kiosk.records.schema.tables import CheckIn
 from kiosk.usecases.passes.issuing import PassMaker
-from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.usecases.site import SealingKeys, SiteInfo
 from kiosk.vault.sealing import unlock_name
 
 _ARRIVED = CheckInKind.ARRIVED.value
@@ -42,11 +42,11 @@ _LONGEST_DAY = timedelta(hours=25)
 """A day on which the clocks are put back."""
 
 
-class CheckIns:
+class VisitorCheckIns:
     """What the visitor's desk does about check-ins, inside a transaction of the desk."""
 
     def __init__(
-        self, entropy: Entropy, site: SiteFacts, rules: Rules, sealing: SealingKeys
+        self, entropy: Entropy, site: SiteInfo, rules: Rules, sealing: SealingKeys
     ) -> None:
         self._entropy = entropy
         self._site = site
@@ -74,7 +74,7 @@ class CheckIns:
         card = doors.card if doors.stories else passes.find_pass(transaction, mark)
         if card is not None and card.revoked_at is not None:
             card = None
-        name = _shown(unlock_name(card.name_box, derive_name_key(secret))) if card else None
+        name = _cleaned(unlock_name(card.name_box, derive_name_key(secret))) if card else None
         language = card.language if card else None
         open_now = tuple(doors.stories)
         asked = tuple(s for s in open_now if s.id == session_id) or open_now
@@ -122,7 +122,7 @@ class CheckIns:
         if earlier is not None and card is not None:
             kept = unlock_name(card.name_box, derive_name_key(draft.secret))
             session = group_rows.get_row(transaction, earlier.session_id)
-            return Joined(session, _shown(kept) or "", earlier.at, digits)
+            return Joined(session, _cleaned(kept) or "", earlier.at, digits)
         day = self.sessions_today(transaction, now)
         open_one = _first([s for s in day.open_now if s.id == session_id])
         if open_one is None:
@@ -188,6 +188,6 @@ def _first(found: Sequence[Session]) -> Session | None:
     return found[0] if found else None
 
 
-def _shown(name: str | None) -> str | None:
+def _cleaned(name: str | None) -> str | None:
     """Clean a name from a pass: whoever made the pass could write anything into it."""
     return None if name is None else clean(name)

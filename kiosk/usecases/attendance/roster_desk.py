@@ -39,11 +39,11 @@ from kiosk.records.database.writing import add_fact, add_values
 from kiosk.records.passes import PersonRow
 from kiosk.records.rosters import Planned
 from kiosk.records.schema.tables import CheckIn, HeadCount
-from kiosk.usecases.attendance.roster_view import SessionSheet, read_sheet, sealed_names
+from kiosk.usecases.attendance.roster_view import SessionRecord, read_session, sealed_names
 from kiosk.usecases.passes.desk import FacilitatorDesk
 from kiosk.usecases.passes.issuing import PassMaker
-from kiosk.usecases.site import SiteFacts
-from kiosk.usecases.staff_desk import House, SignedIn
+from kiosk.usecases.site import SiteInfo
+from kiosk.usecases.staff_desk import Context, SignedIn
 from kiosk.vault.keys import PrivateSealingKey
 
 
@@ -54,7 +54,7 @@ class RosterBook:
     transaction: Transaction
     now: datetime
     entropy: Entropy
-    site: SiteFacts
+    site: SiteInfo
     passes: PassMaker
     staff_id: UUID
 
@@ -78,7 +78,7 @@ class RosterBook:
 
     def add_member(
         self,
-        sheet: SessionSheet,
+        sheet: SessionRecord,
         person: PersonRow,
         name: str | None,
     ) -> Added | AlreadyThere:
@@ -209,12 +209,12 @@ class RosterDesk(FacilitatorDesk):
 
     def __init__(
         self,
-        house: House,
+        context: Context,
         signed_in: SignedIn,
         keys: Mapping[bytes, PrivateSealingKey] | None = None,
     ) -> None:
         """Take who opens the desk and the roster keys that they hold."""
-        super().__init__(house, signed_in, keys)
+        super().__init__(context, signed_in, keys)
         self._shown: set[UUID] = set()
         """The sessions whose roster this desk has shown; each is in the audit trail."""
 
@@ -223,7 +223,7 @@ class RosterDesk(FacilitatorDesk):
 
         Without `day` those of today, and those that began yesterday and still run.
         """
-        before = self._house.rules.opens_before
+        before = self._context.rules.opens_before
         with self._reading() as (transaction, now):
             since, until = self._bounds(day or now.astimezone(self._site.zone).date())
             earliest = since if day else since - LONGEST_SESSION
@@ -231,7 +231,7 @@ class RosterDesk(FacilitatorDesk):
             shown = (
                 one for one in held if one.session.starts_at >= since or one.session.ends_at > now
             )
-            return tuple(read_sheet(transaction, one).card(now, before) for one in shown)
+            return tuple(read_session(transaction, one).card(now, before) for one in shown)
 
     def marker(self, session_id: UUID) -> bytes:
         """Give a mark that changes when the roster would; cheap, to be asked every second."""
@@ -239,7 +239,7 @@ class RosterDesk(FacilitatorDesk):
             planned = self._planned(transaction, session_id)
             counts = rosters.mark(transaction, planned)
             phase = planned.session.starts_at, planned.session.ends_at
-        before = self._house.rules.opens_before
+        before = self._context.rules.opens_before
         passed = tuple(now >= at for at in (phase[0] - before, *phase, phase[1] + RECONCILE_WITHIN))
         return blake2b(repr((planned, counts, passed)).encode(), digest_size=16).digest()
 
@@ -250,14 +250,14 @@ class RosterDesk(FacilitatorDesk):
         trail; one that finds nothing new writes nothing.
         """
         with self._reading() as (transaction, now):
-            sheet = read_sheet(transaction, self._planned(transaction, session_id), listed=True)
+            sheet = read_session(transaction, self._planned(transaction, session_id), listed=True)
         sealed = sheet.sealed_names
         if session_id not in self._shown or sealed.keys() - self._names.keys():
             with self._writing() as (transaction, now):
                 self._audit(transaction, now, AuditAction.ROSTER_OPENED, session_id)
             self._open_names(sealed)
             self._shown.add(session_id)
-        return sheet.roster(self._names, now, self._house.rules.opens_before)
+        return sheet.roster(self._names, now, self._context.rules.opens_before)
 
     def add_person(
         self, session_id: UUID, first_name: str, language: str, draft: JoinDraft
@@ -284,7 +284,7 @@ class RosterDesk(FacilitatorDesk):
         Raises SetupError where the record is no longer kept.
         """
         with self._writing() as (transaction, now):
-            sheet = read_sheet(transaction, self._planned(transaction, session_id))
+            sheet = read_session(transaction, self._planned(transaction, session_id))
             person = passes.find_person(transaction, self._site.site_id, participant_id)
             if person is None:
                 raise SetupError("This person's record is no longer kept; look the list up again.")
@@ -350,7 +350,7 @@ class RosterDesk(FacilitatorDesk):
             sheets = self._sheets(transaction, since, until)
             machines = rosters.machines(transaction, self._site.site_id)
         self._open_names(sealed_names(sheets))
-        before = self._house.rules.opens_before
+        before = self._context.rules.opens_before
         return tuple(row for sheet in sheets for row in sheet.rows(self._names, machines, before))
 
     def _count(self, session_id: UUID, people: int, *, reconciled: bool) -> SessionCard:
@@ -360,8 +360,8 @@ class RosterDesk(FacilitatorDesk):
             book = self._book(transaction, now)
             if book.count_heads(session_id, people, reconciled=reconciled):
                 self._audit(transaction, now, action, session_id)
-            sheet = read_sheet(transaction, planned)
-        return sheet.card(now, self._house.rules.opens_before)
+            sheet = read_session(transaction, planned)
+        return sheet.card(now, self._context.rules.opens_before)
 
     def _planned(self, transaction: Transaction, session_id: UUID) -> Planned:
         found = rosters.get(transaction, self._site.site_id, session_id)
@@ -369,11 +369,11 @@ class RosterDesk(FacilitatorDesk):
             raise SetupError("This session is no longer kept; go back to the day's list.")
         return found
 
-    def _sheets(self, transaction: Transaction, since: date, until: date) -> list[SessionSheet]:
+    def _sheets(self, transaction: Transaction, since: date, until: date) -> list[SessionRecord]:
         """Read the sessions that start on some days."""
         start, end = self._bounds(since)[0], self._bounds(until)[1]
         held = rosters.starting(transaction, self._site.site_id, start, end)
-        return [read_sheet(transaction, planned) for planned in held]
+        return [read_session(transaction, planned) for planned in held]
 
     def _bounds(self, day: date) -> tuple[datetime, datetime]:
         """Give the start of a local day and of the next, which is not always 24 hours later."""

@@ -39,7 +39,7 @@ Names = Mapping[UUID, str | None]
 
 
 @dataclass(frozen=True)
-class SessionSheet:
+class SessionRecord:
     """One session with every fact about it, names still sealed."""
 
     planned: Planned
@@ -196,7 +196,9 @@ class SessionSheet:
         return PassState.REVOKED if ended else PassState.KNOWN
 
 
-def read_sheet(transaction: Transaction, planned: Planned, *, listed: bool = False) -> SessionSheet:
+def read_session(
+    transaction: Transaction, planned: Planned, *, listed: bool = False
+) -> SessionRecord:
     """Read everything about one session; with `listed` also who is enrolled in its group."""
     session = planned.session
     facts = tuple(check_ins.of_session(transaction, session.id))
@@ -204,7 +206,7 @@ def read_sheet(transaction: Transaction, planned: Planned, *, listed: bool = Fal
     enrolled: tuple[PersonRow, ...] = ()
     if listed and session.enrolled and session.group_id is not None:
         enrolled = passes.of_group(transaction, session.group_id)
-    return SessionSheet(
+    return SessionRecord(
         planned,
         facts,
         passes.holders(transaction, lookups) if lookups else {},
@@ -221,7 +223,7 @@ def bearers(holders: Mapping[bytes, Holder]) -> dict[bytes, Bearer]:
     }
 
 
-def sealed_names(sheets: Iterable[SessionSheet]) -> dict[UUID, bytes]:
+def sealed_names(sheets: Iterable[SessionRecord]) -> dict[UUID, bytes]:
     """Give the names that belong to some sessions, by participant."""
     return {id_: box for sheet in sheets for id_, box in sheet.sealed_names.items()}
 

@@ -34,15 +34,10 @@ from kiosk.domain.text import clean
 from kiosk.errors import RevisionTaken
 from kiosk.records import callbacks, staff
 from kiosk.records.callbacks import NotedEvent, SlipWithdrawal
-from kiosk.usecases.callbacks.request_cache import (
-    RequestCache,
-    RequestOpener,
-    seal_note,
-    uncollected,
-)
-from kiosk.usecases.callbacks.transition import Case
+from kiosk.usecases.callbacks.request_cache import RequestCache, RequestOpener, gc_paused, seal_note
+from kiosk.usecases.callbacks.transition import Transition
 from kiosk.usecases.callbacks.worklist import Viewer, WorklistBuilder, export_row
-from kiosk.usecases.staff_desk import House, SignedIn, StaffDesk
+from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 from kiosk.vault.keys import PrivateSealingKey
 
 BY_SLIP = "withdrawn_by_slip"
@@ -99,15 +94,15 @@ class CallbackDesk(StaffDesk):
 
     def __init__(
         self,
-        house: House,
+        context: Context,
         signed_in: SignedIn,
         keys: Mapping[bytes, PrivateSealingKey] | None = None,
     ) -> None:
         """Take who opens the desk and the callbacks keys that they hold."""
-        super().__init__(house, signed_in, keys)
+        super().__init__(context, signed_in, keys)
         self._people = RequestOpener(self._keys)
-        self._book = RequestCache(house.site.site_id, self._people)
-        self._board = WorklistBuilder(self._book, house.calendar, house.rules)
+        self._book = RequestCache(context.site.site_id, self._people)
+        self._board = WorklistBuilder(self._book, context.calendar, context.rules)
         self._notes: dict[UUID, str] = {}
         """Opened notes by their event."""
 
@@ -118,7 +113,7 @@ class CallbackDesk(StaffDesk):
         as often as you like. What is new is opened, which leaves one entry in the audit trail;
         the first time 10,000 requests take about a second, so call it in a thread.
         """
-        with uncollected():
+        with gc_paused():
             with self._reading() as (transaction, now):
                 self._board.mark(self._book.catch_up(transaction))
                 viewer = self._viewer(transaction)
@@ -224,7 +219,7 @@ class CallbackDesk(StaffDesk):
         return tuple(found)
 
     def _act(
-        self, transaction: Transaction, case: Case, revision: int, action: Action
+        self, transaction: Transaction, case: Transition, revision: int, action: Action
     ) -> ActionResult:
         if case.is_repeat(revision, action):
             return Done(case.row())
@@ -232,23 +227,25 @@ class CallbackDesk(StaffDesk):
         objection = case.objection(revision, action, self._target(transaction, case, action))
         if objection is not None:
             return objection
-        claim_ends = now + self._house.rules.claim
+        claim_ends = now + self._context.rules.claim
         event = case.event(self._new_id(now), self._site, action, claim_ends)
         note = action.reason if isinstance(action, Undo) else getattr(action, "note", "")
-        readers = self._house.sealing[Purpose.CALLBACKS]
+        readers = self._context.sealing[Purpose.CALLBACKS]
         event.sealed_note = seal_note(event.id, note, readers)
         callbacks.add_event(transaction, event, now)
         self._audit(transaction, now, _AUDITED[EventKind(event.kind)], case.request.id)
         return Done(case.after(event).row())
 
-    def _target(self, transaction: Transaction, case: Case, action: Action) -> CallbackState | None:
+    def _target(
+        self, transaction: Transaction, case: Transition, action: Action
+    ) -> CallbackState | None:
         """Say where the request to merge into stands."""
         if not isinstance(action, Merge) or action.into == case.request.id:
             return None
         target = self._case(transaction, case.place.now, action.into)
         return None if target is None else target.state
 
-    def _case(self, transaction: Transaction, now: datetime, request_id: UUID) -> Case | None:
+    def _case(self, transaction: Transaction, now: datetime, request_id: UUID) -> Transition | None:
         """Read one request; opening one that this desk has not opened yet is audited."""
         kept = callbacks.listed(transaction, self._site.site_id, request_id)
         if kept is None:
@@ -256,7 +253,7 @@ class CallbackDesk(StaffDesk):
         if request_id not in self._book.entries:
             self._audit(transaction, now, AuditAction.WORKLIST_OPENED, request_id)
         noted_at = callbacks.noted_at(transaction, kept.ref)
-        return Case(
+        return Transition(
             self._book.opened(kept),
             tuple(callbacks.events_of(transaction, request_id)),
             tuple(callbacks.withdrawals_of(transaction, request_id)),

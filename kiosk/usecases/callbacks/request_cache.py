@@ -33,7 +33,7 @@ from kiosk.vault.sealing import open_sealed, seal
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Keep the garbage collector from looking, again and again, at all that a block makes.
 
     Of opening 10,000 requests that was a seventh of the time, and there is no garbage among them.
@@ -151,11 +151,11 @@ def _plain_code(text: str) -> str:
     return text if text in _CODES else clean(text)
 
 
-_NOTHING = Mark(0, -1)
+_NO_MARK = Mark(0, -1)
 
 
 @dataclass(slots=True)
-class _Read:
+class _FactsRead:
     """What has been read of the database."""
 
     marks: dict[Kind, dict[UUID, Mark]] = field(default_factory=lambda: {kind: {} for kind in Kind})
@@ -173,7 +173,7 @@ class RequestCache:
         self._entries: dict[UUID, OpenedRequest] = {}
         self._numbers: dict[UUID, str] = {}
         self._unopened: list[ListedRequest] = []
-        self._read = _Read()
+        self._read = _FactsRead()
         self._is_whole = False
         """Whether all that the marks say has been read; not before the first look is through."""
 
@@ -255,7 +255,7 @@ class RequestCache:
         if seen.keys() - marks.keys():
             return None
         for machine, mark in marks.items():
-            old = seen.get(machine, _NOTHING)
+            old = seen.get(machine, _NO_MARK)
             if mark == old:
                 continue
             added = list(self._take(transaction, kind, machine, old.last))
@@ -307,7 +307,7 @@ class RequestCache:
 
     def _anew(self, transaction: Transaction) -> None:
         """Read all facts again and forget who is there no longer; nothing is opened twice."""
-        self._read, self._unopened = _Read(), []
+        self._read, self._unopened = _FactsRead(), []
         found: dict[Kind, set[UUID | None]] = {}
         for kind in Kind:
             marks = callback_changes.marks(transaction, self._site_id, kind)
@@ -315,7 +315,7 @@ class RequestCache:
             found[kind] = {
                 id_
                 for machine in marks
-                for id_ in self._take(transaction, kind, machine, _NOTHING.last)
+                for id_ in self._take(transaction, kind, machine, _NO_MARK.last)
             }
         for gone in self._entries.keys() - found[Kind.REQUESTS]:
             del self._entries[gone], self._numbers[gone]

@@ -27,7 +27,7 @@ from kiosk.records import callbacks, outbox
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_fact
 from kiosk.records.schema.tables import CallbackRequest, CallbackWithdrawal
-from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.usecases.site import SealingKeys, SiteInfo
 from kiosk.vault.sealing import seal
 
 CALLBACK_REQUEST = "callback_request"
@@ -41,10 +41,10 @@ class _Slip(NamedTuple):
     lookup: bytes
 
 
-class Requests:
+class VisitorRequests:
     """What the visitor's desk does about callback requests, inside a transaction of the desk."""
 
-    def __init__(self, entropy: Entropy, site: SiteFacts, sealing: SealingKeys) -> None:
+    def __init__(self, entropy: Entropy, site: SiteInfo, sealing: SealingKeys) -> None:
         self._entropy = entropy
         self._site = site
         self._sealing = sealing
@@ -181,11 +181,11 @@ _MOST_REQUESTS = 500
 """The latest ones; older months say little of today."""
 
 
-class Promise:
+class CallbackPromise:
     """Measures the promise at most once an hour, so that no visitor waits for it."""
 
     def __init__(
-        self, store: Records, clock: Clock, site: SiteFacts, calendar: WorkingCalendar
+        self, store: Records, clock: Clock, site: SiteInfo, calendar: WorkingCalendar
     ) -> None:
         self._store = store
         self._clock = clock

@@ -18,12 +18,12 @@ from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.callbacks.state import CallbackState, RequestEvent, callback_state
 from kiosk.domain.callbacks.worklist import WorkRow
 from kiosk.records.schema.tables import CallbackEvent
-from kiosk.usecases.callbacks.worklist import Viewer, is_noted, work_row
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.callbacks.worklist import Viewer, is_withdrawal_noted, work_row
+from kiosk.usecases.site import SiteInfo
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Transition:
     """One request with all that was done about it, looked at by one caller at one time."""
 
     request: OpenedRequest
@@ -41,10 +41,10 @@ class Case:
     def row(self) -> WorkRow:
         """Give it as the caller sees it."""
         state = self.state
-        noted = is_noted(state, self.events, self.noted_at)
+        noted = is_withdrawal_noted(state, self.events, self.noted_at)
         return work_row(self.request, state, self.place, self.viewer, noted=noted)
 
-    def after(self, event: CallbackEvent) -> "Case":
+    def after(self, event: CallbackEvent) -> "Transition":
         """Give it as it is with one more event."""
         done = RequestEvent(
             event.id,
@@ -101,7 +101,7 @@ class Case:
         return None if reason is None else Refused(reason, self.row())
 
     def event(
-        self, id_: UUID, site: SiteFacts, action: Action, claim_ends: datetime
+        self, id_: UUID, site: SiteInfo, action: Action, claim_ends: datetime
     ) -> CallbackEvent:
         """Write an action as the next event; its note is still to be sealed."""
         state = self.state

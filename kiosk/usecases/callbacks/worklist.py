@@ -35,7 +35,7 @@ class Viewer:
     """Codes of `CallLanguage`; empty for all."""
 
 
-def is_noted(
+def is_withdrawal_noted(
     state: CallbackState, events: Iterable[RequestEvent], noted_at: Iterable[datetime]
 ) -> bool:
     """Say whether a typed withdrawal waits for staff: none of them was settled since it was typed.
@@ -89,7 +89,7 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
     )
 
 
-_BLANK = callback_state((), ())
+_UNTOUCHED = callback_state((), ())
 """Where most requests stand: nobody has done anything about them yet."""
 
 
@@ -144,10 +144,12 @@ class WorklistBuilder:
         states, is_first = self._states, not self._states
         if is_first:
             # Hardly anything: nobody has touched most requests, and those need no folding.
-            states.update(dict.fromkeys(self._book.entries, _BLANK))
+            states.update(dict.fromkeys(self._book.entries, _UNTOUCHED))
             wanted = self._book.touched()
         else:
-            wanted = self._changed | {id_ for id_, state in states.items() if not _stays(state)}
+            wanted = self._changed | {
+                id_ for id_, state in states.items() if not _is_timeless(state)
+            }
         folded = self._fold(now, wanted)
         if is_first:
             return states
@@ -161,7 +163,7 @@ class WorklistBuilder:
             if id_ not in book.entries:
                 continue
             events, slips = book.events(id_), book.slips(id_)
-            state = callback_state(events, slips, now=now) if events or slips else _BLANK
+            state = callback_state(events, slips, now=now) if events or slips else _UNTOUCHED
             self._states[id_] = state
             if state.merged_into is not None or id_ in self._duplicates:
                 concerned |= self._follow(id_, state.merged_into)
@@ -196,10 +198,10 @@ class WorklistBuilder:
         book, inherited = self._book, self._inherited()
         entries, states, rows, notes = book.entries, self._states, self._rows, book.notes
         for id_ in wanted:
-            entry, state, noted = entries[id_], states.get(id_, _BLANK), False
+            entry, state, noted = entries[id_], states.get(id_, _UNTOUCHED), False
             if entry.reference in notes or inherited:
                 typed = notes.get(entry.reference, []) + inherited.get(id_, [])
-                noted = bool(typed) and is_noted(state, book.events(id_), typed)
+                noted = bool(typed) and is_withdrawal_noted(state, book.events(id_), typed)
             rows[id_] = work_row(entry, state, place, viewer, noted=noted)
 
 
@@ -207,6 +209,6 @@ def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
-def _stays(state: CallbackState) -> bool:
+def _is_timeless(state: CallbackState) -> bool:
     """Say whether the passing of time leaves a state as it is."""
-    return state is _BLANK or (state.claim_ends is None and state.next_at is None)
+    return state is _UNTOUCHED or (state.claim_ends is None and state.next_at is None)

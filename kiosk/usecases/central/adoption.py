@@ -23,17 +23,17 @@ from kiosk.records.database.opening import LINK_FILE
 from kiosk.records.database.store import Records, Store
 from kiosk.records.outbox import NOTE, PATTERN, exported_upto, unsent
 from kiosk.records.schema.system_tables import KioskDevice
-from kiosk.usecases.admin.retention import Progress, silent
-from kiosk.usecases.site import SiteFacts, load_site
+from kiosk.usecases.admin.retention import Progress, ignore_progress
+from kiosk.usecases.site import SiteInfo, load_site
 
 _PASSWORD_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
+class AdoptedClinic:
     """A clinic at its centre."""
 
-    site: SiteFacts
+    site: SiteInfo
     copied: int
     """Reference rows; 0 where the centre had the clinic already."""
     linked: bool
@@ -49,19 +49,19 @@ def adopt_clinic(
     reached_by: Address,
     clock: Clock,
     entropy: Entropy,
-    progress: Progress = silent,
-) -> Adopted:
+    progress: Progress = ignore_progress,
+) -> AdoptedClinic:
     """Copy the clinic of `store` to the centre unless it is there, and link this machine to it.
 
     `reached_by` holds host and port by which machines reach the centre. No one else may write to
     the file meanwhile. Harmless when repeated: the centre's rows are never overwritten.
     """
-    site, link, certificates = load_site(store), read_link(folder), ca_text(owner)
+    site, link, certificates = load_site(store), read_link(folder), read_certificates(owner)
     with store.write() as local:
         with owner_transaction(owner, site.site_id) as centre:
             copied = 0
             if owner_access.epoch(centre, site.site_id) is None:
-                _refuse_second_centre(link, owner)
+                _refuse_second_central(link, owner)
                 epoch = uuid7(clock.now(), entropy(ENTROPY_BYTES))
                 owner_access.add(centre, site.site_id, epoch)
                 copied = adoption.adopt(local, centre, site.site_id, progress)
@@ -72,10 +72,10 @@ def adopt_clinic(
         if made is not None:
             write_link(folder, made, certificates)
         waiting = outbox.pending(local)
-    return Adopted(site, copied, made is not None, waiting)
+    return AdoptedClinic(site, copied, made is not None, waiting)
 
 
-def ca_text(address: Address) -> str:
+def read_certificates(address: Address) -> str:
     """Read the certificates that an owner's address names, to be given to machines."""
     if not address.ca_file or address.ca_file == "system":
         return ""
@@ -94,7 +94,7 @@ def new_password(entropy: Entropy) -> str:
 
 def _make_link(
     centre: Transaction,
-    site: SiteFacts,
+    site: SiteInfo,
     link: CentralLink | None,
     reached_by: Address,
     entropy: Entropy,
@@ -115,7 +115,7 @@ def _make_link(
     return CentralLink("kiosk", site.site_id, site.kiosk_id, address)
 
 
-def _refuse_second_centre(link: CentralLink | None, owner: Address) -> None:
+def _refuse_second_central(link: CentralLink | None, owner: Address) -> None:
     if link is not None:
         raise SetupError(
             f"This machine belongs to the centre at {link.address.host or 'this machine'} already,"
@@ -133,7 +133,7 @@ _FOLDERS: Final = ("exports", "joining")
 
 
 @dataclass(frozen=True, slots=True)
-class ToEmpty:
+class ResetPreview:
     """What emptying this machine would delete."""
 
     symbols: str
@@ -142,7 +142,7 @@ class ToEmpty:
     """Files of unsent records; they stay."""
 
 
-def look_before_reset(folder: Path, database: Path) -> ToEmpty:
+def check_reset(folder: Path, database: Path) -> ResetPreview:
     """Say what a reset would delete; SetupError where it would lose something."""
     if read_link(folder) is None and not (folder / "joining").exists():
         raise SetupError(
@@ -150,7 +150,7 @@ def look_before_reset(folder: Path, database: Path) -> ToEmpty:
             " itself if that is what you want."
         )
     if not database.exists():
-        return ToEmpty("", ())
+        return ResetPreview("", ())
     store = Store.open(database, create=True)
     try:
         with store.read() as transaction:
@@ -164,7 +164,7 @@ def look_before_reset(folder: Path, database: Path) -> ToEmpty:
             " --once`, or keep them in a file with `kiosk sync export FILE`."
         )
     symbols = "" if machine is None else machine.symbols
-    return ToEmpty(symbols, tuple(sorted(folder.glob(PATTERN))) if there.count else ())
+    return ResetPreview(symbols, tuple(sorted(folder.glob(PATTERN))) if there.count else ())
 
 
 def reset_machine(folder: Path, database: Path) -> None:

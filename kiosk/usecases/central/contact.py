@@ -10,7 +10,7 @@ from kiosk.records.central import machines, owner
 from kiosk.records.database.store import Records
 from kiosk.usecases.central.owner import check_terms
 from kiosk.usecases.helplines import read_in_force
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.site import SiteInfo
 
 _REVOKED = (
     "This desk was revoked; enrol the machine again with `kiosk central enrol NAME --desk`, and"
@@ -18,13 +18,13 @@ _REVOKED = (
 )
 
 
-def check_centre(store: Records) -> None:
+def check_central(store: Records) -> None:
     """Raise StoreDiffers with one sentence where this program and the centre do not go together."""
     with store.read() as transaction:
         check_terms(owner.terms(transaction))
 
 
-def greet_centre(store: Records, clock: Clock, site: SiteFacts, version: str) -> None:
+def report_contact(store: Records, clock: Clock, site: SiteInfo, version: str) -> None:
     """Tell the centre that this desk is here, and measure the clock; SetupError where revoked."""
     with store.write() as transaction:
         if machines.is_revoked(transaction, site.kiosk_id):
@@ -48,7 +48,7 @@ class ProgramInfo:
     """ISO 8601; of the list that visitors see."""
 
 
-def program_info(store: Records, clock: Clock, site: SiteFacts, version: str) -> ProgramInfo:
+def program_info(store: Records, clock: Clock, site: SiteInfo, version: str) -> ProgramInfo:
     """Say how this machine is furnished; `version` is that of the program."""
     lines = read_in_force(store, clock, site).lines
     return ProgramInfo(version, lines.review_by.isoformat())

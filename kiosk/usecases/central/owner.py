@@ -18,15 +18,15 @@ from kiosk.records.central.machines import CentralMachine
 from kiosk.records.central.owner import SiteAtCentre, owner_transaction
 from kiosk.records.central.setup import found, role_name
 from kiosk.records.schema.system_tables import KioskDevice
-from kiosk.usecases.central.adoption import ca_text
-from kiosk.vault.enrolment_bundle import Bundle, SignedBundle, first_password, sign
+from kiosk.usecases.central.adoption import read_certificates
+from kiosk.vault.enrolment_bundle import Bundle, SignedBundle, first_password, sign_bundle
 
-_SIGN_ID = 8
+_SHORT_ID = 8
 """Characters of an id that stand for a site of the same name as another."""
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedCentral:
     """A centre whose tables, roles and rights are up to date."""
 
     hardened: bool
@@ -35,7 +35,7 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class CentreStatus:
+class CentralStatus:
     """How the machines of a centre are, and what was put in order while looking."""
 
     now: datetime
@@ -48,14 +48,14 @@ class CentreStatus:
     """Enrolments that expired before anybody joined."""
 
 
-def prepare_centre(owner: Address, clock: Clock) -> Prepared:
+def prepare_central(owner: Address, clock: Clock) -> PreparedCentral:
     """Make a database into a centre, or bring one up to date; harmless when repeated."""
     from alembic.util import CommandError
 
     try:
         with owner_transaction(owner) as transaction:
             hardened = found(transaction.connection(), clock.now())
-            return Prepared(hardened, owner_access.known(transaction))
+            return PreparedCentral(hardened, owner_access.known(transaction))
     except CommandError:
         raise StoreDiffers(
             "A newer kiosk has made this centre; install that version and run this again. Nothing"
@@ -73,10 +73,10 @@ def choose_site(owner: Address, wanted: str | None) -> SiteAtCentre:
             "There is no clinic at this centre yet; run `kiosk central init` on the clinic's own"
             " machine."
         )
-    found = [one for one in known if wanted is None or _is_called(one, wanted)]
+    found = [one for one in known if wanted is None or _is_named(one, wanted)]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(f"{clean(one.name)} ({one.site_id.hex[-_SIGN_ID:]})" for one in known)
+    names = ", ".join(f"{clean(one.name)} ({one.site_id.hex[-_SHORT_ID:]})" for one in known)
     raise SetupError(f"Say by --site which clinic is meant: {names}.")
 
 
@@ -92,13 +92,13 @@ def check_terms(terms: owner_access.Terms) -> None:
         )
 
 
-def centre_status(owner: Address, clock: Clock) -> CentreStatus:
+def central_status(owner: Address, clock: Clock) -> CentralStatus:
     """Look at all machines; close wiped machines' roles and remove expired enrolments."""
     now = clock.now()
     with owner_transaction(owner) as transaction:
         check_terms(owner_access.terms(transaction))
         every = machines.every(transaction)
-        wiped = tuple(one for one in every if _is_done_with(one) and one.may_sign_in)
+        wiped = tuple(one for one in every if _is_wiped(one) and one.may_sign_in)
         expired = tuple(
             one for one in every if not one.has_joined and one.enrolled_at + VALID_FOR < now
         )
@@ -108,7 +108,7 @@ def centre_status(owner: Address, clock: Clock) -> CentreStatus:
             machines.forget(transaction, expired)
         facts: Counter[UUID] = machines.facts_of_each(transaction)
         left = tuple(one for one in machines.every(transaction))
-    return CentreStatus(now, left, facts, wiped, expired)
+    return CentralStatus(now, left, facts, wiped, expired)
 
 
 def revoke_machine(
@@ -150,14 +150,14 @@ def declare_restored(owner: Address, clock: Clock, entropy: Entropy) -> tuple[in
     return count, sum(not one.may_sign_in for one in lost)
 
 
-def _is_called(site: SiteAtCentre, wanted: str) -> bool:
+def _is_named(site: SiteAtCentre, wanted: str) -> bool:
     low = clean(wanted).casefold()
     return clean(site.name).casefold() == low or (
-        len(low) >= _SIGN_ID and site.site_id.hex.endswith(low.replace("-", ""))
+        len(low) >= _SHORT_ID and site.site_id.hex.endswith(low.replace("-", ""))
     )
 
 
-def _is_done_with(machine: CentralMachine) -> bool:
+def _is_wiped(machine: CentralMachine) -> bool:
     return (
         machine.revoked_at is not None
         and machine.wiped_at is not None
@@ -188,7 +188,7 @@ class NewMachine:
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
+class EnrolledMachine:
     """A machine that may join."""
 
     name: str
@@ -207,7 +207,7 @@ def enrol_machine(
     clock: Clock,
     entropy: Entropy,
     keep: Callable[[SignedBundle], object],
-) -> Enrolled:
+) -> EnrolledMachine:
     """Make a machine's row and role, and its bundle for `keep`; all of it or nothing.
 
     `keep` writes the bundle; where it raises, nothing was enrolled. SetupError where the name will
@@ -234,10 +234,12 @@ def enrol_machine(
             kind=kind,
         )
         machines.enrol(transaction, device, first_password(code, kiosk_id))
-        bundle = _bundle(device, to, ca_text(owner))
-        signed = sign(bundle, code)
+        bundle = _bundle(device, to, read_certificates(owner))
+        signed = sign_bundle(bundle, code)
         keep(signed)
-    return Enrolled(called, symbols, kind, format_code(code), signed.fingerprint, bundle.expires)
+    return EnrolledMachine(
+        called, symbols, kind, format_code(code), signed.fingerprint, bundle.expires
+    )
 
 
 def _bundle(device: KioskDevice, to: Address, ca: str) -> Bundle:

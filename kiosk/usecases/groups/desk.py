@@ -34,7 +34,7 @@ from kiosk.domain.text import clean
 from kiosk.records import groups as group_rows
 from kiosk.records import groups as records
 from kiosk.records.schema.tables import SupportGroup
-from kiosk.usecases.groups.plan_import import Importing, plans_of
+from kiosk.usecases.groups.plan_import import PlanImport, read_plans
 from kiosk.usecases.staff_desk import StaffDesk
 
 
@@ -189,7 +189,7 @@ class GroupsDesk(StaffDesk):
         file had planned it. Raises SetupError for plans that no reader of `reports` would make.
         """
         with self._writing() as (transaction, now):
-            importing = Importing(transaction, self._site, now, self.new_id)
+            importing = PlanImport(transaction, self._site, now, self.new_id)
             report = importing.run(plans)
             if not report.changes_nothing:
                 self._audit(transaction, now, AuditAction.PLANS_IMPORTED)
@@ -198,7 +198,7 @@ class GroupsDesk(StaffDesk):
     def export_plans(self) -> Plans:
         """Give all groups and what is not over, as `import_plans` takes it."""
         with self._reading() as (transaction, now):
-            return plans_of(transaction, self._site.site_id, now)
+            return read_plans(transaction, self._site.site_id, now)
 
     def _add(
         self, plans: Iterable[SessionPlan], group_id: UUID, subject: UUID

@@ -36,16 +36,16 @@ from kiosk.records import groups
 from kiosk.records import groups as records
 from kiosk.records.database.store import Records
 from kiosk.records.schema.tables import SupportGroup
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.site import SiteInfo
 
 
-class Importing:
+class PlanImport:
     """One import, inside one transaction."""
 
     def __init__(
         self,
         transaction: Transaction,
-        site: SiteFacts,
+        site: SiteInfo,
         now: datetime,
         new_id: Callable[[], UUID],
     ) -> None:
@@ -58,7 +58,9 @@ class Importing:
     def run(self, plans: Plans) -> ImportReport:
         """Do the import; SetupError, and nothing changes, for what cannot be kept."""
         kept = records.for_import(self._transaction, self._site.site_id, self._now)
-        known = _Known(records.groups(self._transaction, self._site.site_id, put_away=True), kept)
+        known = _KeptPlans(
+            records.groups(self._transaction, self._site.site_id, put_away=True), kept
+        )
         away = {one.id for one in known.groups} - {
             one.id for one in records.groups(self._transaction, self._site.site_id)
         }
@@ -83,7 +85,7 @@ class Importing:
         report: ImportReport,
         plans: Plans,
         named: GroupInFile,
-        known: "_Known",
+        known: "_KeptPlans",
         away: set[UUID],
         groups: dict[str, GroupPlan],
     ) -> ImportReport:
@@ -92,7 +94,7 @@ class Importing:
         source: str | None = format_source(plans.kind, named.key)
         if old is not None and _own_id(named.key) == old.id:
             source = old.source
-        new = _as_plan(named, self._new_id() if old is None else old.id, source)
+        new = _group_plan(named, self._new_id() if old is None else old.id, source)
         if old is not None and plans.kind is PlanKind.ICS:
             new = replace(old, source=old.source or source)
         groups[named.key] = new
@@ -133,7 +135,7 @@ class Importing:
             records.cancel_session(self._transaction, session_id, NO_LONGER_PLANNED)
 
 
-def plans_of(transaction: Transaction, site_id: UUID, now: datetime) -> Plans:
+def read_plans(transaction: Transaction, site_id: UUID, now: datetime) -> Plans:
     """Give all groups and what is not over as a file names them."""
     groups = records.groups(transaction, site_id)
     keys = {group.id: _key(group) for group in groups}
@@ -141,15 +143,15 @@ def plans_of(transaction: Transaction, site_id: UUID, now: datetime) -> Plans:
     upcoming = [one for one in kept if one.plan.ends_at > now and one.plan.group_id in keys]
     return Plans(
         PlanKind.TOML,
-        tuple(_named(group, keys[group.id]) for group in groups),
-        tuple(_session_named(one, keys[one.plan.group_id]) for one in upcoming),
+        tuple(_group_in_file(group, keys[group.id]) for group in groups),
+        tuple(_session_in_file(one, keys[one.plan.group_id]) for one in upcoming),
         frozenset(keys.values()),
         now,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KeptPlans:
     """What is kept before an import."""
 
     groups: tuple[GroupPlan, ...]
@@ -194,7 +196,7 @@ def _is_in_file(kept: PlannedSession, plans: Plans, groups: Iterable[GroupPlan])
     return was_written or source.startswith(f"{PlanKind.TOML} ")
 
 
-def _as_plan(named: GroupInFile, group_id: UUID, source: str | None) -> GroupPlan:
+def _group_plan(named: GroupInFile, group_id: UUID, source: str | None) -> GroupPlan:
     plan = tidy_group(
         GroupPlan(
             id=group_id,
@@ -226,7 +228,7 @@ def _own_id(key: str) -> UUID | None:
         return None
 
 
-def _named(group: GroupPlan, key: str) -> GroupInFile:
+def _group_in_file(group: GroupPlan, key: str) -> GroupInFile:
     return GroupInFile(
         key=key,
         name=group.name,
@@ -240,7 +242,7 @@ def _named(group: GroupPlan, key: str) -> GroupInFile:
     )
 
 
-def _session_named(kept: PlannedSession, group: str) -> SessionInFile:
+def _session_in_file(kept: PlannedSession, group: str) -> SessionInFile:
     plan = kept.plan
     return SessionInFile(
         group=group,
@@ -255,7 +257,7 @@ def _session_named(kept: PlannedSession, group: str) -> SessionInFile:
     )
 
 
-def add_group(store: Records, site: SiteFacts, plan: GroupPlan) -> None:
+def add_group(store: Records, site: SiteInfo, plan: GroupPlan) -> None:
     """Keep a group; one of the same id stays as it is."""
     tidied = replace(
         plan,
@@ -269,7 +271,7 @@ def add_group(store: Records, site: SiteFacts, plan: GroupPlan) -> None:
             records.add_group(transaction, site.site_id, tidied)
 
 
-def add_sessions(store: Records, site: SiteFacts, plans: tuple[SessionPlan, ...]) -> None:
+def add_sessions(store: Records, site: SiteInfo, plans: tuple[SessionPlan, ...]) -> None:
     """Keep sessions, all or none; those whose id is known stay as they are.
 
     Raises SetupError for one that ends before it starts or lasts longer than a day.

@@ -18,7 +18,7 @@ from kiosk.records.database.writing import change_reference
 from kiosk.records.passes import PersonRow
 from kiosk.records.schema.tables import Membership, Passcard
 from kiosk.usecases.passes.issuing import PARTICIPANT, PassMaker, new_draft
-from kiosk.usecases.staff_desk import House, SignedIn, StaffDesk
+from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 from kiosk.vault.keys import PrivateSealingKey
 from kiosk.vault.sealing import open_sealed, unlock_name
 
@@ -30,13 +30,13 @@ class FacilitatorDesk(StaffDesk):
 
     def __init__(
         self,
-        house: House,
+        context: Context,
         signed_in: SignedIn,
         keys: Mapping[bytes, PrivateSealingKey] | None = None,
     ) -> None:
         """Take who opens the desk and the roster keys that they hold."""
-        super().__init__(house, signed_in, keys)
-        self._passes = PassMaker(house.entropy, house.site, house.sealing)
+        super().__init__(context, signed_in, keys)
+        self._passes = PassMaker(context.entropy, context.site, context.sealing)
         self._names: dict[UUID, str | None] = {}
         """By participant; None where it cannot be opened. Gone with the desk."""
 
@@ -101,12 +101,12 @@ class PassDesk(FacilitatorDesk):
 
     def __init__(
         self,
-        house: House,
+        context: Context,
         signed_in: SignedIn,
         keys: Mapping[bytes, PrivateSealingKey] | None = None,
     ) -> None:
         """Take who opens the desk and the roster keys that they hold."""
-        super().__init__(house, signed_in, keys)
+        super().__init__(context, signed_in, keys)
         self._looked = False
         """Whether this desk has shown the members; the first time is in the audit trail."""
 

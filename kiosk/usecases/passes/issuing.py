@@ -12,7 +12,7 @@ from kiosk.domain.passes import SECRET_BYTES, derive_lookup, derive_name_key
 from kiosk.domain.staff import Purpose
 from kiosk.records.database.writing import add_made_here, add_reference
 from kiosk.records.schema.tables import Membership, Participant, Passcard
-from kiosk.usecases.site import SealingKeys, SiteFacts
+from kiosk.usecases.site import SealingKeys, SiteInfo
 from kiosk.vault.sealing import lock_name, seal
 
 PARTICIPANT = "participant"
@@ -27,7 +27,7 @@ def new_draft(entropy: Entropy, now: datetime) -> JoinDraft:
 class PassMaker:
     """Writes new passes of one site."""
 
-    def __init__(self, entropy: Entropy, site: SiteFacts, sealing: SealingKeys) -> None:
+    def __init__(self, entropy: Entropy, site: SiteInfo, sealing: SealingKeys) -> None:
         self._entropy = entropy
         self._site = site
         self._sealing = sealing

@@ -28,12 +28,12 @@ from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_reference
 from kiosk.records.schema.system_tables import StaffAccount
 from kiosk.usecases.audit_trail import add_entry
-from kiosk.usecases.site import SiteFacts
+from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff_desk import SignedIn
 from kiosk.vault.keys import PrivateSealingKey, wrap_ring
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
-_LOGIN_ODD = f"A login has 1 to {LONGEST_LOGIN} plain characters; choose another."
+_BAD_LOGIN = f"A login has 1 to {LONGEST_LOGIN} plain characters; choose another."
 _NO_ROLE = "An account needs at least one role: facilitator, caller or manager."
 _PASSPHRASE = (
     f"A passphrase has {SHORTEST_PASSPHRASE} to {LONGEST_PASSPHRASE} characters; "
@@ -66,7 +66,7 @@ def build_account(
     """
     login = normalise_login(new.login)
     if not is_login(login):
-        raise SetupError(_LOGIN_ODD)
+        raise SetupError(_BAD_LOGIN)
     if not new.roles:
         raise SetupError(_NO_ROLE)
     passphrase = check_passphrase(new.passphrase)
@@ -77,14 +77,14 @@ def build_account(
         id=account_id,
         site_id=site_id,
         login=login,
-        roles=codes_of(new.roles),
+        roles=format_codes(new.roles),
         wrapped_keys=wrap_ring(held, passphrase, account=account_id, cost=cost),
         created_at=now,
-        languages=codes_of(new.languages),
+        languages=format_codes(new.languages),
     )
 
 
-class StaffMaker:
+class AccountMaker:
     """Adds staff accounts on behalf of a manager, with a passphrase that is theirs already."""
 
     def __init__(
@@ -92,7 +92,7 @@ class StaffMaker:
         store: Records,
         clock: Clock,
         entropy: Entropy,
-        site: SiteFacts,
+        site: SiteInfo,
         manager: SignedIn,
         cost: Cost = DEFAULT_COST,
     ) -> None:
@@ -127,6 +127,6 @@ class StaffMaker:
         return Staff(id_, row.login, new.roles)
 
 
-def codes_of(values: Iterable[Role | CallLanguage]) -> str:
+def format_codes(values: Iterable[Role | CallLanguage]) -> str:
     """Write roles or languages as their column takes them."""
     return ",".join(sorted(value.value for value in values))

@@ -21,8 +21,8 @@ from kiosk.errors import AccessRefused
 from kiosk.records import staff
 from kiosk.records.database.writing import add_reference, change_reference
 from kiosk.records.schema.system_tables import StaffAccount
-from kiosk.usecases.staff.accounts import NewAccount, build_account, codes_of
-from kiosk.usecases.staff_desk import House, SignedIn, StaffDesk
+from kiosk.usecases.staff.accounts import NewAccount, build_account, format_codes
+from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 from kiosk.vault.keys import KeyRing, wrap_ring
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
@@ -39,9 +39,9 @@ class AccountsDesk(StaffDesk):
 
     role = Role.MANAGER
 
-    def __init__(self, house: House, signed_in: SignedIn, cost: Cost = DEFAULT_COST) -> None:
+    def __init__(self, context: Context, signed_in: SignedIn, cost: Cost = DEFAULT_COST) -> None:
         """Take the manager, whose keys are handed on, and what a passphrase costs."""
-        super().__init__(house, signed_in)
+        super().__init__(context, signed_in)
         self._cost = cost
 
     def accounts(self) -> tuple[AccountView, ...]:
@@ -76,7 +76,7 @@ class AccountsDesk(StaffDesk):
         chosen = check_passphrase(passphrase) if passphrase else ""
         if isinstance(chosen, PassphraseProblem):
             return chosen
-        values: dict[str, object] = {"roles": codes_of(roles)}
+        values: dict[str, object] = {"roles": format_codes(roles)}
         given = {**values, **self._given(account_id, roles, chosen)} if chosen else values
         with self._writing() as (transaction, now):
             account = staff.get(transaction, self._site.site_id, account_id)
@@ -95,7 +95,7 @@ class AccountsDesk(StaffDesk):
 
     def set_languages(self, account_id: UUID, languages: Iterable[CallLanguage]) -> Answer:
         """Say what somebody speaks on the phone; nothing stands for all languages."""
-        values = {"languages": codes_of(languages)}
+        values = {"languages": format_codes(languages)}
         return self._change(account_id, values, AuditAction.STAFF_LANGUAGES_SET)
 
     def disable(self, account_id: UUID) -> Answer:
@@ -115,7 +115,7 @@ class AccountsDesk(StaffDesk):
         """Open a disabled account again, with the passphrase that it had."""
         return self._change(account_id, {"disabled_at": None}, AuditAction.STAFF_ENABLED)
 
-    def give_passphrase(self, account_id: UUID, passphrase: str) -> Answer:
+    def reset_passphrase(self, account_id: UUID, passphrase: str) -> Answer:
         """Give somebody who lost theirs a passphrase, to be replaced at the next sign-in."""
         chosen = check_passphrase(passphrase)
         if isinstance(chosen, PassphraseProblem):

@@ -20,7 +20,7 @@ STRANGER = bytes(range(16))
 
 
 def found(clinic: Clinic, days: int = 14) -> tuple[Anomaly, ...]:
-    return clinic.access.reconcile_desk(clinic.fresh(clinic.manager)).oddities(days)
+    return clinic.access.anomalies_desk(clinic.fresh(clinic.manager)).anomalies(days)
 
 
 def kinds(clinic: Clinic) -> list[AnomalyKind]:
@@ -198,15 +198,15 @@ def test_what_needs_a_person_comes_first_and_old_things_are_not_told(clinic: Cli
 def test_facilitators_and_managers_may_look_and_leave_no_entry(clinic: Clinic, role: Role) -> None:
     somebody = clinic.add_staff("ana", role)
     entries = clinic.count("audit_event")
-    desk = clinic.access.reconcile_desk(somebody)
-    assert desk.oddities() == ()
+    desk = clinic.access.anomalies_desk(somebody)
+    assert desk.anomalies() == ()
     assert clinic.count("audit_event") == entries
     clinic.clock.move(hours=8)
     with pytest.raises(SignedOut):
-        desk.oddities()
+        desk.anomalies()
 
 
 def test_callers_may_not(clinic: Clinic) -> None:
     caller = clinic.add_staff("ana", Role.CALLER)
     with pytest.raises(AccessRefused):
-        clinic.access.reconcile_desk(caller)
+        clinic.access.anomalies_desk(caller)

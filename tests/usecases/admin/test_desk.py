@@ -30,7 +30,7 @@ def test_only_a_manager_has_this_desk(clinic: Clinic, role: Role) -> None:
     with pytest.raises(AccessRefused, match="manager"):
         clinic.access.oversight_desk(other)
     with pytest.raises(SignedOut):
-        OversightDesk(clinic.house, other, {}).run_retention()
+        OversightDesk(clinic.context, other, {}).run_retention()
 
 
 def test_the_trail_says_who_did_what_the_latest_first(clinic: Clinic) -> None:

@@ -44,7 +44,7 @@ def test_a_desk_made_around_the_door_opens_nothing(clinic: Clinic) -> None:
         clinic.access.callback_desk(facilitator)
     clinic.bend("UPDATE staff_account SET roles='caller,facilitator' WHERE login='fay'")
     roster = facilitator.keys[Purpose.ROSTER]
-    (row,) = CallbackDesk(clinic.house, facilitator, roster).worklist().rows
+    (row,) = CallbackDesk(clinic.context, facilitator, roster).worklist().rows
     assert (row.request.preferred_name, row.request.phone_masked, row.request.unreadable) == (
         "",
         "",

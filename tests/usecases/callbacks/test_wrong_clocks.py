@@ -21,9 +21,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
 STRANGER = bytes(range(16))
 
 
-def oddities(clinic: Clinic) -> list[tuple[AnomalyKind, int]]:
-    desk = clinic.access.reconcile_desk(clinic.fresh(clinic.manager))
-    return [(odd.kind, odd.count) for odd in desk.oddities()]
+def anomalies(clinic: Clinic) -> list[tuple[AnomalyKind, int]]:
+    desk = clinic.access.anomalies_desk(clinic.fresh(clinic.manager))
+    return [(odd.kind, odd.count) for odd in desk.anomalies()]
 
 
 @pytest.mark.parametrize("off", [YEAR, -DAY, -56 * YEAR, HOUR, -HOUR, MINUTE])
@@ -42,7 +42,7 @@ def test_a_measured_clock_is_corrected_everywhere(clinic: Clinic, off: timedelta
         (at, at + off, ("clock_off",)),
         (at + MINUTE, None, ()),
     ]
-    assert oddities(clinic) == [(AnomalyKind.CLOCK_OFF, 1)]
+    assert anomalies(clinic) == [(AnomalyKind.CLOCK_OFF, 1)]
     assert clinic.count("check_in") == 2
 
 
@@ -52,7 +52,7 @@ def test_a_small_offset_changes_nothing(clinic: Clinic) -> None:
     seen(clinic, door, session.id, off=off, late=MINUTE)
     (arrival,) = clinic.roster.roster(session.id).arrived
     assert (arrival.at, arrival.kiosk_at) == (clinic.clock.at + off, None)
-    assert oddities(clinic) == []
+    assert anomalies(clinic) == []
 
 
 @pytest.mark.parametrize("off", [YEAR, 2 * MINUTE])
@@ -65,14 +65,14 @@ def test_a_clock_nobody_measured_is_flagged_and_left_as_it_is(
     (arrival,) = clinic.roster.roster(session.id).arrived
     assert (arrival.at, arrival.kiosk_at) == (at + off, None)
     # It came before it happened; or, where the clock was only a little ahead, it may be right.
-    assert oddities(clinic) == ([(AnomalyKind.CLOCK_DOUBTFUL, 1)] if off == YEAR else [])
+    assert anomalies(clinic) == ([(AnomalyKind.CLOCK_DOUBTFUL, 1)] if off == YEAR else [])
 
 
 def test_a_measurement_that_no_longer_holds_is_not_believed(clinic: Clinic) -> None:
     session, door = clinic.add_session(), machine(clinic, "8K")
     # Somebody set the clock right; the fact still carries what was measured before.
     seen(clinic, door, session.id, off=-DAY, late=MINUTE, occurred_at=clinic.clock.at)
-    assert oddities(clinic) == [(AnomalyKind.CLOCK_DOUBTFUL, 1)]
+    assert anomalies(clinic) == [(AnomalyKind.CLOCK_DOUBTFUL, 1)]
 
 
 @pytest.mark.parametrize("at", ["2026-03-29T00:30", "2026-10-25T00:30"])
@@ -94,7 +94,7 @@ def test_a_clock_that_missed_the_change_of_summer_time(
     local = [row.arrived_at.astimezone(BERLIN) for row in rows]
     # Summer time begins: from 01:50 to 03:10. It ends: 02:50, and then 02:10 again.
     assert (local[1].utcoffset(), local[2].utcoffset()) != (local[0].utcoffset(),) * 2
-    assert oddities(berlin) == [(AnomalyKind.CLOCK_OFF, 2)]
+    assert anomalies(berlin) == [(AnomalyKind.CLOCK_OFF, 2)]
 
 
 def test_head_counts_follow_each_other_by_corrected_time(clinic: Clinic) -> None:
@@ -119,7 +119,7 @@ def test_requests_of_a_wrong_clock(clinic: Clinic, off: timedelta) -> None:
     (exported,) = clinic.callbacks.export_rows(WorklistFilter(WorklistPart.ALL))
     assert (exported.request.created_at, exported.request.kiosk_at) == (made, made + off)
     assert exported.flags == ("clock_off",)
-    assert oddities(clinic) == [(AnomalyKind.CLOCK_OFF, 1)]
+    assert anomalies(clinic) == [(AnomalyKind.CLOCK_OFF, 1)]
     withdrawn(clinic, door, request, off=off, late=MINUTE)
     (exported,) = clinic.callbacks.export_rows(WorklistFilter(WorklistPart.ALL))
     assert exported.state.since == clinic.clock.at

@@ -17,7 +17,7 @@ from kiosk.records.database.writing import change_reference
 from kiosk.records.schema.columns import Reference, table
 from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.records.schema.tables import Passcard, SupportGroup
-from kiosk.usecases.central.adoption import Adopted, adopt_clinic
+from kiosk.usecases.central.adoption import AdoptedClinic, adopt_clinic
 from tests.support.centres import Centre
 from tests.support.desks import Clinic, open_clinic
 
@@ -39,7 +39,7 @@ def alone(tmp_path: Path) -> Iterator[Clinic]:
         yield clinic
 
 
-def adopt(clinic: Clinic, centre: Centre) -> Adopted:
+def adopt(clinic: Clinic, centre: Centre) -> AdoptedClinic:
     return adopt_clinic(
         clinic.store, clinic.folder, centre.address, centre.address, clinic.clock, clinic.entropy
     )

@@ -19,11 +19,11 @@ from kiosk.records.central.setup import role_name
 from kiosk.usecases.central.adoption import adopt_clinic
 from kiosk.usecases.central.owner import (
     NewMachine,
-    centre_status,
+    central_status,
     choose_site,
     declare_restored,
     enrol_machine,
-    prepare_centre,
+    prepare_central,
     revoke_machine,
 )
 from kiosk.vault.enrolment_bundle import SignedBundle, first_password
@@ -54,7 +54,7 @@ def clinic(tmp_path: Path) -> Iterator[Clinic]:
 @pytest.fixture
 def site(owner: Address, clinic: Clinic) -> SiteAtCentre:
     """The clinic, adopted."""
-    prepare_centre(owner, clinic.clock)
+    prepare_central(owner, clinic.clock)
     adopt_clinic(clinic.store, clinic.folder, owner, owner, clinic.clock, entropy)
     return choose_site(owner, None)
 
@@ -95,27 +95,27 @@ def connect(address: Address) -> psycopg.Connection[tuple[object, ...]]:
 
 
 def machines(owner: Address, clock: SetClock) -> dict[str, CentralMachine]:
-    return {one.symbols: one for one in centre_status(owner, clock).machines}
+    return {one.symbols: one for one in central_status(owner, clock).machines}
 
 
 def test_a_centre_may_be_made_again(owner: Address, clinic: Clinic) -> None:
-    first = prepare_centre(owner, clinic.clock)
-    assert prepare_centre(owner, clinic.clock) == first
+    first = prepare_central(owner, clinic.clock)
+    assert prepare_central(owner, clinic.clock) == first
     assert first.sites == ()
     with pytest.raises(SetupError, match="There is no clinic at this centre yet"):
         choose_site(owner, None)
 
 
 def test_an_older_program_leaves_a_newer_centre_alone(owner: Address, clinic: Clinic) -> None:
-    prepare_centre(owner, clinic.clock)
+    prepare_central(owner, clinic.clock)
     change(owner, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreDiffers, match="newer kiosk"):
-        prepare_centre(owner, clinic.clock)
+        prepare_central(owner, clinic.clock)
 
 
 def test_what_is_no_centre_says_so(owner: Address, clinic: Clinic) -> None:
     with pytest.raises(StoreDiffers, match="kiosk central init"):
-        centre_status(owner, clinic.clock)
+        central_status(owner, clinic.clock)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_wrong_url_says_what_is_wrong(
     sentence: str,
 ) -> None:
     with pytest.raises(error, match=sentence) as raised:
-        prepare_centre(changed(owner), clinic.clock)
+        prepare_central(changed(owner), clinic.clock)
     assert OWNER_PASSWORD not in str(raised.value)
 
 
@@ -197,9 +197,9 @@ def test_looking_removes_what_nobody_joined_by_in_a_week(
 ) -> None:
     _, signed = enrol(owner, site, clinic.clock)
     clinic.clock.move(days=7)
-    assert not centre_status(owner, clinic.clock).removed
+    assert not central_status(owner, clinic.clock).removed
     clinic.clock.move(seconds=1)
-    status = centre_status(owner, clinic.clock)
+    status = central_status(owner, clinic.clock)
     assert [one.symbols for one in status.removed] == [signed.bundle.symbols]
     assert {one.symbols for one in status.machines} == {"7K"}
     assert role_state(owner, signed.bundle.role) is None
@@ -210,7 +210,7 @@ def test_looking_shuts_out_who_has_wiped_itself(
 ) -> None:
     role = role_name("kiosk", clinic.site.kiosk_id, site.site_id)
     revoke_machine(owner, site, "7k", clinic.clock, at_once=False)
-    assert not centre_status(owner, clinic.clock).closed
+    assert not central_status(owner, clinic.clock).closed
     assert role_state(owner, role) is True
     change(
         owner,
@@ -221,9 +221,9 @@ def test_looking_shuts_out_who_has_wiped_itself(
         site=site.site_id,
         at=clinic.clock.now(),
     )
-    assert [one.symbols for one in centre_status(owner, clinic.clock).closed] == ["7K"]
+    assert [one.symbols for one in central_status(owner, clinic.clock).closed] == ["7K"]
     assert role_state(owner, role) is False
-    assert not centre_status(owner, clinic.clock).closed
+    assert not central_status(owner, clinic.clock).closed
 
 
 def test_a_revocation_is_noted_once(owner: Address, site: SiteAtCentre, clinic: Clinic) -> None:

@@ -11,7 +11,7 @@ from kiosk.errors import SetupError
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, read_link, write_link
 from kiosk.records.outbox import note_exported
-from kiosk.usecases.central.adoption import look_before_reset, reset_machine
+from kiosk.usecases.central.adoption import check_reset, reset_machine
 from tests.support.desks import Clinic, open_clinic
 
 LINK = CentralLink("kiosk", UUID(int=1), UUID(int=2), Address("db", 5432, "kiosk", "k_1", "secret"))
@@ -30,24 +30,24 @@ def linked(tmp_path: Path) -> Iterator[Clinic]:
 
 def test_nothing_goes_while_facts_wait(linked: Clinic) -> None:
     with pytest.raises(SetupError, match="have not reached the centre"):
-        look_before_reset(linked.folder, linked.file)
+        check_reset(linked.folder, linked.file)
 
 
 def test_what_was_exported_may_go(linked: Clinic) -> None:
     last = linked.column("SELECT max(seq) FROM outbox")[0]
     note_exported(linked.folder, last - 1)
     with pytest.raises(SetupError, match="have not reached the centre"):
-        look_before_reset(linked.folder, linked.file)
+        check_reset(linked.folder, linked.file)
     note_exported(linked.folder, last)
     kept = linked.folder / "unsent-0003-1.jsonl"
     kept.write_text("{}")
-    found = look_before_reset(linked.folder, linked.file)
+    found = check_reset(linked.folder, linked.file)
     assert (found.symbols, found.exported) == ("7K", (kept,))
 
 
 def test_what_the_centre_has_may_go(linked: Clinic) -> None:
     linked.bend("DELETE FROM outbox")
-    assert look_before_reset(linked.folder, linked.file).exported == ()
+    assert check_reset(linked.folder, linked.file).exported == ()
 
 
 def test_what_was_set_aside_waits_too(linked: Clinic) -> None:
@@ -57,14 +57,14 @@ def test_what_was_set_aside_waits_too(linked: Clinic) -> None:
     )
     linked.bend("DELETE FROM outbox")
     with pytest.raises(SetupError, match="have not reached the centre"):
-        look_before_reset(linked.folder, linked.file)
+        check_reset(linked.folder, linked.file)
 
 
 def test_a_clinic_without_a_centre_is_never_emptied(linked: Clinic) -> None:
     (linked.folder / "central.json").unlink()
     linked.bend("DELETE FROM outbox")
     with pytest.raises(SetupError, match="belongs to no centre"):
-        look_before_reset(linked.folder, linked.file)
+        check_reset(linked.folder, linked.file)
 
 
 def test_settings_and_exported_facts_stay(linked: Clinic) -> None:
@@ -79,7 +79,7 @@ def test_settings_and_exported_facts_stay(linked: Clinic) -> None:
 
 def test_a_desk_has_nothing_that_could_be_lost(tmp_path: Path) -> None:
     write_link(tmp_path, replace(LINK, kind="desk"))
-    assert look_before_reset(tmp_path, tmp_path / "kiosk.db").symbols == ""
+    assert check_reset(tmp_path, tmp_path / "kiosk.db").symbols == ""
     reset_machine(tmp_path, tmp_path / "kiosk.db")
     assert list(tmp_path.iterdir()) == []
 
@@ -98,4 +98,4 @@ def test_a_cut_leaves_the_link_so_that_it_can_be_finished(
             reset_machine(linked.folder, linked.file)
     assert not linked.file.exists()
     assert read_link(linked.folder) is not None
-    assert look_before_reset(linked.folder, linked.file).symbols == ""
+    assert check_reset(linked.folder, linked.file).symbols == ""

@@ -173,7 +173,7 @@ def test_the_last_manager_stays(clinic: Clinic, desk: AccountsDesk) -> None:
 def test_a_lost_passphrase_is_replaced_with_every_key(clinic: Clinic, desk: AccountsDesk) -> None:
     lim = clinic.add_staff("lim", Role.FACILITATOR, Role.CALLER)
     roster = clinic.access.roster_desk(lim)
-    assert seen(desk.give_passphrase(lim.staff.id, GIVEN)).must_change
+    assert seen(desk.reset_passphrase(lim.staff.id, GIVEN)).must_change
     assert last_action(clinic) == "passphrase_given"
     with pytest.raises(SignedOut, match="new one"):
         roster.sessions()
@@ -186,9 +186,9 @@ def test_a_lost_passphrase_is_replaced_with_every_key(clinic: Clinic, desk: Acco
 
 def test_one_s_own_passphrase_is_not_given(clinic: Clinic, desk: AccountsDesk) -> None:
     own = clinic.manager.staff.id
-    assert desk.give_passphrase(own, GIVEN) is AccountProblem.OWN_PASSPHRASE
-    assert desk.give_passphrase(NOBODY, GIVEN) is AccountProblem.UNKNOWN
-    assert desk.give_passphrase(NOBODY, "short") is PassphraseProblem.TOO_SHORT
+    assert desk.reset_passphrase(own, GIVEN) is AccountProblem.OWN_PASSPHRASE
+    assert desk.reset_passphrase(NOBODY, GIVEN) is AccountProblem.UNKNOWN
+    assert desk.reset_passphrase(NOBODY, "short") is PassphraseProblem.TOO_SHORT
 
 
 def test_unknown_accounts_are_told(desk: AccountsDesk) -> None:

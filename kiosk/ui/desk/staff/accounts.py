@@ -183,7 +183,7 @@ def set_languages(
 
 def give_passphrase(account_id: UUID, passphrase: str, side: "DeskSide") -> "Answer":
     """Give a passphrase, to be replaced at the next sign-in."""
-    return side.accounts.give_passphrase(account_id, passphrase)
+    return side.accounts.reset_passphrase(account_id, passphrase)
 
 
 class NewAccountScreen(PassphraseFormScreen):

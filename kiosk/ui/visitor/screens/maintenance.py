@@ -101,7 +101,7 @@ class MaintenanceScreen(VisitorScreen):
             (self._("Records set aside"), str(status.parked)),
             (self._("Last contact"), self._contact_words(status)),
         ]
-        if status.has_centre and status.problem is not None:
+        if status.has_central and status.problem is not None:
             rows.append((self._("Centre"), status.problem))
         return pairs(rows)
 
@@ -109,7 +109,7 @@ class MaintenanceScreen(VisitorScreen):
         if not status.clock_ok:
             return self._("before the last record")
         offset = status.clock_offset_ms
-        if status.has_centre and offset is not None and is_far_off(offset):
+        if status.has_central and offset is not None and is_far_off(offset):
             return self._("{off} by the centre's clock").format(off=format_clock_offset(offset))
         return self._("right")
 
@@ -117,7 +117,7 @@ class MaintenanceScreen(VisitorScreen):
         if status.contact_at is not None:
             zone, language = self.host.facts.zone, self.visit.texts.language
             return day_and_clock(status.contact_at, zone, language)
-        if status.has_centre:
+        if status.has_central:
             return self._("none yet; it goes on trying")
         return self._("none; it works by itself")
 

@@ -25,7 +25,7 @@ def old(clinic: Clinic) -> Clinic:
         draft = clinic.draft()
         clinic.visitor.request_callback(draft)
         facts.event(clinic, draft.id, 1, EventKind.CLOSED, "declined")
-    folder = clinic.house.exports
+    folder = clinic.context.exports
     assert folder is not None
     folder.mkdir()
     (folder / "callbacks.csv").write_text("Mei")

@@ -174,7 +174,7 @@ async def test_trouble_with_trusting_the_clock_is_told(
 def at_a_centre(clinic: Clinic, trouble: pytest.MonkeyPatch, **state: object) -> None:
     """Let the machine belong to a centre, and remember its last contact so."""
     facts = (clinic.store, clinic.clock, clinic.entropy, clinic.site, "0.0.0")
-    desk = MaintenanceDesk(*facts, has_centre=True)
+    desk = MaintenanceDesk(*facts, has_central=True)
     trouble.setattr(Clinic, "maintenance", property(lambda _clinic: desk))
     with clinic.store.write() as transaction:
         transaction.connection().execute(update(SyncState).values(**state))
