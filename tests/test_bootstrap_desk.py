@@ -83,7 +83,7 @@ def test_desks_last_until_the_lock(folder: Path) -> None:
 def test_files_go_to_the_exports_folder(folder: Path) -> None:
     with open_clinic(folder) as clinic:
         tools = side_of(clinic, folder).tools
-        issued = clinic.roster.issue_pass("Mei", "en")
+        issued = clinic.passes.issue_pass("Mei", "en")
         sheet = Path(tools.pass_sheet((issued,), "fay"))
         assert sheet.parent == folder / "exports"
         assert sheet.read_bytes().startswith(b"%PDF")

@@ -179,7 +179,7 @@ class SampleClinic:
         )
         access = Access(context, self._cost)
         self._add_staff(site, access)
-        desk = access.roster_desk(_signed_in(access, STAFF[0]))
+        desk = access.pass_desk(_signed_in(access, STAFF[0]))
         for number, (name, label, room) in enumerate(_GROUPS):
             add_group(self._store, site, GroupPlan(_group_id(site, number), name, label, room))
         send_sample_requests(context)

@@ -36,7 +36,7 @@ def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo's folder before anybody asked to be called."""
     folder = tmp_path_factory.mktemp("made") / "demo"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sample_clinic, "ask_for_calls", lambda _house: None)
+        patch.setattr(sample_clinic, "send_sample_requests", lambda _context: None)
         prepare(folder, cost=CHEAP)
     return folder
 

@@ -89,7 +89,7 @@ async def entered() -> dict[str, frozenset[Function]]:
 
 async def _at_the_kiosk(clinic: Clinic, watch: Watch) -> dict[str, frozenset[Function]]:
     clinic.add_session()
-    digits = clinic.roster.issue_pass("Mei", "en").digits
+    digits = clinic.passes.issue_pass("Mei", "en").digits
     async with at_kiosk(clinic) as visitor:
         scan = await watch.during(visitor, visitor.scan(digits), "Welcome, Mei")
         await visitor.keys("escape", "c")

@@ -26,7 +26,7 @@ def fill(clinic: Clinic) -> tuple[bytes, bytes]:
     """Make a request and a check-in; give the bytes that must go with each."""
     clinic.add_session()
     clinic.visitor.request_callback(clinic.draft())
-    issued = clinic.roster.issue_pass("Mei", "en")
+    issued = clinic.passes.issue_pass("Mei", "en")
     clinic.visitor.check_in(issued.digits)
     with clinic.store.read() as transaction:
         sealed = transaction.connection().execute(select(table(CallbackRequest).c.sealed))

@@ -24,7 +24,7 @@ def clinic(tmp_path: Path, centre: Centre) -> Iterator[Clinic]:
     with open_clinic(tmp_path / "clinic") as clinic:
         clinic.add_session(starts=-5)
         for name in ("Mei", "Tan"):
-            clinic.visitor.check_in(clinic.roster.issue_pass(name, "en").digits)
+            clinic.visitor.check_in(clinic.passes.issue_pass(name, "en").digits)
         owner = centre.address
         adopt_clinic(clinic.store, clinic.folder, owner, owner, clinic.clock, clinic.entropy)
         yield clinic

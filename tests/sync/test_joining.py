@@ -92,7 +92,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     ):
         owner = read_address(url)
         clinic.add_session(starts=-5)
-        digits = clinic.roster.issue_pass("Mei", "en").digits
+        digits = clinic.passes.issue_pass("Mei", "en").digits
         prepare_central(owner, clinic.clock)
         adopt_clinic(clinic.store, clinic.folder, owner, owner, clinic.clock, clinic.entropy)
         yield World(clinic, owner, choose_site(owner, None), folder, digits)

@@ -62,7 +62,7 @@ def test_an_entry_goes_when_what_it_tells_of_does(clinic: Clinic) -> None:
     before = clinic.count("audit_event")
     with pytest.raises(VaultError):
         # Too long for its seal, after everything else was ready to be written.
-        clinic.roster.issue_pass("𱍐" * 199, "en")
+        clinic.passes.issue_pass("𱍐" * 199, "en")
     assert clinic.count("audit_event") == before
     assert clinic.count("participant") == 0
     assert broken_at(clinic) is None

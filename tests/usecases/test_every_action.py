@@ -97,7 +97,6 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "count_heads": lambda h: h.roster.count_heads(h.session.id, 3),
         "reconcile": lambda h: h.roster.reconcile(h.session.id, 3),
         "export_rows": lambda h: h.roster.export_rows(DAY, DAY),
-        "issue_pass": lambda h: h.roster.issue_pass("Mei", "en"),
     },
     PassDesk: {
         "members": lambda h: h.passes.members(),

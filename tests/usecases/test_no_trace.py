@@ -38,7 +38,7 @@ def test_the_bytes_of_the_files_hold_no_name_and_no_number(
     clinic.visitor.request_callback(replace(clinic.draft(), preferred_name=NAME, phone=PHONE))
     joined = clinic.visitor.join(clinic.visitor.new_join(), session.id, NAME, "en")
     assert isinstance(joined, Joined)
-    issued = clinic.roster.issue_pass(NAME, "en")
+    issued = clinic.passes.issue_pass(NAME, "en")
     clinic.visitor.check_in(issued.digits)
     assert_silent(clinic)
     assert [row.request.preferred_name for row in clinic.callbacks.worklist().rows] == [NAME]

@@ -1,7 +1,6 @@
-"""What a facilitator may do at a session: see who has arrived, mend the list, count heads."""
+"""The facilitator's desk of sessions: who has arrived, mending the list, counting heads."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from hashlib import blake2b
@@ -9,7 +8,6 @@ from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.devices.clock import Entropy
 from kiosk.domain.attendance.attendance import (
     UNDONE_REASON,
     CheckInFact,
@@ -29,9 +27,9 @@ from kiosk.domain.attendance.roster import (
     VoidReason,
 )
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import SECRET_BYTES, derive_lookup
 from kiosk.domain.policy import LONGEST_SESSION
+from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.records import check_ins, passes, rosters
@@ -39,173 +37,18 @@ from kiosk.records.database.writing import add_fact, add_values
 from kiosk.records.passes import PersonRow
 from kiosk.records.rosters import Planned
 from kiosk.records.schema.tables import CheckIn, HeadCount
-from kiosk.usecases.attendance.roster_view import SessionRecord, read_session, sealed_names
-from kiosk.usecases.passes.desk import FacilitatorDesk
-from kiosk.usecases.passes.issuing import PassMaker
-from kiosk.usecases.site import SiteInfo
-from kiosk.usecases.staff_desk import Context, SignedIn
+from kiosk.usecases.attendance.roster_view import read_session
+from kiosk.usecases.passes.issuing import NameOpener, PassMaker, new_draft
+from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 from kiosk.vault.keys import PrivateSealingKey
 
-
-@dataclass(frozen=True, slots=True)
-class RosterBook:
-    """Writes check-ins, voids and head counts in the name of one member of staff."""
-
-    transaction: Transaction
-    now: datetime
-    entropy: Entropy
-    site: SiteInfo
-    passes: PassMaker
-    staff_id: UUID
-
-    def add_person(
-        self,
-        session_id: UUID,
-        name: tuple[str, str],
-        draft: JoinDraft,
-    ) -> UUID:
-        """Check somebody new in by (first name, language); gives their participant's id.
-
-        Their pass is never shown: its secret ends with the draft, and they can be given another.
-        """
-        first_name, language = name
-        participant = self.passes.make(
-            self.transaction, self.now, draft.secret, first_name, language
-        )
-        mark = {"lookup": derive_lookup(draft.secret)}
-        self._add(session_id, CheckInKind.ARRIVED, mark, draft.id)
-        return participant
-
-    def add_member(
-        self,
-        sheet: SessionRecord,
-        person: PersonRow,
-        name: str | None,
-    ) -> Added | AlreadyThere:
-        """Check in a participant by a pass of theirs; one is made where none is in use."""
-        for presence in sheet.attendance.present:
-            if presence.participant_id == person.participant_id:
-                return AlreadyThere(presence.first.at)
-        in_use = passes.cards_in_use(self.transaction, person.participant_id)
-        if in_use:
-            mark = in_use[-1].lookup
-        else:
-            secret = self.entropy(SECRET_BYTES)
-            card = (name or "", person.language)
-            self.passes.add_card(self.transaction, self.now, person.participant_id, secret, card)
-            mark = derive_lookup(secret)
-        values = {"lookup": mark, "nth": pass_history(sheet.facts, mark).voids}
-        session_id = sheet.planned.session.id
-        return Added(self._add(session_id, CheckInKind.ARRIVED, values), self.now)
-
-    def add_guests(self, session_id: UUID, draft_ids: Iterable[UUID]) -> int:
-        """Count a guest for each id that is not known yet; say how many."""
-        new = [
-            id_ for id_ in dict.fromkeys(draft_ids) if check_ins.find(self.transaction, id_) is None
-        ]
-        for id_ in new:
-            self._add(session_id, CheckInKind.GUEST, {}, id_)
-        return len(new)
-
-    def void(
-        self,
-        fact_ids: Iterable[UUID],
-        reason: VoidReason,
-    ) -> tuple[frozenset[UUID], frozenset[UUID]]:
-        """Void the arrivals among `fact_ids` that still count.
-
-        Gives the voids that took them off, earlier ones too, and the sessions written to.
-        """
-        voids, touched = set[UUID](), set[UUID]()
-        for fact, session in self._with_sessions(fact_ids):
-            if fact.kind is CheckInKind.VOID:
-                continue
-            counted = counting_facts(session)
-            if fact.id in counted:
-                voids.add(self._void(fact, reason.value))
-                touched.add(fact.session_id)
-            else:
-                voids |= {one.id for one in session if one.void_of == fact.id} & counted
-        return frozenset(voids), frozenset(touched)
-
-    def undo_void(self, void_ids: Iterable[UUID]) -> tuple[int, frozenset[UUID]]:
-        """Void the voids among `void_ids` that still count; gives how many, and their sessions."""
-        undone = [
-            void
-            for void, session in self._with_sessions(void_ids)
-            if void.kind is CheckInKind.VOID and void.id in counting_facts(session)
-        ]
-        for void in undone:
-            self._void(void, UNDONE_REASON)
-        return len(undone), frozenset(void.session_id for void in undone)
-
-    def count_heads(
-        self,
-        session_id: UUID,
-        people: int,
-        *,
-        reconciled: bool,
-    ) -> bool:
-        """Keep a head count; False where this member of staff has just said the same."""
-        if not 0 <= people <= LARGEST_HEAD_COUNT:
-            raise ValueError(f"a head count is 0 to {LARGEST_HEAD_COUNT}")
-        last = check_ins.latest_head_count(self.transaction, session_id)
-        said = (people, reconciled, self.staff_id)
-        if last is not None and (last.people, last.closes, last.by_staff) == said:
-            return False
-        fact = HeadCount(
-            id=uuid7(self.now, self.entropy(ENTROPY_BYTES)),
-            site_id=self.site.site_id,
-            kiosk_id=self.site.kiosk_id,
-            session_id=session_id,
-            people=people,
-            at=self.now,
-            by_staff=self.staff_id,
-            reconciled=reconciled,
-        )
-        add_fact(self.transaction, fact, self.now)
-        return True
-
-    def _with_sessions(
-        self, fact_ids: Iterable[UUID]
-    ) -> list[tuple[CheckInFact, list[CheckInFact]]]:
-        """Find facts, each with all facts of its session; ids that are not known are left out."""
-        found = [check_ins.find(self.transaction, id_) for id_ in dict.fromkeys(fact_ids)]
-        facts = [fact for fact in found if fact is not None]
-        sessions = {
-            id_: check_ins.of_session(self.transaction, id_)
-            for id_ in {fact.session_id for fact in facts}
-        }
-        return [(fact, sessions[fact.session_id]) for fact in facts]
-
-    def _void(self, fact: CheckInFact, reason: str) -> UUID:
-        values = {"void_of": fact.id, "reason": reason}
-        return self._add(fact.session_id, CheckInKind.VOID, values)
-
-    def _add(
-        self,
-        session_id: UUID,
-        kind: CheckInKind,
-        columns: Mapping[str, object],
-        id_: UUID | None = None,
-    ) -> UUID:
-        id_ = id_ or uuid7(self.now, self.entropy(ENTROPY_BYTES))
-        values = {
-            "id": id_,
-            "site_id": self.site.site_id,
-            "kiosk_id": self.site.kiosk_id,
-            "session_id": session_id,
-            "kind": kind.value,
-            "occurred_at": self.now,
-            "by_staff": self.staff_id,
-            **columns,
-        }
-        add_values(self.transaction, CheckIn, values, self.now)
-        return id_
+_ARRIVED = CheckInKind.ARRIVED.value
 
 
-class RosterDesk(FacilitatorDesk):
-    """The facilitator's desk; made by `Access.roster_desk` after sign-in."""
+class RosterDesk(StaffDesk):
+    """The facilitator's desk of sessions; made by `Access.roster_desk` after sign-in."""
+
+    role = Role.FACILITATOR
 
     def __init__(
         self,
@@ -215,11 +58,13 @@ class RosterDesk(FacilitatorDesk):
     ) -> None:
         """Take who opens the desk and the roster keys that they hold."""
         super().__init__(context, signed_in, keys)
+        self._passes = PassMaker(context.entropy, context.site, context.sealing)
+        self._names = NameOpener(self._keys)
         self._shown: set[UUID] = set()
         """The sessions whose roster this desk has shown; each is in the audit trail."""
 
     def sessions(self, day: date | None = None) -> tuple[SessionCard, ...]:
-        """Give the sessions of a day in the clinic's time, by start; nobody's name is in them.
+        """Return the sessions of a day in the clinic's time, by start, without names.
 
         Without `day` those of today, and those that began yesterday and still run.
         """
@@ -234,7 +79,7 @@ class RosterDesk(FacilitatorDesk):
             return tuple(read_session(transaction, one).card(now, before) for one in shown)
 
     def marker(self, session_id: UUID) -> bytes:
-        """Give a mark that changes when the roster would; cheap, to be asked every second."""
+        """Return 16 bytes that change when the roster would; cheap enough to poll every second."""
         with self._reading() as (transaction, now):
             planned = self._planned(transaction, session_id)
             counts = rosters.mark(transaction, planned)
@@ -244,27 +89,33 @@ class RosterDesk(FacilitatorDesk):
         return blake2b(repr((planned, counts, passed)).encode(), digest_size=16).digest()
 
     def roster(self, session_id: UUID) -> Roster:
-        """Give one session with the names of who came, is expected, or was taken off.
+        """Return one session with the names of who came, is expected, or was taken off.
 
-        The first look at a session, and each that opens a name, leaves an entry in the audit
-        trail; one that finds nothing new writes nothing.
+        The first call for a session, and each that opens a name, leaves an entry in the audit
+        trail; one that finds nothing new writes nothing. SetupError where the session is no
+        longer kept, as in every method that takes one.
         """
         with self._reading() as (transaction, now):
-            sheet = read_session(transaction, self._planned(transaction, session_id), listed=True)
-        sealed = sheet.sealed_names
-        if session_id not in self._shown or sealed.keys() - self._names.keys():
+            record = read_session(transaction, self._planned(transaction, session_id), listed=True)
+        sealed = record.sealed_names
+        if session_id not in self._shown or sealed.keys() - self._names.opened.keys():
             with self._writing() as (transaction, now):
                 self._audit(transaction, now, AuditAction.ROSTER_OPENED, session_id)
-            self._open_names(sealed)
+            self._names.open_all(sealed)
             self._shown.add(session_id)
-        return sheet.roster(self._names, now, self._context.rules.opens_before)
+        return record.roster(self._names.opened, now, self._context.rules.opens_before)
+
+    def new_pass(self) -> JoinDraft:
+        """Return new ids for `add_person`; nothing is written."""
+        return new_draft(self._entropy, self._clock.now())
 
     def add_person(
         self, session_id: UUID, first_name: str, language: str, draft: JoinDraft
     ) -> Added:
-        """Put somebody on the list by a (checked) first name; make `draft` by `new_pass`.
+        """Check in a new person by a (checked) first name; make `draft` by `new_pass`.
 
-        The same `draft` makes one person, however often it is sent.
+        The same `draft` makes one person, however often it is sent. Their pass is never shown:
+        its secret ends with the draft, and they can be handed another.
         """
         name = clean(first_name)
         with self._writing() as (transaction, now):
@@ -272,66 +123,93 @@ class RosterDesk(FacilitatorDesk):
             if earlier is not None:
                 return Added(earlier.id, earlier.at)
             session = self._planned(transaction, session_id).session
-            book = self._book(transaction, now)
-            participant = book.add_person(session.id, (name, language), draft)
+            participant = self._passes.make(transaction, now, draft.secret, name, language)
+            arrived = {"kind": _ARRIVED, "lookup": derive_lookup(draft.secret)}
+            self._add_check_in(transaction, now, session.id, arrived, draft.id)
             self._audit(transaction, now, AuditAction.ROSTER_PERSON_ADDED, session.id)
-        self._names[participant] = name
+        self._names.opened[participant] = name
         return Added(draft.id, now)
 
     def add_member(self, session_id: UUID, participant_id: UUID) -> Added | AlreadyThere:
-        """Put somebody on the list who has a participant's record.
+        """Check in a participant by a pass of theirs; one is made where none is in use.
 
-        Raises SetupError where the record is no longer kept.
+        SetupError where the record is no longer kept.
         """
         with self._writing() as (transaction, now):
-            sheet = read_session(transaction, self._planned(transaction, session_id))
+            record = read_session(transaction, self._planned(transaction, session_id))
             person = passes.find_person(transaction, self._site.site_id, participant_id)
             if person is None:
                 raise SetupError("This person's record is no longer kept; look the list up again.")
-            name = self._opened_name(participant_id, person.sealed_name)
-            answer = self._book(transaction, now).add_member(sheet, person, name)
-            if isinstance(answer, Added):
-                self._audit(transaction, now, AuditAction.ROSTER_PERSON_ADDED, session_id)
-        return answer
+            for presence in record.attendance.present:
+                if presence.participant_id == participant_id:
+                    return AlreadyThere(presence.first.at)
+            mark = self._pass_of(transaction, now, person)
+            voids = pass_history(record.facts, mark).voids
+            columns = {"kind": _ARRIVED, "lookup": mark, "nth": voids}
+            added = self._add_check_in(transaction, now, session_id, columns)
+            self._audit(transaction, now, AuditAction.ROSTER_PERSON_ADDED, session_id)
+        return Added(added, now)
 
     def new_guests(self, people: int) -> tuple[UUID, ...]:
-        """Make the ids for `add_guests`; nothing is written."""
+        """Return new ids for `add_guests`; nothing is written."""
         now = self._clock.now()
         return tuple(self._new_id(now) for _ in range(people))
 
     def add_guests(self, session_id: UUID, draft_ids: Iterable[UUID]) -> int:
-        """Count one guest for each id (see `new_guests`); say how many are new.
+        """Count one guest for each id (see `new_guests`); return how many are new.
 
         The same id makes one guest, however often it is sent.
         """
         with self._writing() as (transaction, now):
             session = self._planned(transaction, session_id).session
-            added = self._book(transaction, now).add_guests(session.id, draft_ids)
-            if added:
+            ids = dict.fromkeys(draft_ids)
+            new = [id_ for id_ in ids if check_ins.find(transaction, id_) is None]
+            for id_ in new:
+                guest = {"kind": CheckInKind.GUEST.value}
+                self._add_check_in(transaction, now, session.id, guest, id_)
+            if new:
                 self._audit(transaction, now, AuditAction.ROSTER_GUESTS_ADDED, session.id)
-        return added
+        return len(new)
 
     def void(self, fact_ids: Iterable[UUID], reason: VoidReason) -> frozenset[UUID]:
-        """Take an arrival off the list by all of its `fact_ids`; give the ids for `undo_void`.
+        """Take an arrival off the list by all of its `fact_ids`; return the ids for `undo_void`.
 
         What is off the list already stays off; the answer is the same.
         """
+        voids, written = set[UUID](), set[UUID]()
         with self._writing() as (transaction, now):
-            voids, written = self._book(transaction, now).void(fact_ids, reason)
+            for fact, session in _with_sessions(transaction, fact_ids):
+                if fact.kind is CheckInKind.VOID:
+                    continue
+                counted = counting_facts(session)
+                if fact.id in counted:
+                    voids.add(self._void(transaction, now, fact, reason.value))
+                    written.add(fact.session_id)
+                else:
+                    voids |= {one.id for one in session if one.void_of == fact.id} & counted
             for session_id in sorted(written):
                 self._audit(transaction, now, AuditAction.ROSTER_VOIDED, session_id)
-        return voids
+        return frozenset(voids)
 
     def undo_void(self, void_ids: Iterable[UUID]) -> int:
-        """Take voids back, so that what they named counts again; say how many."""
+        """Take voids back, so that what they named counts again; return how many."""
         with self._writing() as (transaction, now):
-            undone, touched = self._book(transaction, now).undo_void(void_ids)
-            for session_id in sorted(touched):
+            undone = [
+                void
+                for void, session in _with_sessions(transaction, void_ids)
+                if void.kind is CheckInKind.VOID and void.id in counting_facts(session)
+            ]
+            for void in undone:
+                self._void(transaction, now, void, UNDONE_REASON)
+            for session_id in sorted({void.session_id for void in undone}):
                 self._audit(transaction, now, AuditAction.ROSTER_VOID_UNDONE, session_id)
-        return undone
+        return len(undone)
 
     def count_heads(self, session_id: UUID, people: int) -> SessionCard:
-        """Keep how many people are in the room (0 to MOST_PEOPLE, else ValueError)."""
+        """Keep how many people are in the room (0 to MOST_PEOPLE, else ValueError).
+
+        The same count again by the same member of staff is not kept twice.
+        """
         return self._count(session_id, people, reconciled=False)
 
     def reconcile(self, session_id: UUID, people: int) -> SessionCard:
@@ -339,29 +217,85 @@ class RosterDesk(FacilitatorDesk):
         return self._count(session_id, people, reconciled=True)
 
     def export_rows(self, since: date, until: date) -> tuple[AttendanceRow, ...]:
-        """Give everybody at the sessions from `since` to `until` (days, both included).
+        """Return a row for every arrival at the sessions from `since` to `until` (both included).
 
-        By session and arrival, names opened, those who were taken off with the reason. Every call
-        leaves one entry in the audit trail.
+        The days are the clinic's. By session and arrival, names opened, those who were taken off
+        with the reason. Every call leaves one entry in the audit trail.
         """
         with self._writing() as (transaction, now):
             self._audit(transaction, now, AuditAction.EXPORTED_ATTENDANCE)
         with self._reading() as (transaction, now):
-            sheets = self._sheets(transaction, since, until)
+            start, end = self._bounds(since)[0], self._bounds(until)[1]
+            held = rosters.starting(transaction, self._site.site_id, start, end)
+            records = [read_session(transaction, planned) for planned in held]
             machines = rosters.machines(transaction, self._site.site_id)
-        self._open_names(sealed_names(sheets))
-        before = self._context.rules.opens_before
-        return tuple(row for sheet in sheets for row in sheet.rows(self._names, machines, before))
+        for record in records:
+            self._names.open_all(record.sealed_names)
+        names, before = self._names.opened, self._context.rules.opens_before
+        return tuple(row for record in records for row in record.rows(names, machines, before))
 
     def _count(self, session_id: UUID, people: int, *, reconciled: bool) -> SessionCard:
         action = AuditAction.ROSTER_RECONCILED if reconciled else AuditAction.HEADS_COUNTED
         with self._writing() as (transaction, now):
             planned = self._planned(transaction, session_id)
-            book = self._book(transaction, now)
-            if book.count_heads(session_id, people, reconciled=reconciled):
+            if not 0 <= people <= LARGEST_HEAD_COUNT:
+                raise ValueError(f"a head count is 0 to {LARGEST_HEAD_COUNT}")
+            last = check_ins.latest_head_count(transaction, session_id)
+            counted = (people, reconciled, self._staff.id)
+            if last is None or (last.people, last.closes, last.by_staff) != counted:
+                fact = HeadCount(
+                    id=self._new_id(now),
+                    site_id=self._site.site_id,
+                    kiosk_id=self._site.kiosk_id,
+                    session_id=session_id,
+                    people=people,
+                    at=now,
+                    by_staff=self._staff.id,
+                    reconciled=reconciled,
+                )
+                add_fact(transaction, fact, now)
                 self._audit(transaction, now, action, session_id)
-            sheet = read_session(transaction, planned)
-        return sheet.card(now, self._context.rules.opens_before)
+            record = read_session(transaction, planned)
+        return record.card(now, self._context.rules.opens_before)
+
+    def _pass_of(self, transaction: Transaction, now: datetime, person: PersonRow) -> bytes:
+        """Return the lookup of a pass of this participant; a new one where none is in use."""
+        participant_id = person.participant_id
+        in_use = passes.cards_in_use(transaction, participant_id)
+        if in_use:
+            return in_use[-1].lookup
+        secret = self._entropy(SECRET_BYTES)
+        greeting = self._names.open(participant_id, person.sealed_name) or "", person.language
+        self._passes.add_card(transaction, now, participant_id, secret, greeting)
+        return derive_lookup(secret)
+
+    def _void(
+        self, transaction: Transaction, now: datetime, fact: CheckInFact, reason: str
+    ) -> UUID:
+        columns = {"kind": CheckInKind.VOID.value, "void_of": fact.id, "reason": reason}
+        return self._add_check_in(transaction, now, fact.session_id, columns)
+
+    def _add_check_in(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        session_id: UUID,
+        columns: Mapping[str, object],
+        id_: UUID | None = None,
+    ) -> UUID:
+        """Write a check-in fact in the name of this member of staff; return its id."""
+        id_ = id_ or self._new_id(now)
+        values = {
+            "id": id_,
+            "site_id": self._site.site_id,
+            "kiosk_id": self._site.kiosk_id,
+            "session_id": session_id,
+            "occurred_at": now,
+            "by_staff": self._staff.id,
+            **columns,
+        }
+        add_values(transaction, CheckIn, values, now)
+        return id_
 
     def _planned(self, transaction: Transaction, session_id: UUID) -> Planned:
         found = rosters.get(transaction, self._site.site_id, session_id)
@@ -369,17 +303,20 @@ class RosterDesk(FacilitatorDesk):
             raise SetupError("This session is no longer kept; go back to the day's list.")
         return found
 
-    def _sheets(self, transaction: Transaction, since: date, until: date) -> list[SessionRecord]:
-        """Read the sessions that start on some days."""
-        start, end = self._bounds(since)[0], self._bounds(until)[1]
-        held = rosters.starting(transaction, self._site.site_id, start, end)
-        return [read_session(transaction, planned) for planned in held]
-
     def _bounds(self, day: date) -> tuple[datetime, datetime]:
-        """Give the start of a local day and of the next, which is not always 24 hours later."""
+        """Return the start of a local day and of the next, which is not always 24 hours later."""
         zone = self._site.zone
         start = datetime.combine(day, time_of_day.min, zone)
         return start, datetime.combine(day + timedelta(days=1), time_of_day.min, zone)
 
-    def _book(self, transaction: Transaction, now: datetime) -> RosterBook:
-        return RosterBook(transaction, now, self._entropy, self._site, self._passes, self._staff.id)
+
+def _with_sessions(
+    transaction: Transaction, fact_ids: Iterable[UUID]
+) -> list[tuple[CheckInFact, list[CheckInFact]]]:
+    """Return the facts, each with all facts of its session; unknown ids are left out."""
+    found = [check_ins.find(transaction, id_) for id_ in dict.fromkeys(fact_ids)]
+    facts = [fact for fact in found if fact is not None]
+    sessions = {
+        id_: check_ins.of_session(transaction, id_) for id_ in {fact.session_id for fact in facts}
+    }
+    return [(fact, sessions[fact.session_id]) for fact in facts]

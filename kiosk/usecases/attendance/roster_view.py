@@ -1,7 +1,7 @@
-"""Puts together what the database holds of one session: its card, its roster, its rows."""
+"""One session as the database holds it, and its card, roster and export rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -40,7 +40,7 @@ Names = Mapping[UUID, str | None]
 
 @dataclass(frozen=True)
 class SessionRecord:
-    """One session with every fact about it, names still sealed."""
+    """One session with every fact about it; names are still sealed."""
 
     planned: Planned
     facts: tuple[CheckInFact, ...]
@@ -57,7 +57,7 @@ class SessionRecord:
 
     @property
     def sealed_names(self) -> dict[UUID, bytes]:
-        """The names that belong to it, by participant."""
+        """Its sealed names, by participant."""
         held = {
             holder.participant_id: holder.sealed_name
             for holder in self.holders.values()
@@ -66,7 +66,7 @@ class SessionRecord:
         return held | {person.participant_id: person.sealed_name for person in self.members}
 
     def card(self, now: datetime, opens_before: timedelta) -> SessionCard:
-        """Give the session without anybody's name."""
+        """Return the session without names."""
         planned, counted = self.planned, self.counted
         present = self.attendance.present
         stage = session_stage(
@@ -88,7 +88,7 @@ class SessionRecord:
         )
 
     def roster(self, names: Names, now: datetime, opens_before: timedelta) -> Roster:
-        """Give the session with opened `names`; everybody is on it once."""
+        """Return the session with opened `names`; each person is on it once."""
         folded = self.attendance
         listed = {one.participant_id for one in folded.present}
         listed |= {one.participant_id for one in folded.taken_off}
@@ -100,13 +100,13 @@ class SessionRecord:
         return Roster(
             card=self.card(now, opens_before),
             arrived=tuple(self.arrival(one, names) for one in folded.present),
-            expected=tuple(sorted(expected, key=_by_name)),
+            expected=tuple(sorted(expected, key=_name_order)),
             voided=tuple(self._voided(one, names) for one in folded.taken_off),
             at=now,
         )
 
     def arrival(self, person: Presence, names: Names) -> Arrival:
-        """Give one person who is present."""
+        """Return the arrival of one person who is present."""
         fact = person.first
         return Arrival(
             check_in_id=fact.id,
@@ -124,32 +124,34 @@ class SessionRecord:
     def rows(
         self, names: Names, machines: Mapping[UUID, str], opens_before: timedelta
     ) -> tuple[AttendanceRow, ...]:
-        """Give everybody for an export, by arrival; `machines` are names of kiosks by id."""
-        folded, odd = self.attendance, self._odd(opens_before)
+        """Return the rows of an export, by arrival; `machines` are names of kiosks by id."""
+        folded, anomalies = self.attendance, self._anomalies(opens_before)
         rows = [
             replace(
                 self._row(one.first, names, machines, None),
-                flags=tuple(sorted({kind for id_ in one.fact_ids for kind in odd.get(id_, ())})),
+                flags=tuple(
+                    sorted({kind for id_ in one.fact_ids for kind in anomalies.get(id_, ())})
+                ),
             )
             for one in folded.present
         ]
         rows += [
             replace(
                 self._row(one.first, names, machines, one.last_void.reason),
-                flags=tuple(sorted(odd.get(one.first.id, ()))),
+                flags=tuple(sorted(anomalies.get(one.first.id, ()))),
             )
             for one in folded.taken_off
         ]
         return tuple(sorted(rows, key=lambda row: (row.arrived_at, row.check_in_id)))
 
-    def _odd(self, opens_before: timedelta) -> dict[UUID, set[str]]:
-        """Say what is odd about its facts, by fact."""
-        planned, odd = self.planned, defaultdict[UUID, set[str]](set)
+    def _anomalies(self, opens_before: timedelta) -> dict[UUID, set[str]]:
+        """Return the codes of the anomalies of its facts, by fact."""
+        planned, anomalies = self.planned, defaultdict[UUID, set[str]](set)
         held = SessionFacts(planned.session, planned.cancelled, self.facts, bearers(self.holders))
         for one in session_anomalies(held, opens_before):
             if one.fact_id is not None:
-                odd[one.fact_id].add(one.kind.value)
-        return odd
+                anomalies[one.fact_id].add(one.kind.value)
+        return anomalies
 
     def _row(
         self, fact: CheckInFact, names: Names, machines: Mapping[UUID, str], taken_off: str | None
@@ -186,7 +188,7 @@ class SessionRecord:
         return None if holder is None else names.get(holder.participant_id)
 
     def _standing(self, fact: CheckInFact) -> PassState:
-        """Say what the pass was worth when it was shown."""
+        """Return whether the pass was known or revoked when it was shown."""
         if fact.lookup is None:
             return PassState.NONE
         holder = self.holders.get(fact.lookup)
@@ -216,18 +218,13 @@ def read_session(
 
 
 def bearers(holders: Mapping[bytes, Holder]) -> dict[bytes, Bearer]:
-    """Give whose the passes are, as the fold takes it."""
+    """Return whose each pass is, by lookup."""
     return {
         lookup: Bearer(holder.participant_id, holder.revoked_at)
         for lookup, holder in holders.items()
     }
 
 
-def sealed_names(sheets: Iterable[SessionRecord]) -> dict[UUID, bytes]:
-    """Give the names that belong to some sessions, by participant."""
-    return {id_: box for sheet in sheets for id_, box in sheet.sealed_names.items()}
-
-
-def _by_name(person: Expected) -> tuple[bool, str, UUID]:
-    """Sort by name in any case; those without one come last."""
+def _name_order(person: Expected) -> tuple[bool, str, UUID]:
+    """Return the sort key: by name in any case, those without one last."""
     return person.name is None, (person.name or "").casefold(), person.participant_id

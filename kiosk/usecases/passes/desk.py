@@ -1,4 +1,4 @@
-"""What a facilitator may do about members and their passes."""
+"""The facilitator's desk of members and their passes."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -10,21 +10,21 @@ from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.attendance.roster import GroupName, IssuedPass, Member
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.passes import CodeKind, derive_lookup, derive_name_key, encode
-from kiosk.domain.staff import Purpose, Role
+from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
-from kiosk.errors import SetupError, VaultError
+from kiosk.errors import SetupError
 from kiosk.records import passes
 from kiosk.records.database.writing import change_reference
 from kiosk.records.passes import PersonRow
 from kiosk.records.schema.tables import Membership, Passcard
-from kiosk.usecases.passes.issuing import PARTICIPANT, PassMaker, new_draft
+from kiosk.usecases.passes.issuing import NameOpener, PassMaker, new_draft
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 from kiosk.vault.keys import PrivateSealingKey
-from kiosk.vault.sealing import open_sealed, unlock_name
+from kiosk.vault.sealing import unlock_name
 
 
-class FacilitatorDesk(StaffDesk):
-    """The base of the desks that open names with the roster key."""
+class PassDesk(StaffDesk):
+    """The facilitator's desk for members and passes; made by `Access.pass_desk` after sign-in."""
 
     role = Role.FACILITATOR
 
@@ -37,11 +37,42 @@ class FacilitatorDesk(StaffDesk):
         """Take who opens the desk and the roster keys that they hold."""
         super().__init__(context, signed_in, keys)
         self._passes = PassMaker(context.entropy, context.site, context.sealing)
-        self._names: dict[UUID, str | None] = {}
-        """By participant; None where it cannot be opened. Gone with the desk."""
+        self._names = NameOpener(self._keys)
+        self._members_shown = False
+        """Whether this desk has shown the members; the first time is in the audit trail."""
+
+    def members(self, text: str = "") -> tuple[Member, ...]:
+        """Return the members whose name holds `text` (any case; empty for all), by name.
+
+        Those whose name cannot be opened are last, and left out where `text` is given. The first
+        call, and each that opens a name, leaves an entry in the audit trail.
+        """
+        with self._reading() as (transaction, now):
+            people = passes.all_people(transaction, self._site.site_id)
+            groups = passes.memberships(transaction, self._site.site_id)
+            held = passes.passes_held(transaction, self._site.site_id)
+        sealed = {person.participant_id: person.sealed_name for person in people}
+        if not self._members_shown or sealed.keys() - self._names.opened.keys():
+            with self._writing() as (transaction, now):
+                self._audit(transaction, now, AuditAction.MEMBERS_OPENED)
+            self._names.open_all(sealed)
+            self._members_shown = True
+        wanted, names = clean(text).casefold(), self._names.opened
+        found = (
+            _member(person, names, groups, held)
+            for person in people
+            if wanted in (names[person.participant_id] or "").casefold()
+        )
+        return tuple(sorted(found, key=_name_order))
+
+    def groups(self) -> tuple[GroupName, ...]:
+        """Return the groups that are not put away, by name."""
+        with self._reading() as (transaction, _now):
+            rows = passes.group_names(transaction, self._site.site_id)
+        return tuple(GroupName(*row) for row in rows)
 
     def new_pass(self) -> JoinDraft:
-        """Make the ids for a new pass or a new person; nothing is written."""
+        """Return new ids for `issue_pass` and `replace_pass`; nothing is written."""
         return new_draft(self._entropy, self._clock.now())
 
     def issue_pass(
@@ -51,14 +82,14 @@ class FacilitatorDesk(StaffDesk):
         draft: JoinDraft | None = None,
         groups: Iterable[UUID] = (),
     ) -> IssuedPass:
-        """Make a pass for somebody and enrol them in `groups`.
+        """Make a participant with a pass and enrol them in `groups`.
 
         The same `draft` makes one pass, however often it is sent.
         """
         draft = draft or self.new_pass()
         name = clean(first_name)
         with self._writing() as (transaction, now):
-            made = self._made(passes.find_pass(transaction, derive_lookup(draft.secret)), draft)
+            made = _pass_made(transaction, draft)
             if made is not None:
                 return made
             participant = self._passes.make(transaction, now, draft.secret, name, language)
@@ -67,92 +98,19 @@ class FacilitatorDesk(StaffDesk):
             self._audit(transaction, now, AuditAction.PASSCARD_ISSUED, participant)
         return IssuedPass(encode(CodeKind.PASS, draft.secret), name)
 
-    def _made(self, card: passes.KnownPass | None, draft: JoinDraft) -> IssuedPass | None:
-        """Give the pass that an earlier call with this draft made."""
-        if card is None:
-            return None
-        kept = unlock_name(card.name_box, derive_name_key(draft.secret)) or ""
-        return IssuedPass(encode(CodeKind.PASS, draft.secret), clean(kept))
-
-    def _open_names(self, sealed: Mapping[UUID, bytes]) -> None:
-        """Open the names of some participants, once in the life of this desk."""
-        for participant_id, box in sealed.items():
-            if participant_id not in self._names:
-                self._names[participant_id] = self._opened_name(participant_id, box)
-
-    def _opened_name(self, participant_id: UUID, box: bytes) -> str | None:
-        """Open a name; None where it cannot be opened, for the person counts all the same."""
-        try:
-            opened = open_sealed(
-                box,
-                purpose=Purpose.ROSTER.value,
-                table=PARTICIPANT,
-                record_id=participant_id,
-                keys=self._keys,
-            )
-        except VaultError:
-            return None
-        name = opened.get("name")
-        return clean(name) or None if isinstance(name, str) else None
-
-
-class PassDesk(FacilitatorDesk):
-    """The facilitator's desk for members and passes; made by `Access.pass_desk` after sign-in."""
-
-    def __init__(
-        self,
-        context: Context,
-        signed_in: SignedIn,
-        keys: Mapping[bytes, PrivateSealingKey] | None = None,
-    ) -> None:
-        """Take who opens the desk and the roster keys that they hold."""
-        super().__init__(context, signed_in, keys)
-        self._looked = False
-        """Whether this desk has shown the members; the first time is in the audit trail."""
-
-    def members(self, text: str = "") -> tuple[Member, ...]:
-        """Give the people whose name holds `text` (any case; empty for all), by name.
-
-        Those whose name cannot be opened are last, and left out where `text` is given. The first
-        look, and each that opens a name, leaves an entry in the audit trail.
-        """
-        with self._reading() as (transaction, now):
-            people = passes.all_people(transaction, self._site.site_id)
-            groups = passes.memberships(transaction, self._site.site_id)
-            held = passes.passes_held(transaction, self._site.site_id)
-        sealed = {person.participant_id: person.sealed_name for person in people}
-        if not self._looked or sealed.keys() - self._names.keys():
-            with self._writing() as (transaction, now):
-                self._audit(transaction, now, AuditAction.MEMBERS_OPENED)
-            self._open_names(sealed)
-            self._looked = True
-        wanted = clean(text).casefold()
-        found = (
-            _member(person, self._names, groups, held)
-            for person in people
-            if wanted in (self._names[person.participant_id] or "").casefold()
-        )
-        return tuple(sorted(found, key=_by_name))
-
-    def groups(self) -> tuple[GroupName, ...]:
-        """Give the groups that are not put away, by name."""
-        with self._reading() as (transaction, _now):
-            rows = passes.group_names(transaction, self._site.site_id)
-        return tuple(GroupName(*row) for row in rows)
-
     def replace_pass(self, participant_id: UUID, draft: JoinDraft | None = None) -> IssuedPass:
-        """Give somebody a new pass; their old ones end with it.
+        """Make a new pass of a participant; their old ones end with it.
 
-        The same `draft` makes one pass, however often it is sent. Raises SetupError where the
-        record or its name is not there any more.
+        The same `draft` makes one pass, however often it is sent. SetupError where the record is
+        no longer kept or its name cannot be opened.
         """
         draft = draft or self.new_pass()
         with self._writing() as (transaction, now):
-            made = self._made(passes.find_pass(transaction, derive_lookup(draft.secret)), draft)
+            made = _pass_made(transaction, draft)
             if made is not None:
                 return made
             person = self._person(transaction, participant_id)
-            name = self._opened_name(participant_id, person.sealed_name)
+            name = self._names.open(participant_id, person.sealed_name)
             if name is None:
                 raise SetupError("The name on this record cannot be opened; make a pass by name.")
             self._end_passes(transaction, now, participant_id)
@@ -162,7 +120,7 @@ class PassDesk(FacilitatorDesk):
         return IssuedPass(encode(CodeKind.PASS, draft.secret), name)
 
     def revoke_passes(self, participant_id: UUID) -> int:
-        """End every pass of somebody; say how many were in use."""
+        """End every pass of a participant; return how many were in use."""
         with self._writing() as (transaction, now):
             ended = self._end_passes(transaction, now, participant_id)
             if ended:
@@ -170,9 +128,9 @@ class PassDesk(FacilitatorDesk):
         return ended
 
     def enrol(self, participant_id: UUID, group_id: UUID) -> None:
-        """Put somebody on the list of a group; once is enough.
+        """Put a participant on the list of a group; harmless when repeated.
 
-        Raises SetupError where the record or the group is not kept any more.
+        SetupError where the record or the group is no longer kept.
         """
         with self._writing() as (transaction, now):
             if passes.membership_ids(transaction, participant_id, group_id):
@@ -185,7 +143,7 @@ class PassDesk(FacilitatorDesk):
             self._audit(transaction, now, AuditAction.MEMBER_ENROLLED, participant_id)
 
     def leave(self, participant_id: UUID, group_id: UUID) -> None:
-        """Take somebody off the list of a group; what they came to stays on its lists."""
+        """Take a participant off the list of a group; sessions they attended keep them."""
         with self._writing() as (transaction, now):
             enrolled = passes.membership_ids(transaction, participant_id, group_id)
             for membership_id in enrolled:
@@ -206,6 +164,15 @@ class PassDesk(FacilitatorDesk):
         return len(cards)
 
 
+def _pass_made(transaction: Transaction, draft: JoinDraft) -> IssuedPass | None:
+    """Return the pass that an earlier call with this draft made; None for a new draft."""
+    card = passes.find_pass(transaction, derive_lookup(draft.secret))
+    if card is None:
+        return None
+    kept = unlock_name(card.name_box, derive_name_key(draft.secret)) or ""
+    return IssuedPass(encode(CodeKind.PASS, draft.secret), clean(kept))
+
+
 def _member(
     person: PersonRow,
     names: Mapping[UUID, str | None],
@@ -223,6 +190,6 @@ def _member(
     )
 
 
-def _by_name(member: Member) -> tuple[bool, str, UUID]:
-    """Sort by name in any case; those without one come last."""
+def _name_order(member: Member) -> tuple[bool, str, UUID]:
+    """Return the sort key: by name in any case, those without one last."""
     return member.name is None, (member.name or "").casefold(), member.participant_id

@@ -1,5 +1,6 @@
-"""Makes passes: a participant with a sealed name, and what the database keeps of the pass."""
+"""Makes passes, and opens the sealed names of the participants who carry them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -10,22 +11,20 @@ from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import SECRET_BYTES, derive_lookup, derive_name_key
 from kiosk.domain.staff import Purpose
+from kiosk.domain.text import clean
+from kiosk.errors import VaultError
 from kiosk.records.database.writing import add_made_here, add_reference
 from kiosk.records.schema.tables import Membership, Participant, Passcard
 from kiosk.usecases.site import SealingKeys, SiteInfo
-from kiosk.vault.sealing import lock_name, seal
+from kiosk.vault.keys import PrivateSealingKey
+from kiosk.vault.sealing import lock_name, open_sealed, seal
 
 PARTICIPANT = "participant"
 """The table that a sealed name is bound to."""
 
 
-def new_draft(entropy: Entropy, now: datetime) -> JoinDraft:
-    """Make the ids of a new pass, before anything is written."""
-    return JoinDraft(uuid7(now, entropy(ENTROPY_BYTES)), entropy(SECRET_BYTES))
-
-
 class PassMaker:
-    """Writes new passes of one site."""
+    """Writes participants, passes and memberships of one site, inside a transaction of a desk."""
 
     def __init__(self, entropy: Entropy, site: SiteInfo, sealing: SealingKeys) -> None:
         self._entropy = entropy
@@ -35,7 +34,7 @@ class PassMaker:
     def make(
         self, transaction: Transaction, now: datetime, secret: bytes, name: str, language: str
     ) -> UUID:
-        """Write a participant and their pass; `name` is cleaned. Gives the participant's id."""
+        """Write a participant and their pass by a cleaned name; return the participant's id."""
         participant = uuid7(now, self._entropy(ENTROPY_BYTES))
         sealed = seal(
             {"name": name},
@@ -93,3 +92,39 @@ class PassMaker:
                 group_id=group_id,
             ),
         )
+
+
+class NameOpener:
+    """Opens participants' names with the roster keys of one desk, and keeps them until it ends."""
+
+    def __init__(self, keys: Mapping[bytes, PrivateSealingKey]) -> None:
+        """Take the roster keys by key id."""
+        self._keys = keys
+        self.opened: dict[UUID, str | None] = {}
+        """By participant; None where the name cannot be opened."""
+
+    def open_all(self, sealed: Mapping[UUID, bytes]) -> None:
+        """Open the names, by participant, that are not opened yet."""
+        for participant_id, name in sealed.items():
+            if participant_id not in self.opened:
+                self.opened[participant_id] = self.open(participant_id, name)
+
+    def open(self, participant_id: UUID, sealed: bytes) -> str | None:
+        """Return a cleaned name, or None where it cannot be opened: the person still counts."""
+        try:
+            opened = open_sealed(
+                sealed,
+                purpose=Purpose.ROSTER.value,
+                table=PARTICIPANT,
+                record_id=participant_id,
+                keys=self._keys,
+            )
+        except VaultError:
+            return None
+        name = opened.get("name")
+        return clean(name) or None if isinstance(name, str) else None
+
+
+def new_draft(entropy: Entropy, now: datetime) -> JoinDraft:
+    """Return the ids of a new pass, before anything is written."""
+    return JoinDraft(uuid7(now, entropy(ENTROPY_BYTES)), entropy(SECRET_BYTES))

@@ -38,7 +38,7 @@ def arrive(clinic: Clinic, number: int) -> str:
     """Check somebody in, and issue a pass at the desk, from whichever thread."""
     session = clinic.visitor.sessions_today().open_now[0]
     clinic.visitor.count_me_in(clinic.id(), session.id)
-    return clinic.roster.issue_pass(f"Guest {number}", "en").digits
+    return clinic.passes.issue_pass(f"Guest {number}", "en").digits
 
 
 def test_two_processes_and_four_threads_lose_nothing(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def clinic_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def furnish(clinic: Clinic) -> None:
     clinic.add_staff("anna", Role.CALLER)
     session = clinic.add_session("Room 2", starts=-20)
-    clinic.visitor.check_in(clinic.roster.issue_pass("Ravi", "en").digits, session.id)
+    clinic.visitor.check_in(clinic.passes.issue_pass("Ravi", "en").digits, session.id)
     ask(clinic, "Mei")
 
 

@@ -32,7 +32,7 @@ def furnish(clinic: Clinic) -> None:
     session = clinic.add_session("Room 2, left at the lift on level 4", starts=-20, enrolled=True)
     clinic.add_session("Garden", starts=180)
     for name in ("Mei", "林美玲", LONG):
-        issued = clinic.roster.issue_pass(name, "en", groups=[session.group_id or session.id])
+        issued = clinic.passes.issue_pass(name, "en", groups=[session.group_id or session.id])
         if name != "Mei":
             clinic.visitor.check_in(issued.digits, session.id)
     clinic.visitor.count_me_in(clinic.id(), session.id)
@@ -91,7 +91,7 @@ async def test_nothing_is_cut_or_faint(clinic: Clinic, size: tuple[int, int]) ->
 async def test_the_code_of_a_pass_can_be_read_at_any_size(
     clinic: Clinic, size: tuple[int, int]
 ) -> None:
-    clinic.roster.issue_pass(LONG, "en")
+    clinic.passes.issue_pass(LONG, "en")
     async with at_desk(clinic, "manager", size=size) as colleague:
         await colleague.keys("p", "enter", "p", "y")
         assert len(codes(colleague.strips())) == 1

@@ -43,7 +43,7 @@ def living(*kinds: type) -> list[object]:
 async def at_names(clinic: Clinic, colleague: Colleague) -> list[weakref.ref[DOMNode]]:
     """Show somebody's name on the roster, with screens below it; return what is on them."""
     session = clinic.add_session("Room 2", starts=-20)
-    clinic.visitor.check_in(clinic.roster.issue_pass(NAME, "en").digits, session.id)
+    clinic.visitor.check_in(clinic.passes.issue_pass(NAME, "en").digits, session.id)
     await colleague.sign_in("fay")
     await colleague.keys("g", "enter", "n")
     colleague.expect(NAME)
@@ -71,7 +71,7 @@ async def test_nothing_of_a_roster_is_left(clinic: Clinic, end: End) -> None:
 
 @ends
 async def test_nothing_of_a_pass_is_left(clinic: Clinic, end: End) -> None:
-    clinic.roster.issue_pass(NAME, "en")
+    clinic.passes.issue_pass(NAME, "en")
     clinic.add_staff("fay", Role.FACILITATOR)
     async with at_desk(clinic, "fay") as colleague:
         await colleague.keys("p", "enter", "p", "y")

@@ -95,12 +95,12 @@ async def _nothing_to_check_in(visitor: Visitor, clinic: Clinic) -> None:
 async def _choose(visitor: Visitor, clinic: Clinic) -> None:
     for room in ("Room 1", "Room 2", "Room 3"):
         clinic.add_session(room)
-    await visitor.scan(clinic.roster.issue_pass("Mei", "en").digits)
+    await visitor.scan(clinic.passes.issue_pass("Mei", "en").digits)
 
 
 async def _welcome(visitor: Visitor, clinic: Clinic) -> None:
     clinic.add_session()
-    await visitor.scan(clinic.roster.issue_pass("Mei", "en").digits)
+    await visitor.scan(clinic.passes.issue_pass("Mei", "en").digits)
 
 
 async def _nothing_open(visitor: Visitor, clinic: Clinic) -> None:

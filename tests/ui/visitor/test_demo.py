@@ -17,7 +17,7 @@ async def test_a_demo_says_so_on_every_screen_and_at_every_size(clinic: Clinic) 
 
 async def test_f9_scans_the_sample_passes_in_turn(clinic: Clinic) -> None:
     clinic.add_session()
-    passes = tuple(clinic.roster.issue_pass(name, "en").digits for name in ("Mei", "Ali"))
+    passes = tuple(clinic.passes.issue_pass(name, "en").digits for name in ("Mei", "Ali"))
     async with at_kiosk(clinic, demo=Demo(passes=lambda: passes)) as visitor:
         await visitor.keys("f9")
         visitor.expect("✓ Welcome, Mei", "You are checked in.")

@@ -57,7 +57,7 @@ def add_group_called(clinic: Clinic, text: str, *, later: bool = False) -> None:
 
 def pass_named(clinic: Clinic, text: str) -> str:
     """Give out a pass whose box holds `text`, whatever the checks on entry say."""
-    digits = clinic.roster.issue_pass("Mei", "en").digits
+    digits = clinic.passes.issue_pass("Mei", "en").digits
     code = decode(digits)
     assert isinstance(code, DecodedCode)
     box, key = lock_name(text, derive_name_key(code.secret)), derive_lookup(code.secret)
@@ -130,7 +130,7 @@ async def test_names_of_people_are_greeted_whole(clinic: Clinic, name: str) -> N
 async def test_a_box_that_holds_no_name_greets_without_one(clinic: Clinic) -> None:
     """A damaged name box names nobody and stops nobody."""
     clinic.add_session()
-    digits = clinic.roster.issue_pass("Mei", "en").digits
+    digits = clinic.passes.issue_pass("Mei", "en").digits
     with clinic.store.write() as transaction:
         transaction.connection().exec_driver_sql("UPDATE passcard SET name_box = x'00'")
     async with at_kiosk(clinic) as visitor:

@@ -109,7 +109,7 @@ async def test_the_language_of_a_pass_ends_with_its_visit(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clinic.add_session()
-    digits = clinic.roster.issue_pass("王小明", "zh").digits
+    digits = clinic.passes.issue_pass("王小明", "zh").digits
     async with at_kiosk(clinic) as visitor:
         await visitor.scan(digits)
         assert visitor.app.visit.texts.language == "en"
@@ -172,7 +172,7 @@ async def test_a_scan_answered_after_the_end_is_shown_without_the_old_form(
     clinic: Clinic,
 ) -> None:
     clinic.add_session()
-    digits = clinic.roster.issue_pass("Mei", "en").digits
+    digits = clinic.passes.issue_pass("Mei", "en").digits
     async with at_kiosk(clinic) as visitor:
         await form(CallNameScreen)(visitor, clinic)
         visitor.app.post_message(Scanned(digits))

@@ -90,7 +90,7 @@ def test_people_at_a_cancelled_session(clinic: Clinic) -> None:
 
 def test_a_pass_that_was_ended_before_it_was_shown(clinic: Clinic) -> None:
     session, door = clinic.add_session(hours=3), machine(clinic, "8K")
-    mark = derive_lookup(_secret(clinic.roster.issue_pass("Mei", "en").digits))
+    mark = derive_lookup(_secret(clinic.passes.issue_pass("Mei", "en").digits))
     seen(clinic, door, session.id, mark, at=clinic.clock.at)
     (member,) = clinic.passes.members()
     clinic.clock.move(minutes=10)

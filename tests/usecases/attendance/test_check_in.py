@@ -47,7 +47,7 @@ def void(clinic: Clinic, arrival: Arrival) -> None:
 
 def test_a_known_pass_is_greeted_by_name_in_its_language(clinic: Clinic) -> None:
     session = clinic.add_session()
-    issued = clinic.roster.issue_pass("王小明", "zh")
+    issued = clinic.passes.issue_pass("王小明", "zh")
     outcome = clinic.visitor.check_in(issued.digits)
     assert outcome == CheckedIn(session, "王小明", clinic.clock.now(), "zh")
     (arrival,) = clinic.arrivals()
@@ -56,7 +56,7 @@ def test_a_known_pass_is_greeted_by_name_in_its_language(clinic: Clinic) -> None
 
 def test_the_same_pass_again_is_the_same_calm_welcome_and_one_arrival(clinic: Clinic) -> None:
     session = clinic.add_session()
-    issued = clinic.roster.issue_pass("Mei", "en")
+    issued = clinic.passes.issue_pass("Mei", "en")
     since = clinic.clock.now()
     clinic.visitor.check_in(issued.digits)
     for _ in range(3):
@@ -77,7 +77,7 @@ def test_an_unknown_pass_is_welcomed_and_listed_as_unknown(clinic: Clinic) -> No
 
 def test_a_revoked_pass_is_welcomed_as_a_guest(clinic: Clinic) -> None:
     session = clinic.add_session()
-    issued = clinic.roster.issue_pass("Mei", "zh")
+    issued = clinic.passes.issue_pass("Mei", "zh")
     with clinic.store.write() as transaction:
         transaction.connection().execute(
             text("UPDATE passcard SET revoked_at='2026-01-01 00:00:00.000000'")
@@ -89,7 +89,7 @@ def test_a_revoked_pass_is_welcomed_as_a_guest(clinic: Clinic) -> None:
 
 def test_a_voided_arrival_may_arrive_again(clinic: Clinic) -> None:
     session = clinic.add_session()
-    issued = clinic.roster.issue_pass("Mei", "en")
+    issued = clinic.passes.issue_pass("Mei", "en")
     for expected in (1, 2, 3):
         clinic.clock.move(minutes=1)
         outcome = clinic.visitor.check_in(issued.digits)
@@ -103,7 +103,7 @@ def test_a_voided_arrival_may_arrive_again(clinic: Clinic) -> None:
 
 def test_several_open_sessions_are_asked_about_and_nothing_is_written(clinic: Clinic) -> None:
     one, two = clinic.add_session("Room 1"), clinic.add_session("Room 2", starts=20)
-    issued = clinic.roster.issue_pass("Mei", "en")
+    issued = clinic.passes.issue_pass("Mei", "en")
     outbox = clinic.count("outbox")
     assert clinic.visitor.check_in(issued.digits) == ChooseSession((one, two), "Mei", "en")
     assert clinic.count("check_in") == 0
@@ -118,7 +118,7 @@ def test_a_member_of_exactly_one_open_group_is_not_asked(clinic: Clinic) -> None
     clinic.add_session("Room 1")
     own = clinic.add_session("Room 2", enrolled=True)
     assert own.group_id is not None
-    issued = clinic.roster.issue_pass("Mei", "en", groups=[own.group_id])
+    issued = clinic.passes.issue_pass("Mei", "en", groups=[own.group_id])
     outcome = clinic.visitor.check_in(issued.digits)
     assert isinstance(outcome, CheckedIn)
     assert outcome.session == own
@@ -134,7 +134,7 @@ def test_a_chosen_session_that_has_closed_is_asked_about_anew(clinic: Clinic) ->
 
 
 def test_with_nothing_open_the_next_session_is_named(clinic: Clinic) -> None:
-    issued = clinic.roster.issue_pass("Mei", "ta")
+    issued = clinic.passes.issue_pass("Mei", "ta")
     assert clinic.visitor.check_in(issued.digits) == NothingOpen(None, "Mei", "ta")
     later = clinic.add_session(starts=90)
     assert clinic.visitor.check_in(issued.digits) == NothingOpen(later, "Mei", "ta")

@@ -52,7 +52,7 @@ def written(clinic: Clinic) -> list[tuple[str, int]]:
 def test_the_doors_are_those_of_the_real_time(clinic: Clinic, off: timedelta) -> None:
     session, later = clinic.add_session(), clinic.add_session("Room 5", starts=120)
     real = clinic.clock.at
-    issued = clinic.roster.issue_pass("Mei", "en").digits
+    issued = clinic.passes.issue_pass("Mei", "en").digits
     measure(clinic, off)
     assert clinic.visitor.sessions_today().open_now == (session,)
     assert clinic.visitor.check_in(issued) == CheckedIn(session, "Mei", real, "en")

@@ -11,10 +11,10 @@ from tests.support.trail import subjects
 
 def test_a_day_is_the_clinics_own_day(clinic: Clinic) -> None:
     clinic.add_session("Room 1")
-    clinic.visitor.check_in(clinic.roster.issue_pass("Mei", "en").digits)
+    clinic.visitor.check_in(clinic.passes.issue_pass("Mei", "en").digits)
     clinic.clock.move(hours=11, minutes=45)
     late = clinic.add_session("Room 2")
-    clinic.visitor.check_in(clinic.roster.issue_pass("Ah Meng", "en").digits)
+    clinic.visitor.check_in(clinic.passes.issue_pass("Ah Meng", "en").digits)
     assert late.starts_at.astimezone(clinic.site.zone).date() == date(2026, 3, 2)
     clinic.clock.move(minutes=30)
     assert clinic.arrivals(date(2026, 3, 3)) == ()
@@ -23,17 +23,16 @@ def test_a_day_is_the_clinics_own_day(clinic: Clinic) -> None:
 
 
 def test_a_pass_is_made_once_for_a_draft(clinic: Clinic) -> None:
-    desk = clinic.roster
-    draft = desk.new_pass()
-    first = desk.issue_pass("Mei", "en", draft)
-    assert desk.issue_pass("Somebody else", "zh", draft) == first
+    draft = clinic.passes.new_pass()
+    first = clinic.passes.issue_pass("Mei", "en", draft)
+    assert clinic.passes.issue_pass("Somebody else", "zh", draft) == first
     assert clinic.count("passcard") == clinic.count("participant") == 1
-    assert desk.issue_pass("Mei", "en") != first
+    assert clinic.passes.issue_pass("Mei", "en") != first
 
 
 def test_an_arrival_whose_name_cannot_be_opened_still_counts(clinic: Clinic) -> None:
     clinic.add_session()
-    issued = clinic.roster.issue_pass("Mei", "en")
+    issued = clinic.passes.issue_pass("Mei", "en")
     clinic.bend("UPDATE participant SET sealed_name=:odd", odd=b"\1\2")
     # The pass itself still greets: its name lies under its own secret.
     outcome = clinic.visitor.check_in(issued.digits)
@@ -45,7 +44,7 @@ def test_an_arrival_whose_name_cannot_be_opened_still_counts(clinic: Clinic) -> 
 
 def test_a_pass_whose_person_has_not_come_yet_counts(clinic: Clinic) -> None:
     clinic.add_session()
-    issued = clinic.roster.issue_pass("Mei", "en")
+    issued = clinic.passes.issue_pass("Mei", "en")
     clinic.bend("DELETE FROM participant")
     clinic.visitor.check_in(issued.digits)
     (arrival,) = clinic.arrivals()
@@ -64,7 +63,7 @@ def test_a_session_called_off_keeps_those_who_came(clinic: Clinic) -> None:
 def test_an_export_holds_everybody_with_status_and_reason(clinic: Clinic) -> None:
     session = clinic.add_session(starts=-5)
     desk = clinic.roster
-    clinic.visitor.check_in(desk.issue_pass("Mei", "en").digits)
+    clinic.visitor.check_in(clinic.passes.issue_pass("Mei", "en").digits)
     clinic.clock.move(minutes=1)
     desk.add_person(session.id, "Ali", "en", desk.new_pass())
     clinic.clock.move(minutes=1)
@@ -74,7 +73,7 @@ def test_an_export_holds_everybody_with_status_and_reason(clinic: Clinic) -> Non
     clinic.clock.move(days=1)
     desk = clinic.roster
     clinic.add_session("Room 5")
-    clinic.visitor.check_in(desk.issue_pass("Ravi", "en").digits)
+    clinic.visitor.check_in(clinic.passes.issue_pass("Ravi", "en").digits)
     rows = desk.export_rows(date(2026, 3, 2), date(2026, 3, 3))
     assert [(row.name, row.present, row.reason, row.by_staff) for row in rows] == [
         ("Mei", False, "left_at_once", False),

@@ -23,13 +23,13 @@ def names(roster: Roster) -> list[str | None]:
 def enrolled(clinic: Clinic, session: Session, *people: str) -> list[str]:
     """Give people a pass and enrol them in the session's group; gives the passes' digits."""
     assert session.group_id is not None
-    return [clinic.roster.issue_pass(n, "en", groups=[session.group_id]).digits for n in people]
+    return [clinic.passes.issue_pass(n, "en", groups=[session.group_id]).digits for n in people]
 
 
 def test_cards_count_people_without_naming_them_or_leaving_a_trace(clinic: Clinic) -> None:
     session = clinic.add_session("Room 2", starts=-10)
     clinic.add_session("Room 3", starts=200)
-    clinic.visitor.check_in(clinic.roster.issue_pass("Mei", "en").digits)
+    clinic.visitor.check_in(clinic.passes.issue_pass("Mei", "en").digits)
     clinic.visitor.check_in(STRANGER)
     clinic.visitor.count_me_in(clinic.id(), session.id)
     desk, before = clinic.roster, clinic.count("audit_event")
@@ -106,7 +106,7 @@ def test_an_open_group_has_nobody_expected(clinic: Clinic) -> None:
 
 def test_a_look_is_audited_once_and_again_when_a_name_is_new(clinic: Clinic) -> None:
     session, other = clinic.add_session(), clinic.add_session("Room 5", starts=90)
-    first, second = (clinic.roster.issue_pass(name, "en").digits for name in ("Mei", "Ali"))
+    first, second = (clinic.passes.issue_pass(name, "en").digits for name in ("Mei", "Ali"))
     desk, opened = clinic.roster, AuditAction.ROSTER_OPENED
     desk.roster(session.id)
     assert subjects(clinic, opened) == [session.id]
@@ -133,7 +133,7 @@ def test_a_look_is_audited_once_and_again_when_a_name_is_new(clinic: Clinic) -> 
 
 def test_a_name_that_cannot_be_opened_is_tried_and_audited_once(clinic: Clinic) -> None:
     session = clinic.add_session()
-    clinic.visitor.check_in(clinic.roster.issue_pass("Mei", "en").digits)
+    clinic.visitor.check_in(clinic.passes.issue_pass("Mei", "en").digits)
     clinic.bend("UPDATE participant SET sealed_name=:odd", odd=b"\1\2")
     desk = clinic.roster
     for _ in range(3):
@@ -194,7 +194,7 @@ def test_the_marker_changes_with_the_roster_and_only_then(clinic: Clinic) -> Non
 
 def test_two_kiosks_and_a_late_void_make_one_roster(clinic: Clinic) -> None:
     session = clinic.add_session()
-    clinic.visitor.check_in(clinic.roster.issue_pass("Mei", "en").digits)
+    clinic.visitor.check_in(clinic.passes.issue_pass("Mei", "en").digits)
     clinic.bend(
         "INSERT INTO check_in (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, session_id,"
         " lookup, kind, nth, occurred_at) SELECT :id, site_id, :kiosk, 1, true, session_id,"

@@ -47,7 +47,7 @@ def test_a_person_added_by_name_can_be_given_a_pass_and_stays_one_person(clinic:
 def test_a_member_is_added_once_whoever_was_first(clinic: Clinic) -> None:
     session, desk = clinic.add_session(enrolled=True), clinic.roster
     assert session.group_id is not None
-    issued = desk.issue_pass("Mei", "en", groups=[session.group_id])
+    issued = clinic.passes.issue_pass("Mei", "en", groups=[session.group_id])
     (expected,) = desk.roster(session.id).expected
     at = clinic.clock.now()
     added = desk.add_member(session.id, expected.participant_id)
@@ -62,7 +62,7 @@ def test_a_member_is_added_once_whoever_was_first(clinic: Clinic) -> None:
 
 def test_a_member_whose_passes_were_ended_is_added_all_the_same(clinic: Clinic) -> None:
     session, desk = clinic.add_session(), clinic.roster
-    desk.issue_pass("Mei", "en")
+    clinic.passes.issue_pass("Mei", "en")
     (member,) = clinic.passes.members()
     clinic.passes.revoke_passes(member.participant_id)
     clinic.clock.move(minutes=1)
@@ -95,7 +95,7 @@ def test_a_void_is_taken_back_and_made_again_as_often_as_people_change_their_min
     clinic: Clinic,
 ) -> None:
     session, desk = clinic.add_session(), clinic.roster
-    issued = desk.issue_pass("Mei", "en")
+    issued = clinic.passes.issue_pass("Mei", "en")
     clinic.visitor.check_in(issued.digits)
     (arrival,) = desk.roster(session.id).arrived
     for _ in range(3):
@@ -122,7 +122,7 @@ def test_a_void_is_taken_back_and_made_again_as_often_as_people_change_their_min
 
 def test_a_void_taken_back_after_a_new_arrival_leaves_one_person(clinic: Clinic) -> None:
     session, desk = clinic.add_session(), clinic.roster
-    issued = desk.issue_pass("Mei", "en")
+    issued = clinic.passes.issue_pass("Mei", "en")
     clinic.visitor.check_in(issued.digits)
     (first,) = desk.roster(session.id).arrived
     void_ids = desk.void(first.fact_ids, VoidReason.MISTAKE)
@@ -135,7 +135,7 @@ def test_a_void_taken_back_after_a_new_arrival_leaves_one_person(clinic: Clinic)
 
 def test_voided_at_the_desk_a_member_may_be_added_again_there(clinic: Clinic) -> None:
     session, desk = clinic.add_session(), clinic.roster
-    desk.issue_pass("Mei", "en")
+    clinic.passes.issue_pass("Mei", "en")
     (member,) = clinic.passes.members()
     for _ in range(3):
         clinic.clock.move(minutes=1)
@@ -212,7 +212,7 @@ def test_a_list_that_nobody_closed_says_so_after_three_days(clinic: Clinic) -> N
 
 def test_many_hands_at_once_lose_and_double_nobody(clinic: Clinic) -> None:
     session, desk = clinic.add_session(), clinic.roster
-    issued = desk.issue_pass("Mei", "en")
+    issued = clinic.passes.issue_pass("Mei", "en")
     (member,) = clinic.passes.members()
     ids = desk.new_guests(8)
 

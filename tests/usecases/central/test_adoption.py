@@ -35,7 +35,7 @@ def alone(tmp_path: Path) -> Iterator[Clinic]:
                 transaction, SupportGroup, put_away.group_id, {"deleted_at": clinic.clock.now()}
             )
         clinic.add_staff("caller", Role.CALLER)
-        clinic.roster.issue_pass("Mei", "en")
+        clinic.passes.issue_pass("Mei", "en")
         yield clinic
 
 
@@ -99,7 +99,7 @@ def test_the_machine_becomes_a_kiosk_with_a_role_of_its_own(alone: Clinic, centr
 
 
 def test_what_was_written_since_founding_waits_to_be_sent(alone: Clinic, centre: Centre) -> None:
-    card = alone.roster.issue_pass("Tan", "en")
+    card = alone.passes.issue_pass("Tan", "en")
     assert isinstance(alone.visitor.check_in(card.digits), CheckedIn)
     assert adopt(alone, centre).waiting == alone.count("outbox") > 0
 

@@ -132,7 +132,7 @@ def test_a_session_with_check_ins_is_called_off_but_not_moved(
     clinic: Clinic, desk: GroupsDesk, group: GroupPlan
 ) -> None:
     session = meeting(desk, group, 0.25)
-    digits = clinic.roster.issue_pass("Mei", "en").digits
+    digits = clinic.passes.issue_pass("Mei", "en").digits
     assert isinstance(clinic.visitor.check_in(digits), CheckedIn)
     assert desk.sessions(TODAY, LATER)[0].has_check_ins
     clinic.clock.move(minutes=20)
@@ -149,7 +149,7 @@ def test_what_was_called_off_takes_place_after_all(
     clinic: Clinic, desk: GroupsDesk, group: GroupPlan
 ) -> None:
     session = meeting(desk, group, 0.25)
-    digits = clinic.roster.issue_pass("Mei", "en").digits
+    digits = clinic.passes.issue_pass("Mei", "en").digits
     desk.cancel_sessions([session.id], "the wrong one")
     assert not isinstance(clinic.visitor.check_in(digits), CheckedIn)
     entries = clinic.count("audit_event")

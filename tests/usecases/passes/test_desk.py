@@ -21,7 +21,7 @@ def only(clinic: Clinic) -> Member:
 
 def test_members_are_found_by_part_of_their_name(clinic: Clinic) -> None:
     for name in ("Mei Ling", "Zhang Mei", "Ali", "अनीता"):
-        clinic.roster.issue_pass(name, "en")
+        clinic.passes.issue_pass(name, "en")
     desk = clinic.passes
     assert [one.name for one in desk.members(" MEI")] == ["Mei Ling", "Zhang Mei"]
     assert [one.name for one in desk.members("नी")] == ["अनीता"]
@@ -30,7 +30,7 @@ def test_members_are_found_by_part_of_their_name(clinic: Clinic) -> None:
 
 
 def test_a_look_at_the_members_is_audited_once_and_when_somebody_is_new(clinic: Clinic) -> None:
-    clinic.roster.issue_pass("Mei", "en")
+    clinic.passes.issue_pass("Mei", "en")
     desk = clinic.passes
     for _ in range(3):
         desk.members("mei")
@@ -42,9 +42,9 @@ def test_a_look_at_the_members_is_audited_once_and_when_somebody_is_new(clinic: 
 
 
 def test_a_name_that_cannot_be_opened_is_last_and_never_searched(clinic: Clinic) -> None:
-    clinic.roster.issue_pass("Mei", "en")
+    clinic.passes.issue_pass("Mei", "en")
     clinic.bend("UPDATE participant SET sealed_name=:odd", odd=b"\1\2")
-    clinic.roster.issue_pass("Zhang", "en")
+    clinic.passes.issue_pass("Zhang", "en")
     desk = clinic.passes
     assert [one.name for one in desk.members()] == ["Zhang", None]
     assert [one.name for one in desk.members("a")] == ["Zhang"]
@@ -61,7 +61,7 @@ def only_in_use(clinic: Clinic, participant_id: object) -> int:
 
 def test_a_replaced_pass_ends_the_lost_one_and_is_made_once_for_a_draft(clinic: Clinic) -> None:
     session = clinic.add_session()
-    lost = clinic.roster.issue_pass("Mei", "ta")
+    lost = clinic.passes.issue_pass("Mei", "ta")
     person, desk = only(clinic).participant_id, clinic.passes
     draft = desk.new_pass()
     clinic.clock.move(minutes=1)
@@ -81,7 +81,7 @@ def test_a_replaced_pass_ends_the_lost_one_and_is_made_once_for_a_draft(clinic: 
 
 def test_a_pass_ended_after_the_arrival_was_good_when_it_was_shown(clinic: Clinic) -> None:
     session = clinic.add_session()
-    clinic.visitor.check_in(clinic.roster.issue_pass("Mei", "en").digits)
+    clinic.visitor.check_in(clinic.passes.issue_pass("Mei", "en").digits)
     clinic.clock.move(minutes=1)
     person = only(clinic).participant_id
     assert (clinic.passes.revoke_passes(person), clinic.passes.revoke_passes(person)) == (1, 0)
@@ -94,7 +94,7 @@ def test_a_pass_ended_after_the_arrival_was_good_when_it_was_shown(clinic: Clini
 def test_a_member_is_enrolled_once_and_leaves(clinic: Clinic) -> None:
     session = clinic.add_session(enrolled=True)
     assert session.group_id is not None
-    clinic.roster.issue_pass("Mei", "en")
+    clinic.passes.issue_pass("Mei", "en")
     person, desk = only(clinic).participant_id, clinic.passes
     for _ in range(2):
         desk.enrol(person, session.group_id)
@@ -122,7 +122,7 @@ def test_groups_are_listed_for_choosing(clinic: Clinic) -> None:
 
 
 def test_nobody_and_no_group_is_said_plainly(clinic: Clinic) -> None:
-    clinic.roster.issue_pass("Mei", "en")
+    clinic.passes.issue_pass("Mei", "en")
     session, desk, person = clinic.add_session(), clinic.passes, only(clinic).participant_id
     assert session.group_id is not None
     with pytest.raises(SetupError, match="record"):
@@ -140,7 +140,7 @@ def test_the_desk_is_for_facilitators(clinic: Clinic) -> None:
     with pytest.raises(AccessRefused):
         clinic.access.pass_desk(caller)
     facilitator = clinic.add_staff("fatimah", Role.FACILITATOR)
-    clinic.roster.issue_pass("Mei", "en")
+    clinic.passes.issue_pass("Mei", "en")
     (member,) = clinic.access.pass_desk(facilitator).members()
     assert member.name == "Mei"
 

@@ -9,7 +9,7 @@ from tests.support.deskscreens import Colleague, at_desk
 def has_pass(clinic: Clinic, name: str, session: Session | None = None) -> IssuedPass:
     """Hand out a pass; for a session, to a member of its group."""
     groups = [session.group_id] if session and session.group_id else []
-    return clinic.roster.issue_pass(name, "en", groups=groups)
+    return clinic.passes.issue_pass(name, "en", groups=groups)
 
 
 def comes(clinic: Clinic, name: str, session: Session) -> None:

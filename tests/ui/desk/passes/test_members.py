@@ -9,7 +9,7 @@ from tests.support.pictures import codes
 
 def members_of(clinic: Clinic, *names: str) -> None:
     for name in names:
-        clinic.roster.issue_pass(name, "en")
+        clinic.passes.issue_pass(name, "en")
 
 
 def shown_code(colleague: Colleague) -> str:
@@ -59,7 +59,7 @@ async def test_a_new_person_gets_a_pass_that_the_kiosk_takes(clinic: Clinic) -> 
 
 async def test_a_new_pass_ends_the_old_one_after_a_question(clinic: Clinic) -> None:
     session = clinic.add_session("Room 2", starts=-20)
-    old = clinic.roster.issue_pass("Mei", "en")
+    old = clinic.passes.issue_pass("Mei", "en")
     async with at_desk(clinic, "manager") as colleague:
         await colleague.keys("p", "enter", "p")
         colleague.expect("Hand out a new pass?", "ends at once")

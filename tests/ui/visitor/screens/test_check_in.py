@@ -19,7 +19,7 @@ MISREAD = STRANGER[:-1] + str((int(STRANGER[-1]) + 1) % 10)
 
 def mei(clinic: Clinic) -> str:
     """Give out a pass for Mei."""
-    return clinic.roster.issue_pass("Mei", "en").digits
+    return clinic.passes.issue_pass("Mei", "en").digits
 
 
 def colours(visitor: Visitor) -> set[str]:
@@ -120,7 +120,7 @@ async def test_a_session_chosen_after_it_has_closed(clinic: Clinic) -> None:
 async def test_a_pass_scanned_while_another_one_is_asked_about(clinic: Clinic) -> None:
     for room in ("Room 1", "Room 2"):
         clinic.add_session(room)
-    second = clinic.roster.issue_pass("Ali", "en").digits
+    second = clinic.passes.issue_pass("Ali", "en").digits
     async with at_kiosk(clinic) as visitor:
         await visitor.scan(mei(clinic))
         await visitor.scan(second)

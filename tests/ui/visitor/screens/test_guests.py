@@ -8,7 +8,7 @@ from tests.ui.visitor.stops import check_in
 
 def mei(clinic: Clinic) -> str:
     """Give out a pass for Mei."""
-    return clinic.roster.issue_pass("Mei", "en").digits
+    return clinic.passes.issue_pass("Mei", "en").digits
 
 
 async def test_somebody_without_a_pass_is_counted_once(clinic: Clinic) -> None:
