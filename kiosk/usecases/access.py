@@ -1,4 +1,4 @@
-"""The way in for staff: a passphrase opens an account's keys, and its roles open desks."""
+"""Staff signing in: a passphrase opens an account's keys, and its roles open desks."""
 
 import math
 from collections.abc import Mapping
@@ -38,83 +38,26 @@ from kiosk.vault.keys import KeyRing, PrivateSealingKey, dummy_unwrap, unwrap_ri
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 
-class SignInThrottle:
-    """The tries of one kind ("login" or "pin") on this machine."""
-
-    def __init__(self, site: SiteInfo, kind: str) -> None:
-        self._site = site
-        self._kind = kind
-
-    def begin(self, transaction: Transaction, now: datetime, name: str) -> int | None:
-        """Count a try as failed until it succeeds, or give the seconds to wait before it.
-
-        Names are counted whether or not they exist: else the wait would tell.
-        """
-        staff.forget_failures_before(transaction, now - FORGOTTEN_AFTER)
-        digest = self._digest(name)
-        failures = staff.failures(transaction, digest)
-        if failures is None:
-            staff.keep_failures(transaction, self._site.site_id, digest, 1, now)
-            return None
-        left = sign_in_wait_left(failures.count, failures.last_at, now)
-        if left > timedelta(0):
-            if failures.last_at > now:
-                # The clock went back: the wait begins anew, so that it ends at all.
-                count = failures.count
-                staff.keep_failures(transaction, self._site.site_id, digest, count, now)
-            return math.ceil(left.total_seconds())
-        staff.keep_failures(transaction, self._site.site_id, digest, failures.count + 1, now)
-        return None
-
-    def wait(self, transaction: Transaction, now: datetime, name: str) -> int:
-        """Give the seconds to wait before the next try."""
-        failures = staff.failures(transaction, self._digest(name))
-        if failures is None:
-            return 0
-        return math.ceil(sign_in_wait_left(failures.count, failures.last_at, now).total_seconds())
-
-    def succeed(self, transaction: Transaction, name: str) -> None:
-        """Begin the count anew."""
-        staff.forget_failures(transaction, self._digest(name))
-
-    def _digest(self, name: str) -> bytes:
-        """Blur the name: people also type a passphrase into the wrong field."""
-        text = f"{self._kind}\0{name}".encode("utf-8", "surrogatepass")
-        key = self._site.site_id.bytes
-        return blake2b(text, digest_size=16, key=key, person=b"kiosk.attempt").digest()
-
-
 @dataclass(frozen=True, slots=True)
 class SignInRefused:
-    """The name or the passphrase is wrong, nobody says which; or it is too soon to try."""
+    """The name or the passphrase is wrong (which of them is not shown), or it is too soon."""
 
     wait_seconds: int
     """How long to wait before the next try."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ProvenAccount:
-    """An account whose passphrase was right."""
-
-    account: staff.Account
-    held: KeyRing = field(repr=False)
-    """All that it opened."""
-    keys: KeyRing = field(repr=False)
-    """What of it the roles open."""
-
-
 class Access:
-    """Signs staff in and hands out their desks."""
+    """Signs staff in and opens their desks."""
 
     def __init__(self, context: Context, cost: Cost = DEFAULT_COST) -> None:
-        """Take `cost`: what a passphrase costs; an unknown name takes as long as a known one."""
+        """Take the cost of a passphrase, so that an unknown name takes as long as a known one."""
         self._context = context
         self._store = context.store
         self._clock = context.clock
         self._entropy = context.entropy
         self._site = context.site
         self._cost = cost
-        self._attempts = SignInThrottle(context.site, "login")
+        self._throttle = SignInThrottle(context.site, "login")
 
     def sign_in(self, login: str, passphrase: str) -> SignedIn | SignInRefused:
         """Try a passphrase (some 0.1 s, in a thread).
@@ -129,7 +72,7 @@ class Access:
         fewer = None if proven.keys == proven.held else self._wrap(proven, passphrase)
         with self._store.write() as transaction:
             now, account = self._clock.now(), proven.account
-            self._attempts.succeed(transaction, account.staff.login)
+            self._throttle.succeed(transaction, account.staff.login)
             if fewer is not None and self._is_current(transaction, account):
                 change_reference(transaction, StaffAccount, account.staff.id, fewer)
             self._audit(transaction, now, AuditAction.SIGNED_IN, by=account)
@@ -155,8 +98,8 @@ class Access:
         with self._store.write() as transaction:
             now = self._clock.now()
             if not self._is_current(transaction, account):
-                return SignInRefused(self._attempts.wait(transaction, now, account.staff.login))
-            self._attempts.succeed(transaction, account.staff.login)
+                return SignInRefused(self._throttle.wait(transaction, now, account.staff.login))
+            self._throttle.succeed(transaction, account.staff.login)
             values = {**wrapped, "must_change": False}
             change_reference(transaction, StaffAccount, account.staff.id, values)
             self._audit(transaction, now, AuditAction.PASSPHRASE_CHANGED, by=account)
@@ -194,16 +137,16 @@ class Access:
         return OversightDesk(self._context, signed_in, keys)
 
     def anomalies_desk(self, signed_in: SignedIn) -> AnomaliesDesk:
-        """Open the desk of odd records; AccessRefused for who is no facilitator and no manager."""
+        """Open the desk of anomalies; AccessRefused without the role of facilitator or manager."""
         if Role.FACILITATOR not in signed_in.staff.roles:
             _check_role(signed_in, Role.MANAGER)
         return AnomaliesDesk(self._context, signed_in)
 
     def _prove(self, login: str, passphrase: str) -> "_ProvenAccount | SignInRefused":
-        """Count a try, make it, and give what a right passphrase opens."""
+        """Count a try, make it, and return what a right passphrase opens."""
         name = normalise_login(login)
         with self._store.write() as transaction:
-            wait = self._attempts.begin(transaction, self._clock.now(), name)
+            wait = self._throttle.begin(transaction, self._clock.now(), name)
             known = is_login(name)
             account = staff.find(transaction, self._site.site_id, name) if known else None
         if wait is not None:
@@ -217,7 +160,7 @@ class Access:
         with self._store.write() as transaction:
             now = self._clock.now()
             self._audit(transaction, now, AuditAction.SIGN_IN_REFUSED, subject=account)
-            return SignInRefused(self._attempts.wait(transaction, now, name))
+            return SignInRefused(self._throttle.wait(transaction, now, name))
 
     def _wrap(self, proven: "_ProvenAccount", passphrase: str) -> dict[str, object]:
         account_id = proven.account.staff.id
@@ -225,7 +168,7 @@ class Access:
         return {"wrapped_keys": text}
 
     def _is_current(self, transaction: Transaction, account: staff.Account) -> bool:
-        """Say whether nobody has changed the account since it was read."""
+        """Return whether the account is as it was read."""
         return staff.get(transaction, self._site.site_id, account.staff.id) == account
 
     def _unwrap(self, account: staff.Account | None, passphrase: str) -> KeyRing | None:
@@ -256,6 +199,63 @@ class Access:
             by_staff=by.staff.id if by else None,
             subject=subject.staff.id if subject else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _ProvenAccount:
+    """An account whose passphrase was right."""
+
+    account: staff.Account
+    held: KeyRing = field(repr=False)
+    """All that it opened."""
+    keys: KeyRing = field(repr=False)
+    """What of it the roles open."""
+
+
+class SignInThrottle:
+    """The waits between wrong tries of one kind ("login" or "pin") on this machine."""
+
+    def __init__(self, site: SiteInfo, kind: str) -> None:
+        self._site = site
+        self._kind = kind
+
+    def begin(self, transaction: Transaction, now: datetime, name: str) -> int | None:
+        """Count a try as failed until it succeeds; return the seconds to wait where it is too soon.
+
+        Names are counted whether or not they exist: else the wait would show which exist.
+        """
+        staff.forget_failures_before(transaction, now - FORGOTTEN_AFTER)
+        digest = self._digest(name)
+        failures = staff.failures(transaction, digest)
+        if failures is None:
+            staff.keep_failures(transaction, self._site.site_id, digest, 1, now)
+            return None
+        left = sign_in_wait_left(failures.count, failures.last_at, now)
+        if left > timedelta(0):
+            if failures.last_at > now:
+                # The clock went back: the wait begins anew, so that it ends at all.
+                count = failures.count
+                staff.keep_failures(transaction, self._site.site_id, digest, count, now)
+            return math.ceil(left.total_seconds())
+        staff.keep_failures(transaction, self._site.site_id, digest, failures.count + 1, now)
+        return None
+
+    def wait(self, transaction: Transaction, now: datetime, name: str) -> int:
+        """Return the seconds to wait before the next try."""
+        failures = staff.failures(transaction, self._digest(name))
+        if failures is None:
+            return 0
+        return math.ceil(sign_in_wait_left(failures.count, failures.last_at, now).total_seconds())
+
+    def succeed(self, transaction: Transaction, name: str) -> None:
+        """Begin the count anew."""
+        staff.forget_failures(transaction, self._digest(name))
+
+    def _digest(self, name: str) -> bytes:
+        """Return a keyed hash of the name: people also type a passphrase into the wrong field."""
+        text = f"{self._kind}\0{name}".encode("utf-8", "surrogatepass")
+        key = self._site.site_id.bytes
+        return blake2b(text, digest_size=16, key=key, person=b"kiosk.attempt").digest()
 
 
 def _keys(signed_in: SignedIn, role: Role, purpose: Purpose) -> Mapping[bytes, PrivateSealingKey]:

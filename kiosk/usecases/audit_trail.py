@@ -61,27 +61,27 @@ def check_trail(
 ) -> tuple[int | None, int]:
     """Check this machine's whole trail with the clinic's `callbacks` keys.
 
-    Gives the position of the first entry that was changed or is missing, or None where all is
-    well, and how many entries there are. VaultError where the first key cannot be opened.
+    Return the position of the first entry that was changed or is missing (None where the trail is
+    whole), and the number of entries. VaultError where the first key cannot be opened.
     """
     with store.read() as transaction:
         sealed = audit.sealed_first_key(transaction, site.kiosk_id)
         first = _open_first_key(sealed or b"", site.kiosk_id, keys)
-        walked = _verify(transaction, site.site_id, site.kiosk_id, first)
+        checked = _verify(transaction, site.site_id, site.kiosk_id, first)
         end = audit.end(transaction, site.kiosk_id)
-    ends_well = (end.length, end.next_key, end.last_tag) == walked[1:]
-    if walked.broken_at is None and not ends_well:
-        return walked.entries, walked.entries
-    return walked.broken_at, walked.entries
+    ends_well = (end.length, end.next_key, end.last_tag) == checked[1:]
+    if checked.broken_at is None and not ends_well:
+        return checked.entries, checked.entries
+    return checked.broken_at, checked.entries
 
 
 def check_trails(
     store: Records, site: SiteInfo, keys: Mapping[bytes, PrivateSealingKey]
 ) -> tuple[Trail, ...]:
-    """Check this machine's trail as `check_trail` does and, at the centre, those of all others.
+    """Check this machine's trail as `check_trail` does and, on central, those of all others.
 
-    Theirs end where they were last sent from, so entries that are cut off an end are missed for
-    this machine alone.
+    Theirs end with the last entry that was sent, so only for this machine are entries that were
+    cut off the end found.
     """
     broken_at, entries = check_trail(store, site, keys)
     with store.read() as transaction:
@@ -110,12 +110,12 @@ def _check_other(
     try:
         first = _open_first_key(chain.sealed_first_key, chain.kiosk_id, keys)
     except VaultError:
-        # These keys have opened another machine's, so this one was replaced, or never there.
+        # These keys have opened another machine's, so this one was replaced or never existed.
         first = b""
     with store.read() as transaction:
-        walked = _verify(transaction, site_id, chain.kiosk_id, first)
-    broken_at = walked.broken_at if first else 0
-    return Trail(clean(chain.name), walked.entries, broken_at)
+        checked = _verify(transaction, site_id, chain.kiosk_id, first)
+    broken_at = checked.broken_at if first else 0
+    return Trail(clean(chain.name), checked.entries, broken_at)
 
 
 def _verify(transaction: Transaction, site_id: UUID, kiosk_id: UUID, first: bytes) -> ChainCheck:

@@ -1,4 +1,4 @@
-"""Which helplines a clinic's visitors see, and how a manager publishes others."""
+"""The helplines that a clinic's visitors see, and publishing others."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -54,24 +54,24 @@ class HelplinesMissing:
 
 
 def read_in_force(store: Records, clock: Clock, site: SiteInfo) -> HelplinesInForce:
-    """Say which list this clinic's visitors see; SetupError where no list can be read at all."""
+    """Return the list this clinic's visitors see; SetupError where no list can be read at all."""
     with store.read() as transaction:
         return now_in_force(transaction, site, clock.now())
 
 
 def read_published(store: Records, site: SiteInfo) -> str:
-    """Give the published list for the visitor's screens; empty where theirs is to be shown."""
+    """Return the published list (TOML) for visitors; empty where the program's own is shown."""
     return read_and_check_published(store, site)[0]
 
 
 def read_and_check_published(store: Records, site: SiteInfo) -> tuple[str, str]:
-    """Give the published list, and why it is not to be shown; one of the two is empty."""
+    """Return the published list (TOML) and why it is not to be shown; one of the two is empty."""
     with store.read() as transaction:
         return _check_published(records.latest_helplines(transaction, site.site_id), site)
 
 
 def now_in_force(transaction: Transaction, site: SiteInfo, now: datetime) -> HelplinesInForce:
-    """Do as `read_in_force` in a transaction."""
+    """Return the same as `read_in_force`, in a transaction."""
     found = records.latest_helplines(transaction, site.site_id)
     text, passed_over = _check_published(found, site)
     today = now.astimezone(site.zone).date()
@@ -83,14 +83,14 @@ def now_in_force(transaction: Transaction, site: SiteInfo, now: datetime) -> Hel
 
 
 def check_list(text: str, site: SiteInfo, now: datetime) -> HelplineFile:
-    """Read a list that is to be published; SetupError with what is wrong with it."""
+    """Return a list that is to be published, parsed; SetupError with what is wrong with it."""
     today = now.astimezone(site.zone).date()
     try:
         file = check_helplines(text, site.country)
     except ValueError as error:
         raise SetupError(f"The helplines {error}; mend the file.") from None
     shipped = shipped_helplines()
-    # A clock that stands before the program's own list is wrong, and must not refuse it.
+    # A clock that is earlier than the program's own list is wrong, and must not refuse it.
     if file.verified_on > max(today, shipped.verified_on):
         raise SetupError(f"The helplines were verified on {file.verified_on}, which is to come.")
     if file.review_by < today:
@@ -104,7 +104,7 @@ def check_list(text: str, site: SiteInfo, now: datetime) -> HelplineFile:
 
 
 def find_left_out(file: HelplineFile, site: SiteInfo, transaction: Transaction) -> tuple[str, ...]:
-    """Name what visitors see now and would not find in `file`."""
+    """Return the names of the lines and languages that visitors see now and `file` lacks."""
     before = helplines_in_force(
         _check_published(records.latest_helplines(transaction, site.site_id), site)[0]
     )
@@ -117,9 +117,9 @@ def find_left_out(file: HelplineFile, site: SiteInfo, transaction: Transaction) 
 def add_published(
     transaction: Transaction, site: SiteInfo, row_id: UUID, text: str, now: datetime
 ) -> datetime:
-    """Keep a list that was checked; gives its time, which is after that of every other list.
+    """Keep a checked list; return its time, which is after that of every other list.
 
-    A list of a clock that was ahead must not stand before all later ones.
+    So a list published while the clock was ahead does not hide later ones.
     """
     last = records.latest_helplines(transaction, site.site_id)
     at = now if last is None else max(now, last.published_at + _STEP)

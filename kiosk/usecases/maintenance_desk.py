@@ -1,4 +1,4 @@
-"""What the maintenance screen may do: it opens by a PIN and sees no person."""
+"""The desk of the maintenance screen: it opens by a PIN and shows no person."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,16 +35,16 @@ class MaintenanceStatus:
     symbols: str
     version: str
     now: datetime
-    """What the kiosk's clock says."""
+    """By the kiosk's clock."""
     clock_ok: bool
-    """False where the clock stands before the kiosk's last fact; facts are then marked."""
+    """False where the clock is earlier than the kiosk's last fact; facts are then marked."""
     last_fact_at: datetime
     contact_at: datetime | None
     """The last contact with the centre; None without one."""
     clock_offset_ms: int | None
     """The centre's clock minus this one at the last contact."""
     has_central: bool
-    """False where all records are at home on this machine."""
+    """False where all records stay on this machine."""
     problem: str | None
     """Why the last contact failed, as a sentence for staff; None where it went well."""
     pending: int
@@ -55,7 +55,7 @@ class MaintenanceStatus:
 
 
 class MaintenanceDesk:
-    """The maintenance screen's desk."""
+    """What the maintenance screen may do; the visitor's side never reaches it without the PIN."""
 
     def __init__(
         self,
@@ -73,12 +73,12 @@ class MaintenanceDesk:
         self._entropy = entropy
         self._site = site
         self._version = version
-        self._attempts = SignInThrottle(site, "pin")
+        self._throttle = SignInThrottle(site, "pin")
 
     def unlock(self, pin: str) -> PinAnswer:
         """Try the PIN (some 0.1 s, in a thread); a try is counted before it is made."""
         with self._store.write() as transaction:
-            wait = self._attempts.begin(transaction, self._clock.now(), "")
+            wait = self._throttle.begin(transaction, self._clock.now(), "")
             stored = site_rows.pin_hash(transaction, self._site.kiosk_id)
         if wait is not None:
             return PinAnswer(accepted=False, wait_seconds=wait)
@@ -87,14 +87,14 @@ class MaintenanceDesk:
             now = self._clock.now()
             if not accepted:
                 self._audit(transaction, now, AuditAction.MAINTENANCE_REFUSED)
-                left = self._attempts.wait(transaction, now, "")
+                left = self._throttle.wait(transaction, now, "")
                 return PinAnswer(accepted=False, wait_seconds=left)
-            self._attempts.succeed(transaction, "")
+            self._throttle.succeed(transaction, "")
             self._audit(transaction, now, AuditAction.MAINTENANCE_UNLOCKED)
         return PinAnswer(accepted=True)
 
     def status(self) -> MaintenanceStatus:
-        """Say how this kiosk is."""
+        """Return how this kiosk is."""
         with self._store.read() as transaction:
             itself = site_rows.itself(transaction, self._site.kiosk_id)
             pending, parked = outbox.pending(transaction), outbox.parked(transaction)
@@ -117,7 +117,7 @@ class MaintenanceDesk:
         )
 
     def out_of_order(self) -> str | None:
-        """Give why the kiosk is closed to visitors, or None while it is open."""
+        """Return why the kiosk is closed to visitors, or None while it is open."""
         with self._store.read() as transaction:
             return site_rows.itself(transaction, self._site.kiosk_id).out_of_order
 
@@ -134,7 +134,7 @@ class MaintenanceDesk:
             self._audit(transaction, self._clock.now(), action)
 
     def trust_clock(self) -> None:
-        """Say that the clock is right now: facts of a time when it was ahead no longer count."""
+        """Confirm that the clock is right: facts of a time when it was ahead no longer count."""
         with self._store.write() as transaction:
             now = self._clock.now()
             last = site_rows.itself(transaction, self._site.kiosk_id).last_fact_at
@@ -148,7 +148,7 @@ class MaintenanceDesk:
 
 
 def _describe_problem(code: str | None) -> str | None:
-    """Say what a problem's code means; a code of another version stands for itself."""
+    """Return a problem's code as a sentence for staff; a code of another version as it is."""
     if code is None or code not in {problem.value for problem in SyncProblem}:
         return code
     return describe_sync_problem(SyncProblem(code))

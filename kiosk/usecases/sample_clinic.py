@@ -1,4 +1,4 @@
-"""The sample clinic of `kiosk demo`: invented people, and groups that never close."""
+"""The sample clinic of `kiosk demo`: invented people, and a session that is always open."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,64 +35,6 @@ from kiosk.usecases.staff_desk import Context, SignedIn
 from kiosk.usecases.visitor_desk import VisitorDesk
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
-
-class _Person(NamedTuple):
-    """Somebody invented; the last one has the number of the first, so it may be one person."""
-
-    name: str
-    phone: str
-    language: CallLanguage
-    windows: frozenset[Window]
-    messages: MessagePolicy = MessagePolicy.NONE
-    others: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
-
-
-_ANY = frozenset({Window.ANY})
-_MORNINGS = frozenset({Window.WEEKDAY_MORNING, Window.SATURDAY_MORNING})
-_AFTERNOONS = frozenset({Window.WEEKDAY_AFTERNOON, Window.WEEKDAY_EVENING})
-_PEOPLE = (
-    _Person("Mei", "+6581230001", CallLanguage.MANDARIN, _MORNINGS, MessagePolicy.TEXT),
-    _Person("Ravi", "+6581230002", CallLanguage.TAMIL, _AFTERNOONS),
-    _Person("Uncle Lim", "+6562230003", CallLanguage.HOKKIEN, _ANY),
-    _Person(
-        "Aisyah",
-        "+6591230004",
-        CallLanguage.MALAY,
-        _AFTERNOONS,
-        MessagePolicy.NAME_AND_NUMBER,
-        AnsweredByOther.SAY_CLINIC,
-    ),
-    _Person("王小明", "+6581230005", CallLanguage.MANDARIN, _ANY),
-    _Person("Sam", "+447700900123", CallLanguage.ENGLISH, _ANY),
-    _Person("Mei Mei", "+6581230001", CallLanguage.MANDARIN, _MORNINGS),
-)
-
-
-def send_sample_requests(context: Context) -> None:
-    """Send each sample request; one that was sent before stays as it is."""
-    desk = VisitorDesk(
-        context.store, context.clock, context.entropy, context.site, context.rules, context.sealing
-    )
-    for number, person in enumerate(_PEOPLE):
-        id_ = uuid5(context.site.site_id, f"request {number}")
-        desk.request_callback(
-            CallbackDraft(
-                id=id_,
-                slip_secret=uuid5(id_, "slip").bytes,
-                preferred_name=person.name,
-                phone=person.phone,
-                windows=person.windows,
-                not_before=None,
-                call_language=person.language,
-                message_policy=person.messages,
-                answered_by_other=person.others,
-                share_with_team=number % 2 == 0,
-                ui_language="en",
-                consent_version="sample",
-            )
-        )
-
-
 PASSPHRASE = "demo demo demo"  # noqa: S105  the sample clinic's, printed by the command
 PIN = "2580"
 MANAGER = NewAccount("manager", PASSPHRASE, frozenset({Role.MANAGER}))
@@ -102,7 +44,6 @@ STAFF = (
 )
 PEOPLE = {"Mei": "en", "Ravi": "en", "王小明": "zh", "Nur Aisyah": "ms"}
 """Invented first names, each with the language of the pass."""
-
 _BLOCK = timedelta(hours=2)
 """One session starts every two hours and lasts an hour and a half; with half an hour before its
 start, exactly one is open at any minute."""
@@ -129,25 +70,20 @@ class SamplePass:
     digits: str
 
 
-def new_sample_passes(entropy: Entropy) -> tuple[SamplePass, ...]:
-    """Draw a pass for each of the invented people; nothing is written."""
-    return tuple(SamplePass(name, encode(CodeKind.PASS, entropy(SECRET_BYTES))) for name in PEOPLE)
-
-
 class SampleClinic:
     """Makes the sample clinic in a database, and completes one whose making was cut off."""
 
     def __init__(
         self, store: Records, clock: Clock, entropy: Entropy, cost: Cost = DEFAULT_COST
     ) -> None:
-        """Take `cost`: what the passphrases cost."""
+        """Take the cost of the passphrases."""
         self._store = store
         self._clock = clock
         self._entropy = entropy
         self._cost = cost
 
     def is_complete(self, passes: Iterable[SamplePass]) -> bool:
-        """Say whether all is made; the passes are what is made last."""
+        """Return whether all is made; the passes are made last."""
         with self._store.read() as transaction:
             if site_rows.here(transaction) is None:
                 return False
@@ -220,6 +156,68 @@ class SampleClinic:
             maker = AccountMaker(self._store, self._clock, self._entropy, site, manager, self._cost)
             for account in missing:
                 maker.add(account)
+
+
+def new_sample_passes(entropy: Entropy) -> tuple[SamplePass, ...]:
+    """Return a new pass for each of `PEOPLE`; nothing is written."""
+    return tuple(SamplePass(name, encode(CodeKind.PASS, entropy(SECRET_BYTES))) for name in PEOPLE)
+
+
+def send_sample_requests(context: Context) -> None:
+    """Send each sample request; one that was sent before stays as it is."""
+    desk = VisitorDesk(
+        context.store, context.clock, context.entropy, context.site, context.rules, context.sealing
+    )
+    for number, person in enumerate(_PEOPLE):
+        id_ = uuid5(context.site.site_id, f"request {number}")
+        desk.request_callback(
+            CallbackDraft(
+                id=id_,
+                slip_secret=uuid5(id_, "slip").bytes,
+                preferred_name=person.name,
+                phone=person.phone,
+                windows=person.windows,
+                not_before=None,
+                call_language=person.language,
+                message_policy=person.messages,
+                answered_by_other=person.others,
+                share_with_team=number % 2 == 0,
+                ui_language="en",
+                consent_version="sample",
+            )
+        )
+
+
+class _Person(NamedTuple):
+    """An invented visitor; the last has the number of the first, as a duplicate request has."""
+
+    name: str
+    phone: str
+    language: CallLanguage
+    windows: frozenset[Window]
+    messages: MessagePolicy = MessagePolicy.NONE
+    others: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
+
+
+_ANY = frozenset({Window.ANY})
+_MORNINGS = frozenset({Window.WEEKDAY_MORNING, Window.SATURDAY_MORNING})
+_AFTERNOONS = frozenset({Window.WEEKDAY_AFTERNOON, Window.WEEKDAY_EVENING})
+_PEOPLE = (
+    _Person("Mei", "+6581230001", CallLanguage.MANDARIN, _MORNINGS, MessagePolicy.TEXT),
+    _Person("Ravi", "+6581230002", CallLanguage.TAMIL, _AFTERNOONS),
+    _Person("Uncle Lim", "+6562230003", CallLanguage.HOKKIEN, _ANY),
+    _Person(
+        "Aisyah",
+        "+6591230004",
+        CallLanguage.MALAY,
+        _AFTERNOONS,
+        MessagePolicy.NAME_AND_NUMBER,
+        AnsweredByOther.SAY_CLINIC,
+    ),
+    _Person("王小明", "+6581230005", CallLanguage.MANDARIN, _ANY),
+    _Person("Sam", "+447700900123", CallLanguage.ENGLISH, _ANY),
+    _Person("Mei Mei", "+6581230001", CallLanguage.MANDARIN, _MORNINGS),
+)
 
 
 def _secret(one: SamplePass) -> bytes:

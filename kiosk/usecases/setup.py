@@ -40,7 +40,7 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 @dataclass(frozen=True, slots=True)
 class ClinicPlan:
-    """What a new clinic needs to know."""
+    """What is needed to make a clinic."""
 
     name: str
     zone: ZoneInfo

@@ -13,12 +13,12 @@ from kiosk.records.database.store import Records
 from kiosk.vault.keys import PublicSealingKey
 
 SealingKeys = Mapping[Purpose, tuple[PublicSealingKey, ...]]
-"""For each purpose whom a new record is sealed to: the clinic and its recovery key."""
+"""The keys that a new record is sealed to, by purpose: the clinic's and its recovery key."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteInfo:
-    """What does not change while the program runs."""
+    """The clinic and the machine: what does not change while the program runs."""
 
     site_id: UUID
     kiosk_id: UUID

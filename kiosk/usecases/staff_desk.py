@@ -1,4 +1,4 @@
-"""What every desk of a member of staff has: its records, its owner, and their right to be there."""
+"""The base of staff's desks: who is signed in, and the check that they may still work here."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ from kiosk.usecases.site import SealingKeys, SiteInfo
 from kiosk.vault.keys import KeyRing, PrivateSealingKey
 
 LONGEST_STAY = timedelta(hours=8)
-"""After so long everybody has to sign in again."""
+"""The longest time from one sign-in to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class SignedIn:
     since: datetime
     """When they signed in."""
     must_change: bool = False
-    """True where the passphrase was given by a manager: no desk opens before it is replaced."""
+    """True where a manager set the passphrase: no desk opens before it is replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class StaffDesk:
         signed_in: SignedIn,
         keys: Mapping[bytes, PrivateSealingKey] | None = None,
     ) -> None:
-        """Take who opens the desk and the keys of its purpose; `Access` has checked the role."""
+        """Take who opens the desk and their keys of its purpose; `Access` has checked the role."""
         self._context = context
         self._store = context.store
         self._clock = context.clock
@@ -77,7 +77,7 @@ class StaffDesk:
 
     @contextmanager
     def _writing(self) -> Iterator[tuple[Transaction, datetime]]:
-        """Lend a transaction and its time; SignedOut where the account may no longer work here."""
+        """Yield a transaction and its time; SignedOut where the account may no longer work here."""
         with self._store.write() as transaction:
             now = self._clock.now()
             self._check(transaction, now)
@@ -85,7 +85,7 @@ class StaffDesk:
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[Transaction, datetime]]:
-        """Do as `_writing`, on the read-only side."""
+        """Yield a read-only transaction and its time; errors as in `_writing`."""
         with self._store.read() as transaction:
             now = self._clock.now()
             self._check(transaction, now)
@@ -97,7 +97,7 @@ class StaffDesk:
             raise SignedOut("This account may no longer do this; ask a manager.")
         if account.must_change:
             raise SignedOut("Your passphrase was replaced by a manager; sign in with the new one.")
-        # A clock that was set back must not lengthen anybody's stay without end.
+        # A clock that was set back must not lengthen a session without end.
         if abs(now - self._signed_in.since) >= LONGEST_STAY:
             raise SignedOut("You have been signed in for a long time; please sign in again.")
 

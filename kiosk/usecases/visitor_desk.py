@@ -1,4 +1,4 @@
-"""What a visitor may do; nothing here reads a request or lists people."""
+"""The visitor's desk; no method reads a request or lists people."""
 
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from kiosk.usecases.site import SealingKeys, SiteInfo
 
 
 class VisitorDesk:
-    """The visitor's desk: one method, one transaction, one answer, harmless when repeated.
+    """What a visitor may do: one method, one transaction, one answer, harmless when repeated.
 
     Call it off the event loop: every method may wait for the disk.
     """
@@ -43,23 +43,24 @@ class VisitorDesk:
         sealing: SealingKeys,
         calendar: WorkingCalendar | None = None,
     ) -> None:
-        """Take `calendar`: when the clinic works; without it Monday to Friday."""
+        """Take the clinic's working time as `calendar`; without it Monday to Friday."""
         self._store = store
         self._clock = clock
         self._entropy = entropy
-        self._arrivals = VisitorCheckIns(entropy, site, rules, sealing)
+        self._check_ins = VisitorCheckIns(entropy, site, rules, sealing)
         self._requests = VisitorRequests(entropy, site, sealing)
         self._promise = CallbackPromise(store, clock, site, calendar or WorkingCalendar(site.zone))
 
     def sessions_today(self) -> SessionsToday:
-        """Give the sessions open now and those later today."""
+        """Return the sessions open now and those later today."""
         with self._store.read() as transaction:
-            return self._arrivals.sessions_today(transaction, self._clock.now())
+            return self._check_ins.sessions_today(transaction, self._clock.now())
 
     def check_in(self, text: str, session_id: UUID | None = None) -> CheckInOutcome:
-        """Answer a scanned or pasted `text`; a pass is checked in, anything else is told apart.
+        """Check in by the `text` of a scanned pass; any other code has an outcome of its own.
 
-        Where several sessions are open the answer may be to ask: then call again with its id.
+        Where several sessions are open the outcome may be `ChooseSession`: then call again with
+        the `session_id` that was chosen.
         """
         code = decode(text)
         if isinstance(code, ScanProblem):
@@ -70,58 +71,58 @@ class VisitorDesk:
             return ScannerWorks()
         with self._store.write() as transaction:
             now = self._clock.now()
-            return self._arrivals.with_pass(transaction, now, code.secret, session_id)
+            return self._check_ins.with_pass(transaction, now, code.secret, session_id)
 
     def count_me_in(self, draft_id: UUID, session_id: UUID) -> GuestWelcomed | NothingOpen:
-        """Count in somebody without a pass; the same draft counts once."""
+        """Check in a guest without a pass; the same draft counts once."""
         with self._store.write() as transaction:
             now = self._clock.now()
-            return self._arrivals.as_guest(transaction, now, draft_id, session_id)
+            return self._check_ins.as_guest(transaction, now, draft_id, session_id)
 
     def new_join(self) -> JoinDraft:
-        """Make the ids for `join`, and with its `id` for `count_me_in`; nothing is written."""
+        """Return new ids for `join`, and with its `id` for `count_me_in`; nothing is written."""
         return new_draft(self._entropy, self._clock.now())
 
     def join(
         self, draft: JoinDraft, session_id: UUID, first_name: str, language: str
     ) -> Joined | NothingOpen:
-        """Check somebody in by first name and give them a pass; the same draft does so once."""
+        """Check in by first name and make a pass; the same draft does so once."""
         with self._store.write() as transaction:
             now = self._clock.now()
-            return self._arrivals.with_name(
+            return self._check_ins.with_name(
                 transaction, now, draft, session_id, (first_name, language)
             )
 
     def new_draft_ids(self) -> tuple[UUID, bytes]:
-        """Make the id and the slip's secret for a callback draft; nothing is written."""
+        """Return the id and the slip's secret of a new callback draft; nothing is written."""
         id_ = uuid7(self._clock.now(), self._entropy(ENTROPY_BYTES))
         return id_, self._entropy(SECRET_BYTES)
 
     def request_callback(self, draft: CallbackDraft) -> Receipt:
-        """Seal and keep a request; the same draft again gives the same receipt."""
+        """Seal and keep a request; the same draft again returns the same receipt."""
         days = self.promise_days()
         with self._store.write() as transaction:
             return self._requests.send(transaction, self._clock.now(), draft, days)
 
     def promise_days(self) -> int:
-        """Say within how many working days most people get a call; measured once an hour."""
+        """Return within how many working days most people get a call; measured once an hour."""
         return self._promise.days()
 
     def slip_state(self, digits: str) -> SlipState:
-        """Say where the request of a slip stands."""
+        """Return the state of the request of a slip."""
         with self._store.read() as transaction:
             return self._requests.state(transaction, digits)
 
     def withdraw_by_slip(self, digits: str) -> SlipState:
-        """Take back the request of a slip; gives its state after that."""
+        """Withdraw the request of a slip; return its state after that."""
         with self._store.write() as transaction:
             return self._requests.withdraw(transaction, self._clock.now(), digits)
 
     def note_withdrawal(self, reference: str) -> bool:
-        """Keep a note for staff that somebody typed `reference` to withdraw it.
+        """Keep a note for staff that `reference` was typed to withdraw it.
 
-        True where the reference is well formed, whatever exists, so that nothing can be found out
-        by trying; False where it was mistyped.
+        Return True where the reference is well formed, whether or not it exists, so that trying
+        finds nothing out; False where it was mistyped.
         """
         plain = parse_reference(reference)
         if plain is None:

@@ -1,7 +1,9 @@
-"""A chain of audit entries whose past cannot be rewritten, not even with today's key.
+"""A hash chain of audit entries with forward integrity: the current key cannot forge past ones.
 
-Every entry is tagged with a key that is then replaced by a one-way step and forgotten. Whoever
-takes the machine holds the key of the next entry only; the first key lies sealed at the clinic.
+Every entry is tagged by HMAC-SHA256 (RFC 2104, HMAC) with a key that is then replaced by a one-way
+step and forgotten. A stolen machine holds the key of its next entry only; the first key is sealed
+to the clinic. The scheme is that of Bellare and Yee, "Forward Integrity for Secure Audit Logs"
+(1997), and of Schneier and Kelsey, "Secure Audit Logs to Support Computer Forensics" (1999).
 """
 
 import hmac
@@ -11,19 +13,21 @@ from typing import NamedTuple
 KEY_BYTES = 32
 TAG_BYTES = 32
 START_TAG = bytes(TAG_BYTES)
-"""What stands before the first entry."""
+"""The previous tag of the first entry."""
 
 
-class StoredEntry(NamedTuple):
-    """One entry as it is stored."""
+def first_key(entropy: bytes) -> bytes:
+    """Return the key of the first entry (32 bytes) from at least 32 random bytes.
 
-    body: bytes
-    """Its canonical text; ids and codes, no contents."""
-    tag: bytes
+    ValueError for fewer.
+    """
+    if len(entropy) < KEY_BYTES:
+        raise ValueError(f"an audit key needs {KEY_BYTES} bytes of entropy")
+    return hmac.digest(entropy, b"kiosk.audit first", "sha256")
 
 
 class TaggedEntry(NamedTuple):
-    """The answer of `link`."""
+    """The tag of an entry, and the key of the next one."""
 
     tag: bytes
     """32 bytes, to be stored with the entry."""
@@ -31,17 +35,10 @@ class TaggedEntry(NamedTuple):
     """32 bytes, to replace the key that was used."""
 
 
-def first_key(entropy: bytes) -> bytes:
-    """Make the key of the first entry from at least 32 random bytes (else ValueError)."""
-    if len(entropy) < KEY_BYTES:
-        raise ValueError(f"an audit key needs {KEY_BYTES} bytes of entropy")
-    return hmac.digest(entropy, b"kiosk.audit first", "sha256")
-
-
 def tag_entry(key: bytes, previous_tag: bytes, body: bytes) -> TaggedEntry:
     """Tag `body` as the entry after `previous_tag` (START_TAG for the first), and step the key.
 
-    Raises ValueError for a previous tag that is not 32 bytes long.
+    `key` and `previous_tag` have 32 bytes. ValueError for a previous tag of another length.
     """
     if len(previous_tag) != TAG_BYTES:
         raise ValueError(f"a tag has {TAG_BYTES} bytes")
@@ -51,29 +48,29 @@ def tag_entry(key: bytes, previous_tag: bytes, body: bytes) -> TaggedEntry:
 
 
 class ChainCheck(NamedTuple):
-    """The answer of `walk`."""
+    """What `verify_chain` found."""
 
     broken_at: int | None
-    """Index of the first entry that is not whole; None where all are."""
+    """Index of the first entry that was changed or is missing; None where there is none."""
     entries: int
-    """How many there are, broken ones too."""
+    """The number of entries, broken ones too."""
     next_key: bytes
     """The key that has to follow the last entry."""
     last_tag: bytes
 
 
 def verify_chain(first_key: bytes, entries: Iterable[tuple[bytes, bytes]]) -> ChainCheck:
-    """Follow a chain of (body, tag) pairs from its first key on.
+    """Check a chain of (body, tag) pairs from its first key on.
 
-    Whoever cuts entries off its end cannot make the key that stood there, for keys step one way:
-    compare `next_key` with the one that is kept.
+    A body is the canonical text of an entry, a tag 32 bytes. A chain with entries cut off its end
+    is whole by itself: compare `next_key` with the key that the machine holds.
     """
     key, previous, broken_at, count = first_key, START_TAG, None, 0
     for body, tag in entries:
         expected, key = tag_entry(key, previous, body)
         if broken_at is None and not hmac.compare_digest(expected, tag):
             broken_at = count
-        # What stands there, so that a broken tag does not stop the walk.
+        # The expected tag, so that the entries after a broken one are still checked.
         previous = expected
         count += 1
     return ChainCheck(broken_at, count, key, previous)

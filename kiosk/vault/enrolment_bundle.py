@@ -1,14 +1,16 @@
-"""Bundles: the file that a new machine joins its centre by, worthless without its one-time code.
+"""Enrolment bundles: the file by which a new machine joins central, together with a one-time code.
 
 Version 1. A bundle is JSON text: the fields of `Bundle`, `version`, a sentence that says what it
-is, and `signature` (hex). From the code, 20 symbols of ASCII, HKDF-SHA256 without salt derives
+is, and `signature` (hex). From the code, 20 symbols of ASCII, HKDF-SHA256 (RFC 5869, HMAC-based
+Extract-and-Expand Key Derivation Function) without salt derives
 
     info "kiosk/bundle/v1\\0password\\0" + kiosk id (16 bytes)  -> 32 bytes, base64url: the password
     info "kiosk/bundle/v1\\0signing\\0" + kiosk id              -> 32 bytes: an Ed25519 key
 
-The key signs "kiosk/bundle/v1\\0" and the JSON of all fields but `signature`, with sorted names, no
-blanks and ASCII only. So neither password nor code stands in the file, and whoever alters it
-without the code is found out; the code has 90 bits, for the file shows whether a guess is right.
+The key signs (RFC 8032, Edwards-Curve Digital Signature Algorithm) "kiosk/bundle/v1\\0" and the
+JSON of all fields but `signature`, with sorted names, no blanks and ASCII only. So the file holds
+neither password nor code, and altering it without the code is detected; the code has 90 bits, for
+the file shows whether a guess is right.
 """
 
 import base64
@@ -29,7 +31,6 @@ from kiosk.vault.strict_json import read_json
 
 KINDS = ("kiosk", "desk")
 FINGERPRINT_BYTES = 10
-
 _VERSION = 1
 _BOUND = b"kiosk/bundle/v1\0"
 _KEY_BYTES = 32
@@ -43,7 +44,7 @@ _DAMAGED = "The bundle is damaged or is no bundle; make a new one with `kiosk ce
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What a new machine has to know of its centre."""
+    """What a new machine has to know of central."""
 
     host: str
     port: int
@@ -62,7 +63,7 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class SignedBundle:
-    """A bundle as it stands in a file; nothing in it is trusted before `check`."""
+    """A bundle as read from a file; nothing in it is trusted before `check`."""
 
     bundle: Bundle
     signature: bytes
@@ -74,7 +75,7 @@ class SignedBundle:
         return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
 
     def check(self, code: str) -> None:
-        """Prove that whoever made the bundle knew the code; VaultError where not."""
+        """Check that the bundle was signed by the code; VaultError where it was not."""
         try:
             _signing_key(code, self.bundle.kiosk_id).public_key().verify(
                 self.signature, _signed(self.bundle)
@@ -86,26 +87,29 @@ class SignedBundle:
             ) from None
 
 
+_TEXTS = tuple(one.name for one in fields(Bundle) if one.type is str)
+
+
 def sign_bundle(bundle: Bundle, code: str) -> SignedBundle:
-    """Sign a bundle by its code (20 symbols)."""
+    """Return a bundle signed by its code (20 symbols)."""
     signature = _signing_key(code, bundle.kiosk_id).sign(_signed(bundle))
     return SignedBundle(bundle, signature)
 
 
 def first_password(code: str, kiosk_id: UUID) -> str:
-    """Give the password that the machine's role has until it has joined."""
+    """Return the password of the machine's role until it has joined: 43 characters, base64url."""
     derived = _derive(code, b"password", kiosk_id)
     return base64.urlsafe_b64encode(derived).decode().rstrip("=")
 
 
 def format_bundle(signed: SignedBundle) -> str:
-    """Write a bundle as the text of its file."""
+    """Return a bundle as the JSON text of its file."""
     content = {**_plain(signed.bundle), "signature": signed.signature.hex()}
     return json.dumps(content, indent=1) + "\n"
 
 
 def read_bundle(text: str) -> SignedBundle:
-    """Read a bundle; VaultError where it is damaged, or of another version."""
+    """Return the bundle of a file's text; VaultError where it is damaged or of another version."""
     return read_json(text, _read, _LONGEST_FILE, _DAMAGED)
 
 
@@ -127,9 +131,6 @@ def _read(content: Any) -> SignedBundle:
     return SignedBundle(bundle, bytes.fromhex(content["signature"]))
 
 
-_TEXTS = tuple(one.name for one in fields(Bundle) if one.type is str)
-
-
 def _plain(bundle: Bundle) -> dict[str, object]:
     values = asdict(bundle)
     for name in ("site_id", "kiosk_id"):
@@ -147,6 +148,6 @@ def _signing_key(code: str, kiosk_id: UUID) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(_derive(code, b"signing", kiosk_id))
 
 
-def _derive(code: str, what_for: bytes, kiosk_id: UUID) -> bytes:
-    info = _BOUND + what_for + b"\0" + kiosk_id.bytes
+def _derive(code: str, use: bytes, kiosk_id: UUID) -> bytes:
+    info = _BOUND + use + b"\0" + kiosk_id.bytes
     return HKDF(SHA256(), _KEY_BYTES, None, info).derive(code.encode())

@@ -1,4 +1,9 @@
-"""The keys that records are sealed to, and how the private ones are kept under a passphrase."""
+"""Sealing keys (RFC 7748, Elliptic Curves for Security: X25519), and wrapping the private ones.
+
+A key file is JSON text: a header with the public keys and the cost and salt of Argon2id, by which
+the passphrase makes a key, and the private keys encrypted by AES-256-GCM (NIST SP 800-38D,
+Galois/Counter Mode) with that key. The header is its associated data.
+"""
 
 import json
 import os
@@ -16,26 +21,10 @@ from kiosk.domain.staff import Purpose
 from kiosk.errors import VaultError
 from kiosk.vault.passphrases import DEFAULT_COST, KEY_BYTES, SALT_BYTES, Cost, derive
 
-__all__ = [
-    "DEFAULT_COST",
-    "KEY_ID_BYTES",
-    "Cost",
-    "KeyPair",
-    "KeyRing",
-    "PrivateSealingKey",
-    "PublicSealingKey",
-    "dummy_unwrap",
-    "new_keypair",
-    "unwrap",
-    "unwrap_ring",
-    "wrap",
-    "wrap_ring",
-]
-
 KEY_ID_BYTES = 4
 _TAG_BYTES = 16
 _ONCE = bytes(12)
-"""A fixed nonce is safe where a key encrypts once: every wrap derives its own from a new salt."""
+"""A fixed nonce is safe, for each key encrypts once: every wrap derives its own from a new salt."""
 _VERSION = 1
 _LONGEST_FILE = 65_536
 _DAMAGED = "The key file is damaged; restore it from its backup or use the recovery kit."
@@ -44,10 +33,10 @@ _REFUSED = "The passphrase is wrong, or the key file is damaged."
 
 @dataclass(frozen=True, slots=True)
 class PublicSealingKey:
-    """A key that anyone may hold, and that records are sealed to."""
+    """A public key that records are sealed to."""
 
     key_id: bytes
-    """4 bytes that follow from `raw`; they name the key in every record sealed to it."""
+    """4 bytes derived from `raw`; they name the key in every record sealed to it."""
     raw: bytes
     """X25519, 32 bytes."""
 
@@ -57,7 +46,7 @@ class PublicSealingKey:
 
     @classmethod
     def from_raw(cls, raw: bytes) -> "PublicSealingKey":
-        """Make the key from its 32 bytes; raises VaultError for another length."""
+        """Return the key of 32 bytes; VaultError for another length."""
         return cls(_key_id(raw), raw)
 
     def handle(self) -> X25519PublicKey:
@@ -66,7 +55,7 @@ class PublicSealingKey:
 
 
 class PrivateSealingKey:
-    """A key that opens records; it never shows itself in a log."""
+    """A private key that opens records; its representation shows the key id alone."""
 
     __slots__ = ("handle", "public")
 
@@ -105,23 +94,23 @@ class KeyPair(NamedTuple):
 
 
 KeyRing = Mapping[Purpose, Mapping[bytes, PrivateSealingKey]]
-"""What a member of staff may open: for each purpose the private keys by key id, old ones too."""
+"""The private keys of a member of staff, by purpose and key id, old ones too."""
 
 
 def new_keypair() -> KeyPair:
-    """Make a key pair from the machine's own randomness."""
+    """Return a new key pair from the operating system's randomness."""
     private = PrivateSealingKey(os.urandom(KEY_BYTES))
     return KeyPair(private.public, private)
 
 
 def wrap(private: PrivateSealingKey, passphrase: str, *, cost: Cost = DEFAULT_COST) -> str:
-    """Lock one private key under a passphrase; the answer is JSON text for a key file."""
-    return _lock("key", [("", private)], passphrase, bound_to="", cost=cost)
+    """Return the JSON text of a key file with one private key wrapped under a passphrase."""
+    return _wrap("key", [("", private)], passphrase, bound_to="", cost=cost)
 
 
 def unwrap(text: str, passphrase: str) -> PrivateSealingKey:
-    """Open what `wrap` made; raises VaultError for a wrong passphrase or a damaged text."""
-    ((_, private),) = _unlock("key", text, passphrase, bound_to="")
+    """Return the key that `wrap` wrapped; VaultError for a wrong passphrase or a damaged text."""
+    ((_, private),) = _unwrap("key", text, passphrase, bound_to="")
     return private
 
 
@@ -132,23 +121,26 @@ def wrap_ring(
     account: UUID,
     cost: Cost = DEFAULT_COST,
 ) -> str:
-    """Lock the keys of a staff account under one derivation of its passphrase.
+    """Return the JSON text with the keys of a staff account wrapped under its passphrase.
 
     Takes one key for each purpose, or a whole KeyRing (a new passphrase for the same keys). The
-    text opens for this `account` alone.
+    text opens for this `account` only.
     """
     named = [
         (purpose.value, private)
         for purpose, held in keys.items()
         for private in ([held] if isinstance(held, PrivateSealingKey) else held.values())
     ]
-    return _lock("ring", named, passphrase, bound_to=str(account), cost=cost)
+    return _wrap("ring", named, passphrase, bound_to=str(account), cost=cost)
 
 
 def unwrap_ring(text: str, passphrase: str, *, account: UUID) -> KeyRing:
-    """Open what `wrap_ring` made for `account`; raises VaultError where that is not possible."""
+    """Return the keys that `wrap_ring` wrapped for `account`.
+
+    VaultError for a wrong passphrase, another account, a damaged text or one of a newer version.
+    """
     ring: dict[Purpose, dict[bytes, PrivateSealingKey]] = {}
-    for name, private in _unlock("ring", text, passphrase, bound_to=str(account)):
+    for name, private in _unwrap("ring", text, passphrase, bound_to=str(account)):
         try:
             purpose = Purpose(name)
         except ValueError:
@@ -158,7 +150,7 @@ def unwrap_ring(text: str, passphrase: str, *, account: UUID) -> KeyRing:
 
 
 def dummy_unwrap(passphrase: str, cost: Cost = DEFAULT_COST) -> None:
-    """Take the time of an `unwrap`, so that nobody can tell an unknown name by the clock."""
+    """Take as long as `unwrap`, so that the time of an answer does not show unknown names."""
     derive(passphrase, bytes(SALT_BYTES), cost)
 
 
@@ -166,7 +158,7 @@ def _key_id(raw: bytes) -> bytes:
     return sha256(b"kiosk.key\0" + raw).digest()[:KEY_ID_BYTES]
 
 
-def _lock(
+def _wrap(
     kind: str,
     keys: Iterable[tuple[str, PrivateSealingKey]],
     passphrase: str,
@@ -192,7 +184,7 @@ def _lock(
     return json.dumps({**header, "sealed": sealed.hex()}, indent=1)
 
 
-def _unlock(
+def _unwrap(
     kind: str, text: str, passphrase: str, *, bound_to: str
 ) -> list[tuple[str, PrivateSealingKey]]:
     try:

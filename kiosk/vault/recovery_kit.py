@@ -1,4 +1,4 @@
-"""The recovery kit: the clinic's second pair of keys, on a file that leaves the machine."""
+"""The recovery kit: a file with the clinic's second key of each purpose, kept off the machine."""
 
 import json
 import os
@@ -28,18 +28,18 @@ _DAMAGED = "The recovery kit is damaged or is not a recovery kit."
 
 @dataclass(frozen=True, slots=True)
 class RecoveryKit:
-    """What a recovery kit holds."""
+    """The content of a recovery kit."""
 
     site_id: UUID
     made_on: date
     keys: Mapping[Purpose, PrivateSealingKey] = field(repr=False)
-    """One private key for every purpose."""
+    """One private key for each purpose."""
 
 
 def format_kit(site_id: UUID, keys: Mapping[Purpose, PrivateSealingKey], made_on: date) -> str:
-    """Write a kit as JSON text, with a plain sentence that says what it is.
+    """Return a kit as JSON text, with a plain sentence that says what it is.
 
-    Raises ValueError where a purpose has no key.
+    ValueError where a purpose has no key.
     """
     if set(keys) != set(Purpose):
         raise ValueError("a recovery kit holds one key for every purpose")
@@ -60,16 +60,18 @@ def format_kit(site_id: UUID, keys: Mapping[Purpose, PrivateSealingKey], made_on
 
 
 def read_kit(text: str) -> RecoveryKit:
-    """Read a kit; raises VaultError where anything is missing, damaged or of another version."""
+    """Return the kit of a file's text.
+
+    VaultError where anything is missing, damaged or of another version.
+    """
     return read_json(text, _read, _LONGEST_FILE, _DAMAGED)
 
 
 def write_kit(path: Path, text: str) -> RecoveryKit:
-    """Write a kit to a new file that only its owner may read, and prove that it can be used.
+    """Write a kit to a new file of its owner alone (mode 0600), and prove that it can be used.
 
-    The file is read back, and every key in it opens a probe record, before the kit is trusted.
-    Raises SetupError where the file exists or cannot be written, VaultError where the proof
-    fails; no file is left behind then.
+    The file is read back, and each of its keys has to open a probe record. SetupError where the
+    file exists or cannot be written, VaultError where the proof fails; no file is left then.
     """
     made = read_kit(text)
     try:
@@ -113,7 +115,7 @@ def _write(descriptor: int, text: str) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new file's name last through a power cut."""
+    """Sync the folder, so that the new file's name survives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -122,7 +124,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _prove(found: RecoveryKit, made: RecoveryKit) -> None:
-    """Seal a probe to every key that was meant and open it with the one that was read back."""
+    """Seal a probe to every key that was made and open it with the key that was read back."""
     if found.site_id != made.site_id:
         raise VaultError(_DAMAGED)
     for purpose, meant in made.keys.items():
@@ -133,7 +135,7 @@ def _prove(found: RecoveryKit, made: RecoveryKit) -> None:
 def _opens(
     key: PrivateSealingKey, recipient: PublicSealingKey, purpose: Purpose, site_id: UUID
 ) -> bool:
-    """Seal a probe record to `recipient`; say whether `key` opens it."""
+    """Return whether `key` opens a probe record that is sealed to `recipient`."""
     probe = {"probe": purpose.value}
     blob = seal(probe, purpose=purpose, table="probe", record_id=site_id, recipients=[recipient])
     opened = open_sealed(

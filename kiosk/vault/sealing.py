@@ -1,12 +1,16 @@
-"""Seals a record so that this machine cannot read it back, and opens it for those with the key.
+"""Seals records, so that the machine that seals cannot read them back, and opens them by a key.
 
-A sealed record, version 1, suite 1 (HPKE with X25519, HKDF-SHA256, AES-256-GCM; RFC 9180):
+A sealed record, version 1, suite 1 (RFC 9180, Hybrid Public Key Encryption, with X25519,
+HKDF-SHA256 and AES-256-GCM; the JSON by AES-256-GCM alone: NIST SP 800-38D, Galois/Counter Mode):
 
     version 1 | suite 1 | n | n key ids of 4 | n times (encapsulated 32 + wrapped data key 48)
     | AES-256-GCM of the JSON, padded to 1024 bytes
 
 Every record with as many recipients has the same size, so the size says nothing. Sealing is not
 authentication: anyone with the public key can make a record, so what is opened is hostile text.
+
+A name box, version 1, holds the first name on a pass: version 1 | nonce 12 | AES-256-GCM of the
+name, padded to 256 bytes, by the key of the pass.
 """
 
 import json
@@ -22,13 +26,11 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from kiosk.errors import VaultError
 from kiosk.vault.keys import KEY_ID_BYTES, PrivateSealingKey, PublicSealingKey
 
-Recipient = PublicSealingKey
-"""Whom a record is sealed to: a key id of 4 bytes and an X25519 public key."""
-
 PADDED_BYTES = 1024
 """The size of every opened record, two bytes of length included."""
 MOST_RECIPIENTS = 8
-
+NAME_BOX_BYTES = 1 + 12 + 256 + 16
+"""The size of every name box, whatever the name."""
 _VERSION = 1
 _SUITE = 1
 _HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -39,6 +41,10 @@ _DATA_KEY_BYTES = 32
 _ONCE = bytes(12)
 """A fixed nonce is safe here: every record has a data key of its own."""
 _DAMAGED = "A sealed record is damaged or stands in the wrong place."
+_NAME_BOX_VERSION = b"\x01"
+_NAME_NONCE_BYTES = 12
+_NAME_PADDED_BYTES = 256
+_NAME_BOUND = b"kiosk.name\0"
 
 
 def seal(
@@ -91,9 +97,42 @@ def open_sealed(
             data_key = _HPKE.decrypt(stanza, key.handle, info=context)
             return _unpad(AESGCM(data_key).decrypt(_ONCE, box, context + stanzas))
         except (InvalidTag, ValueError, RecursionError):
-            # ValueError also stands for a JSON text that a forger has made.
+            # ValueError is also raised for a forged JSON text.
             raise VaultError(_DAMAGED) from None
     raise VaultError("A sealed record belongs to none of the keys at hand.")
+
+
+def lock_name(name: str, name_key: bytes) -> bytes:
+    """Return the name box of a name (at most 254 bytes of UTF-8) under its pass's key of 32 bytes.
+
+    VaultError for a longer name, or one with surrogates (names are cleaned before).
+    """
+    try:
+        raw = name.encode()
+    except UnicodeEncodeError:
+        raise VaultError("A name holds text that was not cleaned.") from None
+    if len(raw) > _NAME_PADDED_BYTES - 2:
+        raise VaultError("A name is too long for a pass.")
+    padded = struct.pack(">H", len(raw)) + raw.ljust(_NAME_PADDED_BYTES - 2, b"\0")
+    nonce = os.urandom(_NAME_NONCE_BYTES)
+    return (
+        _NAME_BOX_VERSION
+        + nonce
+        + AESGCM(name_key).encrypt(nonce, padded, _NAME_BOUND + _NAME_BOX_VERSION)
+    )
+
+
+def unlock_name(box: bytes, name_key: bytes) -> str | None:
+    """Return the name in a name box; None where it is of another pass or damaged."""
+    if len(box) != NAME_BOX_BYTES or not box.startswith(_NAME_BOX_VERSION):
+        return None
+    nonce, sealed = box[1 : 1 + _NAME_NONCE_BYTES], box[1 + _NAME_NONCE_BYTES :]
+    try:
+        padded = AESGCM(name_key).decrypt(nonce, sealed, _NAME_BOUND + _NAME_BOX_VERSION)
+        (length,) = struct.unpack_from(">H", padded)
+        return padded[2 : 2 + length].decode()
+    except (InvalidTag, UnicodeDecodeError):
+        return None
 
 
 def _split(blob: bytes) -> tuple[list[bytes], bytes, bytes, bytes]:
@@ -144,42 +183,4 @@ def _refuse(constant: str) -> None:
 
 
 _READER = json.JSONDecoder(parse_constant=_refuse)
-"""Made once: `json.loads` makes one for each record, which takes as long as reading it."""
-
-
-NAME_BOX_BYTES = 1 + 12 + 256 + 16
-"""Every box is as long, whatever the name."""
-
-_BOX_VERSION = b"\x01"
-_NONCE_BYTES = 12
-_PADDED_BYTES = 256
-_BOUND = b"kiosk.name\0"
-
-
-def lock_name(name: str, name_key: bytes) -> bytes:
-    """Lock a name of at most 254 bytes of UTF-8 under the 32-byte key of its pass.
-
-    Raises VaultError for a longer name, or one with surrogates (names are cleaned before).
-    """
-    try:
-        raw = name.encode()
-    except UnicodeEncodeError:
-        raise VaultError("A name holds text that was not cleaned.") from None
-    if len(raw) > _PADDED_BYTES - 2:
-        raise VaultError("A name is too long for a pass.")
-    padded = struct.pack(">H", len(raw)) + raw.ljust(_PADDED_BYTES - 2, b"\0")
-    nonce = os.urandom(_NONCE_BYTES)
-    return _BOX_VERSION + nonce + AESGCM(name_key).encrypt(nonce, padded, _BOUND + _BOX_VERSION)
-
-
-def unlock_name(box: bytes, name_key: bytes) -> str | None:
-    """Open a box with the key of the pass; None where it belongs to another or is damaged."""
-    if len(box) != NAME_BOX_BYTES or not box.startswith(_BOX_VERSION):
-        return None
-    nonce, sealed = box[1 : 1 + _NONCE_BYTES], box[1 + _NONCE_BYTES :]
-    try:
-        padded = AESGCM(name_key).decrypt(nonce, sealed, _BOUND + _BOX_VERSION)
-        (length,) = struct.unpack_from(">H", padded)
-        return padded[2 : 2 + length].decode()
-    except (InvalidTag, UnicodeDecodeError):
-        return None
+"""Made once: `json.loads` makes one for each record, which takes as long as the reading."""

@@ -1,4 +1,4 @@
-"""Reads a file of ours that anybody may have altered: whole and of a sane size, or not at all."""
+"""Reads the JSON text of a key or bundle file, which may have been altered, strictly."""
 
 import json
 from collections.abc import Callable
@@ -10,10 +10,10 @@ Content = TypeVar("Content")
 
 
 def read_json(text: str, read: Callable[[Any], Content], most: int, damaged: str) -> Content:
-    """Give what `read` makes of a JSON text of at most `most` characters.
+    """Return what `read` makes of the value of a JSON text of at most `most` characters.
 
-    Raises VaultError with the sentence `damaged` where it is longer, no JSON, or `read` finds a
-    field missing or of another kind.
+    VaultError with the sentence `damaged` where it is longer, no JSON, or `read` finds a field
+    missing or of another type.
     """
     if len(text) > most:
         raise VaultError(damaged)

@@ -1,14 +1,22 @@
 """The audit chain shows where its past was touched, and a later key cannot repair it."""
 
 import hmac
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.vault.audit_chain import START_TAG, StoredEntry, first_key, tag_entry, verify_chain
+from kiosk.vault.audit_chain import START_TAG, first_key, tag_entry, verify_chain
 
 FIRST = first_key(bytes(range(32)))
+
+
+class StoredEntry(NamedTuple):
+    """One entry as the database holds it."""
+
+    body: bytes
+    tag: bytes
 
 
 def chain(bodies: list[bytes]) -> tuple[list[StoredEntry], bytes]:

@@ -1,4 +1,4 @@
-"""What facilitators and managers may look through: records that do not quite fit."""
+"""The desk of anomalies: records that do not fit together, for facilitators and managers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ from kiosk.usecases.attendance.roster_view import bearers
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 
 DAYS = 14
-"""How far back it is worth looking: lists of earlier sessions are closed and forgotten."""
+"""How far back the desk looks: lists of earlier sessions are closed."""
 MOST_DAYS = 90
 
 
 class AnomaliesDesk(StaffDesk):
-    """Finds odd records; it opens nobody's name, so looking leaves no entry in the audit trail."""
+    """Finds anomalies; it opens no name, so a search leaves no entry in the audit trail."""
 
     def __init__(self, context: Context, signed_in: SignedIn) -> None:
         """Take who opens the desk: a facilitator or a manager; `Access` has checked that."""
@@ -38,25 +38,25 @@ class AnomaliesDesk(StaffDesk):
         self.role = Role.FACILITATOR if facilitates else Role.MANAGER
 
     def anomalies(self, days: int = DAYS) -> tuple[Anomaly, ...]:
-        """Give what is odd about the sessions and requests of the last `days` (1 to 90).
+        """Return the anomalies of the sessions and requests of the last `days` (1 to 90).
 
-        What needs a person comes first, then the latest; nothing is stored, so what has been
-        mended is simply not there the next time.
+        Those that need a person come first, then the latest. Nothing is stored: what has been
+        mended is missing from the next answer.
         """
         with self._reading() as (transaction, now):
-            look = _AnomalySearch(
+            search = _AnomalySearch(
                 transaction,
                 self._site.site_id,
                 now - timedelta(days=max(1, min(days, MOST_DAYS))),
                 self._context.rules.opens_before,
             )
             symbols = records.symbols(transaction, self._site.site_id)
-            return merge_anomalies(look.all(), {id_: clean(two) for id_, two in symbols.items()})
+            return merge_anomalies(search.all(), {id_: clean(two) for id_, two in symbols.items()})
 
 
 @dataclass(frozen=True, slots=True)
 class _AnomalySearch:
-    """One look at the records, in one transaction."""
+    """One search of the records, in one transaction."""
 
     transaction: Transaction
     site_id: UUID
@@ -64,7 +64,7 @@ class _AnomalySearch:
     opens_before: timedelta
 
     def all(self) -> Iterator[FactAnomaly]:
-        """Find everything."""
+        """Yield what each check finds."""
         yield from self._at_sessions()
         yield from self._at_no_session()
         yield from self._about_requests()
@@ -88,13 +88,13 @@ class _AnomalySearch:
             yield FactAnomaly(AnomalyKind.NO_SESSION, fact, machine)
 
     def _about_requests(self) -> Iterator[FactAnomaly]:
-        given = self.transaction, self.site_id, self.since
-        for asked in records.requests(*given):
+        where = self.transaction, self.site_id, self.since
+        for asked in records.requests(*where):
             for kind in time_anomalies(asked.stamp):
                 yield _found_about(kind, asked)
-        for asked in records.called_after_withdrawal(*given):
+        for asked in records.called_after_withdrawal(*where):
             yield _found_about(AnomalyKind.CALLED, asked)
-        for asked in records.shared_references(*given):
+        for asked in records.shared_references(*where):
             yield _found_about(AnomalyKind.SAME_REFERENCE, asked)
 
 

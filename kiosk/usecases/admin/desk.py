@@ -1,8 +1,7 @@
-"""What a manager may do about the clinic's records: look back, let go, report."""
+"""The manager's desk of records: reports, audit trail, retention, helplines and kiosks."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -30,39 +29,10 @@ from kiosk.usecases.helplines import HelplinesInForce, HelplinesMissing, Helplin
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 from kiosk.vault.keys import PrivateSealingKey
 
-
-def requests_report(
-    context: Context, transaction: Transaction, now: datetime, most: int
-) -> RequestsReport:
-    """Tell of callback requests in at most so many of the last finished blocks."""
-    site, zone, hours = context.site.site_id, context.site.zone, context.calendar.hours_between
-    blocks, next_at = finished_blocks(now, zone, context.rules.closed_requests_kept, most)
-    told = (
-        requests_block(block, statistics.stories(transaction, site, block), zone, hours)
-        for block in blocks
-    )
-    return RequestsReport(now, tuple(told), next_at)
-
-
-def attendance_report(
-    context: Context, transaction: Transaction, now: datetime, most: int
-) -> AttendanceReport:
-    """Tell of attendance in at most so many of the last finished blocks."""
-    site, zone = context.site.site_id, context.site.zone
-    # What is looked at begins a little before its block.
-    kept = context.rules.attendance_kept - LONGEST_SESSION
-    blocks, next_at = finished_blocks(now, zone, kept, most)
-    told = (
-        attendance_block(block, *statistics.arrivals(transaction, site, block), zone)
-        for block in blocks
-    )
-    return AttendanceReport(now, tuple(told), next_at)
-
-
 MOST_LINES = 1000
 """Lines of the audit trail in one answer."""
 _SHORT_ID = 8
-"""Characters of an id that stand for something without a name."""
+"""Characters of an id shown for a subject without a name."""
 _NOBODY = UUID(int=0)
 
 
@@ -74,7 +44,7 @@ class OversightDesk(StaffDesk):
     def __init__(
         self, context: Context, signed_in: SignedIn, keys: Mapping[bytes, PrivateSealingKey]
     ) -> None:
-        """Take the keys of the purpose `callbacks`: they open the trail's first key."""
+        """Take the keys of the purpose `callbacks` by key id: they open the trail's first key."""
         super().__init__(context, signed_in, keys)
         self._trail_opened = False
 
@@ -86,12 +56,12 @@ class OversightDesk(StaffDesk):
         action: str | None = None,
         machine: str | None = None,
     ) -> tuple[AuditLine, ...]:
-        """Give entries of the trail, the latest first, at most `limit` (1 to 1000).
+        """Return entries of the trail, the latest first, at most `limit` (1 to 1000).
 
-        Those of this machine; at the centre those of all of them, or of the `machine` with these
+        Those of this machine; on central those of all machines, or of the `machine` with these
         symbols. `before` is the last line of an earlier answer, or on one machine its position,
         to read on from. `staff` (a login) and `action` (code of `AuditAction`) leave out all
-        others. The first look of a desk leaves an entry of its own.
+        others. The first call of a desk leaves an entry of its own.
         """
         with self._writing() as (transaction, now):
             if not self._trail_opened:
@@ -120,10 +90,9 @@ class OversightDesk(StaffDesk):
     def verify_audit(self) -> AuditVerdict:
         """Check this machine's whole trail, and leave an entry that it was checked.
 
-        At the centre the trails of all machines are checked, as far as they were sent.
-
-        Takes a second for every 100,000 entries, so call it in a thread. VaultError where the
-        keys of this account cannot check it.
+        On central the trails of all machines are checked, as far as they were sent. Takes a second
+        for every 100,000 entries, so call it in a thread. VaultError where the keys of this
+        account cannot check it.
         """
         with self._reading() as (_, now):
             pass
@@ -133,7 +102,7 @@ class OversightDesk(StaffDesk):
         return AuditVerdict(trails, now)
 
     def retention_preview(self) -> RetentionPlan:
-        """Say what a run would delete now; changes nothing."""
+        """Return what a run would delete now; changes nothing."""
         with self._reading() as (transaction, now):
             due = retention.find_due_records(self._context, transaction, now)
             return due.plan(audit.last(transaction, self._site.site_id, AuditAction.RETENTION_DONE))
@@ -155,17 +124,32 @@ class OversightDesk(StaffDesk):
         return done
 
     def requests_report(self, blocks: int = 3) -> RequestsReport:
-        """Tell of callback requests in the last finished blocks of four weeks, at most `blocks`."""
+        """Return the requests of the last finished blocks of four weeks, at most `blocks`."""
+        site_id, zone, rules = self._site.site_id, self._site.zone, self._context.rules
+        hours = self._context.calendar.hours_between
         with self._reading() as (transaction, now):
-            return requests_report(self._context, transaction, now, blocks)
+            finished, next_at = finished_blocks(now, zone, rules.closed_requests_kept, blocks)
+            counted = tuple(
+                requests_block(block, statistics.stories(transaction, site_id, block), zone, hours)
+                for block in finished
+            )
+        return RequestsReport(now, counted, next_at)
 
     def attendance_report(self, blocks: int = 3) -> AttendanceReport:
-        """Tell of attendance in the last finished blocks of four weeks, at most `blocks`."""
+        """Return the attendance of the last finished blocks of four weeks, at most `blocks`."""
+        site_id, zone = self._site.site_id, self._site.zone
+        # The sessions of a block are read from a little before its start.
+        kept = self._context.rules.attendance_kept - LONGEST_SESSION
         with self._reading() as (transaction, now):
-            return attendance_report(self._context, transaction, now, blocks)
+            finished, next_at = finished_blocks(now, zone, kept, blocks)
+            counted = tuple(
+                attendance_block(block, *statistics.arrivals(transaction, site_id, block), zone)
+                for block in finished
+            )
+        return AttendanceReport(now, counted, next_at)
 
     def kiosks(self) -> tuple[KioskView, ...]:
-        """Give the clinic's machines with what is known of each, first those that need a person."""
+        """Return the clinic's machines and their state, first those that need a person."""
         with self._reading() as (transaction, here):
             now = site.now_of(transaction, here)
             found = site.all_machines(transaction, self._site.site_id, self._site.kiosk_id)
@@ -182,17 +166,17 @@ class OversightDesk(StaffDesk):
         )
 
     def helplines(self) -> HelplinesInForce:
-        """Say whom visitors are told to turn to, and which list that is."""
+        """Return the helplines that visitors see, and which list they come from."""
         with self._reading() as (transaction, now):
             return helplines.now_in_force(transaction, self._site, now)
 
     def publish_helplines(
         self, text: str, *, may_leave_out: bool = False
     ) -> HelplinesPublished | HelplinesMissing:
-        """Have every kiosk show a list (TOML as in assets/content/helplines.toml).
+        """Publish a list (TOML as in assets/content/helplines.toml) to every kiosk.
 
-        SetupError where it is not fit to be shown. `may_leave_out` says that lines and languages
-        may go that visitors see now.
+        SetupError where it is not fit to be shown. Without `may_leave_out` a list that drops lines
+        or languages that visitors see now is not published.
         """
         with self._writing() as (transaction, now):
             file = helplines.check_list(text, self._site, now)
@@ -205,7 +189,7 @@ class OversightDesk(StaffDesk):
         return HelplinesPublished(at, file.verified_on, file.review_by, len(file.entries))
 
     def _whose_trail(self, transaction: Transaction, symbols: str | None) -> UUID | None:
-        """Say which machine's entries to show; None for those of all."""
+        """Return which machine's entries to show; None for those of all."""
         if symbols is not None:
             found = site.with_symbols(transaction, self._site.site_id, symbols)
             return _NOBODY if found is None else found
@@ -231,7 +215,7 @@ def _audit_line(
 
 
 def _trail_position(before: AuditLine | int | None) -> audit.TrailPosition | None:
-    """Give the place of a line among those of all machines; ValueError for a mere position."""
+    """Return the position of a line among all machines'; ValueError for a bare number."""
     if before is None:
         return None
     if isinstance(before, int) or before.machine_id is None:
@@ -248,7 +232,7 @@ def _logins(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
 
 
 def _find_staff_id(logins: Mapping[UUID, str], login: str) -> UUID:
-    """Find who has a login; an id that nobody has where nobody does."""
+    """Return whose login this is; an id that no account has for an unknown login."""
     wanted = normalise_login(login)
     return next((id_ for id_, name in logins.items() if name == wanted), _NOBODY)
 

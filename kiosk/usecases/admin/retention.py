@@ -1,4 +1,4 @@
-"""The clinic's retention policy: what has been kept for long enough, and its end."""
+"""The clinic's retention policy carried out: finding what is due, and deleting it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,16 +32,16 @@ from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff_desk import Context
 
 Progress = Callable[[int, int], None]
-"""Is told how much is done and how much there is."""
+"""Called with how much is done and how much there is."""
 
 
 def ignore_progress(_done: int, _total: int) -> None:
-    """Take no notice of progress."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueRecords:
-    """What would go now."""
+    """What a retention run would delete now."""
 
     at: datetime
     rules: Rules
@@ -49,7 +49,7 @@ class DueRecords:
     """What `requests` were found by."""
     requests: Sequence[Old]
     loose: Sequence[Old]
-    """What is left of requests that are gone; not counted."""
+    """Facts of requests that were deleted; not counted."""
     attendance: Sequence[Old]
     people: Sequence[Old]
     files: Sequence[OldFile]
@@ -61,7 +61,7 @@ class DueRecords:
         return sum(len(some) for some in rows) + len(self.files)
 
     def plan(self, last_run: datetime | None) -> RetentionPlan:
-        """Count it."""
+        """Return the counts; `last_run` is when a run last ended."""
         rules = self.rules
         counts = (
             _count(RetentionKind.REQUESTS, rules, [old.at for old in self.requests]),
@@ -73,7 +73,7 @@ class DueRecords:
 
 
 def find_due_records(context: Context, transaction: Transaction, now: datetime) -> DueRecords:
-    """Find what the policy says has been kept for long enough (some seconds for 100,000 rows)."""
+    """Find what the policy has kept for long enough (some seconds for 100,000 rows)."""
     site, rules = context.site.site_id, context.rules
     sending = sends(transaction, context.site.kiosk_id)
     requests = Cut(site, now - rules.closed_requests_kept, sending)
@@ -92,7 +92,7 @@ def find_due_records(context: Context, transaction: Transaction, now: datetime) 
 def delete_due_records(
     context: Context, due: DueRecords, progress: Progress = ignore_progress
 ) -> RetentionDone:
-    """Delete what is due, to the last byte; SetupError where an exported file will not go."""
+    """Delete what is due, to the last byte; SetupError where an exported file cannot be deleted."""
     begun, total, cut = 0, due.total, due.cut
 
     def drop(found: Sequence[Old], by: Callable[[Transaction, Sequence[Old]], int]) -> int:
@@ -100,7 +100,7 @@ def delete_due_records(
         gone = 0
         for part in parts(found):
             with context.store.write() as transaction:
-                # A centre that was met since then is owed what it has not confirmed.
+                # A central that was joined since then has not confirmed these facts yet.
                 if sends(transaction, context.site.kiosk_id) == cut.sending:
                     gone += by(transaction, part)
             begun += len(part)
@@ -119,19 +119,9 @@ def delete_due_records(
     return RetentionDone(due.at, requests, facts, people, files)
 
 
-def _count(kind: RetentionKind, rules: Rules, times: Sequence[datetime]) -> RetentionCount:
-    kept = {
-        RetentionKind.REQUESTS: rules.closed_requests_kept,
-        RetentionKind.ATTENDANCE: rules.attendance_kept,
-        RetentionKind.PASSES: rules.passes_kept,
-        RetentionKind.EXPORTS: rules.exports_kept,
-    }[kind]
-    return RetentionCount(kind, kept, len(times), min(times, default=None))
-
-
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """How much has gone."""
+    """How many rows were deleted."""
 
     requests: int
     check_ins: int
@@ -165,3 +155,13 @@ def clean_kiosk(
                 break
     store.checkpoint()
     return Cleaned(requests, check_ins)
+
+
+def _count(kind: RetentionKind, rules: Rules, times: Sequence[datetime]) -> RetentionCount:
+    kept = {
+        RetentionKind.REQUESTS: rules.closed_requests_kept,
+        RetentionKind.ATTENDANCE: rules.attendance_kept,
+        RetentionKind.PASSES: rules.passes_kept,
+        RetentionKind.EXPORTS: rules.exports_kept,
+    }[kind]
+    return RetentionCount(kind, kept, len(times), min(times, default=None))

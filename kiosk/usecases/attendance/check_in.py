@@ -1,4 +1,4 @@
-"""Checking in: with a pass, as a guest, or with a first name and a new pass."""
+"""Checking in at the kiosk: with a pass, as a guest, or by a first name with a new pass."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ _LONGEST_DAY = timedelta(hours=25)
 
 
 class VisitorCheckIns:
-    """What the visitor's desk does about check-ins, inside a transaction of the desk."""
+    """The check-ins of the visitor's desk, inside the desk's transactions."""
 
     def __init__(
         self, entropy: Entropy, site: SiteInfo, rules: Rules, sealing: SealingKeys
@@ -53,12 +53,12 @@ class VisitorCheckIns:
         self._rules = rules
         self._passes = PassMaker(entropy, site, sealing)
         self._offset_ms: int | None = None
-        """How far the clock was off at the last scan; so the next one needs no query for it."""
+        """The clock offset at the last scan, so that the next scan needs no query for it."""
 
     def sessions_today(self, transaction: Transaction, now: datetime) -> SessionsToday:
-        """Give the sessions open now and those later today, by the corrected time.
+        """Return the sessions open now and those later today, by the corrected time.
 
-        `now` is always what this machine's clock says, and so what facts are written with.
+        `now` is always the time of this machine's clock, which facts are written with.
         """
         now = self._corrected(transaction, now)
         since, until = now - LONGEST_SESSION, now + _LONGEST_DAY
@@ -68,34 +68,37 @@ class VisitorCheckIns:
     def with_pass(
         self, transaction: Transaction, now: datetime, secret: bytes, session_id: UUID | None
     ) -> CheckInOutcome:
-        """Check in whoever shows the pass of `secret`, at `session_id` where that is open."""
+        """Check in by the pass of a `secret`, at `session_id` where that is open.
+
+        An unknown or revoked pass is welcomed as a guest; a repeat returns `AlreadyHere`.
+        """
         mark = derive_lookup(secret)
-        doors, told = self._open_doors(transaction, now, mark)
-        card = doors.card if doors.stories else passes.find_pass(transaction, mark)
+        open_here, at = self._open_sessions(transaction, now, mark)
+        card = open_here.card if open_here.stories else passes.find_pass(transaction, mark)
         if card is not None and card.revoked_at is not None:
             card = None
         name = _cleaned(unlock_name(card.name_box, derive_name_key(secret))) if card else None
         language = card.language if card else None
-        open_now = tuple(doors.stories)
+        open_now = tuple(open_here.stories)
         asked = tuple(s for s in open_now if s.id == session_id) or open_now
         if not asked:
             later = self.sessions_today(transaction, now).later
             return NothingOpen(_first(later), name, language)
-        session = self._choose(transaction, asked, doors.stories, card)
+        session = self._choose(transaction, asked, open_here.stories, card)
         if not isinstance(session, Session):
             return ChooseSession(session, name, language)
-        since, voids = doors.stories[session].since, doors.stories[session].voids
+        since, voids = open_here.stories[session].since, open_here.stories[session].voids
         if since is not None:
             return AlreadyHere(session, name, since, language)
         self._add(transaction, now, session, {"kind": _ARRIVED, "lookup": mark, "nth": voids})
         if card is None:
-            return GuestWelcomed(session, told)
-        return CheckedIn(session, name, told, language)
+            return GuestWelcomed(session, at)
+        return CheckedIn(session, name, at, language)
 
     def as_guest(
         self, transaction: Transaction, now: datetime, draft_id: UUID, session_id: UUID
     ) -> GuestWelcomed | NothingOpen:
-        """Count somebody in without a pass; `draft_id` becomes the id of the fact."""
+        """Check in a guest without a pass, once; `draft_id` becomes the id of the fact."""
         earlier = check_ins.find(transaction, draft_id)
         if earlier is not None:
             return GuestWelcomed(group_rows.get_row(transaction, earlier.session_id), earlier.at)
@@ -114,7 +117,7 @@ class VisitorCheckIns:
         session_id: UUID,
         name: tuple[str, str],
     ) -> Joined | NothingOpen:
-        """Check somebody in by (first name, language) and make their pass; repeats answer alike."""
+        """Check in by (first name, language) and make a pass; a repeat returns the same answer."""
         digits = encode(CodeKind.PASS, draft.secret)
         mark = derive_lookup(draft.secret)
         earlier = check_ins.find(transaction, draft.id)
@@ -136,10 +139,10 @@ class VisitorCheckIns:
     def _corrected(self, transaction: Transaction, now: datetime) -> datetime:
         return corrected(now, site_rows.own(transaction, self._site.kiosk_id))
 
-    def _open_doors(
+    def _open_sessions(
         self, transaction: Transaction, now: datetime, mark: bytes
     ) -> tuple[OpenSessions, datetime]:
-        """Find the doors that are open by the corrected time, and give that time.
+        """Return the sessions open by the corrected time, and that time.
 
         One query, for how far the clock is off comes with its answer; a second one only where
         that has changed since the last scan.
@@ -147,11 +150,11 @@ class VisitorCheckIns:
         for _ in range(2):
             at = corrected(now, self._offset_ms)
             site, before = self._site, self._rules.opens_before
-            doors = open_sessions(transaction, site.site_id, site.kiosk_id, mark, at, before)
-            self._offset_ms = doors.offset_ms
-            if corrected(now, doors.offset_ms) == at:
+            found = open_sessions(transaction, site.site_id, site.kiosk_id, mark, at, before)
+            self._offset_ms = found.offset_ms
+            if corrected(now, found.offset_ms) == at:
                 break
-        return doors, at
+        return found, at
 
     def _choose(
         self,
@@ -163,7 +166,7 @@ class VisitorCheckIns:
         if len(asked) == 1:
             return asked[0]
         groups = group_rows.groups_of(transaction, card.participant_id) if card else frozenset()
-        since = {one.id: told.since for one, told in stories.items() if told.since is not None}
+        since = {one.id: of.since for one, of in stories.items() if of.since is not None}
         return choose_session(asked, groups, since, self._rules.opens_before)
 
     def _add(
@@ -189,5 +192,5 @@ def _first(found: Sequence[Session]) -> Session | None:
 
 
 def _cleaned(name: str | None) -> str | None:
-    """Clean a name from a pass: whoever made the pass could write anything into it."""
+    """Return a name from a pass, cleaned: the maker of a pass can write anything into it."""
     return None if name is None else clean(name)

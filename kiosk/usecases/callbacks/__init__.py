@@ -1,1 +1,1 @@
-"""Callback requests: submitting them, and the desk of those who call."""
+"""Callback requests: a visitor's submission, and the desk of those who call."""

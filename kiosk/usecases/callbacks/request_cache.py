@@ -1,4 +1,4 @@
-"""The callback requests as one desk has read them, followed by what is new since."""
+"""The callback requests as one desk has read and opened them, kept up with what is new."""
 
 import gc
 from collections import defaultdict
@@ -31,151 +31,34 @@ from kiosk.usecases.callbacks.submission import CALLBACK_REQUEST
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
 from kiosk.vault.sealing import open_sealed, seal
 
-
-@contextmanager
-def gc_paused() -> Iterator[None]:
-    """Keep the garbage collector from looking, again and again, at all that a block makes.
-
-    Of opening 10,000 requests that was a seventh of the time, and there is no garbage among them.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 CALLBACK_EVENT = "callback_event"
 """The table that a sealed note is bound to."""
 LONGEST_NOTE = 200
-"""Characters."""
-
+"""In characters."""
 _CODES = frozenset(
     code.value for kind in (Window, CallLanguage, MessagePolicy, AnsweredByOther) for code in kind
 )
 _LONGEST_PHONE = 32
 _MOST_WINDOWS = 256
-
-
-class RequestOpener:
-    """Opens with the keys of one caller."""
-
-    def __init__(self, keys: Mapping[bytes, PrivateSealingKey]) -> None:
-        """Take the caller's keys."""
-        self._keys = keys
-
-    def open(self, kept: ListedRequest) -> tuple[OpenedRequest, str]:
-        """Open a request; return it and its number, both marked or empty if it cannot be opened.
-
-        The number is E.164, or whatever was sealed in its place, cleaned.
-        """
-        opened = self._open(CALLBACK_REQUEST, kept.id, kept.sealed)
-        is_open = opened is not None
-        sealed = opened or {}
-        number = _text(sealed, "phone", _LONGEST_PHONE)
-        request = OpenedRequest(
-            id=kept.id,
-            reference=clean(kept.ref),
-            created_at=corrected(kept.created_at, kept.clock_offset_ms),
-            kiosk_at=kept.created_at if is_far_off(kept.clock_offset_ms) else None,
-            received_at=kept.received_at,
-            clock_doubtful=kept.clock_doubtful,
-            preferred_name=_text(sealed, "name"),
-            phone_masked=format_hidden(number),
-            windows=_windows(kept.windows),
-            not_before=kept.not_before,
-            call_language=_plain_code(kept.call_language),
-            message_policy=_code(sealed, "message_policy"),
-            answered_by_other=_code(sealed, "answered_by_other"),
-            share_with_team=sealed.get("share_with_team") is True,
-            ui_language=_plain_code(kept.ui_language),
-            unreadable=not is_open,
-        )
-        return request, number
-
-    def note(self, event_id: UUID, sealed: bytes | None) -> str:
-        """Open the note of an event; empty where there is none or it cannot be opened."""
-        if sealed is None:
-            return ""
-        opened = self._open(CALLBACK_EVENT, event_id, sealed)
-        return "" if opened is None else _text(opened, "note", LONGEST_NOTE)
-
-    def _open(self, table: str, record_id: UUID, sealed: bytes) -> dict[str, object] | None:
-        try:
-            return open_sealed(
-                sealed,
-                purpose=Purpose.CALLBACKS.value,
-                table=table,
-                record_id=record_id,
-                keys=self._keys,
-            )
-        except VaultError:
-            return None
-
-
-def seal_note(event_id: UUID, note: str, readers: Sequence[PublicSealingKey]) -> bytes | None:
-    """Seal the note of an event to `readers`; None where there is nothing to keep."""
-    text = clean(note, LONGEST_NOTE)
-    if not text:
-        return None
-    return seal(
-        {"note": text},
-        purpose=Purpose.CALLBACKS.value,
-        table=CALLBACK_EVENT,
-        record_id=event_id,
-        recipients=readers,
-    )
-
-
-def _text(opened: Mapping[str, object], field: str, limit: int = 200) -> str:
-    """Read one field of an opened record: anybody may have sealed it, with anything in it."""
-    value = opened.get(field, "")
-    return clean(value, limit) if isinstance(value, str) else ""
-
-
-@lru_cache(maxsize=_MOST_WINDOWS)
-def _windows(codes: str) -> tuple[str, ...]:
-    """Read the windows of a request; thousands ask for the same few."""
-    return tuple([_plain_code(code) for code in codes.split(",") if code])
-
-
-def _code(opened: Mapping[str, object], field: str) -> str:
-    value = opened.get(field, "")
-    return _plain_code(value) if isinstance(value, str) else ""
-
-
-def _plain_code(text: str) -> str:
-    """Clean what should be one of our own codes; those need no cleaning."""
-    return text if text in _CODES else clean(text)
-
-
 _NO_MARK = Mark(0, -1)
 
 
-@dataclass(slots=True)
-class _FactsRead:
-    """What has been read of the database."""
-
-    marks: dict[Kind, dict[UUID, Mark]] = field(default_factory=lambda: {kind: {} for kind in Kind})
-    events: dict[UUID, list[RequestEvent]] = field(default_factory=lambda: defaultdict(list))
-    slips: dict[UUID, list[datetime]] = field(default_factory=lambda: defaultdict(list))
-    notes: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
-
-
 class RequestCache:
-    """Follows a site's requests and opens each of them once; gone with its desk."""
+    """A site's requests, each opened once and kept until the desk is dropped.
 
-    def __init__(self, site_id: UUID, people: RequestOpener) -> None:
+    Facts are found by marks: for each kind and machine how many there are and the last sequence
+    number. Where a count does not fit what was read, everything is read again.
+    """
+
+    def __init__(self, site_id: UUID, opener: "RequestOpener") -> None:
         self._site_id = site_id
-        self._people = people
+        self._opener = opener
         self._entries: dict[UUID, OpenedRequest] = {}
         self._numbers: dict[UUID, str] = {}
         self._unopened: list[ListedRequest] = []
         self._read = _FactsRead()
         self._is_whole = False
-        """Whether all that the marks say has been read; not before the first look is through."""
+        """Whether all that the marks name has been read; False before the first `catch_up`."""
 
     @property
     def entries(self) -> Mapping[UUID, OpenedRequest]:
@@ -193,32 +76,32 @@ class RequestCache:
         return bool(self._unopened)
 
     def events(self, request_id: UUID) -> list[RequestEvent]:
-        """Give what staff did about a request."""
+        """Return what staff did about a request."""
         return self._read.events.get(request_id, [])
 
-    def slips(self, request_id: UUID) -> list[datetime]:
-        """Say when a request was withdrawn by its slip."""
-        return self._read.slips.get(request_id, [])
+    def slip_withdrawals(self, request_id: UUID) -> list[datetime]:
+        """Return when a request was withdrawn by its slip."""
+        return self._read.slip_withdrawals.get(request_id, [])
 
     def touched(self) -> set[UUID]:
-        """Give the requests that staff did something about, or that were withdrawn by slip."""
-        return self._read.events.keys() | self._read.slips.keys()
+        """Return the requests that have an event of staff or a withdrawal by slip."""
+        return self._read.events.keys() | self._read.slip_withdrawals.keys()
 
     @property
-    def notes(self) -> Mapping[str, list[datetime]]:
-        """When each reference was typed to withdraw it; those that nobody typed are missing."""
-        return self._read.notes
+    def typed_withdrawals(self) -> Mapping[str, list[datetime]]:
+        """When each reference was typed to withdraw it; references never typed are missing."""
+        return self._read.typed_withdrawals
 
     def opened(self, kept: ListedRequest) -> OpenedRequest:
-        """Give one request opened, now where it has not been yet."""
+        """Return one request, opened now where it was not yet."""
         if kept.id not in self._entries:
-            self._entries[kept.id], self._numbers[kept.id] = self._people.open(kept)
+            self._entries[kept.id], self._numbers[kept.id] = self._opener.open(kept)
         return self._entries[kept.id]
 
     def catch_up(self, transaction: Transaction) -> set[UUID] | None:
-        """Read what is new; give the requests it concerns, or None where it may be any."""
+        """Read what is new; return the requests it concerns, or None where it may be any."""
         if not self._is_whole:
-            self._anew(transaction)
+            self._read_all(transaction)
             return None
         self._is_whole = False
         touched: set[UUID] = set()
@@ -228,9 +111,9 @@ class RequestCache:
             if marks == seen:
                 continue
             self._read.marks[kind] = marks
-            new = self._since(transaction, kind, seen, marks)
+            new = self._read_since(transaction, kind, seen, marks)
             if new is None:
-                self._anew(transaction)
+                self._read_all(transaction)
                 return None
             touched |= new
         self._is_whole = True
@@ -238,19 +121,19 @@ class RequestCache:
 
     def open_all(self) -> None:
         """Open what was read and not opened yet (60 ms for each thousand)."""
-        people, entries, numbers = self._people, self._entries, self._numbers
+        opener, entries, numbers = self._opener, self._entries, self._numbers
         for kept in self._unopened:
-            entries[kept.id], numbers[kept.id] = people.open(kept)
+            entries[kept.id], numbers[kept.id] = opener.open(kept)
         self._unopened = []
 
-    def _since(
+    def _read_since(
         self,
         transaction: Transaction,
         kind: Kind,
         seen: Mapping[UUID, Mark],
         marks: Mapping[UUID, Mark],
     ) -> set[UUID] | None:
-        """Read each machine's facts after the last one seen; None where some are missing."""
+        """Read each machine's facts after the last one seen; return None where some are missing."""
         touched: set[UUID] = set()
         if seen.keys() - marks.keys():
             return None
@@ -300,13 +183,13 @@ class RequestCache:
     ) -> Iterator[UUID | None]:
         for one in found:
             if one.request_id is not None:
-                self._read.slips[one.request_id].append(one.at)
+                self._read.slip_withdrawals[one.request_id].append(one.at)
             elif one.ref is not None:
-                self._read.notes[one.ref].append(one.at)
+                self._read.typed_withdrawals[one.ref].append(one.at)
             yield one.request_id
 
-    def _anew(self, transaction: Transaction) -> None:
-        """Read all facts again and forget who is there no longer; nothing is opened twice."""
+    def _read_all(self, transaction: Transaction) -> None:
+        """Read all facts again and forget requests that are gone; nothing is opened twice."""
         self._read, self._unopened = _FactsRead(), []
         found: dict[Kind, set[UUID | None]] = {}
         for kind in Kind:
@@ -320,3 +203,120 @@ class RequestCache:
         for gone in self._entries.keys() - found[Kind.REQUESTS]:
             del self._entries[gone], self._numbers[gone]
         self._is_whole = True
+
+
+@dataclass(slots=True)
+class _FactsRead:
+    """The facts that were read: by request, and typed withdrawals by reference."""
+
+    marks: dict[Kind, dict[UUID, Mark]] = field(default_factory=lambda: {kind: {} for kind in Kind})
+    events: dict[UUID, list[RequestEvent]] = field(default_factory=lambda: defaultdict(list))
+    slip_withdrawals: dict[UUID, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    typed_withdrawals: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+
+
+class RequestOpener:
+    """Opens requests and notes with the keys of one caller."""
+
+    def __init__(self, keys: Mapping[bytes, PrivateSealingKey]) -> None:
+        """Take the caller's keys by key id."""
+        self._keys = keys
+
+    def open(self, kept: ListedRequest) -> tuple[OpenedRequest, str]:
+        """Open a request; return it and its number, marked and empty if it cannot be opened.
+
+        The number is E.164, or whatever was sealed in its place, cleaned.
+        """
+        opened = self._open(CALLBACK_REQUEST, kept.id, kept.sealed)
+        is_open = opened is not None
+        sealed = opened or {}
+        number = _text(sealed, "phone", _LONGEST_PHONE)
+        request = OpenedRequest(
+            id=kept.id,
+            reference=clean(kept.ref),
+            created_at=corrected(kept.created_at, kept.clock_offset_ms),
+            kiosk_at=kept.created_at if is_far_off(kept.clock_offset_ms) else None,
+            received_at=kept.received_at,
+            clock_doubtful=kept.clock_doubtful,
+            preferred_name=_text(sealed, "name"),
+            phone_masked=format_hidden(number),
+            windows=_windows(kept.windows),
+            not_before=kept.not_before,
+            call_language=_plain_code(kept.call_language),
+            message_policy=_code(sealed, "message_policy"),
+            answered_by_other=_code(sealed, "answered_by_other"),
+            share_with_team=sealed.get("share_with_team") is True,
+            ui_language=_plain_code(kept.ui_language),
+            unreadable=not is_open,
+        )
+        return request, number
+
+    def note(self, event_id: UUID, sealed: bytes | None) -> str:
+        """Return the note of an event; empty where there is none or it cannot be opened."""
+        if sealed is None:
+            return ""
+        opened = self._open(CALLBACK_EVENT, event_id, sealed)
+        return "" if opened is None else _text(opened, "note", LONGEST_NOTE)
+
+    def _open(self, table: str, record_id: UUID, sealed: bytes) -> dict[str, object] | None:
+        try:
+            return open_sealed(
+                sealed,
+                purpose=Purpose.CALLBACKS.value,
+                table=table,
+                record_id=record_id,
+                keys=self._keys,
+            )
+        except VaultError:
+            return None
+
+
+def seal_note(event_id: UUID, note: str, readers: Sequence[PublicSealingKey]) -> bytes | None:
+    """Seal the note of an event (at most 200 characters) to `readers`; None for an empty note."""
+    text = clean(note, LONGEST_NOTE)
+    if not text:
+        return None
+    return seal(
+        {"note": text},
+        purpose=Purpose.CALLBACKS.value,
+        table=CALLBACK_EVENT,
+        record_id=event_id,
+        recipients=readers,
+    )
+
+
+@contextmanager
+def gc_paused() -> Iterator[None]:
+    """Pause the garbage collector for a block that makes many objects and no garbage.
+
+    Without the pause it took a seventh of the time of opening 10,000 requests.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _text(opened: Mapping[str, object], field: str, limit: int = 200) -> str:
+    """Return a text field of an opened record, cleaned: sealing does not prove who wrote it."""
+    value = opened.get(field, "")
+    return clean(value, limit) if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=_MOST_WINDOWS)
+def _windows(codes: str) -> tuple[str, ...]:
+    """Return the windows of a request; cached, for thousands of requests name the same few."""
+    return tuple([_plain_code(code) for code in codes.split(",") if code])
+
+
+def _code(opened: Mapping[str, object], field: str) -> str:
+    value = opened.get(field, "")
+    return _plain_code(value) if isinstance(value, str) else ""
+
+
+def _plain_code(text: str) -> str:
+    """Return a code, cleaned unless it is one of the program's own."""
+    return text if text in _CODES else clean(text)

@@ -1,4 +1,4 @@
-"""Callback requests: sealing one, and what its slip and its reference can do."""
+"""What a visitor may do about callback requests: send one, and withdraw it."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -32,17 +32,15 @@ from kiosk.vault.sealing import seal
 
 CALLBACK_REQUEST = "callback_request"
 """The table that a sealed request is bound to."""
-
 _SERIAL_BYTES = 8
-
-
-class _Slip(NamedTuple):
-    digits: str
-    lookup: bytes
+_FRESH = timedelta(hours=1)
+_LOOK_BACK = timedelta(days=180)
+_MOST_REQUESTS = 500
+"""The latest ones; older months describe today badly."""
 
 
 class VisitorRequests:
-    """What the visitor's desk does about callback requests, inside a transaction of the desk."""
+    """The callback requests of the visitor's desk, inside the desk's transactions."""
 
     def __init__(self, entropy: Entropy, site: SiteInfo, sealing: SealingKeys) -> None:
         self._entropy = entropy
@@ -52,7 +50,7 @@ class VisitorRequests:
     def send(
         self, transaction: Transaction, now: datetime, draft: CallbackDraft, promise_days: int
     ) -> Receipt:
-        """Seal and keep a request; the same draft again gives the same receipt."""
+        """Seal and keep a request; the same draft again returns the same receipt."""
         digits = encode(CodeKind.SLIP, draft.slip_secret)
         kept = callbacks.find(transaction, draft.id)
         if kept is not None:
@@ -62,7 +60,7 @@ class VisitorRequests:
         return Receipt(reference, digits, now, promise_days)
 
     def state(self, transaction: Transaction, digits: str) -> SlipState:
-        """Say where the request of a slip stands; the answer names nobody."""
+        """Return the state of the request of a slip (53 digits); it names nobody."""
         slip = _read_slip(digits)
         if slip is None:
             return SlipState(RequestPhase.NOT_KNOWN, None, "")
@@ -71,13 +69,13 @@ class VisitorRequests:
             return SlipState(RequestPhase.NOT_KNOWN, None, slip.digits)
         confirmed = outbox.confirmed_at(transaction, kept.id, kept.kiosk_seq)
         states = [state for _, state in self._merged(transaction, kept.id)]
-        # What a request was merged into speaks for it once that one is settled.
+        # Once the request that it was merged into is settled, that one's state counts.
         shown = states[-1] if states[-1].since is not None else states[0]
         where, since = request_phase(shown, kept.created_at, confirmed)
         return SlipState(where, since, slip.digits)
 
     def withdraw(self, transaction: Transaction, now: datetime, digits: str) -> SlipState:
-        """Take back the request of a slip, once; a closed or unknown one stays as it is."""
+        """Withdraw the request of a slip, once; a closed or unknown one stays as it is."""
         before = self.state(transaction, digits)
         if before.phase not in (RequestPhase.KEPT_HERE, RequestPhase.WITH_CLINIC):
             return before
@@ -91,7 +89,7 @@ class VisitorRequests:
     def _merged(
         self, transaction: Transaction, request_id: UUID
     ) -> list[tuple[UUID, CallbackState]]:
-        """Give a request and those it was merged into, one into the next, and their standing."""
+        """Return a request and those it was merged into, in order, with their states."""
         found: dict[UUID, CallbackState] = {}
         wanted: UUID | None = request_id
         while wanted is not None and wanted not in found:
@@ -125,7 +123,7 @@ class VisitorRequests:
                 "message_policy": draft.message_policy.value,
                 "answered_by_other": draft.answered_by_other.value,
                 "share_with_team": draft.share_with_team,
-                # What stands beside the seal in clear could be edited; this could not.
+                # The columns beside the sealed text could be edited; these copies could not.
                 "reference": reference,
                 "created_at": now.isoformat(),
             },
@@ -168,21 +166,8 @@ class VisitorRequests:
         add_fact(transaction, withdrawal, now)
 
 
-def _read_slip(digits: str) -> _Slip | None:
-    code = decode(digits)
-    if not isinstance(code, Code) or code.kind is not CodeKind.SLIP:
-        return None
-    return _Slip(encode(CodeKind.SLIP, code.secret), derive_lookup(code.secret))
-
-
-_FRESH = timedelta(hours=1)
-_LOOK_BACK = timedelta(days=180)
-_MOST_REQUESTS = 500
-"""The latest ones; older months say little of today."""
-
-
 class CallbackPromise:
-    """Measures the promise at most once an hour, so that no visitor waits for it."""
+    """Within how many working days most people get a call; measured at most once an hour."""
 
     def __init__(
         self, store: Records, clock: Clock, site: SiteInfo, calendar: WorkingCalendar
@@ -194,7 +179,7 @@ class CallbackPromise:
         self._measured: tuple[datetime, int] | None = None
 
     def days(self) -> int:
-        """Give the number of working days."""
+        """Return the number of working days."""
         now = self._clock.now()
         if self._measured is not None:
             at, days = self._measured
@@ -209,7 +194,19 @@ class CallbackPromise:
         return days
 
     def _waits(self, found: Collection[tuple[datetime, datetime]]) -> list[float]:
-        # Asks no calendar in vain: its public holidays take a start a good while to load.
+        # The calendar is used only where needed: its public holidays take long to load at a start.
         if len(found) < LEAST_CLOSED_REQUESTS:
             return []
         return [self._calendar.days_between(made, rung) for made, rung in found]
+
+
+class _Slip(NamedTuple):
+    digits: str
+    lookup: bytes
+
+
+def _read_slip(digits: str) -> _Slip | None:
+    code = decode(digits)
+    if not isinstance(code, Code) or code.kind is not CodeKind.SLIP:
+        return None
+    return _Slip(encode(CodeKind.SLIP, code.secret), derive_lookup(code.secret))

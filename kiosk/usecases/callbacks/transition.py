@@ -1,4 +1,4 @@
-"""One callback request as it is inside one transaction, and what an action makes of it."""
+"""One callback request inside one transaction: whether an action is allowed, and its event."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,28 +24,29 @@ from kiosk.usecases.site import SiteInfo
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One request with all that was done about it, looked at by one caller at one time."""
+    """One request with all its events and withdrawals, as one caller sees it at one time."""
 
     request: OpenedRequest
     events: tuple[RequestEvent, ...]
-    slips: tuple[datetime, ...]
-    noted_at: tuple[datetime, ...]
-    place: Scheduler
+    slip_withdrawals: tuple[datetime, ...]
+    typed_withdrawals: tuple[datetime, ...]
+    """When its reference, or that of a request merged into it, was typed or withdrawn by slip."""
+    scheduler: Scheduler
     viewer: Viewer
 
     @property
     def state(self) -> CallbackState:
-        """Where it stands now."""
-        return callback_state(self.events, self.slips, now=self.place.now)
+        """The state now."""
+        return callback_state(self.events, self.slip_withdrawals, now=self.scheduler.now)
 
     def row(self) -> WorkRow:
-        """Give it as the caller sees it."""
+        """Return the row that the caller sees."""
         state = self.state
-        noted = is_withdrawal_noted(state, self.events, self.noted_at)
-        return work_row(self.request, state, self.place, self.viewer, noted=noted)
+        noted = is_withdrawal_noted(state, self.events, self.typed_withdrawals)
+        return work_row(self.request, state, self.scheduler, self.viewer, noted=noted)
 
     def after(self, event: CallbackEvent) -> "Transition":
-        """Give it as it is with one more event."""
+        """Return the same with one more event."""
         done = RequestEvent(
             event.id,
             event.revision,
@@ -59,17 +60,17 @@ class Transition:
         return replace(self, events=(*self.events, done))
 
     def is_repeat(self, revision: int, action: Action) -> bool:
-        """Say whether the caller has done just this to this revision already: a second press.
+        """Return whether the caller has already done this action to this revision (a second press).
 
-        A claim that has ended since is none: nobody may take it for theirs.
+        A claim that has ended since is no repeat: the request is free for all callers again.
         """
         done = next((e for e in self.events if e.revision == revision + 1), None)
         if done is None or done.by_staff != self.viewer.id:
             return False
-        if isinstance(action, Claim) and self.state.holder_at(self.place.now) != self.viewer.id:
+        if isinstance(action, Claim) and self.state.holder_at(self.scheduler.now) != self.viewer.id:
             return False
         then = callback_state(
-            [e for e in self.events if e.revision <= revision], self.slips, now=done.at
+            [e for e in self.events if e.revision <= revision], self.slip_withdrawals, now=done.at
         )
         parts = event_for(action, then, claim_ends=done.next_at or done.at)
         return (parts.kind, parts.outcome, parts.next_at, parts.other_id) == (
@@ -82,8 +83,8 @@ class Transition:
     def objection(
         self, revision: int, action: Action, into: CallbackState | None
     ) -> HeldBy | OutOfDate | Refused | None:
-        """Say why an action cannot be done now; None where it can."""
-        state, now = self.state, self.place.now
+        """Return why an action cannot be done now; None where it can."""
+        state, now = self.state, self.scheduler.now
         holder = state.holder_at(now)
         if holder is not None and holder != self.viewer.id and state.claim_ends is not None:
             return HeldBy(self.viewer.logins.get(holder, ""), state.claim_ends, self.row())
@@ -94,7 +95,7 @@ class Transition:
             action,
             by=self.viewer.id,
             now=now,
-            calendar=self.place.calendar,
+            calendar=self.scheduler.calendar,
             asked=self.request,
             into=into,
         )
@@ -103,7 +104,7 @@ class Transition:
     def event(
         self, id_: UUID, site: SiteInfo, action: Action, claim_ends: datetime
     ) -> CallbackEvent:
-        """Write an action as the next event; its note is still to be sealed."""
+        """Return an action as the next event; its note is still to be sealed."""
         state = self.state
         parts = event_for(action, state, claim_ends=claim_ends)
         return CallbackEvent(
@@ -115,7 +116,7 @@ class Transition:
             kind=parts.kind.value,
             outcome=parts.outcome,
             by_staff=self.viewer.id,
-            at=self.place.now,
+            at=self.scheduler.now,
             next_at=parts.next_at,
             other_id=parts.other_id,
         )

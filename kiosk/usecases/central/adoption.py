@@ -1,4 +1,4 @@
-"""Brings a clinic that had one machine to a centre, and makes that machine a kiosk of it."""
+"""Adopts a clinic that had one machine into central, and empties a machine that leaves it."""
 
 import base64
 import shutil
@@ -27,15 +27,17 @@ from kiosk.usecases.admin.retention import Progress, ignore_progress
 from kiosk.usecases.site import SiteInfo, load_site
 
 _PASSWORD_BYTES = 32
+_SIDES: Final = ("", "-wal", "-shm", "-journal")
+_FOLDERS: Final = ("exports", "joining")
 
 
 @dataclass(frozen=True, slots=True)
 class AdoptedClinic:
-    """A clinic at its centre."""
+    """A clinic that central has."""
 
     site: SiteInfo
     copied: int
-    """Reference rows; 0 where the centre had the clinic already."""
+    """Reference rows; 0 where central had the clinic already."""
     linked: bool
     """Whether this machine was linked just now; False where it had been before."""
     waiting: int
@@ -51,85 +53,27 @@ def adopt_clinic(
     entropy: Entropy,
     progress: Progress = ignore_progress,
 ) -> AdoptedClinic:
-    """Copy the clinic of `store` to the centre unless it is there, and link this machine to it.
+    """Copy the clinic of `store` to central unless it is there, and link this machine to it.
 
-    `reached_by` holds host and port by which machines reach the centre. No one else may write to
-    the file meanwhile. Harmless when repeated: the centre's rows are never overwritten.
+    `reached_by` holds host and port by which machines reach central. Nothing else may write to the
+    file meanwhile. Harmless when repeated: rows of central are never overwritten.
     """
     site, link, certificates = load_site(store), read_link(folder), read_certificates(owner)
     with store.write() as local:
-        with owner_transaction(owner, site.site_id) as centre:
+        with owner_transaction(owner, site.site_id) as central:
             copied = 0
-            if owner_access.epoch(centre, site.site_id) is None:
+            if owner_access.epoch(central, site.site_id) is None:
                 _refuse_second_central(link, owner)
                 epoch = uuid7(clock.now(), entropy(ENTROPY_BYTES))
-                owner_access.add(centre, site.site_id, epoch)
-                copied = adoption.adopt(local, centre, site.site_id, progress)
-            adoption.copy_some(local, centre, KioskDevice, site.site_id)
-            made = _make_link(centre, site, link, reached_by, entropy)
-        # After the commit: a link without its role would be worse than a role without its link,
-        # which the next run makes good.
+                owner_access.add(central, site.site_id, epoch)
+                copied = adoption.adopt(local, central, site.site_id, progress)
+            adoption.copy_some(local, central, KioskDevice, site.site_id)
+            made = _make_link(central, site, link, reached_by, entropy)
+        # After the commit: the next run mends a role without a link, but no link without a role.
         if made is not None:
             write_link(folder, made, certificates)
         waiting = outbox.pending(local)
     return AdoptedClinic(site, copied, made is not None, waiting)
-
-
-def read_certificates(address: Address) -> str:
-    """Read the certificates that an owner's address names, to be given to machines."""
-    if not address.ca_file or address.ca_file == "system":
-        return ""
-    try:
-        return Path(address.ca_file).read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
-        raise SetupError(
-            f"The certificates {address.ca_file} cannot be read; name a file of PEM."
-        ) from None
-
-
-def new_password(entropy: Entropy) -> str:
-    """Make a machine's password: 256 random bits in 43 characters."""
-    return base64.urlsafe_b64encode(entropy(_PASSWORD_BYTES)).decode().rstrip("=")
-
-
-def _make_link(
-    centre: Transaction,
-    site: SiteInfo,
-    link: CentralLink | None,
-    reached_by: Address,
-    entropy: Entropy,
-) -> CentralLink | None:
-    """Give this machine its role; None where it has a link that works."""
-    own = machines.own_row(centre, site.kiosk_id)
-    if own is not None and own.revoked_at is not None:
-        raise SetupError(
-            "This machine was revoked at the centre; empty it with `kiosk central reset` and"
-            " enrol it again."
-        )
-    name = role_name("kiosk", site.kiosk_id, site.site_id)
-    if link is not None and _is_same(link.address, reached_by) and machines.is_open(centre, name):
-        return None
-    password = new_password(entropy)
-    machines.ensure_role(centre, "kiosk", site.kiosk_id, site.site_id, password)
-    address = replace(reached_by, role=name, password=password, ca_file="", certificate="")
-    return CentralLink("kiosk", site.site_id, site.kiosk_id, address)
-
-
-def _refuse_second_central(link: CentralLink | None, owner: Address) -> None:
-    if link is not None:
-        raise SetupError(
-            f"This machine belongs to the centre at {link.address.host or 'this machine'} already,"
-            f" and the one at {owner.host or 'this machine'} does not know its clinic; nothing was"
-            " copied."
-        )
-
-
-def _is_same(one: Address, other: Address) -> bool:
-    return (one.host, one.port, one.database) == (other.host, other.port, other.database)
-
-
-_SIDES: Final = ("", "-wal", "-shm", "-journal")
-_FOLDERS: Final = ("exports", "joining")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +87,7 @@ class ResetPreview:
 
 
 def check_reset(folder: Path, database: Path) -> ResetPreview:
-    """Say what a reset would delete; SetupError where it would lose something."""
+    """Return what a reset would delete; SetupError where it would lose records."""
     if read_link(folder) is None and not (folder / "joining").exists():
         raise SetupError(
             f"{folder} belongs to no centre, so its records would be lost; delete the folder"
@@ -188,3 +132,56 @@ def reset_machine(folder: Path, database: Path) -> None:
         raise SetupError(
             f"{folder} cannot be emptied ({error.strerror}); mend its rights and run this again."
         ) from None
+
+
+def read_certificates(address: Address) -> str:
+    """Return the certificates (PEM) that an owner's address names; empty for the system's own."""
+    if not address.ca_file or address.ca_file == "system":
+        return ""
+    try:
+        return Path(address.ca_file).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        raise SetupError(
+            f"The certificates {address.ca_file} cannot be read; name a file of PEM."
+        ) from None
+
+
+def new_password(entropy: Entropy) -> str:
+    """Return a machine's new password: 256 random bits in 43 characters (base64url)."""
+    return base64.urlsafe_b64encode(entropy(_PASSWORD_BYTES)).decode().rstrip("=")
+
+
+def _make_link(
+    central: Transaction,
+    site: SiteInfo,
+    link: CentralLink | None,
+    reached_by: Address,
+    entropy: Entropy,
+) -> CentralLink | None:
+    """Make this machine's role and return its link; None where it has a link that works."""
+    own = machines.own_row(central, site.kiosk_id)
+    if own is not None and own.revoked_at is not None:
+        raise SetupError(
+            "This machine was revoked at the centre; empty it with `kiosk central reset` and"
+            " enrol it again."
+        )
+    name = role_name("kiosk", site.kiosk_id, site.site_id)
+    if link is not None and _is_same(link.address, reached_by) and machines.is_open(central, name):
+        return None
+    password = new_password(entropy)
+    machines.ensure_role(central, "kiosk", site.kiosk_id, site.site_id, password)
+    address = replace(reached_by, role=name, password=password, ca_file="", certificate="")
+    return CentralLink("kiosk", site.site_id, site.kiosk_id, address)
+
+
+def _refuse_second_central(link: CentralLink | None, owner: Address) -> None:
+    if link is not None:
+        raise SetupError(
+            f"This machine belongs to the centre at {link.address.host or 'this machine'} already,"
+            f" and the one at {owner.host or 'this machine'} does not know its clinic; nothing was"
+            " copied."
+        )
+
+
+def _is_same(one: Address, other: Address) -> bool:
+    return (one.host, one.port, one.database) == (other.host, other.port, other.database)

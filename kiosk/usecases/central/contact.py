@@ -1,4 +1,4 @@
-"""A desk machine and its centre at the beginning of the day: do they go together, who is here."""
+"""The contact of a desk machine with central when it starts: version, revocation, clock."""
 
 from dataclasses import dataclass
 
@@ -19,13 +19,13 @@ _REVOKED = (
 
 
 def check_central(store: Records) -> None:
-    """Raise StoreDiffers with one sentence where this program and the centre do not go together."""
+    """Raise StoreDiffers with one sentence where the versions of program and central differ."""
     with store.read() as transaction:
         check_terms(owner.terms(transaction))
 
 
 def report_contact(store: Records, clock: Clock, site: SiteInfo, version: str) -> None:
-    """Tell the centre that this desk is here, and measure the clock; SetupError where revoked."""
+    """Record this desk's contact at central and measure the clock; SetupError where revoked."""
     with store.write() as transaction:
         if machines.is_revoked(transaction, site.kiosk_id):
             raise SetupError(_REVOKED)
@@ -41,7 +41,7 @@ def report_contact(store: Records, clock: Clock, site: SiteInfo, version: str) -
 
 @dataclass(frozen=True, slots=True)
 class ProgramInfo:
-    """Which program runs here, and how fresh its helplines are."""
+    """The version of this program, and until when its helplines are verified."""
 
     version: str
     helplines_review_by: str
@@ -49,6 +49,6 @@ class ProgramInfo:
 
 
 def program_info(store: Records, clock: Clock, site: SiteInfo, version: str) -> ProgramInfo:
-    """Say how this machine is furnished; `version` is that of the program."""
+    """Return what this machine reports to central; `version` is that of the program."""
     lines = read_in_force(store, clock, site).lines
     return ProgramInfo(version, lines.review_by.isoformat())

@@ -1,4 +1,4 @@
-"""What the owner of a centre does: found it, adopt a clinic, look after its machines."""
+"""What the owner of central does: prepare it, and enrol, list and revoke its machines."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -22,34 +22,24 @@ from kiosk.usecases.central.adoption import read_certificates
 from kiosk.vault.enrolment_bundle import Bundle, SignedBundle, first_password, sign_bundle
 
 _SHORT_ID = 8
-"""Characters of an id that stand for a site of the same name as another."""
+"""Characters of an id that tell sites of the same name apart."""
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedCentral:
-    """A centre whose tables, roles and rights are up to date."""
+    """A central whose tables, roles and rights are up to date."""
 
     hardened: bool
     """False where only a superuser can also take locks and large objects away from machines."""
     sites: tuple[SiteAtCentre, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CentralStatus:
-    """How the machines of a centre are, and what was put in order while looking."""
-
-    now: datetime
-    machines: tuple[CentralMachine, ...]
-    facts: Mapping[UUID, int]
-    """How many facts of each machine are at the centre."""
-    closed: tuple[CentralMachine, ...]
-    """Revoked machines that have wiped themselves; their roles may sign in no more."""
-    removed: tuple[CentralMachine, ...]
-    """Enrolments that expired before anybody joined."""
-
-
 def prepare_central(owner: Address, clock: Clock) -> PreparedCentral:
-    """Make a database into a centre, or bring one up to date; harmless when repeated."""
+    """Make a database into central, or bring it up to date; harmless when repeated.
+
+    StoreDiffers where a newer version has made it.
+    """
     from alembic.util import CommandError
 
     try:
@@ -64,7 +54,7 @@ def prepare_central(owner: Address, clock: Clock) -> PreparedCentral:
 
 
 def choose_site(owner: Address, wanted: str | None) -> SiteAtCentre:
-    """Find a site by its name or id; without either the only one that there is."""
+    """Return a site by its name or id; without either the only one. SetupError for no such site."""
     with owner_transaction(owner) as transaction:
         check_terms(owner_access.terms(transaction))
         known = owner_access.known(transaction)
@@ -81,7 +71,7 @@ def choose_site(owner: Address, wanted: str | None) -> SiteAtCentre:
 
 
 def check_terms(terms: owner_access.Terms) -> None:
-    """Raise StoreDiffers where this program and the centre do not go together."""
+    """Raise StoreDiffers where the versions of this program and central differ."""
     if terms.is_older:
         raise StoreDiffers(
             "The centre is older than this kiosk; run `kiosk central init` with this version."
@@ -92,8 +82,22 @@ def check_terms(terms: owner_access.Terms) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class CentralStatus:
+    """The machines of central, and what `central_status` put in order."""
+
+    now: datetime
+    machines: tuple[CentralMachine, ...]
+    facts: Mapping[UUID, int]
+    """How many facts of each machine central has."""
+    closed: tuple[CentralMachine, ...]
+    """Revoked machines that have wiped themselves; their roles may sign in no more."""
+    removed: tuple[CentralMachine, ...]
+    """Enrolments that expired before the machine joined."""
+
+
 def central_status(owner: Address, clock: Clock) -> CentralStatus:
-    """Look at all machines; close wiped machines' roles and remove expired enrolments."""
+    """Return all machines; close the roles of wiped ones and remove expired enrolments."""
     now = clock.now()
     with owner_transaction(owner) as transaction:
         check_terms(owner_access.terms(transaction))
@@ -111,71 +115,6 @@ def central_status(owner: Address, clock: Clock) -> CentralStatus:
     return CentralStatus(now, left, facts, wiped, expired)
 
 
-def revoke_machine(
-    owner: Address, site: SiteAtCentre, symbols: str, clock: Clock, *, at_once: bool
-) -> CentralMachine:
-    """Take a machine out of service; SetupError where the site has none of these symbols.
-
-    A kiosk sends what it has at its next contact and wipes itself; `at_once` shuts it out now
-    instead. A desk machine, which keeps nothing, is always shut out.
-    """
-    with owner_transaction(owner, site.site_id) as transaction:
-        machine = _find(machines.every(transaction), site.site_id, symbols)
-        if machine.revoked_at is None:
-            machines.revoke(transaction, machine, clock.now())
-        closed = machine.has_joined and (at_once or machine.kind == "desk")
-        if not machine.has_joined:
-            machines.forget(transaction, [machine])
-        elif closed:
-            machines.close_role(transaction, machine)
-    if closed:
-        # Once more: it may have come in again before the first was committed.
-        with owner_transaction(owner) as transaction:
-            machines.end_sessions(transaction, machine)
-    return machine
-
-
-def declare_restored(owner: Address, clock: Clock, entropy: Entropy) -> tuple[int, int]:
-    """Let every machine pull and send all again, after the centre was restored from a backup.
-
-    Gives how many sites there are, and how many joined machines have no role on this server.
-    """
-    with owner_transaction(owner) as transaction:
-        check_terms(owner_access.terms(transaction))
-        count = owner_access.renew_epochs(
-            transaction, lambda: uuid7(clock.now(), entropy(ENTROPY_BYTES))
-        )
-        every = machines.every(transaction)
-    lost = [one for one in every if one.has_joined and one.revoked_at is None]
-    return count, sum(not one.may_sign_in for one in lost)
-
-
-def _is_named(site: SiteAtCentre, wanted: str) -> bool:
-    low = clean(wanted).casefold()
-    return clean(site.name).casefold() == low or (
-        len(low) >= _SHORT_ID and site.site_id.hex.endswith(low.replace("-", ""))
-    )
-
-
-def _is_wiped(machine: CentralMachine) -> bool:
-    return (
-        machine.revoked_at is not None
-        and machine.wiped_at is not None
-        and machine.wiped_at >= machine.enrolled_at
-    )
-
-
-def _find(every: list[CentralMachine], site_id: UUID, symbols: str) -> CentralMachine:
-    wanted = clean(symbols).upper()
-    for one in every:
-        if one.site_id == site_id and one.symbols == wanted:
-            return one
-    raise SetupError(f"This clinic has no machine {wanted}; see `kiosk central status`.")
-
-
-LONGEST_NAME = 60
-
-
 @dataclass(frozen=True, slots=True)
 class NewMachine:
     """A machine that is to be enrolled."""
@@ -184,7 +123,7 @@ class NewMachine:
     kind: str
     """kiosk or desk."""
     reached_by: Address
-    """Host and port by which it reaches the centre."""
+    """Host and port by which it reaches central."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +134,7 @@ class EnrolledMachine:
     symbols: str
     kind: str
     code: str = field(repr=False)
-    """As people see it; it is kept nowhere."""
+    """In the form people see; it is kept nowhere."""
     fingerprint: str
     expires: datetime
 
@@ -242,6 +181,45 @@ def enrol_machine(
     )
 
 
+def revoke_machine(
+    owner: Address, site: SiteAtCentre, symbols: str, clock: Clock, *, at_once: bool
+) -> CentralMachine:
+    """Take a machine out of service; SetupError where the site has none of these symbols.
+
+    A kiosk sends what it has at its next contact and wipes itself; `at_once` shuts it out now
+    instead. A desk machine, which keeps nothing, is always shut out.
+    """
+    with owner_transaction(owner, site.site_id) as transaction:
+        machine = _find(machines.every(transaction), site.site_id, symbols)
+        if machine.revoked_at is None:
+            machines.revoke(transaction, machine, clock.now())
+        closed = machine.has_joined and (at_once or machine.kind == "desk")
+        if not machine.has_joined:
+            machines.forget(transaction, [machine])
+        elif closed:
+            machines.close_role(transaction, machine)
+    if closed:
+        # Once more: it may have come in again before the first was committed.
+        with owner_transaction(owner) as transaction:
+            machines.end_sessions(transaction, machine)
+    return machine
+
+
+def declare_restored(owner: Address, clock: Clock, entropy: Entropy) -> tuple[int, int]:
+    """Let every machine pull and send all again, after central was restored from a backup.
+
+    Return how many sites there are, and how many joined machines have no role on this server.
+    """
+    with owner_transaction(owner) as transaction:
+        check_terms(owner_access.terms(transaction))
+        count = owner_access.renew_epochs(
+            transaction, lambda: uuid7(clock.now(), entropy(ENTROPY_BYTES))
+        )
+        every = machines.every(transaction)
+    lost = [one for one in every if one.has_joined and one.revoked_at is None]
+    return count, sum(not one.may_sign_in for one in lost)
+
+
 def _bundle(device: KioskDevice, to: Address, ca: str) -> Bundle:
     return Bundle(
         host=to.host,
@@ -256,3 +234,26 @@ def _bundle(device: KioskDevice, to: Address, ca: str) -> Bundle:
         kind=device.kind,
         expires=device.enrolled_at + VALID_FOR,
     )
+
+
+def _is_named(site: SiteAtCentre, wanted: str) -> bool:
+    low = clean(wanted).casefold()
+    return clean(site.name).casefold() == low or (
+        len(low) >= _SHORT_ID and site.site_id.hex.endswith(low.replace("-", ""))
+    )
+
+
+def _is_wiped(machine: CentralMachine) -> bool:
+    return (
+        machine.revoked_at is not None
+        and machine.wiped_at is not None
+        and machine.wiped_at >= machine.enrolled_at
+    )
+
+
+def _find(every: list[CentralMachine], site_id: UUID, symbols: str) -> CentralMachine:
+    wanted = clean(symbols).upper()
+    for one in every:
+        if one.site_id == site_id and one.symbols == wanted:
+            return one
+    raise SetupError(f"This clinic has no machine {wanted}; see `kiosk central status`.")

@@ -1,4 +1,4 @@
-"""What a manager may do about groups: plan, change, call off, import and export."""
+"""The manager's desk of groups and sessions: plan, change, cancel, import and export."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -31,7 +31,6 @@ from kiosk.domain.groups.groups import (
 from kiosk.domain.groups.plan_import import ImportReport, Plans
 from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
-from kiosk.records import groups as group_rows
 from kiosk.records import groups as records
 from kiosk.records.schema.tables import SupportGroup
 from kiosk.usecases.groups.plan_import import PlanImport, read_plans
@@ -41,26 +40,26 @@ from kiosk.usecases.staff_desk import StaffDesk
 class GroupsDesk(StaffDesk):
     """The manager's desk of groups and sessions; made by `Access.groups_desk` after sign-in.
 
-    What cannot be kept is told by a PlanProblem, and then nothing has changed.
+    Where a plan cannot be kept, a method returns a PlanProblem and nothing has changed.
     """
 
     role = Role.MANAGER
 
     def new_id(self) -> UUID:
-        """Make the id of a plan; nothing is written."""
+        """Return a new id for a plan; nothing is written."""
         return self._new_id(self._clock.now())
 
     def groups(self) -> tuple[GroupCard, ...]:
-        """Give the groups that were not put away, by name."""
+        """Return the groups that were not put away, by name."""
         with self._reading() as (transaction, now):
             return records.cards(transaction, self._site.site_id, now)
 
     def sessions(
         self, since: date, until: date, group_id: UUID | None = None
     ) -> tuple[PlannedSession, ...]:
-        """Give the sessions that start from `since` to before `until` (clinic's days), by start.
+        """Return the sessions that start from `since` to before `until` (clinic's days), by start.
 
-        Those that were called off are among them.
+        Cancelled sessions are among them.
         """
         begin, end = self._midnight(since), self._midnight(until)
         with self._reading() as (transaction, _now):
@@ -72,13 +71,13 @@ class GroupsDesk(StaffDesk):
         if isinstance(tidied, PlanProblem):
             return tidied
         with self._writing() as (transaction, now):
-            if not group_rows.row_exists(transaction, SupportGroup, plan.id):
+            if not records.row_exists(transaction, SupportGroup, plan.id):
                 records.add_group(transaction, self._site.site_id, tidied)
                 self._audit(transaction, now, AuditAction.GROUP_ADDED, plan.id)
         return tidied
 
     def change_group(self, plan: GroupPlan) -> GroupPlan | PlanProblem:
-        """Change a group; what is to come in its old room, with its old capacity, goes along."""
+        """Change a group; coming sessions in its old room, or with its old capacity, change too."""
         tidied = tidy_group(plan)
         if isinstance(tidied, PlanProblem):
             return tidied
@@ -95,9 +94,9 @@ class GroupsDesk(StaffDesk):
         return tidied
 
     def put_away_group(self, group_id: UUID) -> Cancelled | PlanProblem:
-        """Take a group out of the lists and call off what is to come; what was stays."""
+        """Take a group out of the lists and cancel its coming sessions; past ones stay."""
         with self._writing() as (transaction, now):
-            if not group_rows.row_exists(transaction, SupportGroup, group_id):
+            if not records.row_exists(transaction, SupportGroup, group_id):
                 return PlanProblem.UNKNOWN
             if records.group(transaction, self._site.site_id, group_id) is None:
                 return Cancelled(0)
@@ -114,7 +113,7 @@ class GroupsDesk(StaffDesk):
     def add_series(
         self, group_id: UUID, series: Series, room: str = "", capacity: int | None = None
     ) -> tuple[SessionPlan, ...] | PlanProblem:
-        """Plan a series, all of it or nothing; without a room in the group's own.
+        """Plan a series, all of it or nothing; without `room` in the group's own.
 
         The same `series.id` plans the same sessions once.
         """
@@ -153,9 +152,9 @@ class GroupsDesk(StaffDesk):
         return new
 
     def cancel_sessions(self, which: SessionSelection, reason: str) -> Cancelled | PlanProblem:
-        """Call sessions off, so that no kiosk shows them; their check-ins stay.
+        """Cancel sessions, so that no kiosk shows them; their check-ins stay.
 
-        What has ended stays as it was; HAS_ENDED where that is all that was meant.
+        A session that has ended stays as it was; HAS_ENDED where `which` names no other.
         """
         said = clean(reason, LONGEST_REASON)
         if not said:
@@ -170,7 +169,7 @@ class GroupsDesk(StaffDesk):
             return self._call_off(transaction, now, upcoming, said)
 
     def restore_sessions(self, which: SessionSelection) -> Restored | PlanProblem:
-        """Let sessions take place after all; of a series, all that went for one reason."""
+        """Restore cancelled sessions; of a series, all that were cancelled for one reason."""
         with self._writing() as (transaction, now):
             meant = self._meant(transaction, which)
             off = called_off(meant, which)
@@ -183,10 +182,10 @@ class GroupsDesk(StaffDesk):
         return Restored(len(off)) if meant else PlanProblem.UNKNOWN
 
     def import_plans(self, plans: Plans) -> ImportReport:
-        """Make groups and upcoming sessions what a file says, all of it or nothing.
+        """Make groups and upcoming sessions those of a file, all of it or nothing.
 
-        The same file again changes nothing. What the file no longer names is called off, where a
-        file had planned it. Raises SetupError for plans that no reader of `reports` would make.
+        The same file again changes nothing. What the file no longer names is cancelled, where a
+        file had planned it. SetupError for plans that no reader of `exports` would make.
         """
         with self._writing() as (transaction, now):
             importing = PlanImport(transaction, self._site, now, self.new_id)
@@ -196,7 +195,7 @@ class GroupsDesk(StaffDesk):
         return report
 
     def export_plans(self) -> Plans:
-        """Give all groups and what is not over, as `import_plans` takes it."""
+        """Return all groups and the sessions that have not ended, as `import_plans` takes them."""
         with self._reading() as (transaction, now):
             return read_plans(transaction, self._site.site_id, now)
 
@@ -229,7 +228,7 @@ class GroupsDesk(StaffDesk):
         meant: Iterable[PlannedSession],
         reason: str,
     ) -> Cancelled:
-        """Call off those that are not yet, with an entry in the trail for each."""
+        """Cancel those that are not yet, with an entry in the trail for each."""
         planned = [one.plan.id for one in meant if one.cancelled is None]
         for session_id in planned:
             records.cancel_session(transaction, session_id, reason)
@@ -239,7 +238,7 @@ class GroupsDesk(StaffDesk):
     def _move_along(
         self, transaction: Transaction, now: datetime, old: GroupPlan, new: GroupPlan
     ) -> None:
-        """Give what is to come the group's new room and capacity where it had the old ones."""
+        """Set the group's new room and capacity in coming sessions that had the old ones."""
         for one in records.coming(transaction, self._site.site_id, now, new.id):
             plan = one.plan
             room = new.room if plan.room == old.room else plan.room

@@ -1,4 +1,4 @@
-"""Makes groups and sessions what a file says, and says what is kept as a file does."""
+"""Imports groups and sessions from a file's plans, and reads them back as plans for a file."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -32,7 +32,6 @@ from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.presentation.records import PLAN_PROBLEMS
-from kiosk.records import groups
 from kiosk.records import groups as records
 from kiosk.records.database.store import Records
 from kiosk.records.schema.tables import SupportGroup
@@ -49,7 +48,7 @@ class PlanImport:
         now: datetime,
         new_id: Callable[[], UUID],
     ) -> None:
-        """Take `new_id`, which makes the ids of what is new."""
+        """Take `new_id`, which returns the ids of what is new."""
         self._transaction = transaction
         self._site = site
         self._now = now
@@ -136,7 +135,7 @@ class PlanImport:
 
 
 def read_plans(transaction: Transaction, site_id: UUID, now: datetime) -> Plans:
-    """Give all groups and what is not over as a file names them."""
+    """Return all groups and the sessions that have not ended, as plans of a TOML file."""
     groups = records.groups(transaction, site_id)
     keys = {group.id: _key(group) for group in groups}
     kept = records.for_import(transaction, site_id, now)
@@ -150,18 +149,45 @@ def read_plans(transaction: Transaction, site_id: UUID, now: datetime) -> Plans:
     )
 
 
+def add_group(store: Records, site: SiteInfo, plan: GroupPlan) -> None:
+    """Keep a group; one of the same id stays as it is."""
+    tidied = replace(
+        plan,
+        name=clean(plan.name),
+        public_label=clean(plan.public_label),
+        about=clean(plan.about),
+        room=clean(plan.room),
+    )
+    with store.write() as transaction:
+        if not records.row_exists(transaction, SupportGroup, plan.id):
+            records.add_group(transaction, site.site_id, tidied)
+
+
+def add_sessions(store: Records, site: SiteInfo, plans: tuple[SessionPlan, ...]) -> None:
+    """Keep sessions, all or none; those whose id is known stay as they are.
+
+    Raises SetupError for one that ends before it starts or lasts longer than a day.
+    """
+    for plan in plans:
+        if not plan.starts_at < plan.ends_at <= plan.starts_at + LONGEST_SESSION:
+            raise SetupError("A session ends after its start, within 24 hours; mend its times.")
+    with store.write() as transaction:
+        tidied = (replace(plan, room=clean(plan.room)) for plan in plans)
+        records.add_sessions(transaction, site.site_id, tidied)
+
+
 @dataclass(frozen=True, slots=True)
 class _KeptPlans:
-    """What is kept before an import."""
+    """The groups and sessions kept before an import."""
 
     groups: tuple[GroupPlan, ...]
     sessions: tuple[PlannedSession, ...]
 
     def find(self, plans: Plans, named: GroupInFile) -> GroupPlan | None:
-        """Find the group that a file means.
+        """Return the kept group that a group of a file names; None where it is new.
 
-        By its id, by what a file called it; for a calendar, which has no groups, also by its
-        sessions and by its name.
+        Found by its id or by its key in an earlier file; for a calendar, which has no groups, also
+        by its sessions and by its name.
         """
         own = _own_id(named.key)
         source = format_source(plans.kind, named.key)
@@ -185,7 +211,7 @@ class _KeptPlans:
 
 
 def _is_in_file(kept: PlannedSession, plans: Plans, groups: Iterable[GroupPlan]) -> bool:
-    """Say whether the file would name a kept session, had nobody taken it out."""
+    """Return whether a kept session came from this file, so that leaving it out cancels it."""
     source = kept.plan.source or ""
     if plans.kind is PlanKind.ICS:
         return source.startswith(tuple(format_source(PlanKind.ICS, uid) for uid in plans.series))
@@ -216,7 +242,7 @@ def _group_plan(named: GroupInFile, group_id: UUID, source: str | None) -> Group
 
 
 def _key(group: GroupPlan) -> str:
-    """Give the name by which a TOML file knows a group, else its id."""
+    """Return the key by which a TOML file knows a group, else its id."""
     kind, _, key = (group.source or "").strip().partition(" ")
     return key if kind == PlanKind.TOML and key else str(group.id)
 
@@ -255,30 +281,3 @@ def _session_in_file(kept: PlannedSession, group: str) -> SessionInFile:
         cancelled=kept.cancelled,
         id=plan.id,
     )
-
-
-def add_group(store: Records, site: SiteInfo, plan: GroupPlan) -> None:
-    """Keep a group; one of the same id stays as it is."""
-    tidied = replace(
-        plan,
-        name=clean(plan.name),
-        public_label=clean(plan.public_label),
-        about=clean(plan.about),
-        room=clean(plan.room),
-    )
-    with store.write() as transaction:
-        if not groups.row_exists(transaction, SupportGroup, plan.id):
-            records.add_group(transaction, site.site_id, tidied)
-
-
-def add_sessions(store: Records, site: SiteInfo, plans: tuple[SessionPlan, ...]) -> None:
-    """Keep sessions, all or none; those whose id is known stay as they are.
-
-    Raises SetupError for one that ends before it starts or lasts longer than a day.
-    """
-    for plan in plans:
-        if not plan.starts_at < plan.ends_at <= plan.starts_at + LONGEST_SESSION:
-            raise SetupError("A session ends after its start, within 24 hours; mend its times.")
-    with store.write() as transaction:
-        tidied = (replace(plan, room=clean(plan.room)) for plan in plans)
-        records.add_sessions(transaction, site.site_id, tidied)

@@ -96,7 +96,7 @@ class AccountMaker:
         manager: SignedIn,
         cost: Cost = DEFAULT_COST,
     ) -> None:
-        """Take the signed-in manager whose keys are handed on; AccessRefused for anybody else."""
+        """Take the signed-in manager whose keys are passed on; AccessRefused without that role."""
         if Role.MANAGER not in manager.staff.roles:
             raise AccessRefused("Only a manager can add staff; ask one to sign in.")
         self._store = store
@@ -128,5 +128,5 @@ class AccountMaker:
 
 
 def format_codes(values: Iterable[Role | CallLanguage]) -> str:
-    """Write roles or languages as their column takes them."""
+    """Return roles or languages as their column takes them: sorted codes with commas."""
     return ",".join(sorted(value.value for value in values))

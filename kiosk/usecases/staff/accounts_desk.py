@@ -1,4 +1,4 @@
-"""What a manager may do about staff: make accounts, give rights and passphrases, shut them."""
+"""The manager's desk of staff accounts: roles, languages, passphrases, disabling."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID
@@ -33,19 +33,19 @@ Answer = AccountView | AccountProblem | PassphraseProblem
 class AccountsDesk(StaffDesk):
     """The manager's desk of staff accounts; made by `Access.accounts_desk` after sign-in.
 
-    What a method changes works at once, also for somebody who is signed in. Methods that take a
+    What a method changes works at once, also for staff who are signed in. Methods that take a
     passphrase need some 0.1 s, so call them in a thread.
     """
 
     role = Role.MANAGER
 
     def __init__(self, context: Context, signed_in: SignedIn, cost: Cost = DEFAULT_COST) -> None:
-        """Take the manager, whose keys are handed on, and what a passphrase costs."""
+        """Take the manager, whose keys are passed on, and the cost of a passphrase."""
         super().__init__(context, signed_in)
         self._cost = cost
 
     def accounts(self) -> tuple[AccountView, ...]:
-        """Give every account, by login, disabled ones too."""
+        """Return every account, by login, disabled ones too."""
         with self._reading() as (transaction, _now):
             return tuple(_view(one) for one in staff.accounts(transaction, self._site.site_id))
 
@@ -63,13 +63,13 @@ class AccountsDesk(StaffDesk):
                 return AccountProblem.LOGIN_TAKEN
             add_reference(transaction, row)
             self._audit(transaction, now, AuditAction.STAFF_ADDED, id_)
-            return self._seen(transaction, id_)
+            return self._view_of(transaction, id_)
 
     def set_roles(self, account_id: UUID, roles: frozenset[Role], passphrase: str = "") -> Answer:
-        """Give an account other roles.
+        """Set the roles of an account.
 
         Roles that open more than before need a new `passphrase` (else NEEDS_PASSPHRASE), to be
-        replaced at the next sign-in; the keys of roles that are gone leave it at that sign-in.
+        replaced at the next sign-in; keys of roles that were taken away are dropped then.
         """
         if not roles:
             return AccountProblem.NO_ROLE
@@ -77,7 +77,7 @@ class AccountsDesk(StaffDesk):
         if isinstance(chosen, PassphraseProblem):
             return chosen
         values: dict[str, object] = {"roles": format_codes(roles)}
-        given = {**values, **self._given(account_id, roles, chosen)} if chosen else values
+        rewrapped = {**values, **self._wrap(account_id, roles, chosen)} if chosen else values
         with self._writing() as (transaction, now):
             account = staff.get(transaction, self._site.site_id, account_id)
             if account is None:
@@ -85,21 +85,22 @@ class AccountsDesk(StaffDesk):
             if Role.MANAGER not in roles and self._is_last_manager(transaction, account):
                 return AccountProblem.LAST_MANAGER
             if roles == account.staff.roles:
-                return self._seen(transaction, account_id)
+                return self._view_of(transaction, account_id)
             opens_more = not purposes_of_roles(roles) <= purposes_of_roles(account.staff.roles)
             if opens_more and not chosen:
                 return AccountProblem.NEEDS_PASSPHRASE
-            change_reference(transaction, StaffAccount, account_id, given if opens_more else values)
+            new_values = rewrapped if opens_more else values
+            change_reference(transaction, StaffAccount, account_id, new_values)
             self._audit(transaction, now, AuditAction.STAFF_ROLES_SET, account_id)
-            return self._seen(transaction, account_id)
+            return self._view_of(transaction, account_id)
 
     def set_languages(self, account_id: UUID, languages: Iterable[CallLanguage]) -> Answer:
-        """Say what somebody speaks on the phone; nothing stands for all languages."""
+        """Set the languages that an account speaks on the phone; none stands for all."""
         values = {"languages": format_codes(languages)}
         return self._change(account_id, values, AuditAction.STAFF_LANGUAGES_SET)
 
     def disable(self, account_id: UUID) -> Answer:
-        """Shut an account at once; LAST_MANAGER where nobody would be left to open it again."""
+        """Disable an account at once; LAST_MANAGER where no manager would be left to enable it."""
         with self._writing() as (transaction, now):
             account = staff.get(transaction, self._site.site_id, account_id)
             if account is None:
@@ -109,14 +110,14 @@ class AccountsDesk(StaffDesk):
             if not account.disabled:
                 change_reference(transaction, StaffAccount, account_id, {"disabled_at": now})
                 self._audit(transaction, now, AuditAction.STAFF_DISABLED, account_id)
-            return self._seen(transaction, account_id)
+            return self._view_of(transaction, account_id)
 
     def enable(self, account_id: UUID) -> Answer:
-        """Open a disabled account again, with the passphrase that it had."""
+        """Enable a disabled account, with the passphrase that it had."""
         return self._change(account_id, {"disabled_at": None}, AuditAction.STAFF_ENABLED)
 
     def reset_passphrase(self, account_id: UUID, passphrase: str) -> Answer:
-        """Give somebody who lost theirs a passphrase, to be replaced at the next sign-in."""
+        """Set a passphrase for an account, to be replaced at the next sign-in."""
         chosen = check_passphrase(passphrase)
         if isinstance(chosen, PassphraseProblem):
             return chosen
@@ -126,7 +127,7 @@ class AccountsDesk(StaffDesk):
             account = staff.get(transaction, self._site.site_id, account_id)
         if account is None:
             return AccountProblem.UNKNOWN
-        values = self._given(account_id, account.staff.roles, chosen)
+        values = self._wrap(account_id, account.staff.roles, chosen)
         return self._change(account_id, values, AuditAction.PASSPHRASE_GIVEN)
 
     def _change(
@@ -138,16 +139,16 @@ class AccountsDesk(StaffDesk):
                 return AccountProblem.UNKNOWN
             change_reference(transaction, StaffAccount, account_id, values)
             self._audit(transaction, now, action, account_id)
-            return self._seen(transaction, account_id)
+            return self._view_of(transaction, account_id)
 
-    def _given(self, account_id: UUID, roles: frozenset[Role], chosen: str) -> dict[str, object]:
-        """Lock the keys of `roles` under a passphrase that somebody else has chosen."""
+    def _wrap(self, account_id: UUID, roles: frozenset[Role], chosen: str) -> dict[str, object]:
+        """Return the columns with the keys of `roles` wrapped under a passphrase to be replaced."""
         keys = self._held(roles)
         text = wrap_ring(keys, chosen, account=account_id, cost=self._cost)
         return {"wrapped_keys": text, "must_change": True}
 
     def _held(self, roles: frozenset[Role]) -> KeyRing:
-        """Pick the manager's own keys that `roles` open."""
+        """Return those of the manager's own keys that `roles` open."""
         keys = self._signed_in.keys
         wanted = purposes_of_roles(roles)
         if not wanted <= keys.keys():
@@ -162,13 +163,13 @@ class AccountsDesk(StaffDesk):
         }
         return managers == {account.staff.id}
 
-    def _seen(self, transaction: Transaction, account_id: UUID) -> AccountView | AccountProblem:
+    def _view_of(self, transaction: Transaction, account_id: UUID) -> AccountView | AccountProblem:
         account = staff.get(transaction, self._site.site_id, account_id)
         return AccountProblem.UNKNOWN if account is None else _view(account)
 
 
 def _problem_of(new: NewAccount) -> AccountProblem | PassphraseProblem | None:
-    """Say why an account cannot be made."""
+    """Return why an account cannot be made; None where it can."""
     if not is_login(normalise_login(new.login)):
         return AccountProblem.LOGIN_ODD
     if not new.roles:

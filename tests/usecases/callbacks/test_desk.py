@@ -171,7 +171,7 @@ def test_what_retention_deletes_leaves_the_list_and_the_desk(clinic: Clinic) -> 
     assert clinic.count("audit_event") == before
     assert desk.row(gone.id) == desk.reveal(gone.id) == NotFound()
     assert desk.act(gone.id, 0, Claim()) == NotFound()
-    assert "Xanthippe" not in str(desk.__dict__) + str(vars(desk._board)) + str(vars(desk._book))
+    assert "Xanthippe" not in str(desk.__dict__) + str(vars(desk._builder)) + str(vars(desk._cache))
 
 
 def test_a_fact_that_comes_late_is_not_missed(clinic: Clinic) -> None:
