@@ -209,7 +209,7 @@ class _ProvenAccount:
     held: KeyRing = field(repr=False)
     """All that it opened."""
     keys: KeyRing = field(repr=False)
-    """What of it the roles open."""
+    """Those of it that the roles open."""
 
 
 class SignInThrottle:

@@ -28,7 +28,7 @@ class PinAnswer:
 
 @dataclass(frozen=True, slots=True)
 class MaintenanceStatus:
-    """How this kiosk is."""
+    """The state of this kiosk: its clock, its contact with central, and what waits to be sent."""
 
     site_name: str
     kiosk_name: str
@@ -55,7 +55,7 @@ class MaintenanceStatus:
 
 
 class MaintenanceDesk:
-    """What the maintenance screen may do; the visitor's side never reaches it without the PIN."""
+    """What the maintenance screen may do; one method, one transaction, one answer."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class MaintenanceDesk:
         return PinAnswer(accepted=True)
 
     def status(self) -> MaintenanceStatus:
-        """Return how this kiosk is."""
+        """Return the state of this kiosk."""
         with self._store.read() as transaction:
             itself = site_rows.itself(transaction, self._site.kiosk_id)
             pending, parked = outbox.pending(transaction), outbox.parked(transaction)

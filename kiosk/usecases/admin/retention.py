@@ -46,7 +46,7 @@ class DueRecords:
     at: datetime
     rules: Rules
     cut: Cut
-    """What `requests` were found by."""
+    """The limits by which `requests` were found."""
     requests: Sequence[Old]
     loose: Sequence[Old]
     """Facts of requests that were deleted; not counted."""
@@ -130,10 +130,10 @@ class Cleaned:
 def clean_kiosk(
     store: Records, clock: Clock, entropy: Entropy, site: SiteInfo, rules: Rules
 ) -> Cleaned:
-    """Delete sealed requests and check-ins that the centre confirmed long enough ago.
+    """Delete sealed requests and check-ins that central confirmed long enough ago.
 
     In small transactions, so that a visitor can check in between them; then the write-ahead log
-    is emptied, so that no byte of them is left. Without a centre nothing is deleted.
+    is emptied, so that no byte of them is left. Without central nothing is deleted.
     """
     requests = check_ins = 0
     while True:

@@ -60,7 +60,7 @@ class VisitorRequests:
         return Receipt(reference, digits, now, promise_days)
 
     def state(self, transaction: Transaction, digits: str) -> SlipState:
-        """Return the state of the request of a slip (53 digits); it names nobody."""
+        """Return the state of the request of a slip, by its digits; it names nobody."""
         slip = _read_slip(digits)
         if slip is None:
             return SlipState(RequestPhase.NOT_KNOWN, None, "")
