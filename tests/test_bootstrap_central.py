@@ -61,7 +61,7 @@ def test_a_desk_machine_works_at_the_centre_and_says_that_it_is_there(office: Of
         assert here.contact_at is not None
         assert here.clock_offset_ms is not None
         assert abs(here.clock_offset_ms) < timedelta(minutes=1) / timedelta(milliseconds=1)
-        assert desk_side(kiosk).facts.at_centre
+        assert desk_side(kiosk).clinic.at_centre
     finally:
         kiosk.store.close()
     assert sorted(path.name for path in office.folder.iterdir()) == [

@@ -36,19 +36,25 @@ def test_the_desk_needs_a_terminal(folder: Path) -> None:
 
 def test_the_place_of_the_desk_says_when_it_locks(folder: Path) -> None:
     with open_clinic(folder) as clinic:
-        floor = side_of(clinic, folder).facts
+        floor = side_of(clinic, folder).clinic
         assert (floor.idle, floor.may_end) == (120.0, False)
         settings = (folder / "kiosk.toml").read_text(encoding="utf-8")
         office = settings.replace('place = "floor"', 'place = "office"')
         assert office != settings
         (folder / "kiosk.toml").write_text(office, encoding="utf-8")
-        facts = side_of(clinic, folder).facts
-        assert (facts.idle, facts.may_end, facts.clinic) == (600.0, True, clinic.site.name)
+        clinic_info = side_of(clinic, folder).clinic
+        assert (clinic_info.idle, clinic_info.may_end, clinic_info.name) == (
+            600.0,
+            True,
+            clinic.site.name,
+        )
 
 
 def test_nobody_signed_in_opens_nothing(folder: Path) -> None:
     with open_clinic(folder) as clinic:
-        side = DeskSide(clinic.access, side_of(clinic, folder).facts, side_of(clinic, folder).tools)
+        side = DeskSide(
+            clinic.access, side_of(clinic, folder).clinic, side_of(clinic, folder).tools
+        )
         for open_desk in (
             lambda: side.roster,
             lambda: side.passes,
@@ -66,7 +72,7 @@ def test_desks_last_until_the_lock(folder: Path) -> None:
     with open_clinic(folder) as clinic:
         clinic.add_staff("fay", Role.FACILITATOR)
         parts = side_of(clinic, folder)
-        side = DeskSide(clinic.access, parts.facts, parts.tools)
+        side = DeskSide(clinic.access, parts.clinic, parts.tools)
         who = side.sign_in("fay", "correct horse battery")
         assert isinstance(who, CurrentUser)
         assert (who.login, who.roles) == ("fay", frozenset({Role.FACILITATOR}))

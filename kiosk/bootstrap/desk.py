@@ -1,4 +1,4 @@
-"""Puts the staff's desk together: access, the clinic's facts, and what writes files for it."""
+"""Puts the staff's desk together: access, the clinic, and what writes files for it."""
 
 import gc
 import sys
@@ -80,8 +80,8 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
     from kiosk.ui.desk.session import FLOOR_IDLE, ClinicInfo, DeskSide, Tools
 
     in_office = kiosk.settings.desk.place == "office"
-    facts = ClinicInfo(
-        clinic=kiosk.site.name,
+    clinic = ClinicInfo(
+        name=kiosk.site.name,
         zone=kiosk.site.zone,
         country=kiosk.site.country,
         now=kiosk.clock.now,
@@ -90,7 +90,7 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
         at_centre=find_link(kiosk.folder) is not None,
     )
     files = _Files(kiosk)
-    return DeskSide(kiosk.access(), facts, Tools(files.callbacks, files.sheet, _Plans(kiosk)))
+    return DeskSide(kiosk.access(), clinic, Tools(files.callbacks, files.sheet, _Plans(kiosk)))
 
 
 class _Files:

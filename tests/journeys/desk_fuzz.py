@@ -11,7 +11,7 @@ from typing import Final
 
 from kiosk.bootstrap import DATABASE
 from kiosk.records.database.store import sqlite_module
-from kiosk.ui.desk.messages import MENU
+from kiosk.ui.desk.menu import MENU
 from kiosk.ui.terminal.startup import EXIT_ASKED
 from tests.journeys.clinic import ESC, PASSPHRASE, Clinic
 from tests.journeys.desks import OPENED

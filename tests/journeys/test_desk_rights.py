@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from kiosk.cli.commands import app
 from kiosk.cli.main import run
 from kiosk.domain.staff import Role
-from kiosk.ui.desk.messages import MENU, menu_entries
+from kiosk.ui.desk.menu import MENU, menu_entries
 from tests.journeys.clinic import ESC, PASSPHRASE, Clinic
 from tests.journeys.desks import ask_for_a_call, check_in, open_desk
 

@@ -74,8 +74,8 @@ def desk_side(
     clinic: Clinic, written: Written, idle: float = 120.0, *, at_centre: bool = False
 ) -> DeskSide:
     """Return what bootstrap makes of an opened store."""
-    facts = ClinicInfo(
-        clinic=clinic.site.name,
+    known = ClinicInfo(
+        name=clinic.site.name,
         zone=clinic.site.zone,
         country=clinic.site.country,
         now=clinic.clock.now,
@@ -83,7 +83,7 @@ def desk_side(
         at_centre=at_centre,
     )
     tools = Tools(export_callbacks=written.export, pass_sheet=written.sheet, plans=written.plans)
-    return DeskSide(clinic.access, facts, tools)
+    return DeskSide(clinic.access, known, tools)
 
 
 class Colleague(Hands[DeskApp]):

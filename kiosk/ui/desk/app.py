@@ -1,193 +1,299 @@
-"""The desk: which screen follows which, put together from the parts of each role."""
+"""The desk: which screen follows which, from the first sign-in to the last sign-out."""
 
+import asyncio
+import gc
+import time
+from collections.abc import Callable
 from functools import partial
-from typing import assert_never
+from typing import ClassVar
+from uuid import UUID
 
 from textual import on
+from textual.geometry import Size
 
+from kiosk.domain.staff import Role
 from kiosk.ui.desk import messages as m
-from kiosk.ui.desk import messages as p
 from kiosk.ui.desk.admin.audit import AuditTrailScreen
-from kiosk.ui.desk.admin.kiosks import KioskScreen, KiosksScreen
+from kiosk.ui.desk.admin.kiosks import KiosksScreen
 from kiosk.ui.desk.admin.reports import ReportsScreen
 from kiosk.ui.desk.admin.retention import RetentionScreen
 from kiosk.ui.desk.attendance.anomalies import AnomaliesScreen
 from kiosk.ui.desk.attendance.roster import RosterScreen
 from kiosk.ui.desk.attendance.sessions import SessionsScreen
-from kiosk.ui.desk.callbacks.duplicates import DuplicatesScreen
-from kiosk.ui.desk.callbacks.export import ExportScreen
-from kiosk.ui.desk.callbacks.request import RequestScreen
 from kiosk.ui.desk.callbacks.worklist import WorklistScreen
-from kiosk.ui.desk.groups.groups import GroupFormScreen, GroupsScreen
-from kiosk.ui.desk.groups.plan_file import PlanFileScreen, PlanReportScreen
-from kiosk.ui.desk.groups.series import SeriesDaysScreen, SeriesFormScreen
-from kiosk.ui.desk.groups.week import SessionFormScreen, WeekScreen
-from kiosk.ui.desk.lifecycle import DeskLife, Maker
-from kiosk.ui.desk.messages import Place, PlaceOf
+from kiosk.ui.desk.groups.groups import GroupsScreen
+from kiosk.ui.desk.menu import MenuScreen, menu_entries
+from kiosk.ui.desk.messages import Exit, Maker, Place, PlaceOf
 from kiosk.ui.desk.passes.members import MembersScreen
-from kiosk.ui.desk.passes.new_pass import NewPassScreen, PassScreen
-from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.staff.accounts import (
-    AccountsScreen,
-    LanguagesScreen,
-    NewAccountScreen,
-    ResetPassphraseScreen,
-    RolesScreen,
-)
+from kiosk.ui.desk.passes.new_pass import NewPassScreen
+from kiosk.ui.desk.questions import ChoiceScreen, LineScreen
+from kiosk.ui.desk.screen import DeskScreen, StaffApp
+from kiosk.ui.desk.session import LONGEST_STAY, OpenDeskSide
+from kiosk.ui.desk.sign_in import NewPassphraseScreen, SignInScreen
+from kiosk.ui.desk.staff.accounts import AccountsScreen
+from kiosk.ui.door import Trouble
+from kiosk.ui.terminal.startup import EXIT_ASKED
+from kiosk.ui.theme import themes
 
-
-class CallerWays(DeskLife):
-    """Adds the caller's places by `maker`, and hears what their screens tell."""
-
-    def maker(self, spot: PlaceOf) -> Maker | None:
-        """Return the caller's places."""
-        return WorklistScreen if spot.place is Place.CALLBACKS else super().maker(spot)
-
-    @on(m.RequestWanted)
-    async def show_request(self, event: m.RequestWanted) -> None:
-        """Show one request; from a list of the same number it takes the list's place."""
-        if self.is_stale(event):
-            return
-        request = partial(RequestScreen, event.row)
-        await (
-            self.show_instead(request)
-            if isinstance(self.screen, DuplicatesScreen)
-            else self.show(request)
-        )
-
-    @on(m.TwinsWanted)
-    async def show_twins(self, event: m.TwinsWanted) -> None:
-        """Show the other requests of the same number."""
-        if not self.is_stale(event):
-            await self.show(partial(DuplicatesScreen, event.row))
-
-    @on(m.ExportWanted)
-    async def export(self, event: m.ExportWanted) -> None:
-        """Write the filtered list to a file."""
-        if not self.is_stale(event):
-            await self.show(partial(ExportScreen, event.wanted, event.form))
-
-
-class FacilitatorWays(DeskLife):
-    """Adds the facilitator's places, and hears what their screens tell."""
-
-    def maker(self, spot: PlaceOf) -> Maker | None:
-        """Return the facilitator's places."""
-        if spot.place is Place.ROSTER and spot.of is not None:
-            return partial(RosterScreen, spot.of)
-        own: dict[Place, Maker] = {
-            Place.SESSIONS: SessionsScreen,
-            Place.PASSES: MembersScreen,
-            Place.ODDITIES: AnomaliesScreen,
-        }
-        return own.get(spot.place) or super().maker(spot)
-
-    @on(m.PersonWanted)
-    async def add_by_name(self, event: m.PersonWanted) -> None:
-        """Ask for a name."""
-        if not self.is_stale(event):
-            await self.show(partial(NewPassScreen, event.session_id))
-
-    @on(m.MemberWanted)
-    async def add_member(self, event: m.MemberWanted) -> None:
-        """Show the members to choose from."""
-        if not self.is_stale(event):
-            await self.show(partial(MembersScreen, event.session_id))
-
-    @on(m.PassMade)
-    async def show_pass(self, event: m.PassMade) -> None:
-        """Show a new pass; its form has done its work."""
-        if self.is_stale(event):
-            return
-        card = partial(PassScreen, event.issued)
-        await (
-            self.show_instead(card) if isinstance(self.screen, NewPassScreen) else self.show(card)
-        )
-
-
-class PlannerWays(DeskLife):
-    """Hears what the manager's screens tell."""
-
-    @on(p.PageWanted)
-    async def open_page(self, event: p.PageWanted) -> None:
-        """Show a page."""
-        if not self.is_stale(event):
-            make = partial(_screen_of, event.page)
-            await (self.show_instead(make) if event.instead else self.show(make))
-
-    @on(p.SeriesKept)
-    async def leave_series(self, event: p.SeriesKept) -> None:
-        """Go back to the week from the days of a series and its form."""
-        if self.is_stale(event):
-            return
-        await self.back()
-        await self.back()
-        if self.in_front is not None:
-            self.in_front.say(event.sentence)
-
-
-def _screen_of(page: p.Page) -> DeskScreen:
-    match page:
-        case p.NewStaffPage() | p.RolesPage() | p.LanguagesPage() | p.PassphrasePage():
-            return _staff_screen(page)
-    return _plan_screen(page)
-
-
-def _plan_screen(page: p.PlanPage) -> DeskScreen:
-    match page:
-        case p.GroupPage():
-            return GroupFormScreen(page.plan)
-        case p.WeekPage():
-            return WeekScreen(page.group, page.day)
-        case p.SessionPage():
-            return SessionFormScreen(page)
-        case p.SeriesPage():
-            return SeriesFormScreen(page)
-        case p.SeriesDays():
-            return SeriesDaysScreen(page)
-        case p.PlanFilePage():
-            return PlanFileScreen()
-        case p.ReportPage():
-            return PlanReportScreen(page)
-    assert_never(page)
-
-
-def _staff_screen(page: p.StaffPage) -> DeskScreen:
-    match page:
-        case p.NewStaffPage():
-            return NewAccountScreen()
-        case p.RolesPage():
-            return RolesScreen(page.account)
-        case p.LanguagesPage():
-            return LanguagesScreen(page.account)
-        case p.PassphrasePage():
-            return ResetPassphraseScreen(page)
-    assert_never(page)
-
-
-_PLACES: dict[Place, Maker] = {
+_ROUTES: dict[Place, Maker] = {
+    Place.SESSIONS: SessionsScreen,
+    Place.PASSES: MembersScreen,
+    Place.ANOMALIES: AnomaliesScreen,
+    Place.CALLBACKS: WorklistScreen,
     Place.GROUPS: GroupsScreen,
     Place.STAFF: AccountsScreen,
     Place.REPORTS: ReportsScreen,
-    Place.RECORDS: RetentionScreen,
+    Place.RETENTION: RetentionScreen,
     Place.AUDIT: AuditTrailScreen,
     Place.KIOSKS: KiosksScreen,
+    Place.PASSPHRASE: NewPassphraseScreen,
 }
+"""Which screen is at each place; the menu is made from the roles of who is signed in."""
+_SESSION_ROUTES: dict[Place, Callable[[UUID], DeskScreen]] = {
+    Place.ROSTER: RosterScreen,
+    Place.ADD_BY_NAME: NewPassScreen,
+    Place.ADD_MEMBER: MembersScreen,
+}
+"""Which screen is at each place that is about one session."""
+_REST = 1
+"""The app's own empty screen, which lies under all others."""
+_AGAIN = 5.0
+"""Seconds until desks that could not be opened are tried again."""
+_LONG = "You have been signed in for a long time; please sign in again."
 
 
-class ManagerWays(PlannerWays):
-    """Adds the manager's places."""
+class DeskApp(StaffApp):
+    """Everything that staff do on a screen.
 
-    def maker(self, spot: PlaceOf) -> Maker | None:
-        """Return the manager's places."""
-        return _PLACES.get(spot.place) or super().maker(spot)
+    Its screens are a stack: the sign-in, or the menu and what was opened above it.
+    """
 
-    @on(m.MachineWanted)
-    async def show_machine(self, event: m.MachineWanted) -> None:
-        """Show all that is known of a machine."""
+    CSS_PATH = "desk.tcss"
+    TITLE = "kiosk desk"
+    extra_keys: ClassVar[frozenset[str]] = frozenset({"f10"})
+
+    def __init__(
+        self, boot: OpenDeskSide, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`monotonic` returns seconds of the clock that waits are counted by."""
+        super().__init__(boot, monotonic)
+        self._moving = asyncio.Lock()
+        self._left: PlaceOf | None = None
+        """Where the person was who is locked out."""
+        self._opening = False
+        self._are_open = False
+        self._again_at: float | None = None
+        """When to try again to open the desks, where what stood in the way passes by itself."""
+
+    @property
+    def in_front(self) -> DeskScreen | None:
+        """The screen that is seen."""
+        screen = self.screen
+        return screen if isinstance(screen, DeskScreen) else None
+
+    def is_stale(self, event: m.DeskIntent) -> bool:
+        """Return whether the screen that sent `event` is no longer in front."""
+        return event.origin is not self.screen
+
+    @property
+    def route(self) -> PlaceOf | None:
+        """The nearest place at or under the screen in front."""
+        screens = (s for s in reversed(self.screen_stack) if isinstance(s, DeskScreen))
+        return next((screen.route for screen in screens if screen.route is not None), None)
+
+    def _maker(self, target: PlaceOf) -> Maker:
+        if target.place is Place.MENU:
+            return self._menu
+        if target.of is not None:
+            return partial(_SESSION_ROUTES[target.place], target.of)
+        return _ROUTES[target.place]
+
+    def _menu(self) -> MenuScreen:
+        return MenuScreen(menu_entries(self.who.roles if self.who is not None else frozenset()))
+
+    async def show(self, make: Maker) -> None:
+        """Show a screen above the one in front, which stays as it is."""
+        async with self._moving:
+            await self.push_screen(self._dressed(make))
+
+    async def show_instead(self, make: Maker) -> None:
+        """Show a screen in the place of the one in front."""
+        async with self._moving:
+            await self.switch_screen(self._dressed(make))
+
+    async def back(self) -> None:
+        """Show the screen under this one, as it was left; the first one stays."""
+        async with self._moving:
+            if len(self.screen_stack) > _REST + 1:
+                await self.pop_screen()
+                self.forget_input()
+        if self.in_front is not None:
+            self.in_front.come_back()
+
+    async def start_at(self, *makers: Maker) -> None:
+        """Drop every screen and show these, the last one in front."""
+        async with self._moving:
+            with self.batch_update():
+                while len(self.screen_stack) > _REST + 1:
+                    await self.pop_screen()
+            # Before the new screen is made, which would inherit it.
+            self.forget_input()
+            # Not in the batch: it would hold back the whole picture.
+            first, *others = makers
+            if len(self.screen_stack) > _REST:
+                await self.switch_screen(self._dressed(first))
+            else:
+                await self.push_screen(self._dressed(first))
+            for make in others:
+                await self.push_screen(self._dressed(make))
+            self._clipboard = ""
+            self.clear_notifications()
+            self.forget_input()
+            self.forget_drawn()
+        gc.collect()
+
+    def _dressed(self, make: Maker) -> m.AnyScreen:
+        screen = make()
+        screen.dress(Size(*self.size))
+        return screen
+
+    async def on_mount(self) -> None:
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = "calm"
+        await self.start_at(SignInScreen)
+        self.set_interval(1.0, self.tick)
+
+    def post_display_hook(self) -> None:
+        """Open the desks once the first screen is painted, and not before."""
+        if not self._opening and not self._batch_count and isinstance(self.screen, SignInScreen):
+            self._opening = True
+            self.run_worker(self._open_desks())
+
+    async def _open_desks(self) -> None:
+        is_first, self._again_at = self._again_at is None, None
+        answer = await self.door.ask(lambda side: side.clinic)
+        screen = self.in_front
+        if isinstance(answer, Trouble):
+            if answer.passing:
+                self._again_at = self.monotonic() + _AGAIN
+            if screen is not None:
+                screen.say(answer.for_staff)
+            return
+        self.clinic, self._are_open = answer, True
+        if screen is not None:
+            screen.retime()
+            if not is_first:
+                screen.say("")
+                screen.rekey()
+
+    async def tick(self) -> None:
+        """Once a second: lock a desk that nobody touches; else let the screen read its news."""
+        screen = self.in_front
+        if screen is None or self._moving.locked():
+            return
+        if self._again_at is not None and self.monotonic() >= self._again_at:
+            self.run_worker(self._open_desks())
+        if self.who is not None:
+            if (self.clinic.now() - self.who.since).total_seconds() >= LONGEST_STAY:
+                await self.sign_out(_LONG)
+                return
+            if self.monotonic() - self.last_activity >= self.clinic.idle:
+                await self.lock()
+                return
+        screen.retime()
+        screen.show_wait()
+        screen.tick()
+
+    async def lock(self) -> None:
+        """Cover everything; only the login and the place are remembered."""
+        who, self._left = self.who, self.route
+        if who is not None:
+            await self._close_desks(partial(SignInScreen, locked_for=who.login))
+
+    async def sign_out(self, sentence: str = "") -> None:
+        """Drop everything, the login too; the sign-in shows `sentence`."""
+        self._left = None
+        await self._close_desks(partial(SignInScreen, sentence=sentence))
+
+    def expel(self, sentence: str) -> None:
+        # Beside the question that was answered so, which waits for this screen.
+        if self.who is not None:
+            self.run_worker(self.sign_out(sentence))
+
+    async def _close_desks(self, make: Maker) -> None:
+        self.who = None
+        await self.start_at(make)
+        # A question under way ends first; then keys, desks and opened names go.
+        self.run_worker(self._drop_keys())
+
+    async def _drop_keys(self) -> None:
+        if self.door.is_open:
+            await self.door.ask(lambda side: side.lock())
+            gc.collect()  # the desks go round in circles, with all that they have opened
+
+    @on(m.Entered)
+    async def enter(self, event: m.Entered) -> None:
+        """Show the first place of a person who has just signed in, or where they were."""
+        if self.is_stale(event):
+            return
+        if not self._are_open:
+            await self._open_desks()
+        self.who = event.who
+        if event.who.must_change:
+            await self.start_at(partial(NewPassphraseScreen, is_reset=True))
+            return
+        left, self._left = self._left, None
+        if left is None or left.place is Place.MENU:
+            is_caller_only = event.who.roles == {Role.CALLER}
+            left = PlaceOf(Place.CALLBACKS) if is_caller_only else None
+        await self.start_at(self._menu, *(() if left is None else (self._maker(left),)))
+
+    @on(m.Leaves)
+    async def follow(self, event: m.Leaves) -> None:
+        """Leave a screen as its person wants."""
+        if self.is_stale(event):
+            return
+        match event.exit:
+            case Exit.BACK:
+                await self.back()
+            case Exit.SIGN_OUT:
+                await self.sign_out()
+            case Exit.END:
+                self.leave(EXIT_ASKED)
+
+    @on(m.Opens)
+    async def open_screen(self, event: m.Opens) -> None:
+        """Show a screen that the one in front knows itself."""
         if not self.is_stale(event):
-            await self.show(partial(KioskScreen, event.view))
+            await (self.show_instead if event.instead else self.show)(event.make)
 
+    @on(m.GoesTo)
+    async def go_to(self, event: m.GoesTo) -> None:
+        """Show a place above the screen in front."""
+        if not self.is_stale(event):
+            await self.show(self._maker(event.target))
 
-class DeskApp(FacilitatorWays, CallerWays, ManagerWays):
-    """Everything that staff do on a screen; a role without a desk here is not in the menu."""
+    @on(m.Finished)
+    async def finish(self, event: m.Finished) -> None:
+        """Go back and show what was done."""
+        if self.is_stale(event):
+            return
+        for _ in range(event.levels):
+            await self.back()
+        if self.in_front is not None:
+            self.in_front.say(event.sentence)
+
+    @on(m.Asks)
+    async def pose_question(self, event: m.Asks) -> None:
+        """Show a question above the screen that asks."""
+        if not self.is_stale(event):
+            screen = ChoiceScreen if event.question.options else LineScreen
+            await self.show(partial(screen, event.question))
+
+    @on(m.Answered)
+    async def answer(self, event: m.Answered) -> None:
+        """Take the question away, then hand its answer to the screen that asked."""
+        if not self.is_stale(event):
+            await self.back()
+            event.question.then(event.value)

@@ -1,6 +1,7 @@
-"""The menu: what somebody's roles let them do."""
+"""The menu: the places that are open to a person's roles."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -8,13 +9,67 @@ from textual import on
 from textual.containers import Grid
 from textual.widget import Widget
 
-from kiosk.ui.desk.admin import queries as asks
-from kiosk.ui.desk.messages import DeskWant, MenuEntry, Place
+from kiosk.domain.fleet import describe_needing_machines
+from kiosk.domain.staff import Role
+from kiosk.ui.desk.messages import Exit, Place, PlaceOf
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.desk_bars import Key
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One line of the menu."""
+
+    place: Place
+    letter: str
+    title: str
+    more: str
+    role: Role | None
+    """Who sees it; None for everybody."""
+    also: Role | None = None
+    """Who sees it as well."""
+
+    def is_for(self, roles: frozenset[Role]) -> bool:
+        """Return whether a person with `roles` sees it."""
+        return self.role is None or bool(roles & {self.role, self.also})
+
+
+MENU: tuple[MenuEntry, ...] = (
+    MenuEntry(
+        Place.SESSIONS, "G", "Groups today", "Who has arrived, and head counts", Role.FACILITATOR
+    ),
+    MenuEntry(
+        Place.PASSES, "P", "Members and passes", "Hand out, replace or revoke", Role.FACILITATOR
+    ),
+    MenuEntry(
+        Place.ANOMALIES,
+        "E",
+        "Odd records",
+        "Late, twice, or by wrong clocks",
+        Role.FACILITATOR,
+        also=Role.MANAGER,
+    ),
+    MenuEntry(Place.CALLBACKS, "C", "Callbacks", "The next call is at the top", Role.CALLER),
+    MenuEntry(
+        Place.GROUPS, "S", "Groups and sessions", "Plan, change, cancel, import", Role.MANAGER
+    ),
+    MenuEntry(Place.STAFF, "F", "Staff", "Accounts, roles, languages", Role.MANAGER),
+    MenuEntry(Place.REPORTS, "R", "Reports", "Waiting times, attendance", Role.MANAGER),
+    MenuEntry(Place.RETENTION, "D", "Records kept", "What is deleted, and when", Role.MANAGER),
+    MenuEntry(Place.AUDIT, "A", "Audit trail", "Who did what, and is it whole", Role.MANAGER),
+    MenuEntry(Place.KIOSKS, "K", "Kiosks", "Last contact, and what waits", Role.MANAGER),
+    MenuEntry(Place.PASSPHRASE, "O", "My own passphrase", "Choose a new one", None),
+)
+"""Every place of the menu, in its order; Q, which signs out everywhere, is no letter here."""
+
+
+def menu_entries(roles: frozenset[Role]) -> tuple[MenuEntry, ...]:
+    """Return the menu of a person with `roles`."""
+    return tuple(entry for entry in MENU if entry.is_for(roles))
+
 
 _FEW = 6
 """So many tiles have room for a blank row between them on a usual screen."""
@@ -48,11 +103,11 @@ class MenuScreen(DeskScreen):
 
     def come_back(self) -> None:
         if any(entry.place is Place.KIOSKS for entry in self._entries):
-            self.look(self._hint)
+            self.poll(self._hint)
 
     async def _hint(self) -> None:
-        """Say on the tile of the kiosks that some of them need a person."""
-        answer = await self.ask(asks.describe_kiosks_in_need)
+        """Write on the tile of the kiosks that some of them need a person."""
+        answer = await self.ask(lambda side: describe_needing_machines(side.oversight.kiosks()))
         if isinstance(answer, Trouble):
             return
         usual = {entry.place.name: entry.title for entry in self._entries}
@@ -64,11 +119,9 @@ class MenuScreen(DeskScreen):
 
     def _ask_end(self) -> None:
         lead = "Nothing is lost. It is started again by: kiosk desk"
-        self.put(
-            ask_sure("End the program?", lead, "Yes, end it", partial(self.want, DeskWant.LEAVE))
-        )
+        self.pose(ask_sure("End the program?", lead, "Yes, end it", partial(self.leave, Exit.END)))
 
     @on(Pressable.Pressed)
     def open_place(self, event: Pressable.Pressed) -> None:
         """Go to the place of a tile."""
-        self.go_to(Place[event.pressable.name or ""])
+        self.go_to(PlaceOf(Place[event.pressable.name or ""]))

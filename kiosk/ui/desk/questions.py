@@ -1,4 +1,4 @@
-"""Questions that the facilitator's screens ask, as data."""
+"""Questions above a screen: the two kinds of them, and those that several folders ask."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -22,7 +22,7 @@ from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.list import Column, Line, Listing
 
 Then = Callable[[str], None]
-_LETTERS = "abcdefghijklmnoprstuvwxyz"
+LETTERS = "abcdefghijklmnoprstuvwxyz"
 """All but Q, which signs out."""
 
 
@@ -52,7 +52,7 @@ def ask_head_count(card: SessionCard, then: Then, *, close: bool) -> Question:
 
 
 def ask_sure(title: str, lead: str, yes: str, do: Callable[[], None]) -> Question:
-    """Ask whether somebody is sure, and then `do` it."""
+    """Ask for a yes, and then `do` it."""
     options = (Offer("n", "No, leave it as it is", "no"), Offer("y", yes, "yes"))
     return Question(title, lambda answer: do() if answer == "yes" else None, lead, options)
 
@@ -63,7 +63,7 @@ def ask_which_group(member: Member, groups: Sequence[GroupName], then: Then) -> 
         Offer(
             letter, group.name, str(group.id), "takes them off" if group.id in member.groups else ""
         )
-        for letter, group in zip(_LETTERS, groups, strict=False)
+        for letter, group in zip(LETTERS, groups, strict=False)
     )
     return Question("Join or leave which group?", then, "Groups that keep a list.", options)
 
@@ -76,7 +76,7 @@ def _count_problem(text: str) -> str:
 
 
 class QuestionScreen(DeskScreen):
-    """What both kinds of question share."""
+    """A question, above the screen that asks it."""
 
     def __init__(self, question: Question) -> None:
         super().__init__()

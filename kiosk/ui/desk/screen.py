@@ -1,7 +1,8 @@
 """The base of the desk's screens: a head, a body, one sentence, and a line of keys."""
 
+import time
 from collections.abc import Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,17 +13,21 @@ from textual.widgets import Static
 from kiosk.ui.desk.messages import (
     Asks,
     DeskIntent,
-    DeskWant,
+    Exit,
+    Finished,
     GoesTo,
     Leaves,
+    Maker,
+    Opens,
     Place,
     PlaceOf,
     Question,
 )
-from kiosk.ui.desk.session import ClinicInfo, CurrentUser, DeskSide
-from kiosk.ui.desk.text import format_clock_line
+from kiosk.ui.desk.session import ClinicInfo, CurrentUser, DeskSide, OpenDeskSide
+from kiosk.ui.desk.text import describe_refusal, format_clock_line
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import Answer, AskingScreen
+from kiosk.ui.terminal.app import LockedApp
 from kiosk.ui.widgets.buttons import Pressable
 from kiosk.ui.widgets.desk_bars import Ends, Key, KeyLine, TopLine
 from kiosk.ui.widgets.inputs import Field
@@ -33,96 +38,37 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
 
+TOO_SMALL = "Please make this window larger."
+_SIGN_OUT, _SIGN_OUT_TYPING = "q", "f10"
 _WAIT = "One moment …"
 _LONG = 1.0
 """Seconds that nobody wonders about."""
 
 
-class DeskAskingScreen(AskingScreen[DeskSide]):
-    """The base of `DeskScreen`: its way to the desks."""
+class StaffApp(LockedApp):
+    """An app that staff sign in to, as its screens know it."""
 
-    _looking: "Worker[None] | None" = None
-    _under_way = 0
-    """How many questions have no answer yet."""
-    _waits_since = 0.0
-    """Since when, in seconds of the app's clock."""
+    def __init__(self, boot: OpenDeskSide, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """`monotonic` returns seconds of the clock that waits are counted by."""
+        super().__init__(clock=monotonic)
+        self.monotonic = monotonic
+        self.door: Door[DeskSide] = Door(boot)
+        """The way to the desks."""
+        self.clinic = ClinicInfo()
+        self.who: CurrentUser | None = None
+        """Who is signed in."""
 
-    @property
-    def host(self) -> "DeskHost":
-        """The app, as far as a screen may know it."""
-        return cast("DeskHost", self.app)
-
-    @property
-    def door(self) -> Door[DeskSide]:
-        return self.host.door
-
-    async def ask(self, question: Callable[[DeskSide], Answer]) -> Answer | Trouble:
-        """Ask a desk; a right that has gone signs out."""
-        if not self._under_way:
-            self._waits_since = self.host.monotonic()
-        self._under_way += 1
-        try:
-            answer = await super().ask(question)
-        finally:
-            self._under_way -= 1
-        if not self._under_way and self.said == _WAIT:
-            self.say("")
-        if isinstance(answer, Trouble) and answer.signed_out:
-            self.host.expel(answer.for_staff)
-        return answer
-
-    def tell_wait(self) -> None:
-        """Say that an answer takes its time, unless something is said already; once a second."""
-        waits = self._under_way and self.host.monotonic() - self._waits_since >= _LONG
-        if waits and not self.said:
-            self.say(_WAIT)
-
-    @property
-    def said(self) -> str:
-        """The sentence above the keys."""
-        lines = self.query("#say").results(Static)
-        return "".join(str(line.content) for line in lines)
-
-    def look(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Do `work`, which only looks for news, unless it is under way; `once` never waits for it.
-
-        For `tick`: what somebody asks for by a key is not lost behind it.
-        """
-        if not self.is_gone and (self._looking is None or self._looking.is_finished):
-            self._looking = self.run_worker(work())
-
-    def act(
-        self,
-        question: Callable[[DeskSide], Answer],
-        done: str = "",
-        then: Callable[[Answer], None] = lambda _answer: None,
-    ) -> None:
-        """Have a desk do something, say `done` and look again; trouble is said instead."""
-
-        async def work() -> None:
-            answer = await self.ask(question)
-            if isinstance(answer, Trouble):
-                self.say(answer.for_staff)
-            else:
-                self.say(done)
-                then(answer)
-                self.come_back()
-
-        self.once(work)
-
-    def come_back(self) -> None:
-        """Called when the screen is in front again, after what was shown above it has gone."""
+    def expel(self, sentence: str) -> None:
+        """Sign out, since a desk has answered that the account may no longer work here."""
+        raise NotImplementedError
 
 
-TOO_SMALL = "Please make this window larger."
-_SIGN_OUT, _SIGN_OUT_TYPING = "q", "f10"
+class DeskScreen(AskingScreen[DeskSide]):
+    """One thing to see or to do.
 
-
-class DeskScreen(DeskAskingScreen):
-    """One thing to see or to do; it tells the app what happened and never what comes next.
-
-    A screen gives `heading`, `body` and `keys`. It asks a desk by `once(self._work)`, whose
-    coroutine awaits `ask`; never from a message handler, which would hold up the keys.
+    A screen has `heading`, `body` and `keys`. It asks a desk by `once(self._work)`, whose
+    coroutine awaits `ask`; never from a message handler, which would hold up the keys. It opens
+    the screens of its own folder by `open`, and those of others by `go_to`.
     """
 
     AUTO_FOCUS = "Listing, Field, Pressable"
@@ -130,11 +76,35 @@ class DeskScreen(DeskAskingScreen):
     """Where the lock leads back to; None: to the nearest place under this screen."""
     has_way_back: bool = True
     every: ClassVar[int] = 0
-    """Seconds between two looks for news while it is in front; 0: it never does."""
+    """Seconds between two polls while it is in front; 0: it never polls."""
     _ticks: int = 0
+    _polling: "Worker[None] | None" = None
+    _under_way = 0
+    """How many questions have no answer yet."""
+    _waits_since = 0.0
+    """Since when, in seconds of the app's clock."""
 
     @property
-    def spot(self) -> PlaceOf | None:
+    def desk(self) -> StaffApp:
+        """The app, as far as a screen may know it."""
+        return cast("StaffApp", self.app)
+
+    @property
+    def door(self) -> Door[DeskSide]:
+        return self.desk.door
+
+    @property
+    def clinic(self) -> ClinicInfo:
+        """What is known of the clinic."""
+        return self.desk.clinic
+
+    @property
+    def who(self) -> CurrentUser | None:
+        """Who is signed in."""
+        return self.desk.who
+
+    @property
+    def route(self) -> PlaceOf | None:
         """What the lock remembers of this screen: never anything about a person."""
         return None if self.place is None else PlaceOf(self.place)
 
@@ -155,22 +125,84 @@ class DeskScreen(DeskAskingScreen):
         return ()
 
     def take_letter(self, letter: str) -> bool:
-        """Do what a lower-case letter means here although it is no key; say whether it does."""
+        """Do what a lower-case letter means here although it is no key; return whether it did."""
         for pressable in self.query(Pressable):
             if pressable.letter.lower() == letter:
                 pressable.press()
                 return True
         return False
 
+    async def ask(self, question: Callable[[DeskSide], Answer]) -> Answer | Trouble:
+        """Return a desk's answer; sign out where the account may no longer work here."""
+        if not self._under_way:
+            self._waits_since = self.desk.monotonic()
+        self._under_way += 1
+        try:
+            answer = await super().ask(question)
+        finally:
+            self._under_way -= 1
+        if not self._under_way and self.said == _WAIT:
+            self.say("")
+        if isinstance(answer, Trouble) and answer.signed_out:
+            self.desk.expel(answer.for_staff)
+        return answer
+
+    def act(
+        self,
+        question: Callable[[DeskSide], Answer],
+        done: str = "",
+        then: Callable[[Answer], None] = lambda _answer: None,
+    ) -> None:
+        """Have a desk do something once; show `done`, call `then` and read again.
+
+        Trouble and a refusal are shown instead.
+        """
+
+        async def work() -> None:
+            answer = await self.ask(question)
+            if isinstance(answer, Trouble):
+                self.say(answer.for_staff)
+            elif why_not := describe_refusal(answer):
+                self.say(why_not)
+            else:
+                self.say(done)
+                then(answer)
+                self.come_back()
+
+        self.once(work)
+
+    @property
+    def said(self) -> str:
+        """The sentence above the keys."""
+        lines = self.query("#say").results(Static)
+        return "".join(str(line.content) for line in lines)
+
+    def come_back(self) -> None:
+        """Called when the screen is in front again, after what was shown above it has gone."""
+
     def tick(self) -> None:
-        """Once a second while the screen is in front; ask nothing that costs, see `look`."""
+        """Once a second while the screen is in front; it may `poll`, and asks nothing itself."""
         self._ticks += 1
         if self.every and self._ticks % self.every == 0:
-            self.look_again()
+            self.poll_again()
 
-    def look_again(self) -> None:
-        """Look for news, `every` so many seconds; by default as if one came back to it."""
+    def poll_again(self) -> None:
+        """Called `every` so many seconds; by default as if the screen came to the front again."""
         self.come_back()
+
+    def poll(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Do `work`, which only reads, unless it is under way; `once` never waits for it.
+
+        So what a person asks for by a key is not lost behind it.
+        """
+        if not self.is_gone and (self._polling is None or self._polling.is_finished):
+            self._polling = self.run_worker(work())
+
+    def show_wait(self) -> None:
+        """Show that an answer takes its time, unless a sentence is there; called once a second."""
+        waits = self._under_way and self.desk.monotonic() - self._waits_since >= _LONG
+        if waits and not self.said:
+            self.say(_WAIT)
 
     def compose(self) -> ComposeResult:
         yield TopLine(self._head())
@@ -189,19 +221,27 @@ class DeskScreen(DeskAskingScreen):
         return isinstance(self.focused, Field)
 
     def tell(self, intent: DeskIntent) -> None:
-        """Tell the app what happened here."""
+        """Post to the app what happened here."""
         intent.origin = self
         self.post_message(intent)
 
-    def want(self, want: DeskWant) -> None:
-        """Tell the app where somebody wants to be."""
-        self.tell(Leaves(want))
+    def open(self, make: Maker, *, instead: bool = False) -> None:
+        """Show another screen of this folder above this one, or in its place."""
+        self.tell(Opens(make, instead=instead))
 
-    def go_to(self, place: Place) -> None:
-        """Tell the app that a place was chosen."""
-        self.tell(GoesTo(PlaceOf(place)))
+    def go_to(self, target: PlaceOf) -> None:
+        """Show a place above this screen."""
+        self.tell(GoesTo(target))
 
-    def put(self, question: Question) -> None:
+    def finish(self, sentence: str, levels: int = 1) -> None:
+        """Go back so many screens; the one that is in front then shows `sentence`."""
+        self.tell(Finished(sentence, levels))
+
+    def leave(self, exit_: Exit) -> None:
+        """Leave this screen."""
+        self.tell(Leaves(exit_))
+
+    def pose(self, question: Question) -> None:
         """Ask for a choice or a line above this screen; `question.then` gets the answer."""
         self.tell(Asks(question))
 
@@ -225,29 +265,29 @@ class DeskScreen(DeskAskingScreen):
     def escape(self) -> None:
         """What Esc does; by default one place back."""
         if self.has_way_back:
-            self.want(DeskWant.BACK)
+            self.leave(Exit.BACK)
 
     def _head(self) -> Ends:
-        facts, who = self.host.facts, self.host.who
-        time = format_clock_line(facts.now(), facts.zone)
-        clinic = facts.clinic or "kiosk"
+        clinic, who = self.clinic, self.who
+        clock = format_clock_line(clinic.now(), clinic.zone)
+        name = clinic.name or "kiosk"
         if who is None:
-            return Ends(clinic, time, time)
+            return Ends(name, clock, clock)
         roles = ", ".join(sorted(who.roles))
-        return Ends(clinic, f"{who.login} ({roles}) · {time}", f"{who.login} · {time}")
+        return Ends(name, f"{who.login} ({roles}) · {clock}", f"{who.login} · {clock}")
 
     def _all_keys(self) -> list[Key]:
         typing = self.typing
         keys = [key for key in self.keys() if not (typing and key.types)]
         if self.has_way_back:
             keys.append(Key("escape", "Back", self.escape))
-        if self.host.who is not None:
+        if self.who is not None:
             name = _SIGN_OUT_TYPING if typing else _SIGN_OUT
             keys.append(Key(name, "Sign out", self._sign_out))
         return keys
 
     def _sign_out(self) -> None:
-        self.want(DeskWant.SIGN_OUT)
+        self.leave(Exit.SIGN_OUT)
 
     def on_mount(self) -> None:
         self.rehead()
@@ -293,25 +333,3 @@ class DeskScreen(DeskAskingScreen):
     def follow_cursor(self) -> None:
         """The keys may depend on what stands under the cursor."""
         self.rekey()
-
-
-class DeskHost(Protocol):
-    """The app, as its screens know it."""
-
-    door: Door[DeskSide]
-    """The way to the desks."""
-    facts: ClinicInfo
-    """What is known of the clinic."""
-    who: CurrentUser | None
-    """Who is signed in."""
-
-    last_activity: float
-    """When the last key or tap came, in seconds of `monotonic`."""
-
-    def monotonic(self) -> float:
-        """Give seconds of the clock that waits are counted by."""
-        ...
-
-    def expel(self, sentence: str) -> None:
-        """Sign out at once, since a desk says that the account may no longer work here."""
-        ...

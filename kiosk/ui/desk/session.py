@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -39,7 +39,7 @@ def _utc_now() -> datetime:
 class ClinicInfo:
     """What the screens need to know of the clinic; the defaults serve until it is known."""
 
-    clinic: str = ""
+    name: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     country: str = "SG"
     """ISO 3166 code whose phone numbers need no country code."""
@@ -52,6 +52,11 @@ class ClinicInfo:
     at_centre: bool = False
     """Whether the records are those of all machines of the clinic, and not of this one alone."""
 
+    @property
+    def today(self) -> date:
+        """The clinic's local day."""
+        return self.now().astimezone(self.zone).date()
+
 
 @dataclass(frozen=True, slots=True)
 class CurrentUser:
@@ -61,11 +66,11 @@ class CurrentUser:
     roles: "frozenset[Role]"
     since: datetime
     must_change: bool = False
-    """True where their passphrase was given by a manager and has to be replaced first."""
+    """True where a manager has set their passphrase, which has to be replaced first."""
 
 
 Progress = Callable[[int, int], None]
-"""Is told how many of how many are done, in the desk's thread."""
+"""Called with how many of how many are done, in the desk's thread."""
 
 
 class WriteCallbacks(Protocol):
@@ -81,7 +86,7 @@ class WriteCallbacks(Protocol):
     ) -> str:
         """Write `rows`, which were `chosen`, as `form` ("xlsx", "csv", "json", "fhir").
 
-        Returns the file's path; `login` is who asked for it.
+        Return the file's path; `login` is who asked for it.
         """
         ...
 
@@ -134,9 +139,9 @@ Desk = TypeVar("Desk")
 class DeskSide:
     """Stands behind the door; only the desk's thread ever holds what is in it."""
 
-    def __init__(self, access: "Access", facts: ClinicInfo, tools: Tools) -> None:
+    def __init__(self, access: "Access", clinic: ClinicInfo, tools: Tools) -> None:
         self._access = access
-        self.facts = facts
+        self.clinic = clinic
         self.tools = tools
         self._signed_in: SignedIn | None = None
         self._desks: dict[str, object] = {}

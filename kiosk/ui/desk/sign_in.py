@@ -1,4 +1,4 @@
-"""A passphrase of one's own: asked for where a manager gave one, and whenever somebody wants."""
+"""The way in: the sign-in, and the form for a passphrase of one's own."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from kiosk.domain.staff import SHORTEST_PASSPHRASE, PassphraseProblem, check_passphrase
-from kiosk.ui.desk.messages import DeskWant, Entered, Finished, Place, SomebodyElse
+from kiosk.ui.desk.messages import Entered, Exit, Place
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import CurrentUser
 from kiosk.ui.desk.text import format_wait
@@ -25,17 +25,19 @@ class NewPassphraseScreen(DeskScreen):
 
     place: ClassVar[Place | None] = Place.PASSPHRASE
 
-    def __init__(self, *, given: bool = False) -> None:
-        """Take whether the present one was given by a manager; then there is no way round."""
+    def __init__(self, *, is_reset: bool = False) -> None:
+        """Take whether a manager has set the present one; then there is no way round."""
         super().__init__()
-        self._given = given
-        self.has_way_back = not given
+        self._is_reset = is_reset
+        self.has_way_back = not is_reset
 
     def heading(self) -> str:
         return "Choose a passphrase of your own"
 
     def lead(self) -> str:
-        why = "Yours was given by somebody else, so it opens nothing yet. " if self._given else ""
+        why = (
+            "Yours was given by somebody else, so it opens nothing yet. " if self._is_reset else ""
+        )
         return (
             f"{why}At least {SHORTEST_PASSPHRASE} characters; several words are easy to remember."
         )
@@ -51,9 +53,9 @@ class NewPassphraseScreen(DeskScreen):
     @on(Input.Submitted)
     def go_on(self, event: Input.Submitted) -> None:
         """Go to the next field, and from the last one keep what is typed."""
-        place = _FIELDS.index(event.input.id or "again")
-        if place + 1 < len(_FIELDS):
-            self.query_one(f"#{_FIELDS[place + 1]}", Field).focus()
+        number = _FIELDS.index(event.input.id or "again")
+        if number + 1 < len(_FIELDS):
+            self.query_one(f"#{_FIELDS[number + 1]}", Field).focus()
         else:
             self._go_on()
 
@@ -75,10 +77,10 @@ class NewPassphraseScreen(DeskScreen):
             field.value = ""
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
-        elif isinstance(answer, CurrentUser) and self._given:
+        elif isinstance(answer, CurrentUser) and self._is_reset:
             self.tell(Entered(answer))
         elif isinstance(answer, CurrentUser):
-            self.tell(Finished("Your new passphrase is kept."))
+            self.finish("Your new passphrase is kept.")
         elif isinstance(answer, PassphraseProblem):
             self.say("The new one will not do; please choose another.")
         else:
@@ -89,7 +91,7 @@ class NewPassphraseScreen(DeskScreen):
             self.say(f"The old passphrase is not right.{wait}")
 
     def _problem(self, old: str, new: str) -> str:
-        """Say what has to be mended before the desk is asked."""
+        """Return what has to be mended before the desk is asked, or nothing."""
         if not old:
             self.query_one("#old", Field).focus()
             return "Please type the passphrase that you used until now."
@@ -115,7 +117,7 @@ class SignInScreen(DeskScreen):
     has_way_back = False
 
     def __init__(self, locked_for: str = "", sentence: str = "") -> None:
-        """Take who has locked the desk, or why somebody was signed out."""
+        """Take the login of who is locked out, or why a person was signed out."""
         super().__init__()
         self._locked_for = locked_for
         self._sentence = sentence
@@ -141,14 +143,14 @@ class SignInScreen(DeskScreen):
         yield Key("enter", "Sign in", self._enter)
         if self._locked_for:
             yield Key("escape", "Somebody else", self.escape)
-        elif self.host.facts.may_end:
+        elif self.clinic.may_end:
             yield Key("escape", "End the program", self.escape)
 
     def escape(self) -> None:
         if self._locked_for:
-            self.tell(SomebodyElse())
-        elif self.host.facts.may_end:
-            self.want(DeskWant.LEAVE)
+            self.leave(Exit.SIGN_OUT)
+        elif self.clinic.may_end:
+            self.leave(Exit.END)
 
     def on_mount(self) -> None:
         self.say(self._sentence)
@@ -158,7 +160,7 @@ class SignInScreen(DeskScreen):
             self._count_down()
 
     def _count_down(self) -> None:
-        left = self._free_at - self.host.monotonic()
+        left = self._free_at - self.desk.monotonic()
         if left > 0:
             self.say(f"That did not open. Please wait {format_wait(left)}, then try again.")
         else:
@@ -197,7 +199,7 @@ class SignInScreen(DeskScreen):
         elif isinstance(answer, Trouble):
             self.say(answer.for_staff)
         elif answer.wait_seconds:
-            self._free_at = self.host.monotonic() + answer.wait_seconds
+            self._free_at = self.desk.monotonic() + answer.wait_seconds
             self._count_down()
         else:
             self.say("That did not open. Check the name and the passphrase.")

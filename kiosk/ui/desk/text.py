@@ -1,4 +1,4 @@
-"""Times, codes and refusals in the words of the clinic's staff; English only."""
+"""Times, codes and refusals as text for the clinic's staff; English only."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -42,7 +42,7 @@ NAME_PROBLEMS = {
     NameProblem.LOOKS_LIKE_ID: "That looks like an identity number, which we never keep.",
     NameProblem.NOT_A_NAME: "That looks like a number. A first name is enough.",
 }
-STANDINGS = {
+PASS_STATES = {
     PassState.KNOWN: "pass",
     PassState.UNKNOWN: "unknown pass",
     PassState.REVOKED: "revoked pass",
@@ -191,12 +191,12 @@ def format_roles(account: AccountView) -> str:
 
 def format_languages(account: AccountView) -> str:
     """Return what somebody speaks on the phone."""
-    said = ", ".join(words for code, words in SPOKEN.items() if code in account.languages)
-    return said or "every language"
+    spoken = ", ".join(words for code, words in SPOKEN.items() if code in account.languages)
+    return spoken or "every language"
 
 
 def format_account_state(account: AccountView, zone: ZoneInfo) -> str:
-    """Return how an account stands."""
+    """Return the state of an account."""
     if account.disabled:
         return "disabled"
     if account.must_change:
@@ -210,8 +210,8 @@ def format_plans(plans: Plans) -> str:
     return f"{format_groups(len(plans.groups))} and {format_sessions(len(plans.sessions))}"
 
 
-def import_lines(report: ImportReport) -> tuple[tuple[str, str], ...]:
-    """Return what an import did, as labels and counts."""
+def format_import(report: ImportReport) -> tuple[tuple[str, str], ...]:
+    """Return (label, count) of what an import did."""
     return (
         ("New groups", str(report.groups_added)),
         ("Changed groups", str(report.groups_changed)),

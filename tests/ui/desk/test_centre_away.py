@@ -48,7 +48,7 @@ async def test_who_signs_in_first_finds_the_clinics_own_time(clinic: Clinic) -> 
         colleague.expect(AWAY)
         centre.is_there = True
         await colleague.type("manager", "enter")
-        assert colleague.app.facts.clinic == ""
+        assert colleague.app.clinic.name == ""
         await colleague.keys("escape")
         await colleague.sign_in("manager")
-        assert colleague.app.facts.zone == clinic.site.zone
+        assert colleague.app.clinic.zone == clinic.site.zone

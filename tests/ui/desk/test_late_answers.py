@@ -174,7 +174,7 @@ async def test_a_screen_that_has_gone_begins_nothing(clinic: Clinic) -> None:
         gone = colleague.screen
         await colleague.keys("escape")
         assert not gone.once(work)
-        gone.look(work)
+        gone.poll(work)
         gone.act(lambda _side: begun.append("act"))
         await colleague.settle()
         assert begun == []

@@ -1,7 +1,7 @@
 """The audit trail: who did what, and whether it is whole."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -19,10 +19,10 @@ from kiosk.presentation.audit import (
     describe_verdict,
     entry_number,
 )
-from kiosk.ui.desk.admin import queries as asks
-from kiosk.ui.desk.admin.queries import TrailFilter
 from kiosk.ui.desk.messages import Offer, Place, Question
+from kiosk.ui.desk.questions import LETTERS
 from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import format_clock, format_moment_in_full
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
@@ -43,12 +43,46 @@ TRAIL_OF_ALL = (
     Column("About", 9, rank=2),
 )
 """The same where several machines keep a trail: which one matters more than the number."""
-_LETTERS = "abcdefghijklmnoprstuvwxyz"
-"""All but Q, which signs out."""
 _ALL = "all"
+PAGE = 200
+"""Entries of the audit trail in one answer."""
 _NAMED = 8
 """Machines that a question names."""
 Then = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrailFilter:
+    """Which entries of the audit trail to show."""
+
+    login: str = ""
+    """Whose; empty for everybody's."""
+    action: str = ""
+    """Of which kind (code of `AuditAction`); empty for all."""
+    machine: str = ""
+    """Of which machine (its symbols); empty for all there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """Some entries of the audit trail."""
+
+    entries: tuple[AuditLine, ...]
+    is_last: bool
+    """Whether nothing older is left to be read."""
+
+
+def read_trail(wanted: TrailFilter, before: AuditLine | None, side: DeskSide) -> TrailPage:
+    """Return a page of the audit trail, the latest first; `before` ends the one before it."""
+    by, action, machine = wanted.login or None, wanted.action or None, wanted.machine or None
+
+    def read(place: AuditLine | None) -> tuple[AuditLine, ...]:
+        return side.oversight.audit_trail(PAGE, place, by, action, machine)
+
+    found = read(before)
+    # An entry that cannot be read leaves its page short, so a short page need not be the last.
+    is_last = len(found) < PAGE and not read(found[-1] if found else before)
+    return TrailPage(found, is_last)
 
 
 def entry_line(line: AuditLine, now: datetime, zone: ZoneInfo, *, of_all: bool = False) -> Line:
@@ -61,8 +95,8 @@ def entry_line(line: AuditLine, now: datetime, zone: ZoneInfo, *, of_all: bool =
     )
 
 
-def format_shown(wanted: TrailFilter, count: int, *, is_all: bool) -> str:
-    """Say which entries are shown, and how many."""
+def format_filter(wanted: TrailFilter, count: int, *, is_all: bool) -> str:
+    """Return which entries are shown, and how many."""
     entries = "one entry" if count == 1 else f"{count:,} entries" if count else "no entries"
     parts = [f"The latest first, {entries}{'' if is_all else ' so far'}"]
     if wanted.login:
@@ -77,11 +111,11 @@ def format_shown(wanted: TrailFilter, count: int, *, is_all: bool) -> str:
 def ask_whose(logins: Sequence[str], then: Then) -> Question:
     """Ask whose entries to show; the answer is a login, or empty for everybody's."""
     title = "Whose entries?"
-    if len(logins) >= len(_LETTERS):
+    if len(logins) >= len(LETTERS):
         lead = "Type the name that they sign in with; nothing shows everybody's."
         return Question(title, then, lead, check=lambda typed: _describe_unknown(typed, logins))
     options = [Offer("a", "Everybody's", "")]
-    letters = (letter for letter in _LETTERS if letter != "a")
+    letters = (letter for letter in LETTERS if letter != "a")
     options += [Offer(letter, login, login) for letter, login in zip(letters, logins, strict=False)]
     return Question(title, then, options=tuple(options))
 
@@ -103,9 +137,9 @@ def ask_which_kiosk(machines: Sequence[KioskView], then: Then) -> Question:
 
 
 def ask_which_area(then: Then) -> Question:
-    """Ask what the entries are to be about; the answer is for `which_kind`."""
+    """Ask what the entries are to be about; the answer is for `ask_which_kind`."""
     options = [Offer("a", "Everything", _ALL)]
-    letters = (letter for letter in _LETTERS if letter != "a")
+    letters = (letter for letter in LETTERS if letter != "a")
     options += [
         Offer(letter, area, area) for letter, area in zip(letters, ACTION_AREAS, strict=False)
     ]
@@ -118,7 +152,7 @@ def ask_which_kind(area: str, then: Then) -> Question | None:
         return None
     options = tuple(
         Offer(letter, _capitalise(ACTION_TEXTS[action]), action.value)
-        for letter, action in zip(_LETTERS, ACTION_AREAS[area], strict=False)
+        for letter, action in zip(LETTERS, ACTION_AREAS[area], strict=False)
     )
     return Question(f"{area}: which entries?", then, options=options)
 
@@ -149,14 +183,14 @@ class AuditTrailScreen(DeskScreen):
         return "Audit trail"
 
     def lead(self) -> str:
-        return format_shown(self._wanted, len(self._entries), is_all=self._is_all)
+        return format_filter(self._wanted, len(self._entries), is_all=self._is_all)
 
     def body(self) -> Iterable[Widget]:
         verdict_line = Static("", id="verdict", markup=False)
         verdict_line.display = False
         yield verdict_line
         yield Listing[AuditLine](
-            TRAIL_OF_ALL if self.host.facts.at_centre else TRAIL,
+            TRAIL_OF_ALL if self.clinic.at_centre else TRAIL,
             key=lambda line: (line.machine_id, line.position),
             draw=self._line,
             empty="One moment …",
@@ -167,7 +201,7 @@ class AuditTrailScreen(DeskScreen):
             yield Key("o", "Older", self._read_on)
         yield Key("p", "Person", self._ask_whose)
         yield Key("k", "Kind", self._ask_area)
-        if self.host.facts.at_centre:
+        if self.clinic.at_centre:
             yield Key("m", "Machine", self._ask_which)
         if self._wanted != TrailFilter():
             yield Key("r", "Reset", self._widen)
@@ -179,7 +213,7 @@ class AuditTrailScreen(DeskScreen):
     async def _read(self, before: AuditLine | None = None) -> None:
         """Read the latest page of what is wanted, or the one `before` an entry."""
         wanted = self._wanted
-        answer = await self.ask(lambda side: asks.trail(wanted, before, side))
+        answer = await self.ask(lambda side: read_trail(wanted, before, side))
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         elif wanted is self._wanted:
@@ -200,8 +234,8 @@ class AuditTrailScreen(DeskScreen):
         self.rekey()
 
     def _line(self, line: AuditLine) -> Line:
-        facts = self.host.facts
-        return entry_line(line, facts.now(), facts.zone, of_all=facts.at_centre)
+        clinic = self.clinic
+        return entry_line(line, clinic.now(), clinic.zone, of_all=clinic.at_centre)
 
     def _read_on(self) -> None:
         self.once(self._read_older)
@@ -217,31 +251,32 @@ class AuditTrailScreen(DeskScreen):
         self.once(self._find_people)
 
     async def _find_people(self) -> None:
-        answer = await self.ask(asks.logins)
+        answer = await self.ask(lambda side: side.accounts.accounts())
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         else:
-            self.put(ask_whose(answer, lambda login: self._only(login=login)))
+            logins = tuple(one.login for one in answer)
+            self.pose(ask_whose(logins, lambda login: self._only(login=login)))
 
     def _ask_which(self) -> None:
         self.once(self._find_machines)
 
     async def _find_machines(self) -> None:
-        answer = await self.ask(asks.kiosks)
+        answer = await self.ask(lambda side: side.oversight.kiosks())
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         else:
-            self.put(ask_which_kiosk(answer, lambda symbols: self._only(machine=symbols)))
+            self.pose(ask_which_kiosk(answer, lambda symbols: self._only(machine=symbols)))
 
     def _ask_area(self) -> None:
-        self.put(ask_which_area(self._ask_kind))
+        self.pose(ask_which_area(self._ask_kind))
 
     def _ask_kind(self, area: str) -> None:
         question = ask_which_kind(area, self._only_kind)
         if question is None:
             self._only_kind("")
         else:
-            self.put(question)
+            self.pose(question)
 
     def _only_kind(self, action: str) -> None:
         self._only(action=action)
@@ -261,7 +296,7 @@ class AuditTrailScreen(DeskScreen):
         self.once(self._verify)
 
     async def _verify(self) -> None:
-        answer = await self.ask(asks.verify)
+        answer = await self.ask(lambda side: side.oversight.verify_audit())
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
             return
@@ -270,7 +305,7 @@ class AuditTrailScreen(DeskScreen):
 
     def _show_verdict(self, found: AuditVerdict) -> None:
         self.say("")
-        words = f"{format_clock(found.checked_at, self.host.facts.zone)}  {describe_verdict(found)}"
+        words = f"{format_clock(found.checked_at, self.clinic.zone)}  {describe_verdict(found)}"
         if not found.ok:
             words += " Please change nothing, and tell whoever looks after this machine."
         line = self.query_one("#verdict", Static)

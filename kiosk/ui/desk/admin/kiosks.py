@@ -1,7 +1,8 @@
-"""The clinic's machines in words: a row of the list, and all that is known of one."""
+"""The clinic's machines: the list of them, and all that is known of one."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,7 @@ from kiosk.domain.fleet import (
     describe_needing_machines,
     format_clock_offset,
 )
-from kiosk.ui.desk.admin import queries as asks
-from kiosk.ui.desk.messages import MachineWanted, Place
+from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_moment_in_full
 from kiosk.ui.door import Trouble
@@ -49,7 +49,7 @@ def kiosk_line(view: KioskView, now: datetime, zone: ZoneInfo) -> Line:
 
 
 def describe_kiosks(views: Sequence[KioskView]) -> str:
-    """Say how the machines stand as a whole."""
+    """Return the state of the machines as a whole."""
     needy = describe_needing_machines(views)
     if needy:
         return f"{needy}; the others are in order." if len(views) > 1 else f"{needy}."
@@ -64,7 +64,7 @@ def describe_kiosks(views: Sequence[KioskView]) -> str:
 
 
 def kiosk_details(view: KioskView, now: datetime, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
-    """Return (label, words) of all that is known of a machine."""
+    """Return (label, text) of all that is known of a machine."""
     rows = [("Needs", sentence) for sentence in view.needs[:1]]
     rows += [("", sentence) for sentence in view.needs[1:]]
     here = ", this one" if view.here else ""
@@ -156,13 +156,13 @@ class KiosksScreen(DeskScreen):
             yield Key("enter", "All about it", self._choose)
 
     def on_mount(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     def come_back(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     async def _read(self) -> None:
-        answer = await self.ask(asks.kiosks)
+        answer = await self.ask(lambda side: side.oversight.kiosks())
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
             return
@@ -173,8 +173,7 @@ class KiosksScreen(DeskScreen):
         self._draw_chosen()
 
     def _line(self, view: KioskView) -> Line:
-        facts = self.host.facts
-        return kiosk_line(view, facts.now(), facts.zone)
+        return kiosk_line(view, self.clinic.now(), self.clinic.zone)
 
     @on(Listing.Moved)
     def follow_cursor(self) -> None:
@@ -184,8 +183,7 @@ class KiosksScreen(DeskScreen):
     def _draw_chosen(self) -> None:
         view: KioskView | None = self.query_one(Listing).current
         if view is not None:
-            facts = self.host.facts
-            rows = kiosk_details(view, facts.now(), facts.zone)
+            rows = kiosk_details(view, self.clinic.now(), self.clinic.zone)
             self.query_one("#chosen", Static).update(pairs(rows))
 
     def _choose(self) -> None:
@@ -196,7 +194,7 @@ class KiosksScreen(DeskScreen):
         """Show all about the machine under the cursor."""
         view: KioskView | None = self.query_one(Listing).current
         if view is not None:
-            self.tell(MachineWanted(view))
+            self.open(partial(KioskScreen, view))
 
 
 class KioskScreen(DeskScreen):
@@ -212,8 +210,7 @@ class KioskScreen(DeskScreen):
         return f"{self._view.name}  ({self._view.symbols})"
 
     def body(self) -> Iterable[Widget]:
-        facts = self.host.facts
-        rows = kiosk_details(self._view, facts.now(), facts.zone)
+        rows = kiosk_details(self._view, self.clinic.now(), self.clinic.zone)
         yield Static(pairs(rows), id="known", markup=False)
 
     def on_key(self, event: events.Key) -> None:

@@ -1,4 +1,4 @@
-"""Which figures the reports show: of which kind, and of which four weeks."""
+"""The reports: which charts are shown, and of which four weeks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +25,6 @@ from kiosk.presentation import statistics as lines
 from kiosk.presentation.charts import LEGEND
 from kiosk.presentation.languages import format_call_language
 from kiosk.presentation.statistics import ReportSection
-from kiosk.ui.desk.admin import queries as asks
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_day
@@ -34,13 +33,15 @@ from kiosk.ui.widgets.chart import Chart
 from kiosk.ui.widgets.desk_bars import Key, Tab, TabLine
 from kiosk.ui.widgets.layout import Sheet
 
+BLOCKS = 6
+"""Blocks of four weeks that are shown: half a year."""
 _NARROW, _WIDE = 72, 100
 """Cells of a page."""
 _LAST_DAY = timedelta(weeks=BLOCK_WEEKS, days=-1)
 
 
 class View(Enum):
-    """What can be looked at."""
+    """The charts of a report that are seen together."""
 
     REQUESTS = auto()
     WAITS = auto()
@@ -71,7 +72,7 @@ class Picture:
 
 
 class ReportView:
-    """Holds what was told, and what of it is looked at; attendance goes further back."""
+    """Holds the reports, and which part of them is shown; attendance goes further back."""
 
     def __init__(self, requests: RequestsReport, attendance: AttendanceReport) -> None:
         self.shown = View.REQUESTS
@@ -106,8 +107,8 @@ class ReportView:
         """Go so many blocks back; forth where it is negative."""
         self._back = max(0, min(self._place + blocks, len(self._blocks) - 1))
 
-    def weeks(self, zone: ZoneInfo) -> str:
-        """Say which four weeks are shown, and when the next ones will be."""
+    def format_weeks(self, zone: ZoneInfo) -> str:
+        """Return which four weeks are shown, and when the next ones will be."""
         if not self._blocks:
             return ""
         monday = self._blocks[-1 - self._place].block.monday
@@ -116,8 +117,8 @@ class ReportView:
             return words
         return f"{words} · the next on {_day(_date(self._next_at, zone))}"
 
-    def nothing(self, zone: ZoneInfo) -> str:
-        """Say why there is nothing to see; empty where there is something."""
+    def describe_nothing(self, zone: ZoneInfo) -> str:
+        """Return why there is nothing to see; empty where there is something."""
         if self._blocks:
             return ""
         first = _day(_date(self._next_at, zone), with_year=True)
@@ -176,15 +177,15 @@ class ReportsScreen(DeskScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._told: ReportView | None = None
+        self._report: ReportView | None = None
         self._picture = Picture(())
 
     def heading(self) -> str:
         return "Reports"
 
     def lead(self) -> str:
-        told = self._told
-        return "Reckoning …" if told is None else told.weeks(self.host.facts.zone)
+        report = self._report
+        return "Reckoning …" if report is None else report.format_weeks(self.clinic.zone)
 
     def body(self) -> Iterable[Widget]:
         yield TabLine(tuple(TABS.values()), TABS[View.REQUESTS].letter)
@@ -196,35 +197,40 @@ class ReportsScreen(DeskScreen):
         yield Static(LEGEND, id="legend", markup=False)
 
     def keys(self) -> Iterable[Key]:
-        if self._told is not None and self._told.has_earlier:
+        if self._report is not None and self._report.has_earlier:
             yield Key("left", "Four weeks before", partial(self._turn, 1))
-        if self._told is not None and self._told.has_later:
+        if self._report is not None and self._report.has_later:
             yield Key("right", "Four weeks after", partial(self._turn, -1))
 
     def take_letter(self, letter: str) -> bool:
         """Show the view of a letter."""
         for view, tab in TABS.items():
-            if tab.letter == letter and self._told is not None:
-                self._told.shown = view
+            if tab.letter == letter and self._report is not None:
+                self._report.shown = view
                 self._draw()
                 return True
         return super().take_letter(letter)
 
     def on_mount(self) -> None:
         self._draw()
-        self.look(self._read)
+        self.poll(self._read)
 
     async def _read(self) -> None:
-        answer = await self.ask(asks.reports)
+        answer = await self.ask(
+            lambda side: (
+                side.oversight.requests_report(BLOCKS),
+                side.oversight.attendance_report(BLOCKS),
+            )
+        )
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         else:
-            self._told = ReportView(answer.requests, answer.attendance)
+            self._report = ReportView(*answer)
             self._draw()
 
     def _turn(self, blocks: int) -> None:
-        if self._told is not None:
-            self._told.turn(blocks)
+        if self._report is not None:
+            self._report.turn(blocks)
             self._draw()
 
     @on(TabLine.Clicked)
@@ -233,9 +239,9 @@ class ReportsScreen(DeskScreen):
         self.take_letter(event.tab.letter)
 
     def _draw(self) -> None:
-        told = self._told
-        words = "" if told is None else told.nothing(self.host.facts.zone)
-        self._picture = Picture(()) if told is None else told.picture()
+        report = self._report
+        words = "" if report is None else report.describe_nothing(self.clinic.zone)
+        self._picture = Picture(()) if report is None else report.picture()
         nothing = self.query_one("#nothing", Static)
         nothing.update(words)
         nothing.display = bool(words)
@@ -243,8 +249,8 @@ class ReportsScreen(DeskScreen):
         self.query_one("#left", Chart).show(self._picture.left)
         self.query_one("#right", Chart).show(self._picture.right)
         self.query_one("#below", Chart).show(self._picture.below)
-        if told is not None:
-            self.query_one(TabLine).show(TABS[told.shown].letter)
+        if report is not None:
+            self.query_one(TabLine).show(TABS[report.shown].letter)
         self._arrange()
         self.query_one(Sheet).scroll_home(animate=False)
         self.rehead()

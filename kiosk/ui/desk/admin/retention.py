@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import partial
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,6 @@ from kiosk.presentation.records import (
     describe_due,
     describe_retention_rule,
 )
-from kiosk.ui.desk.admin import queries as asks
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
@@ -37,7 +35,7 @@ def format_run_time(at: datetime, zone: ZoneInfo) -> str:
 
 
 def format_last_run(plan: RetentionPlan, zone: ZoneInfo) -> str:
-    """Say when what was due was last deleted."""
+    """Return when what was due was last deleted."""
     if plan.last_run is None:
         return "Nothing has ever been deleted. Please do it about once a month."
     return f"Last deleted on {format_run_time(plan.last_run, zone)}"
@@ -59,16 +57,16 @@ def policy_table(plan: RetentionPlan, zone: ZoneInfo) -> Table:
     return table
 
 
-def format_summary(plan: RetentionPlan, zone: ZoneInfo, *, is_looking: bool) -> str:
-    """Say that this was a look only, and when."""
-    if is_looking:
+def format_summary(plan: RetentionPlan, zone: ZoneInfo, *, is_previewing: bool) -> str:
+    """Return that this was a preview only, and when it was made."""
+    if is_previewing:
         return "Looking …"
     words = f"Looked at {format_clock(plan.at, zone)}; nothing has been deleted by looking."
     return f"{words}\nkiosk.toml sets how long each is kept."
 
 
-def deletion_warning(plan: RetentionPlan) -> tuple[str, str, str]:
-    """Return the question before a run, what somebody has to know, and the words of their yes."""
+def describe_deletion(plan: RetentionPlan) -> tuple[str, str, str]:
+    """Return the question before a run, what a person has to know first, and the text of yes."""
     if not plan.total:
         lead = "Nothing is old enough to be deleted now; the audit trail will say that it was run."
         return "Run it all the same?", lead, "Yes, run it"
@@ -84,28 +82,28 @@ def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
 
 
 _GLANCE = 0.1
-"""Seconds between two looks at how far it is."""
+"""Seconds between two drawings of how far it is."""
 
 
 class RetentionScreen(DeskScreen):
-    """Looks first and deletes nothing; a run is asked for, confirmed, and shown while it goes."""
+    """Previews first; a run is asked for, confirmed, and shown while it goes."""
 
     AUTO_FOCUS = ""
-    place: ClassVar[Place | None] = Place.RECORDS
+    place: ClassVar[Place | None] = Place.RETENTION
 
     def __init__(self) -> None:
         super().__init__()
         self._plan: RetentionPlan | None = None
-        self._is_looking = False
+        self._is_previewing = False
         self._is_deleting = False
-        self._gone = (0, 0)
+        self._deleted = (0, 0)
         """How many of how many are deleted; set by the desk's thread, as a whole."""
 
     def heading(self) -> str:
         return "Records kept"
 
     def lead(self) -> str:
-        return format_last_run(self._plan, self.host.facts.zone) if self._plan else "Looking …"
+        return format_last_run(self._plan, self.clinic.zone) if self._plan else "Looking …"
 
     def body(self) -> Iterable[Widget]:
         yield Static("", id="policy", markup=False)
@@ -113,22 +111,22 @@ class RetentionScreen(DeskScreen):
         yield Progress(id="bar")
 
     def keys(self) -> Iterable[Key]:
-        if self._plan is not None and not self._is_looking and not self._is_deleting:
-            yield Key("p", "Preview", self._look_again)
+        if self._plan is not None and not self._is_previewing and not self._is_deleting:
+            yield Key("p", "Preview", self._start_preview)
             yield Key("d", "Delete", self._ask_first)
 
     def on_mount(self) -> None:
         self._draw()
-        self.once(self._look)
+        self.once(self._preview)
 
-    def _look_again(self) -> None:
-        self.once(self._look)
+    def _start_preview(self) -> None:
+        self.once(self._preview)
 
-    async def _look(self) -> None:
-        self._is_looking = True
+    async def _preview(self) -> None:
+        self._is_previewing = True
         self._draw()
-        answer = await self.ask(asks.due)
-        self._is_looking = False
+        answer = await self.ask(lambda side: side.oversight.retention_preview())
+        self._is_previewing = False
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         else:
@@ -137,39 +135,41 @@ class RetentionScreen(DeskScreen):
 
     def _ask_first(self) -> None:
         if self._plan is not None:
-            self.put(ask_sure(*deletion_warning(self._plan), self._begin))
+            self.pose(ask_sure(*describe_deletion(self._plan), self._begin))
 
     def _begin(self) -> None:
         self.once(self._delete)
 
     async def _delete(self) -> None:
-        self._is_deleting, self._gone = True, (0, 0)
-        question = partial(asks.delete, self._told)
-        under_way = asyncio.ensure_future(self.ask(question))
+        self._is_deleting, self._deleted = True, (0, 0)
+        count = self._count
+        under_way = asyncio.ensure_future(
+            self.ask(lambda side: side.oversight.run_retention(count))
+        )
         while not under_way.done():
             self._draw()
             await asyncio.wait({under_way}, timeout=_GLANCE)
             self.end_if_gone()
         answer = under_way.result()
         self._is_deleting = False
-        await self._look()
+        await self._preview()
         self.say(answer.for_staff if isinstance(answer, Trouble) else describe_deleted(answer))
 
-    def _told(self, gone: int, of: int) -> None:
-        self._gone = (gone, of)
+    def _count(self, deleted: int, of: int) -> None:
+        self._deleted = (deleted, of)
 
     def _draw(self) -> None:
-        plan, zone = self._plan, self.host.facts.zone
+        plan, zone = self._plan, self.clinic.zone
         policy, due = self.query_one("#policy", Static), self.query_one("#due", Static)
         policy.display = plan is not None
         if plan is not None:
             policy.update(policy_table(plan, zone))
-            due.update(format_summary(plan, zone, is_looking=self._is_looking))
+            due.update(format_summary(plan, zone, is_previewing=self._is_previewing))
         due.display = plan is not None and not self._is_deleting
         bar = self.query_one(Progress)
         bar.display = self._is_deleting
         if self._is_deleting:
-            bar.show("Deleting", *self._gone)
+            bar.show("Deleting", *self._deleted)
         self.rehead()
         self.rekey()
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from kiosk.domain.anomalies import Anomaly
 from kiosk.domain.staff import Role
 from kiosk.presentation.records import ANOMALY_TITLES, describe_anomaly, describe_next_step
-from kiosk.ui.desk.messages import GoesTo, Place, PlaceOf
+from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_clock, format_moment_in_full
 from kiosk.ui.door import Trouble
@@ -28,58 +28,57 @@ COLUMNS = (
 )
 
 
-def anomaly_key(odd: Anomaly) -> tuple[object, ...]:
-    """Return what tells odd records apart while their number grows."""
-    session = None if odd.session is None else odd.session.id
-    return odd.kind, session, odd.machines, odd.at
+def anomaly_key(anomaly: Anomaly) -> tuple[object, ...]:
+    """Return what tells anomalies apart while their number grows."""
+    session = None if anomaly.session is None else anomaly.session.id
+    return anomaly.kind, session, anomaly.machines, anomaly.at
 
 
-def anomaly_line(odd: Anomaly, now: datetime, zone: ZoneInfo) -> Line:
+def anomaly_line(anomaly: Anomaly, now: datetime, zone: ZoneInfo) -> Line:
     """Return one row; what needs a person stands out."""
     cells = (
-        format_moment_in_full(odd.corrected, now, zone),
-        ANOMALY_TITLES[odd.kind],
-        format_where(odd, zone),
-        f"{odd.count:,}",
-        "+".join(odd.machines),
+        format_moment_in_full(anomaly.corrected, now, zone),
+        ANOMALY_TITLES[anomaly.kind],
+        format_where(anomaly, zone),
+        f"{anomaly.count:,}",
+        "+".join(anomaly.machines),
     )
-    return Line(cells, "due" if odd.needs_a_person else "")
+    return Line(cells, "due" if anomaly.needs_a_person else "")
 
 
-def format_where(odd: Anomaly, zone: ZoneInfo) -> str:
-    """Return the session or the reference that it is about, or nothing."""
-    if odd.session is None:
-        return odd.reference
-    starts = odd.session.starts_at.astimezone(zone)
-    return f"{starts.day} {starts:%b %H:%M} {odd.group_name or odd.session.label}"
+def format_where(anomaly: Anomaly, zone: ZoneInfo) -> str:
+    """Return the session or the reference that an anomaly is about, or nothing."""
+    if anomaly.session is None:
+        return anomaly.reference
+    starts = anomaly.session.starts_at.astimezone(zone)
+    return f"{starts.day} {starts:%b %H:%M} {anomaly.group_name or anomaly.session.label}"
 
 
 def format_summary(found: Sequence[Anomaly], days: int) -> str:
-    """Say how much there is, and how much of it needs a person."""
+    """Return how many anomalies there are, and how many of them need a person."""
     period = f"the last {days} days"
     if not found:
         return f"Nothing odd in {period}."
-    needing = sum(odd.needs_a_person for odd in found)
+    needing = sum(anomaly.needs_a_person for anomaly in found)
     needs = "1 needs a person" if needing == 1 else f"{needing} need a person"
     return f"{period[0].upper()}{period[1:]}: {needs if needing else 'none needs a person'} · " + (
         f"{len(found) - needing} to know"
     )
 
 
-def format_details(odd: Anomaly, now: datetime, zone: ZoneInfo) -> str:
-    """Say what is odd, what to do, and what the clocks said."""
-    return (
-        f"{describe_anomaly(odd)}\n{describe_next_step(odd.kind)}\n{_format_times(odd, now, zone)}"
-    )
+def format_details(anomaly: Anomaly, now: datetime, zone: ZoneInfo) -> str:
+    """Return what is odd, what to do, and what the clocks showed, a line each."""
+    next_step = describe_next_step(anomaly.kind)
+    return f"{describe_anomaly(anomaly)}\n{next_step}\n{_format_times(anomaly, now, zone)}"
 
 
-def _format_times(odd: Anomaly, now: datetime, zone: ZoneInfo) -> str:
-    happened = format_moment_in_full(odd.corrected, now, zone)
+def _format_times(anomaly: Anomaly, now: datetime, zone: ZoneInfo) -> str:
+    happened = format_moment_in_full(anomaly.corrected, now, zone)
     parts = [f"Happened {happened}"]
-    if odd.at != odd.corrected:
-        parts.append(f"by the kiosk's clock {_format_fully(odd.at, zone)}")
-    if odd.received_at is not None:
-        parts.append(f"came {format_moment_in_full(odd.received_at, now, zone)}")
+    if anomaly.at != anomaly.corrected:
+        parts.append(f"by the kiosk's clock {_format_fully(anomaly.at, zone)}")
+    if anomaly.received_at is not None:
+        parts.append(f"came {format_moment_in_full(anomaly.received_at, now, zone)}")
     return " · ".join(parts)
 
 
@@ -93,9 +92,9 @@ _PERIODS = (14, 30, 90)
 
 
 class AnomaliesScreen(DeskScreen):
-    """A list, and the row under the cursor told in full; Enter opens its session's roster."""
+    """A list, and the row under the cursor in full; Enter opens its session's roster."""
 
-    place: ClassVar[Place | None] = Place.ODDITIES
+    place: ClassVar[Place | None] = Place.ANOMALIES
     every = 30
 
     def __init__(self) -> None:
@@ -119,11 +118,11 @@ class AnomaliesScreen(DeskScreen):
         yield Key("d", "More days" if self._days < _PERIODS[-1] else "Fewer days", self._turn)
 
     def on_mount(self) -> None:
-        self._tell()
-        self.look(self._read)
+        self._show_details()
+        self.poll(self._read)
 
     def come_back(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     async def _read(self) -> None:
         days = self._days
@@ -136,13 +135,12 @@ class AnomaliesScreen(DeskScreen):
             listing.set_empty("Everything fits.")
             listing.set_rows(answer)
             self.rehead()
-            self._tell()
+            self._show_details()
         else:
             await self._read()
 
-    def _line(self, odd: Anomaly) -> Line:
-        facts = self.host.facts
-        return anomaly_line(odd, facts.now(), facts.zone)
+    def _line(self, anomaly: Anomaly) -> Line:
+        return anomaly_line(anomaly, self.clinic.now(), self.clinic.zone)
 
     @property
     def _current(self) -> Anomaly | None:
@@ -153,19 +151,24 @@ class AnomaliesScreen(DeskScreen):
     @property
     def _session(self) -> PlaceOf | None:
         """The roster to go to, for who may see it."""
-        odd, who = self._current, self.host.who
-        if odd is None or odd.session is None or who is None or Role.FACILITATOR not in who.roles:
+        anomaly, who = self._current, self.who
+        if (
+            anomaly is None
+            or anomaly.session is None
+            or who is None
+            or Role.FACILITATOR not in who.roles
+        ):
             return None
-        return PlaceOf(Place.ROSTER, odd.session.id)
+        return PlaceOf(Place.ROSTER, anomaly.session.id)
 
     @on(Listing.Moved)
-    def _tell(self) -> None:
-        """Tell the row under the cursor in full."""
-        odd, facts = self._current, self.host.facts
+    def _show_details(self) -> None:
+        """Show the row under the cursor in full."""
+        anomaly, clinic = self._current, self.clinic
         details = self.query_one("#details", Static)
-        details.display = odd is not None
-        if odd is not None:
-            details.update(format_details(odd, facts.now(), facts.zone))
+        details.display = anomaly is not None
+        if anomaly is not None:
+            details.update(format_details(anomaly, clinic.now(), clinic.zone))
         self.rekey()
 
     def _open(self) -> None:
@@ -174,13 +177,13 @@ class AnomaliesScreen(DeskScreen):
     @on(Listing.Chosen)
     def open_roster(self) -> None:
         """Go to the roster of the session under the cursor."""
-        spot = self._session
-        if spot is not None:
-            self.tell(GoesTo(spot))
+        roster = self._session
+        if roster is not None:
+            self.go_to(roster)
 
     def _turn(self) -> None:
         """Look further back; from the furthest on, as far as at first."""
         place = _PERIODS.index(self._days) + 1
         self._days = _PERIODS[place % len(_PERIODS)]
         self.rekey()
-        self.look(self._read)
+        self.poll(self._read)

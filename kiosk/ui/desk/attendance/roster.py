@@ -1,6 +1,6 @@
 """One session's roster, live: who has come, who is expected, who was taken off."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -20,14 +20,13 @@ from kiosk.domain.attendance.roster import (
     Voided,
     VoidReason,
 )
-from kiosk.domain.attendance.roster import VoidReason as Reason
-from kiosk.ui.desk import queries as asks
-from kiosk.ui.desk.hidden_names import HIDDEN, HidesNames
-from kiosk.ui.desk.messages import MemberWanted, PersonWanted, Place, PlaceOf
+from kiosk.ui.desk.messages import Place, PlaceOf
+from kiosk.ui.desk.people import HIDDEN, PeopleScreen
 from kiosk.ui.desk.questions import ask_head_count, ask_void_reason
+from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import (
+    PASS_STATES,
     STAGES,
-    STANDINGS,
     VOID_REASONS,
     format_clock,
     format_people,
@@ -63,8 +62,8 @@ def person_key(person: Person) -> Hashable:
 
 
 @dataclass(frozen=True, slots=True)
-class RosterLines:
-    """How the rows are drawn now."""
+class RosterRows:
+    """Draws the rows, with the names or without."""
 
     zone: ZoneInfo
     names: bool
@@ -84,14 +83,14 @@ class RosterLines:
     def _arrival(self, person: Arrival) -> Line:
         came = format_to_five_minutes(person.at, self.zone)
         guest = "Guest" if person.pass_state is PassState.NONE else ""
-        how = "by staff" if person.by_staff else STANDINGS[person.pass_state]
+        how = "by staff" if person.by_staff else PASS_STATES[person.pass_state]
         state = "here"
         if person.clock_doubtful:
             state = "here; the kiosk's clock was wrong"
         elif person.kiosk_at is not None:
             state = "here; by a clock set right"
         elif person.pass_state in (PassState.UNKNOWN, PassState.REVOKED):
-            state = f"here; {STANDINGS[person.pass_state]}, please ask"
+            state = f"here; {PASS_STATES[person.pass_state]}, please ask"
         return Line((self._name(person.name, guest), came, how, state), "strong")
 
     def _name(self, name: str | None, otherwise: str) -> str:
@@ -107,8 +106,8 @@ def format_roster_title(card: SessionCard, zone: ZoneInfo) -> str:
     return f"{card.group_name} · {hours} · {session.room or session.label}"
 
 
-def format_figures(card: SessionCard) -> str:
-    """Return how full a session is, in a line."""
+def format_card(card: SessionCard) -> str:
+    """Return how full a session is, and its stage, in a line."""
     parts = [f"{card.present} here" + (f" of {card.capacity}" if card.capacity else "")]
     if card.guests:
         parts.append("1 guest" if card.guests == 1 else f"{card.guests} guests")
@@ -123,18 +122,30 @@ def format_figures(card: SessionCard) -> str:
 
 
 def _format_reason(code: str) -> str:
-    return VOID_REASONS[Reason(code)] if code in set(Reason) else code
+    return VOID_REASONS[VoidReason(code)] if code in set(VoidReason) else code
 
 
-def person_id(person: Person | None) -> UUID | None:
-    """Return whose record it is, where that is known."""
-    return person.participant_id if isinstance(person, Arrival | Expected) else None
+def read_news(session_id: UUID, mark: bytes, side: DeskSide) -> tuple[bytes, Roster] | None:
+    """Return a session's roster with its new mark, or None where nothing changed since `mark`."""
+    now = side.roster.marker(session_id)
+    return None if now == mark else (now, side.roster.roster(session_id))
+
+
+def guest_adder(session_id: UUID) -> Callable[[DeskSide], int]:
+    """Return what adds one guest; called twice, it adds the same guest."""
+    ids: list[UUID] = []
+
+    def add(side: DeskSide) -> int:
+        ids.extend(() if ids else side.roster.new_guests(1))
+        return side.roster.add_guests(session_id, ids)
+
+    return add
 
 
 _CLOSABLE = (SessionStage.RUNNING, SessionStage.ENDED, SessionStage.UNRECONCILED)
 
 
-class RosterScreen(HidesNames):
+class RosterScreen(PeopleScreen):
     """A list that follows the kiosk; the names in it are hidden until asked for."""
 
     place: ClassVar[Place | None] = Place.ROSTER
@@ -145,18 +156,18 @@ class RosterScreen(HidesNames):
         self._mark = b""
         self._roster: Roster | None = None
         self._undo: frozenset[UUID] = frozenset()
-        """What the latest taking off can be taken back by."""
+        """The voids of the latest taking off, which can be undone."""
 
     @property
-    def spot(self) -> PlaceOf:
+    def route(self) -> PlaceOf:
         return PlaceOf(Place.ROSTER, self._session_id)
 
     def heading(self) -> str:
-        found = self._roster
-        return format_roster_title(found.card, self.host.facts.zone) if found else "One moment …"
+        roster = self._roster
+        return format_roster_title(roster.card, self.clinic.zone) if roster else "One moment …"
 
     def lead(self) -> str:
-        return format_figures(self._roster.card) if self._roster else ""
+        return format_card(self._roster.card) if self._roster else ""
 
     def body(self) -> Iterable[Widget]:
         yield Listing[Person](
@@ -183,18 +194,18 @@ class RosterScreen(HidesNames):
             yield Key("v", "Take off", self._void)
 
     def on_mount(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     def come_back(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     def tick(self) -> None:
         super().tick()
-        self.look(self._read)
+        self.poll(self._read)
 
     async def _read(self) -> None:
         mark = self._mark
-        answer = await self.ask(partial(asks.news, self._session_id, mark))
+        answer = await self.ask(partial(read_news, self._session_id, mark))
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         elif answer is not None and mark == self._mark:
@@ -208,7 +219,7 @@ class RosterScreen(HidesNames):
             self.rekey()
 
     def _line(self, person: Person) -> Line:
-        return RosterLines(self.host.facts.zone, self.names_shown).line(person)
+        return RosterRows(self.clinic.zone, self.names_shown).line(person)
 
     @property
     def _current(self) -> object:
@@ -217,7 +228,7 @@ class RosterScreen(HidesNames):
 
     @on(Listing.Chosen)
     def open_person(self) -> None:
-        """Do the one thing that Enter means for somebody."""
+        """Do the one thing that Enter means for the person under the cursor."""
         match self._current:
             case Expected():
                 self._check_in()
@@ -227,28 +238,28 @@ class RosterScreen(HidesNames):
     def _check_in(self) -> None:
         person = self._current
         if isinstance(person, Expected):
-            id_ = person.participant_id
-            self.act(partial(asks.check_in, self._session_id, id_), "Checked in.")
+            id_, person_id = self._session_id, person.participant_id
+            self.act(lambda side: side.roster.add_member(id_, person_id), "Checked in.")
 
     def _add(self) -> None:
-        self.tell(PersonWanted(self._session_id))
+        self.go_to(PlaceOf(Place.ADD_BY_NAME, self._session_id))
 
     def _add_member(self) -> None:
-        self.tell(MemberWanted(self._session_id))
+        self.go_to(PlaceOf(Place.ADD_MEMBER, self._session_id))
 
     def _add_guest(self) -> None:
-        self.act(asks.guest_adder(self._session_id), "One guest more.")
+        self.act(guest_adder(self._session_id), "One guest more.")
 
     def _void(self) -> None:
         person = self._current
         if isinstance(person, Arrival):
-            self.put(ask_void_reason(partial(self._void_for, person.fact_ids)))
+            self.pose(ask_void_reason(partial(self._void_for, person.fact_ids)))
 
     def _void_for(self, fact_ids: frozenset[UUID], reason: str) -> None:
         why = VoidReason(reason)
-        self.act(lambda side: side.roster.void(fact_ids, why), "Taken off.", self._can_undo)
+        self.act(lambda side: side.roster.void(fact_ids, why), "Taken off.", self._remember_voids)
 
-    def _can_undo(self, void_ids: frozenset[UUID]) -> None:
+    def _remember_voids(self, void_ids: frozenset[UUID]) -> None:
         self._undo = void_ids
 
     def _put_back(self) -> None:
@@ -265,7 +276,7 @@ class RosterScreen(HidesNames):
 
     def _count(self) -> None:
         if self._roster is not None:
-            self.put(ask_head_count(self._roster.card, self._counted, close=False))
+            self.pose(ask_head_count(self._roster.card, self._counted, close=False))
 
     def _counted(self, people: str) -> None:
         count, id_ = int(people), self._session_id
@@ -273,7 +284,7 @@ class RosterScreen(HidesNames):
 
     def _close(self) -> None:
         if self._roster is not None:
-            self.put(ask_head_count(self._roster.card, self._close_with, close=True))
+            self.pose(ask_head_count(self._roster.card, self._close_with, close=True))
 
     def _close_with(self, people: str) -> None:
         count, id_ = int(people), self._session_id

@@ -9,7 +9,7 @@ from textual import on
 from textual.widget import Widget
 
 from kiosk.domain.attendance.roster import SessionCard, SessionStage
-from kiosk.ui.desk.messages import GoesTo, Place, PlaceOf
+from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import STAGES, format_clock, format_day, format_people
 from kiosk.ui.door import Trouble
@@ -40,8 +40,7 @@ class SessionsScreen(DeskScreen):
 
     @property
     def _date(self) -> date:
-        facts = self.host.facts
-        return self._day or facts.now().astimezone(facts.zone).date()
+        return self._day or self.clinic.today
 
     def heading(self) -> str:
         return f"Groups {'today, ' if self._day is None else 'on '}{format_day(self._date)}"
@@ -66,10 +65,10 @@ class SessionsScreen(DeskScreen):
             yield Key("t", "Today", self._today)
 
     def on_mount(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     def come_back(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     async def _read(self) -> None:
         day = self._date
@@ -91,11 +90,11 @@ class SessionsScreen(DeskScreen):
         self.rekey()
 
     def _line(self, card: SessionCard) -> Line:
-        zone, session = self.host.facts.zone, card.session
+        zone, session = self.clinic.zone, card.session
         capacity = f"/{card.capacity}" if card.capacity else ""
         on_now = card.stage in (SessionStage.OPEN, SessionStage.RUNNING)
         late = card.stage in (SessionStage.ENDED, SessionStage.UNRECONCILED)
-        gone = card.stage is SessionStage.CANCELLED
+        cancelled = card.stage is SessionStage.CANCELLED
         cells = (
             f"{format_clock(session.starts_at, zone)}–{format_clock(session.ends_at, zone)}",
             card.group_name,
@@ -104,7 +103,7 @@ class SessionsScreen(DeskScreen):
             f"{card.present}{capacity}",
             "" if card.head_count is None else str(card.head_count),
         )
-        return Line(cells, "strong" if on_now else "due" if late else "done" if gone else "")
+        return Line(cells, "strong" if on_now else "due" if late else "done" if cancelled else "")
 
     def _open(self) -> None:
         self.query_one(Listing).choose()
@@ -114,7 +113,7 @@ class SessionsScreen(DeskScreen):
         """Go to the roster of the session under the cursor."""
         card = self.query_one(Listing).current
         if isinstance(card, SessionCard):
-            self.tell(GoesTo(PlaceOf(Place.ROSTER, card.session.id)))
+            self.go_to(PlaceOf(Place.ROSTER, card.session.id))
 
     def _turn(self, days: int) -> None:
         self._show_day(self._date + timedelta(days=days))
@@ -123,8 +122,7 @@ class SessionsScreen(DeskScreen):
         self._show_day(None)
 
     def _show_day(self, day: date | None) -> None:
-        facts = self.host.facts
-        self._day = None if day == facts.now().astimezone(facts.zone).date() else day
+        self._day = None if day == self.clinic.today else day
         self._cards = ()
         self.query_one(Listing).set_rows(())
         self.rehead()

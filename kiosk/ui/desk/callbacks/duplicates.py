@@ -1,23 +1,45 @@
 """The other requests of the same number: the same person may have asked twice."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.widget import Widget
 
 from kiosk.domain.callbacks.actions import Merge, NotFound
+from kiosk.domain.callbacks.state import OPEN_STATUSES
 from kiosk.domain.callbacks.worklist import WorkRow
-from kiosk.ui.desk.callbacks.request import format_request_title, is_open
-from kiosk.ui.desk.callbacks.text import describe_answer
-from kiosk.ui.desk.callbacks.worklist import TWIN_COLUMNS, RequestLines
-from kiosk.ui.desk.messages import RequestWanted
+from kiosk.ui.desk.callbacks.text import (
+    describe_answer,
+    format_name,
+    format_request_title,
+    format_short_language,
+    format_state,
+)
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.text import format_day
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
-from kiosk.ui.widgets.list import Line, Listing
+from kiosk.ui.widgets.list import Column, Line, Listing
+
+COLUMNS = (
+    Column("Asked", 11),
+    Column("Name", 20, 10, grows=True),
+    Column("Reference", 9),
+    Column("Language", 9, 6, rank=1),
+    Column("State", 18, 12, grows=True),
+)
+
+
+def duplicate_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> Line:
+    """Return one request as a row of `COLUMNS`."""
+    asked = format_day(row.request.created_at.astimezone(zone).date())
+    state = format_state(row, now, zone)
+    return Line((asked, format_name(row), row.request.reference, format_short_language(row), state))
 
 
 class DuplicatesScreen(DeskScreen):
@@ -25,10 +47,11 @@ class DuplicatesScreen(DeskScreen):
 
     AUTO_FOCUS = "Listing"
 
-    def __init__(self, row: WorkRow) -> None:
-        """Take the request whose number they share."""
+    def __init__(self, row: WorkRow, request_screen: Callable[[WorkRow], DeskScreen]) -> None:
+        """Take the request whose number they share, and what makes the screen of another one."""
         super().__init__()
         self._row = row
+        self._request_screen = request_screen
 
     def heading(self) -> str:
         return f"Same number as {format_request_title(self._row)}"
@@ -38,14 +61,14 @@ class DuplicatesScreen(DeskScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Listing[WorkRow](
-            TWIN_COLUMNS, key=lambda row: row.request.id, draw=self._line, empty="One moment …"
+            COLUMNS, key=lambda row: row.request.id, draw=self._line, empty="One moment …"
         )
 
     def keys(self) -> Iterable[Key]:
         other = self._current
         if other is not None:
             yield Key("enter", "Open it", self._open)
-            if is_open(other) and is_open(self._row):
+            if other.state.status in OPEN_STATUSES and self._row.state.status in OPEN_STATUSES:
                 yield Key("g", "Merge into it", self._merge)
 
     @property
@@ -55,10 +78,10 @@ class DuplicatesScreen(DeskScreen):
         return current if isinstance(current, WorkRow) else None
 
     def on_mount(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     def come_back(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     async def _read(self) -> None:
         id_ = self._row.request.id
@@ -72,8 +95,7 @@ class DuplicatesScreen(DeskScreen):
         self.rekey()
 
     def _line(self, row: WorkRow) -> Line:
-        facts = self.host.facts
-        return RequestLines(facts.now(), facts.zone).twin(row)
+        return duplicate_line(row, self.clinic.now(), self.clinic.zone)
 
     def _open(self) -> None:
         self.query_one(Listing).choose()
@@ -82,7 +104,7 @@ class DuplicatesScreen(DeskScreen):
     def open_request(self) -> None:
         """Go to the request under the cursor."""
         if self._current is not None:
-            self.tell(RequestWanted(self._current))
+            self.open(partial(self._request_screen, self._current), instead=True)
 
     def _merge(self) -> None:
         other = self._current
@@ -90,13 +112,13 @@ class DuplicatesScreen(DeskScreen):
             lead = f"{self._row.request.reference} ends as asked twice; both histories are kept."
             yes = f"Yes, go on with {other.request.reference}"
             merge = partial(self._merge_into, other.request.id)
-            self.put(ask_sure(f"Merge it into {other.request.reference}?", lead, yes, merge))
+            self.pose(ask_sure(f"Merge it into {other.request.reference}?", lead, yes, merge))
 
     def _merge_into(self, other_id: UUID) -> None:
         self.once(partial(self._do_merge, Merge(other_id)))
 
     async def _do_merge(self, merge: Merge) -> None:
-        row, facts = self._row, self.host.facts
+        row = self._row
         answer = await self.ask(
             lambda side: side.callbacks.act(row.request.id, row.state.revision, merge)
         )
@@ -105,5 +127,5 @@ class DuplicatesScreen(DeskScreen):
             return
         if not isinstance(answer, NotFound):
             self._row = answer.row
-        self.look(self._read)
-        self.say(describe_answer(answer, merge, facts.now(), facts.zone))
+        self.poll(self._read)
+        self.say(describe_answer(answer, merge, self.clinic.now(), self.clinic.zone))

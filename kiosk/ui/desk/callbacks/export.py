@@ -8,14 +8,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.domain.callbacks.worklist import WorklistFilter
-from kiosk.ui.desk.callbacks import queries as asks
-from kiosk.ui.desk.callbacks.worklist import describe_filter
+from kiosk.ui.desk.callbacks.text import describe_filter
 from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.layout import Progress
 
 _GLANCE = 0.1
-"""Seconds between two looks at how far it is."""
+"""Seconds between two drawings of how far it is."""
 
 
 class ExportScreen(DeskScreen):
@@ -50,10 +50,7 @@ class ExportScreen(DeskScreen):
         self.once(self._export)
 
     async def _export(self) -> None:
-        who = self.host.who
-        order = asks.Order(self._wanted, self._form, who.login if who is not None else "")
-        question = partial(asks.export, order, self._told)
-        under_way = asyncio.ensure_future(self.ask(question))
+        under_way = asyncio.ensure_future(self.ask(self._write))
         while not under_way.done():
             await asyncio.wait({under_way}, timeout=_GLANCE)
             self.end_if_gone()
@@ -68,7 +65,13 @@ class ExportScreen(DeskScreen):
         self.rehead()
         self.rekey()
 
-    def _told(self, doing: str, done: int, of: int) -> None:
+    def _write(self, side: DeskSide) -> str:
+        """Write the file and return its path; in the desk's thread."""
+        rows = side.callbacks.export_rows(self._wanted, partial(self._count, "Gathering"))
+        count = partial(self._count, "Writing")
+        return side.tools.export_callbacks(rows, self._wanted, self._form, side.login, count)
+
+    def _count(self, doing: str, done: int, of: int) -> None:
         self._done = (doing, done, of)
 
     def _draw(self) -> None:

@@ -49,7 +49,7 @@ _OUTCOMES = {
 """Duplicates are merged; what is taken back or handed over has a key of its own."""
 
 
-def ask_how_it_went(row: WorkRow, then: Then) -> Question:
+def ask_result(row: WorkRow, then: Then) -> Question:
     """Ask how a call ended; what the visitor did not allow is not offered."""
     policy = row.request.message_policy
     options = tuple(
@@ -58,7 +58,7 @@ def ask_how_it_went(row: WorkRow, then: Then) -> Question:
     return Question("How did the call go?", then, options=options)
 
 
-def ask_why_closed(row: WorkRow, then: Then) -> Question:
+def ask_outcome(row: WorkRow, then: Then) -> Question:
     """Ask for the outcome that closes a request."""
     more = {
         Outcome.UNREACHABLE: "" if row.schedule.may_give_up else "not yet: too few attempts",
@@ -72,7 +72,7 @@ def ask_why_closed(row: WorkRow, then: Then) -> Question:
     return Question("Close it: what came of it?", then, options=options)
 
 
-def ask_until_when(title: str, now: datetime, zone: ZoneInfo, then: Then) -> Question:
+def ask_time(title: str, now: datetime, zone: ZoneInfo, then: Then) -> Question:
     """Ask for a time; the answer is an ISO time, or OTHER_TIME for one that is to be typed."""
     local = now.astimezone(zone)
     today = local.date()
@@ -109,7 +109,7 @@ def ask_note(before: str, then: Then) -> Question:
     return Question("A short note", then, lead, value=before, most=MOST_OF_A_NOTE)
 
 
-def ask_why_undone(then: Then) -> Question:
+def ask_undo_reason(then: Then) -> Question:
     """Ask why the latest entry is taken back."""
     lead = "Why? A few words. The history keeps both; the visitor can ask to read it."
     return Question("Undo the latest entry", then, lead, check=_some, most=MOST_OF_A_NOTE)

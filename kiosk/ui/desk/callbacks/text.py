@@ -1,9 +1,11 @@
-"""Callback requests in the words of those who call: what is due, what may be said, what to try."""
+"""Callback requests as text: what is due, what may be said, what to try next."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
+
+from rich.cells import cell_len
 
 from kiosk.domain.callbacks.actions import (
     Action,
@@ -26,11 +28,13 @@ from kiosk.domain.callbacks.actions import (
     Undo,
     Withdraw,
 )
-from kiosk.domain.callbacks.request import AnsweredByOther, MessagePolicy, Window
+from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
 from kiosk.domain.callbacks.scheduling import Hint
 from kiosk.domain.callbacks.state import AttemptResult, EventKind, Outcome, RequestStatus
-from kiosk.domain.callbacks.worklist import HistoryEntry, WorklistPart, WorkRow
+from kiosk.domain.callbacks.worklist import HistoryEntry, WorklistFilter, WorklistPart, WorkRow
+from kiosk.presentation.languages import format_call_language
 from kiosk.ui.desk.text import format_clock, format_day, format_day_and_clock
+from kiosk.ui.widgets.list import cell
 
 WINDOWS = {
     Window.WEEKDAY_MORNING: "weekdays 9 to 12",
@@ -102,13 +106,36 @@ _STATES = {
     RequestStatus.WITHDRAWN: "taken back",
     RequestStatus.CLOSED: "done",
 }
-_TOLD_BY_REASON = frozenset({RequestStatus.UNREACHABLE, RequestStatus.CLOSED})
+_SHOWN_BY_REASON = frozenset({RequestStatus.UNREACHABLE, RequestStatus.CLOSED})
 _MESSAGES = {
     MessagePolicy.NAME_AND_NUMBER: "Voicemail: first name and number only. No text.",
     MessagePolicy.TEXT: "One text: first name and number only. No voicemail.",
 }
 """What may be left; anything else allows nothing."""
 _STOPPED = "Do not ring this number again: it is a stranger's, or out of use."
+
+
+_LONGEST_NAME = 40
+"""Cells of a name in a title; the lines about safety give all of it."""
+UNREADABLE = "not readable"
+
+
+def format_name(row: WorkRow) -> str:
+    """Return the name that a person wants to be called by."""
+    return UNREADABLE if row.request.unreadable else row.request.preferred_name
+
+
+def format_request_title(row: WorkRow) -> str:
+    """Return the name and the reference of a request."""
+    who = format_name(row)
+    who = cell(who, _LONGEST_NAME) if cell_len(who) > _LONGEST_NAME else who
+    return f"{who} · {row.request.reference}"
+
+
+def format_short_language(row: WorkRow) -> str:
+    """Return the language of a call by its name, or "other"."""
+    code = row.request.call_language
+    return "other" if code == CallLanguage.OTHER else format_call_language(code)
 
 
 def format_windows(codes: Iterable[str], *, short: bool = False) -> str:
@@ -118,6 +145,18 @@ def format_windows(codes: Iterable[str], *, short: bool = False) -> str:
     named = [word for code, word in words.items() if code in asked_for]
     is_any = not named or Window.ANY in asked_for
     return words[Window.ANY] if is_any else (" " if short else ", ").join(named)
+
+
+def describe_filter(wanted: WorklistFilter) -> str:
+    """Return what a list is filtered by, without the search text: that is often a name."""
+    parts = [SHOWS[wanted.show]]
+    if wanted.language:
+        parts.append(format_call_language(wanted.language))
+    if wanted.window:
+        parts.append(format_windows((wanted.window,)))
+    if wanted.text:
+        parts.append("those that match a search")
+    return ", ".join(parts)
 
 
 def format_result(code: str) -> str:
@@ -136,7 +175,7 @@ def format_hint(code: str) -> str:
 
 
 def format_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Return a time as people say it: "14:30" today, else "Tue 3 Mar, 14:30"."""
+    """Return a local time such as "14:30" today, else "Tue 3 Mar, 14:30"."""
     same_day = at.astimezone(zone).date() == now.astimezone(zone).date()
     return format_clock(at, zone) if same_day else format_day_and_clock(at, zone)
 
@@ -166,13 +205,13 @@ def _format_lateness(span: timedelta) -> str:
 
 
 def format_state(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
-    """Return where a request stands, in two or three words."""
+    """Return the state of a request in two or three words."""
     status, next_at = row.state.status, row.schedule.next_at
     if row.held_by_me:
         return "yours"
     if row.holder:
         return f"with {row.holder}"
-    if status in _TOLD_BY_REASON:
+    if status in _SHOWN_BY_REASON:
         return format_outcome(row.state.reason) or _STATES[status]
     if status is RequestStatus.WAITING and next_at is not None and next_at > now:
         at = next_at.astimezone(zone)
@@ -310,15 +349,15 @@ _KINDS = {
 }
 
 
-def history_lines(
+def format_history(
     entries: Iterable[HistoryEntry], now: datetime, zone: ZoneInfo
 ) -> tuple[tuple[str, str], ...]:
-    """Return when and what, the latest first."""
-    told = [
+    """Return (when, what) of each entry, the latest first."""
+    rows = [
         (_format_when(entry.at.astimezone(zone)), _describe_entry(entry, now, zone))
         for entry in entries
     ]
-    return tuple(reversed(told))
+    return tuple(reversed(rows))
 
 
 def _format_when(local: datetime) -> str:

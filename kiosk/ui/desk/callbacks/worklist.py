@@ -1,7 +1,7 @@
 """The worklist: who asked to be called, the next call to make at the top."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
@@ -11,7 +11,7 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kiosk.domain.callbacks.request import CallLanguage, Window
+from kiosk.domain.callbacks.request import Window
 from kiosk.domain.callbacks.worklist import (
     Worklist,
     WorklistCounts,
@@ -21,18 +21,19 @@ from kiosk.domain.callbacks.worklist import (
     matches_filter,
 )
 from kiosk.presentation.languages import CALL_LANGUAGES, format_call_language
-from kiosk.ui.desk.callbacks import queries as asks
+from kiosk.ui.desk.callbacks.export import ExportScreen
 from kiosk.ui.desk.callbacks.questions import ask_export_format
+from kiosk.ui.desk.callbacks.request import RequestScreen
 from kiosk.ui.desk.callbacks.text import (
-    SHOWS,
     format_due,
+    format_name,
     format_result,
+    format_short_language,
     format_state,
     format_windows,
 )
-from kiosk.ui.desk.messages import ExportWanted, Place, RequestWanted
+from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.text import format_day
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key, Tab, TabLine
 from kiosk.ui.widgets.inputs import Field
@@ -47,14 +48,6 @@ COLUMNS = (
     Column("Last try", 23, 12, rank=4),
     Column("State", 16, 14, grows=True),
 )
-TWIN_COLUMNS = (
-    Column("Asked", 11),
-    Column("Name", 20, 10, grows=True),
-    Column("Reference", 9),
-    Column("Language", 9, 6, rank=1),
-    Column("State", 18, 12, grows=True),
-)
-UNREADABLE = "not readable"
 VIEWS = {
     WorklistPart.CALL_NOW: Tab("c", "Call now", "Now"),
     WorklistPart.OPEN: Tab("o", "Open", "Open"),
@@ -77,49 +70,25 @@ _EMPTY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RequestLines:
-    """How the rows are drawn now."""
-
-    now: datetime
-    zone: ZoneInfo
-
-    def line(self, row: WorkRow) -> Line:
-        """Return one request's row of the worklist."""
-        schedule = row.schedule
-        cells = (
-            format_due(row, self.now, self.zone),
-            shown_name(row),
-            _language(row),
-            format_windows(row.request.windows, short=True),
-            str(schedule.attempts) if schedule.attempts else "",
-            format_result(schedule.last_result),
-            f"{format_state(row, self.now, self.zone)}{' ✎' if row.withdrawal_noted else ''}",
-        )
-        is_late = schedule.breach_at is not None and schedule.breach_at <= self.now
-        return Line(cells, "due" if is_late else "strong" if schedule.call_now else "")
-
-    def twin(self, row: WorkRow) -> Line:
-        """Return one request's row among those of the same number."""
-        made = format_day(row.request.created_at.astimezone(self.zone).date())
-        where = format_state(row, self.now, self.zone)
-        return Line((made, shown_name(row), row.request.reference, _language(row), where))
+def worklist_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> Line:
+    """Return one request as a row of `COLUMNS`."""
+    schedule = row.schedule
+    cells = (
+        format_due(row, now, zone),
+        format_name(row),
+        format_short_language(row),
+        format_windows(row.request.windows, short=True),
+        str(schedule.attempts) if schedule.attempts else "",
+        format_result(schedule.last_result),
+        f"{format_state(row, now, zone)}{' ✎' if row.withdrawal_noted else ''}",
+    )
+    is_late = schedule.breach_at is not None and schedule.breach_at <= now
+    return Line(cells, "due" if is_late else "strong" if schedule.call_now else "")
 
 
-def shown_name(row: WorkRow) -> str:
-    """Return what somebody wants to be called."""
-    return UNREADABLE if row.request.unreadable else row.request.preferred_name
-
-
-def _language(row: WorkRow) -> str:
-    code = row.request.call_language
-    is_other = code == CallLanguage.OTHER
-    return "other" if is_other else format_call_language(code)
-
-
-def format_list_title(found: int, of: Worklist, wanted: WorklistFilter) -> str:
+def format_list_title(count: int, worklist: Worklist, wanted: WorklistFilter) -> str:
     """Return how many requests are shown, and which; never more than was asked for."""
-    parts = [f"Callbacks: {found:,} of {len(of.rows):,}" if of.rows else "Callbacks"]
+    parts = [f"Callbacks: {count:,} of {len(worklist.rows):,}" if worklist.rows else "Callbacks"]
     if wanted.language:
         parts.append(format_call_language(wanted.language))
     if wanted.window:
@@ -129,36 +98,24 @@ def format_list_title(found: int, of: Worklist, wanted: WorklistFilter) -> str:
     return " · ".join(parts)
 
 
-def format_counts(found: WorklistCounts) -> str:
-    """Return the figures above the list; those that are nothing are left out."""
-    counts = (
-        (found.open, "open"),
-        (found.call_now, "to call now"),
-        (found.due_today, "due today"),
-        (found.overdue, "late"),
-        (found.unreachable, "not reached"),
+def format_counts(counts: WorklistCounts) -> str:
+    """Return the numbers above the list; those that are nothing are left out."""
+    labelled = (
+        (counts.open, "open"),
+        (counts.call_now, "to call now"),
+        (counts.due_today, "due today"),
+        (counts.overdue, "late"),
+        (counts.unreachable, "not reached"),
     )
-    parts = [f"{count:,} {words}" for count, words in counts if count]
-    hours = found.median_hours_to_first_attempt
+    parts = [f"{count:,} {words}" for count, words in labelled if count]
+    hours = counts.median_hours_to_first_attempt
     if hours is not None:
         parts.append(f"first call after {hours:.1f} h")
     return " · ".join(parts)
 
 
-def describe_filter(wanted: WorklistFilter) -> str:
-    """Return what was filtered, without what was searched for: that is often a name."""
-    parts = [SHOWS[wanted.show]]
-    if wanted.language:
-        parts.append(format_call_language(wanted.language))
-    if wanted.window:
-        parts.append(format_windows((wanted.window,)))
-    if wanted.text:
-        parts.append("those that match a search")
-    return ", ".join(parts)
-
-
 def describe_empty(wanted: WorklistFilter) -> str:
-    """Return what an empty list says."""
+    """Return the sentence that an empty list shows."""
     is_narrowed = wanted.language or wanted.window or wanted.text
     return "No request of this view matches." if is_narrowed else _EMPTY[wanted.show]
 
@@ -173,31 +130,31 @@ def languages_asked(rows: tuple[WorkRow, ...]) -> tuple[str, ...]:
 _WINDOWS = ("", *(window.value for window in Window if window is not Window.ANY))
 
 
-class CallView:
-    """Holds the latest look at the list, and the rows of it that are wanted."""
+class WorklistView:
+    """Holds the worklist as it was read last, and the rows of it that are wanted."""
 
     def __init__(self) -> None:
-        self.found: Worklist | None = None
+        self.worklist: Worklist | None = None
         """None until the list is opened."""
         self.wanted = WorklistFilter()
         self.rows: tuple[WorkRow, ...] = ()
-        """Those of `found` that are wanted, in its order."""
+        """The rows of `worklist` that are wanted, in its order."""
 
     @property
     def is_narrowed(self) -> bool:
         """Whether less than a whole view is shown."""
         return bool(self.wanted.language or self.wanted.window or self.wanted.text)
 
-    def take(self, found: Worklist) -> bool:
-        """Take another look at the list; say whether anything is new."""
-        if found is self.found:
+    def take(self, worklist: Worklist) -> bool:
+        """Take the worklist as it was read again; return whether anything is new."""
+        if worklist is self.worklist:
             return False
-        self.found = found
+        self.worklist = worklist
         self._choose()
         return True
 
-    def want(self, wanted: WorklistFilter) -> bool:
-        """Show something else; say whether it is."""
+    def narrow(self, wanted: WorklistFilter) -> bool:
+        """Show the rows of another filter; return whether it is another."""
         if wanted == self.wanted:
             return False
         self.wanted = wanted
@@ -206,19 +163,19 @@ class CallView:
 
     def with_next_language(self) -> WorklistFilter:
         """Return the filter with the next of the languages that are asked for, then with all."""
-        found = languages_asked(self.found.rows) if self.found is not None else ()
-        return replace(self.wanted, language=_after(self.wanted.language, ("", *found)))
+        languages = languages_asked(self.worklist.rows) if self.worklist is not None else ()
+        return replace(self.wanted, language=_after(self.wanted.language, ("", *languages)))
 
     def with_next_window(self) -> WorklistFilter:
         """Return the filter with the next window, then with all."""
         return replace(self.wanted, window=_after(self.wanted.window, _WINDOWS))
 
     def _choose(self) -> None:
-        found = self.found
-        if found is not None:
-            speaks = found.speaks
+        worklist = self.worklist
+        if worklist is not None:
+            speaks = worklist.speaks
             self.rows = tuple(
-                [row for row in found.rows if matches_filter(row, self.wanted, speaks)]
+                [row for row in worklist.rows if matches_filter(row, self.wanted, speaks)]
             )
 
 
@@ -235,19 +192,19 @@ class WorklistScreen(DeskScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._view = CallView()
+        self._view = WorklistView()
 
     def heading(self) -> str:
         view = self._view
         return (
-            format_list_title(len(view.rows), view.found, view.wanted)
-            if view.found
+            format_list_title(len(view.rows), view.worklist, view.wanted)
+            if view.worklist
             else "Callbacks"
         )
 
     def lead(self) -> str:
-        found = self._view.found
-        return format_counts(found.counts) if found else ""
+        worklist = self._view.worklist
+        return format_counts(worklist.counts) if worklist else ""
 
     def body(self) -> Iterable[Widget]:
         yield TabLine(tuple(VIEWS.values()), VIEWS[self._view.wanted.show].letter)
@@ -291,13 +248,13 @@ class WorklistScreen(DeskScreen):
             super().escape()
 
     def on_mount(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     def come_back(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     async def _read(self) -> None:
-        answer = await self.ask(asks.worklist)
+        answer = await self.ask(lambda side: side.callbacks.worklist())
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         elif self._view.take(answer):
@@ -305,19 +262,18 @@ class WorklistScreen(DeskScreen):
 
     def _redraw(self) -> None:
         listing = self.query_one(Listing)
-        if self._view.found is not None:
+        if self._view.worklist is not None:
             listing.set_empty(describe_empty(self._view.wanted))
         listing.set_rows(self._view.rows)
         self.rehead()
         self.rekey()
 
     def _line(self, row: WorkRow) -> Line:
-        facts = self.host.facts
-        return RequestLines(facts.now(), facts.zone).line(row)
+        return worklist_line(row, self.clinic.now(), self.clinic.zone)
 
     def _narrow(self, wanted: WorklistFilter) -> None:
         """Show another part of the list, from its top."""
-        if self._view.want(wanted):
+        if self._view.narrow(wanted):
             self.query_one(TabLine).show(VIEWS[wanted.show].letter)
             self._redraw()
             if self._view.rows:
@@ -358,11 +314,11 @@ class WorklistScreen(DeskScreen):
         """Go to the request under the cursor."""
         row = self.query_one(Listing).current
         if isinstance(row, WorkRow):
-            self.tell(RequestWanted(row))
+            self.open(partial(RequestScreen, row))
 
     def _export(self) -> None:
         wanted = self._view.wanted
-        self.put(ask_export_format(len(self._view.rows), partial(self._export_as, wanted)))
+        self.pose(ask_export_format(len(self._view.rows), partial(self._export_as, wanted)))
 
     def _export_as(self, wanted: WorklistFilter, form: str) -> None:
-        self.tell(ExportWanted(wanted, form))
+        self.open(partial(ExportScreen, wanted, form))

@@ -1,6 +1,7 @@
 """The clinic's groups: who may come, and when each meets next."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 from uuid import UUID
@@ -17,13 +18,16 @@ from kiosk.domain.groups.groups import (
     Cancelled,
     GroupCard,
     GroupPlan,
+    PlanProblem,
 )
 from kiosk.ui.desk.dates import read_capacity
-from kiosk.ui.desk.forms import FormScreen, ManagerScreen, MarkRow, Row, TextRow
-from kiosk.ui.desk.groups import queries as asks
-from kiosk.ui.desk.groups.queries import Keeper
-from kiosk.ui.desk.messages import GroupPage, Page, PageWanted, Place, PlanFilePage, WeekPage
+from kiosk.ui.desk.forms import FormScreen, MarkRow, Row, TextRow
+from kiosk.ui.desk.groups.plan_file import PlanFileScreen
+from kiosk.ui.desk.groups.week import WeekScreen
+from kiosk.ui.desk.messages import Offer, Place, Question
 from kiosk.ui.desk.questions import ask_sure
+from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import (
     format_groups,
     format_next_meeting,
@@ -45,7 +49,16 @@ _COLUMNS = (
 )
 
 
-class GroupsScreen(ManagerScreen):
+def ask_export_format(then: Callable[[str], None]) -> Question:
+    """Ask as what the plan is written."""
+    options = (
+        Offer("p", "Plan", "toml", "everything, to edit and to import again"),
+        Offer("c", "Calendar", "ics", "times and places, for anybody's calendar"),
+    )
+    return Question("Write the plan as what?", then, options=options)
+
+
+class GroupsScreen(DeskScreen):
     """A list; Enter opens a group's sessions."""
 
     place: ClassVar[Place | None] = Place.GROUPS
@@ -71,20 +84,20 @@ class GroupsScreen(ManagerScreen):
     def keys(self) -> Iterable[Key]:
         if self._cards:
             yield Key("enter", "Sessions", self._open)
-            yield Key("w", "Week", partial(self._go, WeekPage(None, None)))
-        yield Key("n", "New", partial(self._go, GroupPage(None)))
+            yield Key("w", "Week", partial(self.open, partial(WeekScreen, None, None)))
+        yield Key("n", "New", partial(self.open, partial(GroupFormScreen, None)))
         if self._cards:
             yield Key("c", "Change", self._change)
             yield Key("p", "Put away", self._put_away)
-        yield Key("i", "Import", partial(self._go, PlanFilePage()))
+        yield Key("i", "Import", partial(self.open, PlanFileScreen))
         if self._cards:
-            yield Key("x", "Export", partial(self.put, asks.ask_export_format(self._export)))
+            yield Key("x", "Export", partial(self.pose, ask_export_format(self._export)))
 
     def on_mount(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     def come_back(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     async def _read(self) -> None:
         answer = await self.ask(lambda side: side.groups.groups())
@@ -103,7 +116,7 @@ class GroupsScreen(ManagerScreen):
             card.plan.name,
             card.plan.public_label,
             card.plan.room,
-            format_next_meeting(card, self.host.facts.zone),
+            format_next_meeting(card, self.clinic.zone),
             str(card.upcoming),
             format_who_may_come(card),
         )
@@ -114,9 +127,6 @@ class GroupsScreen(ManagerScreen):
         current = self.query_one(Listing).current
         return current if isinstance(current, GroupCard) else None
 
-    def _go(self, page: Page) -> None:
-        self.tell(PageWanted(page))
-
     def _open(self) -> None:
         self.query_one(Listing).choose()
 
@@ -126,12 +136,12 @@ class GroupsScreen(ManagerScreen):
         card = self._current
         if card is not None:
             at = card.next_at
-            day = None if at is None else at.astimezone(self.host.facts.zone).date()
-            self._go(WeekPage(card.plan, day))
+            day = None if at is None else at.astimezone(self.clinic.zone).date()
+            self.open(partial(WeekScreen, card.plan, day))
 
     def _change(self) -> None:
         if self._current is not None:
-            self._go(GroupPage(self._current.plan))
+            self.open(partial(GroupFormScreen, self._current.plan))
 
     def _put_away(self) -> None:
         card = self._current
@@ -140,21 +150,25 @@ class GroupsScreen(ManagerScreen):
         lead = "It leaves the lists; what was stays."
         if card.upcoming:
             lead = f"It leaves the lists, and {format_sessions(card.upcoming)} ahead are cancelled."
-        question = partial(asks.put_away, card.plan.id)
-        do = partial(self.carry_out, question, self._tell_put_away)
-        self.put(ask_sure(f"Put away {card.plan.name}?", lead, "Yes, put it away", do))
+        id_ = card.plan.id
+        do = partial(
+            self.act, lambda side: side.groups.put_away_group(id_), then=self._show_cancelled
+        )
+        self.pose(ask_sure(f"Put away {card.plan.name}?", lead, "Yes, put it away", do))
 
-    def _tell_put_away(self, answer: object) -> None:
+    def _show_cancelled(self, answer: Cancelled | PlanProblem) -> None:
         count = answer.sessions if isinstance(answer, Cancelled) else 0
         self.say(f"Put away; {format_sessions(count)} cancelled.")
-        self.come_back()
 
     def _export(self, form: str) -> None:
-        write = partial(asks.write_plans, form)
-        self.carry_out(write, lambda path: self.say(f"Written to {path}"))
+        self.act(
+            lambda side: side.tools.plans.write(side.groups.export_plans(), form),
+            then=lambda path: self.say(f"Written to {path}"),
+        )
 
 
-_NEW = GroupPlan(UUID(int=0), "", "", "")
+_NO_ID = UUID(int=0)
+_NEW = GroupPlan(_NO_ID, "", "", "")
 _WHO = (("open", "Anyone"), ("list", "Members on its list"))
 
 
@@ -165,7 +179,7 @@ class GroupFormScreen(FormScreen):
         """Take the group that is changed, or None for a new one."""
         super().__init__()
         self._plan = plan or _NEW
-        self._keeper = Keeper()
+        self._new_id: UUID | None = None
 
     def heading(self) -> str:
         return f"Change {self._plan.name}" if self._plan.name else "A new group"
@@ -207,4 +221,11 @@ class GroupFormScreen(FormScreen):
             if not self.typed(name):
                 self.miss(name, f"It needs {words}.")
                 return
-        self.send(partial(self._keeper.group, plan), "The group is kept.")
+        self.send(partial(self._keep_group, plan), "The group is kept.")
+
+    def _keep_group(self, plan: GroupPlan, side: DeskSide) -> GroupPlan | PlanProblem:
+        """Change the group, or add it: once, however often it is asked, in the desk's thread."""
+        if plan.id != _NO_ID:
+            return side.groups.change_group(plan)
+        self._new_id = new_id = self._new_id or side.groups.new_id()
+        return side.groups.add_group(replace(plan, id=new_id))

@@ -2,34 +2,27 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from kiosk.domain.groups.plan_import import ImportReport, Plans
 from kiosk.domain.text import clean
-from kiosk.ui.desk.forms import ManagerScreen
-from kiosk.ui.desk.groups import queries as asks
-from kiosk.ui.desk.messages import PageWanted, ReportPage
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import PlanShelf
-from kiosk.ui.desk.text import format_plans, import_lines
+from kiosk.ui.desk.text import format_import, format_plans
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.inputs import Field, FormRow
 from kiosk.ui.widgets.layout import pairs
 from kiosk.ui.widgets.list import Column, Line, Listing
 
-if TYPE_CHECKING:
-    from kiosk.domain.groups.plan_import import ImportReport, Plans
-
-
 _LONGEST_PATH = 400
 
 
-class PlanFileScreen(ManagerScreen):
+class PlanFileScreen(DeskScreen):
     """A line for a path, and the files that wait."""
 
     AUTO_FOCUS = "Listing"
@@ -63,7 +56,7 @@ class PlanFileScreen(ManagerScreen):
         yield Key("p", "Type a path", self._to_field)
 
     def on_mount(self) -> None:
-        self.look(self._read_shelf)
+        self.poll(self._read_shelf)
 
     async def _read_shelf(self) -> None:
         answer = await self.ask(lambda side: side.tools.plans.waiting())
@@ -104,35 +97,36 @@ class PlanFileScreen(ManagerScreen):
 
     def _read(self, name: str) -> None:
         self.say("One moment …")
-        self.carry_out(lambda side: side.tools.plans.read(name), partial(self._offer, name))
+        self.act(lambda side: side.tools.plans.read(name), then=partial(self._offer, name))
 
-    def _offer(self, name: str, plans: "Plans") -> None:
-        """Say what the file holds and ask before anything is changed."""
-        self.say("")
+    def _offer(self, name: str, plans: Plans) -> None:
+        """Show what the file holds, and ask before anything is changed."""
         lead = (
             f"It holds {format_plans(plans)}. What a file planned and no longer names is cancelled."
         )
-        take = partial(self.carry_out, partial(asks.import_plans, plans), partial(self._tell, name))
         shown = clean(name.rpartition("/")[2], 40)
-        self.put(ask_sure(f"Take in {shown}?", lead, "Yes, take it in", take))
+        show = partial(self._show_report, shown)
+        take = partial(self.act, lambda side: side.groups.import_plans(plans), then=show)
+        self.pose(ask_sure(f"Take in {shown}?", lead, "Yes, take it in", take))
 
-    def _tell(self, name: str, report: "ImportReport") -> None:
-        page = ReportPage(clean(name.rpartition("/")[2], 40), report)
-        self.tell(PageWanted(page, instead=True))
+    def _show_report(self, name: str, report: ImportReport) -> None:
+        self.open(partial(PlanReportScreen, name, report), instead=True)
 
 
 class PlanReportScreen(DeskScreen):
     """Counts."""
 
-    def __init__(self, page: ReportPage) -> None:
+    def __init__(self, name: str, report: ImportReport) -> None:
+        """Take the name of the file as it is shown, and what it changed."""
         super().__init__()
-        self._page = page
+        self._file = name
+        self._report = report
 
     def heading(self) -> str:
-        return f"Taken in: {self._page.name}"
+        return f"Taken in: {self._file}"
 
     def lead(self) -> str:
-        report = self._page.report
+        report = self._report
         if report.changes_nothing:
             return "Nothing has changed; everything was as the file says."
         if report.left:
@@ -140,4 +134,4 @@ class PlanReportScreen(DeskScreen):
         return "Everything is now as the file says."
 
     def body(self) -> Iterable[Widget]:
-        yield Static(pairs(import_lines(self._page.report)), id="counts", markup=False)
+        yield Static(pairs(format_import(self._report)), id="counts", markup=False)

@@ -1,6 +1,6 @@
 """Members and their passes: find somebody, hand out, replace or revoke a pass, join a group."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -11,95 +11,19 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kiosk.domain.attendance.roster import Added, AlreadyThere, GroupName, Member
+from kiosk.domain.attendance.check_in import JoinDraft
+from kiosk.domain.attendance.roster import Added, AlreadyThere, GroupName, IssuedPass, Member
 from kiosk.presentation.languages import SCREEN_LANGUAGES
-from kiosk.ui.desk import queries as asks
-from kiosk.ui.desk.hidden_names import HIDDEN, HidesNames
-from kiosk.ui.desk.messages import Finished, PassMade, PersonWanted, Place, PlaceOf
+from kiosk.ui.desk.messages import Place, PlaceOf
+from kiosk.ui.desk.passes.new_pass import NewPassScreen, PassScreen
+from kiosk.ui.desk.people import HIDDEN, PeopleScreen
 from kiosk.ui.desk.questions import ask_sure, ask_which_group
+from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import format_day
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.list import Column, Line, Listing
-
-
-class MemberActs(HidesNames):
-    """The base of the list of members: the acts behind its keys."""
-
-    groups: tuple[GroupName, ...] = ()
-    marked: frozenset[UUID] = frozenset()
-    """Who is to have a new pass on a sheet."""
-
-    @property
-    def current_member(self) -> Member | None:
-        """Who stands under the cursor."""
-        found = self.query(Listing)
-        current = found.first().current if found else None
-        return current if isinstance(current, Member) else None
-
-    def mark(self) -> None:
-        """Mark the member for a sheet of passes, or unmark them."""
-        if self.current_member is not None:
-            self.marked ^= {self.current_member.participant_id}
-            self.redraw()
-
-    def replace(self) -> None:
-        """Hand out a new pass; where there is one already, ask first."""
-        member = self.current_member
-        if member is None:
-            return
-        hand_out = partial(self._hand_out, member.participant_id)
-        if member.passes:
-            lead = "The pass they have now ends at once."
-            self.put(ask_sure("Hand out a new pass?", lead, "Yes, a new pass", hand_out))
-        else:
-            hand_out()
-
-    def _hand_out(self, participant_id: UUID) -> None:
-        question = asks.pass_replacer((participant_id,))
-        self.act(question, then=lambda made: self.tell(PassMade(made[0])))
-
-    def revoke(self) -> None:
-        """End every pass of the member, after asking."""
-        member = self.current_member
-        if member is not None and not member.passes:
-            self.say("They have no pass.")
-        elif member is not None:
-            id_ = member.participant_id
-            lead = "Who shows it is still welcomed, as a guest."
-            revoke = partial(self.act, lambda side: side.passes.revoke_passes(id_), "Revoked.")
-            self.put(ask_sure("Revoke every pass of theirs?", lead, "Yes, revoke", revoke))
-
-    def change_groups(self) -> None:
-        """Put the member on a group's list, or take them off it."""
-        member, groups = self.current_member, [group for group in self.groups if group.enrolled]
-        if member is not None and groups:
-            self.put(ask_which_group(member, groups, partial(self._change_group, member)))
-        elif member is not None:
-            self.say("No group keeps a list of its members; a manager can change that.")
-
-    def _change_group(self, member: Member, answer: str) -> None:
-        group_id, id_ = UUID(answer), member.participant_id
-        if group_id in member.groups:
-            self.act(lambda side: side.passes.leave(id_, group_id), "Off the group's list.")
-        else:
-            self.act(lambda side: side.passes.enrol(id_, group_id), "On the group's list.")
-
-    def sheet(self) -> None:
-        """Write new passes for all who are marked, after asking."""
-        count = len(self.marked)
-        title = f"A sheet with {count} new pass{'' if count == 1 else 'es'}?"
-        lead = "The passes they have now end at once. The file is to be printed and deleted."
-        self.put(ask_sure(title, lead, "Yes, make the sheet", self._make_sheet))
-
-    def _make_sheet(self) -> None:
-        marked, self.marked = self.marked, frozenset()
-        self.act(asks.sheet_maker(tuple(marked)), then=self._tell_path)
-
-    def _tell_path(self, path: str) -> None:
-        self.say(f"Written to {path}")
-
 
 COLUMNS = (
     Column("", 1),
@@ -112,8 +36,8 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class MemberLines:
-    """How the rows are drawn now."""
+class MemberRows:
+    """Draws the rows, with the names or without."""
 
     zone: ZoneInfo
     groups: Sequence[GroupName]
@@ -136,21 +60,49 @@ class MemberLines:
         return Line(cells, "strong" if marked else "")
 
 
-class MembersScreen(MemberActs):
+def pass_replacer(people: Sequence[UUID]) -> Callable[[DeskSide], tuple[IssuedPass, ...]]:
+    """Return what makes a new pass for each of `people`; called twice, they are the same passes."""
+    drafts: dict[UUID, JoinDraft] = {}
+
+    def replace(side: DeskSide) -> tuple[IssuedPass, ...]:
+        for person in people:
+            drafts.setdefault(person, side.passes.new_pass())
+        return tuple(side.passes.replace_pass(person, drafts[person]) for person in people)
+
+    return replace
+
+
+def sheet_maker(people: Sequence[UUID]) -> Callable[[DeskSide], str]:
+    """Return what writes new passes for `people` to one file and returns its path."""
+    replace = pass_replacer(people)
+    return lambda side: side.tools.pass_sheet(replace(side), side.login)
+
+
+class MembersScreen(PeopleScreen):
     """A field to find a name, and the list; or, for a session, the list to choose from."""
 
     AUTO_FOCUS = "Field"
     place: ClassVar[Place | None] = Place.PASSES
 
     def __init__(self, session_id: UUID | None = None) -> None:
-        """Take the session whose list somebody is put on; without one, passes are the matter."""
+        """Take the id of the session whose list a member is put on; None: passes are handed out."""
         super().__init__()
         self._session_id = session_id
         self._members: tuple[Member, ...] = ()
+        self._groups: tuple[GroupName, ...] = ()
+        self._marked: frozenset[UUID] = frozenset()
+        """The ids of those who are to have a new pass on a sheet."""
 
     @property
-    def spot(self) -> PlaceOf | None:
-        return None if self._session_id else super().spot
+    def route(self) -> PlaceOf | None:
+        return None if self._session_id else super().route
+
+    @property
+    def _current(self) -> Member | None:
+        """The member under the cursor."""
+        found = self.query(Listing)
+        current = found.first().current if found else None
+        return current if isinstance(current, Member) else None
 
     def heading(self) -> str:
         return "Put a member on the list" if self._session_id else "Members and passes"
@@ -166,7 +118,7 @@ class MembersScreen(MemberActs):
 
     def keys(self) -> Iterable[Key]:
         # Nothing is done to somebody whose name is hidden: it would be done to the wrong one.
-        member = self.current_member if self.names_shown else None
+        member = self._current if self.names_shown else None
         if self.typing:
             yield Key("enter", "Find", self._find)
             return
@@ -176,20 +128,20 @@ class MembersScreen(MemberActs):
         else:
             yield Key("a", "New person", self._add)
             if member is not None:
-                yield Key("p", "New pass", self.replace)
-                yield Key("r", "Revoke", self.revoke)
-                yield Key("g", "Groups", self.change_groups)
-                yield Key("space", "Mark", self.mark)
+                yield Key("p", "New pass", self._replace)
+                yield Key("r", "Revoke", self._revoke)
+                yield Key("g", "Groups", self._change_groups)
+                yield Key("space", "Mark", self._mark)
         yield Key("f", "Find", self._to_field)
         yield self.name_key()
-        if self.marked:
-            yield Key("s", f"Sheet ({len(self.marked)})", self.sheet)
+        if self._marked:
+            yield Key("s", f"Sheet ({len(self._marked)})", self._ask_sheet)
 
     def on_mount(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     def come_back(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     async def _read(self) -> None:
         text = self.query_one(Field).value
@@ -197,7 +149,7 @@ class MembersScreen(MemberActs):
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         else:
-            self._members, self.groups = answer
+            self._members, self._groups = answer
             self.redraw()
 
     def redraw(self) -> None:
@@ -207,9 +159,8 @@ class MembersScreen(MemberActs):
         self.rekey()
 
     def _line(self, member: Member) -> Line:
-        zone = self.host.facts.zone
-        drawing = MemberLines(zone, self.groups, self.marked, names=self.names_shown)
-        return drawing.line(member)
+        rows = MemberRows(self.clinic.zone, self._groups, self._marked, names=self.names_shown)
+        return rows.line(member)
 
     @on(Input.Submitted)
     def find(self) -> None:
@@ -219,28 +170,87 @@ class MembersScreen(MemberActs):
     def _find(self) -> None:
         self.show_names()
         self.query_one(Listing).focus()
-        self.look(self._read)
+        self.poll(self._read)
 
     def _to_field(self) -> None:
         self.query_one(Field).focus()
 
     @on(Listing.Chosen)
     def choose(self) -> None:
-        """Do the one thing that Enter means for somebody; first it shows who it is."""
+        """Do the one thing that Enter means for a member; first it shows who it is."""
         if not self.names_shown:
             self.show_names()
         elif self._session_id is not None:
             self._check_in()
 
     def _check_in(self) -> None:
-        member, session_id = self.current_member, self._session_id
+        member, session_id = self._current, self._session_id
         if member is not None and session_id is not None:
-            question = partial(asks.check_in, session_id, member.participant_id)
-            self.act(question, then=self._tell_checked_in)
+            id_ = member.participant_id
+            self.act(lambda side: side.roster.add_member(session_id, id_), then=self._show_added)
 
-    def _tell_checked_in(self, answer: Added | AlreadyThere) -> None:
-        there = isinstance(answer, AlreadyThere)
-        self.tell(Finished("They are on the list already." if there else "Checked in."))
+    def _show_added(self, answer: Added | AlreadyThere) -> None:
+        is_there = isinstance(answer, AlreadyThere)
+        self.finish("They are on the list already." if is_there else "Checked in.")
 
     def _add(self) -> None:
-        self.tell(PersonWanted())
+        self.open(NewPassScreen)
+
+    def _mark(self) -> None:
+        if self._current is not None:
+            self._marked ^= {self._current.participant_id}
+            self.redraw()
+
+    def _replace(self) -> None:
+        member = self._current
+        if member is None:
+            return
+        hand_out = partial(self._hand_out, member.participant_id)
+        if member.passes:
+            lead = "The pass they have now ends at once."
+            self.pose(ask_sure("Hand out a new pass?", lead, "Yes, a new pass", hand_out))
+        else:
+            hand_out()
+
+    def _hand_out(self, participant_id: UUID) -> None:
+        self.act(pass_replacer((participant_id,)), then=self._show_pass)
+
+    def _show_pass(self, issued: tuple[IssuedPass, ...]) -> None:
+        self.open(partial(PassScreen, issued[0]))
+
+    def _revoke(self) -> None:
+        member = self._current
+        if member is not None and not member.passes:
+            self.say("They have no pass.")
+        elif member is not None:
+            id_ = member.participant_id
+            lead = "Who shows it is still welcomed, as a guest."
+            revoke = partial(self.act, lambda side: side.passes.revoke_passes(id_), "Revoked.")
+            self.pose(ask_sure("Revoke every pass of theirs?", lead, "Yes, revoke", revoke))
+
+    def _change_groups(self) -> None:
+        member, groups = self._current, [group for group in self._groups if group.enrolled]
+        if member is not None and groups:
+            self.pose(ask_which_group(member, groups, partial(self._change_group, member)))
+        elif member is not None:
+            self.say("No group keeps a list of its members; a manager can change that.")
+
+    def _change_group(self, member: Member, answer: str) -> None:
+        group_id, id_ = UUID(answer), member.participant_id
+        if group_id in member.groups:
+            self.act(lambda side: side.passes.leave(id_, group_id), "Off the group's list.")
+        else:
+            self.act(lambda side: side.passes.enrol(id_, group_id), "On the group's list.")
+
+    def _ask_sheet(self) -> None:
+        count = len(self._marked)
+        title = f"A sheet with {count} new pass{'' if count == 1 else 'es'}?"
+        lead = "The passes they have now end at once. The file is to be printed and deleted."
+        self.pose(ask_sure(title, lead, "Yes, make the sheet", self._make_sheet))
+
+    def _make_sheet(self) -> None:
+        marked, self._marked = self._marked, frozenset()
+        self.act(sheet_maker(tuple(marked)), then=self._show_path)
+
+    def _show_path(self, path: str) -> None:
+        self.say(f"Written to {path}")

@@ -1,8 +1,8 @@
 """A new person by a first name: put on a session's list, or given a pass."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from textual import on
@@ -11,27 +11,52 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from kiosk.domain.attendance.roster import IssuedPass
+from kiosk.domain.attendance.check_in import JoinDraft
+from kiosk.domain.attendance.roster import Added, GroupName, IssuedPass
 from kiosk.domain.text import NameProblem, check_name
 from kiosk.presentation.languages import SCREEN_LANGUAGES
-from kiosk.ui.desk.messages import Finished, PassMade
-from kiosk.ui.desk.queries import NewName, PersonMaker
 from kiosk.ui.desk.screen import TOO_SMALL, DeskScreen
+from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import NAME_PROBLEMS
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key, KeyLine, TopLine
 from kiosk.ui.widgets.inputs import Choices, Field
 from kiosk.ui.widgets.qr import QrCode
 
-if TYPE_CHECKING:
-    from kiosk.domain.attendance.roster import GroupName
+
+@dataclass(frozen=True, slots=True)
+class NewName:
+    """A person who has no record yet."""
+
+    name: str
+    """Checked by `check_name`."""
+    language: str
+    groups: tuple[UUID, ...] = ()
+    """The ids of the groups whose lists they join."""
+
+
+class PersonMaker:
+    """Makes one person, however often it is asked."""
+
+    def __init__(self) -> None:
+        self._draft: JoinDraft | None = None
+
+    def add_to(self, session_id: UUID, person: NewName, side: DeskSide) -> Added:
+        """Put them on a session's list."""
+        self._draft = draft = self._draft or side.roster.new_pass()
+        return side.roster.add_person(session_id, person.name, person.language, draft)
+
+    def issue(self, person: NewName, side: DeskSide) -> IssuedPass:
+        """Issue a pass to them."""
+        self._draft = draft = self._draft or side.passes.new_pass()
+        return side.passes.issue_pass(person.name, person.language, draft, person.groups)
 
 
 class NewPassScreen(DeskScreen):
     """A name, a language, and the groups that the person joins."""
 
     def __init__(self, session_id: UUID | None = None) -> None:
-        """Take the session whose list they come on; without one they get a pass."""
+        """Take the id of the session whose list they come on; None: they get a pass."""
         super().__init__()
         self._session_id = session_id
         self._maker = PersonMaker()
@@ -58,7 +83,7 @@ class NewPassScreen(DeskScreen):
 
     def on_mount(self) -> None:
         if self._session_id is None:
-            self.look(self._offer_groups)
+            self.poll(self._offer_groups)
 
     async def _offer_groups(self) -> None:
         """Show the groups that keep a list, to be joined with the new pass."""
@@ -90,14 +115,14 @@ class NewPassScreen(DeskScreen):
             if isinstance(added, Trouble):
                 self.say(added.for_staff)
             else:
-                self.tell(Finished("Added to the list."))
+                self.finish("Added to the list.")
             return
         person = NewName(name.text, language, self._marked_groups())
         issued = await self.ask(partial(self._maker.issue, person))
         if isinstance(issued, Trouble):
             self.say(issued.for_staff)
         else:
-            self.tell(PassMade(issued))
+            self.open(partial(PassScreen, issued), instead=True)
 
     def _marked_groups(self) -> tuple[UUID, ...]:
         marked = {
@@ -107,7 +132,7 @@ class NewPassScreen(DeskScreen):
 
 
 class PassScreen(DeskScreen):
-    """Words on the left, the code on the right; its secret is kept nowhere else."""
+    """Text on the left, the code on the right; its secret is kept nowhere else."""
 
     AUTO_FOCUS = ""
 
@@ -138,9 +163,9 @@ class PassScreen(DeskScreen):
 
     def _print(self) -> None:
         issued = self._issued
-        self.act(lambda side: side.tools.pass_sheet((issued,), side.login), then=self._tell_path)
+        self.act(lambda side: side.tools.pass_sheet((issued,), side.login), then=self._show_path)
 
-    def _tell_path(self, path: str) -> None:
+    def _show_path(self, path: str) -> None:
         self.say(
             f"Written to the exports folder:\n{path.rpartition('/')[2]}\nPrint it, then delete it."
         )

@@ -1,7 +1,6 @@
-"""The accounts of staff: who may do what, and how each account stands."""
+"""The accounts of staff: the roles, the languages and the state of each."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
@@ -12,41 +11,38 @@ from textual.widget import Widget
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.staff import (
     LONGEST_LOGIN,
+    SHORTEST_PASSPHRASE,
     AccountView,
+    PassphraseProblem,
     Role,
+    check_passphrase,
     is_login,
     normalise_login,
     purposes_of_roles,
 )
-from kiosk.ui.desk.forms import (
-    FormScreen,
-    ManagerScreen,
-    MarkRow,
-    PassphraseFormScreen,
-    Row,
-    TextRow,
-)
-from kiosk.ui.desk.messages import (
-    Finished,
-    LanguagesPage,
-    NewStaffPage,
-    Page,
-    PageWanted,
-    PassphrasePage,
-    Place,
-    RolesPage,
-)
+from kiosk.ui.desk.forms import FormScreen, MarkRow, Row, TextRow
+from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.questions import ask_sure
-from kiosk.ui.desk.text import ROLES, SPOKEN, format_account_state, format_languages, format_roles
+from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.session import DeskSide
+from kiosk.ui.desk.text import (
+    PASSPHRASE_PROBLEMS,
+    ROLES,
+    SPOKEN,
+    format_account_state,
+    format_languages,
+    format_roles,
+)
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.list import Column, Line, Listing
 
 if TYPE_CHECKING:
-    from kiosk.ui.desk.session import DeskSide
     from kiosk.usecases.staff.accounts_desk import Answer
 
 
+_MOST = 256
+"""Characters of a passphrase that is typed."""
 _COLUMNS = (
     Column("Login", 18, 10, grows=True),
     Column("Roles", 20, grows=True),
@@ -55,7 +51,7 @@ _COLUMNS = (
 )
 
 
-class AccountsScreen(ManagerScreen):
+class AccountsScreen(DeskScreen):
     """A list; what its keys change works at once."""
 
     place: ClassVar[Place | None] = Place.STAFF
@@ -70,8 +66,8 @@ class AccountsScreen(ManagerScreen):
     def lead(self) -> str:
         disabled = sum(one.disabled for one in self._accounts)
         count = len(self._accounts)
-        said = "1 account" if count == 1 else f"{count} accounts"
-        return f"{said}, {disabled} disabled" if disabled else said
+        accounts = "1 account" if count == 1 else f"{count} accounts"
+        return f"{accounts}, {disabled} disabled" if disabled else accounts
 
     def body(self) -> Iterable[Widget]:
         yield Listing[AccountView](
@@ -81,19 +77,20 @@ class AccountsScreen(ManagerScreen):
     def keys(self) -> Iterable[Key]:
         one = self._current
         if one is not None:
-            yield Key("enter", "Roles", partial(self._go, RolesPage(one)))
-        yield Key("a", "Add", partial(self._go, NewStaffPage()))
+            yield Key("enter", "Roles", partial(self.open, partial(RolesScreen, one)))
+        yield Key("a", "Add", partial(self.open, NewAccountScreen))
         if one is None:
             return
-        yield Key("l", "Languages", partial(self._go, LanguagesPage(one)))
-        yield Key("p", "Passphrase", partial(self._go, PassphrasePage(one.id, one.login)))
+        reset = partial(ResetPassphraseScreen, one.id, one.login)
+        yield Key("l", "Languages", partial(self.open, partial(LanguagesScreen, one)))
+        yield Key("p", "Passphrase", partial(self.open, reset))
         if one.disabled:
             yield Key("e", "Enable", self._enable)
         else:
             yield Key("d", "Disable", self._disable)
 
     def on_mount(self) -> None:
-        self.look(self._read)
+        self.poll(self._read)
 
     def come_back(self) -> None:
         self.run_worker(self._read())
@@ -109,8 +106,8 @@ class AccountsScreen(ManagerScreen):
         self.rekey()
 
     def _line(self, one: AccountView) -> Line:
-        standing = format_account_state(one, self.host.facts.zone)
-        cells = (one.login, format_roles(one), format_languages(one), standing)
+        state = format_account_state(one, self.clinic.zone)
+        cells = (one.login, format_roles(one), format_languages(one), state)
         return Line(cells, "done" if one.disabled else "")
 
     @property
@@ -119,74 +116,55 @@ class AccountsScreen(ManagerScreen):
         current = found.first().current if found else None
         return current if isinstance(current, AccountView) else None
 
-    def _go(self, page: Page) -> None:
-        self.tell(PageWanted(page))
-
     @on(Listing.Chosen)
     def open_roles(self) -> None:
         """Show the roles of the account under the cursor."""
         if self._current is not None:
-            self._go(RolesPage(self._current))
+            self.open(partial(RolesScreen, self._current))
 
     def _disable(self) -> None:
         one = self._current
         if one is not None:
             lead = "It ends at once, also for somebody who is signed in with it."
             question = f"Disable the account {one.login}?"
-            self.put(ask_sure(question, lead, "Yes, disable it", partial(self._set, one, off=True)))
+            self.pose(
+                ask_sure(question, lead, "Yes, disable it", partial(self._set, one, off=True))
+            )
 
     def _enable(self) -> None:
         if self._current is not None:
             self._set(self._current, off=False)
 
     def _set(self, one: AccountView, *, off: bool) -> None:
-        self.carry_out(
+        self.act(
             lambda side: side.accounts.disable(one.id) if off else side.accounts.enable(one.id),
-            lambda _answer: self._tell_set("Disabled." if off else "Enabled again."),
+            "Disabled." if off else "Enabled again.",
         )
 
-    def _tell_set(self, sentence: str) -> None:
-        self.say(sentence)
-        self.come_back()
+
+def passphrase_rows(label: str) -> tuple[TextRow, TextRow]:
+    """Return the two covered lines that `read_passphrase` reads."""
+    hint = f"At least {SHORTEST_PASSPHRASE} characters; they choose their own later."
+    return (
+        TextRow("secret", label, hint, most=_MOST, covered=True),
+        TextRow("again", "And again", "The same once more.", most=_MOST, covered=True),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An account as it was filled in."""
-
-    login: str
-    roles: frozenset[Role]
-    languages: frozenset[CallLanguage]
-    passphrase: str = field(repr=False)
-
-    def add(self, side: "DeskSide") -> "Answer":
-        """Make it."""
-        from kiosk.usecases.staff.accounts import NewAccount
-
-        new = NewAccount(self.login, self.passphrase, self.roles, self.languages)
-        return side.accounts.add(new)
+def read_passphrase(form: FormScreen) -> str | None:
+    """Return the passphrase, or None where it will not do, which is shown."""
+    secret, again = form.covered("secret"), form.covered("again")
+    checked = check_passphrase(secret)
+    if isinstance(checked, PassphraseProblem):
+        form.miss("secret", PASSPHRASE_PROBLEMS[checked])
+        return None
+    if secret != again:
+        form.miss("again", "The two differ; please type it again.")
+        return None
+    return checked
 
 
-def set_roles(
-    account_id: UUID, roles: frozenset[Role], passphrase: str, side: "DeskSide"
-) -> "Answer":
-    """Give an account other roles."""
-    return side.accounts.set_roles(account_id, roles, passphrase)
-
-
-def set_languages(
-    account_id: UUID, languages: frozenset[CallLanguage], side: "DeskSide"
-) -> "Answer":
-    """Say what somebody speaks on the phone."""
-    return side.accounts.set_languages(account_id, languages)
-
-
-def give_passphrase(account_id: UUID, passphrase: str, side: "DeskSide") -> "Answer":
-    """Give a passphrase, to be replaced at the next sign-in."""
-    return side.accounts.reset_passphrase(account_id, passphrase)
-
-
-class NewAccountScreen(PassphraseFormScreen):
+class NewAccountScreen(FormScreen):
     """A form."""
 
     keeps = "Make the account"
@@ -202,7 +180,7 @@ class NewAccountScreen(PassphraseFormScreen):
         spoken = tuple((code.value, words) for code, words in SPOKEN.items())
         hint = "What they speak on the phone; no mark means all."
         yield MarkRow("languages", "On the phone", spoken, hint, several=True)
-        yield from self.passphrase_rows("First passphrase")
+        yield from passphrase_rows("First passphrase")
 
     def keep(self) -> None:
         roles = frozenset(Role(role) for role in self.marked("roles"))
@@ -214,38 +192,46 @@ class NewAccountScreen(PassphraseFormScreen):
         if not roles:
             self.miss("roles", "Mark one role or more.")
             return
-        passphrase = self.read_passphrase()
-        if passphrase is not None:
-            self.say("One moment …")
-            draft = Draft(login, roles, languages, passphrase)
-            done = f"{login} can sign in now; they choose a passphrase of their own then."
-            self.send(draft.add, done)
+        passphrase = read_passphrase(self)
+        if passphrase is None:
+            return
+
+        def add(side: DeskSide) -> "Answer":
+            from kiosk.usecases.staff.accounts import NewAccount
+
+            return side.accounts.add(NewAccount(login, passphrase, roles, languages))
+
+        self.say("One moment …")
+        self.send(add, f"{login} can sign in now; they choose a passphrase of their own then.")
 
 
-class ResetPassphraseScreen(PassphraseFormScreen):
+class ResetPassphraseScreen(FormScreen):
     """A form."""
 
-    def __init__(self, page: PassphrasePage) -> None:
+    def __init__(self, account_id: UUID, login: str, roles: frozenset[Role] | None = None) -> None:
+        """Take the account and the new roles that ask for it; None: the passphrase is lost."""
         super().__init__()
-        self._page = page
+        self._account_id = account_id
+        self._login = login
+        self._roles = roles
 
     def heading(self) -> str:
-        return f"A new passphrase for {self._page.login}"
+        return f"A new passphrase for {self._login}"
 
     def rows(self) -> Iterable[Row]:
-        yield from self.passphrase_rows("Passphrase")
+        yield from passphrase_rows("Passphrase")
 
     def keep(self) -> None:
-        page, passphrase = self._page, self.read_passphrase()
+        id_, roles, passphrase = self._account_id, self._roles, read_passphrase(self)
         if passphrase is None:
             return
         self.say("One moment …")
-        done = f"Tell {page.login} the new passphrase; the old one is gone."
-        if page.roles is None:
-            self.send(partial(give_passphrase, page.account_id, passphrase), done)
+        done = f"Tell {self._login} the new passphrase; the old one is gone."
+        if roles is None:
+            self.send(lambda side: side.accounts.reset_passphrase(id_, passphrase), done)
         else:
-            keep = partial(set_roles, page.account_id, page.roles, passphrase)
-            self.send(keep, f"The roles are kept. {done}")
+            done = f"The roles are kept. {done}"
+            self.send(lambda side: side.accounts.set_roles(id_, roles, passphrase), done)
 
 
 class RolesScreen(FormScreen):
@@ -270,13 +256,13 @@ class RolesScreen(FormScreen):
         if not roles:
             self.miss("roles", "Mark one role or more.")
         elif roles == account.roles:
-            self.tell(Finished("Nothing was changed."))
+            self.finish("Nothing was changed.")
         elif purposes_of_roles(roles) <= purposes_of_roles(account.roles):
-            keep = partial(set_roles, account.id, roles, "")
-            self.send(keep, f"The roles of {account.login} are kept.")
+            done = f"The roles of {account.login} are kept."
+            self.send(lambda side: side.accounts.set_roles(account.id, roles, ""), done)
         else:
-            page = PassphrasePage(account.id, account.login, roles)
-            self.tell(PageWanted(page, instead=True))
+            reset = partial(ResetPassphraseScreen, account.id, account.login, roles)
+            self.open(reset, instead=True)
 
 
 class LanguagesScreen(FormScreen):
@@ -298,5 +284,5 @@ class LanguagesScreen(FormScreen):
 
     def keep(self) -> None:
         marked = frozenset(CallLanguage(code) for code in self.marked("languages"))
-        keep = partial(set_languages, self._account.id, marked)
-        self.send(keep, f"The languages of {self._account.login} are kept.")
+        id_, done = self._account.id, f"The languages of {self._account.login} are kept."
+        self.send(lambda side: side.accounts.set_languages(id_, marked), done)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.staff import Role
-from kiosk.ui.desk.admin import queries
+from kiosk.ui.desk.admin import audit
 from tests.support.central_clinics import kiosk_beside, open_clinic_at_centre
 from tests.support.centres import Centre
 from tests.support.desks import PASSPHRASE, PIN, Clinic
@@ -104,7 +104,7 @@ async def test_many_people_are_found_by_typing(busy: Clinic) -> None:
 
 
 async def test_older_pages_follow(busy: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "PAGE", 5)
+    monkeypatch.setattr(audit, "PAGE", 5)
     for _ in range(5):
         busy.maintenance.unlock(PIN)
     async with at_desk(busy) as colleague:
@@ -125,7 +125,7 @@ async def test_older_pages_follow(busy: Clinic, monkeypatch: pytest.MonkeyPatch)
 async def test_a_page_with_an_entry_that_cannot_be_read_is_not_the_end(
     busy: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "PAGE", 3)
+    monkeypatch.setattr(audit, "PAGE", 3)
     spoil(busy, busy.count("audit_event") - 1)
     async with at_desk(busy) as colleague:
         await at_trail(colleague)

@@ -47,11 +47,12 @@ from kiosk.domain.callbacks.worklist import (
     WorkRow,
 )
 from kiosk.ui.desk.callbacks import questions as ask
-from kiosk.ui.desk.callbacks import request as sight
+from kiosk.ui.desk.callbacks import request
 from kiosk.ui.desk.callbacks import text as words
 from kiosk.ui.desk.callbacks import worklist as lines
-from kiosk.ui.desk.callbacks.text import BY_SLIP, describe_answer, history_lines
-from kiosk.ui.desk.callbacks.worklist import CallView
+from kiosk.ui.desk.callbacks.text import BY_SLIP, describe_answer, format_history
+from kiosk.ui.desk.callbacks.worklist import WorklistView
+from kiosk.ui.widgets.list import Line
 from tests.support.desks import NOON
 from tests.support.rows import row
 
@@ -65,6 +66,10 @@ def due(**fields: Any) -> str:
 
 def state(**fields: Any) -> str:
     return words.format_state(row(**fields), NOON, SINGAPORE)
+
+
+def drawn(one: WorkRow) -> Line:
+    return lines.worklist_line(one, NOON, SINGAPORE)
 
 
 @pytest.mark.parametrize(
@@ -238,14 +243,14 @@ def entry(kind: str, outcome: str = "", **fields: Any) -> HistoryEntry:
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_kind_of_event_has_words(kind: EventKind) -> None:
-    ((when, what),) = history_lines([entry(kind)], NOON, SINGAPORE)
+    ((when, what),) = format_history([entry(kind)], NOON, SINGAPORE)
     assert when == "2 Mar 12:00"
     assert what.startswith("ben ")
     assert what != f"ben {kind}"
 
 
 def test_a_story_tells_the_latest_first_with_notes_and_what_was_undone() -> None:
-    told_so = history_lines(
+    history = format_history(
         [
             entry(EventKind.CLAIMED),
             entry(EventKind.ATTEMPT, "asked_to_call_later", next_at=NOON + DAY, note="after work"),
@@ -256,7 +261,7 @@ def test_a_story_tells_the_latest_first_with_notes_and_what_was_undone() -> None
         NOON,
         SINGAPORE,
     )
-    assert [what for _when, what in told_so] == [
+    assert [what for _when, what in history] == [
         "somebody of_a_later_version",
         "the visitor took it back with their slip",
         "ben closed it: does not want it (undone)",
@@ -277,7 +282,7 @@ def test_figures_leave_out_what_is_nothing() -> None:
 def test_what_was_searched_for_is_not_written_down() -> None:
     wanted = WorklistFilter(WorklistPart.ALL, "ta", "Xanthippe", "weekday_am")
     assert (
-        lines.describe_filter(wanted) == "All, Tamil, weekdays 9 to 12, those that match a search"
+        words.describe_filter(wanted) == "All, Tamil, weekdays 9 to 12, those that match a search"
     )
 
 
@@ -293,35 +298,33 @@ def test_views_have_letters_of_their_own_and_words_for_nothing() -> None:
 
 
 def test_a_row_that_cannot_be_opened_says_so() -> None:
-    line = lines.RequestLines(NOON, SINGAPORE).line(row(unreadable=True, preferred_name=""))
+    line = drawn(row(unreadable=True, preferred_name=""))
     assert line.cells[1] == "not readable"
 
 
 def test_a_typed_withdrawal_shows_in_the_list() -> None:
-    drawing = lines.RequestLines(NOON, SINGAPORE)
-    assert drawing.line(row(withdrawal_noted=True)).cells[-1] == "new ✎"
-    assert drawing.line(row(call_language="other")).cells[2] == "other"
+    assert drawn(row(withdrawal_noted=True)).cells[-1] == "new ✎"
+    assert drawn(row(call_language="other")).cells[2] == "other"
 
 
 def test_late_rows_stand_out_more_than_those_to_call_now() -> None:
-    drawing = lines.RequestLines(NOON, SINGAPORE)
-    assert drawing.line(row(breach_at=NOON - HOUR, call_now=True)).tone == "due"
-    assert drawing.line(row(breach_at=NOON + HOUR, call_now=True)).tone == "strong"
-    assert drawing.line(row(breach_at=NOON + HOUR)).tone == ""
+    assert drawn(row(breach_at=NOON - HOUR, call_now=True)).tone == "due"
+    assert drawn(row(breach_at=NOON + HOUR, call_now=True)).tone == "strong"
+    assert drawn(row(breach_at=NOON + HOUR)).tone == ""
 
 
 def test_the_number_is_hidden_until_it_is_asked_for() -> None:
     one = row(phone_masked="+65 •••• 4567", held_by_me=True)
-    assert sight.format_number(one, None) == "+65 •••• 4567   R shows it"
-    assert sight.format_number(row(phone_masked="+65 •••• 4567"), None) == "+65 •••• 4567"
-    assert sight.format_number(one, PhoneContact("8123 4567", "+6581234567")) == "Ring 8123 4567"
+    assert request.format_number(one, None) == "+65 •••• 4567   R shows it"
+    assert request.format_number(row(phone_masked="+65 •••• 4567"), None) == "+65 •••• 4567"
+    assert request.format_number(one, PhoneContact("8123 4567", "+6581234567")) == "Ring 8123 4567"
 
 
 @pytest.mark.parametrize("status", RequestStatus)
 def test_a_number_is_for_ones_own_calls_and_for_what_is_handed_on(status: RequestStatus) -> None:
     handed_on = status in (RequestStatus.ESCALATED, RequestStatus.UNREACHABLE)
-    assert sight.may_reveal(row(status=status)) is handed_on
-    assert sight.may_reveal(row(status=status, held_by_me=True))
+    assert request.may_reveal(row(status=status)) is handed_on
+    assert request.may_reveal(row(status=status, held_by_me=True))
 
 
 def test_where_it_stands_is_told_in_a_line() -> None:
@@ -333,23 +336,23 @@ def test_where_it_stands_is_told_in_a_line() -> None:
         breach_at=NOON + DAY,
         withdrawal_noted=True,
     )
-    assert sight.format_state_line(mine, NOON, SINGAPORE) == (
+    assert request.format_state_line(mine, NOON, SINGAPORE) == (
         "Yours until 13:00 · spoken to · due Tue 3 Mar"
         " · somebody typed this reference to take it back: please ask"
     )
     now = row(breach_at=NOON + HOUR, call_now=True)
-    assert sight.format_state_line(now, NOON, SINGAPORE) == "New · call now"
+    assert request.format_state_line(now, NOON, SINGAPORE) == "New · call now"
     late = row(breach_at=NOON - DAY)
-    assert sight.format_state_line(late, NOON, SINGAPORE) == "New · 1 d late"
+    assert request.format_state_line(late, NOON, SINGAPORE) == "New · 1 d late"
 
 
 def test_a_long_name_leaves_room_in_the_title() -> None:
-    title = sight.format_request_title(row(preferred_name="W" * 200, reference="7K4Q-FMRX"))
+    title = words.format_request_title(row(preferred_name="W" * 200, reference="7K4Q-FMRX"))
     assert title == f"{'W' * 39}… · 7K4Q-FMRX"
 
 
 def letters_of(policy: MessagePolicy) -> set[str]:
-    asked = ask.ask_how_it_went(row(message_policy=policy), lambda _answer: None)
+    asked = ask.ask_result(row(message_policy=policy), lambda _answer: None)
     return {option.letter for option in asked.options}
 
 
@@ -370,7 +373,7 @@ def test_which_messages_are_allowed_is_a_rule_of_the_domain(
 def test_every_result_and_outcome_can_be_chosen_by_one_letter() -> None:
     everything = letters_of(MessagePolicy.TEXT) | letters_of(MessagePolicy.NAME_AND_NUMBER)
     assert len(everything) == len(AttemptResult)
-    closing = ask.ask_why_closed(row(), lambda _answer: None).options
+    closing = ask.ask_outcome(row(), lambda _answer: None).options
     elsewhere = {Outcome.DUPLICATE, Outcome.WITHDRAWN, Outcome.ESCALATED}
     assert {option.value for option in closing} == set(Outcome) - elsewhere
     assert len({option.letter for option in closing}) == len(closing)
@@ -378,41 +381,41 @@ def test_every_result_and_outcome_can_be_chosen_by_one_letter() -> None:
 
 
 def test_times_to_choose_lie_ahead() -> None:
-    asked = ask.ask_until_when("When?", NOON, SINGAPORE, lambda _answer: None)
+    asked = ask.ask_time("When?", NOON, SINGAPORE, lambda _answer: None)
     times = [option.value for option in asked.options if option.value != ask.OTHER_TIME]
     assert all(datetime.fromisoformat(time) > NOON for time in times)
     assert [option.more for option in asked.options if option.letter == "m"] == ["Mon 9 Mar, 09:00"]
 
 
-def looked(*rows: WorkRow) -> Worklist:
+def read(*rows: WorkRow) -> Worklist:
     return Worklist(NOON, rows, WorklistCounts(0, 0, 0, 0, 0, None))
 
 
 def test_a_view_goes_through_the_languages_that_are_asked_for() -> None:
-    view = CallView()
-    assert view.take(looked(row(1, call_language="ta"), row(2, call_language="en")))
+    view = WorklistView()
+    assert view.take(read(row(1, call_language="ta"), row(2, call_language="en")))
     seen = []
     for _turn in range(3):
-        view.want(view.with_next_language())
+        view.narrow(view.with_next_language())
         seen.append((view.wanted.language, len(view.rows)))
     assert seen == [("en", 1), ("ta", 1), ("", 2)]
 
 
 def test_a_view_goes_through_the_windows() -> None:
-    view = CallView()
+    view = WorklistView()
     seen = []
     for _turn in range(5):
-        view.want(view.with_next_window())
+        view.narrow(view.with_next_window())
         seen.append(view.wanted.window)
     assert seen == [*(window.value for window in Window if window is not Window.ANY), ""]
 
 
 def test_a_view_knows_when_nothing_is_new() -> None:
-    view, found = CallView(), looked(row(1))
+    view, found = WorklistView(), read(row(1))
     assert view.take(found)
     assert not view.take(found)
-    assert not view.want(view.wanted)
+    assert not view.narrow(view.wanted)
     assert not view.is_narrowed
-    assert view.want(WorklistFilter(text="nobody"))
+    assert view.narrow(WorklistFilter(text="nobody"))
     assert view.rows == ()
     assert view.is_narrowed

@@ -7,8 +7,8 @@ HIDDEN = "•••"
 _SECONDS = 30.0
 
 
-class HidesNames(DeskScreen):
-    """The base of screens that list people."""
+class PeopleScreen(DeskScreen):
+    """A screen that lists people."""
 
     names_shown = False
     _asked_at = 0.0
@@ -18,12 +18,12 @@ class HidesNames(DeskScreen):
         raise NotImplementedError
 
     def name_key(self) -> Key:
-        """The key that shows the names, or hides them."""
+        """Return the key that shows the names, or hides them."""
         return Key("n", "Hide" if self.names_shown else "Names", self._turn)
 
     def show_names(self) -> None:
         """Show the names for a while."""
-        self._asked_at = self.host.monotonic()
+        self._asked_at = self.desk.monotonic()
         self._set(shown=True)
 
     def hide_names(self) -> None:
@@ -33,7 +33,7 @@ class HidesNames(DeskScreen):
     def tick(self) -> None:
         """Hide the names where no key was pressed for half a minute."""
         super().tick()
-        quiet = self.host.monotonic() - max(self._asked_at, self.host.last_activity)
+        quiet = self.desk.monotonic() - max(self._asked_at, self.desk.last_activity)
         if self.names_shown and quiet >= _SECONDS:
             self.hide_names()
 
