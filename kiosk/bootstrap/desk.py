@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kiosk.domain.attendance.roster import IssuedPass
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
-    from kiosk.ui.desk.session import DeskSide, PlanShelf, Progress
+    from kiosk.ui.desk.session import DeskSide, PlanFolder, Progress
 
 
 LOG: Final = "desk.log"
@@ -130,11 +130,11 @@ class _Plans:
     def __init__(self, kiosk: Kiosk) -> None:
         self._kiosk = kiosk
 
-    def waiting(self) -> "PlanShelf":
+    def waiting(self) -> "PlanFolder":
         """Return the files in the import folder."""
-        from kiosk.ui.desk.session import PlanShelf
+        from kiosk.ui.desk.session import PlanFolder
 
-        return PlanShelf(str(self._kiosk.folder / FOLDER), waiting_plans(self._kiosk))
+        return PlanFolder(str(self._kiosk.folder / FOLDER), waiting_plans(self._kiosk))
 
     def read(self, name: str) -> "Plans":
         """Read one of them, or a file at a path of one's own."""

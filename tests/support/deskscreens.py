@@ -14,7 +14,7 @@ from kiosk.domain.groups.plan_import import Plans
 from kiosk.errors import SetupError
 from kiosk.ui.desk.app import DeskApp
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.session import ClinicInfo, DeskSide, OpenDeskSide, PlanShelf, Progress, Tools
+from kiosk.ui.desk.session import ClinicInfo, DeskSide, OpenDeskSide, PlanFolder, Progress, Tools
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
 from tests.support.screens import USUAL
@@ -27,9 +27,9 @@ class PlansAtHand:
         self.files: dict[str, Plans] = {}
         self.written: list[tuple[Plans, str]] = []
 
-    def waiting(self) -> PlanShelf:
+    def waiting(self) -> PlanFolder:
         """Return the files that a test has put there."""
-        return PlanShelf("/data/import", tuple(self.files))
+        return PlanFolder("/data/import", tuple(self.files))
 
     def read(self, name: str) -> Plans:
         """Return what a file holds."""

@@ -1,4 +1,4 @@
-"""A day and a time as somebody types it: "tomorrow 14:30", "Thu 9am", "5 Mar 16:00"."""
+"""Days and times as people type them: "tomorrow 14:30", "Thu 9am", "5 Mar 16:00"."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -103,8 +103,8 @@ _NAMED_DAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[ ](?=.*\d)")
 _HOURS = re.compile(r"(\d{1,2})(\d{2})?")
 
 
-def write_day(day: date) -> str:
-    """Write a day so that `read_day` reads the same."""
+def format_full_day(day: date) -> str:
+    """Return a day such as "5 Mar 2026", which `read_day` reads as the same."""
     return f"{day.day} {day:%b} {day.year}"
 
 
@@ -158,7 +158,7 @@ def read_number(text: str, most: int) -> int | None:
 
 
 def read_capacity(text: str) -> int | str | None:
-    """Return for how many there is room; None for an empty line, a sentence for an odd one."""
+    """Return a number of people; None for an empty line, a sentence on what is wrong otherwise."""
     if not text.strip():
         return None
     number = read_number(text, LARGEST_CAPACITY)

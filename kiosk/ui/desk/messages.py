@@ -14,6 +14,7 @@ from kiosk.ui.screen import AskingScreen
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+
 AnyScreen = AskingScreen[DeskSide]
 """A screen of the desk; their base knows these messages and is not known here."""
 Maker = Callable[[], AnyScreen]
@@ -21,7 +22,7 @@ Maker = Callable[[], AnyScreen]
 
 
 class Place(Enum):
-    """A screen that any folder may name; none of them says anything about a person."""
+    """A screen that any folder may name; none of them holds anything about a person."""
 
     MENU = auto()
     SESSIONS = auto()
@@ -50,7 +51,7 @@ class PlaceOf:
 
 
 class Exit(Enum):
-    """How a screen can be left from many places."""
+    """The ways out of a screen that are the same on all of them."""
 
     BACK = auto()
     SIGN_OUT = auto()
@@ -66,7 +67,7 @@ class DeskIntent(Message):
 
 
 class Leaves(DeskIntent):
-    """The screen is left by `exit_`."""
+    """The screen is left."""
 
     def __init__(self, exit_: Exit) -> None:
         super().__init__()
@@ -91,7 +92,7 @@ class GoesTo(DeskIntent):
 
 
 class Finished(DeskIntent):
-    """A screen has done its work: the one that is `levels` under it says `sentence`."""
+    """A screen has done its work; the one `levels` under it comes to the front with a sentence."""
 
     def __init__(self, sentence: str, levels: int) -> None:
         super().__init__()

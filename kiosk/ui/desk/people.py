@@ -1,4 +1,4 @@
-"""Names that are hidden until asked for, and hidden again when nobody is there to read them."""
+"""The base of lists of people: their names are hidden when nobody is there to read them."""
 
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.widgets.desk_bars import Key
@@ -8,7 +8,7 @@ _SECONDS = 30.0
 
 
 class PeopleScreen(DeskScreen):
-    """A screen that lists people."""
+    """A screen that lists people, without their names until they are asked for."""
 
     names_shown = False
     _asked_at = 0.0

@@ -27,7 +27,7 @@ LETTERS = "abcdefghijklmnoprstuvwxyz"
 
 
 def ask_void_reason(then: Then) -> Question:
-    """Ask why somebody is taken off a list."""
+    """Ask why a person is taken off a list."""
     options = (
         Offer("m", "By mistake", VoidReason.MISTAKE.value),
         Offer("w", "They meant another session", VoidReason.WRONG_SESSION.value),
@@ -47,7 +47,7 @@ def ask_head_count(card: SessionCard, then: Then, *, close: bool) -> Question:
     )
     first = card.head_count if close and card.head_count is not None else card.present
     return Question(
-        title, then, lead, check=_count_problem, value=str(first), most=4, replaced=True
+        title, then, lead, check=_describe_count_problem, value=str(first), most=4, replaced=True
     )
 
 
@@ -58,7 +58,7 @@ def ask_sure(title: str, lead: str, yes: str, do: Callable[[], None]) -> Questio
 
 
 def ask_which_group(member: Member, groups: Sequence[GroupName], then: Then) -> Question:
-    """Ask which group's list somebody joins or leaves; the answer is the group's id."""
+    """Ask which group's list a member joins or leaves; the answer is the group's id."""
     options = tuple(
         Offer(
             letter, group.name, str(group.id), "takes them off" if group.id in member.groups else ""
@@ -68,7 +68,7 @@ def ask_which_group(member: Member, groups: Sequence[GroupName], then: Then) -> 
     return Question("Join or leave which group?", then, "Groups that keep a list.", options)
 
 
-def _count_problem(text: str) -> str:
+def _describe_count_problem(text: str) -> str:
     digits = ascii_digits(text)
     if digits.isascii() and digits.isdecimal() and int(digits) <= LARGEST_HEAD_COUNT:
         return ""
@@ -106,15 +106,12 @@ class ChoiceScreen(QuestionScreen):
         )
 
     def keys(self) -> Iterable[Key]:
-        yield Key("enter", "Choose", self._choose)
+        yield Key("enter", "Choose", self.choose_row)
 
     def on_mount(self) -> None:
         listing = self.query_one(Listing)
         listing.styles.max_height = len(self._question.options)
         listing.set_rows(self._question.options)
-
-    def _choose(self) -> None:
-        self.query_one(Listing).choose()
 
     @on(Listing.Chosen)
     def take(self, event: Listing.Chosen) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
 
+Row = TypeVar("Row")
 TOO_SMALL = "Please make this window larger."
 _SIGN_OUT, _SIGN_OUT_TYPING = "q", "f10"
 _WAIT = "One moment …"
@@ -176,6 +177,15 @@ class DeskScreen(AskingScreen[DeskSide]):
         """The sentence above the keys."""
         lines = self.query("#say").results(Static)
         return "".join(str(line.content) for line in lines)
+
+    def current_row(self, kind: type[Row]) -> Row | None:
+        """Return the row under the cursor of this screen's list, where it is one of `kind`."""
+        rows = (listing.current for listing in self.query(Listing))
+        return next((row for row in rows if isinstance(row, kind)), None)
+
+    def choose_row(self) -> None:
+        """Choose the row under the cursor, as Enter does on the list itself."""
+        self.query_one(Listing).choose()
 
     def come_back(self) -> None:
         """Called when the screen is in front again, after what was shown above it has gone."""

@@ -100,18 +100,18 @@ class WriteSheet(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PlanShelf:
-    """The plan files that wait to be imported."""
+class PlanFolder:
+    """The import folder, with the plan files that wait in it."""
 
     folder: str
-    """Where they lie."""
+    """Its path."""
     names: tuple[str, ...]
 
 
 class PlanFiles(Protocol):
     """Reads and writes files of groups and sessions."""
 
-    def waiting(self) -> PlanShelf:
+    def waiting(self) -> PlanFolder:
         """Return the files in the import folder."""
         ...
 

@@ -190,7 +190,7 @@ def format_roles(account: AccountView) -> str:
 
 
 def format_languages(account: AccountView) -> str:
-    """Return what somebody speaks on the phone."""
+    """Return the languages that an account speaks on the phone."""
     spoken = ", ".join(words for code, words in SPOKEN.items() if code in account.languages)
     return spoken or "every language"
 

@@ -63,7 +63,7 @@ def describe_kiosks(views: Sequence[KioskView]) -> str:
     return "All is in order, and everything has been sent."
 
 
-def kiosk_details(view: KioskView, now: datetime, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+def describe_kiosk(view: KioskView, now: datetime, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
     """Return (label, text) of all that is known of a machine."""
     rows = [("Needs", sentence) for sentence in view.needs[:1]]
     rows += [("", sentence) for sentence in view.needs[1:]]
@@ -153,7 +153,7 @@ class KiosksScreen(DeskScreen):
 
     def keys(self) -> Iterable[Key]:
         if self._machines:
-            yield Key("enter", "All about it", self._choose)
+            yield Key("enter", "All about it", self.choose_row)
 
     def on_mount(self) -> None:
         self.poll(self._read)
@@ -181,18 +181,15 @@ class KiosksScreen(DeskScreen):
         self._draw_chosen()
 
     def _draw_chosen(self) -> None:
-        view: KioskView | None = self.query_one(Listing).current
+        view = self.current_row(KioskView)
         if view is not None:
-            rows = kiosk_details(view, self.clinic.now(), self.clinic.zone)
+            rows = describe_kiosk(view, self.clinic.now(), self.clinic.zone)
             self.query_one("#chosen", Static).update(pairs(rows))
-
-    def _choose(self) -> None:
-        self.query_one(Listing).choose()
 
     @on(Listing.Chosen)
     def open_machine(self) -> None:
         """Show all about the machine under the cursor."""
-        view: KioskView | None = self.query_one(Listing).current
+        view = self.current_row(KioskView)
         if view is not None:
             self.open(partial(KioskScreen, view))
 
@@ -210,7 +207,7 @@ class KioskScreen(DeskScreen):
         return f"{self._view.name}  ({self._view.symbols})"
 
     def body(self) -> Iterable[Widget]:
-        rows = kiosk_details(self._view, self.clinic.now(), self.clinic.zone)
+        rows = describe_kiosk(self._view, self.clinic.now(), self.clinic.zone)
         yield Static(pairs(rows), id="known", markup=False)
 
     def on_key(self, event: events.Key) -> None:

@@ -21,7 +21,7 @@ from kiosk.domain.statistics import (
     RequestsBlock,
     RequestsReport,
 )
-from kiosk.presentation import statistics as lines
+from kiosk.presentation import statistics
 from kiosk.presentation.charts import LEGEND
 from kiosk.presentation.languages import format_call_language
 from kiosk.presentation.statistics import ReportSection
@@ -76,8 +76,8 @@ class ReportView:
 
     def __init__(self, requests: RequestsReport, attendance: AttendanceReport) -> None:
         self.shown = View.REQUESTS
-        self._requests = lines.skip_empty_blocks(requests.blocks)
-        self._attendance = lines.skip_empty_blocks(attendance.blocks)
+        self._requests = statistics.skip_empty_blocks(requests.blocks)
+        self._attendance = statistics.skip_empty_blocks(attendance.blocks)
         self._next_at = max(requests.next_at, attendance.next_at)
         self._back = 0
         """How many blocks before the last one; the same for all views."""
@@ -112,16 +112,16 @@ class ReportView:
         if not self._blocks:
             return ""
         monday = self._blocks[-1 - self._place].block.monday
-        words = f"{_day(monday)} to {_day(monday + _LAST_DAY, with_year=True)}"
+        words = f"{_format_day(monday)} to {_format_day(monday + _LAST_DAY, with_year=True)}"
         if self.has_later:
             return words
-        return f"{words} · the next on {_day(_date(self._next_at, zone))}"
+        return f"{words} · the next on {_format_day(_date(self._next_at, zone))}"
 
     def describe_nothing(self, zone: ZoneInfo) -> str:
         """Return why there is nothing to see; empty where there is something."""
         if self._blocks:
             return ""
-        first = _day(_date(self._next_at, zone), with_year=True)
+        first = _format_day(_date(self._next_at, zone), with_year=True)
         return (
             "There is nothing to tell yet.\n\n"
             "Figures are told of four whole weeks at a time, two days after they have ended, and"
@@ -136,28 +136,28 @@ class ReportView:
         place = -1 - self._place
         if self.shown is View.ATTENDANCE:
             arrivals = self._attendance[place]
-            trend = lines.draw_attendance_trend(self._attendance)
-            return Picture((lines.draw_attendance(arrivals),), below=(trend,))
+            trend = statistics.draw_attendance_trend(self._attendance)
+            return Picture((statistics.draw_attendance(arrivals),), below=(trend,))
         if self.shown is View.BUSY:
-            return Picture((lines.draw_busy_hours(self._attendance[place]),))
+            return Picture((statistics.draw_busy_hours(self._attendance[place]),))
         return self._of_requests(self._requests[place])
 
     def _of_requests(self, block: RequestsBlock) -> Picture:
         if self.shown is View.WAITS:
-            trends = lines.draw_waits_trends(self._requests)
-            return Picture((lines.draw_waits(block, _language),), trends)
+            trends = statistics.draw_waits_trends(self._requests)
+            return Picture((statistics.draw_waits(block, _format_language),), trends)
         if self.shown is View.REACH:
             return Picture(
-                (lines.draw_reach(block),),
-                (lines.draw_reach_trend(self._requests),),
+                (statistics.draw_reach(block),),
+                (statistics.draw_reach_trend(self._requests),),
                 beside=_NARROW,
             )
-        weeks, languages = lines.draw_requests(block, _language)
-        trend = (lines.draw_requests_trend(self._requests),) if len(self._requests) > 1 else ()
+        weeks, languages = statistics.draw_requests(block, _format_language)
+        trend = (statistics.draw_requests_trend(self._requests),) if len(self._requests) > 1 else ()
         return Picture((weeks,), (languages,), trend, _NARROW)
 
 
-def _language(code: str) -> str:
+def _format_language(code: str) -> str:
     return "Other" if code == CallLanguage.OTHER else format_call_language(code)
 
 
@@ -165,7 +165,7 @@ def _date(at: datetime, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
 
 
-def _day(day: date, *, with_year: bool = False) -> str:
+def _format_day(day: date, *, with_year: bool = False) -> str:
     return f"{format_day(day)} {day.year}" if with_year else format_day(day)
 
 

@@ -114,7 +114,7 @@ class AnomaliesScreen(DeskScreen):
 
     def keys(self) -> Iterable[Key]:
         if self._session is not None:
-            yield Key("enter", "Roster", self._open)
+            yield Key("enter", "Roster", self.choose_row)
         yield Key("d", "More days" if self._days < _PERIODS[-1] else "Fewer days", self._turn)
 
     def on_mount(self) -> None:
@@ -144,9 +144,7 @@ class AnomaliesScreen(DeskScreen):
 
     @property
     def _current(self) -> Anomaly | None:
-        found = self.query(Listing)
-        current = found.first().current if found else None
-        return current if isinstance(current, Anomaly) else None
+        return self.current_row(Anomaly)
 
     @property
     def _session(self) -> PlaceOf | None:
@@ -170,9 +168,6 @@ class AnomaliesScreen(DeskScreen):
         if anomaly is not None:
             details.update(format_details(anomaly, clinic.now(), clinic.zone))
         self.rekey()
-
-    def _open(self) -> None:
-        self.query_one(Listing).choose()
 
     @on(Listing.Chosen)
     def open_roster(self) -> None:

@@ -223,8 +223,7 @@ class RosterScreen(PeopleScreen):
 
     @property
     def _current(self) -> object:
-        found = self.query(Listing)
-        return found.first().current if found else None
+        return self.current_row(object)
 
     @on(Listing.Chosen)
     def open_person(self) -> None:

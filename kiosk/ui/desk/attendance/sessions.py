@@ -58,7 +58,7 @@ class SessionsScreen(DeskScreen):
 
     def keys(self) -> Iterable[Key]:
         if self._cards:
-            yield Key("enter", "Open", self._open)
+            yield Key("enter", "Open", self.choose_row)
         yield Key("left", "Earlier", partial(self._turn, -1))
         yield Key("right", "Later", partial(self._turn, 1))
         if self._day is not None:
@@ -105,14 +105,11 @@ class SessionsScreen(DeskScreen):
         )
         return Line(cells, "strong" if on_now else "due" if late else "done" if cancelled else "")
 
-    def _open(self) -> None:
-        self.query_one(Listing).choose()
-
     @on(Listing.Chosen)
     def open_roster(self) -> None:
         """Go to the roster of the session under the cursor."""
-        card = self.query_one(Listing).current
-        if isinstance(card, SessionCard):
+        card = self.current_row(SessionCard)
+        if card is not None:
             self.go_to(PlaceOf(Place.ROSTER, card.session.id))
 
     def _turn(self, days: int) -> None:

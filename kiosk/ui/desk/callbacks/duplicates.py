@@ -67,15 +67,13 @@ class DuplicatesScreen(DeskScreen):
     def keys(self) -> Iterable[Key]:
         other = self._current
         if other is not None:
-            yield Key("enter", "Open it", self._open)
+            yield Key("enter", "Open it", self.choose_row)
             if other.state.status in OPEN_STATUSES and self._row.state.status in OPEN_STATUSES:
                 yield Key("g", "Merge into it", self._merge)
 
     @property
     def _current(self) -> WorkRow | None:
-        found = self.query(Listing)
-        current = found.first().current if found else None
-        return current if isinstance(current, WorkRow) else None
+        return self.current_row(WorkRow)
 
     def on_mount(self) -> None:
         self.poll(self._read)
@@ -96,9 +94,6 @@ class DuplicatesScreen(DeskScreen):
 
     def _line(self, row: WorkRow) -> Line:
         return duplicate_line(row, self.clinic.now(), self.clinic.zone)
-
-    def _open(self) -> None:
-        self.query_one(Listing).choose()
 
     @on(Listing.Chosen)
     def open_request(self) -> None:

@@ -66,7 +66,7 @@ def ask_outcome(row: WorkRow, then: Then) -> Question:
         Outcome.NO_CAPACITY: "and you named another place",
     }
     options = tuple(
-        Offer(letter, _sentence(OUTCOMES[why]), why.value, more.get(why, ""))
+        Offer(letter, _capitalise(OUTCOMES[why]), why.value, more.get(why, ""))
         for letter, why in _OUTCOMES.items()
     )
     return Question("Close it: what came of it?", then, options=options)
@@ -112,7 +112,9 @@ def ask_note(before: str, then: Then) -> Question:
 def ask_undo_reason(then: Then) -> Question:
     """Ask why the latest entry is taken back."""
     lead = "Why? A few words. The history keeps both; the visitor can ask to read it."
-    return Question("Undo the latest entry", then, lead, check=_some, most=MOST_OF_A_NOTE)
+    return Question(
+        "Undo the latest entry", then, lead, check=_describe_missing, most=MOST_OF_A_NOTE
+    )
 
 
 def ask_export_format(found: int, then: Then) -> Question:
@@ -122,11 +124,11 @@ def ask_export_format(found: int, then: Then) -> Question:
     return Question(f"Write {requests} to a file", then, lead, FORMS)
 
 
-def _some(text: str) -> str:
+def _describe_missing(text: str) -> str:
     return "" if text.strip() else "Please say why in a few words."
 
 
-def _sentence(words: str) -> str:
+def _capitalise(words: str) -> str:
     return words[0].upper() + words[1:]
 
 

@@ -96,7 +96,7 @@ def format_number(row: WorkRow, contact: PhoneContact | None) -> str:
     return f"{masked}   R shows it" if may_reveal(row) else masked
 
 
-def request_details(row: WorkRow, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
+def describe_request(row: WorkRow, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
     """Return (label, text) of what is known of the call."""
     found = [
         ("Language", _format_language(row)),
@@ -268,7 +268,7 @@ class RequestScreen(DeskScreen):
             number = self.query_one("#number", Static)
             number.set_class(self._contact is not None, "-shown")
             number.update(format_number(row, self._contact))
-            self.query_one("#details", Static).update(pairs(request_details(row, now, zone)))
+            self.query_one("#details", Static).update(pairs(describe_request(row, now, zone)))
             duplicates = snapshot.duplicates if snapshot else ()
             self._put("#duplicates", format_duplicates(duplicates, now, zone))
             history = format_history(snapshot.history, now, zone) if snapshot else ()

@@ -139,7 +139,7 @@ def format_short_language(row: WorkRow) -> str:
 
 
 def format_windows(codes: Iterable[str], *, short: bool = False) -> str:
-    """Return when somebody may be called."""
+    """Return when a visitor may be called, of codes of `Window`."""
     words = SHORT_WINDOWS if short else WINDOWS
     asked_for = set(codes)
     named = [word for code, word in words.items() if code in asked_for]
@@ -244,7 +244,7 @@ def describe_safety(row: WorkRow) -> tuple[str, ...]:
 
 
 def format_asked(row: WorkRow, zone: ZoneInfo) -> str:
-    """Return when somebody asked, and when that arrived here if it was late."""
+    """Return when a visitor asked, and when that arrived here if it was late."""
     request = row.request
     words = format_day_and_clock(request.created_at, zone)
     received_at = request.received_at

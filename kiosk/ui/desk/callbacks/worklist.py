@@ -224,7 +224,7 @@ class WorklistScreen(DeskScreen):
             return
         view = self._view
         if view.rows:
-            yield Key("enter", "Open", self.query_one(Listing).choose)
+            yield Key("enter", "Open", self.choose_row)
         yield Key("/", "Find", self._search)
         yield Key("l", "Language", lambda: self._narrow(view.with_next_language()))
         yield Key("w", "When", lambda: self._narrow(view.with_next_window()))
@@ -312,8 +312,8 @@ class WorklistScreen(DeskScreen):
     @on(Listing.Chosen)
     def open_request(self) -> None:
         """Go to the request under the cursor."""
-        row = self.query_one(Listing).current
-        if isinstance(row, WorkRow):
+        row = self.current_row(WorkRow)
+        if row is not None:
             self.open(partial(RequestScreen, row))
 
     def _export(self) -> None:

@@ -83,7 +83,7 @@ class GroupsScreen(DeskScreen):
 
     def keys(self) -> Iterable[Key]:
         if self._cards:
-            yield Key("enter", "Sessions", self._open)
+            yield Key("enter", "Sessions", self.choose_row)
             yield Key("w", "Week", partial(self.open, partial(WeekScreen, None, None)))
         yield Key("n", "New", partial(self.open, partial(GroupFormScreen, None)))
         if self._cards:
@@ -124,11 +124,7 @@ class GroupsScreen(DeskScreen):
 
     @property
     def _current(self) -> GroupCard | None:
-        current = self.query_one(Listing).current
-        return current if isinstance(current, GroupCard) else None
-
-    def _open(self) -> None:
-        self.query_one(Listing).choose()
+        return self.current_row(GroupCard)
 
     @on(Listing.Chosen)
     def open_week(self) -> None:
@@ -173,7 +169,7 @@ _WHO = (("open", "Anyone"), ("list", "Members on its list"))
 
 
 class GroupFormScreen(FormScreen):
-    """A form."""
+    """The form of a group, new or to be changed."""
 
     def __init__(self, plan: GroupPlan | None) -> None:
         """Take the group that is changed, or None for a new one."""

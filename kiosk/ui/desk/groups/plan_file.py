@@ -11,7 +11,7 @@ from kiosk.domain.groups.plan_import import ImportReport, Plans
 from kiosk.domain.text import clean
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.session import PlanShelf
+from kiosk.ui.desk.session import PlanFolder
 from kiosk.ui.desk.text import format_import, format_plans
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
@@ -29,13 +29,13 @@ class PlanFileScreen(DeskScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shelf: PlanShelf | None = None
+        self._folder: PlanFolder | None = None
 
     def heading(self) -> str:
         return "Import groups and sessions"
 
     def lead(self) -> str:
-        where = f" The list shows {self._shelf.folder}." if self._shelf else ""
+        where = f" The list shows {self._folder.folder}." if self._folder else ""
         return f"Choose a .toml or .ics file, or type a path.{where}"
 
     def body(self) -> Iterable[Widget]:
@@ -51,19 +51,19 @@ class PlanFileScreen(DeskScreen):
         if self.typing:
             yield Key("enter", "Read it", self._take_path)
             return
-        if self._shelf and self._shelf.names:
-            yield Key("enter", "Read it", self._choose)
+        if self._folder and self._folder.names:
+            yield Key("enter", "Read it", self.choose_row)
         yield Key("p", "Type a path", self._to_field)
 
     def on_mount(self) -> None:
-        self.poll(self._read_shelf)
+        self.poll(self._read_folder)
 
-    async def _read_shelf(self) -> None:
+    async def _read_folder(self) -> None:
         answer = await self.ask(lambda side: side.tools.plans.waiting())
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
             return
-        self._shelf = answer
+        self._folder = answer
         listing = self.query_one(Listing)
         listing.set_empty("No file waits there. Put one there, or type its path above.")
         listing.set_rows(answer.names)
@@ -74,9 +74,6 @@ class PlanFileScreen(DeskScreen):
 
     def _to_field(self) -> None:
         self.query_one(Field).focus()
-
-    def _choose(self) -> None:
-        self.query_one(Listing).choose()
 
     @on(Listing.Chosen)
     def take_file(self, event: Listing.Chosen) -> None:
@@ -114,7 +111,7 @@ class PlanFileScreen(DeskScreen):
 
 
 class PlanReportScreen(DeskScreen):
-    """Counts."""
+    """What an import changed, as counts."""
 
     def __init__(self, name: str, report: ImportReport) -> None:
         """Take the name of the file as it is shown, and what it changed."""

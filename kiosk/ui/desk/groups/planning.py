@@ -24,10 +24,10 @@ from kiosk.presentation.statistics import WEEKDAYS
 from kiosk.ui.desk.dates import (
     HOW_CLOCK,
     HOW_DAY,
+    format_full_day,
     minutes_between,
     read_capacity,
     read_days,
-    write_day,
 )
 from kiosk.ui.desk.forms import FormScreen, MarkRow, Row, TextRow
 from kiosk.ui.desk.screen import DeskScreen
@@ -76,7 +76,7 @@ def read_place(form: FormScreen) -> tuple[str, int | None] | None:
 
 
 class SessionFormScreen(FormScreen):
-    """A form."""
+    """The form of one session, new or to be changed."""
 
     def __init__(self, group: GroupPlan, session: PlannedSession | None, day: date) -> None:
         """Take the session that is changed, or None for a new one, proposed on `day`."""
@@ -92,11 +92,11 @@ class SessionFormScreen(FormScreen):
 
     def rows(self) -> Iterable[Row]:
         zone, session, group = self.clinic.zone, self._session, self._group
-        day, starts, ends = write_day(self._day), "", ""
+        day, starts, ends = format_full_day(self._day), "", ""
         room, capacity = group.room, group.capacity
         if session is not None:
             plan = session.plan
-            day = write_day(plan.starts_at.astimezone(zone).date())
+            day = format_full_day(plan.starts_at.astimezone(zone).date())
             starts, ends = format_clock(plan.starts_at, zone), format_clock(plan.ends_at, zone)
             room, capacity = plan.room, plan.capacity
         yield TextRow("day", "Day", HOW_DAY, day, 20)
@@ -138,7 +138,7 @@ class SessionFormScreen(FormScreen):
 
 
 class SeriesFormScreen(FormScreen):
-    """A form; what it makes is looked at, day by day, before it is kept."""
+    """The form of a series; what it makes is looked at, day by day, before it is kept."""
 
     keeps = "See the days"
 
@@ -153,7 +153,7 @@ class SeriesFormScreen(FormScreen):
         return f"A series of {self._group.name}"
 
     def rows(self) -> Iterable[Row]:
-        group, first = self._group, write_day(self._day)
+        group, first = self._group, format_full_day(self._day)
         days = tuple((str(n), name) for n, name in enumerate(WEEKDAYS))
         places = "" if group.capacity is None else str(group.capacity)
         hint = "Mark one weekday or more."
@@ -234,7 +234,7 @@ _Meeting = tuple[int, datetime, datetime]
 
 
 class SeriesDaysScreen(DeskScreen):
-    """A list; K keeps all of it."""
+    """The sessions of a series before they are kept; K keeps them all."""
 
     def __init__(self, group: GroupPlan, series: Series, room: str, capacity: int | None) -> None:
         super().__init__()

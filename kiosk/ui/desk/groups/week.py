@@ -51,7 +51,9 @@ def ask_how_many(what: str, then: Then) -> Question:
 def ask_reason(which: str, then: Then) -> Question:
     """Ask why sessions are cancelled."""
     lead = "Staff read it; visitors no longer see the session."
-    return Question(f"Why is {which} cancelled?", then, lead, check=_no_reason, most=LONGEST_REASON)
+    return Question(
+        f"Why is {which} cancelled?", then, lead, check=_describe_missing, most=LONGEST_REASON
+    )
 
 
 def ask_whose_group(cards: Sequence[GroupCard], then: Then) -> Question:
@@ -64,7 +66,7 @@ def ask_whose_group(cards: Sequence[GroupCard], then: Then) -> Question:
     return Question("For which group?", then, lead, options)
 
 
-def _no_reason(text: str) -> str:
+def _describe_missing(text: str) -> str:
     return "" if clean(text) else "Please type a reason, for those who come all the same."
 
 
@@ -94,8 +96,7 @@ class WeekScreen(DeskScreen):
     @property
     def _current(self) -> PlannedSession | None:
         """The session under the cursor."""
-        current = self.query_one(Listing).current
-        return current if isinstance(current, PlannedSession) else None
+        return self.current_row(PlannedSession)
 
     def heading(self) -> str:
         monday = self._monday
@@ -117,7 +118,7 @@ class WeekScreen(DeskScreen):
 
     def keys(self) -> Iterable[Key]:
         if self._found:
-            yield Key("enter", "Change", self._open)
+            yield Key("enter", "Change", self.choose_row)
             if self._current is not None and self._current.cancelled is not None:
                 yield Key("x", "Restore", self._restore)
             else:
@@ -161,9 +162,6 @@ class WeekScreen(DeskScreen):
         cells = (*when, *what, format_session_state(one, now))
         on_now = plan.starts_at <= now < plan.ends_at
         return Line(cells, "done" if one.cancelled is not None else "strong" if on_now else "")
-
-    def _open(self) -> None:
-        self.query_one(Listing).choose()
 
     @on(Listing.Chosen)
     def open_session(self) -> None:

@@ -1,4 +1,4 @@
-"""Members and their passes: find somebody, hand out, replace or revoke a pass, join a group."""
+"""Members and their passes: find one, hand out, replace or revoke a pass, join a group."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -100,9 +100,7 @@ class MembersScreen(PeopleScreen):
     @property
     def _current(self) -> Member | None:
         """The member under the cursor."""
-        found = self.query(Listing)
-        current = found.first().current if found else None
-        return current if isinstance(current, Member) else None
+        return self.current_row(Member)
 
     def heading(self) -> str:
         return "Put a member on the list" if self._session_id else "Members and passes"

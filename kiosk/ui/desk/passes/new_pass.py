@@ -1,4 +1,4 @@
-"""A new person by a first name: put on a session's list, or given a pass."""
+"""A new person by a first name: put on a session's list, or handed a pass."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

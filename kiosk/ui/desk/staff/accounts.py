@@ -52,7 +52,7 @@ _COLUMNS = (
 
 
 class AccountsScreen(DeskScreen):
-    """A list; what its keys change works at once."""
+    """The list of accounts; what its keys change works at once."""
 
     place: ClassVar[Place | None] = Place.STAFF
 
@@ -112,9 +112,7 @@ class AccountsScreen(DeskScreen):
 
     @property
     def _current(self) -> AccountView | None:
-        found = self.query(Listing)
-        current = found.first().current if found else None
-        return current if isinstance(current, AccountView) else None
+        return self.current_row(AccountView)
 
     @on(Listing.Chosen)
     def open_roles(self) -> None:
@@ -165,7 +163,7 @@ def read_passphrase(form: FormScreen) -> str | None:
 
 
 class NewAccountScreen(FormScreen):
-    """A form."""
+    """The form of a new account."""
 
     keeps = "Make the account"
 
@@ -206,7 +204,7 @@ class NewAccountScreen(FormScreen):
 
 
 class ResetPassphraseScreen(FormScreen):
-    """A form."""
+    """The form of a passphrase that its owner has to replace at the next sign-in."""
 
     def __init__(self, account_id: UUID, login: str, roles: frozenset[Role] | None = None) -> None:
         """Take the account and the new roles that ask for it; None: the passphrase is lost."""

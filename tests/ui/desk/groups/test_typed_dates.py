@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.ui.desk.dates import (
+    format_full_day,
     minutes_between,
     read_capacity,
     read_clock,
     read_day,
     read_days,
     read_number,
-    write_day,
 )
 from tests.support.desks import NOON
 
@@ -52,7 +52,7 @@ def test_days(text: str, day: date | None) -> None:
 @given(st.integers(-9000, 30000))
 def test_a_written_day_is_read_again(days: int) -> None:
     day = TODAY + timedelta(days=days)
-    assert read_day(write_day(day), NOON, ZONE) == day
+    assert read_day(format_full_day(day), NOON, ZONE) == day
 
 
 @pytest.mark.parametrize(
