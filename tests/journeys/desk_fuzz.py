@@ -137,7 +137,7 @@ class Monkey:
         yield f"{self.login}\r{PASSPHRASE}\r"
 
     def _restore_accounts(self) -> None:
-        """Give everybody their passphrase and roles back; nobody has to wait."""
+        """Restore the passphrase and the roles of every account; nobody has to wait."""
         path, kept = self.clinic.folder / DATABASE, self.pristine / DATABASE
         with closing(sqlite_module().connect(path, timeout=10)) as database:
             database.execute("ATTACH ? AS pristine", (str(kept),))

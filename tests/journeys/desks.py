@@ -89,7 +89,7 @@ def open_request(terminal: Terminal, reference: str) -> None:
 
 
 def shows_key(terminal: Terminal, sign: str, words: str) -> bool:
-    """Say whether the line of keys has this one; keys may stand close together."""
+    """Return whether the line of keys has this one; keys may stand close together."""
     return re.search(rf"(?<!\S){sign} {{1,2}}{words}(?!\S)", terminal.text) is not None
 
 

@@ -75,7 +75,7 @@ def visited(visited_folder: tuple[Path, str], tmp_path: Path) -> Iterator[Visite
 
 
 def commands(noun: str, login: str, reference: str) -> Iterator[list[str]]:
-    """Give every command of a noun, with all that it needs."""
+    """Return every command of a noun, with all that it needs."""
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     verbs = group.commands[noun]

@@ -59,7 +59,7 @@ class SetClock:
     at: datetime = NOON
 
     def now(self) -> datetime:
-        """Give the set time."""
+        """Return the set time."""
         return self.at
 
     def move(self, **span: float) -> None:
@@ -122,7 +122,7 @@ class Clinic:
         return self.access.roster_desk(self.fresh(self.manager))
 
     def arrivals(self, day: date | None = None) -> tuple[Arrival, ...]:
-        """Give who is present at the sessions of a day (else today's), by arrival."""
+        """Return who is present at the sessions of a day (else today's), by arrival."""
         desk = self.roster
         shown = [desk.roster(card.session.id) for card in desk.sessions(day)]
         people = [person for roster in shown for person in roster.arrived]
@@ -139,7 +139,7 @@ class Clinic:
         return self.access.callback_desk(self.fresh(self.manager))
 
     def numbers(self) -> list[str]:
-        """Give the numbers of all requests, the oldest first, as a caller would reveal them."""
+        """Return the numbers of all requests, the oldest first, as a caller would reveal them."""
         desk = self.callbacks
         rows = sorted(desk.worklist().rows, key=lambda row: row.request.created_at)
         found = (desk.reveal(row.request.id) for row in rows)

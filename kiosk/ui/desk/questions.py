@@ -89,7 +89,7 @@ class QuestionScreen(DeskScreen):
         return self._question.lead
 
     def _answer(self, value: str) -> None:
-        self.tell(Answered(self._question, value))
+        self.post(Answered(self._question, value))
 
 
 class ChoiceScreen(QuestionScreen):

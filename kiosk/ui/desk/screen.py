@@ -142,7 +142,7 @@ class DeskScreen(AskingScreen[DeskSide]):
             answer = await super().ask(question)
         finally:
             self._under_way -= 1
-        if not self._under_way and self.said == _WAIT:
+        if not self._under_way and self.sentence == _WAIT:
             self.say("")
         if isinstance(answer, Trouble) and answer.signed_out:
             self.desk.expel(answer.for_staff)
@@ -173,7 +173,7 @@ class DeskScreen(AskingScreen[DeskSide]):
         self.once(work)
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
         """The sentence above the keys."""
         lines = self.query("#say").results(Static)
         return "".join(str(line.content) for line in lines)
@@ -211,7 +211,7 @@ class DeskScreen(AskingScreen[DeskSide]):
     def show_wait(self) -> None:
         """Show that an answer takes its time, unless a sentence is there; called once a second."""
         waits = self._under_way and self.desk.monotonic() - self._waits_since >= _LONG
-        if waits and not self.said:
+        if waits and not self.sentence:
             self.say(_WAIT)
 
     def compose(self) -> ComposeResult:
@@ -230,30 +230,30 @@ class DeskScreen(AskingScreen[DeskSide]):
         """Whether letters go into a field now."""
         return isinstance(self.focused, Field)
 
-    def tell(self, intent: DeskIntent) -> None:
+    def post(self, intent: DeskIntent) -> None:
         """Post to the app what happened here."""
         intent.origin = self
         self.post_message(intent)
 
     def open(self, make: Maker, *, instead: bool = False) -> None:
         """Show another screen of this folder above this one, or in its place."""
-        self.tell(Opens(make, instead=instead))
+        self.post(Opens(make, instead=instead))
 
     def go_to(self, target: PlaceOf) -> None:
         """Show a place above this screen."""
-        self.tell(GoesTo(target))
+        self.post(GoesTo(target))
 
     def finish(self, sentence: str, levels: int = 1) -> None:
         """Go back so many screens; the one that is in front then shows `sentence`."""
-        self.tell(Finished(sentence, levels))
+        self.post(Finished(sentence, levels))
 
     def leave(self, exit_: Exit) -> None:
         """Leave this screen."""
-        self.tell(Leaves(exit_))
+        self.post(Leaves(exit_))
 
     def pose(self, question: Question) -> None:
         """Ask for a choice or a line above this screen; `question.then` gets the answer."""
-        self.tell(Asks(question))
+        self.post(Asks(question))
 
     def rehead(self) -> None:
         """Show the heading and the lead as they are now."""

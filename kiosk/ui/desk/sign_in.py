@@ -78,7 +78,7 @@ class NewPassphraseScreen(DeskScreen):
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         elif isinstance(answer, CurrentUser) and self._is_reset:
-            self.tell(Entered(answer))
+            self.post(Entered(answer))
         elif isinstance(answer, CurrentUser):
             self.finish("Your new passphrase is kept.")
         elif isinstance(answer, PassphraseProblem):
@@ -195,7 +195,7 @@ class SignInScreen(DeskScreen):
         self.say("One moment …")
         answer = await self.ask(lambda side: side.sign_in(login, typed))
         if isinstance(answer, CurrentUser):
-            self.tell(Entered(answer))
+            self.post(Entered(answer))
         elif isinstance(answer, Trouble):
             self.say(answer.for_staff)
         elif answer.wait_seconds:

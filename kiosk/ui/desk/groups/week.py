@@ -208,7 +208,7 @@ class WeekScreen(DeskScreen):
 
     def _ask_reason(self, one: PlannedSession, answer: str) -> None:
         day = format_session_day(one.plan, self.clinic.zone)
-        which = self._meant(one, answer)
+        which = self._selection(one, answer)
         if isinstance(which, SeriesFrom):
             words = f"the series from {day} on"
         else:
@@ -223,14 +223,14 @@ class WeekScreen(DeskScreen):
         self.say(f"Cancelled: {format_sessions(count)}.")
 
     def _do_restore(self, one: PlannedSession, answer: str) -> None:
-        which = self._meant(one, answer)
+        which = self._selection(one, answer)
         self.act(lambda side: side.groups.restore_sessions(which), then=self._show_restored)
 
     def _show_restored(self, answer: Restored | PlanProblem) -> None:
         count = answer.sessions if isinstance(answer, Restored) else 0
         self.say(f"Restored: {format_sessions(count)}.")
 
-    def _meant(self, one: PlannedSession, answer: str) -> SessionSelection:
+    def _selection(self, one: PlannedSession, answer: str) -> SessionSelection:
         """Return the session alone, or the rest of its series where the answer is that."""
         series_id = one.plan.series_id
         if answer == _REST and series_id is not None:

@@ -249,7 +249,7 @@ def test_every_kind_of_event_has_words(kind: EventKind) -> None:
     assert what != f"ben {kind}"
 
 
-def test_a_story_tells_the_latest_first_with_notes_and_what_was_undone() -> None:
+def test_a_history_has_the_latest_first_with_notes_and_what_was_undone() -> None:
     history = format_history(
         [
             entry(EventKind.CLAIMED),
