@@ -108,6 +108,10 @@ class Entered(DeskIntent):
         self.who = who
 
 
+Then = Callable[[str], None]
+"""Takes the answer to a question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One thing to choose."""
@@ -125,7 +129,7 @@ class Question:
     """A question above a screen: a choice of options, or one line to type."""
 
     title: str
-    then: Callable[[str], None]
+    then: Then
     """Called with the answer once the screen that asked is in front again; not after Esc."""
     lead: str = ""
     options: tuple[Offer, ...] = ()

@@ -14,14 +14,13 @@ from kiosk.domain.attendance.roster import (
     VoidReason,
 )
 from kiosk.domain.text import ascii_digits
-from kiosk.ui.desk.messages import Answered, Offer, Question
+from kiosk.ui.desk.messages import Answered, Offer, Question, Then
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_people
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.list import Column, Line, Listing
 
-Then = Callable[[str], None]
 LETTERS = "abcdefghijklmnoprstuvwxyz"
 """All but Q, which signs out."""
 

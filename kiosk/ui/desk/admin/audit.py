@@ -1,6 +1,6 @@
 """The audit trail: who did what, and whether it is whole."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
@@ -19,7 +19,7 @@ from kiosk.presentation.audit import (
     describe_verdict,
     entry_number,
 )
-from kiosk.ui.desk.messages import Offer, Place, Question
+from kiosk.ui.desk.messages import Offer, Place, Question, Then
 from kiosk.ui.desk.questions import LETTERS
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import DeskSide
@@ -48,7 +48,6 @@ PAGE = 200
 """Entries of the audit trail in one answer."""
 _NAMED = 8
 """Machines that a question names."""
-Then = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Questions that the caller's screens ask, as data."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,10 +7,9 @@ from kiosk.domain.callbacks.state import AttemptResult, Outcome, fits_policy
 from kiosk.domain.callbacks.worklist import WorkRow
 from kiosk.ui.desk.callbacks.text import OUTCOMES
 from kiosk.ui.desk.dates import HOW, MORNING, read_moment
-from kiosk.ui.desk.messages import Offer, Question
+from kiosk.ui.desk.messages import Offer, Question, Then
 from kiosk.ui.desk.text import format_day_and_clock
 
-Then = Callable[[str], None]
 OTHER_TIME = "other"
 MOST_OF_A_NOTE = 120
 """Characters."""

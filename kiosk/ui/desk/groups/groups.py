@@ -1,6 +1,6 @@
 """The clinic's groups: who may come, and when each meets next."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -24,7 +24,7 @@ from kiosk.ui.desk.dates import read_capacity
 from kiosk.ui.desk.forms import FormScreen, MarkRow, Row, TextRow
 from kiosk.ui.desk.groups.plan_file import PlanFileScreen
 from kiosk.ui.desk.groups.week import WeekScreen
-from kiosk.ui.desk.messages import Offer, Place, Question
+from kiosk.ui.desk.messages import Offer, Place, Question, Then
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import DeskSide
@@ -49,7 +49,7 @@ _COLUMNS = (
 )
 
 
-def ask_export_format(then: Callable[[str], None]) -> Question:
+def ask_export_format(then: Then) -> Question:
     """Ask as what the plan is written."""
     options = (
         Offer("p", "Plan", "toml", "everything, to edit and to import again"),

@@ -1,6 +1,6 @@
 """The sessions of a week, of one group or of all: plan, change, cancel."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
@@ -21,7 +21,7 @@ from kiosk.domain.groups.groups import (
 )
 from kiosk.domain.text import clean
 from kiosk.ui.desk.groups.planning import SeriesFormScreen, SessionFormScreen
-from kiosk.ui.desk.messages import Offer, Question
+from kiosk.ui.desk.messages import Offer, Question, Then
 from kiosk.ui.desk.questions import LETTERS
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import (
@@ -35,7 +35,6 @@ from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.list import Column, Line, Listing
 
-Then = Callable[[str], None]
 _ONE, _REST = "one", "rest"
 
 
