@@ -181,9 +181,9 @@ class DeskSide:
         return self._open("passes", self._access.pass_desk)
 
     @property
-    def reconcile(self) -> "AnomaliesDesk":
-        """The desk of odd records, of facilitators and managers."""
-        return self._open("reconcile", self._access.anomalies_desk)
+    def anomalies(self) -> "AnomaliesDesk":
+        """The desk of anomalies, for facilitators and managers."""
+        return self._open("anomalies", self._access.anomalies_desk)
 
     @property
     def groups(self) -> "GroupsDesk":

@@ -126,7 +126,7 @@ class AnomaliesScreen(DeskScreen):
 
     async def _read(self) -> None:
         days = self._days
-        answer = await self.ask(lambda side: side.reconcile.anomalies(days))
+        answer = await self.ask(lambda side: side.anomalies.anomalies(days))
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         elif days == self._days:
