@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.bootstrap import Kiosk, make_folder, open_kiosk
-from kiosk.bootstrap.data_folder import reach
-from kiosk.bootstrap.syncing import has_centre, kiosk_link, open_syncer, sync_beside
+from kiosk.bootstrap.data_folder import ask_central
+from kiosk.bootstrap.syncing import has_central, kiosk_link, open_syncer, start_sync
 from kiosk.devices.clock import SystemClock
 from kiosk.errors import SetupError
 from kiosk.records import outbox
@@ -49,7 +49,7 @@ def opened(folder: Path) -> Iterator[Kiosk]:
 
 def pending(kiosk: Kiosk) -> int:
     with kiosk.store.read() as transaction:
-        return outbox.pending(transaction)
+        return outbox.count_pending(transaction)
 
 
 def syncing() -> list[threading.Thread]:
@@ -57,9 +57,9 @@ def syncing() -> list[threading.Thread]:
 
 
 def test_without_a_centre_nothing_begins(folder: Path) -> None:
-    assert not has_centre(folder)
+    assert not has_central(folder)
     with opened(folder) as kiosk, ExitStack() as ending:
-        sync_beside(kiosk, ending)
+        start_sync(kiosk, ending)
         assert syncing() == []
         assert not kiosk.maintenance().status().has_central
         with pytest.raises(SetupError, match="has no centre"):
@@ -70,7 +70,7 @@ def test_beside_the_screens_everything_is_sent(folder: Path, centre: Centre) -> 
     join(folder, centre)
     with opened(folder) as kiosk:
         with ExitStack() as ending:
-            sync_beside(kiosk, ending)
+            start_sync(kiosk, ending)
             (thread,) = syncing()
             assert thread.daemon
             until = time.monotonic() + SOON
@@ -89,7 +89,7 @@ def test_a_silent_centre_does_not_hold_the_end_back(folder: Path) -> None:
         with opened(folder) as kiosk:
             before = pending(kiosk)
             with ExitStack() as ending:
-                sync_beside(kiosk, ending)
+                start_sync(kiosk, ending)
                 connection, _ = server.accept()
                 began = time.monotonic()
             assert time.monotonic() - began < 3
@@ -105,7 +105,7 @@ def test_a_link_that_cannot_be_read_leaves_the_kiosk_working(
     (folder / LINK_FILE).write_text('{"password": "secret"')
     with opened(folder) as kiosk, ExitStack() as ending:
         with caplog.at_level(logging.INFO, "kiosk.sync"):
-            sync_beside(kiosk, ending)
+            start_sync(kiosk, ending)
             for thread in syncing():
                 thread.join(SOON)
         assert [record.message for record in caplog.records] == [
@@ -145,7 +145,7 @@ def test_a_look_at_the_centre_says_whether_it_answers(folder: Path, centre: Cent
     join(folder, centre)
     link = kiosk_link(folder)
     # More than anybody waits, for a busy machine that tests.
-    reached = reach(link, SystemClock(), SOON)
+    reached = ask_central(link, SystemClock(), SOON)
     assert reached.problem is None
     assert reached.offset_ms is not None
     assert abs(reached.offset_ms) < 60_000
@@ -155,14 +155,14 @@ def test_a_look_at_the_centre_says_whether_it_answers(folder: Path, centre: Cent
             connection.execute(
                 text("UPDATE central SET contract = :contract, oldest_contract = :oldest"), terms
             )
-        assert said in str(reach(link, SystemClock(), SOON).problem)
+        assert said in str(ask_central(link, SystemClock(), SOON).problem)
 
 
 def test_a_look_at_a_centre_that_is_away_is_short(folder: Path) -> None:
     leave_alone(folder, free_port())
-    assert "cannot be reached" in str(reach(kiosk_link(folder), SystemClock(), SOON).problem)
+    assert "cannot be reached" in str(ask_central(kiosk_link(folder), SystemClock(), SOON).problem)
     with socket.create_server(("127.0.0.1", 0)) as server:
         leave_alone(folder, server.getsockname()[1])
         began = time.monotonic()
-        assert "does not answer" in str(reach(kiosk_link(folder), SystemClock(), 0.3).problem)
+        assert "does not answer" in str(ask_central(kiosk_link(folder), SystemClock(), 0.3).problem)
         assert time.monotonic() - began < 3

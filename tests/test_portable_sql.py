@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 from sqlalchemy import text
 
-from kiosk.records.central.setup import found
+from kiosk.records.central.setup import set_up
 from kiosk.records.central.store import CentralStore
 from kiosk.records.database.writing import add_fact, add_reference, change_reference
 from kiosk.records.outbox import Waiting
@@ -20,7 +20,7 @@ from kiosk.records.schema.columns import payload
 from kiosk.records.schema.system_tables import SyncState
 from kiosk.records.schema.tables import CheckIn, Passcard, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.remote import Report
+from kiosk.sync.remote import Heartbeat
 from tests.support.centres import FOUNDED, Centre
 from tests.support.extract import CHECKOUT
 from tests.support.portable_sql import RULES, broken, offences, overheard
@@ -98,7 +98,7 @@ def test_no_text_in_the_code_is_such_a_statement() -> None:
 
 def test_a_centre_is_founded_without_them(centre: Centre) -> None:
     with overheard() as said, centre.engine.begin() as connection:
-        found(connection, FOUNDED)
+        set_up(connection, FOUNDED)
     forbidden = ("REVOKE EXECUTE ON FUNCTION", "SELECT CAST(CAST(p.oid AS regprocedure)")
     assert said
     assert broken(said, forbidden) == {}
@@ -117,7 +117,7 @@ def test_machines_and_desks_live_without_them(centre: Centre) -> None:
 def _live_at_a_kiosk(centre: Centre, clinic: Clinic) -> None:
     address = credentials(centre, "kiosk", clinic.site, clinic.kiosk)
     remote = PostgresRemote(address, clinic.site, clinic.kiosk)
-    contact = remote.contact(Report(FOUNDED, 0, 2, 0, "1"))
+    contact = remote.contact(Heartbeat(FOUNDED, 0, 2, 0, "1"))
     waiting = []
     for number, name in enumerate(("check_in", "passcard", "participant"), 1):
         row = sample(name, clinic.site, clinic.kiosk)

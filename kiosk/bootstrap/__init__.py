@@ -113,11 +113,11 @@ class Kiosk:
         """Return the maintenance screen's desk."""
         from importlib.metadata import version
 
-        from kiosk.bootstrap.syncing import has_centre
+        from kiosk.bootstrap.syncing import has_central
         from kiosk.devices.clock import entropy
         from kiosk.usecases.maintenance_desk import MaintenanceDesk
 
-        desk = partial(MaintenanceDesk, has_central=has_centre(self.folder))
+        desk = partial(MaintenanceDesk, has_central=has_central(self.folder))
         return desk(self.store, self.clock, entropy, self.site, version("kiosk"))
 
     def access(self) -> "Access":
@@ -150,7 +150,7 @@ class Kiosk:
 
 def open_kiosk(folder: Path) -> Kiosk:
     """Open the data folder, for a desk machine the centre; raises KioskError with one sentence."""
-    from kiosk.bootstrap.data_folder import find_link, open_centre
+    from kiosk.bootstrap.data_folder import find_link, open_central
     from kiosk.devices.clock import SystemClock
     from kiosk.records.database.store import Store
     from kiosk.settings import read_settings
@@ -160,7 +160,7 @@ def open_kiosk(folder: Path) -> Kiosk:
     link = None if (folder / DATABASE).exists() else find_link(folder)
     if link is not None and link.kind != "kiosk":
         settings, clock = read_settings(folder), SystemClock()
-        return Kiosk(folder, settings, *open_centre(link, clock), clock)
+        return Kiosk(folder, settings, *open_central(link, clock), clock)
     if not (folder / DATABASE).exists():
         raise SetupError(
             f"There is no clinic in {folder} yet; make one with `kiosk init`, or try `kiosk demo`."
@@ -207,7 +207,7 @@ def show_visitor_kiosk(
 
 def _boot(folder: Path, before: Callable[[], None], opened: ExitStack) -> "VisitorSide":
     """Build the visitor's side; `opened` closes at the end what was opened for it."""
-    from kiosk.bootstrap.syncing import sync_beside
+    from kiosk.bootstrap.syncing import start_sync
 
     try:
         before()
@@ -216,7 +216,7 @@ def _boot(folder: Path, before: Callable[[], None], opened: ExitStack) -> "Visit
         side = kiosk.visitor_side()
         _warm()
         kiosk.clean()
-        sync_beside(kiosk, opened)
+        start_sync(kiosk, opened)
     finally:
         # What is there now stays for good, so no collection need look at it again.
         gc.collect()

@@ -35,7 +35,7 @@ def find_link(folder: Path) -> "CentralLink | None":
     return read_link(folder) if (folder / LINK_FILE).exists() else None
 
 
-def open_centre(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteInfo]":
+def open_central(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteInfo]":
     """Open the centre for a desk machine and tell it that the desk is here.
 
     Raises StoreAway where it cannot be reached, StoreDiffers where versions do not go together,
@@ -76,12 +76,12 @@ def refuse_on_desk(folder: Path, instead: str) -> None:
         raise SetupError(_IS_A_DESK.format(instead))
 
 
-LOOK_SECONDS: Final = 3.0
+ASK_SECONDS: Final = 3.0
 _SILENT: Final = "The centre does not answer; its address may be wrong, or the way there is shut."
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class CentralReply:
     """Whether the centre answered."""
 
     problem: str | None
@@ -90,37 +90,37 @@ class Reached:
     """Its clock minus this one; None where it did not answer."""
 
 
-def reach(link: "CentralLink", clock: "Clock", seconds: float = LOOK_SECONDS) -> Reached:
+def ask_central(link: "CentralLink", clock: "Clock", seconds: float = ASK_SECONDS) -> CentralReply:
     """Ask the centre for its version and its time, and wait for at most so many seconds."""
-    answers: list[Reached] = []
+    answers: list[CentralReply] = []
     # In a thread, for neither the look-up of a name nor a proxy on the way keeps to our time.
     asking = Thread(target=lambda: answers.append(_ask(link, clock, seconds)), daemon=True)
     asking.start()
     asking.join(seconds)
-    return answers[0] if answers else Reached(_SILENT)
+    return answers[0] if answers else CentralReply(_SILENT)
 
 
-def _ask(link: "CentralLink", clock: "Clock", seconds: float) -> Reached:
+def _ask(link: "CentralLink", clock: "Clock", seconds: float) -> CentralReply:
     from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem, read_clock
     from kiosk.records.central.connection import central_engine, translated, watched
-    from kiosk.records.central.owner import clock_and_terms
+    from kiosk.records.central.owner import read_clock_and_terms
     from kiosk.sync.remote import version_problem
 
     engine = central_engine(link.address)
     try:
         with translated(), engine.connect() as connection, watched(connection, seconds):
             asked = clock.now()
-            told = clock_and_terms(connection)
+            told = read_clock_and_terms(connection)
             answered = clock.now()
     except StoreError as error:
-        return Reached(str(error))
+        return CentralReply(str(error))
     finally:
         engine.dispose()
     if told is None:
-        return Reached(describe_sync_problem(SyncProblem.OLDER_CENTRAL))
+        return CentralReply(describe_sync_problem(SyncProblem.OLDER_CENTRAL))
     at, terms = told
     problem = version_problem(terms)
     if problem is not None:
-        return Reached(describe_sync_problem(problem))
+        return CentralReply(describe_sync_problem(problem))
     reading = read_clock(asked, answered, at)
-    return Reached(None, None if reading is None else reading.offset_ms)
+    return CentralReply(None, None if reading is None else reading.offset_ms)

@@ -26,10 +26,10 @@ _END_SECONDS: Final = 1.0
 _CLEAN_SECONDS: Final = 86_400.0
 """How often a kiosk that is never ended deletes what it need not keep any longer."""
 _PATIENCE_SECONDS: Final = 15.0
-_LOOK_SECONDS: Final = 0.2
+_POLL_SECONDS: Final = 0.2
 
 
-def has_centre(folder: Path) -> bool:
+def has_central(folder: Path) -> bool:
     """Say whether the machine of a data folder belongs to a centre; imports nothing heavy."""
     from kiosk.records.database.opening import LINK_FILE
 
@@ -42,7 +42,7 @@ def kiosk_link(folder: Path) -> "CentralLink":
 
     link = read_link(folder)
     if link is None:
-        raise no_centre()
+        raise no_central_error()
     if link.kind != "kiosk":
         raise SetupError(
             "This is a desk machine: it works on the centre itself, and nothing has to be sent."
@@ -50,7 +50,7 @@ def kiosk_link(folder: Path) -> "CentralLink":
     return link
 
 
-def no_centre() -> SetupError:
+def no_central_error() -> SetupError:
     """Make the error of a folder without a centre."""
     return SetupError(
         "This clinic has no centre, so nothing has to be sent; `kiosk central init` makes one."
@@ -80,11 +80,11 @@ def own_file(kiosk: Kiosk) -> "Store":
     from kiosk.records.database.store import Store
 
     if not isinstance(kiosk.store, Store):
-        raise no_centre()
+        raise no_central_error()
     return kiosk.store
 
 
-def one_round(kiosk: Kiosk, link: "CentralLink") -> "Round":
+def sync_once(kiosk: Kiosk, link: "CentralLink") -> "Round":
     """Send and pull all once; StoreBusy where another program does nothing else for long."""
     from kiosk.sync.syncer import locked_round
 
@@ -97,10 +97,10 @@ def one_round(kiosk: Kiosk, link: "CentralLink") -> "Round":
             except StoreBusy:
                 if time.monotonic() > until:
                     raise
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(_POLL_SECONDS)
     finally:
         syncer.close()
-    _keep_house(kiosk, done)
+    _delete_sent_files(kiosk, done)
     return done
 
 
@@ -108,32 +108,32 @@ def keep_syncing(
     kiosk: Kiosk, link: "CentralLink", stop: Event, heard: "Callable[[Round], object]"
 ) -> None:
     """Make rounds until `stop`; `heard` is told of each."""
-    from kiosk.sync.syncer import run
+    from kiosk.sync.syncer import sync_until
 
     def after(done: "Round") -> None:
-        _keep_house(kiosk, done)
+        _delete_sent_files(kiosk, done)
         heard(done)
 
-    run(open_syncer(kiosk, link), stop, kiosk.folder, after)
+    sync_until(open_syncer(kiosk, link), stop, kiosk.folder, after)
 
 
-def _keep_house(kiosk: Kiosk, done: "Round") -> None:
+def _delete_sent_files(kiosk: Kiosk, done: "Round") -> None:
     """Drop the files that upgrades have left, once the centre has all that is in them."""
     if done.problem is None and done.pending == done.parked == 0:
-        from kiosk.records.outbox import drop_kept
+        from kiosk.records.outbox import delete_unsent_files
 
-        drop_kept(kiosk.folder)
+        delete_unsent_files(kiosk.folder)
 
 
-def sync_beside(kiosk: Kiosk, opened: ExitStack) -> None:
+def start_sync(kiosk: Kiosk, opened: ExitStack) -> None:
     """Begin to sync beside the screens, where there is a centre; `opened` ends it."""
-    if has_centre(kiosk.folder):
-        beside = _Beside(kiosk)
+    if has_central(kiosk.folder):
+        beside = _SyncThread(kiosk)
         beside.start()
         opened.callback(beside.end)
 
 
-class _Beside:
+class _SyncThread:
     """The sync in a thread of its own, which no visitor waits for."""
 
     def __init__(self, kiosk: Kiosk) -> None:

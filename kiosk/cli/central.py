@@ -22,7 +22,7 @@ from kiosk.errors import SetupError
 if TYPE_CHECKING:
     from kiosk.records.central.connection import Address
     from kiosk.records.central.machines import CentralMachine
-    from kiosk.records.central.owner import SiteAtCentre
+    from kiosk.records.central.owner import CentralSite
     from kiosk.usecases.central.adoption import AdoptedClinic
     from kiosk.usecases.central.owner import EnrolledMachine, NewMachine
     from kiosk.vault.enrolment_bundle import SignedBundle
@@ -71,7 +71,7 @@ def reached_by(owner: "Address", via: str) -> "Address":
     return replace(owner, host=host, port=int(port) if port else owner.port)
 
 
-def site_named(owner: "Address", named: str) -> "SiteAtCentre":
+def site_named(owner: "Address", named: str) -> "CentralSite":
     """Return the site that --site names, else the data folder's own, else the only one."""
     from kiosk import bootstrap
     from kiosk.records.central.link import read_link
@@ -524,7 +524,7 @@ app.command()(reset)
 
 
 def _enrol(
-    owner: "Address", site: "SiteAtCentre", machine: "NewMachine", path: Path
+    owner: "Address", site: "CentralSite", machine: "NewMachine", path: Path
 ) -> "EnrolledMachine":
     """Enrol a machine; where that fails, no bundle stays behind."""
     from kiosk.devices.clock import SystemClock, entropy

@@ -158,14 +158,14 @@ def _clock(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
 
 def _centre(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
     """Look how a machine with records of its own stands with its centre, if it has one."""
-    from kiosk.bootstrap.data_folder import reach
+    from kiosk.bootstrap.data_folder import ask_central
     from kiosk.records.central.link import read_link
 
     link, status = read_link(kiosk.folder), kiosk.maintenance().status()
     if link is None:
         yield central_finding(None, status.now, kiosk.site.zone)
         return
-    reached = reach(link, kiosk.clock)
+    reached = ask_central(link, kiosk.clock)
     offset = status.clock_offset_ms if reached.offset_ms is None else reached.offset_ms
     problem = reached.problem or status.problem or ""
     look = CentralStatus(status.contact_at, problem, status.pending, status.parked, offset)
@@ -174,10 +174,10 @@ def _centre(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
 
 def _from_afar(link: "CentralLink") -> Iterator[Finding]:
     """Look how a machine stands with its centre that has no records of its own."""
-    from kiosk.bootstrap.data_folder import reach
+    from kiosk.bootstrap.data_folder import ask_central
     from kiosk.devices.clock import SystemClock
 
-    now, reached = SystemClock().now(), reach(link, SystemClock())
+    now, reached = SystemClock().now(), ask_central(link, SystemClock())
     contact = None if reached.problem else now
     look = CentralStatus(contact, reached.problem or "", offset_ms=reached.offset_ms)
     yield central_finding(look, now, ZoneInfo("UTC"))

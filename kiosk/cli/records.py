@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.bootstrap.syncing import has_centre
+from kiosk.bootstrap.syncing import has_central
 from kiosk.cli.arguments import ManagerOption
 from kiosk.cli.output import Format, FormatOption, progress, show, show_one, write
 from kiosk.cli.session import signed_in
@@ -57,7 +57,7 @@ def list_(
         raise wrong("--action", "it is no kind of entry; see `action` in `--format json`")
     cursor = None if before is None else before - 1
     with signed_in(user) as (kiosk, access, staff):
-        of_all = has_centre(kiosk.folder)
+        of_all = has_central(kiosk.folder)
         if of_all and cursor is not None and not machine:
             raise wrong("--before", "each machine counts its own entries: name one by --machine")
         desk, zone = access.oversight_desk(staff), kiosk.site.zone

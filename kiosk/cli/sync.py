@@ -21,7 +21,7 @@ from kiosk.errors import KioskError
 if TYPE_CHECKING:
     from kiosk.bootstrap import Kiosk
     from kiosk.records.central.link import CentralLink
-    from kiosk.records.outbox import SetAside
+    from kiosk.records.outbox import ParkedRow
     from kiosk.sync.syncer import Round
 
 
@@ -97,7 +97,7 @@ def list_parked(form: FormatOption = Format.TABLE) -> None:
 
     with _opened() as kiosk:
         with kiosk.store.read() as transaction:
-            found = outbox.set_aside(transaction)
+            found = outbox.parked_rows(transaction)
         rows = [_cells(one, kiosk) for one in found]
     columns = _IN_A_TABLE if form is Format.TABLE else _COLUMNS
     show(rows, form, columns=columns, empty="Nothing is set aside.")
@@ -117,7 +117,7 @@ def retry_parked(
 
     with _opened() as kiosk:
         with kiosk.store.read() as transaction:
-            there = {one.seq for one in outbox.set_aside(transaction)}
+            there = {one.seq for one in outbox.parked_rows(transaction)}
         if unknown := sorted(set(numbers or ()) - there):
             raise NotDone(
                 f"Number {unknown[0]} is not set aside; see `kiosk sync parked list`. Nothing was"
@@ -154,9 +154,9 @@ def export(file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file
 def _opened() -> "Iterator[Kiosk]":
     """Lend the data folder of a machine that has a centre; SetupError for any other."""
     folder = bootstrap.data_dir()
-    if (folder / bootstrap.DATABASE).exists() and not syncing.has_centre(folder):
-        raise syncing.no_centre()
-    if syncing.has_centre(folder) and not (folder / bootstrap.DATABASE).exists():
+    if (folder / bootstrap.DATABASE).exists() and not syncing.has_central(folder):
+        raise syncing.no_central_error()
+    if syncing.has_central(folder) and not (folder / bootstrap.DATABASE).exists():
         # A desk machine, or one whose link cannot be read: either has its own sentence.
         syncing.kiosk_link(folder)
     kiosk = bootstrap.open_kiosk(folder)
@@ -166,7 +166,7 @@ def _opened() -> "Iterator[Kiosk]":
         kiosk.store.close()
 
 
-def _cells(one: "SetAside", kiosk: "Kiosk") -> dict[str, object]:
+def _cells(one: "ParkedRow", kiosk: "Kiosk") -> dict[str, object]:
     return {
         "number": one.seq,
         "set_aside_at": one.parked_at.astimezone(kiosk.site.zone),
@@ -190,7 +190,7 @@ def sync_once(kiosk: "Kiosk", link: "CentralLink") -> None:
     from kiosk.domain.clock_sync import describe_sync_problem
 
     with _bar_beside(kiosk):
-        done = syncing.one_round(kiosk, link)
+        done = syncing.sync_once(kiosk, link)
     pending, parked = _left(kiosk)
     if done.problem is not None:
         raise NotDone(describe_sync_problem(done.problem, pending))
@@ -281,7 +281,7 @@ def _left(kiosk: "Kiosk") -> tuple[int, int]:
     from kiosk.records import outbox
 
     with kiosk.store.read() as transaction:
-        return outbox.pending(transaction), outbox.parked(transaction)
+        return outbox.count_pending(transaction), outbox.count_parked(transaction)
 
 
 def _still(pending: int, parked: int) -> str:

@@ -25,8 +25,8 @@ from kiosk.domain.anomalies import FactTimes
 from kiosk.domain.attendance.attendance import CheckInFact
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.clock_sync import corrected
-from kiosk.records.check_ins import FACTS, check_in
-from kiosk.records.schema.columns import AnyRow, Fact, at_centre, table
+from kiosk.records.check_ins import CHECK_INS, read_check_in
+from kiosk.records.schema.columns import AnyRow, Fact, is_central, table
 from kiosk.records.schema.system_tables import AuditEvent, KioskDevice
 from kiosk.records.schema.tables import (
     CallbackEvent,
@@ -36,7 +36,7 @@ from kiosk.records.schema.tables import (
     GroupSession,
     HeadCount,
 )
-from kiosk.records.site import far_off, stamp
+from kiosk.records.site import has_far_off_clock, read_stamp
 
 _fact = table(CheckIn).c
 _session = table(GroupSession).c
@@ -57,10 +57,10 @@ _TIMES: tuple[tuple[type[Fact], str], ...] = (
 )
 """Which column says when a fact was written."""
 
-_of_sessions = FACTS.join(_session.id.table, _session.id == _fact.session_id).where(
+_of_sessions = CHECK_INS.join(_session.id.table, _session.id == _fact.session_id).where(
     _session.site_id == _SITE, _session.starts_at >= _SINCE
 )
-_of_no_session = FACTS.where(
+_of_no_session = CHECK_INS.where(
     _fact.site_id == _SITE,
     _fact.received_at >= _SINCE,
     ~exists().where(_session.id == _fact.session_id),
@@ -111,7 +111,9 @@ def _numbers(kind: type[Fact], at: str) -> "Select[*tuple[Any, ...]]":
     What was written long ago may have lost its neighbours to retention.
     """
     facts = table(kind).c
-    lately = or_(facts[at] >= _SINCE, facts.clock_doubtful, far_off(facts.clock_offset_ms))
+    lately = or_(
+        facts[at] >= _SINCE, facts.clock_doubtful, has_far_off_clock(facts.clock_offset_ms)
+    )
     return select(
         facts.kiosk_id,
         facts.kiosk_seq,
@@ -154,31 +156,33 @@ class Gap:
     """The first fact after them."""
 
 
-def of_sessions(
+def check_ins_by_session(
     transaction: Transaction, site_id: UUID, since: datetime
 ) -> dict[UUID, tuple[CheckInFact, ...]]:
     """Give the check-ins of the sessions that start from `since` on, by session."""
     found: dict[UUID, list[CheckInFact]] = defaultdict(list)
     for row in transaction.connection().execute(_of_sessions, {"site": site_id, "since": since}):
-        fact = check_in(row)
+        fact = read_check_in(row)
         found[fact.session_id].append(fact)
     return {session: tuple(facts) for session, facts in found.items()}
 
 
-def of_no_session(
+def check_ins_without_session(
     transaction: Transaction, site_id: UUID, since: datetime
 ) -> tuple[CheckInFact, ...]:
     """Give the check-ins that came since then, to sessions that are not kept."""
-    if not at_centre(transaction):  # nothing comes to a machine's own file from elsewhere
+    if not is_central(transaction):  # nothing comes to a machine's own file from elsewhere
         return ()
     rows = transaction.connection().execute(_of_no_session, {"site": site_id, "since": since})
-    return tuple(check_in(row) for row in rows)
+    return tuple(read_check_in(row) for row in rows)
 
 
-def requests(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[RequestTimes]:
+def request_times(
+    transaction: Transaction, site_id: UUID, since: datetime
+) -> Iterator[RequestTimes]:
     """Give the requests that were made or came since then."""
     rows = transaction.connection().execute(_requests, {"site": site_id, "since": since})
-    return map(_asked, rows)
+    return map(_request_times, rows)
 
 
 def shared_references(
@@ -187,7 +191,7 @@ def shared_references(
     """Give those of the requests whose reference another one has as well."""
     wanted = {"site": site_id, "since": since}
     rows = transaction.connection().execute(_with_shared_reference, wanted)
-    return map(_asked, rows)
+    return map(_request_times, rows)
 
 
 def called_after_withdrawal(
@@ -196,28 +200,28 @@ def called_after_withdrawal(
     """Give the withdrawals by slip since then after which somebody was rung all the same."""
     wanted = {"site": site_id, "since": since}
     for row in transaction.connection().execute(_calls, wanted):
-        asked = _asked(row)
+        asked = _request_times(row)
         if corrected(row.rung_at, row.rung_offset_ms) > asked.stamp.at:
             yield asked
 
 
 def gaps(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Gap]:
     """Find numbers that are missing between facts that came since then; none without a centre."""
-    if not at_centre(transaction):
+    if not is_central(transaction):
         return
     for row in transaction.connection().execute(_gaps, {"site": site_id, "since": since}):
         yield Gap(row.kiosk_id, row.kiosk_seq - row.before - 1, _stamp(row))
 
 
-def symbols(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
+def machine_symbols(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
     """Give the two symbols of each of a site's machines, revoked ones too."""
     query = select(_machine.id, _machine.symbols).where(_machine.site_id == site_id)
     return {row.id: row.symbols for row in transaction.connection().execute(query)}
 
 
-def _asked(row: AnyRow) -> RequestTimes:
+def _request_times(row: AnyRow) -> RequestTimes:
     return RequestTimes(row.ref, row.kiosk_id, _stamp(row))
 
 
 def _stamp(row: AnyRow) -> FactTimes:
-    return stamp(row.at, row.clock_offset_ms, row.received_at, row.clock_doubtful)
+    return read_stamp(row.at, row.clock_offset_ms, row.received_at, row.clock_doubtful)

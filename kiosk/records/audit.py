@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry
-from kiosk.records.schema.columns import AnyRow, Id, at_centre, table
+from kiosk.records.schema.columns import AnyRow, Id, is_central, table
 from kiosk.records.schema.system_tables import AuditChain, AuditEvent, KioskDevice
 from kiosk.records.schema.tables import CallbackRequest
 
@@ -99,12 +99,12 @@ class Chain:
     """Empty where the machine is not known, or has not joined."""
 
 
-def end(transaction: Transaction, kiosk_id: UUID) -> ChainEnd:
+def chain_end(transaction: Transaction, kiosk_id: UUID) -> ChainEnd:
     """Give where this machine's chain stands."""
     return ChainEnd(*transaction.connection().execute(_state, {"kiosk": kiosk_id}).one())
 
 
-def move_end(transaction: Transaction, kiosk_id: UUID, to: ChainEnd) -> None:
+def set_chain_end(transaction: Transaction, kiosk_id: UUID, to: ChainEnd) -> None:
     """Write where the chain stands; the key that was there is overwritten."""
     transaction.connection().execute(
         update(table(AuditChain))
@@ -122,7 +122,7 @@ def trail(
     the entry that it follows.
     """
     before = 0
-    query = _trail_at_centre if at_centre(transaction) else _trail_in_file
+    query = _trail_at_centre if is_central(transaction) else _trail_in_file
     for row in transaction.connection().execute(query, {"kiosk": kiosk_id}):
         number = _number(row.kiosk_seq)
         in_place = _is(row.site_id, site_id) and number > before
@@ -130,11 +130,11 @@ def trail(
         before = max(before, number)
 
 
-def latest(
+def latest_entries(
     transaction: Transaction, site_id: UUID, wanted: AuditQuery
 ) -> list[tuple[UUID, AuditEntry]]:
     """Give entries with their machines, the latest first; unreadable ones are left out."""
-    query = _at_centre if at_centre(transaction) else _in_file
+    query = _at_centre if is_central(transaction) else _in_file
     query = query.where(_event.site_id == site_id).limit(wanted.most)
     if wanted.kiosk_id is None:
         query = query.order_by(*_backwards_in_time)
@@ -170,14 +170,14 @@ def chains(transaction: Transaction, site_id: UUID) -> list[Chain]:
     ]
 
 
-def last(transaction: Transaction, site_id: UUID, action: AuditAction) -> datetime | None:
+def last_time(transaction: Transaction, site_id: UUID, action: AuditAction) -> datetime | None:
     """Say when an action was last entered, on whichever machine of a site."""
     asked = {"site": site_id, "action": action.value}
     at: datetime | None = transaction.connection().execute(_last, asked).scalar()
     return at
 
 
-def references(transaction: Transaction, ids: Iterable[UUID]) -> dict[UUID, str]:
+def request_references(transaction: Transaction, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Give the references of those ids that are callback requests."""
     request = table(CallbackRequest).c
     query = select(request.id, request.ref).where(request.id.in_(list(ids)))

@@ -17,7 +17,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.callbacks.state import RequestEvent
 from kiosk.domain.clock_sync import corrected
-from kiosk.records.callbacks import EVENT, ListedRequest, RequestQuery
+from kiosk.records.callbacks import EVENTS, ListedRequest, RequestQuery
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
 
@@ -27,7 +27,7 @@ _event = table(CallbackEvent).c
 _withdrawal = table(CallbackWithdrawal).c
 
 
-class Kind(Enum):
+class FactKind(Enum):
     """What is followed."""
 
     REQUESTS = "requests"
@@ -74,18 +74,18 @@ def _newer(columns: _Columns) -> "tuple[ColumnElement[bool], ...]":
 
 
 _COUNTS = {
-    Kind.REQUESTS: _count_of(_request),
-    Kind.EVENTS: _count_of(_event),
-    Kind.WITHDRAWALS: _count_of(_withdrawal),
+    FactKind.REQUESTS: _count_of(_request),
+    FactKind.EVENTS: _count_of(_event),
+    FactKind.WITHDRAWALS: _count_of(_withdrawal),
 }
 _requests = RequestQuery(*_newer(_request))
-_events = EVENT.add_columns(_event.request_id).where(*_newer(_event))
+_events = EVENTS.add_columns(_event.request_id).where(*_newer(_event))
 _withdrawals = select(
     _withdrawal.request_id, _withdrawal.ref, _withdrawal.at, _withdrawal.clock_offset_ms
 ).where(*_newer(_withdrawal))
 
 
-def marks(transaction: Transaction, site_id: UUID, kind: Kind) -> dict[UUID, Mark]:
+def marks(transaction: Transaction, site_id: UUID, kind: FactKind) -> dict[UUID, Mark]:
     """Say how far the facts of each machine go."""
     rows = transaction.connection().execute(_COUNTS[kind], {"site": site_id})
     return {machine: Mark(count, last) for machine, count, last in rows}

@@ -24,7 +24,7 @@ from kiosk.domain.callbacks.state import AttemptResult, EventKind, RequestEvent
 from kiosk.domain.clock_sync import corrected
 from kiosk.errors import RevisionTaken
 from kiosk.records.database.writing import add_fact
-from kiosk.records.schema.columns import at_centre, table
+from kiosk.records.schema.columns import is_central, table
 from kiosk.records.schema.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
 
 _request = table(CallbackRequest).c
@@ -74,7 +74,7 @@ _by_ref = select(_request.id).where(
     _request.ref == bindparam("ref"), _request.site_id == bindparam("site")
 )
 # In the order of the fields of RequestEvent.
-EVENT: "Select[*tuple[Any, ...]]" = select(
+EVENTS: "Select[*tuple[Any, ...]]" = select(
     _event.id,
     _event.revision,
     _event.kind,
@@ -84,14 +84,14 @@ EVENT: "Select[*tuple[Any, ...]]" = select(
     _event.next_at,
     _event.other_id,
 )
-_events_of = EVENT.where(_event.request_id == bindparam("request"))
+_events_of = EVENTS.where(_event.request_id == bindparam("request"))
 _noted_events_of = _events_of.add_columns(_event.sealed_note).order_by(_event.revision, _event.id)
 _withdrawals_of = select(_withdrawal.id, _withdrawal.at, _withdrawal.clock_offset_ms).where(
     _withdrawal.request_id == bindparam("request")
 )
 _IN_UTC = "+00:00"
 """Times are kept in UTC without saying so."""
-_noted_at = select(_withdrawal.at, _withdrawal.clock_offset_ms).where(
+_typed_withdrawals = select(_withdrawal.at, _withdrawal.clock_offset_ms).where(
     _withdrawal.ref == bindparam("ref")
 )
 _dismissals = (
@@ -144,7 +144,7 @@ class RequestQuery:
     ) -> Iterator[ListedRequest]:
         """Give the requests, in no order."""
         connection = transaction.connection()
-        if at_centre(transaction):
+        if is_central(transaction):
             return map(ListedRequest._make, connection.execute(self._plain, values))
         return map(_from_file, connection.execute(self._raw, values))
 
@@ -176,7 +176,7 @@ def find(transaction: Transaction, request_id: UUID) -> KeptRequest | None:
     return None if row is None else KeptRequest(*row)
 
 
-def listed(transaction: Transaction, site_id: UUID, request_id: UUID) -> ListedRequest | None:
+def find_listed(transaction: Transaction, site_id: UUID, request_id: UUID) -> ListedRequest | None:
     """Find a request of a site by its id, as a caller needs it."""
     wanted = {"site": site_id, "request": request_id}
     return next(_listed_by_id.read(transaction, wanted), None)
@@ -199,7 +199,7 @@ def _from_file(row: Iterable[Any]) -> ListedRequest:
     )
 
 
-def ids_of(transaction: Transaction, site_id: UUID, ref: str) -> list[UUID]:
+def ids_by_reference(transaction: Transaction, site_id: UUID, ref: str) -> list[UUID]:
     """Give the requests of a site that have a reference; more than one only by a fault."""
     wanted = {"site": site_id, "ref": ref}
     return [row.id for row in transaction.connection().execute(_by_ref, wanted)]
@@ -245,18 +245,18 @@ def slip_withdrawals_of(transaction: Transaction, request_id: UUID) -> list[Slip
     return [SlipWithdrawal(row.id, corrected(row.at, row.clock_offset_ms)) for row in rows]
 
 
-def withdrawals_of(transaction: Transaction, request_id: UUID) -> list[datetime]:
+def withdrawal_times(transaction: Transaction, request_id: UUID) -> list[datetime]:
     """Say when a request was withdrawn by its slip; empty where it was not."""
     return [one.at for one in slip_withdrawals_of(transaction, request_id)]
 
 
-def noted_at(transaction: Transaction, ref: str) -> list[datetime]:
+def typed_withdrawal_times(transaction: Transaction, ref: str) -> list[datetime]:
     """Say when a reference was typed to withdraw it."""
-    rows = transaction.connection().execute(_noted_at, {"ref": ref})
+    rows = transaction.connection().execute(_typed_withdrawals, {"ref": ref})
     return [corrected(row.at, row.clock_offset_ms) for row in rows]
 
 
-def dismissals(transaction: Transaction, ref: str) -> list[datetime]:
+def dismissal_times(transaction: Transaction, ref: str) -> list[datetime]:
     """Say when staff found that a typed reference was not the visitor's; undone ones too."""
     wanted = {"ref": ref, "kind": EventKind.NOTE_DISMISSED.value}
     return [row.at for row in transaction.connection().execute(_dismissals, wanted)]

@@ -13,15 +13,15 @@ from kiosk.domain.attendance.attendance import CheckInFact, CheckInKind, PassHis
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.clock_sync import corrected, is_far_off
 from kiosk.domain.policy import LONGEST_SESSION
-from kiosk.records.groups import SESSION, session_of
-from kiosk.records.passes import PASS, KnownPass, pass_of
+from kiosk.records.groups import SESSION_COLUMNS, read_session
+from kiosk.records.passes import PASS_COLUMNS, KnownPass, read_pass
 from kiosk.records.schema.columns import AnyRow, table
 from kiosk.records.schema.tables import CheckIn, GroupSession, HeadCount, Passcard, SupportGroup
-from kiosk.records.site import OWN, own
+from kiosk.records.site import OWN_CLOCK_OFFSET, own_clock_offset
 
 _fact = table(CheckIn).c
 # As `check_in` reads them. Kinds of a later version are none of ours.
-FACTS: "Select[*tuple[Any, ...]]" = select(
+CHECK_INS: "Select[*tuple[Any, ...]]" = select(
     _fact.id,
     _fact.session_id,
     _fact.kind,
@@ -35,23 +35,23 @@ FACTS: "Select[*tuple[Any, ...]]" = select(
     _fact.clock_offset_ms,
     _fact.received_at,
 ).where(_fact.kind.in_([kind.value for kind in CheckInKind]))
-_of_session = FACTS.where(_fact.session_id == bindparam("session"))
-_by_id = FACTS.where(_fact.id == bindparam("check_in"))
+_of_session = CHECK_INS.where(_fact.session_id == bindparam("session"))
+_by_id = CHECK_INS.where(_fact.id == bindparam("check_in"))
 
 
 def of_session(transaction: Transaction, session_id: UUID) -> list[CheckInFact]:
     """Give every check-in fact of a session."""
     rows = transaction.connection().execute(_of_session, {"session": session_id})
-    return [check_in(row) for row in rows]
+    return [read_check_in(row) for row in rows]
 
 
 def find(transaction: Transaction, check_in_id: UUID) -> CheckInFact | None:
     """Find a check-in fact by its own id."""
     row = transaction.connection().execute(_by_id, {"check_in": check_in_id}).first()
-    return None if row is None else check_in(row)
+    return None if row is None else read_check_in(row)
 
 
-def check_in(row: Sequence[Any]) -> CheckInFact:
+def read_check_in(row: Sequence[Any]) -> CheckInFact:
     """Read a row of FACTS, its time corrected."""
     id_, session_id, kind, at, lookup, void_of, by_staff, doubtful, reason, *machine = row
     kiosk_id, offset_ms, received_at = machine
@@ -78,12 +78,12 @@ _scan = table(CheckIn)
 _void = table(CheckIn).alias("void")
 _open_sessions: "Select[*tuple[Any, ...]]" = (
     select(
-        *SESSION,
-        *PASS,
+        *SESSION_COLUMNS,
+        *PASS_COLUMNS,
         _scan.c.occurred_at,
         _scan.c.clock_offset_ms,
         _void.c.id.label("void_id"),
-        OWN.scalar_subquery().label("own_offset_ms"),
+        OWN_CLOCK_OFFSET.scalar_subquery().label("own_offset_ms"),
     )
     .join_from(_session, _group, _group.c.id == _session.c.group_id)
     .outerjoin(_pass, and_(_pass.c.lookup == bindparam("lookup"), _pass.c.deleted_at.is_(None)))
@@ -136,11 +136,11 @@ def open_sessions(
         "now": now,
     }
     rows = transaction.connection().execute(_open_sessions, asked).all()
-    passes = [pass_of(row) for row in rows if row.participant_id is not None]
+    passes = [read_pass(row) for row in rows if row.participant_id is not None]
     return OpenSessions(
         passes[-1] if passes else None,
         _scans_of_session(transaction, rows, lookup),
-        rows[0].own_offset_ms if rows else own(transaction, kiosk_id),
+        rows[0].own_offset_ms if rows else own_clock_offset(transaction, kiosk_id),
     )
 
 
@@ -150,7 +150,7 @@ def _scans_of_session(
     arrivals: dict[Session, list[datetime]] = {}
     voided: set[Session] = set()
     for row in rows:
-        session = session_of(row)
+        session = read_session(row)
         at_session = arrivals.setdefault(session, [])
         if row.occurred_at is not None:
             at_session.append(corrected(row.occurred_at, row.clock_offset_ms))
@@ -182,7 +182,7 @@ _head_counts_of_session = select(
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class LatestHeadCount:
     """What the head counts of one session say."""
 
     people: int
@@ -195,11 +195,11 @@ class Counted:
     """Whether any of them closed the list."""
 
 
-def latest_head_count(transaction: Transaction, session_id: UUID) -> Counted | None:
+def latest_head_count(transaction: Transaction, session_id: UUID) -> LatestHeadCount | None:
     """Give the latest head count of a session; None where nobody has counted."""
     rows = transaction.connection().execute(_head_counts_of_session, {"session": session_id}).all()
     if not rows:
         return None
     last = max(rows, key=lambda r: (corrected(r.at, r.clock_offset_ms), r.kiosk_seq, r.id))
     closed = any(row.reconciled for row in rows)
-    return Counted(last.people, last.reconciled, last.by_staff, closed)
+    return LatestHeadCount(last.people, last.reconciled, last.by_staff, closed)

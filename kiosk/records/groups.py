@@ -18,7 +18,7 @@ from kiosk.records.schema.tables import CheckIn, GroupSession, Membership, Suppo
 _session = table(GroupSession).c
 _group = table(SupportGroup).c
 _member = table(Membership).c
-SESSION = (
+SESSION_COLUMNS = (
     _session.id.label("session_id"),
     _group.public_label,
     _session.room,
@@ -29,7 +29,7 @@ SESSION = (
     _session.group_id,
 )
 """What `session_of` reads."""
-_session_rows: "Select[*tuple[Any, ...]]" = select(*SESSION).join_from(
+_session_rows: "Select[*tuple[Any, ...]]" = select(*SESSION_COLUMNS).join_from(
     table(GroupSession), table(SupportGroup), _group.id == _session.group_id
 )
 _by_id = _session_rows.where(_session.id == bindparam("session"))
@@ -45,7 +45,7 @@ _groups_of = select(_member.group_id).where(
 )
 
 
-def starting(
+def sessions_starting(
     transaction: Transaction,
     site_id: UUID,
     since: datetime,
@@ -61,15 +61,15 @@ def starting(
     rows = transaction.connection().execute(
         query, {"site": site_id, "since": since, "until": until}
     )
-    return tuple(map(session_of, rows))
+    return tuple(map(read_session, rows))
 
 
-def get_row(transaction: Transaction, session_id: UUID) -> Session:
+def get_session(transaction: Transaction, session_id: UUID) -> Session:
     """Give a session that is known to be there, called off or not."""
-    return session_of(transaction.connection().execute(_by_id, {"session": session_id}).one())
+    return read_session(transaction.connection().execute(_by_id, {"session": session_id}).one())
 
 
-def session_of(row: AnyRow) -> Session:
+def read_session(row: AnyRow) -> Session:
     """Return the session of a row with the columns SESSION."""
     return Session(
         id=row.session_id,
@@ -83,7 +83,7 @@ def session_of(row: AnyRow) -> Session:
     )
 
 
-def groups_of(transaction: Transaction, participant_id: UUID) -> frozenset[UUID]:
+def group_ids_of(transaction: Transaction, participant_id: UUID) -> frozenset[UUID]:
     """Give the groups that a participant is enrolled in."""
     rows = transaction.connection().execute(_groups_of, {"participant": participant_id})
     return frozenset(row.group_id for row in rows)
@@ -97,11 +97,11 @@ def row_exists(transaction: Transaction, kind: type[Reference], row_id: UUID) ->
 
 _check_in = table(CheckIn).c
 # The domain's plans have their fields by the names of the columns.
-_PLAN = [_group[field.name] for field in fields(GroupPlan)]
-_MEETING = [_session[field.name] for field in fields(SessionPlan)]
+_GROUP_PLAN = [_group[field.name] for field in fields(GroupPlan)]
+_SESSION_PLAN = [_session[field.name] for field in fields(SessionPlan)]
 _sessions = (
     select(
-        *_MEETING,
+        *_SESSION_PLAN,
         _group.name,
         _session.status,
         _session.cancelled_reason,
@@ -113,26 +113,26 @@ _sessions = (
 )
 
 
-def groups(
+def all_groups(
     transaction: Transaction, site_id: UUID, *, put_away: bool = False
 ) -> tuple[GroupPlan, ...]:
     """Give the groups of a site, by name; those that were put away only where asked for."""
-    query = select(*_PLAN).where(_group.site_id == site_id).order_by(_group.name, _group.id)
+    query = select(*_GROUP_PLAN).where(_group.site_id == site_id).order_by(_group.name, _group.id)
     if not put_away:
         query = query.where(_group.deleted_at.is_(None))
     return tuple(GroupPlan(*row) for row in transaction.connection().execute(query))
 
 
-def group(transaction: Transaction, site_id: UUID, group_id: UUID) -> GroupPlan | None:
+def find_group(transaction: Transaction, site_id: UUID, group_id: UUID) -> GroupPlan | None:
     """Find a group that was not put away."""
-    query = select(*_PLAN).where(
+    query = select(*_GROUP_PLAN).where(
         _group.site_id == site_id, _group.id == group_id, _group.deleted_at.is_(None)
     )
     found = transaction.connection().execute(query).first()
     return None if found is None else GroupPlan(*found)
 
 
-def cards(transaction: Transaction, site_id: UUID, now: datetime) -> tuple[GroupCard, ...]:
+def group_cards(transaction: Transaction, site_id: UUID, now: datetime) -> tuple[GroupCard, ...]:
     """Give the groups of a site with what is planned from `now` on, by name."""
     coming = (
         select(
@@ -153,11 +153,11 @@ def cards(transaction: Transaction, site_id: UUID, now: datetime) -> tuple[Group
     members = {row.group_id: row.people for row in connection.execute(enrolled)}
     return tuple(
         GroupCard(plan, members.get(plan.id, 0), *upcoming.get(plan.id, (0, None)))
-        for plan in groups(transaction, site_id)
+        for plan in all_groups(transaction, site_id)
     )
 
 
-def between(
+def planned_between(
     transaction: Transaction,
     site_id: UUID,
     since: datetime,
@@ -171,14 +171,14 @@ def between(
     return _read(transaction, site_id, and_(*wanted))
 
 
-def by_ids(
+def planned_by_ids(
     transaction: Transaction, site_id: UUID, ids: Collection[UUID]
 ) -> tuple[PlannedSession, ...]:
     """Give those of the sessions that are there, by start."""
     return _read(transaction, site_id, _session.id.in_(ids))
 
 
-def of_series(
+def planned_of_series(
     transaction: Transaction, site_id: UUID, series_id: UUID, since: datetime
 ) -> tuple[PlannedSession, ...]:
     """Give the sessions of a series that start from `since` on, by start."""
@@ -186,7 +186,7 @@ def of_series(
     return _read(transaction, site_id, wanted)
 
 
-def for_import(
+def planned_for_import(
     transaction: Transaction, site_id: UUID, now: datetime
 ) -> tuple[PlannedSession, ...]:
     """Give what a file may speak of: sessions that are not over, and all that files planned."""
@@ -194,7 +194,7 @@ def for_import(
     return _read(transaction, site_id, wanted)
 
 
-def coming(
+def planned_to_come(
     transaction: Transaction, site_id: UUID, now: datetime, group_id: UUID
 ) -> tuple[PlannedSession, ...]:
     """Give the sessions of a group that have not begun, by start."""
@@ -214,7 +214,7 @@ def change_group(transaction: Transaction, plan: GroupPlan) -> None:
     change_reference(transaction, SupportGroup, plan.id, values)
 
 
-def put_away(transaction: Transaction, group_id: UUID, now: datetime) -> None:
+def put_group_away(transaction: Transaction, group_id: UUID, now: datetime) -> None:
     """Leave a group out of all lists; its sessions and its attendance stay."""
     change_reference(transaction, SupportGroup, group_id, {"deleted_at": now})
 
@@ -232,18 +232,18 @@ def add_sessions(transaction: Transaction, site_id: UUID, plans: Iterable[Sessio
 
 def change_session(transaction: Transaction, session: PlannedSession) -> None:
     """Write a session as it is to be."""
-    values = {**_changeable(session.plan), **_standing(session.cancelled)}
+    values = {**_changeable(session.plan), **_status_columns(session.cancelled)}
     change_reference(transaction, GroupSession, session.plan.id, values)
 
 
 def cancel_session(transaction: Transaction, session_id: UUID, reason: str) -> None:
     """Call a session off."""
-    change_reference(transaction, GroupSession, session_id, _standing(reason))
+    change_reference(transaction, GroupSession, session_id, _status_columns(reason))
 
 
 def restore_session(transaction: Transaction, session_id: UUID) -> None:
     """Let a session that was called off take place."""
-    change_reference(transaction, GroupSession, session_id, _standing(None))
+    change_reference(transaction, GroupSession, session_id, _status_columns(None))
 
 
 def _read(
@@ -262,7 +262,7 @@ def _takes_place() -> ColumnElement[bool]:
     return and_(_session.status == "scheduled", _session.deleted_at.is_(None))
 
 
-def _standing(cancelled: str | None) -> dict[str, Any]:
+def _status_columns(cancelled: str | None) -> dict[str, Any]:
     status = "scheduled" if cancelled is None else "cancelled"
     return {"status": status, "cancelled_reason": cancelled}
 

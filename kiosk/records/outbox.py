@@ -61,7 +61,7 @@ class Waiting(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class ParkedRow:
     """A row that the centre has refused for good, without what is in it."""
 
     seq: int
@@ -82,31 +82,31 @@ def waiting(transaction: Transaction, most: int, after: int = 0) -> list[Waiting
     # rows are read while visitors wait for the same processor.
     driver: Any = transaction.connection().connection.driver_connection
     return [
-        Waiting(seq, kiosk_seq, _same_id(site), name, row_id, payload)
+        Waiting(seq, kiosk_seq, _cached_id(site), name, row_id, payload)
         for seq, kiosk_seq, site, name, row_id, payload in driver.execute(_WAITING, (after, most))
     ]
 
 
-def newest(transaction: Transaction) -> int:
+def newest_seq(transaction: Transaction) -> int:
     """Give the place of the latest row that waits, 0 where none does; it only ever rises."""
     return transaction.connection().execute(_newest).scalar() or 0
 
 
-def pending(transaction: Transaction) -> int:
+def count_pending(transaction: Transaction) -> int:
     """Count the rows that wait to be sent."""
     return transaction.connection().execute(_how_many_pending).scalar_one()
 
 
-def parked(transaction: Transaction) -> int:
+def count_parked(transaction: Transaction) -> int:
     """Count the rows that the centre has refused for good."""
     return transaction.connection().execute(_how_many_parked).scalar_one()
 
 
-def set_aside(transaction: Transaction) -> list[SetAside]:
+def parked_rows(transaction: Transaction) -> list[ParkedRow]:
     """Give what the centre has refused for good, the oldest first."""
     names = ("seq", "kiosk_seq", "table_name", "row_id", "error", "parked_at")
     query = select(*(_parked[name] for name in names)).order_by(_parked.seq)
-    return [SetAside(*row) for row in transaction.connection().execute(query)]
+    return [ParkedRow(*row) for row in transaction.connection().execute(query)]
 
 
 def confirm(transaction: Transaction, rows: Sequence[Waiting], at: datetime) -> None:
@@ -192,7 +192,7 @@ def _drop(transaction: Transaction, rows: Sequence[Waiting]) -> None:
 
 
 @lru_cache(maxsize=4)
-def _same_id(raw: bytes) -> UUID:
+def _cached_id(raw: bytes) -> UUID:
     """Turn bytes into an id that is the same for row after row."""
     return UUID(bytes=raw)
 
@@ -202,7 +202,7 @@ REQUEUED_AT_A_TIME = 200
 _NEVER_SENT = frozenset({"received_at"})
 
 
-def not_in_line(
+def unqueued_ids(
     transaction: Transaction, kind: type[Row], kiosk_id: UUID, after: UUID | None
 ) -> Sequence[UUID]:
     """Find rows of this machine above the id `after` that neither wait nor are set aside.
@@ -224,7 +224,7 @@ def not_in_line(
     return transaction.connection().execute(query).scalars().all()
 
 
-def put_in_line(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> int:
+def enqueue(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> int:
     """Put rows in line to be sent once more; say how many were still there to be sent."""
     rows, connection = table(kind), transaction.connection()
     query = select(rows).where(rows.c.id.in_(ids), *_unqueued(rows.c.id)).order_by(rows.c.id)
@@ -257,12 +257,12 @@ def _unqueued(id_: "ColumnElement[UUID]") -> "list[ColumnElement[bool]]":
 # with the row as the outbox holds it. Personal data in it stay sealed. `kiosk central import`
 # stores such a file at the centre.
 
-VERSION = 1
-NOTE = "exported.json"
+UNSENT_VERSION = 1
+EXPORTED_FILE = "exported.json"
 """In the data folder: up to which row of the outbox everything was exported."""
-PATTERN = "unsent-*.jsonl"
+UNSENT_FILES = "unsent-*.jsonl"
 """The files that an upgrade leaves in the data folder."""
-_TELL_EVERY = 1000
+_PROGRESS_EVERY = 1000
 _ROWS = (
     "SELECT seq, table_name, row_id, payload FROM outbox"
     " UNION ALL SELECT seq, table_name, row_id, payload FROM parked ORDER BY 1"
@@ -270,7 +270,7 @@ _ROWS = (
 _EXTENT = "SELECT count(*), max(seq) FROM (SELECT seq FROM outbox UNION ALL SELECT seq FROM parked)"
 _MACHINE = "SELECT site_id, kiosk_id FROM sync_state"
 
-Tell = Callable[[int, int], object]
+ShowProgress = Callable[[int, int], object]
 """Hears how many of how many are written."""
 
 
@@ -283,13 +283,13 @@ class Unsent:
     """The highest `seq` among them."""
 
 
-def unsent(connection: Connection) -> Unsent:
+def count_unsent(connection: Connection) -> Unsent:
     """Say how much the centre does not have yet, in a database of any revision."""
     count, upto = connection.exec_driver_sql(_EXTENT).one()
     return Unsent(count, upto or 0)
 
 
-def write_unsent(connection: Connection, path: Path, tell: Tell | None = None) -> Unsent:
+def write_unsent(connection: Connection, path: Path, tell: ShowProgress | None = None) -> Unsent:
     """Write all of it to `path` (0600), whole or not at all, in place of an older file.
 
     Reads in the caller's transaction. Raises StoreFull where the file cannot be written and
@@ -298,9 +298,9 @@ def write_unsent(connection: Connection, path: Path, tell: Tell | None = None) -
     machine = connection.exec_driver_sql(_MACHINE).first()
     if machine is None:
         raise SetupError("This database knows no machine; there is nothing to export.")
-    there = unsent(connection)
+    there = count_unsent(connection)
     header = {
-        "kiosk_unsent": VERSION,
+        "kiosk_unsent": UNSENT_VERSION,
         "site_id": str(UUID(bytes=machine[0])),
         "kiosk_id": str(UUID(bytes=machine[1])),
         "count": there.count,
@@ -310,7 +310,7 @@ def write_unsent(connection: Connection, path: Path, tell: Tell | None = None) -
         file.write(f"{json.dumps(header)}\n")
         for done, line in enumerate(_lines(connection), 1):
             file.write(line)
-            if tell is not None and (done % _TELL_EVERY == 0 or done == there.count):
+            if tell is not None and (done % _PROGRESS_EVERY == 0 or done == there.count):
                 tell(done, there.count)
 
     _write_whole(path, write)
@@ -321,13 +321,13 @@ def note_exported(folder: Path, upto_seq: int) -> None:
     """Note that everything up to a row of the outbox lies in a file."""
     if upto_seq > exported_upto(folder):
         text = json.dumps({"upto_seq": upto_seq})
-        _write_whole(folder / NOTE, lambda file: file.write(text))
+        _write_whole(folder / EXPORTED_FILE, lambda file: file.write(text))
 
 
 def exported_upto(folder: Path) -> int:
     """Say up to which row of the outbox everything lies in a file; 0 where nothing does."""
     try:
-        data: Any = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+        data: Any = json.loads((folder / EXPORTED_FILE).read_text(encoding="utf-8"))
         return int(data["upto_seq"])
     except (OSError, ValueError, KeyError, TypeError):
         return 0
@@ -338,18 +338,18 @@ def keep_unsent(connection: Connection, folder: Path, revision: str) -> Path | N
 
     The name tells revision and last row, so that a second try writes the same file again.
     """
-    there = unsent(connection)
+    there = count_unsent(connection)
     if there.count == 0:
         return None
-    path = folder / PATTERN.replace("*", f"{revision}-{there.upto_seq}")
+    path = folder / UNSENT_FILES.replace("*", f"{revision}-{there.upto_seq}")
     write_unsent(connection, path)
     note_exported(folder, there.upto_seq)
     return path
 
 
-def drop_kept(folder: Path) -> None:
+def delete_unsent_files(folder: Path) -> None:
     """Delete what upgrades have kept, once the centre has everything: it must not outlive it."""
-    for path in (*folder.glob(PATTERN), folder / NOTE):
+    for path in (*folder.glob(UNSENT_FILES), folder / EXPORTED_FILE):
         with suppress(OSError):
             path.unlink()
 

@@ -41,7 +41,7 @@ _held = (
     .where(_pass.site_id == bindparam("site"), _pass.deleted_at.is_(None))
     .group_by(_pass.participant_id)
 )
-_in_use = (
+_passes_in_use = (
     select(_pass.id, _pass.lookup)
     .where(
         _pass.participant_id == bindparam("participant"),
@@ -75,7 +75,7 @@ class PassesHeld:
 
 
 @dataclass(frozen=True, slots=True)
-class CardInUse:
+class PassInUse:
     """A pass that was not ended."""
 
     id: UUID
@@ -95,7 +95,7 @@ def find_person(transaction: Transaction, site_id: UUID, participant_id: UUID) -
     return None if row is None else PersonRow(*row)
 
 
-def of_group(transaction: Transaction, group_id: UUID) -> tuple[PersonRow, ...]:
+def people_of_group(transaction: Transaction, group_id: UUID) -> tuple[PersonRow, ...]:
     """Give the participants enrolled in a group, each once."""
     rows = transaction.connection().execute(_of_group, {"group": group_id})
     people = {row.id: PersonRow(*row) for row in rows}
@@ -120,16 +120,16 @@ def membership_ids(
     return tuple(transaction.connection().execute(_membership, asked).scalars())
 
 
-def passes_held(transaction: Transaction, site_id: UUID) -> Mapping[UUID, PassesHeld]:
+def held_by_person(transaction: Transaction, site_id: UUID) -> Mapping[UUID, PassesHeld]:
     """Give what passes each participant has had."""
     rows = transaction.connection().execute(_held, {"site": site_id})
     return {participant_id: PassesHeld(*rest) for participant_id, *rest in rows}
 
 
-def cards_in_use(transaction: Transaction, participant_id: UUID) -> tuple[CardInUse, ...]:
+def in_use(transaction: Transaction, participant_id: UUID) -> tuple[PassInUse, ...]:
     """Give the passes of a participant that were not ended, the oldest first."""
-    rows = transaction.connection().execute(_in_use, {"participant": participant_id})
-    return tuple(CardInUse(*row) for row in rows)
+    rows = transaction.connection().execute(_passes_in_use, {"participant": participant_id})
+    return tuple(PassInUse(*row) for row in rows)
 
 
 def group_names(transaction: Transaction, site_id: UUID) -> tuple[tuple[UUID, str, bool], ...]:
@@ -138,10 +138,12 @@ def group_names(transaction: Transaction, site_id: UUID) -> tuple[tuple[UUID, st
     return tuple((row.id, row.name, row.enrolled) for row in rows)
 
 
-PASS = (_pass.participant_id, _pass.name_box, _pass.language, _pass.revoked_at)
+PASS_COLUMNS = (_pass.participant_id, _pass.name_box, _pass.language, _pass.revoked_at)
 """What `pass_of` reads."""
 _by_lookup = (
-    select(*PASS).where(_pass.lookup == bindparam("lookup"), _pass.deleted_at.is_(None)).limit(1)
+    select(*PASS_COLUMNS)
+    .where(_pass.lookup == bindparam("lookup"), _pass.deleted_at.is_(None))
+    .limit(1)
 )
 _holders = (
     select(_pass.lookup, _pass.participant_id, _pass.revoked_at, _person.sealed_name)
@@ -171,13 +173,13 @@ class Holder:
     """None where the participant has not reached this database yet."""
 
 
-def find_pass(transaction: Transaction, lookup: bytes) -> KnownPass | None:
+def find(transaction: Transaction, lookup: bytes) -> KnownPass | None:
     """Find a pass by its lookup."""
     row = transaction.connection().execute(_by_lookup, {"lookup": lookup}).first()
-    return None if row is None else pass_of(row)
+    return None if row is None else read_pass(row)
 
 
-def pass_of(row: AnyRow) -> KnownPass:
+def read_pass(row: AnyRow) -> KnownPass:
     """Return the pass of a row with the columns PASS."""
     return KnownPass(row.participant_id, row.name_box, row.language, row.revoked_at)
 

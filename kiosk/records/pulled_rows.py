@@ -30,7 +30,7 @@ MOST_TEXT: Final = 262_144
 _LONGEST_NUMBER: Final = 63
 """Bits."""
 _MACHINE: Final = "kiosk_device"
-_GIVEN_HERE: Final = ("pin_hash", "sealed_audit_key")
+_MADE_HERE: Final = ("pin_hash", "sealed_audit_key")
 """Of this machine's own row: made here, and empty at a centre that has not heard of them."""
 _WIPED: Final[tuple[type[SQLModel], ...]] = (
     Passcard, Membership, Participant, GroupSession, SupportGroup, StaffAccount,
@@ -100,7 +100,7 @@ def _keep_machines(transaction: Transaction, rows: Iterable[Mapping[str, object]
     """Change what is known of machines; what was made here stays where the centre has none."""
     machines, connection = table_named(_MACHINE), transaction.connection()
     for row in rows:
-        news = {k: v for k, v in row.items() if v or k not in _GIVEN_HERE}
+        news = {k: v for k, v in row.items() if v or k not in _MADE_HERE}
         here = update(machines).where(machines.c.id == row["id"]).values(news)
         if connection.execute(here).rowcount == 0:
             connection.execute(insert(machines).values(dict(row)))
@@ -187,19 +187,19 @@ def read_state(transaction: Transaction, kiosk_id: UUID) -> ContactState:
     return ContactState(*row)
 
 
-def note_contact(
+def set_contact(
     transaction: Transaction, kiosk_id: UUID, at: datetime, clock_offset_ms: int | None
 ) -> None:
     """Keep that the centre answered at `at` (this machine's time), and how the clocks stand."""
     _change(transaction, kiosk_id, {"contact_at": at, "clock_offset_ms": clock_offset_ms})
 
 
-def note_problem(transaction: Transaction, kiosk_id: UUID, problem: str | None) -> None:
+def set_problem(transaction: Transaction, kiosk_id: UUID, problem: str | None) -> None:
     """Keep why the last contact failed, or None where it went well."""
     _change(transaction, kiosk_id, {"problem": problem})
 
 
-def begin_again(transaction: Transaction, kiosk_id: UUID) -> None:
+def forget_central(transaction: Transaction, kiosk_id: UUID) -> None:
     """Forget the centre that was known: all is to be sent and pulled again.
 
     Until `set_epoch` says that all facts stand in line again, every contact begins this anew.

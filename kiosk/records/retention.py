@@ -23,9 +23,9 @@ from sqlmodel import Session as Transaction
 from kiosk.domain.attendance.attendance import CheckInKind
 from kiosk.domain.callbacks.state import CallbackState, RequestEvent, callback_state
 from kiosk.domain.ids import made_at
-from kiosk.records.callbacks import EVENT
-from kiosk.records.database.writing import note
-from kiosk.records.schema.columns import Fact, Reference, Row, at_centre, table
+from kiosk.records.callbacks import EVENTS
+from kiosk.records.database.writing import mark_changed
+from kiosk.records.schema.columns import Fact, Reference, Row, is_central, table
 from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked, SyncState
 from kiosk.records.schema.tables import (
     CallbackEvent,
@@ -47,17 +47,21 @@ ROWS_AT_A_TIME = 500
 """Rows in one transaction, so that no visitor waits for the cleaning."""
 
 
-def drop_requests(transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime) -> int:
+def drop_confirmed_requests(
+    transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime
+) -> int:
     """Delete callback requests that the centre had by `confirmed_by`; say how many.
 
     At most AT_A_TIME: repeat until the answer is 0, then checkpoint, or the bytes stay in the log.
     """
-    return _drop(transaction, CallbackRequest, kiosk_id, confirmed_by)
+    return _drop_confirmed(transaction, CallbackRequest, kiosk_id, confirmed_by)
 
 
-def drop_check_ins(transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime) -> int:
+def drop_confirmed_check_ins(
+    transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime
+) -> int:
     """Delete check-ins that the centre had by `confirmed_by`; say how many (see above)."""
-    return _drop(transaction, CheckIn, kiosk_id, confirmed_by)
+    return _drop_confirmed(transaction, CheckIn, kiosk_id, confirmed_by)
 
 
 def drop_confirmations(transaction: Transaction, before: datetime) -> None:
@@ -69,7 +73,7 @@ def drop_confirmations(transaction: Transaction, before: datetime) -> None:
     )
 
 
-def _drop(
+def _drop_confirmed(
     transaction: Transaction, kind: type[Fact], kiosk_id: UUID, confirmed_by: datetime
 ) -> int:
     facts, note = table(kind), table(Confirmation).c
@@ -102,7 +106,7 @@ def _is_not_in(queue: type[Outbox | Parked], id_: "ColumnElement[UUID]") -> "Col
 # On a machine without a centre the rows that wait to be sent go along. With one, what the centre
 # has not confirmed stays.
 
-THINGS_AT_A_TIME = 200
+IDS_AT_A_TIME = 200
 """Things in one transaction, so that no visitor waits for the cleaning."""
 
 IDS: "BindParameter[Sequence[UUID]]" = bindparam("ids", expanding=True)
@@ -117,7 +121,7 @@ _since, _target_since = kept_since(_check_in, "occurred_at"), kept_since(_target
 _Thing = TypeVar("_Thing")
 
 
-class Cut(NamedTuple):
+class Cutoff(NamedTuple):
     """What a finder looks for."""
 
     site_id: UUID
@@ -127,7 +131,7 @@ class Cut(NamedTuple):
     """Whether this machine owes its rows to a centre."""
 
 
-class Old(NamedTuple):
+class Expired(NamedTuple):
     """One thing that has been kept for long enough."""
 
     id: UUID
@@ -136,9 +140,9 @@ class Old(NamedTuple):
     kind: type[Row]
 
 
-def sends(transaction: Transaction, kiosk_id: UUID) -> bool:
+def owes_rows(transaction: Transaction, kiosk_id: UUID) -> bool:
     """Say whether this machine owes rows to a centre, for it has met one; the centre owes none."""
-    if at_centre(transaction):
+    if is_central(transaction):
         return False
     state = table(SyncState).c
     met = or_(state.contact_at.is_not(None), state.epoch.is_not(None))
@@ -148,7 +152,7 @@ def sends(transaction: Transaction, kiosk_id: UUID) -> bool:
     return connection.execute(select(table(Confirmation).c.upto_seq).limit(1)).first() is not None
 
 
-def attendance(transaction: Transaction, cut: Cut) -> list[Old]:
+def find_attendance(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find check-ins and head counts; voids last, and none before what it voids."""
     young = select(_target.id).where(_target.id == _check_in.void_of, _target_since > cut.by)
     is_void = _check_in.kind == CheckInKind.VOID.value
@@ -163,12 +167,12 @@ def attendance(transaction: Transaction, cut: Cut) -> list[Old]:
         _head_count.site_id == cut.site_id, counted <= cut.by
     )
     connection = transaction.connection()
-    found = [Old(*row, HeadCount) for row in connection.execute(counts)]
-    found += [Old(*row, CheckIn) for row in connection.execute(check_ins)]
-    return _to_go(transaction, found, cut)
+    found = [Expired(*row, HeadCount) for row in connection.execute(counts)]
+    found += [Expired(*row, CheckIn) for row in connection.execute(check_ins)]
+    return _deletable(transaction, found, cut)
 
 
-def loose_ends(transaction: Transaction, cut: Cut) -> list[Old]:
+def find_loose_facts(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find events and withdrawals, typed ones too, whose request is not here."""
     events = select(_event.id, _event.at).where(
         _event.site_id == cut.site_id,
@@ -182,72 +186,72 @@ def loose_ends(transaction: Transaction, cut: Cut) -> list[Old]:
         ~select(_request.id).where(_request.ref == _withdrawal.ref).exists(),
     )
     connection = transaction.connection()
-    found = [Old(*row, CallbackEvent) for row in connection.execute(events)]
-    found += [Old(*row, CallbackWithdrawal) for row in connection.execute(withdrawals)]
-    return _to_go(transaction, found, cut)
+    found = [Expired(*row, CallbackEvent) for row in connection.execute(events)]
+    found += [Expired(*row, CallbackWithdrawal) for row in connection.execute(withdrawals)]
+    return _deletable(transaction, found, cut)
 
 
-def drop_found(transaction: Transaction, found: Sequence[Old], cut: Cut) -> int:
+def drop_facts(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
     """Delete those of the facts that a finder gave which still may go; say how many."""
-    going = _to_go(transaction, found, cut)
+    going = _deletable(transaction, found, cut)
     by_kind: dict[type[Row], list[UUID]] = defaultdict(list)
     for old in going:
         by_kind[old.kind].append(old.id)
     for kind, ids in by_kind.items():
-        drop(transaction, kind, ids)
+        drop_rows(transaction, kind, ids)
     return len(going)
 
 
-def drop(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> None:
+def drop_rows(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> None:
     """Delete rows, and what of them waits to be sent; ask `unsent` first where there is a centre.
 
     At the centre kiosks hear which reference rows are gone. Repeating it is harmless. A checkpoint
     must follow, or the bytes stay in the log.
     """
     target, connection = table(kind), transaction.connection()
-    queues = () if at_centre(transaction) else _QUEUES
-    for part in parts(ids):
+    queues = () if is_central(transaction) else _QUEUES
+    for part in batches(ids):
         for queue in queues:
             connection.execute(delete(queue).where(queue.c.row_id.in_(IDS)), {"ids": part})
         connection.execute(delete(target).where(target.c.id.in_(IDS)), {"ids": part})
     if issubclass(kind, Reference):
         for row_id in ids:
-            note(transaction, target.name, row_id, gone=True)
+            mark_changed(transaction, target.name, row_id, gone=True)
 
 
-def unsent(transaction: Transaction, ids: Iterable[UUID]) -> set[UUID]:
+def unsent_ids(transaction: Transaction, ids: Iterable[UUID]) -> set[UUID]:
     """Give those of some rows that the centre has not confirmed."""
     found: set[UUID] = set()
-    for part in parts(list(ids)):
+    for part in batches(list(ids)):
         for queue in _QUEUES:
             waiting = select(queue.c.row_id).where(queue.c.row_id.in_(IDS))
             found.update(transaction.connection().execute(waiting, {"ids": part}).scalars())
     return found
 
 
-def parts(things: Sequence[_Thing]) -> Iterator[Sequence[_Thing]]:
+def batches(things: Sequence[_Thing]) -> Iterator[Sequence[_Thing]]:
     """Cut a list into parts of at most AT_A_TIME."""
-    for start in range(0, len(things), THINGS_AT_A_TIME):
-        yield things[start : start + THINGS_AT_A_TIME]
+    for start in range(0, len(things), IDS_AT_A_TIME):
+        yield things[start : start + IDS_AT_A_TIME]
 
 
-def _to_go(transaction: Transaction, found: Sequence[Old], cut: Cut) -> list[Old]:
-    owed = _owed(transaction, {old.id for old in found}) if cut.sending else set()
+def _deletable(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> list[Expired]:
+    owed = _unsent_with_voids(transaction, {old.id for old in found}) if cut.sending else set()
     return [old for old in found if old.id not in owed]
 
 
-def _owed(transaction: Transaction, ids: set[UUID]) -> set[UUID]:
+def _unsent_with_voids(transaction: Transaction, ids: set[UUID]) -> set[UUID]:
     """Give those of some facts that are unsent, and voids of what is: else it would count again."""
-    owed = unsent(transaction, ids)
+    owed = unsent_ids(transaction, ids)
     aims: dict[UUID, UUID] = {}
-    for part in parts(list(ids - owed)):
+    for part in batches(list(ids - owed)):
         voids = select(_check_in.id, _check_in.void_of).where(
             _check_in.id.in_(IDS), _check_in.void_of.is_not(None)
         )
         aims.update(tuple(row) for row in transaction.connection().execute(voids, {"ids": part}))
     targets = set(aims.values())
     # Voids that name each other in a ring end here.
-    above = _owed(transaction, targets) if targets and targets != ids else owed
+    above = _unsent_with_voids(transaction, targets) if targets and targets != ids else owed
     return owed | {void for void, target in aims.items() if target in above}
 
 
@@ -261,7 +265,7 @@ _made = (
     .where(_request.id.in_(IDS))
     .order_by(_requests_since, _request.id)
 )
-_events = EVENT.add_columns(_event.request_id).where(_event.request_id.in_(IDS))
+_events = EVENTS.add_columns(_event.request_id).where(_event.request_id.in_(IDS))
 _slips = select(_withdrawal.request_id, _withdrawal.id, _withdrawal.at).where(
     _withdrawal.request_id.in_(IDS)
 )
@@ -273,7 +277,7 @@ _typed = (
 
 
 @dataclass
-class _Story:
+class _RequestFacts:
     """What is known of a request, with the ids of all that belongs to it."""
 
     created_at: datetime
@@ -297,7 +301,7 @@ class _Story:
         return {request_id, *(event.id for event in self.events), *self.slips, *self.typed}
 
 
-def finished(transaction: Transaction, cut: Cut) -> list[Old]:
+def find_finished_requests(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find the requests that may go, the oldest first."""
     query = (
         select(_request.id)
@@ -306,52 +310,54 @@ def finished(transaction: Transaction, cut: Cut) -> list[Old]:
     )
     ids = transaction.connection().execute(query).scalars().all()
     return [
-        Old(id_, story.created_at, CallbackRequest)
-        for part in parts(ids)
-        for id_, story in _done(transaction, part, cut).items()
+        Expired(id_, story.created_at, CallbackRequest)
+        for part in batches(ids)
+        for id_, story in _finished(transaction, part, cut).items()
     ]
 
 
-def drop_finished(transaction: Transaction, found: Sequence[Old], cut: Cut) -> int:
+def drop_finished_requests(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
     """Delete those of some requests that still may go; say how many.
 
     Their events go with them, and their withdrawals, typed ones too.
     """
-    done = _done(transaction, [old.id for old in found], cut)
+    done = _finished(transaction, [old.id for old in found], cut)
     events = [event.id for story in done.values() for event in story.events]
     notes = [note for story in done.values() for note in (*story.slips, *story.typed)]
-    drop(transaction, CallbackEvent, events)
-    drop(transaction, CallbackWithdrawal, notes)
-    drop(transaction, CallbackRequest, list(done))
+    drop_rows(transaction, CallbackEvent, events)
+    drop_rows(transaction, CallbackWithdrawal, notes)
+    drop_rows(transaction, CallbackRequest, list(done))
     return len(done)
 
 
-def _done(transaction: Transaction, ids: Sequence[UUID], cut: Cut) -> dict[UUID, _Story]:
-    stories = _stories(transaction.connection(), list(ids))
+def _finished(
+    transaction: Transaction, ids: Sequence[UUID], cut: Cutoff
+) -> dict[UUID, _RequestFacts]:
+    stories = _request_facts(transaction.connection(), list(ids))
     whole = _with_those_merged_into(transaction.connection(), stories)
     done = {id_: story for id_, story in stories.items() if _is_over(id_, whole, cut.by)}
     if not cut.sending:
         return done
-    owed = unsent(transaction, {row for id_, story in done.items() for row in story.rows(id_)})
+    owed = unsent_ids(transaction, {row for id_, story in done.items() for row in story.rows(id_)})
     return {id_: story for id_, story in done.items() if owed.isdisjoint(story.rows(id_))}
 
 
 def _with_those_merged_into(
-    connection: Connection, stories: Mapping[UUID, _Story]
-) -> dict[UUID, _Story]:
+    connection: Connection, stories: Mapping[UUID, _RequestFacts]
+) -> dict[UUID, _RequestFacts]:
     """Add the requests that some were merged into, and those these were merged into."""
     whole, new = dict(stories), dict(stories)
     while new:
         into = {story.state.merged_into for story in new.values()} - {None}
         wanted = [id_ for id_ in into if id_ is not None and id_ not in whole]
         new = {}
-        for part in parts(wanted):
-            new |= _stories(connection, list(part))
+        for part in batches(wanted):
+            new |= _request_facts(connection, list(part))
         whole |= new
     return whole
 
 
-def _is_over(request_id: UUID, stories: Mapping[UUID, _Story], by: datetime) -> bool:
+def _is_over(request_id: UUID, stories: Mapping[UUID, _RequestFacts], by: datetime) -> bool:
     """Say whether a request is done, and what it was merged into: its slip still speaks for that.
 
     What is not here any more holds nothing up.
@@ -366,9 +372,9 @@ def _is_over(request_id: UUID, stories: Mapping[UUID, _Story], by: datetime) -> 
     return True
 
 
-def _stories(connection: Connection, ids: list[UUID]) -> dict[UUID, _Story]:
+def _request_facts(connection: Connection, ids: list[UUID]) -> dict[UUID, _RequestFacts]:
     part = {"ids": ids}
-    found = {id_: _Story(made) for id_, made in connection.execute(_made, part)}
+    found = {id_: _RequestFacts(made) for id_, made in connection.execute(_made, part)}
     for *event, request_id in connection.execute(_events, part):
         found[request_id].events.append(RequestEvent(*event))
     for request_id, slip, at in connection.execute(_slips, part):
@@ -383,33 +389,35 @@ _pass = table(Passcard).c
 _member = table(Membership).c
 
 
-def unused(transaction: Transaction, cut: Cut) -> list[Old]:
+def find_unused_people(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find participants who did nothing after `cut.by`, those who did least lately first.
 
     A use is a check-in, a new or revoked pass, or a new membership. Passes whose participant has
     not reached this database count as theirs. Nobody on a machine with a centre: who came to
     another kiosk, or before what this one still keeps, the centre alone knows.
     """
-    return _unused(transaction, cut, None)
+    return _find_unused(transaction, cut, None)
 
 
-def drop_unused(transaction: Transaction, found: Sequence[Old], cut: Cut) -> int:
+def drop_unused_people(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
     """Delete participants with all their passes and memberships; say how many.
 
     They are looked at again: somebody may have come back meanwhile.
     """
-    ids = [old.id for old in _unused(transaction, cut, [old.id for old in found])]
+    ids = [old.id for old in _find_unused(transaction, cut, [old.id for old in found])]
     connection = transaction.connection()
-    for part in parts(ids):
+    for part in batches(ids):
         for kind in (Passcard, Membership):
             rows = table(kind).c
             query = select(rows.id).where(rows.participant_id.in_(IDS))
-            drop(transaction, kind, connection.execute(query, {"ids": part}).scalars().all())
-        drop(transaction, Participant, part)
+            drop_rows(transaction, kind, connection.execute(query, {"ids": part}).scalars().all())
+        drop_rows(transaction, Participant, part)
     return len(ids)
 
 
-def _unused(transaction: Transaction, cut: Cut, among: Sequence[UUID] | None) -> list[Old]:
+def _find_unused(
+    transaction: Transaction, cut: Cutoff, among: Sequence[UUID] | None
+) -> list[Expired]:
     """Do as `unused`, among some participants or all."""
 
     def rows(query: "Select[*tuple[Any, ...]]", person: "ColumnElement[UUID]") -> Sequence[Any]:
@@ -434,13 +442,17 @@ def _unused(transaction: Transaction, cut: Cut, among: Sequence[UUID] | None) ->
             used[person] = max(used[person], made_at(membership) or used[person])
     found = sorted((at, person) for person, at in used.items() if at <= cut.by)
     own = None if among is None else [one for some in lookups.values() for one in some]
-    lately = _lately(transaction, cut, own) if found else frozenset()
+    lately = _lookups_since(transaction, cut, own) if found else frozenset()
     return [
-        Old(person, at, Participant) for at, person in found if lately.isdisjoint(lookups[person])
+        Expired(person, at, Participant)
+        for at, person in found
+        if lately.isdisjoint(lookups[person])
     ]
 
 
-def _lately(transaction: Transaction, cut: Cut, own: Sequence[bytes] | None) -> frozenset[bytes]:
+def _lookups_since(
+    transaction: Transaction, cut: Cutoff, own: Sequence[bytes] | None
+) -> frozenset[bytes]:
     """Give the passes, of `own` or of all, that were shown after `cut.by`."""
     query = select(_check_in.lookup).where(
         _check_in.site_id == cut.site_id,

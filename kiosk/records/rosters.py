@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance.check_in import Session
-from kiosk.records.groups import SESSION, session_of
+from kiosk.records.groups import SESSION_COLUMNS, read_session
 from kiosk.records.schema.columns import AnyRow, table
 from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.records.schema.tables import (
@@ -33,7 +33,7 @@ _person = table(Participant).c
 _machine = table(KioskDevice).c
 _planned: "Select[*tuple[Any, ...]]" = (
     select(
-        *SESSION,
+        *SESSION_COLUMNS,
         _group.name.label("group_name"),
         func.coalesce(_session.capacity, _group.capacity).label("capacity"),
         (_session.status != "scheduled").label("cancelled"),
@@ -48,11 +48,11 @@ _starting = _planned.where(
     _session.starts_at < bindparam("until"),
     _session.deleted_at.is_(None),
 ).order_by(_session.starts_at, _group.name, _session.id)
-_with_facts = _planned.where(
+_with_check_ins = _planned.where(
     _session.starts_at >= bindparam("since"),
     select(_fact.id).where(_fact.session_id == _session.id).exists(),
 )
-_marks = (
+_change_counts = (
     select(func.count(_fact.id)).where(_fact.session_id == bindparam("session")),
     select(func.count(_count.id)).where(_count.session_id == bindparam("session")),
     # Names and passes that came after the arrival, and passes that were ended since.
@@ -61,13 +61,13 @@ _marks = (
     .outerjoin(table(Participant), _person.id == _pass.participant_id)
     .where(_fact.session_id == bindparam("session")),
 )
-_members_mark = select(func.count(_member.id), func.count(_member.deleted_at)).where(
+_member_counts = select(func.count(_member.id), func.count(_member.deleted_at)).where(
     _member.group_id == bindparam("group")
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class RosterSession:
     """A session with what staff see of it beside."""
 
     session: Session
@@ -78,7 +78,7 @@ class Planned:
     cancelled_reason: str
 
 
-def get(transaction: Transaction, site_id: UUID, session_id: UUID) -> Planned | None:
+def find(transaction: Transaction, site_id: UUID, session_id: UUID) -> RosterSession | None:
     """Find a session, called off or not."""
     asked = {"site": site_id, "session": session_id}
     row = transaction.connection().execute(_by_id, asked).first()
@@ -87,38 +87,40 @@ def get(transaction: Transaction, site_id: UUID, session_id: UUID) -> Planned | 
 
 def starting(
     transaction: Transaction, site_id: UUID, since: datetime, until: datetime
-) -> tuple[Planned, ...]:
+) -> tuple[RosterSession, ...]:
     """Give the sessions that start from `since` to before `until`, called off or not, by start."""
     asked = {"site": site_id, "since": since, "until": until}
     return tuple(_read(row) for row in transaction.connection().execute(_starting, asked))
 
 
-def with_facts(transaction: Transaction, site_id: UUID, since: datetime) -> dict[UUID, Planned]:
+def with_check_ins(
+    transaction: Transaction, site_id: UUID, since: datetime
+) -> dict[UUID, RosterSession]:
     """Give the sessions that start from `since` on and have check-ins, by id."""
-    rows = transaction.connection().execute(_with_facts, {"site": site_id, "since": since})
+    rows = transaction.connection().execute(_with_check_ins, {"site": site_id, "since": since})
     return {planned.session.id: planned for planned in map(_read, rows)}
 
 
-def mark(transaction: Transaction, planned: Planned) -> tuple[object, ...]:
+def change_counts(transaction: Transaction, planned: RosterSession) -> tuple[object, ...]:
     """Give counts that grow with every row that a session's roster is made of."""
     connection = transaction.connection()
     asked = {"session": planned.session.id}
-    found = [tuple(connection.execute(query, asked).one()) for query in _marks]
+    found = [tuple(connection.execute(query, asked).one()) for query in _change_counts]
     if planned.session.enrolled:
         group = {"group": planned.session.group_id}
-        found.append(tuple(connection.execute(_members_mark, group).one()))
+        found.append(tuple(connection.execute(_member_counts, group).one()))
     return tuple(found)
 
 
-def machines(transaction: Transaction, site_id: UUID) -> Mapping[UUID, str]:
+def machine_names(transaction: Transaction, site_id: UUID) -> Mapping[UUID, str]:
     """Give the names of a site's kiosks and desk machines, revoked ones too."""
     query = select(_machine.id, _machine.name).where(_machine.site_id == site_id)
     return {row.id: row.name for row in transaction.connection().execute(query)}
 
 
-def _read(row: AnyRow) -> Planned:
-    return Planned(
-        session=session_of(row),
+def _read(row: AnyRow) -> RosterSession:
+    return RosterSession(
+        session=read_session(row),
         group_name=row.group_name,
         capacity=row.capacity,
         cancelled=row.cancelled,

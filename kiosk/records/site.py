@@ -28,7 +28,7 @@ from kiosk.records.schema.tables import Site
 _site = table(Site).c
 _device = table(KioskDevice).c
 _state = table(SyncState).c
-_here = (
+_this_machine = (
     select(
         _state.site_id,
         _state.kiosk_id,
@@ -46,14 +46,14 @@ _pin = select(_device.pin_hash).where(_device.id == bindparam("kiosk"))
 _by_symbols = select(_device.id).where(
     _device.site_id == bindparam("site"), _device.symbols == bindparam("symbols")
 )
-_self = select(
+_machine_state = select(
     _state.last_fact_at,
     _state.contact_at,
     _state.clock_offset_ms,
     _state.out_of_order,
     _state.problem,
 )
-_self_here = _self.where(_state.kiosk_id == bindparam("kiosk"))
+_state_by_id = _machine_state.where(_state.kiosk_id == bindparam("kiosk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class ThisMachine:
 
 
 @dataclass(frozen=True, slots=True)
-class SelfKnowledge:
+class MachineState:
     """What this machine knows of itself."""
 
     last_fact_at: datetime
@@ -80,13 +80,13 @@ class SelfKnowledge:
     problem: str | None
 
 
-def here(transaction: Transaction) -> ThisMachine | None:
+def this_machine(transaction: Transaction) -> ThisMachine | None:
     """Say which machine this database belongs to; None before the clinic is founded."""
-    row = transaction.connection().execute(_here).first()
+    row = transaction.connection().execute(_this_machine).first()
     return None if row is None else ThisMachine(*row)
 
 
-def with_symbols(transaction: Transaction, site_id: UUID, symbols: str) -> UUID | None:
+def find_by_symbols(transaction: Transaction, site_id: UUID, symbols: str) -> UUID | None:
     """Find a machine of a site by its two symbols; None where there is none."""
     asked = {"site": site_id, "symbols": symbols.upper()}
     found: UUID | None = transaction.connection().execute(_by_symbols, asked).scalar()
@@ -98,9 +98,9 @@ def pin_hash(transaction: Transaction, kiosk_id: UUID) -> str:
     return transaction.connection().execute(_pin, {"kiosk": kiosk_id}).scalar() or ""
 
 
-def itself(transaction: Transaction, kiosk_id: UUID) -> SelfKnowledge:
+def machine_state(transaction: Transaction, kiosk_id: UUID) -> MachineState:
     """Give what the machine knows of itself."""
-    return SelfKnowledge(*transaction.connection().execute(_self_here, {"kiosk": kiosk_id}).one())
+    return MachineState(*transaction.connection().execute(_state_by_id, {"kiosk": kiosk_id}).one())
 
 
 def set_out_of_order(transaction: Transaction, kiosk_id: UUID, reason: str | None) -> None:
@@ -189,10 +189,12 @@ def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tup
     if connection.dialect.name != "sqlite":
         return found
     # What it knows of itself is fresher than what it last told the centre.
-    return tuple(_itself(transaction, view, kiosk_id) if view.here else view for view in found)
+    return tuple(
+        _with_own_state(transaction, view, kiosk_id) if view.here else view for view in found
+    )
 
 
-def now_of(transaction: Transaction, here: datetime) -> datetime:
+def contact_now(transaction: Transaction, here: datetime) -> datetime:
     """Give the time that contacts are told by: the centre's, else that of this machine, `here`."""
     connection = transaction.connection()
     if connection.dialect.name == "sqlite":
@@ -210,16 +212,16 @@ def waiting_since(transaction: Transaction) -> datetime | None:
     return None if oldest is None else made_at(oldest)
 
 
-def _itself(transaction: Transaction, view: KioskView, kiosk_id: UUID) -> KioskView:
-    knows = itself(transaction, kiosk_id)
+def _with_own_state(transaction: Transaction, view: KioskView, kiosk_id: UUID) -> KioskView:
+    knows = machine_state(transaction, kiosk_id)
     if knows.contact_at is None:
         return view
     return replace(
         view,
         contact_at=knows.contact_at,
-        pending=outbox.pending(transaction),
+        pending=outbox.count_pending(transaction),
         waiting_since=waiting_since(transaction),
-        parked=outbox.parked(transaction),
+        parked=outbox.count_parked(transaction),
         clock_offset_ms=knows.clock_offset_ms,
     )
 
@@ -264,11 +266,11 @@ def add_helplines(
     add_reference(transaction, row)
 
 
-OWN = select(_state.clock_offset_ms).where(_state.kiosk_id == bindparam("machine"))
+OWN_CLOCK_OFFSET = select(_state.clock_offset_ms).where(_state.kiosk_id == bindparam("machine"))
 """The offset of a machine, in milliseconds; NULL where it was never measured."""
 
 
-def far_off(offset_ms: "ColumnElement[int | None]") -> "ColumnElement[bool]":
+def has_far_off_clock(offset_ms: "ColumnElement[int | None]") -> "ColumnElement[bool]":
     """Say of facts whether their times have to be corrected, as `clocks.is_far_off` does."""
     return or_(offset_ms >= FAR_OFF_MS, offset_ms <= -FAR_OFF_MS)
 
@@ -279,17 +281,19 @@ def kept_since(facts: "ColumnCollection[str, Any]", at: str) -> "ColumnElement[A
     Of a clock that stood wrong it is when the centre had the fact, or a kiosk that believed itself
     in 1970 would lose its facts as they come.
     """
-    wrong = or_(facts["clock_doubtful"], far_off(facts["clock_offset_ms"]))
+    wrong = or_(facts["clock_doubtful"], has_far_off_clock(facts["clock_offset_ms"]))
     return case((wrong, func.coalesce(facts["received_at"], facts[at])), else_=facts[at])
 
 
-def own(transaction: Transaction, kiosk_id: UUID) -> int | None:
+def own_clock_offset(transaction: Transaction, kiosk_id: UUID) -> int | None:
     """Give the centre's clock minus this machine's, in milliseconds, as measured last."""
-    offset: int | None = transaction.connection().execute(OWN, {"machine": kiosk_id}).scalar()
+    offset: int | None = (
+        transaction.connection().execute(OWN_CLOCK_OFFSET, {"machine": kiosk_id}).scalar()
+    )
     return offset
 
 
-def stamp(at: datetime, offset_ms: int | None, *rest: Any) -> FactTimes:
+def read_stamp(at: datetime, offset_ms: int | None, *rest: Any) -> FactTimes:
     """Read a fact's time, offset, `received_at` and `clock_doubtful`; its time is corrected."""
     received_at, doubtful = rest
     kiosk_at = at if is_far_off(offset_ms) else None

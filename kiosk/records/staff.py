@@ -66,13 +66,13 @@ def accounts(transaction: Transaction, site_id: UUID) -> tuple[Account, ...]:
     return tuple(_read(row) for row in rows)
 
 
-def find(transaction: Transaction, site_id: UUID, login: str) -> Account | None:
+def find_by_login(transaction: Transaction, site_id: UUID, login: str) -> Account | None:
     """Find an account by its login (as `domain.staff.plain_login` writes it)."""
     found = transaction.connection().execute(_by_login, {"site": site_id, "name": login}).first()
     return None if found is None else _read(found)
 
 
-def get(transaction: Transaction, site_id: UUID, account_id: UUID) -> Account | None:
+def find_by_id(transaction: Transaction, site_id: UUID, account_id: UUID) -> Account | None:
     """Find an account by its id."""
     wanted = {"site": site_id, "account": account_id}
     found = transaction.connection().execute(_by_id, wanted).first()

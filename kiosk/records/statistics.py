@@ -20,9 +20,9 @@ from kiosk.domain.ids import made_at
 from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.statistics import Block, RequestHistory
 from kiosk.domain.text import clean
-from kiosk.records.callbacks import EVENT
-from kiosk.records.check_ins import FACTS, check_in
-from kiosk.records.retention import IDS, parts
+from kiosk.records.callbacks import EVENTS
+from kiosk.records.check_ins import CHECK_INS, read_check_in
+from kiosk.records.retention import IDS, batches
 from kiosk.records.schema.columns import Fact, table
 from kiosk.records.schema.tables import (
     CallbackEvent,
@@ -31,7 +31,7 @@ from kiosk.records.schema.tables import (
     GroupSession,
     SupportGroup,
 )
-from kiosk.records.site import far_off, stamp
+from kiosk.records.site import has_far_off_clock, read_stamp
 
 _request = table(CallbackRequest).c
 _event = table(CallbackEvent).c
@@ -46,23 +46,23 @@ def _known(kind: type[Fact], at: "ColumnElement[datetime]") -> "ColumnElement[bo
     written = func.coalesce(facts.received_at, at)
     return (
         (facts.site_id == bindparam("site"))
-        & or_(facts.clock_doubtful.is_(False), far_off(facts.clock_offset_ms))
+        & or_(facts.clock_doubtful.is_(False), has_far_off_clock(facts.clock_offset_ms))
         & (written < bindparam("settled"))
     )
 
 
 _made_known = _known(CallbackRequest, _request.created_at)
-_said_known = _known(CallbackEvent, _event.at)
+_event_known = _known(CallbackEvent, _event.at)
 _made_then = select(_request.id).where(
     _made_known,
     or_(
-        far_off(_request.clock_offset_ms),
+        has_far_off_clock(_request.clock_offset_ms),
         and_(_request.created_at >= bindparam("start"), _request.created_at < bindparam("end")),
     ),
 )
 _tried_then = (
     select(_event.request_id)
-    .where(_said_known, _event.kind == EventKind.ATTEMPT.value)
+    .where(_event_known, _event.kind == EventKind.ATTEMPT.value)
     .where(_event.at >= bindparam("start"), _event.at < bindparam("end"))
 )
 _requests = select(
@@ -73,10 +73,10 @@ _requests = select(
     _request.received_at,
     _request.clock_doubtful,
 ).where(_made_known, _request.id.in_(IDS))
-_events = EVENT.add_columns(_event.request_id).where(_said_known, _event.request_id.in_(IDS))
-_arrivals = FACTS.where(
+_events = EVENTS.add_columns(_event.request_id).where(_event_known, _event.request_id.in_(IDS))
+_arrivals = CHECK_INS.where(
     _known(CheckIn, _check_in.occurred_at),
-    or_(far_off(_check_in.clock_offset_ms), _check_in.occurred_at >= bindparam("start")),
+    or_(has_far_off_clock(_check_in.clock_offset_ms), _check_in.occurred_at >= bindparam("start")),
 )
 _group_of: "Select[UUID, UUID]" = select(_session.id, _session.group_id).where(_session.id.in_(IDS))
 _groups = select(_group.id, _group.name, _group.deleted_at).where(
@@ -84,19 +84,21 @@ _groups = select(_group.id, _group.name, _group.deleted_at).where(
 )
 
 
-def stories(transaction: Transaction, site_id: UUID, block: Block) -> list[RequestHistory]:
+def request_histories(
+    transaction: Transaction, site_id: UUID, block: Block
+) -> list[RequestHistory]:
     """Give the requests that were made or tried in a block."""
-    connection, asked = transaction.connection(), _asked(site_id, block)
+    connection, asked = transaction.connection(), _parameters(site_id, block)
     ids = {*connection.execute(_made_then, asked).scalars()}
     ids.update(connection.execute(_tried_then, asked).scalars())
     found = []
-    for part in parts(sorted(ids)):
+    for part in batches(sorted(ids)):
         some = {**asked, "ids": part}
         events: dict[UUID, list[RequestEvent]] = defaultdict(list)
         for *event, request_id in connection.execute(_events, some):
             events[request_id].append(RequestEvent(*event))
         for id_, language, *times in connection.execute(_requests, some):
-            made = stamp(*times)
+            made = read_stamp(*times)
             if is_time_reliable(made):
                 found.append(
                     RequestHistory(made.at, language, callback_state(events[id_], ()).attempts)
@@ -111,10 +113,10 @@ def arrivals(
 
     Somebody with two passes counts twice: which passes are whose may change, a told block not.
     """
-    connection, asked = transaction.connection(), _asked(site_id, block)
+    connection, asked = transaction.connection(), _parameters(site_id, block)
     # A meeting over midnight belongs to the block in which its people came.
     asked["start"] = block.starts_at - LONGEST_SESSION
-    facts = filter(is_time_reliable, map(check_in, connection.execute(_arrivals, asked)))
+    facts = filter(is_time_reliable, map(read_check_in, connection.execute(_arrivals, asked)))
     present = [one.first for one in derive_attendance(facts).present if one.first.at in block]
     group_of = _groups_of(transaction, {fact.session_id for fact in present})
     came = [(fact.at, group_of[fact.session_id]) for fact in present if fact.session_id in group_of]
@@ -127,7 +129,7 @@ def arrivals(
     return [(at, group) for at, group in came if group in names], names
 
 
-def _asked(site_id: UUID, block: Block) -> dict[str, object]:
+def _parameters(site_id: UUID, block: Block) -> dict[str, object]:
     return {
         "site": site_id,
         "start": block.starts_at,
@@ -138,7 +140,7 @@ def _asked(site_id: UUID, block: Block) -> dict[str, object]:
 
 def _groups_of(transaction: Transaction, sessions: Iterable[UUID]) -> dict[UUID, UUID]:
     found: dict[UUID, UUID] = {}
-    for part in parts(sorted(sessions)):
+    for part in batches(sorted(sessions)):
         rows = transaction.connection().execute(_group_of, {"ids": part})
         found.update((session, group) for session, group in rows)
     return found

@@ -12,8 +12,8 @@ from kiosk.records.central import machines
 from kiosk.records.central.connection import Address
 from kiosk.records.central.owner import owner_transaction
 from kiosk.records.central.setup import FACTS, MADE_ANYWHERE
-from kiosk.records.database.writing import note
-from kiosk.records.outbox import VERSION
+from kiosk.records.database.writing import mark_changed
+from kiosk.records.outbox import UNSENT_VERSION
 from kiosk.sync.postgres import insert_from
 from kiosk.sync.remote import is_about_a_row
 
@@ -77,7 +77,7 @@ def import_unsent(owner: Address, lines: Iterable[str]) -> Imported:
 def _header(line: str) -> _Header:
     try:
         data: Any = json.loads(line)
-        if data["kiosk_unsent"] != VERSION:
+        if data["kiosk_unsent"] != UNSENT_VERSION:
             raise SetupError("This file was written by a newer kiosk; install that version.")
         return _Header(UUID(data["site_id"]), UUID(data["kiosk_id"]), int(data["count"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -119,7 +119,7 @@ def _store(owner: Address, site_id: UUID, rows: Sequence[_Line]) -> Iterator[str
                 transaction.connection().execute(insert_from(name), {"rows": f"[{payloads}]"})
                 if name == "passcard":
                     for row in some:
-                        note(transaction, name, row.row_id)
+                        mark_changed(transaction, name, row.row_id)
     except StoreRefused as refusal:
         if not is_about_a_row(refusal):
             raise

@@ -18,7 +18,7 @@ from kiosk.domain.staff import Purpose
 from kiosk.errors import SetupError, StoreDiffers, StoreError, StoreRefused
 from kiosk.records import site, staff
 from kiosk.records.central import machines, owner
-from kiosk.records.central.adoption import copy_some
+from kiosk.records.central.adoption import copy_table
 from kiosk.records.central.connection import (
     CLIENT_CERTIFICATE,
     Address,
@@ -57,7 +57,7 @@ def join_kiosk(place: JoinFolder, link: CentralLink, new_pin_hash: Callable[[], 
     store = Store.open(place.database, create=True)
     try:
         with store.read() as transaction:
-            is_made = site.here(transaction) is not None
+            is_made = site.this_machine(transaction) is not None
         if not is_made:
             _make_file(place, link, store, new_pin_hash())
         with store.read() as transaction:
@@ -66,9 +66,9 @@ def join_kiosk(place: JoinFolder, link: CentralLink, new_pin_hash: Callable[[], 
         store.close()
     if here is None:
         raise SetupError("The database of this machine is another's; `kiosk central reset` it.")
-    with as_machine(link.address) as centre:
+    with machine_transaction(link.address) as centre:
         if not _own_row(centre, link).sealed_audit_key:
-            machines.fill_in(centre, link.kiosk_id, here.pin_hash, here.sealed_audit_key)
+            machines.complete_own_row(centre, link.kiosk_id, here.pin_hash, here.sealed_audit_key)
         if _own_row(centre, link).sealed_audit_key != here.sealed_audit_key:
             raise _joined_elsewhere()
 
@@ -76,21 +76,21 @@ def join_kiosk(place: JoinFolder, link: CentralLink, new_pin_hash: Callable[[], 
 def _make_file(place: JoinFolder, link: CentralLink, store: Store, pin_hash: str) -> None:
     """Write what a kiosk needs to know of itself, all of it or nothing."""
     now = place.clock.now()
-    with as_machine(link.address) as centre:
+    with machine_transaction(link.address) as centre:
         own = _own_row(centre, link)
         if own.sealed_audit_key:
             raise _joined_elsewhere()
         first = first_key(place.entropy(KEY_BYTES))
         with store.write() as local:
-            copy_some(centre, local, Site, link.site_id)
-            copy_some(centre, local, PublicKey, link.site_id)
+            copy_table(centre, local, Site, link.site_id)
+            copy_table(centre, local, PublicKey, link.site_id)
             device = KioskDevice(
                 id=link.kiosk_id,
                 site_id=link.site_id,
                 name=own.name,
                 symbols=own.symbols,
                 pin_hash=pin_hash,
-                sealed_audit_key=_sealed(centre, link, first),
+                sealed_audit_key=_seal_first_key(centre, link, first),
                 enrolled_at=own.enrolled_at,
                 kind=link.kind,
             )
@@ -101,7 +101,7 @@ def _make_file(place: JoinFolder, link: CentralLink, store: Store, pin_hash: str
 
 def join_desk(place: JoinFolder, link: CentralLink) -> None:
     """Write at the centre where the desk's count and its audit trail begin; once."""
-    with as_machine(link.address) as centre:
+    with machine_transaction(link.address) as centre:
         if _own_row(centre, link).sealed_audit_key:
             if centre.get(SyncState, link.kiosk_id) is None:
                 raise _joined_elsewhere()
@@ -110,7 +110,7 @@ def join_desk(place: JoinFolder, link: CentralLink) -> None:
         centre.add(SyncState(kiosk_id=link.kiosk_id, site_id=link.site_id, last_fact_at=now))
         centre.add(_chain(link, first))
         centre.flush()
-        machines.fill_in(centre, link.kiosk_id, "", _sealed(centre, link, first))
+        machines.complete_own_row(centre, link.kiosk_id, "", _seal_first_key(centre, link, first))
 
 
 def _chain(link: CentralLink, first: bytes) -> AuditChain:
@@ -119,7 +119,7 @@ def _chain(link: CentralLink, first: bytes) -> AuditChain:
     )
 
 
-def _sealed(centre: Transaction, link: CentralLink, first: bytes) -> bytes:
+def _seal_first_key(centre: Transaction, link: CentralLink, first: bytes) -> bytes:
     """Seal the first key of the trail to whom the clinic's callbacks are sealed."""
     found = staff.keys_in_use(centre, link.site_id)
     readers = [PublicSealingKey.from_raw(raw) for code, raw in found if code == Purpose.CALLBACKS]
@@ -145,7 +145,7 @@ def _joined_elsewhere() -> SetupError:
 
 
 @contextmanager
-def as_machine(address: Address) -> Iterator[Transaction]:
+def machine_transaction(address: Address) -> Iterator[Transaction]:
     """Give a transaction at the centre by a machine's own role."""
     engine = central_engine(address)
     try:
@@ -224,7 +224,7 @@ def _check_database(place: JoinFolder, bundle: Bundle) -> None:
         return
     try:
         with store.read() as transaction:
-            machine = site.here(transaction)
+            machine = site.this_machine(transaction)
     finally:
         store.close()
     if machine is None or (machine.kiosk_id == bundle.kiosk_id and bundle.kind == "kiosk"):
@@ -261,7 +261,7 @@ def _change_password(link: CentralLink, bundle: Bundle, code: str) -> None:
     """Replace the password that follows from the code, unless an earlier run has done so."""
     first = replace(link.address, password=first_password(code, bundle.kiosk_id))
     try:
-        with as_machine(first) as transaction:
+        with machine_transaction(first) as transaction:
             _check_centre(transaction)
             change_password(transaction.connection(), first.role, link.address.password)
             return
@@ -269,7 +269,7 @@ def _change_password(link: CentralLink, bundle: Bundle, code: str) -> None:
         if not refusal.code.startswith(_SHUT_OUT_CLASS):
             raise
     try:
-        with as_machine(link.address) as transaction:
+        with machine_transaction(link.address) as transaction:
             _check_centre(transaction)
     except StoreRefused as refusal:
         if not refusal.code.startswith(_SHUT_OUT_CLASS):
@@ -282,7 +282,7 @@ def _change_password(link: CentralLink, bundle: Bundle, code: str) -> None:
 
 def _check_centre(transaction: Transaction) -> None:
     try:
-        check_terms(owner.terms(transaction))
+        check_terms(owner.read_terms(transaction))
     except StoreDiffers as problem:
         raise StoreDiffers(f"{problem} Then join again; the code stays good.") from None
 

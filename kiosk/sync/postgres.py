@@ -39,7 +39,7 @@ from kiosk.sync.remote import (
     UNKNOWN_TABLE,
     CentralAnswer,
     Change,
-    Report,
+    Heartbeat,
     version_problem,
 )
 
@@ -57,8 +57,8 @@ _counter = table(SyncCounter)
 _log = table(ChangeLog)
 _central = table(Central)
 _device = table(KioskDevice)
-_OWN_BEAT = and_(_beat.c.kiosk_id == bindparam("kiosk"), _beat.c.site_id == bindparam("site"))
-ASK = (
+_OWN_HEARTBEAT = and_(_beat.c.kiosk_id == bindparam("kiosk"), _beat.c.site_id == bindparam("site"))
+CONTACT = (
     select(
         func.clock_timestamp(),
         _central.c.contract,
@@ -70,7 +70,7 @@ ASK = (
     )
     .select_from(_central)
     .outerjoin(_counter, _counter.c.site_id == bindparam("site"))
-    .outerjoin(_beat, _OWN_BEAT)
+    .outerjoin(_beat, _OWN_HEARTBEAT)
     .outerjoin(
         _device,
         and_(_device.c.id == bindparam("kiosk"), _device.c.site_id == bindparam("site")),
@@ -78,10 +78,10 @@ ASK = (
 )
 RAISE_SENT = (
     update(_beat)
-    .where(_OWN_BEAT, _beat.c.sent_upto >= bindparam("known"))
+    .where(_OWN_HEARTBEAT, _beat.c.sent_upto >= bindparam("known"))
     .values(sent_upto=func.greatest(_beat.c.sent_upto, bindparam("upto")))
 )
-SENT_UPTO = select(_beat.c.sent_upto).where(_OWN_BEAT)
+SENT_UPTO = select(_beat.c.sent_upto).where(_OWN_HEARTBEAT)
 NOTE_PASSES = text("SELECT kiosk_note_passes(:made)")
 CHANGES = (
     select(_log.c.v, _log.c.table_name, _log.c.row_id, _log.c.gone)
@@ -95,7 +95,7 @@ CHANGES = (
 )
 
 
-def _report_statement() -> Insert:
+def _save_heartbeat() -> Insert:
     names = [
         "at", "clock_offset_ms", "pending", "parked", "version", "helplines_review_by",
         "waiting_since", "wiped_at",
@@ -113,8 +113,8 @@ def _report_statement() -> Insert:
     return made.on_conflict_do_update(index_elements=["kiosk_id", "site_id"], set_=changed)
 
 
-REPORT: Final = _report_statement()
-FIRST_BEAT: Final = insert_here(_beat).values(
+SAVE_HEARTBEAT: Final = _save_heartbeat()
+ADD_HEARTBEAT: Final = insert_here(_beat).values(
     kiosk_id=bindparam("kiosk"),
     site_id=bindparam("site"),
     at=func.now(),
@@ -208,18 +208,18 @@ class PostgresRemote:
         self._sent_upto = 0
         """What the centre was last known to hold of this machine."""
 
-    def contact(self, report: Report) -> CentralAnswer:
+    def contact(self, report: Heartbeat) -> CentralAnswer:
         """Say how this machine is, and hear what there is to know.
 
         Raises StoreRefused where the centre does not know this clinic.
         """
         with self._transaction() as connection:
-            row = connection.execute(ASK, self._own).first()
+            row = connection.execute(CONTACT, self._own).first()
             if row is None or row.epoch is None:
                 raise StoreRefused("The centre does not know this clinic.", UNKNOWN_SITE)
             contact = CentralAnswer(*row)
             if version_problem(contact.terms) is None:
-                connection.execute(REPORT, {**self._own, **_fields(report)})
+                connection.execute(SAVE_HEARTBEAT, {**self._own, **_fields(report)})
         self._sent_upto = contact.sent_upto
         return contact
 
@@ -277,7 +277,7 @@ class PostgresRemote:
             return
         if self._sent_upto or connection.execute(SENT_UPTO, self._own).first() is not None:
             raise StoreAway(AWAY)
-        connection.execute(FIRST_BEAT, raised)
+        connection.execute(ADD_HEARTBEAT, raised)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -305,7 +305,7 @@ class PostgresRemote:
             held.close()
 
 
-def _fields(report: Report) -> dict[str, object]:
+def _fields(report: Heartbeat) -> dict[str, object]:
     return {
         "at": report.at,
         "clock_offset_ms": report.clock_offset_ms,

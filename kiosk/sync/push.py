@@ -15,14 +15,14 @@ from kiosk.records.database.store import Records
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import Row
 from kiosk.records.schema.tables import Participant, Passcard
-from kiosk.sync.remote import PASSING, CentralAnswer, Remote, is_about_a_row, is_shut_out
+from kiosk.sync.remote import CENTRAL_ERRORS, CentralAnswer, Remote, is_about_a_row, is_shut_out
 
 MOST_ROWS: Final = 2000
 """In one transaction: half of COPY's rate when measured, which 1000 just missed."""
 _FEWEST_ROWS: Final = 25
 _MOST_LETTERS: Final = 1_000_000
 """Of payload in one transaction, so that a slow line can carry it in time."""
-_MOST_ODD: Final = 20
+_MOST_UNEXPLAINED: Final = 20
 """Rows set aside in one round for reasons that need not be their own; more of them mean that the
 centre has taken a right away, which staff must hear of."""
 
@@ -112,7 +112,7 @@ class Pusher:
                 return self._park(rows[0], refusal)
             half = len(rows) // 2
             return self._send(rows[:half]) or self._send(rows[half:])
-        except PASSING as fault:
+        except CENTRAL_ERRORS as fault:
             return fault
         if self._beside is None:
             self._drop(rows)
@@ -131,7 +131,7 @@ class Pusher:
     def _park(self, row: Waiting, refusal: StoreRefused) -> StoreError | None:
         if not is_about_a_row(refusal):
             self._odd += 1
-            if self._odd > _MOST_ODD:
+            if self._odd > _MOST_UNEXPLAINED:
                 return refusal
         with self._store.write() as transaction:
             outbox.park(transaction, row, refusal.code, self._clock.now())
@@ -157,7 +157,7 @@ def has_lost_something(store: Records, kiosk_id: UUID, contact: CentralAnswer) -
     return is_other or contact.count < state.cursor or contact.sent_upto < confirmed
 
 
-def begin_again(store: Records, kiosk_id: UUID, contact: CentralAnswer) -> int:
+def resend_all(store: Records, kiosk_id: UUID, contact: CentralAnswer) -> int:
     """Put every row of this machine that is not in line there again, and pull all next time.
 
     In small transactions; a cut on the way lets the next contact begin anew. Rows that the centre
@@ -165,7 +165,7 @@ def begin_again(store: Records, kiosk_id: UUID, contact: CentralAnswer) -> int:
     """
     with store.write() as transaction:
         outbox.doubt_confirmations(transaction, contact.sent_upto)
-        pulled_rows.begin_again(transaction, kiosk_id)
+        pulled_rows.forget_central(transaction, kiosk_id)
     count = sum(_all_of(store, kind, kiosk_id) for kind in _KINDS)
     with store.write() as transaction:
         pulled_rows.set_epoch(transaction, kiosk_id, contact.epoch)
@@ -176,9 +176,9 @@ def _all_of(store: Records, kind: type[Row], kiosk_id: UUID) -> int:
     count, after = 0, None
     while True:
         with store.read() as transaction:
-            ids = outbox.not_in_line(transaction, kind, kiosk_id, after)
+            ids = outbox.unqueued_ids(transaction, kind, kiosk_id, after)
         if not ids:
             return count
         with store.write() as transaction:
-            count += outbox.put_in_line(transaction, kind, ids)
+            count += outbox.enqueue(transaction, kind, ids)
         after = ids[-1]

@@ -16,7 +16,7 @@ Values = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Heartbeat:
     """What a machine says of itself at a contact."""
 
     at: datetime
@@ -72,7 +72,7 @@ class Remote(Protocol):
     centre refuses for good, StoreDiffers where versions do not go together.
     """
 
-    def contact(self, report: Report) -> CentralAnswer:
+    def contact(self, report: Heartbeat) -> CentralAnswer:
         """Say how this machine is, and hear what there is to know."""
         ...
 
@@ -104,7 +104,7 @@ _SHUT_OUT_CLASS = "28"
 _ROW_CLASSES = ("22", "23", "54")
 """What is wrong with a row itself: its data, a rule it breaks, its size."""
 UNKNOWN_TABLE = "42P01"
-PASSING = (StoreAway, StoreBusy, StoreFull, StoreDiffers, StoreRefused)
+CENTRAL_ERRORS = (StoreAway, StoreBusy, StoreFull, StoreDiffers, StoreRefused)
 """What ends a round without being a fault of this machine's own file."""
 
 

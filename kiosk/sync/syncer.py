@@ -25,12 +25,12 @@ from kiosk.records.database.lock import lock_folder
 from kiosk.records.database.store import Records
 from kiosk.records.pulled_rows import ContactState, wipe_some
 from kiosk.sync.pull import pull_changes
-from kiosk.sync.push import Pusher, begin_again, has_lost_something
+from kiosk.sync.push import Pusher, has_lost_something, resend_all
 from kiosk.sync.remote import (
-    PASSING,
+    CENTRAL_ERRORS,
     CentralAnswer,
+    Heartbeat,
     Remote,
-    Report,
     is_shut_out,
     problem_of,
     version_problem,
@@ -102,7 +102,7 @@ class Syncer:
         done = _Done(offset_ms=before.clock_offset_ms)
         try:
             problem = self._meet(done)
-        except PASSING as fault:
+        except CENTRAL_ERRORS as fault:
             problem = problem_of(fault)
         self._note(done, before, problem)
         pending, parked = self._counts()
@@ -111,7 +111,7 @@ class Syncer:
     def newest(self) -> int:
         """Give the place of the latest row that waits, 0 where none does; new rows raise it."""
         with self._store.read() as transaction:
-            return outbox.newest(transaction)
+            return outbox.newest_seq(transaction)
 
     def close(self) -> None:
         """Let the connection go; another round makes a new one."""
@@ -122,7 +122,7 @@ class Syncer:
         if old := version_problem(contact.terms):
             return old
         if has_lost_something(self._store, self._site.kiosk_id, contact):
-            begin_again(self._store, self._site.kiosk_id, contact)
+            resend_all(self._store, self._site.kiosk_id, contact)
         pushed = self._pusher.push()
         done.sent, fault = pushed.sent, pushed.fault
         if contact.revoked_at is not None:
@@ -147,7 +147,7 @@ class Syncer:
             since = site_rows.waiting_since(transaction)
         asked = self._clock.now()
         contact = self._remote.contact(
-            Report(
+            Heartbeat(
                 asked,
                 done.offset_ms,
                 pending,
@@ -197,9 +197,9 @@ class Syncer:
         if done.contact_at is None and before.problem == code:
             return
         with self._store.write() as transaction:
-            pulled_rows.note_problem(transaction, kiosk_id, code)
+            pulled_rows.set_problem(transaction, kiosk_id, code)
             if done.contact_at is not None:
-                pulled_rows.note_contact(transaction, kiosk_id, done.contact_at, done.offset_ms)
+                pulled_rows.set_contact(transaction, kiosk_id, done.contact_at, done.offset_ms)
 
     def _state(self) -> ContactState:
         with self._store.read() as transaction:
@@ -208,7 +208,7 @@ class Syncer:
     def _counts(self) -> tuple[int, int]:
         """Count what waits and what stands aside."""
         with self._store.read() as transaction:
-            return outbox.pending(transaction), outbox.parked(transaction)
+            return outbox.count_pending(transaction), outbox.count_parked(transaction)
 
 
 def _is_about_rows(fault: StoreError) -> bool:
@@ -217,7 +217,7 @@ def _is_about_rows(fault: StoreError) -> bool:
 
 
 LOCK: Final = "sync.lock"
-LOOK_SECONDS: Final = 0.5
+POLL_SECONDS: Final = 0.5
 """How often the outbox is looked at; a desk shows a fact within 2 s."""
 QUIET_SECONDS: Final = 30.0
 """The longest time between two contacts that go well."""
@@ -235,7 +235,7 @@ def locked_round(syncer: Syncer, folder: Path) -> Round:
         return syncer.round()
 
 
-def run(
+def sync_until(
     syncer: Syncer,
     stop: threading.Event,
     folder: Path,
@@ -275,7 +275,7 @@ def _try(syncer: Syncer, folder: Path, heard: Callable[[Round], object]) -> Roun
 def _wait_for_news(syncer: Syncer, stop: threading.Event, called: threading.Event) -> None:
     """Wait for a new fact, a call or the end, but not for ever."""
     until = time.monotonic() + QUIET_SECONDS
-    while time.monotonic() < until and not called.is_set() and not stop.wait(LOOK_SECONDS):
+    while time.monotonic() < until and not called.is_set() and not stop.wait(POLL_SECONDS):
         try:
             if syncer.newest():
                 return

@@ -148,7 +148,7 @@ class Access:
         with self._store.write() as transaction:
             wait = self._throttle.begin(transaction, self._clock.now(), name)
             known = is_login(name)
-            account = staff.find(transaction, self._site.site_id, name) if known else None
+            account = staff.find_by_login(transaction, self._site.site_id, name) if known else None
         if wait is not None:
             return SignInRefused(wait)
         held = self._unwrap(account, passphrase)
@@ -169,7 +169,7 @@ class Access:
 
     def _is_current(self, transaction: Transaction, account: staff.Account) -> bool:
         """Return whether the account is as it was read."""
-        return staff.get(transaction, self._site.site_id, account.staff.id) == account
+        return staff.find_by_id(transaction, self._site.site_id, account.staff.id) == account
 
     def _unwrap(self, account: staff.Account | None, passphrase: str) -> KeyRing | None:
         if account is None:

@@ -15,7 +15,7 @@ from kiosk.records import audit
 from kiosk.records.audit import Chain
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_fact
-from kiosk.records.schema.columns import at_centre
+from kiosk.records.schema.columns import is_central
 from kiosk.records.schema.system_tables import AuditEvent
 from kiosk.usecases.site import SiteInfo
 from kiosk.vault.audit_chain import ChainCheck, tag_entry, verify_chain
@@ -37,7 +37,7 @@ def add_entry(
     subject: UUID | None = None,
 ) -> None:
     """Append one entry to this machine's chain; ids and codes only."""
-    end = audit.end(transaction, site.kiosk_id)
+    end = audit.chain_end(transaction, site.kiosk_id)
     id_ = uuid7(now, entropy(ENTROPY_BYTES))
     entry = AuditEntry(id_, end.length, now, action, by_staff, subject)
     tag, next_key = tag_entry(end.next_key, end.last_tag, canonical_bytes(entry, site.kiosk_id))
@@ -53,7 +53,7 @@ def add_entry(
         tag=tag,
     )
     add_fact(transaction, event, now)
-    audit.move_end(transaction, site.kiosk_id, audit.ChainEnd(end.length + 1, next_key, tag))
+    audit.set_chain_end(transaction, site.kiosk_id, audit.ChainEnd(end.length + 1, next_key, tag))
 
 
 def check_trail(
@@ -68,7 +68,7 @@ def check_trail(
         sealed = audit.sealed_first_key(transaction, site.kiosk_id)
         first = _open_first_key(sealed or b"", site.kiosk_id, keys)
         checked = _verify(transaction, site.site_id, site.kiosk_id, first)
-        end = audit.end(transaction, site.kiosk_id)
+        end = audit.chain_end(transaction, site.kiosk_id)
     ends_well = (end.length, end.next_key, end.last_tag) == checked[1:]
     if checked.broken_at is None and not ends_well:
         return checked.entries, checked.entries
@@ -85,7 +85,7 @@ def check_trails(
     """
     broken_at, entries = check_trail(store, site, keys)
     with store.read() as transaction:
-        found = audit.chains(transaction, site.site_id) if at_centre(transaction) else []
+        found = audit.chains(transaction, site.site_id) if is_central(transaction) else []
     others = (chain for chain in found if chain.kiosk_id != site.kiosk_id)
     return (
         Trail(site.kiosk_name, entries, broken_at),

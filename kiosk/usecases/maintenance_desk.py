@@ -96,8 +96,8 @@ class MaintenanceDesk:
     def status(self) -> MaintenanceStatus:
         """Return the state of this kiosk."""
         with self._store.read() as transaction:
-            itself = site_rows.itself(transaction, self._site.kiosk_id)
-            pending, parked = outbox.pending(transaction), outbox.parked(transaction)
+            itself = site_rows.machine_state(transaction, self._site.kiosk_id)
+            pending, parked = outbox.count_pending(transaction), outbox.count_parked(transaction)
             now = self._clock.now()
         return MaintenanceStatus(
             site_name=self._site.name,
@@ -119,13 +119,13 @@ class MaintenanceDesk:
     def out_of_order(self) -> str | None:
         """Return why the kiosk is closed to visitors, or None while it is open."""
         with self._store.read() as transaction:
-            return site_rows.itself(transaction, self._site.kiosk_id).out_of_order
+            return site_rows.machine_state(transaction, self._site.kiosk_id).out_of_order
 
     def set_out_of_order(self, reason: str | None) -> None:
         """Close the kiosk to visitors for a reason, or open it by None; survives a restart."""
         with self._store.write() as transaction:
             plain = None if reason is None else clean(reason)
-            before = site_rows.itself(transaction, self._site.kiosk_id).out_of_order
+            before = site_rows.machine_state(transaction, self._site.kiosk_id).out_of_order
             if plain == before:
                 return
             site_rows.set_out_of_order(transaction, self._site.kiosk_id, plain)
@@ -137,7 +137,7 @@ class MaintenanceDesk:
         """Confirm that the clock is right: facts of a time when it was ahead no longer count."""
         with self._store.write() as transaction:
             now = self._clock.now()
-            last = site_rows.itself(transaction, self._site.kiosk_id).last_fact_at
+            last = site_rows.machine_state(transaction, self._site.kiosk_id).last_fact_at
             if not is_doubtful(now, last):
                 return
             site_rows.set_last_fact_at(transaction, self._site.kiosk_id, now)

@@ -85,9 +85,9 @@ class SampleClinic:
     def is_complete(self, passes: Iterable[SamplePass]) -> bool:
         """Return whether all is made; the passes are made last."""
         with self._store.read() as transaction:
-            if site_rows.here(transaction) is None:
+            if site_rows.this_machine(transaction) is None:
                 return False
-            kept = (pass_rows.find_pass(transaction, derive_lookup(_secret(one))) for one in passes)
+            kept = (pass_rows.find(transaction, derive_lookup(_secret(one))) for one in passes)
             return all(card is not None for card in kept)
 
     def complete(self, passes: Iterable[SamplePass], keep_recovery: KeepRecovery) -> None:
@@ -97,7 +97,7 @@ class SampleClinic:
         database holds another clinic.
         """
         with self._store.read() as transaction:
-            is_new = site_rows.here(transaction) is None
+            is_new = site_rows.this_machine(transaction) is None
         if is_new:
             found_clinic(
                 self._store, self._clock, self._entropy, self._plan(), keep_recovery, self._cost

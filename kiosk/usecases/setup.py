@@ -128,7 +128,7 @@ def _plan_site(plan: ClinicPlan, now: datetime, entropy: Entropy) -> SiteInfo:
 
 
 def _refuse_second(transaction: Transaction) -> None:
-    if site_rows.here(transaction) is not None:
+    if site_rows.this_machine(transaction) is not None:
         raise SetupError("There is a clinic in this data folder already; nothing was changed.")
 
 

@@ -34,7 +34,7 @@ class SiteInfo:
 def load_site(store: Records) -> SiteInfo:
     """Read which clinic this database belongs to; SetupError where none is founded yet."""
     with store.read() as transaction:
-        machine = site_rows.here(transaction)
+        machine = site_rows.this_machine(transaction)
     if machine is None:
         raise SetupError("There is no clinic in this data folder yet; make one with `kiosk init`.")
     return SiteInfo(

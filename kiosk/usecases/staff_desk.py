@@ -92,7 +92,7 @@ class StaffDesk:
             yield transaction, now
 
     def _check(self, transaction: Transaction, now: datetime) -> None:
-        account = staff.get(transaction, self._site.site_id, self._staff.id)
+        account = staff.find_by_id(transaction, self._site.site_id, self._staff.id)
         if account is None or account.disabled or self.role not in account.staff.roles:
             raise SignedOut("This account may no longer do this; ask a manager.")
         if account.must_change:

@@ -17,7 +17,7 @@ from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.records import outbox
 from kiosk.records.central.connection import Address
 from kiosk.records.database.store import Store
-from kiosk.records.database.writing import add_values
+from kiosk.records.database.writing import add_fact_values
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.tables import CheckIn
 from kiosk.sync.postgres import PostgresRemote
@@ -186,7 +186,7 @@ def _fill(clinic: Clinic, place: Place, facts: int) -> list[Waiting]:
                     "kind": "arrived",
                     "occurred_at": at,
                 }
-                add_values(transaction, CheckIn, values, at)
+                add_fact_values(transaction, CheckIn, values, at)
     with store.read() as transaction:
         rows = outbox.waiting(transaction, facts)
     store.close()

@@ -18,7 +18,7 @@ from kiosk.records.central.connection import Address
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import payload
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.remote import Report
+from kiosk.sync.remote import Heartbeat
 
 MOST_FACTS = 5
 """In one push: what a kiosk has when a fact wakes it."""
@@ -65,7 +65,7 @@ class Pusher:
         """Make the connection as the first contact does, and again after a while if it fails."""
         began = time.perf_counter()
         for wait in _WAITS:
-            report = Report(datetime.now(UTC), None, 0, 0, "0.0.0")
+            report = Heartbeat(datetime.now(UTC), None, 0, 0, "0.0.0")
             if self._try(partial(self._remote.contact, report), phase, began, 0):
                 return
             time.sleep(self._chance.uniform(0, wait))

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 
 from kiosk.bootstrap import DATABASE
-from kiosk.bootstrap.syncing import has_centre
+from kiosk.bootstrap.syncing import has_central
 from kiosk.records import outbox
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CA_FILE, CentralLink, write_link
@@ -132,7 +132,7 @@ def test_a_link_that_cannot_be_read_still_lets_records_out(
     kiosk: Kiosk, demo: Path, tmp_path: Path
 ) -> None:
     (demo / LINK_FILE).write_text("{")
-    assert has_centre(demo)
+    assert has_central(demo)
     assert "central.json cannot be read" in kiosk("sync", "--once").sentence()
     assert kiosk("sync", "export", str(tmp_path / "out.jsonl")).code == 0
 
@@ -273,10 +273,10 @@ def test_a_change_of_state_is_told_once(
                 (demo / LINK_FILE).write_text(good)
             opened_again = bootstrap.open_kiosk(folder)
             assert opened_again.site.kiosk_id == site.kiosk_id
-            heard(syncing.one_round(opened_again, syncing.kiosk_link(folder)))
+            heard(syncing.sync_once(opened_again, syncing.kiosk_link(folder)))
             opened_again.store.close()
 
-    monkeypatch.setattr("kiosk.sync.syncer.run", run)
+    monkeypatch.setattr("kiosk.sync.syncer.sync_until", run)
     lines = kiosk("sync").out.splitlines()
     assert len(lines) == 3
     assert "The centre cannot be reached just now" in lines[1]

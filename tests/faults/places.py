@@ -16,7 +16,7 @@ from kiosk.records.central.link import CentralLink, write_link
 from kiosk.records.central.setup import FACTS
 from kiosk.records.central.store import CentralStore
 from kiosk.records.database.store import Records, sqlite_module
-from kiosk.records.database.writing import note
+from kiosk.records.database.writing import mark_changed
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import PublicKey
 from kiosk.records.schema.tables import GroupSession, Site, SupportGroup
@@ -107,7 +107,7 @@ def found_clinic(centre: Centre, folder: Path) -> Clinic:
     with owner.write() as transaction:
         for name, values in rows:
             transaction.connection().execute(insert(_tables()[name]).values(values))
-            note(transaction, name, UUID(str(values["id"])))
+            mark_changed(transaction, name, UUID(str(values["id"])))
     owner.close()
     assert session.group_id is not None
     return Clinic(centre, site, folder / "kiosk.db", session.group_id)

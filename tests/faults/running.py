@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 
 from kiosk.records.central.connection import central_engine, read_address
-from kiosk.records.central.setup import found
+from kiosk.records.central.setup import set_up
 from tests.faults.checking import Findings, examine
 from tests.faults.conductor import Conductor, Machine
 from tests.faults.kiosk import DRAINED, FINISH
@@ -75,7 +75,7 @@ def _found(server: Server) -> Centre:
     url = server.url("kiosk")
     engine = central_engine(read_address(url), 2)
     with engine.begin() as owner:
-        found(owner, datetime.now(UTC))
+        set_up(owner, datetime.now(UTC))
     centre = Centre(url, engine)
     count_offers(centre)
     return centre

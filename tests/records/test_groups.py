@@ -20,10 +20,12 @@ def test_looking_for_news_reads_no_sealed_record(clinic: Clinic) -> None:
     event.listen(Engine, "before_cursor_execute", listen)
     try:
         with clinic.store.read() as transaction:
-            callback_changes.marks(transaction, clinic.site.site_id, callback_changes.Kind.REQUESTS)
-            planned = rosters.get(transaction, clinic.site.site_id, session.id)
+            callback_changes.marks(
+                transaction, clinic.site.site_id, callback_changes.FactKind.REQUESTS
+            )
+            planned = rosters.find(transaction, clinic.site.site_id, session.id)
             assert planned is not None
-            rosters.mark(transaction, planned)
+            rosters.change_counts(transaction, planned)
             list(
                 callback_changes.requests(transaction, clinic.site.site_id, clinic.site.kiosk_id, 0)
             )

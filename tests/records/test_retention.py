@@ -104,7 +104,7 @@ def test_many_rows_go_in_small_transactions(
     clinic.clock.move(days=8)
     with clinic.store.write() as transaction:
         long_ago = clinic.clock.now() - timedelta(days=7)
-        dropped = retention.drop_requests(transaction, clinic.site.kiosk_id, long_ago)
+        dropped = retention.drop_confirmed_requests(transaction, clinic.site.kiosk_id, long_ago)
     assert dropped == 2
     assert clean(clinic).requests == 3
 

@@ -16,15 +16,15 @@ from kiosk.records import outbox
 from kiosk.records.central.connection import read_address
 from kiosk.records.central.link import CentralLink, write_link
 from kiosk.records.database.store import Store, sqlite_module, writer_engine
-from kiosk.records.database.upgrading import history
+from kiosk.records.database.upgrading import migration_config
 from kiosk.records.migrations import HEAD
 from kiosk.records.outbox import (
-    NOTE,
-    PATTERN,
-    drop_kept,
+    EXPORTED_FILE,
+    UNSENT_FILES,
+    count_unsent,
+    delete_unsent_files,
     exported_upto,
     note_exported,
-    unsent,
     write_unsent,
 )
 from kiosk.records.schema.columns import table
@@ -75,7 +75,7 @@ def test_the_extent_counts_what_is_set_aside_too(clinic: Clinic) -> None:
     with clinic.store.write() as transaction:
         rows = outbox.waiting(transaction, 1000)
         outbox.park(transaction, rows[-1], "23514", clinic.clock.at)
-        there = unsent(transaction.connection())
+        there = count_unsent(transaction.connection())
     assert (there.count, there.upto_seq) == (len(rows), rows[-1].seq)
 
 
@@ -93,7 +93,7 @@ def test_the_note_only_goes_up_and_broken_ones_count_for_nothing(tmp_path: Path)
         note_exported(tmp_path, upto)
         assert exported_upto(tmp_path) == then
     for broken in ("", "[]", '{"upto_seq": "x"}', "{}"):
-        (tmp_path / NOTE).write_text(broken)
+        (tmp_path / EXPORTED_FILE).write_text(broken)
         assert exported_upto(tmp_path) == 0
 
 
@@ -101,7 +101,7 @@ def an_old_file(path: Path, facts: int) -> None:
     """Make a machine's file of revision 0002 with so many unsent facts."""
     engine = writer_engine(path, sqlite_module())
     with engine.connect() as connection, connection.begin():
-        config = history()
+        config = migration_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "0002")
         _fill(connection, facts)
@@ -139,9 +139,9 @@ def test_an_upgrade_keeps_what_is_unsent_in_a_file_and_goes_on(tmp_path: Path) -
     with store.read() as transaction:
         connection = transaction.connection()
         version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
-        assert (version, outbox.pending(transaction)) == (HEAD, 12)
+        assert (version, outbox.count_pending(transaction)) == (HEAD, 12)
     store.close()
-    (kept,) = tmp_path.glob(PATTERN)
+    (kept,) = tmp_path.glob(UNSENT_FILES)
     header, *facts = lines(kept)
     assert (kept.name, header["count"]) == ("unsent-0002-12.jsonl", 12)
     assert [fact["payload"]["kiosk_seq"] for fact in facts] == list(range(1, 13))
@@ -150,7 +150,7 @@ def test_an_upgrade_keeps_what_is_unsent_in_a_file_and_goes_on(tmp_path: Path) -
     # A file that is up to date is left in peace.
     kept.unlink()
     Store.open(path).close()
-    assert list(tmp_path.glob(PATTERN)) == []
+    assert list(tmp_path.glob(UNSENT_FILES)) == []
 
 
 def test_an_upgrade_without_a_centre_or_without_facts_writes_no_file(tmp_path: Path) -> None:
@@ -193,5 +193,5 @@ def test_what_was_kept_goes_once_it_has_arrived(tmp_path: Path) -> None:
     (tmp_path / "unsent-0002-12.jsonl").touch()
     (tmp_path / "mine.jsonl").touch()
     note_exported(tmp_path, 12)
-    drop_kept(tmp_path)
+    delete_unsent_files(tmp_path)
     assert [left.name for left in tmp_path.iterdir()] == ["mine.jsonl"]

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Engine, insert, text
 
 from kiosk.records.central.connection import Address, central_engine, read_address
-from kiosk.records.central.setup import found, make_role, role_name
+from kiosk.records.central.setup import make_role, role_name, set_up
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import KioskDevice, SyncCounter
 from tests.support.postgres import new_database
@@ -86,7 +86,7 @@ def centre_template(server_url: str) -> Iterator[str]:
     with new_database(server_url) as url:
         engine = central_engine(read_address(url))
         with engine.begin() as connection:
-            found(connection, FOUNDED)
+            set_up(connection, FOUNDED)
         engine.dispose()
         yield url.rpartition("/")[2]
 

@@ -15,7 +15,7 @@ from kiosk.errors import StoreAway, StoreRefused
 from kiosk.records.central.setup import CONTRACT, FACTS, MADE_ANYWHERE, OLDEST_CONTRACT
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import Id
-from kiosk.sync.remote import CentralAnswer, Change, Report, Values
+from kiosk.sync.remote import CentralAnswer, Change, Heartbeat, Values
 
 _SENT = {str(fact.__tablename__) for fact in FACTS}
 
@@ -31,7 +31,7 @@ class TwinCentre:
     reference: dict[str, dict[UUID, Values]] = field(default_factory=dict)
     log: list[Change] = field(default_factory=list)
     sent_upto: dict[UUID, int] = field(default_factory=dict)
-    heard: dict[UUID, Report] = field(default_factory=dict)
+    heard: dict[UUID, Heartbeat] = field(default_factory=dict)
     wiped_at: dict[UUID, datetime] = field(default_factory=dict)
     revoked_at: datetime | None = None
     now: datetime = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -72,7 +72,7 @@ class TwinRemote:
         self._kiosk_id = kiosk_id
         self._sent_upto = 0
 
-    def contact(self, report: Report) -> CentralAnswer:
+    def contact(self, report: Heartbeat) -> CentralAnswer:
         """Say how this machine is, and hear what there is to know."""
         centre, kiosk = self.centre, self._kiosk_id
         centre.heard[kiosk] = report

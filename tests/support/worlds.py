@@ -11,13 +11,13 @@ from sqlmodel import SQLModel
 from kiosk.errors import StoreAway
 from kiosk.records.central.setup import FACTS
 from kiosk.records.central.store import CentralStore
-from kiosk.records.database.writing import note
+from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import Reference, table
 from kiosk.records.schema.system_tables import ChangeLog, KioskDevice, KioskHeartbeat, SyncCounter
 from kiosk.records.schema.tables import GroupSession, Participant, Passcard, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.remote import CentralAnswer, Change, Remote, Report, Values
+from kiosk.sync.remote import CentralAnswer, Change, Heartbeat, Remote, Values
 from kiosk.usecases.site import SiteInfo
 from tests.support.centres import Centre
 from tests.support.twin import TwinCentre, TwinRemote
@@ -126,13 +126,13 @@ class PostgresWorld:
             connection = transaction.connection()
             connection.execute(delete(rows).where(rows.c.id == row.id))
             connection.execute(insert(rows).values(row.model_dump()))
-            note(transaction, rows.name, row.id)
+            mark_changed(transaction, rows.name, row.id)
 
     def drop_pass(self, row_id: UUID) -> None:
         rows = table(Passcard)
         with self._desk.write() as transaction:
             transaction.connection().execute(delete(rows).where(rows.c.id == row_id))
-            note(transaction, rows.name, row_id, gone=True)
+            mark_changed(transaction, rows.name, row_id, gone=True)
 
     def rows(self, name: str) -> Rows:
         rows = Passcard.metadata.tables[name]
@@ -183,7 +183,7 @@ class BadLine:
         self.before_push: Callable[[], None] | None = None
         """Happens once, just before the next push."""
 
-    def contact(self, report: Report) -> CentralAnswer:
+    def contact(self, report: Heartbeat) -> CentralAnswer:
         return self._remote.contact(report)
 
     def push(self, rows: Sequence[Waiting]) -> None:

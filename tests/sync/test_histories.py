@@ -228,7 +228,7 @@ class Histories(RuleBasedStateMachine):
                 break
         assert (done.problem, done.pending) == (None, 0)
         with self.clinic.store.read() as transaction:
-            parked = {row.row_id for row in outbox.set_aside(transaction)}
+            parked = {row.row_id for row in outbox.parked_rows(transaction)}
             state = pulled_rows.read_state(transaction, self.clinic.site.kiosk_id)
         assert parked == self.bad
         assert set(self.world.facts()) == self.acknowledged - self.bad

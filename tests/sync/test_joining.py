@@ -18,9 +18,16 @@ from kiosk.errors import SetupError, StoreAway, StoreDiffers, VaultError
 from kiosk.records import site as site_rows
 from kiosk.records.central.connection import Address, read_address
 from kiosk.records.central.link import CentralLink, read_link, write_link
-from kiosk.records.central.owner import SiteAtCentre, owner_transaction
+from kiosk.records.central.owner import CentralSite, owner_transaction
 from kiosk.records.database.store import Store
-from kiosk.sync.joining import UNFINISHED, JoinedCentral, JoinFolder, as_machine, check_place, join
+from kiosk.sync.joining import (
+    UNFINISHED,
+    JoinedCentral,
+    JoinFolder,
+    check_place,
+    join,
+    machine_transaction,
+)
 from kiosk.usecases.central.adoption import adopt_clinic
 from kiosk.usecases.central.owner import (
     NewMachine,
@@ -46,7 +53,7 @@ class World:
 
     clinic: Clinic
     owner: Address
-    site: SiteAtCentre
+    site: CentralSite
     folder: Path
     digits: str
     """Of a pass."""
@@ -141,7 +148,7 @@ def assert_settled(world: World, kind: str) -> CentralLink:
     assert link.kind == kind
     assert not (world.folder / UNFINISHED).exists()
     assert (world.folder / "central.json").stat().st_mode & 0o777 == 0o600
-    with as_machine(link.address) as transaction:
+    with machine_transaction(link.address) as transaction:
         asked = transaction.connection().execute(text("SELECT current_user"))
         assert asked.scalar_one() == link.address.role
     return link
@@ -200,19 +207,19 @@ def test_joining_again_by_the_same_bundle_is_harmless(world: World) -> None:
     assert world.pins_asked == 1
 
 
-JOINING, ROWS = "kiosk.sync.joining", "kiosk.sync.joining"
+JOINING = "kiosk.sync.joining"
 CUTS = (
     ("kiosk", f"{JOINING}.write_link", 0),
     ("kiosk", f"{JOINING}.write_link", 1),
     ("kiosk", f"{JOINING}._change_password", 0),
     ("kiosk", f"{JOINING}.join_kiosk", 0),
-    ("kiosk", f"{ROWS}.copy_some", 1),
-    ("kiosk", f"{ROWS}._make_file", 0),
-    ("kiosk", "kiosk.records.central.machines.fill_in", 0),
+    ("kiosk", f"{JOINING}.copy_table", 1),
+    ("kiosk", f"{JOINING}._make_file", 0),
+    ("kiosk", "kiosk.records.central.machines.complete_own_row", 0),
     ("kiosk", f"{JOINING}._pull", 0),
     ("desk", f"{JOINING}._change_password", 0),
     ("desk", f"{JOINING}.join_desk", 0),
-    ("desk", "kiosk.records.central.machines.fill_in", 0),
+    ("desk", "kiosk.records.central.machines.complete_own_row", 0),
     ("desk", f"{JOINING}.write_link", 1),
 )
 """Kind of machine, what is cut, and at which call of it."""

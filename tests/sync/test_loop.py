@@ -13,7 +13,7 @@ from kiosk.domain.clock_sync import SyncProblem
 from kiosk.errors import StoreBusy
 from kiosk.records.database.lock import lock_folder
 from kiosk.sync import syncer as sync_loop
-from kiosk.sync.syncer import LOCK, Round, Syncer, locked_round, run
+from kiosk.sync.syncer import LOCK, Round, Syncer, locked_round, sync_until
 from tests.support.desks import Clinic
 from tests.support.facts import check_in
 from tests.support.worlds import BadLine, TwinWorld
@@ -82,9 +82,9 @@ def test_a_new_fact_makes_a_round_and_silence_none(
             check_in(clinic, clinic.id(), b"1" * 16)
 
     stop = Waits(5)
-    run(syncer, stop, tmp_path, hear)
+    sync_until(syncer, stop, tmp_path, hear)
     assert [done.sent for done in heard] == [1, 1]
-    assert set(stop.asked) == {sync_loop.LOOK_SECONDS}
+    assert set(stop.asked) == {sync_loop.POLL_SECONDS}
     assert len(world.facts()) == 2
 
 
@@ -93,8 +93,8 @@ def test_trouble_is_waited_out_longer_each_time_until_it_ends(
 ) -> None:
     answering(syncer, monkeypatch, lambda number: WELL if number == 8 else TROUBLE)
     stop = Waits(9)
-    run(syncer, stop, tmp_path)
-    assert stop.asked == [1, 2, 4, 8, 16, 32, 60, 60, sync_loop.LOOK_SECONDS]
+    sync_until(syncer, stop, tmp_path)
+    assert stop.asked == [1, 2, 4, 8, 16, 32, 60, 60, sync_loop.POLL_SECONDS]
 
 
 def test_an_error_ends_no_loop_and_its_words_are_not_logged(
@@ -104,7 +104,7 @@ def test_an_error_ends_no_loop_and_its_words_are_not_logged(
         raise ValueError("Mei Ling +6581234567")
 
     asked = answering(syncer, monkeypatch, fail)
-    run(syncer, Waits(3), tmp_path)
+    sync_until(syncer, Waits(3), tmp_path)
     assert len(asked) == 3
     assert_logged(log, 3)
     assert "Mei" not in log.text
@@ -118,7 +118,7 @@ def test_an_error_of_the_look_at_new_facts_ends_no_loop(
 
     monkeypatch.setattr(syncer, "newest", fail)
     asked = answering(syncer, monkeypatch, lambda _: WELL)
-    run(syncer, Waits(3), tmp_path)
+    sync_until(syncer, Waits(3), tmp_path)
     assert len(asked) == 3
     assert_logged(log, 2)
     assert "6581234567" not in log.text
@@ -130,7 +130,7 @@ def test_one_program_at_a_time_works_on_a_folder(
     with lock_folder(tmp_path, LOCK):
         with pytest.raises(StoreBusy, match="sending just now"):
             locked_round(syncer, tmp_path)
-        run(syncer, Waits(2), tmp_path)
+        sync_until(syncer, Waits(2), tmp_path)
     assert world.facts() == []
     assert locked_round(syncer, tmp_path).sent == 1
 
@@ -146,7 +146,7 @@ def test_a_call_makes_a_round_at_once(
         return WELL
 
     asked = answering(syncer, monkeypatch, answer)
-    run(syncer, Waits(1), tmp_path, wake=wake)
+    sync_until(syncer, Waits(1), tmp_path, wake=wake)
     assert len(asked) == 4
 
 
@@ -155,5 +155,5 @@ def test_a_loop_that_was_ended_before_does_nothing(
 ) -> None:
     stop = threading.Event()
     stop.set()
-    run(syncer, stop, tmp_path)
+    sync_until(syncer, stop, tmp_path)
     assert syncer.newest() > 0

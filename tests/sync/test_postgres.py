@@ -13,7 +13,7 @@ from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records import outbox
 from kiosk.records.outbox import Waiting
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.remote import Remote, Report
+from kiosk.sync.remote import Heartbeat, Remote
 from kiosk.sync.syncer import MachineReport, Round, Syncer
 from tests.support.centres import Centre
 from tests.support.desks import NOON, Clinic
@@ -22,7 +22,7 @@ from tests.support.proxy import Proxy
 from tests.support.pushing import push_waiting
 from tests.support.worlds import PostgresWorld
 
-REPORT = Report(NOON, 12, 3, 1, "1.2.3", "2026-12-31")
+REPORT = Heartbeat(NOON, 12, 3, 1, "1.2.3", "2026-12-31")
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_the_first_report_of_a_wipe_stands(clinic: Clinic, centre: Centre, remot
     remote.contact(REPORT)
     later = datetime(2026, 3, 3, tzinfo=UTC)
     for at in (NOON, None, later):
-        remote.contact(Report(NOON, None, 0, 0, "1", wiped_at=at))
+        remote.contact(Heartbeat(NOON, None, 0, 0, "1", wiped_at=at))
         assert beat(centre)["wiped_at"] == NOON
 
 

@@ -22,9 +22,9 @@ from tests.support.worlds import BadLine, TwinWorld
 
 
 def contact(world: TwinWorld, clinic: Clinic) -> CentralAnswer:
-    from kiosk.sync.remote import Report
+    from kiosk.sync.remote import Heartbeat
 
-    return world.remote().contact(Report(clinic.clock.now(), None, 0, 0, "1"))
+    return world.remote().contact(Heartbeat(clinic.clock.now(), None, 0, 0, "1"))
 
 
 def pull(clinic: Clinic, world: TwinWorld, remote: Remote | None = None) -> Pulled:

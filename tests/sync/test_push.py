@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kiosk.errors import StoreAway, StoreBusy, StoreFull, StoreRefused
 from kiosk.records import outbox
-from kiosk.records.outbox import SetAside, Waiting
+from kiosk.records.outbox import ParkedRow, Waiting
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import Outbox
 from kiosk.sync.push import Pusher, retry_parked
@@ -58,9 +58,9 @@ def in_line(clinic: Clinic) -> list[UUID]:
         return [row.row_id for row in outbox.waiting(transaction, 10_000)]
 
 
-def aside(clinic: Clinic) -> list[SetAside]:
+def aside(clinic: Clinic) -> list[ParkedRow]:
     with clinic.store.read() as transaction:
-        return outbox.set_aside(transaction)
+        return outbox.parked_rows(transaction)
 
 
 def spoil(clinic: Clinic, row_id: UUID, old: str, new: str) -> None:

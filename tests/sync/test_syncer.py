@@ -10,7 +10,7 @@ from kiosk.records import outbox, pulled_rows
 from kiosk.records import site as site_rows
 from kiosk.records.pulled_rows import ContactState
 from kiosk.records.schema.tables import SupportGroup
-from kiosk.sync.remote import CentralAnswer, Remote, Report
+from kiosk.sync.remote import CentralAnswer, Heartbeat, Remote
 from kiosk.sync.syncer import MachineReport, Round, Syncer
 from tests.support.desks import NOON, Clinic, SetClock
 from tests.support.facts import check_in, person
@@ -22,7 +22,7 @@ def state(clinic: Clinic) -> ContactState:
         return pulled_rows.read_state(transaction, clinic.site.kiosk_id)
 
 
-def heard(world: TwinWorld, clinic: Clinic) -> Report:
+def heard(world: TwinWorld, clinic: Clinic) -> Heartbeat:
     return world.centre.heard[clinic.site.kiosk_id]
 
 
@@ -89,7 +89,7 @@ class _SlowLine(BadLine):
         self._clock = clock
         self._takes = takes
 
-    def contact(self, report: Report) -> CentralAnswer:
+    def contact(self, report: Heartbeat) -> CentralAnswer:
         contact = super().contact(report)
         self._clock.at += self._takes
         return contact
@@ -227,14 +227,14 @@ def test_a_cut_while_facts_are_put_in_line_again_begins_anew(
     world.centre.restore(TwinWorld(clinic.site).centre)
     from kiosk.records import outbox
 
-    real, calls = outbox.put_in_line, iter(range(9))
+    real, calls = outbox.enqueue, iter(range(9))
 
     def cut(*given: object) -> int:
         if next(calls) == 1:
             raise KeyboardInterrupt
         return real(*given)  # type: ignore[arg-type]  # passed on as it came
 
-    monkeypatch.setattr(outbox, "put_in_line", cut)
+    monkeypatch.setattr(outbox, "enqueue", cut)
     with pytest.raises(KeyboardInterrupt):
         syncer.round()
     assert state(clinic).epoch is None

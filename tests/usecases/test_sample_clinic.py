@@ -154,7 +154,7 @@ def test_planning_again_adds_nothing(made: Sample) -> None:
     def planned() -> tuple[Session, ...]:
         far = timedelta(days=400)
         with made.store.read() as transaction:
-            return groups.starting(transaction, made.site.site_id, NOON - far, NOON + far)
+            return groups.sessions_starting(transaction, made.site.site_id, NOON - far, NOON + far)
 
     before = planned()
     assert len(before) == sample_clinic._AHEAD

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Insert, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Transaction
 
-from kiosk.records.database.writing import note
+from kiosk.records.database.writing import mark_changed
 from kiosk.records.schema.columns import Reference, table
 from kiosk.records.schema.system_tables import HelplineList, KioskDevice, PublicKey, StaffAccount
 from kiosk.records.schema.tables import (
@@ -28,7 +28,7 @@ REFERENCES: Final[tuple[type[Reference], ...]] = (
 _BATCH = 500
 
 
-def adopt(
+def copy_site(
     source: Transaction,
     target: Transaction,
     site_id: UUID,
@@ -47,13 +47,13 @@ def adopt(
         for batch in found.partitions(_BATCH):
             _insert(target.connection(), one, [dict(row) for row in batch])
             for row in batch:
-                note(target, one.name, row["id"])
+                mark_changed(target, one.name, row["id"])
             done += len(batch)
             progress(done, whole)
     return done
 
 
-def copy_some(
+def copy_table(
     source: Transaction, target: Transaction, kind: type[Reference], site_id: UUID
 ) -> None:
     """Copy the readable rows of one small table of a site."""

@@ -74,7 +74,7 @@ _PASSING = ("08", "53", "57", "58", "25", "XX")
 """Classes: connection, resources, operator, system, transaction state, internal."""
 
 
-def fault(error: BaseException) -> StoreError:
+def store_error(error: BaseException) -> StoreError:
     """Say in the kiosk's words what an error at the centre means."""
     if isinstance(error, PoolTimeout):
         return StoreBusy(_BUSY)
@@ -83,7 +83,7 @@ def fault(error: BaseException) -> StoreError:
     if not code and isinstance(error, _NEVER_SENT):
         return StoreRefused("The centre cannot take a value of this.", "unsendable")
     if not code:
-        return _unanswered(str(cause))
+        return _error_without_code(str(cause))
     if code in _AGAIN:
         return StoreBusy(_BUSY)
     if code == "53100":
@@ -100,7 +100,7 @@ def fault(error: BaseException) -> StoreError:
     return StoreRefused(f"The centre refused this ({code}).", code)
 
 
-def _unanswered(words: str) -> StoreError:
+def _error_without_code(words: str) -> StoreError:
     """Judge an error that came without a code: from libpq, before or instead of an answer.
 
     Its words are looked at and never passed on.
@@ -123,7 +123,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise fault(error) from None
+        raise store_error(error) from None
 
 
 _DRIVER = "postgresql+psycopg"

@@ -12,11 +12,11 @@ from sqlmodel import Session as Transaction
 from kiosk.records.central.setup import (
     FACTS,
     change_password,
-    exists,
+    lock_role,
     make_role,
     may_sign_in,
+    role_exists,
     role_name,
-    shut_out,
 )
 from kiosk.records.database.writing import add_reference, change_reference
 from kiosk.records.schema.columns import table
@@ -69,7 +69,7 @@ class CentralMachine:
         return role_name(self.kind, self.id, self.site_id)
 
 
-def every(transaction: Transaction) -> list[CentralMachine]:
+def all_machines(transaction: Transaction) -> list[CentralMachine]:
     """Give all machines of all sites, by site and name."""
     connection = transaction.connection()
     roles = text("SELECT rolname FROM pg_roles WHERE rolcanlogin")
@@ -85,7 +85,7 @@ def every(transaction: Transaction) -> list[CentralMachine]:
     ]  # fmt: skip
 
 
-def facts_of_each(transaction: Transaction) -> Counter[UUID]:
+def count_facts(transaction: Transaction) -> Counter[UUID]:
     """Count the facts of every machine at the centre."""
     found: Counter[UUID] = Counter()
     for fact in FACTS:
@@ -113,7 +113,7 @@ def ensure_role(
 ) -> str:
     """Give a machine's role this password, and make the role where there is none; tell its name."""
     connection, name = transaction.connection(), role_name(kind, kiosk_id, site_id)
-    if exists(connection, name):
+    if role_exists(connection, name):
         change_password(connection, name, password)
         connection.exec_driver_sql(f"ALTER ROLE {name} LOGIN")
     else:
@@ -121,7 +121,7 @@ def ensure_role(
     return name
 
 
-def revoke(transaction: Transaction, machine: CentralMachine, now: datetime) -> None:
+def mark_revoked(transaction: Transaction, machine: CentralMachine, now: datetime) -> None:
     """Mark a machine as revoked; its next contact tells it."""
     change_reference(transaction, KioskDevice, machine.id, {"revoked_at": now})
 
@@ -130,24 +130,24 @@ def close_role(transaction: Transaction, machine: CentralMachine) -> None:
     """Let a machine in no more, and end its sessions."""
     connection = transaction.connection()
     if may_sign_in(connection, machine.role):
-        shut_out(connection, machine.role)
+        lock_role(connection, machine.role)
 
 
 def end_sessions(transaction: Transaction, machine: CentralMachine) -> None:
     """End what a machine has open now."""
-    shut_out(transaction.connection(), machine.role)
+    lock_role(transaction.connection(), machine.role)
 
 
-def is_open(transaction: Transaction, role: str) -> bool:
+def role_may_sign_in(transaction: Transaction, role: str) -> bool:
     """Say whether a role is there and may sign in."""
     return may_sign_in(transaction.connection(), role)
 
 
-def forget(transaction: Transaction, machines: Sequence[CentralMachine]) -> None:
+def delete_machines(transaction: Transaction, machines: Sequence[CentralMachine]) -> None:
     """Remove machines that never joined, and their roles."""
     connection = transaction.connection()
     for machine in machines:
-        if exists(connection, machine.role):
+        if role_exists(connection, machine.role):
             connection.exec_driver_sql(f"DROP ROLE {machine.role}")
     connection.execute(
         delete(table(KioskDevice)).where(_device.id.in_([machine.id for machine in machines]))
@@ -177,7 +177,7 @@ def own_row(transaction: Transaction, kiosk_id: UUID) -> OwnRow | None:
     return None if row is None else OwnRow(*row)
 
 
-def fill_in(
+def complete_own_row(
     transaction: Transaction, kiosk_id: UUID, pin_hash: str, sealed_audit_key: bytes
 ) -> None:
     """Say once, as the machine itself, by what it is unlocked and its trail is checked."""
@@ -194,7 +194,7 @@ _NOW = select(func.clock_timestamp())
 _revoked = select(_device.revoked_at).where(_device.id == bindparam("kiosk"))
 
 
-def time_there(transaction: Transaction) -> datetime:
+def central_now(transaction: Transaction) -> datetime:
     """Give the centre's time at this moment."""
     now: datetime = transaction.connection().execute(_NOW).scalar_one()
     return now
@@ -205,7 +205,7 @@ def is_revoked(transaction: Transaction, kiosk_id: UUID) -> bool:
     return transaction.connection().execute(_revoked, {"kiosk": kiosk_id}).scalar() is not None
 
 
-def report(
+def report_desk(
     transaction: Transaction,
     site_id: UUID,
     kiosk_id: UUID,

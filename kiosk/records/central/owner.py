@@ -11,9 +11,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session as Transaction
 
 from kiosk.errors import KioskError, SetupError, StoreAway, StoreDiffers, StoreRefused
-from kiosk.records.central.connection import SURE_COMMIT, Address, central_engine, fault, watched
+from kiosk.records.central.connection import (
+    SURE_COMMIT,
+    Address,
+    central_engine,
+    store_error,
+    watched,
+)
 from kiosk.records.central.setup import CONTRACT
-from kiosk.records.database.writing import log_changes, take_turn
+from kiosk.records.database.writing import lock_counter, log_changes
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import Central, SyncCounter
 from kiosk.records.schema.tables import Site
@@ -47,7 +53,7 @@ def owner_transaction(address: Address, site_id: UUID | None = None) -> Iterator
             connection.execute(SURE_COMMIT)
             transaction = Transaction(bind=connection, autoflush=False, expire_on_commit=False)
             if site_id is not None:
-                take_turn(transaction, site_id)
+                lock_counter(transaction, site_id)
             yield transaction
             transaction.flush()
             if site_id is not None:
@@ -78,7 +84,7 @@ def _connected(engine: Engine, address: Address) -> Iterator[Connection]:
 
 
 def _plain(error: DBAPIError, address: Address) -> KioskError:
-    found = fault(error)
+    found = store_error(error)
     match found:
         case StoreAway():
             return StoreAway(
@@ -118,7 +124,7 @@ _sites = (
 
 
 @dataclass(frozen=True, slots=True)
-class SiteAtCentre:
+class CentralSite:
     """One clinic at the centre."""
 
     site_id: UUID
@@ -144,32 +150,32 @@ class Terms:
         return self.oldest_contract > CONTRACT
 
 
-def terms(transaction: Transaction) -> Terms:
+def read_terms(transaction: Transaction) -> Terms:
     """Read the agreement of the centre; an error of the database where there is none."""
     query = select(_central.contract, _central.oldest_contract)
     return Terms(*transaction.connection().execute(query).one())
 
 
-def clock_and_terms(connection: Connection) -> tuple[datetime, Terms] | None:
+def read_clock_and_terms(connection: Connection) -> tuple[datetime, Terms] | None:
     """Read the centre's clock and its agreement; None where the centre is only half made."""
     query = select(func.clock_timestamp().label("now"), _central.contract, _central.oldest_contract)
     row = connection.execute(query).first()
     return None if row is None else (row.now, Terms(row.contract, row.oldest_contract))
 
 
-def known(transaction: Transaction) -> tuple[SiteAtCentre, ...]:
+def all_sites(transaction: Transaction) -> tuple[CentralSite, ...]:
     """Give all sites by name."""
-    return tuple(SiteAtCentre(*row) for row in transaction.connection().execute(_sites))
+    return tuple(CentralSite(*row) for row in transaction.connection().execute(_sites))
 
 
-def epoch(transaction: Transaction, site_id: UUID) -> UUID | None:
+def site_epoch(transaction: Transaction, site_id: UUID) -> UUID | None:
     """Give the epoch of a site; None where the centre does not know it."""
     query = select(_counter.c.epoch).where(_counter.c.site_id == site_id)
     found: UUID | None = transaction.connection().execute(query).scalar()
     return found
 
 
-def add(transaction: Transaction, site_id: UUID, first_epoch: UUID) -> None:
+def add_site(transaction: Transaction, site_id: UUID, first_epoch: UUID) -> None:
     """Give a new site its counter."""
     row = {"site_id": site_id, "epoch": first_epoch, "n": 0}
     transaction.connection().execute(insert(_counter), row)

@@ -39,7 +39,7 @@ subquery there. PostgreSQL cuts a name after 63 bytes, so it holds the end of th
 which all that is random stands."""
 
 
-def own(group: str) -> str:
+def own_row_condition(group: str) -> str:
     """Say in SQL that a row is of the machine that asks, and of its site.
 
     One comparison of the whole name: two, of its parts, cost a push another 4 % when measured.
@@ -69,7 +69,7 @@ def change_password(connection: Connection, name: str, password: str) -> None:
     _run(connection, f"ALTER ROLE {name} PASSWORD '{_verifier(connection, name, password)}'")
 
 
-def shut_out(connection: Connection, name: str) -> None:
+def lock_role(connection: Connection, name: str) -> None:
     """Let a role sign in no more, and end what it has open now."""
     _run(connection, f"ALTER ROLE {name} NOLOGIN")
     # An owner who is no superuser may end the sessions of roles that it belongs to, only.
@@ -89,7 +89,7 @@ def may_sign_in(connection: Connection, name: str) -> bool:
     return bool(connection.execute(asked, {"role": name}).scalar())
 
 
-def exists(connection: Connection, name: str) -> bool:
+def role_exists(connection: Connection, name: str) -> bool:
     """Say whether there is a role of this name."""
     asked = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
     return connection.execute(asked, {"role": name}).first() is not None
@@ -156,7 +156,7 @@ def fact_columns(kind: type[Fact]) -> tuple[str, ...]:
     return tuple(name for name in kind.model_fields if name != "received_at")
 
 
-def statements() -> Iterator[str]:
+def rights_statements() -> Iterator[str]:
     """Give all rights as SQL, which may be run again after every upgrade.
 
     What an older version granted goes first; its policies are dropped by `founding`. Who may
@@ -180,18 +180,18 @@ def _kiosks() -> Iterator[str]:
     for fact in FACTS:
         name = str(fact.__tablename__)
         yield _grant("INSERT", name, KIOSKS, fact_columns(fact))
-        yield _policy(name, KIOSKS, "INSERT", check=own(KIOSKS))
+        yield _policy(name, KIOSKS, "INSERT", check=own_row_condition(KIOSKS))
     for name in MADE_ANYWHERE:
         yield _grant("INSERT", name, KIOSKS)
         yield _policy(name, KIOSKS, "INSERT", check=OWN_SITE)
     for name in (*PULLED, "sync_counter", "change_log"):
         yield f"GRANT SELECT ON {name} TO {KIOSKS}"
         yield _policy(name, KIOSKS, "SELECT", using=OWN_SITE)
-    yield from _itself(KIOSKS, f"{OWN_ID} AND {OWN_SITE}", own(KIOSKS))
+    yield from _itself(KIOSKS, f"{OWN_ID} AND {OWN_SITE}", own_row_condition(KIOSKS))
 
 
 def _desks() -> Iterator[str]:
-    itself = own(DESKS)
+    itself = own_row_condition(DESKS)
     for fact in FACTS:
         name = str(fact.__tablename__)
         yield _grant("INSERT", name, DESKS, fact_columns(fact))
@@ -236,8 +236,14 @@ def _itself(group: str, machines: str, beats: str) -> Iterator[str]:
     yield _grant("INSERT", "kiosk_heartbeat", group)
     yield _grant("UPDATE", "kiosk_heartbeat", group, told)
     yield _policy("kiosk_heartbeat", group, "SELECT", using=beats)
-    yield _policy("kiosk_heartbeat", group, "INSERT", check=own(group))
-    yield _policy("kiosk_heartbeat", group, "UPDATE", using=own(group), check=own(group))
+    yield _policy("kiosk_heartbeat", group, "INSERT", check=own_row_condition(group))
+    yield _policy(
+        "kiosk_heartbeat",
+        group,
+        "UPDATE",
+        using=own_row_condition(group),
+        check=own_row_condition(group),
+    )
 
 
 def _columns(table: str) -> tuple[str, ...]:
@@ -278,7 +284,7 @@ _OPEN = (
 )
 
 
-def found(connection: Connection, now: datetime) -> bool:
+def set_up(connection: Connection, now: datetime) -> bool:
     """Make or upgrade tables, roles and rights, in the caller's transaction.
 
     `connection` is the owner's; the owner needs CREATEROLE. Gives False where only a superuser
@@ -293,7 +299,7 @@ def found(connection: Connection, now: datetime) -> bool:
         _make_group(connection, group)
     _close_to_others(connection)
     _drop_policies(connection)
-    for statement in statements():
+    for statement in rights_statements():
         connection.exec_driver_sql(statement)
     _sign_contract(connection, now)
     closed = _take_functions_away(connection)
@@ -302,14 +308,14 @@ def found(connection: Connection, now: datetime) -> bool:
 
 
 def _make_group(connection: Connection, group: str) -> None:
-    if exists(connection, group):
+    if role_exists(connection, group):
         return
     try:
         with connection.begin_nested():
             connection.exec_driver_sql(f"CREATE ROLE {group} NOLOGIN")
     except DBAPIError:
         # Somebody makes another centre on the same server at this moment.
-        if not exists(connection, group):
+        if not role_exists(connection, group):
             raise
 
 

@@ -14,7 +14,7 @@ from kiosk.records.central.connection import (
     translated,
     watched,
 )
-from kiosk.records.database.writing import log_changes, take_turn
+from kiosk.records.database.writing import lock_counter, log_changes
 
 _CONNECTIONS = 4
 _PATIENCE_SECONDS = 60.0
@@ -44,7 +44,7 @@ class CentralStore:
         ):
             connection.execute(SURE_COMMIT)
             transaction = _transaction(connection)
-            take_turn(transaction, self._site_id)
+            lock_counter(transaction, self._site_id)
             yield transaction
             transaction.flush()
             log_changes(transaction, self._site_id)

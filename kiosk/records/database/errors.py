@@ -30,7 +30,7 @@ _BY_CODE = {
 NOTADB. A full disk also shows as IOERR, when the shared memory file cannot grow."""
 
 
-def fault(error: BaseException) -> StoreError:
+def store_error(error: BaseException) -> StoreError:
     """Say in the kiosk's words what a SQLite or SQLAlchemy error means."""
     if isinstance(error, PoolTimeout):
         return StoreBusy(_BUSY)
@@ -49,4 +49,4 @@ def translated(*kinds: type[Exception]) -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        raise fault(error) from None
+        raise store_error(error) from None

@@ -5,7 +5,7 @@ from sqlite3 import Connection
 from types import ModuleType
 
 from kiosk.errors import StoreDamaged, StoreNewer
-from kiosk.records.database.errors import fault
+from kiosk.records.database.errors import store_error
 from kiosk.records.migrations import REVISIONS
 
 LINK_FILE = "central.json"
@@ -31,13 +31,13 @@ def revision(path: Path, module: ModuleType) -> str | None:
     try:
         connection = module.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
     except module.Error as error:
-        raise fault(error) from None
+        raise store_error(error) from None
     try:
         # SQLCipher reports damage on stderr, which would tear the screen.
         connection.execute("PRAGMA cipher_log_level=NONE")
         found = _read_revision(connection, small=path.stat().st_size <= _SMALL)
     except module.DatabaseError as error:
-        problem = fault(error)
+        problem = store_error(error)
         raise (_damaged(path) if isinstance(problem, StoreDamaged) else problem) from None
     finally:
         connection.close()

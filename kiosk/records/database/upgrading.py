@@ -5,7 +5,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 
-def history() -> Config:
+def migration_config() -> Config:
     """Give the configuration of the history inside this package."""
     config = Config()
     config.set_main_option("script_location", "kiosk.records:migrations")
@@ -14,6 +14,6 @@ def history() -> Config:
 
 def upgrade(connection: Connection) -> None:
     """Bring the tables to the newest revision, inside the caller's transaction."""
-    config = history()
+    config = migration_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -29,7 +29,9 @@ _raise = (
 )
 
 
-def note(transaction: Transaction, table_name: str, row_id: UUID, *, gone: bool = False) -> None:
+def mark_changed(
+    transaction: Transaction, table_name: str, row_id: UUID, *, gone: bool = False
+) -> None:
     """Remember that a reference row was written, or deleted by retention.
 
     Written by `log_changes`; on a kiosk's own file, where nobody pulls, this does nothing.
@@ -38,7 +40,7 @@ def note(transaction: Transaction, table_name: str, row_id: UUID, *, gone: bool 
     changed[table_name, row_id] = gone
 
 
-def take_turn(transaction: Transaction, site_id: UUID) -> bool:
+def lock_counter(transaction: Transaction, site_id: UUID) -> bool:
     """Hold the site's counter until the transaction ends; False where there is no such site.
 
     Writers of one site take turns, as they do on a kiosk's file, and whoever pulls meets their
@@ -93,10 +95,12 @@ def add_fact(transaction: Transaction, fact: Fact, now: datetime) -> None:
     fact, the fact is marked and kept as it is.
     """
     kind = type(fact)
-    add_values(transaction, kind, {name: getattr(fact, name) for name in _plan(kind).blank}, now)
+    add_fact_values(
+        transaction, kind, {name: getattr(fact, name) for name in _plan(kind).blank}, now
+    )
 
 
-def add_values(
+def add_fact_values(
     transaction: Transaction, kind: type[Fact], values: Mapping[str, object], now: datetime
 ) -> None:
     """Do as `add_fact` with column values alone; building a row costs a scan 10 % of its time.
@@ -136,7 +140,7 @@ def change_reference(
     )
     if changed.rowcount != 1:
         raise SetupError("What was to be changed is no longer there; look again.")
-    note(transaction, target.name, row_id)
+    mark_changed(transaction, target.name, row_id)
 
 
 def _values(row: Row) -> dict[str, object]:
@@ -151,7 +155,7 @@ def _insert(
     connection.execute(plan.insert, values)
     if connection.dialect.name != "sqlite":
         if issubclass(kind, Reference):
-            note(transaction, plan.table_name, row_id)
+            mark_changed(transaction, plan.table_name, row_id)
         return
     if send:
         connection.execute(

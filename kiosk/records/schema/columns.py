@@ -70,7 +70,7 @@ class Fact(Row):
     """Set by the centre alone."""
 
 
-def at_centre(transaction: Transaction) -> bool:
+def is_central(transaction: Transaction) -> bool:
     """Say whether the database is the centre, and not a machine's own file."""
     return transaction.connection().dialect.name != "sqlite"
 

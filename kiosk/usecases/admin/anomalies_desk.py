@@ -50,7 +50,7 @@ class AnomaliesDesk(StaffDesk):
                 now - timedelta(days=max(1, min(days, MOST_DAYS))),
                 self._context.rules.opens_before,
             )
-            symbols = records.symbols(transaction, self._site.site_id)
+            symbols = records.machine_symbols(transaction, self._site.site_id)
             return merge_anomalies(search.all(), {id_: clean(two) for id_, two in symbols.items()})
 
 
@@ -73,8 +73,8 @@ class _AnomalySearch:
             yield FactAnomaly(AnomalyKind.GAP, gap.after, machine, count=gap.missing)
 
     def _at_sessions(self) -> Iterator[FactAnomaly]:
-        facts = records.of_sessions(self.transaction, self.site_id, self.since)
-        planned = rosters.with_facts(self.transaction, self.site_id, self.since)
+        facts = records.check_ins_by_session(self.transaction, self.site_id, self.since)
+        planned = rosters.with_check_ins(self.transaction, self.site_id, self.since)
         lookups = {one.lookup for some in facts.values() for one in some if one.lookup is not None}
         holders = bearers(passes.holders(self.transaction, lookups))
         for session_id, some in facts.items():
@@ -83,13 +83,13 @@ class _AnomalySearch:
             yield from session_anomalies(held, self.opens_before, plan.group_name)
 
     def _at_no_session(self) -> Iterator[FactAnomaly]:
-        for fact in records.of_no_session(self.transaction, self.site_id, self.since):
+        for fact in records.check_ins_without_session(self.transaction, self.site_id, self.since):
             machine = frozenset(() if fact.kiosk_id is None else (fact.kiosk_id,))
             yield FactAnomaly(AnomalyKind.NO_SESSION, fact, machine)
 
     def _about_requests(self) -> Iterator[FactAnomaly]:
         where = self.transaction, self.site_id, self.since
-        for asked in records.requests(*where):
+        for asked in records.request_times(*where):
             for kind in time_anomalies(asked.stamp):
                 yield _found_about(kind, asked)
         for asked in records.called_after_withdrawal(*where):

@@ -20,7 +20,7 @@ from kiosk.domain.statistics import (
 )
 from kiosk.domain.text import clean
 from kiosk.records import audit, rosters, site, staff, statistics
-from kiosk.records.schema.columns import at_centre
+from kiosk.records.schema.columns import is_central
 from kiosk.usecases import helplines
 from kiosk.usecases.admin import retention
 from kiosk.usecases.admin.retention import Progress, ignore_progress
@@ -76,10 +76,10 @@ class OversightDesk(StaffDesk):
                 by_staff=None if staff is None else _find_staff_id(logins, staff),
                 action=action or None,
             )
-            entries = audit.latest(transaction, site_id, wanted)
+            entries = audit.latest_entries(transaction, site_id, wanted)
             subjects = {one.subject for _, one in entries if one.subject is not None}
-            references = audit.references(transaction, subjects)
-            places = rosters.machines(transaction, site_id)
+            references = audit.request_references(transaction, subjects)
+            places = rosters.machine_names(transaction, site_id)
         self._trail_opened = True
         names = {**references, **logins}
         return tuple(
@@ -105,7 +105,9 @@ class OversightDesk(StaffDesk):
         """Return what a run would delete now; changes nothing."""
         with self._reading() as (transaction, now):
             due = retention.find_due_records(self._context, transaction, now)
-            return due.plan(audit.last(transaction, self._site.site_id, AuditAction.RETENTION_DONE))
+            return due.plan(
+                audit.last_time(transaction, self._site.site_id, AuditAction.RETENTION_DONE)
+            )
 
     def run_retention(self, progress: Progress = ignore_progress) -> RetentionDone:
         """Delete for good what the policy says has been kept for long enough.
@@ -130,7 +132,9 @@ class OversightDesk(StaffDesk):
         with self._reading() as (transaction, now):
             finished, next_at = finished_blocks(now, zone, rules.closed_requests_kept, blocks)
             counted = tuple(
-                requests_block(block, statistics.stories(transaction, site_id, block), zone, hours)
+                requests_block(
+                    block, statistics.request_histories(transaction, site_id, block), zone, hours
+                )
                 for block in finished
             )
         return RequestsReport(now, counted, next_at)
@@ -151,7 +155,7 @@ class OversightDesk(StaffDesk):
     def kiosks(self) -> tuple[KioskView, ...]:
         """Return the clinic's machines and their state, first those that need a person."""
         with self._reading() as (transaction, here):
-            now = site.now_of(transaction, here)
+            now = site.contact_now(transaction, here)
             found = site.all_machines(transaction, self._site.site_id, self._site.kiosk_id)
             shown = helplines.now_in_force(transaction, self._site, here)
         latest, calendar = latest_version(found), self._context.calendar
@@ -191,9 +195,9 @@ class OversightDesk(StaffDesk):
     def _whose_trail(self, transaction: Transaction, symbols: str | None) -> UUID | None:
         """Return which machine's entries to show; None for those of all."""
         if symbols is not None:
-            found = site.with_symbols(transaction, self._site.site_id, symbols)
+            found = site.find_by_symbols(transaction, self._site.site_id, symbols)
             return _NOBODY if found is None else found
-        return None if at_centre(transaction) else self._site.kiosk_id
+        return None if is_central(transaction) else self._site.kiosk_id
 
 
 def _audit_line(

@@ -15,17 +15,17 @@ from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind,
 from kiosk.records import retention
 from kiosk.records.database.store import Records
 from kiosk.records.retention import (
-    Cut,
-    Old,
-    attendance,
-    drop_finished,
-    drop_found,
-    drop_unused,
-    finished,
-    loose_ends,
-    parts,
-    sends,
-    unused,
+    Cutoff,
+    Expired,
+    batches,
+    drop_facts,
+    drop_finished_requests,
+    drop_unused_people,
+    find_attendance,
+    find_finished_requests,
+    find_loose_facts,
+    find_unused_people,
+    owes_rows,
 )
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.site import SiteInfo
@@ -45,13 +45,13 @@ class DueRecords:
 
     at: datetime
     rules: Rules
-    cut: Cut
+    cut: Cutoff
     """The limits by which `requests` were found."""
-    requests: Sequence[Old]
-    loose: Sequence[Old]
+    requests: Sequence[Expired]
+    loose: Sequence[Expired]
     """Facts of requests that were deleted; not counted."""
-    attendance: Sequence[Old]
-    people: Sequence[Old]
+    attendance: Sequence[Expired]
+    people: Sequence[Expired]
     files: Sequence[OldFile]
 
     @property
@@ -75,16 +75,16 @@ class DueRecords:
 def find_due_records(context: Context, transaction: Transaction, now: datetime) -> DueRecords:
     """Find what the policy has kept for long enough (some seconds for 100,000 rows)."""
     site, rules = context.site.site_id, context.rules
-    sending = sends(transaction, context.site.kiosk_id)
-    requests = Cut(site, now - rules.closed_requests_kept, sending)
+    sending = owes_rows(transaction, context.site.kiosk_id)
+    requests = Cutoff(site, now - rules.closed_requests_kept, sending)
     return DueRecords(
         now,
         rules,
         requests,
-        finished(transaction, requests),
-        loose_ends(transaction, requests),
-        attendance(transaction, Cut(site, now - rules.attendance_kept, sending)),
-        unused(transaction, Cut(site, now - rules.passes_kept, sending)),
+        find_finished_requests(transaction, requests),
+        find_loose_facts(transaction, requests),
+        find_attendance(transaction, Cutoff(site, now - rules.attendance_kept, sending)),
+        find_unused_people(transaction, Cutoff(site, now - rules.passes_kept, sending)),
         export_folder.files_older_than(context.exports, now - rules.exports_kept),
     )
 
@@ -95,23 +95,23 @@ def delete_due_records(
     """Delete what is due, to the last byte; SetupError where an exported file cannot be deleted."""
     begun, total, cut = 0, due.total, due.cut
 
-    def drop(found: Sequence[Old], by: Callable[[Transaction, Sequence[Old]], int]) -> int:
+    def drop(found: Sequence[Expired], by: Callable[[Transaction, Sequence[Expired]], int]) -> int:
         nonlocal begun
         gone = 0
-        for part in parts(found):
+        for part in batches(found):
             with context.store.write() as transaction:
                 # A central that was joined since then has not confirmed these facts yet.
-                if sends(transaction, context.site.kiosk_id) == cut.sending:
+                if owes_rows(transaction, context.site.kiosk_id) == cut.sending:
                     gone += by(transaction, part)
             begun += len(part)
             progress(begun, total)
         return gone
 
-    requests = drop(due.requests, lambda rows, part: drop_finished(rows, part, cut))
-    drop(due.loose, lambda rows, part: drop_found(rows, part, cut))
-    facts = drop(due.attendance, lambda rows, part: drop_found(rows, part, cut))
+    requests = drop(due.requests, lambda rows, part: drop_finished_requests(rows, part, cut))
+    drop(due.loose, lambda rows, part: drop_facts(rows, part, cut))
+    facts = drop(due.attendance, lambda rows, part: drop_facts(rows, part, cut))
     unused_by = cut._replace(by=due.at - due.rules.passes_kept)
-    people = drop(due.people, lambda rows, part: drop_unused(rows, part, unused_by))
+    people = drop(due.people, lambda rows, part: drop_unused_people(rows, part, unused_by))
     context.store.checkpoint()
     files = export_folder.overwrite_and_delete(due.files)
     if due.files:
@@ -139,10 +139,10 @@ def clean_kiosk(
     while True:
         with store.write() as transaction:
             now = clock.now()
-            some_requests = retention.drop_requests(
+            some_requests = retention.drop_confirmed_requests(
                 transaction, site.kiosk_id, now - rules.requests_kept
             )
-            some_check_ins = retention.drop_check_ins(
+            some_check_ins = retention.drop_confirmed_check_ins(
                 transaction, site.kiosk_id, now - rules.check_ins_kept
             )
             requests += some_requests

@@ -30,7 +30,7 @@ from kiosk.records import check_ins, passes
 from kiosk.records import groups as group_rows
 from kiosk.records import site as site_rows
 from kiosk.records.check_ins import OpenSessions, open_sessions
-from kiosk.records.database.writing import add_values
+from kiosk.records.database.writing import add_fact_values
 from kiosk.records.schema.tables import CheckIn
 from kiosk.usecases.passes.issuing import PassMaker
 from kiosk.usecases.site import SealingKeys, SiteInfo
@@ -62,7 +62,7 @@ class VisitorCheckIns:
         """
         now = self._corrected(transaction, now)
         since, until = now - LONGEST_SESSION, now + _LONGEST_DAY
-        near = group_rows.starting(transaction, self._site.site_id, since, until)
+        near = group_rows.sessions_starting(transaction, self._site.site_id, since, until)
         return sessions_today(near, now, self._site.zone, self._rules.opens_before)
 
     def with_pass(
@@ -74,7 +74,7 @@ class VisitorCheckIns:
         """
         mark = derive_lookup(secret)
         open_here, at = self._open_sessions(transaction, now, mark)
-        card = open_here.card if open_here.stories else passes.find_pass(transaction, mark)
+        card = open_here.card if open_here.stories else passes.find(transaction, mark)
         if card is not None and card.revoked_at is not None:
             card = None
         name = _cleaned(unlock_name(card.name_box, derive_name_key(secret))) if card else None
@@ -101,7 +101,9 @@ class VisitorCheckIns:
         """Check in a guest without a pass, once; `draft_id` becomes the id of the fact."""
         earlier = check_ins.find(transaction, draft_id)
         if earlier is not None:
-            return GuestWelcomed(group_rows.get_row(transaction, earlier.session_id), earlier.at)
+            return GuestWelcomed(
+                group_rows.get_session(transaction, earlier.session_id), earlier.at
+            )
         day = self.sessions_today(transaction, now)
         session = _first([s for s in day.open_now if s.id == session_id])
         if session is None:
@@ -121,10 +123,10 @@ class VisitorCheckIns:
         digits = encode(CodeKind.PASS, draft.secret)
         mark = derive_lookup(draft.secret)
         earlier = check_ins.find(transaction, draft.id)
-        card = passes.find_pass(transaction, mark) if earlier else None
+        card = passes.find(transaction, mark) if earlier else None
         if earlier is not None and card is not None:
             kept = unlock_name(card.name_box, derive_name_key(draft.secret))
-            session = group_rows.get_row(transaction, earlier.session_id)
+            session = group_rows.get_session(transaction, earlier.session_id)
             return Joined(session, _cleaned(kept) or "", earlier.at, digits)
         day = self.sessions_today(transaction, now)
         open_one = _first([s for s in day.open_now if s.id == session_id])
@@ -137,7 +139,7 @@ class VisitorCheckIns:
         return Joined(open_one, first_name, self._corrected(transaction, now), digits)
 
     def _corrected(self, transaction: Transaction, now: datetime) -> datetime:
-        return corrected(now, site_rows.own(transaction, self._site.kiosk_id))
+        return corrected(now, site_rows.own_clock_offset(transaction, self._site.kiosk_id))
 
     def _open_sessions(
         self, transaction: Transaction, now: datetime, mark: bytes
@@ -165,7 +167,7 @@ class VisitorCheckIns:
     ) -> Session | tuple[Session, ...]:
         if len(asked) == 1:
             return asked[0]
-        groups = group_rows.groups_of(transaction, card.participant_id) if card else frozenset()
+        groups = group_rows.group_ids_of(transaction, card.participant_id) if card else frozenset()
         since = {one.id: of.since for one, of in stories.items() if of.since is not None}
         return choose_session(asked, groups, since, self._rules.opens_before)
 
@@ -184,7 +186,7 @@ class VisitorCheckIns:
             "occurred_at": now,
             **columns,
         }
-        add_values(transaction, CheckIn, values, now)
+        add_fact_values(transaction, CheckIn, values, now)
 
 
 def _first(found: Sequence[Session]) -> Session | None:

@@ -33,9 +33,9 @@ from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.records import check_ins, passes, rosters
-from kiosk.records.database.writing import add_fact, add_values
+from kiosk.records.database.writing import add_fact, add_fact_values
 from kiosk.records.passes import PersonRow
-from kiosk.records.rosters import Planned
+from kiosk.records.rosters import RosterSession
 from kiosk.records.schema.tables import CheckIn, HeadCount
 from kiosk.usecases.attendance.roster_view import read_session
 from kiosk.usecases.passes.issuing import NameOpener, PassMaker, new_draft
@@ -82,7 +82,7 @@ class RosterDesk(StaffDesk):
         """Return 16 bytes that change when the roster would; cheap enough to poll every second."""
         with self._reading() as (transaction, now):
             planned = self._planned(transaction, session_id)
-            counts = rosters.mark(transaction, planned)
+            counts = rosters.change_counts(transaction, planned)
             phase = planned.session.starts_at, planned.session.ends_at
         before = self._context.rules.opens_before
         passed = tuple(now >= at for at in (phase[0] - before, *phase, phase[1] + RECONCILE_WITHIN))
@@ -228,7 +228,7 @@ class RosterDesk(StaffDesk):
             start, end = self._bounds(since)[0], self._bounds(until)[1]
             held = rosters.starting(transaction, self._site.site_id, start, end)
             records = [read_session(transaction, planned) for planned in held]
-            machines = rosters.machines(transaction, self._site.site_id)
+            machines = rosters.machine_names(transaction, self._site.site_id)
         for record in records:
             self._names.open_all(record.sealed_names)
         names, before = self._names.opened, self._context.rules.opens_before
@@ -261,7 +261,7 @@ class RosterDesk(StaffDesk):
     def _pass_of(self, transaction: Transaction, now: datetime, person: PersonRow) -> bytes:
         """Return the lookup of a pass of this participant; a new one where none is in use."""
         participant_id = person.participant_id
-        in_use = passes.cards_in_use(transaction, participant_id)
+        in_use = passes.in_use(transaction, participant_id)
         if in_use:
             return in_use[-1].lookup
         secret = self._entropy(SECRET_BYTES)
@@ -294,11 +294,11 @@ class RosterDesk(StaffDesk):
             "by_staff": self._staff.id,
             **columns,
         }
-        add_values(transaction, CheckIn, values, now)
+        add_fact_values(transaction, CheckIn, values, now)
         return id_
 
-    def _planned(self, transaction: Transaction, session_id: UUID) -> Planned:
-        found = rosters.get(transaction, self._site.site_id, session_id)
+    def _planned(self, transaction: Transaction, session_id: UUID) -> RosterSession:
+        found = rosters.find(transaction, self._site.site_id, session_id)
         if found is None:
             raise SetupError("This session is no longer kept; go back to the day's list.")
         return found

@@ -30,9 +30,9 @@ from kiosk.domain.attendance.roster import (
     session_stage,
 )
 from kiosk.records import check_ins, passes
-from kiosk.records.check_ins import Counted
+from kiosk.records.check_ins import LatestHeadCount
 from kiosk.records.passes import Holder, PersonRow
-from kiosk.records.rosters import Planned
+from kiosk.records.rosters import RosterSession
 
 Names = Mapping[UUID, str | None]
 """The opened names, by participant."""
@@ -42,13 +42,13 @@ Names = Mapping[UUID, str | None]
 class SessionRecord:
     """One session with every fact about it; names are still sealed."""
 
-    planned: Planned
+    planned: RosterSession
     facts: tuple[CheckInFact, ...]
     holders: Mapping[bytes, Holder]
     """By lookup."""
     members: tuple[PersonRow, ...]
     """Of the session's group, where it keeps a list and it was asked for."""
-    counted: Counted | None
+    counted: LatestHeadCount | None
 
     @cached_property
     def attendance(self) -> Attendance:
@@ -199,7 +199,7 @@ class SessionRecord:
 
 
 def read_session(
-    transaction: Transaction, planned: Planned, *, listed: bool = False
+    transaction: Transaction, planned: RosterSession, *, listed: bool = False
 ) -> SessionRecord:
     """Read everything about one session; with `listed` also who is enrolled in its group."""
     session = planned.session
@@ -207,7 +207,7 @@ def read_session(
     lookups = [fact.lookup for fact in facts if fact.lookup is not None]
     enrolled: tuple[PersonRow, ...] = ()
     if listed and session.enrolled and session.group_id is not None:
-        enrolled = passes.of_group(transaction, session.group_id)
+        enrolled = passes.people_of_group(transaction, session.group_id)
     return SessionRecord(
         planned,
         facts,

@@ -94,7 +94,7 @@ class CallbackDesk(StaffDesk):
     def named(self, reference: str) -> WorkRow | NotFound:
         """Return the request with a reference, in the form people see; opens no other one."""
         with self._reading() as (transaction, _now):
-            ids = callbacks.ids_of(transaction, self._site.site_id, reference)
+            ids = callbacks.ids_by_reference(transaction, self._site.site_id, reference)
         return self.row(ids[0]) if len(ids) == 1 else NotFound()
 
     def row(self, request_id: UUID) -> WorkRow | NotFound:
@@ -142,7 +142,7 @@ class CallbackDesk(StaffDesk):
         Notes that this desk had not opened yet leave one entry in the audit trail.
         """
         with self._writing() as (transaction, now):
-            if callbacks.listed(transaction, self._site.site_id, request_id) is None:
+            if callbacks.find_listed(transaction, self._site.site_id, request_id) is None:
                 return ()
             events = callbacks.noted_events_of(transaction, request_id)
             slips = callbacks.slip_withdrawals_of(transaction, request_id)
@@ -220,16 +220,16 @@ class CallbackDesk(StaffDesk):
         self, transaction: Transaction, now: datetime, request_id: UUID
     ) -> Transition | None:
         """Read one request; opening one that this desk has not opened yet is audited."""
-        kept = callbacks.listed(transaction, self._site.site_id, request_id)
+        kept = callbacks.find_listed(transaction, self._site.site_id, request_id)
         if kept is None:
             return None
         if request_id not in self._cache.entries:
             self._audit(transaction, now, AuditAction.WORKLIST_OPENED, request_id)
-        noted_at = callbacks.noted_at(transaction, kept.ref)
+        noted_at = callbacks.typed_withdrawal_times(transaction, kept.ref)
         return Transition(
             self._cache.opened(kept),
             tuple(callbacks.events_of(transaction, request_id)),
-            tuple(callbacks.withdrawals_of(transaction, request_id)),
+            tuple(callbacks.withdrawal_times(transaction, request_id)),
             (*noted_at, *self._builder.withdrawals_of_duplicates(request_id)),
             self._builder.scheduler(now),
             self._viewer(transaction),

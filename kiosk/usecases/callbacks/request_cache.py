@@ -25,7 +25,7 @@ from kiosk.domain.staff import Purpose
 from kiosk.domain.text import clean
 from kiosk.errors import VaultError
 from kiosk.records import callback_changes
-from kiosk.records.callback_changes import Kind, Mark
+from kiosk.records.callback_changes import FactKind, Mark
 from kiosk.records.callbacks import ListedRequest
 from kiosk.usecases.callbacks.submission import CALLBACK_REQUEST
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
@@ -105,7 +105,7 @@ class RequestCache:
             return None
         self._is_whole = False
         touched: set[UUID] = set()
-        for kind in Kind:
+        for kind in FactKind:
             marks = callback_changes.marks(transaction, self._site_id, kind)
             seen = self._read.marks[kind]
             if marks == seen:
@@ -129,7 +129,7 @@ class RequestCache:
     def _read_since(
         self,
         transaction: Transaction,
-        kind: Kind,
+        kind: FactKind,
         seen: Mapping[UUID, Mark],
         marks: Mapping[UUID, Mark],
     ) -> set[UUID] | None:
@@ -151,18 +151,18 @@ class RequestCache:
         return touched
 
     def _take(
-        self, transaction: Transaction, kind: Kind, machine: UUID, last: int
+        self, transaction: Transaction, kind: FactKind, machine: UUID, last: int
     ) -> Iterator[UUID | None]:
         match kind:
-            case Kind.REQUESTS:
+            case FactKind.REQUESTS:
                 return self._take_requests(
                     callback_changes.requests(transaction, self._site_id, machine, last)
                 )
-            case Kind.EVENTS:
+            case FactKind.EVENTS:
                 return self._take_events(
                     callback_changes.events(transaction, self._site_id, machine, last)
                 )
-            case Kind.WITHDRAWALS:
+            case FactKind.WITHDRAWALS:
                 return self._take_withdrawals(
                     callback_changes.withdrawals(transaction, self._site_id, machine, last)
                 )
@@ -191,8 +191,8 @@ class RequestCache:
     def _read_all(self, transaction: Transaction) -> None:
         """Read all facts again and forget requests that are gone; nothing is opened twice."""
         self._read, self._unopened = _FactsRead(), []
-        found: dict[Kind, set[UUID | None]] = {}
-        for kind in Kind:
+        found: dict[FactKind, set[UUID | None]] = {}
+        for kind in FactKind:
             marks = callback_changes.marks(transaction, self._site_id, kind)
             self._read.marks[kind] = marks
             found[kind] = {
@@ -200,7 +200,7 @@ class RequestCache:
                 for machine in marks
                 for id_ in self._take(transaction, kind, machine, _NO_MARK.last)
             }
-        for gone in self._entries.keys() - found[Kind.REQUESTS]:
+        for gone in self._entries.keys() - found[FactKind.REQUESTS]:
             del self._entries[gone], self._numbers[gone]
         self._is_whole = True
 
@@ -209,7 +209,9 @@ class RequestCache:
 class _FactsRead:
     """The facts that were read: by request, and typed withdrawals by reference."""
 
-    marks: dict[Kind, dict[UUID, Mark]] = field(default_factory=lambda: {kind: {} for kind in Kind})
+    marks: dict[FactKind, dict[UUID, Mark]] = field(
+        default_factory=lambda: {kind: {} for kind in FactKind}
+    )
     events: dict[UUID, list[RequestEvent]] = field(default_factory=lambda: defaultdict(list))
     slip_withdrawals: dict[UUID, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     typed_withdrawals: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))

@@ -94,7 +94,7 @@ class VisitorRequests:
         wanted: UUID | None = request_id
         while wanted is not None and wanted not in found:
             events = callbacks.events_of(transaction, wanted)
-            found[wanted] = callback_state(events, callbacks.withdrawals_of(transaction, wanted))
+            found[wanted] = callback_state(events, callbacks.withdrawal_times(transaction, wanted))
             wanted = found[wanted].merged_into
         return list(found.items())
 
@@ -103,8 +103,8 @@ class VisitorRequests:
 
         One that staff have dismissed since is kept again.
         """
-        noted = callbacks.noted_at(transaction, reference)
-        dismissed = max(callbacks.dismissals(transaction, reference), default=None)
+        noted = callbacks.typed_withdrawal_times(transaction, reference)
+        dismissed = max(callbacks.dismissal_times(transaction, reference), default=None)
         if not noted or (dismissed is not None and dismissed >= max(noted)):
             self._add_withdrawal(transaction, now, ref=reference)
 

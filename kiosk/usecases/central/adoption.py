@@ -21,7 +21,7 @@ from kiosk.records.central.owner import owner_transaction
 from kiosk.records.central.setup import role_name
 from kiosk.records.database.opening import LINK_FILE
 from kiosk.records.database.store import Records, Store
-from kiosk.records.outbox import NOTE, PATTERN, exported_upto, unsent
+from kiosk.records.outbox import EXPORTED_FILE, UNSENT_FILES, count_unsent, exported_upto
 from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.usecases.admin.retention import Progress, ignore_progress
 from kiosk.usecases.site import SiteInfo, load_site
@@ -62,17 +62,17 @@ def adopt_clinic(
     with store.write() as local:
         with owner_transaction(owner, site.site_id) as central:
             copied = 0
-            if owner_access.epoch(central, site.site_id) is None:
+            if owner_access.site_epoch(central, site.site_id) is None:
                 _refuse_second_central(link, owner)
                 epoch = uuid7(clock.now(), entropy(ENTROPY_BYTES))
-                owner_access.add(central, site.site_id, epoch)
-                copied = adoption.adopt(local, central, site.site_id, progress)
-            adoption.copy_some(local, central, KioskDevice, site.site_id)
+                owner_access.add_site(central, site.site_id, epoch)
+                copied = adoption.copy_site(local, central, site.site_id, progress)
+            adoption.copy_table(local, central, KioskDevice, site.site_id)
             made = _make_link(central, site, link, reached_by, entropy)
         # After the commit: the next run mends a role without a link, but no link without a role.
         if made is not None:
             write_link(folder, made, certificates)
-        waiting = outbox.pending(local)
+        waiting = outbox.count_pending(local)
     return AdoptedClinic(site, copied, made is not None, waiting)
 
 
@@ -98,8 +98,8 @@ def check_reset(folder: Path, database: Path) -> ResetPreview:
     store = Store.open(database, create=True)
     try:
         with store.read() as transaction:
-            there = unsent(transaction.connection())
-            machine = site.here(transaction)
+            there = count_unsent(transaction.connection())
+            machine = site.this_machine(transaction)
     finally:
         store.close()
     if there.count and exported_upto(folder) < there.upto_seq:
@@ -108,7 +108,7 @@ def check_reset(folder: Path, database: Path) -> ResetPreview:
             " --once`, or keep them in a file with `kiosk sync export FILE`."
         )
     symbols = "" if machine is None else machine.symbols
-    return ResetPreview(symbols, tuple(sorted(folder.glob(PATTERN))) if there.count else ())
+    return ResetPreview(symbols, tuple(sorted(folder.glob(UNSENT_FILES))) if there.count else ())
 
 
 def reset_machine(folder: Path, database: Path) -> None:
@@ -121,7 +121,7 @@ def reset_machine(folder: Path, database: Path) -> None:
         for suffix in _SIDES:
             database.with_name(database.name + suffix).unlink(missing_ok=True)
         # A new database counts from 1 again, so an old note would stand for what is not exported.
-        (folder / NOTE).unlink(missing_ok=True)
+        (folder / EXPORTED_FILE).unlink(missing_ok=True)
         for name in _FOLDERS:
             with suppress(FileNotFoundError):
                 shutil.rmtree(folder / name)
@@ -166,7 +166,11 @@ def _make_link(
             " enrol it again."
         )
     name = role_name("kiosk", site.kiosk_id, site.site_id)
-    if link is not None and _is_same(link.address, reached_by) and machines.is_open(central, name):
+    if (
+        link is not None
+        and _is_same(link.address, reached_by)
+        and machines.role_may_sign_in(central, name)
+    ):
         return None
     password = new_password(entropy)
     machines.ensure_role(central, "kiosk", site.kiosk_id, site.site_id, password)

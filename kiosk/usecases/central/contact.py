@@ -21,7 +21,7 @@ _REVOKED = (
 def check_central(store: Records) -> None:
     """Raise StoreDiffers with one sentence where the versions of program and central differ."""
     with store.read() as transaction:
-        check_terms(owner.terms(transaction))
+        check_terms(owner.read_terms(transaction))
 
 
 def report_contact(store: Records, clock: Clock, site: SiteInfo, version: str) -> None:
@@ -31,12 +31,12 @@ def report_contact(store: Records, clock: Clock, site: SiteInfo, version: str) -
             raise SetupError(_REVOKED)
         known = pulled_rows.read_state(transaction, site.kiosk_id).clock_offset_ms
         asked = clock.now()
-        there = machines.time_there(transaction)
+        there = machines.central_now(transaction)
         answered = clock.now()
         reading = read_clock(asked, answered, there)
         offset = known if reading is None else better_offset(known, reading)
-        pulled_rows.note_contact(transaction, site.kiosk_id, answered, offset)
-        machines.report(transaction, site.site_id, site.kiosk_id, answered, offset, version)
+        pulled_rows.set_contact(transaction, site.kiosk_id, answered, offset)
+        machines.report_desk(transaction, site.site_id, site.kiosk_id, answered, offset, version)
 
 
 @dataclass(frozen=True, slots=True)

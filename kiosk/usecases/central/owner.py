@@ -15,8 +15,8 @@ from kiosk.records.central import machines
 from kiosk.records.central import owner as owner_access
 from kiosk.records.central.connection import Address
 from kiosk.records.central.machines import CentralMachine
-from kiosk.records.central.owner import SiteAtCentre, owner_transaction
-from kiosk.records.central.setup import found, role_name
+from kiosk.records.central.owner import CentralSite, owner_transaction
+from kiosk.records.central.setup import role_name, set_up
 from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.usecases.central.adoption import read_certificates
 from kiosk.vault.enrolment_bundle import Bundle, SignedBundle, first_password, sign_bundle
@@ -32,7 +32,7 @@ class PreparedCentral:
 
     hardened: bool
     """False where only a superuser can also take locks and large objects away from machines."""
-    sites: tuple[SiteAtCentre, ...]
+    sites: tuple[CentralSite, ...]
 
 
 def prepare_central(owner: Address, clock: Clock) -> PreparedCentral:
@@ -44,8 +44,8 @@ def prepare_central(owner: Address, clock: Clock) -> PreparedCentral:
 
     try:
         with owner_transaction(owner) as transaction:
-            hardened = found(transaction.connection(), clock.now())
-            return PreparedCentral(hardened, owner_access.known(transaction))
+            hardened = set_up(transaction.connection(), clock.now())
+            return PreparedCentral(hardened, owner_access.all_sites(transaction))
     except CommandError:
         raise StoreDiffers(
             "A newer kiosk has made this centre; install that version and run this again. Nothing"
@@ -53,11 +53,11 @@ def prepare_central(owner: Address, clock: Clock) -> PreparedCentral:
         ) from None
 
 
-def choose_site(owner: Address, wanted: str | None) -> SiteAtCentre:
+def choose_site(owner: Address, wanted: str | None) -> CentralSite:
     """Return a site by its name or id; without either the only one. SetupError for no such site."""
     with owner_transaction(owner) as transaction:
-        check_terms(owner_access.terms(transaction))
-        known = owner_access.known(transaction)
+        check_terms(owner_access.read_terms(transaction))
+        known = owner_access.all_sites(transaction)
     if not known:
         raise SetupError(
             "There is no clinic at this centre yet; run `kiosk central init` on the clinic's own"
@@ -100,8 +100,8 @@ def central_status(owner: Address, clock: Clock) -> CentralStatus:
     """Return all machines; close the roles of wiped ones and remove expired enrolments."""
     now = clock.now()
     with owner_transaction(owner) as transaction:
-        check_terms(owner_access.terms(transaction))
-        every = machines.every(transaction)
+        check_terms(owner_access.read_terms(transaction))
+        every = machines.all_machines(transaction)
         wiped = tuple(one for one in every if _is_wiped(one) and one.may_sign_in)
         expired = tuple(
             one for one in every if not one.has_joined and one.enrolled_at + VALID_FOR < now
@@ -109,9 +109,9 @@ def central_status(owner: Address, clock: Clock) -> CentralStatus:
         for one in wiped:
             machines.close_role(transaction, one)
         if expired:
-            machines.forget(transaction, expired)
-        facts: Counter[UUID] = machines.facts_of_each(transaction)
-        left = tuple(one for one in machines.every(transaction))
+            machines.delete_machines(transaction, expired)
+        facts: Counter[UUID] = machines.count_facts(transaction)
+        left = tuple(one for one in machines.all_machines(transaction))
     return CentralStatus(now, left, facts, wiped, expired)
 
 
@@ -141,7 +141,7 @@ class EnrolledMachine:
 
 def enrol_machine(
     owner: Address,
-    site: SiteAtCentre,
+    site: CentralSite,
     machine: NewMachine,
     clock: Clock,
     entropy: Entropy,
@@ -182,7 +182,7 @@ def enrol_machine(
 
 
 def revoke_machine(
-    owner: Address, site: SiteAtCentre, symbols: str, clock: Clock, *, at_once: bool
+    owner: Address, site: CentralSite, symbols: str, clock: Clock, *, at_once: bool
 ) -> CentralMachine:
     """Take a machine out of service; SetupError where the site has none of these symbols.
 
@@ -190,12 +190,12 @@ def revoke_machine(
     instead. A desk machine, which keeps nothing, is always shut out.
     """
     with owner_transaction(owner, site.site_id) as transaction:
-        machine = _find(machines.every(transaction), site.site_id, symbols)
+        machine = _find(machines.all_machines(transaction), site.site_id, symbols)
         if machine.revoked_at is None:
-            machines.revoke(transaction, machine, clock.now())
+            machines.mark_revoked(transaction, machine, clock.now())
         closed = machine.has_joined and (at_once or machine.kind == "desk")
         if not machine.has_joined:
-            machines.forget(transaction, [machine])
+            machines.delete_machines(transaction, [machine])
         elif closed:
             machines.close_role(transaction, machine)
     if closed:
@@ -211,11 +211,11 @@ def declare_restored(owner: Address, clock: Clock, entropy: Entropy) -> tuple[in
     Return how many sites there are, and how many joined machines have no role on this server.
     """
     with owner_transaction(owner) as transaction:
-        check_terms(owner_access.terms(transaction))
+        check_terms(owner_access.read_terms(transaction))
         count = owner_access.renew_epochs(
             transaction, lambda: uuid7(clock.now(), entropy(ENTROPY_BYTES))
         )
-        every = machines.every(transaction)
+        every = machines.all_machines(transaction)
     lost = [one for one in every if one.has_joined and one.revoked_at is None]
     return count, sum(not one.may_sign_in for one in lost)
 
@@ -236,7 +236,7 @@ def _bundle(device: KioskDevice, to: Address, ca: str) -> Bundle:
     )
 
 
-def _is_named(site: SiteAtCentre, wanted: str) -> bool:
+def _is_named(site: CentralSite, wanted: str) -> bool:
     low = clean(wanted).casefold()
     return clean(site.name).casefold() == low or (
         len(low) >= _SHORT_ID and site.site_id.hex.endswith(low.replace("-", ""))

@@ -52,7 +52,7 @@ class GroupsDesk(StaffDesk):
     def groups(self) -> tuple[GroupCard, ...]:
         """Return the groups that were not put away, by name."""
         with self._reading() as (transaction, now):
-            return records.cards(transaction, self._site.site_id, now)
+            return records.group_cards(transaction, self._site.site_id, now)
 
     def sessions(
         self, since: date, until: date, group_id: UUID | None = None
@@ -63,7 +63,7 @@ class GroupsDesk(StaffDesk):
         """
         begin, end = self._midnight(since), self._midnight(until)
         with self._reading() as (transaction, _now):
-            return records.between(transaction, self._site.site_id, begin, end, group_id)
+            return records.planned_between(transaction, self._site.site_id, begin, end, group_id)
 
     def add_group(self, plan: GroupPlan) -> GroupPlan | PlanProblem:
         """Keep a new group; one whose id is known stays as it is."""
@@ -82,7 +82,7 @@ class GroupsDesk(StaffDesk):
         if isinstance(tidied, PlanProblem):
             return tidied
         with self._writing() as (transaction, now):
-            old = records.group(transaction, self._site.site_id, plan.id)
+            old = records.find_group(transaction, self._site.site_id, plan.id)
             if old is None:
                 return PlanProblem.UNKNOWN
             tidied = replace(tidied, source=old.source)
@@ -98,11 +98,11 @@ class GroupsDesk(StaffDesk):
         with self._writing() as (transaction, now):
             if not records.row_exists(transaction, SupportGroup, group_id):
                 return PlanProblem.UNKNOWN
-            if records.group(transaction, self._site.site_id, group_id) is None:
+            if records.find_group(transaction, self._site.site_id, group_id) is None:
                 return Cancelled(0)
-            records.put_away(transaction, group_id, now)
+            records.put_group_away(transaction, group_id, now)
             self._audit(transaction, now, AuditAction.GROUP_PUT_AWAY, group_id)
-            coming = records.coming(transaction, self._site.site_id, now, group_id)
+            coming = records.planned_to_come(transaction, self._site.site_id, now, group_id)
             return self._call_off(transaction, now, coming, GROUP_ENDED)
 
     def add_session(self, plan: SessionPlan) -> SessionPlan | PlanProblem:
@@ -118,7 +118,7 @@ class GroupsDesk(StaffDesk):
         The same `series.id` plans the same sessions once.
         """
         with self._reading() as (transaction, _now):
-            group = records.group(transaction, self._site.site_id, group_id)
+            group = records.find_group(transaction, self._site.site_id, group_id)
         if group is None:
             return PlanProblem.UNKNOWN
         capacity = group.capacity if capacity is None else capacity
@@ -136,7 +136,7 @@ class GroupsDesk(StaffDesk):
         if isinstance(tidied, PlanProblem):
             return tidied
         with self._writing() as (transaction, now):
-            found = records.by_ids(transaction, self._site.site_id, [plan.id])
+            found = records.planned_by_ids(transaction, self._site.site_id, [plan.id])
             if not found:
                 return PlanProblem.UNKNOWN
             (old,) = found
@@ -174,7 +174,9 @@ class GroupsDesk(StaffDesk):
             meant = self._meant(transaction, which)
             off = called_off(meant, which)
             groups = {one.plan.group_id for one in off}
-            if any(records.group(transaction, self._site.site_id, id_) is None for id_ in groups):
+            if any(
+                records.find_group(transaction, self._site.site_id, id_) is None for id_ in groups
+            ):
                 return PlanProblem.NO_GROUP
             for one in off:
                 records.restore_session(transaction, one.plan.id)
@@ -206,7 +208,7 @@ class GroupsDesk(StaffDesk):
         if isinstance(tidied, PlanProblem):
             return tidied
         with self._writing() as (transaction, now):
-            if records.group(transaction, self._site.site_id, group_id) is None:
+            if records.find_group(transaction, self._site.site_id, group_id) is None:
                 return PlanProblem.UNKNOWN
             if records.add_sessions(transaction, self._site.site_id, tidied):
                 self._audit(transaction, now, AuditAction.SESSION_ADDED, subject)
@@ -218,8 +220,8 @@ class GroupsDesk(StaffDesk):
         site_id = self._site.site_id
         if isinstance(which, SeriesFrom):
             since = self._midnight(which.since)
-            return records.of_series(transaction, site_id, which.series_id, since)
-        return records.by_ids(transaction, site_id, which)
+            return records.planned_of_series(transaction, site_id, which.series_id, since)
+        return records.planned_by_ids(transaction, site_id, which)
 
     def _call_off(
         self,
@@ -239,7 +241,7 @@ class GroupsDesk(StaffDesk):
         self, transaction: Transaction, now: datetime, old: GroupPlan, new: GroupPlan
     ) -> None:
         """Set the group's new room and capacity in coming sessions that had the old ones."""
-        for one in records.coming(transaction, self._site.site_id, now, new.id):
+        for one in records.planned_to_come(transaction, self._site.site_id, now, new.id):
             plan = one.plan
             room = new.room if plan.room == old.room else plan.room
             capacity = new.capacity if plan.capacity == old.capacity else plan.capacity

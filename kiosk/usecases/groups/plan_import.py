@@ -56,12 +56,12 @@ class PlanImport:
 
     def run(self, plans: Plans) -> ImportReport:
         """Do the import; SetupError, and nothing changes, for what cannot be kept."""
-        kept = records.for_import(self._transaction, self._site.site_id, self._now)
+        kept = records.planned_for_import(self._transaction, self._site.site_id, self._now)
         known = _KeptPlans(
-            records.groups(self._transaction, self._site.site_id, put_away=True), kept
+            records.all_groups(self._transaction, self._site.site_id, put_away=True), kept
         )
         away = {one.id for one in known.groups} - {
-            one.id for one in records.groups(self._transaction, self._site.site_id)
+            one.id for one in records.all_groups(self._transaction, self._site.site_id)
         }
         report, groups = ImportReport(), dict[str, GroupPlan]()
         for named in plans.groups:
@@ -136,9 +136,9 @@ class PlanImport:
 
 def read_plans(transaction: Transaction, site_id: UUID, now: datetime) -> Plans:
     """Return all groups and the sessions that have not ended, as plans of a TOML file."""
-    groups = records.groups(transaction, site_id)
+    groups = records.all_groups(transaction, site_id)
     keys = {group.id: _key(group) for group in groups}
-    kept = records.for_import(transaction, site_id, now)
+    kept = records.planned_for_import(transaction, site_id, now)
     upcoming = [one for one in kept if one.plan.ends_at > now and one.plan.group_id in keys]
     return Plans(
         PlanKind.TOML,

@@ -50,7 +50,7 @@ class PassDesk(StaffDesk):
         with self._reading() as (transaction, now):
             people = passes.all_people(transaction, self._site.site_id)
             groups = passes.memberships(transaction, self._site.site_id)
-            held = passes.passes_held(transaction, self._site.site_id)
+            held = passes.held_by_person(transaction, self._site.site_id)
         sealed = {person.participant_id: person.sealed_name for person in people}
         if not self._members_shown or sealed.keys() - self._names.opened.keys():
             with self._writing() as (transaction, now):
@@ -158,7 +158,7 @@ class PassDesk(StaffDesk):
         return person
 
     def _end_passes(self, transaction: Transaction, now: datetime, participant_id: UUID) -> int:
-        cards = passes.cards_in_use(transaction, participant_id)
+        cards = passes.in_use(transaction, participant_id)
         for card in cards:
             change_reference(transaction, Passcard, card.id, {"revoked_at": now})
         return len(cards)
@@ -166,7 +166,7 @@ class PassDesk(StaffDesk):
 
 def _pass_made(transaction: Transaction, draft: JoinDraft) -> IssuedPass | None:
     """Return the pass that an earlier call with this draft made; None for a new draft."""
-    card = passes.find_pass(transaction, derive_lookup(draft.secret))
+    card = passes.find(transaction, derive_lookup(draft.secret))
     if card is None:
         return None
     kept = unlock_name(card.name_box, derive_name_key(draft.secret)) or ""

@@ -112,7 +112,7 @@ class AccountMaker:
         id_ = uuid7(made_at, self._entropy(ENTROPY_BYTES))
         row = build_account(self._site.site_id, id_, new, self._manager.keys, made_at, self._cost)
         with self._store.write() as transaction:
-            if staff.find(transaction, self._site.site_id, row.login) is not None:
+            if staff.find_by_login(transaction, self._site.site_id, row.login) is not None:
                 raise SetupError("There is an account of this login already; choose another.")
             add_reference(transaction, row)
             add_entry(

@@ -59,7 +59,7 @@ class AccountsDesk(StaffDesk):
         row = build_account(self._site.site_id, id_, new, keys, made_at, self._cost)
         row.must_change = True
         with self._writing() as (transaction, now):
-            if staff.find(transaction, self._site.site_id, row.login) is not None:
+            if staff.find_by_login(transaction, self._site.site_id, row.login) is not None:
                 return AccountProblem.LOGIN_TAKEN
             add_reference(transaction, row)
             self._audit(transaction, now, AuditAction.STAFF_ADDED, id_)
@@ -79,7 +79,7 @@ class AccountsDesk(StaffDesk):
         values: dict[str, object] = {"roles": format_codes(roles)}
         rewrapped = {**values, **self._wrap(account_id, roles, chosen)} if chosen else values
         with self._writing() as (transaction, now):
-            account = staff.get(transaction, self._site.site_id, account_id)
+            account = staff.find_by_id(transaction, self._site.site_id, account_id)
             if account is None:
                 return AccountProblem.UNKNOWN
             if Role.MANAGER not in roles and self._is_last_manager(transaction, account):
@@ -102,7 +102,7 @@ class AccountsDesk(StaffDesk):
     def disable(self, account_id: UUID) -> Answer:
         """Disable an account at once; LAST_MANAGER where no manager would be left to enable it."""
         with self._writing() as (transaction, now):
-            account = staff.get(transaction, self._site.site_id, account_id)
+            account = staff.find_by_id(transaction, self._site.site_id, account_id)
             if account is None:
                 return AccountProblem.UNKNOWN
             if self._is_last_manager(transaction, account):
@@ -124,7 +124,7 @@ class AccountsDesk(StaffDesk):
         if account_id == self._staff.id:
             return AccountProblem.OWN_PASSPHRASE
         with self._reading() as (transaction, _now):
-            account = staff.get(transaction, self._site.site_id, account_id)
+            account = staff.find_by_id(transaction, self._site.site_id, account_id)
         if account is None:
             return AccountProblem.UNKNOWN
         values = self._wrap(account_id, account.staff.roles, chosen)
@@ -135,7 +135,7 @@ class AccountsDesk(StaffDesk):
     ) -> AccountView | AccountProblem:
         """Change columns of an account, with an entry in the trail."""
         with self._writing() as (transaction, now):
-            if staff.get(transaction, self._site.site_id, account_id) is None:
+            if staff.find_by_id(transaction, self._site.site_id, account_id) is None:
                 return AccountProblem.UNKNOWN
             change_reference(transaction, StaffAccount, account_id, values)
             self._audit(transaction, now, action, account_id)
@@ -164,7 +164,7 @@ class AccountsDesk(StaffDesk):
         return managers == {account.staff.id}
 
     def _view_of(self, transaction: Transaction, account_id: UUID) -> AccountView | AccountProblem:
-        account = staff.get(transaction, self._site.site_id, account_id)
+        account = staff.find_by_id(transaction, self._site.site_id, account_id)
         return AccountProblem.UNKNOWN if account is None else _view(account)
 
 

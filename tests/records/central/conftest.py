@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from kiosk.records.central.connection import central_engine
-from kiosk.records.central.setup import found
+from kiosk.records.central.setup import set_up
 from tests.support.centres import FOUNDED, Centre, new_centre
 from tests.support.rights_rows import A, B, Who, credentials, settle
 
@@ -16,7 +16,7 @@ def clinics(postgres: str, centre_template: str) -> Iterator[Centre]:
     """Two clinics at one centre; founded again, for rights on a database are not in a copy."""
     with new_centre(postgres, centre_template) as centre:
         with centre.engine.begin() as connection:
-            found(connection, FOUNDED)
+            set_up(connection, FOUNDED)
         settle(centre, A)
         settle(centre, B)
         yield centre

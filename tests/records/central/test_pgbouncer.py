@@ -16,7 +16,7 @@ from kiosk.records.schema.columns import payload
 from kiosk.records.schema.system_tables import SyncState
 from kiosk.records.schema.tables import HeadCount, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.remote import Report
+from kiosk.sync.remote import Heartbeat
 from tests.support.centres import FOUNDED, Centre
 from tests.support.pgbouncer import pooled
 from tests.support.rights_rows import A, credentials, sample
@@ -41,7 +41,7 @@ def test_a_kiosk_sends_and_pulls(clinics: Centre, pool: dict[str, Address]) -> N
     def send(_: int) -> None:
         remote = PostgresRemote(pool["kiosk"], A.site, A.kiosk)
         for number in range(EACH):
-            contact = remote.contact(Report(FOUNDED, None, 1, 0, "1"))
+            contact = remote.contact(Heartbeat(FOUNDED, None, 1, 0, "1"))
             rows = [sample(name, A.site, A.kiosk) for name in ("head_count", "passcard")]
             names = ("head_count", "passcard")
             remote.push(

@@ -13,10 +13,10 @@ from kiosk.records.central.setup import (
     GROUPS,
     KIOSKS,
     change_password,
+    lock_role,
     make_role,
     may_sign_in,
     role_name,
-    shut_out,
 )
 from tests.support.centres import PASSWORD, Centre
 from tests.support.rights_rows import DENIED, A, B, Who, credentials, fresh
@@ -162,7 +162,7 @@ def test_a_machine_that_is_shut_out_loses_its_session(clinics: Centre) -> None:
     with engine.connect() as desk:
         desk.execute(text("SELECT 1"))
         with clinics.engine.begin() as owner:
-            shut_out(owner, role)
+            lock_role(owner, role)
             assert not may_sign_in(owner, role)
         with pytest.raises(DBAPIError):
             desk.execute(text("SELECT 1"))

@@ -14,11 +14,11 @@ from kiosk.records.central.setup import (
     CONTRACT,
     DESKS,
     KIOSKS,
-    found,
+    lock_role,
     make_role,
     may_sign_in,
     role_name,
-    shut_out,
+    set_up,
 )
 from kiosk.records.central.store import CentralStore
 from tests.support.centres import FOUNDED, Centre
@@ -27,8 +27,8 @@ from tests.support.postgres import new_database
 
 def test_founding_again_changes_nothing(centre: Centre) -> None:
     with centre.engine.begin() as connection:
-        found(connection, FOUNDED)
-        found(connection, FOUNDED)
+        set_up(connection, FOUNDED)
+        set_up(connection, FOUNDED)
         row = connection.execute(text("SELECT contract, founded_at FROM central")).one()
     assert tuple(row) == (CONTRACT, FOUNDED)
 
@@ -61,13 +61,13 @@ def test_an_owner_who_is_no_superuser(postgres: str, centre: Centre) -> None:
         engine = central_engine(replace(read_address(url), role=name))
         role = role_name("kiosk", uuid4(), uuid4())
         with engine.begin() as connection:
-            assert found(connection, FOUNDED) is False, "only a superuser takes locks away"
+            assert set_up(connection, FOUNDED) is False, "only a superuser takes locks away"
             make_role(connection, role, "kiosk", "a password")
         machine = central_engine(replace(read_address(url), role=role, password="a password"))
         with machine.connect() as kiosk:
             kiosk.execute(text("SELECT contract FROM central"))
             with engine.begin() as connection:
-                shut_out(connection, role)
+                lock_role(connection, role)
                 assert not may_sign_in(connection, role)
             with pytest.raises(DBAPIError):
                 kiosk.execute(text("SELECT contract FROM central"))
@@ -85,7 +85,7 @@ def test_what_an_older_version_allowed_is_taken_away(centre: Centre) -> None:
         connection.exec_driver_sql(f"GRANT SELECT, UPDATE (reason) ON check_in TO {KIOSKS}")
         connection.exec_driver_sql("GRANT SELECT ON participant TO PUBLIC")
         connection.exec_driver_sql("CREATE POLICY all_of_it ON check_in FOR SELECT USING (true)")
-        found(connection, FOUNDED)
+        set_up(connection, FOUNDED)
         asked = (
             "has_any_column_privilege(:role, 'check_in', 'SELECT, UPDATE')",
             "has_table_privilege(:role, 'participant', 'SELECT')",
@@ -100,7 +100,7 @@ def test_what_an_older_version_allowed_is_taken_away(centre: Centre) -> None:
 def test_a_database_where_anybody_may_make_tables_is_no_centre(centre: Centre) -> None:
     with pytest.raises(SetupError, match="schema public"), centre.engine.begin() as connection:
         connection.exec_driver_sql(f"GRANT CREATE ON SCHEMA public TO {KIOSKS}")
-        found(connection, FOUNDED)
+        set_up(connection, FOUNDED)
 
 
 def test_a_site_takes_turns_only_where_it_is_known(centre: Centre) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateTable
 from sqlmodel import SQLModel
 
 from kiosk.records.database.store import Store
-from kiosk.records.database.upgrading import history
+from kiosk.records.database.upgrading import migration_config
 from kiosk.records.migrations import HEAD, REVISIONS
 from kiosk.records.schema import system_tables, tables
 
@@ -23,7 +23,7 @@ ALL_TABLES = (tables, system_tables, system_tables)
 
 
 def test_the_constant_is_the_head_of_the_script_folder() -> None:
-    scripts = ScriptDirectory.from_config(history())
+    scripts = ScriptDirectory.from_config(migration_config())
     assert scripts.get_heads() == [HEAD]
     walked = [script.revision for script in scripts.walk_revisions()]
     assert tuple(reversed(walked)) == REVISIONS
@@ -38,7 +38,7 @@ def test_the_history_leads_to_the_tables_of_the_code(store: Store) -> None:
 
 
 def test_the_same_history_makes_the_centre(monkeypatch: pytest.MonkeyPatch) -> None:
-    config = history()
+    config = migration_config()
     config.set_main_option("dialect", "postgresql")
     written = StringIO()
     config.output_buffer = written

@@ -22,7 +22,7 @@ def test_only_the_named_columns_of_the_named_row_change(clinic: Clinic) -> None:
     with clinic.store.write() as transaction:
         change_reference(transaction, SupportGroup, first.group_id, {"room": "The garden"})
     with clinic.store.read() as transaction:
-        kept = {one.id: one for one in groups.groups(transaction, clinic.site.site_id)}
+        kept = {one.id: one for one in groups.all_groups(transaction, clinic.site.site_id)}
     assert kept[first.group_id].room == "The garden"
     assert kept[first.group_id].name == "Group of Room 2"
     assert {one.room for one in kept.values()} == {"The garden", "Room 3"}
@@ -36,7 +36,7 @@ def test_a_row_that_is_not_there_is_told_and_nothing_changes(clinic: Clinic) -> 
         change_reference(transaction, SupportGroup, group, {"room": "The garden"})
         change_reference(transaction, SupportGroup, UUID(int=0), {"room": "The garden"})
     with clinic.store.read() as transaction:
-        (kept,) = groups.groups(transaction, clinic.site.site_id)
+        (kept,) = groups.all_groups(transaction, clinic.site.site_id)
     assert kept.room == "Room 2"
 
 

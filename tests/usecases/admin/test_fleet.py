@@ -24,7 +24,7 @@ def desk(clinic: Clinic) -> OversightDesk:
 def now_there(clinic: Clinic) -> datetime:
     """The time by which contacts are told."""
     with clinic.store.read() as transaction:
-        return site.now_of(transaction, clinic.clock.at)
+        return site.contact_now(transaction, clinic.clock.at)
 
 
 @contextmanager

@@ -74,7 +74,7 @@ def owe_again(clinic: Clinic) -> None:
 def test_what_the_centre_asks_for_again_during_the_run_stays(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "THINGS_AT_A_TIME", 1)
+    monkeypatch.setattr(retention, "IDS_AT_A_TIME", 1)
     session = clinic.add_session()
     for number in range(3):
         facts.check_in(clinic, session.id, bytes([number]) * 16)
@@ -103,7 +103,7 @@ def test_a_kiosk_with_a_centre_lets_nobody_go_who_may_have_come_elsewhere(clinic
 def test_who_comes_back_during_the_run_stays(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "THINGS_AT_A_TIME", 1)
+    monkeypatch.setattr(retention, "IDS_AT_A_TIME", 1)
     session = clinic.add_session()
     for number in range(3):
         facts.person(clinic, bytes([number]) * 16)

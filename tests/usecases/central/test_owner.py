@@ -14,7 +14,7 @@ from kiosk.domain.fleet import parse_code
 from kiosk.errors import KioskError, SetupError, StoreAway, StoreDiffers
 from kiosk.records.central.connection import Address, read_address
 from kiosk.records.central.machines import CentralMachine
-from kiosk.records.central.owner import SiteAtCentre, owner_transaction
+from kiosk.records.central.owner import CentralSite, owner_transaction
 from kiosk.records.central.setup import role_name
 from kiosk.usecases.central.adoption import adopt_clinic
 from kiosk.usecases.central.owner import (
@@ -52,7 +52,7 @@ def clinic(tmp_path: Path) -> Iterator[Clinic]:
 
 
 @pytest.fixture
-def site(owner: Address, clinic: Clinic) -> SiteAtCentre:
+def site(owner: Address, clinic: Clinic) -> CentralSite:
     """The clinic, adopted."""
     prepare_central(owner, clinic.clock)
     adopt_clinic(clinic.store, clinic.folder, owner, owner, clinic.clock, entropy)
@@ -60,7 +60,7 @@ def site(owner: Address, clinic: Clinic) -> SiteAtCentre:
 
 
 def enrol(
-    owner: Address, site: SiteAtCentre, clock: SetClock, kind: str = "kiosk"
+    owner: Address, site: CentralSite, clock: SetClock, kind: str = "kiosk"
 ) -> tuple[Address, SignedBundle]:
     """Give the way in that a machine has before it joins."""
     kept: list[SignedBundle] = []
@@ -140,14 +140,14 @@ def test_a_wrong_url_says_what_is_wrong(
     assert OWNER_PASSWORD not in str(raised.value)
 
 
-def test_a_machine_is_no_owner(owner: Address, site: SiteAtCentre, clinic: Clinic) -> None:
+def test_a_machine_is_no_owner(owner: Address, site: CentralSite, clinic: Clinic) -> None:
     way_in, _ = enrol(owner, site, clinic.clock)
     with pytest.raises(SetupError, match="the role that owns the database"):
         declare_restored(way_in, clinic.clock, entropy)
 
 
 def test_a_site_is_found_by_name_or_by_the_end_of_its_id(
-    owner: Address, site: SiteAtCentre, clinic: Clinic, tmp_path: Path
+    owner: Address, site: CentralSite, clinic: Clinic, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
     with open_clinic(tmp_path / "other", seed=2) as other:
@@ -161,7 +161,7 @@ def test_a_site_is_found_by_name_or_by_the_end_of_its_id(
 
 
 def test_an_enrolled_machine_can_sign_in_and_has_symbols_of_its_own(
-    owner: Address, site: SiteAtCentre, clinic: Clinic
+    owner: Address, site: CentralSite, clinic: Clinic
 ) -> None:
     way_in, signed = enrol(owner, site, clinic.clock)
     with connect(way_in) as machine:
@@ -173,7 +173,7 @@ def test_an_enrolled_machine_can_sign_in_and_has_symbols_of_its_own(
 
 
 def test_nothing_is_enrolled_where_the_bundle_cannot_be_kept(
-    owner: Address, site: SiteAtCentre, clinic: Clinic
+    owner: Address, site: CentralSite, clinic: Clinic
 ) -> None:
     def full(_signed: SignedBundle) -> None:
         raise SetupError("full")
@@ -185,7 +185,7 @@ def test_nothing_is_enrolled_where_the_bundle_cannot_be_kept(
 
 @pytest.mark.parametrize("name", ["", " ", "\x1b", "x" * 61])
 def test_a_machine_needs_a_name(
-    owner: Address, site: SiteAtCentre, clinic: Clinic, name: str
+    owner: Address, site: CentralSite, clinic: Clinic, name: str
 ) -> None:
     machine = NewMachine(name, "kiosk", owner)
     with pytest.raises(SetupError, match="name"):
@@ -193,7 +193,7 @@ def test_a_machine_needs_a_name(
 
 
 def test_looking_removes_what_nobody_joined_by_in_a_week(
-    owner: Address, site: SiteAtCentre, clinic: Clinic
+    owner: Address, site: CentralSite, clinic: Clinic
 ) -> None:
     _, signed = enrol(owner, site, clinic.clock)
     clinic.clock.move(days=7)
@@ -206,7 +206,7 @@ def test_looking_removes_what_nobody_joined_by_in_a_week(
 
 
 def test_looking_shuts_out_who_has_wiped_itself(
-    owner: Address, site: SiteAtCentre, clinic: Clinic
+    owner: Address, site: CentralSite, clinic: Clinic
 ) -> None:
     role = role_name("kiosk", clinic.site.kiosk_id, site.site_id)
     revoke_machine(owner, site, "7k", clinic.clock, at_once=False)
@@ -226,7 +226,7 @@ def test_looking_shuts_out_who_has_wiped_itself(
     assert not central_status(owner, clinic.clock).closed
 
 
-def test_a_revocation_is_noted_once(owner: Address, site: SiteAtCentre, clinic: Clinic) -> None:
+def test_a_revocation_is_noted_once(owner: Address, site: CentralSite, clinic: Clinic) -> None:
     first = clinic.clock.now()
     for _ in range(2):
         revoke_machine(owner, site, "7K", clinic.clock, at_once=False)
@@ -243,7 +243,7 @@ def test_a_revocation_is_noted_once(owner: Address, site: SiteAtCentre, clinic: 
 
 @pytest.mark.parametrize("kind", ["kiosk", "desk"])
 def test_a_stolen_machine_is_shut_out_in_the_middle_of_its_work(
-    owner: Address, site: SiteAtCentre, clinic: Clinic, kind: str
+    owner: Address, site: CentralSite, clinic: Clinic, kind: str
 ) -> None:
     way_in, signed = enrol(owner, site, clinic.clock, kind)
     change(
@@ -262,13 +262,13 @@ def test_a_stolen_machine_is_shut_out_in_the_middle_of_its_work(
         machine.close()
 
 
-def test_an_unknown_machine_is_named(owner: Address, site: SiteAtCentre, clinic: Clinic) -> None:
+def test_an_unknown_machine_is_named(owner: Address, site: CentralSite, clinic: Clinic) -> None:
     with pytest.raises(SetupError, match="no machine 99"):
         revoke_machine(owner, site, "99", clinic.clock, at_once=True)
 
 
 def test_a_restored_centre_gets_another_epoch(
-    owner: Address, site: SiteAtCentre, clinic: Clinic
+    owner: Address, site: CentralSite, clinic: Clinic
 ) -> None:
     assert declare_restored(owner, clinic.clock, entropy) == (1, 0)
     assert choose_site(owner, None).epoch != site.epoch
@@ -277,7 +277,7 @@ def test_a_restored_centre_gets_another_epoch(
 
 
 def test_a_machine_without_its_role_gets_it_again_by_its_own_init(
-    owner: Address, site: SiteAtCentre, clinic: Clinic
+    owner: Address, site: CentralSite, clinic: Clinic
 ) -> None:
     role = role_name("kiosk", clinic.site.kiosk_id, site.site_id)
     change(owner, f"DROP ROLE {role}")
@@ -287,7 +287,7 @@ def test_a_machine_without_its_role_gets_it_again_by_its_own_init(
 
 
 def test_times_of_a_bundle_are_the_clocks(
-    owner: Address, site: SiteAtCentre, clinic: Clinic
+    owner: Address, site: CentralSite, clinic: Clinic
 ) -> None:
     _, signed = enrol(owner, site, clinic.clock)
     assert signed.bundle.expires - clinic.clock.now() == timedelta(days=7)

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.errors import StoreAway
 from kiosk.records.central.connection import central_engine, read_address
-from kiosk.records.central.setup import found
+from kiosk.records.central.setup import set_up
 from tests.support.calls import ask
 from tests.support.central_clinics import open_clinic_at_centre
 from tests.support.centres import FOUNDED, Centre
@@ -17,7 +17,7 @@ def test_a_desk_lives_through_the_death_of_its_centre(tmp_path: Path) -> None:
     with own_server(durable=True) as server:
         engine = central_engine(read_address(server.url()), 4)
         with engine.begin() as connection:
-            found(connection, FOUNDED)
+            set_up(connection, FOUNDED)
         with open_clinic_at_centre(Centre(server.url(), engine), tmp_path) as clinic:
             first = ask(clinic)
             desk = clinic.callbacks

@@ -49,7 +49,7 @@ def last_action(clinic: Clinic) -> str:
 def held(clinic: Clinic, login: str, passphrase: str) -> set[Purpose]:
     """Say what the stored ring of an account opens, whatever its roles say."""
     with clinic.store.read() as transaction:
-        account = staff.find(transaction, clinic.site.site_id, login)
+        account = staff.find_by_login(transaction, clinic.site.site_id, login)
     assert account is not None
     return set(unwrap_ring(account.wrapped_keys, passphrase, account=account.staff.id))
 
