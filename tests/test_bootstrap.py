@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import bootstrap
-from kiosk.bootstrap import data_dir, make_folder, open_kiosk, show_visitor_kiosk
+from kiosk.bootstrap import visitor
+from kiosk.bootstrap.data_folder import data_dir, make_folder
+from kiosk.bootstrap.kiosk import open_kiosk
+from kiosk.bootstrap.visitor import show_visitor_kiosk
 from kiosk.errors import KioskError, SetupError, StoreBusy, StoreDamaged
 from kiosk.records.database.lock import lock_folder
 from kiosk.records.database.store import Store
@@ -188,7 +190,7 @@ def test_the_screen_gets_its_desks_from_the_folder(
 
     monkeypatch.setattr(visitor_app, "VisitorApp", Screen)
     monkeypatch.setattr(terminal_app, "run_locked", run)
-    monkeypatch.setattr(bootstrap, "_warm", lambda: happened.append("warm"))
+    monkeypatch.setattr(visitor, "_warm", lambda: happened.append("warm"))
     code = show_visitor_kiosk(folder, before=lambda: happened.append("before"))
     assert code == 70
     assert happened == ["before", "warm", "Asia/Singapore", "closed"]

@@ -8,10 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.bootstrap import make_folder, open_kiosk, show_visitor_kiosk
+from kiosk.bootstrap.data_folder import make_folder
 from kiosk.bootstrap.desk import desk_side, show_desk
+from kiosk.bootstrap.kiosk import open_kiosk
+from kiosk.bootstrap.visitor import show_visitor_kiosk
 from kiosk.cli import demo, init
-from kiosk.cli.session import open_for_staff
+from kiosk.cli.sign_in import open_for_staff
 from kiosk.devices.clock import SystemClock
 from kiosk.errors import SetupError, StoreAway, StoreDiffers
 from kiosk.records.central.connection import Address

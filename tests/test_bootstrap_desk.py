@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.bootstrap import Kiosk, make_folder
+from kiosk.bootstrap.data_folder import make_folder
 from kiosk.bootstrap.desk import desk_side, show_desk
+from kiosk.bootstrap.kiosk import Kiosk
 from kiosk.domain.callbacks.worklist import WorklistFilter
 from kiosk.domain.staff import Role
 from kiosk.errors import SetupError, SignedOut

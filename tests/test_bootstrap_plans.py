@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.bootstrap import Kiosk, make_folder
+from kiosk.bootstrap.data_folder import make_folder
 from kiosk.bootstrap.desk import desk_side
 from kiosk.bootstrap.files import read_plans, waiting_plans, write_plans
+from kiosk.bootstrap.kiosk import Kiosk
 from kiosk.domain.groups.plan_import import ImportReport, PlanKind
 from kiosk.errors import SetupError
 from kiosk.settings import read_settings

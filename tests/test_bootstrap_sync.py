@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from kiosk.bootstrap import Kiosk, make_folder, open_kiosk
-from kiosk.bootstrap.data_folder import ask_central
-from kiosk.bootstrap.syncing import has_central, kiosk_link, open_syncer, start_sync
+from kiosk.bootstrap.data_folder import has_central, make_folder
+from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
+from kiosk.bootstrap.syncing import ask_central, kiosk_link, open_syncer, start_sync
 from kiosk.devices.clock import SystemClock
 from kiosk.errors import SetupError
 from kiosk.records import outbox
@@ -133,7 +133,7 @@ def test_a_machine_tells_what_it_is(folder: Path, centre: Centre) -> None:
 def test_nothing_of_the_centre_is_imported_before_the_thread(folder: Path) -> None:
     leave_alone(folder, free_port())
     code = (
-        "import sys; from pathlib import Path; from kiosk.bootstrap import open_kiosk;"
+        "import sys; from pathlib import Path; from kiosk.bootstrap.kiosk import open_kiosk;"
         f"kiosk = open_kiosk(Path({str(folder)!r})); kiosk.visitor_side(); kiosk.clean();"
         "print([name for name in ('psycopg', 'kiosk.sync') if name in sys.modules])"
     )

@@ -1,12 +1,12 @@
-"""Which database stands behind a data folder: its own file, or for a desk machine the centre."""
+"""A machine's data folder: where it is, and whether its database is its own file or the centre."""
 
-from dataclasses import dataclass
+import logging
+import os
+import shutil
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-from kiosk.bootstrap import DATABASE
-from kiosk.errors import SetupError, StoreError
+from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
     from kiosk.devices.clock import Clock
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kiosk.usecases.site import SiteInfo
 
 
+DATABASE: Final = "kiosk.db"
 _ELSEWHERE: Final = (
     "This kiosk belongs to a centre, so staff work at a desk machine; make one with"
     " `kiosk central enrol NAME --desk`."
@@ -26,17 +27,72 @@ _UNKNOWN: Final = (
 )
 
 
-def find_link(folder: Path) -> "CentralLink | None":
-    """Read a machine's link; None where it has no centre, SetupError where it cannot be read."""
-    # Imported here: most machines have none.
-    from kiosk.records.central.link import read_link
+def data_dir(*, demo: bool = False) -> Path:
+    """Return the data folder: KIOSK_DATA_DIR, else the user's own folder for the kiosk."""
+    named = os.environ.get("KIOSK_DATA_DIR")
+    if named:
+        return Path(named).expanduser().absolute()
+    from platformdirs import user_data_path
+
+    return user_data_path("kiosk-demo" if demo else "kiosk", appauthor=False)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the data folder (0700) with its settings; what is there already stays as it is."""
+    from kiosk.content.assets import config_dir
+
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in ("kiosk.toml", "take-home.toml"):
+            if not (folder / name).exists():
+                # A cut half-way must not leave half a file that counts as the clinic's own.
+                copy = folder / f".{name}.new"
+                shutil.copyfile(config_dir() / name, copy)
+                copy.replace(folder / name)
+    except OSError as error:
+        raise SetupError(
+            f"The data folder {folder} cannot be written ({error.strerror}); mend its disk or its"
+            " rights, or name another one by KIOSK_DATA_DIR."
+        ) from None
+
+
+def log_to(path: Path) -> None:
+    """Log to a file that only this user may read, and that cannot grow without end."""
+    from logging.handlers import RotatingFileHandler
+
+    try:
+        path.touch(mode=0o600)
+        handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+    except OSError as error:
+        raise SetupError(
+            f"The log {path} cannot be written ({error.strerror}); mend its disk or its rights."
+        ) from None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log = logging.getLogger("kiosk")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+def has_central(folder: Path) -> bool:
+    """Return whether the machine of a data folder belongs to a centre; imports nothing heavy."""
     from kiosk.records.database.opening import LINK_FILE
 
-    return read_link(folder) if (folder / LINK_FILE).exists() else None
+    return (folder / LINK_FILE).exists()
+
+
+def find_link(folder: Path) -> "CentralLink | None":
+    """Read a machine's link; None where it has no centre, SetupError where it cannot be read."""
+    if not has_central(folder):
+        return None
+    # Imported here: most machines have none.
+    from kiosk.records.central.link import read_link
+
+    return read_link(folder)
 
 
 def open_central(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteInfo]":
-    """Open the centre for a desk machine and tell it that the desk is here.
+    """Open the centre for a desk machine and report that the desk is here.
 
     Raises StoreAway where it cannot be reached, StoreDiffers where versions do not go together,
     SetupError where this machine is known there no more.
@@ -69,58 +125,8 @@ def refuse_staff_work(folder: Path) -> None:
 
 
 def refuse_on_desk(folder: Path, instead: str) -> None:
-    """Raise SetupError on a desk machine; `instead` says what to do, without a full stop."""
+    """Raise SetupError on a desk machine; `instead` is what to do, without a full stop."""
     # A kiosk's own file is enough for it to work, whatever has become of its link.
     link = None if (folder / DATABASE).exists() else find_link(folder)
     if link is not None and link.kind != "kiosk":
         raise SetupError(_IS_A_DESK.format(instead))
-
-
-ASK_SECONDS: Final = 3.0
-_SILENT: Final = "The centre does not answer; its address may be wrong, or the way there is shut."
-
-
-@dataclass(frozen=True, slots=True)
-class CentralReply:
-    """Whether the centre answered."""
-
-    problem: str | None
-    """One sentence; None where it answered as it should."""
-    offset_ms: int | None = None
-    """Its clock minus this one; None where it did not answer."""
-
-
-def ask_central(link: "CentralLink", clock: "Clock", seconds: float = ASK_SECONDS) -> CentralReply:
-    """Ask the centre for its version and its time, and wait for at most so many seconds."""
-    answers: list[CentralReply] = []
-    # In a thread, for neither the look-up of a name nor a proxy on the way keeps to our time.
-    asking = Thread(target=lambda: answers.append(_ask(link, clock, seconds)), daemon=True)
-    asking.start()
-    asking.join(seconds)
-    return answers[0] if answers else CentralReply(_SILENT)
-
-
-def _ask(link: "CentralLink", clock: "Clock", seconds: float) -> CentralReply:
-    from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem, read_clock
-    from kiosk.records.central.connection import central_engine, translated, watched
-    from kiosk.records.central.owner import read_clock_and_terms
-    from kiosk.sync.remote import version_problem
-
-    engine = central_engine(link.address)
-    try:
-        with translated(), engine.connect() as connection, watched(connection, seconds):
-            asked = clock.now()
-            told = read_clock_and_terms(connection)
-            answered = clock.now()
-    except StoreError as error:
-        return CentralReply(str(error))
-    finally:
-        engine.dispose()
-    if told is None:
-        return CentralReply(describe_sync_problem(SyncProblem.OLDER_CENTRAL))
-    at, terms = told
-    problem = version_problem(terms)
-    if problem is not None:
-        return CentralReply(describe_sync_problem(problem))
-    reading = read_clock(asked, answered, at)
-    return CentralReply(None, None if reading is None else reading.offset_ms)

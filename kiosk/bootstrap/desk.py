@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kiosk.bootstrap import Kiosk, log_to, open_kiosk
-from kiosk.bootstrap.data_folder import find_link, refuse_staff_work
+from kiosk.bootstrap.data_folder import find_link, log_to, refuse_staff_work
 from kiosk.bootstrap.files import (
     FOLDER,
     export_context,
@@ -17,6 +16,7 @@ from kiosk.bootstrap.files import (
     waiting_plans,
     write_plans,
 )
+from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _boot(folder: Path, opened: list[Kiosk]) -> "DeskSide":
 
 
 def desk_side(kiosk: Kiosk) -> "DeskSide":
-    """Return what stands behind the desk's door."""
+    """Return the staff's side of a clinic: access, what screens know, and what writes files."""
     from kiosk.ui.desk.session import FLOOR_IDLE, ClinicInfo, DeskSide, Tools
 
     in_office = kiosk.settings.desk.place == "office"

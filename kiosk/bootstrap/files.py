@@ -1,11 +1,11 @@
-"""Plan files of a clinic: those that wait in its import folder, read in and written out."""
+"""Files of a clinic: plans that are read in and written out, and where exports go."""
 
 import os
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kiosk.bootstrap import Kiosk
+from kiosk.bootstrap.kiosk import Kiosk
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def export_context(
 ) -> "ExportContext":
     """Return the watermark of a file that `login` asked for.
 
-    `selection` says in words what is in it, without anybody's name; a file at a path of one's own
+    `selection` describes what is in it, without anybody's name; a file at a path of one's own
     (`output`) is never dropped.
     """
     from kiosk.exports.columns import ExportContext

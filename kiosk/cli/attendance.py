@@ -1,16 +1,15 @@
 """`kiosk attendance`: sessions, who has arrived, and lists of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.cli import arguments
 from kiosk.cli.arguments import (
     DAY_FORMAT,
     DayOption,
@@ -20,27 +19,32 @@ from kiosk.cli.arguments import (
     checked_day,
     checked_language,
     checked_name,
+    has_id,
+    only,
+    short,
 )
 from kiosk.cli.output import (
     Format,
     FormatOption,
     FormOption,
     OutputOption,
-    form_of,
+    chosen_format,
+    print_exported,
     progress,
-    report,
     show,
     show_one,
 )
-from kiosk.cli.session import signed_in
+from kiosk.cli.passes import find_member
+from kiosk.cli.sign_in import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.attendance.roster import LARGEST_HEAD_COUNT, Added, VoidReason
+from kiosk.domain.text import clean
 from kiosk.exports.writing import ExportFormat
 
 if TYPE_CHECKING:
-    from kiosk.bootstrap import Kiosk
+    from kiosk.bootstrap.kiosk import Kiosk
     from kiosk.domain.anomalies import Anomaly
-    from kiosk.domain.attendance.roster import Roster, SessionCard
+    from kiosk.domain.attendance.roster import Arrival, Roster, SessionCard, Voided
     from kiosk.usecases.access import Access
     from kiosk.usecases.attendance.roster_desk import RosterDesk
     from kiosk.usecases.staff_desk import SignedIn
@@ -52,46 +56,42 @@ app = typer.Typer(
     invoke_without_command=True,
     callback=print_help,
 )
-SESSION_HELP = "Its id or start in the list of sessions, or the group's name."
-SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help=SESSION_HELP)]
-SESSION = (
+_SESSION_HELP = "Its id or start in the list of sessions, or the group's name."
+SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help=_SESSION_HELP)]
+PeopleArgument = Annotated[
+    int, typer.Argument(metavar="PEOPLE", min=0, max=LARGEST_HEAD_COUNT, help="How many.")
+]
+WhoArgument = Annotated[
+    str, typer.Argument(metavar="WHO", help="Their first name, or their id in the list.")
+]
+_SESSION_COLUMNS = (
     "session", "starts_at", "ends_at", "group", "label", "room", "stage", "present", "guests",
     "capacity", "head_count", "cancelled_reason", "session_id",
 )  # fmt: skip
 _SESSION_IN_A_TABLE = (
     "session", "starts_at", "group", "room", "stage", "present", "capacity", "head_count",
 )  # fmt: skip
-_PERSON = (
+_PERSON_COLUMNS = (
     "id", "state", "name", "arrived_at", "pass", "by_staff", "reason", "clock_doubtful",
     "kiosk_clock", "starts_at", "group", "label", "room", "session_id", "participant_id",
 )  # fmt: skip
 _PERSON_IN_A_TABLE = ("id", "state", "name", "arrived_at", "pass", "group", "starts_at")
-_ODD = (
+_ANOMALY_COLUMNS = (
     "kind", "needs_a_person", "what", "to_do", "count", "machines", "happened_at", "kiosk_clock",
     "received_at", "group", "starts_at", "session_id", "reference",
 )  # fmt: skip
-_ODD_IN_A_TABLE = ("happened_at", "machines", "group", "starts_at", "reference", "what", "to_do")
+_ANOMALY_IN_A_TABLE = (
+    "happened_at",
+    "machines",
+    "group",
+    "starts_at",
+    "reference",
+    "what",
+    "to_do",
+)
 _FIRST, _LAST = "--since", "--until"
-
-
-def session_cells(card: "SessionCard", zone: ZoneInfo) -> dict[str, object]:
-    """Return what a list says of one session, times in the clinic's zone."""
-    held = card.session
-    return {
-        "session": arguments.short(held.id),
-        "starts_at": held.starts_at.astimezone(zone),
-        "ends_at": held.ends_at.astimezone(zone),
-        "group": card.group_name,
-        "label": held.label,
-        "room": held.room,
-        "stage": card.stage,
-        "present": card.present,
-        "guests": card.guests,
-        "capacity": card.capacity,
-        "head_count": card.head_count,
-        "cancelled_reason": card.cancelled_reason,
-        "session_id": held.id,
-    }
+_LIST_COMMAND = "`kiosk attendance list`"
+_P = TypeVar("_P", "Arrival", "Voided")
 
 
 @app.command()
@@ -105,15 +105,15 @@ def sessions(
     checked_day(day)
     with signed_in(user) as (kiosk, access, staff):
         cards = access.roster_desk(staff).sessions(None if day is None else day.date())
-        rows = [session_cells(card, kiosk.site.zone) for card in cards]
-    columns = _SESSION_IN_A_TABLE if form is Format.TABLE else SESSION
+        rows = [_session_cells(card, kiosk.site.zone) for card in cards]
+    columns = _SESSION_IN_A_TABLE if form is Format.TABLE else _SESSION_COLUMNS
     show(rows, form, columns=columns, empty="There is no session on that day.")
 
 
 @app.command("list")
 def list_(
     user: FacilitatorOption,
-    session: Annotated[str, typer.Option("--session", metavar="SESSION", help=SESSION_HELP)] = "",
+    session: Annotated[str, typer.Option("--session", metavar="SESSION", help=_SESSION_HELP)] = "",
     day: DayOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -126,12 +126,17 @@ def list_(
     with signed_in(user) as (kiosk, access, staff):
         desk, zone = access.roster_desk(staff), kiosk.site.zone
         if session:
-            cards: tuple[SessionCard, ...] = (arguments.session(desk, session, day, zone),)
+            cards: tuple[SessionCard, ...] = (_find_session(desk, session, day, zone),)
         else:
             cards = desk.sessions(None if day is None else day.date())
-        rows = [row for card in cards for row in _people(desk.roster(card.session.id), zone)]
+        rows = [row for card in cards for row in _person_rows(desk.roster(card.session.id), zone)]
     empty = "Nobody has arrived yet." if day is None else "Nobody is listed for that day."
-    show(rows, form, columns=_PERSON_IN_A_TABLE if form is Format.TABLE else _PERSON, empty=empty)
+    show(
+        rows,
+        form,
+        columns=_PERSON_IN_A_TABLE if form is Format.TABLE else _PERSON_COLUMNS,
+        empty=empty,
+    )
 
 
 @app.command()
@@ -155,7 +160,7 @@ def export(
     checked_day(since, _FIRST)
     checked_day(until, _LAST)
     days = since and since.date(), until and until.date()
-    _export(user, days, form_of(form, output), absolute(output))
+    _export(user, days, chosen_format(form, output), absolute(output))
 
 
 @app.command()
@@ -174,105 +179,9 @@ def odd(
     """
     with signed_in(user) as (kiosk, access, staff):
         found, zone = access.anomalies_desk(staff).anomalies(days), kiosk.site.zone
-    rows = [_odd_cells(one, zone) for one in found]
-    columns = _ODD_IN_A_TABLE if form is Format.TABLE else _ODD
+    rows = [_anomaly_cells(one, zone) for one in found]
+    columns = _ANOMALY_IN_A_TABLE if form is Format.TABLE else _ANOMALY_COLUMNS
     show(rows, form, columns=columns, empty=f"Nothing odd in the last {days} days.")
-
-
-def _export(
-    user: str, days: tuple[date | None, date | None], form: ExportFormat, output: Path | None
-) -> None:
-    from kiosk.bootstrap.files import export_context, export_target
-    from kiosk.exports.writing import export_attendance
-
-    with signed_in(user) as (kiosk, access, staff):
-        first, last = (day or kiosk.today() for day in days)
-        if last < first:
-            raise wrong(_LAST, f"the last day is before the first, {first}")
-        desk = access.roster_desk(staff)
-        words = f"Attendance from {first} to {last}"
-        context = export_context(kiosk, staff.staff.login, words, output)
-        target = export_target(kiosk, output)
-        rows = desk.export_rows(first, last)
-        with progress("Writing") as writing:
-            written = export_attendance(rows, target, form, context, writing)
-    report(written, ("person", "people"), context)
-
-
-def _odd_cells(one: "Anomaly", zone: ZoneInfo) -> dict[str, object]:
-    """Return what a list says of something odd."""
-    from kiosk.presentation.records import describe_anomaly, describe_next_step
-
-    held, came = one.session, one.received_at
-    return {
-        "kind": one.kind,
-        "needs_a_person": one.needs_a_person,
-        "what": describe_anomaly(one),
-        "to_do": describe_next_step(one.kind),
-        "count": one.count,
-        "machines": one.machines,
-        "happened_at": one.corrected.astimezone(zone),
-        "kiosk_clock": one.at.astimezone(zone),
-        "received_at": None if came is None else came.astimezone(zone),
-        "group": one.group_name,
-        "starts_at": None if held is None else held.starts_at.astimezone(zone),
-        "session_id": None if held is None else held.id,
-        "reference": one.reference,
-    }
-
-
-def _people(roster: "Roster", zone: ZoneInfo) -> Iterator[dict[str, object]]:
-    """Yield everybody on one list: who is here, who is expected, who was taken off."""
-    held = session_cells(roster.card, zone)
-    for here in roster.arrived:
-        yield {
-            **held,
-            "id": arguments.short(here.check_in_id),
-            "state": "here",
-            "name": here.name,
-            "arrived_at": here.at.astimezone(zone),
-            "pass": here.pass_state,
-            "by_staff": here.by_staff,
-            "clock_doubtful": here.clock_doubtful,
-            "kiosk_clock": None if here.kiosk_at is None else here.kiosk_at.astimezone(zone),
-            "participant_id": here.participant_id,
-        }
-    for missing in roster.expected:
-        yield {
-            **held,
-            "id": arguments.short(missing.participant_id),
-            "state": "expected",
-            "name": missing.name,
-            "participant_id": missing.participant_id,
-        }
-    for off in roster.voided:
-        yield {
-            **held,
-            "id": arguments.short(off.check_in_id),
-            "state": "taken_off",
-            "name": off.name,
-            "arrived_at": off.at.astimezone(zone),
-            "reason": off.reason,
-        }
-
-
-PeopleArgument = Annotated[
-    int, typer.Argument(metavar="PEOPLE", min=0, max=LARGEST_HEAD_COUNT, help="How many.")
-]
-WhoArgument = Annotated[
-    str, typer.Argument(metavar="WHO", help="Their first name, or their id in the list.")
-]
-_LISTING = "`kiosk attendance list`"
-
-
-class _AtWork(NamedTuple):
-    """A facilitator at one session's list."""
-
-    kiosk: "Kiosk"
-    access: "Access"
-    staff: "SignedIn"
-    desk: "RosterDesk"
-    session: UUID
 
 
 @app.command(cls=Verb)
@@ -297,7 +206,7 @@ def add(
             draft = work.desk.new_pass()
             work.desk.add_person(work.session, first_name, language, draft)
             return
-        found = arguments.member(work.access.pass_desk(work.staff), member)
+        found = find_member(work.access.pass_desk(work.staff), member)
         answer = work.desk.add_member(work.session, found.participant_id)
         if not isinstance(answer, Added):
             since = answer.since.astimezone(work.kiosk.site.zone)
@@ -333,7 +242,7 @@ def void(
     """Take somebody off the list."""
     with _at_session(user, session, day, form) as work:
         here = work.desk.roster(work.session).arrived
-        found = arguments.person(here, who, "person here", _LISTING)
+        found = _find_person(here, who, "person here", _LIST_COMMAND)
         work.desk.void(found.fact_ids, reason)
 
 
@@ -348,7 +257,7 @@ def restore(
     """Put somebody back who was taken off."""
     with _at_session(user, session, day, form) as work:
         off = work.desk.roster(work.session).voided
-        found = arguments.person(off, who, "person who was taken off", _LISTING)
+        found = _find_person(off, who, "person who was taken off", _LIST_COMMAND)
         work.desk.undo_void(found.void_ids)
 
 
@@ -378,13 +287,155 @@ def reconcile(
         work.desk.reconcile(work.session, people)
 
 
+class _OpenList(NamedTuple):
+    """A facilitator at one session's list."""
+
+    kiosk: "Kiosk"
+    access: "Access"
+    staff: "SignedIn"
+    desk: "RosterDesk"
+    session: UUID
+
+
 @contextmanager
-def _at_session(user: str, session: str, day: datetime | None, form: Format) -> Iterator[_AtWork]:
+def _at_session(user: str, session: str, day: datetime | None, form: Format) -> Iterator[_OpenList]:
     """Lend one session's list; what became of the session is printed afterwards."""
     checked_day(day)
     with signed_in(user) as (kiosk, access, staff):
         desk, zone = access.roster_desk(staff), kiosk.site.zone
-        card = arguments.session(desk, session, day, zone)
-        yield _AtWork(kiosk, access, staff, desk, card.session.id)
-        row = session_cells(arguments.session(desk, str(card.session.id), day, zone), zone)
-    show_one(row, form, columns=SESSION)
+        card = _find_session(desk, session, day, zone)
+        yield _OpenList(kiosk, access, staff, desk, card.session.id)
+        row = _session_cells(_find_session(desk, str(card.session.id), day, zone), zone)
+    show_one(row, form, columns=_SESSION_COLUMNS)
+
+
+def _export(
+    user: str, days: tuple[date | None, date | None], form: ExportFormat, output: Path | None
+) -> None:
+    from kiosk.bootstrap.files import export_context, export_target
+    from kiosk.exports.writing import export_attendance
+
+    with signed_in(user) as (kiosk, access, staff):
+        first, last = (day or kiosk.today() for day in days)
+        if last < first:
+            raise wrong(_LAST, f"the last day is before the first, {first}")
+        desk = access.roster_desk(staff)
+        words = f"Attendance from {first} to {last}"
+        context = export_context(kiosk, staff.staff.login, words, output)
+        target = export_target(kiosk, output)
+        rows = desk.export_rows(first, last)
+        with progress("Writing") as writing:
+            written = export_attendance(rows, target, form, context, writing)
+    print_exported(written, ("person", "people"), context)
+
+
+def _find_session(
+    desk: "RosterDesk", typed: str, day: datetime | None, zone: ZoneInfo
+) -> "SessionCard":
+    """Find one of a day's sessions: by id, start, label, group, room, or label and start."""
+    wanted = clean(typed).casefold()
+
+    def is_meant(card: "SessionCard") -> bool:
+        held = card.session
+        start = f"{held.starts_at.astimezone(zone):%H:%M}"
+        names = {name.casefold() for name in (held.label, card.group_name, held.room) if name}
+        return wanted == start or wanted in names | {f"{name} {start}" for name in names}
+
+    cards = desk.sessions(None if day is None else day.date())
+    return only(
+        cards,
+        (is_meant, lambda card: has_id(card.session.id, wanted)),
+        "session of that day",
+        "`kiosk attendance sessions`",
+    )
+
+
+def _find_person(people: Iterable[_P], typed: str, noun: str, listing: str) -> _P:
+    """Find one of the people on a session's list by first name, or by id as the list shows it."""
+    wanted = clean(typed).casefold()
+    return only(
+        people,
+        (
+            lambda one: (one.name or "").casefold() == wanted != "",
+            lambda one: has_id(one.check_in_id, wanted),
+        ),
+        noun,
+        listing,
+    )
+
+
+def _session_cells(card: "SessionCard", zone: ZoneInfo) -> dict[str, object]:
+    """Return the cells of one session, times in the clinic's zone."""
+    held = card.session
+    return {
+        "session": short(held.id),
+        "starts_at": held.starts_at.astimezone(zone),
+        "ends_at": held.ends_at.astimezone(zone),
+        "group": card.group_name,
+        "label": held.label,
+        "room": held.room,
+        "stage": card.stage,
+        "present": card.present,
+        "guests": card.guests,
+        "capacity": card.capacity,
+        "head_count": card.head_count,
+        "cancelled_reason": card.cancelled_reason,
+        "session_id": held.id,
+    }
+
+
+def _person_rows(roster: "Roster", zone: ZoneInfo) -> Iterator[dict[str, object]]:
+    """Yield everybody on one list: who is here, who is expected, who was taken off."""
+    held = _session_cells(roster.card, zone)
+    for here in roster.arrived:
+        yield {
+            **held,
+            "id": short(here.check_in_id),
+            "state": "here",
+            "name": here.name,
+            "arrived_at": here.at.astimezone(zone),
+            "pass": here.pass_state,
+            "by_staff": here.by_staff,
+            "clock_doubtful": here.clock_doubtful,
+            "kiosk_clock": None if here.kiosk_at is None else here.kiosk_at.astimezone(zone),
+            "participant_id": here.participant_id,
+        }
+    for missing in roster.expected:
+        yield {
+            **held,
+            "id": short(missing.participant_id),
+            "state": "expected",
+            "name": missing.name,
+            "participant_id": missing.participant_id,
+        }
+    for off in roster.voided:
+        yield {
+            **held,
+            "id": short(off.check_in_id),
+            "state": "taken_off",
+            "name": off.name,
+            "arrived_at": off.at.astimezone(zone),
+            "reason": off.reason,
+        }
+
+
+def _anomaly_cells(one: "Anomaly", zone: ZoneInfo) -> dict[str, object]:
+    """Return the cells of one anomaly, times in the clinic's zone."""
+    from kiosk.presentation.records import describe_anomaly, describe_next_step
+
+    held, came = one.session, one.received_at
+    return {
+        "kind": one.kind,
+        "needs_a_person": one.needs_a_person,
+        "what": describe_anomaly(one),
+        "to_do": describe_next_step(one.kind),
+        "count": one.count,
+        "machines": one.machines,
+        "happened_at": one.corrected.astimezone(zone),
+        "kiosk_clock": one.at.astimezone(zone),
+        "received_at": None if came is None else came.astimezone(zone),
+        "group": one.group_name,
+        "starts_at": None if held is None else held.starts_at.astimezone(zone),
+        "session_id": None if held is None else held.id,
+        "reference": one.reference,
+    }

@@ -1,15 +1,15 @@
-"""`kiosk callbacks`: who asked to be called, and what is told of them."""
+"""`kiosk callbacks`: who asked to be called, and what was done about it."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, assert_never
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.cli import arguments
 from kiosk.cli.arguments import (
     MOMENT_FORMATS,
     CallerOption,
@@ -23,13 +23,13 @@ from kiosk.cli.output import (
     FormatOption,
     FormOption,
     OutputOption,
-    form_of,
+    chosen_format,
+    print_exported,
     progress,
-    report,
     show,
     show_one,
 )
-from kiosk.cli.session import signed_in
+from kiosk.cli.sign_in import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.callbacks.actions import (
     Action,
@@ -59,7 +59,7 @@ from kiosk.errors import AccessRefused
 from kiosk.exports.writing import ExportFormat
 
 if TYPE_CHECKING:
-    from kiosk.bootstrap import Kiosk
+    from kiosk.bootstrap.kiosk import Kiosk
     from kiosk.domain.callbacks.worklist import HistoryEntry
     from kiosk.usecases.callbacks.desk import CallbackDesk
 
@@ -86,7 +86,7 @@ WindowOption = Annotated[
 TextOption = Annotated[
     str, typer.Option("--text", metavar="TEXT", help="Part of a name or reference.")
 ]
-COLUMNS = {
+_COLUMNS = {
     "reference": "request.reference",
     "asked_at": "request.created_at",
     "received_at": "request.received_at",
@@ -119,148 +119,12 @@ COLUMNS = {
     "duplicate_of": "state.merged_into",
 }
 """Where each column stands in a `WorkRow`."""
-_CELLS = attrgetter(*COLUMNS.values())
+_read_cells = attrgetter(*_COLUMNS.values())
 _IN_A_TABLE = (
     "reference", "call_now", "due", "status", "name", "phone", "call_language", "windows",
     "attempts", "last_result", "holder",
 )  # fmt: skip
 _HISTORY = ("at", "kind", "outcome", "by", "next_at", "note", "undone", "revision", "event_id")
-
-
-def cells(row: WorkRow, zone: ZoneInfo) -> dict[str, object]:
-    """Return what a list says of one request, times in the clinic's zone."""
-    values: tuple[object, ...] = _CELLS(row)
-    return {
-        name: value.astimezone(zone) if isinstance(value, datetime) else value
-        for name, value in zip(COLUMNS, values, strict=True)
-    }
-
-
-@app.command("list")
-def list_(
-    user: CallerOption,
-    part: ShowOption = WorklistPart.OPEN,
-    language: LanguageOption = None,
-    window: WindowOption = None,
-    text: TextOption = "",
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """List requests in the order to call; of each number only its end.
-
-    Asks for your passphrase, or reads KIOSK_PASSPHRASE; it opens the requests.
-    """
-    from kiosk.domain.callbacks.worklist import matches_filter
-
-    wanted = _filter(part, language, window, text)
-    with signed_in(user) as (kiosk, access, staff):
-        listed = access.callback_desk(staff).worklist()
-        zone = kiosk.site.zone
-    rows = [cells(row, zone) for row in listed.rows if matches_filter(row, wanted, listed.speaks)]
-    empty = "Nobody has asked to be called yet."
-    if listed.rows:
-        empty = "No request is in this part of the list; `--show all` shows every one."
-    show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else tuple(COLUMNS), empty=empty)
-
-
-@app.command("show", cls=Verb)
-def show_request(
-    reference: ReferenceArgument,
-    user: CallerOption,
-    number: Annotated[
-        bool, typer.Option("--number", help="Show the whole number; this is noted.")
-    ] = False,
-    duplicates: Annotated[
-        bool, typer.Option("--duplicates", help="Look for others of the same number.")
-    ] = False,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Show one request: what may be said, what was tried."""
-    with signed_in(user) as (kiosk, access, staff):
-        desk, zone = access.callback_desk(staff), kiosk.site.zone
-        row = arguments.request(desk, reference)
-        found = cells(row, zone)
-        if number:
-            contact = desk.reveal(row.request.id)
-            if isinstance(contact, Refused):
-                raise AccessRefused("This request was taken back; nobody may ring them.")
-            found["phone"] = contact.phone if isinstance(contact, PhoneContact) else ""
-        if duplicates:
-            found["duplicates"] = [
-                other.request.reference for other in desk.duplicates(row.request.id)
-            ]
-        if row.state.merged_into is not None:
-            other = desk.row(row.state.merged_into)
-            found["duplicate_of"] = other.request.reference if isinstance(other, WorkRow) else None
-    show_one(found, form, columns=tuple(found))
-
-
-@app.command(cls=Verb)
-def history(
-    reference: ReferenceArgument, user: CallerOption, form: FormatOption = Format.TABLE
-) -> None:
-    """Tell what was done about one request, with the notes."""
-    with signed_in(user) as (kiosk, access, staff):
-        desk, zone = access.callback_desk(staff), kiosk.site.zone
-        told = desk.history(arguments.request(desk, reference).request.id)
-        rows = [_told(entry, desk, zone) for entry in told]
-    columns = (*_HISTORY[:7], "into") if form is Format.TABLE else (*_HISTORY, "into")
-    show(rows, form, columns=columns, empty="Nothing has been done about it yet.")
-
-
-@app.command()
-def export(
-    user: CallerOption,
-    part: ShowOption = WorklistPart.ALL,
-    language: LanguageOption = None,
-    window: WindowOption = None,
-    text: TextOption = "",
-    form: FormOption = None,
-    output: OutputOption = None,
-) -> None:
-    """Write requests with their whole numbers to a file.
-
-    This is noted. Asks for your passphrase, or reads KIOSK_PASSPHRASE. Prints the file's path.
-    """
-    _export(user, _filter(part, language, window, text), form_of(form, output), absolute(output))
-
-
-def _export(user: str, wanted: WorklistFilter, form: ExportFormat, output: Path | None) -> None:
-    from kiosk.bootstrap.files import export_context, export_target
-    from kiosk.exports.writing import describe_selection, export_callbacks
-
-    with signed_in(user) as (kiosk, access, staff):
-        desk = access.callback_desk(staff)
-        context = export_context(kiosk, staff.staff.login, describe_selection(wanted), output)
-        target = export_target(kiosk, output)
-        with progress("Reading") as reading:
-            rows = desk.export_rows(wanted, reading)
-        with progress("Writing") as writing:
-            written = export_callbacks(rows, target, form, context, writing)
-    report(written, ("request", "requests"), context)
-
-
-def _filter(
-    part: WorklistPart, language: CallLanguage | None, window: Window | None, text: str
-) -> WorklistFilter:
-    return WorklistFilter(part, language or "", text, window or "")
-
-
-def _told(entry: "HistoryEntry", desk: "CallbackDesk", zone: ZoneInfo) -> Mapping[str, object]:
-    into = desk.row(entry.other_id) if entry.other_id is not None else None
-    return {
-        "at": entry.at.astimezone(zone),
-        "kind": entry.kind,
-        "outcome": entry.outcome,
-        "by": entry.by,
-        "next_at": None if entry.next_at is None else entry.next_at.astimezone(zone),
-        "note": entry.note,
-        "undone": entry.undone,
-        "revision": entry.revision,
-        "event_id": entry.event_id,
-        "into": into.request.reference if isinstance(into, WorkRow) else None,
-    }
-
-
 _MOMENT = 'Such as "2026-03-31 14:30", 2026-03-31 or 14:30, clinic\'s time.'
 _REFUSALS = {
     Refusal.NOT_OPEN: "It is not open; `kiosk callbacks reopen {}` puts it back.",
@@ -284,6 +148,96 @@ _REFUSALS = {
     Refusal.BY_VISITOR: "They took it back with their slip; only they can ask again.",
 }
 _Make = Callable[["CallbackDesk", "Kiosk"], Action]
+
+
+@app.command("list")
+def list_(
+    user: CallerOption,
+    part: ShowOption = WorklistPart.OPEN,
+    language: LanguageOption = None,
+    window: WindowOption = None,
+    text: TextOption = "",
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List requests in the order to call; of each number only its end.
+
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE; it opens the requests.
+    """
+    from kiosk.domain.callbacks.worklist import matches_filter
+
+    wanted = _filter(part, language, window, text)
+    with signed_in(user) as (kiosk, access, staff):
+        listed = access.callback_desk(staff).worklist()
+        zone = kiosk.site.zone
+    rows = [_cells(row, zone) for row in listed.rows if matches_filter(row, wanted, listed.speaks)]
+    empty = "Nobody has asked to be called yet."
+    if listed.rows:
+        empty = "No request is in this part of the list; `--show all` shows every one."
+    show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else tuple(_COLUMNS), empty=empty)
+
+
+@app.command("show", cls=Verb)
+def show_request(
+    reference: ReferenceArgument,
+    user: CallerOption,
+    number: Annotated[
+        bool, typer.Option("--number", help="Show the whole number; this is noted.")
+    ] = False,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Look for others of the same number.")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show one request: what may be said, what was tried."""
+    with signed_in(user) as (kiosk, access, staff):
+        desk, zone = access.callback_desk(staff), kiosk.site.zone
+        row = _find_request(desk, reference)
+        found = _cells(row, zone)
+        if number:
+            contact = desk.reveal(row.request.id)
+            if isinstance(contact, Refused):
+                raise AccessRefused("This request was taken back; nobody may ring them.")
+            found["phone"] = contact.phone if isinstance(contact, PhoneContact) else ""
+        if duplicates:
+            found["duplicates"] = [
+                other.request.reference for other in desk.duplicates(row.request.id)
+            ]
+        if row.state.merged_into is not None:
+            other = desk.row(row.state.merged_into)
+            found["duplicate_of"] = other.request.reference if isinstance(other, WorkRow) else None
+    show_one(found, form, columns=tuple(found))
+
+
+@app.command(cls=Verb)
+def history(
+    reference: ReferenceArgument, user: CallerOption, form: FormatOption = Format.TABLE
+) -> None:
+    """Tell what was done about one request, with the notes."""
+    with signed_in(user) as (kiosk, access, staff):
+        desk, zone = access.callback_desk(staff), kiosk.site.zone
+        entries = desk.history(_find_request(desk, reference).request.id)
+        rows = [_history_cells(entry, desk, zone) for entry in entries]
+    columns = (*_HISTORY[:7], "into") if form is Format.TABLE else (*_HISTORY, "into")
+    show(rows, form, columns=columns, empty="Nothing has been done about it yet.")
+
+
+@app.command()
+def export(
+    user: CallerOption,
+    part: ShowOption = WorklistPart.ALL,
+    language: LanguageOption = None,
+    window: WindowOption = None,
+    text: TextOption = "",
+    form: FormOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Write requests with their whole numbers to a file.
+
+    This is noted. Asks for your passphrase, or reads KIOSK_PASSPHRASE. Prints the file's path.
+    """
+    _export(
+        user, _filter(part, language, window, text), chosen_format(form, output), absolute(output)
+    )
 
 
 @app.command(cls=Verb)
@@ -405,9 +359,7 @@ def merge(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Close a request as a duplicate of another."""
-    _act(
-        user, reference, lambda desk, _kiosk: Merge(arguments.request(desk, into).request.id), form
-    )
+    _act(user, reference, lambda desk, _kiosk: Merge(_find_request(desk, into).request.id), form)
 
 
 @app.command(cls=Verb)
@@ -427,14 +379,14 @@ def _act(user: str, reference: str, make: _Make, form: Format) -> None:
     """Do something about a request as it is now, and print how it is then."""
     with signed_in(user) as (kiosk, access, staff):
         desk = access.callback_desk(staff)
-        row = arguments.request(desk, reference)
+        row = _find_request(desk, reference)
         zone = kiosk.site.zone
         answer = desk.act(row.request.id, row.state.revision, make(desk, kiosk))
-        done = _done(answer, zone, row.request.reference)
-    show_one(cells(done, zone), form, columns=tuple(COLUMNS))
+        done = _written_row(answer, zone, row.request.reference)
+    show_one(_cells(done, zone), form, columns=tuple(_COLUMNS))
 
 
-def _done(answer: ActionResult, zone: "ZoneInfo", reference: str) -> "WorkRow":
+def _written_row(answer: ActionResult, zone: ZoneInfo, reference: str) -> WorkRow:
     """Return the request as it is now; NotDone where nothing was written."""
     match answer:
         case Done(row):
@@ -455,3 +407,68 @@ def _done(answer: ActionResult, zone: "ZoneInfo", reference: str) -> "WorkRow":
             raise NotDone("This request is no longer kept; see `kiosk callbacks list`.")
         case _:
             assert_never(answer)
+
+
+def _find_request(desk: "CallbackDesk", typed: str) -> WorkRow:
+    """Find a callback request by its reference, however it was typed, or by its whole id."""
+    from kiosk.domain.callbacks.request import parse_reference
+
+    reference = parse_reference(typed)
+    if reference is not None:
+        row = desk.named(reference)
+    else:
+        try:
+            row = desk.row(UUID(typed))
+        except ValueError:
+            raise wrong("REFERENCE", "it is not one; they look like 7K4Q-FMRX") from None
+    if isinstance(row, NotFound):
+        raise NotDone("No request has this reference; see `kiosk callbacks list --show all`.")
+    return row
+
+
+def _cells(row: WorkRow, zone: ZoneInfo) -> dict[str, object]:
+    """Return the cells of one request, times in the clinic's zone."""
+    values: tuple[object, ...] = _read_cells(row)
+    return {
+        name: value.astimezone(zone) if isinstance(value, datetime) else value
+        for name, value in zip(_COLUMNS, values, strict=True)
+    }
+
+
+def _export(user: str, wanted: WorklistFilter, form: ExportFormat, output: Path | None) -> None:
+    from kiosk.bootstrap.files import export_context, export_target
+    from kiosk.exports.writing import describe_selection, export_callbacks
+
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.callback_desk(staff)
+        context = export_context(kiosk, staff.staff.login, describe_selection(wanted), output)
+        target = export_target(kiosk, output)
+        with progress("Reading") as reading:
+            rows = desk.export_rows(wanted, reading)
+        with progress("Writing") as writing:
+            written = export_callbacks(rows, target, form, context, writing)
+    print_exported(written, ("request", "requests"), context)
+
+
+def _filter(
+    part: WorklistPart, language: CallLanguage | None, window: Window | None, text: str
+) -> WorklistFilter:
+    return WorklistFilter(part, language or "", text, window or "")
+
+
+def _history_cells(
+    entry: "HistoryEntry", desk: "CallbackDesk", zone: ZoneInfo
+) -> Mapping[str, object]:
+    into = desk.row(entry.other_id) if entry.other_id is not None else None
+    return {
+        "at": entry.at.astimezone(zone),
+        "kind": entry.kind,
+        "outcome": entry.outcome,
+        "by": entry.by,
+        "next_at": None if entry.next_at is None else entry.next_at.astimezone(zone),
+        "note": entry.note,
+        "undone": entry.undone,
+        "revision": entry.revision,
+        "event_id": entry.event_id,
+        "into": into.request.reference if isinstance(into, WorkRow) else None,
+    }

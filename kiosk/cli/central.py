@@ -1,7 +1,6 @@
 """`kiosk central`: the database that many kiosks share, and its machines."""
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from kiosk.bootstrap.data_folder import DATABASE, data_dir, make_folder
 from kiosk.cli.arguments import absolute
 from kiosk.cli.output import Format, FormatOption, progress, show, write
-from kiosk.cli.session import ask_unseen, from_variable
+from kiosk.cli.sign_in import ask_unseen, from_variable, new_pin
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.fleet import parse_code
 from kiosk.errors import SetupError
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from kiosk.vault.enrolment_bundle import SignedBundle
 
 
+app = typer.Typer(
+    cls=Noun,
+    help="One database for many kiosks.",
+    invoke_without_command=True,
+    callback=print_help,
+)
 URL_VARIABLE = "KIOSK_CENTRAL_URL"
 CODE_VARIABLE = "KIOSK_CODE"
 UrlOption = Annotated[
@@ -43,110 +49,152 @@ ViaOption = Annotated[
         "--via", metavar="HOST", help="The server's name (and :port) as machines reach it."
     ),
 ]
-_TRIES = 3
-_WRONG_CODE = (
-    "That is not the code: it has 21 letters and digits, and one of them is wrong or missing."
-)
-_BLACK_ON_WHITE, _PLAIN = "\x1b[30;107m", "\x1b[0m"
-_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
-_PORTS = range(1, 65536)
-
-
-def owner_address(url: str) -> "Address":
-    """Return the owner's way to the centre: --url, KIOSK_CENTRAL_URL, or asked for unseen."""
-    from kiosk.records.central.connection import read_address
-
-    given = url or from_variable(URL_VARIABLE)
-    return read_address(given if given else ask_unseen("The centre's URL", URL_VARIABLE))
-
-
-def reached_by(owner: "Address", via: str) -> "Address":
-    """Return the address with host and port as machines reach the centre."""
-    if not via:
-        return owner
-    host, colon, port = via.rpartition(":") if _has_port(via) else (via, "", "")
-    host = host.strip("[]")
-    if not host or (colon and int(port) not in _PORTS):
-        raise wrong("--via", "write it like db.example.org or db.example.org:6432")
-    return replace(owner, host=host, port=int(port) if port else owner.port)
-
-
-def site_named(owner: "Address", named: str) -> "CentralSite":
-    """Return the site that --site names, else the data folder's own, else the only one."""
-    from kiosk import bootstrap
-    from kiosk.records.central.link import read_link
-    from kiosk.usecases.central.owner import choose_site
-
-    if named:
-        return choose_site(owner, named)
-    link = read_link(bootstrap.data_dir())
-    return choose_site(owner, None if link is None else link.site_id.hex)
-
-
-def counted(number: int, one: str, several: str) -> str:
-    """Return a number with the words that go with it."""
-    return f"{number} {one if number == 1 else several}"
-
-
-def asked_code() -> str:
-    """Return the 20 symbols of the one-time code: KIOSK_CODE, or as typed, up to three times."""
-    given = from_variable(CODE_VARIABLE)
-    if given is not None:
-        code = parse_code(given)
-        if code is None:
-            raise SetupError(_WRONG_CODE)
-        return code
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise SetupError(f"There is no terminal to ask on; set {CODE_VARIABLE} instead.")
-    for _ in range(_TRIES):
-        code = parse_code(typer.prompt("The one-time code", err=True))
-        if code is not None:
-            return code
-        sys.stderr.write(f"{_WRONG_CODE}\n")
-    raise SetupError("Nothing was changed; run `kiosk central join` again.")
-
-
-def show_fingerprint(fingerprint: str) -> None:
-    """Draw a fingerprint as a QR code, on a terminal that can."""
-    if not sys.stdout.isatty() or not _knows_blocks() or "NO_COLOR" in os.environ:
-        return
-    from kiosk.content.qr import qr_matrix
-
-    for line in qr_lines(qr_matrix(fingerprint.replace(" ", ""))):
-        sys.stdout.write(f"{_BLACK_ON_WHITE}{line}{_PLAIN}\n")
-
-
-def qr_lines(modules: tuple[tuple[bool, ...], ...]) -> list[str]:
-    """Return a QR code in half blocks, two rows of it a line, to be drawn black on white."""
-    blank = (False,) * len(modules[0])
-    rows = [*modules, blank] if len(modules) % 2 else list(modules)
-    return [
-        "".join(_BLOCKS[pair] for pair in zip(upper, lower, strict=True))
-        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
-    ]
-
-
-def _knows_blocks() -> bool:
-    try:
-        "▀▄█".encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _has_port(via: str) -> bool:
-    """Say whether a host is followed by a port; an IPv6 address alone has colons of its own."""
-    tail = via.rpartition(":")[2]
-    return tail.isdecimal() and (via.count(":") == 1 or "]:" in via)
-
-
 _IN_A_TABLE = ("symbols", "name", "kind", "state", "contact", "pending", "parked", "facts")
 _COLUMNS = (
     "site", "symbols", "name", "kind", "state", "enrolled", "contact", "pending", "parked",
     "facts", "clock_offset_seconds", "version", "revoked", "wiped", "has_role",
 )  # fmt: skip
+_HARDEN = (
+    "Only a superuser can also keep machines from taking locks and large objects; run this once"
+    " with a superuser's URL."
+)
+_NO_CLINIC = (
+    "The centre is ready. Next: run this again on the clinic's own machine, in its data folder; it"
+    " then becomes the first kiosk."
+)
+_NEXT = """\
+Next: `kiosk central enrol NAME --desk` for every desk machine: staff work there from now on.
+Then `kiosk run` here, which sends what waits; `kiosk sync --once` sends it at once."""
+_ENROLLED = """\
+{kind} {symbols} ({name}) may join until {expires:%Y-%m-%d}. Its bundle is {path}.
+Fingerprint: {fingerprint}
+One-time code, shown only now: {code}
+Next: bring the bundle to the machine and the code by another way; there:
+  kiosk central join {file}"""
+_ONLY_HERE = (
+    "The URL names this very machine, so no other one can use this bundle; name the server as"
+    " others reach it by --via HOST."
+)
+_JOINED = {
+    "kiosk": "This machine is kiosk {symbols} of its centre. Next: `kiosk doctor`, `kiosk run`.",
+    "desk": "This machine is desk {symbols} of its centre. Next: `kiosk desk`.",
+}
+_TO_PULL = "Not all was pulled yet; `kiosk sync --once` brings the rest."
+_WRONG_CODE = (
+    "That is not the code: it has 21 letters and digits, and one of them is wrong or missing."
+)
+_TRIES = 3
+_WORD = "reset"
+_JOIN_AGAIN = "Joining is not finished; run `kiosk central join` again with the same code."
+_LONGEST_FILE = 300_000
+_VISITORS = "visitor.lock"
+"""Held by `kiosk run` as long as it shows."""
+_PORTS = range(1, 65536)
+_BLACK_ON_WHITE, _PLAIN = "\x1b[30;107m", "\x1b[0m"
+_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
+@app.command()
+def init(
+    url: UrlOption = "",
+    via: ViaOption = "",
+) -> None:
+    """Make or upgrade the centre, and bring this clinic to it.
+
+    The database has to be there and its owner may make roles; without TLS it must be on this
+    machine. A clinic in the data folder is copied unless the centre has it, and this machine
+    becomes its first kiosk; end `kiosk run` and `kiosk desk` before.
+    """
+    from kiosk.devices.clock import SystemClock
+    from kiosk.usecases.central.owner import prepare_central
+
+    owner, folder = _owner_address(url), data_dir()
+    to = _reached_by(owner, via)
+    _refuse_demo(folder)
+    prepared = prepare_central(owner, SystemClock())
+    if not prepared.hardened:
+        typer.echo(_HARDEN, err=True)
+    if (folder / DATABASE).exists():
+        write(_format_adopted(_adopt(folder, owner, to)))
+    elif prepared.sites:
+        write(f"The centre is up to date. Clinics: {len(prepared.sites)}.")
+    else:
+        write(_NO_CLINIC)
+
+
+@app.command(cls=Verb)
+def enrol(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What staff call the machine.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A new file for the bundle.")],
+    desk: Annotated[bool, typer.Option("--desk", help="A desk machine, not a kiosk.")] = False,
+    site: SiteOption = "",
+    via: ViaOption = "",
+    url: UrlOption = "",
+) -> None:
+    """Let a new machine join: a bundle for it, and a one-time code.
+
+    The code is shown once and kept nowhere; together they let one machine join, within a week.
+    """
+    from kiosk.usecases.central.owner import NewMachine
+
+    owner, path = _owner_address(url), absolute(out) or out
+    to = _reached_by(owner, via)
+    if path.exists() or path.is_symlink():
+        raise wrong("--out", f"{path} exists already; name a new file")
+    if not path.parent.is_dir():
+        raise wrong("--out", f"there is no folder {path.parent}; make it or plug it in")
+    machine = NewMachine(name, "desk" if desk else "kiosk", to)
+    made = _enrol(owner, _named_site(owner, site), machine, path)
+    if to.is_here:
+        typer.echo(_ONLY_HERE, err=True)
+    _show_fingerprint(made.fingerprint)
+    write(
+        _ENROLLED.format(
+            kind="Desk machine" if desk else "Kiosk",
+            symbols=made.symbols,
+            name=made.name,
+            expires=made.expires,
+            path=path,
+            fingerprint=made.fingerprint,
+            code=made.code,
+            file=path.name,
+        )
+    )
+
+
+@app.command(cls=Verb)
+def join(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The bundle that `enrol` wrote.")],
+) -> None:
+    """Make this new machine one of its centre's.
+
+    Shows the bundle's fingerprint, and asks for the one-time code (or reads KIOSK_CODE) and, for
+    a kiosk, for a PIN of the maintenance screen (or reads KIOSK_PIN). A run that was cut off is
+    made whole by the next one.
+    """
+    from kiosk.devices.clock import SystemClock, entropy
+    from kiosk.sync.joining import JoinFolder, check_place
+    from kiosk.sync.joining import join as join_centre
+
+    folder, signed = data_dir(), _read_bundle(file)
+    bundle = signed.bundle
+    _refuse_demo(folder)
+    place = JoinFolder(folder, folder / DATABASE, SystemClock(), entropy)
+    done = _JOINED[bundle.kind].format(symbols=bundle.symbols)
+    if check_place(place, bundle):
+        write(done)
+        return
+    _show_fingerprint(signed.fingerprint)
+    sys.stderr.write(f"Fingerprint: {signed.fingerprint}\nCompare it with the one at `enrol`.\n")
+    code = _ask_code()
+    signed.check(code)
+    make_folder(folder)
+    with _locked(folder):
+        joined = join_centre(place, bundle, code, _new_pin_hash)
+    write(done if joined.pulled else f"{done}\n{_TO_PULL}")
+
+
+@app.command()
 def status(url: UrlOption = "", form: FormatOption = Format.TABLE) -> None:
     """List the centre's machines, and put old ones in order.
 
@@ -156,8 +204,8 @@ def status(url: UrlOption = "", form: FormatOption = Format.TABLE) -> None:
     from kiosk.devices.clock import SystemClock
     from kiosk.usecases.central.owner import central_status
 
-    found = central_status(owner_address(url), SystemClock())
-    rows = [_cells(one, found.facts.get(one.id, 0)) for one in found.machines]
+    found = central_status(_owner_address(url), SystemClock())
+    rows = [_machine_cells(one, found.facts.get(one.id, 0)) for one in found.machines]
     several = len({one.site_id for one in found.machines}) > 1
     columns = (("site", *_IN_A_TABLE) if several else _IN_A_TABLE) if form is Format.TABLE else ()
     show(
@@ -174,6 +222,7 @@ def status(url: UrlOption = "", form: FormatOption = Format.TABLE) -> None:
             sys.stderr.write(f"{one.symbols} ({one.name}): {said}.\n")
 
 
+@app.command(cls=Verb)
 def revoke(
     symbols: Annotated[str, typer.Argument(metavar="SYMBOLS", help="The machine's two symbols.")],
     now: Annotated[
@@ -191,8 +240,8 @@ def revoke(
     from kiosk.devices.clock import SystemClock
     from kiosk.usecases.central.owner import revoke_machine
 
-    owner = owner_address(url)
-    one = revoke_machine(owner, site_named(owner, site), symbols, SystemClock(), at_once=now)
+    owner = _owner_address(url)
+    one = revoke_machine(owner, _named_site(owner, site), symbols, SystemClock(), at_once=now)
     if not one.has_joined:
         write(f"{one.symbols} ({one.name}) never joined; its bundle is worth nothing now.")
     elif now or one.kind == "desk":
@@ -201,6 +250,7 @@ def revoke(
         write(f"{one.symbols} ({one.name}) empties itself at its next contact.")
 
 
+@app.command()
 def restored(url: UrlOption = "") -> None:
     """Say that the centre was restored from a backup.
 
@@ -210,16 +260,17 @@ def restored(url: UrlOption = "") -> None:
     from kiosk.devices.clock import SystemClock, entropy
     from kiosk.usecases.central.owner import declare_restored
 
-    count, lost = declare_restored(owner_address(url), SystemClock(), entropy)
-    write(f"Machines of {counted(count, 'clinic', 'clinics')} will send all again.")
+    count, lost = declare_restored(_owner_address(url), SystemClock(), entropy)
+    write(f"Machines of {_format_count(count, 'clinic', 'clinics')} will send all again.")
     if lost:
-        without = counted(lost, "machine has", "machines have")
+        without = _format_count(lost, "machine has", "machines have")
         raise NotDone(
             f"{without} no role on this server: restore the roles too (pg_dumpall --roles-only on"
             " the old one), or enrol them again."
         )
 
 
+@app.command("import", cls=Verb)
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `kiosk sync export` wrote.")],
     url: UrlOption = "",
@@ -230,22 +281,226 @@ def import_(
     """
     from kiosk.sync.importing import import_unsent
 
-    owner = owner_address(url)
+    owner = _owner_address(url)
     try:
         with file.expanduser().open(encoding="utf-8") as lines:
             done = import_unsent(owner, lines)
     except (OSError, UnicodeDecodeError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise SetupError(f"The file {file} cannot be read ({reason}).") from None
-    there = f"{counted(done.stored, 'record is', 'records are')} at the centre."
+    there = f"{_format_count(done.stored, 'record is', 'records are')} at the centre."
     if done.refused:
         codes = ", ".join(sorted(set(done.refused)))
-        refused = counted(len(done.refused), "record", "records")
+        refused = _format_count(len(done.refused), "record", "records")
         raise NotDone(f"{there} It refuses {refused} ({codes}); keep the file.")
     write(f"{there} The file can be deleted.")
 
 
-def _cells(one: "CentralMachine", facts: int) -> dict[str, object]:
+@app.command()
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help='Do not ask for the word "reset".')] = False,
+) -> None:
+    """Empty this machine, so that it can be enrolled again.
+
+    Deletes database, link and exports of the data folder; settings stay. Refuses while records
+    are unsent, unless `kiosk sync export` has written them to a file.
+    """
+    from kiosk.usecases.central.adoption import check_reset, reset_machine
+
+    folder = data_dir()
+    database = folder / DATABASE
+    if not folder.is_dir():
+        raise SetupError(f"There is no data folder {folder}; nothing has to be emptied.")
+    with _locked(folder):
+        found = check_reset(folder, database)
+        if not yes:
+            _confirm_reset(folder)
+        reset_machine(folder, database)
+    write(f"{folder} is empty: this machine can join a centre by a new bundle.")
+    write(f"Next, at the centre: `kiosk central revoke {found.symbols or 'SYMBOLS'}`.")
+    for path in found.exported:
+        write(f"Unsent records stay in {path}; store them by `kiosk central import`.")
+
+
+def _owner_address(url: str) -> "Address":
+    """Return the owner's address of the centre: --url, KIOSK_CENTRAL_URL, or asked for unseen."""
+    from kiosk.records.central.connection import read_address
+
+    given = url or from_variable(URL_VARIABLE)
+    return read_address(given if given else ask_unseen("The centre's URL", URL_VARIABLE))
+
+
+def _reached_by(owner: "Address", via: str) -> "Address":
+    """Return the address with host and port as machines reach the centre."""
+    if not via:
+        return owner
+    host, colon, port = via.rpartition(":") if _has_port(via) else (via, "", "")
+    host = host.strip("[]")
+    if not host or (colon and int(port) not in _PORTS):
+        raise wrong("--via", "write it like db.example.org or db.example.org:6432")
+    return replace(owner, host=host, port=int(port) if port else owner.port)
+
+
+def _has_port(via: str) -> bool:
+    """Return whether a host is followed by a port; an IPv6 address alone has colons of its own."""
+    tail = via.rpartition(":")[2]
+    return tail.isdecimal() and (via.count(":") == 1 or "]:" in via)
+
+
+def _named_site(owner: "Address", named: str) -> "CentralSite":
+    """Return the site that --site names, else the data folder's own, else the only one."""
+    from kiosk.records.central.link import read_link
+    from kiosk.usecases.central.owner import choose_site
+
+    if named:
+        return choose_site(owner, named)
+    link = read_link(data_dir())
+    return choose_site(owner, None if link is None else link.site_id.hex)
+
+
+def _refuse_demo(folder: Path) -> None:
+    """Raise SetupError where the folder is a demo's: everybody knows its passphrases."""
+    from kiosk.cli.demo import is_demo
+
+    if is_demo(folder):
+        raise SetupError(f"{folder} is a demo's; name another folder by KIOSK_DATA_DIR.")
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep kiosk and sync off a data folder meanwhile; StoreBusy where one is running."""
+    from kiosk.records.database.lock import lock_folder
+    from kiosk.sync.syncer import LOCK
+
+    with lock_folder(folder, _VISITORS), lock_folder(folder, LOCK):
+        yield
+
+
+def _adopt(folder: Path, owner: "Address", to: "Address") -> "AdoptedClinic":
+    """Bring the clinic of a data folder to the centre, while nobody else works on it."""
+    from kiosk.devices.clock import SystemClock, entropy
+    from kiosk.records.database.store import Store
+    from kiosk.usecases.central.adoption import adopt_clinic
+
+    with _locked(folder), progress("Copying") as show_progress:
+        store = Store.open(folder / DATABASE)
+        try:
+            return adopt_clinic(store, folder, owner, to, SystemClock(), entropy, show_progress)
+        finally:
+            store.close()
+
+
+def _format_adopted(adopted: "AdoptedClinic") -> str:
+    site = adopted.site
+    if not adopted.linked:
+        return f"The centre is up to date, and this machine is its kiosk {site.symbols} already."
+    copied = (
+        f" {_format_count(adopted.copied, 'row was', 'rows were')} copied."
+        if adopted.copied
+        else ""
+    )
+    waiting = _format_count(adopted.waiting, "record waits", "records wait")
+    return (
+        f"{site.name} is at the centre, and this machine is its kiosk {site.symbols}.{copied}\n"
+        f"{waiting} here to be sent.\n{_NEXT}"
+    )
+
+
+def _enrol(
+    owner: "Address", site: "CentralSite", machine: "NewMachine", path: Path
+) -> "EnrolledMachine":
+    """Enrol a machine; where that fails, no bundle stays behind."""
+    from kiosk.devices.clock import SystemClock, entropy
+    from kiosk.usecases.central.owner import enrol_machine
+    from kiosk.vault.enrolment_bundle import SignedBundle, format_bundle
+
+    def keep(signed: SignedBundle) -> None:
+        _write_bundle(path, format_bundle(signed))
+
+    try:
+        return enrol_machine(owner, site, machine, SystemClock(), entropy, keep)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _write_bundle(path: Path, text: str) -> None:
+    """Write a bundle to a new file that only its owner may read; SetupError where that fails."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="ascii") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise SetupError(f"{path} cannot be written ({error.strerror}).") from None
+
+
+def _read_bundle(file: Path) -> "SignedBundle":
+    from kiosk.vault.enrolment_bundle import read_bundle
+
+    try:
+        with file.expanduser().open(encoding="utf-8") as opened:
+            return read_bundle(opened.read(_LONGEST_FILE))
+    except (OSError, UnicodeDecodeError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise SetupError(f"The bundle {file} cannot be read ({reason}).") from None
+
+
+def _ask_code() -> str:
+    """Return the 20 symbols of the one-time code: KIOSK_CODE, or as typed, up to three times."""
+    given = from_variable(CODE_VARIABLE)
+    if given is not None:
+        code = parse_code(given)
+        if code is None:
+            raise SetupError(_WRONG_CODE)
+        return code
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise SetupError(f"There is no terminal to ask on; set {CODE_VARIABLE} instead.")
+    for _ in range(_TRIES):
+        code = parse_code(typer.prompt("The one-time code", err=True))
+        if code is not None:
+            return code
+        sys.stderr.write(f"{_WRONG_CODE}\n")
+    raise SetupError("Nothing was changed; run `kiosk central join` again.")
+
+
+def _new_pin_hash() -> str:
+    """Return the hash (PHC string) of a new PIN of the maintenance screen."""
+    from kiosk.vault.passphrases import hash_pin
+
+    return hash_pin(new_pin(_JOIN_AGAIN))
+
+
+def _show_fingerprint(fingerprint: str) -> None:
+    """Draw a fingerprint as a QR code, on a terminal that can."""
+    if not sys.stdout.isatty() or not _can_draw_blocks() or "NO_COLOR" in os.environ:
+        return
+    from kiosk.content.qr import qr_matrix
+
+    for line in qr_lines(qr_matrix(fingerprint.replace(" ", ""))):
+        sys.stdout.write(f"{_BLACK_ON_WHITE}{line}{_PLAIN}\n")
+
+
+def qr_lines(modules: tuple[tuple[bool, ...], ...]) -> list[str]:
+    """Return a QR code in half blocks, two rows of it a line, to be drawn black on white."""
+    blank = (False,) * len(modules[0])
+    rows = [*modules, blank] if len(modules) % 2 else list(modules)
+    return [
+        "".join(_BLOCKS[pair] for pair in zip(upper, lower, strict=True))
+        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
+    ]
+
+
+def _can_draw_blocks() -> bool:
+    try:
+        "▀▄█".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _machine_cells(one: "CentralMachine", facts: int) -> dict[str, object]:
     zone = ZoneInfo(one.zone)
     offset = one.clock_offset_ms
     times = {
@@ -278,138 +533,7 @@ def _state(one: "CentralMachine") -> str:
     return "joined" if one.may_sign_in else "no role"
 
 
-_VISITORS = "visitor.lock"
-"""Held by `kiosk run` as long as it shows."""
-_WORD = "reset"
-_JOINED = {
-    "kiosk": "This machine is kiosk {symbols} of its centre. Next: `kiosk doctor`, `kiosk run`.",
-    "desk": "This machine is desk {symbols} of its centre. Next: `kiosk desk`.",
-}
-_TO_PULL = "Not all was pulled yet; `kiosk sync --once` brings the rest."
-_LONGEST_FILE = 300_000
-
-
-def join(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The bundle that `enrol` wrote.")],
-) -> None:
-    """Make this new machine one of its centre's.
-
-    Shows the bundle's fingerprint, and asks for the one-time code (or reads KIOSK_CODE) and, for
-    a kiosk, for a PIN of the maintenance screen (or reads KIOSK_PIN). A run that was cut off is
-    made whole by the next one.
-    """
-    from kiosk import bootstrap
-    from kiosk.devices.clock import SystemClock, entropy
-    from kiosk.sync.joining import JoinFolder, check_place
-    from kiosk.sync.joining import join as join_centre
-
-    folder, signed = bootstrap.data_dir(), _read_bundle(file)
-    bundle = signed.bundle
-    refuse_demo(folder)
-    place = JoinFolder(folder, folder / bootstrap.DATABASE, SystemClock(), entropy)
-    done = _JOINED[bundle.kind].format(symbols=bundle.symbols)
-    if check_place(place, bundle):
-        write(done)
-        return
-    show_fingerprint(signed.fingerprint)
-    sys.stderr.write(f"Fingerprint: {signed.fingerprint}\nCompare it with the one at `enrol`.\n")
-    code = asked_code()
-    signed.check(code)
-    bootstrap.make_folder(folder)
-    with alone(folder):
-        joined = join_centre(place, bundle, code, _new_pin_hash)
-    write(done if joined.pulled else f"{done}\n{_TO_PULL}")
-
-
-def reset(
-    yes: Annotated[bool, typer.Option("--yes", help='Do not ask for the word "reset".')] = False,
-) -> None:
-    """Empty this machine, so that it can be enrolled again.
-
-    Deletes database, link and exports of the data folder; settings stay. Refuses while records
-    are unsent, unless `kiosk sync export` has written them to a file.
-    """
-    from kiosk import bootstrap
-    from kiosk.usecases.central.adoption import check_reset, reset_machine
-
-    folder = bootstrap.data_dir()
-    database = folder / bootstrap.DATABASE
-    if not folder.is_dir():
-        raise SetupError(f"There is no data folder {folder}; nothing has to be emptied.")
-    with alone(folder):
-        found = check_reset(folder, database)
-        if not yes:
-            _ask_for_the_word(folder)
-        reset_machine(folder, database)
-    write(f"{folder} is empty: this machine can join a centre by a new bundle.")
-    write(f"Next, at the centre: `kiosk central revoke {found.symbols or 'SYMBOLS'}`.")
-    for path in found.exported:
-        write(f"Unsent records stay in {path}; store them by `kiosk central import`.")
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Keep kiosk and sync off a data folder meanwhile; StoreBusy where one is running."""
-    from kiosk.records.database.lock import lock_folder
-    from kiosk.sync.syncer import LOCK
-
-    with lock_folder(folder, _VISITORS), lock_folder(folder, LOCK):
-        yield
-
-
-def refuse_demo(folder: Path) -> None:
-    """Raise SetupError where the folder is a demo's: everybody knows its passphrases."""
-    from kiosk.cli.demo import is_demo
-
-    if is_demo(folder):
-        raise SetupError(f"{folder} is a demo's; name another folder by KIOSK_DATA_DIR.")
-
-
-def has_clinic(folder: Path) -> bool:
-    """Say whether a data folder holds a machine's own database."""
-    from kiosk import bootstrap
-
-    return (folder / bootstrap.DATABASE).exists()
-
-
-def write_bundle(path: Path, text: str) -> None:
-    """Write a bundle to a new file that only its owner may read; SetupError where that fails."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    try:
-        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise SetupError(f"{path} cannot be written ({error.strerror}).") from None
-
-
-def _read_bundle(file: Path) -> "SignedBundle":
-    from kiosk.vault.enrolment_bundle import read_bundle
-
-    try:
-        with file.expanduser().open(encoding="utf-8") as opened:
-            return read_bundle(opened.read(_LONGEST_FILE))
-    except (OSError, UnicodeDecodeError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
-        raise SetupError(f"The bundle {file} cannot be read ({reason}).") from None
-
-
-def _new_pin_hash() -> str:
-    from kiosk.cli.session import new_secret
-    from kiosk.vault.passphrases import hash_pin
-
-    pin = new_secret(
-        "A PIN for the maintenance screen (4 to 12 digits)",
-        "KIOSK_PIN",
-        lambda text: re.fullmatch(r"[0-9]{4,12}", text) is not None,
-        "The PIN of the maintenance screen has 4 to 12 digits; choose another.",
-        "Joining is not finished; run `kiosk central join` again with the same code.",
-    )
-    return hash_pin(pin)
-
-
-def _ask_for_the_word(folder: Path) -> None:
+def _confirm_reset(folder: Path) -> None:
     if sys.stdin is None or not sys.stdin.isatty():
         raise SetupError("There is no terminal to ask on; say --yes instead.")
     typed = typer.prompt(f'All of {folder} goes; type "{_WORD}" to go on', err=True)
@@ -417,151 +541,6 @@ def _ask_for_the_word(folder: Path) -> None:
         raise NotDone("Nothing was deleted.")
 
 
-app = typer.Typer(
-    cls=Noun,
-    help="One database for many kiosks.",
-    invoke_without_command=True,
-    callback=print_help,
-)
-_HARDEN = (
-    "Only a superuser can also keep machines from taking locks and large objects; run this once"
-    " with a superuser's URL."
-)
-_NO_CLINIC = (
-    "The centre is ready. Next: run this again on the clinic's own machine, in its data folder; it"
-    " then becomes the first kiosk."
-)
-_NEXT = """\
-Next: `kiosk central enrol NAME --desk` for every desk machine: staff work there from now on.
-Then `kiosk run` here, which sends what waits; `kiosk sync --once` sends it at once."""
-_ENROLLED = """\
-{kind} {symbols} ({name}) may join until {expires:%Y-%m-%d}. Its bundle is {path}.
-Fingerprint: {fingerprint}
-One-time code, shown only now: {code}
-Next: bring the bundle to the machine and the code by another way; there:
-  kiosk central join {file}"""
-_ONLY_HERE = (
-    "The URL names this very machine, so no other one can use this bundle; name the server as"
-    " others reach it by --via HOST."
-)
-
-
-@app.command()
-def init(
-    url: UrlOption = "",
-    via: ViaOption = "",
-) -> None:
-    """Make or upgrade the centre, and bring this clinic to it.
-
-    The database has to be there and its owner may make roles; without TLS it must be on this
-    machine. A clinic in the data folder is copied unless the centre has it, and this machine
-    becomes its first kiosk; end `kiosk run` and `kiosk desk` before.
-    """
-    from kiosk import bootstrap
-    from kiosk.devices.clock import SystemClock
-    from kiosk.usecases.central.owner import prepare_central
-
-    owner, folder = owner_address(url), bootstrap.data_dir()
-    to = reached_by(owner, via)
-    refuse_demo(folder)
-    prepared = prepare_central(owner, SystemClock())
-    if not prepared.hardened:
-        typer.echo(_HARDEN, err=True)
-    if has_clinic(folder):
-        write(_told(_adopt(folder, owner, to)))
-    elif prepared.sites:
-        write(f"The centre is up to date. Clinics: {len(prepared.sites)}.")
-    else:
-        write(_NO_CLINIC)
-
-
-@app.command(cls=Verb)
-def enrol(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What staff call the machine.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A new file for the bundle.")],
-    desk: Annotated[bool, typer.Option("--desk", help="A desk machine, not a kiosk.")] = False,
-    site: SiteOption = "",
-    via: ViaOption = "",
-    url: UrlOption = "",
-) -> None:
-    """Let a new machine join: a bundle for it, and a one-time code.
-
-    The code is shown once and kept nowhere; together they let one machine join, within a week.
-    """
-    from kiosk.usecases.central.owner import NewMachine
-
-    owner, path = owner_address(url), absolute(out) or out
-    to = reached_by(owner, via)
-    if path.exists() or path.is_symlink():
-        raise wrong("--out", f"{path} exists already; name a new file")
-    if not path.parent.is_dir():
-        raise wrong("--out", f"there is no folder {path.parent}; make it or plug it in")
-    machine = NewMachine(name, "desk" if desk else "kiosk", to)
-    made = _enrol(owner, site_named(owner, site), machine, path)
-    if to.is_here:
-        typer.echo(_ONLY_HERE, err=True)
-    show_fingerprint(made.fingerprint)
-    write(
-        _ENROLLED.format(
-            kind="Desk machine" if desk else "Kiosk",
-            symbols=made.symbols,
-            name=made.name,
-            expires=made.expires,
-            path=path,
-            fingerprint=made.fingerprint,
-            code=made.code,
-            file=path.name,
-        )
-    )
-
-
-app.command(cls=Verb)(join)
-app.command()(status)
-app.command(cls=Verb)(revoke)
-app.command()(restored)
-app.command("import", cls=Verb)(import_)
-app.command()(reset)
-
-
-def _enrol(
-    owner: "Address", site: "CentralSite", machine: "NewMachine", path: Path
-) -> "EnrolledMachine":
-    """Enrol a machine; where that fails, no bundle stays behind."""
-    from kiosk.devices.clock import SystemClock, entropy
-    from kiosk.usecases.central.owner import enrol_machine
-    from kiosk.vault.enrolment_bundle import SignedBundle, format_bundle
-
-    def keep(signed: SignedBundle) -> None:
-        write_bundle(path, format_bundle(signed))
-
-    try:
-        return enrol_machine(owner, site, machine, SystemClock(), entropy, keep)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-
-
-def _adopt(folder: Path, owner: "Address", to: "Address") -> "AdoptedClinic":
-    """Bring the clinic of a data folder to the centre, while nobody else works on it."""
-    from kiosk import bootstrap
-    from kiosk.devices.clock import SystemClock, entropy
-    from kiosk.records.database.store import Store
-    from kiosk.usecases.central.adoption import adopt_clinic
-
-    with alone(folder), progress("Copying") as tell:
-        store = Store.open(folder / bootstrap.DATABASE)
-        try:
-            return adopt_clinic(store, folder, owner, to, SystemClock(), entropy, tell)
-        finally:
-            store.close()
-
-
-def _told(adopted: "AdoptedClinic") -> str:
-    site = adopted.site
-    if not adopted.linked:
-        return f"The centre is up to date, and this machine is its kiosk {site.symbols} already."
-    copied = f" {counted(adopted.copied, 'row was', 'rows were')} copied." if adopted.copied else ""
-    return (
-        f"{site.name} is at the centre, and this machine is its kiosk {site.symbols}.{copied}\n"
-        f"{counted(adopted.waiting, 'record waits', 'records wait')} here to be sent.\n{_NEXT}"
-    )
+def _format_count(number: int, one: str, several: str) -> str:
+    """Return a number with the words that go with it."""
+    return f"{number} {one if number == 1 else several}"

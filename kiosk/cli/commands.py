@@ -1,12 +1,17 @@
 """The commands of `kiosk` and what each takes."""
 
+from contextlib import redirect_stdout
+from enum import StrEnum
+from io import StringIO
 from typing import Annotated, Any
 
 import typer
+from typer.completion import shell_complete
 from typer.core import TyperGroup
 
 from kiosk.cli import (
     attendance,
+    audit,
     callbacks,
     central,
     groups,
@@ -14,20 +19,29 @@ from kiosk.cli import (
     init,
     kiosks,
     passes,
-    records,
     reports,
+    retention,
     screens,
     sessions,
     staff,
     sync,
-    usage,
 )
 from kiosk.cli import doctor as health
-from kiosk.cli.output import Format, FormatOption
+from kiosk.cli.output import Format, FormatOption, write
 from kiosk.cli.usage import Noun, Verb, print_help
 
 _LONGEST = 27
 """Characters about a noun, so that two stand beside each other in 80 columns."""
+COMPLETION_VARIABLE = "_KIOSK_COMPLETE"
+"""Set by the script when a shell asks how a line goes on."""
+
+
+class Shell(StrEnum):
+    """The shells that there is a script for."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
 
 
 class Overview(Noun):
@@ -143,7 +157,24 @@ def doctor(form: FormatOption = Format.TABLE) -> int:
 
 
 app.command(cls=Verb)(guide.guide)
-app.command(cls=Verb)(usage.completion)
+
+
+@app.command(cls=Verb)
+def completion(
+    context: typer.Context,
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+) -> None:
+    """Print a script that completes commands and options in a shell.
+
+    For bash put this line into ~/.bashrc: eval "$(kiosk completion bash)"
+    """
+    script, kiosk = StringIO(), context.find_root().command
+    with redirect_stdout(script):
+        shell_complete(kiosk, {}, "kiosk", COMPLETION_VARIABLE, f"source_{shell.value}")
+    # Without blank lines around it: zsh reads the first line of a file.
+    write(script.getvalue().strip())
+
+
 app.add_typer(passes.app, name="passes", short_help="Members and their passes.")
 app.add_typer(attendance.app, name="attendance", short_help="Who has arrived.")
 app.add_typer(callbacks.app, name="callbacks", short_help="Who asked to be called.")
@@ -151,8 +182,8 @@ app.add_typer(groups.app, name="groups", short_help="Groups and their plans.")
 app.add_typer(sessions.app, name="sessions", short_help="When the groups meet.")
 app.add_typer(staff.app, name="staff", short_help="Accounts of staff.")
 app.add_typer(reports.app, name="reports", short_help="Figures of whole weeks.")
-app.add_typer(records.retention_app, name="retention", short_help="How long records stay.")
-app.add_typer(records.audit_app, name="audit", short_help="Who did what.")
+app.add_typer(retention.app, name="retention", short_help="How long records stay.")
+app.add_typer(audit.app, name="audit", short_help="Who did what.")
 app.add_typer(kiosks.app, name="kiosks", short_help="The clinic's machines.")
 app.add_typer(central.app, name="central", short_help="One database for many.")
 app.add_typer(sync.app, name="sync", short_help="Send to the centre.")

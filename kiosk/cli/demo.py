@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from kiosk.bootstrap import DATABASE, make_folder
-from kiosk.bootstrap.data_folder import refuse_on_desk
+from kiosk.bootstrap.data_folder import DATABASE, make_folder, refuse_on_desk
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from kiosk.vault.passphrases import Cost
 
     Keeper = Callable[[UUID, Mapping[Purpose, PrivateSealingKey]], None]
+
 
 INDEX = "demo-passes.json"
 """Lists the sample passes. It is the first file of a demo and in no clinic's folder."""
@@ -39,21 +39,6 @@ class ListedPass(NamedTuple):
     picture: Path
 
 
-def begin(folder: Path) -> None:
-    """Make the folder with its settings; SetupError where it holds a clinic that is no demo."""
-    refuse_on_desk(folder, "a demo needs a folder of its own: name one by KIOSK_DATA_DIR")
-    if (folder / DATABASE).exists() and not is_demo(folder):
-        raise SetupError(
-            f"{folder} holds a clinic that is no demo; name another folder by KIOSK_DATA_DIR."
-        )
-    make_folder(folder)
-
-
-def is_demo(folder: Path) -> bool:
-    """Say whether this is a demo's folder, be it half made."""
-    return (folder / INDEX).exists() or (folder / _KIT).exists()
-
-
 def prepare(
     folder: Path,
     report: Callable[[str], object] = lambda _step: None,
@@ -61,7 +46,7 @@ def prepare(
 ) -> None:
     """Make, complete or refresh the sample clinic; harmless when repeated. Raises KioskError.
 
-    `report` is told of what takes a while; `cost` is what a passphrase costs, if not the usual.
+    `report` is called with a sentence for each long step; `cost` replaces a passphrase's usual one.
     """
     from kiosk.devices.clock import SystemClock, entropy
     from kiosk.records.database.lock import lock_folder
@@ -83,12 +68,27 @@ def prepare(
             store.close()
 
 
+def begin(folder: Path) -> None:
+    """Make the folder with its settings; SetupError where it holds a clinic that is no demo."""
+    refuse_on_desk(folder, "a demo needs a folder of its own: name one by KIOSK_DATA_DIR")
+    if (folder / DATABASE).exists() and not is_demo(folder):
+        raise SetupError(
+            f"{folder} holds a clinic that is no demo; name another folder by KIOSK_DATA_DIR."
+        )
+    make_folder(folder)
+
+
+def is_demo(folder: Path) -> bool:
+    """Return whether this is a demo's folder, be it half made."""
+    return (folder / INDEX).exists() or (folder / _KIT).exists()
+
+
 def digits(folder: Path) -> tuple[str, ...]:
     """Return the digits of the sample passes, or none while they are being made."""
-    return tuple(one.digits for one in listed(folder))
+    return tuple(one.digits for one in listed_passes(folder))
 
 
-def listed(folder: Path) -> tuple[ListedPass, ...]:
+def listed_passes(folder: Path) -> tuple[ListedPass, ...]:
     """Return the sample passes; none where the folder is no demo's.
 
     Raises SetupError where the list of them is damaged.
@@ -119,10 +119,10 @@ def _passes(folder: Path) -> "tuple[SamplePass, ...]":
         rows = [{"name": one.name, "digits": one.digits} for one in new_sample_passes(entropy)]
         text = json.dumps(rows, ensure_ascii=False, indent=2)
         write_private(folder / INDEX, text.encode())
-    for one in listed(folder):
+    for one in listed_passes(folder):
         if not one.picture.exists():
             write_private(one.picture, encode_png(qr_matrix(one.digits, numeric=True)))
-    return tuple(SamplePass(one.name, one.digits) for one in listed(folder))
+    return tuple(SamplePass(one.name, one.digits) for one in listed_passes(folder))
 
 
 def _recovery_keeper(folder: Path) -> "Keeper":

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kiosk import bootstrap
+from kiosk.bootstrap.data_folder import DATABASE, data_dir
+from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
 from kiosk.domain.health import (
@@ -37,14 +38,14 @@ _STREAMS = (1, 0, 2)
 
 def doctor(form: Format) -> int:
     """Print what was found about this machine; return 1 where something fails."""
-    findings = examine(bootstrap.data_dir(), datetime.now(UTC).date())
+    findings = examine(data_dir(), datetime.now(UTC).date())
     rows = [{"subject": f.subject, "verdict": f.verdict, "finding": f.sentence} for f in findings]
     show(rows, form, columns=("subject", "verdict", "finding"), empty="")
     return FAILED if any(f.verdict is Verdict.FAIL for f in findings) else 0
 
 
 def examine(folder: Path, today: date) -> tuple[Finding, ...]:
-    """Look at everything, whatever is broken; `today` is compared with the helplines' date."""
+    """Return all findings, whatever is broken; `today` is compared with the helplines' date."""
     from kiosk.settings import Settings, read_settings
 
     found: list[Finding] = []
@@ -56,22 +57,22 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     except KioskError as error:
         found.append(Finding("settings", Verdict.FAIL, str(error)))
     found += _terminal(settings)
-    kiosks: list[bootstrap.Kiosk] = []
+    kiosks: list[Kiosk] = []
     try:
-        found += _careful("database", lambda: _database(folder, settings, kiosks))
-        found += _careful("helplines", lambda: _helplines(today, kiosks))
+        found += _findings_or_error("database", lambda: _database(folder, settings, kiosks))
+        found += _findings_or_error("helplines", lambda: _helplines(today, kiosks))
     finally:
         for kiosk in kiosks:
             kiosk.store.close()
-    found += _careful("take-home material", lambda: _take_home(folder))
+    found += _findings_or_error("take-home material", lambda: _take_home(folder))
     there = next(path for path in (folder, *folder.parents) if path.exists())
     found.append(disk_finding(shutil.disk_usage(there).free))
     found.append(_variables())
     return tuple(found)
 
 
-def _careful(subject: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """Yield what `look` finds, and what stops it as a finding too."""
+def _findings_or_error(subject: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield what `look` finds, and an error that stops it as a finding too."""
     try:
         yield from look()
     except KioskError as error:
@@ -103,38 +104,36 @@ def _terminal_size() -> os.terminal_size | None:
     return None
 
 
-def _database(
-    folder: Path, settings: "Settings", opened: list[bootstrap.Kiosk]
-) -> Iterator[Finding]:
-    """Look at what a clinic has; what was opened is added to `opened`, for its user to close."""
+def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterator[Finding]:
+    """Yield the findings of the database and what is in it; `opened` gets what is to be closed."""
     from kiosk.devices.clock import SystemClock
     from kiosk.errors import SetupError
     from kiosk.records.central.link import read_link
     from kiosk.records.database.store import Store
     from kiosk.usecases.site import load_site
 
-    if not (folder / bootstrap.DATABASE).exists():
+    if not (folder / DATABASE).exists():
         link = read_link(folder)
         if link is None:
             raise SetupError(f"There is no clinic in {folder} yet; make one with `kiosk init`.")
-        yield from _careful("centre", lambda: _from_afar(link))
-        kiosk = bootstrap.open_kiosk(folder)
+        yield from _findings_or_error("centre", lambda: _centre_without_records(link))
+        kiosk = open_kiosk(folder)
         opened.append(kiosk)
-        yield from _careful("keys", lambda: _keys(kiosk))
+        yield from _findings_or_error("keys", lambda: _keys(kiosk))
         return
-    store = Store.open(folder / bootstrap.DATABASE)
+    store = Store.open(folder / DATABASE)
     with ExitStack() as undo:
         undo.callback(store.close)
-        kiosk = bootstrap.Kiosk(folder, settings, store, load_site(store), SystemClock())
+        kiosk = Kiosk(folder, settings, store, load_site(store), SystemClock())
         undo.pop_all()
     opened.append(kiosk)
-    yield from _careful("database", lambda: _whole(kiosk))
-    yield from _careful("keys", lambda: _keys(kiosk))
-    yield from _careful("clock", lambda: _clock(kiosk))
-    yield from _careful("centre", lambda: _centre(kiosk))
+    yield from _findings_or_error("database", lambda: _integrity(kiosk))
+    yield from _findings_or_error("keys", lambda: _keys(kiosk))
+    yield from _findings_or_error("clock", lambda: _clock(kiosk))
+    yield from _findings_or_error("centre", lambda: _centre(kiosk))
 
 
-def _whole(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
+def _integrity(kiosk: Kiosk) -> Iterator[Finding]:
     if kiosk.store.examine():
         yield Finding("database", Verdict.OK, "Whole.")
     else:
@@ -142,12 +141,12 @@ def _whole(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
         yield Finding("database", Verdict.FAIL, words)
 
 
-def _keys(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
+def _keys(kiosk: Kiosk) -> Iterator[Finding]:
     kiosk.access()
     yield Finding("keys", Verdict.OK, "Requests and names can be sealed.")
 
 
-def _clock(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
+def _clock(kiosk: Kiosk) -> Iterator[Finding]:
     status = kiosk.maintenance().status()
     local = status.now.astimezone(kiosk.site.zone)
     yield clock_finding(local, kiosk.site.zone.key, doubtful=not status.clock_ok)
@@ -156,9 +155,9 @@ def _clock(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
         yield Finding("records", Verdict.LOOK, words)
 
 
-def _centre(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
-    """Look how a machine with records of its own stands with its centre, if it has one."""
-    from kiosk.bootstrap.data_folder import ask_central
+def _centre(kiosk: Kiosk) -> Iterator[Finding]:
+    """Yield how a machine with records of its own reaches its centre, if it has one."""
+    from kiosk.bootstrap.syncing import ask_central
     from kiosk.records.central.link import read_link
 
     link, status = read_link(kiosk.folder), kiosk.maintenance().status()
@@ -172,9 +171,9 @@ def _centre(kiosk: bootstrap.Kiosk) -> Iterator[Finding]:
     yield central_finding(look, status.now, kiosk.site.zone)
 
 
-def _from_afar(link: "CentralLink") -> Iterator[Finding]:
-    """Look how a machine stands with its centre that has no records of its own."""
-    from kiosk.bootstrap.data_folder import ask_central
+def _centre_without_records(link: "CentralLink") -> Iterator[Finding]:
+    """Yield how a machine without records of its own reaches its centre."""
+    from kiosk.bootstrap.syncing import ask_central
     from kiosk.devices.clock import SystemClock
 
     now, reached = SystemClock().now(), ask_central(link, SystemClock())
@@ -183,8 +182,8 @@ def _from_afar(link: "CentralLink") -> Iterator[Finding]:
     yield central_finding(look, now, ZoneInfo("UTC"))
 
 
-def _helplines(today: date, opened: list[bootstrap.Kiosk]) -> Iterator[Finding]:
-    """Look how fresh the list is that visitors see; the shipped one where there is no clinic."""
+def _helplines(today: date, opened: list[Kiosk]) -> Iterator[Finding]:
+    """Yield how fresh the list is that visitors see; the shipped one where there is no clinic."""
     from kiosk.content.helplines import helplines, shipped_helplines
     from kiosk.usecases.helplines import read_and_check_published
 

@@ -3,25 +3,42 @@
 from dataclasses import asdict, fields, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.cli.arguments import ManagerOption, absolute
+from kiosk.cli.arguments import ManagerOption, absolute, has_id, only, short
 from kiosk.cli.output import Format, FormatOption, OutputOption, show, show_one, write
-from kiosk.cli.planning import GROUP, GroupArgument, T, capacity_of, group, group_cells, kept
-from kiosk.cli.session import signed_in
-from kiosk.cli.usage import Noun, Verb, print_help, wrong
-from kiosk.domain.groups.groups import LARGEST_CAPACITY, GroupPlan
+from kiosk.cli.sign_in import signed_in
+from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
+from kiosk.domain.groups.groups import LARGEST_CAPACITY, GroupCard, GroupPlan, PlanProblem
+from kiosk.domain.text import clean
+from kiosk.presentation.records import PLAN_PROBLEMS
 
 if TYPE_CHECKING:
-    from kiosk.bootstrap import Kiosk
+    from kiosk.bootstrap.kiosk import Kiosk
     from kiosk.domain.groups.plan_import import Plans
+    from kiosk.usecases.groups.desk import GroupsDesk
 
 
 app = typer.Typer(
     cls=Noun, help="Groups, and plans in files.", invoke_without_command=True, callback=print_help
 )
+_T = TypeVar("_T")
+GroupArgument = Annotated[str, typer.Argument(metavar="GROUP", help="Its name or id in the list.")]
+_COLUMNS = (
+    "group", "name", "label", "room", "language", "about", "capacity", "enrolled", "members",
+    "upcoming", "next_at", "group_id",
+)  # fmt: skip
+_OF_ITS_STATE = {
+    PlanProblem.HAS_BEGUN: "Its room and its capacity can still be changed.",
+    PlanProblem.HAS_ENDED: "See `kiosk sessions list`.",
+    PlanProblem.IS_CANCELLED: "`kiosk sessions restore` undoes that.",
+    PlanProblem.NO_GROUP: "It comes back with the file that planned it: `kiosk groups import`.",
+    PlanProblem.UNKNOWN: "See `kiosk groups list` and `kiosk sessions list`.",
+}
+"""What to do where the words were right, but not for this one."""
 _IN_A_TABLE = ("group", "name", "label", "room", "capacity", "members", "upcoming", "next_at")
 _LABEL, _ROOM = "What public screens call it, such as Room 2.", "Where it meets."
 _LANGUAGE, _ABOUT = "Code of its language, such as en.", "One neutral sentence about it."
@@ -43,9 +60,9 @@ def list_(user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
     """
     with signed_in(user) as (kiosk, access, staff):
         cards = access.groups_desk(staff).groups()
-        rows = [group_cells(card, kiosk.site.zone) for card in cards]
+        rows = [_cells(card, kiosk.site.zone) for card in cards]
     empty = "There is no group yet; add one with `kiosk groups add` or `kiosk groups import`."
-    show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else GROUP, empty=empty)
+    show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else _COLUMNS, empty=empty)
 
 
 @app.command(cls=Verb)
@@ -68,8 +85,8 @@ def add(
         most = capacity_of(capacity, None)
         plan = GroupPlan(desk.new_id(), name, label, room, language, about, most, enrolled)
         made = kept(desk.add_group(plan))
-        row = group_cells(group(desk, str(made.id)), kiosk.site.zone)
-    show_one(row, form, columns=GROUP)
+        row = _cells(find_group(desk, str(made.id)), kiosk.site.zone)
+    show_one(row, form, columns=_COLUMNS)
 
 
 @app.command(cls=Verb)
@@ -92,7 +109,7 @@ def change(
         raise typer.BadParameter("Say what is to be changed.")
     with signed_in(user) as (kiosk, access, staff):
         desk = access.groups_desk(staff)
-        old = group(desk, typed).plan
+        old = find_group(desk, typed).plan
         new = replace(
             old,
             name=_or(name, old.name),
@@ -104,8 +121,8 @@ def change(
             enrolled=_or(enrolled, old.enrolled),
         )
         kept(desk.change_group(new))
-        row = group_cells(group(desk, str(old.id)), kiosk.site.zone)
-    show_one(row, form, columns=GROUP)
+        row = _cells(find_group(desk, str(old.id)), kiosk.site.zone)
+    show_one(row, form, columns=_COLUMNS)
 
 
 @app.command("put-away", cls=Verb)
@@ -113,7 +130,7 @@ def put_away(typed: GroupArgument, user: ManagerOption, form: FormatOption = For
     """Take a group out of the lists, and cancel what is to come."""
     with signed_in(user) as (_kiosk, access, staff):
         desk = access.groups_desk(staff)
-        plan = group(desk, typed).plan
+        plan = find_group(desk, typed).plan
         gone = kept(desk.put_away_group(plan.id))
     row = {"name": plan.name, "cancelled": gone.sessions, "group_id": plan.id}
     show_one(row, form, columns=tuple(row))
@@ -165,7 +182,54 @@ def export(
     write(str(written))
 
 
-def _or(typed: T | None, otherwise: T) -> T:
+def kept(answer: _T | PlanProblem) -> _T:
+    """Return what the desk kept; NotDone or BadParameter, with its sentence, where it refused."""
+    if not isinstance(answer, PlanProblem):
+        return answer
+    if answer in _OF_ITS_STATE:
+        raise NotDone(f"{PLAN_PROBLEMS[answer]} {_OF_ITS_STATE[answer]}")
+    raise typer.BadParameter(PLAN_PROBLEMS[answer])
+
+
+def find_group(desk: "GroupsDesk", typed: str) -> GroupCard:
+    """Find a group by name or id."""
+    wanted = clean(typed).casefold()
+    return only(
+        desk.groups(),
+        (
+            lambda card: card.plan.name.casefold() == wanted,
+            lambda card: has_id(card.plan.id, wanted),
+        ),
+        "group",
+        "`kiosk groups list`",
+    )
+
+
+def _cells(card: GroupCard, zone: ZoneInfo) -> dict[str, object]:
+    """Return the cells of one group, times in the clinic's zone."""
+    plan = card.plan
+    return {
+        "group": short(plan.id),
+        "name": plan.name,
+        "label": plan.public_label,
+        "room": plan.room,
+        "language": plan.language,
+        "about": plan.about,
+        "capacity": plan.capacity,
+        "enrolled": plan.enrolled,
+        "members": card.members,
+        "upcoming": card.upcoming,
+        "next_at": None if card.next_at is None else card.next_at.astimezone(zone),
+        "group_id": plan.id,
+    }
+
+
+def capacity_of(typed: int | None, otherwise: int | None) -> int | None:
+    """Return a capacity as it was typed, where 0 is no limit; `otherwise` where it was not."""
+    return otherwise if typed is None else typed or None
+
+
+def _or(typed: _T | None, otherwise: _T) -> _T:
     return otherwise if typed is None else typed
 
 

@@ -1,6 +1,5 @@
 """`kiosk init`: make a clinic in an empty data folder."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -11,9 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from kiosk import bootstrap
+from kiosk.bootstrap.data_folder import DATABASE, data_dir, make_folder
 from kiosk.cli.output import write
-from kiosk.cli.session import PASSPHRASE_VARIABLE, new_passphrase, new_secret
+from kiosk.cli.sign_in import PASSPHRASE_VARIABLE, new_passphrase, new_pin
 from kiosk.cli.usage import wrong
 from kiosk.errors import SetupError
 
@@ -63,12 +62,12 @@ def init(
     from kiosk.usecases.setup import ClinicPlan
     from kiosk.usecases.staff.accounts import NewAccount
 
-    folder, kit = bootstrap.data_dir(), recovery_kit.expanduser().absolute()
+    folder, kit = data_dir(), recovery_kit.expanduser().absolute()
     place, home = _zone(zone), _country(country)
     _check_kit(kit)
     _refuse_second(folder)
     account = NewAccount(manager, _new_passphrase(), frozenset(Role))
-    plan = ClinicPlan(name, place, home, account, _new_pin(), kiosk_name)
+    plan = ClinicPlan(name, place, home, account, new_pin(_NOTHING_MADE), kiosk_name)
     symbols = _found(folder, kit, plan).site.symbols
     write(_REPORT.format(folder=folder, symbols=symbols, kit=kit))
 
@@ -84,7 +83,7 @@ def _found(folder: Path, kit: Path, plan: "ClinicPlan") -> "FoundedClinic":
         written.append(kit)
 
     written: list[Path] = []
-    bootstrap.make_folder(folder)
+    make_folder(folder)
     try:
         with _new_store(folder) as store:
             return found_clinic(store, SystemClock(), entropy, plan, keep)
@@ -100,7 +99,7 @@ def _new_store(folder: Path) -> "Iterator[Store]":
     """Lend the database that is to hold the clinic; one made here goes again on failure."""
     from kiosk.records.database.store import Store
 
-    path = folder / bootstrap.DATABASE
+    path = folder / DATABASE
     was_there = path.exists()
     store = None
     try:
@@ -126,7 +125,7 @@ def _refuse_second(folder: Path) -> None:
     refuse_on_desk(folder, "its clinic is there already, so nothing was made")
     if is_demo(folder):
         raise SetupError(f"{folder} is a demo's; name another folder by KIOSK_DATA_DIR.")
-    path = folder / bootstrap.DATABASE
+    path = folder / DATABASE
     if not path.exists():
         return
     try:
@@ -170,13 +169,3 @@ def _country(code: str) -> str:
 
 def _new_passphrase() -> str:
     return new_passphrase("The manager's passphrase", PASSPHRASE_VARIABLE, _NOTHING_MADE)
-
-
-def _new_pin() -> str:
-    return new_secret(
-        "A PIN for the maintenance screen (4 to 12 digits)",
-        "KIOSK_PIN",
-        lambda text: re.fullmatch(r"[0-9]{4,12}", text) is not None,
-        "The PIN of the maintenance screen has 4 to 12 digits; choose another.",
-        _NOTHING_MADE,
-    )

@@ -9,7 +9,7 @@ import typer
 
 from kiosk.cli.arguments import ManagerOption, absolute
 from kiosk.cli.output import Format, FormatOption, show, show_one
-from kiosk.cli.session import signed_in
+from kiosk.cli.sign_in import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help
 
 app = typer.Typer(

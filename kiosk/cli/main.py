@@ -44,7 +44,7 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _report(error: Exception) -> int:
-    """Say what went wrong, without the values that were in hand."""
+    """Print what went wrong, without the values that were in hand; return the exit code."""
     if isinstance(error, KioskError):
         return _complain(str(error), FAILED)
     import typer

@@ -1,4 +1,4 @@
-"""Lists on the command line: a table, JSON or CSV of the same rows."""
+"""What commands print: lists as a table, JSON or CSV of the same rows, and how far a task is."""
 
 import csv
 import io
@@ -31,6 +31,16 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print it.")]
+FormOption = Annotated[
+    ExportFormat | None,
+    typer.Option("--format", help="What to write; else as FILE ends, else a workbook."),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="A new file; else one in the exports folder."
+    ),
+]
 Row = Mapping[str, object]
 _LONGEST_CELL = 400
 
@@ -41,16 +51,16 @@ def show(rows: Sequence[Row], form: Format, *, columns: Sequence[str], empty: st
         case Format.JSON:
             text = json.dumps([_plain(row, columns) for row in rows], ensure_ascii=False, indent=2)
         case Format.CSV:
-            text = as_csv(rows, columns)
+            text = format_csv(rows, columns)
         case Format.TABLE:
-            text = as_table(rows, columns, _room()) if rows else empty
+            text = format_table(rows, columns, _terminal_width()) if rows else empty
     write(text)
 
 
 def show_one(row: Row, form: Format, *, columns: Sequence[str]) -> None:
     """Print a single answer: a list of one row, as a table one cell below the other."""
     if form is Format.TABLE:
-        write(as_card(row, columns))
+        write(format_card(row, columns))
     else:
         show([row], form, columns=columns, empty="")
 
@@ -62,7 +72,30 @@ def write(text: str) -> None:
     sys.stdout.write(text.rstrip("\n") + "\n")
 
 
-def as_csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
+def format_table(rows: Sequence[Row], columns: Sequence[str], room: int | None = None) -> str:
+    """Return `rows` in aligned columns, or one below the other where `room` cells are too few."""
+    from rich.cells import cell_len
+
+    from kiosk.ui.terminal.widths import count_vowel_signs
+
+    count_vowel_signs()
+    titles = _titles(columns)
+    lines = [[_format_cell(row.get(column)) for column in columns] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(titles, *lines, strict=True)]
+    if room is not None and sum(widths) + 2 * (len(widths) - 1) > room:
+        return _format_cards(titles, lines)
+    numbers = [_are_numbers(row.get(column) for row in rows) for column in columns]
+    return "\n".join(
+        "  ".join(map(_aligned, line, widths, numbers)).rstrip() for line in (titles, *lines)
+    )
+
+
+def format_card(row: Row, columns: Sequence[str]) -> str:
+    """Return one row with its cells one below the other."""
+    return _format_cards(_titles(columns), [[_format_cell(row.get(column)) for column in columns]])
+
+
+def format_csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
     """Return `rows` as CSV in which no cell can be taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -73,25 +106,21 @@ def as_csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
     return out.getvalue()
 
 
-def as_table(rows: Sequence[Row], columns: Sequence[str], room: int | None = None) -> str:
-    """Return `rows` in aligned columns, or one below the other where `room` cells are too few."""
-    from rich.cells import cell_len
-
-    from kiosk.ui.terminal.widths import count_vowel_signs
-
-    count_vowel_signs()
-    titles = _titles(columns)
-    lines = [[_cell(row.get(column)) for column in columns] for row in rows]
-    widths = [max(map(cell_len, column)) for column in zip(titles, *lines, strict=True)]
-    if room is not None and sum(widths) + 2 * (len(widths) - 1) > room:
-        return _as_cards(titles, lines)
-    numbers = [_is_numbers(row.get(column) for row in rows) for column in columns]
-    return "\n".join(
-        "  ".join(map(_aligned, line, widths, numbers)).rstrip() for line in (titles, *lines)
+def _format_cards(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Return each line as a block of its own, a title and a cell in each row."""
+    width = max(map(len, titles))
+    blocks = (
+        "\n".join(f"{t:<{width}}  {c}".rstrip() for t, c in zip(titles, line, strict=True))
+        for line in lines
     )
+    return "\n\n".join(blocks)
 
 
-def _is_numbers(values: Iterable[object]) -> bool:
+def _titles(columns: Sequence[str]) -> list[str]:
+    return [column.replace("_", " ") for column in columns]
+
+
+def _are_numbers(values: Iterable[object]) -> bool:
     known = [value for value in values if value is not None]
     return bool(known) and all(
         isinstance(value, int | float) and not isinstance(value, bool) for value in known
@@ -106,26 +135,7 @@ def _aligned(text: str, width: int, is_number: bool) -> str:
     return blanks + text if is_number else text + blanks
 
 
-def as_card(row: Row, columns: Sequence[str]) -> str:
-    """Return one row with its cells one below the other."""
-    return _as_cards(_titles(columns), [[_cell(row.get(column)) for column in columns]])
-
-
-def _titles(columns: Sequence[str]) -> list[str]:
-    return [column.replace("_", " ") for column in columns]
-
-
-def _as_cards(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    """Return each line as a block of its own, a title and a cell in each row."""
-    width = max(map(len, titles))
-    blocks = (
-        "\n".join(f"{t:<{width}}  {c}".rstrip() for t, c in zip(titles, line, strict=True))
-        for line in lines
-    )
-    return "\n\n".join(blocks)
-
-
-def _room() -> int | None:
+def _terminal_width() -> int | None:
     """Return how many cells wide the terminal is; None where the output goes elsewhere."""
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns or None
@@ -153,17 +163,19 @@ def _value(value: object) -> object:
 
 
 def _harmless(value: object) -> str:
-    return format_csv_text(" ".join(map(str, value)) if isinstance(value, list) else _words(value))
+    return format_csv_text(
+        " ".join(map(str, value)) if isinstance(value, list) else _format_plain(value)
+    )
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     plain = _value(value)
-    return ", ".join(map(str, plain)) if isinstance(plain, list) else _words(plain)
+    return ", ".join(map(str, plain)) if isinstance(plain, list) else _format_plain(plain)
 
 
-def _words(value: object) -> str:
+def _format_plain(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -171,20 +183,8 @@ def _words(value: object) -> str:
     return str(value)
 
 
-FormOption = Annotated[
-    ExportFormat | None,
-    typer.Option("--format", help="What to write; else as FILE ends, else a workbook."),
-]
-OutputOption = Annotated[
-    Path | None,
-    typer.Option(
-        "-o", "--output", metavar="FILE", help="A new file; else one in the exports folder."
-    ),
-]
-
-
-def form_of(form: ExportFormat | None, output: Path | None) -> ExportFormat:
-    """Return the format that was asked for, or that the file's name says."""
+def chosen_format(form: ExportFormat | None, output: Path | None) -> ExportFormat:
+    """Return the format that was asked for, or that the file's name ends in."""
     if form is not None or output is None:
         return form or ExportFormat.XLSX
     name = output.name.lower()
@@ -194,8 +194,8 @@ def form_of(form: ExportFormat | None, output: Path | None) -> ExportFormat:
 
 
 @contextmanager
-def progress(words: str) -> Iterator[Callable[[int, int], None]]:
-    """Lend what is told how many of how many are done: a bar, where a terminal can show it."""
+def progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Lend a function of how many of how many are done: a bar, where a terminal can show it."""
     if not sys.stderr.isatty():
         yield lambda _done, _of: None
         return
@@ -203,11 +203,11 @@ def progress(words: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(words, total=None)
+        task = bar.add_task(title, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def report(written: "Exported", nouns: tuple[str, str], context: "ExportContext") -> None:
+def print_exported(written: "Exported", nouns: tuple[str, str], context: "ExportContext") -> None:
     """Print the file's path for a program, and for people what is in it (one, several)."""
     write(str(written.path))
     kept = f"; it is deleted after {context.delete_by}" if context.delete_by else ""

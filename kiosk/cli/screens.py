@@ -2,19 +2,20 @@
 
 import sys
 
-from kiosk import bootstrap
+from kiosk.bootstrap.data_folder import data_dir
+from kiosk.bootstrap.visitor import show_visitor_kiosk
 
 
 def run() -> int:
     """Show the visitor's kiosk of the data folder; return its exit code."""
-    return bootstrap.show_visitor_kiosk(bootstrap.data_dir())
+    return show_visitor_kiosk(data_dir())
 
 
 def desk() -> int:
     """Show the staff's desk of the data folder; return its exit code."""
     from kiosk.bootstrap.desk import show_desk
 
-    return show_desk(bootstrap.data_dir())
+    return show_desk(data_dir())
 
 
 def demo() -> int:
@@ -22,9 +23,9 @@ def demo() -> int:
     from kiosk.cli import demo as demo_module
     from kiosk.ui.visitor.visit import Demo
 
-    folder = bootstrap.data_dir(demo=True)
+    folder = data_dir(demo=True)
     demo_module.begin(folder)
-    return bootstrap.show_visitor_kiosk(
+    return show_visitor_kiosk(
         folder,
         Demo(lambda: demo_module.digits(folder)),
         before=lambda: demo_module.prepare(folder),
@@ -32,10 +33,10 @@ def demo() -> int:
 
 
 def prepare_demo() -> int:
-    """Make or refresh the sample clinic and say where it is."""
+    """Make or refresh the sample clinic and print where it is."""
     from kiosk.cli import demo as demo_module
 
-    folder = bootstrap.data_dir(demo=True)
+    folder = data_dir(demo=True)
     demo_module.prepare(folder, lambda step: sys.stderr.write(f"{step}\n"))
     sys.stdout.write(f"The sample clinic is in {folder}. Sample passes: `kiosk passes list`.\n")
     return 0

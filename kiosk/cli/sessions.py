@@ -4,47 +4,57 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from kiosk.cli import planning
-from kiosk.cli.arguments import DAY_FORMAT, MOMENT_FORMATS, ManagerOption, checked_day, moment
-from kiosk.cli.output import Format, FormatOption, show, show_one
-from kiosk.cli.planning import (
-    SESSION,
-    SESSION_IN_A_TABLE,
-    GroupArgument,
-    capacity_of,
-    kept,
-    session_cells,
-    show_sessions,
+from kiosk.cli.arguments import (
+    DAY_FORMAT,
+    MOMENT_FORMATS,
+    ManagerOption,
+    checked_day,
+    has_id,
+    moment,
+    only,
+    short,
 )
-from kiosk.cli.session import signed_in
+from kiosk.cli.groups import GroupArgument, capacity_of, find_group, kept
+from kiosk.cli.output import Format, FormatOption, show, show_one
+from kiosk.cli.sign_in import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.groups.groups import (
     LARGEST_CAPACITY,
     MOST_SESSIONS,
+    PlannedSession,
     Series,
     SeriesFrom,
     SessionPlan,
     SessionSelection,
 )
+from kiosk.domain.text import clean
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from collections.abc import Collection
+    from uuid import UUID
 
-    from kiosk.bootstrap import Kiosk
+    from kiosk.bootstrap.kiosk import Kiosk
     from kiosk.usecases.groups.desk import GroupsDesk
 
 
 app = typer.Typer(
     cls=Noun, help="When the groups meet.", invoke_without_command=True, callback=print_help
 )
+_COLUMNS = (
+    "session", "starts_at", "ends_at", "group", "room", "capacity", "state", "cancelled_reason",
+    "has_check_ins", "series", "session_id", "group_id", "series_id",
+)  # fmt: skip
+_IN_A_TABLE = _COLUMNS[:8]
+_ALL_DAYS = date(2000, 1, 1), date(2200, 1, 1)
 _SHOWN = timedelta(weeks=4)
 _DAY, _FULL_DAY = timedelta(days=1), 24 * 60
 _START_FORMATS = [form for form in MOMENT_FORMATS if form != DAY_FORMAT]
 _START = 'Such as "2026-03-31 14:30"; clinic\'s time.'
-SESSION_HELP = 'Its id in the list, or its start, or "GROUP START".'
+_SESSION_HELP = 'Its id in the list, or its start, or "GROUP START".'
 MinutesOption = Annotated[
     int, typer.Option("--minutes", metavar="N", min=1, max=_FULL_DAY, help="How long it lasts.")
 ]
@@ -103,12 +113,12 @@ def list_(
         last = _day(until, "--until") or first + _SHOWN
         if last < first:
             raise wrong("--until", f"the last day is before the first, {first}")
-        group_id = planning.group(desk, group).plan.id if group else None
+        group_id = find_group(desk, group).plan.id if group else None
         found = desk.sessions(first, last + _DAY, group_id)
         now, zone = kiosk.clock.now(), kiosk.site.zone
-    rows = [session_cells(one, now, zone) for one in found]
+    rows = [_cells(one, now, zone) for one in found]
     empty = f"There is no session from {first} to {last}."
-    show(rows, form, columns=SESSION_IN_A_TABLE if form is Format.TABLE else SESSION, empty=empty)
+    show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else _COLUMNS, empty=empty)
 
 
 @app.command(cls=Verb)
@@ -124,7 +134,7 @@ def add(
     """Plan one session."""
     with signed_in(user) as (kiosk, access, staff):
         desk = access.groups_desk(staff)
-        of = planning.group(desk, group).plan
+        of = find_group(desk, group).plan
         begin = _utc(start, kiosk)
         plan = SessionPlan(
             id=desk.new_id(),
@@ -135,7 +145,7 @@ def add(
             capacity=capacity_of(capacity, of.capacity),
         )
         made = kept(desk.add_session(plan))
-        show_sessions(desk, [made.id], kiosk, form)
+        _show_sessions(desk, [made.id], kiosk, form)
 
 
 @app.command(cls=Verb)
@@ -165,7 +175,7 @@ def series(
     """Plan a session for every week, at the clinic's time."""
     with signed_in(user) as (kiosk, access, staff):
         desk = access.groups_desk(staff)
-        of = planning.group(desk, group).plan
+        of = find_group(desk, group).plan
         wanted = Series(
             id=desk.new_id(),
             weekdays=frozenset(list(Weekday).index(day) for day in weekday),
@@ -178,12 +188,12 @@ def series(
             every_weeks=every,
         )
         made = kept(desk.add_series(of.id, wanted, room or "", capacity))
-        show_sessions(desk, [plan.id for plan in made], kiosk, form)
+        _show_sessions(desk, [plan.id for plan in made], kiosk, form)
 
 
 @app.command(cls=Verb)
 def change(
-    session: Annotated[str, typer.Argument(metavar="SESSION", help=SESSION_HELP)],
+    session: Annotated[str, typer.Argument(metavar="SESSION", help=_SESSION_HELP)],
     user: ManagerOption,
     start: Annotated[
         datetime | None, typer.Option(formats=_START_FORMATS, metavar="TIME", help=_START)
@@ -201,7 +211,7 @@ def change(
         raise typer.BadParameter("Say what is to be changed.")
     with signed_in(user) as (kiosk, access, staff):
         desk = access.groups_desk(staff)
-        old = planning.session(desk, session, kiosk.site.zone).plan
+        old = _find_session(desk, session, kiosk.site.zone).plan
         begin = _utc(start, kiosk) if start else old.starts_at
         length = timedelta(minutes=minutes) if minutes else old.ends_at - old.starts_at
         new = replace(
@@ -212,21 +222,12 @@ def change(
             capacity=capacity_of(capacity, old.capacity),
         )
         kept(desk.change_session(new))
-        show_sessions(desk, [old.id], kiosk, form)
-
-
-def _day(typed: datetime | None, option: str) -> date | None:
-    day = checked_day(typed, option)
-    return None if day is None else day.date()
-
-
-def _utc(typed: datetime, kiosk: "Kiosk") -> datetime:
-    return moment(typed, kiosk, "--start").astimezone(UTC)
+        _show_sessions(desk, [old.id], kiosk, form)
 
 
 @app.command(cls=Verb)
 def cancel(
-    sessions: Annotated[list[str], typer.Argument(metavar="SESSIONS", help=SESSION_HELP)],
+    sessions: Annotated[list[str], typer.Argument(metavar="SESSIONS", help=_SESSION_HELP)],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the staff.")],
     user: ManagerOption,
     rest: Annotated[
@@ -246,7 +247,7 @@ def cancel(
 
 @app.command(cls=Verb)
 def restore(
-    sessions: Annotated[list[str], typer.Argument(metavar="SESSIONS", help=SESSION_HELP)],
+    sessions: Annotated[list[str], typer.Argument(metavar="SESSIONS", help=_SESSION_HELP)],
     user: ManagerOption,
     rest: Annotated[
         bool,
@@ -264,15 +265,91 @@ def restore(
     show_one(row, form, columns=tuple(row))
 
 
-def _which(
-    desk: "GroupsDesk", typed: list[str], zone: "ZoneInfo", *, rest: bool
-) -> SessionSelection:
+def _day(typed: datetime | None, option: str) -> date | None:
+    day = checked_day(typed, option)
+    return None if day is None else day.date()
+
+
+def _utc(typed: datetime, kiosk: "Kiosk") -> datetime:
+    return moment(typed, kiosk, "--start").astimezone(UTC)
+
+
+def _which(desk: "GroupsDesk", typed: list[str], zone: ZoneInfo, *, rest: bool) -> SessionSelection:
     """Find the sessions that were meant; with `rest` the first of them and what follows it."""
-    meant = [planning.session(desk, one, zone).plan for one in typed]
+    meant = [_find_session(desk, one, zone).plan for one in typed]
     return _rest_of(meant[0], zone) if rest else [plan.id for plan in meant]
 
 
-def _rest_of(plan: SessionPlan, zone: "ZoneInfo") -> SeriesFrom:
+def _rest_of(plan: SessionPlan, zone: ZoneInfo) -> SeriesFrom:
     if plan.series_id is None:
         raise NotDone("It belongs to no series that was planned here; leave out --rest.")
     return SeriesFrom(plan.series_id, plan.starts_at.astimezone(zone).date())
+
+
+def _show_sessions(
+    desk: "GroupsDesk", ids: "Collection[UUID]", kiosk: "Kiosk", form: Format
+) -> None:
+    """Print sessions as they are now: one as a card, several as a list."""
+    zone, now, wanted = kiosk.site.zone, kiosk.clock.now(), set(ids)
+    found = [one for one in _all_sessions(desk) if one.plan.id in wanted]
+    rows = [_cells(one, now, zone) for one in found]
+    if len(rows) == 1:
+        show_one(rows[0], form, columns=_COLUMNS)
+    else:
+        columns = _IN_A_TABLE if form is Format.TABLE else _COLUMNS
+        show(rows, form, columns=columns, empty="")
+
+
+def _find_session(desk: "GroupsDesk", typed: str, zone: ZoneInfo) -> PlannedSession:
+    """Find a session by id, by start, or by group and start, as the list prints them."""
+    wanted = clean(typed).casefold()
+
+    def is_named(one: PlannedSession) -> bool:
+        local = one.plan.starts_at.astimezone(zone)
+        starts = (f"{local:%Y-%m-%d %H:%M}", local.isoformat(timespec="seconds"))
+        name = one.group_name.casefold()
+        return any(wanted in (start, f"{name} {start}") for start in map(str.casefold, starts))
+
+    return only(
+        _all_sessions(desk),
+        (
+            lambda one: one.cancelled is None and is_named(one),
+            is_named,
+            lambda one: has_id(one.plan.id, wanted),
+        ),
+        "session",
+        "`kiosk sessions list`",
+    )
+
+
+def _all_sessions(desk: "GroupsDesk") -> tuple[PlannedSession, ...]:
+    """Return every session there is, by start."""
+    return desk.sessions(*_ALL_DAYS)
+
+
+def _cells(one: PlannedSession, now: datetime, zone: ZoneInfo) -> dict[str, object]:
+    """Return the cells of one session, times in the clinic's zone."""
+    plan = one.plan
+    return {
+        "session": short(plan.id),
+        "starts_at": plan.starts_at.astimezone(zone),
+        "ends_at": plan.ends_at.astimezone(zone),
+        "group": one.group_name,
+        "room": plan.room,
+        "capacity": plan.capacity,
+        "state": _state(one, now),
+        "cancelled_reason": one.cancelled,
+        "has_check_ins": one.has_check_ins,
+        "series": None if plan.series_id is None else short(plan.series_id),
+        "session_id": plan.id,
+        "group_id": plan.group_id,
+        "series_id": plan.series_id,
+    }
+
+
+def _state(one: PlannedSession, now: datetime) -> str:
+    if one.cancelled is not None:
+        return "cancelled"
+    if one.plan.ends_at <= now:
+        return "over"
+    return "running" if one.plan.starts_at <= now else "planned"

@@ -8,14 +8,14 @@ import typer
 
 from kiosk.cli.arguments import ManagerOption
 from kiosk.cli.output import Format, FormatOption, show, show_one, write
-from kiosk.cli.session import (
+from kiosk.cli.sign_in import (
     NEW_PASSPHRASE_VARIABLE,
+    ask_passphrase,
     new_passphrase,
     open_for_staff,
-    refused,
+    refusal_error,
     signed_in,
 )
-from kiosk.cli.session import passphrase as own_passphrase
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.staff import (
@@ -180,13 +180,13 @@ def _change_own(user: str, form: Format) -> None:
 
     kiosk = open_for_staff()
     try:
-        old = own_passphrase()
+        old = ask_passphrase()
         new = new_passphrase("Your new passphrase", NEW_PASSPHRASE_VARIABLE, _UNCHANGED)
         answer = kiosk.access().change_passphrase(clean(user), old, new)
     finally:
         kiosk.store.close()
     if isinstance(answer, SignInRefused):
-        raise refused(answer)
+        raise refusal_error(answer)
     if isinstance(answer, PassphraseProblem):
         raise NotDone("That is the passphrase you have; choose another.")
     if form is Format.TABLE:

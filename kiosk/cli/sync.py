@@ -1,4 +1,4 @@
-"""`kiosk sync`: sending to the centre by hand, and what it does not take."""
+"""`kiosk sync`: sending to the centre by hand, and the rows that it has refused."""
 
 import signal
 import sys
@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from kiosk import bootstrap
 from kiosk.bootstrap import syncing
+from kiosk.bootstrap.data_folder import DATABASE, data_dir, has_central
+from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.cli.arguments import absolute
 from kiosk.cli.output import Format, FormatOption, progress, show, write
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
-    from kiosk.bootstrap import Kiosk
+    from kiosk.bootstrap.kiosk import Kiosk
     from kiosk.records.central.link import CentralLink
     from kiosk.records.outbox import ParkedRow
     from kiosk.sync.syncer import Round
@@ -63,6 +64,12 @@ _REASONS = {
     "42": "not allowed for this machine",
 }
 """By the first two signs of a refusal's code (SQLSTATE)."""
+_POLL_SECONDS: Final = 0.25
+_BACKLOG: Final = 500
+"""Records that are worth a bar."""
+_STALLED_POLLS: Final = 20
+"""Polls after which a number that does not get smaller is taken for stalled."""
+_DONE: Final = "Everything is sent and pulled."
 
 
 @app.callback()
@@ -85,9 +92,9 @@ def sync(
     with _opened() as kiosk:
         link = syncing.kiosk_link(kiosk.folder)
         if once:
-            sync_once(kiosk, link)
+            _sync_once(kiosk, link)
         else:
-            until_ended(kiosk, link)
+            _sync_until_ended(kiosk, link)
 
 
 @_parked.command("list")
@@ -135,35 +142,107 @@ def export(file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file
     For a machine that will not reach its centre again; `kiosk central import` stores the file
     there. Names and numbers in it stay sealed. Everything also stays here.
     """
-    from kiosk.records.outbox import note_exported, write_unsent
+    from kiosk.records.outbox import set_exported_upto, write_unsent
 
     target = absolute(file) or file
     if not target.parent.is_dir():
         raise wrong("FILE", f"there is no folder {target.parent}; make it or plug it in")
     if target.exists() or target.is_symlink():
         raise wrong("FILE", f"{target} exists already; name a new file")
-    with _opened() as kiosk, progress("Writing") as tell:
+    with _opened() as kiosk, progress("Writing") as show_progress:
         with kiosk.store.read() as transaction:
-            done = write_unsent(transaction.connection(), target, tell)
-        note_exported(kiosk.folder, done.upto_seq)
+            done = write_unsent(transaction.connection(), target, show_progress)
+        set_exported_upto(kiosk.folder, done.upto_seq)
     words = "1 record" if done.count == 1 else f"{done.count:,} records"
     write(f"{words} written to {target}. Store them at the centre: `kiosk central import`.")
+
+
+def _sync_once(kiosk: "Kiosk", link: "CentralLink") -> None:
+    """Make one round; NotDone with one sentence where anything is left to send or to pull."""
+    from kiosk.domain.clock_sync import describe_sync_problem
+
+    with _progress_bar(kiosk):
+        done = syncing.sync_once(kiosk, link)
+    pending, parked = _count_left(kiosk)
+    if done.problem is not None:
+        raise NotDone(describe_sync_problem(done.problem, pending))
+    if pending or parked:
+        raise NotDone(_describe_left(pending, parked))
+    write(f"{_DONE} Sent: {done.sent:,}, pulled: {done.pulled:,}.")
+
+
+def _sync_until_ended(kiosk: "Kiosk", link: "CentralLink") -> None:
+    """Make rounds until Ctrl+C or the end of the service; one line for each change.
+
+    It may be ended at any point: what the centre has not confirmed is sent again.
+    """
+    write("Sending and pulling; Ctrl+C ends it.")
+    sys.stdout.flush()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with suppress(KeyboardInterrupt), _progress_bar(kiosk):
+            syncing.keep_syncing(kiosk, link, Event(), _StateLines(kiosk).report)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _StateLines:
+    """Prints each change of state in one line."""
+
+    def __init__(self, kiosk: "Kiosk") -> None:
+        self._kiosk = kiosk
+        self._last = ""
+
+    def report(self, done: "Round") -> None:
+        """Print how a round went, where it differs from the one before."""
+        from kiosk.domain.clock_sync import describe_sync_problem
+
+        pending, parked = _count_left(self._kiosk)
+        if done.problem is not None:
+            state, words = str(done.problem), describe_sync_problem(done.problem, pending)
+        elif pending or parked:
+            state, words = f"{bool(pending)} {parked}", _describe_left(pending, parked)
+        else:
+            state = words = _DONE
+        if state != self._last:
+            self._last = state
+            at = self._kiosk.clock.now().astimezone(self._kiosk.site.zone)
+            write(f"{at:%H:%M:%S}  {words}")
+            sys.stdout.flush()
 
 
 @contextmanager
 def _opened() -> "Iterator[Kiosk]":
     """Lend the data folder of a machine that has a centre; SetupError for any other."""
-    folder = bootstrap.data_dir()
-    if (folder / bootstrap.DATABASE).exists() and not syncing.has_central(folder):
+    folder = data_dir()
+    if (folder / DATABASE).exists() and not has_central(folder):
         raise syncing.no_central_error()
-    if syncing.has_central(folder) and not (folder / bootstrap.DATABASE).exists():
+    if has_central(folder) and not (folder / DATABASE).exists():
         # A desk machine, or one whose link cannot be read: either has its own sentence.
         syncing.kiosk_link(folder)
-    kiosk = bootstrap.open_kiosk(folder)
+    kiosk = open_kiosk(folder)
     try:
         yield kiosk
     finally:
         kiosk.store.close()
+
+
+def _count_left(kiosk: "Kiosk") -> tuple[int, int]:
+    """Return how many rows wait and how many are parked."""
+    from kiosk.records import outbox
+
+    with kiosk.store.read() as transaction:
+        return outbox.count_pending(transaction), outbox.count_parked(transaction)
+
+
+def _describe_left(pending: int, parked: int) -> str:
+    """Return a sentence of what is left though nothing went wrong on the way."""
+    waits = "1 record waits" if pending == 1 else f"{pending:,} records wait"
+    aside = "1 is set aside" if parked == 1 else f"{parked:,} are set aside"
+    if not parked:
+        return f"{waits} here still; try again in a minute."
+    words = f"{waits} here and {aside}" if pending else f"Of all records {aside}"
+    return f"{words}; see `kiosk sync parked list`."
 
 
 def _cells(one: "ParkedRow", kiosk: "Kiosk") -> dict[str, object]:
@@ -177,73 +256,11 @@ def _cells(one: "ParkedRow", kiosk: "Kiosk") -> dict[str, object]:
     }
 
 
-_LOOK_SECONDS: Final = 0.25
-_BACKLOG: Final = 500
-"""Records that are worth a bar."""
-_STANDS: Final = 20
-"""Looks after which a number that does not get smaller stands."""
-_DONE: Final = "Everything is sent and pulled."
-
-
-def sync_once(kiosk: "Kiosk", link: "CentralLink") -> None:
-    """Make one round; NotDone with one sentence where anything is left to send or to pull."""
-    from kiosk.domain.clock_sync import describe_sync_problem
-
-    with _bar_beside(kiosk):
-        done = syncing.sync_once(kiosk, link)
-    pending, parked = _left(kiosk)
-    if done.problem is not None:
-        raise NotDone(describe_sync_problem(done.problem, pending))
-    if pending or parked:
-        raise NotDone(_still(pending, parked))
-    write(f"{_DONE} Sent: {done.sent:,}, pulled: {done.pulled:,}.")
-
-
-def until_ended(kiosk: "Kiosk", link: "CentralLink") -> None:
-    """Make rounds until Ctrl+C or the end of the service; one line for each change.
-
-    It may be ended at any point: what the centre has not confirmed is sent again.
-    """
-    write("Sending and pulling; Ctrl+C ends it.")
-    sys.stdout.flush()
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with suppress(KeyboardInterrupt), _bar_beside(kiosk):
-            syncing.keep_syncing(kiosk, link, Event(), _Told(kiosk).hear)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-class _Told:
-    """Says each change of state in one line."""
-
-    def __init__(self, kiosk: "Kiosk") -> None:
-        self._kiosk = kiosk
-        self._last = ""
-
-    def hear(self, done: "Round") -> None:
-        """Tell how a round went, where it differs from the one before."""
-        from kiosk.domain.clock_sync import describe_sync_problem
-
-        pending, parked = _left(self._kiosk)
-        if done.problem is not None:
-            state, words = str(done.problem), describe_sync_problem(done.problem, pending)
-        elif pending or parked:
-            state, words = f"{bool(pending)} {parked}", _still(pending, parked)
-        else:
-            state = words = _DONE
-        if state != self._last:
-            self._last = state
-            at = self._kiosk.clock.now().astimezone(self._kiosk.site.zone)
-            write(f"{at:%H:%M:%S}  {words}")
-            sys.stdout.flush()
-
-
 @contextmanager
-def _bar_beside(kiosk: "Kiosk") -> Iterator[None]:
+def _progress_bar(kiosk: "Kiosk") -> Iterator[None]:
     """Show a bar on a terminal whenever many records wait and are getting fewer."""
     ended = Event()
-    looking = Thread(target=_look, args=(kiosk, ended), daemon=True)
+    looking = Thread(target=_watch_backlog, args=(kiosk, ended), daemon=True)
     if sys.stderr.isatty():
         looking.start()
     try:
@@ -254,41 +271,25 @@ def _bar_beside(kiosk: "Kiosk") -> Iterator[None]:
             looking.join()
 
 
-def _look(kiosk: "Kiosk", ended: Event) -> None:
+def _watch_backlog(kiosk: "Kiosk", ended: Event) -> None:
     with suppress(KioskError):
-        before, _ = _left(kiosk)
-        while not ended.wait(_LOOK_SECONDS):
-            left, _ = _left(kiosk)
+        before, _ = _count_left(kiosk)
+        while not ended.wait(_POLL_SECONDS):
+            left, _ = _count_left(kiosk)
             if _BACKLOG < left < before:
-                with progress("Sending") as tell:
-                    left = _follow(kiosk, ended, before, tell)
+                with progress("Sending") as show_progress:
+                    left = _show_backlog(kiosk, ended, before, show_progress)
             before = left
 
 
-def _follow(kiosk: "Kiosk", ended: Event, most: int, tell: Callable[[int, int], None]) -> int:
-    """Tell how much of `most` is sent while it gets less; give what is left."""
+def _show_backlog(
+    kiosk: "Kiosk", ended: Event, most: int, show_progress: Callable[[int, int], None]
+) -> int:
+    """Show how much of `most` is sent while it gets less; return what is left."""
     before, stood = most, 0
-    while not ended.wait(_LOOK_SECONDS) and before and stood < _STANDS:
-        left, _ = _left(kiosk)
+    while not ended.wait(_POLL_SECONDS) and before and stood < _STALLED_POLLS:
+        left, _ = _count_left(kiosk)
         stood = 0 if left < before else stood + 1
         before = left
-        tell(max(0, most - left), most)
+        show_progress(max(0, most - left), most)
     return before
-
-
-def _left(kiosk: "Kiosk") -> tuple[int, int]:
-    """Count what waits and what is set aside."""
-    from kiosk.records import outbox
-
-    with kiosk.store.read() as transaction:
-        return outbox.count_pending(transaction), outbox.count_parked(transaction)
-
-
-def _still(pending: int, parked: int) -> str:
-    """Say what is left though nothing went wrong on the way."""
-    waits = "1 record waits" if pending == 1 else f"{pending:,} records wait"
-    aside = "1 is set aside" if parked == 1 else f"{parked:,} are set aside"
-    if not parked:
-        return f"{waits} here still; try again in a minute."
-    words = f"{waits} here and {aside}" if pending else f"Of all records {aside}"
-    return f"{words}; see `kiosk sync parked list`."

@@ -1,16 +1,11 @@
-"""What every command says about its use, and when something cannot be done."""
+"""How every command shows its use, and what it raises where something cannot be done."""
 
-from contextlib import redirect_stdout
-from enum import StrEnum
-from io import StringIO
-from typing import Annotated, Any
+from typing import Any
 
 import typer
-from typer.completion import shell_complete
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from kiosk.cli.exit_codes import WRONG_USE
-from kiosk.cli.output import write
 from kiosk.errors import KioskError
 
 _BRACES = str.maketrans("", "", "{}")
@@ -24,7 +19,7 @@ class Noun(TyperGroup):
     """A command with many verbs, whose help leaves out --help so that it fits a screen."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the verbs alone; somebody who reads this has found --help."""
+        """Write the verbs alone; a reader of this has found --help."""
         self.format_commands(ctx, formatter)
 
 
@@ -51,7 +46,7 @@ class Verb(TyperCommand):
 
 
 def print_help(context: typer.Context) -> None:
-    """Print the help of a command that was typed without the part that says what to do."""
+    """Print the help of a command that was typed without a verb."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(WRONG_USE)
@@ -60,30 +55,3 @@ def print_help(context: typer.Context) -> None:
 def wrong(option: str, sentence: str) -> typer.BadParameter:
     """Make the error of an option with a value that will not do."""
     return typer.BadParameter(sentence, param_hint=f"'{option}'")
-
-
-VARIABLE = "_KIOSK_COMPLETE"
-"""Set by the script when a shell asks how a line goes on."""
-
-
-class Shell(StrEnum):
-    """The shells that there is a script for."""
-
-    BASH = "bash"
-    ZSH = "zsh"
-    FISH = "fish"
-
-
-def completion(
-    context: typer.Context,
-    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
-) -> None:
-    """Print a script that completes commands and options in a shell.
-
-    For bash put this line into ~/.bashrc: eval "$(kiosk completion bash)"
-    """
-    script, kiosk = StringIO(), context.find_root().command
-    with redirect_stdout(script):
-        shell_complete(kiosk, {}, "kiosk", VARIABLE, f"source_{shell.value}")
-    # Without blank lines around it: zsh reads the first line of a file.
-    write(script.getvalue().strip())

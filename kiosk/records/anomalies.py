@@ -1,4 +1,4 @@
-"""Queries for what may be odd: check-ins with their sessions, requests, gaps in the numbers."""
+"""Queries for what may be an anomaly: check-ins by session, requests, gaps in the numbers."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -55,8 +55,7 @@ _TIMES: tuple[tuple[type[Fact], str], ...] = (
     (CallbackWithdrawal, "at"),
     (AuditEvent, "at"),
 )
-"""Which column says when a fact was written."""
-
+"""The column of each kind of fact that holds when it was written."""
 _of_sessions = CHECK_INS.join(_session.id.table, _session.id == _fact.session_id).where(
     _session.site_id == _SITE, _session.starts_at >= _SINCE
 )
@@ -159,7 +158,7 @@ class Gap:
 def check_ins_by_session(
     transaction: Transaction, site_id: UUID, since: datetime
 ) -> dict[UUID, tuple[CheckInFact, ...]]:
-    """Give the check-ins of the sessions that start from `since` on, by session."""
+    """Return the check-ins of the sessions that start from `since` on, by session."""
     found: dict[UUID, list[CheckInFact]] = defaultdict(list)
     for row in transaction.connection().execute(_of_sessions, {"site": site_id, "since": since}):
         fact = read_check_in(row)
@@ -170,7 +169,7 @@ def check_ins_by_session(
 def check_ins_without_session(
     transaction: Transaction, site_id: UUID, since: datetime
 ) -> tuple[CheckInFact, ...]:
-    """Give the check-ins that came since then, to sessions that are not kept."""
+    """Return the check-ins that came since then, to sessions that are not kept."""
     if not is_central(transaction):  # nothing comes to a machine's own file from elsewhere
         return ()
     rows = transaction.connection().execute(_of_no_session, {"site": site_id, "since": since})
@@ -180,7 +179,7 @@ def check_ins_without_session(
 def request_times(
     transaction: Transaction, site_id: UUID, since: datetime
 ) -> Iterator[RequestTimes]:
-    """Give the requests that were made or came since then."""
+    """Return the requests that were made or came since then."""
     rows = transaction.connection().execute(_requests, {"site": site_id, "since": since})
     return map(_request_times, rows)
 
@@ -188,7 +187,7 @@ def request_times(
 def shared_references(
     transaction: Transaction, site_id: UUID, since: datetime
 ) -> Iterator[RequestTimes]:
-    """Give those of the requests whose reference another one has as well."""
+    """Return those of the requests whose reference another one has as well."""
     wanted = {"site": site_id, "since": since}
     rows = transaction.connection().execute(_with_shared_reference, wanted)
     return map(_request_times, rows)
@@ -197,7 +196,7 @@ def shared_references(
 def called_after_withdrawal(
     transaction: Transaction, site_id: UUID, since: datetime
 ) -> Iterator[RequestTimes]:
-    """Give the withdrawals by slip since then after which somebody was rung all the same."""
+    """Return the withdrawals by slip since then whose request was called all the same."""
     wanted = {"site": site_id, "since": since}
     for row in transaction.connection().execute(_calls, wanted):
         asked = _request_times(row)
@@ -214,7 +213,7 @@ def gaps(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[G
 
 
 def machine_symbols(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
-    """Give the two symbols of each of a site's machines, revoked ones too."""
+    """Return the two symbols of each of a site's machines, revoked ones too."""
     query = select(_machine.id, _machine.symbols).where(_machine.site_id == site_id)
     return {row.id: row.symbols for row in transaction.connection().execute(query)}
 

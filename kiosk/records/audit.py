@@ -61,7 +61,7 @@ _last = select(func.max(_event.at)).where(
 
 @dataclass(frozen=True, slots=True)
 class ChainEnd:
-    """Where a chain stands."""
+    """The end of a machine's audit chain."""
 
     length: int
     next_key: bytes
@@ -69,7 +69,7 @@ class ChainEnd:
 
 
 class TrailPosition(NamedTuple):
-    """Where an entry stands among those of all machines."""
+    """The place of an entry among those of all machines."""
 
     at: datetime
     kiosk_id: UUID
@@ -78,7 +78,7 @@ class TrailPosition(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """Which entries to give."""
+    """Which entries to return."""
 
     most: int
     kiosk_id: UUID | None = None
@@ -100,12 +100,12 @@ class Chain:
 
 
 def chain_end(transaction: Transaction, kiosk_id: UUID) -> ChainEnd:
-    """Give where this machine's chain stands."""
+    """Return the end of this machine's chain; NoResultFound where it has none."""
     return ChainEnd(*transaction.connection().execute(_state, {"kiosk": kiosk_id}).one())
 
 
 def set_chain_end(transaction: Transaction, kiosk_id: UUID, to: ChainEnd) -> None:
-    """Write where the chain stands; the key that was there is overwritten."""
+    """Write the end of the chain; the key that was there is overwritten."""
     transaction.connection().execute(
         update(table(AuditChain))
         .where(_chain.kiosk_id == kiosk_id)
@@ -116,10 +116,10 @@ def set_chain_end(transaction: Transaction, kiosk_id: UUID, to: ChainEnd) -> Non
 def trail(
     transaction: Transaction, site_id: UUID, kiosk_id: UUID
 ) -> Iterator[tuple[AuditEntry | None, bytes]]:
-    """Give the entries of a machine with their tags, from the first on.
+    """Return the entries of a machine with their tags, from the first on.
 
-    None stands for one that cannot be read, or that belongs elsewhere: to another site, or before
-    the entry that it follows.
+    An entry is None where it cannot be read, or belongs elsewhere: to another site, or before the
+    entry that it follows.
     """
     before = 0
     query = _trail_at_centre if is_central(transaction) else _trail_in_file
@@ -133,7 +133,7 @@ def trail(
 def latest_entries(
     transaction: Transaction, site_id: UUID, wanted: AuditQuery
 ) -> list[tuple[UUID, AuditEntry]]:
-    """Give entries with their machines, the latest first; unreadable ones are left out."""
+    """Return entries with their machines, the latest first; unreadable ones are left out."""
     query = _at_centre if is_central(transaction) else _in_file
     query = query.where(_event.site_id == site_id).limit(wanted.most)
     if wanted.kiosk_id is None:
@@ -153,7 +153,7 @@ def latest_entries(
 
 
 def chains(transaction: Transaction, site_id: UUID) -> list[Chain]:
-    """Give the machines of a site that keep a trail, by name; first any that is not known."""
+    """Return the machines of a site that keep a trail, by name; first any that is not known."""
     device = table(KioskDevice).c
     connection = transaction.connection()
     written = select(_event.kiosk_id).where(_event.site_id == site_id).distinct()
@@ -171,21 +171,21 @@ def chains(transaction: Transaction, site_id: UUID) -> list[Chain]:
 
 
 def last_time(transaction: Transaction, site_id: UUID, action: AuditAction) -> datetime | None:
-    """Say when an action was last entered, on whichever machine of a site."""
+    """Return when an action was last entered, on whichever machine of a site."""
     asked = {"site": site_id, "action": action.value}
     at: datetime | None = transaction.connection().execute(_last, asked).scalar()
     return at
 
 
 def request_references(transaction: Transaction, ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Give the references of those ids that are callback requests."""
+    """Return the references of those ids that are callback requests."""
     request = table(CallbackRequest).c
     query = select(request.id, request.ref).where(request.id.in_(list(ids)))
     return {row.id: row.ref for row in transaction.connection().execute(query)}
 
 
 def sealed_first_key(transaction: Transaction, kiosk_id: UUID) -> bytes | None:
-    """Give the sealed first key of a machine's chain."""
+    """Return the sealed first key of a machine's chain."""
     device = table(KioskDevice).c
     query = select(device.sealed_audit_key).where(device.id == kiosk_id)
     key: bytes | None = transaction.connection().execute(query).scalar()
@@ -193,7 +193,7 @@ def sealed_first_key(transaction: Transaction, kiosk_id: UUID) -> bytes | None:
 
 
 def _before(spot: TrailPosition) -> "ColumnElement[bool]":
-    """Say of an entry that it stands before another, in the order of `_backwards_in_time`."""
+    """Return the SQL condition of the entries before `spot`, in time and then by machine."""
     same_machine = and_(_event.kiosk_id == spot.kiosk_id, _event.position < spot.position)
     return or_(
         _event.at < spot.at,
@@ -215,7 +215,7 @@ def _id(found: UUID | bytes) -> UUID:
     return found if isinstance(found, UUID) else UUID(bytes=found)
 
 
-def _words(found: str | bytes) -> str:
+def _text(found: str | bytes) -> str:
     return found if isinstance(found, str) else found.decode()
 
 
@@ -224,8 +224,8 @@ def _entry(row: AnyRow) -> AuditEntry | None:
         return AuditEntry(
             _id(row.id),
             int(row.position),
-            datetime.fromisoformat(_words(row.at)).replace(tzinfo=UTC),
-            _words(row.action),
+            datetime.fromisoformat(_text(row.at)).replace(tzinfo=UTC),
+            _text(row.action),
             _id(row.by_staff) if row.by_staff is not None else None,
             _id(row.subject_id) if row.subject_id is not None else None,
         )

@@ -1,7 +1,7 @@
-"""Queries that follow all callback requests of a site: what is new since the last look.
+"""Queries that follow all callback requests of a site: what is new since the last poll.
 
 Facts are only ever added, and numbered by the machine that wrote them. So how many there are of
-each machine, and its last number, tell whether anything is new; a retention run or a fact that
+each machine, and its last number, show whether anything is new; a retention run or a fact that
 comes late shows as a count that does not fit, and then that machine's facts are read anew.
 """
 
@@ -28,7 +28,7 @@ _withdrawal = table(CallbackWithdrawal).c
 
 
 class FactKind(Enum):
-    """What is followed."""
+    """The facts that are followed."""
 
     REQUESTS = "requests"
     EVENTS = "events"
@@ -86,7 +86,7 @@ _withdrawals = select(
 
 
 def marks(transaction: Transaction, site_id: UUID, kind: FactKind) -> dict[UUID, Mark]:
-    """Say how far the facts of each machine go."""
+    """Return how far the facts of each machine go."""
     rows = transaction.connection().execute(_COUNTS[kind], {"site": site_id})
     return {machine: Mark(count, last) for machine, count, last in rows}
 
@@ -94,7 +94,7 @@ def marks(transaction: Transaction, site_id: UUID, kind: FactKind) -> dict[UUID,
 def requests(
     transaction: Transaction, site_id: UUID, machine: UUID, last: int
 ) -> Iterator[ListedRequest]:
-    """Give the requests of a machine after the number `last`."""
+    """Return the requests of a machine after the number `last`."""
     wanted = {"site": site_id, "machine": machine, "last": last}
     return _requests.read(transaction, wanted)
 
@@ -102,7 +102,7 @@ def requests(
 def events(
     transaction: Transaction, site_id: UUID, machine: UUID, last: int
 ) -> Iterator[tuple[UUID, RequestEvent]]:
-    """Give what was done on a machine after the number `last`, beside the request it concerns."""
+    """Return the events of a machine after the number `last`, each with its request's id."""
     wanted = {"site": site_id, "machine": machine, "last": last}
     for *event, request_id in transaction.connection().execute(_events, wanted):
         yield request_id, RequestEvent(*event)
@@ -111,7 +111,7 @@ def events(
 def withdrawals(
     transaction: Transaction, site_id: UUID, machine: UUID, last: int
 ) -> Iterator[Withdrawal]:
-    """Give the withdrawals made on a machine after the number `last`."""
+    """Return the withdrawals made on a machine after the number `last`."""
     wanted = {"site": site_id, "machine": machine, "last": last}
     for request_id, ref, at, offset_ms in transaction.connection().execute(_withdrawals, wanted):
         yield Withdrawal(request_id, ref, corrected(at, offset_ms))

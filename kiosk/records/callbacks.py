@@ -1,4 +1,4 @@
-"""Queries for one callback request, what staff did about it, and its withdrawals."""
+"""Queries for callback requests, what staff did about them, and their withdrawals."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,6 +30,9 @@ from kiosk.records.schema.tables import CallbackEvent, CallbackRequest, Callback
 _request = table(CallbackRequest).c
 _event = table(CallbackEvent).c
 _withdrawal = table(CallbackWithdrawal).c
+_undoing = table(CallbackEvent).alias("undoing").c
+_call = table(CallbackEvent).alias("call").c
+_undoing_call = table(CallbackEvent).alias("undoing_call").c
 # In the order of the fields of KeptRequest.
 _kept: "Select[*tuple[Any, ...]]" = select(
     _request.id,
@@ -89,8 +92,6 @@ _noted_events_of = _events_of.add_columns(_event.sealed_note).order_by(_event.re
 _withdrawals_of = select(_withdrawal.id, _withdrawal.at, _withdrawal.clock_offset_ms).where(
     _withdrawal.request_id == bindparam("request")
 )
-_IN_UTC = "+00:00"
-"""Times are kept in UTC without saying so."""
 _typed_withdrawals = select(_withdrawal.at, _withdrawal.clock_offset_ms).where(
     _withdrawal.ref == bindparam("ref")
 )
@@ -99,172 +100,8 @@ _dismissals = (
     .join(_request.id.table, _request.id == _event.request_id)
     .where(_request.ref == bindparam("ref"), _event.kind == bindparam("kind"))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRequest:
-    """What a kiosk needs of a request that it keeps; nothing of the person."""
-
-    id: UUID
-    ref: str
-    created_at: datetime
-    kiosk_id: UUID
-    kiosk_seq: int
-    slip_lookup: bytes
-
-
-class ListedRequest(NamedTuple):
-    """A request as a caller needs it; a plain tuple, for they come by the ten thousand."""
-
-    id: UUID
-    ref: str
-    created_at: datetime
-    received_at: datetime | None
-    clock_doubtful: bool
-    sealed: bytes
-    """The person."""
-    call_language: str
-    windows: str
-    not_before: date | None
-    ui_language: str
-    clock_offset_ms: int | None
-    """Of the clock that `created_at` is by."""
-
-
-class RequestQuery:
-    """A query for requests as a caller needs them; read fast from a kiosk's own file."""
-
-    def __init__(self, *wanted: "ColumnElement[bool]") -> None:
-        """Take what the requests have to fulfil."""
-        self._plain = _listed.where(*wanted)
-        self._raw = _listed_raw.where(*wanted)
-
-    def read(
-        self, transaction: Transaction, values: Mapping[str, object]
-    ) -> Iterator[ListedRequest]:
-        """Give the requests, in no order."""
-        connection = transaction.connection()
-        if is_central(transaction):
-            return map(ListedRequest._make, connection.execute(self._plain, values))
-        return map(_from_file, connection.execute(self._raw, values))
-
-
-_listed_by_id = RequestQuery(
-    _request.id == bindparam("request"), _request.site_id == bindparam("site")
-)
-
-
-@dataclass(frozen=True, slots=True)
-class NotedEvent:
-    """An event with the note that was sealed with it."""
-
-    event: RequestEvent
-    sealed_note: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class SlipWithdrawal:
-    """A withdrawal by slip."""
-
-    id: UUID
-    at: datetime
-
-
-def find(transaction: Transaction, request_id: UUID) -> KeptRequest | None:
-    """Find a request by its id."""
-    row = transaction.connection().execute(_by_id, {"request": request_id}).first()
-    return None if row is None else KeptRequest(*row)
-
-
-def find_listed(transaction: Transaction, site_id: UUID, request_id: UUID) -> ListedRequest | None:
-    """Find a request of a site by its id, as a caller needs it."""
-    wanted = {"site": site_id, "request": request_id}
-    return next(_listed_by_id.read(transaction, wanted), None)
-
-
-def _from_file(row: Iterable[Any]) -> ListedRequest:
-    """Read a row as SQLite keeps it."""
-    id_, ref, made, received, doubtful, sealed, language, windows, not_before, *rest = row
-    return ListedRequest(
-        UUID(bytes=id_),
-        ref,
-        datetime.fromisoformat(made + _IN_UTC),
-        None if received is None else datetime.fromisoformat(received + _IN_UTC),
-        doubtful,
-        sealed,
-        language,
-        windows,
-        None if not_before is None else date.fromisoformat(not_before),
-        *rest,
-    )
-
-
-def ids_by_reference(transaction: Transaction, site_id: UUID, ref: str) -> list[UUID]:
-    """Give the requests of a site that have a reference; more than one only by a fault."""
-    wanted = {"site": site_id, "ref": ref}
-    return [row.id for row in transaction.connection().execute(_by_ref, wanted)]
-
-
-def find_by_slip(transaction: Transaction, slip_lookup: bytes) -> KeptRequest | None:
-    """Find a request by the lookup of its slip."""
-    row = transaction.connection().execute(_by_slip, {"slip": slip_lookup}).first()
-    return None if row is None else KeptRequest(*row)
-
-
-def ref_is_taken(transaction: Transaction, ref: str) -> bool:
-    """Say whether a reference has been given out on this kiosk."""
-    return transaction.connection().execute(_ref_taken, {"ref": ref}).first() is not None
-
-
-def events_of(transaction: Transaction, request_id: UUID) -> list[RequestEvent]:
-    """Give what staff did about one request, in no order."""
-    rows = transaction.connection().execute(_events_of, {"request": request_id})
-    return [RequestEvent(*row) for row in rows]
-
-
-def noted_events_of(transaction: Transaction, request_id: UUID) -> list[NotedEvent]:
-    """Give what staff did about one request with their notes, by revision."""
-    rows = transaction.connection().execute(_noted_events_of, {"request": request_id})
-    return [NotedEvent(RequestEvent(*event), note) for *event, note in rows]
-
-
-def add_event(transaction: Transaction, event: CallbackEvent, now: datetime) -> None:
-    """Keep what staff did; RevisionTaken where somebody else has used that revision.
-
-    After RevisionTaken the transaction is of no use: let it roll back.
-    """
-    try:
-        add_fact(transaction, event, now)
-    except IntegrityError:
-        raise RevisionTaken("Somebody changed this request at the same time.") from None
-
-
-def slip_withdrawals_of(transaction: Transaction, request_id: UUID) -> list[SlipWithdrawal]:
-    """Give the withdrawals of a request by its slip; empty where there is none."""
-    rows = transaction.connection().execute(_withdrawals_of, {"request": request_id})
-    return [SlipWithdrawal(row.id, corrected(row.at, row.clock_offset_ms)) for row in rows]
-
-
-def withdrawal_times(transaction: Transaction, request_id: UUID) -> list[datetime]:
-    """Say when a request was withdrawn by its slip; empty where it was not."""
-    return [one.at for one in slip_withdrawals_of(transaction, request_id)]
-
-
-def typed_withdrawal_times(transaction: Transaction, ref: str) -> list[datetime]:
-    """Say when a reference was typed to withdraw it."""
-    rows = transaction.connection().execute(_typed_withdrawals, {"ref": ref})
-    return [corrected(row.at, row.clock_offset_ms) for row in rows]
-
-
-def dismissal_times(transaction: Transaction, ref: str) -> list[datetime]:
-    """Say when staff found that a typed reference was not the visitor's; undone ones too."""
-    wanted = {"ref": ref, "kind": EventKind.NOTE_DISMISSED.value}
-    return [row.at for row in transaction.connection().execute(_dismissals, wanted)]
-
-
-_undoing = table(CallbackEvent).alias("undoing").c
-_call = table(CallbackEvent).alias("call").c
-_undoing_call = table(CallbackEvent).alias("undoing_call").c
+_IN_UTC = "+00:00"
+"""Times are kept in UTC without their offset."""
 _closed = (
     select(_event.request_id.label("request_id"), func.max(_event.at).label("at"))
     .outerjoin(
@@ -312,9 +149,170 @@ _first_calls = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRequest:
+    """A request as a kiosk needs it; nothing of the person."""
+
+    id: UUID
+    ref: str
+    created_at: datetime
+    kiosk_id: UUID
+    kiosk_seq: int
+    slip_lookup: bytes
+
+
+class ListedRequest(NamedTuple):
+    """A request as a caller needs it; a plain tuple, for they come by the ten thousand."""
+
+    id: UUID
+    ref: str
+    created_at: datetime
+    received_at: datetime | None
+    clock_doubtful: bool
+    sealed: bytes
+    """The person."""
+    call_language: str
+    windows: str
+    not_before: date | None
+    ui_language: str
+    clock_offset_ms: int | None
+    """Of the clock that `created_at` is by."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotedEvent:
+    """An event with the staff note that was sealed with it."""
+
+    event: RequestEvent
+    sealed_note: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipWithdrawal:
+    """A withdrawal by slip."""
+
+    id: UUID
+    at: datetime
+
+
+class RequestQuery:
+    """A query for requests as a caller needs them; read fast from a kiosk's own file."""
+
+    def __init__(self, *wanted: "ColumnElement[bool]") -> None:
+        """Take what the requests have to fulfil."""
+        self._plain = _listed.where(*wanted)
+        self._raw = _listed_raw.where(*wanted)
+
+    def read(
+        self, transaction: Transaction, values: Mapping[str, object]
+    ) -> Iterator[ListedRequest]:
+        """Return the requests, in no order."""
+        connection = transaction.connection()
+        if is_central(transaction):
+            return map(ListedRequest._make, connection.execute(self._plain, values))
+        return map(_from_file, connection.execute(self._raw, values))
+
+
+_listed_by_id = RequestQuery(
+    _request.id == bindparam("request"), _request.site_id == bindparam("site")
+)
+
+
+def find(transaction: Transaction, request_id: UUID) -> KeptRequest | None:
+    """Find a request by its id."""
+    row = transaction.connection().execute(_by_id, {"request": request_id}).first()
+    return None if row is None else KeptRequest(*row)
+
+
+def find_by_slip(transaction: Transaction, slip_lookup: bytes) -> KeptRequest | None:
+    """Find a request by the lookup of its slip."""
+    row = transaction.connection().execute(_by_slip, {"slip": slip_lookup}).first()
+    return None if row is None else KeptRequest(*row)
+
+
+def ids_by_reference(transaction: Transaction, site_id: UUID, ref: str) -> list[UUID]:
+    """Return the requests of a site that have a reference; more than one only by a fault."""
+    wanted = {"site": site_id, "ref": ref}
+    return [row.id for row in transaction.connection().execute(_by_ref, wanted)]
+
+
+def ref_is_taken(transaction: Transaction, ref: str) -> bool:
+    """Return whether a reference has been given out on this kiosk."""
+    return transaction.connection().execute(_ref_taken, {"ref": ref}).first() is not None
+
+
+def find_listed(transaction: Transaction, site_id: UUID, request_id: UUID) -> ListedRequest | None:
+    """Find a request of a site by its id, as a caller needs it."""
+    wanted = {"site": site_id, "request": request_id}
+    return next(_listed_by_id.read(transaction, wanted), None)
+
+
+def events_of(transaction: Transaction, request_id: UUID) -> list[RequestEvent]:
+    """Return the events of one request, in no order."""
+    rows = transaction.connection().execute(_events_of, {"request": request_id})
+    return [RequestEvent(*row) for row in rows]
+
+
+def noted_events_of(transaction: Transaction, request_id: UUID) -> list[NotedEvent]:
+    """Return the events of one request with their sealed notes, by revision."""
+    rows = transaction.connection().execute(_noted_events_of, {"request": request_id})
+    return [NotedEvent(RequestEvent(*event), note) for *event, note in rows]
+
+
+def add_event(transaction: Transaction, event: CallbackEvent, now: datetime) -> None:
+    """Add what staff did; RevisionTaken where the revision was used by another event.
+
+    After RevisionTaken the transaction is of no use: let it roll back.
+    """
+    try:
+        add_fact(transaction, event, now)
+    except IntegrityError:
+        raise RevisionTaken("Somebody changed this request at the same time.") from None
+
+
+def slip_withdrawals_of(transaction: Transaction, request_id: UUID) -> list[SlipWithdrawal]:
+    """Return the withdrawals of a request by its slip; empty where there is none."""
+    rows = transaction.connection().execute(_withdrawals_of, {"request": request_id})
+    return [SlipWithdrawal(row.id, corrected(row.at, row.clock_offset_ms)) for row in rows]
+
+
+def withdrawal_times(transaction: Transaction, request_id: UUID) -> list[datetime]:
+    """Return when a request was withdrawn by its slip; empty where it was not."""
+    return [one.at for one in slip_withdrawals_of(transaction, request_id)]
+
+
+def typed_withdrawal_times(transaction: Transaction, ref: str) -> list[datetime]:
+    """Return when a reference was typed to withdraw it."""
+    rows = transaction.connection().execute(_typed_withdrawals, {"ref": ref})
+    return [corrected(row.at, row.clock_offset_ms) for row in rows]
+
+
+def dismissal_times(transaction: Transaction, ref: str) -> list[datetime]:
+    """Return when staff found that a typed reference was not the visitor's; undone ones too."""
+    wanted = {"ref": ref, "kind": EventKind.NOTE_DISMISSED.value}
+    return [row.at for row in transaction.connection().execute(_dismissals, wanted)]
+
+
 def first_calls(
     transaction: Transaction, site_id: UUID, since: datetime, most: int
 ) -> list[tuple[datetime, datetime]]:
-    """Give when the latest `most` requests closed after `since` were made and first rung."""
+    """Return when the latest `most` requests closed after `since` were made and first rung."""
     wanted = {"site": site_id, "since": since, "most": most}
     return [(made, rung) for made, rung in transaction.connection().execute(_first_calls, wanted)]
+
+
+def _from_file(row: Iterable[Any]) -> ListedRequest:
+    """Read a row as SQLite keeps it."""
+    id_, ref, made, received, doubtful, sealed, language, windows, not_before, *rest = row
+    return ListedRequest(
+        UUID(bytes=id_),
+        ref,
+        datetime.fromisoformat(made + _IN_UTC),
+        None if received is None else datetime.fromisoformat(received + _IN_UTC),
+        doubtful,
+        sealed,
+        language,
+        windows,
+        None if not_before is None else date.fromisoformat(not_before),
+        *rest,
+    )

@@ -1,4 +1,4 @@
-"""Queries for check-in facts."""
+"""Queries for check-ins and head counts, and for the sessions that a pass finds open."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,13 @@ from kiosk.records.schema.tables import CheckIn, GroupSession, HeadCount, Passca
 from kiosk.records.site import OWN_CLOCK_OFFSET, own_clock_offset
 
 _fact = table(CheckIn).c
-# As `check_in` reads them. Kinds of a later version are none of ours.
+_session = table(GroupSession)
+_group = table(SupportGroup)
+_pass = table(Passcard)
+_scan = table(CheckIn)
+_void = table(CheckIn).alias("void")
+_count = table(HeadCount).c
+# As `read_check_in` reads them. Kinds of a later version are none of ours.
 CHECK_INS: "Select[*tuple[Any, ...]]" = select(
     _fact.id,
     _fact.session_id,
@@ -37,45 +43,6 @@ CHECK_INS: "Select[*tuple[Any, ...]]" = select(
 ).where(_fact.kind.in_([kind.value for kind in CheckInKind]))
 _of_session = CHECK_INS.where(_fact.session_id == bindparam("session"))
 _by_id = CHECK_INS.where(_fact.id == bindparam("check_in"))
-
-
-def of_session(transaction: Transaction, session_id: UUID) -> list[CheckInFact]:
-    """Give every check-in fact of a session."""
-    rows = transaction.connection().execute(_of_session, {"session": session_id})
-    return [read_check_in(row) for row in rows]
-
-
-def find(transaction: Transaction, check_in_id: UUID) -> CheckInFact | None:
-    """Find a check-in fact by its own id."""
-    row = transaction.connection().execute(_by_id, {"check_in": check_in_id}).first()
-    return None if row is None else read_check_in(row)
-
-
-def read_check_in(row: Sequence[Any]) -> CheckInFact:
-    """Read a row of FACTS, its time corrected."""
-    id_, session_id, kind, at, lookup, void_of, by_staff, doubtful, reason, *machine = row
-    kiosk_id, offset_ms, received_at = machine
-    return CheckInFact(
-        id_,
-        session_id,
-        CheckInKind(kind),
-        corrected(at, offset_ms),
-        lookup,
-        void_of,
-        by_staff=by_staff is not None,
-        clock_doubtful=doubtful,
-        reason=reason or "",
-        kiosk_id=kiosk_id,
-        kiosk_at=at if is_far_off(offset_ms) else None,
-        received_at=received_at,
-    )
-
-
-_session = table(GroupSession)
-_group = table(SupportGroup)
-_pass = table(Passcard)
-_scan = table(CheckIn)
-_void = table(CheckIn).alias("void")
 _open_sessions: "Select[*tuple[Any, ...]]" = (
     select(
         *SESSION_COLUMNS,
@@ -102,6 +69,15 @@ _open_sessions: "Select[*tuple[Any, ...]]" = (
     )
     .order_by(_session.c.starts_at, _group.c.public_label, _session.c.id)
 )
+_head_counts_of_session = select(
+    _count.people,
+    _count.reconciled,
+    _count.by_staff,
+    _count.at,
+    _count.clock_offset_ms,
+    _count.kiosk_seq,
+    _count.id,
+).where(_count.session_id == bindparam("session"))
 
 
 class OpenSessions(NamedTuple):
@@ -113,6 +89,32 @@ class OpenSessions(NamedTuple):
     """The open sessions by start, each with what the pass did there before."""
     offset_ms: int | None
     """How far this machine's clock is off, as measured last."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatestHeadCount:
+    """The latest head count of a session, and whether its list was ever closed."""
+
+    people: int
+    """Of the latest one."""
+    closes: bool
+    """Whether the latest one closed the session's list."""
+    by_staff: UUID
+    """Who made the latest one."""
+    reconciled: bool
+    """Whether any of them closed the list."""
+
+
+def find(transaction: Transaction, check_in_id: UUID) -> CheckInFact | None:
+    """Find a check-in fact by its own id."""
+    row = transaction.connection().execute(_by_id, {"check_in": check_in_id}).first()
+    return None if row is None else read_check_in(row)
+
+
+def of_session(transaction: Transaction, session_id: UUID) -> list[CheckInFact]:
+    """Return every check-in fact of a session."""
+    rows = transaction.connection().execute(_of_session, {"session": session_id})
+    return [read_check_in(row) for row in rows]
 
 
 def open_sessions(
@@ -169,37 +171,31 @@ def _scan_history(transaction: Transaction, session: Session, lookup: bytes) -> 
     return pass_history(of_session(transaction, session.id), lookup)
 
 
-_count = table(HeadCount).c
-_head_counts_of_session = select(
-    _count.people,
-    _count.reconciled,
-    _count.by_staff,
-    _count.at,
-    _count.clock_offset_ms,
-    _count.kiosk_seq,
-    _count.id,
-).where(_count.session_id == bindparam("session"))
-
-
-@dataclass(frozen=True, slots=True)
-class LatestHeadCount:
-    """What the head counts of one session say."""
-
-    people: int
-    """Of the latest one."""
-    closes: bool
-    """Whether the latest one closed the session's list."""
-    by_staff: UUID
-    """Who made the latest one."""
-    reconciled: bool
-    """Whether any of them closed the list."""
-
-
 def latest_head_count(transaction: Transaction, session_id: UUID) -> LatestHeadCount | None:
-    """Give the latest head count of a session; None where nobody has counted."""
+    """Return the latest head count of a session; None where nobody has counted."""
     rows = transaction.connection().execute(_head_counts_of_session, {"session": session_id}).all()
     if not rows:
         return None
     last = max(rows, key=lambda r: (corrected(r.at, r.clock_offset_ms), r.kiosk_seq, r.id))
     closed = any(row.reconciled for row in rows)
     return LatestHeadCount(last.people, last.reconciled, last.by_staff, closed)
+
+
+def read_check_in(row: Sequence[Any]) -> CheckInFact:
+    """Return the check-in of a row of CHECK_INS, its time corrected."""
+    id_, session_id, kind, at, lookup, void_of, by_staff, doubtful, reason, *machine = row
+    kiosk_id, offset_ms, received_at = machine
+    return CheckInFact(
+        id_,
+        session_id,
+        CheckInKind(kind),
+        corrected(at, offset_ms),
+        lookup,
+        void_of,
+        by_staff=by_staff is not None,
+        clock_doubtful=doubtful,
+        reason=reason or "",
+        kiosk_id=kiosk_id,
+        kiosk_at=at if is_far_off(offset_ms) else None,
+        received_at=received_at,
+    )

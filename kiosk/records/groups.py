@@ -1,4 +1,4 @@
-"""Queries for groups and sessions as a manager plans them."""
+"""Queries for groups and their sessions, as visitors see them and as a manager plans them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, fields
@@ -18,6 +18,7 @@ from kiosk.records.schema.tables import CheckIn, GroupSession, Membership, Suppo
 _session = table(GroupSession).c
 _group = table(SupportGroup).c
 _member = table(Membership).c
+_check_in = table(CheckIn).c
 SESSION_COLUMNS = (
     _session.id.label("session_id"),
     _group.public_label,
@@ -28,7 +29,7 @@ SESSION_COLUMNS = (
     _group.about,
     _session.group_id,
 )
-"""What `session_of` reads."""
+"""What `read_session` reads."""
 _session_rows: "Select[*tuple[Any, ...]]" = select(*SESSION_COLUMNS).join_from(
     table(GroupSession), table(SupportGroup), _group.id == _session.group_id
 )
@@ -43,59 +44,6 @@ _scheduled = _all.where(_session.status == "scheduled")
 _groups_of = select(_member.group_id).where(
     _member.participant_id == bindparam("participant"), _member.deleted_at.is_(None)
 )
-
-
-def sessions_starting(
-    transaction: Transaction,
-    site_id: UUID,
-    since: datetime,
-    until: datetime,
-    *,
-    cancelled: bool = False,
-) -> tuple[Session, ...]:
-    """Give the sessions that start from `since` to before `until`, by start.
-
-    Those that were called off are left out, unless `cancelled` asks for them too.
-    """
-    query = _all if cancelled else _scheduled
-    rows = transaction.connection().execute(
-        query, {"site": site_id, "since": since, "until": until}
-    )
-    return tuple(map(read_session, rows))
-
-
-def get_session(transaction: Transaction, session_id: UUID) -> Session:
-    """Give a session that is known to be there, called off or not."""
-    return read_session(transaction.connection().execute(_by_id, {"session": session_id}).one())
-
-
-def read_session(row: AnyRow) -> Session:
-    """Return the session of a row with the columns SESSION."""
-    return Session(
-        id=row.session_id,
-        label=row.public_label,
-        room=row.room,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        enrolled=row.enrolled,
-        about=row.about,
-        group_id=row.group_id,
-    )
-
-
-def group_ids_of(transaction: Transaction, participant_id: UUID) -> frozenset[UUID]:
-    """Give the groups that a participant is enrolled in."""
-    rows = transaction.connection().execute(_groups_of, {"participant": participant_id})
-    return frozenset(row.group_id for row in rows)
-
-
-def row_exists(transaction: Transaction, kind: type[Reference], row_id: UUID) -> bool:
-    """Say whether a reference row of this kind and id is there."""
-    ids = table(kind).c.id
-    return transaction.connection().execute(select(ids).where(ids == row_id)).first() is not None
-
-
-_check_in = table(CheckIn).c
 # The domain's plans have their fields by the names of the columns.
 _GROUP_PLAN = [_group[field.name] for field in fields(GroupPlan)]
 _SESSION_PLAN = [_session[field.name] for field in fields(SessionPlan)]
@@ -116,7 +64,7 @@ _sessions = (
 def all_groups(
     transaction: Transaction, site_id: UUID, *, put_away: bool = False
 ) -> tuple[GroupPlan, ...]:
-    """Give the groups of a site, by name; those that were put away only where asked for."""
+    """Return the groups of a site, by name; those that were put away only where asked for."""
     query = select(*_GROUP_PLAN).where(_group.site_id == site_id).order_by(_group.name, _group.id)
     if not put_away:
         query = query.where(_group.deleted_at.is_(None))
@@ -133,7 +81,7 @@ def find_group(transaction: Transaction, site_id: UUID, group_id: UUID) -> Group
 
 
 def group_cards(transaction: Transaction, site_id: UUID, now: datetime) -> tuple[GroupCard, ...]:
-    """Give the groups of a site with what is planned from `now` on, by name."""
+    """Return the groups of a site with what is planned from `now` on, by name."""
     coming = (
         select(
             _session.group_id,
@@ -157,50 +105,10 @@ def group_cards(transaction: Transaction, site_id: UUID, now: datetime) -> tuple
     )
 
 
-def planned_between(
-    transaction: Transaction,
-    site_id: UUID,
-    since: datetime,
-    until: datetime,
-    group_id: UUID | None = None,
-) -> tuple[PlannedSession, ...]:
-    """Give the sessions that start from `since` to before `until`, by start."""
-    wanted = [_session.starts_at >= since, _session.starts_at < until]
-    if group_id is not None:
-        wanted.append(_session.group_id == group_id)
-    return _read(transaction, site_id, and_(*wanted))
-
-
-def planned_by_ids(
-    transaction: Transaction, site_id: UUID, ids: Collection[UUID]
-) -> tuple[PlannedSession, ...]:
-    """Give those of the sessions that are there, by start."""
-    return _read(transaction, site_id, _session.id.in_(ids))
-
-
-def planned_of_series(
-    transaction: Transaction, site_id: UUID, series_id: UUID, since: datetime
-) -> tuple[PlannedSession, ...]:
-    """Give the sessions of a series that start from `since` on, by start."""
-    wanted = and_(_session.series_id == series_id, _session.starts_at >= since)
-    return _read(transaction, site_id, wanted)
-
-
-def planned_for_import(
-    transaction: Transaction, site_id: UUID, now: datetime
-) -> tuple[PlannedSession, ...]:
-    """Give what a file may speak of: sessions that are not over, and all that files planned."""
-    wanted = or_(_session.ends_at > now, _session.source.is_not(None))
-    return _read(transaction, site_id, wanted)
-
-
-def planned_to_come(
-    transaction: Transaction, site_id: UUID, now: datetime, group_id: UUID
-) -> tuple[PlannedSession, ...]:
-    """Give the sessions of a group that have not begun, by start."""
-    return _read(
-        transaction, site_id, and_(_session.group_id == group_id, _session.starts_at > now)
-    )
+def group_ids_of(transaction: Transaction, participant_id: UUID) -> frozenset[UUID]:
+    """Return the ids of the groups that a participant is enrolled in."""
+    rows = transaction.connection().execute(_groups_of, {"participant": participant_id})
+    return frozenset(row.group_id for row in rows)
 
 
 def add_group(transaction: Transaction, site_id: UUID, plan: GroupPlan) -> None:
@@ -219,8 +127,78 @@ def put_group_away(transaction: Transaction, group_id: UUID, now: datetime) -> N
     change_reference(transaction, SupportGroup, group_id, {"deleted_at": now})
 
 
+def sessions_starting(
+    transaction: Transaction,
+    site_id: UUID,
+    since: datetime,
+    until: datetime,
+    *,
+    cancelled: bool = False,
+) -> tuple[Session, ...]:
+    """Return the sessions that start from `since` to before `until`, by start.
+
+    Those that were called off are left out, unless `cancelled` asks for them too.
+    """
+    query = _all if cancelled else _scheduled
+    rows = transaction.connection().execute(
+        query, {"site": site_id, "since": since, "until": until}
+    )
+    return tuple(map(read_session, rows))
+
+
+def get_session(transaction: Transaction, session_id: UUID) -> Session:
+    """Return a session, called off or not; NoResultFound where it is not there."""
+    return read_session(transaction.connection().execute(_by_id, {"session": session_id}).one())
+
+
+def planned_between(
+    transaction: Transaction,
+    site_id: UUID,
+    since: datetime,
+    until: datetime,
+    group_id: UUID | None = None,
+) -> tuple[PlannedSession, ...]:
+    """Return the sessions that start from `since` to before `until`, by start."""
+    wanted = [_session.starts_at >= since, _session.starts_at < until]
+    if group_id is not None:
+        wanted.append(_session.group_id == group_id)
+    return _read(transaction, site_id, and_(*wanted))
+
+
+def planned_by_ids(
+    transaction: Transaction, site_id: UUID, ids: Collection[UUID]
+) -> tuple[PlannedSession, ...]:
+    """Return those of the sessions that are there, by start."""
+    return _read(transaction, site_id, _session.id.in_(ids))
+
+
+def planned_of_series(
+    transaction: Transaction, site_id: UUID, series_id: UUID, since: datetime
+) -> tuple[PlannedSession, ...]:
+    """Return the sessions of a series that start from `since` on, by start."""
+    wanted = and_(_session.series_id == series_id, _session.starts_at >= since)
+    return _read(transaction, site_id, wanted)
+
+
+def planned_for_import(
+    transaction: Transaction, site_id: UUID, now: datetime
+) -> tuple[PlannedSession, ...]:
+    """Return what a file may change: sessions that are not over, and all that files planned."""
+    wanted = or_(_session.ends_at > now, _session.source.is_not(None))
+    return _read(transaction, site_id, wanted)
+
+
+def planned_to_come(
+    transaction: Transaction, site_id: UUID, now: datetime, group_id: UUID
+) -> tuple[PlannedSession, ...]:
+    """Return the sessions of a group that have not begun, by start."""
+    return _read(
+        transaction, site_id, and_(_session.group_id == group_id, _session.starts_at > now)
+    )
+
+
 def add_sessions(transaction: Transaction, site_id: UUID, plans: Iterable[SessionPlan]) -> int:
-    """Insert the sessions whose id is new, and say how many those were."""
+    """Insert the sessions whose id is new, and return how many those were."""
     added = 0
     for plan in plans:
         if row_exists(transaction, GroupSession, plan.id):
@@ -244,6 +222,26 @@ def cancel_session(transaction: Transaction, session_id: UUID, reason: str) -> N
 def restore_session(transaction: Transaction, session_id: UUID) -> None:
     """Let a session that was called off take place."""
     change_reference(transaction, GroupSession, session_id, _status_columns(None))
+
+
+def row_exists(transaction: Transaction, kind: type[Reference], row_id: UUID) -> bool:
+    """Return whether a reference row of this kind and id is there."""
+    ids = table(kind).c.id
+    return transaction.connection().execute(select(ids).where(ids == row_id)).first() is not None
+
+
+def read_session(row: AnyRow) -> Session:
+    """Return the session of a row with the columns SESSION."""
+    return Session(
+        id=row.session_id,
+        label=row.public_label,
+        room=row.room,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        enrolled=row.enrolled,
+        about=row.about,
+        group_id=row.group_id,
+    )
 
 
 def _read(

@@ -1,4 +1,7 @@
-"""Queries for what waits to be sent, what was set aside, and what the centre has confirmed."""
+"""Queries for the rows that wait to be sent, the parked ones, and what the centre has confirmed.
+
+Also writes all unsent rows into a file, for when they cannot be sent.
+"""
 
 import json
 import os
@@ -14,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select
 from sqlmodel import Session as Transaction
 
+from kiosk.domain.ids import made_at
 from kiosk.errors import SetupError, StoreFull
 from kiosk.records.schema.columns import Row, payload, table
 from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked
@@ -32,6 +36,7 @@ _confirmed_upto = select(func.max(_confirmation.upto_seq))
 _how_many_pending = select(func.count()).select_from(table(Outbox))
 _how_many_parked = select(func.count()).select_from(table(Parked))
 _newest = select(func.max(_outbox.seq))
+_oldest = select(_outbox.row_id).order_by(_outbox.seq).limit(1)
 _known = select(_confirmation.upto_seq).where(_confirmation.upto_seq == bindparam("seq"))
 _held_back = or_(
     select(_outbox.seq).where(_outbox.row_id == bindparam("row")).exists(),
@@ -41,6 +46,23 @@ _in_range = _outbox.seq.between(bindparam("first"), bindparam("last"))
 _how_many_in_range = select(func.count()).select_from(table(Outbox)).where(_in_range)
 _drop_range = delete(table(Outbox)).where(_in_range)
 _drop_one = delete(table(Outbox)).where(_outbox.seq == bindparam("gone"))
+REQUEUED_AT_A_TIME = 200
+"""Rows in one transaction, so that no visitor waits."""
+_NEVER_SENT = frozenset({"received_at"})
+UNSENT_VERSION = 1
+EXPORTED_FILE = "exported.json"
+"""In the data folder: up to which `seq` of the outbox every row was exported."""
+UNSENT_FILES = "unsent-*.jsonl"
+"""The files that an upgrade leaves in the data folder."""
+_PROGRESS_EVERY = 1000
+_ROWS = (
+    "SELECT seq, table_name, row_id, payload FROM outbox"
+    " UNION ALL SELECT seq, table_name, row_id, payload FROM parked ORDER BY 1"
+)
+_EXTENT = "SELECT count(*), max(seq) FROM (SELECT seq FROM outbox UNION ALL SELECT seq FROM parked)"
+_MACHINE = "SELECT site_id, kiosk_id FROM sync_state"
+ShowProgress = Callable[[int, int], object]
+"""Called with how many rows are written, and how many there are."""
 
 
 class Waiting(NamedTuple):
@@ -56,7 +78,7 @@ class Waiting(NamedTuple):
 
     @property
     def row_id(self) -> UUID:
-        """Give the row's id."""
+        """Return the row's id."""
         return self.raw_id if isinstance(self.raw_id, UUID) else UUID(bytes=self.raw_id)
 
 
@@ -73,8 +95,17 @@ class ParkedRow:
     parked_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """How much the centre does not have yet, waiting or parked."""
+
+    count: int
+    upto_seq: int
+    """The highest `seq` among them."""
+
+
 def waiting(transaction: Transaction, most: int, after: int = 0) -> list[Waiting]:
-    """Give the oldest rows that have not been confirmed, at most `most`.
+    """Return the oldest rows that have not been confirmed, at most `most`.
 
     `after` leaves out rows up to that `seq`.
     """
@@ -88,8 +119,17 @@ def waiting(transaction: Transaction, most: int, after: int = 0) -> list[Waiting
 
 
 def newest_seq(transaction: Transaction) -> int:
-    """Give the place of the latest row that waits, 0 where none does; it only ever rises."""
+    """Return the highest `seq` that waits, 0 where none does; it only ever rises."""
     return transaction.connection().execute(_newest).scalar() or 0
+
+
+def waiting_since(transaction: Transaction) -> datetime | None:
+    """Return when the oldest row that waits to be sent was made; None where none waits.
+
+    By its id, since a fact's id tells its time; by this machine's own clock.
+    """
+    oldest = transaction.connection().execute(_oldest).scalar()
+    return None if oldest is None else made_at(oldest)
 
 
 def count_pending(transaction: Transaction) -> int:
@@ -103,17 +143,17 @@ def count_parked(transaction: Transaction) -> int:
 
 
 def parked_rows(transaction: Transaction) -> list[ParkedRow]:
-    """Give what the centre has refused for good, the oldest first."""
+    """Return the rows that the centre has refused for good, the oldest first."""
     names = ("seq", "kiosk_seq", "table_name", "row_id", "error", "parked_at")
     query = select(*(_parked[name] for name in names)).order_by(_parked.seq)
     return [ParkedRow(*row) for row in transaction.connection().execute(query)]
 
 
 def confirm(transaction: Transaction, rows: Sequence[Waiting], at: datetime) -> None:
-    """Drop rows that the centre has committed, and note that its facts had arrived at `at`.
+    """Drop rows that the centre has committed, and keep that its facts had arrived at `at`.
 
-    Rows are sent in their order, so one note stands for all facts up to the last of them; those
-    that were held back are still in the outbox or parked.
+    Rows are sent in their order, so one confirmation counts for all facts up to the last of them;
+    those that were held back are still in the outbox or parked.
     """
     _drop(transaction, rows)
     facts = [row for row in rows if row.kiosk_seq is not None]
@@ -128,7 +168,7 @@ def confirm(transaction: Transaction, rows: Sequence[Waiting], at: datetime) -> 
 
 
 def confirmed_upto(transaction: Transaction) -> int:
-    """Give the highest `kiosk_seq` that the centre has confirmed; 0 where it never has."""
+    """Return the highest `kiosk_seq` that the centre has confirmed; 0 where it never has."""
     return transaction.connection().execute(_confirmed_upto).scalar() or 0
 
 
@@ -139,7 +179,7 @@ def doubt_confirmations(transaction: Transaction, above: int) -> None:
 
 
 def park(transaction: Transaction, row: Waiting, error: str, at: datetime) -> None:
-    """Put aside a row that the centre refuses for good; `error` is a code without values."""
+    """Park a row that the centre refuses for good; `error` is a code without values."""
     transaction.connection().execute(
         insert(table(Parked)).values(
             seq=row.seq,
@@ -156,7 +196,7 @@ def park(transaction: Transaction, row: Waiting, error: str, at: datetime) -> No
 
 
 def unpark(transaction: Transaction, seqs: Sequence[int] | None = None) -> int:
-    """Put rows that were set aside (by their `seq`; all for None) in line again; say how many."""
+    """Put parked rows (by their `seq`; all for None) into the outbox again; return how many."""
     connection = transaction.connection()
     query = select(_parked.seq, *(_parked[name] for name in _columns)).order_by(_parked.seq)
     if seqs is not None:
@@ -171,7 +211,7 @@ def unpark(transaction: Transaction, seqs: Sequence[int] | None = None) -> int:
 
 
 def confirmed_at(transaction: Transaction, row_id: UUID, kiosk_seq: int) -> datetime | None:
-    """Say when the centre had a fact of this machine, or None while it is only here."""
+    """Return when the centre had a fact of this machine, or None while it is only here."""
     connection = transaction.connection()
     if connection.execute(select(_held_back), {"row": row_id}).scalar():
         return None
@@ -179,36 +219,13 @@ def confirmed_at(transaction: Transaction, row_id: UUID, kiosk_seq: int) -> date
     return at
 
 
-def _drop(transaction: Transaction, rows: Sequence[Waiting]) -> None:
-    """Drop rows, by one statement where nothing else stands between them in the line."""
-    if not rows:
-        return
-    connection = transaction.connection()
-    ends = {"first": rows[0].seq, "last": rows[-1].seq}
-    if connection.execute(_how_many_in_range, ends).scalar_one() <= len(rows):
-        connection.execute(_drop_range, ends)
-    else:
-        connection.execute(_drop_one, [{"gone": row.seq} for row in rows])
-
-
-@lru_cache(maxsize=4)
-def _cached_id(raw: bytes) -> UUID:
-    """Turn bytes into an id that is the same for row after row."""
-    return UUID(bytes=raw)
-
-
-REQUEUED_AT_A_TIME = 200
-"""Rows in one transaction, so that no visitor waits."""
-_NEVER_SENT = frozenset({"received_at"})
-
-
 def unqueued_ids(
     transaction: Transaction, kind: type[Row], kiosk_id: UUID, after: UUID | None
 ) -> Sequence[UUID]:
-    """Find rows of this machine above the id `after` that neither wait nor are set aside.
+    """Return ids of this machine's rows above the id `after` that neither wait nor are parked.
 
-    The lowest first, at most AT_A_TIME. A pass was made here where its participant is here: a
-    kiosk pulls passes, and never participants.
+    The lowest first, at most REQUEUED_AT_A_TIME. A pass was made here where its participant is
+    here: a kiosk pulls passes, and never participants.
     """
     rows = table(kind)
     query = (
@@ -225,7 +242,7 @@ def unqueued_ids(
 
 
 def enqueue(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> int:
-    """Put rows in line to be sent once more; say how many were still there to be sent."""
+    """Put rows into the outbox once more; return how many of them were still there."""
     rows, connection = table(kind), transaction.connection()
     query = select(rows).where(rows.c.id.in_(ids), *_unqueued(rows.c.id)).order_by(rows.c.id)
     found = connection.execute(query).mappings().all()
@@ -245,52 +262,20 @@ def enqueue(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> i
     return len(fields)
 
 
-def _unqueued(id_: "ColumnElement[UUID]") -> "list[ColumnElement[bool]]":
-    queues = (table(Outbox), table(Parked))
-    return [~select(one.c.seq).where(one.c.row_id == id_).exists() for one in queues]
-
-
-# Writes what the centre does not have yet into a file: the way out when it cannot be sent.
-#
-# A line of JSON for each row, after a first one that says whose they are:
-# `{"kiosk_unsent":1,"site_id":…,"kiosk_id":…,"count":…}`, then `{"table":…,"row_id":…,"payload":…}`
-# with the row as the outbox holds it. Personal data in it stay sealed. `kiosk central import`
-# stores such a file at the centre.
-
-UNSENT_VERSION = 1
-EXPORTED_FILE = "exported.json"
-"""In the data folder: up to which row of the outbox everything was exported."""
-UNSENT_FILES = "unsent-*.jsonl"
-"""The files that an upgrade leaves in the data folder."""
-_PROGRESS_EVERY = 1000
-_ROWS = (
-    "SELECT seq, table_name, row_id, payload FROM outbox"
-    " UNION ALL SELECT seq, table_name, row_id, payload FROM parked ORDER BY 1"
-)
-_EXTENT = "SELECT count(*), max(seq) FROM (SELECT seq FROM outbox UNION ALL SELECT seq FROM parked)"
-_MACHINE = "SELECT site_id, kiosk_id FROM sync_state"
-
-ShowProgress = Callable[[int, int], object]
-"""Hears how many of how many are written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unsent:
-    """What waits on this machine: to be sent, or set aside."""
-
-    count: int
-    upto_seq: int
-    """The highest `seq` among them."""
-
-
 def count_unsent(connection: Connection) -> Unsent:
-    """Say how much the centre does not have yet, in a database of any revision."""
+    """Return how much the centre does not have yet, from a database of any revision."""
     count, upto = connection.exec_driver_sql(_EXTENT).one()
     return Unsent(count, upto or 0)
 
 
-def write_unsent(connection: Connection, path: Path, tell: ShowProgress | None = None) -> Unsent:
-    """Write all of it to `path` (0600), whole or not at all, in place of an older file.
+def write_unsent(
+    connection: Connection, path: Path, progress: ShowProgress | None = None
+) -> Unsent:
+    """Write all unsent rows to `path` (0600), whole or not at all, in place of an older file.
+
+    A first line of JSON has whose they are, `{"kiosk_unsent": 1, "site_id", "kiosk_id", "count"}`,
+    then one for each row, `{"table", "row_id", "payload"}`, as the outbox holds it; personal data
+    in it stay sealed. `kiosk central import` stores such a file at the centre.
 
     Reads in the caller's transaction. Raises StoreFull where the file cannot be written and
     SetupError where the database is no machine's.
@@ -310,22 +295,22 @@ def write_unsent(connection: Connection, path: Path, tell: ShowProgress | None =
         file.write(f"{json.dumps(header)}\n")
         for done, line in enumerate(_lines(connection), 1):
             file.write(line)
-            if tell is not None and (done % _PROGRESS_EVERY == 0 or done == there.count):
-                tell(done, there.count)
+            if progress is not None and (done % _PROGRESS_EVERY == 0 or done == there.count):
+                progress(done, there.count)
 
     _write_whole(path, write)
     return there
 
 
-def note_exported(folder: Path, upto_seq: int) -> None:
-    """Note that everything up to a row of the outbox lies in a file."""
+def set_exported_upto(folder: Path, upto_seq: int) -> None:
+    """Keep in the data folder up to which `seq` every row lies in a file."""
     if upto_seq > exported_upto(folder):
         text = json.dumps({"upto_seq": upto_seq})
         _write_whole(folder / EXPORTED_FILE, lambda file: file.write(text))
 
 
 def exported_upto(folder: Path) -> int:
-    """Say up to which row of the outbox everything lies in a file; 0 where nothing does."""
+    """Return up to which `seq` every row lies in a file; 0 where none does."""
     try:
         data: Any = json.loads((folder / EXPORTED_FILE).read_text(encoding="utf-8"))
         return int(data["upto_seq"])
@@ -336,14 +321,14 @@ def exported_upto(folder: Path) -> int:
 def keep_unsent(connection: Connection, folder: Path, revision: str) -> Path | None:
     """Write what is unsent into the data folder before an upgrade; None where nothing is.
 
-    The name tells revision and last row, so that a second try writes the same file again.
+    The name holds revision and last row, so that a second try writes the same file again.
     """
     there = count_unsent(connection)
     if there.count == 0:
         return None
     path = folder / UNSENT_FILES.replace("*", f"{revision}-{there.upto_seq}")
     write_unsent(connection, path)
-    note_exported(folder, there.upto_seq)
+    set_exported_upto(folder, there.upto_seq)
     return path
 
 
@@ -352,6 +337,29 @@ def delete_unsent_files(folder: Path) -> None:
     for path in (*folder.glob(UNSENT_FILES), folder / EXPORTED_FILE):
         with suppress(OSError):
             path.unlink()
+
+
+def _drop(transaction: Transaction, rows: Sequence[Waiting]) -> None:
+    """Drop rows, by one statement where no other row is between them."""
+    if not rows:
+        return
+    connection = transaction.connection()
+    ends = {"first": rows[0].seq, "last": rows[-1].seq}
+    if connection.execute(_how_many_in_range, ends).scalar_one() <= len(rows):
+        connection.execute(_drop_range, ends)
+    else:
+        connection.execute(_drop_one, [{"gone": row.seq} for row in rows])
+
+
+@lru_cache(maxsize=4)
+def _cached_id(raw: bytes) -> UUID:
+    """Turn bytes into an id that is the same for row after row."""
+    return UUID(bytes=raw)
+
+
+def _unqueued(id_: "ColumnElement[UUID]") -> "list[ColumnElement[bool]]":
+    queues = (table(Outbox), table(Parked))
+    return [~select(one.c.seq).where(one.c.row_id == id_).exists() for one in queues]
 
 
 def _lines(connection: Connection) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Queries for participants, the groups they are enrolled in, and the passes they hold."""
+"""Queries for passes, the participants who hold them, and the groups these are enrolled in."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _person = table(Participant).c
 _member = table(Membership).c
 _pass = table(Passcard).c
 _group = table(SupportGroup).c
-# In the order of the fields of Person.
+# In the order of the fields of PersonRow.
 _people = select(_person.id, _person.sealed_name, _person.language).where(
     _person.deleted_at.is_(None)
 )
@@ -55,91 +55,8 @@ _groups = (
     .where(_group.site_id == bindparam("site"), _group.deleted_at.is_(None))
     .order_by(_group.name, _group.id)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """A participant as the roster key meets them."""
-
-    participant_id: UUID
-    sealed_name: bytes
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class PassesHeld:
-    """What passes somebody has had."""
-
-    in_use: int
-    last_made_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PassInUse:
-    """A pass that was not ended."""
-
-    id: UUID
-    lookup: bytes
-
-
-def all_people(transaction: Transaction, site_id: UUID) -> tuple[PersonRow, ...]:
-    """Give every participant of a site."""
-    rows = transaction.connection().execute(_of_site, {"site": site_id})
-    return tuple(PersonRow(*row) for row in rows)
-
-
-def find_person(transaction: Transaction, site_id: UUID, participant_id: UUID) -> PersonRow | None:
-    """Find a participant."""
-    asked = {"site": site_id, "participant": participant_id}
-    row = transaction.connection().execute(_by_id, asked).first()
-    return None if row is None else PersonRow(*row)
-
-
-def people_of_group(transaction: Transaction, group_id: UUID) -> tuple[PersonRow, ...]:
-    """Give the participants enrolled in a group, each once."""
-    rows = transaction.connection().execute(_of_group, {"group": group_id})
-    people = {row.id: PersonRow(*row) for row in rows}
-    return tuple(people.values())
-
-
-def memberships(transaction: Transaction, site_id: UUID) -> Mapping[UUID, frozenset[UUID]]:
-    """Give the groups of every participant who is enrolled in any."""
-    found: dict[UUID, set[UUID]] = {}
-    for participant_id, group_id in transaction.connection().execute(
-        _memberships, {"site": site_id}
-    ):
-        found.setdefault(participant_id, set()).add(group_id)
-    return {participant_id: frozenset(groups) for participant_id, groups in found.items()}
-
-
-def membership_ids(
-    transaction: Transaction, participant_id: UUID, group_id: UUID
-) -> tuple[UUID, ...]:
-    """Give the rows that enrol a participant in a group: none, one, or one from each machine."""
-    asked = {"participant": participant_id, "group": group_id}
-    return tuple(transaction.connection().execute(_membership, asked).scalars())
-
-
-def held_by_person(transaction: Transaction, site_id: UUID) -> Mapping[UUID, PassesHeld]:
-    """Give what passes each participant has had."""
-    rows = transaction.connection().execute(_held, {"site": site_id})
-    return {participant_id: PassesHeld(*rest) for participant_id, *rest in rows}
-
-
-def in_use(transaction: Transaction, participant_id: UUID) -> tuple[PassInUse, ...]:
-    """Give the passes of a participant that were not ended, the oldest first."""
-    rows = transaction.connection().execute(_passes_in_use, {"participant": participant_id})
-    return tuple(PassInUse(*row) for row in rows)
-
-
-def group_names(transaction: Transaction, site_id: UUID) -> tuple[tuple[UUID, str, bool], ...]:
-    """Give the groups of a site as (id, name, whether it keeps a list), by name."""
-    rows = transaction.connection().execute(_groups, {"site": site_id})
-    return tuple((row.id, row.name, row.enrolled) for row in rows)
-
-
 PASS_COLUMNS = (_pass.participant_id, _pass.name_box, _pass.language, _pass.revoked_at)
-"""What `pass_of` reads."""
+"""What `read_pass` reads."""
 _by_lookup = (
     select(*PASS_COLUMNS)
     .where(_pass.lookup == bindparam("lookup"), _pass.deleted_at.is_(None))
@@ -154,8 +71,33 @@ _AT_A_TIME = 500
 
 
 @dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A participant with their sealed name."""
+
+    participant_id: UUID
+    sealed_name: bytes
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassesHeld:
+    """The passes that a participant has had."""
+
+    in_use: int
+    last_made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PassInUse:
+    """A pass that was not ended."""
+
+    id: UUID
+    lookup: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class KnownPass:
-    """A pass as a kiosk meets it."""
+    """A pass as a check-in needs it."""
 
     participant_id: UUID
     name_box: bytes
@@ -179,11 +121,6 @@ def find(transaction: Transaction, lookup: bytes) -> KnownPass | None:
     return None if row is None else read_pass(row)
 
 
-def read_pass(row: AnyRow) -> KnownPass:
-    """Return the pass of a row with the columns PASS."""
-    return KnownPass(row.participant_id, row.name_box, row.language, row.revoked_at)
-
-
 def holders(transaction: Transaction, lookups: Iterable[bytes]) -> Mapping[bytes, Holder]:
     """Find who holds the passes of these lookups; unknown ones are missing in the answer."""
     wanted = sorted(set(lookups))
@@ -193,3 +130,64 @@ def holders(transaction: Transaction, lookups: Iterable[bytes]) -> Mapping[bytes
         for lookup, *rest in transaction.connection().execute(_holders, part):
             found[lookup] = Holder(*rest)
     return found
+
+
+def held_by_person(transaction: Transaction, site_id: UUID) -> Mapping[UUID, PassesHeld]:
+    """Return the passes that each participant has had."""
+    rows = transaction.connection().execute(_held, {"site": site_id})
+    return {participant_id: PassesHeld(*rest) for participant_id, *rest in rows}
+
+
+def in_use(transaction: Transaction, participant_id: UUID) -> tuple[PassInUse, ...]:
+    """Return the passes of a participant that were not ended, the oldest first."""
+    rows = transaction.connection().execute(_passes_in_use, {"participant": participant_id})
+    return tuple(PassInUse(*row) for row in rows)
+
+
+def all_people(transaction: Transaction, site_id: UUID) -> tuple[PersonRow, ...]:
+    """Return every participant of a site."""
+    rows = transaction.connection().execute(_of_site, {"site": site_id})
+    return tuple(PersonRow(*row) for row in rows)
+
+
+def find_person(transaction: Transaction, site_id: UUID, participant_id: UUID) -> PersonRow | None:
+    """Find a participant."""
+    asked = {"site": site_id, "participant": participant_id}
+    row = transaction.connection().execute(_by_id, asked).first()
+    return None if row is None else PersonRow(*row)
+
+
+def people_of_group(transaction: Transaction, group_id: UUID) -> tuple[PersonRow, ...]:
+    """Return the participants enrolled in a group, each once."""
+    rows = transaction.connection().execute(_of_group, {"group": group_id})
+    people = {row.id: PersonRow(*row) for row in rows}
+    return tuple(people.values())
+
+
+def memberships(transaction: Transaction, site_id: UUID) -> Mapping[UUID, frozenset[UUID]]:
+    """Return the groups of every participant who is enrolled in any."""
+    found: dict[UUID, set[UUID]] = {}
+    for participant_id, group_id in transaction.connection().execute(
+        _memberships, {"site": site_id}
+    ):
+        found.setdefault(participant_id, set()).add(group_id)
+    return {participant_id: frozenset(groups) for participant_id, groups in found.items()}
+
+
+def membership_ids(
+    transaction: Transaction, participant_id: UUID, group_id: UUID
+) -> tuple[UUID, ...]:
+    """Return the ids of the rows that enrol a participant in a group: one from each machine."""
+    asked = {"participant": participant_id, "group": group_id}
+    return tuple(transaction.connection().execute(_membership, asked).scalars())
+
+
+def group_names(transaction: Transaction, site_id: UUID) -> tuple[tuple[UUID, str, bool], ...]:
+    """Return the groups of a site as (id, name, whether it keeps a list), by name."""
+    rows = transaction.connection().execute(_groups, {"site": site_id})
+    return tuple((row.id, row.name, row.enrolled) for row in rows)
+
+
+def read_pass(row: AnyRow) -> KnownPass:
+    """Return the pass of a row with the columns PASS."""
+    return KnownPass(row.participant_id, row.name_box, row.language, row.revoked_at)

@@ -1,4 +1,4 @@
-"""Writes what was pulled from the centre into this machine's own file."""
+"""Queries for what a kiosk has pulled from the centre, and for its contacts with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,15 +36,72 @@ _WIPED: Final[tuple[type[SQLModel], ...]] = (
     Passcard, Membership, Participant, GroupSession, SupportGroup, StaffAccount,
 )  # fmt: skip
 WIPED_AT_A_TIME: Final = 500
+PULL_ALL = -1
+"""As a cursor: nothing that was pulled before counts."""
+_state = table(SyncState).c
+_names = ("epoch", "cursor", "clock_offset_ms", "contact_at", "out_of_order", "problem")
+
+
+@dataclass(frozen=True, slots=True)
+class ContactState:
+    """What this machine keeps of its contacts with the centre."""
+
+    epoch: UUID | None
+    """The centre that has, or has been promised, all of this machine's facts."""
+    cursor: int
+    """The last change that was pulled, or PULL_ALL."""
+    clock_offset_ms: int | None
+    contact_at: datetime | None
+    out_of_order: str | None
+    problem: str | None
+
+
+def read_state(transaction: Transaction, kiosk_id: UUID) -> ContactState:
+    """Return what is kept of the contacts; SetupError where this database knows no such machine."""
+    query = select(*(_state[name] for name in _names)).where(_state.kiosk_id == kiosk_id)
+    row = transaction.connection().execute(query).first()
+    if row is None:
+        raise SetupError("This database knows no kiosk of this id; enrol the kiosk again.")
+    return ContactState(*row)
+
+
+def set_contact(
+    transaction: Transaction, kiosk_id: UUID, at: datetime, clock_offset_ms: int | None
+) -> None:
+    """Keep that the centre answered at `at` (this machine's time), and how far its clock is off."""
+    _change(transaction, kiosk_id, {"contact_at": at, "clock_offset_ms": clock_offset_ms})
+
+
+def set_problem(transaction: Transaction, kiosk_id: UUID, problem: str | None) -> None:
+    """Keep why the last contact failed, or None where it went well."""
+    _change(transaction, kiosk_id, {"problem": problem})
+
+
+def forget_central(transaction: Transaction, kiosk_id: UUID) -> None:
+    """Forget the centre that was known: all is to be sent and pulled again.
+
+    Until `set_epoch` is called, once all facts wait again, every contact begins this anew.
+    """
+    _change(transaction, kiosk_id, {"epoch": None, "cursor": PULL_ALL})
+
+
+def set_epoch(transaction: Transaction, kiosk_id: UUID, epoch: UUID) -> None:
+    """Keep which centre has all facts of this machine, or has them waiting in the outbox."""
+    _change(transaction, kiosk_id, {"epoch": epoch})
+
+
+def set_cursor(transaction: Transaction, kiosk_id: UUID, cursor: int) -> None:
+    """Keep which change of the centre was pulled last."""
+    _change(transaction, kiosk_id, {"cursor": cursor})
 
 
 def keep_rows(
     transaction: Transaction, name: str, site_id: UUID, rows: Iterable[Mapping[str, object]]
 ) -> int:
-    """Insert or replace rows of one table by their id; say how many were not fit to be kept.
+    """Insert or replace rows of one table by their id; return how many were left out.
 
-    Columns that this version does not know are left out; so is a row with a value of a wrong
-    type, of absurd length, or of another site.
+    Left out are columns that this version does not know, and rows with a value of a wrong type, of
+    absurd length, or of another site.
     """
     plans: dict[frozenset[str], list[dict[str, object]]] = {}
     unfit = 0
@@ -96,6 +153,21 @@ def wipe_some(transaction: Transaction) -> int:
     return 0
 
 
+def table_named(name: str) -> Any:
+    """Return a table by its name; KeyError where this version knows none of it."""
+    return SQLModel.metadata.tables[name]
+
+
+def _change(
+    transaction: Transaction,
+    kiosk_id: UUID,
+    values: "dict[str, UUID | datetime | int | str | None]",
+) -> None:
+    transaction.connection().execute(
+        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(values)
+    )
+
+
 def _keep_machines(transaction: Transaction, rows: Iterable[Mapping[str, object]]) -> None:
     """Change what is known of machines; what was made here stays where the centre has none."""
     machines, connection = table_named(_MACHINE), transaction.connection()
@@ -107,7 +179,7 @@ def _keep_machines(transaction: Transaction, rows: Iterable[Mapping[str, object]
 
 
 def _fit(name: str, site_id: UUID, row: Mapping[str, object]) -> dict[str, object] | None:
-    """Give the values to keep; None where one of them cannot be."""
+    """Return the values to keep; None where one of them cannot be."""
     columns = table_named(name).c
     values: dict[str, object] = {}
     for column in columns:
@@ -145,83 +217,9 @@ def _is_text(value: str) -> bool:
     return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
-def table_named(name: str) -> Any:
-    """Give a table by its name; KeyError where this version knows none of it."""
-    return SQLModel.metadata.tables[name]
-
-
 @cache
 def _replace(name: str, columns: frozenset[str]) -> Insert:
     rows = table_named(name)
     made = upsert(rows)
     changed = {c: made.excluded[c] for c in sorted(columns - {"id"})}
     return made.on_conflict_do_update(index_elements=["id"], set_=changed)
-
-
-PULL_ALL = -1
-"""As a cursor: nothing that was pulled before counts."""
-_state = table(SyncState).c
-_names = ("epoch", "cursor", "clock_offset_ms", "contact_at", "out_of_order", "problem")
-
-
-@dataclass(frozen=True, slots=True)
-class ContactState:
-    """Where this machine stands with the centre."""
-
-    epoch: UUID | None
-    """The centre that has, or has been promised, all of this machine's facts."""
-    cursor: int
-    """The last change that was pulled, or PULL_ALL."""
-    clock_offset_ms: int | None
-    contact_at: datetime | None
-    out_of_order: str | None
-    problem: str | None
-
-
-def read_state(transaction: Transaction, kiosk_id: UUID) -> ContactState:
-    """Give what is kept of the contacts; SetupError where this database knows no such machine."""
-    query = select(*(_state[name] for name in _names)).where(_state.kiosk_id == kiosk_id)
-    row = transaction.connection().execute(query).first()
-    if row is None:
-        raise SetupError("This database knows no kiosk of this id; enrol the kiosk again.")
-    return ContactState(*row)
-
-
-def set_contact(
-    transaction: Transaction, kiosk_id: UUID, at: datetime, clock_offset_ms: int | None
-) -> None:
-    """Keep that the centre answered at `at` (this machine's time), and how the clocks stand."""
-    _change(transaction, kiosk_id, {"contact_at": at, "clock_offset_ms": clock_offset_ms})
-
-
-def set_problem(transaction: Transaction, kiosk_id: UUID, problem: str | None) -> None:
-    """Keep why the last contact failed, or None where it went well."""
-    _change(transaction, kiosk_id, {"problem": problem})
-
-
-def forget_central(transaction: Transaction, kiosk_id: UUID) -> None:
-    """Forget the centre that was known: all is to be sent and pulled again.
-
-    Until `set_epoch` says that all facts stand in line again, every contact begins this anew.
-    """
-    _change(transaction, kiosk_id, {"epoch": None, "cursor": PULL_ALL})
-
-
-def set_epoch(transaction: Transaction, kiosk_id: UUID, epoch: UUID) -> None:
-    """Keep which centre all facts of this machine have reached or stand in line for."""
-    _change(transaction, kiosk_id, {"epoch": epoch})
-
-
-def set_cursor(transaction: Transaction, kiosk_id: UUID, cursor: int) -> None:
-    """Keep which change of the centre was pulled last."""
-    _change(transaction, kiosk_id, {"cursor": cursor})
-
-
-def _change(
-    transaction: Transaction,
-    kiosk_id: UUID,
-    values: "dict[str, UUID | datetime | int | str | None]",
-) -> None:
-    transaction.connection().execute(
-        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(values)
-    )

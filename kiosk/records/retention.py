@@ -1,4 +1,8 @@
-"""Deletes what the centre has had for long enough; nothing where there is no centre."""
+"""Finds and deletes what has been kept for long enough, on a machine's own file or at the centre.
+
+On a machine without a centre the rows that wait to be sent go along. With one, what the centre has
+not confirmed stays.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,70 +49,8 @@ if TYPE_CHECKING:
 
 ROWS_AT_A_TIME = 500
 """Rows in one transaction, so that no visitor waits for the cleaning."""
-
-
-def drop_confirmed_requests(
-    transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime
-) -> int:
-    """Delete callback requests that the centre had by `confirmed_by`; say how many.
-
-    At most AT_A_TIME: repeat until the answer is 0, then checkpoint, or the bytes stay in the log.
-    """
-    return _drop_confirmed(transaction, CallbackRequest, kiosk_id, confirmed_by)
-
-
-def drop_confirmed_check_ins(
-    transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime
-) -> int:
-    """Delete check-ins that the centre had by `confirmed_by`; say how many (see above)."""
-    return _drop_confirmed(transaction, CheckIn, kiosk_id, confirmed_by)
-
-
-def drop_confirmations(transaction: Transaction, before: datetime) -> None:
-    """Forget when the centre had what is deleted here by now, but for the latest of these notes."""
-    note = table(Confirmation).c
-    latest = select(func.max(note.upto_seq)).where(note.at < before).scalar_subquery()
-    transaction.connection().execute(
-        delete(table(Confirmation)).where(note.at < before, note.upto_seq < latest)
-    )
-
-
-def _drop_confirmed(
-    transaction: Transaction, kind: type[Fact], kiosk_id: UUID, confirmed_by: datetime
-) -> int:
-    facts, note = table(kind), table(Confirmation).c
-    arrived = select(func.max(note.upto_seq)).where(note.at <= confirmed_by).scalar_subquery()
-    done = (
-        select(facts.c.id)
-        .where(
-            facts.c.kiosk_id == kiosk_id,
-            facts.c.kiosk_seq <= arrived,
-            _is_not_in(Outbox, facts.c.id),
-            _is_not_in(Parked, facts.c.id),
-        )
-        .limit(ROWS_AT_A_TIME)
-    )
-    ids = transaction.connection().execute(done).scalars().all()
-    if ids:
-        transaction.connection().execute(
-            delete(facts).where(facts.c.id == bindparam("gone")), [{"gone": id_} for id_ in ids]
-        )
-    return len(ids)
-
-
-def _is_not_in(queue: type[Outbox | Parked], id_: "ColumnElement[UUID]") -> "ColumnElement[bool]":
-    held = table(queue)
-    return ~select(held.c.seq).where(held.c.row_id == id_).exists()
-
-
-# Finds and deletes facts that the clinic has kept for long enough.
-#
-# On a machine without a centre the rows that wait to be sent go along. With one, what the centre
-# has not confirmed stays.
-
 IDS_AT_A_TIME = 200
-"""Things in one transaction, so that no visitor waits for the cleaning."""
-
+"""Ids in one statement or transaction, so that no visitor waits for the cleaning."""
 IDS: "BindParameter[Sequence[UUID]]" = bindparam("ids", expanding=True)
 _QUEUES = (table(Outbox), table(Parked))
 _request = table(CallbackRequest).c
@@ -117,12 +59,30 @@ _withdrawal = table(CallbackWithdrawal).c
 _check_in = table(CheckIn).c
 _target = table(CheckIn).alias("target").c
 _head_count = table(HeadCount).c
+_person = table(Participant).c
+_pass = table(Passcard).c
+_member = table(Membership).c
 _since, _target_since = kept_since(_check_in, "occurred_at"), kept_since(_target, "occurred_at")
+_requests_since = kept_since(_request, "created_at")
+_made = (
+    select(_request.id, _requests_since)
+    .where(_request.id.in_(IDS))
+    .order_by(_requests_since, _request.id)
+)
+_events = EVENTS.add_columns(_event.request_id).where(_event.request_id.in_(IDS))
+_slips = select(_withdrawal.request_id, _withdrawal.id, _withdrawal.at).where(
+    _withdrawal.request_id.in_(IDS)
+)
+_typed = (
+    select(_request.id, _withdrawal.id, _withdrawal.at)
+    .join_from(table(CallbackRequest), table(CallbackWithdrawal), _withdrawal.ref == _request.ref)
+    .where(_request.id.in_(IDS))
+)
 _Thing = TypeVar("_Thing")
 
 
 class Cutoff(NamedTuple):
-    """What a finder looks for."""
+    """What is old enough to be deleted."""
 
     site_id: UUID
     by: datetime
@@ -132,7 +92,7 @@ class Cutoff(NamedTuple):
 
 
 class Expired(NamedTuple):
-    """One thing that has been kept for long enough."""
+    """One row, with all that belongs to it, that has been kept for long enough."""
 
     id: UUID
     at: datetime
@@ -140,8 +100,33 @@ class Expired(NamedTuple):
     kind: type[Row]
 
 
+@dataclass
+class _RequestFacts:
+    """A request with its events and withdrawals."""
+
+    created_at: datetime
+    events: list[RequestEvent] = field(default_factory=list)
+    slips: dict[UUID, datetime] = field(default_factory=dict)
+    typed: dict[UUID, datetime] = field(default_factory=dict)
+
+    @cached_property
+    def state(self) -> CallbackState:
+        """The state that the facts fold to."""
+        return callback_state(self.events, self.slips.values())
+
+    def is_done(self, by: datetime) -> bool:
+        """Return whether it left the list, and has no fact later than `by`."""
+        events = [event.at for event in self.events]
+        latest = max([self.created_at, *events, *self.slips.values(), *self.typed.values()])
+        return latest <= by and not self.state.open
+
+    def rows(self, request_id: UUID) -> set[UUID]:
+        """Return the ids of all rows of the request."""
+        return {request_id, *(event.id for event in self.events), *self.slips, *self.typed}
+
+
 def owes_rows(transaction: Transaction, kiosk_id: UUID) -> bool:
-    """Say whether this machine owes rows to a centre, for it has met one; the centre owes none."""
+    """Return whether this machine owes rows to a centre that it has met; the centre owes none."""
     if is_central(transaction):
         return False
     state = table(SyncState).c
@@ -192,7 +177,7 @@ def find_loose_facts(transaction: Transaction, cut: Cutoff) -> list[Expired]:
 
 
 def drop_facts(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
-    """Delete those of the facts that a finder gave which still may go; say how many."""
+    """Delete those of the facts found before that still may go; return how many."""
     going = _deletable(transaction, found, cut)
     by_kind: dict[type[Row], list[UUID]] = defaultdict(list)
     for old in going:
@@ -202,8 +187,64 @@ def drop_facts(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) 
     return len(going)
 
 
+def find_finished_requests(transaction: Transaction, cut: Cutoff) -> list[Expired]:
+    """Find the requests that may go, the oldest first."""
+    query = (
+        select(_request.id)
+        .where(_request.site_id == cut.site_id, _requests_since <= cut.by)
+        .order_by(_requests_since, _request.id)
+    )
+    ids = transaction.connection().execute(query).scalars().all()
+    return [
+        Expired(id_, facts.created_at, CallbackRequest)
+        for part in batches(ids)
+        for id_, facts in _finished(transaction, part, cut).items()
+    ]
+
+
+def drop_finished_requests(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
+    """Delete those of some requests that still may go; return how many.
+
+    Their events go with them, and their withdrawals, typed ones too. They are checked again in this
+    transaction: somebody may have reopened one meanwhile.
+    """
+    done = _finished(transaction, [old.id for old in found], cut)
+    events = [event.id for facts in done.values() for event in facts.events]
+    withdrawals = [id_ for facts in done.values() for id_ in (*facts.slips, *facts.typed)]
+    drop_rows(transaction, CallbackEvent, events)
+    drop_rows(transaction, CallbackWithdrawal, withdrawals)
+    drop_rows(transaction, CallbackRequest, list(done))
+    return len(done)
+
+
+def find_unused_people(transaction: Transaction, cut: Cutoff) -> list[Expired]:
+    """Find participants who did nothing after `cut.by`, those who did least lately first.
+
+    A use is a check-in, a new or revoked pass, or a new membership. Passes whose participant has
+    not reached this database count as theirs. Nobody on a machine with a centre: who came to
+    another kiosk, or before what this one still keeps, the centre alone knows.
+    """
+    return _find_unused(transaction, cut, None)
+
+
+def drop_unused_people(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
+    """Delete participants with all their passes and memberships; return how many.
+
+    They are checked again: somebody may have come back meanwhile.
+    """
+    ids = [old.id for old in _find_unused(transaction, cut, [old.id for old in found])]
+    connection = transaction.connection()
+    for part in batches(ids):
+        for kind in (Passcard, Membership):
+            rows = table(kind).c
+            query = select(rows.id).where(rows.participant_id.in_(IDS))
+            drop_rows(transaction, kind, connection.execute(query, {"ids": part}).scalars().all())
+        drop_rows(transaction, Participant, part)
+    return len(ids)
+
+
 def drop_rows(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> None:
-    """Delete rows, and what of them waits to be sent; ask `unsent` first where there is a centre.
+    """Delete rows, and what of them waits to be sent; ask `unsent_ids` first with a centre.
 
     At the centre kiosks hear which reference rows are gone. Repeating it is harmless. A checkpoint
     must follow, or the bytes stay in the log.
@@ -220,7 +261,7 @@ def drop_rows(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) ->
 
 
 def unsent_ids(transaction: Transaction, ids: Iterable[UUID]) -> set[UUID]:
-    """Give those of some rows that the centre has not confirmed."""
+    """Return those of some rows that the centre has not confirmed."""
     found: set[UUID] = set()
     for part in batches(list(ids)):
         for queue in _QUEUES:
@@ -230,9 +271,70 @@ def unsent_ids(transaction: Transaction, ids: Iterable[UUID]) -> set[UUID]:
 
 
 def batches(things: Sequence[_Thing]) -> Iterator[Sequence[_Thing]]:
-    """Cut a list into parts of at most AT_A_TIME."""
+    """Cut a list into batches of at most IDS_AT_A_TIME."""
     for start in range(0, len(things), IDS_AT_A_TIME):
         yield things[start : start + IDS_AT_A_TIME]
+
+
+def drop_confirmed_requests(
+    transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime
+) -> int:
+    """Delete callback requests that the centre had by `confirmed_by`; return how many.
+
+    At most ROWS_AT_A_TIME: repeat until the answer is 0, then checkpoint, or the bytes stay in the
+    log.
+    """
+    return _drop_confirmed(transaction, CallbackRequest, kiosk_id, confirmed_by)
+
+
+def drop_confirmed_check_ins(
+    transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime
+) -> int:
+    """Delete check-ins that the centre had by `confirmed_by`, as `drop_confirmed_requests` does."""
+    return _drop_confirmed(transaction, CheckIn, kiosk_id, confirmed_by)
+
+
+def drop_confirmations(transaction: Transaction, before: datetime) -> None:
+    """Delete the confirmations of what is deleted here by now, all but the latest of them."""
+    confirmation = table(Confirmation).c
+    latest = (
+        select(func.max(confirmation.upto_seq)).where(confirmation.at < before).scalar_subquery()
+    )
+    transaction.connection().execute(
+        delete(table(Confirmation)).where(confirmation.at < before, confirmation.upto_seq < latest)
+    )
+
+
+def _drop_confirmed(
+    transaction: Transaction, kind: type[Fact], kiosk_id: UUID, confirmed_by: datetime
+) -> int:
+    facts, confirmation = table(kind), table(Confirmation).c
+    arrived = (
+        select(func.max(confirmation.upto_seq))
+        .where(confirmation.at <= confirmed_by)
+        .scalar_subquery()
+    )
+    done = (
+        select(facts.c.id)
+        .where(
+            facts.c.kiosk_id == kiosk_id,
+            facts.c.kiosk_seq <= arrived,
+            _is_not_in(Outbox, facts.c.id),
+            _is_not_in(Parked, facts.c.id),
+        )
+        .limit(ROWS_AT_A_TIME)
+    )
+    ids = transaction.connection().execute(done).scalars().all()
+    if ids:
+        transaction.connection().execute(
+            delete(facts).where(facts.c.id == bindparam("gone")), [{"gone": id_} for id_ in ids]
+        )
+    return len(ids)
+
+
+def _is_not_in(queue: type[Outbox | Parked], id_: "ColumnElement[UUID]") -> "ColumnElement[bool]":
+    held = table(queue)
+    return ~select(held.c.seq).where(held.c.row_id == id_).exists()
 
 
 def _deletable(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> list[Expired]:
@@ -241,7 +343,10 @@ def _deletable(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) 
 
 
 def _unsent_with_voids(transaction: Transaction, ids: set[UUID]) -> set[UUID]:
-    """Give those of some facts that are unsent, and voids of what is: else it would count again."""
+    """Return those of some facts that are unsent, and the voids of unsent check-ins.
+
+    Without its void a check-in would count again.
+    """
     owed = unsent_ids(transaction, ids)
     aims: dict[UUID, UUID] = {}
     for part in batches(list(ids - owed)):
@@ -255,100 +360,25 @@ def _unsent_with_voids(transaction: Transaction, ids: set[UUID]) -> set[UUID]:
     return owed | {void for void, target in aims.items() if target in above}
 
 
-# Finds and deletes callback requests that left the list long enough ago, with all their events.
-#
-# What is deleted is looked at again in that transaction: somebody may have reopened it meanwhile.
-
-_requests_since = kept_since(_request, "created_at")
-_made = (
-    select(_request.id, _requests_since)
-    .where(_request.id.in_(IDS))
-    .order_by(_requests_since, _request.id)
-)
-_events = EVENTS.add_columns(_event.request_id).where(_event.request_id.in_(IDS))
-_slips = select(_withdrawal.request_id, _withdrawal.id, _withdrawal.at).where(
-    _withdrawal.request_id.in_(IDS)
-)
-_typed = (
-    select(_request.id, _withdrawal.id, _withdrawal.at)
-    .join_from(table(CallbackRequest), table(CallbackWithdrawal), _withdrawal.ref == _request.ref)
-    .where(_request.id.in_(IDS))
-)
-
-
-@dataclass
-class _RequestFacts:
-    """What is known of a request, with the ids of all that belongs to it."""
-
-    created_at: datetime
-    events: list[RequestEvent] = field(default_factory=list)
-    slips: dict[UUID, datetime] = field(default_factory=dict)
-    typed: dict[UUID, datetime] = field(default_factory=dict)
-
-    @cached_property
-    def state(self) -> CallbackState:
-        """Where it stands."""
-        return callback_state(self.events, self.slips.values())
-
-    def is_done(self, by: datetime) -> bool:
-        """Say whether it left the list, and nothing has been said about it since `by`."""
-        said = [event.at for event in self.events]
-        latest = max([self.created_at, *said, *self.slips.values(), *self.typed.values()])
-        return latest <= by and not self.state.open
-
-    def rows(self, request_id: UUID) -> set[UUID]:
-        """Give the ids of all rows of the request."""
-        return {request_id, *(event.id for event in self.events), *self.slips, *self.typed}
-
-
-def find_finished_requests(transaction: Transaction, cut: Cutoff) -> list[Expired]:
-    """Find the requests that may go, the oldest first."""
-    query = (
-        select(_request.id)
-        .where(_request.site_id == cut.site_id, _requests_since <= cut.by)
-        .order_by(_requests_since, _request.id)
-    )
-    ids = transaction.connection().execute(query).scalars().all()
-    return [
-        Expired(id_, story.created_at, CallbackRequest)
-        for part in batches(ids)
-        for id_, story in _finished(transaction, part, cut).items()
-    ]
-
-
-def drop_finished_requests(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
-    """Delete those of some requests that still may go; say how many.
-
-    Their events go with them, and their withdrawals, typed ones too.
-    """
-    done = _finished(transaction, [old.id for old in found], cut)
-    events = [event.id for story in done.values() for event in story.events]
-    notes = [note for story in done.values() for note in (*story.slips, *story.typed)]
-    drop_rows(transaction, CallbackEvent, events)
-    drop_rows(transaction, CallbackWithdrawal, notes)
-    drop_rows(transaction, CallbackRequest, list(done))
-    return len(done)
-
-
 def _finished(
     transaction: Transaction, ids: Sequence[UUID], cut: Cutoff
 ) -> dict[UUID, _RequestFacts]:
-    stories = _request_facts(transaction.connection(), list(ids))
-    whole = _with_those_merged_into(transaction.connection(), stories)
-    done = {id_: story for id_, story in stories.items() if _is_over(id_, whole, cut.by)}
+    requests = _request_facts(transaction.connection(), list(ids))
+    whole = _with_those_merged_into(transaction.connection(), requests)
+    done = {id_: facts for id_, facts in requests.items() if _is_over(id_, whole, cut.by)}
     if not cut.sending:
         return done
-    owed = unsent_ids(transaction, {row for id_, story in done.items() for row in story.rows(id_)})
-    return {id_: story for id_, story in done.items() if owed.isdisjoint(story.rows(id_))}
+    owed = unsent_ids(transaction, {row for id_, facts in done.items() for row in facts.rows(id_)})
+    return {id_: facts for id_, facts in done.items() if owed.isdisjoint(facts.rows(id_))}
 
 
 def _with_those_merged_into(
-    connection: Connection, stories: Mapping[UUID, _RequestFacts]
+    connection: Connection, requests: Mapping[UUID, _RequestFacts]
 ) -> dict[UUID, _RequestFacts]:
     """Add the requests that some were merged into, and those these were merged into."""
-    whole, new = dict(stories), dict(stories)
+    whole, new = dict(requests), dict(requests)
     while new:
-        into = {story.state.merged_into for story in new.values()} - {None}
+        into = {facts.state.merged_into for facts in new.values()} - {None}
         wanted = [id_ for id_ in into if id_ is not None and id_ not in whole]
         new = {}
         for part in batches(wanted):
@@ -357,18 +387,18 @@ def _with_those_merged_into(
     return whole
 
 
-def _is_over(request_id: UUID, stories: Mapping[UUID, _RequestFacts], by: datetime) -> bool:
-    """Say whether a request is done, and what it was merged into: its slip still speaks for that.
+def _is_over(request_id: UUID, requests: Mapping[UUID, _RequestFacts], by: datetime) -> bool:
+    """Return whether a request is done, and what it was merged into: its slip still withdraws that.
 
     What is not here any more holds nothing up.
     """
     seen: set[UUID] = set()
     here: UUID | None = request_id
-    while here is not None and here in stories and here not in seen:
-        if not stories[here].is_done(by):
+    while here is not None and here in requests and here not in seen:
+        if not requests[here].is_done(by):
             return False
         seen.add(here)
-        here = stories[here].state.merged_into
+        here = requests[here].state.merged_into
     return True
 
 
@@ -384,41 +414,10 @@ def _request_facts(connection: Connection, ids: list[UUID]) -> dict[UUID, _Reque
     return found
 
 
-_person = table(Participant).c
-_pass = table(Passcard).c
-_member = table(Membership).c
-
-
-def find_unused_people(transaction: Transaction, cut: Cutoff) -> list[Expired]:
-    """Find participants who did nothing after `cut.by`, those who did least lately first.
-
-    A use is a check-in, a new or revoked pass, or a new membership. Passes whose participant has
-    not reached this database count as theirs. Nobody on a machine with a centre: who came to
-    another kiosk, or before what this one still keeps, the centre alone knows.
-    """
-    return _find_unused(transaction, cut, None)
-
-
-def drop_unused_people(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
-    """Delete participants with all their passes and memberships; say how many.
-
-    They are looked at again: somebody may have come back meanwhile.
-    """
-    ids = [old.id for old in _find_unused(transaction, cut, [old.id for old in found])]
-    connection = transaction.connection()
-    for part in batches(ids):
-        for kind in (Passcard, Membership):
-            rows = table(kind).c
-            query = select(rows.id).where(rows.participant_id.in_(IDS))
-            drop_rows(transaction, kind, connection.execute(query, {"ids": part}).scalars().all())
-        drop_rows(transaction, Participant, part)
-    return len(ids)
-
-
 def _find_unused(
     transaction: Transaction, cut: Cutoff, among: Sequence[UUID] | None
 ) -> list[Expired]:
-    """Do as `unused`, among some participants or all."""
+    """Do as `find_unused_people`, among some participants or all."""
 
     def rows(query: "Select[*tuple[Any, ...]]", person: "ColumnElement[UUID]") -> Sequence[Any]:
         chosen = query if among is None else query.where(person.in_(among))
@@ -453,7 +452,7 @@ def _find_unused(
 def _lookups_since(
     transaction: Transaction, cut: Cutoff, own: Sequence[bytes] | None
 ) -> frozenset[bytes]:
-    """Give the passes, of `own` or of all, that were shown after `cut.by`."""
+    """Return the passes, of `own` or of all, that were shown after `cut.by`."""
     query = select(_check_in.lookup).where(
         _check_in.site_id == cut.site_id,
         _check_in.occurred_at > cut.by,

@@ -1,4 +1,4 @@
-"""Queries for sessions as a facilitator sees them, and for what has changed about one."""
+"""Queries for sessions as a facilitator sees them, and for whether a roster has changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ _member_counts = select(func.count(_member.id), func.count(_member.deleted_at)).
 
 @dataclass(frozen=True, slots=True)
 class RosterSession:
-    """A session with what staff see of it beside."""
+    """A session with what staff see of it."""
 
     session: Session
     group_name: str
@@ -88,7 +88,7 @@ def find(transaction: Transaction, site_id: UUID, session_id: UUID) -> RosterSes
 def starting(
     transaction: Transaction, site_id: UUID, since: datetime, until: datetime
 ) -> tuple[RosterSession, ...]:
-    """Give the sessions that start from `since` to before `until`, called off or not, by start."""
+    """Return the sessions that start from `since` to before `until` by start, cancelled too."""
     asked = {"site": site_id, "since": since, "until": until}
     return tuple(_read(row) for row in transaction.connection().execute(_starting, asked))
 
@@ -96,13 +96,13 @@ def starting(
 def with_check_ins(
     transaction: Transaction, site_id: UUID, since: datetime
 ) -> dict[UUID, RosterSession]:
-    """Give the sessions that start from `since` on and have check-ins, by id."""
+    """Return the sessions that start from `since` on and have check-ins, by id."""
     rows = transaction.connection().execute(_with_check_ins, {"site": site_id, "since": since})
     return {planned.session.id: planned for planned in map(_read, rows)}
 
 
 def change_counts(transaction: Transaction, planned: RosterSession) -> tuple[object, ...]:
-    """Give counts that grow with every row that a session's roster is made of."""
+    """Return counts that grow with every row that a session's roster is made of."""
     connection = transaction.connection()
     asked = {"session": planned.session.id}
     found = [tuple(connection.execute(query, asked).one()) for query in _change_counts]
@@ -113,7 +113,7 @@ def change_counts(transaction: Transaction, planned: RosterSession) -> tuple[obj
 
 
 def machine_names(transaction: Transaction, site_id: UUID) -> Mapping[UUID, str]:
-    """Give the names of a site's kiosks and desk machines, revoked ones too."""
+    """Return the names of a site's kiosks and desk machines, revoked ones too."""
     query = select(_machine.id, _machine.name).where(_machine.site_id == site_id)
     return {row.id: row.name for row in transaction.connection().execute(query)}
 

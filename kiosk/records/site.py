@@ -1,4 +1,4 @@
-"""Queries for all machines of a clinic."""
+"""Queries for a clinic and its machines: which this one is, its state, its clock, its helplines."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,7 +11,6 @@ from sqlmodel import Session as Transaction
 from kiosk.domain.anomalies import FactTimes
 from kiosk.domain.clock_sync import FAR_OFF_MS, corrected, is_far_off
 from kiosk.domain.fleet import KioskView, MachineKind
-from kiosk.domain.ids import made_at
 from kiosk.domain.text import clean
 from kiosk.records import outbox
 from kiosk.records.database.writing import add_reference
@@ -20,7 +19,6 @@ from kiosk.records.schema.system_tables import (
     HelplineList,
     KioskDevice,
     KioskHeartbeat,
-    Outbox,
     SyncState,
 )
 from kiosk.records.schema.tables import Site
@@ -28,6 +26,8 @@ from kiosk.records.schema.tables import Site
 _site = table(Site).c
 _device = table(KioskDevice).c
 _state = table(SyncState).c
+_beat = table(KioskHeartbeat).c
+_list = table(HelplineList).c
 _this_machine = (
     select(
         _state.site_id,
@@ -54,81 +54,6 @@ _machine_state = select(
     _state.problem,
 )
 _state_by_id = _machine_state.where(_state.kiosk_id == bindparam("kiosk"))
-
-
-@dataclass(frozen=True, slots=True)
-class ThisMachine:
-    """Which machine this is, and at which clinic."""
-
-    site_id: UUID
-    kiosk_id: UUID
-    site_name: str
-    zone: str
-    country: str
-    kiosk_name: str
-    symbols: str
-
-
-@dataclass(frozen=True, slots=True)
-class MachineState:
-    """What this machine knows of itself."""
-
-    last_fact_at: datetime
-    contact_at: datetime | None
-    clock_offset_ms: int | None
-    out_of_order: str | None
-    problem: str | None
-
-
-def this_machine(transaction: Transaction) -> ThisMachine | None:
-    """Say which machine this database belongs to; None before the clinic is founded."""
-    row = transaction.connection().execute(_this_machine).first()
-    return None if row is None else ThisMachine(*row)
-
-
-def find_by_symbols(transaction: Transaction, site_id: UUID, symbols: str) -> UUID | None:
-    """Find a machine of a site by its two symbols; None where there is none."""
-    asked = {"site": site_id, "symbols": symbols.upper()}
-    found: UUID | None = transaction.connection().execute(_by_symbols, asked).scalar()
-    return found
-
-
-def pin_hash(transaction: Transaction, kiosk_id: UUID) -> str:
-    """Give the hash of the maintenance PIN; empty, which fits no PIN, where there is none."""
-    return transaction.connection().execute(_pin, {"kiosk": kiosk_id}).scalar() or ""
-
-
-def machine_state(transaction: Transaction, kiosk_id: UUID) -> MachineState:
-    """Give what the machine knows of itself."""
-    return MachineState(*transaction.connection().execute(_state_by_id, {"kiosk": kiosk_id}).one())
-
-
-def set_out_of_order(transaction: Transaction, kiosk_id: UUID, reason: str | None) -> None:
-    """Close this kiosk to visitors, or open it by None."""
-    _change(transaction, kiosk_id, {"out_of_order": reason})
-
-
-def set_last_fact_at(transaction: Transaction, kiosk_id: UUID, at: datetime) -> None:
-    """Take `at` as the time to measure the clock against from now on."""
-    _change(transaction, kiosk_id, {"last_fact_at": at})
-
-
-def _change(
-    transaction: Transaction, kiosk_id: UUID, values: dict[str, str | datetime | None]
-) -> None:
-    transaction.connection().execute(
-        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(values)
-    )
-
-
-def set_zone(transaction: Transaction, site_id: UUID, zone: str) -> None:
-    """Move a site to another time zone (IANA name)."""
-    place = update(table(Site)).where(_site.id == site_id).values(zone=zone)
-    transaction.connection().execute(place)
-
-
-_beat = table(KioskHeartbeat).c
-_outbox = table(Outbox).c
 _machines = (
     select(
         _device.id,
@@ -156,15 +81,99 @@ _machines = (
     .where(_device.site_id == bindparam("site"), _device.deleted_at.is_(None))
     .order_by(_device.name, _device.id)
 )
-_oldest = select(_outbox.row_id).order_by(_outbox.seq).limit(1)
 _now = select(func.now())
+_latest = (
+    select(_list.text, _list.published_at)
+    .where(_list.site_id == bindparam("site"), _list.deleted_at.is_(None))
+    .order_by(_list.published_at.desc(), _list.id.desc())
+    .limit(1)
+)
+OWN_CLOCK_OFFSET = select(_state.clock_offset_ms).where(_state.kiosk_id == bindparam("machine"))
+"""The offset of a machine, in milliseconds; NULL where it was never measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThisMachine:
+    """Which machine this is, and at which clinic."""
+
+    site_id: UUID
+    kiosk_id: UUID
+    site_name: str
+    zone: str
+    country: str
+    kiosk_name: str
+    symbols: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineState:
+    """What a machine's own database keeps of its state."""
+
+    last_fact_at: datetime
+    contact_at: datetime | None
+    clock_offset_ms: int | None
+    out_of_order: str | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedHelplines:
+    """One list as it was published."""
+
+    text: str
+    """TOML; nobody has checked it on this machine yet."""
+    published_at: datetime
+
+
+def this_machine(transaction: Transaction) -> ThisMachine | None:
+    """Return which machine this database belongs to; None before the clinic is founded."""
+    row = transaction.connection().execute(_this_machine).first()
+    return None if row is None else ThisMachine(*row)
+
+
+def machine_state(transaction: Transaction, kiosk_id: UUID) -> MachineState:
+    """Return the state of a machine; NoResultFound where the database has none of it."""
+    return MachineState(*transaction.connection().execute(_state_by_id, {"kiosk": kiosk_id}).one())
+
+
+def set_out_of_order(transaction: Transaction, kiosk_id: UUID, reason: str | None) -> None:
+    """Close this kiosk to visitors, or open it by None."""
+    _change(transaction, kiosk_id, {"out_of_order": reason})
+
+
+def set_last_fact_at(transaction: Transaction, kiosk_id: UUID, at: datetime) -> None:
+    """Take `at` as the time to measure the clock against from now on."""
+    _change(transaction, kiosk_id, {"last_fact_at": at})
+
+
+def _change(
+    transaction: Transaction, kiosk_id: UUID, values: dict[str, str | datetime | None]
+) -> None:
+    transaction.connection().execute(
+        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(values)
+    )
+
+
+def pin_hash(transaction: Transaction, kiosk_id: UUID) -> str:
+    """Return the hash of the maintenance PIN; empty, which fits no PIN, where there is none."""
+    return transaction.connection().execute(_pin, {"kiosk": kiosk_id}).scalar() or ""
+
+
+def set_zone(transaction: Transaction, site_id: UUID, zone: str) -> None:
+    """Move a site to another time zone (IANA name)."""
+    place = update(table(Site)).where(_site.id == site_id).values(zone=zone)
+    transaction.connection().execute(place)
+
+
+def find_by_symbols(transaction: Transaction, site_id: UUID, symbols: str) -> UUID | None:
+    """Find a machine of a site by its two symbols; None where there is none."""
+    asked = {"site": site_id, "symbols": symbols.upper()}
+    found: UUID | None = transaction.connection().execute(_by_symbols, asked).scalar()
+    return found
 
 
 def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tuple[KioskView, ...]:
-    """Give the machines of a site by name; `kiosk_id` is the one that asks.
-
-    Nothing is said yet of what they need.
-    """
+    """Return the machines of a site by name, `needs` still empty; `kiosk_id` is this machine."""
     connection = transaction.connection()
     found = tuple(
         KioskView(
@@ -188,41 +197,23 @@ def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tup
     )
     if connection.dialect.name != "sqlite":
         return found
-    # What it knows of itself is fresher than what it last told the centre.
+    # Its own file is fresher than its last heartbeat.
     return tuple(
         _with_own_state(transaction, view, kiosk_id) if view.here else view for view in found
     )
 
 
-def contact_now(transaction: Transaction, here: datetime) -> datetime:
-    """Give the time that contacts are told by: the centre's, else that of this machine, `here`."""
-    connection = transaction.connection()
-    if connection.dialect.name == "sqlite":
-        return here
-    now: datetime = connection.execute(_now).scalar_one()
-    return now
-
-
-def waiting_since(transaction: Transaction) -> datetime | None:
-    """Say when the oldest row that waits to be sent was made; None where none waits.
-
-    By its id, since a fact's id tells its time; by this machine's own clock.
-    """
-    oldest = transaction.connection().execute(_oldest).scalar()
-    return None if oldest is None else made_at(oldest)
-
-
 def _with_own_state(transaction: Transaction, view: KioskView, kiosk_id: UUID) -> KioskView:
-    knows = machine_state(transaction, kiosk_id)
-    if knows.contact_at is None:
+    state = machine_state(transaction, kiosk_id)
+    if state.contact_at is None:
         return view
     return replace(
         view,
-        contact_at=knows.contact_at,
+        contact_at=state.contact_at,
         pending=outbox.count_pending(transaction),
-        waiting_since=waiting_since(transaction),
+        waiting_since=outbox.waiting_since(transaction),
         parked=outbox.count_parked(transaction),
-        clock_offset_ms=knows.clock_offset_ms,
+        clock_offset_ms=state.clock_offset_ms,
     )
 
 
@@ -234,26 +225,17 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-_list = table(HelplineList).c
-_latest = (
-    select(_list.text, _list.published_at)
-    .where(_list.site_id == bindparam("site"), _list.deleted_at.is_(None))
-    .order_by(_list.published_at.desc(), _list.id.desc())
-    .limit(1)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedHelplines:
-    """One list as it was published."""
-
-    text: str
-    """TOML; nobody has checked it on this machine yet."""
-    published_at: datetime
+def contact_now(transaction: Transaction, here: datetime) -> datetime:
+    """Return the time to compare `contact_at` with: the centre's, else this machine's, `here`."""
+    connection = transaction.connection()
+    if connection.dialect.name == "sqlite":
+        return here
+    now: datetime = connection.execute(_now).scalar_one()
+    return now
 
 
 def latest_helplines(transaction: Transaction, site_id: UUID) -> PublishedHelplines | None:
-    """Give the list of a site that was published last, or None."""
+    """Return the list of a site that was published last, or None."""
     row = transaction.connection().execute(_latest, {"site": site_id}).first()
     return None if row is None else PublishedHelplines(*row)
 
@@ -266,31 +248,27 @@ def add_helplines(
     add_reference(transaction, row)
 
 
-OWN_CLOCK_OFFSET = select(_state.clock_offset_ms).where(_state.kiosk_id == bindparam("machine"))
-"""The offset of a machine, in milliseconds; NULL where it was never measured."""
+def own_clock_offset(transaction: Transaction, kiosk_id: UUID) -> int | None:
+    """Return the centre's clock minus this machine's, in milliseconds, as measured last."""
+    offset: int | None = (
+        transaction.connection().execute(OWN_CLOCK_OFFSET, {"machine": kiosk_id}).scalar()
+    )
+    return offset
 
 
 def has_far_off_clock(offset_ms: "ColumnElement[int | None]") -> "ColumnElement[bool]":
-    """Say of facts whether their times have to be corrected, as `clocks.is_far_off` does."""
+    """Return the SQL condition that is `clock_sync.is_far_off`."""
     return or_(offset_ms >= FAR_OFF_MS, offset_ms <= -FAR_OFF_MS)
 
 
 def kept_since(facts: "ColumnCollection[str, Any]", at: str) -> "ColumnElement[Any]":
-    """Give the time from which retention counts: the fact's own, which is in the column `at`.
+    """Return the time from which retention counts: the fact's own, in the column named `at`.
 
     Of a clock that stood wrong it is when the centre had the fact, or a kiosk that believed itself
     in 1970 would lose its facts as they come.
     """
     wrong = or_(facts["clock_doubtful"], has_far_off_clock(facts["clock_offset_ms"]))
     return case((wrong, func.coalesce(facts["received_at"], facts[at])), else_=facts[at])
-
-
-def own_clock_offset(transaction: Transaction, kiosk_id: UUID) -> int | None:
-    """Give the centre's clock minus this machine's, in milliseconds, as measured last."""
-    offset: int | None = (
-        transaction.connection().execute(OWN_CLOCK_OFFSET, {"machine": kiosk_id}).scalar()
-    )
-    return offset
 
 
 def read_stamp(at: datetime, offset_ms: int | None, *rest: Any) -> FactTimes:

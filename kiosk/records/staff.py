@@ -1,4 +1,4 @@
-"""Queries for staff accounts and for failed sign-ins."""
+"""Queries for staff accounts, failed sign-ins, and the public keys that records are sealed to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,6 +35,16 @@ _by_login = _accounts.where(_account.login == bindparam("name")).limit(1)
 _failures = select(_attempt.failures, _attempt.failed_at).where(
     _attempt.digest == bindparam("asked")
 )
+_key = table(PublicKey).c
+_keys_in_use = (
+    select(_key.purpose, _key.raw)
+    .where(
+        _key.site_id == bindparam("site"),
+        _key.retired_at.is_(None),
+        _key.deleted_at.is_(None),
+    )
+    .order_by(_key.holder, _key.id)
+)
 _ROLES = {role.value for role in Role}
 _LANGUAGES = {language.value for language in CallLanguage}
 
@@ -61,13 +71,13 @@ class Failures:
 
 
 def accounts(transaction: Transaction, site_id: UUID) -> tuple[Account, ...]:
-    """Give every account of a site, by login, disabled ones too."""
+    """Return every account of a site, by login, disabled ones too."""
     rows = transaction.connection().execute(_accounts, {"site": site_id})
     return tuple(_read(row) for row in rows)
 
 
 def find_by_login(transaction: Transaction, site_id: UUID, login: str) -> Account | None:
-    """Find an account by its login (as `domain.staff.plain_login` writes it)."""
+    """Find an account by its login (as `domain.staff.normalise_login` writes it)."""
     found = transaction.connection().execute(_by_login, {"site": site_id, "name": login}).first()
     return None if found is None else _read(found)
 
@@ -80,7 +90,7 @@ def find_by_id(transaction: Transaction, site_id: UUID, account_id: UUID) -> Acc
 
 
 def failures(transaction: Transaction, digest: bytes) -> Failures | None:
-    """Give the failures in a row under one digest."""
+    """Return the failures in a row under one digest."""
     found = transaction.connection().execute(_failures, {"asked": digest}).first()
     return None if found is None else Failures(*found)
 
@@ -120,19 +130,7 @@ def _read(row: Iterable[Any]) -> Account:
     return Account(staff, wrapped_keys, disabled_at is not None, must_change, spoken, created_at)
 
 
-_key = table(PublicKey).c
-_keys_in_use = (
-    select(_key.purpose, _key.raw)
-    .where(
-        _key.site_id == bindparam("site"),
-        _key.retired_at.is_(None),
-        _key.deleted_at.is_(None),
-    )
-    .order_by(_key.holder, _key.id)
-)
-
-
 def keys_in_use(transaction: Transaction, site_id: UUID) -> list[tuple[str, bytes]]:
-    """Give purpose and raw bytes of every key that new records are sealed to."""
+    """Return purpose and raw bytes of every key that new records are sealed to."""
     rows = transaction.connection().execute(_keys_in_use, {"site": site_id})
     return [(row.purpose, row.raw) for row in rows]

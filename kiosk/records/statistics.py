@@ -1,7 +1,7 @@
-"""Queries for the facts of one finished block, as they stood when it was settled.
+"""Queries for the facts of one finished block, as they were when it was settled.
 
-Facts of a machine whose clock stood wrong are left out: nobody knows their week, and they could
-still be written into a block that has been told. Where it was measured how wrong, they belong to
+Facts of a machine whose clock was wrong are left out: their week is unknown, and they could still
+be written into a block that has been shown. Where it was measured how wrong, they belong to
 the week of their corrected time.
 """
 
@@ -41,7 +41,7 @@ _group = table(SupportGroup).c
 
 
 def _known(kind: type[Fact], at: "ColumnElement[datetime]") -> "ColumnElement[bool]":
-    """Say of a fact that it was known when the block was settled, and that its time is sure."""
+    """Return the SQL condition of a fact known when the block was settled, its time sure."""
     facts = table(kind).c
     written = func.coalesce(facts.received_at, at)
     return (
@@ -87,7 +87,7 @@ _groups = select(_group.id, _group.name, _group.deleted_at).where(
 def request_histories(
     transaction: Transaction, site_id: UUID, block: Block
 ) -> list[RequestHistory]:
-    """Give the requests that were made or tried in a block."""
+    """Return the requests that were made or tried in a block."""
     connection, asked = transaction.connection(), _parameters(site_id, block)
     ids = {*connection.execute(_made_then, asked).scalars()}
     ids.update(connection.execute(_tried_then, asked).scalars())
@@ -109,9 +109,9 @@ def request_histories(
 def arrivals(
     transaction: Transaction, site_id: UUID, block: Block
 ) -> tuple[list[tuple[datetime, UUID]], dict[UUID, str]]:
-    """Give who arrived around a block, as (when, group), and the names of the groups there were.
+    """Return who arrived around a block, as (when, group), and the names of the groups there were.
 
-    Somebody with two passes counts twice: which passes are whose may change, a told block not.
+    A person with two passes counts twice: which passes are whose may change, a shown block not.
     """
     connection, asked = transaction.connection(), _parameters(site_id, block)
     # A meeting over midnight belongs to the block in which its people came.
@@ -147,7 +147,7 @@ def _groups_of(transaction: Transaction, sessions: Iterable[UUID]) -> dict[UUID,
 
 
 def _was_there(group_id: UUID, deleted_at: datetime | None, block: Block) -> bool:
-    """Say whether a group was planned before the block was settled, and not put away before it."""
+    """Return whether a group was planned before the block was settled and not put away before."""
     made = made_at(group_id)
     in_time = made is None or made < block.settled_at
     return in_time and (deleted_at is None or deleted_at > block.starts_at)

@@ -1,4 +1,4 @@
-"""Stores at the centre what a machine could not send, from the file that it wrote instead."""
+"""Stores at the centre the rows that a machine could not send, from the file that it wrote."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -110,7 +110,7 @@ def _line(line: str, header: _Header) -> _Line:
 
 
 def _store(owner: Address, site_id: UUID, rows: Sequence[_Line]) -> Iterator[str]:
-    """Store rows in one transaction, or halve them to find those that are refused; give codes."""
+    """Store rows in one transaction, halved to find those that are refused; yield their codes."""
     try:
         with owner_transaction(owner, site_id) as transaction:
             for name in sorted({row.table_name for row in rows}):

@@ -1,7 +1,11 @@
-"""The centre behind PostgreSQL: one connection by the machine's own role."""
+"""The centre behind PostgreSQL: the sync's statements, and one connection by the machine's role.
+
+The statements use only what CockroachDB, YugabyteDB and Citus take as well; each names the site.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, fields
 from functools import cache
 from itertools import groupby
 from time import monotonic
@@ -42,10 +46,6 @@ from kiosk.sync.remote import (
     Heartbeat,
     version_problem,
 )
-
-# What a kiosk says to PostgreSQL: every statement of the sync, built once.
-#
-# Only what CockroachDB, YugabyteDB and Citus take as well; each names the site.
 
 PASSES: Final = "passcard"
 _MACHINE: Final = "kiosk_device"
@@ -96,10 +96,7 @@ CHANGES = (
 
 
 def _save_heartbeat() -> Insert:
-    names = [
-        "at", "clock_offset_ms", "pending", "parked", "version", "helplines_review_by",
-        "waiting_since", "wiped_at",
-    ]  # fmt: skip
+    names = [field.name for field in fields(Heartbeat)]
     values: dict[str, Any] = {name: bindparam(name, type_=_beat.c[name].type) for name in names}
     made = insert_here(_beat).values(
         kiosk_id=bindparam("kiosk"),
@@ -208,8 +205,8 @@ class PostgresRemote:
         self._sent_upto = 0
         """What the centre was last known to hold of this machine."""
 
-    def contact(self, report: Heartbeat) -> CentralAnswer:
-        """Say how this machine is, and hear what there is to know.
+    def contact(self, heartbeat: Heartbeat) -> CentralAnswer:
+        """Report this machine's state; return the centre's answer.
 
         Raises StoreRefused where the centre does not know this clinic.
         """
@@ -219,7 +216,7 @@ class PostgresRemote:
                 raise StoreRefused("The centre does not know this clinic.", UNKNOWN_SITE)
             contact = CentralAnswer(*row)
             if version_problem(contact.terms) is None:
-                connection.execute(SAVE_HEARTBEAT, {**self._own, **_fields(report)})
+                connection.execute(SAVE_HEARTBEAT, {**self._own, **asdict(heartbeat)})
         self._sent_upto = contact.sent_upto
         return contact
 
@@ -242,13 +239,13 @@ class PostgresRemote:
         self._sent_upto = max(self._sent_upto, upto)
 
     def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
-        """Give the changes with `after` < v <= `upto`, the lowest first, at most `most`."""
+        """Return the changes with `after` < v <= `upto`, the lowest first, at most `most`."""
         asked = {"site": self._own["site"], "after": after, "upto": upto, "most": most}
         with self._transaction() as connection:
             return [Change(*row) for row in connection.execute(CHANGES, asked)]
 
     def rows(self, table_name: str, ids: Sequence[UUID]) -> Sequence[Mapping[str, object]]:
-        """Give those of some rows that this machine may read."""
+        """Return those of some rows that this machine may read."""
         with self._transaction() as connection:
             found = connection.execute(some_rows(table_name), {**self._own, "ids": list(ids)})
             return [dict(row) for row in found.mappings()]
@@ -256,7 +253,7 @@ class PostgresRemote:
     def page(
         self, table_name: str, after: UUID | None, most: int
     ) -> Sequence[Mapping[str, object]]:
-        """Give the readable rows of a table with an id above `after`, by id, at most `most`."""
+        """Return the readable rows of a table with an id above `after`, by id, at most `most`."""
         asked = {**self._own, "after": after or UUID(int=0), "most": most}
         with self._transaction() as connection:
             return [dict(row) for row in connection.execute(page_of(table_name), asked).mappings()]
@@ -303,16 +300,3 @@ class PostgresRemote:
         held, self._connection = self._connection, None
         if held is not None:
             held.close()
-
-
-def _fields(report: Heartbeat) -> dict[str, object]:
-    return {
-        "at": report.at,
-        "clock_offset_ms": report.clock_offset_ms,
-        "pending": report.pending,
-        "parked": report.parked,
-        "version": report.version,
-        "helplines_review_by": report.helplines_review_by,
-        "waiting_since": report.waiting_since,
-        "wiped_at": report.wiped_at,
-    }

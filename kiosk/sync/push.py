@@ -23,8 +23,9 @@ _FEWEST_ROWS: Final = 25
 _MOST_LETTERS: Final = 1_000_000
 """Of payload in one transaction, so that a slow line can carry it in time."""
 _MOST_UNEXPLAINED: Final = 20
-"""Rows set aside in one round for reasons that need not be their own; more of them mean that the
+"""Rows parked in one round for reasons that need not be their own; more of them mean that the
 centre has taken a right away, which staff must hear of."""
+_KINDS: Final[tuple[type[Row], ...]] = (Participant, Passcard, *FACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Pushed:
 
     sent: int
     parked: int
-    """How many the centre refused for good just now."""
+    """How many the centre refused for good in this push."""
     fault: StoreError | None
     """Why the rest still waits; None where nothing does."""
 
@@ -49,16 +50,16 @@ class Pusher:
         self._remote = remote
         self._clock = clock
         self._most = self._size = most
-        self._sent = self._parked = self._odd = 0
+        self._sent = self._parked = self._unexplained = 0
         self._beside: ThreadPoolExecutor | None = None
         self._dropping: list[Future[None]] = []
 
     def push(self) -> Pushed:
-        """Send until nothing waits or the centre cannot take it now; says so, never raises it.
+        """Send until nothing waits or the centre cannot take it now; the answer has its error.
 
         Raises StoreError where this machine's own file cannot be used.
         """
-        self._sent = self._parked = self._odd = 0
+        self._sent = self._parked = self._unexplained = 0
         rows, fault = self._read(0, self._size), None
         with self._helper(needed=len(rows) >= self._size):
             while rows and fault is None:
@@ -130,8 +131,8 @@ class Pusher:
 
     def _park(self, row: Waiting, refusal: StoreRefused) -> StoreError | None:
         if not is_about_a_row(refusal):
-            self._odd += 1
-            if self._odd > _MOST_UNEXPLAINED:
+            self._unexplained += 1
+            if self._unexplained > _MOST_UNEXPLAINED:
                 return refusal
         with self._store.write() as transaction:
             outbox.park(transaction, row, refusal.code, self._clock.now())
@@ -140,16 +141,13 @@ class Pusher:
 
 
 def retry_parked(store: Records, seqs: Sequence[int] | None = None) -> int:
-    """Put rows that were set aside (by their `seq`; all for None) in line again; say how many."""
+    """Put parked rows (by their `seq`; all for None) into the outbox again; return how many."""
     with store.write() as transaction:
         return outbox.unpark(transaction, seqs)
 
 
-_KINDS: Final[tuple[type[Row], ...]] = (Participant, Passcard, *FACTS)
-
-
 def has_lost_something(store: Records, kiosk_id: UUID, contact: CentralAnswer) -> bool:
-    """Say whether a centre is another one than it was, or holds less than it had confirmed."""
+    """Return whether a centre is another one than it was, or holds less than it had confirmed."""
     with store.read() as transaction:
         state = pulled_rows.read_state(transaction, kiosk_id)
         confirmed = outbox.confirmed_upto(transaction)
@@ -158,10 +156,10 @@ def has_lost_something(store: Records, kiosk_id: UUID, contact: CentralAnswer) -
 
 
 def resend_all(store: Records, kiosk_id: UUID, contact: CentralAnswer) -> int:
-    """Put every row of this machine that is not in line there again, and pull all next time.
+    """Put every row of this machine into the outbox again, and pull all next time.
 
     In small transactions; a cut on the way lets the next contact begin anew. Rows that the centre
-    still has are sent in vain, which is cheap and harmless. Gives how many were put in line.
+    still has are sent in vain, which is cheap and harmless. Returns how many were put there.
     """
     with store.write() as transaction:
         outbox.doubt_confirmations(transaction, contact.sent_upto)

@@ -1,4 +1,4 @@
-"""The centre as the sync sees it: five questions, whatever stands behind them."""
+"""The centre as the sync sees it: a protocol of five questions, and what its refusals mean."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,11 +13,20 @@ from kiosk.records.outbox import Waiting
 
 Values = Mapping[str, object]
 """One reference row: its columns by name, as SQLAlchemy reads and writes them."""
+UNKNOWN_SITE = "site"
+"""The code of a refusal by a centre that has no such clinic."""
+UNTRUSTED = "tls"
+_SHUT_OUT_CLASS = "28"
+_ROW_CLASSES = ("22", "23", "54")
+"""What is wrong with a row itself: its data, a rule it breaks, its size."""
+UNKNOWN_TABLE = "42P01"
+CENTRAL_ERRORS = (StoreAway, StoreBusy, StoreFull, StoreDiffers, StoreRefused)
+"""Errors that end a round and are none of this machine's own file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What a machine says of itself at a contact."""
+    """What a machine reports at a contact; its fields are columns of `kiosk_heartbeat`."""
 
     at: datetime
     """Its own time."""
@@ -28,7 +37,7 @@ class Heartbeat:
     version: str
     helplines_review_by: str | None = None
     waiting_since: datetime | None = None
-    """When its oldest unsent row was made, see `records.machines.waiting_since`."""
+    """When its oldest unsent row was made, see `outbox.waiting_since`."""
     wiped_at: datetime | None = None
 
 
@@ -72,8 +81,8 @@ class Remote(Protocol):
     centre refuses for good, StoreDiffers where versions do not go together.
     """
 
-    def contact(self, report: Heartbeat) -> CentralAnswer:
-        """Say how this machine is, and hear what there is to know."""
+    def contact(self, heartbeat: Heartbeat) -> CentralAnswer:
+        """Report this machine's state; return the centre's answer."""
         ...
 
     def push(self, rows: Sequence[Waiting]) -> None:
@@ -81,15 +90,15 @@ class Remote(Protocol):
         ...
 
     def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
-        """Give the changes with `after` < v <= `upto`, the lowest first, at most `most`."""
+        """Return the changes with `after` < v <= `upto`, the lowest first, at most `most`."""
         ...
 
     def rows(self, table_name: str, ids: Sequence[UUID]) -> Sequence[Values]:
-        """Give those of some rows that this machine may read."""
+        """Return those of some rows that this machine may read."""
         ...
 
     def page(self, table_name: str, after: UUID | None, most: int) -> Sequence[Values]:
-        """Give the readable rows of a table with an id above `after`, by id, at most `most`."""
+        """Return the readable rows of a table with an id above `after`, by id, at most `most`."""
         ...
 
     def close(self) -> None:
@@ -97,26 +106,15 @@ class Remote(Protocol):
         ...
 
 
-UNKNOWN_SITE = "site"
-"""The code of a refusal by a centre that has no such clinic."""
-UNTRUSTED = "tls"
-_SHUT_OUT_CLASS = "28"
-_ROW_CLASSES = ("22", "23", "54")
-"""What is wrong with a row itself: its data, a rule it breaks, its size."""
-UNKNOWN_TABLE = "42P01"
-CENTRAL_ERRORS = (StoreAway, StoreBusy, StoreFull, StoreDiffers, StoreRefused)
-"""What ends a round without being a fault of this machine's own file."""
-
-
 def version_problem(terms: Terms) -> SyncProblem | None:
-    """Say why this version cannot work with a centre, or None where it can."""
+    """Return why this version cannot work with a centre, or None where it can."""
     if terms.is_older:
         return SyncProblem.OLDER_CENTRAL
     return SyncProblem.NEWER_CENTRAL if terms.is_newer else None
 
 
 def problem_of(fault: StoreError) -> SyncProblem:
-    """Say in one code what a fault of the centre means for the contact."""
+    """Return the code of what an error at the centre means for the contact."""
     match fault:
         case StoreRefused(code=code) if code == UNTRUSTED:
             return SyncProblem.UNTRUSTED
@@ -137,10 +135,10 @@ def problem_of(fault: StoreError) -> SyncProblem:
 
 
 def is_shut_out(refusal: StoreRefused) -> bool:
-    """Say whether it is the machine that is refused and not what it brings."""
+    """Return whether it is the machine that is refused and not what it brings."""
     return refusal.code in (UNTRUSTED, UNKNOWN_SITE) or refusal.code.startswith(_SHUT_OUT_CLASS)
 
 
 def is_about_a_row(refusal: StoreRefused) -> bool:
-    """Say whether a refusal is surely the row's own fault, and no right that was taken away."""
+    """Return whether a refusal is surely the row's own fault, and no right that was taken away."""
     return refusal.code == UNKNOWN_TABLE or refusal.code.startswith(_ROW_CLASSES)

@@ -1,4 +1,4 @@
-"""One round with the centre: say how this machine is, send, pull, and obey a revocation."""
+"""A kiosk's side of the sync: rounds of report, push and pull with the centre."""
 
 import logging
 import random
@@ -35,16 +35,16 @@ from kiosk.sync.remote import (
     problem_of,
     version_problem,
 )
+from kiosk.usecases.central.contact import ProgramInfo
 from kiosk.usecases.site import SiteInfo
 
-
-@dataclass(frozen=True, slots=True)
-class MachineReport:
-    """What a machine says of its program."""
-
-    version: str
-    helplines_review_by: str | None
-    """ISO 8601."""
+LOCK: Final = "sync.lock"
+POLL_SECONDS: Final = 0.5
+"""Between two polls of the outbox; a desk shows a fact within 2 s."""
+QUIET_SECONDS: Final = 30.0
+"""The longest time between two contacts that go well."""
+_HELD: Final = StoreBusy("Another program on this machine is sending just now; try again soon.")
+_log = logging.getLogger("kiosk.sync")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Round:
 
     sent: int
     parked: int
-    """How many rows stand aside, refused by the centre, now."""
+    """How many rows are parked now, refused by the centre."""
     pulled: int
     pending: int
     """How many rows wait now."""
@@ -68,7 +68,7 @@ class _Done:
     sent: int = 0
     pulled: int = 0
     reported: tuple[int, int] = (-1, -1)
-    """Pending and parked, as the centre last heard."""
+    """Pending and parked, as last reported."""
     contact_at: datetime | None = None
     """When the centre last answered."""
     offset_ms: int | None = None
@@ -84,7 +84,7 @@ class Syncer:
         remote: Remote,
         clock: Clock,
         site: SiteInfo,
-        about: Callable[[], MachineReport],
+        about: Callable[[], ProgramInfo],
     ) -> None:
         self._store = store
         self._remote = remote
@@ -94,7 +94,7 @@ class Syncer:
         self._pusher = Pusher(store, remote, clock)
 
     def round(self) -> Round:
-        """Do what there is to do; what the centre cannot do now is said in the answer.
+        """Report, push and pull once; what the centre cannot do now is the answer's `problem`.
 
         Raises StoreError where this machine's own file is damaged or cannot be written.
         """
@@ -109,7 +109,7 @@ class Syncer:
         return Round(done.sent, parked, done.pulled, pending, problem)
 
     def newest(self) -> int:
-        """Give the place of the latest row that waits, 0 where none does; new rows raise it."""
+        """Return the highest `seq` that waits, 0 where none does; new rows raise it."""
         with self._store.read() as transaction:
             return outbox.newest_seq(transaction)
 
@@ -141,10 +141,10 @@ class Syncer:
         return problem_of(fault) if fault else None
 
     def _contact(self, done: _Done, wiped_at: datetime | None = None) -> CentralAnswer:
-        """Report, and learn from the answer how the clock stands."""
-        about, (pending, parked) = self._about(), self._counts()
+        """Report this machine's state, and measure its clock by the answer."""
+        program, (pending, parked) = self._about(), self._counts()
         with self._store.read() as transaction:
-            since = site_rows.waiting_since(transaction)
+            since = outbox.waiting_since(transaction)
         asked = self._clock.now()
         contact = self._remote.contact(
             Heartbeat(
@@ -152,8 +152,8 @@ class Syncer:
                 done.offset_ms,
                 pending,
                 parked,
-                about.version,
-                about.helplines_review_by,
+                program.version,
+                program.helplines_review_by,
                 waiting_since=since,
                 wiped_at=wiped_at,
             )
@@ -206,33 +206,9 @@ class Syncer:
             return pulled_rows.read_state(transaction, self._site.kiosk_id)
 
     def _counts(self) -> tuple[int, int]:
-        """Count what waits and what stands aside."""
+        """Return how many rows wait and how many are parked."""
         with self._store.read() as transaction:
             return outbox.count_pending(transaction), outbox.count_parked(transaction)
-
-
-def _is_about_rows(fault: StoreError) -> bool:
-    """Say whether the centre refuses what is sent but would still answer."""
-    return isinstance(fault, StoreRefused) and not is_shut_out(fault)
-
-
-LOCK: Final = "sync.lock"
-POLL_SECONDS: Final = 0.5
-"""How often the outbox is looked at; a desk shows a fact within 2 s."""
-QUIET_SECONDS: Final = 30.0
-"""The longest time between two contacts that go well."""
-_HELD: Final = StoreBusy("Another program on this machine is sending just now; try again soon.")
-_log = logging.getLogger("kiosk.sync")
-
-
-def locked_round(syncer: Syncer, folder: Path) -> Round:
-    """Do one round while no other program works on this folder; StoreBusy where one does."""
-    try:
-        lock = lock_folder(folder, LOCK)
-    except StoreBusy:
-        raise StoreBusy(str(_HELD)) from None
-    with lock:
-        return syncer.round()
 
 
 def sync_until(
@@ -244,7 +220,7 @@ def sync_until(
 ) -> None:
     """Do rounds until `stop` is set; never raises.
 
-    `heard` is told of each round, from this thread. `wake` asks for a round at once.
+    `heard` is called with each round, from this thread. `wake` asks for a round at once.
     """
     called, failures = wake or threading.Event(), 0
     while not stop.is_set():
@@ -257,6 +233,21 @@ def sync_until(
         else:
             stop.wait(retry_wait(failures, random.random()).total_seconds())
     syncer.close()
+
+
+def locked_round(syncer: Syncer, folder: Path) -> Round:
+    """Do one round while no other program works on this folder; StoreBusy where one does."""
+    try:
+        lock = lock_folder(folder, LOCK)
+    except StoreBusy:
+        raise StoreBusy(str(_HELD)) from None
+    with lock:
+        return syncer.round()
+
+
+def _is_about_rows(fault: StoreError) -> bool:
+    """Return whether the centre refuses what is sent but would still answer."""
+    return isinstance(fault, StoreRefused) and not is_shut_out(fault)
 
 
 def _try(syncer: Syncer, folder: Path, heard: Callable[[Round], object]) -> Round | None:
@@ -288,7 +279,7 @@ def _wait_for_news(syncer: Syncer, stop: threading.Event, called: threading.Even
 
 
 def _log_place(error: BaseException) -> None:
-    """Log what kind of error it was and where, and nothing that it says."""
+    """Log the type and the place of an error, and nothing of its text."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from kiosk.bootstrap import DATABASE, Kiosk, open_kiosk
+from kiosk.bootstrap.data_folder import DATABASE
+from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.devices.clock import entropy
 from kiosk.domain.staff import Purpose, Role
 from kiosk.records.database.store import sqlite_module

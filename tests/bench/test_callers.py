@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.bootstrap import Kiosk
+from kiosk.bootstrap.kiosk import Kiosk
 from kiosk.domain.callbacks.worklist import WorklistFilter, WorklistPart
 from kiosk.errors import VaultError
 from kiosk.exports.writing import ExportFormat, export_callbacks

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from kiosk.bootstrap import Kiosk, open_kiosk
+from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.devices.clock import entropy
 from kiosk.domain.callbacks.request import (
     AnsweredByOther,

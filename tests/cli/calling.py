@@ -17,7 +17,7 @@ COMMAND: Final = (sys.executable, "-m", "kiosk")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command said."""
+    """What a command printed."""
 
     code: int
     out: str

@@ -52,5 +52,5 @@ def demo(made_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.fixture
 def signed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the passphrase of the demo's staff."""
+    """Set the passphrase of the demo's staff."""
     monkeypatch.setenv("KIOSK_PASSPHRASE", PASSPHRASE)

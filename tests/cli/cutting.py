@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import func, select, table
 
-from kiosk.bootstrap import DATABASE
+from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.cli.demo import digits, prepare
 from kiosk.records.database.store import Store
 from tests.support.desks import CHEAP
@@ -37,7 +37,7 @@ def main(place: Path) -> None:
 
 
 def state(folder: Path) -> dict[str, Any]:
-    """Say what a folder holds."""
+    """Return what a folder holds."""
     store = Store.open(folder / DATABASE)
     try:
         with store.read() as transaction:

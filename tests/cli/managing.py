@@ -21,20 +21,20 @@ class Manager:
         return self.kiosk(*words, "--user", self.login)
 
     def rows(self, *words: str) -> list[dict[str, Any]]:
-        """Type a command that succeeds; give what it lists."""
+        """Type a command that succeeds; return what it lists."""
         answer = self(*words, "--format", "json")
         assert (answer.code, answer.err) == (0, "")
         return answer.rows
 
     def row(self, *words: str) -> dict[str, Any]:
-        """Type a command that succeeds; give its single answer."""
+        """Type a command that succeeds; return its single answer."""
         (row,) = self.rows(*words)
         return row
 
     def refused(self, *words: str) -> str:
-        """Type a command that cannot be done; give its sentence."""
+        """Type a command that cannot be done; return its sentence."""
         return self(*words).sentence()
 
     def misused(self, *words: str) -> str:
-        """Type a command wrongly; give its sentence."""
+        """Type a command wrongly; return its sentence."""
         return self(*words).sentence(code=2)

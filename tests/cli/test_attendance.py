@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from kiosk.bootstrap import open_kiosk
+from kiosk.bootstrap.kiosk import open_kiosk
 from tests.cli.asking import visitor
 from tests.cli.calling import Kiosk
 
@@ -34,7 +34,7 @@ class Floor:
         return [(row["state"], row["name"]) for row in rows]
 
     def refused(self, *words: str, code: int = 1) -> str:
-        """Type a command that cannot be done; give its sentence."""
+        """Type a command that cannot be done; return its sentence."""
         return self._kiosk("attendance", *words, *USER).sentence(code)
 
 

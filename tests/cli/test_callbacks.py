@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import update
 
-from kiosk.bootstrap import open_kiosk
+from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.devices.clock import entropy
 from kiosk.domain.callbacks.request import CallLanguage, format_reference
 from kiosk.domain.staff import Role
@@ -41,7 +41,7 @@ class Desk:
         return self._kiosk("callbacks", *words, "--user", self._login)
 
     def row(self, *words: str) -> dict[str, Any]:
-        """Type a command that succeeds; give its single answer."""
+        """Type a command that succeeds; return its single answer."""
         answer = self(*words, "--format", "json")
         assert answer.err == ""
         (row,) = answer.rows
@@ -52,7 +52,7 @@ class Desk:
         return self(*words, "--format", "json").rows
 
     def refused(self, *words: str) -> str:
-        """Type a command that cannot be done; give its sentence."""
+        """Type a command that cannot be done; return its sentence."""
         return self(*words).sentence()
 
 

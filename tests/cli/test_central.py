@@ -47,7 +47,7 @@ def adopted(kiosk: Kiosk, clinic: Path) -> Path:
 
 
 def enrol(kiosk: Kiosk, bundle: Path, *words: str) -> tuple[Answer, str, str]:
-    """Give the answer, the machine's symbols and its code."""
+    """Return the answer, the machine's symbols and its code."""
     answer = kiosk("central", "enrol", "New", "--out", str(bundle), *words)
     assert answer.code == 0
     symbols = re.search(r"^(?:Kiosk|Desk machine) (\w\w) ", answer.out, re.MULTILINE)

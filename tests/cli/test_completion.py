@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.usage import VARIABLE
+from kiosk.cli.commands import COMPLETION_VARIABLE
 from tests.cli.calling import COMMAND, Kiosk
 
 ASK = """
@@ -18,7 +18,7 @@ COMP_WORDS=({line}); COMP_CWORD={word}; _kiosk_completion kiosk; echo "${{COMPRE
 
 
 def completed(line: str) -> list[str]:
-    """Press Tab behind a line in bash; give what it offers."""
+    """Press Tab behind a line in bash; return what it offers."""
     word = len(line.split(" ")) - 1
     words = " ".join(part or "''" for part in line.split(" "))
     # The script starts the command by its name, as `env` does: from the PATH.
@@ -57,7 +57,7 @@ def test_bash_completes(line: str, offered: set[str]) -> None:
 def test_the_script_asks_the_command(kiosk: Kiosk, name: str) -> None:
     answer = kiosk("completion", name)
     assert (answer.code, answer.err) == (0, "")
-    assert f"{VARIABLE}=complete_{name}" in answer.out
+    assert f"{COMPLETION_VARIABLE}=complete_{name}" in answer.out
     assert answer.out.strip() + "\n" == answer.out
 
 
@@ -65,7 +65,7 @@ def test_the_script_asks_the_command(kiosk: Kiosk, name: str) -> None:
 def test_other_shells_are_answered(name: str) -> None:
     env = {
         **os.environ,
-        VARIABLE: f"complete_{name}",
+        COMPLETION_VARIABLE: f"complete_{name}",
         "_TYPER_COMPLETE_ARGS": "kiosk call",
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
     }
@@ -91,7 +91,7 @@ def test_completion_loads_nothing_heavy() -> None:
     )
     env = {
         **os.environ,
-        VARIABLE: "complete_bash",
+        COMPLETION_VARIABLE: "complete_bash",
         "COMP_WORDS": "kiosk callbacks list --sh",
         "COMP_CWORD": "3",
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import screens
-from kiosk.cli.demo import INDEX, digits, listed, prepare
+from kiosk.cli.demo import INDEX, digits, listed_passes, prepare
 from kiosk.domain.passes import Code, CodeKind, decode
 from kiosk.errors import SetupError
 from kiosk.records.database.lock import lock_folder
@@ -96,7 +96,7 @@ def test_a_moved_folder_lists_its_pictures_where_they_are(
 
 
 def test_a_lost_picture_is_drawn_again(demo: Path) -> None:
-    picture = listed(demo)[1].picture
+    picture = listed_passes(demo)[1].picture
     before = picture.read_bytes()
     picture.unlink()
     prepare(demo)
@@ -185,7 +185,7 @@ def test_the_screen_knows_the_passes_once_they_are_made(
         shown.append(folder)
         return 0
 
-    monkeypatch.setattr("kiosk.bootstrap.show_visitor_kiosk", show)
+    monkeypatch.setattr("kiosk.cli.screens.show_visitor_kiosk", show)
     assert screens.demo() == 0
     assert len(digits(shown[0])) == len(PEOPLE)
 

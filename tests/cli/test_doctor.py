@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Executable, delete, insert, update
 
-from kiosk.bootstrap import DATABASE
+from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.cli.demo import digits
 from kiosk.cli.doctor import examine
 from kiosk.content import assets

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from kiosk.bootstrap import open_kiosk
+from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import StoreFull
 from kiosk.records.database.store import Store

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.bootstrap import DATABASE
+from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.domain.attendance.check_in import GuestWelcomed
 from kiosk.domain.passes import Code, CodeKind, decode, encode
 from kiosk.usecases.sample_clinic import PASSPHRASE

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from kiosk.cli.output import Format, as_csv, as_table, show
+from kiosk.cli.output import Format, format_csv, format_table, show
 
 HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07Mei",
@@ -33,19 +33,21 @@ def _is_harmless(text: str) -> bool:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_harmless_in_a_table(name: str) -> None:
-    table = as_table([{"name": name, "phone": "1"}], ("name", "phone"))
+    table = format_table([{"name": name, "phone": "1"}], ("name", "phone"))
     assert _is_harmless(table)
     assert len(table.splitlines()) == 2
     assert "Mei" in table
 
 
 def test_markup_is_shown_as_it_was_typed() -> None:
-    assert "[@click=app.quit]Mei[/]" in as_table([{"name": "[@click=app.quit]Mei[/]"}], ("name",))
+    assert "[@click=app.quit]Mei[/]" in format_table(
+        [{"name": "[@click=app.quit]Mei[/]"}], ("name",)
+    )
 
 
 def test_wide_letters_stay_in_their_column() -> None:
     rows = [{"name": WIDE, "pass": "known"}, {"name": "Mei", "pass": "none"}]
-    header, wide, narrow = as_table(rows, ("name", "pass")).splitlines()
+    header, wide, narrow = format_table(rows, ("name", "pass")).splitlines()
     where = cell_len(header[: header.index("pass")])
     assert cell_len(wide[: wide.index("known")]) == where
     assert cell_len(narrow[: narrow.index("none")]) == where
@@ -54,8 +56,8 @@ def test_wide_letters_stay_in_their_column() -> None:
 def test_a_table_that_is_too_wide_stands_one_below_the_other() -> None:
     rows = [{"name": "Mei", "pass_kind": "known"}, {"name": "Ravi", "pass_kind": "none"}]
     columns = ("name", "pass_kind")
-    assert as_table(rows, columns, room=15).splitlines()[0] == "name  pass kind"
-    assert as_table(rows, columns, room=14) == (
+    assert format_table(rows, columns, room=15).splitlines()[0] == "name  pass kind"
+    assert format_table(rows, columns, room=14) == (
         "name       Mei\npass kind  known\n\nname       Ravi\npass kind  none"
     )
 
@@ -69,7 +71,7 @@ def test_values_are_written_for_people_in_a_table() -> None:
         "none": None,
         "list": ("a", "b"),
     }
-    written = as_table([row], tuple(row)).splitlines()[1]
+    written = format_table([row], tuple(row)).splitlines()[1]
     assert written.split() == ["2026-03-02", "04:05", "2026-03-02", "yes", "no", "a,", "b"]
 
 
@@ -108,7 +110,7 @@ def test_an_empty_list(capsys: pytest.CaptureFixture[str], form: Format, text: s
     ['=HYPERLINK("x")', "+6581234567", "-1+1", "@SUM(A1)", "＝1", "  =1", "\t=1", "\u200e=1"],
 )
 def test_csv_takes_the_edge_off_formulas(text: str) -> None:
-    (_, (cell,)) = csv.reader(io.StringIO(as_csv([{"a": text}], ("a",))))
+    (_, (cell,)) = csv.reader(io.StringIO(format_csv([{"a": text}], ("a",))))
     assert cell.startswith("'")
 
 
@@ -117,7 +119,7 @@ def test_no_cell_of_a_csv_is_a_formula_or_breaks_the_row(cells: list[str]) -> No
     columns = [f"c{number}" for number in range(len(cells))]
     row = dict(zip(columns, cells, strict=True))
     row_of_lists = {"list": cells}
-    written = as_csv([row], columns) + as_csv([row_of_lists], ["list"])
+    written = format_csv([row], columns) + format_csv([row_of_lists], ["list"])
     assert _is_harmless(written.replace("\u200c", "").replace("\u200d", ""))
     lines = list(csv.reader(io.StringIO(written)))
     assert [len(line) for line in lines] == [len(columns)] * 2 + [1] * 2
@@ -130,7 +132,7 @@ def test_a_table_is_always_aligned_and_harmless(
     names: list[tuple[str, str]], room: int | None
 ) -> None:
     rows = [{"name": first, "other": second, "end": "|"} for first, second in names]
-    table = as_table(rows, ("name", "other", "end"), room)
+    table = format_table(rows, ("name", "other", "end"), room)
     assert _is_harmless(table.replace("\u200c", "").replace("\u200d", ""))
     if room is None:
         lines = table.splitlines()
@@ -143,7 +145,7 @@ def test_numbers_stand_at_the_right_of_their_column() -> None:
         {"room": "Garden", "present": 7, "capacity": None, "open": True},
         {"room": "2", "present": 112, "capacity": None, "open": False},
     ]
-    assert as_table(rows, ("room", "present", "capacity", "open")).splitlines() == [
+    assert format_table(rows, ("room", "present", "capacity", "open")).splitlines() == [
         "room    present  capacity  open",
         "Garden        7            yes",
         "2           112            no",

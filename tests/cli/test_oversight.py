@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.bootstrap import make_folder
+from kiosk.bootstrap.data_folder import make_folder
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
@@ -57,7 +57,7 @@ def ask(clinic: Clinic, language: CallLanguage = CallLanguage.ENGLISH) -> UUID:
 
 
 def fill(clinic: Clinic) -> datetime:
-    """Let four weeks pass that are told; give when they began."""
+    """Let four weeks pass that are told; return when they began."""
     desk = clinic.access.oversight_desk(clinic.fresh(clinic.manager))
     begin = desk.requests_report().next_at - timedelta(days=2) + timedelta(hours=10)
     clinic.clock.at = begin
@@ -82,7 +82,7 @@ def fill(clinic: Clinic) -> datetime:
 
 
 def meet(clinic: Clinic, like: Session) -> UUID:
-    """Let the group of a session meet again; give the new session's id."""
+    """Let the group of a session meet again; return the new session's id."""
     now, group_id = clinic.clock.at, like.group_id
     assert group_id is not None
     plan = SessionPlan(clinic.id(), group_id, now, now + timedelta(days=1), "Room")

@@ -30,11 +30,11 @@ class Passes:
         return self.kiosk("passes", *words, *USER, "--format", "json").rows
 
     def refused(self, *words: str, code: int = 1) -> str:
-        """Type a command that cannot be done; give its sentence."""
+        """Type a command that cannot be done; return its sentence."""
         return self.kiosk("passes", *words, *USER).sentence(code)
 
     def arrivals(self, digits: str) -> list[tuple[str | None, str]]:
-        """Scan a pass; say who is here then."""
+        """Scan a pass; return who is here then."""
         with visitor(self.folder) as (desk, _opened):
             desk.check_in(digits)
         rows = self.kiosk("attendance", "list", *USER, "--format", "json").rows

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.bootstrap import open_kiosk
+from kiosk.bootstrap.kiosk import open_kiosk
 from tests.cli.calling import Kiosk
 from tests.cli.managing import Manager
 

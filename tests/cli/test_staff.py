@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.session import NEW_PASSPHRASE_VARIABLE
+from kiosk.cli.sign_in import NEW_PASSPHRASE_VARIABLE
 from kiosk.settings import unknown_variables
 from kiosk.usecases.sample_clinic import PASSPHRASE
 from tests.cli.calling import COMMAND, Kiosk

@@ -14,15 +14,14 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.bootstrap import DATABASE
-from kiosk.bootstrap.syncing import has_central
+from kiosk.bootstrap.data_folder import DATABASE, has_central
 from kiosk.records import outbox
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CA_FILE, CentralLink, write_link
 from kiosk.records.database.lock import lock_folder
 from kiosk.records.database.opening import LINK_FILE
 from kiosk.records.database.store import Store
-from kiosk.records.outbox import Waiting, exported_upto, note_exported
+from kiosk.records.outbox import Waiting, exported_upto, set_exported_upto
 from kiosk.sync.syncer import LOCK
 from tests.cli.calling import COMMAND, Kiosk
 from tests.support.centres import Centre
@@ -220,7 +219,7 @@ def test_files_of_an_upgrade_go_once_all_has_arrived(
     join(demo, centre)
     kept = demo / "unsent-0002-5.jsonl"
     kept.touch()
-    note_exported(demo, 5)
+    set_exported_upto(demo, 5)
     assert kiosk("sync", "--once").code == 0
     assert not kept.exists()
     assert exported_upto(demo) == 0
@@ -265,13 +264,13 @@ def test_a_change_of_state_is_told_once(
     rounds = iter(("away", "away", "there", "there"))
 
     def run(_syncer: object, stop: Any, folder: Path, heard: Any) -> None:
-        from kiosk import bootstrap
         from kiosk.bootstrap import syncing
+        from kiosk.bootstrap.kiosk import open_kiosk
 
         for state in rounds:
             if state == "there":
                 (demo / LINK_FILE).write_text(good)
-            opened_again = bootstrap.open_kiosk(folder)
+            opened_again = open_kiosk(folder)
             assert opened_again.site.kiosk_id == site.kiosk_id
             heard(syncing.sync_once(opened_again, syncing.kiosk_link(folder)))
             opened_again.store.close()

@@ -15,7 +15,8 @@ from kiosk.domain.policy import Rules
 from kiosk.records.central.link import read_link
 from kiosk.records.database.store import Store
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.syncer import MachineReport, Syncer
+from kiosk.sync.syncer import Syncer
+from kiosk.usecases.central.contact import ProgramInfo
 from kiosk.usecases.site import load_sealing_keys, load_site
 from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.faults.visits import SERVED, TOLD, Visitors, served_by
@@ -34,7 +35,7 @@ def syncing(folder: Path, store: Store, served: threading.Event, chance: Random)
     assert link is not None
     remote = PostgresRemote(link.address, link.site_id, link.kiosk_id)
     site = load_site(store)
-    syncer = Syncer(store, remote, SystemClock(), site, lambda: MachineReport("0.0.0", None))
+    syncer = Syncer(store, remote, SystemClock(), site, lambda: ProgramInfo("0.0.0", "2027-01-01"))
     while True:
         last = served.is_set()
         finish = (folder / FINISH).exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from kiosk.bootstrap import DATABASE
+from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.records.database.store import sqlite_module
 from kiosk.ui.desk.menu import MENU
 from kiosk.ui.terminal.startup import EXIT_ASKED

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from kiosk.bootstrap import DATABASE
+from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.records.database.store import sqlite_module
 from tests.journeys.clinic import ESC, Clinic
 from tests.journeys.desk_fuzz import SIZES

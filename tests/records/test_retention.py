@@ -23,7 +23,7 @@ def confirm_all(clinic: Clinic) -> None:
 
 
 def fill(clinic: Clinic) -> tuple[bytes, bytes]:
-    """Make a request and a check-in; give the bytes that must go with each."""
+    """Make a request and a check-in; return the bytes that must go with each."""
     clinic.add_session()
     clinic.visitor.request_callback(clinic.draft())
     issued = clinic.passes.issue_pass("Mei", "en")

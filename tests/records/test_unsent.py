@@ -24,7 +24,7 @@ from kiosk.records.outbox import (
     count_unsent,
     delete_unsent_files,
     exported_upto,
-    note_exported,
+    set_exported_upto,
     write_unsent,
 )
 from kiosk.records.schema.columns import table
@@ -90,7 +90,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing(clinic: Clinic, tmp_path: 
 def test_the_note_only_goes_up_and_broken_ones_count_for_nothing(tmp_path: Path) -> None:
     assert exported_upto(tmp_path) == 0
     for upto, then in ((7, 7), (3, 7), (9, 9)):
-        note_exported(tmp_path, upto)
+        set_exported_upto(tmp_path, upto)
         assert exported_upto(tmp_path) == then
     for broken in ("", "[]", '{"upto_seq": "x"}', "{}"):
         (tmp_path / EXPORTED_FILE).write_text(broken)
@@ -192,6 +192,6 @@ def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
 def test_what_was_kept_goes_once_it_has_arrived(tmp_path: Path) -> None:
     (tmp_path / "unsent-0002-12.jsonl").touch()
     (tmp_path / "mine.jsonl").touch()
-    note_exported(tmp_path, 12)
+    set_exported_upto(tmp_path, 12)
     delete_unsent_files(tmp_path)
     assert [left.name for left in tmp_path.iterdir()] == ["mine.jsonl"]

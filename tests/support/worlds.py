@@ -18,6 +18,7 @@ from kiosk.records.schema.system_tables import ChangeLog, KioskDevice, KioskHear
 from kiosk.records.schema.tables import GroupSession, Participant, Passcard, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.remote import CentralAnswer, Change, Heartbeat, Remote, Values
+from kiosk.usecases.central.contact import ProgramInfo
 from kiosk.usecases.site import SiteInfo
 from tests.support.centres import Centre
 from tests.support.twin import TwinCentre, TwinRemote
@@ -27,6 +28,11 @@ _PUT_BACK: tuple[type[SQLModel], ...] = (
     *FACTS, SupportGroup, GroupSession, Participant, Passcard, KioskDevice,
     SyncCounter, ChangeLog, KioskHeartbeat,
 )  # fmt: skip
+
+
+def program() -> ProgramInfo:
+    """Return what a machine reports of its program."""
+    return ProgramInfo("1.2.3", "2026-12-31")
 
 
 class World(Protocol):

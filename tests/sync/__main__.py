@@ -6,16 +6,16 @@ from pathlib import Path
 from uuid import UUID
 
 from kiosk.records.central.connection import Address
-from kiosk.sync.syncer import MachineReport, Syncer
+from kiosk.sync.syncer import Syncer
 from tests.support.centres import centre_template, new_centre
 from tests.support.desks import open_clinic
 from tests.support.postgres import owner_url
-from tests.support.worlds import PostgresWorld
+from tests.support.worlds import PostgresWorld, program
 from tests.sync.writers import WRITERS, race
 
 
 def main(rows: int) -> int:
-    """Run it on a server of its own; gives how many rows were missed."""
+    """Run it on a server of its own; return how many rows were missed."""
     with (
         owner_url() as url,
         centre_template(url) as template,
@@ -24,9 +24,7 @@ def main(rows: int) -> int:
         open_clinic(Path(folder)) as clinic,
     ):
         world, site = PostgresWorld(centre, clinic.site), clinic.site
-        syncer = Syncer(
-            clinic.store, world.remote(), clinic.clock, site, lambda: MachineReport("1", None)
-        )
+        syncer = Syncer(clinic.store, world.remote(), clinic.clock, site, program)
 
         def enrol(kind: str, machine: UUID) -> Address:
             return centre.add_machine(site.site_id, machine, kind)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.sync.syncer import MachineReport, Syncer
+from kiosk.sync.syncer import Syncer
 from tests.support.centres import Centre
 from tests.support.desks import Clinic, open_clinic
-from tests.support.worlds import BadLine, PostgresWorld, TwinWorld
+from tests.support.worlds import BadLine, PostgresWorld, TwinWorld, program
 
 
 @pytest.fixture
@@ -30,9 +30,7 @@ def line(world: TwinWorld) -> BadLine:
 
 @pytest.fixture
 def syncer(clinic: Clinic, line: BadLine) -> Syncer:
-    return Syncer(
-        clinic.store, line, clinic.clock, clinic.site, lambda: MachineReport("1.2.3", "2026-12-31")
-    )
+    return Syncer(clinic.store, line, clinic.clock, clinic.site, program)
 
 
 @pytest.fixture

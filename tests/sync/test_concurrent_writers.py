@@ -5,10 +5,10 @@ from uuid import UUID
 import pytest
 
 from kiosk.records.central.connection import Address
-from kiosk.sync.syncer import MachineReport, Syncer
+from kiosk.sync.syncer import Syncer
 from tests.support.centres import Centre
 from tests.support.desks import Clinic
-from tests.support.worlds import PostgresWorld
+from tests.support.worlds import PostgresWorld, program
 from tests.sync.writers import race
 
 
@@ -17,9 +17,7 @@ def test_a_kiosk_that_pulls_all_the_time_misses_nothing(
     clinic: Clinic, centre: Centre, real: PostgresWorld, rows: int
 ) -> None:
     site = clinic.site
-    syncer = Syncer(
-        clinic.store, real.remote(), clinic.clock, site, lambda: MachineReport("1", None)
-    )
+    syncer = Syncer(clinic.store, real.remote(), clinic.clock, site, program)
 
     def enrol(kind: str, machine: UUID) -> Address:
         return centre.add_machine(site.site_id, machine, kind)

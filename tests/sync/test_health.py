@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from kiosk.errors import StoreAway
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import HelplineList, KioskHeartbeat
-from kiosk.sync.syncer import MachineReport, Syncer
+from kiosk.sync.syncer import Syncer
 from kiosk.usecases.central.contact import program_info
 from kiosk.usecases.helplines import read_published
 from tests.support.centres import Centre
@@ -24,12 +25,8 @@ LATER = datetime(2027, 1, 10, 4, 0, tzinfo=UTC)
 
 def syncer_of(clinic: Clinic, real: PostgresWorld) -> Syncer:
     """A kiosk's rounds, as bootstrap makes them."""
-
-    def describe() -> MachineReport:
-        told = program_info(clinic.store, clinic.clock, clinic.site, "1.2.3")
-        return MachineReport(told.version, told.helplines_review_by)
-
-    return Syncer(clinic.store, real.remote(), clinic.clock, clinic.site, describe)
+    about = partial(program_info, clinic.store, clinic.clock, clinic.site, "1.2.3")
+    return Syncer(clinic.store, real.remote(), clinic.clock, clinic.site, about)
 
 
 def beat(centre: Centre) -> dict[str, object]:

@@ -28,11 +28,11 @@ from kiosk.records.database.store import Store
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import Outbox
 from kiosk.records.schema.tables import Passcard, SupportGroup
-from kiosk.sync.syncer import MachineReport, Syncer
+from kiosk.sync.syncer import Syncer
 from tests.support.centres import Centre
 from tests.support.desks import Clinic, SetClock, open_clinic
 from tests.support.facts import check_in, person
-from tests.support.worlds import BadLine, PostgresWorld, TwinWorld, World
+from tests.support.worlds import BadLine, PostgresWorld, TwinWorld, World, program
 
 _ROUNDS_TO_HEAL = 12
 _ACCIDENTS = st.sampled_from(["well", "before", "after", "twice"])
@@ -71,7 +71,7 @@ class Histories(RuleBasedStateMachine):
         self.scans = 0
 
     def open(self, folder: Path) -> Clinic:
-        """Give a new clinic; a copy of one that was founded before is much sooner there."""
+        """Return a new clinic; a copy of one that was founded before is much sooner there."""
         founded = _founded()
         shutil.copyfile(founded.file, folder / "kiosk.db")
         store = Store.open(folder / "kiosk.db")
@@ -85,9 +85,7 @@ class Histories(RuleBasedStateMachine):
     def make_syncer(self) -> Syncer:
         """Start the sync as a program does."""
         clinic = self.clinic
-        return Syncer(
-            clinic.store, self.line, clinic.clock, clinic.site, lambda: MachineReport("1", None)
-        )
+        return Syncer(clinic.store, self.line, clinic.clock, clinic.site, program)
 
     def waiting_facts(self) -> list[UUID]:
         with self.clinic.store.read() as transaction:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from kiosk.bootstrap import DATABASE
+from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.devices.clock import entropy
 from kiosk.domain.attendance.check_in import CheckedIn
 from kiosk.domain.fleet import parse_code
@@ -228,7 +228,7 @@ CUTS = (
 def _cut(
     monkeypatch: pytest.MonkeyPatch, target: str, *, after: bool, skip: int
 ) -> Callable[[], bool]:
-    """Cut a run at one call of `target`, before or after it; tells whether it came to that."""
+    """Cut a run at one call of `target`, before or after it; return whether it came to that."""
     module, _, name = target.rpartition(".")
     real = getattr(__import__(module, fromlist=[name]), name)
     calls = count()

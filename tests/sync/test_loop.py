@@ -60,7 +60,7 @@ def assert_logged(log: pytest.LogCaptureFixture, times: int) -> None:
 def answering(
     syncer: Syncer, monkeypatch: pytest.MonkeyPatch, answer: Callable[[int], Round]
 ) -> list[int]:
-    """Let the syncer's rounds be answered by their number; gives those that were asked."""
+    """Let the syncer's rounds be answered by their number; return those that were asked."""
     asked: list[int] = []
 
     def round_() -> Round:

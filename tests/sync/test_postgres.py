@@ -14,13 +14,13 @@ from kiosk.records import outbox
 from kiosk.records.outbox import Waiting
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.remote import Heartbeat, Remote
-from kiosk.sync.syncer import MachineReport, Round, Syncer
+from kiosk.sync.syncer import Round, Syncer
 from tests.support.centres import Centre
 from tests.support.desks import NOON, Clinic
 from tests.support.facts import check_in, person
 from tests.support.proxy import Proxy
 from tests.support.pushing import push_waiting
-from tests.support.worlds import PostgresWorld
+from tests.support.worlds import PostgresWorld, program
 
 REPORT = Heartbeat(NOON, 12, 3, 1, "1.2.3", "2026-12-31")
 
@@ -48,9 +48,7 @@ def test_a_round_brings_facts_there_and_reference_data_here(
     person(clinic, b"made here")
     check_in(clinic, clinic.id(), b"1" * 16)
     waited = {row.table_name for row in in_line(clinic)}
-    syncer = Syncer(
-        clinic.store, remote, clinic.clock, clinic.site, lambda: MachineReport("1", None)
-    )
+    syncer = Syncer(clinic.store, remote, clinic.clock, clinic.site, program)
     done = syncer.round()
     assert done == Round(5, 0, 2, 0, None)
     for name in waited:

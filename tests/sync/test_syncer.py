@@ -11,10 +11,10 @@ from kiosk.records import site as site_rows
 from kiosk.records.pulled_rows import ContactState
 from kiosk.records.schema.tables import SupportGroup
 from kiosk.sync.remote import CentralAnswer, Heartbeat, Remote
-from kiosk.sync.syncer import MachineReport, Round, Syncer
+from kiosk.sync.syncer import Round, Syncer
 from tests.support.desks import NOON, Clinic, SetClock
 from tests.support.facts import check_in, person
-from tests.support.worlds import BadLine, TwinWorld
+from tests.support.worlds import BadLine, TwinWorld, program
 
 
 def state(clinic: Clinic) -> ContactState:
@@ -77,7 +77,7 @@ def test_a_slow_answer_does_not_spoil_a_good_measurement(
     world.centre.now = NOON + timedelta(seconds=5)
     syncer.round()
     slow = _SlowLine(line, clinic.clock, timedelta(seconds=8))
-    Syncer(clinic.store, slow, clinic.clock, clinic.site, lambda: MachineReport("1", None)).round()
+    Syncer(clinic.store, slow, clinic.clock, clinic.site, program).round()
     assert state(clinic).clock_offset_ms == 5000
 
 
@@ -146,9 +146,7 @@ def test_a_centre_that_takes_no_rows_still_gives_what_it_has(
         check_in(clinic, clinic.id(), number.to_bytes(16, "big"))
     world.write(group(clinic))
     refusing = _Refusing(world.remote())
-    done = Syncer(
-        clinic.store, refusing, clinic.clock, clinic.site, lambda: MachineReport("1", None)
-    ).round()
+    done = Syncer(clinic.store, refusing, clinic.clock, clinic.site, program).round()
     assert done == Round(0, 20, 1, 11, SyncProblem.NOT_TAKEN)
     assert syncer.round() == Round(11, 20, 0, 0, None)
 

@@ -66,7 +66,7 @@ def race(
 
 
 def _way(enrol: Callable[[str, UUID], Address], site_id: UUID, kind: str) -> Way:
-    """Enrol one more machine; gives what writes rows of some ids in one transaction."""
+    """Enrol one more machine; return what writes rows of some ids in one transaction."""
     machine = _new_id()
     address = enrol(kind, machine)
     if kind == "desk":
@@ -75,7 +75,7 @@ def _way(enrol: Callable[[str, UUID], Address], site_id: UUID, kind: str) -> Way
 
 
 def _write(way: Way, rows: int, chance: Random) -> list[UUID]:
-    """Write as one machine; gives what was committed."""
+    """Write as one machine; return what was committed."""
     done: list[UUID] = []
     while len(done) < rows:
         ids = [_new_id() for _ in range(min(chance.randint(1, _MOST_IN_ONE), rows - len(done)))]

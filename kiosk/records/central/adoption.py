@@ -34,7 +34,7 @@ def copy_site(
     site_id: UUID,
     progress: Callable[[int, int], None],
 ) -> int:
-    """Copy all reference rows of a site to the centre and note them for pulling; tell how many.
+    """Copy all reference rows of a site to the centre and note them for pulling; return how many.
 
     `progress` is called with how many are done and how many there are.
     """

@@ -1,4 +1,4 @@
-"""Turns what PostgreSQL and psycopg raise into the kiosk's own errors.
+"""Connections to the centre: addresses, engines, a watch over silent peers, and plain errors.
 
 A server's sentence may quote values, so none of it is passed on but the SQLSTATE.
 """
@@ -37,6 +37,36 @@ from kiosk.errors import (
     StoreRefused,
 )
 
+_DRIVER = "postgresql+psycopg"
+_NAMES = ("postgresql", "postgres", _DRIVER)
+_HERE = ("", "localhost", "127.0.0.1", "::1")
+_NO_URL = (
+    "That is no address of a PostgreSQL database; write it like"
+    " postgresql://owner@db.example.org/kiosk."
+)
+_OWN_OPTIONS = ("sslrootcert",)
+CLIENT_CERTIFICATE, CLIENT_KEY = "client.crt", "client.key"
+"""A clinic with client certificates puts these two files into the data folder."""
+CONNECT_SECONDS = 3
+WAIT_SECONDS = 10.0
+"""How long the centre may think about one transaction."""
+_WAIT_SECONDS = 10
+_FIRST = "kiosk.first watch"
+_SENDING: dict[str, Any] = {
+    "connect_timeout": CONNECT_SECONDS,
+    # One notices unanswered data, the others an unanswered question: both are needed.
+    "tcp_user_timeout": 4000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    # A pooler in transaction mode gives every transaction another connection.
+    "prepare_threshold": None,
+    # Encryption by Kerberos would come before TLS and take its place, unchecked.
+    "gssencmode": "disable",
+    "application_name": "kiosk",
+}
+SURE_COMMIT = text("SET LOCAL synchronous_commit = on")
+"""Before a fact is counted as arrived: with `off`, 210 of 60000 acknowledged rows were lost."""
 AWAY = "The centre cannot be reached just now; what is here is kept, and it is tried again."
 _BUSY = "Somebody else wrote to the centre at the same moment; try again."
 _FULL = "The centre's disk is full; ask whoever looks after it to make room."
@@ -74,70 +104,6 @@ _PASSING = ("08", "53", "57", "58", "25", "XX")
 """Classes: connection, resources, operator, system, transaction state, internal."""
 
 
-def store_error(error: BaseException) -> StoreError:
-    """Say in the kiosk's words what an error at the centre means."""
-    if isinstance(error, PoolTimeout):
-        return StoreBusy(_BUSY)
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    code = str(getattr(cause, "sqlstate", None) or "")
-    if not code and isinstance(error, _NEVER_SENT):
-        return StoreRefused("The centre cannot take a value of this.", "unsendable")
-    if not code:
-        return _error_without_code(str(cause))
-    if code in _AGAIN:
-        return StoreBusy(_BUSY)
-    if code == "53100":
-        return StoreFull(_FULL)
-    if code.startswith("28"):
-        return StoreRefused(_SHUT_OUT, code)
-    if code in _DIFFERENT:
-        return StoreDiffers(
-            "The centre is of another version than this machine; run `kiosk central init` with"
-            " the newest kiosk, nothing is lost meanwhile."
-        )
-    if code.startswith(_PASSING):
-        return StoreAway(AWAY)
-    return StoreRefused(f"The centre refused this ({code}).", code)
-
-
-def _error_without_code(words: str) -> StoreError:
-    """Judge an error that came without a code: from libpq, before or instead of an answer.
-
-    Its words are looked at and never passed on.
-    """
-    low = words.lower()
-    if any(said in low for said in _CUT):
-        return StoreAway(AWAY)
-    if any(said in low for said in _ABOUT_OURS):
-        return StoreRefused(_OWN_CERTIFICATE, "tls")
-    if any(said in low for said in _ABOUT_THEIRS):
-        return StoreRefused(_CERTIFICATE, "tls")
-    if any(said in low for said in _ABOUT_THE_ROLE):
-        return StoreRefused(_SHUT_OUT, "28P01")
-    return StoreAway(AWAY)
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Let no error of the database out of the block but as a StoreError without values."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise store_error(error) from None
-
-
-_DRIVER = "postgresql+psycopg"
-_NAMES = ("postgresql", "postgres", _DRIVER)
-_HERE = ("", "localhost", "127.0.0.1", "::1")
-_NO_URL = (
-    "That is no address of a PostgreSQL database; write it like"
-    " postgresql://owner@db.example.org/kiosk."
-)
-_OWN_OPTIONS = ("sslrootcert",)
-CLIENT_CERTIFICATE, CLIENT_KEY = "client.crt", "client.key"
-"""A clinic with client certificates puts these two files into the data folder."""
-
-
 @dataclass(frozen=True, slots=True)
 class Address:
     """One role's way to the centre."""
@@ -165,16 +131,16 @@ class Address:
         return self.host in _HERE or self.host.startswith(("/", "@"))
 
     def url(self) -> URL:
-        """Give the address as SQLAlchemy takes it."""
+        """Return the address as SQLAlchemy takes it."""
         return URL.create(
             _DRIVER, self.role, self.password or None, self.host or None, self.port, self.database
         )
 
     def tls(self) -> dict[str, Any]:
-        """Give libpq's settings for TLS: the server's name is checked unless it is here.
+        """Return libpq's settings for TLS: the server's name is checked unless it is here.
 
-        Somebody who names certificates has them checked here too. Where nothing is checked, no
-        password is told to whoever asks for it in plain text.
+        Named certificates are checked here too. Where nothing is checked, no password is sent to a
+        server that asks for it in plain text.
         """
         wanted: dict[str, Any] = {"sslmode": "verify-full"}
         if self.is_here:
@@ -214,83 +180,6 @@ def read_address(text: str, ca_file: str = "") -> Address:
         str(url.password or ""),
         ca_file or given.get("sslrootcert", ""),
     )
-
-
-# Ends a connection whose other side has fallen silent.
-#
-# Neither TCP's timeouts nor libpq's fire when a peer takes all and answers nothing: only a shutdown
-# of the socket from another thread ends the wait (measured: 10 of 10 freezes ended on time).
-
-WAIT_SECONDS = 10.0
-"""How long the centre may think about one transaction."""
-
-
-class HasSocket(Protocol):
-    """A driver's connection."""
-
-    def fileno(self) -> int:
-        """Give the number of its socket."""
-        ...
-
-
-class Watch:
-    """Ends one connection after `seconds`, unless it is called off before."""
-
-    def __init__(self, driver: HasSocket, seconds: float) -> None:
-        """Begin to watch."""
-        # A copy of its own: the number may be another file's by the time the watch wakes.
-        self._handle = os.dup(driver.fileno())
-        self._lock = threading.Lock()
-        self._over = False
-        self._timer = threading.Timer(seconds, self._end, kwargs={"late": True})
-        self._timer.daemon = True
-        self._timer.start()
-
-    def call_off(self) -> None:
-        """Watch no longer; harmless when repeated."""
-        self._timer.cancel()
-        self._end(late=False)
-
-    def _end(self, *, late: bool) -> None:
-        with self._lock:
-            if self._over:
-                return
-            self._over = True
-            with contextlib.suppress(OSError), socket.socket(fileno=self._handle) as copy:
-                if late:
-                    copy.shutdown(socket.SHUT_RDWR)
-
-
-@contextlib.contextmanager
-def watched(connection: Connection, seconds: float = WAIT_SECONDS) -> Iterator[None]:
-    """End `connection` where the block takes longer than `seconds`; it then raises from libpq."""
-    driver = connection.connection.driver_connection
-    if driver is None:
-        yield
-        return
-    watch = Watch(driver, seconds)
-    try:
-        yield
-    finally:
-        watch.call_off()
-
-
-CONNECT_SECONDS = 3
-_WAIT_SECONDS = 10
-_FIRST = "kiosk.first watch"
-_SENDING: dict[str, Any] = {
-    "connect_timeout": CONNECT_SECONDS,
-    # One notices unanswered data, the others an unanswered question: both are needed.
-    "tcp_user_timeout": 4000,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 2,
-    # A pooler in transaction mode gives every transaction another connection.
-    "prepare_threshold": None,
-    # Encryption by Kerberos would come before TLS and take its place, unchecked.
-    "gssencmode": "disable",
-    "application_name": "kiosk",
-}
 
 
 def central_engine(address: Address, size: int = 1) -> Engine:
@@ -346,5 +235,108 @@ def _driver(connection: DBAPIConnection) -> Any:
     return getattr(connection, "driver_connection", connection)
 
 
-SURE_COMMIT = text("SET LOCAL synchronous_commit = on")
-"""Before a fact is counted as arrived: with `off`, 210 of 60000 acknowledged rows were lost."""
+class HasSocket(Protocol):
+    """A driver's connection."""
+
+    def fileno(self) -> int:
+        """Return the number of its socket."""
+        ...
+
+
+class Watch:
+    """Ends one connection after `seconds`, unless it is called off before.
+
+    Neither TCP's timeouts nor libpq's fire when a peer takes all and answers nothing: only a
+    shutdown of the socket from another thread ends the wait (measured: 10 of 10 freezes ended on
+    time).
+    """
+
+    def __init__(self, driver: HasSocket, seconds: float) -> None:
+        """Begin to watch."""
+        # A copy of its own: the number may be another file's by the time the watch wakes.
+        self._handle = os.dup(driver.fileno())
+        self._lock = threading.Lock()
+        self._over = False
+        self._timer = threading.Timer(seconds, self._end, kwargs={"late": True})
+        self._timer.daemon = True
+        self._timer.start()
+
+    def call_off(self) -> None:
+        """Watch no longer; harmless when repeated."""
+        self._timer.cancel()
+        self._end(late=False)
+
+    def _end(self, *, late: bool) -> None:
+        with self._lock:
+            if self._over:
+                return
+            self._over = True
+            with contextlib.suppress(OSError), socket.socket(fileno=self._handle) as copy:
+                if late:
+                    copy.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def watched(connection: Connection, seconds: float = WAIT_SECONDS) -> Iterator[None]:
+    """End `connection` where the block takes longer than `seconds`; it then raises from libpq."""
+    driver = connection.connection.driver_connection
+    if driver is None:
+        yield
+        return
+    watch = Watch(driver, seconds)
+    try:
+        yield
+    finally:
+        watch.call_off()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Let no error of the database out of the block but as a StoreError without values."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise store_error(error) from None
+
+
+def store_error(error: BaseException) -> StoreError:
+    """Return the kiosk's own error for one of SQLAlchemy, psycopg or PostgreSQL."""
+    if isinstance(error, PoolTimeout):
+        return StoreBusy(_BUSY)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = str(getattr(cause, "sqlstate", None) or "")
+    if not code and isinstance(error, _NEVER_SENT):
+        return StoreRefused("The centre cannot take a value of this.", "unsendable")
+    if not code:
+        return _error_without_code(str(cause))
+    if code in _AGAIN:
+        return StoreBusy(_BUSY)
+    if code == "53100":
+        return StoreFull(_FULL)
+    if code.startswith("28"):
+        return StoreRefused(_SHUT_OUT, code)
+    if code in _DIFFERENT:
+        return StoreDiffers(
+            "The centre is of another version than this machine; run `kiosk central init` with"
+            " the newest kiosk, nothing is lost meanwhile."
+        )
+    if code.startswith(_PASSING):
+        return StoreAway(AWAY)
+    return StoreRefused(f"The centre refused this ({code}).", code)
+
+
+def _error_without_code(words: str) -> StoreError:
+    """Judge an error that came without a code: from libpq, before or instead of an answer.
+
+    Its words are looked at and never passed on.
+    """
+    low = words.lower()
+    if any(said in low for said in _CUT):
+        return StoreAway(AWAY)
+    if any(said in low for said in _ABOUT_OURS):
+        return StoreRefused(_OWN_CERTIFICATE, "tls")
+    if any(said in low for said in _ABOUT_THEIRS):
+        return StoreRefused(_CERTIFICATE, "tls")
+    if any(said in low for said in _ABOUT_THE_ROLE):
+        return StoreRefused(_SHUT_OUT, "28P01")
+    return StoreAway(AWAY)

@@ -1,4 +1,4 @@
-"""Queries for the machines at the centre, by its owner and by a machine for itself."""
+"""Queries for the machines of a centre, by its owner and by a machine for itself."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -38,6 +38,8 @@ _every = (
     .where(_device.deleted_at.is_(None))
     .order_by(_site.name, _device.name, _device.id)
 )  # fmt: skip
+_NOW = select(func.clock_timestamp())
+_revoked = select(_device.revoked_at).where(_device.id == bindparam("kiosk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,21 @@ class CentralMachine:
         return role_name(self.kind, self.id, self.site_id)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """The machine that asks, as the centre has it."""
+
+    pin_hash: str
+    sealed_audit_key: bytes
+    """Empty until the machine has joined."""
+    revoked_at: datetime | None
+    enrolled_at: datetime
+    name: str
+    symbols: str
+
+
 def all_machines(transaction: Transaction) -> list[CentralMachine]:
-    """Give all machines of all sites, by site and name."""
+    """Return all machines of all sites, by site and name."""
     connection = transaction.connection()
     roles = text("SELECT rolname FROM pg_roles WHERE rolcanlogin")
     open_roles = set(connection.execute(roles).scalars())
@@ -97,13 +112,13 @@ def count_facts(transaction: Transaction) -> Counter[UUID]:
 
 
 def symbols_in_use(transaction: Transaction, site_id: UUID) -> set[str]:
-    """Give the symbols that machines of a site have or had."""
+    """Return the symbols that machines of a site have or had."""
     query = select(_device.symbols).where(_device.site_id == site_id)
     return set(transaction.connection().execute(query).scalars())
 
 
 def enrol(transaction: Transaction, device: KioskDevice, password: str) -> str:
-    """Write a new machine and make its role; tell the role's name."""
+    """Add a new machine and make its role; return the role's name."""
     add_reference(transaction, device)
     return ensure_role(transaction, device.kind, device.id, device.site_id, password)
 
@@ -111,7 +126,7 @@ def enrol(transaction: Transaction, device: KioskDevice, password: str) -> str:
 def ensure_role(
     transaction: Transaction, kind: str, kiosk_id: UUID, site_id: UUID, password: str
 ) -> str:
-    """Give a machine's role this password, and make the role where there is none; tell its name."""
+    """Set the password of a machine's role, which is made where there is none; return its name."""
     connection, name = transaction.connection(), role_name(kind, kiosk_id, site_id)
     if role_exists(connection, name):
         change_password(connection, name, password)
@@ -122,7 +137,7 @@ def ensure_role(
 
 
 def mark_revoked(transaction: Transaction, machine: CentralMachine, now: datetime) -> None:
-    """Mark a machine as revoked; its next contact tells it."""
+    """Mark a machine as revoked; it learns of it at its next contact."""
     change_reference(transaction, KioskDevice, machine.id, {"revoked_at": now})
 
 
@@ -139,12 +154,12 @@ def end_sessions(transaction: Transaction, machine: CentralMachine) -> None:
 
 
 def role_may_sign_in(transaction: Transaction, role: str) -> bool:
-    """Say whether a role is there and may sign in."""
+    """Return whether a role is there and may sign in."""
     return may_sign_in(transaction.connection(), role)
 
 
 def delete_machines(transaction: Transaction, machines: Sequence[CentralMachine]) -> None:
-    """Remove machines that never joined, and their roles."""
+    """Delete machines that never joined, and their roles."""
     connection = transaction.connection()
     for machine in machines:
         if role_exists(connection, machine.role):
@@ -154,21 +169,8 @@ def delete_machines(transaction: Transaction, machines: Sequence[CentralMachine]
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRow:
-    """What the centre holds of the machine that asks."""
-
-    pin_hash: str
-    sealed_audit_key: bytes
-    """Empty until the machine has joined."""
-    revoked_at: datetime | None
-    enrolled_at: datetime
-    name: str
-    symbols: str
-
-
 def own_row(transaction: Transaction, kiosk_id: UUID) -> OwnRow | None:
-    """Give the asking machine's own row; None where the centre does not know it."""
+    """Return the asking machine's own row; None where the centre does not know it."""
     query = select(
         _device.pin_hash, _device.sealed_audit_key, _device.revoked_at, _device.enrolled_at,
         _device.name, _device.symbols,
@@ -180,7 +182,7 @@ def own_row(transaction: Transaction, kiosk_id: UUID) -> OwnRow | None:
 def complete_own_row(
     transaction: Transaction, kiosk_id: UUID, pin_hash: str, sealed_audit_key: bytes
 ) -> None:
-    """Say once, as the machine itself, by what it is unlocked and its trail is checked."""
+    """Write, once and as the machine itself, its PIN's hash and the sealed key of its trail."""
     # Rights let only these two columns be written, and only while the second is empty.
     transaction.connection().execute(
         update(table(KioskDevice))
@@ -189,19 +191,14 @@ def complete_own_row(
     )
 
 
-_beats = table(KioskHeartbeat)
-_NOW = select(func.clock_timestamp())
-_revoked = select(_device.revoked_at).where(_device.id == bindparam("kiosk"))
-
-
 def central_now(transaction: Transaction) -> datetime:
-    """Give the centre's time at this moment."""
+    """Return the centre's time at this moment."""
     now: datetime = transaction.connection().execute(_NOW).scalar_one()
     return now
 
 
 def is_revoked(transaction: Transaction, kiosk_id: UUID) -> bool:
-    """Say whether a machine was taken out of service."""
+    """Return whether a machine was taken out of service."""
     return transaction.connection().execute(_revoked, {"kiosk": kiosk_id}).scalar() is not None
 
 
@@ -213,8 +210,8 @@ def report_desk(
     clock_offset_ms: int | None,
     version: str,
 ) -> None:
-    """Keep that this desk was here at `at`, by its own clock; nothing ever waits on a desk."""
-    said = {
+    """Write the heartbeat of this desk at `at`, by its own clock; nothing ever waits on a desk."""
+    values = {
         "at": at,
         "received_at": func.now(),
         "clock_offset_ms": clock_offset_ms,
@@ -223,7 +220,9 @@ def report_desk(
         "version": version,
     }
     connection = transaction.connection()
-    known = connection.execute(update(_beats).where(_beats.c.kiosk_id == kiosk_id).values(said))
+    known = connection.execute(
+        update(table(KioskHeartbeat)).where(_beat.kiosk_id == kiosk_id).values(values)
+    )
     if known.rowcount == 0:
-        first = {**said, "kiosk_id": kiosk_id, "site_id": site_id, "sent_upto": 0}
-        connection.execute(insert(_beats).values(first))
+        first = {**values, "kiosk_id": kiosk_id, "site_id": site_id, "sent_upto": 0}
+        connection.execute(insert(table(KioskHeartbeat)).values(first))

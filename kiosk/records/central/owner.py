@@ -1,4 +1,4 @@
-"""The centre as its owner uses it: one transaction at a time, and plain words where that fails."""
+"""The centre as its owner uses it: transactions with plain errors, its agreement and its sites."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,13 +34,48 @@ _NOT_OWNER = (
 _NOT_FOUNDED = (
     "This database is no centre yet, or one of another version; run `kiosk central init` first."
 )
+_counter = table(SyncCounter)
+_central = table(Central).c
+_site = table(Site).c
+_sites = (
+    select(_counter.c.site_id, _site.name, _counter.c.epoch)
+    .join(table(Site), _site.id == _counter.c.site_id)
+    .order_by(_site.name, _counter.c.site_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CentralSite:
+    """One clinic at the centre."""
+
+    site_id: UUID
+    name: str
+    epoch: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Which agreement a centre keeps."""
+
+    contract: int
+    oldest_contract: int
+
+    @property
+    def is_older(self) -> bool:
+        """Whether the centre has to be upgraded for this program."""
+        return self.contract < CONTRACT
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether this program is too old for the centre."""
+        return self.oldest_contract > CONTRACT
 
 
 @contextmanager
 def owner_transaction(address: Address, site_id: UUID | None = None) -> Iterator[Transaction]:
-    """Give a transaction by the owner's address; with `site_id` it takes that site's turn.
+    """Open a transaction by the owner's address; with `site_id` it locks that site's counter.
 
-    What was noted of that site is logged last. Raises a KioskError that says what to do, without
+    What was marked as changed is logged last. Raises a KioskError that says what to do, without
     a password.
     """
     engine = central_engine(address)
@@ -62,6 +97,51 @@ def owner_transaction(address: Address, site_id: UUID | None = None) -> Iterator
         raise _plain(error, address) from None
     finally:
         engine.dispose()
+
+
+def read_terms(transaction: Transaction) -> Terms:
+    """Read the agreement of the centre; an error of the database where there is none."""
+    query = select(_central.contract, _central.oldest_contract)
+    return Terms(*transaction.connection().execute(query).one())
+
+
+def read_clock_and_terms(connection: Connection) -> tuple[datetime, Terms] | None:
+    """Read the centre's clock and its agreement; None where the centre is only half made."""
+    query = select(func.clock_timestamp().label("now"), _central.contract, _central.oldest_contract)
+    row = connection.execute(query).first()
+    return None if row is None else (row.now, Terms(row.contract, row.oldest_contract))
+
+
+def all_sites(transaction: Transaction) -> tuple[CentralSite, ...]:
+    """Return all sites by name."""
+    return tuple(CentralSite(*row) for row in transaction.connection().execute(_sites))
+
+
+def site_epoch(transaction: Transaction, site_id: UUID) -> UUID | None:
+    """Return the epoch of a site; None where the centre does not know it."""
+    query = select(_counter.c.epoch).where(_counter.c.site_id == site_id)
+    found: UUID | None = transaction.connection().execute(query).scalar()
+    return found
+
+
+def add_site(transaction: Transaction, site_id: UUID, first_epoch: UUID) -> None:
+    """Add the counter of a new site."""
+    row = {"site_id": site_id, "epoch": first_epoch, "n": 0}
+    transaction.connection().execute(insert(_counter), row)
+
+
+def renew_epochs(transaction: Transaction, new_epoch: Callable[[], UUID]) -> int:
+    """Change the epoch of every site; return how many sites there are."""
+    connection = transaction.connection()
+    ids = connection.execute(select(_counter.c.site_id)).scalars().all()
+    if ids:
+        connection.execute(
+            update(_counter)
+            .where(_counter.c.site_id == bindparam("site"))
+            .values(epoch=bindparam("another")),
+            [{"site": one, "another": new_epoch()} for one in ids],
+        )
+    return len(ids)
 
 
 @contextmanager
@@ -111,85 +191,3 @@ def _unknown_owner() -> SetupError:
         "The server does not let this owner in; check the name and the password in the URL"
         " (or PGPASSWORD)."
     )
-
-
-_counter = table(SyncCounter)
-_central = table(Central).c
-_site = table(Site).c
-_sites = (
-    select(_counter.c.site_id, _site.name, _counter.c.epoch)
-    .join(table(Site), _site.id == _counter.c.site_id)
-    .order_by(_site.name, _counter.c.site_id)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class CentralSite:
-    """One clinic at the centre."""
-
-    site_id: UUID
-    name: str
-    epoch: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Which agreement a centre keeps."""
-
-    contract: int
-    oldest_contract: int
-
-    @property
-    def is_older(self) -> bool:
-        """Whether the centre has to be upgraded for this program."""
-        return self.contract < CONTRACT
-
-    @property
-    def is_newer(self) -> bool:
-        """Whether this program is too old for the centre."""
-        return self.oldest_contract > CONTRACT
-
-
-def read_terms(transaction: Transaction) -> Terms:
-    """Read the agreement of the centre; an error of the database where there is none."""
-    query = select(_central.contract, _central.oldest_contract)
-    return Terms(*transaction.connection().execute(query).one())
-
-
-def read_clock_and_terms(connection: Connection) -> tuple[datetime, Terms] | None:
-    """Read the centre's clock and its agreement; None where the centre is only half made."""
-    query = select(func.clock_timestamp().label("now"), _central.contract, _central.oldest_contract)
-    row = connection.execute(query).first()
-    return None if row is None else (row.now, Terms(row.contract, row.oldest_contract))
-
-
-def all_sites(transaction: Transaction) -> tuple[CentralSite, ...]:
-    """Give all sites by name."""
-    return tuple(CentralSite(*row) for row in transaction.connection().execute(_sites))
-
-
-def site_epoch(transaction: Transaction, site_id: UUID) -> UUID | None:
-    """Give the epoch of a site; None where the centre does not know it."""
-    query = select(_counter.c.epoch).where(_counter.c.site_id == site_id)
-    found: UUID | None = transaction.connection().execute(query).scalar()
-    return found
-
-
-def add_site(transaction: Transaction, site_id: UUID, first_epoch: UUID) -> None:
-    """Give a new site its counter."""
-    row = {"site_id": site_id, "epoch": first_epoch, "n": 0}
-    transaction.connection().execute(insert(_counter), row)
-
-
-def renew_epochs(transaction: Transaction, new_epoch: Callable[[], UUID]) -> int:
-    """Give every site another epoch, and tell how many there are."""
-    connection = transaction.connection()
-    ids = connection.execute(select(_counter.c.site_id)).scalars().all()
-    if ids:
-        connection.execute(
-            update(_counter)
-            .where(_counter.c.site_id == bindparam("site"))
-            .values(epoch=bindparam("another")),
-            [{"site": one, "another": new_epoch()} for one in ids],
-        )
-    return len(ids)

@@ -1,4 +1,4 @@
-"""Who may do what at the centre: grants by column, and policies that pin machine and site."""
+"""Sets up the centre: tables, roles, grants by column, and policies by machine and site."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,6 +20,10 @@ from kiosk.records.schema.tables import (
     HeadCount,
 )
 
+CONTRACT = 1
+"""What this program understands of the agreement between machines and centre."""
+OLDEST_CONTRACT = 1
+"""The oldest agreement whose machines a centre of this version serves."""
 KIOSKS, DESKS = "kiosk_machine", "kiosk_desk"
 """The two groups; every machine's own role belongs to one of them and to nothing else."""
 GROUPS = {"kiosk": KIOSKS, "desk": DESKS}
@@ -31,82 +35,11 @@ _LIMITS = (
     "SET idle_in_transaction_session_timeout = '60s'",
 )
 """A machine can undo the last two for itself; they are for accidents, not against malice."""
-
 OWN_ID = "substr(current_user::text, 3, 32) = replace(id::text, '-', '')"
 OWN_SITE = "substr(current_user::text, 36, 24) = right(replace(site_id::text, '-', ''), 24)"
 """Policies ask the role's own name, which nobody can set, and no table: CockroachDB takes no
 subquery there. PostgreSQL cuts a name after 63 bytes, so it holds the end of the site's id, in
 which all that is random stands."""
-
-
-def own_row_condition(group: str) -> str:
-    """Say in SQL that a row is of the machine that asks, and of its site.
-
-    One comparison of the whole name: two, of its parts, cost a push another 4 % when measured.
-    """
-    letter = next(_LETTERS[kind] for kind, name in GROUPS.items() if name == group)
-    return (
-        f"current_user::text = '{letter}_' || replace(kiosk_id::text, '-', '')"
-        " || '_' || right(replace(site_id::text, '-', ''), 24)"
-    )
-
-
-def role_name(kind: str, kiosk_id: UUID, site_id: UUID) -> str:
-    """Name the role of a machine (`kind` kiosk or desk): its id, and the end of its site's."""
-    return f"{_LETTERS[kind]}_{kiosk_id.hex}_{site_id.hex[-_SITE_DIGITS:]}"
-
-
-def make_role(connection: Connection, name: str, kind: str, password: str) -> None:
-    """Make a machine's role, which can sign in by `password`; only a verifier is sent."""
-    _run(connection, f"CREATE ROLE {name} LOGIN PASSWORD '{_verifier(connection, name, password)}'")
-    _run(connection, f"GRANT {GROUPS[kind]} TO {name}")
-    for limit in _LIMITS:
-        _run(connection, f"ALTER ROLE {name} {limit}")
-
-
-def change_password(connection: Connection, name: str, password: str) -> None:
-    """Replace a role's password; a role may do that for itself."""
-    _run(connection, f"ALTER ROLE {name} PASSWORD '{_verifier(connection, name, password)}'")
-
-
-def lock_role(connection: Connection, name: str) -> None:
-    """Let a role sign in no more, and end what it has open now."""
-    _run(connection, f"ALTER ROLE {name} NOLOGIN")
-    # An owner who is no superuser may end the sessions of roles that it belongs to, only.
-    asked = text("SELECT pg_has_role(current_user, CAST(:role AS name), 'USAGE')")
-    joins = not connection.execute(asked, {"role": name}).scalar_one()
-    if joins:
-        _run(connection, f"GRANT {name} TO current_user")
-    open_now = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :role")
-    connection.execute(open_now, {"role": name})
-    if joins:
-        _run(connection, f"REVOKE {name} FROM current_user")
-
-
-def may_sign_in(connection: Connection, name: str) -> bool:
-    """Say whether a role is there and not shut out."""
-    asked = text("SELECT rolcanlogin FROM pg_roles WHERE rolname = :role")
-    return bool(connection.execute(asked, {"role": name}).scalar())
-
-
-def role_exists(connection: Connection, name: str) -> bool:
-    """Say whether there is a role of this name."""
-    asked = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
-    return connection.execute(asked, {"role": name}).first() is not None
-
-
-def _verifier(connection: Connection, name: str, password: str) -> str:
-    """Turn a password into what the server keeps, so that it stands in no statement or log."""
-    driver: Any = connection.connection.driver_connection
-    verifier = driver.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256")
-    return str(verifier.decode())
-
-
-def _run(connection: Connection, statement: str) -> None:
-    # Names are made of hex digits above and verifiers of base64, so nothing needs quoting.
-    connection.exec_driver_sql(statement)
-
-
 FACTS: Final[tuple[type[Fact], ...]] = (
     CheckIn, HeadCount, CallbackRequest, CallbackEvent, CallbackWithdrawal, AuditEvent,
 )  # fmt: skip
@@ -149,18 +82,165 @@ WITH mine AS (
 SELECT count(*) FROM noted
 $note$""".replace("OF_THE_CALLER", _CALLER_SITE)
 """The last thing in a push that brought passes. A kiosk may not touch the counter itself."""
+_LOCKS_AND_OBJECTS = text(
+    "SELECT CAST(CAST(p.oid AS regprocedure) AS text) FROM pg_proc p"
+    " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'pg_catalog'"
+    " AND (p.proname LIKE 'pg\\_%advisory%' OR p.proname LIKE 'lo\\_%'"
+    " OR p.proname IN ('loread', 'lowrite'))"
+)
+"""Locks and large objects are the only things a machine could else leave or hold at the centre."""
+_INSUFFICIENT = "42501"
+_COULD_MAKE = text(
+    "SELECT has_schema_privilege(CAST(:role AS name), 'public', 'CREATE')"
+    " OR has_database_privilege(CAST(:role AS name), current_database(), 'CREATE')"
+    " OR has_database_privilege(CAST(:role AS name), current_database(), 'TEMP')"
+)
+_OPEN = (
+    "Machines could make tables of their own in this database; let its owner found the centre,"
+    " and let the owner own the schema public too (ALTER SCHEMA public OWNER TO ...)."
+)
 
 
-def fact_columns(kind: type[Fact]) -> tuple[str, ...]:
-    """Name the columns that a machine fills; `received_at` is the centre's alone."""
-    return tuple(name for name in kind.model_fields if name != "received_at")
+def set_up(connection: Connection, now: datetime) -> bool:
+    """Make or upgrade tables, roles and rights, in the caller's transaction.
+
+    `connection` is the owner's; the owner needs CREATEROLE. Returns False where only a superuser
+    could also take locks and large objects away from machines. Raises SetupError where machines
+    could make things in the database all the same.
+    """
+    # Imported here: Alembic is needed once per release.
+    from kiosk.records.database.upgrading import upgrade
+
+    upgrade(connection)
+    for group in (KIOSKS, DESKS):
+        _make_group(connection, group)
+    _close_to_others(connection)
+    _drop_policies(connection)
+    for statement in rights_statements():
+        connection.exec_driver_sql(statement)
+    _sign_contract(connection, now)
+    closed = _take_functions_away(connection)
+    _check_closed(connection)
+    return closed
+
+
+def _make_group(connection: Connection, group: str) -> None:
+    if role_exists(connection, group):
+        return
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(f"CREATE ROLE {group} NOLOGIN")
+    except DBAPIError:
+        # Somebody makes another centre on the same server at this moment.
+        if not role_exists(connection, group):
+            raise
+
+
+def _sign_contract(connection: Connection, now: datetime) -> None:
+    central = table(Central)
+    terms = {"contract": CONTRACT, "oldest_contract": OLDEST_CONTRACT}
+    if connection.execute(select(central.c.id)).first() is None:
+        connection.execute(insert(central).values(id=1, founded_at=now, **terms))
+    else:
+        connection.execute(update(central).values(**terms))
+
+
+def _close_to_others(connection: Connection) -> None:
+    """Let only the groups connect, and only the owner make anything, temporary or not."""
+    name = connection.execute(text("SELECT quote_ident(current_database())")).scalar_one()
+    connection.exec_driver_sql("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    connection.exec_driver_sql(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+    connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE {name} TO {KIOSKS}, {DESKS}")
+
+
+def _drop_policies(connection: Connection) -> None:
+    """Drop every policy, so that none of an older version grants anything."""
+    asked = text("SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public'")
+    for policy, name in connection.execute(asked).all():
+        connection.exec_driver_sql(f"DROP POLICY {policy} ON {name}")
+
+
+def _check_closed(connection: Connection) -> None:
+    """See that nobody else's grants undo what was taken away: PostgreSQL only warns of those."""
+    for group in (KIOSKS, DESKS):
+        if connection.execute(_COULD_MAKE, {"role": group}).scalar_one():
+            raise SetupError(_OPEN)
+
+
+def _take_functions_away(connection: Connection) -> bool:
+    names = connection.execute(_LOCKS_AND_OBJECTS).scalars().all()
+    try:
+        with connection.begin_nested():
+            for name in names:
+                connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION {name} FROM PUBLIC")
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != _INSUFFICIENT:
+            raise
+        return False
+    return True
+
+
+def role_name(kind: str, kiosk_id: UUID, site_id: UUID) -> str:
+    """Name the role of a machine (`kind` kiosk or desk): its id, and the end of its site's."""
+    return f"{_LETTERS[kind]}_{kiosk_id.hex}_{site_id.hex[-_SITE_DIGITS:]}"
+
+
+def make_role(connection: Connection, name: str, kind: str, password: str) -> None:
+    """Make a machine's role, which can sign in by `password`; only a verifier is sent."""
+    _run(connection, f"CREATE ROLE {name} LOGIN PASSWORD '{_verifier(connection, name, password)}'")
+    _run(connection, f"GRANT {GROUPS[kind]} TO {name}")
+    for limit in _LIMITS:
+        _run(connection, f"ALTER ROLE {name} {limit}")
+
+
+def change_password(connection: Connection, name: str, password: str) -> None:
+    """Replace a role's password; a role may do that for itself."""
+    _run(connection, f"ALTER ROLE {name} PASSWORD '{_verifier(connection, name, password)}'")
+
+
+def lock_role(connection: Connection, name: str) -> None:
+    """Let a role sign in no more, and end what it has open now."""
+    _run(connection, f"ALTER ROLE {name} NOLOGIN")
+    # An owner who is no superuser may end the sessions of roles that it belongs to, only.
+    asked = text("SELECT pg_has_role(current_user, CAST(:role AS name), 'USAGE')")
+    joins = not connection.execute(asked, {"role": name}).scalar_one()
+    if joins:
+        _run(connection, f"GRANT {name} TO current_user")
+    open_now = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :role")
+    connection.execute(open_now, {"role": name})
+    if joins:
+        _run(connection, f"REVOKE {name} FROM current_user")
+
+
+def may_sign_in(connection: Connection, name: str) -> bool:
+    """Return whether a role is there and not shut out."""
+    asked = text("SELECT rolcanlogin FROM pg_roles WHERE rolname = :role")
+    return bool(connection.execute(asked, {"role": name}).scalar())
+
+
+def role_exists(connection: Connection, name: str) -> bool:
+    """Return whether there is a role of this name."""
+    asked = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+    return connection.execute(asked, {"role": name}).first() is not None
+
+
+def _verifier(connection: Connection, name: str, password: str) -> str:
+    """Turn a password into what the server keeps, so that it stands in no statement or log."""
+    driver: Any = connection.connection.driver_connection
+    verifier = driver.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256")
+    return str(verifier.decode())
+
+
+def _run(connection: Connection, statement: str) -> None:
+    # Names are made of hex digits above and verifiers of base64, so nothing needs quoting.
+    connection.exec_driver_sql(statement)
 
 
 def rights_statements() -> Iterator[str]:
-    """Give all rights as SQL, which may be run again after every upgrade.
+    """Return all rights as SQL, which may be run again after every upgrade.
 
-    What an older version granted goes first; its policies are dropped by `founding`. Who may
-    write is told column by column wherever PostgreSQL knows that: a right to a whole table is
+    What an older version granted goes first; its policies are dropped by `set_up`. Who may
+    write is granted column by column wherever PostgreSQL knows that: a right to a whole table is
     also one to LOCK it against everybody.
     """
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {KIOSKS}, {DESKS}"
@@ -172,11 +252,11 @@ def rights_statements() -> Iterator[str]:
         yield f"GRANT SELECT ON central TO {group}"
     for name in _EVERY_TABLE:
         yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
-    yield from _kiosks()
-    yield from _desks()
+    yield from _kiosk_rights()
+    yield from _desk_rights()
 
 
-def _kiosks() -> Iterator[str]:
+def _kiosk_rights() -> Iterator[str]:
     for fact in FACTS:
         name = str(fact.__tablename__)
         yield _grant("INSERT", name, KIOSKS, fact_columns(fact))
@@ -187,10 +267,10 @@ def _kiosks() -> Iterator[str]:
     for name in (*PULLED, "sync_counter", "change_log"):
         yield f"GRANT SELECT ON {name} TO {KIOSKS}"
         yield _policy(name, KIOSKS, "SELECT", using=OWN_SITE)
-    yield from _itself(KIOSKS, f"{OWN_ID} AND {OWN_SITE}", own_row_condition(KIOSKS))
+    yield from _own_machine_rights(KIOSKS, f"{OWN_ID} AND {OWN_SITE}", own_row_condition(KIOSKS))
 
 
-def _desks() -> Iterator[str]:
+def _desk_rights() -> Iterator[str]:
     itself = own_row_condition(DESKS)
     for fact in FACTS:
         name = str(fact.__tablename__)
@@ -219,10 +299,10 @@ def _desks() -> Iterator[str]:
     yield f"GRANT SELECT, DELETE ON sign_in_attempt TO {DESKS}"
     yield from (_grant(command, "sign_in_attempt", DESKS) for command in ("INSERT", "UPDATE"))
     yield _policy("sign_in_attempt", DESKS, "ALL", using=OWN_SITE, check=OWN_SITE)
-    yield from _itself(DESKS, OWN_SITE, OWN_SITE)
+    yield from _own_machine_rights(DESKS, OWN_SITE, OWN_SITE)
 
 
-def _itself(group: str, machines: str, beats: str) -> Iterator[str]:
+def _own_machine_rights(group: str, machines: str, beats: str) -> Iterator[str]:
     """Let a machine see machines, fill in its own row once, and report how it is."""
     device = f"{OWN_ID} AND {OWN_SITE}"
     yield f"GRANT SELECT ON kiosk_device TO {group}"
@@ -232,9 +312,9 @@ def _itself(group: str, machines: str, beats: str) -> Iterator[str]:
         "kiosk_device", group, "UPDATE", using=f"{device} AND {_NOT_JOINED}", check=device
     )
     yield f"GRANT SELECT ON kiosk_heartbeat TO {group}"
-    told = tuple(n for n in _columns("kiosk_heartbeat") if n not in ("kiosk_id", "site_id"))
+    changing = tuple(n for n in _columns("kiosk_heartbeat") if n not in ("kiosk_id", "site_id"))
     yield _grant("INSERT", "kiosk_heartbeat", group)
-    yield _grant("UPDATE", "kiosk_heartbeat", group, told)
+    yield _grant("UPDATE", "kiosk_heartbeat", group, changing)
     yield _policy("kiosk_heartbeat", group, "SELECT", using=beats)
     yield _policy("kiosk_heartbeat", group, "INSERT", check=own_row_condition(group))
     yield _policy(
@@ -243,6 +323,23 @@ def _itself(group: str, machines: str, beats: str) -> Iterator[str]:
         "UPDATE",
         using=own_row_condition(group),
         check=own_row_condition(group),
+    )
+
+
+def fact_columns(kind: type[Fact]) -> tuple[str, ...]:
+    """Name the columns that a machine fills; `received_at` is the centre's alone."""
+    return tuple(name for name in kind.model_fields if name != "received_at")
+
+
+def own_row_condition(group: str) -> str:
+    """Return the SQL condition of a row of the machine that asks, and of its site.
+
+    One comparison of the whole name: two, of its parts, cost a push another 4 % when measured.
+    """
+    letter = next(_LETTERS[kind] for kind, name in GROUPS.items() if name == group)
+    return (
+        f"current_user::text = '{letter}_' || replace(kiosk_id::text, '-', '')"
+        " || '_' || right(replace(site_id::text, '-', ''), 24)"
     )
 
 
@@ -258,106 +355,3 @@ def _policy(table: str, group: str, command: str, *, using: str = "", check: str
     words = f"CREATE POLICY {group}_{command.lower()} ON {table} FOR {command} TO {group}"
     words += f" USING ({using})" if using else ""
     return words + (f" WITH CHECK ({check})" if check else "")
-
-
-CONTRACT = 1
-"""What this program understands of the agreement between machines and centre."""
-OLDEST_CONTRACT = 1
-"""The oldest agreement whose machines a centre of this version serves."""
-
-_LOCKS_AND_OBJECTS = text(
-    "SELECT CAST(CAST(p.oid AS regprocedure) AS text) FROM pg_proc p"
-    " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'pg_catalog'"
-    " AND (p.proname LIKE 'pg\\_%advisory%' OR p.proname LIKE 'lo\\_%'"
-    " OR p.proname IN ('loread', 'lowrite'))"
-)
-"""Locks and large objects are the only things a machine could else leave or hold at the centre."""
-_INSUFFICIENT = "42501"
-_COULD_MAKE = text(
-    "SELECT has_schema_privilege(CAST(:role AS name), 'public', 'CREATE')"
-    " OR has_database_privilege(CAST(:role AS name), current_database(), 'CREATE')"
-    " OR has_database_privilege(CAST(:role AS name), current_database(), 'TEMP')"
-)
-_OPEN = (
-    "Machines could make tables of their own in this database; let its owner found the centre,"
-    " and let the owner own the schema public too (ALTER SCHEMA public OWNER TO ...)."
-)
-
-
-def set_up(connection: Connection, now: datetime) -> bool:
-    """Make or upgrade tables, roles and rights, in the caller's transaction.
-
-    `connection` is the owner's; the owner needs CREATEROLE. Gives False where only a superuser
-    could also take locks and large objects away from machines. Raises SetupError where machines
-    could make things in the database all the same.
-    """
-    # Imported here: Alembic is needed once per release.
-    from kiosk.records.database.upgrading import upgrade
-
-    upgrade(connection)
-    for group in (KIOSKS, DESKS):
-        _make_group(connection, group)
-    _close_to_others(connection)
-    _drop_policies(connection)
-    for statement in rights_statements():
-        connection.exec_driver_sql(statement)
-    _sign_contract(connection, now)
-    closed = _take_functions_away(connection)
-    _check(connection)
-    return closed
-
-
-def _make_group(connection: Connection, group: str) -> None:
-    if role_exists(connection, group):
-        return
-    try:
-        with connection.begin_nested():
-            connection.exec_driver_sql(f"CREATE ROLE {group} NOLOGIN")
-    except DBAPIError:
-        # Somebody makes another centre on the same server at this moment.
-        if not role_exists(connection, group):
-            raise
-
-
-def _sign_contract(connection: Connection, now: datetime) -> None:
-    central = table(Central)
-    terms = {"contract": CONTRACT, "oldest_contract": OLDEST_CONTRACT}
-    if connection.execute(select(central.c.id)).first() is None:
-        connection.execute(insert(central).values(id=1, founded_at=now, **terms))
-    else:
-        connection.execute(update(central).values(**terms))
-
-
-def _close_to_others(connection: Connection) -> None:
-    """Let only the groups connect, and nobody but the owner make anything, temporary or not."""
-    name = connection.execute(text("SELECT quote_ident(current_database())")).scalar_one()
-    connection.exec_driver_sql("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-    connection.exec_driver_sql(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
-    connection.exec_driver_sql(f"GRANT CONNECT ON DATABASE {name} TO {KIOSKS}, {DESKS}")
-
-
-def _drop_policies(connection: Connection) -> None:
-    """Drop every policy, so that none of an older version lets somebody through."""
-    asked = text("SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public'")
-    for policy, name in connection.execute(asked).all():
-        connection.exec_driver_sql(f"DROP POLICY {policy} ON {name}")
-
-
-def _check(connection: Connection) -> None:
-    """See that nobody else's grants undo what was taken away: PostgreSQL only warns of those."""
-    for group in (KIOSKS, DESKS):
-        if connection.execute(_COULD_MAKE, {"role": group}).scalar_one():
-            raise SetupError(_OPEN)
-
-
-def _take_functions_away(connection: Connection) -> bool:
-    names = connection.execute(_LOCKS_AND_OBJECTS).scalars().all()
-    try:
-        with connection.begin_nested():
-            for name in names:
-                connection.exec_driver_sql(f"REVOKE EXECUTE ON FUNCTION {name} FROM PUBLIC")
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", "") != _INSUFFICIENT:
-            raise
-        return False
-    return True

@@ -32,7 +32,7 @@ class CentralStore:
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        """Give a transaction that no other writer of the site runs beside.
+        """Open a transaction that no other writer of the site runs beside.
 
         Commits when the block ends, rolls back when it raises.
         """
@@ -51,7 +51,7 @@ class CentralStore:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """Give a transaction that sees one moment of the database and cannot write."""
+        """Open a transaction that sees one moment of the database and cannot write."""
         with (
             translated(),
             self._engine.connect() as connection,
@@ -65,7 +65,7 @@ class CentralStore:
         """Do nothing: the server looks after its own log."""
 
     def examine(self) -> bool:
-        """Say whether the centre answers; its pages are the server's business."""
+        """Return whether the centre answers; its pages are the server's business."""
         with self.read() as transaction:
             return transaction.connection().execute(text("SELECT 1")).scalar() == 1
 

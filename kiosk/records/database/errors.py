@@ -31,7 +31,7 @@ NOTADB. A full disk also shows as IOERR, when the shared memory file cannot grow
 
 
 def store_error(error: BaseException) -> StoreError:
-    """Say in the kiosk's words what a SQLite or SQLAlchemy error means."""
+    """Return the kiosk's own error for one of SQLite or SQLAlchemy."""
     if isinstance(error, PoolTimeout):
         return StoreBusy(_BUSY)
     cause = error.orig if isinstance(error, DBAPIError) else error

@@ -9,13 +9,13 @@ from kiosk.errors import StoreBusy, StoreFull
 
 
 class FolderLock:
-    """A held lock; give it back by `release` or by leaving the `with` block."""
+    """A held lock, until `release` or the end of the `with` block."""
 
     def __init__(self, handle: int) -> None:
         self._handle: int | None = handle
 
     def release(self) -> None:
-        """Give the lock back; harmless when repeated."""
+        """Release the lock; harmless when repeated."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None

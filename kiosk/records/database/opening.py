@@ -71,7 +71,7 @@ def _check_header(path: Path, *, whole: bool) -> None:
 
 
 def _read_revision(connection: Connection, *, small: bool) -> str | None:
-    """Give the revision, None for an empty file, "" for a foreign or damaged one."""
+    """Return the revision, None for an empty file, "" for a foreign or damaged one."""
     if small and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         return ""
     tables = connection.execute("SELECT name FROM sqlite_schema WHERE type='table'")

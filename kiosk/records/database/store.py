@@ -40,86 +40,8 @@ _WRITER = (
 _READER = ("PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0")
 _READERS = 4
 _WAIT_SECONDS = 10
-
-
-def writer_engine(path: Path, module: ModuleType) -> Engine:
-    """Build the engine of the one writing connection; its transactions are BEGIN IMMEDIATE.
-
-    IMMEDIATE, because a transaction that reads first and then writes fails at once when another
-    process has written in between, whatever the busy timeout.
-    """
-    return _engine(path, module, 1, (*_BOTH, *_WRITER), "BEGIN IMMEDIATE")
-
-
-def reader_engine(path: Path, module: ModuleType) -> Engine:
-    """Build the engine of the connections that can only read."""
-    return _engine(path, module, _READERS, (*_BOTH, *_READER), "BEGIN")
-
-
-def _engine(
-    path: Path, module: ModuleType, size: int, pragmas: tuple[str, ...], begin: str
-) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path.absolute()}",
-        module=module,
-        poolclass=QueuePool,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=_WAIT_SECONDS,
-        pool_reset_on_return="rollback",
-        # Values never reach an exception or a log.
-        hide_parameters=True,
-        connect_args={"check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        # The transaction is begun below and not by the driver's guess.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(pragma)
-            answer = cursor.fetchone()
-            if pragma.startswith("PRAGMA journal_mode") and answer != ("wal",):
-                raise StoreFull("The database cannot be written here; mend its permissions.")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin_transaction(connection: Connection) -> None:
-        # By the driver itself: going through SQLAlchemy costs as much as the whole statement.
-        driver = connection.connection.driver_connection
-        if driver is not None:
-            driver.execute(begin)
-
-    return engine
-
-
-# Which SQLite library to use: one without the WAL-reset bug.
-#
-# Versions 3.7.0 to 3.51.2 can damage a file that two connections write and checkpoint at once, as
-# kiosk and desk do. The `sqlcipher3` wheel carries a newer one; without a key its files are plain
-# SQLite files.
-
 FIRST_SOUND = (3, 51, 3)
-
-
-def sqlite_module() -> ModuleType:
-    """Give the DBAPI module of a sound SQLite, or raise SetupError."""
-    if sqlite3.sqlite_version_info >= FIRST_SOUND:
-        return sqlite3
-    try:
-        from sqlcipher3 import dbapi2
-    except ImportError:
-        raise SetupError(
-            "This machine's SQLite is too old to share a file safely; "
-            "install the package sqlcipher3 or SQLite 3.51.3 or later."
-        ) from None
-    if dbapi2.sqlite_version_info < FIRST_SOUND:
-        raise SetupError("The package sqlcipher3 is too old; install version 0.6.4 or later.")
-    module: ModuleType = dbapi2
-    return module
-
-
+"""The first SQLite without the WAL-reset bug."""
 _PATIENCE_SECONDS = 10
 
 
@@ -127,11 +49,11 @@ class Records(Protocol):
     """An open database as the desks use it: a kiosk's own file, or the centre."""
 
     def write(self) -> AbstractContextManager[Transaction]:
-        """Give a transaction that no other writer runs beside; it commits when the block ends."""
+        """Open a transaction that no other writer runs beside; it commits when the block ends."""
         ...
 
     def read(self) -> AbstractContextManager[Transaction]:
-        """Give a transaction that sees one moment of the database and cannot write."""
+        """Open a transaction that sees one moment of the database and cannot write."""
         ...
 
     def checkpoint(self) -> None:
@@ -139,7 +61,7 @@ class Records(Protocol):
         ...
 
     def examine(self) -> bool:
-        """Say whether the database is whole."""
+        """Return whether the database is whole."""
         ...
 
     def close(self) -> None:
@@ -194,7 +116,7 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        """Give a transaction that holds the write lock from its beginning.
+        """Open a transaction that holds the write lock from its beginning.
 
         Commits (to the disk itself) when the block ends, rolls back when it raises.
         """
@@ -205,7 +127,7 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """Give a transaction that sees one moment of the database and cannot write."""
+        """Open a transaction that sees one moment of the database and cannot write."""
         with translated(*self._faults), self._reader.begin() as connection:
             yield _transaction(connection)
 
@@ -280,3 +202,77 @@ def _no_database() -> SetupError:
         "There is no clinic in this data folder yet; make one with `kiosk init`, "
         "or try `kiosk demo`."
     )
+
+
+def writer_engine(path: Path, module: ModuleType) -> Engine:
+    """Build the engine of the one writing connection; its transactions are BEGIN IMMEDIATE.
+
+    IMMEDIATE, because a transaction that reads first and then writes fails at once when another
+    process has written in between, whatever the busy timeout.
+    """
+    return _engine(path, module, 1, (*_BOTH, *_WRITER), "BEGIN IMMEDIATE")
+
+
+def reader_engine(path: Path, module: ModuleType) -> Engine:
+    """Build the engine of the connections that can only read."""
+    return _engine(path, module, _READERS, (*_BOTH, *_READER), "BEGIN")
+
+
+def _engine(
+    path: Path, module: ModuleType, size: int, pragmas: tuple[str, ...], begin: str
+) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path.absolute()}",
+        module=module,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=_WAIT_SECONDS,
+        pool_reset_on_return="rollback",
+        # Values never reach an exception or a log.
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # The transaction is begun below and not by the driver's guess.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+            answer = cursor.fetchone()
+            if pragma.startswith("PRAGMA journal_mode") and answer != ("wal",):
+                raise StoreFull("The database cannot be written here; mend its permissions.")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        # By the driver itself: going through SQLAlchemy costs as much as the whole statement.
+        driver = connection.connection.driver_connection
+        if driver is not None:
+            driver.execute(begin)
+
+    return engine
+
+
+def sqlite_module() -> ModuleType:
+    """Return the DBAPI module of an SQLite without the WAL-reset bug; SetupError if there is none.
+
+    Versions 3.7.0 to 3.51.2 can damage a file that two connections write and checkpoint at once, as
+    kiosk and desk do (SQLite, "Write-Ahead Logging"). The package sqlcipher3 has a newer one;
+    without a key its files are plain SQLite files.
+    """
+    if sqlite3.sqlite_version_info >= FIRST_SOUND:
+        return sqlite3
+    try:
+        from sqlcipher3 import dbapi2
+    except ImportError:
+        raise SetupError(
+            "This machine's SQLite is too old to share a file safely; "
+            "install the package sqlcipher3 or SQLite 3.51.3 or later."
+        ) from None
+    if dbapi2.sqlite_version_info < FIRST_SOUND:
+        raise SetupError("The package sqlcipher3 is too old; install version 0.6.4 or later.")
+    module: ModuleType = dbapi2
+    return module

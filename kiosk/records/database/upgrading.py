@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 
 def migration_config() -> Config:
-    """Give the configuration of the history inside this package."""
+    """Return the configuration of the history inside this package."""
     config = Config()
     config.set_main_option("script_location", "kiosk.records:migrations")
     return config

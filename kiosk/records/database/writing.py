@@ -1,6 +1,6 @@
-"""Writes facts: each with its number and its outbox row, in the caller's transaction.
+"""Writes facts with their number and outbox row, and reference data, in the caller's transaction.
 
-At the centre there is no outbox: a fact has arrived, and changed reference data are noted for the
+At the centre there is no outbox: a fact has arrived, and changed reference data are logged for the
 kiosks to pull.
 """
 
@@ -19,6 +19,7 @@ from kiosk.records.schema.columns import Fact, Reference, Row, payload, table
 from kiosk.records.schema.system_tables import ChangeLog, Outbox, SyncCounter, SyncState
 
 _CHANGED: Final = "kiosk.changed"
+_AT_CENTRE_ONLY = frozenset({"received_at"})
 _counter = table(SyncCounter)
 _lock = select(_counter.c.n).where(_counter.c.site_id == bindparam("site")).with_for_update()
 _raise = (
@@ -27,52 +28,6 @@ _raise = (
     .values(n=_counter.c.n + bindparam("more"))
     .returning(_counter.c.n)
 )
-
-
-def mark_changed(
-    transaction: Transaction, table_name: str, row_id: UUID, *, gone: bool = False
-) -> None:
-    """Remember that a reference row was written, or deleted by retention.
-
-    Written by `log_changes`; on a kiosk's own file, where nobody pulls, this does nothing.
-    """
-    changed: dict[tuple[str, UUID], bool] = transaction.info.setdefault(_CHANGED, {})
-    changed[table_name, row_id] = gone
-
-
-def lock_counter(transaction: Transaction, site_id: UUID) -> bool:
-    """Hold the site's counter until the transaction ends; False where there is no such site.
-
-    Writers of one site take turns, as they do on a kiosk's file, and whoever pulls meets their
-    changes in the order of the counter.
-    """
-    row = transaction.connection().execute(_lock, {"site": site_id}).first()
-    return row is not None
-
-
-def log_changes(transaction: Transaction, site_id: UUID) -> None:
-    """Write what was noted, as the last thing before the commit."""
-    changed: dict[tuple[str, UUID], bool] = transaction.info.pop(_CHANGED, {})
-    if not changed:
-        return
-    connection = transaction.connection()
-    raised = {"site": site_id, "more": len(changed)}
-    last = int(connection.execute(_raise, raised).scalar_one())
-    rows: list[dict[str, Any]] = [
-        {
-            "site_id": site_id,
-            "v": last - len(changed) + count,
-            "table_name": table_name,
-            "row_id": row_id,
-            "gone": gone,
-        }
-        for count, ((table_name, row_id), gone) in enumerate(changed.items(), 1)
-    ]
-    connection.execute(insert(table(ChangeLog)), rows)
-
-
-_AT_CENTRE_ONLY = frozenset({"received_at"})
-
 _outbox = insert(table(Outbox))
 _state = table(SyncState).c
 _number = (
@@ -141,6 +96,48 @@ def change_reference(
     if changed.rowcount != 1:
         raise SetupError("What was to be changed is no longer there; look again.")
     mark_changed(transaction, target.name, row_id)
+
+
+def mark_changed(
+    transaction: Transaction, table_name: str, row_id: UUID, *, gone: bool = False
+) -> None:
+    """Mark a reference row as written, or as deleted by retention (`gone`).
+
+    Written by `log_changes`; on a kiosk's own file, where nobody pulls, this does nothing.
+    """
+    changed: dict[tuple[str, UUID], bool] = transaction.info.setdefault(_CHANGED, {})
+    changed[table_name, row_id] = gone
+
+
+def lock_counter(transaction: Transaction, site_id: UUID) -> bool:
+    """Hold the site's counter until the transaction ends; False where there is no such site.
+
+    Writers of one site take turns, as they do on a kiosk's file, and whoever pulls meets their
+    changes in the order of the counter.
+    """
+    row = transaction.connection().execute(_lock, {"site": site_id}).first()
+    return row is not None
+
+
+def log_changes(transaction: Transaction, site_id: UUID) -> None:
+    """Write what was marked as changed, as the last thing before the commit."""
+    changed: dict[tuple[str, UUID], bool] = transaction.info.pop(_CHANGED, {})
+    if not changed:
+        return
+    connection = transaction.connection()
+    raised = {"site": site_id, "more": len(changed)}
+    last = int(connection.execute(_raise, raised).scalar_one())
+    rows: list[dict[str, Any]] = [
+        {
+            "site_id": site_id,
+            "v": last - len(changed) + count,
+            "table_name": table_name,
+            "row_id": row_id,
+            "gone": gone,
+        }
+        for count, ((table_name, row_id), gone) in enumerate(changed.items(), 1)
+    ]
+    connection.execute(insert(table(ChangeLog)), rows)
 
 
 def _values(row: Row) -> dict[str, object]:

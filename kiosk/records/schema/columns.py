@@ -71,12 +71,12 @@ class Fact(Row):
 
 
 def is_central(transaction: Transaction) -> bool:
-    """Say whether the database is the centre, and not a machine's own file."""
+    """Return whether the database is the centre, and not a machine's own file."""
     return transaction.connection().dialect.name != "sqlite"
 
 
 def table(model: type[SQLModel]) -> Table:
-    """Give the Core table behind a SQLModel class."""
+    """Return the Core table behind a SQLModel class."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 

@@ -1,4 +1,4 @@
-"""Tables that move and guard the facts: accounts, keys, machines, outbox, the audit trail.
+"""System tables, beside the clinic's records: accounts, keys, machines, sync, the audit trail.
 
 Tables with `info["only"] == "kiosk"` exist on SQLite alone; they never leave the machine.
 """
@@ -159,7 +159,7 @@ class AuditEvent(Fact, table=True):
 
 
 class AuditChain(SQLModel, table=True):
-    """Where this machine's audit chain stands; the key of an entry is gone once it is written."""
+    """The end of this machine's audit chain; the key of an entry is gone once it is written."""
 
     __tablename__ = "audit_chain"
 

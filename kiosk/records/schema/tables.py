@@ -1,6 +1,6 @@
-"""What the clinic keeps: reference data and facts. No logic.
+"""The tables of what the clinic keeps: reference data and facts. No logic.
 
-`received_at` and the other plumbing of facts come from `Fact`. Facts carry no foreign keys: a
+`received_at` and the other system columns of facts come from `Fact`. Facts carry no foreign keys: a
 void or an event may arrive before what it names.
 """
 

@@ -27,7 +27,7 @@ _NOT_THERE: Final = ("42P01", "42883")
 
 
 def names(who: Who) -> dict[str, str]:
-    """Give the ids and roles that the statements speak of."""
+    """Return the ids and roles that the statements speak of."""
     unused = fresh()
     alike = f"ffffffff{str(A.site)[8:]}"
     return {
@@ -44,7 +44,7 @@ def names(who: Who) -> dict[str, str]:
 
 
 def answer(connection: Connection, sql: str) -> str:
-    """Run a statement, and say what came of it."""
+    """Run a statement; return what came of it."""
     try:
         with connection.begin_nested():
             rows = connection.connection.cursor()

@@ -107,7 +107,7 @@ def connect(address: Address) -> None:
 
 
 def refused(address: Address) -> str:
-    """Fail to connect; gives the sentence."""
+    """Fail to connect; return the sentence."""
     with pytest.raises(StoreRefused) as caught:
         connect(address)
     assert caught.value.code == "tls"

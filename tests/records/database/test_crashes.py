@@ -20,7 +20,7 @@ _QUERY = """
 
 
 def acknowledged_until_killed(database: Path, seed: int) -> list[str]:
-    """Run a submitter, kill it after a random number of answers, and give what it answered."""
+    """Run a submitter, kill it after a random number of answers; return what it answered."""
     child = subprocess.Popen(
         [sys.executable, "-m", "tests.support.submitter", str(database), str(seed)],
         stdout=subprocess.PIPE,

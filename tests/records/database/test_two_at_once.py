@@ -14,7 +14,7 @@ ROUNDS = 40
 
 @contextmanager
 def another_process(database: Path) -> Iterator[list[str]]:
-    """Let another process submit requests until the block ends; then give what it answered."""
+    """Let another process submit requests until the block ends; then return what it answered."""
     child = subprocess.Popen(
         [sys.executable, "-m", "tests.support.submitter", str(database), "7"],
         stdout=subprocess.PIPE,

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from kiosk.domain.fleet import KioskView, MachineKind
-from kiosk.records import site
+from kiosk.records import outbox, site
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import KioskDevice, KioskHeartbeat
 from kiosk.usecases.admin.desk import OversightDesk
@@ -104,11 +104,11 @@ def test_since_when_the_oldest_record_waits(clinic: Clinic) -> None:
     with owning(clinic) as connection:
         connection.exec_driver_sql("DELETE FROM outbox")
     with clinic.store.read() as transaction:
-        assert site.waiting_since(transaction) is None
+        assert outbox.waiting_since(transaction) is None
     first = clinic.clock.at
     clinic.maintenance.unlock("no")
     clinic.clock.move(hours=2)
     clinic.maintenance.unlock("no")
     with clinic.store.read() as transaction:
-        assert site.waiting_since(transaction) == first
+        assert outbox.waiting_since(transaction) == first
     assert first.tzinfo is UTC

@@ -10,7 +10,7 @@ import pytest
 from kiosk.errors import SetupError
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, read_link, write_link
-from kiosk.records.outbox import note_exported
+from kiosk.records.outbox import set_exported_upto
 from kiosk.usecases.central.adoption import check_reset, reset_machine
 from tests.support.desks import Clinic, open_clinic
 
@@ -35,10 +35,10 @@ def test_nothing_goes_while_facts_wait(linked: Clinic) -> None:
 
 def test_what_was_exported_may_go(linked: Clinic) -> None:
     last = linked.column("SELECT max(seq) FROM outbox")[0]
-    note_exported(linked.folder, last - 1)
+    set_exported_upto(linked.folder, last - 1)
     with pytest.raises(SetupError, match="have not reached the centre"):
         check_reset(linked.folder, linked.file)
-    note_exported(linked.folder, last)
+    set_exported_upto(linked.folder, last)
     kept = linked.folder / "unsent-0003-1.jsonl"
     kept.write_text("{}")
     found = check_reset(linked.folder, linked.file)
@@ -70,7 +70,7 @@ def test_a_clinic_without_a_centre_is_never_emptied(linked: Clinic) -> None:
 def test_settings_and_exported_facts_stay(linked: Clinic) -> None:
     kept = linked.folder / "unsent-0003-1.jsonl"
     kept.write_text("{}")
-    note_exported(linked.folder, 99)
+    set_exported_upto(linked.folder, 99)
     linked.store.close()
     reset_machine(linked.folder, linked.file)
     assert {path.name for path in linked.folder.iterdir()} == {"kiosk.toml", kept.name}

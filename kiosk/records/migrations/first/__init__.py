@@ -1,1 +1,1 @@
-"""The tables as the first revision made them; frozen, whatever tables.py says later."""
+"""The tables as the first revision made them; frozen, whatever the schema is now."""

@@ -8,7 +8,7 @@ from kiosk.records.schema.columns import Id
 
 
 def on_sqlite() -> bool:
-    """Say whether this is a kiosk's file and not the centre."""
+    """Return whether this is a kiosk's file and not the centre."""
     return op.get_context().dialect.name == "sqlite"
 
 

@@ -1,6 +1,6 @@
-"""The first tables: reference data, facts, plumbing."""
+"""The first tables: reference data, facts, system tables."""
 
-from kiosk.records.migrations.first import facts, plumbing, reference
+from kiosk.records.migrations.first import facts, reference, system_tables
 
 revision = "0001"
 down_revision = None
@@ -9,4 +9,4 @@ down_revision = None
 def upgrade() -> None:
     reference.create()
     facts.create()
-    plumbing.create()
+    system_tables.create()

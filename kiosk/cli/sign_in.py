@@ -2,12 +2,14 @@
 
 import getpass
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kiosk import bootstrap
+from kiosk.bootstrap.data_folder import data_dir
+from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.domain.staff import (
     LONGEST_PASSPHRASE,
     SHORTEST_PASSPHRASE,
@@ -17,24 +19,18 @@ from kiosk.domain.staff import (
 from kiosk.errors import AccessRefused, SetupError
 
 if TYPE_CHECKING:
-    from kiosk.bootstrap import Kiosk
+    from kiosk.bootstrap.kiosk import Kiosk
     from kiosk.usecases.access import Access, SignInRefused
     from kiosk.usecases.staff_desk import SignedIn
 
 
 PASSPHRASE_VARIABLE = "KIOSK_PASSPHRASE"  # noqa: S105  the name of a variable
-
-
-def from_variable(name: str) -> str | None:
-    """Return what the variable `name` says; None where it is not set."""
-    return os.environ.get(name)
-
-
-def ask_unseen(question: str, variable: str) -> str:
-    """Return what is typed unseen; SetupError, which names `variable`, without a terminal."""
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise SetupError(f"There is no terminal to ask on; set {variable} instead.")
-    return getpass.getpass(f"{question}: ", sys.stderr)
+NEW_PASSPHRASE_VARIABLE = "KIOSK_NEW_PASSPHRASE"  # noqa: S105  the name of a variable
+_TRIES = 3
+_RULE = (
+    f"A passphrase has {SHORTEST_PASSPHRASE} to {LONGEST_PASSPHRASE} characters; four or five"
+    " words that belong together only for you are good."
+)
 
 
 @contextmanager
@@ -49,9 +45,9 @@ def signed_in(user: str) -> "Iterator[tuple[Kiosk, Access, SignedIn]]":
     kiosk = open_for_staff()
     try:
         access = kiosk.access()
-        answer = access.sign_in(clean(user), passphrase())
+        answer = access.sign_in(clean(user), ask_passphrase())
         if isinstance(answer, SignInRefused):
-            raise refused(answer)
+            raise refusal_error(answer)
         if answer.must_change:
             raise AccessRefused(
                 "Choose a passphrase of your own first:"
@@ -66,43 +62,49 @@ def open_for_staff() -> "Kiosk":
     """Open the data folder for staff; SetupError on a kiosk whose staff work at the centre."""
     from kiosk.bootstrap.data_folder import refuse_staff_work
 
-    folder = bootstrap.data_dir()
+    folder = data_dir()
     refuse_staff_work(folder)
-    return bootstrap.open_kiosk(folder)
+    return open_kiosk(folder)
 
 
-def refused(answer: "SignInRefused") -> AccessRefused:
+def ask_passphrase() -> str:
+    """Return the user's own passphrase: KIOSK_PASSPHRASE, else as typed unseen."""
+    given = from_variable(PASSPHRASE_VARIABLE)
+    return ask_unseen("Passphrase", PASSPHRASE_VARIABLE) if given is None else given
+
+
+def refusal_error(answer: "SignInRefused") -> AccessRefused:
     """Make the error of a sign-in that failed, with the wait before the next."""
     wait = answer.wait_seconds
     again = f"; try again in {wait} seconds" if wait else "; try again"
     return AccessRefused(f"The name or the passphrase is not right{again}.")
 
 
-def passphrase() -> str:
-    """Return the passphrase of whoever gives the command."""
-    given = from_variable(PASSPHRASE_VARIABLE)
-    return ask_unseen("Passphrase", PASSPHRASE_VARIABLE) if given is None else given
-
-
-NEW_PASSPHRASE_VARIABLE = "KIOSK_NEW_PASSPHRASE"  # noqa: S105  the name of a variable
-_TRIES = 3
-_RULE = (
-    f"A passphrase has {SHORTEST_PASSPHRASE} to {LONGEST_PASSPHRASE} characters; four or five"
-    " words that belong together only for you are good."
-)
-
-
 def new_passphrase(whose: str, variable: str, otherwise: str) -> str:
     """Return a new passphrase from `variable`, else as it was typed twice.
 
-    `whose` begins the question; `otherwise` is said after three tries that came to nothing.
-    Raises SetupError.
+    `whose` begins the question; Raises SetupError, with the
+    sentence `otherwise` after three tries.
     """
     return new_secret(
         f"{whose} ({SHORTEST_PASSPHRASE} characters or more)",
         variable,
         lambda text: not isinstance(check_passphrase(text), PassphraseProblem),
         _RULE,
+        otherwise,
+    )
+
+
+def new_pin(otherwise: str) -> str:
+    """Return a new PIN of the maintenance screen (4 to 12 digits) from KIOSK_PIN, else as typed.
+
+    Raises SetupError, with the sentence `otherwise` after three tries.
+    """
+    return new_secret(
+        "A PIN for the maintenance screen (4 to 12 digits)",
+        "KIOSK_PIN",
+        lambda text: re.fullmatch(r"[0-9]{4,12}", text) is not None,
+        "The PIN of the maintenance screen has 4 to 12 digits; choose another.",
         otherwise,
     )
 
@@ -128,3 +130,15 @@ def new_secret(
         else:
             sys.stderr.write("The two were not the same; begin again.\n")
     raise SetupError(otherwise)
+
+
+def ask_unseen(question: str, variable: str) -> str:
+    """Return what is typed unseen; SetupError, which names `variable`, without a terminal."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise SetupError(f"There is no terminal to ask on; set {variable} instead.")
+    return getpass.getpass(f"{question}: ", sys.stderr)
+
+
+def from_variable(name: str) -> str | None:
+    """Return the value of the variable `name`; None where it is not set."""
+    return os.environ.get(name)

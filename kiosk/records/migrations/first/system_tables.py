@@ -1,4 +1,4 @@
-"""Plumbing of the first revision."""
+"""System tables of the first revision."""
 
 import sqlalchemy as sa
 from alembic import op
