@@ -174,7 +174,7 @@ def join(
     """
     from kiosk.devices.clock import SystemClock, entropy
     from kiosk.sync.joining import JoinFolder, check_place
-    from kiosk.sync.joining import join as join_centre
+    from kiosk.sync.joining import join as join_central
 
     folder, signed = data_dir(), _read_bundle(file)
     bundle = signed.bundle
@@ -190,7 +190,7 @@ def join(
     signed.check(code)
     make_folder(folder)
     with _locked(folder):
-        joined = join_centre(place, bundle, code, _new_pin_hash)
+        joined = join_central(place, bundle, code, _new_pin_hash)
     write(done if joined.pulled else f"{done}\n{_TO_PULL}")
 
 

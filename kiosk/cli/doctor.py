@@ -116,7 +116,7 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
         link = read_link(folder)
         if link is None:
             raise SetupError(f"There is no clinic in {folder} yet; make one with `kiosk init`.")
-        yield from _findings_or_error("centre", lambda: _centre_without_records(link))
+        yield from _findings_or_error("centre", lambda: _central_without_records(link))
         kiosk = open_kiosk(folder)
         opened.append(kiosk)
         yield from _findings_or_error("keys", lambda: _keys(kiosk))
@@ -130,7 +130,7 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
     yield from _findings_or_error("database", lambda: _integrity(kiosk))
     yield from _findings_or_error("keys", lambda: _keys(kiosk))
     yield from _findings_or_error("clock", lambda: _clock(kiosk))
-    yield from _findings_or_error("centre", lambda: _centre(kiosk))
+    yield from _findings_or_error("centre", lambda: _central(kiosk))
 
 
 def _integrity(kiosk: Kiosk) -> Iterator[Finding]:
@@ -155,7 +155,7 @@ def _clock(kiosk: Kiosk) -> Iterator[Finding]:
         yield Finding("records", Verdict.LOOK, words)
 
 
-def _centre(kiosk: Kiosk) -> Iterator[Finding]:
+def _central(kiosk: Kiosk) -> Iterator[Finding]:
     """Yield how a machine with records of its own reaches its centre, if it has one."""
     from kiosk.bootstrap.syncing import ask_central
     from kiosk.records.central.link import read_link
@@ -171,7 +171,7 @@ def _centre(kiosk: Kiosk) -> Iterator[Finding]:
     yield central_finding(look, status.now, kiosk.site.zone)
 
 
-def _centre_without_records(link: "CentralLink") -> Iterator[Finding]:
+def _central_without_records(link: "CentralLink") -> Iterator[Finding]:
     """Yield how a machine without records of its own reaches its centre."""
     from kiosk.bootstrap.syncing import ask_central
     from kiosk.devices.clock import SystemClock

@@ -40,7 +40,7 @@ _in_file: "Select[*tuple[Any, ...]]" = select(
     *(cast(_event[name], LargeBinary).label(name) for name in _NAMES)
 )
 # The centre keeps to its types, but knows times that Python does not.
-_at_centre: "Select[*tuple[Any, ...]]" = select(
+_at_central: "Select[*tuple[Any, ...]]" = select(
     *(
         cast(func.timezone("UTC", _event.at), String).label(name) if name == "at" else _event[name]
         for name in _NAMES
@@ -51,7 +51,7 @@ _by_position = (_event.position, _event.id)
 _trail_in_file = _in_file.where(
     cast(_event.kiosk_id, LargeBinary) == cast(bindparam("kiosk", type_=Id), LargeBinary)
 ).order_by(*_by_position)
-_trail_at_centre = _at_centre.where(_event.kiosk_id == bindparam("kiosk")).order_by(*_by_position)
+_trail_at_central = _at_central.where(_event.kiosk_id == bindparam("kiosk")).order_by(*_by_position)
 _backwards = (_event.position.desc(), _event.id)
 _backwards_in_time = (_event.at.desc(), _event.kiosk_id.desc(), _event.position.desc(), _event.id)
 _last = select(func.max(_event.at)).where(
@@ -122,7 +122,7 @@ def trail(
     entry that it follows.
     """
     before = 0
-    query = _trail_at_centre if is_central(transaction) else _trail_in_file
+    query = _trail_at_central if is_central(transaction) else _trail_in_file
     for row in transaction.connection().execute(query, {"kiosk": kiosk_id}):
         number = _number(row.kiosk_seq)
         in_place = _is(row.site_id, site_id) and number > before
@@ -134,7 +134,7 @@ def latest_entries(
     transaction: Transaction, site_id: UUID, wanted: AuditQuery
 ) -> list[tuple[UUID, AuditEntry]]:
     """Return entries with their machines, the latest first; unreadable ones are left out."""
-    query = _at_centre if is_central(transaction) else _in_file
+    query = _at_central if is_central(transaction) else _in_file
     query = query.where(_event.site_id == site_id).limit(wanted.most)
     if wanted.kiosk_id is None:
         query = query.order_by(*_backwards_in_time)

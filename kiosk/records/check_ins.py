@@ -85,7 +85,7 @@ class OpenSessions(NamedTuple):
 
     card: KnownPass | None
     """The pass; also None where no session is open, then look it up by itself."""
-    stories: dict[Session, PassHistory]
+    histories: dict[Session, PassHistory]
     """The open sessions by start, each with what the pass did there before."""
     offset_ms: int | None
     """How far this machine's clock is off, as measured last."""

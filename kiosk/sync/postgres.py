@@ -51,7 +51,7 @@ PASSES: Final = "passcard"
 _MACHINE: Final = "kiosk_device"
 _SENT: Final = frozenset({*(str(fact.__tablename__) for fact in FACTS), *MADE_ANYWHERE})
 _READ: Final = frozenset({*PULLED, _MACHINE})
-_AT_CENTRE_ONLY: Final = frozenset({"received_at"})
+_CENTRAL_ONLY: Final = frozenset({"received_at"})
 _beat = table(KioskHeartbeat)
 _counter = table(SyncCounter)
 _log = table(ChangeLog)
@@ -133,7 +133,7 @@ def insert_from(name: str) -> Insert:
     if name not in _SENT:
         raise StoreRefused("The centre takes no such rows from a kiosk.", UNKNOWN_TABLE)
     target = SQLModel.metadata.tables[name]
-    names = [one.name for one in target.c if one.name not in _AT_CENTRE_ONLY]
+    names = [one.name for one in target.c if one.name not in _CENTRAL_ONLY]
     given = (
         func.json_to_recordset(sa.cast(bindparam("rows", type_=sa.Text()), sa.JSON))
         .table_valued(*(column(one, target.c[one].type) for one in names), name="given")

@@ -19,7 +19,7 @@ from kiosk.records.schema.columns import Fact, Reference, Row, payload, table
 from kiosk.records.schema.system_tables import ChangeLog, Outbox, SyncCounter, SyncState
 
 _CHANGED: Final = "kiosk.changed"
-_AT_CENTRE_ONLY = frozenset({"received_at"})
+_CENTRAL_ONLY = frozenset({"received_at"})
 _counter = table(SyncCounter)
 _lock = select(_counter.c.n).where(_counter.c.site_id == bindparam("site")).with_for_update()
 _raise = (
@@ -183,6 +183,6 @@ def _plan(kind: type[Row]) -> _Plan:
     blank = {
         name: None if field.is_required() else field.default
         for name, field in fields
-        if name not in _AT_CENTRE_ONLY
+        if name not in _CENTRAL_ONLY
     }
     return _Plan(target.name, insert(target), blank)

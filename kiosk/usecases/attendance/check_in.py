@@ -74,20 +74,20 @@ class VisitorCheckIns:
         """
         mark = derive_lookup(secret)
         open_here, at = self._open_sessions(transaction, now, mark)
-        card = open_here.card if open_here.stories else passes.find(transaction, mark)
+        card = open_here.card if open_here.histories else passes.find(transaction, mark)
         if card is not None and card.revoked_at is not None:
             card = None
         name = _cleaned(unlock_name(card.name_box, derive_name_key(secret))) if card else None
         language = card.language if card else None
-        open_now = tuple(open_here.stories)
+        open_now = tuple(open_here.histories)
         asked = tuple(s for s in open_now if s.id == session_id) or open_now
         if not asked:
             later = self.sessions_today(transaction, now).later
             return NothingOpen(_first(later), name, language)
-        session = self._choose(transaction, asked, open_here.stories, card)
+        session = self._choose(transaction, asked, open_here.histories, card)
         if not isinstance(session, Session):
             return ChooseSession(session, name, language)
-        since, voids = open_here.stories[session].since, open_here.stories[session].voids
+        since, voids = open_here.histories[session].since, open_here.histories[session].voids
         if since is not None:
             return AlreadyHere(session, name, since, language)
         self._add(transaction, now, session, {"kind": _ARRIVED, "lookup": mark, "nth": voids})
@@ -162,13 +162,13 @@ class VisitorCheckIns:
         self,
         transaction: Transaction,
         asked: tuple[Session, ...],
-        stories: Mapping[Session, PassHistory],
+        histories: Mapping[Session, PassHistory],
         card: passes.KnownPass | None,
     ) -> Session | tuple[Session, ...]:
         if len(asked) == 1:
             return asked[0]
         groups = group_rows.group_ids_of(transaction, card.participant_id) if card else frozenset()
-        since = {one.id: of.since for one, of in stories.items() if of.since is not None}
+        since = {one.id: of.since for one, of in histories.items() if of.since is not None}
         return choose_session(asked, groups, since, self._rules.opens_before)
 
     def _add(
