@@ -12,6 +12,8 @@ from kiosk.vault.keys import dummy_unwrap
 from kiosk.vault.passphrases import Cost
 from tests.support.desks import CHEAP, PASSPHRASE, Clinic
 
+pytestmark = pytest.mark.central(full=True)
+
 
 def actions(clinic: Clinic) -> list[tuple[str, bool]]:
     with clinic.store.read() as transaction:

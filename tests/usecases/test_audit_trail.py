@@ -7,6 +7,8 @@ from kiosk.errors import VaultError
 from kiosk.usecases.audit_trail import check_trail
 from tests.support.desks import PASSPHRASE, PIN, Clinic
 
+pytestmark = pytest.mark.central(full=True)
+
 
 @pytest.fixture
 def busy(clinic: Clinic) -> Clinic:

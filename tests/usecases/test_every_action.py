@@ -30,6 +30,8 @@ from tests.support.calls import ask
 from tests.support.desks import Clinic
 from tests.support.helplines import shipped_text
 
+pytestmark = pytest.mark.central
+
 SECRET = "another horse entirely"
 DAY = date(2026, 3, 2)
 

@@ -20,6 +20,8 @@ from kiosk.usecases.helplines import (
 from tests.support.desks import Clinic
 from tests.support.helplines import helplines_text, shipped_text
 
+pytestmark = pytest.mark.central(full=True)
+
 LATER = datetime(2027, 1, 10, 4, 0, tzinfo=UTC)
 
 

@@ -15,6 +15,8 @@ from tests.support import facts
 from tests.support.desks import Clinic
 from tests.support.oddfacts import asked, machine, seen, withdrawn
 
+pytestmark = pytest.mark.central
+
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 STRANGER = bytes(range(16))
 

@@ -14,6 +14,8 @@ from kiosk.usecases.admin.desk import OversightDesk
 from kiosk.usecases.audit_trail import check_trail
 from tests.support.desks import PASSPHRASE, PIN, Clinic
 
+pytestmark = pytest.mark.central
+
 
 @pytest.fixture
 def desk(clinic: Clinic) -> OversightDesk:

@@ -15,6 +15,8 @@ from kiosk.records.schema.system_tables import KioskDevice, KioskHeartbeat
 from kiosk.usecases.admin.desk import OversightDesk
 from tests.support.desks import Clinic
 
+pytestmark = pytest.mark.central(full=True)
+
 
 @pytest.fixture
 def desk(clinic: Clinic) -> OversightDesk:

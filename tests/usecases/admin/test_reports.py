@@ -15,6 +15,8 @@ from kiosk.usecases.admin.desk import OversightDesk
 from tests.support import facts
 from tests.support.desks import Clinic
 
+pytestmark = pytest.mark.central
+
 MISS, REACHED = AttemptResult.NO_ANSWER.value, AttemptResult.REACHED_SELF.value
 
 

@@ -21,6 +21,8 @@ from tests.support import facts
 from tests.support.desks import Clinic
 from tests.support.trail import id_of
 
+pytestmark = pytest.mark.central
+
 RULES = Rules(
     closed_requests_kept=timedelta(days=90),
     attendance_kept=timedelta(days=200),

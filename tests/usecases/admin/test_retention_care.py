@@ -20,6 +20,8 @@ from tests.support import facts
 from tests.support.calls import ask, do
 from tests.support.desks import Clinic
 
+pytestmark = pytest.mark.central
+
 RULES = Rules(
     closed_requests_kept=timedelta(days=90),
     attendance_kept=timedelta(days=200),

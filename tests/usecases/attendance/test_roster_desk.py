@@ -2,11 +2,15 @@
 
 from datetime import date
 
+import pytest
+
 from kiosk.domain.attendance.check_in import CheckedIn
 from kiosk.domain.attendance.roster import PassState, VoidReason
 from kiosk.domain.audit import AuditAction
 from tests.support.desks import Clinic
 from tests.support.trail import subjects
+
+pytestmark = pytest.mark.central(full=True)
 
 
 def test_a_day_is_the_clinics_own_day(clinic: Clinic) -> None:

@@ -13,6 +13,8 @@ from kiosk.errors import SetupError, SignedOut
 from tests.support.desks import Clinic
 from tests.support.trail import subjects
 
+pytestmark = pytest.mark.central
+
 STRANGER = encode(CodeKind.PASS, b"never seen here.")
 
 

@@ -11,6 +11,8 @@ from kiosk.errors import SetupError
 from tests.support.desks import Clinic
 from tests.support.trail import subjects
 
+pytestmark = pytest.mark.central(full=True)
+
 
 def test_somebody_without_a_pass_is_added_by_name_once(clinic: Clinic) -> None:
     session, desk = clinic.add_session(), clinic.roster

@@ -31,6 +31,8 @@ from kiosk.records import callbacks
 from tests.support.calls import ask, caller, do, trail_of
 from tests.support.desks import Clinic
 
+pytestmark = pytest.mark.central
+
 
 def test_a_request_is_claimed_called_reached_and_closed(clinic: Clinic) -> None:
     id_, ann = ask(clinic), caller(clinic, "ann")

@@ -20,6 +20,8 @@ from kiosk.errors import SignedOut
 from kiosk.vault.sealing import seal
 from tests.support.desks import NOON, Clinic
 
+pytestmark = pytest.mark.central(full=True)
+
 NAMES = [
     "[/]",
     "[@click=app.quit]Mei[/]",

@@ -17,6 +17,8 @@ from tests.support.calls import ask
 from tests.support.desks import Clinic
 from tests.support.exports import CONTEXT
 
+pytestmark = pytest.mark.central(full=True)
+
 HOSTILE: list[object] = [
     "=1+1", "＝cmd|' /C calc'!A0", "+65 8123 4567", "@SUM(A1)", "-2+3", "\t=1", "\r\n=1", " =1",
     "\u200b=1", "\u00a0=1", "../../etc/passwd", "\x1b]0;x\x07", "\u202eieM", "\x00=1", "[/]",

@@ -16,6 +16,8 @@ from tests.support.calls import ask, do
 from tests.support.desks import Clinic
 from tests.support.trail import id_of
 
+pytestmark = pytest.mark.central(full=True)
+
 
 def test_no_key_of_a_facilitator_opens_a_request_or_a_note(clinic: Clinic) -> None:
     id_ = ask(clinic)

@@ -27,6 +27,8 @@ from kiosk.records.schema.tables import CallbackEvent
 from tests.support.calls import ask, caller, do, trail_of
 from tests.support.desks import NOON, Clinic
 
+pytestmark = pytest.mark.central(full=True)
+
 
 def test_the_history_tells_the_story(clinic: Clinic) -> None:
     draft = clinic.draft()

@@ -10,6 +10,8 @@ from kiosk.domain.passes import CodeKind, encode
 from tests.support.calls import ask, caller, do, trail_of
 from tests.support.desks import Clinic
 
+pytestmark = pytest.mark.central(full=True)
+
 
 @pytest.fixture
 def draft(clinic: Clinic) -> CallbackDraft:

@@ -11,6 +11,8 @@ from kiosk.domain.callbacks.worklist import WorklistFilter, WorklistPart
 from tests.support.desks import Clinic
 from tests.support.oddfacts import asked, machine, seen, withdrawn
 
+pytestmark = pytest.mark.central
+
 MINUTE, HOUR, DAY, YEAR = (
     timedelta(minutes=1),
     timedelta(hours=1),

@@ -21,6 +21,8 @@ from kiosk.errors import AccessRefused
 from kiosk.usecases.groups.desk import GroupsDesk
 from tests.support.desks import NOON, Clinic
 
+pytestmark = pytest.mark.central(full=True)
+
 TODAY, LATER = date(2026, 3, 2), date(2027, 1, 1)
 
 

@@ -23,6 +23,8 @@ from kiosk.exports.plan_toml import read_toml, write_toml
 from kiosk.usecases.groups.desk import GroupsDesk
 from tests.support.desks import Clinic, open_clinic
 
+pytestmark = pytest.mark.central(full=True)
+
 TOML = """\
 [[group]]
 id = "wellness"

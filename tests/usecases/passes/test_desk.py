@@ -12,6 +12,8 @@ from tests.support import facts
 from tests.support.desks import Clinic
 from tests.support.trail import subjects
 
+pytestmark = pytest.mark.central(full=True)
+
 
 def only(clinic: Clinic) -> Member:
     """The clinic's one member."""

@@ -17,6 +17,8 @@ from kiosk.usecases.staff_desk import SignedIn
 from kiosk.vault.keys import unwrap_ring
 from tests.support.desks import PASSPHRASE, Clinic
 
+pytestmark = pytest.mark.central(full=True)
+
 GIVEN = "given by the manager"
 OWN = "chosen by themselves"
 CALLER = frozenset({Role.CALLER})
