@@ -24,7 +24,8 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\[[^]]*\]\(([^)]+)\)")
 STEPS = re.compile(r"^1\. .*?(?=\n\n)", re.DOTALL | re.MULTILINE)
-PATH = re.compile(r"\.?\w+(/[\w.-]+)+/?")
+PATH = re.compile(r"(?!\.venv/)\.?\w+(/[\w.-]+)+/?")
+"""A path of the checkout; .venv/ is what the README's commands make in it."""
 
 
 def _text(document: Path) -> str:
