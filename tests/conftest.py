@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.support.amounts import FULL_VARIABLE
+
 if TYPE_CHECKING:
     from tests.support.centres import Centre
 
@@ -35,6 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples there are, and keep files in memory where there is room."""
+    if config.getoption("full"):
+        os.environ[FULL_VARIABLE] = "yes"
     settings.load_profile("nightly" if config.getoption("full") else "ci")
     if "TMPDIR" not in os.environ and _has_room(MEMORY):
         os.environ["TMPDIR"] = str(MEMORY)
@@ -74,6 +78,15 @@ def _has_room(folder: Path) -> bool:
         return False
     runs = not os.statvfs(folder).f_flag & os.ST_NOEXEC
     return runs and shutil.disk_usage(folder).free >= ROOM
+
+
+@pytest.fixture
+def on_disk() -> Iterator[Path]:
+    """A folder on a disk, for what a kill must leave whole there."""
+    from tests.support.postgres import DISK
+
+    with tempfile.TemporaryDirectory(prefix="kiosk-", dir=DISK) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

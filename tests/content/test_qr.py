@@ -8,11 +8,12 @@ from typing import Literal
 
 import pytest
 import zxingcpp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.content.qr import Matrix, encode_png, encode_svg, qr_matrix
 from kiosk.domain.passes import CodeKind, encode
+from tests.support.amounts import amount
 
 PASS = encode(CodeKind.PASS, bytes(range(16)))
 
@@ -89,6 +90,7 @@ def test_texts_decode(text: str, level: Literal["M", "Q"]) -> None:
     assert read_matrix(qr_matrix(text, level=level)) == text
 
 
+@settings(max_examples=amount(25, 100))
 @given(st.binary(min_size=16, max_size=16), st.sampled_from(CodeKind))
 def test_every_code_of_ours_decodes(secret: bytes, kind: CodeKind) -> None:
     digits = encode(kind, secret)

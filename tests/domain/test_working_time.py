@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kiosk.content.holidays import public_holidays
 from kiosk.domain.working_time import OFFICE_WEEK, OpeningHours, WorkingCalendar, read_hours
+from tests.support.amounts import amount
 
 SINGAPORE = ZoneInfo("Asia/Singapore")
 OFFICE = WorkingCalendar(SINGAPORE)
@@ -104,6 +105,7 @@ def test_spans_add_up(
     assert days(one, two) + days(two, three) == days(one, three)
 
 
+@settings(max_examples=amount(40, 200))
 @given(calendars, times, st.lists(times, max_size=3))
 def test_counting_to_one_end_counts_the_same(
     calendar: WorkingCalendar, end: datetime, starts: list[datetime]
@@ -113,6 +115,7 @@ def test_counting_to_one_end_counts_the_same(
         assert count(start) == calendar.hours_between(start, end)
 
 
+@settings(max_examples=amount(20, 200))
 @given(st.lists(st.tuples(times, st.integers(0, 400)), min_size=2, max_size=3))
 def test_answers_do_not_hang_on_what_was_asked_before(asked: list[tuple[datetime, int]]) -> None:
     used = WorkingCalendar(SINGAPORE)
@@ -215,6 +218,7 @@ def test_a_clinic_that_never_works_counts_plain_time(calendar: WorkingCalendar) 
     assert calendar.end_of_day(now) == now
 
 
+@settings(max_examples=amount(40, 200))
 @given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
 def test_no_clock_is_too_wrong(start: datetime, end: datetime) -> None:
     assume(start <= end)

@@ -4,7 +4,6 @@ KIOSK_TEST_FACTS sets how many visitors each of three kiosks serves; `python -m 
 more runs, with other seeds.
 """
 
-import os
 from pathlib import Path
 
 from sqlalchemy import text
@@ -12,15 +11,16 @@ from sqlalchemy import text
 from tests.faults.checking import Findings, examine
 from tests.faults.running import clinic_of_kiosks
 from tests.faults.visits import TOLD, Told
+from tests.support.amounts import amount
 from tests.support.proxy import Mode
 
-FACTS = int(os.environ.get("KIOSK_TEST_FACTS", "5000"))
-SECONDS = 25.0
+FACTS = amount(2000, 5000, "KIOSK_TEST_FACTS")
+SECONDS = amount(16, 25)
 SEED = 20261123
 
 
-def test_nothing_is_lost_and_nothing_is_there_twice(tmp_path: Path) -> None:
-    with clinic_of_kiosks(tmp_path) as scene:
+def test_nothing_is_lost_and_nothing_is_there_twice(on_disk: Path) -> None:
+    with clinic_of_kiosks(on_disk) as scene:
         outcome = scene.run(SEED, FACTS, SECONDS)
     print(outcome)  # noqa: T201  the run's figures
     assert outcome.found.faults == ()

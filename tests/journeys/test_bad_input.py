@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -124,21 +125,36 @@ def test_a_full_disk(clinic: Clinic) -> None:
     assert terminal.alive
 
 
-@pytest.mark.parametrize("size", [(55, 24), (80, 15), (20, 5)])
-def test_a_terminal_that_is_too_small(clinic: Clinic, size: tuple[int, int]) -> None:
+def stands_alone(terminal: Terminal, words: str) -> bool:
+    return in_one_line(terminal) == words
+
+
+def test_a_terminal_that_is_too_small(clinic: Clinic) -> None:
     words = "Please ask at the counter."
-    terminal = clinic.start(shows=words[: size[0]], size=size)
-    assert in_one_line(terminal) == words[: size[0]]
-    terminal.resize(80, 24)
-    terminal.wait_for(HOME)
-    terminal.resize(*size)
-    terminal.wait_for(words[: size[0]])
-    terminal.wait_gone("Talk to")
-    terminal.resize(56, 16)
-    terminal.wait_for(HOME)
+    smallest, *others = ((20, 5), (55, 24), (80, 15))
+    terminal = clinic.start(shows=words[: smallest[0]], size=smallest)
+    for size in (smallest, *others):
+        terminal.resize(*size)
+        alone = partial(stands_alone, terminal, words[: size[0]])
+        terminal.wait_until(alone, f"the sentence alone at {size}")
+        terminal.resize(80, 24)
+        terminal.wait_for(HOME)
+        terminal.resize(*size)
+        terminal.wait_for(words[: size[0]])
+        terminal.wait_gone("Talk to")
+        terminal.resize(56, 16)
+        terminal.wait_for(HOME)
 
 
-@pytest.mark.parametrize("name", ["TERM=dumb", "NO_COLOR=1", "TERM=vt100", "TERM="])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TERM=dumb",
+        "NO_COLOR=1",
+        pytest.param("TERM=vt100", marks=pytest.mark.full),
+        pytest.param("TERM=", marks=pytest.mark.full),
+    ],
+)
 def test_a_terminal_without_colour(clinic: Clinic, name: str) -> None:
     env = ("/usr/bin/env", "-u", "COLORTERM", name)
     terminal = clinic.start(before=env, shows=HOME)

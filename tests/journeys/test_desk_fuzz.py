@@ -19,11 +19,12 @@ from tests.journeys.clinic import PASSPHRASE, Clinic
 from tests.journeys.desk_fuzz import EVERYBODY, SILENCE, Monkey
 from tests.journeys.fuzz import events
 from tests.journeys.test_fuzz import go_home
+from tests.support.amounts import amount
 from tests.support.desks import CHEAP
 
 pytestmark = pytest.mark.terminal
 
-EVENTS = int(os.environ.get("KIOSK_TEST_FUZZ", "500"))
+EVENTS = amount(300, 500, "KIOSK_TEST_FUZZ")
 SEED = int(os.environ.get("KIOSK_TEST_SEED", "1"))
 TOGETHER = 50
 """Events for one program before it is the next one's turn."""
@@ -52,7 +53,11 @@ def busy(pristine: Path, tmp_path: Path) -> Iterator[Clinic]:
         yield clinic
 
 
-@pytest.mark.parametrize("login", ["", "facilitator", "caller", "manager", EVERYBODY])
+ALONE = [pytest.param(str(role), marks=pytest.mark.full) for role in Role]
+"""Each with one role; every place of theirs is among those of everybody."""
+
+
+@pytest.mark.parametrize("login", ["", *ALONE, EVERYBODY])
 def test_random_input_leads_nowhere(busy: Clinic, pristine: Path, login: str) -> None:
     monkey = Monkey(busy, pristine, login)
     monkey.presses(SEED, 100)

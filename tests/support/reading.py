@@ -1,5 +1,6 @@
 """What stands on a screen, as somebody before it reads it."""
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from rich.cells import cell_len
@@ -42,7 +43,12 @@ class Reader(Generic[AppT]):
 
     def reads(self, widget: Widget) -> list[str]:
         """What stands where `widget` can be seen, row by row."""
-        return self._cut(self.strips(), self.regions().get(widget, Region()))
+        return self.reads_all([widget])[widget]
+
+    def reads_all(self, widgets: Iterable[Widget]) -> dict[Widget, list[str]]:
+        """What stands where each of them can be seen, row by row; the screen is drawn once."""
+        strips, regions = self.strips(), self.regions()
+        return {one: self._cut(strips, regions.get(one, Region())) for one in widgets}
 
     @property
     def paragraphs(self) -> list[str]:

@@ -1,6 +1,8 @@
 """Two clinics with machines and a row in every table, to try rights on."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import count
@@ -63,6 +65,14 @@ def tried(connection: Connection, statement: Executable) -> int | str:
             return int(kept.rowcount)
     except DBAPIError as error:
         return str(getattr(error.orig, "sqlstate", ""))
+
+
+@contextmanager
+def undone(connection: Connection) -> Iterator[None]:
+    """Take back what happens in the block, and go on in the same transaction."""
+    with connection.begin_nested() as savepoint:
+        yield
+        savepoint.rollback()
 
 
 def settle(centre: Centre, clinic: Clinic) -> None:

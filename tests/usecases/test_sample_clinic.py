@@ -7,7 +7,7 @@ from random import Random
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.attendance.check_in import Session, SessionsToday, sessions_today
@@ -33,6 +33,7 @@ from kiosk.usecases.setup import RecoveryKeys
 from kiosk.usecases.site import SiteInfo, load_sealing_keys, load_site
 from kiosk.usecases.staff_desk import Context, SignedIn
 from kiosk.usecases.visitor_desk import VisitorDesk
+from tests.support.amounts import amount
 from tests.support.desks import CHEAP, NOON, SetClock, open_clinic
 
 MINUTE = timedelta(minutes=1)
@@ -93,6 +94,7 @@ def _is_lively(found: SessionsToday) -> bool:
     return len(found.open_now) == 1 and len(found.later) >= 1
 
 
+@settings(max_examples=amount(40, 200))
 @given(at=INSTANTS)
 def test_a_session_is_open_and_another_is_later_at_any_time(ready: Sample, at: datetime) -> None:
     """On the real database, as a start at `at` leaves it."""

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.staff import Purpose
@@ -19,6 +19,7 @@ from kiosk.vault.keys import (
     wrap_ring,
 )
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
+from tests.support.amounts import amount
 
 CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
 ACCOUNT = UUID("019a0000-0000-7000-8000-000000000001")
@@ -93,6 +94,7 @@ def test_a_passphrase_is_the_same_on_every_keyboard() -> None:
     assert unwrap(composed, full_width) == ROSTER
 
 
+@settings(max_examples=amount(30, 200))
 @given(st.text(max_size=80))
 def test_any_passphrase_can_be_chosen(passphrase: str) -> None:
     assert unwrap(wrap(ROSTER, passphrase, cost=CHEAP), passphrase) == ROSTER

@@ -7,13 +7,14 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.staff import Purpose
 from kiosk.errors import VaultError
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey, new_keypair
 from kiosk.vault.sealing import open_sealed, seal
+from tests.support.amounts import amount
 
 RECORD = UUID("019a0000-0000-7000-8000-000000000001")
 OTHER_RECORD = UUID("019a0000-0000-7000-8000-000000000002")
@@ -122,6 +123,7 @@ def test_names_that_could_be_mistaken_for_each_other_are_refused() -> None:
         opened(BLOB, purpose="callbacks\0callback_request", table="")
 
 
+@settings(max_examples=amount(50, 300))
 @given(st.integers(0, len(BLOB) * 8 - 1))
 def test_any_flipped_bit_is_refused(bit: int) -> None:
     changed = bytearray(BLOB)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.domain.groups.groups import (
@@ -19,6 +19,7 @@ from kiosk.domain.groups.groups import (
 from kiosk.domain.groups.plan_import import Comparison, PlannedByFile, compare_plans, planned_at
 from kiosk.domain.ids import uuid7
 from kiosk.presentation.records import PLAN_PROBLEMS
+from tests.support.amounts import amount
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Singapore")
@@ -113,6 +114,7 @@ def histories(draw: st.DrawFn) -> tuple[list[PlannedSession], list[PlannedByFile
     return list(kept.values()), asked
 
 
+@settings(max_examples=amount(50, 300))
 @given(histories())
 def test_a_second_import_changes_nothing(
     history: tuple[list[PlannedSession], list[PlannedByFile]],

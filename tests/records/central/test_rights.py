@@ -1,5 +1,6 @@
 """What the credentials of a machine reach at the centre: every table, every command, tried."""
 
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -8,7 +9,8 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlmodel import SQLModel
 
 from tests.support.centres import Centre
-from tests.support.rights_rows import AT_THE_CENTRE, DENIED, A, B, Who, sample, tried
+from tests.support.rights_rows import AT_THE_CENTRE, DENIED, A, B, Who, sample, tried, undone
+from tests.support.tables import check_each
 
 # s reads its site's rows, m its own machine's alone, a all. i adds rows as itself, I rows of its
 # site. U changes rows of its site, u its own alone, o its own until it has joined. D deletes rows
@@ -65,8 +67,7 @@ def test_every_table_is_in_the_list(clinics: Centre) -> None:
     assert {name for name, pinned in there.items() if not pinned} == {"central", "alembic_version"}
 
 
-@pytest.mark.parametrize("name", AT_THE_CENTRE)
-def test_what_is_read(name: str, who: Who, machine: Connection) -> None:
+def what_is_read(name: str, who: Who, machine: Connection) -> None:
     may = rights(name, who)
     one = SQLModel.metadata.tables[name]
     if not set(may) & set("sma"):
@@ -88,8 +89,7 @@ def test_what_is_read(name: str, who: Who, machine: Connection) -> None:
         assert rows, "something of its own clinic is there to be seen"
 
 
-@pytest.mark.parametrize("name", AT_THE_CENTRE)
-def test_what_is_added(name: str, who: Who, machine: Connection) -> None:
+def what_is_added(name: str, who: Who, machine: Connection) -> None:
     may, one = rights(name, who), SQLModel.metadata.tables[name]
 
     def added(site: UUID, kiosk: UUID) -> int | str:
@@ -106,8 +106,7 @@ def test_what_is_added(name: str, who: Who, machine: Connection) -> None:
     assert forged == (DENIED if "i" in may else 1)
 
 
-@pytest.mark.parametrize("name", AT_THE_CENTRE)
-def test_what_is_changed(name: str, who: Who, machine: Connection) -> None:
+def what_is_changed(name: str, who: Who, machine: Connection) -> None:
     may, one = rights(name, who), SQLModel.metadata.tables[name]
     may_change = CHANGED.get(name, {*one.columns.keys()}) if set(may) & set("uUo") else set()
     if "u" in may:
@@ -122,14 +121,24 @@ def test_what_is_changed(name: str, who: Who, machine: Connection) -> None:
             assert reached == 1, column.name
 
 
-@pytest.mark.parametrize("name", AT_THE_CENTRE)
-def test_what_is_deleted(name: str, who: Who, machine: Connection) -> None:
+def what_is_deleted(name: str, who: Who, machine: Connection) -> None:
     one = SQLModel.metadata.tables[name]
     if "D" not in rights(name, who):
         assert tried(machine, delete(one)) == DENIED
         return
     assert tried(machine, delete(one).where(one.c.site_id == B.site)) == 0
     assert 0 != seen(machine, name) == tried(machine, delete(one))
+
+
+@pytest.mark.parametrize("right", [what_is_read, what_is_added, what_is_changed, what_is_deleted])
+def test_every_table(
+    right: Callable[[str, Who, Connection], None], who: Who, machine: Connection
+) -> None:
+    def check(name: str) -> None:
+        with undone(machine):
+            right(name, who, machine)
+
+    check_each(AT_THE_CENTRE, check)
 
 
 def seen(connection: Connection, name: str) -> int:

@@ -19,8 +19,9 @@ from kiosk.records.central.setup import (
     role_name,
 )
 from tests.support.centres import PASSWORD, Centre
-from tests.support.rights_rows import DENIED, A, B, Who, credentials, fresh
+from tests.support.rights_rows import DENIED, A, B, Who, credentials, fresh, undone
 from tests.support.rights_tries import INSERT, NO, NOTHING, TRIES, YES, Try
+from tests.support.tables import check_each
 
 _NOT_THERE: Final = ("42P01", "42883")
 """What is said of a table and a function in a schema that one may not look into."""
@@ -55,10 +56,13 @@ def answer(connection: Connection, sql: str) -> str:
         return NO if code == DENIED else code
 
 
-@pytest.mark.parametrize("one", TRIES, ids=lambda one: one.words)
-def test_a_statement(one: Try, who: Who, machine: Connection) -> None:
-    wanted = one.kiosk if who[0] == "kiosk" else one.desk
-    assert answer(machine, one.sql.format(**names(who))) == wanted, one.why
+def test_each_statement(who: Who, machine: Connection) -> None:
+    def check(one: Try) -> None:
+        wanted = one.kiosk if who[0] == "kiosk" else one.desk
+        with undone(machine):
+            assert answer(machine, one.sql.format(**names(who))) == wanted, one.why
+
+    check_each(TRIES, check)
 
 
 @pytest.mark.parametrize("table", ["check_in", "kiosk_heartbeat", "participant"])

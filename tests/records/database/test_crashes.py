@@ -3,16 +3,16 @@
 KIOSK_TEST_KILLS sets how many processes are killed (200 for a long run).
 """
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 from random import Random
 
 from kiosk.records.database.store import Store, sqlite_module
+from tests.support.amounts import amount
 from tests.support.desks import open_clinic
 
-KILLS = int(os.environ.get("KIOSK_TEST_KILLS", "4"))
+KILLS = amount(3, 12, "KIOSK_TEST_KILLS")
 _QUERY = """
     SELECT r.ref, count(DISTINCT r.id), count(o.seq) FROM callback_request r
     LEFT JOIN outbox o ON o.row_id = r.id AND o.table_name = 'callback_request' GROUP BY r.ref
@@ -36,8 +36,8 @@ def acknowledged_until_killed(database: Path, seed: int) -> list[str]:
     return [line.strip() for line in answers if line.endswith("\n")]
 
 
-def test_every_acknowledged_request_is_there_once_after_kill_9(tmp_path: Path) -> None:
-    with open_clinic(tmp_path) as clinic:
+def test_every_acknowledged_request_is_there_once_after_kill_9(on_disk: Path) -> None:
+    with open_clinic(on_disk) as clinic:
         database = clinic.file
     answered: list[str] = []
     for seed in range(KILLS):

@@ -110,8 +110,27 @@ def test_it_survives_random_input(start: Start, seed: int, log: Path) -> None:
     assert sample.wait_exit() == 0
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-def test_it_stays_alive_responsive_and_small(sample: Terminal, attack: bytes) -> None:
+def test_each_attack_leaves_it_alive_responsive_and_small(sample: Terminal, attack: bytes) -> None:
+    assert_withstands(sample, attack, "yes")
+
+
+def test_it_stays_alive_responsive_and_small(sample: Terminal) -> None:
+    """One attack after the other on the same program."""
+    for number, (name, attack) in enumerate(ATTACKS.items()):
+        sample.raw.clear()
+        sample.resize(80, 24)
+        sample.settle()
+        try:
+            assert_withstands(sample, attack, f"y{number:02}")
+        except AssertionError as error:
+            error.add_note(f"after {name}")
+            raise
+
+
+def assert_withstands(sample: Terminal, attack: bytes, word: str) -> None:
+    """Attack, then use it like a person who types `word`."""
     before, threads = sample.rss, sample.threads
     sample.send(attack)
     tap_until_heard(sample)
@@ -122,8 +141,8 @@ def test_it_stays_alive_responsive_and_small(sample: Terminal, attack: bytes) ->
     sample.settle()
     # At the pace of a person: shift+tab to the second field, its end, room, a word.
     sample.send("\x1b[Z\x1b[F\x7f\x7f\x7f\x7f\x7f")
-    sample.send("yes", pace=0.07)
-    sample.wait_for("yes.")
+    sample.send(word, pace=0.07)
+    sample.wait_for(f"{word}.")
     assert sample.alive
     assert sample.threads == threads
     assert sample.rss - before < MORE_MEMORY

@@ -150,10 +150,10 @@ def at_the_edge(visitor: Visitor) -> list[str]:
     """Sentences that touch the left or the right edge."""
     columns = visitor.screen.size.width
     offences = []
-    for widget in _leaves(visitor):
+    for widget, read in visitor.reads_all(_leaves(visitor)).items():
         region = widget.screen.find_widget(widget).visible_region
         if isinstance(widget, Static | Tile | Choice | Action) and region.area:
-            rows = [row.replace("▌", " ") for row in visitor.reads(widget)]
+            rows = [row.replace("▌", " ") for row in read]
             left = region.x == 0 and any(row[:1].strip() for row in rows)
             right = region.right == columns and any(row[-1:].strip() for row in rows)
             offences += [f"{widget!r}: {rows}"] if left or right else []
