@@ -1,5 +1,6 @@
 """Where the parts meet: the data folder, and what is refused before a screen is shown."""
 
+import asyncio
 import logging
 import os
 import stat
@@ -16,6 +17,8 @@ from kiosk.errors import KioskError, SetupError, StoreBusy, StoreDamaged
 from kiosk.records.database.lock import lock_folder
 from kiosk.records.database.store import Store
 from kiosk.settings import Settings
+from kiosk.ui.door import Door
+from kiosk.ui.visitor.visit import VisitorSide
 from tests.support.desks import PASSPHRASE, PIN, open_clinic
 from tests.support.extract import CHECKOUT
 
@@ -103,9 +106,9 @@ def test_an_opened_folder_has_all_sides(folder: Path) -> None:
     kiosk = open_kiosk(folder)
     try:
         side = kiosk.visitor_side()
-        assert (side.facts.timing.idle, side.facts.timing.receipt) == (90, 200)
-        assert side.facts.timing.warning == Settings().visit.warning_seconds
-        assert side.facts.zone.key == "Asia/Singapore"
+        assert (side.clinic.timing.idle, side.clinic.timing.receipt) == (90, 200)
+        assert side.clinic.timing.warning == Settings().visit.warning_seconds
+        assert side.clinic.zone.key == "Asia/Singapore"
         assert side.desk.sessions_today().open_now == ()
         assert kiosk.maintenance().unlock(PIN).accepted
         assert kiosk.access().sign_in("manager", PASSPHRASE)
@@ -173,19 +176,17 @@ def test_the_screen_gets_its_desks_from_the_folder(
     from kiosk.ui.visitor import app as visitor_app
 
     happened: list[str] = []
+    doors: list[Door[VisitorSide]] = []
 
     class Screen:
-        def __init__(self, boot: object, demo: object) -> None:
-            self.boot = boot
-            self.door = self
-
-        def close(self) -> None:
-            happened.append("closed")
+        def __init__(self, door: Door[VisitorSide], demo: object) -> None:
+            self.door = door
+            doors.append(door)
 
     def run(screen: Screen) -> int:
-        assert callable(screen.boot)
-        side = screen.boot()
-        happened.append(side.facts.zone.key)
+        zone = asyncio.run(screen.door.ask(lambda side: side.clinic.zone.key))
+        assert isinstance(zone, str)
+        happened.append(zone)
         return 70
 
     monkeypatch.setattr(visitor_app, "VisitorApp", Screen)
@@ -193,6 +194,8 @@ def test_the_screen_gets_its_desks_from_the_folder(
     monkeypatch.setattr(visitor, "_warm", lambda: happened.append("warm"))
     code = show_visitor_kiosk(folder, before=lambda: happened.append("before"))
     assert code == 70
-    assert happened == ["before", "warm", "Asia/Singapore", "closed"]
+    assert happened == ["before", "warm", "Asia/Singapore"]
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        asyncio.run(doors[0].ask(lambda side: side.clinic))
     assert stat.S_IMODE((folder / "kiosk.log").stat().st_mode) == 0o600
     lock_folder(folder, "visitor.lock").release()

@@ -41,15 +41,16 @@ def show_visitor_kiosk(
     refuse_on_desk(folder, "open it with `kiosk desk`, and let a kiosk stand where visitors are")
     with lock_folder(folder, _LOCK):
         log_to(folder / LOG)
+        from kiosk.ui.door import Door
         from kiosk.ui.terminal.app import run_locked
         from kiosk.ui.visitor.app import VisitorApp
 
         with ExitStack() as opened:
-            app = VisitorApp(partial(_boot, folder, before, opened), demo=demo)
+            door = Door(partial(_boot, folder, before, opened))
             try:
-                return run_locked(app)
+                return run_locked(VisitorApp(door, demo=demo))
             finally:
-                app.door.close()
+                door.close()
 
 
 def _boot(folder: Path, before: Callable[[], None], opened: ExitStack) -> "VisitorSide":

@@ -1,4 +1,4 @@
-"""The two looks: paper and ink, and a night look of high contrast; every pair is at least 7:1."""
+"""The two themes: paper and ink, and a night of high contrast; every pair is at least 7:1."""
 
 from textual.theme import Theme
 
@@ -27,7 +27,8 @@ NIGHT = {
     "error": "#ff9c9c",
 }
 THEMES: dict[str, dict[str, str]] = {"calm": CALM, "night": NIGHT}
-"""Token name to colour (`#rrggbb`), by theme."""
+"""Token name to colour (`#rrggbb`), by theme; the usual theme first."""
+DEFAULT_THEME = "calm"
 
 PAIRS: tuple[tuple[str, str], ...] = (
     ("foreground", "background"),
@@ -46,7 +47,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
 
 
 def themes() -> tuple[Theme, ...]:
-    """Return the looks as Textual themes, the usual one first."""
+    """Return the themes as Textual takes them, the usual one first."""
     return tuple(_theme(name, tokens) for name, tokens in THEMES.items())
 
 
@@ -77,9 +78,15 @@ def _theme(name: str, tokens: dict[str, str]) -> Theme:
     )
 
 
-def text_styles(look: str) -> dict[str, str]:
-    """Return how Rich draws the parts of a Markdown text in one look."""
-    heading = f"bold {THEMES[look]['primary']}"
+def next_theme(name: str) -> str:
+    """Return the name of the theme after `name`, of the first one after the last."""
+    names = tuple(THEMES)
+    return names[(names.index(name) + 1) % len(names)]
+
+
+def text_styles(theme: str) -> dict[str, str]:
+    """Return how Rich draws the parts of a Markdown text in `theme`."""
+    heading = f"bold {THEMES[theme]['primary']}"
     return {
         "markdown.h1": heading,
         "markdown.h2": heading,

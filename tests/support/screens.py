@@ -1,6 +1,6 @@
 """A visitor before the kiosk, who reads, presses keys, taps and scans; without a terminal."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -12,7 +12,7 @@ from kiosk.content.articles import TakeHome
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
 from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.visitor.visit import Demo, OpenVisitorSide, VisitorClinic, VisitorSide
+from kiosk.ui.visitor.visit import Demo, VisitorClinic, VisitorSide
 from kiosk.usecases.helplines import read_published
 from tests.support.desks import Clinic
 from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
@@ -30,14 +30,14 @@ TAKE_HOME: Final = (
 def side_of(clinic: Clinic) -> VisitorSide:
     """Return what bootstrap makes of an opened store."""
     zone = clinic.site.zone
-    facts = VisitorClinic(
+    site = VisitorClinic(
         today=lambda: clinic.clock.now().astimezone(zone).date(),
         zone=zone,
         country=clinic.site.country,
         take_home=TAKE_HOME,
     )
     published = partial(read_published, clinic.store, clinic.site)
-    return VisitorSide(clinic.visitor, clinic.maintenance, facts, published)
+    return VisitorSide(clinic.visitor, clinic.maintenance, site, published)
 
 
 class Visitor(Hands[VisitorApp]):
@@ -64,9 +64,9 @@ class Visitor(Hands[VisitorApp]):
         self.app.post_message(InputKindChanged("touch" if on else "keys"))
         await self.settle()
 
-    async def put_on(self, look: str) -> None:
-        """Choose the look, as on the language screen."""
-        self.app.visit.theme = self.app.theme = look
+    async def put_on(self, theme: str) -> None:
+        """Choose the theme, as on the language screen."""
+        self.app.context.visit.theme = self.app.theme = theme
         await self.settle()
 
     async def wait(self, seconds: float) -> None:
@@ -81,14 +81,13 @@ async def at_kiosk(
     clinic: Clinic,
     *,
     size: tuple[int, int] = USUAL,
-    boot: OpenVisitorSide | None = None,
+    boot: Callable[[], VisitorSide] | None = None,
     demo: Demo | None = None,
 ) -> AsyncIterator[Visitor]:
     """Start the visitor's kiosk on `clinic` (or by `boot`) and stand before its first screen."""
     seconds = Seconds()
-    boot = boot or partial(side_of, clinic)
-    app = VisitorApp(boot, demo=demo, monotonic=seconds)
-    app.door = door = WatchedDoor(boot)
+    door = WatchedDoor(boot or partial(side_of, clinic))
+    app = VisitorApp(door, demo=demo, monotonic=seconds)
     app.animation_level = "none"
     try:
         with patch.object(Compositor, "render_update", draw_nothing):
@@ -98,4 +97,4 @@ async def at_kiosk(
                 yield visitor
                 assert not app.crashed
     finally:
-        app.door.close()
+        door.close()

@@ -67,8 +67,9 @@ class LockedApp(Lockdown):
         await super().on_event(event)
 
     def forget_input(self) -> None:
-        """Let go of what was last typed and touched, so that no screen outlives a visit."""
+        """Let go of what was last typed, cut and touched, so that nothing outlives a visit."""
         self._gate.forget()
+        self._clipboard = ""
         self.forget_taps()
 
     async def on_key_probe(self, probe: KeyProbe) -> None:

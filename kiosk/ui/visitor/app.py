@@ -1,241 +1,346 @@
-"""The visitor's kiosk: which screen follows which."""
+"""The visitor's kiosk: which screen follows which, and what happens on every screen alike."""
 
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
+from typing import ClassVar, assert_never
 from uuid import UUID
 
 from textual import on
 
-from kiosk.content.articles import articles, page
-from kiosk.domain.attendance.check_in import CheckInOutcome, ChooseSession, SlipShown
-from kiosk.domain.callbacks.request import CallLanguage
-from kiosk.ui.door import Trouble
-from kiosk.ui.terminal.lockdown import paint_at_once
-from kiosk.ui.terminal.messages import Scanned
-from kiosk.ui.visitor import messages as m
-from kiosk.ui.visitor.answers import Teller
-from kiosk.ui.visitor.messages import VisitorWant
-from kiosk.ui.visitor.navigation import Maker, VisitorLife
-from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.visitor.screens.callback_form import (
-    CallLanguageScreen,
-    CallMessageScreen,
-    CallNameScreen,
-    CallPhoneScreen,
-    CallReviewScreen,
-    CallWhenScreen,
+from kiosk.content.articles import Article
+from kiosk.content.translations import Language, Texts, languages
+from kiosk.domain.attendance.check_in import (
+    CheckInOutcome,
+    ChooseSession,
+    Joined,
+    Session,
+    SlipShown,
 )
-from kiosk.ui.visitor.screens.check_in import CheckInScreen, GuestNameScreen, GuestScreen
-from kiosk.ui.visitor.screens.check_in import ChooseSessionScreen as WhichSession
+from kiosk.domain.callbacks.request import CallLanguage, Receipt
+from kiosk.ui.door import Door, Trouble
+from kiosk.ui.terminal.app import LockedApp
+from kiosk.ui.terminal.lockdown import paint_at_once
+from kiosk.ui.terminal.messages import InputKindChanged, Scanned
+from kiosk.ui.terminal.startup import EXIT_ASKED
+from kiosk.ui.theme import DEFAULT_THEME, themes
+from kiosk.ui.visitor.navigation import Maker, Navigation
+from kiosk.ui.visitor.screen import (
+    SIMULATED_SCAN,
+    Chosen,
+    GoTo,
+    IdleStep,
+    Received,
+    VisitorIntent,
+    VisitorRoute,
+    VisitorScreen,
+    due,
+)
+from kiosk.ui.visitor.screens.callback_form import FORM_STEPS, CallFormScreen
+from kiosk.ui.visitor.screens.check_in import (
+    CheckInScreen,
+    ChooseSessionScreen,
+    GuestNameScreen,
+    GuestScreen,
+)
 from kiosk.ui.visitor.screens.help_now import HelpNowScreen
+from kiosk.ui.visitor.screens.home import HomeScreen
 from kiosk.ui.visitor.screens.language import LanguageScreen
 from kiosk.ui.visitor.screens.maintenance import MaintenanceScreen, PinScreen
 from kiosk.ui.visitor.screens.reading import ArticleScreen, ArticlesScreen, TakeHomeScreen
-from kiosk.ui.visitor.screens.result import Answer, CodeScreen, ResultScreen
+from kiosk.ui.visitor.screens.resting import OutOfOrderScreen, StillThereScreen
+from kiosk.ui.visitor.screens.result import CodeScreen, ResultScreen
 from kiosk.ui.visitor.screens.slip import SlipScreen, TypedWithdrawalScreen
-from kiosk.ui.visitor.text import place_and_time
-from kiosk.ui.visitor.visit import Visit, VisitorClinic
+from kiosk.ui.visitor.text import (
+    CodeToShow,
+    ResultText,
+    describe_joined,
+    describe_note_kept,
+    describe_outcome,
+    describe_trouble,
+    format_receipt,
+)
+from kiosk.ui.visitor.visit import Demo, VisitorContext, VisitorSide
 from kiosk.ui.widgets.card import card_rows
 from kiosk.ui.widgets.visitor_bar import Bar
 
+_REREAD_TICKS = 60
+"""The day's line and the helplines follow what was planned and published within a minute."""
 
-class Arrivals(VisitorLife):
-    """Scans are answered on every screen; the next screen depends on the outcome alone."""
 
-    @property
-    def teller(self) -> Teller:
-        """The sentences of this visit's language."""
-        return Teller(self.visit.texts, self.facts.zone, self.facts.timing.result)
+class VisitorApp(LockedApp):
+    """Shows the screen that follows from what happened on the one before, or from a scan."""
+
+    CSS_PATH = "visitor.tcss"
+    TITLE = "kiosk"
+    extra_keys: ClassVar[frozenset[str]] = frozenset({"f1", "f2", SIMULATED_SCAN})
+
+    def __init__(
+        self,
+        door: Door[VisitorSide],
+        *,
+        demo: Demo | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take the door to the desks, which the caller closes, and a clock in seconds."""
+        super().__init__(clock=monotonic)
+        self.context = VisitorContext(door, demo)
+        self.monotonic = monotonic
+        self.navigation = Navigation(self, self.context, monotonic)
+        self._started = False
+        self._ticks = 0
+        """Seconds since the day's line was read."""
+        navigation, go_aside = self.navigation, self._go_aside
+        self.routes: dict[VisitorRoute, Callable[[], Awaitable[None]]] = {
+            VisitorRoute.BACK: navigation.back,
+            VisitorRoute.FINISH: self._finish,
+            VisitorRoute.NEXT: self._show_next_step,
+            VisitorRoute.MORE_TIME: navigation.lift_warning,
+            VisitorRoute.HELP: partial(go_aside, HelpNowScreen),
+            VisitorRoute.LANGUAGE: partial(go_aside, LanguageScreen),
+            VisitorRoute.READ: partial(navigation.go, ArticlesScreen),
+            VisitorRoute.CALL: self._begin_form,
+            VisitorRoute.GROUPS: self._show_groups,
+            VisitorRoute.TAKE_HOME: partial(navigation.go, TakeHomeScreen),
+            VisitorRoute.KEEP: partial(navigation.go, partial(ArticleScreen, "what-we-keep")),
+            VisitorRoute.WITHDRAW: partial(navigation.go, TypedWithdrawalScreen),
+            VisitorRoute.NOTE_KEPT: self._show_note_kept,
+            VisitorRoute.STAFF: partial(navigation.go, PinScreen),
+            VisitorRoute.MAINTENANCE: partial(navigation.go_instead, MaintenanceScreen),
+            VisitorRoute.CLOSED: partial(navigation.close, ""),
+            VisitorRoute.OPEN: navigation.open,
+            VisitorRoute.EXIT: self._leave_program,
+        }
+        """What each route does."""
+
+    async def on_mount(self) -> None:
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = DEFAULT_THEME
+        await self.navigation.open_first()
+        self.set_interval(1.0, self.tick)
+
+    def post_display_hook(self) -> None:
+        """Open the desks once the first screen is painted, and not before."""
+        if not self._started and not self._batch_count and self.screen.query(Bar):
+            self._started = True
+            self.run_worker(self._start())
+
+    async def _start(self) -> None:
+        context = self.context
+        answer = await context.door.ask(lambda side: (side.clinic, side.maintenance.out_of_order()))
+        if isinstance(answer, Trouble):
+            await self.navigation.close(answer.for_staff)
+            return
+        context.clinic, reason = answer
+        if reason is not None:
+            await self.navigation.close("")
+        elif isinstance(self.screen, HomeScreen):
+            self.screen.read_schedule()
+        await self._follow_helplines()
+
+    def is_stale(self, event: VisitorIntent) -> bool:
+        """Return whether the screen that `event` is from has gone, as after a double press."""
+        return event.origin is not None and event.origin is not self.screen
+
+    @on(GoTo)
+    async def follow(self, event: GoTo) -> None:
+        """Go where the visitor wants to be."""
+        if not self.is_stale(event):
+            await self.navigation.lift_warning()
+            await self.routes[event.route]()
+
+    async def _finish(self) -> None:
+        if self.navigation.is_busy:
+            await self.navigation.end_visit()
+
+    async def _go_aside(self, make: Maker) -> None:
+        """Show help or languages; one gives way to the other, so that "back" leads past both."""
+        is_aside = isinstance(self.screen, HelpNowScreen | LanguageScreen)
+        await self.navigation.go(make, instead_of_this=is_aside)
+
+    async def _begin_form(self) -> None:
+        await self.navigation.go(partial(FORM_STEPS[0], self.context.visit.call_form()))
+
+    async def _show_next_step(self) -> None:
+        """Go on in the callback form, or from the guest's choice to the name.
+
+        A scan may have been answered meanwhile; its result has no next step.
+        """
+        screen, visit = self.screen, self.context.visit
+        if isinstance(screen, GuestScreen) and visit.session_id is not None:
+            make: Maker = partial(GuestNameScreen, visit.session_id, visit.join_draft())
+            await self.navigation.go(make)
+        elif isinstance(screen, CallFormScreen):
+            step = FORM_STEPS[FORM_STEPS.index(type(screen)) + 1]
+            await self.navigation.go(partial(step, visit.call_form()))
+
+    async def _show_groups(self) -> None:
+        today = await self.context.door.ask(lambda side: side.desk.sessions_today())
+        if isinstance(today, Trouble):
+            await self._show_result(describe_trouble(self.context))
+        else:
+            await self.navigation.go(partial(CheckInScreen, today))
+
+    async def _show_note_kept(self) -> None:
+        await self._show_result(describe_note_kept(self.context))
+
+    async def _leave_program(self) -> None:
+        self.leave(EXIT_ASKED)
+
+    @on(Chosen)
+    async def follow_choice(self, event: Chosen) -> None:
+        """Show what was chosen, or go on with it."""
+        if self.is_stale(event):
+            return
+        match event.choice:
+            case Article() as article:
+                await self.navigation.go(partial(ArticleScreen, article.slug))
+            case CodeToShow() as code:
+                await self.navigation.go(partial(CodeScreen, code))
+            case Session() as session:
+                await self._come_in(session)
+            case Language() as language:
+                self.context.visit.texts = Texts(language.code)
+                await self.navigation.back()
+            case CallLanguage() as language:
+                form = self.context.visit.call_form()
+                form.draft = replace(form.draft, call_language=language)
+                await self.navigation.go_instead(partial(FORM_STEPS[0], form))
+            case _other:
+                assert_never(event.choice)
+
+    async def _come_in(self, session: Session) -> None:
+        """Check the pass in to the chosen session, or ask how a visitor without one comes in."""
+        visit = self.context.visit
+        if visit.pass_text:
+            self.run_worker(self._check_in(visit.pass_text, session.id))
+            return
+        visit.session_id = session.id
+        await self.navigation.go(partial(GuestScreen, session, visit.guest_draft()))
 
     @on(Scanned)
     def take_scan(self, event: Scanned) -> None:
         """Answer a scan beside the event queue, so that help and keys never wait for it."""
-        if self.is_open:
+        if self.context.is_open:
             self.run_worker(self._check_in(event.text, None))
 
     async def _check_in(self, text: str, session_id: UUID | None) -> None:
-        outcome = await self.door.ask(lambda side: side.desk.check_in(text, session_id))
-        await self.show_outcome(outcome, text)
+        outcome = await self.context.door.ask(lambda side: side.desk.check_in(text, session_id))
+        await self._show_outcome(outcome, text)
 
-    async def show_outcome(self, outcome: CheckInOutcome | Trouble, text: str) -> None:
+    async def _show_outcome(self, outcome: CheckInOutcome | Trouble, text: str) -> None:
+        """Show what came of a check-in; `text` is the scanned one, empty without a pass."""
         if isinstance(outcome, Trouble):
-            await self.show_result(self.teller.trouble())
+            await self._show_result(describe_trouble(self.context))
             return
-        self.follow_language(getattr(outcome, "language", None))
+        self._follow_language(getattr(outcome, "language", None))
         match outcome:
-            case ChooseSession():
-                self.visit.pass_text = text
-                sessions, name = outcome.sessions, outcome.name
-                await self.go(partial(WhichSession, sessions, self.facts.zone, name))
-            case SlipShown():
-                await self.go_instead(partial(SlipScreen, outcome.state, self.facts.zone))
+            case ChooseSession(sessions=sessions, name=name):
+                self.context.visit.pass_text = text
+                await self.navigation.go(partial(ChooseSessionScreen, sessions, name))
+            case SlipShown(state=state):
+                await self.navigation.go_instead(partial(SlipScreen, state))
             case shown:
-                self.visit.pass_text = ""
-                await self.show_result(self.teller.result(shown))
+                self.context.visit.pass_text = ""
+                await self._show_result(describe_outcome(shown, self.context))
 
-    async def show_result(self, answer: Answer) -> None:
-        """Show a result; a form that was under way can be gone back to."""
-        if self.visit.form is not None:
-            make = partial(ResultScreen, replace(answer, unfinished=True))
-            await self.go(
-                make, instead_of_this=isinstance(self.screen, ResultScreen | WhichSession)
-            )
+    def _follow_language(self, code: str | None) -> None:
+        """Use the language of a pass for the rest of the visit, where the screens have it."""
+        context = self.context
+        if code in (None, context.visit.texts.language):
             return
-        if answer.is_plain and Bar.fits(self.size):
+        if code in {language.code for language in languages(published=context.clinic.helplines)}:
+            context.visit.texts = Texts(code)
+
+    async def _show_result(self, text: ResultText) -> None:
+        """Show a result; a form that was under way can be gone back to."""
+        visit = self.context.visit
+        if visit.form is not None:
+            make = partial(ResultScreen, replace(text, unfinished=True))
+            is_over = isinstance(self.screen, ResultScreen | ChooseSessionScreen)
+            await self.navigation.go(make, instead_of_this=is_over)
+            return
+        if text.is_plain and Bar.fits(self.size):
             # Seen at once; the screen itself follows with the same picture, some 20 ms later.
             area = (self.size.width, self.size.height - Bar.HEIGHT)
-            paint_at_once(self, card_rows(answer.card, self.visit.theme, area, self.console))
-        await self.go_instead(partial(ResultScreen, answer))
+            paint_at_once(self, card_rows(text.card, visit.theme, area, self.console))
+        await self.navigation.go_instead(partial(ResultScreen, text))
 
-    @on(m.SessionChosen)
-    async def come_in(self, event: m.SessionChosen) -> None:
-        """Check the pass in to the chosen session, or ask how somebody without one comes in."""
+    @on(Received)
+    async def show_answer(self, event: Received) -> None:
+        """Show what a desk has answered to a screen."""
         if self.is_stale(event):
             return
-        session_id = event.session.id
-        if self.visit.pass_text:
-            self.run_worker(self._check_in(self.visit.pass_text, session_id))
+        match event.answer:
+            case Receipt() as receipt:
+                self.context.visit.wipe()
+                code = format_receipt(receipt, self.context)
+                await self.navigation.go_instead(partial(CodeScreen, code))
+            case Joined() as joined:
+                text = describe_joined(joined, self.context)
+                await self.navigation.go_instead(partial(ResultScreen, text))
+            case outcome:
+                await self._show_outcome(outcome, "")
+
+    @on(InputKindChanged)
+    def follow_input(self, event: InputKindChanged) -> None:
+        """Show the on-screen keyboard after a touch, hide it after a key."""
+        self.navigation.is_touched = event.kind == "touch"
+        for screen in self.screen_stack:
+            screen.set_class(self.navigation.is_touched, "-touch")
+
+    async def tick(self) -> None:
+        """Once a second: warn, or clear, when nobody has done anything for long enough.
+
+        Nothing is due while screens change, for it would be due on a screen that goes.
+        """
+        screen = self.screen
+        if not isinstance(screen, VisitorScreen) or self.navigation.is_moving:
             return
-        self.visit.session_id = session_id
-        where = place_and_time(event.session, self.facts.zone, self.visit.texts.language)
-        await self.go(partial(GuestScreen, session_id, self.visit.guest_draft(), where))
-
-    @on(m.Arrived)
-    async def show_arrival(self, event: m.Arrived) -> None:
-        """Show what came of coming without a pass."""
-        if not self.is_stale(event):
-            await self.show_outcome(event.outcome, "")
-
-
-FORM_STEPS: tuple[type[VisitorScreen], ...] = (
-    CallNameScreen,
-    CallPhoneScreen,
-    CallWhenScreen,
-    CallLanguageScreen,
-    CallMessageScreen,
-    CallReviewScreen,
-)
-"""The callback form, in order; the receipt follows when it is sent."""
-
-
-def form_step(step: type[VisitorScreen], visit: Visit, facts: VisitorClinic) -> Maker:
-    """Return what makes one step of the visit's callback form; KeyError for any other screen."""
-    form = visit.call_form()
-    makers: dict[type[VisitorScreen], Maker] = {
-        CallNameScreen: partial(CallNameScreen, form),
-        CallPhoneScreen: partial(CallPhoneScreen, form, facts.country),
-        CallWhenScreen: partial(CallWhenScreen, form),
-        CallLanguageScreen: partial(CallLanguageScreen, form),
-        CallMessageScreen: partial(CallMessageScreen, form),
-        CallReviewScreen: partial(CallReviewScreen, form, facts.country),
-    }
-    return makers[step]
-
-
-def place(want: VisitorWant, visit: Visit, facts: VisitorClinic) -> Maker:
-    """Return what shows the place; raises KeyError for a wish that is no place."""
-    if want is VisitorWant.CALL:
-        return form_step(CallNameScreen, visit, facts)
-    places: dict[VisitorWant, Maker] = {
-        VisitorWant.HELP: lambda: HelpNowScreen(facts.today(), facts.helplines),
-        VisitorWant.LANGUAGE: LanguageScreen,
-        VisitorWant.READ: ArticlesScreen,
-        VisitorWant.TAKE_HOME: lambda: TakeHomeScreen(
-            facts.take_home, facts.today(), facts.helplines
-        ),
-        VisitorWant.KEEP: lambda: ArticleScreen(page(visit.texts.language, "what-we-keep")),
-        VisitorWant.WITHDRAW: TypedWithdrawalScreen,
-        VisitorWant.STAFF: PinScreen,
-    }
-    return places[want]
-
-
-class VisitorApp(Arrivals):
-    """Hears what happened on a screen and says what comes next, by place."""
-
-    @on(m.GoTo)
-    async def follow(self, event: m.GoTo) -> None:
-        """Go where the visitor wants to be."""
-        if self.is_stale(event):
+        if isinstance(screen, HomeScreen | OutOfOrderScreen):
+            self._reread(screen)
+        timing = self.context.clinic.timing
+        if isinstance(screen, StillThereScreen):
+            left = timing.warning - (self.monotonic() - screen.since)
+            if left <= 0:
+                await self.navigation.end_visit()
+            else:
+                screen.count_down(max(1, round(left)))
             return
-        await self.lift_warning()
-        match event.want:
-            case VisitorWant.FINISH:
-                if self.busy_visit:
-                    await self.end_visit()
-            case VisitorWant.BACK:
-                await self.back()
-            case VisitorWant.NEXT:
-                # A scan may have been answered while the line above waited.
-                if not self.is_stale(event):
-                    await self._next_step()
-            case VisitorWant.GROUPS:
-                await self._show_groups()
-            case VisitorWant.HELP | VisitorWant.LANGUAGE as want:
-                make = place(want, self.visit, self.facts)
-                # One of the two gives way to the other, so that "back" leads where it should.
-                aside = isinstance(self.screen, HelpNowScreen | LanguageScreen)
-                await self.go(make, instead_of_this=aside)
-            case want:
-                await self.go(place(want, self.visit, self.facts))
+        quiet = self.monotonic() - max(self.navigation.shown_at, self.last_activity)
+        match due(screen.stays, quiet, timing, busy=self.navigation.is_busy):
+            case IdleStep.CLEAR:
+                await self.navigation.end_visit()
+            case IdleStep.WARN:
+                await self.navigation.warn(screen)
+            case IdleStep.NOTHING:
+                pass
 
-    async def _next_step(self) -> None:
-        """Go on in the callback form, or from the guest's choice to the name."""
-        if isinstance(self.screen, GuestScreen) and self.visit.session_id is not None:
-            await self.go(partial(GuestNameScreen, self.visit.session_id, self.visit.join_draft()))
+    def _reread(self, screen: HomeScreen | OutOfOrderScreen) -> None:
+        """Once a minute, read again what may have changed behind a screen that rests."""
+        self._ticks = (self._ticks + 1) % _REREAD_TICKS
+        if self._ticks == 0 and self.context.door.is_open:
+            if isinstance(screen, HomeScreen):
+                screen.read_schedule()
+            self.run_worker(self._follow_helplines())
+            self.run_worker(self._follow_order(screen))
+
+    async def _follow_helplines(self) -> None:
+        """Take the list of helplines that was published last."""
+        answer = await self.context.door.ask(lambda side: side.helplines())
+        if not isinstance(answer, Trouble) and answer != self.context.clinic.helplines:
+            self.context.clinic = replace(self.context.clinic, helplines=answer)
+
+    async def _follow_order(self, screen: HomeScreen | OutOfOrderScreen) -> None:
+        """Close where the centre has revoked this machine, open where it has taken that back."""
+        answer = await self.context.door.ask(lambda side: side.maintenance.out_of_order())
+        undisturbed = self.screen is screen and not self.navigation.is_busy
+        # A kiosk that is closed by trouble of its own stays so: staff have to see why.
+        if isinstance(answer, Trouble) or not undisturbed or self.context.out_of_order:
             return
-        here = next(i for i, step in enumerate(FORM_STEPS) if type(self.screen) is step)
-        await self.go(form_step(FORM_STEPS[here + 1], self.visit, self.facts))
-
-    async def _show_groups(self) -> None:
-        today = await self.door.ask(lambda side: side.desk.sessions_today())
-        if isinstance(today, Trouble):
-            await self.show_result(self.teller.trouble())
-        else:
-            await self.go(partial(CheckInScreen, today, self.facts.zone))
-
-    @on(m.GuestPassMade)
-    async def show_new_member(self, event: m.GuestPassMade) -> None:
-        """Welcome somebody by the name just given."""
-        await self.go_instead(partial(ResultScreen, self.teller.joined(event.joined)))
-
-    @on(m.Sent)
-    async def show_receipt(self, event: m.Sent) -> None:
-        """Show the receipt; the form is forgotten."""
-        self.visit.wipe()
-        await self.go_instead(partial(CodeScreen, self.teller.receipt(event.receipt)))
-
-    @on(m.SlipAnswered)
-    async def show_slip(self, event: m.SlipAnswered) -> None:
-        """Show where the request stands now."""
-        await self.go_instead(partial(SlipScreen, event.state, self.facts.zone))
-
-    @on(m.NoteKept)
-    async def thank(self) -> None:
-        """Give the one answer to a typed reference."""
-        await self.show_result(self.teller.note_kept())
-
-    @on(m.ArticleChosen)
-    async def open_article(self, event: m.ArticleChosen) -> None:
-        """Open an article."""
-        if not self.is_stale(event):
-            found = {a.slug: a for a in articles(self.visit.texts.language)}
-            await self.go(partial(ArticleScreen, found[event.slug]))
-
-    @on(m.CodeWanted)
-    async def show_code(self, event: m.CodeWanted) -> None:
-        """Show a code to photograph."""
-        if not self.is_stale(event):
-            await self.go(partial(CodeScreen, event.code))
-
-    @on(m.CallInLanguage)
-    async def call_in_language(self, event: m.CallInLanguage) -> None:
-        """Begin a request with the language of the call already marked."""
-        form = self.visit.call_form()
-        form.draft = replace(form.draft, call_language=CallLanguage(event.code))
-        await self.go_instead(place(VisitorWant.CALL, self.visit, self.facts))
-
-    @on(m.Unlocked)
-    async def show_maintenance(self) -> None:
-        """Open the maintenance screen."""
-        await self.go_instead(MaintenanceScreen)
+        if answer is None and not self.context.is_open:
+            await self.navigation.open()
+        elif answer is not None and self.context.is_open:
+            await self.navigation.close("")

@@ -1,20 +1,26 @@
-"""The base of the visitor's screens: a heading, a body, actions, and the same foot everywhere."""
+"""The base of the visitor's screens, and what they tell the app: what happened, never what is next.
+
+Screens tell it by messages: the app takes screens away in a turn of its own, and one that waited
+in its own handler until it is taken away would wait for itself.
+"""
 
 from collections.abc import Iterable
 from enum import Enum, auto
-from typing import Literal, Protocol, cast
+from typing import TYPE_CHECKING, Literal
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.ui.door import Door
 from kiosk.ui.screen import AskingScreen
-from kiosk.ui.visitor.messages import GoTo, VisitorIntent, VisitorWant
-from kiosk.ui.visitor.visit import Demo, Timing, Visit, VisitorClinic, VisitorSide
+from kiosk.ui.terminal.messages import Scanned
+from kiosk.ui.visitor.text import CodeToShow
+from kiosk.ui.visitor.visit import Timing, Visit, VisitorContext, VisitorSide
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
@@ -22,68 +28,83 @@ from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import DELETE, TouchKeys
 from kiosk.ui.widgets.visitor_bar import Bar, Part
 
-
-class VisitorAskingScreen(AskingScreen[VisitorSide]):
-    """The base of `VisitorScreen`."""
-
-    @property
-    def host(self) -> "VisitorHost":
-        """The app, as far as a screen may know it."""
-        return cast("VisitorHost", self.app)
-
-    @property
-    def door(self) -> Door[VisitorSide]:
-        return self.host.door
-
-    @property
-    def visit(self) -> "Visit":
-        """The visit under way."""
-        return self.host.visit
-
-    def _(self, message: str) -> str:
-        """Return `message` in the visit's language."""
-        return self.visit.texts.gettext(message)
-
-    def tell(self, intent: VisitorIntent) -> None:
-        """Tell the app what happened here."""
-        intent.origin = self
-        self.post_message(intent)
-
-    def want(self, want: VisitorWant) -> None:
-        """Tell the app where the visitor wants to be."""
-        self.tell(GoTo(want))
+if TYPE_CHECKING:
+    from kiosk.content.articles import Article
+    from kiosk.content.translations import Language
+    from kiosk.domain.attendance.check_in import CheckInOutcome, Joined, Session
+    from kiosk.domain.callbacks.request import CallLanguage, Receipt
 
 
-class VisitorHost(Protocol):
-    """The app, as its screens know it."""
+class VisitorRoute(Enum):
+    """Where a screen can lead without a word more."""
 
-    door: Door[VisitorSide]
-    """The way to the desks."""
-    demo: Demo | None
-    facts: VisitorClinic
-    """What is known of the clinic."""
-    visit: Visit
-    """The visit under way."""
+    BACK = auto()
+    """The screen before this one."""
+    FINISH = auto()
+    """Home, with everything cleared."""
+    NEXT = auto()
+    """The next step of a form."""
+    MORE_TIME = auto()
+    """What the warning covers."""
+    HELP = auto()
+    LANGUAGE = auto()
+    READ = auto()
+    CALL = auto()
+    GROUPS = auto()
+    TAKE_HOME = auto()
+    KEEP = auto()
+    WITHDRAW = auto()
+    NOTE_KEPT = auto()
+    """The one answer to a typed reference."""
+    STAFF = auto()
+    MAINTENANCE = auto()
+    CLOSED = auto()
+    """The kiosk is out of order from now on."""
+    OPEN = auto()
+    """The kiosk is in order again."""
+    EXIT = auto()
+    """The end of the program."""
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether the desks are there; a question before would delay the first screen."""
-        ...
 
-    @property
-    def is_open(self) -> bool:
-        """Whether visitors can use the kiosk now."""
-        ...
+class VisitorIntent(Message):
+    """Something a visitor did on a screen."""
 
-    def simulate_scan(self) -> None:
-        """Scan the next sample pass (demo only)."""
-        ...
+    origin: "VisitorScreen | None" = None
+    """The screen it happened on; once that has gone, as after a double press, the app ignores it.
+
+    None where a desk has done something by then, which is to be shown in any case.
+    """
+
+
+class GoTo(VisitorIntent):
+    """The visitor wants to be somewhere else."""
+
+    def __init__(self, route: VisitorRoute) -> None:
+        super().__init__()
+        self.route = route
+
+
+class Chosen(VisitorIntent):
+    """The visitor has chosen one of what the screen offers."""
+
+    def __init__(self, choice: "Session | Article | CodeToShow | Language | CallLanguage") -> None:
+        super().__init__()
+        self.choice = choice
+        """A `Language` is for the screens, a `CallLanguage` for a call."""
+
+
+class Received(VisitorIntent):
+    """A desk has answered."""
+
+    def __init__(self, answer: "CheckInOutcome | Joined | Receipt") -> None:
+        super().__init__()
+        self.answer = answer
 
 
 Stay = Literal["rest", "idle", "receipt", "result", "staff"]
 """How a screen ends by itself.
 
-rest: it stays, but a changed language or look is put back; idle and receipt: after a warning;
+rest: it stays, but a changed language or theme is put back; idle and receipt: after a warning;
 result: after its own short time; staff: without a warning, since nobody should read it.
 """
 
@@ -99,7 +120,7 @@ class IdleStep(Enum):
 def due(stays: Stay, quiet: float, timing: Timing, *, busy: bool) -> IdleStep:
     """Return what is due after `quiet` seconds without a key, tap or scan.
 
-    `busy` says whether a resting screen still shows somebody's language or look.
+    `busy` is whether a resting screen still shows a visitor's language or theme.
     """
     match stays:
         case "rest":
@@ -118,16 +139,41 @@ SIMULATED_SCAN = "f9"
 """Scans a sample pass on a demo kiosk, and does nothing elsewhere."""
 
 
-class VisitorScreen(VisitorAskingScreen):
+class VisitorScreen(AskingScreen[VisitorSide]):
     """One question or one answer; it tells the app what happened and never what comes next."""
 
     AUTO_FOCUS = "Field, Pressable"
     stays: Stay = "idle"
+    context: VisitorContext
+    """What the app shares; set by `prepare` before the screen is shown."""
 
-    def dress(self, size: Size, *, touch: bool = False) -> None:
-        """Take the look of a terminal of `size`, and of whether it is touched."""
+    def prepare(self, context: VisitorContext, size: Size, *, touch: bool) -> None:
+        """Make ready to be shown in `size` cells; `touch`: whether the visitor uses touch."""
+        self.context = context
         self.set_class(touch, "-touch")
-        super().dress(size)
+        self.dress(size)
+
+    @property
+    def door(self) -> Door[VisitorSide]:
+        return self.context.door
+
+    @property
+    def visit(self) -> Visit:
+        """The visit under way."""
+        return self.context.visit
+
+    def _(self, message: str) -> str:
+        """Return `message` in the visit's language."""
+        return self.visit.texts.gettext(message)
+
+    def post_intent(self, intent: VisitorIntent) -> None:
+        """Send what a visitor did here to the app."""
+        intent.origin = self
+        self.post_message(intent)
+
+    def go_to(self, route: VisitorRoute) -> None:
+        """Ask the app for another screen."""
+        self.post_intent(GoTo(route))
 
     def heading(self) -> str:
         """The screen's title."""
@@ -174,7 +220,7 @@ class VisitorScreen(VisitorAskingScreen):
     def _bar_labels(self, *, typing: bool) -> dict[Part, tuple[str, str]]:
         help_key, language_key = ("F1", "F2") if typing else ("H", "L")
         help_now = f"{help_key}  {self._('Help now')}"
-        mark = "" if self.host.demo is None else f"{self._('demo')} · "
+        mark = "" if self.context.demo is None else f"{self._('demo')} · "
         language = f"{mark}{language_key}  {self._('Language')}"
         return {
             "help": (help_now, help_now),
@@ -184,13 +230,13 @@ class VisitorScreen(VisitorAskingScreen):
 
     @on(Bar.Tapped)
     def tap_bar(self, event: Bar.Tapped) -> None:
-        """Turn a tap on the foot into a wish."""
-        wants: dict[Part, VisitorWant] = {
-            "help": VisitorWant.HELP,
-            "language": VisitorWant.LANGUAGE,
-            "finish": VisitorWant.FINISH,
+        """Go where the tapped part of the foot leads."""
+        routes: dict[Part, VisitorRoute] = {
+            "help": VisitorRoute.HELP,
+            "language": VisitorRoute.LANGUAGE,
+            "finish": VisitorRoute.FINISH,
         }
-        self.want(wants[event.part])
+        self.go_to(routes[event.part])
 
     @on(TouchKeys.Typed)
     def type_by_touch(self, event: TouchKeys.Typed) -> None:
@@ -204,8 +250,8 @@ class VisitorScreen(VisitorAskingScreen):
 
     @on(Pressable.Pressed, "#back")
     def go_back(self) -> None:
-        """One place back."""
-        self.want(VisitorWant.BACK)
+        """Go one screen back."""
+        self.go_to(VisitorRoute.BACK)
 
     @on(Pressable.Pressed, "#more")
     def read_on(self) -> None:
@@ -238,12 +284,12 @@ class VisitorScreen(VisitorAskingScreen):
 
     def on_key(self, event: events.Key) -> None:
         typing = isinstance(self.focused, Field)
-        wish = self._wish(event, typing=typing)
-        if wish is not None:
+        route = self._route_of(event, typing=typing)
+        if route is not None:
             event.stop()
-            self.want(wish)
+            self.go_to(route)
         elif event.key == SIMULATED_SCAN:
-            self.host.simulate_scan()
+            self._simulate_scan()
         elif event.key in ("up", "down") or (event.key in ("left", "right") and not typing):
             event.stop()
             self._move(event.key)
@@ -262,15 +308,21 @@ class VisitorScreen(VisitorAskingScreen):
         if target is not None:
             target.focus()
 
-    def _wish(self, event: events.Key, *, typing: bool) -> VisitorWant | None:
-        """Return the wish of a key that means the same on every screen."""
+    def _simulate_scan(self) -> None:
+        """Scan the next sample pass, as a scanner would (demo only)."""
+        digits = self.context.demo.next_pass() if self.context.demo is not None else ""
+        if digits:
+            self.app.post_message(Scanned(digits))
+
+    def _route_of(self, event: events.Key, *, typing: bool) -> VisitorRoute | None:
+        """Return where a key leads that means the same on every screen; None for other keys."""
         letter = "" if typing else (event.character or "").upper()
         if event.key == "escape":
-            return VisitorWant.FINISH
+            return VisitorRoute.FINISH
         if event.key == "f1" or letter == "H":
-            return VisitorWant.HELP
+            return VisitorRoute.HELP
         if event.key == "f2" or letter == "L":
-            return VisitorWant.LANGUAGE
+            return VisitorRoute.LANGUAGE
         return None
 
     def _press_letter(self, event: events.Key) -> None:
@@ -283,7 +335,7 @@ class VisitorScreen(VisitorAskingScreen):
 
 
 class BesideCodeScreen(VisitorScreen):
-    """The base of every screen that shows a code; its look is in visitor.tcss."""
+    """The base of every screen that shows a code; the code stands on the right."""
 
     stays: Stay = "receipt"
 

@@ -1,46 +1,64 @@
-"""Times, choices and problems as words on the visitor's screens."""
+"""Times, choices, problems and outcomes as text on the visitor's screens."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.attendance.check_in import Session
-from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
+from kiosk.domain.attendance.check_in import (
+    AlreadyHere,
+    CheckedIn,
+    GuestWelcomed,
+    Joined,
+    NothingOpen,
+    ScanAgain,
+    ScannerWorks,
+    Session,
+)
+from kiosk.domain.callbacks.request import (
+    AnsweredByOther,
+    CallLanguage,
+    MessagePolicy,
+    Receipt,
+    Window,
+)
 from kiosk.domain.phones import PhoneProblem, digit_counts
-from kiosk.domain.text import NameProblem
+from kiosk.domain.text import NameProblem, clean
+from kiosk.ui.visitor.visit import VisitorContext
+from kiosk.ui.widgets.card import CardText
 
 Translate = Callable[[str], str]
 """A screen's `_`: the message in the visit's language."""
 _LOCALES = {"en": "en_SG", "zh": "zh_Hans_SG", "ms": "ms_SG", "ta": "ta_SG"}
 
 
-def clock(at: datetime, zone: ZoneInfo, language: str) -> str:
+def format_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     """Return the time of day of `at` (aware) in the clinic's zone, for example 3:00 pm."""
-    from babel.dates import format_time  # 35 ms, which the first screen does not wait for
+    from babel import dates  # 35 ms, which the first screen does not wait for
 
     local = at.astimezone(zone)
     # Babel puts a no-break space of its own kind before "pm"; a terminal draws it ill.
-    words = format_time(local, "short", locale=_LOCALES.get(language, "en_SG"))
-    return words.replace("\u202f", " ")
+    text = dates.format_time(local, "short", locale=_LOCALES.get(language, "en_SG"))
+    return text.replace("\u202f", " ")
 
 
-def day_and_clock(at: datetime, zone: ZoneInfo, language: str) -> str:
+def format_day_and_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     """Return the day and the time of `at` (aware), for example "23 Nov, 3:00 pm"."""
     from babel.dates import format_skeleton
 
     local = at.astimezone(zone)
     day = format_skeleton("MMMd", local, locale=_LOCALES.get(language, "en_SG"))
-    return f"{day}, {clock(at, zone, language)}"
+    return f"{day}, {format_time(at, zone, language)}"
 
 
-def place_and_time(session: Session, zone: ZoneInfo, language: str) -> str:
+def format_session(session: Session, zone: ZoneInfo, language: str) -> str:
     """Return a session as one neutral line, for example "Room 2, 3:00 pm"."""
-    return f"{session.label}, {clock(session.starts_at, zone, language)}"
+    return f"{session.label}, {format_time(session.starts_at, zone, language)}"
 
 
-def windows(_: Translate) -> tuple[tuple[str, str], ...]:
-    """Return the parts of the week in which somebody may be called."""
+def window_options(_: Translate) -> tuple[tuple[str, str], ...]:
+    """Return the parts of the week in which the visitor may be called."""
     return (
         (Window.ANY, _("Any time")),
         (Window.WEEKDAY_MORNING, _("Weekday mornings")),
@@ -50,8 +68,8 @@ def windows(_: Translate) -> tuple[tuple[str, str], ...]:
     )
 
 
-def waits(_: Translate) -> tuple[tuple[str, str], ...]:
-    """Return from which day on somebody may be called."""
+def first_day_options(_: Translate) -> tuple[tuple[str, str], ...]:
+    """Return from which day on the visitor may be called."""
     return (
         ("now", _("From now on")),
         ("tomorrow", _("From tomorrow")),
@@ -59,7 +77,7 @@ def waits(_: Translate) -> tuple[tuple[str, str], ...]:
     )
 
 
-def call_languages(_: Translate) -> tuple[tuple[str, str], ...]:
+def call_language_options(_: Translate) -> tuple[tuple[str, str], ...]:
     """Return the languages to speak on the phone."""
     return (
         (CallLanguage.ENGLISH, "English"),
@@ -73,7 +91,7 @@ def call_languages(_: Translate) -> tuple[tuple[str, str], ...]:
     )
 
 
-def message_policies(_: Translate) -> tuple[tuple[str, str], ...]:
+def message_policy_options(_: Translate) -> tuple[tuple[str, str], ...]:
     """Return what may be left when nobody picks up."""
     return (
         (MessagePolicy.NONE, _("No message")),
@@ -82,7 +100,7 @@ def message_policies(_: Translate) -> tuple[tuple[str, str], ...]:
     )
 
 
-def answered_by_other(_: Translate) -> tuple[tuple[str, str], ...]:
+def answered_by_other_options(_: Translate) -> tuple[tuple[str, str], ...]:
     """Return what may be said when somebody else picks up."""
     return (
         (AnsweredByOther.ASK_FOR_NAME, _("Only ask for me")),
@@ -90,12 +108,12 @@ def answered_by_other(_: Translate) -> tuple[tuple[str, str], ...]:
     )
 
 
-def word_for(options: tuple[tuple[str, str], ...], value: str) -> str:
-    """Return the words of one value."""
+def format_option(options: tuple[tuple[str, str], ...], value: str) -> str:
+    """Return the text of one value of `options` (value, text)."""
     return dict(options)[value]
 
 
-def name_trouble(problem: NameProblem, _: Translate) -> str:
+def describe_name_problem(problem: NameProblem, _: Translate) -> str:
     """Return one kind sentence for a name that cannot be taken."""
     match problem:
         case NameProblem.EMPTY:
@@ -110,17 +128,17 @@ def name_trouble(problem: NameProblem, _: Translate) -> str:
             assert_never(problem)
 
 
-def phone_trouble(problem: PhoneProblem, country: str, language: str, _: Translate) -> str:
+def describe_phone_problem(problem: PhoneProblem, country: str, language: str, _: Translate) -> str:
     """Return one kind sentence for a number that cannot be called from the clinic's `country`."""
     match problem:
         case PhoneProblem.EMPTY:
             return _("Please type the number we should call.")
         case PhoneProblem.TOO_SHORT:
             sentence = _("Some digits are missing. {country} numbers have {digits}.")
-            return sentence.format(**_number_plan(country, language))
+            return sentence.format(**_format_number_plan(country, language))
         case PhoneProblem.TOO_LONG:
             sentence = _("There are too many digits. {country} numbers have {digits}.")
-            return sentence.format(**_number_plan(country, language))
+            return sentence.format(**_format_number_plan(country, language))
         case PhoneProblem.LOOKS_LIKE_ID:
             return _("Please do not type an NRIC or FIN. We never need it.")
         case PhoneProblem.PREMIUM:
@@ -131,7 +149,7 @@ def phone_trouble(problem: PhoneProblem, country: str, language: str, _: Transla
             assert_never(problem)
 
 
-def _number_plan(country: str, language: str) -> dict[str, str]:
+def _format_number_plan(country: str, language: str) -> dict[str, str]:
     """Return the country's name, and how many digits its numbers have, such as 8 or 9–11."""
     from babel import Locale
 
@@ -139,3 +157,161 @@ def _number_plan(country: str, language: str) -> dict[str, str]:
     fewest, most = digit_counts(country)
     digits = str(fewest) if fewest == most else f"{fewest}–{most}"
     return {"country": names.get(country, country), "digits": digits}
+
+
+Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScanAgain | ScannerWorks
+"""The outcomes that are a result by themselves; the others ask or lead on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeToShow:
+    """A QR code to photograph, with the text beside it."""
+
+    title: str
+    lines: tuple[str, ...]
+    data: str
+    numeric: bool = False
+    """Whether `data` is one of our own codes, drawn in numeric mode."""
+    spoken: str = ""
+    """The same content in plain characters (an address, a reference)."""
+    last: bool = False
+    """Whether it ends something, so that there is nothing to go back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultText:
+    """What a result shows, and what can be done with it."""
+
+    card: CardText
+    code: CodeToShow | None = None
+    """A pass that can be shown to photograph."""
+    more: bool = False
+    """Whether reading about groups is offered."""
+    unfinished: bool = False
+    """Whether there is a form to go back to."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to do but to read it."""
+        return self.code is None and not self.more and not self.unfinished
+
+
+def describe_outcome(outcome: Shown, context: VisitorContext) -> ResultText:
+    """Return the result of a check-in; welcome and "already here" look the same."""
+    _ = context.visit.texts.gettext
+    match outcome:
+        case CheckedIn():
+            return _welcome(context, outcome.name, _("You are checked in."), outcome.session)
+        case AlreadyHere():
+            since = format_time(outcome.since, context.clinic.zone, context.visit.texts.language)
+            text = _("You are with us since {time}.").format(time=since)
+            return _welcome(context, outcome.name, text, outcome.session)
+        case GuestWelcomed():
+            return _welcome(context, None, _("You are counted in."), outcome.session)
+        case NothingOpen():
+            return _describe_nothing_open(outcome, context)
+        case ScanAgain():
+            return _result(
+                context,
+                _("Please scan again"),
+                _("Hold the code still, a hand away from the scanner."),
+                _("Or ask any staff member to check you in."),
+                colour="primary",
+            )
+        case ScannerWorks():
+            return _result(context, _("✓  The scanner works"), _("All digits arrived."))
+        case _other:
+            assert_never(outcome)
+
+
+def describe_joined(joined: Joined, context: VisitorContext) -> ResultText:
+    """Return the welcome of a visitor who has just got a pass, which can be shown."""
+    _ = context.visit.texts.gettext
+    new_pass = CodeToShow(
+        _("Your pass"),
+        (
+            _("Photograph this code. Show it to the scanner next time."),
+            _("It holds no name. You can ask for a printed one."),
+        ),
+        joined.digits,
+        numeric=True,
+    )
+    welcome = _welcome(context, joined.name, _("You are checked in."), joined.session)
+    return replace(welcome, code=new_pass)
+
+
+def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
+    """Return the receipt of a callback request, with its slip to photograph."""
+    texts = context.visit.texts
+    promise = texts.ngettext(
+        "Most people get a call within {days} working day.",
+        "Most people get a call within {days} working days.",
+        receipt.promise_days,
+    )
+    return CodeToShow(
+        texts.gettext("Thank you. We have your request."),
+        (
+            promise.format(days=receipt.promise_days),
+            texts.gettext("Photograph the code to withdraw later."),
+        ),
+        receipt.slip_digits,
+        numeric=True,
+        spoken=receipt.reference,
+        last=True,
+    )
+
+
+def describe_note_kept(context: VisitorContext) -> ResultText:
+    """Return the one answer to every typed reference."""
+    _ = context.visit.texts.gettext
+    return _result(
+        context,
+        _("Thank you"),
+        _("If the code fits a request, staff will withdraw it."),
+        _("With your slip under the scanner it happens at once."),
+        colour="primary",
+    )
+
+
+def describe_trouble(context: VisitorContext) -> ResultText:
+    """Return the answer when the desk could not keep anything."""
+    _ = context.visit.texts.gettext
+    return _result(
+        context,
+        _("Please ask at the counter"),
+        _("This could not be kept just now. Staff can check you in."),
+        colour="primary",
+    )
+
+
+def _describe_nothing_open(outcome: NothingOpen, context: VisitorContext) -> ResultText:
+    _ = context.visit.texts.gettext
+    lines = [_("Nothing is open for check-in just now.")]
+    if outcome.next is not None:
+        zone, language = context.clinic.zone, context.visit.texts.language
+        session = format_session(outcome.next, zone, language)
+        lines.append(_("Next today: {session}").format(session=session))
+    return replace(_result(context, _format_welcome(outcome.name, _), *lines), more=True)
+
+
+def _welcome(context: VisitorContext, name: str | None, text: str, session: Session) -> ResultText:
+    """Return the result that welcomes `name` to `session`, with what has happened as `text`."""
+    where = format_session(session, context.clinic.zone, context.visit.texts.language)
+    if session.room not in ("", session.label):
+        where = f"{where}   ·   {session.room}"
+    return _result(context, _format_welcome(name, context.visit.texts.gettext), text, where)
+
+
+def _format_welcome(name: str | None, _: Translate) -> str:
+    if name:
+        return _("✓  Welcome, {name}").format(name=clean(name, 60))
+    return _("✓  Welcome")
+
+
+def _result(
+    context: VisitorContext, title: str, *lines: str, colour: str = "success"
+) -> ResultText:
+    """Return a result that says when its screen clears; `colour` is a token of the theme."""
+    clears = context.visit.texts.gettext("This screen clears by itself in {seconds} seconds.")
+    note = clears.format(seconds=round(context.clinic.timing.result))
+    return ResultText(CardText(title, lines, note, colour))

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,8 @@ from kiosk.content.translations import Texts
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.callbacks.request import CallbackDraft
 from kiosk.domain.ids import uuid7
+from kiosk.ui.door import Door
+from kiosk.ui.theme import DEFAULT_THEME
 
 if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
     from kiosk.content.articles import TakeHome
@@ -19,6 +21,8 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
     from kiosk.usecases.visitor_desk import VisitorDesk
 
 
+DEFAULT_LANGUAGE = "en"
+"""The language of a visit until another one is chosen (BCP 47)."""
 CONSENT_VERSION = "2026-11"
 """Changes with every change of the consent sentences on the read-back screen."""
 
@@ -60,8 +64,9 @@ class CallForm:
 class Visit:
     """The whole state of one visit."""
 
-    texts: Texts
-    theme: str = "calm"
+    texts: Texts = field(default_factory=lambda: Texts(DEFAULT_LANGUAGE))
+    theme: str = DEFAULT_THEME
+    """A name of `theme.THEMES`."""
     form: CallForm | None = None
     join: JoinDraft | None = None
     guest_id: UUID | None = None
@@ -73,6 +78,11 @@ class Visit:
     """A typed reference, while it is typed."""
     first_name: str = ""
     """A first name for a new pass, while it is typed."""
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the language or the theme is another one than the usual."""
+        return (self.texts.language, self.theme) != (DEFAULT_LANGUAGE, DEFAULT_THEME)
 
     def call_form(self) -> CallForm:
         """Return this visit's request, begun now if it was not before."""
@@ -143,22 +153,40 @@ class VisitorSide:
 
     desk: "VisitorDesk"
     maintenance: "MaintenanceDesk"
-    facts: VisitorClinic
+    clinic: VisitorClinic
     helplines: Callable[[], str] = lambda: ""
-    """Gives the list of helplines that a manager has published, checked; empty for none."""
+    """Returns the list of helplines that a manager has published, checked; empty for none."""
 
 
-class OpenVisitorSide(Protocol):
-    """Makes the visitor's side; called once, in a thread, after the first paint."""
-
-    def __call__(self) -> VisitorSide:
-        """Open the store and build the desks; raises KioskError."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Demo:
     """What only a demo kiosk has."""
 
     passes: Callable[[], tuple[str, ...]]
-    """Gives the digits of the sample passes, for the simulated scan."""
+    """Returns the digits of the sample passes, for the simulated scan."""
+    scans: int = 0
+    """How many scans were simulated."""
+
+    def next_pass(self) -> str:
+        """Return the digits of the next sample pass, in turn; empty where there is none yet."""
+        passes = self.passes()
+        self.scans += 1
+        return passes[(self.scans - 1) % len(passes)] if passes else ""
+
+
+@dataclass(slots=True)
+class VisitorContext:
+    """What the app shares with its screens: the desks, the clinic, and the visit under way."""
+
+    door: Door[VisitorSide]
+    demo: Demo | None = None
+    clinic: VisitorClinic = field(default_factory=VisitorClinic)
+    visit: Visit = field(default_factory=Visit)
+    """The visit under way; another one after each end of a visit."""
+    out_of_order: str | None = None
+    """Why the kiosk is closed to visitors, for staff (may be empty); None while it is open."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether visitors can use the kiosk now."""
+        return self.out_of_order is None

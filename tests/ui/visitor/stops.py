@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kiosk.domain.passes import CodeKind, encode
-from kiosk.ui.visitor.app import FORM_STEPS, form_step
-from kiosk.ui.visitor.screen import VisitorScreen
 from kiosk.ui.visitor.screens.callback_form import (
+    FORM_STEPS,
+    CallFormScreen,
     CallLanguageScreen,
     CallMessageScreen,
     CallPhoneScreen,
@@ -45,10 +46,10 @@ async def start_over(visitor: Visitor, clinic: Clinic) -> None:
     with clinic.store.write() as transaction:
         for table in ("group_session", "check_in"):
             transaction.connection().exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - fixed
-    if not visitor.app.is_open:
+    if not visitor.app.context.is_open:
         clinic.maintenance.set_out_of_order(None)
-        await visitor.app.close_kiosk(None)
-    elif not visitor.sees(HOME) or visitor.app.busy_visit:
+        await visitor.app.navigation.open()
+    elif not visitor.sees(HOME) or visitor.app.navigation.is_busy:
         await visitor.keys("escape")
     await visitor.touch(False)
     if visitor.screen.size != USUAL:
@@ -57,18 +58,18 @@ async def start_over(visitor: Visitor, clinic: Clinic) -> None:
     visitor.seconds.at += 10
 
 
-def form(step: type[VisitorScreen] = CallWhenScreen, *keys: str, name: str = "Mei Ling") -> Way:
+def form(step: type[CallFormScreen] = CallWhenScreen, *keys: str, name: str = "Mei Ling") -> Way:
     """Return the way to one step of a callback form for `name`, 8123 4567; then `keys`."""
 
     async def way(visitor: Visitor, _clinic: Clinic) -> None:
         app = visitor.app
-        filled = app.visit.call_form()
+        filled = app.context.visit.call_form()
         filled.draft = replace(filled.draft, preferred_name=name, phone="+6581234567")
         filled.phone = "81234567"
-        makers = [form_step(one, app.visit, app.facts) for one in FORM_STEPS]
+        makers = [partial(one, filled) for one in FORM_STEPS]
         here = FORM_STEPS.index(step)
-        app._trail.extend(makers[:here])
-        await app.go(makers[here])
+        app.navigation._trail.extend(makers[:here])
+        await app.navigation.go(makers[here])
         await visitor.settle()
         await visitor.keys(*keys)
 

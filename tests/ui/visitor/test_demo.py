@@ -42,4 +42,4 @@ async def test_a_real_kiosk_has_neither(clinic: Clinic) -> None:
         visitor.expect_not("demo")
         await visitor.keys("f9")
         visitor.expect(HOME)
-        assert not visitor.app.busy_visit
+        assert not visitor.app.navigation.is_busy

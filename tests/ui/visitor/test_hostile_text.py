@@ -110,7 +110,7 @@ async def test_a_name_typed_on_the_screens(clinic: Clinic) -> None:
                 expect_harmless(visitor, "Please type a name")
                 continue
             taken += 1
-            name = visitor.app.visit.call_form().draft.preferred_name
+            name = visitor.app.context.visit.call_form().draft.preferred_name
             assert not FORBIDDEN & set(name)
             await form(CallReviewScreen, name=text)(visitor, clinic)
             expect_harmless(visitor, "Is this right?", visible(text))

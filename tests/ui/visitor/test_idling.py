@@ -84,7 +84,7 @@ async def test_the_warning_counts_down_and_clears(clinic: Clinic) -> None:
             visitor.expect(f"This screen clears in {left} seconds.")
         await visitor.wait(2.5)
         visitor.expect(HOME)
-        assert visitor.app.visit.form is None
+        assert visitor.app.context.visit.form is None
 
 
 async def test_the_end_and_help_work_from_the_warning(clinic: Clinic) -> None:
@@ -142,7 +142,7 @@ async def test_each_kind_of_screen_ends_in_its_time(clinic: Clinic) -> None:
             visitor.expect(then)
             await visitor.wait(30.5)
             visitor.expect(HOME)
-            assert not visitor.app.busy_visit
+            assert not visitor.app.navigation.is_busy
 
 
 async def test_a_result_stays_while_somebody_uses_it(clinic: Clinic) -> None:
@@ -182,9 +182,9 @@ async def test_a_changed_look_at_home_is_put_back(clinic: Clinic) -> None:
 
 async def test_a_changed_language_at_home_is_put_back(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
-        visitor.app.visit.texts.language = "zh"
+        visitor.app.context.visit.texts.language = "zh"
         await visitor.wait(61)
-        assert visitor.app.visit.texts.language == "en"
+        assert visitor.app.context.visit.texts.language == "en"
 
 
 async def test_home_that_nobody_used_is_not_made_anew(clinic: Clinic) -> None:

@@ -99,7 +99,7 @@ async def test_an_answer_may_come_while_its_screen_is_taken_away(
             await late.ask(visitor)
             async with asyncio.timeout(5):
                 await gate.asked.wait()
-                while visitor.app._moving.locked():
+                while visitor.app.navigation._moving.locked():
                     await asyncio.sleep(0.01)
                 gate.left = visitor.app.screen_stack
                 await visitor.sends("escape")
@@ -152,9 +152,9 @@ async def test_next_is_not_for_the_result_of_a_scan_that_came_between(clinic: Cl
     async with at_kiosk(clinic) as visitor:
         clinic.add_session()
         await form(CallNameScreen)(visitor, clinic)
-        async with visitor.app._moving:
+        async with visitor.app.navigation._moving:
             await visitor.sends_scan(STRANGER)
-            while not visitor.app._moving._waiters:
+            while not visitor.app.navigation._moving._waiters:
                 await asyncio.sleep(0.01)
             await visitor.sends("enter")
             await asyncio.sleep(0.1)
@@ -166,7 +166,7 @@ async def test_no_timer_clears_a_screen_that_is_just_coming(clinic: Clinic) -> N
     async with at_kiosk(clinic) as visitor:
         await _result(visitor, clinic)
         visitor.seconds.at += 9
-        async with visitor.app._moving:
+        async with visitor.app.navigation._moving:
             await asyncio.wait_for(visitor.app.tick(), 1)
         assert isinstance(visitor.screen, ResultScreen)
         await visitor.wait(0)

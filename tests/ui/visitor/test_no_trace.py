@@ -64,13 +64,13 @@ async def test_nothing_of_the_form_outlives_the_visit(clinic: Clinic, end: End) 
     async with at_kiosk(clinic) as visitor:
         before = "".join(visitor.lines).split()
         seen = await walk_the_form(visitor)
-        visit = weakref.ref(visitor.app.visit.call_form().draft.windows)
-        old = visitor.app.visit
+        visit = weakref.ref(visitor.app.context.visit.call_form().draft.windows)
+        old = visitor.app.context.visit
         visitor.app._clipboard = "Xanthippe"
         await end(visitor)
         assert "".join(visitor.lines).split() == before
         assert (old.form, old.pass_text, old.reference, old.first_name) == (None, "", "", "")
-        assert visitor.app.visit is not old
+        assert visitor.app.context.visit is not old
         assert visitor.app.clipboard == ""
         assert len(visitor.app.screen_stack) == 2
         del old
@@ -112,30 +112,30 @@ async def test_the_language_of_a_pass_ends_with_its_visit(
     digits = clinic.passes.issue_pass("王小明", "zh").digits
     async with at_kiosk(clinic) as visitor:
         await visitor.scan(digits)
-        assert visitor.app.visit.texts.language == "en"
+        assert visitor.app.context.visit.texts.language == "en"
         await visitor.wait(9)
         shown = (Language("en", "English"), Language("zh", "中文"))
-        monkeypatch.setattr("kiosk.ui.visitor.navigation.languages", lambda published: shown)
+        monkeypatch.setattr("kiosk.ui.visitor.app.languages", lambda published: shown)
         await visitor.scan(digits)
         visitor.expect("✓ Welcome, 王小明")
-        assert visitor.app.visit.texts.language == "zh"
+        assert visitor.app.context.visit.texts.language == "zh"
         await visitor.wait(9)
         visitor.expect(HOME)
-        assert visitor.app.visit.texts.language == "en"
+        assert visitor.app.context.visit.texts.language == "en"
 
 
 async def test_the_look_and_the_language_go_back(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.keys("l")
         await visitor.tap("Change the colours")
-        visitor.app.visit.texts.language = "xx"
+        visitor.app.context.visit.texts.language = "xx"
         assert visitor.app.theme == "night"
         await visitor.keys("b", "c")
         assert visitor.app.theme == "night"
         await visitor.keys("escape")
         visitor.expect(HOME)
-        assert (visitor.app.theme, visitor.app.visit.theme) == ("calm", "calm")
-        assert visitor.app.visit.texts.language == "en"
+        assert (visitor.app.theme, visitor.app.context.visit.theme) == ("calm", "calm")
+        assert visitor.app.context.visit.texts.language == "en"
 
 
 async def test_the_next_request_has_ids_of_its_own(clinic: Clinic) -> None:
@@ -165,7 +165,7 @@ async def test_an_answer_that_comes_late_reaches_nobody(clinic: Clinic) -> None:
         await visitor.at_once("y", "escape")
         visitor.expect(HOME)
         visitor.expect_not("We have your request")
-        assert not visitor.app.busy_visit
+        assert not visitor.app.navigation.is_busy
 
 
 async def test_a_scan_answered_after_the_end_is_shown_without_the_old_form(
@@ -178,4 +178,4 @@ async def test_a_scan_answered_after_the_end_is_shown_without_the_old_form(
         visitor.app.post_message(Scanned(digits))
         await visitor.at_once("escape")
         visitor.expect_not("Back to my form", "What should we call you?")
-        assert visitor.app.visit.form is None
+        assert visitor.app.context.visit.form is None

@@ -1,5 +1,6 @@
 """Every screen can be reached and left, by keys and by taps, and help is one key away on each."""
 
+from kiosk.ui.visitor.screen import VisitorRoute
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.touch_keyboard import TouchKeys
 from tests.support.desks import PIN, Clinic
@@ -27,7 +28,7 @@ async def step_aside(visitor: Visitor, stop: Stop) -> None:
     assert stop.name in GOES_AWAY or visitor.lines == before, visitor.picture()
     await visitor.keys("escape")
     visitor.expect(COUNTER if stop.name == "closed" else HOME)
-    assert not visitor.app.busy_visit
+    assert not visitor.app.navigation.is_busy
 
 
 async def test_help_and_language_are_one_step_aside_from_every_screen(clinic: Clinic) -> None:
@@ -205,7 +206,7 @@ async def test_a_digit_is_never_a_shortcut(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.keys(*"0123456789")
         visitor.expect(HOME)
-        assert not visitor.app.busy_visit
+        assert not visitor.app.navigation.is_busy
 
 
 async def test_a_press_that_comes_twice_goes_one_place(clinic: Clinic) -> None:
@@ -213,3 +214,8 @@ async def test_a_press_that_comes_twice_goes_one_place(clinic: Clinic) -> None:
         await visitor.at_once("r", "r")
         await visitor.keys("b")
         visitor.expect(HOME)
+
+
+async def test_every_route_leads_somewhere(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        assert set(visitor.app.routes) == set(VisitorRoute)

@@ -1,4 +1,4 @@
-"""Step 5 of a callback request: read it all back, consent, send."""
+"""The callback form: five steps with one or two questions each, then all of it read back."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,17 +12,16 @@ from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, Messag
 from kiosk.domain.phones import PhoneProblem, check_phone, format_masked, format_phone
 from kiosk.domain.text import NameProblem, check_name, clean
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.messages import Sent, VisitorWant
-from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.screen import Received, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import (
-    answered_by_other,
-    call_languages,
-    message_policies,
-    name_trouble,
-    phone_trouble,
-    waits,
-    windows,
-    word_for,
+    answered_by_other_options,
+    call_language_options,
+    describe_name_problem,
+    describe_phone_problem,
+    first_day_options,
+    format_option,
+    message_policy_options,
+    window_options,
 )
 from kiosk.ui.visitor.visit import CallForm
 from kiosk.ui.widgets.buttons import Action, Pressable
@@ -31,15 +30,212 @@ from kiosk.ui.widgets.layout import pairs
 from kiosk.ui.widgets.touch_keyboard import LETTERS, PHONE, TouchKeys, key_words
 
 
-class CallReviewScreen(VisitorScreen):
+class CallFormScreen(VisitorScreen):
+    """The base of the form's steps; an answer is kept at once, so that no step loses it."""
+
+    AUTO_FOCUS = "#next"
+
+    def __init__(self, form: CallForm) -> None:
+        super().__init__()
+        self._form = form
+
+    def steps(self) -> Iterable[Action]:
+        yield Action(self._("Next"), letter="N", id="next", primary=True)
+
+    def problem(self) -> str:
+        """Return one sentence about what cannot be taken; empty where the answers can."""
+        return ""
+
+    @on(Input.Submitted)
+    @on(Pressable.Pressed, "#next")
+    def go_on(self) -> None:
+        """Go on, unless what is typed cannot be taken."""
+        problem = self.problem()
+        if problem:
+            self.say(problem)
+            self.query_one(Field).focus()
+        else:
+            self.go_to(VisitorRoute.NEXT)
+
+
+class CallNameScreen(CallFormScreen):
+    """One field for a first name or a nickname."""
+
+    AUTO_FOCUS = "Field"
+
+    def heading(self) -> str:
+        return self._("What should we call you?")
+
+    def lead(self) -> str:
+        return self._("Step 1 of 6 · A first name or a nickname is enough.")
+
+    def body(self) -> Iterable[Widget]:
+        yield Field(self._form.draft.preferred_name, most=120)
+        yield Static("", id="say", markup=False)
+
+    def steps(self) -> Iterable[Action]:
+        yield Action(self._("Next"), id="next", primary=True)
+
+    def below(self) -> Iterable[Widget]:
+        yield from super().below()
+        capital = not self._form.draft.preferred_name
+        yield TouchKeys(LETTERS, words=key_words(self._), capital=capital)
+
+    @on(Input.Changed)
+    def keep(self, event: Input.Changed) -> None:
+        """Keep what is typed."""
+        self._keep(event.value)
+        self.say("")
+
+    def problem(self) -> str:
+        name = check_name(self._form.draft.preferred_name)
+        if isinstance(name, NameProblem):
+            return describe_name_problem(name, self._)
+        self._keep(name.text)
+        return ""
+
+    def _keep(self, name: str) -> None:
+        self._form.draft = replace(self._form.draft, preferred_name=name)
+
+
+_ENOUGH = 8
+"""Characters before the number is worth checking while it is typed."""
+
+
+class CallPhoneScreen(CallFormScreen):
+    """One field for a number; it is shown back in groups as soon as it is one."""
+
+    AUTO_FOCUS = "Field"
+
+    def heading(self) -> str:
+        return self._("Which number should we call?")
+
+    def lead(self) -> str:
+        return self._("Step 2 of 6 · We only use it to call you back.")
+
+    def body(self) -> Iterable[Widget]:
+        yield Field(self._form.phone, most=40)
+        yield Static("", id="say", markup=False)
+
+    def steps(self) -> Iterable[Action]:
+        yield Action(self._("Next"), id="next", primary=True)
+
+    def below(self) -> Iterable[Widget]:
+        yield from super().below()
+        yield TouchKeys(PHONE, words=key_words(self._))
+
+    @on(Input.Changed)
+    def keep(self, event: Input.Changed) -> None:
+        """Keep what is typed and show the number back once it can be called."""
+        self._form.phone = event.value
+        country = self.context.clinic.country
+        phone = check_phone(event.value, country) if len(event.value) >= _ENOUGH else None
+        if phone is None or isinstance(phone, PhoneProblem):
+            self.say("")
+        else:
+            self.say(self._("We will call {number}.").format(number=phone.shown))
+
+    def problem(self) -> str:
+        country = self.context.clinic.country
+        phone = check_phone(self._form.phone, country)
+        if isinstance(phone, PhoneProblem):
+            return describe_phone_problem(phone, country, self.visit.texts.language, self._)
+        self._form.draft = replace(self._form.draft, phone=phone.e164)
+        return ""
+
+
+class CallWhenScreen(CallFormScreen):
+    """Parts of the week, and from which day on."""
+
+    def heading(self) -> str:
+        return self._("When may we call?")
+
+    def lead(self) -> str:
+        return self._("Step 3 of 6 · Choose all that suit you.")
+
+    def body(self) -> Iterable[Widget]:
+        yield Choices(
+            window_options(self._), marked=self._form.draft.windows, several=True, id="windows"
+        )
+        yield Static(self._("And from which day?"), classes="question", markup=False)
+        yield Choices(first_day_options(self._), marked={self._form.wait}, id="waits")
+
+    @on(Choices.Changed, "#windows")
+    def keep_windows(self, event: Choices.Changed) -> None:
+        """Keep the parts of the week; "any time" excludes the others, and none means any."""
+        chosen = {Window(value) for value in event.choices.marked}
+        form = self._form
+        if Window.ANY in chosen and Window.ANY not in form.draft.windows:
+            chosen = {Window.ANY}
+        wanted = frozenset((chosen - {Window.ANY}) or {Window.ANY})
+        form.draft = replace(form.draft, windows=wanted)
+        event.choices.show(wanted)
+
+    @on(Choices.Changed, "#waits")
+    def keep_wait(self, event: Choices.Changed) -> None:
+        """Keep the first day."""
+        self._form.wait = event.choices.value
+
+
+class CallLanguageScreen(CallFormScreen):
+    """The language to speak on the phone; it may differ from the screen's."""
+
+    def heading(self) -> str:
+        return self._("Which language should we speak?")
+
+    def lead(self) -> str:
+        return self._("Step 3 of 6 · On the phone, that is.")
+
+    def body(self) -> Iterable[Widget]:
+        yield Choices(
+            call_language_options(self._), marked={self._form.draft.call_language}, id="languages"
+        )
+
+    @on(Choices.Changed)
+    def keep(self, event: Choices.Changed) -> None:
+        """Keep the language."""
+        language = CallLanguage(event.choices.value)
+        self._form.draft = replace(self._form.draft, call_language=language)
+
+
+class CallMessageScreen(CallFormScreen):
+    """Two questions with a careful answer already marked."""
+
+    def heading(self) -> str:
+        return self._("If you do not pick up, may we leave a message?")
+
+    def lead(self) -> str:
+        return self._("Step 4 of 6 · It is fine to say no.")
+
+    def body(self) -> Iterable[Widget]:
+        draft = self._form.draft
+        yield Choices(message_policy_options(self._), marked={draft.message_policy}, id="policy")
+        question = self._("And if someone else picks up?")
+        yield Static(question, classes="question", markup=False)
+        yield Choices(
+            answered_by_other_options(self._), marked={draft.answered_by_other}, id="other"
+        )
+
+    @on(Choices.Changed, "#policy")
+    def keep_policy(self, event: Choices.Changed) -> None:
+        """Keep what may be left."""
+        policy = MessagePolicy(event.choices.value)
+        self._form.draft = replace(self._form.draft, message_policy=policy)
+
+    @on(Choices.Changed, "#other")
+    def keep_other(self, event: Choices.Changed) -> None:
+        """Keep what may be said."""
+        answer = AnsweredByOther(event.choices.value)
+        self._form.draft = replace(self._form.draft, answered_by_other=answer)
+
+
+class CallReviewScreen(CallFormScreen):
     """Everything that will be sent, the number covered until it is asked for."""
 
     AUTO_FOCUS = ""
 
-    def __init__(self, form: CallForm, country: str) -> None:
-        super().__init__()
-        self._form = form
-        self._country = country
+    def __init__(self, form: CallForm) -> None:
+        super().__init__(form)
         self._covered = True
 
     def heading(self) -> str:
@@ -74,23 +270,21 @@ class CallReviewScreen(VisitorScreen):
         yield Action(self._("Yes, send"), letter="Y", id="send", primary=True)
 
     def _read_back(self) -> Table:
-        draft = self._form.draft
-        number = (
-            format_masked(draft.phone, self._country)
-            if self._covered
-            else format_phone(draft.phone, self._country)
-        )
-        times = [words for value, words in windows(self._) if value in draft.windows]
+        draft, country = self._form.draft, self.context.clinic.country
+        format_number = format_masked if self._covered else format_phone
+        number = format_number(draft.phone, country)
+        times = [text for value, text in window_options(self._) if value in draft.windows]
+        first_day = format_option(first_day_options(self._), self._form.wait)
+        language = format_option(call_language_options(self._), draft.call_language)
+        policy = format_option(message_policy_options(self._), draft.message_policy)
+        other = format_option(answered_by_other_options(self._), draft.answered_by_other)
         rows = (
             (self._("Name"), clean(draft.preferred_name)),
             (self._("Number"), number),
-            (self._("When"), f"{', '.join(times)}. {word_for(waits(self._), self._form.wait)}"),
-            (self._("Language"), word_for(call_languages(self._), draft.call_language)),
-            (self._("Message"), word_for(message_policies(self._), draft.message_policy)),
-            (
-                self._("If someone else picks up"),
-                word_for(answered_by_other(self._), draft.answered_by_other),
-            ),
+            (self._("When"), f"{', '.join(times)}. {first_day}"),
+            (self._("Language"), language),
+            (self._("Message"), policy),
+            (self._("If someone else picks up"), other),
         )
         return pairs(rows)
 
@@ -108,235 +302,20 @@ class CallReviewScreen(VisitorScreen):
         self.once(self._send)
 
     async def _send(self) -> None:
-        draft = self._form.confirmed(self.visit.texts.language, self.host.facts.today())
+        draft = self._form.confirmed(self.visit.texts.language, self.context.clinic.today())
         answer = await self.ask(lambda side: side.desk.request_callback(draft))
         if isinstance(answer, Trouble):
             self.say(self._("This could not be kept just now. Please ask at the counter."))
         else:
-            self.tell(Sent(answer))
+            self.post_message(Received(answer))
 
 
-class CallMessageScreen(VisitorScreen):
-    """Two questions with a careful answer already marked."""
-
-    AUTO_FOCUS = "#next"
-
-    def __init__(self, form: CallForm) -> None:
-        super().__init__()
-        self._form = form
-
-    def heading(self) -> str:
-        return self._("If you do not pick up, may we leave a message?")
-
-    def lead(self) -> str:
-        return self._("Step 4 of 6 · It is fine to say no.")
-
-    def body(self) -> Iterable[Widget]:
-        yield Choices(
-            message_policies(self._), marked={self._form.draft.message_policy}, id="policy"
-        )
-        question = self._("And if someone else picks up?")
-        yield Static(question, classes="question", markup=False)
-        yield Choices(
-            answered_by_other(self._), marked={self._form.draft.answered_by_other}, id="other"
-        )
-
-    def steps(self) -> Iterable[Action]:
-        yield Action(self._("Next"), letter="N", id="next", primary=True)
-
-    @on(Choices.Changed, "#policy")
-    def keep_policy(self, event: Choices.Changed) -> None:
-        """Keep what may be left."""
-        policy = MessagePolicy(event.choices.value)
-        self._form.draft = replace(self._form.draft, message_policy=policy)
-
-    @on(Choices.Changed, "#other")
-    def keep_other(self, event: Choices.Changed) -> None:
-        """Keep what may be said."""
-        answer = AnsweredByOther(event.choices.value)
-        self._form.draft = replace(self._form.draft, answered_by_other=answer)
-
-    @on(Pressable.Pressed, "#next")
-    def go_on(self) -> None:
-        """Go on."""
-        self.want(VisitorWant.NEXT)
-
-
-class CallNameScreen(VisitorScreen):
-    """One field for a first name or a nickname."""
-
-    def __init__(self, form: CallForm) -> None:
-        super().__init__()
-        self._form = form
-
-    def heading(self) -> str:
-        return self._("What should we call you?")
-
-    def lead(self) -> str:
-        return self._("Step 1 of 6 · A first name or a nickname is enough.")
-
-    def body(self) -> Iterable[Widget]:
-        yield Field(self._form.draft.preferred_name, most=120)
-        yield Static("", id="say", markup=False)
-
-    def steps(self) -> Iterable[Action]:
-        yield Action(self._("Next"), id="next", primary=True)
-
-    def below(self) -> Iterable[Widget]:
-        yield from super().below()
-        capital = not self._form.draft.preferred_name
-        yield TouchKeys(LETTERS, words=key_words(self._), capital=capital)
-
-    @on(Input.Changed)
-    def keep(self, event: Input.Changed) -> None:
-        """Keep what is typed, so that no step loses it."""
-        self._keep(event.value)
-        self.say("")
-
-    @on(Input.Submitted)
-    @on(Pressable.Pressed, "#next")
-    def go_on(self) -> None:
-        """Check the name and go on."""
-        name = check_name(self._form.draft.preferred_name)
-        if isinstance(name, NameProblem):
-            self.say(name_trouble(name, self._))
-            self.query_one(Field).focus()
-            return
-        self._keep(name.text)
-        self.want(VisitorWant.NEXT)
-
-    def _keep(self, name: str) -> None:
-        self._form.draft = replace(self._form.draft, preferred_name=name)
-
-
-_ENOUGH = 8
-"""Characters before the number is worth checking while it is typed."""
-
-
-class CallPhoneScreen(VisitorScreen):
-    """One field for a number; it is shown back in groups as soon as it is one."""
-
-    def __init__(self, form: CallForm, country: str) -> None:
-        super().__init__()
-        self._form = form
-        self._country = country
-
-    def heading(self) -> str:
-        return self._("Which number should we call?")
-
-    def lead(self) -> str:
-        return self._("Step 2 of 6 · We only use it to call you back.")
-
-    def body(self) -> Iterable[Widget]:
-        yield Field(self._form.phone, most=40)
-        yield Static("", id="say", markup=False)
-
-    def steps(self) -> Iterable[Action]:
-        yield Action(self._("Next"), id="next", primary=True)
-
-    def below(self) -> Iterable[Widget]:
-        yield from super().below()
-        yield TouchKeys(PHONE, words=key_words(self._))
-
-    @on(Input.Changed)
-    def keep(self, event: Input.Changed) -> None:
-        """Keep what is typed and show the number back once it can be called."""
-        self._form.phone = event.value
-        phone = check_phone(event.value, self._country) if len(event.value) >= _ENOUGH else None
-        if phone is None or isinstance(phone, PhoneProblem):
-            self.say("")
-        else:
-            self.say(self._("We will call {number}.").format(number=phone.shown))
-
-    @on(Input.Submitted)
-    @on(Pressable.Pressed, "#next")
-    def go_on(self) -> None:
-        """Check the number and go on."""
-        phone = check_phone(self._form.phone, self._country)
-        if isinstance(phone, PhoneProblem):
-            language = self.visit.texts.language
-            self.say(phone_trouble(phone, self._country, language, self._))
-            self.query_one(Field).focus()
-            return
-        self._form.draft = replace(self._form.draft, phone=phone.e164)
-        self.want(VisitorWant.NEXT)
-
-
-class CallWhenScreen(VisitorScreen):
-    """Parts of the week, and from which day on."""
-
-    AUTO_FOCUS = "#next"
-
-    def __init__(self, form: CallForm) -> None:
-        super().__init__()
-        self._form = form
-
-    def heading(self) -> str:
-        return self._("When may we call?")
-
-    def lead(self) -> str:
-        return self._("Step 3 of 6 · Choose all that suit you.")
-
-    def body(self) -> Iterable[Widget]:
-        yield Choices(windows(self._), marked=self._form.draft.windows, several=True, id="windows")
-        yield Static(self._("And from which day?"), classes="question", markup=False)
-        yield Choices(waits(self._), marked={self._form.wait}, id="waits")
-
-    def steps(self) -> Iterable[Action]:
-        yield Action(self._("Next"), letter="N", id="next", primary=True)
-
-    @on(Choices.Changed, "#windows")
-    def keep_windows(self, event: Choices.Changed) -> None:
-        """Keep the parts of the week; "any time" excludes the others, and none means any."""
-        chosen = {Window(value) for value in event.choices.marked}
-        form = self._form
-        if Window.ANY in chosen and Window.ANY not in form.draft.windows:
-            chosen = {Window.ANY}
-        wanted = frozenset((chosen - {Window.ANY}) or {Window.ANY})
-        form.draft = replace(form.draft, windows=wanted)
-        event.choices.show(wanted)
-
-    @on(Choices.Changed, "#waits")
-    def keep_wait(self, event: Choices.Changed) -> None:
-        """Keep the first day."""
-        self._form.wait = event.choices.value
-
-    @on(Pressable.Pressed, "#next")
-    def go_on(self) -> None:
-        """Go on; every choice is a good one."""
-        self.want(VisitorWant.NEXT)
-
-
-class CallLanguageScreen(VisitorScreen):
-    """The language to speak on the phone; it may differ from the screen's."""
-
-    AUTO_FOCUS = "#next"
-
-    def __init__(self, form: CallForm) -> None:
-        super().__init__()
-        self._form = form
-
-    def heading(self) -> str:
-        return self._("Which language should we speak?")
-
-    def lead(self) -> str:
-        return self._("Step 3 of 6 · On the phone, that is.")
-
-    def body(self) -> Iterable[Widget]:
-        yield Choices(
-            call_languages(self._), marked={self._form.draft.call_language}, id="languages"
-        )
-
-    def steps(self) -> Iterable[Action]:
-        yield Action(self._("Next"), letter="N", id="next", primary=True)
-
-    @on(Choices.Changed)
-    def keep(self, event: Choices.Changed) -> None:
-        """Keep the language."""
-        language = CallLanguage(event.choices.value)
-        self._form.draft = replace(self._form.draft, call_language=language)
-
-    @on(Pressable.Pressed, "#next")
-    def go_on(self) -> None:
-        """Go on."""
-        self.want(VisitorWant.NEXT)
+FORM_STEPS: tuple[type[CallFormScreen], ...] = (
+    CallNameScreen,
+    CallPhoneScreen,
+    CallWhenScreen,
+    CallLanguageScreen,
+    CallMessageScreen,
+    CallReviewScreen,
+)
+"""The steps in order; the receipt follows when the last one is sent."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.containers import Grid
@@ -12,9 +11,8 @@ from textual.widgets import Input, Static
 from kiosk.domain.attendance.check_in import JoinDraft, Joined, Session, SessionsToday
 from kiosk.domain.text import NameProblem, check_name
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.messages import Arrived, GuestPassMade, SessionChosen, VisitorWant
-from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.visitor.text import name_trouble, place_and_time
+from kiosk.ui.visitor.screen import Chosen, Received, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.text import describe_name_problem, format_session
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_words
@@ -23,10 +21,9 @@ from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_words
 class ChooseSessionScreen(VisitorScreen):
     """Several sessions are open: which one is it?"""
 
-    def __init__(self, sessions: Sequence[Session], zone: ZoneInfo, name: str | None) -> None:
+    def __init__(self, sessions: Sequence[Session], name: str | None) -> None:
         super().__init__()
         self._sessions = {session.id.hex: session for session in sessions}
-        self._zone = zone
         self._greeted = name
 
     def heading(self) -> str:
@@ -40,24 +37,27 @@ class ChooseSessionScreen(VisitorScreen):
     def body(self) -> Iterable[Widget]:
         with Grid(id="sessions"):
             for key, session in self._sessions.items():
-                title = place_and_time(session, self._zone, self.visit.texts.language)
+                title = self._format(session)
                 yield Tile(title, self._more(session), name=key)
+
+    def _format(self, session: Session) -> str:
+        return format_session(session, self.context.clinic.zone, self.visit.texts.language)
 
     def _more(self, session: Session) -> str:
         return "" if session.room == session.label else session.room
 
     @on(Pressable.Pressed, "Tile")
     def choose(self, event: Pressable.Pressed) -> None:
-        """Tell which session was chosen."""
+        """Choose a session."""
         if event.pressable.name in self._sessions:
-            self.tell(SessionChosen(self._sessions[event.pressable.name]))
+            self.post_intent(Chosen(self._sessions[event.pressable.name]))
 
 
 class CheckInScreen(ChooseSessionScreen):
     """The scanner is ready; without a pass, choose what is open now."""
 
-    def __init__(self, today: SessionsToday, zone: ZoneInfo) -> None:
-        super().__init__(today.open_now, zone, None)
+    def __init__(self, today: SessionsToday) -> None:
+        super().__init__(today.open_now, None)
         self._today = today
 
     def heading(self) -> str:
@@ -71,29 +71,28 @@ class CheckInScreen(ChooseSessionScreen):
     def body(self) -> Iterable[Widget]:
         yield from super().body()
         for session in self._today.later[:3]:
-            line = place_and_time(session, self._zone, self.visit.texts.language)
-            words = self._("Later today: {session}").format(session=line)
-            yield Static(words, classes="later", markup=False)
+            text = self._("Later today: {session}").format(session=self._format(session))
+            yield Static(text, classes="later", markup=False)
         if not self._today.open_now:
             yield Tile(self._("Tell me more about groups"), letter="T", id="about")
 
     @on(Pressable.Pressed, "#about")
     def read(self) -> None:
         """Ask for something to read."""
-        self.want(VisitorWant.READ)
+        self.go_to(VisitorRoute.READ)
 
 
 class GuestScreen(VisitorScreen):
-    """Two ways in, both welcome."""
+    """Two ways to come in without a pass: counted only, or by a first name."""
 
-    def __init__(self, session_id: UUID, draft_id: UUID, where: str) -> None:
+    def __init__(self, session: Session, draft_id: UUID) -> None:
         super().__init__()
-        self._session_id = session_id
+        self._session = session
         self._draft_id = draft_id
-        self._where = where
 
     def heading(self) -> str:
-        return self._where
+        zone, language = self.context.clinic.zone, self.visit.texts.language
+        return format_session(self._session, zone, language)
 
     def lead(self) -> str:
         return self._("You are welcome. How would you like to come in?")
@@ -118,17 +117,17 @@ class GuestScreen(VisitorScreen):
         self.once(self._count)
 
     async def _count(self) -> None:
-        draft_id, session_id = self._draft_id, self._session_id
+        draft_id, session_id = self._draft_id, self._session.id
         answer = await self.ask(lambda side: side.desk.count_me_in(draft_id, session_id))
         if isinstance(answer, Trouble):
             self.say(self._("Please ask at the counter."), "#lead")
         else:
-            self.tell(Arrived(answer))
+            self.post_intent(Received(answer))
 
     @on(Pressable.Pressed, "#name")
     def give_name(self) -> None:
         """Go on to the name."""
-        self.want(VisitorWant.NEXT)
+        self.go_to(VisitorRoute.NEXT)
 
 
 class GuestNameScreen(VisitorScreen):
@@ -171,7 +170,7 @@ class GuestNameScreen(VisitorScreen):
     async def _go_on(self) -> None:
         name = check_name(self.visit.first_name)
         if isinstance(name, NameProblem):
-            self.say(name_trouble(name, self._))
+            self.say(describe_name_problem(name, self._))
             self.query_one(Field).focus()
             return
         draft, session_id, language = self._draft, self._session_id, self.visit.texts.language
@@ -179,6 +178,6 @@ class GuestNameScreen(VisitorScreen):
         if isinstance(answer, Trouble):
             self.say(self._("This could not be kept just now. Please ask at the counter."))
         elif isinstance(answer, Joined):
-            self.tell(GuestPassMade(answer))
+            self.post_message(Received(answer))
         else:
-            self.tell(Arrived(answer))
+            self.post_intent(Received(answer))

@@ -1,7 +1,6 @@
 """Help now: whom to turn to at once; it keeps no record and needs no database."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from textual import on
 from textual.widget import Widget
@@ -19,11 +18,8 @@ _EMERGENCY = "tel:995"
 class HelpNowScreen(BesideCodeScreen):
     """The lines on the left; the code of the one with the focus on the right."""
 
-    def __init__(self, today: date, published: str = "") -> None:
-        """Take the clinic's date, and its own list of helplines where it has one."""
+    def __init__(self) -> None:
         super().__init__()
-        self._today = today
-        self._published = published
         self._lines: dict[str, Helpline] = {}
 
     def heading(self) -> str:
@@ -45,8 +41,9 @@ class HelpNowScreen(BesideCodeScreen):
         return QrCode(next((line.tel for line in self._shown() if line.tel), _EMERGENCY))
 
     def _shown(self) -> tuple[Helpline, ...]:
+        clinic = self.context.clinic
         language = self.visit.texts.language
-        return helplines(language, self._today, published=self._published).lines
+        return helplines(language, clinic.today(), published=clinic.helplines).lines
 
     def on_mount(self) -> None:
         # The focus of the first line must not scroll the people in the room away.

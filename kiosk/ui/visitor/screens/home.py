@@ -1,4 +1,4 @@
-"""The first screen: what there is to do, and nothing about why anybody is here."""
+"""The first screen: what there is to do, and nothing about why visitors are here."""
 
 from collections.abc import Iterable
 
@@ -9,18 +9,17 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.messages import VisitorWant
-from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.visitor.text import place_and_time
+from kiosk.ui.visitor.screen import VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.text import format_session
 from kiosk.ui.widgets.buttons import Pressable, Tile
 
-_WANTS = {
-    "read": VisitorWant.READ,
-    "call": VisitorWant.CALL,
-    "groups": VisitorWant.GROUPS,
-    "take-home": VisitorWant.TAKE_HOME,
-    "keep": VisitorWant.KEEP,
-    "withdraw": VisitorWant.WITHDRAW,
+_ROUTES = {
+    "read": VisitorRoute.READ,
+    "call": VisitorRoute.CALL,
+    "groups": VisitorRoute.GROUPS,
+    "take-home": VisitorRoute.TAKE_HOME,
+    "keep": VisitorRoute.KEEP,
+    "withdraw": VisitorRoute.WITHDRAW,
 }
 
 
@@ -30,7 +29,7 @@ class HomeScreen(VisitorScreen):
     AUTO_FOCUS = ""
     stays = "rest"
     _sessions: tuple[str, ...] | None = None
-    """The day's sessions in words; None until they are known."""
+    """The day's sessions as text; None until they are known."""
 
     def heading(self) -> str:
         return self._("Talk to someone who has been there")
@@ -82,7 +81,7 @@ class HomeScreen(VisitorScreen):
         return ()
 
     def on_mount(self) -> None:
-        if self.host.is_ready:
+        if self.door.is_open:
             self.call_after_refresh(self.read_schedule)
 
     def read_schedule(self) -> None:
@@ -91,12 +90,12 @@ class HomeScreen(VisitorScreen):
 
     async def _read_schedule(self) -> None:
         """Show the day's sessions under the tiles, by their neutral labels."""
-        answer = await self.ask(lambda side: (side.desk.sessions_today(), side.facts.zone))
+        answer = await self.ask(lambda side: (side.desk.sessions_today(), side.clinic.zone))
         if isinstance(answer, Trouble):
             return
         today, zone = answer
         lines = [
-            place_and_time(session, zone, self.visit.texts.language)
+            format_session(session, zone, self.visit.texts.language)
             for session in (*today.open_now, *today.later)
         ]
         self._sessions = tuple(lines)
@@ -110,22 +109,22 @@ class HomeScreen(VisitorScreen):
         if self._sessions is None:
             return
         room = max((line.size.width for line in self.query("#today")), default=0)
-        words = self._("Today")
+        text = self._("Today")
         gap = "   "
         for session in self._sessions:
-            longer = f"{words}{gap}{session}"
+            longer = f"{text}{gap}{session}"
             if cell_len(longer) > room:
                 break
-            words, gap = longer, "   ·   "
-        self.say(words if self._sessions else self._("No groups are planned today."), "#today")
+            text, gap = longer, "   ·   "
+        self.say(text if self._sessions else self._("No groups are planned today."), "#today")
 
     def on_key(self, event: events.Key) -> None:
         if (event.character or "").upper() == "M":
             event.stop()
             event.prevent_default()
-            self.want(VisitorWant.STAFF)
+            self.go_to(VisitorRoute.STAFF)
 
     @on(Pressable.Pressed)
     def go(self, event: Pressable.Pressed) -> None:
-        """Ask for the place behind the tile."""
-        self.want(_WANTS[event.pressable.id or "read"])
+        """Go where the tile leads."""
+        self.go_to(_ROUTES[event.pressable.id or "read"])

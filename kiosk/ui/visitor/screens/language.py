@@ -1,4 +1,4 @@
-"""Another language, or a look that is easier to read."""
+"""Another language, or a theme that is easier to read."""
 
 from collections.abc import Iterable
 
@@ -6,10 +6,10 @@ from textual import on
 from textual.containers import Grid
 from textual.widget import Widget
 
-from kiosk.content.translations import languages
+from kiosk.content.translations import Language, languages
 from kiosk.domain.callbacks.request import CallLanguage
-from kiosk.ui.visitor.messages import CallInLanguage, LanguageChosen, LookChosen, VisitorWant
-from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.theme import next_theme
+from kiosk.ui.visitor.screen import Chosen, VisitorRoute, VisitorScreen
 from kiosk.ui.widgets.buttons import Pressable, Tile
 
 _BY_PHONE = (
@@ -21,7 +21,9 @@ _BY_PHONE = (
 
 
 class LanguageScreen(VisitorScreen):
-    """The screens' languages, calls in the others, and the look."""
+    """The screens' languages, calls in the others, and the themes."""
+
+    _languages: tuple[Language, ...] = ()
 
     def heading(self) -> str:
         return self._("Language and display")
@@ -30,29 +32,30 @@ class LanguageScreen(VisitorScreen):
         return self._("Staff here can help you in other languages too.")
 
     def body(self) -> Iterable[Widget]:
-        shown = languages(published=self.host.facts.helplines)
-        codes = {language.code for language in shown}
+        self._languages = languages(published=self.context.clinic.helplines)
+        codes = {language.code for language in self._languages}
         with Grid(id="list"):
-            for language in shown:
+            for language in self._languages:
                 yield Tile(language.own_name, name=f"show-{language.code}")
             for value, own_name, sentence in _BY_PHONE:
                 if value not in codes:
                     yield Tile(own_name, sentence, name=f"call-{value}")
             yield Tile(
-                self._("Change the colours"), self._("Strong contrast, or back"), name="look-other"
+                self._("Change the colours"), self._("Strong contrast, or back"), name="theme-next"
             )
             yield Tile(self._("Staff"), self._("With a PIN"), letter="M", name="staff-pin")
 
     @on(Pressable.Pressed, "Tile")
     def choose(self, event: Pressable.Pressed) -> None:
-        """Tell what was chosen."""
+        """Follow what was chosen; the theme changes at once and the screen stays."""
         kind, _, value = (event.pressable.name or "").partition("-")
         match kind:
             case "show":
-                self.tell(LanguageChosen(value))
+                chosen = next(one for one in self._languages if one.code == value)
+                self.post_intent(Chosen(chosen))
             case "call":
-                self.tell(CallInLanguage(value))
-            case "look":
-                self.tell(LookChosen())
+                self.post_intent(Chosen(CallLanguage(value)))
+            case "theme":
+                self.app.theme = self.visit.theme = next_theme(self.visit.theme)
             case _:
-                self.want(VisitorWant.STAFF)
+                self.go_to(VisitorRoute.STAFF)

@@ -11,9 +11,8 @@ from textual.widgets import Input, Static
 from kiosk.domain.clock_sync import is_far_off
 from kiosk.domain.fleet import format_clock_offset
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.messages import LeaveKiosk, Switched, Unlocked
-from kiosk.ui.visitor.screen import Stay, VisitorScreen
-from kiosk.ui.visitor.text import day_and_clock
+from kiosk.ui.visitor.screen import GoTo, Stay, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.text import format_day_and_time
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.layout import pairs
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from kiosk.usecases.maintenance_desk import MaintenanceStatus
 
 
-_EVERY = 2.0
-"""Seconds between two looks: records leave, and a centre comes back, while somebody watches."""
+_POLL_EVERY = 2.0
+"""Seconds between two polls: records leave, and a centre comes back, while staff watch."""
 
 
 class MaintenanceScreen(VisitorScreen):
@@ -45,14 +44,14 @@ class MaintenanceScreen(VisitorScreen):
         yield Static("", id="status", markup=False)
 
     def steps(self) -> Iterable[Action]:
-        words = self._("Out of order") if self.host.is_open else self._("Open again")
-        yield Action(words, letter="O", id="switch")
+        title = self._("Out of order") if self.context.is_open else self._("Open again")
+        yield Action(title, letter="O", id="switch")
         yield Action(self._("Exit"), letter="X", id="exit", primary=True)
 
     def on_mount(self) -> None:
         self._show("", "")
-        self._look()
-        self.set_interval(_EVERY, self._look)
+        self._poll()
+        self.set_interval(_POLL_EVERY, self._poll)
 
     def _offer_more(self) -> None:
         """Leave "More" out where the row has no room for a fourth action: keys and wheel scroll."""
@@ -60,7 +59,7 @@ class MaintenanceScreen(VisitorScreen):
         for action in self.query("#more"):
             action.display = action.display and self.has_class("-wide")
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         """Read how the kiosk is, beside whatever else the screen is doing."""
         if not self.is_gone:
             self.run_worker(self._read_status(), group="status", exclusive=True)
@@ -70,42 +69,44 @@ class MaintenanceScreen(VisitorScreen):
         if isinstance(answer, Trouble):
             self._show(answer.for_staff, "")
         else:
-            self._show(self._status(answer), "" if answer.clock_ok else self._doubt(answer))
+            self._show(
+                self._format_status(answer), "" if answer.clock_ok else self._format_doubt(answer)
+            )
 
     def _show(self, status: "str | Table", doubt: str) -> None:
-        """Show how the kiosk is, and above it what needs somebody."""
-        words = self._trouble or doubt
+        """Show how the kiosk is, and above it what needs staff."""
+        text = self._trouble or doubt
         self.say(status, "#status")
-        self.say(words)
+        self.say(text)
         self.set_class(bool(doubt), "-doubt")
-        for name, is_shown in (("#say", bool(words)), ("#trust", bool(doubt))):
+        for name, is_shown in (("#say", bool(text)), ("#trust", bool(doubt))):
             for widget in self.query(name):
                 widget.display = is_shown
 
-    def _doubt(self, status: "MaintenanceStatus") -> str:
-        now = day_and_clock(status.now, self.host.facts.zone, self.visit.texts.language)
-        words = self._(
+    def _format_doubt(self, status: "MaintenanceStatus") -> str:
+        now = format_day_and_time(status.now, self.context.clinic.zone, self.visit.texts.language)
+        text = self._(
             "It is {now} here, before the last record. Set the clock, or say it is right."
         )
-        return words.format(now=now)
+        return text.format(now=now)
 
-    def _status(self, status: "MaintenanceStatus") -> Table:
-        zone, language = self.host.facts.zone, self.visit.texts.language
-        now = day_and_clock(status.now, zone, language)
+    def _format_status(self, status: "MaintenanceStatus") -> Table:
+        zone, language = self.context.clinic.zone, self.visit.texts.language
+        now = format_day_and_time(status.now, zone, language)
         rows = [
             (self._("Clinic"), status.site_name),
             (self._("Kiosk"), f"{status.kiosk_name}  ({status.symbols})"),
             (self._("Version"), status.version),
-            (self._("Clock"), f"{now}, {self._clock_words(status)}"),
+            (self._("Clock"), f"{now}, {self._format_clock(status)}"),
             (self._("Records to send"), str(status.pending)),
             (self._("Records set aside"), str(status.parked)),
-            (self._("Last contact"), self._contact_words(status)),
+            (self._("Last contact"), self._format_contact(status)),
         ]
         if status.has_central and status.problem is not None:
             rows.append((self._("Centre"), status.problem))
         return pairs(rows)
 
-    def _clock_words(self, status: "MaintenanceStatus") -> str:
+    def _format_clock(self, status: "MaintenanceStatus") -> str:
         if not status.clock_ok:
             return self._("before the last record")
         offset = status.clock_offset_ms
@@ -113,10 +114,10 @@ class MaintenanceScreen(VisitorScreen):
             return self._("{off} by the centre's clock").format(off=format_clock_offset(offset))
         return self._("right")
 
-    def _contact_words(self, status: "MaintenanceStatus") -> str:
+    def _format_contact(self, status: "MaintenanceStatus") -> str:
         if status.contact_at is not None:
-            zone, language = self.host.facts.zone, self.visit.texts.language
-            return day_and_clock(status.contact_at, zone, language)
+            zone, language = self.context.clinic.zone, self.visit.texts.language
+            return format_day_and_time(status.contact_at, zone, language)
         if status.has_central:
             return self._("none yet; it goes on trying")
         return self._("none; it works by itself")
@@ -127,9 +128,10 @@ class MaintenanceScreen(VisitorScreen):
         self.once(self._switch)
 
     async def _switch(self) -> None:
-        reason = "switched off by staff" if self.host.is_open else None
+        reason = "switched off by staff" if self.context.is_open else None
         if await self._did(lambda side: side.maintenance.set_out_of_order(reason)):
-            self.tell(Switched(closed=reason is not None))
+            route = VisitorRoute.OPEN if reason is None else VisitorRoute.CLOSED
+            self.post_message(GoTo(route))
 
     async def _did(self, step: "Callable[[VisitorSide], None]") -> bool:
         """Take a step and show how the kiosk is then, with what was in the way."""
@@ -140,7 +142,7 @@ class MaintenanceScreen(VisitorScreen):
 
     @on(Pressable.Pressed, "#trust")
     def trust(self) -> None:
-        """Say that the clock is right, though it stands before the last record."""
+        """Keep as a fact that the clock is right, though it is before the last record."""
         self.once(self._trust)
 
     async def _trust(self) -> None:
@@ -149,7 +151,7 @@ class MaintenanceScreen(VisitorScreen):
     @on(Pressable.Pressed, "#exit")
     def leave(self) -> None:
         """End the program."""
-        self.tell(LeaveKiosk())
+        self.post_message(GoTo(VisitorRoute.EXIT))
 
 
 class PinScreen(VisitorScreen):
@@ -189,9 +191,9 @@ class PinScreen(VisitorScreen):
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         elif answer.accepted:
-            self.tell(Unlocked())
+            self.post_message(GoTo(VisitorRoute.MAINTENANCE))
         elif answer.wait_seconds:
-            words = self._("That did not open. Please wait {seconds} seconds.")
-            self.say(words.format(seconds=answer.wait_seconds))
+            text = self._("That did not open. Please wait {seconds} seconds.")
+            self.say(text.format(seconds=answer.wait_seconds))
         else:
             self.say(self._("That is not the PIN."))

@@ -1,7 +1,6 @@
-"""The list of what there is to read."""
+"""What there is to read here, and what to take home on a phone."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -9,11 +8,11 @@ from textual.containers import Grid
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.content.articles import Article, articles
+from kiosk.content.articles import Article, articles, page
 from kiosk.content.helplines import helplines
 from kiosk.ui.theme import text_styles
-from kiosk.ui.visitor.messages import ArticleChosen, CodeToShow, CodeWanted
-from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.screen import Chosen, VisitorScreen
+from kiosk.ui.visitor.text import CodeToShow
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.layout import Prose
 
@@ -37,35 +36,37 @@ class ArticlesScreen(VisitorScreen):
 
     @on(Pressable.Pressed, "Tile")
     def read(self, event: Pressable.Pressed) -> None:
-        """Tell which article was chosen."""
-        self.tell(ArticleChosen(event.pressable.name or ""))
+        """Open the chosen article."""
+        found = {article.slug: article for article in articles(self.visit.texts.language)}
+        self.post_intent(Chosen(found[event.pressable.name or ""]))
 
 
 class ArticleScreen(VisitorScreen):
-    """A title and a text."""
+    """An article of the list, or a page that stands by itself, in the visit's language."""
 
     AUTO_FOCUS = ""
 
-    def __init__(self, article: Article) -> None:
+    def __init__(self, slug: str) -> None:
         super().__init__()
-        self._article = article
+        self._slug = slug
 
     def heading(self) -> str:
-        return self._article.title
+        return self._article().title
+
+    def _article(self) -> Article:
+        language = self.visit.texts.language
+        found = {article.slug: article for article in articles(language)}
+        return found.get(self._slug) or page(language, self._slug)
 
     def body(self) -> Iterable[Widget]:
-        yield Prose(self._article.markdown, text_styles(self.visit.theme), id="text")
+        yield Prose(self._article().markdown, text_styles(self.visit.theme), id="text")
 
 
 class TakeHomeScreen(VisitorScreen):
     """A tile for each thing; choosing one shows its code."""
 
-    def __init__(self, items: "tuple[TakeHome, ...]", today: date, published: str = "") -> None:
-        """Take the booklets, the clinic's date, and its own list of helplines where it has one."""
+    def __init__(self) -> None:
         super().__init__()
-        self._items = items
-        self._today = today
-        self._published = published
         self._codes: dict[str, CodeToShow] = {}
 
     def heading(self) -> str:
@@ -75,24 +76,24 @@ class TakeHomeScreen(VisitorScreen):
         return self._("Choose one. Then photograph its code with your phone.")
 
     def body(self) -> Iterable[Widget]:
+        clinic, language = self.context.clinic, self.visit.texts.language
         with Grid(id="list"):
-            for item in self._items:
+            for item in clinic.take_home:
                 yield self._tile(item.title, item.size, self._booklet(item))
-            language, published = self.visit.texts.language, self._published
-            for line in helplines(language, self._today, published=published).lines:
+            for line in helplines(language, clinic.today(), published=clinic.helplines).lines:
                 if line.tel:
                     other = f"WhatsApp {line.whatsapp}" if line.whatsapp else ""
-                    words = (line.note, self._("The code puts the number into your phone."), other)
+                    text = (line.note, self._("The code puts the number into your phone."), other)
                     title = f"{line.name}  {line.number}"
-                    yield self._tile(title, line.note, CodeToShow(title, words, line.tel))
-        if not self._items:
+                    yield self._tile(title, line.note, CodeToShow(title, text, line.tel))
+        if not clinic.take_home:
             yield Static(
                 self._("Booklets: please ask at the counter."), id="booklets", markup=False
             )
 
     def _booklet(self, item: "TakeHome") -> CodeToShow:
-        words = (item.size, self._("The code opens this address on your phone."), item.url)
-        return CodeToShow(item.title, words, item.url)
+        text = (item.size, self._("The code opens this address on your phone."), item.url)
+        return CodeToShow(item.title, text, item.url)
 
     def _tile(self, title: str, more: str, code: CodeToShow) -> Tile:
         name = f"item-{len(self._codes)}"
@@ -101,5 +102,5 @@ class TakeHomeScreen(VisitorScreen):
 
     @on(Pressable.Pressed, "Tile")
     def show_code(self, event: Pressable.Pressed) -> None:
-        """Tell which code is wanted."""
-        self.tell(CodeWanted(self._codes[event.pressable.name or ""]))
+        """Show the code of the chosen thing."""
+        self.post_intent(Chosen(self._codes[event.pressable.name or ""]))

@@ -1,4 +1,4 @@
-"""Is somebody still there? Any key or tap gives more time."""
+"""The warning before a visit is cleared, and the screen of a kiosk that is out of order."""
 
 from collections.abc import Iterable
 
@@ -9,13 +9,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.domain.text import clean
-from kiosk.ui.visitor.messages import MoreTime, VisitorWant
-from kiosk.ui.visitor.screen import Stay, VisitorScreen
+from kiosk.ui.visitor.screen import Stay, VisitorRoute, VisitorScreen
 from kiosk.ui.widgets.buttons import Action
 
 
 class StillThereScreen(VisitorScreen):
-    """Covers what was on the screen, and gives it back untouched."""
+    """Asks whether the visitor is still there; any key or tap shows again what it covers."""
 
     stays: Stay = "idle"
 
@@ -50,17 +49,17 @@ class StillThereScreen(VisitorScreen):
             self.say(self._sentence(), "#left")
 
     def on_key(self, event: events.Key) -> None:
-        if self._wish(event, typing=False) is None:
+        if self._route_of(event, typing=False) is None:
             event.stop()
             event.prevent_default()
-            self.tell(MoreTime())
+            self.go_to(VisitorRoute.MORE_TIME)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.tell(MoreTime())
+        self.go_to(VisitorRoute.MORE_TIME)
 
     def on_pressable_pressed(self) -> None:
-        self.tell(MoreTime())
+        self.go_to(VisitorRoute.MORE_TIME)
 
 
 class OutOfOrderScreen(VisitorScreen):
@@ -80,8 +79,8 @@ class OutOfOrderScreen(VisitorScreen):
 
     def body(self) -> Iterable[Widget]:
         if self._for_staff:
-            words = self._("For staff: {reason}").format(reason=self._for_staff)
-            yield Static(words, id="for-staff", markup=False)
+            text = self._("For staff: {reason}").format(reason=self._for_staff)
+            yield Static(text, id="for-staff", markup=False)
 
     def below(self) -> Iterable[Widget]:
         return ()
@@ -90,4 +89,4 @@ class OutOfOrderScreen(VisitorScreen):
         if (event.character or "").upper() == "M":
             event.stop()
             event.prevent_default()
-            self.want(VisitorWant.STAFF)
+            self.go_to(VisitorRoute.STAFF)

@@ -1,36 +1,17 @@
-"""The answer to a scan or a check-in: who, what, where, and when the screen clears."""
+"""Results: the answer to a scan or a check-in, and a code to photograph."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.ui.visitor.messages import CodeToShow, CodeWanted, VisitorWant
-from kiosk.ui.visitor.screen import BesideCodeScreen, Stay, VisitorScreen
+from kiosk.ui.visitor.screen import BesideCodeScreen, Chosen, Stay, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.text import CodeToShow, ResultText
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
-from kiosk.ui.widgets.card import Card, CardText
+from kiosk.ui.widgets.card import Card
 from kiosk.ui.widgets.qr import QrCode
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a result says, and what can be done with it."""
-
-    card: CardText
-    code: CodeToShow | None = None
-    """A pass that can be shown to photograph."""
-    more: bool = False
-    """Whether reading about groups is offered."""
-    unfinished: bool = False
-    """Whether there is a form to go back to."""
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether there is nothing to do but to read it."""
-        return self.code is None and not self.more and not self.unfinished
 
 
 class ResultScreen(VisitorScreen):
@@ -39,22 +20,22 @@ class ResultScreen(VisitorScreen):
     AUTO_FOCUS = ""
     stays: Stay = "result"
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, text: ResultText) -> None:
         super().__init__()
-        self._answer = answer
+        self._text = text
 
     def compose(self) -> ComposeResult:
-        yield Card(self._answer.card, self.visit.theme)
-        if not self._answer.is_plain:
+        yield Card(self._text.card, self.visit.theme)
+        if not self._text.is_plain:
             yield Actions(*self.steps())
         yield from self.foot()
 
     def steps(self) -> Iterable[Action]:
-        if self._answer.unfinished:
+        if self._text.unfinished:
             yield Action(self._("Back to my form"), letter="B", id="back", primary=True)
-        if self._answer.code is not None:
+        if self._text.code is not None:
             yield Action(self._("Show me my pass"), letter="P", id="pass", primary=True)
-        if self._answer.more:
+        if self._text.more:
             yield Action(self._("Tell me more"), letter="T", id="about", primary=True)
 
     def below(self) -> Iterable[Widget]:
@@ -63,13 +44,13 @@ class ResultScreen(VisitorScreen):
     @on(Pressable.Pressed, "#pass")
     def show_pass(self) -> None:
         """Ask for the code."""
-        if self._answer.code is not None:
-            self.tell(CodeWanted(self._answer.code))
+        if self._text.code is not None:
+            self.post_intent(Chosen(self._text.code))
 
     @on(Pressable.Pressed, "#about")
     def read(self) -> None:
         """Ask for something to read."""
-        self.want(VisitorWant.READ)
+        self.go_to(VisitorRoute.READ)
 
 
 class CodeScreen(BesideCodeScreen):

@@ -1,17 +1,16 @@
-"""A scanned slip: where the request stands, and a way to withdraw it at once."""
+"""Withdrawing a request: by its slip at once, or by its typed reference."""
 
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from kiosk.domain.attendance.check_in import SlipShown
 from kiosk.domain.callbacks.request import RequestPhase, SlipState
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.messages import NoteKept, SlipAnswered
-from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.visitor.text import day_and_clock
+from kiosk.ui.visitor.screen import GoTo, Received, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.text import format_day_and_time
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_words
@@ -22,26 +21,25 @@ class SlipScreen(VisitorScreen):
 
     AUTO_FOCUS = "#back"
 
-    def __init__(self, state: SlipState, zone: ZoneInfo) -> None:
+    def __init__(self, state: SlipState) -> None:
         super().__init__()
         self._state = state
-        self._zone = zone
 
     def heading(self) -> str:
         return self._("Your request")
 
     def body(self) -> Iterable[Widget]:
-        yield Static(self._sentence(), classes="question", markup=False)
+        yield Static(self._format_state(), classes="question", markup=False)
         yield Static("", id="say", markup=False)
 
     def steps(self) -> Iterable[Action]:
         if self._state.phase in (RequestPhase.KEPT_HERE, RequestPhase.WITH_CLINIC):
             yield Action(self._("Withdraw it"), letter="W", id="withdraw", primary=True)
 
-    def _sentence(self) -> str:
+    def _format_state(self) -> str:
         since = self._state.since
-        language = self.visit.texts.language
-        when = day_and_clock(since, self._zone, language) if since is not None else ""
+        zone, language = self.context.clinic.zone, self.visit.texts.language
+        when = format_day_and_time(since, zone, language) if since is not None else ""
         match self._state.phase:
             case RequestPhase.KEPT_HERE:
                 return self._("It is kept safely on this kiosk since {when}.").format(when=when)
@@ -65,7 +63,7 @@ class SlipScreen(VisitorScreen):
         if isinstance(answer, Trouble):
             self.say(self._("This could not be kept just now. Please ask at the counter."))
         else:
-            self.tell(SlipAnswered(answer))
+            self.post_message(Received(SlipShown(answer)))
 
 
 class TypedWithdrawalScreen(VisitorScreen):
@@ -109,6 +107,6 @@ class TypedWithdrawalScreen(VisitorScreen):
         if isinstance(answer, Trouble):
             self.say(self._("This could not be kept just now. Please ask at the counter."))
         elif answer:
-            self.tell(NoteKept())
+            self.post_message(GoTo(VisitorRoute.NOTE_KEPT))
         else:
             self.say(self._("That code does not look right. Please check it once more."))

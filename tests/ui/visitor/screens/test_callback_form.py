@@ -2,16 +2,15 @@
 
 import threading
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from kiosk.content.translations import Texts
 from kiosk.domain.callbacks.request import CallbackDraft, Receipt, Window
 from kiosk.errors import StoreFull
-from kiosk.ui.visitor.app import FORM_STEPS, form_step
-from kiosk.ui.visitor.screens.callback_form import CallPhoneScreen, CallReviewScreen
+from kiosk.ui.visitor.screen import VisitorRoute
+from kiosk.ui.visitor.screens.callback_form import FORM_STEPS, CallPhoneScreen, CallReviewScreen
 from kiosk.ui.visitor.screens.help_now import HelpNowScreen
-from kiosk.ui.visitor.visit import Visit, VisitorClinic
 from kiosk.ui.widgets.inputs import Field
 from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.desks import Clinic
@@ -28,12 +27,18 @@ async def fill(visitor: Visitor, text: str) -> None:
     await visitor.settle()
 
 
-def test_each_step_shows_its_own_screen_and_what_is_no_step_none() -> None:
-    visit = Visit(Texts("en"))
-    made = [form_step(step, visit, VisitorClinic())() for step in FORM_STEPS]
-    assert tuple(map(type, made)) == FORM_STEPS
-    with pytest.raises(KeyError):
-        form_step(HelpNowScreen, visit, VisitorClinic())
+async def test_each_step_leads_to_the_next_and_what_is_no_step_nowhere(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        for step, following in pairwise(FORM_STEPS):
+            await form(step)(visitor, clinic)
+            visitor.screen.go_to(VisitorRoute.NEXT)
+            await visitor.settle()
+            assert type(visitor.screen) is following
+            await visitor.keys("escape")
+        await visitor.keys("h")
+        visitor.screen.go_to(VisitorRoute.NEXT)
+        await visitor.settle()
+        assert type(visitor.screen) is HelpNowScreen
 
 
 async def test_what_is_chosen_survives_back_and_forward(clinic: Clinic) -> None:
@@ -178,7 +183,7 @@ async def test_the_receipt_says_what_was_promised(clinic: Clinic) -> None:
         visitor.expect(SENT, row.request.reference, "Most people get a call within 3 working days.")
         visitor.expect("Photograph the code to withdraw later.")
         visitor.expect_not("Mei Ling", "8123 4567", "Back")
-        assert visitor.app.visit.form is None
+        assert visitor.app.context.visit.form is None
         await visitor.keys("b")
         visitor.expect(SENT)
 
@@ -229,7 +234,7 @@ async def test_long_answers_are_read_back_under_each_other(
     """What does not fit goes on below the words, never below their label."""
     async with at_kiosk(clinic, size=size) as visitor:
         await form(CallReviewScreen)(visitor, clinic)
-        filled = visitor.app.visit.call_form()
+        filled = visitor.app.context.visit.call_form()
         filled.draft = replace(filled.draft, windows=frozenset(Window) - {Window.ANY})
         filled.wait = "week"
         await visitor.keys("h", "b")

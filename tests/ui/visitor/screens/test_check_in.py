@@ -156,7 +156,7 @@ async def test_a_form_that_nobody_comes_back_to_is_cleared_with_the_result(
         await visitor.scan(mei(clinic))
         await visitor.wait(9)
         visitor.expect(HOME)
-        assert visitor.app.visit.form is None
+        assert visitor.app.context.visit.form is None
 
 
 async def test_several_sessions_amid_the_form(clinic: Clinic) -> None:

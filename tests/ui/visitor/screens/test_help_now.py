@@ -64,7 +64,7 @@ async def test_help_stays_when_the_lists_cannot_be_read(clinic: Clinic) -> None:
 
     def boot() -> VisitorSide:
         side = side_of(clinic)
-        return VisitorSide(side.desk, side.maintenance, side.facts, gone)
+        return VisitorSide(side.desk, side.maintenance, side.clinic, gone)
 
     async with at_kiosk(clinic, boot=boot) as visitor:
         await visitor.keys("h")
