@@ -16,7 +16,7 @@ _log = logging.getLogger("kiosk")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """The desk could not answer; nothing happened that a visitor was not told about."""
+    """The desk could not answer; what a visitor was shown as done is done all the same."""
 
     for_staff: str
     """One sentence without personal data."""

@@ -1,4 +1,4 @@
-"""What the screens of both sides share: the look of a size, and the way to the desks."""
+"""What the screens of both sides share: classes for their size, and the way to the desks."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -24,7 +24,7 @@ Answer = TypeVar("Answer")
 
 
 class AskingScreen(LockedScreen, Generic[Side]):
-    """A screen whose work ends with it: an answer that comes later is nobody's any more.
+    """A screen whose work ends with it: an answer that comes later is dropped.
 
     It marks itself with a class for its width and one for its height.
     """
@@ -36,7 +36,7 @@ class AskingScreen(LockedScreen, Generic[Side]):
     _worker: "Worker[None] | None" = None
 
     def dress(self, size: Size) -> None:
-        """Take the look of a terminal of `size` before the first picture, so that nothing moves.
+        """Take the classes of a terminal of `size` before the first picture, so that nothing moves.
 
         Textual sets the same classes, but only once the screen has been drawn.
         """
@@ -63,7 +63,7 @@ class AskingScreen(LockedScreen, Generic[Side]):
         self.call_after_refresh(self._focus_again)
 
     def _focus_again(self) -> None:
-        """Give the focus back once the page is there again."""
+        """Put the focus back once the page is there again."""
         if self._hidden is not None and not self.is_too_small:
             if self.focused is None and self._hidden.is_attached:
                 self.set_focus(self._hidden)
@@ -77,31 +77,31 @@ class AskingScreen(LockedScreen, Generic[Side]):
     async def ask(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
         """Ask a desk, off the event loop; the asking work ends here if its screen has gone."""
         answer = await self.door.ask(question)
-        self.end_if_gone()
+        self.end_if_detached()
         return answer
 
-    def end_if_gone(self) -> None:
+    def end_if_detached(self) -> None:
         """End the work that calls this, if its screen has gone; for after an await."""
-        if self.is_gone:
+        if self.is_detached:
             # As Textual ends it, but before the widgets are taken away instead of after that.
             raise asyncio.CancelledError
 
     def once(self, work: Callable[[], Coroutine[None, None, None]]) -> bool:
-        """Do `work` beside the screen, not twice at a time; say whether it was begun.
+        """Do `work` beside the screen, not twice at a time; return whether it was begun.
 
         So no key waits for it. It ends with the screen; what a desk has begun by then is done all
         the same.
         """
-        if self.is_gone or (self._worker is not None and not self._worker.is_finished):
+        if self.is_detached or (self._worker is not None and not self._worker.is_finished):
             return False
         self._worker = self.run_worker(work())
         return True
 
-    def say(self, words: VisualType, line: str = "#say") -> None:
-        """Show `words` in the line `line`; empty words take it away.
+    def say(self, text: VisualType, line: str = "#say") -> None:
+        """Show `text` in the line `line`; an empty text takes it away.
 
         Nothing happens where the screen has no such line yet, or no more.
         """
         for static in self.query(line).results(Static):
-            if static.content != words:  # every change lays the whole page out again
-                static.update(words)
+            if static.content != text:  # every change lays the whole page out again
+                static.update(text)

@@ -205,7 +205,7 @@ class DeskScreen(AskingScreen[DeskSide]):
 
         So what a person asks for by a key is not lost behind it.
         """
-        if not self.is_gone and (self._polling is None or self._polling.is_finished):
+        if not self.is_detached and (self._polling is None or self._polling.is_finished):
             self._polling = self.run_worker(work())
 
     def show_wait(self) -> None:

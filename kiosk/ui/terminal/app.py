@@ -16,7 +16,7 @@ from kiosk.ui.terminal.fatal import (
     keep_errors_off_the_screen,
     log_crash,
 )
-from kiosk.ui.terminal.key_gate import Gated, KeyGate
+from kiosk.ui.terminal.key_gate import Gated, KeyGate, KeyProbe
 from kiosk.ui.terminal.lockdown import (
     ALLOWED_KEYS,
     ControlFilter,
@@ -25,7 +25,7 @@ from kiosk.ui.terminal.lockdown import (
     new_text,
     types_text,
 )
-from kiosk.ui.terminal.messages import InputClosed, InputKind, InputKindChanged, KeyProbe, Scanned
+from kiosk.ui.terminal.messages import InputClosed, InputKind, InputKindChanged, Scanned
 from kiosk.ui.terminal.modes import MODES
 from kiosk.ui.terminal.scanner import RecentScans, scan_in
 from kiosk.ui.terminal.startup import EXIT_BROKEN
@@ -42,7 +42,7 @@ class LockedApp(Lockdown):
     def __init__(
         self, *, crash_log: CrashLog = log_crash, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """`clock` gives monotonic seconds; `crash_log` takes type and place of an error."""
+        """Take a clock in monotonic seconds, and what logs type and place of an error."""
         super().__init__(driver_class=KioskDriver)
         count_vowel_signs()
         self.crash_log = crash_log

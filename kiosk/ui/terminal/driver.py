@@ -45,7 +45,7 @@ class Budget:
         self._at = 0.0
 
     def spend(self, at: float) -> bool:
-        """Say whether one more thing may happen at `at` (monotonic seconds), and count it."""
+        """Count one more thing at `at` (monotonic seconds); return whether it may happen."""
         self._left = min(self._rate, self._left + max(0.0, at - self._at) * self._rate)
         self._at = max(self._at, at)
         if self._left < 1:
@@ -262,7 +262,7 @@ class KioskDriver(Driver):
         """Take the terminal over and begin to read."""
         self._take_signals()
         self._loop.set_exception_handler(self._loose_error)
-        MODES.hush()
+        MODES.raw_mode()
         self._writer = Writer(MODES.output_fd)
         self._announce_size()
         self.write(MODES.enter() + LISTEN)
@@ -270,7 +270,7 @@ class KioskDriver(Driver):
         self._reader.start()
 
     def stop_application_mode(self) -> None:
-        """Stop reading, let what is drawn go out, and give the terminal back."""
+        """Stop reading, let what is drawn go out, and leave the terminal as it was found."""
         self.disable_input()
         self.close()
         MODES.restore()

@@ -75,14 +75,14 @@ class LastResort:
         self._timer: threading.Timer | None = None
 
     def arm(self, code: int) -> None:
-        """Give the process some seconds to end by itself; only the first call counts."""
+        """Let the process have some seconds to end by itself; only the first call counts."""
         if self._timer is None:
             self._timer = threading.Timer(_LEAVE_WITHIN, _end_now, (code,))
             self._timer.daemon = True
             self._timer.start()
 
     def disarm(self) -> None:
-        """The process got away in time."""
+        """Let the process go on: it ended in time."""
         if self._timer is not None:
             self._timer.cancel()
 

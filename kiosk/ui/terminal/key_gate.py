@@ -2,7 +2,7 @@
 
 Textual inserts a character at once, but a bound key (Enter, Tab, Backspace) only after bubbling
 up to the app, so keys typed fast overtake each other (Textual issue 6605). A probe follows each
-key through the same queues and says when it is through.
+key through the same queues and reports when it is through.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kiosk.ui.terminal.messages import KeyProbe, Scanned
+from kiosk.ui.terminal.messages import Scanned
 
 Gated = events.Key | events.Paste | Scanned
 
@@ -27,14 +27,22 @@ _SETTLED: Final = 4
 what the binding posts, what its screen makes of that, and what the app does about it."""
 _ROUNDS: Final = 10
 """Probes for one key at most."""
-_LOOK_EVERY: Final = 0.05
-"""Seconds between two looks whether the probe was lost with its widget."""
+_CHECK_EVERY: Final = 0.05
+"""Seconds between two checks whether the probe was lost with its widget."""
 _GIVE_UP: Final = 2.0
 """Seconds after which a handler that still works holds the next key no longer."""
 
 
+class KeyProbe(Message, bubble=True):
+    """Follows a key through the same queues; back at the app, the key has been handled."""
+
+    def __init__(self, turn: int) -> None:
+        super().__init__()
+        self.turn = turn
+
+
 class GateApp(Protocol):
-    """What the gate needs of the app."""
+    """What the gate needs of the app; the app's own module imports this one."""
 
     @property
     def screen_stack(self) -> Sequence[Screen[object]]: ...
@@ -63,7 +71,7 @@ class KeyGate:
         self._through: Gated | None = None
         self._simple = False
         self._target: MessagePump | None = None
-        self._look: asyncio.TimerHandle | None = None
+        self._check: asyncio.TimerHandle | None = None
         self._began = 0.0
 
     async def put(self, event: Gated) -> None:
@@ -74,7 +82,7 @@ class KeyGate:
             await self._next()
 
     def bubbled(self, event: events.Event) -> None:
-        """A key came up to the app: no widget used it up, so bindings run now."""
+        """Take note that a key came up to the app: no widget used it, so bindings run now."""
         if event is self._through:
             self._simple = False
 
@@ -84,11 +92,11 @@ class KeyGate:
             self._target = self._through = None
 
     async def returned(self, turn: int) -> None:
-        """A probe is back."""
+        """Take a probe that is back; let the next event through once the key is through."""
         if turn != self._turn or not self._busy:
             return
-        if self._look is not None:
-            self._look.cancel()
+        if self._check is not None:
+            self._check.cancel()
         if self._settled():
             self._busy = False
             self._through = None
@@ -143,9 +151,9 @@ class KeyGate:
 
     def _watch(self) -> None:
         loop = asyncio.get_running_loop()
-        self._look = loop.call_later(_LOOK_EVERY, self._look_after, self._turn)
+        self._check = loop.call_later(_CHECK_EVERY, self._check_probe, self._turn)
 
-    def _look_after(self, turn: int) -> None:
+    def _check_probe(self, turn: int) -> None:
         """Send another probe where the last one was lost with its screen or widget."""
         if turn != self._turn or not self._busy:
             return

@@ -67,17 +67,17 @@ def _unlinked(style: Style | None) -> Style | None:
 # goes on after an await meanwhile finds a screen without its widgets.
 
 
-def is_gone(node: object) -> bool:
-    """Say whether `node` is a widget that has been taken away, or is being taken away now."""
+def is_detached(node: object) -> bool:
+    """Return whether `node` is a widget that was taken away, or is being taken away now."""
     return isinstance(node, Widget) and (node._pruning or node._closing or not node.is_attached)
 
 
 def came_late(error: Exception) -> bool:
-    """Say whether `error`, which is being handled now, came out of something that is gone."""
+    """Return whether `error`, being handled now, came out of a widget that is detached."""
     if not isinstance(error, WorkerFailed):
-        return is_gone(active_message_pump.get(None))
+        return is_detached(active_message_pump.get(None))
     worker = active_worker.get(None)
-    return worker is not None and is_gone(worker.node)
+    return worker is not None and is_detached(worker.node)
 
 
 ALLOWED_KEYS = frozenset(
@@ -92,7 +92,7 @@ _JOINERS = frozenset("\u200c\u200d")
 
 
 def types_text(key: events.Key) -> bool:
-    """Say whether a key types one character and is no chord."""
+    """Return whether a key types one character and is no chord."""
     modifiers = key.key.rpartition("+")[0]
     return key.is_printable and len(key.character or "") == 1 and modifiers in {"", "shift"}
 
@@ -128,13 +128,13 @@ class LockedScreen(Screen[None], inherit_bindings=False):
         return action in self.allowed_actions
 
     @property
-    def is_gone(self) -> bool:
+    def is_detached(self) -> bool:
         """Whether nobody will see this screen again, though some work of it may still go on."""
-        return is_gone(self) or self not in self.app.screen_stack
+        return is_detached(self) or self not in self.app.screen_stack
 
     async def _invoke_and_clear_callbacks(self) -> None:
         """Drop what a widget wanted done after the next picture and then was taken away."""
-        self._callbacks[:] = [late for late in self._callbacks if not is_gone(late[1])]
+        self._callbacks[:] = [late for late in self._callbacks if not is_detached(late[1])]
         await super()._invoke_and_clear_callbacks()
 
 
@@ -292,8 +292,8 @@ _GROUND = Color(0, 0, 0)
 def paint_at_once(app: App[int], rows: Sequence[Strip]) -> None:
     """Write `rows` from the top of the terminal on, at once.
 
-    Textual's own picture must follow, whole, as it does after every change of screens: nothing
-    here tells the compositor what was written. A headless app has no terminal to write to.
+    Textual's own picture must follow, whole, as it does after every change of screens: the
+    compositor knows nothing of what is written here. A headless app has no terminal to write to.
     """
     driver = app._driver
     if driver is None or app.is_headless:

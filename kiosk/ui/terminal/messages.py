@@ -1,9 +1,8 @@
-"""What this layer tells the app."""
+"""Events that the terminal's input sends to the app."""
 
 from typing import Literal
 
 from textual.events import Event
-from textual.message import Message
 
 InputKind = Literal["keys", "touch"]
 
@@ -27,11 +26,3 @@ class InputKindChanged(Event, bubble=False):
     def __init__(self, kind: InputKind) -> None:
         super().__init__()
         self.kind: InputKind = kind
-
-
-class KeyProbe(Message, bubble=True):
-    """Follows a key through the same queues; back at the app, the key has been handled."""
-
-    def __init__(self, turn: int) -> None:
-        super().__init__()
-        self.turn = turn

@@ -41,7 +41,7 @@ class TerminalModes:
         self._before: list[Any] | None = None
         self._entered = False
 
-    def hush(self) -> None:
+    def raw_mode(self) -> None:
         """Stop echo, line editing and keyboard signals, so that nothing typed shows by itself."""
         if self._before is not None:
             return
@@ -65,7 +65,7 @@ class TerminalModes:
         return ENTER
 
     def restore(self) -> None:
-        """Give the terminal back as it was found, and forget keys nobody has read; harmless twice.
+        """Leave the terminal as it was found, and drop keys that were not read; harmless twice.
 
         Writes past any buffer, for it also runs when the writer no longer does.
         """
@@ -85,9 +85,9 @@ class TerminalModes:
 
 
 def write_all(fd: int, data: bytes, *, patience: float | None = None) -> bool:
-    """Write `data` as a whole; False when the terminal has gone.
+    """Write `data` as a whole; return False when the terminal has gone.
 
-    With `patience`, also False when it takes nothing for so many seconds.
+    With `patience`, also return False when it takes nothing for so many seconds.
     """
     view = memoryview(data)
     while view:

@@ -66,7 +66,7 @@ _SS3_FINALS: Final = frozenset(b"ABCDEFHMPQRSjklmnopqrstuvwxyX ")
 class Sanitiser:
     """A byte-wise state machine with a clock; pure, and of bounded size whatever it is fed.
 
-    `at` is in seconds of one monotonic clock. The same bytes at the same time give the same
+    `at` is in seconds of one monotonic clock. The same bytes at the same time return the same
     tokens however they are split.
     """
 
@@ -226,7 +226,7 @@ class Sanitiser:
 
 
 def _is_key(sequence: bytes) -> bool:
-    """Say whether a CSI sequence is a key, with numbers that Textual can turn into characters."""
+    """Return whether a CSI sequence is a key, with numbers that Textual can read."""
     found = _KEY.fullmatch(sequence)
     if found is None:
         return False
@@ -243,7 +243,7 @@ def _is_key(sequence: bytes) -> bool:
 
 
 def _is_mouse(sequence: bytes) -> bool:
-    """Say whether a CSI sequence is an SGR mouse report inside a screen of sane size."""
+    """Return whether a CSI sequence is an SGR mouse report inside a screen of sane size."""
     found = _MOUSE.fullmatch(sequence)
     button, column, row = map(int, found.groups()) if found else (0, 0, 0)
     return button < 256 and 0 < column <= 2000 and 0 < row <= 2000

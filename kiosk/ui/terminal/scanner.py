@@ -1,4 +1,4 @@
-"""Tells a scanner from a person among typed keys: pure, driven by a clock.
+"""Recognises a scanner among typed keys: pure, driven by a clock.
 
 A code of ours begins with a head: the ten characters that this scanner types for 0 to 9.
 Only heads that some keyboard layout really types count. Ten distinct characters would not be
@@ -236,7 +236,7 @@ _REMEMBERED: Final = 32
 
 
 class RecentScans:
-    """Says whether a text was scanned in the last seconds; keeps at most 32 keyed digests."""
+    """Remembers which texts were scanned in the last seconds: at most 32 keyed digests."""
 
     def __init__(self, secret: bytes) -> None:
         """`secret` is random and lives as long as the process."""
@@ -244,7 +244,7 @@ class RecentScans:
         self._seen: dict[bytes, float] = {}
 
     def is_new(self, text: str, at: float) -> bool:
-        """Say whether `text` was not new in the 5 s before `at` (monotonic seconds); note it."""
+        """Return whether `text` was not scanned in the 5 s before `at` (monotonic); remember it."""
         code = blake2b(text.encode(), key=self._secret, digest_size=16).digest()
         recent = [item for item in self._seen.items() if at - item[1] < SAME_CODE_SECONDS]
         self._seen = dict(recent[-_REMEMBERED:])

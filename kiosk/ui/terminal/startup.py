@@ -59,8 +59,8 @@ _INK = "\x1b[38;2;28;43;51m"
 def splash(sentence: str = "One moment, please.") -> None:
     """Show `sentence` in the middle of the alternate screen, and stop echo.
 
-    The app takes the screen over as it is. Should the start fail, `leave_splash()` gives the
-    terminal back, so that a sentence for staff can be printed; it also runs at exit.
+    The app takes the screen over as it is. Should the start fail, `leave_splash()` leaves the
+    terminal as it was, so that a sentence for staff can be printed; it also runs at exit.
     """
     if not os.isatty(MODES.output_fd):
         return
@@ -72,17 +72,17 @@ def splash(sentence: str = "One moment, please.") -> None:
     # Until the app has handlers of its own.
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
-    MODES.hush()
+    MODES.raw_mode()
     colours = "" if "NO_COLOR" in os.environ else _PAPER + _INK
     # Painted cell by cell: not every terminal fills what it erases with the background.
     paper = "".join(f"\x1b[{row};1H{' ' * columns}" for row in range(1, rows + 1))
     row, column = max(1, rows // 2), max(1, (columns - len(sentence)) // 2 + 1)
-    words = f"\x1b[{row};{column}H{sentence[:columns]}\x1b[0m"
-    write_all(MODES.output_fd, f"{MODES.enter()}{colours}{paper}{words}".encode())
+    text = f"\x1b[{row};{column}H{sentence[:columns]}\x1b[0m"
+    write_all(MODES.output_fd, f"{MODES.enter()}{colours}{paper}{text}".encode())
 
 
 def leave_splash() -> None:
-    """Give the terminal back; harmless when the app has already done so."""
+    """Leave the terminal as it was found; harmless when the app has already done so."""
     MODES.restore()
 
 

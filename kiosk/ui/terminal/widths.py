@@ -17,7 +17,7 @@ _INDIC: Final = range(0x0900, 0x0E00)
 _BESIDE: Final = "".join(chr(c) for c in _INDIC if unicodedata.category(chr(c)) == "Mc")
 _SIGN: Final = re.compile(f"[{_BESIDE}]")
 _PHRASE: Final = re.compile(r"\x1b\[[0-?]*[@-~]|[^\x00-\x20]+(?: [^\x00-\x20]+)*")
-"""A control sequence; or words, as far as the next control or the next two blanks."""
+"""A control sequence; or text, as far as the next control or the next two blanks."""
 
 
 def count_vowel_signs() -> None:
@@ -32,18 +32,18 @@ def count_vowel_signs() -> None:
 def hold_places(output: str) -> str:
     """Return what is written to a terminal so that no such sign moves what comes after it.
 
-    The cells are cleared, the words are drawn from their left edge, and the cursor goes where
+    The cells are cleared, the text is drawn from their left edge, and the cursor goes where
     they end by our count, whatever the terminal's own count is.
     """
     return _PHRASE.sub(_held, output) if _SIGN.search(output) else output
 
 
 def _held(phrase: re.Match[str]) -> str:
-    words = phrase.group()
-    if not _SIGN.search(words):
-        return words
-    count = cell_len(words)
-    return f"\x1b7\x1b[{count}X{words}\x1b8\x1b[{count}C"
+    text = phrase.group()
+    if not _SIGN.search(text):
+        return text
+    count = cell_len(text)
+    return f"\x1b7\x1b[{count}X{text}\x1b8\x1b[{count}C"
 
 
 @cache

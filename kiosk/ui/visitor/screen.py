@@ -1,7 +1,8 @@
-"""The base of the visitor's screens, and what they tell the app: what happened, never what is next.
+"""The base of the visitor's screens, and the messages by which they lead to others.
 
-Screens tell it by messages: the app takes screens away in a turn of its own, and one that waited
-in its own handler until it is taken away would wait for itself.
+A screen posts what happened and never what comes next. It does so by messages, not by calls: the
+app takes screens away in a turn of its own, and one that waited in its own handler until it is
+taken away would wait for itself.
 """
 
 from collections.abc import Iterable
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class VisitorRoute(Enum):
-    """Where a screen can lead without a word more."""
+    """Where a screen can lead, apart from what is chosen on it or answered by a desk."""
 
     BACK = auto()
     """The screen before this one."""
@@ -140,7 +141,7 @@ SIMULATED_SCAN = "f9"
 
 
 class VisitorScreen(AskingScreen[VisitorSide]):
-    """One question or one answer; it tells the app what happened and never what comes next."""
+    """One question or one answer; it posts what happened and never what comes next."""
 
     AUTO_FOCUS = "Field, Pressable"
     stays: Stay = "idle"
@@ -268,7 +269,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         self._offer_more_soon()
 
     def _offer_more_soon(self) -> None:
-        """Look again once the new layout is there."""
+        """Measure again once the new layout is there."""
         self.call_after_refresh(self._offer_more)
 
     def _offer_more(self) -> None:

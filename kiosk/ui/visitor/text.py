@@ -101,7 +101,7 @@ def message_policy_options(_: Translate) -> tuple[tuple[str, str], ...]:
 
 
 def answered_by_other_options(_: Translate) -> tuple[tuple[str, str], ...]:
-    """Return what may be said when somebody else picks up."""
+    """Return what may be said when another person picks up."""
     return (
         (AnsweredByOther.ASK_FOR_NAME, _("Only ask for me")),
         (AnsweredByOther.SAY_CLINIC, _("Say who calls")),
@@ -311,7 +311,7 @@ def _format_welcome(name: str | None, _: Translate) -> str:
 def _result(
     context: VisitorContext, title: str, *lines: str, colour: str = "success"
 ) -> ResultText:
-    """Return a result that says when its screen clears; `colour` is a token of the theme."""
+    """Return a result that ends with when its screen clears; `colour`: a token of the theme."""
     clears = context.visit.texts.gettext("This screen clears by itself in {seconds} seconds.")
     note = clears.format(seconds=round(context.clinic.timing.result))
     return ResultText(CardText(title, lines, note, colour))

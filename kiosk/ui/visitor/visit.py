@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
 DEFAULT_LANGUAGE = "en"
 """The language of a visit until another one is chosen (BCP 47)."""
 CONSENT_VERSION = "2026-11"
-"""Changes with every change of the consent sentences on the read-back screen."""
+"""Changes with every change of the consent sentences on the review screen."""
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class Visit:
     join: JoinDraft | None = None
     guest_id: UUID | None = None
     session_id: UUID | None = None
-    """The session that somebody without a pass comes to."""
+    """The session that a visitor without a pass comes to."""
     pass_text: str = ""
     """The pass whose session is still to be chosen."""
     reference: str = ""
@@ -91,7 +91,7 @@ class Visit:
         return self.form
 
     def guest_draft(self) -> UUID:
-        """Return the id under which somebody without a pass is counted, once a visit."""
+        """Return the id under which a visitor without a pass is counted, once a visit."""
         if self.guest_id is None:
             self.guest_id = _new_id()
         return self.guest_id

@@ -1,4 +1,4 @@
-"""A tile: one large thing to do, with a bar of colour; inverted whole when it has the focus."""
+"""What can be pressed: tiles, actions, and the row of actions."""
 
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ class Pressable(Widget):
     can_focus = True
 
     class Pressed(Message):
-        """Somebody pressed it."""
+        """It was pressed."""
 
         def __init__(self, pressable: "Pressable") -> None:
             super().__init__()
@@ -38,17 +38,17 @@ class Pressable(Widget):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.title = title
-        """The words on it."""
+        """The text on it."""
         self.letter = letter
         """The key that presses it from anywhere on the screen, or empty."""
 
     @property
     def label(self) -> str:
-        """The words with the letter in front."""
+        """The text with the letter in front."""
         return f"{self.letter}  {self.title}" if self.letter else self.title
 
     def press(self) -> None:
-        """Tell the screen, unless it cannot be pressed now."""
+        """Post `Pressed`, unless it cannot be pressed now."""
         if not self.disabled and self.display:
             self.post_message(self.Pressed(self))
 
@@ -99,7 +99,7 @@ class Tile(Pressable):
         return Content("\n").join([title, more])
 
     def _fits(self) -> bool:
-        """Say whether both lines have room, with each wrapped where it is too long."""
+        """Return whether both lines have room, with each wrapped where it is too long."""
         width = max(1, self.content_size.width)
         rows = sum(-(-cell_len(line) // width) for line in (self.label, self.more))
         return rows <= self.size.height and not (rows > 2 and self.screen.has_class("-short"))

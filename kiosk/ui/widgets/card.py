@@ -1,4 +1,4 @@
-"""One card in the middle: what a result says, drawn as a whole by one widget."""
+"""One card in the middle: the text of a result, drawn as a whole by one widget."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ _ROOMY = (72, 16)
 
 @dataclass(frozen=True, slots=True)
 class CardText:
-    """What a card says, and in which colour of the theme its title and bar are."""
+    """The text of a card, and the token of the theme that colours its title and bar."""
 
     title: str
     lines: tuple[str, ...]
@@ -28,10 +28,10 @@ class CardText:
     colour: str = "success"
 
 
-def card_rows(text: CardText, look: str, size: tuple[int, int], console: Console) -> list[Strip]:
+def card_rows(text: CardText, theme: str, size: tuple[int, int], console: Console) -> list[Strip]:
     """Return the rows of an area of `size` (columns, rows) with the card in its middle."""
     columns, rows = size
-    tokens = THEMES[look]
+    tokens = THEMES[theme]
     roomy = columns >= _ROOMY[0] and rows >= _ROOMY[1]
     width = min(_WIDEST, columns - 2)
     indent = 4 if roomy else 2
@@ -49,13 +49,13 @@ def card_rows(text: CardText, look: str, size: tuple[int, int], console: Console
     top = max(0, rows - len(lines)) // 2
     drawn = [Strip([Segment(" " * columns, ground)]) for _ in range(rows)]
     for offset, (line, style) in enumerate(lines[:rows]):
-        words = " " * (indent - 1) + line
-        words += " " * (width - 1 - cell_len(words))
+        padded = " " * (indent - 1) + line
+        padded += " " * (width - 1 - cell_len(padded))
         drawn[top + offset] = Strip(
             [
                 Segment(" " * left, ground),
                 Segment("▌", bar),
-                Segment(words, style),
+                Segment(padded, style),
                 Segment(" " * (columns - left - width), ground),
             ]
         )
@@ -74,16 +74,16 @@ class Card(Widget):
     Card { width: 100%; height: 1fr; }
     """
 
-    def __init__(self, text: CardText, look: str) -> None:
+    def __init__(self, text: CardText, theme: str) -> None:
         super().__init__()
         self._text = text
-        self._look = look
+        self._theme = theme
         self._rows: list[Strip] = []
         self._drawn_for = (0, 0)
 
     def render_line(self, y: int) -> Strip:
         size = (self.size.width, self.size.height)
         if size != self._drawn_for:
-            self._rows = card_rows(self._text, self._look, size, self.app.console)
+            self._rows = card_rows(self._text, self._theme, size, self.app.console)
             self._drawn_for = size
         return self._rows[y] if y < len(self._rows) else Strip.blank(size[0])

@@ -56,13 +56,13 @@ class Chart(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.content_size.width
         lines = self._lines(width)
-        words, is_title = lines[y] if y < len(lines) else ("", False)
+        text, is_title = lines[y] if y < len(lines) else ("", False)
         if is_title:
             title = self.get_component_rich_style("chart--title")
-            return Strip([Segment(cell(words, width), title)], width)
-        return Strip(self._inked(words, width), width)
+            return Strip([Segment(cell(text, width), title)], width)
+        return Strip(self._inked(text, width), width)
 
-    def _inked(self, words: str, width: int) -> list[Segment]:
+    def _inked(self, text: str, width: int) -> list[Segment]:
         ground, ink = self.rich_style, self.get_component_rich_style("chart--ink")
-        parts = _INKED.split(cell(words, width))
+        parts = _INKED.split(cell(text, width))
         return [Segment(part, ink if place % 2 else ground) for place, part in enumerate(parts)]

@@ -23,7 +23,7 @@ _NAMES = {
     "left": "←",
     "right": "→",
 }
-_LOOKS = ((2, 2), (2, 1), (0, 2), (0, 1))
+_SPACINGS = ((2, 2), (2, 1), (0, 2), (0, 1))
 """Blanks around a key's sign, and between two keys: the first that needs the fewest rows."""
 Place = tuple[int, int, "Key"]
 """The left edge of a key on its row, its width, and the key."""
@@ -31,7 +31,7 @@ Place = tuple[int, int, "Key"]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key, what it does in a word or two, and the doing."""
+    """A key, what it does in a word or two, and what runs then."""
 
     name: str
     """A lower-case letter or sign, or "enter", "escape", "space"."""
@@ -85,8 +85,8 @@ class KeyLine(Widget):
 
     def _places(self, width: int) -> tuple[int, list[list[Place]]]:
         """Return the blanks around a sign, and the rows of keys."""
-        looks = [(around, self._rows(width, around, gap)) for around, gap in _LOOKS]
-        return min(looks, key=lambda look: len(look[1]))
+        spacings = [(around, self._rows(width, around, gap)) for around, gap in _SPACINGS]
+        return min(spacings, key=lambda spaced: len(spaced[1]))
 
     def _rows(self, width: int, around: int, gap: int) -> list[list[Place]]:
         margin = max(1, (width - 118) // 2 + 1)
@@ -142,7 +142,7 @@ class KeyLine(Widget):
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One view."""
+    """One view of several."""
 
     letter: str
     """Lower case; the screen takes the key."""
@@ -219,7 +219,7 @@ class TabLine(Widget):
 
 
 def _cells(words: str) -> int:
-    """The width of a tab: a blank, its letter, a blank, the words, a blank."""
+    """Return the width of a tab in cells: a blank, its letter, a blank, the words, a blank."""
     return cell_len(words) + 4
 
 
@@ -242,14 +242,14 @@ class TopLine(Widget):
     }
     """
 
-    def __init__(self, words: "Ends") -> None:
+    def __init__(self, ends: "Ends") -> None:
         super().__init__()
-        self._ends = words
+        self._ends = ends
 
-    def show(self, words: "Ends") -> None:
-        """Show other words; nothing is drawn where they are the same."""
-        if words != self._ends:
-            self._ends = words
+    def show(self, ends: "Ends") -> None:
+        """Show other text; nothing is drawn where it is the same."""
+        if ends != self._ends:
+            self._ends = ends
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -261,5 +261,5 @@ class TopLine(Widget):
         left, right = self._ends.left, self._ends.right
         if cell_len(left) + 2 + cell_len(right) > room:
             right = self._ends.short
-        words = " " * margin + cell(left, max(0, room - cell_len(right) - 1)) + " " + right
-        return Strip([Segment(cell(words, width), self.rich_style)], width)
+        text = " " * margin + cell(left, max(0, room - cell_len(right) - 1)) + " " + right
+        return Strip([Segment(cell(text, width), self.rich_style)], width)

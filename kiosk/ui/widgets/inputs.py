@@ -1,4 +1,4 @@
-"""Choices: large things to mark, one of a group or several of it."""
+"""What visitors and staff fill in: choices to mark, fields, and rows of a form."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -100,7 +100,7 @@ class Choices(Grid):
 
 
 class Field(Input):
-    """Textual's input with the kiosk's look; a person's text in it is never markup."""
+    """Textual's input in the kiosk's colours; a person's text in it is never markup."""
 
     DEFAULT_CSS = """
     Field {
@@ -134,7 +134,7 @@ class Field(Input):
 
 
 _AROUND = 7
-"""Cells of a choice beside its words: bar, blank, brackets with their mark, blanks."""
+"""Cells of a choice beside its text: bar, blank, brackets with their mark, blanks."""
 _GUTTER = 2
 
 

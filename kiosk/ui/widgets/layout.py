@@ -1,4 +1,4 @@
-"""The part of a screen that scrolls where it does not fit."""
+"""How screens lay out text: a sheet that scrolls, pairs, progress, Markdown; and focus moves."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -48,7 +48,7 @@ class Sheet(VerticalScroll, can_focus=False):
                 self.scroll_end(animate=False)
 
     def scroll_by_arrow(self, direction: str) -> bool:
-        """Move a text that holds nothing to focus up or down; say whether this did it."""
+        """Move a text that holds nothing to focus up or down; return whether this did it."""
         holds_focusable = any(self in widget.ancestors for widget in self.screen.focus_chain)
         if direction not in ("up", "down") or not self.overflows or holds_focusable:
             return False
@@ -90,12 +90,12 @@ def _distance(here: Region, there: Region, direction: str) -> float | None:
 
 
 def pairs(rows: Sequence[tuple[str, str]]) -> Table:
-    """Return (label, words) as a table; what does not fit goes on below the words."""
+    """Return (label, text) as a table; what does not fit goes on below the text."""
     table = Table.grid(padding=(0, 3, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
-    for label, words in rows:
-        table.add_row(Text(label), Text(words))
+    for label, text in rows:
+        table.add_row(Text(label), Text(text))
     return table
 
 

@@ -156,9 +156,9 @@ class Listing(ScrollView, Generic[Item]):
         has_head: bool = True,
         id: str | None = None,
     ) -> None:
-        """Take how to tell items apart (`key`), how to draw one, and what an empty list says.
+        """Take how items differ (`key`), how to draw one, and the text of an empty list.
 
-        `has_head` says whether the titles of the columns stand above the rows.
+        `has_head`: whether the titles of the columns stand above the rows.
         """
         super().__init__(id=id)
         self._shape = tuple(columns)
@@ -197,10 +197,10 @@ class Listing(ScrollView, Generic[Item]):
         if before is not None and self.chosen_key != before:
             self.post_message(self.Moved(self, self.chosen_key))
 
-    def set_empty(self, words: str) -> None:
-        """Say something else while the list is empty."""
-        if words != self._if_empty:
-            self._if_empty = words
+    def set_empty(self, text: str) -> None:
+        """Show another text while the list is empty."""
+        if text != self._if_empty:
+            self._if_empty = text
             self.refresh()
 
     def move_to(self, key: Hashable) -> None:
@@ -209,7 +209,7 @@ class Listing(ScrollView, Generic[Item]):
             self._go(self._place_of[key])
 
     def choose(self) -> None:
-        """Tell the screen that the item under the cursor is meant."""
+        """Post that the item under the cursor is meant."""
         if self.current is not None:
             self.post_message(self.Chosen(self, self.chosen_key))
 
@@ -271,8 +271,8 @@ class Listing(ScrollView, Generic[Item]):
         line = self._line(place)
         self._drawn[place] = (line, place == self._at)
         if line is None:
-            words = self._if_empty if not self._items and y == self._above else ""
-            return Strip([Segment(" " * _MARGIN + cell(words, width - _MARGIN), row)], width)
+            text = self._if_empty if not self._items and y == self._above else ""
+            return Strip([Segment(" " * _MARGIN + cell(text, width - _MARGIN), row)], width)
         if place == self._at:
             name = "cursor" if self.has_focus else "resting"
             style = row + self.get_component_rich_style(f"listing--{name}")

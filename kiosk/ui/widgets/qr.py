@@ -36,11 +36,11 @@ class QrCode(Widget):
         self.refresh(layout=True)
 
     def on_resize(self) -> None:
-        """Give up half of the quiet zone where the screen is too low for all of it."""
+        """Leave out half of the quiet zone where the screen is too low for all of it."""
         self._fit(self.screen.size.height)
 
     def has_room(self, rows: int) -> bool:
-        """Say whether the code, with the least quiet zone, fits in so many rows."""
+        """Return whether the code, with the least quiet zone, fits in so many rows."""
         return len(self._modules) - 2 * (_QUIET - _LEAST_QUIET) <= 2 * rows
 
     def _fit(self, rows: int) -> None:

@@ -1,4 +1,4 @@
-"""The on-screen keyboard: one widget that draws all keys, shown while somebody uses touch."""
+"""The on-screen keyboard: one widget that draws all keys, shown while the visitor uses touch."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -51,11 +51,11 @@ class TouchKeys(Widget):
             self.key = key
 
     def __init__(
-        self, rows: tuple[tuple[str, ...], ...], *, words: dict[str, str], capital: bool = False
+        self, rows: tuple[tuple[str, ...], ...], *, labels: dict[str, str], capital: bool = False
     ) -> None:
         super().__init__()
         self._rows = rows
-        self._words = words
+        self._labels = labels
         self._capital = capital
         self._down: tuple[int, int] | None = None
 
@@ -70,8 +70,8 @@ class TouchKeys(Widget):
         return [width * index // count for index in range(count + 1)]
 
     def _label(self, key: str) -> str:
-        if key in self._words:
-            return self._words[key]
+        if key in self._labels:
+            return self._labels[key]
         return key.upper() if self._capital else key
 
     def render_line(self, y: int) -> Strip:
@@ -120,7 +120,7 @@ class TouchKeys(Widget):
         self._capital = key == SPACE and SHIFT in self._rows[-1]
 
 
-def key_words(translate: Callable[[str], str]) -> dict[str, str]:
-    """Return the words on the keys that type no letter, by `translate` (a screen's `_`)."""
+def key_labels(translate: Callable[[str], str]) -> dict[str, str]:
+    """Return the labels of the keys that type no letter, by `translate` (a screen's `_`)."""
     _ = translate
     return {DELETE: _("Del"), SHIFT: _("Caps"), SPACE: _("Space")}

@@ -14,7 +14,7 @@ from kiosk.domain.health import LEAST_COLUMNS, LEAST_ROWS
 
 Part = Literal["help", "language", "finish"]
 Labels = dict[Part, tuple[str, str]]
-"""The words of each part, long and short; the short ones serve where there is little room."""
+"""The text of each part, long and short; the short ones serve where there is little room."""
 
 
 class Bar(Widget):
@@ -32,7 +32,7 @@ class Bar(Widget):
 
     @staticmethod
     def fits(size: Size) -> bool:
-        """Say whether a terminal of `size` has room for whole screens."""
+        """Return whether a terminal of `size` has room for whole screens."""
         return size.width >= LEAST_COLUMNS and size.height >= LEAST_ROWS
 
     class Tapped(Message):
@@ -48,7 +48,7 @@ class Bar(Widget):
         self._too_small = too_small
 
     def relabel(self, labels: Labels) -> None:
-        """Show other words (letters while nobody types, function keys while somebody does)."""
+        """Show other text (letters, but function keys while the visitor types)."""
         if labels != self._labels:
             self._labels = labels
             self.refresh()
@@ -72,13 +72,15 @@ class Bar(Widget):
         for index, (part, cells) in enumerate(self._widths()):
             style = self.get_component_rich_style(f"bar--{part}")
             if not stacked:
-                segments.append(Segment(self._words(part, cells if y == 1 else 0, cells), style))
+                segments.append(Segment(self._format(part, cells if y == 1 else 0, cells), style))
             elif y // 3 == index:
-                return Strip([Segment(self._words(part, width if y % 3 == 1 else 0, width), style)])
+                return Strip(
+                    [Segment(self._format(part, width if y % 3 == 1 else 0, width), style)]
+                )
         return Strip(segments)
 
-    def _words(self, part: Part, room: int, cells: int) -> str:
-        """Return the part's words centred in `cells`, or blanks where `room` is 0."""
+    def _format(self, part: Part, room: int, cells: int) -> str:
+        """Return the part's text centred in `cells`, or blanks where `room` is 0."""
         long, short = self._labels[part] if room else ("", "")
         text = long if cell_len(long) <= cells - 2 else short
         left = max(0, cells - cell_len(text)) // 2

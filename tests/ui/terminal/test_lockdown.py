@@ -140,8 +140,8 @@ async def test_a_covered_screen_is_not_gone() -> None:
     async with app.run_test():
         below = app.page
         await app.push_screen(screen)
-        assert not below.is_gone
-        assert not screen.is_gone
+        assert not below.is_detached
+        assert not screen.is_detached
         await app.pop_screen()
-        assert not below.is_gone
-        assert screen.is_gone
+        assert not below.is_detached
+        assert screen.is_detached

@@ -149,7 +149,7 @@ class RetentionScreen(DeskScreen):
         while not under_way.done():
             self._draw()
             await asyncio.wait({under_way}, timeout=_GLANCE)
-            self.end_if_gone()
+            self.end_if_detached()
         answer = under_way.result()
         self._is_deleting = False
         await self._preview()

@@ -53,7 +53,7 @@ class ExportScreen(DeskScreen):
         under_way = asyncio.ensure_future(self.ask(self._write))
         while not under_way.done():
             await asyncio.wait({under_way}, timeout=_GLANCE)
-            self.end_if_gone()
+            self.end_if_detached()
             self._draw()
         answer = under_way.result()
         if isinstance(answer, Trouble):

@@ -27,7 +27,7 @@ from kiosk.ui.visitor.visit import CallForm
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Choices, Field
 from kiosk.ui.widgets.layout import pairs
-from kiosk.ui.widgets.touch_keyboard import LETTERS, PHONE, TouchKeys, key_words
+from kiosk.ui.widgets.touch_keyboard import LETTERS, PHONE, TouchKeys, key_labels
 
 
 class CallFormScreen(VisitorScreen):
@@ -79,7 +79,7 @@ class CallNameScreen(CallFormScreen):
     def below(self) -> Iterable[Widget]:
         yield from super().below()
         capital = not self._form.draft.preferred_name
-        yield TouchKeys(LETTERS, words=key_words(self._), capital=capital)
+        yield TouchKeys(LETTERS, labels=key_labels(self._), capital=capital)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:
@@ -122,7 +122,7 @@ class CallPhoneScreen(CallFormScreen):
 
     def below(self) -> Iterable[Widget]:
         yield from super().below()
-        yield TouchKeys(PHONE, words=key_words(self._))
+        yield TouchKeys(PHONE, labels=key_labels(self._))
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:

@@ -15,7 +15,7 @@ from kiosk.ui.visitor.screen import Chosen, Received, VisitorRoute, VisitorScree
 from kiosk.ui.visitor.text import describe_name_problem, format_session
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
-from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_words
+from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_labels
 
 
 class ChooseSessionScreen(VisitorScreen):
@@ -153,7 +153,7 @@ class GuestNameScreen(VisitorScreen):
 
     def below(self) -> Iterable[Widget]:
         yield from super().below()
-        yield TouchKeys(LETTERS, words=key_words(self._), capital=True)
+        yield TouchKeys(LETTERS, labels=key_labels(self._), capital=True)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:

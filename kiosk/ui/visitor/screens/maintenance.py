@@ -16,7 +16,7 @@ from kiosk.ui.visitor.text import format_day_and_time
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.layout import pairs
-from kiosk.ui.widgets.touch_keyboard import PIN, TouchKeys, key_words
+from kiosk.ui.widgets.touch_keyboard import PIN, TouchKeys, key_labels
 
 if TYPE_CHECKING:
     from kiosk.ui.visitor.visit import VisitorSide
@@ -61,7 +61,7 @@ class MaintenanceScreen(VisitorScreen):
 
     def _poll(self) -> None:
         """Read how the kiosk is, beside whatever else the screen is doing."""
-        if not self.is_gone:
+        if not self.is_detached:
             self.run_worker(self._read_status(), group="status", exclusive=True)
 
     async def _read_status(self) -> None:
@@ -174,7 +174,7 @@ class PinScreen(VisitorScreen):
 
     def below(self) -> Iterable[Widget]:
         yield from super().below()
-        yield TouchKeys(PIN, words=key_words(self._))
+        yield TouchKeys(PIN, labels=key_labels(self._))
 
     @on(Input.Submitted)
     @on(Pressable.Pressed, "#next")

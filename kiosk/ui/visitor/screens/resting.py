@@ -26,7 +26,7 @@ class StillThereScreen(VisitorScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Static(self._("Are you still there?"), id="heading", markup=False)
-        yield Static(self._sentence(), id="left", markup=False)
+        yield Static(self._format_left(), id="left", markup=False)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="middle"):
@@ -34,7 +34,7 @@ class StillThereScreen(VisitorScreen):
             yield Action(self._("I need more time"), id="more-time", primary=True)
         yield from self.foot()
 
-    def _sentence(self) -> str:
+    def _format_left(self) -> str:
         ngettext = self.visit.texts.ngettext
         return ngettext(
             "This screen clears in {seconds} second. Press any key to stay.",
@@ -46,7 +46,7 @@ class StillThereScreen(VisitorScreen):
         """Show how much time is left."""
         if seconds != self._seconds:
             self._seconds = seconds
-            self.say(self._sentence(), "#left")
+            self.say(self._format_left(), "#left")
 
     def on_key(self, event: events.Key) -> None:
         if self._route_of(event, typing=False) is None:

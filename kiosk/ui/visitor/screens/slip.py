@@ -13,7 +13,7 @@ from kiosk.ui.visitor.screen import GoTo, Received, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import format_day_and_time
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Field
-from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_words
+from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_labels
 
 
 class SlipScreen(VisitorScreen):
@@ -84,7 +84,7 @@ class TypedWithdrawalScreen(VisitorScreen):
 
     def below(self) -> Iterable[Widget]:
         yield from super().below()
-        yield TouchKeys(LETTERS, words=key_words(self._), capital=True)
+        yield TouchKeys(LETTERS, labels=key_labels(self._), capital=True)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:
