@@ -1,6 +1,7 @@
 """Every screen can be reached and left, by keys and by taps, and help is one key away on each."""
 
-from kiosk.ui.visitor.screen import VisitorRoute
+from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.ui.visitor.screen import Chosen, GoTo, VisitorRoute
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.touch_keyboard import TouchKeys
 from tests.support.desks import PIN, Clinic
@@ -219,3 +220,18 @@ async def test_a_press_that_comes_twice_goes_one_place(clinic: Clinic) -> None:
 async def test_every_route_leads_somewhere(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         assert set(visitor.app.routes) == set(VisitorRoute)
+
+
+async def test_what_was_wanted_on_a_screen_that_has_gone_is_ignored(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("h")
+        gone = visitor.screen
+        await visitor.keys("escape")
+        for intent in (GoTo(VisitorRoute.READ), Chosen(CallLanguage.TAMIL)):
+            intent.origin = gone
+            visitor.app.post_message(intent)
+            await visitor.settle()
+            visitor.expect(HOME)
+        visitor.app.post_message(GoTo(VisitorRoute.READ))
+        await visitor.settle()
+        visitor.expect("Each takes a minute or two.")
