@@ -32,7 +32,7 @@ class Kiosk:
     clock: "Clock"
 
     def visitor_side(self) -> "VisitorSide":
-        """Return the desks and facts behind the visitor's screens."""
+        """Return the desks and the clinic behind the visitor's screens."""
         from kiosk.content.articles import read_take_home
         from kiosk.devices.clock import entropy
         from kiosk.ui.visitor.visit import Timing, VisitorClinic, VisitorSide
@@ -48,7 +48,7 @@ class Kiosk:
             result=waits.result_seconds,
             receipt=waits.receipt_seconds,
         )
-        facts = VisitorClinic(
+        clinic = VisitorClinic(
             today=self.today,
             zone=self.site.zone,
             country=self.site.country,
@@ -59,7 +59,7 @@ class Kiosk:
         desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing, calendar)
         desk.promise_days()
         published = partial(read_published, self.store, self.site)
-        return VisitorSide(desk, self.maintenance(), facts, published)
+        return VisitorSide(desk, self.maintenance(), clinic, published)
 
     def clean(self) -> None:
         """Delete what the centre confirmed long enough ago; without a centre that is nothing."""
