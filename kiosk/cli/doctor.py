@@ -14,7 +14,7 @@ from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
 from kiosk.domain.health import (
-    CentralStatus,
+    CentralContact,
     Finding,
     Verdict,
     central_finding,
@@ -167,8 +167,8 @@ def _central(kiosk: Kiosk) -> Iterator[Finding]:
     reached = ask_central(link, kiosk.clock)
     offset = status.clock_offset_ms if reached.offset_ms is None else reached.offset_ms
     problem = reached.problem or status.problem or ""
-    look = CentralStatus(status.contact_at, problem, status.pending, status.parked, offset)
-    yield central_finding(look, status.now, kiosk.site.zone)
+    contact = CentralContact(status.contact_at, problem, status.pending, status.parked, offset)
+    yield central_finding(contact, status.now, kiosk.site.zone)
 
 
 def _central_without_records(link: "CentralLink") -> Iterator[Finding]:
@@ -177,9 +177,9 @@ def _central_without_records(link: "CentralLink") -> Iterator[Finding]:
     from kiosk.devices.clock import SystemClock
 
     now, reached = SystemClock().now(), ask_central(link, SystemClock())
-    contact = None if reached.problem else now
-    look = CentralStatus(contact, reached.problem or "", offset_ms=reached.offset_ms)
-    yield central_finding(look, now, ZoneInfo("UTC"))
+    at = None if reached.problem else now
+    contact = CentralContact(at, reached.problem or "", offset_ms=reached.offset_ms)
+    yield central_finding(contact, now, ZoneInfo("UTC"))
 
 
 def _helplines(today: date, opened: list[Kiosk]) -> Iterator[Finding]:

@@ -40,7 +40,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class CentralStatus:
+class CentralContact:
     """The state of the contact between a machine and central."""
 
     contact_at: datetime | None
@@ -142,7 +142,7 @@ def helplines_finding(
     return Finding("helplines", Verdict.OK, words)
 
 
-def central_finding(status: CentralStatus | None, now: datetime, zone: ZoneInfo) -> Finding:
+def central_finding(status: CentralContact | None, now: datetime, zone: ZoneInfo) -> Finding:
     """Return the finding about the contact with central; None is a machine without one."""
     if status is None:
         return Finding("centre", Verdict.OK, "There is none; all records are at home here.")
@@ -163,7 +163,7 @@ def central_finding(status: CentralStatus | None, now: datetime, zone: ZoneInfo)
     return Finding("centre", verdict, " ".join(said))
 
 
-def _describe_waiting(status: CentralStatus) -> list[str]:
+def _describe_waiting(status: CentralContact) -> list[str]:
     said = []
     if status.pending:
         verb = "waits" if status.pending == 1 else "wait"

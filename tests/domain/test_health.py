@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk.domain.health import (
-    CentralStatus,
+    CentralContact,
     Verdict,
     capital_height,
     central_finding,
@@ -94,22 +94,26 @@ AWAY = "It is away."
     ("look", "verdict", "words"),
     [
         (None, Verdict.OK, "There is none"),
-        (CentralStatus(NOW, pending=3), Verdict.OK, "2026-03-02 12:00. 3 records wait to be sent."),
-        (CentralStatus(NOW, parked=1), Verdict.LOOK, "1 record is set aside; see `kiosk sync"),
-        (CentralStatus(NOW, offset_ms=-200_000), Verdict.LOOK, "3 minutes ahead by the centre's;"),
-        (CentralStatus(NOW, offset_ms=120_000), Verdict.OK, "Last contact: 2026-03-02 12:00."),
-        (CentralStatus(NOW, AWAY, pending=1), Verdict.LOOK, "1 record waits to be sent."),
         (
-            CentralStatus(LONG_AGO, AWAY),
+            CentralContact(NOW, pending=3),
+            Verdict.OK,
+            "2026-03-02 12:00. 3 records wait to be sent.",
+        ),
+        (CentralContact(NOW, parked=1), Verdict.LOOK, "1 record is set aside; see `kiosk sync"),
+        (CentralContact(NOW, offset_ms=-200_000), Verdict.LOOK, "3 minutes ahead by the centre's;"),
+        (CentralContact(NOW, offset_ms=120_000), Verdict.OK, "Last contact: 2026-03-02 12:00."),
+        (CentralContact(NOW, AWAY, pending=1), Verdict.LOOK, "1 record waits to be sent."),
+        (
+            CentralContact(LONG_AGO, AWAY),
             Verdict.FAIL,
             "It is away. Last contact: 2026-03-01 11:00.",
         ),
-        (CentralStatus(None, AWAY), Verdict.FAIL, "Last contact: never."),
-        (CentralStatus(LONG_AGO), Verdict.OK, "Last contact"),
+        (CentralContact(None, AWAY), Verdict.FAIL, "Last contact: never."),
+        (CentralContact(LONG_AGO), Verdict.OK, "Last contact"),
     ],
 )
 def test_how_a_machine_stands_with_its_centre(
-    look: CentralStatus | None, verdict: Verdict, words: str
+    look: CentralContact | None, verdict: Verdict, words: str
 ) -> None:
     found = central_finding(look, NOW, ZONE)
     assert (found.subject, found.verdict) == ("centre", verdict)
