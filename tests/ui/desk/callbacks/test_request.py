@@ -1,7 +1,9 @@
 """One request on the screen: claim, safety, number, result; and every answer of the desk."""
 
 import gc
+import threading
 from collections.abc import Awaitable, Callable
+from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
@@ -369,12 +371,24 @@ async def test_merging_needs_a_claim(clinic: Clinic) -> None:
         assert isinstance(colleague.screen, WorklistScreen)
 
 
-async def test_two_presses_are_one_claim(clinic: Clinic) -> None:
+async def test_two_presses_are_one_claim(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second press before the answer does nothing; one after it would give the request back."""
+    may_answer, act = threading.Event(), CallbackDesk.act
+
+    def waiting(*words: Any) -> Any:
+        assert may_answer.wait(10)
+        return act(*words)
+
+    monkeypatch.setattr(CallbackDesk, "act", waiting)
     one = ask(clinic)
     clinic.add_staff("anna", Role.CALLER)
     async with at_desk(clinic, "anna") as colleague:
         await colleague.keys("enter")
-        await colleague.at_once("c", "c")
+        # The note's question comes once both presses have been taken.
+        await colleague.sends("c", "c", "t")
+        await colleague.until("The visitor can ask to read it.", seconds=5)
+        may_answer.set()
+        await colleague.keys("escape")
         colleague.expect("Yours until")
     assert trail_of(clinic, one).count("callback_claimed") == 1
 
