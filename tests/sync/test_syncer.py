@@ -267,6 +267,17 @@ def wiped(world: TwinWorld, clinic: Clinic) -> datetime:
     return world.centre.wiped_at[clinic.site.kiosk_id]
 
 
+def test_what_a_revoked_machine_forgot_is_gone_from_its_disk(
+    clinic: Clinic, world: TwinWorld, syncer: Syncer
+) -> None:
+    log = clinic.file.with_name("kiosk.db-wal")
+    person(clinic, b"a pass to forget", b"a name to forget")
+    assert b"to forget" in log.read_bytes()
+    world.revoke(NOON)
+    syncer.round()
+    assert b"to forget" not in log.read_bytes() + clinic.file.read_bytes()
+
+
 def test_a_revoked_machine_forgets_also_where_its_last_push_fails(
     clinic: Clinic, world: TwinWorld, syncer: Syncer, line: BadLine
 ) -> None:

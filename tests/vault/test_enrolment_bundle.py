@@ -1,5 +1,6 @@
 """Bundles: worthless without their code, and no field can be altered."""
 
+import base64
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,6 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +91,20 @@ def test_passwords_are_each_machines_own() -> None:
     }
     assert len(passwords) == 4
     assert {len(password) for password in passwords} == {43}
+
+
+def test_password_and_signing_key_are_derived_apart() -> None:
+    def derived(use: bytes) -> bytes:
+        info = b"kiosk/bundle/v1\0" + use + b"\0" + BUNDLE.kiosk_id.bytes
+        return HKDF(SHA256(), 32, None, info).derive(CODE.encode())
+
+    password = first_password(CODE, BUNDLE.kiosk_id)
+    assert base64.urlsafe_b64decode(password + "=") == derived(b"password")
+    content = json.loads(TEXT)
+    signature = bytes.fromhex(content.pop("signature"))
+    signed = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    key = Ed25519PrivateKey.from_private_bytes(derived(b"signing")).public_key()
+    key.verify(signature, b"kiosk/bundle/v1\0" + signed.encode())
 
 
 def test_the_fingerprint_tells_bundles_apart() -> None:

@@ -153,6 +153,11 @@ def test_a_void_takes_off_what_it_names_and_no_other() -> None:
     assert person.fact_ids == {UUID(int=3)}
 
 
+def test_who_arrives_again_after_a_void_is_shown_at_the_time_that_counts() -> None:
+    (person,) = present_people([fact(1), void(2, of=1), fact(3)])
+    assert person.first == fact(3)
+
+
 def test_every_guest_is_a_person_of_their_own() -> None:
     assert len(present_people([fact(1, CheckInKind.GUEST), fact(2, CheckInKind.GUEST)])) == 2
 

@@ -128,6 +128,15 @@ def test_pressed_twice_is_done_once(clinic: Clinic, action: Action) -> None:
     assert (clinic.count("callback_event"), clinic.count("audit_event")) == (1, trail)
 
 
+def test_the_same_thing_done_by_a_colleague_is_no_repeat(clinic: Clinic) -> None:
+    id_, ann, ben = ask(clinic), caller(clinic, "ann"), caller(clinic, "ben")
+    do(ann, id_, Escalate("Says they are not safe."))
+    late = ben.act(id_, 0, Escalate("Has nowhere to sleep tonight."))
+    assert isinstance(late, OutOfDate)
+    assert late.row.state.status is RequestStatus.ESCALATED
+    assert clinic.count("callback_event") == 1
+
+
 def test_another_thing_on_an_old_revision_is_no_repeat(clinic: Clinic) -> None:
     id_, ann = ask(clinic), caller(clinic, "ann")
     do(ann, id_, Claim(), Attempt(AttemptResult.BUSY))
