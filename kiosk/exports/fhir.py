@@ -14,7 +14,14 @@ from uuid import UUID, uuid5
 
 from kiosk.domain.attendance.roster import AttendanceRow, PassState
 from kiosk.domain.callbacks.request import CallLanguage
-from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus, fits_policy
+from kiosk.domain.callbacks.state import (
+    ENDINGS,
+    AttemptResult,
+    Ending,
+    Outcome,
+    RequestStatus,
+    fits_policy,
+)
 from kiosk.domain.callbacks.worklist import ExportRow
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
@@ -81,22 +88,13 @@ BY_STATUS = {
     RequestStatus.WITHDRAWN: TaskStatus.CANCELLED,
     RequestStatus.CLOSED: TaskStatus.COMPLETED,
 }
-BY_OUTCOME = {
-    Outcome.SESSION_BOOKED: TaskStatus.COMPLETED,
-    Outcome.GROUP_JOINED: TaskStatus.COMPLETED,
-    Outcome.INFORMATION_GIVEN: TaskStatus.COMPLETED,
-    Outcome.TOLD_CARE_TEAM: TaskStatus.COMPLETED,
-    Outcome.DECLINED: TaskStatus.COMPLETED,
-    Outcome.NO_LONGER_NEEDED: TaskStatus.COMPLETED,
-    Outcome.NOT_SUITABLE_NOW: TaskStatus.REJECTED,
-    Outcome.NO_CAPACITY: TaskStatus.REJECTED,
-    Outcome.UNREACHABLE: TaskStatus.FAILED,
-    Outcome.WRONG_NUMBER: TaskStatus.FAILED,
-    Outcome.DUPLICATE: TaskStatus.CANCELLED,
-    Outcome.WITHDRAWN: TaskStatus.CANCELLED,
-    Outcome.ESCALATED: TaskStatus.COMPLETED,
+BY_ENDING = {
+    Ending.DONE: TaskStatus.COMPLETED,
+    Ending.TURNED_DOWN: TaskStatus.REJECTED,
+    Ending.NOT_REACHED: TaskStatus.FAILED,
+    Ending.CALLED_OFF: TaskStatus.CANCELLED,
 }
-"""The status of a closed request's task, by outcome."""
+"""The status of a closed request's task, by the kind of its outcome."""
 BY_TASK = {
     TaskStatus.REQUESTED: "active",
     TaskStatus.ACCEPTED: "active",
@@ -161,7 +159,7 @@ def task_status(row: ExportRow) -> TaskStatus:
     """
     state = row.state
     if state.status is RequestStatus.CLOSED and state.reason in set(Outcome):
-        return BY_OUTCOME[Outcome(state.reason)]
+        return BY_ENDING[ENDINGS[Outcome(state.reason)]]
     return BY_STATUS[state.status]
 
 

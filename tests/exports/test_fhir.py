@@ -13,11 +13,11 @@ from fhir.resources.R4B.bundle import Bundle
 
 from kiosk.domain.attendance.roster import AttendanceRow, PassState
 from kiosk.domain.callbacks.request import CallLanguage, MessagePolicy
-from kiosk.domain.callbacks.state import Outcome, RequestStatus
+from kiosk.domain.callbacks.state import ENDINGS, Ending, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import ExportRow
 from kiosk.errors import SetupError
 from kiosk.exports.fhir import (
-    BY_OUTCOME,
+    BY_ENDING,
     BY_STATUS,
     BY_TASK,
     System,
@@ -126,13 +126,13 @@ def test_where_a_request_stands(status: RequestStatus, code: str, asked: str) ->
 
 def test_every_status_and_code_is_one_that_fhir_knows() -> None:
     assert BY_STATUS.keys() == set(RequestStatus)
-    assert BY_OUTCOME.keys() == set(Outcome)
+    assert BY_ENDING.keys() == set(Ending)
     assert BY_TASK.keys() == set(TaskStatus) <= TASK_CODES
     assert set(BY_TASK.values()) <= REQUEST_CODES
 
 
-def test_an_outcome_without_a_status_is_no_completed_task(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(BY_OUTCOME, Outcome.NO_CAPACITY)
+def test_an_outcome_without_an_ending_is_no_completed_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(ENDINGS, Outcome.NO_CAPACITY)
     with pytest.raises(KeyError, match="NO_CAPACITY"):
         task_status(request(status=RequestStatus.CLOSED, reason=Outcome.NO_CAPACITY))
 

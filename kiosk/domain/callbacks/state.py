@@ -83,6 +83,36 @@ class Outcome(StrEnum):
     ESCALATED = "escalated"
 
 
+class Ending(StrEnum):
+    """What kind of ending an outcome is, for those who do not need to know why."""
+
+    DONE = "done"
+    """The request was dealt with, whatever the visitor decided."""
+    TURNED_DOWN = "turned_down"
+    """The clinic could not offer what was asked for."""
+    NOT_REACHED = "not_reached"
+    """Nobody spoke to the visitor."""
+    CALLED_OFF = "called_off"
+    """The visitor took it back, or it goes on as another request."""
+
+
+ENDINGS = {
+    Outcome.SESSION_BOOKED: Ending.DONE,
+    Outcome.GROUP_JOINED: Ending.DONE,
+    Outcome.INFORMATION_GIVEN: Ending.DONE,
+    Outcome.TOLD_CARE_TEAM: Ending.DONE,
+    Outcome.DECLINED: Ending.DONE,
+    Outcome.NOT_SUITABLE_NOW: Ending.TURNED_DOWN,
+    Outcome.NO_CAPACITY: Ending.TURNED_DOWN,
+    Outcome.NO_LONGER_NEEDED: Ending.DONE,
+    Outcome.UNREACHABLE: Ending.NOT_REACHED,
+    Outcome.WRONG_NUMBER: Ending.NOT_REACHED,
+    Outcome.DUPLICATE: Ending.CALLED_OFF,
+    Outcome.WITHDRAWN: Ending.CALLED_OFF,
+    Outcome.ESCALATED: Ending.DONE,
+}
+"""The kind of ending of each outcome."""
+
 CONTACT_RESULTS = frozenset({AttemptResult.REACHED_SELF, AttemptResult.DECLINED})
 """After these the visitor has been spoken to."""
 

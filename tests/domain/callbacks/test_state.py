@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.callbacks.request import RequestPhase
 from kiosk.domain.callbacks.state import (
+    ENDINGS,
     OPEN_STATUSES,
     AttemptResult,
     CallbackState,
@@ -92,6 +93,10 @@ def test_nothing_but_an_outcome_is_shown_before_a_withdrawal(kind: EventKind) ->
     assert taken_back.status is RequestStatus.WITHDRAWN
     assert taken_back.since == (NOW if kind is EventKind.WITHDRAWN else LATER)
     assert taken_back.escalated == (kind is EventKind.ESCALATED)
+
+
+def test_every_outcome_has_its_kind_of_ending() -> None:
+    assert ENDINGS.keys() == set(Outcome)
 
 
 @pytest.mark.parametrize(

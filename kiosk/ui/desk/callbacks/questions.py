@@ -32,19 +32,6 @@ _RESULTS = (
     Offer("w", "Wrong person", AttemptResult.WRONG_PERSON, "no more calls"),
     Offer("i", "Number not in use", AttemptResult.NUMBER_INVALID, "no more calls"),
 )
-_OUTCOMES = {
-    "b": Outcome.SESSION_BOOKED,
-    "g": Outcome.GROUP_JOINED,
-    "i": Outcome.INFORMATION_GIVEN,
-    "t": Outcome.TOLD_CARE_TEAM,
-    "d": Outcome.DECLINED,
-    "s": Outcome.NOT_SUITABLE_NOW,
-    "c": Outcome.NO_CAPACITY,
-    "l": Outcome.NO_LONGER_NEEDED,
-    "u": Outcome.UNREACHABLE,
-    "w": Outcome.WRONG_NUMBER,
-}
-"""Duplicates are merged; what is taken back or handed over has a key of its own."""
 
 
 def ask_result(row: WorkRow, then: Then) -> Question:
@@ -58,14 +45,14 @@ def ask_result(row: WorkRow, then: Then) -> Question:
 
 def ask_outcome(row: WorkRow, then: Then) -> Question:
     """Ask for the outcome that closes a request."""
-    more = {
-        Outcome.UNREACHABLE: "" if row.schedule.may_give_up else "not yet: too few attempts",
-        Outcome.WRONG_NUMBER: "" if row.state.stopped else "needs such an attempt first",
-        Outcome.NO_CAPACITY: "and you named another place",
+    met = {
+        Outcome.UNREACHABLE: row.schedule.may_give_up,
+        Outcome.WRONG_NUMBER: row.state.stopped,
     }
     options = tuple(
-        Offer(letter, _capitalise(OUTCOMES[why]), why.value, more.get(why, ""))
-        for letter, why in _OUTCOMES.items()
+        Offer(text.letter, _capitalise(text.words), why.value, "" if met.get(why) else text.remark)
+        for why, text in OUTCOMES.items()
+        if text.letter
     )
     return Question("Close it: what came of it?", then, options=options)
 

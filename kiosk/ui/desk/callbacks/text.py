@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import NamedTuple, assert_never
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
@@ -63,21 +63,36 @@ RESULTS = {
     AttemptResult.NUMBER_INVALID: "number not in use",
     AttemptResult.DECLINED: "does not want it",
 }
+
+
+class OutcomeText(NamedTuple):
+    """An outcome in words, and how it is chosen when a request is closed."""
+
+    words: str
+    letter: str = ""
+    """Empty where it is not offered: duplicates are merged; what is taken back or handed over has a
+    key of its own.
+    """
+    remark: str = ""
+    """Shown beside the words; a condition only until it is met."""
+
+
 OUTCOMES = {
-    Outcome.SESSION_BOOKED: "a talk is booked",
-    Outcome.GROUP_JOINED: "joins a group",
-    Outcome.INFORMATION_GIVEN: "informed",
-    Outcome.TOLD_CARE_TEAM: "care team told",
-    Outcome.DECLINED: "does not want it",
-    Outcome.NOT_SUITABLE_NOW: "not suitable now",
-    Outcome.NO_CAPACITY: "no capacity",
-    Outcome.NO_LONGER_NEEDED: "no longer needed",
-    Outcome.UNREACHABLE: "not reached",
-    Outcome.WRONG_NUMBER: "wrong number",
-    Outcome.DUPLICATE: "asked twice",
-    Outcome.WITHDRAWN: "taken back",
-    Outcome.ESCALATED: "with clinician",
+    Outcome.SESSION_BOOKED: OutcomeText("a talk is booked", "b"),
+    Outcome.GROUP_JOINED: OutcomeText("joins a group", "g"),
+    Outcome.INFORMATION_GIVEN: OutcomeText("informed", "i"),
+    Outcome.TOLD_CARE_TEAM: OutcomeText("care team told", "t"),
+    Outcome.DECLINED: OutcomeText("does not want it", "d"),
+    Outcome.NOT_SUITABLE_NOW: OutcomeText("not suitable now", "s"),
+    Outcome.NO_CAPACITY: OutcomeText("no capacity", "c", "and you named another place"),
+    Outcome.NO_LONGER_NEEDED: OutcomeText("no longer needed", "l"),
+    Outcome.UNREACHABLE: OutcomeText("not reached", "u", "not yet: too few attempts"),
+    Outcome.WRONG_NUMBER: OutcomeText("wrong number", "w", "needs such an attempt first"),
+    Outcome.DUPLICATE: OutcomeText("asked twice"),
+    Outcome.WITHDRAWN: OutcomeText("taken back"),
+    Outcome.ESCALATED: OutcomeText("with clinician"),
 }
+"""In the order in which they are offered."""
 HINTS = {
     Hint.MORNING: "try a morning",
     Hint.AFTERNOON: "try an afternoon",
@@ -166,7 +181,7 @@ def format_result(code: str) -> str:
 
 def format_outcome(code: str) -> str:
     """Return why a request was closed, or how an attempt ended."""
-    return OUTCOMES[Outcome(code)] if code in set(Outcome) else format_result(code)
+    return OUTCOMES[Outcome(code)].words if code in set(Outcome) else format_result(code)
 
 
 def format_hint(code: str) -> str:

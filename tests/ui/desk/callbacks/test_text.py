@@ -120,8 +120,9 @@ def test_what_left_the_list_says_why() -> None:
 def test_every_code_has_words_and_unknown_ones_stand_for_themselves() -> None:
     for result in AttemptResult:
         assert words.format_result(result) == words.RESULTS[result]
+    assert words.OUTCOMES.keys() == set(Outcome)
     for outcome in Outcome:
-        assert words.format_outcome(outcome) == words.OUTCOMES[outcome]
+        assert words.format_outcome(outcome) == words.OUTCOMES[outcome].words
     assert all(words.format_hint(hint) for hint in Hint)
     assert words.format_result("teleported") == words.format_outcome("teleported") == "teleported"
     assert words.format_result("") == words.format_hint("") == words.format_hint("weekday_am") == ""
@@ -378,6 +379,20 @@ def test_every_result_and_outcome_can_be_chosen_by_one_letter() -> None:
     assert {option.value for option in closing} == set(Outcome) - elsewhere
     assert len({option.letter for option in closing}) == len(closing)
     assert "q" not in everything | {option.letter for option in closing}
+
+
+def remarks_of(asked: WorkRow) -> dict[str, str]:
+    options = ask.ask_outcome(asked, lambda _answer: None).options
+    return {option.value: option.more for option in options if option.more}
+
+
+def test_a_condition_of_an_outcome_is_shown_until_it_is_met() -> None:
+    always = {Outcome.NO_CAPACITY: "and you named another place"}
+    few = {Outcome.UNREACHABLE: "not yet: too few attempts"}
+    no_such_attempt = {Outcome.WRONG_NUMBER: "needs such an attempt first"}
+    assert remarks_of(row(may_give_up=False)) == always | few | no_such_attempt
+    assert remarks_of(row(may_give_up=True)) == always | no_such_attempt
+    assert remarks_of(row(may_give_up=False, stopped=True)) == always | few
 
 
 def test_times_to_choose_lie_ahead() -> None:
