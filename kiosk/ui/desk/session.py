@@ -84,7 +84,7 @@ class WriteCallbacks(Protocol):
         login: str,
         progress: Progress,
     ) -> str:
-        """Write `rows`, which were `chosen`, as `form` ("xlsx", "csv", "json", "fhir").
+        """Write `rows`, which were `chosen`, as `form`, a code of `ExportFormat` (exports.writing).
 
         Return the file's path; `login` is who asked for it.
         """
