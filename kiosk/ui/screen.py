@@ -51,13 +51,13 @@ class AskingScreen(LockedScreen, Generic[Side]):
         """Whether a sentence stands for the whole page."""
         return any(self.has_class(name) for name in _TOO_SMALL)
 
-    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+    def move_focus_from(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
         """Remember what loses the focus because the page is hidden; no other field may get it."""
         if self.is_too_small and self.focused is widget and widget.is_attached:
             self._hidden = widget
             self.set_focus(None)
         else:
-            super()._reset_focus(widget, avoiding)
+            super().move_focus_from(widget, avoiding)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._focus_again)

@@ -146,7 +146,6 @@ class DeskApp(StaffApp):
                 await self.push_screen(self._dressed(first))
             for make in others:
                 await self.push_screen(self._dressed(make))
-            self._clipboard = ""
             self.clear_notifications()
             self.forget_input()
             self.forget_drawn()
@@ -166,7 +165,7 @@ class DeskApp(StaffApp):
 
     def post_display_hook(self) -> None:
         """Open the desks once the first screen is painted, and not before."""
-        if not self._opening and not self._batch_count and isinstance(self.screen, SignInScreen):
+        if not self._opening and not self.is_batching and isinstance(self.screen, SignInScreen):
             self._opening = True
             self.run_worker(self._open_desks())
 

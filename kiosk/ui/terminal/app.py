@@ -54,6 +54,11 @@ class LockedApp(Lockdown):
         self._recent_scans = RecentScans(token_bytes(16))
         self._filters.append(ControlFilter())
 
+    @property
+    def is_batching(self) -> bool:
+        """Whether nothing is drawn for now, as within `batch_update`."""
+        return self._batch_count > 0
+
     async def on_event(self, event: events.Event) -> None:
         if event.is_forwarded:
             self._gate.bubbled(event)

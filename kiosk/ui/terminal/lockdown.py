@@ -132,6 +132,13 @@ class LockedScreen(Screen[None], inherit_bindings=False):
         """Whether nobody will see this screen again, though some work of it may still go on."""
         return is_detached(self) or self not in self.app.screen_stack
 
+    def move_focus_from(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """Give the focus of a widget that is hidden or taken away to one that is not `avoiding`."""
+        super()._reset_focus(widget, avoiding)
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        self.move_focus_from(widget, avoiding)
+
     async def _invoke_and_clear_callbacks(self) -> None:
         """Drop what a widget wanted done after the next picture and then was taken away."""
         self._callbacks[:] = [late for late in self._callbacks if not is_detached(late[1])]

@@ -123,7 +123,7 @@ class VisitorApp(LockedApp):
 
     def post_display_hook(self) -> None:
         """Open the desks once the first screen is painted, and not before."""
-        if not self._started and not self._batch_count and self.screen.query(Bar):
+        if not self._started and not self.is_batching and self.screen.query(Bar):
             self._started = True
             self.run_worker(self._start())
 

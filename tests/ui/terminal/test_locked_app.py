@@ -104,6 +104,15 @@ async def test_ways_out_by_code_lead_nowhere(monkeypatch: pytest.MonkeyPatch) ->
         assert app.clipboard == ""
 
 
+async def test_an_app_batches_only_within_a_batch() -> None:
+    async with Sample().run_test() as pilot:
+        app = pilot.app
+        assert isinstance(app, Sample)
+        with app.batch_update():
+            within = app.is_batching
+        assert (within, app.is_batching) == (True, False)
+
+
 async def test_a_crash_is_told_without_values() -> None:
     class Broken(Sample):
         def key_a(self) -> None:

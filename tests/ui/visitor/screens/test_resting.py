@@ -102,3 +102,5 @@ async def test_a_terminal_that_is_too_small(clinic: Clinic, size: tuple[int, int
         assert text == (COUNTER if size[0] >= len(COUNTER) else COUNTER[: size[0]])
         await visitor.resize(80, 24)
         visitor.expect("What should we call you?", "Mei Ling")
+        await visitor.type(" Tan")
+        visitor.expect("Mei Ling Tan")
