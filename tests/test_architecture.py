@@ -1,13 +1,18 @@
 """The house rules that import-linter does not see: doors, sheets, words, colours."""
 
 import ast
+import importlib
+import inspect
 import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from textual.app import App
+from textual.screen import Screen
 
 from kiosk.ui import theme
 from tests.support.contrast import ratio
@@ -142,6 +147,59 @@ def test_no_private_part_of_a_package_is_imported() -> None:
 )
 def test_private_imports_are_noticed(*, source: str, private: bool) -> None:
     assert bool(list(_private_imports(ast.parse(source)))) is private
+
+
+@cache
+def _private_parts(base: type) -> set[str]:
+    """Return the private names that a class defines or uses on itself."""
+    names = {*vars(base), *re.findall(r"\bself\.(\w+)", inspect.getsource(base))}
+    return {name for name in names if re.match("_(?!_)", name)}
+
+
+def _shared_with_textual(one: type, node: ast.ClassDef) -> Iterator[str]:
+    """Yield "line: name" for each private part of Textual that a class uses or replaces."""
+    bases = [base for base in one.__mro__ if base.__module__.startswith("textual.")]
+    private = {name for base in bases for name in _private_parts(base)}
+    for part in ast.walk(node):
+        match part:
+            case (
+                ast.Attribute(attr=name)
+                | ast.Name(id=name, ctx=ast.Store())
+                | ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+            ) if name in private:
+                yield f"{part.lineno}: {name}"
+
+
+def test_only_the_terminal_uses_private_parts_of_textual() -> None:
+    """Those of other objects than a class's own are found by ruff (SLF001)."""
+    shared = []
+    for name, module in MODULES.items():
+        if name.startswith("kiosk/ui/") and not name.startswith("kiosk/ui/terminal/"):
+            found = importlib.import_module(name.removesuffix(".py").replace("/", "."))
+            for node in module.body:
+                if isinstance(node, ast.ClassDef):
+                    lines = _shared_with_textual(getattr(found, node.name), node)
+                    shared += [f"{name}:{line}" for line in lines]
+    assert shared == []
+
+
+@pytest.mark.parametrize(
+    ("base", "body", "shared"),
+    [
+        (App, "def busy(self): return self._batch_count", True),
+        (App, "def forget(self): self._clipboard = ''", True),
+        (App, "_clipboard: str = ''", True),
+        (Screen, "def _reset_focus(self, widget, avoiding=None): ...", True),
+        (Screen, "async def wait(self): await super()._invoke_and_clear_callbacks()", True),
+        (Screen, "def words(self): return self.app.clipboard, self._mine, self._('Back')", False),
+        (object, "def busy(self): return self._batch_count", False),
+    ],
+)
+def test_private_parts_of_textual_are_noticed(*, base: type, body: str, shared: bool) -> None:
+    (node,) = ast.parse(f"class One:\n    {body}").body
+    assert isinstance(node, ast.ClassDef)
+    assert bool(list(_shared_with_textual(base, node))) is shared
 
 
 def _by_place(module: ast.Module) -> Iterator[int]:
