@@ -88,7 +88,8 @@ class DeskApp(StaffApp):
     @property
     def in_front(self) -> DeskScreen | None:
         """The screen that is seen."""
-        screen = self.screen
+        # A tick may still come once the screens are gone, at the very end.
+        screen = self.screen_stack[-1] if self.screen_stack else None
         return screen if isinstance(screen, DeskScreen) else None
 
     def is_stale(self, event: m.DeskIntent) -> bool:

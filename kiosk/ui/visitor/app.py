@@ -296,7 +296,8 @@ class VisitorApp(LockedApp):
 
         Nothing is due while screens change, for it would be due on a screen that goes.
         """
-        screen = self.screen
+        # A tick may still come once the screens are gone, at the very end.
+        screen = self.screen_stack[-1] if self.screen_stack else None
         if not isinstance(screen, VisitorScreen) or self.navigation.is_moving:
             return
         if isinstance(screen, HomeScreen | OutOfOrderScreen):

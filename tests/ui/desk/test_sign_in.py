@@ -205,3 +205,10 @@ async def test_trouble_at_the_start_is_said(clinic: Clinic) -> None:
         colleague.expect("The database is damaged.")
         await colleague.sign_in("manager")
         colleague.expect("The database is damaged.")
+
+
+async def test_a_tick_after_the_last_screen_does_nothing(clinic: Clinic) -> None:
+    async with at_desk(clinic) as colleague:
+        pass
+    assert not colleague.app.screen_stack
+    await colleague.app.tick()

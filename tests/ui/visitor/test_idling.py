@@ -193,3 +193,10 @@ async def test_home_that_nobody_used_is_not_made_anew(clinic: Clinic) -> None:
         await visitor.wait(100_000)
         assert visitor.screen is home
         visitor.expect_not(WARNING, COUNTER)
+
+
+async def test_a_tick_after_the_last_screen_does_nothing(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        pass
+    assert not visitor.app.screen_stack
+    await visitor.app.tick()
