@@ -377,7 +377,7 @@ def _session_cells(card: "SessionCard", zone: ZoneInfo) -> dict[str, object]:
         "stage": card.stage,
         "present": card.present,
         "guests": card.guests,
-        "capacity": card.capacity,
+        "capacity": held.capacity,
         "head_count": card.head_count,
         "cancelled_reason": card.cancelled_reason,
         "session_id": held.id,

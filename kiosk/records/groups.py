@@ -28,6 +28,7 @@ SESSION_COLUMNS = (
     _group.enrolled,
     _group.about,
     _session.group_id,
+    func.coalesce(_session.capacity, _group.capacity).label("capacity"),
 )
 """What `read_session` reads."""
 _session_rows: "Select[*tuple[Any, ...]]" = select(*SESSION_COLUMNS).join_from(
@@ -231,7 +232,7 @@ def row_exists(transaction: Transaction, kind: type[Reference], row_id: UUID) ->
 
 
 def read_session(row: AnyRow) -> Session:
-    """Return the session of a row with the columns SESSION."""
+    """Return the session of a row with SESSION_COLUMNS."""
     return Session(
         id=row.session_id,
         label=row.public_label,
@@ -241,6 +242,7 @@ def read_session(row: AnyRow) -> Session:
         enrolled=row.enrolled,
         about=row.about,
         group_id=row.group_id,
+        capacity=row.capacity,
     )
 
 

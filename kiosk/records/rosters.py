@@ -35,7 +35,6 @@ _planned: "Select[*tuple[Any, ...]]" = (
     select(
         *SESSION_COLUMNS,
         _group.name.label("group_name"),
-        func.coalesce(_session.capacity, _group.capacity).label("capacity"),
         (_session.status != "scheduled").label("cancelled"),
         func.coalesce(_session.cancelled_reason, "").label("cancelled_reason"),
     )
@@ -72,8 +71,6 @@ class RosterSession:
 
     session: Session
     group_name: str
-    capacity: int | None
-    """Of the session, else of its group."""
     cancelled: bool
     cancelled_reason: str
 
@@ -122,7 +119,6 @@ def _read(row: AnyRow) -> RosterSession:
     return RosterSession(
         session=read_session(row),
         group_name=row.group_name,
-        capacity=row.capacity,
         cancelled=row.cancelled,
         cancelled_reason=row.cancelled_reason,
     )

@@ -29,6 +29,8 @@ class Session:
     """One neutral sentence about the group, shown when somebody asks for more."""
     group_id: UUID | None = None
     """The group that meets."""
+    capacity: int | None = None
+    """For how many: the session's own, else its group's; None is no limit."""
 
 
 @dataclass(frozen=True, slots=True)

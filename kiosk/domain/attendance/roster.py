@@ -80,7 +80,6 @@ class SessionCard:
     present: int
     """Everybody who is checked in, guests among them."""
     guests: int
-    capacity: int | None
     head_count: int | None
     """The latest one."""
     cancelled_reason: str = ""

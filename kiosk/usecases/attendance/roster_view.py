@@ -82,7 +82,6 @@ class SessionRecord:
             stage=stage,
             present=len(present),
             guests=sum(person.first.kind is CheckInKind.GUEST for person in present),
-            capacity=planned.capacity,
             head_count=None if counted is None else counted.people,
             cancelled_reason=planned.cancelled_reason,
         )

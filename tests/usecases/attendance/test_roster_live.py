@@ -39,7 +39,7 @@ def test_cards_count_people_without_naming_them_or_leaving_a_trace(clinic: Clini
     assert (running.session, running.group_name) == (session, "Group of Room 2")
     assert (running.present, running.guests, running.head_count) == (3, 1, None)
     assert (running.stage, later.stage) == (SessionStage.RUNNING, SessionStage.SCHEDULED)
-    assert (later.present, later.capacity) == (0, None)
+    assert (later.present, later.session.capacity) == (0, None)
     assert clinic.count("audit_event") == before
 
 
@@ -58,10 +58,10 @@ def test_a_session_called_off_says_why_and_a_capacity_is_the_groups_unless_its_o
 ) -> None:
     clinic.add_session()
     clinic.bend("UPDATE support_group SET capacity=12")
-    assert clinic.roster.sessions()[0].capacity == 12
+    assert clinic.roster.sessions()[0].session.capacity == 12
     clinic.bend("UPDATE group_session SET capacity=8, status='cancelled', cancelled_reason='ill'")
     (card,) = clinic.roster.sessions()
-    assert (card.capacity, card.stage, card.cancelled_reason) == (
+    assert (card.session.capacity, card.stage, card.cancelled_reason) == (
         8,
         SessionStage.CANCELLED,
         "ill",

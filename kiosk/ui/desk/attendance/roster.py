@@ -108,10 +108,11 @@ def format_roster_title(card: SessionCard, zone: ZoneInfo) -> str:
 
 def format_card(card: SessionCard) -> str:
     """Return how full a session is, and its stage, in a line."""
-    parts = [f"{card.present} here" + (f" of {card.capacity}" if card.capacity else "")]
+    capacity = card.session.capacity
+    parts = [f"{card.present} here" + (f" of {capacity}" if capacity else "")]
     if card.guests:
         parts.append("1 guest" if card.guests == 1 else f"{card.guests} guests")
-    if card.capacity and card.present > card.capacity:
+    if capacity and card.present > capacity:
         parts.append("more than the room holds")
     if card.head_count is not None:
         parts.append(f"counted: {format_people(card.head_count)}")

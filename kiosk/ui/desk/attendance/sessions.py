@@ -91,7 +91,7 @@ class SessionsScreen(DeskScreen):
 
     def _line(self, card: SessionCard) -> Line:
         zone, session = self.clinic.zone, card.session
-        capacity = f"/{card.capacity}" if card.capacity else ""
+        capacity = f"/{session.capacity}" if session.capacity else ""
         on_now = card.stage in (SessionStage.OPEN, SessionStage.RUNNING)
         late = card.stage in (SessionStage.ENDED, SessionStage.UNRECONCILED)
         cancelled = card.stage is SessionStage.CANCELLED
