@@ -5,6 +5,8 @@ from uuid import UUID
 
 ENTROPY_BYTES = 10
 """Random bytes that one id takes; 74 of their 80 bits are used."""
+NO_ID = UUID(int=0)
+"""Of what has no id yet: the nil UUID of RFC 9562 (Universally Unique IDentifiers), 5.9."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

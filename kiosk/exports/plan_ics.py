@@ -16,8 +16,11 @@ from kiosk.domain.groups.groups import (
     LONGEST_LABEL,
     LONGEST_NAME,
     LONGEST_ROOM,
+    GroupPlan,
+    SessionPlan,
 )
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans, SessionInFile
+from kiosk.domain.ids import NO_ID
 from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
@@ -99,13 +102,13 @@ def write_ics(plans: Plans, name: str, zone: ZoneInfo) -> bytes:
         event.add("DTSTAMP", made)
         # Grows from file to file, so that the latest one wins.
         event.add("SEQUENCE", int(made.timestamp()) // 60)
-        event.add("SUMMARY", group.public_label)
-        event.add("LOCATION", session.room)
-        event.add("DTSTART", session.starts_at.astimezone(zone))
-        event.add("DTEND", session.ends_at.astimezone(zone))
+        event.add("SUMMARY", group.plan.public_label)
+        event.add("LOCATION", session.plan.room)
+        event.add("DTSTART", session.plan.starts_at.astimezone(zone))
+        event.add("DTEND", session.plan.ends_at.astimezone(zone))
         event.add("STATUS", "CONFIRMED" if session.cancelled is None else "CANCELLED")
         # The id, for the key is a word of the staff's.
-        event.add(_GROUP, str(group.id or ""))
+        event.add(_GROUP, str(group.plan.id))
         calendar.add_component(event)
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
@@ -239,16 +242,14 @@ class _Reader:
             original = self._utc(one["RECURRENCE-ID"].dt)
             cancelled = is_off or _text(one, "STATUS").upper() == "CANCELLED"
             self._groups.setdefault(group.key, group)
+            room = clean(_text(one, "LOCATION"), LONGEST_ROOM)
             self._sessions.append(
                 SessionInFile(
                     group=group.key,
                     series=uid,
                     key=f"{original:%Y%m%dT%H%M%SZ}" if repeats else "-",
-                    starts_at=starts_at,
-                    ends_at=ends_at,
-                    room=clean(_text(one, "LOCATION"), LONGEST_ROOM),
+                    plan=SessionPlan(_own_id(uid), NO_ID, starts_at, ends_at, room),
                     cancelled=CALLED_OFF if cancelled else None,
-                    id=_own_id(uid),
                 )
             )
 
@@ -313,12 +314,9 @@ def _group(event: Part) -> GroupInFile:
     """Return the group of an event."""
     name = clean(_text(event, "SUMMARY"), LONGEST_NAME) or _LABEL
     place = _text(event, "LOCATION")
-    return GroupInFile(
-        key=clean(_text(event, _GROUP)) or name.casefold(),
-        name=name,
-        public_label=clean(place, LONGEST_LABEL) or _LABEL,
-        room=clean(place, LONGEST_ROOM) or _ROOM,
-    )
+    label, room = clean(place, LONGEST_LABEL) or _LABEL, clean(place, LONGEST_ROOM) or _ROOM
+    key = clean(_text(event, _GROUP)) or name.casefold()
+    return GroupInFile(key, GroupPlan(NO_ID, name, label, room))
 
 
 def _uid(event: Part) -> str:
@@ -335,9 +333,9 @@ def _text(component: Part, key: str) -> str:
     return str(value[0] if isinstance(value, list) and value else value)
 
 
-def _own_id(uid: str) -> UUID | None:
+def _own_id(uid: str) -> UUID:
     key = uid.removesuffix(_OURS)
     try:
-        return UUID(key) if key != uid else None
+        return UUID(key) if key != uid else NO_ID
     except ValueError:
-        return None
+        return NO_ID

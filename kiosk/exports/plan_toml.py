@@ -34,13 +34,16 @@ from zoneinfo import ZoneInfo
 
 from kiosk.domain.groups.groups import (
     HORIZON,
+    GroupPlan,
     PlanProblem,
     Series,
+    SessionPlan,
     expand_series,
     session_times,
     weeks_between,
 )
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans, SessionInFile
+from kiosk.domain.ids import NO_ID
 from kiosk.domain.working_time import WEEKDAYS
 from kiosk.errors import SetupError
 from kiosk.presentation.records import PLAN_PROBLEMS
@@ -49,7 +52,6 @@ TomlValue = TypeVar("TomlValue", str, int, bool, date, datetime, time)
 
 MOST_BYTES = 1_000_000
 MOST_SESSIONS = 2_000
-_NO_ID = UUID(int=0)
 _MINUTE = timedelta(minutes=1)
 _KINDS: Mapping[type, str] = {
     str: "a text",
@@ -178,8 +180,8 @@ class TomlTable:
 def _group(table: TomlTable) -> GroupInFile:
     key = table.key("id")
     named = table.named(f"the group {key}")
-    return GroupInFile(
-        key=key,
+    plan = GroupPlan(
+        id=NO_ID,
         name=named.need("name", str),
         public_label=named.need("public_label", str),
         room=named.need("room", str),
@@ -188,6 +190,7 @@ def _group(table: TomlTable) -> GroupInFile:
         capacity=named.take("capacity", int),
         enrolled=named.take("enrolled", bool) or False,
     )
+    return GroupInFile(key, plan)
 
 
 def _session(table: TomlTable, group: str, zone: ZoneInfo) -> SessionInFile:
@@ -198,17 +201,15 @@ def _session(table: TomlTable, group: str, zone: ZoneInfo) -> SessionInFile:
     if (minutes is None) == (ends is None):
         raise SetupError(f"In {table.name} either minutes or ends has to be said; mend it.")
     starts_at = _utc(starts, zone)
-    session = SessionInFile(
-        group=group,
-        series=group,
-        key=key,
+    plan = SessionPlan(
+        id=_own_id(key),
+        group_id=NO_ID,
         starts_at=starts_at,
         ends_at=starts_at + _length(table, minutes) if ends is None else _utc(ends, zone),
         room=table.take("room", str) or "",
         capacity=table.take("capacity", int),
-        cancelled=table.take("cancelled", str) or None,
-        id=_own_id(key),
     )
+    session = SessionInFile(group, group, key, plan, table.take("cancelled", str) or None)
     table.done()
     return session
 
@@ -218,7 +219,7 @@ def _series(table: TomlTable, group: str, now: datetime, zone: ZoneInfo) -> Iter
     key, starts = table.key("id"), table.need("time", time)
     room, capacity = table.take("room", str) or "", table.take("capacity", int)
     series = Series(
-        id=_NO_ID,
+        id=NO_ID,
         weekdays=frozenset(table.choices("weekdays", WEEKDAYS)),
         starts=starts,
         minutes=table.need("minutes", int),
@@ -235,8 +236,8 @@ def _series(table: TomlTable, group: str, now: datetime, zone: ZoneInfo) -> Iter
     if isinstance(times, PlanProblem):
         raise SetupError(f"A series of the group {group} cannot be kept. {PLAN_PROBLEMS[times]}")
     for start, end in times:
-        day = start.astimezone(zone).date()
-        yield SessionInFile(group, group, f"{key}:{day}", start, end, room, capacity)
+        plan = SessionPlan(NO_ID, NO_ID, start, end, room, capacity)
+        yield SessionInFile(group, group, f"{key}:{start.astimezone(zone).date()}", plan)
 
 
 def _upcoming(series: Series, now: datetime, zone: ZoneInfo) -> Series:
@@ -266,11 +267,11 @@ def _utc(at: datetime, zone: ZoneInfo) -> datetime:
         raise SetupError("The plan names a time that no clock shows; mend it.") from None
 
 
-def _own_id(key: str) -> UUID | None:
+def _own_id(key: str) -> UUID:
     try:
         return UUID(key)
     except ValueError:
-        return None
+        return NO_ID
 
 
 def _plan_lines(plans: Plans, zone: ZoneInfo) -> Iterator[str]:
@@ -278,23 +279,25 @@ def _plan_lines(plans: Plans, zone: ZoneInfo) -> Iterator[str]:
     if plans.written_at is not None:
         yield f"written_at = {plans.written_at.astimezone(UTC).isoformat()}"
     for group in plans.groups:
-        yield from ("", "[[group]]", *_assignments(id=group.key, name=group.name))
-        yield from _assignments(public_label=group.public_label, room=group.room)
-        yield from _assignments(language=group.language, about=group.about or None)
-        yield from _assignments(capacity=group.capacity, enrolled=group.enrolled)
+        plan = group.plan
+        yield from ("", "[[group]]", *_assignments(id=group.key, name=plan.name))
+        yield from _assignments(public_label=plan.public_label, room=plan.room)
+        yield from _assignments(language=plan.language, about=plan.about or None)
+        yield from _assignments(capacity=plan.capacity, enrolled=plan.enrolled)
         for session in plans.sessions:
             if session.group == group.key:
                 yield from ("", "[[group.session]]", *_session_lines(session, zone))
 
 
 def _session_lines(session: SessionInFile, zone: ZoneInfo) -> Iterator[str]:
-    length = session.ends_at - session.starts_at
-    yield from _assignments(id=session.key, starts=session.starts_at.astimezone(zone))
+    plan = session.plan
+    length = plan.ends_at - plan.starts_at
+    yield from _assignments(id=session.key, starts=plan.starts_at.astimezone(zone))
     if length % _MINUTE:
-        yield from _assignments(ends=session.ends_at.astimezone(zone))
+        yield from _assignments(ends=plan.ends_at.astimezone(zone))
     else:
         yield from _assignments(minutes=length // _MINUTE)
-    yield from _assignments(room=session.room or None, capacity=session.capacity)
+    yield from _assignments(room=plan.room or None, capacity=plan.capacity)
     yield from _assignments(cancelled=session.cancelled)
 
 

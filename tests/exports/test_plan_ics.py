@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.groups.groups import CALLED_OFF
+from kiosk.domain.groups.groups import CALLED_OFF, GroupPlan, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans, SessionInFile
+from kiosk.domain.ids import NO_ID
 from kiosk.errors import SetupError
 from kiosk.exports.plan_ics import read_ics, write_ics
 
@@ -98,7 +99,7 @@ def read(data: bytes, now: datetime = OCTOBER, zone: ZoneInfo = SINGAPORE) -> Pl
 
 
 def local(plans: Plans, zone: ZoneInfo = SINGAPORE) -> list[str]:
-    return sorted(f"{one.starts_at.astimezone(zone):%Y-%m-%d %H:%M}" for one in plans.sessions)
+    return sorted(f"{one.plan.starts_at.astimezone(zone):%Y-%m-%d %H:%M}" for one in plans.sessions)
 
 
 def sample(name: str) -> bytes:
@@ -109,8 +110,11 @@ def sample(name: str) -> bytes:
 def test_a_weekly_rule_across_a_change_of_clocks_comes_to_the_right_local_times() -> None:
     plans = read(folded(NEW_YORK))
     assert [
-        (f"{one.starts_at.astimezone(SINGAPORE):%m-%d %H:%M}", one.ends_at - one.starts_at)
-        for one in sorted(plans.sessions, key=lambda one: one.starts_at)
+        (
+            f"{one.plan.starts_at.astimezone(SINGAPORE):%m-%d %H:%M}",
+            one.plan.ends_at - one.plan.starts_at,
+        )
+        for one in sorted(plans.sessions, key=lambda one: one.plan.starts_at)
     ] == [
         ("10-20 08:00", timedelta(minutes=90)),
         ("11-03 09:00", timedelta(minutes=90)),
@@ -120,18 +124,18 @@ def test_a_weekly_rule_across_a_change_of_clocks_comes_to_the_right_local_times(
     ]
     by_key = {one.key: one for one in plans.sessions}
     assert by_key["20261117T010000Z"].cancelled == CALLED_OFF
-    assert by_key["20261110T010000Z"].room == "Room 5"
-    assert by_key["20261103T010000Z"].room == "Room 2, Level 2"
+    assert by_key["20261110T010000Z"].plan.room == "Room 5"
+    assert by_key["20261103T010000Z"].plan.room == "Room 2, Level 2"
     assert plans.kind is PlanKind.ICS
     assert plans.series == {"040000008200E00074C5B7101A82E008"}
 
 
 def test_the_public_label_is_the_place_and_never_the_title() -> None:
     (group,) = read(folded(NEW_YORK)).groups
-    assert (group.name, group.key) == ("Wellness group", "wellness group")
-    assert (group.public_label, group.room) == ("Room 2, Level 2", "Room 2, Level 2")
+    assert (group.plan.name, group.key) == ("Wellness group", "wellness group")
+    assert (group.plan.public_label, group.plan.room) == ("Room 2, Level 2", "Room 2, Level 2")
     (bare,) = read(event("DTSTART:20261019T200000Z", "DURATION:PT1H")).groups
-    assert bare.public_label == "Group"
+    assert bare.plan.public_label == "Group"
 
 
 def test_what_is_over_is_left_out() -> None:
@@ -276,17 +280,17 @@ def test_damage_is_a_sentence_or_nothing_worse(data: st.DataObject) -> None:
         plans = read(folded("\n".join(lines)))
     except SetupError:
         return
-    assert all(one.starts_at < one.ends_at for one in plans.sessions)
+    assert all(one.plan.starts_at < one.plan.ends_at for one in plans.sessions)
 
 
 def timetable() -> Plans:
     key, start = "a-word-of-staff", datetime(2026, 10, 19, 7, 0, tzinfo=UTC)
     id_ = uuid4()
-    session = SessionInFile(
-        key, key, str(id_), start, start + timedelta(hours=1), "Level 2", None, None, id_
-    )
-    group = GroupInFile(key, "A name for staff", "Room 2", "Level 2", id=uuid4())
-    return Plans(PlanKind.TOML, (group,), (session,), frozenset({key}), OCTOBER)
+    group = GroupPlan(uuid4(), "A name for staff", "Room 2", "Level 2")
+    session = SessionPlan(id_, group.id, start, start + timedelta(hours=1), "Level 2")
+    groups = (GroupInFile(key, group),)
+    sessions = (SessionInFile(key, key, str(id_), session),)
+    return Plans(PlanKind.TOML, groups, sessions, frozenset({key}), OCTOBER)
 
 
 def test_our_own_timetable_names_places_only_and_is_read_again() -> None:
@@ -298,9 +302,9 @@ def test_our_own_timetable_names_places_only_and_is_read_again() -> None:
     assert b"BEGIN:VTIMEZONE" in data
     again = read(data)
     (read_session,) = again.sessions
-    assert (read_session.id, read_session.group) == (session.id, str(group.id))
-    assert (read_session.starts_at, read_session.ends_at) == (session.starts_at, session.ends_at)
-    assert read_session.room == "Level 2"
+    assert read_session.group == str(group.plan.id)
+    assert read_session.plan == replace(session.plan, group_id=NO_ID)
+    assert read_session.plan.room == "Level 2"
 
 
 def test_a_called_off_session_says_so_and_a_later_file_wins() -> None:

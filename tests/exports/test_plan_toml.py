@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.domain.groups.groups import GroupPlan, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans, SessionInFile
+from kiosk.domain.ids import NO_ID
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.exports.plan_toml import read_toml, write_toml
@@ -59,7 +61,7 @@ def read(text: str, zone: ZoneInfo = ZONE) -> Plans:
 
 
 def local(plans: Plans, zone: ZoneInfo = ZONE) -> dict[str, str]:
-    return {one.key: f"{one.starts_at.astimezone(zone):%m-%d %H:%M}" for one in plans.sessions}
+    return {one.key: f"{one.plan.starts_at.astimezone(zone):%m-%d %H:%M}" for one in plans.sessions}
 
 
 def test_a_plan_is_read() -> None:
@@ -67,13 +69,17 @@ def test_a_plan_is_read() -> None:
     first, second = plans.groups
     assert first == GroupInFile(
         "wellness",
-        "Wellness group",
-        "Room 2",
-        "Level 2, left at the lift",
-        capacity=12,
-        enrolled=True,
+        GroupPlan(
+            NO_ID,
+            "Wellness group",
+            "Room 2",
+            "Level 2, left at the lift",
+            capacity=12,
+            enrolled=True,
+        ),
     )
-    assert (second.language, second.enrolled, second.capacity) == ("en", False, None)
+    other = second.plan
+    assert (other.language, other.enrolled, other.capacity) == ("en", False, None)
     assert local(plans) == {
         "2026-11-23T15:00": "11-23 15:00",
         "party": "12-23 14:00",
@@ -82,8 +88,8 @@ def test_a_plan_is_read() -> None:
         "mondays:2026-12-10": "12-10 10:30",
     }
     party = plans.sessions[1]
-    assert (party.room, party.cancelled) == ("The garden", "it rains")
-    assert party.ends_at == datetime(2026, 12, 23, 9, 30, tzinfo=UTC)
+    assert (party.plan.room, party.cancelled) == ("The garden", "it rains")
+    assert party.plan.ends_at == datetime(2026, 12, 23, 9, 30, tzinfo=UTC)
     assert plans.series == {"wellness", "carers"}
 
 
@@ -158,7 +164,7 @@ def test_what_is_written_is_read_again(
     zone: ZoneInfo,
 ) -> None:
     named = tuple(
-        GroupInFile(f"g{n}", name, label, "Room", "en", name, capacity, n == 1)
+        GroupInFile(f"g{n}", GroupPlan(NO_ID, name, label, "Room", "en", name, capacity, n == 1))
         for n, (name, label, capacity) in enumerate(groups)
     )
     held = tuple(
@@ -166,11 +172,8 @@ def test_what_is_written_is_read_again(
             group=group.key,
             series=group.key,
             key=str(UUID(int=n)),
-            starts_at=start,
-            ends_at=start + timedelta(seconds=seconds),
-            room=room,
+            plan=SessionPlan(UUID(int=n), NO_ID, start, start + timedelta(seconds=seconds), room),
             cancelled=reason or None,
-            id=UUID(int=n),
         )
         for group in named[:1]
         for n, (start, seconds, room, reason) in enumerate(sessions)

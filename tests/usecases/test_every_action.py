@@ -14,6 +14,7 @@ from kiosk.domain.callbacks.actions import Claim
 from kiosk.domain.callbacks.worklist import WorklistFilter
 from kiosk.domain.groups.groups import GroupPlan, Series, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
+from kiosk.domain.ids import NO_ID
 from kiosk.domain.staff import Role
 from kiosk.errors import SignedOut
 from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
@@ -118,7 +119,11 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "cancel_sessions": lambda h: h.groups.cancel_sessions([h.later.id], "away"),
         "restore_sessions": lambda h: h.groups.restore_sessions(_called_off(h)),
         "import_plans": lambda h: h.groups.import_plans(
-            Plans(PlanKind.TOML, (GroupInFile("new", "New", "Room 7", "Room 7"),), ())
+            Plans(
+                PlanKind.TOML,
+                (GroupInFile("new", GroupPlan(NO_ID, "New", "Room 7", "Room 7")),),
+                (),
+            )
         ),
     },
     AccountsDesk: {

@@ -210,6 +210,12 @@ def tidy_session(plan: SessionPlan) -> SessionPlan | PlanProblem:
     return tidied if _may_hold(tidied.capacity) else PlanProblem.ODD_CAPACITY
 
 
+def fill_from_group(plan: SessionPlan, group: GroupPlan) -> SessionPlan:
+    """Return a session of `group`, in the group's room and for as many where it says neither."""
+    capacity = group.capacity if plan.capacity is None else plan.capacity
+    return replace(plan, group_id=group.id, room=plan.room or group.room, capacity=capacity)
+
+
 def tidy_sessions(plans: Iterable[SessionPlan]) -> tuple[SessionPlan, ...] | PlanProblem:
     """Return sessions with their texts cleaned, or why one of them cannot be kept."""
     tidied = []

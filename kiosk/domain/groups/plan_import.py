@@ -8,8 +8,8 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.groups.groups import FILE_REASONS, PlannedSession, SessionPlan
-from kiosk.domain.ids import made_at
+from kiosk.domain.groups.groups import FILE_REASONS, GroupPlan, PlannedSession, SessionPlan
+from kiosk.domain.ids import NO_ID, made_at
 
 
 class PlanKind(StrEnum):
@@ -27,15 +27,8 @@ class GroupInFile:
 
     key: str
     """What the file calls it; the same again means the same group."""
-    name: str
-    public_label: str
-    room: str
-    language: str = "en"
-    about: str = ""
-    capacity: int | None = None
-    enrolled: bool = False
-    id: UUID | None = None
-    """The kiosk's own id, in plans that come from a desk."""
+    plan: GroupPlan
+    """Its id is NO_ID, but in plans that come from a desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +41,13 @@ class SessionInFile:
     """What it belongs to: the UID in a calendar, the group's key in TOML."""
     key: str
     """Which one of them it is; the same again means the same session."""
-    starts_at: datetime
-    """Aware, UTC."""
-    ends_at: datetime
-    """Aware, UTC."""
-    room: str = ""
-    """Empty: the group's."""
-    capacity: int | None = None
-    """None: the group's."""
+    plan: SessionPlan
+    """What is left empty is the group's; its id is NO_ID, but in a file that a kiosk has written.
+
+    `group` holds its group: `group_id` is NO_ID, but in plans that come from a desk.
+    """
     cancelled: str | None = None
     """Why it is called off; None where it takes place."""
-    id: UUID | None = None
-    """The kiosk's own id, in a file that a kiosk has written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +91,8 @@ class PlannedByFile:
     plan: SessionPlan
     """Its id counts only where the session is known by it, or new."""
     cancelled: str | None
-    known_id: UUID | None = None
+    known_id: UUID = NO_ID
+    """The kiosk's own id of it, where the file holds one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +161,7 @@ def _match(
     fresh: list[PlannedByFile] = []
     once = {one.plan.source: one for one in reversed(list(wanted))}
     for one in reversed(once.values()):
-        found = by_id.get(one.known_id) if one.known_id else None
-        found = found or by_source.get(one.plan.source or "")
+        found = by_id.get(one.known_id) or by_source.get(one.plan.source or "")
         has_ended = one.plan.ends_at <= now
         if found is None:
             if not has_ended and one.cancelled is None:

@@ -23,6 +23,7 @@ from kiosk.domain.groups.groups import (
     SessionSelection,
     called_off,
     change_problem,
+    fill_from_group,
     plan_series,
     tidy_group,
     tidy_session,
@@ -121,11 +122,11 @@ class GroupsDesk(StaffDesk):
             group = records.find_group(transaction, self._site.site_id, group_id)
         if group is None:
             return PlanProblem.UNKNOWN
-        capacity = group.capacity if capacity is None else capacity
-        planned = plan_series(series, group_id, room or group.room, capacity, self._site.zone)
+        planned = plan_series(series, group_id, room, capacity, self._site.zone)
         if isinstance(planned, PlanProblem):
             return planned
-        return self._add(planned, group_id, series.id)
+        filled = [fill_from_group(plan, group) for plan in planned]
+        return self._add(filled, group_id, series.id)
 
     def change_session(self, plan: SessionPlan) -> SessionPlan | PlanProblem:
         """Change times, room and capacity; the times of a session that has begun stay.

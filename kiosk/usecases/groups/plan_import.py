@@ -13,6 +13,7 @@ from kiosk.domain.groups.groups import (
     PlannedSession,
     PlanProblem,
     SessionPlan,
+    fill_from_group,
     tidy_group,
     tidy_session,
 )
@@ -111,20 +112,12 @@ class PlanImport:
         group = groups.get(named.group)
         if group is None:
             raise SetupError("A session of the file belongs to no group of the file; mend it.")
-        plan = tidy_session(
-            SessionPlan(
-                id=self._new_id(),
-                group_id=group.id,
-                starts_at=named.starts_at,
-                ends_at=named.ends_at,
-                room=named.room or group.room,
-                capacity=group.capacity if named.capacity is None else named.capacity,
-                source=format_source(kind, named.series, named.key),
-            )
-        )
+        source = format_source(kind, named.series, named.key)
+        new = replace(named.plan, id=self._new_id(), series_id=None, source=source)
+        plan = tidy_session(fill_from_group(new, group))
         if isinstance(plan, PlanProblem):
             raise SetupError(f"A session of the file cannot be kept. {PLAN_PROBLEMS[plan]}")
-        return PlannedByFile(plan, named.cancelled, named.id)
+        return PlannedByFile(plan, named.cancelled, named.plan.id)
 
     def _apply(self, found: Comparison) -> None:
         records.add_sessions(self._transaction, self._site.site_id, found.add)
@@ -142,7 +135,7 @@ def read_plans(transaction: Transaction, site_id: UUID, now: datetime) -> Plans:
     upcoming = [one for one in kept if one.plan.ends_at > now and one.plan.group_id in keys]
     return Plans(
         PlanKind.TOML,
-        tuple(_group_in_file(group, keys[group.id]) for group in groups),
+        tuple(GroupInFile(keys[group.id], group) for group in groups),
         tuple(_session_in_file(one, keys[one.plan.group_id]) for one in upcoming),
         frozenset(keys.values()),
         now,
@@ -198,13 +191,13 @@ class _KeptPlans:
             return None
         series = {one.series for one in plans.sessions if one.group == named.key}
         starts = tuple(format_source(PlanKind.ICS, uid) for uid in series)
-        ids = {one.id for one in plans.sessions if one.group == named.key}
+        ids = {one.plan.id for one in plans.sessions if one.group == named.key}
         met = {
             one.plan.group_id
             for one in self.sessions
             if one.plan.id in ids or (one.plan.source or "").startswith(starts)
         }
-        name = named.name.casefold()
+        name = named.plan.name.casefold()
         by_sessions = (group for group in self.groups if group.id in met)
         by_name = (group for group in self.groups if group.name.casefold() == name)
         return next(by_sessions, None) or next(by_name, None)
@@ -223,19 +216,7 @@ def _is_in_file(kept: PlannedSession, plans: Plans, groups: Iterable[GroupPlan])
 
 
 def _group_plan(named: GroupInFile, group_id: UUID, source: str | None) -> GroupPlan:
-    plan = tidy_group(
-        GroupPlan(
-            id=group_id,
-            name=named.name,
-            public_label=named.public_label,
-            room=named.room,
-            language=named.language,
-            about=named.about,
-            capacity=named.capacity,
-            enrolled=named.enrolled,
-            source=source,
-        )
-    )
+    plan = tidy_group(replace(named.plan, id=group_id, source=source))
     if isinstance(plan, PlanProblem):
         raise SetupError(f"The group {named.key} of the file cannot be kept. {PLAN_PROBLEMS[plan]}")
     return plan
@@ -254,30 +235,5 @@ def _own_id(key: str) -> UUID | None:
         return None
 
 
-def _group_in_file(group: GroupPlan, key: str) -> GroupInFile:
-    return GroupInFile(
-        key=key,
-        name=group.name,
-        public_label=group.public_label,
-        room=group.room,
-        language=group.language,
-        about=group.about,
-        capacity=group.capacity,
-        enrolled=group.enrolled,
-        id=group.id,
-    )
-
-
 def _session_in_file(kept: PlannedSession, group: str) -> SessionInFile:
-    plan = kept.plan
-    return SessionInFile(
-        group=group,
-        series=group,
-        key=str(plan.id),
-        starts_at=plan.starts_at,
-        ends_at=plan.ends_at,
-        room=plan.room,
-        capacity=plan.capacity,
-        cancelled=kept.cancelled,
-        id=plan.id,
-    )
+    return SessionInFile(group, group, str(kept.plan.id), kept.plan, kept.cancelled)

@@ -6,7 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.domain.groups.groups import GroupPlan, PlanProblem, SessionPlan, tidy_group, tidy_session
+from kiosk.domain.groups.groups import (
+    GroupPlan,
+    PlanProblem,
+    SessionPlan,
+    fill_from_group,
+    tidy_group,
+    tidy_session,
+)
+from kiosk.domain.ids import NO_ID
 from tests.support.desks import NOON
 
 GROUP = GroupPlan(UUID(int=1), "Wellness group", "Room 2", "Level 2")
@@ -47,3 +55,13 @@ def test_a_group_that_will_not_do_is_told(group: GroupPlan, problem: PlanProblem
 )
 def test_a_session_that_will_not_do_is_told(session: SessionPlan, problem: PlanProblem) -> None:
     assert tidy_session(session) is problem
+
+
+def test_what_a_session_leaves_empty_is_its_groups() -> None:
+    group = replace(GROUP, room="Level 5", capacity=8)
+    empty = replace(SESSION, group_id=NO_ID, room="")
+    assert fill_from_group(empty, group) == replace(
+        SESSION, group_id=group.id, room="Level 5", capacity=8
+    )
+    own = replace(SESSION, group_id=group.id, room="Garden", capacity=3)
+    assert fill_from_group(own, group) == own

@@ -17,7 +17,7 @@ from kiosk.domain.groups.groups import (
     SessionPlan,
 )
 from kiosk.domain.groups.plan_import import Comparison, PlannedByFile, compare_plans, planned_at
-from kiosk.domain.ids import uuid7
+from kiosk.domain.ids import NO_ID, uuid7
 from kiosk.presentation.records import PLAN_PROBLEMS
 from tests.support.amounts import amount
 
@@ -107,7 +107,7 @@ def histories(draw: st.DrawFn) -> tuple[list[PlannedSession], list[PlannedByFile
         PlannedByFile(
             planned(100 + number, draw(hours), f"s{draw(st.integers(0, 6))}").plan,
             draw(reasons),
-            draw(st.sampled_from([None, None, UUID(int=1), UUID(int=77)])),
+            draw(st.sampled_from([NO_ID, NO_ID, UUID(int=1), UUID(int=77)])),
         )
         for number in range(draw(st.integers(0, 6)))
     ]

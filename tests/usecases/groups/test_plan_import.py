@@ -240,7 +240,7 @@ def test_what_is_taken_out_of_an_exported_file_is_called_off(
     written = write_toml(replace(exported, sessions=exported.sessions[:1]), clinic.site.zone)
     assert desk.import_plans(toml(clinic, written)) == ImportReport(same=1, cancelled=1)
     off = [one for one in planned(desk) if one.cancelled is not None]
-    assert [one.plan.id for one in off] == [exported.sessions[1].id]
+    assert [one.plan.id for one in off] == [exported.sessions[1].plan.id]
 
 
 def test_another_clinic_takes_an_exported_file(
@@ -257,11 +257,13 @@ def test_another_clinic_takes_an_exported_file(
 def test_what_cannot_be_kept_leaves_everything_as_it_was(clinic: Clinic, desk: GroupsDesk) -> None:
     plans = toml(clinic)
     good = plans.sessions[0]
-    bad = replace(good, key="bad", ends_at=good.starts_at)
+    bad = replace(good, key="bad", plan=replace(good.plan, ends_at=good.plan.starts_at))
     with pytest.raises(SetupError, match="within 24 hours"):
         desk.import_plans(replace(plans, sessions=(good, bad)))
+    group = plans.groups[0]
+    nameless = replace(group, plan=replace(group.plan, name=" "))
     with pytest.raises(SetupError, match="has no name"):
-        desk.import_plans(replace(plans, groups=(replace(plans.groups[0], name=" "),)))
+        desk.import_plans(replace(plans, groups=(nameless,)))
     with pytest.raises(SetupError, match="no group of the file"):
         desk.import_plans(replace(plans, groups=()))
     assert (desk.groups(), planned(desk)) == ((), ())

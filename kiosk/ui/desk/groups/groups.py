@@ -20,6 +20,7 @@ from kiosk.domain.groups.groups import (
     GroupPlan,
     PlanProblem,
 )
+from kiosk.domain.ids import NO_ID
 from kiosk.ui.desk.dates import read_capacity
 from kiosk.ui.desk.forms import FormScreen, MarkRow, Row, TextRow
 from kiosk.ui.desk.groups.plan_file import PlanFileScreen
@@ -163,8 +164,7 @@ class GroupsScreen(DeskScreen):
         )
 
 
-_NO_ID = UUID(int=0)
-_NEW = GroupPlan(_NO_ID, "", "", "")
+_NEW = GroupPlan(NO_ID, "", "", "")
 _WHO = (("open", "Anyone"), ("list", "Members on its list"))
 
 
@@ -221,7 +221,7 @@ class GroupFormScreen(FormScreen):
 
     def _keep_group(self, plan: GroupPlan, side: DeskSide) -> GroupPlan | PlanProblem:
         """Change the group, or add it: once, however often it is asked, in the desk's thread."""
-        if plan.id != _NO_ID:
+        if plan.id != NO_ID:
             return side.groups.change_group(plan)
         self._new_id = new_id = self._new_id or side.groups.new_id()
         return side.groups.add_group(replace(plan, id=new_id))

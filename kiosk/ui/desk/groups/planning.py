@@ -20,6 +20,7 @@ from kiosk.domain.groups.groups import (
     expand_series,
     session_times,
 )
+from kiosk.domain.ids import NO_ID
 from kiosk.presentation.statistics import WEEKDAYS
 from kiosk.ui.desk.dates import (
     HOW_CLOCK,
@@ -37,7 +38,6 @@ from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.list import Column, Line, Listing
 
-_NO_ID = UUID(int=0)
 _MOST_WEEKS = 52
 _TIMES = ("day", "starts", "ends")
 
@@ -114,7 +114,7 @@ class SessionFormScreen(FormScreen):
 
     def _keep_session(self, plan: SessionPlan, side: DeskSide) -> SessionPlan | PlanProblem:
         """Change the session, or add it: once, however often it is asked, in the desk's thread."""
-        if plan.id != _NO_ID:
+        if plan.id != NO_ID:
             return side.groups.change_session(plan)
         self._new_id = new_id = self._new_id or side.groups.new_id()
         return side.groups.add_session(replace(plan, id=new_id))
@@ -134,7 +134,7 @@ class SessionFormScreen(FormScreen):
         if start <= clinic.now():
             self.miss("day", "That has passed already.")
             return None
-        return SessionPlan(_NO_ID, self._group.id, start, end, "")
+        return SessionPlan(NO_ID, self._group.id, start, end, "")
 
 
 class SeriesFormScreen(FormScreen):
@@ -196,7 +196,7 @@ class SeriesFormScreen(FormScreen):
         first = None if times is None else self.read_day("first")
         if every is None or times is None or first is None:
             return None
-        series = Series(_NO_ID, weekdays, *times, first, every_weeks=every)
+        series = Series(NO_ID, weekdays, *times, first, every_weeks=every)
         ended = self._ended(series)
         return None if ended is None else self._without(ended)
 

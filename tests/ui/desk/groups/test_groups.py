@@ -3,6 +3,7 @@
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.groups.groups import GroupCard, GroupPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
+from kiosk.domain.ids import NO_ID
 from kiosk.domain.staff import Role
 from kiosk.ui.widgets.inputs import Field
 from kiosk.usecases.groups.desk import GroupsDesk
@@ -10,7 +11,9 @@ from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk
 from tests.support.screens import SIZES
 
-ART = Plans(PlanKind.TOML, (GroupInFile("art", "Art group", "Room 7", "Level 1"),), ())
+ART = Plans(
+    PlanKind.TOML, (GroupInFile("art", GroupPlan(NO_ID, "Art group", "Room 7", "Level 1")),), ()
+)
 
 
 def desk_of(clinic: Clinic) -> GroupsDesk:
@@ -146,7 +149,7 @@ async def test_all_plans_are_written_to_a_file(clinic: Clinic) -> None:
         await colleague.keys("s", "x", "c")
         colleague.expect("Written to /data/exports/plan.ics")
         ((plans, form),) = colleague.written.plans.written
-        assert (form, [one.name for one in plans.groups]) == ("ics", ["Wellness group"])
+        assert (form, [one.plan.name for one in plans.groups]) == ("ics", ["Wellness group"])
 
 
 async def test_the_lock_leads_back_to_the_list_of_groups(clinic: Clinic) -> None:
