@@ -137,7 +137,7 @@ def test_groups_and_sessions_of_one_id_are_kept_once(clinic: Clinic) -> None:
 def test_sessions_of_impossible_length_are_refused_with_all_beside_them(
     clinic: Clinic, hours: int
 ) -> None:
-    fine = SessionPlan(clinic.id(), clinic.id(), NOON, NOON + timedelta(hours=1), "")
+    fine = SessionPlan(clinic.id(), clinic.id(), NOON, NOON + timedelta(hours=1), "Room")
     odd = replace(fine, id=clinic.id(), ends_at=NOON + timedelta(hours=hours))
     with pytest.raises(SetupError, match="24 hours"):
         add_sessions(clinic.store, clinic.site, (fine, odd))

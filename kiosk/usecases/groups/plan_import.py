@@ -16,6 +16,7 @@ from kiosk.domain.groups.groups import (
     fill_from_group,
     tidy_group,
     tidy_session,
+    tidy_sessions,
 )
 from kiosk.domain.groups.plan_import import (
     Comparison,
@@ -29,8 +30,6 @@ from kiosk.domain.groups.plan_import import (
     format_source,
     planned_at,
 )
-from kiosk.domain.policy import LONGEST_SESSION
-from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.presentation.records import PLAN_PROBLEMS
 from kiosk.records import groups as records
@@ -143,14 +142,10 @@ def read_plans(transaction: Transaction, site_id: UUID, now: datetime) -> Plans:
 
 
 def add_group(store: Records, site: SiteInfo, plan: GroupPlan) -> None:
-    """Keep a group; one of the same id stays as it is."""
-    tidied = replace(
-        plan,
-        name=clean(plan.name),
-        public_label=clean(plan.public_label),
-        about=clean(plan.about),
-        room=clean(plan.room),
-    )
+    """Keep a group; one of the same id stays as it is. SetupError where it cannot be kept."""
+    tidied = tidy_group(plan)
+    if isinstance(tidied, PlanProblem):
+        raise SetupError(f"A group cannot be kept. {PLAN_PROBLEMS[tidied]}")
     with store.write() as transaction:
         if not records.row_exists(transaction, SupportGroup, plan.id):
             records.add_group(transaction, site.site_id, tidied)
@@ -159,13 +154,12 @@ def add_group(store: Records, site: SiteInfo, plan: GroupPlan) -> None:
 def add_sessions(store: Records, site: SiteInfo, plans: tuple[SessionPlan, ...]) -> None:
     """Keep sessions, all or none; those whose id is known stay as they are.
 
-    Raises SetupError for one that ends before it starts or lasts longer than a day.
+    Raises SetupError for one that cannot be kept.
     """
-    for plan in plans:
-        if not plan.starts_at < plan.ends_at <= plan.starts_at + LONGEST_SESSION:
-            raise SetupError("A session ends after its start, within 24 hours; mend its times.")
+    tidied = tidy_sessions(plans)
+    if isinstance(tidied, PlanProblem):
+        raise SetupError(f"A session cannot be kept. {PLAN_PROBLEMS[tidied]}")
     with store.write() as transaction:
-        tidied = (replace(plan, room=clean(plan.room)) for plan in plans)
         records.add_sessions(transaction, site.site_id, tidied)
 
 
