@@ -134,7 +134,8 @@ def test_a_terminal_that_is_too_small(clinic: Clinic) -> None:
     smallest, *others = ((20, 5), (55, 24), (80, 15))
     terminal = clinic.start(shows=words[: smallest[0]], size=smallest)
     for size in (smallest, *others):
-        terminal.resize(*size)
+        if size is not smallest:  # a terminal that keeps its size is not drawn again
+            terminal.resize(*size)
         alone = partial(stands_alone, terminal, words[: size[0]])
         terminal.wait_until(alone, f"the sentence alone at {size}")
         terminal.resize(80, 24)
