@@ -24,7 +24,7 @@ from tests.support.desks import CHEAP
 
 pytestmark = pytest.mark.terminal
 
-EVENTS = amount(300, 500, "KIOSK_TEST_FUZZ")
+EVENTS = amount(200, 500, "KIOSK_TEST_FUZZ")
 SEED = int(os.environ.get("KIOSK_TEST_SEED", "1"))
 TOGETHER = 50
 """Events for one program before it is the next one's turn."""

@@ -20,7 +20,7 @@ from tests.ui.terminal.test_attacks_for_real import ATTACKS
 
 pytestmark = pytest.mark.terminal
 
-EVENTS = amount(500, 2000, "KIOSK_TEST_FUZZ")
+EVENTS = amount(300, 2000, "KIOSK_TEST_FUZZ")
 SEED = int(os.environ.get("KIOSK_TEST_SEED", "1"))
 MORE_MEMORY = 96 * 1024
 """KiB that all of it may cost: screens, articles and Python's own reserve among them."""

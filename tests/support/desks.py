@@ -235,8 +235,6 @@ class _Founded:
     sealing: SealingKeys
     manager: SignedIn
     recovery: RecoveryKeys
-    randomness: Any
-    """The state of the random numbers after the founding."""
 
 
 @lru_cache(maxsize=8)
@@ -244,7 +242,7 @@ def _found(seed: int) -> _Founded:
     """Found a clinic once for all tests of this process; founding takes a tenth of a second.
 
     Tests side by side share a server, and the roles of machines belong to the whole server: each
-    process has ids of its own.
+    process has a site of its own, which the roles' names tell.
     """
     randomness = Random(f"{os.environ.get('PYTEST_XDIST_WORKER')} {seed}")
     kept: dict[Purpose, RecoveryKeys] = {}
@@ -271,15 +269,15 @@ def _found(seed: int) -> _Founded:
             store.close()
         whole = file.read_bytes()
     recovery = kept[Purpose.ROSTER]
-    return _Founded(whole, site, sealing, founded.manager, recovery, randomness.getstate())
+    return _Founded(whole, site, sealing, founded.manager, recovery)
 
 
 @contextmanager
 def open_clinic(folder: Path, seed: int = 1) -> Iterator[Clinic]:
-    """Copy a founded clinic into `folder`, with all randomness of its ids from `seed`."""
+    """Copy a founded clinic into `folder`, with all randomness of later ids from `seed`."""
     made = _found(seed)
-    randomness = Random()
-    randomness.setstate(made.randomness)
+    # The same in every process, so that ids of one time have the same order in each.
+    randomness = Random(seed)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "kiosk.db"
     file.touch(mode=0o600, exist_ok=False)

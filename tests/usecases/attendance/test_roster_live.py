@@ -84,6 +84,7 @@ def test_a_roster_tells_who_came_who_is_expected_and_who_was_taken_off(clinic: C
     clinic.visitor.check_in(mei)
     clinic.clock.move(minutes=2)
     clinic.visitor.check_in(ali)
+    clinic.clock.move(minutes=1)
     clinic.visitor.check_in(STRANGER)
     roster = desk.roster(session.id)
     assert names(roster) == ["Mei", "ali", None]
