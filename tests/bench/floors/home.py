@@ -1,5 +1,6 @@
 """The floor of starting: the same home screen in a stock Textual app, with nothing behind it."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from kiosk.ui.theme import themes
 from kiosk.ui.widgets.buttons import Tile
 from kiosk.ui.widgets.visitor_bar import Bar
 
-_SHEETS = Path(__file__).parents[3] / "kiosk/ui/visitor"
+_SHEET = Path(__file__).parents[3] / "kiosk/ui/visitor/visitor.tcss"
 _TILES = (
     ("R", "Read about peer support", "What it is, and a first talk"),
     ("C", "Ask for a call", "Someone rings when it suits you"),
@@ -28,10 +29,9 @@ class VisitorScreen(Screen[None]):
     """Bears the name that the shared style sheet expects."""
 
 
-class Home(VisitorScreen):
+class HomeScreen(VisitorScreen):
     """The same widgets as the kiosk's first screen."""
 
-    CSS_PATH = _SHEETS / "screens/home.tcss"
     AUTO_FOCUS = ""
 
     def compose(self) -> ComposeResult:
@@ -60,14 +60,21 @@ class Home(VisitorScreen):
 class Bare(App[None]):
     """Nothing but the screen and its look."""
 
-    CSS_PATH = _SHEETS / "visitor.tcss"
+    CSS = "".join(
+        re.findall(
+            r"^(?:VisitorScreen|HomeScreen) \{.*?^\}\n",
+            _SHEET.read_text(encoding="utf-8"),
+            flags=re.DOTALL | re.MULTILINE,
+        )
+    )
+    """The blocks of the side's sheet that this screen takes its look from."""
     ENABLE_COMMAND_PALETTE = False
 
     async def on_mount(self) -> None:
         for theme in themes():
             self.register_theme(theme)
         self.theme = "calm"
-        await self.push_screen(Home())
+        await self.push_screen(HomeScreen())
 
 
 Bare().run()
