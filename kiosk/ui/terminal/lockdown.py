@@ -1,6 +1,7 @@
 """A Textual app that nothing leads out of, and that breaks without a word about why."""
 
 import re
+import time
 import unicodedata
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
@@ -296,6 +297,10 @@ _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 _GROUND = Color(0, 0, 0)
 
 
+_HAND_OVER = 0.0003
+"""Seconds that a thread which waits for the interpreter needs to wake up."""
+
+
 def paint_at_once(app: App[int], rows: Sequence[Strip]) -> None:
     """Write `rows` from the top of the terminal on, at once.
 
@@ -313,3 +318,5 @@ def paint_at_once(app: App[int], rows: Sequence[Strip]) -> None:
     out.append(_END)
     driver.write("".join(out))
     driver.flush()
+    # The thread that writes gets the interpreter now, and not after the screen has been made.
+    time.sleep(_HAND_OVER)
