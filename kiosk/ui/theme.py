@@ -1,4 +1,6 @@
-"""The two themes: paper and ink, and a night of high contrast; every pair is at least 7:1."""
+"""The themes: paper and ink, and a night of high contrast; every pair is at least 7:1."""
+
+from collections.abc import Callable
 
 from textual.theme import Theme
 
@@ -29,6 +31,12 @@ NIGHT = {
 THEMES: dict[str, dict[str, str]] = {"calm": CALM, "night": NIGHT}
 """Token name to colour (`#rrggbb`), by theme; the usual theme first."""
 DEFAULT_THEME = "calm"
+
+
+def theme_names(_: Callable[[str], str]) -> dict[str, str]:
+    """Return what visitors call each theme of `THEMES`; `_` translates."""
+    return {"calm": _("Usual colours"), "night": _("Strong contrast")}
+
 
 PAIRS: tuple[tuple[str, str], ...] = (
     ("foreground", "background"),

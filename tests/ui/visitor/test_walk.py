@@ -10,7 +10,7 @@ from tests.ui.visitor.layout_rules import faint
 from tests.ui.visitor.stops import STOPS, Stop, start_over
 
 HELP = "You can say: I need help now."
-LANGUAGE = "Strong contrast, or back"
+LANGUAGE = "Change the colours"
 GOES_AWAY = {"still-there", "help", "language"}
 """The warning is answered by anything; help and language give way to each other."""
 

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from kiosk.content.translations import Language, languages
 from kiosk.domain.callbacks.request import CallLanguage
-from kiosk.ui.theme import next_theme
+from kiosk.ui.theme import next_theme, theme_names
 from kiosk.ui.visitor.screen import Chosen, VisitorRoute, VisitorScreen
 from kiosk.ui.widgets.buttons import Pressable, Tile
 
@@ -41,7 +41,7 @@ class LanguageScreen(VisitorScreen):
                 if value not in codes:
                     yield Tile(own_name, sentence, name=f"call-{value}")
             yield Tile(
-                self._("Change the colours"), self._("Strong contrast, or back"), name="theme-next"
+                self._("Change the colours"), self._next_look(), name="theme-next", id="colours"
             )
             yield Tile(self._("Staff"), self._("With a PIN"), letter="M", name="staff-pin")
 
@@ -56,6 +56,12 @@ class LanguageScreen(VisitorScreen):
             case "call":
                 self.post_intent(Chosen(CallLanguage(value)))
             case "theme":
-                self.app.theme = self.visit.theme = next_theme(self.visit.theme)
+                self.visit.theme = next_theme(self.visit.theme)
+                self.query_one("#colours", Tile).more = self._next_look()
+                self.app.theme = self.visit.theme  # draws every widget again, this tile too
             case _:
                 self.go_to(VisitorRoute.STAFF)
+
+    def _next_look(self) -> str:
+        """Return the name in words of the theme that the tile brings."""
+        return theme_names(self._)[next_theme(self.visit.theme)]
