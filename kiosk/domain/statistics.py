@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,11 @@ class Block:
         return self.ends_at + SETTLED_AFTER
 
     @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return self.monday + timedelta(weeks=BLOCK_WEEKS, days=-1)
+
+    @property
     def mondays(self) -> tuple[date, ...]:
         """The first day of each of its weeks."""
         return tuple(self.monday + timedelta(weeks=week) for week in range(BLOCK_WEEKS))
@@ -63,6 +69,33 @@ class Block:
     def week(self, at: datetime, zone: ZoneInfo) -> int:
         """Return the number of the week, from 0, in which a moment of the block lies."""
         return (at.astimezone(zone).date() - self.monday).days // 7
+
+
+class ReportBlock(Protocol):
+    """What a report tells of one block."""
+
+    @property
+    def block(self) -> Block:
+        """Its four weeks."""
+        ...
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether any of its numbers is not hidden."""
+        ...
+
+
+AnyBlock = TypeVar("AnyBlock", bound=ReportBlock)
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Generic[AnyBlock]):
+    """Finished blocks, the oldest first."""
+
+    at: datetime
+    blocks: tuple[AnyBlock, ...]
+    next_at: datetime
+    """When the next block can be reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +157,12 @@ class RequestsBlock:
     reach: tuple[int | None, ...]
     """How many of a hundred first, second, third calls reached the visitor; None is hidden."""
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether any of its numbers is not hidden; waits may be known where no request is."""
+        numbers = (self.total, self.first_attempt.median, self.contact.median, *self.reach)
+        return any(number is not None for number in numbers)
+
 
 @dataclass(frozen=True, slots=True)
 class GroupStatistics:
@@ -150,25 +189,10 @@ class AttendanceBlock:
     busy: tuple[tuple[int | None, ...], ...]
     """Arrivals by weekday (Monday first) and hour (24), clinic's time; None is hidden."""
 
-
-@dataclass(frozen=True, slots=True)
-class RequestsReport:
-    """Finished blocks of callback requests, the oldest first."""
-
-    at: datetime
-    blocks: tuple[RequestsBlock, ...]
-    next_at: datetime
-    """When the next block can be reported."""
-
-
-@dataclass(frozen=True, slots=True)
-class AttendanceReport:
-    """Finished blocks of attendance, the oldest first."""
-
-    at: datetime
-    blocks: tuple[AttendanceBlock, ...]
-    next_at: datetime
-    """When the next block can be reported."""
+    @property
+    def has_numbers(self) -> bool:
+        """Whether any of its numbers is not hidden."""
+        return self.total is not None
 
 
 def finished_blocks(

@@ -1,13 +1,15 @@
-"""The manager's reports as charts and tables of plain text."""
+"""The manager's reports: which there are, as charts and tables of text, as numbers for programs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from textwrap import wrap
-from typing import TypeVar
+from typing import Any, Generic
 
-from kiosk.domain.statistics import AttendanceBlock, RequestsBlock, Waits
+from kiosk.domain import working_time
+from kiosk.domain.statistics import AnyBlock, AttendanceBlock, Block, RequestsBlock, Waits
+from kiosk.domain.text import clean
 from kiosk.presentation.charts import (
     HIDDEN,
     Point,
@@ -22,9 +24,11 @@ from kiosk.presentation.charts import (
 Lines = list[str]
 LanguageName = Callable[[str], str]
 """Takes a code of `CallLanguage` and returns the language's name."""
-AnyBlock = TypeVar("AnyBlock", RequestsBlock, AttendanceBlock)
+Document = Mapping[str, object]
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+ROW_COLUMNS = ("first_day", "last_day", "figure", "of", "at", "value")
+"""`of` is a language, a group or a weekday, `at` a week, an hour or a call; empty for all."""
 _ORDINALS = ("First call", "Second call", "Third call")
 _LONGEST_NAME, _WIDEST_CELL, _TOTAL = 28, 12, 7
 """Cells."""
@@ -45,9 +49,44 @@ class ReportSection:
     """Takes a width in cells (30 or more) and returns the lines under the title."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReportTab(Generic[AnyBlock]):
+    """The charts of a report that are seen together on the desk."""
+
+    letter: str
+    """The key that shows it; lower case, another one for every tab of all reports."""
+    title: str
+    short: str
+    """The title where there is little room."""
+    draw: Callable[[AnyBlock, LanguageName], tuple[ReportSection, ...]]
+    """Returns the charts of one block."""
+    draw_trend: Callable[[Sequence[AnyBlock]], tuple[ReportSection, ...]] = lambda _: ()
+    """Returns charts of several blocks."""
+    is_trend_below: bool = False
+    """Whether the trend is drawn below, across the whole page, and not on its right."""
+    beside: int = 100
+    """Cells of the page from which the right stands beside the left, and not under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPresentation(Generic[AnyBlock]):
+    """A report as the desk and the command line show it."""
+
+    kind: type[AnyBlock]
+    """What it tells of a block."""
+    command: str
+    help: str
+    """What the command does, in one sentence."""
+    tabs: tuple[ReportTab[AnyBlock], ...]
+    document: Callable[[AnyBlock], Document]
+    """Returns a block for JSON; what is hidden is None."""
+    rows: Callable[[AnyBlock], Iterator[Document]]
+    """Yields every number of a document with what it is, in `ROW_COLUMNS`."""
+
+
 def skip_empty_blocks(blocks: Sequence[AnyBlock]) -> tuple[AnyBlock, ...]:
     """Return the blocks from the first on that shows any number; the oldest come first."""
-    first = next((place for place, one in enumerate(blocks) if _has_something(one)), len(blocks))
+    first = next((place for place, one in enumerate(blocks) if one.has_numbers), len(blocks))
     return tuple(blocks[first:])
 
 
@@ -130,15 +169,6 @@ def format_day(at: date) -> str:
     return f"{at.day} {at:%b}"
 
 
-def _has_something(block: RequestsBlock | AttendanceBlock) -> bool:
-    if isinstance(block, AttendanceBlock) or block.total is not None:
-        return block.total is not None
-    waits = (block.first_attempt, block.contact)
-    return any(wait.median is not None for wait in waits) or any(
-        percent is not None for percent in block.reach
-    )
-
-
 def _draw_waits_table(parts: Sequence[Sequence[tuple[str, Waits, Waits]]], width: int) -> Lines:
     left = max(count_cells(label) for part in parts for label, *_ in part)
     each = min(_WIDEST_CELL, (width - left) // 4)
@@ -187,3 +217,158 @@ def _draw_busy_table(block: AttendanceBlock, width: int) -> Lines:
     return draw_heat_table(
         WEEKDAYS, titles, [[row[hour] for hour in hours] for row in block.busy], width
     )
+
+
+def _requests_document(block: RequestsBlock) -> Document:
+    """Return a block of requests for JSON; what is hidden is None, waits are working hours."""
+    return {
+        **_span(block.block),
+        "requests": block.total,
+        **_wait_numbers(block.first_attempt, block.contact),
+        "weeks": [
+            {
+                "monday": week.monday.isoformat(),
+                "requests": week.requests,
+                **_wait_numbers(week.first_attempt, week.contact),
+            }
+            for week in block.weeks
+        ],
+        "languages": [
+            {
+                "language": one.language,
+                "requests": one.requests,
+                **_wait_numbers(one.first_attempt, one.contact),
+            }
+            for one in block.languages
+        ],
+        "reached_percent": list(block.reach),
+    }
+
+
+def _attendance_document(block: AttendanceBlock) -> Document:
+    """Return a block of attendance for JSON; what is hidden is None."""
+    mondays = [monday.isoformat() for monday in block.block.mondays]
+    return {
+        **_span(block.block),
+        "people": block.total,
+        "groups": [
+            {
+                "group_id": str(one.group_id),
+                "name": clean(one.name),
+                "people": one.total,
+                "weeks": [
+                    {"monday": monday, "people": people}
+                    for monday, people in zip(mondays, one.weeks, strict=True)
+                ],
+            }
+            for one in block.groups
+        ],
+        "arrivals_by_hour": {
+            weekday: list(hours)
+            for weekday, hours in zip(working_time.WEEKDAYS, block.busy, strict=True)
+        },
+    }
+
+
+def _requests_rows(block: RequestsBlock) -> Iterator[Document]:
+    """Yield every number of `_requests_document` with what it is."""
+    yield from _values(block, "", "", block.total, block.first_attempt, block.contact)
+    for week in block.weeks:
+        monday = week.monday.isoformat()
+        yield from _values(block, "", monday, week.requests, week.first_attempt, week.contact)
+    for one in block.languages:
+        yield from _values(block, one.language, "", one.requests, one.first_attempt, one.contact)
+    for call, percent in enumerate(block.reach, 1):
+        yield _row(block.block, "reached_percent", "", call, percent)
+
+
+def _attendance_rows(block: AttendanceBlock) -> Iterator[Document]:
+    """Yield every number of `_attendance_document` with what it is."""
+    yield _row(block.block, "people", "", "", block.total)
+    for one in block.groups:
+        yield _row(block.block, "people", one.name, "", one.total)
+        for monday, people in zip(block.block.mondays, one.weeks, strict=True):
+            yield _row(block.block, "people", one.name, monday, people)
+    for weekday, hours in zip(working_time.WEEKDAYS, block.busy, strict=True):
+        for hour, arrivals in enumerate(hours):
+            yield _row(block.block, "arrivals", weekday, hour, arrivals)
+
+
+def _values(
+    block: RequestsBlock, of: str, at: str, requests: int | None, first: Waits, contact: Waits
+) -> Iterator[Document]:
+    figures = {"requests": requests, **_wait_numbers(first, contact)}
+    return (_row(block.block, name, of, at, value) for name, value in figures.items())
+
+
+def _row(block: Block, figure: str, of: str, at: object, value: float | None) -> Document:
+    return {**_span(block), "figure": figure, "of": of, "at": at, "value": value}
+
+
+def _span(block: Block) -> dict[str, str]:
+    return {"first_day": block.monday.isoformat(), "last_day": block.last_day.isoformat()}
+
+
+def _wait_numbers(first: Waits, contact: Waits) -> dict[str, float | None]:
+    return {
+        "first_attempt_median": first.median,
+        "first_attempt_p90": first.p90,
+        "contact_median": contact.median,
+        "contact_p90": contact.p90,
+    }
+
+
+REPORTS: tuple[ReportPresentation[Any], ...] = (
+    ReportPresentation(
+        RequestsBlock,
+        "requests",
+        "Tell how many asked for a call, and how long they waited.",
+        (
+            ReportTab(
+                "r",
+                "Requests",
+                "Requests",
+                draw_requests,
+                lambda blocks: (draw_requests_trend(blocks),) if len(blocks) > 1 else (),
+                is_trend_below=True,
+                beside=72,
+            ),
+            ReportTab(
+                "w",
+                "Waiting times",
+                "Waits",
+                lambda block, language: (draw_waits(block, language),),
+                draw_waits_trends,
+            ),
+            ReportTab(
+                "c",
+                "Calls that reach",
+                "Calls",
+                lambda block, _: (draw_reach(block),),
+                lambda blocks: (draw_reach_trend(blocks),),
+                beside=72,
+            ),
+        ),
+        _requests_document,
+        _requests_rows,
+    ),
+    ReportPresentation(
+        AttendanceBlock,
+        "attendance",
+        "Tell how many came to the groups, and at which hours.",
+        (
+            ReportTab(
+                "a",
+                "Attendance",
+                "People",
+                lambda block, _: (draw_attendance(block),),
+                lambda blocks: (draw_attendance_trend(blocks),),
+                is_trend_below=True,
+            ),
+            ReportTab("b", "Busy hours", "Hours", lambda block, _: (draw_busy_hours(block),)),
+        ),
+        _attendance_document,
+        _attendance_rows,
+    ),
+)
+"""Every report, in the order of the desk's tabs and of the commands."""

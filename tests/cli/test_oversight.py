@@ -15,6 +15,7 @@ from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.domain.groups.groups import SessionPlan
+from kiosk.domain.statistics import RequestsBlock
 from kiosk.presentation.audit import describe_action
 from kiosk.records.database.writing import add_reference
 from kiosk.records.schema.system_tables import KioskDevice
@@ -59,7 +60,7 @@ def ask(clinic: Clinic, language: CallLanguage = CallLanguage.ENGLISH) -> UUID:
 def fill(clinic: Clinic) -> datetime:
     """Let four weeks pass that are told; return when they began."""
     desk = clinic.access.oversight_desk(clinic.fresh(clinic.manager))
-    begin = desk.requests_report().next_at - timedelta(days=2) + timedelta(hours=10)
+    begin = desk.report(RequestsBlock).next_at - timedelta(days=2) + timedelta(hours=10)
     clinic.clock.at = begin
     rooms = [clinic.add_session(f"Room {number}") for number in (2, 3)]
     for week in range(4):

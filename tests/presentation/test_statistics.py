@@ -155,3 +155,15 @@ def test_without_groups_that_is_said() -> None:
     assert lines.draw_busy_hours(one).draw(USUAL) == [
         "Nothing can be told of the hours of these weeks."
     ]
+
+
+def test_every_report_has_keys_and_words_of_its_own() -> None:
+    tabs = [tab for report in lines.REPORTS for tab in report.tabs]
+    for names in (
+        [report.command for report in lines.REPORTS],
+        [report.help for report in lines.REPORTS],
+        [tab.letter for tab in tabs],
+        [tab.title for tab in tabs],
+        [tab.short for tab in tabs],
+    ):
+        assert len(set(names)) == len(names)

@@ -17,6 +17,7 @@ from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
 from kiosk.domain.ids import NO_ID
 from kiosk.domain.staff import Role
 from kiosk.errors import SignedOut
+from kiosk.presentation.statistics import REPORTS
 from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
 from kiosk.usecases.admin.desk import OversightDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
@@ -158,8 +159,7 @@ LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
     AccountsDesk: {"accounts": lambda h: h.accounts.accounts()},
     OversightDesk: {
         "retention_preview": lambda h: h.oversight.retention_preview(),
-        "requests_report": lambda h: h.oversight.requests_report(),
-        "attendance_report": lambda h: h.oversight.attendance_report(),
+        "report": lambda h: [h.oversight.report(one.kind) for one in REPORTS],
         "kiosks": lambda h: h.oversight.kiosks(),
         "helplines": lambda h: h.oversight.helplines(),
     },

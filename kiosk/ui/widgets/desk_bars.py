@@ -141,7 +141,7 @@ class KeyLine(Widget):
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
+class TabLabel:
     """One view of several."""
 
     letter: str
@@ -164,11 +164,11 @@ class TabLine(Widget):
     class Clicked(Message):
         """A tab was clicked."""
 
-        def __init__(self, tab: Tab) -> None:
+        def __init__(self, tab: TabLabel) -> None:
             super().__init__()
             self.tab = tab
 
-    def __init__(self, tabs: Sequence[Tab], shown: str) -> None:
+    def __init__(self, tabs: Sequence[TabLabel], shown: str) -> None:
         """Take the letter of the tab that is shown."""
         super().__init__()
         self._tabs = tuple(tabs)
@@ -180,10 +180,10 @@ class TabLine(Widget):
             self._letter = letter
             self.refresh()
 
-    def _places(self, width: int) -> list[list[tuple[int, Tab, str]]]:
+    def _places(self, width: int) -> list[list[tuple[int, TabLabel, str]]]:
         """Return the rows, each of tabs with their left edges and words."""
         is_wide = sum(_cells(tab.words) for tab in self._tabs) <= width
-        rows: list[list[tuple[int, Tab, str]]] = [[]]
+        rows: list[list[tuple[int, TabLabel, str]]] = [[]]
         left = 0
         for tab in self._tabs:
             words = tab.words if is_wide else tab.short

@@ -8,21 +8,14 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry, AuditLine, AuditVerdict
 from kiosk.domain.fleet import KioskView, MachineKind, describe_needs, latest_version, sort_kiosks
-from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.retention import RetentionDone, RetentionPlan
 from kiosk.domain.staff import Role, normalise_login
-from kiosk.domain.statistics import (
-    AttendanceReport,
-    RequestsReport,
-    attendance_block,
-    finished_blocks,
-    requests_block,
-)
+from kiosk.domain.statistics import AnyBlock, Report
 from kiosk.domain.text import clean
-from kiosk.records import audit, rosters, site, staff, statistics
+from kiosk.records import audit, rosters, site, staff
 from kiosk.records.schema.columns import is_central
 from kiosk.usecases import helplines
-from kiosk.usecases.admin import retention
+from kiosk.usecases.admin import reports, retention
 from kiosk.usecases.admin.retention import Progress, ignore_progress
 from kiosk.usecases.audit_trail import check_trails
 from kiosk.usecases.helplines import HelplinesInForce, HelplinesMissing, HelplinesPublished
@@ -125,32 +118,10 @@ class OversightDesk(StaffDesk):
             self._audit(transaction, now, AuditAction.RETENTION_DONE)
         return done
 
-    def requests_report(self, blocks: int = 3) -> RequestsReport:
-        """Return the requests of the last finished blocks of four weeks, at most `blocks`."""
-        site_id, zone, rules = self._site.site_id, self._site.zone, self._context.rules
-        hours = self._context.calendar.hours_between
+    def report(self, kind: type[AnyBlock], blocks: int = 3) -> Report[AnyBlock]:
+        """Return the last finished blocks of four weeks, at most `blocks`, each as a `kind`."""
         with self._reading() as (transaction, now):
-            finished, next_at = finished_blocks(now, zone, rules.closed_requests_kept, blocks)
-            counted = tuple(
-                requests_block(
-                    block, statistics.request_histories(transaction, site_id, block), zone, hours
-                )
-                for block in finished
-            )
-        return RequestsReport(now, counted, next_at)
-
-    def attendance_report(self, blocks: int = 3) -> AttendanceReport:
-        """Return the attendance of the last finished blocks of four weeks, at most `blocks`."""
-        site_id, zone = self._site.site_id, self._site.zone
-        # The sessions of a block are read from a little before its start.
-        kept = self._context.rules.attendance_kept - LONGEST_SESSION
-        with self._reading() as (transaction, now):
-            finished, next_at = finished_blocks(now, zone, kept, blocks)
-            counted = tuple(
-                attendance_block(block, *statistics.arrivals(transaction, site_id, block), zone)
-                for block in finished
-            )
-        return AttendanceReport(now, counted, next_at)
+            return reports.read_report(self._context, transaction, now, kind, blocks)
 
     def kiosks(self) -> tuple[KioskView, ...]:
         """Return the clinic's machines and their state, first those that need a person."""

@@ -55,7 +55,7 @@ LATE = {
     "groups": Late(GroupsDesk, "groups", "", "s"),
     "accounts": Late(AccountsDesk, "accounts", "", "f"),
     "disable": Late(AccountsDesk, "disable", "fd", "y"),
-    "reports": Late(OversightDesk, "requests_report", "", "r"),
+    "reports": Late(OversightDesk, "report", "", "r"),
     "preview": Late(OversightDesk, "retention_preview", "d", "p"),
     "retention": Late(OversightDesk, "run_retention", "dd", "y"),
     "trail": Late(OversightDesk, "audit_trail", "", "a"),

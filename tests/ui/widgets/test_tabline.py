@@ -4,9 +4,13 @@ import pytest
 from textual.app import App, ComposeResult
 
 from kiosk.ui.theme import themes
-from kiosk.ui.widgets.desk_bars import Tab, TabLine
+from kiosk.ui.widgets.desk_bars import TabLabel, TabLine
 
-TABS = (Tab("a", "All of them", "All"), Tab("m", "Mine", "Mine"), Tab("x", "何もない", "無"))
+TABS = (
+    TabLabel("a", "All of them", "All"),
+    TabLabel("m", "Mine", "Mine"),
+    TabLabel("x", "何もない", "無"),
+)
 
 
 class Frame(App[None]):

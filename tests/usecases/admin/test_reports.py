@@ -11,6 +11,7 @@ from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.domain.policy import Rules
 from kiosk.domain.statistics import AttendanceBlock, Block, RequestsBlock, Waits
+from kiosk.presentation.statistics import REPORTS
 from kiosk.usecases.admin.desk import OversightDesk
 from tests.support import facts
 from tests.support.desks import Clinic
@@ -26,14 +27,14 @@ def open_desk(clinic: Clinic) -> OversightDesk:
 
 def to_a_new_block(clinic: Clinic) -> None:
     """Move to the Monday noon on which a block begins (the clinic's clock stands at a noon)."""
-    ends = open_desk(clinic).requests_report().next_at - timedelta(days=2)
+    ends = open_desk(clinic).report(RequestsBlock).next_at - timedelta(days=2)
     clinic.clock.at = ends + timedelta(hours=12)
 
 
 def to_the_report(clinic: Clinic) -> OversightDesk:
     # Past the days in which the block before is still settled.
     clinic.clock.move(days=3)
-    clinic.clock.at = open_desk(clinic).requests_report().next_at
+    clinic.clock.at = open_desk(clinic).report(RequestsBlock).next_at
     return open_desk(clinic)
 
 
@@ -44,12 +45,12 @@ def ask(clinic: Clinic, language: CallLanguage = CallLanguage.ENGLISH) -> UUID:
 
 
 def last_requests(desk: OversightDesk) -> RequestsBlock:
-    (block,) = desk.requests_report(1).blocks
+    (block,) = desk.report(RequestsBlock, 1).blocks
     return block
 
 
 def last_attendance(desk: OversightDesk) -> AttendanceBlock:
-    (block,) = desk.attendance_report(1).blocks
+    (block,) = desk.report(AttendanceBlock, 1).blocks
     return block
 
 
@@ -121,7 +122,7 @@ def random_days(clinic: Clinic, dice: Random, days: int) -> None:
 
 
 def told(desk: OversightDesk) -> dict[tuple[str, Block], RequestsBlock | AttendanceBlock]:
-    requests, arrivals = desk.requests_report(9), desk.attendance_report(9)
+    requests, arrivals = desk.report(RequestsBlock, 9), desk.report(AttendanceBlock, 9)
     found: dict[tuple[str, Block], RequestsBlock | AttendanceBlock] = {}
     found.update({("requests", one.block): one for one in requests.blocks})
     found.update({("attendance", one.block): one for one in arrivals.blocks})
@@ -153,11 +154,11 @@ def test_a_block_that_was_told_never_changes(clinic: Clinic, seed: int) -> None:
 def test_a_report_of_more_blocks_tells_the_same_of_each(clinic: Clinic) -> None:
     random_days(clinic, Random(9), 90)
     desk = open_desk(clinic)
-    most = desk.requests_report(9).blocks
+    most = desk.report(RequestsBlock, 9).blocks
     assert len(most) >= 3
-    assert desk.requests_report(1).blocks == most[-1:]
-    assert desk.requests_report(2).blocks == most[-2:]
-    assert desk.attendance_report(2).blocks == desk.attendance_report(9).blocks[-2:]
+    assert desk.report(RequestsBlock, 1).blocks == most[-1:]
+    assert desk.report(RequestsBlock, 2).blocks == most[-2:]
+    assert desk.report(AttendanceBlock, 2).blocks == desk.report(AttendanceBlock, 9).blocks[-2:]
 
 
 def test_what_the_centre_had_too_late_counts_no_more(clinic: Clinic) -> None:
@@ -189,3 +190,12 @@ def test_groups_are_told_whether_or_not_anybody_came(clinic: Clinic) -> None:
     desk = to_the_report(clinic)
     clinic.add_session("Room 3")
     assert [group.name for group in last_attendance(desk).groups] == ["Group of Room 1"]
+
+
+def test_every_report_that_is_shown_tells_its_own_blocks(clinic: Clinic) -> None:
+    random_days(clinic, Random(9), 90)
+    desk = open_desk(clinic)
+    for report in REPORTS:
+        blocks = desk.report(report.kind).blocks
+        assert blocks
+        assert {type(block) for block in blocks} == {report.kind}

@@ -1,11 +1,10 @@
 """The reports: which charts are shown, and of which four weeks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import Enum, auto
+from datetime import date, datetime
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import events, on
@@ -14,79 +13,56 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.domain.callbacks.request import CallLanguage
-from kiosk.domain.statistics import (
-    BLOCK_WEEKS,
-    AttendanceBlock,
-    AttendanceReport,
-    RequestsBlock,
-    RequestsReport,
-)
-from kiosk.presentation import statistics
+from kiosk.domain.statistics import Block, Report
 from kiosk.presentation.charts import LEGEND
 from kiosk.presentation.languages import format_call_language
-from kiosk.presentation.statistics import ReportSection
+from kiosk.presentation.statistics import REPORTS, ReportSection, skip_empty_blocks
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_day
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.chart import Chart
-from kiosk.ui.widgets.desk_bars import Key, Tab, TabLine
+from kiosk.ui.widgets.desk_bars import Key, TabLabel, TabLine
 from kiosk.ui.widgets.layout import Sheet
 
 BLOCKS = 6
 """Blocks of four weeks that are shown: half a year."""
-_NARROW, _WIDE = 72, 100
-"""Cells of a page."""
-_LAST_DAY = timedelta(weeks=BLOCK_WEEKS, days=-1)
-
-
-class View(Enum):
-    """The charts of a report that are seen together."""
-
-    REQUESTS = auto()
-    WAITS = auto()
-    REACH = auto()
-    ATTENDANCE = auto()
-    BUSY = auto()
-
-
-TABS = {
-    View.REQUESTS: Tab("r", "Requests", "Requests"),
-    View.WAITS: Tab("w", "Waiting times", "Waits"),
-    View.REACH: Tab("c", "Calls that reach", "Calls"),
-    View.ATTENDANCE: Tab("a", "Attendance", "People"),
-    View.BUSY: Tab("b", "Busy hours", "Hours"),
-}
+TABS = tuple(
+    TabLabel(one.letter, one.title, one.short) for report in REPORTS for one in report.tabs
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What is drawn where."""
 
-    left: tuple[ReportSection, ...]
+    left: tuple[ReportSection, ...] = ()
     right: tuple[ReportSection, ...] = ()
     below: tuple[ReportSection, ...] = ()
     """Across the whole page."""
-    beside: int = _WIDE
+    beside: int = 0
     """Cells of the page from which the right stands beside the left, and not under it."""
 
 
 class ReportView:
-    """Holds the reports, and which part of them is shown; attendance goes further back."""
+    """Holds the reports, and which part of them is shown; some go further back than others."""
 
-    def __init__(self, requests: RequestsReport, attendance: AttendanceReport) -> None:
-        self.shown = View.REQUESTS
-        self._requests = statistics.skip_empty_blocks(requests.blocks)
-        self._attendance = statistics.skip_empty_blocks(attendance.blocks)
-        self._next_at = max(requests.next_at, attendance.next_at)
+    def __init__(self, reports: Sequence[Report[Any]]) -> None:
+        """Take the reports of `REPORTS`, in its order."""
+        self._tabs = {
+            tab.letter: (tab, skip_empty_blocks(report.blocks))
+            for shown, report in zip(REPORTS, reports, strict=True)
+            for tab in shown.tabs
+        }
+        self._next_at = max(report.next_at for report in reports)
         self._back = 0
-        """How many blocks before the last one; the same for all views."""
+        """How many blocks before the last one; the same for all tabs."""
+        self.letter = next(iter(self._tabs))
+        """Of the tab that is shown."""
 
     @property
-    def _blocks(self) -> tuple[RequestsBlock | AttendanceBlock, ...]:
-        if self.shown in (View.ATTENDANCE, View.BUSY):
-            return self._attendance
-        return self._requests
+    def _blocks(self) -> tuple[Any, ...]:
+        return self._tabs[self.letter][1]
 
     @property
     def has_earlier(self) -> bool:
@@ -111,8 +87,8 @@ class ReportView:
         """Return which four weeks are shown, and when the next ones will be."""
         if not self._blocks:
             return ""
-        monday = self._blocks[-1 - self._place].block.monday
-        words = f"{_format_day(monday)} to {_format_day(monday + _LAST_DAY, with_year=True)}"
+        block: Block = self._blocks[-1 - self._place].block
+        words = f"{_format_day(block.monday)} to {_format_day(block.last_day, with_year=True)}"
         if self.has_later:
             return words
         return f"{words} · the next on {_format_day(_date(self._next_at, zone))}"
@@ -131,30 +107,14 @@ class ReportView:
 
     def picture(self) -> Picture:
         """Return what is drawn of the block that is shown."""
-        if not self._blocks:
-            return Picture(())
-        place = -1 - self._place
-        if self.shown is View.ATTENDANCE:
-            arrivals = self._attendance[place]
-            trend = statistics.draw_attendance_trend(self._attendance)
-            return Picture((statistics.draw_attendance(arrivals),), below=(trend,))
-        if self.shown is View.BUSY:
-            return Picture((statistics.draw_busy_hours(self._attendance[place]),))
-        return self._of_requests(self._requests[place])
-
-    def _of_requests(self, block: RequestsBlock) -> Picture:
-        if self.shown is View.WAITS:
-            trends = statistics.draw_waits_trends(self._requests)
-            return Picture((statistics.draw_waits(block, _format_language),), trends)
-        if self.shown is View.REACH:
-            return Picture(
-                (statistics.draw_reach(block),),
-                (statistics.draw_reach_trend(self._requests),),
-                beside=_NARROW,
-            )
-        weeks, languages = statistics.draw_requests(block, _format_language)
-        trend = (statistics.draw_requests_trend(self._requests),) if len(self._requests) > 1 else ()
-        return Picture((weeks,), (languages,), trend, _NARROW)
+        tab, blocks = self._tabs[self.letter]
+        if not blocks:
+            return Picture()
+        left, *right = tab.draw(blocks[-1 - self._place], _format_language)
+        trend = tab.draw_trend(blocks)
+        if tab.is_trend_below:
+            return Picture((left,), tuple(right), trend, tab.beside)
+        return Picture((left,), (*right, *trend), (), tab.beside)
 
 
 def _format_language(code: str) -> str:
@@ -178,7 +138,7 @@ class ReportsScreen(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self._report: ReportView | None = None
-        self._picture = Picture(())
+        self._picture = Picture()
 
     def heading(self) -> str:
         return "Reports"
@@ -188,7 +148,7 @@ class ReportsScreen(DeskScreen):
         return "Reckoning …" if report is None else report.format_weeks(self.clinic.zone)
 
     def body(self) -> Iterable[Widget]:
-        yield TabLine(tuple(TABS.values()), TABS[View.REQUESTS].letter)
+        yield TabLine(TABS, TABS[0].letter)
         yield Static("", id="nothing", markup=False)
         with Container(id="both"):
             yield Chart(id="left")
@@ -204,12 +164,11 @@ class ReportsScreen(DeskScreen):
 
     def take_letter(self, letter: str) -> bool:
         """Show the view of a letter."""
-        for view, tab in TABS.items():
-            if tab.letter == letter and self._report is not None:
-                self._report.shown = view
-                self._draw()
-                return True
-        return super().take_letter(letter)
+        if self._report is None or letter not in {tab.letter for tab in TABS}:
+            return super().take_letter(letter)
+        self._report.letter = letter
+        self._draw()
+        return True
 
     def on_mount(self) -> None:
         self._draw()
@@ -217,15 +176,12 @@ class ReportsScreen(DeskScreen):
 
     async def _read(self) -> None:
         answer = await self.ask(
-            lambda side: (
-                side.oversight.requests_report(BLOCKS),
-                side.oversight.attendance_report(BLOCKS),
-            )
+            lambda side: [side.oversight.report(one.kind, BLOCKS) for one in REPORTS]
         )
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         else:
-            self._report = ReportView(*answer)
+            self._report = ReportView(answer)
             self._draw()
 
     def _turn(self, blocks: int) -> None:
@@ -241,7 +197,7 @@ class ReportsScreen(DeskScreen):
     def _draw(self) -> None:
         report = self._report
         words = "" if report is None else report.describe_nothing(self.clinic.zone)
-        self._picture = Picture(()) if report is None else report.picture()
+        self._picture = Picture() if report is None else report.picture()
         nothing = self.query_one("#nothing", Static)
         nothing.update(words)
         nothing.display = bool(words)
@@ -250,7 +206,7 @@ class ReportsScreen(DeskScreen):
         self.query_one("#right", Chart).show(self._picture.right)
         self.query_one("#below", Chart).show(self._picture.below)
         if report is not None:
-            self.query_one(TabLine).show(TABS[report.shown].letter)
+            self.query_one(TabLine).show(report.letter)
         self._arrange()
         self.query_one(Sheet).scroll_home(animate=False)
         self.rehead()

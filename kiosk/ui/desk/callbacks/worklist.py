@@ -35,7 +35,7 @@ from kiosk.ui.desk.callbacks.text import (
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.door import Trouble
-from kiosk.ui.widgets.desk_bars import Key, Tab, TabLine
+from kiosk.ui.widgets.desk_bars import Key, TabLabel, TabLine
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.list import Column, Line, Listing
 
@@ -49,14 +49,14 @@ COLUMNS = (
     Column("State", 16, 14, grows=True),
 )
 VIEWS = {
-    WorklistPart.CALL_NOW: Tab("c", "Call now", "Now"),
-    WorklistPart.OPEN: Tab("o", "Open", "Open"),
-    WorklistPart.MINE: Tab("m", "Mine", "Mine"),
-    WorklistPart.UNREACHABLE: Tab("u", "Not reached", "Not reached"),
-    WorklistPart.ESCALATED: Tab("e", "With the clinician", "Clinician"),
-    WorklistPart.NOTED: Tab("t", "Typed withdrawals", "Typed"),
-    WorklistPart.CLOSED: Tab("d", "Done", "Done"),
-    WorklistPart.ALL: Tab("a", "All", "All"),
+    WorklistPart.CALL_NOW: TabLabel("c", "Call now", "Now"),
+    WorklistPart.OPEN: TabLabel("o", "Open", "Open"),
+    WorklistPart.MINE: TabLabel("m", "Mine", "Mine"),
+    WorklistPart.UNREACHABLE: TabLabel("u", "Not reached", "Not reached"),
+    WorklistPart.ESCALATED: TabLabel("e", "With the clinician", "Clinician"),
+    WorklistPart.NOTED: TabLabel("t", "Typed withdrawals", "Typed"),
+    WorklistPart.CLOSED: TabLabel("d", "Done", "Done"),
+    WorklistPart.ALL: TabLabel("a", "All", "All"),
 }
 _EMPTY = {
     WorklistPart.CALL_NOW: "Nobody wants to be called at this minute. O shows what is open.",

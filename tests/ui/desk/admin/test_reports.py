@@ -154,10 +154,10 @@ async def test_the_lock_leads_back_to_the_reports(told: Clinic) -> None:
 
 
 async def test_trouble_is_said(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_desk: OversightDesk, _blocks: int) -> None:
+    def broken(_desk: OversightDesk, _kind: type, _blocks: int) -> None:
         raise StoreError("The database is busy.")
 
-    monkeypatch.setattr(OversightDesk, "requests_report", broken)
+    monkeypatch.setattr(OversightDesk, "report", broken)
     async with at_desk(clinic) as colleague:
         await at_reports(colleague)
         colleague.expect("The database is busy.")
