@@ -9,6 +9,7 @@ from textual import events
 from textual._compositor import Compositor
 from textual.geometry import Size
 from textual.keys import _character_to_key
+from textual.strip import Strip
 from textual.worker import WorkerState
 
 from kiosk.ui.door import Door, Side, Trouble
@@ -50,6 +51,15 @@ class Hands(Reader[AppT]):
         super().__init__(app)
         self.seconds = seconds
         self._door = door
+        self._seen: tuple[object, list[Strip]] = (None, [])
+
+    def strips(self) -> list[Strip]:
+        """What is drawn, row by row; drawn anew only where something has changed."""
+        screen, key = self.screen, (self.screen, _changes)
+        changes = screen._dirty_widgets or screen._layout_required or screen._callbacks
+        if changes or key != self._seen[0]:
+            self._seen = (key, super().strips())
+        return self._seen[1]
 
     @property
     def asking(self) -> bool:
@@ -136,5 +146,11 @@ class Hands(Reader[AppT]):
         return not (busy or redraws or app._resize_event)
 
 
+_changes = 0
+"""How often a screen had something new to draw."""
+
+
 def draw_nothing(_compositor: Compositor, **_options: object) -> None:
     """Nobody looks at a terminal here: the screen is drawn when it is read."""
+    global _changes
+    _changes += 1

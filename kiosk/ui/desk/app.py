@@ -33,7 +33,6 @@ from kiosk.ui.desk.sign_in import NewPassphraseScreen, SignInScreen
 from kiosk.ui.desk.staff.accounts import AccountsScreen
 from kiosk.ui.door import Trouble
 from kiosk.ui.terminal.startup import EXIT_ASKED
-from kiosk.ui.theme import themes
 
 _ROUTES: dict[Place, Maker] = {
     Place.SESSIONS: SessionsScreen,
@@ -158,9 +157,6 @@ class DeskApp(StaffApp):
         return screen
 
     async def on_mount(self) -> None:
-        for theme in themes():
-            self.register_theme(theme)
-        self.theme = "calm"
         await self.start_at(SignInScreen)
         self.set_interval(1.0, self.tick)
 

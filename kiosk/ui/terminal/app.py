@@ -5,6 +5,7 @@ from collections.abc import Callable
 from secrets import token_bytes
 
 from textual import events
+from textual.app import App
 
 from kiosk.domain.text import clean
 from kiosk.ui.terminal.driver import KioskDriver
@@ -30,6 +31,7 @@ from kiosk.ui.terminal.modes import MODES
 from kiosk.ui.terminal.scanner import RecentScans, scan_in
 from kiosk.ui.terminal.startup import EXIT_BROKEN
 from kiosk.ui.terminal.widths import count_vowel_signs
+from kiosk.ui.theme import DEFAULT_THEME, themes
 
 __all__ = [
     "InputClosed", "InputKindChanged", "LockedApp", "LockedScreen", "Scanned", "run_locked",
@@ -44,6 +46,7 @@ class LockedApp(Lockdown):
     ) -> None:
         """Take a clock in monotonic seconds, and what logs type and place of an error."""
         super().__init__(driver_class=KioskDriver)
+        self._put_on_usual_theme()
         count_vowel_signs()
         self.crash_log = crash_log
         self.last_input: InputKind = "keys"
@@ -58,6 +61,16 @@ class LockedApp(Lockdown):
     def is_batching(self) -> bool:
         """Whether nothing is drawn for now, as within `batch_update`."""
         return self._batch_count > 0
+
+    def _put_on_usual_theme(self) -> None:
+        """Start in the usual theme: one that is changed to has every sheet read a second time."""
+        for theme in themes():
+            self.register_theme(theme)
+        self.set_reactive(App.theme, DEFAULT_THEME)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._refresh_truecolor_filter(self.ansi_theme)
+        dark = self.current_theme.dark
+        self.update_classes({"-dark-mode": dark, "-light-mode": not dark}, update=False)
 
     async def on_event(self, event: events.Event) -> None:
         if event.is_forwarded:

@@ -24,7 +24,6 @@ from kiosk.ui.terminal.app import LockedApp
 from kiosk.ui.terminal.lockdown import paint_at_once
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.terminal.startup import EXIT_ASKED
-from kiosk.ui.theme import DEFAULT_THEME, themes
 from kiosk.ui.visitor.navigation import Maker, Navigation
 from kiosk.ui.visitor.screen import (
     SIMULATED_SCAN,
@@ -115,9 +114,6 @@ class VisitorApp(LockedApp):
         """What each route does."""
 
     async def on_mount(self) -> None:
-        for theme in themes():
-            self.register_theme(theme)
-        self.theme = DEFAULT_THEME
         await self.navigation.open_first()
         self.set_interval(1.0, self.tick)
 
