@@ -9,6 +9,7 @@ import pytest
 from kiosk.cli.demo import prepare
 from kiosk.usecases import sample_clinic
 from tests.journeys.clinic import Clinic
+from tests.journeys.insight import Insight
 from tests.support.desks import CHEAP
 
 
@@ -62,3 +63,9 @@ def issued(issued_folder: tuple[Path, str], tmp_path: Path) -> Iterator[tuple[Cl
     clinic = Clinic(folder)
     with clinic.running:
         yield clinic, issued_folder[1]
+
+
+@pytest.fixture
+def insight(tmp_path: Path) -> Insight:
+    """Reaches into programs that are started with its variables."""
+    return Insight(tmp_path / "inside")
