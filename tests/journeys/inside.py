@@ -35,7 +35,11 @@ def _leap(_number: int, _frame: FrameType | None) -> None:
 
 def _look(_number: int, frame: FrameType | None) -> None:
     backwards = (_HERE / WORDS).read_text(encoding="utf-8").split("\n")
-    found = {word for text in _texts(frame) for word in backwards if word in text[::-1]}
+    shortest, found = min(map(len, backwards)), set[str]()
+    for text in _texts(frame):
+        if len(text) >= shortest:
+            turned = text[::-1]
+            found.update(word for word in backwards if word in turned)
     part = _HERE / f"{FOUND}.part"
     part.write_text("\n".join(word[::-1] for word in found), encoding="utf-8")
     part.rename(_HERE / FOUND)

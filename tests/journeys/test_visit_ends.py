@@ -1,4 +1,4 @@
-"""However a visit ends, nothing that was typed is left on the screen or in a field."""
+"""However a visit ends, nothing that was typed is left: not on the screen, not in a field."""
 
 import pytest
 
@@ -45,6 +45,7 @@ def by_escape_on_the_receipt(terminal: Terminal) -> None:
 
 def test_no_end_leaves_anything(clinic: Clinic, insight: Insight) -> None:
     terminal = clinic.start(env={**insight.variables(), **STEPS})
+    nothing_is_left_in_the_memory(terminal, insight)
     for end in (by_escape, by_a_tap, by_escape_on_the_receipt):
         fill_in(terminal, NAME, PHONE)
         end(terminal)
@@ -60,6 +61,14 @@ def test_no_end_leaves_anything(clinic: Clinic, insight: Insight) -> None:
     terminal.send("2580\r")
     clears_by_itself(terminal, insight, "Records to send")
     assert WARNING.encode() not in terminal.raw
+
+
+def nothing_is_left_in_the_memory(terminal: Terminal, insight: Insight) -> None:
+    fill_in(terminal, NAME, PHONE)
+    assert insight.reachable(terminal, NAME, PHONE) == {NAME, PHONE}
+    finish(terminal)
+    terminal.settle(0.3)
+    insight.wait_forgotten(terminal, NAME, PHONE, "9152 6374")
 
 
 def a_form_that_nobody_touches_warns_and_clears(terminal: Terminal, insight: Insight) -> None:
