@@ -4,15 +4,23 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import ExitStack, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
+from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.cli.main import run
+from kiosk.devices.clock import SystemClock, entropy
+from kiosk.domain.attendance.check_in import CheckedIn
+from kiosk.domain.policy import Rules
+from kiosk.records.database.store import Store
+from kiosk.usecases.site import load_sealing_keys, load_site
+from kiosk.usecases.visitor_desk import VisitorDesk
+from tests.support.drafts import plain_draft
 from tests.support.terminal import Terminal
 
 CHECKOUT: Final = Path(__file__).parents[2]
@@ -93,6 +101,27 @@ class Clinic:
         """Who asked for a call, as the caller's list says."""
         return self._rows("callbacks", "list", "--show", "all", "--user", "caller")
 
+    def ask_for_a_call(self, name: str, phone: str) -> str:
+        """Ask without the screens of a kiosk; return the reference."""
+        with self._visitor() as desk:
+            draft = replace(plain_draft(desk), preferred_name=name, phone=f"+65{phone}")
+            return desk.request_callback(draft).reference
+
+    def check_in(self, digits: str) -> None:
+        """Check in by a pass without the screens of a kiosk."""
+        with self._visitor() as desk:
+            assert isinstance(desk.check_in(digits), CheckedIn)
+
+    @contextmanager
+    def _visitor(self) -> Iterator[VisitorDesk]:
+        store = Store.open(self.folder / DATABASE)
+        try:
+            site = load_site(store)
+            sealing = load_sealing_keys(store, site)
+            yield VisitorDesk(store, SystemClock(), entropy, site, Rules(), sealing)
+        finally:
+            store.close()
+
     def new_pass(self, name: str) -> str:
         """Return the digits of a new pass."""
         rows = self._rows("passes", "issue", "--name", name, "--user", "facilitator")
@@ -119,18 +148,8 @@ class Clinic:
 
 
 def fill_in(terminal: Terminal, name: str, phone: str) -> None:
-    """Go from home to the read-back by keys alone, with every choice as it is offered."""
-    terminal.send("c")
-    terminal.wait_for("What should we call you?")
-    terminal.send(f"{name}\r")
-    terminal.wait_for("Which number should we call?")
-    terminal.send(f"{phone}\r")
-    terminal.wait_for("When may we call?")
-    terminal.send("n")
-    terminal.wait_for("Which language should we speak?")
-    terminal.send("n")
-    terminal.wait_for("may we leave a message?")
-    terminal.send("n")
+    """Go from home to the read-back by keys in one burst, with every choice as it is offered."""
+    terminal.send(f"c{name}\r{phone}\rnnn")
     terminal.wait_for("Is this right?")
 
 

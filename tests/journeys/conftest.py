@@ -9,6 +9,7 @@ import pytest
 from kiosk.cli.demo import prepare
 from kiosk.usecases import sample_clinic
 from tests.journeys.clinic import Clinic
+from tests.journeys.insight import Insight
 from tests.support.desks import CHEAP
 
 
@@ -36,14 +37,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clinic.folder
 
 
-@pytest.fixture(scope="session")
-def issued_folder(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The same folder after `kiosk passes issue`, and the new pass for "Devi"."""
-    folder = tmp_path_factory.mktemp("issued") / "clinic"
-    shutil.copytree(prepared, folder)
-    return folder, Clinic(folder).new_pass("Devi")
-
-
 @pytest.fixture
 def clinic(prepared: Path, tmp_path: Path) -> Iterator[Clinic]:
     """A clinic that nobody has used yet."""
@@ -55,10 +48,6 @@ def clinic(prepared: Path, tmp_path: Path) -> Iterator[Clinic]:
 
 
 @pytest.fixture
-def issued(issued_folder: tuple[Path, str], tmp_path: Path) -> Iterator[tuple[Clinic, str]]:
-    """A clinic, and the digits of a pass that `kiosk passes issue` made for "Devi"."""
-    folder = tmp_path / "clinic"
-    shutil.copytree(issued_folder[0], folder)
-    clinic = Clinic(folder)
-    with clinic.running:
-        yield clinic, issued_folder[1]
+def insight(tmp_path: Path) -> Insight:
+    """Reaches into programs that are started with its variables."""
+    return Insight(tmp_path / "inside")

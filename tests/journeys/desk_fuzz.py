@@ -14,7 +14,6 @@ from kiosk.records.database.store import sqlite_module
 from kiosk.ui.desk.menu import MENU
 from kiosk.ui.terminal.startup import EXIT_ASKED
 from tests.journeys.clinic import ESC, PASSPHRASE, Clinic
-from tests.journeys.desks import OPENED
 from tests.journeys.fuzz import events
 from tests.support.terminal import Terminal
 
@@ -31,6 +30,8 @@ LEFT: Final = b"\x1b[?1049l"
 OUTSIDE: Final = (b"\x1b]", b"Traceback", LEFT)
 SILENCE: Final = 0.3
 """Seconds that end what swallows letters: a scan, or a sequence that was never finished."""
+_PATIENCE: Final = 2.0
+"""Seconds between two tries to sign in."""
 _EXPECTED: Final = frozenset({"SetupError", "SignedOut"})
 """What a desk says of wrong files and of accounts that were disabled."""
 _LETTERS: Final = "".join(entry.letter.lower() for entry in MENU)
@@ -53,8 +54,11 @@ class Monkey:
 
     def start(self) -> Terminal:
         """Start another desk and sign in."""
-        self.terminal = self.clinic.start("desk", shows=OPENED)
-        self.sign_in()
+        self.terminal = self.clinic.start("desk", shows=AT_DOOR)
+        self._restore_accounts()
+        if self.login:
+            self.terminal.send(self._filled_in())
+            self.sign_in(patience=_PATIENCE)
         return self.terminal
 
     def presses(self, seed: int, count: int) -> None:
@@ -98,11 +102,14 @@ class Monkey:
         children = Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text()
         assert children == ""
 
-    def sign_in(self) -> None:
-        """Sign in, whatever stands in the fields and whatever became of the account."""
+    def sign_in(self, patience: float = 0.0) -> None:
+        """Sign in, whatever stands in the fields and whatever became of the account.
+
+        With `patience` so many seconds may pass first, for what was pressed before.
+        """
         if not self.login:
             return
-        terminal, due = self.terminal, 0.0
+        terminal, due = self.terminal, time.monotonic() + patience
 
         def is_in() -> bool:
             nonlocal due
@@ -110,10 +117,11 @@ class Monkey:
                 return True
             if time.monotonic() >= due:
                 self._restore_accounts()
+                at_door = terminal.find(AT_DOOR) is not None
                 for keys in self._way_in():
                     terminal.send(keys)
                     terminal.settle(0.05)
-                due = time.monotonic() + 2.0
+                due = time.monotonic() + (_PATIENCE if at_door else 0.2)
             return False
 
         terminal.wait_until(is_in, "the first screen", within=60)
@@ -134,7 +142,10 @@ class Monkey:
         yield f"{to_name}\r\r"  # a try empties the passphrase
         yield f"{to_name}\x1b[F"
         yield from ["\x7f" * 30] * 4
-        yield f"{self.login}\r{PASSPHRASE}\r"
+        yield self._filled_in()
+
+    def _filled_in(self) -> str:
+        return f"{self.login}\r{PASSPHRASE}\r"
 
     def _restore_accounts(self) -> None:
         """Restore the passphrase and the roles of every account; nobody has to wait."""

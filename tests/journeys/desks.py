@@ -59,13 +59,6 @@ def reference_on(terminal: Terminal) -> str:
     return found[0]
 
 
-def check_in(terminal: Terminal, digits: str, name: str) -> None:
-    """Scan a pass at the kiosk and end the visit."""
-    terminal.send(f"{digits}\r")
-    terminal.wait_for(f"Welcome, {name}")
-    finish(terminal)
-
-
 def open_roster(terminal: Terminal) -> None:
     """Go from a facilitator's menu to the roster of the session that is on."""
     terminal.send("g")

@@ -5,6 +5,7 @@ for stand beside the copy of this file, written backwards so that looking does n
 """
 
 import gc
+import os
 import signal
 import sys
 import threading
@@ -13,17 +14,18 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-LEAP: Final = 700.0
-"""Seconds; more than a desk waits anywhere for its next key."""
+LEAP: Final = "TESTS_LEAP"
+"""Names the variable that holds the seconds of a leap."""
 WORDS, FOUND = "words", "found"
 """The files with the words that are looked for and with those of them that can be reached."""
 _HERE: Final = Path(__file__).parent
 _real = time.monotonic
+_seconds = float(os.environ.get(LEAP, "0"))
 _leaps = 0
 
 
 def _monotonic() -> float:
-    return _real() + _leaps * LEAP
+    return _real() + _leaps * _seconds
 
 
 def _leap(_number: int, _frame: FrameType | None) -> None:
@@ -33,7 +35,11 @@ def _leap(_number: int, _frame: FrameType | None) -> None:
 
 def _look(_number: int, frame: FrameType | None) -> None:
     backwards = (_HERE / WORDS).read_text(encoding="utf-8").split("\n")
-    found = {word for text in _texts(frame) for word in backwards if word in text[::-1]}
+    shortest, found = min(map(len, backwards)), set[str]()
+    for text in _texts(frame):
+        if len(text) >= shortest:
+            turned = text[::-1]
+            found.update(word for word in backwards if word in turned)
     part = _HERE / f"{FOUND}.part"
     part.write_text("\n".join(word[::-1] for word in found), encoding="utf-8")
     part.rename(_HERE / FOUND)

@@ -48,15 +48,13 @@ def test_an_unknown_setting(clinic: Clinic) -> None:
     refused(clinic, "The setting visit.ides_seconds in", "is unknown; remove it")
 
 
-def test_missing_settings(clinic: Clinic) -> None:
-    (clinic.folder / "kiosk.toml").unlink()
+def test_settings_that_are_no_text_or_missing(clinic: Clinic) -> None:
+    settings = clinic.folder / "kiosk.toml"
+    settings.write_bytes(b"\xff\xfe\x00\x01")
+    refused(clinic, "cannot be read; check the file's rights.")
+    settings.unlink()
     staff_read(clinic, "The settings", "are missing; put the file back")
     refused(clinic, "are missing; put the file back")
-
-
-def test_settings_that_are_no_text(clinic: Clinic) -> None:
-    (clinic.folder / "kiosk.toml").write_bytes(b"\xff\xfe\x00\x01")
-    staff_read(clinic, "cannot be read; check the file's rights.")
 
 
 def test_a_damaged_database_is_left_as_it_is(clinic: Clinic) -> None:

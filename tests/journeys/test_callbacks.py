@@ -55,8 +55,19 @@ def reference_on(terminal: Terminal) -> str:
     return found[0]
 
 
-def test_by_keys_alone(clinic: Clinic) -> None:
+def test_what_was_entered_is_what_the_caller_reads(clinic: Clinic) -> None:
     terminal = clinic.start()
+    sent = [by_keys_alone(clinic, terminal)]
+    sent.append(by_touch_alone(clinic, terminal))
+    sent += twice_at_once(terminal)
+    assert len(set(sent)) == 4
+    assert sorted(row["reference"] for row in clinic.requests()) == sorted(sent)
+    terminal.signal(signal.SIGTERM)
+    assert terminal.wait_exit() == 0
+    assert_nothing_in_clear(clinic)
+
+
+def by_keys_alone(clinic: Clinic, terminal: Terminal) -> str:
     terminal.send("c")
     terminal.wait_for("What should we call you?")
     terminal.send(f"{NAME}\r")
@@ -74,11 +85,10 @@ def test_by_keys_alone(clinic: Clinic) -> None:
     assert_read_back(terminal)
     terminal.send(f"{TAB * 2} ")
     terminal.wait_for("[✓] You may tell my care team")
-    send(clinic, terminal, "y")
+    return sent(clinic, terminal, "y")
 
 
-def test_by_touch_alone(clinic: Clinic) -> None:
-    terminal = clinic.start()
+def by_touch_alone(clinic: Clinic, terminal: Terminal) -> str:
     terminal.tap("Ask for a call")
     terminal.wait_for("What should we call you?")
     wait_for_key(terminal, "Caps")
@@ -103,7 +113,7 @@ def test_by_touch_alone(clinic: Clinic) -> None:
     assert_read_back(terminal)
     terminal.tap("tell my care team")
     terminal.wait_for("[✓] You may tell my care team")
-    send(clinic, terminal, two_taps(terminal, "Yes, send"))
+    return sent(clinic, terminal, two_taps(terminal, "Yes, send"))
 
 
 def tap_keys(terminal: Terminal, labels: list[str]) -> None:
@@ -143,37 +153,30 @@ def assert_read_back(terminal: Terminal) -> None:
     terminal.wait_for("65 9••• ••52")
 
 
-def send(clinic: Clinic, terminal: Terminal, keys: str) -> None:
-    """Send the request and read what the clinic has of it."""
+def sent(clinic: Clinic, terminal: Terminal, keys: str) -> str:
+    """Send the request, read what the clinic has of it, and return its reference."""
     terminal.send(keys)
     reference = reference_on(terminal)
     terminal.wait_for("Most people get a call within 3 working")
     assert_nothing_in_clear(clinic)
-    rows = clinic.requests()
-    assert [row["reference"] for row in rows] == [reference]
-    asked, entered = date.fromisoformat(rows[0]["asked_at"][:10]), dict(ENTERED)
+    (row,) = (row for row in clinic.requests() if row["reference"] == reference)
+    asked, entered = date.fromisoformat(row["asked_at"][:10]), dict(ENTERED)
     entered["not_before"] = str(asked + timedelta(days=7 - asked.weekday()))
-    assert {column: rows[0][column] for column in entered} == entered
-    assert rows[0]["phone"] == "+65 •••• 1652"
-    assert_nothing_in_clear(clinic)
+    assert {column: row[column] for column in entered} == entered
+    assert row["phone"] == "+65 •••• 1652"
     finish(terminal)
-    terminal.signal(signal.SIGTERM)
-    assert terminal.wait_exit() == 0
-    assert_nothing_in_clear(clinic)
+    return reference
 
 
-def test_send_pressed_twice_is_one_request(clinic: Clinic) -> None:
-    terminal = clinic.start()
-    fill_in(terminal, "First", PHONE)
-    terminal.send("yy")
-    references = {reference_on(terminal)}
-    finish(terminal)
-    fill_in(terminal, "Second", PHONE)
-    terminal.send(two_taps(terminal, "Yes, send"))
-    references.add(reference_on(terminal))
-    finish(terminal)
-    assert sorted(row["reference"] for row in clinic.requests()) == sorted(references)
-    assert len(references) == 2
+def twice_at_once(terminal: Terminal) -> list[str]:
+    """Send two requests, each by two presses at once, and return their references."""
+    references = []
+    for name, keys in (("First", "yy"), ("Second", "")):
+        fill_in(terminal, name, PHONE)
+        terminal.send(keys or two_taps(terminal, "Yes, send"))
+        references.append(reference_on(terminal))
+        finish(terminal)
+    return references
 
 
 def two_taps(terminal: Terminal, words: str) -> str:

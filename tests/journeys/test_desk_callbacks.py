@@ -26,6 +26,7 @@ from tests.journeys.desks import (
     reference_on,
     row_of,
     shows_key,
+    sign_in,
     wait_for_key,
 )
 from tests.support.terminal import Terminal
@@ -45,7 +46,8 @@ STORY = [
 
 
 def test_from_the_request_to_the_audit(clinic: Clinic) -> None:
-    reference = ask_for_a_call(clinic.start(), NAME, PHONE)
+    kiosk = clinic.start()
+    reference = ask_for_a_call(kiosk, NAME, PHONE)
     desk = open_desk(clinic, "caller")
     call_and_close(desk, reference)
     told = history(clinic, reference)
@@ -55,6 +57,7 @@ def test_from_the_request_to_the_audit(clinic: Clinic) -> None:
     assert told[3]["note"] == "Thursday then"
     export_and_read(clinic, desk, reference)
     assert_trail_tells(clinic)
+    a_slip_and_a_typed_reference_reach_the_worklist(clinic, kiosk, desk, reference)
     clinic.running.close()
     for change in (by_sql, by_hand):
         assert_broken_trail_is_seen(clinic, change)
@@ -189,11 +192,16 @@ def assert_broken_trail_is_seen(clinic: Clinic, change: Callable[[Path], None]) 
     assert "The trail is NOT whole" in done.stderr
 
 
-def test_a_slip_and_a_typed_reference_reach_the_worklist(clinic: Clinic) -> None:
-    kiosk = clinic.start()
+def a_slip_and_a_typed_reference_reach_the_worklist(
+    clinic: Clinic, kiosk: Terminal, desk: Terminal, closed: str
+) -> None:
     by_slip, digits = with_its_slip(kiosk, "Zenobia")
     by_typing = ask_for_a_call(kiosk, "Yolanda", "81234567")
-    desk = open_desk(clinic, "caller", size=(120, 40))
+    desk.send(ESC)
+    wait_for_key(desk, "X", "Export")
+    desk.send("q")
+    desk.resize(120, 40)
+    sign_in(desk, "caller")
     desk.send("a")
     desk.wait_until(lambda: "new" in row_of(desk, "Zenobia"), "the request with a slip")
     desk.wait_until(lambda: "new" in row_of(desk, "Yolanda"), "the request without")
@@ -209,11 +217,12 @@ def test_a_slip_and_a_typed_reference_reach_the_worklist(clinic: Clinic) -> None
     desk.wait_until(lambda: "taken back" in row_of(desk, "Zenobia"), "what the slip took back")
     desk.wait_until(lambda: "new ✎" in row_of(desk, "Yolanda"), "the note for staff")
     desk.send("t")
-    desk.wait_for("Callbacks: 1 of 2")
+    desk.wait_for("Callbacks: 1 of 3")
     desk.wait_gone("Zenobia")
     assert {row["reference"]: row["status"] for row in clinic.requests()} == {
         by_slip: "withdrawn",
         by_typing: "new",
+        closed: "closed",
     }
     assert [row["kind"] for row in history(clinic, by_slip)] == ["withdrawn_by_slip"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.clinic import Clinic
-from tests.journeys.desks import ask_for_a_call, history, open_desk, open_request
+from tests.journeys.desks import history, open_desk, open_request
 from tests.support.amounts import amount
 from tests.support.terminal import Terminal
 
@@ -60,7 +60,7 @@ def killed_sometime(terminal: Terminal, seconds: float) -> None:
 
 def test_what_was_told_as_noted_is_kept_once(clinic: Clinic) -> None:
     chance = random.Random(20261123)
-    reference = ask_for_a_call(clinic.start(), "Zenobia", "91526374")
+    reference = clinic.ask_for_a_call("Zenobia", "91526374")
     clinic.printed("callbacks", "claim", reference, "--user", "caller")
     told = set()
     for number in range(KILLS):

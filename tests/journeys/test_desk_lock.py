@@ -4,12 +4,10 @@ Looked for is what the program can still reach. Memory that Python has given bac
 overwritten, so a copy of the whole process may hold traces until that memory is used again.
 """
 
-from pathlib import Path
-
 import pytest
 
-from tests.journeys.clinic import PASSPHRASE, Clinic, fill_in, finish
-from tests.journeys.desks import ask_for_a_call, check_in, open_desk, open_request, open_roster
+from tests.journeys.clinic import PASSPHRASE, Clinic
+from tests.journeys.desks import open_desk, open_request, open_roster, sign_in
 from tests.journeys.insight import Insight
 from tests.support.terminal import Terminal
 
@@ -18,11 +16,6 @@ pytestmark = pytest.mark.terminal
 NAME, PHONE, NATIONAL = "Xanthippe-Quill", "93741652", "9374 1652"
 OPENED = (NAME, NAME[:9], PHONE, NATIONAL)
 MEMBER = "Zenobia-Quill"
-
-
-@pytest.fixture
-def insight(tmp_path: Path) -> Insight:
-    return Insight(tmp_path / "inside")
 
 
 def leave_alone_until_locked(terminal: Terminal, insight: Insight) -> None:
@@ -34,16 +27,26 @@ def assert_nothing_left(
     terminal: Terminal, insight: Insight, drawn_before: int, *opened: str
 ) -> None:
     """Look at the screen, at what was drawn for the lock, and into the memory."""
-    terminal.settle()
+    terminal.settle(0.3)
     drawn = bytes(terminal.raw[drawn_before:]).decode(errors="replace")
     for place in (terminal.text, drawn):
         assert [words for words in opened if words in place] == []
     insight.wait_forgotten(terminal, *opened)
 
 
-def test_nothing_of_a_request_is_left(clinic: Clinic, insight: Insight) -> None:
-    reference = ask_for_a_call(clinic.start(), NAME, PHONE)
+def test_a_locked_desk_leaves_nothing(clinic: Clinic, insight: Insight) -> None:
+    reference = clinic.ask_for_a_call(NAME, PHONE)
+    clinic.check_in(clinic.new_pass(MEMBER))
     terminal = open_desk(clinic, "caller", env=insight.variables())
+    nothing_of_a_request_is_left(terminal, insight, reference)
+    terminal.send(f"{PASSPHRASE}\r")
+    terminal.wait_for("C Now")
+    terminal.send("q")
+    sign_in(terminal, "facilitator")
+    a_roster_leaves_nothing_and_comes_back(terminal, insight)
+
+
+def nothing_of_a_request_is_left(terminal: Terminal, insight: Insight, reference: str) -> None:
     open_request(terminal, reference)
     terminal.send("c")
     terminal.wait_for("It is yours until")
@@ -56,9 +59,7 @@ def test_nothing_of_a_request_is_left(clinic: Clinic, insight: Insight) -> None:
     assert_nothing_left(terminal, insight, drawn, *OPENED)
 
 
-def test_a_locked_roster_leaves_nothing_and_comes_back(clinic: Clinic, insight: Insight) -> None:
-    check_in(clinic.start(), clinic.new_pass(MEMBER), MEMBER)
-    terminal = open_desk(clinic, "facilitator", env=insight.variables())
+def a_roster_leaves_nothing_and_comes_back(terminal: Terminal, insight: Insight) -> None:
     open_roster(terminal)
     terminal.send("n")
     terminal.wait_for(MEMBER)
@@ -80,11 +81,3 @@ def test_a_locked_roster_leaves_nothing_and_comes_back(clinic: Clinic, insight: 
     terminal.send("q")
     terminal.wait_for("Sign in with your own name and passphrase.")
     assert_nothing_left(terminal, insight, drawn, MEMBER)
-
-
-def test_nothing_of_a_visit_is_left_at_the_kiosk(clinic: Clinic, insight: Insight) -> None:
-    terminal = clinic.start(env=insight.variables())
-    fill_in(terminal, NAME, PHONE)
-    assert insight.reachable(terminal, NAME, PHONE) == {NAME, PHONE}
-    finish(terminal)
-    assert_nothing_left(terminal, insight, len(terminal.raw), *OPENED)

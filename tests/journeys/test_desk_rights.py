@@ -5,7 +5,6 @@ vault is.
 """
 
 import json
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,8 @@ from kiosk.cli.main import run
 from kiosk.domain.staff import Role
 from kiosk.ui.desk.menu import MENU, menu_entries
 from tests.journeys.clinic import ESC, PASSPHRASE, Clinic
-from tests.journeys.desks import ask_for_a_call, check_in, open_desk
+from tests.journeys.desks import OPENED, sign_in
+from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
 
@@ -49,31 +49,6 @@ OPEN_TO_ALL = {("passes", "list")}
 """Reads the sample's own file, which no clinic has."""
 
 
-Visited = tuple[Clinic, str]
-
-
-@pytest.fixture(scope="module")
-def visited_folder(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A folder with a request and a check-in, and the request's reference."""
-    folder = tmp_path_factory.mktemp("visited") / "clinic"
-    shutil.copytree(prepared, folder)
-    clinic = Clinic(folder)
-    digits = clinic.new_pass(MEMBER)
-    with clinic.start() as kiosk:
-        check_in(kiosk, digits, MEMBER)
-        return folder, ask_for_a_call(kiosk, NAME, PHONE)
-
-
-@pytest.fixture
-def visited(visited_folder: tuple[Path, str], tmp_path: Path) -> Iterator[Visited]:
-    """A clinic of the test's own that has somebody to read of."""
-    folder = tmp_path / "clinic"
-    shutil.copytree(visited_folder[0], folder)
-    clinic = Clinic(folder)
-    with clinic.running:
-        yield clinic, visited_folder[1]
-
-
 def commands(noun: str, login: str, reference: str) -> Iterator[list[str]]:
     """Return every command of a noun, with all that it needs."""
     group = typer.main.get_command(app)
@@ -92,16 +67,29 @@ def commands(noun: str, login: str, reference: str) -> Iterator[list[str]]:
         yield [*words, *MORE.get((noun, verb), ())]
 
 
-@pytest.mark.parametrize("login", FORBIDDEN)
-def test_no_command_opens_it(
-    visited: Visited,
+def test_what_a_role_may_not_is_nowhere(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic.check_in(clinic.new_pass(MEMBER))
+    reference = clinic.ask_for_a_call(NAME, PHONE)
+    for name, value in {**clinic.variables(), "KIOSK_PASSPHRASE": PASSPHRASE}.items():
+        monkeypatch.setenv(name, value)
+    for login in FORBIDDEN:
+        no_command_opens_it(clinic, login, reference, monkeypatch, capsys)
+    desk = clinic.start("desk", shows=OPENED)
+    for login in PLACES:
+        sign_in(desk, login)
+        no_place_of_the_desk_shows_it(desk, login)
+        desk.send("q")
+
+
+def no_command_opens_it(
+    clinic: Clinic,
     login: str,
+    reference: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    clinic, reference = visited
-    for name, value in {**clinic.variables(), "KIOSK_PASSPHRASE": PASSPHRASE}.items():
-        monkeypatch.setenv(name, value)
     before = files_in(clinic.folder)
     tried = 0
     for noun in FORBIDDEN[login]:
@@ -126,9 +114,7 @@ def files_in(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if not path.name.startswith("kiosk.db")}
 
 
-@pytest.mark.parametrize("login", PLACES)
-def test_no_place_of_the_desk_shows_it(visited: Visited, login: str) -> None:
-    desk = open_desk(visited[0], login)
+def no_place_of_the_desk_shows_it(desk: Terminal, login: str) -> None:
     if login == "caller":
         # Whose only desk is in front from the start; the menu lies under it.
         desk.wait_for("C Now")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.journeys.clinic import Clinic, finish
-from tests.journeys.desks import CLEARS, check_in, open_desk, open_roster, row_of
+from tests.journeys.desks import CLEARS, open_desk, open_roster, row_of
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
@@ -37,7 +37,7 @@ def test_a_scan_shows_within_two_seconds_and_calmly(
     passes = clinic.sample_passes()
     kiosk = clinic.start()
     for name in ("Ravi", "Nur Aisyah"):
-        check_in(kiosk, passes[name], name)
+        clinic.check_in(passes[name])
     desk = open_desk(clinic, "facilitator")
     open_roster(desk)
     desk.wait_for("•••")

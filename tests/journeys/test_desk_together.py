@@ -6,7 +6,6 @@ import pytest
 
 from tests.journeys.clinic import ESC, PASSPHRASE, Clinic
 from tests.journeys.desks import (
-    ask_for_a_call,
     history,
     open_desk,
     open_request,
@@ -36,8 +35,7 @@ def add_caller(clinic: Clinic, login: str) -> None:
 
 
 def test_one_holds_it_and_the_other_is_told_who(clinic: Clinic) -> None:
-    kiosk = clinic.start()
-    references = [ask_for_a_call(kiosk, f"Visitor {n}", "81234567") for n in range(ROUNDS)]
+    references = [clinic.ask_for_a_call(f"Visitor {n}", "81234567") for n in range(ROUNDS)]
     add_caller(clinic, "bo")
     desks = {login: open_desk(clinic, login) for login in ("caller", "bo")}
     winners = [claim_at_once(desks, reference, turn) for turn, reference in enumerate(references)]

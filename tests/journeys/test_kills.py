@@ -17,7 +17,7 @@ from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
 
-KILLS = amount(4, 12, "KIOSK_TEST_KILLS")
+KILLS = amount(3, 12, "KIOSK_TEST_KILLS")
 LATEST = 0.5
 """Seconds after Send by which the process is killed; a receipt takes about half of that."""
 REFERENCE = re.compile(r"\b7K[2346789CDFGHJKMPQRTVWXY]{2}-[2346789CDFGHJKMPQRTVWXY]{4}\b")

@@ -31,9 +31,20 @@ def assert_given_back(terminal: Terminal) -> None:
     assert left.strip() == b""
 
 
-def test_keyboard_signals_change_nothing(clinic: Clinic) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGHUP, 74)])
+def test_it_gives_the_terminal_back_and_ends(
+    clinic: Clinic, number: signal.Signals, code: int
+) -> None:
     terminal = clinic.start()
     type_a_name(terminal)
+    assert_keyboard_changes_nothing(terminal)
+    terminal.signal(number)
+    assert terminal.wait_exit() == code
+    assert_given_back(terminal)
+    assert b"Zenobia" not in b"".join(clinic.kept_bytes().values())
+
+
+def assert_keyboard_changes_nothing(terminal: Terminal) -> None:
     threads = terminal.threads
     for number in KEYBOARD * 3:
         terminal.signal(number)
@@ -41,15 +52,3 @@ def test_keyboard_signals_change_nothing(clinic: Clinic) -> None:
     terminal.wait_for("▌  Zenobia!")
     assert terminal.state in "SR"
     assert terminal.threads == threads
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGHUP, 74)])
-def test_it_gives_the_terminal_back_and_ends(
-    clinic: Clinic, number: signal.Signals, code: int
-) -> None:
-    terminal = clinic.start()
-    type_a_name(terminal)
-    terminal.signal(number)
-    assert terminal.wait_exit() == code
-    assert_given_back(terminal)
-    assert b"Zenobia" not in b"".join(clinic.kept_bytes().values())

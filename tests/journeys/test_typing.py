@@ -7,7 +7,7 @@ from tests.journeys.clinic import Clinic, finish
 pytestmark = pytest.mark.terminal
 
 
-def test_what_is_typed_in_one_burst_ends_in_the_right_fields(clinic: Clinic) -> None:
+def test_what_is_typed_in_bursts_ends_in_the_right_fields(clinic: Clinic) -> None:
     terminal = clinic.start()
     terminal.send("c")
     terminal.wait_for("What should we call you?")
@@ -19,10 +19,7 @@ def test_what_is_typed_in_one_burst_ends_in_the_right_fields(clinic: Clinic) -> 
     terminal.send("b")
     terminal.wait_for("▌  81234567 ")
     finish(terminal)
-
-
-def test_tab_leaves_the_field_before_the_next_letter(clinic: Clinic) -> None:
-    terminal = clinic.start()
+    # Tab leaves the field before the next letter.
     terminal.send("cabc\tdef\x1b[Z!")
     terminal.wait_for("▌  abc!")
     terminal.send("\x7f\x7f\x7f\x7fabcd\x7f\x7f\x7fQ7\x1b[D\x1b[Dx")

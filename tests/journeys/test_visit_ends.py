@@ -1,11 +1,9 @@
-"""However a visit ends, nothing that was typed is left on the screen or in a field."""
-
-from pathlib import Path
+"""However a visit ends, nothing that was typed is left: not on the screen, not in a field."""
 
 import pytest
 
 from tests.journeys.clinic import HOME, READY, Clinic, fill_in, finish
-from tests.journeys.fast_clock import fast_clock
+from tests.journeys.insight import STEPS, Insight
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
@@ -45,45 +43,67 @@ def by_escape_on_the_receipt(terminal: Terminal) -> None:
     terminal.send("\x1b")
 
 
-def test_the_visitor_ends_it(clinic: Clinic) -> None:
-    terminal = clinic.start()
+def test_no_end_leaves_anything(clinic: Clinic, insight: Insight) -> None:
+    terminal = clinic.start(env={**insight.variables(), **STEPS})
+    nothing_is_left_in_the_memory(terminal, insight)
     for end in (by_escape, by_a_tap, by_escape_on_the_receipt):
         fill_in(terminal, NAME, PHONE)
         end(terminal)
         terminal.wait_for(HOME)
         assert_nothing_left(terminal)
+    a_form_that_nobody_touches_warns_and_clears(terminal, insight)
+    a_receipt_warns_and_clears(terminal, insight)
+    terminal.raw.clear()
+    terminal.paste(clinic.sample_passes()["Ravi"])
+    clears_by_itself(terminal, insight, "Welcome, Ravi")
+    terminal.send("m")
+    terminal.wait_for("What you type stays covered.")
+    terminal.send("2580\r")
+    clears_by_itself(terminal, insight, "Records to send")
+    assert WARNING.encode() not in terminal.raw
 
 
-def test_a_form_that_nobody_touches_warns_and_clears(clinic: Clinic, tmp_path: Path) -> None:
-    terminal = clinic.start(env=fast_clock(tmp_path / "clock"))
+def nothing_is_left_in_the_memory(terminal: Terminal, insight: Insight) -> None:
     fill_in(terminal, NAME, PHONE)
-    terminal.wait_for(WARNING)
+    assert insight.reachable(terminal, NAME, PHONE) == {NAME, PHONE}
+    finish(terminal)
+    terminal.settle(0.3)
+    insight.wait_forgotten(terminal, NAME, PHONE, "9152 6374")
+
+
+def a_form_that_nobody_touches_warns_and_clears(terminal: Terminal, insight: Insight) -> None:
+    fill_in(terminal, NAME, PHONE)
+    wait_for_warning(terminal, insight)
     terminal.wait_gone(NAME)
     terminal.send("z")
     terminal.wait_for(NAME)
     terminal.wait_gone(WARNING)
-    terminal.wait_for(WARNING)
-    terminal.wait_for(HOME)
+    wait_for_warning(terminal, insight)
+    wait_for_home(terminal, insight)
     terminal.wait_gone(WARNING)
     assert_nothing_left(terminal)
 
 
-def test_receipts_results_and_languages_clear_by_themselves(clinic: Clinic, tmp_path: Path) -> None:
-    terminal = clinic.start(env=fast_clock(tmp_path / "clock"))
+def a_receipt_warns_and_clears(terminal: Terminal, insight: Insight) -> None:
     fill_in(terminal, NAME, PHONE)
     terminal.send("y")
     terminal.wait_for("Thank you. We have your request.")
-    terminal.wait_for(WARNING)
+    wait_for_warning(terminal, insight)
     terminal.wait_gone("Thank you")
-    terminal.wait_for(HOME)
+    wait_for_home(terminal, insight)
     assert_nothing_left(terminal)
-    terminal.paste(clinic.sample_passes()["Ravi"])
-    terminal.wait_for("Welcome, Ravi")
-    terminal.wait_gone("Welcome, Ravi")
-    terminal.wait_for(HOME)
-    terminal.send("m")
-    terminal.wait_for("What you type stays covered.")
-    terminal.send("2580\r")
-    terminal.wait_for("Records to send")
-    terminal.wait_gone("Records to send")
-    terminal.wait_for(HOME)
+
+
+def clears_by_itself(terminal: Terminal, insight: Insight, words: str) -> None:
+    terminal.wait_for(words)
+    terminal.wait_gone(HOME)
+    wait_for_home(terminal, insight)
+    terminal.wait_gone(words)
+
+
+def wait_for_warning(terminal: Terminal, insight: Insight) -> None:
+    insight.leave_alone_until(terminal, lambda: terminal.find(WARNING) is not None, "the warning")
+
+
+def wait_for_home(terminal: Terminal, insight: Insight) -> None:
+    insight.leave_alone_until(terminal, lambda: terminal.find(HOME) is not None, "home", every=0.1)
