@@ -4,15 +4,23 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from kiosk.cli.demo import prepare
 from kiosk.usecases import sample_clinic
 from kiosk.usecases.sample_clinic import PASSPHRASE
+from kiosk.vault import passphrases
+from kiosk.vault.passphrases import Cost
 from tests.cli.calling import Kiosk
 from tests.support.desks import CHEAP
+from tests.support.statements import share_statements
+
+_one_tree = cache(typer.main.get_command)
+_argon2 = passphrases._argon2
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +30,26 @@ def _clean_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.fixture(autouse=True)
+def _made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the tree of commands and the statements once: no call changes them."""
+    monkeypatch.setattr(typer.main, "get_command", _one_tree)
+    share_statements(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def costs(monkeypatch: pytest.MonkeyPatch) -> list[Cost]:
+    """The costs that this process has asked of Argon2, which does it all as cheaply as it can."""
+    asked: list[Cost] = []
+
+    def cheap(salt: bytes, cost: Cost) -> object:
+        asked.append(cost)
+        return _argon2(salt, CHEAP)
+
+    monkeypatch.setattr(passphrases, "_argon2", cheap)
+    return asked
 
 
 @pytest.fixture
