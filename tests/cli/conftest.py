@@ -15,7 +15,7 @@ from kiosk.usecases import sample_clinic
 from kiosk.usecases.sample_clinic import PASSPHRASE
 from kiosk.vault import passphrases
 from kiosk.vault.passphrases import Cost
-from tests.cli.calling import Kiosk
+from tests.cli.calling import Kiosk, Typing
 from tests.support.desks import CHEAP
 from tests.support.statements import share_statements
 
@@ -57,6 +57,30 @@ def kiosk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     """Call the command in this process."""
     monkeypatch.setattr(sys, "argv", ["kiosk"])
     return Kiosk(capsys)
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> Typing:
+    """Let somebody at a terminal type these answers unseen; return the questions as they come.
+
+    An answer that is an exception is what a key such as Ctrl+C makes of the question.
+    """
+
+    def sit_down(*answers: str | BaseException) -> list[str]:
+        asked: list[str] = []
+
+        def unseen(question: str, _shown_on: object) -> str:
+            asked.append(question)
+            answer = answers[len(asked) - 1]
+            if isinstance(answer, BaseException):
+                raise answer
+            return answer
+
+        monkeypatch.setattr("getpass.getpass", unseen)
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+        return asked
+
+    return sit_down
 
 
 @pytest.fixture(scope="session")
