@@ -4,15 +4,15 @@ A program opens its file once. Tests open hundreds, and to compile each statemen
 takes longer than to run it.
 """
 
-from types import ModuleType
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIModule
 
 from kiosk.records.database import store
 
-_connected: dict[ModuleType, Engine] = {}
+_connected: dict[DBAPIModule, Engine] = {}
 """By its driver, the first engine that has reached a file."""
 
 
