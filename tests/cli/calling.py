@@ -60,7 +60,8 @@ def shell(line: str, env: Mapping[str, str] | None = None) -> Answer:
     command = " ".join(COMMAND)
     done = subprocess.run(
         ["bash", "-c", f'set -o pipefail; kiosk() {{ {command} "$@"; }}; {line}'],
-        env={**os.environ, **(env or {})},
+        # A machine may write without a buffer, and Python then does not hear of a closed pipe.
+        env={**os.environ, "PYTHONUNBUFFERED": "", **(env or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
