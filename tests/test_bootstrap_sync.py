@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from kiosk.bootstrap import syncing as bootstrap
 from kiosk.bootstrap.data_folder import has_central, make_folder
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.bootstrap.syncing import ask_central, kiosk_link, open_syncer, start_sync
@@ -66,7 +67,10 @@ def test_without_a_centre_nothing_begins(folder: Path) -> None:
             kiosk_link(folder)
 
 
-def test_beside_the_screens_everything_is_sent(folder: Path, centre: Centre) -> None:
+def test_beside_the_screens_everything_is_sent(
+    folder: Path, centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "_QUIET_SECONDS", 0.1)
     join(folder, centre)
     with opened(folder) as kiosk:
         with ExitStack() as ending:
@@ -83,7 +87,11 @@ def test_beside_the_screens_everything_is_sent(folder: Path, centre: Centre) -> 
         assert status.contact_at is not None
 
 
-def test_a_silent_centre_does_not_hold_the_end_back(folder: Path) -> None:
+def test_a_silent_centre_does_not_hold_the_end_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "_QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(bootstrap, "_END_SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         leave_alone(folder, server.getsockname()[1])
         with opened(folder) as kiosk:

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ import pytest
 from kiosk.cli.main import run
 
 COMMAND: Final = (sys.executable, "-m", "kiosk")
+Typing = Callable[..., list[str]]
+"""What a test types at a terminal; the fixture `types` says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def shell(line: str, env: Mapping[str, str] | None = None) -> Answer:
     command = " ".join(COMMAND)
     done = subprocess.run(
         ["bash", "-c", f'set -o pipefail; kiosk() {{ {command} "$@"; }}; {line}'],
-        env={**os.environ, **(env or {})},
+        # A machine may write without a buffer, and Python then does not hear of a closed pipe.
+        env={**os.environ, "PYTHONUNBUFFERED": "", **(env or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

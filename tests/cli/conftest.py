@@ -4,15 +4,23 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from kiosk.cli.demo import prepare
 from kiosk.usecases import sample_clinic
 from kiosk.usecases.sample_clinic import PASSPHRASE
-from tests.cli.calling import Kiosk
+from kiosk.vault import passphrases
+from kiosk.vault.passphrases import Cost
+from tests.cli.calling import Kiosk, Typing
 from tests.support.desks import CHEAP
+from tests.support.statements import share_statements
+
+_one_tree = cache(typer.main.get_command)
+_argon2 = passphrases._argon2
 
 
 @pytest.fixture(autouse=True)
@@ -24,11 +32,55 @@ def _clean_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
 
+@pytest.fixture(autouse=True)
+def _made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the tree of commands and the statements once: no call changes them."""
+    monkeypatch.setattr(typer.main, "get_command", _one_tree)
+    share_statements(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def costs(monkeypatch: pytest.MonkeyPatch) -> list[Cost]:
+    """The costs that this process has asked of Argon2, which does it all as cheaply as it can."""
+    asked: list[Cost] = []
+
+    def cheap(salt: bytes, cost: Cost) -> object:
+        asked.append(cost)
+        return _argon2(salt, CHEAP)
+
+    monkeypatch.setattr(passphrases, "_argon2", cheap)
+    return asked
+
+
 @pytest.fixture
 def kiosk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Kiosk:
     """Call the command in this process."""
     monkeypatch.setattr(sys, "argv", ["kiosk"])
     return Kiosk(capsys)
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch) -> Typing:
+    """Let somebody at a terminal type these answers unseen; return the questions as they come.
+
+    An answer that is an exception is what a key such as Ctrl+C makes of the question.
+    """
+
+    def sit_down(*answers: str | BaseException) -> list[str]:
+        asked: list[str] = []
+
+        def unseen(question: str, _shown_on: object) -> str:
+            asked.append(question)
+            answer = answers[len(asked) - 1]
+            if isinstance(answer, BaseException):
+                raise answer
+            return answer
+
+        monkeypatch.setattr("getpass.getpass", unseen)
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+        return asked
+
+    return sit_down
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,9 @@ class Floor:
 
     def rows(self, *words: str) -> list[dict[str, Any]]:
         """Type a command that succeeds."""
-        return self._kiosk("attendance", *words, *USER, "--format", "json").rows
+        answer = self._kiosk("attendance", *words, *USER, "--format", "json")
+        assert (answer.code, answer.err) == (0, "")
+        return answer.rows
 
     def people(self) -> list[tuple[str, str | None]]:
         """Who is on the list, and how."""

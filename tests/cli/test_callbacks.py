@@ -1,6 +1,7 @@
 """`kiosk callbacks`: a request from the list to its end, and every no with a next step."""
 
 import csv
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,9 +20,9 @@ from kiosk.usecases.sample_clinic import MANAGER, PASSPHRASE
 from kiosk.usecases.staff.accounts import AccountMaker, NewAccount
 from kiosk.usecases.staff_desk import SignedIn
 from tests.cli.asking import NOT_BEFORE, ask_for_call, visitor
-from tests.cli.calling import COMMAND, Answer, Kiosk, shell
+from tests.cli.calling import Answer, Kiosk
 from tests.support.desks import CHEAP
-from tests.support.terminal import Terminal
+from tests.support.emulator import Emulator
 
 pytestmark = pytest.mark.usefixtures("signed")
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%d 14:30")
@@ -237,16 +238,14 @@ def test_somebody_elses_claim_is_told_kindly(kiosk: Kiosk, desk: Desk) -> None:
     assert other.row("show", reference)["holder"] == "caller"
 
 
-def test_a_note_can_stay_out_of_the_history_of_the_shell(demo: Path) -> None:
-    reference = ask_for_call(demo)
-    line = (
-        f"kiosk callbacks claim {reference} --user caller > /dev/null &&"
-        f" echo 'a quiet word' |"
-        f" kiosk callbacks result {reference} no_answer --note - --user caller > /dev/null &&"
-        f" kiosk callbacks history {reference} --user caller --format json"
-    )
-    answer = shell(line)
-    assert answer.rows[-1]["note"] == "a quiet word"
+def test_a_note_can_stay_out_of_the_history_of_the_shell(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = ask_for_call(desk.folder)
+    desk.row("claim", reference)
+    monkeypatch.setattr("sys.stdin", io.StringIO("a quiet word\nand no more\n"))
+    desk.row("result", reference, "no_answer", "--note", "-")
+    assert desk.rows("history", reference)[-1]["note"] == "a quiet word"
 
 
 def test_an_export_goes_into_the_folder_of_exports(desk: Desk) -> None:
@@ -291,14 +290,20 @@ def test_an_export_writes_over_nothing(desk: Desk, tmp_path: Path) -> None:
     assert "cannot be made" in desk.refused("export", "-o", str(tmp_path / "none" / "a.csv"))
 
 
-@pytest.mark.terminal
-def test_an_export_in_a_terminal_says_what_it_wrote(demo: Path) -> None:
-    ask_for_call(demo)
-    with Terminal([*COMMAND, "callbacks", "export", *CALLER], columns=120) as terminal:
-        assert terminal.wait_exit() == 0
-        assert str(demo / "exports") in terminal.text
-        assert "1 request written" in terminal.text
-        assert "Writing" not in terminal.text
+def test_an_export_in_a_terminal_says_what_it_wrote(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_for_call(desk.folder)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    answer = desk("export")
+    screen = Emulator(120, 24)
+    screen.feed(f"{answer.err}{answer.out}".replace("\n", "\r\n").encode())
+    assert answer.code == 0
+    assert "Writing" in answer.err
+    assert str(desk.folder / "exports") in screen.text
+    assert "1 request written" in screen.text
+    assert "Writing" not in screen.text
 
 
 def test_a_given_passphrase_has_to_be_replaced_first(desk: Desk) -> None:

@@ -3,37 +3,46 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kiosk.cli.commands import COMPLETION_VARIABLE
-from tests.cli.calling import COMMAND, Kiosk
+from kiosk.cli.main import run
+from tests.cli.calling import Kiosk
 
 ASK = """
-kiosk() {{ {command} "$@"; }}
 eval "$(kiosk completion bash)"
-COMP_WORDS=({line}); COMP_CWORD={word}; _kiosk_completion kiosk; echo "${{COMPREPLY[@]}}"
+COMP_WORDS=(kiosk callbacks re); COMP_CWORD=2; _kiosk_completion kiosk; echo "${COMPREPLY[@]}"
 """
 
 
-def completed(line: str) -> list[str]:
-    """Press Tab behind a line in bash; return what it offers."""
-    word = len(line.split(" ")) - 1
-    words = " ".join(part or "''" for part in line.split(" "))
-    # The script starts the command by its name, as `env` does: from the PATH.
-    script = ASK.format(command=" ".join(COMMAND), line=words, word=word)
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "--norc", "-c", script],
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert done.stderr == ""
-    return done.stdout.split()
+Shell = Callable[..., list[str]]
+"""Presses Tab behind a line of a shell; returns what it offers."""
+
+
+@pytest.fixture
+def offers(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """Ask the command as the script of a shell does."""
+
+    def ask(line: str, name: str = "bash") -> list[str]:
+        monkeypatch.setattr(sys, "argv", ["kiosk"])
+        for variable, value in {
+            COMPLETION_VARIABLE: f"complete_{name}",
+            "COMP_WORDS": line,
+            "COMP_CWORD": str(line.count(" ")),
+            "_TYPER_COMPLETE_ARGS": line,
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        }.items():
+            monkeypatch.setenv(variable, value)
+        with pytest.raises(SystemExit, match="0"):
+            run()
+        said = capsys.readouterr()
+        assert said.err == ""
+        return said.out.split()
+
+    return ask
 
 
 @pytest.mark.parametrize(
@@ -49,8 +58,22 @@ def completed(line: str) -> list[str]:
         ("kiosk guide ma", {"many-kiosks"}),
     ],
 )
-def test_bash_completes(line: str, offered: set[str]) -> None:
-    assert set(completed(line)) == offered
+def test_a_line_is_completed(offers: Shell, line: str, offered: set[str]) -> None:
+    assert set(offers(line)) == offered
+
+
+def test_bash_completes() -> None:
+    # The script starts the command by its name, as `env` does: from the PATH.
+    done = subprocess.run(
+        ["bash", "--norc", "-c", ASK],
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stderr == ""
+    assert set(done.stdout.split()) == {"release", "result", "reopen"}
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
@@ -62,16 +85,10 @@ def test_the_script_asks_the_command(kiosk: Kiosk, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["zsh", "fish"])
-def test_other_shells_are_answered(name: str) -> None:
-    env = {
-        **os.environ,
-        COMPLETION_VARIABLE: f"complete_{name}",
-        "_TYPER_COMPLETE_ARGS": "kiosk call",
-        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
-    }
-    done = subprocess.run(COMMAND, env=env, capture_output=True, text=True, timeout=60, check=True)
-    assert "callbacks" in done.stdout
-    assert "attendance" not in done.stdout
+def test_other_shells_are_answered(offers: Shell, name: str) -> None:
+    offered = offers("kiosk call", name)
+    assert "callbacks" in " ".join(offered)
+    assert "attendance" not in " ".join(offered)
 
 
 def test_an_unknown_shell_is_one_sentence(kiosk: Kiosk) -> None:

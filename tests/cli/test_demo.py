@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,10 +13,9 @@ from kiosk.errors import SetupError
 from kiosk.records.database.lock import lock_folder
 from kiosk.usecases.sample_clinic import PEOPLE
 from tests.cli.calling import COMMAND, Kiosk
-from tests.cli.cutting import state
+from tests.cli.cutting import cut_offs, state
 from tests.content.test_qr import png_pixels, read
 from tests.support.desks import CHEAP, open_clinic
-from tests.support.extract import CHECKOUT
 from tests.support.terminal import Terminal
 
 FILES = [
@@ -54,7 +51,7 @@ def test_prepare_makes_a_clinic_from_nothing_and_again_changes_nothing(
     assert str(folder) in first.out
     assert first.err == "Making the sample clinic: keys, staff, groups, passes.\n"
     made = state(folder)
-    assert (made["rows"], made["files"]) == (ROWS, FILES)
+    assert (made.rows, made.files) == (ROWS, FILES)
     again = kiosk("demo", "--prepare")
     assert (again.code, again.err) == (0, "")
     assert state(folder) == made
@@ -103,24 +100,16 @@ def test_a_lost_picture_is_drawn_again(demo: Path) -> None:
     assert picture.read_bytes() == before
 
 
-def test_every_kill_is_mended_by_the_next_start(tmp_path: Path) -> None:
+def test_every_cut_is_mended_by_the_next_start(tmp_path: Path) -> None:
     """Nothing twice and nothing missing, whichever step the power went at."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.cli.cutting", str(tmp_path)],
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    states = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(states) > 25
-    for found in states:
-        assert found["rows"] == ROWS
-        assert found["files"] == FILES
-        assert len(set(found["digits"])) == len(PEOPLE)
-        # A pass that was listed before the kill is still the same one.
-        assert found["known"] in ([], found["digits"])
+    mended = list(cut_offs(tmp_path))
+    assert len(mended) > 25
+    for known, after in mended:
+        assert after.rows == ROWS
+        assert after.files == FILES
+        assert len(set(after.digits)) == len(PEOPLE)
+        # A pass that was listed before the cut is still the same one.
+        assert known in ((), after.digits)
 
 
 def test_a_real_clinic_is_left_alone(
@@ -197,7 +186,7 @@ def test_a_kit_without_its_list_is_still_a_demo(demo: Path) -> None:
         picture.unlink()
     prepare(demo)
     assert len(digits(demo)) == len(PEOPLE)
-    assert state(demo)["rows"]["site"] == 1
+    assert state(demo).rows["site"] == 1
 
 
 def test_another_clinic_under_a_demo_list_is_refused(made_demo: Path, tmp_path: Path) -> None:
@@ -215,4 +204,4 @@ def test_the_demo_is_at_home_from_an_empty_folder_and_f9_scans(tmp_path: Path) -
         terminal.wait_for("Today  ")
         terminal.send("\x1b[20~")
         terminal.wait_for("Welcome")
-    assert state(tmp_path / "demo")["rows"] == ROWS
+    assert state(tmp_path / "demo").rows == ROWS

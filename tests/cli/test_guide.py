@@ -13,9 +13,9 @@ import typer
 from kiosk.cli import commands as commands_module
 from kiosk.cli.guide import Page
 from kiosk.content.assets import assets_dir
-from tests.cli.calling import COMMAND, Kiosk
+from tests.cli.calling import Kiosk
+from tests.support.emulator import Emulator
 from tests.support.extract import CHECKOUT
-from tests.support.terminal import Terminal
 
 GUIDE = assets_dir() / "guide"
 README = CHECKOUT / "README.md"
@@ -111,12 +111,16 @@ def test_an_unknown_page_is_one_sentence_with_the_names(kiosk: Kiosk) -> None:
     assert all(f"'{page}'" in said for page in Page)
 
 
-def test_a_terminal_shows_it_drawn() -> None:
-    with Terminal([*COMMAND, "guide", "first-hour"], rows=60) as terminal:
-        assert terminal.wait_exit() == 0
-        assert "The first hour in a clinic" in terminal.text
-        assert "kiosk guide stand" in terminal.text
-        assert not [sign for sign in ("# ", "`", "](", "stand.md") if sign in terminal.text]
+def test_a_terminal_shows_it_drawn(kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    answer = kiosk("guide", "first-hour")
+    screen = Emulator(80, 200)
+    screen.feed(answer.out.replace("\n", "\r\n").encode())
+    assert answer.code == 0
+    assert "The first hour in a clinic" in screen.text
+    assert "kiosk guide stand" in screen.text
+    assert not [sign for sign in ("# ", "`", "](", "stand.md") if sign in screen.text]
 
 
 def test_the_readme_has_the_first_hour_in_ten_lines() -> None:

@@ -13,8 +13,9 @@ from kiosk.errors import StoreFull
 from kiosk.records.database.store import Store
 from kiosk.usecases.staff_desk import SignedIn
 from kiosk.vault import recovery_kit
+from kiosk.vault.passphrases import DEFAULT_COST, Cost
 from kiosk.vault.recovery_kit import read_kit
-from tests.cli.calling import COMMAND, Answer, Kiosk
+from tests.cli.calling import COMMAND, Answer, Kiosk, Typing
 from tests.support.terminal import Terminal
 
 PASSPHRASE = "four plain words here"
@@ -50,8 +51,11 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_a_clinic_is_made_and_the_kit_opens_it(init: Init, folder: Path, kit: Path) -> None:
+def test_a_clinic_is_made_and_the_kit_opens_it(
+    init: Init, folder: Path, kit: Path, costs: list[Cost]
+) -> None:
     answer = init("--manager", "Amy", "--zone", "Asia/Tokyo", "--country", "jp")
+    assert set(costs) == {DEFAULT_COST}
     assert (answer.code, answer.err) == (0, "")
     assert str(kit) in answer.out
     assert "Move it off this machine now" in answer.out
@@ -224,18 +228,14 @@ def test_a_damaged_database_is_left_as_it_is(init: Init, folder: Path, kit: Path
     assert not kit.exists()
 
 
-def _asked(folder: Path, kit: Path) -> Terminal:
-    words = ["init", "--name", "Clinic", "--recovery-kit", str(kit)]
-    return Terminal([*COMMAND, *words], env={"KIOSK_DATA_DIR": str(folder)})
-
-
 def _wait_for(terminal: Terminal, text: str, times: int) -> None:
     terminal.wait_until(lambda: terminal.text.count(text) == times, f"{text!r} {times} times")
 
 
 def test_passphrase_and_pin_are_asked_for_twice_and_unseen(folder: Path, kit: Path) -> None:
     first, again = "(12 characters or more):", "The same once more:"
-    with _asked(folder, kit) as terminal:
+    words = [*COMMAND, "init", "--name", "Clinic", "--recovery-kit", str(kit)]
+    with Terminal(words, env={"KIOSK_DATA_DIR": str(folder)}) as terminal:
         for question, times, typed in (
             (first, 1, "short"),
             (first, 2, PASSPHRASE),
@@ -258,26 +258,25 @@ def test_passphrase_and_pin_are_asked_for_twice_and_unseen(folder: Path, kit: Pa
     assert kit.exists()
 
 
-def test_three_weak_passphrases_end_it(folder: Path, kit: Path) -> None:
-    with _asked(folder, kit) as terminal:
-        for times in (1, 2, 3):
-            _wait_for(terminal, "(12 characters or more):", times)
-            terminal.send("weak\n")
-        assert terminal.wait_exit() == 1
-        assert "kiosk: Nothing was made; run `kiosk init` again." in terminal.text
+def test_three_weak_passphrases_end_it(
+    kiosk: Kiosk, folder: Path, kit: Path, types: Typing
+) -> None:
+    asked = types("weak", "weak", "weak")
+    answer = kiosk("init", "--name", "Clinic", "--recovery-kit", str(kit))
+    assert len(asked) == 3
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.count("A passphrase has 12 to 256 characters") == 3
+    assert answer.err.endswith("\nkiosk: Nothing was made; run `kiosk init` again.\n")
     assert not folder.exists()
 
 
-def test_ctrl_c_at_the_pin_leaves_nothing(folder: Path, kit: Path) -> None:
-    with _asked(folder, kit) as terminal:
-        terminal.wait_for("The manager's passphrase")
-        terminal.send(f"{PASSPHRASE}\n")
-        terminal.wait_for("The same once more:")
-        terminal.send(f"{PASSPHRASE}\n")
-        terminal.wait_for("A PIN")
-        terminal.send("\x03")
-        assert terminal.wait_exit() == 1
-        assert "kiosk: Stopped." in terminal.text
+def test_ctrl_c_at_the_pin_leaves_nothing(
+    kiosk: Kiosk, folder: Path, kit: Path, types: Typing
+) -> None:
+    asked = types(PASSPHRASE, PASSPHRASE, KeyboardInterrupt())
+    answer = kiosk("init", "--name", "Clinic", "--recovery-kit", str(kit))
+    assert asked[-1].startswith("A PIN")
+    assert answer.sentence() == "Stopped."
     assert not folder.exists()
     assert not kit.exists()
 

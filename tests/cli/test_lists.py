@@ -206,13 +206,17 @@ def test_hostile_requests_are_harmless_in_every_form(kiosk: Command, demo: Path)
     assert [line["phone"] for line in lines] == ["••••", "'+60 •••• 6789"]
 
 
-@pytest.mark.usefixtures("signed")
-def test_a_list_in_a_narrow_terminal_can_be_read(demo: Path) -> None:
+def test_the_passphrase_is_typed_unseen_and_a_list_fits_the_terminal(demo: Path) -> None:
     reference = ask_for_call(demo, "王小明")
     command = [*COMMAND, "callbacks", "list", "--user", "caller"]
     with Terminal(command, columns=80, rows=24) as terminal:
+        terminal.wait_for("Passphrase:")
+        assert not terminal.echoes
+        terminal.send(f"{PASSPHRASE}\n")
         assert terminal.wait_exit() == 0
-        lines = terminal.text.splitlines()
+        assert PASSPHRASE.encode() not in terminal.raw
+        question, *lines = terminal.text.splitlines()
+    assert question == "Passphrase:"
     assert lines[0].split() == ["reference", reference]
     assert max(map(len, lines)) <= 80
     assert any(line.startswith("phone") and line.endswith("4567") for line in lines)
@@ -255,17 +259,6 @@ def test_a_missing_role_is_one_sentence(
 ) -> None:
     said = kiosk(*words, "--user", user).sentence()
     assert said == f"This needs the role {role}; a manager can add it to the account."
-
-
-@pytest.mark.usefixtures("demo")
-def test_the_passphrase_is_asked_for_unseen(demo: Path) -> None:
-    with Terminal([*COMMAND, "attendance", "list", "--user", "facilitator"]) as terminal:
-        terminal.wait_for("Passphrase:")
-        assert not terminal.echoes
-        terminal.send(f"{PASSPHRASE}\n")
-        assert terminal.wait_exit() == 0
-        assert "Nobody has arrived yet." in terminal.text
-        assert PASSPHRASE.encode() not in terminal.raw
 
 
 @pytest.mark.usefixtures("demo")

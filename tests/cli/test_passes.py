@@ -1,12 +1,13 @@
 """`kiosk passes`: members, their passes, and sheets to print."""
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.asking import visitor
-from tests.cli.calling import Kiosk, shell
+from tests.cli.calling import Kiosk
 from tests.content.test_qr import png_pixels, read
 
 pytestmark = pytest.mark.usefixtures("signed")
@@ -91,12 +92,12 @@ def test_a_sheet_is_printed_and_its_passes_check_in(passes: Passes) -> None:
     assert {row["name"] for row in passes.rows("members")} >= {"Ana", "Bo", "王"}
 
 
-def test_names_for_a_sheet_come_from_the_input(demo: Path, tmp_path: Path) -> None:
+def test_names_for_a_sheet_come_from_the_input(
+    passes: Passes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "sheet.pdf"
-    answer = shell(
-        rf"printf 'Ana\n\nBo\n' | kiosk passes sheet - -o {path} --user facilitator --format json"
-    )
-    assert [row["name"] for row in answer.rows] == ["Ana", "Bo"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("Ana\n\nBo\n"))
+    assert [row["name"] for row in passes.rows("sheet", "-", "-o", str(path))] == ["Ana", "Bo"]
     assert path.exists()
 
 

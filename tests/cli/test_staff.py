@@ -7,9 +7,8 @@ import pytest
 from kiosk.cli.sign_in import NEW_PASSPHRASE_VARIABLE
 from kiosk.settings import unknown_variables
 from kiosk.usecases.sample_clinic import PASSPHRASE
-from tests.cli.calling import COMMAND, Kiosk
+from tests.cli.calling import Kiosk, Typing
 from tests.cli.managing import Manager
-from tests.support.terminal import Terminal
 
 FIRST, OWN = "given to her today", "known to her alone"
 
@@ -164,31 +163,18 @@ def test_what_was_typed_wrongly_is_one_sentence(
     assert said.endswith(f"Try `kiosk staff {words[0]} --help`.")
 
 
-def test_new_passphrases_are_asked_for_unseen_and_twice(demo: Path) -> None:
-    words = [*COMMAND, "staff", "add", "amy", "caller", "--user", "manager"]
-    with Terminal(words) as terminal:
-        terminal.wait_for("Passphrase:")
-        terminal.send(f"{PASSPHRASE}\n")
-        terminal.wait_for("New passphrase for amy (12 characters or more):")
-        assert not terminal.echoes
-        terminal.send("short\n")
-        terminal.wait_for("A passphrase has 12 to 256 characters")
-        # What is typed before the second question is thrown away, as at any such prompt.
-        terminal.wait_until(lambda: terminal.find("New passphrase", 1) is not None, "the prompt")
-        terminal.send(f"{FIRST}\n")
-        terminal.wait_for("The same once more:")
-        assert not terminal.echoes
-        terminal.send(f"{FIRST}\n")
-        assert terminal.wait_exit() == 0
-        assert "must change  yes" in terminal.text
-        assert FIRST.encode() not in terminal.raw
-    with Terminal([*COMMAND, "staff", "passphrase", "--user", "amy"]) as terminal:
-        terminal.wait_for("Passphrase:")
-        terminal.send(f"{FIRST}\n")
-        terminal.wait_for("Your new passphrase (12 characters or more):")
-        terminal.send(f"{OWN}\n")
-        terminal.wait_for("The same once more:")
-        terminal.send(f"{OWN}\n")
-        assert terminal.wait_exit() == 0
-        assert "Your passphrase was changed." in terminal.text
-        assert OWN.encode() not in terminal.raw
+def test_new_passphrases_are_asked_for_unseen_and_twice(
+    kiosk: Kiosk, demo: Path, types: Typing
+) -> None:
+    question = "New passphrase for amy (12 characters or more): "
+    asked = types(PASSPHRASE, "short", FIRST, FIRST)
+    added = kiosk("staff", "add", "amy", "caller", "--user", "manager")
+    assert asked == ["Passphrase: ", question, question, "The same once more: "]
+    assert added.code == 0
+    assert "must change  yes" in added.out
+    assert added.err.startswith("A passphrase has 12 to 256 characters")
+    assert FIRST not in added.out + added.err
+    asked = types(FIRST, OWN, OWN)
+    changed = kiosk("staff", "passphrase", "--user", "amy")
+    assert asked[1:] == ["Your new passphrase (12 characters or more): ", "The same once more: "]
+    assert (changed.code, changed.out) == (0, "Your passphrase was changed.\n")

@@ -24,7 +24,9 @@ with guarded_run(), owner_url():
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGTERM, marks=pytest.mark.full), signal.SIGINT, signal.SIGKILL]
+)
 def test_a_server_ends_with_its_run(number: signal.Signals) -> None:
     variables = {name: value for name, value in os.environ.items() if name != URL_VARIABLE}
     with subprocess.Popen(
