@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -58,6 +59,10 @@ def pytest_collection_finish() -> None:
     """Collect garbage again, but not look through what the imports made."""
     gc.enable()
     gc.freeze()
+    if "sqlalchemy" in sys.modules:
+        from tests.support.compiled import share_compiled_statements
+
+        share_compiled_statements()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
