@@ -16,7 +16,7 @@ from hypothesis import settings
 from tests.support.amounts import FULL_VARIABLE
 
 if TYPE_CHECKING:
-    from tests.support.centres import Centre
+    from tests.support.centres import Centre, LentCentre
 
 
 MEMORY = Path("/dev/shm")  # noqa: S108
@@ -117,10 +117,36 @@ def centre_template(postgres: str) -> Iterator[str]:
         yield name
 
 
-@pytest.fixture
-def centre(postgres: str, centre_template: str) -> "Iterator[Centre]":
-    """A founded centre without sites, for this test alone."""
-    from tests.support.centres import new_centre
+@pytest.fixture(scope="session")
+def lent_centre(postgres: str, centre_template: str) -> "Iterator[LentCentre]":
+    """A founded centre that one test after the other has."""
+    from tests.support.centres import LentCentre
 
-    with new_centre(postgres, centre_template) as made:
+    lent = LentCentre(postgres, centre_template)
+    yield lent
+    lent.close()
+
+
+@pytest.fixture
+def centre(lent_centre: "LentCentre") -> "Iterator[Centre]":
+    """A founded centre without sites, for this test alone."""
+    with lent_centre.lend() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def lent_untimed_centre(postgres: str, centre_template: str) -> "Iterator[LentCentre]":
+    """The same for clinics whose clock a test sets."""
+    from tests.support.central_clinics import stop_server_clock
+    from tests.support.centres import LentCentre
+
+    lent = LentCentre(postgres, centre_template, stop_server_clock)
+    yield lent
+    lent.close()
+
+
+@pytest.fixture
+def untimed_centre(lent_untimed_centre: "LentCentre") -> "Iterator[Centre]":
+    """A founded centre at which facts keep no `received_at`, for this test alone."""
+    with lent_untimed_centre.lend() as made:
         yield made

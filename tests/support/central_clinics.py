@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import Engine, insert, select, text, update
 from sqlmodel import SQLModel
 
 from kiosk.records import outbox
@@ -29,45 +31,55 @@ from kiosk.records.schema.tables import Site
 from kiosk.sync.joining import JoinFolder, join_desk, join_kiosk
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.pull import pull_all
-from kiosk.usecases.site import load_site
+from kiosk.usecases.site import SiteInfo, load_site
 from kiosk.vault.passphrases import hash_pin
 from tests.support.centres import FOUNDED, Centre
-from tests.support.desks import CHEAP, PIN, Clinic, open_clinic
+from tests.support.desks import CHEAP, PIN, Clinic, founded_clinic, open_clinic
+from tests.support.new_files import files_made_at_once
 
+Rows = list[dict[str, Any]]
 _WHOLE: tuple[type[SQLModel], ...] = (Site, PublicKey, KioskDevice, StaffAccount)
 _OF_A_DESK: tuple[type[SQLModel], ...] = (SyncState, AuditChain)
+
+
+def stop_server_clock(engine: Engine) -> None:
+    """Let facts keep no `received_at`: the server's clock cannot be set."""
+    with engine.begin() as connection:
+        for fact in FACTS:
+            name = str(fact.__tablename__)
+            connection.execute(text(f"ALTER TABLE {name} ALTER received_at DROP DEFAULT"))
 
 
 @contextmanager
 def open_clinic_at_centre(centre: Centre, folder: Path) -> Iterator[Clinic]:
     """Found a clinic whose first machine is a desk of the centre; nothing of it is in the folder.
 
-    The server's clock cannot be set, so facts keep no `received_at` here.
+    A centre that was not lent for this gets its clock stopped first.
     """
-    (folder / "file").mkdir()
-    with open_clinic(folder / "file") as founded:
-        site = founded.site
-        centre.add_site(site.site_id)
-        move(founded.store, centre, (*_WHOLE, *_OF_A_DESK, *FACTS))
-    device = table(KioskDevice)
+    if centre.timed:
+        stop_server_clock(centre.engine)
+    site, rows = _founding()
+    centre.add_site(site.site_id)
     with centre.engine.begin() as connection:
-        connection.execute(update(device).values(kind="desk"))
-        for fact in FACTS:
-            name = str(fact.__tablename__)
-            connection.execute(text(f"ALTER TABLE {name} ALTER received_at DROP DEFAULT"))
+        for kind, values in rows:
+            connection.execute(insert(table(kind)), values)
     address = centre.let_in(site.site_id, site.kiosk_id, "desk")
     store = CentralStore(address, site.site_id)
     try:
         with patch.object(outbox, "confirmed_at", _there_at_once):
-            yield replace(
-                founded,
-                store=store,
-                folder=folder,
-                owner=centre.engine,
-                entropy=Random(1).randbytes,
-            )
+            clinic = founded_clinic(store, folder)
+            yield replace(clinic, owner=centre.engine, entropy=Random(1).randbytes)
     finally:
         store.close()
+
+
+@lru_cache(maxsize=1)
+def _founding() -> tuple[SiteInfo, list[tuple[type[SQLModel], Rows]]]:
+    """Return what founding a clinic writes, once for all tests of this process."""
+    with TemporaryDirectory(prefix="kiosk-founded-") as folder, open_clinic(Path(folder)) as made:
+        with made.store.write() as transaction:
+            transaction.connection().execute(update(table(KioskDevice)).values(kind="desk"))
+        return made.site, list(_rows(made.store, (*_WHOLE, *_OF_A_DESK, *FACTS)))
 
 
 def _there_at_once(*_: object) -> datetime:
@@ -77,12 +89,17 @@ def _there_at_once(*_: object) -> datetime:
 
 def move(store: Records, centre: Centre, kinds: Iterable[type[SQLModel]]) -> None:
     """Copy the rows of a kiosk's file to the centre."""
-    with store.read() as transaction, centre.engine.begin() as connection:
+    with centre.engine.begin() as connection:
+        for kind, values in _rows(store, kinds):
+            connection.execute(insert(table(kind)), values)
+
+
+def _rows(store: Records, kinds: Iterable[type[SQLModel]]) -> Iterator[tuple[type[SQLModel], Rows]]:
+    with store.read() as transaction:
         for kind in kinds:
             found = transaction.connection().execute(select(table(kind)))
-            rows: list[dict[str, Any]] = [dict(row._mapping) for row in found]
-            if rows:
-                connection.execute(insert(table(kind)), rows)
+            if values := [dict(row._mapping) for row in found]:
+                yield kind, values
 
 
 @dataclass
@@ -109,7 +126,8 @@ def kiosk_beside(desk: Clinic, centre: Centre, symbols: str) -> Iterator[KioskBe
     folder.mkdir()
     place = JoinFolder(folder, folder / "kiosk.db", desk.clock, desk.entropy)
     pin_hash = hash_pin(PIN, cost=CHEAP)
-    join_kiosk(place, CentralLink("kiosk", site_id, kiosk_id, address), lambda: pin_hash)
+    with files_made_at_once():
+        join_kiosk(place, CentralLink("kiosk", site_id, kiosk_id, address), lambda: pin_hash)
     remote = PostgresRemote(address, site_id, kiosk_id)
     store = Store.open(place.database)
     try:

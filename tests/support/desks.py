@@ -275,24 +275,29 @@ def _found(seed: int) -> _Founded:
 @contextmanager
 def open_clinic(folder: Path, seed: int = 1) -> Iterator[Clinic]:
     """Copy a founded clinic into `folder`, with all randomness of later ids from `seed`."""
-    made = _found(seed)
-    # The same in every process, so that ids of one time have the same order in each.
-    randomness = Random(seed)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / "kiosk.db"
     file.touch(mode=0o600, exist_ok=False)
-    file.write_bytes(made.file)
+    file.write_bytes(_found(seed).file)
     store = Store.open(file)
     try:
-        yield Clinic(
-            store,
-            folder,
-            SetClock(),
-            randomness.randbytes,
-            made.site,
-            made.sealing,
-            made.manager,
-            made.recovery,
-        )
+        yield founded_clinic(store, folder, seed)
     finally:
         store.close()
+
+
+def founded_clinic(store: Records, folder: Path, seed: int = 1) -> Clinic:
+    """Return the founded clinic whose rows are in `store`."""
+    made = _found(seed)
+    # The same in every process, so that ids of one time have the same order in each.
+    randomness = Random(seed)
+    return Clinic(
+        store,
+        folder,
+        SetClock(),
+        randomness.randbytes,
+        made.site,
+        made.sealing,
+        made.manager,
+        made.recovery,
+    )

@@ -42,6 +42,7 @@ from kiosk.vault.audit_chain import START_TAG
 from kiosk.vault.enrolment_bundle import SignedBundle
 from kiosk.vault.passphrases import hash_pin, verify_pin
 from tests.support.desks import CHEAP, Clinic, SetClock, open_clinic
+from tests.support.new_files import files_made_at_once
 from tests.support.strict_server import owned_database, strict_server
 
 PIN = "1357"
@@ -106,9 +107,10 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def world(shared: World, tmp_path: Path) -> World:
+def world(shared: World, tmp_path: Path) -> Iterator[World]:
     """The same with an empty folder for a new machine, and a clock of the test's own."""
-    return replace(shared, folder=tmp_path, clock=SetClock())
+    with files_made_at_once():
+        yield replace(shared, folder=tmp_path, clock=SetClock())
 
 
 def visitors(store: Store, world: World) -> VisitorDesk:

@@ -27,5 +27,5 @@ def clinic(place: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
         return
     from tests.support.central_clinics import open_clinic_at_centre
 
-    with open_clinic_at_centre(request.getfixturevalue("centre"), tmp_path) as clinic:
+    with open_clinic_at_centre(request.getfixturevalue("untimed_centre"), tmp_path) as clinic:
         yield clinic

@@ -11,6 +11,11 @@ from tests.support.desks import Clinic
 
 
 @pytest.fixture
+def centre(untimed_centre: Centre) -> Centre:
+    return untimed_centre
+
+
+@pytest.fixture
 def clinic(centre: Centre, tmp_path: Path) -> Iterator[Clinic]:
     with open_clinic_at_centre(centre, tmp_path) as clinic:
         yield clinic
