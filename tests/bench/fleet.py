@@ -3,7 +3,6 @@
 import multiprocessing
 import shutil
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ from tests.support.postgres import Server, own_server
 _PROCESSES = 2
 _SPARE = 40
 """Connections of the server beside those of the fleet."""
-_LOOK = 0.5
+_LOOK = 0.2
 _DIRECT = "direct"
 _OPEN = "SELECT count(*) FROM pg_stat_activity WHERE starts_with(usename, 'k_')"
 
@@ -119,12 +118,11 @@ def _run(centre: Centre, site: UUID, fleet: Fleet, paced: float, full: float) ->
         processes.append(process)
     most = 0
     with psycopg.connect(centre.url, autocommit=True) as owner:
-        while not all(answer.poll() for answer in answers):
+        while waiting := [answer for answer in answers if not answer.poll()]:
             row = owner.execute(_OPEN).fetchone()
             most = max(most, int(row[0]) if row else 0)
             assert all(process.is_alive() or not process.exitcode for process in processes)
-            wait(answers, _LOOK)
-            time.sleep(_LOOK)
+            wait(waiting, _LOOK)
     phases = [answer.recv() for answer in answers]
     for process in processes:
         process.join()

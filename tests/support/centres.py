@@ -99,7 +99,7 @@ _BUILD = " UNION ALL ".join(
 """Whatever is made or changed is a row of a newer transaction than all others of its catalog."""
 _TABLES = "SELECT relname FROM pg_class WHERE relnamespace='public'::regnamespace AND relkind='r'"
 _OTHERS = (
-    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname=current_database() AND pid<>pg_backend_pid()"
 )
 
@@ -155,21 +155,28 @@ class LentCentre:
         self._url = url
 
     def _put_back(self) -> None:
-        self._owner.execute(_OTHERS)
-        machines = self._owner.execute("SELECT kind, id, site_id FROM kiosk_device").fetchall()
-        for kind, kiosk_id, site_id in machines:
-            self._owner.execute(f"DROP ROLE IF EXISTS {role_name(kind, kiosk_id, site_id)}")
-        if self._owner.execute(_BUILD).fetchall() != self._build:
+        owner, names = self._owner, sql.SQL(", ").join(map(sql.Identifier, self._rows))
+        owner.execute(_OTHERS)
+        with owner.transaction():
+            # Whoever still writes is waited for, and comes no more.
+            owner.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(names))
+            machines = owner.execute("SELECT kind, id, site_id FROM kiosk_device").fetchall()
+            for kind, kiosk_id, site_id in machines:
+                owner.execute(f"DROP ROLE IF EXISTS {role_name(kind, kiosk_id, site_id)}")
+            is_whole = owner.execute(_BUILD).fetchall() == self._build
+            if is_whole:
+                self._put_rows_back()
+        if not is_whole:
             self.close()
-            return
-        with self._owner.transaction():
-            # No trigger or key says which row has to go first.
-            self._owner.execute("SET LOCAL session_replication_role = replica")
-            self._owner.execute(sql.SQL(";").join(_copy("DELETE FROM {}", n) for n in self._rows))
-            for name, rows in self._rows.items():
-                if rows:
-                    with self._owner.cursor().copy(_copy("COPY {} FROM STDIN", name)) as copy:
-                        copy.write(rows)
+
+    def _put_rows_back(self) -> None:
+        # No trigger or key says which row has to go first.
+        self._owner.execute("SET LOCAL session_replication_role = replica")
+        self._owner.execute(sql.SQL(";").join(_copy("DELETE FROM {}", n) for n in self._rows))
+        for name, rows in self._rows.items():
+            if rows:
+                with self._owner.cursor().copy(_copy("COPY {} FROM STDIN", name)) as copy:
+                    copy.write(rows)
 
 
 def _copy(statement: LiteralString, name: str) -> sql.Composed:

@@ -39,19 +39,12 @@ DAY = date(2026, 3, 2)
 
 
 class Busy:
-    """A clinic in which there is something to do for every method."""
+    """A clinic in which there is something to do for every method, each at a desk just opened."""
 
     def __init__(self, clinic: Clinic) -> None:
         self.clinic = clinic
-        me = clinic.add_staff("everything", *Role)
-        self.me, access = me.staff.id, clinic.access
-        self.calls = access.callback_desk(me)
-        self.roster = access.roster_desk(me)
-        self.passes = access.pass_desk(me)
-        self.groups = access.groups_desk(me)
-        self.accounts = access.accounts_desk(me)
-        self.oversight = access.oversight_desk(me)
-        self.odd = access.anomalies_desk(me)
+        self.signed_in = clinic.add_staff("everything", *Role)
+        self.me = self.signed_in.staff.id
         self.request = ask(clinic)
         self.session = clinic.add_session(enrolled=True)
         self.later = clinic.add_session("Room 3", starts=60)
@@ -62,6 +55,34 @@ class Busy:
         self.arrival = facts.check_in(clinic, self.session.id, b"x" * 16)
         self.gone = facts.check_in(clinic, self.session.id)
         self.void = facts.check_in(clinic, self.session.id, void_of=self.gone)
+
+    @property
+    def calls(self) -> CallbackDesk:
+        return self.clinic.access.callback_desk(self.signed_in)
+
+    @property
+    def roster(self) -> RosterDesk:
+        return self.clinic.access.roster_desk(self.signed_in)
+
+    @property
+    def passes(self) -> PassDesk:
+        return self.clinic.access.pass_desk(self.signed_in)
+
+    @property
+    def groups(self) -> GroupsDesk:
+        return self.clinic.access.groups_desk(self.signed_in)
+
+    @property
+    def accounts(self) -> AccountsDesk:
+        return self.clinic.access.accounts_desk(self.signed_in)
+
+    @property
+    def oversight(self) -> OversightDesk:
+        return self.clinic.access.oversight_desk(self.signed_in)
+
+    @property
+    def odd(self) -> AnomaliesDesk:
+        return self.clinic.access.anomalies_desk(self.signed_in)
 
     def new_group(self, name: str = "Walkers", id_: UUID | None = None) -> GroupPlan:
         return GroupPlan(id_ or self.clinic.id(), name, "Room 9", "Room 9")
@@ -113,7 +134,6 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
     GroupsDesk: {
         "add_group": lambda h: h.groups.add_group(h.new_group()),
         "change_group": lambda h: h.groups.change_group(h.new_group("Other", h.group)),
-        "put_away_group": lambda h: h.groups.put_away_group(h.group),
         "add_session": lambda h: h.groups.add_session(h.new_session()),
         "add_series": lambda h: h.groups.add_series(h.group, h.series()),
         "change_session": lambda h: h.groups.change_session(h.moved()),
@@ -126,6 +146,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
                 (),
             )
         ),
+        "put_away_group": lambda h: h.groups.put_away_group(h.group),
     },
     AccountsDesk: {
         "add": lambda h: h.accounts.add(NewAccount("new", SECRET, frozenset({Role.CALLER}))),
@@ -142,7 +163,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "publish_helplines": lambda h: h.oversight.publish_helplines(shipped_text()),
     },
 }
-"""What opens something personal or changes something, for each desk."""
+"""What opens something personal or changes something, for each desk, in an order that works."""
 
 LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
     CallbackDesk: {"history": lambda h: h.calls.history(h.request)},
@@ -225,20 +246,23 @@ def _desks(base: type[StaffDesk]) -> Iterator[type[StaffDesk]]:
             yield one
 
 
-@pytest.mark.parametrize("call", each(DEEDS).values(), ids=each(DEEDS))
-def test_a_deed_leaves_an_entry_in_the_name_of_who_did_it(clinic: Clinic, call: Call) -> None:
+@pytest.mark.parametrize("desk", DEEDS)
+def test_a_deed_leaves_an_entry_in_the_name_of_who_did_it(
+    clinic: Clinic, desk: type[StaffDesk]
+) -> None:
     busy = Busy(clinic)
-    with entries(clinic, busy.me) as found:
-        call(busy)
-    assert found
+    for name, call in DEEDS[desk].items():
+        with entries(clinic, busy.me) as found:
+            call(busy)
+        assert found, name
 
 
-@pytest.mark.parametrize("call", each(LOOKS).values(), ids=each(LOOKS))
-def test_a_look_that_names_nobody_leaves_none(clinic: Clinic, call: Call) -> None:
+def test_a_look_that_names_nobody_leaves_none(clinic: Clinic) -> None:
     busy = Busy(clinic)
-    with entries(clinic, busy.me) as found:
-        call(busy)
-    assert not found
+    for name, call in each(LOOKS).items():
+        with entries(clinic, busy.me) as found:
+            call(busy)
+        assert not found, name
 
 
 def _disabled(busy: Busy) -> None:
@@ -267,7 +291,8 @@ def test_nothing_is_done_by_who_may_not_be_here_any_more(
 ) -> None:
     busy = Busy(clinic)
     happened(busy)
-    for call in (each(DEEDS) | each(LOOKS)).values():
-        with entries(clinic, busy.me) as found, pytest.raises(SignedOut):
-            call(busy)
-        assert not found
+    with entries(clinic, busy.me) as found:
+        for call in (each(DEEDS) | each(LOOKS)).values():
+            with pytest.raises(SignedOut):
+                call(busy)
+    assert not found

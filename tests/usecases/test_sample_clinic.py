@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from random import Random
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -35,6 +37,7 @@ from kiosk.usecases.staff_desk import Context, SignedIn
 from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.amounts import amount
 from tests.support.desks import CHEAP, NOON, SetClock, open_clinic
+from tests.support.new_files import files_made_at_once
 
 MINUTE = timedelta(minutes=1)
 INSTANTS = st.integers(0, 14 * 366 * 24 * 60).map(
@@ -72,7 +75,8 @@ class Sample:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Sample]:
-    store = Store.open(tmp_path / "kiosk.db", create=True)
+    with files_made_at_once():
+        store = Store.open(tmp_path / "kiosk.db", create=True)
     try:
         yield Sample(store)
     finally:
@@ -105,8 +109,13 @@ def test_a_session_is_open_and_another_is_later_at_any_time(ready: Sample, at: d
 
 def _planned(at: datetime) -> tuple[Session, ...]:
     """Give the sessions that a start at `at` plans, without a database."""
-    facts = SiteInfo(UUID(int=1), UUID(int=2), "", sample_clinic._zone(at), "SG", "", "7K")
     block = (at - sample_clinic._EPOCH) // sample_clinic._BLOCK
+    return _planned_in(sample_clinic._zone(at), block)
+
+
+@lru_cache
+def _planned_in(zone: ZoneInfo, block: int) -> tuple[Session, ...]:
+    facts = SiteInfo(UUID(int=1), UUID(int=2), "", zone, "SG", "", "7K")
     plans = [sample_clinic._session(facts, block + ahead) for ahead in range(sample_clinic._AHEAD)]
     return tuple(Session(p.id, "", p.room, p.starts_at, p.ends_at) for p in plans)
 

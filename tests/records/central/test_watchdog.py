@@ -43,6 +43,8 @@ def engine(centre: Centre, line: Proxy) -> Iterator[Engine]:
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "CONNECT_SECONDS", SHORT)
     monkeypatch.setattr(stores, "_PATIENCE_SECONDS", SHORT)
+    # The shortest that libpq takes.
+    monkeypatch.setitem(engines._SENDING, "connect_timeout", 2)
 
 
 def ends_on_time(act: Callable[[], object], latest: float = LATEST) -> None:
@@ -71,10 +73,11 @@ def test_silence_in_a_transaction(engine: Engine, line: Proxy, word: bytes) -> N
     one_transaction(engine)
 
 
+@pytest.mark.usefixtures("short")
 def test_silence_before_a_kept_connection_is_used_again(engine: Engine, line: Proxy) -> None:
     one_transaction(engine)
     line.blackhole()
-    ends_on_time(lambda: one_transaction(engine), LATEST + 2 * engines.CONNECT_SECONDS)
+    ends_on_time(lambda: one_transaction(engine))
     line.pass_on()
     one_transaction(engine)
 

@@ -1,11 +1,14 @@
 """Reports tell finished blocks as they stood, from real records, and tell them once and for all."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from uuid import UUID
 
 import pytest
+from sqlmodel import Session as Transaction
 
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
@@ -13,6 +16,7 @@ from kiosk.domain.policy import Rules
 from kiosk.domain.statistics import AttendanceBlock, Block, RequestsBlock, Waits
 from kiosk.presentation.statistics import REPORTS
 from kiosk.usecases.admin.desk import OversightDesk
+from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support import facts
 from tests.support.desks import Clinic
 
@@ -38,9 +42,13 @@ def to_the_report(clinic: Clinic) -> OversightDesk:
     return open_desk(clinic)
 
 
-def ask(clinic: Clinic, language: CallLanguage = CallLanguage.ENGLISH) -> UUID:
+def ask(
+    clinic: Clinic,
+    language: CallLanguage = CallLanguage.ENGLISH,
+    visitor: VisitorDesk | None = None,
+) -> UUID:
     draft = replace(clinic.draft(), call_language=language)
-    clinic.visitor.request_callback(draft)
+    (visitor or clinic.visitor).request_callback(draft)
     return draft.id
 
 
@@ -94,8 +102,37 @@ def test_a_block_of_attendance_is_told_from_who_was_there(clinic: Clinic) -> Non
     assert group.weeks == (None,) * 4
 
 
+class OneTransaction:
+    """A store all of whose transactions are one."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        yield self._transaction
+        self._transaction.flush()
+
+    read = write
+
+    def checkpoint(self) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def examine(self) -> bool:
+        raise NotImplementedError
+
+
 def random_days(clinic: Clinic, dice: Random, days: int) -> None:
     """Let anything happen for some days: requests, calls, mistakes, arrivals, a clock set back."""
+    with clinic.store.write() as transaction:
+        random_days_of(replace(clinic, store=OneTransaction(transaction)), dice, days)
+
+
+def random_days_of(clinic: Clinic, dice: Random, days: int) -> None:
+    visitor = clinic.visitor
     sessions = [clinic.add_session(f"Room {number}", hours=20).id for number in range(2)]
     requests: list[tuple[UUID, list[UUID]]] = []
     arrivals: list[UUID] = []
@@ -104,7 +141,7 @@ def random_days(clinic: Clinic, dice: Random, days: int) -> None:
         clinic.clock.at -= back
         for _ in range(dice.randint(0, 4)):
             language = dice.choice([CallLanguage.ENGLISH, CallLanguage.TAMIL])
-            requests.append((ask(clinic, language), []))
+            requests.append((ask(clinic, language, visitor), []))
             lookup = dice.choice([None, dice.randbytes(16)])
             arrivals.append(facts.check_in(clinic, dice.choice(sessions), lookup))
         for request, events in dice.sample(requests, min(3, len(requests))):
