@@ -17,7 +17,7 @@ import psycopg
 from kiosk.domain.ids import uuid7
 from kiosk.records.central.connection import Address
 from tests.bench.figures import Figure, timed
-from tests.bench.pushers import MOST_FACTS, Phase, Plan, merged, work
+from tests.bench.pushers import MOST_FACTS, PERIOD, Phase, Plan, merged, work
 from tests.support.centres import Centre, centre_template, new_centre
 from tests.support.pgbouncer import pooled
 from tests.support.postgres import Server, own_server
@@ -59,7 +59,7 @@ class Answer:
         )
 
 
-def fleets(kiosks: int, paced: float, full: float) -> list[Figure]:
+def fleets(kiosks: int, paced: float, full: float, period: float = PERIOD) -> list[Figure]:
     """Let one kiosk and then a fleet push, first one push a period each, then without a pause."""
     found: list[Figure] = []
     with (
@@ -68,12 +68,12 @@ def fleets(kiosks: int, paced: float, full: float) -> list[Figure]:
         new_centre(server.url(), template) as centre,
     ):
         site, machines = _enrol(centre, kiosks)
-        alone = _run(centre, site, machines[:1], full, full)
+        alone = _run(centre, site, machines[:1], (full, full, period))
         for name in (_DIRECT, "PgBouncer") if _is_pooler_here() else (_DIRECT,):
             sys.stderr.write(f"Row 8: {kiosks} kiosks, {name}.\n")
             with _way(name, server, machines) as port:
                 fleet = [(id_, replace(to, port=port)) for id_, to in machines]
-                answer = _run(centre, site, fleet, paced, full)
+                answer = _run(centre, site, fleet, (paced, full, period))
             found += _figures(f"{kiosks} kiosks, {name}", answer, alone)
     return found
 
@@ -102,14 +102,16 @@ def _way(name: str, server: Server, machines: Fleet) -> Iterator[int]:
             yield port
 
 
-def _run(centre: Centre, site: UUID, fleet: Fleet, paced: float, full: float) -> Answer:
+def _run(centre: Centre, site: UUID, fleet: Fleet, times: tuple[float, float, float]) -> Answer:
     """Run the kiosks in processes of their own and look how many connections there are."""
-    context = multiprocessing.get_context("spawn")
+    paced, full, period = times
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", work.__module__])
     count = min(_PROCESSES, len(fleet))
     together = context.Barrier(count)
     answers, processes = [], []
     for number in range(count):
-        plan = Plan(site, fleet[number::count], paced, full, number)
+        plan = Plan(site, fleet[number::count], paced, full, number, period)
         here, there = context.Pipe(duplex=False)
         process = context.Process(target=work, args=(plan, together, there))
         process.start()

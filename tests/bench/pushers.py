@@ -23,7 +23,7 @@ from kiosk.sync.remote import Heartbeat
 MOST_FACTS = 5
 """In one push: what a kiosk has when a fact wakes it."""
 PERIOD = 3.0
-"""Seconds between two pushes of a kiosk."""
+"""Seconds between two pushes of a kiosk, where nothing else is asked for."""
 _WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds after a failed contact, at most: hundreds at once are too many for a second."""
 
@@ -39,6 +39,8 @@ class Plan:
     full: float
     """Seconds of one push after the other."""
     seed: int
+    period: float
+    """Seconds between two paced pushes of a kiosk."""
 
 
 @dataclass(slots=True)
@@ -70,13 +72,13 @@ class Pusher:
                 return
             time.sleep(self._chance.uniform(0, wait))
 
-    def push_paced(self, phase: Phase, ends: float) -> None:
-        """Push every few seconds until a moment of `perf_counter`, beginning at any moment."""
-        due = time.perf_counter() + self._chance.uniform(0, PERIOD)
+    def push_paced(self, phase: Phase, ends: float, period: float) -> None:
+        """Push once a period until a moment of `perf_counter`, beginning at any moment."""
+        due = time.perf_counter() + self._chance.uniform(0, period)
         while due < ends:
             time.sleep(max(due - time.perf_counter(), 0))
             self._push(phase, due)
-            due += PERIOD
+            due += period
 
     def push_on(self, phase: Phase, ends: float) -> None:
         """Push again and again until a moment of `perf_counter`."""
@@ -129,7 +131,7 @@ def work(plan: Plan, together: Barrier, answers: "Connection[list[Phase], None]"
     phases = []
     for seconds, deed in (
         (0.0, lambda pusher, phase, _: pusher.connect(phase)),
-        (plan.paced, Pusher.push_paced),
+        (plan.paced, partial(Pusher.push_paced, period=plan.period)),
         (plan.full, Pusher.push_on),
     ):
         together.wait()

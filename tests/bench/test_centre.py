@@ -5,7 +5,6 @@ from pathlib import Path
 import psycopg
 
 from tests.bench import fleet, push
-from tests.bench.pushers import PERIOD
 
 _FACTS = 40
 
@@ -24,7 +23,7 @@ def test_every_way_brings_the_same_rows(tmp_path: Path) -> None:
 
 
 def test_a_fleet_loses_nothing_unnoticed() -> None:
-    figures = fleet.fleets(3, PERIOD, 0.5)
+    figures = fleet.fleets(3, 1, 0.5, period=1)
     told = [figure.notes for figure in figures if figure.notes]
     assert all(" 0 pushes failed" in notes and "3 connections" in notes for notes in told)
     assert len(figures) == 5 * len(told)

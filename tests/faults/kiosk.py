@@ -1,9 +1,10 @@
 """A kiosk's process without its screen: visitors on one thread, the sync on another.
 
-`python -m tests.faults.kiosk FOLDER SEED FACTS SECONDS` serves until FACTS visitors were served in
-all its lives, spread over SECONDS, and ends once everything is sent and the folder holds `finish`.
+It serves until so many visitors were served in all its lives, spread over so many seconds, and ends
+once everything is sent and the folder holds `finish`.
 """
 
+import os
 import sys
 import threading
 import time
@@ -23,6 +24,7 @@ from tests.faults.visits import SERVED, TOLD, Visitors, served_by
 
 FINISH, DRAINED = "finish", "drained"
 """Files in the folder: the word to end, and that everything has been sent."""
+COMPLAINTS = "complaints"
 _PAUSE = 0.05
 """Seconds between rounds."""
 _LONGEST_PAUSE = 0.4
@@ -88,5 +90,8 @@ def main(folder: Path, seed: str, facts: int, seconds: float) -> None:
     sys.exit(1 if failed else 0)
 
 
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))
+def run(folder: Path, seed: str, facts: int, seconds: float) -> None:
+    """Do so in a process of its own; what it complains of is kept beside its database."""
+    with (folder / COMPLAINTS).open("ab") as complaints:
+        os.dup2(complaints.fileno(), sys.stderr.fileno())
+    main(folder, seed, facts, seconds)

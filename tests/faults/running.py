@@ -141,7 +141,8 @@ def _finish(machines: Sequence[Machine]) -> None:
                 time.sleep(_LOOK)
     for machine in machines:
         assert machine.process is not None
-        machine.process.wait(ends - time.monotonic())
+        machine.process.join(ends - time.monotonic())
+        assert machine.process.exitcode is not None, "a kiosk does not end"
         machine.check()
 
 

@@ -14,7 +14,7 @@ from tests.faults.visits import TOLD, Told
 from tests.support.amounts import amount
 from tests.support.proxy import Mode
 
-FACTS = amount(1200, 5000, "KIOSK_TEST_FACTS")
+FACTS = amount(400, 5000, "KIOSK_TEST_FACTS")
 SECONDS = amount(11, 25)
 SEED = 20261123
 
