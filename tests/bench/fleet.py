@@ -59,11 +59,13 @@ class Answer:
         )
 
 
-def fleets(kiosks: int, paced: float, full: float, period: float = PERIOD) -> list[Figure]:
+def fleets(
+    kiosks: int, paced: float, full: float, period: float = PERIOD, *, durable: bool = True
+) -> list[Figure]:
     """Let one kiosk and then a fleet push, first one push a period each, then without a pause."""
     found: list[Figure] = []
     with (
-        own_server(f"max_connections={kiosks + _SPARE}", durable=True) as server,
+        own_server(f"max_connections={kiosks + _SPARE}", durable=durable) as server,
         centre_template(server.url()) as template,
         new_centre(server.url(), template) as centre,
     ):

@@ -143,10 +143,12 @@ def _notes(name: str) -> str:
     return floor if name == next(iter(WAYS)) else ""
 
 
-def trials(scratch: Path, rounds: int, facts: int) -> Iterator[tuple[Trial, str]]:
+def trials(
+    scratch: Path, rounds: int, facts: int, *, durable: bool = True
+) -> Iterator[tuple[Trial, str]]:
     """Give every way so many times, each with a centre and an outbox of its own."""
     with (
-        own_server(durable=True) as server,
+        own_server(durable=durable) as server,
         centre_template(server.url()) as template,
         new_centre(server.url(), template) as centre,
     ):

@@ -11,7 +11,7 @@ _FACTS = 40
 
 def test_every_way_brings_the_same_rows(tmp_path: Path) -> None:
     brought = {}
-    for trial, name in push.trials(tmp_path, 1, _FACTS):
+    for trial, name in push.trials(tmp_path, 1, _FACTS, durable=False):
         assert push.WAYS[name][0](trial) > 0
         with psycopg.connect(trial.owner) as connection:
             query = f"SELECT {push.COLUMNS} FROM check_in ORDER BY id"  # noqa: S608 - our own
@@ -23,7 +23,7 @@ def test_every_way_brings_the_same_rows(tmp_path: Path) -> None:
 
 
 def test_a_fleet_loses_nothing_unnoticed() -> None:
-    figures = fleet.fleets(3, 1, 0.5, period=1)
+    figures = fleet.fleets(3, 1, 0.5, period=1, durable=False)
     told = [figure.notes for figure in figures if figure.notes]
     assert all(" 0 pushes failed" in notes and "3 connections" in notes for notes in told)
     assert len(figures) == 5 * len(told)
