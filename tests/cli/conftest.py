@@ -17,7 +17,6 @@ from kiosk.vault import passphrases
 from kiosk.vault.passphrases import Cost
 from tests.cli.calling import Kiosk, Typing
 from tests.support.desks import CHEAP
-from tests.support.statements import share_statements
 
 _one_tree = cache(typer.main.get_command)
 _argon2 = passphrases._argon2
@@ -34,9 +33,8 @@ def _clean_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def _made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the tree of commands and the statements once: no call changes them."""
+    """Make the tree of commands once: no call changes it."""
     monkeypatch.setattr(typer.main, "get_command", _one_tree)
-    share_statements(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
