@@ -13,8 +13,18 @@ from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
 from kiosk.domain.groups.plan_import import Plans
 from kiosk.errors import SetupError
 from kiosk.ui.desk.app import DeskApp
+from kiosk.ui.desk.messages import Entered
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.session import ClinicInfo, DeskSide, OpenDeskSide, PlanFolder, Progress, Tools
+from kiosk.ui.desk.session import (
+    ClinicInfo,
+    CurrentUser,
+    DeskSide,
+    OpenDeskSide,
+    PlanFolder,
+    Progress,
+    Tools,
+)
+from kiosk.ui.desk.sign_in import SignInScreen
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
 from tests.support.screens import USUAL
@@ -98,8 +108,16 @@ class Colleague(Hands[DeskApp]):
         assert isinstance(screen, DeskScreen)
         return screen
 
+    async def enter(self, login: str, passphrase: str = PASSPHRASE) -> None:
+        """Sign in from the first screen, by the desk's own way in, without typing."""
+        assert isinstance(self.screen, SignInScreen)
+        answer = await self.app.door.ask(lambda side: side.sign_in(login, passphrase))
+        assert isinstance(answer, CurrentUser), answer
+        self.screen.post(Entered(answer))
+        await self.settle()
+
     async def sign_in(self, login: str, passphrase: str = PASSPHRASE) -> None:
-        """Sign in from the first screen."""
+        """Sign in from the first screen, by typing."""
         await self.type(login, "enter")
         await self.type(passphrase, "enter")
 
@@ -124,7 +142,7 @@ async def at_desk(
     boot: OpenDeskSide | None = None,
     idle: float = 120.0,
 ) -> AsyncIterator[Colleague]:
-    """Start the desk on `clinic` and stand before it, signed in as `login` if one is given.
+    """Start the desk on `clinic` and stand before it, signed in as `login` if one is given (`Colleague.enter`).
 
     Passphrases are those of `Clinic.add_staff` and of its manager.
     """
@@ -141,7 +159,7 @@ async def at_desk(
                 colleague.written = written
                 await colleague.settle()
                 if login:
-                    await colleague.sign_in(login)
+                    await colleague.enter(login)
                 yield colleague
                 assert not app.crashed
     finally:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -14,9 +14,19 @@ class Gate:
     """Holds the answer of a desk until a screen's page has been taken away."""
 
     def __init__(
-        self, desk: type, method: str, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+        self,
+        desk: type,
+        method: str,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        fails: bool,
+        asking: Callable[[], bool] | None = None,
     ) -> None:
-        """Take whose answer is held; `fails`: whether it is trouble in the end."""
+        """Take whose answer is held; `fails`: whether it is trouble in the end.
+
+        `asking` tells whether the answer is still on its way; without it, a tenth of a second is
+        left to it.
+        """
         self.asked, self.opened = asyncio.Event(), threading.Event()
         self.left: Sequence[object] = ()
         """The screens that are left."""
@@ -36,9 +46,14 @@ class Gate:
         async def taken_away(sheet: Sheet) -> None:
             screen = sheet.screen
             await leave(sheet)
-            if screen in self.left:
-                self.opened.set()
+            if screen not in self.left or (asking is not None and self.opened.is_set()):
+                return
+            self.opened.set()
+            if asking is None:
                 await asyncio.sleep(0.1)
+            else:
+                while asking():
+                    await asyncio.sleep(0.001)
 
         monkeypatch.setattr(desk, method, held)
         monkeypatch.setattr(Sheet, "_message_loop_exit", taken_away)
