@@ -142,9 +142,10 @@ async def at_desk(
     boot: OpenDeskSide | None = None,
     idle: float = 120.0,
 ) -> AsyncIterator[Colleague]:
-    """Start the desk on `clinic` and stand before it, signed in as `login` if one is given (`Colleague.enter`).
+    """Start the desk on `clinic` and stand before it, signed in as `login` if one is given.
 
-    Passphrases are those of `Clinic.add_staff` and of its manager.
+    Nothing is typed for that (`Colleague.enter`). Passphrases are those of `Clinic.add_staff` and
+    of its manager.
     """
     seconds, written = Seconds(), Written()
     boot = boot or partial(desk_side, clinic, written, idle)

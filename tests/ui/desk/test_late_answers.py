@@ -139,9 +139,7 @@ async def left_before(
 ) -> None:
     """Go there from the menu, ask, leave before the answer, and find the desk as ever."""
     await colleague.keys(*pressed(late.way))
-    gate = Gate(
-        late.desk, late.method, monkeypatch, fails=fails, asking=lambda: colleague.asking
-    )
+    gate = Gate(late.desk, late.method, monkeypatch, fails=fails, asking=lambda: colleague.asking)
     await answered_late(colleague, gate, late.ask, leave)
     monkeypatch.undo()
     await colleague.wait(0)
@@ -167,9 +165,7 @@ async def test_a_sign_in_may_be_answered_when_somebody_else_wants_in(
     async with at_desk(clinic, "manager") as colleague:
         await colleague.wait(121)
         await colleague.type(PASSPHRASE)
-        gate = Gate(
-            Access, "sign_in", monkeypatch, fails=fails, asking=lambda: colleague.asking
-        )
+        gate = Gate(Access, "sign_in", monkeypatch, fails=fails, asking=lambda: colleague.asking)
         await answered_late(colleague, gate, "›", by_one_step_back)
         monkeypatch.undo()
         colleague.expect("Staff desk")

@@ -1,8 +1,8 @@
 """Every screen of the shell and the facilitator at every size: whole, readable, with its keys."""
 
-import pytest
 from rich.cells import cell_len
 
+from kiosk.ui.desk.menu import MenuScreen
 from kiosk.ui.widgets.desk_bars import KeyLine
 from kiosk.ui.widgets.list import Listing
 from tests.support.contrast import ratio
@@ -11,19 +11,20 @@ from tests.support.deskscreens import Colleague, at_desk
 from tests.support.pictures import cells, codes
 from tests.support.screens import SIZES
 
-STOPS = {
-    "menu": (),
-    "sessions": ("g",),
-    "roster": ("g", "enter", "n"),
-    "taking off": ("g", "enter", "v"),
-    "head count": ("g", "enter", "h"),
-    "person": ("g", "enter", "a"),
-    "member": ("g", "enter", "m", "enter"),
-    "members": ("p", "enter", "space"),
-    "new pass": ("p", "enter", "a"),
-    "sure": ("p", "enter", "r"),
-    "passphrase": ("o",),
-}
+STOPS = (
+    ("What would you like to do?", (), 0),
+    ("Groups today", ("g",), 0),
+    ("Group of Room 2, left", ("enter", "n"), 0),
+    ("Why take this person off the list?", ("v",), 1),
+    ("How many people are in the room?", ("h",), 1),
+    ("Add somebody by name", ("a",), 1),
+    ("Put a member on the list", ("m", "enter"), 3),
+    ("Members and passes", ("p", "enter", "space"), 0),
+    ("Revoke every pass of theirs?", ("r",), 1),
+    ("A new pass", ("a",), 2),
+    ("Choose a passphrase of your own", ("o",), 1),
+)
+"""Headings, the keys that lead there from the one before, and steps back after it."""
 LONG = "Nalini Devi d/o Venkatasubramanian Rama"
 
 
@@ -72,31 +73,35 @@ def _hex(colour: tuple[int, int, int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_nothing_is_cut_or_faint(clinic: Clinic, size: tuple[int, int]) -> None:
+async def test_nothing_is_cut_or_faint_at_any_size(clinic: Clinic) -> None:
     furnish(clinic)
     wrong: list[str] = []
-    async with at_desk(clinic, size=size) as colleague:
-        wrong += offences(colleague)
-        for name, keys in STOPS.items():
-            await colleague.sign_in("manager")
-            await colleague.keys(*keys)
-            found = offences(colleague)
-            wrong += [f"{name}:", *found, colleague.picture()] if found else []
-            await colleague.keys("f10" if colleague.screen.typing else "q")
+    async with at_desk(clinic) as colleague:
+        for size in SIZES:
+            await colleague.resize(*size)
+            wrong += offences(colleague)
+            await colleague.enter("manager")
+            for heading, keys, back in STOPS:
+                await colleague.keys(*keys)
+                assert colleague.screen.heading().startswith(heading)
+                found = offences(colleague)
+                wrong += [f"{heading} at {size}:", *found, colleague.picture()] if found else []
+                await colleague.keys(*["escape"] * back)
+            assert isinstance(colleague.screen, MenuScreen)
+            await colleague.keys("q")
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_the_code_of_a_pass_can_be_read_at_any_size(
-    clinic: Clinic, size: tuple[int, int]
-) -> None:
+async def test_the_code_of_a_pass_can_be_read_at_any_size(clinic: Clinic) -> None:
     clinic.passes.issue_pass(LONG, "en")
-    async with at_desk(clinic, "manager", size=size) as colleague:
-        await colleague.keys("p", "enter", "p", "y")
-        assert len(codes(colleague.strips())) == 1
-        colleague.expect("The pass of")
-        assert offences(colleague) == []
+    async with at_desk(clinic, "manager") as colleague:
+        for size in SIZES:
+            await colleague.resize(*size)
+            await colleague.keys("p", "enter", "p", "y")
+            assert len(codes(colleague.strips())) == 1
+            colleague.expect("The pass of")
+            assert offences(colleague) == []
+            await colleague.keys("escape", "escape")
 
 
 async def test_a_smaller_terminal_keeps_its_screen(clinic: Clinic) -> None:

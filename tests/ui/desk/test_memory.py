@@ -4,20 +4,19 @@ KIOSK_TEST_ROUNDS sets how often (300 for the long run).
 """
 
 import gc
-import os
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
-import pytest
 from textual.message_pump import MessagePump
 
 from kiosk.domain.staff import Role
 from kiosk.usecases.staff_desk import StaffDesk
+from tests.support.amounts import amount
 from tests.support.calls import ask
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.deskscreens import Colleague, at_desk
 
-ROUNDS = int(os.environ.get("KIOSK_TEST_ROUNDS", "4"))
+ROUNDS = amount(1, 4, "KIOSK_TEST_ROUNDS")
 MORE_OBJECTS = 5000
 """Of every kind, for what libraries keep to be faster; one screen alone is made of thousands."""
 VISITS = ("g", "p", "c", "s", "f", "r", "d", "a", "k", "o")
@@ -49,19 +48,22 @@ async def open_and_ask(colleague: Colleague) -> None:
     colleague.expect("What would you like to do?")
 
 
-Round = Callable[[Colleague], Awaitable[None]]
+ROUND: tuple[Callable[[Colleague], Awaitable[None]], ...] = (
+    lock_and_unlock,
+    visit_all,
+    open_and_ask,
+)
 
 
-@pytest.mark.parametrize("once", [lock_and_unlock, visit_all, open_and_ask])
-async def test_nothing_grows(clinic: Clinic, once: Round) -> None:
+async def test_nothing_grows(clinic: Clinic) -> None:
     clinic.add_staff("anna", Role.CALLER)
     clinic.add_session(starts=-20)
     ask(clinic)
     async with at_desk(clinic, "manager") as colleague:
-        for _ in range(3):
+        for once in ROUND * 2:
             await once(colleague)
         before, objects = living(), len(gc.get_objects())
-        for _ in range(ROUNDS):
+        for once in ROUND * ROUNDS:
             await once(colleague)
         assert living() == before
         more = len(gc.get_objects()) - objects

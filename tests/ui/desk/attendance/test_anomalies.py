@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
-
 from kiosk.domain.staff import Role
 from kiosk.ui.widgets.list import Listing
 from tests.support.desks import Clinic
-from tests.support.deskscreens import at_desk
+from tests.support.deskscreens import Colleague, at_desk
 from tests.support.oddfacts import asked, machine, seen
 from tests.support.screens import SIZES
 from tests.ui.desk.test_layout import offences
@@ -30,24 +28,28 @@ def furnish(clinic: Clinic) -> None:
     asked(clinic, door, "8K2345FC", late=DAY, seq=5)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_each_row_is_told_in_full_and_nothing_is_cut(
-    clinic: Clinic, size: tuple[int, int]
-) -> None:
+async def test_each_row_is_told_in_full_and_nothing_is_cut(clinic: Clinic) -> None:
     furnish(clinic)
-    async with at_desk(clinic, "manager", size=size) as colleague:
-        await colleague.keys("e")
-        colleague.expect("Odd records", "The last 14 days: 2 need a person · ", "› ")
-        for words in (
-            "1 record by a clock that was wrong; the times are not sure.",
-            "Set the machine's clock; the times shown here may be wrong.",
-        ):
-            told = " ".join(colleague.reads(colleague.screen.query_one("#details")))
-            assert words in " ".join(told.split())
-        for _ in range(6):
-            wrong = [one for one in offences(colleague) if one[1] not in SCROLLBAR]
-            assert wrong == [], colleague.picture()
-            await colleague.keys("down")
+    async with at_desk(clinic, "manager") as colleague:
+        for size in SIZES:
+            await colleague.resize(*size)
+            await colleague.keys("e")
+            await each_row_is_told(colleague)
+            await colleague.keys("escape")
+
+
+async def each_row_is_told(colleague: Colleague) -> None:
+    colleague.expect("Odd records", "The last 14 days: 2 need a person · ", "› ")
+    for words in (
+        "1 record by a clock that was wrong; the times are not sure.",
+        "Set the machine's clock; the times shown here may be wrong.",
+    ):
+        told = " ".join(colleague.reads(colleague.screen.query_one("#details")))
+        assert words in " ".join(told.split())
+    for _ in range(6):
+        wrong = [one for one in offences(colleague) if one[1] not in SCROLLBAR]
+        assert wrong == [], colleague.picture()
+        await colleague.keys("down")
 
 
 async def test_the_clocks_are_told_side_by_side(clinic: Clinic) -> None:
