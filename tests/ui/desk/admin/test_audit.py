@@ -29,7 +29,7 @@ def busy(clinic: Clinic) -> Clinic:
 
 
 async def at_trail(colleague: Colleague) -> None:
-    await colleague.sign_in("manager")
+    await colleague.enter("manager")
     await colleague.keys("a")
     colleague.expect("Audit trail", "The latest first")
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from kiosk.records.database.writing import add_reference
@@ -77,33 +76,32 @@ async def test_machines_that_need_a_person_come_first(clinic: Clinic) -> None:
         assert shown == ["Kiosk", "›", "Door", "Kiosk", "Past"]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_all_about_a_machine_is_shown_on_every_screen(
-    clinic: Clinic, size: tuple[int, int]
-) -> None:
+async def test_all_about_a_machine_is_shown_on_every_screen(clinic: Clinic) -> None:
     furnish(clinic)
-    async with at_desk(clinic, "manager", size=size) as colleague:
-        colleague.expect("1 kiosk needs a person")
-        await colleague.keys("k", "enter")
-        colleague.expect("Lift  (8K)", "No contact for 3 days; 40 records waited then.")
-        for _ in range(12):
+    async with at_desk(clinic, "manager") as colleague:
+        for size in SIZES:
+            await colleague.resize(*size)
+            colleague.expect("1 kiosk needs a person")
+            await colleague.keys("k", "enter")
+            colleague.expect("Lift  (8K)", "No contact for 3 days; 40 records waited then.")
+            await colleague.at_once(*["down"] * 12)
+            colleague.expect("Helplines", "1 Feb 2026", "6 minutes ahead")
+            await colleague.keys("escape", "down", "enter")
+            colleague.expect("Door  (8K)", "never compared", "12 to be sent; 0 set aside")
+            await colleague.keys("escape", "escape")
+
+
+async def test_the_chosen_machine_is_told_under_the_list(clinic: Clinic) -> None:
+    furnish(clinic)
+    async with at_desk(clinic, "manager") as colleague:
+        for size in SIZES[:2]:
+            await colleague.resize(*size)
+            await colleague.keys("k")
+            colleague.expect("Its clock is 6 minutes ahead. Set it.")
             await colleague.keys("down")
-        colleague.expect("Helplines", "1 Feb 2026", "6 minutes ahead")
-        await colleague.keys("escape", "down", "enter")
-        colleague.expect("Door  (8K)", "never compared", "12 to be sent; 0 set aside")
-
-
-@pytest.mark.parametrize("size", SIZES[:2], ids=str)
-async def test_the_chosen_machine_is_told_under_the_list(
-    clinic: Clinic, size: tuple[int, int]
-) -> None:
-    furnish(clinic)
-    async with at_desk(clinic, "manager", size=size) as colleague:
-        await colleague.keys("k")
-        colleague.expect("Its clock is 6 minutes ahead. Set it.")
-        await colleague.keys("down")
-        colleague.expect("12 to be sent; 0 set aside")
-        colleague.expect_not("Its clock is 6 minutes ahead")
+            colleague.expect("12 to be sent; 0 set aside")
+            colleague.expect_not("Its clock is 6 minutes ahead")
+            await colleague.keys("escape")
 
 
 async def test_news_appear_by_themselves(clinic: Clinic) -> None:

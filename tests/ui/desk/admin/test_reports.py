@@ -17,6 +17,8 @@ from tests.support.screens import SIZES
 
 BLOCK = datetime(2026, 3, 16, 4, 0, tzinfo=UTC)
 """The Monday noon with which a block begins."""
+_, WIDE, NARROW = SIZES
+WEEKS = ("16 Mar", "23 Mar", "30 Mar", "6 Apr")
 LANGUAGES = (CallLanguage.ENGLISH,) * 7 + (CallLanguage.MANDARIN,) * 5
 
 
@@ -50,13 +52,12 @@ def told(clinic: Clinic) -> Clinic:
 
 
 async def at_reports(colleague: Colleague) -> None:
-    await colleague.sign_in("manager")
     await colleague.keys("r")
     colleague.expect("Reports", "R Requests")
 
 
 async def test_without_figures_the_day_of_the_next_ones_is_told(clinic: Clinic) -> None:
-    async with at_desk(clinic) as colleague:
+    async with at_desk(clinic, "manager") as colleague:
         await at_reports(colleague)
         colleague.expect("There is nothing to tell yet.")
         colleague.expect("The next four weeks are told on Wed 18 Mar 2026.")
@@ -66,52 +67,77 @@ async def test_without_figures_the_day_of_the_next_ones_is_told(clinic: Clinic) 
             colleague.expect("There is nothing to tell yet.")
 
 
-async def test_requests_are_told_by_week_and_language(told: Clinic) -> None:
-    async with at_desk(told) as colleague:
+async def test_a_block_is_told_in_every_view_to_its_end(told: Clinic) -> None:
+    async with at_desk(told, "manager") as colleague:
         await at_reports(colleague)
-        colleague.expect("Mon 16 Mar to Sun 12 Apr 2026 · the next on Wed 13 May")
-        colleague.expect("All four weeks: 48", "·· is hidden: fewer than 5 people")
-        weeks = [line for line in colleague.lines if line.strip()[:6].strip() in WEEKS]
-        assert len(weeks) == 4
-        assert all("█ 12" in line for line in weeks)
-        english, tamil = (
-            next(line for line in colleague.lines if name in line) for name in ("English", "Tamil")
-        )
-        assert english.rstrip().endswith("█ 28")
-        assert tamil.rstrip().endswith("··")
-        assert not any("<5" in line for line in colleague.lines)
+        requests_are_told_by_week_and_language(colleague)
+        await attendance_and_busy_hours_are_told(colleague)
+        await every_view_is_read_to_its_end(colleague)
+        await colleague.resize(*WIDE)
+        await waits_and_reach_are_told(colleague)
+        await every_view_is_read_to_its_end(colleague)
+        await colleague.resize(*NARROW)
+        await every_view_is_read_to_its_end(colleague)
+        await the_lock_leads_back(colleague)
 
 
-WEEKS = ("16 Mar", "23 Mar", "30 Mar", "6 Apr")
+def requests_are_told_by_week_and_language(colleague: Colleague) -> None:
+    colleague.expect("Mon 16 Mar to Sun 12 Apr 2026 · the next on Wed 13 May")
+    colleague.expect("All four weeks: 48", "·· is hidden: fewer than 5 people")
+    weeks = [line for line in colleague.lines if line.strip()[:6].strip() in WEEKS]
+    assert len(weeks) == 4
+    assert all("█ 12" in line for line in weeks)
+    english, tamil = (
+        next(line for line in colleague.lines if name in line) for name in ("English", "Tamil")
+    )
+    assert english.rstrip().endswith("█ 28")
+    assert tamil.rstrip().endswith("··")
+    assert not any("<5" in line for line in colleague.lines)
 
 
-async def test_waits_and_reach_are_told(told: Clinic) -> None:
-    async with at_desk(told, size=(120, 40)) as colleague:
-        await at_reports(colleague)
-        await colleague.keys("w")
-        colleague.expect("median", "9 in 10", "Median hours to the first call")
-        whole = next(line for line in colleague.lines if "All four weeks" in line)
-        assert whole.count("2.0 h") == 4
-        week = next(line for line in colleague.lines if "From 16 Mar" in line)
-        assert week.split("From 16 Mar")[1].split()[:6] == ["2.0", "h", "2.0", "h", "2.0", "h"]
-        assert "··" in week
-        await colleague.keys("c")
-        colleague.expect("Reached, of 100 calls")
-        first = next(line for line in colleague.lines if "First call" in line and "█" in line)
-        assert "█ 50" in first
-        assert "··" in next(line for line in colleague.lines if "Third call" in line)
+async def waits_and_reach_are_told(colleague: Colleague) -> None:
+    await colleague.keys("w")
+    colleague.expect("median", "9 in 10", "Median hours to the first call")
+    whole = next(line for line in colleague.lines if "All four weeks" in line)
+    assert whole.count("2.0 h") == 4
+    week = next(line for line in colleague.lines if "From 16 Mar" in line)
+    assert week.split("From 16 Mar")[1].split()[:6] == ["2.0", "h", "2.0", "h", "2.0", "h"]
+    assert "··" in week
+    await colleague.keys("c")
+    colleague.expect("Reached, of 100 calls")
+    first = next(line for line in colleague.lines if "First call" in line and "█" in line)
+    assert "█ 50" in first
+    assert "··" in next(line for line in colleague.lines if "Third call" in line)
 
 
-async def test_attendance_and_busy_hours_are_told(told: Clinic) -> None:
-    async with at_desk(told) as colleague:
-        await at_reports(colleague)
-        await colleague.tap("Attendance")
-        colleague.expect("People who came, by group and week", "Everybody who came: 30")
-        group = next(line for line in colleague.lines if "Group of Room 2" in line)
-        numbers = [int(word.strip("░▒▓█")) for word in group.split()[4:]]
-        assert numbers == [6, 7, 8, 9, 30]
-        await colleague.keys("b")
-        colleague.expect("Nothing can be told of the hours of these weeks.")
+async def attendance_and_busy_hours_are_told(colleague: Colleague) -> None:
+    await colleague.tap("Attendance")
+    colleague.expect("People who came, by group and week", "Everybody who came: 30")
+    group = next(line for line in colleague.lines if "Group of Room 2" in line)
+    numbers = [int(word.strip("░▒▓█")) for word in group.split()[4:]]
+    assert numbers == [6, 7, 8, 9, 30]
+    await colleague.keys("b")
+    colleague.expect("Nothing can be told of the hours of these weeks.")
+
+
+async def every_view_is_read_to_its_end(colleague: Colleague) -> None:
+    """By the arrows, or by pages."""
+    for letter in "rwcab":
+        down, up, often = ("down", "up", 15) if letter == "w" else ("pagedown", "pageup", 4)
+        await colleague.keys(letter, *[down] * often)
+        colleague.expect("fewer than 5")
+        await colleague.keys(*[up] * often)
+        colleague.expect("Reports")
+
+
+async def the_lock_leads_back(colleague: Colleague) -> None:
+    await colleague.keys("r")
+    colleague.expect("All four weeks: 48")
+    await colleague.wait(121)
+    colleague.expect("Locked")
+    colleague.expect_not("All four weeks")
+    await colleague.type("correct horse battery", "enter")
+    colleague.expect("All four weeks: 48")
 
 
 async def test_the_arrows_turn_to_other_weeks(told: Clinic) -> None:
@@ -119,7 +145,7 @@ async def test_the_arrows_turn_to_other_weeks(told: Clinic) -> None:
     for _ in range(6):
         told.visitor.request_callback(told.draft())
     told.clock.at = BLOCK + timedelta(weeks=8, days=3)
-    async with at_desk(told) as colleague:
+    async with at_desk(told, "manager") as colleague:
         await at_reports(colleague)
         colleague.expect("Mon 13 Apr to Sun 10 May 2026", "Four weeks before")
         colleague.expect_not("Four weeks after")
@@ -132,41 +158,22 @@ async def test_the_arrows_turn_to_other_weeks(told: Clinic) -> None:
         colleague.expect("Mon 13 Apr to Sun 10 May 2026")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_every_view_can_be_read_to_its_end(told: Clinic, size: tuple[int, int]) -> None:
-    async with at_desk(told, size=size) as colleague:
-        await at_reports(colleague)
-        for letter in "rwcab":
-            await colleague.keys(letter, *["down"] * 15)
-            colleague.expect("fewer than 5")
-            await colleague.keys(*["up"] * 15)
-            colleague.expect("Reports")
-
-
-async def test_the_lock_leads_back_to_the_reports(told: Clinic) -> None:
-    async with at_desk(told) as colleague:
-        await at_reports(colleague)
-        await colleague.wait(121)
-        colleague.expect("Locked")
-        colleague.expect_not("All four weeks")
-        await colleague.type("correct horse battery", "enter")
-        colleague.expect("All four weeks: 48")
-
-
 async def test_trouble_is_said(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_desk: OversightDesk, _kind: type, _blocks: int) -> None:
         raise StoreError("The database is busy.")
 
     monkeypatch.setattr(OversightDesk, "report", broken)
-    async with at_desk(clinic) as colleague:
+    async with at_desk(clinic, "manager") as colleague:
         await at_reports(colleague)
         colleague.expect("The database is busy.")
 
 
-@pytest.mark.parametrize("role", [Role.CALLER, Role.FACILITATOR])
-async def test_only_managers_have_these_places(clinic: Clinic, role: Role) -> None:
-    clinic.add_staff("other", role)
-    async with at_desk(clinic, "other") as colleague:
-        for letter in "rdak":
-            await colleague.keys(letter)
-        colleague.expect_not("Reports", "Records kept", "Audit trail", "Kiosks")
+async def test_only_managers_have_these_places(clinic: Clinic) -> None:
+    async with at_desk(clinic) as colleague:
+        for role in (Role.CALLER, Role.FACILITATOR):
+            clinic.add_staff(role.value, role)
+            await colleague.enter(role.value)
+            for letter in "rdak":
+                await colleague.keys(letter)
+            colleague.expect_not("Reports", "Records kept", "Audit trail", "Kiosks")
+            await colleague.keys("q")

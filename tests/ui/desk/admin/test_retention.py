@@ -35,7 +35,7 @@ def old(clinic: Clinic) -> Clinic:
 
 
 async def at_records(colleague: Colleague) -> None:
-    await colleague.sign_in("manager")
+    await colleague.enter("manager")
     await colleague.keys("d")
     colleague.expect("Records kept")
 

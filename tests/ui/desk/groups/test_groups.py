@@ -69,7 +69,7 @@ async def test_the_first_group_is_made_with_the_keyboard_alone(clinic: Clinic) -
     assert (plan.language, plan.enrolled, plan.capacity) == ("zh", True, 8)
 
 
-async def test_what_is_missing_is_said_and_gone_to(clinic: Clinic) -> None:
+async def test_what_is_missing_is_said_and_the_trail_says_what_was_done(clinic: Clinic) -> None:
     async with at_desk(clinic, "manager") as colleague:
         await colleague.keys("s", "n", "up", "down")
         await colleague.tap("Keep it")
@@ -86,12 +86,23 @@ async def test_what_is_missing_is_said_and_gone_to(clinic: Clinic) -> None:
         await clear(colleague, "places", "")
         await colleague.tap("Keep it")
         colleague.expect("The group is kept.")
+    lines = clinic.access.oversight_desk(clinic.fresh(clinic.manager)).audit_trail(5)
+    assert AuditAction.GROUP_ADDED in {line.action for line in lines}
 
 
-async def test_a_group_is_changed(clinic: Clinic) -> None:
+async def test_all_plans_are_written_to_a_file_and_a_group_is_changed(clinic: Clinic) -> None:
     plan = made(clinic)
     async with at_desk(clinic, "manager") as colleague:
-        await colleague.keys("s", "c")
+        await colleague.keys("s", "x", "c")
+        colleague.expect("Written to /data/exports/plan.ics")
+        ((plans, form),) = colleague.written.plans.written
+        assert (form, [one.plan.name for one in plans.groups]) == ("ics", ["Wellness group"])
+        await colleague.keys("c")
+        await colleague.wait(121)
+        colleague.expect_not("Wellness group")
+        await colleague.type("correct horse battery", "enter")
+        colleague.expect("Groups and sessions", "Wellness group")
+        await colleague.keys("c")
         colleague.expect("Change Wellness group", "Level 2", "12")
         await clear(colleague, "title", "Carers [b]circle[/b]")
         await colleague.tap("Members on its list")
@@ -143,43 +154,16 @@ async def test_a_path_is_typed_and_trouble_is_said(clinic: Clinic) -> None:
         colleague.expect("Take in art.toml?")
 
 
-async def test_all_plans_are_written_to_a_file(clinic: Clinic) -> None:
-    made(clinic)
-    async with at_desk(clinic, "manager") as colleague:
-        await colleague.keys("s", "x", "c")
-        colleague.expect("Written to /data/exports/plan.ics")
-        ((plans, form),) = colleague.written.plans.written
-        assert (form, [one.plan.name for one in plans.groups]) == ("ics", ["Wellness group"])
-
-
-async def test_the_lock_leads_back_to_the_list_of_groups(clinic: Clinic) -> None:
-    made(clinic)
-    async with at_desk(clinic, "manager") as colleague:
-        await colleague.keys("s", "c")
-        await colleague.wait(121)
-        colleague.expect_not("Wellness group")
-        await colleague.type("correct horse battery", "enter")
-        colleague.expect("Groups and sessions", "Wellness group")
-
-
 async def test_only_managers_find_groups_in_the_menu(clinic: Clinic) -> None:
     clinic.add_staff("arjun", Role.FACILITATOR)
     async with at_desk(clinic, "arjun") as colleague:
         colleague.expect_not("Groups and sessions", "Staff")
 
 
-async def test_the_trail_says_what_was_done(clinic: Clinic) -> None:
-    async with at_desk(clinic, "manager") as colleague:
-        await colleague.keys("s", "n")
-        for name, text in (("title", "Wellness"), ("label", "Room 2"), ("room", "Level 2")):
-            await clear(colleague, name, text)
-        await colleague.tap("Keep it")
-    lines = clinic.access.oversight_desk(clinic.fresh(clinic.manager)).audit_trail(5)
-    assert AuditAction.GROUP_ADDED in {line.action for line in lines}
-
-
 async def test_every_step_of_a_form_is_seen_at_every_size(clinic: Clinic) -> None:
-    for size in SIZES:
-        async with at_desk(clinic, "manager", size=size) as colleague:
+    async with at_desk(clinic, "manager") as colleague:
+        for size in SIZES:
+            await colleague.resize(*size)
             await colleague.keys("s", "n", *["down"] * 9)
             colleague.expect("› Keep it ‹", "Places", "Sign out")
+            await colleague.keys("escape", "escape")

@@ -28,8 +28,8 @@ async def test_a_new_colleague_signs_in_and_chooses_a_passphrase(clinic: Clinic)
         await colleague.keys("f")
         colleague.expect("Staff", "1 account", "manager", "every role", "every language")
         await colleague.keys("a")
+        await what_a_new_account_lacks_is_said(colleague)
         await clear(colleague, "login", " Mei.Lin ")
-        await colleague.tap("Caller")
         await colleague.tap("Mandarin")
         await give(colleague, GIVEN, GIVEN)
         colleague.expect_not(GIVEN)
@@ -44,24 +44,22 @@ async def test_a_new_colleague_signs_in_and_chooses_a_passphrase(clinic: Clinic)
     assert made.must_change
 
 
-async def test_what_a_new_account_lacks_is_said(clinic: Clinic) -> None:
-    async with at_desk(clinic, "manager") as colleague:
-        await colleague.keys("f", "a")
-        await colleague.tap("Make the account")
-        colleague.expect("Please type a login of plain characters.")
-        await clear(colleague, "login", "manager")
-        await colleague.tap("Make the account")
-        colleague.expect("Mark one role or more.")
-        await colleague.tap("Facilitator")
-        await give(colleague, "short", "short")
-        await colleague.tap("Make the account")
-        colleague.expect("That is too short: at least 12 characters.")
-        await give(colleague, GIVEN, "river stone candle")
-        await colleague.tap("Make the account")
-        colleague.expect("The two differ; please type it again.")
-        await give(colleague, GIVEN, GIVEN)
-        await colleague.tap("Make the account")
-        colleague.expect("There is an account of this name; please choose another.")
+async def what_a_new_account_lacks_is_said(colleague: Colleague) -> None:
+    await colleague.tap("Make the account")
+    colleague.expect("Please type a login of plain characters.")
+    await clear(colleague, "login", "manager")
+    await colleague.tap("Make the account")
+    colleague.expect("Mark one role or more.")
+    await colleague.tap("Caller")
+    await give(colleague, "short", "short")
+    await colleague.tap("Make the account")
+    colleague.expect("That is too short: at least 12 characters.")
+    await give(colleague, GIVEN, "river stone candle")
+    await colleague.tap("Make the account")
+    colleague.expect("The two differ; please type it again.")
+    await give(colleague, GIVEN, GIVEN)
+    await colleague.tap("Make the account")
+    colleague.expect("There is an account of this name; please choose another.")
 
 
 async def test_fewer_roles_need_no_passphrase_and_more_do(clinic: Clinic) -> None:
@@ -98,7 +96,7 @@ async def test_the_last_manager_stays_one(clinic: Clinic) -> None:
     assert not account(clinic, "manager").disabled
 
 
-async def test_languages_are_marked(clinic: Clinic) -> None:
+async def test_languages_are_marked_and_an_account_is_disabled_and_enabled(clinic: Clinic) -> None:
     clinic.add_staff("arjun", Role.CALLER)
     async with at_desk(clinic, "manager") as colleague:
         await colleague.keys("f", "l")
@@ -107,13 +105,8 @@ async def test_languages_are_marked(clinic: Clinic) -> None:
         await colleague.tap("Hokkien")
         await colleague.keys("k")
         colleague.expect("The languages of arjun are kept.", "Tamil, Hokkien")
-    assert account(clinic, "arjun").languages == {CallLanguage.TAMIL, CallLanguage.HOKKIEN}
-
-
-async def test_an_account_is_disabled_and_enabled(clinic: Clinic) -> None:
-    clinic.add_staff("arjun", Role.CALLER)
-    async with at_desk(clinic, "manager") as colleague:
-        await colleague.keys("f", "d")
+        assert account(clinic, "arjun").languages == {CallLanguage.TAMIL, CallLanguage.HOKKIEN}
+        await colleague.keys("d")
         colleague.expect("Disable the account arjun?")
         await colleague.keys("n")
         assert not account(clinic, "arjun").disabled
@@ -144,9 +137,11 @@ async def test_a_lost_passphrase_is_replaced_but_not_ones_own(clinic: Clinic) ->
 
 async def test_every_account_is_read_whole_at_every_size(clinic: Clinic) -> None:
     clinic.add_staff("arjun", Role.FACILITATOR, Role.CALLER)
-    for size in SIZES:
-        async with at_desk(clinic, "manager", size=size) as colleague:
+    async with at_desk(clinic, "manager") as colleague:
+        for size in SIZES:
+            await colleague.resize(*size)
             await colleague.keys("f")
             colleague.expect("Facilitator, Caller", "every role", "since 2 Mar 2026")
-            await colleague.keys("a", *["down"] * 14)
+            await colleague.at_once("a", *["down"] * 14)
             colleague.expect("› Make the account ‹", "Sign out")
+            await colleague.keys("escape", "escape")
