@@ -4,7 +4,6 @@ import gc
 import weakref
 from collections.abc import Awaitable, Callable
 
-import pytest
 from textual.dom import DOMNode
 
 from kiosk.domain.attendance.roster import Arrival, IssuedPass, Member
@@ -30,8 +29,7 @@ async def by_click(colleague: Colleague) -> None:
     await colleague.tap("Sign out")
 
 
-End = Callable[[Colleague], Awaitable[None]]
-ends = pytest.mark.parametrize("end", [by_idling, by_signing_out, by_click])
+ENDS: tuple[Callable[[Colleague], Awaitable[None]], ...] = (by_idling, by_signing_out, by_click)
 
 
 def living(*kinds: type) -> list[object]:
@@ -40,11 +38,8 @@ def living(*kinds: type) -> list[object]:
     return [one for one in gc.get_objects() if isinstance(one, kinds)]
 
 
-async def at_names(clinic: Clinic, colleague: Colleague) -> list[weakref.ref[DOMNode]]:
+async def at_names(colleague: Colleague) -> list[weakref.ref[DOMNode]]:
     """Show somebody's name on the roster, with screens below it; return what is on them."""
-    session = clinic.add_session("Room 2", starts=-20)
-    clinic.visitor.check_in(clinic.passes.issue_pass(NAME, "en").digits, session.id)
-    await colleague.sign_in("fay")
     await colleague.keys("g", "enter", "n")
     colleague.expect(NAME)
     return [
@@ -54,30 +49,49 @@ async def at_names(clinic: Clinic, colleague: Colleague) -> list[weakref.ref[DOM
     ]
 
 
-@ends
-async def test_nothing_of_a_roster_is_left(clinic: Clinic, end: End) -> None:
+async def test_nothing_of_a_roster_is_left(clinic: Clinic) -> None:
     clinic.add_staff("fay", Role.FACILITATOR)
+    session = clinic.add_session("Room 2", starts=-20)
+    clinic.visitor.check_in(clinic.passes.issue_pass(NAME, "en").digits, session.id)
     async with at_desk(clinic) as colleague:
-        seen = await at_names(clinic, colleague)
-        assert living(Arrival)
-        await end(colleague)
-        assert isinstance(colleague.screen, SignInScreen)
-        colleague.expect_not(NAME)
-        assert [one for one in colleague.app.screen_stack[1:] if one is not colleague.screen] == []
-        assert living(Arrival, StaffDesk) == []
-        assert [one for one in living(SignedIn) if "fay" in repr(one)] == []
-        assert [ref() for ref in seen if ref() is not None] == []
+        for end in ENDS:
+            await colleague.enter("fay")
+            seen = await at_names(colleague)
+            assert living(Arrival)
+            await end(colleague)
+            assert isinstance(colleague.screen, SignInScreen)
+            colleague.expect_not(NAME)
+            below = colleague.app.screen_stack[1:]
+            assert [one for one in below if one is not colleague.screen] == []
+            assert living(Arrival, StaffDesk) == []
+            assert [one for one in living(SignedIn) if "fay" in repr(one)] == []
+            assert [ref() for ref in seen if ref() is not None] == []
+            if end is by_idling:
+                await the_lock_remembers_the_login_and_the_place_only(colleague)
 
 
-@ends
-async def test_nothing_of_a_pass_is_left(clinic: Clinic, end: End) -> None:
+async def the_lock_remembers_the_login_and_the_place_only(colleague: Colleague) -> None:
+    colleague.expect("Locked", "fay")
+    assert NAME not in repr(vars(colleague.app))
+    await colleague.type(PASSPHRASE, "enter")
+    colleague.expect("•••", "1 here")
+    colleague.expect_not(NAME)
+    await colleague.keys("q")
+
+
+async def test_nothing_of_a_pass_is_left(clinic: Clinic) -> None:
     clinic.passes.issue_pass(NAME, "en")
     clinic.add_staff("fay", Role.FACILITATOR)
-    async with at_desk(clinic, "fay") as colleague:
-        await colleague.keys("p", "enter", "p", "y")
-        colleague.expect(f"The pass of {NAME}")
-        await end(colleague)
-        assert living(IssuedPass, Member, StaffDesk) == []
+    async with at_desk(clinic) as colleague:
+        for end in ENDS:
+            await colleague.enter("fay")
+            await colleague.keys("p", "enter", "p", "y")
+            colleague.expect(f"The pass of {NAME}")
+            assert living(IssuedPass)
+            await end(colleague)
+            assert living(IssuedPass, Member, StaffDesk) == []
+            if end is by_idling:
+                await colleague.keys("escape")
 
 
 async def test_a_passphrase_does_not_outlive_its_try(clinic: Clinic) -> None:
@@ -87,15 +101,3 @@ async def test_a_passphrase_does_not_outlive_its_try(clinic: Clinic) -> None:
         assert fields == ["manager", ""]
         await colleague.type(PASSPHRASE, "enter")
         assert not any(one.value for one in living(Field) if isinstance(one, Field))
-
-
-async def test_the_lock_remembers_the_login_and_the_place_only(clinic: Clinic) -> None:
-    clinic.add_staff("fay", Role.FACILITATOR)
-    async with at_desk(clinic) as colleague:
-        await at_names(clinic, colleague)
-        await colleague.wait(121)
-        colleague.expect("Locked", "fay")
-        assert NAME not in repr(vars(colleague.app))
-        await colleague.type(PASSPHRASE, "enter")
-        colleague.expect("•••", "1 here")
-        colleague.expect_not(NAME)

@@ -65,30 +65,26 @@ async def test_the_clocks_are_told_side_by_side(clinic: Clinic) -> None:
         colleague.expect("came 4 Mar 12:00", "Nothing to mend here")
 
 
-async def test_enter_opens_the_roster_for_a_facilitator_and_back(clinic: Clinic) -> None:
+async def test_each_role_finds_what_is_theirs(clinic: Clinic) -> None:
     furnish(clinic)
-    clinic.add_staff("ana", Role.FACILITATOR)
+    for login, role in (("ana", Role.FACILITATOR), ("ben", Role.MANAGER), ("cai", Role.CALLER)):
+        clinic.add_staff(login, role)
     async with at_desk(clinic, "ana") as colleague:
         await colleague.keys("e", "enter")
         colleague.expect("Group of Room 2", "here", "Guest")
         await colleague.keys("escape")
         colleague.expect("Odd records")
-
-
-async def test_a_manager_alone_sees_them_without_the_roster(clinic: Clinic) -> None:
-    furnish(clinic)
-    clinic.add_staff("ben", Role.MANAGER)
-    async with at_desk(clinic, "ben") as colleague:
+        await colleague.keys("q")
+        # A manager alone sees them without the roster.
+        await colleague.enter("ben")
         await colleague.keys("e")
         colleague.expect("Odd records", "2 need a person")
         assert "Roster" not in colleague.lines[-1]
         await colleague.keys("enter")
         colleague.expect("Odd records")
-
-
-async def test_a_caller_has_no_such_place(clinic: Clinic) -> None:
-    clinic.add_staff("cai", Role.CALLER)
-    async with at_desk(clinic, "cai") as colleague:
+        await colleague.keys("q")
+        # A caller has no such place.
+        await colleague.enter("cai")
         await colleague.keys("escape", "e")
         colleague.expect("What would you like to do?")
         colleague.expect_not("Odd records")

@@ -25,36 +25,26 @@ async def at_roster(colleague: Colleague) -> None:
 async def test_the_days_sessions_name_nobody(clinic: Clinic) -> None:
     session = clinic.add_session("Room 2", starts=-20)
     clinic.add_session("Garden", starts=180)
+    clinic.add_session("Terrace", starts=-180)
+    clinic.add_session("Room 3", starts=24 * 60)
     comes(clinic, "Mei", session)
     async with at_desk(clinic, "manager") as colleague:
         await colleague.keys("g")
-        colleague.expect("Groups today, Mon 2 Mar", "2 sessions · 1 person checked in")
+        colleague.expect("Groups today, Mon 2 Mar", "3 sessions · 1 person checked in")
         colleague.expect("11:40–12:40", "running", "15:00–16:00", "later")
         colleague.expect_not("Mei")
+        # The cursor begins at what is on now.
+        assert "Room 2" in next(line for line in colleague.lines if "›" in line)
         trail = clinic.count("audit_event")
         await colleague.wait(2)
         assert clinic.count("audit_event") == trail
-
-
-async def test_the_cursor_begins_at_what_is_on_now(clinic: Clinic) -> None:
-    clinic.add_session("Garden", starts=-180)
-    clinic.add_session("Room 2", starts=-20)
-    async with at_desk(clinic, "manager") as colleague:
-        await colleague.keys("g")
-        assert "Room 2" in next(line for line in colleague.lines if "›" in line)
-
-
-async def test_other_days(clinic: Clinic) -> None:
-    clinic.add_session("Room 2", starts=24 * 60)
-    async with at_desk(clinic, "manager") as colleague:
-        await colleague.keys("g")
-        colleague.expect("No sessions on this day.", "0 sessions")
         await colleague.keys("right")
-        colleague.expect("Groups on Tue 3 Mar", "Group of Room 2")
+        colleague.expect("Groups on Tue 3 Mar", "Group of Room 3", "1 session")
+        colleague.expect_not("Group of Room 2")
         await colleague.keys("left")
-        colleague.expect("Groups today")
+        colleague.expect("Groups today", "Group of Room 2")
         await colleague.keys("left")
-        colleague.expect("Groups on Sun 1 Mar", "No sessions on this day.")
+        colleague.expect("Groups on Sun 1 Mar", "No sessions on this day.", "0 sessions")
         await colleague.keys("t")
         colleague.expect("Groups today, Mon 2 Mar")
 

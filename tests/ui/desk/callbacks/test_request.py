@@ -2,7 +2,6 @@
 
 import gc
 import threading
-from collections.abc import Awaitable, Callable
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -82,7 +81,7 @@ async def test_a_call_from_the_claim_to_the_outcome(clinic: Clinic) -> None:
     ]
 
 
-async def test_the_number_is_hidden_again_on_leaving(clinic: Clinic) -> None:
+async def test_the_number_is_hidden_again_on_leaving_and_with_the_claim(clinic: Clinic) -> None:
     ask(clinic)
     clinic.add_staff("anna", Role.CALLER)
     async with at_desk(clinic, "anna") as colleague:
@@ -91,20 +90,30 @@ async def test_the_number_is_hidden_again_on_leaving(clinic: Clinic) -> None:
         await colleague.keys("escape", "enter")
         colleague.expect("+65 •••• 4567")
         colleague.expect_not(NUMBER)
-        await colleague.keys("r", "c")
+        await trouble_is_told_and_the_screen_stays(colleague)
+        await colleague.keys("c")
         colleague.expect("Back on the list for everybody.")
         colleague.expect_not(NUMBER)
-
-
-async def test_the_number_goes_when_the_claim_has_ended(clinic: Clinic) -> None:
-    ask(clinic)
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("enter", "c", "r")
+        await colleague.keys("c", "r")
+        colleague.expect(NUMBER)
         clinic.clock.move(minutes=31)
         await next_look(colleague)
         colleague.expect_not(NUMBER, "Yours")
         colleague.expect("Claim")
+        await lock(colleague)
+        await colleague.type("correct horse battery", "enter")
+        assert isinstance(colleague.screen, WorklistScreen)
+
+
+async def trouble_is_told_and_the_screen_stays(colleague: Colleague) -> None:
+    busy = StoreBusy("The database is busy; please try again.")
+    for method, keys in (("act", "ht"), ("reveal", "r")):
+        with patch.object(CallbackDesk, method, side_effect=busy):
+            await colleague.keys(*keys)
+        colleague.expect("The database is busy; please try again.", "Yours until")
+        colleague.expect_not(NUMBER)
+    await colleague.keys("r")
+    colleague.expect(NUMBER)
 
 
 async def test_who_comes_second_is_told_who_has_it(clinic: Clinic) -> None:
@@ -127,6 +136,12 @@ async def test_what_changed_meanwhile_is_shown_and_nothing_is_done(clinic: Clini
     ben = caller(clinic, "ben")
     async with at_desk(clinic, "anna") as colleague:
         await colleague.keys("enter")
+        # A lost race reads like any other change.
+        with patch.object(callbacks, "add_event", side_effect=RevisionTaken("taken")):
+            await colleague.keys("c")
+        colleague.expect("Somebody changed it just now")
+        colleague.expect_not("Yours")
+        await colleague.keys("escape", "enter")
         do(ben, one, Claim(), Release())
         await colleague.keys("c")
         colleague.expect("Somebody changed it just now; this is how it stands.")
@@ -134,17 +149,6 @@ async def test_what_changed_meanwhile_is_shown_and_nothing_is_done(clinic: Clini
         assert row_of(clinic, one).holder == ""
         await colleague.keys("c")
         colleague.expect("It is yours")
-
-
-async def test_a_lost_race_reads_like_any_other_change(clinic: Clinic) -> None:
-    ask(clinic)
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("enter")
-        with patch.object(callbacks, "add_event", side_effect=RevisionTaken("taken")):
-            await colleague.keys("c")
-        colleague.expect("Somebody changed it just now")
-        colleague.expect_not("Yours")
 
 
 async def test_the_rules_of_the_clinic_are_told(clinic: Clinic) -> None:
@@ -158,11 +162,18 @@ async def test_the_rules_of_the_clinic_are_told(clinic: Clinic) -> None:
         await colleague.keys("x", "w")
         colleague.expect("Note an attempt that reached a wrong person or dead number first.")
         assert row_of(clinic, one).state.status is RequestStatus.CLAIMED
+        await colleague.keys("h", "o")
+        await colleague.type("2026-12-24", "enter")
+        colleague.expect("That time has passed, or is more than 90 days away.")
+        assert row_of(clinic, one).schedule.next_at is None
+        await colleague.keys("h", "m")
+        colleague.expect("On hold until Mon 9 Mar, 09:00.", "After 9 Mar")
+        assert row_of(clinic, one).state.status is RequestStatus.WAITING
 
 
 async def test_what_is_no_longer_kept_is_told(clinic: Clinic) -> None:
-    one = ask(clinic, "Mei")
     clinic.add_staff("anna", Role.CALLER)
+    one = ask(clinic, "Mei")
     async with at_desk(clinic, "anna") as colleague:
         await colleague.keys("enter")
         forget(clinic, one)
@@ -171,41 +182,23 @@ async def test_what_is_no_longer_kept_is_told(clinic: Clinic) -> None:
         colleague.expect_not("Mei", "Claim", "4567")
         await colleague.keys("escape")
         colleague.expect("Nothing is open.")
-
-
-async def test_what_goes_while_it_is_looked_at_goes_from_the_screen(clinic: Clinic) -> None:
-    one = ask(clinic, "Mei")
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
+        # What goes while it is looked at goes from the screen.
+        two = ask(clinic, "Siti")
+        await next_look(colleague)
         await colleague.keys("enter")
-        forget(clinic, one)
+        colleague.expect("Siti")
+        forget(clinic, two)
         await next_look(colleague)
         colleague.expect("This request is no longer kept here.")
-        colleague.expect_not("Mei")
-
-
-async def test_a_number_that_is_no_longer_kept_is_not_shown(clinic: Clinic) -> None:
-    one = ask(clinic)
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
+        colleague.expect_not("Siti")
+        await colleague.keys("escape")
+        three = ask(clinic)
+        await next_look(colleague)
         await colleague.keys("enter", "c")
-        forget(clinic, one)
+        colleague.expect("It is yours")
+        forget(clinic, three)
         await colleague.keys("r")
         colleague.expect("This request is no longer kept here.")
-
-
-@pytest.mark.parametrize(("method", "key"), [("act", "h"), ("reveal", "r")])
-async def test_trouble_is_told_and_the_screen_stays(clinic: Clinic, method: str, key: str) -> None:
-    ask(clinic)
-    clinic.add_staff("anna", Role.CALLER)
-    busy = StoreBusy("The database is busy; please try again.")
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("enter", "c")
-        with patch.object(CallbackDesk, method, side_effect=busy):
-            await colleague.keys(key, *("t" if key == "h" else ""))
-        colleague.expect("The database is busy; please try again.", "Yours until")
-        await colleague.keys("r")
-        colleague.expect(NUMBER)
 
 
 async def test_a_later_call_is_agreed_on(clinic: Clinic) -> None:
@@ -229,26 +222,7 @@ async def test_a_later_call_is_agreed_on(clinic: Clinic) -> None:
     )
 
 
-async def test_a_request_is_put_on_hold(clinic: Clinic) -> None:
-    one = ask(clinic)
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("enter", "c", "h", "m")
-        colleague.expect("On hold until Mon 9 Mar, 09:00.", "After 9 Mar")
-        assert row_of(clinic, one).state.status is RequestStatus.WAITING
-
-
-async def test_a_time_that_is_too_far_away_is_refused(clinic: Clinic) -> None:
-    one = ask(clinic)
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("enter", "c", "h", "o")
-        await colleague.type("2026-12-24", "enter")
-        colleague.expect("That time has passed, or is more than 90 days away.")
-        assert row_of(clinic, one).schedule.next_at is None
-
-
-async def test_a_note_goes_with_the_next_deed(clinic: Clinic) -> None:
+async def test_a_note_goes_with_the_next_deed_and_an_entry_is_undone(clinic: Clinic) -> None:
     one = ask(clinic)
     clinic.add_staff("anna", Role.CALLER)
     async with at_desk(clinic, "anna") as colleague:
@@ -259,15 +233,14 @@ async def test_a_note_goes_with_the_next_deed(clinic: Clinic) -> None:
         await colleague.keys("enter", "n")
         colleague.expect("anna tried: no answer: “speaks slowly”")
         colleague.expect_not("Note ✎")
-    (noted,) = [entry.note for entry in clinic.callbacks.history(one) if entry.note]
-    assert noted == "speaks slowly"
-
-
-async def test_an_entry_is_undone_with_a_reason(clinic: Clinic) -> None:
-    one = ask(clinic)
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("enter", "c", "enter", "w")
+        (noted,) = [entry.note for entry in clinic.callbacks.history(one) if entry.note]
+        assert noted == "speaks slowly"
+        await colleague.keys("enter")
+        # A message that was not allowed is not offered.
+        colleague.expect_not("I left a voicemail", "I sent the text")
+        await colleague.keys("v", "t")
+        colleague.expect("How did the call go?")
+        await colleague.keys("w")
         colleague.expect("Do not ring this number again", "wrong person")
         colleague.expect_not("Result")
         await colleague.keys("u", "enter")
@@ -323,17 +296,7 @@ async def test_what_a_slip_took_back_stays_taken_back(clinic: Clinic) -> None:
         colleague.expect("They took it back with their slip; only they can ask again.")
 
 
-async def test_a_message_that_was_not_allowed_is_not_offered(clinic: Clinic) -> None:
-    ask(clinic)
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("enter", "c", "enter")
-        colleague.expect_not("I left a voicemail", "I sent the text")
-        await colleague.keys("v", "t")
-        colleague.expect("How did the call go?")
-
-
-async def test_duplicates_are_merged_without_loss(clinic: Clinic) -> None:
+async def test_duplicates_are_merged_without_loss_by_who_has_claimed_one(clinic: Clinic) -> None:
     first = ask(clinic, "Mei")
     clinic.clock.move(minutes=5)
     second = ask(clinic, "Mei Ling")
@@ -341,7 +304,15 @@ async def test_duplicates_are_merged_without_loss(clinic: Clinic) -> None:
     async with at_desk(clinic, "anna") as colleague:
         await colleague.keys("end", "enter")
         colleague.expect("One other request of the same number: new (P).")
-        await colleague.keys("c", "p")
+        await colleague.keys("p", "g", "y")
+        colleague.expect("Please claim it first (C)")
+        await colleague.keys("enter")
+        assert isinstance(colleague.screen, RequestScreen)
+        await colleague.keys("escape")
+        assert isinstance(colleague.screen, RequestScreen)
+        await colleague.keys("escape")
+        assert isinstance(colleague.screen, WorklistScreen)
+        await colleague.keys("end", "enter", "c", "p")
         assert isinstance(colleague.screen, DuplicatesScreen)
         other = row_of(clinic, first).request.reference
         colleague.expect("Same number as Mei Ling", other)
@@ -354,21 +325,6 @@ async def test_duplicates_are_merged_without_loss(clinic: Clinic) -> None:
         colleague.expect("Asked twice", "anna merged it into another request")
     assert row_of(clinic, second).state.merged_into == first
     assert row_of(clinic, first).state.status is RequestStatus.NEW
-
-
-async def test_merging_needs_a_claim(clinic: Clinic) -> None:
-    ask(clinic, "Mei")
-    ask(clinic, "Mei Ling")
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("enter", "p", "g", "y")
-        colleague.expect("Please claim it first (C)")
-        await colleague.keys("enter")
-        assert isinstance(colleague.screen, RequestScreen)
-        await colleague.keys("escape")
-        assert isinstance(colleague.screen, RequestScreen)
-        await colleague.keys("escape")
-        assert isinstance(colleague.screen, WorklistScreen)
 
 
 async def test_two_presses_are_one_claim(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -393,27 +349,27 @@ async def test_two_presses_are_one_claim(clinic: Clinic, monkeypatch: pytest.Mon
     assert trail_of(clinic, one).count("callback_claimed") == 1
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_every_key_can_be_clicked_and_all_can_be_read(
-    clinic: Clinic, size: tuple[int, int]
-) -> None:
+async def test_every_key_can_be_clicked_and_all_can_be_read(clinic: Clinic) -> None:
     one = ask(clinic, "Mei")
     ask(clinic, "Mei Ling")
     tries = [Attempt(AttemptResult.NO_ANSWER, note=f"try {n}") for n in range(6)]
     do(clinic.callbacks, one, Claim(), *tries, Release())
     clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna", size=size) as colleague:
-        await colleague.keys("end", "enter")
-        await colleague.tap("Claim")
-        colleague.expect("It is yours")
-        await colleague.tap("Number")
-        for _page in range(4):
-            if colleague.sees("manager claimed it"):
-                break
-            await colleague.keys("pagedown")
-        colleague.expect("Sign out", "manager claimed it")
-        await colleague.keys("home")
-        colleague.expect("only, until you know it is them")
+    async with at_desk(clinic, "anna") as colleague:
+        for size in SIZES:
+            await colleague.resize(*size)
+            await colleague.keys("end", "enter")
+            await colleague.tap("Claim")
+            colleague.expect("It is yours")
+            await colleague.tap("Number")
+            for _page in range(4):
+                if colleague.sees("manager claimed it"):
+                    break
+                await colleague.keys("pagedown")
+            colleague.expect("Sign out", "manager claimed it")
+            await colleague.keys("home")
+            colleague.expect("only, until you know it is them")
+            await colleague.keys("c", "escape")
 
 
 async def lock(colleague: Colleague) -> None:
@@ -424,32 +380,23 @@ async def sign_out(colleague: Colleague) -> None:
     await colleague.keys("q")
 
 
-@pytest.mark.parametrize("end", [lock, sign_out])
-async def test_nothing_of_a_request_is_left(
-    clinic: Clinic, end: Callable[[Colleague], Awaitable[None]]
-) -> None:
+async def test_nothing_of_a_request_is_left(clinic: Clinic) -> None:
     ask(clinic, "Xanthippe")
     clinic.add_staff("anna", Role.CALLER)
     kinds = (WorkRow, Worklist, PhoneContact, HistoryEntry, CallbackDesk)
     others = {id(one): one for one in gc.get_objects() if isinstance(one, kinds)}
     async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("enter", "c", "r")
-        colleague.expect("Xanthippe", NUMBER)
-        await end(colleague)
-        colleague.expect_not("Xanthippe", NUMBER)
-        gc.collect()
-        left = [one for one in gc.get_objects() if isinstance(one, kinds)]
-        assert [one for one in left if id(one) not in others] == []
-
-
-async def test_the_lock_leads_back_to_the_list(clinic: Clinic) -> None:
-    ask(clinic)
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("enter")
-        await lock(colleague)
-        await colleague.type("correct horse battery", "enter")
-        assert isinstance(colleague.screen, WorklistScreen)
+        for keys, end in (("cr", sign_out), ("r", lock)):
+            await colleague.keys("enter", *keys)
+            colleague.expect("Xanthippe", NUMBER)
+            await end(colleague)
+            colleague.expect_not("Xanthippe", NUMBER)
+            gc.collect()
+            left = [one for one in gc.get_objects() if isinstance(one, kinds)]
+            assert [one for one in left if id(one) not in others] == [], end.__name__
+            del left
+            if end is sign_out:
+                await colleague.enter("anna")
 
 
 async def test_a_number_taken_back_a_moment_ago_is_not_shown(clinic: Clinic) -> None:

@@ -6,8 +6,6 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-import pytest
-
 from kiosk.domain.callbacks.actions import Attempt, Claim, Close, Escalate
 from kiosk.domain.callbacks.request import CallLanguage, Window
 from kiosk.domain.callbacks.state import AttemptResult, Outcome
@@ -22,6 +20,7 @@ from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, Written, at_desk, desk_side
 from tests.support.rows import with_fields
 from tests.support.screens import SIZES
+from tests.ui.desk.callbacks.test_request import next_look
 
 HOSTILE = ("=HYPERLINK(1)", "[@click=app.quit]x[/]", "陳美玲小姐", "குமார்", "W" * 40)
 
@@ -54,7 +53,9 @@ async def test_a_caller_begins_at_the_list(clinic: Clinic) -> None:
         colleague.expect("What would you like to do?")
 
 
-async def test_the_next_call_stands_at_the_top(clinic: Clinic) -> None:
+async def test_the_next_call_stands_at_the_top_and_the_minute_moves_the_list_on(
+    clinic: Clinic,
+) -> None:
     asked(clinic, "Later")
     asked(clinic, "Now", window=Window.WEEKDAY_AFTERNOON)
     clinic.add_staff("anna", Role.CALLER)
@@ -62,8 +63,11 @@ async def test_the_next_call_stands_at_the_top(clinic: Clinic) -> None:
         colleague.expect("Callbacks: 2 of 2", "2 open · 1 to call now")
         assert current(colleague) == "Now"
         await colleague.keys("c")
-        colleague.expect("Callbacks: 1 of 2")
+        colleague.expect("Callbacks: 1 of 2", "1 to call now")
         colleague.expect_not("Later")
+        clinic.clock.at += timedelta(hours=4)
+        await next_look(colleague)
+        colleague.expect_not("to call now")
 
 
 async def test_each_view_shows_its_part(clinic: Clinic) -> None:
@@ -91,7 +95,9 @@ async def test_each_view_shows_its_part(clinic: Clinic) -> None:
         colleague.expect_not("Fresh")
 
 
-async def test_languages_and_windows_narrow_the_list(clinic: Clinic) -> None:
+async def test_languages_windows_and_words_narrow_the_list_and_it_is_exported(
+    clinic: Clinic,
+) -> None:
     asked(clinic, "Kumar")
     asked(clinic, "Mei", CallLanguage.MANDARIN, Window.SATURDAY_MORNING)
     clinic.add_staff("anna", Role.CALLER)
@@ -99,75 +105,60 @@ async def test_languages_and_windows_narrow_the_list(clinic: Clinic) -> None:
         await colleague.keys("l")
         colleague.expect("Callbacks: 1 of 2 · Mandarin")
         colleague.expect_not("Kumar")
+        await the_narrowed_list_is_exported(clinic, colleague)
         await colleague.keys("w")
         colleague.expect("No request of this view matches.", "weekdays 9 to 12")
         await colleague.keys("r")
         colleague.expect("Callbacks: 2 of 2", "Kumar", "Mei")
         colleague.expect_not("Reset")
+        await search_narrows_while_one_types(colleague)
 
 
-async def test_search_narrows_while_one_types(clinic: Clinic) -> None:
-    asked(clinic, "Kumar")
-    asked(clinic, "Mei")
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("/")
-        await colleague.type("kum")
-        colleague.expect("1 of 2 · “kum”", "Kumar")
-        colleague.expect_not("Mei")
-        await colleague.keys("enter")
-        assert current(colleague) == "Kumar"
-        await colleague.keys("/", "escape")
-        colleague.expect("Callbacks: 2 of 2", "Mei")
-        assert not colleague.screen.query_one("#search").display
+async def the_narrowed_list_is_exported(clinic: Clinic, colleague: Colleague) -> None:
+    await colleague.keys("x")
+    colleague.expect("Write 1 request to a file", "Excel", "CSV", "JSON", "FHIR")
+    await colleague.keys("c")
+    colleague.expect("Written", "Open, Mandarin, as CSV", "/data/exports/callbacks-anna.csv")
+    colleague.expect("1 of 1", "please delete it after use")
+    ((rows, chosen, form),) = colleague.written.exports
+    assert [row.request.preferred_name for row in rows] == ["Mei"]
+    assert (chosen, form) == (WorklistFilter(WorklistPart.OPEN, "zh"), "csv")
+    await colleague.keys("escape")
+    colleague.expect("Callbacks: 1 of 2")
+    with clinic.store.read() as transaction:
+        query = "SELECT count(*) FROM audit_event WHERE action='exported_callbacks'"
+        assert transaction.connection().exec_driver_sql(query).scalar_one() == 1
+
+
+async def search_narrows_while_one_types(colleague: Colleague) -> None:
+    await colleague.keys("/")
+    await colleague.type("kum")
+    colleague.expect("1 of 2 · “kum”", "Kumar")
+    colleague.expect_not("Mei")
+    await colleague.keys("enter")
+    assert current(colleague) == "Kumar"
+    await colleague.keys("/", "escape")
+    colleague.expect("Callbacks: 2 of 2", "Mei")
+    assert not colleague.screen.query_one("#search").display
 
 
 async def test_news_come_and_the_place_is_kept(clinic: Clinic) -> None:
     for name in ("Ah Kow", "Mei", "Siti"):
-        asked(clinic, name)
+        one = asked(clinic, name)
         clinic.clock.move(minutes=1)
     clinic.add_staff("anna", Role.CALLER)
+    ben = caller(clinic, "ben")
     async with at_desk(clinic, "anna") as colleague:
         await colleague.keys("down")
         assert current(colleague) == "Mei"
         asked(clinic, "Zoe", window=Window.WEEKDAY_AFTERNOON)
-        for _second in range(5):
-            await colleague.see_next_second()
-            await colleague.settle()
+        await next_look(colleague)
         colleague.expect("Zoe", "4 of 4")
+        colleague.expect_not("with ben")
         assert current(colleague) == "Mei"
-
-
-async def test_a_claim_of_a_colleague_is_seen(clinic: Clinic) -> None:
-    one = asked(clinic, "Mei")
-    clinic.add_staff("anna", Role.CALLER)
-    ben = caller(clinic, "ben")
-    async with at_desk(clinic, "anna") as colleague:
         do(ben, one, Claim())
-        for _second in range(5):
-            await colleague.see_next_second()
-            await colleague.settle()
+        await next_look(colleague)
         colleague.expect("with ben")
-
-
-async def test_the_whole_narrowed_list_is_exported(clinic: Clinic) -> None:
-    asked(clinic, "Kumar")
-    asked(clinic, "Mei", CallLanguage.MANDARIN)
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("l", "x")
-        colleague.expect("Write 1 request to a file", "Excel", "CSV", "JSON", "FHIR")
-        await colleague.keys("c")
-        colleague.expect("Written", "Open, Mandarin, as CSV", "/data/exports/callbacks-anna.csv")
-        colleague.expect("1 of 1", "please delete it after use")
-        ((rows, chosen, form),) = colleague.written.exports
-        assert [row.request.preferred_name for row in rows] == ["Mei"]
-        assert (chosen, form) == (WorklistFilter(WorklistPart.OPEN, "zh"), "csv")
-        await colleague.keys("escape")
-        colleague.expect("Callbacks: 1 of 2")
-    with clinic.store.read() as transaction:
-        query = "SELECT count(*) FROM audit_event WHERE action='exported_callbacks'"
-        assert transaction.connection().exec_driver_sql(query).scalar_one() == 1
 
 
 def full(
@@ -194,16 +185,18 @@ async def test_an_export_that_fails_says_so(clinic: Clinic) -> None:
         colleague.expect("Callbacks: 1 of 1")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_hostile_names_are_names(clinic: Clinic, size: tuple[int, int]) -> None:
+async def test_hostile_names_are_names(clinic: Clinic) -> None:
     for name in HOSTILE:
         asked(clinic, name)
     clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna", size=size) as colleague:
-        colleague.expect("[@click=", "=HYPER", "陳美玲小姐", "குமார்", "WWWW")
-        await colleague.keys("enter")
-        assert colleague.app.who is not None
-        colleague.expect("only, until you know it is them")
+    async with at_desk(clinic, "anna") as colleague:
+        for size in SIZES:
+            await colleague.resize(*size)
+            colleague.expect("[@click=", "=HYPER", "陳美玲小姐", "குமார்", "WWWW")
+            await colleague.keys("enter")
+            assert colleague.app.who is not None
+            colleague.expect("only, until you know it is them")
+            await colleague.keys("escape")
 
 
 async def test_a_record_that_cannot_be_opened_stays_on_the_list(clinic: Clinic) -> None:
@@ -222,9 +215,7 @@ async def test_trouble_is_told_and_the_next_look_is_right(clinic: Clinic) -> Non
     async with at_desk(clinic, "anna") as colleague:
         clinic.clock.move(hours=9)
         asked(clinic, "Mei")
-        for _second in range(5):
-            await colleague.see_next_second()
-            await colleague.settle()
+        await next_look(colleague)
         colleague.expect("You have been signed in for a long time; please sign in again.")
         colleague.expect_not("Mei")
 
@@ -251,18 +242,6 @@ async def test_ten_thousand_rows_are_drawn_a_screenful_at_a_time(clinic: Clinic)
         colleague.expect("N9999")
         assert drawn < 200
         assert trail_of(clinic, one).count("worklist_opened") <= 1
-
-
-async def test_the_minute_moves_the_list_on(clinic: Clinic) -> None:
-    asked(clinic, "Mei", window=Window.WEEKDAY_AFTERNOON)
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        colleague.expect("1 to call now")
-        clinic.clock.at += timedelta(hours=4)
-        for _second in range(5):
-            await colleague.see_next_second()
-            await colleague.settle()
-        colleague.expect_not("to call now")
 
 
 async def test_a_facilitator_finds_no_callbacks(clinic: Clinic) -> None:
