@@ -1,6 +1,5 @@
 """The line of keys: as few rows as it needs, every key to be clicked where it stands."""
 
-import pytest
 from textual.app import App, ComposeResult
 
 from kiosk.ui.theme import themes
@@ -31,30 +30,33 @@ class Frame(App[None]):
         return [line.render_line(y).text.rstrip() for y in range(line.size.height)]
 
 
-@pytest.mark.parametrize(
-    ("width", "expected"),
-    [
-        (70, ["  Enter  Open   A  Add   M  Member   Esc  Back            Q  Sign out"]),
-        (58, ["  Enter  Open  A  Add  M  Member  Esc  Back   Q  Sign out"]),
-        (54, [" Enter Open  A Add  M Member  Esc Back     Q Sign out"]),
-        (50, [" Enter Open A Add M Member Esc Back    Q Sign out"]),
-        (44, ["  Enter  Open   A  Add   M  Member", "  Esc  Back                     Q  Sign out"]),
-    ],
-)
-async def test_keys_come_closer_before_they_take_another_row(
-    width: int, expected: list[str]
-) -> None:
-    app = Frame()
-    async with app.run_test(size=(width, 10)):
-        assert app.rows() == expected
+ROWS = {
+    70: ["  Enter  Open   A  Add   M  Member   Esc  Back            Q  Sign out"],
+    58: ["  Enter  Open  A  Add  M  Member  Esc  Back   Q  Sign out"],
+    54: [" Enter Open  A Add  M Member  Esc Back     Q Sign out"],
+    50: [" Enter Open A Add M Member Esc Back    Q Sign out"],
+    44: ["  Enter  Open   A  Add   M  Member", "  Esc  Back                     Q  Sign out"],
+}
 
 
-@pytest.mark.parametrize("width", range(24, 130, 7))
-async def test_every_key_is_clicked_where_it_stands(width: int) -> None:
+async def test_keys_come_closer_before_they_take_another_row() -> None:
     app = Frame()
-    async with app.run_test(size=(width, 10)) as pilot:
-        for words in WORDS.values():
+    async with app.run_test() as pilot:
+        for width, expected in ROWS.items():
+            await pilot.resize_terminal(width, 10)
+            await pilot.pause()
+            assert app.rows() == expected
+
+
+async def test_every_key_is_clicked_where_it_stands() -> None:
+    app = Frame()
+    async with app.run_test() as pilot:
+        for width in range(24, 130, 7):
+            await pilot.resize_terminal(width, 10)
+            await pilot.pause()
+            app.heard.clear()
             rows = app.rows()
-            y = next(y for y, row in enumerate(rows) if words in row)
-            await pilot.click(KeyLine, offset=(rows[y].index(words), y))
-    assert app.heard == list(WORDS)
+            for words in WORDS.values():
+                y = next(y for y, row in enumerate(rows) if words in row)
+                await pilot.click(KeyLine, offset=(rows[y].index(words), y))
+            assert app.heard == list(WORDS), width

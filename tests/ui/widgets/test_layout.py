@@ -1,6 +1,5 @@
 """Arrow keys find the thing that lies that way."""
 
-import pytest
 from textual.app import App, ComposeResult
 from textual.containers import Grid
 from textual.screen import Screen
@@ -55,22 +54,18 @@ WAYS = (
 """Where from, which way, and what is there."""
 
 
-@pytest.mark.parametrize(("start", "way", "there"), WAYS)
-async def test_each_way(start: str, way: str, there: str | None) -> None:
+async def test_each_way() -> None:
     app = Board()
     async with app.run_test(size=(40, 16)):
         screen = app.table
-        screen.set_focus(screen.query_one(f"#{start}"))
-        found = neighbour(screen, way)
-        assert (found.id if found else None) == there
-
-
-async def test_without_a_focus_the_first_thing_is_meant() -> None:
-    app = Board()
-    async with app.run_test(size=(40, 16)):
-        found = neighbour(app.table, "down")
+        # Without a focus the first thing is meant.
+        found = neighbour(screen, "down")
         assert found is not None
         assert found.id == "a"
+        for start, way, there in WAYS:
+            screen.set_focus(screen.query_one(f"#{start}"))
+            found = neighbour(screen, way)
+            assert (found.id if found else None) == there, (start, way)
 
 
 class Frame(App[None]):
