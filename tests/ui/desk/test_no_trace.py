@@ -89,6 +89,7 @@ async def test_nothing_of_a_pass_is_left(clinic: Clinic) -> None:
             colleague.expect(f"The pass of {NAME}")
             assert living(IssuedPass)
             await end(colleague)
+            colleague.expect_not(NAME)
             assert living(IssuedPass, Member, StaffDesk) == []
             if end is by_idling:
                 await colleague.keys("escape")
