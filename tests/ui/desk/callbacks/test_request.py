@@ -271,9 +271,11 @@ async def test_handing_over_and_taking_back_ask_first(clinic: Clinic) -> None:
         assert row_of(clinic, one).state.status is RequestStatus.WITHDRAWN
 
 
-async def test_a_typed_withdrawal_is_set_aside(clinic: Clinic) -> None:
+async def test_a_typed_withdrawal_is_set_aside_and_one_by_slip_stays(clinic: Clinic) -> None:
     one = ask(clinic)
     clinic.visitor.note_withdrawal(row_of(clinic, one).request.reference)
+    receipt = clinic.visitor.request_callback(clinic.draft("Siti"))
+    clinic.visitor.withdraw_by_slip(receipt.slip_digits)
     clinic.add_staff("anna", Role.CALLER)
     async with at_desk(clinic, "anna") as colleague:
         await colleague.keys("t", "enter")
@@ -282,15 +284,7 @@ async def test_a_typed_withdrawal_is_set_aside(clinic: Clinic) -> None:
         colleague.expect("The typed withdrawal no longer counts.")
         colleague.expect_not("Not theirs", "please ask")
         assert not row_of(clinic, one).withdrawal_noted
-
-
-async def test_what_a_slip_took_back_stays_taken_back(clinic: Clinic) -> None:
-    draft = clinic.draft()
-    receipt = clinic.visitor.request_callback(draft)
-    clinic.visitor.withdraw_by_slip(receipt.slip_digits)
-    clinic.add_staff("anna", Role.CALLER)
-    async with at_desk(clinic, "anna") as colleague:
-        await colleague.keys("d", "enter")
+        await colleague.keys("escape", "d", "enter")
         colleague.expect("Taken back", "the visitor took it back with their slip")
         await colleague.keys("o")
         colleague.expect("They took it back with their slip; only they can ask again.")
