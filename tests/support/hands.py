@@ -124,6 +124,8 @@ class Hands(Reader[AppT]):
 
     async def settle(self) -> None:
         """Wait until the app has nothing left to do but to wait for somebody."""
+        # Tests look for what has to be gone from the memory.
+        self._seen = (None, [])
         loop = asyncio.get_running_loop()
         last = loop.time() + _PATIENCE
         while not await self._at_rest(loop):
