@@ -66,7 +66,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long runs to `--full`."""
+    """Begin with what waits for programs, so that none of it is left to be waited for at the end.
+
+    Leave the long runs to `--full`.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("terminal") is None)
     if config.getoption("full"):
         return
     left = [item for item in items if item.get_closest_marker("full")]

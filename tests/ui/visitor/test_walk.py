@@ -1,5 +1,7 @@
 """Every screen can be reached and left, by keys and by taps, and help is one key away on each."""
 
+import pytest
+
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.ui.visitor.screen import Chosen, GoTo, VisitorRoute
 from kiosk.ui.widgets.inputs import Field
@@ -32,11 +34,14 @@ async def step_aside(visitor: Visitor, stop: Stop) -> None:
     assert not visitor.app.navigation.is_busy
 
 
-async def test_help_and_language_are_one_step_aside_from_every_screen(clinic: Clinic) -> None:
+@pytest.mark.parametrize("part", range(4))
+async def test_help_and_language_are_one_step_aside_from_every_screen(
+    clinic: Clinic, part: int
+) -> None:
     """In the look of strong contrast."""
     wrong: dict[str, str] = {}
     async with at_kiosk(clinic) as visitor:
-        for stop in STOPS:
+        for stop in STOPS[part::4]:
             await start_over(visitor, clinic)
             await visitor.put_on("night")
             try:
