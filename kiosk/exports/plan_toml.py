@@ -23,17 +23,34 @@ Times without an offset are the clinic's.
 """
 
 import json
-import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
 from kiosk.domain.groups.groups import (
     HORIZON,
+    LARGEST_CAPACITY,
+    LONGEST_ABOUT,
+    LONGEST_LABEL,
+    LONGEST_NAME,
+    LONGEST_REASON,
+    LONGEST_ROOM,
     GroupPlan,
     PlanProblem,
     Series,
@@ -42,26 +59,176 @@ from kiosk.domain.groups.groups import (
     session_times,
     weeks_between,
 )
+from kiosk.domain.groups.groups import (
+    MOST_SESSIONS as MOST_IN_SERIES,
+)
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans, SessionInFile
 from kiosk.domain.ids import NO_ID
+from kiosk.domain.policy import LONGEST_SESSION
+from kiosk.domain.text import clean
 from kiosk.domain.working_time import WEEKDAYS
 from kiosk.errors import SetupError
 from kiosk.presentation.records import PLAN_PROBLEMS
 
-TomlValue = TypeVar("TomlValue", str, int, bool, date, datetime, time)
-
 MOST_BYTES = 1_000_000
 MOST_SESSIONS = 2_000
 _MINUTE = timedelta(minutes=1)
-_KINDS: Mapping[type, str] = {
-    str: "a text",
-    int: "a whole number",
-    bool: "true or false",
-    date: "a day such as 2026-11-23",
-    datetime: "a time such as 2026-11-23T15:00:00",
-    time: "a time of day such as 15:00:00",
+_YEARS = range(1970, 2200)
+_RAREST_WEEKS = 104
+_OURS = "plan"
+"""The type of the errors whose message goes on after the name of a table."""
+_Dated = TypeVar("_Dated", date, datetime)
+
+
+def _problem(message: str) -> PydanticCustomError:
+    return PydanticCustomError(_OURS, "{message}", {"message": message})
+
+
+def _check_year(day: _Dated) -> _Dated:
+    if day.year not in _YEARS:
+        raise _problem(f"is not in the years {_YEARS[0]} to {_YEARS[-1]}")
+    return day
+
+
+def _limits(low: int, high: int) -> AfterValidator:
+    """Return the check of a number of a plan."""
+
+    def check(number: int) -> int:
+        if not low <= number <= high:
+            raise _problem(f"is not {low} to {high}")
+        return number
+
+    return AfterValidator(check)
+
+
+_Day = Annotated[date, AfterValidator(_check_year)]
+_Moment = Annotated[datetime, AfterValidator(_check_year)]
+_Minutes = Annotated[int, _limits(1, 24 * 60)]
+_Capacity = Annotated[int, _limits(1, LARGEST_CAPACITY)]
+_Key = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9][A-Za-z0-9_.:+-]{0,79}$")]
+_Room = Annotated[str, StringConstraints(max_length=LONGEST_ROOM)]
+_Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_KINDS: Mapping[str, str] = {
+    "string_type": "a text",
+    "string_pattern_mismatch": "1 to 80 letters, digits and . _ : + -",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "date_type": "a day such as 2026-11-23",
+    "datetime_type": "a time such as 2026-11-23T15:00:00",
+    "time_type": "a time of day such as 15:00:00",
 }
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,79}", re.ASCII)
+_LISTS: Mapping[str, str] = {
+    "weekdays": f"is not a list out of {', '.join(WEEKDAYS)}",
+    "except": "is not a list of days such as 2026-11-23",
+    "group": "is not written as [[group]]",
+    "session": "is not written as [[group.session]]",
+    "series": "is not written as [[group.series]]",
+}
+"""What is wrong with a key that holds a list, and with anything in it."""
+
+
+class _Table(BaseModel):
+    """A table of a plan: nothing in it is converted, and nothing overlooked."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+class _SessionTable(_Table):
+    """One meeting."""
+
+    id: _Key | None = None
+    starts: _Moment
+    minutes: _Minutes | None = None
+    ends: _Moment | None = None
+    room: _Room = ""
+    capacity: _Capacity | None = None
+    cancelled: Annotated[str, StringConstraints(max_length=LONGEST_REASON)] = ""
+
+    @model_validator(mode="after")
+    def _check_length(self) -> Self:
+        if (self.minutes is None) == (self.ends is None):
+            raise _problem("either minutes or ends has to be said")
+        return self
+
+    @property
+    def key(self) -> str:
+        """What the plan calls it; else its start."""
+        return self.id or self.starts.isoformat(timespec="minutes")
+
+
+class _SeriesTable(_Table):
+    """Meetings at the same time of the week."""
+
+    id: _Key
+    weekdays: Annotated[list[_Weekday], Field(min_length=1)]
+    time: time
+    minutes: _Minutes
+    first: _Day
+    until: _Day | None = None
+    count: Annotated[int, _limits(1, MOST_IN_SERIES)] | None = None
+    except_: Annotated[list[_Day], Field(alias="except")] = []
+    every_weeks: Annotated[int, _limits(1, _RAREST_WEEKS)] = 1
+    room: _Room = ""
+    capacity: _Capacity | None = None
+
+    @model_validator(mode="after")
+    def _check_days(self) -> Self:
+        if self.until is not None and self.until < self.first:
+            raise _problem("until is before first")
+        series = self.plan()
+        first = expand_series(replace(series, count=1, except_on=frozenset()), ZoneInfo("UTC"))
+        if first is PlanProblem.EMPTY_SERIES:
+            raise _problem("no day of weekdays comes from first to until")
+        for day in self.except_:
+            if not self._meets_on(day):
+                raise _problem(f"except has {day}, on which it would not meet")
+        return self
+
+    def _meets_on(self, day: date) -> bool:
+        """Return whether a session would be on a day if that were no exception."""
+        monday = self.first - timedelta(days=self.first.weekday())
+        fits = day.weekday() in self.plan().weekdays and self.first <= day
+        fits = fits and ((day - monday).days // 7) % self.every_weeks == 0
+        if self.count is not None:
+            times = expand_series(self.plan(), ZoneInfo("UTC"))
+            fits = fits and not isinstance(times, PlanProblem) and day < times[-1][0].date()
+        return fits and (self.until is None or day <= self.until)
+
+    def plan(self) -> Series:
+        """Return the series as it is planned."""
+        return Series(
+            id=NO_ID,
+            weekdays=frozenset(map(WEEKDAYS.index, self.weekdays)),
+            starts=self.time,
+            minutes=self.minutes,
+            first=self.first,
+            until=self.until,
+            count=self.count,
+            except_on=frozenset(self.except_),
+            every_weeks=self.every_weeks,
+        )
+
+
+class _GroupTable(_Table):
+    """A group with its meetings."""
+
+    id: _Key
+    name: Annotated[str, StringConstraints(max_length=LONGEST_NAME)]
+    public_label: Annotated[str, StringConstraints(max_length=LONGEST_LABEL)]
+    room: _Room
+    language: str = "en"
+    about: Annotated[str, StringConstraints(max_length=LONGEST_ABOUT)] = ""
+    capacity: _Capacity | None = None
+    enrolled: bool = False
+    session: list[_SessionTable] = []
+    series: list[_SeriesTable] = []
+
+
+class _PlanTable(_Table):
+    """A whole plan."""
+
+    written_at: _Moment | None = None
+    group: list[_GroupTable] = []
 
 
 def read_toml(data: bytes, now: datetime, zone: ZoneInfo) -> Plans:
@@ -75,31 +242,24 @@ def read_toml(data: bytes, now: datetime, zone: ZoneInfo) -> Plans:
         values = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise SetupError("The plan is not written in UTF-8; save it so.") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SetupError(f"The plan is no valid TOML ({error}); mend it.") from None
-    root = TomlTable(values, "the plan")
-    written_at = root.take("written_at", datetime)
-    tables = root.tables("group")
-    root.done()
-    groups: list[GroupInFile] = []
-    sessions: list[SessionInFile] = []
-    for table in tables:
-        group = _group(table)
-        if group.key in {one.key for one in groups}:
-            raise SetupError(f"The plan names the group {group.key} twice; mend it.")
-        groups.append(group)
-        sessions += (_session(session, group.key, zone) for session in table.tables("session"))
-        for series in table.tables("series"):
-            sessions += _series(series, group.key, now, zone)
-        table.done()
+    except (ValueError, RecursionError) as error:
+        raise SetupError(f"The plan is no valid TOML ({clean(str(error))}); mend it.") from None
+    try:
+        plan = _PlanTable.model_validate(values)
+    except ValidationError as error:
+        raise _mend(error.errors(include_url=False)[0], values) from None
+    if not plan.group and plan.written_at is None:
+        raise SetupError("The plan holds no group; write one as [[group]].")
+    _check_twice("group", (group.id for group in plan.group), "the plan")
+    sessions = [one for group in plan.group for one in _sessions(group, now, zone)]
     if len(sessions) > MOST_SESSIONS:
         raise SetupError(f"The plan holds more than {MOST_SESSIONS} sessions; make it shorter.")
     return Plans(
         PlanKind.TOML,
-        tuple(groups),
+        tuple(map(_group, plan.group)),
         tuple(sessions),
-        frozenset(group.key for group in groups),
-        None if written_at is None else _utc(written_at, zone),
+        frozenset(group.id for group in plan.group),
+        None if plan.written_at is None else _utc(plan.written_at, zone),
     )
 
 
@@ -108,136 +268,125 @@ def write_toml(plans: Plans, zone: ZoneInfo) -> str:
     return "\n".join(_plan_lines(plans, zone)) + "\n"
 
 
-class TomlTable:
-    """A TOML table whose values are taken one by one, so that none is overlooked."""
-
-    def __init__(self, values: Mapping[str, object], name: str, taken: set[str] | None = None):
-        """Keep what the table is called in sentences as `name`."""
-        self.name = name
-        self._values = values
-        self._taken = set() if taken is None else taken
-
-    def named(self, name: str) -> "TomlTable":
-        """Return the same table under a better name."""
-        return TomlTable(self._values, name, self._taken)
-
-    def take(self, key: str, kind: type[TomlValue]) -> TomlValue | None:
-        """Return a value, None where it is missing; SetupError for one of another kind."""
-        self._taken.add(key)
-        value = self._values.get(key)
-        if value is None:
-            return None
-        # Not isinstance: True is an int and a datetime is a date to Python.
-        if type(value) is kind:
-            return value
-        raise SetupError(f"In {self.name} {key} is not {_KINDS[kind]}; mend it.")
-
-    def need(self, key: str, kind: type[TomlValue]) -> TomlValue:
-        """Return a value; SetupError where it is missing too."""
-        value = self.take(key, kind)
-        if value is None:
-            raise SetupError(f"In {self.name} {key} is missing; it is {_KINDS[kind]}.")
-        return value
-
-    def key(self, key: str, otherwise: str | None = None) -> str:
-        """Return an id: letters, digits and `_.:+-`, at most 80."""
-        value = self.take(key, str) or otherwise or self.need(key, str)
-        if not _KEY.fullmatch(value):
-            raise SetupError(f"In {self.name} {key} may hold letters, digits and _.:+- only.")
-        return value
-
-    def tables(self, key: str) -> Sequence["TomlTable"]:
-        """Return the tables of an array of tables; none where it is missing."""
-        self._taken.add(key)
-        found = self._values.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-            raise SetupError(f"In {self.name} {key} is written as [[{key}]]; mend it.")
-        return [TomlTable(one, f"{key} {n} of the plan") for n, one in enumerate(found, start=1)]
-
-    def choices(self, key: str, among: Sequence[str]) -> list[int]:
-        """Return the places in `among` of the words of a list that may not be empty."""
-        self._taken.add(key)
-        found = self._values.get(key)
-        if not isinstance(found, list) or not found or not all(one in among for one in found):
-            raise SetupError(f"In {self.name} {key} is a list out of {', '.join(among)}.")
-        return [among.index(one) for one in found]
-
-    def days(self, key: str) -> list[date]:
-        """Return a list of days; empty where it is missing."""
-        self._taken.add(key)
-        found = self._values.get(key, [])
-        if not isinstance(found, list) or not all(type(one) is date for one in found):
-            raise SetupError(f"In {self.name} {key} is a list of days such as 2026-11-23.")
-        return list(found)
-
-    def done(self) -> None:
-        """Raise SetupError where the table holds anything that was not taken."""
-        unknown = sorted(set(self._values) - self._taken)
-        if unknown:
-            raise SetupError(f"In {self.name} {unknown[0]!r} is unknown; mend its name.")
+def _mend(error: ErrorDetails, values: Mapping[str, Any]) -> SetupError:
+    """Return the sentence for the first thing that is wrong, with its table and its key."""
+    table, rest = _find_table(error["loc"], values)
+    key = next((str(part) for part in rest if isinstance(part, str)), "")
+    kind, where = error["type"], f"In {table} "
+    if kind == "extra_forbidden":
+        return SetupError(f"{where}“{clean(key, 40)}” is unknown; mend its name.")
+    if kind == "missing":
+        return SetupError(f"{where}{key} is missing; add it.")
+    if kind == _OURS:
+        what = str(error["msg"])
+    elif key in _LISTS:
+        what = _LISTS[key]
+    elif kind == "string_too_long":
+        what = f"is longer than {error['ctx']['max_length']} letters"
+    else:
+        what = f"is not {_KINDS.get(kind, 'as it should be')}"
+    return SetupError(f"{where}{key} {what}; mend it.".replace("  ", " "))
 
 
-def _group(table: TomlTable) -> GroupInFile:
-    key = table.key("id")
-    named = table.named(f"the group {key}")
+def _find_table(
+    place: Sequence[int | str], values: Mapping[str, Any]
+) -> tuple[str, Sequence[int | str]]:
+    """Return what the table of an error is called, and where in that table the error is."""
+    name, held = "the plan", values
+    while (
+        len(place) > 1 and isinstance(place[1], int) and place[0] in ("group", "session", "series")
+    ):
+        found = held[str(place[0])][place[1]]
+        if not isinstance(found, Mapping):
+            return name, place[:1]
+        is_group = place[0] == "group"
+        name = _name_table(str(place[0]), found, place[1], "" if is_group else f" of {name}")
+        held, place = found, place[2:]
+    return name, place
+
+
+def _name_table(kind: str, table: Mapping[str, Any], place: int, of: str) -> str:
+    """Return a table's name: by its id, a session's else by its start, or by its number."""
+    id_, starts = table.get("id"), table.get("starts")
+    if isinstance(id_, str) and id_:
+        return f"the {kind} {clean(id_, 40)}{of}"
+    if isinstance(starts, datetime):
+        return f"the session on {_format_start(starts)}{of}"
+    return f"{kind} {place + 1}{of or ' of the plan'}"
+
+
+def _format_start(at: datetime) -> str:
+    return f"{at.day} {at:%b %Y, %H:%M}"
+
+
+def _check_twice(kind: str, keys: Iterator[str], where: str) -> None:
+    """Raise SetupError where two have one key."""
+    for key, times in Counter(keys).items():
+        if times > 1:
+            raise SetupError(f"In {where} the {kind} {key} is named twice; give each its own id.")
+
+
+def _group(table: _GroupTable) -> GroupInFile:
     plan = GroupPlan(
         id=NO_ID,
-        name=named.need("name", str),
-        public_label=named.need("public_label", str),
-        room=named.need("room", str),
-        language=named.take("language", str) or "en",
-        about=named.take("about", str) or "",
-        capacity=named.take("capacity", int),
-        enrolled=named.take("enrolled", bool) or False,
+        name=table.name,
+        public_label=table.public_label,
+        room=table.room,
+        language=table.language,
+        about=table.about,
+        capacity=table.capacity,
+        enrolled=table.enrolled,
     )
-    return GroupInFile(key, plan)
+    return GroupInFile(table.id, plan)
 
 
-def _session(table: TomlTable, group: str, zone: ZoneInfo) -> SessionInFile:
-    table = table.named(f"a session of the group {group}")
-    starts = table.need("starts", datetime)
-    key = table.key("id", starts.isoformat(timespec="minutes"))
-    minutes, ends = table.take("minutes", int), table.take("ends", datetime)
-    if (minutes is None) == (ends is None):
-        raise SetupError(f"In {table.name} either minutes or ends has to be said; mend it.")
-    starts_at = _utc(starts, zone)
-    plan = SessionPlan(
-        id=_own_id(key),
-        group_id=NO_ID,
-        starts_at=starts_at,
-        ends_at=starts_at + _length(table, minutes) if ends is None else _utc(ends, zone),
-        room=table.take("room", str) or "",
-        capacity=table.take("capacity", int),
+def _sessions(group: _GroupTable, now: datetime, zone: ZoneInfo) -> list[SessionInFile]:
+    """Return the sessions of a group; SetupError where two would be one."""
+    where = f"the group {group.id}"
+    _check_twice("series", (series.id for series in group.series), where)
+    found = [_session(one, group.id, zone) for one in group.session]
+    for series in group.series:
+        found += _of_series(series, group.id, now, zone)
+    meetings = Counter(
+        (one.plan.starts_at, one.plan.room or group.room)
+        for one in found
+        if one.cancelled is None and one.plan.id == NO_ID
     )
-    session = SessionInFile(group, group, key, plan, table.take("cancelled", str) or None)
-    table.done()
-    return session
+    for (start, room), times in meetings.items():
+        if times > 1:
+            at = _format_start(start.astimezone(zone))
+            raise SetupError(
+                f"In {where} two sessions start on {at} in one room ({clean(room)}); mend it."
+            )
+    _check_twice("session", (one.key for one in found), where)
+    return found
 
 
-def _series(table: TomlTable, group: str, now: datetime, zone: ZoneInfo) -> Iterator[SessionInFile]:
-    table = table.named(f"a series of the group {group}")
-    key, starts = table.key("id"), table.need("time", time)
-    room, capacity = table.take("room", str) or "", table.take("capacity", int)
-    series = Series(
-        id=NO_ID,
-        weekdays=frozenset(table.choices("weekdays", WEEKDAYS)),
-        starts=starts,
-        minutes=table.need("minutes", int),
-        first=table.need("first", date),
-        until=table.take("until", date),
-        count=table.take("count", int),
-        except_on=frozenset(table.days("except")),
-        every_weeks=table.take("every_weeks", int) or 1,
-    )
-    table.done()
-    times = expand_series(_upcoming(series, now, zone), zone)
+def _session(table: _SessionTable, group: str, zone: ZoneInfo) -> SessionInFile:
+    start = _utc(table.starts, zone)
+    end = start + (table.minutes or 0) * _MINUTE if table.ends is None else _utc(table.ends, zone)
+    if not start < end <= start + LONGEST_SESSION:
+        raise SetupError(
+            f"In the session on {_format_start(table.starts)} of the group {group} ends is not "
+            "within 24 hours after starts; mend it."
+        )
+    plan = SessionPlan(_own_id(table.key), NO_ID, start, end, table.room, table.capacity)
+    return SessionInFile(group, group, table.key, plan, table.cancelled or None)
+
+
+def _of_series(
+    table: _SeriesTable, group: str, now: datetime, zone: ZoneInfo
+) -> Iterator[SessionInFile]:
+    times = expand_series(_upcoming(table.plan(), now, zone), zone)
     if times is PlanProblem.EMPTY_SERIES:
         return
     if isinstance(times, PlanProblem):
-        raise SetupError(f"A series of the group {group} cannot be kept. {PLAN_PROBLEMS[times]}")
+        raise SetupError(
+            f"The series {table.id} of the group {group} cannot be kept. {PLAN_PROBLEMS[times]}"
+        )
     for start, end in times:
-        plan = SessionPlan(NO_ID, NO_ID, start, end, room, capacity)
-        yield SessionInFile(group, group, f"{key}:{start.astimezone(zone).date()}", plan)
+        plan = SessionPlan(NO_ID, NO_ID, start, end, table.room, table.capacity)
+        yield SessionInFile(group, group, f"{table.id}:{start.astimezone(zone).date()}", plan)
 
 
 def _upcoming(series: Series, now: datetime, zone: ZoneInfo) -> Series:
@@ -251,20 +400,11 @@ def _upcoming(series: Series, now: datetime, zone: ZoneInfo) -> Series:
     return replace(series, first=series.first + timedelta(days=rounds * every), until=until)
 
 
-def _length(table: TomlTable, minutes: int | None) -> timedelta:
-    if minutes is None or not 0 < minutes <= 24 * 60:
-        raise SetupError(f"In {table.name} minutes is not 1 to 1440; mend it.")
-    return minutes * _MINUTE
-
-
 def _utc(at: datetime, zone: ZoneInfo) -> datetime:
     """Return a time in UTC; one without an offset is the clinic's."""
-    try:
-        if at.tzinfo is not None:
-            return at.astimezone(UTC)
-        return session_times(at.date(), at.time(), 0, zone)[0]
-    except OverflowError:
-        raise SetupError("The plan names a time that no clock shows; mend it.") from None
+    if at.tzinfo is not None:
+        return at.astimezone(UTC)
+    return session_times(at.date(), at.time(), 0, zone)[0]
 
 
 def _own_id(key: str) -> UUID:

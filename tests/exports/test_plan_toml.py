@@ -104,9 +104,9 @@ def test_an_endless_series_is_planned_180_days_ahead_in_local_time() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('[[group]]\nid = "carers"', '[[grop]]\nid = "carers"', "'grop' is unknown"),
+        ('[[group]]\nid = "carers"', '[[grop]]\nid = "carers"', "the plan “grop” is unknown"),
         ("[[group]]", "[group]", "no valid TOML"),
-        ("enrolled = true", "enroled = true", "'enroled' is unknown"),
+        ("enrolled = true", "enroled = true", "the group wellness “enroled” is unknown"),
         ("enrolled = true", 'enrolled = "yes"', "true or false"),
         ("capacity = 12", "capacity = true", "a whole number"),
         ("capacity = 12", "capacity = 1.5", "a whole number"),
@@ -118,11 +118,64 @@ def test_an_endless_series_is_planned_180_days_ahead_in_local_time() -> None:
         ("minutes = 60", "", "either minutes or ends"),
         ("minutes = 60", "minutes = 60\nends = 2026-11-23T16:00:00", "either minutes or ends"),
         ("starts = 2026-11-23T15:00:00", 'starts = "soon"', "a time such as"),
-        ("starts = 2026-11-23T15:00:00", "starts = 0001-01-01T00:00:00", "no clock shows"),
+        ("starts = 2026-11-23T15:00:00", "starts = 0001-01-01T00:00:00", "1970 to 2199"),
+        ("starts = 2026-11-23T15:00:00", "starts = 9999-12-31T23:59:59", "9999, 23:59 .* 1970 to"),
+        ("until = 2026-12-10", "until = 9999-12-31", "until is not in the years 1970 to 2199"),
+        ("first = 2026-11-30", "first = 9999-12-31", "first is not in the years 1970 to 2199"),
+        ("ends = 2026-12-23T17:30:00", "ends = 2026-12-23T13:00:00", "23 Dec 2026, 15:00 .* 24 h"),
+        ("until = 2026-12-10", "until = 2026-11-10", "mondays .* wellness until is before first"),
+        (
+            "until = 2026-12-10",
+            "until = 2026-12-10\nevery_weeks = 0",
+            "every_weeks is not 1 to 104",
+        ),
+        ("until = 2026-12-10", "count = 0", "the series mondays .* count is not 1 to 500"),
+        ("until = 2026-12-10", "count = -1", "count is not 1 to 500"),
+        ("[2026-12-03]", "[2026-12-02]", "except has 2026-12-02, on which it would not meet"),
+        ("[2026-12-03]", "[2027-12-02]", "except has 2027-12-02"),
+        ("until = 2026-12-10", "count = 1", "except has 2026-12-03"),
+        ("2026-11-30", "2026-12-08", "except has 2026-12-03"),
+        (
+            "first = 2026-11-30\nuntil = 2026-12-10",
+            "first = 2026-12-04\nuntil = 2026-12-05",
+            "no day",
+        ),
+        (
+            'public_label = "Room 2"',
+            f'public_label = "{"x" * 41}"',
+            "public_label is longer than 40",
+        ),
+        ("capacity = 12", "capacity = 0", "capacity is not 1 to 999"),
+        ("capacity = 12", f"capacity = {'9' * 5000}", "no valid TOML"),
+        ("starts = 2026-11-23T15:00:00", "starts = 2026-02-30T15:00:00", "no valid TOML"),
+        (
+            '[[group.series]]\nid = "mondays"',
+            "[[group.session]]\nstarts = 2026-11-23T15:00:00\nminutes = 30\n\n"
+            '[[group.series]]\nid = "mondays"',
+            "two sessions start on 23 Nov 2026, 15:00 in one room",
+        ),
+        (
+            '[[group.series]]\nid = "mondays"',
+            '[[group.session]]\nstarts = 2026-11-23T15:00:00\nminutes = 30\nroom = "Garden"\n\n'
+            '[[group.series]]\nid = "mondays"',
+            "the session 2026-11-23T15:00 is named twice",
+        ),
+        (
+            '[[group.series]]\nid = "mondays"',
+            '[[group.series]]\nid = "mondays"\nweekdays = ["friday"]\ntime = 09:00:00\n'
+            'minutes = 60\nfirst = 2026-11-30\n\n[[group.series]]\nid = "mondays"',
+            "the group wellness the series mondays is named twice",
+        ),
+        (
+            '[[group.series]]\nid = "mondays"',
+            '[[group.session]]\nid = "other"\nstarts = 2026-11-30T10:30:00\nminutes = 30\n\n'
+            '[[group.series]]\nid = "mondays"',
+            "two sessions start on 30 Nov 2026, 10:30",
+        ),
         ('"monday", "thursday"', '"Mon"', "a list out of monday"),
         ('["monday", "thursday"]', '"monday"', "a list out of monday"),
         ("[2026-12-03]", "[1]", "a list of days"),
-        ("minutes = 90", "minutes = 9999", "within 24 hours"),
+        ("minutes = 90", "minutes = 9999", "1 to 1440"),
         ("until = 2026-12-10", "until = 2199-12-10", "more than 500 sessions"),
     ],
 )
@@ -139,6 +192,8 @@ def test_what_is_wrong_is_one_sentence(old: str, new: str, says: str) -> None:
         (b"#" * 1_000_001, "larger than 1 MB"),
         (b"\xff", "UTF-8"),
         (b"group = 1", "written as"),
+        (b"group = [1]", "written as"),
+        (b"", "holds no group"),
         (b"a = " + b"[" * 100_000, "no valid TOML"),
     ],
 )
@@ -180,3 +235,19 @@ def test_what_is_written_is_read_again(
     )
     plans = Plans(PlanKind.TOML, named, held, frozenset(one.key for one in named), NOW)
     assert read(write_toml(plans, zone), zone) == plans
+
+
+def test_an_exception_in_every_second_week_is_one_of_its_days() -> None:
+    text = PLAN.replace("[2026-12-03]", "[2026-12-14]\nevery_weeks = 2")
+    text = text.replace("until = 2026-12-10", "until = 2026-12-31")
+    assert "mondays:2026-12-14" not in local(read(text))
+    with pytest.raises(SetupError, match="except has 2026-12-07, on which it would not meet"):
+        read(text.replace("2026-12-14", "2026-12-07"))
+
+
+def test_a_count_that_an_exception_moves_on_is_kept() -> None:
+    text = PLAN.replace("until = 2026-12-10", "count = 2")
+    assert [key for key in local(read(text)) if "mondays" in key] == [
+        "mondays:2026-11-30",
+        "mondays:2026-12-07",
+    ]
