@@ -1,9 +1,12 @@
 """`kiosk groups`: the clinic's groups, and plans of them in files."""
 
-from dataclasses import asdict, fields, replace
+import sys
+from collections.abc import Collection
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,11 +17,13 @@ from kiosk.cli.sign_in import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.groups.groups import LARGEST_CAPACITY, GroupCard, GroupPlan, PlanProblem
 from kiosk.domain.text import clean
-from kiosk.presentation.records import PLAN_PROBLEMS
+from kiosk.presentation.records import PLAN_PROBLEMS, describe_planned, format_import_lists, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kiosk.bootstrap.kiosk import Kiosk
-    from kiosk.domain.groups.plan_import import Plans
+    from kiosk.domain.groups.plan_import import ImportPreview, ImportReport, Plans
     from kiosk.usecases.groups.desk import GroupsDesk
 
 
@@ -40,6 +45,13 @@ _OF_ITS_STATE = {
 }
 """What to do where the words were right, but not for this one."""
 _IN_A_TABLE = ("group", "name", "label", "room", "capacity", "members", "upcoming", "next_at")
+_LISTS = (
+    "cancelled_sessions", "with_check_ins", "not_in_file", "not_covered", "events_left_out",
+    "notes",
+)  # fmt: skip
+"""What the lists of an import are called for programs."""
+_FEW, _MANY = 3, 20
+"""Sessions or events that a sentence names, and that a list shows."""
 _LABEL, _ROOM = "What public screens call it, such as Room 2.", "Where it meets."
 _LANGUAGE, _ABOUT = "Code of its language, such as en.", "One neutral sentence about it."
 _CAPACITY, _ENROLLED = "For how many; 0 is no limit.", "For members on a list, or for anyone."
@@ -142,22 +154,45 @@ def import_(
         Path, typer.Argument(metavar="FILE", help="A plan (.toml), a calendar (.ics).")
     ],
     user: ManagerOption,
+    place: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PLACE=WORDS",
+            help="What visitors read for a place that is no room here; may be repeated.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Cancel what the file cancels, without a question.")
+    ] = False,
+    cancel_missing: Annotated[
+        bool | None,
+        typer.Option(
+            "--cancel-missing/--keep-missing",
+            help="What the file no longer names, even if it is much.",
+        ),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Make groups and sessions to come what a file says.
 
-    The same file again changes nothing. What it no longer names is cancelled, where a file had
-    planned it. Sessions that are counted as left had begun, or were cancelled by hand.
+    The same file again changes nothing. What it no longer names is cancelled after a question,
+    where a file had planned it and nobody has checked in. What is no group session is left out.
     """
     from kiosk.bootstrap.files import read_plans
-    from kiosk.domain.groups.plan_import import ImportReport
 
     if file.suffix.lower().removeprefix(".") not in set(PlanForm):
         raise wrong("FILE", "it must end in .toml or .ics")
+    places = dict(map(_place, place or ()))
     with signed_in(user) as (kiosk, access, staff):
-        desk = access.groups_desk(staff)
-        report = desk.import_plans(read_plans(kiosk, str(absolute(file))))
-    show_one(asdict(report), form, columns=[field.name for field in fields(ImportReport)])
+        desk, zone = access.groups_desk(staff), kiosk.site.zone
+        plans = read_plans(kiosk, str(absolute(file)))
+        preview = desk.preview_import(plans, places)
+        if preview.places:
+            places |= _ask_words(preview.places)
+            preview = desk.preview_import(plans, places)
+        cancel = _agreed(preview, zone, yes=yes, cancel_missing=cancel_missing)
+        report = desk.import_plans(plans, places, cancel)
+    _show_import(report, plans, format_import_lists(plans.left, preview, zone, cancel), form)
 
 
 @app.command()
@@ -180,6 +215,80 @@ def export(
         plans = access.groups_desk(staff).export_plans()
         written = _write(kiosk, plans, kind, path)
     write(str(written))
+
+
+def _place(typed: str) -> tuple[str, str]:
+    """Return a place of a calendar and what visitors read for it."""
+    name, _, words = typed.rpartition("=")
+    if not clean(name) or not clean(words):
+        raise wrong("--place", "it reads PLACE=WORDS, such as 'Hall B, Main Street 1=Room 2'")
+    return name, words
+
+
+def _ask_words(places: tuple[str, ...]) -> dict[str, str]:
+    """Ask what visitors read for places; NotDone where there is no terminal to ask on."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise NotDone(
+            f"No room known here: {_shorten([f'“{place}”' for place in places])}. Say for each "
+            f"what visitors may read: --place '{places[0]}=WORDS'."
+        )
+    sys.stderr.write("Public screens show where a group meets; these are no rooms known here.\n")
+    return {
+        place: clean(str(typer.prompt(f"“{place}” for visitors, such as Room 2", err=True)))
+        for place in places
+    }
+
+
+def _agreed(
+    preview: "ImportPreview", zone: ZoneInfo, *, yes: bool, cancel_missing: bool | None
+) -> Collection[UUID]:
+    """Return the ids of the sessions to cancel, after a question; NotDone without a yes."""
+    meant = preview.called_off if cancel_missing is False else preview.cancels
+    lines = [describe_planned(one, zone) for one in meant]
+    if preview.misses_many and cancel_missing is None:
+        raise NotDone(
+            f"The file no longer names {len(preview.missing)} of {preview.known} sessions: "
+            f"{_shorten(lines)}. Is it another file? Say --cancel-missing or --keep-missing."
+        )
+    if meant and not (yes or cancel_missing):
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise NotDone(
+                f"It cancels {len(lines)} planned here: {_shorten(lines)}. Say --yes to cancel "
+                "what the file cancels, or --keep-missing to keep what it no longer names."
+            )
+        sys.stderr.write("To be cancelled:\n" + "".join(f"  {line}\n" for line in lines))
+        if not typer.confirm("Cancel them", err=True):
+            raise NotDone("Nothing was changed.")
+    return [one.plan.id for one in meant]
+
+
+def _shorten(lines: list[str]) -> str:
+    """Return the first lines as one, and how many more there are."""
+    more = len(lines) - _FEW
+    return "; ".join(lines[:_FEW]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _listed(lines: tuple[str, ...], form: Format) -> object:
+    return list(lines) if form is Format.JSON else "; ".join(lines)
+
+
+def _show_import(
+    report: "ImportReport", plans: "Plans", lists: "Mapping[str, tuple[str, ...]]", form: Format
+) -> None:
+    """Print what an import did: its counts, then the lists of what a person should know."""
+    counts = asdict(report)
+    if form is not Format.TABLE:
+        named = zip(_LISTS, (*lists.values(), plans.notes), strict=True)
+        row = {**counts, **{name: _listed(lines, form) for name, lines in named}}
+        show_one(row, form, columns=tuple(row))
+        return
+    show_one(counts, form, columns=tuple(counts))
+    for title, lines in lists.items():
+        if lines:
+            write(f"\n{title}: {len(lines)}")
+            write("\n".join(f"  {line}" for line in shorten(lines, _MANY)))
+    for note in plans.notes:
+        write(f"\n{note}")
 
 
 def kept(answer: _T | PlanProblem) -> _T:

@@ -1,10 +1,13 @@
 """Anomalies, problems of plans and retention, in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from kiosk.domain.anomalies import Anomaly, AnomalyKind
-from kiosk.domain.groups.groups import LARGEST_CAPACITY, MOST_SESSIONS, PlanProblem
+from kiosk.domain.groups.groups import LARGEST_CAPACITY, MOST_SESSIONS, PlannedSession, PlanProblem
+from kiosk.domain.groups.plan_import import EventLeft, ImportPreview
 from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind
 
 ANOMALY_TITLES = {
@@ -61,6 +64,53 @@ _TIME_UNITS = (
     (timedelta(minutes=1), "minute"),
     (timedelta(seconds=1), "second"),
 )
+
+
+def describe_event_left(event: EventLeft) -> str:
+    """Return an event that is not taken in, by title and day, and why."""
+    title = f"“{event.title}”" if event.title else "an event without a title"
+    day = f", {_format_day(event.day)}," if event.day else ""
+    return f"{title}{day} {event.why}"
+
+
+def describe_planned(session: PlannedSession, zone: ZoneInfo) -> str:
+    """Return a session by group and start."""
+    start = session.plan.starts_at.astimezone(zone)
+    return f"{session.group_name}, {_format_day(start)}, {start:%H:%M}"
+
+
+def format_import_lists(
+    left: Iterable[EventLeft],
+    preview: ImportPreview,
+    zone: ZoneInfo,
+    cancel: Collection[UUID],
+) -> Mapping[str, tuple[str, ...]]:
+    """Return what an import cancels, lets stay and leaves out, by the title of each list.
+
+    `cancel` holds the ids of those that are agreed to.
+    """
+    refused = [one for one in preview.cancels if one.plan.id not in cancel]
+    sessions = {
+        "Cancelled sessions": [one for one in preview.cancels if one.plan.id in cancel],
+        "Kept, with check-ins": preview.kept,
+        "Kept, though not in the file": refused,
+        "Kept, for the file does not cover them": preview.outside,
+    }
+    lists = {
+        title: tuple(describe_planned(one, zone) for one in planned)
+        for title, planned in sessions.items()
+    }
+    return {**lists, "Events left out": tuple(map(describe_event_left, left))}
+
+
+def shorten(lines: Sequence[str], most: int) -> tuple[str, ...]:
+    """Return the first of many lines, and how many more there are."""
+    more = len(lines) - most
+    return (*lines[:most], *([f"… and {more} more"] if more > 0 else []))
+
+
+def _format_day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 def describe_anomaly(found: Anomaly) -> str:

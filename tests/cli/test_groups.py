@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ minutes = 60
 starts = 2099-03-09T15:00:00
 minutes = 60
 """
+NOVEMBER = datetime(2026, 11, 28, tzinfo=UTC)
 CALENDAR = "\r\n".join(
     (
         "BEGIN:VCALENDAR",
@@ -43,9 +45,10 @@ CALENDAR = "\r\n".join(
         "",
     )
 )
-NOTHING = {
+NOTHING: dict[str, object] = {
     "groups_added": 0, "groups_changed": 0, "added": 0, "changed": 0, "same": 0, "cancelled": 0,
-    "left": 0,
+    "left": 0, "kept": 0, "cancelled_sessions": [], "with_check_ins": [], "not_in_file": [],
+    "not_covered": [], "events_left_out": [], "notes": [],
 }  # fmt: skip
 
 
@@ -157,7 +160,16 @@ def test_a_plan_is_made_so_once(manager: Manager, tmp_path: Path) -> None:
     changed = manager.row("groups", "import", str(plan))
     assert changed == {**NOTHING, "groups_changed": 1, "changed": 2}
     plan.write_text(PLAN.rsplit("[[group.session]]", 1)[0])
-    assert manager.row("groups", "import", str(plan))["cancelled"] == 1
+    gone = "Art group, Mon 9 Mar 2099, 16:00"
+    for yes in ((), ("--yes",)):
+        assert manager.refused("groups", "import", str(plan), *yes) == (
+            f"The file no longer names 1 of 2 sessions: {gone}. Is it another file? "
+            "Say --cancel-missing or --keep-missing."
+        )
+    stays = manager.row("groups", "import", str(plan), "--keep-missing")
+    assert (stays["cancelled"], stays["kept"], stays["not_in_file"]) == (0, 1, [gone])
+    done = manager.row("groups", "import", str(plan), "--cancel-missing")
+    assert (done["cancelled"], done["cancelled_sessions"]) == (1, [gone])
     table = manager("groups", "import", str(plan)).out.splitlines()
     assert "groups added    0" in table
     assert "same            1" in table
@@ -168,10 +180,59 @@ def test_a_calendar_is_taken_too(
 ) -> None:
     (tmp_path / "walks.ics").write_text(CALENDAR)
     monkeypatch.chdir(tmp_path)
-    done = manager.row("groups", "import", "walks.ics")
+    place = ("--place", "garden=Room 7")
+    assert manager.refused("groups", "import", "walks.ics") == (
+        "No room known here: “Garden”. Say for each what visitors may read: --place 'Garden=WORDS'."
+    )
+    assert "reads PLACE=WORDS" in manager.misused("groups", "import", "x.ics", "--place", "Garden")
+    monkeypatch.setattr("sys.stdin", Typed("\n"))
+    assert "“Garden” for visitors, such as Room 2" in manager("groups", "import", "walks.ics").err
+    assert "Walking group" not in [row["name"] for row in manager.rows("groups", "list")]
+    done = manager.row("groups", "import", "walks.ics", *place)
     assert (done["groups_added"], done["added"]) == (1, 1)
     (session,) = manager.rows("sessions", "list", "--since", "2027-03-01", "--until", "2027-03-03")
-    assert (session["group"], session["room"]) == ("Walking group", "Garden")
+    assert (session["group"], session["room"]) == ("Walking group", "Room 7")
+    assert manager.row("groups", "import", "walks.ics") == {**NOTHING, "same": 1}
+    (tmp_path / "walks.ics").write_text(CALENDAR[:200])
+    assert "was cut off" in manager.refused("groups", "import", "walks.ics")
+
+
+def calendar(*events: tuple[str, str, str]) -> str:
+    """Return a calendar of (title, day, more lines), at 15:00 in Room 2."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0"]
+    for title, day, more in events:
+        lines += ["BEGIN:VEVENT", f"UID:{title}", f"SUMMARY:{title}", "LOCATION:Room 2"]
+        lines += [more or f"DTSTART:{day}T070000Z\r\nDTEND:{day}T080000Z", "END:VEVENT"]
+    return "\r\n".join((*lines, "END:VCALENDAR", ""))
+
+
+def test_what_is_left_out_and_cancelled_is_listed_and_asked_for(
+    manager: Manager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "groups.ics"
+    monkeypatch.setattr("kiosk.devices.clock.SystemClock.now", lambda _self: NOVEMBER)
+    days = [("Art", "20270302", ""), ("Music", "20270303", ""), ("Walk", "20270304", "")]
+    holidays = [(f"Holiday {n}", "", f"DTSTART;VALUE=DATE:202704{n:02}") for n in range(1, 26)]
+    file.write_text(calendar(*days, ("Choir", "20270305", ""), *holidays))
+    done = manager("groups", "import", str(file)).out
+    assert "Events left out: 25\n  “Holiday 1”, Thu 1 Apr 2027, lasts all day\n" in done
+    assert done.endswith("“Holiday 20”, Tue 20 Apr 2027, lasts all day\n  … and 5 more\n")
+    file.write_text(calendar(*days[1:], ("Choir", "20270305", ""), *holidays[:1]))
+    assert manager.refused("groups", "import", str(file)) == (
+        "It cancels 1 planned here: Art, Tue 2 Mar 2027, 15:00. Say --yes to cancel what the file "
+        "cancels, or --keep-missing to keep what it no longer names."
+    )
+    monkeypatch.setattr("sys.stdin", Typed("n\ny\n"))
+    assert manager("groups", "import", str(file)).err.endswith("kiosk: Nothing was changed.\n")
+    assert "cancelled       1" in manager("groups", "import", str(file)).out
+    monkeypatch.undo()
+
+
+class Typed(io.StringIO):
+    """A terminal on which all has been typed already."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.mark.parametrize(

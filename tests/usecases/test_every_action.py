@@ -100,6 +100,9 @@ class Busy:
         return Series(self.clinic.id(), frozenset({1}), time(15), 60, DAY, count=2)
 
 
+NEW_PLANS = Plans(
+    PlanKind.TOML, (GroupInFile("new", GroupPlan(NO_ID, "New", "Room 7", "Room 7")),), ()
+)
 Call = Callable[[Busy], object]
 
 DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
@@ -139,13 +142,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "change_session": lambda h: h.groups.change_session(h.moved()),
         "cancel_sessions": lambda h: h.groups.cancel_sessions([h.later.id], "away"),
         "restore_sessions": lambda h: h.groups.restore_sessions(_called_off(h)),
-        "import_plans": lambda h: h.groups.import_plans(
-            Plans(
-                PlanKind.TOML,
-                (GroupInFile("new", GroupPlan(NO_ID, "New", "Room 7", "Room 7")),),
-                (),
-            )
-        ),
+        "import_plans": lambda h: h.groups.import_plans(NEW_PLANS),
         "put_away_group": lambda h: h.groups.put_away_group(h.group),
     },
     AccountsDesk: {
@@ -176,6 +173,7 @@ LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
         "groups": lambda h: h.groups.groups(),
         "sessions": lambda h: h.groups.sessions(DAY, DAY),
         "export_plans": lambda h: h.groups.export_plans(),
+        "preview_import": lambda h: h.groups.preview_import(NEW_PLANS),
     },
     AccountsDesk: {"accounts": lambda h: h.accounts.accounts()},
     OversightDesk: {

@@ -220,4 +220,5 @@ def format_import(report: ImportReport) -> tuple[tuple[str, str], ...]:
         ("Cancelled sessions", str(report.cancelled)),
         ("Unchanged", str(report.same)),
         ("Left alone", str(report.left)),
+        ("Kept", str(report.kept)),
     )

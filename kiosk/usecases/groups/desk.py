@@ -1,6 +1,6 @@
 """The manager's desk of groups and sessions: plan, change, cancel, import and export."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -29,13 +29,15 @@ from kiosk.domain.groups.groups import (
     tidy_session,
     tidy_sessions,
 )
-from kiosk.domain.groups.plan_import import ImportReport, Plans
+from kiosk.domain.groups.plan_import import ImportPreview, ImportReport, Plans
 from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.records import groups as records
 from kiosk.records.schema.tables import SupportGroup
 from kiosk.usecases.groups.plan_import import PlanImport, read_plans
 from kiosk.usecases.staff_desk import StaffDesk
+
+_NO_PLACES: Mapping[str, str] = {}
 
 
 class GroupsDesk(StaffDesk):
@@ -184,15 +186,31 @@ class GroupsDesk(StaffDesk):
                 self._audit(transaction, now, AuditAction.SESSION_RESTORED, one.plan.id)
         return Restored(len(off)) if meant else PlanProblem.UNKNOWN
 
-    def import_plans(self, plans: Plans) -> ImportReport:
+    def preview_import(self, plans: Plans, places: Mapping[str, str] = _NO_PLACES) -> ImportPreview:
+        """Return what `import_plans` would do with a file's plans, and what has to be asked first.
+
+        `places` holds what visitors read for a place that is no room of the clinic's. SetupError
+        for plans of which nothing can be kept.
+        """
+        with self._reading() as (transaction, now):
+            importing = PlanImport(transaction, self._site, now, self.new_id)
+            return importing.preview(plans, places)
+
+    def import_plans(
+        self,
+        plans: Plans,
+        places: Mapping[str, str] = _NO_PLACES,
+        cancel: Collection[UUID] = (),
+    ) -> ImportReport:
         """Make groups and upcoming sessions those of a file, all of it or nothing.
 
-        The same file again changes nothing. What the file no longer names is cancelled, where a
-        file had planned it. SetupError for plans that no reader of `exports` would make.
+        The same file again changes nothing. Of what the file cancels or no longer names, only the
+        sessions of `cancel` are cancelled. SetupError for what cannot be kept, and for a place that
+        is no room of the clinic's and is not in `places`.
         """
         with self._writing() as (transaction, now):
             importing = PlanImport(transaction, self._site, now, self.new_id)
-            report = importing.run(plans)
+            report = importing.run(plans, places, cancel)
             if not report.changes_nothing:
                 self._audit(transaction, now, AuditAction.PLANS_IMPORTED)
         return report

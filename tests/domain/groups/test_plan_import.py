@@ -16,7 +16,16 @@ from kiosk.domain.groups.groups import (
     PlanProblem,
     SessionPlan,
 )
-from kiosk.domain.groups.plan_import import Comparison, PlannedByFile, compare_plans, planned_at
+from kiosk.domain.groups.plan_import import (
+    Comparison,
+    PlanKind,
+    PlannedByFile,
+    compare_plans,
+    format_place,
+    format_source,
+    planned_at,
+    read_place,
+)
 from kiosk.domain.ids import NO_ID, uuid7
 from kiosk.presentation.records import PLAN_PROBLEMS
 from tests.support.amounts import amount
@@ -62,6 +71,37 @@ def test_a_session_under_a_new_name_on_its_day_was_moved() -> None:
     found = compared([kept], [wanted(9, 6, "a 1600")])
     moved = replace(planned(1, 6, "a 1600"))
     assert found == Comparison((), (moved,), (), 0, 0)
+
+
+def test_the_same_group_start_and_room_is_the_same_session_whatever_its_name() -> None:
+    kept = [planned(1, 5, "ics old 1"), planned(2, 6, "ics new 1")]
+    found = compared(kept, [wanted(8, 5, "ics new 1"), wanted(9, 6, "ics newer 1")])
+    assert (found.add, found.change, found.cancel, found.same) == ((), (), (), 2)
+    assert [(one.plan.id.int, one.plan.source) for one in found.renamed] == [
+        (1, "ics new 1"), (2, "ics newer 1"),
+    ]  # fmt: skip
+    elsewhere = wanted(8, 5, "ics new 1")
+    elsewhere = replace(elsewhere, plan=replace(elsewhere.plan, room="Garden"))
+    assert [one.plan.id.int for one in compared(kept, [elsewhere]).change] == [2]
+
+
+def test_what_has_check_ins_is_neither_cancelled_nor_taken_for_another() -> None:
+    kept = replace(planned(1, 5, "a"), has_check_ins=True)
+    found = compared([kept], [])
+    assert (found.cancel, found.kept) == ((), (UUID(int=1),))
+    found = compared([kept], [wanted(9, 6, "b")])
+    assert ([one.id.int for one in found.add], found.change, found.kept) == (
+        [9], (), (UUID(int=1),),
+    )  # fmt: skip
+    found = compared([kept], [wanted(9, 5, "a", "off")])
+    assert (found.change, found.kept, found.left) == ((), (UUID(int=1),), 0)
+
+
+def test_a_place_is_named_in_a_source_without_being_shown() -> None:
+    source = format_source(PlanKind.ICS, "uid", "-", "Psychiatric Hall")
+    assert read_place(source) == format_place("psychiatric HALL")
+    assert "Psych" not in source
+    assert read_place(format_source(PlanKind.ICS, "uid", "-")) == ""
 
 
 def test_two_on_one_day_are_not_guessed() -> None:
@@ -125,6 +165,8 @@ def test_a_second_import_changes_nothing(
     for plan in first.add:
         assert plan.id not in after
         after[plan.id] = PlannedSession(plan, "Group", None, has_check_ins=False)
+    for one in first.renamed:
+        after[one.plan.id] = one
     for one in first.change:
         assert after[one.plan.id] != one
         assert after[one.plan.id].plan.starts_at > NOW
@@ -133,4 +175,4 @@ def test_a_second_import_changes_nothing(
         assert after[id_].cancelled is None
         after[id_] = replace(after[id_], cancelled=NO_LONGER_PLANNED)
     second = compared(list(after.values()), asked)
-    assert (second.add, second.change, second.cancel) == ((), (), ())
+    assert (second.add, second.change, second.cancel, second.renamed) == ((), (), (), ())

@@ -1,18 +1,23 @@
 """A plan file to be taken in: one of the import folder, or one at a path that is typed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from kiosk.domain.groups.plan_import import ImportReport, Plans
+from kiosk.domain.groups.groups import LONGEST_LABEL, PlannedSession
+from kiosk.domain.groups.plan_import import ImportPreview, ImportReport, Plans
 from kiosk.domain.text import clean
+from kiosk.presentation.records import format_import_lists, shorten
+from kiosk.ui.desk.forms import FormScreen, Row, TextRow
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.session import PlanFolder
-from kiosk.ui.desk.text import format_import, format_plans
+from kiosk.ui.desk.session import DeskSide, PlanFolder
+from kiosk.ui.desk.text import format_import, format_plans, format_sessions
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.inputs import Field, FormRow
@@ -20,6 +25,8 @@ from kiosk.ui.widgets.layout import pairs
 from kiosk.ui.widgets.list import Column, Line, Listing
 
 _LONGEST_PATH = 400
+_MOST_LINES = 40
+"""Of each list; a screen shows them by pages."""
 
 
 class PlanFileScreen(DeskScreen):
@@ -94,29 +101,135 @@ class PlanFileScreen(DeskScreen):
 
     def _read(self, name: str) -> None:
         self.say("One moment …")
-        self.act(lambda side: side.tools.plans.read(name), then=partial(self._offer, name))
+        self.act(partial(_look, name), then=partial(self._offer, name))
 
-    def _offer(self, name: str, plans: Plans) -> None:
-        """Show what the file holds, and ask before anything is changed."""
-        lead = (
-            f"It holds {format_plans(plans)}. What a file planned and no longer names is cancelled."
-        )
+    def _offer(self, name: str, seen: "_Seen") -> None:
+        """Show what the file holds and would do, or ask first what visitors read for its places."""
+        plans, preview = seen
         shown = clean(name.rpartition("/")[2], 40)
-        show = partial(self._show_report, shown)
-        take = partial(self.act, lambda side: side.groups.import_plans(plans), then=show)
-        self.pose(ask_sure(f"Take in {shown}?", lead, "Yes, take it in", take))
+        screen = PlacesScreen if preview.places else PlanPreviewScreen
+        self.open(partial(screen, shown, plans, preview, {}), instead=True)
 
-    def _show_report(self, name: str, report: ImportReport) -> None:
-        self.open(partial(PlanReportScreen, name, report), instead=True)
+
+_Seen = tuple[Plans, ImportPreview]
+
+
+def _look(name: str, side: DeskSide) -> _Seen:
+    plans = side.tools.plans.read(name)
+    return plans, side.groups.preview_import(plans)
+
+
+class PlacesScreen(FormScreen):
+    """What visitors read for the places of a calendar that are no rooms of the clinic's."""
+
+    keeps = "Go on"
+
+    def __init__(
+        self, name: str, plans: Plans, preview: ImportPreview, words: Mapping[str, str]
+    ) -> None:
+        """Take the name of the file as it is shown, what it holds, and what it would do."""
+        super().__init__()
+        self._file = name
+        self._plans = plans
+        self._preview = preview
+        self._words = words
+
+    def heading(self) -> str:
+        return f"Where {self._file} meets"
+
+    def rows(self) -> Iterable[Row]:
+        for number, place in enumerate(self._preview.places, start=1):
+            hint = f"What may visitors read for “{place}”? Neutral, such as “Room 2”."
+            yield TextRow(f"place-{number}", f"Place {number}", hint, most=LONGEST_LABEL)
+
+    def keep(self) -> None:
+        words = dict(self._words)
+        for number, place in enumerate(self._preview.places, start=1):
+            typed = clean(self.typed(f"place-{number}"))
+            if not typed:
+                self.miss(f"place-{number}", f"“{place}” needs words that visitors may read.")
+                return
+            words[place] = typed
+        self.act(
+            lambda side: side.groups.preview_import(self._plans, words),
+            then=lambda preview: self.open(
+                partial(PlanPreviewScreen, self._file, self._plans, preview, words), instead=True
+            ),
+        )
+
+
+class PlanPreviewScreen(DeskScreen):
+    """What an import would do, to be read before anything is changed."""
+
+    def __init__(
+        self, name: str, plans: Plans, preview: ImportPreview, words: Mapping[str, str]
+    ) -> None:
+        """Take the name of the file, what it holds and would do, and the words for its places."""
+        super().__init__()
+        self._file = name
+        self._plans = plans
+        self._preview = preview
+        self._words = words
+
+    def heading(self) -> str:
+        return f"Take in {self._file}?"
+
+    def lead(self) -> str:
+        preview = self._preview
+        held = f"It holds {format_plans(self._plans)}."
+        if preview.misses_many:
+            missing = f"{len(preview.missing)} of {preview.known}"
+            return f"{held} {missing} that were planned are not in it. Is it the right file?"
+        if preview.cancels:
+            return f"{held} {format_sessions(len(preview.cancels))} would be cancelled."
+        return held
+
+    def body(self) -> Iterable[Widget]:
+        yield from _lists(self._plans, self._preview, self.clinic.zone, None)
+
+    def keys(self) -> Iterable[Key]:
+        if self._preview.misses_many:
+            yield Key("c", "Take it in, cancel them", self._ask_many)
+        else:
+            yield Key("y", "Yes, take it in", partial(self._take, self._preview.cancels))
+        if self._preview.missing:
+            keeping = partial(self._take, self._preview.called_off)
+            yield Key("k", "Take it in, keep missing", keeping)
+
+    def _ask_many(self) -> None:
+        title = f"Cancel {format_sessions(len(self._preview.cancels))}?"
+        lead = "Visitors no longer see them."
+        do = partial(self._take, self._preview.cancels)
+        self.pose(ask_sure(title, lead, "Yes, cancel them", do))
+
+    def _take(self, cancel: Iterable[PlannedSession]) -> None:
+        ids = frozenset(one.plan.id for one in cancel)
+        self.act(
+            lambda side: side.groups.import_plans(self._plans, self._words, ids),
+            then=lambda report: self.open(
+                partial(PlanReportScreen, self._file, self._plans, self._preview, ids, report),
+                instead=True,
+            ),
+        )
 
 
 class PlanReportScreen(DeskScreen):
-    """What an import changed, as counts."""
+    """What an import changed, as counts, and what a person should know of it."""
 
-    def __init__(self, name: str, report: ImportReport) -> None:
-        """Take the name of the file as it is shown, and what it changed."""
+    def __init__(
+        self,
+        name: str,
+        plans: Plans,
+        preview: ImportPreview,
+        cancelled: Collection[UUID],
+        report: ImportReport,
+    ) -> None:
+        """Take the name of the file, what it held, and what it changed."""
         super().__init__()
         self._file = name
+        self._plans = plans
+        self._preview = preview
+        self._cancelled = cancelled
         self._report = report
 
     def heading(self) -> str:
@@ -124,6 +237,8 @@ class PlanReportScreen(DeskScreen):
 
     def lead(self) -> str:
         report = self._report
+        if report.kept:
+            return "Everything is now as the file says, but for what was kept."
         if report.changes_nothing:
             return "Nothing has changed; everything was as the file says."
         if report.left:
@@ -132,3 +247,23 @@ class PlanReportScreen(DeskScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Static(pairs(format_import(self._report)), id="counts", markup=False)
+        yield from _lists(self._plans, self._preview, self.clinic.zone, self._cancelled)
+
+
+def _lists(
+    plans: Plans, preview: ImportPreview, zone: ZoneInfo, cancelled: Collection[UUID] | None
+) -> Iterable[Widget]:
+    """Yield the lists of what an import cancels, keeps and leaves out, and what it had to guess.
+
+    `cancelled` holds ids; None before anything is agreed to.
+    """
+    ids = [one.plan.id for one in preview.cancels] if cancelled is None else cancelled
+    for title, lines in format_import_lists(plans.left, preview, zone, ids).items():
+        if lines:
+            words = (
+                "To be cancelled" if title == "Cancelled sessions" and cancelled is None else title
+            )
+            shown = "\n".join(f"  {line}" for line in shorten(lines, _MOST_LINES))
+            yield Static(f"\n{words}: {len(lines)}\n{shown}", markup=False)
+    for note in plans.notes:
+        yield Static(f"\n{note}", markup=False)

@@ -1,8 +1,16 @@
 """Groups on the manager's desk."""
 
+from datetime import UTC, date, datetime, timedelta
+
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.groups.groups import GroupCard, GroupPlan
-from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
+from kiosk.domain.groups.groups import GroupCard, GroupPlan, SessionPlan
+from kiosk.domain.groups.plan_import import (
+    EventLeft,
+    GroupInFile,
+    PlanKind,
+    Plans,
+    SessionInFile,
+)
 from kiosk.domain.ids import NO_ID
 from kiosk.domain.staff import Role
 from kiosk.ui.widgets.inputs import Field
@@ -139,6 +147,68 @@ async def test_a_file_is_looked_at_before_it_is_taken_in(clinic: Clinic) -> None
         colleague.expect("Groups and sessions", "Art group")
         await colleague.keys("i", "enter", "y")
         colleague.expect("Nothing has changed")
+
+
+def session_of(title: str, number: int, room: str = "Room 7") -> SessionInFile:
+    start = datetime(2026, 3, 3 + number, 7, tzinfo=UTC)
+    plan = SessionPlan(NO_ID, NO_ID, start, start + timedelta(hours=1), room)
+    return SessionInFile(title, title, "-", plan)
+
+
+def calendar_of(*titles: str, room: str = "Room 7", left: int = 0) -> Plans:
+    groups = [GroupInFile(title, GroupPlan(NO_ID, title, room, room)) for title in titles]
+    numbers = {"Art": 0, "Music": 1, "Walk": 2, "Choir": 3}
+    return Plans(
+        PlanKind.ICS,
+        tuple(groups),
+        tuple(session_of(title, numbers[title], room) for title in titles),
+        frozenset(titles),
+        left=tuple(
+            EventLeft(f"Holiday {n}", date(2026, 4, 1), "lasts all day") for n in range(left)
+        ),
+        notes=("The calendar's time zone reads “Mars”.",),
+        covers=(date(2026, 3, 1), date(2026, 3, 31)),
+    )
+
+
+async def test_a_place_is_named_and_what_is_cancelled_or_left_out_is_read_first(
+    clinic: Clinic,
+) -> None:
+    hall = "Psychiatric Hospital, Hall B"
+    async with at_desk(clinic, "manager", size=(100, 40)) as colleague:
+        files = colleague.written.plans.files
+        files["art.ics"] = calendar_of("Art", "Music", "Walk", "Choir", room=hall, left=50)
+        await colleague.keys("s", "i", "enter")
+        colleague.expect("Where art.ics meets", f"What may visitors read for “{hall}”?")
+        await colleague.keys("enter", "enter")
+        colleague.expect(f"“{hall}” needs words that visitors may read.")
+        await colleague.type("Room 9", "enter", "enter")
+        colleague.expect("Take in art.ics?", "4 groups and 4 sessions", "Events left out: 50")
+        colleague.expect("“Holiday 0”, Wed 1 Apr 2026, lasts all day")
+        await colleague.keys("end")
+        colleague.expect("… and 10 more", "The calendar's time zone reads “Mars”.")
+        await colleague.keys("y")
+        colleague.expect("Taken in: art.ics", "Everything is now as the file says.")
+        assert {card.plan.room for card in desk_of(clinic).groups()} == {"Room 9"}
+
+        files["art.ics"] = calendar_of("Art", "Music", "Walk", room=hall)
+        await colleague.keys("escape", "i", "enter")
+        colleague.expect("1 session would be cancelled.", "To be cancelled: 1", "Choir, Fri 6 Mar")
+        await colleague.keys("k")
+        colleague.expect("but for what was kept", "Kept, though not in the file: 1")
+        await colleague.keys("escape", "i", "enter", "y")
+        colleague.expect("Cancelled sessions: 1", "Choir, Fri 6 Mar 2026, 15:00")
+
+        files["art.ics"] = calendar_of("Art", "Music", "Walk", "Choir", room=hall)
+        await colleague.keys("escape", "i", "enter", "y")
+        files["art.ics"] = calendar_of("Art", "Walk", room=hall)
+        await colleague.keys("escape", "i", "enter")
+        colleague.expect("2 of 4 that were planned are not in it. Is it the right file?")
+        colleague.expect_not("Yes, take it in")
+        await colleague.keys("c")
+        colleague.expect("Cancel 2 sessions?")
+        await colleague.keys("y")
+        colleague.expect("Taken in: art.ics", "Cancelled sessions: 2")
 
 
 async def test_a_path_is_typed_and_trouble_is_said(clinic: Clinic) -> None:
