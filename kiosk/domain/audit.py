@@ -45,6 +45,7 @@ class AuditAction(StrEnum):
     CALLBACK_MERGED = "callback_merged"
     CALLBACK_ESCALATED = "callback_escalated"
     CALLBACK_WITHDRAWN = "callback_withdrawn"
+    CALLBACK_NOTED = "callback_noted"
     CALLBACK_NOTE_DISMISSED = "callback_note_dismissed"
     CALLBACK_REOPENED = "callback_reopened"
     CALLBACK_UNDONE = "callback_undone"

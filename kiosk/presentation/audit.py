@@ -20,6 +20,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.CALLBACK_MERGED: "merged two callbacks",
     Did.CALLBACK_ESCALATED: "escalated a callback",
     Did.CALLBACK_WITHDRAWN: "withdrew a callback",
+    Did.CALLBACK_NOTED: "wrote a note about a callback",
     Did.CALLBACK_NOTE_DISMISSED: "set a withdrawal aside",
     Did.ROSTER_OPENED: "opened a session's names",
     Did.ROSTER_PERSON_ADDED: "put somebody on a list",
@@ -81,6 +82,7 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.CALLBACK_MERGED,
         Did.CALLBACK_ESCALATED,
         Did.CALLBACK_WITHDRAWN,
+        Did.CALLBACK_NOTED,
         Did.CALLBACK_NOTE_DISMISSED,
     ),
     "Lists of sessions": (
