@@ -57,6 +57,7 @@ class AuditAction(StrEnum):
     ROSTER_VOIDED = "roster_voided"
     ROSTER_VOID_UNDONE = "roster_void_undone"
     HEADS_COUNTED = "heads_counted"
+    HEAD_COUNT_UNDONE = "head_count_undone"
     ROSTER_RECONCILED = "roster_reconciled"
     MEMBERS_OPENED = "members_opened"
     MEMBER_ENROLLED = "member_enrolled"

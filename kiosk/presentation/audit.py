@@ -28,6 +28,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.ROSTER_VOIDED: "took somebody off a list",
     Did.ROSTER_VOID_UNDONE: "put somebody back",
     Did.HEADS_COUNTED: "counted heads",
+    Did.HEAD_COUNT_UNDONE: "took a head count back",
     Did.ROSTER_RECONCILED: "closed a session's list",
     Did.MEMBERS_OPENED: "opened members' names",
     Did.MEMBER_ENROLLED: "put a member in a group",
@@ -92,6 +93,7 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.ROSTER_VOIDED,
         Did.ROSTER_VOID_UNDONE,
         Did.HEADS_COUNTED,
+        Did.HEAD_COUNT_UNDONE,
         Did.ROSTER_RECONCILED,
     ),
     "Members and passes": (

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.domain.callbacks.actions import Attempt, Claim, Close, Release
+from kiosk.domain.callbacks.actions import AddNote, Attempt, Claim, Close, Release
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import HistoryEntry, PhoneContact, Worklist, WorkRow
 from kiosk.domain.passes import CodeKind, encode
@@ -248,10 +248,40 @@ async def test_a_note_is_kept_when_it_is_written_and_an_entry_is_undone(clinic: 
         colleague.expect_not("Result")
         await colleague.keys("u", "enter")
         colleague.expect("Please say why in a few words.")
+        colleague.expect("Undo: anna tried: wrong person (2 Mar 12:00)", "Mei · 7K")
         await colleague.type("wrong key", "enter")
         colleague.expect("Undone; the history keeps both.", "anna undid an entry: “wrong key”")
         colleague.expect("(undone)", "Result")
         assert not row_of(clinic, one).state.stopped
+        await colleague.keys("u")
+        colleague.expect("Undo: anna tried: no answer (2 Mar 12:00)")
+
+
+async def test_the_claim_made_last_is_let_go_by_undo_and_nothing_else_is_undone_instead(
+    clinic: Clinic,
+) -> None:
+    one = ask(clinic)
+    do(clinic.callbacks, one, AddNote("x" * 100))
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "u")
+        colleague.expect("Undo: you claimed it?", "Mei · 7K")
+        await colleague.keys("y")
+        colleague.expect("Back on the list for everybody.", "Claim")
+        await colleague.keys("c", "c", "u")
+        colleague.expect("Undo: you let it go?")
+        await colleague.keys("y", "c", "u")
+        colleague.expect("Undo: you let it go?")
+        await colleague.keys("y", "u")
+        colleague.expect("Undo: manager wrote a note: “xxx", "…” (2 Mar 12:00)")
+        # What a colleague does meanwhile is not undone in its place.
+        do(clinic.callbacks, one, AddNote("later"))
+        await colleague.type("not theirs", "enter")
+        colleague.expect("Somebody changed it just now")
+    assert [entry.note[:5] for entry in clinic.callbacks.history(one) if entry.note] == [
+        "xxxxx",
+        "later",
+    ]
 
 
 async def test_a_note_that_is_left_is_asked_for_and_kept_on_closed_requests(
