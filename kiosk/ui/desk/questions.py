@@ -28,7 +28,7 @@ LETTERS = "abcdefghijklmnoprstuvwxyz"
 """All but Q, which signs out."""
 
 
-def ask_void_reason(then: Then) -> Question:
+def ask_void_reason(about: str, then: Then) -> Question:
     """Ask why a person is taken off a list."""
     options = (
         Offer("m", "By mistake", VoidReason.MISTAKE.value),
@@ -38,7 +38,7 @@ def ask_void_reason(then: Then) -> Question:
         Offer("d", "They were counted twice", VoidReason.DUPLICATE.value),
     )
     lead = "They can check in again, and you can put them back."
-    return Question("Why take this person off the list?", then, lead, options)
+    return Question("Why take this person off the list?", then, lead, options, about=about)
 
 
 def ask_head_count(card: SessionCard, then: Then, *, close: bool) -> Question:
@@ -53,10 +53,12 @@ def ask_head_count(card: SessionCard, then: Then, *, close: bool) -> Question:
     )
 
 
-def ask_sure(title: str, lead: str, yes: str, do: Callable[[], None]) -> Question:
-    """Ask for a yes, and then `do` it."""
+def ask_sure(title: str, lead: str, yes: str, do: Callable[[], None], about: str = "") -> Question:
+    """Ask for a yes, and then `do` it; `about` is whom it is done to."""
     options = (Offer("n", "No, leave it as it is", "no"), Offer("y", yes, "yes"))
-    return Question(title, lambda answer: do() if answer == "yes" else None, lead, options)
+    return Question(
+        title, lambda answer: do() if answer == "yes" else None, lead, options, about=about
+    )
 
 
 def ask_unkept(text: str, keep: Callable[[], None], drop: Callable[[], None]) -> Question:
@@ -70,7 +72,9 @@ def ask_unkept(text: str, keep: Callable[[], None], drop: Callable[[], None]) ->
     )
 
 
-def ask_which_group(member: Member, groups: Sequence[GroupName], then: Then) -> Question:
+def ask_which_group(
+    about: str, member: Member, groups: Sequence[GroupName], then: Then
+) -> Question:
     """Ask which group's list a member joins or leaves; the answer is the group's id."""
     options = tuple(
         Offer(
@@ -78,7 +82,8 @@ def ask_which_group(member: Member, groups: Sequence[GroupName], then: Then) -> 
         )
         for letter, group in zip(LETTERS, groups, strict=False)
     )
-    return Question("Join or leave which group?", then, "Groups that keep a list.", options)
+    lead = "Groups that keep a list."
+    return Question("Join or leave which group?", then, lead, options, about=about)
 
 
 def _describe_count_problem(text: str) -> str:
@@ -148,7 +153,7 @@ class LineScreen(QuestionScreen):
         yield Field(question.value, most=question.most, replaced=question.replaced)
 
     def keys(self) -> Iterable[Key]:
-        yield Key("enter", "Go on", self._take)
+        yield Key("enter", "Go on" if self._question.keep is None else "Keep it", self._take)
 
     @on(Input.Submitted)
     def submit(self) -> None:

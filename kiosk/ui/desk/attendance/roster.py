@@ -102,6 +102,25 @@ class RosterRows:
         return name if self.names else HIDDEN
 
 
+def describe_arrival(person: Arrival, zone: ZoneInfo, *, names: bool) -> str:
+    """Return who it is: the name where it is shown, and always when and how they came."""
+    who = person.name if names else None
+    if who is None:
+        who = "A guest" if person.pass_state is PassState.NONE else "Somebody"
+        who += " who"
+    how = "put on the list by staff" if person.by_staff else WAYS[person.pass_state]
+    return f"{who} came {format_to_five_minutes(person.at, zone)}, {how}"
+
+
+def describe_alike(person: Arrival, roster: Roster, zone: ZoneInfo) -> str:
+    """Return, after `describe_arrival` without a name, that others came at that time and so."""
+    words = describe_arrival(person, zone, names=False)
+    alike = sum(describe_arrival(one, zone, names=False) == words for one in roster.arrived)
+    if alike == 1 or person.name is None:
+        return ""
+    return f" (as {alike} did; their names show whom: Esc, then N)"
+
+
 def format_roster_title(card: SessionCard, zone: ZoneInfo) -> str:
     """Return which session it is."""
     session = card.session
@@ -158,6 +177,12 @@ def guest_adder(session_id: UUID) -> Callable[[DeskSide], int]:
     return add
 
 
+WAYS = {
+    PassState.KNOWN: "with a pass",
+    PassState.UNKNOWN: "with an unknown pass",
+    PassState.REVOKED: "with a revoked pass",
+    PassState.NONE: "without a pass",
+}
 STEPS = {
     RosterStepKind.ADDED: "add",
     RosterStepKind.GUEST: "guest",
@@ -301,7 +326,10 @@ class RosterScreen(PeopleScreen):
     def _void(self) -> None:
         person = self._current
         if isinstance(person, Arrival):
-            self.pose(ask_void_reason(partial(self._void_for, person.fact_ids)))
+            about = describe_arrival(person, self.clinic.zone, names=self.names_shown)
+            if not self.names_shown and self._roster is not None:
+                about += describe_alike(person, self._roster, self.clinic.zone)
+            self.pose(ask_void_reason(about, partial(self._void_for, person.fact_ids)))
 
     def _void_for(self, fact_ids: frozenset[UUID], reason: str) -> None:
         why = VoidReason(reason)

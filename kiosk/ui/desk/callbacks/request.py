@@ -315,7 +315,7 @@ class RequestScreen(DeskScreen):
         return partial(self._write, self._note) if self._note else None
 
     def leave(self, exit_: Exit) -> None:
-        if not self._note:
+        if not self._note or self._row is None:
             super().leave(exit_)
         else:
             drop = partial(super().leave, exit_)
