@@ -453,18 +453,17 @@ class RequestScreen(DeskScreen):
         return side.callbacks.act(self._request_id, revision, AddNote(text))
 
     def _undo(self) -> None:
-        if self._turn is None:
-            self.once(self._ask_undo)
+        row, back = self._row, self._turn_back
+        if row is None:
+            return
+        if isinstance(self._turn, Claim) and row.held_by_me:
+            lead, let_go = "It goes back on the list.", partial(back, Release())
+            self.pose(ask_sure("Undo: you claimed it?", lead, "Yes, let go", let_go))
+        elif isinstance(self._turn, Release) and row.state.open and not row.holder:
+            lead, claim = "It is yours again then.", partial(back, Claim())
+            self.pose(ask_sure("Undo: you let it go?", lead, "Yes, claim it again", claim))
         else:
-            is_claim = isinstance(self._turn, Claim)
-            lead = "It goes back on the list." if is_claim else "It is yours again then."
-            what, yes = (
-                ("you claimed it", "Yes, let go")
-                if is_claim
-                else ("you let it go", "Yes, claim it again")
-            )
-            turn = Release() if is_claim else Claim()
-            self.pose(ask_sure(f"Undo: {what}?", lead, yes, partial(self._turn_back, turn)))
+            self.once(self._ask_undo)
 
     def _turn_back(self, action: Claim | Release) -> None:
         self.once(partial(self._carry_back, action))

@@ -272,7 +272,11 @@ async def test_the_claim_made_last_is_let_go_by_undo_and_nothing_else_is_undone_
         colleague.expect("Undo: you let it go?")
         await colleague.keys("y", "c", "u")
         colleague.expect("Undo: you let it go?")
-        await colleague.keys("y", "u")
+        # A claim that has ended by itself is none to undo.
+        await colleague.keys("y", "c", "c")
+        clinic.clock.move(minutes=31)
+        await next_look(colleague)
+        await colleague.keys("u")
         colleague.expect("Undo: manager wrote a note: “xxx", "…” (2 Mar 12:00)")
         # What a colleague does meanwhile is not undone in its place.
         do(clinic.callbacks, one, AddNote("later"))
