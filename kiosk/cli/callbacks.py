@@ -34,6 +34,7 @@ from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.callbacks.actions import (
     Action,
     ActionResult,
+    AddNote,
     Attempt,
     Claim,
     Close,
@@ -137,6 +138,7 @@ _REFUSALS = {
     ),
     Refusal.NOTHING_TO_UNDO: "There is nothing to undo; see `kiosk callbacks history {}`.",
     Refusal.REASON_MISSING: "Say why in a few words, with --reason.",
+    Refusal.NOTE_MISSING: "Write a few words, with --note.",
     Refusal.PAST: "That time has passed, or is more than 90 days away; name another.",
     Refusal.SAME_REQUEST: "It can only be merged into another request that is open.",
     Refusal.MESSAGE_NOT_ALLOWED: (
@@ -347,6 +349,17 @@ def dismiss(
 ) -> None:
     """A typed withdrawal was not the visitor's."""
     _act(user, reference, lambda *_: DismissNote(), form)
+
+
+@app.command(cls=Verb)
+def note(
+    reference: ReferenceArgument,
+    text: NoteOption,
+    user: CallerOption,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Keep a note, on a closed request too; nothing else changes."""
+    _act(user, reference, lambda *_: AddNote(from_input(text)), form)
 
 
 @app.command(cls=Verb)

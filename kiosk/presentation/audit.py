@@ -20,6 +20,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.CALLBACK_MERGED: "merged two callbacks",
     Did.CALLBACK_ESCALATED: "escalated a callback",
     Did.CALLBACK_WITHDRAWN: "withdrew a callback",
+    Did.CALLBACK_NOTED: "wrote a note about a callback",
     Did.CALLBACK_NOTE_DISMISSED: "set a withdrawal aside",
     Did.ROSTER_OPENED: "opened a session's names",
     Did.ROSTER_PERSON_ADDED: "put somebody on a list",
@@ -27,6 +28,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.ROSTER_VOIDED: "took somebody off a list",
     Did.ROSTER_VOID_UNDONE: "put somebody back",
     Did.HEADS_COUNTED: "counted heads",
+    Did.HEAD_COUNT_UNDONE: "took a head count back",
     Did.ROSTER_RECONCILED: "closed a session's list",
     Did.MEMBERS_OPENED: "opened members' names",
     Did.MEMBER_ENROLLED: "put a member in a group",
@@ -81,6 +83,7 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.CALLBACK_MERGED,
         Did.CALLBACK_ESCALATED,
         Did.CALLBACK_WITHDRAWN,
+        Did.CALLBACK_NOTED,
         Did.CALLBACK_NOTE_DISMISSED,
     ),
     "Lists of sessions": (
@@ -90,6 +93,7 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.ROSTER_VOIDED,
         Did.ROSTER_VOID_UNDONE,
         Did.HEADS_COUNTED,
+        Did.HEAD_COUNT_UNDONE,
         Did.ROSTER_RECONCILED,
     ),
     "Members and passes": (

@@ -69,15 +69,19 @@ _open_sessions: "Select[*tuple[Any, ...]]" = (
     )
     .order_by(_session.c.starts_at, _group.c.public_label, _session.c.id)
 )
-_head_counts_of_session = select(
-    _count.people,
-    _count.reconciled,
-    _count.by_staff,
-    _count.at,
-    _count.clock_offset_ms,
-    _count.kiosk_seq,
-    _count.id,
-).where(_count.session_id == bindparam("session"))
+_head_counts_of_session = (
+    select(
+        _count.people,
+        _count.reconciled,
+        _count.by_staff,
+        _count.at,
+        _count.clock_offset_ms,
+        _count.kiosk_seq,
+        _count.id,
+    )
+    .outerjoin(_void, _void.c.void_of == _count.id)
+    .where(_count.session_id == bindparam("session"), _void.c.id.is_(None))
+)
 
 
 class OpenSessions(NamedTuple):
@@ -172,7 +176,7 @@ def _scan_history(transaction: Transaction, session: Session, lookup: bytes) -> 
 
 
 def latest_head_count(transaction: Transaction, session_id: UUID) -> LatestHeadCount | None:
-    """Return the latest head count of a session; None where nobody has counted."""
+    """Return the latest head count of a session that was not taken back, or None."""
     rows = transaction.connection().execute(_head_counts_of_session, {"session": session_id}).all()
     if not rows:
         return None

@@ -246,6 +246,11 @@ def test_a_note_can_stay_out_of_the_history_of_the_shell(
     monkeypatch.setattr("sys.stdin", io.StringIO("a quiet word\nand no more\n"))
     desk.row("result", reference, "no_answer", "--note", "-")
     assert desk.rows("history", reference)[-1]["note"] == "a quiet word"
+    desk.row("close", reference, "declined")
+    monkeypatch.setattr("sys.stdin", io.StringIO("rang back\n"))
+    assert desk.row("note", reference, "--note", "-")["status"] == "closed"
+    assert desk.rows("history", reference)[-1]["note"] == "rang back"
+    assert "--note" in desk.refused("note", reference, "--note", " ")
 
 
 def test_an_export_goes_into_the_folder_of_exports(desk: Desk) -> None:

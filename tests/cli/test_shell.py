@@ -35,7 +35,7 @@ def test_all_commands_are_there() -> None:
         ("demo",), ("run",), ("desk",), ("init",), ("doctor",), ("completion",),
         *(("callbacks", verb) for verb in (
             "list", "show", "history", "export", "claim", "release", "result", "hold", "close",
-            "reopen", "escalate", "withdraw", "dismiss", "merge", "undo",
+            "reopen", "escalate", "withdraw", "dismiss", "note", "merge", "undo",
         )),
         *(("attendance", verb) for verb in (
             "sessions", "list", "export", "add", "guests", "void", "restore", "count", "reconcile",

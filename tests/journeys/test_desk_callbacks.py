@@ -40,6 +40,7 @@ STORY = [
     ("claimed", ""),
     ("attempt", "no_answer"),
     ("attempt", "busy"),
+    ("noted", ""),
     ("attempt", "reached_self"),
     ("closed", DONE),
 ]
@@ -83,7 +84,7 @@ def call_and_close(desk: Terminal, reference: str) -> None:
     desk.send("t")
     desk.wait_for("A short note")
     desk.send("Thursday then\r")
-    desk.wait_for("Note ✎")
+    desk.wait_for("The note is kept.")
     note_result(desk, "s", "spoke to them")
     desk.send("x")
     desk.wait_for("Close it: what came of it?")
@@ -149,7 +150,7 @@ def assert_trail_tells(clinic: Clinic) -> None:
     done = [row["action"] for row in reversed(rows) if row["by"] == "caller"]
     told = [
         "callback_claimed", "callback_revealed", "callback_attempt", "callback_attempt",
-        "callback_attempt", "callback_closed", "exported_callbacks",
+        "callback_noted", "callback_attempt", "callback_closed", "exported_callbacks",
     ]  # fmt: skip
     assert [action for action in done if action in told][: len(told)] == told
     assert done.count("exported_callbacks") == 3

@@ -124,6 +124,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "undo_void": lambda h: h.roster.undo_void([h.void]),
         "count_heads": lambda h: h.roster.count_heads(h.session.id, 3),
         "reconcile": lambda h: h.roster.reconcile(h.session.id, 3),
+        "undo": lambda h: _undone(h),
         "export_rows": lambda h: h.roster.export_rows(DAY, DAY),
     },
     PassDesk: {
@@ -167,6 +168,7 @@ LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
     RosterDesk: {
         "sessions": lambda h: h.roster.sessions(),
         "marker": lambda h: h.roster.marker(h.session.id),
+        "last_step": lambda h: h.roster.last_step(h.session.id),
     },
     PassDesk: {"groups": lambda h: h.passes.groups()},
     GroupsDesk: {
@@ -261,6 +263,14 @@ def test_a_look_that_names_nobody_leaves_none(clinic: Clinic) -> None:
         with entries(clinic, busy.me) as found:
             call(busy)
         assert not found, name
+
+
+def _undone(busy: Busy) -> bool:
+    desk = busy.roster
+    desk.count_heads(busy.session.id, 7)
+    step = desk.last_step(busy.session.id)
+    assert step is not None
+    return desk.undo(busy.session.id, step)
 
 
 def _disabled(busy: Busy) -> None:

@@ -17,7 +17,7 @@ class CheckInKind(StrEnum):
     GUEST = "guest"
     """Somebody without one."""
     VOID = "void"
-    """The fact named by `void_of` does not count."""
+    """The fact named by `void_of` does not count; it may be a head count."""
 
 
 UNDONE_REASON = "undone"

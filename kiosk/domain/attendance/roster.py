@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from uuid import UUID
 
 from kiosk.domain.attendance.check_in import Session, is_open
@@ -158,6 +158,30 @@ class AlreadyThere:
     """They were on the list already; nothing new was written."""
 
     since: datetime
+
+
+class RosterStepKind(Enum):
+    """What a member of staff did to a session's list."""
+
+    ADDED = auto()
+    GUEST = auto()
+    TAKEN_OFF = auto()
+    PUT_BACK = auto()
+    COUNTED = auto()
+    CLOSED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class RosterStep:
+    """One thing that was done to a session's list, which can be taken back."""
+
+    kind: RosterStepKind
+    ids: frozenset[UUID]
+    """Of the facts that were written: arrivals, voids, voids of voids, or the head count."""
+    arrivals: frozenset[UUID] = frozenset()
+    """Of the person that it is about."""
+    people: int = 0
+    """Of a head count."""
 
 
 @dataclass(frozen=True, slots=True)

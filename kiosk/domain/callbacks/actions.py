@@ -16,6 +16,7 @@ from kiosk.domain.callbacks.state import (
     RequestStatus,
     fits_policy,
 )
+from kiosk.domain.text import clean
 from kiosk.domain.working_time import WorkingCalendar
 
 if TYPE_CHECKING:
@@ -80,6 +81,13 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True)
+class AddNote:
+    """Keep a staff note; open or closed, claimed or not, the request stays as it is."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class DismissNote:
     """The typed withdrawal of this reference was not the visitor's; it is marked no longer."""
 
@@ -107,6 +115,7 @@ Action = (
     | Reopen
     | Escalate
     | Withdraw
+    | AddNote
     | DismissNote
     | Merge
     | Undo
@@ -128,6 +137,8 @@ class Refusal(StrEnum):
     """Unreachable only after three attempts as the rule wants them."""
     NOTHING_TO_UNDO = "nothing_to_undo"
     REASON_MISSING = "reason_missing"
+    NOTE_MISSING = "note_missing"
+    """A note of blanks alone."""
     PAST = "past"
     """The time to wait for has passed already, or is more than 90 days away."""
     SAME_REQUEST = "same_request"
@@ -215,6 +226,8 @@ def refusal(
             return _undo_refusal(state, reason)
         case Reopen():
             return _reopen_refusal(state)
+        case AddNote(note):
+            return None if clean(note) else Refusal.NOTE_MISSING
         case DismissNote():
             return None
         case Claim() | Escalate() | Withdraw():
@@ -320,7 +333,7 @@ def event_for(action: Action, state: CallbackState, *, claim_ends: datetime) -> 
             return EventParts(EventKind.MERGED, other_id=into)
         case Undo():
             return EventParts(EventKind.UNDONE, other_id=state.last_event_id)
-        case Release() | Reopen() | Escalate() | Withdraw() | DismissNote():
+        case Release() | Reopen() | Escalate() | Withdraw() | AddNote() | DismissNote():
             return EventParts(_PLAIN[type(action)])
         case _:
             assert_never(action)
@@ -332,5 +345,6 @@ _PLAIN: dict[type[Action], EventKind] = {
     Reopen: EventKind.REOPENED,
     Escalate: EventKind.ESCALATED,
     Withdraw: EventKind.WITHDRAWN,
+    AddNote: EventKind.NOTED,
     DismissNote: EventKind.NOTE_DISMISSED,
 }

@@ -27,6 +27,8 @@ class EventKind(StrEnum):
     ESCALATED = "escalated"
     WITHDRAWN = "withdrawn"
     """By the visitor's word to staff, or a typed reference that staff confirmed."""
+    NOTED = "noted"
+    """A staff note by itself."""
     NOTE_DISMISSED = "note_dismissed"
     """A typed reference was not the visitor's."""
     REOPENED = "reopened"

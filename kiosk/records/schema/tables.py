@@ -128,7 +128,7 @@ class CheckIn(Fact, table=True):
     lookup: bytes | None = None
     """The pass; None for guests and voids."""
     kind: str
-    """arrived, guest or void."""
+    """arrived, guest or void (of a check-in or of a head count)."""
     reason: str | None = None
     void_of: UUID | None = Field(default=None, sa_type=Id)
     nth: int = 0

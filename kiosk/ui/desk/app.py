@@ -192,6 +192,7 @@ class DeskApp(StaffApp):
             self.run_worker(self._open_desks())
         if self.who is not None:
             if (self.clinic.now() - self.who.since).total_seconds() >= LONGEST_STAY:
+                self._keep_typed()
                 await self.sign_out(_LONG)
                 return
             if self.monotonic() - self.last_activity >= self.clinic.idle:
@@ -205,7 +206,15 @@ class DeskApp(StaffApp):
         """Cover everything; only the login and the place are remembered."""
         who, self._left = self.who, self.route
         if who is not None:
+            self._keep_typed()
             await self._close_desks(partial(SignInScreen, locked_for=who.login))
+
+    def _keep_typed(self) -> None:
+        """Have a desk keep what was typed and is not kept yet, before its keys go."""
+        screens = (s for s in reversed(self.screen_stack) if isinstance(s, DeskScreen))
+        keep = next((screen.unkept for screen in screens if screen.unkept is not None), None)
+        if keep is not None:
+            self.run_worker(self.door.ask(keep))
 
     async def sign_out(self, sentence: str = "") -> None:
         """Drop everything, the login too; the sign-in shows `sentence`."""

@@ -142,6 +142,10 @@ class Question:
     """Characters of the line."""
     replaced: bool = False
     """Whether what is typed takes the place of `value`; otherwise it goes on from there."""
+    about: str = ""
+    """Whom it is about, where it is about a person; stands above `lead`."""
+    keep: "Callable[[str, DeskSide], object] | None" = None
+    """Has a desk keep the line where the person goes without an answer; None: it may be lost."""
 
 
 class Asks(DeskIntent):

@@ -1,6 +1,8 @@
 """Questions above a screen: the two kinds of them, and those that several folders ask."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from textual import on
 from textual.widget import Widget
@@ -14,8 +16,9 @@ from kiosk.domain.attendance.roster import (
     VoidReason,
 )
 from kiosk.domain.text import ascii_digits
-from kiosk.ui.desk.messages import Answered, Offer, Question, Then
+from kiosk.ui.desk.messages import Answered, Exit, Offer, Question, Then
 from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import format_people
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.inputs import Field
@@ -25,7 +28,7 @@ LETTERS = "abcdefghijklmnoprstuvwxyz"
 """All but Q, which signs out."""
 
 
-def ask_void_reason(then: Then) -> Question:
+def ask_void_reason(about: str, then: Then) -> Question:
     """Ask why a person is taken off a list."""
     options = (
         Offer("m", "By mistake", VoidReason.MISTAKE.value),
@@ -35,7 +38,7 @@ def ask_void_reason(then: Then) -> Question:
         Offer("d", "They were counted twice", VoidReason.DUPLICATE.value),
     )
     lead = "They can check in again, and you can put them back."
-    return Question("Why take this person off the list?", then, lead, options)
+    return Question("Why take this person off the list?", then, lead, options, about=about)
 
 
 def ask_head_count(card: SessionCard, then: Then, *, close: bool) -> Question:
@@ -50,13 +53,28 @@ def ask_head_count(card: SessionCard, then: Then, *, close: bool) -> Question:
     )
 
 
-def ask_sure(title: str, lead: str, yes: str, do: Callable[[], None]) -> Question:
-    """Ask for a yes, and then `do` it."""
+def ask_sure(title: str, lead: str, yes: str, do: Callable[[], None], about: str = "") -> Question:
+    """Ask for a yes, and then `do` it; `about` is whom it is done to."""
     options = (Offer("n", "No, leave it as it is", "no"), Offer("y", yes, "yes"))
-    return Question(title, lambda answer: do() if answer == "yes" else None, lead, options)
+    return Question(
+        title, lambda answer: do() if answer == "yes" else None, lead, options, about=about
+    )
 
 
-def ask_which_group(member: Member, groups: Sequence[GroupName], then: Then) -> Question:
+def ask_unkept(text: str, keep: Callable[[], None], drop: Callable[[], None]) -> Question:
+    """Ask what becomes of a note that is being left; Esc goes back to it."""
+    options = (Offer("k", "Keep it", "keep"), Offer("t", "Throw it away", "drop"))
+    return Question(
+        "Keep this note?",
+        lambda answer: keep() if answer == "keep" else drop(),
+        f"“{text}”",
+        options,
+    )
+
+
+def ask_which_group(
+    about: str, member: Member, groups: Sequence[GroupName], then: Then
+) -> Question:
     """Ask which group's list a member joins or leaves; the answer is the group's id."""
     options = tuple(
         Offer(
@@ -64,7 +82,8 @@ def ask_which_group(member: Member, groups: Sequence[GroupName], then: Then) -> 
         )
         for letter, group in zip(LETTERS, groups, strict=False)
     )
-    return Question("Join or leave which group?", then, "Groups that keep a list.", options)
+    lead = "Groups that keep a list."
+    return Question("Join or leave which group?", then, lead, options, about=about)
 
 
 def _describe_count_problem(text: str) -> str:
@@ -85,7 +104,7 @@ class QuestionScreen(DeskScreen):
         return self._question.title
 
     def lead(self) -> str:
-        return self._question.lead
+        return "\n".join(filter(None, (self._question.about, self._question.lead)))
 
     def _answer(self, value: str) -> None:
         self.post(Answered(self._question, value))
@@ -134,15 +153,32 @@ class LineScreen(QuestionScreen):
         yield Field(question.value, most=question.most, replaced=question.replaced)
 
     def keys(self) -> Iterable[Key]:
-        yield Key("enter", "Go on", self._take)
+        yield Key("enter", "Go on" if self._question.keep is None else "Keep it", self._take)
 
     @on(Input.Submitted)
     def submit(self) -> None:
         """Check the line, then answer with it."""
         self._take()
 
+    @property
+    def _typed(self) -> str:
+        return self.query_one(Field).value.strip()
+
+    @property
+    def unkept(self) -> Callable[[DeskSide], object] | None:
+        keep, typed = self._question.keep, self._typed
+        return partial(keep, typed) if keep is not None and typed else None
+
+    def leave(self, exit_: Exit) -> None:
+        if self.unkept is None:
+            super().leave(exit_)
+        else:
+            drop = partial(super().leave, exit_)
+            question = ask_unkept(self._typed, self._take, drop)
+            self.pose(replace(question, about=self._question.about))
+
     def _take(self) -> None:
-        typed = self.query_one(Field).value.strip()
+        typed = self._typed
         problem = self._question.check(typed)
         if problem:
             self.say(problem)

@@ -173,6 +173,14 @@ class DeskScreen(AskingScreen[DeskSide]):
         self.once(work)
 
     @property
+    def unkept(self) -> Callable[[DeskSide], object] | None:
+        """Has a desk keep what was typed here and is not kept yet; None where there is nothing.
+
+        The lock, which asks nobody, does it.
+        """
+        return None
+
+    @property
     def sentence(self) -> str:
         """The sentence above the keys."""
         lines = self.query("#say").results(Static)

@@ -1,9 +1,10 @@
 """The facilitator's desk of sessions: who has arrived, mending the list, counting heads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from hashlib import blake2b
+from typing import assert_never
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -23,6 +24,8 @@ from kiosk.domain.attendance.roster import (
     AlreadyThere,
     AttendanceRow,
     Roster,
+    RosterStep,
+    RosterStepKind,
     SessionCard,
     VoidReason,
 )
@@ -62,6 +65,8 @@ class RosterDesk(StaffDesk):
         self._names = NameOpener(self._keys)
         self._shown: set[UUID] = set()
         """The sessions whose roster this desk has shown; each is in the audit trail."""
+        self._steps: dict[UUID, list[RosterStep]] = {}
+        """What was done by this desk and not taken back, by session, the latest last."""
 
     def sessions(self, day: date | None = None) -> tuple[SessionCard, ...]:
         """Return the sessions of a day in the clinic's time, by start, without names.
@@ -128,6 +133,7 @@ class RosterDesk(StaffDesk):
             self._add_check_in(transaction, now, session.id, arrived, draft.id)
             self._audit(transaction, now, AuditAction.ROSTER_PERSON_ADDED, session.id)
         self._names.opened[participant] = name
+        self._remember(session_id, RosterStepKind.ADDED, {draft.id}, {draft.id})
         return Added(draft.id, now)
 
     def add_member(self, session_id: UUID, participant_id: UUID) -> Added | AlreadyThere:
@@ -148,6 +154,7 @@ class RosterDesk(StaffDesk):
             columns = {"kind": _ARRIVED, "lookup": mark, "nth": voids}
             added = self._add_check_in(transaction, now, session_id, columns)
             self._audit(transaction, now, AuditAction.ROSTER_PERSON_ADDED, session_id)
+        self._remember(session_id, RosterStepKind.ADDED, {added}, {added})
         return Added(added, now)
 
     def new_guests(self, people: int) -> tuple[UUID, ...]:
@@ -169,6 +176,7 @@ class RosterDesk(StaffDesk):
                 self._add_check_in(transaction, now, session.id, guest, id_)
             if new:
                 self._audit(transaction, now, AuditAction.ROSTER_GUESTS_ADDED, session.id)
+        self._remember(session_id, RosterStepKind.GUEST, new)
         return len(new)
 
     def void(self, fact_ids: Iterable[UUID], reason: VoidReason) -> frozenset[UUID]:
@@ -176,6 +184,63 @@ class RosterDesk(StaffDesk):
 
         What is off the list already stays off; the answer is the same.
         """
+        arrivals = frozenset(fact_ids)
+        voids, written = self._take_off(arrivals, reason)
+        for session_id in written:
+            self._remember(session_id, RosterStepKind.TAKEN_OFF, voids, arrivals)
+        return voids
+
+    def undo_void(self, void_ids: Iterable[UUID]) -> int:
+        """Take voids back, so that what they named counts again; return how many."""
+        undone = self._unvoid(void_ids, AuditAction.ROSTER_VOID_UNDONE)
+        arrivals = {void.void_of for void in undone.values() if void.void_of is not None}
+        for session_id in {void.session_id for void in undone.values()}:
+            self._remember(session_id, RosterStepKind.PUT_BACK, undone, arrivals)
+        return len(undone)
+
+    def last_step(self, session_id: UUID) -> RosterStep | None:
+        """Return the last thing that this desk did to a session's list and has not taken back."""
+        with self._reading():
+            steps = self._steps.get(session_id)
+            return steps[-1] if steps else None
+
+    def undo(self, session_id: UUID, step: RosterStep) -> bool:
+        """Take `step` back where it is still the last one; return whether it was.
+
+        What a colleague has taken back meanwhile stays so.
+        """
+        if step != self.last_step(session_id):
+            return False
+        match step.kind:
+            case RosterStepKind.ADDED | RosterStepKind.GUEST:
+                self._take_off(step.ids, VoidReason.MISTAKE)
+            case RosterStepKind.TAKEN_OFF:
+                self._unvoid(step.ids, AuditAction.ROSTER_VOID_UNDONE)
+            case RosterStepKind.PUT_BACK:
+                self._unvoid(step.ids, AuditAction.ROSTER_VOIDED)
+            case RosterStepKind.COUNTED | RosterStepKind.CLOSED:
+                self._uncount(session_id, step.ids)
+            case _:
+                assert_never(step.kind)
+        self._steps[session_id].pop()
+        return True
+
+    def _remember(
+        self,
+        session_id: UUID,
+        kind: RosterStepKind,
+        ids: Collection[UUID],
+        arrivals: Collection[UUID] = (),
+        people: int = 0,
+    ) -> None:
+        if ids:
+            step = RosterStep(kind, frozenset(ids), frozenset(arrivals), people)
+            self._steps.setdefault(session_id, []).append(step)
+
+    def _take_off(
+        self, fact_ids: Iterable[UUID], reason: VoidReason
+    ) -> tuple[frozenset[UUID], frozenset[UUID]]:
+        """Do as `void`; return the voids, and the sessions in which one was written."""
         voids, written = set[UUID](), set[UUID]()
         with self._writing() as (transaction, now):
             for fact, session in _with_sessions(transaction, fact_ids):
@@ -183,27 +248,33 @@ class RosterDesk(StaffDesk):
                     continue
                 counted = counting_facts(session)
                 if fact.id in counted:
-                    voids.add(self._void(transaction, now, fact, reason.value))
+                    voids.add(self._void(transaction, now, fact.session_id, fact.id, reason.value))
                     written.add(fact.session_id)
                 else:
                     voids |= {one.id for one in session if one.void_of == fact.id} & counted
             for session_id in sorted(written):
                 self._audit(transaction, now, AuditAction.ROSTER_VOIDED, session_id)
-        return frozenset(voids)
+        return frozenset(voids), frozenset(written)
 
-    def undo_void(self, void_ids: Iterable[UUID]) -> int:
-        """Take voids back, so that what they named counts again; return how many."""
+    def _unvoid(self, void_ids: Iterable[UUID], action: AuditAction) -> dict[UUID, CheckInFact]:
+        """Void voids that count; return them by the ids of the new ones."""
         with self._writing() as (transaction, now):
-            undone = [
-                void
+            undone = {
+                self._void(transaction, now, void.session_id, void.id, UNDONE_REASON): void
                 for void, session in _with_sessions(transaction, void_ids)
                 if void.kind is CheckInKind.VOID and void.id in counting_facts(session)
-            ]
-            for void in undone:
-                self._void(transaction, now, void, UNDONE_REASON)
-            for session_id in sorted({void.session_id for void in undone}):
-                self._audit(transaction, now, AuditAction.ROSTER_VOID_UNDONE, session_id)
-        return len(undone)
+            }
+            for session_id in sorted({void.session_id for void in undone.values()}):
+                self._audit(transaction, now, action, session_id)
+        return undone
+
+    def _uncount(self, session_id: UUID, count_ids: Iterable[UUID]) -> None:
+        """Void head counts; the one before counts again, and a list that they closed is open."""
+        with self._writing() as (transaction, now):
+            voided = {fact.void_of for fact in check_ins.of_session(transaction, session_id)}
+            for id_ in set(count_ids) - voided:
+                self._void(transaction, now, session_id, id_, UNDONE_REASON)
+                self._audit(transaction, now, AuditAction.HEAD_COUNT_UNDONE, session_id)
 
     def count_heads(self, session_id: UUID, people: int) -> SessionCard:
         """Keep how many people are in the room (0 to MOST_PEOPLE, else ValueError).
@@ -236,6 +307,8 @@ class RosterDesk(StaffDesk):
 
     def _count(self, session_id: UUID, people: int, *, reconciled: bool) -> SessionCard:
         action = AuditAction.ROSTER_RECONCILED if reconciled else AuditAction.HEADS_COUNTED
+        kind = RosterStepKind.CLOSED if reconciled else RosterStepKind.COUNTED
+        kept: set[UUID] = set()
         with self._writing() as (transaction, now):
             planned = self._planned(transaction, session_id)
             if not 0 <= people <= LARGEST_HEAD_COUNT:
@@ -255,7 +328,9 @@ class RosterDesk(StaffDesk):
                 )
                 add_fact(transaction, fact, now)
                 self._audit(transaction, now, action, session_id)
+                kept.add(fact.id)
             record = read_session(transaction, planned)
+        self._remember(session_id, kind, kept, people=people)
         return record.card(now, self._context.rules.opens_before)
 
     def _pass_of(self, transaction: Transaction, now: datetime, person: PersonRow) -> bytes:
@@ -270,10 +345,10 @@ class RosterDesk(StaffDesk):
         return derive_lookup(secret)
 
     def _void(
-        self, transaction: Transaction, now: datetime, fact: CheckInFact, reason: str
+        self, transaction: Transaction, now: datetime, session_id: UUID, fact_id: UUID, reason: str
     ) -> UUID:
-        columns = {"kind": CheckInKind.VOID.value, "void_of": fact.id, "reason": reason}
-        return self._add_check_in(transaction, now, fact.session_id, columns)
+        columns = {"kind": CheckInKind.VOID.value, "void_of": fact_id, "reason": reason}
+        return self._add_check_in(transaction, now, session_id, columns)
 
     def _add_check_in(
         self,

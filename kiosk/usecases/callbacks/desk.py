@@ -1,6 +1,7 @@
 """The caller's desk: the worklist of callback requests, and every action on a request."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.actions import (
     Action,
     ActionResult,
+    AddNote,
     Done,
     Merge,
     NotFound,
@@ -34,7 +36,13 @@ from kiosk.domain.text import clean
 from kiosk.errors import RevisionTaken
 from kiosk.records import callbacks, staff
 from kiosk.records.callbacks import NotedEvent, SlipWithdrawal
-from kiosk.usecases.callbacks.request_cache import RequestCache, RequestOpener, gc_paused, seal_note
+from kiosk.usecases.callbacks.request_cache import (
+    LONGEST_NOTE,
+    RequestCache,
+    RequestOpener,
+    gc_paused,
+    seal_note,
+)
 from kiosk.usecases.callbacks.transition import Transition
 from kiosk.usecases.callbacks.worklist import Viewer, WorklistBuilder, export_row
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
@@ -48,6 +56,8 @@ _RECENT = timedelta(days=30)
 """How far back a request of the same number counts as a possible duplicate."""
 _STEP = 500
 """Rows between two calls of `progress`."""
+_NOTE_TRIES = 3
+"""How often a note is written where a colleague's entry comes in between."""
 _AUDITED = {kind: AuditAction(f"callback_{kind.value}") for kind in EventKind}
 
 
@@ -106,17 +116,17 @@ class CallbackDesk(StaffDesk):
     def act(self, request_id: UUID, revision: int, action: Action) -> ActionResult:
         """Do an action on a request as it was seen at `revision`, or return why it is not done.
 
-        Harmless when repeated: the same action on the same revision is done once.
+        Harmless when repeated: the same action on the same revision is done once. A note is kept
+        whatever was done to the request meanwhile.
         """
-        try:
-            with self._writing() as (transaction, now):
+        for _ in range(_NOTE_TRIES if isinstance(action, AddNote) else 1):
+            with suppress(RevisionTaken), self._writing() as (transaction, now):
                 transition = self._transition(transaction, now, request_id)
                 if transition is None:
                     return NotFound()
                 return self._act(transaction, transition, revision, action)
-        except RevisionTaken:
-            row = self.row(request_id)
-            return row if isinstance(row, NotFound) else OutOfDate(row)
+        row = self.row(request_id)
+        return row if isinstance(row, NotFound) else OutOfDate(row)
 
     def reveal(self, request_id: UUID) -> PhoneContact | Refused | NotFound:
         """Return the number to call; every call leaves one entry in the audit trail.
@@ -190,7 +200,8 @@ class CallbackDesk(StaffDesk):
     def _act(
         self, transaction: Transaction, transition: Transition, revision: int, action: Action
     ) -> ActionResult:
-        if transition.is_repeat(revision, action):
+        is_repeat = transition.is_repeat(revision, action)
+        if is_repeat or self._has_noted(transaction, transition, revision, action):
             return Done(transition.row())
         now = transition.scheduler.now
         objection = transition.objection(
@@ -206,6 +217,21 @@ class CallbackDesk(StaffDesk):
         callbacks.add_event(transaction, event, now)
         self._audit(transaction, now, _AUDITED[EventKind(event.kind)], transition.request.id)
         return Done(transition.after(event).row())
+
+    def _has_noted(
+        self, transaction: Transaction, transition: Transition, revision: int, action: Action
+    ) -> bool:
+        """Return whether the caller has written this note since `revision` (a second press)."""
+        own = transition.own_notes_after(revision)
+        if not own or not isinstance(action, AddNote):
+            return False
+        wanted = clean(action.note, LONGEST_NOTE)
+        kept = callbacks.noted_events_of(transaction, transition.request.id)
+        return any(
+            self._opener.note(one.event.id, one.sealed_note) == wanted
+            for one in kept
+            if one.event.id in own
+        )
 
     def _target(
         self, transaction: Transaction, transition: Transition, action: Action

@@ -6,16 +6,18 @@ from uuid import UUID
 
 from kiosk.domain.callbacks.actions import (
     Action,
+    AddNote,
     Claim,
     HeldBy,
     OutOfDate,
     Refused,
+    Undo,
     event_for,
     refusal,
 )
 from kiosk.domain.callbacks.request import OpenedRequest
 from kiosk.domain.callbacks.scheduling import Scheduler
-from kiosk.domain.callbacks.state import CallbackState, RequestEvent, callback_state
+from kiosk.domain.callbacks.state import CallbackState, EventKind, RequestEvent, callback_state
 from kiosk.domain.callbacks.worklist import WorkRow
 from kiosk.records.schema.tables import CallbackEvent
 from kiosk.usecases.callbacks.worklist import Viewer, is_withdrawal_noted, work_row
@@ -62,8 +64,11 @@ class Transition:
     def is_repeat(self, revision: int, action: Action) -> bool:
         """Return whether the caller has already done this action to this revision (a second press).
 
-        A claim that has ended since is no repeat: the request is free for all callers again.
+        A claim that has ended since is no repeat: the request is free for all callers again. Two
+        notes are told apart by their text, which is sealed: see `own_notes_after`.
         """
+        if isinstance(action, AddNote):
+            return False
         done = next((e for e in self.events if e.revision == revision + 1), None)
         if done is None or done.by_staff != self.viewer.id:
             return False
@@ -80,16 +85,25 @@ class Transition:
             done.other_id,
         )
 
+    def own_notes_after(self, revision: int) -> frozenset[UUID]:
+        """Return the ids of the notes that the caller has written since `revision`."""
+        return frozenset(
+            e.id
+            for e in self.events
+            if (e.kind, e.by_staff) == (EventKind.NOTED, self.viewer.id) and e.revision > revision
+        )
+
     def objection(
         self, revision: int, action: Action, into: CallbackState | None
     ) -> HeldBy | OutOfDate | Refused | None:
         """Return why an action cannot be done now; None where it can."""
         state, now = self.state, self.scheduler.now
-        holder = state.holder_at(now)
-        if holder is not None and holder != self.viewer.id and state.claim_ends is not None:
-            return HeldBy(self.viewer.logins.get(holder, ""), state.claim_ends, self.row())
-        if revision != state.revision:
-            return OutOfDate(self.row())
+        if not isinstance(action, AddNote):
+            holder = state.holder_at(now)
+            if holder is not None and holder != self.viewer.id and state.claim_ends is not None:
+                return HeldBy(self.viewer.logins.get(holder, ""), state.claim_ends, self.row())
+            if self._has_changed(state.revision, revision, action):
+                return OutOfDate(self.row())
         reason = refusal(
             state,
             action,
@@ -100,6 +114,15 @@ class Transition:
             into=into,
         )
         return None if reason is None else Refused(reason, self.row())
+
+    def _has_changed(self, latest: int, revision: int, action: Action) -> bool:
+        """Return whether the request is not as it was at `revision`; notes alone change nothing.
+
+        An undo is the exception: what it takes back may be such a note.
+        """
+        if revision > latest or isinstance(action, Undo):
+            return revision != latest
+        return any(e.revision > revision and e.kind != EventKind.NOTED for e in self.events)
 
     def event(
         self, id_: UUID, site: SiteInfo, action: Action, claim_ends: datetime

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kiosk.domain.callbacks.actions import (
     LONGEST_WAIT,
     Action,
+    AddNote,
     Attempt,
     Claim,
     Close,
@@ -96,6 +97,16 @@ def test_calls_and_outcomes_need_ones_own_claim(action: Action) -> None:
 def test_what_is_off_the_list_is_reopened_first(action: Action) -> None:
     assert refused(CLOSED, action) is Refusal.NOT_OPEN
     assert refused(BY_SLIP, action) is Refusal.BY_VISITOR
+
+
+@pytest.mark.parametrize("state", [NEW, MINE, CLOSED, BY_SLIP])
+def test_a_note_is_allowed_to_everybody_at_any_time_and_changes_no_state(
+    state: CallbackState,
+) -> None:
+    note = AddNote("speaks slowly")
+    assert refused(state, note) is refused(state, note, by=ALI) is None
+    assert refused(state, AddNote(" \n")) is Refusal.NOTE_MISSING
+    assert event_for(note, state, claim_ends=ENDS) == EventParts(EventKind.NOTED)
 
 
 def test_what_left_the_list_is_reopened_but_by_the_visitor() -> None:
@@ -249,4 +260,5 @@ def test_any_day_at_the_desk_ends_in_a_sound_state(days: list[Action], slip: boo
 
 def test_no_action_is_forgotten() -> None:
     tested = {type(action) for action in (*MINE_ALONE, *ANYBODYS)} | {Reopen, Undo, DismissNote}
+    tested.add(AddNote)
     assert tested == set(get_args(Action))

@@ -1,5 +1,6 @@
 """Where a callback request stands."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -222,6 +223,18 @@ def test_the_next_undo_takes_back_what_was_done_before() -> None:
     assert state(first, second, undo(3, other=2), undo(4, other=1)).last_event_id is None
     # Claims come and go; nobody means them.
     assert state(first, claim(2), event(3, EventKind.RELEASED)).last_event_id == first.id
+
+
+def test_a_note_leaves_everything_as_it_is_and_is_undone_first() -> None:
+    before = state(claim(1), attempt(2), event(3, EventKind.CLOSED, "declined"))
+    after = state(
+        claim(1),
+        attempt(2),
+        event(3, EventKind.CLOSED, "declined"),
+        noted := event(4, EventKind.NOTED),
+    )
+    assert after == replace(before, revision=4, last_event_id=noted.id)
+    assert state(claim(1), event(2, EventKind.NOTED)).holder == state(claim(1)).holder
 
 
 def test_a_dismissed_note_is_told() -> None:

@@ -1,12 +1,21 @@
 """What a facilitator writes on a list: people, guests, voids and their undoing, head counts."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from kiosk.domain.attendance.check_in import AlreadyHere, CheckedIn
-from kiosk.domain.attendance.roster import Added, AlreadyThere, PassState, SessionStage, VoidReason
+from kiosk.domain.attendance.roster import (
+    Added,
+    AlreadyThere,
+    PassState,
+    RosterStepKind,
+    SessionStage,
+    VoidReason,
+)
 from kiosk.domain.audit import AuditAction
+from kiosk.domain.staff import Role
 from kiosk.errors import SetupError
 from tests.support.desks import Clinic
 from tests.support.trail import subjects
@@ -239,3 +248,60 @@ def test_a_void_of_the_kiosks_clock_doubt_is_still_a_void(clinic: Clinic) -> Non
     clinic.bend("UPDATE sync_state SET last_fact_at='2026-03-03 00:00:00.000000'")
     desk.void(guest.fact_ids, VoidReason.MISTAKE)
     assert desk.roster(session.id).arrived == ()
+
+
+def test_what_was_done_here_is_undone_the_last_thing_first(clinic: Clinic) -> None:
+    session, desk = clinic.add_session(starts=-20, enrolled=True), clinic.roster
+    clinic.passes.issue_pass("Mei", "en", groups=[session.group_id] if session.group_id else [])
+    (expected,) = desk.roster(session.id).expected
+
+    def is_now() -> tuple[int, int | None, SessionStage]:
+        card = desk.roster(session.id).card
+        return card.present, card.head_count, card.stage
+
+    def take_off() -> object:
+        return desk.void(desk.roster(session.id).arrived[0].fact_ids, VoidReason.LEFT)
+
+    def put_back() -> object:
+        return desk.undo_void(desk.roster(session.id).voided[0].void_ids)
+
+    deeds: dict[RosterStepKind, list[Callable[[], object]]] = {
+        RosterStepKind.GUEST: [lambda: desk.add_guests(session.id, desk.new_guests(1))],
+        RosterStepKind.COUNTED: [lambda: desk.count_heads(session.id, 9)],
+        RosterStepKind.ADDED: [
+            lambda: desk.add_member(session.id, expected.participant_id),
+            lambda: desk.add_person(session.id, "Siti", "en", desk.new_pass()),
+        ],
+        RosterStepKind.TAKEN_OFF: [take_off],
+        RosterStepKind.PUT_BACK: [put_back],
+        RosterStepKind.CLOSED: [lambda: desk.reconcile(session.id, 4)],
+    }
+    assert set(deeds) == set(RosterStepKind)
+    seen = []
+    for deed in (one for same in deeds.values() for one in same):
+        clinic.clock.move(minutes=1)
+        seen.append(is_now())
+        deed()
+        assert is_now() != seen[-1]
+    kinds = []
+    while (step := desk.last_step(session.id)) is not None:
+        clinic.clock.move(minutes=1)
+        kinds.append(step.kind)
+        marker = desk.marker(session.id)
+        assert (desk.undo(session.id, step), desk.undo(session.id, step)) == (True, False)
+        assert desk.marker(session.id) != marker
+        assert is_now() == seen.pop()
+    assert kinds == [kind for kind, same in reversed(deeds.items()) for _ in same]
+    assert desk.roster(session.id).voided[0].reason == VoidReason.MISTAKE
+    # The same number counts again; what a colleague counted stays.
+    desk.count_heads(session.id, 9)
+    assert is_now()[1] == 9
+    colleague = clinic.access.roster_desk(clinic.add_staff("ben", Role.FACILITATOR))
+    assert colleague.last_step(session.id) is None
+    clinic.clock.move(minutes=1)
+    colleague.count_heads(session.id, 8)
+    step = desk.last_step(session.id)
+    assert step is not None
+    assert desk.undo(session.id, step)
+    assert is_now()[1] == 8
+    assert len(subjects(clinic, AuditAction.HEAD_COUNT_UNDONE)) == 3

@@ -1,12 +1,14 @@
 """What a caller does about a request: one transaction, one holder, one event a revision."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from kiosk.domain.callbacks.actions import (
     Action,
     ActionResult,
+    AddNote,
     Attempt,
     Claim,
     Close,
@@ -243,6 +245,37 @@ def test_who_lost_the_race_for_a_revision_is_told_so(
     assert isinstance(answer, OutOfDate)
     assert trail == [0]
     do(ann, id_, Claim())
+
+
+def test_a_note_is_kept_whatever_was_done_meanwhile_and_holds_nobody_up(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_, ann, ben = ask(clinic), caller(clinic, "ann"), caller(clinic, "ben")
+    held = do(ann, id_, Claim())
+    # As ben saw it: nobody had it. The second press and a lost race write it once.
+    taken, add_event = [RevisionTaken("taken")], callbacks.add_event
+
+    def lose_once(*words: Any) -> None:
+        if taken:
+            raise taken.pop()
+        add_event(*words)
+
+    monkeypatch.setattr(callbacks, "add_event", lose_once)
+    for text in ("rang us back", "rang us back", "at home from three on"):
+        assert isinstance(ben.act(id_, 0, AddNote(text)), Done)
+    assert [entry.note for entry in ben.history(id_) if entry.note] == [
+        "rang us back",
+        "at home from three on",
+    ]
+    # For ann nothing has changed but what an undo would take back.
+    assert isinstance(ann.act(id_, held.state.revision, Undo("mine")), OutOfDate)
+    missed = ann.act(id_, held.state.revision, Attempt(AttemptResult.NO_ANSWER))
+    assert isinstance(missed, Done)
+    assert missed.row.held_by_me
+    do(ann, id_, Close(Outcome.DECLINED), AddNote("rang again"), Undo("not theirs"))
+    assert do(ann, id_).state.status is RequestStatus.CLOSED
+    assert ann.history(id_)[-2].undone
+    assert trail_of(clinic, id_).count("callback_noted") == 3
 
 
 def test_a_caller_without_the_role_any_more_does_nothing(clinic: Clinic) -> None:

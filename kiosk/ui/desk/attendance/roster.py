@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from textual import on
 from textual.widget import Widget
 
@@ -15,6 +16,8 @@ from kiosk.domain.attendance.roster import (
     Expected,
     PassState,
     Roster,
+    RosterStep,
+    RosterStepKind,
     SessionCard,
     SessionStage,
     Voided,
@@ -34,7 +37,7 @@ from kiosk.ui.desk.text import (
 )
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
-from kiosk.ui.widgets.list import Column, Line, Listing
+from kiosk.ui.widgets.list import Column, Line, Listing, cell
 
 Person = Arrival | Expected | Voided
 COLUMNS = (
@@ -99,6 +102,25 @@ class RosterRows:
         return name if self.names else HIDDEN
 
 
+def describe_arrival(person: Arrival, zone: ZoneInfo, *, names: bool) -> str:
+    """Return who it is: the name where it is shown, and always when and how they came."""
+    who = person.name if names else None
+    if who is None:
+        who = "A guest" if person.pass_state is PassState.NONE else "Somebody"
+        who += " who"
+    how = "put on the list by staff" if person.by_staff else WAYS[person.pass_state]
+    return f"{who} came {format_to_five_minutes(person.at, zone)}, {how}"
+
+
+def describe_alike(person: Arrival, roster: Roster, zone: ZoneInfo) -> str:
+    """Return, after `describe_arrival` without a name, that others came at that time and so."""
+    words = describe_arrival(person, zone, names=False)
+    alike = sum(describe_arrival(one, zone, names=False) == words for one in roster.arrived)
+    if alike == 1 or person.name is None:
+        return ""
+    return f" (as {alike} did; their names show whom: Esc, then N)"
+
+
 def format_roster_title(card: SessionCard, zone: ZoneInfo) -> str:
     """Return which session it is."""
     session = card.session
@@ -126,10 +148,22 @@ def _format_reason(code: str) -> str:
     return VOID_REASONS[VoidReason(code)] if code in set(VoidReason) else code
 
 
-def read_news(session_id: UUID, mark: bytes, side: DeskSide) -> tuple[bytes, Roster] | None:
+@dataclass(frozen=True, slots=True)
+class RosterNews:
+    """A session's roster, its mark, and what an undo takes back."""
+
+    mark: bytes
+    roster: Roster
+    last_step: RosterStep | None
+
+
+def read_news(session_id: UUID, mark: bytes, side: DeskSide) -> RosterNews | None:
     """Return a session's roster with its new mark, or None where nothing changed since `mark`."""
-    now = side.roster.marker(session_id)
-    return None if now == mark else (now, side.roster.roster(session_id))
+    desk = side.roster
+    now = desk.marker(session_id)
+    if now == mark:
+        return None
+    return RosterNews(now, desk.roster(session_id), desk.last_step(session_id))
 
 
 def guest_adder(session_id: UUID) -> Callable[[DeskSide], int]:
@@ -141,6 +175,44 @@ def guest_adder(session_id: UUID) -> Callable[[DeskSide], int]:
         return side.roster.add_guests(session_id, ids)
 
     return add
+
+
+WAYS = {
+    PassState.KNOWN: "with a pass",
+    PassState.UNKNOWN: "with an unknown pass",
+    PassState.REVOKED: "with a revoked pass",
+    PassState.NONE: "without a pass",
+}
+STEPS = {
+    RosterStepKind.ADDED: "add",
+    RosterStepKind.GUEST: "guest",
+    RosterStepKind.TAKEN_OFF: "take off",
+    RosterStepKind.PUT_BACK: "put back",
+    RosterStepKind.COUNTED: "count",
+    RosterStepKind.CLOSED: "close",
+}
+"""As the keys are called that do it."""
+UNDONE = {
+    RosterStepKind.ADDED: "They are off the list again.",
+    RosterStepKind.GUEST: "One guest less.",
+    RosterStepKind.TAKEN_OFF: "Put back.",
+    RosterStepKind.PUT_BACK: "They are off the list again.",
+    RosterStepKind.COUNTED: "That count no longer counts.",
+    RosterStepKind.CLOSED: "The list is open again.",
+}
+_SHORT_NAME = 12
+"""Cells of a name beside a key."""
+
+
+def person_of_step(roster: Roster, step: RosterStep) -> Arrival | Voided | None:
+    """Return whom a step was about, where they are on the roster as it left them."""
+    people: tuple[Arrival | Voided, ...] = (*roster.arrived, *roster.voided)
+    return next((one for one in people if step.arrivals & facts_of(one)), None)
+
+
+def facts_of(person: Arrival | Voided) -> frozenset[UUID]:
+    """Return the arrivals of a person that are known."""
+    return person.fact_ids if isinstance(person, Arrival) else frozenset({person.check_in_id})
 
 
 _CLOSABLE = (SessionStage.RUNNING, SessionStage.ENDED, SessionStage.UNRECONCILED)
@@ -156,8 +228,8 @@ class RosterScreen(PeopleScreen):
         self._session_id = session_id
         self._mark = b""
         self._roster: Roster | None = None
-        self._undo: frozenset[UUID] = frozenset()
-        """The voids of the latest taking off, which can be undone."""
+        self._last_step: RosterStep | None = None
+        """What was done here last, which can be undone."""
 
     @property
     def route(self) -> PlaceOf:
@@ -181,8 +253,8 @@ class RosterScreen(PeopleScreen):
                 yield Key("enter", "Is here", self._check_in)
             case Voided():
                 yield Key("enter", "Put back", self._put_back)
-        if self._undo:
-            yield Key("u", "Undo", self._take_back)
+        if self._last_step is not None:
+            yield Key("u", f"Undo {self._describe_step(self._last_step)}", self._take_back)
         if self._roster is not None:
             yield self.name_key()
             yield Key("a", "Add", self._add)
@@ -210,7 +282,8 @@ class RosterScreen(PeopleScreen):
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         elif answer is not None and mark == self._mark:
-            self._mark, self._roster = answer
+            self._mark, self._roster = answer.mark, answer.roster
+            self._last_step = answer.last_step
             self.redraw()
 
     def redraw(self) -> None:
@@ -253,26 +326,38 @@ class RosterScreen(PeopleScreen):
     def _void(self) -> None:
         person = self._current
         if isinstance(person, Arrival):
-            self.pose(ask_void_reason(partial(self._void_for, person.fact_ids)))
+            about = describe_arrival(person, self.clinic.zone, names=self.names_shown)
+            if not self.names_shown and self._roster is not None:
+                about += describe_alike(person, self._roster, self.clinic.zone)
+            self.pose(ask_void_reason(about, partial(self._void_for, person.fact_ids)))
 
     def _void_for(self, fact_ids: frozenset[UUID], reason: str) -> None:
         why = VoidReason(reason)
-        self.act(lambda side: side.roster.void(fact_ids, why), "Taken off.", self._remember_voids)
-
-    def _remember_voids(self, void_ids: frozenset[UUID]) -> None:
-        self._undo = void_ids
+        self.act(lambda side: side.roster.void(fact_ids, why), "Taken off.")
 
     def _put_back(self) -> None:
         person = self._current
         if isinstance(person, Voided):
-            self._restore(person.void_ids)
+            void_ids = person.void_ids
+            self.act(lambda side: side.roster.undo_void(void_ids), "Put back.")
+
+    def _describe_step(self, step: RosterStep) -> str:
+        """Return what an undo takes back, and of whom, in a few words."""
+        words = STEPS[step.kind]
+        if step.kind in (RosterStepKind.COUNTED, RosterStepKind.CLOSED):
+            return f"{words} ({step.people})"
+        person = None if self._roster is None else person_of_step(self._roster, step)
+        if person is None or step.kind is RosterStepKind.GUEST:
+            return words
+        who = person.name if self.names_shown else None
+        came = format_to_five_minutes(person.at, self.clinic.zone)
+        return f"{words} ({came if who is None else cell(who, min(cell_len(who), _SHORT_NAME))})"
 
     def _take_back(self) -> None:
-        self._restore(self._undo)
-
-    def _restore(self, void_ids: frozenset[UUID]) -> None:
-        self._undo = frozenset()
-        self.act(lambda side: side.roster.undo_void(void_ids), "Put back.")
+        step, id_ = self._last_step, self._session_id
+        if step is not None:
+            self._last_step = None
+            self.act(lambda side: side.roster.undo(id_, step), UNDONE[step.kind])
 
     def _count(self) -> None:
         if self._roster is not None:

@@ -107,7 +107,9 @@ class DuplicatesScreen(DeskScreen):
             lead = f"{self._row.request.reference} ends as asked twice; both histories are kept."
             yes = f"Yes, go on with {other.request.reference}"
             merge = partial(self._merge_into, other.request.id)
-            self.pose(ask_sure(f"Merge it into {other.request.reference}?", lead, yes, merge))
+            title = f"Merge it into {other.request.reference}?"
+            about = f"{format_request_title(self._row)}, into {format_request_title(other)}"
+            self.pose(ask_sure(title, lead, yes, merge, about))
 
     def _merge_into(self, other_id: UUID) -> None:
         self.once(partial(self._do_merge, Merge(other_id)))

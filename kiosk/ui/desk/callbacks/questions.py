@@ -1,6 +1,8 @@
 """Questions that the caller's screens ask, as data."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, fits_policy
@@ -8,6 +10,7 @@ from kiosk.domain.callbacks.worklist import WorkRow
 from kiosk.ui.desk.callbacks.text import OUTCOMES
 from kiosk.ui.desk.dates import HOW, MORNING, read_moment
 from kiosk.ui.desk.messages import Offer, Question, Then
+from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import format_day_and_clock
 
 OTHER_TIME = "other"
@@ -88,18 +91,24 @@ def ask_typed_time(title: str, now: datetime, zone: ZoneInfo, then: Then) -> Que
     )
 
 
-def ask_note(before: str, then: Then) -> Question:
-    """Ask for a note that goes with what is done next."""
-    lead = "It is kept with what you do next. The visitor can ask to read it."
-    return Question("A short note", then, lead, value=before, most=MOST_OF_A_NOTE)
-
-
-def ask_undo_reason(then: Then) -> Question:
-    """Ask why the latest entry is taken back."""
-    lead = "Why? A few words. The history keeps both; the visitor can ask to read it."
+def ask_note(before: str, then: Then, keep: Callable[[str, DeskSide], object]) -> Question:
+    """Ask for a note; a desk can `keep` it where nobody answers any more."""
+    lead = "Enter keeps it in the history. The visitor can ask to read it."
     return Question(
-        "Undo the latest entry", then, lead, check=_describe_missing, most=MOST_OF_A_NOTE
+        "A short note",
+        then,
+        lead,
+        check=partial(_describe_missing, why="Please write a few words, or press Esc."),
+        value=before,
+        most=MOST_OF_A_NOTE,
+        keep=keep,
     )
+
+
+def ask_undo_reason(entry: str, then: Then) -> Question:
+    """Ask why the entry that is described is taken back."""
+    lead = "Why? A few words. The history keeps both; the visitor can ask to read it."
+    return Question(f"Undo: {entry}", then, lead, check=_describe_missing, most=MOST_OF_A_NOTE)
 
 
 def ask_export_format(found: int, then: Then) -> Question:
@@ -109,8 +118,8 @@ def ask_export_format(found: int, then: Then) -> Question:
     return Question(f"Write {requests} to a file", then, lead, FORMS)
 
 
-def _describe_missing(text: str) -> str:
-    return "" if text.strip() else "Please say why in a few words."
+def _describe_missing(text: str, why: str = "Please say why in a few words.") -> str:
+    return "" if text.strip() else why
 
 
 def _capitalise(words: str) -> str:

@@ -1,7 +1,7 @@
 """One callback request: what may be said, its number, and what a caller can do about it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -15,6 +15,7 @@ from textual.widgets import Static
 from kiosk.domain.callbacks.actions import (
     Action,
     ActionResult,
+    AddNote,
     Attempt,
     Claim,
     Close,
@@ -23,6 +24,7 @@ from kiosk.domain.callbacks.actions import (
     Escalate,
     Hold,
     NotFound,
+    Refusal,
     Refused,
     Release,
     Reopen,
@@ -37,8 +39,10 @@ from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks.duplicates import DuplicatesScreen
 from kiosk.ui.desk.callbacks.text import (
     GONE,
+    REFUSALS,
     describe_answer,
     describe_safety,
+    describe_undone,
     format_asked,
     format_due,
     format_history,
@@ -49,7 +53,8 @@ from kiosk.ui.desk.callbacks.text import (
     format_windows,
 )
 from kiosk.ui.desk.dates import read_moment
-from kiosk.ui.desk.questions import ask_sure
+from kiosk.ui.desk.messages import Exit, Question
+from kiosk.ui.desk.questions import ask_sure, ask_unkept
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import format_clock, format_day
@@ -171,7 +176,7 @@ def read_request(
 class RequestScreen(DeskScreen):
     """What may be said comes first; the number only when it is asked for, and not for long.
 
-    A key for each action that makes sense now; a typed note goes with the next one.
+    A key for each action that makes sense now; a note is kept once it is written.
     """
 
     every = 5
@@ -182,7 +187,9 @@ class RequestScreen(DeskScreen):
         self._row: WorkRow | None = row
         """The request as it was read last; None once it is no longer kept."""
         self._note = ""
-        """A staff note for the next action."""
+        """A staff note that could not be kept yet."""
+        self._turn: Claim | Release | None = None
+        """The claim or release that was the last thing done on this screen; an undo turns it."""
         self._request_id = row.request.id
         self._contact: PhoneContact | None = None
         """The number, while it is shown."""
@@ -303,19 +310,39 @@ class RequestScreen(DeskScreen):
         if self._row is not None:
             self.open(partial(DuplicatesScreen, self._row, RequestScreen))
 
+    @property
+    def unkept(self) -> Callable[[DeskSide], object] | None:
+        return partial(self._write, self._note) if self._note else None
+
+    def leave(self, exit_: Exit) -> None:
+        if not self._note or self._row is None:
+            super().leave(exit_)
+        else:
+            drop = partial(super().leave, exit_)
+            self.pose(ask_unkept(self._note, partial(self._keep_note, self._note), drop))
+
+    def pose(self, question: Question) -> None:
+        """Ask it, with whom it is about."""
+        if self._row is not None:
+            super().pose(replace(question, about=format_request_title(self._row)))
+
     def _action_keys(self, row: WorkRow) -> Iterable[Key]:
         """Return the keys of what can be done about `row` now."""
         if row.holder and not row.held_by_me:
+            yield self._note_key()
             return
         if row.state.status in OPEN_STATUSES:
             yield from self._open_keys(row)
         else:
             yield Key("o", "Reopen", self._reopen)
-        yield Key("t", "Note ✎" if self._note else "Note", self._write_note)
+        yield self._note_key()
         if row.withdrawal_noted:
             yield Key("n", "Not theirs", self._dismiss)
         if row.state.revision:
             yield Key("u", "Undo", self._undo)
+
+    def _note_key(self) -> Key:
+        return Key("t", "Note ✎" if self._note else "Note", self._write_note)
 
     def _open_keys(self, row: WorkRow) -> Iterable[Key]:
         if row.held_by_me:
@@ -327,12 +354,12 @@ class RequestScreen(DeskScreen):
         yield Key("e", "Escalate", self._escalate)
         yield Key("w", "Withdraw", self._withdraw)
 
-    def _do(self, action: Action) -> None:
+    def _do(self, action: Action, seen: WorkRow | None = None) -> None:
         """Have the desk do `action` to the request as it was seen, and show what became of it."""
-        self.once(partial(self._carry_out, action))
+        self.once(partial(self._carry_out, action, seen))
 
-    async def _carry_out(self, action: Action) -> None:
-        row = self._row
+    async def _carry_out(self, action: Action, seen: WorkRow | None = None) -> None:
+        row = seen or self._row
         if row is None:
             return
         answer = await self.ask(
@@ -344,7 +371,9 @@ class RequestScreen(DeskScreen):
             self._take(answer, action)
 
     def _take(self, answer: ActionResult, action: Action) -> None:
-        if isinstance(answer, Done) and hasattr(action, "note"):
+        if isinstance(answer, Done):
+            self._turn = action if isinstance(action, Claim | Release) else None
+        if isinstance(action, AddNote) and isinstance(answer, Done | NotFound):
             self._note = ""
         self._renew(None if isinstance(answer, NotFound) else answer.row)
         self.say(describe_answer(answer, action, self.clinic.now(), self.clinic.zone))
@@ -358,10 +387,10 @@ class RequestScreen(DeskScreen):
         if result is AttemptResult.CALL_LATER:
             self._ask_time("When shall they be called?", partial(self._call_later, result))
         else:
-            self._do(Attempt(result, note=self._note))
+            self._do(Attempt(result))
 
     def _call_later(self, result: AttemptResult, at: datetime) -> None:
-        self._do(Attempt(result, at, self._note))
+        self._do(Attempt(result, at))
 
     def _hold(self) -> None:
         self._ask_time("Leave it alone until when?", self._hold_until)
@@ -390,10 +419,10 @@ class RequestScreen(DeskScreen):
             self.pose(ask.ask_outcome(self._row, self._close_as))
 
     def _close_as(self, code: str) -> None:
-        self._do(Close(Outcome(code), self._note))
+        self._do(Close(Outcome(code)))
 
     def _reopen(self) -> None:
-        self._do(Reopen(self._note))
+        self._do(Reopen())
 
     def _dismiss(self) -> None:
         lead = "The typed reference was not theirs; the request stays as it is."
@@ -403,23 +432,62 @@ class RequestScreen(DeskScreen):
     def _escalate(self) -> None:
         lead = "Tell them yourself now as well: nobody watches this list for danger."
         title, yes = "Hand it to the duty clinician?", "Yes, hand it over"
-        self.pose(ask_sure(title, lead, yes, lambda: self._do(Escalate(self._note))))
+        self.pose(ask_sure(title, lead, yes, partial(self._do, Escalate())))
 
     def _withdraw(self) -> None:
         lead = "Only when they said so themselves. Nobody will ring them then."
         title, yes = "They take the request back?", "Yes, take it back"
-        self.pose(ask_sure(title, lead, yes, lambda: self._do(Withdraw(self._note))))
+        self.pose(ask_sure(title, lead, yes, partial(self._do, Withdraw())))
 
     def _write_note(self) -> None:
-        self.pose(ask.ask_note(self._note, self._keep_note))
+        self.pose(ask.ask_note(self._note, self._keep_note, self._write))
 
     def _keep_note(self, text: str) -> None:
         self._note = text
         self.rekey()
-        self.say("The note goes with what you do next." if text else "")
+        # Not by `once`: it may not be lost behind what is under way.
+        self.run_worker(self._carry_out(AddNote(text)))
+
+    def _write(self, text: str, side: DeskSide) -> object:
+        revision = 0 if self._row is None else self._row.state.revision
+        return side.callbacks.act(self._request_id, revision, AddNote(text))
 
     def _undo(self) -> None:
-        self.pose(ask.ask_undo_reason(lambda reason: self._do(Undo(reason))))
+        row, back = self._row, self._turn_back
+        if row is None:
+            return
+        if isinstance(self._turn, Claim) and row.held_by_me:
+            lead, let_go = "It goes back on the list.", partial(back, Release())
+            self.pose(ask_sure("Undo: you claimed it?", lead, "Yes, let go", let_go))
+        elif isinstance(self._turn, Release) and row.state.open and not row.holder:
+            lead, claim = "It is yours again then.", partial(back, Claim())
+            self.pose(ask_sure("Undo: you let it go?", lead, "Yes, claim it again", claim))
+        else:
+            self.once(self._ask_undo)
+
+    def _turn_back(self, action: Claim | Release) -> None:
+        self.once(partial(self._carry_back, action))
+
+    async def _carry_back(self, action: Claim | Release) -> None:
+        await self._carry_out(action)
+        self._turn = None
+
+    async def _ask_undo(self) -> None:
+        """Read what the latest entry is, then ask why that one is taken back."""
+        answer = await self.ask(partial(read_request, self._request_id, None))
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+        elif isinstance(answer, RequestSnapshot):
+            row, last = answer.row, answer.row.state.last_event_id
+            self._set(row)
+            entry = next((one for one in answer.history if one.event_id == last), None)
+            if entry is None:
+                self.say(REFUSALS[Refusal.NOTHING_TO_UNDO])
+            else:
+                what = describe_undone(entry, self.clinic.now(), self.clinic.zone)
+                self.pose(ask.ask_undo_reason(what, lambda why: self._do(Undo(why), row)))
+        else:
+            self._set(None)
 
     def on_key(self, event: events.Key) -> None:
         for sheet in self.query(Sheet):

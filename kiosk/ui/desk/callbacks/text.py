@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from kiosk.domain.callbacks.actions import (
     Action,
     ActionResult,
+    AddNote,
     Attempt,
     Claim,
     Close,
@@ -282,6 +283,7 @@ REFUSALS = {
     ),
     Refusal.NOTHING_TO_UNDO: "There is nothing to undo.",
     Refusal.REASON_MISSING: "Please say why in a few words.",
+    Refusal.NOTE_MISSING: "Please write a few words first.",
     Refusal.PAST: "That time has passed, or is more than 90 days away.",
     Refusal.SAME_REQUEST: "A request can only be merged into another one that is open.",
     Refusal.MESSAGE_NOT_ALLOWED: "They allowed no such message. Nothing was noted.",
@@ -293,6 +295,7 @@ _PLAIN: dict[type[Action], str] = {
     Reopen: "Back on the list.",
     Escalate: "Handed to the duty clinician. Please tell them yourself as well.",
     Withdraw: "Taken back. Nobody will ring them.",
+    AddNote: "The note is kept.",
     DismissNote: "The typed withdrawal no longer counts.",
     Merge: "Merged; the call goes on under the other request.",
     Undo: "Undone; the history keeps both.",
@@ -358,6 +361,7 @@ _KINDS = {
     EventKind.MERGED: "merged it into another request",
     EventKind.ESCALATED: "handed it to the clinician",
     EventKind.WITHDRAWN: "noted that they took it back",
+    EventKind.NOTED: "wrote a note",
     EventKind.NOTE_DISMISSED: "set the typed withdrawal aside",
     EventKind.REOPENED: "put it back on the list",
     EventKind.UNDONE: "undid an entry",
@@ -386,6 +390,14 @@ def _describe_entry(entry: HistoryEntry, now: datetime, zone: ZoneInfo) -> str:
     if entry.note:
         words += f": “{entry.note}”"
     return f"{words} (undone)" if entry.undone else words
+
+
+def describe_undone(entry: HistoryEntry, now: datetime, zone: ZoneInfo) -> str:
+    """Return what an undo would take back: who did what, with the beginning of a note, and when."""
+    words = f"{entry.by or 'somebody'} {_describe_action(entry, now, zone)}"
+    if entry.note:
+        words += f": “{cell(entry.note, min(cell_len(entry.note), _LONGEST_NAME))}”"
+    return f"{words} ({_format_when(entry.at.astimezone(zone))})"
 
 
 def _describe_action(entry: HistoryEntry, now: datetime, zone: ZoneInfo) -> str:

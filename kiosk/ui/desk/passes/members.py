@@ -34,6 +34,10 @@ COLUMNS = (
     Column("Last pass", 10, rank=1),
 )
 
+_NO_NAME = "name not readable"
+_NAMED = 8
+"""So many people are named where several are meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class MemberRows:
@@ -48,7 +52,7 @@ class MemberRows:
         """Return one member's row."""
         marked = member.participant_id in self.marked
         last = member.last_pass_at
-        name = HIDDEN if not self.names else member.name or "name not readable"
+        name = HIDDEN if not self.names else member.name or _NO_NAME
         cells = (
             "✓" if marked else "",
             name,
@@ -58,6 +62,21 @@ class MemberRows:
             "" if last is None else format_day(last.astimezone(self.zone).date()),
         )
         return Line(cells, "strong" if marked else "")
+
+
+def describe_member(member: Member, groups: Sequence[GroupName], zone: ZoneInfo) -> str:
+    """Return who it is: the name, and what tells apart two of one name."""
+    parts = [member.name or _NO_NAME, *(one.name for one in groups if one.id in member.groups)]
+    if member.last_pass_at is not None:
+        parts.append(f"last pass {format_day(member.last_pass_at.astimezone(zone).date())}")
+    return " · ".join(parts)
+
+
+def format_names(members: Sequence[Member]) -> str:
+    """Return the names of some people; of many the first ones and how many more there are."""
+    names = [member.name or _NO_NAME for member in members[:_NAMED]]
+    more = len(members) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
 
 
 def pass_replacer(people: Sequence[UUID]) -> Callable[[DeskSide], tuple[IssuedPass, ...]]:
@@ -90,8 +109,8 @@ class MembersScreen(PeopleScreen):
         self._session_id = session_id
         self._members: tuple[Member, ...] = ()
         self._groups: tuple[GroupName, ...] = ()
-        self._marked: frozenset[UUID] = frozenset()
-        """The ids of those who are to have a new pass on a sheet."""
+        self._marked: dict[UUID, Member] = {}
+        """Those who are to have a new pass on a sheet, by id; a search may not show all of them."""
 
     @property
     def route(self) -> PlaceOf | None:
@@ -157,8 +176,12 @@ class MembersScreen(PeopleScreen):
         self.rekey()
 
     def _line(self, member: Member) -> Line:
-        rows = MemberRows(self.clinic.zone, self._groups, self._marked, names=self.names_shown)
+        marked = frozenset(self._marked)
+        rows = MemberRows(self.clinic.zone, self._groups, marked, names=self.names_shown)
         return rows.line(member)
+
+    def _describe(self, member: Member) -> str:
+        return describe_member(member, self._groups, self.clinic.zone)
 
     @on(Input.Submitted)
     def find(self) -> None:
@@ -195,8 +218,10 @@ class MembersScreen(PeopleScreen):
         self.open(NewPassScreen)
 
     def _mark(self) -> None:
-        if self._current is not None:
-            self._marked ^= {self._current.participant_id}
+        member = self._current
+        if member is not None:
+            if self._marked.pop(member.participant_id, None) is None:
+                self._marked[member.participant_id] = member
             self.redraw()
 
     def _replace(self) -> None:
@@ -206,7 +231,8 @@ class MembersScreen(PeopleScreen):
         hand_out = partial(self._hand_out, member.participant_id)
         if member.passes:
             lead = "The pass they have now ends at once."
-            self.pose(ask_sure("Hand out a new pass?", lead, "Yes, a new pass", hand_out))
+            title, yes = "Hand out a new pass?", "Yes, a new pass"
+            self.pose(ask_sure(title, lead, yes, hand_out, self._describe(member)))
         else:
             hand_out()
 
@@ -224,12 +250,14 @@ class MembersScreen(PeopleScreen):
             id_ = member.participant_id
             lead = "Who shows it is still welcomed, as a guest."
             revoke = partial(self.act, lambda side: side.passes.revoke_passes(id_), "Revoked.")
-            self.pose(ask_sure("Revoke every pass of theirs?", lead, "Yes, revoke", revoke))
+            title, about = "Revoke every pass of theirs?", self._describe(member)
+            self.pose(ask_sure(title, lead, "Yes, revoke", revoke, about))
 
     def _change_groups(self) -> None:
         member, groups = self._current, [group for group in self._groups if group.enrolled]
         if member is not None and groups:
-            self.pose(ask_which_group(member, groups, partial(self._change_group, member)))
+            about, change = self._describe(member), partial(self._change_group, member)
+            self.pose(ask_which_group(about, member, groups, change))
         elif member is not None:
             self.say("No group keeps a list of its members; a manager can change that.")
 
@@ -241,13 +269,18 @@ class MembersScreen(PeopleScreen):
             self.act(lambda side: side.passes.enrol(id_, group_id), "On the group's list.")
 
     def _ask_sheet(self) -> None:
+        if not self.names_shown:
+            self.show_names()
+            self.say("Please look at whom it is for, then press S again.")
+            return
         count = len(self._marked)
         title = f"A sheet with {count} new pass{'' if count == 1 else 'es'}?"
         lead = "The passes they have now end at once. The file is to be printed and deleted."
-        self.pose(ask_sure(title, lead, "Yes, make the sheet", self._make_sheet))
+        about = format_names(tuple(self._marked.values()))
+        self.pose(ask_sure(title, lead, "Yes, make the sheet", self._make_sheet, about))
 
     def _make_sheet(self) -> None:
-        marked, self._marked = self._marked, frozenset()
+        marked, self._marked = self._marked, {}
         self.act(sheet_maker(tuple(marked)), then=self._show_path)
 
     def _show_path(self, path: str) -> None:

@@ -131,6 +131,39 @@ async def test_guests_and_heads_are_counted_and_the_list_closed(clinic: Clinic) 
         colleague.expect_not("Close")
 
 
+async def test_undo_names_what_was_done_here_last_and_takes_that_back(clinic: Clinic) -> None:
+    session = clinic.add_session("Room 2", starts=-20)
+    comes(clinic, "Mei", session)
+    clinic.clock.move(minutes=10)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        colleague.expect_not("Undo")
+        await colleague.keys("v", "l", "g", "h")
+        await colleague.type("7", "enter")
+        await colleague.keys("a")
+        await colleague.type("Siti", "enter")
+        colleague.expect("2 here · 1 guest", "Undo add (12:10)")
+        await colleague.keys("n")
+        colleague.expect("Undo add (Siti)")
+        await colleague.keys("c")
+        await colleague.type("3", "enter")
+        # It is known still when the roster is opened again.
+        await colleague.keys("escape", "enter")
+        colleague.expect("counted: 3 people · list closed", "Undo close (3)")
+        await colleague.keys("u")
+        colleague.expect("counted: 7 people · running", "The list is open again.")
+        await colleague.keys("n", "u")
+        colleague.expect("They are off the list again.", "1 here", "Undo count (7)")
+        await colleague.keys("u")
+        colleague.expect("That count no longer counts.", "Undo guest")
+        colleague.expect_not("counted:")
+        await colleague.keys("u")
+        colleague.expect("One guest less.", "0 here", "Undo take off (Mei)")
+        await colleague.keys("u")
+        colleague.expect("Put back.", "1 here")
+        colleague.expect_not("Undo")
+
+
 async def test_a_list_cannot_be_closed_before_the_start(clinic: Clinic) -> None:
     clinic.add_session("Room 2", starts=20)
     async with at_desk(clinic, "manager") as colleague:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from kiosk.domain.callbacks.actions import Attempt, Claim, Release
-from kiosk.domain.callbacks.state import AttemptResult, RequestStatus
+from kiosk.domain.callbacks.actions import AddNote, Attempt, Claim, Close, Release
+from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import HistoryEntry, PhoneContact, Worklist, WorkRow
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.domain.staff import Role
@@ -32,6 +32,11 @@ def row_of(clinic: Clinic, request_id: UUID) -> WorkRow:
     row = clinic.callbacks.row(request_id)
     assert isinstance(row, WorkRow)
     return row
+
+
+def notes_of(clinic: Clinic, request_id: UUID) -> list[str]:
+    """The notes of a request as a colleague reads them."""
+    return [entry.note for entry in clinic.callbacks.history(request_id) if entry.note]
 
 
 def forget(clinic: Clinic, request_id: UUID) -> None:
@@ -222,19 +227,17 @@ async def test_a_later_call_is_agreed_on(clinic: Clinic) -> None:
     )
 
 
-async def test_a_note_goes_with_the_next_deed_and_an_entry_is_undone(clinic: Clinic) -> None:
+async def test_a_note_is_kept_when_it_is_written_and_an_entry_is_undone(clinic: Clinic) -> None:
     one = ask(clinic)
     clinic.add_staff("anna", Role.CALLER)
     async with at_desk(clinic, "anna") as colleague:
         await colleague.keys("enter", "c", "t")
         colleague.expect("The visitor can ask to read it.")
         await colleague.type("speaks slowly", "enter")
-        colleague.expect("The note goes with what you do next.", "Note ✎")
+        colleague.expect("The note is kept.", "anna wrote a note: “speaks slowly”", "Yours until")
+        assert notes_of(clinic, one) == ["speaks slowly"]
         await colleague.keys("enter", "n")
-        colleague.expect("anna tried: no answer: “speaks slowly”")
-        colleague.expect_not("Note ✎")
-        (noted,) = [entry.note for entry in clinic.callbacks.history(one) if entry.note]
-        assert noted == "speaks slowly"
+        colleague.expect("anna tried: no answer")
         await colleague.keys("enter")
         # A message that was not allowed is not offered.
         colleague.expect_not("I left a voicemail", "I sent the text")
@@ -245,10 +248,98 @@ async def test_a_note_goes_with_the_next_deed_and_an_entry_is_undone(clinic: Cli
         colleague.expect_not("Result")
         await colleague.keys("u", "enter")
         colleague.expect("Please say why in a few words.")
+        colleague.expect("Undo: anna tried: wrong person (2 Mar 12:00)", "Mei · 7K")
         await colleague.type("wrong key", "enter")
         colleague.expect("Undone; the history keeps both.", "anna undid an entry: “wrong key”")
         colleague.expect("(undone)", "Result")
         assert not row_of(clinic, one).state.stopped
+        await colleague.keys("u")
+        colleague.expect("Undo: anna tried: no answer (2 Mar 12:00)")
+
+
+async def test_the_claim_made_last_is_let_go_by_undo_and_nothing_else_is_undone_instead(
+    clinic: Clinic,
+) -> None:
+    one = ask(clinic)
+    do(clinic.callbacks, one, AddNote("x" * 100))
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter", "c", "u")
+        colleague.expect("Undo: you claimed it?", "Mei · 7K")
+        await colleague.keys("y")
+        colleague.expect("Back on the list for everybody.", "Claim")
+        await colleague.keys("c", "c", "u")
+        colleague.expect("Undo: you let it go?")
+        await colleague.keys("y", "c", "u")
+        colleague.expect("Undo: you let it go?")
+        # A claim that has ended by itself is none to undo.
+        await colleague.keys("y", "c", "c")
+        clinic.clock.move(minutes=31)
+        await next_look(colleague)
+        await colleague.keys("u")
+        colleague.expect("Undo: manager wrote a note: “xxx", "…” (2 Mar 12:00)")
+        # What a colleague does meanwhile is not undone in its place.
+        do(clinic.callbacks, one, AddNote("later"))
+        await colleague.type("not theirs", "enter")
+        colleague.expect("Somebody changed it just now")
+    assert [entry.note[:5] for entry in clinic.callbacks.history(one) if entry.note] == [
+        "xxxxx",
+        "later",
+    ]
+
+
+async def test_a_note_that_is_left_is_asked_for_and_kept_on_closed_requests(
+    clinic: Clinic,
+) -> None:
+    one = ask(clinic, "Mei")
+    do(clinic.callbacks, one, Claim(), Close(Outcome.DECLINED))
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("d", "enter", "t", "enter")
+        colleague.expect("Please write a few words, or press Esc.")
+        await colleague.type("deaf in one ear", "escape")
+        colleague.expect("Keep this note?", "Mei · 7K", "“deaf in one ear”", "Throw it away")
+        await colleague.keys("escape")
+        await colleague.type("s", "f10")
+        colleague.expect("Keep this note?", "“deaf in one ears”")
+        await colleague.keys("escape", "backspace", "escape", "k")
+        colleague.expect("The note is kept.", "anna wrote a note: “deaf in one ear”", "Reopen")
+        await colleague.keys("t")
+        await colleague.type("of somebody else", "escape", "t")
+        colleague.expect("Reopen", "What was done")
+        await colleague.keys("t")
+        colleague.expect_not("of somebody else")
+        # Nothing is asked where nothing was typed.
+        await colleague.keys("escape", "escape")
+        assert isinstance(colleague.screen, WorklistScreen)
+    assert notes_of(clinic, one) == ["deaf in one ear"]
+    assert row_of(clinic, one).state.status is RequestStatus.CLOSED
+
+
+async def test_a_note_is_not_lost_to_trouble_a_colleague_or_the_lock(clinic: Clinic) -> None:
+    one = ask(clinic, "Mei")
+    clinic.add_staff("anna", Role.CALLER)
+    ben = caller(clinic, "ben")
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("enter")
+        do(ben, one, Claim())
+        await next_look(colleague)
+        colleague.expect("With ben")
+        busy = StoreBusy("The database is busy; please try again.")
+        await colleague.keys("t")
+        with patch.object(CallbackDesk, "act", side_effect=busy):
+            await colleague.type("rang us back", "enter")
+        colleague.expect("The database is busy; please try again.", "Note ✎")
+        await colleague.keys("escape")
+        colleague.expect("Keep this note?", "“rang us back”")
+        await colleague.keys("k")
+        colleague.expect("The note is kept.", "With ben", "anna wrote a note: “rang us back”")
+        colleague.expect_not("Note ✎")
+        await colleague.keys("t")
+        await colleague.type("a thought that the lock", "escape")
+        await lock(colleague)
+        colleague.expect_not("thought")
+        assert notes_of(clinic, one) == ["rang us back", "a thought that the lock"]
 
 
 async def test_handing_over_and_taking_back_ask_first(clinic: Clinic) -> None:

@@ -10,6 +10,7 @@ import pytest
 from kiosk.domain.callbacks.actions import (
     Action,
     ActionResult,
+    AddNote,
     Attempt,
     Claim,
     Close,
@@ -195,6 +196,7 @@ DONE: tuple[tuple[Action, str], ...] = (
     (Reopen(), "Back on the list."),
     (Escalate(), "Handed to the duty clinician. Please tell them yourself as well."),
     (Withdraw(), "Taken back. Nobody will ring them."),
+    (AddNote("speaks slowly"), "The note is kept."),
     (DismissNote(), "The typed withdrawal no longer counts."),
     (Merge(OTHER), "Merged; the call goes on under the other request."),
     (Undo("slip of the finger"), "Undone; the history keeps both."),
