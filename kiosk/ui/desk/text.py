@@ -66,6 +66,12 @@ def format_day_and_clock(at: datetime, zone: ZoneInfo) -> str:
     return f"{format_day(local.date())}, {local:%H:%M}"
 
 
+def format_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return a local time such as "14:30" today, else "Tue 3 Mar, 14:30"."""
+    same_day = at.astimezone(zone).date() == now.astimezone(zone).date()
+    return format_clock(at, zone) if same_day else format_day_and_clock(at, zone)
+
+
 def format_clock_line(at: datetime, zone: ZoneInfo) -> str:
     """Return the time as the head of a screen shows it."""
     local = at.astimezone(zone)

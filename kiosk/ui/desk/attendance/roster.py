@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import ClassVar
 from uuid import UUID
@@ -29,6 +30,7 @@ from kiosk.ui.desk.text import (
     STAGES,
     VOID_REASONS,
     format_clock,
+    format_day,
     format_people,
     format_to_five_minutes,
 )
@@ -99,11 +101,14 @@ class RosterRows:
         return name if self.names else HIDDEN
 
 
-def format_roster_title(card: SessionCard, zone: ZoneInfo) -> str:
-    """Return which session it is."""
+def format_roster_title(card: SessionCard, now: datetime, zone: ZoneInfo) -> str:
+    """Return which session it is, with its day where that is not today."""
     session = card.session
+    day = session.starts_at.astimezone(zone).date()
+    is_today = day == now.astimezone(zone).date()
+    when = "" if is_today else f" · {format_day(day)} {day.year}"
     hours = f"{format_clock(session.starts_at, zone)}–{format_clock(session.ends_at, zone)}"
-    return f"{card.group_name} · {hours} · {session.room or session.label}"
+    return f"{card.group_name}{when} · {hours} · {session.room or session.label}"
 
 
 def format_card(card: SessionCard) -> str:
@@ -165,7 +170,9 @@ class RosterScreen(PeopleScreen):
 
     def heading(self) -> str:
         roster = self._roster
-        return format_roster_title(roster.card, self.clinic.zone) if roster else "One moment …"
+        if roster is None:
+            return "One moment …"
+        return format_roster_title(roster.card, self.clinic.now(), self.clinic.zone)
 
     def lead(self) -> str:
         return format_card(self._roster.card) if self._roster else ""

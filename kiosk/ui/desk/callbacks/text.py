@@ -33,7 +33,7 @@ from kiosk.domain.callbacks.scheduling import Hint
 from kiosk.domain.callbacks.state import AttemptResult, EventKind, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import HistoryEntry, WorklistFilter, WorklistPart, WorkRow
 from kiosk.presentation.languages import format_call_language
-from kiosk.ui.desk.text import format_clock, format_day, format_day_and_clock
+from kiosk.ui.desk.text import format_clock, format_day, format_day_and_clock, format_moment
 from kiosk.ui.widgets.list import cell
 
 WINDOWS = {
@@ -187,12 +187,6 @@ def format_outcome(code: str) -> str:
 def format_hint(code: str) -> str:
     """Return what to try next; empty for nothing in particular."""
     return HINTS[Hint(code)] if code in set(Hint) else ""
-
-
-def format_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Return a local time such as "14:30" today, else "Tue 3 Mar, 14:30"."""
-    same_day = at.astimezone(zone).date() == now.astimezone(zone).date()
-    return format_clock(at, zone) if same_day else format_day_and_clock(at, zone)
 
 
 def format_due(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
