@@ -1,10 +1,11 @@
 """Questions that the caller's screens ask, as data."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, fits_policy
-from kiosk.domain.callbacks.worklist import WorkRow
+from kiosk.domain.callbacks.worklist import WorkRow, day_part, windows_at
+from kiosk.domain.working_time import WorkingCalendar
 from kiosk.ui.desk.callbacks.text import OUTCOMES
 from kiosk.ui.desk.dates import HOW, MORNING, read_moment
 from kiosk.ui.desk.messages import Offer, Question, Then
@@ -57,24 +58,40 @@ def ask_outcome(row: WorkRow, then: Then) -> Question:
     return Question("Close it: what came of it?", then, options=options)
 
 
-def ask_time(title: str, now: datetime, zone: ZoneInfo, then: Then) -> Question:
-    """Ask for a time; the answer is an ISO time, or OTHER_TIME for one that is to be typed."""
-    local = now.astimezone(zone)
-    today = local.date()
-    monday = today + timedelta(days=7 - today.weekday())
-    choices = {
-        "h": ("In two hours", (now + timedelta(hours=2)).astimezone(zone)),
-        "t": ("Tomorrow morning", _morning(local, 1)),
-        "m": ("Monday morning", datetime.combine(monday, MORNING, zone)),
-        "w": ("In a week", _morning(local, 7)),
-        "f": ("In four weeks", _morning(local, 28)),
+def ask_time(title: str, now: datetime, calendar: WorkingCalendar, then: Then) -> Question:
+    """Ask for a time; the answer is an ISO time, or OTHER_TIME for one that is to be typed.
+
+    What is proposed lies in the clinic's working time: never on a closed day.
+    """
+    zone = calendar.zone
+    today = now.astimezone(zone).date()
+    soon = (now + timedelta(hours=2)).astimezone(zone)
+    days = {"t": 1, "m": 7 - today.weekday(), "w": 7, "f": 28}
+    worked = {
+        letter: calendar.next_working_day(today + timedelta(days=ahead))
+        for letter, ahead in days.items()
     }
     named: dict[datetime, Offer] = {}
-    for letter, (words, at) in choices.items():  # on a Monday "In a week" is "Monday morning"
+    if windows_at(soon, calendar) or not calendar.week:
+        named[soon] = Offer("h", "In two hours", soon.isoformat(), format_day_and_clock(soon, zone))
+    # Where tomorrow is closed and Monday is next, M stays Monday's key.
+    tomorrow_first = worked["t"] == today + timedelta(days=1)
+    for letter in ("t", "m", "w", "f") if tomorrow_first else ("m", "t", "w", "f"):
+        at = calendar.start_of_work(worked[letter], MORNING)
+        words = _LATER.get(letter) or _name_day(at, today)
         named.setdefault(at, Offer(letter, words, at.isoformat(), format_day_and_clock(at, zone)))
-    options = list(named.values())
+    options = [named[at] for at in sorted(named)]
     options.append(Offer("o", "Another day or time", OTHER_TIME, "to be typed"))
     return Question(title, then, options=tuple(options))
+
+
+_LATER = {"w": "In a week", "f": "In four weeks"}
+
+
+def _name_day(at: datetime, today: date) -> str:
+    """Return "Tomorrow morning" or "Monday morning" of a local time."""
+    is_tomorrow = at.date() == today + timedelta(days=1)
+    return f"{'Tomorrow' if is_tomorrow else f'{at:%A}'} {day_part(at)}"
 
 
 def ask_typed_time(title: str, now: datetime, zone: ZoneInfo, then: Then) -> Question:
@@ -115,8 +132,3 @@ def _describe_missing(text: str) -> str:
 
 def _capitalise(words: str) -> str:
     return words[0].upper() + words[1:]
-
-
-def _morning(local: datetime, days: int) -> datetime:
-    day = local.date() + timedelta(days=days)
-    return datetime.combine(day, MORNING, local.tzinfo)

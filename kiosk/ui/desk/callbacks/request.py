@@ -371,7 +371,7 @@ class RequestScreen(DeskScreen):
 
     def _ask_time(self, title: str, then: Callable[[datetime], None]) -> None:
         take = partial(self._take_time, title, then)
-        self.pose(ask.ask_time(title, self.clinic.now(), self.clinic.zone, take))
+        self.pose(ask.ask_time(title, self.clinic.now(), self.clinic.calendar, take))
 
     def _take_time(self, title: str, then: Callable[[datetime], None], answer: str) -> None:
         if answer != ask.OTHER_TIME:

@@ -1,6 +1,6 @@
 """Callback requests in words: what is due, where they stand, what may be said, what was done."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, get_args
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -46,6 +46,7 @@ from kiosk.domain.callbacks.worklist import (
     WorklistPart,
     WorkRow,
 )
+from kiosk.domain.working_time import WorkingCalendar
 from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks import request
 from kiosk.ui.desk.callbacks import text as words
@@ -395,11 +396,41 @@ def test_a_condition_of_an_outcome_is_shown_until_it_is_met() -> None:
     assert remarks_of(row(may_give_up=False, stopped=True)) == always | few
 
 
-def test_times_to_choose_lie_ahead() -> None:
-    asked = ask.ask_time("When?", NOON, SINGAPORE, lambda _answer: None)
-    times = [option.value for option in asked.options if option.value != ask.OTHER_TIME]
-    assert all(datetime.fromisoformat(time) > NOON for time in times)
-    assert [option.more for option in asked.options if option.letter == "m"] == ["Mon 9 Mar, 09:00"]
+def times_offered(at: str, calendar: WorkingCalendar) -> dict[str, str]:
+    """Return what is proposed at a local time: words by letter, the day behind a comma."""
+    now = datetime.fromisoformat(at).replace(tzinfo=SINGAPORE)
+    asked = ask.ask_time("When?", now, calendar, lambda _answer: None)
+    times = [option for option in asked.options if option.value != ask.OTHER_TIME]
+    assert [*times] == sorted(times, key=lambda option: datetime.fromisoformat(option.value))
+    assert all(datetime.fromisoformat(option.value) > now for option in times)
+    return {option.letter: f"{option.title}: {option.more}" for option in times}
+
+
+def test_a_time_to_choose_lies_ahead_and_never_on_a_closed_day() -> None:
+    closed = {date(2026, 3, 9), date(2026, 3, 11), date(2026, 4, 3)}
+    office = WorkingCalendar(SINGAPORE, is_holiday=closed.__contains__)
+    assert times_offered("2026-03-03 10:00", office) == {
+        "h": "In two hours: Tue 3 Mar, 12:00",
+        "t": "Tomorrow morning: Wed 4 Mar, 09:00",
+        "m": "Tuesday morning: Tue 10 Mar, 09:00",  # that Monday is a holiday
+        "f": "In four weeks: Tue 31 Mar, 09:00",
+    }
+    friday = times_offered("2026-03-13 17:00", office)
+    assert friday == {  # two hours on it is closed, and so is tomorrow
+        "m": "Monday morning: Mon 16 Mar, 09:00",
+        "w": "In a week: Fri 20 Mar, 09:00",
+        "f": "In four weeks: Fri 10 Apr, 09:00",
+    }
+    holiday_eve = times_offered("2026-03-10 12:00", office)
+    assert holiday_eve["t"] == "Thursday morning: Thu 12 Mar, 09:00"
+    assert times_offered("2026-03-06 12:00", office)["f"] == "In four weeks: Mon 6 Apr, 09:00"
+    assert times_offered("2026-03-15 12:00", office)["t"] == "Tomorrow morning: Mon 16 Mar, 09:00"
+    afternoons = WorkingCalendar(SINGAPORE, {day: (time(13), time(20)) for day in range(2)})
+    assert times_offered("2026-03-02 14:00", afternoons)["t"] == (
+        "Tomorrow afternoon: Tue 3 Mar, 13:00"
+    )
+    never = WorkingCalendar(SINGAPORE, {})
+    assert times_offered("2026-03-06 20:00", never)["t"] == "Tomorrow morning: Sat 7 Mar, 09:00"
 
 
 def read(*rows: WorkRow) -> Worklist:
