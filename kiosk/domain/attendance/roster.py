@@ -9,6 +9,8 @@ from kiosk.domain.attendance.check_in import Session, is_open
 
 LARGEST_HEAD_COUNT = 999
 """No head count goes beyond it; a longer number is a slip of the finger."""
+_FEW_PEOPLE = 5
+"""A difference smaller than that is nothing to ask about."""
 RECONCILE_WITHIN = timedelta(hours=72)
 """How long after its end a session's list may stay open before somebody has to look."""
 
@@ -21,6 +23,15 @@ class PassState(StrEnum):
     REVOKED = "revoked"
     NONE = "none"
     """No pass: counted as a guest."""
+
+
+def is_far_count(listed: int, counted: int) -> bool:
+    """Return whether a head count is so far from the list that it may be a slip of the finger.
+
+    That is five people or more, and twice as many as the list has or half as many.
+    """
+    fewer, more = sorted((listed, counted))
+    return more - fewer >= _FEW_PEOPLE and more >= 2 * fewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,14 @@ from kiosk.domain.attendance.roster import (
     SessionStage,
     Voided,
     VoidReason,
+    is_far_count,
 )
+from kiosk.presentation.attendance import PASS_STATES, STAGES, VOID_REASONS, describe_far_count
 from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.people import HIDDEN, PeopleScreen
-from kiosk.ui.desk.questions import ask_head_count, ask_void_reason
+from kiosk.ui.desk.questions import ask_head_count, ask_sure, ask_void_reason
 from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import (
-    PASS_STATES,
-    STAGES,
-    VOID_REASONS,
     format_clock,
     format_day,
     format_people,
@@ -283,7 +282,23 @@ class RosterScreen(PeopleScreen):
 
     def _count(self) -> None:
         if self._roster is not None:
-            self.pose(ask_head_count(self._roster.card, self._counted, close=False))
+            self.pose(
+                ask_head_count(
+                    self._roster.card, partial(self._check_count, self._counted), close=False
+                )
+            )
+
+    def _check_count(self, keep: Callable[[str], None], people: str) -> None:
+        """Ask once about a count that is far from the list, then keep it."""
+        card, counted = self._roster.card if self._roster else None, int(people)
+        if card is None or counted == card.head_count or not is_far_count(card.present, counted):
+            keep(people)
+            return
+        title, lead = (
+            describe_far_count(card.present, counted),
+            "What is in the room is what counts.",
+        )
+        self.pose(ask_sure(title, lead, "Yes, it is right", partial(keep, people)))
 
     def _counted(self, people: str) -> None:
         count, id_ = int(people), self._session_id
@@ -291,7 +306,11 @@ class RosterScreen(PeopleScreen):
 
     def _close(self) -> None:
         if self._roster is not None:
-            self.pose(ask_head_count(self._roster.card, self._close_with, close=True))
+            self.pose(
+                ask_head_count(
+                    self._roster.card, partial(self._check_count, self._close_with), close=True
+                )
+            )
 
     def _close_with(self, people: str) -> None:
         count, id_ = int(people), self._session_id

@@ -9,9 +9,10 @@ from textual import on
 from textual.widget import Widget
 
 from kiosk.domain.attendance.roster import SessionCard, SessionStage
+from kiosk.presentation.attendance import STAGES
 from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.text import STAGES, format_clock, format_day, format_people
+from kiosk.ui.desk.text import format_clock, format_day, format_people
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.list import Column, Line, Listing

@@ -126,7 +126,12 @@ async def test_guests_and_heads_are_counted_and_the_list_closed(clinic: Clinic) 
         colleague.expect("Please type a number from 0 to 999.")
         await colleague.type("1", "enter")
         await colleague.keys("h")
-        await colleague.type("12", "enter")  # takes the place of the proposal
+        await colleague.type("31", "enter")  # takes the place of the proposal
+        colleague.expect("3 on the list, 31 counted: is that right?")
+        await colleague.keys("n")
+        colleague.expect("counted: 1 person")
+        await colleague.keys("h")
+        await colleague.type("12", "enter", "y")
         colleague.expect("counted: 12 people", "running")
         await colleague.keys("c")
         colleague.expect("Close the list: how many people came?")
