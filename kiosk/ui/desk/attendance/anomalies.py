@@ -43,7 +43,7 @@ def anomaly_line(anomaly: Anomaly, now: datetime, zone: ZoneInfo) -> Line:
         f"{anomaly.count:,}",
         "+".join(anomaly.machines),
     )
-    return Line(cells, "due" if anomaly.needs_a_person else "")
+    return Line(cells, warned=1 if anomaly.needs_a_person else None)
 
 
 def format_where(anomaly: Anomaly, zone: ZoneInfo) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, fits_policy
 from kiosk.domain.callbacks.worklist import WorkRow, day_part, windows_at
 from kiosk.domain.working_time import WorkingCalendar
-from kiosk.ui.desk.callbacks.text import OUTCOMES
+from kiosk.presentation.callbacks import OUTCOMES
 from kiosk.ui.desk.dates import HOW, MORNING, read_moment
 from kiosk.ui.desk.messages import Offer, Question, Then
 from kiosk.ui.desk.text import format_day_and_clock

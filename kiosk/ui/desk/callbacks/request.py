@@ -32,6 +32,7 @@ from kiosk.domain.callbacks.actions import (
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import OPEN_STATUSES, AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import HistoryEntry, PhoneContact, Worklist, WorkRow
+from kiosk.presentation.callbacks import format_due, format_result, format_windows
 from kiosk.presentation.languages import format_call_language
 from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks.duplicates import DuplicatesScreen
@@ -40,13 +41,10 @@ from kiosk.ui.desk.callbacks.text import (
     describe_answer,
     describe_safety,
     format_asked,
-    format_due,
     format_history,
     format_next_step,
     format_request_title,
-    format_result,
     format_state,
-    format_windows,
 )
 from kiosk.ui.desk.dates import read_moment
 from kiosk.ui.desk.questions import ask_sure
@@ -74,18 +72,12 @@ def format_state_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
         parts[0] += f" until {format_clock(row.claim_ends, zone)}"
     if row.state.status is RequestStatus.REACHED and row.holder:
         parts.append("spoken to")
-    by_when = format_due(row, now, zone)
+    by_when = format_due(row.schedule, now, zone)
     if by_when:
-        parts.append(_format_due(by_when))
+        parts.append(by_when)
     if row.withdrawal_noted:
         parts.append("somebody typed this reference to take it back: please ask")
     return " · ".join(parts)
-
-
-def _format_due(by_when: str) -> str:
-    if by_when == "now":
-        return "call now"
-    return by_when if by_when.endswith("late") else f"due {by_when}"
 
 
 def format_number(row: WorkRow, contact: PhoneContact | None) -> str:

@@ -47,6 +47,7 @@ from kiosk.domain.callbacks.worklist import (
     WorkRow,
 )
 from kiosk.domain.working_time import WorkingCalendar
+from kiosk.presentation import callbacks as spoken
 from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks import request
 from kiosk.ui.desk.callbacks import text as words
@@ -61,36 +62,12 @@ SINGAPORE = ZoneInfo("Asia/Singapore")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def due(**fields: Any) -> str:
-    return words.format_due(row(**fields), NOON, SINGAPORE)
-
-
 def state(**fields: Any) -> str:
     return words.format_state(row(**fields), NOON, SINGAPORE)
 
 
 def drawn(one: WorkRow) -> Line:
     return lines.worklist_line(one, NOON, SINGAPORE)
-
-
-@pytest.mark.parametrize(
-    ("breach_at", "call_now", "expected"),
-    [
-        (None, False, ""),
-        (NOON + HOUR, True, "now"),
-        (NOON + HOUR, False, "by 13:00"),
-        (NOON + DAY, False, "Tue 3 Mar"),
-        (NOON, False, "late"),
-        (NOON - timedelta(minutes=59), False, "late"),
-        (NOON - HOUR, True, "1 h late"),
-        (NOON - 23 * HOUR, False, "23 h late"),
-        (NOON - 12 * DAY, False, "12 d late"),
-    ],
-)
-def test_due_says_what_is_late_before_all_else(
-    breach_at: datetime | None, call_now: bool, expected: str
-) -> None:
-    assert due(breach_at=breach_at, call_now=call_now) == expected
 
 
 def test_every_state_has_its_words() -> None:
@@ -120,21 +97,22 @@ def test_what_left_the_list_says_why() -> None:
 
 def test_every_code_has_words_and_unknown_ones_stand_for_themselves() -> None:
     for result in AttemptResult:
-        assert words.format_result(result) == words.RESULTS[result]
-    assert words.OUTCOMES.keys() == set(Outcome)
+        assert spoken.format_result(result) == spoken.RESULTS[result]
+    assert spoken.OUTCOMES.keys() == set(Outcome)
     for outcome in Outcome:
-        assert words.format_outcome(outcome) == words.OUTCOMES[outcome].words
+        assert spoken.format_outcome(outcome) == spoken.OUTCOMES[outcome].words
     assert all(words.format_hint(hint) for hint in Hint)
-    assert words.format_result("teleported") == words.format_outcome("teleported") == "teleported"
-    assert words.format_result("") == words.format_hint("") == words.format_hint("weekday_am") == ""
+    assert spoken.format_result("teleported") == spoken.format_outcome("teleported") == "teleported"
+    assert spoken.format_result("") == ""
+    assert words.format_hint("") == words.format_hint("weekday_am") == ""
 
 
 def test_windows_are_told_in_the_order_of_the_week() -> None:
     both = (Window.SATURDAY_MORNING, Window.WEEKDAY_MORNING)
-    assert words.format_windows(both) == "weekdays 9 to 12, Saturday 9 to 12"
-    assert words.format_windows(both, short=True) == "9–12 Sat"
+    assert spoken.format_windows(both) == "weekdays 9 to 12, Saturday 9 to 12"
+    assert spoken.format_windows(both, short=True) == "9–12 Sat"
     for any_time in ((), ("no_such",), (Window.ANY,), (Window.ANY, Window.WEEKDAY_EVENING)):
-        assert words.format_windows(any_time) == "any time"
+        assert spoken.format_windows(any_time) == "any time"
 
 
 @pytest.mark.parametrize(
@@ -309,10 +287,18 @@ def test_a_typed_withdrawal_shows_in_the_list() -> None:
     assert drawn(row(call_language="other")).cells[2] == "other"
 
 
-def test_late_rows_stand_out_more_than_those_to_call_now() -> None:
-    assert drawn(row(breach_at=NOON - HOUR, call_now=True)).tone == "due"
-    assert drawn(row(breach_at=NOON + HOUR, call_now=True)).tone == "strong"
-    assert drawn(row(breach_at=NOON + HOUR)).tone == ""
+def test_what_is_late_stands_out_of_its_row_and_what_can_be_called_of_the_list() -> None:
+    late, ahead = NOON - HOUR, NOON + HOUR
+    tones = [
+        (one.tone, one.warned)
+        for one in (
+            drawn(row(breach_at=late, call_now=True)),
+            drawn(row(breach_at=late)),
+            drawn(row(breach_at=ahead, call_now=True)),
+            drawn(row(breach_at=ahead)),
+        )
+    ]
+    assert tones == [("strong", 0), ("", 0), ("strong", None), ("", None)]
 
 
 def test_the_number_is_hidden_until_it_is_asked_for() -> None:
@@ -339,7 +325,7 @@ def test_where_it_stands_is_told_in_a_line() -> None:
         withdrawal_noted=True,
     )
     assert request.format_state_line(mine, NOON, SINGAPORE) == (
-        "Yours until 13:00 · spoken to · due Tue 3 Mar"
+        "Yours until 13:00 · spoken to · by 3 Mar"
         " · somebody typed this reference to take it back: please ask"
     )
     now = row(breach_at=NOON + HOUR, call_now=True)
