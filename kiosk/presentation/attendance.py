@@ -26,6 +26,16 @@ PASS_STATES = {
 }
 
 
+def format_pass_state(code: str) -> str:
+    """Return how somebody came; an unknown code as it is."""
+    return PASS_STATES[PassState(code)] if code in set(PassState) else code
+
+
+def format_void_reason(code: str) -> str:
+    """Return why somebody was taken off; an unknown code as it is."""
+    return VOID_REASONS[VoidReason(code)] if code in set(VoidReason) else code
+
+
 def describe_far_count(listed: int, counted: int) -> str:
     """Return the question about a head count that is far from the list."""
     return f"{listed} on the list, {counted} counted: is that right?"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.callbacks.request import Window
+from kiosk.domain.callbacks.request import AnsweredByOther, MessagePolicy, Window
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import Schedule
 
@@ -77,6 +77,36 @@ STATES = {
     RequestStatus.WITHDRAWN: "taken back",
     RequestStatus.CLOSED: "done",
 }
+MESSAGES = {
+    MessagePolicy.NONE: "no message",
+    MessagePolicy.NAME_AND_NUMBER: "voicemail: name, number",
+    MessagePolicy.TEXT: "one text: name, number",
+}
+ANSWERED_BY_OTHER = {
+    AnsweredByOther.ASK_FOR_NAME: "only ask for them",
+    AnsweredByOther.SAY_CLINIC: "say the clinic rang",
+}
+
+
+def format_status(code: str) -> str:
+    """Return the state of a request; an unknown code as it is."""
+    return STATES[RequestStatus(code)] if code in set(RequestStatus) else code
+
+
+def format_window(code: str) -> str:
+    """Return a part of the week; an unknown code as it is."""
+    return WINDOWS[Window(code)] if code in set(Window) else code
+
+
+def format_message_policy(code: str) -> str:
+    """Return what may be left when nobody picks up; an unknown code as it is."""
+    return MESSAGES[MessagePolicy(code)] if code in set(MessagePolicy) else code
+
+
+def format_answered_by_other(code: str) -> str:
+    """Return what may be said to somebody else; an unknown code as it is."""
+    known = code in set(AnsweredByOther)
+    return ANSWERED_BY_OTHER[AnsweredByOther(code)] if known else code
 
 
 def format_windows(codes: Iterable[str], *, short: bool = False) -> str:

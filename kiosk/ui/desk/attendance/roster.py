@@ -22,7 +22,12 @@ from kiosk.domain.attendance.roster import (
     VoidReason,
     is_far_count,
 )
-from kiosk.presentation.attendance import PASS_STATES, STAGES, VOID_REASONS, describe_far_count
+from kiosk.presentation.attendance import (
+    PASS_STATES,
+    STAGES,
+    describe_far_count,
+    format_void_reason,
+)
 from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.people import HIDDEN, PeopleScreen
 from kiosk.ui.desk.questions import ask_head_count, ask_sure, ask_void_reason
@@ -77,7 +82,7 @@ class RosterRows:
             case Expected():
                 return Line((self._name(person.name, ""), "", "", "expected"))
             case Voided():
-                reason = _format_reason(person.reason)
+                reason = format_void_reason(person.reason)
                 came = format_to_five_minutes(person.at, self.zone)
                 return Line((self._name(person.name, "Guest"), came, "", f"taken off: {reason}"))
 
@@ -124,10 +129,6 @@ def format_card(card: SessionCard) -> str:
         STAGES[card.stage] + (f": {card.cancelled_reason}" if card.cancelled_reason else "")
     )
     return " · ".join(parts)
-
-
-def _format_reason(code: str) -> str:
-    return VOID_REASONS[VoidReason(code)] if code in set(VoidReason) else code
 
 
 def read_news(session_id: UUID, mark: bytes, side: DeskSide) -> tuple[bytes, Roster] | None:

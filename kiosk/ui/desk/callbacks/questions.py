@@ -15,7 +15,7 @@ OTHER_TIME = "other"
 MOST_OF_A_NOTE = 120
 """Characters."""
 FORMS = (
-    Offer("x", "Excel", "xlsx", "text cells, to look at and to sort"),
+    Offer("x", "Excel", "xlsx", "to look at and to sort"),
     Offer("c", "CSV", "csv", "for other programs"),
     Offer("j", "JSON", "json", "for other programs"),
     Offer("f", "FHIR", "fhir", "R4B bundle, for a clinical system"),
