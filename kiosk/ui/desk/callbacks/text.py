@@ -1,7 +1,7 @@
 """Callback requests as callers read them: what may be said, what was done, what to try next."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ from kiosk.domain.callbacks.state import EventKind, RequestStatus
 from kiosk.domain.callbacks.worklist import HistoryEntry, WorklistFilter, WorklistPart, WorkRow
 from kiosk.presentation.callbacks import STATES, format_outcome, format_result, format_windows
 from kiosk.presentation.languages import format_call_language
-from kiosk.ui.desk.text import format_clock, format_day_and_clock, format_moment
+from kiosk.ui.desk.text import format_clock, format_day, format_day_and_clock, format_moment
 from kiosk.ui.widgets.list import cell
 
 HINTS = {
@@ -229,9 +229,12 @@ def _describe_next(row: WorkRow, now: datetime, zone: ZoneInfo) -> list[str]:
 def format_next_step(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
     """Return what to try next and from when on; empty where anything may be done now."""
     words = format_hint(row.schedule.hint)
-    if row.schedule.next_at is None or row.schedule.next_at <= now:
+    at = row.schedule.next_at
+    if at is None or at <= now:
         return words
-    after = f"not before {format_moment(row.schedule.next_at, now, zone)}"
+    local = at.astimezone(zone)  # nobody rings at midnight: then the day is meant
+    when = format_moment(at, now, zone) if local.time() != time.min else format_day(local.date())
+    after = f"not before {when}"
     return f"{words}, {after}" if words else after
 
 

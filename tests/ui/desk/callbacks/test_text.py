@@ -287,6 +287,16 @@ def test_a_typed_withdrawal_shows_in_the_list() -> None:
     assert drawn(row(call_language="other")).cells[2] == "other"
 
 
+def test_a_day_is_named_where_nobody_would_ring_at_its_midnight() -> None:
+    midnight = datetime(2026, 3, 7, tzinfo=SINGAPORE)
+    waiting = row(next_at=midnight, hint="morning")
+    assert words.format_next_step(waiting, NOON, SINGAPORE) == (
+        "try a morning, not before Sat 7 Mar"
+    )
+    waiting = row(next_at=midnight.replace(hour=14))
+    assert words.format_next_step(waiting, NOON, SINGAPORE) == "not before Sat 7 Mar, 14:00"
+
+
 def test_what_is_late_stands_out_of_its_row_and_what_can_be_called_of_the_list() -> None:
     late, ahead = NOON - HOUR, NOON + HOUR
     tones = [
