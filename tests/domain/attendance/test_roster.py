@@ -35,7 +35,19 @@ def test_a_session_goes_through_its_stages(
 
 @pytest.mark.parametrize(
     ("listed", "counted", "is_far"),
-    [(7, 70, True), (10, 1, True), (0, 5, True), (0, 4, False), (12, 21, False), (40, 30, False)],
+    [
+        (7, 70, True),
+        (10, 1, True),
+        (0, 5, True),
+        (6, 0, True),
+        (12, 2, True),
+        (5, 15, True),
+        (0, 4, False),
+        (3, 12, False),
+        (12, 21, False),
+        (40, 30, False),
+        (60, 35, False),
+    ],
 )
 def test_a_count_is_far_that_a_slip_of_the_finger_would_make(
     listed: int, counted: int, is_far: bool

@@ -25,7 +25,7 @@ from kiosk.ui.widgets.layout import Sheet, pairs
 from kiosk.ui.widgets.list import Column, Line, Listing, Tone
 
 KIOSKS = (
-    Column("Kiosk", 24, 9),
+    Column("Kiosk", 24, 9, keeps="start"),
     Column("Code", 4, rank=2),
     Column("Last contact", 15, 13),
     Column("Waiting", 7, rank=1, right=True),

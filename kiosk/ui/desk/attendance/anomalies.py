@@ -22,7 +22,7 @@ from kiosk.ui.widgets.list import Column, Line, Listing
 COLUMNS = (
     Column("When", 15, 12),
     Column("What", 22, 16),
-    Column("Where", 34, 18, grows=True),
+    Column("Where", 34, 18, grows=True, keeps="start"),
     Column("How many", 8, rank=2, right=True),
     Column("Kiosk", 6, rank=1),
 )

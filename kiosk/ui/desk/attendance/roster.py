@@ -44,7 +44,7 @@ from kiosk.ui.widgets.list import Column, Line, Listing
 
 Person = Arrival | Expected | Voided
 COLUMNS = (
-    Column("Name", 18, 12, grows=True),
+    Column("Name", 18, 12, grows=True, keeps="start"),
     Column("Came", 5),
     Column("With", 12, rank=1),
     Column("State", 33, 24, grows=True),
