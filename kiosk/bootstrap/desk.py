@@ -83,6 +83,7 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
     clinic = ClinicInfo(
         name=kiosk.site.name,
         zone=kiosk.site.zone,
+        calendar=kiosk.calendar(),
         country=kiosk.site.country,
         now=kiosk.clock.now,
         idle=_OFFICE_IDLE if in_office else FLOOR_IDLE,

@@ -1,5 +1,6 @@
 """`kiosk attendance`: sessions, who has arrived, and lists of it."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -37,9 +38,15 @@ from kiosk.cli.output import (
 from kiosk.cli.passes import find_member
 from kiosk.cli.sign_in import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
-from kiosk.domain.attendance.roster import LARGEST_HEAD_COUNT, Added, VoidReason
+from kiosk.domain.attendance.roster import (
+    LARGEST_HEAD_COUNT,
+    Added,
+    VoidReason,
+    is_far_count,
+)
 from kiosk.domain.text import clean
 from kiosk.exports.writing import ExportFormat
+from kiosk.presentation.attendance import describe_far_count
 
 if TYPE_CHECKING:
     from kiosk.bootstrap.kiosk import Kiosk
@@ -271,6 +278,7 @@ def count(
 ) -> None:
     """Keep how many people are in the room."""
     with _at_session(user, session, day, form) as work:
+        _check_count(work, people)
         work.desk.count_heads(work.session, people)
 
 
@@ -284,7 +292,19 @@ def reconcile(
 ) -> None:
     """Close the list with the number of people who came."""
     with _at_session(user, session, day, form) as work:
+        _check_count(work, people)
         work.desk.reconcile(work.session, people)
+
+
+def _check_count(work: "_OpenList", people: int) -> None:
+    """Ask once about a count that is far from the list, where somebody is there to answer."""
+    card = work.card
+    if people == card.head_count or not is_far_count(card.present, people):
+        return
+    if sys.stdin is None or not sys.stdin.isatty():
+        return
+    if not typer.confirm(describe_far_count(card.present, people), err=True):
+        raise NotDone("Nothing was counted; count again with the right number.")
 
 
 class _OpenList(NamedTuple):
@@ -294,7 +314,12 @@ class _OpenList(NamedTuple):
     access: "Access"
     staff: "SignedIn"
     desk: "RosterDesk"
-    session: UUID
+    card: "SessionCard"
+
+    @property
+    def session(self) -> UUID:
+        """The session's id."""
+        return self.card.session.id
 
 
 @contextmanager
@@ -304,7 +329,7 @@ def _at_session(user: str, session: str, day: datetime | None, form: Format) -> 
     with signed_in(user) as (kiosk, access, staff):
         desk, zone = access.roster_desk(staff), kiosk.site.zone
         card = _find_session(desk, session, day, zone)
-        yield _OpenList(kiosk, access, staff, desk, card.session.id)
+        yield _OpenList(kiosk, access, staff, desk, card)
         row = _session_cells(_find_session(desk, str(card.session.id), day, zone), zone)
     show_one(row, form, columns=_SESSION_COLUMNS)
 

@@ -58,6 +58,7 @@ from kiosk.domain.callbacks.state import AttemptResult, Outcome
 from kiosk.domain.callbacks.worklist import PhoneContact, WorklistFilter, WorklistPart, WorkRow
 from kiosk.errors import AccessRefused
 from kiosk.exports.writing import ExportFormat
+from kiosk.presentation.callbacks import format_due
 
 if TYPE_CHECKING:
     from kiosk.bootstrap.kiosk import Kiosk
@@ -170,8 +171,8 @@ def list_(
     wanted = _filter(part, language, window, text)
     with signed_in(user) as (kiosk, access, staff):
         listed = access.callback_desk(staff).worklist()
-        zone = kiosk.site.zone
-    rows = [_cells(row, zone) for row in listed.rows if matches_filter(row, wanted, listed.speaks)]
+        wanted_rows = [row for row in listed.rows if matches_filter(row, wanted, listed.speaks)]
+        rows = [_cells(row, kiosk, form) for row in wanted_rows]
     empty = "Nobody has asked to be called yet."
     if listed.rows:
         empty = "No request is in this part of the list; `--show all` shows every one."
@@ -192,9 +193,9 @@ def show_request(
 ) -> None:
     """Show one request: what may be said, what was tried."""
     with signed_in(user) as (kiosk, access, staff):
-        desk, zone = access.callback_desk(staff), kiosk.site.zone
+        desk = access.callback_desk(staff)
         row = _find_request(desk, reference)
-        found = _cells(row, zone)
+        found = _cells(row, kiosk, form)
         if number:
             contact = desk.reveal(row.request.id)
             if isinstance(contact, Refused):
@@ -393,10 +394,10 @@ def _act(user: str, reference: str, make: _Make, form: Format) -> None:
     with signed_in(user) as (kiosk, access, staff):
         desk = access.callback_desk(staff)
         row = _find_request(desk, reference)
-        zone = kiosk.site.zone
         answer = desk.act(row.request.id, row.state.revision, make(desk, kiosk))
-        done = _written_row(answer, zone, row.request.reference)
-    show_one(_cells(done, zone), form, columns=tuple(_COLUMNS))
+        done = _written_row(answer, kiosk.site.zone, row.request.reference)
+        found = _cells(done, kiosk, form)
+    show_one(found, form, columns=tuple(_COLUMNS))
 
 
 def _written_row(answer: ActionResult, zone: ZoneInfo, reference: str) -> WorkRow:
@@ -439,13 +440,17 @@ def _find_request(desk: "CallbackDesk", typed: str) -> WorkRow:
     return row
 
 
-def _cells(row: WorkRow, zone: ZoneInfo) -> dict[str, object]:
-    """Return the cells of one request, times in the clinic's zone."""
+def _cells(row: WorkRow, kiosk: "Kiosk", form: Format) -> dict[str, object]:
+    """Return the cells of one request, times in the clinic's zone; what is due, in words."""
     values: tuple[object, ...] = _read_cells(row)
-    return {
+    zone = kiosk.site.zone
+    found = {
         name: value.astimezone(zone) if isinstance(value, datetime) else value
         for name, value in zip(_COLUMNS, values, strict=True)
     }
+    if form is Format.TABLE:  # programs get the time
+        found["due"] = format_due(row.schedule, kiosk.clock.now(), zone)
+    return found
 
 
 def _export(user: str, wanted: WorklistFilter, form: ExportFormat, output: Path | None) -> None:

@@ -122,6 +122,7 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2199
 _EARLIEST = datetime(_FIRST_YEAR, 1, 2, tzinfo=UTC)
 _LATEST = datetime(_LAST_YEAR, 12, 30, tzinfo=UTC)
 _DAY = timedelta(days=1)
+_A_YEAR = 366
 
 
 def read_hours(text: str) -> OpeningHours | None:
@@ -162,6 +163,20 @@ class WorkingCalendar:
     def is_working_day(self, day: date) -> bool:
         """Return whether the clinic works on a day at all."""
         return day.weekday() in self.week and not self.is_holiday(day)
+
+    def next_working_day(self, day: date) -> date:
+        """Return the first working day from `day` on; `day` where a year from then has none."""
+        days = (day + n * _DAY for n in range(_A_YEAR))
+        return next((one for one in days if self.is_working_day(one)), day)
+
+    def start_of_work(self, day: date, earliest: time) -> datetime:
+        """Return `earliest` on a day, or its opening time where the clinic does not work then.
+
+        On a day without hours it is `earliest`.
+        """
+        opens, closes = self.week.get(day.weekday(), (earliest, time.max))
+        at = earliest if opens <= earliest < closes else opens
+        return datetime.combine(day, at, self.zone)
 
     def is_open(self, at: datetime) -> bool:
         """Return whether the clinic works at a time; at closing time it does not."""

@@ -1,6 +1,6 @@
 """The columns of exported lists, as data, and how their cells are written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, auto
@@ -9,6 +9,17 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.text import clean, format_csv_text, format_phone_cell
+from kiosk.presentation.attendance import format_pass_state, format_void_reason
+from kiosk.presentation.callbacks import (
+    format_answered_by_other,
+    format_message_policy,
+    format_outcome,
+    format_result,
+    format_status,
+    format_window,
+)
+from kiosk.presentation.languages import format_call_language, format_screen_language
+from kiosk.presentation.records import format_anomaly_kind
 
 Progress = Callable[[int, int], None]
 """Called with how many rows are done, and of how many (0 where nobody knows)."""
@@ -50,6 +61,8 @@ class ExportColumn:
     field: str
     """The attribute of a row, dotted where it lies deeper."""
     cell: Cell = Cell.TEXT
+    words: Callable[[str], str] = str
+    """What people call a code of it."""
     for_people: bool = True
     """False for what only programs can use: it stands in JSON alone."""
 
@@ -97,35 +110,63 @@ CALLBACKS = Table(
     (
         ExportColumn("id", "Id", 38, "request.id", for_people=False),
         ExportColumn("reference", "Reference", 12, "request.reference"),
-        ExportColumn("status", "Status", 13, "state.status", Cell.CODE),
-        ExportColumn("reason", "Reason", 19, "state.reason", Cell.CODE),
+        ExportColumn("status", "Status", 14, "state.status", Cell.CODE, format_status),
+        ExportColumn("reason", "Reason", 19, "state.reason", Cell.CODE, format_outcome),
         ExportColumn("asked_at", "Asked at", 23, "request.created_at", Cell.TIME),
         ExportColumn("received_at", "Received at", 23, "request.received_at", Cell.TIME),
         ExportColumn("name", "Name", 24, "request.preferred_name"),
         ExportColumn("phone", "Phone", 20, "phone_local", Cell.PHONE),
         ExportColumn("phone_e164", "Phone, international", 20, "phone_e164", for_people=False),
-        ExportColumn("windows", "When to call", 28, "request.windows", Cell.CODE),
+        ExportColumn("windows", "When to call", 28, "request.windows", Cell.CODE, format_window),
         ExportColumn("not_before", "Not before", 12, "request.not_before", Cell.DAY),
-        ExportColumn("call_language", "Language", 10, "request.call_language", Cell.CODE),
-        ExportColumn("message_policy", "Message", 27, "request.message_policy", Cell.CODE),
         ExportColumn(
-            "answered_by_other", "If another answers", 19, "request.answered_by_other", Cell.CODE
+            "call_language",
+            "Language",
+            16,
+            "request.call_language",
+            Cell.CODE,
+            format_call_language,
+        ),
+        ExportColumn(
+            "message_policy",
+            "Message",
+            23,
+            "request.message_policy",
+            Cell.CODE,
+            format_message_policy,
+        ),
+        ExportColumn(
+            "answered_by_other",
+            "If another answers",
+            19,
+            "request.answered_by_other",
+            Cell.CODE,
+            format_answered_by_other,
         ),
         ExportColumn(
             "share_with_team", "Share with team", 15, "request.share_with_team", Cell.TRUTH
         ),
-        ExportColumn("screen_language", "Screen language", 15, "request.ui_language", Cell.CODE),
+        ExportColumn(
+            "screen_language",
+            "Screen language",
+            15,
+            "request.ui_language",
+            Cell.CODE,
+            format_screen_language,
+        ),
         ExportColumn("attempts", "Attempts", 9, "schedule.attempts", Cell.NUMBER),
         ExportColumn("first_attempt_at", "First attempt", 23, "first_attempt_at", Cell.TIME),
         ExportColumn("last_attempt_at", "Last attempt", 23, "last_attempt_at", Cell.TIME),
-        ExportColumn("last_result", "Last result", 21, "schedule.last_result", Cell.CODE),
+        ExportColumn(
+            "last_result", "Last result", 23, "schedule.last_result", Cell.CODE, format_result
+        ),
         ExportColumn("next_at", "Next try", 23, "schedule.next_at", Cell.TIME),
         ExportColumn("holder", "Claimed by", 14, "holder"),
         ExportColumn("closed_at", "Closed at", 23, "state.since", Cell.TIME),
         ExportColumn("withdrawal_noted", "Withdrawal noted", 17, "withdrawal_noted", Cell.TRUTH),
         ExportColumn("clock_doubtful", "Clock doubtful", 15, "request.clock_doubtful", Cell.TRUTH),
         ExportColumn("kiosk_clock", "Kiosk's clock", 23, "request.kiosk_at", Cell.TIME),
-        ExportColumn("flag", "Flag", 22, "flags", Cell.CODE),
+        ExportColumn("flag", "Flag", 22, "flags", Cell.CODE, format_anomaly_kind),
         ExportColumn("unreadable", "Unreadable", 11, "request.unreadable", Cell.TRUTH),
     ),
 )
@@ -144,15 +185,15 @@ ATTENDANCE = Table(
         ExportColumn("cancelled", "Cancelled", 10, "cancelled", Cell.TRUTH),
         ExportColumn("head_count", "Head count", 11, "head_count", Cell.NUMBER),
         ExportColumn("arrived_at", "Arrived", 23, "arrived_at", Cell.TIME),
-        ExportColumn("pass", "Pass", 10, "pass_state", Cell.CODE),
+        ExportColumn("pass", "Pass", 12, "pass_state", Cell.CODE, format_pass_state),
         ExportColumn("name", "Name", 24, "name"),
         ExportColumn("present", "Present", 9, "present", Cell.TRUTH),
-        ExportColumn("reason", "Taken off because", 22, "reason", Cell.CODE),
+        ExportColumn("reason", "Taken off because", 22, "reason", Cell.CODE, format_void_reason),
         ExportColumn("by_staff", "Added by staff", 15, "by_staff", Cell.TRUTH),
         ExportColumn("kiosk", "Kiosk", 18, "kiosk"),
         ExportColumn("clock_doubtful", "Clock doubtful", 15, "clock_doubtful", Cell.TRUTH),
         ExportColumn("kiosk_clock", "Kiosk's clock", 23, "kiosk_at", Cell.TIME),
-        ExportColumn("flag", "Flag", 22, "flags", Cell.CODE),
+        ExportColumn("flag", "Flag", 22, "flags", Cell.CODE, format_anomaly_kind),
         ExportColumn("session_id", "Session", 38, "session.id"),
     ),
 )
@@ -166,14 +207,14 @@ def field_getter(columns: tuple[ExportColumn, ...]) -> Callable[[object], tuple[
 
 
 def row_formatter(
-    columns: tuple[ExportColumn, ...], by_cell: Mapping[Cell, CellFormatter]
+    columns: tuple[ExportColumn, ...], formatter_of: Callable[[ExportColumn], CellFormatter]
 ) -> Callable[[object], list[str]]:
     """Return a function of a row that returns its cells as text, by `columns` (two or more).
 
     Most cells of a list are empty, so what a column writes for nothing is asked for once.
     """
     take = field_getter(columns)
-    formatters = [(by_cell[column.cell], by_cell[column.cell](None)) for column in columns]
+    formatters = [(text_of, text_of(None)) for text_of in map(formatter_of, columns)]
 
     def write(row: object) -> list[str]:
         cells = zip(formatters, take(row), strict=True)
@@ -190,20 +231,26 @@ def report_progress(
         progress(done, total)
 
 
-def sheet_formatters(zone: ZoneInfo) -> Mapping[Cell, CellFormatter]:
-    """Return the formatters for cells that cannot be formulas, for people to read."""
-    return _plain_formatters(zone, " ", "minutes") | {
-        Cell.CODE: _codes_formatter(", ", then=lambda text: text.replace("_", " "))
-    }
+def sheet_formatters(zone: ZoneInfo) -> Callable[[ExportColumn], CellFormatter]:
+    """Return which formatter a column has where no cell can be a formula: for people to read."""
+    plain = _plain_formatters(zone, " ", "minutes")
+
+    def formatter_of(column: ExportColumn) -> CellFormatter:
+        if column.cell is not Cell.CODE:
+            return plain[column.cell]
+        return _codes_formatter(", ", column.words, lambda text: text.replace("_", " "))
+
+    return formatter_of
 
 
-def csv_formatters(zone: ZoneInfo) -> Mapping[Cell, CellFormatter]:
-    """Return the formatters for cells in which a spreadsheet looks for formulas."""
-    return _plain_formatters(zone, "T", "seconds") | {
+def csv_formatters(zone: ZoneInfo) -> Callable[[ExportColumn], CellFormatter]:
+    """Return which formatter a column has where a spreadsheet looks for formulas."""
+    by_cell = _plain_formatters(zone, "T", "seconds") | {
         Cell.TEXT: lambda value: format_csv_text(_format_text(value)) if value else "",
         Cell.CODE: _codes_formatter(" ", then=format_csv_text),
         Cell.PHONE: lambda value: format_phone_cell(_format_text(value)),
     }
+    return lambda column: by_cell[column.cell]
 
 
 def _plain_formatters(zone: ZoneInfo, between: str, smallest: str) -> dict[Cell, CellFormatter]:
@@ -227,11 +274,15 @@ def _format_text(value: object) -> str:
     return "" if value is None else clean(str(value), LONGEST_CELL)
 
 
-def _codes_formatter(between: str, then: Callable[[str], str] = str) -> CellFormatter:
+def _codes_formatter(
+    between: str, words: Callable[[str], str] = str, then: Callable[[str], str] = str
+) -> CellFormatter:
     """Return a formatter of codes: there are few, so each combination is put together once."""
 
     def write(value: object) -> str:
         parts = value if isinstance(value, tuple) else (value,)
-        return then(_format_text(between.join(str(part) for part in parts if part is not None)))
+        return then(
+            _format_text(between.join(words(str(part)) for part in parts if part is not None))
+        )
 
     return lru_cache(maxsize=_MOST_CODES)(write)

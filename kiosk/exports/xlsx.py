@@ -1,4 +1,4 @@
-"""Lists as XLSX workbooks: every cell is a text, so nothing in one can be a formula."""
+"""Lists as XLSX workbooks: a cell is a text or a count, so nothing in one can be a formula."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -10,6 +10,7 @@ from kiosk.devices.export_folder import UNFINISHED
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.exports.columns import (
+    Cell,
     ExportContext,
     Progress,
     Table,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_048_575
 """What a sheet holds below its header."""
 _A4 = 9
+_NUMBERS = {"num_format": "0"}
 
 
 def write_xlsx(
@@ -82,7 +84,8 @@ def _write_rows(
     report_done: Callable[[int], None],
 ) -> int:
     """Write the cells below the header and return how many rows there were."""
-    as_text = book.add_format({"num_format": "@"})
+    as_text, as_number = book.add_format({"num_format": "@"}), book.add_format(_NUMBERS)
+    numbers = {place for place, one in enumerate(table.for_people) if one.cell is Cell.NUMBER}
     texts_of = row_formatter(table.for_people, sheet_formatters(context.zone))
     write_string = sheet.write_string
     count = 0
@@ -90,7 +93,9 @@ def _write_rows(
         if count > MOST_ROWS:
             raise SetupError("A spreadsheet does not hold so many rows; export as csv or json.")
         for place, text in enumerate(texts_of(row)):
-            if text:
+            if text and place in numbers:
+                sheet.write_number(count, place, int(text), as_number)
+            elif text:
                 write_string(count, place, text, as_text)
         report_done(count)
     return count
@@ -102,9 +107,10 @@ def _format_sheet(
     """Write the header, the settings to read and print it, and who made it when."""
     # The format of texts keeps a cell that begins with = a text when somebody edits it.
     bold = book.add_format({"bold": True, "num_format": "@", "bottom": 1})
-    as_text = book.add_format({"num_format": "@"})
+    as_text, as_number = book.add_format({"num_format": "@"}), book.add_format(_NUMBERS)
     for place, column in enumerate(table.for_people):
-        sheet.set_column(place, place, column.width, as_text)
+        is_number = column.cell is Cell.NUMBER
+        sheet.set_column(place, place, column.width, as_number if is_number else as_text)
         sheet.write_string(0, place, column.title, bold)
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()

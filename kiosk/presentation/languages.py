@@ -17,6 +17,11 @@ CALL_LANGUAGES = {
 """The languages that somebody may be called in."""
 
 
+def format_screen_language(code: str) -> str:
+    """Return the name of a language of screens; an unknown code stands for itself."""
+    return SCREEN_LANGUAGES.get(code, code)
+
+
 def format_call_language(code: str) -> str:
     """Return the name of a language to call in; an unknown code stands for itself."""
     return CALL_LANGUAGES.get(CallLanguage(code), code) if code in set(CallLanguage) else code

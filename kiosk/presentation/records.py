@@ -113,6 +113,11 @@ def _format_day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
+def format_anomaly_kind(code: str) -> str:
+    """Return what is odd in a few words; an unknown code as it is."""
+    return ANOMALY_TITLES[AnomalyKind(code)] if code in set(AnomalyKind) else code
+
+
 def describe_anomaly(found: Anomaly) -> str:
     """Return an anomaly in one sentence."""
     ahead = found.at - found.corrected

@@ -3,9 +3,11 @@
 import csv
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import typer
 from sqlalchemy import text
 
 from kiosk.bootstrap.kiosk import open_kiosk
@@ -104,6 +106,26 @@ def test_heads_are_counted_and_the_list_is_closed(floor: Floor) -> None:
     assert (row["head_count"], row["stage"] == "reconciled") == (0, False)
     (row,) = floor.rows("reconcile", floor.session, "12")
     assert row["head_count"] == 12
+
+
+def test_somebody_at_the_keys_is_asked_about_a_count_that_is_far_from_the_list(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(question: str, *, err: bool) -> bool:
+        asked.append(question)
+        return err and len(asked) > 1
+
+    monkeypatch.setattr(typer, "confirm", answer)
+    keys = SimpleNamespace(isatty=lambda: True)
+    monkeypatch.setattr("kiosk.cli.attendance.sys", SimpleNamespace(stdin=keys))
+    assert floor.refused("count", floor.session, "70").startswith("Nothing was counted")
+    assert asked == ["0 on the list, 70 counted: is that right?"]
+    assert floor.rows("count", floor.session, "70")[0]["head_count"] == 70
+    floor.rows("reconcile", floor.session, "70")  # it was asked once
+    floor.rows("count", floor.session, "4")
+    assert len(asked) == 2
 
 
 def test_a_session_has_several_names(floor: Floor) -> None:

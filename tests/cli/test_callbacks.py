@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from openpyxl import load_workbook
 from sqlalchemy import update
 
 from kiosk.bootstrap.kiosk import open_kiosk
-from kiosk.devices.clock import entropy
+from kiosk.devices.clock import SystemClock, entropy
 from kiosk.domain.callbacks.request import CallLanguage, format_reference
 from kiosk.domain.staff import Role
 from kiosk.records.schema.system_tables import StaffAccount
@@ -55,6 +56,19 @@ class Desk:
     def refused(self, *words: str) -> str:
         """Type a command that cannot be done; return its sentence."""
         return self(*words).sentence()
+
+
+def test_what_is_late_is_told_as_at_the_desk(
+    kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = ask_for_call(demo, not_before=None)
+    desk = Desk(kiosk, demo)
+    (row,) = desk.rows("list")
+    later = datetime.fromisoformat(row["due"]) + timedelta(days=2, hours=1)
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: later.astimezone(UTC))
+    assert "  2 d late  " in desk("list").out
+    assert re.search(r"^due +2 d late$", desk("show", reference).out, re.MULTILINE)
+    assert desk.rows("list")[0]["due"] == row["due"]  # a time, for programs
 
 
 @pytest.fixture

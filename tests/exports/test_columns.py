@@ -1,16 +1,26 @@
 """Columns: every field of a row is in its list, under a name of its own."""
 
+from collections.abc import Iterable
 from dataclasses import fields as dataclass_fields
 
 import pytest
 
+from kiosk.domain.anomalies import AnomalyKind
 from kiosk.domain.attendance.check_in import Session
-from kiosk.domain.attendance.roster import AttendanceRow
-from kiosk.domain.callbacks.request import OpenedRequest
+from kiosk.domain.attendance.roster import AttendanceRow, PassState, VoidReason
+from kiosk.domain.callbacks.request import (
+    AnsweredByOther,
+    CallLanguage,
+    MessagePolicy,
+    OpenedRequest,
+    Window,
+)
+from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import ExportRow, WorkRow
 from kiosk.exports.columns import (
     ATTENDANCE,
     CALLBACKS,
+    Cell,
     Table,
     csv_formatters,
     field_getter,
@@ -48,15 +58,37 @@ def test_names_of_columns_are_their_own_and_titles_fit(table: Table) -> None:
 
 @pytest.mark.parametrize(("table", "row"), [(CALLBACKS, REQUEST), (ATTENDANCE, ARRIVAL)])
 def test_every_cell_can_be_written(table: Table, row: object) -> None:
-    for writers in (sheet_formatters(ZONE), csv_formatters(ZONE)):
-        assert {column.cell for column in table.columns} <= writers.keys()
-        assert all(write(None) in ("", "no") for write in writers.values())
+    for formatter_of in (sheet_formatters(ZONE), csv_formatters(ZONE)):
+        assert all(formatter_of(column)(None) in ("", "no") for column in table.columns)
 
 
 @pytest.mark.parametrize(("table", "row"), [(CALLBACKS, REQUEST), (ATTENDANCE, ARRIVAL)])
 def test_a_row_is_written_cell_by_cell(table: Table, row: object) -> None:
     columns = table.for_people
-    for by_cell in (csv_formatters(ZONE), sheet_formatters(ZONE)):
+    for formatter_of in (csv_formatters(ZONE), sheet_formatters(ZONE)):
         values = field_getter(columns)(row)
-        written = [by_cell[c.cell](value) for c, value in zip(columns, values, strict=True)]
-        assert row_formatter(columns, by_cell)(row) == written
+        written = [formatter_of(c)(value) for c, value in zip(columns, values, strict=True)]
+        assert row_formatter(columns, formatter_of)(row) == written
+
+
+CODES: dict[str, Iterable[str]] = {
+    "status": RequestStatus, "reason": Outcome, "windows": Window, "call_language": CallLanguage,
+    "message_policy": MessagePolicy, "answered_by_other": AnsweredByOther,
+    "screen_language": ("en", "zh", "ms", "ta"), "last_result": AttemptResult,
+    "flag": AnomalyKind, "pass": PassState,
+}  # fmt: skip
+"""The codes of each column of codes; of ATTENDANCE the reason is another one."""
+
+
+@pytest.mark.parametrize("table", [CALLBACKS, ATTENDANCE])
+def test_people_read_words_for_every_code(table: Table) -> None:
+    sheet, plain = sheet_formatters(ZONE), csv_formatters(ZONE)
+    for column in (one for one in table.columns if one.cell is Cell.CODE):
+        is_void_reason = (table, column.key) == (ATTENDANCE, "reason")
+        codes = list(VoidReason if is_void_reason else CODES[column.key])
+        words = [sheet(column)(code) for code in codes]
+        assert all(len(word) <= column.width for word in words), column.key
+        assert len(set(words)) == len(words), column.key
+        assert not {"yue", "nan", "zh", "none", "weekday am"} & set(words)
+        assert [plain(column)(code) for code in codes] == codes
+        assert sheet(column)("a_new_one") == "a new one"

@@ -29,7 +29,7 @@ from kiosk.exports.csv_json import write_csv, write_json
 from kiosk.exports.xlsx import write_xlsx
 from tests.support.exports import CONTEXT, HOSTILE, REQUEST, arrival, request
 
-Cells = list[dict[str, str]]
+Cells = list[dict[str, Any]]
 
 
 def read_csv(content: bytes) -> Cells:
@@ -39,14 +39,16 @@ def read_csv(content: bytes) -> Cells:
 
 
 def read_xlsx(content: bytes) -> tuple[Any, Cells]:
-    """Read a workbook; the sheet and its rows by their titles. Every cell must be a text."""
+    """Read a workbook; the sheet and its rows by their titles. No cell may be a formula."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     (sheet,) = book.worksheets
     lines = [[cell.value for cell in row] for row in sheet.iter_rows()]
     kinds = {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None}
-    assert kinds <= {"s", "inlineStr"}
+    assert kinds <= {"s", "inlineStr", "n"}
     titles = [str(title) for title in lines[0]]
-    rows = [{t: c or "" for t, c in zip(titles, line, strict=True)} for line in lines[1:]]
+    rows = [
+        {t: "" if c is None else c for t, c in zip(titles, line, strict=True)} for line in lines[1:]
+    ]
     return sheet, rows
 
 
@@ -84,8 +86,10 @@ def test_a_request_as_a_workbook() -> None:
     sheet, (row,) = as_xlsx(REQUEST)
     assert row["Asked at"] == "2026-11-20 14:00+08:00"
     assert row["Phone"] == "8123 4567"
-    assert row["When to call"] == "weekday am, saturday am"
-    assert row["Attempts"] == "2"
+    assert row["When to call"] == "weekdays 9 to 12, Saturday 9 to 12"
+    assert (row["Status"], row["Last result"]) == ("waiting", "no answer")
+    (number,) = [cell for cell in sheet[2] if isinstance(cell.value, int | float)]
+    assert (row["Attempts"], number.value, number.number_format) == (2, 2, "0")
     assert sheet.freeze_panes == "A2"
     assert sheet["A1"].font.bold
     widths = [sheet.column_dimensions[c].width for c in ("A", "F")]

@@ -87,6 +87,7 @@ def desk_side(
     known = ClinicInfo(
         name=clinic.site.name,
         zone=clinic.site.zone,
+        calendar=clinic.context.calendar,
         country=clinic.site.country,
         now=clinic.clock.now,
         idle=idle,

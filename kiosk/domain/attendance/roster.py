@@ -9,6 +9,8 @@ from kiosk.domain.attendance.check_in import Session, is_open
 
 LARGEST_HEAD_COUNT = 999
 """No head count goes beyond it; a longer number is a slip of the finger."""
+_FEW_PEOPLE, _MANY_PEOPLE = 5, 10
+"""A difference of fewer is nothing to ask about; one of so many is, where it doubles a number."""
 RECONCILE_WITHIN = timedelta(hours=72)
 """How long after its end a session's list may stay open before somebody has to look."""
 
@@ -21,6 +23,19 @@ class PassState(StrEnum):
     REVOKED = "revoked"
     NONE = "none"
     """No pass: counted as a guest."""
+
+
+def is_far_count(listed: int, counted: int) -> bool:
+    """Return whether a head count is so far from the list that it may be a slip of the finger.
+
+    That is ten people or more where one number is twice the other, or five or more where it is ten
+    times the other, as a digit too many or too few makes it.
+    """
+    fewer, more = sorted((listed, counted))
+    apart = more - fewer
+    return (apart >= _MANY_PEOPLE and more >= 2 * fewer) or (
+        apart >= _FEW_PEOPLE and more >= 10 * fewer
+    )
 
 
 @dataclass(frozen=True, slots=True)

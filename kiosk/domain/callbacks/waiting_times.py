@@ -37,7 +37,7 @@ def count_worklist(
         open=len(live),
         call_now=sum(1 for row in live if row.schedule.call_now),
         due_today=sum(1 for at in due if at < tomorrow),
-        overdue=sum(1 for at in due if at < now),
+        overdue=sum(1 for row in live if row.schedule.late_by(now) is not None),
         unreachable=sum(1 for row in listed if row.state.status is RequestStatus.UNREACHABLE),
         median_hours_to_first_attempt=median(waits) if len(waits) >= _LEAST_WAITS else None,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -78,6 +78,12 @@ class Schedule(NamedTuple):
     """Working hours since it was made."""
     may_give_up: bool
     """Whether the three-attempt rule allows to close it as unreachable."""
+
+    def late_by(self, now: datetime) -> timedelta | None:
+        """Return since how long the next step is overdue; None where it is not."""
+        if self.breach_at is None or now <= self.breach_at:
+            return None
+        return now - self.breach_at
 
 
 @dataclass(slots=True, unsafe_hash=True)

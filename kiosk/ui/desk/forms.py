@@ -53,7 +53,7 @@ Row = TextRow | MarkRow
 
 
 class FormScreen(DeskScreen):
-    """Rows to fill in and mark; Enter goes from line to line and from the end keeps them."""
+    """Rows to fill in and mark; Enter goes from row to row, Space marks, the end keeps them."""
 
     AUTO_FOCUS = "Field, Choice"
     keeps = "Keep it"
@@ -89,7 +89,8 @@ class FormScreen(DeskScreen):
             yield Key("enter", "Next", self.go_on)
             return
         if isinstance(self.focused, Choice):
-            yield Key("enter", "Mark", self._press_focused)
+            yield Key("enter", "Next", self.go_on)
+            yield Key("space", "Mark", self._press_focused)
         yield Key("k", self.keeps, self.keep)
 
     def typed(self, name: str) -> str:
@@ -111,9 +112,7 @@ class FormScreen(DeskScreen):
 
     def miss(self, name: str, sentence: str) -> None:
         """Go to a row and show what is wrong with it."""
-        part = self.query_one(f"#{name}")
-        target = part if isinstance(part, Field) else part.query(Choice).first()
-        target.focus()
+        next(row for row in self.query(FormRow) if row.part.id == name).enter()
         self.say(sentence)
 
     def send(self, question: Callable[[DeskSide], object], done: str) -> None:
@@ -143,8 +142,14 @@ class FormScreen(DeskScreen):
 
     @on(Input.Submitted)
     def go_on(self) -> None:
-        """Go to the next line or mark; the last of them leads to the end."""
-        self.focus_next("Field, Choice, Action")
+        """Go to the next row; the last of them leads to the end."""
+        here = self.focused.ancestors_with_self if self.focused is not None else []
+        rows = [*self.query(FormRow)]
+        past = next((n for n, row in enumerate(rows, 1) if row in here), 0)
+        if past < len(rows):
+            rows[past].enter()
+        else:
+            self.query_one(Action).focus()
 
     @on(Pressable.Pressed)
     def press_action(self, event: Pressable.Pressed) -> None:

@@ -115,7 +115,7 @@ class ChoiceScreen(QuestionScreen):
 
     def body(self) -> Iterable[Widget]:
         widest = max(len(option.title) for option in self._question.options)
-        more = Column("", 30, 12, rank=1, grows=True)
+        more = Column("", 30, 12, rank=1, grows=True, keeps="start")
         yield Listing[Offer](
             (Column("", 2), Column("", widest, min(widest, 40)), more),
             key=lambda option: option.letter,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.staff import PassphraseProblem, Staff
+from kiosk.domain.working_time import WorkingCalendar
 from kiosk.errors import SignedOut
 
 if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
@@ -41,6 +42,8 @@ class ClinicInfo:
 
     name: str = ""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    calendar: WorkingCalendar = field(default_factory=lambda: WorkingCalendar(ZoneInfo("UTC")))
+    """When the clinic works, in its zone."""
     country: str = "SG"
     """ISO 3166 code whose phone numbers need no country code."""
     now: Callable[[], datetime] = _utc_now

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.attendance.roster import PassState, SessionStage, VoidReason
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.groups.groups import GroupCard, PlannedSession, PlanProblem, SessionPlan
 from kiosk.domain.groups.plan_import import ImportReport, Plans
@@ -19,34 +18,12 @@ from kiosk.domain.text import NameProblem
 from kiosk.presentation.languages import CALL_LANGUAGES, SCREEN_LANGUAGES
 from kiosk.presentation.records import PLAN_PROBLEMS
 
-STAGES = {
-    SessionStage.SCHEDULED: "later",
-    SessionStage.OPEN: "doors open",
-    SessionStage.RUNNING: "running",
-    SessionStage.ENDED: "list open",
-    SessionStage.RECONCILED: "list closed",
-    SessionStage.UNRECONCILED: "never closed",
-    SessionStage.CANCELLED: "cancelled",
-}
-VOID_REASONS = {
-    VoidReason.MISTAKE: "a mistake",
-    VoidReason.WRONG_SESSION: "wrong session",
-    VoidReason.LEFT: "left at once",
-    VoidReason.ASKED: "as they asked",
-    VoidReason.DUPLICATE: "counted twice",
-}
 NAME_PROBLEMS = {
     NameProblem.EMPTY: "Please type a name.",
     NameProblem.TOO_LONG: "That is a bit long. A first name is enough.",
     NameProblem.NO_LETTER: "That has no letter in it. A first name is enough.",
     NameProblem.LOOKS_LIKE_ID: "That looks like an identity number, which we never keep.",
     NameProblem.NOT_A_NAME: "That looks like a number. A first name is enough.",
-}
-PASS_STATES = {
-    PassState.KNOWN: "pass",
-    PassState.UNKNOWN: "unknown pass",
-    PassState.REVOKED: "revoked pass",
-    PassState.NONE: "guest",
 }
 
 
@@ -64,6 +41,12 @@ def format_day_and_clock(at: datetime, zone: ZoneInfo) -> str:
     """Return a local day and time such as "Mon 2 Mar, 14:05"."""
     local = at.astimezone(zone)
     return f"{format_day(local.date())}, {local:%H:%M}"
+
+
+def format_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return a local time such as "14:30" today, else "Tue 3 Mar, 14:30"."""
+    same_day = at.astimezone(zone).date() == now.astimezone(zone).date()
+    return format_clock(at, zone) if same_day else format_day_and_clock(at, zone)
 
 
 def format_clock_line(at: datetime, zone: ZoneInfo) -> str:

@@ -14,6 +14,8 @@ class Pressable(Widget):
     """The base of tiles, actions and choices; it posts `Pressed` and draws nothing itself."""
 
     can_focus = True
+    pressed_by: tuple[str, ...] = ("enter", "space")
+    """The keys that press it while it has the focus."""
 
     class Pressed(Message):
         """It was pressed."""
@@ -53,7 +55,7 @@ class Pressable(Widget):
             self.post_message(self.Pressed(self))
 
     def on_key(self, event: events.Key) -> None:
-        if event.key in ("enter", "space"):
+        if event.key in self.pressed_by:
             event.stop()
             self.press()
 

@@ -26,8 +26,12 @@ class Choice(Pressable):
     Choice:focus { background: $primary; color: $surface; border-left: outer $foreground; }
     """
 
-    def __init__(self, title: str, *, value: str, several: bool = False) -> None:
+    def __init__(
+        self, title: str, *, value: str, several: bool = False, goes_on: bool = False
+    ) -> None:
+        """Take whether Enter goes on from here, so that only Space marks."""
         super().__init__(title, id=f"choice-{value}")
+        self.pressed_by = ("space",) if goes_on else self.pressed_by
         self._brackets = "[]" if several else "()"
         self.value = value
         """What marking it means."""
@@ -62,17 +66,20 @@ class Choices(Grid):
         *,
         marked: Iterable[str],
         several: bool = False,
+        goes_on: bool = False,
         id: str | None = None,
     ) -> None:
+        """Take (value, words) of each, and whether Enter leaves the marking to Space."""
         super().__init__(id=id)
         self._options = tuple(options)
         self._several = several
+        self._goes_on = goes_on
         self.marked: set[str] = set(marked)
         """The values that are marked now."""
 
     def compose(self) -> ComposeResult:
         for value, title in self._options:
-            choice = Choice(title, value=value, several=self._several)
+            choice = Choice(title, value=value, several=self._several, goes_on=self._goes_on)
             choice.set_class(value in self.marked, "-marked")
             yield choice
 
@@ -154,7 +161,7 @@ class Marks(Choices):
         several: bool = False,
         id: str | None = None,
     ) -> None:
-        super().__init__(options, marked=marked, several=several, id=id)
+        super().__init__(options, marked=marked, several=several, goes_on=True, id=id)
         self._widest = max(cell_len(title) for _, title in options) + _AROUND
 
     def on_resize(self) -> None:
@@ -183,3 +190,10 @@ class FormRow(Horizontal):
     def compose(self) -> ComposeResult:
         yield Static(self._label, markup=False)
         yield self.part
+
+    def enter(self) -> None:
+        """Put the focus on the field, or on what is marked, else on the first to mark."""
+        choices = [*self.part.query(Choice)]
+        marked = (choice for choice in choices if choice.has_class("-marked"))
+        target = next(marked, choices[0]) if choices else self.part
+        target.focus()

@@ -1,7 +1,9 @@
 """A long list with columns and a cursor; only the rows in view are ever drawn."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -15,7 +17,8 @@ from textual.strip import Strip
 
 GAP = 2
 """Blank cells between two columns."""
-Tone = Literal["", "strong", "due", "done"]
+Tone = Literal["", "strong", "done"]
+End = Literal["start", "end"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class Column:
     """Whether it takes a share of what is left over."""
     right: bool = False
     """Whether it is aligned to the right, as numbers are."""
+    keeps: End | None = None
+    """Which end of its texts stays where they are cut, as long as they still differ from each
+    other; None: the start, even where they then read alike.
+    """
 
     @property
     def floor(self) -> int:
@@ -46,7 +53,9 @@ class Line:
 
     cells: tuple[str, ...]
     tone: Tone = ""
-    """strong: bold; due: bold in the colour of warnings; done: its first text is struck through."""
+    """strong: bold; done: its first text is struck through."""
+    warned: int | None = None
+    """The place of the text that tells what is late or wrong: bold, in the colour of warnings."""
 
 
 def fit(columns: Sequence[Column], room: int) -> tuple[int, ...]:
@@ -76,22 +85,80 @@ def fit(columns: Sequence[Column], room: int) -> tuple[int, ...]:
 
 def cell(text: str, width: int, *, right: bool = False) -> str:
     """Return `text` in exactly `width` cells, with an ellipsis where it is cut."""
-    if cell_len(text) > width:
-        text = f"{set_cell_size(text, max(0, width - 1)).rstrip()}…" if width else ""
+    text = _cut_end(text, width)
     blanks = " " * (width - cell_len(text))
     return blanks + text if right else text + blanks
 
 
-def lay(columns: Sequence[Column], texts: Sequence[str], widths: Sequence[int]) -> tuple[str, str]:
-    """Return the first text that is shown, and the rest of the row with all its blanks."""
-    parts = [
-        cell(text, width, right=column.right)
-        for text, width, column in zip(texts, widths, columns, strict=True)
-        if width
+def cut_apart(texts: Collection[str], width: int, keeps: End) -> dict[str, str]:
+    """Return how each text is written in up to `width` cells, so that as many as can be differ.
+
+    The end that `keeps` names stays where that is enough; else what all begin with is cut, the
+    other end, or the middle.
+    """
+    long = [text for text in texts if cell_len(text) > width]
+    alike = _common_words(long)
+    ways: list[Callable[[str, int], str]] = [
+        _cut_end,
+        partial(_cut_alike, alike, _cut_end),
+        _cut_start,
+        _cut_middle,
+        partial(_cut_alike, alike, _cut_middle),
     ]
-    row = (" " * GAP).join(parts)
-    first = parts[0].rstrip() if parts else ""
-    return first, row[len(first) :]
+    if keeps == "end":
+        ways[0], ways[2] = ways[2], ways[0]
+    found = ({text: way(text, width) for text in long} for way in ways)
+    short = {text: text for text in texts if cell_len(text) <= width}
+    whole = len(set(texts))
+    best: dict[str, str] = {}
+    for cuts in found:
+        cells = short | cuts
+        if len(set(cells.values())) > len(set(best.values())):
+            best = cells
+        if len(set(best.values())) == whole:
+            break
+    return best
+
+
+def _common_words(texts: Sequence[str]) -> str:
+    """Return what all the texts begin with, in whole words; nothing where there is but one."""
+    if len(texts) < 2:
+        return ""
+    first, last = min(texts), max(texts)
+    same = next(
+        (n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
+    )
+    return first[: first.rfind(" ", 0, same) + 1]
+
+
+def _cut_end(text: str, width: int) -> str:
+    if cell_len(text) <= width:
+        return text
+    return f"{set_cell_size(text, width - 1).rstrip()}…" if width else ""
+
+
+def _cut_start(text: str, width: int) -> str:
+    if cell_len(text) <= width:
+        return text
+    start = len(text)
+    while start and cell_len(text[start - 1 :]) < width:
+        start -= 1
+    while start < len(text) and not cell_len(text[start]):
+        start += 1  # a sign on a letter that is cut
+    return f"…{text[start:].lstrip()}" if width else ""
+
+
+def _cut_middle(text: str, width: int) -> str:
+    if cell_len(text) <= width:
+        return text
+    half = width // 2
+    return f"{_cut_end(text, width - half)}{_cut_start(text, half + 1)[1:]}" if width > 1 else "…"
+
+
+def _cut_alike(alike: str, cut: Callable[[str, int], str], text: str, width: int) -> str:
+    """Return `text` without what it begins with alike, as far as needed, then `cut`."""
+    rest = f"…{text.removeprefix(alike)}" if alike else text
+    return _cut_start(text, width) if cell_len(rest) <= width else cut(rest, width)
 
 
 def _needed(columns: Sequence[Column]) -> int:
@@ -112,7 +179,7 @@ class Listing(ScrollView, Generic[Item]):
 
     can_focus = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "listing--head", "listing--row", "listing--strong", "listing--due", "listing--done",
+        "listing--head", "listing--row", "listing--strong", "listing--warned", "listing--done",
         "listing--cursor", "listing--resting",
     }  # fmt: skip
     DEFAULT_CSS = """
@@ -123,7 +190,7 @@ class Listing(ScrollView, Generic[Item]):
     Listing > .listing--head { background: $background; color: $foreground; text-style: bold; }
     Listing > .listing--row { background: $surface; color: $foreground; }
     Listing > .listing--strong { text-style: bold; }
-    Listing > .listing--due { color: $warning; text-style: bold; }
+    Listing > .listing--warned { color: $warning; text-style: bold; }
     Listing > .listing--done { text-style: strike; }
     Listing > .listing--cursor { background: $primary; color: $surface; text-style: bold; }
     Listing > .listing--resting { background: $panel; color: $foreground; text-style: bold; }
@@ -172,6 +239,10 @@ class Listing(ScrollView, Generic[Item]):
         self._at = 0
         self._drawn: dict[int, tuple[Line | None, bool]] = {}
         """By place: the line that was drawn there, and whether the cursor stood on it."""
+        self._texts: dict[int, frozenset[str]] = {}
+        """By column that `keeps` an end: all its texts."""
+        self._cuts: dict[tuple[int, int], dict[str, str]] = {}
+        """By such a column and its width: how its texts are cut."""
 
     @property
     def current(self) -> Item | None:
@@ -193,6 +264,7 @@ class Listing(ScrollView, Generic[Item]):
         self._measure()
         if self._at != at:
             self._keep_in_view()
+        self._read_texts()
         self._redraw_changed()
         if before is not None and self.chosen_key != before:
             self.post_message(self.Moved(self, self.chosen_key))
@@ -248,6 +320,24 @@ class Listing(ScrollView, Generic[Item]):
             if (self._line(place), place == self._at) != self._drawn.get(place):
                 self.refresh(Region(0, place - top + self._above, self.size.width, 1))
 
+    def _read_texts(self) -> None:
+        """Read the texts whose cuts depend on each other; repaint all where they are others."""
+        places = [place for place, column in enumerate(self._shape) if column.keeps]
+        lines = [self._line_of(item) for item in self._items] if places else []
+        texts = {place: frozenset(line.cells[place] for line in lines) for place in places}
+        if texts != self._texts:
+            self._texts, self._cuts = texts, {}
+            self.refresh()
+
+    def _cut(self, place: int, text: str, width: int) -> str:
+        """Return the text of a column in up to `width` cells."""
+        keeps = self._shape[place].keeps
+        if keeps is None or cell_len(text) <= width:
+            return text
+        if (place, width) not in self._cuts:
+            self._cuts[place, width] = cut_apart(self._texts.get(place, ()), width, keeps)
+        return self._cuts[place, width].get(text, text)
+
     def _line(self, place: int) -> Line | None:
         return self._line_of(self._items[place]) if place < len(self._items) else None
 
@@ -265,7 +355,8 @@ class Listing(ScrollView, Generic[Item]):
         widths = fit(self._shape, width - 2 * _MARGIN)
         if y < self._above:
             titles = tuple(column.title for column in self._shape)
-            return self._strip("", titles, widths, self.get_component_rich_style("listing--head"))
+            head = self.get_component_rich_style("listing--head")
+            return self._strip("", Line(titles), widths, head)
         place = int(self.scroll_offset.y) + y - self._above
         row = self.get_component_rich_style("listing--row")
         line = self._line(place)
@@ -276,26 +367,41 @@ class Listing(ScrollView, Generic[Item]):
         if place == self._at:
             name = "cursor" if self.has_focus else "resting"
             style = row + self.get_component_rich_style(f"listing--{name}")
-            return self._strip("›", line.cells, widths, style)
-        toned = row
-        if line.tone:
-            toned += self.get_component_rich_style(f"listing--{line.tone}", partial=True)
-        rest = row if line.tone == "done" else toned  # why something is off has to be readable
-        return self._strip("", line.cells, widths, rest, toned)
+            return self._strip("›", line, widths, style)
+        marked: dict[int, Style] = {}
+        if line.tone == "done":  # its first text alone: why something is off has to be readable
+            first = next((n for n, wide in enumerate(widths) if wide), 0)
+            marked[first] = row + self._toned("done")
+        if line.warned is not None:
+            marked[line.warned] = row + self._toned("warned")
+        style = row + self._toned("strong") if line.tone == "strong" else row
+        return self._strip("", line, widths, style, marked)
+
+    def _toned(self, name: str) -> Style:
+        return self.get_component_rich_style(f"listing--{name}", partial=True)
 
     def _strip(
         self,
         sign: str,
-        cells: tuple[str, ...],
+        line: Line,
         widths: tuple[int, ...],
         style: Style,
-        first: Style | None = None,
+        marked: Mapping[int, Style] = MappingProxyType({}),
     ) -> Strip:
-        width = self.size.width
-        head, rest = lay(self._shape, cells, widths)
-        left, right = cell(sign, _MARGIN), cell(rest, width - _MARGIN - cell_len(head))
-        parts = ((left, style), (head, first or style), (right, style))
-        return Strip([Segment(*part) for part in parts if part[0]], width)
+        """Return a row in one style, but for the texts at the places that are `marked`."""
+        parts = [(cell(sign, _MARGIN), style)]
+        used = _MARGIN
+        for place, (text, width) in enumerate(zip(line.cells, widths, strict=True)):
+            if not width:
+                continue
+            if used > _MARGIN:
+                parts.append((" " * GAP, style))
+            drawn = cell(self._cut(place, text, width), width, right=self._shape[place].right)
+            words = drawn.rstrip()
+            parts += [(words, marked.get(place, style)), (drawn[len(words) :], style)]
+            used += width + GAP * (used > _MARGIN)
+        parts.append((" " * max(0, self.size.width - used), style))
+        return Strip([Segment(*part) for part in parts if part[0]]).crop(0, self.size.width)
 
     def on_key(self, event: events.Key) -> None:
         steps = {

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from kiosk.domain.attendance.check_in import Session
-from kiosk.domain.attendance.roster import SessionStage, session_stage
+from kiosk.domain.attendance.roster import SessionStage, is_far_count, session_stage
 
 TWO = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 SESSION = Session(UUID(int=1), "Room 2", "", TWO, TWO + timedelta(hours=1))
@@ -31,3 +31,25 @@ def test_a_session_goes_through_its_stages(
     assert session_stage(SESSION, now, before, cancelled=False, reconciled=True) is closed
     called_off = session_stage(SESSION, now, before, cancelled=True, reconciled=True)
     assert called_off is SessionStage.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("listed", "counted", "is_far"),
+    [
+        (7, 70, True),
+        (10, 1, True),
+        (0, 5, True),
+        (6, 0, True),
+        (12, 2, True),
+        (5, 15, True),
+        (0, 4, False),
+        (3, 12, False),
+        (12, 21, False),
+        (40, 30, False),
+        (60, 35, False),
+    ],
+)
+def test_a_count_is_far_that_a_slip_of_the_finger_would_make(
+    listed: int, counted: int, is_far: bool
+) -> None:
+    assert is_far_count(listed, counted) is is_far

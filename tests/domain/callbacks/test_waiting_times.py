@@ -45,7 +45,7 @@ def test_rows_are_counted() -> None:
         open=4,
         call_now=1,
         due_today=3,
-        overdue=1,
+        overdue=1,  # what is due by now is not late
         unreachable=1,
         median_hours_to_first_attempt=None,
     )

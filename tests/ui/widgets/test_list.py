@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.style import Style
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from kiosk.ui.widgets.list import GAP, Column, Line, Listing, cell, fit
+from kiosk.ui.widgets.list import GAP, Column, End, Line, Listing, cell, cut_apart, fit
 
 COLUMNS = (Column("Name", 10, 4, grows=True), Column("State", 8, rank=1))
 columns = st.lists(
@@ -59,6 +60,40 @@ def test_a_cell_is_cut_with_an_ellipsis() -> None:
     assert cell("Subramaniam", 6) == "Subra…"
     assert cell("林美玲", 4) == "林… "
     assert cell("7", 3, right=True) == "  7"
+
+
+@pytest.mark.parametrize(
+    ("texts", "width", "cells"),
+    [
+        (("Level 2, Room 12", "Level 2, Room 13"), 9, ("…Room 12", "…Room 13")),
+        (("Level 2, Room 12", "Level 3, Room 12"), 9, ("…2, Room…", "…3, Room…")),
+        (("Level 2, Room 12 at the lift", "Level 2, Room 13 at the lift"), 9,
+         ("…12 at t…", "…13 at t…")),
+        (("A1 of the new building, left", "A2 of the new building, left"), 9,
+         ("A1 of th…", "A2 of th…")),
+        (("Level 2, Room 12",), 9, ("…Room 12",)),
+        (("Room 2", "Level 2, Room 12"), 9, ("Room 2", "…Room 12")),
+    ],
+)  # fmt: skip
+def test_what_differs_in_a_room_stays(
+    texts: tuple[str, ...], width: int, cells: tuple[str, ...]
+) -> None:
+    assert tuple(cut_apart(texts, width, "end")[text] for text in texts) == cells
+
+
+def test_groups_keep_their_start_unless_they_then_read_alike() -> None:
+    groups = ("Support group, Tuesdays", "Support group, Thursdays")
+    assert set(cut_apart(groups, 12, "start").values()) == {"…p, Tuesdays", "…, Thursdays"}
+    assert cut_apart(("Art in the garden",), 8, "start") == {"Art in the garden": "Art in…"}
+
+
+@given(
+    st.sets(st.text(max_size=20), max_size=5), st.integers(1, 20), st.sampled_from(["start", "end"])
+)
+def test_what_is_cut_apart_fits(texts: set[str], width: int, keeps: End) -> None:
+    cells = cut_apart(texts, width, keeps)
+    assert cells.keys() == texts
+    assert all(cell_len(text) <= width for text in cells.values())
 
 
 class Shown(App[None]):
@@ -201,3 +236,23 @@ async def test_what_is_off_is_struck_through_but_not_why() -> None:
         struck = [part.text for part in app.list.render_line(2) if part.style and part.style.strike]
         assert struck == ["P2"]
         assert app.list.render_line(2).text.split() == ["P2", "no", "room"]
+
+
+async def test_a_row_that_comes_makes_the_others_differ_from_it() -> None:
+    app = Shown()
+    app.list = Listing[tuple[int, str]](
+        (Column("Room", 40, 9, keeps="end"), Column("State", 20)),
+        key=lambda item: item[0],
+        draw=lambda item: Line((item[1], "late"), warned=1),
+    )
+    async with app.run_test(size=(36, 8)) as pilot:
+        app.list.set_rows([(1, "Level 2, Room 12")])
+        await pilot.pause()
+        assert app.rows()[1] == f"› …, Room 12  {'late':<20}".rstrip()
+        await pilot.resize_terminal(35, 8)
+        app.list.set_rows([(1, "Level 2, Room 12"), (2, "Level 3, Room 12")])
+        await pilot.pause()
+        assert [row[2:12].rstrip() for row in app.rows()[1:3]] == ["…2, Room…", "…3, Room…"]
+        styles = {part.text: part.style or Style() for part in app.list.render_line(2)}
+        assert styles["late"].color != styles["…3, Room…"].color
+        assert styles["late"].bold

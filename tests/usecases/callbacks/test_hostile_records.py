@@ -88,7 +88,8 @@ def test_every_forged_request_is_in_every_file(
     assert export_callbacks(rows, path, form, CONTEXT).rows == len(forged)
     if form is ExportFormat.XLSX:
         cells = [cell for row in openpyxl.load_workbook(path).active.iter_rows() for cell in row]
-        assert {cell.data_type for cell in cells if cell.value is not None} == {"s"}
+        others = [cell for cell in cells if cell.value is not None and cell.data_type != "s"]
+        assert {type(cell.value) for cell in others} <= {int}  # counts, and nothing typed
     elif form is ExportFormat.CSV:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = list(csv.reader(file))

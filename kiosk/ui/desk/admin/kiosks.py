@@ -22,10 +22,10 @@ from kiosk.ui.desk.text import format_moment_in_full
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.layout import Sheet, pairs
-from kiosk.ui.widgets.list import Column, Line, Listing
+from kiosk.ui.widgets.list import Column, Line, Listing, Tone
 
 KIOSKS = (
-    Column("Kiosk", 24, 9),
+    Column("Kiosk", 24, 9, keeps="start"),
     Column("Code", 4, rank=2),
     Column("Last contact", 15, 13),
     Column("Waiting", 7, rank=1, right=True),
@@ -45,7 +45,8 @@ def kiosk_line(view: KioskView, now: datetime, zone: ZoneInfo) -> Line:
         _format_count(view.parked),
         view.needs[0] if view.needs else _format_state(view),
     )
-    return Line(cells, "due" if view.needs else "done" if view.revoked_at else "")
+    tone: Tone = "done" if view.revoked_at and not view.needs else ""
+    return Line(cells, tone, warned=len(cells) - 1 if view.needs else None)
 
 
 def describe_kiosks(views: Sequence[KioskView]) -> str:

@@ -22,7 +22,7 @@ from kiosk.ui.widgets.list import Column, Line, Listing
 COLUMNS = (
     Column("When", 15, 12),
     Column("What", 22, 16),
-    Column("Where", 34, 18, grows=True),
+    Column("Where", 34, 18, grows=True, keeps="start"),
     Column("How many", 8, rank=2, right=True),
     Column("Kiosk", 6, rank=1),
 )
@@ -43,7 +43,7 @@ def anomaly_line(anomaly: Anomaly, now: datetime, zone: ZoneInfo) -> Line:
         f"{anomaly.count:,}",
         "+".join(anomaly.machines),
     )
-    return Line(cells, "due" if anomaly.needs_a_person else "")
+    return Line(cells, warned=1 if anomaly.needs_a_person else None)
 
 
 def format_where(anomaly: Anomaly, zone: ZoneInfo) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import ClassVar
 from uuid import UUID
@@ -22,16 +23,21 @@ from kiosk.domain.attendance.roster import (
     SessionStage,
     Voided,
     VoidReason,
+    is_far_count,
+)
+from kiosk.presentation.attendance import (
+    PASS_STATES,
+    STAGES,
+    describe_far_count,
+    format_void_reason,
 )
 from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.people import HIDDEN, PeopleScreen
-from kiosk.ui.desk.questions import ask_head_count, ask_void_reason
+from kiosk.ui.desk.questions import ask_head_count, ask_sure, ask_void_reason
 from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import (
-    PASS_STATES,
-    STAGES,
-    VOID_REASONS,
     format_clock,
+    format_day,
     format_people,
     format_to_five_minutes,
 )
@@ -41,7 +47,7 @@ from kiosk.ui.widgets.list import Column, Line, Listing, cell
 
 Person = Arrival | Expected | Voided
 COLUMNS = (
-    Column("Name", 18, 12, grows=True),
+    Column("Name", 18, 12, grows=True, keeps="start"),
     Column("Came", 5),
     Column("With", 12, rank=1),
     Column("State", 33, 24, grows=True),
@@ -79,7 +85,7 @@ class RosterRows:
             case Expected():
                 return Line((self._name(person.name, ""), "", "", "expected"))
             case Voided():
-                reason = _format_reason(person.reason)
+                reason = format_void_reason(person.reason)
                 came = format_to_five_minutes(person.at, self.zone)
                 return Line((self._name(person.name, "Guest"), came, "", f"taken off: {reason}"))
 
@@ -121,11 +127,14 @@ def describe_alike(person: Arrival, roster: Roster, zone: ZoneInfo) -> str:
     return f" (as {alike} did; their names show whom: Esc, then N)"
 
 
-def format_roster_title(card: SessionCard, zone: ZoneInfo) -> str:
-    """Return which session it is."""
+def format_roster_title(card: SessionCard, now: datetime, zone: ZoneInfo) -> str:
+    """Return which session it is, with its day where that is not today."""
     session = card.session
+    day = session.starts_at.astimezone(zone).date()
+    is_today = day == now.astimezone(zone).date()
+    when = "" if is_today else f" · {format_day(day)} {day.year}"
     hours = f"{format_clock(session.starts_at, zone)}–{format_clock(session.ends_at, zone)}"
-    return f"{card.group_name} · {hours} · {session.room or session.label}"
+    return f"{card.group_name}{when} · {hours} · {session.room or session.label}"
 
 
 def format_card(card: SessionCard) -> str:
@@ -142,10 +151,6 @@ def format_card(card: SessionCard) -> str:
         STAGES[card.stage] + (f": {card.cancelled_reason}" if card.cancelled_reason else "")
     )
     return " · ".join(parts)
-
-
-def _format_reason(code: str) -> str:
-    return VOID_REASONS[VoidReason(code)] if code in set(VoidReason) else code
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +242,9 @@ class RosterScreen(PeopleScreen):
 
     def heading(self) -> str:
         roster = self._roster
-        return format_roster_title(roster.card, self.clinic.zone) if roster else "One moment …"
+        if roster is None:
+            return "One moment …"
+        return format_roster_title(roster.card, self.clinic.now(), self.clinic.zone)
 
     def lead(self) -> str:
         return format_card(self._roster.card) if self._roster else ""
@@ -361,7 +368,23 @@ class RosterScreen(PeopleScreen):
 
     def _count(self) -> None:
         if self._roster is not None:
-            self.pose(ask_head_count(self._roster.card, self._counted, close=False))
+            self.pose(
+                ask_head_count(
+                    self._roster.card, partial(self._check_count, self._counted), close=False
+                )
+            )
+
+    def _check_count(self, keep: Callable[[str], None], people: str) -> None:
+        """Ask once about a count that is far from the list, then keep it."""
+        card, counted = self._roster.card if self._roster else None, int(people)
+        if card is None or counted == card.head_count or not is_far_count(card.present, counted):
+            keep(people)
+            return
+        title, lead = (
+            describe_far_count(card.present, counted),
+            "What is in the room is what counts.",
+        )
+        self.pose(ask_sure(title, lead, "Yes, it is right", partial(keep, people)))
 
     def _counted(self, people: str) -> None:
         count, id_ = int(people), self._session_id
@@ -369,7 +392,11 @@ class RosterScreen(PeopleScreen):
 
     def _close(self) -> None:
         if self._roster is not None:
-            self.pose(ask_head_count(self._roster.card, self._close_with, close=True))
+            self.pose(
+                ask_head_count(
+                    self._roster.card, partial(self._check_count, self._close_with), close=True
+                )
+            )
 
     def _close_with(self, people: str) -> None:
         count, id_ = int(people), self._session_id

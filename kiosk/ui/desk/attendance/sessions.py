@@ -9,21 +9,24 @@ from textual import on
 from textual.widget import Widget
 
 from kiosk.domain.attendance.roster import SessionCard, SessionStage
+from kiosk.presentation.attendance import STAGES
 from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.screen import DeskScreen
-from kiosk.ui.desk.text import STAGES, format_clock, format_day, format_people
+from kiosk.ui.desk.text import format_clock, format_day, format_people
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
-from kiosk.ui.widgets.list import Column, Line, Listing
+from kiosk.ui.widgets.list import Column, Line, Listing, Tone
 
 _COLUMNS = (
     Column("Time", 11),
-    Column("Group", 26, 16, grows=True),
-    Column("Room", 14, 8, rank=2, grows=True),
+    Column("Group", 26, 16, grows=True, keeps="start"),
+    Column("Room", 14, 8, rank=2, grows=True, keeps="end"),
     Column("State", 12),
     Column("Here", 7, 5, right=True),
     Column("Counted", 7, rank=1, right=True),
 )
+_STATE = 3
+"""The place of that column."""
 
 
 class SessionsScreen(DeskScreen):
@@ -103,7 +106,8 @@ class SessionsScreen(DeskScreen):
             f"{card.present}{capacity}",
             "" if card.head_count is None else str(card.head_count),
         )
-        return Line(cells, "strong" if on_now else "due" if late else "done" if cancelled else "")
+        tone: Tone = "strong" if on_now else "done" if cancelled else ""
+        return Line(cells, tone, warned=_STATE if late else None)
 
     @on(Listing.Chosen)
     def open_roster(self) -> None:

@@ -1,13 +1,14 @@
 """Questions that the caller's screens ask, as data."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, fits_policy
-from kiosk.domain.callbacks.worklist import WorkRow
-from kiosk.ui.desk.callbacks.text import OUTCOMES
+from kiosk.domain.callbacks.worklist import WorkRow, day_part, windows_at
+from kiosk.domain.working_time import WorkingCalendar
+from kiosk.presentation.callbacks import OUTCOMES
 from kiosk.ui.desk.dates import HOW, MORNING, read_moment
 from kiosk.ui.desk.messages import Offer, Question, Then
 from kiosk.ui.desk.session import DeskSide
@@ -17,7 +18,7 @@ OTHER_TIME = "other"
 MOST_OF_A_NOTE = 120
 """Characters."""
 FORMS = (
-    Offer("x", "Excel", "xlsx", "text cells, to look at and to sort"),
+    Offer("x", "Excel", "xlsx", "to look at and to sort"),
     Offer("c", "CSV", "csv", "for other programs"),
     Offer("j", "JSON", "json", "for other programs"),
     Offer("f", "FHIR", "fhir", "R4B bundle, for a clinical system"),
@@ -60,24 +61,40 @@ def ask_outcome(row: WorkRow, then: Then) -> Question:
     return Question("Close it: what came of it?", then, options=options)
 
 
-def ask_time(title: str, now: datetime, zone: ZoneInfo, then: Then) -> Question:
-    """Ask for a time; the answer is an ISO time, or OTHER_TIME for one that is to be typed."""
-    local = now.astimezone(zone)
-    today = local.date()
-    monday = today + timedelta(days=7 - today.weekday())
-    choices = {
-        "h": ("In two hours", (now + timedelta(hours=2)).astimezone(zone)),
-        "t": ("Tomorrow morning", _morning(local, 1)),
-        "m": ("Monday morning", datetime.combine(monday, MORNING, zone)),
-        "w": ("In a week", _morning(local, 7)),
-        "f": ("In four weeks", _morning(local, 28)),
+def ask_time(title: str, now: datetime, calendar: WorkingCalendar, then: Then) -> Question:
+    """Ask for a time; the answer is an ISO time, or OTHER_TIME for one that is to be typed.
+
+    What is proposed lies in the clinic's working time: never on a closed day.
+    """
+    zone = calendar.zone
+    today = now.astimezone(zone).date()
+    soon = (now + timedelta(hours=2)).astimezone(zone)
+    days = {"t": 1, "m": 7 - today.weekday(), "w": 7, "f": 28}
+    worked = {
+        letter: calendar.next_working_day(today + timedelta(days=ahead))
+        for letter, ahead in days.items()
     }
     named: dict[datetime, Offer] = {}
-    for letter, (words, at) in choices.items():  # on a Monday "In a week" is "Monday morning"
+    if windows_at(soon, calendar) or not calendar.week:
+        named[soon] = Offer("h", "In two hours", soon.isoformat(), format_day_and_clock(soon, zone))
+    # Where tomorrow is closed and Monday is next, M stays Monday's key.
+    tomorrow_first = worked["t"] == today + timedelta(days=1)
+    for letter in ("t", "m", "w", "f") if tomorrow_first else ("m", "t", "w", "f"):
+        at = calendar.start_of_work(worked[letter], MORNING)
+        words = _LATER.get(letter) or _name_day(at, today)
         named.setdefault(at, Offer(letter, words, at.isoformat(), format_day_and_clock(at, zone)))
-    options = list(named.values())
+    options = [named[at] for at in sorted(named)]
     options.append(Offer("o", "Another day or time", OTHER_TIME, "to be typed"))
     return Question(title, then, options=tuple(options))
+
+
+_LATER = {"w": "In a week", "f": "In four weeks"}
+
+
+def _name_day(at: datetime, today: date) -> str:
+    """Return "Tomorrow morning" or "Monday morning" of a local time."""
+    is_tomorrow = at.date() == today + timedelta(days=1)
+    return f"{'Tomorrow' if is_tomorrow else f'{at:%A}'} {day_part(at)}"
 
 
 def ask_typed_time(title: str, now: datetime, zone: ZoneInfo, then: Then) -> Question:
@@ -124,8 +141,3 @@ def _describe_missing(text: str, why: str = "Please say why in a few words.") ->
 
 def _capitalise(words: str) -> str:
     return words[0].upper() + words[1:]
-
-
-def _morning(local: datetime, days: int) -> datetime:
-    day = local.date() + timedelta(days=days)
-    return datetime.combine(day, MORNING, local.tzinfo)

@@ -34,6 +34,7 @@ from kiosk.domain.callbacks.actions import (
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import OPEN_STATUSES, AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import HistoryEntry, PhoneContact, Worklist, WorkRow
+from kiosk.presentation.callbacks import format_due, format_result, format_windows
 from kiosk.presentation.languages import format_call_language
 from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks.duplicates import DuplicatesScreen
@@ -44,13 +45,10 @@ from kiosk.ui.desk.callbacks.text import (
     describe_safety,
     describe_undone,
     format_asked,
-    format_due,
     format_history,
     format_next_step,
     format_request_title,
-    format_result,
     format_state,
-    format_windows,
 )
 from kiosk.ui.desk.dates import read_moment
 from kiosk.ui.desk.messages import Exit, Question
@@ -79,18 +77,12 @@ def format_state_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
         parts[0] += f" until {format_clock(row.claim_ends, zone)}"
     if row.state.status is RequestStatus.REACHED and row.holder:
         parts.append("spoken to")
-    by_when = format_due(row, now, zone)
+    by_when = format_due(row.schedule, now, zone)
     if by_when:
-        parts.append(_format_due(by_when))
+        parts.append(by_when)
     if row.withdrawal_noted:
         parts.append("somebody typed this reference to take it back: please ask")
     return " · ".join(parts)
-
-
-def _format_due(by_when: str) -> str:
-    if by_when == "now":
-        return "call now"
-    return by_when if by_when.endswith("late") else f"due {by_when}"
 
 
 def format_number(row: WorkRow, contact: PhoneContact | None) -> str:
@@ -400,7 +392,7 @@ class RequestScreen(DeskScreen):
 
     def _ask_time(self, title: str, then: Callable[[datetime], None]) -> None:
         take = partial(self._take_time, title, then)
-        self.pose(ask.ask_time(title, self.clinic.now(), self.clinic.zone, take))
+        self.pose(ask.ask_time(title, self.clinic.now(), self.clinic.calendar, take))
 
     def _take_time(self, title: str, then: Callable[[datetime], None], answer: str) -> None:
         if answer != ask.OTHER_TIME:

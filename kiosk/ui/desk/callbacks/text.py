@@ -1,8 +1,8 @@
-"""Callback requests as text: what is due, what may be said, what to try next."""
+"""Callback requests as callers read them: what may be said, what was done, what to try next."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import NamedTuple, assert_never
+from datetime import datetime, time, timedelta
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
@@ -29,71 +29,15 @@ from kiosk.domain.callbacks.actions import (
     Undo,
     Withdraw,
 )
-from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
+from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy
 from kiosk.domain.callbacks.scheduling import Hint
-from kiosk.domain.callbacks.state import AttemptResult, EventKind, Outcome, RequestStatus
+from kiosk.domain.callbacks.state import EventKind, RequestStatus
 from kiosk.domain.callbacks.worklist import HistoryEntry, WorklistFilter, WorklistPart, WorkRow
+from kiosk.presentation.callbacks import STATES, format_outcome, format_result, format_windows
 from kiosk.presentation.languages import format_call_language
-from kiosk.ui.desk.text import format_clock, format_day, format_day_and_clock
+from kiosk.ui.desk.text import format_clock, format_day, format_day_and_clock, format_moment
 from kiosk.ui.widgets.list import cell
 
-WINDOWS = {
-    Window.WEEKDAY_MORNING: "weekdays 9 to 12",
-    Window.WEEKDAY_AFTERNOON: "weekdays 12 to 4",
-    Window.WEEKDAY_EVENING: "weekdays 4 to 6",
-    Window.SATURDAY_MORNING: "Saturday 9 to 12",
-    Window.ANY: "any time",
-}
-SHORT_WINDOWS = {
-    Window.WEEKDAY_MORNING: "9–12",
-    Window.WEEKDAY_AFTERNOON: "12–4",
-    Window.WEEKDAY_EVENING: "4–6",
-    Window.SATURDAY_MORNING: "Sat",
-    Window.ANY: "any",
-}
-RESULTS = {
-    AttemptResult.REACHED_SELF: "spoke to them",
-    AttemptResult.REACHED_OTHER: "somebody else picked up",
-    AttemptResult.NO_ANSWER: "no answer",
-    AttemptResult.BUSY: "busy",
-    AttemptResult.VOICEMAIL_LEFT: "voicemail left",
-    AttemptResult.VOICEMAIL_NOT_ALLOWED: "voicemail, none left",
-    AttemptResult.TEXT_SENT: "text sent",
-    AttemptResult.CALL_LATER: "asked to call later",
-    AttemptResult.WRONG_PERSON: "wrong person",
-    AttemptResult.NUMBER_INVALID: "number not in use",
-    AttemptResult.DECLINED: "does not want it",
-}
-
-
-class OutcomeText(NamedTuple):
-    """An outcome in words, and how it is chosen when a request is closed."""
-
-    words: str
-    letter: str = ""
-    """Empty where it is not offered: duplicates are merged; what is taken back or handed over has a
-    key of its own.
-    """
-    remark: str = ""
-    """Shown beside the words; a condition only until it is met."""
-
-
-OUTCOMES = {
-    Outcome.SESSION_BOOKED: OutcomeText("a talk is booked", "b"),
-    Outcome.GROUP_JOINED: OutcomeText("joins a group", "g"),
-    Outcome.INFORMATION_GIVEN: OutcomeText("informed", "i"),
-    Outcome.TOLD_CARE_TEAM: OutcomeText("care team told", "t"),
-    Outcome.DECLINED: OutcomeText("does not want it", "d"),
-    Outcome.NOT_SUITABLE_NOW: OutcomeText("not suitable now", "s"),
-    Outcome.NO_CAPACITY: OutcomeText("no capacity", "c", "and you named another place"),
-    Outcome.NO_LONGER_NEEDED: OutcomeText("no longer needed", "l"),
-    Outcome.UNREACHABLE: OutcomeText("not reached", "u", "not yet: too few attempts"),
-    Outcome.WRONG_NUMBER: OutcomeText("wrong number", "w", "needs such an attempt first"),
-    Outcome.DUPLICATE: OutcomeText("asked twice"),
-    Outcome.WITHDRAWN: OutcomeText("taken back"),
-    Outcome.ESCALATED: OutcomeText("with clinician"),
-}
-"""In the order in which they are offered."""
 HINTS = {
     Hint.MORNING: "try a morning",
     Hint.AFTERNOON: "try an afternoon",
@@ -110,17 +54,6 @@ SHOWS = {
     WorklistPart.NOTED: "Typed withdrawals",
     WorklistPart.CLOSED: "Done",
     WorklistPart.ALL: "All",
-}
-_STATES = {
-    RequestStatus.NEW: "new",
-    RequestStatus.CLAIMED: "claimed",
-    RequestStatus.WAITING: "waiting",
-    RequestStatus.REACHED: "spoken to",
-    RequestStatus.UNREACHABLE: "not reached",
-    RequestStatus.ESCALATED: "with clinician",
-    RequestStatus.DUPLICATE: "asked twice",
-    RequestStatus.WITHDRAWN: "taken back",
-    RequestStatus.CLOSED: "done",
 }
 _SHOWN_BY_REASON = frozenset({RequestStatus.UNREACHABLE, RequestStatus.CLOSED})
 _MESSAGES = {
@@ -154,15 +87,6 @@ def format_short_language(row: WorkRow) -> str:
     return "other" if code == CallLanguage.OTHER else format_call_language(code)
 
 
-def format_windows(codes: Iterable[str], *, short: bool = False) -> str:
-    """Return when a visitor may be called, of codes of `Window`."""
-    words = SHORT_WINDOWS if short else WINDOWS
-    asked_for = set(codes)
-    named = [word for code, word in words.items() if code in asked_for]
-    is_any = not named or Window.ANY in asked_for
-    return words[Window.ANY] if is_any else (" " if short else ", ").join(named)
-
-
 def describe_filter(wanted: WorklistFilter) -> str:
     """Return what a list is filtered by, without the search text: that is often a name."""
     parts = [SHOWS[wanted.show]]
@@ -175,49 +99,9 @@ def describe_filter(wanted: WorklistFilter) -> str:
     return ", ".join(parts)
 
 
-def format_result(code: str) -> str:
-    """Return how an attempt ended; empty for none, an unknown code as it is."""
-    return RESULTS[AttemptResult(code)] if code in set(AttemptResult) else code
-
-
-def format_outcome(code: str) -> str:
-    """Return why a request was closed, or how an attempt ended."""
-    return OUTCOMES[Outcome(code)].words if code in set(Outcome) else format_result(code)
-
-
 def format_hint(code: str) -> str:
     """Return what to try next; empty for nothing in particular."""
     return HINTS[Hint(code)] if code in set(Hint) else ""
-
-
-def format_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Return a local time such as "14:30" today, else "Tue 3 Mar, 14:30"."""
-    same_day = at.astimezone(zone).date() == now.astimezone(zone).date()
-    return format_clock(at, zone) if same_day else format_day_and_clock(at, zone)
-
-
-def format_due(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
-    """Return when the next step is due: "now", "2 d late", "by 14:30", "Tue 3 Mar" or nothing.
-
-    A request that is late says so although it may be called now.
-    """
-    breach_at = row.schedule.breach_at
-    if breach_at is None:
-        return ""
-    if breach_at <= now:
-        return f"{_format_lateness(now - breach_at)} late".lstrip()
-    if row.schedule.call_now:
-        return "now"
-    local = breach_at.astimezone(zone)
-    if local.date() == now.astimezone(zone).date():
-        return f"by {format_clock(breach_at, zone)}"
-    return format_day(local.date())
-
-
-def _format_lateness(span: timedelta) -> str:
-    """Return "3 d" or "5 h"; empty under an hour."""
-    hours = int(span.total_seconds() // 3600)
-    return f"{hours // 24} d" if hours >= 24 else f"{hours} h" if hours else ""
 
 
 def format_state(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
@@ -228,12 +112,12 @@ def format_state(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
     if row.holder:
         return f"with {row.holder}"
     if status in _SHOWN_BY_REASON:
-        return format_outcome(row.state.reason) or _STATES[status]
+        return format_outcome(row.state.reason) or STATES[status]
     if status is RequestStatus.WAITING and next_at is not None and next_at > now:
         at = next_at.astimezone(zone)
         today = at.date() == now.astimezone(zone).date()
         return f"after {at:%H:%M}" if today else f"after {at.day} {at:%b}"
-    return _STATES[status]
+    return STATES[status]
 
 
 def describe_safety(row: WorkRow) -> tuple[str, ...]:
@@ -348,9 +232,12 @@ def _describe_next(row: WorkRow, now: datetime, zone: ZoneInfo) -> list[str]:
 def format_next_step(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
     """Return what to try next and from when on; empty where anything may be done now."""
     words = format_hint(row.schedule.hint)
-    if row.schedule.next_at is None or row.schedule.next_at <= now:
+    at = row.schedule.next_at
+    if at is None or at <= now:
         return words
-    after = f"not before {format_moment(row.schedule.next_at, now, zone)}"
+    local = at.astimezone(zone)  # nobody rings at midnight: then the day is meant
+    when = format_moment(at, now, zone) if local.time() != time.min else format_day(local.date())
+    after = f"not before {when}"
     return f"{words}, {after}" if words else after
 
 

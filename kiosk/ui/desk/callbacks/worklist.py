@@ -20,17 +20,15 @@ from kiosk.domain.callbacks.worklist import (
     WorkRow,
     matches_filter,
 )
+from kiosk.presentation.callbacks import format_due, format_result, format_windows
 from kiosk.presentation.languages import CALL_LANGUAGES, format_call_language
 from kiosk.ui.desk.callbacks.export import ExportScreen
 from kiosk.ui.desk.callbacks.questions import ask_export_format
 from kiosk.ui.desk.callbacks.request import RequestScreen
 from kiosk.ui.desk.callbacks.text import (
-    format_due,
     format_name,
-    format_result,
     format_short_language,
     format_state,
-    format_windows,
 )
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
@@ -40,7 +38,7 @@ from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.list import Column, Line, Listing
 
 COLUMNS = (
-    Column("Due", 10),
+    Column("Due", 11),
     Column("Name", 20, 10, grows=True),
     Column("Language", 9),
     Column("When", 12, rank=2),
@@ -71,10 +69,13 @@ _EMPTY = {
 
 
 def worklist_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> Line:
-    """Return one request as a row of `COLUMNS`."""
+    """Return one request as a row of `COLUMNS`.
+
+    Only what is late stands out: in a list where all is late, a bold row can still be called now.
+    """
     schedule = row.schedule
     cells = (
-        format_due(row, now, zone),
+        format_due(schedule, now, zone),
         format_name(row),
         format_short_language(row),
         format_windows(row.request.windows, short=True),
@@ -82,8 +83,8 @@ def worklist_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> Line:
         format_result(schedule.last_result),
         f"{format_state(row, now, zone)}{' ✎' if row.withdrawal_noted else ''}",
     )
-    is_late = schedule.breach_at is not None and schedule.breach_at <= now
-    return Line(cells, "due" if is_late else "strong" if schedule.call_now else "")
+    is_late = schedule.late_by(now) is not None
+    return Line(cells, "strong" if schedule.call_now else "", warned=0 if is_late else None)
 
 
 def format_list_title(count: int, worklist: Worklist, wanted: WorklistFilter) -> str:

@@ -41,9 +41,9 @@ from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.list import Column, Line, Listing
 
 _COLUMNS = (
-    Column("Group", 24, 14, grows=True),
-    Column("Shown as", 14, 8),
-    Column("Room", 20, 16, rank=2, grows=True),
+    Column("Group", 24, 14, grows=True, keeps="start"),
+    Column("Shown as", 14, 8, keeps="end"),
+    Column("Room", 20, 12, rank=2, grows=True, keeps="end"),
     Column("Next", 17),
     Column("Ahead", 5, right=True),
     Column("May come", 11, rank=1),

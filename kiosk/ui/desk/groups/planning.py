@@ -1,10 +1,11 @@
 """The forms that plan sessions: one of them, or a series that is looked at before it is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from textual.widget import Widget
 
@@ -31,9 +32,18 @@ from kiosk.ui.desk.dates import (
     read_days,
 )
 from kiosk.ui.desk.forms import FormScreen, MarkRow, Row, TextRow
+from kiosk.ui.desk.messages import Question
+from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import DeskSide
-from kiosk.ui.desk.text import describe_refusal, format_clock, format_day, format_sessions
+from kiosk.ui.desk.text import (
+    describe_refusal,
+    format_clock,
+    format_day,
+    format_moment,
+    format_sessions,
+    format_span,
+)
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.list import Column, Line, Listing
@@ -75,6 +85,19 @@ def read_place(form: FormScreen) -> tuple[str, int | None] | None:
     return room, capacity
 
 
+def ask_begun(plan: SessionPlan, now: datetime, zone: ZoneInfo, do: Callable[[], None]) -> Question:
+    """Ask whether a session that has begun, or is over, is meant; then `do` it."""
+    if plan.ends_at > now:
+        title = f"It began at {format_moment(plan.starts_at, now, zone)}. Plan it all the same?"
+        ends = format_moment(plan.ends_at, now, zone)
+        lead = f"Visitors can check in to it until it ends, at {ends}."
+    else:
+        day = format_full_day(plan.starts_at.astimezone(zone).date())
+        title = f"It was on {day}, {format_span(plan, zone)}. Plan it all the same?"
+        lead = "Visitors cannot check in to it any more; staff can still fill in its list."
+    return ask_sure(title, lead, "Yes, plan it", do)
+
+
 class SessionFormScreen(FormScreen):
     """The form of one session, new or to be changed."""
 
@@ -108,9 +131,15 @@ class SessionFormScreen(FormScreen):
     def keep(self) -> None:
         plan = self._timed()
         place = None if plan is None else read_place(self)
-        if plan is not None and place is not None:
-            plan = replace(plan, room=place[0], capacity=place[1])
-            self.send(partial(self._keep_session, plan), "The session is kept.")
+        if plan is None or place is None:
+            return
+        plan = replace(plan, room=place[0], capacity=place[1])
+        send = partial(self.send, partial(self._keep_session, plan), "The session is kept.")
+        clinic = self.clinic
+        if self._session is None and plan.starts_at <= clinic.now():
+            self.pose(ask_begun(plan, clinic.now(), clinic.zone, send))
+        else:
+            send()
 
     def _keep_session(self, plan: SessionPlan, side: DeskSide) -> SessionPlan | PlanProblem:
         """Change the session, or add it: once, however often it is asked, in the desk's thread."""
@@ -131,9 +160,6 @@ class SessionFormScreen(FormScreen):
         start, end = session_times(day, *times, clinic.zone)
         if session is not None:
             return replace(session.plan, starts_at=start, ends_at=end)
-        if start <= clinic.now():
-            self.miss("day", "That has passed already.")
-            return None
         return SessionPlan(NO_ID, self._group.id, start, end, "")
 
 

@@ -70,8 +70,8 @@ def _describe_missing(text: str) -> str:
 
 
 _DAY, _TIME = Column("Day", 10), Column("Time", 11)
-_GROUP = Column("Group", 24, 12, grows=True)
-_ROOM = Column("Room", 24, rank=1, grows=True)
+_GROUP = Column("Group", 24, 12, grows=True, keeps="start")
+_ROOM = Column("Room", 24, 12, rank=1, grows=True, keeps="end")
 _STATE = Column("State", 30, 11, grows=True)
 _WEEK = timedelta(days=7)
 

@@ -27,7 +27,7 @@ from kiosk.ui.widgets.list import Column, Line, Listing
 
 COLUMNS = (
     Column("", 1),
-    Column("Name", 24, 14, grows=True),
+    Column("Name", 24, 14, grows=True, keeps="start"),
     Column("Language", 10, 8, rank=2),
     Column("Groups", 24, 12, grows=True),
     Column("Passes", 6, right=True),

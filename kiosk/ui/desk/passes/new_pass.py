@@ -20,7 +20,7 @@ from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import NAME_PROBLEMS
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key, KeyLine, TopLine
-from kiosk.ui.widgets.inputs import Choices, Field
+from kiosk.ui.widgets.inputs import Choice, Choices, Field
 from kiosk.ui.widgets.qr import QrCode
 
 
@@ -71,10 +71,12 @@ class NewPassScreen(DeskScreen):
     def body(self) -> Iterable[Widget]:
         yield Field(most=120)
         yield Static("Their language on the kiosk", classes="label", markup=False)
-        yield Choices(tuple(SCREEN_LANGUAGES.items()), marked=["en"], id="language")
+        yield Choices(tuple(SCREEN_LANGUAGES.items()), marked=["en"], goes_on=True, id="language")
 
     def keys(self) -> Iterable[Key]:
         yield Key("enter", "Add" if self._session_id else "Make the pass", self._go_on)
+        if isinstance(self.focused, Choice):
+            yield Key("space", "Mark", self.focused.press)
 
     @on(Input.Submitted)
     def submit(self) -> None:
@@ -97,7 +99,7 @@ class NewPassScreen(DeskScreen):
             page = self.query_one("#page")
             await page.mount(
                 Static("Groups they join", classes="label", markup=False),
-                Choices(names, marked=(), several=True, id="groups"),
+                Choices(names, marked=(), several=True, goes_on=True, id="groups"),
             )
 
     def _go_on(self) -> None:

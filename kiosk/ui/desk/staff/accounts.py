@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _MOST = 256
 """Characters of a passphrase that is typed."""
 _COLUMNS = (
-    Column("Login", 18, 10, grows=True),
+    Column("Login", 18, 10, grows=True, keeps="start"),
     Column("Roles", 20, grows=True),
     Column("On the phone", 18, 14, rank=1, grows=True),
     Column("State", 17),

@@ -1,6 +1,6 @@
 """Callback requests in words: what is due, where they stand, what may be said, what was done."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, get_args
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -47,6 +47,8 @@ from kiosk.domain.callbacks.worklist import (
     WorklistPart,
     WorkRow,
 )
+from kiosk.domain.working_time import WorkingCalendar
+from kiosk.presentation import callbacks as spoken
 from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks import request
 from kiosk.ui.desk.callbacks import text as words
@@ -61,36 +63,12 @@ SINGAPORE = ZoneInfo("Asia/Singapore")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def due(**fields: Any) -> str:
-    return words.format_due(row(**fields), NOON, SINGAPORE)
-
-
 def state(**fields: Any) -> str:
     return words.format_state(row(**fields), NOON, SINGAPORE)
 
 
 def drawn(one: WorkRow) -> Line:
     return lines.worklist_line(one, NOON, SINGAPORE)
-
-
-@pytest.mark.parametrize(
-    ("breach_at", "call_now", "expected"),
-    [
-        (None, False, ""),
-        (NOON + HOUR, True, "now"),
-        (NOON + HOUR, False, "by 13:00"),
-        (NOON + DAY, False, "Tue 3 Mar"),
-        (NOON, False, "late"),
-        (NOON - timedelta(minutes=59), False, "late"),
-        (NOON - HOUR, True, "1 h late"),
-        (NOON - 23 * HOUR, False, "23 h late"),
-        (NOON - 12 * DAY, False, "12 d late"),
-    ],
-)
-def test_due_says_what_is_late_before_all_else(
-    breach_at: datetime | None, call_now: bool, expected: str
-) -> None:
-    assert due(breach_at=breach_at, call_now=call_now) == expected
 
 
 def test_every_state_has_its_words() -> None:
@@ -120,21 +98,22 @@ def test_what_left_the_list_says_why() -> None:
 
 def test_every_code_has_words_and_unknown_ones_stand_for_themselves() -> None:
     for result in AttemptResult:
-        assert words.format_result(result) == words.RESULTS[result]
-    assert words.OUTCOMES.keys() == set(Outcome)
+        assert spoken.format_result(result) == spoken.RESULTS[result]
+    assert spoken.OUTCOMES.keys() == set(Outcome)
     for outcome in Outcome:
-        assert words.format_outcome(outcome) == words.OUTCOMES[outcome].words
+        assert spoken.format_outcome(outcome) == spoken.OUTCOMES[outcome].words
     assert all(words.format_hint(hint) for hint in Hint)
-    assert words.format_result("teleported") == words.format_outcome("teleported") == "teleported"
-    assert words.format_result("") == words.format_hint("") == words.format_hint("weekday_am") == ""
+    assert spoken.format_result("teleported") == spoken.format_outcome("teleported") == "teleported"
+    assert spoken.format_result("") == ""
+    assert words.format_hint("") == words.format_hint("weekday_am") == ""
 
 
 def test_windows_are_told_in_the_order_of_the_week() -> None:
     both = (Window.SATURDAY_MORNING, Window.WEEKDAY_MORNING)
-    assert words.format_windows(both) == "weekdays 9 to 12, Saturday 9 to 12"
-    assert words.format_windows(both, short=True) == "9–12 Sat"
+    assert spoken.format_windows(both) == "weekdays 9 to 12, Saturday 9 to 12"
+    assert spoken.format_windows(both, short=True) == "9–12 Sat"
     for any_time in ((), ("no_such",), (Window.ANY,), (Window.ANY, Window.WEEKDAY_EVENING)):
-        assert words.format_windows(any_time) == "any time"
+        assert spoken.format_windows(any_time) == "any time"
 
 
 @pytest.mark.parametrize(
@@ -310,10 +289,28 @@ def test_a_typed_withdrawal_shows_in_the_list() -> None:
     assert drawn(row(call_language="other")).cells[2] == "other"
 
 
-def test_late_rows_stand_out_more_than_those_to_call_now() -> None:
-    assert drawn(row(breach_at=NOON - HOUR, call_now=True)).tone == "due"
-    assert drawn(row(breach_at=NOON + HOUR, call_now=True)).tone == "strong"
-    assert drawn(row(breach_at=NOON + HOUR)).tone == ""
+def test_a_day_is_named_where_nobody_would_ring_at_its_midnight() -> None:
+    midnight = datetime(2026, 3, 7, tzinfo=SINGAPORE)
+    waiting = row(next_at=midnight, hint="morning")
+    assert words.format_next_step(waiting, NOON, SINGAPORE) == (
+        "try a morning, not before Sat 7 Mar"
+    )
+    waiting = row(next_at=midnight.replace(hour=14))
+    assert words.format_next_step(waiting, NOON, SINGAPORE) == "not before Sat 7 Mar, 14:00"
+
+
+def test_what_is_late_stands_out_of_its_row_and_what_can_be_called_of_the_list() -> None:
+    late, ahead = NOON - HOUR, NOON + HOUR
+    tones = [
+        (one.tone, one.warned)
+        for one in (
+            drawn(row(breach_at=late, call_now=True)),
+            drawn(row(breach_at=late)),
+            drawn(row(breach_at=ahead, call_now=True)),
+            drawn(row(breach_at=ahead)),
+        )
+    ]
+    assert tones == [("strong", 0), ("", 0), ("strong", None), ("", None)]
 
 
 def test_the_number_is_hidden_until_it_is_asked_for() -> None:
@@ -340,7 +337,7 @@ def test_where_it_stands_is_told_in_a_line() -> None:
         withdrawal_noted=True,
     )
     assert request.format_state_line(mine, NOON, SINGAPORE) == (
-        "Yours until 13:00 · spoken to · due Tue 3 Mar"
+        "Yours until 13:00 · spoken to · by 3 Mar"
         " · somebody typed this reference to take it back: please ask"
     )
     now = row(breach_at=NOON + HOUR, call_now=True)
@@ -397,11 +394,41 @@ def test_a_condition_of_an_outcome_is_shown_until_it_is_met() -> None:
     assert remarks_of(row(may_give_up=False, stopped=True)) == always | few
 
 
-def test_times_to_choose_lie_ahead() -> None:
-    asked = ask.ask_time("When?", NOON, SINGAPORE, lambda _answer: None)
-    times = [option.value for option in asked.options if option.value != ask.OTHER_TIME]
-    assert all(datetime.fromisoformat(time) > NOON for time in times)
-    assert [option.more for option in asked.options if option.letter == "m"] == ["Mon 9 Mar, 09:00"]
+def times_offered(at: str, calendar: WorkingCalendar) -> dict[str, str]:
+    """Return what is proposed at a local time: words by letter, the day behind a comma."""
+    now = datetime.fromisoformat(at).replace(tzinfo=SINGAPORE)
+    asked = ask.ask_time("When?", now, calendar, lambda _answer: None)
+    times = [option for option in asked.options if option.value != ask.OTHER_TIME]
+    assert [*times] == sorted(times, key=lambda option: datetime.fromisoformat(option.value))
+    assert all(datetime.fromisoformat(option.value) > now for option in times)
+    return {option.letter: f"{option.title}: {option.more}" for option in times}
+
+
+def test_a_time_to_choose_lies_ahead_and_never_on_a_closed_day() -> None:
+    closed = {date(2026, 3, 9), date(2026, 3, 11), date(2026, 4, 3)}
+    office = WorkingCalendar(SINGAPORE, is_holiday=closed.__contains__)
+    assert times_offered("2026-03-03 10:00", office) == {
+        "h": "In two hours: Tue 3 Mar, 12:00",
+        "t": "Tomorrow morning: Wed 4 Mar, 09:00",
+        "m": "Tuesday morning: Tue 10 Mar, 09:00",  # that Monday is a holiday
+        "f": "In four weeks: Tue 31 Mar, 09:00",
+    }
+    friday = times_offered("2026-03-13 17:00", office)
+    assert friday == {  # two hours on it is closed, and so is tomorrow
+        "m": "Monday morning: Mon 16 Mar, 09:00",
+        "w": "In a week: Fri 20 Mar, 09:00",
+        "f": "In four weeks: Fri 10 Apr, 09:00",
+    }
+    holiday_eve = times_offered("2026-03-10 12:00", office)
+    assert holiday_eve["t"] == "Thursday morning: Thu 12 Mar, 09:00"
+    assert times_offered("2026-03-06 12:00", office)["f"] == "In four weeks: Mon 6 Apr, 09:00"
+    assert times_offered("2026-03-15 12:00", office)["t"] == "Tomorrow morning: Mon 16 Mar, 09:00"
+    afternoons = WorkingCalendar(SINGAPORE, {day: (time(13), time(20)) for day in range(2)})
+    assert times_offered("2026-03-02 14:00", afternoons)["t"] == (
+        "Tomorrow afternoon: Tue 3 Mar, 13:00"
+    )
+    never = WorkingCalendar(SINGAPORE, {})
+    assert times_offered("2026-03-06 20:00", never)["t"] == "Tomorrow morning: Sat 7 Mar, 09:00"
 
 
 def read(*rows: WorkRow) -> Worklist:

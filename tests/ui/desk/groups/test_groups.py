@@ -62,10 +62,10 @@ async def test_the_first_group_is_made_with_the_keyboard_alone(clinic: Clinic) -
         await colleague.type("Room 2", "enter")
         await colleague.type("Level 2, left at the lift", "enter", "enter")
         colleague.expect("What is spoken there.")
-        await colleague.keys("right", "enter", "down")
-        while not colleague.sees("Whether it keeps a list"):
-            await colleague.keys("down")
-        await colleague.keys("right", "enter", "down")
+        colleague.expect("Enter Next", "Space Mark")
+        await colleague.keys("right", "space", "enter")
+        colleague.expect("Whether it keeps a list")
+        await colleague.keys("right", "space", "enter")
         await colleague.type("8", "enter")
         colleague.expect("› Keep it ‹")
         await colleague.keys("enter")
@@ -75,6 +75,22 @@ async def test_the_first_group_is_made_with_the_keyboard_alone(clinic: Clinic) -
         "Wellness group", "Room 2", "Level 2, left at the lift",
     )  # fmt: skip
     assert (plan.language, plan.enrolled, plan.capacity) == ("zh", True, 8)
+
+
+async def test_enter_goes_on_from_every_row_and_changes_none(clinic: Clinic) -> None:
+    plan = made(clinic)
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("s", "c")
+        for hint in ("As staff call it.", "What visitors read", "Where it meets;", "One neutral"):
+            colleague.expect(hint)
+            await colleague.keys("enter")
+        for hint in ("What is spoken there.", "Whether it keeps a list", "1 to 999 people"):
+            colleague.expect(hint)
+            await colleague.keys("enter")
+        colleague.expect("› Keep it ‹")
+        await colleague.keys("enter")
+        colleague.expect("The group is kept.")
+    assert only(clinic).plan == plan
 
 
 async def test_what_is_missing_is_said_and_the_trail_says_what_was_done(clinic: Clinic) -> None:

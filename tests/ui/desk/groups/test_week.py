@@ -8,7 +8,7 @@ from tests.support.deskscreens import Colleague, at_desk
 from tests.support.screens import SIZES
 from tests.ui.desk.groups.test_groups import clear, desk_of, made
 
-FIRST, LAST = date(2026, 1, 1), date(2027, 1, 1)
+FIRST, LAST = date(2025, 1, 1), date(2027, 1, 1)
 
 
 def planned(clinic: Clinic) -> tuple[PlannedSession, ...]:
@@ -58,11 +58,10 @@ async def odd_days_and_times_are_said(colleague: Colleague) -> None:
     """Mend one line after the other, each of them odd at first."""
     await fill(colleague, day="someday", starts="25:00", ends="", room="", places="x")
     for name, right, words in (
-        ("day", "today", "That is no day."),
+        ("day", "tomorrow", "That is no day."),
         ("starts", "11:00", "That is no time of day."),
         ("ends", "11:00", "That is no time of day."),
         ("ends", "12:00", "It would end as it starts."),
-        ("day", "tomorrow", "That has passed already."),
         ("room", "Level 2", "It needs a room."),
         ("places", "12", "from 1 to 999"),
     ):
@@ -70,6 +69,31 @@ async def odd_days_and_times_are_said(colleague: Colleague) -> None:
         colleague.expect(words)
         assert colleague.screen.focused is colleague.screen.query_one(f"#{name}")
         await clear(colleague, name, right)
+
+
+async def test_a_session_that_has_begun_or_is_over_is_planned_after_a_question(
+    clinic: Clinic,
+) -> None:
+    made(clinic)
+    async with at_desk(clinic, "manager", size=(56, 16)) as colleague:
+        await colleague.keys("s", "enter", "a")
+        await fill(colleague, starts="11:50", ends="12:50")
+        await colleague.keys("enter", "enter", "enter", "enter")
+        colleague.expect("It began at 11:50. Plan it all the same?", "until it ends, at 12:50.")
+        await colleague.keys("n")
+        colleague.expect("A session of Wellness group", "11:50")
+        assert planned(clinic) == ()
+        await colleague.keys("enter", "y")
+        colleague.expect("The session is kept.", "Mon 2 Mar", "on now")
+        await colleague.keys("a")
+        await fill(colleague, day="1 Mar 2025", starts="15:00", ends="16:00")
+        await colleague.tap("Keep it")
+        colleague.expect("It was on 1 Mar 2025, 15:00–16:00.", "Visitors cannot check in to it")
+        await colleague.keys("y")
+        colleague.expect("The session is kept.")
+    running, year_ago = sorted(starts(clinic), reverse=True)
+    assert running == datetime(2026, 3, 2, 3, 50, tzinfo=UTC)
+    assert year_ago == datetime(2025, 3, 1, 7, 0, tzinfo=UTC)
 
 
 async def test_a_session_is_changed_and_one_that_has_begun_keeps_its_times(clinic: Clinic) -> None:
