@@ -23,6 +23,7 @@ from kiosk.domain.health import (
     disk_finding,
     helplines_finding,
     letters_finding,
+    scanner_finding,
     terminal_finding,
 )
 from kiosk.errors import KioskError
@@ -57,6 +58,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     except KioskError as error:
         found.append(Finding("settings", Verdict.FAIL, str(error)))
     found += _terminal(settings)
+    found.append(scanner_finding())
     kiosks: list[Kiosk] = []
     try:
         found += _findings_or_error("database", lambda: _database(folder, settings, kiosks))

@@ -90,6 +90,17 @@ def letters_finding(panel_height_mm: float, distance_mm: float, rows: int) -> Fi
     return Finding("letter height", Verdict.OK, f"{words} at {distance_mm:.0f} mm.")
 
 
+def scanner_finding() -> Finding:
+    """Return how to set up a scanner; only its test card can tell how it is set."""
+    return Finding(
+        "scanner",
+        Verdict.LOOK,
+        "Set it to end each code with Enter, at 5 to 20 ms a character, with STX before the code"
+        " if it can. Then scan assets/pictures/test-card.svg on the first screen: it shows how"
+        " the scanner is set.",
+    )
+
+
 def colour_finding(term: str, colorterm: str, *, no_color: bool) -> Finding:
     """Return the finding about colours, from TERM, COLORTERM and NO_COLOR."""
     if term in ("", "dumb", "unknown"):

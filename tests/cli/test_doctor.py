@@ -73,6 +73,7 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path) -> None:
     assert verdicts == {
         "settings": "ok",
         "terminal size": "look",
+        "scanner": "look",
         "database": "ok",
         "keys": "ok",
         "clock": "ok",

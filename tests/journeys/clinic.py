@@ -148,8 +148,12 @@ class Clinic:
 
 
 def fill_in(terminal: Terminal, name: str, phone: str) -> None:
-    """Go from home to the read-back by keys in one burst, with every choice as it is offered."""
-    terminal.send(f"c{name}\r{phone}\rnnn")
+    """Go from home to the read-back by keys alone, with every choice as it is offered."""
+    terminal.send("c")
+    terminal.wait_for("What should we call you?")
+    terminal.send(f"{name}\r")
+    terminal.type(phone)
+    terminal.send("\rnnn")
     terminal.wait_for("Is this right?")
 
 

@@ -72,7 +72,7 @@ def by_keys_alone(clinic: Clinic, terminal: Terminal) -> str:
     terminal.wait_for("What should we call you?")
     terminal.send(f"{NAME}\r")
     terminal.wait_for("Which number should we call?")
-    terminal.send(PHONE)
+    terminal.type(PHONE)
     terminal.wait_for("We will call +65 9374 1652.")
     terminal.send("\r")
     terminal.wait_for("When may we call?")

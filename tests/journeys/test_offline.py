@@ -43,7 +43,7 @@ def ask_to_be_called(terminal: Terminal) -> None:
 def maintenance(terminal: Terminal, *words: str) -> None:
     terminal.send("m")
     terminal.wait_for("What you type stays covered.")
-    terminal.send(f"{PIN}\r")
+    terminal.type(f"{PIN}\r")
     for one in words:
         terminal.wait_for(one)
 

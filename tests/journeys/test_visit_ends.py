@@ -58,7 +58,7 @@ def test_no_end_leaves_anything(clinic: Clinic, insight: Insight) -> None:
     clears_by_itself(terminal, insight, "Welcome, Ravi")
     terminal.send("m")
     terminal.wait_for("What you type stays covered.")
-    terminal.send("2580\r")
+    terminal.type("2580\r")
     clears_by_itself(terminal, insight, "Records to send")
     assert WARNING.encode() not in terminal.raw
 

@@ -162,6 +162,10 @@ class Terminal:
         # Drawn only now, for the emulator is slower than a scanner.
         self.emulator.feed(bytes(drawn))
 
+    def type(self, text: str) -> None:
+        """Type `text` as a quick person does."""
+        self.send(text, pace=0.07)
+
     def _write(self, data: bytes) -> None:
         ends = time.monotonic() + WITHIN
         while data:

@@ -6,6 +6,7 @@ from secrets import token_bytes
 
 from textual import events
 from textual.app import App
+from textual.widgets import Input
 
 from kiosk.domain.text import clean
 from kiosk.ui.terminal.driver import KioskDriver
@@ -26,9 +27,15 @@ from kiosk.ui.terminal.lockdown import (
     new_text,
     types_text,
 )
-from kiosk.ui.terminal.messages import InputClosed, InputKind, InputKindChanged, Scanned
+from kiosk.ui.terminal.messages import (
+    InputClosed,
+    InputKind,
+    InputKindChanged,
+    Scanned,
+    TakenBack,
+)
 from kiosk.ui.terminal.modes import MODES
-from kiosk.ui.terminal.scanner import RecentScans, scan_in
+from kiosk.ui.terminal.scanner import KeyPlace, RecentScans, scan_in
 from kiosk.ui.terminal.startup import EXIT_BROKEN
 from kiosk.ui.terminal.widths import count_vowel_signs
 from kiosk.ui.theme import DEFAULT_THEME, themes
@@ -58,6 +65,11 @@ class LockedApp(Lockdown):
         self._filters.append(ControlFilter())
 
     @property
+    def place(self) -> KeyPlace:
+        """What keys are for now; asked by the thread that reads."""
+        return KeyPlace.DESK
+
+    @property
     def is_batching(self) -> bool:
         """Whether nothing is drawn for now, as within `batch_update`."""
         return self._batch_count > 0
@@ -75,7 +87,7 @@ class LockedApp(Lockdown):
     async def on_event(self, event: events.Event) -> None:
         if event.is_forwarded:
             self._gate.bubbled(event)
-        elif isinstance(event, events.Key | events.Paste | Scanned):
+        elif isinstance(event, events.Key | events.Paste | Scanned | TakenBack):
             accepted = self._accepted(event)
             if accepted is not None:
                 await self._gate.put(accepted)
@@ -89,6 +101,26 @@ class LockedApp(Lockdown):
         self._gate.forget()
         self._clipboard = ""
         self.forget_taps()
+        self.forget_scans()
+
+    def forget_scans(self) -> None:
+        """Answer a code again that was scanned just now: its answer is no longer shown."""
+        self._recent_scans.forget()
+
+    def on_taken_back(self, event: TakenBack) -> None:
+        """Take what a machine typed out of the field that has the focus."""
+        field = self.focused
+        if not isinstance(field, Input):
+            return
+        value, end, typed = field.value, field.cursor_position, event.text
+        if field.max_length is not None and len(value) >= field.max_length:
+            # What had no room any more was not taken.
+            while typed and not value[:end].endswith(typed):
+                typed = typed[:-1]
+        if typed and value[:end].endswith(typed):
+            start = end - len(typed)
+            field.value = value[:start] + value[end:]
+            field.cursor_position = start
 
     async def on_key_probe(self, probe: KeyProbe) -> None:
         probe.stop()
@@ -98,8 +130,10 @@ class LockedApp(Lockdown):
         """Return the event that takes its turn, or None where nothing is to happen."""
         if isinstance(event, events.Key):
             return self._accepted_key(event)
+        if isinstance(event, TakenBack):
+            return event
         if isinstance(event, events.Paste):
-            scanned = scan_in(event.text)
+            scanned = scan_in(event.text, self.place)
             if scanned is None:
                 text = clean(event.text)
                 self._used("keys")

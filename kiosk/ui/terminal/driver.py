@@ -25,10 +25,10 @@ from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
 from kiosk.ui.terminal.fatal import Guard
-from kiosk.ui.terminal.messages import InputClosed, Scanned
+from kiosk.ui.terminal.messages import InputClosed, Scanned, TakenBack
 from kiosk.ui.terminal.modes import LISTEN, MODES, write_all
 from kiosk.ui.terminal.sanitiser import Sanitiser, Token, TokenKind
-from kiosk.ui.terminal.scanner import Press, Scan, ScanRecogniser
+from kiosk.ui.terminal.scanner import Decided, KeyPlace, Press, ScanRecogniser, TakeBack
 from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_TERMINAL_GONE
 from kiosk.ui.terminal.widths import hold_places
 
@@ -111,9 +111,10 @@ _PARSER_TROUBLE: Final = (ArithmeticError, LookupError, TypeError, ValueError)
 class Intake:
     """Joins sanitiser, parser, scan recogniser and flood limit; pure, driven by a clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Callable[[], KeyPlace] = lambda: KeyPlace.DESK) -> None:
+        """`place` returns what keys are for now."""
         self._sanitiser = Sanitiser()
-        self._recogniser = ScanRecogniser()
+        self._recogniser = ScanRecogniser(place)
         # Only its look-up of whole sequences is used, not its stream, which can hang.
         self._parser = XTermParser()
         self._typed = Budget(TYPED_PER_SECOND)
@@ -149,15 +150,17 @@ class Intake:
                     messages.append(TerminalSupportsSynchronizedOutput())
         return messages
 
-    def _decided(self, decided: list[Press | Scan], at: float) -> list[Message]:
+    def _decided(self, decided: Decided, at: float) -> list[Message]:
         messages: list[Message] = []
         for one in decided:
             if isinstance(one, Press):
                 # The budget comes first: naming a key costs more than dropping it.
                 if self._typed.spend(at):
                     messages += self._keys(one)
+            elif isinstance(one, TakeBack):
+                messages.append(TakenBack(one.text))
             elif self._scans.spend(at):
-                messages.append(Scanned(one.text))
+                messages.append(Scanned(one.text, one.measured))
         return messages
 
     def _limited(self, message: Message | None, at: float) -> list[Message]:
@@ -169,7 +172,13 @@ class Intake:
         """Return the keys that one token stands for; characters get Textual's name later."""
         if len(text) == 1 and text.isprintable():
             return [Press(text, text)]
-        return [Press(key.key, key.character) for key in self._looked_up(text)]
+        if len(text) == 2 and text[1].isprintable():
+            # Alt with a key: nothing here uses it, but some scanners type so.
+            return [Press(f"alt+{text[1]}", text[1])]
+        return [
+            Press(key.key, key.character or _alt_character(key.key))
+            for key in self._looked_up(text)
+        ]
 
     def _keys(self, press: Press) -> list[events.Key]:
         if press.key == press.character:
@@ -184,6 +193,12 @@ class Intake:
         except _PARSER_TROUBLE:
             # One key that Textual cannot read must not end the input thread.
             return []
+
+
+def _alt_character(key: str) -> str | None:
+    """Return the character of a key with Alt, which has none of its own."""
+    character = key.removeprefix("alt+")
+    return character if character != key and len(character) == 1 else None
 
 
 _FRAMES: Final = 30
@@ -229,6 +244,10 @@ class KioskApp(Protocol):
 
     @property
     def message_queue_size(self) -> int: ...
+
+    @property
+    def place(self) -> KeyPlace:
+        """What keys are for now; asked by the thread that reads."""
 
     def leave(self, code: int) -> None:
         """End from any thread, at the latest in some seconds."""
@@ -349,7 +368,7 @@ class KioskDriver(Driver):
             self._loop.call_soon_threadsafe(self._kiosk.crash, error)
 
     def _read_until_woken(self) -> None:
-        intake, fd, clock = Intake(), MODES.input_fd, time.monotonic
+        intake, fd, clock = Intake(lambda: self._kiosk.place), MODES.input_fd, time.monotonic
         while True:
             due = intake.deadline()
             timeout = None if due is None else max(0.0, due - clock())

@@ -17,9 +17,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kiosk.ui.terminal.messages import Scanned
+from kiosk.ui.terminal.messages import Scanned, TakenBack
 
-Gated = events.Key | events.Paste | Scanned
+Gated = events.Key | events.Paste | Scanned | TakenBack
 
 _WAITING: Final = 96
 _SETTLED: Final = 4

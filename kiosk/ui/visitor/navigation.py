@@ -8,7 +8,9 @@ from kiosk.ui.terminal.app import LockedApp
 from kiosk.ui.visitor.screen import VisitorScreen
 from kiosk.ui.visitor.screens.home import HomeScreen
 from kiosk.ui.visitor.screens.resting import OutOfOrderScreen, StillThereScreen
+from kiosk.ui.visitor.screens.result import NoticeScreen
 from kiosk.ui.visitor.visit import Visit, VisitorContext
+from kiosk.ui.widgets.card import CardText
 
 Maker = Callable[[], VisitorScreen]
 """Makes a screen afresh; screens are never used twice."""
@@ -71,6 +73,7 @@ class Navigation:
                 # The next person at this screen may be somebody else.
                 self._context.visit.wipe()
                 await self._rest()
+                self._app.forget_scans()
 
     async def end_visit(self) -> None:
         """Wipe the visit, by whatever path it ends, and show a fresh first screen."""
@@ -109,10 +112,19 @@ class Navigation:
                 warning = StillThereScreen(seconds, since=self._monotonic())
                 await self._app.push_screen(self._prepared(warning))
 
-    async def lift_warning(self) -> None:
-        """Show again what the warning covers, where there is one; what it covers is untouched."""
+    async def show_notice(self, card: CardText) -> None:
+        """Cover the screen with a notice; what it covers stays as it is."""
+        await self.uncover()
         async with self._moving:
-            if isinstance(self._app.screen, StillThereScreen):
+            await self._app.push_screen(self._prepared(NoticeScreen(card)))
+            self.shown_at = self._monotonic()
+
+    async def uncover(self) -> None:
+        """Show again what a warning or a notice covers; what it covers is untouched."""
+        async with self._moving:
+            if isinstance(self._app.screen, StillThereScreen | NoticeScreen):
+                if isinstance(self._app.screen, NoticeScreen):
+                    self._app.forget_scans()
                 await self._app.pop_screen()
                 self.shown_at = self._monotonic()
 

@@ -12,8 +12,8 @@ from kiosk.domain.attendance.check_in import (
     GuestWelcomed,
     Joined,
     NothingOpen,
-    ScanAgain,
     ScannerWorks,
+    ScanProblem,
     Session,
 )
 from kiosk.domain.callbacks.request import (
@@ -23,8 +23,10 @@ from kiosk.domain.callbacks.request import (
     Receipt,
     Window,
 )
+from kiosk.domain.passes import HEAD
 from kiosk.domain.phones import PhoneProblem, digit_counts
 from kiosk.domain.text import NameProblem, clean
+from kiosk.ui.terminal.scanner import Measured
 from kiosk.ui.visitor.visit import VisitorContext
 from kiosk.ui.widgets.card import CardText
 
@@ -159,7 +161,7 @@ def _format_number_plan(country: str, language: str) -> dict[str, str]:
     return {"country": names.get(country, country), "digits": digits}
 
 
-Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScanAgain | ScannerWorks
+Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScannerWorks
 """The outcomes that are a result by themselves; the others ask or lead on."""
 
 
@@ -210,18 +212,89 @@ def describe_outcome(outcome: Shown, context: VisitorContext) -> ResultText:
             return _welcome(context, None, _("You are counted in."), outcome.session)
         case NothingOpen():
             return _describe_nothing_open(outcome, context)
-        case ScanAgain():
-            return _result(
-                context,
-                _("Please scan again"),
-                _("Hold the code still, a hand away from the scanner."),
-                _("Or ask any staff member to check you in."),
-                colour="primary",
-            )
         case ScannerWorks():
             return _result(context, _("✓  The scanner works"), _("All digits arrived."))
         case _other:
             assert_never(outcome)
+
+
+def describe_test_card(measured: Measured | None, context: VisitorContext) -> ResultText:
+    """Return how a scanner sent its test card, with what to set where that is not right."""
+    text = describe_outcome(ScannerWorks(), context)
+    if measured is None:
+        return text
+    _ = context.visit.texts.gettext
+    pace = _("{gap} ms from one character to the next.")
+    if measured.gap > _SLOW_SCANNER:
+        pace = _("{gap} ms from one character to the next. Please set it faster, to 5 to 20 ms.")
+    layout = _("The keyboard layout fits.")
+    if measured.row != HEAD:
+        layout = _("Its keyboard layout types {row} for 0 to 9. We can read that.")
+    lines = (
+        *text.card.lines,
+        pace.format(gap=round(1000 * measured.gap)),
+        layout.format(row=clean(measured.row)),
+        _describe_ending(measured.ending, _),
+    )
+    return replace(text, card=replace(text.card, lines=lines))
+
+
+_SLOW_SCANNER = 0.030
+"""Seconds a character from which on codes of others cannot be told from a quick person's keys."""
+_ENDINGS = {"enter": "Enter", "ctrl+m": "Enter", "tab": "Tab", "ctrl+i": "Tab", "ctrl+c": "ETX"}
+
+
+def _describe_ending(key: str, _: Translate) -> str:
+    if not key:
+        return _("Nothing comes behind the code. Please set it to end with Enter.")
+    return _("Behind the code comes {key}.").format(key=_ENDINGS.get(key, "LF"))
+
+
+def describe_scan_problem(problem: ScanProblem, context: VisitorContext) -> CardText:
+    """Return what to say of a code that cannot be read here, or that is not ours."""
+    _ = context.visit.texts.gettext
+    match problem:
+        case ScanProblem.MISREAD | ScanProblem.UNKNOWN_VERSION:
+            title, lines = (
+                _("Please scan again"),
+                (
+                    _("Hold the code still, a hand away from the scanner."),
+                    _("Or ask any staff member to check you in."),
+                ),
+            )
+        case ScanProblem.NOT_OURS:
+            title, lines = (
+                _("This is not a group pass"),
+                (
+                    _("We did nothing with it, and did not keep it."),
+                    _("Show your pass, or ask any staff member."),
+                ),
+            )
+        case ScanProblem.RECORD:
+            title, lines = (
+                _("Health records are not read here"),
+                (
+                    _("We did nothing with it, and did not keep it."),
+                    _("Please show it to staff at the counter."),
+                ),
+            )
+        case _other:
+            assert_never(problem)
+    return CardText(title, lines, _format_clears(_), "primary")
+
+
+def describe_scanned_pin(context: VisitorContext) -> CardText:
+    """Return what to say where keys came to the PIN's field at a scanner's pace."""
+    _ = context.visit.texts.gettext
+    lines = (
+        _("It came as fast as from a scanner, so it was not tried."),
+        _("Type it key by key."),
+    )
+    return CardText(_("Please type the PIN by hand"), lines, _format_clears(_), "primary")
+
+
+def _format_clears(_: Translate) -> str:
+    return _("This clears by itself, or when you press a key or touch the screen.")
 
 
 def describe_joined(joined: Joined, context: VisitorContext) -> ResultText:

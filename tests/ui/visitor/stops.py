@@ -179,7 +179,7 @@ STOPS = (
     Stop("new-pass", "Your pass", _new_pass),
     Stop("welcome", "✓ Welcome, Mei", _welcome),
     Stop("nothing-open", "Next today: Room 7, 1:30 pm", _nothing_open),
-    Stop("scan-again", "Please scan again", _scan_again),
+    Stop("scan-again", "This is not a group pass", _scan_again),
     Stop("scan-in-form", "Back to my form", _scan_in_form),
     Stop("slip", "It is kept safely on this kiosk since", _slip),
     Stop("withdrawn", "It is withdrawn. Nobody will call you about it.", _withdrawn),
