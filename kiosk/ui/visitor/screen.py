@@ -231,7 +231,9 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     @on(Bar.Tapped)
     def tap_bar(self, event: Bar.Tapped) -> None:
-        """Go where the tapped part of the foot leads."""
+        """Go where the tapped part of the foot leads; to help at once."""
+        if event.part != "help" and not self.takes_presses():
+            return
         routes: dict[Part, VisitorRoute] = {
             "help": VisitorRoute.HELP,
             "language": VisitorRoute.LANGUAGE,

@@ -13,6 +13,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from kiosk.ui.screen import AskingScreen
+
 GAP = 2
 """Blank cells between two columns."""
 Tone = Literal["", "strong", "due", "done"]
@@ -194,6 +196,8 @@ class Listing(ScrollView, Generic[Item]):
         if self._at != at:
             self._keep_in_view()
         self._redraw_changed()
+        if self.chosen_key != before:
+            self._note_change()
         if before is not None and self.chosen_key != before:
             self.post_message(self.Moved(self, self.chosen_key))
 
@@ -209,8 +213,10 @@ class Listing(ScrollView, Generic[Item]):
             self._go(self._place_of[key])
 
     def choose(self) -> None:
-        """Post that the item under the cursor is meant."""
-        if self.current is not None:
+        """Post that the item under the cursor is meant, once it can have been read there."""
+        screen = self.screen
+        is_early = isinstance(screen, AskingScreen) and not screen.takes_presses()
+        if self.current is not None and not is_early:
             self.post_message(self.Chosen(self, self.chosen_key))
 
     def _go(self, place: int) -> None:
@@ -256,9 +262,16 @@ class Listing(ScrollView, Generic[Item]):
         self._keep_in_view()
 
     def on_focus(self) -> None:
+        self._note_change()
         self.refresh()
 
-    on_blur = on_focus
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def _note_change(self) -> None:
+        """Another item came under the cursor, or the keys came here, by no move of the cursor."""
+        if self.is_attached and isinstance(self.screen, AskingScreen):
+            self.screen.note_change()
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

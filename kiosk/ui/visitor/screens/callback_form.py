@@ -267,7 +267,7 @@ class CallReviewScreen(CallFormScreen):
         yield Static("", id="say", markup=False)
 
     def steps(self) -> Iterable[Action]:
-        yield Action(self._("Yes, send"), letter="Y", id="send", primary=True)
+        yield Action(self._("Yes, send"), letter="Y", id="send", primary=True, apart=True)
 
     def _read_back(self) -> Table:
         draft, country = self._form.draft, self.context.clinic.country

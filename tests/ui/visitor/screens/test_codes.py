@@ -64,6 +64,7 @@ async def test_the_numbers_to_take_home_have_their_codes(clinic: Clinic) -> None
     async with at_kiosk(clinic) as visitor:
         await visitor.keys("t")
         for index, line in enumerate(LINES, start=len(TAKE_HOME)):
+            visitor.read()
             list(visitor.screen.query(Tile))[index].press()
             await visitor.settle()
             assert codes(visitor.strips()) == [line]
@@ -75,6 +76,7 @@ async def test_every_address_to_take_home_has_its_code_or_is_readable(clinic: Cl
     async with at_kiosk(clinic) as visitor:
         await visitor.keys("t")
         for index, item in enumerate(TAKE_HOME):
+            visitor.read()
             list(visitor.screen.query(Tile))[index].press()
             await visitor.settle()
             for size in SIZES:
