@@ -84,6 +84,11 @@ class Hands(Reader[AppT]):
     async def sends(self, *keys: str) -> None:
         """Read the screen, then press keys and do not wait for what they do."""
         self.read()
+        await self.hurries(0.0, *keys)
+
+    async def hurries(self, gap: float, *keys: str) -> None:
+        """Press keys `gap` seconds later, read or not, and do not wait for what they do."""
+        self.seconds.at += gap
         for key in keys:
             name = _character_to_key(key) if len(key) == 1 else key
             await self._post(events.Key(name, key if len(key) == 1 else None))

@@ -172,6 +172,8 @@ class Listing(ScrollView, Generic[Item]):
         self._items: Sequence[Item] = ()
         self._place_of: dict[Hashable, int] = {}
         self._at = 0
+        self._came_at = float("-inf")
+        """When another item came under the cursor by itself, in seconds of the app's clock."""
         self._drawn: dict[int, tuple[Line | None, bool]] = {}
         """By place: the line that was drawn there, and whether the cursor stood on it."""
 
@@ -215,7 +217,7 @@ class Listing(ScrollView, Generic[Item]):
     def choose(self) -> None:
         """Post that the item under the cursor is meant, once it can have been read there."""
         screen = self.screen
-        is_early = isinstance(screen, AskingScreen) and not screen.takes_presses()
+        is_early = isinstance(screen, AskingScreen) and not screen.takes_presses(self._came_at)
         if self.current is not None and not is_early:
             self.post_message(self.Chosen(self, self.chosen_key))
 
@@ -271,7 +273,7 @@ class Listing(ScrollView, Generic[Item]):
     def _note_change(self) -> None:
         """Another item came under the cursor, or the keys came here, by no move of the cursor."""
         if self.is_attached and isinstance(self.screen, AskingScreen):
-            self.screen.note_change()
+            self._came_at = self.screen.monotonic()
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

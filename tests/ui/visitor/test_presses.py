@@ -4,6 +4,7 @@ import pytest
 from textual.geometry import Region
 
 from kiosk.ui.screen import READ_SECONDS
+from kiosk.ui.visitor.screen import VisitorScreen
 from kiosk.ui.visitor.screens.callback_form import (
     FORM_STEPS,
     CallLanguageScreen,
@@ -24,6 +25,11 @@ LATE = 1.5 * READ_SECONDS
 SIZES = ((56, 16), (71, 20), (72, 22), (80, 24), (106, 32), (120, 40), (200, 60))
 
 
+def stands_at(visitor: Visitor) -> type[VisitorScreen]:
+    """Return which screen is on top."""
+    return type(visitor.screen)
+
+
 async def slip(visitor: Visitor, clinic: Clinic) -> None:
     """Make a request and hold its slip under the scanner."""
     await visitor.scan(clinic.visitor.request_callback(clinic.draft()).slip_digits)
@@ -35,7 +41,7 @@ async def test_a_double_tap_on_next_takes_one_step(clinic: Clinic, gap: float) -
         await form(CallPhoneScreen)(visitor, clinic)
         for step in FORM_STEPS[2:]:
             await visitor.tap_twice("Next", gap)
-            assert type(visitor.screen) is step
+            assert stands_at(visitor) is step
         visitor.expect("Is this right?", "Yes, send")
     assert clinic.count("callback_request") == 0
 
@@ -44,7 +50,7 @@ async def test_a_slow_double_tap_on_next_sends_nothing(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form(CallMessageScreen)(visitor, clinic)
         await visitor.tap_twice("Next", LATE)
-        assert type(visitor.screen) is CallReviewScreen
+        assert stands_at(visitor) is CallReviewScreen
     assert clinic.count("callback_request") == 0
 
 
@@ -74,9 +80,9 @@ async def test_a_burst_of_letters_presses_the_first_button_only(clinic: Clinic) 
     async with at_kiosk(clinic) as visitor:
         await form(CallWhenScreen)(visitor, clinic)
         await visitor.at_once(*"nnnny")
-        assert type(visitor.screen) is CallLanguageScreen
+        assert stands_at(visitor) is CallLanguageScreen
         await visitor.at_once("enter", "enter", "space", "enter")
-        assert type(visitor.screen) is CallMessageScreen
+        assert stands_at(visitor) is CallMessageScreen
     assert clinic.count("callback_request") == 0
 
 
@@ -84,7 +90,7 @@ async def test_what_is_typed_ahead_still_goes_into_its_fields(clinic: Clinic) ->
     async with at_kiosk(clinic) as visitor:
         for _ in range(2):
             await visitor.at_once("c", *"Mei", "enter", *"81234567", "enter", "enter", "n")
-            assert type(visitor.screen) is CallWhenScreen
+            assert stands_at(visitor) is CallWhenScreen
             draft = visitor.app.context.visit.call_form().draft
             assert (draft.preferred_name, draft.phone) == ("Mei", "+6581234567")
             await visitor.keys("escape")
@@ -95,19 +101,19 @@ async def test_enter_behind_nothing_typed_is_a_press_like_any_other(clinic: Clin
     async with at_kiosk(clinic) as visitor:
         await form(FORM_STEPS[0])(visitor, clinic)
         await visitor.at_once("enter", "enter")
-        assert type(visitor.screen) is CallPhoneScreen
+        assert stands_at(visitor) is CallPhoneScreen
 
 
 async def test_help_and_the_way_out_wait_for_nothing(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.at_once("c", "f1")
-        assert type(visitor.screen) is HelpNowScreen
+        assert stands_at(visitor) is HelpNowScreen
         await visitor.at_once("r", "escape")
         visitor.expect(HOME)
         await visitor.tap("Ask for a call")
         await visitor.touch_down(*visitor.place_of("Help now"))
         await visitor.settle()
-        assert type(visitor.screen) is HelpNowScreen
+        assert stands_at(visitor) is HelpNowScreen
 
 
 async def test_the_way_out_is_not_tapped_unseen(clinic: Clinic) -> None:
