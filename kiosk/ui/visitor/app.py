@@ -102,6 +102,9 @@ class VisitorApp(TimedApp):
             VisitorRoute.GROUPS: self._show_groups,
             VisitorRoute.TAKE_HOME: partial(navigation.go, TakeHomeScreen),
             VisitorRoute.KEEP: partial(navigation.go, partial(ArticleScreen, "what-we-keep")),
+            VisitorRoute.NO_PHONE: partial(
+                navigation.go, partial(ArticleScreen, "without-a-phone")
+            ),
             VisitorRoute.WITHDRAW: partial(navigation.go, TypedWithdrawalScreen),
             VisitorRoute.NOTE_KEPT: self._show_note_kept,
             VisitorRoute.STAFF: partial(navigation.go, PinScreen),
