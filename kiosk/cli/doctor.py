@@ -26,6 +26,7 @@ from kiosk.domain.health import (
     scanner_finding,
     terminal_finding,
 )
+from kiosk.domain.text import clean
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
@@ -200,15 +201,18 @@ def _helplines(today: date, opened: list[Kiosk]) -> Iterator[Finding]:
 
 
 def _take_home(folder: Path) -> Iterator[Finding]:
-    from kiosk.content.articles import read_take_home
+    """Yield how much there is to take home, and by its title what has no address yet."""
+    from kiosk.content.articles import read_take_home, titles_without_address
     from kiosk.settings import TAKE_HOME_NAME
 
-    items = read_take_home(folder / TAKE_HOME_NAME)
-    if items:
-        yield Finding("take-home material", Verdict.OK, f"{len(items)} to show.")
-    else:
-        words = "None has an address yet; fill them in in take-home.toml."
-        yield Finding("take-home material", Verdict.LOOK, words)
+    path = folder / TAKE_HOME_NAME
+    items, missing = read_take_home(path), titles_without_address(path)
+    words = f"{len(items)} to show."
+    if missing:
+        titles = ", ".join(f"'{clean(title)}'" for title in missing)
+        words += f" Without an address, and so not shown: {titles}; fill it in in {path}."
+    is_whole = items and not missing
+    yield Finding("take-home material", Verdict.OK if is_whole else Verdict.LOOK, words)
 
 
 def _variables() -> Finding:

@@ -79,7 +79,7 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path) -> None:
         "clock": "ok",
         "centre": "ok",
         "helplines": "ok",
-        "take-home material": "look",
+        "take-home material": "ok",
         "disk space": "ok",
         "variables": "ok",
     }
@@ -278,6 +278,16 @@ def test_take_home_material(look: Look, demo: Path) -> None:
     path = demo / "take-home.toml"
     path.write_text('[[item]]\ntitle = "A"\nurl = "https://example.org/a"\n')
     assert look()["take-home material"].verdict is Verdict.OK
+    path.write_text('[[item]]\ntitle = "A"\nurl = "https://example.org/a"\n[[item]]\ntitle = "B"\n')
+    found = look()
+    assert found["take-home material"].verdict is Verdict.LOOK
+    assert "1 to show. Without an address, and so not shown: 'B'" in (
+        found["take-home material"].sentence
+    )
+    path.write_text((CHECKOUT / "config" / "take-home.toml").read_text(encoding="utf-8"))
+    unfilled = look()["take-home material"]
+    assert unfilled.verdict is Verdict.LOOK
+    assert all(title in unfilled.sentence for title in ("Commentary", "issue 10", "Brochure"))
     path.write_text('[[item]]\ntitle = "A"\nurl = "http://example.org/a"\n')
     found = look()
     assert found["take-home material"].verdict is Verdict.FAIL

@@ -148,12 +148,20 @@ class Clinic:
 
 
 def fill_in(terminal: Terminal, name: str, phone: str) -> None:
-    """Go from home to the read-back by keys alone, with every choice as it is offered."""
-    terminal.send("c")
+    """Go from home to the read-back by keys, with every choice as it is offered."""
+    terminal.choose("c")
     terminal.wait_for("What should we call you?")
     terminal.send(f"{name}\r")
     terminal.type(phone)
-    terminal.send("\rnnn")
+    terminal.send("\r")
+    choose_nothing(terminal)
+
+
+def choose_nothing(terminal: Terminal) -> None:
+    """Go from the times to the read-back with every choice as it is offered."""
+    for words in ("When may we call?", "Which language should we", "may we leave a message?"):
+        terminal.wait_for(words)
+        terminal.choose("n")
     terminal.wait_for("Is this right?")
 
 

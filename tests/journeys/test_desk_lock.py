@@ -41,16 +41,16 @@ def test_a_locked_desk_leaves_nothing(clinic: Clinic, insight: Insight) -> None:
     nothing_of_a_request_is_left(terminal, insight, reference)
     terminal.send(f"{PASSPHRASE}\r")
     terminal.wait_for("C Now")
-    terminal.send("q")
+    terminal.choose("q")
     sign_in(terminal, "facilitator")
     a_roster_leaves_nothing_and_comes_back(terminal, insight)
 
 
 def nothing_of_a_request_is_left(terminal: Terminal, insight: Insight, reference: str) -> None:
     open_request(terminal, reference)
-    terminal.send("c")
+    terminal.choose("c")
     terminal.wait_for("It is yours until")
-    terminal.send("r")
+    terminal.choose("r")
     terminal.wait_for(f"Ring {NATIONAL}")
     assert insight.reachable(terminal, *OPENED) == set(OPENED)
     terminal.settle()
@@ -61,7 +61,7 @@ def nothing_of_a_request_is_left(terminal: Terminal, insight: Insight, reference
 
 def a_roster_leaves_nothing_and_comes_back(terminal: Terminal, insight: Insight) -> None:
     open_roster(terminal)
-    terminal.send("n")
+    terminal.choose("n")
     terminal.wait_for(MEMBER)
     assert insight.reachable(terminal, MEMBER) == {MEMBER}
     terminal.settle()
@@ -74,10 +74,10 @@ def a_roster_leaves_nothing_and_comes_back(terminal: Terminal, insight: Insight)
     terminal.wait_for("1 here · ")
     terminal.wait_for("•••")
     assert terminal.find(MEMBER) is None
-    terminal.send("n")
+    terminal.choose("n")
     terminal.wait_for(MEMBER)
     terminal.settle()
     drawn = len(terminal.raw)
-    terminal.send("q")
+    terminal.choose("q")
     terminal.wait_for("Sign in with your own name and passphrase.")
     assert_nothing_left(terminal, insight, drawn, MEMBER)

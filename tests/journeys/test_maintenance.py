@@ -15,7 +15,7 @@ def unlock(terminal: Terminal) -> None:
 
 
 def ask_for_pin(terminal: Terminal) -> None:
-    terminal.send("m")
+    terminal.choose("m")
     terminal.wait_for("What you type stays covered.")
 
 
@@ -28,13 +28,13 @@ def test_what_staff_and_others_did_outlives_a_restart(clinic: Clinic) -> None:
     terminal.type(f"{PIN}\r")
     terminal.wait_for("Records to send")
     assert terminal.find(PIN) is None
-    terminal.send("o")
+    terminal.choose("o")
     terminal.wait_for(CLOSED)
     terminal.kill()
     again = clinic.start(shows=CLOSED)
     a_closed_kiosk_has_help_alone(clinic, again)
     unlock(again)
-    again.send("o")
+    again.choose("o")
     again.wait_for("Ask for a call")
     assert clinic.arrivals() == []
     assert clinic.requests() == []
@@ -44,7 +44,7 @@ def test_what_staff_and_others_did_outlives_a_restart(clinic: Clinic) -> None:
 def a_closed_kiosk_has_help_alone(clinic: Clinic, terminal: Terminal) -> None:
     digits = next(iter(clinic.sample_passes().values()))
     terminal.send(f"{digits}\rcrg")
-    terminal.send("h")
+    terminal.choose("h")
     terminal.wait_for("Help now")
     terminal.wait_for("The code calls the line")
     terminal.send("\x1b")

@@ -24,9 +24,9 @@ def test_a_scan_anywhere_is_welcomed_and_counts_once(clinic: Clinic) -> None:
     no_scan_is_simulated(terminal)
     for name, pace in {"Mei": AT_ONCE, "Ravi": PACED}.items():
         scan(terminal, passes[name], name, pace)
-    terminal.send("r")
+    terminal.choose("r")
     terminal.wait_for("Each takes a minute or two.")
-    terminal.send("\r")
+    terminal.choose("\r")
     terminal.wait_for("Two people, side by side")
     scan(terminal, passes["Nur Aisyah"], "Nur Aisyah", PACED)
     into_the_phone_field(terminal, {name: passes[name] for name in ("Bala", "Chandra")})
@@ -62,7 +62,7 @@ def a_misread_is_asked_for_again(clinic: Clinic, terminal: Terminal) -> None:
 
 def no_scan_is_simulated(terminal: Terminal) -> None:
     assert terminal.find("demo") is None
-    terminal.send(f"{F9}k")
+    terminal.choose(f"{F9}k")
     terminal.wait_for("What we keep")
     terminal.wait_for("Back")
     finish(terminal)
@@ -70,7 +70,7 @@ def no_scan_is_simulated(terminal: Terminal) -> None:
 
 def into_the_phone_field(terminal: Terminal, passes: dict[str, str]) -> None:
     """Scan while a number is half typed: no digit of the code is left in the field."""
-    terminal.send("c")
+    terminal.choose("c")
     terminal.wait_for("What should we call you?")
     terminal.send("Ah Meng\r")
     terminal.wait_for("Which number should we call?")
@@ -80,7 +80,7 @@ def into_the_phone_field(terminal: Terminal, passes: dict[str, str]) -> None:
         terminal.send(f"{digits}\r", pace=pace)
         terminal.wait_for(f"Welcome, {name}")
         terminal.wait_for("Back to my form")
-        terminal.send("b")
+        terminal.choose("b")
         terminal.wait_for("Which number should we call?")
         terminal.wait_for("▌  8123 ")
         assert terminal.find("0123456") is None

@@ -18,7 +18,7 @@ def assert_nothing_left(terminal: Terminal) -> None:
     terminal.wait_for(READY)
     terminal.wait_gone(NAME)
     assert [text for text in TYPED if text in terminal.text] == []
-    terminal.send("c")
+    terminal.choose("c")
     terminal.wait_for("What should we call you?")
     terminal.send("Next-one\r")
     terminal.wait_for("Which number should we call?")
@@ -34,11 +34,11 @@ def by_escape(terminal: Terminal) -> None:
 
 
 def by_a_tap(terminal: Terminal) -> None:
-    terminal.tap("Finish and clear")
+    terminal.touch("Finish and clear")
 
 
 def by_escape_on_the_receipt(terminal: Terminal) -> None:
-    terminal.send("y")
+    terminal.choose("y")
     terminal.wait_for("Thank you. We have your request.")
     terminal.send("\x1b")
 
@@ -56,7 +56,7 @@ def test_no_end_leaves_anything(clinic: Clinic, insight: Insight) -> None:
     terminal.raw.clear()
     terminal.paste(clinic.sample_passes()["Ravi"])
     clears_by_itself(terminal, insight, "Welcome, Ravi")
-    terminal.send("m")
+    terminal.choose("m")
     terminal.wait_for("What you type stays covered.")
     terminal.type("2580\r")
     clears_by_itself(terminal, insight, "Records to send")
@@ -75,7 +75,7 @@ def a_form_that_nobody_touches_warns_and_clears(terminal: Terminal, insight: Ins
     fill_in(terminal, NAME, PHONE)
     wait_for_warning(terminal, insight)
     terminal.wait_gone(NAME)
-    terminal.send("z")
+    terminal.choose("z")
     terminal.wait_for(NAME)
     terminal.wait_gone(WARNING)
     wait_for_warning(terminal, insight)
@@ -86,7 +86,7 @@ def a_form_that_nobody_touches_warns_and_clears(terminal: Terminal, insight: Ins
 
 def a_receipt_warns_and_clears(terminal: Terminal, insight: Insight) -> None:
     fill_in(terminal, NAME, PHONE)
-    terminal.send("y")
+    terminal.choose("y")
     terminal.wait_for("Thank you. We have your request.")
     wait_for_warning(terminal, insight)
     terminal.wait_gone("Thank you")

@@ -17,12 +17,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from kiosk.ui.screen import READ_SECONDS
 from tests.support.device import ahead_of_programs
 from tests.support.emulator import Emulator
 
 WITHIN = 20.0
 """Seconds that a wait may take on a busy machine; only a failing test uses them up."""
 KEPT_BYTES = 4 << 20
+_READ = 1.1 * READ_SECONDS
 
 _TAKE_TERMINAL = (
     "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
@@ -66,6 +68,7 @@ class Terminal:
         self.emulator = Emulator(columns, rows)
         """What the program has drawn, cell by cell."""
         self._hung_up = False
+        self._drawn_at = 0.0
         self._fd, program_side = pty.openpty()
         self._set_size()
         self._process = subprocess.Popen(
@@ -131,6 +134,8 @@ class Terminal:
         """Read once what the program draws in the next seconds; say whether there was any."""
         data = self._read(within)
         self.emulator.feed(data)
+        if data:
+            self._drawn_at = time.monotonic()
         return bool(data)
 
     def _read(self, within: float) -> bytes:
@@ -179,6 +184,23 @@ class Terminal:
                 if error.errno != errno.EIO:
                     raise
                 return
+
+    def read(self) -> None:
+        """Read what was drawn last for as long as a person needs: no press counts before that."""
+        read = self._drawn_at + _READ
+        while (left := read - time.monotonic()) > 0:
+            self.pump(left)
+
+    def choose(self, keys: str) -> None:
+        """Read what was drawn last, then press `keys` at once."""
+        self.read()
+        self.send(keys)
+
+    def touch(self, text: str) -> None:
+        """Wait for `text`, read what was drawn last, then tap it."""
+        self.wait_for(text)
+        self.read()
+        self.tap(text)
 
     def paste(self, text: str) -> None:
         """Send `text` as one bracketed paste."""

@@ -162,6 +162,7 @@ class DeskApp(StaffApp):
 
     def post_display_hook(self) -> None:
         """Open the desks once the first screen is painted, and not before."""
+        super().post_display_hook()
         if not self._opening and not self.is_batching and isinstance(self.screen, SignInScreen):
             self._opening = True
             self.run_worker(self._open_desks())

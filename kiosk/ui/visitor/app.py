@@ -24,7 +24,7 @@ from kiosk.domain.attendance.check_in import (
 from kiosk.domain.callbacks.request import CallLanguage, Receipt
 from kiosk.domain.passes import decode
 from kiosk.ui.door import Door, Trouble
-from kiosk.ui.terminal.app import LockedApp
+from kiosk.ui.screen import TimedApp
 from kiosk.ui.terminal.lockdown import paint_at_once
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.terminal.scanner import KeyPlace, Measured
@@ -77,7 +77,7 @@ _REREAD_TICKS = 60
 """The day's line and the helplines follow what was planned and published within a minute."""
 
 
-class VisitorApp(LockedApp):
+class VisitorApp(TimedApp):
     """Shows the screen that follows from what happened on the one before, or from a scan."""
 
     CSS_PATH = "visitor.tcss"
@@ -92,9 +92,8 @@ class VisitorApp(LockedApp):
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the door to the desks, which the caller closes, and a clock in seconds."""
-        super().__init__(clock=monotonic)
+        super().__init__(monotonic)
         self.context = VisitorContext(door, demo)
-        self.monotonic = monotonic
         self.navigation = Navigation(self, self.context, monotonic)
         self._started = False
         self._ticks = 0
@@ -112,6 +111,9 @@ class VisitorApp(LockedApp):
             VisitorRoute.GROUPS: self._show_groups,
             VisitorRoute.TAKE_HOME: partial(navigation.go, TakeHomeScreen),
             VisitorRoute.KEEP: partial(navigation.go, partial(ArticleScreen, "what-we-keep")),
+            VisitorRoute.NO_PHONE: partial(
+                navigation.go, partial(ArticleScreen, "without-a-phone")
+            ),
             VisitorRoute.WITHDRAW: partial(navigation.go, TypedWithdrawalScreen),
             VisitorRoute.NOTE_KEPT: self._show_note_kept,
             VisitorRoute.STAFF: partial(navigation.go, PinScreen),
@@ -128,6 +130,7 @@ class VisitorApp(LockedApp):
 
     def post_display_hook(self) -> None:
         """Open the desks once the first screen is painted, and not before."""
+        super().post_display_hook()
         if not self._started and not self.is_batching and self.screen.query(Bar):
             self._started = True
             self.run_worker(self._start())

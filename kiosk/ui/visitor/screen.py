@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.content.translations import Language, languages
 from kiosk.ui.door import Door
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
@@ -31,7 +32,6 @@ from kiosk.ui.widgets.visitor_bar import Bar, Part
 
 if TYPE_CHECKING:
     from kiosk.content.articles import Article
-    from kiosk.content.translations import Language
     from kiosk.domain.attendance.check_in import CheckInOutcome, Joined, Session
     from kiosk.domain.callbacks.request import CallLanguage, Receipt
 
@@ -54,6 +54,7 @@ class VisitorRoute(Enum):
     GROUPS = auto()
     TAKE_HOME = auto()
     KEEP = auto()
+    NO_PHONE = auto()
     WITHDRAW = auto()
     NOTE_KEPT = auto()
     """The one answer to a typed reference."""
@@ -223,15 +224,22 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         help_now = f"{help_key}  {self._('Help now')}"
         mark = "" if self.context.demo is None else f"{self._('demo')} · "
         language = f"{mark}{language_key}  {self._('Language')}"
+        offered, here = (
+            languages(published=self.context.clinic.helplines),
+            self.visit.texts.language,
+        )
+        others = (one.own_name for one in offered if one.code != here)
         return {
             "help": (help_now, help_now),
-            "language": (f"{language} · 中文 · Melayu", language),
+            "language": (" · ".join((language, *others)), language),
             "finish": (f"Esc  {self._('Finish and clear')}", f"Esc  {self._('Finish')}"),
         }
 
     @on(Bar.Tapped)
     def tap_bar(self, event: Bar.Tapped) -> None:
-        """Go where the tapped part of the foot leads."""
+        """Go where the tapped part of the foot leads; to help at once."""
+        if event.part != "help" and not self.takes_presses():
+            return
         routes: dict[Part, VisitorRoute] = {
             "help": VisitorRoute.HELP,
             "language": VisitorRoute.LANGUAGE,

@@ -25,7 +25,7 @@ from kiosk.domain.callbacks.request import (
 )
 from kiosk.domain.passes import HEAD
 from kiosk.domain.phones import PhoneProblem, digit_counts
-from kiosk.domain.text import NameProblem, clean
+from kiosk.domain.text import MOST_NAME_BYTES, NameProblem, clean
 from kiosk.ui.terminal.scanner import Measured
 from kiosk.ui.visitor.visit import VisitorContext
 from kiosk.ui.widgets.card import CardText
@@ -124,31 +124,29 @@ def describe_name_problem(problem: NameProblem, _: Translate) -> str:
             return _("That is a bit long. A first name is enough.")
         case NameProblem.LOOKS_LIKE_ID:
             return _("Please do not type an NRIC or FIN. We never need it.")
-        case NameProblem.NO_LETTER | NameProblem.NOT_A_NAME:
+        case NameProblem.NO_LETTER:
             return _("Please type a name with letters in it.")
+        case NameProblem.NOT_A_NAME:
+            return _("Please type the name alone, without the number.")
         case _other:
             assert_never(problem)
 
 
 def describe_phone_problem(problem: PhoneProblem, country: str, language: str, _: Translate) -> str:
     """Return one kind sentence for a number that cannot be called from the clinic's `country`."""
-    match problem:
-        case PhoneProblem.EMPTY:
-            return _("Please type the number we should call.")
-        case PhoneProblem.TOO_SHORT:
-            sentence = _("Some digits are missing. {country} numbers have {digits}.")
-            return sentence.format(**_format_number_plan(country, language))
-        case PhoneProblem.TOO_LONG:
-            sentence = _("There are too many digits. {country} numbers have {digits}.")
-            return sentence.format(**_format_number_plan(country, language))
-        case PhoneProblem.LOOKS_LIKE_ID:
-            return _("Please do not type an NRIC or FIN. We never need it.")
-        case PhoneProblem.PREMIUM:
-            return _("We cannot call that kind of number. Is there another one?")
-        case PhoneProblem.NOT_A_NUMBER:
-            return _("We cannot call this number. For another country, start with +.")
-        case _other:
-            assert_never(problem)
+    sentence = {
+        PhoneProblem.EMPTY: _("Please type the number we should call."),
+        PhoneProblem.TOO_SHORT: _("Some digits are missing. {country} numbers have {digits}."),
+        PhoneProblem.TOO_LONG: _("There are too many digits. {country} numbers have {digits}."),
+        PhoneProblem.LOOKS_LIKE_ID: _("Please do not type an NRIC or FIN. We never need it."),
+        PhoneProblem.PREMIUM: _("We cannot call that kind of number. Is there another one?"),
+        PhoneProblem.SEVERAL: _("That is more than one. Please type one number."),
+        PhoneProblem.EXTENSION: _("We cannot dial extensions. Is there another number?"),
+        PhoneProblem.NO_PHONE: _("That is fine. Staff at the counter can help."),
+        PhoneProblem.NOT_A_NUMBER: _("Type {digits} digits, or + first for another country."),
+        PhoneProblem.NOT_IN_PLAN: _("Please check it. For another country, start with +."),
+    }[problem]
+    return sentence.format(**_format_number_plan(country, language))
 
 
 def _format_number_plan(country: str, language: str) -> dict[str, str]:
@@ -377,7 +375,7 @@ def _welcome(context: VisitorContext, name: str | None, text: str, session: Sess
 
 def _format_welcome(name: str | None, _: Translate) -> str:
     if name:
-        return _("✓  Welcome, {name}").format(name=clean(name, 60))
+        return _("✓  Welcome, {name}").format(name=clean(name, MOST_NAME_BYTES))
     return _("✓  Welcome")
 
 

@@ -9,6 +9,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from kiosk.ui.screen import AskingScreen
+
 
 class Pressable(Widget):
     """The base of tiles, actions and choices; it posts `Pressed` and draws nothing itself."""
@@ -43,6 +45,8 @@ class Pressable(Widget):
         """The text on it."""
         self.letter = letter
         """The key that presses it from anywhere on the screen, or empty."""
+        self._pressed_at = float("-inf")
+        """When it was pressed last, in seconds of the app's clock."""
 
     @property
     def label(self) -> str:
@@ -50,9 +54,18 @@ class Pressable(Widget):
         return f"{self.letter}  {self.title}" if self.letter else self.title
 
     def press(self) -> None:
-        """Post `Pressed`, unless it cannot be pressed now."""
-        if not self.disabled and self.display:
-            self.post_message(self.Pressed(self))
+        """Post `Pressed`, unless it cannot be pressed now or nobody can have read what it does.
+
+        A second press at once is a hand that shakes, or a key that is held down.
+        """
+        screen = self.screen
+        if self.disabled or not self.display:
+            return
+        if isinstance(screen, AskingScreen):
+            if not screen.takes_presses(self._pressed_at):
+                return
+            self._pressed_at = screen.monotonic()
+        self.post_message(self.Pressed(self))
 
     def on_key(self, event: events.Key) -> None:
         if event.key in self.pressed_by:
@@ -108,7 +121,11 @@ class Tile(Pressable):
 
 
 class Action(Pressable):
-    """One step: back, next, send. The one that matters most is `primary`."""
+    """One step: back, next, send. The one that matters most is `primary`.
+
+    What cannot be taken back stands `apart`, at the other end of the row: never where a finger
+    was that has just pressed "Next".
+    """
 
     DEFAULT_CSS = """
     Action {
@@ -122,9 +139,17 @@ class Action(Pressable):
     """
 
     def __init__(
-        self, title: str, *, letter: str = "", id: str | None = None, primary: bool = False
+        self,
+        title: str,
+        *,
+        letter: str = "",
+        id: str | None = None,
+        primary: bool = False,
+        apart: bool = False,
     ) -> None:
-        super().__init__(title, letter=letter, id=id, classes="-primary" if primary else None)
+        super().__init__(title, letter=letter, id=id)
+        self.set_class(primary, "-primary")
+        self.set_class(apart, "-apart")
 
     def render(self) -> Content:
         return Content(f"› {self.label} ‹" if self.has_focus else self.label)
@@ -135,4 +160,5 @@ class Actions(Horizontal):
 
     DEFAULT_CSS: ClassVar[str] = """
     Actions { height: 3; width: 100%; max-width: 112; padding: 0 3; align-horizontal: left; }
+    Actions > .-apart { dock: right; min-width: 20; margin: 0; }
     """

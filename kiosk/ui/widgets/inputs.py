@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from kiosk.ui.screen import AskingScreen
 from kiosk.ui.widgets.buttons import Pressable
 
 
@@ -138,6 +139,17 @@ class Field(Input):
             value, hint, max_length=most, select_on_focus=replaced, password=covered, id=id
         )
         self.cursor_blink = False
+        self._offered = value
+
+    async def action_submit(self) -> None:
+        """Submit; Enter behind what has just been typed here counts however fast it comes.
+
+        Where nothing was typed it is a press like any other.
+        """
+        screen = self.screen
+        is_early = isinstance(screen, AskingScreen) and not screen.takes_presses()
+        if self.value != self._offered or not is_early:
+            await super().action_submit()
 
 
 _AROUND = 7

@@ -44,7 +44,7 @@ class HomeScreen(VisitorScreen):
         yield Bar(
             {
                 "help": (help_now, help_now),
-                "language": (f"{language} · 中文 · Melayu", language),
+                "language": (language, language),
                 "finish": ("Esc  Finish and clear", "Esc  Finish"),
             },
             too_small="Please ask at the counter.",

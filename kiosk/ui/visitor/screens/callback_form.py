@@ -119,6 +119,7 @@ class CallPhoneScreen(CallFormScreen):
 
     def steps(self) -> Iterable[Action]:
         yield Action(self._("Next"), id="next", primary=True)
+        yield Action(self._("No phone?"), id="no-phone", apart=True)
 
     def below(self) -> Iterable[Widget]:
         yield from super().below()
@@ -138,10 +139,17 @@ class CallPhoneScreen(CallFormScreen):
     def problem(self) -> str:
         country = self.context.clinic.country
         phone = check_phone(self._form.phone, country)
+        if phone is PhoneProblem.NO_PHONE:
+            self.go_without()
         if isinstance(phone, PhoneProblem):
             return describe_phone_problem(phone, country, self.visit.texts.language, self._)
         self._form.draft = replace(self._form.draft, phone=phone.e164)
         return ""
+
+    @on(Pressable.Pressed, "#no-phone")
+    def go_without(self) -> None:
+        """Show how to get a talk without a phone; what is typed here stays."""
+        self.go_to(VisitorRoute.NO_PHONE)
 
 
 class CallWhenScreen(CallFormScreen):
@@ -267,7 +275,7 @@ class CallReviewScreen(CallFormScreen):
         yield Static("", id="say", markup=False)
 
     def steps(self) -> Iterable[Action]:
-        yield Action(self._("Yes, send"), letter="Y", id="send", primary=True)
+        yield Action(self._("Yes, send"), letter="Y", id="send", primary=True, apart=True)
 
     def _read_back(self) -> Table:
         draft, country = self._form.draft, self.context.clinic.country

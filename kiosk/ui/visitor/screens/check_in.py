@@ -98,17 +98,18 @@ class GuestScreen(VisitorScreen):
         return self._("You are welcome. How would you like to come in?")
 
     def body(self) -> Iterable[Widget]:
-        yield Tile(
-            self._("Just count me"),
-            self._("No name, nothing to carry"),
-            letter="J",
-            id="count",
-        )
+        # The one that counts at once does not stand where the group was just chosen.
         yield Tile(
             self._("Give a first name"),
             self._("We greet you, and you can have a pass for next time"),
             letter="G",
             id="name",
+        )
+        yield Tile(
+            self._("Just count me"),
+            self._("No name, nothing to carry"),
+            letter="J",
+            id="count",
         )
 
     @on(Pressable.Pressed, "#count")
