@@ -151,9 +151,9 @@ def fill_in(terminal: Terminal, name: str, phone: str) -> None:
     """Go from home to the read-back by keys, with every choice as it is offered."""
     terminal.choose("c")
     terminal.wait_for("What should we call you?")
-    terminal.send(f"{name}\r")
-    terminal.type(phone)
-    terminal.send("\r")
+    terminal.type(f"{name}\r")
+    terminal.wait_for("Which number should we call?")
+    terminal.type(f"{phone}\r")
     choose_nothing(terminal)
 
 

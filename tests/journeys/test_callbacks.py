@@ -70,7 +70,7 @@ def test_what_was_entered_is_what_the_caller_reads(clinic: Clinic) -> None:
 def by_keys_alone(clinic: Clinic, terminal: Terminal) -> str:
     terminal.choose("c")
     terminal.wait_for("What should we call you?")
-    terminal.send(f"{NAME}\r")
+    terminal.type(f"{NAME}\r")
     terminal.wait_for("Which number should we call?")
     terminal.type(PHONE)
     terminal.wait_for("We will call +65 9374 1652.")

@@ -215,7 +215,7 @@ def a_slip_and_a_typed_reference_reach_the_worklist(
     finish(kiosk)
     kiosk.choose("w")
     kiosk.wait_for("Withdraw a request")
-    kiosk.send(f"{by_typing.lower()}\r")
+    kiosk.type(f"{by_typing.lower()}\r")
     kiosk.wait_for("If the code fits a request, staff will withdraw it.")
     desk.wait_until(lambda: "taken back" in row_of(desk, "Zenobia"), "what the slip took back")
     desk.wait_until(lambda: "new ✎" in row_of(desk, "Yolanda"), "the note for staff")

@@ -101,7 +101,7 @@ def what_is_no_name_is_refused_kindly(terminal: Terminal) -> None:
 
 def what_a_code_pastes_is_no_name(terminal: Terminal) -> None:
     for text in NO_NAMES:
-        terminal.send("c")
+        terminal.choose("c")
         terminal.wait_for("What should we call you?")
         terminal.paste(text)
         terminal.wait_for("This is not a group pass")

@@ -149,7 +149,7 @@ def other_codes_at_home(terminal: Terminal) -> None:
     terminal.wait_for("This is not a group pass")
     finish(terminal)
     refused(terminal, "shlink:/eyJ1cmwiOiJodHRwcyJ9", "Health records are not read here", HOME)
-    terminal.send("g")
+    terminal.choose("g")
     for _ in range(2):
         terminal.wait_for("Show your pass to the scanner.")
         refused(terminal, "S1234567D", "This is not a group pass", "Show your pass to the scanner.")
@@ -157,7 +157,7 @@ def other_codes_at_home(terminal: Terminal) -> None:
 
 
 def other_codes_in_fields(terminal: Terminal) -> None:
-    terminal.send("c")
+    terminal.choose("c")
     terminal.wait_for("What should we call you?")
     terminal.type("Mei")
     terminal.wait_for("▌  Mei ")
@@ -172,7 +172,7 @@ def other_codes_in_fields(terminal: Terminal) -> None:
 
 
 def damaged_codes_in_a_field(terminal: Terminal, digits: str) -> None:
-    terminal.send("c")
+    terminal.choose("c")
     terminal.wait_for("What should we call you?")
     for damaged, pace in ((digits[1:], 0.008), (digits[:4] + digits[5:], 0.0)):
         refused(terminal, damaged, "Please scan again", "What should we call you?", pace)
@@ -184,18 +184,18 @@ def slow_and_odd_scanners(terminal: Terminal, digits: str) -> None:
     """Slow, with Escape before the code, with every digit twice; each right after the last end."""
     doubled = "".join(one + one for one in digits)
     for again, pace in ((digits, 0.1), (f"\x1b{digits}", 0.004), (doubled, 0.004)):
-        terminal.send("c")
+        terminal.choose("c")
         terminal.wait_for("What should we call you?")
         terminal.send(f"{again}\r", pace=pace)
         terminal.wait_for("Welcome, Devi")
-        terminal.send("b")
+        terminal.choose("b")
         terminal.wait_for("What should we call you?")
         assert "12" not in terminal.text
         finish(terminal)
 
 
 def scans_on_the_staff_screen(terminal: Terminal) -> None:
-    terminal.send("m")
+    terminal.choose("m")
     terminal.wait_for("What you type stays covered.")
     for code in ("m1111", "1111", "0000", "S1234567D"):
         refused(terminal, code, "Please type the PIN by hand", "What you type stays covered.")

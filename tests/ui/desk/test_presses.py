@@ -46,7 +46,7 @@ async def test_what_is_typed_ahead_into_a_question_is_kept(clinic: Clinic) -> No
         await at_request(clinic, colleague)
         await colleague.at_once("t", *"after four", "enter")
         assert type(colleague.screen) is RequestScreen
-        colleague.expect("Note ✎")
+        colleague.expect("The note is kept.", "“after four”")
 
 
 async def test_a_count_that_is_offered_is_not_kept_unread(clinic: Clinic) -> None:
