@@ -88,10 +88,12 @@ def new_centre(server_url: str, template: str) -> Iterator[Centre]:
 _CATALOGS = (
     "pg_class", "pg_attribute", "pg_attrdef", "pg_constraint", "pg_index", "pg_trigger",
     "pg_rewrite", "pg_policy", "pg_proc", "pg_type", "pg_namespace", "pg_default_acl",
-    "pg_extension", "pg_largeobject_metadata", "pg_db_role_setting",
+    "pg_extension", "pg_largeobject_metadata",
     "pg_database WHERE datname=current_database()",
+    "pg_db_role_setting WHERE setdatabase="
+    "(SELECT oid FROM pg_database WHERE datname=current_database())",
 )  # fmt: skip
-"""What tells how a database is built and who may do what in it."""
+"""What tells how a database is built and who may do what in it; the last two are the server's."""
 _BUILD = " UNION ALL ".join(
     f"SELECT count(*), max(xmin::text::bigint) FROM {catalog}"  # noqa: S608 - our own
     for catalog in _CATALOGS
