@@ -24,6 +24,7 @@ ABOUT_THINGS = {"admin", "groups"}
 """Folders whose screens ask about sessions, files and records, never about one person."""
 ABOUT_NOBODY = {
     "MenuScreen._ask_end",
+    "RosterScreen._check_count",
     "RosterScreen._close",
     "RosterScreen._count",
     "WorklistScreen._export",
