@@ -36,8 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many tests run at once: four on a small machine too, for they often wait."""
-    return max(4, os.cpu_count() or 1)
+    """Return how many tests run at once: three on a small machine too, for they often wait."""
+    return max(3, os.cpu_count() or 1)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -83,15 +83,17 @@ def format_import_lists(
     left: Iterable[EventLeft],
     preview: ImportPreview,
     zone: ZoneInfo,
-    cancel: Collection[UUID],
+    cancel: Collection[UUID] | None,
 ) -> Mapping[str, tuple[str, ...]]:
     """Return what an import cancels, lets stay and leaves out, by the title of each list.
 
-    `cancel` holds the ids of those that are agreed to.
+    `cancel` holds the ids of those that were agreed to; None before anything is.
     """
-    refused = [one for one in preview.cancels if one.plan.id not in cancel]
+    refused = [one for one in preview.cancels if cancel is not None and one.plan.id not in cancel]
     sessions = {
-        "Cancelled sessions": [one for one in preview.cancels if one.plan.id in cancel],
+        "To be cancelled" if cancel is None else "Cancelled sessions": [
+            one for one in preview.cancels if one not in refused
+        ],
         "Kept, with check-ins": preview.kept,
         "Kept, though not in the file": refused,
         "Kept, for the file does not cover them": preview.outside,

@@ -139,15 +139,20 @@ def owes_rows(transaction: Transaction, kiosk_id: UUID) -> bool:
 
 def find_attendance(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find check-ins and head counts; voids last, and none before what it voids."""
-    young = select(_target.id).where(_target.id == _check_in.void_of, _target_since > cut.by)
+    counted = kept_since(_head_count, "at")
+    young = or_(
+        select(_target.id).where(_target.id == _check_in.void_of, _target_since > cut.by).exists(),
+        select(_head_count.id)
+        .where(_head_count.id == _check_in.void_of, counted > cut.by)
+        .exists(),
+    )
     is_void = _check_in.kind == CheckInKind.VOID.value
     check_ins = (
         select(_check_in.id, _since)
         .where(_check_in.site_id == cut.site_id, _since <= cut.by)
-        .where(or_(_check_in.void_of.is_(None), ~young.exists()))
+        .where(or_(_check_in.void_of.is_(None), ~young))
         .order_by(is_void, _since)
     )
-    counted = kept_since(_head_count, "at")
     counts = select(_head_count.id, counted).where(
         _head_count.site_id == cut.site_id, counted <= cut.by
     )
@@ -290,8 +295,12 @@ def drop_confirmed_requests(
 def drop_confirmed_check_ins(
     transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime
 ) -> int:
-    """Delete check-ins that the centre had by `confirmed_by`, as `drop_confirmed_requests` does."""
-    return _drop_confirmed(transaction, CheckIn, kiosk_id, confirmed_by)
+    """Delete check-ins that the centre had by `confirmed_by`, as `drop_confirmed_requests` does.
+
+    Voids of head counts stay, as these do.
+    """
+    of_count = select(_head_count.id).where(_head_count.id == _check_in.void_of).exists()
+    return _drop_confirmed(transaction, CheckIn, kiosk_id, confirmed_by, ~of_count)
 
 
 def drop_confirmations(transaction: Transaction, before: datetime) -> None:
@@ -306,7 +315,11 @@ def drop_confirmations(transaction: Transaction, before: datetime) -> None:
 
 
 def _drop_confirmed(
-    transaction: Transaction, kind: type[Fact], kiosk_id: UUID, confirmed_by: datetime
+    transaction: Transaction,
+    kind: type[Fact],
+    kiosk_id: UUID,
+    confirmed_by: datetime,
+    *which: "ColumnElement[bool]",
 ) -> int:
     facts, confirmation = table(kind), table(Confirmation).c
     arrived = (
@@ -321,6 +334,7 @@ def _drop_confirmed(
             facts.c.kiosk_seq <= arrived,
             _is_not_in(Outbox, facts.c.id),
             _is_not_in(Parked, facts.c.id),
+            *which,
         )
         .limit(ROWS_AT_A_TIME)
     )
@@ -343,9 +357,9 @@ def _deletable(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) 
 
 
 def _unsent_with_voids(transaction: Transaction, ids: set[UUID]) -> set[UUID]:
-    """Return those of some facts that are unsent, and the voids of unsent check-ins.
+    """Return those of some facts that are unsent, and the voids of unsent ones.
 
-    Without its void a check-in would count again.
+    Without its void a fact would count again.
     """
     owed = unsent_ids(transaction, ids)
     aims: dict[UUID, UUID] = {}

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from kiosk.records import outbox, retention
+from kiosk.records.check_ins import latest_head_count
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.tables import CallbackRequest
 from kiosk.usecases.admin.retention import Cleaned, clean_kiosk
+from tests.support import facts
 from tests.support.desks import NOON, Clinic
 
 
@@ -66,6 +68,18 @@ def test_requests_leave_seven_days_after_they_were_confirmed_and_check_ins_after
     assert clean(clinic) == Cleaned(0, 1)
     assert check_in not in on_disk(clinic)
     assert clean(clinic) == Cleaned(0, 0)
+
+
+def test_a_head_count_that_was_taken_back_stays_so(clinic: Clinic) -> None:
+    """Head counts stay on the kiosk, and so do the facts that void them."""
+    session = clinic.add_session()
+    facts.check_in(clinic, session.id, void_of=facts.check_in(clinic, session.id))
+    facts.check_in(clinic, session.id, void_of=facts.head_count(clinic, session.id, 70))
+    confirm_all(clinic)
+    clinic.clock.move(days=31)
+    assert clean(clinic) == Cleaned(0, 2)
+    with clinic.store.read() as transaction:
+        assert latest_head_count(transaction, session.id) is None
 
 
 def test_the_payload_in_the_outbox_goes_with_its_confirmation(clinic: Clinic) -> None:

@@ -22,15 +22,13 @@ def another_process(database: Path) -> Iterator[list[str]]:
         text=True,
     )
     assert child.stdout is not None
-    assert child.stderr is not None
     answers = [child.stdout.readline()]
-    yield answers
-    child.terminate()
-    answers += child.stdout.readlines()
-    complaints = child.stderr.read()
-    child.stdout.close()
-    child.stderr.close()
-    child.wait()
+    try:
+        yield answers
+    finally:
+        child.terminate()
+        rest, complaints = child.communicate()
+    answers += rest.splitlines(keepends=True)
     assert complaints == ""
 
 

@@ -1,17 +1,22 @@
 """When a visit ends, nothing of it is left: not on the screen, not in an object, not in memory."""
 
+import asyncio
 import gc
+import threading
 import weakref
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 from textual.dom import DOMNode
 
 from kiosk.content.translations import Language
+from kiosk.domain.callbacks.request import CallbackDraft, Receipt
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.visitor.screens.callback_form import CallNameScreen, CallReviewScreen
 from kiosk.ui.visitor.visit import CallForm, Visit
 from kiosk.ui.widgets.inputs import Field
+from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.desks import Clinic
 from tests.support.screens import HOME, Visitor, at_kiosk
 from tests.ui.visitor.stops import form
@@ -158,14 +163,35 @@ async def test_a_typed_reference_and_a_typed_first_name_are_gone(clinic: Clinic)
         visitor.expect_not("Xanthippe")
 
 
-async def test_an_answer_that_comes_late_reaches_nobody(clinic: Clinic) -> None:
+async def test_an_answer_that_comes_late_reaches_nobody(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Somebody sends and leaves before the disk has answered."""
+    real = VisitorDesk.request_callback
+    asked, answers, answered = threading.Event(), threading.Event(), threading.Event()
+
+    def answer_late(desk: VisitorDesk, draft: CallbackDraft) -> Receipt:
+        asked.set()
+        assert answers.wait(10)
+        receipt = real(desk, draft)
+        answered.set()
+        return receipt
+
+    monkeypatch.setattr(VisitorDesk, "request_callback", answer_late)
+    wait = partial(asyncio.get_running_loop().run_in_executor, None)
     async with at_kiosk(clinic) as visitor:
         await form(CallReviewScreen)(visitor, clinic)
-        await visitor.at_once("y", "escape")
+        await visitor.sends("y")
+        assert await wait(asked.wait, 10)
+        await visitor.sends("escape")
+        await visitor.until(HOME, 10)
+        answers.set()
+        assert await wait(answered.wait, 10)
+        await visitor.settle()
         visitor.expect(HOME)
         visitor.expect_not("We have your request")
         assert not visitor.app.navigation.is_busy
+    assert clinic.count("callback_request") == 1
 
 
 async def test_a_scan_answered_after_the_end_is_shown_without_the_old_form(

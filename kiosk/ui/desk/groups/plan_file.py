@@ -1,6 +1,7 @@
 """A plan file to be taken in: one of the import folder, or one at a path that is typed."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,6 +28,18 @@ from kiosk.ui.widgets.list import Column, Line, Listing
 _LONGEST_PATH = 400
 _MOST_LINES = 40
 """Of each list; a screen shows them by pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A file that was read, and what it would do."""
+
+    name: str
+    """As it is shown."""
+    plans: Plans
+    preview: ImportPreview
+    words: Mapping[str, str]
+    """What visitors read for its places that are no rooms of the clinic's."""
 
 
 class PlanFileScreen(DeskScreen):
@@ -106,9 +119,10 @@ class PlanFileScreen(DeskScreen):
     def _offer(self, name: str, seen: "_Seen") -> None:
         """Show what the file holds and would do, or ask first what visitors read for its places."""
         plans, preview = seen
-        shown = clean(name.rpartition("/")[2], 40)
-        screen = PlacesScreen if preview.places else PlanPreviewScreen
-        self.open(partial(screen, shown, plans, preview, {}), instead=True)
+        file = PlanFile(clean(name.rpartition("/")[2], 40), plans, preview, {})
+        self.open(
+            partial(PlacesScreen if preview.places else PlanPreviewScreen, file), instead=True
+        )
 
 
 _Seen = tuple[Plans, ImportPreview]
@@ -124,36 +138,31 @@ class PlacesScreen(FormScreen):
 
     keeps = "Go on"
 
-    def __init__(
-        self, name: str, plans: Plans, preview: ImportPreview, words: Mapping[str, str]
-    ) -> None:
-        """Take the name of the file as it is shown, what it holds, and what it would do."""
+    def __init__(self, file: PlanFile) -> None:
         super().__init__()
-        self._file = name
-        self._plans = plans
-        self._preview = preview
-        self._words = words
+        self._file = file
 
     def heading(self) -> str:
-        return f"Where {self._file} meets"
+        return f"Where {self._file.name} meets"
 
     def rows(self) -> Iterable[Row]:
-        for number, place in enumerate(self._preview.places, start=1):
+        for number, place in enumerate(self._file.preview.places, start=1):
             hint = f"What may visitors read for “{place}”? Neutral, such as “Room 2”."
             yield TextRow(f"place-{number}", f"Place {number}", hint, most=LONGEST_LABEL)
 
     def keep(self) -> None:
-        words = dict(self._words)
-        for number, place in enumerate(self._preview.places, start=1):
+        words = dict(self._file.words)
+        for number, place in enumerate(self._file.preview.places, start=1):
             typed = clean(self.typed(f"place-{number}"))
             if not typed:
                 self.miss(f"place-{number}", f"“{place}” needs words that visitors may read.")
                 return
             words[place] = typed
         self.act(
-            lambda side: side.groups.preview_import(self._plans, words),
+            lambda side: side.groups.preview_import(self._file.plans, words),
             then=lambda preview: self.open(
-                partial(PlanPreviewScreen, self._file, self._plans, preview, words), instead=True
+                partial(PlanPreviewScreen, replace(self._file, preview=preview, words=words)),
+                instead=True,
             ),
         )
 
@@ -161,22 +170,16 @@ class PlacesScreen(FormScreen):
 class PlanPreviewScreen(DeskScreen):
     """What an import would do, to be read before anything is changed."""
 
-    def __init__(
-        self, name: str, plans: Plans, preview: ImportPreview, words: Mapping[str, str]
-    ) -> None:
-        """Take the name of the file, what it holds and would do, and the words for its places."""
+    def __init__(self, file: PlanFile) -> None:
         super().__init__()
-        self._file = name
-        self._plans = plans
-        self._preview = preview
-        self._words = words
+        self._file = file
 
     def heading(self) -> str:
-        return f"Take in {self._file}?"
+        return f"Take in {self._file.name}?"
 
     def lead(self) -> str:
-        preview = self._preview
-        held = f"It holds {format_plans(self._plans)}."
+        preview = self._file.preview
+        held = f"It holds {format_plans(self._file.plans)}."
         if preview.misses_many:
             missing = f"{len(preview.missing)} of {preview.known}"
             return f"{held} {missing} that were planned are not in it. Is it the right file?"
@@ -185,30 +188,29 @@ class PlanPreviewScreen(DeskScreen):
         return held
 
     def body(self) -> Iterable[Widget]:
-        yield from _lists(self._plans, self._preview, self.clinic.zone, None)
+        yield from _lists(self._file, self.clinic.zone, None)
 
     def keys(self) -> Iterable[Key]:
-        if self._preview.misses_many:
+        if self._file.preview.misses_many:
             yield Key("c", "Take it in, cancel them", self._ask_many)
         else:
-            yield Key("y", "Yes, take it in", partial(self._take, self._preview.cancels))
-        if self._preview.missing:
-            keeping = partial(self._take, self._preview.called_off)
+            yield Key("y", "Yes, take it in", partial(self._take, self._file.preview.cancels))
+        if self._file.preview.missing:
+            keeping = partial(self._take, self._file.preview.called_off)
             yield Key("k", "Take it in, keep missing", keeping)
 
     def _ask_many(self) -> None:
-        title = f"Cancel {format_sessions(len(self._preview.cancels))}?"
+        title = f"Cancel {format_sessions(len(self._file.preview.cancels))}?"
         lead = "Visitors no longer see them."
-        do = partial(self._take, self._preview.cancels)
+        do = partial(self._take, self._file.preview.cancels)
         self.pose(ask_sure(title, lead, "Yes, cancel them", do))
 
     def _take(self, cancel: Iterable[PlannedSession]) -> None:
         ids = frozenset(one.plan.id for one in cancel)
         self.act(
-            lambda side: side.groups.import_plans(self._plans, self._words, ids),
+            lambda side: side.groups.import_plans(self._file.plans, self._file.words, ids),
             then=lambda report: self.open(
-                partial(PlanReportScreen, self._file, self._plans, self._preview, ids, report),
-                instead=True,
+                partial(PlanReportScreen, self._file, ids, report), instead=True
             ),
         )
 
@@ -216,24 +218,14 @@ class PlanPreviewScreen(DeskScreen):
 class PlanReportScreen(DeskScreen):
     """What an import changed, as counts, and what a person should know of it."""
 
-    def __init__(
-        self,
-        name: str,
-        plans: Plans,
-        preview: ImportPreview,
-        cancelled: Collection[UUID],
-        report: ImportReport,
-    ) -> None:
-        """Take the name of the file, what it held, and what it changed."""
+    def __init__(self, file: PlanFile, cancelled: Collection[UUID], report: ImportReport) -> None:
         super().__init__()
-        self._file = name
-        self._plans = plans
-        self._preview = preview
+        self._file = file
         self._cancelled = cancelled
         self._report = report
 
     def heading(self) -> str:
-        return f"Taken in: {self._file}"
+        return f"Taken in: {self._file.name}"
 
     def lead(self) -> str:
         report = self._report
@@ -247,23 +239,18 @@ class PlanReportScreen(DeskScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Static(pairs(format_import(self._report)), id="counts", markup=False)
-        yield from _lists(self._plans, self._preview, self.clinic.zone, self._cancelled)
+        yield from _lists(self._file, self.clinic.zone, self._cancelled)
 
 
-def _lists(
-    plans: Plans, preview: ImportPreview, zone: ZoneInfo, cancelled: Collection[UUID] | None
-) -> Iterable[Widget]:
+def _lists(file: PlanFile, zone: ZoneInfo, cancelled: Collection[UUID] | None) -> Iterable[Widget]:
     """Yield the lists of what an import cancels, keeps and leaves out, and what it had to guess.
 
     `cancelled` holds ids; None before anything is agreed to.
     """
-    ids = [one.plan.id for one in preview.cancels] if cancelled is None else cancelled
-    for title, lines in format_import_lists(plans.left, preview, zone, ids).items():
+    lists = format_import_lists(file.plans.left, file.preview, zone, cancelled)
+    for title, lines in lists.items():
         if lines:
-            words = (
-                "To be cancelled" if title == "Cancelled sessions" and cancelled is None else title
-            )
             shown = "\n".join(f"  {line}" for line in shorten(lines, _MOST_LINES))
-            yield Static(f"\n{words}: {len(lines)}\n{shown}", markup=False)
-    for note in plans.notes:
+            yield Static(f"\n{title}: {len(lines)}\n{shown}", markup=False)
+    for note in file.plans.notes:
         yield Static(f"\n{note}", markup=False)
