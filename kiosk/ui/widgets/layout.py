@@ -75,7 +75,7 @@ class Sheet(VerticalScroll, can_focus=False):
         return True
 
 
-_LEAST, _MOST = 3, 12
+_HEIGHTS = (3, 12)
 """Rows of a tile: what a finger hits, and what still looks like one thing to press."""
 _AIRY = 5
 """Rows of a tile before it shares more room with the gap to the next one."""
@@ -111,9 +111,19 @@ class Tiles(Widget):
     Tiles { height: auto; width: 100%; grid-size: 2; grid-gutter: 1 2; }
     """
 
-    def __init__(self, *, brief: bool = False, id: str | None = None) -> None:
-        """`brief`: whether the second lines may be left out where not all of them have room."""
+    def __init__(
+        self,
+        *,
+        brief: bool = False,
+        heights: tuple[int, int] = _HEIGHTS,
+        id: str | None = None,
+    ) -> None:
+        """Take the least and the most rows of a tile.
+
+        `brief`: whether the second lines may be left out where not all of them have room.
+        """
         super().__init__(id=id)
+        self._least, self._most = heights
         self._may_be_brief = brief
         self._heights: list[int] = []
         """Of each row of tiles, in rows of cells."""
@@ -137,7 +147,7 @@ class Tiles(Widget):
             needed = self._needed(width, brief=True)
         self._heights, self._gap = needed, 0
         for gap in range(self.styles.grid_gutter_horizontal + 1):
-            high = min(_MOST, (room + gap) // len(needed) - gap)
+            high = min(self._most, (room + gap) // len(needed) - gap)
             if high >= max(*needed, _AIRY * (gap - 1)):
                 self._heights, self._gap = [high] * len(needed), gap
         return sum(self._heights) + self._gap * (len(needed) - 1)
@@ -164,7 +174,7 @@ class Tiles(Widget):
         tiles = [tile for tile in self.displayed_children if isinstance(tile, Tile)]
         for tile in tiles:
             tile.is_brief = brief
-        rows = [max(_LEAST, tile.rows_for(cells)) for tile in tiles]
+        rows = [max(self._least, tile.rows_for(cells)) for tile in tiles]
         return [max(rows[start : start + columns]) for start in range(0, len(rows), columns)]
 
     def _rows_of_others(self, container: Size, viewport: Size) -> int:

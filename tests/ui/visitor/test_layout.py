@@ -5,7 +5,7 @@ import pytest
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.touch_keyboard import TouchKeys
 from tests.support.desks import Clinic
-from tests.support.screens import SIZES, USUAL, Visitor, at_kiosk
+from tests.support.screens import SIZES, STEPS, TELLING, USUAL, Visitor, at_kiosk
 from tests.ui.visitor.layout_rules import faint, offences
 from tests.ui.visitor.stops import STOPS, Stop, start_over
 
@@ -15,18 +15,6 @@ GROUPS = {
     "check-in": STOPS[16:28],
     "ends": STOPS[28:],
 }
-TELLING = (
-    (56, 16), (80, 24), (100, 30), (106, 32), (110, 35), (120, 40), (160, 50), (200, 60),
-)  # fmt: skip
-"""The smallest, the usual ones of terminals and screens, and a large one."""
-WIDTHS = (56, 64, 72, 80, 90, 100, 106, 120, 140, 160, 180, 200)
-HEIGHTS = (16, 18, 20, 22, 24, 27, 30, 32, 35, 40, 50, 60)
-STEPS = [
-    (WIDTHS[(place + turn) % len(WIDTHS)], height)
-    for place, height in enumerate(HEIGHTS)
-    for turn in (0, 4, 8)
-]
-"""Each height with a third of the widths, and each width with a quarter of the heights."""
 
 
 async def wrong_with(
