@@ -94,11 +94,16 @@ def offences(colleague: Colleague) -> list[str]:
         if listing.show_horizontal_scrollbar or seen is None or seen.height < least:
             wrong.append(f"the list has {seen}")
     wrong += scrolls_for_nothing(colleague)
-    wrong += [
-        f"{cell.sign!r} is faint"
+    drawn = {
+        (cell.text, cell.ground)
         for row in cells(strips)
         for cell in row
-        if cell.sign not in " ▀▌▁▂▃▄▅▆▇█" and ratio(_hex(cell.text), _hex(cell.ground)) < 7
+        if cell.sign not in " ▀▌▁▂▃▄▅▆▇█"
+    }
+    wrong += [
+        f"{text} on {ground} is faint"
+        for text, ground in drawn
+        if ratio(_hex(text), _hex(ground)) < 7
     ]
     return wrong
 
