@@ -29,7 +29,7 @@ STOPS = (
     ("Choose a passphrase of your own", ("o",), 1),
 )
 """Headings, the keys that lead there from the one before, and steps back after it."""
-OTHERS = {
+OTHERS: dict[str, tuple[str, ...]] = {
     "records kept": ("d",),
     "end": ("x",),
     "groups": ("s",),
@@ -177,9 +177,9 @@ async def test_every_size_is_a_design_size(clinic: Clinic, size: tuple[int, int]
             wrong += await _wrong_again(colleague, heading, size)
             await colleague.keys(*["escape"] * back)
         await colleague.keys("q")
-        for name, keys in OTHERS.items():
-            await colleague.enter("caller" if keys[:1] == ("c",) else "manager")
-            await colleague.keys(*keys)
+        for name, way in OTHERS.items():
+            await colleague.enter("caller" if way[0] == "c" else "manager")
+            await colleague.keys(*way)
             wrong += await _wrong_again(colleague, name, size)
             await colleague.keys("f10" if colleague.screen.typing else "q")
     assert not wrong, "\n".join(wrong)
