@@ -56,8 +56,8 @@ class AskingScreen(LockedScreen, Generic[Side]):
     It marks itself with a class for its width and one for its height.
     """
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (56, "-narrow"), (72, "-normal"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (22, "-mid"), (32, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (56, "-narrow"), (80, "-normal"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (24, "-mid"), (32, "-tall")]
     _hidden: Widget | None = None
     """What had the focus before the terminal became too small."""
     _worker: "Worker[None] | None" = None

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import events
 from textual.containers import Horizontal
 from textual.content import Content
@@ -105,19 +104,25 @@ class Tile(Pressable):
         super().__init__(title, letter=letter, name=name, id=id)
         self.more = more
         """One short sentence under the title."""
+        self.is_brief = False
+        """Whether the sentence is left out, as on all tiles of its screen."""
 
     def render(self) -> Content:
         title = Content.styled(self.label, self.get_visual_style("tile--title"))
-        if not self.more or not self._fits():
+        if not self.more or self.is_brief or not self._fits():
             return title
         more = Content.styled(self.more, self.get_visual_style("tile--more"))
         return Content("\n").join([title, more])
 
+    def rows_for(self, width: int) -> int:
+        """Return how many rows a tile of `width` cells needs for its text."""
+        inside = max(1, width - self.gutter.width)
+        lines = (self.label,) if self.is_brief or not self.more else (self.label, self.more)
+        return self.gutter.height + sum(len(Content(line).wrap(inside)) for line in lines)
+
     def _fits(self) -> bool:
         """Return whether both lines have room, with each wrapped where it is too long."""
-        width = max(1, self.content_size.width)
-        rows = sum(-(-cell_len(line) // width) for line in (self.label, self.more))
-        return rows <= self.size.height and not (rows > 2 and self.screen.has_class("-short"))
+        return self.rows_for(self.outer_size.width) <= self.outer_size.height
 
 
 class Action(Pressable):
@@ -134,7 +139,9 @@ class Action(Pressable):
         text-style: bold;
     }
     Action.-primary { background: $primary; color: $surface; }
-    Action:focus { background: $foreground; color: $surface; text-style: bold underline; }
+    Action:focus {
+        background: $foreground; color: $surface; border: round $surface; padding: 0 1;
+    }
     Action:disabled { background: $panel; color: $foreground; text-style: none; }
     """
 
@@ -152,7 +159,7 @@ class Action(Pressable):
         self.set_class(apart, "-apart")
 
     def render(self) -> Content:
-        return Content(f"› {self.label} ‹" if self.has_focus else self.label)
+        return Content(self.label)
 
 
 class Actions(Horizontal):

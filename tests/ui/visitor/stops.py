@@ -41,7 +41,7 @@ def keys(*keys: str) -> Way:
     return way
 
 
-async def start_over(visitor: Visitor, clinic: Clinic) -> None:
+async def start_over(visitor: Visitor, clinic: Clinic, size: tuple[int, int] = USUAL) -> None:
     """Make the kiosk as if it had just started, on a clinic without sessions."""
     with clinic.store.write() as transaction:
         for table in ("group_session", "check_in"):
@@ -52,8 +52,8 @@ async def start_over(visitor: Visitor, clinic: Clinic) -> None:
     elif not visitor.sees(HOME) or visitor.app.navigation.is_busy:
         await visitor.keys("escape")
     await visitor.touch(False)
-    if visitor.screen.size != USUAL:
-        await visitor.resize(*USUAL)
+    if visitor.screen.size != size:
+        await visitor.resize(*size)
     # The same code is read again after a while only.
     visitor.seconds.at += 10
 
@@ -174,7 +174,7 @@ STOPS = (
     Stop("call-language", "Which language should we speak?", form(CallLanguageScreen)),
     Stop("call-message", "may we leave a message?", form(CallMessageScreen)),
     Stop("call-review", "Is this right?", form(CallReviewScreen)),
-    Stop("receipt", "Thank you. We have your request.", form(CallReviewScreen, "y")),
+    Stop("receipt", "Thank you. We have your request.", form(CallReviewScreen, "end", "y")),
     Stop("check-in", "Check in to a group", check_in()),
     Stop("check-in-later", "Later today: Room 7, 1:30 pm", _nothing_to_check_in),
     Stop("choose-session", "Welcome, Mei. Which group is it?", _choose),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from textual import on
-from textual.containers import Grid
 from textual.widget import Widget
 
 from kiosk.content.translations import Language, languages
@@ -11,6 +10,7 @@ from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.ui.theme import next_theme, theme_names
 from kiosk.ui.visitor.screen import Chosen, VisitorRoute, VisitorScreen
 from kiosk.ui.widgets.buttons import Pressable, Tile
+from kiosk.ui.widgets.layout import Tiles
 
 _BY_PHONE = (
     (CallLanguage.MANDARIN, "用中文通电话"),
@@ -37,7 +37,7 @@ class LanguageScreen(VisitorScreen):
     def body(self) -> Iterable[Widget]:
         self._languages = languages(published=self.context.clinic.helplines)
         codes = {language.code for language in self._languages}
-        with Grid(id="list"):
+        with Tiles(id="list"):
             for language in self._languages:
                 yield Tile(language.own_name, name=f"show-{language.code}")
             for value, own_words in _BY_PHONE:

@@ -284,6 +284,39 @@ async def test_long_answers_are_read_back_under_each_other(
             assert row[1:column].strip() == "", visitor.picture()
 
 
+async def test_each_step_has_a_number_of_its_own(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        for place, step in enumerate(FORM_STEPS, start=1):
+            await form(step)(visitor, clinic)
+            visitor.expect(f"Step {place} of {len(FORM_STEPS)}")
+            await visitor.keys("escape")
+
+
+async def test_nothing_is_sent_before_its_consent_was_in_view(clinic: Clinic) -> None:
+    """On the smallest screen, and wherever long answers push the consent below the fold."""
+    consent, send = "By sending, you agree", "Yes, send"
+    async with at_kiosk(clinic, size=(56, 16)) as visitor:
+        await form(CallReviewScreen)(visitor, clinic)
+        visitor.expect_not(consent, send)
+        await visitor.keys("y")
+        visitor.expect("Is this right?")
+        await visitor.tap("More")
+        visitor.expect(consent, send)
+        await visitor.resize(56, 24)
+        visitor.expect(consent, send)
+        visitor.expect_not("More")
+        filled = visitor.app.context.visit.call_form()
+        filled.draft = replace(filled.draft, windows=frozenset(Window) - {Window.ANY})
+        await visitor.keys("h", "b")
+        visitor.expect("More")
+        visitor.expect_not(send)
+        await visitor.keys("y")
+        visitor.expect("Is this right?")
+        assert clinic.count("callback_request") == 0
+        await visitor.keys("end", "y")
+        visitor.expect(SENT)
+
+
 async def test_leaving_the_form_by_back_alone_leaves_nothing_for_the_next_visitor(
     clinic: Clinic,
 ) -> None:

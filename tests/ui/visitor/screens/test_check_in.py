@@ -1,6 +1,7 @@
 """Checking in: what a visitor reads for each outcome, and that a form under way is kept."""
 
 import pytest
+from textual.strip import Strip
 
 from kiosk.domain.attendance.check_in import GuestWelcomed, Joined
 from kiosk.domain.passes import HEAD as DIGITS
@@ -8,11 +9,14 @@ from kiosk.domain.passes import CodeKind, encode
 from kiosk.errors import StoreFull
 from kiosk.ui.terminal.messages import Scanned, TakenBack
 from kiosk.ui.terminal.scanner import KeyPlace, Measured
+from kiosk.ui.visitor import app
 from kiosk.ui.visitor.screens.callback_form import CallPhoneScreen
 from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.visitor_bar import Bar
 from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.desks import PIN, Clinic
-from tests.support.screens import HOME, SIZES, Visitor, at_kiosk
+from tests.support.pictures import cells
+from tests.support.screens import HOME, SIZES, TELLING, Visitor, at_kiosk
 from tests.ui.visitor.stops import STRANGER, check_in, form
 
 TEST_CARD = encode(CodeKind.TEST_CARD, bytes(16))
@@ -259,6 +263,28 @@ async def test_a_pass_scanned_while_another_one_is_asked_about(clinic: Clinic) -
         await visitor.keys("enter")
         visitor.expect("✓ Welcome, Ali")
     assert [arrival.name for arrival in clinic.arrivals()] == ["Ali"]
+
+
+async def test_a_welcome_is_painted_at_once_as_it_then_stands_and_fills_large_screens(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.add_session()
+    painted: list[list[Strip]] = []
+    monkeypatch.setattr(app, "paint_at_once", lambda _app, rows: painted.append(rows))
+    digits = mei(clinic)
+    async with at_kiosk(clinic) as visitor:
+        for width, height in TELLING:
+            await visitor.keys("escape")
+            await visitor.resize(width, height)
+            visitor.seconds.at += 10  # the same code is read again after a while only
+            await visitor.scan(digits)
+            visitor.expect("✓ Welcome, Mei")
+            rows = painted.pop()
+            assert cells(rows) == cells(visitor.strips()[: height - Bar.HEIGHT])
+            card = [row for row in rows if row.text.strip()]
+            assert len(rows) == height - Bar.HEIGHT
+            assert (width < 100 or height < 32) or len(card) >= (height - Bar.HEIGHT) * 3 // 4
+        assert not painted
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
