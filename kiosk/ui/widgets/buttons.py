@@ -17,6 +17,8 @@ class Pressable(Widget):
     can_focus = True
     pressed_by: tuple[str, ...] = ("enter", "space")
     """The keys that press it while it has the focus."""
+    is_mark: ClassVar[bool] = False
+    """Whether a press only marks it, so that the next press elsewhere may come at once."""
 
     class Pressed(Message):
         """It was pressed."""
@@ -55,7 +57,8 @@ class Pressable(Widget):
     def press(self) -> None:
         """Post `Pressed`, unless it cannot be pressed now or nobody can have read what it does.
 
-        A second press at once is a hand that shakes, or a key that is held down.
+        A second press at once is a hand that shakes, or a key that is held down; behind a press
+        that leads on, it is not another wish either.
         """
         screen = self.screen
         if self.disabled or not self.display:
@@ -64,6 +67,8 @@ class Pressable(Widget):
             if not screen.takes_presses(self._pressed_at):
                 return
             self._pressed_at = screen.monotonic()
+            if not self.is_mark:
+                screen.note_change()
         self.post_message(self.Pressed(self))
 
     def on_key(self, event: events.Key) -> None:
@@ -159,7 +164,9 @@ class Action(Pressable):
         self.set_class(apart, "-apart")
 
     def render(self) -> Content:
-        return Content(self.label)
+        # One row has no room for a frame around what has the focus.
+        is_marked = self.has_focus and not self.styles.border_top[0]
+        return Content(f"› {self.label} ‹" if is_marked else self.label)
 
 
 class Actions(Horizontal):

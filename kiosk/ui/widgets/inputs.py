@@ -26,6 +26,7 @@ class Choice(Pressable):
     Choice.-marked { border-left: outer $primary; text-style: bold; }
     Choice:focus { background: $primary; color: $surface; border-left: outer $foreground; }
     """
+    is_mark = True
 
     def __init__(
         self, title: str, *, value: str, several: bool = False, goes_on: bool = False
