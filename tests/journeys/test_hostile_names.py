@@ -105,7 +105,7 @@ def what_a_code_pastes_is_no_name(terminal: Terminal) -> None:
         terminal.wait_for("What should we call you?")
         terminal.paste(text)
         terminal.wait_for("This is not a group pass")
-        terminal.send("\r")
+        terminal.choose("\r")
         terminal.wait_for("What should we call you?")
         terminal.send("Mei")
         terminal.wait_for("▌  Mei ")

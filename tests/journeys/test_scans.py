@@ -136,8 +136,7 @@ def refused(terminal: Terminal, code: str, sentence: str, then: str, pace: float
     terminal.settle()
     terminal.send(f"{code}\r", pace=pace)
     terminal.wait_for(sentence)
-    terminal.settle()
-    terminal.send("\r")
+    terminal.choose("\r")
     terminal.wait_gone(sentence)
     terminal.wait_for(then)
 

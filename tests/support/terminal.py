@@ -134,8 +134,6 @@ class Terminal:
         """Read once what the program draws in the next seconds; say whether there was any."""
         data = self._read(within)
         self.emulator.feed(data)
-        if data:
-            self._drawn_at = time.monotonic()
         return bool(data)
 
     def _read(self, within: float) -> bytes:
@@ -147,6 +145,8 @@ class Terminal:
         with contextlib.suppress(OSError):
             data = os.read(self._fd, 65536)
         self._hung_up = not data
+        if data:
+            self._drawn_at = time.monotonic()
         self.raw += data
         del self.raw[:-KEPT_BYTES]
         return data
