@@ -88,11 +88,6 @@ def check_in(*keys: str, name: str = "") -> Way:
     return way
 
 
-async def _without_a_phone(visitor: Visitor, clinic: Clinic) -> None:
-    await form(CallPhoneScreen)(visitor, clinic)
-    await visitor.type("no phone", "enter")
-
-
 async def _nothing_to_check_in(visitor: Visitor, clinic: Clinic) -> None:
     clinic.add_session("Room 7", starts=90)
     await visitor.keys("g")
@@ -164,7 +159,11 @@ STOPS = (
     Stop("take-home", "Take something home", keys("t")),
     Stop("take-home-item", "The code opens this address on your phone.", keys("t", "enter")),
     Stop("keep", "What we keep", keys("k")),
-    Stop("without-a-phone", "You do not need a phone", _without_a_phone),
+    Stop(
+        "without-a-phone",
+        "You do not need a phone",
+        form(CallPhoneScreen, *["tab"] * 3, "enter"),
+    ),
     Stop("withdraw", "Or type its code, such as 7K4Q-FMRX.", keys("w")),
     Stop("help", "Tell any staff member.", keys("h")),
     Stop("language", "Language and display", keys("l")),
