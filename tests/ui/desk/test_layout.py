@@ -7,6 +7,7 @@ from textual.widget import Widget
 from kiosk.domain.staff import Role
 from kiosk.ui.desk.menu import MenuScreen
 from kiosk.ui.widgets.desk_bars import KeyLine
+from kiosk.ui.widgets.inputs import Choice
 from kiosk.ui.widgets.layout import Sheet
 from kiosk.ui.widgets.list import Listing
 from tests.support.contrast import ratio
@@ -93,6 +94,10 @@ def offences(colleague: Colleague) -> list[str]:
         least = min(3, listing.virtual_size.height)
         if listing.show_horizontal_scrollbar or seen is None or seen.height < least:
             wrong.append(f"the list has {seen}")
+    for choice in colleague.screen.query(Choice):
+        words = " ".join(colleague.reads(choice))
+        if choice in colleague.regions() and not ("…" in words or choice.title in words):
+            wrong.append(f"{choice.title!r} is cut to {words!r} without a sign")
     wrong += scrolls_for_nothing(colleague)
     drawn = {
         (cell.text, cell.ground)
