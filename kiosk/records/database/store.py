@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
@@ -216,7 +217,8 @@ def writer_engine(path: Path, module: ModuleType) -> Engine:
     IMMEDIATE, because a transaction that reads first and then writes fails at once when another
     process has written in between, whatever the busy timeout.
     """
-    return _engine(path, module, 1, (*_BOTH, *_WRITER), _begin_writing)
+    begin = partial(_begin_writing, module.OperationalError)
+    return _engine(path, module, 1, (*_BOTH, *_WRITER), begin)
 
 
 def reader_engine(path: Path, module: ModuleType) -> Engine:
@@ -228,7 +230,7 @@ def _begin_reading(driver: Any) -> None:
     driver.execute("BEGIN")
 
 
-def _begin_writing(driver: Any) -> None:
+def _begin_writing(refusal: type[Exception], driver: Any) -> None:
     """Wait for the write lock, in waits so short that no gap of a busy process is missed.
 
     One long wait soon looks every 100 ms only: beside a process that wrote without a pause it
@@ -239,7 +241,7 @@ def _begin_writing(driver: Any) -> None:
         for left in reversed(range(_TRIES)):
             try:
                 driver.execute("BEGIN IMMEDIATE")
-            except Exception as error:
+            except refusal as error:
                 if not left or getattr(error, "sqlite_errorcode", 0) & 0xFF != _BUSY:
                     raise
             else:

@@ -102,7 +102,7 @@ def test_writing_takes_the_lock_at_once(
 def test_a_lock_is_looked_for_often_and_for_five_seconds() -> None:
     """Beside a process that writes without a pause: SQLite alone looks every 100 ms."""
     patient = Driver(refusals=49)
-    stores._begin_writing(patient)
+    stores._begin_writing(LockHeldError, patient)
     assert patient.done == [
         "PRAGMA busy_timeout=100",
         *["BEGIN IMMEDIATE"] * 50,
@@ -110,7 +110,7 @@ def test_a_lock_is_looked_for_often_and_for_five_seconds() -> None:
     ]
     turned_away = Driver(refusals=50)
     with pytest.raises(LockHeldError):
-        stores._begin_writing(turned_away)
+        stores._begin_writing(LockHeldError, turned_away)
     assert turned_away.done == patient.done
 
 
