@@ -13,6 +13,7 @@ from kiosk.bootstrap.data_folder import DATABASE, data_dir
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
+from kiosk.devices.swaps import read_swaps
 from kiosk.domain.health import (
     CentralContact,
     Finding,
@@ -24,6 +25,7 @@ from kiosk.domain.health import (
     helplines_finding,
     letters_finding,
     scanner_finding,
+    swap_finding,
     terminal_finding,
 )
 from kiosk.domain.text import clean
@@ -70,6 +72,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     found += _findings_or_error("take-home material", lambda: _take_home(folder))
     there = next(path for path in (folder, *folder.parents) if path.exists())
     found.append(disk_finding(shutil.disk_usage(there).free))
+    found.append(swap_finding(read_swaps()))
     found.append(_variables())
     return tuple(found)
 

@@ -16,11 +16,12 @@ import pytest
 from sqlalchemy import Executable, delete, insert, update
 
 from kiosk.bootstrap.data_folder import DATABASE
+from kiosk.cli import doctor
 from kiosk.cli.demo import digits
 from kiosk.cli.doctor import examine
 from kiosk.content import assets
 from kiosk.devices.clock import SystemClock
-from kiosk.domain.health import Finding, Verdict
+from kiosk.domain.health import Finding, Swap, Verdict
 from kiosk.domain.passes import Code, decode, derive_lookup
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
@@ -66,7 +67,8 @@ def _site(demo: Path) -> UUID:
         store.close()
 
 
-def test_a_demo_is_fit(kiosk: Kiosk, demo: Path) -> None:
+def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "read_swaps", list)
     answer = kiosk("doctor", "--format", "json")
     assert (answer.code, answer.err) == (0, "")
     verdicts = {row["subject"]: row["verdict"] for row in answer.rows}
@@ -81,6 +83,7 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path) -> None:
         "helplines": "ok",
         "take-home material": "ok",
         "disk space": "ok",
+        "swap": "ok",
         "variables": "ok",
     }
     assert all(row["finding"] for row in answer.rows)
@@ -298,6 +301,11 @@ def test_a_disk_that_is_nearly_full(look: Look, monkeypatch: pytest.MonkeyPatch)
     full = SimpleNamespace(free=10**6)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
     assert look()["disk space"].verdict is Verdict.FAIL
+
+
+def test_swap_that_is_open(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "read_swaps", lambda: [Swap("/dev/sda2", is_safe=False)])
+    assert look()["swap"].verdict is Verdict.LOOK
 
 
 def test_records_that_are_set_aside(look: Look, demo: Path) -> None:

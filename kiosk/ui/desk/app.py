@@ -236,7 +236,7 @@ class DeskApp(StaffApp):
     async def _drop_keys(self) -> None:
         if self.door.is_open:
             await self.door.ask(lambda side: side.lock())
-            gc.collect()  # the desks go round in circles, with all that they have opened
+            self.overwrite_soon()
 
     @on(m.Entered)
     async def enter(self, event: m.Entered) -> None:

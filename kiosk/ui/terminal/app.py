@@ -1,13 +1,17 @@
 """The base of the kiosk's app: which input counts, in which order, and how the program ends."""
 
+import gc
 import time
 from collections.abc import Callable
 from secrets import token_bytes
+from threading import Thread
 
 from textual import events
 from textual.app import App
+from textual.timer import Timer
 from textual.widgets import Input
 
+from kiosk.devices.memory import overwrite_cached, overwrite_freed
 from kiosk.domain.text import clean
 from kiosk.ui.terminal.driver import KioskDriver
 from kiosk.ui.terminal.fatal import (
@@ -44,6 +48,9 @@ __all__ = [
     "InputClosed", "InputKindChanged", "LockedApp", "LockedScreen", "Scanned", "run_locked",
 ]  # fmt: skip
 
+_QUIET = 0.5
+"""Seconds without input after which nobody notices that some 15 ms are taken."""
+
 
 class LockedApp(Lockdown):
     """Passes on what a visitor may do, one key at a time, and scans as `Scanned`."""
@@ -60,6 +67,7 @@ class LockedApp(Lockdown):
         self.last_activity = clock()
         """When the last accepted key, tap or scan came, in seconds of `clock`."""
         self._clock = clock
+        self._overwriting: Timer | None = None
         self._gate = KeyGate(self, super().on_event)
         self._recent_scans = RecentScans(token_bytes(16))
         self._filters.append(ControlFilter())
@@ -106,6 +114,23 @@ class LockedApp(Lockdown):
     def forget_scans(self) -> None:
         """Answer a code again that was scanned just now: its answer is no longer shown."""
         self._recent_scans.forget()
+
+    def overwrite_soon(self) -> None:
+        """Overwrite what was typed, drawn and opened, once nobody waits for an answer."""
+        if self._overwriting is not None:
+            self._overwriting.stop()
+        self._overwriting = self.set_timer(_QUIET, self._overwrite_when_quiet)
+
+    def _overwrite_when_quiet(self) -> None:
+        if self._clock() - self.last_activity < _QUIET:
+            self.overwrite_soon()
+            return
+        gc.collect()  # screens and desks go round in circles
+        overwrite_cached()
+        if isinstance(self._driver, KioskDriver):
+            self._driver.overwrite_cached()
+        # Beside the loop, which goes on meanwhile.
+        Thread(target=overwrite_freed, name="overwriting", daemon=True).start()
 
     def on_taken_back(self, event: TakenBack) -> None:
         """Take what a machine typed out of the field that has the focus."""

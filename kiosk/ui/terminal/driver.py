@@ -24,6 +24,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
+from kiosk.devices.memory import overwrite_cached
 from kiosk.ui.terminal.fatal import Guard
 from kiosk.ui.terminal.messages import InputClosed, Scanned, TakenBack
 from kiosk.ui.terminal.modes import LISTEN, MODES, write_all
@@ -125,7 +126,7 @@ class Intake:
         dues = [self._sanitiser.deadline(), self._recogniser.deadline()]
         return min((due for due in dues if due is not None), default=None)
 
-    def feed(self, data: bytes, at: float) -> list[Message]:
+    def feed(self, data: bytes | memoryview, at: float) -> list[Message]:
         """Take bytes that arrived at `at` and return the messages for the app, in order."""
         return self._messages(self._sanitiser.feed(data, at), at)
 
@@ -214,13 +215,17 @@ class Writer:
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
-        self._queue: Queue[str | None] = Queue(_FRAMES)
+        self._queue: Queue[str | Callable[[], None] | None] = Queue(_FRAMES)
         self._thread = Thread(target=self._run, name="terminal-output", daemon=True)
         self._thread.start()
 
     def write(self, text: str) -> None:
         """Queue `text`; waits while the terminal takes none."""
         self._queue.put(text)
+
+    def overwrite_cached(self) -> None:
+        """Overwrite what the thread that writes has freed, once it has written what is queued."""
+        self._queue.put(overwrite_cached)
 
     def stop(self) -> None:
         """Write what is queued and end."""
@@ -229,9 +234,12 @@ class Writer:
 
     def _run(self) -> None:
         alive = True
-        while (text := self._queue.get()) is not None:
-            # Goes on taking frames once the terminal has gone: nobody may wait for it.
-            alive = alive and write_all(self._fd, _bytes(text))
+        while (queued := self._queue.get()) is not None:
+            if callable(queued):
+                queued()
+            else:
+                # Goes on taking frames once the terminal has gone: nobody may wait for it.
+                alive = alive and write_all(self._fd, _bytes(queued))
 
 
 _CHUNK: Final = 4096
@@ -315,6 +323,11 @@ class KioskDriver(Driver):
         if self._writer is not None:
             self._writer.write(data)
 
+    def overwrite_cached(self) -> None:
+        """Overwrite what was drawn and freed since."""
+        if self._writer is not None:
+            self._writer.overwrite_cached()
+
     def send_message(self, message: Message) -> None:
         """Hand a message to the app; it is dropped while too many wait."""
         self._inbox.put(message)
@@ -369,6 +382,7 @@ class KioskDriver(Driver):
 
     def _read_until_woken(self) -> None:
         intake, fd, clock = Intake(lambda: self._kiosk.place), MODES.input_fd, time.monotonic
+        buffer = bytearray(_CHUNK)
         while True:
             due = intake.deadline()
             timeout = None if due is None else max(0.0, due - clock())
@@ -379,18 +393,20 @@ class KioskDriver(Driver):
             if fd not in ready:
                 # Only silence decides: data that waited for a late thread had come in time.
                 messages = intake.tick(now)
-            elif data := _read_some(fd):
+            elif count := _read_into(buffer, fd):
+                data = memoryview(buffer)[:count]
                 messages = intake.feed(data, now if due is None else min(now, due))
+                data[:] = bytes(count)
             else:
                 self.process_message(InputClosed())
                 return
-            for message in messages:
-                self.process_message(message)
+            while messages:  # no name may keep the last one until the next key
+                self.process_message(messages.pop(0))
 
 
-def _read_some(fd: int) -> bytes:
-    """Read what is there; empty when the terminal has gone."""
+def _read_into(buffer: bytearray, fd: int) -> int:
+    """Read what is there and return how many bytes; 0 when the terminal has gone."""
     try:
-        return os.read(fd, _CHUNK)
+        return os.readv(fd, [buffer])
     except OSError:
-        return b""
+        return 0

@@ -88,7 +88,7 @@ class Sanitiser:
             _Mode.PASTE: self._paste,
         }
 
-    def feed(self, data: bytes, at: float) -> list[Token]:
+    def feed(self, data: bytes | memoryview, at: float) -> list[Token]:
         """Take bytes that arrived at `at` and return the tokens they complete."""
         due = self.deadline()
         if due is not None and at > due:

@@ -1,7 +1,6 @@
 """Moving between the visitor's screens, and the one place where a visit ends."""
 
 import asyncio
-import gc
 from collections.abc import Callable
 
 from kiosk.ui.terminal.app import LockedApp
@@ -16,8 +15,6 @@ Maker = Callable[[], VisitorScreen]
 """Makes a screen afresh; screens are never used twice."""
 _REST = 2
 """How many screens lie under a visit's: the app's own empty one and the resting one."""
-_COLLECT_EVERY = 50
-"""Visits between two full collections, so that nothing of a visit stays in memory for long."""
 
 
 class Navigation:
@@ -36,7 +33,6 @@ class Navigation:
         self._monotonic = monotonic
         self._trail: list[Maker] = []
         self._moving = asyncio.Lock()
-        self._visits = 0
 
     @property
     def is_moving(self) -> bool:
@@ -74,6 +70,7 @@ class Navigation:
                 self._context.visit.wipe()
                 await self._rest()
                 self._app.forget_scans()
+                self._app.overwrite_soon()
 
     async def end_visit(self) -> None:
         """Wipe the visit, by whatever path it ends, and show a fresh first screen."""
@@ -86,9 +83,7 @@ class Navigation:
             await self._rest()
             self._app.forget_input()
             self._app.forget_drawn()
-        self._visits += 1
-        if self._visits % _COLLECT_EVERY == 0:
-            gc.collect()
+        self._app.overwrite_soon()
 
     async def close(self, for_staff: str) -> None:
         """Put the kiosk out of order, with a sentence for staff or an empty one."""
@@ -125,6 +120,7 @@ class Navigation:
             if isinstance(self._app.screen, StillThereScreen | NoticeScreen):
                 if isinstance(self._app.screen, NoticeScreen):
                     self._app.forget_scans()
+                    self._app.overwrite_soon()
                 await self._app.pop_screen()
                 self.shown_at = self._monotonic()
 
