@@ -3,6 +3,8 @@
 Looked for is what the program can still reach, and then any copy in its memory, freed or not.
 """
 
+import signal
+
 import pytest
 
 from tests.journeys.clinic import PASSPHRASE, Clinic
@@ -15,6 +17,11 @@ pytestmark = pytest.mark.terminal
 NAME, PHONE, NATIONAL = "Xanthippe-Quill", "93741652", "9374 1652"
 OPENED = (NAME, NAME[:9], PHONE, NATIONAL)
 MEMBER = "Zenobia-Quill"
+UNUSED = (
+    signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO, signal.SIGPWR,
+    signal.SIGSTKFLT, signal.SIGRTMIN, signal.SIGRTMAX,
+)  # fmt: skip
+"""Beside SIGUSR1 and SIGUSR2, by which the tests reach into the program."""
 
 
 def leave_alone_until_locked(terminal: Terminal, insight: Insight) -> None:
@@ -53,11 +60,22 @@ def nothing_of_a_request_is_left(terminal: Terminal, insight: Insight, reference
     terminal.wait_for("It is yours until")
     terminal.choose("r")
     terminal.wait_for(f"Ring {NATIONAL}")
+    what_an_operator_sends_ends_nothing(terminal)
     assert insight.reachable(terminal, *OPENED) == set(OPENED)
     terminal.settle()
     drawn = len(terminal.raw)
     leave_alone_until_locked(terminal, insight)
     assert_nothing_left(terminal, insight, drawn, *OPENED)
+
+
+def what_an_operator_sends_ends_nothing(terminal: Terminal) -> None:
+    """By default each ends a program, which would leave what it shows on the terminal."""
+    for number in UNUSED:
+        terminal.signal(number)
+    terminal.choose("zz")
+    terminal.settle()
+    assert terminal.alive, terminal.fate
+    assert terminal.find(NATIONAL) is not None
 
 
 def a_roster_leaves_nothing_and_comes_back(terminal: Terminal, insight: Insight) -> None:
