@@ -19,8 +19,8 @@ _COMMONEST: Final = 64
 _OF_COMMONEST: Final = 16 << 20
 """Bytes; a third more than was free of this size (5 MB) and of none (7 MB)."""
 _STEP: Final = 1 << 18
-_CACHED: Final = range(512, 1032, 16)
-"""Larger sizes that the C library keeps for each thread, unfilled; one less than handed out."""
+_CACHED: Final = range(24, 1033, 16)
+"""Sizes in bytes of the blocks that the C library keeps for each thread, unfilled."""
 _CACHED_OF_EACH: Final = 8
 """One more than it keeps."""
 
@@ -52,7 +52,16 @@ def overwrite_freed() -> None:
 
 def overwrite_cached() -> None:
     """Do the same with the blocks that the C library keeps for the thread that calls."""
-    _ = [bytearray(size) for size in _CACHED for _ in range(_CACHED_OF_EACH)]
+    import ctypes
+
+    library = ctypes.CDLL(None)
+    library.malloc.restype = ctypes.c_void_p
+    library.free.argtypes = [ctypes.c_void_p]
+    taken = [(library.malloc(size), size) for size in _CACHED for _ in range(_CACHED_OF_EACH)]
+    for block, size in taken:
+        ctypes.memset(block, 0, size)
+    for block, _ in taken:
+        library.free(block)
 
 
 def _fill(size: int, total: int) -> None:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from kiosk.devices.memory import overwrite_freed
+from kiosk.devices.memory import overwrite_cached, overwrite_freed
 
 NAME = b"Zenobia"
 CLOSED = """
@@ -36,6 +36,19 @@ def test_blocks_that_python_has_freed_are_overwritten(size: int) -> None:
     overwrite_freed()
     assert sum(NAME in ctypes.string_at(place, size) for place in places) == 0
     assert len(blocks) == 200
+
+
+@pytest.mark.parametrize("size", [24, 100, 400, 1000])
+def test_blocks_that_a_c_library_has_freed_are_overwritten(size: int) -> None:
+    library = ctypes.CDLL(None)
+    library.malloc.restype = ctypes.c_void_p
+    library.free.argtypes = [ctypes.c_void_p]
+    # What is freed last is handed out first, and the rest of the block is then the C library's.
+    place = library.malloc(size)
+    ctypes.memmove(place + size - len(NAME), NAME, len(NAME))
+    library.free(place)
+    overwrite_cached()
+    assert NAME not in ctypes.string_at(place, size)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library fills nothing")

@@ -86,16 +86,20 @@ class Insight:
         except PermissionError:
             return False
 
-    def copies(self, terminal: Terminal, *words: str) -> Counter[str]:
-        """Return how often `words` (ASCII) stand anywhere in the program's memory, freed or not."""
-        found: Counter[str] = Counter()
+    def copies(self, terminal: Terminal, *words: str | bytes) -> Counter[str | bytes]:
+        """Return how often `words` stand anywhere in the program's memory, freed or not.
+
+        They are ASCII, or bytes without a zero.
+        """
+        looked_for = {word: word.encode() if isinstance(word, str) else word for word in words}
+        found: Counter[str | bytes] = Counter()
         for area in _writable_areas(terminal.pid):
             # Python may take two or four bytes for a character (PEP 393); the others are zero.
             characters = area.translate(None, b"\0")
-            found.update({word: characters.count(word.encode()) for word in words})
+            found.update({word: characters.count(coded) for word, coded in looked_for.items()})
         return +found
 
-    def wait_overwritten(self, terminal: Terminal, *words: str) -> None:
+    def wait_overwritten(self, terminal: Terminal, *words: str | bytes) -> None:
         """Wait until no copy of `words` is left; the caller has ended what they were typed for."""
         terminal.settle(_OVERWRITTEN)
         ends = time.monotonic() + WITHIN

@@ -11,6 +11,7 @@ from uuid import UUID
 from textual import on
 from textual.geometry import Size
 
+from kiosk.devices.memory import overwrite_cached
 from kiosk.domain.staff import Role
 from kiosk.ui.desk import messages as m
 from kiosk.ui.desk.admin.audit import AuditTrailScreen
@@ -236,6 +237,8 @@ class DeskApp(StaffApp):
     async def _drop_keys(self) -> None:
         if self.door.is_open:
             await self.door.ask(lambda side: side.lock())
+            # The library that tried the passphrase has left a copy with the desks' thread.
+            await self.door.ask(lambda _side: overwrite_cached())
             self.overwrite_soon()
 
     @on(m.Entered)
