@@ -261,7 +261,9 @@ class DeskApp(StaffApp):
     @on(m.Leaves)
     async def follow(self, event: m.Leaves) -> None:
         """Leave a screen as its person wants."""
-        if self.is_stale(event):
+        # Who signs out walks away: a screen that has come in front meanwhile keeps nobody in.
+        signs_out = event.exit is Exit.SIGN_OUT and self.who is not None
+        if self.is_stale(event) and not signs_out:
             return
         match event.exit:
             case Exit.BACK:
