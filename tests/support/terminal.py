@@ -134,6 +134,8 @@ class Terminal:
         """Read once what the program draws in the next seconds; say whether there was any."""
         data = self._read(within)
         self.emulator.feed(data)
+        if data:
+            self._drawn_at = time.monotonic()
         return bool(data)
 
     def _read(self, within: float) -> bytes:
@@ -145,8 +147,6 @@ class Terminal:
         with contextlib.suppress(OSError):
             data = os.read(self._fd, 65536)
         self._hung_up = not data
-        if data:
-            self._drawn_at = time.monotonic()
         self.raw += data
         del self.raw[:-KEPT_BYTES]
         return data
@@ -266,6 +266,12 @@ class Terminal:
         """Whether the terminal is back in its usual line mode."""
         local = termios.tcgetattr(self._fd)[3]
         return bool(local & termios.ECHO and local & termios.ICANON)
+
+    def use_by_line(self) -> None:
+        """Put the terminal into its usual line mode, as a shell does that a program came from."""
+        modes = termios.tcgetattr(self._fd)
+        modes[3] |= termios.ECHO | termios.ICANON
+        termios.tcsetattr(self._fd, termios.TCSANOW, modes)
 
     def kill(self) -> None:
         """End the program at once, if it still runs."""

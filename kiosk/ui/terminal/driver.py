@@ -305,7 +305,8 @@ class KioskDriver(Driver):
     def disable_input(self) -> None:
         """Stop reading."""
         if self._reader is not None:
-            signal.signal(signal.SIGWINCH, signal.SIG_DFL)
+            for number in (signal.SIGWINCH, signal.SIGCONT):
+                signal.signal(number, signal.SIG_DFL)
             os.write(self._wake_write, b"\x00")
             self._reader.join()
             self._reader = None
@@ -340,14 +341,19 @@ class KioskDriver(Driver):
     def _take_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
             signal.signal(number, signal.SIG_IGN)
-        # Its default is to do nothing to a process that runs.
-        signal.signal(signal.SIGCONT, signal.SIG_DFL)
+        signal.signal(signal.SIGCONT, self._continued)
         signal.signal(signal.SIGTERM, self._end)
         signal.signal(signal.SIGHUP, self._end)
         signal.signal(signal.SIGWINCH, self._resized)
 
     def _end(self, number: int, _frame: FrameType | None) -> None:
         self._kiosk.leave(EXIT_ASKED if number == signal.SIGTERM else EXIT_TERMINAL_GONE)
+
+    def _continued(self, _number: int, _frame: FrameType | None) -> None:
+        # A shell may have taken the terminal while this process was stopped.
+        MODES.raw_mode()
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._app.refresh)
 
     def _resized(self, _number: int, _frame: FrameType | None) -> None:
         # The loop is closed while the program ends.
