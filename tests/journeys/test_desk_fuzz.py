@@ -35,7 +35,7 @@ TOGETHER = 40
 PLACES = "".join(entry.letter.lower() for entry in MENU)
 """The letters of the menu; the first opens the list that holds most hostile texts."""
 """Events for one program before it is the next one's turn."""
-MORE_MEMORY = 64 * 1024
+MORE_MEMORY = 96 * 1024
 """KiB that all of it may cost: desks, lists and Python's own reserve among them."""
 
 

@@ -70,7 +70,7 @@ def note_and_keys(clinic: Clinic) -> list[bytes]:
 
 def test_a_locked_desk_leaves_nothing(clinic: Clinic, insight: Insight) -> None:
     reference = clinic.ask_for_a_call(NAME, PHONE)
-    secrets = (*note_and_keys(clinic), *OPENED, MEMBER, PASSPHRASE)
+    secrets: list[str | bytes] = [*note_and_keys(clinic), *OPENED, MEMBER, PASSPHRASE]
     clinic.check_in(clinic.new_pass(MEMBER))
     terminal = open_desk(clinic, "caller", env=insight.variables())
     nothing_of_a_request_is_left(terminal, insight, reference, secrets)
