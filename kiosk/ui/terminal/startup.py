@@ -31,6 +31,7 @@ def harden_process() -> None:
     """
     harden_environment(os.environ)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # A meaning that somebody has given to one before, such as a debugger, stays.
     unused = (number for number in _UNUSED if signal.getsignal(number) is signal.SIG_DFL)
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, *unused):
         signal.signal(number, signal.SIG_IGN)
