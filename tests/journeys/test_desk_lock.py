@@ -91,6 +91,8 @@ def nothing_of_a_request_is_left(
     terminal.wait_for(f"Ring {NATIONAL}")
     what_an_operator_sends_ends_nothing(terminal)
     assert insight.reachable(terminal, *OPENED) == set(OPENED)
+    if insight.reads_memory(terminal):
+        assert set(insight.copies(terminal, *secrets)) > set(OPENED)
     terminal.settle()
     drawn = len(terminal.raw)
     leave_alone_until_locked(terminal, insight)
