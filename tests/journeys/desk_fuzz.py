@@ -3,7 +3,7 @@
 import re
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,21 +100,27 @@ class Monkey:
         self.terminal.wait_until(lambda: self.terminal.state == "T", "the program stopped")
         return True
 
-    def walks(self, letters: str) -> str:
-        """Open these places of the menu and go back from each; return what stood on them."""
-        terminal, seen = self.terminal, list[str]()
+    def reaches(self, letter: str, words: Collection[str]) -> None:
+        """Open a place of the menu and see `words` on it.
+
+        It is tried again, for keys of a sign-in that took long lead elsewhere.
+        """
+        terminal, due = self.terminal, time.monotonic()
+
+        def is_there() -> bool:
+            nonlocal due
+            if all(one in terminal.text for one in words):
+                return True
+            if time.monotonic() >= due:
+                at_menu = terminal.find(AT_MENU) is not None
+                terminal.choose(letter if at_menu else ESC)
+                due = time.monotonic() + (_PATIENCE if at_menu else 0.2)
+            return False
+
         terminal.resize(*LARGE)
-        for letter in letters:
-            terminal.wait_for(AT_MENU)
-            terminal.choose(letter)
-            terminal.wait_gone(AT_MENU)
-            terminal.settle()
-            seen.append(terminal.text)
-            self.assert_inside()
-            terminal.send(ESC)
-        terminal.wait_for(AT_MENU)
+        terminal.wait_until(is_there, f"{words} at the place {letter}", within=60)
+        self.assert_inside()
         terminal.resize(*USUAL)
-        return "\n".join(seen)
 
     def looks(self) -> Terminal:
         """See that the desk is itself; sign in, or start it again, where that was pressed."""
