@@ -25,6 +25,8 @@ WITHIN = 20.0
 """Seconds that a wait may take on a busy machine; only a failing test uses them up."""
 KEPT_BYTES = 4 << 20
 _READ = 1.1 * READ_SECONDS
+_AGAIN = 3.0
+"""Seconds in which a press shows, or somebody presses again."""
 
 _TAKE_TERMINAL = (
     "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
@@ -192,9 +194,14 @@ class Terminal:
             self.pump(left)
 
     def choose(self, keys: str) -> None:
-        """Read what was drawn last, then press `keys` at once."""
+        """Read what was drawn last, then press `keys` at once; again where nothing happens.
+
+        A busy machine may draw a screen well before a press on it counts.
+        """
         self.read()
         self.send(keys)
+        if self.alive and not self.pump(_AGAIN):
+            self.send(keys)
 
     def touch(self, text: str) -> None:
         """Wait for `text`, read what was drawn last, then tap it."""

@@ -1,7 +1,7 @@
 """People at the keyboard, who must not be taken for a scanner nor lose a key."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kiosk.domain.passes import HEAD
@@ -26,6 +26,7 @@ def test_text_typed_in_one_burst_is_no_scan(typed: str) -> None:
     st.lists(st.floats(0.050, 0.120), min_size=20, max_size=20),
 )
 def test_a_typist_loses_nothing(typed: str, pauses: list[float]) -> None:
+    assume(HEAD not in typed)  # ten digits in order are a head however they come
     keys = [key for key in presses(typed) if key.character and key.character.isprintable()]
     at, timed = 0.0, list[Timed]()
     for number, key in enumerate(keys):
