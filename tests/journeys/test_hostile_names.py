@@ -7,20 +7,21 @@ import unicodedata
 import pytest
 
 from tests.journeys.clinic import Clinic, finish
+from tests.support.amounts import amount
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
 
 TYPED = (
-    "[/]",
     "[@click=app.quit]Mei[/]",
-    '=HYPERLINK("x")',
-    "王小明",
-    "அனிதா s/o குமார்",
-    "O'Brien-Lim @ Ah Meng",
     "-2+3+cmd|' /C calc'!A0",
-)
-"""Accepted as they are."""
+    "அனிதா s/o குமார்",
+    '=HYPERLINK("x")',
+    "[/]",
+    "王小明",
+    "O'Brien-Lim @ Ah Meng",
+)[: amount(3, 7)]
+"""Accepted as they are; a desk shows more of them in tests/journeys/hostile_clinic.py."""
 PASTED = {"\u202eeuM\u202c Tan": "euM Tan"}
 """Each paste, and what is left of it once it is clean."""
 NO_NAMES = ("\x1b[31mRed\x1b[2J", "C1\x9b2J\x1b]0;t\x07\u200b\x00\x08", '=HYPERLINK("x")')

@@ -182,7 +182,7 @@ def damaged_codes_in_a_field(terminal: Terminal, digits: str) -> None:
 def slow_and_odd_scanners(terminal: Terminal, digits: str) -> None:
     """Slow, with Escape before the code, with every digit twice; each right after the last end."""
     doubled = "".join(one + one for one in digits)
-    for again, pace in ((digits, 0.1), (f"\x1b{digits}", 0.004), (doubled, 0.004)):
+    for again, pace in ((digits, 0.06), (f"\x1b{digits}", 0.004), (doubled, 0.004)):
         terminal.choose("c")
         terminal.wait_for("What should we call you?")
         terminal.send(f"{again}\r", pace=pace)

@@ -25,7 +25,7 @@ WITHIN = 20.0
 """Seconds that a wait may take on a busy machine; only a failing test uses them up."""
 KEPT_BYTES = 4 << 20
 _READ = 1.1 * READ_SECONDS
-_AGAIN = 3.0
+_AGAIN = 5.0
 """Seconds in which a press shows, or somebody presses again."""
 
 _TAKE_TERMINAL = (
@@ -71,6 +71,8 @@ class Terminal:
         """What the program has drawn, cell by cell."""
         self._hung_up = False
         self._drawn_at = 0.0
+        self._pressed: tuple[str, list[str], float] | None = None
+        """What was chosen last, what was drawn then, and when it is pressed again."""
         self._fd, program_side = pty.openpty()
         self._set_size()
         self._process = subprocess.Popen(
@@ -124,6 +126,19 @@ class Terminal:
             if time.monotonic() > ends or (ended and not holds()):
                 raise AssertionError(f"waited for {what}; {self.fate}; it shows:\n{self.text}")
             self.pump(0.05)
+            self._press_again()
+        self._pressed = None
+
+    def _press_again(self) -> None:
+        """Press once more what was chosen, where the screen is as it was; the time stands above."""
+        if self._pressed is None:
+            return
+        keys, before, due = self._pressed
+        if self.emulator.lines[1:] != before:
+            self._pressed = None
+        elif time.monotonic() > due and self.alive:
+            self._pressed = None
+            self.send(keys)
 
     def wait_exit(self, within: float = WITHIN) -> int:
         """Wait for the end and return the exit code, negative for a signal."""
@@ -194,14 +209,14 @@ class Terminal:
             self.pump(left)
 
     def choose(self, keys: str) -> None:
-        """Read what was drawn last, then press `keys` at once; again where nothing happens.
+        """Read what was drawn last, then press `keys` at once.
 
-        A busy machine may draw a screen well before a press on it counts.
+        A wait presses them again where nothing has happened: a busy machine may draw a screen
+        well before a press on it counts.
         """
         self.read()
+        self._pressed = keys, self.emulator.lines[1:], time.monotonic() + _AGAIN
         self.send(keys)
-        if self.alive and not self.pump(_AGAIN):
-            self.send(keys)
 
     def touch(self, text: str) -> None:
         """Wait for `text`, read what was drawn last, then tap it."""

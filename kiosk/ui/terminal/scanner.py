@@ -337,7 +337,11 @@ class ScanRecogniser:
         """Take one more key of a row, and decide how much of the row may be delivered now."""
         if key.at > self._rest_until:
             self._ends_left = 0
-        if len(self._run) >= max(_LONGEST_RUN, self._held + 1):
+        if self._held == _LONGEST_RUN:
+            # Nobody presses so many without a pause, and none may cost more than the one before.
+            decided = self._begin_foreign(0)
+            return decided + self._character(key.press, key.character, key.at)
+        if len(self._run) == _LONGEST_RUN:
             del self._run[0]
             self._heads = [start - 1 for start in self._heads if start]
         self._run.append(key)
@@ -365,7 +369,10 @@ class ScanRecogniser:
         pace = (self._run[-1].at - self._run[0].at) / max(1, len(self._run) - 1)
         held_down = pace >= _INSTANT or not self._run[-1].character.isdigit()
         return (
-            self._place is KeyPlace.KEYS and len(self._run) >= 3 and len(kinds) == 1 and held_down
+            self._place in (KeyPlace.KEYS, KeyPlace.PIN)
+            and len(self._run) >= 3
+            and len(kinds) == 1
+            and held_down
         )
 
     def _release(self, wanted: int) -> Decided:

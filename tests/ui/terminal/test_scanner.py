@@ -152,6 +152,23 @@ def test_a_symbology_prefix_does_not_leak() -> None:
     assert play(every(0.001, *presses(f"]Q1{CODE}"), ENTER)) == [Scan(f"]Q1{CODE}")]
 
 
+@given(
+    st.sampled_from(KeyPlace),
+    st.text("aB0\x1b", min_size=1, max_size=3),
+    st.lists(st.sampled_from([0.0, 0.008, 0.03, 0.059]), min_size=1, max_size=9),
+)
+def test_a_flood_of_a_few_keys_is_never_held_for_long(
+    place: KeyPlace, kinds: str, gaps: list[float]
+) -> None:
+    """What a key costs must not grow with how many came before."""
+    recogniser, at = ScanRecogniser(lambda: place), 0.0
+    for number in range(200):
+        at += gaps[number % len(gaps)]
+        character = kinds[number % len(kinds)]
+        recogniser.feed(Press("escape" if character == "\x1b" else character, character), at)
+        assert recogniser._held <= len(recogniser._run) <= 32
+
+
 @pytest.mark.parametrize("start", [[STX], presses(CODE[:11])])
 def test_endless_input_is_capped_and_leaks_nothing(start: list[Press]) -> None:
     recogniser, out = ScanRecogniser(), Decided()
