@@ -12,6 +12,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+from kiosk.content.qr import encode_svg, qr_matrix
+from kiosk.domain.passes import SECRET_BYTES, CodeKind, encode
 from kiosk.domain.policy import Rules
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.records.database.store import Store
@@ -44,7 +46,14 @@ async def draw(folder: Path) -> dict[str, str]:
         os.environ.pop("NO_COLOR", None)
         home = await _home(clinic)
         _arrive(clinic, passes)
-        return {"home.svg": home, "roster.svg": await _roster(clinic)}
+        roster = await _roster(clinic)
+    return {"home.svg": home, "roster.svg": roster, "test-card.svg": _test_card()}
+
+
+def _test_card() -> str:
+    """Return the code that a scanner is tried with; it belongs to nobody."""
+    digits = encode(CodeKind.TEST_CARD, bytes(SECRET_BYTES))
+    return encode_svg(qr_matrix(digits, level="Q", numeric=True, max_version=4))
 
 
 async def _home(clinic: Clinic) -> str:

@@ -64,6 +64,9 @@ def show_desk(folder: Path) -> int:
 
 def _boot(folder: Path, opened: list[Kiosk]) -> "DeskSide":
     """Build the staff's side; what was opened is added to `opened`, to be closed at the end."""
+    from kiosk.devices.memory import close_memory
+
+    close_memory()
     try:
         opened.append(open_kiosk(folder))
         return desk_side(opened[0])

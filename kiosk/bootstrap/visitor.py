@@ -56,7 +56,9 @@ def show_visitor_kiosk(
 def _boot(folder: Path, before: Callable[[], None], opened: ExitStack) -> "VisitorSide":
     """Build the visitor's side; `opened` closes at the end what was opened for it."""
     from kiosk.bootstrap.syncing import start_sync
+    from kiosk.devices.memory import close_memory
 
+    close_memory()
     try:
         before()
         kiosk = open_kiosk(folder)

@@ -29,6 +29,12 @@ INDEX = "demo-passes.json"
 """Lists the sample passes. It is the first file of a demo and in no clinic's folder."""
 _KIT = "demo-recovery-kit.json"
 _LOCK = "demo.lock"
+_SAMPLE_ADDRESSES = (
+    "https://example.org/story",
+    "https://example.org/magazine-10.pdf",
+    "https://example.org/brochure.pdf",
+)
+"""Of the items in config/take-home.toml, in their order; nobody owns example.org (RFC 2606)."""
 
 
 class ListedPass(NamedTuple):
@@ -76,6 +82,20 @@ def begin(folder: Path) -> None:
             f"{folder} holds a clinic that is no demo; name another folder by KIOSK_DATA_DIR."
         )
     make_folder(folder)
+    _fill_addresses(folder)
+
+
+def _fill_addresses(folder: Path) -> None:
+    """Give what can be taken home sample addresses, in a file that nobody has filled in."""
+    from kiosk.content.assets import config_dir
+    from kiosk.settings import TAKE_HOME_NAME
+
+    shipped = (config_dir() / TAKE_HOME_NAME).read_text(encoding="utf-8")
+    if (folder / TAKE_HOME_NAME).read_text(encoding="utf-8") == shipped:
+        filled = shipped
+        for address in _SAMPLE_ADDRESSES:
+            filled = filled.replace('url = ""', f'url = "{address}"', 1)
+        write_private(folder / TAKE_HOME_NAME, filled.encode())
 
 
 def is_demo(folder: Path) -> bool:

@@ -13,6 +13,7 @@ from kiosk.bootstrap.data_folder import DATABASE, data_dir
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
+from kiosk.devices.swaps import read_swaps
 from kiosk.domain.health import (
     CentralContact,
     Finding,
@@ -23,8 +24,11 @@ from kiosk.domain.health import (
     disk_finding,
     helplines_finding,
     letters_finding,
+    scanner_finding,
+    swap_finding,
     terminal_finding,
 )
+from kiosk.domain.text import clean
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
@@ -57,6 +61,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     except KioskError as error:
         found.append(Finding("settings", Verdict.FAIL, str(error)))
     found += _terminal(settings)
+    found.append(scanner_finding())
     kiosks: list[Kiosk] = []
     try:
         found += _findings_or_error("database", lambda: _database(folder, settings, kiosks))
@@ -67,6 +72,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     found += _findings_or_error("take-home material", lambda: _take_home(folder))
     there = next(path for path in (folder, *folder.parents) if path.exists())
     found.append(disk_finding(shutil.disk_usage(there).free))
+    found.append(swap_finding(read_swaps()))
     found.append(_variables())
     return tuple(found)
 
@@ -198,15 +204,18 @@ def _helplines(today: date, opened: list[Kiosk]) -> Iterator[Finding]:
 
 
 def _take_home(folder: Path) -> Iterator[Finding]:
-    from kiosk.content.articles import read_take_home
+    """Yield how much there is to take home, and by its title what has no address yet."""
+    from kiosk.content.articles import read_take_home, titles_without_address
     from kiosk.settings import TAKE_HOME_NAME
 
-    items = read_take_home(folder / TAKE_HOME_NAME)
-    if items:
-        yield Finding("take-home material", Verdict.OK, f"{len(items)} to show.")
-    else:
-        words = "None has an address yet; fill them in in take-home.toml."
-        yield Finding("take-home material", Verdict.LOOK, words)
+    path = folder / TAKE_HOME_NAME
+    items, missing = read_take_home(path), titles_without_address(path)
+    words = f"{len(items)} to show."
+    if missing:
+        titles = ", ".join(f"'{clean(title)}'" for title in missing)
+        words += f" Without an address, and so not shown: {titles}; fill it in in {path}."
+    is_whole = items and not missing
+    yield Finding("take-home material", Verdict.OK if is_whole else Verdict.LOOK, words)
 
 
 def _variables() -> Finding:

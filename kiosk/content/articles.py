@@ -87,22 +87,31 @@ def take_home(entries: Iterable[Mapping[str, object]]) -> tuple[TakeHome, ...]:
     Each entry holds `title`, `size` and `url`. Raises SetupError where a title is missing, or an
     address is not https, is too long or holds more than plain characters.
     """
-    items = (_take_home_item(entry) for entry in entries)
-    return tuple(item for item in items if item.url)
+    return tuple(item for item in map(_take_home_item, entries) if item.url)
 
 
 def read_take_home(path: Path) -> tuple[TakeHome, ...]:
-    """Return the items of a file such as config/take-home.toml (tables `[[item]]`).
+    """Return the items to show of a file such as config/take-home.toml (tables `[[item]]`).
 
     Raises SetupError where the file is missing or wrong.
     """
+    return take_home(_read_entries(path))
+
+
+def titles_without_address(path: Path) -> tuple[str, ...]:
+    """Return the titles in such a file that are not shown, since they have no address."""
+    items = map(_take_home_item, _read_entries(path))
+    return tuple(item.title for item in items if not item.url)
+
+
+def _read_entries(path: Path) -> list[Mapping[str, object]]:
     try:
         entries = tomllib.loads(read_text(path)).get("item", [])
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"The file {path} is wrong: {error}; mend it.") from None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise SetupError(f"The file {path} must hold its items as [[item]]; mend it.")
-    return take_home(entries)
+    return entries
 
 
 def _take_home_item(entry: Mapping[str, object]) -> TakeHome:

@@ -10,6 +10,8 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
+from typing_extensions import override
+
 from kiosk.content.assets import ENGLISH, assets_dir, is_language_code
 from kiosk.content.helplines import covers_language
 
@@ -18,6 +20,8 @@ SAFETY_CONTEXTS = frozenset({"crisis", "consent"})
 
 _OWN_NAME = ("language", "English")
 """The message (context, text) that a catalogue translates by its language's own name."""
+_DESK = "kiosk/ui/desk/"
+"""Where sentences stand that no visitor reads."""
 _ORDER = ("en", "zh", "ms", "ta")
 """The order of the national languages in a choice; others follow by code."""
 
@@ -57,9 +61,9 @@ class Texts:
 def languages(assets: Path | None = None, published: str = "") -> tuple[Language, ...]:
     """Return the languages to choose from, English first.
 
-    A catalogue is offered when it names its language, translates every message of the safety
-    contexts, and the helplines in force exist in that language too; an entry marked fuzzy counts
-    as missing.
+    A catalogue is offered when it names its language, translates every sentence of the visitor's
+    screens, and the helplines in force exist in that language too; an entry marked fuzzy counts
+    as missing, and so does one of the safety contexts that reads as in English.
     """
     folder = assets or assets_dir()
     found = [Language(ENGLISH, "English")]
@@ -67,16 +71,34 @@ def languages(assets: Path | None = None, published: str = "") -> tuple[Language
         code = path.parent.parent.name.replace("_", "-")
         texts = Texts(code, folder)
         own_name = texts.pgettext(*_OWN_NAME)
-        if code != ENGLISH and own_name != _OWN_NAME[1] and _is_safe(texts, folder, published):
+        if code != ENGLISH and own_name != _OWN_NAME[1] and _is_whole(texts, folder, published):
             found.append(Language(code, own_name))
     return tuple(sorted(found, key=_place))
 
 
-def _is_safe(texts: Texts, assets: Path, published: str) -> bool:
+def _is_whole(texts: Texts, assets: Path, published: str) -> bool:
+    whole = _read(texts.language, assets)
+    whole.add_fallback(_Absent())
     return covers_language(texts.language, assets, published) and all(
-        texts.pgettext(context, message) != message
-        for context, message in _safety_messages(assets / "locale" / "kiosk.pot")
+        _says(whole, context, message) not in ("", message if context in SAFETY_CONTEXTS else "")
+        for context, message in _visitors_messages(assets / "locale" / "kiosk.pot")
     )
+
+
+class _Absent(NullTranslations):
+    """Answers with nothing for what a catalogue lacks."""
+
+    @override
+    def gettext(self, message: str) -> str:
+        return ""
+
+    @override
+    def pgettext(self, context: str, message: str) -> str:
+        return ""
+
+
+def _says(catalogue: NullTranslations, context: str, message: str) -> str:
+    return catalogue.pgettext(context, message) if context else catalogue.gettext(message)
 
 
 def _place(language: Language) -> tuple[int, str]:
@@ -86,6 +108,10 @@ def _place(language: Language) -> tuple[int, str]:
 
 @cache
 def _catalogue(language: str, assets: Path) -> NullTranslations:
+    return _read(language, assets)
+
+
+def _read(language: str, assets: Path) -> NullTranslations:
     if language == ENGLISH or not is_language_code(language):
         return NullTranslations()
     path = assets / "locale" / language.replace("-", "_") / "LC_MESSAGES" / "kiosk.mo"
@@ -98,15 +124,19 @@ def _catalogue(language: str, assets: Path) -> NullTranslations:
 
 
 @cache
-def _safety_messages(template: Path) -> frozenset[tuple[str, str]]:
-    """Return the (context, message) pairs of the safety contexts in the catalogue's template."""
+def _visitors_messages(template: Path) -> frozenset[tuple[str, str]]:
+    """Return (context, message) of what visitors read, from the catalogues' template.
+
+    The context is empty where there is none.
+    """
     # Imported here: a kiosk with English alone never needs it.
     from babel.messages.pofile import read_po
 
     with template.open(encoding="utf-8") as file:
-        messages = list(read_po(file))
+        messages = [message for message in read_po(file) if message.id]
     return frozenset(
-        (message.context, message.id if isinstance(message.id, str) else message.id[0])
+        (message.context or "", message.id if isinstance(message.id, str) else message.id[0])
         for message in messages
-        if message.context in SAFETY_CONTEXTS
+        if not message.locations
+        or not all(place.startswith(_DESK) for place, _ in message.locations)
     )

@@ -1,6 +1,7 @@
-"""The health of a kiosk: findings about its terminal, clock, helplines, contact and disk."""
+"""The health of a kiosk: findings about its terminal, clock, helplines, contact, disk and swap."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -37,6 +38,16 @@ class Finding:
     verdict: Verdict
     sentence: str
     """What it is and, unless it is fine, what to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A place to which the system moves memory that is not used for a while."""
+
+    name: str
+    """Its device or file."""
+    is_safe: bool
+    """Whether it is known to be encrypted, or memory itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,17 @@ def letters_finding(panel_height_mm: float, distance_mm: float, rows: int) -> Fi
             f"{words} at {distance_mm:.0f} mm. Choose a larger font or panel, and set [panel].",
         )
     return Finding("letter height", Verdict.OK, f"{words} at {distance_mm:.0f} mm.")
+
+
+def scanner_finding() -> Finding:
+    """Return how to set up a scanner; only its test card can tell how it is set."""
+    return Finding(
+        "scanner",
+        Verdict.LOOK,
+        "Set it to end each code with Enter, at 5 to 20 ms a character, with STX before the code"
+        " if it can. Then scan assets/pictures/test-card.svg on the first screen: it shows how"
+        " the scanner is set.",
+    )
 
 
 def colour_finding(term: str, colorterm: str, *, no_color: bool) -> Finding:
@@ -186,3 +208,22 @@ def disk_finding(free_bytes: int) -> Finding:
     if megabytes < 2_000:
         return Finding("disk space", Verdict.LOOK, f"{megabytes} MB are free; make room soon.")
     return Finding("disk space", Verdict.OK, f"{megabytes} MB are free.")
+
+
+def swap_finding(swaps: Sequence[Swap] | None) -> Finding:
+    """Return whether what visitors type can end on the disk; None where the system does not say."""
+    if swaps is None:
+        words = "This system does not say whether it moves memory to its disk; encrypt the disk."
+        return Finding("swap", Verdict.OK, words)
+    if not swaps:
+        return Finding("swap", Verdict.OK, "Off: memory is never moved to the disk.")
+    open_ones = [swap.name for swap in swaps if not swap.is_safe]
+    if not open_ones:
+        names = ", ".join(swap.name for swap in swaps)
+        return Finding("swap", Verdict.OK, f"Encrypted, or memory itself: {names}.")
+    return Finding(
+        "swap",
+        Verdict.LOOK,
+        f"Not known to be encrypted: {', '.join(open_ones)}. What visitors type can end there; turn"
+        " swap off (`swapoff --all`, and its lines in /etc/fstab) or encrypt it.",
+    )

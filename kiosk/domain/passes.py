@@ -26,6 +26,12 @@ _PREFIX_LENGTHS = frozenset({0, 3, 7, 10})
 Told by length, for the keyboard layout changes these characters too.
 """
 _LONGEST_TEXT = 256
+_FEWEST_DIGITS = 8
+"""From so many digits on, nothing but digits is a damaged code, or somebody else's number."""
+_RECORD_LINKS = ("shlink:/", "shc:/")
+"""How links to health records begin, and records themselves (HL7, SMART Health Links and Cards)."""
+_ALT_WIDTHS = (2, 3, 4)
+"""Digits that a scanner types for one character with Alt held: 48, 048 or 0048 for a 0."""
 
 
 class CodeKind(IntEnum):
@@ -65,15 +71,24 @@ def decode(text: str) -> Code | ScanProblem:
 
     The first ten characters teach the digits of the scanner's keyboard layout. White space and
     control characters around the code are ignored, so are an AIM identifier and an ECI before it.
+    A code that came as Alt codes, or with every character twice, is read as well.
     """
+    if any(link in text.lower() for link in _RECORD_LINKS):
+        return ScanProblem.RECORD
     if len(text) > _LONGEST_TEXT:
         return ScanProblem.NOT_OURS
-    stripped = _strip(text)
+    stripped = _undoubled(_from_alt_codes(_strip(text)))
     if len(stripped) - LENGTH in _PREFIX_LENGTHS:
         digits = _digits(stripped[-LENGTH:])
         if digits is not None:
             return _read(digits[len(HEAD) :])
     return ScanProblem.MISREAD if _looks_like_ours(stripped) else ScanProblem.NOT_OURS
+
+
+def is_test_card(text: str) -> bool:
+    """Return whether `text`, which has a head, is a test card's by the digit after the head."""
+    kind = int(CodeKind.TEST_CARD)
+    return len(text) > len(HEAD) and text[len(HEAD)] == text[kind]
 
 
 def derive_lookup(secret: bytes) -> bytes:
@@ -94,6 +109,22 @@ def _strip(text: str) -> str:
     while end > start and _is_padding(text[end - 1]):
         end -= 1
     return text[start:end]
+
+
+def _from_alt_codes(text: str) -> str:
+    """Return the text that Alt codes stand for, or `text` itself where it is none."""
+    for width in _ALT_WIDTHS:
+        codes = [text[place : place + width] for place in range(0, len(text), width)]
+        if len(text) > LENGTH and text.isascii() and text.isdigit() and len(codes[-1]) == width:
+            plain = _strip("".join(chr(int(code)) for code in codes))
+            if plain.startswith(HEAD):
+                return plain
+    return text
+
+
+def _undoubled(text: str) -> str:
+    """Return `text` with every character once where each came twice."""
+    return text[::2] if len(text) > LENGTH and text[::2] == text[1::2] else text
 
 
 def _is_padding(character: str) -> bool:
@@ -131,7 +162,7 @@ def _read(body: str) -> Code | ScanProblem:
 
 def _looks_like_ours(text: str) -> bool:
     """Return whether a text that is no code was probably one, so that scanning again may help."""
-    if text.startswith(HEAD):
+    if text.startswith(HEAD) or (text.isdigit() and len(text) >= _FEWEST_DIGITS):
         return True
     if abs(len(text) - LENGTH) <= max(_PREFIX_LENGTHS) and len(set(text)) <= len(HEAD) + 1:
         return True

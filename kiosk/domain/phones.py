@@ -29,6 +29,21 @@ _NUMBER = re.compile(r"\+\d{7,15}", re.ASCII)
 _COUNTRY = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}", re.ASCII)
 """Country codes of one or two digits (ITU-T E.164); all others have three."""
 _PARTS = re.compile(rf"\+({_COUNTRY.pattern})(\d*)", re.ASCII)
+_NONE = re.compile(
+    r"\b(no|none|nil|na|n/a|nope|not|never|without|don'?t|haven'?t|tiada|tak|takde|bukan)\b"
+    r"|[没沒無无]|இல்லை"
+)
+"""Words by which somebody writes that they have no phone, in the clinic's languages."""
+_EXTENSION = re.compile(
+    r"\D*(?:\d\D{0,2}){6}.*\d\W*"
+    r"(?:ext(?:ensio)?n?|xtn|x|#|[,;]|sambungan|分机|[内內][线線])[\s.:=]*\d{1,5}\W*",
+    re.IGNORECASE,
+)
+"""A number and what has to be dialled behind it; a comma is a pause to a phone."""
+_BETWEEN = re.compile(r"[^\d+(). -]+")
+"""What may stand between two numbers."""
+_AROUND = re.compile(r"[^\d+(]*((?:\(?\+|\(?\d)[\d\s().+/-]*\d)[^\d+]*")
+"""A number with words, a comma or brackets before and behind it, and no further digit."""
 _ANYWHERE = frozenset({"112", "911", "999"})
 """Emergency numbers where nothing is known of a country."""
 
@@ -40,10 +55,19 @@ class PhoneProblem(StrEnum):
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     NOT_A_NUMBER = "not_a_number"
+    """Words, or something else that no number is written with."""
+    NOT_IN_PLAN = "not_in_plan"
+    """Digits enough, but no country's numbers begin so."""
     PREMIUM = "premium"
     """Calling it costs the clinic extra."""
     LOOKS_LIKE_ID = "looks_like_id"
     """Shaped like an NRIC or FIN, which are never collected."""
+    NO_PHONE = "no_phone"
+    """Somebody writes that they have none."""
+    EXTENSION = "extension"
+    """A number behind which another one has to be dialled."""
+    SEVERAL = "several"
+    """More than one number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +86,8 @@ def check_phone(text: str, country: str) -> Phone | PhoneProblem:
     """Return what somebody typed as a phone number, or why it is none.
 
     A number without + is read as one of `country` (ISO 3166, two letters). Digits of every
-    script are read. Letters and extensions are refused: phonenumbers would turn them into digits.
+    script are read, and words around a number are left out: "81234567 (home)". Letters within
+    it and extensions are refused: phonenumbers would turn them into digits.
     """
     cleaned = clean(text)
     if not cleaned:
@@ -70,6 +95,22 @@ def check_phone(text: str, country: str) -> Phone | PhoneProblem:
     if looks_like_id(cleaned):
         return PhoneProblem.LOOKS_LIKE_ID
     plain = _plain(cleaned)
+    if not set(plain) & _DIGITS:
+        means_none = _NONE.search(plain.casefold()) is not None
+        return PhoneProblem.NO_PHONE if means_none else PhoneProblem.NOT_A_NUMBER
+    if _EXTENSION.fullmatch(plain):
+        return PhoneProblem.EXTENSION
+    found = _check_one(plain, country)
+    if isinstance(found, Phone):
+        return found
+    alone = _check_one(_without_words(plain), country)
+    if isinstance(alone, Phone):
+        return alone
+    return PhoneProblem.SEVERAL if _holds_several(plain, country) else found
+
+
+def _check_one(plain: str, country: str) -> Phone | PhoneProblem:
+    """Return the number that `plain` is as a whole, or why it is none."""
     if not set(plain) & _DIGITS or not set(plain) <= _ALLOWED:
         return PhoneProblem.NOT_A_NUMBER
     if len(plain) > _MOST_CHARACTERS:
@@ -77,9 +118,32 @@ def check_phone(text: str, country: str) -> Phone | PhoneProblem:
     number = _read(plain, country)
     if number is None:
         digits = sum(c in _DIGITS for c in plain)
-        return PhoneProblem.TOO_SHORT if digits < 3 else PhoneProblem.NOT_A_NUMBER
+        return PhoneProblem.TOO_SHORT if digits < 3 else PhoneProblem.NOT_IN_PLAN
     problem = _problem(number, plain, country)
     return problem if problem is not None else _phone(number, country)
+
+
+def _holds_several(plain: str, country: str) -> bool:
+    """Return whether `plain` is two numbers or more, whatever stands between them."""
+    parts = [part for part in _BETWEEN.split(plain) if set(part) & _DIGITS]
+    if len(parts) < 2:
+        halves = ((plain[:at], plain[at:]) for at in range(1, min(len(plain), _MOST_CHARACTERS)))
+        return any(all(_is_number(half, country) for half in pair) for pair in halves)
+    return sum(_is_number(_without_words(part), country) for part in parts) > 1
+
+
+def _is_number(plain: str, country: str) -> bool:
+    return isinstance(_check_one(plain, country), Phone)
+
+
+def _without_words(plain: str) -> str:
+    """Return a number without the words around it, the marks at its ends, and a "(0)".
+
+    The 0 in +44 (0)20 7946 0018 is for those who dial without the country.
+    """
+    around = _AROUND.fullmatch(plain)
+    bare = around[1] if around else plain
+    return bare.replace("(0)", " ") if bare.startswith(("+", "00")) else bare
 
 
 def format_phone(e164: str, country: str) -> str:
@@ -164,11 +228,17 @@ def _problem(number: "PhoneNumber", plain: str, country: str) -> PhoneProblem | 
         home = number.country_code == phonenumbers.country_code_for_region(country)
         if not home and "+" not in plain:
             # A dialling prefix was made of the first digits; the lengths then mean nothing.
-            return PhoneProblem.NOT_A_NUMBER
+            return PhoneProblem.NOT_IN_PLAN
+        reason = phonenumbers.is_possible_number_with_reason(number)
+        if reason == ValidationResult.INVALID_LENGTH and home:
+            # Neither too short nor too long for some special number, which is not meant.
+            digits = len(phonenumbers.national_significant_number(number))
+            is_long = digits > digit_counts(country)[1]
+            return PhoneProblem.TOO_LONG if is_long else PhoneProblem.TOO_SHORT
         return {
             ValidationResult.TOO_SHORT: PhoneProblem.TOO_SHORT,
             ValidationResult.TOO_LONG: PhoneProblem.TOO_LONG,
-        }.get(phonenumbers.is_possible_number_with_reason(number), PhoneProblem.NOT_A_NUMBER)
+        }.get(reason, PhoneProblem.NOT_IN_PLAN)
     costly = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
     return PhoneProblem.PREMIUM if phonenumbers.number_type(number) in costly else None
 

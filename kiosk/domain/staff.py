@@ -1,5 +1,6 @@
 """Members of staff: roles and keys, logins, passphrases, and the wait after failed sign-ins."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +24,14 @@ _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(seconds=900)
 _MOST_DOUBLINGS = 8
 """5 s doubled eight times is beyond the longest wait."""
+
+
+_PIN = re.compile(r"[0-9]{4,12}")
+
+
+def is_pin(text: str) -> bool:
+    """Return whether `text` may be the PIN of a kiosk's maintenance screen: 4 to 12 digits."""
+    return _PIN.fullmatch(text) is not None
 
 
 class Role(StrEnum):

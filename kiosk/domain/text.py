@@ -8,6 +8,8 @@ from functools import lru_cache
 
 _JOINERS = "\u200c\u200d"
 """ZWNJ and ZWJ, which Tamil, Hindi, Sinhala and Persian spelling needs between letters."""
+_ZWJ = "\u200d"
+_SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 """Hangul fillers: letters to Unicode, but nothing to the eye."""
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
@@ -25,7 +27,7 @@ def clean(text: str, limit: int = 200) -> str:
 
     White space becomes single spaces. Controls (ESC and C1 with them), bidi controls, other
     format characters, surrogates, private use, non-characters and invisible fillers go; a joiner
-    stays between letters only. Cleaning twice changes nothing more.
+    stays between letters, and between the parts of one emoji. Cleaning twice changes nothing more.
     """
     if text.isascii() and text.isprintable():
         is_tidy = len(text) <= limit and "  " not in text
@@ -76,13 +78,15 @@ def _kept(character: str) -> str:
 
 
 def _without_loose_parts(text: str) -> str:
-    """Return `text` without joiners that join no letters, and marks beyond four on a letter."""
+    """Return `text` without joiners that join nothing, and marks beyond four on a letter."""
     parts: list[str] = []
-    on_letter, marks = False, 0
+    on_letter, on_emoji, marks = False, False, 0
     for place, character in enumerate(text):
         kind = unicodedata.category(character)[0]
         if character in _JOINERS:
-            if on_letter and _takes_joiner(text[place + 1 : place + 2], marks):
+            following = text[place + 1 : place + 2]
+            joins_emoji = on_emoji and character == _ZWJ and _is_emoji(following)
+            if joins_emoji or (on_letter and _takes_joiner(following, marks)):
                 parts.append(character)
             continue
         if kind == "M":
@@ -91,8 +95,14 @@ def _without_loose_parts(text: str) -> str:
                 continue
         else:
             on_letter, marks = kind == "L", 0
+            on_emoji = _is_emoji(character) or (on_emoji and character in _SKIN_TONES)
         parts.append(character)
     return "".join(parts)
+
+
+def _is_emoji(character: str) -> bool:
+    """Return whether this is a picture, of which several can be joined to one (UTS #51)."""
+    return character != "" and unicodedata.category(character) == "So"
 
 
 def _takes_joiner(following: str, marks: int) -> bool:
@@ -127,7 +137,7 @@ def _is_digits(text: str, between: str = "") -> bool:
     return text.isascii() and text.translate(str.maketrans("", "", between)).isdecimal()
 
 
-MOST_NAME_CHARACTERS = 40
+MOST_NAME_CHARACTERS = 80
 """Characters as people count them (extended grapheme clusters, Unicode UAX #29)."""
 MOST_NAME_BYTES = 240
 """UTF-8; what a sealed record and a pass have room for."""
@@ -141,11 +151,11 @@ class NameProblem(StrEnum):
     EMPTY = "empty"
     TOO_LONG = "too_long"
     NO_LETTER = "no_letter"
-    """Digits or loose marks, and no letter among them."""
+    """Digits or loose marks alone."""
     LOOKS_LIKE_ID = "looks_like_id"
     """Shaped like an NRIC or FIN, which are never collected."""
     NOT_A_NAME = "not_a_name"
-    """Holds a long number, such as a phone number."""
+    """Holds a long number beside letters, such as a phone number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +174,12 @@ def check_name(text: str) -> Name | NameProblem:
         return NameProblem.EMPTY
     if looks_like_id(cleaned):
         return NameProblem.LOOKS_LIKE_ID
-    if sum(c.isdecimal() for c in cleaned) > _MOST_DIGITS:
-        return NameProblem.NOT_A_NAME
     # The regex package knows letters that are younger than this Python. Somebody who signs with a
     # sign is welcome; bare digits are rather a slip of the finger.
     if not regex.search(r"\p{L}|^[^\p{N}]*[\p{P}\p{S}][^\p{N}]*$", cleaned):
         return NameProblem.NO_LETTER
+    if sum(c.isdecimal() for c in cleaned) > _MOST_DIGITS:
+        return NameProblem.NOT_A_NAME
     if (
         len(regex.findall(r"\X", cleaned)) > MOST_NAME_CHARACTERS
         or len(cleaned.encode()) > MOST_NAME_BYTES

@@ -1,6 +1,13 @@
-"""What the screens of both sides share: classes for their size, and the way to the desks."""
+"""What the screens of both sides share: their size, the way to the desks, and when a press counts.
+
+Two presses in one place, as of a hand that shakes, must not do two things. So no press counts on a
+screen that has just come, nor where what a press would do has just changed: a tap, Enter or a
+blank on a button or a list, a letter. What is typed into a field always counts, and so do the ways
+to help and out.
+"""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -10,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.ui.door import Door, Side, Trouble
+from kiosk.ui.terminal.app import LockedApp
 from kiosk.ui.terminal.lockdown import LockedScreen
 
 if TYPE_CHECKING:
@@ -20,7 +28,26 @@ _TOO_SMALL = ("-slim", "-flat")
 """Classes of sizes at which a sentence stands for the whole page."""
 
 
+READ_SECONDS = 0.4
+"""Nobody reads a screen, and decides, in less."""
+
+
 Answer = TypeVar("Answer")
+
+
+class TimedApp(LockedApp):
+    """An app whose screens know since when they can be read."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """`monotonic` returns seconds of the clock that waits are counted by."""
+        super().__init__(clock=monotonic)
+        self.monotonic = monotonic
+
+    def post_display_hook(self) -> None:
+        """Tell the screen that it is painted."""
+        screen = self.screen
+        if not self.is_batching and isinstance(screen, AskingScreen):
+            screen.note_painted()
 
 
 class AskingScreen(LockedScreen, Generic[Side]):
@@ -29,11 +56,39 @@ class AskingScreen(LockedScreen, Generic[Side]):
     It marks itself with a class for its width and one for its height.
     """
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (56, "-narrow"), (72, "-normal"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (22, "-mid"), (32, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (56, "-narrow"), (80, "-normal"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-short"), (24, "-mid"), (32, "-tall")]
     _hidden: Widget | None = None
     """What had the focus before the terminal became too small."""
     _worker: "Worker[None] | None" = None
+    _is_painted = False
+    _changed_at = 0.0
+    """Since when a press does here what it does now, in seconds of the app's clock."""
+
+    def takes_presses(self, since: float = float("-inf")) -> bool:
+        """Return whether what a press does here has been on view for long enough to be read.
+
+        `since` is when the part that is pressed has changed, in seconds of the app's clock.
+        """
+        return self.monotonic() - max(self._changed_at, since) >= READ_SECONDS
+
+    def note_change(self) -> None:
+        """Take note that a press does something else from now on."""
+        self._changed_at = self.monotonic()
+
+    def note_painted(self) -> None:
+        """Take note of the first picture; called after every one."""
+        if not self._is_painted and self.children:
+            self._is_painted = True
+            self.note_change()
+
+    def on_screen_resume(self) -> None:
+        self.note_change()
+
+    def monotonic(self) -> float:
+        """Return the seconds of the app's clock."""
+        app = self.app
+        return app.monotonic() if isinstance(app, TimedApp) else time.monotonic()
 
     def dress(self, size: Size) -> None:
         """Take the classes of a terminal of `size` before the first picture, so that nothing moves.

@@ -13,7 +13,7 @@ from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import KIOSK_SYMBOLS, REFERENCE_ALPHABET
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.domain.staff import Purpose, Staff, purposes_of_roles
+from kiosk.domain.staff import Purpose, Staff, is_pin, purposes_of_roles
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.records import site as site_rows
@@ -34,7 +34,6 @@ RecoveryKeys = Mapping[Purpose, PrivateSealingKey]
 KeepRecovery = Callable[[UUID, RecoveryKeys], object]
 """Takes the site's id and its recovery keys, and proves that they can be read back."""
 
-_PIN = re.compile(r"[0-9]{4,12}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -106,7 +105,7 @@ def _plan_site(plan: ClinicPlan, now: datetime, entropy: Entropy) -> SiteInfo:
     """Check a plan and give the new clinic its ids."""
     if not clean(plan.name):
         raise SetupError("The clinic needs a name.")
-    if not _PIN.fullmatch(plan.pin):
+    if not is_pin(plan.pin):
         raise SetupError("The PIN of the maintenance screen has 4 to 12 digits.")
     if not _COUNTRY.fullmatch(plan.country):
         raise SetupError("The country is two capital letters, for example SG.")

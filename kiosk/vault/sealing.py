@@ -41,6 +41,7 @@ _DATA_KEY_BYTES = 32
 _ONCE = bytes(12)
 """A fixed nonce is safe here: every record has a data key of its own."""
 _DAMAGED = "A sealed record is damaged or stands in the wrong place."
+_LENGTH_BYTES = 2
 _NAME_BOX_VERSION = b"\x01"
 _NAME_NONCE_BYTES = 12
 _NAME_PADDED_BYTES = 256
@@ -62,7 +63,6 @@ def seal(
     """
     if not 1 <= len(recipients) <= MOST_RECIPIENTS:
         raise ValueError("a record is sealed to one to eight recipients")
-    padded = _pad(payload)
     header = bytes([_VERSION, _SUITE, len(recipients)]) + b"".join(r.key_id for r in recipients)
     context = _context(purpose, table, record_id, header)
     data_key = os.urandom(_DATA_KEY_BYTES)
@@ -70,7 +70,12 @@ def seal(
         stanzas = b"".join(_HPKE.encrypt(data_key, r.handle(), info=context) for r in recipients)
     except ValueError:
         raise VaultError("A public key cannot be used; enrol this kiosk again.") from None
-    return header + stanzas + AESGCM(data_key).encrypt(_ONCE, padded, context + stanzas)
+    padded = bytearray(PADDED_BYTES)
+    try:
+        _write(payload, padded)
+        return header + stanzas + AESGCM(data_key).encrypt(_ONCE, padded, context + stanzas)
+    finally:
+        padded[:] = bytes(PADDED_BYTES)
 
 
 def open_sealed(
@@ -159,15 +164,19 @@ def _context(purpose: str, table: str, record_id: UUID, header: bytes) -> bytes:
     return place + record_id.bytes + header
 
 
-def _pad(payload: Mapping[str, object]) -> bytes:
-    text = json.dumps(dict(payload), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    try:
-        raw = text.encode()
-    except UnicodeEncodeError:
-        raise VaultError("A record holds text that was not cleaned.") from None
-    if len(raw) > PADDED_BYTES - 2:
-        raise VaultError("A record is too long to be sealed.")
-    return struct.pack(">H", len(raw)) + raw.ljust(PADDED_BYTES - 2, b"\0")
+def _write(payload: Mapping[str, object], padded: bytearray) -> None:
+    """Write the JSON behind its length into `padded`, piece by piece: it stands nowhere whole."""
+    end = _LENGTH_BYTES
+    for piece in _WRITER.iterencode(dict(payload)):
+        try:
+            raw = piece.encode()
+        except UnicodeEncodeError:
+            raise VaultError("A record holds text that was not cleaned.") from None
+        if end + len(raw) > PADDED_BYTES:
+            raise VaultError("A record is too long to be sealed.")
+        padded[end : end + len(raw)] = raw
+        end += len(raw)
+    struct.pack_into(">H", padded, 0, end - _LENGTH_BYTES)
 
 
 def _unpad(padded: bytes) -> dict[str, object]:
@@ -182,5 +191,6 @@ def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _READER = json.JSONDecoder(parse_constant=_refuse)
 """Made once: `json.loads` makes one for each record, which takes as long as the reading."""

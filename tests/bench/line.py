@@ -76,10 +76,10 @@ class Line(Terminal):
         return self.painted(*words) - sent
 
 
-def kiosk(folder: Path) -> Line:
+def kiosk(folder: Path, env: Mapping[str, str] | None = None) -> Line:
     """Start `kiosk run` on a prepared data folder, as a person would."""
     script = Path(sys.executable).with_name("kiosk")
-    return Line([str(script), "run"], env={"KIOSK_DATA_DIR": str(folder)})
+    return Line([str(script), "run"], env={"KIOSK_DATA_DIR": str(folder), **(env or {})})
 
 
 def desk(folder: Path) -> Line:

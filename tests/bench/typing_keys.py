@@ -20,6 +20,7 @@ def typing(folder: Path, letters: int) -> list[Figure]:
         line.painted("Today   ")
         bare.painted("the field")
         for _ in range(-(-letters // _LINE)):
+            line.read()
             line.press("c", "What should we call you?", "Finish and clear")
             line.quiet(0.1)
             bare.quiet(0.1)

@@ -48,6 +48,7 @@ def _sign_in(line: Line) -> None:
     line.quiet(0.1)
     line.press(f"{PASSPHRASE}\r", _MENU)
     line.quiet(0.2)
+    line.read()
 
 
 def _use(line: Line, keys: int, full: str) -> list[Figure]:

@@ -16,11 +16,12 @@ import pytest
 from sqlalchemy import Executable, delete, insert, update
 
 from kiosk.bootstrap.data_folder import DATABASE
+from kiosk.cli import doctor
 from kiosk.cli.demo import digits
 from kiosk.cli.doctor import examine
 from kiosk.content import assets
 from kiosk.devices.clock import SystemClock
-from kiosk.domain.health import Finding, Verdict
+from kiosk.domain.health import Finding, Swap, Verdict
 from kiosk.domain.passes import Code, decode, derive_lookup
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
@@ -66,20 +67,23 @@ def _site(demo: Path) -> UUID:
         store.close()
 
 
-def test_a_demo_is_fit(kiosk: Kiosk, demo: Path) -> None:
+def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "read_swaps", list)
     answer = kiosk("doctor", "--format", "json")
     assert (answer.code, answer.err) == (0, "")
     verdicts = {row["subject"]: row["verdict"] for row in answer.rows}
     assert verdicts == {
         "settings": "ok",
         "terminal size": "look",
+        "scanner": "look",
         "database": "ok",
         "keys": "ok",
         "clock": "ok",
         "centre": "ok",
         "helplines": "ok",
-        "take-home material": "look",
+        "take-home material": "ok",
         "disk space": "ok",
+        "swap": "ok",
         "variables": "ok",
     }
     assert all(row["finding"] for row in answer.rows)
@@ -277,6 +281,16 @@ def test_take_home_material(look: Look, demo: Path) -> None:
     path = demo / "take-home.toml"
     path.write_text('[[item]]\ntitle = "A"\nurl = "https://example.org/a"\n')
     assert look()["take-home material"].verdict is Verdict.OK
+    path.write_text('[[item]]\ntitle = "A"\nurl = "https://example.org/a"\n[[item]]\ntitle = "B"\n')
+    found = look()
+    assert found["take-home material"].verdict is Verdict.LOOK
+    assert "1 to show. Without an address, and so not shown: 'B'" in (
+        found["take-home material"].sentence
+    )
+    path.write_text((CHECKOUT / "config" / "take-home.toml").read_text(encoding="utf-8"))
+    unfilled = look()["take-home material"]
+    assert unfilled.verdict is Verdict.LOOK
+    assert all(title in unfilled.sentence for title in ("Commentary", "issue 10", "Brochure"))
     path.write_text('[[item]]\ntitle = "A"\nurl = "http://example.org/a"\n')
     found = look()
     assert found["take-home material"].verdict is Verdict.FAIL
@@ -287,6 +301,11 @@ def test_a_disk_that_is_nearly_full(look: Look, monkeypatch: pytest.MonkeyPatch)
     full = SimpleNamespace(free=10**6)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
     assert look()["disk space"].verdict is Verdict.FAIL
+
+
+def test_swap_that_is_open(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "read_swaps", lambda: [Swap("/dev/sda2", is_safe=False)])
+    assert look()["swap"].verdict is Verdict.LOOK
 
 
 def test_records_that_are_set_aside(look: Look, demo: Path) -> None:

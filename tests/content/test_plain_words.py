@@ -21,7 +21,7 @@ from tests.support.plain_words import (
 )
 
 READ = articles("en")
-PAGES = (*READ, page("en", "what-we-keep"))
+PAGES = (*READ, page("en", "what-we-keep"), page("en", "without-a-phone"))
 CLINICAL = re.compile(
     r"psychiatr|\b(?:in|out)?patients?\b|diagnos|schizo|psychos|psychot|bipolar|mania|manic"
     r"|depress|anxiety|disorder|illness|autis|dementia|addict|borderline|\b(?:ocd|ptsd|adhd)\b",

@@ -33,6 +33,8 @@ MALAY: list[Entry] = [
     ("consent", "Yes, call me", "Ya, telefon saya"),
     (None, ("{count} person", "{count} people"), ("{count} orang", "{count} orang-orang")),
 ]
+DESK = "Sign out"
+"""What no visitor reads."""
 
 
 def _catalogue(language: str, entries: list[Entry], *, fuzzy: str = "") -> Catalog:
@@ -60,6 +62,7 @@ def assets(tmp_path: Path) -> Path:
     template = Catalog()
     for context, message, _ in MALAY:
         template.add(message, context=context)
+    template.add(DESK, locations=[("kiosk/ui/desk/screen.py", 1)])
     with (tmp_path / "locale" / "kiosk.pot").open("wb") as file:
         write_po(file, template)
     return tmp_path
@@ -103,8 +106,9 @@ def test_languages_are_named_in_themselves_and_ordered(assets: Path) -> None:
     _install(assets, "ms", MALAY)
     chinese: list[Entry] = [
         (context, message, "中文" if context == "language" else "是")
-        for context, message, _ in MALAY
         if isinstance(message, str)
+        else (context, message, ("是", "是"))
+        for context, message, _ in MALAY
     ]
     _install(assets, "zh", chinese)
     assert languages(assets) == (
@@ -126,8 +130,18 @@ def test_fuzzy_counts_as_missing(assets: Path) -> None:
     assert languages(assets) == (Language("en", "English"),)
 
 
-def test_language_may_lack_other_sentences(assets: Path) -> None:
-    _install(assets, "ms", [entry for entry in MALAY if entry[1] != "Help now"])
+@pytest.mark.parametrize("missing", ["Help now", ("{count} person", "{count} people")])
+def test_language_without_a_sentence_of_the_screens_is_not_offered(
+    assets: Path, missing: str | tuple[str, str]
+) -> None:
+    """Half a language would lead into English."""
+    _install(assets, "ms", [entry for entry in MALAY if entry[1] != missing])
+    assert languages(assets) == (Language("en", "English"),)
+
+
+def test_language_may_say_a_word_as_english_does_and_lack_what_staff_read(assets: Path) -> None:
+    entries = [(c, m, m if m == "Help now" else t) for c, m, t in MALAY]
+    _install(assets, "ms", [entry for entry in entries if entry[1] != DESK])
     assert Language("ms", "Melayu") in languages(assets)
 
 

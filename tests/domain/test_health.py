@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.domain.health import (
     CentralContact,
+    Swap,
     Verdict,
     capital_height,
     central_finding,
@@ -16,6 +17,7 @@ from kiosk.domain.health import (
     helplines_finding,
     letters_finding,
     needed_height,
+    swap_finding,
     terminal_finding,
 )
 
@@ -119,3 +121,15 @@ def test_how_a_machine_stands_with_its_centre(
     assert (found.subject, found.verdict) == ("centre", verdict)
     assert words in found.sentence
     assert found.sentence.endswith(".")
+
+
+def test_swap_is_fine_where_it_is_off_or_known_to_be_encrypted() -> None:
+    safe, is_open = Swap("/dev/dm-1", is_safe=True), Swap("/dev/sda2", is_safe=False)
+    assert swap_finding(None).verdict is Verdict.OK
+    assert swap_finding([]).verdict is Verdict.OK
+    assert swap_finding([safe]).verdict is Verdict.OK
+    found = swap_finding([safe, is_open])
+    assert found.verdict is Verdict.LOOK
+    assert "/dev/sda2" in found.sentence
+    assert "/dev/dm-1" not in found.sentence
+    assert "swapoff" in found.sentence

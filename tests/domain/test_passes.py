@@ -16,6 +16,7 @@ from kiosk.domain.passes import (
     derive_lookup,
     derive_name_key,
     encode,
+    is_test_card,
 )
 
 SECRET = bytes.fromhex("00112233445566778899aabbccddeeff")
@@ -160,7 +161,6 @@ def test_a_piece_on_azerty_is_a_misread() -> None:
         "",
         " \r\n",
         "\x02",
-        "9556001234567",
         "https://example.org/leaflet",
         "S1234567D",
         "blacksmith",
@@ -206,3 +206,36 @@ def test_a_secret_never_shows_in_a_log() -> None:
     assert isinstance(answer, Code)
     assert "secret" not in repr(answer)
     assert repr(SECRET) not in repr(answer)
+
+
+@pytest.mark.parametrize("digits", ["12345678", "9556001234567", PASS[1:], PASS[:3] + PASS[4:]])
+def test_nothing_but_digits_is_asked_for_again(digits: str) -> None:
+    assert decode(digits) is ScanProblem.MISREAD
+
+
+@pytest.mark.parametrize("width", [2, 3, 4])
+@pytest.mark.parametrize("end", ["", "\r"])
+def test_a_code_that_came_as_alt_codes_is_read(width: int, end: str) -> None:
+    codes = "".join(f"{ord(one):0{width}d}" for one in PASS + end)
+    assert decode(codes) == decode(PASS)
+
+
+def test_a_code_with_every_digit_twice_is_read() -> None:
+    assert decode("".join(one + one for one in PASS)) == decode(PASS)
+    assert decode("".join(one + one for one in typed(PASS, AZERTY))) == decode(PASS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["shlink:/eyJ1cmwiOiJodHRwcyJ9", "https://viewer.example/#SHLINK:/eyJ1", "shc:/5676290" * 40],
+)
+def test_health_records_are_told_from_other_texts(text: str) -> None:
+    assert decode(text) is ScanProblem.RECORD
+
+
+def test_a_test_card_is_known_by_its_kind() -> None:
+    card = encode(CodeKind.TEST_CARD, bytes(16))
+    assert is_test_card(card)
+    assert is_test_card(typed(card, AZERTY))
+    assert not is_test_card(PASS)
+    assert not is_test_card(HEAD)

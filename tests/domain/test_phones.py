@@ -20,6 +20,21 @@ from kiosk.domain.phones import (
 )
 from tests.support.tables import check_each
 
+NONE = (
+    "no phone", "None.", "nil", "N/A", "no", "don't have", "I have no handphone", "without",
+    "没有", "没有电话", "tiada telefon", "tak ada", "இல்லை",
+)  # fmt: skip
+EXTENSIONS = (
+    "6123 4567 ext 12", "6123 4567 ext. 12", "61234567x12", "6123 4567 x 12", "6123 4567 #89",
+    "61234567#89", "+65 6123 4567 extension 5", "+6581234567;ext=9", "6123 4567,12",
+    "6123 4567 (ext 12)", "６１２３４５６７ ｘ１２", "6123 4567 分机 12", "office 61234567 Ext: 12",
+)  # fmt: skip
+SEVERAL = (
+    "81234567 / 91234567", "81234567 or 91234567", "81234567, 91234567", "8123 4567 9123 4567",
+    "8123456791234567", "+6581234567 +6591234567", "hp 81234567 home 61234567",
+    "81234567 atau 61234567", "81234567;61234567", "81234567 和 61234567",
+    "81234567 +60 12-345 6789",
+)  # fmt: skip
 HOME = Phone("+6581234567", "+65 8123 4567", "8123 4567")
 
 
@@ -40,6 +55,16 @@ HOME = Phone("+6581234567", "+65 8123 4567", "8123 4567")
         "٨١٢٣٤٥٦٧",
         "8123–4567",
         "\u202a+65 8123 4567\u202c",
+        "81234567,",
+        " ,8123 4567. ",
+        "+65 (0) 8123 4567",
+        "(+65) 8123 4567",
+        "8123 4567 (home)",
+        "HP: 81234567",
+        "tel:+6581234567",
+        "my number is 8123 4567, thanks",
+        "8123 4567 ext",
+        "no, 8123 4567",
     ],
 )
 def test_a_home_number_is_read_however_it_is_written(text: str) -> None:
@@ -53,6 +78,8 @@ def test_a_home_number_is_read_however_it_is_written(text: str) -> None:
         ("001 60 12 345 6789", "+60123456789", "+60 12-345 6789"),
         ("+44 7911 123456", "+447911123456", "+44 7911 123456"),
         ("+86 138 0013 8000", "+8613800138000", "+86 138 0013 8000"),
+        ("+44 (0)20 7946 0018", "+442079460018", "+44 20 7946 0018"),
+        ("0044 (0) 7911 123456,", "+447911123456", "+44 7911 123456"),
     ],
 )
 def test_a_foreign_number_is_read_and_shown_whole(text: str, e164: str, as_shown: str) -> None:
@@ -82,7 +109,7 @@ def test_a_number_with_00_is_not_taken_for_another_country() -> None:
     # By Singapore's 006 prefix this would be +58, Venezuela.
     assert check_phone("0065 8123 4567", "SG") == HOME
     # By 012, +34; nobody can know that Malaysia was meant.
-    assert check_phone("012-345 6789", "SG") is PhoneProblem.NOT_A_NUMBER
+    assert check_phone("012-345 6789", "SG") is PhoneProblem.NOT_IN_PLAN
 
 
 @pytest.mark.parametrize(
@@ -96,12 +123,13 @@ def test_a_number_with_00_is_not_taken_for_another_country() -> None:
         ("1767", PhoneProblem.TOO_SHORT),
         ("8123456789012", PhoneProblem.TOO_LONG),
         ("8" * 33, PhoneProblem.TOO_LONG),
-        ("12345678", PhoneProblem.NOT_A_NUMBER),
+        ("12345678", PhoneProblem.NOT_IN_PLAN),
         ("1800-FLOWERS", PhoneProblem.NOT_A_NUMBER),
-        ("8123 4567 ext 5", PhoneProblem.NOT_A_NUMBER),
-        ("8123 4567#5", PhoneProblem.NOT_A_NUMBER),
-        ("+6581234567;ext=9", PhoneProblem.NOT_A_NUMBER),
-        ("tel:+6581234567", PhoneProblem.NOT_A_NUMBER),
+        ("8123 4567 7", PhoneProblem.TOO_LONG),
+        ("8123456O", PhoneProblem.NOT_A_NUMBER),
+        ("81234567 after 6pm", PhoneProblem.NOT_A_NUMBER),
+        ("hello", PhoneProblem.NOT_A_NUMBER),
+        ("Anna", PhoneProblem.NOT_A_NUMBER),
         ("mei@example.org", PhoneProblem.NOT_A_NUMBER),
         ("+", PhoneProblem.NOT_A_NUMBER),
         ("()", PhoneProblem.NOT_A_NUMBER),
@@ -111,6 +139,9 @@ def test_a_number_with_00_is_not_taken_for_another_country() -> None:
         ("S1234567D", PhoneProblem.LOOKS_LIKE_ID),
         ("s 1234567 d", PhoneProblem.LOOKS_LIKE_ID),
         ("567D", PhoneProblem.LOOKS_LIKE_ID),
+        *((text, PhoneProblem.NO_PHONE) for text in NONE),
+        *((text, PhoneProblem.EXTENSION) for text in EXTENSIONS),
+        *((text, PhoneProblem.SEVERAL) for text in SEVERAL),
     ],
 )
 def test_what_is_no_number_is_told_apart(text: str, problem: PhoneProblem) -> None:

@@ -148,8 +148,20 @@ class Clinic:
 
 
 def fill_in(terminal: Terminal, name: str, phone: str) -> None:
-    """Go from home to the read-back by keys in one burst, with every choice as it is offered."""
-    terminal.send(f"c{name}\r{phone}\rnnn")
+    """Go from home to the read-back by keys, with every choice as it is offered."""
+    terminal.choose("c")
+    terminal.wait_for("What should we call you?")
+    terminal.type(f"{name}\r")
+    terminal.wait_for("Which number should we call?")
+    terminal.type(f"{phone}\r")
+    choose_nothing(terminal)
+
+
+def choose_nothing(terminal: Terminal) -> None:
+    """Go from the times to the read-back with every choice as it is offered."""
+    for words in ("When may we call?", "Which language should we", "may we leave a message?"):
+        terminal.wait_for(words)
+        terminal.choose("n")
     terminal.wait_for("Is this right?")
 
 

@@ -1,8 +1,9 @@
 """Somebody who presses anything at a real `kiosk desk`, and who signs in again where they can."""
 
 import re
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,22 +13,36 @@ from typing import Final
 from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.records.database.store import sqlite_module
 from kiosk.ui.desk.menu import MENU
-from kiosk.ui.terminal.startup import EXIT_ASKED
+from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_TERMINAL_GONE
 from tests.journeys.clinic import ESC, PASSPHRASE, Clinic
 from tests.journeys.fuzz import events
 from tests.support.terminal import Terminal
 
 EVERYBODY: Final = "everybody"
 """The login of an account with every role."""
-SIZES: Final = ((56, 16), (55, 15), (20, 5), (1, 1), (120, 40), (200, 60), (30, 24), (80, 6))
-USUAL: Final = (80, 24)
-_RESIZES: Final = 0.03
+USUAL, LARGE = (80, 24), (120, 40)
+SIZES: Final = (LARGE, (56, 16), (55, 15), (20, 5), (1, 1), (200, 60), (30, 24), (80, 6))
+_RESIZES, _SIGNALS = 0.03, 0.03
+QUIET: Final = (
+    signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH, signal.SIGUSR1,
+    signal.SIGUSR2, signal.SIGALRM, signal.SIGSTOP,
+)  # fmt: skip
+"""Change nothing; the last one is taken back by SIGCONT after the next event."""
+ENDS: Final = {signal.SIGHUP: EXIT_TERMINAL_GONE, signal.SIGTERM: EXIT_ASKED}
+"""End the desk, with the exit code of each."""
 BATCH: Final = 10
 AT_MENU: Final = "What would you like to do?"
 AT_DOOR: Final = "Enter  Sign in"
 PASTE_ENDS: Final = "\x1b[201~"
 LEFT: Final = b"\x1b[?1049l"
-OUTSIDE: Final = (b"\x1b]", b"Traceback", LEFT)
+OUTSIDE: Final = (b"Traceback", LEFT, b"\x1b[31mRed")
+"""What is never written: of the last, the lists of a hostile clinic hold the text."""
+_STEERS: Final = re.compile(
+    rb"\x1b(?![78]|\[[0-9;]*(?:[mHXC]|\Z)|\[\?[0-9;]*(?:[hl]|\$p|\Z)|\[>25u|\Z)"
+    rb"|[\x00-\x09\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c"
+    rb"|\xe2\x80[\x8b\x8e\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf"
+)
+"""Sequences that the desk draws nothing with, controls, and bidirectional controls, in UTF-8."""
 SILENCE: Final = 0.3
 """Seconds that end what swallows letters: a scan, or a sequence that was never finished."""
 _PATIENCE: Final = 2.0
@@ -70,9 +85,42 @@ class Monkey:
                 event = chance.choice(_LETTERS).encode()
             if chance.random() < _RESIZES:
                 terminal.resize(*chance.choice(SIZES))
+            stopped = chance.random() < _SIGNALS and self._signal(chance.choice(QUIET))
             terminal.send(event.translate(_NOT_Q) if self.login else event)
+            if stopped:
+                terminal.signal(signal.SIGCONT)
             if sent % BATCH == 0:
                 terminal = self.looks()
+
+    def _signal(self, number: signal.Signals) -> bool:
+        """Send a signal; return whether it has stopped the program."""
+        self.terminal.signal(number)
+        if number is not signal.SIGSTOP:
+            return False
+        self.terminal.wait_until(lambda: self.terminal.state == "T", "the program stopped")
+        return True
+
+    def reaches(self, letter: str, words: Collection[str]) -> None:
+        """Open a place of the menu and see `words` on it.
+
+        It is tried again, for keys of a sign-in that took long lead elsewhere.
+        """
+        terminal, due = self.terminal, time.monotonic()
+
+        def is_there() -> bool:
+            nonlocal due
+            if all(one in terminal.text for one in words):
+                return True
+            if time.monotonic() >= due:
+                at_menu = terminal.find(AT_MENU) is not None
+                terminal.choose(letter if at_menu else ESC)
+                due = time.monotonic() + (_PATIENCE if at_menu else 0.2)
+            return False
+
+        terminal.resize(*LARGE)
+        terminal.wait_until(is_there, f"{words} at the place {letter}", within=60)
+        self.assert_inside()
+        terminal.resize(*USUAL)
 
     def looks(self) -> Terminal:
         """See that the desk is itself; sign in, or start it again, where that was pressed."""
@@ -99,6 +147,7 @@ class Monkey:
         terminal = self.terminal
         assert terminal.alive, terminal.fate
         assert [words for words in OUTSIDE if words in terminal.raw] == []
+        assert _STEERS.search(terminal.raw) is None
         children = Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text()
         assert children == ""
 

@@ -45,7 +45,7 @@ def sign_in(terminal: Terminal, login: str) -> None:
 def ask_for_a_call(terminal: Terminal, name: str, phone: str) -> str:
     """Ask at the kiosk by keys alone, end the visit, and return the receipt's reference."""
     fill_in(terminal, name, phone)
-    terminal.send("y")
+    terminal.choose("y")
     reference = reference_on(terminal)
     finish(terminal)
     return reference
@@ -61,22 +61,24 @@ def reference_on(terminal: Terminal) -> str:
 
 def open_roster(terminal: Terminal) -> None:
     """Go from a facilitator's menu to the roster of the session that is on."""
-    terminal.send("g")
+    terminal.choose("g")
     terminal.wait_for("Groups today")
     terminal.wait_for("›")
-    terminal.send("\r")
+    terminal.choose("\r")
     terminal.wait_for(" here · ")
 
 
 def open_request(terminal: Terminal, reference: str) -> None:
     """Go from the worklist to a request by searching for its reference."""
-    terminal.send("ra/")
+    terminal.choose("r")
+    wait_for_key(terminal, "/", "Find")
+    terminal.choose("a/")
     terminal.wait_for("To the list")
     terminal.send(reference)
     terminal.wait_for(f"“{reference}”")
-    terminal.send("\r")
+    terminal.choose("\r")
     wait_for_key(terminal, "Enter", "Open")
-    terminal.send("\r")
+    terminal.choose("\r")
     terminal.wait_for(f"· {reference}")
     terminal.wait_for("What was done")
 

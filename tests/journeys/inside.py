@@ -1,9 +1,11 @@
 """Runs inside a program's process, as its `sitecustomize`: lets time leap and looks for words.
 
-SIGUSR1 lets the monotonic clock leap, SIGUSR2 makes it look into its memory. The words to look
-for stand beside the copy of this file, written backwards so that looking does not find itself.
+SIGUSR1 lets the monotonic clock leap, SIGUSR2 makes it look into its memory, and opens that to its
+parent. The words to look for stand beside the copy of this file, written backwards so that looking
+does not find itself.
 """
 
+import ctypes
 import gc
 import os
 import signal
@@ -20,6 +22,7 @@ WORDS, FOUND = "words", "found"
 """The files with the words that are looked for and with those of them that can be reached."""
 _HERE: Final = Path(__file__).parent
 _real = time.monotonic
+_PR_SET_DUMPABLE: Final = 4
 _seconds = float(os.environ.get(LEAP, "0"))
 _leaps = 0
 
@@ -34,6 +37,7 @@ def _leap(_number: int, _frame: FrameType | None) -> None:
 
 
 def _look(_number: int, frame: FrameType | None) -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 1)
     backwards = (_HERE / WORDS).read_text(encoding="utf-8").split("\n")
     shortest, found = min(map(len, backwards)), set[str]()
     for text in _texts(frame):

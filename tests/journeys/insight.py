@@ -3,13 +3,15 @@
 import shutil
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tests.journeys import inside
-from tests.support.terminal import Terminal
+from tests.support.terminal import WITHIN, Terminal
 
 LONG: Final = 700
 """Seconds; more than a desk waits anywhere for its next key."""
@@ -25,6 +27,8 @@ STEPS: Final = {
     "KIOSK_VISIT__RESULT_SECONDS": "4",
     "KIOSK_VISIT__RECEIPT_SECONDS": "30",
 }
+_OVERWRITTEN: Final = 0.8
+"""Seconds without input after which a program has overwritten what it freed."""
 _TICK: Final = 1.2
 """Real seconds in which a kiosk looks at its clock at least once."""
 
@@ -72,8 +76,51 @@ class Insight:
         terminal.wait_until(found.exists, "a look into the memory")
         return set(found.read_text(encoding="utf-8").split("\n")) - {""}
 
+    def reads_memory(self, terminal: Terminal) -> bool:
+        """Return whether the kernel lets the parent of a program read its memory.
+
+        A kiosk closes its own; a look by `reachable` opens it for good.
+        """
+        try:
+            return any(_writable_areas(terminal.pid))
+        except PermissionError:
+            return False
+
+    def copies(self, terminal: Terminal, *words: str | bytes) -> Counter[str | bytes]:
+        """Return how often `words` stand anywhere in the program's memory, freed or not.
+
+        They are ASCII, or bytes without a zero.
+        """
+        looked_for = {word: word.encode() if isinstance(word, str) else word for word in words}
+        found: Counter[str | bytes] = Counter()
+        for area in _writable_areas(terminal.pid):
+            # Python may take two or four bytes for a character (PEP 393); the others are zero.
+            characters = area.translate(None, b"\0")
+            found.update({word: characters.count(coded) for word, coded in looked_for.items()})
+        return +found
+
+    def wait_overwritten(self, terminal: Terminal, *words: str | bytes) -> None:
+        """Wait until no copy of `words` is left; the caller has ended what they were typed for."""
+        terminal.settle(_OVERWRITTEN)
+        ends = time.monotonic() + WITHIN
+        while left := self.copies(terminal, *words):
+            assert time.monotonic() < ends, f"copies in the memory: {left}"
+            terminal.pump(0.05)
+
     def wait_forgotten(self, terminal: Terminal, *words: str) -> None:
         """Wait until none of `words` can be reached; what is under way at a lock ends first."""
         terminal.wait_until(
             lambda: not self.reachable(terminal, *words), "nothing of it in the memory"
         )
+
+
+def _writable_areas(pid: int) -> Iterator[bytes]:
+    """Yield what stands in each area that a process can write to (proc_pid_maps(5))."""
+    lines = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").splitlines()
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for addresses, access in (line.split()[:2] for line in lines):
+            if access.startswith("rw"):
+                start, end = (int(address, 16) for address in addresses.split("-"))
+                memory.seek(start)
+                with suppress(OSError):  # freed since
+                    yield memory.read(end - start)

@@ -26,8 +26,8 @@ def staff_read(clinic: Clinic, *sentence: str) -> None:
     for words in sentence:
         assert words.replace(" ", "") in shown
     assert "Traceback" not in shown
-    terminal.send("c")
-    terminal.send("h")
+    terminal.choose("c")
+    terminal.choose("h")
     terminal.wait_for("The code calls the line")
 
 
@@ -83,7 +83,7 @@ def test_a_second_kiosk_on_the_same_folder(clinic: Clinic) -> None:
     assert said.startswith("kiosk: ")
     assert said.count("kiosk: ") == 1
     assert second.echoes
-    first.send("k")
+    first.choose("k")
     first.wait_for("What we keep")
     assert clinic.arrivals() == []
 
@@ -118,7 +118,7 @@ def test_a_full_disk(clinic: Clinic) -> None:
         finish(terminal)
     else:
         fill_in(terminal, "Mei", "81234567")
-        terminal.send("y")
+        terminal.choose("y")
         terminal.wait_for("Please ask at the counter.")
     assert terminal.alive
 
@@ -157,11 +157,11 @@ def test_a_terminal_that_is_too_small(clinic: Clinic) -> None:
 def test_a_terminal_without_colour(clinic: Clinic, name: str) -> None:
     env = ("/usr/bin/env", "-u", "COLORTERM", name)
     terminal = clinic.start(before=env, shows=HOME)
-    terminal.send("c")
+    terminal.choose("c")
     terminal.wait_for("What should we call you?")
     terminal.send("Mei\r")
     terminal.wait_for("Which number should we call?")
     if name == "NO_COLOR=1":
-        colours = re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", terminal.raw)
+        colours = re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)[;m]", terminal.raw)
         assert [colour for colour in colours if len(set(colour)) > 1] == []
     finish(terminal)

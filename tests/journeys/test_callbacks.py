@@ -68,50 +68,50 @@ def test_what_was_entered_is_what_the_caller_reads(clinic: Clinic) -> None:
 
 
 def by_keys_alone(clinic: Clinic, terminal: Terminal) -> str:
-    terminal.send("c")
+    terminal.choose("c")
     terminal.wait_for("What should we call you?")
-    terminal.send(f"{NAME}\r")
+    terminal.type(f"{NAME}\r")
     terminal.wait_for("Which number should we call?")
-    terminal.send(PHONE)
+    terminal.type(PHONE)
     terminal.wait_for("We will call +65 9374 1652.")
-    terminal.send("\r")
+    terminal.choose("\r")
     terminal.wait_for("When may we call?")
     # "Next" has the focus: back to Saturday, then on to the third of the first days.
-    terminal.send(f"{SHIFT_TAB * 5} {TAB * 3} n")
+    terminal.choose(f"{SHIFT_TAB * 5} {TAB * 3} n")
     terminal.wait_for("Which language should we speak?")
-    terminal.send(f"{SHIFT_TAB * 5} n")
+    terminal.choose(f"{SHIFT_TAB * 5} n")
     terminal.wait_for("may we leave a message?")
-    terminal.send(f"{SHIFT_TAB * 4} {TAB * 2} n")
+    terminal.choose(f"{SHIFT_TAB * 4} {TAB * 2} n")
     assert_read_back(terminal)
-    terminal.send(f"{TAB * 2} ")
+    terminal.choose(f"{TAB * 2} ")
     terminal.wait_for("[✓] You may tell my care team")
     return sent(clinic, terminal, "y")
 
 
 def by_touch_alone(clinic: Clinic, terminal: Terminal) -> str:
-    terminal.tap("Ask for a call")
+    terminal.touch("Ask for a call")
     terminal.wait_for("What should we call you?")
     wait_for_key(terminal, "Caps")
     tap_keys(terminal, [*"Xant", "w", "Del", *"hippe-", "Caps", *"Quill"])
     terminal.wait_for(f"▌  {NAME} ")
-    terminal.tap("Next")
+    terminal.touch("Next")
     terminal.wait_for("Which number should we call?")
     # The lowest row, drawn last: no key of the letters is left.
     wait_for_key(terminal, "+")
     tap_keys(terminal, [*"93741", "1", "Del", *"652"])
     terminal.wait_for("We will call +65 9374 1652.")
-    terminal.tap("Next")
+    terminal.touch("Next")
     terminal.wait_for("When may we call?")
-    terminal.tap("Saturday mornings")
-    terminal.tap("From next week")
-    terminal.tap("N  Next")
-    terminal.tap("Hokkien")
-    terminal.tap("N  Next")
-    terminal.tap("Text me")
-    terminal.tap("Say who")
-    terminal.tap("N  Next")
+    terminal.touch("Saturday mornings")
+    terminal.touch("From next week")
+    terminal.touch("N  Next")
+    terminal.touch("Hokkien")
+    terminal.touch("N  Next")
+    terminal.touch("Text me")
+    terminal.touch("Say who")
+    terminal.touch("N  Next")
     assert_read_back(terminal)
-    terminal.tap("tell my care team")
+    terminal.touch("tell my care team")
     terminal.wait_for("[✓] You may tell my care team")
     return sent(clinic, terminal, two_taps(terminal, "Yes, send"))
 
@@ -155,7 +155,7 @@ def assert_read_back(terminal: Terminal) -> None:
 
 def sent(clinic: Clinic, terminal: Terminal, keys: str) -> str:
     """Send the request, read what the clinic has of it, and return its reference."""
-    terminal.send(keys)
+    terminal.choose(keys)
     reference = reference_on(terminal)
     terminal.wait_for("Most people get a call within 3 working")
     assert_nothing_in_clear(clinic)
@@ -173,7 +173,7 @@ def twice_at_once(terminal: Terminal) -> list[str]:
     references = []
     for name, keys in (("First", "yy"), ("Second", "")):
         fill_in(terminal, name, PHONE)
-        terminal.send(keys or two_taps(terminal, "Yes, send"))
+        terminal.choose(keys or two_taps(terminal, "Yes, send"))
         references.append(reference_on(terminal))
         finish(terminal)
     return references

@@ -71,42 +71,42 @@ def call_and_close(desk: Terminal, reference: str) -> None:
     for words in ("To others, do not say where you ring from.", "No voicemail and no text."):
         assert desk.find(words)
     assert not shows_key(desk, "R", "Number")
-    desk.send("c")
+    desk.choose("c")
     desk.wait_for("It is yours until")
     assert NATIONAL.encode() not in desk.raw
-    desk.send("r")
+    desk.choose("r")
     desk.wait_for(f"Ring {NATIONAL}")
     safe, number = desk.find("Ask for “"), desk.find("Ring ")
     assert safe and number and safe[1] < number[1]
     for letter, result in (("n", "no answer"), ("b", "busy")):
         note_result(desk, letter, result)
         desk.wait_gone(NATIONAL)
-    desk.send("t")
+    desk.choose("t")
     desk.wait_for("A short note")
     desk.send("Thursday then\r")
     desk.wait_for("The note is kept.")
     note_result(desk, "s", "spoke to them")
-    desk.send("x")
+    desk.choose("x")
     desk.wait_for("Close it: what came of it?")
-    desk.send("b")
+    desk.choose("b")
     desk.wait_for("Closed: a talk is booked.")
     desk.send(ESC)
 
 
 def note_result(desk: Terminal, letter: str, result: str) -> None:
     wait_for_key(desk, "Enter", "Result")
-    desk.send("\r")
+    desk.choose("\r")
     desk.wait_for("How did the call go?")
-    desk.send(letter)
+    desk.choose(letter)
     desk.wait_for(f"Noted: {result}.")
 
 
 def export_and_read(clinic: Clinic, desk: Terminal, reference: str) -> None:
     """Export by the desk and by the command; all three files say the same."""
     wait_for_key(desk, "X", "Export")
-    desk.send("x")
+    desk.choose("x")
     desk.wait_for("Write 1 request to a file")
-    desk.send("x")
+    desk.choose("x")
     desk.wait_for("Written: 1 of 1")
     files = list((clinic.folder / "exports").iterdir())
     assert [EXPORT.fullmatch(path.name) is not None for path in files] == [True]
@@ -202,24 +202,24 @@ def a_slip_and_a_typed_reference_reach_the_worklist(
     by_typing = ask_for_a_call(kiosk, "Yolanda", "81234567")
     desk.send(ESC)
     wait_for_key(desk, "X", "Export")
-    desk.send("q")
+    desk.choose("q")
     desk.resize(120, 40)
     sign_in(desk, "caller")
-    desk.send("a")
+    desk.choose("a")
     desk.wait_until(lambda: "new" in row_of(desk, "Zenobia"), "the request with a slip")
     desk.wait_until(lambda: "new" in row_of(desk, "Yolanda"), "the request without")
     kiosk.send(f"{digits}\r")
     kiosk.wait_for("It is kept safely on this kiosk since")
-    kiosk.send("w")
+    kiosk.choose("w")
     kiosk.wait_for("It is withdrawn. Nobody will call you about it.")
     finish(kiosk)
-    kiosk.send("w")
+    kiosk.choose("w")
     kiosk.wait_for("Withdraw a request")
-    kiosk.send(f"{by_typing.lower()}\r")
+    kiosk.type(f"{by_typing.lower()}\r")
     kiosk.wait_for("If the code fits a request, staff will withdraw it.")
     desk.wait_until(lambda: "taken back" in row_of(desk, "Zenobia"), "what the slip took back")
     desk.wait_until(lambda: "new ✎" in row_of(desk, "Yolanda"), "the note for staff")
-    desk.send("t")
+    desk.choose("t")
     desk.wait_for("Callbacks: 1 of 3")
     desk.wait_gone("Zenobia")
     assert {row["reference"]: row["status"] for row in clinic.requests()} == {
@@ -233,7 +233,7 @@ def a_slip_and_a_typed_reference_reach_the_worklist(
 def with_its_slip(kiosk: Terminal, name: str) -> tuple[str, str]:
     """Ask for a call; return the reference and the digits in the receipt's code."""
     fill_in(kiosk, name, "91526374")
-    kiosk.send("y")
+    kiosk.choose("y")
     reference = reference_on(kiosk)
     kiosk.settle()
     (digits,) = drawn_codes(kiosk)

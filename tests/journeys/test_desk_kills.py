@@ -34,22 +34,22 @@ def note(terminal: Terminal, reference: str, words: str) -> None:
     """Open a claimed request, have a note kept, and go up to the key that keeps a result."""
     open_request(terminal, reference)
     terminal.wait_for("Yours until")
-    terminal.send("t")
+    terminal.choose("t")
     terminal.wait_for("A short note")
     terminal.send(f"{words}\r")
     terminal.wait_for("The note is kept.")
-    terminal.send("\r")
+    terminal.choose("\r")
     terminal.wait_for("How did the call go?")
 
 
 def killed_once_told(terminal: Terminal) -> None:
-    terminal.send("n")
+    terminal.choose("n")
     terminal.wait_for(NOTED)
     terminal.kill()
 
 
 def killed_sometime(terminal: Terminal, seconds: float) -> None:
-    terminal.send("nn")
+    terminal.choose("nn")
     ends = time.monotonic() + seconds
     while (left := ends - time.monotonic()) > 0:
         terminal.pump(left)

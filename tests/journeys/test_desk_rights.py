@@ -80,7 +80,7 @@ def test_what_a_role_may_not_is_nowhere(
     for login in PLACES:
         sign_in(desk, login)
         no_place_of_the_desk_shows_it(desk, login)
-        desk.send("q")
+        desk.choose("q")
 
 
 def no_command_opens_it(
@@ -128,8 +128,8 @@ def no_place_of_the_desk_shows_it(desk: Terminal, login: str) -> None:
         assert bool(desk.find(entry.title)) is (entry.letter in own)
     drawn = len(desk.raw)
     letters = [letter for letter in "abcdefghijklmnoprstuvwyz" if letter.upper() not in own]
-    desk.send("".join(letters))
-    desk.send("o")
+    desk.choose("".join(letters))
+    desk.choose("o")
     desk.wait_for("Choose a passphrase of your own")
     desk.send(ESC)
     desk.wait_for("What would you like to do?")

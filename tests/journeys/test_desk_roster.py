@@ -43,7 +43,7 @@ def test_a_scan_shows_within_two_seconds_and_calmly(
     desk.wait_for("•••")
     assert b"Ravi" not in desk.raw
     whole = whole_picture(desk)
-    desk.send("n")
+    desk.choose("n")
     desk.wait_for("Ravi")
     desk.send("\x1b[B")
     desk.wait_for("› Ravi")

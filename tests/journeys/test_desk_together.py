@@ -54,7 +54,7 @@ def claim_at_once(desks: dict[str, Terminal], reference: str, turn: int) -> str:
         wait_for_key(desk, "C", "Claim")
     order = list(desks.values())
     for desk in order if turn % 2 else reversed(order):
-        desk.send("c")
+        desk.choose("c")
     for desk in desks.values():
         desk.wait_until(partial(answered, desk), "an answer")
     winners = [login for login, desk in desks.items() if desk.find(YOURS)]

@@ -51,11 +51,11 @@ def test_a_database_that_somebody_holds_is_told_and_work_goes_on(clinic: Clinic)
     open_roster(desk)
     door = clinic.start("desk", shows=OPENED)
     with held(clinic):
-        desk.send("g")
+        desk.choose("g")
         door.send(f"facilitator\r{PASSPHRASE}\r")
         for one in (desk, door):
             one.wait_for("One moment …")
-        desk.send("h")
+        desk.choose("h")
         desk.wait_for("How many")
         desk.send(ESC)
         desk.wait_for("Guest")
@@ -66,7 +66,7 @@ def test_a_database_that_somebody_holds_is_told_and_work_goes_on(clinic: Clinic)
     door.send(f"{PASSPHRASE}\r")
     door.wait_for(MENU)
     open_roster_again(desk)
-    desk.send("g")
+    desk.choose("g")
     desk.wait_for("One guest more.")
     assert guests(clinic) == 1
     waits_a_little_for_the_database(clinic, desk)
@@ -76,7 +76,7 @@ def test_a_database_that_somebody_holds_is_told_and_work_goes_on(clinic: Clinic)
 def waits_a_little_for_the_database(clinic: Clinic, desk: Terminal) -> None:
     """Keys while it waits do nothing twice."""
     with held(clinic):
-        desk.send("gggg")
+        desk.choose("gggg")
         desk.wait_for("One moment …")
     desk.wait_until(lambda: guests(clinic) == 2, "one guest more")
     desk.wait_gone("One moment …")
@@ -85,7 +85,7 @@ def waits_a_little_for_the_database(clinic: Clinic, desk: Terminal) -> None:
 
 
 def open_roster_again(desk: Terminal) -> None:
-    desk.send("\r")
+    desk.choose("\r")
     desk.wait_for(" here · ")
 
 
@@ -94,7 +94,7 @@ def test_a_storm_of_sizes_changes_nothing(clinic: Clinic) -> None:
     desk = open_desk(clinic, "facilitator")
     for steps in STOPS:
         for key, words in steps:
-            desk.send(key)
+            desk.choose(key)
             desk.wait_for(words)
             desk.settle()
         before = rows_of(desk)

@@ -100,7 +100,7 @@ def test_random_input_leads_nowhere(clinic: Clinic) -> None:
             terminal.raw.clear()
     scan_is_answered(terminal, 1)
     assert_inside(terminal)
-    assert terminal.threads <= threads
+    terminal.wait_until(lambda: terminal.threads <= threads, "no more threads than before")
     print(f"{EVENTS} events: {before} KiB before, {terminal.rss} KiB after")  # noqa: T201  figures
     assert terminal.rss - before < MORE_MEMORY
     assert_orderly(clinic, terminal)

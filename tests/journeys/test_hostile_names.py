@@ -7,52 +7,55 @@ import unicodedata
 import pytest
 
 from tests.journeys.clinic import Clinic, finish
+from tests.support.amounts import amount
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
 
 TYPED = (
-    "[/]",
     "[@click=app.quit]Mei[/]",
-    '=HYPERLINK("x")',
-    "王小明",
-    "அனிதா s/o குமார்",
-    "O'Brien-Lim @ Ah Meng",
     "-2+3+cmd|' /C calc'!A0",
-)
-"""Accepted as they are."""
-PASTED = {
-    "\x1b[31mRed\x1b[2J": "[31mRed[2J",
-    "\u202eeuM\u202c Tan": "euM Tan",
-    "C1\x9b2J\x1b]0;t\x07\u200b\x00\x08": "C12J]0;t",
-}
+    "அனிதா s/o குமார்",
+    '=HYPERLINK("x")',
+    "[/]",
+    "王小明",
+    "O'Brien-Lim @ Ah Meng",
+)[: amount(3, 7)]
+"""Accepted as they are; a desk shows more of them in tests/journeys/hostile_clinic.py."""
+PASTED = {"\u202eeuM\u202c Tan": "euM Tan"}
 """Each paste, and what is left of it once it is clean."""
+NO_NAMES = ("\x1b[31mRed\x1b[2J", "C1\x9b2J\x1b]0;t\x07\u200b\x00\x08", '=HYPERLINK("x")')
+"""Pastes that no person types at once: a code is what brings them."""
 REFUSED = {
     "S1234567D": "Please do not type an NRIC or FIN. We never need it.",
     "12": "Please type a name with letters in it.",
-    "A" * 60: "That is a bit long. A first name is enough.",
+    "A" * 90: "That is a bit long. A first name is enough.",
 }
 STEERING = ("\x1b[31mRed", "\x1b[2JRed", "\x1b]", "\u202e", "\u202c", "\x9b", "\x00", "\x08")
 
 
 def ask(terminal: Terminal, name: str) -> None:
     """Give `name` by typing, or by a paste where keys could not type it."""
-    terminal.send("c")
+    terminal.choose("c")
     terminal.wait_for("What should we call you?")
     if name in PASTED:
         terminal.paste(name)
-        terminal.send("\r")
+        terminal.choose("\r")
     else:
-        terminal.send(f"{name}\r")
+        terminal.type(f"{name}\r")
 
 
 def send(terminal: Terminal) -> None:
-    terminal.send("81234567\rnn")
+    terminal.type("81234567")
+    terminal.send("\r")
+    for words in ("When may we call?", "Which language should we"):
+        terminal.wait_for(words)
+        terminal.choose("n")
     terminal.wait_for("may we leave a message?")
     for steering in STEERING:
         assert steering.encode() not in terminal.raw
     terminal.raw.clear()
-    terminal.send("n")
+    terminal.choose("n")
     terminal.wait_for("Is this right?")
 
 
@@ -64,12 +67,13 @@ def wait_for_bytes(terminal: Terminal, text: str) -> None:
 def test_names_are_taken_whole_and_shown_harmlessly(clinic: Clinic) -> None:
     terminal = clinic.start()
     what_is_no_name_is_refused_kindly(terminal)
+    what_a_code_pastes_is_no_name(terminal)
     kept = [*TYPED, *PASTED.values()]
     for name, shown in zip([*TYPED, *PASTED], kept, strict=True):
         ask(terminal, name)
         send(terminal)
         wait_for_bytes(terminal, shown)
-        terminal.send("y")
+        terminal.choose("y")
         terminal.wait_for("Thank you. We have your request.")
         finish(terminal)
         assert terminal.alive
@@ -93,4 +97,17 @@ def what_is_no_name_is_refused_kindly(terminal: Terminal) -> None:
     for text, sentence in REFUSED.items():
         ask(terminal, text)
         terminal.wait_for(sentence)
+        finish(terminal)
+
+
+def what_a_code_pastes_is_no_name(terminal: Terminal) -> None:
+    for text in NO_NAMES:
+        terminal.choose("c")
+        terminal.wait_for("What should we call you?")
+        terminal.paste(text)
+        terminal.wait_for("This is not a group pass")
+        terminal.choose("\r")
+        terminal.wait_for("What should we call you?")
+        terminal.send("Mei")
+        terminal.wait_for("▌  Mei ")
         finish(terminal)

@@ -38,14 +38,14 @@ def watch(terminal: Terminal, seconds: float) -> None:
 
 def killed_while_sending(terminal: Terminal, delay: float) -> str | None:
     """Press Send twice, kill the process after `delay` seconds, return the painted reference."""
-    terminal.send("yy")
+    terminal.choose("yy")
     watch(terminal, delay)
     return killed(terminal)
 
 
 def killed_once_told(terminal: Terminal) -> str | None:
     """Press Send twice, kill the process as soon as a reference is painted, and return it."""
-    terminal.send("yy")
+    terminal.choose("yy")
     terminal.wait_until(lambda: REFERENCE.search(terminal.text) is not None, "a reference")
     return killed(terminal)
 

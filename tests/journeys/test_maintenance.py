@@ -10,31 +10,31 @@ pytestmark = pytest.mark.terminal
 
 def unlock(terminal: Terminal) -> None:
     ask_for_pin(terminal)
-    terminal.send(f"{PIN}\r")
+    terminal.type(f"{PIN}\r")
     terminal.wait_for("Records to send")
 
 
 def ask_for_pin(terminal: Terminal) -> None:
-    terminal.send("m")
+    terminal.choose("m")
     terminal.wait_for("What you type stays covered.")
 
 
 def test_what_staff_and_others_did_outlives_a_restart(clinic: Clinic) -> None:
     terminal = clinic.start()
     ask_for_pin(terminal)
-    terminal.send("9713\r")
+    terminal.type("9713\r")
     terminal.wait_for("That is not the PIN.")
     assert terminal.find("9713") is None
-    terminal.send(f"{PIN}\r")
+    terminal.type(f"{PIN}\r")
     terminal.wait_for("Records to send")
     assert terminal.find(PIN) is None
-    terminal.send("o")
+    terminal.choose("o")
     terminal.wait_for(CLOSED)
     terminal.kill()
     again = clinic.start(shows=CLOSED)
     a_closed_kiosk_has_help_alone(clinic, again)
     unlock(again)
-    again.send("o")
+    again.choose("o")
     again.wait_for("Ask for a call")
     assert clinic.arrivals() == []
     assert clinic.requests() == []
@@ -44,7 +44,7 @@ def test_what_staff_and_others_did_outlives_a_restart(clinic: Clinic) -> None:
 def a_closed_kiosk_has_help_alone(clinic: Clinic, terminal: Terminal) -> None:
     digits = next(iter(clinic.sample_passes().values()))
     terminal.send(f"{digits}\rcrg")
-    terminal.send("h")
+    terminal.choose("h")
     terminal.wait_for("Help now")
     terminal.wait_for("The code calls the line")
     terminal.send("\x1b")
@@ -54,17 +54,17 @@ def a_closed_kiosk_has_help_alone(clinic: Clinic, terminal: Terminal) -> None:
 def wrong_pins_make_a_wait(clinic: Clinic, terminal: Terminal) -> None:
     for _ in range(2):
         ask_for_pin(terminal)
-        terminal.send("1111\r")
+        terminal.type("1111\r")
         terminal.wait_for("That is not the PIN.")
         terminal.send("\x1b")
         terminal.wait_for("Ask for a call")
     ask_for_pin(terminal)
-    terminal.send("1111\r")
+    terminal.type("1111\r")
     terminal.wait_for("That did not open. Please wait")
     terminal.kill()
     again = clinic.start()
     ask_for_pin(again)
-    again.send(f"{PIN}\r")
+    again.type(f"{PIN}\r")
     again.wait_for("That did not open. Please wait")
     assert again.find("Records to send") is None
     finish(again)

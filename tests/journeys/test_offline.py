@@ -35,15 +35,15 @@ def check_in(terminal: Terminal, digits: str) -> None:
 
 def ask_to_be_called(terminal: Terminal) -> None:
     fill_in(terminal, "Mei", "81234567")
-    terminal.send("y")
+    terminal.choose("y")
     terminal.wait_for("We have your request.")
     finish(terminal)
 
 
 def maintenance(terminal: Terminal, *words: str) -> None:
-    terminal.send("m")
+    terminal.choose("m")
     terminal.wait_for("What you type stays covered.")
-    terminal.send(f"{PIN}\r")
+    terminal.type(f"{PIN}\r")
     for one in words:
         terminal.wait_for(one)
 
@@ -60,7 +60,7 @@ def test_a_silent_centre_is_on_nobodys_way(clinic: Clinic, silence: int) -> None
     maintenance(terminal, "Records to send")
     assert left_to_send(clinic.folder) > waiting + len(digits)
     began = time.monotonic()
-    terminal.send("x")
+    terminal.choose("x")
     assert terminal.wait_exit() == 0
     # Far less than the silence that the sync would wait out.
     assert time.monotonic() - began < 8
@@ -78,7 +78,7 @@ def test_a_centre_that_comes_back_gets_everything_once(clinic: Clinic, centre: C
     terminal = clinic.start()
     check_in(terminal, digits[0])
     maintenance(terminal, "Centre", "cannot be reached just now")
-    terminal.send("x")
+    terminal.choose("x")
     assert terminal.wait_exit() == 0
     (clinic.folder / "kept").replace(clinic.folder / "central.json")
     again = clinic.start()
@@ -96,7 +96,7 @@ def test_a_centre_that_comes_back_gets_everything_once(clinic: Clinic, centre: C
     assert newest >= FACTS
     maintenance(again, "Records set aside")
     again.wait_until(lambda: left_to_send(clinic.folder) == 0, "the rest to be sent", 20)
-    again.send("x")
+    again.choose("x")
     assert again.wait_exit() == 0
     log = (clinic.folder / "kiosk.log").read_text(encoding="utf-8")
     assert link.address.password not in log

@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.domain.passes import HEAD, CodeKind, encode
-from tests.journeys.clinic import Clinic, arrivals_by_name, finish
+from tests.journeys.clinic import HOME, PIN, Clinic, arrivals_by_name, finish
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
@@ -24,9 +24,9 @@ def test_a_scan_anywhere_is_welcomed_and_counts_once(clinic: Clinic) -> None:
     no_scan_is_simulated(terminal)
     for name, pace in {"Mei": AT_ONCE, "Ravi": PACED}.items():
         scan(terminal, passes[name], name, pace)
-    terminal.send("r")
+    terminal.choose("r")
     terminal.wait_for("Each takes a minute or two.")
-    terminal.send("\r")
+    terminal.choose("\r")
     terminal.wait_for("Two people, side by side")
     scan(terminal, passes["Nur Aisyah"], "Nur Aisyah", PACED)
     into_the_phone_field(terminal, {name: passes[name] for name in ("Bala", "Chandra")})
@@ -62,7 +62,7 @@ def a_misread_is_asked_for_again(clinic: Clinic, terminal: Terminal) -> None:
 
 def no_scan_is_simulated(terminal: Terminal) -> None:
     assert terminal.find("demo") is None
-    terminal.send(f"{F9}k")
+    terminal.choose(f"{F9}k")
     terminal.wait_for("What we keep")
     terminal.wait_for("Back")
     finish(terminal)
@@ -70,7 +70,7 @@ def no_scan_is_simulated(terminal: Terminal) -> None:
 
 def into_the_phone_field(terminal: Terminal, passes: dict[str, str]) -> None:
     """Scan while a number is half typed: no digit of the code is left in the field."""
-    terminal.send("c")
+    terminal.choose("c")
     terminal.wait_for("What should we call you?")
     terminal.send("Ah Meng\r")
     terminal.wait_for("Which number should we call?")
@@ -80,7 +80,7 @@ def into_the_phone_field(terminal: Terminal, passes: dict[str, str]) -> None:
         terminal.send(f"{digits}\r", pace=pace)
         terminal.wait_for(f"Welcome, {name}")
         terminal.wait_for("Back to my form")
-        terminal.send("b")
+        terminal.choose("b")
         terminal.wait_for("Which number should we call?")
         terminal.wait_for("▌  8123 ")
         assert terminal.find("0123456") is None
@@ -110,3 +110,93 @@ def test_an_unknown_pass_is_counted(clinic: Clinic) -> None:
     demo.send(F9)
     demo.wait_for("Welcome, Mei")
     assert [row["name"] for row in clinic.arrivals()].count("Mei") == 1
+
+
+FOREIGN = ("GATE J7 C", "S1234567D", "https://clinic.example/a?id=71", "m1111", "WIFI:S:Guest;;")
+"""Codes that a waiting room is full of."""
+
+
+def test_what_is_no_pass_or_no_whole_one_does_nothing(clinic: Clinic) -> None:
+    digits = clinic.new_pass("Devi")
+    terminal = clinic.start()
+    before = clinic.kept_bytes()
+    other_codes_at_home(terminal)
+    other_codes_in_fields(terminal)
+    damaged_codes_in_a_field(terminal, digits)
+    assert clinic.kept_bytes() == before
+    assert clinic.arrivals() == []
+    slow_and_odd_scanners(terminal, digits)
+    assert arrivals_by_name(clinic) == {"Devi": 1}
+    scans_on_the_staff_screen(terminal)
+
+
+def refused(terminal: Terminal, code: str, sentence: str, then: str, pace: float = PACED) -> None:
+    """Scan what is no pass: a sentence, and then all is as it was."""
+    # Nobody types and scans within a tenth of a second.
+    terminal.settle()
+    terminal.send(f"{code}\r", pace=pace)
+    terminal.wait_for(sentence)
+    terminal.choose("\r")
+    terminal.wait_gone(sentence)
+    terminal.wait_for(then)
+
+
+def other_codes_at_home(terminal: Terminal) -> None:
+    for code, pace in zip(FOREIGN, (0.0, 0.005, 0.016, 0.030, 0.0), strict=True):
+        refused(terminal, code, "This is not a group pass", HOME, pace)
+    terminal.paste("GATE J7 C\r")
+    terminal.wait_for("This is not a group pass")
+    finish(terminal)
+    refused(terminal, "shlink:/eyJ1cmwiOiJodHRwcyJ9", "Health records are not read here", HOME)
+    terminal.choose("g")
+    for _ in range(2):
+        terminal.wait_for("Show your pass to the scanner.")
+        refused(terminal, "S1234567D", "This is not a group pass", "Show your pass to the scanner.")
+    finish(terminal)
+
+
+def other_codes_in_fields(terminal: Terminal) -> None:
+    terminal.choose("c")
+    terminal.wait_for("What should we call you?")
+    terminal.type("Mei")
+    terminal.wait_for("▌  Mei ")
+    for code in FOREIGN:
+        refused(terminal, code, "This is not a group pass", "▌  Mei ")
+    terminal.send("\r")
+    terminal.wait_for("Which number should we call?")
+    for number in ("9556001234567", "81234567"):
+        refused(terminal, number, "Please scan again", "Which number should we call?")
+        assert terminal.find(number[:2]) is None
+    finish(terminal)
+
+
+def damaged_codes_in_a_field(terminal: Terminal, digits: str) -> None:
+    terminal.choose("c")
+    terminal.wait_for("What should we call you?")
+    for damaged, pace in ((digits[1:], 0.008), (digits[:4] + digits[5:], 0.0)):
+        refused(terminal, damaged, "Please scan again", "What should we call you?", pace)
+        assert "12" not in terminal.text
+    finish(terminal)
+
+
+def slow_and_odd_scanners(terminal: Terminal, digits: str) -> None:
+    """Slow, with Escape before the code, with every digit twice; each right after the last end."""
+    doubled = "".join(one + one for one in digits)
+    for again, pace in ((digits, 0.06), (f"\x1b{digits}", 0.004), (doubled, 0.004)):
+        terminal.choose("c")
+        terminal.wait_for("What should we call you?")
+        terminal.send(f"{again}\r", pace=pace)
+        terminal.wait_for("Welcome, Devi")
+        terminal.choose("b")
+        terminal.wait_for("What should we call you?")
+        assert "12" not in terminal.text
+        finish(terminal)
+
+
+def scans_on_the_staff_screen(terminal: Terminal) -> None:
+    terminal.choose("m")
+    terminal.wait_for("What you type stays covered.")
+    for code in ("m1111", "1111", "0000", "S1234567D"):
+        refused(terminal, code, "Please type the PIN by hand", "What you type stays covered.")
+    terminal.type(f"{PIN}\r")
+    terminal.wait_for("Records to send")

@@ -15,7 +15,7 @@ MODES = (b"1049", b"1000", b"1002", b"1003", b"1006", b"2004")
 
 
 def type_a_name(terminal: Terminal) -> None:
-    terminal.send("c")
+    terminal.choose("c")
     terminal.wait_for("What should we call you?")
     terminal.send("Zenobia")
     terminal.wait_for("▌  Zenobia")

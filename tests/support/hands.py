@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.worker import WorkerState
 
 from kiosk.ui.door import Door, Side, Trouble
+from kiosk.ui.screen import READ_SECONDS
 from tests.support.reading import AppT, Reader
 
 _PATIENCE: Final = 10.0
@@ -67,17 +68,27 @@ class Hands(Reader[AppT]):
         return bool(self._door.pending)
 
     async def keys(self, *keys: str) -> None:
-        """Press keys, each once the screen has come to rest after the one before."""
+        """Press keys, each once the screen has come to rest and been read."""
         for key in keys:
             await self.at_once(key)
 
+    def read(self) -> None:
+        """Take as long as somebody needs to read what a press does."""
+        self.seconds.at += 1.1 * READ_SECONDS
+
     async def at_once(self, *keys: str) -> None:
-        """Press keys without waiting in between."""
+        """Read the screen, then press keys without waiting in between."""
         await self.sends(*keys)
         await self.settle()
 
     async def sends(self, *keys: str) -> None:
-        """Press keys and do not wait for what they do."""
+        """Read the screen, then press keys and do not wait for what they do."""
+        self.read()
+        await self.hurries(0.0, *keys)
+
+    async def hurries(self, gap: float, *keys: str) -> None:
+        """Press keys `gap` seconds later, read or not, and do not wait for what they do."""
+        self.seconds.at += gap
         for key in keys:
             name = _character_to_key(key) if len(key) == 1 else key
             await self._post(events.Key(name, key if len(key) == 1 else None))
@@ -99,7 +110,8 @@ class Hands(Reader[AppT]):
         await self.tap_at(*self.place_of(words))
 
     async def tap_at(self, x: int, y: int) -> None:
-        """Tap a cell."""
+        """Tap a cell of a screen that has been read."""
+        self.read()
         await self.touch_down(x, y)
         await self.settle()
 
@@ -107,6 +119,14 @@ class Hands(Reader[AppT]):
         """Put a finger on a cell and lift it, and do not wait for what it does."""
         for kind in (events.MouseDown, events.MouseUp):
             await self._post(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+
+    async def tap_twice(self, words: str, gap: float) -> None:
+        """Tap where `words` stand, and once more there `gap` seconds after the next picture."""
+        place = self.place_of(words)
+        await self.tap_at(*place)
+        self.seconds.at += gap
+        await self.touch_down(*place)
+        await self.settle()
 
     async def resize(self, width: int, height: int) -> None:
         """Use another terminal."""

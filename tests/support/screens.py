@@ -21,6 +21,18 @@ HOME: Final = "Talk to someone who has been there"
 COUNTER: Final = "Please ask at the counter."
 USUAL: Final = (80, 24)
 SIZES: Final = (USUAL, (120, 40), (56, 16))
+TELLING: Final = (
+    (56, 16), (80, 24), (100, 30), (106, 32), (110, 35), (120, 40), (160, 50), (200, 60),
+)  # fmt: skip
+"""The smallest size, the usual ones of terminals and screens, and a large one."""
+_WIDTHS = (56, 64, 72, 80, 90, 100, 106, 120, 140, 160, 180, 200)
+_HEIGHTS = (16, 18, 20, 22, 24, 27, 30, 32, 35, 40, 50, 60)
+STEPS: Final = tuple(
+    (_WIDTHS[(place + turn) % len(_WIDTHS)], height)
+    for place, height in enumerate(_HEIGHTS)
+    for turn in (0, 4, 8)
+)
+"""From the smallest to a large size: three widths for each height, three heights for each width."""
 TAKE_HOME: Final = (
     TakeHome("The story of peer support", "PDF, 458 KB", "https://example.org/story.pdf"),
     TakeHome("Our brochure", "", "https://example.org/a-longer-address/for-the-brochure-of-us"),

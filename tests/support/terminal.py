@@ -17,12 +17,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from kiosk.ui.screen import READ_SECONDS
 from tests.support.device import ahead_of_programs
 from tests.support.emulator import Emulator
 
 WITHIN = 20.0
 """Seconds that a wait may take on a busy machine; only a failing test uses them up."""
 KEPT_BYTES = 4 << 20
+_READ = 1.1 * READ_SECONDS
+_AGAIN = 5.0
+"""Seconds in which a press shows, or somebody presses again."""
 
 _TAKE_TERMINAL = (
     "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
@@ -66,6 +70,9 @@ class Terminal:
         self.emulator = Emulator(columns, rows)
         """What the program has drawn, cell by cell."""
         self._hung_up = False
+        self._drawn_at = 0.0
+        self._pressed: tuple[str, list[str], float] | None = None
+        """What was chosen last, what was drawn then, and when it is pressed again."""
         self._fd, program_side = pty.openpty()
         self._set_size()
         self._process = subprocess.Popen(
@@ -119,6 +126,19 @@ class Terminal:
             if time.monotonic() > ends or (ended and not holds()):
                 raise AssertionError(f"waited for {what}; {self.fate}; it shows:\n{self.text}")
             self.pump(0.05)
+            self._press_again()
+        self._pressed = None
+
+    def _press_again(self) -> None:
+        """Press once more what was chosen, where the screen is as it was; the time stands above."""
+        if self._pressed is None:
+            return
+        keys, before, due = self._pressed
+        if self.emulator.lines[1:] != before:
+            self._pressed = None
+        elif time.monotonic() > due and self.alive:
+            self._pressed = None
+            self.send(keys)
 
     def wait_exit(self, within: float = WITHIN) -> int:
         """Wait for the end and return the exit code, negative for a signal."""
@@ -131,6 +151,8 @@ class Terminal:
         """Read once what the program draws in the next seconds; say whether there was any."""
         data = self._read(within)
         self.emulator.feed(data)
+        if data:
+            self._drawn_at = time.monotonic()
         return bool(data)
 
     def _read(self, within: float) -> bytes:
@@ -162,6 +184,10 @@ class Terminal:
         # Drawn only now, for the emulator is slower than a scanner.
         self.emulator.feed(bytes(drawn))
 
+    def type(self, text: str) -> None:
+        """Type `text` as a quick person does."""
+        self.send(text, pace=0.07)
+
     def _write(self, data: bytes) -> None:
         ends = time.monotonic() + WITHIN
         while data:
@@ -175,6 +201,28 @@ class Terminal:
                 if error.errno != errno.EIO:
                     raise
                 return
+
+    def read(self) -> None:
+        """Read what was drawn last for as long as a person needs: no press counts before that."""
+        read = self._drawn_at + _READ
+        while (left := read - time.monotonic()) > 0:
+            self.pump(left)
+
+    def choose(self, keys: str) -> None:
+        """Read what was drawn last, then press `keys` at once.
+
+        A wait presses them again where nothing has happened: a busy machine may draw a screen
+        well before a press on it counts.
+        """
+        self.read()
+        self._pressed = keys, self.emulator.lines[1:], time.monotonic() + _AGAIN
+        self.send(keys)
+
+    def touch(self, text: str) -> None:
+        """Wait for `text`, read what was drawn last, then tap it."""
+        self.wait_for(text)
+        self.read()
+        self.tap(text)
 
     def paste(self, text: str) -> None:
         """Send `text` as one bracketed paste."""
@@ -240,6 +288,12 @@ class Terminal:
         """Whether the terminal is back in its usual line mode."""
         local = termios.tcgetattr(self._fd)[3]
         return bool(local & termios.ECHO and local & termios.ICANON)
+
+    def use_by_line(self) -> None:
+        """Put the terminal into its usual line mode, as a shell does that a program came from."""
+        modes = termios.tcgetattr(self._fd)
+        modes[3] |= termios.ECHO | termios.ICANON
+        termios.tcsetattr(self._fd, termios.TCSANOW, modes)
 
     def kill(self) -> None:
         """End the program at once, if it still runs."""

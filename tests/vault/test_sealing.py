@@ -2,6 +2,7 @@
 
 import json
 import os
+from typing import ClassVar
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from kiosk.domain.staff import Purpose
 from kiosk.errors import VaultError
+from kiosk.vault import sealing
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey, new_keypair
 from kiosk.vault.sealing import open_sealed, seal
 from tests.support.amounts import amount
@@ -248,3 +250,25 @@ def test_a_forged_record_opens_so_its_text_is_hostile() -> None:
 def test_forged_nonsense_is_refused_like_damage(plain: bytes) -> None:
     with pytest.raises(VaultError, match="damaged"):
         opened(forged(plain))
+
+
+class Watched:
+    """Seals, and keeps hold of the buffers that it was given."""
+
+    def __init__(self, key: bytes) -> None:
+        self._real = AESGCM(key)
+
+    def encrypt(self, nonce: bytes, data: bytearray, bound: bytes) -> bytes:
+        assert b"+6581234567" in data
+        self.held.append(data)
+        return self._real.encrypt(nonce, data, bound)
+
+    held: ClassVar[list[bytearray]] = []
+
+
+def test_what_was_sealed_is_wiped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "AESGCM", Watched)
+    blob = sealed(PAYLOAD)
+    assert [bytes(buffer).strip(b"\0") for buffer in Watched.held] == [b""]
+    monkeypatch.undo()
+    assert opened(blob) == PAYLOAD

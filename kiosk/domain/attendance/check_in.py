@@ -47,6 +47,8 @@ class ScanProblem(StrEnum):
     NOT_OURS = "not_ours"
     MISREAD = "misread"
     UNKNOWN_VERSION = "unknown_version"
+    RECORD = "record"
+    """A health record, or a link to one."""
 
 
 @dataclass(frozen=True, slots=True)

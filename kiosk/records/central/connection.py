@@ -53,7 +53,6 @@ WAIT_SECONDS = 10.0
 _WAIT_SECONDS = 10
 _FIRST = "kiosk.first watch"
 _SENDING: dict[str, Any] = {
-    "connect_timeout": CONNECT_SECONDS,
     # One notices unanswered data, the others an unanswered question: both are needed.
     "tcp_user_timeout": 4000,
     "keepalives_idle": 5,
@@ -182,13 +181,14 @@ def read_address(text: str, ca_file: str = "") -> Address:
     )
 
 
-def central_engine(address: Address, size: int = 1) -> Engine:
+def central_engine(address: Address, size: int = 1, patience: int | None = None) -> Engine:
     """Build an engine of at most `size` connections; nothing is connected yet.
 
     Nothing is set for a session, so a pooler in transaction mode may stand between. Making a
-    connection or finding out whether an old one lives takes CONNECT_SECONDS each at most, also
-    where the other side takes all and answers nothing.
+    connection or finding out whether an old one lives takes `patience` seconds each at most, also
+    where the other side takes all and answers nothing; CONNECT_SECONDS where it is None.
     """
+    patience = patience or CONNECT_SECONDS
     engine = create_engine(
         address.url(),
         poolclass=QueuePool,
@@ -197,13 +197,13 @@ def central_engine(address: Address, size: int = 1) -> Engine:
         pool_timeout=_WAIT_SECONDS,
         isolation_level="READ COMMITTED",
         hide_parameters=True,
-        connect_args={**_SENDING, **address.tls()},
+        connect_args={"connect_timeout": patience, **_SENDING, **address.tls()},
     )
-    _watch_over(engine)
+    _watch_over(engine, patience)
     return engine
 
 
-def _watch_over(engine: Engine) -> None:
+def _watch_over(engine: Engine, patience: float) -> None:
     """Watch what SQLAlchemy asks of a connection before anybody else has it.
 
     SQLAlchemy's own `pool_pre_ping` would wait for ever for a peer that has fallen silent.
@@ -211,7 +211,7 @@ def _watch_over(engine: Engine) -> None:
 
     @event.listens_for(engine, "connect", insert=True)
     def begin(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-        entry.info[_FIRST] = Watch(_driver(connection), CONNECT_SECONDS)
+        entry.info[_FIRST] = Watch(_driver(connection), patience)
 
     @event.listens_for(engine, "checkout")
     def look(
@@ -221,7 +221,7 @@ def _watch_over(engine: Engine) -> None:
         if first is not None:
             first.call_off()
             return
-        watch = Watch(_driver(connection), CONNECT_SECONDS)
+        watch = Watch(_driver(connection), patience)
         try:
             # A connection that died while nobody used it is replaced unnoticed.
             engine.dialect.do_ping(connection)

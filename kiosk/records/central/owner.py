@@ -26,6 +26,8 @@ from kiosk.records.schema.tables import Site
 
 _PATIENCE_SECONDS = 900.0
 """An upgrade may rewrite large tables."""
+_CONNECT_SECONDS = 30
+"""A person waits at a command, and a slow line is no reason to send them away."""
 _INSUFFICIENT = "42501"
 _NOT_OWNER = (
     "This role may not do that at the centre; use the URL of the role that owns the database and"
@@ -78,7 +80,7 @@ def owner_transaction(address: Address, site_id: UUID | None = None) -> Iterator
     What was marked as changed is logged last. Raises a KioskError that says what to do, without
     a password.
     """
-    engine = central_engine(address)
+    engine = central_engine(address, patience=_CONNECT_SECONDS)
     try:
         with (
             _connected(engine, address) as connection,

@@ -11,6 +11,7 @@ from uuid import UUID
 from textual import on
 from textual.geometry import Size
 
+from kiosk.devices.memory import overwrite_cached
 from kiosk.domain.staff import Role
 from kiosk.ui.desk import messages as m
 from kiosk.ui.desk.admin.audit import AuditTrailScreen
@@ -162,6 +163,7 @@ class DeskApp(StaffApp):
 
     def post_display_hook(self) -> None:
         """Open the desks once the first screen is painted, and not before."""
+        super().post_display_hook()
         if not self._opening and not self.is_batching and isinstance(self.screen, SignInScreen):
             self._opening = True
             self.run_worker(self._open_desks())
@@ -235,7 +237,9 @@ class DeskApp(StaffApp):
     async def _drop_keys(self) -> None:
         if self.door.is_open:
             await self.door.ask(lambda side: side.lock())
-            gc.collect()  # the desks go round in circles, with all that they have opened
+            # The library that tried the passphrase has left a copy with the desks' thread.
+            await self.door.ask(lambda _side: overwrite_cached())
+            self.overwrite_soon()
 
     @on(m.Entered)
     async def enter(self, event: m.Entered) -> None:
@@ -257,7 +261,9 @@ class DeskApp(StaffApp):
     @on(m.Leaves)
     async def follow(self, event: m.Leaves) -> None:
         """Leave a screen as its person wants."""
-        if self.is_stale(event):
+        # Who signs out walks away: a screen that has come in front meanwhile keeps nobody in.
+        signs_out = event.exit is Exit.SIGN_OUT and self.who is not None
+        if self.is_stale(event) and not signs_out:
             return
         match event.exit:
             case Exit.BACK:

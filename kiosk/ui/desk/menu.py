@@ -6,7 +6,6 @@ from functools import partial
 from typing import ClassVar
 
 from textual import on
-from textual.containers import Grid
 from textual.widget import Widget
 
 from kiosk.domain.fleet import describe_needing_machines
@@ -17,6 +16,7 @@ from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.desk_bars import Key
+from kiosk.ui.widgets.layout import Tiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def menu_entries(roles: frozenset[Role]) -> tuple[MenuEntry, ...]:
     return tuple(entry for entry in MENU if entry.is_for(roles))
 
 
-_FEW = 6
-"""So many tiles have room for a blank row between them on a usual screen."""
+_HEIGHTS = (1, 5)
+"""Rows of a tile; keys press it as often as a click."""
 
 
 class MenuScreen(DeskScreen):
@@ -90,8 +90,7 @@ class MenuScreen(DeskScreen):
         return "What would you like to do?"
 
     def body(self) -> Iterable[Widget]:
-        few = "-few" if len(self._entries) <= _FEW else None
-        with Grid(id="tiles", classes=few):
+        with Tiles(brief=True, heights=_HEIGHTS):
             for entry in self._entries:
                 yield Tile(entry.title, entry.more, letter=entry.letter, name=entry.place.name)
 

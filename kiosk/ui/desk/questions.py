@@ -139,7 +139,7 @@ class ChoiceScreen(QuestionScreen):
     def take_letter(self, letter: str) -> bool:
         """Answer with the option of a letter."""
         for option in self._question.options:
-            if option.letter.lower() == letter.lower():
+            if option.letter.lower() == letter.lower() and self.takes_presses():
                 self._answer(option.value)
                 return True
         return False

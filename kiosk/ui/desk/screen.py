@@ -26,8 +26,7 @@ from kiosk.ui.desk.messages import (
 from kiosk.ui.desk.session import ClinicInfo, CurrentUser, DeskSide, OpenDeskSide
 from kiosk.ui.desk.text import describe_refusal, format_clock_line
 from kiosk.ui.door import Door, Trouble
-from kiosk.ui.screen import Answer, AskingScreen
-from kiosk.ui.terminal.app import LockedApp
+from kiosk.ui.screen import Answer, AskingScreen, TimedApp
 from kiosk.ui.widgets.buttons import Pressable
 from kiosk.ui.widgets.desk_bars import Ends, Key, KeyLine, TopLine
 from kiosk.ui.widgets.inputs import Field
@@ -41,18 +40,19 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 TOO_SMALL = "Please make this window larger."
 _SIGN_OUT, _SIGN_OUT_TYPING = "q", "f10"
+_WAYS_OUT = frozenset({"escape", _SIGN_OUT, _SIGN_OUT_TYPING})
+"""These keys mean the same on every screen."""
 _WAIT = "One moment …"
 _LONG = 1.0
 """Seconds that nobody wonders about."""
 
 
-class StaffApp(LockedApp):
+class StaffApp(TimedApp):
     """An app that staff sign in to, as its screens know it."""
 
     def __init__(self, boot: OpenDeskSide, monotonic: Callable[[], float] = time.monotonic) -> None:
         """`monotonic` returns seconds of the clock that waits are counted by."""
-        super().__init__(clock=monotonic)
-        self.monotonic = monotonic
+        super().__init__(monotonic)
         self.door: Door[DeskSide] = Door(boot)
         """The way to the desks."""
         self.clinic = ClinicInfo()
@@ -333,7 +333,9 @@ class DeskScreen(AskingScreen[DeskSide]):
             # In a field Enter is the field's: it tells the screen by Input.Submitted.
             if key.name == name and not (typing and name == "enter"):
                 event.stop()
-                self._press(key)
+                since = self.query_one(KeyLine).changed_at(name)
+                if self.takes_presses(since) or name in _WAYS_OUT:
+                    self._press(key)
                 return
         if not typing and event.character and self.take_letter(event.character.lower()):
             event.stop()

@@ -23,7 +23,7 @@ NAME_PROBLEMS = {
     NameProblem.TOO_LONG: "That is a bit long. A first name is enough.",
     NameProblem.NO_LETTER: "That has no letter in it. A first name is enough.",
     NameProblem.LOOKS_LIKE_ID: "That looks like an identity number, which we never keep.",
-    NameProblem.NOT_A_NAME: "That looks like a number. A first name is enough.",
+    NameProblem.NOT_A_NAME: "Please type the name alone, without the number.",
 }
 
 

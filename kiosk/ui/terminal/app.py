@@ -1,12 +1,17 @@
 """The base of the kiosk's app: which input counts, in which order, and how the program ends."""
 
+import gc
 import time
 from collections.abc import Callable
 from secrets import token_bytes
+from threading import Thread
 
 from textual import events
 from textual.app import App
+from textual.timer import Timer
+from textual.widgets import Input
 
+from kiosk.devices.memory import overwrite_cached, overwrite_freed
 from kiosk.domain.text import clean
 from kiosk.ui.terminal.driver import KioskDriver
 from kiosk.ui.terminal.fatal import (
@@ -26,9 +31,15 @@ from kiosk.ui.terminal.lockdown import (
     new_text,
     types_text,
 )
-from kiosk.ui.terminal.messages import InputClosed, InputKind, InputKindChanged, Scanned
+from kiosk.ui.terminal.messages import (
+    InputClosed,
+    InputKind,
+    InputKindChanged,
+    Scanned,
+    TakenBack,
+)
 from kiosk.ui.terminal.modes import MODES
-from kiosk.ui.terminal.scanner import RecentScans, scan_in
+from kiosk.ui.terminal.scanner import KeyPlace, RecentScans, scan_in
 from kiosk.ui.terminal.startup import EXIT_BROKEN
 from kiosk.ui.terminal.widths import count_vowel_signs
 from kiosk.ui.theme import DEFAULT_THEME, themes
@@ -36,6 +47,9 @@ from kiosk.ui.theme import DEFAULT_THEME, themes
 __all__ = [
     "InputClosed", "InputKindChanged", "LockedApp", "LockedScreen", "Scanned", "run_locked",
 ]  # fmt: skip
+
+_QUIET = 0.5
+"""Seconds without input after which nobody notices that some 15 ms are taken."""
 
 
 class LockedApp(Lockdown):
@@ -53,9 +67,15 @@ class LockedApp(Lockdown):
         self.last_activity = clock()
         """When the last accepted key, tap or scan came, in seconds of `clock`."""
         self._clock = clock
+        self._overwriting: Timer | None = None
         self._gate = KeyGate(self, super().on_event)
         self._recent_scans = RecentScans(token_bytes(16))
         self._filters.append(ControlFilter())
+
+    @property
+    def place(self) -> KeyPlace:
+        """What keys are for now; asked by the thread that reads."""
+        return KeyPlace.DESK
 
     @property
     def is_batching(self) -> bool:
@@ -75,7 +95,7 @@ class LockedApp(Lockdown):
     async def on_event(self, event: events.Event) -> None:
         if event.is_forwarded:
             self._gate.bubbled(event)
-        elif isinstance(event, events.Key | events.Paste | Scanned):
+        elif isinstance(event, events.Key | events.Paste | Scanned | TakenBack):
             accepted = self._accepted(event)
             if accepted is not None:
                 await self._gate.put(accepted)
@@ -89,6 +109,43 @@ class LockedApp(Lockdown):
         self._gate.forget()
         self._clipboard = ""
         self.forget_taps()
+        self.forget_scans()
+
+    def forget_scans(self) -> None:
+        """Answer a code again that was scanned just now: its answer is no longer shown."""
+        self._recent_scans.forget()
+
+    def overwrite_soon(self) -> None:
+        """Overwrite what was typed, drawn and opened, once nobody waits for an answer."""
+        if self._overwriting is not None:
+            self._overwriting.stop()
+        self._overwriting = self.set_timer(_QUIET, self._overwrite_when_quiet)
+
+    def _overwrite_when_quiet(self) -> None:
+        if self._clock() - self.last_activity < _QUIET:
+            self.overwrite_soon()
+            return
+        gc.collect()  # screens and desks go round in circles
+        overwrite_cached()
+        if isinstance(self._driver, KioskDriver):
+            self._driver.overwrite_cached()
+        # Beside the loop, which goes on meanwhile.
+        Thread(target=overwrite_freed, name="overwriting", daemon=True).start()
+
+    def on_taken_back(self, event: TakenBack) -> None:
+        """Take what a machine typed out of the field that has the focus."""
+        field = self.focused
+        if not isinstance(field, Input):
+            return
+        value, end, typed = field.value, field.cursor_position, event.text
+        if field.max_length is not None and len(value) >= field.max_length:
+            # What had no room any more was not taken.
+            while typed and not value[:end].endswith(typed):
+                typed = typed[:-1]
+        if typed and value[:end].endswith(typed):
+            start = end - len(typed)
+            field.value = value[:start] + value[end:]
+            field.cursor_position = start
 
     async def on_key_probe(self, probe: KeyProbe) -> None:
         probe.stop()
@@ -98,8 +155,10 @@ class LockedApp(Lockdown):
         """Return the event that takes its turn, or None where nothing is to happen."""
         if isinstance(event, events.Key):
             return self._accepted_key(event)
+        if isinstance(event, TakenBack):
+            return event
         if isinstance(event, events.Paste):
-            scanned = scan_in(event.text)
+            scanned = scan_in(event.text, self.place)
             if scanned is None:
                 text = clean(event.text)
                 self._used("keys")

@@ -24,11 +24,12 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
+from kiosk.devices.memory import overwrite_cached
 from kiosk.ui.terminal.fatal import Guard
-from kiosk.ui.terminal.messages import InputClosed, Scanned
+from kiosk.ui.terminal.messages import InputClosed, Scanned, TakenBack
 from kiosk.ui.terminal.modes import LISTEN, MODES, write_all
 from kiosk.ui.terminal.sanitiser import Sanitiser, Token, TokenKind
-from kiosk.ui.terminal.scanner import Press, Scan, ScanRecogniser
+from kiosk.ui.terminal.scanner import Decided, KeyPlace, Press, ScanRecogniser, TakeBack
 from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_TERMINAL_GONE
 from kiosk.ui.terminal.widths import hold_places
 
@@ -111,9 +112,10 @@ _PARSER_TROUBLE: Final = (ArithmeticError, LookupError, TypeError, ValueError)
 class Intake:
     """Joins sanitiser, parser, scan recogniser and flood limit; pure, driven by a clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Callable[[], KeyPlace] = lambda: KeyPlace.DESK) -> None:
+        """`place` returns what keys are for now."""
         self._sanitiser = Sanitiser()
-        self._recogniser = ScanRecogniser()
+        self._recogniser = ScanRecogniser(place)
         # Only its look-up of whole sequences is used, not its stream, which can hang.
         self._parser = XTermParser()
         self._typed = Budget(TYPED_PER_SECOND)
@@ -124,7 +126,7 @@ class Intake:
         dues = [self._sanitiser.deadline(), self._recogniser.deadline()]
         return min((due for due in dues if due is not None), default=None)
 
-    def feed(self, data: bytes, at: float) -> list[Message]:
+    def feed(self, data: bytes | memoryview, at: float) -> list[Message]:
         """Take bytes that arrived at `at` and return the messages for the app, in order."""
         return self._messages(self._sanitiser.feed(data, at), at)
 
@@ -149,15 +151,17 @@ class Intake:
                     messages.append(TerminalSupportsSynchronizedOutput())
         return messages
 
-    def _decided(self, decided: list[Press | Scan], at: float) -> list[Message]:
+    def _decided(self, decided: Decided, at: float) -> list[Message]:
         messages: list[Message] = []
         for one in decided:
             if isinstance(one, Press):
                 # The budget comes first: naming a key costs more than dropping it.
                 if self._typed.spend(at):
                     messages += self._keys(one)
+            elif isinstance(one, TakeBack):
+                messages.append(TakenBack(one.text))
             elif self._scans.spend(at):
-                messages.append(Scanned(one.text))
+                messages.append(Scanned(one.text, one.measured))
         return messages
 
     def _limited(self, message: Message | None, at: float) -> list[Message]:
@@ -169,7 +173,13 @@ class Intake:
         """Return the keys that one token stands for; characters get Textual's name later."""
         if len(text) == 1 and text.isprintable():
             return [Press(text, text)]
-        return [Press(key.key, key.character) for key in self._looked_up(text)]
+        if len(text) == 2 and text[1].isprintable():
+            # Alt with a key: nothing here uses it, but some scanners type so.
+            return [Press(f"alt+{text[1]}", text[1])]
+        return [
+            Press(key.key, key.character or _alt_character(key.key))
+            for key in self._looked_up(text)
+        ]
 
     def _keys(self, press: Press) -> list[events.Key]:
         if press.key == press.character:
@@ -186,6 +196,12 @@ class Intake:
             return []
 
 
+def _alt_character(key: str) -> str | None:
+    """Return the character of a key with Alt, which has none of its own."""
+    character = key.removeprefix("alt+")
+    return character if character != key and len(character) == 1 else None
+
+
 _FRAMES: Final = 30
 """Frames that may wait; with more, drawing waits for the terminal."""
 
@@ -199,13 +215,17 @@ class Writer:
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
-        self._queue: Queue[str | None] = Queue(_FRAMES)
+        self._queue: Queue[str | Callable[[], None] | None] = Queue(_FRAMES)
         self._thread = Thread(target=self._run, name="terminal-output", daemon=True)
         self._thread.start()
 
     def write(self, text: str) -> None:
         """Queue `text`; waits while the terminal takes none."""
         self._queue.put(text)
+
+    def overwrite_cached(self) -> None:
+        """Overwrite what the thread that writes has freed, once it has written what is queued."""
+        self._queue.put(overwrite_cached)
 
     def stop(self) -> None:
         """Write what is queued and end."""
@@ -214,9 +234,12 @@ class Writer:
 
     def _run(self) -> None:
         alive = True
-        while (text := self._queue.get()) is not None:
-            # Goes on taking frames once the terminal has gone: nobody may wait for it.
-            alive = alive and write_all(self._fd, _bytes(text))
+        while (queued := self._queue.get()) is not None:
+            if callable(queued):
+                queued()
+            else:
+                # Goes on taking frames once the terminal has gone: nobody may wait for it.
+                alive = alive and write_all(self._fd, _bytes(queued))
 
 
 _CHUNK: Final = 4096
@@ -229,6 +252,10 @@ class KioskApp(Protocol):
 
     @property
     def message_queue_size(self) -> int: ...
+
+    @property
+    def place(self) -> KeyPlace:
+        """What keys are for now; asked by the thread that reads."""
 
     def leave(self, code: int) -> None:
         """End from any thread, at the latest in some seconds."""
@@ -278,7 +305,8 @@ class KioskDriver(Driver):
     def disable_input(self) -> None:
         """Stop reading."""
         if self._reader is not None:
-            signal.signal(signal.SIGWINCH, signal.SIG_DFL)
+            for number in (signal.SIGWINCH, signal.SIGCONT):
+                signal.signal(number, signal.SIG_DFL)
             os.write(self._wake_write, b"\x00")
             self._reader.join()
             self._reader = None
@@ -296,6 +324,11 @@ class KioskDriver(Driver):
         if self._writer is not None:
             self._writer.write(data)
 
+    def overwrite_cached(self) -> None:
+        """Overwrite what was drawn and freed since."""
+        if self._writer is not None:
+            self._writer.overwrite_cached()
+
     def send_message(self, message: Message) -> None:
         """Hand a message to the app; it is dropped while too many wait."""
         self._inbox.put(message)
@@ -308,14 +341,19 @@ class KioskDriver(Driver):
     def _take_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
             signal.signal(number, signal.SIG_IGN)
-        # Its default is to do nothing to a process that runs.
-        signal.signal(signal.SIGCONT, signal.SIG_DFL)
+        signal.signal(signal.SIGCONT, self._continued)
         signal.signal(signal.SIGTERM, self._end)
         signal.signal(signal.SIGHUP, self._end)
         signal.signal(signal.SIGWINCH, self._resized)
 
     def _end(self, number: int, _frame: FrameType | None) -> None:
         self._kiosk.leave(EXIT_ASKED if number == signal.SIGTERM else EXIT_TERMINAL_GONE)
+
+    def _continued(self, _number: int, _frame: FrameType | None) -> None:
+        # A shell may have taken the terminal while this process was stopped.
+        MODES.raw_mode()
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._app.refresh)
 
     def _resized(self, _number: int, _frame: FrameType | None) -> None:
         # The loop is closed while the program ends.
@@ -349,7 +387,8 @@ class KioskDriver(Driver):
             self._loop.call_soon_threadsafe(self._kiosk.crash, error)
 
     def _read_until_woken(self) -> None:
-        intake, fd, clock = Intake(), MODES.input_fd, time.monotonic
+        intake, fd, clock = Intake(lambda: self._kiosk.place), MODES.input_fd, time.monotonic
+        buffer = bytearray(_CHUNK)
         while True:
             due = intake.deadline()
             timeout = None if due is None else max(0.0, due - clock())
@@ -360,18 +399,20 @@ class KioskDriver(Driver):
             if fd not in ready:
                 # Only silence decides: data that waited for a late thread had come in time.
                 messages = intake.tick(now)
-            elif data := _read_some(fd):
+            elif count := _read_into(buffer, fd):
+                data = memoryview(buffer)[:count]
                 messages = intake.feed(data, now if due is None else min(now, due))
+                data[:] = bytes(count)
             else:
                 self.process_message(InputClosed())
                 return
-            for message in messages:
-                self.process_message(message)
+            while messages:  # no name may keep the last one until the next key
+                self.process_message(messages.pop(0))
 
 
-def _read_some(fd: int) -> bytes:
-    """Read what is there; empty when the terminal has gone."""
+def _read_into(buffer: bytearray, fd: int) -> int:
+    """Read what is there and return how many bytes; 0 when the terminal has gone."""
     try:
-        return os.read(fd, _CHUNK)
+        return os.readv(fd, [buffer])
     except OSError:
-        return b""
+        return 0

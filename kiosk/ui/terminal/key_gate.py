@@ -17,12 +17,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kiosk.ui.terminal.messages import Scanned
+from kiosk.ui.terminal.messages import Scanned, TakenBack
 
-Gated = events.Key | events.Paste | Scanned
+Gated = events.Key | events.Paste | Scanned | TakenBack
 
 _WAITING: Final = 96
-_SETTLED: Final = 4
+_SETTLED: Final = 6
 """Probes after which what a key set off has reached the app: a key that bubbles up to a binding,
 what the binding posts, what its screen makes of that, and what the app does about it."""
 _ROUNDS: Final = 10

@@ -4,16 +4,28 @@ from typing import Literal
 
 from textual.events import Event
 
+from kiosk.ui.terminal.scanner import Measured
+
 InputKind = Literal["keys", "touch"]
 
 
 class Scanned(Event, bubble=False):
-    """A code was scanned or pasted; posted to the app and never to a widget."""
+    """A machine typed, or a code was pasted; posted to the app and never to a widget."""
+
+    def __init__(self, text: str, measured: Measured | None = None) -> None:
+        super().__init__()
+        self.text = text
+        """The characters as they arrived, at most 256, not decoded. Never log them."""
+        self.measured = measured
+        """How a test card was sent; None for anything else."""
+
+
+class TakenBack(Event, bubble=False):
+    """The last characters were a machine's: they are to leave the field they went into."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
-        """The characters as they arrived, at most 200, not decoded. Never log them."""
 
 
 class InputClosed(Event, bubble=False):

@@ -42,12 +42,14 @@ class TerminalModes:
         self._entered = False
 
     def raw_mode(self) -> None:
-        """Stop echo, line editing and keyboard signals, so that nothing typed shows by itself."""
-        if self._before is not None:
-            return
+        """Stop echo, line editing and keyboard signals, so that nothing typed shows by itself.
+
+        Once more where another program has used the terminal meanwhile.
+        """
         # Without a terminal (a pipe in a test) there is nothing to change.
         with contextlib.suppress(termios.error):
-            self._before = termios.tcgetattr(self.input_fd)
+            if self._before is None:
+                self._before = termios.tcgetattr(self.input_fd)
             raw = termios.tcgetattr(self.input_fd)
             raw[_LOCAL_FLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
             raw[_INPUT_FLAG] &= ~(

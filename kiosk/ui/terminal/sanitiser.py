@@ -88,7 +88,7 @@ class Sanitiser:
             _Mode.PASTE: self._paste,
         }
 
-    def feed(self, data: bytes, at: float) -> list[Token]:
+    def feed(self, data: bytes | memoryview, at: float) -> list[Token]:
         """Take bytes that arrived at `at` and return the tokens they complete."""
         due = self.deadline()
         if due is not None and at > due:
@@ -150,7 +150,10 @@ class Sanitiser:
         elif byte in b"]P_^X":
             self._begin(_Mode.STRING)
         else:
-            # Alt with a key, which nothing here uses.
+            # Alt with a key, which nothing here uses; but some scanners send Escape before a code,
+            # or each character as the digits of its number with Alt held.
+            if 0x20 < byte < 0x7F and not chr(byte).isalpha():
+                self._tokens.append(Token(TokenKind.KEY, f"\x1b{chr(byte)}"))
             self._begin(_Mode.GROUND)
 
     def _csi(self, byte: int) -> None:

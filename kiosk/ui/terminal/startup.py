@@ -15,16 +15,25 @@ _TRUECOLOUR_TERMS = ("alacritty", "foot", "kitty", "konsole", "tmux", "xterm")
 _DROPPED = frozenset({"COLUMNS", "LINES", "ESCDELAY", "PYTHONASYNCIODEBUG"})
 """The size comes from the terminal alone; the others make Textual or asyncio talkative or slow."""
 
+_UNUSED: Final = (
+    signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF,
+    signal.SIGIO, signal.SIGPWR, signal.SIGSTKFLT,
+    *range(signal.SIGRTMIN, signal.SIGRTMAX + 1),
+)  # fmt: skip
+"""By default each ends the process at once, and what was on view would stay on the terminal."""
+
 
 def harden_process() -> None:
     """Prepare this process; call it before anything imports Textual, which reads variables then.
 
-    Textual's debug variables are dropped, no core is dumped, and the signals that a keyboard can
-    raise are ignored from now on.
+    Textual's debug variables are dropped, no core is dumped, and signals that a keyboard can raise
+    or that mean nothing here are ignored from now on.
     """
     harden_environment(os.environ)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
+    # A meaning that somebody has given to one before, such as a debugger, stays.
+    unused = (number for number in _UNUSED if signal.getsignal(number) is signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, *unused):
         signal.signal(number, signal.SIG_IGN)
 
 

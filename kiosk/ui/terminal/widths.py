@@ -15,7 +15,8 @@ from rich.cells import CellTable, cell_len
 
 _INDIC: Final = range(0x0900, 0x0E00)
 _BESIDE: Final = "".join(chr(c) for c in _INDIC if unicodedata.category(chr(c)) == "Mc")
-_SIGN: Final = re.compile(f"[{_BESIDE}]")
+_SIGN: Final = re.compile(f"[{_BESIDE}\u200d]")
+"""A vowel sign; or the joiner of an emoji, which some terminals draw as one and others in parts."""
 _PHRASE: Final = re.compile(r"\x1b\[[0-?]*[@-~]|[^\x00-\x20]+(?: [^\x00-\x20]+)*")
 """A control sequence; or text, as far as the next control or the next two blanks."""
 

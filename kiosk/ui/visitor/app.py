@@ -15,14 +15,19 @@ from kiosk.domain.attendance.check_in import (
     CheckInOutcome,
     ChooseSession,
     Joined,
+    ScanAgain,
+    ScannerWorks,
+    ScanProblem,
     Session,
     SlipShown,
 )
 from kiosk.domain.callbacks.request import CallLanguage, Receipt
+from kiosk.domain.passes import decode
 from kiosk.ui.door import Door, Trouble
-from kiosk.ui.terminal.app import LockedApp
+from kiosk.ui.screen import TimedApp
 from kiosk.ui.terminal.lockdown import paint_at_once
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
+from kiosk.ui.terminal.scanner import KeyPlace, Measured
 from kiosk.ui.terminal.startup import EXIT_ASKED
 from kiosk.ui.visitor.navigation import Maker, Navigation
 from kiosk.ui.visitor.screen import (
@@ -49,7 +54,7 @@ from kiosk.ui.visitor.screens.language import LanguageScreen
 from kiosk.ui.visitor.screens.maintenance import MaintenanceScreen, PinScreen
 from kiosk.ui.visitor.screens.reading import ArticleScreen, ArticlesScreen, TakeHomeScreen
 from kiosk.ui.visitor.screens.resting import OutOfOrderScreen, StillThereScreen
-from kiosk.ui.visitor.screens.result import CodeScreen, ResultScreen
+from kiosk.ui.visitor.screens.result import CodeScreen, NoticeScreen, ResultScreen
 from kiosk.ui.visitor.screens.slip import SlipScreen, TypedWithdrawalScreen
 from kiosk.ui.visitor.text import (
     CodeToShow,
@@ -57,18 +62,22 @@ from kiosk.ui.visitor.text import (
     describe_joined,
     describe_note_kept,
     describe_outcome,
+    describe_scan_problem,
+    describe_scanned_pin,
+    describe_test_card,
     describe_trouble,
     format_receipt,
 )
 from kiosk.ui.visitor.visit import Demo, VisitorContext, VisitorSide
 from kiosk.ui.widgets.card import card_rows
+from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.visitor_bar import Bar
 
 _REREAD_TICKS = 60
 """The day's line and the helplines follow what was planned and published within a minute."""
 
 
-class VisitorApp(LockedApp):
+class VisitorApp(TimedApp):
     """Shows the screen that follows from what happened on the one before, or from a scan."""
 
     CSS_PATH = "visitor.tcss"
@@ -83,9 +92,8 @@ class VisitorApp(LockedApp):
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the door to the desks, which the caller closes, and a clock in seconds."""
-        super().__init__(clock=monotonic)
+        super().__init__(monotonic)
         self.context = VisitorContext(door, demo)
-        self.monotonic = monotonic
         self.navigation = Navigation(self, self.context, monotonic)
         self._started = False
         self._ticks = 0
@@ -95,7 +103,7 @@ class VisitorApp(LockedApp):
             VisitorRoute.BACK: navigation.back,
             VisitorRoute.FINISH: self._finish,
             VisitorRoute.NEXT: self._show_next_step,
-            VisitorRoute.MORE_TIME: navigation.lift_warning,
+            VisitorRoute.MORE_TIME: navigation.uncover,
             VisitorRoute.HELP: partial(go_aside, HelpNowScreen),
             VisitorRoute.LANGUAGE: partial(go_aside, LanguageScreen),
             VisitorRoute.READ: partial(navigation.go, ArticlesScreen),
@@ -103,6 +111,9 @@ class VisitorApp(LockedApp):
             VisitorRoute.GROUPS: self._show_groups,
             VisitorRoute.TAKE_HOME: partial(navigation.go, TakeHomeScreen),
             VisitorRoute.KEEP: partial(navigation.go, partial(ArticleScreen, "what-we-keep")),
+            VisitorRoute.NO_PHONE: partial(
+                navigation.go, partial(ArticleScreen, "without-a-phone")
+            ),
             VisitorRoute.WITHDRAW: partial(navigation.go, TypedWithdrawalScreen),
             VisitorRoute.NOTE_KEPT: self._show_note_kept,
             VisitorRoute.STAFF: partial(navigation.go, PinScreen),
@@ -119,6 +130,7 @@ class VisitorApp(LockedApp):
 
     def post_display_hook(self) -> None:
         """Open the desks once the first screen is painted, and not before."""
+        super().post_display_hook()
         if not self._started and not self.is_batching and self.screen.query(Bar):
             self._started = True
             self.run_worker(self._start())
@@ -136,6 +148,15 @@ class VisitorApp(LockedApp):
             self.screen.read_schedule()
         await self._follow_helplines()
 
+    @property
+    def place(self) -> KeyPlace:
+        """What keys are for on the screen in front; asked by the thread that reads."""
+        # A copy: screens come and go meanwhile.
+        field = next((screen.focused for screen in reversed([*self.screen_stack])), None)
+        if not isinstance(field, Field):
+            return KeyPlace.KEYS
+        return KeyPlace.PIN if field.password else KeyPlace.TEXT
+
     def is_stale(self, event: VisitorIntent) -> bool:
         """Return whether the screen that `event` is from has gone, as after a double press."""
         return event.origin is not None and event.origin is not self.screen
@@ -144,7 +165,7 @@ class VisitorApp(LockedApp):
     async def follow(self, event: GoTo) -> None:
         """Go where the visitor wants to be."""
         if not self.is_stale(event):
-            await self.navigation.lift_warning()
+            await self.navigation.uncover()
             await self.routes[event.route]()
 
     async def _finish(self) -> None:
@@ -219,12 +240,35 @@ class VisitorApp(LockedApp):
     @on(Scanned)
     def take_scan(self, event: Scanned) -> None:
         """Answer a scan beside the event queue, so that help and keys never wait for it."""
-        if self.context.is_open:
-            self.run_worker(self._check_in(event.text, None))
+        problem = decode(event.text)
+        if not self.context.is_open:
+            if isinstance(self.screen, PinScreen):
+                self.run_worker(self._show_problem(ScanProblem.NOT_OURS))
+        elif isinstance(problem, ScanProblem):
+            # Answered here: nothing of it reaches a desk.
+            self.run_worker(self._show_problem(problem))
+        else:
+            self.run_worker(self._check_in(event.text, None, event.measured))
 
-    async def _check_in(self, text: str, session_id: UUID | None) -> None:
+    async def _check_in(
+        self, text: str, session_id: UUID | None, measured: Measured | None = None
+    ) -> None:
         outcome = await self.context.door.ask(lambda side: side.desk.check_in(text, session_id))
-        await self._show_outcome(outcome, text)
+        if isinstance(self.screen, NoticeScreen):
+            await self.navigation.uncover()
+        if isinstance(outcome, ScannerWorks):
+            await self._show_result(describe_test_card(measured, self.context))
+        else:
+            await self._show_outcome(outcome, text)
+
+    async def _show_problem(self, problem: ScanProblem) -> None:
+        """Say that a code is not ours or was misread; nothing else changes."""
+        await self.navigation.uncover()
+        is_pin = isinstance(self.screen, PinScreen) and problem is not ScanProblem.RECORD
+        if is_pin:
+            await self.navigation.show_notice(describe_scanned_pin(self.context))
+        else:
+            await self.navigation.show_notice(describe_scan_problem(problem, self.context))
 
     async def _show_outcome(self, outcome: CheckInOutcome | Trouble, text: str) -> None:
         """Show what came of a check-in; `text` is the scanned one, empty without a pass."""
@@ -236,6 +280,8 @@ class VisitorApp(LockedApp):
             case ChooseSession(sessions=sessions, name=name):
                 self.context.visit.pass_text = text
                 await self.navigation.go(partial(ChooseSessionScreen, sessions, name))
+            case ScanAgain(problem=problem):
+                await self._show_problem(problem)
             case SlipShown(state=state):
                 await self.navigation.go_instead(partial(SlipScreen, state))
             case shown:
@@ -307,6 +353,10 @@ class VisitorApp(LockedApp):
                 screen.count_down(max(1, round(left)))
             return
         quiet = self.monotonic() - max(self.navigation.shown_at, self.last_activity)
+        if isinstance(screen, NoticeScreen):
+            if quiet >= timing.result:
+                await self.navigation.uncover()
+            return
         match due(screen.stays, quiet, timing, busy=self.navigation.is_busy):
             case IdleStep.CLEAR:
                 await self.navigation.end_visit()

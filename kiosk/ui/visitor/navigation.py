@@ -1,21 +1,20 @@
 """Moving between the visitor's screens, and the one place where a visit ends."""
 
 import asyncio
-import gc
 from collections.abc import Callable
 
 from kiosk.ui.terminal.app import LockedApp
 from kiosk.ui.visitor.screen import VisitorScreen
 from kiosk.ui.visitor.screens.home import HomeScreen
 from kiosk.ui.visitor.screens.resting import OutOfOrderScreen, StillThereScreen
+from kiosk.ui.visitor.screens.result import NoticeScreen
 from kiosk.ui.visitor.visit import Visit, VisitorContext
+from kiosk.ui.widgets.card import CardText
 
 Maker = Callable[[], VisitorScreen]
 """Makes a screen afresh; screens are never used twice."""
 _REST = 2
 """How many screens lie under a visit's: the app's own empty one and the resting one."""
-_COLLECT_EVERY = 50
-"""Visits between two full collections, so that nothing of a visit stays in memory for long."""
 
 
 class Navigation:
@@ -34,7 +33,6 @@ class Navigation:
         self._monotonic = monotonic
         self._trail: list[Maker] = []
         self._moving = asyncio.Lock()
-        self._visits = 0
 
     @property
     def is_moving(self) -> bool:
@@ -71,6 +69,8 @@ class Navigation:
                 # The next person at this screen may be somebody else.
                 self._context.visit.wipe()
                 await self._rest()
+                self._app.forget_scans()
+                self._app.overwrite_soon()
 
     async def end_visit(self) -> None:
         """Wipe the visit, by whatever path it ends, and show a fresh first screen."""
@@ -83,9 +83,7 @@ class Navigation:
             await self._rest()
             self._app.forget_input()
             self._app.forget_drawn()
-        self._visits += 1
-        if self._visits % _COLLECT_EVERY == 0:
-            gc.collect()
+        self._app.overwrite_soon()
 
     async def close(self, for_staff: str) -> None:
         """Put the kiosk out of order, with a sentence for staff or an empty one."""
@@ -109,10 +107,20 @@ class Navigation:
                 warning = StillThereScreen(seconds, since=self._monotonic())
                 await self._app.push_screen(self._prepared(warning))
 
-    async def lift_warning(self) -> None:
-        """Show again what the warning covers, where there is one; what it covers is untouched."""
+    async def show_notice(self, card: CardText) -> None:
+        """Cover the screen with a notice; what it covers stays as it is."""
+        await self.uncover()
         async with self._moving:
-            if isinstance(self._app.screen, StillThereScreen):
+            await self._app.push_screen(self._prepared(NoticeScreen(card)))
+            self.shown_at = self._monotonic()
+
+    async def uncover(self) -> None:
+        """Show again what a warning or a notice covers; what it covers is untouched."""
+        async with self._moving:
+            if isinstance(self._app.screen, StillThereScreen | NoticeScreen):
+                if isinstance(self._app.screen, NoticeScreen):
+                    self._app.forget_scans()
+                    self._app.overwrite_soon()
                 await self._app.pop_screen()
                 self.shown_at = self._monotonic()
 

@@ -16,7 +16,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
+from typing_extensions import override
 
+from kiosk.content.translations import Language, languages
 from kiosk.ui.door import Door
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
@@ -31,7 +33,6 @@ from kiosk.ui.widgets.visitor_bar import Bar, Part
 
 if TYPE_CHECKING:
     from kiosk.content.articles import Article
-    from kiosk.content.translations import Language
     from kiosk.domain.attendance.check_in import CheckInOutcome, Joined, Session
     from kiosk.domain.callbacks.request import CallLanguage, Receipt
 
@@ -54,6 +55,7 @@ class VisitorRoute(Enum):
     GROUPS = auto()
     TAKE_HOME = auto()
     KEEP = auto()
+    NO_PHONE = auto()
     WITHDRAW = auto()
     NOTE_KEPT = auto()
     """The one answer to a typed reference."""
@@ -197,8 +199,14 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         yield Actions(
             Action(self._("Back"), letter="B", id="back"),
             *self.steps(),
-            Action(self._("More"), id="more"),
+            self._more_action(),
         )
+
+    def _more_action(self) -> Action:
+        """Return the action that shows the rest of a page, hidden until there is one."""
+        more = Action(self._("More"), id="more")
+        more.display = False
+        return more
 
     def compose(self) -> ComposeResult:
         yield from self.page()
@@ -223,15 +231,22 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         help_now = f"{help_key}  {self._('Help now')}"
         mark = "" if self.context.demo is None else f"{self._('demo')} · "
         language = f"{mark}{language_key}  {self._('Language')}"
+        offered, here = (
+            languages(published=self.context.clinic.helplines),
+            self.visit.texts.language,
+        )
+        others = (one.own_name for one in offered if one.code != here)
         return {
             "help": (help_now, help_now),
-            "language": (f"{language} · 中文 · Melayu", language),
+            "language": (" · ".join((language, *others)), language),
             "finish": (f"Esc  {self._('Finish and clear')}", f"Esc  {self._('Finish')}"),
         }
 
     @on(Bar.Tapped)
     def tap_bar(self, event: Bar.Tapped) -> None:
-        """Go where the tapped part of the foot leads."""
+        """Go where the tapped part of the foot leads; to help at once."""
+        if event.part != "help" and not self.takes_presses():
+            return
         routes: dict[Part, VisitorRoute] = {
             "help": VisitorRoute.HELP,
             "language": VisitorRoute.LANGUAGE,
@@ -262,14 +277,10 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def on_mount(self) -> None:
         self.set_class(bool(self.query(TouchKeys)), "-keys")
-        for sheet in self.query(Sheet):
-            self.watch(sheet, "virtual_size", self._offer_more_soon)
 
-    def on_resize(self) -> None:
-        self._offer_more_soon()
-
-    def _offer_more_soon(self) -> None:
-        """Measure again once the new layout is there."""
+    @on(Sheet.Measured)
+    def measure(self) -> None:
+        """Offer what fits the page, once the new layout is there."""
         self.call_after_refresh(self._offer_more)
 
     def _offer_more(self) -> None:
@@ -335,6 +346,14 @@ class VisitorScreen(AskingScreen[VisitorSide]):
                 return
 
 
+class _Caption(Static):
+    """A sentence under a code, as wide as the code."""
+
+    @override
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return self.screen.query_one(QrCode).get_content_width(container, viewport)
+
+
 class BesideCodeScreen(VisitorScreen):
     """The base of every screen that shows a code; the code stands on the right."""
 
@@ -356,15 +375,13 @@ class BesideCodeScreen(VisitorScreen):
             with Vertical(id="right"):
                 yield self.code()
                 if self.caption():
-                    yield Static(self.caption(), id="caption", markup=False)
+                    yield _Caption(self.caption(), id="caption", markup=False)
         yield from self.foot()
 
     def on_resize(self) -> None:
-        # What is too low for the code shows the same content in plain characters.
+        # What is too small for the code shows the same content in plain characters.
         for code in self.query(QrCode):
-            self.set_class(not code.has_room(self.size.height), "-no-code")
+            self.set_class(not code.has_room(self.size), "-no-code")
 
     def below(self) -> ComposeResult:
-        yield Actions(
-            Action(self._("Back"), letter="B", id="back"), Action(self._("More"), id="more")
-        )
+        yield Actions(Action(self._("Back"), letter="B", id="back"), self._more_action())

@@ -12,8 +12,8 @@ from kiosk.domain.attendance.check_in import (
     GuestWelcomed,
     Joined,
     NothingOpen,
-    ScanAgain,
     ScannerWorks,
+    ScanProblem,
     Session,
 )
 from kiosk.domain.callbacks.request import (
@@ -23,8 +23,10 @@ from kiosk.domain.callbacks.request import (
     Receipt,
     Window,
 )
+from kiosk.domain.passes import HEAD
 from kiosk.domain.phones import PhoneProblem, digit_counts
-from kiosk.domain.text import NameProblem, clean
+from kiosk.domain.text import MOST_NAME_BYTES, NameProblem, clean
+from kiosk.ui.terminal.scanner import Measured
 from kiosk.ui.visitor.visit import VisitorContext
 from kiosk.ui.widgets.card import CardText
 
@@ -122,31 +124,29 @@ def describe_name_problem(problem: NameProblem, _: Translate) -> str:
             return _("That is a bit long. A first name is enough.")
         case NameProblem.LOOKS_LIKE_ID:
             return _("Please do not type an NRIC or FIN. We never need it.")
-        case NameProblem.NO_LETTER | NameProblem.NOT_A_NAME:
+        case NameProblem.NO_LETTER:
             return _("Please type a name with letters in it.")
+        case NameProblem.NOT_A_NAME:
+            return _("Please type the name alone, without the number.")
         case _other:
             assert_never(problem)
 
 
 def describe_phone_problem(problem: PhoneProblem, country: str, language: str, _: Translate) -> str:
     """Return one kind sentence for a number that cannot be called from the clinic's `country`."""
-    match problem:
-        case PhoneProblem.EMPTY:
-            return _("Please type the number we should call.")
-        case PhoneProblem.TOO_SHORT:
-            sentence = _("Some digits are missing. {country} numbers have {digits}.")
-            return sentence.format(**_format_number_plan(country, language))
-        case PhoneProblem.TOO_LONG:
-            sentence = _("There are too many digits. {country} numbers have {digits}.")
-            return sentence.format(**_format_number_plan(country, language))
-        case PhoneProblem.LOOKS_LIKE_ID:
-            return _("Please do not type an NRIC or FIN. We never need it.")
-        case PhoneProblem.PREMIUM:
-            return _("We cannot call that kind of number. Is there another one?")
-        case PhoneProblem.NOT_A_NUMBER:
-            return _("We cannot call this number. For another country, start with +.")
-        case _other:
-            assert_never(problem)
+    sentence = {
+        PhoneProblem.EMPTY: _("Please type the number we should call."),
+        PhoneProblem.TOO_SHORT: _("Some digits are missing. {country} numbers have {digits}."),
+        PhoneProblem.TOO_LONG: _("There are too many digits. {country} numbers have {digits}."),
+        PhoneProblem.LOOKS_LIKE_ID: _("Please do not type an NRIC or FIN. We never need it."),
+        PhoneProblem.PREMIUM: _("We cannot call that kind of number. Is there another one?"),
+        PhoneProblem.SEVERAL: _("That is more than one. Please type one number."),
+        PhoneProblem.EXTENSION: _("We cannot dial extensions. Is there another number?"),
+        PhoneProblem.NO_PHONE: _("That is fine. Staff at the counter can help."),
+        PhoneProblem.NOT_A_NUMBER: _("Type {digits} digits, or + first for another country."),
+        PhoneProblem.NOT_IN_PLAN: _("Please check it. For another country, start with +."),
+    }[problem]
+    return sentence.format(**_format_number_plan(country, language))
 
 
 def _format_number_plan(country: str, language: str) -> dict[str, str]:
@@ -159,7 +159,7 @@ def _format_number_plan(country: str, language: str) -> dict[str, str]:
     return {"country": names.get(country, country), "digits": digits}
 
 
-Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScanAgain | ScannerWorks
+Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScannerWorks
 """The outcomes that are a result by themselves; the others ask or lead on."""
 
 
@@ -210,18 +210,89 @@ def describe_outcome(outcome: Shown, context: VisitorContext) -> ResultText:
             return _welcome(context, None, _("You are counted in."), outcome.session)
         case NothingOpen():
             return _describe_nothing_open(outcome, context)
-        case ScanAgain():
-            return _result(
-                context,
-                _("Please scan again"),
-                _("Hold the code still, a hand away from the scanner."),
-                _("Or ask any staff member to check you in."),
-                colour="primary",
-            )
         case ScannerWorks():
             return _result(context, _("✓  The scanner works"), _("All digits arrived."))
         case _other:
             assert_never(outcome)
+
+
+def describe_test_card(measured: Measured | None, context: VisitorContext) -> ResultText:
+    """Return how a scanner sent its test card, with what to set where that is not right."""
+    text = describe_outcome(ScannerWorks(), context)
+    if measured is None:
+        return text
+    _ = context.visit.texts.gettext
+    pace = _("{gap} ms from one character to the next.")
+    if measured.gap > _SLOW_SCANNER:
+        pace = _("{gap} ms from one character to the next. Please set it faster, to 5 to 20 ms.")
+    layout = _("The keyboard layout fits.")
+    if measured.row != HEAD:
+        layout = _("Its keyboard layout types {row} for 0 to 9. We can read that.")
+    lines = (
+        *text.card.lines,
+        pace.format(gap=round(1000 * measured.gap)),
+        layout.format(row=clean(measured.row)),
+        _describe_ending(measured.ending, _),
+    )
+    return replace(text, card=replace(text.card, lines=lines))
+
+
+_SLOW_SCANNER = 0.030
+"""Seconds a character from which on codes of others cannot be told from a quick person's keys."""
+_ENDINGS = {"enter": "Enter", "ctrl+m": "Enter", "tab": "Tab", "ctrl+i": "Tab", "ctrl+c": "ETX"}
+
+
+def _describe_ending(key: str, _: Translate) -> str:
+    if not key:
+        return _("Nothing comes behind the code. Please set it to end with Enter.")
+    return _("Behind the code comes {key}.").format(key=_ENDINGS.get(key, "LF"))
+
+
+def describe_scan_problem(problem: ScanProblem, context: VisitorContext) -> CardText:
+    """Return what to say of a code that cannot be read here, or that is not ours."""
+    _ = context.visit.texts.gettext
+    match problem:
+        case ScanProblem.MISREAD | ScanProblem.UNKNOWN_VERSION:
+            title, lines = (
+                _("Please scan again"),
+                (
+                    _("Hold the code still, a hand away from the scanner."),
+                    _("Or ask any staff member to check you in."),
+                ),
+            )
+        case ScanProblem.NOT_OURS:
+            title, lines = (
+                _("This is not a group pass"),
+                (
+                    _("We did nothing with it, and did not keep it."),
+                    _("Show your pass, or ask any staff member."),
+                ),
+            )
+        case ScanProblem.RECORD:
+            title, lines = (
+                _("Health records are not read here"),
+                (
+                    _("We did nothing with it, and did not keep it."),
+                    _("Please show it to staff at the counter."),
+                ),
+            )
+        case _other:
+            assert_never(problem)
+    return CardText(title, lines, _format_clears(_), "primary")
+
+
+def describe_scanned_pin(context: VisitorContext) -> CardText:
+    """Return what to say where keys came to the PIN's field at a scanner's pace."""
+    _ = context.visit.texts.gettext
+    lines = (
+        _("It came as fast as from a scanner, so it was not tried."),
+        _("Type it key by key."),
+    )
+    return CardText(_("Please type the PIN by hand"), lines, _format_clears(_), "primary")
+
+
+def _format_clears(_: Translate) -> str:
+    return _("This clears by itself, or when you press a key or touch the screen.")
 
 
 def describe_joined(joined: Joined, context: VisitorContext) -> ResultText:
@@ -304,7 +375,7 @@ def _welcome(context: VisitorContext, name: str | None, text: str, session: Sess
 
 def _format_welcome(name: str | None, _: Translate) -> str:
     if name:
-        return _("✓  Welcome, {name}").format(name=clean(name, 60))
+        return _("✓  Welcome, {name}").format(name=clean(name, MOST_NAME_BYTES))
     return _("✓  Welcome")
 
 

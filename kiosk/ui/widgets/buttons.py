@@ -2,12 +2,13 @@
 
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import events
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
+
+from kiosk.ui.screen import AskingScreen
 
 
 class Pressable(Widget):
@@ -16,6 +17,8 @@ class Pressable(Widget):
     can_focus = True
     pressed_by: tuple[str, ...] = ("enter", "space")
     """The keys that press it while it has the focus."""
+    is_mark: ClassVar[bool] = False
+    """Whether a press only marks it, so that the next press elsewhere may come at once."""
 
     class Pressed(Message):
         """It was pressed."""
@@ -43,6 +46,8 @@ class Pressable(Widget):
         """The text on it."""
         self.letter = letter
         """The key that presses it from anywhere on the screen, or empty."""
+        self._pressed_at = float("-inf")
+        """When it was pressed last, in seconds of the app's clock."""
 
     @property
     def label(self) -> str:
@@ -50,9 +55,21 @@ class Pressable(Widget):
         return f"{self.letter}  {self.title}" if self.letter else self.title
 
     def press(self) -> None:
-        """Post `Pressed`, unless it cannot be pressed now."""
-        if not self.disabled and self.display:
-            self.post_message(self.Pressed(self))
+        """Post `Pressed`, unless it cannot be pressed now or nobody can have read what it does.
+
+        A second press at once is a hand that shakes, or a key that is held down; behind a press
+        that leads on, it is not another wish either.
+        """
+        screen = self.screen
+        if self.disabled or not self.display:
+            return
+        if isinstance(screen, AskingScreen):
+            if not screen.takes_presses(self._pressed_at):
+                return
+            self._pressed_at = screen.monotonic()
+            if not self.is_mark:
+                screen.note_change()
+        self.post_message(self.Pressed(self))
 
     def on_key(self, event: events.Key) -> None:
         if event.key in self.pressed_by:
@@ -92,23 +109,33 @@ class Tile(Pressable):
         super().__init__(title, letter=letter, name=name, id=id)
         self.more = more
         """One short sentence under the title."""
+        self.is_brief = False
+        """Whether the sentence is left out, as on all tiles of its screen."""
 
     def render(self) -> Content:
         title = Content.styled(self.label, self.get_visual_style("tile--title"))
-        if not self.more or not self._fits():
+        if not self.more or self.is_brief or not self._fits():
             return title
         more = Content.styled(self.more, self.get_visual_style("tile--more"))
         return Content("\n").join([title, more])
 
+    def rows_for(self, width: int) -> int:
+        """Return how many rows a tile of `width` cells needs for its text."""
+        inside = max(1, width - self.gutter.width)
+        lines = (self.label,) if self.is_brief or not self.more else (self.label, self.more)
+        return self.gutter.height + sum(len(Content(line).wrap(inside)) for line in lines)
+
     def _fits(self) -> bool:
         """Return whether both lines have room, with each wrapped where it is too long."""
-        width = max(1, self.content_size.width)
-        rows = sum(-(-cell_len(line) // width) for line in (self.label, self.more))
-        return rows <= self.size.height and not (rows > 2 and self.screen.has_class("-short"))
+        return self.rows_for(self.outer_size.width) <= self.outer_size.height
 
 
 class Action(Pressable):
-    """One step: back, next, send. The one that matters most is `primary`."""
+    """One step: back, next, send. The one that matters most is `primary`.
+
+    What cannot be taken back stands `apart`, at the other end of the row: never where a finger
+    was that has just pressed "Next".
+    """
 
     DEFAULT_CSS = """
     Action {
@@ -117,17 +144,29 @@ class Action(Pressable):
         text-style: bold;
     }
     Action.-primary { background: $primary; color: $surface; }
-    Action:focus { background: $foreground; color: $surface; text-style: bold underline; }
+    Action:focus {
+        background: $foreground; color: $surface; border: round $surface; padding: 0 1;
+    }
     Action:disabled { background: $panel; color: $foreground; text-style: none; }
     """
 
     def __init__(
-        self, title: str, *, letter: str = "", id: str | None = None, primary: bool = False
+        self,
+        title: str,
+        *,
+        letter: str = "",
+        id: str | None = None,
+        primary: bool = False,
+        apart: bool = False,
     ) -> None:
-        super().__init__(title, letter=letter, id=id, classes="-primary" if primary else None)
+        super().__init__(title, letter=letter, id=id)
+        self.set_class(primary, "-primary")
+        self.set_class(apart, "-apart")
 
     def render(self) -> Content:
-        return Content(f"› {self.label} ‹" if self.has_focus else self.label)
+        # One row has no room for a frame around what has the focus.
+        is_marked = self.has_focus and not self.styles.border_top[0]
+        return Content(f"› {self.label} ‹" if is_marked else self.label)
 
 
 class Actions(Horizontal):
@@ -135,4 +174,5 @@ class Actions(Horizontal):
 
     DEFAULT_CSS: ClassVar[str] = """
     Actions { height: 3; width: 100%; max-width: 112; padding: 0 3; align-horizontal: left; }
+    Actions > .-apart { dock: right; min-width: 20; margin: 0; }
     """

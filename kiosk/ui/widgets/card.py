@@ -15,6 +15,20 @@ from kiosk.ui.theme import THEMES
 _WIDEST = 64
 _ROOMY = (72, 16)
 """Columns and rows from which on the card has generous margins."""
+_LARGE, _LARGEST = (100, 26), 112
+"""Columns and rows from which on the card fills most of the screen, and how wide it gets."""
+_AROUND = 3
+"""Rows of ground above and below a large card."""
+_TICK = (
+    "                  ▄█▄",
+    "                ▄███▀",
+    "  ▄█▄         ▄███▀",
+    "  ▀███▄     ▄███▀",
+    "    ▀███▄ ▄███▀",
+    "      ▀█████▀",
+    "        ▀█▀",
+)
+"""Of a large card whose news are good, to be seen from a metre away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +46,27 @@ def card_rows(text: CardText, theme: str, size: tuple[int, int], console: Consol
     """Return the rows of an area of `size` (columns, rows) with the card in its middle."""
     columns, rows = size
     tokens = THEMES[theme]
+    large = columns >= _LARGE[0] and rows >= _LARGE[1]
     roomy = columns >= _ROOMY[0] and rows >= _ROOMY[1]
-    width = min(_WIDEST, columns - 2)
-    indent = 4 if roomy else 2
+    width = min(_LARGEST, columns - 12) if large else min(_WIDEST, columns - 2)
+    indent = 8 if large else 4 if roomy else 2
     paper = Style(bgcolor=tokens["surface"], color=tokens["foreground"])
     title = Style(bgcolor=tokens["surface"], color=tokens[text.colour], bold=True)
     bar = Style(bgcolor=tokens["surface"], color=tokens[text.colour])
     ground = Style(bgcolor=tokens["background"])
 
     lines = [(line, title) for line in _wrapped(text.title, width - 2 * indent, console)]
+    if large and text.colour == "success":
+        lines = [*((line, bar) for line in _TICK), ("", paper), ("", paper), *lines]
     for part in ("", *text.lines, "", text.note):
         lines += [(line, paper) for line in _wrapped(part, width - 2 * indent, console)]
+        lines += [("", paper)] * large
     if roomy:
         lines = [("", paper), *lines, ("", paper)]
     left = (columns - width) // 2
+    if large:
+        spare = max(0, (rows - len(lines)) // 2 - _AROUND)
+        lines = [*[("", paper)] * spare, *lines, *[("", paper)] * spare]
     top = max(0, rows - len(lines)) // 2
     drawn = [Strip([Segment(" " * columns, ground)]) for _ in range(rows)]
     for offset, (line, style) in enumerate(lines[:rows]):

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
 
+from kiosk.ui.screen import AskingScreen
 from kiosk.ui.widgets.list import cell
 
 _NAMES = {
@@ -25,6 +26,7 @@ _NAMES = {
 }
 _SPACINGS = ((2, 2), (2, 1), (0, 2), (0, 1))
 """Blanks around a key's sign, and between two keys: the first that needs the fewest rows."""
+_EVER = float("-inf")
 Place = tuple[int, int, "Key"]
 """The left edge of a key on its row, its width, and the key."""
 
@@ -75,6 +77,10 @@ class KeyLine(Widget):
     def __init__(self, keys: Sequence[Key]) -> None:
         super().__init__()
         self._legend = tuple(keys)
+        self._moved_at = _EVER
+        """When a key came, went or changed last, in seconds of the app's clock."""
+        self._changed_at: dict[str, float] = {}
+        """When a key that was there got to do something else, by its name."""
 
     def show_keys(self, keys: Sequence[Key]) -> None:
         """Show other keys."""
@@ -82,6 +88,18 @@ class KeyLine(Widget):
         before, self._legend = self._legend, keys
         if [(k.name, k.words) for k in before] != [(k.name, k.words) for k in keys]:
             self.refresh(layout=True)
+            self._note_change({key.name: key.words for key in before})
+
+    def changed_at(self, name: str) -> float:
+        """Return when a key got to do something else, in seconds of the app's clock."""
+        return self._changed_at.get(name, _EVER)
+
+    def _note_change(self, before: dict[str, str]) -> None:
+        screen = self.screen
+        if isinstance(screen, AskingScreen):
+            self._moved_at = now = screen.monotonic()
+            changed = (k.name for k in self._legend if before.get(k.name, k.words) != k.words)
+            self._changed_at |= dict.fromkeys(changed, now)
 
     def _places(self, width: int) -> tuple[int, list[list[Place]]]:
         """Return the blanks around a sign, and the rows of keys."""
@@ -134,6 +152,9 @@ class KeyLine(Widget):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
+        screen = self.screen
+        if isinstance(screen, AskingScreen) and not screen.takes_presses(self._moved_at):
+            return
         _, rows = self._places(self.size.width)
         for left, cells, key in rows[int(event.y)] if event.y < len(rows) else ():
             if left <= event.x < left + cells:

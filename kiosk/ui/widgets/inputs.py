@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from kiosk.ui.screen import AskingScreen
 from kiosk.ui.widgets.buttons import Pressable
 
 
@@ -25,6 +26,7 @@ class Choice(Pressable):
     Choice.-marked { border-left: outer $primary; text-style: bold; }
     Choice:focus { background: $primary; color: $surface; border-left: outer $foreground; }
     """
+    is_mark = True
 
     def __init__(
         self, title: str, *, value: str, several: bool = False, goes_on: bool = False
@@ -138,6 +140,17 @@ class Field(Input):
             value, hint, max_length=most, select_on_focus=replaced, password=covered, id=id
         )
         self.cursor_blink = False
+        self._offered = value
+
+    async def action_submit(self) -> None:
+        """Submit; Enter behind what has just been typed here counts however fast it comes.
+
+        Where nothing was typed it is a press like any other.
+        """
+        screen = self.screen
+        is_early = isinstance(screen, AskingScreen) and not screen.takes_presses()
+        if self.value != self._offered or not is_early:
+            await super().action_submit()
 
 
 _AROUND = 7

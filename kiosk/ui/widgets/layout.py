@@ -1,15 +1,21 @@
 """How screens lay out text: a sheet that scrolls, pairs, progress, Markdown; and focus moves."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 from textual.containers import VerticalScroll
-from textual.geometry import Region
+from textual.geometry import NULL_OFFSET, Region, Size, Spacing
+from textual.layout import Layout, WidgetPlacement
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
+from typing_extensions import override
+
+from kiosk.ui.widgets.buttons import Tile
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -22,6 +28,19 @@ _STEP = 3
 
 class Sheet(VerticalScroll, can_focus=False):
     """Scrolls by the screen's keys and by the "More" action, never with an animation."""
+
+    class Measured(Message):
+        """Its text or its room has another size, or another part of the text is in view."""
+
+    def on_mount(self) -> None:
+        for name in ("virtual_size", "scroll_y"):
+            self.watch(self, name, self._note_measure, init=False)
+
+    def on_resize(self) -> None:
+        self._note_measure()
+
+    def _note_measure(self) -> None:
+        self.post_message(self.Measured())
 
     @property
     def overflows(self) -> bool:
@@ -54,6 +73,122 @@ class Sheet(VerticalScroll, can_focus=False):
             return False
         self.scroll_relative(y=_STEP if direction == "down" else -_STEP, animate=False)
         return True
+
+
+_HEIGHTS = (3, 12)
+"""Rows of a tile: what a finger hits, and what still looks like one thing to press."""
+_AIRY = 5
+"""Rows of a tile before it shares more room with the gap to the next one."""
+
+
+class _TileLayout(Layout):
+    """Places tiles in columns."""
+
+    name = "tiles"
+
+    @override
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> list[WidgetPlacement]:
+        parent.pre_layout(self)
+        placements: list[WidgetPlacement] = []
+        if isinstance(parent, Tiles):
+            for tile, region in zip(children, parent.regions_in(size.width), strict=False):
+                placements.append(WidgetPlacement(region, NULL_OFFSET, Spacing(), tile))
+        return placements
+
+
+_TILES = _TileLayout()
+
+
+class Tiles(Widget):
+    """A page's tiles, as high as the page has room for, and all of one height if it can be.
+
+    `grid-size` says how many columns there are, and `grid-gutter` how far apart they may stand.
+    """
+
+    DEFAULT_CSS = """
+    Tiles { height: auto; width: 100%; grid-size: 2; grid-gutter: 1 2; }
+    """
+
+    def __init__(
+        self,
+        *,
+        brief: bool = False,
+        heights: tuple[int, int] = _HEIGHTS,
+        id: str | None = None,
+    ) -> None:
+        """Take the least and the most rows of a tile.
+
+        `brief`: whether the second lines may be left out where not all of them have room.
+        """
+        super().__init__(id=id)
+        self._least, self._most = heights
+        self._may_be_brief = brief
+        self._heights: list[int] = []
+        """Of each row of tiles, in rows of cells."""
+        self._gap = 0
+        """Blank rows between two tiles."""
+
+    @property
+    @override
+    def layout(self) -> Layout:
+        return _TILES
+
+    @override
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the rows of all tiles, with as much air as what else the page shows leaves."""
+        page = container.height + self.styles.margin.height
+        room = page - self._rows_of_others(container, viewport)
+        needed = self._needed(width, brief=False)
+        if not needed:
+            return 0
+        if self._may_be_brief and sum(needed) > room:
+            needed = self._needed(width, brief=True)
+        self._heights, self._gap = needed, 0
+        for gap in range(self.styles.grid_gutter_horizontal + 1):
+            high = min(self._most, (room + gap) // len(needed) - gap)
+            if high >= max(*needed, _AIRY * (gap - 1)):
+                self._heights, self._gap = [high] * len(needed), gap
+        return sum(self._heights) + self._gap * (len(needed) - 1)
+
+    def regions_in(self, width: int) -> list[Region]:
+        """Return where each tile is placed in `width` cells, by the heights measured last."""
+        columns, beside = self._columns()
+        edges = [(width + beside) * column // columns for column in range(columns + 1)]
+        regions, top = [], 0
+        for height in self._heights:
+            for left, right in pairwise(edges):
+                regions.append(Region(left, top, right - beside - left, height))
+            top += height + self._gap
+        return regions[: len(self.displayed_children)]
+
+    def _columns(self) -> tuple[int, int]:
+        """Return how many columns there are, and how many cells lie between two."""
+        return max(1, self.styles.grid_size_columns), self.styles.grid_gutter_vertical
+
+    def _needed(self, width: int, *, brief: bool) -> list[int]:
+        """Return the rows that each row of tiles needs for its text; set what is left out."""
+        columns, beside = self._columns()
+        cells = (width + beside) // columns - beside
+        tiles = [tile for tile in self.displayed_children if isinstance(tile, Tile)]
+        for tile in tiles:
+            tile.is_brief = brief
+        rows = [max(self._least, tile.rows_for(cells)) for tile in tiles]
+        return [max(rows[start : start + columns]) for start in range(0, len(rows), columns)]
+
+    def _rows_of_others(self, container: Size, viewport: Size) -> int:
+        """Return how many rows of the page the tiles do not have, their own margin included."""
+        taken, below = 0, 0
+        for widget in self.parent.displayed_children if self.parent else ():
+            margin = widget.styles.margin
+            taken += max(margin.top, below)
+            below = margin.bottom
+            if widget is not self:
+                width = container.width - margin.width - widget.gutter.width
+                taken += widget.get_content_height(container, viewport, width)
+                taken += widget.gutter.height
+        return taken + below
 
 
 def neighbour(screen: Screen[None], direction: str) -> Widget | None:

@@ -15,6 +15,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from kiosk.ui.screen import AskingScreen
+
 GAP = 2
 """Blank cells between two columns."""
 Tone = Literal["", "strong", "done"]
@@ -237,6 +239,8 @@ class Listing(ScrollView, Generic[Item]):
         self._items: Sequence[Item] = ()
         self._place_of: dict[Hashable, int] = {}
         self._at = 0
+        self._came_at = float("-inf")
+        """When another item came under the cursor by itself, in seconds of the app's clock."""
         self._drawn: dict[int, tuple[Line | None, bool]] = {}
         """By place: the line that was drawn there, and whether the cursor stood on it."""
         self._texts: dict[int, frozenset[str]] = {}
@@ -266,6 +270,8 @@ class Listing(ScrollView, Generic[Item]):
             self._keep_in_view()
         self._read_texts()
         self._redraw_changed()
+        if self.chosen_key != before:
+            self._note_change()
         if before is not None and self.chosen_key != before:
             self.post_message(self.Moved(self, self.chosen_key))
 
@@ -281,8 +287,10 @@ class Listing(ScrollView, Generic[Item]):
             self._go(self._place_of[key])
 
     def choose(self) -> None:
-        """Post that the item under the cursor is meant."""
-        if self.current is not None:
+        """Post that the item under the cursor is meant, once it can have been read there."""
+        screen = self.screen
+        is_early = isinstance(screen, AskingScreen) and not screen.takes_presses(self._came_at)
+        if self.current is not None and not is_early:
             self.post_message(self.Chosen(self, self.chosen_key))
 
     def _go(self, place: int) -> None:
@@ -346,9 +354,16 @@ class Listing(ScrollView, Generic[Item]):
         self._keep_in_view()
 
     def on_focus(self) -> None:
+        self._note_change()
         self.refresh()
 
-    on_blur = on_focus
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def _note_change(self) -> None:
+        """Another item came under the cursor, or the keys came here, by no move of the cursor."""
+        if self.is_attached and isinstance(self.screen, AskingScreen):
+            self._came_at = self.screen.monotonic()
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from textual.app import App, ComposeResult
-from textual.containers import Grid, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.ui.theme import themes
 from kiosk.ui.widgets.buttons import Tile
+from kiosk.ui.widgets.layout import Tiles
 from kiosk.ui.widgets.visitor_bar import Bar
 
 _SHEET = Path(__file__).parents[3] / "kiosk/ui/visitor/visitor.tcss"
@@ -44,14 +45,14 @@ class HomeScreen(VisitorScreen):
         yield Bar(
             {
                 "help": (help_now, help_now),
-                "language": (f"{language} · 中文 · Melayu", language),
+                "language": (language, language),
                 "finish": ("Esc  Finish and clear", "Esc  Finish"),
             },
             too_small="Please ask at the counter.",
         )
 
     def _body(self) -> Iterable[Widget]:
-        with Grid(id="tiles"):
+        with Tiles(brief=True, id="tiles"):
             for letter, title, more in _TILES:
                 yield Tile(title, more, letter=letter)
         yield Static("", id="today", markup=False)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.errors import SetupError, StoreError, StoreFull
+from kiosk.records.database import store as stores
 from kiosk.records.database.store import Store
 
 SECRET = "+6598765432"
@@ -18,11 +19,23 @@ def settings(store: Store, *, writer: bool, names: tuple[str, ...]) -> dict[str,
         return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names}
 
 
-def do_not_wait(store: Store) -> None:
-    with store._writing() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        driver.execute("PRAGMA busy_timeout=0")
+class LockHeldError(Exception):
+    """What a driver raises where somebody else has the lock."""
+
+    sqlite_errorcode = 5 | 2 << 8  # an extended code counts too
+
+
+class Driver:
+    """A driver's connection that is refused the lock so many times."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals = refusals
+        self.done: list[str] = []
+
+    def execute(self, statement: str) -> None:
+        self.done.append(statement)
+        if statement.startswith("BEGIN") and self.done.count(statement) <= self.refusals:
+            raise LockHeldError
 
 
 def test_the_writer_keeps_what_it_said(store: Store) -> None:
@@ -74,15 +87,31 @@ def test_a_transaction_is_all_or_nothing(store: Store) -> None:
         assert count.scalar_one() == 0
 
 
-def test_writing_takes_the_lock_at_once(store: Store, path: Path) -> None:
+def test_writing_takes_the_lock_at_once(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "_TRIES", 1)
     other = Store.open(path)
-    with store.write():
-        do_not_wait(other)
-        with pytest.raises(StoreError, match="Another program"), other.write():
-            pytest.fail("two transactions wrote at once")
+    with store.write(), pytest.raises(StoreError, match="Another program"), other.write():
+        pytest.fail("two transactions wrote at once")
     with other.write():
         pass
     other.close()
+
+
+def test_a_lock_is_looked_for_often_and_for_five_seconds() -> None:
+    """Beside a process that writes without a pause: SQLite alone looks every 100 ms."""
+    patient = Driver(refusals=49)
+    stores._begin_writing(LockHeldError, patient)
+    assert patient.done == [
+        "PRAGMA busy_timeout=100",
+        *["BEGIN IMMEDIATE"] * 50,
+        "PRAGMA busy_timeout=5000",
+    ]
+    turned_away = Driver(refusals=50)
+    with pytest.raises(LockHeldError):
+        stores._begin_writing(LockHeldError, turned_away)
+    assert turned_away.done == patient.done
 
 
 def test_errors_carry_no_values(store: Store) -> None:

@@ -1,15 +1,20 @@
 """Every screen of the shell and the facilitator at every size: whole, readable, with its keys."""
 
+import pytest
 from rich.cells import cell_len
+from textual.widget import Widget
 
+from kiosk.domain.staff import Role
 from kiosk.ui.desk.menu import MenuScreen
 from kiosk.ui.widgets.desk_bars import KeyLine
+from kiosk.ui.widgets.inputs import Choice
+from kiosk.ui.widgets.layout import Sheet
 from kiosk.ui.widgets.list import Listing
 from tests.support.contrast import ratio
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk
 from tests.support.pictures import cells, codes
-from tests.support.screens import SIZES
+from tests.support.screens import SIZES, STEPS, TELLING, USUAL
 
 STOPS = (
     ("What would you like to do?", (), 0),
@@ -25,6 +30,32 @@ STOPS = (
     ("Choose a passphrase of your own", ("o",), 1),
 )
 """Headings, the keys that lead there from the one before, and steps back after it."""
+OTHERS: dict[str, tuple[str, ...]] = {
+    "records kept": ("d",),
+    "end": ("x",),
+    "groups": ("s",),
+    "week": ("s", "enter"),
+    "one session": ("s", "enter", "a"),
+    "series": ("s", "enter", "s"),
+    "new group": ("s", "n"),
+    "import": ("s", "i"),
+    "staff": ("f",),
+    "roles": ("f", "enter"),
+    "new account": ("f", "a"),
+    "languages": ("f", "l"),
+    "reports": ("r",),
+    "audit": ("a",),
+    "kiosks": ("k",),
+    "kiosk": ("k", "enter"),
+    "odd records": ("e",),
+    "callbacks": ("c", "a"),
+    "request": ("c", "a", "enter"),
+    "note": ("c", "a", "enter", "t"),
+    "claimed": ("c", "a", "enter", "c"),
+    "result": ("c", "a", "enter", "c", "enter"),
+    "escalating": ("c", "a", "enter", "c", "e"),
+}
+"""Those that tests of their own show at the usual sizes; by the keys from the menu."""
 LONG = "Nalini Devi d/o Venkatasubramanian Rama"
 
 
@@ -37,6 +68,9 @@ def furnish(clinic: Clinic) -> None:
         if name != "Mei":
             clinic.visitor.check_in(issued.digits, session.id)
     clinic.visitor.count_me_in(clinic.id(), session.id)
+    for name in ("Mei", LONG):
+        clinic.visitor.request_callback(clinic.draft(name))
+    clinic.add_staff("caller", Role.CALLER)
 
 
 def offences(colleague: Colleague) -> list[str]:
@@ -60,11 +94,21 @@ def offences(colleague: Colleague) -> list[str]:
         least = min(3, listing.virtual_size.height)
         if listing.show_horizontal_scrollbar or seen is None or seen.height < least:
             wrong.append(f"the list has {seen}")
-    wrong += [
-        f"{cell.sign!r} is faint"
+    for choice in colleague.screen.query(Choice):
+        words = " ".join(colleague.reads(choice))
+        if choice in colleague.regions() and not ("…" in words or choice.title in words):
+            wrong.append(f"{choice.title!r} is cut to {words!r} without a sign")
+    wrong += scrolls_for_nothing(colleague)
+    drawn = {
+        (cell.text, cell.ground)
         for row in cells(strips)
         for cell in row
-        if cell.sign not in " ▀▄█▌" and ratio(_hex(cell.text), _hex(cell.ground)) < 7
+        if cell.sign not in " ▀▌▁▂▃▄▅▆▇█"
+    }
+    wrong += [
+        f"{text} on {ground} is faint"
+        for text, ground in drawn
+        if ratio(_hex(text), _hex(ground)) < 7
     ]
     return wrong
 
@@ -73,22 +117,76 @@ def _hex(colour: tuple[int, int, int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
+def scrolls_for_nothing(colleague: Colleague) -> list[str]:
+    """Pages that scroll although what stands on them would fit with less air."""
+    offences = []
+    for page in colleague.screen.query(Sheet):
+        rows: set[int] = set()
+        for widget in page.query(Widget):
+            is_shown = widget.display and all(up.display for up in widget.ancestors)
+            if is_shown and not widget.children and str(widget.render()):
+                region = widget.content_region
+                rows |= set(range(region.y, region.bottom))
+        if page.overflows and len(rows) <= page.container_size.height:
+            offences.append(f"{page!r} scrolls by {page.max_scroll_y} for {len(rows)} rows")
+    return offences
+
+
+def _found(colleague: Colleague, where: str) -> list[str]:
+    found = offences(colleague)
+    return [where, *found, colleague.picture()] if found else []
+
+
 async def test_nothing_is_cut_or_faint_at_any_size(clinic: Clinic) -> None:
     furnish(clinic)
     wrong: list[str] = []
     async with at_desk(clinic) as colleague:
-        for size in SIZES:
-            await colleague.resize(*size)
-            wrong += offences(colleague)
-            await colleague.enter("manager")
-            for heading, keys, back in STOPS:
-                await colleague.keys(*keys)
-                assert colleague.screen.heading().startswith(heading)
-                found = offences(colleague)
-                wrong += [f"{heading} at {size}:", *found, colleague.picture()] if found else []
-                await colleague.keys(*["escape"] * back)
-            assert isinstance(colleague.screen, MenuScreen)
-            await colleague.keys("q")
+        wrong += await _wrong_with(colleague, "sign in")
+        await colleague.enter("manager")
+        for heading, keys, back in STOPS:
+            await colleague.keys(*keys)
+            assert colleague.screen.heading().startswith(heading)
+            wrong += await _wrong_with(colleague, heading)
+            await colleague.keys(*["escape"] * back)
+        assert isinstance(colleague.screen, MenuScreen)
+    assert not wrong, "\n".join(wrong)
+
+
+async def _wrong_with(colleague: Colleague, name: str) -> list[str]:
+    wrong = []
+    for size in TELLING:
+        await colleague.resize(*size)
+        wrong += _found(colleague, f"{name} at {size}")
+    await colleague.resize(*USUAL)
+    return wrong
+
+
+async def _wrong_again(colleague: Colleague, name: str, size: tuple[int, int]) -> list[str]:
+    wrong = _found(colleague, f"{name}, fresh")
+    await colleague.resize(*USUAL)
+    await colleague.resize(*size)
+    return wrong + _found(colleague, f"{name}, again")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("size", STEPS, ids=str)
+async def test_every_size_is_a_design_size(clinic: Clinic, size: tuple[int, int]) -> None:
+    """Fresh, and when the terminal gets this size while the screen stands."""
+    furnish(clinic)
+    wrong: list[str] = []
+    async with at_desk(clinic, size=size) as colleague:
+        wrong += _found(colleague, "sign in")
+        await colleague.enter("manager")
+        for heading, keys, back in STOPS:
+            await colleague.keys(*keys)
+            wrong += await _wrong_again(colleague, heading, size)
+            await colleague.keys(*["escape"] * back)
+        await colleague.keys("q")
+        for name, way in OTHERS.items():
+            await colleague.enter("caller" if way[0] == "c" else "manager")
+            await colleague.keys(*way)
+            wrong += await _wrong_again(colleague, name, size)
+            await colleague.keys("f10" if colleague.screen.typing else "q")
     assert not wrong, "\n".join(wrong)
 
 

@@ -2,6 +2,7 @@
 
 from kiosk.domain.staff import Role
 from kiosk.errors import StoreDamaged
+from kiosk.ui.desk.messages import Exit
 from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.widgets.inputs import Field
 from kiosk.usecases.staff.accounts import NewAccount
@@ -164,6 +165,20 @@ async def test_signing_out_is_one_step_everywhere(clinic: Clinic) -> None:
             await colleague.keys(*keys)
             await colleague.tap("Sign out")
             colleague.expect("Staff desk")
+
+
+async def test_signing_out_counts_though_another_screen_has_come_in_front(clinic: Clinic) -> None:
+    async with at_desk(clinic) as colleague:
+        await colleague.enter("manager")
+        menu = colleague.screen
+        await colleague.keys("g")
+        menu.leave(Exit.BACK)
+        await colleague.settle()
+        colleague.expect("Groups today")
+        menu.leave(Exit.SIGN_OUT)
+        menu.leave(Exit.SIGN_OUT)
+        await colleague.settle()
+        colleague.expect("Staff desk")
 
 
 async def test_the_clock_at_the_top_goes_on_and_eight_hours_end_the_stay(clinic: Clinic) -> None:

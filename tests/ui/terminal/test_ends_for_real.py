@@ -49,6 +49,22 @@ def test_signals_of_a_keyboard_change_nothing(sample: Terminal, name: str) -> No
     assert sample.wait_exit() == EXIT_ASKED
 
 
+def test_what_is_typed_after_a_stop_does_not_show_by_itself(sample: Terminal) -> None:
+    sample.signal(signal.SIGSTOP)
+    sample.wait_until(lambda: sample.state == "T", "it stopped")
+    sample.use_by_line()
+    sample.emulator.feed(b"\x1b[2J$ ")
+    sample.signal(signal.SIGCONT)
+    sample.wait_until(lambda: not sample.echoes, "no echo")
+    sample.send("here\t!")
+    sample.wait_for("one=here two=!.")
+    sample.wait_for("ready")
+    assert sample.find("$") is None
+    sample.signal(signal.SIGTERM)
+    assert sample.wait_exit() == EXIT_ASKED
+    assert_restored(sample)
+
+
 def test_signals_during_the_splash_change_nothing(start: Start) -> None:
     terminal = start()
     terminal.wait_for("One moment, please.")

@@ -1,10 +1,14 @@
 """What nothing leads out of: keys, actions, links, crashes."""
 
+import asyncio
+from threading import Event
+
 import pytest
 from textual import events
 from textual.screen import Screen
 from textual.widgets import Button
 
+from kiosk.ui.terminal import app as locked_app
 from kiosk.ui.terminal.app import LockedApp
 from kiosk.ui.terminal.lockdown import LockedScreen
 from kiosk.ui.terminal.startup import EXIT_BROKEN
@@ -141,3 +145,23 @@ def test_no_attribute_is_a_key_handler_by_accident() -> None:
             for name in vars(kind)
         }
         assert [name for name in mine if name.startswith(("key_", "_key_"))] == []
+
+
+async def test_memory_is_overwritten_only_once_nobody_touches_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    overwritten = Event()
+    monkeypatch.setattr(locked_app, "overwrite_freed", overwritten.set)
+    monkeypatch.setattr(locked_app, "_QUIET", 0.01)
+    async with Sample().run_test() as pilot, asyncio.timeout(10):
+        app = pilot.app
+        assert isinstance(app, Sample)
+        await pilot.press("a")
+        app.overwrite_soon()
+        first = app._overwriting
+        while app._overwriting is first:
+            await pilot.pause()
+        assert not overwritten.is_set()
+        app.now += 1
+        while not overwritten.is_set():
+            await pilot.pause()

@@ -6,10 +6,20 @@ from hypothesis import strategies as st
 
 from kiosk.domain.passes import HEAD, CodeKind, decode, encode
 from kiosk.ui.terminal.keyboards import NUMBER_ROWS
-from kiosk.ui.terminal.scanner import Press, Scan, ScanRecogniser
+from kiosk.ui.terminal.scanner import (
+    Decided,
+    KeyPlace,
+    Measured,
+    Press,
+    Scan,
+    ScanRecogniser,
+    TakeBack,
+)
 from tests.support.keystrokes import ENTER, LF, SHIFT, STX, TAB, UP, every, mangled, play, presses
 
 CODE = encode(CodeKind.PASS, bytes(range(16)))
+CARD = encode(CodeKind.TEST_CARD, bytes(range(16)))
+PLACES = list(KeyPlace)
 AZERTY = "à&é\"'(-è_ç"
 DISTINCT_ROWS = sorted(row for row in NUMBER_ROWS if len(set(row)) == 10)
 
@@ -31,9 +41,6 @@ def test_any_keyboard_layout_is_recognised(row: str, secret: bytes, pace: float)
 @pytest.mark.parametrize("row", sorted(NUMBER_ROWS - set(DISTINCT_ROWS)))
 def test_a_layout_that_cannot_be_decoded_leaks_nothing(row: str) -> None:
     assert play(every(0.001, *presses(mangled(CODE, row)), ENTER)) == [Scan(mangled(CODE, row))]
-
-
-numbers = st.text("0123456789+ ", min_size=1, max_size=16)
 
 
 keys_of_all_kinds = st.one_of(
@@ -61,7 +68,9 @@ def test_a_stall_of_a_second_after_the_head_is_waited_out() -> None:
     assert play([*timed[:12], *late]) == [Scan(CODE)]
 
 
-@pytest.mark.parametrize(("place", "stall"), [(2, 0.04), (3, 0.1), (4, 0.2), (9, 0.2)])
+@pytest.mark.parametrize(
+    ("place", "stall"), [(2, 0.04), (3, 0.1), (4, 0.2), (9, 0.2), (4, 0.9), (9, 0.9)]
+)
 def test_a_stall_inside_the_head_is_waited_out(place: int, stall: float) -> None:
     timed = every(0.016, *presses(CODE), ENTER)
     stalled = [
@@ -74,7 +83,8 @@ def test_a_stall_inside_the_head_is_waited_out(place: int, stall: float) -> None
 def test_a_stall_at_the_very_start_leaks_no_more_than_came_before(let_go: int) -> None:
     timed = every(0.002, *presses(CODE), ENTER)
     late = [(key, at + 0.2) for key, at in timed[let_go:]]
-    assert play([*timed[:let_go], *late]) == [*presses(CODE)[:let_go], Scan(CODE)]
+    before = presses(CODE)[:let_go]
+    assert play([*timed[:let_go], *late]) == [*before, TakeBack(CODE[:let_go]), Scan(CODE)]
 
 
 def test_a_scan_cut_short_is_still_a_scan() -> None:
@@ -83,7 +93,7 @@ def test_a_scan_cut_short_is_still_a_scan() -> None:
 
 
 def test_a_whole_code_does_not_wait_for_its_end() -> None:
-    recogniser, out = ScanRecogniser(), list[Press | Scan]()
+    recogniser, out = ScanRecogniser(), Decided()
     for press in presses(CODE):
         out += recogniser.feed(press, 0.0)
     assert out == [Scan(CODE)]
@@ -120,7 +130,10 @@ def test_modifiers_within_a_burst_are_ignored() -> None:
 
 
 def test_other_keys_within_a_scan_are_dropped() -> None:
-    assert play(every(0.001, *presses(CODE[:20]), UP, *presses(CODE[20:]), ENTER)) == [Scan(CODE)]
+    for place in PLACES:
+        for key in (UP, Press("escape", "\x1b")):
+            keys = [*presses(CODE[:20]), key, *presses(CODE[20:]), ENTER]
+            assert play(every(0.001, *keys), place) == [Scan(CODE)]
 
 
 @pytest.mark.parametrize("pace", [0.0, 0.016, 0.040, 0.2])
@@ -139,13 +152,131 @@ def test_a_symbology_prefix_does_not_leak() -> None:
     assert play(every(0.001, *presses(f"]Q1{CODE}"), ENTER)) == [Scan(f"]Q1{CODE}")]
 
 
+@given(
+    st.sampled_from(KeyPlace),
+    st.text("aB0\x1b", min_size=1, max_size=3),
+    st.lists(st.sampled_from([0.0, 0.008, 0.03, 0.059]), min_size=1, max_size=9),
+)
+def test_a_flood_of_a_few_keys_is_never_held_for_long(
+    place: KeyPlace, kinds: str, gaps: list[float]
+) -> None:
+    """What a key costs must not grow with how many came before."""
+    recogniser, at = ScanRecogniser(lambda: place), 0.0
+    for number in range(200):
+        at += gaps[number % len(gaps)]
+        character = kinds[number % len(kinds)]
+        recogniser.feed(Press("escape" if character == "\x1b" else character, character), at)
+        assert recogniser._held <= len(recogniser._run) <= 32
+
+
 @pytest.mark.parametrize("start", [[STX], presses(CODE[:11])])
 def test_endless_input_is_capped_and_leaks_nothing(start: list[Press]) -> None:
-    recogniser, out = ScanRecogniser(), list[Press | Scan]()
+    recogniser, out = ScanRecogniser(), Decided()
     for press, at in every(0.001, *start, *presses("7") * 100_000):
         out += recogniser.feed(press, at)
-    assert all(isinstance(one, Scan) and len(one.text) <= 200 for one in out)
+    assert all(isinstance(one, Scan) and len(one.text) <= 256 for one in out)
     out += recogniser.tick(1000.0)
     assert len(out) == 1
     typed = Press("a", "a")
     assert recogniser.feed(typed, 1001.0) == [typed]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+@pytest.mark.parametrize("pace", [0.0, 0.016, 0.031, 0.060, 0.100, 0.120])
+def test_a_slow_scanner_is_read_on_every_screen(place: KeyPlace, pace: float) -> None:
+    assert play(every(pace, *presses(CODE), ENTER), place) == [Scan(CODE)]
+
+
+@pytest.mark.parametrize("place", [KeyPlace.TEXT, KeyPlace.DESK], ids=lambda place: place.name)
+def test_a_slow_scanner_that_stalls_in_the_head_leaves_nothing_in_a_field(place: KeyPlace) -> None:
+    timed = every(0.100, *presses(CODE), ENTER)
+    late = [(key, at + 0.5) for key, at in timed[5:]]
+    assert play([*timed[:5], *late], place) == [
+        *presses(CODE[:5]), TakeBack(CODE[:5]), Scan(CODE),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+@pytest.mark.parametrize("at_character", [12, 30, 51])
+def test_a_stall_of_more_than_a_second_within_a_code(place: KeyPlace, at_character: int) -> None:
+    timed = every(0.008, *presses(CODE), ENTER)
+    late = [(key, at + 1.8) for key, at in timed[at_character:]]
+    assert play([*timed[:at_character], *late], place) == [Scan(CODE)]
+
+
+@pytest.mark.parametrize(
+    "place", [KeyPlace.KEYS, KeyPlace.TEXT, KeyPlace.PIN], ids=lambda place: place.name
+)
+@pytest.mark.parametrize("at_character", [12, 30, 45, 51])
+def test_the_rest_of_a_code_that_was_cut_goes_nowhere(place: KeyPlace, at_character: int) -> None:
+    timed = every(0.008, *presses(CODE), ENTER)
+    late = [(key, at + 3.0) for key, at in timed[at_character:]]
+    assert play([*timed[:at_character], *late], place) == [Scan(CODE[:at_character])]
+
+
+@pytest.mark.parametrize(
+    "place", [KeyPlace.KEYS, KeyPlace.TEXT, KeyPlace.PIN], ids=lambda place: place.name
+)
+@pytest.mark.parametrize("pace", [0.0, 0.016, 0.030, 0.060, 0.100])
+@pytest.mark.parametrize(
+    "damaged",
+    [CODE[1:], CODE[:3] + CODE[4:], CODE[:9] + CODE[10:], "".join(one + one for one in CODE)],
+    ids=["first-lost", "fourth-lost", "tenth-lost", "doubled"],
+)
+def test_a_damaged_code_ends_in_no_field(place: KeyPlace, pace: float, damaged: str) -> None:
+    out = play(every(pace, *presses(damaged), ENTER), place)
+    field = ""
+    for one in out:
+        if isinstance(one, Press):
+            field += one.character or ""
+        elif isinstance(one, TakeBack):
+            assert field.endswith(one.text)
+            field = field.removesuffix(one.text)
+    assert field == ""
+    (scan,) = [one for one in out if isinstance(one, Scan)]
+    assert scan.text == damaged
+    assert ENTER not in out
+
+
+@pytest.mark.parametrize(
+    "place", [KeyPlace.KEYS, KeyPlace.TEXT, KeyPlace.PIN], ids=lambda place: place.name
+)
+@pytest.mark.parametrize("pace", [0.0, 0.008, 0.060, 0.100])
+def test_escape_before_a_code_ends_no_visit(place: KeyPlace, pace: float) -> None:
+    escape = Press("escape", "\x1b")
+    assert play(every(pace, escape, *presses(CODE), ENTER), place) == [Scan(CODE)]
+    # As it arrives where the terminal sees Escape and the 0 as one key with Alt.
+    joined = [Press("alt+0", "0"), *presses(CODE[1:]), ENTER]
+    assert play(every(pace, *joined), place) == [Scan(CODE)]
+
+
+def test_escape_alone_is_escape() -> None:
+    escape = Press("escape", "\x1b")
+    for place in PLACES:
+        assert play([(escape, 0.0)], place) == [escape]
+        assert play(every(0.2, *presses("Me"), escape, *presses("x")), place) == [
+            *presses("Me"), escape, *presses("x"),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "place", [KeyPlace.KEYS, KeyPlace.TEXT, KeyPlace.PIN], ids=lambda place: place.name
+)
+@pytest.mark.parametrize("width", [2, 3, 4])
+def test_a_scanner_that_types_alt_codes_is_read(place: KeyPlace, width: int) -> None:
+    digits = "".join(f"{ord(one):0{width}d}" for one in CODE)
+    keys = [Press(f"alt+{digit}", digit) for digit in digits]
+    (scan,) = [one for one in play(every(0.008, *keys, ENTER), place) if not isinstance(one, Press)]
+    assert isinstance(scan, Scan)
+    assert decode(scan.text) == decode(CODE)
+
+
+@pytest.mark.parametrize(("end", "ending"), [([ENTER], "enter"), ([TAB], "tab"), ([], "")])
+@pytest.mark.parametrize("row", [HEAD, AZERTY])
+@pytest.mark.parametrize("pace", [0.005, 0.1])
+def test_a_test_card_is_measured(end: list[Press], ending: str, row: str, pace: float) -> None:
+    (scan,) = play(every(pace, *presses(mangled(CARD, row)), *end), KeyPlace.KEYS)
+    assert isinstance(scan, Scan)
+    assert scan.measured is not None
+    assert scan.measured == Measured(scan.measured.gap, row, ending)
+    assert scan.measured.gap == pytest.approx(pace)

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from kiosk.ui.visitor.screen import BesideCodeScreen
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
 from kiosk.ui.widgets.inputs import Choice, Field
-from kiosk.ui.widgets.layout import Prose
+from kiosk.ui.widgets.layout import Prose, Sheet
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import TouchKeys
 from kiosk.ui.widgets.visitor_bar import Bar
@@ -21,8 +21,8 @@ from tests.support.screens import Visitor
 
 LEAST_CONTRAST = 7.0
 ROWS, COLUMNS, NARROW_COLUMNS = 3, 20, 15
-"""The least size of a button, in cells; the narrower one up to a width of 60."""
-SHORT = 22
+"""The least size of a button, in cells; the narrower one on screens narrower than 80."""
+SHORT = 24
 """Rows below which the foot stands beside the code."""
 
 
@@ -63,10 +63,48 @@ def out_of_reach(visitor: Visitor) -> list[str]:
     return [] if more else [f"{page!r} by {page.max_scroll_y}" for page in longer]
 
 
+def scrolls_for_nothing(visitor: Visitor) -> list[str]:
+    """Pages that scroll although what stands on them would fit with less air."""
+    offences = []
+    for page in visitor.screen.query(Sheet):
+        rows: set[int] = set()
+        for widget in _leaves(visitor):
+            if page in widget.ancestors and not _is_silent(widget):
+                region = widget.content_region
+                least = ROWS if isinstance(widget, Pressable) else region.height
+                if isinstance(widget, Tile):
+                    least = max(least, widget.rows_for(widget.outer_size.width))
+                rows |= set(range(region.y, region.y + least))
+        if page.overflows and len(rows) <= page.container_size.height:
+            offences.append(f"{page!r} scrolls by {page.max_scroll_y} for {len(rows)} rows")
+    return offences
+
+
+def says_more_wrongly(visitor: Visitor) -> list[str]:
+    """A button for the rest of a page that is whole, or none for one that is not."""
+    longer = any(page.overflows for page in visitor.screen.query(Sheet))
+    more = any(one.display for one in visitor.screen.query("#more"))
+    return [f"more: {more}, longer: {longer}"] if more and not longer else []
+
+
+def out_of_sight(visitor: Visitor) -> list[str]:
+    """A line to turn to, or what sending means, that has to be scrolled to."""
+    screen = visitor.screen
+    must = list(screen.query("HelpNowScreen .staff, HelpNowScreen Tile"))
+    if any(send.display for send in screen.query("#send")):
+        must += screen.query("#consent")
+    seen = visitor.regions()
+    return [f"{one!r}" for one in must if seen.get(one) != one.region]
+
+
 def _wanted(widget: Widget) -> tuple[str, str]:
     """Return the words of a widget, and those it may leave out where there is little room."""
     if isinstance(widget, Tile):
-        return widget.label, widget.more
+        return (
+            (widget.label, widget.more)
+            if widget.is_brief
+            else (f"{widget.label} {widget.more}", "")
+        )
     if isinstance(widget, Action):
         return widget.label, ""
     if isinstance(widget, Choice):
@@ -79,10 +117,14 @@ def _is_plain(widget: Widget) -> bool:
     return not isinstance(widget, Static) or isinstance(widget.render(), str | Content)
 
 
+_MARKS = str.maketrans("▌╭╮╰╯─│", "       ")
+"""Bars and frames, which are no words."""
+
+
 def _drawn(widget: Widget) -> str:
     size = widget.outer_size
     lines = widget.render_lines(Region(0, 0, size.width, size.height))
-    return " ".join(" ".join(line.text for line in lines).replace("▌", " ").split())
+    return " ".join(" ".join(line.text for line in lines).translate(_MARKS).split())
 
 
 def _squeezed(text: str) -> str:
@@ -97,7 +139,7 @@ def torn(visitor: Visitor) -> list[str]:
             continue
         (words, more), drawn = _wanted(widget), _drawn(widget)
         allowed = {_squeezed(words), _squeezed(words + more)}
-        without_marks = _squeezed(drawn.replace("›", "").replace("‹", ""))
+        without_marks = _squeezed(drawn)
         if isinstance(widget, Choice):
             without_marks = without_marks[without_marks.index(")" if "(" in drawn else "]") + 1 :]
         width = widget.content_size.width
@@ -114,7 +156,7 @@ def torn(visitor: Visitor) -> list[str]:
 def too_small(visitor: Visitor) -> list[str]:
     """Buttons that are hard to hit."""
     columns = visitor.screen.size.width
-    least = COLUMNS if columns > 60 else NARROW_COLUMNS
+    least = COLUMNS if columns >= 80 else NARROW_COLUMNS
     offences = []
     for widget in _leaves(visitor):
         if isinstance(widget, Pressable):
@@ -175,7 +217,10 @@ def _contrast(cell: Cell) -> float:
     return ratio(text, ground)
 
 
-RULES = (cut_off, out_of_reach, torn, too_small, overlapping, foot_elsewhere, at_the_edge)
+RULES = (
+    cut_off, out_of_reach, scrolls_for_nothing, says_more_wrongly, out_of_sight, torn, too_small,
+    overlapping, foot_elsewhere, at_the_edge,
+)  # fmt: skip
 
 
 def offences(visitor: Visitor) -> list[str]:

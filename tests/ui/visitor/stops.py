@@ -41,7 +41,7 @@ def keys(*keys: str) -> Way:
     return way
 
 
-async def start_over(visitor: Visitor, clinic: Clinic) -> None:
+async def start_over(visitor: Visitor, clinic: Clinic, size: tuple[int, int] = USUAL) -> None:
     """Make the kiosk as if it had just started, on a clinic without sessions."""
     with clinic.store.write() as transaction:
         for table in ("group_session", "check_in"):
@@ -52,8 +52,8 @@ async def start_over(visitor: Visitor, clinic: Clinic) -> None:
     elif not visitor.sees(HOME) or visitor.app.navigation.is_busy:
         await visitor.keys("escape")
     await visitor.touch(False)
-    if visitor.screen.size != USUAL:
-        await visitor.resize(*USUAL)
+    if visitor.screen.size != size:
+        await visitor.resize(*size)
     # The same code is read again after a while only.
     visitor.seconds.at += 10
 
@@ -159,6 +159,11 @@ STOPS = (
     Stop("take-home", "Take something home", keys("t")),
     Stop("take-home-item", "The code opens this address on your phone.", keys("t", "enter")),
     Stop("keep", "What we keep", keys("k")),
+    Stop(
+        "without-a-phone",
+        "You do not need a phone",
+        form(CallPhoneScreen, *["tab"] * 3, "enter"),
+    ),
     Stop("withdraw", "Or type its code, such as 7K4Q-FMRX.", keys("w")),
     Stop("help", "Tell any staff member.", keys("h")),
     Stop("language", "Language and display", keys("l")),
@@ -168,7 +173,7 @@ STOPS = (
     Stop("call-language", "Which language should we speak?", form(CallLanguageScreen)),
     Stop("call-message", "may we leave a message?", form(CallMessageScreen)),
     Stop("call-review", "Is this right?", form(CallReviewScreen)),
-    Stop("receipt", "Thank you. We have your request.", form(CallReviewScreen, "y")),
+    Stop("receipt", "Thank you. We have your request.", form(CallReviewScreen, "end", "y")),
     Stop("check-in", "Check in to a group", check_in()),
     Stop("check-in-later", "Later today: Room 7, 1:30 pm", _nothing_to_check_in),
     Stop("choose-session", "Welcome, Mei. Which group is it?", _choose),
@@ -179,7 +184,7 @@ STOPS = (
     Stop("new-pass", "Your pass", _new_pass),
     Stop("welcome", "✓ Welcome, Mei", _welcome),
     Stop("nothing-open", "Next today: Room 7, 1:30 pm", _nothing_open),
-    Stop("scan-again", "Please scan again", _scan_again),
+    Stop("scan-again", "This is not a group pass", _scan_again),
     Stop("scan-in-form", "Back to my form", _scan_in_form),
     Stop("slip", "It is kept safely on this kiosk since", _slip),
     Stop("withdrawn", "It is withdrawn. Nobody will call you about it.", _withdrawn),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.ui.visitor.screens.callback_form import CallNameScreen
+from kiosk.ui.visitor.screens.callback_form import CallNameScreen, CallReviewScreen
 from kiosk.ui.visitor.screens.home import HomeScreen
 from kiosk.ui.visitor.screens.result import ResultScreen
 from kiosk.ui.widgets.layout import Sheet
@@ -75,7 +75,7 @@ LATE = {
     "count": Late(VisitorDesk, "count_me_in", check_in("enter"), _pressing("j"), fails=True),
     "join": Late(VisitorDesk, "join", _name, _pressing("enter"), fails=True),
     "slip": Late(VisitorDesk, "withdraw_by_slip", _slip, _pressing("w"), fails=True),
-    "send": Late(VisitorDesk, "request_callback", form(), _pressing("n", "n", "n", "y"), True),
+    "send": Late(VisitorDesk, "request_callback", form(CallReviewScreen), _pressing("y"), True),
 }
 
 

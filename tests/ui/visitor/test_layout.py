@@ -3,8 +3,9 @@
 import pytest
 
 from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.touch_keyboard import TouchKeys
 from tests.support.desks import Clinic
-from tests.support.screens import SIZES, Visitor, at_kiosk
+from tests.support.screens import SIZES, STEPS, TELLING, USUAL, Visitor, at_kiosk
 from tests.ui.visitor.layout_rules import faint, offences
 from tests.ui.visitor.stops import STOPS, Stop, start_over
 
@@ -16,17 +17,25 @@ GROUPS = {
 }
 
 
-async def wrong_with(visitor: Visitor, stop: Stop) -> list[str]:
-    """What is wrong with one screen at any size."""
+async def wrong_with(
+    visitor: Visitor, stop: Stop, sizes: tuple[tuple[int, int], ...] = TELLING
+) -> list[str]:
+    """What is wrong with one screen at `sizes`, which it gets one after another."""
     wrong = [f"{stop.name}: {sign}" for sign in faint(visitor)]
-    for size in SIZES:
+    for size in sizes:
         await visitor.resize(*size)
-        for touch in (False, True):
-            await visitor.touch(touch)
-            found = offences(visitor)
-            if found:
-                wrong += [f"{stop.name} at {size}, touch {touch}", *found, visitor.picture()]
+        wrong += _found(visitor, f"{stop.name} at {size}")
+    if visitor.screen.query(TouchKeys):
+        await visitor.touch()
+        for size in SIZES:
+            await visitor.resize(*size)
+            wrong += _found(visitor, f"{stop.name} at {size}, by touch")
     return wrong
+
+
+def _found(visitor: Visitor, where: str) -> list[str]:
+    found = offences(visitor)
+    return [where, *found, visitor.picture()] if found else []
 
 
 @pytest.mark.parametrize("stops", GROUPS.values(), ids=GROUPS)
@@ -38,6 +47,27 @@ async def test_nothing_is_cut_or_crooked(clinic: Clinic, stops: tuple[Stop, ...]
             await stop.way(visitor, clinic)
             visitor.expect(stop.heading)
             wrong += await wrong_with(visitor, stop)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("size", STEPS, ids=str)
+async def test_every_size_is_a_design_size(clinic: Clinic, size: tuple[int, int]) -> None:
+    """Fresh, by touch, and when the terminal gets this size while the screen stands."""
+    wrong = []
+    async with at_kiosk(clinic, size=size) as visitor:
+        for stop in STOPS:
+            await start_over(visitor, clinic, size)
+            await stop.way(visitor, clinic)
+            wrong += _found(visitor, f"{stop.name}, fresh")
+            fresh = visitor.lines
+            await visitor.resize(*USUAL)
+            await visitor.resize(*size)
+            wrong += _found(visitor, f"{stop.name}, again")
+            if visitor.lines != fresh:
+                wrong += [f"{stop.name} changed", *fresh, "to", visitor.picture()]
+            await visitor.touch()
+            wrong += _found(visitor, f"{stop.name}, by touch")
     assert not wrong, "\n".join(wrong)
 
 

@@ -13,8 +13,8 @@ from tests.ui.visitor.stops import STOPS, Stop, start_over
 
 HELP = "You can say: I need help now."
 LANGUAGE = "Change the colours"
-GOES_AWAY = {"still-there", "help", "language"}
-"""The warning is answered by anything; help and language give way to each other."""
+GOES_AWAY = {"still-there", "help", "language", "scan-again"}
+"""The warning and a notice are answered by anything; help and language give way to each other."""
 
 
 async def step_aside(visitor: Visitor, stop: Stop) -> None:

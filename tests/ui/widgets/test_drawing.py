@@ -81,7 +81,7 @@ async def test_words_are_never_markup(make: Callable[[], Widget]) -> None:
 @pytest.mark.parametrize(
     ("make", "sign"),
     [
-        (partial(Action, "Next", letter="N"), "› N  Next ‹"),
+        (partial(Action, "Next", letter="N"), "╭────────────────────╮ │      N  Next       │"),
         (partial(Tile, "Read", "A text", letter="R"), "R  Read"),
     ],
 )
@@ -96,6 +96,22 @@ async def test_the_focus_is_seen(make: Callable[[], Widget], sign: str) -> None:
         await pilot.pause()
         assert sign in " ".join(lines(app.screen, widget))
         assert cells(app.screen._compositor.render_strips()) != before
+
+
+async def test_the_focus_of_a_button_is_one_frame() -> None:
+    """Lines through each of its rows would read as three things, or as something struck out."""
+    app = Frame(partial(Action, "Next", letter="N", primary=True))
+    async with app.run_test(size=(80, 24)) as pilot:
+        button = app.shown
+        size = button.outer_size
+        button.focus()
+        await pilot.pause()
+        top, middle, bottom = lines(app.screen, button)
+        assert (top, bottom) == ("╭" + "─" * 20 + "╮", "╰" + "─" * 20 + "╯")
+        assert (middle[0], middle[-1]) == ("│", "│")
+        styles = [s.style for strip in app.screen._compositor.render_strips() for s in strip]
+        assert not any(style and (style.underline or style.strike) for style in styles)
+        assert button.outer_size == size
 
 
 async def test_a_tile_leaves_its_second_line_out_before_it_cuts_one() -> None:
@@ -176,6 +192,18 @@ async def test_a_code_is_read_from_its_cells_with_its_quiet_zone(data: str, nume
         grid = [row[region.x : region.right] for row in cells(strips)[region.y : region.bottom]]
         assert {cell.text for row in (grid[0], grid[1]) for cell in row} == {(255, 255, 255)}
         assert {cell.ground for row in grid for cell in row[:4]} == {(255, 255, 255)}
+
+
+@pytest.mark.parametrize(
+    ("size", "columns"),
+    [((56, 16), 29), ((80, 24), 33), ((120, 40), 66), ((160, 50), 66), ((200, 60), 99)],
+)
+async def test_a_code_is_as_large_as_its_screen_allows(size: tuple[int, int], columns: int) -> None:
+    """A module is as many columns wide as half rows high, so that it stays square."""
+    app = Frame(partial(QrCode, PASS, numeric=True))
+    async with app.run_test(size=size):
+        assert app.shown.size == (columns, (columns + 1) // 2)
+        assert codes(app.screen._compositor.render_strips()) == [PASS]
 
 
 async def test_another_code_in_the_same_place() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from kiosk.devices.clock import entropy
 from kiosk.domain.fleet import parse_code
 from kiosk.errors import KioskError, SetupError, StoreAway, StoreDiffers
+from kiosk.records.central import connection
 from kiosk.records.central.connection import Address, read_address
 from kiosk.records.central.machines import CentralMachine
 from kiosk.records.central.owner import CentralSite, owner_transaction
@@ -104,6 +105,13 @@ def test_a_centre_may_be_made_again(owner: Address, clinic: Clinic) -> None:
     assert first.sites == ()
     with pytest.raises(SetupError, match="There is no clinic at this centre yet"):
         choose_site(owner, None)
+
+
+def test_an_owner_waits_longer_for_the_line_than_a_machine(
+    owner: Address, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "CONNECT_SECONDS", 1e-6)
+    assert prepare_central(owner, clinic.clock).sites == ()
 
 
 def test_an_older_program_leaves_a_newer_centre_alone(owner: Address, clinic: Clinic) -> None:

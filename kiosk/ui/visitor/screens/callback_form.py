@@ -26,7 +26,7 @@ from kiosk.ui.visitor.text import (
 from kiosk.ui.visitor.visit import CallForm
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Choices, Field
-from kiosk.ui.widgets.layout import pairs
+from kiosk.ui.widgets.layout import Sheet, pairs
 from kiosk.ui.widgets.touch_keyboard import LETTERS, PHONE, TouchKeys, key_labels
 
 
@@ -38,6 +38,15 @@ class CallFormScreen(VisitorScreen):
     def __init__(self, form: CallForm) -> None:
         super().__init__()
         self._form = form
+
+    def lead(self) -> str:
+        place = self._("Step {step} of {steps}")
+        step, steps = FORM_STEPS.index(type(self)) + 1, len(FORM_STEPS)
+        return f"{place.format(step=step, steps=steps)} · {self.about()}"
+
+    def about(self) -> str:
+        """One sentence about the question."""
+        return ""
 
     def steps(self) -> Iterable[Action]:
         yield Action(self._("Next"), letter="N", id="next", primary=True)
@@ -66,8 +75,8 @@ class CallNameScreen(CallFormScreen):
     def heading(self) -> str:
         return self._("What should we call you?")
 
-    def lead(self) -> str:
-        return self._("Step 1 of 6 · A first name or a nickname is enough.")
+    def about(self) -> str:
+        return self._("A first name or a nickname is enough.")
 
     def body(self) -> Iterable[Widget]:
         yield Field(self._form.draft.preferred_name, most=120)
@@ -110,8 +119,8 @@ class CallPhoneScreen(CallFormScreen):
     def heading(self) -> str:
         return self._("Which number should we call?")
 
-    def lead(self) -> str:
-        return self._("Step 2 of 6 · We only use it to call you back.")
+    def about(self) -> str:
+        return self._("We only use it to call you back.")
 
     def body(self) -> Iterable[Widget]:
         yield Field(self._form.phone, most=40)
@@ -119,6 +128,7 @@ class CallPhoneScreen(CallFormScreen):
 
     def steps(self) -> Iterable[Action]:
         yield Action(self._("Next"), id="next", primary=True)
+        yield Action(self._("No phone?"), id="no-phone", apart=True)
 
     def below(self) -> Iterable[Widget]:
         yield from super().below()
@@ -138,10 +148,17 @@ class CallPhoneScreen(CallFormScreen):
     def problem(self) -> str:
         country = self.context.clinic.country
         phone = check_phone(self._form.phone, country)
+        if phone is PhoneProblem.NO_PHONE:
+            self.go_without()
         if isinstance(phone, PhoneProblem):
             return describe_phone_problem(phone, country, self.visit.texts.language, self._)
         self._form.draft = replace(self._form.draft, phone=phone.e164)
         return ""
+
+    @on(Pressable.Pressed, "#no-phone")
+    def go_without(self) -> None:
+        """Show how to get a talk without a phone; what is typed here stays."""
+        self.go_to(VisitorRoute.NO_PHONE)
 
 
 class CallWhenScreen(CallFormScreen):
@@ -150,8 +167,8 @@ class CallWhenScreen(CallFormScreen):
     def heading(self) -> str:
         return self._("When may we call?")
 
-    def lead(self) -> str:
-        return self._("Step 3 of 6 · Choose all that suit you.")
+    def about(self) -> str:
+        return self._("Choose all that suit you.")
 
     def body(self) -> Iterable[Widget]:
         yield Choices(
@@ -183,8 +200,8 @@ class CallLanguageScreen(CallFormScreen):
     def heading(self) -> str:
         return self._("Which language should we speak?")
 
-    def lead(self) -> str:
-        return self._("Step 3 of 6 · On the phone, that is.")
+    def about(self) -> str:
+        return self._("On the phone, that is.")
 
     def body(self) -> Iterable[Widget]:
         yield Choices(
@@ -204,8 +221,8 @@ class CallMessageScreen(CallFormScreen):
     def heading(self) -> str:
         return self._("If you do not pick up, may we leave a message?")
 
-    def lead(self) -> str:
-        return self._("Step 4 of 6 · It is fine to say no.")
+    def about(self) -> str:
+        return self._("It is fine to say no.")
 
     def body(self) -> Iterable[Widget]:
         draft = self._form.draft
@@ -241,8 +258,8 @@ class CallReviewScreen(CallFormScreen):
     def heading(self) -> str:
         return self._("Is this right?")
 
-    def lead(self) -> str:
-        return self._("Step 5 of 6 · Go back to change anything.")
+    def about(self) -> str:
+        return self._("Go back to change anything.")
 
     def body(self) -> Iterable[Widget]:
         yield Static(self._read_back(), id="read-back", markup=False)
@@ -264,10 +281,25 @@ class CallReviewScreen(CallFormScreen):
             id="consent",
             markup=False,
         )
+
+    def below(self) -> Iterable[Widget]:
         yield Static("", id="say", markup=False)
+        yield from super().below()
 
     def steps(self) -> Iterable[Action]:
-        yield Action(self._("Yes, send"), letter="Y", id="send", primary=True)
+        send = Action(self._("Yes, send"), letter="Y", id="send", primary=True, apart=True)
+        send.display = False
+        yield send
+
+    def _offer_more(self) -> None:
+        """Offer to send only while the consent is wholly in view."""
+        super()._offer_more()
+        in_view = self.query_one(Sheet).can_view_entire(self.query_one("#consent"))
+        send = self.query_one("#send")
+        if in_view and not send.display:
+            self.note_change()
+        send.display = in_view
+        self.query_one("#more").set_class(not in_view, "-primary")
 
     def _read_back(self) -> Table:
         draft, country = self._form.draft, self.context.clinic.country
@@ -305,6 +337,7 @@ class CallReviewScreen(CallFormScreen):
         draft = self._form.confirmed(self.visit.texts.language, self.context.clinic.today())
         answer = await self.ask(lambda side: side.desk.request_callback(draft))
         if isinstance(answer, Trouble):
+            self.query_one("#say").display = True
             self.say(self._("This could not be kept just now. Please ask at the counter."))
         else:
             self.post_message(Received(answer))

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from textual import on
-from textual.containers import Grid
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -15,6 +14,7 @@ from kiosk.ui.visitor.screen import Chosen, Received, VisitorRoute, VisitorScree
 from kiosk.ui.visitor.text import describe_name_problem, format_session
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.layout import Tiles
 from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_labels
 
 
@@ -35,7 +35,7 @@ class ChooseSessionScreen(VisitorScreen):
         return self._("Choose the room and the time.")
 
     def body(self) -> Iterable[Widget]:
-        with Grid(id="sessions"):
+        with Tiles(id="sessions"):
             for key, session in self._sessions.items():
                 title = self._format(session)
                 yield Tile(title, self._more(session), name=key)
@@ -69,7 +69,8 @@ class CheckInScreen(ChooseSessionScreen):
         return self._("Nothing is open for check-in just now.")
 
     def body(self) -> Iterable[Widget]:
-        yield from super().body()
+        if self._today.open_now:
+            yield from super().body()
         for session in self._today.later[:3]:
             text = self._("Later today: {session}").format(session=self._format(session))
             yield Static(text, classes="later", markup=False)
@@ -98,18 +99,20 @@ class GuestScreen(VisitorScreen):
         return self._("You are welcome. How would you like to come in?")
 
     def body(self) -> Iterable[Widget]:
-        yield Tile(
-            self._("Just count me"),
-            self._("No name, nothing to carry"),
-            letter="J",
-            id="count",
-        )
-        yield Tile(
-            self._("Give a first name"),
-            self._("We greet you, and you can have a pass for next time"),
-            letter="G",
-            id="name",
-        )
+        # The one that counts at once does not stand where the group was just chosen.
+        with Tiles(id="ways"):
+            yield Tile(
+                self._("Give a first name"),
+                self._("We greet you, and you can have a pass for next time"),
+                letter="G",
+                id="name",
+            )
+            yield Tile(
+                self._("Just count me"),
+                self._("No name, nothing to carry"),
+                letter="J",
+                id="count",
+            )
 
     @on(Pressable.Pressed, "#count")
     def count(self) -> None:

@@ -7,12 +7,15 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.content.helplines import Helpline, helplines
-from kiosk.ui.visitor.screen import BesideCodeScreen
+from kiosk.ui.visitor.screen import BesideCodeScreen, Chosen
+from kiosk.ui.visitor.text import CodeToShow
 from kiosk.ui.widgets.buttons import Pressable, Tile
-from kiosk.ui.widgets.layout import Sheet
+from kiosk.ui.widgets.layout import Sheet, Tiles
 from kiosk.ui.widgets.qr import QrCode
 
 _EMERGENCY = "tel:995"
+_CAPTION_ROWS = 3
+"""A blank row, and the sentence under the code."""
 
 
 class HelpNowScreen(BesideCodeScreen):
@@ -32,13 +35,16 @@ class HelpNowScreen(BesideCodeScreen):
         lines = self._shown()
         self._lines = {line.id: line for line in lines}
         for line in lines:
-            if line.tel:
-                yield Tile(f"{line.number}  {line.name}", line.note, name=line.id)
-            else:
+            if not line.tel:
                 yield Static(f"{line.name}. {line.note}", classes="staff", markup=False)
+        with Tiles(id="list"):
+            for line in lines:
+                if line.tel:
+                    yield Tile(f"{line.number}  {line.name}", line.note, name=line.id)
 
     def code(self) -> QrCode:
-        return QrCode(next((line.tel for line in self._shown() if line.tel), _EMERGENCY))
+        tel = next((line.tel for line in self._shown() if line.tel), _EMERGENCY)
+        return QrCode(tel, below=_CAPTION_ROWS)
 
     def _shown(self) -> tuple[Helpline, ...]:
         clinic = self.context.clinic
@@ -56,5 +62,9 @@ class HelpNowScreen(BesideCodeScreen):
 
     @on(Pressable.Pressed, "Tile")
     def choose(self, event: Pressable.Pressed) -> None:
-        """Show the code of a tapped line."""
+        """Show the code of a tapped line, on a screen of its own where there is no room here."""
         event.pressable.focus()
+        line = self._lines[event.pressable.name or ""]
+        if not any(code.is_on_screen for code in self.query(QrCode)):
+            title = f"{line.number}  {line.name}"
+            self.post_intent(Chosen(CodeToShow(title, (line.note, self.caption()), line.tel)))

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len
 from textual import events, on
-from textual.containers import Grid
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -12,6 +11,7 @@ from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.screen import VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import format_session
 from kiosk.ui.widgets.buttons import Pressable, Tile
+from kiosk.ui.widgets.layout import Tiles
 
 _ROUTES = {
     "read": VisitorRoute.READ,
@@ -38,7 +38,7 @@ class HomeScreen(VisitorScreen):
         return self._("You do not need this screen. Any staff member can do this for you.")
 
     def body(self) -> Iterable[Widget]:
-        with Grid(id="tiles"):
+        with Tiles(brief=True, id="tiles"):
             yield Tile(
                 self._("Read about peer support"),
                 self._("What it is, and a first talk"),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from textual import on
-from textual.containers import Grid
 from textual.widget import Widget
 
 from kiosk.content.translations import Language, languages
@@ -11,13 +10,17 @@ from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.ui.theme import next_theme, theme_names
 from kiosk.ui.visitor.screen import Chosen, VisitorRoute, VisitorScreen
 from kiosk.ui.widgets.buttons import Pressable, Tile
+from kiosk.ui.widgets.layout import Tiles
 
 _BY_PHONE = (
-    (CallLanguage.MANDARIN, "中文", "我们可以用中文给您打电话"),
-    (CallLanguage.MALAY, "Melayu", "Kami boleh menelefon anda"),
-    (CallLanguage.TAMIL, "Tamil", "We can call you in Tamil"),
+    (CallLanguage.MANDARIN, "用中文通电话"),
+    (CallLanguage.MALAY, "Panggilan Bahasa Melayu"),
+    (CallLanguage.TAMIL, ""),
 )
-"""Languages of the clinic, each with a sentence in itself: "we can call you in …"."""
+"""Languages of the clinic that the screens may lack, each with "a call in …" in itself.
+
+Tamil letters are not drawn alike by terminals, so it is offered in the screens' language.
+"""
 
 
 class LanguageScreen(VisitorScreen):
@@ -34,12 +37,14 @@ class LanguageScreen(VisitorScreen):
     def body(self) -> Iterable[Widget]:
         self._languages = languages(published=self.context.clinic.helplines)
         codes = {language.code for language in self._languages}
-        with Grid(id="list"):
+        with Tiles(id="list"):
             for language in self._languages:
                 yield Tile(language.own_name, name=f"show-{language.code}")
-            for value, own_name, sentence in _BY_PHONE:
+            for value, own_words in _BY_PHONE:
                 if value not in codes:
-                    yield Tile(own_name, sentence, name=f"call-{value}")
+                    words = self._format_call(value)
+                    more = words if own_words else ""
+                    yield Tile(own_words or words, more, name=f"call-{value}")
             yield Tile(
                 self._("Change the colours"), self._next_look(), name="theme-next", id="colours"
             )
@@ -61,6 +66,15 @@ class LanguageScreen(VisitorScreen):
                 self.app.theme = self.visit.theme  # draws every widget again, this tile too
             case _:
                 self.go_to(VisitorRoute.STAFF)
+
+    def _format_call(self, language: CallLanguage) -> str:
+        """Return that a call is offered: a language here is not always one of the screens."""
+        texts = {
+            CallLanguage.MANDARIN: self._("A call in Mandarin"),
+            CallLanguage.MALAY: self._("A call in Malay"),
+            CallLanguage.TAMIL: self._("A call in Tamil"),
+        }
+        return texts[language]
 
     def _next_look(self) -> str:
         """Return the name in words of the theme that the tile brings."""

@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 
 from kiosk.domain.clock_sync import is_far_off
 from kiosk.domain.fleet import format_clock_offset
+from kiosk.domain.staff import is_pin
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.screen import GoTo, Stay, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import format_day_and_time
@@ -186,6 +187,9 @@ class PinScreen(VisitorScreen):
         field = self.query_one(Field)
         typed, field.value = field.value, ""
         if not typed:
+            return
+        if not is_pin(typed):
+            self.say(self._("That is not the PIN."))
             return
         answer = await self.ask(lambda side: side.maintenance.unlock(typed))
         if isinstance(answer, Trouble):

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.containers import Grid
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -14,7 +13,7 @@ from kiosk.ui.theme import text_styles
 from kiosk.ui.visitor.screen import Chosen, VisitorScreen
 from kiosk.ui.visitor.text import CodeToShow
 from kiosk.ui.widgets.buttons import Pressable, Tile
-from kiosk.ui.widgets.layout import Prose
+from kiosk.ui.widgets.layout import Prose, Tiles
 
 if TYPE_CHECKING:
     from kiosk.content.articles import TakeHome
@@ -30,7 +29,7 @@ class ArticlesScreen(VisitorScreen):
         return self._("Each takes a minute or two.")
 
     def body(self) -> Iterable[Widget]:
-        with Grid(id="list"):
+        with Tiles(id="list"):
             for article in articles(self.visit.texts.language):
                 yield Tile(article.title, name=article.slug)
 
@@ -77,7 +76,7 @@ class TakeHomeScreen(VisitorScreen):
 
     def body(self) -> Iterable[Widget]:
         clinic, language = self.context.clinic, self.visit.texts.language
-        with Grid(id="list"):
+        with Tiles(id="list"):
             for item in clinic.take_home:
                 yield self._tile(item.title, item.size, self._booklet(item))
             for line in helplines(language, clinic.today(), published=clinic.helplines).lines:

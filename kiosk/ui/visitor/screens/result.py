@@ -1,16 +1,18 @@
-"""Results: the answer to a scan or a check-in, and a code to photograph."""
+"""Results: the answer to a scan or a check-in, a notice, and a code to photograph."""
 
 from collections.abc import Iterable
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.ui.terminal.lockdown import types_text
 from kiosk.ui.visitor.screen import BesideCodeScreen, Chosen, Stay, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import CodeToShow, ResultText
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
-from kiosk.ui.widgets.card import Card
+from kiosk.ui.widgets.card import Card, CardText
+from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.qr import QrCode
 
 
@@ -51,6 +53,45 @@ class ResultScreen(VisitorScreen):
     def read(self) -> None:
         """Ask for something to read."""
         self.go_to(VisitorRoute.READ)
+
+
+class NoticeScreen(VisitorScreen):
+    """One card over a screen that stays as it is; any key or tap shows that one again."""
+
+    AUTO_FOCUS = ""
+    stays: Stay = "result"
+
+    def __init__(self, card: CardText) -> None:
+        super().__init__()
+        self._card = card
+
+    def compose(self) -> ComposeResult:
+        yield Card(self._card, self.visit.theme)
+        yield from self.foot()
+
+    def on_key(self, event: events.Key) -> None:
+        if self._route_of(event, typing=self._types(event)) is not None:
+            super().on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        field = self._field
+        if field is not None and self._types(event):
+            field.insert_text_at_cursor(event.character or "")
+        self.go_to(VisitorRoute.MORE_TIME)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.go_to(VisitorRoute.MORE_TIME)
+
+    @property
+    def _field(self) -> Field | None:
+        """The field that the person was typing in."""
+        covered = self.app.screen_stack[-2].focused
+        return covered if isinstance(covered, Field) else None
+
+    def _types(self, event: events.Key) -> bool:
+        return self._field is not None and types_text(event)
 
 
 class CodeScreen(BesideCodeScreen):

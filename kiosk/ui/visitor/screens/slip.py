@@ -34,7 +34,7 @@ class SlipScreen(VisitorScreen):
 
     def steps(self) -> Iterable[Action]:
         if self._state.phase in (RequestPhase.KEPT_HERE, RequestPhase.WITH_CLINIC):
-            yield Action(self._("Withdraw it"), letter="W", id="withdraw", primary=True)
+            yield Action(self._("Withdraw it"), letter="W", id="withdraw", primary=True, apart=True)
 
     def _format_state(self) -> str:
         since = self._state.since

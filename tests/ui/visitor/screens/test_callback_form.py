@@ -7,10 +7,12 @@ from itertools import pairwise
 import pytest
 
 from kiosk.domain.callbacks.request import CallbackDraft, Receipt, Window
+from kiosk.domain.phones import PhoneProblem
 from kiosk.errors import StoreFull
 from kiosk.ui.visitor.screen import VisitorRoute
 from kiosk.ui.visitor.screens.callback_form import FORM_STEPS, CallPhoneScreen, CallReviewScreen
 from kiosk.ui.visitor.screens.help_now import HelpNowScreen
+from kiosk.ui.visitor.text import describe_phone_problem
 from kiosk.ui.widgets.inputs import Field
 from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.desks import Clinic
@@ -96,18 +98,24 @@ async def test_any_time_and_parts_of_the_week_exclude_each_other(clinic: Clinic)
 NAMES = (
     ("", "Please type a name. A nickname is fine."),
     ("   ", "Please type a name. A nickname is fine."),
-    ("x" * 60, "That is a bit long. A first name is enough."),
+    ("x" * 100, "That is a bit long. A first name is enough."),
     ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
     ("my ic is s 1234567 d", "Please do not type an NRIC or FIN. We never need it."),
     ("12345", "Please type a name with letters in it."),
+    ("91234567", "Please type a name with letters in it."),
+    ("Tan 91234567", "Please type the name alone, without the number."),
 )
 NUMBERS = (
     ("", "Please type the number we should call."),
     ("8123", "Some digits are missing. Singapore numbers have 8."),
     ("81234567812345", "There are too many digits. Singapore numbers have 8."),
+    ("8123 4567 / 9123 4567", "That is more than one. Please type one number."),
+    ("6123 4567 x12", "We cannot dial extensions. Is there another number?"),
     ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
     ("1900 112 2334", "We cannot call that kind of number. Is there another one?"),
-    ("hello", "We cannot call this number. For another country, start with +."),
+    ("hello", "Type 8 digits, or + first for another country."),
+    ("51234567", "Please check it. For another country, start with +."),
+    ("012-345 6789", "Please check it. For another country, start with +."),
 )
 """What is typed, and the one kind sentence that answers it."""
 
@@ -125,6 +133,11 @@ async def test_names_that_cannot_be_taken(clinic: Clinic) -> None:
             assert visitor.screen.query_one(Field).value == f"{typed}x"
 
 
+def test_every_problem_with_a_number_has_its_sentence() -> None:
+    told = [describe_phone_problem(problem, "SG", "en", str) for problem in PhoneProblem]
+    assert len(set(told)) == len(told)
+
+
 async def test_numbers_that_cannot_be_taken(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form(CallPhoneScreen)(visitor, clinic)
@@ -136,9 +149,34 @@ async def test_numbers_that_cannot_be_taken(clinic: Clinic) -> None:
             assert isinstance(visitor.screen.focused, Field)
 
 
+async def test_somebody_without_a_phone_reads_how_to_go_on_and_loses_nothing(
+    clinic: Clinic,
+) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.type("Mei Ling", "enter")
+        for typed in ("no phone", ""):
+            await fill(visitor, typed)
+            if typed:
+                await visitor.keys("enter")
+            else:
+                await visitor.tap("No phone?")
+            visitor.expect("You do not need a phone", "Ask at the counter")
+            await visitor.keys("b")
+            visitor.expect(PHONE)
+            assert visitor.screen.query_one(Field).value == typed
+        await visitor.type("8123 4567", "enter")
+        visitor.expect("When may we call?")
+        assert visitor.app.context.visit.call_form().draft.preferred_name == "Mei Ling"
+
+
 ABROAD = (
     ("MY", "0123", "Some digits are missing. Malaysia numbers have 9–11."),
-    ("FR", "0123 45 67 89 01 23", "There are too many digits. France numbers have 10."),
+    (
+        "FR",
+        "0123 45 67 89 01 23",
+        "There are too many digits. France numbers have 10.",
+    ),
 )
 """Where a clinic is, what is typed there, and the answer."""
 
@@ -244,6 +282,39 @@ async def test_long_answers_are_read_back_under_each_other(
         language = next(index for index, row in enumerate(rows) if "Language" in row)
         for row in rows[when + 1 : language]:
             assert row[1:column].strip() == "", visitor.picture()
+
+
+async def test_each_step_has_a_number_of_its_own(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        for place, step in enumerate(FORM_STEPS, start=1):
+            await form(step)(visitor, clinic)
+            visitor.expect(f"Step {place} of {len(FORM_STEPS)}")
+            await visitor.keys("escape")
+
+
+async def test_nothing_is_sent_before_its_consent_was_in_view(clinic: Clinic) -> None:
+    """On the smallest screen, and wherever long answers push the consent below the fold."""
+    consent, send = "By sending, you agree", "Yes, send"
+    async with at_kiosk(clinic, size=(56, 16)) as visitor:
+        await form(CallReviewScreen)(visitor, clinic)
+        visitor.expect_not(consent, send)
+        await visitor.keys("y")
+        visitor.expect("Is this right?")
+        await visitor.tap("More")
+        visitor.expect(consent, send)
+        await visitor.resize(56, 24)
+        visitor.expect(consent, send)
+        visitor.expect_not("More")
+        filled = visitor.app.context.visit.call_form()
+        filled.draft = replace(filled.draft, windows=frozenset(Window) - {Window.ANY})
+        await visitor.keys("h", "b")
+        visitor.expect("More")
+        visitor.expect_not(send)
+        await visitor.keys("y")
+        visitor.expect("Is this right?")
+        assert clinic.count("callback_request") == 0
+        await visitor.keys("end", "y")
+        visitor.expect(SENT)
 
 
 async def test_leaving_the_form_by_back_alone_leaves_nothing_for_the_next_visitor(

@@ -1,7 +1,8 @@
-"""The tile of the colours says what it brings."""
+"""The tiles say what they bring: a language of the screens, a call in one, other colours."""
 
 import pytest
 
+from kiosk.content.translations import Language
 from kiosk.ui.theme import THEMES, theme_names
 from tests.support.desks import Clinic
 from tests.support.screens import SIZES, at_kiosk
@@ -38,3 +39,30 @@ async def test_the_tile_still_says_so_when_the_screen_is_opened_again(clinic: Cl
         await visitor.keys("b", "l")
         visitor.expect("Usual colours")
         visitor.expect_not("Strong contrast")
+
+
+async def test_a_language_is_named_only_where_the_screens_have_it(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_kiosk(clinic, size=(120, 40)) as visitor:
+        visitor.expect("L  Language")
+        visitor.expect_not("中文", "Melayu")
+        shown = (Language("en", "English"), Language("zh", "中文"))
+        monkeypatch.setattr("kiosk.ui.visitor.screen.languages", lambda published: shown)
+        await visitor.keys("r")
+        visitor.expect("L  Language · 中文")
+        visitor.expect_not("Melayu")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_a_call_in_another_language_is_called_a_call(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    async with at_kiosk(clinic, size=size) as visitor:
+        await visitor.keys("l")
+        visitor.expect("English", "用中文通电话", "Panggilan Bahasa Melayu", "A call in Tamil")
+        if size[0] > 56:
+            visitor.expect("A call in Mandarin", "A call in Malay")
+        await visitor.tap("用中文通电话")
+        visitor.expect("What should we call you?")
+        assert visitor.app.context.visit.call_form().draft.call_language == "zh"
