@@ -13,7 +13,7 @@ from kiosk.ui.theme import text_styles
 from kiosk.ui.visitor.screen import Chosen, VisitorScreen
 from kiosk.ui.visitor.text import CodeToShow
 from kiosk.ui.widgets.buttons import Pressable, Tile
-from kiosk.ui.widgets.layout import Prose, Tiles
+from kiosk.ui.widgets.layout import Prose, Sheet, Tiles
 
 if TYPE_CHECKING:
     from kiosk.content.articles import TakeHome
@@ -59,6 +59,17 @@ class ArticleScreen(VisitorScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Prose(self._article().markdown, text_styles(self.visit.theme), id="text")
+
+    @on(Sheet.Measured)
+    def save_air(self) -> None:
+        """Take the air from a text that would be whole without it."""
+        sheet, text = self.query_one(Sheet), self.query_one(Prose)
+        if 0 < sheet.max_scroll_y <= sheet.styles.padding.height + text.styles.margin.height:
+            sheet.add_class("-tight")
+
+    def on_resize(self) -> None:
+        for sheet in self.query(Sheet):
+            sheet.remove_class("-tight")
 
 
 class TakeHomeScreen(VisitorScreen):
