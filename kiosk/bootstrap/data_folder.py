@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -57,21 +58,39 @@ def make_folder(folder: Path) -> None:
 
 
 def log_to(path: Path) -> None:
-    """Log to a file that only this user may read, and that cannot grow without end."""
+    """Log to a file that only this user may read, and that cannot grow without end.
+
+    Once more on a folder that has come late. A screen goes on without a log where none can be
+    written: that it helps people counts for more.
+    """
     from logging.handlers import RotatingFileHandler
 
+    log = logging.getLogger("kiosk")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    for handler in [one for one in log.handlers if isinstance(one, RotatingFileHandler)]:
+        log.removeHandler(handler)
+        with suppress(OSError):  # what was buffered has no room
+            handler.close()
     try:
         path.touch(mode=0o600)
         handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
-    except OSError as error:
-        raise SetupError(
-            f"The log {path} cannot be written ({error.strerror}); mend its disk or its rights."
-        ) from None
+    except OSError:
+        return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log = logging.getLogger("kiosk")
     log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False
+
+
+def check_folder(folder: Path) -> None:
+    """Raise SetupError where there is no data folder, unless KIOSK_DATA_DIR names it.
+
+    One that is named may be on a disk that is mounted late: a screen comes up and waits for it.
+    """
+    if not os.path.exists(folder) and not os.environ.get("KIOSK_DATA_DIR"):  # noqa: PTH110
+        raise SetupError(
+            f"There is no data folder {folder} yet; make a clinic with `kiosk init`, or try"
+            " `kiosk demo`."
+        )
 
 
 def has_central(folder: Path) -> bool:
@@ -117,16 +136,32 @@ def open_central(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteInf
     return store, site
 
 
-def refuse_staff_work(folder: Path) -> None:
-    """Raise SetupError on a kiosk with a centre, where nobody works but visitors."""
-    link = find_link(folder)
-    if link is not None and link.kind == "kiosk":
+def refuse_staff_work(folder: Path, *, if_known: bool = False) -> None:
+    """Raise SetupError on a kiosk with a centre, where nobody works but visitors.
+
+    With `if_known` a link that cannot be read raises nothing.
+    """
+    if _machine_kind(folder, if_known=if_known) == "kiosk":
         raise SetupError(_ELSEWHERE)
 
 
-def refuse_on_desk(folder: Path, instead: str) -> None:
-    """Raise SetupError on a desk machine; `instead` is what to do, without a full stop."""
+def refuse_on_desk(folder: Path, instead: str, *, if_known: bool = False) -> None:
+    """Raise SetupError on a desk machine; `instead` is what to do, without a full stop.
+
+    With `if_known` a link that cannot be read raises nothing.
+    """
     # A kiosk's own file is enough for it to work, whatever has become of its link.
-    link = None if (folder / DATABASE).exists() else find_link(folder)
-    if link is not None and link.kind != "kiosk":
+    if (folder / DATABASE).exists():
+        return
+    if _machine_kind(folder, if_known=if_known) not in ("", "kiosk"):
         raise SetupError(_IS_A_DESK.format(instead))
+
+
+def _machine_kind(folder: Path, *, if_known: bool) -> str:
+    try:
+        link = find_link(folder)
+    except SetupError:
+        if if_known:
+            return ""
+        raise
+    return "" if link is None else link.kind

@@ -1,6 +1,5 @@
 """One opened data folder, and the desks that are made of it."""
 
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from kiosk.domain.working_time import WorkingCalendar
     from kiosk.records.database.store import Records
     from kiosk.settings import Settings
-    from kiosk.ui.visitor.visit import VisitorSide
+    from kiosk.ui.visitor.visit import VisitorDesks
     from kiosk.usecases.access import Access
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
     from kiosk.usecases.site import SiteInfo
@@ -31,11 +30,11 @@ class Kiosk:
     site: "SiteInfo"
     clock: "Clock"
 
-    def visitor_side(self) -> "VisitorSide":
-        """Return the desks and the clinic behind the visitor's screens."""
+    def visitor_desks(self) -> "VisitorDesks":
+        """Return what a visit needs."""
         from kiosk.content.articles import read_take_home
         from kiosk.devices.clock import entropy
-        from kiosk.ui.visitor.visit import Timing, VisitorClinic, VisitorSide
+        from kiosk.ui.visitor.visit import Timing, VisitorClinic, VisitorDesks
         from kiosk.usecases.helplines import read_published
         from kiosk.usecases.site import load_sealing_keys
         from kiosk.usecases.visitor_desk import VisitorDesk
@@ -59,7 +58,7 @@ class Kiosk:
         desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing, calendar)
         desk.promise_days()
         published = partial(read_published, self.store, self.site)
-        return VisitorSide(desk, self.maintenance(), clinic, published)
+        return VisitorDesks(desk, clinic, published)
 
     def clean(self) -> None:
         """Delete what the centre confirmed long enough ago; without a centre that is nothing."""
@@ -70,13 +69,7 @@ class Kiosk:
 
     def maintenance(self) -> "MaintenanceDesk":
         """Return the maintenance screen's desk."""
-        from importlib.metadata import version
-
-        from kiosk.devices.clock import entropy
-        from kiosk.usecases.maintenance_desk import MaintenanceDesk
-
-        desk = partial(MaintenanceDesk, has_central=has_central(self.folder))
-        return desk(self.store, self.clock, entropy, self.site, version("kiosk"))
+        return maintenance_desk(self.folder, self.store, self.clock, self.site)
 
     def access(self) -> "Access":
         """Return what signs staff in."""
@@ -106,26 +99,51 @@ class Kiosk:
         return self.clock.now().astimezone(self.site.zone).date()
 
 
-def open_kiosk(folder: Path) -> Kiosk:
-    """Open the data folder, for a desk machine the centre; raises KioskError with one sentence."""
-    from kiosk.devices.clock import SystemClock
-    from kiosk.records.database.store import Store
-    from kiosk.settings import read_settings
-    from kiosk.usecases.site import load_site
+def maintenance_desk(
+    folder: Path, store: "Records", clock: "Clock", site: "SiteInfo"
+) -> "MaintenanceDesk":
+    """Return the maintenance screen's desk of a data folder, which needs no settings."""
+    from importlib.metadata import version
 
-    # A kiosk's own file is enough for it to work, whatever has become of its link.
-    link = None if (folder / DATABASE).exists() else find_link(folder)
-    if link is not None and link.kind != "kiosk":
-        settings, clock = read_settings(folder), SystemClock()
-        return Kiosk(folder, settings, *open_central(link, clock), clock)
+    from kiosk.devices.clock import entropy
+    from kiosk.usecases.maintenance_desk import MaintenanceDesk
+
+    desk = partial(MaintenanceDesk, has_central=has_central(folder))
+    return desk(store, clock, entropy, site, version("kiosk"))
+
+
+def check_clinic(folder: Path) -> None:
+    """Raise SetupError where a data folder holds no database file."""
     if not (folder / DATABASE).exists():
         raise SetupError(
             f"There is no clinic in {folder} yet; make one with `kiosk init`, or try `kiosk demo`."
         )
-    settings = read_settings(folder)
+
+
+def open_records(folder: Path) -> "tuple[Records, SiteInfo]":
+    """Open the database file of a data folder; raises KioskError with one sentence."""
+    from kiosk.records.database.store import Store
+    from kiosk.usecases.site import load_site
+
+    check_clinic(folder)
     store = Store.open(folder / DATABASE)
-    with ExitStack() as undo:
-        undo.callback(store.close)
-        kiosk = Kiosk(folder, settings, store, load_site(store), SystemClock())
-        undo.pop_all()
-    return kiosk
+    try:
+        return store, load_site(store)
+    except BaseException:
+        store.close()
+        raise
+
+
+def open_kiosk(folder: Path) -> Kiosk:
+    """Open the data folder, for a desk machine the centre; raises KioskError with one sentence."""
+    from kiosk.devices.clock import SystemClock
+    from kiosk.settings import read_settings
+
+    # A kiosk's own file is enough for it to work, whatever has become of its link.
+    link = None if (folder / DATABASE).exists() else find_link(folder)
+    clock = SystemClock()
+    if link is not None and link.kind != "kiosk":
+        return Kiosk(folder, read_settings(folder), *open_central(link, clock), clock)
+    check_clinic(folder)
+    settings = read_settings(folder)
+    return Kiosk(folder, settings, *open_records(folder), clock)

@@ -25,6 +25,8 @@ _log = logging.getLogger("kiosk.sync")
 _QUIET_SECONDS: Final = 1.5
 """How long the sync lets the first screens have the machine to themselves: its imports alone take
 0.2 s of a processor."""
+_LINK_SECONDS: Final = 60.0
+"""How often a link that could not be read is read again."""
 _END_SECONDS: Final = 1.0
 """How long the end of the program waits for the sync; what is under way then is sent again."""
 _CLEAN_SECONDS: Final = 86_400.0
@@ -72,14 +74,23 @@ class _SyncThread:
         self._thread.join(_END_SECONDS)
 
     def _work(self) -> None:
-        try:
-            link = kiosk_link(self._kiosk.folder)
-        except KioskError as error:
-            # The kiosk works on alone; doctor and the maintenance screen say why.
-            _log.error("the sync has not begun: %s", type(error).__name__)
-            return
-        if not self._stop.wait(_QUIET_SECONDS):
+        link = self._wait_for_link()
+        if link is not None and not self._stop.wait(_QUIET_SECONDS):
             keep_syncing(self._kiosk, link, self._stop, self._after)
+
+    def _wait_for_link(self) -> "CentralLink | None":
+        """Return the link once it can be read; None where the end comes first."""
+        said = False
+        while True:
+            try:
+                return kiosk_link(self._kiosk.folder)
+            except KioskError as error:
+                # The kiosk works on alone; doctor says why.
+                if not said:
+                    _log.error("the sync has not begun: %s", type(error).__name__)
+                said = True
+            if self._stop.wait(_LINK_SECONDS):
+                return None
 
     def _after(self, _done: "Round") -> None:
         if time.monotonic() - self._cleaned > _CLEAN_SECONDS:

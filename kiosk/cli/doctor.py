@@ -50,6 +50,7 @@ def doctor(form: Format) -> int:
 
 def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     """Return all findings, whatever is broken; `today` is compared with the helplines' date."""
+    from kiosk.records.database.errors import is_read_only
     from kiosk.settings import Settings, read_settings
 
     found: list[Finding] = []
@@ -71,7 +72,8 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
             kiosk.store.close()
     found += _findings_or_error("take-home material", lambda: _take_home(folder))
     there = next(path for path in (folder, *folder.parents) if path.exists())
-    found.append(disk_finding(shutil.disk_usage(there).free))
+    free = shutil.disk_usage(there).free
+    found.append(disk_finding(free, is_read_only=is_read_only(there)))
     found.append(swap_finding(read_swaps()))
     found.append(_variables())
     return tuple(found)

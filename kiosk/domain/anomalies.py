@@ -44,6 +44,8 @@ class AnomalyKind(StrEnum):
     """Somebody was rung after they had taken their request back."""
     SAME_REFERENCE = "same_reference"
     """Two requests have one reference: two machines share their symbols or their disk."""
+    REFUSED = "visitor_refused"
+    """A machine could keep nothing, and sent visitors to the counter."""
     CLOCK_DOUBTFUL = "clock_doubtful"
     """The machine's clock was wrong, and by how much is not known."""
     CLOCK_OFF = "clock_off"

@@ -22,6 +22,7 @@ class AuditAction(StrEnum):
     CLOSED_TO_VISITORS = "closed_to_visitors"
     OPENED_TO_VISITORS = "opened_to_visitors"
     CLOCK_TRUSTED = "clock_trusted"
+    VISITOR_REFUSED = "visitor_refused"
     RETENTION_RUN = "retention_run"
     PASSPHRASE_CHANGED = "passphrase_changed"  # noqa: S105 - names an action
     PASSPHRASE_GIVEN = "passphrase_given"  # noqa: S105 - names an action

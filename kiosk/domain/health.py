@@ -198,8 +198,14 @@ def _describe_waiting(status: CentralContact) -> list[str]:
     return said
 
 
-def disk_finding(free_bytes: int) -> Finding:
-    """Return the finding about the room on the disk that holds the data folder."""
+def disk_finding(free_bytes: int, *, is_read_only: bool = False) -> Finding:
+    """Return the finding about the disk that holds the data folder: does it take what is kept?"""
+    if is_read_only:
+        words = (
+            "It is read-only, as a worn memory card becomes: nothing can be kept. Mount it writable"
+            " again, or put the folder on a new disk."
+        )
+        return Finding("disk space", Verdict.FAIL, words)
     megabytes = free_bytes // 1_000_000
     if megabytes < 200:
         return Finding(

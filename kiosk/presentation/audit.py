@@ -63,6 +63,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.MAINTENANCE_REFUSED: "a PIN was refused",
     Did.CLOSED_TO_VISITORS: "closed the kiosk",
     Did.OPENED_TO_VISITORS: "opened the kiosk",
+    Did.VISITOR_REFUSED: "could keep nothing for a visitor",
     Did.CLOCK_TRUSTED: "said the clock is right",
 }
 """What was done, by action; the login stands before it."""
@@ -137,6 +138,7 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.CLOSED_TO_VISITORS,
         Did.OPENED_TO_VISITORS,
         Did.CLOCK_TRUSTED,
+        Did.VISITOR_REFUSED,
         Did.HELPLINES_PUBLISHED,
     ),
 }

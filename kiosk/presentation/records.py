@@ -19,6 +19,7 @@ ANOMALY_TITLES = {
     AnomalyKind.GAP: "records missing",
     AnomalyKind.CALLED: "rung after taking back",
     AnomalyKind.SAME_REFERENCE: "one reference, two",
+    AnomalyKind.REFUSED: "visitors sent away",
     AnomalyKind.CLOCK_DOUBTFUL: "clock wrong",
     AnomalyKind.CLOCK_OFF: "clock set right",
     AnomalyKind.TWO_MACHINES: "seen twice",
@@ -34,6 +35,7 @@ _SENTENCES = {
     AnomalyKind.GAP: "{records} of this machine did not come, although later ones did.",
     AnomalyKind.CALLED: "{visitors} rung after taking the request back.",
     AnomalyKind.SAME_REFERENCE: "{records} with the same reference.",
+    AnomalyKind.REFUSED: "The kiosk could keep nothing {times}, and sent a visitor to the counter.",
     AnomalyKind.CLOCK_DOUBTFUL: "{records} by a clock that was wrong; the times are not sure.",
     AnomalyKind.CLOCK_OFF: "{records} by a clock that was {off}; the times are corrected.",
     AnomalyKind.TWO_MACHINES: "{people} seen by two machines; each counts once.",
@@ -52,6 +54,7 @@ _TO_DO = {
         "Please do not ring again; whoever rang could say sorry in a text if allowed."
     ),
     AnomalyKind.SAME_REFERENCE: "Ask for the name as well when somebody gives this reference.",
+    AnomalyKind.REFUSED: "Ask in the group whether all are on the list; run kiosk doctor there.",
     AnomalyKind.CLOCK_DOUBTFUL: "Set the machine's clock; the times shown here may be wrong.",
     AnomalyKind.CLOCK_OFF: "Nothing to mend here; set the machine's clock when you can.",
     AnomalyKind.TWO_MACHINES: "Nothing to do: they count once, from when they were first seen.",
@@ -127,6 +130,7 @@ def describe_anomaly(found: Anomaly) -> str:
         people=_format_count(found.count, "person", "people"),
         records=_format_count(found.count, "record", "records"),
         visitors=_format_count(found.count, "visitor", "visitors"),
+        times=_format_count(found.count, "time", "times"),
         off=f"{format_rough_span(ahead)} {'fast' if ahead > timedelta() else 'slow'}",
         late=format_rough_span((found.received_at or found.corrected) - found.corrected),
     )

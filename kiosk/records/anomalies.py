@@ -23,6 +23,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.anomalies import FactTimes
 from kiosk.domain.attendance.attendance import CheckInFact
+from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.clock_sync import corrected
 from kiosk.records.check_ins import CHECK_INS, read_check_in
@@ -44,6 +45,7 @@ _request = table(CallbackRequest).c
 _event = table(CallbackEvent).c
 _undoing = table(CallbackEvent).alias("undoing").c
 _withdrawal = table(CallbackWithdrawal).c
+_audit = table(AuditEvent).c
 _machine = table(KioskDevice).c
 _SITE: "BindParameter[UUID]" = bindparam("site")
 _SINCE: "BindParameter[datetime]" = bindparam("since")
@@ -102,6 +104,17 @@ _calls: "Select[*tuple[Any, ...]]" = (
         ),
     )
 )
+_refusals: "Select[*tuple[Any, ...]]" = select(
+    _audit.kiosk_id,
+    _audit.at,
+    _audit.clock_offset_ms,
+    _audit.received_at,
+    _audit.clock_doubtful,
+).where(
+    _audit.site_id == _SITE,
+    _audit.action == AuditAction.VISITOR_REFUSED.value,
+    or_(_audit.at >= _SINCE, _audit.received_at >= _SINCE),
+)
 
 
 def _numbers(kind: type[Fact], at: str) -> "Select[*tuple[Any, ...]]":
@@ -141,6 +154,14 @@ class RequestTimes:
     """A callback request, or what was done about one, as far as its times go."""
 
     reference: str
+    kiosk_id: UUID
+    stamp: FactTimes
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorRefusal:
+    """Something that a machine could not keep for a visitor."""
+
     kiosk_id: UUID
     stamp: FactTimes
 
@@ -210,6 +231,12 @@ def gaps(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[G
         return
     for row in transaction.connection().execute(_gaps, {"site": site_id, "since": since}):
         yield Gap(row.kiosk_id, row.kiosk_seq - row.before - 1, _stamp(row))
+
+
+def refusals(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[VisitorRefusal]:
+    """Return what machines could not keep for visitors since then."""
+    for row in transaction.connection().execute(_refusals, {"site": site_id, "since": since}):
+        yield VisitorRefusal(row.kiosk_id, _stamp(row))
 
 
 def machine_symbols(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:

@@ -314,7 +314,7 @@ def exported_upto(folder: Path) -> int:
     try:
         data: Any = json.loads((folder / EXPORTED_FILE).read_text(encoding="utf-8"))
         return int(data["upto_seq"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return 0
 
 

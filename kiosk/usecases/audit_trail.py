@@ -1,6 +1,7 @@
 """The audit trail: added to inside the transaction of what is audited, and checked afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -37,19 +38,38 @@ def add_entry(
     subject: UUID | None = None,
 ) -> None:
     """Append one entry to this machine's chain; ids and codes only."""
-    end = audit.chain_end(transaction, site.kiosk_id)
     id_ = uuid7(now, entropy(ENTROPY_BYTES))
-    entry = AuditEntry(id_, end.length, now, action, by_staff, subject)
+    _append(transaction, site, now, AuditEntry(id_, 0, now, action.value, by_staff, subject))
+
+
+def add_late_entries(
+    transaction: Transaction,
+    site: SiteInfo,
+    entropy: Entropy,
+    now: datetime,
+    action: AuditAction,
+    times: Iterable[datetime],
+) -> None:
+    """Append an entry for each of `times` at which one could not be written."""
+    for at in times:
+        id_ = uuid7(now, entropy(ENTROPY_BYTES))
+        _append(transaction, site, now, AuditEntry(id_, 0, at, action.value, None, None))
+
+
+def _append(transaction: Transaction, site: SiteInfo, now: datetime, entry: AuditEntry) -> None:
+    """Append `entry`, which takes the next position in the chain; `now` is when that is done."""
+    end = audit.chain_end(transaction, site.kiosk_id)
+    entry = replace(entry, position=end.length)
     tag, next_key = tag_entry(end.next_key, end.last_tag, canonical_bytes(entry, site.kiosk_id))
     event = AuditEvent(
-        id=id_,
+        id=entry.id,
         site_id=site.site_id,
         kiosk_id=site.kiosk_id,
         position=entry.position,
-        action=action.value,
-        subject_id=subject,
-        by_staff=by_staff,
-        at=now,
+        action=entry.action,
+        subject_id=entry.subject,
+        by_staff=entry.by_staff,
+        at=entry.at,
         tag=tag,
     )
     add_fact(transaction, event, now)

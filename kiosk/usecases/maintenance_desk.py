@@ -1,5 +1,7 @@
 """The desk of the maintenance screen: it opens by a PIN and shows no person."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,12 +10,14 @@ from sqlmodel import Session as Transaction
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem, is_doubtful
+from kiosk.domain.staff import sign_in_wait_left
 from kiosk.domain.text import clean
+from kiosk.errors import StoreBusy, StoreFull
 from kiosk.records import outbox
 from kiosk.records import site as site_rows
 from kiosk.records.database.store import Records
 from kiosk.usecases.access import SignInThrottle
-from kiosk.usecases.audit_trail import add_entry
+from kiosk.usecases.audit_trail import add_entry, add_late_entries
 from kiosk.usecases.site import SiteInfo
 from kiosk.vault.passphrases import verify_pin
 
@@ -74,9 +78,21 @@ class MaintenanceDesk:
         self._site = site
         self._version = version
         self._throttle = SignInThrottle(site, "pin")
+        self._unwritten_tries = (0, clock.now())
+        """How many wrong PINs were typed while nothing could be written, and when the last."""
 
     def unlock(self, pin: str) -> PinAnswer:
-        """Try the PIN (some 0.1 s, in a thread); a try is counted before it is made."""
+        """Try the PIN (some 0.1 s, in a thread); a try is counted before it is made.
+
+        Where nothing can be written tries are counted in memory, and none is in the audit trail:
+        staff have to get in most of all when a disk is full or worn.
+        """
+        try:
+            return self._unlock(pin)
+        except (StoreBusy, StoreFull):
+            return self._unlock_unwritten(pin)
+
+    def _unlock(self, pin: str) -> PinAnswer:
         with self._store.write() as transaction:
             wait = self._throttle.begin(transaction, self._clock.now(), "")
             stored = site_rows.pin_hash(transaction, self._site.kiosk_id)
@@ -92,6 +108,30 @@ class MaintenanceDesk:
             self._throttle.succeed(transaction, "")
             self._audit(transaction, now, AuditAction.MAINTENANCE_UNLOCKED)
         return PinAnswer(accepted=True)
+
+    def _unlock_unwritten(self, pin: str) -> PinAnswer:
+        with self._store.read() as transaction:
+            now = self._clock.now()
+            kept = self._throttle.wait(transaction, now, "")
+            stored = site_rows.pin_hash(transaction, self._site.kiosk_id)
+        tries, last = self._unwritten_tries
+        wait = max(kept, math.ceil(sign_in_wait_left(tries, last, now).total_seconds()))
+        if wait:
+            return PinAnswer(accepted=False, wait_seconds=wait)
+        if verify_pin(stored, pin):
+            self._unwritten_tries = (0, now)
+            return PinAnswer(accepted=True)
+        self._unwritten_tries = (tries + 1, now)
+        left = sign_in_wait_left(tries + 1, now, now)
+        return PinAnswer(accepted=False, wait_seconds=math.ceil(left.total_seconds()))
+
+    def note_refusals(self, times: Sequence[datetime]) -> None:
+        """Keep when something could not be kept for a visitor, an entry of the audit trail each."""
+        with self._store.write() as transaction:
+            action = AuditAction.VISITOR_REFUSED
+            add_late_entries(
+                transaction, self._site, self._entropy, self._clock.now(), action, times
+            )
 
     def status(self) -> MaintenanceStatus:
         """Return the state of this kiosk."""

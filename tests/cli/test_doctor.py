@@ -297,6 +297,14 @@ def test_take_home_material(look: Look, demo: Path) -> None:
     assert found["settings"].verdict is Verdict.OK
 
 
+def test_a_disk_that_takes_nothing(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_flag=os.ST_RDONLY))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=5_000_000_000))
+    found = look()["disk space"]
+    assert found.verdict is Verdict.FAIL
+    assert found.sentence.startswith("It is read-only")
+
+
 def test_a_disk_that_is_nearly_full(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     full = SimpleNamespace(free=10**6)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)

@@ -78,6 +78,9 @@ def test_a_nearly_full_disk_fails() -> None:
     assert disk_finding(100_000_000).verdict is Verdict.FAIL
     assert disk_finding(1_000_000_000).verdict is Verdict.LOOK
     assert disk_finding(50_000_000_000).verdict is Verdict.OK
+    found = disk_finding(50_000_000_000, is_read_only=True)
+    assert found.verdict is Verdict.FAIL
+    assert "read-only" in found.sentence
 
 
 def test_a_published_list_that_is_passed_over_is_told() -> None:

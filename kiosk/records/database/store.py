@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlmodel import Session as Transaction
 
-from kiosk.errors import SetupError, StoreBusy, StoreFull
-from kiosk.records.database.errors import translated
-from kiosk.records.database.opening import LINK_FILE, revision
+from kiosk.errors import SetupError, StoreBusy, StoreError, StoreFull
+from kiosk.records.database.errors import is_read_only, translated, unwritable_error
+from kiosk.records.database.opening import LINK_FILE, read_only_uri, revision
 from kiosk.records.migrations import HEAD
 
 _WAITS = "PRAGMA busy_timeout=5000"
@@ -106,7 +106,13 @@ class Store:
             _make_file(path)
         if not path.exists():
             raise _no_database()
-        found = revision(path, module)
+        try:
+            found = revision(path, module)
+        except OSError as error:
+            raise StoreError(
+                f"The database {path.name} cannot be read ({error.strerror}); mend its disk or its"
+                " rights."
+            ) from None
         if found is None and not create:
             raise _no_database()
         store = cls(path, module)
@@ -116,8 +122,10 @@ class Store:
             # Opens the one writing connection now, so that no visitor waits for it.
             with store.write():
                 pass
-        except BaseException:
+        except BaseException as error:
             store.close()
+            if isinstance(error, StoreFull):
+                raise unwritable_error(path.parent) from None
             raise
         return store
 
@@ -152,8 +160,7 @@ class Store:
     def examine(self) -> bool:
         """Check every page and index (seconds on a large file); True where all is well."""
         with self.read() as transaction:
-            answer = transaction.connection().execute(text("PRAGMA integrity_check(1)")).scalar()
-        return answer == "ok"
+            return _is_whole(transaction)
 
     def close(self) -> None:
         """Close every connection; the last process to close also empties the log."""
@@ -189,8 +196,55 @@ class Store:
             upgrade(connection)
 
 
+class StoreToRead:
+    """A database that is only read, for as long as it cannot be opened to be written.
+
+    It makes no side file, so it also reads on a full or read-only disk.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Take the file at `path`; every transaction opens it anew, for it may be another then."""
+        self._path = path
+        self._module = sqlite_module()
+        self._faults: tuple[type[Exception], ...] = (SQLAlchemyError, self._module.Error)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Raise StoreFull."""
+        raise StoreFull("Nothing can be kept just now.")
+        yield
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Open a transaction that sees one moment of the database and cannot write."""
+        with translated(*self._faults):
+            file = read_only_uri(self._path)
+            engine = _engine(file, self._module, 1, (*_BOTH, *_READER), _begin_reading)
+            try:
+                with engine.begin() as connection:
+                    yield _transaction(connection)
+            finally:
+                engine.dispose()
+
+    def checkpoint(self) -> None:
+        """Leave everything as it is."""
+
+    def examine(self) -> bool:
+        """Check every page and index; True where all is well."""
+        with self.read() as transaction:
+            return _is_whole(transaction)
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+
 def _transaction(connection: Connection) -> Transaction:
     return Transaction(bind=connection, autoflush=False, expire_on_commit=False)
+
+
+def _is_whole(transaction: Transaction) -> bool:
+    answer = transaction.connection().execute(text("PRAGMA integrity_check(1)")).scalar()
+    return bool(answer == "ok")
 
 
 def _make_file(path: Path) -> None:
@@ -198,6 +252,8 @@ def _make_file(path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
+        if is_read_only(path.parent):
+            raise unwritable_error(path.parent) from None
         reason = os.strerror(error.errno) if error.errno else "unknown reason"
         raise StoreFull(
             f"The data folder cannot be written ({reason}); mend its disk or its permissions."
@@ -218,12 +274,13 @@ def writer_engine(path: Path, module: ModuleType) -> Engine:
     process has written in between, whatever the busy timeout.
     """
     begin = partial(_begin_writing, module.OperationalError)
-    return _engine(path, module, 1, (*_BOTH, *_WRITER), begin)
+    return _engine(path.absolute().as_uri(), module, 1, (*_BOTH, *_WRITER), begin)
 
 
 def reader_engine(path: Path, module: ModuleType) -> Engine:
     """Build the engine of the connections that can only read."""
-    return _engine(path, module, _READERS, (*_BOTH, *_READER), _begin_reading)
+    file = path.absolute().as_uri()
+    return _engine(file, module, _READERS, (*_BOTH, *_READER), _begin_reading)
 
 
 def _begin_reading(driver: Any) -> None:
@@ -251,14 +308,19 @@ def _begin_writing(refusal: type[Exception], driver: Any) -> None:
 
 
 def _engine(
-    path: Path,
+    file: str,
     module: ModuleType,
     size: int,
     pragmas: tuple[str, ...],
     begin: Callable[[Any], None],
 ) -> Engine:
+    """Build an engine of the connections to `file`, a URI (SQLite, "Uniform Resource Identifiers").
+
+    A path would be taken apart where it holds signs such as "?".
+    """
     engine = create_engine(
-        f"sqlite:///{path.absolute()}",
+        "sqlite://",
+        creator=partial(module.connect, file, uri=True, check_same_thread=False),
         module=module,
         poolclass=QueuePool,
         pool_size=size,
@@ -267,7 +329,6 @@ def _engine(
         pool_reset_on_return="rollback",
         # Values never reach an exception or a log.
         hide_parameters=True,
-        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")

@@ -83,7 +83,7 @@ class DeskApp(StaffApp):
         self._opening = False
         self._are_open = False
         self._again_at: float | None = None
-        """When to try again to open the desks, where what stood in the way passes by itself."""
+        """When to try again to open the desks; None unless they could not be opened."""
 
     @property
     def in_front(self) -> DeskScreen | None:
@@ -173,8 +173,7 @@ class DeskApp(StaffApp):
         answer = await self.door.ask(lambda side: side.clinic)
         screen = self.in_front
         if isinstance(answer, Trouble):
-            if answer.passing:
-                self._again_at = self.monotonic() + _AGAIN
+            self._again_at = self.monotonic() + _AGAIN
             if screen is not None:
                 screen.say(answer.for_staff)
             return

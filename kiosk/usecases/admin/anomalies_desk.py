@@ -68,6 +68,9 @@ class _AnomalySearch:
         yield from self._at_sessions()
         yield from self._at_no_session()
         yield from self._about_requests()
+        for refused in records.refusals(self.transaction, self.site_id, self.since):
+            machine = frozenset({refused.kiosk_id})
+            yield FactAnomaly(AnomalyKind.REFUSED, refused.stamp, machine)
         for gap in records.gaps(self.transaction, self.site_id, self.since):
             machine = frozenset({gap.kiosk_id})
             yield FactAnomaly(AnomalyKind.GAP, gap.after, machine, count=gap.missing)

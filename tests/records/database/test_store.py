@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from kiosk.errors import SetupError, StoreError, StoreFull
 from kiosk.records.database import store as stores
-from kiosk.records.database.store import Store
+from kiosk.records.database.store import Store, StoreToRead
+from kiosk.records.migrations import HEAD
 
 SECRET = "+6598765432"
 
@@ -162,3 +163,38 @@ def test_a_folder_that_cannot_be_written_is_one_sentence() -> None:
 
 def test_examining_finds_a_sound_file_sound(store: Store) -> None:
     assert store.examine()
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.db").mkdir()
+    with pytest.raises(StoreError, match=r"kiosk.db cannot be read \(Is a directory\)"):
+        Store.open(tmp_path / "kiosk.db")
+
+
+@pytest.mark.parametrize("name", ["kiosk.db", "a b?#%41.db"])
+def test_what_cannot_be_written_now_is_read_and_left_as_it_is(tmp_path: Path, name: str) -> None:
+    """Beside somebody who holds the write lock, and where nobody else has the file."""
+    path = tmp_path / name
+    store = Store.open(path, create=True)
+    to_read = StoreToRead(path)
+    query = text("SELECT version_num FROM alembic_version")
+
+    def revision() -> object:
+        with to_read.read() as transaction:
+            return transaction.connection().execute(query).scalar()
+
+    with store.write() as transaction:
+        transaction.connection().execute(text("UPDATE alembic_version SET version_num='0'"))
+        assert revision() == HEAD
+    assert revision() == "0"
+    store.close()
+    before = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    assert revision() == "0"
+    assert to_read.examine()
+    with pytest.raises(StoreFull), to_read.write():
+        pass
+    with pytest.raises(StoreError), to_read.read() as transaction:
+        transaction.connection().execute(text("DELETE FROM alembic_version"))
+    to_read.checkpoint()
+    to_read.close()
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before

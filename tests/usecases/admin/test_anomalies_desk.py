@@ -212,3 +212,15 @@ def test_callers_may_not(clinic: Clinic) -> None:
     caller = clinic.add_staff("ana", Role.CALLER)
     with pytest.raises(AccessRefused):
         clinic.access.anomalies_desk(caller)
+
+
+def test_visitors_who_were_sent_away_are_told_as_one(clinic: Clinic) -> None:
+    first = clinic.clock.at
+    clinic.clock.move(hours=1)
+    clinic.maintenance.note_refusals([first, first + 5 * MINUTE])
+    odd = only(clinic)
+    assert (odd.kind, odd.count, odd.corrected) == (AnomalyKind.REFUSED, 2, first + 5 * MINUTE)
+    assert odd.machines == (clinic.site.symbols,)
+    assert odd.needs_a_person
+    clinic.clock.move(days=15)
+    assert found(clinic) == ()

@@ -123,6 +123,7 @@ class GuestScreen(VisitorScreen):
         draft_id, session_id = self._draft_id, self._session.id
         answer = await self.ask(lambda side: side.desk.count_me_in(draft_id, session_id))
         if isinstance(answer, Trouble):
+            self.context.note_refusal()
             self.say(self._("Please ask at the counter."), "#lead")
         else:
             self.post_intent(Received(answer))
@@ -179,7 +180,7 @@ class GuestNameScreen(VisitorScreen):
         draft, session_id, language = self._draft, self._session_id, self.visit.texts.language
         answer = await self.ask(lambda side: side.desk.join(draft, session_id, name.text, language))
         if isinstance(answer, Trouble):
-            self.say(self._("This could not be kept just now. Please ask at the counter."))
+            self.refuse()
         elif isinstance(answer, Joined):
             self.post_message(Received(answer))
         else:

@@ -35,6 +35,8 @@ class MaintenanceScreen(VisitorScreen):
     stays: Stay = "staff"
     _trouble: str = ""
     """What the last step could not do."""
+    _closes = True
+    """Whether the switch closes the kiosk; else it opens it."""
 
     def heading(self) -> str:
         return self._("Maintenance")
@@ -45,7 +47,9 @@ class MaintenanceScreen(VisitorScreen):
         yield Static("", id="status", markup=False)
 
     def steps(self) -> Iterable[Action]:
-        title = self._("Out of order") if self.context.is_open else self._("Open again")
+        # The kiosk may open by itself meanwhile: the switch does what is written on it.
+        self._closes = self.context.is_open
+        title = self._("Out of order") if self._closes else self._("Open again")
         yield Action(title, letter="O", id="switch")
         yield Action(self._("Exit"), letter="X", id="exit", primary=True)
 
@@ -76,7 +80,7 @@ class MaintenanceScreen(VisitorScreen):
 
     def _show(self, status: "str | Table", doubt: str) -> None:
         """Show how the kiosk is, and above it what needs staff."""
-        text = self._trouble or doubt
+        text = self._trouble or doubt or self.context.out_of_order or ""
         self.say(status, "#status")
         self.say(text)
         self.set_class(bool(doubt), "-doubt")
@@ -129,7 +133,7 @@ class MaintenanceScreen(VisitorScreen):
         self.once(self._switch)
 
     async def _switch(self) -> None:
-        reason = "switched off by staff" if self.context.is_open else None
+        reason = "switched off by staff" if self._closes else None
         if await self._did(lambda side: side.maintenance.set_out_of_order(reason)):
             route = VisitorRoute.OPEN if reason is None else VisitorRoute.CLOSED
             self.post_message(GoTo(route))
