@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session as Transaction
 
@@ -38,6 +39,7 @@ class MaintenanceStatus:
     kiosk_name: str
     symbols: str
     version: str
+    zone: ZoneInfo
     now: datetime
     """By the kiosk's clock."""
     clock_ok: bool
@@ -144,6 +146,7 @@ class MaintenanceDesk:
             kiosk_name=self._site.kiosk_name,
             symbols=self._site.symbols,
             version=self._version,
+            zone=self._site.zone,
             now=now,
             clock_ok=not is_doubtful(now, itself.last_fact_at),
             last_fact_at=itself.last_fact_at,

@@ -17,7 +17,7 @@ _DROPPED = frozenset({"COLUMNS", "LINES", "ESCDELAY", "PYTHONASYNCIODEBUG"})
 
 _UNUSED: Final = (
     signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF,
-    signal.SIGIO, signal.SIGPWR, signal.SIGSTKFLT,
+    signal.SIGIO, signal.SIGPWR, signal.SIGSTKFLT, signal.SIGTRAP, signal.SIGSYS, signal.SIGXCPU,
     *range(signal.SIGRTMIN, signal.SIGRTMAX + 1),
 )  # fmt: skip
 """By default each ends the process at once, and what was on view would stay on the terminal."""

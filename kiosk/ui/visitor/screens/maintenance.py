@@ -89,15 +89,14 @@ class MaintenanceScreen(VisitorScreen):
                 widget.display = is_shown
 
     def _format_doubt(self, status: "MaintenanceStatus") -> str:
-        now = format_day_and_time(status.now, self.context.clinic.zone, self.visit.texts.language)
+        now = format_day_and_time(status.now, status.zone, self.visit.texts.language)
         text = self._(
             "It is {now} here, before the last record. Set the clock, or say it is right."
         )
         return text.format(now=now)
 
     def _format_status(self, status: "MaintenanceStatus") -> Table:
-        zone, language = self.context.clinic.zone, self.visit.texts.language
-        now = format_day_and_time(status.now, zone, language)
+        now = format_day_and_time(status.now, status.zone, self.visit.texts.language)
         rows = [
             (self._("Clinic"), status.site_name),
             (self._("Kiosk"), f"{status.kiosk_name}  ({status.symbols})"),
@@ -121,8 +120,7 @@ class MaintenanceScreen(VisitorScreen):
 
     def _format_contact(self, status: "MaintenanceStatus") -> str:
         if status.contact_at is not None:
-            zone, language = self.context.clinic.zone, self.visit.texts.language
-            return format_day_and_time(status.contact_at, zone, language)
+            return format_day_and_time(status.contact_at, status.zone, self.visit.texts.language)
         if status.has_central:
             return self._("none yet; it goes on trying")
         return self._("none; it works by itself")
