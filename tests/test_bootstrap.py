@@ -314,6 +314,21 @@ def test_without_a_log_and_a_lock_it_stays_on_its_feet(
 
 
 @pytest.mark.usefixtures("terminal", "_own_log")
+def test_a_folder_that_cannot_be_looked_into_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a name that no file system takes, for no right stops root."""
+    folder = tmp_path / ("x" * 300)
+    monkeypatch.setenv("KIOSK_DATA_DIR", str(folder))
+
+    def use(side: VisitorSide) -> None:
+        with pytest.raises(SetupError, match=r"cannot be read \(File name too long\)"):
+            side.clinic  # noqa: B018 - opens it
+
+    opened_by(monkeypatch, use, folder)
+
+
+@pytest.mark.usefixtures("terminal", "_own_log")
 def test_a_desk_machine_that_is_mounted_late_shows_no_visitors_kiosk(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

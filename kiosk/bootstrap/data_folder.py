@@ -86,18 +86,31 @@ def check_folder(folder: Path) -> None:
 
     One that is named may be on a disk that is mounted late: a screen comes up and waits for it.
     """
-    if not os.path.exists(folder) and not os.environ.get("KIOSK_DATA_DIR"):  # noqa: PTH110
+    if not _is_there(folder) and not os.environ.get("KIOSK_DATA_DIR"):
         raise SetupError(
             f"There is no data folder {folder} yet; make a clinic with `kiosk init`, or try"
             " `kiosk demo`."
         )
 
 
+def has_database(folder: Path) -> bool:
+    """Return whether a data folder holds a database file, as far as it can be read."""
+    return _is_there(folder / DATABASE)
+
+
+def _is_there(path: Path) -> bool:
+    # A folder without rights, or on a dying disk, is found to be so by what opens it.
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def has_central(folder: Path) -> bool:
     """Return whether the machine of a data folder belongs to a centre; imports nothing heavy."""
     from kiosk.records.database.opening import LINK_FILE
 
-    return (folder / LINK_FILE).exists()
+    return _is_there(folder / LINK_FILE)
 
 
 def find_link(folder: Path) -> "CentralLink | None":
@@ -151,7 +164,7 @@ def refuse_on_desk(folder: Path, instead: str, *, if_known: bool = False) -> Non
     With `if_known` a link that cannot be read raises nothing.
     """
     # A kiosk's own file is enough for it to work, whatever has become of its link.
-    if (folder / DATABASE).exists():
+    if has_database(folder):
         return
     if _machine_kind(folder, if_known=if_known) not in ("", "kiosk"):
         raise SetupError(_IS_A_DESK.format(instead))

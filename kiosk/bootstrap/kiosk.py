@@ -6,7 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.bootstrap.data_folder import DATABASE, find_link, has_central, open_central
+from kiosk.bootstrap.data_folder import (
+    DATABASE,
+    find_link,
+    has_central,
+    has_database,
+    open_central,
+)
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
@@ -113,11 +119,18 @@ def maintenance_desk(
 
 
 def check_clinic(folder: Path) -> None:
-    """Raise SetupError where a data folder holds no database file."""
-    if not (folder / DATABASE).exists():
+    """Raise SetupError where a data folder holds no database file, or cannot be looked into."""
+    try:
+        (folder / DATABASE).stat()
+    except (FileNotFoundError, NotADirectoryError):
         raise SetupError(
             f"There is no clinic in {folder} yet; make one with `kiosk init`, or try `kiosk demo`."
-        )
+        ) from None
+    except OSError as error:
+        raise SetupError(
+            f"The data folder {folder} cannot be read ({error.strerror}); mend its disk or its"
+            " rights."
+        ) from None
 
 
 def open_records(folder: Path) -> "tuple[Records, SiteInfo]":
@@ -140,7 +153,7 @@ def open_kiosk(folder: Path) -> Kiosk:
     from kiosk.settings import read_settings
 
     # A kiosk's own file is enough for it to work, whatever has become of its link.
-    link = None if (folder / DATABASE).exists() else find_link(folder)
+    link = None if has_database(folder) else find_link(folder)
     clock = SystemClock()
     if link is not None and link.kind != "kiosk":
         return Kiosk(folder, read_settings(folder), *open_central(link, clock), clock)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kiosk.bootstrap.data_folder import DATABASE, data_dir
+from kiosk.bootstrap.data_folder import DATABASE, data_dir, has_database
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
@@ -120,7 +120,7 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
     from kiosk.records.database.store import Store
     from kiosk.usecases.site import load_site
 
-    if not (folder / DATABASE).exists():
+    if not has_database(folder):
         link = read_link(folder)
         if link is None:
             raise SetupError(f"There is no clinic in {folder} yet; make one with `kiosk init`.")
