@@ -48,7 +48,12 @@ def test_the_command_begins_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     main = importlib.import_module("kiosk.__main__")
     done: list[str] = []
     monkeypatch.setattr(main, "_survive_cut_modules", lambda: done.append("survives"))
-    monkeypatch.setattr("kiosk.cli.main.run", lambda: done.append("runs") or 0)
+
+    def run() -> int:
+        done.append("runs")
+        return 0
+
+    monkeypatch.setattr("kiosk.cli.main.run", run)
     monkeypatch.setattr(sys, "argv", ["kiosk", "guide"])
     assert main.main() == 0
     assert done == ["survives", "runs"]
