@@ -19,7 +19,7 @@ ANOMALY_TITLES = {
     AnomalyKind.GAP: "records missing",
     AnomalyKind.CALLED: "rung after taking back",
     AnomalyKind.SAME_REFERENCE: "one reference, two",
-    AnomalyKind.REFUSED: "visitors sent away",
+    AnomalyKind.REFUSED: "visitors refused",
     AnomalyKind.CLOCK_DOUBTFUL: "clock wrong",
     AnomalyKind.CLOCK_OFF: "clock set right",
     AnomalyKind.TWO_MACHINES: "seen twice",
