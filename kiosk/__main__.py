@@ -49,8 +49,14 @@ def main() -> int:
         # Nothing made while starting is garbage; bootstrap turns collection on again.
         gc.disable()
     from kiosk.cli.main import run
+    from kiosk.ui.terminal.startup import EXIT_REPLACED
 
-    return run()
+    code = run()
+    if code == EXIT_REPLACED:
+        # Another program in this process: what is still open of the old file is never closed by
+        # SQLite, which would delete files of the new one.
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the very command of this process
+    return code
 
 
 def _survive_cut_modules() -> None:

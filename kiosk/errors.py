@@ -7,6 +7,7 @@ KioskError
 │   ├── StoreNewer       a newer kiosk has written it
 │   ├── StoreBusy        another process holds it
 │   ├── StoreFull        the disk is full or read-only
+│   ├── StoreReplaced    the file was removed, replaced or written over while it was open
 │   ├── StoreAway        central cannot be reached, or has let the connection go
 │   ├── StoreRefused     central refuses for good what was asked of it
 │   ├── StoreDiffers     central and machine are of versions that do not go together
@@ -45,6 +46,10 @@ class StoreBusy(StoreError):
 
 class StoreFull(StoreError):
     """The disk is full or cannot be written."""
+
+
+class StoreReplaced(StoreError):
+    """The file was removed, replaced or written over while it was open; only a new start helps."""
 
 
 class StoreAway(StoreError):

@@ -16,6 +16,7 @@ from kiosk.bootstrap import visitor
 from kiosk.bootstrap.data_folder import data_dir, make_folder
 from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.bootstrap.visitor import show_visitor_kiosk
+from kiosk.domain.anomalies import AnomalyKind
 from kiosk.errors import KioskError, SetupError, StoreBusy, StoreDamaged, StoreFull
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
@@ -25,6 +26,7 @@ from kiosk.records.database.store import Store, sqlite_module
 from kiosk.settings import Settings
 from kiosk.ui.door import Door
 from kiosk.ui.visitor.visit import VisitorSide
+from kiosk.usecases.staff_desk import SignedIn
 from tests.support.desks import PASSPHRASE, PIN, open_clinic
 from tests.support.extract import CHECKOUT
 
@@ -374,3 +376,24 @@ def test_the_screen_gets_its_desks_from_the_folder(
         asyncio.run(doors[0].ask(lambda side: side.clinic))
     assert stat.S_IMODE((folder / "kiosk.log").stat().st_mode) == 0o600
     lock_folder(folder, "visitor.lock").release()
+
+
+def test_records_that_went_missing_are_told_and_their_numbers_not_given_again(
+    tmp_path: Path,
+) -> None:
+    folder, older = tmp_path / "clinic", tmp_path / "older.db"
+    make_folder(folder)
+    with open_clinic(folder) as clinic:
+        clinic.visitor.request_callback(clinic.draft())
+        clinic.store.checkpoint()
+        shutil.copy2(folder / "kiosk.db", older)
+        for _ in range(3):
+            clinic.visitor.request_callback(clinic.draft())
+    shutil.copy2(older, folder / "kiosk.db")
+    for _ in range(2):
+        kiosk = open_kiosk(folder)
+        manager = kiosk.access().sign_in("manager", PASSPHRASE)
+        assert isinstance(manager, SignedIn)
+        found = kiosk.access().anomalies_desk(manager).anomalies(14)
+        assert [(one.kind, one.count) for one in found] == [(AnomalyKind.LOST, 3)]
+        kiosk.store.close()

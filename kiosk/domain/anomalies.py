@@ -44,6 +44,8 @@ class AnomalyKind(StrEnum):
     """Somebody was rung after they had taken their request back."""
     SAME_REFERENCE = "same_reference"
     """Two requests have one reference: two machines share their symbols or their disk."""
+    LOST = "records_lost"
+    """A machine found records gone that it had kept: its file was put back to an older copy."""
     REFUSED = "visitor_refused"
     """A machine could keep nothing, and sent visitors to the counter."""
     CLOCK_DOUBTFUL = "clock_doubtful"

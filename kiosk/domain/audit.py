@@ -23,6 +23,7 @@ class AuditAction(StrEnum):
     OPENED_TO_VISITORS = "opened_to_visitors"
     CLOCK_TRUSTED = "clock_trusted"
     VISITOR_REFUSED = "visitor_refused"
+    RECORDS_MISSING = "records_missing"
     RETENTION_RUN = "retention_run"
     PASSPHRASE_CHANGED = "passphrase_changed"  # noqa: S105 - names an action
     PASSPHRASE_GIVEN = "passphrase_given"  # noqa: S105 - names an action

@@ -64,6 +64,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.CLOSED_TO_VISITORS: "closed the kiosk",
     Did.OPENED_TO_VISITORS: "opened the kiosk",
     Did.VISITOR_REFUSED: "could keep nothing for a visitor",
+    Did.RECORDS_MISSING: "found records gone that it had kept",
     Did.CLOCK_TRUSTED: "said the clock is right",
 }
 """What was done, by action; the login stands before it."""
@@ -139,6 +140,7 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.OPENED_TO_VISITORS,
         Did.CLOCK_TRUSTED,
         Did.VISITOR_REFUSED,
+        Did.RECORDS_MISSING,
         Did.HELPLINES_PUBLISHED,
     ),
 }

@@ -19,6 +19,7 @@ ANOMALY_TITLES = {
     AnomalyKind.GAP: "records missing",
     AnomalyKind.CALLED: "rung after taking back",
     AnomalyKind.SAME_REFERENCE: "one reference, two",
+    AnomalyKind.LOST: "records lost",
     AnomalyKind.REFUSED: "visitors refused",
     AnomalyKind.CLOCK_DOUBTFUL: "clock wrong",
     AnomalyKind.CLOCK_OFF: "clock set right",
@@ -35,6 +36,7 @@ _SENTENCES = {
     AnomalyKind.GAP: "{records} of this machine did not come, although later ones did.",
     AnomalyKind.CALLED: "{visitors} rung after taking the request back.",
     AnomalyKind.SAME_REFERENCE: "{records} with the same reference.",
+    AnomalyKind.LOST: "{records} that this machine had kept were gone when it started.",
     AnomalyKind.REFUSED: "The kiosk could keep nothing {times}, and sent a visitor to the counter.",
     AnomalyKind.CLOCK_DOUBTFUL: "{records} by a clock that was wrong; the times are not sure.",
     AnomalyKind.CLOCK_OFF: "{records} by a clock that was {off}; the times are corrected.",
@@ -50,6 +52,10 @@ _TO_DO = {
     ),
     AnomalyKind.NO_SESSION: "The centre may have lost it; import the groups and sessions again.",
     AnomalyKind.GAP: "See what is set aside on that machine: kiosk sync parked list.",
+    AnomalyKind.LOST: (
+        "Its file was replaced, or lost its log. Ask in the groups whether all are on the list,"
+        " and ring back who asks again."
+    ),
     AnomalyKind.CALLED: (
         "Please do not ring again; whoever rang could say sorry in a text if allowed."
     ),

@@ -116,6 +116,22 @@ _refusals: "Select[*tuple[Any, ...]]" = select(
     or_(_audit.at >= _SINCE, _audit.received_at >= _SINCE),
 )
 
+_NUMBERED: tuple[type[Fact], ...] = (
+    CheckIn, HeadCount, CallbackRequest, CallbackEvent, CallbackWithdrawal, AuditEvent,
+)  # fmt: skip
+_losses: "Select[*tuple[Any, ...]]" = select(
+    _audit.kiosk_id,
+    _audit.kiosk_seq,
+    _audit.at,
+    _audit.clock_offset_ms,
+    _audit.received_at,
+    _audit.clock_doubtful,
+).where(
+    _audit.site_id == _SITE,
+    _audit.action == AuditAction.RECORDS_MISSING.value,
+    or_(_audit.at >= _SINCE, _audit.received_at >= _SINCE),
+)
+
 
 def _numbers(kind: type[Fact], at: str) -> "Select[*tuple[Any, ...]]":
     """Number the facts that were written and came of late, or whose clock may have been wrong.
@@ -237,6 +253,23 @@ def refusals(transaction: Transaction, site_id: UUID, since: datetime) -> Iterat
     """Return what machines could not keep for visitors since then."""
     for row in transaction.connection().execute(_refusals, {"site": site_id, "since": since}):
         yield VisitorRefusal(row.kiosk_id, _stamp(row))
+
+
+def losses(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Gap]:
+    """Return what machines found gone since then: the numbers below that of the entry about it."""
+    for row in transaction.connection().execute(_losses, {"site": site_id, "since": since}):
+        before = max(
+            _last_before(transaction, kind, row.kiosk_id, row.kiosk_seq) for kind in _NUMBERED
+        )
+        yield Gap(row.kiosk_id, row.kiosk_seq - before - 1, _stamp(row))
+
+
+def _last_before(transaction: Transaction, kind: type[Fact], machine: UUID, number: int) -> int:
+    facts = table(kind).c
+    query = select(func.max(facts.kiosk_seq)).where(
+        facts.kiosk_id == machine, facts.kiosk_seq < number
+    )
+    return transaction.connection().execute(query).scalar() or 0
 
 
 def machine_symbols(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from kiosk.errors import KioskError, SignedOut
+from kiosk.errors import KioskError, SignedOut, StoreReplaced
 
 Side = TypeVar("Side")
 Answer = TypeVar("Answer")
@@ -36,6 +36,8 @@ class Door(Generic[Side]):
         self._side: Side | None = None
         self._logged = ""
         """The trouble that was logged last; the same again is not, until a question is answered."""
+        self.replaced = ""
+        """For staff, once the records were replaced; only a new start of the program helps then."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
 
     async def ask(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
@@ -68,6 +70,9 @@ class Door(Generic[Side]):
         if what != self._logged:
             self._logged = what
             _log.error("desk trouble %s", what)
+        if isinstance(error, StoreReplaced):
+            self.replaced = str(error)
+            return Trouble(self.replaced, signed_out=True)
         if isinstance(error, KioskError):
             return Trouble(str(error), signed_out=isinstance(error, SignedOut))
         return Trouble(f"{what}; see the log and restart the kiosk.")

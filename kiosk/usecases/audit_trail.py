@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.devices.clock import Entropy
+from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction, AuditEntry, Trail, canonical_bytes
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.text import clean
@@ -40,6 +40,15 @@ def add_entry(
     """Append one entry to this machine's chain; ids and codes only."""
     id_ = uuid7(now, entropy(ENTROPY_BYTES))
     _append(transaction, site, now, AuditEntry(id_, 0, now, action.value, by_staff, subject))
+
+
+def note_missing_records(store: Records, clock: Clock, entropy: Entropy, site: SiteInfo) -> None:
+    """Tell staff that facts were lost which had been committed here.
+
+    The entry takes a number behind theirs, so the records that staff look through show how many.
+    """
+    with store.write() as transaction:
+        add_entry(transaction, site, entropy, clock.now(), AuditAction.RECORDS_MISSING)
 
 
 def add_late_entries(

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -18,6 +18,8 @@ from sqlmodel import Session as Transaction
 
 from kiosk.errors import SetupError, StoreBusy, StoreError, StoreFull
 from kiosk.records.database.errors import is_read_only, translated, unwritable_error
+from kiosk.records.database.last_number import LastNumber
+from kiosk.records.database.open_files import OpenFiles
 from kiosk.records.database.opening import LINK_FILE, read_only_uri, revision
 from kiosk.records.migrations import HEAD
 
@@ -50,6 +52,10 @@ _WAIT_SECONDS = 10
 FIRST_SOUND = (3, 51, 3)
 """The first SQLite without the WAL-reset bug."""
 _PATIENCE_SECONDS = 10
+
+
+_left_open: Final[list["Store"]] = []
+"""Stores whose files were replaced; their connections stay open until the process ends."""
 
 
 class Records(Protocol):
@@ -91,6 +97,10 @@ class Store:
         self._reader = reader_engine(path, module)
         self._one_at_a_time = Lock()
         self._connection: Connection | None = None
+        self._files: OpenFiles | None = None
+        self._last = LastNumber(path.parent)
+        self.missing = 0
+        """How many facts had been committed here and were no longer there when it was opened."""
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> "Store":
@@ -120,8 +130,9 @@ class Store:
             if found != HEAD:
                 store._upgrade(found)
             # Opens the one writing connection now, so that no visitor waits for it.
-            with store.write():
-                pass
+            with store.write() as transaction:
+                store.missing = store._last.settle(transaction.connection())
+            store._files = OpenFiles(path)
         except BaseException as error:
             store.close()
             if isinstance(error, StoreFull):
@@ -133,16 +144,22 @@ class Store:
     def write(self) -> Iterator[Transaction]:
         """Open a transaction that holds the write lock from its beginning.
 
-        Commits (to the disk itself) when the block ends, rolls back when it raises.
+        Commits (to the disk itself) when the block ends, rolls back when it raises. Raises
+        StoreReplaced where the commit went to a file that is no longer the one at the path.
         """
-        with translated(*self._faults), self._writing() as connection, connection.begin():
-            transaction = _transaction(connection)
-            yield transaction
-            transaction.flush()
+        with translated(*self._faults), self._writing() as connection:
+            self._check_files()
+            with connection.begin():
+                transaction = _transaction(connection)
+                yield transaction
+                transaction.flush()
+            self._check_files()
+            self._last.note(transaction)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Open a transaction that sees one moment of the database and cannot write."""
+        self._check_files()
         with translated(*self._faults), self._reader.begin() as connection:
             yield _transaction(connection)
 
@@ -164,12 +181,24 @@ class Store:
 
     def close(self) -> None:
         """Close every connection; the last process to close also empties the log."""
+        if self._files is not None and self._files.is_replaced:
+            # SQLite would delete the log at the path, which may belong to another file by now.
+            _left_open.append(self)
+            return
         # Readers first: they may not write, so they could not empty the log.
         self._reader.dispose()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
         self._writer.dispose()
+        if self._files is not None:
+            self._files.close()
+            self._files = None
+        self._last.close()
+
+    def _check_files(self) -> None:
+        if self._files is not None:
+            self._files.check()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

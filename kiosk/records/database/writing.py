@@ -15,6 +15,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.clock_sync import is_doubtful
 from kiosk.errors import SetupError
+from kiosk.records.database.last_number import NUMBERED
 from kiosk.records.schema.columns import Fact, Reference, Row, payload, table
 from kiosk.records.schema.system_tables import ChangeLog, Outbox, SyncCounter, SyncState
 
@@ -69,6 +70,7 @@ def add_fact_values(
         raise SetupError("This database knows no kiosk of this id; enrol the kiosk again.")
     row["kiosk_seq"], latest, row["clock_offset_ms"] = number
     row["clock_doubtful"] = is_doubtful(now, latest)
+    transaction.info[NUMBERED] = row["kiosk_id"], row["kiosk_seq"]
     _insert(transaction, kind, row, send=True)
 
 

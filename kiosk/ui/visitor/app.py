@@ -28,7 +28,7 @@ from kiosk.ui.screen import TimedApp
 from kiosk.ui.terminal.lockdown import paint_at_once
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.terminal.scanner import KeyPlace, Measured
-from kiosk.ui.terminal.startup import EXIT_ASKED
+from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_REPLACED
 from kiosk.ui.visitor.navigation import Maker, Navigation
 from kiosk.ui.visitor.screen import (
     SIMULATED_SCAN,
@@ -412,9 +412,20 @@ class VisitorApp(TimedApp):
 
     def _try_again(self) -> None:
         """Open the desks once it is time to try that again."""
-        if self._again_at is not None and self.monotonic() >= self._again_at:
+        if self.context.door.replaced:
+            self._start_anew()
+        elif self._again_at is not None and self.monotonic() >= self._again_at:
             self._again_at = None
             self.run_worker(self._open_desks())
+
+    def _start_anew(self) -> None:
+        """Close, for the records were replaced; start the program again once nobody is there."""
+        now = self.monotonic()
+        if self._again_at is None:
+            self._again_at = now + _AGAIN
+            self.run_worker(self._close_or_open(self.context.door.replaced))
+        elif now >= self._again_at and isinstance(self.screen, OutOfOrderScreen):
+            self.leave(EXIT_REPLACED)
 
     def _reread(self, screen: HomeScreen | OutOfOrderScreen) -> None:
         """Once a minute, read again what may have changed behind a screen that rests."""

@@ -71,6 +71,9 @@ class _AnomalySearch:
         for refused in records.refusals(self.transaction, self.site_id, self.since):
             machine = frozenset({refused.kiosk_id})
             yield FactAnomaly(AnomalyKind.REFUSED, refused.stamp, machine)
+        for lost in records.losses(self.transaction, self.site_id, self.since):
+            machine = frozenset({lost.kiosk_id})
+            yield FactAnomaly(AnomalyKind.LOST, lost.after, machine, count=lost.missing)
         for gap in records.gaps(self.transaction, self.site_id, self.since):
             machine = frozenset({gap.kiosk_id})
             yield FactAnomaly(AnomalyKind.GAP, gap.after, machine, count=gap.missing)

@@ -7,7 +7,8 @@ from unittest.mock import patch
 import pytest
 
 from kiosk.domain.audit import AuditAction
-from kiosk.errors import SetupError, StoreBusy, StoreDamaged, StoreFull
+from kiosk.errors import SetupError, StoreBusy, StoreDamaged, StoreFull, StoreReplaced
+from kiosk.ui.terminal.startup import EXIT_REPLACED
 from kiosk.ui.visitor.visit import VisitorDesks, VisitorSide
 from kiosk.usecases.maintenance_desk import MaintenanceDesk
 from kiosk.usecases.visitor_desk import VisitorDesk
@@ -113,6 +114,29 @@ async def test_it_opens_by_itself_once_its_desks_do(clinic: Clinic, error: Excep
         visitor.expect(HOME, "Today   Room 2, 12:00 pm")
         await visitor.scan(STRANGER)
         visitor.expect("You are counted in.")
+
+
+async def test_replaced_records_close_it_and_it_starts_anew_once_nobody_is_there(
+    clinic: Clinic,
+) -> None:
+    clinic.add_session()
+    late = LateDesks(clinic, StoreBusy("Another program holds the database."))
+    async with at_kiosk(clinic, boot=late.boot) as visitor:
+        late.error = None
+        await visitor.wait(6)
+        visitor.expect(HOME)
+        late.error = StoreReplaced("The database file was replaced.")
+        await visitor.scan(STRANGER)
+        visitor.expect_not("You are counted in.")
+        await visitor.wait(1)
+        visitor.expect(COUNTER, "For staff: The database file was replaced.")
+        await visitor.keys("h")
+        await visitor.wait(6)
+        visitor.expect("You can say: I need help now.")
+        assert visitor.app.return_code is None
+        await visitor.keys("escape")
+        await visitor.wait(1)
+    assert visitor.app.return_code == EXIT_REPLACED
 
 
 async def test_another_reason_takes_the_place_of_the_first(clinic: Clinic) -> None:
