@@ -5,14 +5,17 @@ import logging
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Event
+from threading import enumerate as enumerate_threads
 
 import pytest
 
 from kiosk.bootstrap import visitor
 from kiosk.bootstrap.data_folder import data_dir, make_folder
-from kiosk.bootstrap.kiosk import open_kiosk
-from kiosk.bootstrap.visitor import show_visitor_kiosk
+from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
+from kiosk.bootstrap.visitor import clean_daily, show_visitor_kiosk
 from kiosk.errors import KioskError, SetupError, StoreBusy, StoreDamaged
 from kiosk.records.database.lock import lock_folder
 from kiosk.records.database.store import Store
@@ -199,3 +202,26 @@ def test_the_screen_gets_its_desks_from_the_folder(
         asyncio.run(doors[0].ask(lambda side: side.clinic))
     assert stat.S_IMODE((folder / "kiosk.log").stat().st_mode) == 0o600
     lock_folder(folder, "visitor.lock").release()
+
+
+def test_a_kiosk_that_is_never_ended_is_tended_every_day(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A day that fails does not end it; the end of the program does."""
+    days, enough = list[str](), Event()
+
+    def clean(kiosk: Kiosk) -> None:
+        days.append(kiosk.site.name)
+        if len(days) == 3:
+            enough.set()
+        raise StoreBusy("Another program holds the database.")
+
+    monkeypatch.setattr(visitor, "_DAY_SECONDS", 0.001)
+    monkeypatch.setattr(Kiosk, "clean", clean)
+    kiosk = open_kiosk(folder)
+    with ExitStack() as opened, caplog.at_level(logging.INFO, "kiosk.daily"):
+        opened.callback(kiosk.store.close)
+        clean_daily(kiosk, opened)
+        assert enough.wait(60)
+    assert not [thread for thread in enumerate_threads() if thread.name == "daily"]
+    assert caplog.messages[0] == "the daily cleaning was not done: StoreBusy"

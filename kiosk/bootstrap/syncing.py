@@ -27,8 +27,6 @@ _QUIET_SECONDS: Final = 1.5
 0.2 s of a processor."""
 _END_SECONDS: Final = 1.0
 """How long the end of the program waits for the sync; what is under way then is sent again."""
-_CLEAN_SECONDS: Final = 86_400.0
-"""How often a kiosk that is never ended deletes what it need not keep any longer."""
 _PATIENCE_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 0.2
 ASK_SECONDS: Final = 3.0
@@ -59,7 +57,6 @@ class _SyncThread:
     def __init__(self, kiosk: "Kiosk") -> None:
         self._kiosk = kiosk
         self._stop = Event()
-        self._cleaned = time.monotonic()
         self._thread = Thread(target=self._work, name="sync", daemon=True)
 
     def start(self) -> None:
@@ -79,12 +76,7 @@ class _SyncThread:
             _log.error("the sync has not begun: %s", type(error).__name__)
             return
         if not self._stop.wait(_QUIET_SECONDS):
-            keep_syncing(self._kiosk, link, self._stop, self._after)
-
-    def _after(self, _done: "Round") -> None:
-        if time.monotonic() - self._cleaned > _CLEAN_SECONDS:
-            self._cleaned = time.monotonic()
-            self._kiosk.clean()
+            keep_syncing(self._kiosk, link, self._stop)
 
 
 def sync_once(kiosk: "Kiosk", link: "CentralLink") -> "Round":
@@ -108,7 +100,10 @@ def sync_once(kiosk: "Kiosk", link: "CentralLink") -> "Round":
 
 
 def keep_syncing(
-    kiosk: "Kiosk", link: "CentralLink", stop: Event, heard: "Callable[[Round], object]"
+    kiosk: "Kiosk",
+    link: "CentralLink",
+    stop: Event,
+    heard: "Callable[[Round], object]" = lambda _: None,
 ) -> None:
     """Make rounds until `stop`; `heard` is called with each."""
     from kiosk.sync.syncer import sync_until

@@ -1,23 +1,29 @@
 """Shows the visitor's kiosk: the home screen first, and behind it what a visit needs."""
 
 import gc
+import logging
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
 from kiosk.bootstrap.data_folder import log_to, refuse_on_desk
-from kiosk.bootstrap.kiosk import open_kiosk
-from kiosk.errors import SetupError
+from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
+from kiosk.errors import KioskError, SetupError
 
 if TYPE_CHECKING:
     from kiosk.ui.visitor.visit import Demo, VisitorSide
 
 
+_log = logging.getLogger("kiosk.daily")
 LOG: Final = "kiosk.log"
 _LOCK: Final = "visitor.lock"
+_DAY_SECONDS: Final = 86_400.0
+_END_SECONDS: Final = 1.0
+"""How long the end of the program waits for a cleaning; the next start cleans again."""
 _WARM: Final = ("babel.dates", "phonenumbers", "regex", "rich.markdown", "qrcode")
 """What visitors need a little later; imported while the first screen is already there."""
 
@@ -66,6 +72,7 @@ def _boot(folder: Path, before: Callable[[], None], opened: ExitStack) -> "Visit
         side = kiosk.visitor_side()
         _warm()
         kiosk.clean()
+        clean_daily(kiosk, opened)
         start_sync(kiosk, opened)
     finally:
         # What is there now stays for good, so no collection need look at it again.
@@ -73,6 +80,27 @@ def _boot(folder: Path, before: Callable[[], None], opened: ExitStack) -> "Visit
         gc.freeze()
         gc.enable()
     return side
+
+
+def clean_daily(kiosk: Kiosk, opened: ExitStack) -> None:
+    """Clean once a day in a thread, for a kiosk is seldom ended; `opened` ends it."""
+    stop = Event()
+
+    def clean() -> None:
+        while not stop.wait(_DAY_SECONDS):
+            try:
+                kiosk.clean()
+            except KioskError as error:
+                _log.error("the daily cleaning was not done: %s", type(error).__name__)
+
+    thread = Thread(target=clean, name="daily", daemon=True)
+
+    def end() -> None:
+        stop.set()
+        thread.join(_END_SECONDS)
+
+    thread.start()
+    opened.callback(end)
 
 
 def _warm() -> None:
