@@ -67,11 +67,14 @@ class Kiosk:
         return VisitorDesks(desk, clinic, published)
 
     def clean(self) -> None:
-        """Delete what the centre confirmed long enough ago; without a centre that is nothing."""
+        """Delete what the centre confirmed long enough ago, and tend the database file."""
         from kiosk.devices.clock import entropy
+        from kiosk.records.database.store import Store
         from kiosk.usecases.admin.retention import clean_kiosk
 
         clean_kiosk(self.store, self.clock, entropy, self.site, self.settings.rules)
+        if isinstance(self.store, Store):
+            self.store.optimize()
 
     def maintenance(self) -> "MaintenanceDesk":
         """Return the maintenance screen's desk."""

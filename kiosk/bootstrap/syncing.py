@@ -29,8 +29,6 @@ _LINK_SECONDS: Final = 60.0
 """How often a link that could not be read is read again."""
 _END_SECONDS: Final = 1.0
 """How long the end of the program waits for the sync; what is under way then is sent again."""
-_CLEAN_SECONDS: Final = 86_400.0
-"""How often a kiosk that is never ended deletes what it need not keep any longer."""
 _PATIENCE_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 0.2
 ASK_SECONDS: Final = 3.0
@@ -61,7 +59,6 @@ class _SyncThread:
     def __init__(self, kiosk: "Kiosk") -> None:
         self._kiosk = kiosk
         self._stop = Event()
-        self._cleaned = time.monotonic()
         self._thread = Thread(target=self._work, name="sync", daemon=True)
 
     def start(self) -> None:
@@ -76,7 +73,7 @@ class _SyncThread:
     def _work(self) -> None:
         link = self._wait_for_link()
         if link is not None and not self._stop.wait(_QUIET_SECONDS):
-            keep_syncing(self._kiosk, link, self._stop, self._after)
+            keep_syncing(self._kiosk, link, self._stop)
 
     def _wait_for_link(self) -> "CentralLink | None":
         """Return the link once it can be read; None where the end comes first."""
@@ -91,11 +88,6 @@ class _SyncThread:
                 said = True
             if self._stop.wait(_LINK_SECONDS):
                 return None
-
-    def _after(self, _done: "Round") -> None:
-        if time.monotonic() - self._cleaned > _CLEAN_SECONDS:
-            self._cleaned = time.monotonic()
-            self._kiosk.clean()
 
 
 def sync_once(kiosk: "Kiosk", link: "CentralLink") -> "Round":
@@ -119,7 +111,10 @@ def sync_once(kiosk: "Kiosk", link: "CentralLink") -> "Round":
 
 
 def keep_syncing(
-    kiosk: "Kiosk", link: "CentralLink", stop: Event, heard: "Callable[[Round], object]"
+    kiosk: "Kiosk",
+    link: "CentralLink",
+    stop: Event,
+    heard: "Callable[[Round], object]" = lambda _: None,
 ) -> None:
     """Make rounds until `stop`; `heard` is called with each."""
     from kiosk.sync.syncer import sync_until

@@ -27,7 +27,7 @@ from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.clock_sync import corrected
 from kiosk.records.check_ins import CHECK_INS, read_check_in
-from kiosk.records.schema.columns import AnyRow, Fact, is_central, table
+from kiosk.records.schema.columns import AnyRow, Fact, is_central, of_site, table
 from kiosk.records.schema.system_tables import AuditEvent, KioskDevice
 from kiosk.records.schema.tables import (
     CallbackEvent,
@@ -42,6 +42,7 @@ from kiosk.records.site import has_far_off_clock, read_stamp
 _fact = table(CheckIn).c
 _session = table(GroupSession).c
 _request = table(CallbackRequest).c
+_other = table(CallbackRequest).alias("other").c
 _event = table(CallbackEvent).c
 _undoing = table(CallbackEvent).alias("undoing").c
 _withdrawal = table(CallbackWithdrawal).c
@@ -62,24 +63,24 @@ _of_sessions = CHECK_INS.join(_session.id.table, _session.id == _fact.session_id
     _session.site_id == _SITE, _session.starts_at >= _SINCE
 )
 _of_no_session = CHECK_INS.where(
-    _fact.site_id == _SITE,
+    of_site(_fact),
     _fact.received_at >= _SINCE,
     ~exists().where(_session.id == _fact.session_id),
 )
-_requests: "Select[*tuple[Any, ...]]" = select(
+_made: "Select[*tuple[Any, ...]]" = select(
     _request.ref,
     _request.kiosk_id,
     _request.created_at.label("at"),
     _request.clock_offset_ms,
     _request.received_at,
     _request.clock_doubtful,
-).where(
+)
+# Nothing comes to a machine's own file from elsewhere.
+_made_lately = _made.where(_request.site_id == _SITE, _request.created_at >= _SINCE)
+_made_or_came_lately = _made.where(
     _request.site_id == _SITE, or_(_request.created_at >= _SINCE, _request.received_at >= _SINCE)
 )
-_shared = (select(_request.ref).where(_request.site_id == _SITE).group_by(_request.ref)).having(
-    func.count() > 1
-)
-_with_shared_reference = _requests.where(_request.ref.in_(_shared))
+_is_shared = exists().where(of_site(_other), _other.ref == _request.ref, _other.id != _request.id)
 _calls: "Select[*tuple[Any, ...]]" = (
     select(
         _request.ref,
@@ -217,7 +218,8 @@ def request_times(
     transaction: Transaction, site_id: UUID, since: datetime
 ) -> Iterator[RequestTimes]:
     """Return the requests that were made or came since then."""
-    rows = transaction.connection().execute(_requests, {"site": site_id, "since": since})
+    wanted = {"site": site_id, "since": since}
+    rows = transaction.connection().execute(_lately(transaction), wanted)
     return map(_request_times, rows)
 
 
@@ -226,7 +228,8 @@ def shared_references(
 ) -> Iterator[RequestTimes]:
     """Return those of the requests whose reference another one has as well."""
     wanted = {"site": site_id, "since": since}
-    rows = transaction.connection().execute(_with_shared_reference, wanted)
+    query = _lately(transaction).where(_is_shared)
+    rows = transaction.connection().execute(query, wanted)
     return map(_request_times, rows)
 
 
@@ -276,6 +279,10 @@ def machine_symbols(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
     """Return the two symbols of each of a site's machines, revoked ones too."""
     query = select(_machine.id, _machine.symbols).where(_machine.site_id == site_id)
     return {row.id: row.symbols for row in transaction.connection().execute(query)}
+
+
+def _lately(transaction: Transaction) -> "Select[*tuple[Any, ...]]":
+    return _made_or_came_lately if is_central(transaction) else _made_lately
 
 
 def _request_times(row: AnyRow) -> RequestTimes:

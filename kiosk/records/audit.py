@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry
-from kiosk.records.schema.columns import AnyRow, Id, is_central, table
+from kiosk.records.schema.columns import AnyRow, Id, is_central, of_site, table
 from kiosk.records.schema.system_tables import AuditChain, AuditEvent, KioskDevice
 from kiosk.records.schema.tables import CallbackRequest
 
@@ -54,8 +55,12 @@ _trail_in_file = _in_file.where(
 _trail_at_central = _at_central.where(_event.kiosk_id == bindparam("kiosk")).order_by(*_by_position)
 _backwards = (_event.position.desc(), _event.id)
 _backwards_in_time = (_event.at.desc(), _event.kiosk_id.desc(), _event.position.desc(), _event.id)
-_last = select(func.max(_event.at)).where(
-    _event.site_id == bindparam("site"), _event.action == bindparam("action")
+_SELDOM: "ColumnElement[float]" = literal_column("0.001")
+_last = (
+    select(_event.at)
+    .where(_event.site_id == bindparam("site"), _event.action == bindparam("action"))
+    .order_by(_event.at.desc())
+    .limit(1)
 )
 
 
@@ -135,11 +140,15 @@ def latest_entries(
 ) -> list[tuple[UUID, AuditEntry]]:
     """Return entries with their machines, the latest first; unreadable ones are left out."""
     query = _at_central if is_central(transaction) else _in_file
-    query = query.where(_event.site_id == site_id).limit(wanted.most)
+    query = query.where(of_site(_event, site_id)).limit(wanted.most)
     if wanted.kiosk_id is None:
         query = query.order_by(*_backwards_in_time)
     else:
-        query = query.where(_event.kiosk_id == wanted.kiosk_id).order_by(*_backwards)
+        written_there = _event.kiosk_id == wanted.kiosk_id
+        if not is_central(transaction):
+            # One machine wrote all of it, so statistics would speak for sorting the whole table.
+            written_there = func.likelihood(written_there, _SELDOM)
+        query = query.where(written_there).order_by(*_backwards)
     if isinstance(wanted.before, TrailPosition):
         query = query.where(_before(wanted.before))
     elif wanted.before is not None:
@@ -195,9 +204,10 @@ def sealed_first_key(transaction: Transaction, kiosk_id: UUID) -> bytes | None:
 def _before(spot: TrailPosition) -> "ColumnElement[bool]":
     """Return the SQL condition of the entries before `spot`, in time and then by machine."""
     same_machine = and_(_event.kiosk_id == spot.kiosk_id, _event.position < spot.position)
-    return or_(
-        _event.at < spot.at,
-        and_(_event.at == spot.at, or_(_event.kiosk_id < spot.kiosk_id, same_machine)),
+    # The first condition is in the others, but an index can begin with it.
+    return and_(
+        _event.at <= spot.at,
+        or_(_event.at < spot.at, _event.kiosk_id < spot.kiosk_id, same_machine),
     )
 
 

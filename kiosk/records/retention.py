@@ -29,7 +29,7 @@ from kiosk.domain.callbacks.state import CallbackState, RequestEvent, callback_s
 from kiosk.domain.ids import made_at
 from kiosk.records.callbacks import EVENTS
 from kiosk.records.database.writing import mark_changed
-from kiosk.records.schema.columns import Fact, Reference, Row, is_central, table
+from kiosk.records.schema.columns import Reference, Row, is_central, of_site, table
 from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked, SyncState
 from kiosk.records.schema.tables import (
     CallbackEvent,
@@ -149,12 +149,12 @@ def find_attendance(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     is_void = _check_in.kind == CheckInKind.VOID.value
     check_ins = (
         select(_check_in.id, _since)
-        .where(_check_in.site_id == cut.site_id, _since <= cut.by)
+        .where(of_site(_check_in, cut.site_id), _since <= cut.by)
         .where(or_(_check_in.void_of.is_(None), ~young))
         .order_by(is_void, _since)
     )
     counts = select(_head_count.id, counted).where(
-        _head_count.site_id == cut.site_id, counted <= cut.by
+        of_site(_head_count, cut.site_id), counted <= cut.by
     )
     connection = transaction.connection()
     found = [Expired(*row, HeadCount) for row in connection.execute(counts)]
@@ -165,12 +165,12 @@ def find_attendance(transaction: Transaction, cut: Cutoff) -> list[Expired]:
 def find_loose_facts(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find events and withdrawals, typed ones too, whose request is not here."""
     events = select(_event.id, _event.at).where(
-        _event.site_id == cut.site_id,
+        of_site(_event, cut.site_id),
         _event.at <= cut.by,
         ~select(_request.id).where(_request.id == _event.request_id).exists(),
     )
     withdrawals = select(_withdrawal.id, _withdrawal.at).where(
-        _withdrawal.site_id == cut.site_id,
+        of_site(_withdrawal, cut.site_id),
         _withdrawal.at <= cut.by,
         ~select(_request.id).where(_request.id == _withdrawal.request_id).exists(),
         ~select(_request.id).where(_request.ref == _withdrawal.ref).exists(),
@@ -196,7 +196,7 @@ def find_finished_requests(transaction: Transaction, cut: Cutoff) -> list[Expire
     """Find the requests that may go, the oldest first."""
     query = (
         select(_request.id)
-        .where(_request.site_id == cut.site_id, _requests_since <= cut.by)
+        .where(of_site(_request, cut.site_id), _requests_since <= cut.by)
         .order_by(_requests_since, _request.id)
     )
     ids = transaction.connection().execute(query).scalars().all()
@@ -281,26 +281,56 @@ def batches(things: Sequence[_Thing]) -> Iterator[Sequence[_Thing]]:
         yield things[start : start + IDS_AT_A_TIME]
 
 
-def drop_confirmed_requests(
-    transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime
-) -> int:
-    """Delete callback requests that the centre had by `confirmed_by`; return how many.
+def confirmed_ids(
+    transaction: Transaction,
+    kind: type[CallbackRequest | CheckIn],
+    kiosk_id: UUID,
+    confirmed_by: datetime,
+    among: Sequence[UUID] | None = None,
+) -> Sequence[UUID]:
+    """Return ids of requests or check-ins that the centre had by `confirmed_by`.
 
-    At most ROWS_AT_A_TIME: repeat until the answer is 0, then checkpoint, or the bytes stay in the
-    log.
+    At most ROWS_AT_A_TIME; of those `among`, where they are given. Voids of head counts are left
+    out, for these stay. It may read the whole table, so no visitor should wait for it to end.
     """
-    return _drop_confirmed(transaction, CallbackRequest, kiosk_id, confirmed_by)
+    confirmation, connection = table(Confirmation).c, transaction.connection()
+    latest = select(func.max(confirmation.upto_seq)).where(confirmation.at <= confirmed_by)
+    arrived = connection.execute(latest).scalar()
+    if arrived is None:
+        return []
+    facts = table(kind).c
+    query = select(facts.id).where(
+        facts.kiosk_id == kiosk_id,
+        facts.kiosk_seq <= arrived,
+        _is_not_in(Outbox, facts.id),
+        _is_not_in(Parked, facts.id),
+    )
+    if kind is CheckIn:
+        counts = select(_head_count.id).where(_head_count.id == _check_in.void_of)
+        query = query.where(~counts.exists())
+    if among is not None:
+        query = query.where(facts.id.in_(among))
+    return connection.execute(query.limit(ROWS_AT_A_TIME)).scalars().all()
 
 
-def drop_confirmed_check_ins(
-    transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime
+def drop_confirmed(
+    transaction: Transaction,
+    kind: type[CallbackRequest | CheckIn],
+    kiosk_id: UUID,
+    confirmed_by: datetime,
+    ids: Sequence[UUID],
 ) -> int:
-    """Delete check-ins that the centre had by `confirmed_by`, as `drop_confirmed_requests` does.
+    """Delete those of some requests or check-ins that the centre still has; return how many.
 
-    Voids of head counts stay, as these do.
+    A checkpoint must follow, or the bytes stay in the log.
     """
-    of_count = select(_head_count.id).where(_head_count.id == _check_in.void_of).exists()
-    return _drop_confirmed(transaction, CheckIn, kiosk_id, confirmed_by, ~of_count)
+    found = confirmed_ids(transaction, kind, kiosk_id, confirmed_by, ids)
+    if found:
+        facts = table(kind)
+        transaction.connection().execute(
+            delete(facts).where(facts.c.id == bindparam("gone")), [{"gone": id_} for id_ in found]
+        )
+    return len(found)
 
 
 def drop_confirmations(transaction: Transaction, before: datetime) -> None:
@@ -312,38 +342,6 @@ def drop_confirmations(transaction: Transaction, before: datetime) -> None:
     transaction.connection().execute(
         delete(table(Confirmation)).where(confirmation.at < before, confirmation.upto_seq < latest)
     )
-
-
-def _drop_confirmed(
-    transaction: Transaction,
-    kind: type[Fact],
-    kiosk_id: UUID,
-    confirmed_by: datetime,
-    *which: "ColumnElement[bool]",
-) -> int:
-    facts, confirmation = table(kind), table(Confirmation).c
-    arrived = (
-        select(func.max(confirmation.upto_seq))
-        .where(confirmation.at <= confirmed_by)
-        .scalar_subquery()
-    )
-    done = (
-        select(facts.c.id)
-        .where(
-            facts.c.kiosk_id == kiosk_id,
-            facts.c.kiosk_seq <= arrived,
-            _is_not_in(Outbox, facts.c.id),
-            _is_not_in(Parked, facts.c.id),
-            *which,
-        )
-        .limit(ROWS_AT_A_TIME)
-    )
-    ids = transaction.connection().execute(done).scalars().all()
-    if ids:
-        transaction.connection().execute(
-            delete(facts).where(facts.c.id == bindparam("gone")), [{"gone": id_} for id_ in ids]
-        )
-    return len(ids)
 
 
 def _is_not_in(queue: type[Outbox | Parked], id_: "ColumnElement[UUID]") -> "ColumnElement[bool]":
@@ -468,7 +466,7 @@ def _lookups_since(
 ) -> frozenset[bytes]:
     """Return the passes, of `own` or of all, that were shown after `cut.by`."""
     query = select(_check_in.lookup).where(
-        _check_in.site_id == cut.site_id,
+        of_site(_check_in, cut.site_id),
         _check_in.occurred_at > cut.by,
         _check_in.lookup.is_not(None) if own is None else _check_in.lookup.in_(own),
     )

@@ -147,7 +147,11 @@ class AuditEvent(Fact, table=True):
     """One link of the audit chain: ids and codes, no contents."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_position", "kiosk_id", "position"),)
+    __table_args__ = (
+        Index("ix_audit_event_position", "kiosk_id", "position"),
+        Index("ix_audit_event_at", "site_id", "at", "kiosk_id", "position"),
+        Index("ix_audit_event_action", "site_id", "action", "at"),
+    )
 
     position: int
     """Place in the chain of its kiosk, from 0."""

@@ -160,6 +160,7 @@ class CallbackRequest(Fact, table=True):
         Index("ix_callback_request_slip", "slip_lookup"),
         # A worklist asks every few seconds how far each machine's requests go.
         Index("ix_callback_request_seq", "site_id", "kiosk_id", "kiosk_seq"),
+        Index("ix_callback_request_made", "site_id", "created_at"),
     )
 
     ref: str
@@ -181,6 +182,8 @@ class CallbackEvent(Fact, table=True):
     __tablename__ = "callback_event"
     __table_args__ = (
         UniqueConstraint("request_id", "revision", name="uq_callback_event_revision"),
+        Index("ix_callback_event_seq", "site_id", "kiosk_id", "kiosk_seq"),
+        Index("ix_callback_event_kind", "site_id", "kind", "at"),
     )
 
     request_id: UUID = Field(sa_type=Id)
@@ -203,6 +206,7 @@ class CallbackWithdrawal(Fact, table=True):
     __table_args__ = (
         Index("ix_callback_withdrawal_request", "request_id"),
         Index("ix_callback_withdrawal_ref", "ref"),
+        Index("ix_callback_withdrawal_seq", "site_id", "kiosk_id", "kiosk_seq"),
     )
 
     request_id: UUID | None = Field(default=None, sa_type=Id)

@@ -84,7 +84,9 @@ class _AnomalySearch:
         lookups = {one.lookup for some in facts.values() for one in some if one.lookup is not None}
         holders = bearers(passes.holders(self.transaction, lookups))
         for session_id, some in facts.items():
-            plan = planned[session_id]
+            plan = planned.get(session_id)
+            if plan is None:  # its group has not come yet, so nobody could say where it was
+                continue
             held = SessionFacts(plan.session, plan.cancelled, some, holders)
             yield from session_anomalies(held, self.opens_before, plan.group_name)
 

@@ -56,9 +56,11 @@ class OversightDesk(StaffDesk):
         to read on from. `staff` (a login) and `action` (code of `AuditAction`) leave out all
         others. The first call of a desk leaves an entry of its own.
         """
-        with self._writing() as (transaction, now):
-            if not self._trail_opened:
+        if not self._trail_opened:
+            with self._writing() as (transaction, now):
                 self._audit(transaction, now, AuditAction.AUDIT_OPENED)
+            self._trail_opened = True
+        with self._reading() as (transaction, _now):
             site_id = self._site.site_id
             logins = _logins(transaction, site_id)
             kiosk_id = self._whose_trail(transaction, machine)
@@ -73,7 +75,6 @@ class OversightDesk(StaffDesk):
             subjects = {one.subject for _, one in entries if one.subject is not None}
             references = audit.request_references(transaction, subjects)
             places = rosters.machine_names(transaction, site_id)
-        self._trail_opened = True
         names = {**references, **logins}
         return tuple(
             _audit_line(place, entry, logins, names, clean(places.get(place, "")))

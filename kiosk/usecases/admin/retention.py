@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session as Transaction
 
@@ -27,6 +27,7 @@ from kiosk.records.retention import (
     find_unused_people,
     owes_rows,
 )
+from kiosk.records.schema.tables import CallbackRequest, CheckIn
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff_desk import Context
@@ -135,24 +136,28 @@ def clean_kiosk(
     In small transactions, so that a visitor can check in between them; then the write-ahead log
     is emptied, so that no byte of them is left. Without central nothing is deleted.
     """
-    requests = check_ins = 0
-    while True:
-        with store.write() as transaction:
-            now = clock.now()
-            some_requests = retention.drop_confirmed_requests(
-                transaction, site.kiosk_id, now - rules.requests_kept
-            )
-            some_check_ins = retention.drop_confirmed_check_ins(
-                transaction, site.kiosk_id, now - rules.check_ins_kept
-            )
-            requests += some_requests
-            check_ins += some_check_ins
-            if not some_requests and not some_check_ins:
-                longest = max(rules.requests_kept, rules.check_ins_kept)
-                retention.drop_confirmations(transaction, now - longest)
-                if requests or check_ins:
-                    add_entry(transaction, site, entropy, now, AuditAction.RETENTION_RUN)
+    now = clock.now()
+
+    def drop(kind: type[CallbackRequest | CheckIn], kept: timedelta) -> int:
+        by, gone, dropped = now - kept, 0, 1
+        while dropped:
+            # Looked for while others write: it may take the reading of a whole table.
+            with store.read() as transaction:
+                found = retention.confirmed_ids(transaction, kind, site.kiosk_id, by)
+            if not found:
                 break
+            with store.write() as transaction:
+                dropped = retention.drop_confirmed(transaction, kind, site.kiosk_id, by, found)
+            gone += dropped
+        return gone
+
+    requests = drop(CallbackRequest, rules.requests_kept)
+    check_ins = drop(CheckIn, rules.check_ins_kept)
+    with store.write() as transaction:
+        longest = max(rules.requests_kept, rules.check_ins_kept)
+        retention.drop_confirmations(transaction, now - longest)
+        if requests or check_ins:
+            add_entry(transaction, site, entropy, clock.now(), AuditAction.RETENTION_RUN)
     store.checkpoint()
     return Cleaned(requests, check_ins)
 

@@ -40,7 +40,7 @@ from kiosk.records.database.writing import add_fact, add_fact_values
 from kiosk.records.passes import PersonRow
 from kiosk.records.rosters import RosterSession
 from kiosk.records.schema.tables import CheckIn, HeadCount
-from kiosk.usecases.attendance.roster_view import read_session
+from kiosk.usecases.attendance.roster_view import read_session, read_sessions
 from kiosk.usecases.passes.issuing import NameOpener, PassMaker, new_draft
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 from kiosk.vault.keys import PrivateSealingKey
@@ -78,10 +78,10 @@ class RosterDesk(StaffDesk):
             since, until = self._bounds(day or now.astimezone(self._site.zone).date())
             earliest = since if day else since - LONGEST_SESSION
             held = rosters.starting(transaction, self._site.site_id, earliest, until)
-            shown = (
+            shown = [
                 one for one in held if one.session.starts_at >= since or one.session.ends_at > now
-            )
-            return tuple(read_session(transaction, one).card(now, before) for one in shown)
+            ]
+            return tuple(one.card(now, before) for one in read_sessions(transaction, shown))
 
     def marker(self, session_id: UUID) -> bytes:
         """Return 16 bytes that change when the roster would; cheap enough to poll every second."""
@@ -298,7 +298,7 @@ class RosterDesk(StaffDesk):
         with self._reading() as (transaction, now):
             start, end = self._bounds(since)[0], self._bounds(until)[1]
             held = rosters.starting(transaction, self._site.site_id, start, end)
-            records = [read_session(transaction, planned) for planned in held]
+            records = read_sessions(transaction, held)
             machines = rosters.machine_names(transaction, self._site.site_id)
         for record in records:
             self._names.open_all(record.sealed_names)
@@ -391,7 +391,6 @@ def _with_sessions(
     """Return the facts, each with all facts of its session; unknown ids are left out."""
     found = [check_ins.find(transaction, id_) for id_ in dict.fromkeys(fact_ids)]
     facts = [fact for fact in found if fact is not None]
-    sessions = {
-        id_: check_ins.of_session(transaction, id_) for id_ in {fact.session_id for fact in facts}
-    }
+    ids = list(dict.fromkeys(fact.session_id for fact in facts))
+    sessions = check_ins.of_sessions(transaction, ids)
     return [(fact, sessions[fact.session_id]) for fact in facts]

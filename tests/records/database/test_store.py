@@ -1,6 +1,8 @@
 """The store: settings of the database, transactions, errors, and what the disk may do."""
 
 import stat
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from sqlalchemy import text
 
 from kiosk.errors import SetupError, StoreError, StoreFull
 from kiosk.records.database import store as stores
-from kiosk.records.database.store import Store, StoreToRead
+from kiosk.records.database.store import Store, StoreToRead, sqlite_module
 from kiosk.records.migrations import HEAD
 
 SECRET = "+6598765432"
@@ -198,3 +200,64 @@ def test_what_cannot_be_written_now_is_read_and_left_as_it_is(tmp_path: Path, na
     to_read.checkpoint()
     to_read.close()
     assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before
+
+
+def known(path: Path) -> int:
+    """Count what SQLite knows of how rows are spread."""
+    with closing(sqlite_module().connect(path)) as file:
+        if not file.execute("SELECT 1 FROM sqlite_schema WHERE name='sqlite_stat1'").fetchone():
+            return 0
+        return int(file.execute("SELECT count(*) FROM sqlite_stat1").fetchone()[0])
+
+
+def filled(path: Path) -> Store:
+    """Return an open store with rows of which nothing is known."""
+    store = Store.open(path, create=True)
+    with store.write() as transaction:
+        transaction.connection().exec_driver_sql(
+            "INSERT INTO outbox (site_id, table_name, row_id, payload)"
+            " SELECT x'00', 'check_in', randomblob(16), value FROM json_each('[1,2,3,4,5,6,7,8,9]')"
+        )
+    assert known(path) == 0
+    return store
+
+
+def test_how_rows_are_spread_is_known_once_it_was_closed(path: Path) -> None:
+    filled(path).close()
+    assert known(path) > 0
+
+
+def test_how_rows_are_spread_is_learnt_from_a_few_of_them(path: Path) -> None:
+    store = filled(path)
+    store.optimize()
+    assert known(path) > 0
+    assert settings(store, writer=True, names=("analysis_limit", "busy_timeout")) == {
+        "analysis_limit": 400,
+        "busy_timeout": 5000,
+    }
+    store.close()
+
+
+def test_who_writes_goes_before_what_is_only_learnt(path: Path) -> None:
+    store = filled(path)
+    with store.write():
+        store.optimize()  # would wait for itself
+    assert known(path) == 0
+    with closing(sqlite_module().connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        store.optimize()
+        store.close()
+        assert time.monotonic() - began < 3
+        other.execute("ROLLBACK")
+    assert known(path) == 0
+
+
+def test_a_full_disk_is_no_reason_not_to_close(path: Path) -> None:
+    store = filled(path)
+    with store.write() as transaction:
+        connection = transaction.connection()
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    store.close()
+    assert known(path) == 0

@@ -90,6 +90,16 @@ def test_people_at_a_cancelled_session(clinic: Clinic) -> None:
     assert (odd.kind, odd.count, odd.group_name) == (AnomalyKind.CANCELLED, 3, "Group of Room 2")
 
 
+def test_a_session_whose_group_has_not_come_yet_hides_no_other_anomaly(clinic: Clinic) -> None:
+    whole, half = clinic.add_session(), clinic.add_session("Room 3")
+    door, lift = machine(clinic, "8K"), machine(clinic, "2C")
+    for number, session in enumerate((whole, half)):
+        seen(clinic, door, session.id, STRANGER, seq=2 * number)
+        seen(clinic, lift, session.id, STRANGER, at=clinic.clock.at + MINUTE, seq=2 * number)
+    clinic.bend("DELETE FROM support_group WHERE id=:id", id=half.group_id)
+    assert only(clinic).session == whole
+
+
 def test_a_pass_that_was_ended_before_it_was_shown(clinic: Clinic) -> None:
     session, door = clinic.add_session(hours=3), machine(clinic, "8K")
     mark = derive_lookup(_secret(clinic.passes.issue_pass("Mei", "en").digits))
