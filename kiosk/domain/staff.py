@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -109,6 +109,28 @@ _OPENS = {
 def purposes_of_roles(roles: Iterable[Role]) -> frozenset[Purpose]:
     """Return the purposes of the keys that an account with `roles` holds."""
     return frozenset(purpose for role in roles for purpose in _OPENS[role])
+
+
+def roles_in_force(
+    stored: Iterable[Role], held: Iterable[Purpose], bound: Iterable[Role] | None
+) -> frozenset[Role]:
+    """Return those of an account's `stored` roles that it was really given.
+
+    What is stored can be edited by whoever has the file. A role counts where the account `held`
+    the keys that go with it, and where it is one of the roles `bound` to those keys, or they make
+    a manager, who may take every role. `bound` is None for keys of a version that bound none.
+    """
+    opened, given = frozenset(held), None if bound is None else frozenset(bound)
+    return frozenset(
+        role
+        for role in stored
+        if _OPENS[role] <= opened and (given is None or may_take(given, (role,)))
+    )
+
+
+def may_take(has: Collection[Role], wanted: Iterable[Role]) -> bool:
+    """Return whether keys made for the roles `has` do for `wanted`: a manager may take any."""
+    return Role.MANAGER in has or set(wanted) <= set(has)
 
 
 def normalise_login(typed: str) -> str:

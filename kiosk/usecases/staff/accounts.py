@@ -30,7 +30,7 @@ from kiosk.records.schema.system_tables import StaffAccount
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff_desk import SignedIn
-from kiosk.vault.keys import PrivateSealingKey, wrap_ring
+from kiosk.vault.keys import PrivateSealingKey, Rights, wrap_ring
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 _BAD_LOGIN = f"A login has 1 to {LONGEST_LOGIN} plain characters; choose another."
@@ -59,9 +59,12 @@ def build_account(
     keys: Mapping[Purpose, PrivateSealingKey | Mapping[bytes, PrivateSealingKey]],
     now: datetime,
     cost: Cost = DEFAULT_COST,
+    *,
+    must_change: bool = False,
 ) -> StaffAccount:
     """Build the row of an account with those of `keys` that its roles open (some 0.1 s).
 
+    With `must_change` the passphrase has to be replaced at the first sign-in.
     Raises SetupError where the login, the passphrase or the roles will not do.
     """
     login = normalise_login(new.login)
@@ -78,8 +81,11 @@ def build_account(
         site_id=site_id,
         login=login,
         roles=format_codes(new.roles),
-        wrapped_keys=wrap_ring(held, passphrase, account=account_id, cost=cost),
+        wrapped_keys=wrap_ring(
+            held, passphrase, account=account_id, rights=Rights(new.roles, must_change), cost=cost
+        ),
         created_at=now,
+        must_change=must_change,
         languages=format_codes(new.languages),
     )
 

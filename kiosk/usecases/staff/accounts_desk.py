@@ -14,6 +14,7 @@ from kiosk.domain.staff import (
     Role,
     check_passphrase,
     is_login,
+    may_take,
     normalise_login,
     purposes_of_roles,
 )
@@ -23,7 +24,7 @@ from kiosk.records.database.writing import add_reference, change_reference
 from kiosk.records.schema.system_tables import StaffAccount
 from kiosk.usecases.staff.accounts import NewAccount, build_account, format_codes
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
-from kiosk.vault.keys import KeyRing, wrap_ring
+from kiosk.vault.keys import KeyRing, Rights, wrap_ring
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 Answer = AccountView | AccountProblem | PassphraseProblem
@@ -56,8 +57,9 @@ class AccountsDesk(StaffDesk):
             return problem
         made_at = self._clock.now()
         id_, keys = self._new_id(made_at), self._held(new.roles)
-        row = build_account(self._site.site_id, id_, new, keys, made_at, self._cost)
-        row.must_change = True
+        row = build_account(
+            self._site.site_id, id_, new, keys, made_at, self._cost, must_change=True
+        )
         with self._writing() as (transaction, now):
             if staff.find_by_login(transaction, self._site.site_id, row.login) is not None:
                 return AccountProblem.LOGIN_TAKEN
@@ -86,7 +88,7 @@ class AccountsDesk(StaffDesk):
                 return AccountProblem.LAST_MANAGER
             if roles == account.staff.roles:
                 return self._view_of(transaction, account_id)
-            opens_more = not purposes_of_roles(roles) <= purposes_of_roles(account.staff.roles)
+            opens_more = not may_take(account.staff.roles, roles)
             if opens_more and not chosen:
                 return AccountProblem.NEEDS_PASSPHRASE
             new_values = rewrapped if opens_more else values
@@ -144,7 +146,8 @@ class AccountsDesk(StaffDesk):
     def _wrap(self, account_id: UUID, roles: frozenset[Role], chosen: str) -> dict[str, object]:
         """Return the columns with the keys of `roles` wrapped under a passphrase to be replaced."""
         keys = self._held(roles)
-        text = wrap_ring(keys, chosen, account=account_id, cost=self._cost)
+        rights = Rights(roles, must_change=True)
+        text = wrap_ring(keys, chosen, account=account_id, rights=rights, cost=self._cost)
         return {"wrapped_keys": text, "must_change": True}
 
     def _held(self, roles: frozenset[Role]) -> KeyRing:
