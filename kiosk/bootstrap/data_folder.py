@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -47,8 +48,10 @@ def make_folder(folder: Path) -> None:
             if not (folder / name).exists():
                 # A cut half-way must not leave half a file that counts as the clinic's own.
                 copy = folder / f".{name}.new"
+                copy.touch(mode=0o600)
                 shutil.copyfile(config_dir() / name, copy)
                 copy.replace(folder / name)
+        close_to_others(folder)
     except OSError as error:
         raise SetupError(
             f"The data folder {folder} cannot be written ({error.strerror}); mend its disk or its"
@@ -56,10 +59,25 @@ def make_folder(folder: Path) -> None:
         ) from None
 
 
+def close_to_others(folder: Path) -> None:
+    """Let only this user read a folder and the files in it, whatever made them; once is enough.
+
+    Follows no link, and leaves what belongs to somebody else.
+    """
+    open_to_others, me = 0o077, os.geteuid()
+    entries = [entry for entry in folder.rglob("*") if not entry.is_symlink()]
+    for path in (folder, *entries):
+        found = path.stat()
+        if found.st_uid == me and found.st_mode & open_to_others:
+            path.chmod(found.st_mode & 0o700)
+
+
 def log_to(path: Path) -> None:
     """Log to a file that only this user may read, and that cannot grow without end."""
     from logging.handlers import RotatingFileHandler
 
+    with suppress(OSError):
+        close_to_others(path.parent)
     try:
         path.touch(mode=0o600)
         handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
