@@ -18,6 +18,7 @@ from kiosk.domain.staff import (
     check_passphrase,
     is_login,
     normalise_login,
+    normalise_passphrase,
     purposes_of_roles,
     roles_in_force,
     sign_in_wait_left,
@@ -96,11 +97,11 @@ class Access:
         `old` is tried as in `sign_in`, with the same waits; `new` that will not do is told before
         that. Takes some 0.2 s, so call it in a thread.
         """
-        chosen = check_passphrase(new)
+        if normalise_passphrase(new) == normalise_passphrase(old):
+            return PassphraseProblem.SAME
+        chosen = check_passphrase(new, login, self._site.name)
         if isinstance(chosen, PassphraseProblem):
             return chosen
-        if chosen == check_passphrase(old):
-            return PassphraseProblem.SAME
         proven = self._prove(login, old)
         if isinstance(proven, SignInRefused):
             return proven
