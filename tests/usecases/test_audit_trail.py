@@ -1,5 +1,7 @@
 """The audit trail: every entry vouched for, and nothing personal in it."""
 
+from contextlib import ExitStack
+
 import pytest
 from sqlalchemy import insert, select
 
@@ -140,6 +142,10 @@ def saved(clinic: Clinic) -> Copy:
 def put_back(clinic: Clinic, older: Copy) -> None:
     clinic.bend("DELETE FROM audit_event")
     clinic.bend("DELETE FROM audit_chain")
-    with clinic.store.write() as transaction:
+    with ExitStack() as stack:
+        if clinic.owner is not None:
+            connection = stack.enter_context(clinic.owner.begin())
+        else:
+            connection = stack.enter_context(clinic.store.write()).connection()
         for one, rows in zip(TRAIL, older, strict=True):
-            transaction.connection().execute(insert(one), rows)
+            connection.execute(insert(one), rows)
