@@ -40,6 +40,8 @@ class _Loader(SourceFileLoader):
 def main() -> int:
     """Run the command line and return its exit code; a splash covers the start of a screen."""
     _survive_cut_modules()
+    # What the kiosk writes is for this user alone, also what libraries write (a rotated log).
+    os.umask(0o077)
     words = sys.argv[1:]
     if words[:1] in (["run"], ["demo"], ["desk"]) and not _WITHOUT_SCREEN & set(words):
         from kiosk.ui.terminal.startup import harden_process, splash

@@ -48,13 +48,28 @@ def make_folder(folder: Path) -> None:
             if not (folder / name).exists():
                 # A cut half-way must not leave half a file that counts as the clinic's own.
                 copy = folder / f".{name}.new"
+                copy.touch(mode=0o600)
                 shutil.copyfile(config_dir() / name, copy)
                 copy.replace(folder / name)
+        close_to_others(folder)
     except OSError as error:
         raise SetupError(
             f"The data folder {folder} cannot be written ({error.strerror}); mend its disk or its"
             " rights, or name another one by KIOSK_DATA_DIR."
         ) from None
+
+
+def close_to_others(folder: Path) -> None:
+    """Let only this user read a folder and the files in it, whatever made them; once is enough.
+
+    Follows no link, and leaves what belongs to somebody else.
+    """
+    open_to_others, me = 0o077, os.geteuid()
+    entries = [entry for entry in folder.rglob("*") if not entry.is_symlink()]
+    for path in (folder, *entries):
+        found = path.stat()
+        if found.st_uid == me and found.st_mode & open_to_others:
+            path.chmod(found.st_mode & 0o700)
 
 
 def log_to(path: Path) -> None:
@@ -65,6 +80,8 @@ def log_to(path: Path) -> None:
     """
     from logging.handlers import RotatingFileHandler
 
+    with suppress(OSError):
+        close_to_others(path.parent)
     log = logging.getLogger("kiosk")
     log.setLevel(logging.INFO)
     log.propagate = False

@@ -13,6 +13,7 @@ import typer
 
 from kiosk.bootstrap.data_folder import DATABASE, data_dir, make_folder
 from kiosk.cli.arguments import absolute
+from kiosk.cli.echo import shown_typing
 from kiosk.cli.output import Format, FormatOption, progress, show, write
 from kiosk.cli.sign_in import ask_unseen, from_variable, new_pin
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
@@ -458,7 +459,8 @@ def _ask_code() -> str:
     if sys.stdin is None or not sys.stdin.isatty():
         raise SetupError(f"There is no terminal to ask on; set {CODE_VARIABLE} instead.")
     for _ in range(_TRIES):
-        code = parse_code(typer.prompt("The one-time code", err=True))
+        with shown_typing():
+            code = parse_code(typer.prompt("The one-time code", err=True))
         if code is not None:
             return code
         sys.stderr.write(f"{_WRONG_CODE}\n")
@@ -536,7 +538,8 @@ def _state(one: "CentralMachine") -> str:
 def _confirm_reset(folder: Path) -> None:
     if sys.stdin is None or not sys.stdin.isatty():
         raise SetupError("There is no terminal to ask on; say --yes instead.")
-    typed = typer.prompt(f'All of {folder} goes; type "{_WORD}" to go on', err=True)
+    with shown_typing():
+        typed = typer.prompt(f'All of {folder} goes; type "{_WORD}" to go on', err=True)
     if typed.strip().lower() != _WORD:
         raise NotDone("Nothing was deleted.")
 

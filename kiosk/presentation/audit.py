@@ -158,7 +158,29 @@ def entry_number(position: int) -> int:
 
 
 def describe_verdict(found: AuditVerdict) -> str:
-    """Return whether the trail is whole, in plain words."""
+    """Return whether the trail is whole and has every noted head, in plain words."""
+    sentence = _describe_trails(found)
+    if not found.lost:
+        return sentence
+    heads = " and ".join(map(str, found.lost))
+    lost = (
+        f"The noted head {heads} is not in it: entries were taken away, or an older copy of the"
+        " records was put back."
+    )
+    return f"{lost} {sentence}"
+
+
+def describe_heads(found: AuditVerdict) -> tuple[str, ...]:
+    """Return the end of each trail that is whole, to be noted away from the machines."""
+    several = len(found.trails) > 1
+    return tuple(
+        f"{trail.head}  {trail.machine}" if several else str(trail.head)
+        for trail in found.trails
+        if trail.head is not None
+    )
+
+
+def _describe_trails(found: AuditVerdict) -> str:
     machines = len(found.trails)
     if not found.broken:
         if machines > 1:

@@ -34,7 +34,7 @@ _state = select(_chain.length, _chain.next_key, _chain.last_tag).where(
 )
 _NAMES = (
     "id", "position", "at", "action", "by_staff", "subject_id",
-    "site_id", "kiosk_seq", "tag", "kiosk_id",
+    "site_id", "kiosk_seq", "tag", "kiosk_id", "clock_offset_ms", "clock_doubtful",
 )  # fmt: skip
 # As bytes: what was tampered with must not break the reading, for it is to be found.
 _in_file: "Select[*tuple[Any, ...]]" = select(
@@ -238,6 +238,8 @@ def _entry(row: AnyRow) -> AuditEntry | None:
             _text(row.action),
             _id(row.by_staff) if row.by_staff is not None else None,
             _id(row.subject_id) if row.subject_id is not None else None,
+            clock_offset_ms=None if row.clock_offset_ms is None else int(row.clock_offset_ms),
+            clock_doubtful=bool(int(row.clock_doubtful)),
         )
     except (ValueError, AttributeError, TypeError):
         return None

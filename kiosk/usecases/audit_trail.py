@@ -1,6 +1,6 @@
 """The audit trail: added to inside the transaction of what is audited, and checked afterwards."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Clock, Entropy
-from kiosk.domain.audit import AuditAction, AuditEntry, Trail, canonical_bytes
+from kiosk.domain.audit import FORMS, AuditAction, AuditEntry, AuditHead, Trail, canonical_bytes
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.text import clean
 from kiosk.errors import VaultError
 from kiosk.records import audit
 from kiosk.records.audit import Chain
 from kiosk.records.database.store import Records
-from kiosk.records.database.writing import add_fact
+from kiosk.records.database.writing import add_numbered_fact, number_fact
 from kiosk.records.schema.columns import is_central
 from kiosk.records.schema.system_tables import AuditEvent
 from kiosk.usecases.site import SiteInfo
@@ -68,7 +68,14 @@ def add_late_entries(
 def _append(transaction: Transaction, site: SiteInfo, now: datetime, entry: AuditEntry) -> None:
     """Append `entry`, which takes the next position in the chain; `now` is when that is done."""
     end = audit.chain_end(transaction, site.kiosk_id)
-    entry = replace(entry, position=end.length)
+    # Numbered before it is tagged, so that the tag vouches for the clock as well.
+    number = number_fact(transaction, site.kiosk_id, now)
+    entry = replace(
+        entry,
+        position=end.length,
+        clock_offset_ms=number.clock_offset_ms,
+        clock_doubtful=number.clock_doubtful,
+    )
     tag, next_key = tag_entry(end.next_key, end.last_tag, canonical_bytes(entry, site.kiosk_id))
     event = AuditEvent(
         id=entry.id,
@@ -80,46 +87,49 @@ def _append(transaction: Transaction, site: SiteInfo, now: datetime, entry: Audi
         by_staff=entry.by_staff,
         at=entry.at,
         tag=tag,
+        **number._asdict(),
     )
-    add_fact(transaction, event, now)
+    add_numbered_fact(transaction, event)
     audit.set_chain_end(transaction, site.kiosk_id, audit.ChainEnd(end.length + 1, next_key, tag))
 
 
 def check_trail(
-    store: Records, site: SiteInfo, keys: Mapping[bytes, PrivateSealingKey]
-) -> tuple[int | None, int]:
-    """Check this machine's whole trail with the clinic's `callbacks` keys.
+    store: Records,
+    site: SiteInfo,
+    keys: Mapping[bytes, PrivateSealingKey],
+    noted: Collection[AuditHead] = (),
+) -> Trail:
+    """Check this machine's whole trail with the clinic's `callbacks` keys, and for `noted` heads.
 
-    Return the position of the first entry that was changed or is missing (None where the trail is
-    whole), and the number of entries. VaultError where the first key cannot be opened.
+    VaultError where the first key cannot be opened.
     """
     with store.read() as transaction:
         sealed = audit.sealed_first_key(transaction, site.kiosk_id)
         first = _open_first_key(sealed or b"", site.kiosk_id, keys)
-        checked = _verify(transaction, site.site_id, site.kiosk_id, first)
+        checked, found = _verify(transaction, site.site_id, site.kiosk_id, first, noted)
         end = audit.chain_end(transaction, site.kiosk_id)
     ends_well = (end.length, end.next_key, end.last_tag) == checked[1:]
     if checked.broken_at is None and not ends_well:
-        return checked.entries, checked.entries
-    return checked.broken_at, checked.entries
+        checked = checked._replace(broken_at=checked.entries)
+    return _trail(site.kiosk_name, checked, found)
 
 
 def check_trails(
-    store: Records, site: SiteInfo, keys: Mapping[bytes, PrivateSealingKey]
+    store: Records,
+    site: SiteInfo,
+    keys: Mapping[bytes, PrivateSealingKey],
+    noted: Collection[AuditHead] = (),
 ) -> tuple[Trail, ...]:
     """Check this machine's trail as `check_trail` does and, on central, those of all others.
 
     Theirs end with the last entry that was sent, so only for this machine are entries that were
-    cut off the end found.
+    cut off the end found; for the others a noted head finds them.
     """
-    broken_at, entries = check_trail(store, site, keys)
+    own = check_trail(store, site, keys, noted)
     with store.read() as transaction:
         found = audit.chains(transaction, site.site_id) if is_central(transaction) else []
     others = (chain for chain in found if chain.kiosk_id != site.kiosk_id)
-    return (
-        Trail(site.kiosk_name, entries, broken_at),
-        *(_check_other(store, site.site_id, chain, keys) for chain in others),
-    )
+    return (own, *(_check_other(store, site.site_id, chain, keys, noted) for chain in others))
 
 
 def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSealingKey]) -> bytes:
@@ -134,7 +144,11 @@ def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSea
 
 
 def _check_other(
-    store: Records, site_id: UUID, chain: Chain, keys: Mapping[bytes, PrivateSealingKey]
+    store: Records,
+    site_id: UUID,
+    chain: Chain,
+    keys: Mapping[bytes, PrivateSealingKey],
+    noted: Collection[AuditHead],
 ) -> Trail:
     try:
         first = _open_first_key(chain.sealed_first_key, chain.kiosk_id, keys)
@@ -142,17 +156,34 @@ def _check_other(
         # These keys have opened another machine's, so this one was replaced or never existed.
         first = b""
     with store.read() as transaction:
-        checked = _verify(transaction, site_id, chain.kiosk_id, first)
-    broken_at = checked.broken_at if first else 0
-    return Trail(clean(chain.name), checked.entries, broken_at)
+        checked, found = _verify(transaction, site_id, chain.kiosk_id, first, noted)
+    return _trail(clean(chain.name), checked if first else checked._replace(broken_at=0), found)
 
 
-def _verify(transaction: Transaction, site_id: UUID, kiosk_id: UUID, first: bytes) -> ChainCheck:
-    trail = audit.trail(transaction, site_id, kiosk_id)
-    # An entry that cannot be read has no body, which no tag fits.
-    return verify_chain(
-        first, ((canonical_bytes(one, kiosk_id) if one else b"", tag) for one, tag in trail)
-    )
+def _trail(name: str, checked: ChainCheck, found: frozenset[AuditHead]) -> Trail:
+    ends = checked.broken_at is None and checked.entries > 0
+    head = AuditHead.of(checked.entries, checked.last_tag) if ends else None
+    return Trail(name, checked.entries, checked.broken_at, head, found)
+
+
+def _verify(
+    transaction: Transaction,
+    site_id: UUID,
+    kiosk_id: UUID,
+    first: bytes,
+    noted: Collection[AuditHead],
+) -> tuple[ChainCheck, frozenset[AuditHead]]:
+    """Check a chain; return also which of the noted heads it had once."""
+    found: set[AuditHead] = set()
+
+    def entries() -> Iterator[tuple[Iterable[bytes], bytes]]:
+        trail = audit.trail(transaction, site_id, kiosk_id)
+        for count, (entry, tag) in enumerate(trail, 1):
+            found.update(head for head in noted if head == AuditHead.of(count, tag))
+            # An entry that cannot be read has no body, which no tag fits.
+            yield (form(entry, kiosk_id) for form in FORMS) if entry else (b"",), tag
+
+    return verify_chain(first, entries()), frozenset(found)
 
 
 def _open_first_key(

@@ -59,18 +59,23 @@ class ChainCheck(NamedTuple):
     last_tag: bytes
 
 
-def verify_chain(first_key: bytes, entries: Iterable[tuple[bytes, bytes]]) -> ChainCheck:
-    """Check a chain of (body, tag) pairs from its first key on.
+def verify_chain(first_key: bytes, entries: Iterable[tuple[Iterable[bytes], bytes]]) -> ChainCheck:
+    """Check a chain of (bodies, tag) pairs from its first key on.
 
-    A body is the canonical text of an entry, a tag 32 bytes. A chain with entries cut off its end
+    Bodies are the texts of an entry in the versions that there were, at least one;
+    a tag, 32 bytes, has to fit one of them. A chain with entries cut off its end
     is whole by itself: compare `next_key` with the key that the machine holds.
     """
     key, previous, broken_at, count = first_key, START_TAG, None, 0
-    for body, tag in entries:
-        expected, key = tag_entry(key, previous, body)
-        if broken_at is None and not hmac.compare_digest(expected, tag):
+    for bodies, tag in entries:
+        fits = False
+        for body in bodies:
+            tagged = tag_entry(key, previous, body)
+            if fits := hmac.compare_digest(tagged.tag, tag):
+                break
+        if broken_at is None and not fits:
             broken_at = count
         # The expected tag, so that the entries after a broken one are still checked.
-        previous = expected
+        previous, key = tagged
         count += 1
     return ChainCheck(broken_at, count, key, previous)

@@ -32,6 +32,18 @@ def _variables(monkeypatch: pytest.MonkeyPatch, url: str, tmp_path: Path) -> Non
     monkeypatch.setenv("KIOSK_PIN", PIN)
 
 
+def test_a_url_without_its_password_is_told_from_a_server_that_is_away(
+    kiosk: Kiosk, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = re.sub(r":[^:@/]+@", "@", url, count=1)
+    assert without != url
+    said = kiosk("central", "init", "--url", without).sentence()
+    assert "asks for the password of" in said
+    assert "KIOSK_CENTRAL_URL" in said
+    monkeypatch.setenv("PGPASSWORD", OWNER_PASSWORD)
+    assert kiosk("central", "init", "--url", without).code == 0
+
+
 @pytest.fixture
 def clinic(kiosk: Kiosk, tmp_path: Path) -> Path:
     """A clinic of one machine."""

@@ -36,6 +36,12 @@ _NOT_OWNER = (
 _NOT_FOUNDED = (
     "This database is no centre yet, or one of another version; run `kiosk central init` first."
 )
+_NO_PASSWORD = ("no password supplied", "empty password")
+"""What libpq says where the server asks for one."""
+_NONE_GIVEN = (
+    "The server asks for the password of {}, and none was given; set KIOSK_CENTRAL_URL to the URL"
+    " with it (postgresql://OWNER:PASSWORD@HOST/DATABASE), or set PGPASSWORD."
+)
 _counter = table(SyncCounter)
 _central = table(Central).c
 _site = table(Site).c
@@ -160,6 +166,8 @@ def _connected(engine: Engine, address: Address) -> Iterator[Connection]:
             ) from None
         if "role" in words and "does not exist" in words:
             raise _unknown_owner() from None
+        if any(said in words for said in _NO_PASSWORD):
+            raise SetupError(_NONE_GIVEN.format(address.role)) from None
         raise
     with connection:
         yield connection

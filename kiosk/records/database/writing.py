@@ -50,10 +50,7 @@ def add_fact(transaction: Transaction, fact: Fact, now: datetime) -> None:
     `now` is the machine's time, read inside this transaction. Where it stands before the latest
     fact, the fact is marked and kept as it is.
     """
-    kind = type(fact)
-    add_fact_values(
-        transaction, kind, {name: getattr(fact, name) for name in _plan(kind).blank}, now
-    )
+    add_fact_values(transaction, type(fact), _values(fact), now)
 
 
 def add_fact_values(
@@ -63,15 +60,33 @@ def add_fact_values(
 
     Columns that are left out get the default of `kind`.
     """
-    row = {**_plan(kind).blank, **values}
-    numbered = {"machine": row["kiosk_id"], "now": now}
+    row: dict[str, Any] = {**_plan(kind).blank, **values}
+    row.update(number_fact(transaction, row["kiosk_id"], now)._asdict())
+    _insert(transaction, kind, row, send=True)
+
+
+class FactNumber(NamedTuple):
+    """The columns of a fact that its machine gives it."""
+
+    kiosk_seq: int
+    clock_offset_ms: int | None
+    clock_doubtful: bool
+
+
+def number_fact(transaction: Transaction, kiosk_id: UUID, now: datetime) -> FactNumber:
+    """Take the next number of a machine; `add_numbered_fact` must follow."""
+    numbered = {"machine": kiosk_id, "now": now}
     number = transaction.connection().execute(_number, numbered).first()
     if number is None:
         raise SetupError("This database knows no kiosk of this id; enrol the kiosk again.")
-    row["kiosk_seq"], latest, row["clock_offset_ms"] = number
-    row["clock_doubtful"] = is_doubtful(now, latest)
-    transaction.info[NUMBERED] = row["kiosk_id"], row["kiosk_seq"]
-    _insert(transaction, kind, row, send=True)
+    kiosk_seq, latest, offset = number
+    transaction.info[NUMBERED] = kiosk_id, kiosk_seq
+    return FactNumber(kiosk_seq, offset, is_doubtful(now, latest))
+
+
+def add_numbered_fact(transaction: Transaction, fact: Fact) -> None:
+    """Insert a fact that holds what `number_fact` returned, and its outbox row."""
+    _insert(transaction, type(fact), _values(fact), send=True)
 
 
 def add_made_here(transaction: Transaction, row: Reference) -> None:

@@ -1,12 +1,12 @@
 """The manager's desk of records: reports, audit trail, retention, helplines and kiosks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.audit import AuditAction, AuditEntry, AuditLine, AuditVerdict
+from kiosk.domain.audit import AuditAction, AuditEntry, AuditHead, AuditLine, AuditVerdict
 from kiosk.domain.fleet import KioskView, MachineKind, describe_needs, latest_version, sort_kiosks
 from kiosk.domain.retention import RetentionDone, RetentionPlan
 from kiosk.domain.staff import Role, normalise_login
@@ -81,19 +81,20 @@ class OversightDesk(StaffDesk):
             for place, entry in entries
         )
 
-    def verify_audit(self) -> AuditVerdict:
+    def verify_audit(self, noted: Collection[AuditHead] = ()) -> AuditVerdict:
         """Check this machine's whole trail, and leave an entry that it was checked.
 
+        Heads that were `noted` at earlier checks show whether it was cut or rolled back since.
         On central the trails of all machines are checked, as far as they were sent. Takes a second
         for every 100,000 entries, so call it in a thread. VaultError where the keys of this
         account cannot check it.
         """
         with self._reading() as (_, now):
             pass
-        trails = check_trails(self._store, self._site, self._keys)
+        trails = check_trails(self._store, self._site, self._keys, noted)
         with self._writing() as (transaction, now):
             self._audit(transaction, now, AuditAction.AUDIT_VERIFIED)
-        return AuditVerdict(trails, now)
+        return AuditVerdict(trails, now, tuple(noted))
 
     def retention_preview(self) -> RetentionPlan:
         """Return what a run would delete now; changes nothing."""
