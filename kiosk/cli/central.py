@@ -15,6 +15,7 @@ from kiosk.bootstrap.data_folder import DATABASE, data_dir, make_folder
 from kiosk.cli.arguments import absolute
 from kiosk.cli.echo import shown_typing
 from kiosk.cli.output import Format, FormatOption, progress, show, write
+from kiosk.cli.parked import describe_parked, read_time, show_written
 from kiosk.cli.sign_in import ask_unseen, from_variable, new_pin
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.fleet import parse_code
@@ -115,6 +116,8 @@ def init(
     prepared = prepare_central(owner, SystemClock())
     if not prepared.hardened:
         typer.echo(_HARDEN, err=True)
+    for rows in prepared.parked:
+        typer.echo(describe_parked(rows), err=True)
     if (folder / DATABASE).exists():
         write(_format_adopted(_adopt(folder, owner, to)))
     elif prepared.sites:
@@ -229,6 +232,13 @@ def revoke(
     now: Annotated[
         bool, typer.Option("--now", help="Shut it out at once, as when it was stolen.")
     ] = False,
+    since: Annotated[
+        str,
+        typer.Option("--since", metavar="TIME", help="List what it wrote from then on."),
+    ] = "",
+    park: Annotated[
+        bool, typer.Option("--park", help="With --since: set that aside, where nobody reads it.")
+    ] = False,
     site: SiteOption = "",
     url: UrlOption = "",
 ) -> None:
@@ -236,11 +246,15 @@ def revoke(
 
     At its next contact a kiosk sends what it has, deletes what it knows of others and closes to
     visitors. With --now it can send no more; what it had not sent stays on it. A desk machine is
-    shut out at once.
+    shut out at once. TIME is the clinic's, such as 2026-11-28 or 2026-11-28T09:30; the centre's
+    clock counts.
     """
     from kiosk.devices.clock import SystemClock
-    from kiosk.usecases.central.owner import revoke_machine
+    from kiosk.usecases.central.owner import review_machine, revoke_machine
 
+    began = read_time(since)
+    if park and began is None:
+        raise wrong("--park", "say by --since from when on")
     owner = _owner_address(url)
     one = revoke_machine(owner, _named_site(owner, site), symbols, SystemClock(), at_once=now)
     if not one.has_joined:
@@ -249,6 +263,10 @@ def revoke(
         write(f"{one.symbols} ({one.name}) is shut out.")
     else:
         write(f"{one.symbols} ({one.name}) empties itself at its next contact.")
+    if began is not None:
+        zone = ZoneInfo(one.zone)
+        found = review_machine(owner, one, began.replace(tzinfo=zone), park=park)
+        show_written(found, zone)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """A kiosk's contact with central: what went wrong, when to try again, how far off its clock is."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -148,6 +148,8 @@ def corrected(at: datetime, offset_ms: int | None) -> datetime:
     if offset_ms is None or not is_far_off(offset_ms):
         return at
     try:
-        return at + timedelta(milliseconds=offset_ms)
+        moved = at + timedelta(milliseconds=offset_ms)
     except OverflowError:
         return at
+    # The first and the last year are left out: another zone would lead out of them.
+    return moved if MINYEAR < moved.year < MAXYEAR else at

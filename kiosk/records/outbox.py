@@ -19,7 +19,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.ids import made_at
 from kiosk.errors import SetupError, StoreFull
-from kiosk.records.schema.columns import Row, payload, table
+from kiosk.records.schema.columns import Fact, Row, payload, table
 from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked
 from kiosk.records.schema.tables import Participant, Passcard
 
@@ -48,7 +48,7 @@ _drop_range = delete(table(Outbox)).where(_in_range)
 _drop_one = delete(table(Outbox)).where(_outbox.seq == bindparam("gone"))
 REQUEUED_AT_A_TIME = 200
 """Rows in one transaction, so that no visitor waits."""
-_NEVER_SENT = frozenset({"received_at"})
+_NEVER_SENT = frozenset({"received_at", "sent_nth"})
 UNSENT_VERSION = 1
 EXPORTED_FILE = "exported.json"
 """In the data folder: up to which `seq` of the outbox every row was exported."""
@@ -225,17 +225,20 @@ def unqueued_ids(
     """Return ids of this machine's rows above the id `after` that neither wait nor are parked.
 
     The lowest first, at most REQUEUED_AT_A_TIME. A pass was made here where its participant is
-    here: a kiosk pulls passes, and never participants.
+    here: a kiosk pulls passes, and never participants. One that staff have ended is not sent again:
+    from a kiosk it would count as a new one.
     """
     rows = table(kind)
     query = (
         select(rows.c.id).where(*_unqueued(rows.c.id)).order_by(rows.c.id).limit(REQUEUED_AT_A_TIME)
     )
-    if "kiosk_id" in rows.c:
+    if issubclass(kind, Fact):
         query = query.where(rows.c.kiosk_id == kiosk_id)
     if kind is Passcard:
         people = table(Participant).c
-        query = query.where(rows.c.participant_id.in_(select(people.id)))
+        query = query.where(
+            rows.c.participant_id.in_(select(people.id)), rows.c.revoked_at.is_(None)
+        )
     if after is not None:
         query = query.where(rows.c.id > after)
     return transaction.connection().execute(query).scalars().all()

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, delete, insert, select, update
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import Session as Transaction
@@ -39,6 +39,12 @@ WIPED_AT_A_TIME: Final = 500
 PULL_ALL = -1
 """As a cursor: nothing that was pulled before counts."""
 _state = table(SyncState).c
+_pass = table(Passcard).c
+_passes_known = (
+    select(_pass.kiosk_id, func.max(_pass.sent_nth).label("upto"))
+    .where(_pass.sent_nth.is_not(None), _pass.kiosk_id.is_not(None))
+    .group_by(_pass.kiosk_id)
+)
 _names = ("epoch", "cursor", "clock_offset_ms", "contact_at", "out_of_order", "problem")
 
 
@@ -93,6 +99,20 @@ def set_epoch(transaction: Transaction, kiosk_id: UUID, epoch: UUID) -> None:
 def set_cursor(transaction: Transaction, kiosk_id: UUID, cursor: int) -> None:
     """Keep which change of the centre was pulled last."""
     _change(transaction, kiosk_id, {"cursor": cursor})
+
+
+def passes_known(transaction: Transaction) -> dict[UUID, int]:
+    """Return how far the passes that each kiosk has sent are known here (`Passcard.sent_nth`)."""
+    found = transaction.connection().execute(_passes_known)
+    return {row.kiosk_id: row.upto for row in found}
+
+
+def forget_passes_known(transaction: Transaction) -> None:
+    """Let every pass that kiosks have sent be pulled again; the passes themselves stay."""
+    passes = table(Passcard)
+    transaction.connection().execute(
+        update(passes).where(passes.c.sent_nth.is_not(None)).values(sent_nth=None)
+    )
 
 
 def keep_rows(

@@ -14,7 +14,7 @@ from kiosk.domain.fleet import KioskView, MachineKind
 from kiosk.domain.text import clean
 from kiosk.records import outbox
 from kiosk.records.database.writing import add_reference
-from kiosk.records.schema.columns import table
+from kiosk.records.schema.columns import readable, table
 from kiosk.records.schema.system_tables import (
     HelplineList,
     KioskDevice,
@@ -23,6 +23,8 @@ from kiosk.records.schema.system_tables import (
 )
 from kiosk.records.schema.tables import Site
 
+_MOST_LETTERS = 100
+"""Of a text that a machine reports; the rest is nobody's."""
 _site = table(Site).c
 _device = table(KioskDevice).c
 _state = table(SyncState).c
@@ -63,14 +65,14 @@ _machines = (
         _device.enrolled_at,
         _device.revoked_at,
         func.length(_device.sealed_audit_key).label("joined"),
-        _beat.received_at,
+        readable(_beat.received_at),
         _beat.pending,
-        _beat.waiting_since,
+        readable(_beat.waiting_since),
         _beat.parked,
         _beat.clock_offset_ms,
-        _beat.version,
-        _beat.helplines_review_by,
-        _beat.wiped_at,
+        func.substr(_beat.version, 1, _MOST_LETTERS).label("version"),
+        func.substr(_beat.helplines_review_by, 1, _MOST_LETTERS).label("helplines_review_by"),
+        readable(_beat.wiped_at),
     )
     .join_from(
         table(KioskDevice),

@@ -3,7 +3,8 @@
 The statements use only what CockroachDB, YugabyteDB and Citus take as well; each names the site.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from functools import cache
@@ -13,10 +14,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, and_, bindparam, column, func, select, text, update
+from sqlalchemy import Connection, and_, bindparam, column, func, select, update
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as insert_here
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records.central.connection import (
@@ -30,7 +32,8 @@ from kiosk.records.central.connection import (
 )
 from kiosk.records.central.setup import FACTS, MADE_ANYWHERE, PULLED
 from kiosk.records.outbox import Waiting
-from kiosk.records.schema.columns import table
+from kiosk.records.pulled_rows import MOST_TEXT
+from kiosk.records.schema.columns import FIRST_TIME, LAST_TIME, table
 from kiosk.records.schema.system_tables import (
     Central,
     ChangeLog,
@@ -52,6 +55,10 @@ _MACHINE: Final = "kiosk_device"
 _SENT: Final = frozenset({*(str(fact.__tablename__) for fact in FACTS), *MADE_ANYWHERE})
 _READ: Final = frozenset({*PULLED, _MACHINE})
 _CENTRAL_ONLY: Final = frozenset({"received_at"})
+_STAFF_ONLY: Final = frozenset({"revoked_at", "deleted_at"})
+"""Of rows that a kiosk may make too: it adds them, and ends none."""
+MOST_BYTES: Final = 4_000_000
+"""Of rows in one answer; whoever fills the centre with long ones fills no kiosk's memory."""
 _beat = table(KioskHeartbeat)
 _counter = table(SyncCounter)
 _log = table(ChangeLog)
@@ -79,12 +86,15 @@ CONTACT = (
 RAISE_SENT = (
     update(_beat)
     .where(_OWN_HEARTBEAT, _beat.c.sent_upto >= bindparam("known"))
-    .values(sent_upto=func.greatest(_beat.c.sent_upto, bindparam("upto")))
+    .values(
+        sent_upto=func.greatest(_beat.c.sent_upto, bindparam("upto")),
+        # Of a heartbeat the rights take only one that is received now.
+        received_at=func.now(),
+    )
 )
 SENT_UPTO = select(_beat.c.sent_upto).where(_OWN_HEARTBEAT)
-NOTE_PASSES = text("SELECT kiosk_note_passes(:made)")
 CHANGES = (
-    select(_log.c.v, _log.c.table_name, _log.c.row_id, _log.c.gone)
+    select(_log.c.v, func.substr(_log.c.table_name, 1, 64), _log.c.row_id, _log.c.gone)
     .where(
         _log.c.site_id == bindparam("site"),
         _log.c.v > bindparam("after"),
@@ -123,29 +133,54 @@ ADD_HEARTBEAT: Final = insert_here(_beat).values(
 )
 
 
+def insert_rows(
+    connection: Connection, name: str, payloads: Iterable[str], machine: Mapping[str, UUID]
+) -> None:
+    """Insert the rows of one table that are not there yet; `machine` holds its site and kiosk."""
+    statement = insert_from(name)
+    own = machine if name in MADE_ANYWHERE else {}
+    connection.execute(statement, {**own, "rows": f"[{','.join(payloads)}]"})
+
+
 @cache
 def insert_from(name: str) -> Insert:
     """Build the insert of one table, which takes its rows as one JSON array.
 
-    The array is the rows' payloads as they stand in the outbox; nothing is parsed on the way. Rows
-    go in by their id, for two machines that bring the same keys would else lock each other out.
+    The array (`rows`) is the rows' payloads as they stand in the outbox; nothing is parsed on the
+    way. Rows go in by their id, for two machines that bring the same keys would else lock each
+    other out. `site` and `kiosk` name the machine, which stands in what it has made.
     """
     if name not in _SENT:
         raise StoreRefused("The centre takes no such rows from a kiosk.", UNKNOWN_TABLE)
     target = SQLModel.metadata.tables[name]
-    names = [one.name for one in target.c if one.name not in _CENTRAL_ONLY]
+    hidden = _CENTRAL_ONLY | _STAFF_ONLY if name in MADE_ANYWHERE else _CENTRAL_ONLY
+    names = [one.name for one in target.c if one.name not in hidden]
     given = (
         func.json_to_recordset(sa.cast(bindparam("rows", type_=sa.Text()), sa.JSON))
         .table_valued(*(column(one, target.c[one].type) for one in names), name="given")
         .render_derived(with_types=True)
     )
-    values = [_or_default(target.c[one], given.c[one]) for one in names]
+    made = _made_by(target, given) if name in MADE_ANYWHERE else {}
+    values = [made.get(one, _or_default(target.c[one], given.c[one])) for one in names]
     found = select(*values).order_by(given.c.id)
     return (
         insert_here(target)
         .from_select(names, found, include_defaults=False)
         .on_conflict_do_nothing()
     )
+
+
+def _made_by(target: sa.Table, given: "sa.TableValuedAlias") -> "dict[str, Any]":
+    """Return the columns that say which kiosk made a row, and its place among those it has sent."""
+    sent = target.alias("sent")
+    last = select(func.coalesce(func.max(sent.c.sent_nth), 0)) if target.name == PASSES else None
+    made: dict[str, Any] = {"kiosk_id": sa.cast(bindparam("kiosk"), target.c.kiosk_id.type)}
+    if last is not None:
+        own = last.where(
+            sent.c.site_id == bindparam("site"), sent.c.kiosk_id == bindparam("kiosk")
+        ).scalar_subquery()
+        made["sent_nth"] = own + func.row_number().over(order_by=given.c.id)
+    return made
 
 
 def _or_default(target: "sa.Column[Any]", given: "sa.ColumnElement[Any]") -> Any:
@@ -158,9 +193,10 @@ def _or_default(target: "sa.Column[Any]", given: "sa.ColumnElement[Any]") -> Any
 
 @cache
 def some_rows(name: str) -> "sa.Select[Any]":
-    """Read rows of one table by their ids (`ids`)."""
+    """Read rows of one table by their ids (`ids`), the lowest first."""
     rows = _readable(name)
-    return _of_own(name).where(rows.c.id.in_(bindparam("ids", expanding=True)))
+    query = _of_own(name).where(rows.c.id.in_(bindparam("ids", expanding=True)))
+    return _bounded(rows, query, rows.c.id)
 
 
 @cache
@@ -168,7 +204,61 @@ def page_of(name: str) -> "sa.Select[Any]":
     """Read the first rows (`most`) of one table whose id is above `after`."""
     rows = _readable(name)
     later = _of_own(name).where(rows.c.id > bindparam("after"))
-    return later.order_by(rows.c.id).limit(bindparam("most"))
+    return _bounded(rows, later.limit(bindparam("most")), rows.c.id)
+
+
+@cache
+def sent_passes() -> "sa.Select[Any]":
+    """Read the first passes (`most`) that kiosks have sent beyond what is known of each (`known`).
+
+    `known` is a JSON array of objects with `kiosk_id` and `upto`.
+    """
+    rows = _readable(PASSES)
+    known = (
+        func.json_to_recordset(sa.cast(bindparam("known", type_=sa.Text()), sa.JSON))
+        .table_valued(
+            column("kiosk_id", rows.c.kiosk_id.type), column("upto", sa.BigInteger()), name="known"
+        )
+        .render_derived(with_types=True)
+    )
+    beyond = rows.c.sent_nth > func.coalesce(known.c.upto, 0)
+    query = (
+        _of_own(PASSES)
+        .outerjoin(known, known.c.kiosk_id == rows.c.kiosk_id)
+        .where(rows.c.kiosk_id.is_not(None), rows.c.sent_nth.is_not(None), beyond)
+        .limit(bindparam("most"))
+    )
+    return _bounded(rows, query, rows.c.kiosk_id, rows.c.sent_nth, rows.c.id)
+
+
+def _bounded(rows: sa.Table, query: "sa.Select[Any]", *order: "sa.Column[Any]") -> "sa.Select[Any]":
+    """Read only as many rows of `query` as fit into MOST_BYTES, and at least one.
+
+    The server measures them before it sends any. A row that holds an absurdly long value, or a time
+    that Python does not know, comes without its values and its site, as one that is left out.
+    """
+    long = [one for one in rows.c if isinstance(one.type, sa.String | sa.LargeBinary)]
+    times = [one for one in rows.c if isinstance(one.type, UTCDateTime)]
+    fits = sa.and_(
+        *(func.coalesce(func.octet_length(one), 0) <= MOST_TEXT for one in long),
+        *(sa.or_(one.is_(None), sa.and_(one > FIRST_TIME, one < LAST_TIME)) for one in times),
+    )
+    kept = [*(one.name for one in order), "id"]
+    values = [
+        one if one.name in kept else sa.case((fits, one), else_=None).label(one.name)
+        for one in rows.c
+    ]
+    length = sum((func.coalesce(func.octet_length(one), 0) for one in long), sa.literal(0))
+    size = sa.case((fits, length), else_=0).label("row_bytes")
+    page = query.with_only_columns(*values, size).order_by(*order).subquery("page")
+    places = [page.c[one.name] for one in order]
+    total = func.sum(page.c.row_bytes).over(order_by=places).label("all_bytes")
+    summed = select(page, total).subquery("summed")
+    return (
+        select(*(summed.c[one.name] for one in rows.c))
+        .where(summed.c.all_bytes - summed.c.row_bytes < MOST_BYTES)
+        .order_by(*(summed.c[one.name] for one in order))
+    )
 
 
 def _of_own(name: str) -> "sa.Select[Any]":
@@ -227,15 +317,13 @@ class PostgresRemote:
         """
         by_table = sorted(rows, key=lambda row: row.table_name)
         upto = max((row.kiosk_seq or 0 for row in rows), default=0)
-        passes = [row.row_id for row in rows if row.table_name == PASSES]
         with self._transaction() as connection:
             connection.execute(SURE_COMMIT)
-            for name, some in groupby(by_table, key=lambda row: row.table_name):
-                payloads = ",".join(row.payload for row in some)
-                connection.execute(insert_from(name), {"rows": f"[{payloads}]"})
+            # First, for it lets one push of this machine wait for the other, and passes are
+            # numbered in turn.
             self._note_sent(connection, upto)
-            if passes:
-                connection.execute(NOTE_PASSES, {"made": passes})
+            for name, some in groupby(by_table, key=lambda row: row.table_name):
+                insert_rows(connection, name, (row.payload for row in some), self._own)
         self._sent_upto = max(self._sent_upto, upto)
 
     def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
@@ -245,7 +333,7 @@ class PostgresRemote:
             return [Change(*row) for row in connection.execute(CHANGES, asked)]
 
     def rows(self, table_name: str, ids: Sequence[UUID]) -> Sequence[Mapping[str, object]]:
-        """Return those of some rows that this machine may read."""
+        """Return those of some rows that this machine may read, by id; see `Remote.rows`."""
         with self._transaction() as connection:
             found = connection.execute(some_rows(table_name), {**self._own, "ids": list(ids)})
             return [dict(row) for row in found.mappings()]
@@ -257,6 +345,13 @@ class PostgresRemote:
         asked = {**self._own, "after": after or UUID(int=0), "most": most}
         with self._transaction() as connection:
             return [dict(row) for row in connection.execute(page_of(table_name), asked).mappings()]
+
+    def sent_passes(self, known: Mapping[UUID, int], most: int) -> Sequence[Mapping[str, object]]:
+        """Return passes that kiosks have sent beyond what is known of each, at most `most`."""
+        told = [{"kiosk_id": str(kiosk), "upto": upto} for kiosk, upto in known.items()]
+        asked = {"site": self._own["site"], "known": json.dumps(told), "most": most}
+        with self._transaction() as connection:
+            return [dict(row) for row in connection.execute(sent_passes(), asked).mappings()]
 
     def close(self) -> None:
         """Let the connection go; the next call makes a new one."""

@@ -94,11 +94,24 @@ class Remote(Protocol):
         ...
 
     def rows(self, table_name: str, ids: Sequence[UUID]) -> Sequence[Values]:
-        """Return those of some rows that this machine may read."""
+        """Return those of some rows that this machine may read, by id.
+
+        Where they are long, the first of them only; ask again for those with a higher id.
+        """
         ...
 
     def page(self, table_name: str, after: UUID | None, most: int) -> Sequence[Values]:
-        """Return the readable rows of a table with an id above `after`, by id, at most `most`."""
+        """Return the readable rows of a table with an id above `after`, by id, at most `most`.
+
+        Fewer where they are long, and none only where there is none.
+        """
+        ...
+
+    def sent_passes(self, known: Mapping[UUID, int], most: int) -> Sequence[Values]:
+        """Return passes that kiosks have sent beyond the `sent_nth` that is known of each.
+
+        By kiosk and place, at most `most`.
+        """
         ...
 
     def close(self) -> None:

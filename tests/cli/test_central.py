@@ -112,6 +112,10 @@ def test_a_kiosk_joins_is_revoked_and_emptied(
     assert "already" in kiosk("central", "init").out
     assert kiosk("central", "revoke", symbols, "--now").code == 0
     assert state(kiosk, symbols) == "revoked"
+    assert kiosk("central", "revoke", symbols, "--park").code == 2
+    assert kiosk("central", "revoke", symbols, "--since", "yesterday").code == 2
+    listed = kiosk("central", "revoke", symbols, "--now", "--since", "2026-01-01", "--park")
+    assert (listed.code, "has received nothing" in listed.out) == (0, True)
     assert kiosk("central", "reset", "--yes").code == 0
     assert not (tmp_path / "new" / "kiosk.db").exists()
     assert not (tmp_path / "new" / "central.json").exists()

@@ -6,6 +6,10 @@ from typing import Final
 NO: Final = "denied"
 YES: Final = "allowed"
 NOTHING: Final = "reaches nothing"
+BROKEN: Final = "23514"
+"""SQLSTATE of a CHECK that is not kept."""
+TAKEN: Final = "23505"
+"""SQLSTATE of a key that is there already."""
 _FACT = "INSERT INTO head_count (id, site_id, kiosk_id, kiosk_seq, session_id, people, at, by_staff"
 _GIVEN = "gen_random_uuid(), '{site}', '{own}', 1, gen_random_uuid(), 3, now(), gen_random_uuid()"
 INSERT = f"{_FACT}, clock_doubtful) VALUES ({_GIVEN}, false)"
@@ -14,6 +18,21 @@ _AGAIN = (
     f"{_FACT}, clock_doubtful) SELECT '{{known}}', '{{site}}', '{{other}}', 1,"
     " '{known}', 3, now(), '{known}', false"
 )
+
+_CONTACT = (
+    "INSERT INTO kiosk_heartbeat (kiosk_id, site_id, at, received_at, pending, parked, sent_upto,"
+    " version) VALUES ('{{own}}', '{{site}}', {at}, {received}, 0, 0, 0, '{version}')"
+)
+_PASS = (
+    "INSERT INTO passcard (id, site_id, kiosk_id, lookup, participant_id, name_box, language,"
+    " created_at) VALUES ('{unused}', '{site}', '{own}', 'a lookup', '{unused}', '', 'en', now())"
+)
+_STEP = (
+    "INSERT INTO callback_event (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, request_id,"
+    " revision, kind, by_staff, at) VALUES (gen_random_uuid(), '{site}', '{own}', 1, false,"
+    " '{request}', {revision}, 'claimed', gen_random_uuid(), now())"
+)
+_ENDED = _PASS.replace("created_at)", "created_at, revoked_at)").replace("now())", "now(), now())")
 
 
 @dataclass(frozen=True)
@@ -66,11 +85,39 @@ MACHINES: Final = (
     both("another's report, new", "INSERT INTO kiosk_heartbeat (kiosk_id, site_id, at, received_at,"
          " pending, parked, sent_upto, version) VALUES ('{unused}', '{site}', now(), now(), 0, 0,"
          " 0, '')", NO, "its own row alone"),
-    both("a contact still to come", "INSERT INTO kiosk_heartbeat (kiosk_id, site_id, at,"
-         " received_at, pending, parked, sent_upto, version) VALUES ('{own}', '{site}', now(),"
-         " now() + interval '1 day', 0, 0, 0, '')", YES, "known: it misleads about itself alone;"
-         " a check would refuse true facts after the centre's clock was set back"),
-    Try("noting passes", "SELECT kiosk_note_passes(ARRAY[]::uuid[])", YES, NO, "desks log changes"),
+    both("a contact now", _CONTACT.format(at="now()", received="now()", version=""), YES,
+         "that is how staff hear of it"),
+    *(both(f"a contact at {at}", _CONTACT.format(at="now()", received=f"'{at}'", version=""), NO,
+           "the centre says when it was") for at in
+      ("infinity", "-infinity", "20000-01-01", "0044-03-15 BC", "2026-01-01")),
+    both("a contact still to come", _CONTACT.format(at="now()", received="now() + interval '1 day'",
+         version=""), NO, "same"),
+    *(both(f"its own time {at}", _CONTACT.format(at=f"'{at}'", received="now()", version=""),
+           BROKEN, "a time that no desk could read")
+      for at in ("infinity", "20000-01-01", "0044-03-15 BC")),
+    both("a long version", _CONTACT.format(at="now()", received="now()",
+         version="{long}"), BROKEN, "staff read it"),
+    Try("passes as long as a film", "INSERT INTO passcard (id, site_id, kiosk_id, lookup,"
+        " participant_id, name_box, language, created_at) VALUES ('{unused}', '{site}', '{own}',"
+        " 'x', '{unused}', convert_to(repeat('x', 60000000), 'UTF8'), 'en', now())", BROKEN, BROKEN,
+        "every kiosk of the clinic reads it"),
+    both("a number that none follows", INSERT.replace("'{own}', 1,", f"'{{own}}', {2**63 - 1},"),
+         BROKEN, "gaps between numbers are told"),
+    both("a number before all", INSERT.replace("'{own}', 1,", f"'{{own}}', {-2**63},"), BROKEN,
+         "same"),
+    Try("a step that none follows", _STEP.replace("{revision}", str(2**31 - 1)), NO, YES,
+        "staff would find no number for the next one"),
+    Try("a pass", _PASS, YES, YES, "made where the person stands"),
+    Try("a second one with its lookup", f"{_PASS}; {_PASS.replace('{unused}', '{known}')}", TAKEN,
+        TAKEN, "first come, first served"),
+    Try("an ended pass", _ENDED, NO, YES, "a kiosk ends nobody's pass"),
+    Try("another kiosk's pass", _PASS.replace("'{own}'", "'{other}'"), NO, YES,
+        "every row says who made it"),
+    Try("nobody's pass", _PASS.replace("'{own}'", "NULL"), NO, YES, "same"),
+    Try("ending a pass", "UPDATE passcard SET revoked_at = now()", NO, YES, "staff's"),
+    Try("who is in the way", "SELECT kiosk_longest_open()", NO, YES, "for staff to hear"),
+    Try("ending transactions", "SELECT kiosk_end_open_transactions()", NO, YES,
+        "of kiosks, after a minute"),
 )  # fmt: skip
 SERVER: Final = (
     both("a table", "CREATE TABLE public.mine (x int)", NO, "nothing of its own at the centre"),
@@ -119,3 +166,29 @@ SERVER: Final = (
          "known: names only; others' statements are hidden"),
 )  # fmt: skip
 TRIES: Final = (*FACTS, *MACHINES, *SERVER)
+
+HOLDS: Final = (
+    ("a snapshot", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"),
+    ("no limits", "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0"),
+    ("what it reads", "SELECT 1 FROM site, public_key, support_group, group_session, passcard,"
+     " helpline_list, kiosk_device, kiosk_heartbeat, sync_counter, change_log, central"),
+    ("a weak lock on every table", "LOCK TABLE sync_counter, change_log, passcard, kiosk_device"
+     " IN ACCESS SHARE MODE"),
+    ("the counter", "SELECT n FROM sync_counter FOR UPDATE"),
+    ("the counter's key", "SELECT n FROM sync_counter FOR KEY SHARE"),
+    ("passes", "SELECT id FROM passcard FOR KEY SHARE"),
+    ("its own row", "SELECT id FROM kiosk_device FOR UPDATE"),
+    ("its own row, changed", "UPDATE kiosk_device SET pin_hash = 'x'"),
+    ("its own report", "UPDATE kiosk_heartbeat SET received_at = now()"),
+    ("the next step of a request", _STEP.replace("{revision}", "1")),
+    ("the step after", _STEP.replace("{revision}", "2")),
+    ("a fact", INSERT),
+    ("a pass", _PASS),
+    ("what it may call", "SELECT kiosk_note_passes(ARRAY[]::uuid[])"),
+    ("a setting of its role", "ALTER ROLE {own_role} SET lock_timeout = 0"),
+    ("its own password", "ALTER ROLE {own_role} PASSWORD 'another'"),
+    ("a prepared transaction", "PREPARE TRANSACTION '{own}'"),
+    ("a held cursor", "DECLARE c CURSOR FOR SELECT 1 FROM passcard, generate_series(1, 1000000)"),
+    ("a notice", "NOTIFY anything"),
+)  # fmt: skip
+"""What a kiosk may do and then do nothing more; what is denied holds nothing either."""

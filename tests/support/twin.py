@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from uuid import UUID, uuid4
 
 from sqlalchemy import LargeBinary, Table
@@ -96,13 +97,9 @@ class TwinRemote:
         read = [(row, self._read(row)) for row in rows]
         for row, values in read:
             if row.table_name in MADE_ANYWHERE:
-                known = self.centre.reference.setdefault(row.table_name, {})
-                known.setdefault(row.row_id, _typed(row.table_name, values))
+                self._keep(row, values)
             else:
                 self.centre.facts.setdefault(row.table_name, {}).setdefault(row.row_id, values)
-        for row, _ in read:
-            if row.table_name == "passcard":
-                self.centre.note(row.table_name, row.row_id)
         upto = max((row.kiosk_seq or 0 for row in rows), default=0)
         self._sent_upto = max(self._sent_upto, upto)
         known_upto = self.centre.sent_upto.get(self._kiosk_id, 0)
@@ -123,8 +120,35 @@ class TwinRemote:
         ids = sorted(id_ for id_ in held if after is None or id_ > after)
         return [dict(held[id_]) for id_ in ids[:most]]
 
+    def sent_passes(self, known: Mapping[UUID, int], most: int) -> Sequence[Values]:
+        """Give passes beyond the places that are known."""
+        sent = [
+            (nth, row)
+            for row in self.centre.reference.get("passcard", {}).values()
+            if isinstance(nth := row.get("sent_nth"), int)
+        ]
+        new = [
+            dict(row)
+            for nth, row in sorted(sent, key=itemgetter(0))
+            if isinstance(made_by := row["kiosk_id"], UUID) and nth > known.get(made_by, 0)
+        ]
+        return new[:most]
+
     def close(self) -> None:
         """Nothing is open."""
+
+    def _keep(self, row: Waiting, values: Mapping[str, object]) -> None:
+        """Keep a participant or a pass that is not there yet; passes are numbered."""
+        held = self.centre.reference.setdefault(row.table_name, {})
+        made = dict(_typed(row.table_name, values))
+        made |= {"kiosk_id": self._kiosk_id, "deleted_at": None}
+        if row.table_name == "passcard":
+            places = [one["sent_nth"] for one in held.values() if one["kiosk_id"] == self._kiosk_id]
+            last = max((place for place in places if isinstance(place, int)), default=0)
+            made |= {"revoked_at": None, "sent_nth": last + 1}
+            if any(one["lookup"] == made["lookup"] for one in held.values()):
+                return
+        held.setdefault(row.row_id, made)
 
     def _read(self, row: Waiting) -> dict[str, object]:
         """Read one payload as the server would, and refuse what it would refuse."""

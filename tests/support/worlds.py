@@ -1,6 +1,6 @@
 """Two centres that the same histories run over: the twin in memory, and a real PostgreSQL."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -213,6 +213,9 @@ class BadLine:
 
     def page(self, table_name: str, after: UUID | None, most: int) -> Sequence[Values]:
         return self._remote.page(table_name, after, most)
+
+    def sent_passes(self, known: Mapping[UUID, int], most: int) -> Sequence[Values]:
+        return self._remote.sent_passes(known, most)
 
     def close(self) -> None:
         self._remote.close()

@@ -1,7 +1,7 @@
 """The way to a real PostgreSQL, by a kiosk's own role."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -11,9 +11,12 @@ from sqlalchemy import text
 
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records import outbox
+from kiosk.records.central.store import CentralStore
+from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import Waiting
-from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.remote import Heartbeat, Remote
+from kiosk.sync.postgres import MOST_BYTES, PostgresRemote
+from kiosk.sync.pull import pull_changes
+from kiosk.sync.remote import Heartbeat, Remote, Values
 from kiosk.sync.syncer import Round, Syncer
 from tests.support.centres import Centre
 from tests.support.desks import NOON, Clinic
@@ -50,10 +53,11 @@ def test_a_round_brings_facts_there_and_reference_data_here(
     waited = {row.table_name for row in in_line(clinic)}
     syncer = Syncer(clinic.store, remote, clinic.clock, clinic.site, program)
     done = syncer.round()
-    assert done == Round(5, 0, 2, 0, None)
+    # Its own row, and the pass twice: with all the others, and by its place among those sent.
+    assert done == Round(5, 0, 3, 0, None)
     for name in waited:
         assert centre.count(name) == 1
-    assert centre.count("change_log") == 1
+    assert centre.count("change_log") == 0, "a kiosk does not touch what staff write"
     assert beat(centre)["sent_upto"] == 3
 
 
@@ -257,11 +261,61 @@ def test_pages_and_rows_hold_what_the_machine_may_read(
     assert remote.page("passcard", ids[0], 10) == cards[1:]
     assert remote.page("passcard", None, 1) == cards[:1]
     assert list(remote.rows("passcard", ids[1:])) == cards[1:]
+    assert [row["sent_nth"] for row in cards] == [1, 2]
+    assert remote.sent_passes({}, 10) == cards
+    assert remote.sent_passes({me: 1}, 10) == cards[1:]
+    assert remote.sent_passes({me: 2, uuid4(): 9}, 10) == []
+    store = CentralStore(centre.address, clinic.site.site_id)
+    with store.write() as transaction:
+        for id_ in ids:
+            mark_changed(transaction, "passcard", id_)
+    store.close()
     changes = remote.changes(0, 99, 10)
-    assert [(one.v, one.table_name, one.gone) for one in changes] == [
-        (1, "passcard", False),
-        (2, "passcard", False),
+    assert [(one.v, one.table_name, one.row_id, one.gone) for one in changes] == [
+        (1, "passcard", ids[0], False),
+        (2, "passcard", ids[1], False),
     ]
-    assert {one.row_id for one in changes} == set(ids)
     assert remote.changes(1, 99, 10) == changes[1:]
     assert remote.changes(0, 1, 10) == changes[:1] == remote.changes(0, 99, 1)
+
+
+def test_long_rows_fill_no_kiosks_memory(clinic: Clinic, centre: Centre, remote: Remote) -> None:
+    """Where the centre's own limits fail: it sends little at a time, and absurd values never."""
+    site, sane, absurd = clinic.site.site_id, 200_000, 3_000_000
+    with centre.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE passcard DROP CONSTRAINT ck_passcard_name_box_length"))
+        for length, count in ((absurd, 3), (sane, 30)):
+            connection.execute(
+                text(
+                    "INSERT INTO passcard (id, site_id, kiosk_id, sent_nth, lookup, participant_id,"
+                    " name_box, language, created_at) SELECT gen_random_uuid(), :site, :kiosk, n,"
+                    " uuid_send(gen_random_uuid()), gen_random_uuid(),"
+                    " convert_to(repeat('x', :length), 'UTF8'), 'en', now()"
+                    " FROM generate_series(1, :count) n"
+                ),
+                {
+                    "site": site,
+                    "kiosk": uuid4(),
+                    "length": length,
+                    "count": count,
+                },
+            )
+    asked: tuple[Callable[[], Sequence[Values]], ...] = (
+        lambda: remote.page("passcard", None, 500),
+        lambda: remote.sent_passes({}, 500),
+        lambda: remote.rows("passcard", [UUID(int=n) for n in range(3)] + ids),
+    )
+    ids: list[UUID] = []
+    while rows := remote.page("passcard", ids[-1] if ids else None, 500):
+        ids += [id_ for row in rows if isinstance(id_ := row["id"], UUID)]
+    assert len(ids) == 33
+    for ask in asked:
+        found = ask()
+        boxes = [box for row in found if isinstance(box := row["name_box"], bytes)]
+        assert 0 < sum(map(len, boxes)) <= MOST_BYTES + sane
+        assert len(boxes) < 30
+    me = clinic.site.kiosk_id
+    contact = remote.contact(Heartbeat(clinic.clock.now(), 0, 0, 0, "1"))
+    pulled = pull_changes(clinic.store, remote, site, me, contact)
+    assert (pulled.rows, pulled.unfit) == (30, 3)
+    assert pull_changes(clinic.store, remote, site, me, contact).rows == 0

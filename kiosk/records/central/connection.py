@@ -66,8 +66,10 @@ _SENDING: dict[str, Any] = {
 }
 SURE_COMMIT = text("SET LOCAL synchronous_commit = on")
 """Before a fact is counted as arrived: with `off`, 210 of 60000 acknowledged rows were lost."""
+PATIENT_COMMIT = text("SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = '10s'")
+"""The same where staff wait, who then hear who is in the way instead of waiting on."""
 AWAY = "The centre cannot be reached just now; what is here is kept, and it is tried again."
-_BUSY = "Somebody else wrote to the centre at the same moment; try again."
+BUSY = "Somebody else wrote to the centre at the same moment; try again."
 _FULL = "The centre's disk is full; ask whoever looks after it to make room."
 _CERTIFICATE = (
     "The centre could not prove who it is (TLS); check its certificate and the address, and"
@@ -93,8 +95,9 @@ _ABOUT_THE_ROLE = (
     "password authentication failed", "not permitted to log in", "no pg_hba.conf entry",
     "permission denied for database", "sasl authentication failed",
 )  # fmt: skip
-_AGAIN = ("40001", "40P01", "55P03")
-"""Serialization failure, deadlock, lock not available."""
+LOCK_NOT_AVAILABLE = "55P03"
+_AGAIN = ("40001", "40P01", LOCK_NOT_AVAILABLE)
+"""Serialization failure and deadlock too."""
 _DIFFERENT = ("42P01", "42703", "42883", "42704")
 """A table, column, function or other object that is not there."""
 _NEVER_SENT = (DataError, ProgrammingError, NotSupportedError)
@@ -302,7 +305,7 @@ def translated() -> Iterator[None]:
 def store_error(error: BaseException) -> StoreError:
     """Return the kiosk's own error for one of SQLAlchemy, psycopg or PostgreSQL."""
     if isinstance(error, PoolTimeout):
-        return StoreBusy(_BUSY)
+        return StoreBusy(BUSY)
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = str(getattr(cause, "sqlstate", None) or "")
     if not code and isinstance(error, _NEVER_SENT):
@@ -310,7 +313,7 @@ def store_error(error: BaseException) -> StoreError:
     if not code:
         return _error_without_code(str(cause))
     if code in _AGAIN:
-        return StoreBusy(_BUSY)
+        return StoreBusy(BUSY)
     if code == "53100":
         return StoreFull(_FULL)
     if code.startswith("28"):

@@ -12,12 +12,13 @@ from sqlmodel import Session as Transaction
 
 from kiosk.errors import KioskError, SetupError, StoreAway, StoreDiffers, StoreRefused
 from kiosk.records.central.connection import (
-    SURE_COMMIT,
+    PATIENT_COMMIT,
     Address,
     central_engine,
     store_error,
     watched,
 )
+from kiosk.records.central.sessions import naming_holder
 from kiosk.records.central.setup import CONTRACT
 from kiosk.records.database.writing import lock_counter, log_changes
 from kiosk.records.schema.columns import table
@@ -89,11 +90,12 @@ def owner_transaction(address: Address, site_id: UUID | None = None) -> Iterator
     engine = central_engine(address, patience=_CONNECT_SECONDS)
     try:
         with (
+            naming_holder(engine),
             _connected(engine, address) as connection,
             watched(connection, _PATIENCE_SECONDS),
             connection.begin(),
         ):
-            connection.execute(SURE_COMMIT)
+            connection.execute(PATIENT_COMMIT)
             transaction = Transaction(bind=connection, autoflush=False, expire_on_commit=False)
             if site_id is not None:
                 lock_counter(transaction, site_id)

@@ -8,12 +8,13 @@ from sqlalchemy import Connection, text
 from sqlmodel import Session as Transaction
 
 from kiosk.records.central.connection import (
-    SURE_COMMIT,
+    PATIENT_COMMIT,
     Address,
     central_engine,
     translated,
     watched,
 )
+from kiosk.records.central.sessions import naming_holder
 from kiosk.records.database.writing import lock_counter, log_changes
 
 _CONNECTIONS = 4
@@ -38,11 +39,12 @@ class CentralStore:
         """
         with (
             translated(),
+            naming_holder(self._engine),
             self._engine.connect() as connection,
             watched(connection, _PATIENCE_SECONDS),
             connection.begin(),
         ):
-            connection.execute(SURE_COMMIT)
+            connection.execute(PATIENT_COMMIT)
             transaction = _transaction(connection)
             lock_counter(transaction, self._site_id)
             yield transaction

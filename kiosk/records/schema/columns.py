@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -14,7 +14,9 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Uuid,
+    and_,
     bindparam,
+    case,
 )
 from sqlalchemy import Row as Found
 from sqlalchemy.ext.compiler import compiles
@@ -24,6 +26,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
 from sqlmodel import Session as Transaction
 
+FIRST_TIME, LAST_TIME = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
+"""Times between these can be read in any zone."""
 AnyRow: TypeAlias = "Found[*tuple[Any, ...]]"
 """A row that a query has found; it is read by the names of its columns."""
 
@@ -67,6 +71,15 @@ class Reference(Row):
     deleted_at: datetime | None = None
 
 
+class MadeAnywhere(Reference):
+    """A reference row that a kiosk may make too, and never change."""
+
+    kiosk_id: UUID | None = Field(default=None, sa_type=Id)
+    """The machine that made it; None for rows that an older program has made."""
+    received_at: datetime | None = None
+    """Set by the centre alone."""
+
+
 class Fact(Row):
     """Something that happened: inserted, never changed, deleted only by retention."""
 
@@ -85,6 +98,15 @@ class Fact(Row):
 def is_central(transaction: Transaction) -> bool:
     """Return whether the database is the centre, and not a machine's own file."""
     return transaction.connection().dialect.name != "sqlite"
+
+
+def readable(time: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a time for SELECT, or NULL where it is one that Python does not know, as infinity.
+
+    One row that cannot be read would else hide all others.
+    """
+    known = and_(time > FIRST_TIME, time < LAST_TIME)
+    return case((known, time), else_=None).label(getattr(time, "key", None))
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -235,6 +235,25 @@ class Central(SQLModel, table=True):
     founded_at: datetime
 
 
+class CentralParked(SQLModel, table=True):
+    """A row that was set aside at the centre: too long to be true, second with its pass, or written
+    by a stolen machine. Only the owner reads it.
+    """
+
+    __tablename__ = "central_parked"
+
+    id: UUID = Field(primary_key=True, sa_type=Id)
+    table_name: str = Field(primary_key=True)
+    site_id: UUID = Field(primary_key=True, sa_type=Id)
+    kiosk_id: UUID | None = Field(default=None, sa_type=Id)
+    """The machine that wrote it, where that is known."""
+    payload: str
+    """The whole row as JSON, as `json_to_recordset` takes it."""
+    reason: str
+    """length, number, lookup, time or revoked."""
+    parked_at: datetime
+
+
 class SyncCounter(SQLModel, table=True):
     """One counter per site, raised by every change of reference data at the centre."""
 

@@ -6,7 +6,7 @@ from kiosk.devices.clock import Clock
 from kiosk.domain.clock_sync import better_offset, read_clock
 from kiosk.errors import SetupError
 from kiosk.records import pulled_rows
-from kiosk.records.central import machines, owner
+from kiosk.records.central import machines, owner, sessions
 from kiosk.records.database.store import Records
 from kiosk.usecases.central.owner import check_terms
 from kiosk.usecases.helplines import read_in_force
@@ -25,8 +25,12 @@ def check_central(store: Records) -> None:
 
 
 def report_contact(store: Records, clock: Clock, site: SiteInfo, version: str) -> None:
-    """Record this desk's contact at central and measure the clock; SetupError where revoked."""
+    """Record this desk's contact at central and measure the clock; SetupError where revoked.
+
+    What kiosks of the clinic have kept open there for a minute is ended on the way.
+    """
     with store.write() as transaction:
+        sessions.end_open_transactions(transaction)
         if machines.is_revoked(transaction, site.kiosk_id):
             raise SetupError(_REVOKED)
         known = pulled_rows.read_state(transaction, site.kiosk_id).clock_offset_ms

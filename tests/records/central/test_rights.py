@@ -1,20 +1,21 @@
 """What the credentials of a machine reach at the centre: every table, every command, tried."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
 from sqlmodel import SQLModel
 
+from kiosk.records.central.setup import MADE_ANYWHERE
 from tests.support.centres import Centre
 from tests.support.rights_rows import AT_THE_CENTRE, DENIED, A, B, Who, sample, tried, undone
 from tests.support.tables import check_each
 
 # s reads its site's rows, m its own machine's alone, a all. i adds rows as itself, I rows of its
 # site. U changes rows of its site, u its own alone, o its own until it has joined. D deletes rows
-# of its site. What is not told is denied.
+# of its site. What is not told is denied. Of a heartbeat the time of the contact is always now.
 MAY: Final[dict[str, tuple[str, str]]] = {
     # table: (a kiosk, a desk)
     "site": ("s", "s"),
@@ -22,8 +23,8 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "kiosk_device": ("mo", "so"),
     "support_group": ("s", "sIU"),
     "group_session": ("s", "sIU"),
-    "passcard": ("sI", "sIUD"),
-    "participant": ("I", "sIUD"),
+    "passcard": ("si", "sIUD"),
+    "participant": ("i", "sIUD"),
     "membership": ("", "sIUD"),
     "staff_account": ("", "sIU"),
     "helpline_list": ("s", "sIU"),
@@ -33,6 +34,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "callback_event": ("i", "siD"),
     "callback_withdrawal": ("i", "siD"),
     "audit_event": ("i", "si"),
+    "central_parked": ("", ""),
     "kiosk_heartbeat": ("miu", "siu"),
     "sync_counter": ("s", "sU"),
     "change_log": ("s", "sI"),
@@ -49,7 +51,12 @@ CHANGED: Final = {
     - {"kiosk_id", "site_id"},
 }
 """The only columns that may be changed where that is not all of them."""
+_EARLIER: Final = {"received_at": func.now() - text("interval '1 second'")}
 ONE_A_MACHINE: Final = {"kiosk_heartbeat", "sync_state", "audit_chain"}
+
+
+HIDDEN: Final = {name: {"revoked_at", "deleted_at", "received_at"} for name in MADE_ANYWHERE}
+"""What a kiosk does not write of a row that it adds."""
 
 
 def rights(name: str, who: Who) -> str:
@@ -94,6 +101,8 @@ def what_is_added(name: str, who: Who, machine: Connection) -> None:
 
     def added(site: UUID, kiosk: UUID) -> int | str:
         row = sample(name, site, kiosk)
+        if who[0] == "kiosk":
+            row = {key: row[key] for key in row.keys() - HIDDEN.get(name, set())}
         statement = insert(one).values(row).inline()
         return tried(machine, statement)
 
@@ -112,7 +121,11 @@ def what_is_changed(name: str, who: Who, machine: Connection) -> None:
     if "u" in may:
         assert tried(machine, insert(one).values(sample(name, A.site, who[1])).inline()) == 1
     for column in one.columns:
-        reached = tried(machine, update(one).values({column.name: column}))
+        values: dict[str, ColumnElement[Any]] = {column.name: column}
+        if name == "kiosk_heartbeat" and column.name in may_change:
+            assert tried(machine, update(one).values(values | _EARLIER)) == DENIED
+            values["received_at"] = func.now()
+        reached = tried(machine, update(one).values(values))
         if column.name not in may_change:
             assert reached == DENIED, column.name
         elif "U" in may:
