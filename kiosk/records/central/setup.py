@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from kiosk.errors import SetupError
+from kiosk.records.central.desk_functions import desk_functions
 from kiosk.records.schema.columns import Fact, table
 from kiosk.records.schema.system_tables import AuditEvent, Central
 from kiosk.records.schema.tables import (
@@ -50,19 +51,23 @@ PULLED: Final = (
     "site", "public_key", "support_group", "group_session", "passcard", "helpline_list",
 )  # fmt: skip
 """What a kiosk may read, in the order to write it on a kiosk; its own machine comes beside."""
-_DESK_CHANGES: Final = (
-    "support_group", "group_session", "participant", "membership", "passcard", "staff_account",
-    "helpline_list",
-)  # fmt: skip
-_KEPT_FOR_A_TIME: Final = (
-    "check_in", "head_count", "callback_request", "callback_event", "callback_withdrawal",
-    "participant", "membership", "passcard",
-)  # fmt: skip
+_DESK_ADDS: Final = {
+    "support_group": "",
+    "group_session": "",
+    "participant": "",
+    "membership": "",
+    "passcard": "revoked_at",
+    "staff_account": "disabled_at",
+    "helpline_list": "",
+}
+"""What a desk may add, and the column that says that a row has ended: a new one has not."""
 _EVERY_TABLE: Final = (
-    "site", "public_key", "kiosk_device", *_DESK_CHANGES, *(str(f.__tablename__) for f in FACTS),
+    "site", "public_key", "kiosk_device", *_DESK_ADDS, *(str(f.__tablename__) for f in FACTS),
     "kiosk_heartbeat", "sync_counter", "change_log", "sync_state", "audit_chain",
-    "sign_in_attempt",
+    "sign_in_attempt", "desk_change",
 )  # fmt: skip
+_NOTED: Final = ("id", "site_id", "kiosk_id", "at", "table_name", "row_id", "deleted")
+"""How a row was before it was changed is for the owner: keys under an old passphrase, say."""
 _NOT_JOINED: Final = "sealed_audit_key = ''::bytea"
 _CALLER_SITE: Final = OWN_SITE.replace("current_user", "session_user")
 _NOTE: Final = """
@@ -278,25 +283,26 @@ def _desk_rights() -> Iterator[str]:
         yield _policy(name, DESKS, "INSERT", check=itself)
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
-    for name in ("site", "public_key", *_DESK_CHANGES, "sync_counter", "change_log"):
+    for name in ("site", "public_key", *_DESK_ADDS, "sync_counter", "change_log"):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
-    for name in _DESK_CHANGES:
-        yield from (_grant(command, name, DESKS) for command in ("INSERT", "UPDATE"))
-        yield _policy(name, DESKS, "INSERT", check=OWN_SITE)
-        yield _policy(name, DESKS, "UPDATE", using=OWN_SITE, check=OWN_SITE)
-    for name in _KEPT_FOR_A_TIME:
-        yield f"GRANT DELETE ON {name} TO {DESKS}"
-        yield _policy(name, DESKS, "DELETE", using=OWN_SITE)
-    yield _grant("UPDATE", "sync_counter", DESKS, ("n",))
-    yield _policy("sync_counter", DESKS, "UPDATE", using=OWN_SITE, check=OWN_SITE)
-    yield _grant("INSERT", "change_log", DESKS)
-    yield _policy("change_log", DESKS, "INSERT", check=OWN_SITE)
+    for name, ended in _DESK_ADDS.items():
+        yield _grant(
+            "INSERT", name, DESKS, tuple(one for one in _columns(name) if one != "received_at")
+        )
+        new = " AND ".join(f"{one} IS NULL" for one in ("deleted_at", ended) if one)
+        yield _policy(name, DESKS, "INSERT", check=f"{OWN_SITE} AND {new}")
+    yield _grant("SELECT", "desk_change", DESKS, _NOTED)
+    yield _policy("desk_change", DESKS, "SELECT", using=OWN_SITE)
+    for signature, made in desk_functions():
+        yield made
+        yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {KIOSKS}, {DESKS}"
+        yield f"GRANT EXECUTE ON FUNCTION {signature} TO {DESKS}"
     for name in ("sync_state", "audit_chain"):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield from (_grant(command, name, DESKS) for command in ("INSERT", "UPDATE"))
         yield _policy(name, DESKS, "ALL", using=itself, check=itself)
-    yield f"GRANT SELECT, DELETE ON sign_in_attempt TO {DESKS}"
+    yield f"GRANT SELECT ON sign_in_attempt TO {DESKS}"
     yield from (_grant(command, "sign_in_attempt", DESKS) for command in ("INSERT", "UPDATE"))
     yield _policy("sign_in_attempt", DESKS, "ALL", using=OWN_SITE, check=OWN_SITE)
     yield from _own_machine_rights(DESKS, OWN_SITE, OWN_SITE)

@@ -241,6 +241,26 @@ class SyncCounter(SQLModel, table=True):
     epoch: UUID = Field(sa_type=Id)
 
 
+class DeskChange(SQLModel, table=True):
+    """What a desk changed or deleted, as the centre itself has noted it; a desk cannot unsay it."""
+
+    __tablename__ = "desk_change"
+
+    id: UUID = Field(primary_key=True, sa_type=Id)
+    site_id: UUID = Field(sa_type=Id)
+    kiosk_id: UUID = Field(sa_type=Id)
+    """The desk machine, by the name of its role."""
+    at: datetime
+    """The centre's time."""
+    table_name: str
+    row_id: UUID | None = Field(default=None, sa_type=Id)
+    """The row that was changed; None where rows were deleted."""
+    deleted: int = 0
+    """How many rows were deleted; 0 for a change."""
+    before: str
+    """The row as it was, as JSON, for the owner to put back; empty where rows were deleted."""
+
+
 class ChangeLog(SQLModel, table=True):
     """Which reference row changed at which count of its site's counter."""
 
