@@ -67,7 +67,8 @@ def list_(
 def verify(user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
     """Check that no entry was changed or taken away.
 
-    Asks for your passphrase, or reads KIOSK_PASSPHRASE. Exits with 1 where the trail is broken.
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE. Exits with 1 where the trail is
+    broken, or where the centre has noted a change that no trail tells.
     """
     with signed_in(user) as (kiosk, access, staff):
         found = access.oversight_desk(staff).verify_audit()
@@ -81,6 +82,7 @@ def verify(user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
             "broken_at": None if broken_at is None else audit_text.entry_number(broken_at),
             "machine": found.broken[0].machine if found.broken else "",
             "machines": len(found.trails),
+            "untold": sum(one.changed + one.deleted for one in found.untold),
             "checked_at": found.checked_at.astimezone(zone),
         }
         show_one(row, form, columns=tuple(row))

@@ -116,17 +116,32 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
+class UntoldChanges:
+    """What central has noted of a desk machine and no entry of its trail tells."""
+
+    machine: str
+    """Its name; empty for one that is not known."""
+    changed: int
+    """Accounts, groups, sessions, memberships and passes."""
+    deleted: int
+    """Rows."""
+    last_at: datetime
+    """Central's time."""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditVerdict:
     """Whether the audit trail is whole: this machine's, at central those of all machines."""
 
     trails: tuple[Trail, ...]
     """This machine's first."""
     checked_at: datetime
+    untold: tuple[UntoldChanges, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether every trail is whole."""
-        return not self.broken
+        """Whether every trail is whole and tells all that central has noted."""
+        return not self.broken and not self.untold
 
     @property
     def entries(self) -> int:

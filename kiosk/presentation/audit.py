@@ -1,7 +1,7 @@
 """The audit trail in plain words: actions, their areas, and what a check found."""
 
 from kiosk.domain.audit import AuditAction as Did
-from kiosk.domain.audit import AuditVerdict, Trail
+from kiosk.domain.audit import AuditVerdict, Trail, UntoldChanges
 
 ACTION_TEXTS: dict[str, str] = {
     Did.SIGNED_IN: "signed in",
@@ -154,7 +154,21 @@ def entry_number(position: int) -> int:
 
 
 def describe_verdict(found: AuditVerdict) -> str:
-    """Return whether the trail is whole, in plain words."""
+    """Return whether the trail is whole and tells everything, in plain words."""
+    return " ".join((_describe_trails(found), *map(_describe_untold, found.untold)))
+
+
+def _describe_untold(untold: UntoldChanges) -> str:
+    counts = ((untold.changed, "change"), (untold.deleted, "deletion"))
+    done = [f"{count:,} {what}{'' if count == 1 else 's'}" for count, what in counts if count]
+    return (
+        f"{' and '.join(done)} by {untold.machine or 'an unknown desk'} stand in no trail: somebody"
+        " may have its password. Ask whoever looks after the centre to revoke it and to put back"
+        " what was changed."
+    )
+
+
+def _describe_trails(found: AuditVerdict) -> str:
     machines = len(found.trails)
     if not found.broken:
         if machines > 1:

@@ -78,8 +78,8 @@ def what_is_read(name: str, who: Who, machine: Connection) -> None:
             assert tried(machine, select(column).limit(1)) == DENIED
         return
     closed = UNREAD.get(name, set())
-    for column in closed:
-        assert tried(machine, select(one.c[column])) == DENIED
+    for unread in closed:
+        assert tried(machine, select(one.c[unread])) == DENIED
     opened = [column for column in one.columns if column.name not in closed]
     rows = machine.execute(select(*opened)).mappings().all()
     if "a" in may:
