@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlmodel import Session as Transaction
 
+from kiosk.records.central import setup
 from kiosk.records.central.setup import (
     FACTS,
     change_password,
@@ -146,6 +147,11 @@ def close_role(transaction: Transaction, machine: CentralMachine) -> None:
     connection = transaction.connection()
     if may_sign_in(connection, machine.role):
         lock_role(connection, machine.role)
+
+
+def restore_settings(transaction: Transaction, machine: CentralMachine) -> bool:
+    """Give a machine's role its own settings back; return whether somebody had changed them."""
+    return machine.may_sign_in and setup.restore_settings(transaction.connection(), machine.role)
 
 
 def end_sessions(transaction: Transaction, machine: CentralMachine) -> None:

@@ -30,12 +30,9 @@ KIOSKS, DESKS = "kiosk_machine", "kiosk_desk"
 GROUPS = {"kiosk": KIOSKS, "desk": DESKS}
 _LETTERS = {"kiosk": "k", "desk": "d"}
 _SITE_DIGITS = 24
-_LIMITS = (
-    "CONNECTION LIMIT 8",
-    "SET statement_timeout = '30s'",
-    "SET idle_in_transaction_session_timeout = '60s'",
-)
-"""A machine can undo the last two for itself; they are for accidents, not against malice."""
+_CONNECTIONS = 8
+_SETTINGS = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s"}
+"""A machine can undo them for itself, or set others for its role: `restore_settings` looks."""
 OWN_ID = "substr(current_user::text, 3, 32) = replace(id::text, '-', '')"
 OWN_SITE = "substr(current_user::text, 36, 24) = right(replace(site_id::text, '-', ''), 24)"
 """Policies ask the role's own name, which nobody can set, and no table: CockroachDB takes no
@@ -194,8 +191,34 @@ def make_role(connection: Connection, name: str, kind: str, password: str) -> No
     """Make a machine's role, which can sign in by `password`; only a verifier is sent."""
     _run(connection, f"CREATE ROLE {name} LOGIN PASSWORD '{_verifier(connection, name, password)}'")
     _run(connection, f"GRANT {GROUPS[kind]} TO {name}")
-    for limit in _LIMITS:
-        _run(connection, f"ALTER ROLE {name} {limit}")
+    _run(connection, f"ALTER ROLE {name} CONNECTION LIMIT {_CONNECTIONS}")
+    _set(connection, name)
+
+
+def restore_settings(connection: Connection, name: str) -> bool:
+    """Give a role the settings that it was made with; return whether it had others.
+
+    PostgreSQL lets every role change its own. With some of them its machine cannot work.
+    """
+    asked = text(
+        "SELECT quote_ident(d.datname) AS of_database, s.setconfig FROM pg_db_role_setting s"
+        " JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase"
+        " WHERE r.rolname = :role"
+    )
+    found = connection.execute(asked, {"role": name}).all()
+    made = {f"{setting}={value}" for setting, value in _SETTINGS.items()}
+    if [(row.of_database, {*row.setconfig}) for row in found] == [(None, made)]:
+        return False
+    for row in found:
+        where = f" IN DATABASE {row.of_database}" if row.of_database else ""
+        _run(connection, f"ALTER ROLE {name}{where} RESET ALL")
+    _set(connection, name)
+    return True
+
+
+def _set(connection: Connection, name: str) -> None:
+    for setting, value in _SETTINGS.items():
+        _run(connection, f"ALTER ROLE {name} SET {setting} = '{value}'")
 
 
 def change_password(connection: Connection, name: str, password: str) -> None:

@@ -94,10 +94,12 @@ class CentralStatus:
     """Revoked machines that have wiped themselves; their roles may sign in no more."""
     removed: tuple[CentralMachine, ...]
     """Enrolments that expired before the machine joined."""
+    bent: tuple[CentralMachine, ...]
+    """Machines whose role had other settings than it was made with; they are put back."""
 
 
 def central_status(owner: Address, clock: Clock) -> CentralStatus:
-    """Return all machines; close the roles of wiped ones and remove expired enrolments."""
+    """Return all machines, and put in order what `CentralStatus` names."""
     now = clock.now()
     with owner_transaction(owner) as transaction:
         check_terms(owner_access.read_terms(transaction))
@@ -106,13 +108,14 @@ def central_status(owner: Address, clock: Clock) -> CentralStatus:
         expired = tuple(
             one for one in every if not one.has_joined and one.enrolled_at + VALID_FOR < now
         )
+        bent = tuple(one for one in every if machines.restore_settings(transaction, one))
         for one in wiped:
             machines.close_role(transaction, one)
         if expired:
             machines.delete_machines(transaction, expired)
         facts: Counter[UUID] = machines.count_facts(transaction)
         left = tuple(one for one in machines.all_machines(transaction))
-    return CentralStatus(now, left, facts, wiped, expired)
+    return CentralStatus(now, left, facts, wiped, expired, bent)
 
 
 @dataclass(frozen=True, slots=True)
