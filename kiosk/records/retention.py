@@ -309,7 +309,8 @@ def _delete_there(
     """
     if not ids:
         return []
-    asked = text(f"SELECT table_name, row_id FROM {name}(:gone)")  # noqa: S608 - names below
+    gone = getattr(func, name)(bindparam("gone")).table_valued("table_name", "row_id").c
+    asked = select(gone.table_name, gone.row_id)
     rows = transaction.connection().execute(asked, {"gone": list(ids)})
     return [(row.table_name, row.row_id) for row in rows]
 
