@@ -1,6 +1,7 @@
-"""What a desk changes or deletes at the centre: functions that check it there, and note it.
+"""What a desk adds, changes or deletes at the centre: functions that check it there, and note it.
 
-A desk's role has no UPDATE and no DELETE of its own on the clinic's records, so that a stolen
+A desk's role adds facts, and has no INSERT, UPDATE or DELETE of its own on all else that the clinic
+keeps, so that a stolen
 password changes nothing that no note tells, deletes nothing that retention could not delete, and
 locks no table. A function works for the clinic in the name of the role that has signed in, and for
 no other.
@@ -10,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from sqlmodel import SQLModel
+
 from kiosk.domain.callbacks.state import ENDING_KINDS, EventKind
 from kiosk.domain.policy import (
     CHANGES_KEPT,
@@ -18,7 +21,7 @@ from kiosk.domain.policy import (
     LEAST_REQUESTS_KEPT,
 )
 from kiosk.domain.staff import Role
-from kiosk.records.database.writing import CHANGED_BY_DESKS
+from kiosk.records.database.writing import ADDED_BY_DESKS, CHANGED_BY_DESKS
 
 _ALLOWED: Final = {
     # What has ended stays ended, and when.
@@ -38,6 +41,24 @@ _ALLOWED: Final = {
 """What else has to hold for a change of a row."""
 
 
+_ADD: Final = """
+WITH made_rows AS (
+    SELECT * FROM json_populate_record(NULL::TABLE_NAME, made) one
+    WHERE @of_site(one) AND @is_new(one TABLE_NAME)
+), added AS (
+    INSERT INTO TABLE_NAME (@columns(TABLE_NAME)) SELECT @made_values(TABLE_NAME) FROM made_rows
+    RETURNING id, site_id
+), noted AS (
+    INSERT INTO desk_change (id, site_id, kiosk_id, at, table_name, row_id, deleted, before)
+    SELECT gen_random_uuid(), added.site_id, @caller(), now(), 'TABLE_NAME', added.id, 0, ''
+    FROM added
+    RETURNING id
+)
+SELECT count(*) FROM added
+"""
+"""Adds one row, by a JSON object of its columns."""
+_ENDED_BY: Final = {"passcard": "revoked_at", "staff_account": "disabled_at"}
+"""The columns that say, beside `deleted_at`, that a row has ended; a new one has not."""
 _CHANGE: Final = """
 WITH before AS (
     SELECT * FROM TABLE_NAME one WHERE one.id = changed AND @of_site(one) FOR UPDATE
@@ -275,6 +296,10 @@ _FUNCTIONS: Final = (
         )
         for table in CHANGED_BY_DESKS
     ),
+    *(
+        (f"kiosk_add_{table}", "made json", "bigint", _ADD.replace("TABLE_NAME", table))
+        for table in ADDED_BY_DESKS
+    ),
 )
 _KEPT: Final = {
     "requests": LEAST_REQUESTS_KEPT,
@@ -388,3 +413,28 @@ def _new_values(table: str) -> str:
 @_short_form
 def _is_allowed(table: str) -> str:
     return _write_out(_ALLOWED.get(table, "true"))
+
+
+@_short_form
+def _is_new(row: str, table: str) -> str:
+    ended = {"deleted_at", _ENDED_BY.get(table, "deleted_at")}
+    return " AND ".join(f"{row}.{column} IS NULL" for column in sorted(ended))
+
+
+@_short_form
+def _columns(table: str) -> str:
+    return ", ".join(_filled_by_desks(table))
+
+
+@_short_form
+def _made_values(table: str) -> str:
+    return ", ".join(
+        _caller() if column == "kiosk_id" else f"made_rows.{column}"
+        for column in _filled_by_desks(table)
+    )
+
+
+def _filled_by_desks(table: str) -> list[str]:
+    """Name the columns of a new row; the centre alone says when it came."""
+    columns = SQLModel.metadata.tables[table].columns.keys()
+    return [column for column in columns if column != "received_at"]

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from kiosk.errors import SetupError
 from kiosk.records.central.desk_functions import desk_functions
+from kiosk.records.database.writing import ADDED_BY_DESKS
 from kiosk.records.schema.columns import Fact, table
 from kiosk.records.schema.system_tables import AuditEvent, Central
 from kiosk.records.schema.tables import (
@@ -48,18 +49,8 @@ PULLED: Final = (
     "site", "public_key", "support_group", "group_session", "passcard", "helpline_list",
 )  # fmt: skip
 """What a kiosk may read, in the order to write it on a kiosk; its own machine comes beside."""
-_DESK_ADDS: Final = {
-    "support_group": "",
-    "group_session": "",
-    "participant": "",
-    "membership": "",
-    "passcard": "revoked_at",
-    "staff_account": "disabled_at",
-    "helpline_list": "",
-}
-"""What a desk may add, and the column that says that a row has ended: a new one has not."""
 _EVERY_TABLE: Final = (
-    "site", "public_key", "kiosk_device", *_DESK_ADDS, *(str(f.__tablename__) for f in FACTS),
+    "site", "public_key", "kiosk_device", *ADDED_BY_DESKS, *(str(f.__tablename__) for f in FACTS),
     "kiosk_heartbeat", "sync_counter", "change_log", "sync_state", "audit_chain",
     "sign_in_attempt", "desk_change",
 )  # fmt: skip
@@ -306,15 +297,9 @@ def _desk_rights() -> Iterator[str]:
         yield _policy(name, DESKS, "INSERT", check=itself)
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
-    for name in ("site", "public_key", *_DESK_ADDS, "sync_counter", "change_log"):
+    for name in ("site", "public_key", *ADDED_BY_DESKS, "sync_counter", "change_log"):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
-    for name, ended in _DESK_ADDS.items():
-        yield _grant(
-            "INSERT", name, DESKS, tuple(one for one in _columns(name) if one != "received_at")
-        )
-        new = " AND ".join(f"{one} IS NULL" for one in ("deleted_at", ended) if one)
-        yield _policy(name, DESKS, "INSERT", check=f"{OWN_SITE} AND {new}")
     yield _grant("SELECT", "desk_change", DESKS, _NOTED)
     yield _policy("desk_change", DESKS, "SELECT", using=OWN_SITE)
     for signature, made in desk_functions():

@@ -14,7 +14,7 @@ from sqlalchemy import Insert, Table, bindparam, case, insert, select, text, upd
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.clock_sync import is_doubtful
-from kiosk.errors import SetupError
+from kiosk.errors import SetupError, StoreRefused
 from kiosk.records.schema.columns import Fact, Reference, Row, payload, table
 from kiosk.records.schema.system_tables import ChangeLog, Outbox, SyncCounter, SyncState
 
@@ -32,6 +32,11 @@ CHANGED_BY_DESKS: Final[dict[str, tuple[str, ...]]] = {
     "staff_account": ("roles", "wrapped_keys", "must_change", "languages", "disabled_at"),
 }  # fmt: skip
 """The columns of each table that a desk may change, a row at a time."""
+ADDED_BY_DESKS: Final = (
+    "support_group", "group_session", "participant", "membership", "passcard", "staff_account",
+    "helpline_list",
+)  # fmt: skip
+"""The tables that a desk may add rows to; facts go beside them."""
 _CHANGED: Final = "kiosk.changed"
 _CENTRAL_ONLY = frozenset({"received_at"})
 _counter = table(SyncCounter)
@@ -199,7 +204,14 @@ def _insert(
 ) -> None:
     plan, row_id = _plan(kind), cast(UUID, values["id"])
     connection = transaction.connection()
-    connection.execute(plan.insert, values)
+    if connection.dialect.name != "sqlite" and plan.table_name in ADDED_BY_DESKS:
+        # At the centre a function adds it, and notes which desk did.
+        made = {"made": payload(values)}
+        add = text(f"SELECT kiosk_add_{plan.table_name}(:made)")
+        if connection.execute(add, made).scalar_one() != 1:
+            raise StoreRefused("The centre refused this row: it is another clinic's.", "42501")
+    else:
+        connection.execute(plan.insert, values)
     if connection.dialect.name != "sqlite":
         if issubclass(kind, Reference):
             mark_changed(transaction, plan.table_name, row_id)

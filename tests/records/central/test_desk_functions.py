@@ -18,7 +18,8 @@ from kiosk.domain.policy import LEAST_ATTENDANCE_KEPT, LEAST_PASSES_KEPT, LEAST_
 from kiosk.domain.staff import Role
 from kiosk.records.central.connection import central_engine
 from kiosk.records.central.setup import role_name
-from kiosk.records.database.writing import CHANGED_BY_DESKS
+from kiosk.records.database.writing import ADDED_BY_DESKS, CHANGED_BY_DESKS
+from kiosk.records.schema.columns import payload
 from tests.support.centres import Centre
 from tests.support.rights_rows import (
     AT_THE_CENTRE,
@@ -244,6 +245,23 @@ def test_people_stay_who_were_here_lately(desk: Desk) -> None:
     assert gone.bytes not in {row.lookup for row in desk.rows("passcard")}
 
 
+def test_what_is_added_is_noted_and_has_not_ended(desk: Desk) -> None:
+    ended = {"passcard": "revoked_at", "staff_account": "disabled_at"}
+
+    def check(name: str) -> None:
+        add = f"SELECT kiosk_add_{name}(:made)"
+        row = sample(name, A.site, A.desk)
+        for column in ("deleted_at", ended.get(name, "deleted_at")):
+            assert desk.ask(add, made=payload({**row, column: desk.now})) == [(0,)]
+        assert desk.ask(add, made=payload(row)) == [(1,)]
+        (kept,) = (note for note in desk.rows("desk_change") if note.row_id == row["id"])
+        assert (kept.kiosk_id, kept.at, kept.table_name) == (A.desk, desk.now, name)
+        found = _row(desk, name, row["id"])
+        assert {column: getattr(found, column) for column in row} == row
+
+    check_each(ADDED_BY_DESKS, check)
+
+
 def test_what_was_deleted_is_noted_by_the_centre(desk: Desk) -> None:
     requests = [desk.request(EventKind.CLOSED) for _ in range(3)]
     desk.delete("requests", *requests)
@@ -340,6 +358,9 @@ def test_no_clinic_reaches_the_other(desk: Desk, stranger: Desk) -> None:
         for name, columns in CHANGED_BY_DESKS.items():
             row = old[name][0]
             assert one.change(name, row.id, **{columns[-1]: None}) == 0
+        for name in ADDED_BY_DESKS:
+            made = payload(sample(name, other.clinic.site, other.clinic.desk))
+            assert one.ask(f"SELECT kiosk_add_{name}(:made)", made=made) == [(0,)]
         turn = one.ask("SELECT kiosk_take_turn(:site)", site=other.clinic.site)
         assert turn == [(None,)]
         given = {"names": ["passcard"], "ids": [fresh()], "gone": [True]}

@@ -6,8 +6,8 @@ from kiosk.domain.audit import AuditAction, AuditLine
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.staff import Role
 from kiosk.presentation.audit import describe_verdict
-from kiosk.records.database.writing import change_reference
-from kiosk.records.schema.system_tables import StaffAccount
+from kiosk.records.database.writing import add_reference, change_reference
+from kiosk.records.schema.system_tables import HelplineList, StaffAccount
 from kiosk.usecases.admin.desk import OversightDesk
 from tests.support import facts
 from tests.support.calls import ask
@@ -185,8 +185,14 @@ def test_what_a_password_alone_changed_is_told(clinic: Clinic) -> None:
     assert desk.verify_audit().ok, "whoever signs in leaves an entry"
     with clinic.store.write() as thief:
         change_reference(thief, StaffAccount, ann, {"wrapped_keys": "", "disabled_at": None})
+        forged = {
+            "id": clinic.id(),
+            "site_id": clinic.site.site_id,
+            "published_at": clinic.clock.at,
+        }
+        add_reference(thief, HelplineList(**forged, text="forged numbers"))
     clinic.bend("UPDATE desk_change SET at=at - interval '2 days' WHERE deleted > 0")
     found = desk.verify_audit()
-    assert [(one.machine, one.changed, one.deleted) for one in found.untold] == [(DESK, 1, 1)]
-    assert "1 change and 1 deletion by Kiosk 1 stand in no trail" in describe_verdict(found)
+    assert [(one.machine, one.changed, one.deleted) for one in found.untold] == [(DESK, 2, 1)]
+    assert "2 changes and 1 deletion by Kiosk 1 stand in no trail" in describe_verdict(found)
     assert not found.ok
