@@ -10,39 +10,9 @@ from sqlmodel import SQLModel
 
 from tests.support.centres import Centre
 from tests.support.rights_rows import AT_THE_CENTRE, DENIED, A, B, Who, sample, tried, undone
+from tests.support.rights_tries import MAY
 from tests.support.tables import check_each
 
-# s reads its site's rows, m its own machine's alone, a all. i adds rows as itself, I rows of its
-# site. U changes rows of its site, u its own alone, o its own until it has joined. D deletes rows
-# of its site. What is not told is denied.
-MAY: Final[dict[str, tuple[str, str]]] = {
-    # table: (a kiosk, a desk)
-    "site": ("s", "s"),
-    "public_key": ("s", "s"),
-    "kiosk_device": ("mo", "so"),
-    "support_group": ("s", "s"),
-    "group_session": ("s", "s"),
-    "passcard": ("sI", "s"),
-    "participant": ("I", "s"),
-    "membership": ("", "s"),
-    "staff_account": ("", "s"),
-    "helpline_list": ("s", "s"),
-    "check_in": ("i", "si"),
-    "head_count": ("i", "si"),
-    "callback_request": ("i", "si"),
-    "callback_event": ("i", "si"),
-    "callback_withdrawal": ("i", "si"),
-    "audit_event": ("i", "si"),
-    "kiosk_heartbeat": ("miu", "siu"),
-    "sync_counter": ("s", "s"),
-    "change_log": ("s", "s"),
-    "sync_state": ("", "miu"),
-    "audit_chain": ("", "miu"),
-    "sign_in_attempt": ("", "sIU"),
-    "desk_change": ("", "s"),
-    "central": ("a", "a"),
-    "alembic_version": ("", ""),
-}
 CHANGED: Final = {
     "kiosk_device": {"pin_hash", "sealed_audit_key"},
     "kiosk_heartbeat": {*SQLModel.metadata.tables["kiosk_heartbeat"].columns.keys()}
