@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, or_, select, text, update
@@ -70,6 +70,20 @@ class Account:
     created_at: datetime
 
 
+class Machine(Protocol):
+    """The machine at which somebody signs in."""
+
+    @property
+    def site_id(self) -> UUID:
+        """Its clinic."""
+        ...
+
+    @property
+    def kiosk_id(self) -> UUID:
+        """Its own id."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Failures:
     """Failed sign-ins in a row."""
@@ -104,7 +118,7 @@ def failures(transaction: Transaction, digest: bytes) -> Failures | None:
 
 
 def keep_failures(
-    transaction: Transaction, site_id: UUID, digest: bytes, count: int, at: datetime
+    transaction: Transaction, machine: Machine, digest: bytes, count: int, at: datetime
 ) -> None:
     """Write how many failures in a row there are under one digest, and when the last was."""
     values = {"failures": count, "failed_at": at}
@@ -114,7 +128,9 @@ def keep_failures(
     )
     if changed.rowcount == 0:
         transaction.connection().execute(
-            insert(attempts).values(digest=digest, site_id=site_id, **values)
+            insert(attempts).values(
+                digest=digest, site_id=machine.site_id, kiosk_id=machine.kiosk_id, **values
+            )
         )
 
 

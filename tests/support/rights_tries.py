@@ -29,7 +29,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "change_log": ("s", "s"),
     "sync_state": ("", "miu"),
     "audit_chain": ("", "miu"),
-    "sign_in_attempt": ("", "sIU"),
+    "sign_in_attempt": ("", "miu"),
     "desk_change": ("", "s"),
     "central": ("a", "a"),
     "alembic_version": ("", ""),

@@ -98,7 +98,13 @@ WITH given AS (
 ), logged AS (
     INSERT INTO change_log (site_id, v, table_name, row_id, gone)
     SELECT raised.site_id, raised.n - (SELECT count(*) FROM given) + given.place,
-        given.table_name, given.row_id, given.gone
+        given.table_name, given.row_id, given.gone AND NOT EXISTS (
+            SELECT 1 FROM passcard there
+            WHERE there.id = given.row_id AND there.site_id = raised.site_id
+        ) AND NOT EXISTS (
+            SELECT 1 FROM participant there
+            WHERE there.id = given.row_id AND there.site_id = raised.site_id
+        )
     FROM given, raised
     RETURNING v
 )
@@ -106,7 +112,8 @@ SELECT count(*) FROM logged
 """
 _FORGET: Final = """
 DELETE FROM sign_in_attempt one
-WHERE (one.digest = asked OR one.failed_at < since) AND @of_site(one)
+WHERE (one.digest = asked OR one.failed_at < since) AND one.kiosk_id = @caller()
+AND @of_site(one)
 """
 
 
@@ -418,7 +425,11 @@ def _is_allowed(table: str) -> str:
 @_short_form
 def _is_new(row: str, table: str) -> str:
     ended = {"deleted_at", _ENDED_BY.get(table, "deleted_at")}
-    return " AND ".join(f"{row}.{column} IS NULL" for column in sorted(ended))
+    open_ = [f"{row}.{column} IS NULL" for column in sorted(ended)]
+    if table == "helpline_list":
+        # The latest counts, so one of the far future would stand for good.
+        open_.append(f"{row}.published_at < now() + interval '10 years'")
+    return " AND ".join(open_)
 
 
 @_short_form

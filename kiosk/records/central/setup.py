@@ -312,7 +312,7 @@ def _desk_rights() -> Iterator[str]:
         yield _policy(name, DESKS, "ALL", using=itself, check=itself)
     yield f"GRANT SELECT ON sign_in_attempt TO {DESKS}"
     yield from (_grant(command, "sign_in_attempt", DESKS) for command in ("INSERT", "UPDATE"))
-    yield _policy("sign_in_attempt", DESKS, "ALL", using=OWN_SITE, check=OWN_SITE)
+    yield _policy("sign_in_attempt", DESKS, "ALL", using=itself, check=itself)
     yield from _own_machine_rights(DESKS, OWN_SITE, OWN_SITE)
 
 

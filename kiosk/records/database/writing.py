@@ -209,7 +209,9 @@ def _insert(
         made = {"made": payload(values)}
         add = text(f"SELECT kiosk_add_{plan.table_name}(:made)")
         if connection.execute(add, made).scalar_one() != 1:
-            raise StoreRefused("The centre refused this row: it is another clinic's.", "42501")
+            raise StoreRefused(
+                "The centre refused this; check this machine's clock and try again.", "42501"
+            )
     else:
         connection.execute(plan.insert, values)
     if connection.dialect.name != "sqlite":

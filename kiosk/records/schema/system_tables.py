@@ -176,8 +176,10 @@ class SignInAttempt(SQLModel, table=True):
     __tablename__ = "sign_in_attempt"
 
     digest: bytes = Field(primary_key=True)
-    """BLAKE2b of what was asked for, keyed by the site."""
+    """BLAKE2b of what was asked for, keyed by the site and the machine."""
     site_id: UUID = Field(sa_type=Id)
+    kiosk_id: UUID = Field(sa_type=Id)
+    """Each desk counts for itself: else a stolen password could keep all others waiting."""
     failures: int
     failed_at: datetime
 

@@ -92,8 +92,13 @@ def _poison(engine: Engine) -> dict[str, UUID]:
         for statement in (
             "UPDATE support_group SET about = repeat('x', 300000)",
             "UPDATE group_session SET ends_at = 'infinity'",
+            "INSERT INTO change_log (site_id, v, table_name, row_id)"
+            " SELECT site_id, 1, 'staff_account', id FROM staff_account",
             "UPDATE staff_account SET disabled_at = '20000-01-01', roles = 'caller'",
             "UPDATE helpline_list SET published_at = '-infinity'",
+            "INSERT INTO staff_account SELECT gen_random_uuid(), site_id, deleted_at, login, roles,"
+            " 'forged', created_at - interval '1 year', NULL, must_change, languages"
+            " FROM staff_account",
             "UPDATE sync_state SET last_fact_at = 'infinity'",
             "UPDATE audit_chain SET last_tag = repeat('x', 100)::bytea",
         ):
@@ -103,14 +108,19 @@ def _poison(engine: Engine) -> dict[str, UUID]:
 
 def _check_mended(connection: Connection, ids: dict[str, UUID]) -> None:
     noted = connection.execute(text("SELECT table_name, row_id, before FROM desk_change")).all()
-    assert {row.table_name: row.row_id for row in noted} == ids
+    forged = text("SELECT id FROM staff_account WHERE wrapped_keys = 'forged'")
+    second = connection.execute(forged).scalar_one()
+    assert {row.row_id for row in noted} == {*ids.values(), second}
     before = {row.table_name: json.loads(row.before) for row in noted}
     assert len(before["support_group"]["about"]) == 300_000
     assert before["group_session"]["ends_at"] == "infinity"
     for name in (*ids, "sync_state", "audit_chain"):
-        (row,) = connection.execute(select(SQLModel.metadata.tables[name])).all()
+        rows = connection.execute(select(SQLModel.metadata.tables[name])).all()
+        (row,) = (one for one in rows if name != "staff_account" or one.id == ids[name])
         if name in ("group_session", "helpline_list"):
             assert row.deleted_at is not None, "no visitor sees it"
         if name == "staff_account":
-            assert row.roles == "caller"
+            (other,) = (one for one in rows if one.id == second)
+            assert (row.roles, row.deleted_at) == ("caller", None)
+            assert other.deleted_at is not None, "the first with a login is the person's own"
             assert row.disabled_at - row.created_at > timedelta(0), "an account that had ended has"

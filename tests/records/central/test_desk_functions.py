@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from kiosk.domain.callbacks.state import EventKind, Outcome, RequestEvent, callback_state
@@ -262,6 +263,22 @@ def test_what_is_added_is_noted_and_has_not_ended(desk: Desk) -> None:
     check_each(ADDED_BY_DESKS, check)
 
 
+def test_no_account_comes_second_with_its_login(desk: Desk) -> None:
+    """Else a thief's would stand in the way of a person who signs in."""
+    first = sample("staff_account", A.site, A.desk)
+    add = "SELECT kiosk_add_staff_account(:made)"
+    desk.ask(add, made=payload({**first, "login": "ann"}))
+    forged = {**first, "id": fresh(), "login": "ann"}
+    with pytest.raises(DBAPIError, match="uq_staff_account_login"):
+        desk.ask(add, made=payload(forged))
+
+
+def test_no_helplines_of_the_far_future_stand_for_good(desk: Desk) -> None:
+    row = sample("helpline_list", A.site, A.desk)
+    made = payload({**row, "published_at": desk.now + timedelta(days=4000)})
+    assert desk.ask("SELECT kiosk_add_helpline_list(:made)", made=made) == [(0,)]
+
+
 def test_what_was_deleted_is_noted_by_the_centre(desk: Desk) -> None:
     requests = [desk.request(EventKind.CLOSED) for _ in range(3)]
     desk.delete("requests", *requests)
@@ -342,6 +359,25 @@ def test_the_counter_goes_up_by_what_is_logged(desk: Desk) -> None:
     ]
     assert desk.ask(log, site=A.site, names=[], ids=[], gone=[]) == [(0,)]
     assert desk.rows("sync_counter") == [after]
+
+
+def test_what_is_there_is_not_logged_as_gone(desk: Desk) -> None:
+    """Else every kiosk would drop a pass that is in force."""
+    card = desk.add("passcard")
+    log = "SELECT kiosk_log_changes(:site, :names, :ids, :gone)"
+    desk.ask(log, site=A.site, names=["passcard"], ids=[card], gone=[True])
+    assert [row.gone for row in desk.rows("change_log") if row.row_id == card] == [False]
+
+
+def test_one_desk_keeps_no_other_waiting(desk: Desk) -> None:
+    """A count of wrong passphrases that a thief raises holds at the thief's own desk alone."""
+    forged = "INSERT INTO sign_in_attempt (digest, site_id, kiosk_id, failures, failed_at)"
+    values = {"site": A.site, "other": A.other_kiosk}
+    with pytest.raises(DBAPIError, match="row-level security"):
+        desk.ask(f"{forged} VALUES ('d', :site, :other, 99, now())", **values)
+    desk.ask("UPDATE sign_in_attempt SET failures = 99 RETURNING 1")
+    desk.ask("SELECT kiosk_forget_attempts('', 'infinity')")
+    assert [row.failures for row in desk.rows("sign_in_attempt")] == [1]
 
 
 def test_no_clinic_reaches_the_other(desk: Desk, stranger: Desk) -> None:

@@ -185,12 +185,13 @@ def test_what_a_password_alone_changed_is_told(clinic: Clinic) -> None:
     assert desk.verify_audit().ok, "whoever signs in leaves an entry"
     with clinic.store.write() as thief:
         change_reference(thief, StaffAccount, ann, {"wrapped_keys": "", "disabled_at": None})
-        forged = {
-            "id": clinic.id(),
-            "site_id": clinic.site.site_id,
-            "published_at": clinic.clock.at,
-        }
-        add_reference(thief, HelplineList(**forged, text="forged numbers"))
+        forged = HelplineList(
+            id=clinic.id(),
+            site_id=clinic.site.site_id,
+            text="forged numbers",
+            published_at=clinic.clock.at,
+        )
+        add_reference(thief, forged)
     clinic.bend("UPDATE desk_change SET at=at - interval '2 days' WHERE deleted > 0")
     found = desk.verify_audit()
     assert [(one.machine, one.changed, one.deleted) for one in found.untold] == [(DESK, 2, 1)]
