@@ -16,7 +16,12 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
-from kiosk.domain.policy import Rules
+from kiosk.domain.policy import (
+    LEAST_ATTENDANCE_KEPT,
+    LEAST_PASSES_KEPT,
+    LEAST_REQUESTS_KEPT,
+    Rules,
+)
 from kiosk.domain.text import place_in_toml
 from kiosk.domain.working_time import WEEKDAYS, OpeningHours, read_hours
 from kiosk.errors import SetupError
@@ -79,11 +84,11 @@ class PolicySettings(BaseModel):
     """How long the clinic keeps what is done with, in days, where its records are kept for good."""
 
     model_config = _STRICT
-    closed_requests_days: int = Field(default=180, ge=7, le=3650)
+    closed_requests_days: int = Field(default=180, ge=LEAST_REQUESTS_KEPT.days, le=3650)
     """Requests after they were closed or withdrawn, with everything that was noted about them."""
-    attendance_days: int = Field(default=730, ge=30, le=3650)
+    attendance_days: int = Field(default=730, ge=LEAST_ATTENDANCE_KEPT.days, le=3650)
     """Check-ins and head counts after the session."""
-    passes_days: int = Field(default=730, ge=30, le=3650)
+    passes_days: int = Field(default=730, ge=LEAST_PASSES_KEPT.days, le=3650)
     """Passes, and the names behind them, after they were last used or revoked."""
     exports_days: int = Field(default=7, ge=1, le=90)
     """Files in the exports folder."""

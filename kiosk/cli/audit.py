@@ -74,8 +74,8 @@ def verify(
 ) -> None:
     """Check that no entry was changed or taken away.
 
-    Asks for your passphrase, or reads KIOSK_PASSPHRASE. Exits with 1 where the trail is broken.
-    Prints its head; noted on paper it shows later, by --head, whether an older copy was put back.
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE. Exits with 1 where the trail is broken, or where
+    the centre has noted a change that no trail tells. Prints its head; noted on paper it shows later, by --head, whether an older copy was put back.
     """
     noted = [_noted(one) for one in head or ()]
     with signed_in(user) as (kiosk, access, staff):
@@ -90,6 +90,7 @@ def verify(
             "broken_at": None if broken_at is None else audit_text.entry_number(broken_at),
             "machine": found.broken[0].machine if found.broken else "",
             "machines": len(found.trails),
+            "untold": sum(one.changed + one.deleted for one in found.untold),
             "checked_at": found.checked_at.astimezone(zone),
             "heads": [str(trail.head) for trail in found.trails if trail.head is not None],
             "lost_heads": [str(one) for one in found.lost],

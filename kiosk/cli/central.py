@@ -202,8 +202,9 @@ def join(
 def status(url: UrlOption = "", form: FormatOption = Format.TABLE) -> None:
     """List the centre's machines, and put old ones in order.
 
-    Times are each clinic's. Closes the roles of revoked machines that have wiped themselves, and
-    removes enrolments that nobody used within a week.
+    Times are each clinic's. Closes the roles of revoked machines that have wiped themselves,
+    removes enrolments that nobody used within a week, and puts settings back that somebody with a
+    machine's password has changed.
     """
     from kiosk.devices.clock import SystemClock
     from kiosk.usecases.central.owner import central_status
@@ -221,6 +222,7 @@ def status(url: UrlOption = "", form: FormatOption = Format.TABLE) -> None:
     for said, machines in (
         ("wiped; shut out", found.closed),
         ("never joined; removed", found.removed),
+        ("its settings at the centre were changed, and are put back; was it stolen?", found.bent),
     ):
         for one in machines:
             sys.stderr.write(f"{one.symbols} ({one.name}): {said}.\n")

@@ -157,6 +157,20 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
+class UntoldChanges:
+    """What central has noted of a desk machine and no entry of its trail tells."""
+
+    machine: str
+    """Its name; empty for one that is not known."""
+    changed: int
+    """Accounts, groups, sessions, memberships and passes."""
+    deleted: int
+    """Rows."""
+    last_at: datetime
+    """Central's time."""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditVerdict:
     """Whether the audit trail is whole: this machine's, at central those of all machines."""
 
@@ -165,11 +179,12 @@ class AuditVerdict:
     checked_at: datetime
     noted: tuple[AuditHead, ...] = ()
     """Heads that somebody noted earlier."""
+    untold: tuple[UntoldChanges, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether every trail is whole, and goes on from every noted head."""
-        return not self.broken and not self.lost
+        """Whether every trail is whole, goes on from every noted head, and tells all changes."""
+        return not self.broken and not self.lost and not self.untold
 
     @property
     def lost(self) -> tuple[AuditHead, ...]:

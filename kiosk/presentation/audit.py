@@ -1,7 +1,7 @@
 """The audit trail in plain words: actions, their areas, and what a check found."""
 
 from kiosk.domain.audit import AuditAction as Did
-from kiosk.domain.audit import AuditVerdict, Trail
+from kiosk.domain.audit import AuditVerdict, Trail, UntoldChanges
 
 ACTION_TEXTS: dict[str, str] = {
     Did.SIGNED_IN: "signed in",
@@ -158,16 +158,16 @@ def entry_number(position: int) -> int:
 
 
 def describe_verdict(found: AuditVerdict) -> str:
-    """Return whether the trail is whole and has every noted head, in plain words."""
-    sentence = _describe_trails(found)
+    """Return in plain words whether the trail is whole, has all noted heads, tells everything."""
+    sentences = (_describe_trails(found), *map(_describe_untold, found.untold))
     if not found.lost:
-        return sentence
+        return " ".join(sentences)
     heads = " and ".join(map(str, found.lost))
     lost = (
         f"The noted head {heads} is not in it: entries were taken away, or an older copy of the"
         " records was put back."
     )
-    return f"{lost} {sentence}"
+    return " ".join((lost, *sentences))
 
 
 def describe_heads(found: AuditVerdict) -> tuple[str, ...]:
@@ -177,6 +177,16 @@ def describe_heads(found: AuditVerdict) -> tuple[str, ...]:
         f"{trail.head}  {trail.machine}" if several else str(trail.head)
         for trail in found.trails
         if trail.head is not None
+    )
+
+
+def _describe_untold(untold: UntoldChanges) -> str:
+    counts = ((untold.changed, "change"), (untold.deleted, "deletion"))
+    done = [f"{count:,} {what}{'' if count == 1 else 's'}" for count, what in counts if count]
+    return (
+        f"{' and '.join(done)} by {untold.machine or 'an unknown desk'} stand in no trail: somebody"
+        " may have its password. Ask whoever looks after the centre to revoke it and to put back"
+        " what was changed."
     )
 
 

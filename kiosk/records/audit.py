@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,11 +22,13 @@ from sqlalchemy import (
 )
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.audit import AuditAction, AuditEntry
+from kiosk.domain.audit import AuditAction, AuditEntry, UntoldChanges
 from kiosk.records.schema.columns import AnyRow, Id, is_central, of_site, table
-from kiosk.records.schema.system_tables import AuditChain, AuditEvent, KioskDevice
+from kiosk.records.schema.system_tables import AuditChain, AuditEvent, DeskChange, KioskDevice
 from kiosk.records.schema.tables import CallbackRequest
 
+_LONGEST_RUN = timedelta(days=1)
+_noted = table(DeskChange).c
 _chain = table(AuditChain).c
 _event = table(AuditEvent).c
 _state = select(_chain.length, _chain.next_key, _chain.last_tag).where(
@@ -176,6 +178,41 @@ def chains(transaction: Transaction, site_id: UUID) -> list[Chain]:
     found = [Chain(row.id, row.name, row.sealed_audit_key) for row in known]
     return [Chain(id_, "", b"") for id_ in strange] + [
         chain for chain in found if chain.sealed_first_key or chain.kiosk_id in wrote
+    ]
+
+
+def untold_changes(transaction: Transaction, site_id: UUID) -> list[tuple[UUID, UntoldChanges]]:
+    """Return what the centre has noted of desks that no entry tells, by machine.
+
+    A desk tells a change in the same transaction, so both have the same time of the centre. A run
+    of retention takes many; it tells when it begins.
+    """
+    own = and_(_event.site_id == _noted.site_id, _event.kiosk_id == _noted.kiosk_id)
+    same_moment = select(_event.id).where(own, _event.received_at == _noted.at)
+    run = select(_event.id).where(
+        own,
+        _event.action == AuditAction.RETENTION_BEGUN.value,
+        _event.received_at <= _noted.at,
+        _event.received_at > _noted.at - _LONGEST_RUN,
+    )
+    untold = or_(
+        and_(_noted.deleted == 0, ~same_moment.exists()), and_(_noted.deleted > 0, ~run.exists())
+    )
+    query = (
+        select(
+            _noted.kiosk_id,
+            func.count().filter(_noted.deleted == 0).label("changed"),
+            func.sum(_noted.deleted).label("deleted"),
+            func.max(_noted.at).label("last_at"),
+        )
+        .where(_noted.site_id == site_id, untold)
+        .group_by(_noted.kiosk_id)
+        .order_by(_noted.kiosk_id)
+    )
+    rows = transaction.connection().execute(query)
+    return [
+        (row.kiosk_id, UntoldChanges("", row.changed, int(row.deleted), row.last_at))
+        for row in rows
     ]
 
 

@@ -260,16 +260,16 @@ class SignInThrottle:
         digest = self._digest(name)
         failures = staff.failures(transaction, digest)
         if failures is None:
-            staff.keep_failures(transaction, self._site.site_id, digest, 1, now)
+            staff.keep_failures(transaction, self._site, digest, 1, now)
             return None
         left = sign_in_wait_left(failures.count, failures.last_at, now)
         if left > timedelta(0):
             if failures.last_at > now:
                 # The clock went back: the wait begins anew, so that it ends at all.
                 count = failures.count
-                staff.keep_failures(transaction, self._site.site_id, digest, count, now)
+                staff.keep_failures(transaction, self._site, digest, count, now)
             return math.ceil(left.total_seconds())
-        staff.keep_failures(transaction, self._site.site_id, digest, failures.count + 1, now)
+        staff.keep_failures(transaction, self._site, digest, failures.count + 1, now)
         return None
 
     def wait(self, transaction: Transaction, now: datetime, name: str) -> int:
@@ -286,7 +286,7 @@ class SignInThrottle:
     def _digest(self, name: str) -> bytes:
         """Return a keyed hash of the name: people also type a passphrase into the wrong field."""
         text = f"{self._kind}\0{name}".encode("utf-8", "surrogatepass")
-        key = self._site.site_id.bytes
+        key = self._site.site_id.bytes + self._site.kiosk_id.bytes
         return blake2b(text, digest_size=16, key=key, person=b"kiosk.attempt").digest()
 
 

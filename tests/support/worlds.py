@@ -9,8 +9,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlmodel import SQLModel
 
 from kiosk.errors import StoreAway
+from kiosk.records.central.owner import owner_transaction
 from kiosk.records.central.setup import FACTS
-from kiosk.records.central.store import CentralStore
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import Reference, table
@@ -115,7 +115,6 @@ class PostgresWorld:
         self._kiosk = site.kiosk_id
         centre.add_site(site.site_id)
         self._address = centre.add_machine(site.site_id, site.kiosk_id, symbols=site.symbols)
-        self._desk = CentralStore(centre.address, site.site_id)
         self._remote = PostgresRemote(self._address, site.site_id, site.kiosk_id)
 
     def remote(self) -> Remote:
@@ -123,12 +122,11 @@ class PostgresWorld:
 
     def close(self) -> None:
         """Let the connections go."""
-        self._desk.close()
         self._remote.close()
 
     def write(self, row: Reference) -> None:
         rows = table(type(row))
-        with self._desk.write() as transaction:
+        with owner_transaction(self._centre.address, self._site) as transaction:
             connection = transaction.connection()
             connection.execute(delete(rows).where(rows.c.id == row.id))
             connection.execute(insert(rows).values(row.model_dump()))
@@ -136,7 +134,7 @@ class PostgresWorld:
 
     def drop_pass(self, row_id: UUID) -> None:
         rows = table(Passcard)
-        with self._desk.write() as transaction:
+        with owner_transaction(self._centre.address, self._site) as transaction:
             transaction.connection().execute(delete(rows).where(rows.c.id == row_id))
             mark_changed(transaction, rows.name, row_id, gone=True)
 

@@ -83,6 +83,11 @@ _SHUT_OUT = (
     "The centre does not let this machine in; it was revoked, or its credentials were replaced:"
     " enrol it again with `kiosk central enrol`."
 )
+_OTHER_CREDENTIALS = (
+    "The centre does not take this machine's password any more. Unless somebody has enrolled it"
+    " anew, its password was stolen and changed: tell whoever looks after the centre, who takes it"
+    " out by `kiosk central revoke` and enrols it again."
+)
 _ABOUT_OURS = ("client certificate", "certificate authentication failed", " alert ")
 """An alert is what the server says of what it got."""
 _ABOUT_THEIRS = (
@@ -91,9 +96,9 @@ _ABOUT_THEIRS = (
 )  # fmt: skip
 _CUT = ("unexpected eof", "syscall")
 """A line that is cut within TLS says SSL as well."""
+_ABOUT_THE_PASSWORD = ("password authentication failed", "sasl authentication failed")
 _ABOUT_THE_ROLE = (
-    "password authentication failed", "not permitted to log in", "no pg_hba.conf entry",
-    "permission denied for database", "sasl authentication failed",
+    "not permitted to log in", "no pg_hba.conf entry", "permission denied for database",
 )  # fmt: skip
 LOCK_NOT_AVAILABLE = "55P03"
 _AGAIN = ("40001", "40P01", LOCK_NOT_AVAILABLE)
@@ -340,6 +345,8 @@ def _error_without_code(words: str) -> StoreError:
         return StoreRefused(_OWN_CERTIFICATE, "tls")
     if any(said in low for said in _ABOUT_THEIRS):
         return StoreRefused(_CERTIFICATE, "tls")
+    if any(said in low for said in _ABOUT_THE_PASSWORD):
+        return StoreRefused(_OTHER_CREDENTIALS, "28P01")
     if any(said in low for said in _ABOUT_THE_ROLE):
         return StoreRefused(_SHUT_OUT, "28P01")
     return StoreAway(AWAY)

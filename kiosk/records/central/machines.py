@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session as Transaction
 
+from kiosk.records.central import setup
 from kiosk.records.central.setup import (
     FACTS,
     change_password,
@@ -198,6 +199,16 @@ def close_role(transaction: Transaction, machine: CentralMachine) -> None:
     connection = transaction.connection()
     if role_exists(connection, machine.role):
         lock_role(connection, machine.role)
+
+
+def restore_settings(transaction: Transaction, machine: CentralMachine) -> bool:
+    """Give a machine's role its own settings back; return whether somebody had changed them."""
+    return machine.may_sign_in and setup.restore_settings(transaction.connection(), machine.role)
+
+
+def end_sessions(transaction: Transaction, machine: CentralMachine) -> None:
+    """End what a machine has open now."""
+    lock_role(transaction.connection(), machine.role)
 
 
 def role_may_sign_in(transaction: Transaction, role: str) -> bool:

@@ -10,7 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from kiosk.errors import SetupError
+from kiosk.records.central.desk_functions import desk_functions
 from kiosk.records.central.sessions import FUNCTIONS
+from kiosk.records.database.writing import ADDED_BY_DESKS
 from kiosk.records.schema.columns import Fact, table
 from kiosk.records.schema.system_tables import AuditEvent, Central
 from kiosk.records.schema.tables import (
@@ -31,12 +33,9 @@ KIOSKS, DESKS = "kiosk_machine", "kiosk_desk"
 GROUPS = {"kiosk": KIOSKS, "desk": DESKS}
 _LETTERS = {"kiosk": "k", "desk": "d"}
 _SITE_DIGITS = 24
-_LIMITS = (
-    "CONNECTION LIMIT 8",
-    "SET statement_timeout = '30s'",
-    "SET idle_in_transaction_session_timeout = '60s'",
-)
-"""A machine can undo the last two for itself; they are for accidents, not against malice."""
+_CONNECTIONS = 8
+_SETTINGS = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s"}
+"""A machine can undo them for itself, or set others for its role: `restore_settings` looks."""
 OWN_ID = "substr(current_user::text, 3, 32) = replace(id::text, '-', '')"
 OWN_SITE = "substr(current_user::text, 36, 24) = right(replace(site_id::text, '-', ''), 24)"
 """Policies ask the role's own name, which nobody can set, and no table: CockroachDB takes no
@@ -52,19 +51,13 @@ PULLED: Final = (
     "site", "public_key", "support_group", "group_session", "passcard", "helpline_list",
 )  # fmt: skip
 """What a kiosk may read, in the order to write it on a kiosk; its own machine comes beside."""
-_DESK_CHANGES: Final = (
-    "support_group", "group_session", "participant", "membership", "passcard", "staff_account",
-    "helpline_list",
-)  # fmt: skip
-_KEPT_FOR_A_TIME: Final = (
-    "check_in", "head_count", "callback_request", "callback_event", "callback_withdrawal",
-    "participant", "membership", "passcard",
-)  # fmt: skip
 _EVERY_TABLE: Final = (
-    "site", "public_key", "kiosk_device", *_DESK_CHANGES, *(str(f.__tablename__) for f in FACTS),
+    "site", "public_key", "kiosk_device", *ADDED_BY_DESKS, *(str(f.__tablename__) for f in FACTS),
     "kiosk_heartbeat", "central_parked", "sync_counter", "change_log", "sync_state", "audit_chain",
-    "sign_in_attempt",
+    "sign_in_attempt", "desk_change",
 )  # fmt: skip
+_NOTED: Final = ("id", "site_id", "kiosk_id", "at", "table_name", "row_id", "deleted")
+"""How a row was before it was changed is for the owner: keys under an old passphrase, say."""
 _NOT_JOINED: Final = "sealed_audit_key = ''::bytea"
 _RECEIVED_NOW: Final = "received_at = now()"
 """The centre's own time of a contact: a machine can write no other."""
@@ -179,9 +172,35 @@ def make_role(connection: Connection, name: str, kind: str, password: str) -> No
     """Make a machine's role, which can sign in by `password`; only a verifier is sent."""
     _run(connection, f"CREATE ROLE {name} LOGIN PASSWORD '{_verifier(connection, name, password)}'")
     _run(connection, f"GRANT {GROUPS[kind]} TO {name}")
-    for limit in _LIMITS:
-        _run(connection, f"ALTER ROLE {name} {limit}")
+    _run(connection, f"ALTER ROLE {name} CONNECTION LIMIT {_CONNECTIONS}")
+    _set(connection, name)
     let_owner_end(connection, name)
+
+
+def restore_settings(connection: Connection, name: str) -> bool:
+    """Give a role the settings that it was made with; return whether it had others.
+
+    PostgreSQL lets every role change its own. With some of them its machine cannot work.
+    """
+    asked = text(
+        "SELECT quote_ident(d.datname) AS of_database, s.setconfig FROM pg_db_role_setting s"
+        " JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase"
+        " WHERE r.rolname = :role"
+    )
+    found = connection.execute(asked, {"role": name}).all()
+    made = {f"{setting}={value}" for setting, value in _SETTINGS.items()}
+    if [(row.of_database, {*row.setconfig}) for row in found] == [(None, made)]:
+        return False
+    for row in found:
+        where = f" IN DATABASE {row.of_database}" if row.of_database else ""
+        _run(connection, f"ALTER ROLE {name}{where} RESET ALL")
+    _set(connection, name)
+    return True
+
+
+def _set(connection: Connection, name: str) -> None:
+    for setting, value in _SETTINGS.items():
+        _run(connection, f"ALTER ROLE {name} SET {setting} = '{value}'")
 
 
 def change_password(connection: Connection, name: str, password: str) -> None:
@@ -294,27 +313,22 @@ def _desk_rights() -> Iterator[str]:
         yield _policy(name, DESKS, "INSERT", check=itself)
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
-    for name in ("site", "public_key", *_DESK_CHANGES, "sync_counter", "change_log"):
+    for name in ("site", "public_key", *ADDED_BY_DESKS, "sync_counter", "change_log"):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
-    for name in _DESK_CHANGES:
-        yield from (_grant(command, name, DESKS) for command in ("INSERT", "UPDATE"))
-        yield _policy(name, DESKS, "INSERT", check=OWN_SITE)
-        yield _policy(name, DESKS, "UPDATE", using=OWN_SITE, check=OWN_SITE)
-    for name in _KEPT_FOR_A_TIME:
-        yield f"GRANT DELETE ON {name} TO {DESKS}"
-        yield _policy(name, DESKS, "DELETE", using=OWN_SITE)
-    yield _grant("UPDATE", "sync_counter", DESKS, ("n",))
-    yield _policy("sync_counter", DESKS, "UPDATE", using=OWN_SITE, check=OWN_SITE)
-    yield _grant("INSERT", "change_log", DESKS)
-    yield _policy("change_log", DESKS, "INSERT", check=OWN_SITE)
+    yield _grant("SELECT", "desk_change", DESKS, _NOTED)
+    yield _policy("desk_change", DESKS, "SELECT", using=OWN_SITE)
+    for signature, made in desk_functions():
+        yield made
+        yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {KIOSKS}, {DESKS}"
+        yield f"GRANT EXECUTE ON FUNCTION {signature} TO {DESKS}"
     for name in ("sync_state", "audit_chain"):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield from (_grant(command, name, DESKS) for command in ("INSERT", "UPDATE"))
         yield _policy(name, DESKS, "ALL", using=itself, check=itself)
-    yield f"GRANT SELECT, DELETE ON sign_in_attempt TO {DESKS}"
+    yield f"GRANT SELECT ON sign_in_attempt TO {DESKS}"
     yield from (_grant(command, "sign_in_attempt", DESKS) for command in ("INSERT", "UPDATE"))
-    yield _policy("sign_in_attempt", DESKS, "ALL", using=OWN_SITE, check=OWN_SITE)
+    yield _policy("sign_in_attempt", DESKS, "ALL", using=itself, check=itself)
     yield from _own_machine_rights(DESKS, OWN_SITE, OWN_SITE)
 
 

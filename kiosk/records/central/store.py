@@ -15,7 +15,7 @@ from kiosk.records.central.connection import (
     watched,
 )
 from kiosk.records.central.sessions import naming_holder
-from kiosk.records.database.writing import lock_counter, log_changes
+from kiosk.records.database.writing import log_changes_by_desk, take_turn
 
 _CONNECTIONS = 4
 _PATIENCE_SECONDS = 60.0
@@ -46,10 +46,10 @@ class CentralStore:
         ):
             connection.execute(PATIENT_COMMIT)
             transaction = _transaction(connection)
-            lock_counter(transaction, self._site_id)
+            take_turn(transaction, self._site_id)
             yield transaction
             transaction.flush()
-            log_changes(transaction, self._site_id)
+            log_changes_by_desk(transaction, self._site_id)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:

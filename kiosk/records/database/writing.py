@@ -10,15 +10,34 @@ from functools import cache
 from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Insert, bindparam, case, insert, select, update
+from sqlalchemy import Insert, Table, bindparam, case, insert, select, text, update
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.clock_sync import is_doubtful
-from kiosk.errors import SetupError
+from kiosk.errors import SetupError, StoreRefused
 from kiosk.records.database.last_number import NUMBERED
 from kiosk.records.schema.columns import Fact, Reference, Row, payload, table
 from kiosk.records.schema.system_tables import ChangeLog, Outbox, SyncCounter, SyncState
 
+CHANGED_BY_DESKS: Final[dict[str, tuple[str, ...]]] = {
+    "support_group": (
+        "name", "public_label", "about", "language", "room", "capacity", "enrolled", "source",
+        "deleted_at",
+    ),
+    "group_session": (
+        "group_id", "starts_at", "ends_at", "room", "capacity", "status", "cancelled_reason",
+        "series_id", "source",
+    ),
+    "membership": ("deleted_at",),
+    "passcard": ("revoked_at",),
+    "staff_account": ("roles", "wrapped_keys", "must_change", "languages", "disabled_at"),
+}  # fmt: skip
+"""The columns of each table that a desk may change, a row at a time."""
+ADDED_BY_DESKS: Final = (
+    "support_group", "group_session", "participant", "membership", "passcard", "staff_account",
+    "helpline_list",
+)  # fmt: skip
+"""The tables that a desk may add rows to; facts go beside them."""
 _CHANGED: Final = "kiosk.changed"
 _CENTRAL_ONLY = frozenset({"received_at"})
 _counter = table(SyncCounter)
@@ -29,6 +48,8 @@ _raise = (
     .values(n=_counter.c.n + bindparam("more"))
     .returning(_counter.c.n)
 )
+_TAKE_TURN = text("SELECT kiosk_take_turn(:site)")
+_LOG_CHANGES = text("SELECT kiosk_log_changes(:site, :names, :ids, :gone)")
 _outbox = insert(table(Outbox))
 _state = table(SyncState).c
 _number = (
@@ -107,12 +128,22 @@ def change_reference(
     The one way to change anything that is kept: facts are never changed.
     """
     target = table(kind)
-    changed = transaction.connection().execute(
-        update(target).where(target.c.id == row_id).values(dict(values))
-    )
-    if changed.rowcount != 1:
+    if _change_row(transaction, target, row_id, values) != 1:
         raise SetupError("What was to be changed is no longer there; look again.")
     mark_changed(transaction, target.name, row_id)
+
+
+def _change_row(
+    transaction: Transaction, target: Table, row_id: UUID, values: Mapping[str, object]
+) -> int:
+    connection = transaction.connection()
+    if connection.dialect.name == "sqlite" or target.name not in CHANGED_BY_DESKS:
+        rows = update(target).where(target.c.id == row_id).values(dict(values))
+        return connection.execute(rows).rowcount
+    # At the centre a function changes it, and notes how it was.
+    asked = text(f"SELECT kiosk_change_{target.name}(:row_id, :changes)")
+    given = {"row_id": row_id, "changes": payload(values)}
+    return int(connection.execute(asked, given).scalar_one())
 
 
 def mark_changed(
@@ -136,9 +167,33 @@ def lock_counter(transaction: Transaction, site_id: UUID) -> bool:
     return row is not None
 
 
+def take_turn(transaction: Transaction, site_id: UUID) -> None:
+    """Do as `lock_counter` by the role of a desk, which may not touch the counter itself."""
+    transaction.connection().execute(_TAKE_TURN, {"site": site_id})
+
+
+def log_changes_by_desk(transaction: Transaction, site_id: UUID) -> None:
+    """Do as `log_changes` by the role of a desk, which may not touch the counter itself."""
+    changed = _take_changes(transaction)
+    if not changed:
+        return
+    given = {
+        "site": site_id,
+        "names": [name for name, _ in changed],
+        "ids": [row_id for _, row_id in changed],
+        "gone": list(changed.values()),
+    }
+    transaction.connection().execute(_LOG_CHANGES, given)
+
+
+def _take_changes(transaction: Transaction) -> dict[tuple[str, UUID], bool]:
+    changed: dict[tuple[str, UUID], bool] = transaction.info.pop(_CHANGED, {})
+    return changed
+
+
 def log_changes(transaction: Transaction, site_id: UUID) -> None:
     """Write what was marked as changed, as the last thing before the commit."""
-    changed: dict[tuple[str, UUID], bool] = transaction.info.pop(_CHANGED, {})
+    changed = _take_changes(transaction)
     if not changed:
         return
     connection = transaction.connection()
@@ -166,7 +221,16 @@ def _insert(
 ) -> None:
     plan, row_id = _plan(kind), cast(UUID, values["id"])
     connection = transaction.connection()
-    connection.execute(plan.insert, values)
+    if connection.dialect.name != "sqlite" and plan.table_name in ADDED_BY_DESKS:
+        # At the centre a function adds it, and notes which desk did.
+        made = {"made": payload(values)}
+        add = text(f"SELECT kiosk_add_{plan.table_name}(:made)")
+        if connection.execute(add, made).scalar_one() != 1:
+            raise StoreRefused(
+                "The centre refused this; check this machine's clock and try again.", "42501"
+            )
+    else:
+        connection.execute(plan.insert, values)
     if connection.dialect.name != "sqlite":
         if issubclass(kind, Reference):
             mark_changed(transaction, plan.table_name, row_id)

@@ -180,8 +180,10 @@ class SignInAttempt(SQLModel, table=True):
     __tablename__ = "sign_in_attempt"
 
     digest: bytes = Field(primary_key=True)
-    """BLAKE2b of what was asked for, keyed by the site."""
+    """BLAKE2b of what was asked for, keyed by the site and the machine."""
     site_id: UUID = Field(sa_type=Id)
+    kiosk_id: UUID = Field(sa_type=Id)
+    """Each desk counts for itself: else a stolen password could keep all others waiting."""
     failures: int
     failed_at: datetime
 
@@ -262,6 +264,26 @@ class SyncCounter(SQLModel, table=True):
     site_id: UUID = Field(primary_key=True, sa_type=Id)
     n: int = Field(default=0, sa_type=BigInteger)
     epoch: UUID = Field(sa_type=Id)
+
+
+class DeskChange(SQLModel, table=True):
+    """What a desk changed or deleted, as the centre itself has noted it; a desk cannot unsay it."""
+
+    __tablename__ = "desk_change"
+
+    id: UUID = Field(primary_key=True, sa_type=Id)
+    site_id: UUID = Field(sa_type=Id)
+    kiosk_id: UUID = Field(sa_type=Id)
+    """The desk machine, by the name of its role."""
+    at: datetime
+    """The centre's time."""
+    table_name: str
+    row_id: UUID | None = Field(default=None, sa_type=Id)
+    """The row that was changed; None where rows were deleted."""
+    deleted: int = 0
+    """How many rows were deleted; 0 for a change."""
+    before: str
+    """The row as it was, as JSON, for the owner to put back; empty where rows were deleted."""
 
 
 class ChangeLog(SQLModel, table=True):

@@ -85,7 +85,8 @@ class OversightDesk(StaffDesk):
         """Check this machine's whole trail, and leave an entry that it was checked.
 
         Heads that were `noted` at earlier checks show whether it was cut or rolled back since.
-        On central the trails of all machines are checked, as far as they were sent. Takes a second
+        On central the trails of all machines are checked, as far as they were sent, and whether
+        they tell all that central itself has noted of desks. Takes a second
         for every 100,000 entries, so call it in a thread. VaultError where the keys of this
         account cannot check it.
         """
@@ -94,7 +95,10 @@ class OversightDesk(StaffDesk):
         trails = check_trails(self._store, self._site, self._keys, noted)
         with self._writing() as (transaction, now):
             self._audit(transaction, now, AuditAction.AUDIT_VERIFIED)
-        return AuditVerdict(trails, now, tuple(noted))
+            untold = audit.untold_changes(transaction, self._site.site_id)
+            names = rosters.machine_names(transaction, self._site.site_id)
+        told = (replace(one, machine=clean(names.get(id_, ""))) for id_, one in untold)
+        return AuditVerdict(trails, now, tuple(noted), tuple(told))
 
     def retention_preview(self) -> RetentionPlan:
         """Return what a run would delete now; changes nothing."""

@@ -10,7 +10,12 @@ from kiosk.devices import export_folder
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.devices.export_folder import OldFile
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.policy import Rules
+from kiosk.domain.policy import (
+    LEAST_ATTENDANCE_KEPT,
+    LEAST_PASSES_KEPT,
+    LEAST_REQUESTS_KEPT,
+    Rules,
+)
 from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind, RetentionPlan
 from kiosk.records import retention
 from kiosk.records.database.store import Records
@@ -25,6 +30,7 @@ from kiosk.records.retention import (
     find_finished_requests,
     find_loose_facts,
     find_unused_people,
+    forget_desk_changes,
     owes_rows,
 )
 from kiosk.records.schema.tables import CallbackRequest, CheckIn
@@ -77,15 +83,19 @@ def find_due_records(context: Context, transaction: Transaction, now: datetime) 
     """Find what the policy has kept for long enough (some seconds for 100,000 rows)."""
     site, rules = context.site.site_id, context.rules
     sending = owes_rows(transaction, context.site.kiosk_id)
-    requests = Cutoff(site, now - rules.closed_requests_kept, sending)
+
+    def cut(kept: timedelta, least: timedelta) -> Cutoff:
+        return Cutoff(site, now - kept, now - least, sending)
+
+    requests = cut(rules.closed_requests_kept, LEAST_REQUESTS_KEPT)
     return DueRecords(
         now,
         rules,
         requests,
         find_finished_requests(transaction, requests),
         find_loose_facts(transaction, requests),
-        find_attendance(transaction, Cutoff(site, now - rules.attendance_kept, sending)),
-        find_unused_people(transaction, Cutoff(site, now - rules.passes_kept, sending)),
+        find_attendance(transaction, cut(rules.attendance_kept, LEAST_ATTENDANCE_KEPT)),
+        find_unused_people(transaction, cut(rules.passes_kept, LEAST_PASSES_KEPT)),
         export_folder.files_older_than(context.exports, now - rules.exports_kept),
     )
 
@@ -111,8 +121,10 @@ def delete_due_records(
     requests = drop(due.requests, lambda rows, part: drop_finished_requests(rows, part, cut))
     drop(due.loose, lambda rows, part: drop_facts(rows, part, cut))
     facts = drop(due.attendance, lambda rows, part: drop_facts(rows, part, cut))
-    unused_by = cut._replace(by=due.at - due.rules.passes_kept)
+    unused_by = cut._replace(by=due.at - due.rules.passes_kept, came_by=due.at - LEAST_PASSES_KEPT)
     people = drop(due.people, lambda rows, part: drop_unused_people(rows, part, unused_by))
+    with context.store.write() as transaction:
+        forget_desk_changes(transaction)
     context.store.checkpoint()
     files = export_folder.overwrite_and_delete(due.files)
     if due.files:

@@ -112,14 +112,17 @@ class CentralStatus:
     """Revoked machines that have wiped themselves; their roles may sign in no more."""
     removed: tuple[CentralMachine, ...]
     """Enrolments that expired before the machine joined."""
+    bent: tuple[CentralMachine, ...]
+    """Machines whose role had other settings than it was made with; they are put back."""
 
 
 def central_status(owner: Address, clock: Clock) -> CentralStatus:
-    """Return all machines; close the roles of wiped ones and remove expired enrolments."""
+    """Return all machines, and put in order what `CentralStatus` names."""
     now = clock.now()
     with owner_transaction(owner) as transaction:
         check_terms(owner_access.read_terms(transaction))
         every = machines.all_machines(transaction)
+        bent = tuple(one for one in every if machines.restore_settings(transaction, one))
         facts: Counter[UUID] = machines.count_facts(transaction)
     wiped = tuple(one for one in every if _is_wiped(one) and one.may_sign_in)
     expired = tuple(
@@ -131,7 +134,7 @@ def central_status(owner: Address, clock: Clock) -> CentralStatus:
         with owner_transaction(owner) as transaction:
             machines.delete_machines(transaction, expired)
             every = machines.all_machines(transaction)
-    return CentralStatus(now, tuple(every), facts, wiped, expired)
+    return CentralStatus(now, tuple(every), facts, wiped, expired, bent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,14 @@
 import pytest
 
 from kiosk.domain.audit import AuditAction, AuditLine
+from kiosk.domain.callbacks.state import EventKind
+from kiosk.domain.staff import Role
 from kiosk.presentation.audit import describe_verdict
+from kiosk.records.database.writing import add_reference, change_reference
+from kiosk.records.schema.system_tables import HelplineList, StaffAccount
 from kiosk.usecases.admin.desk import OversightDesk
+from tests.support import facts
+from tests.support.calls import ask
 from tests.support.central_clinics import KioskBeside, desk_beside
 from tests.support.centres import Centre
 from tests.support.desks import PASSPHRASE, PIN, Clinic
@@ -164,3 +170,30 @@ def test_a_second_desk_checks_the_first_and_is_checked(
         assert [trail.machine for trail in found.trails] == ["Machine 9D", DESK, KIOSK]
         assert found.ok
     assert desk.verify_audit().ok
+
+
+def test_what_a_password_alone_changed_is_told(clinic: Clinic) -> None:
+    clinic.bend("ALTER TABLE audit_event ALTER received_at SET DEFAULT now()")
+    ann = clinic.add_staff("ann", Role.CALLER).staff.id
+    manager = clinic.fresh(clinic.manager)
+    assert clinic.access.accounts_desk(manager).disable(ann)
+    facts.event(clinic, ask(clinic), 1, EventKind.CLOSED, "declined")
+    clinic.bend("UPDATE callback_request SET created_at='2020-01-01+00'")
+    clinic.bend("UPDATE callback_event SET at='2020-01-01+00'")
+    desk = clinic.access.oversight_desk(manager)
+    assert desk.run_retention().requests == 1
+    assert desk.verify_audit().ok, "whoever signs in leaves an entry"
+    with clinic.store.write() as thief:
+        change_reference(thief, StaffAccount, ann, {"wrapped_keys": "", "disabled_at": None})
+        forged = HelplineList(
+            id=clinic.id(),
+            site_id=clinic.site.site_id,
+            text="forged numbers",
+            published_at=clinic.clock.at,
+        )
+        add_reference(thief, forged)
+    clinic.bend("UPDATE desk_change SET at=at - interval '2 days' WHERE deleted > 0")
+    found = desk.verify_audit()
+    assert [(one.machine, one.changed, one.deleted) for one in found.untold] == [(DESK, 2, 1)]
+    assert "2 changes and 1 deletion by Kiosk 1 stand in no trail" in describe_verdict(found)
+    assert not found.ok

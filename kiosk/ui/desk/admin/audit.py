@@ -305,7 +305,7 @@ class AuditTrailScreen(DeskScreen):
     def _show_verdict(self, found: AuditVerdict) -> None:
         self.say("")
         words = f"{format_clock(found.checked_at, self.clinic.zone)}  {describe_verdict(found)}"
-        if not found.ok:
+        if found.broken:
             words += " Please change nothing, and tell whoever looks after this machine."
         line = self.query_one("#verdict", Static)
         line.update(words)
