@@ -74,8 +74,9 @@ def verify(
 ) -> None:
     """Check that no entry was changed or taken away.
 
-    Asks for your passphrase, or reads KIOSK_PASSPHRASE. Exits with 1 where the trail is broken, or where
-    the centre has noted a change that no trail tells. Prints its head; noted on paper it shows later, by --head, whether an older copy was put back.
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE. Exits with 1 where the trail is broken, or
+    where the centre has noted a change that no trail tells. Prints its head; noted on paper it
+    shows later, by --head, whether an older copy was put back.
     """
     noted = [_noted(one) for one in head or ()]
     with signed_in(user) as (kiosk, access, staff):

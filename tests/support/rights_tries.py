@@ -140,8 +140,8 @@ MACHINES: Final = (
     Try("a step that none follows", _STEP.replace("{revision}", str(2**31 - 1)), NO, YES,
         "staff would find no number for the next one"),
     Try("a pass", _PASS, YES, NO, "made where the person stands; at a desk by a function"),
-    Try("a second one with its lookup", f"{_PASS}; {_PASS.replace('{unused}', '{known}')}", TAKEN, NO,
-        "first come, first served"),
+    Try("a second one with its lookup", f"{_PASS}; {_PASS.replace('{unused}', '{known}')}", TAKEN,
+        NO, "first come, first served"),
     Try("an ended pass", _ENDED, NO, NO, "a kiosk ends nobody's pass"),
     Try("another kiosk's pass", _PASS.replace("'{own}'", "'{other}'"), NO, NO,
         "every row says who made it"),
@@ -278,4 +278,3 @@ HOLDS: Final = (
     ("a notice", "NOTIFY anything"),
 )  # fmt: skip
 """What a kiosk may do and then do nothing more; what is denied holds nothing either."""
-TRIES: Final = (*FACTS, *MACHINES, *DESKS, *SERVER)
