@@ -1,7 +1,8 @@
 """The audit trail: added to inside the transaction of what is audited, and checked afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain, groupby
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -12,13 +13,20 @@ from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.text import clean
 from kiosk.errors import VaultError
 from kiosk.records import audit
-from kiosk.records.audit import Chain
+from kiosk.records.audit import Chain, TrailEntry
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_fact
 from kiosk.records.schema.columns import is_central
 from kiosk.records.schema.system_tables import AuditEvent
 from kiosk.usecases.site import SiteInfo
-from kiosk.vault.audit_chain import ChainCheck, tag_entry, verify_chain
+from kiosk.vault.audit_chain import (
+    START_TAG,
+    TAG_BYTES,
+    ChainCheck,
+    key_at,
+    tag_entry,
+    verify_chain,
+)
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
 from kiosk.vault.sealing import open_sealed, seal
 
@@ -86,10 +94,10 @@ def check_trails(
     broken_at, entries = check_trail(store, site, keys)
     with store.read() as transaction:
         found = audit.chains(transaction, site.site_id) if is_central(transaction) else []
-    others = (chain for chain in found if chain.kiosk_id != site.kiosk_id)
+    others = (one for one in found if one.kiosk_id != site.kiosk_id)
     return (
         Trail(site.kiosk_name, entries, broken_at),
-        *(_check_other(store, site.site_id, chain, keys) for chain in others),
+        *(_check_other(store, site.site_id, one, keys) for one in others),
     )
 
 
@@ -105,25 +113,90 @@ def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSea
 
 
 def _check_other(
-    store: Records, site_id: UUID, chain: Chain, keys: Mapping[bytes, PrivateSealingKey]
+    store: Records, site_id: UUID, other: Chain, keys: Mapping[bytes, PrivateSealingKey]
 ) -> Trail:
     try:
-        first = _open_first_key(chain.sealed_first_key, chain.kiosk_id, keys)
+        first = _open_first_key(other.sealed_first_key, other.kiosk_id, keys)
     except VaultError:
         # These keys have opened another machine's, so this one was replaced or never existed.
         first = b""
     with store.read() as transaction:
-        checked = _verify(transaction, site_id, chain.kiosk_id, first)
+        checked = _verify(transaction, site_id, other.kiosk_id, first)
     broken_at = checked.broken_at if first else 0
-    return Trail(clean(chain.name), checked.entries, broken_at)
+    return Trail(clean(other.name), checked.entries, broken_at)
 
 
 def _verify(transaction: Transaction, site_id: UUID, kiosk_id: UUID, first: bytes) -> ChainCheck:
-    trail = audit.trail(transaction, site_id, kiosk_id)
+    """Check a machine's trail, and where its folder was copied or put back each branch of it."""
+    whole, tags = ChainCheck(None, 0, first, START_TAG), _Tags()
+    found = audit.trail(transaction, site_id, kiosk_id)
+    for incarnation, branch in groupby(found, key=lambda one: one.incarnation):
+        checked = _verify_branch(branch, incarnation, kiosk_id, first, tags)
+        whole = ChainCheck(
+            checked.broken_at if whole.broken_at is None else whole.broken_at,
+            whole.entries + checked.entries,
+            checked.next_key,
+            checked.last_tag,
+        )
+    return whole
+
+
+def _verify_branch(
+    entries: Iterator[TrailEntry], incarnation: int, kiosk_id: UUID, first: bytes, tags: "_Tags"
+) -> ChainCheck:
+    """Check one branch, which goes on behind an entry of those before; `tags` are theirs.
+
+    The answer has the position of the first broken entry.
+    """
+    head = next(entries)
+    begin = head.entry.position if head.entry is not None and not tags.is_empty else 0
+    before = tags.at(begin - 1)
+    # A position that no branch reaches is not worth the way to its key.
+    key = key_at(first, begin) if before else b""
+    body = _body(head.entry, kiosk_id)
+    fitting = (tag for tag in before if tag_entry(key, tag, body).tag == head.tag)
+    kept = tags.keep(incarnation, begin, chain([head], entries))
+    bodies = ((_body(one.entry, kiosk_id), one.tag) for one in kept)
+    checked = verify_chain(key, bodies, next(fitting, START_TAG))
+    broken_at = None if checked.broken_at is None else begin + checked.broken_at
+    return checked._replace(broken_at=broken_at)
+
+
+class _Tags:
+    """The tags of the branches of a trail, to find behind which entry another one goes on."""
+
+    def __init__(self) -> None:
+        self._branches: dict[int, tuple[int, bytearray]] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was no branch yet."""
+        return not self._branches
+
+    def at(self, position: int) -> tuple[bytes, ...]:
+        """Return the tags at a position, of every branch; before the first there is START_TAG."""
+        if position < 0:
+            return (START_TAG,)
+        places = ((tags, (position - begin) * TAG_BYTES) for begin, tags in self._branches.values())
+        return tuple(
+            bytes(tags[place : place + TAG_BYTES])
+            for tags, place in places
+            if 0 <= place < len(tags)
+        )
+
+    def keep(
+        self, incarnation: int, begin: int, entries: Iterable[TrailEntry]
+    ) -> Iterator[TrailEntry]:
+        """Return the entries of a branch that begins at a position, and keep their tags."""
+        _, tags = self._branches[incarnation] = (begin, bytearray())
+        for one in entries:
+            tags += one.tag[:TAG_BYTES].ljust(TAG_BYTES, b"\0")
+            yield one
+
+
+def _body(entry: AuditEntry | None, kiosk_id: UUID) -> bytes:
     # An entry that cannot be read has no body, which no tag fits.
-    return verify_chain(
-        first, ((canonical_bytes(one, kiosk_id) if one else b"", tag) for one, tag in trail)
-    )
+    return b"" if entry is None else canonical_bytes(entry, kiosk_id)
 
 
 def _open_first_key(

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Executable, TypeDecorator, insert
+from sqlalchemy import Column, Connection, Executable, TypeDecorator, func, insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
@@ -97,6 +97,8 @@ def sample(name: str, site: UUID, machine: UUID) -> dict[str, Any]:
     row.update({key: value for key, value in own.items() if key in row})
     if name == "kiosk_heartbeat":
         row["received_at"] = FOUNDED
+    if name == "kiosk_incarnation":
+        row.update(began_at=func.now(), heard_at=func.now())
     if name == "change_log":
         # Far from what the counter reaches.
         row["v"] = 10**9 + next(_NUMBERS)

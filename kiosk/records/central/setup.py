@@ -60,8 +60,8 @@ _KEPT_FOR_A_TIME: Final = (
 )  # fmt: skip
 _EVERY_TABLE: Final = (
     "site", "public_key", "kiosk_device", *_DESK_CHANGES, *(str(f.__tablename__) for f in FACTS),
-    "kiosk_heartbeat", "sync_counter", "change_log", "sync_state", "audit_chain",
-    "sign_in_attempt",
+    "kiosk_heartbeat", "kiosk_incarnation", "sync_counter", "change_log", "sync_state",
+    "audit_chain", "sign_in_attempt",
 )  # fmt: skip
 _NOT_JOINED: Final = "sealed_audit_key = ''::bytea"
 _CALLER_SITE: Final = OWN_SITE.replace("current_user", "session_user")
@@ -268,6 +268,20 @@ def _kiosk_rights() -> Iterator[str]:
         yield f"GRANT SELECT ON {name} TO {KIOSKS}"
         yield _policy(name, KIOSKS, "SELECT", using=OWN_SITE)
     yield from _own_machine_rights(KIOSKS, f"{OWN_ID} AND {OWN_SITE}", own_row_condition(KIOSKS))
+    yield from _incarnation_rights()
+
+
+def _incarnation_rights() -> Iterator[str]:
+    """Let a kiosk count its pushes; the times are the centre's, whatever it would write."""
+    name, itself = "kiosk_incarnation", own_row_condition(KIOSKS)
+    yield f"GRANT SELECT ON {name} TO {KIOSKS}, {DESKS}"
+    yield _grant("INSERT", name, KIOSKS)
+    yield _grant("UPDATE", name, KIOSKS, ("mark", "pushes", "upto", "pending", "heard_at"))
+    yield _policy(name, KIOSKS, "SELECT", using=itself)
+    heard = f"{itself} AND heard_at = now()"
+    yield _policy(name, KIOSKS, "INSERT", check=f"{heard} AND began_at = now()")
+    yield _policy(name, KIOSKS, "UPDATE", using=itself, check=heard)
+    yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
 
 
 def _desk_rights() -> Iterator[str]:

@@ -87,6 +87,7 @@ class CentralStatus:
     """The machines of central, and what `central_status` put in order."""
 
     now: datetime
+    """The centre's time."""
     machines: tuple[CentralMachine, ...]
     facts: Mapping[UUID, int]
     """How many facts of each machine central has."""
@@ -101,6 +102,7 @@ def central_status(owner: Address, clock: Clock) -> CentralStatus:
     now = clock.now()
     with owner_transaction(owner) as transaction:
         check_terms(owner_access.read_terms(transaction))
+        there = machines.central_now(transaction)
         every = machines.all_machines(transaction)
         wiped = tuple(one for one in every if _is_wiped(one) and one.may_sign_in)
         expired = tuple(
@@ -112,7 +114,7 @@ def central_status(owner: Address, clock: Clock) -> CentralStatus:
             machines.delete_machines(transaction, expired)
         facts: Counter[UUID] = machines.count_facts(transaction)
         left = tuple(one for one in machines.all_machines(transaction))
-    return CentralStatus(now, left, facts, wiped, expired)
+    return CentralStatus(there, left, facts, wiped, expired)
 
 
 @dataclass(frozen=True, slots=True)

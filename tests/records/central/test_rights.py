@@ -34,6 +34,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "callback_withdrawal": ("i", "siD"),
     "audit_event": ("i", "si"),
     "kiosk_heartbeat": ("miu", "siu"),
+    "kiosk_incarnation": ("miu", "s"),
     "sync_counter": ("s", "sU"),
     "change_log": ("s", "sI"),
     "sync_state": ("", "miu"),
@@ -47,9 +48,10 @@ CHANGED: Final = {
     "sync_counter": {"n"},
     "kiosk_heartbeat": {*SQLModel.metadata.tables["kiosk_heartbeat"].columns.keys()}
     - {"kiosk_id", "site_id"},
+    "kiosk_incarnation": {"mark", "pushes", "upto", "pending", "heard_at"},
 }
 """The only columns that may be changed where that is not all of them."""
-ONE_A_MACHINE: Final = {"kiosk_heartbeat", "sync_state", "audit_chain"}
+ONE_A_MACHINE: Final = {"kiosk_heartbeat", "kiosk_incarnation", "sync_state", "audit_chain"}
 
 
 def rights(name: str, who: Who) -> str:
