@@ -203,6 +203,20 @@ def test_a_centre_that_lost_the_last_hour_gets_it_again(
     assert sorted(world.facts()) == held
 
 
+def test_a_kiosk_of_an_older_version_sends_once_more_what_the_centre_may_have_lost(
+    clinic: Clinic, world: TwinWorld, syncer: Syncer
+) -> None:
+    some_facts(clinic, 3)
+    syncer.round()
+    held, lost = sorted(world.facts()), world.centre.facts["check_in"]
+    world.centre.incarnations.clear()
+    clinic.bend("UPDATE sync_state SET mark = NULL, next_mark = NULL, pushes = 0")
+    lost.pop(next(iter(lost)))
+    assert syncer.round().sent == len(held)
+    assert sorted(world.facts()) == held
+    assert syncer.round() == Round(0, 0, 0, 0, None)
+
+
 def test_a_centre_put_back_between_question_and_push_hides_nothing(
     clinic: Clinic, world: TwinWorld, syncer: Syncer, line: BadLine
 ) -> None:
