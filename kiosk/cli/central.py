@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from kiosk.cli.parked import describe_parked, read_time, show_written
 from kiosk.cli.sign_in import ask_unseen, from_variable, new_pin
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.fleet import parse_code
+from kiosk.domain.incarnations import describe_incarnations
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
@@ -226,6 +228,9 @@ def status(url: UrlOption = "", form: FormatOption = Format.TABLE) -> None:
     ):
         for one in machines:
             sys.stderr.write(f"{one.symbols} ({one.name}): {said}.\n")
+    for one in found.machines:
+        for sentence in _describe_folders(one, found.now):
+            sys.stderr.write(f"{one.symbols} ({one.name}): {sentence}\n")
 
 
 @app.command(cls=Verb)
@@ -338,7 +343,10 @@ def reset(
             _confirm_reset(folder)
         reset_machine(folder, database)
     write(f"{folder} is empty: this machine can join a centre by a new bundle.")
-    write(f"Next, at the centre: `kiosk central revoke {found.symbols or 'SYMBOLS'}`.")
+    if found.is_copy:
+        write(f"Another machine still runs as {found.symbols}: do not revoke it at the centre.")
+    else:
+        write(f"Next, at the centre: `kiosk central revoke {found.symbols or 'SYMBOLS'}`.")
     for path in found.exported:
         write(f"Unsent records stay in {path}; store them by `kiosk central import`.")
 
@@ -545,6 +553,12 @@ def _machine_cells(one: "CentralMachine", facts: int) -> dict[str, object]:
         "has_role": one.may_sign_in,
         **{name: at and at.astimezone(zone) for name, at in times.items()},
     }
+
+
+def _describe_folders(one: "CentralMachine", now: datetime) -> tuple[str, ...]:
+    if one.revoked_at is not None:
+        return ()
+    return describe_incarnations(one.incarnations, now, ZoneInfo(one.zone))
 
 
 def _state(one: "CentralMachine") -> str:

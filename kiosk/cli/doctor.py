@@ -175,7 +175,9 @@ def _central(kiosk: Kiosk) -> Iterator[Finding]:
     reached = ask_central(link, kiosk.clock)
     offset = status.clock_offset_ms if reached.offset_ms is None else reached.offset_ms
     problem = reached.problem or status.problem or ""
-    contact = CentralContact(status.contact_at, problem, status.pending, status.parked, offset)
+    contact = CentralContact(
+        status.contact_at, problem, status.pending, status.parked, offset, status.folder
+    )
     yield central_finding(contact, status.now, kiosk.site.zone)
 
 

@@ -64,6 +64,8 @@ class CentralContact:
     """Records that central refuses."""
     offset_ms: int | None = None
     """Central's clock minus this one."""
+    folder: str = ""
+    """What is to be known of copies of the data folder, in one sentence."""
 
 
 def capital_height(panel_height_mm: float, rows: int) -> float:
@@ -170,7 +172,7 @@ def central_finding(status: CentralContact | None, now: datetime, zone: ZoneInfo
         return Finding("centre", Verdict.OK, "There is none; all records are at home here.")
     contact = status.contact_at
     last = f"{contact.astimezone(zone):%Y-%m-%d %H:%M}" if contact else "never"
-    said = [status.problem] if status.problem else []
+    said = [sentence for sentence in (status.problem, status.folder) if sentence]
     said += [f"Last contact: {last}.", *_describe_waiting(status)]
     is_off = status.offset_ms is not None and abs(status.offset_ms) > CLOCK_OFF_MS
     if status.offset_ms is not None and is_off:
@@ -178,7 +180,7 @@ def central_finding(status: CentralContact | None, now: datetime, zone: ZoneInfo
             f"This clock is {format_clock_offset(status.offset_ms)} by the centre's; set it."
         )
     verdict = Verdict.OK
-    if status.problem or status.parked or is_off:
+    if status.problem or status.parked or is_off or status.folder:
         verdict = Verdict.LOOK
     if status.problem and (contact is None or now - contact > _BY_ITSELF):
         verdict = Verdict.FAIL

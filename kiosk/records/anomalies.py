@@ -26,6 +26,7 @@ from kiosk.domain.attendance.attendance import CheckInFact
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.clock_sync import corrected
+from kiosk.domain.incarnations import SPAN
 from kiosk.records.check_ins import CHECK_INS, read_check_in
 from kiosk.records.schema.columns import AnyRow, Fact, is_central, of_site, table
 from kiosk.records.schema.system_tables import AuditEvent, KioskDevice
@@ -160,7 +161,11 @@ _every = _numbered.subquery("numbered")
 _followed = select(
     _every,
     func.lag(_every.c.kiosk_seq)
-    .over(partition_by=_every.c.kiosk_id, order_by=_every.c.kiosk_seq)
+    .over(
+        # Each incarnation counts by itself.
+        partition_by=(_every.c.kiosk_id, _every.c.kiosk_seq // SPAN),
+        order_by=_every.c.kiosk_seq,
+    )
     .label("before"),
 ).subquery("followed")
 _gaps = select(_followed).where(_followed.c.kiosk_seq - _followed.c.before > 1)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry, UntoldChanges
+from kiosk.domain.incarnations import SPAN
 from kiosk.records.schema.columns import AnyRow, Id, is_central, of_site, table
 from kiosk.records.schema.system_tables import AuditChain, AuditEvent, DeskChange, KioskDevice
 from kiosk.records.schema.tables import CallbackRequest
@@ -49,7 +50,7 @@ _at_central: "Select[*tuple[Any, ...]]" = select(
         for name in _NAMES
     )
 )
-_by_position = (_event.position, _event.id)
+_by_position = (_event.kiosk_seq // SPAN, _event.position, _event.id)
 # From the rows themselves: an index would go on telling what a row no longer says.
 _trail_in_file = _in_file.where(
     cast(_event.kiosk_id, LargeBinary) == cast(bindparam("kiosk", type_=Id), LargeBinary)
@@ -120,10 +121,17 @@ def set_chain_end(transaction: Transaction, kiosk_id: UUID, to: ChainEnd) -> Non
     )
 
 
-def trail(
-    transaction: Transaction, site_id: UUID, kiosk_id: UUID
-) -> Iterator[tuple[AuditEntry | None, bytes]]:
-    """Return the entries of a machine with their tags, from the first on.
+class TrailEntry(NamedTuple):
+    """One entry as it is kept."""
+
+    entry: AuditEntry | None
+    tag: bytes
+    incarnation: int
+    """Of the machine when it wrote the entry; see `domain.incarnations`."""
+
+
+def trail(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> Iterator[TrailEntry]:
+    """Return the entries of a machine with their tags, by incarnation and from the first on.
 
     An entry is None where it cannot be read, or belongs elsewhere: to another site, or before the
     entry that it follows.
@@ -133,7 +141,7 @@ def trail(
     for row in transaction.connection().execute(query, {"kiosk": kiosk_id}):
         number = _number(row.kiosk_seq)
         in_place = _is(row.site_id, site_id) and number > before
-        yield _entry(row) if in_place else None, row.tag or b""
+        yield TrailEntry(_entry(row) if in_place else None, row.tag or b"", max(number, 0) // SPAN)
         before = max(before, number)
 
 

@@ -14,7 +14,10 @@ from sqlmodel import Session as Transaction
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from kiosk.domain.ids import NO_ID
+from kiosk.domain.incarnations import SPAN, OwnIncarnation, PushMark
 from kiosk.errors import SetupError
+from kiosk.records import outbox
 from kiosk.records.schema.columns import Id, table
 from kiosk.records.schema.system_tables import StaffAccount, SyncState
 from kiosk.records.schema.tables import (
@@ -72,10 +75,22 @@ def read_state(transaction: Transaction, kiosk_id: UUID) -> ContactState:
 
 
 def set_contact(
-    transaction: Transaction, kiosk_id: UUID, at: datetime, clock_offset_ms: int | None
+    transaction: Transaction,
+    kiosk_id: UUID,
+    at: datetime,
+    clock_offset_ms: int | None,
+    twin_at: datetime | None = None,
 ) -> None:
-    """Keep that the centre answered at `at` (this machine's time), and how far its clock is off."""
-    _change(transaction, kiosk_id, {"contact_at": at, "clock_offset_ms": clock_offset_ms})
+    """Keep that the centre answered at `at` (this machine's time), and how far its clock is off.
+
+    `twin_at` is when it was last heard that another folder of this machine runs, if one does.
+    """
+    values: dict[str, UUID | datetime | int | str | None] = {
+        "contact_at": at,
+        "clock_offset_ms": clock_offset_ms,
+        "twin_at": twin_at,
+    }
+    _change(transaction, kiosk_id, values)
 
 
 def set_problem(transaction: Transaction, kiosk_id: UUID, problem: str | None) -> None:
@@ -89,6 +104,41 @@ def forget_central(transaction: Transaction, kiosk_id: UUID) -> None:
     Until `set_epoch` is called, once all facts wait again, every contact begins this anew.
     """
     _change(transaction, kiosk_id, {"epoch": None, "cursor": PULL_ALL})
+
+
+def read_incarnation(transaction: Transaction, kiosk_id: UUID) -> OwnIncarnation:
+    """Return the incarnation that this folder is in."""
+    names = ("incarnation", "mark", "pushes", "next_mark", "unseen_after", "unseen_upto")
+    query = select(*(_state[name] for name in names)).where(_state.kiosk_id == kiosk_id)
+    number, mark, pushes, next_mark, *unseen = transaction.connection().execute(query).one()
+    return OwnIncarnation(number, PushMark(mark or NO_ID, pushes), next_mark or NO_ID, *unseen)
+
+
+def begin_incarnation(
+    transaction: Transaction, kiosk_id: UUID, number: int, unseen_upto: int, at: datetime
+) -> None:
+    """Go on as a new incarnation from `at`, with numbers that no other folder of this kiosk has.
+
+    What has never arrived gets new numbers too; all is to be sent and pulled again. `unseen_upto`
+    is the highest number that the centre has of the incarnation that is left.
+    """
+    connection = transaction.connection()
+    query = select(_state.incarnation, _state.last_seq, _state.sent_upto)
+    old, last, sent = connection.execute(query.where(_state.kiosk_id == kiosk_id)).one()
+    outbox.renumber_unsent(transaction, sent, (number - old) * SPAN)
+    outbox.doubt_confirmations(transaction)
+    forget_central(transaction, kiosk_id)
+    values: dict[str, UUID | datetime | int | str | None] = {
+        "incarnation": number,
+        "incarnation_at": at,
+        "last_seq": number * SPAN + last % SPAN,
+        "mark": None,
+        "pushes": 0,
+        "next_mark": None,
+        "unseen_after": min(sent, unseen_upto),
+        "unseen_upto": unseen_upto,
+    }
+    _change(transaction, kiosk_id, values)
 
 
 def set_epoch(transaction: Transaction, kiosk_id: UUID, epoch: UUID) -> None:

@@ -13,6 +13,7 @@ from kiosk.domain.clock_sync import FAR_OFF_MS, corrected, is_far_off
 from kiosk.domain.fleet import KioskView, MachineKind
 from kiosk.domain.text import clean
 from kiosk.records import outbox
+from kiosk.records.central.incarnations import all_incarnations
 from kiosk.records.database.writing import add_reference
 from kiosk.records.schema.columns import readable, table
 from kiosk.records.schema.system_tables import (
@@ -54,6 +55,8 @@ _machine_state = select(
     _state.clock_offset_ms,
     _state.out_of_order,
     _state.problem,
+    _state.incarnation_at,
+    _state.twin_at,
 )
 _state_by_id = _machine_state.where(_state.kiosk_id == bindparam("kiosk"))
 _machines = (
@@ -116,6 +119,10 @@ class MachineState:
     clock_offset_ms: int | None
     out_of_order: str | None
     problem: str | None
+    incarnation_at: datetime | None
+    """When its folder turned out to be a copy; None where it never did."""
+    twin_at: datetime | None
+    """When it was last heard that another folder of it runs; None where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,7 @@ def find_by_symbols(transaction: Transaction, site_id: UUID, symbols: str) -> UU
 
 def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tuple[KioskView, ...]:
     """Return the machines of a site by name, `needs` still empty; `kiosk_id` is this machine."""
-    connection = transaction.connection()
+    connection, folders = transaction.connection(), all_incarnations(transaction, site_id)
     found = tuple(
         KioskView(
             name=clean(row.name),
@@ -194,6 +201,7 @@ def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tup
             clock_offset_ms=row.clock_offset_ms,
             version=clean(row.version or ""),
             helplines_review_by=_day(row.helplines_review_by),
+            incarnations=folders.get(row.id, ()),
         )
         for row in connection.execute(_machines, {"site": site_id})
     )

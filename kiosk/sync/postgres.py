@@ -20,6 +20,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_here
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from kiosk.domain.ids import NO_ID
+from kiosk.domain.incarnations import OwnIncarnation, PushMark, find_own, is_taken
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records.central.connection import (
     AWAY,
@@ -30,6 +32,7 @@ from kiosk.records.central.connection import (
     translated,
     watched,
 )
+from kiosk.records.central.incarnations import INCARNATION, read_incarnation
 from kiosk.records.central.setup import FACTS, MADE_ANYWHERE, PULLED
 from kiosk.records.outbox import Waiting
 from kiosk.records.pulled_rows import MOST_TEXT
@@ -39,9 +42,11 @@ from kiosk.records.schema.system_tables import (
     ChangeLog,
     KioskDevice,
     KioskHeartbeat,
+    KioskIncarnation,
     SyncCounter,
 )
 from kiosk.sync.remote import (
+    FIRST,
     UNKNOWN_SITE,
     UNKNOWN_TABLE,
     CentralAnswer,
@@ -64,35 +69,42 @@ _counter = table(SyncCounter)
 _log = table(ChangeLog)
 _central = table(Central)
 _device = table(KioskDevice)
-_OWN_HEARTBEAT = and_(_beat.c.kiosk_id == bindparam("kiosk"), _beat.c.site_id == bindparam("site"))
+_folder = table(KioskIncarnation)
+_OWN = and_(_folder.c.kiosk_id == bindparam("kiosk"), _folder.c.site_id == bindparam("site"))
+_OWN_FOLDER = and_(_OWN, _folder.c.number == bindparam("incarnation"))
 CONTACT = (
     select(
-        func.clock_timestamp(),
+        func.clock_timestamp().label("now"),
         _central.c.contract,
         _central.c.oldest_contract,
         _counter.c.epoch,
         _counter.c.n,
-        func.coalesce(_beat.c.sent_upto, 0),
         _device.c.revoked_at,
+        *INCARNATION,
     )
     .select_from(_central)
     .outerjoin(_counter, _counter.c.site_id == bindparam("site"))
-    .outerjoin(_beat, _OWN_HEARTBEAT)
     .outerjoin(
         _device,
         and_(_device.c.id == bindparam("kiosk"), _device.c.site_id == bindparam("site")),
     )
+    .outerjoin(_folder, _OWN)
 )
-RAISE_SENT = (
-    update(_beat)
-    .where(_OWN_HEARTBEAT, _beat.c.sent_upto >= bindparam("known"))
+LAST_PUSH = select(_folder.c.mark, _folder.c.pushes).where(_OWN_FOLDER)
+NOTE_PUSH = (
+    update(_folder)
+    .where(
+        _OWN_FOLDER,
+        _folder.c.mark == bindparam("known"),
+        _folder.c.pushes == bindparam("known_pushes"),
+    )
     .values(
-        sent_upto=func.greatest(_beat.c.sent_upto, bindparam("upto")),
-        # Of a heartbeat the rights take only one that is received now.
-        received_at=func.now(),
+        mark=bindparam("made"),
+        pushes=bindparam("made_pushes"),
+        upto=func.greatest(_folder.c.upto, bindparam("highest")),
+        heard_at=func.now(),
     )
 )
-SENT_UPTO = select(_beat.c.sent_upto).where(_OWN_HEARTBEAT)
 CHANGES = (
     select(_log.c.v, func.substr(_log.c.table_name, 1, 64), _log.c.row_id, _log.c.gone)
     .where(
@@ -120,17 +132,32 @@ def _save_heartbeat() -> Insert:
     return made.on_conflict_do_update(index_elements=["kiosk_id", "site_id"], set_=changed)
 
 
+def _save_incarnation() -> Insert:
+    made = insert_here(_folder).values(
+        kiosk_id=bindparam("kiosk"),
+        site_id=bindparam("site"),
+        number=bindparam("incarnation"),
+        mark=NO_ID,
+        pushes=0,
+        upto=0,
+        pending=bindparam("pending"),
+        began_at=func.now(),
+        heard_at=func.now(),
+        unseen_after=bindparam("unseen_after"),
+        unseen_upto=bindparam("unseen_upto"),
+    )
+    changed: dict[str, Any] = {name: made.excluded[name] for name in ("pending", "heard_at")}
+    return made.on_conflict_do_update(
+        index_elements=["kiosk_id", "site_id", "number"], set_=changed
+    )
+
+
 SAVE_HEARTBEAT: Final = _save_heartbeat()
-ADD_HEARTBEAT: Final = insert_here(_beat).values(
-    kiosk_id=bindparam("kiosk"),
-    site_id=bindparam("site"),
-    at=func.now(),
-    received_at=func.now(),
-    pending=0,
-    parked=0,
-    sent_upto=bindparam("upto"),
-    version="",
-)
+SAVE_INCARNATION: Final = _save_incarnation()
+
+
+_OF_CONTACT: Final = 6
+"""Columns of CONTACT before those of an incarnation."""
 
 
 def insert_rows(
@@ -292,28 +319,36 @@ class PostgresRemote:
         self._patience = patience
         self._connection: Connection | None = None
         self._used = 0.0
-        self._sent_upto = 0
-        """What the centre was last known to hold of this machine."""
+        self._incarnation = FIRST
+        self._last_push: PushMark | None = None
+        """The last push of this incarnation that the centre was seen to have."""
 
-    def contact(self, heartbeat: Heartbeat) -> CentralAnswer:
+    def contact(self, heartbeat: Heartbeat, own: OwnIncarnation = FIRST) -> CentralAnswer:
         """Report this machine's state; return the centre's answer.
 
         Raises StoreRefused where the centre does not know this clinic.
         """
         with self._transaction() as connection:
-            row = connection.execute(CONTACT, self._own).first()
-            if row is None or row.epoch is None:
+            found = connection.execute(CONTACT, self._own).all()
+            if not found or found[0].epoch is None:
                 raise StoreRefused("The centre does not know this clinic.", UNKNOWN_SITE)
-            contact = CentralAnswer(*row)
+            known = tuple(read_incarnation(row) for row in found if row.number is not None)
+            contact = CentralAnswer(*found[0][:_OF_CONTACT], known)
+            there, taken = find_own(own, known), is_taken(own, known)
             if version_problem(contact.terms) is None:
                 connection.execute(SAVE_HEARTBEAT, {**self._own, **asdict(heartbeat)})
-        self._sent_upto = contact.sent_upto
+                if not taken:
+                    self._save(connection, own, heartbeat.pending)
+        self._incarnation = own
+        # Where it is taken, no push may go through before a new one has begun.
+        self._last_push = own.mark if taken else PushMark() if there is None else there.mark
         return contact
 
-    def push(self, rows: Sequence[Waiting]) -> None:
+    def push(self, rows: Sequence[Waiting], mark: UUID = NO_ID) -> PushMark:
         """Store rows that are not there yet; all are committed, surely, when this returns.
 
-        Raises StoreAway where the centre holds less than it did at the last contact.
+        Raises StoreAway where the centre's last push is not the one that was seen last: it was
+        put back to an older state, or another folder of this machine has pushed.
         """
         by_table = sorted(rows, key=lambda row: row.table_name)
         upto = max((row.kiosk_seq or 0 for row in rows), default=0)
@@ -321,10 +356,11 @@ class PostgresRemote:
             connection.execute(SURE_COMMIT)
             # First, for it lets one push of this machine wait for the other, and passes are
             # numbered in turn.
-            self._note_sent(connection, upto)
+            made = self._note_push(connection, mark, upto)
             for name, some in groupby(by_table, key=lambda row: row.table_name):
                 insert_rows(connection, name, (row.payload for row in some), self._own)
-        self._sent_upto = max(self._sent_upto, upto)
+        self._last_push = made
+        return made
 
     def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
         """Return the changes with `after` < v <= `upto`, the lowest first, at most `most`."""
@@ -358,18 +394,40 @@ class PostgresRemote:
         self._let_go()
         self._engine.dispose()
 
-    def _note_sent(self, connection: Connection, upto: int) -> None:
-        """Raise what the centre holds of this machine, in the transaction that brings it.
+    def _save(self, connection: Connection, own: OwnIncarnation, pending: int) -> None:
+        values = {
+            "incarnation": own.number,
+            "pending": pending,
+            "unseen_after": own.unseen_after,
+            "unseen_upto": own.unseen_upto,
+        }
+        connection.execute(SAVE_INCARNATION, {**self._own, **values})
 
-        Where it holds less than was known it was put back to an older state meanwhile; raising
-        the number then would hide that for good.
-        """
-        raised = {**self._own, "known": self._sent_upto, "upto": upto}
-        if connection.execute(RAISE_SENT, raised).rowcount:
-            return
-        if self._sent_upto or connection.execute(SENT_UPTO, self._own).first() is not None:
+    def _note_push(self, connection: Connection, mark: UUID, upto: int) -> PushMark:
+        """Count one push and leave its mark, in the transaction that brings the rows."""
+        own = self._incarnation
+        known = self._last_push or self._read_last_push(connection)
+        made = PushMark(mark, max(known.count, own.mark.count) + 1)
+        asked = {
+            "incarnation": own.number,
+            "known": known.id,
+            "known_pushes": known.count,
+            "made": made.id,
+            "made_pushes": made.count,
+            "highest": upto,
+        }
+        if not connection.execute(NOTE_PUSH, {**self._own, **asked}).rowcount:
             raise StoreAway(AWAY)
-        connection.execute(ADD_HEARTBEAT, raised)
+        return made
+
+    def _read_last_push(self, connection: Connection) -> PushMark:
+        """Read what no contact has told yet, and begin where there is nothing."""
+        asked = {**self._own, "incarnation": self._incarnation.number}
+        row = connection.execute(LAST_PUSH, asked).first()
+        if row is not None:
+            return PushMark(*row)
+        self._save(connection, self._incarnation, 0)
+        return PushMark()
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

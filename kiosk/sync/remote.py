@@ -7,6 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from kiosk.domain.clock_sync import SyncProblem
+from kiosk.domain.ids import NO_ID
+from kiosk.domain.incarnations import Incarnation, OwnIncarnation, PushMark
 from kiosk.errors import StoreAway, StoreBusy, StoreDiffers, StoreError, StoreFull, StoreRefused
 from kiosk.records.central.owner import Terms
 from kiosk.records.outbox import Waiting
@@ -20,6 +22,7 @@ _SHUT_OUT_CLASS = "28"
 _ROW_CLASSES = ("22", "23", "54")
 """What is wrong with a row itself: its data, a rule it breaks, its size."""
 UNKNOWN_TABLE = "42P01"
+FIRST = OwnIncarnation()
 CENTRAL_ERRORS = (StoreAway, StoreBusy, StoreFull, StoreDiffers, StoreRefused)
 """Errors that end a round and are none of this machine's own file."""
 
@@ -52,10 +55,9 @@ class CentralAnswer:
     epoch: UUID
     count: int
     """The site's counter: changes up to here can be pulled."""
-    sent_upto: int
-    """The highest `kiosk_seq` that the centre holds of this machine, from the same transactions
-    as the facts; less than the machine has seen confirmed means that the centre lost something."""
     revoked_at: datetime | None
+    incarnations: tuple[Incarnation, ...] = ()
+    """What the centre holds of this machine, as it was before this contact."""
 
     @property
     def terms(self) -> Terms:
@@ -81,12 +83,16 @@ class Remote(Protocol):
     centre refuses for good, StoreDiffers where versions do not go together.
     """
 
-    def contact(self, heartbeat: Heartbeat) -> CentralAnswer:
+    def contact(self, heartbeat: Heartbeat, own: OwnIncarnation = FIRST) -> CentralAnswer:
         """Report this machine's state; return the centre's answer."""
         ...
 
-    def push(self, rows: Sequence[Waiting]) -> None:
-        """Store rows that are not there yet; all are committed, surely, when this returns."""
+    def push(self, rows: Sequence[Waiting], mark: UUID = NO_ID) -> PushMark:
+        """Store rows that are not there yet; all are committed, surely, when this returns.
+
+        Leaves `mark` at the centre in the same transaction, and returns it with its count. Raises
+        StoreAway where the centre's mark is no longer the one that this machine saw last.
+        """
         ...
 
     def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:

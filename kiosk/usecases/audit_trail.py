@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, groupby
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -13,13 +15,20 @@ from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.text import clean
 from kiosk.errors import VaultError
 from kiosk.records import audit
-from kiosk.records.audit import Chain
+from kiosk.records.audit import Chain, TrailEntry
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_numbered_fact, number_fact
 from kiosk.records.schema.columns import is_central
 from kiosk.records.schema.system_tables import AuditEvent
 from kiosk.usecases.site import SiteInfo
-from kiosk.vault.audit_chain import ChainCheck, tag_entry, verify_chain
+from kiosk.vault.audit_chain import (
+    START_TAG,
+    TAG_BYTES,
+    ChainCheck,
+    key_at,
+    tag_entry,
+    verify_chain,
+)
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
 from kiosk.vault.sealing import open_sealed, seal
 
@@ -106,12 +115,13 @@ def check_trail(
     with store.read() as transaction:
         sealed = audit.sealed_first_key(transaction, site.kiosk_id)
         first = _open_first_key(sealed or b"", site.kiosk_id, keys)
-        checked, found = _verify(transaction, site.site_id, site.kiosk_id, first, noted)
+        found = _verify(transaction, site.site_id, site.kiosk_id, first, noted)
         end = audit.chain_end(transaction, site.kiosk_id)
+    checked = found.chain
     ends_well = (end.length, end.next_key, end.last_tag) == checked[1:]
     if checked.broken_at is None and not ends_well:
-        checked = checked._replace(broken_at=checked.entries)
-    return _trail(site.kiosk_name, checked, found)
+        found = found._replace(chain=checked._replace(broken_at=checked.entries))
+    return found.trail(site.kiosk_name)
 
 
 def check_trails(
@@ -128,8 +138,8 @@ def check_trails(
     own = check_trail(store, site, keys, noted)
     with store.read() as transaction:
         found = audit.chains(transaction, site.site_id) if is_central(transaction) else []
-    others = (chain for chain in found if chain.kiosk_id != site.kiosk_id)
-    return (own, *(_check_other(store, site.site_id, chain, keys, noted) for chain in others))
+    others = (one for one in found if one.kiosk_id != site.kiosk_id)
+    return (own, *(_check_other(store, site.site_id, one, keys, noted) for one in others))
 
 
 def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSealingKey]) -> bytes:
@@ -146,24 +156,36 @@ def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSea
 def _check_other(
     store: Records,
     site_id: UUID,
-    chain: Chain,
+    other: Chain,
     keys: Mapping[bytes, PrivateSealingKey],
     noted: Collection[AuditHead],
 ) -> Trail:
     try:
-        first = _open_first_key(chain.sealed_first_key, chain.kiosk_id, keys)
+        first = _open_first_key(other.sealed_first_key, other.kiosk_id, keys)
     except VaultError:
         # These keys have opened another machine's, so this one was replaced or never existed.
         first = b""
     with store.read() as transaction:
-        checked, found = _verify(transaction, site_id, chain.kiosk_id, first, noted)
-    return _trail(clean(chain.name), checked if first else checked._replace(broken_at=0), found)
+        found = _verify(transaction, site_id, other.kiosk_id, first, noted)
+    if not first:
+        found = found._replace(chain=found.chain._replace(broken_at=0))
+    return found.trail(clean(other.name))
 
 
-def _trail(name: str, checked: ChainCheck, found: frozenset[AuditHead]) -> Trail:
-    ends = checked.broken_at is None and checked.entries > 0
-    head = AuditHead.of(checked.entries, checked.last_tag) if ends else None
-    return Trail(name, checked.entries, checked.broken_at, head, found)
+class _Verified(NamedTuple):
+    """What a check has found of a trail."""
+
+    chain: ChainCheck
+    end: int
+    """How many entries there are up to its last one."""
+    had: frozenset[AuditHead]
+    """Those of the noted heads that it had once."""
+
+    def trail(self, name: str) -> Trail:
+        """Return it as the trail of the machine of this name."""
+        ends = self.chain.broken_at is None and self.chain.entries > 0
+        head = AuditHead.of(self.end, self.chain.last_tag) if ends else None
+        return Trail(name, self.chain.entries, self.chain.broken_at, head, self.had)
 
 
 def _verify(
@@ -172,18 +194,85 @@ def _verify(
     kiosk_id: UUID,
     first: bytes,
     noted: Collection[AuditHead],
-) -> tuple[ChainCheck, frozenset[AuditHead]]:
-    """Check a chain; return also which of the noted heads it had once."""
-    found: set[AuditHead] = set()
+) -> _Verified:
+    """Check a machine's trail, and where its folder was copied or put back each branch of it."""
+    whole, end, tags = ChainCheck(None, 0, first, START_TAG), 0, _Tags()
+    found = audit.trail(transaction, site_id, kiosk_id)
+    for incarnation, branch in groupby(found, key=lambda one: one.incarnation):
+        begin, checked = _verify_branch(branch, incarnation, kiosk_id, first, tags)
+        end = begin + checked.entries
+        whole = ChainCheck(
+            checked.broken_at if whole.broken_at is None else whole.broken_at,
+            whole.entries + checked.entries,
+            checked.next_key,
+            checked.last_tag,
+        )
+    had = (
+        head
+        for head in noted
+        if head in {AuditHead.of(head.entries, tag) for tag in tags.at(head.entries - 1)}
+    )
+    return _Verified(whole, end, frozenset(had))
 
-    def entries() -> Iterator[tuple[Iterable[bytes], bytes]]:
-        trail = audit.trail(transaction, site_id, kiosk_id)
-        for count, (entry, tag) in enumerate(trail, 1):
-            found.update(head for head in noted if head == AuditHead.of(count, tag))
-            # An entry that cannot be read has no body, which no tag fits.
-            yield (form(entry, kiosk_id) for form in FORMS) if entry else (b"",), tag
 
-    return verify_chain(first, entries()), frozenset(found)
+def _verify_branch(
+    entries: Iterator[TrailEntry], incarnation: int, kiosk_id: UUID, first: bytes, tags: "_Tags"
+) -> tuple[int, ChainCheck]:
+    """Check one branch, which goes on behind an entry of those before; `tags` are theirs.
+
+    Return where it begins, and the check with the position of the first broken entry.
+    """
+    head = next(entries)
+    begin = head.entry.position if head.entry is not None and not tags.is_empty else 0
+    before = tags.at(begin - 1)
+    # A position that no branch reaches is not worth the way to its key.
+    key = key_at(first, begin) if before else b""
+    bodies = _bodies(head.entry, kiosk_id)
+    fitting = (
+        tag for tag in before if any(tag_entry(key, tag, body).tag == head.tag for body in bodies)
+    )
+    kept = tags.keep(incarnation, begin, chain([head], entries))
+    tagged = ((_bodies(one.entry, kiosk_id), one.tag) for one in kept)
+    checked = verify_chain(key, tagged, next(fitting, START_TAG))
+    broken_at = None if checked.broken_at is None else begin + checked.broken_at
+    return begin, checked._replace(broken_at=broken_at)
+
+
+class _Tags:
+    """The tags of the branches of a trail, to find behind which entry another one goes on."""
+
+    def __init__(self) -> None:
+        self._branches: dict[int, tuple[int, bytearray]] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was no branch yet."""
+        return not self._branches
+
+    def at(self, position: int) -> tuple[bytes, ...]:
+        """Return the tags at a position, of every branch; before the first there is START_TAG."""
+        if position < 0:
+            return (START_TAG,)
+        places = ((tags, (position - begin) * TAG_BYTES) for begin, tags in self._branches.values())
+        return tuple(
+            bytes(tags[place : place + TAG_BYTES])
+            for tags, place in places
+            if 0 <= place < len(tags)
+        )
+
+    def keep(
+        self, incarnation: int, begin: int, entries: Iterable[TrailEntry]
+    ) -> Iterator[TrailEntry]:
+        """Return the entries of a branch that begins at a position, and keep their tags."""
+        _, tags = self._branches[incarnation] = (begin, bytearray())
+        for one in entries:
+            tags += one.tag[:TAG_BYTES].ljust(TAG_BYTES, b"\0")
+            yield one
+
+
+def _bodies(entry: AuditEntry | None, kiosk_id: UUID) -> tuple[bytes, ...]:
+    # An entry that cannot be read has no body, which no tag fits.
+    return (b"",) if entry is None else tuple(form(entry, kiosk_id) for form in FORMS)
 
 
 def _open_first_key(

@@ -11,6 +11,7 @@ from sqlmodel import Session as Transaction
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem, is_doubtful
+from kiosk.domain.incarnations import describe_own
 from kiosk.domain.staff import sign_in_wait_left
 from kiosk.domain.text import clean
 from kiosk.errors import StoreBusy, StoreFull
@@ -58,6 +59,8 @@ class MaintenanceStatus:
     parked: int
     """Rows that the centre refuses; they need a person."""
     out_of_order: str | None
+    folder: str = ""
+    """What staff must know of copies of its folder, as a sentence; empty where there are none."""
 
 
 class MaintenanceDesk:
@@ -157,6 +160,7 @@ class MaintenanceDesk:
             pending=pending,
             parked=parked,
             out_of_order=itself.out_of_order,
+            folder=describe_own(itself.incarnation_at, itself.twin_at, now),
         )
 
     def out_of_order(self) -> str | None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -159,6 +160,27 @@ def test_reset_asks_for_the_word(
     monkeypatch.setattr("sys.stdin", Keyboard("reset\n"))
     assert kiosk("central", "reset").code == 0
     assert not (adopted / "kiosk.db").exists()
+
+
+def test_a_copied_folder_is_told_everywhere_and_leaves_the_other_alone(
+    kiosk: Kiosk, adopted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert kiosk("sync", "--once").code == 0
+    shutil.copytree(adopted, tmp_path / "copy")
+    with closing(sqlite3.connect(adopted / "kiosk.db")) as file, file:
+        # As if something had been told since: a row to send.
+        file.execute("UPDATE sync_state SET epoch = NULL")
+    assert kiosk("sync", "--once").code == 0
+    for _ in range(2):
+        for folder in (tmp_path / "copy", adopted):
+            monkeypatch.setenv("KIOSK_DATA_DIR", str(folder))
+            assert kiosk("sync", "--once").code == 0
+            assert "Two machines run" in kiosk("central", "status").err or folder != adopted
+    for folder in (adopted, tmp_path / "copy"):
+        monkeypatch.setenv("KIOSK_DATA_DIR", str(folder))
+        assert "Another machine runs with a copy of this folder." in kiosk("doctor").out
+    emptied = kiosk("central", "reset", "--yes")
+    assert (emptied.code, "do not revoke it" in emptied.out) == (0, True)
 
 
 def test_a_demo_does_not_come_to_a_centre(

@@ -97,6 +97,8 @@ def sample(name: str, site: UUID, machine: UUID) -> dict[str, Any]:
     row.update({key: value for key, value in own.items() if key in row})
     if name == "kiosk_heartbeat":
         row["received_at"] = func.now()
+    if name == "kiosk_incarnation":
+        row.update(began_at=func.now(), heard_at=func.now())
     if name == "passcard":
         row["lookup"] = fresh().bytes
     if name == "change_log":

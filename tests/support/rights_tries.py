@@ -24,6 +24,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "callback_event": ("i", "si"),
     "callback_withdrawal": ("i", "si"),
     "audit_event": ("i", "si"),
+    "kiosk_incarnation": ("miu", "s"),
     "central_parked": ("", ""),
     "kiosk_heartbeat": ("miu", "siu"),
     "sync_counter": ("s", "s"),

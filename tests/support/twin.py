@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from operator import itemgetter
 from uuid import UUID, uuid4
@@ -12,11 +12,13 @@ from sqlalchemy import LargeBinary, Table
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from kiosk.domain.ids import NO_ID
+from kiosk.domain.incarnations import Incarnation, OwnIncarnation, PushMark, find_own, is_taken
 from kiosk.errors import StoreAway, StoreRefused
 from kiosk.records.central.setup import CONTRACT, FACTS, MADE_ANYWHERE, OLDEST_CONTRACT
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import Id
-from kiosk.sync.remote import CentralAnswer, Change, Heartbeat, Values
+from kiosk.sync.remote import FIRST, CentralAnswer, Change, Heartbeat, Values
 
 _SENT = {str(fact.__tablename__) for fact in FACTS}
 
@@ -31,7 +33,8 @@ class TwinCentre:
     facts: dict[str, dict[UUID, Mapping[str, object]]] = field(default_factory=dict)
     reference: dict[str, dict[UUID, Values]] = field(default_factory=dict)
     log: list[Change] = field(default_factory=list)
-    sent_upto: dict[UUID, int] = field(default_factory=dict)
+    incarnations: dict[tuple[UUID, int], Incarnation] = field(default_factory=dict)
+    """By kiosk and number."""
     heard: dict[UUID, Heartbeat] = field(default_factory=dict)
     wiped_at: dict[UUID, datetime] = field(default_factory=dict)
     revoked_at: datetime | None = None
@@ -71,28 +74,42 @@ class TwinRemote:
     def __init__(self, centre: TwinCentre, kiosk_id: UUID) -> None:
         self.centre = centre
         self._kiosk_id = kiosk_id
-        self._sent_upto = 0
+        self._own = OwnIncarnation()
+        self._last_push = PushMark()
 
-    def contact(self, report: Heartbeat) -> CentralAnswer:
+    def contact(self, report: Heartbeat, own: OwnIncarnation = FIRST) -> CentralAnswer:
         """Say how this machine is, and hear what there is to know."""
         centre, kiosk = self.centre, self._kiosk_id
         centre.heard[kiosk] = report
         if report.wiped_at is not None:
             centre.wiped_at.setdefault(kiosk, report.wiped_at)
-        self._sent_upto = centre.sent_upto.setdefault(kiosk, 0)
+        known = tuple(one for key, one in centre.incarnations.items() if key[0] == kiosk)
+        there = find_own(own, known)
+        self._own, self._last_push = own, PushMark() if there is None else there.mark
+        if is_taken(own, known):
+            self._last_push = own.mark
+        else:
+            first = Incarnation(
+                own.number, PushMark(), 0, 0, centre.now, centre.now,
+                own.unseen_after, own.unseen_upto,
+            )  # fmt: skip
+            heard = replace(there or first, pending=report.pending, heard_at=centre.now)
+            centre.incarnations[kiosk, own.number] = heard
         return CentralAnswer(
             centre.now,
             centre.contract,
             centre.oldest_contract,
             centre.epoch,
             centre.count,
-            self._sent_upto,
             centre.revoked_at,
+            known,
         )
 
-    def push(self, rows: Sequence[Waiting]) -> None:
+    def push(self, rows: Sequence[Waiting], mark: UUID = NO_ID) -> PushMark:
         """Store all rows or none."""
-        if self.centre.sent_upto.get(self._kiosk_id, 0) < self._sent_upto:
+        centre, own, key = self.centre, self._own, (self._kiosk_id, self._own.number)
+        there = centre.incarnations.get(key)
+        if self._last_push != (PushMark() if there is None else there.mark):
             raise StoreAway("The centre holds less than it did.")
         read = [(row, self._read(row)) for row in rows]
         for row, values in read:
@@ -101,9 +118,12 @@ class TwinRemote:
             else:
                 self.centre.facts.setdefault(row.table_name, {}).setdefault(row.row_id, values)
         upto = max((row.kiosk_seq or 0 for row in rows), default=0)
-        self._sent_upto = max(self._sent_upto, upto)
-        known_upto = self.centre.sent_upto.get(self._kiosk_id, 0)
-        self.centre.sent_upto[self._kiosk_id] = max(known_upto, upto)
+        made = PushMark(mark, max(self._last_push.count, own.mark.count) + 1)
+        there = there or Incarnation(own.number, made, 0, 0, centre.now, centre.now)
+        upto = max(upto, there.upto)
+        centre.incarnations[key] = replace(there, mark=made, upto=upto, heard_at=centre.now)
+        self._last_push = made
+        return made
 
     def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
         """Give some lines of the log."""

@@ -8,16 +8,24 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import SQLModel
 
+from kiosk.domain.ids import NO_ID
+from kiosk.domain.incarnations import OwnIncarnation, PushMark
 from kiosk.errors import StoreAway
 from kiosk.records.central.owner import owner_transaction
 from kiosk.records.central.setup import FACTS
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import Reference, table
-from kiosk.records.schema.system_tables import ChangeLog, KioskDevice, KioskHeartbeat, SyncCounter
+from kiosk.records.schema.system_tables import (
+    ChangeLog,
+    KioskDevice,
+    KioskHeartbeat,
+    KioskIncarnation,
+    SyncCounter,
+)
 from kiosk.records.schema.tables import GroupSession, Participant, Passcard, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.remote import CentralAnswer, Change, Heartbeat, Remote, Values
+from kiosk.sync.remote import FIRST, CentralAnswer, Change, Heartbeat, Remote, Values
 from kiosk.usecases.central.contact import ProgramInfo
 from kiosk.usecases.site import SiteInfo
 from tests.support.centres import Centre
@@ -26,7 +34,7 @@ from tests.support.twin import TwinCentre, TwinRemote
 Rows = dict[UUID, dict[str, object]]
 _PUT_BACK: tuple[type[SQLModel], ...] = (
     *FACTS, SupportGroup, GroupSession, Participant, Passcard, KioskDevice,
-    SyncCounter, ChangeLog, KioskHeartbeat,
+    SyncCounter, ChangeLog, KioskHeartbeat, KioskIncarnation,
 )  # fmt: skip
 
 
@@ -187,21 +195,22 @@ class BadLine:
         self.before_push: Callable[[], None] | None = None
         """Happens once, just before the next push."""
 
-    def contact(self, report: Heartbeat) -> CentralAnswer:
-        return self._remote.contact(report)
+    def contact(self, report: Heartbeat, own: OwnIncarnation = FIRST) -> CentralAnswer:
+        return self._remote.contact(report, own)
 
-    def push(self, rows: Sequence[Waiting]) -> None:
+    def push(self, rows: Sequence[Waiting], mark: UUID = NO_ID) -> PushMark:
         happens, self.before_push = self.before_push, None
         if happens is not None:
             happens()
         plan = self.planned.pop(0) if self.planned else "well"
         if plan == "before":
             raise StoreAway("The line is cut.")
-        self._remote.push(rows)
+        made = self._remote.push(rows, mark)
         if plan == "twice":
-            self._remote.push(rows)
+            made = self._remote.push(rows, mark)
         if plan == "after":
             raise StoreAway("The answer is lost.")
+        return made
 
     def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
         return self._remote.changes(after, upto, most)

@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records import outbox
 from kiosk.records.central.store import CentralStore
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import Waiting
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import KioskIncarnation
 from kiosk.sync.postgres import MOST_BYTES, PostgresRemote
 from kiosk.sync.pull import pull_changes
 from kiosk.sync.remote import Heartbeat, Remote, Values
@@ -38,6 +40,11 @@ def in_line(clinic: Clinic) -> list[Waiting]:
         return outbox.waiting(transaction, 10_000)
 
 
+def sent_upto(centre: Centre) -> int:
+    with centre.engine.begin() as connection:
+        return int(connection.execute(select(table(KioskIncarnation).c.upto)).scalar_one())
+
+
 def beat(centre: Centre) -> dict[str, object]:
     with centre.engine.begin() as connection:
         row = connection.execute(text("SELECT * FROM kiosk_heartbeat")).mappings().one()
@@ -59,6 +66,8 @@ def test_a_round_brings_facts_there_and_reference_data_here(
         assert centre.count(name) == 1
     assert centre.count("change_log") == 0, "a kiosk does not touch what staff write"
     assert beat(centre)["sent_upto"] == 3
+    assert centre.count("change_log") == 1
+    assert sent_upto(centre) == 3
 
 
 def test_rows_arrive_as_they_were_written(clinic: Clinic, centre: Centre, remote: Remote) -> None:
@@ -87,7 +96,7 @@ def test_pushing_the_same_again_changes_nothing(
     for _ in range(3):
         remote.push(rows)
     assert centre.count("check_in") == 1
-    assert beat(centre)["sent_upto"] == rows[-1].kiosk_seq
+    assert sent_upto(centre) == rows[-1].kiosk_seq
 
 
 def test_a_row_of_an_older_program_gets_the_defaults_of_what_it_lacks(
@@ -146,14 +155,14 @@ def test_tables_that_a_kiosk_does_not_send_or_read_are_refused(
 def test_a_contact_reports_and_hears(clinic: Clinic, centre: Centre, remote: Remote) -> None:
     contact = remote.contact(REPORT)
     assert abs((datetime.now(UTC) - contact.now).total_seconds()) < 600
-    assert (contact.count, contact.sent_upto, contact.revoked_at) == (0, 0, None)
+    assert (contact.count, contact.incarnations, contact.revoked_at) == (0, (), None)
     found = beat(centre)
     assert (found["at"], found["clock_offset_ms"]) == (NOON, 12)
     assert (found["pending"], found["parked"], found["version"]) == (3, 1, "1.2.3")
     assert found["helplines_review_by"] == "2026-12-31"
     remote.push(in_line(clinic))
-    assert remote.contact(REPORT).sent_upto == 1
-    assert beat(centre)["sent_upto"] == 1
+    assert remote.contact(REPORT).incarnations[0].upto == 1
+    assert sent_upto(centre) == 1
 
 
 def test_the_first_report_of_a_wipe_stands(clinic: Clinic, centre: Centre, remote: Remote) -> None:
@@ -176,7 +185,7 @@ def test_a_push_to_a_centre_that_holds_less_than_before_is_not_made(
     with pytest.raises(StoreAway):
         remote.push(rows[-1:])
     assert real.facts() == []
-    assert remote.contact(REPORT).sent_upto == 0
+    assert remote.contact(REPORT).incarnations[0].upto == 0
     remote.push(rows)
     assert len(real.facts()) == 2
 

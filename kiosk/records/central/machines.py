@@ -25,7 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session as Transaction
 
+from kiosk.domain.incarnations import Incarnation
 from kiosk.records.central import setup
+from kiosk.records.central.incarnations import all_incarnations
 from kiosk.records.central.setup import (
     FACTS,
     change_password,
@@ -96,6 +98,7 @@ class CentralMachine:
     wiped_at: datetime | None
     may_sign_in: bool
     """Whether its role is there and not shut out."""
+    incarnations: tuple[Incarnation, ...]
 
     @property
     def role(self) -> str:
@@ -142,12 +145,13 @@ def all_machines(transaction: Transaction) -> list[CentralMachine]:
     connection = transaction.connection()
     roles = text("SELECT rolname FROM pg_roles WHERE rolcanlogin")
     open_roles = set(connection.execute(roles).scalars())
+    folders = all_incarnations(transaction)
     return [
         CentralMachine(
             row.id, row.site_id, row.site_name, row.zone, row.name, row.symbols, row.kind,
             row.enrolled_at, bool(row.sealed_audit_key), row.revoked_at, row.received_at,
             row.pending, row.parked, row.clock_offset_ms, row.version or "", row.wiped_at,
-            role_name(row.kind, row.id, row.site_id) in open_roles,
+            role_name(row.kind, row.id, row.site_id) in open_roles, folders.get(row.id, ()),
         )
         for row in connection.execute(_every)
     ]  # fmt: skip

@@ -53,8 +53,8 @@ PULLED: Final = (
 """What a kiosk may read, in the order to write it on a kiosk; its own machine comes beside."""
 _EVERY_TABLE: Final = (
     "site", "public_key", "kiosk_device", *ADDED_BY_DESKS, *(str(f.__tablename__) for f in FACTS),
-    "kiosk_heartbeat", "central_parked", "sync_counter", "change_log", "sync_state", "audit_chain",
-    "sign_in_attempt", "desk_change",
+    "kiosk_heartbeat", "kiosk_incarnation", "central_parked", "sync_counter", "change_log",
+    "sync_state", "audit_chain", "sign_in_attempt", "desk_change",
 )  # fmt: skip
 _NOTED: Final = ("id", "site_id", "kiosk_id", "at", "table_name", "row_id", "deleted")
 """How a row was before it was changed is for the owner: keys under an old passphrase, say."""
@@ -303,6 +303,20 @@ def _kiosk_rights() -> Iterator[str]:
         yield f"GRANT SELECT ON {name} TO {KIOSKS}"
         yield _policy(name, KIOSKS, "SELECT", using=OWN_SITE)
     yield from _own_machine_rights(KIOSKS, f"{OWN_ID} AND {OWN_SITE}", own_row_condition(KIOSKS))
+    yield from _incarnation_rights()
+
+
+def _incarnation_rights() -> Iterator[str]:
+    """Let a kiosk count its pushes; the times are the centre's, whatever it would write."""
+    name, itself = "kiosk_incarnation", own_row_condition(KIOSKS)
+    yield f"GRANT SELECT ON {name} TO {KIOSKS}, {DESKS}"
+    yield _grant("INSERT", name, KIOSKS)
+    yield _grant("UPDATE", name, KIOSKS, ("mark", "pushes", "upto", "pending", "heard_at"))
+    yield _policy(name, KIOSKS, "SELECT", using=itself)
+    heard = f"{itself} AND heard_at = now()"
+    yield _policy(name, KIOSKS, "INSERT", check=f"{heard} AND began_at = now()")
+    yield _policy(name, KIOSKS, "UPDATE", using=itself, check=heard)
+    yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
 
 
 def _desk_rights() -> Iterator[str]:

@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from kiosk.records.schema.columns import Fact, Id, Reference
 
 KIOSK_ONLY = {"only": "kiosk"}
+_FROM_0 = {"server_default": text("0")}
 
 
 class StaffAccount(Reference, table=True):
@@ -141,6 +142,23 @@ class SyncState(SQLModel, table=True):
     """Why the kiosk is closed to visitors, or None."""
     problem: str | None = None
     """Code of `SyncProblem`: why the last contact failed; None where it went well."""
+    incarnation: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
+    """Raised where the folder turns out to be a copy; see `domain.incarnations`."""
+    incarnation_at: datetime | None = None
+    """When it was raised last."""
+    mark: UUID | None = Field(default=None, sa_type=Id)
+    """Of the last push that is known to have arrived."""
+    pushes: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
+    """How many pushes there were up to that one."""
+    next_mark: UUID | None = Field(default=None, sa_type=Id)
+    """Of pushes that were begun."""
+    sent_upto: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
+    """The highest `kiosk_seq` that ever arrived."""
+    unseen_after: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
+    unseen_upto: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
+    """As in `domain.incarnations.OwnIncarnation`."""
+    twin_at: datetime | None = None
+    """When it was last heard that another folder of this machine runs; None where none does."""
 
 
 class AuditEvent(Fact, table=True):
@@ -205,13 +223,34 @@ class KioskHeartbeat(SQLModel, table=True):
     waiting_since: datetime | None = None
     """When the oldest row that waited then was made; None where none waited."""
     sent_upto: int = Field(default=0, sa_type=BigInteger)
-    """The last `kiosk_seq` that the centre has confirmed to it; less at the centre than the
-    machine remembers means that the centre has lost something."""
+    """The last `kiosk_seq` that the centre has confirmed to it; written by older versions; now in
+    `kiosk_incarnation`."""
     version: str
     helplines_review_by: str | None = None
     """ISO 8601."""
     wiped_at: datetime | None = None
     """When a revoked machine had dropped what it had pulled."""
+
+
+class KioskIncarnation(SQLModel, table=True):
+    """How far one folder of a kiosk has sent; see `domain.incarnations`. Filled at the centre."""
+
+    __tablename__ = "kiosk_incarnation"
+
+    kiosk_id: UUID = Field(primary_key=True, sa_type=Id)
+    site_id: UUID = Field(sa_type=Id)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    mark: UUID = Field(sa_type=Id)
+    """Of the last push; it changes in the transaction that brings the rows."""
+    pushes: int = Field(sa_type=BigInteger)
+    upto: int = Field(sa_type=BigInteger)
+    """The highest `kiosk_seq` that it has brought."""
+    pending: int
+    began_at: datetime
+    heard_at: datetime
+    """The centre's time, as `began_at`."""
+    unseen_after: int = Field(sa_type=BigInteger)
+    unseen_upto: int = Field(sa_type=BigInteger)
 
 
 class HelplineList(Reference, table=True):

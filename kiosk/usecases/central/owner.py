@@ -105,6 +105,7 @@ class CentralStatus:
     """The machines of central, and what `central_status` put in order."""
 
     now: datetime
+    """The centre's time."""
     machines: tuple[CentralMachine, ...]
     facts: Mapping[UUID, int]
     """How many facts of each machine central has."""
@@ -121,6 +122,7 @@ def central_status(owner: Address, clock: Clock) -> CentralStatus:
     now = clock.now()
     with owner_transaction(owner) as transaction:
         check_terms(owner_access.read_terms(transaction))
+        there = machines.central_now(transaction)
         every = machines.all_machines(transaction)
         bent = tuple(one for one in every if machines.restore_settings(transaction, one))
         facts: Counter[UUID] = machines.count_facts(transaction)
@@ -134,7 +136,7 @@ def central_status(owner: Address, clock: Clock) -> CentralStatus:
         with owner_transaction(owner) as transaction:
             machines.delete_machines(transaction, expired)
             every = machines.all_machines(transaction)
-    return CentralStatus(now, tuple(every), facts, wiped, expired, bent)
+    return CentralStatus(there, tuple(every), facts, wiped, expired, bent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,13 @@ CHANGED: Final = {
     "kiosk_device": {"pin_hash", "sealed_audit_key"},
     "kiosk_heartbeat": {*SQLModel.metadata.tables["kiosk_heartbeat"].columns.keys()}
     - {"kiosk_id", "site_id"},
+    "kiosk_incarnation": {"mark", "pushes", "upto", "pending", "heard_at"},
 }
 """The only columns that may be changed where that is not all of them."""
 _EARLIER: Final = {"received_at": func.now() - text("interval '1 second'")}
 UNREAD: Final = {"desk_change": {"before"}}
 """Columns that stay closed where the rest of a table may be read."""
-ONE_A_MACHINE: Final = {"kiosk_heartbeat", "sync_state", "audit_chain"}
+ONE_A_MACHINE: Final = {"kiosk_heartbeat", "kiosk_incarnation", "sync_state", "audit_chain"}
 
 
 HIDDEN: Final = {name: {"revoked_at", "deleted_at", "received_at"} for name in MADE_ANYWHERE}

@@ -8,6 +8,7 @@ from kiosk.domain.anomalies import Anomaly, AnomalyKind
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.attendance.roster import VoidReason
 from kiosk.domain.callbacks.state import EventKind
+from kiosk.domain.incarnations import SPAN
 from kiosk.domain.passes import decode, derive_lookup
 from kiosk.domain.staff import Role
 from kiosk.errors import AccessRefused, SignedOut
@@ -184,6 +185,16 @@ def test_numbers_that_are_missing_though_later_ones_came(clinic: Clinic) -> None
     withdrawn(clinic, door, request, late=2 * MINUTE, seq=5)
     withdrawn(clinic, door, request, late=2 * MINUTE, seq=7)
     assert AnomalyKind.GAP not in kinds(clinic)
+
+
+def test_numbers_of_another_folder_of_a_kiosk_follow_no_others(clinic: Clinic) -> None:
+    session, door = clinic.add_session(), machine(clinic, "8K")
+    for number in (3, 4, SPAN + 4, SPAN + 5):
+        seen(clinic, door, session.id, late=MINUTE, seq=number)
+    assert AnomalyKind.GAP not in kinds(clinic)
+    seen(clinic, door, session.id, late=MINUTE, seq=SPAN + 7)
+    gaps = [odd.count for odd in found(clinic) if odd.kind is AnomalyKind.GAP]
+    assert gaps == ([] if clinic.owner is None else [1])
 
 
 def test_check_ins_to_a_session_that_the_centre_has_lost(clinic: Clinic) -> None:

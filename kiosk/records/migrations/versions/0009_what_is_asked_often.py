@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0006"
 
 _INDEXES = {
     "ix_callback_request_made": ("callback_request", ["site_id", "created_at"]),

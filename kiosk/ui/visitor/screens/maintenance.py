@@ -108,6 +108,9 @@ class MaintenanceScreen(VisitorScreen):
         ]
         if status.has_central and status.problem is not None:
             rows.append((self._("Centre"), status.problem))
+        if status.has_central and status.folder:
+            # Where it is seen on the smallest screen too.
+            rows.insert(2, (self._("Data folder"), status.folder))
         return pairs(rows)
 
     def _format_clock(self, status: "MaintenanceStatus") -> str:
