@@ -1,7 +1,7 @@
 """The desk of anomalies: records that do not fit together, for facilitators and managers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from kiosk.domain.anomalies import (
     session_anomalies,
     time_anomalies,
 )
+from kiosk.domain.clock_sync import is_later
 from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.records import anomalies as records
@@ -47,6 +48,7 @@ class AnomaliesDesk(StaffDesk):
             search = _AnomalySearch(
                 transaction,
                 self._site.site_id,
+                now,
                 now - timedelta(days=max(1, min(days, MOST_DAYS))),
                 self._context.rules.opens_before,
             )
@@ -60,6 +62,7 @@ class _AnomalySearch:
 
     transaction: Transaction
     site_id: UUID
+    now: datetime
     since: datetime
     opens_before: timedelta
 
@@ -93,7 +96,9 @@ class _AnomalySearch:
     def _about_requests(self) -> Iterator[FactAnomaly]:
         where = self.transaction, self.site_id, self.since
         for asked in records.request_times(*where):
-            for kind in time_anomalies(asked.stamp):
+            ahead = is_later(asked.stamp.at, self.now)
+            stamp = replace(asked.stamp, clock_doubtful=True) if ahead else asked.stamp
+            for kind in time_anomalies(stamp):
                 yield _found_about(kind, asked)
         for asked in records.called_after_withdrawal(*where):
             yield _found_about(AnomalyKind.CALLED, asked)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from kiosk.domain.callbacks.state import (
 )
 from kiosk.domain.callbacks.waiting_times import count_worklist
 from kiosk.domain.callbacks.worklist import ExportRow, Worklist, WorkRow, sort_rows
+from kiosk.domain.clock_sync import is_later
 from kiosk.domain.phones import format_local
 from kiosk.domain.policy import Rules
 from kiosk.domain.working_time import WorkingCalendar
@@ -158,7 +159,12 @@ class WorklistBuilder:
 def work_row(
     request: OpenedRequest, state: CallbackState, scheduler: Scheduler, by: Viewer, *, noted: bool
 ) -> WorkRow:
-    """Return the row of one request as a viewer sees it at the scheduler's time."""
+    """Return the row of one request as a viewer sees it at the scheduler's time.
+
+    What was asked later than that came from a clock that was wrong, and is marked.
+    """
+    if is_later(request.created_at, scheduler.now):
+        request = replace(request, clock_doubtful=True)
     holder = state.holder_at(scheduler.now)
     mine = holder == by.id
     schedule = scheduler.schedule(state, request, mine=mine)
