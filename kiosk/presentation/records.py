@@ -16,6 +16,7 @@ ANOMALY_TITLES = {
     AnomalyKind.REVOKED: "pass had been ended",
     AnomalyKind.OUTSIDE: "outside its hours",
     AnomalyKind.NO_SESSION: "session not known",
+    AnomalyKind.UNPLACED: "to be placed",
     AnomalyKind.GAP: "records missing",
     AnomalyKind.CALLED: "rung after taking back",
     AnomalyKind.SAME_REFERENCE: "one reference, two",
@@ -32,6 +33,7 @@ _SENTENCES = {
     AnomalyKind.REVOKED: "{people} checked in with a pass that had been ended.",
     AnomalyKind.OUTSIDE: "{people} checked in while the doors were not open.",
     AnomalyKind.NO_SESSION: "{records} of a session that is not kept here.",
+    AnomalyKind.UNPLACED: "{people} came while the kiosk's clock was wrong, to a group unknown.",
     AnomalyKind.GAP: "{records} of this machine did not come, although later ones did.",
     AnomalyKind.CALLED: "{visitors} rung after taking the request back.",
     AnomalyKind.SAME_REFERENCE: "{records} with the same reference.",
@@ -49,6 +51,9 @@ _TO_DO = {
         "Open the list: take off who was not there, or set the session's hours right."
     ),
     AnomalyKind.NO_SESSION: "The centre may have lost it; import the groups and sessions again.",
+    AnomalyKind.UNPLACED: (
+        "Set the machine's clock; then open their group's list and press W to put them on it."
+    ),
     AnomalyKind.GAP: "See what is set aside on that machine: kiosk sync parked list.",
     AnomalyKind.CALLED: (
         "Please do not ring again; whoever rang could say sorry in a text if allowed."

@@ -20,7 +20,7 @@ from kiosk.domain.clock_sync import is_later
 from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.records import anomalies as records
-from kiosk.records import passes, rosters
+from kiosk.records import check_ins, passes, rosters
 from kiosk.usecases.attendance.roster_view import bearers
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 
@@ -92,6 +92,9 @@ class _AnomalySearch:
         for fact in records.check_ins_without_session(self.transaction, self.site_id, self.since):
             machine = frozenset(() if fact.kiosk_id is None else (fact.kiosk_id,))
             yield FactAnomaly(AnomalyKind.NO_SESSION, fact, machine)
+        for fact in check_ins.unplaced(self.transaction, self.site_id):
+            machine = frozenset(() if fact.kiosk_id is None else (fact.kiosk_id,))
+            yield FactAnomaly(AnomalyKind.UNPLACED, fact, machine)
 
     def _about_requests(self) -> Iterator[FactAnomaly]:
         where = self.transaction, self.site_id, self.since
