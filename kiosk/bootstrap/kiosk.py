@@ -140,6 +140,7 @@ def open_records(folder: Path) -> "tuple[Records, SiteInfo]":
 
     check_clinic(folder)
     store = Store.open(folder / DATABASE)
+    store.hold_spare_room()
     try:
         return store, load_site(store)
     except BaseException:
