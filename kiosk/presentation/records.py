@@ -6,7 +6,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.anomalies import Anomaly, AnomalyKind
-from kiosk.domain.groups.groups import LARGEST_CAPACITY, MOST_SESSIONS, PlannedSession, PlanProblem
+from kiosk.domain.groups.groups import (
+    LARGEST_CAPACITY,
+    LONGEST_ABOUT,
+    LONGEST_LABEL,
+    LONGEST_NAME,
+    LONGEST_ROOM,
+    MOST_SESSIONS,
+    PlannedSession,
+    PlanProblem,
+)
 from kiosk.domain.groups.plan_import import EventLeft, ImportPreview
 from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind
 
@@ -164,6 +173,14 @@ PLAN_PROBLEMS: Mapping[PlanProblem, str] = {
     PlanProblem.NO_NAME: "It has no name.",
     PlanProblem.NO_LABEL: 'It has no public label, such as "Room 2".',
     PlanProblem.NO_ROOM: "It has no room.",
+    PlanProblem.LONG_NAME: f"Its name has more than {LONGEST_NAME} characters; shorten it.",
+    PlanProblem.LONG_LABEL: (
+        f"Its public label has more than {LONGEST_LABEL} characters; shorten it."
+    ),
+    PlanProblem.LONG_ROOM: f"Its room has more than {LONGEST_ROOM} characters; shorten it.",
+    PlanProblem.LONG_ABOUT: (
+        f"The sentence about it has more than {LONGEST_ABOUT} characters; shorten it."
+    ),
     PlanProblem.ODD_LANGUAGE: 'Its language is not a code such as "en".',
     PlanProblem.ODD_CAPACITY: f"Its capacity is not a number from 1 to {LARGEST_CAPACITY}.",
     PlanProblem.ODD_TIMES: "It does not end within 24 hours after its start.",
