@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from kiosk.domain.passes import CodeKind, encode
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records import outbox
 from kiosk.records.outbox import Waiting
@@ -265,3 +266,12 @@ def test_pages_and_rows_hold_what_the_machine_may_read(
     assert {one.row_id for one in changes} == set(ids)
     assert remote.changes(1, 99, 10) == changes[1:]
     assert remote.changes(0, 1, 10) == changes[:1] == remote.changes(0, 99, 1)
+
+
+def test_an_arrival_without_a_session_comes_to_the_centre_too(
+    clinic: Clinic, centre: Centre, remote: Remote
+) -> None:
+    clinic.clock.at = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    clinic.visitor.check_in(encode(CodeKind.PASS, b"never seen here."))
+    assert Syncer(clinic.store, remote, clinic.clock, clinic.site, program).round().problem is None
+    assert (centre.count("check_in"), clinic.count("outbox"), clinic.count("parked")) == (1, 0, 0)

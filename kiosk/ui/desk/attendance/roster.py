@@ -349,7 +349,8 @@ class RosterScreen(PeopleScreen):
         if number < len(self._unplaced):
             person = self._unplaced[number]
             about = describe_unplaced(person, number, len(self._unplaced), names=self.names_shown)
-            self.pose(ask_place(about, partial(self._place_answered, number, person.fact_ids)))
+            then = partial(self._place_answered, number, person.fact_ids)
+            self.pose(ask_place(about, then, names=self.names_shown))
 
     def _place_answered(self, number: int, fact_ids: frozenset[UUID], answer: str) -> None:
         id_ = self._session_id
