@@ -131,14 +131,6 @@ def is_doubtful(now: datetime, last_fact_at: datetime) -> bool:
     return now < last_fact_at - TOLERANCE
 
 
-def is_later(at: datetime, now: datetime) -> bool:
-    """Return whether something that was done carries a time later than now.
-
-    The clock that dated it was ahead, further than clocks are that nobody corrects.
-    """
-    return at > now + FAR_OFF
-
-
 def is_far_off(offset_ms: int | None) -> bool:
     """Return whether a clock was measured to be so far off that its times are corrected.
 

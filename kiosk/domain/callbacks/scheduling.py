@@ -28,7 +28,7 @@ from kiosk.domain.callbacks.worklist import (
     windows_at,
     worked_parts,
 )
-from kiosk.domain.clock_sync import is_later
+from kiosk.domain.clock_sync import FAR_OFF
 from kiosk.domain.working_time import WorkingCalendar
 
 ATTEMPTS = 3
@@ -82,9 +82,17 @@ class Scheduler:
         self.now = now
         self.calendar = calendar
         self._days = first_attempt_days
+        self._latest = now + FAR_OFF
         self._windows = windows_at(now, calendar)
         self._hours_from = calendar.counting_to(now)
         self._wanted: dict[tuple[str, ...], bool] = {}
+
+    def is_later(self, at: datetime) -> bool:
+        """Return whether something that was done carries a time later than now.
+
+        The clock that dated it was ahead, further than clocks are that nobody corrects.
+        """
+        return at > self._latest
 
     def schedule(self, state: CallbackState, asked: OpenedRequest, *, mine: bool) -> Schedule:
         """Return what comes next for one request; `mine` is whether the caller has claimed it.
@@ -130,7 +138,7 @@ class Scheduler:
             last_result="",
             next_at=waits,
             hint="",
-            breach_at=begins if is_later(asked.created_at, begins) else due,
+            breach_at=begins if begins < asked.created_at else due,
             call_now=(waits is None or waits <= self.now) and self._is_wanted(asked.windows),
             working_age=self._age(asked),
             may_give_up=False,
@@ -140,7 +148,7 @@ class Scheduler:
         return max(0.0, self._hours_from(asked.created_at))
 
     def _waits_from(self, asked: OpenedRequest) -> datetime:
-        if is_later(asked.created_at, self.now):
+        if self.is_later(asked.created_at):
             return self.now
         return waits_from(asked.created_at, asked.not_before, self.calendar.zone)
 
@@ -148,7 +156,7 @@ class Scheduler:
         """Return whether the clock was ahead by which the last attempt or a wait was written."""
         last = state.attempts[-1][0] if len(state.attempts) > state.earlier else self.now
         until = self.now if state.next_at is None else state.next_at
-        return is_later(last, self.now) or until > self.now + LONGEST_WAIT
+        return self.is_later(last) or until > self.now + LONGEST_WAIT
 
     def _due(
         self,
@@ -164,7 +172,7 @@ class Scheduler:
             return calendar.end_of_day(waits)
         if len(state.attempts) > state.earlier:
             return calendar.add_days(waits or state.attempts[-1][0], 1)
-        if is_later(asked.created_at, self.now):
+        if self.is_later(asked.created_at):
             return self.now
         if state.reopened_at is not None:
             begins = max(begins, state.reopened_at)

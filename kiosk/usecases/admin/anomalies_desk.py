@@ -16,7 +16,7 @@ from kiosk.domain.anomalies import (
     session_anomalies,
     time_anomalies,
 )
-from kiosk.domain.clock_sync import is_later
+from kiosk.domain.clock_sync import FAR_OFF
 from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.records import anomalies as records
@@ -99,7 +99,7 @@ class _AnomalySearch:
     def _about_requests(self) -> Iterator[FactAnomaly]:
         where = self.transaction, self.site_id, self.since
         for asked in records.request_times(*where):
-            ahead = is_later(asked.stamp.at, self.now)
+            ahead = asked.stamp.at > self.now + FAR_OFF
             stamp = replace(asked.stamp, clock_doubtful=True) if ahead else asked.stamp
             for kind in time_anomalies(stamp):
                 yield _found_about(kind, asked)

@@ -18,7 +18,6 @@ from kiosk.domain.callbacks.state import (
 )
 from kiosk.domain.callbacks.waiting_times import count_worklist
 from kiosk.domain.callbacks.worklist import ExportRow, Worklist, WorkRow, sort_rows
-from kiosk.domain.clock_sync import is_later
 from kiosk.domain.phones import format_local
 from kiosk.domain.policy import Rules
 from kiosk.domain.working_time import WorkingCalendar
@@ -163,7 +162,7 @@ def work_row(
 
     What was asked later than that came from a clock that was wrong, and is marked.
     """
-    if is_later(request.created_at, scheduler.now):
+    if scheduler.is_later(request.created_at):
         request = replace(request, clock_doubtful=True)
     holder = state.holder_at(scheduler.now)
     mine = holder == by.id
