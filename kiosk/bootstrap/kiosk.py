@@ -145,6 +145,7 @@ def open_records(folder: Path) -> "tuple[Records, SiteInfo]":
 
     check_clinic(folder)
     store = Store.open(folder / DATABASE)
+    store.hold_spare_room()
     try:
         site = load_site(store)
         if store.missing:

@@ -13,6 +13,7 @@ from kiosk.bootstrap.data_folder import DATABASE, data_dir, has_database
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
+from kiosk.devices.clock import is_synchronised
 from kiosk.devices.swaps import read_swaps
 from kiosk.domain.health import (
     CentralContact,
@@ -157,7 +158,8 @@ def _keys(kiosk: Kiosk) -> Iterator[Finding]:
 def _clock(kiosk: Kiosk) -> Iterator[Finding]:
     status = kiosk.maintenance().status()
     local = status.now.astimezone(kiosk.site.zone)
-    yield clock_finding(local, kiosk.site.zone.key, doubtful=not status.clock_ok)
+    doubtful, synchronised = not status.clock_ok, is_synchronised()
+    yield clock_finding(local, kiosk.site.zone.key, doubtful=doubtful, synchronised=synchronised)
     if status.parked and not status.has_central:
         words = f"{status.parked} are set aside; a manager has to look at them."
         yield Finding("records", Verdict.LOOK, words)

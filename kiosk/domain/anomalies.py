@@ -38,6 +38,8 @@ class AnomalyKind(StrEnum):
     """A kiosk checked somebody in while the session took nobody."""
     NO_SESSION = "unknown_session"
     """A check-in to a session that is not kept here."""
+    UNPLACED = "without_session"
+    """Somebody came while the machine's clock was wrong; staff know to which session."""
     GAP = "numbers_missing"
     """A machine's facts are numbered, and some have not come although later ones have."""
     CALLED = "called_after_withdrawal"

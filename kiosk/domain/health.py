@@ -139,12 +139,24 @@ def colour_finding(term: str, colorterm: str, *, no_color: bool) -> Finding:
     )
 
 
-def clock_finding(now: datetime, zone: str, *, doubtful: bool) -> Finding:
-    """Return the finding about the clock; `now` is local, `doubtful` that it went back."""
+def clock_finding(
+    now: datetime, zone: str, *, doubtful: bool, synchronised: bool | None = True
+) -> Finding:
+    """Return the finding about the clock; `now` is local, `doubtful` that it went back.
+
+    `synchronised` is whether a time server keeps it; None where the system does not say.
+    """
     words = f"It says {now:%Y-%m-%d %H:%M} in {zone}"
     if doubtful:
         said = "before the last record; set it, or say on the maintenance screen that it is right."
         return Finding("clock", Verdict.FAIL, f"{words}, {said}")
+    if synchronised is False:
+        said = "No time server keeps it: compare it with another clock now, and turn time"
+        said += " synchronisation on (`timedatectl set-ntp true`)."
+        return Finding("clock", Verdict.LOOK, f"{words}. {said}")
+    if synchronised is None:
+        said = "The system does not say whether a time server keeps it; compare it now and then."
+        return Finding("clock", Verdict.OK, f"{words}. {said}")
     return Finding("clock", Verdict.OK, f"{words}.")
 
 

@@ -6,7 +6,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.anomalies import Anomaly, AnomalyKind
-from kiosk.domain.groups.groups import LARGEST_CAPACITY, MOST_SESSIONS, PlannedSession, PlanProblem
+from kiosk.domain.groups.groups import (
+    LARGEST_CAPACITY,
+    LONGEST_ABOUT,
+    LONGEST_LABEL,
+    LONGEST_NAME,
+    LONGEST_ROOM,
+    MOST_SESSIONS,
+    PlannedSession,
+    PlanProblem,
+)
 from kiosk.domain.groups.plan_import import EventLeft, ImportPreview
 from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind
 
@@ -16,6 +25,7 @@ ANOMALY_TITLES = {
     AnomalyKind.REVOKED: "pass had been ended",
     AnomalyKind.OUTSIDE: "outside its hours",
     AnomalyKind.NO_SESSION: "session not known",
+    AnomalyKind.UNPLACED: "to be placed",
     AnomalyKind.GAP: "records missing",
     AnomalyKind.CALLED: "rung after taking back",
     AnomalyKind.SAME_REFERENCE: "one reference, two",
@@ -33,6 +43,7 @@ _SENTENCES = {
     AnomalyKind.REVOKED: "{people} checked in with a pass that had been ended.",
     AnomalyKind.OUTSIDE: "{people} checked in while the doors were not open.",
     AnomalyKind.NO_SESSION: "{records} of a session that is not kept here.",
+    AnomalyKind.UNPLACED: "{people} came while the kiosk's clock was wrong, to a group unknown.",
     AnomalyKind.GAP: "{records} of this machine did not come, although later ones did.",
     AnomalyKind.CALLED: "{visitors} rung after taking the request back.",
     AnomalyKind.SAME_REFERENCE: "{records} with the same reference.",
@@ -51,6 +62,9 @@ _TO_DO = {
         "Open the list: take off who was not there, or set the session's hours right."
     ),
     AnomalyKind.NO_SESSION: "The centre may have lost it; import the groups and sessions again.",
+    AnomalyKind.UNPLACED: (
+        "Set the machine's clock; then open their group's list and press W to put them on it."
+    ),
     AnomalyKind.GAP: "See what is set aside on that machine: kiosk sync parked list.",
     AnomalyKind.LOST: (
         "Its file was replaced, or lost its log. Ask in the groups whether all are on the list,"
@@ -165,6 +179,14 @@ PLAN_PROBLEMS: Mapping[PlanProblem, str] = {
     PlanProblem.NO_NAME: "It has no name.",
     PlanProblem.NO_LABEL: 'It has no public label, such as "Room 2".',
     PlanProblem.NO_ROOM: "It has no room.",
+    PlanProblem.LONG_NAME: f"Its name has more than {LONGEST_NAME} characters; shorten it.",
+    PlanProblem.LONG_LABEL: (
+        f"Its public label has more than {LONGEST_LABEL} characters; shorten it."
+    ),
+    PlanProblem.LONG_ROOM: f"Its room has more than {LONGEST_ROOM} characters; shorten it.",
+    PlanProblem.LONG_ABOUT: (
+        f"The sentence about it has more than {LONGEST_ABOUT} characters; shorten it."
+    ),
     PlanProblem.ODD_LANGUAGE: 'Its language is not a code such as "en".',
     PlanProblem.ODD_CAPACITY: f"Its capacity is not a number from 1 to {LARGEST_CAPACITY}.",
     PlanProblem.ODD_TIMES: "It does not end within 24 hours after its start.",

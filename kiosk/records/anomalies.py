@@ -23,6 +23,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.anomalies import FactTimes
 from kiosk.domain.attendance.attendance import CheckInFact
+from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.clock_sync import corrected
@@ -66,6 +67,7 @@ _of_sessions = CHECK_INS.join(_session.id.table, _session.id == _fact.session_id
 _of_no_session = CHECK_INS.where(
     of_site(_fact),
     _fact.received_at >= _SINCE,
+    _fact.session_id != NO_SESSION,
     ~exists().where(_session.id == _fact.session_id),
 )
 _made: "Select[*tuple[Any, ...]]" = select(

@@ -10,8 +10,14 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.attendance.attendance import CheckInFact, CheckInKind, PassHistory, pass_history
-from kiosk.domain.attendance.check_in import Session
+from kiosk.domain.attendance.attendance import (
+    CheckInFact,
+    CheckInKind,
+    PassHistory,
+    counting_facts,
+    pass_history,
+)
+from kiosk.domain.attendance.check_in import NO_SESSION, Session
 from kiosk.domain.clock_sync import corrected, is_far_off
 from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.records.groups import SESSION_COLUMNS, read_session
@@ -44,6 +50,9 @@ CHECK_INS: "Select[*tuple[Any, ...]]" = select(
 ).where(_fact.kind.in_([kind.value for kind in CheckInKind]))
 _of_session = CHECK_INS.where(_fact.session_id == bindparam("session"))
 _of_sessions = CHECK_INS.where(_fact.session_id.in_(bindparam("sessions", expanding=True)))
+_unplaced = CHECK_INS.where(
+    _fact.session_id == NO_SESSION, _fact.site_id == bindparam("site")
+).order_by(_fact.kiosk_id, _fact.kiosk_seq)
 _by_id = CHECK_INS.where(_fact.id == bindparam("check_in"))
 _open_sessions: "Select[*tuple[Any, ...]]" = (
     select(
@@ -134,6 +143,14 @@ def of_sessions(
         fact = read_check_in(row)
         found[fact.session_id].append(fact)
     return found
+
+
+def unplaced(transaction: Transaction, site_id: UUID) -> list[CheckInFact]:
+    """Return the arrivals that were kept without a session and wait for staff, as they came."""
+    rows = transaction.connection().execute(_unplaced, {"site": site_id})
+    facts = [read_check_in(row) for row in rows]
+    counted = counting_facts(facts)
+    return [fact for fact in facts if fact.id in counted and fact.kind is not CheckInKind.VOID]
 
 
 def open_sessions(

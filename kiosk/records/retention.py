@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance.attendance import CheckInKind
+from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.callbacks.state import CallbackState, RequestEvent, callback_state
 from kiosk.domain.ids import made_at
 from kiosk.records.callbacks import EVENTS
@@ -59,6 +60,7 @@ _event = table(CallbackEvent).c
 _withdrawal = table(CallbackWithdrawal).c
 _check_in = table(CheckIn).c
 _target = table(CheckIn).alias("target").c
+_placing = table(CheckIn).alias("placing").c
 _head_count = table(HeadCount).c
 _person = table(Participant).c
 _pass = table(Passcard).c
@@ -165,11 +167,17 @@ def find_attendance(transaction: Transaction, cut: Cutoff) -> list[Expired]:
         .where(_head_count.id == _check_in.void_of, or_(counted > cut.by, ~_came(_head_count, cut)))
         .exists(),
     )
+    placed = or_(
+        _check_in.void_of.is_not(None),
+        select(_placing.id).where(_placing.void_of == _check_in.id).exists(),
+    )
     is_void = _check_in.kind == CheckInKind.VOID.value
     check_ins = (
         select(_check_in.id, _since)
         .where(of_site(_check_in, cut.site_id), _since <= cut.by, _came(_check_in, cut))
         .where(or_(_check_in.void_of.is_(None), ~young))
+        # Their clock stood wrong, so nobody knows how old they are until staff have placed them.
+        .where(or_(_check_in.session_id != NO_SESSION, placed))
         .order_by(is_void, _since)
     )
     counts = select(_head_count.id, counted).where(

@@ -68,6 +68,15 @@ def test_a_clock_that_went_back_fails() -> None:
     )
 
 
+def test_a_clock_that_no_server_keeps_is_to_be_looked_at() -> None:
+    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    found = clock_finding(now, "UTC", doubtful=False, synchronised=False)
+    assert (found.verdict, "timedatectl set-ntp true" in found.sentence) == (Verdict.LOOK, True)
+    unknown = clock_finding(now, "UTC", doubtful=False, synchronised=None)
+    assert (unknown.verdict, "does not say" in unknown.sentence) == (Verdict.OK, True)
+    assert clock_finding(now, "UTC", doubtful=True, synchronised=True).verdict is Verdict.FAIL
+
+
 def test_helplines_that_are_overdue_fail() -> None:
     verified, review = date(2026, 3, 2), date(2026, 9, 2)
     assert helplines_finding(verified, review, overdue=False).verdict is Verdict.OK

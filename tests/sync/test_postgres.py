@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text
 
+from kiosk.domain.passes import CodeKind, encode
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records import outbox
 from kiosk.records.central.store import CentralStore
@@ -328,3 +329,12 @@ def test_long_rows_fill_no_kiosks_memory(clinic: Clinic, centre: Centre, remote:
     pulled = pull_changes(clinic.store, remote, site, me, contact)
     assert (pulled.rows, pulled.unfit) == (30, 3)
     assert pull_changes(clinic.store, remote, site, me, contact).rows == 0
+
+
+def test_an_arrival_without_a_session_comes_to_the_centre_too(
+    clinic: Clinic, centre: Centre, remote: Remote
+) -> None:
+    clinic.clock.at = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    clinic.visitor.check_in(encode(CodeKind.PASS, b"never seen here."))
+    assert Syncer(clinic.store, remote, clinic.clock, clinic.site, program).round().problem is None
+    assert (centre.count("check_in"), clinic.count("outbox"), clinic.count("parked")) == (1, 0, 0)

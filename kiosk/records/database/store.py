@@ -21,6 +21,7 @@ from kiosk.records.database.errors import is_read_only, translated, unwritable_e
 from kiosk.records.database.last_number import LastNumber
 from kiosk.records.database.open_files import OpenFiles
 from kiosk.records.database.opening import LINK_FILE, read_only_uri, revision
+from kiosk.records.database.spare import SpareRoom
 from kiosk.records.migrations import HEAD
 
 _WAITS = "PRAGMA busy_timeout=5000"
@@ -49,6 +50,8 @@ _WRITER = (
     "PRAGMA secure_delete=ON",
     # Small and frequent: a checkpoint of 1000 pages once took 92 ms in a visitor's way.
     "PRAGMA wal_autocheckpoint=200",
+    # After a large import the log goes back to what everyday writing needs.
+    "PRAGMA journal_size_limit=1048576",
 )
 _READER = ("PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0")
 _READERS = 4
@@ -100,6 +103,8 @@ class Store:
         self._writer = writer_engine(path, module)
         self._reader = reader_engine(path, module)
         self._one_at_a_time = Lock()
+        self._spare = SpareRoom(path)
+        self._holds_room = False
         self._connection: Connection | None = None
         self._files: OpenFiles | None = None
         self._last = LastNumber(path.parent)
@@ -120,6 +125,7 @@ class Store:
             _make_file(path)
         if not path.exists():
             raise _no_database()
+        SpareRoom(path).give_up_if_full()
         try:
             found = revision(path, module)
         except OSError as error:
@@ -143,6 +149,11 @@ class Store:
                 raise unwritable_error(path.parent) from None
             raise
         return store
+
+    def hold_spare_room(self) -> None:
+        """Hold room on the disk, to be given up by itself once that is full."""
+        self._holds_room = True
+        self._spare.hold()
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -177,6 +188,8 @@ class Store:
             driver = connection.connection.driver_connection
             if driver is not None:
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if self._holds_room:
+            self._spare.hold()
 
     def optimize(self) -> None:
         """Let SQLite learn how the rows of each table are spread, where that has changed much.
@@ -237,6 +250,7 @@ class Store:
         if not self._one_at_a_time.acquire(timeout=_PATIENCE_SECONDS):
             raise StoreBusy("The database is busy with another task; try again in a minute.")
         try:
+            self._spare.give_up_if_full()
             if self._connection is None:
                 self._connection = self._writer.connect()
             yield self._connection

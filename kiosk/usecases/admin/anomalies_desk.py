@@ -1,7 +1,7 @@
 """The desk of anomalies: records that do not fit together, for facilitators and managers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,10 +16,11 @@ from kiosk.domain.anomalies import (
     session_anomalies,
     time_anomalies,
 )
+from kiosk.domain.clock_sync import FAR_OFF
 from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.records import anomalies as records
-from kiosk.records import passes, rosters
+from kiosk.records import check_ins, passes, rosters
 from kiosk.usecases.attendance.roster_view import bearers
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 
@@ -47,6 +48,7 @@ class AnomaliesDesk(StaffDesk):
             search = _AnomalySearch(
                 transaction,
                 self._site.site_id,
+                now,
                 now - timedelta(days=max(1, min(days, MOST_DAYS))),
                 self._context.rules.opens_before,
             )
@@ -60,6 +62,7 @@ class _AnomalySearch:
 
     transaction: Transaction
     site_id: UUID
+    now: datetime
     since: datetime
     opens_before: timedelta
 
@@ -94,11 +97,16 @@ class _AnomalySearch:
         for fact in records.check_ins_without_session(self.transaction, self.site_id, self.since):
             machine = frozenset(() if fact.kiosk_id is None else (fact.kiosk_id,))
             yield FactAnomaly(AnomalyKind.NO_SESSION, fact, machine)
+        for fact in check_ins.unplaced(self.transaction, self.site_id):
+            machine = frozenset(() if fact.kiosk_id is None else (fact.kiosk_id,))
+            yield FactAnomaly(AnomalyKind.UNPLACED, fact, machine)
 
     def _about_requests(self) -> Iterator[FactAnomaly]:
         where = self.transaction, self.site_id, self.since
         for asked in records.request_times(*where):
-            for kind in time_anomalies(asked.stamp):
+            ahead = asked.stamp.at > self.now + FAR_OFF
+            stamp = replace(asked.stamp, clock_doubtful=True) if ahead else asked.stamp
+            for kind in time_anomalies(stamp):
                 yield _found_about(kind, asked)
         for asked in records.called_after_withdrawal(*where):
             yield _found_about(AnomalyKind.CALLED, asked)
