@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records import outbox
-from kiosk.records.central.store import CentralStore
+from kiosk.records.central.owner import owner_transaction
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import table
@@ -66,8 +66,6 @@ def test_a_round_brings_facts_there_and_reference_data_here(
     for name in waited:
         assert centre.count(name) == 1
     assert centre.count("change_log") == 0, "a kiosk does not touch what staff write"
-    assert beat(centre)["sent_upto"] == 3
-    assert centre.count("change_log") == 1
     assert sent_upto(centre) == 3
 
 
@@ -275,11 +273,9 @@ def test_pages_and_rows_hold_what_the_machine_may_read(
     assert remote.sent_passes({}, 10) == cards
     assert remote.sent_passes({me: 1}, 10) == cards[1:]
     assert remote.sent_passes({me: 2, uuid4(): 9}, 10) == []
-    store = CentralStore(centre.address, clinic.site.site_id)
-    with store.write() as transaction:
+    with owner_transaction(centre.address, clinic.site.site_id) as transaction:
         for id_ in ids:
             mark_changed(transaction, "passcard", id_)
-    store.close()
     changes = remote.changes(0, 99, 10)
     assert [(one.v, one.table_name, one.row_id, one.gone) for one in changes] == [
         (1, "passcard", ids[0], False),

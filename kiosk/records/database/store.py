@@ -145,7 +145,7 @@ class Store:
             store._files = OpenFiles(path)
         except BaseException as error:
             store.close()
-            if isinstance(error, StoreFull):
+            if isinstance(error, StoreFull) and is_read_only(path.parent):
                 raise unwritable_error(path.parent) from None
             raise
         return store

@@ -133,7 +133,7 @@ def test_a_change_to_either_branch_is_found(
         ("tag=sha256(tag) WHERE position=2", 2),
         ("id=kiosk_id WHERE position=2", 2),
         ("position=7 WHERE position=1", 1),
-        ("kiosk_seq=-1 WHERE position=2", 2),
+        ("kiosk_seq=(5::bigint << 40) WHERE position=2", 2),
         ("site_id=kiosk_id WHERE position=2", 2),
     ],
 )

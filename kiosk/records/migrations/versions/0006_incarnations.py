@@ -68,6 +68,11 @@ def _bound() -> None:
             f"{name} >= 0 AND {name} < {_LONGEST}"
             for name in ("upto", "unseen_after", "unseen_upto")
         ),
+        # As of every time that a kiosk writes: one that no program can read would hide the row.
+        **{
+            name: f"{name} BETWEEN '0002-01-01' AND '9998-01-01'"
+            for name in ("began_at", "heard_at")
+        },
     }
     for name, condition in checks.items():
         op.create_check_constraint(f"ck_kiosk_incarnation_{name}", "kiosk_incarnation", condition)
