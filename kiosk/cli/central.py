@@ -19,8 +19,8 @@ from kiosk.cli.output import Format, FormatOption, progress, show, write
 from kiosk.cli.parked import describe_parked, read_time, show_written
 from kiosk.cli.sign_in import ask_unseen, from_variable, new_pin
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
-from kiosk.domain.fleet import parse_code
-from kiosk.domain.incarnations import describe_incarnations
+from kiosk.domain.central.fleet import parse_code
+from kiosk.domain.central.incarnations import describe_incarnations
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.fleet import CLOCK_OFF_MS, format_clock_offset, format_record_count
+from kiosk.domain.central.fleet import CLOCK_OFF_MS, format_clock_offset, format_record_count
 
 LEAST_COLUMNS, LEAST_ROWS = 56, 16
 """The smallest terminal on which every screen is whole."""

@@ -26,8 +26,8 @@ from kiosk.domain.attendance.attendance import CheckInFact
 from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.state import EventKind
+from kiosk.domain.central.incarnations import SPAN
 from kiosk.domain.clock_sync import corrected
-from kiosk.domain.incarnations import SPAN
 from kiosk.records.check_ins import CHECK_INS, read_check_in
 from kiosk.records.schema.columns import AnyRow, Fact, is_central, of_site, table
 from kiosk.records.schema.system_tables import AuditEvent, KioskDevice

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry, UntoldChanges
-from kiosk.domain.incarnations import SPAN
+from kiosk.domain.central.incarnations import SPAN
 from kiosk.records.schema.columns import AnyRow, Id, is_central, of_site, table
 from kiosk.records.schema.system_tables import AuditChain, AuditEvent, DeskChange, KioskDevice
 from kiosk.records.schema.tables import CallbackRequest

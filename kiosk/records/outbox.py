@@ -30,8 +30,8 @@ from sqlalchemy import (
 from sqlmodel import Session as Transaction
 from sqlmodel import SQLModel
 
+from kiosk.domain.central.incarnations import PushMark
 from kiosk.domain.ids import made_at
-from kiosk.domain.incarnations import PushMark
 from kiosk.errors import SetupError, StoreFull
 from kiosk.records.schema.columns import Fact, Row, payload, table
 from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked, SyncState

@@ -14,8 +14,8 @@ from sqlmodel import Session as Transaction
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from kiosk.domain.central.incarnations import SPAN, OwnIncarnation, PushMark
 from kiosk.domain.ids import NO_ID
-from kiosk.domain.incarnations import SPAN, OwnIncarnation, PushMark
 from kiosk.errors import SetupError
 from kiosk.records import outbox
 from kiosk.records.schema.columns import Id, table

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnCollection, ColumnElement, bindparam, case, func, o
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.anomalies import FactTimes
+from kiosk.domain.central.fleet import KioskView, MachineKind
 from kiosk.domain.clock_sync import FAR_OFF_MS, corrected, is_far_off
-from kiosk.domain.fleet import KioskView, MachineKind
 from kiosk.domain.text import clean
 from kiosk.records import outbox
 from kiosk.records.central.incarnations import all_incarnations

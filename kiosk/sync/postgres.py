@@ -20,8 +20,8 @@ from sqlalchemy.dialects.postgresql import insert as insert_here
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from kiosk.domain.central.incarnations import OwnIncarnation, PushMark, find_own, is_taken
 from kiosk.domain.ids import NO_ID
-from kiosk.domain.incarnations import OwnIncarnation, PushMark, find_own, is_taken
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records.central.connection import (
     AWAY,

@@ -8,8 +8,8 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from kiosk.devices.clock import Clock
+from kiosk.domain.central.incarnations import PushMark, find_own, is_behind
 from kiosk.domain.ids import NO_ID
-from kiosk.domain.incarnations import PushMark, find_own, is_behind
 from kiosk.errors import StoreAway, StoreError, StoreRefused
 from kiosk.records import outbox, pulled_rows
 from kiosk.records.central.setup import FACTS

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from kiosk.domain.central.incarnations import Incarnation, OwnIncarnation, PushMark
 from kiosk.domain.clock_sync import SyncProblem
 from kiosk.domain.ids import NO_ID
-from kiosk.domain.incarnations import Incarnation, OwnIncarnation, PushMark
 from kiosk.errors import StoreAway, StoreBusy, StoreDiffers, StoreError, StoreFull, StoreRefused
 from kiosk.records.central.owner import Terms
 from kiosk.records.outbox import Waiting

@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.devices.clock import Clock
-from kiosk.domain.clock_sync import (
-    SyncProblem,
-    better_offset,
-    describe_sync_problem,
-    read_clock,
-    retry_wait,
-)
-from kiosk.domain.incarnations import (
+from kiosk.domain.central.incarnations import (
     OwnIncarnation,
     PushMark,
     find_own,
     has_twin,
     is_taken,
     next_number,
+)
+from kiosk.domain.clock_sync import (
+    SyncProblem,
+    better_offset,
+    describe_sync_problem,
+    read_clock,
+    retry_wait,
 )
 from kiosk.errors import StoreBusy, StoreError, StoreRefused
 from kiosk.records import outbox, pulled_rows

@@ -10,8 +10,8 @@ from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
+from kiosk.domain.central.incarnations import describe_own
 from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem, is_doubtful
-from kiosk.domain.incarnations import describe_own
 from kiosk.domain.staff import sign_in_wait_left
 from kiosk.domain.text import clean
 from kiosk.errors import StoreBusy, StoreFull

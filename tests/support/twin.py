@@ -12,8 +12,14 @@ from sqlalchemy import LargeBinary, Table
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from kiosk.domain.central.incarnations import (
+    Incarnation,
+    OwnIncarnation,
+    PushMark,
+    find_own,
+    is_taken,
+)
 from kiosk.domain.ids import NO_ID
-from kiosk.domain.incarnations import Incarnation, OwnIncarnation, PushMark, find_own, is_taken
 from kiosk.errors import StoreAway, StoreRefused
 from kiosk.records.central.setup import CONTRACT, FACTS, MADE_ANYWHERE, OLDEST_CONTRACT
 from kiosk.records.outbox import Waiting

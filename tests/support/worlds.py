@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import SQLModel
 
+from kiosk.domain.central.incarnations import OwnIncarnation, PushMark
 from kiosk.domain.ids import NO_ID
-from kiosk.domain.incarnations import OwnIncarnation, PushMark
 from kiosk.errors import StoreAway
 from kiosk.records.central.owner import owner_transaction
 from kiosk.records.central.setup import FACTS

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 )
 from psycopg import sql
 
-from kiosk.domain.incarnations import SPAN, describe_incarnations
+from kiosk.domain.central.incarnations import SPAN, describe_incarnations
 from kiosk.records import outbox
 from kiosk.records.database.store import Store
 from kiosk.sync.postgres import PostgresRemote

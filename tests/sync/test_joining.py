@@ -13,7 +13,7 @@ from sqlalchemy import text
 from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.devices.clock import entropy
 from kiosk.domain.attendance.check_in import CheckedIn
-from kiosk.domain.fleet import parse_code
+from kiosk.domain.central.fleet import parse_code
 from kiosk.errors import SetupError, StoreAway, StoreDiffers, VaultError
 from kiosk.records import site as site_rows
 from kiosk.records.central.connection import Address, read_address

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from kiosk.domain.central.incarnations import PushMark
 from kiosk.domain.ids import NO_ID
-from kiosk.domain.incarnations import PushMark
 from kiosk.errors import StoreAway, StoreBusy, StoreFull, StoreRefused
 from kiosk.records import outbox
 from kiosk.records.outbox import ParkedRow, Waiting

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from kiosk.domain.central.incarnations import OwnIncarnation, PushMark
 from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem
-from kiosk.domain.incarnations import OwnIncarnation, PushMark
 from kiosk.errors import StoreAway, StoreBusy, StoreDiffers, StoreError, StoreFull, StoreRefused
 from kiosk.records import outbox, pulled_rows
 from kiosk.records import site as site_rows

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.incarnations import Incarnation, PushMark
+from kiosk.domain.central.incarnations import Incarnation, PushMark
 from kiosk.records.schema.columns import AnyRow, table
 from kiosk.records.schema.system_tables import KioskIncarnation
 

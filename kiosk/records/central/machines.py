@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.incarnations import Incarnation
+from kiosk.domain.central.incarnations import Incarnation
 from kiosk.records.central import setup
 from kiosk.records.central.incarnations import all_incarnations
 from kiosk.records.central.setup import (

@@ -7,7 +7,13 @@ from uuid import UUID
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry, AuditHead, AuditLine, AuditVerdict
-from kiosk.domain.fleet import KioskView, MachineKind, describe_needs, latest_version, sort_kiosks
+from kiosk.domain.central.fleet import (
+    KioskView,
+    MachineKind,
+    describe_needs,
+    latest_version,
+    sort_kiosks,
+)
 from kiosk.domain.retention import RetentionDone, RetentionPlan
 from kiosk.domain.staff import Role, normalise_login
 from kiosk.domain.statistics import AnyBlock, Report
@@ -95,7 +101,8 @@ class OversightDesk(StaffDesk):
         trails = check_trails(self._store, self._site, self._keys, noted)
         with self._writing() as (transaction, now):
             self._audit(transaction, now, AuditAction.AUDIT_VERIFIED)
-            untold = audit.untold_changes(transaction, self._site.site_id)
+            there = is_central(transaction)
+            untold = audit.untold_changes(transaction, self._site.site_id) if there else []
             names = rosters.machine_names(transaction, self._site.site_id)
         told = (replace(one, machine=clean(names.get(id_, ""))) for id_, one in untold)
         return AuditVerdict(trails, now, tuple(noted), tuple(told))

@@ -8,7 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.devices.clock import Clock, Entropy
-from kiosk.domain.fleet import CODE_ENTROPY_BYTES, VALID_FOR, format_code, free_symbols, new_code
+from kiosk.domain.central.fleet import (
+    CODE_ENTROPY_BYTES,
+    VALID_FOR,
+    format_code,
+    free_symbols,
+    new_code,
+)
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError, StoreBusy, StoreDiffers

@@ -8,7 +8,7 @@ from kiosk.domain.anomalies import Anomaly, AnomalyKind
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.attendance.roster import VoidReason
 from kiosk.domain.callbacks.state import EventKind
-from kiosk.domain.incarnations import SPAN
+from kiosk.domain.central.incarnations import SPAN
 from kiosk.domain.passes import decode, derive_lookup
 from kiosk.domain.staff import Role
 from kiosk.errors import AccessRefused, SignedOut

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, insert
 
-from kiosk.domain.fleet import KioskView, MachineKind
+from kiosk.domain.central.fleet import KioskView, MachineKind
 from kiosk.records import outbox, site
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import KioskDevice, KioskHeartbeat, KioskIncarnation

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.devices.clock import entropy
-from kiosk.domain.fleet import parse_code
+from kiosk.domain.central.fleet import parse_code
 from kiosk.errors import KioskError, SetupError, StoreAway, StoreDiffers, StoreRefused
 from kiosk.records.central import connection
 from kiosk.records.central.connection import Address, read_address

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.domain.audit import AuditLine, AuditVerdict
-from kiosk.domain.fleet import KioskView
+from kiosk.domain.central.fleet import KioskView
 from kiosk.presentation.audit import (
     ACTION_AREAS,
     ACTION_TEXTS,

@@ -8,8 +8,8 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from kiosk.domain.central.fleet import format_clock_offset
 from kiosk.domain.clock_sync import is_far_off
-from kiosk.domain.fleet import format_clock_offset
 from kiosk.domain.staff import is_pin
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.screen import GoTo, Stay, VisitorRoute, VisitorScreen

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from kiosk.domain.callbacks.request import REFERENCE_ALPHABET, check_symbol, parse_symbols
+from kiosk.domain.central.incarnations import Incarnation, describe_incarnations
 from kiosk.domain.clock_sync import corrected
-from kiosk.domain.incarnations import Incarnation, describe_incarnations
 from kiosk.domain.working_time import WorkingCalendar
 
 SILENT_HOURS = 0.25

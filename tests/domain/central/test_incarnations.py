@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kiosk.domain.incarnations import (
+from kiosk.domain.central.incarnations import (
     SPAN,
     Incarnation,
     OwnIncarnation,
