@@ -61,9 +61,9 @@ WHOLE: Final = {
 WHOLE_WHILE_WRITING: Final = {"GroupsDesk.import_plans": _OF_FILES}
 """All or nothing, as the file was when it was compared."""
 _SMALL: Final = {
-    "site", "support_group", "kiosk_device", "kiosk_heartbeat", "kiosk_incarnation", "staff_account",
-    "public_key", "sync_state", "audit_chain", "sign_in_attempt", "helpline_list", "confirmation", "parked",
-    "closed", "CONSTANT",
+    "site", "support_group", "kiosk_device", "kiosk_heartbeat", "kiosk_incarnation", "parked",
+    "staff_account", "public_key", "sync_state", "audit_chain", "sign_in_attempt", "helpline_list",
+    "confirmation", "closed", "CONSTANT",
 }  # fmt: skip
 _SPREAD_BY: Final = {"site_id", "kiosk_id", "kind", "source"}
 """Columns of which a clinic has few different values."""
