@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kiosk.ui.visitor.visit import VisitorSide
     from kiosk.usecases.access import Access
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
-    from kiosk.usecases.site import SiteInfo
+    from kiosk.usecases.site import SealingKeys, SiteInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Kiosk:
     store: "Records"
     site: "SiteInfo"
     clock: "Clock"
+    sealing: "SealingKeys | None" = None
+    """Where they were read already."""
 
     def visitor_side(self) -> "VisitorSide":
         """Return the desks and the clinic behind the visitor's screens."""
@@ -85,7 +87,7 @@ class Kiosk:
         from kiosk.usecases.site import load_sealing_keys
         from kiosk.usecases.staff_desk import Context
 
-        sealing = load_sealing_keys(self.store, self.site)
+        sealing = self.sealing or load_sealing_keys(self.store, self.site)
         rules = self.settings.rules
         calendar, exports = self.calendar(), self.folder / "exports"
         return Access(
@@ -117,7 +119,8 @@ def open_kiosk(folder: Path) -> Kiosk:
     link = None if (folder / DATABASE).exists() else find_link(folder)
     if link is not None and link.kind != "kiosk":
         settings, clock = read_settings(folder), SystemClock()
-        return Kiosk(folder, settings, *open_central(link, clock), clock)
+        store, site, sealing = open_central(link, clock)
+        return Kiosk(folder, settings, store, site, clock, sealing)
     if not (folder / DATABASE).exists():
         raise SetupError(
             f"There is no clinic in {folder} yet; make one with `kiosk init`, or try `kiosk demo`."

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry
+from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.schema.columns import AnyRow, Id, is_central, table
 from kiosk.records.schema.system_tables import AuditChain, AuditEvent, KioskDevice
 from kiosk.records.schema.tables import CallbackRequest
@@ -110,6 +111,7 @@ def set_chain_end(transaction: Transaction, kiosk_id: UUID, to: ChainEnd) -> Non
         update(table(AuditChain))
         .where(_chain.kiosk_id == kiosk_id)
         .values(length=to.length, next_key=to.next_key, last_tag=to.last_tag)
+        .execution_options(**{UNAWAITED: True})
     )
 
 

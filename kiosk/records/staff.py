@@ -11,6 +11,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.staff import Role, Staff
+from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import PublicKey, SignInAttempt, StaffAccount
 
@@ -96,28 +97,42 @@ def failures(transaction: Transaction, digest: bytes) -> Failures | None:
 
 
 def keep_failures(
-    transaction: Transaction, site_id: UUID, digest: bytes, count: int, at: datetime
+    transaction: Transaction,
+    site_id: UUID,
+    digest: bytes,
+    count: int,
+    at: datetime,
+    *,
+    first: bool = False,
 ) -> None:
-    """Write how many failures in a row there are under one digest, and when the last was."""
+    """Write how many failures in a row there are under one digest, and when the last was.
+
+    `first` where none are written under it yet.
+    """
     values = {"failures": count, "failed_at": at}
     attempts = table(SignInAttempt)
-    changed = transaction.connection().execute(
-        update(attempts).where(_attempt.digest == digest).values(values)
+    change = (
+        insert(attempts).values(digest=digest, site_id=site_id, **values)
+        if first
+        else update(attempts).where(_attempt.digest == digest).values(values)
     )
-    if changed.rowcount == 0:
-        transaction.connection().execute(
-            insert(attempts).values(digest=digest, site_id=site_id, **values)
-        )
+    transaction.connection().execute(change, execution_options={UNAWAITED: True})
 
 
 def forget_failures(transaction: Transaction, digest: bytes) -> None:
     """Begin the count under one digest anew."""
-    transaction.connection().execute(delete(table(SignInAttempt)).where(_attempt.digest == digest))
+    transaction.connection().execute(
+        delete(table(SignInAttempt)).where(_attempt.digest == digest),
+        execution_options={UNAWAITED: True},
+    )
 
 
 def forget_failures_before(transaction: Transaction, at: datetime) -> None:
     """Drop failures older than `at`, so that names typed by mistake do not pile up."""
-    transaction.connection().execute(delete(table(SignInAttempt)).where(_attempt.failed_at < at))
+    transaction.connection().execute(
+        delete(table(SignInAttempt)).where(_attempt.failed_at < at),
+        execution_options={UNAWAITED: True},
+    )
 
 
 def _read(row: Iterable[Any]) -> Account:

@@ -13,8 +13,9 @@ from kiosk.domain.text import clean
 from kiosk.errors import VaultError
 from kiosk.records import audit
 from kiosk.records.audit import Chain
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.store import Records
-from kiosk.records.database.writing import add_fact
+from kiosk.records.database.writing import add_fact, take_number
 from kiosk.records.schema.columns import is_central
 from kiosk.records.schema.system_tables import AuditEvent
 from kiosk.usecases.site import SiteInfo
@@ -37,6 +38,7 @@ def add_entry(
     subject: UUID | None = None,
 ) -> None:
     """Append one entry to this machine's chain; ids and codes only."""
+    ask_for_entry(transaction, site, now)
     end = audit.chain_end(transaction, site.kiosk_id)
     id_ = uuid7(now, entropy(ENTROPY_BYTES))
     entry = AuditEntry(id_, end.length, now, action, by_staff, subject)
@@ -54,6 +56,15 @@ def add_entry(
     )
     add_fact(transaction, event, now)
     audit.set_chain_end(transaction, site.kiosk_id, audit.ChainEnd(end.length + 1, next_key, tag))
+
+
+def ask_for_entry(transaction: Transaction, site: SiteInfo, now: datetime) -> None:
+    """Ask ahead for what `add_entry` needs; an entry of this time must follow."""
+    ask_ahead(
+        transaction,
+        lambda: audit.chain_end(transaction, site.kiosk_id),
+        lambda: take_number(transaction, site.kiosk_id, now),
+    )
 
 
 def check_trail(

@@ -15,8 +15,10 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.clock_sync import is_doubtful
 from kiosk.errors import SetupError
+from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.schema.columns import Fact, Reference, Row, payload, table
 from kiosk.records.schema.system_tables import ChangeLog, Outbox, SyncCounter, SyncState
+from kiosk.records.schema.tables import CallbackEvent
 
 _CHANGED: Final = "kiosk.changed"
 _CENTRAL_ONLY = frozenset({"received_at"})
@@ -63,13 +65,25 @@ def add_fact_values(
     Columns that are left out get the default of `kind`.
     """
     row = {**_plan(kind).blank, **values}
-    numbered = {"machine": row["kiosk_id"], "now": now}
-    number = transaction.connection().execute(_number, numbered).first()
-    if number is None:
-        raise SetupError("This database knows no kiosk of this id; enrol the kiosk again.")
-    row["kiosk_seq"], latest, row["clock_offset_ms"] = number
+    row["kiosk_seq"], latest, row["clock_offset_ms"] = take_number(
+        transaction, cast(UUID, row["kiosk_id"]), now
+    )
     row["clock_doubtful"] = is_doubtful(now, latest)
     _insert(transaction, kind, row, send=True)
+
+
+def take_number(
+    transaction: Transaction, kiosk_id: UUID, now: datetime
+) -> tuple[int, datetime, int | None]:
+    """Return a machine's next number, the time of its latest fact, and its clock's offset.
+
+    Whoever takes a number writes a fact with it: a number that is missing counts as a loss.
+    """
+    taken = {"machine": kiosk_id, "now": now}
+    number = transaction.connection().execute(_number, taken).first()
+    if number is None:
+        raise SetupError("This database knows no kiosk of this id; enrol the kiosk again.")
+    return number.last_seq, number.last_fact_at, number.clock_offset_ms
 
 
 def add_made_here(transaction: Transaction, row: Reference) -> None:
@@ -185,4 +199,6 @@ def _plan(kind: type[Row]) -> _Plan:
         for name, field in fields
         if name not in _CENTRAL_ONLY
     }
-    return _Plan(target.name, insert(target), blank)
+    # A revision that was taken is to be known at once; what else goes wrong, the commit tells.
+    unawaited = {UNAWAITED: kind is not CallbackEvent}
+    return _Plan(target.name, insert(target).execution_options(**unawaited), blank)
