@@ -19,7 +19,7 @@ _OLDEST: Final = (13, 0)
 
 
 @dataclass(slots=True)
-class _Line:
+class _Pipelined:
     """The pipeline of one transaction."""
 
     pipeline: Any
@@ -53,7 +53,7 @@ class JoinedDialect(PGDialect_psycopg):
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
         """Send a statement, and wait for its answer where it is needed now."""
         info = context.root_connection.info if context is not None else {}
-        line: _Line | None = info.get(_LINE)
+        line: _Pipelined | None = info.get(_LINE)
         if line is None:
             cursor.execute(statement, parameters)
             return
@@ -100,12 +100,13 @@ def joined(connection: Connection, begin: str) -> Iterator[None]:
     """
     driver: Any = connection.connection.driver_connection
     # Closed without an error to pass on: the pipeline would log it, with the server's own words.
-    stack = ExitStack()
-    connection.info[_LINE] = _Line(stack.enter_context(driver.pipeline()))
+    stack, info = ExitStack(), connection.info
+    info[_LINE] = _Pipelined(stack.enter_context(driver.pipeline()))
     try:
         with connection.begin():
             connection.exec_driver_sql(begin, execution_options={UNAWAITED: True})
             yield
     finally:
-        del connection.info[_LINE]
+        # Gone already where the connection was lost.
+        info.pop(_LINE, None)
         stack.close()

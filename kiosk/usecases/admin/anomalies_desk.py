@@ -20,6 +20,7 @@ from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.records import anomalies as records
 from kiosk.records import passes, rosters
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.usecases.attendance.roster_view import bearers
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 
@@ -65,6 +66,17 @@ class _AnomalySearch:
 
     def all(self) -> Iterator[FactAnomaly]:
         """Yield what each check finds."""
+        where = self.transaction, self.site_id, self.since
+        ask_ahead(
+            self.transaction,
+            lambda: rosters.with_check_ins(*where),
+            lambda: list(records.check_ins_without_session(*where)),
+            lambda: list(records.request_times(*where)),
+            lambda: list(records.called_after_withdrawal(*where)),
+            lambda: list(records.shared_references(*where)),
+            lambda: list(records.gaps(*where)),
+            lambda: records.machine_symbols(self.transaction, self.site_id),
+        )
         yield from self._at_sessions()
         yield from self._at_no_session()
         yield from self._about_requests()

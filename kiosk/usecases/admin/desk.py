@@ -13,6 +13,7 @@ from kiosk.domain.staff import Role, normalise_login
 from kiosk.domain.statistics import AnyBlock, Report
 from kiosk.domain.text import clean
 from kiosk.records import audit, rosters, site, staff
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.schema.columns import is_central
 from kiosk.usecases import helplines
 from kiosk.usecases.admin import reports, retention
@@ -56,10 +57,11 @@ class OversightDesk(StaffDesk):
         to read on from. `staff` (a login) and `action` (code of `AuditAction`) leave out all
         others. The first call of a desk leaves an entry of its own.
         """
-        with self._writing() as (transaction, now):
+        with self._writing(audited=not self._trail_opened) as (transaction, now):
             if not self._trail_opened:
                 self._audit(transaction, now, AuditAction.AUDIT_OPENED)
             site_id = self._site.site_id
+            ask_ahead(transaction, lambda: rosters.machine_names(transaction, site_id))
             logins = _logins(transaction, site_id)
             kiosk_id = self._whose_trail(transaction, machine)
             wanted = audit.AuditQuery(

@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from kiosk.domain.callbacks.actions import AddNote
+from kiosk.errors import StoreSlow
+from kiosk.records.central import store as stores
 from kiosk.records.central.connection import Address
 from kiosk.records.central.store import CentralStore
 from kiosk.usecases.access import Access
@@ -65,6 +67,32 @@ def test_one_staff_list_from_the_command_line(clinic: Clinic, far: Clinic, line:
     assert trips(line, whole) <= MOST
 
 
+def test_every_staff_list(far: Clinic, line: Line) -> None:
+    def enter() -> None:
+        enter_central(far.store, far.clock, "1")
+        far.access.sign_in("manager", PASSPHRASE)
+
+    far.store._engine.connect().close()  # type: ignore[attr-defined]
+    before = trips(line, enter)
+    access, signed_in = far.access, far.fresh(far.manager)
+    passes, oversight = access.pass_desk(signed_in), access.oversight_desk(signed_in)
+    groups = access.groups_desk(signed_in)
+    lists: dict[str, Callable[[], object]] = {
+        "sessions of today": access.roster_desk(signed_in).sessions,
+        "members": passes.members,
+        "groups of passes": passes.groups,
+        "groups": groups.groups,
+        "plans": groups.export_plans,
+        "accounts": access.accounts_desk(signed_in).accounts,
+        "kiosks": oversight.kiosks,
+        "trail": oversight.audit_trail,
+        "helplines": oversight.helplines,
+        "anomalies": access.anomalies_desk(signed_in).anomalies,
+    }
+    found = {name: before + trips(line, read) for name, read in lists.items()}
+    assert max(found.values()) <= MOST, found
+
+
 def test_what_a_caller_does(clinic: Clinic, far: Clinic, line: Line, kiosk: KioskBeside) -> None:
     ask(clinic)
     ask(kiosk.clinic)
@@ -81,3 +109,16 @@ def test_what_a_caller_does(clinic: Clinic, far: Clinic, line: Line, kiosk: Kios
         "duplicates": trips(line, lambda: desk.duplicates(one)),
     }
     assert max(found.values()) <= MOST, found
+
+
+def test_a_centre_that_answers_too_slowly_is_told_as_slow(
+    far: Clinic, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far.callbacks.worklist()
+    monkeypatch.setattr(stores, "_PATIENCE_SECONDS", 0.1)
+    line.one_way = 0.5
+    with pytest.raises(StoreSlow, match=r"^The centre answers too slowly just now;"):
+        far.callbacks.worklist()
+    line.one_way = ONE_WAY
+    monkeypatch.undo()
+    far.callbacks.worklist()
