@@ -9,6 +9,7 @@ KioskError
 │   ├── StoreFull        the disk is full or read-only
 │   ├── StoreReplaced    the file was removed, replaced or written over while it was open
 │   ├── StoreAway        central cannot be reached, or has let the connection go
+│   │   └── StoreSlow        central answers too slowly to be waited for
 │   ├── StoreRefused     central refuses for good what was asked of it
 │   ├── StoreDiffers     central and machine are of versions that do not go together
 │   └── RevisionTaken    somebody else changed the same thing at the same moment
@@ -54,6 +55,10 @@ class StoreReplaced(StoreError):
 
 class StoreAway(StoreError):
     """Central cannot be reached or has let the connection go; trying again is harmless."""
+
+
+class StoreSlow(StoreAway):
+    """Central is there and answers too slowly to be waited for; trying again is harmless."""
 
 
 class StoreRefused(StoreError):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kiosk.devices.clock import Clock
     from kiosk.records.central.link import CentralLink
     from kiosk.records.database.store import Records
-    from kiosk.usecases.site import SiteInfo
+    from kiosk.usecases.site import SealingKeys, SiteInfo
 
 
 DATABASE: Final = "kiosk.db"
@@ -22,10 +22,6 @@ _ELSEWHERE: Final = (
     " `kiosk central enrol NAME --desk`."
 )
 _IS_A_DESK: Final = "This is a desk machine of a centre; {}."
-_UNKNOWN: Final = (
-    "The centre does not know this desk machine any more; empty it with `kiosk central reset` and"
-    " enrol it again with `kiosk central enrol NAME --desk`."
-)
 
 
 def data_dir(*, demo: bool = False) -> Path:
@@ -140,7 +136,7 @@ def find_link(folder: Path) -> "CentralLink | None":
     return read_link(folder)
 
 
-def open_central(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteInfo]":
+def open_central(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteInfo, SealingKeys]":
     """Open the centre for a desk machine and report that the desk is here.
 
     Raises StoreAway where it cannot be reached, StoreDiffers where versions do not go together,
@@ -149,21 +145,15 @@ def open_central(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteInf
     from importlib.metadata import version
 
     from kiosk.records.central.store import CentralStore
-    from kiosk.usecases.central.contact import check_central, report_contact
-    from kiosk.usecases.site import load_site
+    from kiosk.usecases.central.contact import enter_central
 
     store = CentralStore(link.address, link.site_id)
     try:
-        check_central(store)
-        try:
-            site = load_site(store)
-        except SetupError:
-            raise SetupError(_UNKNOWN) from None
-        report_contact(store, clock, site, version("kiosk"))
+        site, sealing = enter_central(store, clock, version("kiosk"))
     except BaseException:
         store.close()
         raise
-    return store, site
+    return store, site, sealing
 
 
 def refuse_staff_work(folder: Path, *, if_known: bool = False) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kiosk.ui.visitor.visit import VisitorDesks
     from kiosk.usecases.access import Access
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
-    from kiosk.usecases.site import SiteInfo
+    from kiosk.usecases.site import SealingKeys, SiteInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Kiosk:
     store: "Records"
     site: "SiteInfo"
     clock: "Clock"
+    sealing: "SealingKeys | None" = None
+    """Where they were read already."""
 
     def visitor_desks(self) -> "VisitorDesks":
         """Return what a visit needs."""
@@ -87,7 +89,7 @@ class Kiosk:
         from kiosk.usecases.site import load_sealing_keys
         from kiosk.usecases.staff_desk import Context
 
-        sealing = load_sealing_keys(self.store, self.site)
+        sealing = self.sealing or load_sealing_keys(self.store, self.site)
         rules = self.settings.rules
         calendar, exports = self.calendar(), self.folder / "exports"
         return Access(
@@ -165,7 +167,8 @@ def open_kiosk(folder: Path) -> Kiosk:
     link = None if has_database(folder) else find_link(folder)
     clock = SystemClock()
     if link is not None and link.kind != "kiosk":
-        return Kiosk(folder, read_settings(folder), *open_central(link, clock), clock)
+        store, site, sealing = open_central(link, clock)
+        return Kiosk(folder, read_settings(folder), store, site, clock, sealing)
     check_clinic(folder)
     settings = read_settings(folder)
     return Kiosk(folder, settings, *open_records(folder), clock)

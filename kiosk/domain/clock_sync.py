@@ -21,6 +21,7 @@ class SyncProblem(StrEnum):
     """Why a contact with central did not go well."""
 
     AWAY = "away"
+    SLOW = "slow"
     BUSY = "busy"
     FULL = "full"
     REFUSED = "refused"
@@ -35,6 +36,7 @@ class SyncProblem(StrEnum):
 
 _SENTENCES: Final = {
     SyncProblem.AWAY: "The centre cannot be reached just now; it is tried again by itself.",
+    SyncProblem.SLOW: "The centre answers too slowly just now; it is tried again by itself.",
     SyncProblem.BUSY: "The database is busy; it is tried again by itself.",
     SyncProblem.FULL: "A disk is full, here or at the centre; make room.",
     SyncProblem.REFUSED: (

@@ -24,6 +24,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry, UntoldChanges
 from kiosk.domain.central.incarnations import SPAN
+from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.schema.columns import AnyRow, Id, is_central, of_site, table
 from kiosk.records.schema.system_tables import AuditChain, AuditEvent, DeskChange, KioskDevice
 from kiosk.records.schema.tables import CallbackRequest
@@ -118,6 +119,7 @@ def set_chain_end(transaction: Transaction, kiosk_id: UUID, to: ChainEnd) -> Non
         update(table(AuditChain))
         .where(_chain.kiosk_id == kiosk_id)
         .values(length=to.length, next_key=to.next_key, last_tag=to.last_tag)
+        .execution_options(**{UNAWAITED: True})
     )
 
 
@@ -127,7 +129,7 @@ class TrailEntry(NamedTuple):
     entry: AuditEntry | None
     tag: bytes
     incarnation: int
-    """Of the machine when it wrote the entry; see `domain.incarnations`."""
+    """Of the machine when it wrote the entry; see `domain.central.incarnations`."""
 
 
 def trail(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> Iterator[TrailEntry]:

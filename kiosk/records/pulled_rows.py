@@ -18,6 +18,7 @@ from kiosk.domain.central.incarnations import SPAN, OwnIncarnation, PushMark
 from kiosk.domain.ids import NO_ID
 from kiosk.errors import SetupError
 from kiosk.records import outbox
+from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.schema.columns import Id, table
 from kiosk.records.schema.system_tables import StaffAccount, SyncState
 from kiosk.records.schema.tables import (
@@ -234,7 +235,8 @@ def _change(
     values: "dict[str, UUID | datetime | int | str | None]",
 ) -> None:
     transaction.connection().execute(
-        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(values)
+        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(values),
+        execution_options={UNAWAITED: True},
     )
 
 

@@ -14,6 +14,7 @@ from kiosk.domain.clock_sync import FAR_OFF_MS, corrected, is_far_off
 from kiosk.domain.text import clean
 from kiosk.records import outbox
 from kiosk.records.central.incarnations import all_incarnations
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.writing import add_reference
 from kiosk.records.schema.columns import readable, table
 from kiosk.records.schema.system_tables import (
@@ -183,7 +184,13 @@ def find_by_symbols(transaction: Transaction, site_id: UUID, symbols: str) -> UU
 
 def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tuple[KioskView, ...]:
     """Return the machines of a site by name, `needs` still empty; `kiosk_id` is this machine."""
-    connection, folders = transaction.connection(), all_incarnations(transaction, site_id)
+    connection, asked = transaction.connection(), {"site": site_id}
+    ask_ahead(
+        transaction,
+        lambda: all_incarnations(transaction, site_id),
+        lambda: connection.execute(_machines, asked),
+    )
+    folders = all_incarnations(transaction, site_id)
     found = tuple(
         KioskView(
             name=clean(row.name),
@@ -203,7 +210,7 @@ def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tup
             helplines_review_by=_day(row.helplines_review_by),
             incarnations=folders.get(row.id, ()),
         )
-        for row in connection.execute(_machines, {"site": site_id})
+        for row in connection.execute(_machines, asked)
     )
     if connection.dialect.name != "sqlite":
         return found

@@ -11,6 +11,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.staff import Role, Staff
+from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.schema.columns import is_central, table
 from kiosk.records.schema.system_tables import PublicKey, SignInAttempt, StaffAccount
 
@@ -118,20 +119,28 @@ def failures(transaction: Transaction, digest: bytes) -> Failures | None:
 
 
 def keep_failures(
-    transaction: Transaction, machine: Machine, digest: bytes, count: int, at: datetime
+    transaction: Transaction,
+    machine: Machine,
+    digest: bytes,
+    count: int,
+    at: datetime,
+    *,
+    first: bool = False,
 ) -> None:
-    """Write how many failures in a row there are under one digest, and when the last was."""
+    """Write how many failures in a row there are under one digest, and when the last was.
+
+    `first` where none are written under it yet.
+    """
     values = {"failures": count, "failed_at": at}
     attempts = table(SignInAttempt)
-    changed = transaction.connection().execute(
-        update(attempts).where(_attempt.digest == digest).values(values)
-    )
-    if changed.rowcount == 0:
-        transaction.connection().execute(
-            insert(attempts).values(
-                digest=digest, site_id=machine.site_id, kiosk_id=machine.kiosk_id, **values
-            )
+    change = (
+        insert(attempts).values(
+            digest=digest, site_id=machine.site_id, kiosk_id=machine.kiosk_id, **values
         )
+        if first
+        else update(attempts).where(_attempt.digest == digest).values(values)
+    )
+    transaction.connection().execute(change, execution_options={UNAWAITED: True})
 
 
 def forget_failures(transaction: Transaction, digest: bytes) -> None:
@@ -148,7 +157,8 @@ def _delete_attempts(transaction: Transaction, digest: bytes, since: datetime) -
     """Delete what was tried under one digest, and all that was tried before `since`."""
     # A desk's role may delete nothing at the centre; a function does it for its own clinic.
     forget = _FORGET_THERE if is_central(transaction) else _forget_here
-    transaction.connection().execute(forget, {"asked": digest, "since": since})
+    wanted = {"asked": digest, "since": since}
+    transaction.connection().execute(forget, wanted, execution_options={UNAWAITED: True})
 
 
 def _read(row: Iterable[Any]) -> Account:

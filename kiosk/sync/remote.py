@@ -9,7 +9,15 @@ from uuid import UUID
 from kiosk.domain.central.incarnations import Incarnation, OwnIncarnation, PushMark
 from kiosk.domain.clock_sync import SyncProblem
 from kiosk.domain.ids import NO_ID
-from kiosk.errors import StoreAway, StoreBusy, StoreDiffers, StoreError, StoreFull, StoreRefused
+from kiosk.errors import (
+    StoreAway,
+    StoreBusy,
+    StoreDiffers,
+    StoreError,
+    StoreFull,
+    StoreRefused,
+    StoreSlow,
+)
 from kiosk.records.central.owner import Terms
 from kiosk.records.outbox import Waiting
 
@@ -149,6 +157,8 @@ def problem_of(fault: StoreError) -> SyncProblem:
             return SyncProblem.BUSY
         case StoreFull():
             return SyncProblem.FULL
+        case StoreSlow():
+            return SyncProblem.SLOW
         case _:
             return SyncProblem.AWAY
 

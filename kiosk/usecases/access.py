@@ -25,6 +25,7 @@ from kiosk.domain.staff import (
 )
 from kiosk.errors import AccessRefused, VaultError
 from kiosk.records import staff
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.writing import change_reference
 from kiosk.records.schema.system_tables import StaffAccount
 from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
@@ -158,8 +159,13 @@ class Access:
         """Count a try, make it, and return what a right passphrase opens."""
         name = normalise_login(login)
         with self._store.write() as transaction:
-            wait = self._throttle.begin(transaction, self._clock.now(), name)
             known = is_login(name)
+            if known:
+                ask_ahead(
+                    transaction,
+                    lambda: staff.find_by_login(transaction, self._site.site_id, name),
+                )
+            wait = self._throttle.begin(transaction, self._clock.now(), name)
             account = staff.find_by_login(transaction, self._site.site_id, name) if known else None
         if wait is not None:
             return SignInRefused(wait)
@@ -260,7 +266,7 @@ class SignInThrottle:
         digest = self._digest(name)
         failures = staff.failures(transaction, digest)
         if failures is None:
-            staff.keep_failures(transaction, self._site, digest, 1, now)
+            staff.keep_failures(transaction, self._site, digest, 1, now, first=True)
             return None
         left = sign_in_wait_left(failures.count, failures.last_at, now)
         if left > timedelta(0):

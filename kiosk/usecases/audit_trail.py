@@ -16,6 +16,7 @@ from kiosk.domain.text import clean
 from kiosk.errors import VaultError
 from kiosk.records import audit
 from kiosk.records.audit import Chain, TrailEntry
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_numbered_fact, number_fact
 from kiosk.records.schema.columns import is_central
@@ -76,6 +77,7 @@ def add_late_entries(
 
 def _append(transaction: Transaction, site: SiteInfo, now: datetime, entry: AuditEntry) -> None:
     """Append `entry`, which takes the next position in the chain; `now` is when that is done."""
+    ask_for_entry(transaction, site, now)
     end = audit.chain_end(transaction, site.kiosk_id)
     # Numbered before it is tagged, so that the tag vouches for the clock as well.
     number = number_fact(transaction, site.kiosk_id, now)
@@ -100,6 +102,15 @@ def _append(transaction: Transaction, site: SiteInfo, now: datetime, entry: Audi
     )
     add_numbered_fact(transaction, event)
     audit.set_chain_end(transaction, site.kiosk_id, audit.ChainEnd(end.length + 1, next_key, tag))
+
+
+def ask_for_entry(transaction: Transaction, site: SiteInfo, now: datetime) -> None:
+    """Ask ahead for what `add_entry` needs; an entry of this time must follow."""
+    ask_ahead(
+        transaction,
+        lambda: audit.chain_end(transaction, site.kiosk_id),
+        lambda: number_fact(transaction, site.kiosk_id, now),
+    )
 
 
 def check_trail(

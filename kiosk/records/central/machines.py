@@ -9,8 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Insert,
     Table,
     Text,
+    Update,
     bindparam,
     cast,
     delete,
@@ -38,6 +40,7 @@ from kiosk.records.central.setup import (
     role_exists,
     role_name,
 )
+from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.database.writing import add_reference, change_reference, mark_changed
 from kiosk.records.schema.columns import Fact, MadeAnywhere, readable, table
 from kiosk.records.schema.system_tables import (
@@ -73,6 +76,7 @@ _PARKED_COLUMNS = (
 )  # fmt: skip
 _REVOKED = "revoked"
 _NOW = select(func.clock_timestamp())
+_reported = select(_beat.kiosk_id).where(_beat.kiosk_id == bindparam("kiosk"))
 _revoked = select(_device.revoked_at).where(_device.id == bindparam("kiosk"))
 
 
@@ -341,6 +345,11 @@ def is_revoked(transaction: Transaction, kiosk_id: UUID) -> bool:
     return transaction.connection().execute(_revoked, {"kiosk": kiosk_id}).scalar() is not None
 
 
+def has_reported(transaction: Transaction, kiosk_id: UUID) -> bool:
+    """Return whether there is a heartbeat of a machine."""
+    return transaction.connection().execute(_reported, {"kiosk": kiosk_id}).first() is not None
+
+
 def report_desk(
     transaction: Transaction,
     site_id: UUID,
@@ -358,10 +367,10 @@ def report_desk(
         "parked": 0,
         "version": version,
     }
-    connection = transaction.connection()
-    known = connection.execute(
-        update(table(KioskHeartbeat)).where(_beat.kiosk_id == kiosk_id).values(values)
-    )
-    if known.rowcount == 0:
+    change: Insert | Update
+    if has_reported(transaction, kiosk_id):
+        change = update(table(KioskHeartbeat)).where(_beat.kiosk_id == kiosk_id).values(values)
+    else:
         first = {**values, "kiosk_id": kiosk_id, "site_id": site_id, "sent_upto": 0}
-        connection.execute(insert(table(KioskHeartbeat)).values(first))
+        change = insert(table(KioskHeartbeat)).values(first)
+    transaction.connection().execute(change, execution_options={UNAWAITED: True})

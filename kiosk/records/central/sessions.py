@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session as Transaction
 
 from kiosk.errors import StoreBusy
 from kiosk.records.central.connection import BUSY, LOCK_NOT_AVAILABLE
+from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import KioskDevice
 
@@ -53,7 +55,7 @@ _ROLE_PARTS = 3
 
 def end_open_transactions(transaction: Transaction) -> None:
     """End transactions that kiosks of the asking desk's site have kept open for a minute."""
-    transaction.connection().execute(_END_OPEN)
+    transaction.connection().execute(_END_OPEN, execution_options={UNAWAITED: True})
 
 
 def end_idle_transactions(connection: Connection) -> None:
@@ -69,8 +71,10 @@ def naming_holder(engine: Engine) -> Iterator[None]:
     """Let StoreBusy out of the block, with the name of who is in the way, where a wait was long."""
     try:
         yield
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+    except (DBAPIError, psycopg.Error) as error:
+        # As psycopg raises it where it comes with the commit.
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if getattr(cause, "sqlstate", "") != LOCK_NOT_AVAILABLE:
             raise
         raise StoreBusy(_describe_holder(engine)) from None
 

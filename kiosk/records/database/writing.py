@@ -15,9 +15,11 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.clock_sync import is_doubtful
 from kiosk.errors import SetupError, StoreRefused
+from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.database.last_number import NUMBERED
 from kiosk.records.schema.columns import Fact, Reference, Row, payload, table
 from kiosk.records.schema.system_tables import ChangeLog, Outbox, SyncCounter, SyncState
+from kiosk.records.schema.tables import CallbackEvent
 
 CHANGED_BY_DESKS: Final[dict[str, tuple[str, ...]]] = {
     "support_group": (
@@ -183,7 +185,7 @@ def log_changes_by_desk(transaction: Transaction, site_id: UUID) -> None:
         "ids": [row_id for _, row_id in changed],
         "gone": list(changed.values()),
     }
-    transaction.connection().execute(_LOG_CHANGES, given)
+    transaction.connection().execute(_LOG_CHANGES, given, execution_options={UNAWAITED: True})
 
 
 def _take_changes(transaction: Transaction) -> dict[tuple[str, UUID], bool]:
@@ -266,4 +268,6 @@ def _plan(kind: type[Row]) -> _Plan:
         for name, field in fields
         if name not in _CENTRAL_ONLY
     }
-    return _Plan(target.name, insert(target), blank)
+    # A revision that was taken is to be known at once; what else goes wrong, the commit tells.
+    unawaited = {UNAWAITED: kind is not CallbackEvent}
+    return _Plan(target.name, insert(target).execution_options(**unawaited), blank)

@@ -143,7 +143,7 @@ class SyncState(SQLModel, table=True):
     problem: str | None = None
     """Code of `SyncProblem`: why the last contact failed; None where it went well."""
     incarnation: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
-    """Raised where the folder turns out to be a copy; see `domain.incarnations`."""
+    """Raised where the folder turns out to be a copy; see `domain.central.incarnations`."""
     incarnation_at: datetime | None = None
     """When it was raised last."""
     mark: UUID | None = Field(default=None, sa_type=Id)
@@ -156,7 +156,7 @@ class SyncState(SQLModel, table=True):
     """The highest `kiosk_seq` that ever arrived."""
     unseen_after: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
     unseen_upto: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
-    """As in `domain.incarnations.OwnIncarnation`."""
+    """As in `domain.central.incarnations.OwnIncarnation`."""
     twin_at: datetime | None = None
     """When it was last heard that another folder of this machine runs; None where none does."""
 
@@ -233,7 +233,7 @@ class KioskHeartbeat(SQLModel, table=True):
 
 
 class KioskIncarnation(SQLModel, table=True):
-    """How far one folder of a kiosk has sent; see `domain.incarnations`. Filled at the centre."""
+    """How far one folder of a kiosk has sent (`domain.central.incarnations`); the centre fills it."""
 
     __tablename__ = "kiosk_incarnation"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -21,6 +22,7 @@ from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.records import anomalies as records
 from kiosk.records import check_ins, passes, rosters
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.usecases.attendance.roster_view import bearers
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 
@@ -44,7 +46,8 @@ class AnomaliesDesk(StaffDesk):
         Those that need a person come first, then the latest. Nothing is stored: what has been
         mended is missing from the next answer.
         """
-        with self._reading() as (transaction, now):
+        symbols_of = partial(records.machine_symbols, site_id=self._site.site_id)
+        with self._reading(symbols_of) as (transaction, now):
             search = _AnomalySearch(
                 transaction,
                 self._site.site_id,
@@ -52,7 +55,7 @@ class AnomaliesDesk(StaffDesk):
                 now - timedelta(days=max(1, min(days, MOST_DAYS))),
                 self._context.rules.opens_before,
             )
-            symbols = records.machine_symbols(transaction, self._site.site_id)
+            symbols = symbols_of(transaction)
             return merge_anomalies(search.all(), {id_: clean(two) for id_, two in symbols.items()})
 
 
@@ -68,6 +71,20 @@ class _AnomalySearch:
 
     def all(self) -> Iterator[FactAnomaly]:
         """Yield what each check finds."""
+        where = self.transaction, self.site_id, self.since
+        ask_ahead(
+            self.transaction,
+            lambda: records.check_ins_by_session(*where),
+            lambda: rosters.with_check_ins(*where),
+            lambda: list(records.check_ins_without_session(*where)),
+            lambda: check_ins.unplaced(self.transaction, self.site_id),
+            lambda: list(records.request_times(*where)),
+            lambda: list(records.called_after_withdrawal(*where)),
+            lambda: list(records.shared_references(*where)),
+            lambda: list(records.refusals(*where)),
+            lambda: list(records.losses(*where)),
+            lambda: list(records.gaps(*where)),
+        )
         yield from self._at_sessions()
         yield from self._at_no_session()
         yield from self._about_requests()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -63,24 +64,29 @@ class OversightDesk(StaffDesk):
         others. The first call of a desk leaves an entry of its own.
         """
         if not self._trail_opened:
-            with self._writing() as (transaction, now):
+            with self._writing(audited=True) as (transaction, now):
                 self._audit(transaction, now, AuditAction.AUDIT_OPENED)
             self._trail_opened = True
-        with self._reading() as (transaction, _now):
-            site_id = self._site.site_id
-            logins = _logins(transaction, site_id)
+        site_id = self._site.site_id
+
+        def find(transaction: Transaction) -> list[tuple[UUID, AuditEntry]]:
             kiosk_id = self._whose_trail(transaction, machine)
             wanted = audit.AuditQuery(
                 most=max(1, min(limit, MOST_LINES)),
                 kiosk_id=kiosk_id,
                 before=_trail_position(before) if kiosk_id is None else _machine_position(before),
-                by_staff=None if staff is None else _find_staff_id(logins, staff),
+                by_staff=None if staff is None else _find_staff_id(transaction, site_id, staff),
                 action=action or None,
             )
-            entries = audit.latest_entries(transaction, site_id, wanted)
+            return audit.latest_entries(transaction, site_id, wanted)
+
+        logins_of = partial(_logins, site_id=site_id)
+        places_of = partial(rosters.machine_names, site_id=site_id)
+        with self._reading(find, logins_of, places_of) as (transaction, _now):
+            entries = find(transaction)
             subjects = {one.subject for _, one in entries if one.subject is not None}
             references = audit.request_references(transaction, subjects)
-            places = rosters.machine_names(transaction, site_id)
+            logins, places = logins_of(transaction), places_of(transaction)
         names = {**references, **logins}
         return tuple(
             _audit_line(place, entry, logins, names, clean(places.get(place, "")))
@@ -219,9 +225,9 @@ def _logins(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
     return {one.staff.id: one.staff.login for one in staff.accounts(transaction, site_id)}
 
 
-def _find_staff_id(logins: Mapping[UUID, str], login: str) -> UUID:
+def _find_staff_id(transaction: Transaction, site_id: UUID, login: str) -> UUID:
     """Return whose login this is; an id that no account has for an unknown login."""
-    wanted = normalise_login(login)
+    logins, wanted = _logins(transaction, site_id), normalise_login(login)
     return next((id_ for id_, name in logins.items() if name == wanted), _NOBODY)
 
 

@@ -349,7 +349,7 @@ class RosterDesk(StaffDesk):
         The days are the clinic's. By session and arrival, names opened, those who were taken off
         with the reason. Every call leaves one entry in the audit trail.
         """
-        with self._writing() as (transaction, now):
+        with self._writing(audited=True) as (transaction, now):
             self._audit(transaction, now, AuditAction.EXPORTED_ATTENDANCE)
         with self._reading() as (transaction, now):
             start, end = self._bounds(since)[0], self._bounds(until)[1]

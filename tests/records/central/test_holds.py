@@ -34,7 +34,9 @@ from tests.support.rights_rows import Clinic, credentials, fresh, sample, settle
 from tests.support.rights_tries import HOLDS
 
 NOW = FOUNDED + timedelta(days=30)
-SOON = text("SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = '2s'")
+SOON = text(
+    "SELECT set_config('synchronous_commit', 'on', true), set_config('lock_timeout', '2s', true)"
+)
 
 
 @pytest.fixture
@@ -195,7 +197,7 @@ def test_an_enrolment_goes_whatever_its_role_has_left_there(centre: Centre, clin
 def test_who_keeps_the_counter_is_named(
     centre: Centre, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_once = text("SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = '20ms'")
+    at_once = text("SELECT set_config('lock_timeout', '20ms', true)")
     for module in (store, owner):
         monkeypatch.setattr(module, "PATIENT_COMMIT", at_once)
     join(centre, clinic)

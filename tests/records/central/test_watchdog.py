@@ -21,7 +21,7 @@ from tests.support.centres import Centre
 from tests.support.proxy import Proxy
 
 SHORT = 0.3
-LATEST = 5.0
+LATEST = 8.0
 """A loaded machine may wake the watch late; without it these tests would never end."""
 
 
@@ -83,8 +83,8 @@ def test_silence_before_a_kept_connection_is_used_again(engine: Engine, line: Pr
 
 
 @pytest.mark.usefixtures("short")
-def test_silence_while_a_new_connection_is_looked_at(engine: Engine, line: Proxy) -> None:
-    line.freeze(b"pg_catalog.version")
+def test_silence_while_a_new_connection_is_made(engine: Engine, line: Proxy) -> None:
+    line.freeze(b"application_name")
     ends_on_time(lambda: one_transaction(engine))
     line.pass_on()
     one_transaction(engine)
