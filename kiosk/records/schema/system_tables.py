@@ -233,7 +233,7 @@ class KioskHeartbeat(SQLModel, table=True):
 
 
 class KioskIncarnation(SQLModel, table=True):
-    """How far one folder of a kiosk has sent (`domain.central.incarnations`); the centre fills it."""
+    """How far one folder of a kiosk has sent (`domain.central.incarnations`); only at the centre."""
 
     __tablename__ = "kiosk_incarnation"
 
