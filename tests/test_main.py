@@ -4,6 +4,7 @@ import importlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import cache_from_source
 from pathlib import Path
 
@@ -44,6 +45,16 @@ def test_a_compiled_module_that_was_cut_short_is_made_anew(tmp_path: Path, cut: 
     assert counted("pass").stdout == "36\n"
 
 
+@pytest.fixture
+def _own_umask() -> Iterator[None]:
+    """Let what the command sets for its own process end with the test."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("_own_umask")
 def test_the_command_begins_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     main = importlib.import_module("kiosk.__main__")
     done: list[str] = []

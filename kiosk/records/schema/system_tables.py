@@ -233,7 +233,7 @@ class KioskHeartbeat(SQLModel, table=True):
 
 
 class KioskIncarnation(SQLModel, table=True):
-    """How far one folder of a kiosk has sent (`domain.central.incarnations`); only at the centre."""
+    """How far one folder of a kiosk has sent (`domain.central.incarnations`); centre only."""
 
     __tablename__ = "kiosk_incarnation"
 
