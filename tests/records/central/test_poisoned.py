@@ -81,7 +81,7 @@ def test_an_upgrade_sets_aside_what_does_not_fit_and_names_it(older: Engine) -> 
             ),
             {"id": forged, "site": site, "kiosk": kiosk, "at": NOW},
         )
-    owner = read_address(str(older.url.render_as_string(hide_password=False)))
+    owner = read_address(older.url.set(drivername="postgresql").render_as_string(False))
     prepared = prepare_central(owner, SetClock(NOW))
     assert prepared.parked == (
         ParkedRows("check_in", "7K", "length", 1),
