@@ -7,7 +7,9 @@ KioskError
 │   ├── StoreNewer       a newer kiosk has written it
 │   ├── StoreBusy        another process holds it
 │   ├── StoreFull        the disk is full or read-only
+│   ├── StoreReplaced    the file was removed, replaced or written over while it was open
 │   ├── StoreAway        central cannot be reached, or has let the connection go
+│   │   └── StoreSlow        central answers too slowly to be waited for
 │   ├── StoreRefused     central refuses for good what was asked of it
 │   ├── StoreDiffers     central and machine are of versions that do not go together
 │   └── RevisionTaken    somebody else changed the same thing at the same moment
@@ -47,8 +49,16 @@ class StoreFull(StoreError):
     """The disk is full or cannot be written."""
 
 
+class StoreReplaced(StoreError):
+    """The file was removed, replaced or written over while it was open; only a new start helps."""
+
+
 class StoreAway(StoreError):
     """Central cannot be reached or has let the connection go; trying again is harmless."""
+
+
+class StoreSlow(StoreAway):
+    """Central is there and answers too slowly to be waited for; trying again is harmless."""
 
 
 class StoreRefused(StoreError):

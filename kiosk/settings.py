@@ -1,7 +1,7 @@
 """What a clinic may change: one typed tree, read once from kiosk.toml and KIOSK_* variables."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -16,7 +16,13 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
-from kiosk.domain.policy import Rules
+from kiosk.domain.policy import (
+    LEAST_ATTENDANCE_KEPT,
+    LEAST_PASSES_KEPT,
+    LEAST_REQUESTS_KEPT,
+    Rules,
+)
+from kiosk.domain.text import place_in_toml
 from kiosk.domain.working_time import WEEKDAYS, OpeningHours, read_hours
 from kiosk.errors import SetupError
 
@@ -78,11 +84,11 @@ class PolicySettings(BaseModel):
     """How long the clinic keeps what is done with, in days, where its records are kept for good."""
 
     model_config = _STRICT
-    closed_requests_days: int = Field(default=180, ge=7, le=3650)
+    closed_requests_days: int = Field(default=180, ge=LEAST_REQUESTS_KEPT.days, le=3650)
     """Requests after they were closed or withdrawn, with everything that was noted about them."""
-    attendance_days: int = Field(default=730, ge=30, le=3650)
+    attendance_days: int = Field(default=730, ge=LEAST_ATTENDANCE_KEPT.days, le=3650)
     """Check-ins and head counts after the session."""
-    passes_days: int = Field(default=730, ge=30, le=3650)
+    passes_days: int = Field(default=730, ge=LEAST_PASSES_KEPT.days, le=3650)
     """Passes, and the names behind them, after they were last used or revoked."""
     exports_days: int = Field(default=7, ge=1, le=90)
     """Files in the exports folder."""
@@ -203,15 +209,16 @@ def read_settings(folder: Path) -> Settings:
         ) from None
     except (OSError, UnicodeDecodeError):
         raise SetupError(f"The settings {path} cannot be read; check the file's rights.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SetupError(f"The settings {path} are no valid TOML ({error}); mend them.") from None
+    except (ValueError, RecursionError) as error:
+        place = place_in_toml(str(error))
+        raise SetupError(f"The settings {path} are no valid TOML{place}; mend them.") from None
     if unknown := sorted(values.keys() - Settings.model_fields.keys()):
         raise SetupError(_describe_unknown(unknown[0], path))
     try:
         return Settings(**values)
     except ValidationError as error:
         raise SetupError(_describe_error(path, error)) from None
-    except SettingsError:
+    except (SettingsError, RecursionError):
         raise SetupError(
             "A KIOSK_ variable names a whole table; set its keys one by one, for example"
             " KIOSK_VISIT__IDLE_SECONDS=90."
@@ -237,8 +244,27 @@ def _describe_error(path: Path, error: ValidationError) -> str:
         return _describe_unknown(where, path)
     if first["type"] in ("model_type", "dict_type"):
         return f"The setting {where} in {path} is a table; write its keys under [{where}]."
-    reason = first["msg"].removeprefix("Input ")
+    reason = _describe_wrong_value(first["type"], first.get("ctx", {}))
+    reason = reason or first["msg"].removeprefix("Input ")
     return f"The setting {where} in {path} or its KIOSK_ variable is wrong: it {reason}."
+
+
+def _describe_wrong_value(code: str, limits: Mapping[str, Any]) -> str:
+    """Return what is wrong with a value in plain words, by pydantic's code; empty for others."""
+    match code:
+        case "greater_than_equal":
+            return f"should be {limits['ge']} or more"
+        case "less_than_equal":
+            return f"should be {limits['le']} or less"
+        case "string_pattern_mismatch":
+            return "should look like SG or DE-BE, or be empty"
+        case "tuple_type":
+            return "should be a list of days, such as [2026-12-24]"
+        case "string_type":
+            return "should stand in quotes"
+    if code.startswith(("int", "finite")):
+        return "should be a whole number"
+    return "should be a day, such as 2026-12-24" if code.startswith("date") else ""
 
 
 def _describe_unknown(where: str, path: Path) -> str:

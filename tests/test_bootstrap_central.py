@@ -20,7 +20,7 @@ from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
 from kiosk.records.central.setup import role_name
 from kiosk.usecases.access import SignInRefused
-from kiosk.usecases.central.contact import report_contact
+from kiosk.usecases.central.contact import enter_central
 from kiosk.usecases.staff_desk import SignedIn
 from tests.support.central_clinics import open_clinic_at_centre
 from tests.support.centres import PASSWORD, Centre
@@ -74,7 +74,7 @@ def test_a_desk_machine_works_at_the_centre_and_says_that_it_is_there(office: Of
 def test_the_clock_is_measured_again_each_time_and_kept_with_facts(office: Office) -> None:
     clinic = office.clinic
     for _ in range(2):
-        report_contact(clinic.store, clinic.clock, clinic.site, "1.2.3")
+        enter_central(clinic.store, clinic.clock, "1.2.3")
     (beat,) = clinic.column("SELECT clock_offset_ms FROM kiosk_heartbeat")
     behind = SystemClock().now() - clinic.clock.at
     assert abs(timedelta(milliseconds=beat) - behind) < timedelta(minutes=1)
@@ -107,10 +107,13 @@ def test_a_machine_that_is_not_wanted_any_more_is_told(
         ("contract=99, oldest_contract=98", "too old for its centre"),
     ],
 )
+@pytest.mark.parametrize("lacking", ["", "kiosk_take_turn", "kiosk_end_open_transactions"])
 def test_versions_that_do_not_go_together_are_told(
-    office: Office, terms: str, sentence: str
+    office: Office, terms: str, sentence: str, lacking: str
 ) -> None:
     office.clinic.bend(f"UPDATE central SET {terms}")  # noqa: S608
+    if lacking:
+        office.clinic.bend(f"DROP FUNCTION {lacking}")
     with pytest.raises(StoreDiffers, match=sentence):
         open_kiosk(office.folder)
 

@@ -1,5 +1,7 @@
 """The desk put together: what stands behind its door, and the files it writes."""
 
+import asyncio
+import gc
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,11 @@ from kiosk.bootstrap.kiosk import Kiosk
 from kiosk.domain.callbacks.worklist import WorklistFilter
 from kiosk.domain.staff import Role
 from kiosk.errors import SetupError, SignedOut
+from kiosk.records.database.opening import LINK_FILE
 from kiosk.settings import read_settings
+from kiosk.ui.desk.app import DeskApp
 from kiosk.ui.desk.session import CurrentUser, DeskSide
+from kiosk.ui.door import Trouble
 from kiosk.usecases.access import SignInRefused
 from tests.support.desks import Clinic, open_clinic
 
@@ -101,3 +106,43 @@ def test_files_go_to_the_exports_folder(folder: Path) -> None:
         )
         assert listed.suffix == ".csv"
         assert b"Mei" not in sheet.read_bytes()
+
+
+@pytest.mark.parametrize("broken", ["kiosk.toml", LINK_FILE, "kiosk.db", "desk.log"])
+def test_a_desk_starts_amid_a_broken_file_and_opens_once_it_is_mended(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """Its first screen says what is wrong, and asks again; nothing stays open of a failed try."""
+    from kiosk.ui.terminal import app as terminal_app
+
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    with open_clinic(folder):
+        pass
+    path = folder / broken
+    whole = path.read_bytes() if path.exists() else None
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    database = folder / "kiosk.db"
+    away = database.rename(folder / "away") if broken == LINK_FILE else None
+
+    def run(app: DeskApp) -> int:
+        answer = asyncio.run(app.door.ask(lambda side: side.clinic.name))
+        if broken == "desk.log":
+            assert answer == "Sample clinic"
+            return 0
+        for _ in range(2):
+            answer = asyncio.run(app.door.ask(lambda side: side.clinic.name))
+            assert isinstance(answer, Trouble)
+            assert "cannot be read" in answer.for_staff
+        path.rmdir()
+        if whole is not None:
+            path.write_bytes(whole)
+        if away is not None:
+            away.rename(database)
+        assert asyncio.run(app.door.ask(lambda side: side.clinic.name)) == "Sample clinic"
+        return 0
+
+    monkeypatch.setattr(terminal_app, "run_locked", run)
+    assert show_desk(folder) == 0

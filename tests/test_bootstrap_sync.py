@@ -108,18 +108,40 @@ def test_a_silent_centre_does_not_hold_the_end_back(
 
 
 def test_a_link_that_cannot_be_read_leaves_the_kiosk_working(
-    folder: Path, caplog: pytest.LogCaptureFixture
+    folder: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """That is logged once, however often the link is read again."""
+    monkeypatch.setattr(bootstrap, "_LINK_SECONDS", 0.02)
     (folder / LINK_FILE).write_text('{"password": "secret"')
     with opened(folder) as kiosk, ExitStack() as ending:
         with caplog.at_level(logging.INFO, "kiosk.sync"):
             start_sync(kiosk, ending)
-            for thread in syncing():
-                thread.join(SOON)
+            (thread,) = syncing()
+            thread.join(0.2)
         assert [record.message for record in caplog.records] == [
             "the sync has not begun: SetupError"
         ]
-        assert kiosk.visitor_side().desk.sessions_today().open_now == ()
+        assert kiosk.visitor_desks().desk.sessions_today().open_now == ()
+
+
+def test_a_link_that_is_mended_begins_the_sync(
+    folder: Path, centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_QUIET_SECONDS", "_LINK_SECONDS"):
+        monkeypatch.setattr(bootstrap, name, 0.1)
+    join(folder, centre)
+    whole = (folder / LINK_FILE).read_text()
+    (folder / LINK_FILE).write_text("{" * 5000)
+    with opened(folder) as kiosk, ExitStack() as ending:
+        start_sync(kiosk, ending)
+        (thread,) = syncing()
+        thread.join(0.2)
+        assert pending(kiosk)
+        (folder / LINK_FILE).write_text(whole)
+        until = time.monotonic() + SOON
+        while pending(kiosk) and time.monotonic() < until:
+            thread.join(0.05)
+        assert pending(kiosk) == 0
 
 
 def test_a_machine_tells_what_it_is(folder: Path, centre: Centre) -> None:
@@ -142,7 +164,7 @@ def test_nothing_of_the_centre_is_imported_before_the_thread(folder: Path) -> No
     leave_alone(folder, free_port())
     code = (
         "import sys; from pathlib import Path; from kiosk.bootstrap.kiosk import open_kiosk;"
-        f"kiosk = open_kiosk(Path({str(folder)!r})); kiosk.visitor_side(); kiosk.clean();"
+        f"kiosk = open_kiosk(Path({str(folder)!r})); kiosk.visitor_desks(); kiosk.clean();"
         "print([name for name in ('psycopg', 'kiosk.sync') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)

@@ -143,7 +143,7 @@ def test_a_wrong_variable_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "among the KIOSK_ variables is unknown" in _refusal(tmp_path)
 
 
-@pytest.mark.parametrize("value", ["90", "{", '"x"', "[]"])
+@pytest.mark.parametrize("value", ["90", "{", '"x"', "[]", "[" * 5000])
 def test_a_variable_for_a_whole_table_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
@@ -151,9 +151,43 @@ def test_a_variable_for_a_whole_table_is_refused(
     assert "KIOSK_ variable" in _refusal(tmp_path) or "[visit]" in _refusal(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["[visit", "idle_seconds = ", "a = 1\na = 2"])
-def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
-    assert "no valid TOML" in _refusal(tmp_path, text)
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[visit", " at the end"),
+        ("a = 1\na = 2", " at the end"),
+        ("[visit]\nidle_seconds == 3", " at line 2, column 15"),
+        ("[visit]\n[visit]", " at line 2, column 7"),
+        (f"a = {'[' * 5000}", ""),
+        (f"[visit]\nidle_seconds = {'9' * 5000}", ""),
+    ],
+    ids=["open", "twice", "sign", "table-twice", "deep", "huge"],
+)
+def test_a_file_that_is_no_toml_is_refused_by_its_place(
+    tmp_path: Path, text: str, place: str
+) -> None:
+    said = _refusal(tmp_path, text)
+    assert said == f"The settings {tmp_path / 'kiosk.toml'} are no valid TOML{place}; mend them."
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[visit]\nidle_seconds = 'soon'", "should be a whole number."),
+        ("[visit]\nidle_seconds = 5", "should be 20 or more."),
+        ("[visit]\nidle_seconds = 5000", "should be 600 or less."),
+        ("[working]\nholidays = 'Singapore'", "should look like SG or DE-BE, or be empty."),
+        ("[working]\nholidays = 3", "should stand in quotes."),
+        ("[working]\nclosed_on = 3", "should be a list of days, such as [2026-12-24]."),
+        ("[working]\nclosed_on = ['2026-13-01']", "should be a day, such as 2026-12-24."),
+        ("[working]\nclosed_on = [2026-12-24T10:00:00]", "should be a day, such as 2026-12-24."),
+        ("[desk]\nplace = 'hall'", "should be 'floor' or 'office'."),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_said_in_plain_words(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    assert _refusal(tmp_path, text).endswith(f" is wrong: it {words}")
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from kiosk.devices.clock import Clock
     from kiosk.records.central.link import CentralLink
     from kiosk.records.database.store import Records
-    from kiosk.usecases.site import SiteInfo
+    from kiosk.usecases.site import SealingKeys, SiteInfo
 
 
 DATABASE: Final = "kiosk.db"
@@ -21,10 +22,6 @@ _ELSEWHERE: Final = (
     " `kiosk central enrol NAME --desk`."
 )
 _IS_A_DESK: Final = "This is a desk machine of a centre; {}."
-_UNKNOWN: Final = (
-    "The centre does not know this desk machine any more; empty it with `kiosk central reset` and"
-    " enrol it again with `kiosk central enrol NAME --desk`."
-)
 
 
 def data_dir(*, demo: bool = False) -> Path:
@@ -47,8 +44,10 @@ def make_folder(folder: Path) -> None:
             if not (folder / name).exists():
                 # A cut half-way must not leave half a file that counts as the clinic's own.
                 copy = folder / f".{name}.new"
+                copy.touch(mode=0o600)
                 shutil.copyfile(config_dir() / name, copy)
                 copy.replace(folder / name)
+        close_to_others(folder)
     except OSError as error:
         raise SetupError(
             f"The data folder {folder} cannot be written ({error.strerror}); mend its disk or its"
@@ -56,29 +55,75 @@ def make_folder(folder: Path) -> None:
         ) from None
 
 
+def close_to_others(folder: Path) -> None:
+    """Let only this user read a folder and the files in it, whatever made them; once is enough.
+
+    Follows no link, and leaves what belongs to somebody else.
+    """
+    open_to_others, me = 0o077, os.geteuid()
+    entries = [entry for entry in folder.rglob("*") if not entry.is_symlink()]
+    for path in (folder, *entries):
+        found = path.stat()
+        if found.st_uid == me and found.st_mode & open_to_others:
+            path.chmod(found.st_mode & 0o700)
+
+
 def log_to(path: Path) -> None:
-    """Log to a file that only this user may read, and that cannot grow without end."""
+    """Log to a file that only this user may read, and that cannot grow without end.
+
+    Once more on a folder that has come late. A screen goes on without a log where none can be
+    written: that it helps people counts for more.
+    """
     from logging.handlers import RotatingFileHandler
 
+    with suppress(OSError):
+        close_to_others(path.parent)
+    log = logging.getLogger("kiosk")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    for handler in [one for one in log.handlers if isinstance(one, RotatingFileHandler)]:
+        log.removeHandler(handler)
+        with suppress(OSError):  # what was buffered has no room
+            handler.close()
     try:
         path.touch(mode=0o600)
         handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
-    except OSError as error:
-        raise SetupError(
-            f"The log {path} cannot be written ({error.strerror}); mend its disk or its rights."
-        ) from None
+    except OSError:
+        return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log = logging.getLogger("kiosk")
     log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False
+
+
+def check_folder(folder: Path) -> None:
+    """Raise SetupError where there is no data folder, unless KIOSK_DATA_DIR names it.
+
+    One that is named may be on a disk that is mounted late: a screen comes up and waits for it.
+    """
+    if not _is_there(folder) and not os.environ.get("KIOSK_DATA_DIR"):
+        raise SetupError(
+            f"There is no data folder {folder} yet; make a clinic with `kiosk init`, or try"
+            " `kiosk demo`."
+        )
+
+
+def has_database(folder: Path) -> bool:
+    """Return whether a data folder holds a database file, as far as it can be read."""
+    return _is_there(folder / DATABASE)
+
+
+def _is_there(path: Path) -> bool:
+    # A folder without rights, or on a dying disk, is found to be so by what opens it.
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def has_central(folder: Path) -> bool:
     """Return whether the machine of a data folder belongs to a centre; imports nothing heavy."""
     from kiosk.records.database.opening import LINK_FILE
 
-    return (folder / LINK_FILE).exists()
+    return _is_there(folder / LINK_FILE)
 
 
 def find_link(folder: Path) -> "CentralLink | None":
@@ -91,7 +136,7 @@ def find_link(folder: Path) -> "CentralLink | None":
     return read_link(folder)
 
 
-def open_central(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteInfo]":
+def open_central(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteInfo, SealingKeys]":
     """Open the centre for a desk machine and report that the desk is here.
 
     Raises StoreAway where it cannot be reached, StoreDiffers where versions do not go together,
@@ -100,33 +145,43 @@ def open_central(link: "CentralLink", clock: "Clock") -> "tuple[Records, SiteInf
     from importlib.metadata import version
 
     from kiosk.records.central.store import CentralStore
-    from kiosk.usecases.central.contact import check_central, report_contact
-    from kiosk.usecases.site import load_site
+    from kiosk.usecases.central.contact import enter_central
 
     store = CentralStore(link.address, link.site_id)
     try:
-        check_central(store)
-        try:
-            site = load_site(store)
-        except SetupError:
-            raise SetupError(_UNKNOWN) from None
-        report_contact(store, clock, site, version("kiosk"))
+        site, sealing = enter_central(store, clock, version("kiosk"))
     except BaseException:
         store.close()
         raise
-    return store, site
+    return store, site, sealing
 
 
-def refuse_staff_work(folder: Path) -> None:
-    """Raise SetupError on a kiosk with a centre, where nobody works but visitors."""
-    link = find_link(folder)
-    if link is not None and link.kind == "kiosk":
+def refuse_staff_work(folder: Path, *, if_known: bool = False) -> None:
+    """Raise SetupError on a kiosk with a centre, where nobody works but visitors.
+
+    With `if_known` a link that cannot be read raises nothing.
+    """
+    if _machine_kind(folder, if_known=if_known) == "kiosk":
         raise SetupError(_ELSEWHERE)
 
 
-def refuse_on_desk(folder: Path, instead: str) -> None:
-    """Raise SetupError on a desk machine; `instead` is what to do, without a full stop."""
+def refuse_on_desk(folder: Path, instead: str, *, if_known: bool = False) -> None:
+    """Raise SetupError on a desk machine; `instead` is what to do, without a full stop.
+
+    With `if_known` a link that cannot be read raises nothing.
+    """
     # A kiosk's own file is enough for it to work, whatever has become of its link.
-    link = None if (folder / DATABASE).exists() else find_link(folder)
-    if link is not None and link.kind != "kiosk":
+    if has_database(folder):
+        return
+    if _machine_kind(folder, if_known=if_known) not in ("", "kiosk"):
         raise SetupError(_IS_A_DESK.format(instead))
+
+
+def _machine_kind(folder: Path, *, if_known: bool) -> str:
+    try:
+        link = find_link(folder)
+    except SetupError:
+        if if_known:
+            return ""
+        raise
+    return "" if link is None else link.kind

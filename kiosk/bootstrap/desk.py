@@ -3,11 +3,12 @@
 import gc
 import sys
 from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kiosk.bootstrap.data_folder import find_link, log_to, refuse_staff_work
+from kiosk.bootstrap.data_folder import check_folder, find_link, log_to, refuse_staff_work
 from kiosk.bootstrap.files import (
     FOLDER,
     export_context,
@@ -38,16 +39,12 @@ def show_desk(folder: Path) -> int:
     """Show the staff's desk of a data folder until it is ended; return the exit code.
 
     Any number of desks may be open beside the visitor's kiosk. The first screen is painted before
-    the database is opened.
+    the database is opened; what cannot be opened then is said there, and tried again.
     """
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise SetupError("The desk needs a terminal; start it in one, or use the other commands.")
-    if not folder.exists():
-        raise SetupError(
-            f"There is no data folder {folder} yet; make a clinic with `kiosk init`, or try"
-            " `kiosk demo --prepare`."
-        )
-    refuse_staff_work(folder)
+    check_folder(folder)
+    refuse_staff_work(folder, if_known=True)
     log_to(folder / LOG)
     from kiosk.ui.desk.app import DeskApp
     from kiosk.ui.terminal.app import run_locked
@@ -63,19 +60,29 @@ def show_desk(folder: Path) -> int:
 
 
 def _boot(folder: Path, opened: list[Kiosk]) -> "DeskSide":
-    """Build the staff's side; what was opened is added to `opened`, to be closed at the end."""
+    """Build the staff's side; what was opened is added to `opened`, to be closed at the end.
+
+    It is called again where it raises KioskError, and finds the folder as it is by then.
+    """
     from kiosk.devices.memory import close_memory
 
     close_memory()
     try:
-        opened.append(open_kiosk(folder))
-        return desk_side(opened[0])
-    finally:
+        refuse_staff_work(folder)
+        log_to(folder / LOG)
+        kiosk = open_kiosk(folder)
+        with ExitStack() as undo:
+            undo.callback(kiosk.store.close)
+            side = desk_side(kiosk)
+            undo.pop_all()
+        opened.append(kiosk)
         # What is there now stays for good, so no collection need look at it again.
         gc.collect()
         gc.freeze()
+    finally:
         gc.set_threshold(_FEW_COLLECTIONS)
         gc.enable()
+    return side
 
 
 def desk_side(kiosk: Kiosk) -> "DeskSide":

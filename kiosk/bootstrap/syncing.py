@@ -25,10 +25,10 @@ _log = logging.getLogger("kiosk.sync")
 _QUIET_SECONDS: Final = 1.5
 """How long the sync lets the first screens have the machine to themselves: its imports alone take
 0.2 s of a processor."""
+_LINK_SECONDS: Final = 60.0
+"""How often a link that could not be read is read again."""
 _END_SECONDS: Final = 1.0
 """How long the end of the program waits for the sync; what is under way then is sent again."""
-_CLEAN_SECONDS: Final = 86_400.0
-"""How often a kiosk that is never ended deletes what it need not keep any longer."""
 _PATIENCE_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 0.2
 ASK_SECONDS: Final = 3.0
@@ -59,7 +59,6 @@ class _SyncThread:
     def __init__(self, kiosk: "Kiosk") -> None:
         self._kiosk = kiosk
         self._stop = Event()
-        self._cleaned = time.monotonic()
         self._thread = Thread(target=self._work, name="sync", daemon=True)
 
     def start(self) -> None:
@@ -72,19 +71,23 @@ class _SyncThread:
         self._thread.join(_END_SECONDS)
 
     def _work(self) -> None:
-        try:
-            link = kiosk_link(self._kiosk.folder)
-        except KioskError as error:
-            # The kiosk works on alone; doctor and the maintenance screen say why.
-            _log.error("the sync has not begun: %s", type(error).__name__)
-            return
-        if not self._stop.wait(_QUIET_SECONDS):
-            keep_syncing(self._kiosk, link, self._stop, self._after)
+        link = self._wait_for_link()
+        if link is not None and not self._stop.wait(_QUIET_SECONDS):
+            keep_syncing(self._kiosk, link, self._stop)
 
-    def _after(self, _done: "Round") -> None:
-        if time.monotonic() - self._cleaned > _CLEAN_SECONDS:
-            self._cleaned = time.monotonic()
-            self._kiosk.clean()
+    def _wait_for_link(self) -> "CentralLink | None":
+        """Return the link once it can be read; None where the end comes first."""
+        said = False
+        while True:
+            try:
+                return kiosk_link(self._kiosk.folder)
+            except KioskError as error:
+                # The kiosk works on alone; doctor says why.
+                if not said:
+                    _log.error("the sync has not begun: %s", type(error).__name__)
+                said = True
+            if self._stop.wait(_LINK_SECONDS):
+                return None
 
 
 def sync_once(kiosk: "Kiosk", link: "CentralLink") -> "Round":
@@ -108,7 +111,10 @@ def sync_once(kiosk: "Kiosk", link: "CentralLink") -> "Round":
 
 
 def keep_syncing(
-    kiosk: "Kiosk", link: "CentralLink", stop: Event, heard: "Callable[[Round], object]"
+    kiosk: "Kiosk",
+    link: "CentralLink",
+    stop: Event,
+    heard: "Callable[[Round], object]" = lambda _: None,
 ) -> None:
     """Make rounds until `stop`; `heard` is called with each."""
     from kiosk.sync.syncer import sync_until

@@ -1,23 +1,33 @@
 """Shows the visitor's kiosk: the home screen first, and behind it what a visit needs."""
 
 import gc
+import logging
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
-from functools import partial
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
-from kiosk.bootstrap.data_folder import log_to, refuse_on_desk
-from kiosk.bootstrap.kiosk import open_kiosk
-from kiosk.errors import SetupError
+from kiosk.bootstrap.data_folder import DATABASE, check_folder, log_to, refuse_on_desk
+from kiosk.bootstrap.kiosk import Kiosk, check_clinic, maintenance_desk, open_records
+from kiosk.errors import KioskError, SetupError, StoreFull
 
 if TYPE_CHECKING:
-    from kiosk.ui.visitor.visit import Demo, VisitorSide
+    from kiosk.records.database.lock import FolderLock
+    from kiosk.records.database.store import Records
+    from kiosk.ui.visitor.visit import Demo, VisitorDesks, VisitorSide
+    from kiosk.usecases.maintenance_desk import MaintenanceDesk
+    from kiosk.usecases.site import SiteInfo
 
 
+_log = logging.getLogger("kiosk.daily")
 LOG: Final = "kiosk.log"
 _LOCK: Final = "visitor.lock"
+_ELSEWHERE: Final = "open it with `kiosk desk`, and let a kiosk stand where visitors are"
+_DAY_SECONDS: Final = 86_400.0
+_END_SECONDS: Final = 1.0
+"""How long the end of the program waits for a cleaning; the next start cleans again."""
 _WARM: Final = ("babel.dates", "phonenumbers", "regex", "rich.markdown", "qrcode")
 """What visitors need a little later; imported while the first screen is already there."""
 
@@ -27,52 +37,135 @@ def show_visitor_kiosk(
 ) -> int:
     """Show the visitor's kiosk until it is ended; return the exit code.
 
-    The home screen is painted first; behind it `before` is called and the database opened.
+    The home screen is painted first; behind it `before` is called and the database opened. What
+    cannot be opened then, the log and the lock too, closes the kiosk to visitors and is tried
+    again: help now has to be there all the same.
     """
-    from kiosk.records.database.lock import lock_folder
-
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise SetupError("The kiosk needs a terminal; start it in one, for example foot or kitty.")
-    if not folder.exists():
-        raise SetupError(
-            f"There is no data folder {folder} yet; make a clinic with `kiosk init`, or try"
-            " `kiosk demo`."
-        )
-    refuse_on_desk(folder, "open it with `kiosk desk`, and let a kiosk stand where visitors are")
-    with lock_folder(folder, _LOCK):
+    check_folder(folder)
+    refuse_on_desk(folder, _ELSEWHERE, if_known=True)
+    with ExitStack() as opened:
+        parts = _Parts(folder, before, opened)
+        with suppress(StoreFull):
+            parts.take_lock()
         log_to(folder / LOG)
         from kiosk.ui.door import Door
         from kiosk.ui.terminal.app import run_locked
         from kiosk.ui.visitor.app import VisitorApp
 
-        with ExitStack() as opened:
-            door = Door(partial(_boot, folder, before, opened))
+        door = Door(parts.side)
+        try:
+            return run_locked(VisitorApp(door, demo=demo))
+        finally:
+            door.close()
+
+
+class _Parts:
+    """The parts of a data folder, each opened when it is needed first, and once."""
+
+    def __init__(self, folder: Path, before: Callable[[], None], opened: ExitStack) -> None:
+        """`opened` closes at the end what was opened here."""
+        self._folder = folder
+        self._before = before
+        self._opened = opened
+        self._lock: FolderLock | None = None
+        self._records: tuple[Records, SiteInfo] | None = None
+        self._desks: VisitorDesks | None = None
+        self._maintenance: MaintenanceDesk | None = None
+
+    def take_lock(self) -> None:
+        """Be the one kiosk of the folder: StoreBusy where there is another one.
+
+        StoreFull where no lock can be made. A folder that was mounted late needs another lock.
+        """
+        from kiosk.records.database.lock import lock_folder
+
+        if self._lock is None or not self._lock.is_at(self._folder / _LOCK):
+            self._lock = self._opened.enter_context(lock_folder(self._folder, _LOCK))
+
+    def side(self) -> "VisitorSide":
+        """Return what stands behind the screens; nothing is opened yet."""
+        from kiosk.devices.memory import close_memory
+        from kiosk.ui.visitor.visit import VisitorSide
+
+        close_memory()
+        return VisitorSide(self.desks, self.maintenance)
+
+    def desks(self) -> "VisitorDesks":
+        """Return what a visit needs; raises KioskError while something of it cannot be opened."""
+        if self._desks is None:
             try:
-                return run_locked(VisitorApp(door, demo=demo))
+                self._desks = self._open_desks()
+                # What is there now stays for good, so no collection need look at it again.
+                gc.collect()
+                gc.freeze()
             finally:
-                door.close()
+                gc.enable()
+        return self._desks
 
+    def _open_desks(self) -> "VisitorDesks":
+        from kiosk.bootstrap.syncing import start_sync
+        from kiosk.devices.clock import SystemClock
+        from kiosk.settings import read_settings
 
-def _boot(folder: Path, before: Callable[[], None], opened: ExitStack) -> "VisitorSide":
-    """Build the visitor's side; `opened` closes at the end what was opened for it."""
-    from kiosk.bootstrap.syncing import start_sync
-    from kiosk.devices.memory import close_memory
-
-    close_memory()
-    try:
-        before()
-        kiosk = open_kiosk(folder)
-        opened.callback(kiosk.store.close)
-        side = kiosk.visitor_side()
+        self._before()
+        store, site = self._open_records()
+        kiosk = Kiosk(self._folder, read_settings(self._folder), store, site, SystemClock())
+        desks = kiosk.visitor_desks()
         _warm()
         kiosk.clean()
-        start_sync(kiosk, opened)
-    finally:
-        # What is there now stays for good, so no collection need look at it again.
-        gc.collect()
-        gc.freeze()
-        gc.enable()
-    return side
+        clean_daily(kiosk, self._opened)
+        start_sync(kiosk, self._opened)
+        return desks
+
+    def _open_records(self) -> "tuple[Records, SiteInfo]":
+        """Open the database; its desk for staff takes the place of the one that only reads."""
+        from kiosk.devices.clock import SystemClock
+
+        if self._records is None:
+            refuse_on_desk(self._folder, _ELSEWHERE)
+            check_clinic(self._folder)
+            log_to(self._folder / LOG)
+            self.take_lock()
+            store, site = self._records = open_records(self._folder)
+            self._opened.callback(store.close)
+            self._maintenance = maintenance_desk(self._folder, store, SystemClock(), site)
+        return self._records
+
+    def maintenance(self) -> "MaintenanceDesk":
+        """Return the desk for staff; where the records cannot be opened it can only read them."""
+        if self._maintenance is None:
+            from kiosk.devices.clock import SystemClock
+            from kiosk.records.database.store import StoreToRead
+            from kiosk.usecases.site import load_site
+
+            check_clinic(self._folder)
+            store = StoreToRead(self._folder / DATABASE)
+            site = load_site(store)
+            self._maintenance = maintenance_desk(self._folder, store, SystemClock(), site)
+        return self._maintenance
+
+
+def clean_daily(kiosk: Kiosk, opened: ExitStack) -> None:
+    """Clean once a day in a thread, for a kiosk is seldom ended; `opened` ends it."""
+    stop = Event()
+
+    def clean() -> None:
+        while not stop.wait(_DAY_SECONDS):
+            try:
+                kiosk.clean()
+            except KioskError as error:
+                _log.error("the daily cleaning was not done: %s", type(error).__name__)
+
+    thread = Thread(target=clean, name="daily", daemon=True)
+
+    def end() -> None:
+        stop.set()
+        thread.join(_END_SECONDS)
+
+    thread.start()
+    opened.callback(end)
 
 
 def _warm() -> None:

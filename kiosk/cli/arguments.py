@@ -10,6 +10,7 @@ from uuid import UUID
 
 import typer
 
+from kiosk.cli.echo import shown_typing
 from kiosk.cli.usage import NotDone, wrong
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ def moment(typed: datetime, kiosk: "Kiosk", option: str) -> datetime:
 
 def from_input(text: str) -> str:
     """Return a note; "-" stands for a line of the standard input, which no history keeps."""
-    return sys.stdin.readline(_LONGEST_LINE).strip() if text == "-" else text
+    if text != "-":
+        return text
+    with shown_typing():
+        return sys.stdin.readline(_LONGEST_LINE).strip()
 
 
 def absolute(path: Path | None) -> Path | None:

@@ -24,6 +24,7 @@ from kiosk.cli.arguments import (
     only,
     short,
 )
+from kiosk.cli.echo import shown_typing
 from kiosk.cli.output import (
     Format,
     FormatOption,
@@ -303,7 +304,9 @@ def _check_count(work: "_OpenList", people: int) -> None:
         return
     if sys.stdin is None or not sys.stdin.isatty():
         return
-    if not typer.confirm(describe_far_count(card.present, people), err=True):
+    with shown_typing():
+        agreed = typer.confirm(describe_far_count(card.present, people), err=True)
+    if not agreed:
         raise NotDone("Nothing was counted; count again with the right number.")
 
 

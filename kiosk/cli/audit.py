@@ -10,7 +10,7 @@ from kiosk.cli.arguments import ManagerOption
 from kiosk.cli.output import Format, FormatOption, show, show_one, write
 from kiosk.cli.sign_in import signed_in
 from kiosk.cli.usage import NotDone, Noun, print_help, wrong
-from kiosk.domain.audit import AuditAction, AuditLine
+from kiosk.domain.audit import AuditAction, AuditHead, AuditLine
 from kiosk.presentation import audit as audit_text
 
 app = typer.Typer(
@@ -64,13 +64,23 @@ def list_(
 
 
 @app.command()
-def verify(user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
+def verify(
+    user: ManagerOption,
+    head: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HEAD", help="A head that you noted earlier. May be repeated."),
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
     """Check that no entry was changed or taken away.
 
-    Asks for your passphrase, or reads KIOSK_PASSPHRASE. Exits with 1 where the trail is broken.
+    Asks for your passphrase, or reads KIOSK_PASSPHRASE. Exits with 1 where the trail is broken, or
+    where the centre has noted a change that no trail tells. Prints its head; noted on paper it
+    shows later, by --head, whether an older copy was put back.
     """
+    noted = [_noted(one) for one in head or ()]
     with signed_in(user) as (kiosk, access, staff):
-        found = access.oversight_desk(staff).verify_audit()
+        found = access.oversight_desk(staff).verify_audit(noted)
         zone = kiosk.site.zone
     sentence = audit_text.describe_verdict(found)
     if form is not Format.TABLE:
@@ -81,13 +91,26 @@ def verify(user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
             "broken_at": None if broken_at is None else audit_text.entry_number(broken_at),
             "machine": found.broken[0].machine if found.broken else "",
             "machines": len(found.trails),
+            "untold": sum(one.changed + one.deleted for one in found.untold),
             "checked_at": found.checked_at.astimezone(zone),
+            "heads": [str(trail.head) for trail in found.trails if trail.head is not None],
+            "lost_heads": [str(one) for one in found.lost],
         }
         show_one(row, form, columns=tuple(row))
     if not found.ok:
         raise NotDone(sentence)
     if form is Format.TABLE:
         write(sentence)
+        write("Note its head away from the machine, for `kiosk audit verify --head` next time:")
+        for line in audit_text.describe_heads(found):
+            write(f"  {line}")
+
+
+def _noted(typed: str) -> AuditHead:
+    found = AuditHead.read(typed)
+    if found is None:
+        raise wrong("--head", "write it as it was printed, like 123-9f3a-1c20-b7d4-5e6f")
+    return found
 
 
 def _cells(line: AuditLine, zone: ZoneInfo) -> dict[str, object]:

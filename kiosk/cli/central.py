@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -13,10 +14,13 @@ import typer
 
 from kiosk.bootstrap.data_folder import DATABASE, data_dir, make_folder
 from kiosk.cli.arguments import absolute
+from kiosk.cli.echo import shown_typing
 from kiosk.cli.output import Format, FormatOption, progress, show, write
+from kiosk.cli.parked import describe_parked, read_time, show_written
 from kiosk.cli.sign_in import ask_unseen, from_variable, new_pin
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
-from kiosk.domain.fleet import parse_code
+from kiosk.domain.central.fleet import parse_code
+from kiosk.domain.central.incarnations import describe_incarnations
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
@@ -114,6 +118,8 @@ def init(
     prepared = prepare_central(owner, SystemClock())
     if not prepared.hardened:
         typer.echo(_HARDEN, err=True)
+    for rows in prepared.parked:
+        typer.echo(describe_parked(rows), err=True)
     if (folder / DATABASE).exists():
         write(_format_adopted(_adopt(folder, owner, to)))
     elif prepared.sites:
@@ -198,8 +204,9 @@ def join(
 def status(url: UrlOption = "", form: FormatOption = Format.TABLE) -> None:
     """List the centre's machines, and put old ones in order.
 
-    Times are each clinic's. Closes the roles of revoked machines that have wiped themselves, and
-    removes enrolments that nobody used within a week.
+    Times are each clinic's. Closes the roles of revoked machines that have wiped themselves,
+    removes enrolments that nobody used within a week, and puts settings back that somebody with a
+    machine's password has changed.
     """
     from kiosk.devices.clock import SystemClock
     from kiosk.usecases.central.owner import central_status
@@ -217,9 +224,13 @@ def status(url: UrlOption = "", form: FormatOption = Format.TABLE) -> None:
     for said, machines in (
         ("wiped; shut out", found.closed),
         ("never joined; removed", found.removed),
+        ("its settings at the centre were changed, and are put back; was it stolen?", found.bent),
     ):
         for one in machines:
             sys.stderr.write(f"{one.symbols} ({one.name}): {said}.\n")
+    for one in found.machines:
+        for sentence in _describe_folders(one, found.now):
+            sys.stderr.write(f"{one.symbols} ({one.name}): {sentence}\n")
 
 
 @app.command(cls=Verb)
@@ -228,6 +239,13 @@ def revoke(
     now: Annotated[
         bool, typer.Option("--now", help="Shut it out at once, as when it was stolen.")
     ] = False,
+    since: Annotated[
+        str,
+        typer.Option("--since", metavar="TIME", help="List what it wrote from then on."),
+    ] = "",
+    park: Annotated[
+        bool, typer.Option("--park", help="With --since: set that aside, where nobody reads it.")
+    ] = False,
     site: SiteOption = "",
     url: UrlOption = "",
 ) -> None:
@@ -235,11 +253,15 @@ def revoke(
 
     At its next contact a kiosk sends what it has, deletes what it knows of others and closes to
     visitors. With --now it can send no more; what it had not sent stays on it. A desk machine is
-    shut out at once.
+    shut out at once. TIME is the clinic's, such as 2026-11-28 or 2026-11-28T09:30; the centre's
+    clock counts.
     """
     from kiosk.devices.clock import SystemClock
-    from kiosk.usecases.central.owner import revoke_machine
+    from kiosk.usecases.central.owner import review_machine, revoke_machine
 
+    began = read_time(since)
+    if park and began is None:
+        raise wrong("--park", "say by --since from when on")
     owner = _owner_address(url)
     one = revoke_machine(owner, _named_site(owner, site), symbols, SystemClock(), at_once=now)
     if not one.has_joined:
@@ -248,6 +270,10 @@ def revoke(
         write(f"{one.symbols} ({one.name}) is shut out.")
     else:
         write(f"{one.symbols} ({one.name}) empties itself at its next contact.")
+    if began is not None:
+        zone = ZoneInfo(one.zone)
+        found = review_machine(owner, one, began.replace(tzinfo=zone), park=park)
+        show_written(found, zone)
 
 
 @app.command()
@@ -317,7 +343,10 @@ def reset(
             _confirm_reset(folder)
         reset_machine(folder, database)
     write(f"{folder} is empty: this machine can join a centre by a new bundle.")
-    write(f"Next, at the centre: `kiosk central revoke {found.symbols or 'SYMBOLS'}`.")
+    if found.is_copy:
+        write(f"Another machine still runs as {found.symbols}: do not revoke it at the centre.")
+    else:
+        write(f"Next, at the centre: `kiosk central revoke {found.symbols or 'SYMBOLS'}`.")
     for path in found.exported:
         write(f"Unsent records stay in {path}; store them by `kiosk central import`.")
 
@@ -458,7 +487,8 @@ def _ask_code() -> str:
     if sys.stdin is None or not sys.stdin.isatty():
         raise SetupError(f"There is no terminal to ask on; set {CODE_VARIABLE} instead.")
     for _ in range(_TRIES):
-        code = parse_code(typer.prompt("The one-time code", err=True))
+        with shown_typing():
+            code = parse_code(typer.prompt("The one-time code", err=True))
         if code is not None:
             return code
         sys.stderr.write(f"{_WRONG_CODE}\n")
@@ -525,6 +555,12 @@ def _machine_cells(one: "CentralMachine", facts: int) -> dict[str, object]:
     }
 
 
+def _describe_folders(one: "CentralMachine", now: datetime) -> tuple[str, ...]:
+    if one.revoked_at is not None:
+        return ()
+    return describe_incarnations(one.incarnations, now, ZoneInfo(one.zone))
+
+
 def _state(one: "CentralMachine") -> str:
     if one.revoked_at is not None:
         return "revoked, wiped" if one.wiped_at is not None else "revoked"
@@ -536,7 +572,8 @@ def _state(one: "CentralMachine") -> str:
 def _confirm_reset(folder: Path) -> None:
     if sys.stdin is None or not sys.stdin.isatty():
         raise SetupError("There is no terminal to ask on; say --yes instead.")
-    typed = typer.prompt(f'All of {folder} goes; type "{_WORD}" to go on', err=True)
+    with shown_typing():
+        typed = typer.prompt(f'All of {folder} goes; type "{_WORD}" to go on', err=True)
     if typed.strip().lower() != _WORD:
         raise NotDone("Nothing was deleted.")
 

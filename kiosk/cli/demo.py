@@ -122,7 +122,7 @@ def listed_passes(folder: Path) -> tuple[ListedPass, ...]:
         )
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         raise SetupError(f"{path} is damaged; remove the folder and make the demo anew.") from None
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kiosk.bootstrap.data_folder import DATABASE, data_dir
+from kiosk.bootstrap.data_folder import DATABASE, data_dir, has_database
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
+from kiosk.devices.clock import is_synchronised
 from kiosk.devices.swaps import read_swaps
 from kiosk.domain.health import (
     CentralContact,
@@ -50,6 +51,7 @@ def doctor(form: Format) -> int:
 
 def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     """Return all findings, whatever is broken; `today` is compared with the helplines' date."""
+    from kiosk.records.database.errors import is_read_only
     from kiosk.settings import Settings, read_settings
 
     found: list[Finding] = []
@@ -71,7 +73,8 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
             kiosk.store.close()
     found += _findings_or_error("take-home material", lambda: _take_home(folder))
     there = next(path for path in (folder, *folder.parents) if path.exists())
-    found.append(disk_finding(shutil.disk_usage(there).free))
+    free = shutil.disk_usage(there).free
+    found.append(disk_finding(free, is_read_only=is_read_only(there)))
     found.append(swap_finding(read_swaps()))
     found.append(_variables())
     return tuple(found)
@@ -118,7 +121,7 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
     from kiosk.records.database.store import Store
     from kiosk.usecases.site import load_site
 
-    if not (folder / DATABASE).exists():
+    if not has_database(folder):
         link = read_link(folder)
         if link is None:
             raise SetupError(f"There is no clinic in {folder} yet; make one with `kiosk init`.")
@@ -155,7 +158,8 @@ def _keys(kiosk: Kiosk) -> Iterator[Finding]:
 def _clock(kiosk: Kiosk) -> Iterator[Finding]:
     status = kiosk.maintenance().status()
     local = status.now.astimezone(kiosk.site.zone)
-    yield clock_finding(local, kiosk.site.zone.key, doubtful=not status.clock_ok)
+    doubtful, synchronised = not status.clock_ok, is_synchronised()
+    yield clock_finding(local, kiosk.site.zone.key, doubtful=doubtful, synchronised=synchronised)
     if status.parked and not status.has_central:
         words = f"{status.parked} are set aside; a manager has to look at them."
         yield Finding("records", Verdict.LOOK, words)
@@ -173,7 +177,9 @@ def _central(kiosk: Kiosk) -> Iterator[Finding]:
     reached = ask_central(link, kiosk.clock)
     offset = status.clock_offset_ms if reached.offset_ms is None else reached.offset_ms
     problem = reached.problem or status.problem or ""
-    contact = CentralContact(status.contact_at, problem, status.pending, status.parked, offset)
+    contact = CentralContact(
+        status.contact_at, problem, status.pending, status.parked, offset, status.folder
+    )
     yield central_finding(contact, status.now, kiosk.site.zone)
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from kiosk.cli.arguments import ManagerOption, absolute, has_id, only, short
+from kiosk.cli.echo import shown_typing
 from kiosk.cli.output import Format, FormatOption, OutputOption, show, show_one, write
 from kiosk.cli.sign_in import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
@@ -233,10 +234,11 @@ def _ask_words(places: tuple[str, ...]) -> dict[str, str]:
             f"what visitors may read: --place '{places[0]}=WORDS'."
         )
     sys.stderr.write("Public screens show where a group meets; these are no rooms known here.\n")
-    return {
-        place: clean(str(typer.prompt(f"“{place}” for visitors, such as Room 2", err=True)))
-        for place in places
-    }
+    with shown_typing():
+        return {
+            place: clean(str(typer.prompt(f"“{place}” for visitors, such as Room 2", err=True)))
+            for place in places
+        }
 
 
 def _agreed(
@@ -257,7 +259,9 @@ def _agreed(
                 "what the file cancels, or --keep-missing to keep what it no longer names."
             )
         sys.stderr.write("To be cancelled:\n" + "".join(f"  {line}\n" for line in lines))
-        if not typer.confirm("Cancel them", err=True):
+        with shown_typing():
+            agreed = typer.confirm("Cancel them", err=True)
+        if not agreed:
             raise NotDone("Nothing was changed.")
     return [one.plan.id for one in meant]
 

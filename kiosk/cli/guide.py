@@ -23,6 +23,7 @@ class Page(StrEnum):
     DESK = "desk"
     STAND = "stand"
     MANY_KIOSKS = "many-kiosks"
+    RIGHTS = "rights"
     ARCHITECTURE = "architecture"
     TESTS = "tests"
     CHANGELOG = "changelog"

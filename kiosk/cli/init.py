@@ -66,7 +66,10 @@ def init(
     place, home = _zone(zone), _country(country)
     _check_kit(kit)
     _refuse_second(folder)
-    account = NewAccount(manager, _new_passphrase(), frozenset(Role))
+    passphrase = new_passphrase(
+        "The manager's passphrase", PASSPHRASE_VARIABLE, _NOTHING_MADE, (manager, name)
+    )
+    account = NewAccount(manager, passphrase, frozenset(Role))
     plan = ClinicPlan(name, place, home, account, new_pin(_NOTHING_MADE), kiosk_name)
     symbols = _found(folder, kit, plan).site.symbols
     write(_REPORT.format(folder=folder, symbols=symbols, kit=kit))
@@ -165,7 +168,3 @@ def _country(code: str) -> str:
     if code.upper() not in SUPPORTED_REGIONS:
         raise wrong("--country", f"{code} is no country's two letters, such as SG")
     return code.upper()
-
-
-def _new_passphrase() -> str:
-    return new_passphrase("The manager's passphrase", PASSPHRASE_VARIABLE, _NOTHING_MADE)

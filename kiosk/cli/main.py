@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+from kiosk.cli.echo import hidden_typing
 from kiosk.cli.exit_codes import FAILED, WRONG_USE
 from kiosk.errors import KioskError
 
@@ -18,8 +19,10 @@ def run() -> int:
 
     What goes wrong is one sentence on standard error.
     """
+    words = sys.argv[1:]
     try:
-        code = _run(sys.argv[1:])
+        with hidden_typing(words):
+            code = _run(words)
         sys.stdout.flush()
     except BrokenPipeError:
         # Nobody reads on, as in `kiosk doctor | head -1`.

@@ -2,21 +2,16 @@
 
 import getpass
 import os
-import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kiosk.bootstrap.data_folder import data_dir
 from kiosk.bootstrap.kiosk import open_kiosk
-from kiosk.domain.staff import (
-    LONGEST_PASSPHRASE,
-    SHORTEST_PASSPHRASE,
-    PassphraseProblem,
-    check_passphrase,
-)
+from kiosk.domain.staff import SHORTEST_PASSPHRASE, PassphraseProblem, check_passphrase
 from kiosk.errors import AccessRefused, SetupError
+from kiosk.presentation.staff import PASSPHRASE_PROBLEMS, describe_pin_problem
 
 if TYPE_CHECKING:
     from kiosk.bootstrap.kiosk import Kiosk
@@ -27,10 +22,6 @@ if TYPE_CHECKING:
 PASSPHRASE_VARIABLE = "KIOSK_PASSPHRASE"  # noqa: S105  the name of a variable
 NEW_PASSPHRASE_VARIABLE = "KIOSK_NEW_PASSPHRASE"  # noqa: S105  the name of a variable
 _TRIES = 3
-_RULE = (
-    f"A passphrase has {SHORTEST_PASSPHRASE} to {LONGEST_PASSPHRASE} characters; four or five"
-    " words that belong together only for you are good."
-)
 
 
 @contextmanager
@@ -80,19 +71,20 @@ def refusal_error(answer: "SignInRefused") -> AccessRefused:
     return AccessRefused(f"The name or the passphrase is not right{again}.")
 
 
-def new_passphrase(whose: str, variable: str, otherwise: str) -> str:
+def new_passphrase(whose: str, variable: str, otherwise: str, names: Iterable[str]) -> str:
     """Return a new passphrase from `variable`, else as it was typed twice.
 
-    `whose` begins the question; Raises SetupError, with the
-    sentence `otherwise` after three tries.
+    `whose` begins the question; `names` are those that it must not be made of. Raises SetupError,
+    with the sentence `otherwise` after three tries.
     """
-    return new_secret(
-        f"{whose} ({SHORTEST_PASSPHRASE} characters or more)",
-        variable,
-        lambda text: not isinstance(check_passphrase(text), PassphraseProblem),
-        _RULE,
-        otherwise,
-    )
+    known = tuple(names)
+
+    def find_problem(text: str) -> str:
+        checked = check_passphrase(text, *known)
+        return PASSPHRASE_PROBLEMS[checked] if isinstance(checked, PassphraseProblem) else ""
+
+    question = f"{whose} ({SHORTEST_PASSPHRASE} characters or more)"
+    return _new_secret(question, variable, find_problem, otherwise)
 
 
 def new_pin(otherwise: str) -> str:
@@ -100,31 +92,26 @@ def new_pin(otherwise: str) -> str:
 
     Raises SetupError, with the sentence `otherwise` after three tries.
     """
-    return new_secret(
-        "A PIN for the maintenance screen (4 to 12 digits)",
-        "KIOSK_PIN",
-        lambda text: re.fullmatch(r"[0-9]{4,12}", text) is not None,
-        "The PIN of the maintenance screen has 4 to 12 digits; choose another.",
-        otherwise,
-    )
+    question = "A PIN for the maintenance screen (4 to 12 digits)"
+    return _new_secret(question, "KIOSK_PIN", describe_pin_problem, otherwise)
 
 
-def new_secret(
-    question: str, variable: str, is_good: Callable[[str], bool], rule: str, otherwise: str
+def _new_secret(
+    question: str, variable: str, find_problem: Callable[[str], str], otherwise: str
 ) -> str:
     """Return a new secret from `variable`, else as it was typed twice.
 
-    Raises SetupError with the `rule` that the variable breaks, or `otherwise` after three tries.
+    Raises SetupError with the problem of the variable's value, or `otherwise` after three tries.
     """
     given = from_variable(variable)
     if given is not None:
-        if not is_good(given):
-            raise SetupError(rule)
+        if problem := find_problem(given):
+            raise SetupError(problem)
         return given
     for _ in range(_TRIES):
         secret = ask_unseen(question, variable)
-        if not is_good(secret):
-            sys.stderr.write(f"{rule}\n")
+        if problem := find_problem(secret):
+            sys.stderr.write(f"{problem}\n")
         elif ask_unseen("The same once more", variable) == secret:
             return secret
         else:

@@ -28,6 +28,7 @@ from kiosk.domain.staff import (
     normalise_login,
 )
 from kiosk.domain.text import clean
+from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
 
 if TYPE_CHECKING:
     from kiosk.usecases.staff.accounts_desk import AccountsDesk, Answer
@@ -181,14 +182,16 @@ def _change_own(user: str, form: Format) -> None:
     kiosk = open_for_staff()
     try:
         old = ask_passphrase()
-        new = new_passphrase("Your new passphrase", NEW_PASSPHRASE_VARIABLE, _UNCHANGED)
+        new = new_passphrase(
+            "Your new passphrase", NEW_PASSPHRASE_VARIABLE, _UNCHANGED, (user, kiosk.site.name)
+        )
         answer = kiosk.access().change_passphrase(clean(user), old, new)
     finally:
         kiosk.store.close()
     if isinstance(answer, SignInRefused):
         raise refusal_error(answer)
     if isinstance(answer, PassphraseProblem):
-        raise NotDone("That is the passphrase you have; choose another.")
+        raise NotDone(PASSPHRASE_PROBLEMS[answer])
     if form is Format.TABLE:
         write("Your passphrase was changed.")
     else:
@@ -207,13 +210,14 @@ def _change(user: str, change: "Callable[[AccountsDesk], Answer]", form: Format)
         case AccountProblem():
             raise NotDone(_PROBLEMS[answer])
         case PassphraseProblem():
-            raise NotDone("This passphrase will not do; choose another.")
+            raise NotDone(PASSPHRASE_PROBLEMS[answer])
         case _:
             assert_never(answer)
 
 
 def _first_passphrase(login: str, otherwise: str) -> str:
-    return new_passphrase(f"New passphrase for {login}", NEW_PASSPHRASE_VARIABLE, otherwise)
+    question = f"New passphrase for {login}"
+    return new_passphrase(question, NEW_PASSPHRASE_VARIABLE, otherwise, (login,))
 
 
 def _named(desk: "AccountsDesk", typed: str) -> AccountView:

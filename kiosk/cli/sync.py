@@ -16,6 +16,7 @@ from kiosk.bootstrap.data_folder import DATABASE, data_dir, has_central
 from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.cli.arguments import absolute
 from kiosk.cli.output import Format, FormatOption, progress, show, write
+from kiosk.cli.parked import KINDS
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.errors import KioskError
 
@@ -48,16 +49,6 @@ _parked = typer.Typer(
 app.add_typer(_parked, name="parked")
 _COLUMNS = ("number", "set_aside_at", "kind", "code", "reason", "row_id")
 _IN_A_TABLE = ("number", "set_aside_at", "kind", "code", "reason")
-_KINDS = {
-    "check_in": "check-in",
-    "head_count": "head count",
-    "callback_request": "callback request",
-    "callback_event": "callback step",
-    "callback_withdrawal": "withdrawal",
-    "audit_event": "audit entry",
-    "participant": "member",
-    "passcard": "pass",
-}
 _REASONS = {
     "22": "a value that the centre cannot store",
     "23": "against a rule of the centre's tables",
@@ -249,7 +240,7 @@ def _cells(one: "ParkedRow", kiosk: "Kiosk") -> dict[str, object]:
     return {
         "number": one.seq,
         "set_aside_at": one.parked_at.astimezone(kiosk.site.zone),
-        "kind": _KINDS.get(one.table_name, one.table_name),
+        "kind": KINDS.get(one.table_name, one.table_name),
         "code": one.error,
         "reason": _REASONS.get(one.error[:2], "ask whoever looks after the centre"),
         "row_id": one.row_id,

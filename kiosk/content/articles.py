@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kiosk.content.assets import ENGLISH, assets_dir, is_language_code, read_text
+from kiosk.domain.text import place_in_toml
 from kiosk.errors import SetupError
 
 _WORDS_A_MINUTE = 180
@@ -107,8 +108,9 @@ def titles_without_address(path: Path) -> tuple[str, ...]:
 def _read_entries(path: Path) -> list[Mapping[str, object]]:
     try:
         entries = tomllib.loads(read_text(path)).get("item", [])
-    except tomllib.TOMLDecodeError as error:
-        raise SetupError(f"The file {path} is wrong: {error}; mend it.") from None
+    except (ValueError, RecursionError) as error:
+        place = place_in_toml(str(error))
+        raise SetupError(f"The file {path} is no valid TOML{place}; mend it.") from None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise SetupError(f"The file {path} must hold its items as [[item]]; mend it.")
     return entries

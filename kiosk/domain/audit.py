@@ -1,10 +1,14 @@
 """The audit trail: who did what to which record, never its contents; and what a check finds."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+HEAD_BYTES = 8
+_HEAD = re.compile(r"([1-9][0-9]{0,11})-((?:[0-9a-f]{4}-?){4})")
 
 
 class AuditAction(StrEnum):
@@ -22,6 +26,8 @@ class AuditAction(StrEnum):
     CLOSED_TO_VISITORS = "closed_to_visitors"
     OPENED_TO_VISITORS = "opened_to_visitors"
     CLOCK_TRUSTED = "clock_trusted"
+    VISITOR_REFUSED = "visitor_refused"
+    RECORDS_MISSING = "records_missing"
     RETENTION_RUN = "retention_run"
     PASSPHRASE_CHANGED = "passphrase_changed"  # noqa: S105 - names an action
     PASSPHRASE_GIVEN = "passphrase_given"  # noqa: S105 - names an action
@@ -83,6 +89,10 @@ class AuditEntry:
     action: str
     by_staff: UUID | None
     subject: UUID | None
+    clock_offset_ms: int | None = None
+    """How far the machine's clock was off at its last contact, as the fact's own column."""
+    clock_doubtful: bool = False
+    """Whether the clock stood before an earlier fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,33 @@ class AuditLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditHead:
+    """Where a trail ended at some time: by it anybody can see later that it was not cut since."""
+
+    entries: int
+    """How many entries there were, at least 1."""
+    tag: bytes
+    """The first bytes of the last one's tag."""
+
+    @classmethod
+    def of(cls, entries: int, tag: bytes) -> "AuditHead":
+        """Return the head of a trail of so many entries."""
+        return cls(entries, tag[:HEAD_BYTES])
+
+    @classmethod
+    def read(cls, text: str) -> "AuditHead | None":
+        """Return a head as somebody noted it; None for what is none."""
+        found = _HEAD.fullmatch(re.sub(r"\s", "", text).lower())
+        if found is None:
+            return None
+        return cls(int(found[1]), bytes.fromhex(found[2].replace("-", "")))
+
+    def __str__(self) -> str:
+        """Return the head as people note it: the number of entries and 16 digits."""
+        return f"{self.entries}-{self.tag.hex('-', 2)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Trail:
     """What a check has found of one machine's trail."""
 
@@ -113,6 +150,24 @@ class Trail:
     entries: int
     broken_at: int | None
     """Position of the first entry that was changed or is missing; None where all is well."""
+    head: AuditHead | None = None
+    """Where it ends; None for one without entries."""
+    found: frozenset[AuditHead] = frozenset()
+    """Those of the noted heads that it had once."""
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldChanges:
+    """What central has noted of a desk machine and no entry of its trail tells."""
+
+    machine: str
+    """Its name; empty for one that is not known."""
+    changed: int
+    """Accounts, groups, sessions, memberships and passes."""
+    deleted: int
+    """Rows."""
+    last_at: datetime
+    """Central's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +177,20 @@ class AuditVerdict:
     trails: tuple[Trail, ...]
     """This machine's first."""
     checked_at: datetime
+    noted: tuple[AuditHead, ...] = ()
+    """Heads that somebody noted earlier."""
+    untold: tuple[UntoldChanges, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether every trail is whole."""
-        return not self.broken
+        """Whether every trail is whole, goes on from every noted head, and tells all changes."""
+        return not self.broken and not self.lost and not self.untold
+
+    @property
+    def lost(self) -> tuple[AuditHead, ...]:
+        """The noted heads that no trail has: what came before them was taken away or replaced."""
+        found = frozenset[AuditHead]().union(*(trail.found for trail in self.trails))
+        return tuple(head for head in self.noted if head not in found)
 
     @property
     def entries(self) -> int:
@@ -146,7 +210,29 @@ class AuditVerdict:
 
 def canonical_bytes(entry: AuditEntry, kiosk_id: UUID) -> bytes:
     """Return an entry as the bytes that the chain vouches for: JSON with sorted keys, in UTF-8."""
-    values = {
+    return _as_json(
+        {
+            **_values(entry, kiosk_id),
+            "clock_doubtful": entry.clock_doubtful,
+            "clock_offset_ms": entry.clock_offset_ms,
+        }
+    )
+
+
+def first_canonical_bytes(entry: AuditEntry, kiosk_id: UUID) -> bytes:
+    """Return what the chain vouched for in earlier versions: an entry without its clock.
+
+    Nobody can turn one into the other, for that takes a key that is gone.
+    """
+    return _as_json(_values(entry, kiosk_id))
+
+
+FORMS = (canonical_bytes, first_canonical_bytes)
+"""What a tag may vouch for: entries of this version first, then those of earlier ones."""
+
+
+def _values(entry: AuditEntry, kiosk_id: UUID) -> dict[str, object]:
+    return {
         "action": str(entry.action),
         "at": entry.at.isoformat(),
         "by_staff": str(entry.by_staff) if entry.by_staff else None,
@@ -155,4 +241,7 @@ def canonical_bytes(entry: AuditEntry, kiosk_id: UUID) -> bytes:
         "position": entry.position,
         "subject": str(entry.subject) if entry.subject else None,
     }
+
+
+def _as_json(values: dict[str, object]) -> bytes:
     return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()

@@ -1,7 +1,7 @@
 """A kiosk's contact with central: what went wrong, when to try again, how far off its clock is."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -21,6 +21,7 @@ class SyncProblem(StrEnum):
     """Why a contact with central did not go well."""
 
     AWAY = "away"
+    SLOW = "slow"
     BUSY = "busy"
     FULL = "full"
     REFUSED = "refused"
@@ -35,6 +36,7 @@ class SyncProblem(StrEnum):
 
 _SENTENCES: Final = {
     SyncProblem.AWAY: "The centre cannot be reached just now; it is tried again by itself.",
+    SyncProblem.SLOW: "The centre answers too slowly just now; it is tried again by itself.",
     SyncProblem.BUSY: "The database is busy; it is tried again by itself.",
     SyncProblem.FULL: "A disk is full, here or at the centre; make room.",
     SyncProblem.REFUSED: (
@@ -148,6 +150,8 @@ def corrected(at: datetime, offset_ms: int | None) -> datetime:
     if offset_ms is None or not is_far_off(offset_ms):
         return at
     try:
-        return at + timedelta(milliseconds=offset_ms)
+        moved = at + timedelta(milliseconds=offset_ms)
     except OverflowError:
         return at
+    # The first and the last year are left out: another zone would lead out of them.
+    return moved if MINYEAR < moved.year < MAXYEAR else at

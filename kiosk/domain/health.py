@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.fleet import CLOCK_OFF_MS, format_clock_offset, format_record_count
+from kiosk.domain.central.fleet import CLOCK_OFF_MS, format_clock_offset, format_record_count
 
 LEAST_COLUMNS, LEAST_ROWS = 56, 16
 """The smallest terminal on which every screen is whole."""
@@ -64,6 +64,8 @@ class CentralContact:
     """Records that central refuses."""
     offset_ms: int | None = None
     """Central's clock minus this one."""
+    folder: str = ""
+    """What is to be known of copies of the data folder, in one sentence."""
 
 
 def capital_height(panel_height_mm: float, rows: int) -> float:
@@ -137,12 +139,24 @@ def colour_finding(term: str, colorterm: str, *, no_color: bool) -> Finding:
     )
 
 
-def clock_finding(now: datetime, zone: str, *, doubtful: bool) -> Finding:
-    """Return the finding about the clock; `now` is local, `doubtful` that it went back."""
+def clock_finding(
+    now: datetime, zone: str, *, doubtful: bool, synchronised: bool | None = True
+) -> Finding:
+    """Return the finding about the clock; `now` is local, `doubtful` that it went back.
+
+    `synchronised` is whether a time server keeps it; None where the system does not say.
+    """
     words = f"It says {now:%Y-%m-%d %H:%M} in {zone}"
     if doubtful:
         said = "before the last record; set it, or say on the maintenance screen that it is right."
         return Finding("clock", Verdict.FAIL, f"{words}, {said}")
+    if synchronised is False:
+        said = "No time server keeps it: compare it with another clock now, and turn time"
+        said += " synchronisation on (`timedatectl set-ntp true`)."
+        return Finding("clock", Verdict.LOOK, f"{words}. {said}")
+    if synchronised is None:
+        said = "The system does not say whether a time server keeps it; compare it now and then."
+        return Finding("clock", Verdict.OK, f"{words}. {said}")
     return Finding("clock", Verdict.OK, f"{words}.")
 
 
@@ -170,7 +184,7 @@ def central_finding(status: CentralContact | None, now: datetime, zone: ZoneInfo
         return Finding("centre", Verdict.OK, "There is none; all records are at home here.")
     contact = status.contact_at
     last = f"{contact.astimezone(zone):%Y-%m-%d %H:%M}" if contact else "never"
-    said = [status.problem] if status.problem else []
+    said = [sentence for sentence in (status.problem, status.folder) if sentence]
     said += [f"Last contact: {last}.", *_describe_waiting(status)]
     is_off = status.offset_ms is not None and abs(status.offset_ms) > CLOCK_OFF_MS
     if status.offset_ms is not None and is_off:
@@ -178,7 +192,7 @@ def central_finding(status: CentralContact | None, now: datetime, zone: ZoneInfo
             f"This clock is {format_clock_offset(status.offset_ms)} by the centre's; set it."
         )
     verdict = Verdict.OK
-    if status.problem or status.parked or is_off:
+    if status.problem or status.parked or is_off or status.folder:
         verdict = Verdict.LOOK
     if status.problem and (contact is None or now - contact > _BY_ITSELF):
         verdict = Verdict.FAIL
@@ -198,8 +212,14 @@ def _describe_waiting(status: CentralContact) -> list[str]:
     return said
 
 
-def disk_finding(free_bytes: int) -> Finding:
-    """Return the finding about the room on the disk that holds the data folder."""
+def disk_finding(free_bytes: int, *, is_read_only: bool = False) -> Finding:
+    """Return the finding about the disk that holds the data folder: does it take what is kept?"""
+    if is_read_only:
+        words = (
+            "It is read-only, as a worn memory card becomes: nothing can be kept. Mount it writable"
+            " again, or put the folder on a new disk."
+        )
+        return Finding("disk space", Verdict.FAIL, words)
     megabytes = free_bytes // 1_000_000
     if megabytes < 200:
         return Finding(

@@ -28,5 +28,13 @@ class Rules:
     """How long files stay in the exports folder."""
 
 
+LEAST_REQUESTS_KEPT = timedelta(days=7)
+"""The shortest time that a clinic may choose for closed requests."""
+LEAST_ATTENDANCE_KEPT = timedelta(days=30)
+"""The shortest time that a clinic may choose for attendance."""
+LEAST_PASSES_KEPT = timedelta(days=30)
+"""The shortest time that a clinic may choose for passes."""
+CHANGES_KEPT = timedelta(days=90)
+"""How long the centre keeps what a desk changed, and how it was before."""
 LONGEST_SESSION = timedelta(hours=24)
 """No session lasts longer; bounds the search for those that are still running."""

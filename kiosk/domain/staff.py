@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.guessable import find_weakness
 from kiosk.domain.text import clean
 
 LONGEST_LOGIN = 60
@@ -96,6 +97,14 @@ class PassphraseProblem(StrEnum):
     TOO_LONG = "too_long"
     SAME = "same"
     """The one that is to be replaced."""
+    REPEATED = "repeated"
+    """The same characters or words again and again."""
+    ROW = "row"
+    """Neighbours on a keyboard, in an alphabet, or in counting."""
+    NAME = "name"
+    """The login, or the clinic's name."""
+    COMMON = "common"
+    """Words that very many people choose."""
 
 
 _OPENS = {
@@ -109,6 +118,28 @@ _OPENS = {
 def purposes_of_roles(roles: Iterable[Role]) -> frozenset[Purpose]:
     """Return the purposes of the keys that an account with `roles` holds."""
     return frozenset(purpose for role in roles for purpose in _OPENS[role])
+
+
+def roles_in_force(
+    stored: Iterable[Role], held: Iterable[Purpose], bound: Iterable[Role] | None
+) -> frozenset[Role]:
+    """Return those of an account's `stored` roles that it was really given.
+
+    What is stored can be edited by whoever has the file. A role counts where the account `held`
+    the keys that go with it, and where it is one of the roles `bound` to those keys, or they make
+    a manager, who may take every role. `bound` is None for keys of a version that bound none.
+    """
+    opened, given = frozenset(held), None if bound is None else frozenset(bound)
+    return frozenset(
+        role
+        for role in stored
+        if _OPENS[role] <= opened and (given is None or may_take(given, (role,)))
+    )
+
+
+def may_take(has: Collection[Role], wanted: Iterable[Role]) -> bool:
+    """Return whether keys made for the roles `has` do for `wanted`: a manager may take any."""
+    return Role.MANAGER in has or set(wanted) <= set(has)
 
 
 def normalise_login(typed: str) -> str:
@@ -135,9 +166,20 @@ def sign_in_wait_left(failures: int, failed_at: datetime, now: datetime) -> time
     return max(sign_in_wait(failures) - passed, timedelta(0))
 
 
-def check_passphrase(text: str) -> str | PassphraseProblem:
-    """Return a new passphrase in NFKC, as every keyboard then spells it, or why it will not do."""
-    plain = unicodedata.normalize("NFKC", text)
+def normalise_passphrase(typed: str) -> str:
+    """Return a passphrase as every keyboard spells it: in NFKC."""
+    return unicodedata.normalize("NFKC", typed)
+
+
+def check_passphrase(text: str, *names: str) -> str | PassphraseProblem:
+    """Return a new passphrase as `normalise_passphrase` does, or why it will not do.
+
+    `names` are the login and the clinic's name, which whoever tries knows.
+    """
+    plain = normalise_passphrase(text)
     if len(plain.strip()) < SHORTEST_PASSPHRASE:
         return PassphraseProblem.TOO_SHORT
-    return plain if len(plain) <= LONGEST_PASSPHRASE else PassphraseProblem.TOO_LONG
+    if len(plain) > LONGEST_PASSPHRASE:
+        return PassphraseProblem.TOO_LONG
+    weakness = find_weakness(plain, names)
+    return plain if weakness is None else PassphraseProblem(weakness.value)

@@ -18,6 +18,7 @@ _USUAL = 4096
 _MOST_MARKS = 4
 """Marks on one letter; more than any name needs, and enough to write over other lines."""
 
+_TOML_PLACE = re.compile(r"\(at (line \d+, column \d+)\)$")
 _ID = re.compile(r"[STFGM]\d{7}[A-Z]", re.ASCII)
 _PART_OF_ID = re.compile(r"[STFGM]?\d{3,4}[A-Z]", re.ASCII)
 
@@ -135,6 +136,18 @@ def format_phone_cell(text: str) -> str:
 
 def _is_digits(text: str, between: str = "") -> bool:
     return text.isascii() and text.translate(str.maketrans("", "", between)).isdecimal()
+
+
+def place_in_toml(complaint: str) -> str:
+    """Return where a file stops being TOML, such as " at line 2, column 15".
+
+    `complaint` is what Python's parser says; the rest of it means little to who mends the file.
+    Empty where it names no place.
+    """
+    found = _TOML_PLACE.search(complaint)
+    if found is not None:
+        return f" at {found.group(1)}"
+    return " at the end" if "end of document)" in complaint else ""
 
 
 MOST_NAME_CHARACTERS = 80

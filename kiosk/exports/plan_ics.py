@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from kiosk.domain.groups.groups import (
     CALLED_OFF,
     HORIZON,
+    LONGEST_LABEL,
+    LONGEST_NAME,
     LONGEST_ROOM,
     GroupPlan,
     SessionPlan,
@@ -553,8 +555,10 @@ def _group(event: _Event) -> GroupInFile:
     """Return the group of an event."""
     name = event.title or _LABEL
     place = clean(_text(event.part, "LOCATION"), LONGEST_ROOM)
+    # A calendar's titles and places are as long as its program allows; the preview shows them.
+    shown, label = clean(name, LONGEST_NAME), clean(place, LONGEST_LABEL)
     key = clean(_text(event.part, _GROUP)) or name.casefold()
-    return GroupInFile(key, GroupPlan(NO_ID, name, place or _LABEL, place or _ROOM))
+    return GroupInFile(key, GroupPlan(NO_ID, shown, label or _LABEL, place or _ROOM))
 
 
 def _series_name(uid: str, event: _Event, *, alone: bool) -> str:

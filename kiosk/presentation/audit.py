@@ -1,7 +1,7 @@
 """The audit trail in plain words: actions, their areas, and what a check found."""
 
 from kiosk.domain.audit import AuditAction as Did
-from kiosk.domain.audit import AuditVerdict, Trail
+from kiosk.domain.audit import AuditVerdict, Trail, UntoldChanges
 
 ACTION_TEXTS: dict[str, str] = {
     Did.SIGNED_IN: "signed in",
@@ -63,6 +63,8 @@ ACTION_TEXTS: dict[str, str] = {
     Did.MAINTENANCE_REFUSED: "a PIN was refused",
     Did.CLOSED_TO_VISITORS: "closed the kiosk",
     Did.OPENED_TO_VISITORS: "opened the kiosk",
+    Did.VISITOR_REFUSED: "could keep nothing for a visitor",
+    Did.RECORDS_MISSING: "found records gone that it had kept",
     Did.CLOCK_TRUSTED: "said the clock is right",
 }
 """What was done, by action; the login stands before it."""
@@ -137,6 +139,8 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.CLOSED_TO_VISITORS,
         Did.OPENED_TO_VISITORS,
         Did.CLOCK_TRUSTED,
+        Did.VISITOR_REFUSED,
+        Did.RECORDS_MISSING,
         Did.HELPLINES_PUBLISHED,
     ),
 }
@@ -154,7 +158,39 @@ def entry_number(position: int) -> int:
 
 
 def describe_verdict(found: AuditVerdict) -> str:
-    """Return whether the trail is whole, in plain words."""
+    """Return in plain words whether the trail is whole, has all noted heads, tells everything."""
+    sentences = (_describe_trails(found), *map(_describe_untold, found.untold))
+    if not found.lost:
+        return " ".join(sentences)
+    heads = " and ".join(map(str, found.lost))
+    lost = (
+        f"The noted head {heads} is not in it: entries were taken away, or an older copy of the"
+        " records was put back."
+    )
+    return " ".join((lost, *sentences))
+
+
+def describe_heads(found: AuditVerdict) -> tuple[str, ...]:
+    """Return the end of each trail that is whole, to be noted away from the machines."""
+    several = len(found.trails) > 1
+    return tuple(
+        f"{trail.head}  {trail.machine}" if several else str(trail.head)
+        for trail in found.trails
+        if trail.head is not None
+    )
+
+
+def _describe_untold(untold: UntoldChanges) -> str:
+    counts = ((untold.changed, "change"), (untold.deleted, "deletion"))
+    done = [f"{count:,} {what}{'' if count == 1 else 's'}" for count, what in counts if count]
+    return (
+        f"{' and '.join(done)} by {untold.machine or 'an unknown desk'} stand in no trail: somebody"
+        " may have its password. Ask whoever looks after the centre to revoke it and to put back"
+        " what was changed."
+    )
+
+
+def _describe_trails(found: AuditVerdict) -> str:
     machines = len(found.trails)
     if not found.broken:
         if machines > 1:

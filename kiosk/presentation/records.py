@@ -6,7 +6,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.anomalies import Anomaly, AnomalyKind
-from kiosk.domain.groups.groups import LARGEST_CAPACITY, MOST_SESSIONS, PlannedSession, PlanProblem
+from kiosk.domain.groups.groups import (
+    LARGEST_CAPACITY,
+    LONGEST_ABOUT,
+    LONGEST_LABEL,
+    LONGEST_NAME,
+    LONGEST_ROOM,
+    MOST_SESSIONS,
+    PlannedSession,
+    PlanProblem,
+)
 from kiosk.domain.groups.plan_import import EventLeft, ImportPreview
 from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind
 
@@ -16,9 +25,12 @@ ANOMALY_TITLES = {
     AnomalyKind.REVOKED: "pass had been ended",
     AnomalyKind.OUTSIDE: "outside its hours",
     AnomalyKind.NO_SESSION: "session not known",
+    AnomalyKind.UNPLACED: "to be placed",
     AnomalyKind.GAP: "records missing",
     AnomalyKind.CALLED: "rung after taking back",
     AnomalyKind.SAME_REFERENCE: "one reference, two",
+    AnomalyKind.LOST: "records lost",
+    AnomalyKind.REFUSED: "visitors refused",
     AnomalyKind.CLOCK_DOUBTFUL: "clock wrong",
     AnomalyKind.CLOCK_OFF: "clock set right",
     AnomalyKind.TWO_MACHINES: "seen twice",
@@ -31,9 +43,12 @@ _SENTENCES = {
     AnomalyKind.REVOKED: "{people} checked in with a pass that had been ended.",
     AnomalyKind.OUTSIDE: "{people} checked in while the doors were not open.",
     AnomalyKind.NO_SESSION: "{records} of a session that is not kept here.",
+    AnomalyKind.UNPLACED: "{people} came while the kiosk's clock was wrong, to a group unknown.",
     AnomalyKind.GAP: "{records} of this machine did not come, although later ones did.",
     AnomalyKind.CALLED: "{visitors} rung after taking the request back.",
     AnomalyKind.SAME_REFERENCE: "{records} with the same reference.",
+    AnomalyKind.LOST: "{records} that this machine had kept were gone when it started.",
+    AnomalyKind.REFUSED: "The kiosk could keep nothing {times}, and sent a visitor to the counter.",
     AnomalyKind.CLOCK_DOUBTFUL: "{records} by a clock that was wrong; the times are not sure.",
     AnomalyKind.CLOCK_OFF: "{records} by a clock that was {off}; the times are corrected.",
     AnomalyKind.TWO_MACHINES: "{people} seen by two machines; each counts once.",
@@ -47,11 +62,19 @@ _TO_DO = {
         "Open the list: take off who was not there, or set the session's hours right."
     ),
     AnomalyKind.NO_SESSION: "The centre may have lost it; import the groups and sessions again.",
+    AnomalyKind.UNPLACED: (
+        "Set the machine's clock; then open their group's list and press W to put them on it."
+    ),
     AnomalyKind.GAP: "See what is set aside on that machine: kiosk sync parked list.",
+    AnomalyKind.LOST: (
+        "Its file was replaced, or lost its log. Ask in the groups whether all are on the list,"
+        " and ring back who asks again."
+    ),
     AnomalyKind.CALLED: (
         "Please do not ring again; whoever rang could say sorry in a text if allowed."
     ),
     AnomalyKind.SAME_REFERENCE: "Ask for the name as well when somebody gives this reference.",
+    AnomalyKind.REFUSED: "Ask in the group whether all are on the list; run kiosk doctor there.",
     AnomalyKind.CLOCK_DOUBTFUL: "Set the machine's clock; the times shown here may be wrong.",
     AnomalyKind.CLOCK_OFF: "Nothing to mend here; set the machine's clock when you can.",
     AnomalyKind.TWO_MACHINES: "Nothing to do: they count once, from when they were first seen.",
@@ -127,6 +150,7 @@ def describe_anomaly(found: Anomaly) -> str:
         people=_format_count(found.count, "person", "people"),
         records=_format_count(found.count, "record", "records"),
         visitors=_format_count(found.count, "visitor", "visitors"),
+        times=_format_count(found.count, "time", "times"),
         off=f"{format_rough_span(ahead)} {'fast' if ahead > timedelta() else 'slow'}",
         late=format_rough_span((found.received_at or found.corrected) - found.corrected),
     )
@@ -155,6 +179,14 @@ PLAN_PROBLEMS: Mapping[PlanProblem, str] = {
     PlanProblem.NO_NAME: "It has no name.",
     PlanProblem.NO_LABEL: 'It has no public label, such as "Room 2".',
     PlanProblem.NO_ROOM: "It has no room.",
+    PlanProblem.LONG_NAME: f"Its name has more than {LONGEST_NAME} characters; shorten it.",
+    PlanProblem.LONG_LABEL: (
+        f"Its public label has more than {LONGEST_LABEL} characters; shorten it."
+    ),
+    PlanProblem.LONG_ROOM: f"Its room has more than {LONGEST_ROOM} characters; shorten it.",
+    PlanProblem.LONG_ABOUT: (
+        f"The sentence about it has more than {LONGEST_ABOUT} characters; shorten it."
+    ),
     PlanProblem.ODD_LANGUAGE: 'Its language is not a code such as "en".',
     PlanProblem.ODD_CAPACITY: f"Its capacity is not a number from 1 to {LARGEST_CAPACITY}.",
     PlanProblem.ODD_TIMES: "It does not end within 24 hours after its start.",

@@ -23,10 +23,13 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.anomalies import FactTimes
 from kiosk.domain.attendance.attendance import CheckInFact
+from kiosk.domain.attendance.check_in import NO_SESSION
+from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.state import EventKind
+from kiosk.domain.central.incarnations import SPAN
 from kiosk.domain.clock_sync import corrected
 from kiosk.records.check_ins import CHECK_INS, read_check_in
-from kiosk.records.schema.columns import AnyRow, Fact, is_central, table
+from kiosk.records.schema.columns import AnyRow, Fact, is_central, of_site, table
 from kiosk.records.schema.system_tables import AuditEvent, KioskDevice
 from kiosk.records.schema.tables import (
     CallbackEvent,
@@ -41,9 +44,11 @@ from kiosk.records.site import has_far_off_clock, read_stamp
 _fact = table(CheckIn).c
 _session = table(GroupSession).c
 _request = table(CallbackRequest).c
+_other = table(CallbackRequest).alias("other").c
 _event = table(CallbackEvent).c
 _undoing = table(CallbackEvent).alias("undoing").c
 _withdrawal = table(CallbackWithdrawal).c
+_audit = table(AuditEvent).c
 _machine = table(KioskDevice).c
 _SITE: "BindParameter[UUID]" = bindparam("site")
 _SINCE: "BindParameter[datetime]" = bindparam("since")
@@ -60,24 +65,25 @@ _of_sessions = CHECK_INS.join(_session.id.table, _session.id == _fact.session_id
     _session.site_id == _SITE, _session.starts_at >= _SINCE
 )
 _of_no_session = CHECK_INS.where(
-    _fact.site_id == _SITE,
+    of_site(_fact),
     _fact.received_at >= _SINCE,
+    _fact.session_id != NO_SESSION,
     ~exists().where(_session.id == _fact.session_id),
 )
-_requests: "Select[*tuple[Any, ...]]" = select(
+_made: "Select[*tuple[Any, ...]]" = select(
     _request.ref,
     _request.kiosk_id,
     _request.created_at.label("at"),
     _request.clock_offset_ms,
     _request.received_at,
     _request.clock_doubtful,
-).where(
+)
+# Nothing comes to a machine's own file from elsewhere.
+_made_lately = _made.where(_request.site_id == _SITE, _request.created_at >= _SINCE)
+_made_or_came_lately = _made.where(
     _request.site_id == _SITE, or_(_request.created_at >= _SINCE, _request.received_at >= _SINCE)
 )
-_shared = (select(_request.ref).where(_request.site_id == _SITE).group_by(_request.ref)).having(
-    func.count() > 1
-)
-_with_shared_reference = _requests.where(_request.ref.in_(_shared))
+_is_shared = exists().where(of_site(_other), _other.ref == _request.ref, _other.id != _request.id)
 _calls: "Select[*tuple[Any, ...]]" = (
     select(
         _request.ref,
@@ -101,6 +107,33 @@ _calls: "Select[*tuple[Any, ...]]" = (
             _undoing.other_id == _event.id,
         ),
     )
+)
+_refusals: "Select[*tuple[Any, ...]]" = select(
+    _audit.kiosk_id,
+    _audit.at,
+    _audit.clock_offset_ms,
+    _audit.received_at,
+    _audit.clock_doubtful,
+).where(
+    _audit.site_id == _SITE,
+    _audit.action == AuditAction.VISITOR_REFUSED.value,
+    or_(_audit.at >= _SINCE, _audit.received_at >= _SINCE),
+)
+
+_NUMBERED: tuple[type[Fact], ...] = (
+    CheckIn, HeadCount, CallbackRequest, CallbackEvent, CallbackWithdrawal, AuditEvent,
+)  # fmt: skip
+_losses: "Select[*tuple[Any, ...]]" = select(
+    _audit.kiosk_id,
+    _audit.kiosk_seq,
+    _audit.at,
+    _audit.clock_offset_ms,
+    _audit.received_at,
+    _audit.clock_doubtful,
+).where(
+    _audit.site_id == _SITE,
+    _audit.action == AuditAction.RECORDS_MISSING.value,
+    or_(_audit.at >= _SINCE, _audit.received_at >= _SINCE),
 )
 
 
@@ -130,7 +163,11 @@ _every = _numbered.subquery("numbered")
 _followed = select(
     _every,
     func.lag(_every.c.kiosk_seq)
-    .over(partition_by=_every.c.kiosk_id, order_by=_every.c.kiosk_seq)
+    .over(
+        # Each incarnation counts by itself.
+        partition_by=(_every.c.kiosk_id, _every.c.kiosk_seq // SPAN),
+        order_by=_every.c.kiosk_seq,
+    )
     .label("before"),
 ).subquery("followed")
 _gaps = select(_followed).where(_followed.c.kiosk_seq - _followed.c.before > 1)
@@ -141,6 +178,14 @@ class RequestTimes:
     """A callback request, or what was done about one, as far as its times go."""
 
     reference: str
+    kiosk_id: UUID
+    stamp: FactTimes
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorRefusal:
+    """Something that a machine could not keep for a visitor."""
+
     kiosk_id: UUID
     stamp: FactTimes
 
@@ -180,7 +225,8 @@ def request_times(
     transaction: Transaction, site_id: UUID, since: datetime
 ) -> Iterator[RequestTimes]:
     """Return the requests that were made or came since then."""
-    rows = transaction.connection().execute(_requests, {"site": site_id, "since": since})
+    wanted = {"site": site_id, "since": since}
+    rows = transaction.connection().execute(_lately(transaction), wanted)
     return map(_request_times, rows)
 
 
@@ -189,7 +235,8 @@ def shared_references(
 ) -> Iterator[RequestTimes]:
     """Return those of the requests whose reference another one has as well."""
     wanted = {"site": site_id, "since": since}
-    rows = transaction.connection().execute(_with_shared_reference, wanted)
+    query = _lately(transaction).where(_is_shared)
+    rows = transaction.connection().execute(query, wanted)
     return map(_request_times, rows)
 
 
@@ -212,10 +259,37 @@ def gaps(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[G
         yield Gap(row.kiosk_id, row.kiosk_seq - row.before - 1, _stamp(row))
 
 
+def refusals(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[VisitorRefusal]:
+    """Return what machines could not keep for visitors since then."""
+    for row in transaction.connection().execute(_refusals, {"site": site_id, "since": since}):
+        yield VisitorRefusal(row.kiosk_id, _stamp(row))
+
+
+def losses(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Gap]:
+    """Return what machines found gone since then: the numbers below that of the entry about it."""
+    for row in transaction.connection().execute(_losses, {"site": site_id, "since": since}):
+        before = max(
+            _last_before(transaction, kind, row.kiosk_id, row.kiosk_seq) for kind in _NUMBERED
+        )
+        yield Gap(row.kiosk_id, row.kiosk_seq - before - 1, _stamp(row))
+
+
+def _last_before(transaction: Transaction, kind: type[Fact], machine: UUID, number: int) -> int:
+    facts = table(kind).c
+    query = select(func.max(facts.kiosk_seq)).where(
+        facts.kiosk_id == machine, facts.kiosk_seq < number
+    )
+    return transaction.connection().execute(query).scalar() or 0
+
+
 def machine_symbols(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
     """Return the two symbols of each of a site's machines, revoked ones too."""
     query = select(_machine.id, _machine.symbols).where(_machine.site_id == site_id)
     return {row.id: row.symbols for row in transaction.connection().execute(query)}
+
+
+def _lately(transaction: Transaction) -> "Select[*tuple[Any, ...]]":
+    return _made_or_came_lately if is_central(transaction) else _made_lately
 
 
 def _request_times(row: AnyRow) -> RequestTimes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,17 +15,22 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal_column,
     or_,
     select,
     update,
 )
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.audit import AuditAction, AuditEntry
-from kiosk.records.schema.columns import AnyRow, Id, is_central, table
-from kiosk.records.schema.system_tables import AuditChain, AuditEvent, KioskDevice
+from kiosk.domain.audit import AuditAction, AuditEntry, UntoldChanges
+from kiosk.domain.central.incarnations import SPAN
+from kiosk.records.database.ahead import UNAWAITED
+from kiosk.records.schema.columns import AnyRow, Id, is_central, of_site, table
+from kiosk.records.schema.system_tables import AuditChain, AuditEvent, DeskChange, KioskDevice
 from kiosk.records.schema.tables import CallbackRequest
 
+_LONGEST_RUN = timedelta(days=1)
+_noted = table(DeskChange).c
 _chain = table(AuditChain).c
 _event = table(AuditEvent).c
 _state = select(_chain.length, _chain.next_key, _chain.last_tag).where(
@@ -33,7 +38,7 @@ _state = select(_chain.length, _chain.next_key, _chain.last_tag).where(
 )
 _NAMES = (
     "id", "position", "at", "action", "by_staff", "subject_id",
-    "site_id", "kiosk_seq", "tag", "kiosk_id",
+    "site_id", "kiosk_seq", "tag", "kiosk_id", "clock_offset_ms", "clock_doubtful",
 )  # fmt: skip
 # As bytes: what was tampered with must not break the reading, for it is to be found.
 _in_file: "Select[*tuple[Any, ...]]" = select(
@@ -46,7 +51,7 @@ _at_central: "Select[*tuple[Any, ...]]" = select(
         for name in _NAMES
     )
 )
-_by_position = (_event.position, _event.id)
+_by_position = (_event.kiosk_seq // SPAN, _event.position, _event.id)
 # From the rows themselves: an index would go on telling what a row no longer says.
 _trail_in_file = _in_file.where(
     cast(_event.kiosk_id, LargeBinary) == cast(bindparam("kiosk", type_=Id), LargeBinary)
@@ -54,8 +59,12 @@ _trail_in_file = _in_file.where(
 _trail_at_central = _at_central.where(_event.kiosk_id == bindparam("kiosk")).order_by(*_by_position)
 _backwards = (_event.position.desc(), _event.id)
 _backwards_in_time = (_event.at.desc(), _event.kiosk_id.desc(), _event.position.desc(), _event.id)
-_last = select(func.max(_event.at)).where(
-    _event.site_id == bindparam("site"), _event.action == bindparam("action")
+_SELDOM: "ColumnElement[float]" = literal_column("0.001")
+_last = (
+    select(_event.at)
+    .where(_event.site_id == bindparam("site"), _event.action == bindparam("action"))
+    .order_by(_event.at.desc())
+    .limit(1)
 )
 
 
@@ -110,13 +119,21 @@ def set_chain_end(transaction: Transaction, kiosk_id: UUID, to: ChainEnd) -> Non
         update(table(AuditChain))
         .where(_chain.kiosk_id == kiosk_id)
         .values(length=to.length, next_key=to.next_key, last_tag=to.last_tag)
+        .execution_options(**{UNAWAITED: True})
     )
 
 
-def trail(
-    transaction: Transaction, site_id: UUID, kiosk_id: UUID
-) -> Iterator[tuple[AuditEntry | None, bytes]]:
-    """Return the entries of a machine with their tags, from the first on.
+class TrailEntry(NamedTuple):
+    """One entry as it is kept."""
+
+    entry: AuditEntry | None
+    tag: bytes
+    incarnation: int
+    """Of the machine when it wrote the entry; see `domain.central.incarnations`."""
+
+
+def trail(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> Iterator[TrailEntry]:
+    """Return the entries of a machine with their tags, by incarnation and from the first on.
 
     An entry is None where it cannot be read, or belongs elsewhere: to another site, or before the
     entry that it follows.
@@ -126,7 +143,7 @@ def trail(
     for row in transaction.connection().execute(query, {"kiosk": kiosk_id}):
         number = _number(row.kiosk_seq)
         in_place = _is(row.site_id, site_id) and number > before
-        yield _entry(row) if in_place else None, row.tag or b""
+        yield TrailEntry(_entry(row) if in_place else None, row.tag or b"", max(number, 0) // SPAN)
         before = max(before, number)
 
 
@@ -135,11 +152,15 @@ def latest_entries(
 ) -> list[tuple[UUID, AuditEntry]]:
     """Return entries with their machines, the latest first; unreadable ones are left out."""
     query = _at_central if is_central(transaction) else _in_file
-    query = query.where(_event.site_id == site_id).limit(wanted.most)
+    query = query.where(of_site(_event, site_id)).limit(wanted.most)
     if wanted.kiosk_id is None:
         query = query.order_by(*_backwards_in_time)
     else:
-        query = query.where(_event.kiosk_id == wanted.kiosk_id).order_by(*_backwards)
+        written_there = _event.kiosk_id == wanted.kiosk_id
+        if not is_central(transaction):
+            # One machine wrote all of it, so statistics would speak for sorting the whole table.
+            written_there = func.likelihood(written_there, _SELDOM)
+        query = query.where(written_there).order_by(*_backwards)
     if isinstance(wanted.before, TrailPosition):
         query = query.where(_before(wanted.before))
     elif wanted.before is not None:
@@ -170,6 +191,41 @@ def chains(transaction: Transaction, site_id: UUID) -> list[Chain]:
     ]
 
 
+def untold_changes(transaction: Transaction, site_id: UUID) -> list[tuple[UUID, UntoldChanges]]:
+    """Return what the centre has noted of desks that no entry tells, by machine.
+
+    A desk tells a change in the same transaction, so both have the same time of the centre. A run
+    of retention takes many; it tells when it begins.
+    """
+    own = and_(_event.site_id == _noted.site_id, _event.kiosk_id == _noted.kiosk_id)
+    same_moment = select(_event.id).where(own, _event.received_at == _noted.at)
+    run = select(_event.id).where(
+        own,
+        _event.action == AuditAction.RETENTION_BEGUN.value,
+        _event.received_at <= _noted.at,
+        _event.received_at > _noted.at - _LONGEST_RUN,
+    )
+    untold = or_(
+        and_(_noted.deleted == 0, ~same_moment.exists()), and_(_noted.deleted > 0, ~run.exists())
+    )
+    query = (
+        select(
+            _noted.kiosk_id,
+            func.count().filter(_noted.deleted == 0).label("changed"),
+            func.sum(_noted.deleted).label("deleted"),
+            func.max(_noted.at).label("last_at"),
+        )
+        .where(_noted.site_id == site_id, untold)
+        .group_by(_noted.kiosk_id)
+        .order_by(_noted.kiosk_id)
+    )
+    rows = transaction.connection().execute(query)
+    return [
+        (row.kiosk_id, UntoldChanges("", row.changed, int(row.deleted), row.last_at))
+        for row in rows
+    ]
+
+
 def last_time(transaction: Transaction, site_id: UUID, action: AuditAction) -> datetime | None:
     """Return when an action was last entered, on whichever machine of a site."""
     asked = {"site": site_id, "action": action.value}
@@ -195,9 +251,10 @@ def sealed_first_key(transaction: Transaction, kiosk_id: UUID) -> bytes | None:
 def _before(spot: TrailPosition) -> "ColumnElement[bool]":
     """Return the SQL condition of the entries before `spot`, in time and then by machine."""
     same_machine = and_(_event.kiosk_id == spot.kiosk_id, _event.position < spot.position)
-    return or_(
-        _event.at < spot.at,
-        and_(_event.at == spot.at, or_(_event.kiosk_id < spot.kiosk_id, same_machine)),
+    # The first condition is in the others, but an index can begin with it.
+    return and_(
+        _event.at <= spot.at,
+        or_(_event.at < spot.at, _event.kiosk_id < spot.kiosk_id, same_machine),
     )
 
 
@@ -228,6 +285,8 @@ def _entry(row: AnyRow) -> AuditEntry | None:
             _text(row.action),
             _id(row.by_staff) if row.by_staff is not None else None,
             _id(row.subject_id) if row.subject_id is not None else None,
+            clock_offset_ms=None if row.clock_offset_ms is None else int(row.clock_offset_ms),
+            clock_doubtful=bool(int(row.clock_doubtful)),
         )
     except (ValueError, AttributeError, TypeError):
         return None

@@ -24,7 +24,7 @@ from kiosk.domain.callbacks.state import AttemptResult, EventKind, RequestEvent
 from kiosk.domain.clock_sync import corrected
 from kiosk.errors import RevisionTaken
 from kiosk.records.database.writing import add_fact
-from kiosk.records.schema.columns import is_central, table
+from kiosk.records.schema.columns import is_central, of_site, table
 from kiosk.records.schema.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
 
 _request = table(CallbackRequest).c
@@ -73,9 +73,7 @@ _listed_raw: "Select[*tuple[Any, ...]]" = select(
     _request.clock_offset_ms,
 )
 _ref_taken = select(_request.id).where(_request.ref == bindparam("ref")).limit(1)
-_by_ref = select(_request.id).where(
-    _request.ref == bindparam("ref"), _request.site_id == bindparam("site")
-)
+_by_ref = select(_request.id).where(_request.ref == bindparam("ref"), of_site(_request))
 # In the order of the fields of RequestEvent.
 EVENTS: "Select[*tuple[Any, ...]]" = select(
     _event.id,
@@ -103,7 +101,7 @@ _dismissals = (
 _IN_UTC = "+00:00"
 """Times are kept in UTC without their offset."""
 _closed = (
-    select(_event.request_id.label("request_id"), func.max(_event.at).label("at"))
+    select(_event.request_id.label("request_id"))
     .outerjoin(
         _undoing.id.table,
         and_(
@@ -118,8 +116,7 @@ _closed = (
         _event.at >= bindparam("since"),
         _undoing.id.is_(None),
     )
-    .group_by(_event.request_id)
-    .order_by(func.max(_event.at).desc())
+    .order_by(_event.at.desc())
     .limit(bindparam("most"))
     .subquery("closed")
 )
@@ -213,9 +210,7 @@ class RequestQuery:
         return map(_from_file, connection.execute(self._raw, values))
 
 
-_listed_by_id = RequestQuery(
-    _request.id == bindparam("request"), _request.site_id == bindparam("site")
-)
+_listed_by_id = RequestQuery(_request.id == bindparam("request"), of_site(_request))
 
 
 def find(transaction: Transaction, request_id: UUID) -> KeptRequest | None:
@@ -296,7 +291,10 @@ def dismissal_times(transaction: Transaction, ref: str) -> list[datetime]:
 def first_calls(
     transaction: Transaction, site_id: UUID, since: datetime, most: int
 ) -> list[tuple[datetime, datetime]]:
-    """Return when the latest `most` requests closed after `since` were made and first rung."""
+    """Return when the requests of the latest `most` closings since then were made and first rung.
+
+    A request that was closed, reopened and closed again is one of them, once.
+    """
     wanted = {"site": site_id, "since": since, "most": most}
     return [(made, rung) for made, rung in transaction.connection().execute(_first_calls, wanted)]
 

@@ -1,6 +1,7 @@
 """Queries for check-ins and head counts, and for the sessions that a pass finds open."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -9,8 +10,14 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.attendance.attendance import CheckInFact, CheckInKind, PassHistory, pass_history
-from kiosk.domain.attendance.check_in import Session
+from kiosk.domain.attendance.attendance import (
+    CheckInFact,
+    CheckInKind,
+    PassHistory,
+    counting_facts,
+    pass_history,
+)
+from kiosk.domain.attendance.check_in import NO_SESSION, Session
 from kiosk.domain.clock_sync import corrected, is_far_off
 from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.records.groups import SESSION_COLUMNS, read_session
@@ -42,6 +49,10 @@ CHECK_INS: "Select[*tuple[Any, ...]]" = select(
     _fact.received_at,
 ).where(_fact.kind.in_([kind.value for kind in CheckInKind]))
 _of_session = CHECK_INS.where(_fact.session_id == bindparam("session"))
+_of_sessions = CHECK_INS.where(_fact.session_id.in_(bindparam("sessions", expanding=True)))
+_unplaced = CHECK_INS.where(
+    _fact.session_id == NO_SESSION, _fact.site_id == bindparam("site")
+).order_by(_fact.kiosk_id, _fact.kiosk_seq)
 _by_id = CHECK_INS.where(_fact.id == bindparam("check_in"))
 _open_sessions: "Select[*tuple[Any, ...]]" = (
     select(
@@ -69,8 +80,9 @@ _open_sessions: "Select[*tuple[Any, ...]]" = (
     )
     .order_by(_session.c.starts_at, _group.c.public_label, _session.c.id)
 )
-_head_counts_of_session = (
+_head_counts_of_sessions = (
     select(
+        _count.session_id,
         _count.people,
         _count.reconciled,
         _count.by_staff,
@@ -80,8 +92,9 @@ _head_counts_of_session = (
         _count.id,
     )
     .outerjoin(_void, _void.c.void_of == _count.id)
-    .where(_count.session_id == bindparam("session"), _void.c.id.is_(None))
+    .where(_count.session_id.in_(bindparam("sessions", expanding=True)), _void.c.id.is_(None))
 )
+_AT_A_TIME = 200
 
 
 class OpenSessions(NamedTuple):
@@ -119,6 +132,25 @@ def of_session(transaction: Transaction, session_id: UUID) -> list[CheckInFact]:
     """Return every check-in fact of a session."""
     rows = transaction.connection().execute(_of_session, {"session": session_id})
     return [read_check_in(row) for row in rows]
+
+
+def of_sessions(
+    transaction: Transaction, session_ids: Sequence[UUID]
+) -> dict[UUID, list[CheckInFact]]:
+    """Return every check-in fact of some sessions, by session; those without any are missing."""
+    found: dict[UUID, list[CheckInFact]] = defaultdict(list)
+    for row in _rows_of_sessions(transaction, _of_sessions, session_ids):
+        fact = read_check_in(row)
+        found[fact.session_id].append(fact)
+    return found
+
+
+def unplaced(transaction: Transaction, site_id: UUID) -> list[CheckInFact]:
+    """Return the arrivals that were kept without a session and wait for staff, as they came."""
+    rows = transaction.connection().execute(_unplaced, {"site": site_id})
+    facts = [read_check_in(row) for row in rows]
+    counted = counting_facts(facts)
+    return [fact for fact in facts if fact.id in counted and fact.kind is not CheckInKind.VOID]
 
 
 def open_sessions(
@@ -177,12 +209,31 @@ def _scan_history(transaction: Transaction, session: Session, lookup: bytes) -> 
 
 def latest_head_count(transaction: Transaction, session_id: UUID) -> LatestHeadCount | None:
     """Return the latest head count of a session that was not taken back, or None."""
-    rows = transaction.connection().execute(_head_counts_of_session, {"session": session_id}).all()
-    if not rows:
-        return None
+    return latest_head_counts(transaction, [session_id]).get(session_id)
+
+
+def latest_head_counts(
+    transaction: Transaction, session_ids: Sequence[UUID]
+) -> dict[UUID, LatestHeadCount]:
+    """Return the latest head count of each of some sessions, as `latest_head_count` does."""
+    by_session: dict[UUID, list[AnyRow]] = defaultdict(list)
+    for row in _rows_of_sessions(transaction, _head_counts_of_sessions, session_ids):
+        by_session[row.session_id].append(row)
+    return {session_id: _latest_of(rows) for session_id, rows in by_session.items()}
+
+
+def _latest_of(rows: Sequence[AnyRow]) -> LatestHeadCount:
     last = max(rows, key=lambda r: (corrected(r.at, r.clock_offset_ms), r.kiosk_seq, r.id))
     closed = any(row.reconciled for row in rows)
     return LatestHeadCount(last.people, last.reconciled, last.by_staff, closed)
+
+
+def _rows_of_sessions(
+    transaction: Transaction, query: "Select[*tuple[Any, ...]]", session_ids: Sequence[UUID]
+) -> Iterator[AnyRow]:
+    for start in range(0, len(session_ids), _AT_A_TIME):
+        part = {"sessions": session_ids[start : start + _AT_A_TIME]}
+        yield from transaction.connection().execute(query, part)
 
 
 def read_check_in(row: Sequence[Any]) -> CheckInFact:

@@ -12,7 +12,7 @@ from sqlmodel import Session as Transaction
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.groups.groups import GroupCard, GroupPlan, PlannedSession, SessionPlan
 from kiosk.records.database.writing import add_reference, change_reference
-from kiosk.records.schema.columns import AnyRow, Reference, table
+from kiosk.records.schema.columns import AnyRow, Reference, of_site, table
 from kiosk.records.schema.tables import CheckIn, GroupSession, Membership, SupportGroup
 
 _session = table(GroupSession).c
@@ -160,25 +160,35 @@ def planned_between(
     group_id: UUID | None = None,
 ) -> tuple[PlannedSession, ...]:
     """Return the sessions that start from `since` to before `until`, by start."""
-    wanted = [_session.starts_at >= since, _session.starts_at < until]
+    wanted = [
+        _session.site_id == site_id,
+        _session.starts_at >= since,
+        _session.starts_at < until,
+    ]
     if group_id is not None:
         wanted.append(_session.group_id == group_id)
-    return _read(transaction, site_id, and_(*wanted))
+    return _read(transaction, and_(*wanted))
 
 
 def planned_by_ids(
     transaction: Transaction, site_id: UUID, ids: Collection[UUID]
 ) -> tuple[PlannedSession, ...]:
     """Return those of the sessions that are there, by start."""
-    return _read(transaction, site_id, _session.id.in_(ids))
+    return _read(transaction, of_site(_session, site_id) & _session.id.in_(ids))
 
 
 def planned_of_series(
     transaction: Transaction, site_id: UUID, series_id: UUID, since: datetime
 ) -> tuple[PlannedSession, ...]:
     """Return the sessions of a series that start from `since` on, by start."""
-    wanted = and_(_session.series_id == series_id, _session.starts_at >= since)
-    return _read(transaction, site_id, wanted)
+    return _read(
+        transaction,
+        and_(
+            _session.site_id == site_id,
+            _session.series_id == series_id,
+            _session.starts_at >= since,
+        ),
+    )
 
 
 def planned_for_import(
@@ -186,7 +196,7 @@ def planned_for_import(
 ) -> tuple[PlannedSession, ...]:
     """Return what a file may change: sessions that are not over, and all that files planned."""
     wanted = or_(_session.ends_at > now, _session.source.is_not(None))
-    return _read(transaction, site_id, wanted)
+    return _read(transaction, of_site(_session, site_id) & wanted)
 
 
 def planned_to_come(
@@ -194,7 +204,12 @@ def planned_to_come(
 ) -> tuple[PlannedSession, ...]:
     """Return the sessions of a group that have not begun, by start."""
     return _read(
-        transaction, site_id, and_(_session.group_id == group_id, _session.starts_at > now)
+        transaction,
+        and_(
+            _session.site_id == site_id,
+            _session.group_id == group_id,
+            _session.starts_at > now,
+        ),
     )
 
 
@@ -246,12 +261,9 @@ def read_session(row: AnyRow) -> Session:
     )
 
 
-def _read(
-    transaction: Transaction, site_id: UUID, wanted: ColumnElement[bool]
-) -> tuple[PlannedSession, ...]:
-    query = _sessions.where(_session.site_id == site_id, wanted)
+def _read(transaction: Transaction, wanted: ColumnElement[bool]) -> tuple[PlannedSession, ...]:
     found = []
-    for row in transaction.connection().execute(query):
+    for row in transaction.connection().execute(_sessions.where(wanted)):
         *plan, name, status, reason, has_check_ins = row
         cancelled = None if status == "scheduled" else reason or ""
         found.append(PlannedSession(SessionPlan(*plan), name, cancelled, bool(has_check_ins)))

@@ -14,18 +14,41 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlmodel import Session as Transaction
+from sqlmodel import SQLModel
 
+from kiosk.domain.central.incarnations import PushMark
 from kiosk.domain.ids import made_at
 from kiosk.errors import SetupError, StoreFull
-from kiosk.records.schema.columns import Row, payload, table
-from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked
+from kiosk.records.schema.columns import Fact, Row, payload, table
+from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked, SyncState
 from kiosk.records.schema.tables import Participant, Passcard
 
 _outbox = table(Outbox).c
 _parked = table(Parked).c
 _confirmation = table(Confirmation).c
+_QUEUES = (table(Outbox), table(Parked))
+_state = table(SyncState).c
+_NOTE_SENT = update(table(SyncState)).values(
+    mark=bindparam("mark"),
+    pushes=bindparam("pushes"),
+    sent_upto=case(
+        (_state.sent_upto < bindparam("last"), bindparam("last")), else_=_state.sent_upto
+    ),
+)
 _columns = ("kiosk_seq", "site_id", "table_name", "row_id", "payload")
 _WAITING = (
     "SELECT seq, kiosk_seq, site_id, table_name, row_id, payload FROM outbox"
@@ -48,7 +71,7 @@ _drop_range = delete(table(Outbox)).where(_in_range)
 _drop_one = delete(table(Outbox)).where(_outbox.seq == bindparam("gone"))
 REQUEUED_AT_A_TIME = 200
 """Rows in one transaction, so that no visitor waits."""
-_NEVER_SENT = frozenset({"received_at"})
+_NEVER_SENT = frozenset({"received_at", "sent_nth"})
 UNSENT_VERSION = 1
 EXPORTED_FILE = "exported.json"
 """In the data folder: up to which `seq` of the outbox every row was exported."""
@@ -149,22 +172,37 @@ def parked_rows(transaction: Transaction) -> list[ParkedRow]:
     return [ParkedRow(*row) for row in transaction.connection().execute(query)]
 
 
-def confirm(transaction: Transaction, rows: Sequence[Waiting], at: datetime) -> None:
+def confirm(
+    transaction: Transaction, rows: Sequence[Waiting], at: datetime, mark: PushMark | None = None
+) -> None:
     """Drop rows that the centre has committed, and keep that its facts had arrived at `at`.
 
-    Rows are sent in their order, so one confirmation counts for all facts up to the last of them;
-    those that were held back are still in the outbox or parked.
+    `mark` is what their push has left at the centre. Rows are sent in their order, so one
+    confirmation counts for all facts up to the last of them; those that were held back are still
+    in the outbox or parked.
     """
     _drop(transaction, rows)
     facts = [row for row in rows if row.kiosk_seq is not None]
-    if not facts:
-        return
-    last = max(row.kiosk_seq or 0 for row in facts)
-    connection = transaction.connection()
-    if connection.execute(_known, {"seq": last}).first() is None:
+    last, connection = (
+        max((row.kiosk_seq or 0 for row in facts), default=0),
+        transaction.connection(),
+    )
+    if mark is not None:
+        sent = {"mark": mark.id, "pushes": mark.count, "last": last}
+        connection.execute(_NOTE_SENT, sent)
+    if facts and connection.execute(_known, {"seq": last}).first() is None:
         connection.execute(
             insert(table(Confirmation)).values(upto_seq=last, site_id=facts[0].site_id, at=at)
         )
+
+
+def begin_pushes(transaction: Transaction, known: PushMark, next_id: UUID) -> None:
+    """Keep the mark that the next pushes will leave at the centre, and the last one known there.
+
+    Before anything is sent: a push whose answer is lost is then known as this folder's own.
+    """
+    values = {"mark": known.id, "pushes": known.count, "next_mark": next_id}
+    transaction.connection().execute(update(table(SyncState)).values(values))
 
 
 def confirmed_upto(transaction: Transaction) -> int:
@@ -172,10 +210,40 @@ def confirmed_upto(transaction: Transaction) -> int:
     return transaction.connection().execute(_confirmed_upto).scalar() or 0
 
 
-def doubt_confirmations(transaction: Transaction, above: int) -> None:
-    """Forget what was confirmed above a `kiosk_seq`: the centre has lost it."""
+def doubt_confirmations(transaction: Transaction) -> None:
+    """Forget what was confirmed: the centre may have lost it."""
+    transaction.connection().execute(delete(table(Confirmation)))
+
+
+def renumber_unsent(transaction: Transaction, above: int, by: int) -> None:
+    """Raise the numbers of facts that have never arrived, those above `above`, by `by`.
+
+    The facts themselves stay as they are; they now count among those of another incarnation.
+    """
     connection = transaction.connection()
-    connection.execute(delete(table(Confirmation)).where(_confirmation.upto_seq > above))
+    unsent = union_all(
+        *(select(one.c.table_name, one.c.row_id).where(one.c.kiosk_seq > above) for one in _QUEUES)
+    ).subquery()
+    for name in connection.execute(select(unsent.c.table_name).distinct()).scalars().all():
+        facts = SQLModel.metadata.tables.get(name)
+        if facts is not None and "kiosk_seq" in facts.c:
+            ids = select(unsent.c.row_id).where(unsent.c.table_name == name)
+            raised = update(facts).where(facts.c.id.in_(ids))
+            connection.execute(raised.values(kiosk_seq=facts.c.kiosk_seq + by))
+    for queue in _QUEUES:
+        number = queue.c.kiosk_seq + by
+        numbered = func.json_set(queue.c.payload, "$.kiosk_seq", number)
+        connection.execute(
+            update(queue)
+            .where(queue.c.kiosk_seq > above)
+            .values(
+                kiosk_seq=number,
+                # What is no JSON is refused by the centre, and stays to be looked at.
+                payload=case(
+                    (func.json_valid(queue.c.payload) == 1, numbered), else_=queue.c.payload
+                ),
+            )
+        )
 
 
 def park(transaction: Transaction, row: Waiting, error: str, at: datetime) -> None:
@@ -225,17 +293,20 @@ def unqueued_ids(
     """Return ids of this machine's rows above the id `after` that neither wait nor are parked.
 
     The lowest first, at most REQUEUED_AT_A_TIME. A pass was made here where its participant is
-    here: a kiosk pulls passes, and never participants.
+    here: a kiosk pulls passes, and never participants. One that staff have ended is not sent again:
+    from a kiosk it would count as a new one.
     """
     rows = table(kind)
     query = (
         select(rows.c.id).where(*_unqueued(rows.c.id)).order_by(rows.c.id).limit(REQUEUED_AT_A_TIME)
     )
-    if "kiosk_id" in rows.c:
+    if issubclass(kind, Fact):
         query = query.where(rows.c.kiosk_id == kiosk_id)
     if kind is Passcard:
         people = table(Participant).c
-        query = query.where(rows.c.participant_id.in_(select(people.id)))
+        query = query.where(
+            rows.c.participant_id.in_(select(people.id)), rows.c.revoked_at.is_(None)
+        )
     if after is not None:
         query = query.where(rows.c.id > after)
     return transaction.connection().execute(query).scalars().all()
@@ -314,7 +385,7 @@ def exported_upto(folder: Path) -> int:
     try:
         data: Any = json.loads((folder / EXPORTED_FILE).read_text(encoding="utf-8"))
         return int(data["upto_seq"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return 0
 
 
@@ -358,8 +429,7 @@ def _cached_id(raw: bytes) -> UUID:
 
 
 def _unqueued(id_: "ColumnElement[UUID]") -> "list[ColumnElement[bool]]":
-    queues = (table(Outbox), table(Parked))
-    return [~select(one.c.seq).where(one.c.row_id == id_).exists() for one in queues]
+    return [~select(one.c.seq).where(one.c.row_id == id_).exists() for one in _QUEUES]
 
 
 def _lines(connection: Connection) -> Iterator[str]:

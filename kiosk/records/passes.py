@@ -60,6 +60,7 @@ PASS_COLUMNS = (_pass.participant_id, _pass.name_box, _pass.language, _pass.revo
 _by_lookup = (
     select(*PASS_COLUMNS)
     .where(_pass.lookup == bindparam("lookup"), _pass.deleted_at.is_(None))
+    .order_by(_pass.revoked_at.is_not(None), _pass.created_at, _pass.id)
     .limit(1)
 )
 _holders = (

@@ -7,14 +7,18 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, delete, insert, select, update
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import Session as Transaction
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from kiosk.domain.central.incarnations import SPAN, OwnIncarnation, PushMark
+from kiosk.domain.ids import NO_ID
 from kiosk.errors import SetupError
+from kiosk.records import outbox
+from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.schema.columns import Id, table
 from kiosk.records.schema.system_tables import StaffAccount, SyncState
 from kiosk.records.schema.tables import (
@@ -39,6 +43,12 @@ WIPED_AT_A_TIME: Final = 500
 PULL_ALL = -1
 """As a cursor: nothing that was pulled before counts."""
 _state = table(SyncState).c
+_pass = table(Passcard).c
+_passes_known = (
+    select(_pass.kiosk_id, func.max(_pass.sent_nth).label("upto"))
+    .where(_pass.sent_nth.is_not(None), _pass.kiosk_id.is_not(None))
+    .group_by(_pass.kiosk_id)
+)
 _names = ("epoch", "cursor", "clock_offset_ms", "contact_at", "out_of_order", "problem")
 
 
@@ -66,10 +76,22 @@ def read_state(transaction: Transaction, kiosk_id: UUID) -> ContactState:
 
 
 def set_contact(
-    transaction: Transaction, kiosk_id: UUID, at: datetime, clock_offset_ms: int | None
+    transaction: Transaction,
+    kiosk_id: UUID,
+    at: datetime,
+    clock_offset_ms: int | None,
+    twin_at: datetime | None = None,
 ) -> None:
-    """Keep that the centre answered at `at` (this machine's time), and how far its clock is off."""
-    _change(transaction, kiosk_id, {"contact_at": at, "clock_offset_ms": clock_offset_ms})
+    """Keep that the centre answered at `at` (this machine's time), and how far its clock is off.
+
+    `twin_at` is when it was last heard that another folder of this machine runs, if one does.
+    """
+    values: dict[str, UUID | datetime | int | str | None] = {
+        "contact_at": at,
+        "clock_offset_ms": clock_offset_ms,
+        "twin_at": twin_at,
+    }
+    _change(transaction, kiosk_id, values)
 
 
 def set_problem(transaction: Transaction, kiosk_id: UUID, problem: str | None) -> None:
@@ -85,6 +107,41 @@ def forget_central(transaction: Transaction, kiosk_id: UUID) -> None:
     _change(transaction, kiosk_id, {"epoch": None, "cursor": PULL_ALL})
 
 
+def read_incarnation(transaction: Transaction, kiosk_id: UUID) -> OwnIncarnation:
+    """Return the incarnation that this folder is in."""
+    names = ("incarnation", "mark", "pushes", "next_mark", "unseen_after", "unseen_upto")
+    query = select(*(_state[name] for name in names)).where(_state.kiosk_id == kiosk_id)
+    number, mark, pushes, next_mark, *unseen = transaction.connection().execute(query).one()
+    return OwnIncarnation(number, PushMark(mark or NO_ID, pushes), next_mark or NO_ID, *unseen)
+
+
+def begin_incarnation(
+    transaction: Transaction, kiosk_id: UUID, number: int, unseen_upto: int, at: datetime
+) -> None:
+    """Go on as a new incarnation from `at`, with numbers that no other folder of this kiosk has.
+
+    What has never arrived gets new numbers too; all is to be sent and pulled again. `unseen_upto`
+    is the highest number that the centre has of the incarnation that is left.
+    """
+    connection = transaction.connection()
+    query = select(_state.incarnation, _state.last_seq, _state.sent_upto)
+    old, last, sent = connection.execute(query.where(_state.kiosk_id == kiosk_id)).one()
+    outbox.renumber_unsent(transaction, sent, (number - old) * SPAN)
+    outbox.doubt_confirmations(transaction)
+    forget_central(transaction, kiosk_id)
+    values: dict[str, UUID | datetime | int | str | None] = {
+        "incarnation": number,
+        "incarnation_at": at,
+        "last_seq": number * SPAN + last % SPAN,
+        "mark": None,
+        "pushes": 0,
+        "next_mark": None,
+        "unseen_after": min(sent, unseen_upto),
+        "unseen_upto": unseen_upto,
+    }
+    _change(transaction, kiosk_id, values)
+
+
 def set_epoch(transaction: Transaction, kiosk_id: UUID, epoch: UUID) -> None:
     """Keep which centre has all facts of this machine, or has them waiting in the outbox."""
     _change(transaction, kiosk_id, {"epoch": epoch})
@@ -93,6 +150,20 @@ def set_epoch(transaction: Transaction, kiosk_id: UUID, epoch: UUID) -> None:
 def set_cursor(transaction: Transaction, kiosk_id: UUID, cursor: int) -> None:
     """Keep which change of the centre was pulled last."""
     _change(transaction, kiosk_id, {"cursor": cursor})
+
+
+def passes_known(transaction: Transaction) -> dict[UUID, int]:
+    """Return how far the passes that each kiosk has sent are known here (`Passcard.sent_nth`)."""
+    found = transaction.connection().execute(_passes_known)
+    return {row.kiosk_id: row.upto for row in found}
+
+
+def forget_passes_known(transaction: Transaction) -> None:
+    """Let every pass that kiosks have sent be pulled again; the passes themselves stay."""
+    passes = table(Passcard)
+    transaction.connection().execute(
+        update(passes).where(passes.c.sent_nth.is_not(None)).values(sent_nth=None)
+    )
 
 
 def keep_rows(
@@ -164,7 +235,8 @@ def _change(
     values: "dict[str, UUID | datetime | int | str | None]",
 ) -> None:
     transaction.connection().execute(
-        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(values)
+        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(values),
+        execution_options={UNAWAITED: True},
     )
 
 

@@ -21,15 +21,17 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
 )
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance.attendance import CheckInKind
+from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.callbacks.state import CallbackState, RequestEvent, callback_state
 from kiosk.domain.ids import made_at
 from kiosk.records.callbacks import EVENTS
 from kiosk.records.database.writing import mark_changed
-from kiosk.records.schema.columns import Fact, Reference, Row, is_central, table
+from kiosk.records.schema.columns import Row, is_central, of_site, table
 from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked, SyncState
 from kiosk.records.schema.tables import (
     CallbackEvent,
@@ -44,7 +46,7 @@ from kiosk.records.schema.tables import (
 from kiosk.records.site import kept_since
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnCollection, Select
 
 
 ROWS_AT_A_TIME = 500
@@ -58,6 +60,7 @@ _event = table(CallbackEvent).c
 _withdrawal = table(CallbackWithdrawal).c
 _check_in = table(CheckIn).c
 _target = table(CheckIn).alias("target").c
+_placing = table(CheckIn).alias("placing").c
 _head_count = table(HeadCount).c
 _person = table(Participant).c
 _pass = table(Passcard).c
@@ -65,19 +68,25 @@ _member = table(Membership).c
 _since, _target_since = kept_since(_check_in, "occurred_at"), kept_since(_target, "occurred_at")
 _requests_since = kept_since(_request, "created_at")
 _made = (
-    select(_request.id, _requests_since)
+    select(_request.id, _requests_since, _request.received_at)
     .where(_request.id.in_(IDS))
     .order_by(_requests_since, _request.id)
 )
-_events = EVENTS.add_columns(_event.request_id).where(_event.request_id.in_(IDS))
-_slips = select(_withdrawal.request_id, _withdrawal.id, _withdrawal.at).where(
-    _withdrawal.request_id.in_(IDS)
+_events = EVENTS.add_columns(_event.request_id, _event.received_at).where(
+    _event.request_id.in_(IDS)
 )
+_slips = select(
+    _withdrawal.request_id, _withdrawal.id, _withdrawal.at, _withdrawal.received_at
+).where(_withdrawal.request_id.in_(IDS))
 _typed = (
-    select(_request.id, _withdrawal.id, _withdrawal.at)
+    select(_request.id, _withdrawal.id, _withdrawal.at, _withdrawal.received_at)
     .join_from(table(CallbackRequest), table(CallbackWithdrawal), _withdrawal.ref == _request.ref)
     .where(_request.id.in_(IDS))
 )
+_REQUESTS, _LOOSE, _ATTENDANCE, _PEOPLE = (
+    "kiosk_delete_requests", "kiosk_delete_loose_facts", "kiosk_delete_attendance",
+    "kiosk_delete_people",
+)  # fmt: skip
 _Thing = TypeVar("_Thing")
 
 
@@ -87,6 +96,8 @@ class Cutoff(NamedTuple):
     site_id: UUID
     by: datetime
     """Things of then and before."""
+    came_by: datetime
+    """The centre refuses to delete what came to it later, whatever its own time says."""
     sending: bool
     """Whether this machine owes its rows to a centre."""
 
@@ -108,17 +119,25 @@ class _RequestFacts:
     events: list[RequestEvent] = field(default_factory=list)
     slips: dict[UUID, datetime] = field(default_factory=dict)
     typed: dict[UUID, datetime] = field(default_factory=dict)
+    received: list[datetime] = field(default_factory=list)
+    """When the centre had each of them, where it did."""
 
     @cached_property
     def state(self) -> CallbackState:
         """The state that the facts fold to."""
         return callback_state(self.events, self.slips.values())
 
-    def is_done(self, by: datetime) -> bool:
-        """Return whether it left the list, and has no fact later than `by`."""
+    def is_done(self, cut: Cutoff) -> bool:
+        """Return whether it left the list, and has no fact that is too young for `cut`."""
         events = [event.at for event in self.events]
         latest = max([self.created_at, *events, *self.slips.values(), *self.typed.values()])
-        return latest <= by and not self.state.open
+        came = max(self.received, default=cut.came_by)
+        return latest <= cut.by and came <= cut.came_by and not self.state.open
+
+    def add_received(self, at: datetime | None) -> None:
+        """Take when the centre had one of the facts."""
+        if at is not None:
+            self.received.append(at)
 
     def rows(self, request_id: UUID) -> set[UUID]:
         """Return the ids of all rows of the request."""
@@ -141,20 +160,28 @@ def find_attendance(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find check-ins and head counts; voids last, and none before what it voids."""
     counted = kept_since(_head_count, "at")
     young = or_(
-        select(_target.id).where(_target.id == _check_in.void_of, _target_since > cut.by).exists(),
-        select(_head_count.id)
-        .where(_head_count.id == _check_in.void_of, counted > cut.by)
+        select(_target.id)
+        .where(_target.id == _check_in.void_of, or_(_target_since > cut.by, ~_came(_target, cut)))
         .exists(),
+        select(_head_count.id)
+        .where(_head_count.id == _check_in.void_of, or_(counted > cut.by, ~_came(_head_count, cut)))
+        .exists(),
+    )
+    placed = or_(
+        _check_in.void_of.is_not(None),
+        select(_placing.id).where(_placing.void_of == _check_in.id).exists(),
     )
     is_void = _check_in.kind == CheckInKind.VOID.value
     check_ins = (
         select(_check_in.id, _since)
-        .where(_check_in.site_id == cut.site_id, _since <= cut.by)
+        .where(of_site(_check_in, cut.site_id), _since <= cut.by, _came(_check_in, cut))
         .where(or_(_check_in.void_of.is_(None), ~young))
+        # Their clock stood wrong, so nobody knows how old they are until staff have placed them.
+        .where(or_(_check_in.session_id != NO_SESSION, placed))
         .order_by(is_void, _since)
     )
     counts = select(_head_count.id, counted).where(
-        _head_count.site_id == cut.site_id, counted <= cut.by
+        of_site(_head_count, cut.site_id), counted <= cut.by, _came(_head_count, cut)
     )
     connection = transaction.connection()
     found = [Expired(*row, HeadCount) for row in connection.execute(counts)]
@@ -165,13 +192,15 @@ def find_attendance(transaction: Transaction, cut: Cutoff) -> list[Expired]:
 def find_loose_facts(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find events and withdrawals, typed ones too, whose request is not here."""
     events = select(_event.id, _event.at).where(
-        _event.site_id == cut.site_id,
+        of_site(_event, cut.site_id),
         _event.at <= cut.by,
+        _came(_event, cut),
         ~select(_request.id).where(_request.id == _event.request_id).exists(),
     )
     withdrawals = select(_withdrawal.id, _withdrawal.at).where(
-        _withdrawal.site_id == cut.site_id,
+        of_site(_withdrawal, cut.site_id),
         _withdrawal.at <= cut.by,
+        _came(_withdrawal, cut),
         ~select(_request.id).where(_request.id == _withdrawal.request_id).exists(),
         ~select(_request.id).where(_request.ref == _withdrawal.ref).exists(),
     )
@@ -183,6 +212,11 @@ def find_loose_facts(transaction: Transaction, cut: Cutoff) -> list[Expired]:
 
 def drop_facts(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
     """Delete those of the facts found before that still may go; return how many."""
+    if is_central(transaction):
+        counted = [old.id for old in found if old.kind in (CheckIn, HeadCount)]
+        loose = [old.id for old in found if old.kind not in (CheckIn, HeadCount)]
+        gone = _delete_there(transaction, _ATTENDANCE, counted)
+        return len(gone) + len(_delete_there(transaction, _LOOSE, loose))
     going = _deletable(transaction, found, cut)
     by_kind: dict[type[Row], list[UUID]] = defaultdict(list)
     for old in going:
@@ -196,7 +230,7 @@ def find_finished_requests(transaction: Transaction, cut: Cutoff) -> list[Expire
     """Find the requests that may go, the oldest first."""
     query = (
         select(_request.id)
-        .where(_request.site_id == cut.site_id, _requests_since <= cut.by)
+        .where(of_site(_request, cut.site_id), _requests_since <= cut.by)
         .order_by(_requests_since, _request.id)
     )
     ids = transaction.connection().execute(query).scalars().all()
@@ -214,6 +248,8 @@ def drop_finished_requests(transaction: Transaction, found: Sequence[Expired], c
     transaction: somebody may have reopened one meanwhile.
     """
     done = _finished(transaction, [old.id for old in found], cut)
+    if is_central(transaction):
+        return len(_delete_there(transaction, _REQUESTS, list(done)))
     events = [event.id for facts in done.values() for event in facts.events]
     withdrawals = [id_ for facts in done.values() for id_ in (*facts.slips, *facts.typed)]
     drop_rows(transaction, CallbackEvent, events)
@@ -239,6 +275,11 @@ def drop_unused_people(transaction: Transaction, found: Sequence[Expired], cut: 
     """
     ids = [old.id for old in _find_unused(transaction, cut, [old.id for old in found])]
     connection = transaction.connection()
+    if is_central(transaction):
+        gone = _delete_there(transaction, _PEOPLE, ids)
+        for table_name, row_id in gone:
+            mark_changed(transaction, table_name, row_id, gone=True)
+        return sum(name == Participant.__tablename__ for name, _ in gone)
     for part in batches(ids):
         for kind in (Passcard, Membership):
             rows = table(kind).c
@@ -249,20 +290,46 @@ def drop_unused_people(transaction: Transaction, found: Sequence[Expired], cut: 
 
 
 def drop_rows(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> None:
-    """Delete rows, and what of them waits to be sent; ask `unsent_ids` first with a centre.
+    """Delete rows of this machine's file, and what of them waits to be sent.
 
-    At the centre kiosks hear which reference rows are gone. Repeating it is harmless. A checkpoint
-    must follow, or the bytes stay in the log.
+    Ask `unsent_ids` first with a centre. Repeating it is harmless. A checkpoint must follow, or the
+    bytes stay in the log.
     """
     target, connection = table(kind), transaction.connection()
-    queues = () if is_central(transaction) else _QUEUES
     for part in batches(ids):
-        for queue in queues:
+        for queue in _QUEUES:
             connection.execute(delete(queue).where(queue.c.row_id.in_(IDS)), {"ids": part})
         connection.execute(delete(target).where(target.c.id.in_(IDS)), {"ids": part})
-    if issubclass(kind, Reference):
-        for row_id in ids:
-            mark_changed(transaction, target.name, row_id, gone=True)
+
+
+def forget_desk_changes(transaction: Transaction) -> None:
+    """Let the centre delete what it has noted of desks for long enough; elsewhere nothing."""
+    if is_central(transaction):
+        transaction.connection().execute(text("SELECT kiosk_forget_desk_changes()"))
+
+
+def _delete_there(
+    transaction: Transaction, name: str, ids: Sequence[UUID]
+) -> list[tuple[str, UUID]]:
+    """Let the centre delete rows by one of its functions; return what it has deleted.
+
+    It deletes what is old enough and done with, and no more: a desk's role may delete nothing.
+    """
+    if not ids:
+        return []
+    gone = getattr(func, name)(bindparam("gone")).table_valued("table_name", "row_id").c
+    asked = select(gone.table_name, gone.row_id)
+    rows = transaction.connection().execute(asked, {"gone": list(ids)})
+    return [(row.table_name, row.row_id) for row in rows]
+
+
+def _came(facts: "ColumnCollection[str, Any]", cut: Cutoff) -> "ColumnElement[bool]":
+    """Return the SQL condition of what the centre has had for long enough to delete it.
+
+    On a machine's own file it always holds: nothing there has been received.
+    """
+    received = facts["received_at"]
+    return or_(received.is_(None), received <= cut.came_by)
 
 
 def unsent_ids(transaction: Transaction, ids: Iterable[UUID]) -> set[UUID]:
@@ -281,26 +348,56 @@ def batches(things: Sequence[_Thing]) -> Iterator[Sequence[_Thing]]:
         yield things[start : start + IDS_AT_A_TIME]
 
 
-def drop_confirmed_requests(
-    transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime
-) -> int:
-    """Delete callback requests that the centre had by `confirmed_by`; return how many.
+def confirmed_ids(
+    transaction: Transaction,
+    kind: type[CallbackRequest | CheckIn],
+    kiosk_id: UUID,
+    confirmed_by: datetime,
+    among: Sequence[UUID] | None = None,
+) -> Sequence[UUID]:
+    """Return ids of requests or check-ins that the centre had by `confirmed_by`.
 
-    At most ROWS_AT_A_TIME: repeat until the answer is 0, then checkpoint, or the bytes stay in the
-    log.
+    At most ROWS_AT_A_TIME; of those `among`, where they are given. Voids of head counts are left
+    out, for these stay. It may read the whole table, so no visitor should wait for it to end.
     """
-    return _drop_confirmed(transaction, CallbackRequest, kiosk_id, confirmed_by)
+    confirmation, connection = table(Confirmation).c, transaction.connection()
+    latest = select(func.max(confirmation.upto_seq)).where(confirmation.at <= confirmed_by)
+    arrived = connection.execute(latest).scalar()
+    if arrived is None:
+        return []
+    facts = table(kind).c
+    query = select(facts.id).where(
+        facts.kiosk_id == kiosk_id,
+        facts.kiosk_seq <= arrived,
+        _is_not_in(Outbox, facts.id),
+        _is_not_in(Parked, facts.id),
+    )
+    if kind is CheckIn:
+        counts = select(_head_count.id).where(_head_count.id == _check_in.void_of)
+        query = query.where(~counts.exists())
+    if among is not None:
+        query = query.where(facts.id.in_(among))
+    return connection.execute(query.limit(ROWS_AT_A_TIME)).scalars().all()
 
 
-def drop_confirmed_check_ins(
-    transaction: Transaction, kiosk_id: UUID, confirmed_by: datetime
+def drop_confirmed(
+    transaction: Transaction,
+    kind: type[CallbackRequest | CheckIn],
+    kiosk_id: UUID,
+    confirmed_by: datetime,
+    ids: Sequence[UUID],
 ) -> int:
-    """Delete check-ins that the centre had by `confirmed_by`, as `drop_confirmed_requests` does.
+    """Delete those of some requests or check-ins that the centre still has; return how many.
 
-    Voids of head counts stay, as these do.
+    A checkpoint must follow, or the bytes stay in the log.
     """
-    of_count = select(_head_count.id).where(_head_count.id == _check_in.void_of).exists()
-    return _drop_confirmed(transaction, CheckIn, kiosk_id, confirmed_by, ~of_count)
+    found = confirmed_ids(transaction, kind, kiosk_id, confirmed_by, ids)
+    if found:
+        facts = table(kind)
+        transaction.connection().execute(
+            delete(facts).where(facts.c.id == bindparam("gone")), [{"gone": id_} for id_ in found]
+        )
+    return len(found)
 
 
 def drop_confirmations(transaction: Transaction, before: datetime) -> None:
@@ -312,38 +409,6 @@ def drop_confirmations(transaction: Transaction, before: datetime) -> None:
     transaction.connection().execute(
         delete(table(Confirmation)).where(confirmation.at < before, confirmation.upto_seq < latest)
     )
-
-
-def _drop_confirmed(
-    transaction: Transaction,
-    kind: type[Fact],
-    kiosk_id: UUID,
-    confirmed_by: datetime,
-    *which: "ColumnElement[bool]",
-) -> int:
-    facts, confirmation = table(kind), table(Confirmation).c
-    arrived = (
-        select(func.max(confirmation.upto_seq))
-        .where(confirmation.at <= confirmed_by)
-        .scalar_subquery()
-    )
-    done = (
-        select(facts.c.id)
-        .where(
-            facts.c.kiosk_id == kiosk_id,
-            facts.c.kiosk_seq <= arrived,
-            _is_not_in(Outbox, facts.c.id),
-            _is_not_in(Parked, facts.c.id),
-            *which,
-        )
-        .limit(ROWS_AT_A_TIME)
-    )
-    ids = transaction.connection().execute(done).scalars().all()
-    if ids:
-        transaction.connection().execute(
-            delete(facts).where(facts.c.id == bindparam("gone")), [{"gone": id_} for id_ in ids]
-        )
-    return len(ids)
 
 
 def _is_not_in(queue: type[Outbox | Parked], id_: "ColumnElement[UUID]") -> "ColumnElement[bool]":
@@ -379,7 +444,7 @@ def _finished(
 ) -> dict[UUID, _RequestFacts]:
     requests = _request_facts(transaction.connection(), list(ids))
     whole = _with_those_merged_into(transaction.connection(), requests)
-    done = {id_: facts for id_, facts in requests.items() if _is_over(id_, whole, cut.by)}
+    done = {id_: facts for id_, facts in requests.items() if _is_over(id_, whole, cut)}
     if not cut.sending:
         return done
     owed = unsent_ids(transaction, {row for id_, facts in done.items() for row in facts.rows(id_)})
@@ -401,7 +466,7 @@ def _with_those_merged_into(
     return whole
 
 
-def _is_over(request_id: UUID, requests: Mapping[UUID, _RequestFacts], by: datetime) -> bool:
+def _is_over(request_id: UUID, requests: Mapping[UUID, _RequestFacts], cut: Cutoff) -> bool:
     """Return whether a request is done, and what it was merged into: its slip still withdraws that.
 
     What is not here any more holds nothing up.
@@ -409,7 +474,7 @@ def _is_over(request_id: UUID, requests: Mapping[UUID, _RequestFacts], by: datet
     seen: set[UUID] = set()
     here: UUID | None = request_id
     while here is not None and here in requests and here not in seen:
-        if not requests[here].is_done(by):
+        if not requests[here].is_done(cut):
             return False
         seen.add(here)
         here = requests[here].state.merged_into
@@ -418,13 +483,19 @@ def _is_over(request_id: UUID, requests: Mapping[UUID, _RequestFacts], by: datet
 
 def _request_facts(connection: Connection, ids: list[UUID]) -> dict[UUID, _RequestFacts]:
     part = {"ids": ids}
-    found = {id_: _RequestFacts(made) for id_, made in connection.execute(_made, part)}
-    for *event, request_id in connection.execute(_events, part):
+    found: dict[UUID, _RequestFacts] = {}
+    for id_, made, received in connection.execute(_made, part):
+        found[id_] = _RequestFacts(made)
+        found[id_].add_received(received)
+    for *event, request_id, received in connection.execute(_events, part):
         found[request_id].events.append(RequestEvent(*event))
-    for request_id, slip, at in connection.execute(_slips, part):
+        found[request_id].add_received(received)
+    for request_id, slip, at, received in connection.execute(_slips, part):
         found[request_id].slips[slip] = at
-    for request_id, typed, at in connection.execute(_typed, part):
+        found[request_id].add_received(received)
+    for request_id, typed, at, received in connection.execute(_typed, part):
         found[request_id].typed[typed] = at
+        found[request_id].add_received(received)
     return found
 
 
@@ -468,8 +539,8 @@ def _lookups_since(
 ) -> frozenset[bytes]:
     """Return the passes, of `own` or of all, that were shown after `cut.by`."""
     query = select(_check_in.lookup).where(
-        _check_in.site_id == cut.site_id,
-        _check_in.occurred_at > cut.by,
+        of_site(_check_in, cut.site_id),
+        or_(_check_in.occurred_at > cut.by, ~_came(_check_in, cut)),
         _check_in.lookup.is_not(None) if own is None else _check_in.lookup.in_(own),
     )
     return frozenset(transaction.connection().execute(query.distinct()).scalars())

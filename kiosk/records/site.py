@@ -9,12 +9,14 @@ from sqlalchemy import ColumnCollection, ColumnElement, bindparam, case, func, o
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.anomalies import FactTimes
+from kiosk.domain.central.fleet import KioskView, MachineKind
 from kiosk.domain.clock_sync import FAR_OFF_MS, corrected, is_far_off
-from kiosk.domain.fleet import KioskView, MachineKind
 from kiosk.domain.text import clean
 from kiosk.records import outbox
+from kiosk.records.central.incarnations import all_incarnations
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.writing import add_reference
-from kiosk.records.schema.columns import table
+from kiosk.records.schema.columns import readable, table
 from kiosk.records.schema.system_tables import (
     HelplineList,
     KioskDevice,
@@ -23,6 +25,8 @@ from kiosk.records.schema.system_tables import (
 )
 from kiosk.records.schema.tables import Site
 
+_MOST_LETTERS = 100
+"""Of a text that a machine reports; the rest is nobody's."""
 _site = table(Site).c
 _device = table(KioskDevice).c
 _state = table(SyncState).c
@@ -52,6 +56,8 @@ _machine_state = select(
     _state.clock_offset_ms,
     _state.out_of_order,
     _state.problem,
+    _state.incarnation_at,
+    _state.twin_at,
 )
 _state_by_id = _machine_state.where(_state.kiosk_id == bindparam("kiosk"))
 _machines = (
@@ -63,14 +69,14 @@ _machines = (
         _device.enrolled_at,
         _device.revoked_at,
         func.length(_device.sealed_audit_key).label("joined"),
-        _beat.received_at,
+        readable(_beat.received_at),
         _beat.pending,
-        _beat.waiting_since,
+        readable(_beat.waiting_since),
         _beat.parked,
         _beat.clock_offset_ms,
-        _beat.version,
-        _beat.helplines_review_by,
-        _beat.wiped_at,
+        func.substr(_beat.version, 1, _MOST_LETTERS).label("version"),
+        func.substr(_beat.helplines_review_by, 1, _MOST_LETTERS).label("helplines_review_by"),
+        readable(_beat.wiped_at),
     )
     .join_from(
         table(KioskDevice),
@@ -114,6 +120,10 @@ class MachineState:
     clock_offset_ms: int | None
     out_of_order: str | None
     problem: str | None
+    incarnation_at: datetime | None
+    """When its folder turned out to be a copy; None where it never did."""
+    twin_at: datetime | None
+    """When it was last heard that another folder of it runs; None where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +184,13 @@ def find_by_symbols(transaction: Transaction, site_id: UUID, symbols: str) -> UU
 
 def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tuple[KioskView, ...]:
     """Return the machines of a site by name, `needs` still empty; `kiosk_id` is this machine."""
-    connection = transaction.connection()
+    connection, asked = transaction.connection(), {"site": site_id}
+    ask_ahead(
+        transaction,
+        lambda: all_incarnations(transaction, site_id),
+        lambda: connection.execute(_machines, asked),
+    )
+    folders = all_incarnations(transaction, site_id)
     found = tuple(
         KioskView(
             name=clean(row.name),
@@ -192,8 +208,9 @@ def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tup
             clock_offset_ms=row.clock_offset_ms,
             version=clean(row.version or ""),
             helplines_review_by=_day(row.helplines_review_by),
+            incarnations=folders.get(row.id, ()),
         )
-        for row in connection.execute(_machines, {"site": site_id})
+        for row in connection.execute(_machines, asked)
     )
     if connection.dialect.name != "sqlite":
         return found

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, text, update
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.staff import Role, Staff
-from kiosk.records.schema.columns import table
+from kiosk.records.database.ahead import UNAWAITED
+from kiosk.records.schema.columns import is_central, table
 from kiosk.records.schema.system_tables import PublicKey, SignInAttempt, StaffAccount
 
 _account = table(StaffAccount).c
@@ -34,6 +35,14 @@ _by_id = _accounts.where(_account.id == bindparam("account"))
 _by_login = _accounts.where(_account.login == bindparam("name")).limit(1)
 _failures = select(_attempt.failures, _attempt.failed_at).where(
     _attempt.digest == bindparam("asked")
+)
+_NEVER = datetime(1, 1, 2, tzinfo=UTC)
+_FORGET_THERE = text("SELECT kiosk_forget_attempts(:asked, :since)")
+_forget_here = delete(table(SignInAttempt)).where(
+    or_(
+        _attempt.digest == bindparam("asked"),
+        _attempt.failed_at < bindparam("since", type_=_attempt.failed_at.type),
+    )
 )
 _key = table(PublicKey).c
 _keys_in_use = (
@@ -60,6 +69,20 @@ class Account:
     languages: frozenset[CallLanguage]
     """What they speak on the phone; empty stands for all."""
     created_at: datetime
+
+
+class Machine(Protocol):
+    """The machine at which somebody signs in."""
+
+    @property
+    def site_id(self) -> UUID:
+        """Its clinic."""
+        ...
+
+    @property
+    def kiosk_id(self) -> UUID:
+        """Its own id."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,28 +119,46 @@ def failures(transaction: Transaction, digest: bytes) -> Failures | None:
 
 
 def keep_failures(
-    transaction: Transaction, site_id: UUID, digest: bytes, count: int, at: datetime
+    transaction: Transaction,
+    machine: Machine,
+    digest: bytes,
+    count: int,
+    at: datetime,
+    *,
+    first: bool = False,
 ) -> None:
-    """Write how many failures in a row there are under one digest, and when the last was."""
+    """Write how many failures in a row there are under one digest, and when the last was.
+
+    `first` where none are written under it yet.
+    """
     values = {"failures": count, "failed_at": at}
     attempts = table(SignInAttempt)
-    changed = transaction.connection().execute(
-        update(attempts).where(_attempt.digest == digest).values(values)
-    )
-    if changed.rowcount == 0:
-        transaction.connection().execute(
-            insert(attempts).values(digest=digest, site_id=site_id, **values)
+    change = (
+        insert(attempts).values(
+            digest=digest, site_id=machine.site_id, kiosk_id=machine.kiosk_id, **values
         )
+        if first
+        else update(attempts).where(_attempt.digest == digest).values(values)
+    )
+    transaction.connection().execute(change, execution_options={UNAWAITED: True})
 
 
 def forget_failures(transaction: Transaction, digest: bytes) -> None:
     """Begin the count under one digest anew."""
-    transaction.connection().execute(delete(table(SignInAttempt)).where(_attempt.digest == digest))
+    _delete_attempts(transaction, digest, _NEVER)
 
 
 def forget_failures_before(transaction: Transaction, at: datetime) -> None:
     """Drop failures older than `at`, so that names typed by mistake do not pile up."""
-    transaction.connection().execute(delete(table(SignInAttempt)).where(_attempt.failed_at < at))
+    _delete_attempts(transaction, b"", at)
+
+
+def _delete_attempts(transaction: Transaction, digest: bytes, since: datetime) -> None:
+    """Delete what was tried under one digest, and all that was tried before `since`."""
+    # A desk's role may delete nothing at the centre; a function does it for its own clinic.
+    forget = _FORGET_THERE if is_central(transaction) else _forget_here
+    wanted = {"asked": digest, "since": since}
+    transaction.connection().execute(forget, wanted, execution_options={UNAWAITED: True})
 
 
 def _read(row: Iterable[Any]) -> Account:

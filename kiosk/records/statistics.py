@@ -23,7 +23,7 @@ from kiosk.domain.text import clean
 from kiosk.records.callbacks import EVENTS
 from kiosk.records.check_ins import CHECK_INS, read_check_in
 from kiosk.records.retention import IDS, batches
-from kiosk.records.schema.columns import Fact, table
+from kiosk.records.schema.columns import Fact, of_site, table
 from kiosk.records.schema.tables import (
     CallbackEvent,
     CallbackRequest,
@@ -45,7 +45,7 @@ def _known(kind: type[Fact], at: "ColumnElement[datetime]") -> "ColumnElement[bo
     facts = table(kind).c
     written = func.coalesce(facts.received_at, at)
     return (
-        (facts.site_id == bindparam("site"))
+        of_site(facts)
         & or_(facts.clock_doubtful.is_(False), has_far_off_clock(facts.clock_offset_ms))
         & (written < bindparam("settled"))
     )
@@ -62,7 +62,8 @@ _made_then = select(_request.id).where(
 )
 _tried_then = (
     select(_event.request_id)
-    .where(_event_known, _event.kind == EventKind.ATTEMPT.value)
+    .where(_event_known, _event.site_id == bindparam("site"))
+    .where(_event.kind == EventKind.ATTEMPT.value)
     .where(_event.at >= bindparam("start"), _event.at < bindparam("end"))
 )
 _requests = select(

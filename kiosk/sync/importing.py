@@ -14,7 +14,7 @@ from kiosk.records.central.owner import owner_transaction
 from kiosk.records.central.setup import FACTS, MADE_ANYWHERE
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import UNSENT_VERSION
-from kiosk.sync.postgres import insert_from
+from kiosk.sync.postgres import insert_rows
 from kiosk.sync.remote import is_about_a_row
 
 _FACTS: Final = frozenset(str(fact.__tablename__) for fact in FACTS)
@@ -62,7 +62,7 @@ def import_unsent(owner: Address, lines: Iterable[str]) -> Imported:
     stored, count, refused = 0, 0, []
     rows = _checked(rest, header)
     while batch := list(islice(rows, _AT_A_TIME)):
-        codes = list(_store(owner, header.site_id, batch))
+        codes = list(_store(owner, header, batch))
         count += len(batch)
         stored += len(batch) - len(codes)
         refused += codes
@@ -109,14 +109,14 @@ def _line(line: str, header: _Header) -> _Line:
     return _Line(name, row_id, json.dumps(payload))
 
 
-def _store(owner: Address, site_id: UUID, rows: Sequence[_Line]) -> Iterator[str]:
+def _store(owner: Address, header: _Header, rows: Sequence[_Line]) -> Iterator[str]:
     """Store rows in one transaction, halved to find those that are refused; yield their codes."""
     try:
-        with owner_transaction(owner, site_id) as transaction:
+        machine = {"site": header.site_id, "kiosk": header.kiosk_id}
+        with owner_transaction(owner, header.site_id) as transaction:
             for name in sorted({row.table_name for row in rows}):
                 some = [row for row in rows if row.table_name == name]
-                payloads = ",".join(row.payload for row in some)
-                transaction.connection().execute(insert_from(name), {"rows": f"[{payloads}]"})
+                insert_rows(transaction.connection(), name, (row.payload for row in some), machine)
                 if name == "passcard":
                     for row in some:
                         mark_changed(transaction, name, row.row_id)
@@ -127,5 +127,5 @@ def _store(owner: Address, site_id: UUID, rows: Sequence[_Line]) -> Iterator[str
             yield refusal.code
             return
         middle = len(rows) // 2
-        yield from _store(owner, site_id, rows[:middle])
-        yield from _store(owner, site_id, rows[middle:])
+        yield from _store(owner, header, rows[:middle])
+        yield from _store(owner, header, rows[middle:])

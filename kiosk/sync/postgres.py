@@ -3,7 +3,8 @@
 The statements use only what CockroachDB, YugabyteDB and Citus take as well; each names the site.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from functools import cache
@@ -13,11 +14,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, and_, bindparam, column, func, select, text, update
+from sqlalchemy import Connection, and_, bindparam, column, func, select, update
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as insert_here
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
 
+from kiosk.domain.central.incarnations import OwnIncarnation, PushMark, find_own, is_taken
+from kiosk.domain.ids import NO_ID
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records.central.connection import (
     AWAY,
@@ -28,17 +32,21 @@ from kiosk.records.central.connection import (
     translated,
     watched,
 )
+from kiosk.records.central.incarnations import INCARNATION, read_incarnation
 from kiosk.records.central.setup import FACTS, MADE_ANYWHERE, PULLED
 from kiosk.records.outbox import Waiting
-from kiosk.records.schema.columns import table
+from kiosk.records.pulled_rows import MOST_TEXT
+from kiosk.records.schema.columns import FIRST_TIME, LAST_TIME, table
 from kiosk.records.schema.system_tables import (
     Central,
     ChangeLog,
     KioskDevice,
     KioskHeartbeat,
+    KioskIncarnation,
     SyncCounter,
 )
 from kiosk.sync.remote import (
+    FIRST,
     UNKNOWN_SITE,
     UNKNOWN_TABLE,
     CentralAnswer,
@@ -52,39 +60,53 @@ _MACHINE: Final = "kiosk_device"
 _SENT: Final = frozenset({*(str(fact.__tablename__) for fact in FACTS), *MADE_ANYWHERE})
 _READ: Final = frozenset({*PULLED, _MACHINE})
 _CENTRAL_ONLY: Final = frozenset({"received_at"})
+_STAFF_ONLY: Final = frozenset({"revoked_at", "deleted_at"})
+"""Of rows that a kiosk may make too: it adds them, and ends none."""
+MOST_BYTES: Final = 4_000_000
+"""Of rows in one answer; whoever fills the centre with long ones fills no kiosk's memory."""
 _beat = table(KioskHeartbeat)
 _counter = table(SyncCounter)
 _log = table(ChangeLog)
 _central = table(Central)
 _device = table(KioskDevice)
-_OWN_HEARTBEAT = and_(_beat.c.kiosk_id == bindparam("kiosk"), _beat.c.site_id == bindparam("site"))
+_folder = table(KioskIncarnation)
+_OWN = and_(_folder.c.kiosk_id == bindparam("kiosk"), _folder.c.site_id == bindparam("site"))
+_OWN_FOLDER = and_(_OWN, _folder.c.number == bindparam("incarnation"))
 CONTACT = (
     select(
-        func.clock_timestamp(),
+        func.clock_timestamp().label("now"),
         _central.c.contract,
         _central.c.oldest_contract,
         _counter.c.epoch,
         _counter.c.n,
-        func.coalesce(_beat.c.sent_upto, 0),
         _device.c.revoked_at,
+        *INCARNATION,
     )
     .select_from(_central)
     .outerjoin(_counter, _counter.c.site_id == bindparam("site"))
-    .outerjoin(_beat, _OWN_HEARTBEAT)
     .outerjoin(
         _device,
         and_(_device.c.id == bindparam("kiosk"), _device.c.site_id == bindparam("site")),
     )
+    .outerjoin(_folder, _OWN)
 )
-RAISE_SENT = (
-    update(_beat)
-    .where(_OWN_HEARTBEAT, _beat.c.sent_upto >= bindparam("known"))
-    .values(sent_upto=func.greatest(_beat.c.sent_upto, bindparam("upto")))
+LAST_PUSH = select(_folder.c.mark, _folder.c.pushes).where(_OWN_FOLDER)
+NOTE_PUSH = (
+    update(_folder)
+    .where(
+        _OWN_FOLDER,
+        _folder.c.mark == bindparam("known"),
+        _folder.c.pushes == bindparam("known_pushes"),
+    )
+    .values(
+        mark=bindparam("made"),
+        pushes=bindparam("made_pushes"),
+        upto=func.greatest(_folder.c.upto, bindparam("highest")),
+        heard_at=func.now(),
+    )
 )
-SENT_UPTO = select(_beat.c.sent_upto).where(_OWN_HEARTBEAT)
-NOTE_PASSES = text("SELECT kiosk_note_passes(:made)")
 CHANGES = (
-    select(_log.c.v, _log.c.table_name, _log.c.row_id, _log.c.gone)
+    select(_log.c.v, func.substr(_log.c.table_name, 1, 64), _log.c.row_id, _log.c.gone)
     .where(
         _log.c.site_id == bindparam("site"),
         _log.c.v > bindparam("after"),
@@ -110,42 +132,82 @@ def _save_heartbeat() -> Insert:
     return made.on_conflict_do_update(index_elements=["kiosk_id", "site_id"], set_=changed)
 
 
+def _save_incarnation() -> Insert:
+    made = insert_here(_folder).values(
+        kiosk_id=bindparam("kiosk"),
+        site_id=bindparam("site"),
+        number=bindparam("incarnation"),
+        mark=NO_ID,
+        pushes=0,
+        upto=0,
+        pending=bindparam("pending"),
+        began_at=func.now(),
+        heard_at=func.now(),
+        unseen_after=bindparam("unseen_after"),
+        unseen_upto=bindparam("unseen_upto"),
+    )
+    changed: dict[str, Any] = {name: made.excluded[name] for name in ("pending", "heard_at")}
+    return made.on_conflict_do_update(
+        index_elements=["kiosk_id", "site_id", "number"], set_=changed
+    )
+
+
 SAVE_HEARTBEAT: Final = _save_heartbeat()
-ADD_HEARTBEAT: Final = insert_here(_beat).values(
-    kiosk_id=bindparam("kiosk"),
-    site_id=bindparam("site"),
-    at=func.now(),
-    received_at=func.now(),
-    pending=0,
-    parked=0,
-    sent_upto=bindparam("upto"),
-    version="",
-)
+SAVE_INCARNATION: Final = _save_incarnation()
+
+
+_OF_CONTACT: Final = 6
+"""Columns of CONTACT before those of an incarnation."""
+
+
+def insert_rows(
+    connection: Connection, name: str, payloads: Iterable[str], machine: Mapping[str, UUID]
+) -> None:
+    """Insert the rows of one table that are not there yet; `machine` holds its site and kiosk."""
+    statement = insert_from(name)
+    own = machine if name in MADE_ANYWHERE else {}
+    connection.execute(statement, {**own, "rows": f"[{','.join(payloads)}]"})
 
 
 @cache
 def insert_from(name: str) -> Insert:
     """Build the insert of one table, which takes its rows as one JSON array.
 
-    The array is the rows' payloads as they stand in the outbox; nothing is parsed on the way. Rows
-    go in by their id, for two machines that bring the same keys would else lock each other out.
+    The array (`rows`) is the rows' payloads as they stand in the outbox; nothing is parsed on the
+    way. Rows go in by their id, for two machines that bring the same keys would else lock each
+    other out. `site` and `kiosk` name the machine, which stands in what it has made.
     """
     if name not in _SENT:
         raise StoreRefused("The centre takes no such rows from a kiosk.", UNKNOWN_TABLE)
     target = SQLModel.metadata.tables[name]
-    names = [one.name for one in target.c if one.name not in _CENTRAL_ONLY]
+    hidden = _CENTRAL_ONLY | _STAFF_ONLY if name in MADE_ANYWHERE else _CENTRAL_ONLY
+    names = [one.name for one in target.c if one.name not in hidden]
     given = (
         func.json_to_recordset(sa.cast(bindparam("rows", type_=sa.Text()), sa.JSON))
         .table_valued(*(column(one, target.c[one].type) for one in names), name="given")
         .render_derived(with_types=True)
     )
-    values = [_or_default(target.c[one], given.c[one]) for one in names]
+    made = _made_by(target, given) if name in MADE_ANYWHERE else {}
+    values = [made.get(one, _or_default(target.c[one], given.c[one])) for one in names]
     found = select(*values).order_by(given.c.id)
     return (
         insert_here(target)
         .from_select(names, found, include_defaults=False)
         .on_conflict_do_nothing()
     )
+
+
+def _made_by(target: sa.Table, given: "sa.TableValuedAlias") -> "dict[str, Any]":
+    """Return the columns that say which kiosk made a row, and its place among those it has sent."""
+    sent = target.alias("sent")
+    last = select(func.coalesce(func.max(sent.c.sent_nth), 0)) if target.name == PASSES else None
+    made: dict[str, Any] = {"kiosk_id": sa.cast(bindparam("kiosk"), target.c.kiosk_id.type)}
+    if last is not None:
+        own = last.where(
+            sent.c.site_id == bindparam("site"), sent.c.kiosk_id == bindparam("kiosk")
+        ).scalar_subquery()
+        made["sent_nth"] = own + func.row_number().over(order_by=given.c.id)
+    return made
 
 
 def _or_default(target: "sa.Column[Any]", given: "sa.ColumnElement[Any]") -> Any:
@@ -158,9 +220,10 @@ def _or_default(target: "sa.Column[Any]", given: "sa.ColumnElement[Any]") -> Any
 
 @cache
 def some_rows(name: str) -> "sa.Select[Any]":
-    """Read rows of one table by their ids (`ids`)."""
+    """Read rows of one table by their ids (`ids`), the lowest first."""
     rows = _readable(name)
-    return _of_own(name).where(rows.c.id.in_(bindparam("ids", expanding=True)))
+    query = _of_own(name).where(rows.c.id.in_(bindparam("ids", expanding=True)))
+    return _bounded(rows, query, rows.c.id)
 
 
 @cache
@@ -168,7 +231,61 @@ def page_of(name: str) -> "sa.Select[Any]":
     """Read the first rows (`most`) of one table whose id is above `after`."""
     rows = _readable(name)
     later = _of_own(name).where(rows.c.id > bindparam("after"))
-    return later.order_by(rows.c.id).limit(bindparam("most"))
+    return _bounded(rows, later.limit(bindparam("most")), rows.c.id)
+
+
+@cache
+def sent_passes() -> "sa.Select[Any]":
+    """Read the first passes (`most`) that kiosks have sent beyond what is known of each (`known`).
+
+    `known` is a JSON array of objects with `kiosk_id` and `upto`.
+    """
+    rows = _readable(PASSES)
+    known = (
+        func.json_to_recordset(sa.cast(bindparam("known", type_=sa.Text()), sa.JSON))
+        .table_valued(
+            column("kiosk_id", rows.c.kiosk_id.type), column("upto", sa.BigInteger()), name="known"
+        )
+        .render_derived(with_types=True)
+    )
+    beyond = rows.c.sent_nth > func.coalesce(known.c.upto, 0)
+    query = (
+        _of_own(PASSES)
+        .outerjoin(known, known.c.kiosk_id == rows.c.kiosk_id)
+        .where(rows.c.kiosk_id.is_not(None), rows.c.sent_nth.is_not(None), beyond)
+        .limit(bindparam("most"))
+    )
+    return _bounded(rows, query, rows.c.kiosk_id, rows.c.sent_nth, rows.c.id)
+
+
+def _bounded(rows: sa.Table, query: "sa.Select[Any]", *order: "sa.Column[Any]") -> "sa.Select[Any]":
+    """Read only as many rows of `query` as fit into MOST_BYTES, and at least one.
+
+    The server measures them before it sends any. A row that holds an absurdly long value, or a time
+    that Python does not know, comes without its values and its site, as one that is left out.
+    """
+    long = [one for one in rows.c if isinstance(one.type, sa.String | sa.LargeBinary)]
+    times = [one for one in rows.c if isinstance(one.type, UTCDateTime)]
+    fits = sa.and_(
+        *(func.coalesce(func.octet_length(one), 0) <= MOST_TEXT for one in long),
+        *(sa.or_(one.is_(None), sa.and_(one > FIRST_TIME, one < LAST_TIME)) for one in times),
+    )
+    kept = [*(one.name for one in order), "id"]
+    values = [
+        one if one.name in kept else sa.case((fits, one), else_=None).label(one.name)
+        for one in rows.c
+    ]
+    length = sum((func.coalesce(func.octet_length(one), 0) for one in long), sa.literal(0))
+    size = sa.case((fits, length), else_=0).label("row_bytes")
+    page = query.with_only_columns(*values, size).order_by(*order).subquery("page")
+    places = [page.c[one.name] for one in order]
+    total = func.sum(page.c.row_bytes).over(order_by=places).label("all_bytes")
+    summed = select(page, total).subquery("summed")
+    return (
+        select(*(summed.c[one.name] for one in rows.c))
+        .where(summed.c.all_bytes - summed.c.row_bytes < MOST_BYTES)
+        .order_by(*(summed.c[one.name] for one in order))
+    )
 
 
 def _of_own(name: str) -> "sa.Select[Any]":
@@ -202,41 +319,48 @@ class PostgresRemote:
         self._patience = patience
         self._connection: Connection | None = None
         self._used = 0.0
-        self._sent_upto = 0
-        """What the centre was last known to hold of this machine."""
+        self._incarnation = FIRST
+        self._last_push: PushMark | None = None
+        """The last push of this incarnation that the centre was seen to have."""
 
-    def contact(self, heartbeat: Heartbeat) -> CentralAnswer:
+    def contact(self, heartbeat: Heartbeat, own: OwnIncarnation = FIRST) -> CentralAnswer:
         """Report this machine's state; return the centre's answer.
 
         Raises StoreRefused where the centre does not know this clinic.
         """
         with self._transaction() as connection:
-            row = connection.execute(CONTACT, self._own).first()
-            if row is None or row.epoch is None:
+            found = connection.execute(CONTACT, self._own).all()
+            if not found or found[0].epoch is None:
                 raise StoreRefused("The centre does not know this clinic.", UNKNOWN_SITE)
-            contact = CentralAnswer(*row)
+            known = tuple(read_incarnation(row) for row in found if row.number is not None)
+            contact = CentralAnswer(*found[0][:_OF_CONTACT], known)
+            there, taken = find_own(own, known), is_taken(own, known)
             if version_problem(contact.terms) is None:
                 connection.execute(SAVE_HEARTBEAT, {**self._own, **asdict(heartbeat)})
-        self._sent_upto = contact.sent_upto
+                if not taken:
+                    self._save(connection, own, heartbeat.pending)
+        self._incarnation = own
+        # Where it is taken, no push may go through before a new one has begun.
+        self._last_push = own.mark if taken else PushMark() if there is None else there.mark
         return contact
 
-    def push(self, rows: Sequence[Waiting]) -> None:
+    def push(self, rows: Sequence[Waiting], mark: UUID = NO_ID) -> PushMark:
         """Store rows that are not there yet; all are committed, surely, when this returns.
 
-        Raises StoreAway where the centre holds less than it did at the last contact.
+        Raises StoreAway where the centre's last push is not the one that was seen last: it was
+        put back to an older state, or another folder of this machine has pushed.
         """
         by_table = sorted(rows, key=lambda row: row.table_name)
         upto = max((row.kiosk_seq or 0 for row in rows), default=0)
-        passes = [row.row_id for row in rows if row.table_name == PASSES]
         with self._transaction() as connection:
             connection.execute(SURE_COMMIT)
+            # First, for it lets one push of this machine wait for the other, and passes are
+            # numbered in turn.
+            made = self._note_push(connection, mark, upto)
             for name, some in groupby(by_table, key=lambda row: row.table_name):
-                payloads = ",".join(row.payload for row in some)
-                connection.execute(insert_from(name), {"rows": f"[{payloads}]"})
-            self._note_sent(connection, upto)
-            if passes:
-                connection.execute(NOTE_PASSES, {"made": passes})
-        self._sent_upto = max(self._sent_upto, upto)
+                insert_rows(connection, name, (row.payload for row in some), self._own)
+        self._last_push = made
+        return made
 
     def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
         """Return the changes with `after` < v <= `upto`, the lowest first, at most `most`."""
@@ -245,7 +369,7 @@ class PostgresRemote:
             return [Change(*row) for row in connection.execute(CHANGES, asked)]
 
     def rows(self, table_name: str, ids: Sequence[UUID]) -> Sequence[Mapping[str, object]]:
-        """Return those of some rows that this machine may read."""
+        """Return those of some rows that this machine may read, by id; see `Remote.rows`."""
         with self._transaction() as connection:
             found = connection.execute(some_rows(table_name), {**self._own, "ids": list(ids)})
             return [dict(row) for row in found.mappings()]
@@ -258,23 +382,52 @@ class PostgresRemote:
         with self._transaction() as connection:
             return [dict(row) for row in connection.execute(page_of(table_name), asked).mappings()]
 
+    def sent_passes(self, known: Mapping[UUID, int], most: int) -> Sequence[Mapping[str, object]]:
+        """Return passes that kiosks have sent beyond what is known of each, at most `most`."""
+        told = [{"kiosk_id": str(kiosk), "upto": upto} for kiosk, upto in known.items()]
+        asked = {"site": self._own["site"], "known": json.dumps(told), "most": most}
+        with self._transaction() as connection:
+            return [dict(row) for row in connection.execute(sent_passes(), asked).mappings()]
+
     def close(self) -> None:
         """Let the connection go; the next call makes a new one."""
         self._let_go()
         self._engine.dispose()
 
-    def _note_sent(self, connection: Connection, upto: int) -> None:
-        """Raise what the centre holds of this machine, in the transaction that brings it.
+    def _save(self, connection: Connection, own: OwnIncarnation, pending: int) -> None:
+        values = {
+            "incarnation": own.number,
+            "pending": pending,
+            "unseen_after": own.unseen_after,
+            "unseen_upto": own.unseen_upto,
+        }
+        connection.execute(SAVE_INCARNATION, {**self._own, **values})
 
-        Where it holds less than was known it was put back to an older state meanwhile; raising
-        the number then would hide that for good.
-        """
-        raised = {**self._own, "known": self._sent_upto, "upto": upto}
-        if connection.execute(RAISE_SENT, raised).rowcount:
-            return
-        if self._sent_upto or connection.execute(SENT_UPTO, self._own).first() is not None:
+    def _note_push(self, connection: Connection, mark: UUID, upto: int) -> PushMark:
+        """Count one push and leave its mark, in the transaction that brings the rows."""
+        own = self._incarnation
+        known = self._last_push or self._read_last_push(connection)
+        made = PushMark(mark, max(known.count, own.mark.count) + 1)
+        asked = {
+            "incarnation": own.number,
+            "known": known.id,
+            "known_pushes": known.count,
+            "made": made.id,
+            "made_pushes": made.count,
+            "highest": upto,
+        }
+        if not connection.execute(NOTE_PUSH, {**self._own, **asked}).rowcount:
             raise StoreAway(AWAY)
-        connection.execute(ADD_HEARTBEAT, raised)
+        return made
+
+    def _read_last_push(self, connection: Connection) -> PushMark:
+        """Read what no contact has told yet, and begin where there is nothing."""
+        asked = {**self._own, "incarnation": self._incarnation.number}
+        row = connection.execute(LAST_PUSH, asked).first()
+        if row is not None:
+            return PushMark(*row)
+        self._save(connection, self._incarnation, 0)
+        return PushMark()
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

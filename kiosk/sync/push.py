@@ -5,9 +5,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from kiosk.devices.clock import Clock
+from kiosk.domain.central.incarnations import PushMark, find_own, is_behind
+from kiosk.domain.ids import NO_ID
 from kiosk.errors import StoreAway, StoreError, StoreRefused
 from kiosk.records import outbox, pulled_rows
 from kiosk.records.central.setup import FACTS
@@ -25,6 +27,7 @@ _MOST_LETTERS: Final = 1_000_000
 _MOST_UNEXPLAINED: Final = 20
 """Rows parked in one round for reasons that need not be their own; more of them mean that the
 centre has taken a right away, which staff must hear of."""
+NO_PUSH: Final = PushMark()
 _KINDS: Final[tuple[type[Row], ...]] = (Participant, Passcard, *FACTS)
 
 
@@ -51,16 +54,23 @@ class Pusher:
         self._clock = clock
         self._most = self._size = most
         self._sent = self._parked = self._unexplained = 0
+        self._mark = NO_ID
+        """What the pushes of this time leave at the centre."""
         self._beside: ThreadPoolExecutor | None = None
         self._dropping: list[Future[None]] = []
 
-    def push(self) -> Pushed:
+    def push(self, known: PushMark = NO_PUSH) -> Pushed:
         """Send until nothing waits or the centre cannot take it now; the answer has its error.
 
-        Raises StoreError where this machine's own file cannot be used.
+        `known` is the last push that the centre was just seen to have. Raises StoreError where
+        this machine's own file cannot be used.
         """
         self._sent = self._parked = self._unexplained = 0
         rows, fault = self._read(0, self._size), None
+        if rows:
+            self._mark = uuid4()
+            with self._store.write() as transaction:
+                outbox.begin_pushes(transaction, known, self._mark)
         with self._helper(needed=len(rows) >= self._size):
             while rows and fault is None:
                 last, ahead = rows[-1].seq, None
@@ -105,7 +115,7 @@ class Pusher:
     def _send(self, rows: Sequence[Waiting]) -> StoreError | None:
         """Send one batch; where it is refused, find the rows that are to blame by halving."""
         try:
-            self._remote.push(rows)
+            mark = self._remote.push(rows, self._mark)
         except StoreRefused as refusal:
             if is_shut_out(refusal):
                 return refusal
@@ -116,17 +126,17 @@ class Pusher:
         except CENTRAL_ERRORS as fault:
             return fault
         if self._beside is None:
-            self._drop(rows)
+            self._drop(rows, mark)
             return None
         if self._dropping:
             # At most one behind: what is not dropped here is sent again after a crash.
             self._dropping.pop().result()
-        self._dropping.append(self._beside.submit(self._drop, rows))
+        self._dropping.append(self._beside.submit(self._drop, rows, mark))
         return None
 
-    def _drop(self, rows: Sequence[Waiting]) -> None:
+    def _drop(self, rows: Sequence[Waiting], mark: PushMark) -> None:
         with self._store.write() as transaction:
-            outbox.confirm(transaction, rows, self._clock.now())
+            outbox.confirm(transaction, rows, self._clock.now(), mark)
         self._sent += len(rows)
 
     def _park(self, row: Waiting, refusal: StoreRefused) -> StoreError | None:
@@ -147,12 +157,21 @@ def retry_parked(store: Records, seqs: Sequence[int] | None = None) -> int:
 
 
 def has_lost_something(store: Records, kiosk_id: UUID, contact: CentralAnswer) -> bool:
-    """Return whether a centre is another one than it was, or holds less than it had confirmed."""
+    """Return whether a centre is another one than it was, or holds less than it had confirmed.
+
+    Also where a kiosk of an older version has no mark there yet: what it has is sent once more.
+    """
     with store.read() as transaction:
         state = pulled_rows.read_state(transaction, kiosk_id)
+        own = pulled_rows.read_incarnation(transaction, kiosk_id)
         confirmed = outbox.confirmed_upto(transaction)
-    is_other = state.epoch != contact.epoch
-    return is_other or contact.count < state.cursor or contact.sent_upto < confirmed
+    is_new = find_own(own, contact.incarnations) is None
+    return (
+        state.epoch != contact.epoch
+        or contact.count < state.cursor
+        or is_behind(own, contact.incarnations)
+        or (is_new and confirmed > 0)
+    )
 
 
 def resend_all(store: Records, kiosk_id: UUID, contact: CentralAnswer) -> int:
@@ -162,7 +181,7 @@ def resend_all(store: Records, kiosk_id: UUID, contact: CentralAnswer) -> int:
     still has are sent in vain, which is cheap and harmless. Returns how many were put there.
     """
     with store.write() as transaction:
-        outbox.doubt_confirmations(transaction, contact.sent_upto)
+        outbox.doubt_confirmations(transaction)
         pulled_rows.forget_central(transaction, kiosk_id)
     count = sum(_all_of(store, kind, kiosk_id) for kind in _KINDS)
     with store.write() as transaction:

@@ -6,8 +6,18 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from kiosk.domain.central.incarnations import Incarnation, OwnIncarnation, PushMark
 from kiosk.domain.clock_sync import SyncProblem
-from kiosk.errors import StoreAway, StoreBusy, StoreDiffers, StoreError, StoreFull, StoreRefused
+from kiosk.domain.ids import NO_ID
+from kiosk.errors import (
+    StoreAway,
+    StoreBusy,
+    StoreDiffers,
+    StoreError,
+    StoreFull,
+    StoreRefused,
+    StoreSlow,
+)
 from kiosk.records.central.owner import Terms
 from kiosk.records.outbox import Waiting
 
@@ -20,6 +30,7 @@ _SHUT_OUT_CLASS = "28"
 _ROW_CLASSES = ("22", "23", "54")
 """What is wrong with a row itself: its data, a rule it breaks, its size."""
 UNKNOWN_TABLE = "42P01"
+FIRST = OwnIncarnation()
 CENTRAL_ERRORS = (StoreAway, StoreBusy, StoreFull, StoreDiffers, StoreRefused)
 """Errors that end a round and are none of this machine's own file."""
 
@@ -52,10 +63,9 @@ class CentralAnswer:
     epoch: UUID
     count: int
     """The site's counter: changes up to here can be pulled."""
-    sent_upto: int
-    """The highest `kiosk_seq` that the centre holds of this machine, from the same transactions
-    as the facts; less than the machine has seen confirmed means that the centre lost something."""
     revoked_at: datetime | None
+    incarnations: tuple[Incarnation, ...] = ()
+    """What the centre holds of this machine, as it was before this contact."""
 
     @property
     def terms(self) -> Terms:
@@ -81,12 +91,16 @@ class Remote(Protocol):
     centre refuses for good, StoreDiffers where versions do not go together.
     """
 
-    def contact(self, heartbeat: Heartbeat) -> CentralAnswer:
+    def contact(self, heartbeat: Heartbeat, own: OwnIncarnation = FIRST) -> CentralAnswer:
         """Report this machine's state; return the centre's answer."""
         ...
 
-    def push(self, rows: Sequence[Waiting]) -> None:
-        """Store rows that are not there yet; all are committed, surely, when this returns."""
+    def push(self, rows: Sequence[Waiting], mark: UUID = NO_ID) -> PushMark:
+        """Store rows that are not there yet; all are committed, surely, when this returns.
+
+        Leaves `mark` at the centre in the same transaction, and returns it with its count. Raises
+        StoreAway where the centre's mark is no longer the one that this machine saw last.
+        """
         ...
 
     def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
@@ -94,11 +108,24 @@ class Remote(Protocol):
         ...
 
     def rows(self, table_name: str, ids: Sequence[UUID]) -> Sequence[Values]:
-        """Return those of some rows that this machine may read."""
+        """Return those of some rows that this machine may read, by id.
+
+        Where they are long, the first of them only; ask again for those with a higher id.
+        """
         ...
 
     def page(self, table_name: str, after: UUID | None, most: int) -> Sequence[Values]:
-        """Return the readable rows of a table with an id above `after`, by id, at most `most`."""
+        """Return the readable rows of a table with an id above `after`, by id, at most `most`.
+
+        Fewer where they are long, and none only where there is none.
+        """
+        ...
+
+    def sent_passes(self, known: Mapping[UUID, int], most: int) -> Sequence[Values]:
+        """Return passes that kiosks have sent beyond the `sent_nth` that is known of each.
+
+        By kiosk and place, at most `most`.
+        """
         ...
 
     def close(self) -> None:
@@ -130,6 +157,8 @@ def problem_of(fault: StoreError) -> SyncProblem:
             return SyncProblem.BUSY
         case StoreFull():
             return SyncProblem.FULL
+        case StoreSlow():
+            return SyncProblem.SLOW
         case _:
             return SyncProblem.AWAY
 

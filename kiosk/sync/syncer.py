@@ -11,6 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.devices.clock import Clock
+from kiosk.domain.central.incarnations import (
+    OwnIncarnation,
+    PushMark,
+    find_own,
+    has_twin,
+    is_taken,
+    next_number,
+)
 from kiosk.domain.clock_sync import (
     SyncProblem,
     better_offset,
@@ -73,6 +81,8 @@ class _Done:
     """When the centre last answered."""
     offset_ms: int | None = None
     """The centre's clock minus this one, as far as it is known."""
+    twin_at: datetime | None = None
+    """When it was last heard that another folder of this machine runs; None where none does."""
 
 
 class Syncer:
@@ -121,9 +131,15 @@ class Syncer:
         contact = self._contact(done)
         if old := version_problem(contact.terms):
             return old
+        if is_taken(self._own(), contact.incarnations):
+            self._begin_incarnation(contact)
+            contact = self._contact(done)
+            if is_taken(self._own(), contact.incarnations):
+                return SyncProblem.AWAY
         if has_lost_something(self._store, self._site.kiosk_id, contact):
             resend_all(self._store, self._site.kiosk_id, contact)
-        pushed = self._pusher.push()
+        there = find_own(self._own(), contact.incarnations)
+        pushed = self._pusher.push(PushMark() if there is None else there.mark)
         done.sent, fault = pushed.sent, pushed.fault
         if contact.revoked_at is not None:
             self._leave(done)
@@ -133,7 +149,8 @@ class Syncer:
         if done.sent or self._counts() != done.reported:
             # Once more before the pull, so that what was just sent counts as known to be there.
             contact = self._contact(done)
-            if has_lost_something(self._store, self._site.kiosk_id, contact):
+            lost = has_lost_something(self._store, self._site.kiosk_id, contact)
+            if lost or is_taken(self._own(), contact.incarnations):
                 return SyncProblem.AWAY
         ids = self._site.site_id, self._site.kiosk_id
         done.pulled = pull_changes(self._store, self._remote, *ids, contact).rows
@@ -145,6 +162,7 @@ class Syncer:
         program, (pending, parked) = self._about(), self._counts()
         with self._store.read() as transaction:
             since = outbox.waiting_since(transaction)
+        own = self._own()
         asked = self._clock.now()
         contact = self._remote.contact(
             Heartbeat(
@@ -156,14 +174,29 @@ class Syncer:
                 program.helplines_review_by,
                 waiting_since=since,
                 wiped_at=wiped_at,
-            )
+            ),
+            own,
         )
         answered = self._clock.now()
         reading = read_clock(asked, answered, contact.now)
         if reading is not None:
             done.offset_ms = better_offset(done.offset_ms, reading)
         done.contact_at, done.reported = answered, (pending, parked)
+        done.twin_at = answered if has_twin(own, contact.incarnations, contact.now) else None
         return contact
+
+    def _begin_incarnation(self, contact: CentralAnswer) -> None:
+        """Go on under new numbers: another folder of this machine has pushed under the old ones."""
+        own = self._own()
+        there = find_own(own, contact.incarnations)
+        with self._store.write() as transaction:
+            pulled_rows.begin_incarnation(
+                transaction,
+                self._site.kiosk_id,
+                next_number(own, contact.incarnations),
+                0 if there is None else there.upto,
+                self._clock.now(),
+            )
 
     def _leave(self, done: _Done) -> None:
         """Close a revoked machine to visitors and drop what it had pulled; facts stay."""
@@ -199,11 +232,17 @@ class Syncer:
         with self._store.write() as transaction:
             pulled_rows.set_problem(transaction, kiosk_id, code)
             if done.contact_at is not None:
-                pulled_rows.set_contact(transaction, kiosk_id, done.contact_at, done.offset_ms)
+                pulled_rows.set_contact(
+                    transaction, kiosk_id, done.contact_at, done.offset_ms, done.twin_at
+                )
 
     def _state(self) -> ContactState:
         with self._store.read() as transaction:
             return pulled_rows.read_state(transaction, self._site.kiosk_id)
+
+    def _own(self) -> OwnIncarnation:
+        with self._store.read() as transaction:
+            return pulled_rows.read_incarnation(transaction, self._site.kiosk_id)
 
     def _counts(self) -> tuple[int, int]:
         """Return how many rows wait and how many are parked."""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from kiosk.errors import KioskError, SignedOut, StoreAway
+from kiosk.errors import KioskError, SignedOut, StoreReplaced
 
 Side = TypeVar("Side")
 Answer = TypeVar("Answer")
@@ -22,21 +22,22 @@ class Trouble:
     """One sentence without personal data."""
     signed_out: bool = False
     """True where the account may no longer work here."""
-    passing: bool = False
-    """True where it comes right by itself: the centre is away."""
 
 
 class Door(Generic[Side]):
     """Opens the desks in a thread of its own, then carries questions to them one at a time.
 
     The first question opens them, and all others wait; nobody needs to know whether it is done.
-    Where they cannot be opened, every question gets the same answer.
+    Where they cannot be opened, the next question tries again.
     """
 
     def __init__(self, boot: Callable[[], Side]) -> None:
         self._boot = boot
         self._side: Side | None = None
-        self._broken: Trouble | None = None
+        self._logged = ""
+        """The trouble that was logged last; the same again is not, until a question is answered."""
+        self.replaced = ""
+        """For staff, once the records were replaced; only a new start of the program helps then."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
 
     async def ask(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
@@ -56,28 +57,32 @@ class Door(Generic[Side]):
     def _answer(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
         try:
             if self._side is None:
-                if self._broken is not None:
-                    return self._broken
                 self._side = self._boot()
-            return question(self._side)
+            answer = question(self._side)
         except Exception as error:
-            trouble = _trouble(error)
-            # A centre that is away comes back: the next question tries to open the desks again.
-            if self._side is None and not trouble.passing:
-                self._broken = trouble
-            return trouble
+            return self._trouble(error)
+        self._logged = ""
+        return answer
+
+    def _trouble(self, error: Exception) -> Trouble:
+        """Log where it broke, without values, and return a sentence for staff."""
+        what = f"{type(error).__name__} at {_place_of(error)}"
+        if what != self._logged:
+            self._logged = what
+            _log.error("desk trouble %s", what)
+        if isinstance(error, StoreReplaced):
+            self.replaced = str(error)
+            return Trouble(self.replaced, signed_out=True)
+        if isinstance(error, KioskError):
+            return Trouble(str(error), signed_out=isinstance(error, SignedOut))
+        return Trouble(f"{what}; see the log and restart the kiosk.")
 
 
-def _trouble(error: Exception) -> Trouble:
-    """Log where it broke, without values, and return a sentence for staff."""
+def _place_of(error: Exception) -> str:
     place = "unknown"
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
         place = f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}:{code.co_name}"
         trace = trace.tb_next
-    _log.error("desk trouble %s at %s", type(error).__name__, place)
-    if isinstance(error, KioskError):
-        passing = isinstance(error, StoreAway)
-        return Trouble(str(error), signed_out=isinstance(error, SignedOut), passing=passing)
-    return Trouble(f"{type(error).__name__} at {place}; see the log and restart the kiosk.")
+    return place

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -14,14 +14,18 @@ from kiosk.domain.staff import (
     PassphraseProblem,
     Purpose,
     Role,
+    Staff,
     check_passphrase,
     is_login,
     normalise_login,
+    normalise_passphrase,
     purposes_of_roles,
+    roles_in_force,
     sign_in_wait_left,
 )
 from kiosk.errors import AccessRefused, VaultError
 from kiosk.records import staff
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.writing import change_reference
 from kiosk.records.schema.system_tables import StaffAccount
 from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
@@ -34,7 +38,15 @@ from kiosk.usecases.passes.desk import PassDesk
 from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff.accounts_desk import AccountsDesk
 from kiosk.usecases.staff_desk import Context, SignedIn
-from kiosk.vault.keys import KeyRing, PrivateSealingKey, dummy_unwrap, unwrap_ring, wrap_ring
+from kiosk.vault.keys import (
+    KeyRing,
+    OpenedRing,
+    PrivateSealingKey,
+    Rights,
+    dummy_unwrap,
+    unwrap_ring,
+    wrap_ring,
+)
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 
@@ -69,14 +81,14 @@ class Access:
         if isinstance(proven, SignInRefused):
             return proven
         # A role that was taken away takes its keys along, for only now can they be wrapped anew.
-        fewer = None if proven.keys == proven.held else self._wrap(proven, passphrase)
+        anew = None if proven.is_as_wrapped else self._wrap(proven, passphrase)
         with self._store.write() as transaction:
             now, account = self._clock.now(), proven.account
             self._throttle.succeed(transaction, account.staff.login)
-            if fewer is not None and self._is_current(transaction, account):
-                change_reference(transaction, StaffAccount, account.staff.id, fewer)
+            if anew is not None and self._is_current(transaction, account):
+                change_reference(transaction, StaffAccount, account.staff.id, anew)
             self._audit(transaction, now, AuditAction.SIGNED_IN, by=account)
-        return SignedIn(account.staff, proven.keys, now, account.must_change)
+        return SignedIn(proven.staff, proven.keys, now, proven.rights.must_change)
 
     def change_passphrase(
         self, login: str, old: str, new: str
@@ -86,14 +98,15 @@ class Access:
         `old` is tried as in `sign_in`, with the same waits; `new` that will not do is told before
         that. Takes some 0.2 s, so call it in a thread.
         """
-        chosen = check_passphrase(new)
+        if normalise_passphrase(new) == normalise_passphrase(old):
+            return PassphraseProblem.SAME
+        chosen = check_passphrase(new, login, self._site.name)
         if isinstance(chosen, PassphraseProblem):
             return chosen
-        if chosen == check_passphrase(old):
-            return PassphraseProblem.SAME
         proven = self._prove(login, old)
         if isinstance(proven, SignInRefused):
             return proven
+        proven = replace(proven, rights=Rights(proven.rights.roles))
         account, wrapped = proven.account, self._wrap(proven, chosen)
         with self._store.write() as transaction:
             now = self._clock.now()
@@ -103,7 +116,7 @@ class Access:
             values = {**wrapped, "must_change": False}
             change_reference(transaction, StaffAccount, account.staff.id, values)
             self._audit(transaction, now, AuditAction.PASSPHRASE_CHANGED, by=account)
-        return SignedIn(account.staff, proven.keys, now)
+        return SignedIn(proven.staff, proven.keys, now)
 
     def groups_desk(self, signed_in: SignedIn) -> GroupsDesk:
         """Open the manager's desk of groups and sessions; AccessRefused without the role."""
@@ -146,17 +159,19 @@ class Access:
         """Count a try, make it, and return what a right passphrase opens."""
         name = normalise_login(login)
         with self._store.write() as transaction:
-            wait = self._throttle.begin(transaction, self._clock.now(), name)
             known = is_login(name)
+            if known:
+                ask_ahead(
+                    transaction,
+                    lambda: staff.find_by_login(transaction, self._site.site_id, name),
+                )
+            wait = self._throttle.begin(transaction, self._clock.now(), name)
             account = staff.find_by_login(transaction, self._site.site_id, name) if known else None
         if wait is not None:
             return SignInRefused(wait)
-        held = self._unwrap(account, passphrase)
-        if account is not None and held is not None:
-            opens = purposes_of_roles(account.staff.roles)
-            return _ProvenAccount(
-                account, held, {p: keys for p, keys in held.items() if p in opens}
-            )
+        opened = self._unwrap(account, passphrase)
+        if account is not None and opened is not None:
+            return _proven(account, opened)
         with self._store.write() as transaction:
             now = self._clock.now()
             self._audit(transaction, now, AuditAction.SIGN_IN_REFUSED, subject=account)
@@ -164,22 +179,24 @@ class Access:
 
     def _wrap(self, proven: "_ProvenAccount", passphrase: str) -> dict[str, object]:
         account_id = proven.account.staff.id
-        text = wrap_ring(proven.keys, passphrase, account=account_id, cost=self._cost)
+        text = wrap_ring(
+            proven.keys, passphrase, account=account_id, rights=proven.rights, cost=self._cost
+        )
         return {"wrapped_keys": text}
 
     def _is_current(self, transaction: Transaction, account: staff.Account) -> bool:
         """Return whether the account is as it was read."""
         return staff.find_by_id(transaction, self._site.site_id, account.staff.id) == account
 
-    def _unwrap(self, account: staff.Account | None, passphrase: str) -> KeyRing | None:
+    def _unwrap(self, account: staff.Account | None, passphrase: str) -> OpenedRing | None:
         if account is None:
             dummy_unwrap(passphrase, self._cost)
             return None
         try:
-            keys = unwrap_ring(account.wrapped_keys, passphrase, account=account.staff.id)
+            opened = unwrap_ring(account.wrapped_keys, passphrase, account=account.staff.id)
         except VaultError:
             return None
-        return None if account.disabled else keys
+        return None if account.disabled else opened
 
     def _audit(
         self,
@@ -206,10 +223,31 @@ class _ProvenAccount:
     """An account whose passphrase was right."""
 
     account: staff.Account
-    held: KeyRing = field(repr=False)
-    """All that it opened."""
+    """As it is stored, which whoever has the file can edit."""
     keys: KeyRing = field(repr=False)
-    """Those of it that the roles open."""
+    """Those that the roles in force open."""
+    rights: Rights
+    """The roles in force, and whether the passphrase is to be replaced."""
+    is_as_wrapped: bool
+    """Whether nothing has to be wrapped anew."""
+
+    @property
+    def staff(self) -> Staff:
+        """The person, with the roles in force."""
+        return replace(self.account.staff, roles=self.rights.roles)
+
+
+def _proven(account: staff.Account, opened: OpenedRing) -> _ProvenAccount:
+    """Return what an account's own passphrase opens of it: no more than its keys vouch for."""
+    bound = opened.rights
+    roles = roles_in_force(account.staff.roles, opened.keys, None if bound is None else bound.roles)
+    wanted = purposes_of_roles(roles)
+    keys = {purpose: held for purpose, held in opened.keys.items() if purpose in wanted}
+    must_change = account.must_change or (bound is not None and bound.must_change)
+    rights = Rights(roles, must_change)
+    # Where no role is in force the row was edited, which must not cost anybody their keys.
+    as_wrapped = not roles or (keys, rights) == (opened.keys, bound)
+    return _ProvenAccount(account, keys, rights, as_wrapped)
 
 
 class SignInThrottle:
@@ -228,16 +266,16 @@ class SignInThrottle:
         digest = self._digest(name)
         failures = staff.failures(transaction, digest)
         if failures is None:
-            staff.keep_failures(transaction, self._site.site_id, digest, 1, now)
+            staff.keep_failures(transaction, self._site, digest, 1, now, first=True)
             return None
         left = sign_in_wait_left(failures.count, failures.last_at, now)
         if left > timedelta(0):
             if failures.last_at > now:
                 # The clock went back: the wait begins anew, so that it ends at all.
                 count = failures.count
-                staff.keep_failures(transaction, self._site.site_id, digest, count, now)
+                staff.keep_failures(transaction, self._site, digest, count, now)
             return math.ceil(left.total_seconds())
-        staff.keep_failures(transaction, self._site.site_id, digest, failures.count + 1, now)
+        staff.keep_failures(transaction, self._site, digest, failures.count + 1, now)
         return None
 
     def wait(self, transaction: Transaction, now: datetime, name: str) -> int:
@@ -254,7 +292,7 @@ class SignInThrottle:
     def _digest(self, name: str) -> bytes:
         """Return a keyed hash of the name: people also type a passphrase into the wrong field."""
         text = f"{self._kind}\0{name}".encode("utf-8", "surrogatepass")
-        key = self._site.site_id.bytes
+        key = self._site.site_id.bytes + self._site.kiosk_id.bytes
         return blake2b(text, digest_size=16, key=key, person=b"kiosk.attempt").digest()
 
 

@@ -1,19 +1,25 @@
 """The desk of the maintenance screen: it opens by a PIN and shows no person."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
+from kiosk.domain.central.incarnations import describe_own
 from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem, is_doubtful
+from kiosk.domain.staff import sign_in_wait_left
 from kiosk.domain.text import clean
+from kiosk.errors import StoreBusy, StoreFull
 from kiosk.records import outbox
 from kiosk.records import site as site_rows
 from kiosk.records.database.store import Records
 from kiosk.usecases.access import SignInThrottle
-from kiosk.usecases.audit_trail import add_entry
+from kiosk.usecases.audit_trail import add_entry, add_late_entries
 from kiosk.usecases.site import SiteInfo
 from kiosk.vault.passphrases import verify_pin
 
@@ -34,6 +40,7 @@ class MaintenanceStatus:
     kiosk_name: str
     symbols: str
     version: str
+    zone: ZoneInfo
     now: datetime
     """By the kiosk's clock."""
     clock_ok: bool
@@ -52,6 +59,8 @@ class MaintenanceStatus:
     parked: int
     """Rows that the centre refuses; they need a person."""
     out_of_order: str | None
+    folder: str = ""
+    """What staff must know of copies of its folder, as a sentence; empty where there are none."""
 
 
 class MaintenanceDesk:
@@ -74,9 +83,21 @@ class MaintenanceDesk:
         self._site = site
         self._version = version
         self._throttle = SignInThrottle(site, "pin")
+        self._unwritten_tries = (0, clock.now())
+        """How many wrong PINs were typed while nothing could be written, and when the last."""
 
     def unlock(self, pin: str) -> PinAnswer:
-        """Try the PIN (some 0.1 s, in a thread); a try is counted before it is made."""
+        """Try the PIN (some 0.1 s, in a thread); a try is counted before it is made.
+
+        Where nothing can be written tries are counted in memory, and none is in the audit trail:
+        staff have to get in most of all when a disk is full or worn.
+        """
+        try:
+            return self._unlock(pin)
+        except (StoreBusy, StoreFull):
+            return self._unlock_unwritten(pin)
+
+    def _unlock(self, pin: str) -> PinAnswer:
         with self._store.write() as transaction:
             wait = self._throttle.begin(transaction, self._clock.now(), "")
             stored = site_rows.pin_hash(transaction, self._site.kiosk_id)
@@ -93,6 +114,30 @@ class MaintenanceDesk:
             self._audit(transaction, now, AuditAction.MAINTENANCE_UNLOCKED)
         return PinAnswer(accepted=True)
 
+    def _unlock_unwritten(self, pin: str) -> PinAnswer:
+        with self._store.read() as transaction:
+            now = self._clock.now()
+            kept = self._throttle.wait(transaction, now, "")
+            stored = site_rows.pin_hash(transaction, self._site.kiosk_id)
+        tries, last = self._unwritten_tries
+        wait = max(kept, math.ceil(sign_in_wait_left(tries, last, now).total_seconds()))
+        if wait:
+            return PinAnswer(accepted=False, wait_seconds=wait)
+        if verify_pin(stored, pin):
+            self._unwritten_tries = (0, now)
+            return PinAnswer(accepted=True)
+        self._unwritten_tries = (tries + 1, now)
+        left = sign_in_wait_left(tries + 1, now, now)
+        return PinAnswer(accepted=False, wait_seconds=math.ceil(left.total_seconds()))
+
+    def note_refusals(self, times: Sequence[datetime]) -> None:
+        """Keep when something could not be kept for a visitor, an entry of the audit trail each."""
+        with self._store.write() as transaction:
+            action = AuditAction.VISITOR_REFUSED
+            add_late_entries(
+                transaction, self._site, self._entropy, self._clock.now(), action, times
+            )
+
     def status(self) -> MaintenanceStatus:
         """Return the state of this kiosk."""
         with self._store.read() as transaction:
@@ -104,6 +149,7 @@ class MaintenanceDesk:
             kiosk_name=self._site.kiosk_name,
             symbols=self._site.symbols,
             version=self._version,
+            zone=self._site.zone,
             now=now,
             clock_ok=not is_doubtful(now, itself.last_fact_at),
             last_fact_at=itself.last_fact_at,
@@ -114,6 +160,7 @@ class MaintenanceDesk:
             pending=pending,
             parked=parked,
             out_of_order=itself.out_of_order,
+            folder=describe_own(itself.incarnation_at, itself.twin_at, now),
         )
 
     def out_of_order(self) -> str | None:

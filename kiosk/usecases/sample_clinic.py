@@ -37,10 +37,10 @@ from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 PASSPHRASE = "demo demo demo"  # noqa: S105  the sample clinic's, printed by the command
 PIN = "2580"
-MANAGER = NewAccount("manager", PASSPHRASE, frozenset({Role.MANAGER}))
+MANAGER = NewAccount("manager", PASSPHRASE, frozenset({Role.MANAGER}), is_sample=True)
 STAFF = (
-    NewAccount("facilitator", PASSPHRASE, frozenset({Role.FACILITATOR})),
-    NewAccount("caller", PASSPHRASE, frozenset({Role.CALLER})),
+    NewAccount("facilitator", PASSPHRASE, frozenset({Role.FACILITATOR}), is_sample=True),
+    NewAccount("caller", PASSPHRASE, frozenset({Role.CALLER}), is_sample=True),
 )
 PEOPLE = {"Mei": "en", "Ravi": "en", "王小明": "zh", "Nur Aisyah": "ms"}
 """Invented first names, each with the language of the pass."""

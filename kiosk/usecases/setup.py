@@ -13,9 +13,10 @@ from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import KIOSK_SYMBOLS, REFERENCE_ALPHABET
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.domain.staff import Purpose, Staff, is_pin, purposes_of_roles
+from kiosk.domain.staff import Purpose, Staff, purposes_of_roles
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
+from kiosk.presentation.staff import describe_pin_problem
 from kiosk.records import site as site_rows
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_reference
@@ -47,7 +48,7 @@ class ClinicPlan:
     """ISO 3166, two letters."""
     manager: NewAccount
     pin: str = field(repr=False)
-    """4 to 12 digits; opens the maintenance screen."""
+    """4 to 12 digits, not among the first to be tried; opens the maintenance screen."""
     kiosk_name: str = "Kiosk 1"
     symbols: str = ""
     """Two symbols of the reference alphabet for this machine; empty: any two."""
@@ -82,7 +83,7 @@ def found_clinic(
     recovery = {purpose: new_keypair() for purpose in Purpose}
     private = {purpose: pair.private for purpose, pair in clinic.items()}
     account_id = uuid7(now, entropy(ENTROPY_BYTES))
-    account = build_account(site.site_id, account_id, plan.manager, private, now, cost)
+    account = build_account(site, account_id, plan.manager, private, now, cost)
     pin_hash = hash_pin(plan.pin, cost=cost)
     with store.write() as transaction:
         _refuse_second(transaction)
@@ -105,8 +106,8 @@ def _plan_site(plan: ClinicPlan, now: datetime, entropy: Entropy) -> SiteInfo:
     """Check a plan and give the new clinic its ids."""
     if not clean(plan.name):
         raise SetupError("The clinic needs a name.")
-    if not is_pin(plan.pin):
-        raise SetupError("The PIN of the maintenance screen has 4 to 12 digits.")
+    if not plan.manager.is_sample and (problem := describe_pin_problem(plan.pin)):
+        raise SetupError(problem)
     if not _COUNTRY.fullmatch(plan.country):
         raise SetupError("The country is two capital letters, for example SG.")
     symbols = plan.symbols or "".join(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session as Transaction
+
 from kiosk.domain.staff import Purpose
 from kiosk.errors import SetupError
 from kiosk.records import site as site_rows
@@ -34,7 +36,12 @@ class SiteInfo:
 def load_site(store: Records) -> SiteInfo:
     """Read which clinic this database belongs to; SetupError where none is founded yet."""
     with store.read() as transaction:
-        machine = site_rows.this_machine(transaction)
+        return read_site(transaction)
+
+
+def read_site(transaction: Transaction) -> SiteInfo:
+    """Do as `load_site`, in a transaction."""
+    machine = site_rows.this_machine(transaction)
     if machine is None:
         raise SetupError("There is no clinic in this data folder yet; make one with `kiosk init`.")
     return SiteInfo(
@@ -51,7 +58,12 @@ def load_site(store: Records) -> SiteInfo:
 def load_sealing_keys(store: Records, site: SiteInfo) -> SealingKeys:
     """Read the keys that new records are sealed to; SetupError where a purpose has none."""
     with store.read() as transaction:
-        rows = staff.keys_in_use(transaction, site.site_id)
+        return read_sealing_keys(transaction, site)
+
+
+def read_sealing_keys(transaction: Transaction, site: SiteInfo) -> SealingKeys:
+    """Do as `load_sealing_keys`, in a transaction."""
+    rows = staff.keys_in_use(transaction, site.site_id)
     found = {
         purpose: tuple(PublicSealingKey.from_raw(raw) for code, raw in rows if code == purpose)
         for purpose in Purpose

@@ -1,9 +1,10 @@
 """The base of staff's desks: who is signed in, and the check that they may still work here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -17,8 +18,9 @@ from kiosk.domain.staff import Role, Staff
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.errors import SignedOut
 from kiosk.records import staff
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.store import Records
-from kiosk.usecases.audit_trail import add_entry
+from kiosk.usecases.audit_trail import add_entry, ask_for_entry
 from kiosk.usecases.site import SealingKeys, SiteInfo
 from kiosk.vault.keys import KeyRing, PrivateSealingKey
 
@@ -76,18 +78,30 @@ class StaffDesk:
         self._keys = dict(keys or {})
 
     @contextmanager
-    def _writing(self) -> Iterator[tuple[Transaction, datetime]]:
-        """Yield a transaction and its time; SignedOut where the account may no longer work here."""
+    def _writing(
+        self, *questions: Callable[[Transaction], object], audited: bool = False
+    ) -> Iterator[tuple[Transaction, datetime]]:
+        """Yield a transaction and its time; SignedOut where the account may no longer work here.
+
+        The centre is asked the `questions` of the block along with the check; with `audited` also
+        for what an entry of the trail needs, which the block must then make.
+        """
         with self._store.write() as transaction:
             now = self._clock.now()
+            ask_ahead(transaction, *(partial(question, transaction) for question in questions))
+            if audited:
+                ask_for_entry(transaction, self._site, now)
             self._check(transaction, now)
             yield transaction, now
 
     @contextmanager
-    def _reading(self) -> Iterator[tuple[Transaction, datetime]]:
-        """Yield a read-only transaction and its time; errors as in `_writing`."""
+    def _reading(
+        self, *questions: Callable[[Transaction], object]
+    ) -> Iterator[tuple[Transaction, datetime]]:
+        """Yield a read-only transaction and its time; questions and errors as in `_writing`."""
         with self._store.read() as transaction:
             now = self._clock.now()
+            ask_ahead(transaction, *(partial(question, transaction) for question in questions))
             self._check(transaction, now)
             yield transaction, now
 

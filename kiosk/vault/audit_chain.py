@@ -43,8 +43,7 @@ def tag_entry(key: bytes, previous_tag: bytes, body: bytes) -> TaggedEntry:
     if len(previous_tag) != TAG_BYTES:
         raise ValueError(f"a tag has {TAG_BYTES} bytes")
     tag = hmac.digest(key, previous_tag + body, "sha256")
-    # Shorter than any tag, so no entry's tag can ever equal a key.
-    return TaggedEntry(tag, hmac.digest(key, b"next", "sha256"))
+    return TaggedEntry(tag, _step(key))
 
 
 class ChainCheck(NamedTuple):
@@ -59,18 +58,41 @@ class ChainCheck(NamedTuple):
     last_tag: bytes
 
 
-def verify_chain(first_key: bytes, entries: Iterable[tuple[bytes, bytes]]) -> ChainCheck:
-    """Check a chain of (body, tag) pairs from its first key on.
+def key_at(first_key: bytes, position: int) -> bytes:
+    """Return the key of the entry at a position (from 0) of the chain that begins with a key."""
+    key = first_key
+    for _ in range(position):
+        key = _step(key)
+    return key
 
-    A body is the canonical text of an entry, a tag 32 bytes. A chain with entries cut off its end
-    is whole by itself: compare `next_key` with the key that the machine holds.
+
+def verify_chain(
+    first_key: bytes,
+    entries: Iterable[tuple[Iterable[bytes], bytes]],
+    previous: bytes = START_TAG,
+) -> ChainCheck:
+    """Check a chain of (bodies, tag) pairs from its first key on, or a rest of it.
+
+    Of a rest, `first_key` is the key of its first entry and `previous` the tag before it. Bodies
+    are the texts of an entry in the versions that there were, at least one; a tag, 32 bytes, has
+    to fit one of them. A chain with entries cut off its end is whole by itself: compare `next_key`
+    with the key that the machine holds.
     """
-    key, previous, broken_at, count = first_key, START_TAG, None, 0
-    for body, tag in entries:
-        expected, key = tag_entry(key, previous, body)
-        if broken_at is None and not hmac.compare_digest(expected, tag):
+    key, broken_at, count = first_key, None, 0
+    for bodies, tag in entries:
+        fits = False
+        for body in bodies:
+            tagged = tag_entry(key, previous, body)
+            if fits := hmac.compare_digest(tagged.tag, tag):
+                break
+        if broken_at is None and not fits:
             broken_at = count
         # The expected tag, so that the entries after a broken one are still checked.
-        previous = expected
+        previous, key = tagged
         count += 1
     return ChainCheck(broken_at, count, key, previous)
+
+
+def _step(key: bytes) -> bytes:
+    # Shorter than any tag, so no entry's tag can ever equal a key.
+    return hmac.digest(key, b"next", "sha256")

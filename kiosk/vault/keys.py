@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from kiosk.domain.staff import Purpose
+from kiosk.domain.staff import Purpose, Role
 from kiosk.errors import VaultError
 from kiosk.vault.passphrases import DEFAULT_COST, KEY_BYTES, SALT_BYTES, Cost, derive
 
@@ -97,6 +97,22 @@ KeyRing = Mapping[Purpose, Mapping[bytes, PrivateSealingKey]]
 """The private keys of a member of staff, by purpose and key id, old ones too."""
 
 
+class Rights(NamedTuple):
+    """What the keys of an account vouch for beside themselves."""
+
+    roles: frozenset[Role]
+    must_change: bool = False
+    """Whether the passphrase was given by somebody else and opens nothing yet."""
+
+
+class OpenedRing(NamedTuple):
+    """What a passphrase has opened."""
+
+    keys: KeyRing
+    rights: Rights | None
+    """None where the keys were wrapped by a version that did not bind any."""
+
+
 def new_keypair() -> KeyPair:
     """Return a new key pair from the operating system's randomness."""
     private = PrivateSealingKey(os.urandom(KEY_BYTES))
@@ -105,12 +121,12 @@ def new_keypair() -> KeyPair:
 
 def wrap(private: PrivateSealingKey, passphrase: str, *, cost: Cost = DEFAULT_COST) -> str:
     """Return the JSON text of a key file with one private key wrapped under a passphrase."""
-    return _wrap("key", [("", private)], passphrase, bound_to="", cost=cost)
+    return _wrap("key", [("", private)], passphrase, {}, bound_to="", cost=cost)
 
 
 def unwrap(text: str, passphrase: str) -> PrivateSealingKey:
     """Return the key that `wrap` wrapped; VaultError for a wrong passphrase or a damaged text."""
-    ((_, private),) = _unwrap("key", text, passphrase, bound_to="")
+    _, ((_, private),) = _unwrap("key", text, passphrase, bound_to="")
     return private
 
 
@@ -119,39 +135,51 @@ def wrap_ring(
     passphrase: str,
     *,
     account: UUID,
+    rights: Rights,
     cost: Cost = DEFAULT_COST,
 ) -> str:
     """Return the JSON text with the keys of a staff account wrapped under its passphrase.
 
     Takes one key for each purpose, or a whole KeyRing (a new passphrase for the same keys). The
-    text opens for this `account` only.
+    text opens for this `account` only, and no part of its `rights` can be edited.
     """
     named = [
         (purpose.value, private)
         for purpose, held in keys.items()
         for private in ([held] if isinstance(held, PrivateSealingKey) else held.values())
     ]
-    return _wrap("ring", named, passphrase, bound_to=str(account), cost=cost)
+    bound = {"roles": sorted(rights.roles), "must_change": rights.must_change}
+    return _wrap("ring", named, passphrase, bound, bound_to=str(account), cost=cost)
 
 
-def unwrap_ring(text: str, passphrase: str, *, account: UUID) -> KeyRing:
-    """Return the keys that `wrap_ring` wrapped for `account`.
+def unwrap_ring(text: str, passphrase: str, *, account: UUID) -> OpenedRing:
+    """Return the keys and rights that `wrap_ring` wrapped for `account`.
 
     VaultError for a wrong passphrase, another account, a damaged text or one of a newer version.
     """
     ring: dict[Purpose, dict[bytes, PrivateSealingKey]] = {}
-    for name, private in _unwrap("ring", text, passphrase, bound_to=str(account)):
+    header, opened = _unwrap("ring", text, passphrase, bound_to=str(account))
+    for name, private in opened:
         try:
             purpose = Purpose(name)
         except ValueError:
             raise VaultError("The keys were made by a newer kiosk; update this one.") from None
         ring.setdefault(purpose, {})[private.key_id] = private
-    return ring
+    return OpenedRing(ring, _rights(header))
 
 
 def dummy_unwrap(passphrase: str, cost: Cost = DEFAULT_COST) -> None:
     """Take as long as `unwrap`, so that the time of an answer does not show unknown names."""
     derive(passphrase, bytes(SALT_BYTES), cost)
+
+
+def _rights(header: Mapping[str, Any]) -> Rights | None:
+    """Return the rights in a header that was found to be genuine."""
+    if "roles" not in header:
+        return None
+    # A role of a later version gives no right in this one.
+    known = frozenset(role for role in Role if role in header["roles"])
+    return Rights(known, must_change=bool(header["must_change"]))
 
 
 def _key_id(raw: bytes) -> bytes:
@@ -162,11 +190,12 @@ def _wrap(
     kind: str,
     keys: Iterable[tuple[str, PrivateSealingKey]],
     passphrase: str,
+    rights: Mapping[str, Any],
     *,
     bound_to: str,
     cost: Cost,
 ) -> str:
-    """Encrypt the keys in the order of the header, which is bound with `bound_to`."""
+    """Encrypt the keys in the order of the header, which holds `rights`; bound with `bound_to`."""
     keys, salt = list(keys), os.urandom(SALT_BYTES)
     header: dict[str, Any] = {
         "v": _VERSION,
@@ -177,6 +206,7 @@ def _wrap(
         "p": cost.lanes,
         "salt": salt.hex(),
         "keys": [{"purpose": name, "public": key.public.raw.hex()} for name, key in keys],
+        **rights,
     }
     secrets = b"".join(key.raw for _, key in keys)
     box = AESGCM(derive(passphrase, salt, cost))
@@ -186,7 +216,8 @@ def _wrap(
 
 def _unwrap(
     kind: str, text: str, passphrase: str, *, bound_to: str
-) -> list[tuple[str, PrivateSealingKey]]:
+) -> tuple[Mapping[str, Any], list[tuple[str, PrivateSealingKey]]]:
+    """Return the header of a key file and its keys with their purposes."""
     try:
         header, salt, cost, purposes, sealed = _parse(kind, text)
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -196,7 +227,7 @@ def _unwrap(
         secrets = box.decrypt(_ONCE, sealed, _bound(header, bound_to))
     except InvalidTag:
         raise VaultError(_REFUSED) from None
-    return [
+    return header, [
         (name, PrivateSealingKey(secrets[place * KEY_BYTES : (place + 1) * KEY_BYTES]))
         for place, name in enumerate(purposes)
     ]

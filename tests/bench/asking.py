@@ -69,7 +69,6 @@ def asked(clinic: Clinic, requests: int) -> Clinic:
             database.execute(_EVENT, (*who, *what, clinic.site, _stamp(tried)))
     database.execute("UPDATE sync_state SET last_seq = ?", (1000 + 2 * requests,))
     database.execute("COMMIT")
-    database.execute("ANALYZE")
     database.close()
     return clinic
 

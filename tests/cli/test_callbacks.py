@@ -83,7 +83,7 @@ def add_caller(folder: Path, login: str) -> None:
         manager = access.sign_in(MANAGER.login, PASSPHRASE)
         assert isinstance(manager, SignedIn)
         maker = AccountMaker(kiosk.store, kiosk.clock, entropy, kiosk.site, manager, cost=CHEAP)
-        maker.add(NewAccount(login, PASSPHRASE, frozenset({Role.CALLER})))
+        maker.add(NewAccount(login, PASSPHRASE, frozenset({Role.CALLER}), is_sample=True))
     finally:
         kiosk.store.close()
 

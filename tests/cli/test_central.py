@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -30,6 +31,18 @@ def _variables(monkeypatch: pytest.MonkeyPatch, url: str, tmp_path: Path) -> Non
     monkeypatch.setenv("KIOSK_DATA_DIR", str(tmp_path / "clinic"))
     monkeypatch.setenv("KIOSK_PASSPHRASE", PASSPHRASE)
     monkeypatch.setenv("KIOSK_PIN", PIN)
+
+
+def test_a_url_without_its_password_is_told_from_a_server_that_is_away(
+    kiosk: Kiosk, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = re.sub(r":[^:@/]+@", "@", url, count=1)
+    assert without != url
+    said = kiosk("central", "init", "--url", without).sentence()
+    assert "asks for the password of" in said
+    assert "KIOSK_CENTRAL_URL" in said
+    monkeypatch.setenv("PGPASSWORD", OWNER_PASSWORD)
+    assert kiosk("central", "init", "--url", without).code == 0
 
 
 @pytest.fixture
@@ -100,6 +113,10 @@ def test_a_kiosk_joins_is_revoked_and_emptied(
     assert "already" in kiosk("central", "init").out
     assert kiosk("central", "revoke", symbols, "--now").code == 0
     assert state(kiosk, symbols) == "revoked"
+    assert kiosk("central", "revoke", symbols, "--park").code == 2
+    assert kiosk("central", "revoke", symbols, "--since", "yesterday").code == 2
+    listed = kiosk("central", "revoke", symbols, "--now", "--since", "2026-01-01", "--park")
+    assert (listed.code, "has received nothing" in listed.out) == (0, True)
     assert kiosk("central", "reset", "--yes").code == 0
     assert not (tmp_path / "new" / "kiosk.db").exists()
     assert not (tmp_path / "new" / "central.json").exists()
@@ -143,6 +160,27 @@ def test_reset_asks_for_the_word(
     monkeypatch.setattr("sys.stdin", Keyboard("reset\n"))
     assert kiosk("central", "reset").code == 0
     assert not (adopted / "kiosk.db").exists()
+
+
+def test_a_copied_folder_is_told_everywhere_and_leaves_the_other_alone(
+    kiosk: Kiosk, adopted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert kiosk("sync", "--once").code == 0
+    shutil.copytree(adopted, tmp_path / "copy")
+    with closing(sqlite3.connect(adopted / "kiosk.db")) as file, file:
+        # As if something had been told since: a row to send.
+        file.execute("UPDATE sync_state SET epoch = NULL")
+    assert kiosk("sync", "--once").code == 0
+    for _ in range(2):
+        for folder in (tmp_path / "copy", adopted):
+            monkeypatch.setenv("KIOSK_DATA_DIR", str(folder))
+            assert kiosk("sync", "--once").code == 0
+            assert "Two machines run" in kiosk("central", "status").err or folder != adopted
+    for folder in (adopted, tmp_path / "copy"):
+        monkeypatch.setenv("KIOSK_DATA_DIR", str(folder))
+        assert "Another machine runs with a copy of this folder." in kiosk("doctor").out
+    emptied = kiosk("central", "reset", "--yes")
+    assert (emptied.code, "do not revoke it" in emptied.out) == (0, True)
 
 
 def test_a_demo_does_not_come_to_a_centre(

@@ -25,6 +25,7 @@ FILES = [
     "demo.lock",
     "kiosk.db",
     "kiosk.toml",
+    "last-number",
     "take-home.toml",
 ]
 ROWS = {

@@ -69,6 +69,7 @@ def _site(demo: Path) -> UUID:
 
 def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "read_swaps", list)
+    monkeypatch.setattr(doctor, "is_synchronised", lambda: True)
     answer = kiosk("doctor", "--format", "json")
     assert (answer.code, answer.err) == (0, "")
     verdicts = {row["subject"]: row["verdict"] for row in answer.rows}
@@ -87,6 +88,11 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
         "variables": "ok",
     }
     assert all(row["finding"] for row in answer.rows)
+
+
+def test_a_clock_that_no_server_keeps(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "is_synchronised", lambda: False)
+    assert look()["clock"].verdict is Verdict.LOOK
 
 
 def test_it_changes_nothing(kiosk: Kiosk, demo: Path) -> None:
@@ -212,7 +218,7 @@ def test_missing_keys(look: Look, demo: Path) -> None:
     found = look()
     assert found["keys"].verdict is Verdict.FAIL
     assert found["database"].verdict is Verdict.OK
-    assert found["clock"].verdict is Verdict.OK
+    assert found["clock"].verdict is not Verdict.FAIL
 
 
 def test_a_clock_before_the_last_record(look: Look, demo: Path) -> None:
@@ -295,6 +301,15 @@ def test_take_home_material(look: Look, demo: Path) -> None:
     found = look()
     assert found["take-home material"].verdict is Verdict.FAIL
     assert found["settings"].verdict is Verdict.OK
+
+
+def test_a_disk_that_takes_nothing(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = SimpleNamespace(f_flag=os.ST_RDONLY, f_bavail=1 << 20, f_frsize=4096)
+    monkeypatch.setattr(os, "statvfs", lambda _path: disk)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=5_000_000_000))
+    found = look()["disk space"]
+    assert found.verdict is Verdict.FAIL
+    assert found.sentence.startswith("It is read-only")
 
 
 def test_a_disk_that_is_nearly_full(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:

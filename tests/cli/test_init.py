@@ -119,14 +119,34 @@ def test_a_demo_is_no_place_for_a_clinic(
     assert "is a demo's" in kiosk("init", "--name", "A", "--recovery-kit", str(kit)).sentence()
 
 
-@pytest.mark.parametrize("passphrase", ["", "short", "eleven char", "x" * 257])
+@pytest.mark.parametrize(
+    ("passphrase", "why"),
+    [
+        ("", "too short"),
+        ("short", "too short: at least 12 characters"),
+        ("eleven char", "too short"),
+        ("x" * 257, "too long: at most 256 characters"),
+        ("aaaaaaaaaaaa", "repeats itself"),
+        ("manager 12 you", "known name"),
+        ("asdfghjkl 123", "keys in a row"),
+        ("password secret", "Many people choose"),
+    ],
+)
 def test_a_weak_passphrase_is_one_sentence(
-    init: Init, folder: Path, kit: Path, monkeypatch: pytest.MonkeyPatch, passphrase: str
+    init: Init, folder: Path, kit: Path, monkeypatch: pytest.MonkeyPatch, passphrase: str, why: str
 ) -> None:
     monkeypatch.setenv("KIOSK_PASSPHRASE", passphrase)
-    said = init().sentence()
-    assert said.startswith("A passphrase has 12 to 256 characters;")
+    assert why in init().sentence()
     assert not kit.exists()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("pin", ["1111", "1234", "4321", "1990", "2580"])
+def test_a_pin_that_is_tried_first_is_refused(
+    init: Init, folder: Path, monkeypatch: pytest.MonkeyPatch, pin: str
+) -> None:
+    monkeypatch.setenv("KIOSK_PIN", pin)
+    assert "tried first; choose another" in init().sentence()
     assert not folder.exists()
 
 
@@ -253,7 +273,7 @@ def test_passphrase_and_pin_are_asked_for_twice_and_unseen(folder: Path, kit: Pa
         assert PASSPHRASE.encode() not in terminal.raw
         assert PIN.encode() not in terminal.raw
         assert "another one" not in terminal.text
-        assert "A passphrase has 12 to 256 characters" in terminal.text
+        assert "This passphrase is too short: at least 12 characters" in terminal.text
         assert "The two were not the same; begin again." in terminal.text
     assert kit.exists()
 
@@ -265,7 +285,7 @@ def test_three_weak_passphrases_end_it(
     answer = kiosk("init", "--name", "Clinic", "--recovery-kit", str(kit))
     assert len(asked) == 3
     assert (answer.code, answer.out) == (1, "")
-    assert answer.err.count("A passphrase has 12 to 256 characters") == 3
+    assert answer.err.count("This passphrase is too short: at least 12 characters") == 3
     assert answer.err.endswith("\nkiosk: Nothing was made; run `kiosk init` again.\n")
     assert not folder.exists()
 

@@ -209,9 +209,15 @@ def test_a_whole_trail_is_found_whole(office: Office) -> None:
     # The entry of the check itself came later.
     entries = office.here.count("audit_event") - 1
     assert said.code == 0
-    assert said.out == f"The trail is whole: its {entries} entries are as they were written.\n"
+    whole, _, head = said.out.splitlines()
+    assert whole == f"The trail is whole: its {entries} entries are as they were written."
+    assert office("audit", "verify", "--head", head.strip()).code == 0
+    gone = f"{entries}-9f3a-1c20-b7d4-5e6f"
+    lost = office("audit", "verify", "--head", gone).sentence()
+    assert lost.startswith(f"The noted head {gone} is not in it: entries were taken away")
+    assert "write it as it was printed" in office("audit", "verify", "--head", "x").sentence(2)
     row = office.row("audit", "verify")
-    assert (row["ok"], row["broken_at"], row["entries"]) == (True, None, entries + 2)
+    assert (row["ok"], row["broken_at"], row["entries"]) == (True, None, entries + 6)
 
 
 def test_a_broken_trail_is_a_failure_that_says_where(office: Office) -> None:

@@ -69,10 +69,12 @@ def test_a_passphrase_is_replaced_only_with_the_old_one(
     amy: Manager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choose(monkeypatch, FIRST, FIRST)
-    same = "That is the passphrase you have; choose another."
+    same = "This passphrase is the one there was; choose another."
     assert amy.refused("staff", "passphrase") == same
     choose(monkeypatch, FIRST, "short")
-    assert amy.refused("staff", "passphrase").startswith("A passphrase has 12 to 256 characters")
+    assert amy.refused("staff", "passphrase").startswith(
+        "This passphrase is too short: at least 12 characters."
+    )
     choose(monkeypatch, "wrong wrong wrong", OWN)
     plain = "The name or the passphrase is not right; try again."
     assert amy.refused("staff", "passphrase") == plain
@@ -172,7 +174,7 @@ def test_new_passphrases_are_asked_for_unseen_and_twice(
     assert asked == ["Passphrase: ", question, question, "The same once more: "]
     assert added.code == 0
     assert "must change  yes" in added.out
-    assert added.err.startswith("A passphrase has 12 to 256 characters")
+    assert added.err.startswith("This passphrase is too short: at least 12 characters.")
     assert FIRST not in added.out + added.err
     asked = types(FIRST, OWN, OWN)
     changed = kiosk("staff", "passphrase", "--user", "amy")

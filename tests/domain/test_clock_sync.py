@@ -1,6 +1,6 @@
 """When a kiosk's clock is not to be believed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -42,6 +42,15 @@ def test_only_a_clock_that_was_measured_to_be_far_off_is_corrected() -> None:
 @pytest.mark.parametrize("offset", [2**63 - 1, -(2**63), 10**17])
 def test_an_offset_beyond_the_calendar_changes_nothing(offset: int) -> None:
     assert corrected(LAST, offset) == LAST
+
+
+@pytest.mark.parametrize(
+    "end", [datetime(9999, 12, 31, 23, tzinfo=UTC), datetime(1, 1, 1, 1, tzinfo=UTC)]
+)
+def test_a_corrected_time_can_be_told_in_any_zone(end: datetime) -> None:
+    offset = (end - LAST) // timedelta(milliseconds=1)
+    for hours in (-14, 14):
+        corrected(LAST, offset).astimezone(timezone(timedelta(hours=hours)))
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.none() | st.integers(-(2**63), 2**63 - 1))

@@ -68,6 +68,15 @@ def test_a_clock_that_went_back_fails() -> None:
     )
 
 
+def test_a_clock_that_no_server_keeps_is_to_be_looked_at() -> None:
+    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    found = clock_finding(now, "UTC", doubtful=False, synchronised=False)
+    assert (found.verdict, "timedatectl set-ntp true" in found.sentence) == (Verdict.LOOK, True)
+    unknown = clock_finding(now, "UTC", doubtful=False, synchronised=None)
+    assert (unknown.verdict, "does not say" in unknown.sentence) == (Verdict.OK, True)
+    assert clock_finding(now, "UTC", doubtful=True, synchronised=True).verdict is Verdict.FAIL
+
+
 def test_helplines_that_are_overdue_fail() -> None:
     verified, review = date(2026, 3, 2), date(2026, 9, 2)
     assert helplines_finding(verified, review, overdue=False).verdict is Verdict.OK
@@ -78,6 +87,9 @@ def test_a_nearly_full_disk_fails() -> None:
     assert disk_finding(100_000_000).verdict is Verdict.FAIL
     assert disk_finding(1_000_000_000).verdict is Verdict.LOOK
     assert disk_finding(50_000_000_000).verdict is Verdict.OK
+    found = disk_finding(50_000_000_000, is_read_only=True)
+    assert found.verdict is Verdict.FAIL
+    assert "read-only" in found.sentence
 
 
 def test_a_published_list_that_is_passed_over_is_told() -> None:

@@ -51,7 +51,7 @@ def test_short_ones_are_refused(text: str) -> None:
 
 
 def test_twelve_characters_of_any_script_will_do() -> None:
-    assert check_passphrase("demo demo demo") == "demo demo demo"
+    assert check_passphrase("dino demo dune") == "dino demo dune"
     assert check_passphrase("அன்பே சிவம் என்று") == "அன்பே சிவம் என்று"
 
 

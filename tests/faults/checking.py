@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, func, select, text
 from kiosk.records.central.setup import FACTS
 from kiosk.records.database.store import Store
 from kiosk.records.schema.columns import Row, table
-from kiosk.records.schema.system_tables import Outbox, Parked
+from kiosk.records.schema.system_tables import Outbox, Parked, SyncState
 from kiosk.records.schema.tables import GroupSession, Participant, Passcard
 from tests.faults.places import Clinic, Place
 from tests.faults.visits import Told, served_by, told_of
@@ -55,6 +55,8 @@ def _of_kiosk(centre: Connection, place: Place) -> Iterator[str]:
             for waits in (table(Outbox), table(Parked)):
                 if count := _count(here, waits):
                     yield f"{waits.name}: {count} left"
+            if here.execute(select(table(SyncState).c.incarnation)).scalar_one():
+                yield "it was taken for a copy of itself"
             yield from _not_once(centre, own, told_of(place.folder))
             for kind in FACTS:
                 yield from _differences(table(kind), _facts(here, kind, own), centre, kind, own)
@@ -99,7 +101,12 @@ def _facts(connection: Connection, kind: Any, own: UUID) -> set[_Row]:
 
 
 def _all(connection: Connection, kept: Table) -> Iterator[_Row]:
-    return (tuple(row) for row in connection.execute(select(kept)))
+    # Who made it and when it came is written by the centre alone.
+    theirs = ("kiosk_id", "received_at", "sent_nth")
+    return (
+        tuple(row)
+        for row in connection.execute(select(*(c for c in kept.c if c.name not in theirs)))
+    )
 
 
 def _count(connection: Connection, kept: Table) -> int:

@@ -13,6 +13,7 @@ from kiosk.devices.clock import entropy
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
+from kiosk.records.central.owner import owner_transaction
 from kiosk.records.central.setup import FACTS
 from kiosk.records.central.store import CentralStore
 from kiosk.records.database.store import Records, sqlite_module
@@ -103,12 +104,10 @@ def found_clinic(centre: Centre, folder: Path) -> Clinic:
         session = made.add_session(starts=-30, hours=_OPEN_HOURS)
         site, rows = made.site, _shared(made.store)
     centre.add_site(site.site_id)
-    owner = CentralStore(centre.address, site.site_id)
-    with owner.write() as transaction:
+    with owner_transaction(centre.address, site.site_id) as transaction:
         for name, values in rows:
             transaction.connection().execute(insert(_tables()[name]).values(values))
             mark_changed(transaction, name, UUID(str(values["id"])))
-    owner.close()
     assert session.group_id is not None
     return Clinic(centre, site, folder / "kiosk.db", session.group_id)
 

@@ -27,17 +27,18 @@ def open_desk(
     *,
     size: tuple[int, int] = (80, 24),
     env: Mapping[str, str] | None = None,
+    passphrase: str = PASSPHRASE,
 ) -> Terminal:
     """Start `kiosk desk` in a terminal of its own and sign in."""
     terminal = clinic.start("desk", shows=OPENED, size=size, env=env)
-    sign_in(terminal, login)
+    sign_in(terminal, login, passphrase)
     return terminal
 
 
-def sign_in(terminal: Terminal, login: str) -> None:
+def sign_in(terminal: Terminal, login: str, passphrase: str = PASSPHRASE) -> None:
     """Sign in; wait for the first screen."""
     terminal.wait_for("Enter  Sign in")
-    terminal.send(f"{login}\r{PASSPHRASE}\r")
+    terminal.send(f"{login}\r{passphrase}\r")
     terminal.wait_for(f"{login} (")
     terminal.wait_gone("Enter  Sign in")
 

@@ -76,7 +76,7 @@ def _add_staff(kiosk: Kiosk, manager: SignedIn) -> None:
     maker = AccountMaker(kiosk.store, kiosk.clock, entropy, kiosk.site, manager, CHEAP)
     for text in HOSTILE:
         with suppress(SetupError):
-            maker.add(NewAccount(text, PASSPHRASE, frozenset(Role)))
+            maker.add(NewAccount(text, PASSPHRASE, frozenset(Role), is_sample=True))
 
 
 def _plan_and_come(access: Access, signed_in: SignedIn, kiosk: Kiosk) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.clinic import CLOSED, HOME, KIOSK, READY, Clinic, fill_in, finish
+from tests.journeys.clinic import CLOSED, ESC, HOME, KIOSK, PIN, READY, Clinic, fill_in, finish
+from tests.journeys.insight import STEPS, Insight
 from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.terminal
@@ -67,12 +68,61 @@ def test_a_damaged_database_is_left_as_it_is(clinic: Clinic) -> None:
     assert {name: data for name, data in after.items() if ".db" in name} == before
 
 
+def test_a_kiosk_opens_by_itself_once_its_settings_are_mended(
+    clinic: Clinic, insight: Insight
+) -> None:
+    """Staff get in by the PIN meanwhile; what they type there goes on when it opens."""
+    settings = clinic.folder / "kiosk.toml"
+    whole = settings.read_text()
+    settings.write_text("[visit")
+    terminal = clinic.start(shows=CLOSED, env={**insight.variables(), **STEPS})
+    terminal.wait_for("For staff: ")
+    terminal.choose("m")
+    terminal.wait_for("What you type stays covered.")
+    terminal.type(f"{PIN}\r")
+    terminal.wait_for("Records to send")
+    assert "no valid TOML at the end" in in_one_line(terminal)
+    terminal.send(ESC)
+    terminal.wait_for(CLOSED)
+    settings.write_text(whole)
+    insight.leave_alone_until(terminal, lambda: terminal.find(READY) is not None, "it opened")
+    terminal.choose("g")
+    terminal.wait_for("Show your pass to the scanner.")
+
+
 def test_no_folder_at_all(tmp_path: Path) -> None:
-    clinic = Clinic(tmp_path / "nowhere")
-    terminal = clinic.start(shows="")
-    assert terminal.wait_exit() == 1
-    assert "There is no data folder" in in_one_line(terminal)
-    assert terminal.echoes
+    """Where none is named; one that is named is waited for, as on a disk that is mounted late."""
+    clinic = Clinic(tmp_path / "late")
+    with clinic.running:
+        terminal = clinic.start(shows="", env={"KIOSK_DATA_DIR": ""})
+        assert terminal.wait_exit() == 1
+        assert "There is no data folder" in in_one_line(terminal)
+        assert terminal.echoes
+        staff_read(clinic, "There is no clinic in")
+
+
+@pytest.mark.full
+def test_a_read_only_disk(clinic: Clinic) -> None:
+    """A kiosk on a worn memory card stays on its feet, with help now and the PIN."""
+    folder = clinic.folder
+    mounts = f'mount --bind {folder} {folder} && mount -o remount,ro,bind {folder} && exec "$@"'
+    apart = ("unshare", "--map-root-user", "--mount", "/bin/sh", "-c", mounts, "sh")
+    if subprocess.run([*apart, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no mounts of one's own here")
+    before = clinic.kept_bytes()
+    terminal = clinic.start(before=apart, shows=CLOSED)
+    terminal.wait_for("is read-only")
+    terminal.choose("h")
+    terminal.wait_for("The code calls the line")
+    terminal.send(ESC)
+    terminal.wait_for(CLOSED)
+    terminal.choose("m")
+    terminal.wait_for("What you type stays covered.")
+    terminal.type(f"{PIN}\r")
+    terminal.wait_for("Records to send")
+    terminal.choose("x")
+    assert terminal.wait_exit() == 0
+    assert clinic.kept_bytes() == before
 
 
 def test_a_second_kiosk_on_the_same_folder(clinic: Clinic) -> None:

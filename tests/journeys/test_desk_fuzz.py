@@ -39,7 +39,7 @@ MORE_MEMORY = 96 * 1024
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample clinic with requests to call, hostile lists, and an account with every role."""
     folder = tmp_path_factory.mktemp("pristine") / "clinic"
-    everybody = NewAccount(EVERYBODY, PASSPHRASE, frozenset(Role))
+    everybody = NewAccount(EVERYBODY, PASSPHRASE, frozenset(Role), is_sample=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sample_clinic, "STAFF", (*sample_clinic.STAFF, everybody))
         prepare(folder, cost=CHEAP)

@@ -117,8 +117,9 @@ def test_many_rows_go_in_small_transactions(
     confirm_all(clinic)
     clinic.clock.move(days=8)
     with clinic.store.write() as transaction:
-        long_ago = clinic.clock.now() - timedelta(days=7)
-        dropped = retention.drop_confirmed_requests(transaction, clinic.site.kiosk_id, long_ago)
+        asked = CallbackRequest, clinic.site.kiosk_id, clinic.clock.now() - timedelta(days=7)
+        found = retention.confirmed_ids(transaction, *asked)
+        dropped = retention.drop_confirmed(transaction, *asked, found)
     assert dropped == 2
     assert clean(clinic).requests == 3
 

@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from kiosk.records import outbox
 from kiosk.records.central.link import CentralLink
-from kiosk.records.central.setup import FACTS
+from kiosk.records.central.setup import FACTS, MADE_ANYWHERE
 from kiosk.records.central.store import CentralStore
 from kiosk.records.database.store import Records, Store
 from kiosk.records.schema.columns import table
@@ -45,8 +45,7 @@ _OF_A_DESK: tuple[type[SQLModel], ...] = (SyncState, AuditChain)
 def stop_server_clock(engine: Engine) -> None:
     """Let facts keep no `received_at`: the server's clock cannot be set."""
     with engine.begin() as connection:
-        for fact in FACTS:
-            name = str(fact.__tablename__)
+        for name in (*(str(fact.__tablename__) for fact in FACTS), *MADE_ANYWHERE):
             connection.execute(text(f"ALTER TABLE {name} ALTER received_at DROP DEFAULT"))
 
 

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Executable, TypeDecorator, insert
+from sqlalchemy import Column, Connection, Executable, TypeDecorator, func, insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
@@ -96,10 +96,16 @@ def sample(name: str, site: UUID, machine: UUID) -> dict[str, Any]:
     own = {"site_id": site, "kiosk_id": machine}
     row.update({key: value for key, value in own.items() if key in row})
     if name == "kiosk_heartbeat":
-        row["received_at"] = FOUNDED
+        row["received_at"] = func.now()
+    if name == "kiosk_incarnation":
+        row.update(began_at=func.now(), heard_at=func.now())
+    if name == "passcard":
+        row["lookup"] = fresh().bytes
     if name == "change_log":
         # Far from what the counter reaches.
         row["v"] = 10**9 + next(_NUMBERS)
+    if name == "staff_account":
+        row["login"] = row["id"].hex
     if name == "sign_in_attempt":
         row["digest"] = fresh().bytes
     return row

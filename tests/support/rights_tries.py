@@ -3,9 +3,46 @@
 from dataclasses import dataclass
 from typing import Final
 
+# s reads its site's rows, m its own machine's alone, a all. i adds rows as itself, I rows of its
+# site. U changes rows of its site, u its own alone, o its own until it has joined. D deletes rows
+# of its site. What is not told is denied.
+MAY: Final[dict[str, tuple[str, str]]] = {
+    # table: (a kiosk, a desk)
+    "site": ("s", "s"),
+    "public_key": ("s", "s"),
+    "kiosk_device": ("mo", "so"),
+    "support_group": ("s", "s"),
+    "group_session": ("s", "s"),
+    "passcard": ("si", "s"),
+    "participant": ("i", "s"),
+    "membership": ("", "s"),
+    "staff_account": ("", "s"),
+    "helpline_list": ("s", "s"),
+    "check_in": ("i", "si"),
+    "head_count": ("i", "si"),
+    "callback_request": ("i", "si"),
+    "callback_event": ("i", "si"),
+    "callback_withdrawal": ("i", "si"),
+    "audit_event": ("i", "si"),
+    "kiosk_incarnation": ("miu", "s"),
+    "central_parked": ("", ""),
+    "kiosk_heartbeat": ("miu", "siu"),
+    "sync_counter": ("s", "s"),
+    "change_log": ("s", "s"),
+    "sync_state": ("", "miu"),
+    "audit_chain": ("", "miu"),
+    "sign_in_attempt": ("", "miu"),
+    "desk_change": ("", "s"),
+    "central": ("a", "a"),
+    "alembic_version": ("", ""),
+}
 NO: Final = "denied"
 YES: Final = "allowed"
 NOTHING: Final = "reaches nothing"
+BROKEN: Final = "23514"
+"""SQLSTATE of a CHECK that is not kept."""
+TAKEN: Final = "23505"
+"""SQLSTATE of a key that is there already."""
 _FACT = "INSERT INTO head_count (id, site_id, kiosk_id, kiosk_seq, session_id, people, at, by_staff"
 _GIVEN = "gen_random_uuid(), '{site}', '{own}', 1, gen_random_uuid(), 3, now(), gen_random_uuid()"
 INSERT = f"{_FACT}, clock_doubtful) VALUES ({_GIVEN}, false)"
@@ -14,6 +51,21 @@ _AGAIN = (
     f"{_FACT}, clock_doubtful) SELECT '{{known}}', '{{site}}', '{{other}}', 1,"
     " '{known}', 3, now(), '{known}', false"
 )
+
+_CONTACT = (
+    "INSERT INTO kiosk_heartbeat (kiosk_id, site_id, at, received_at, pending, parked, sent_upto,"
+    " version) VALUES ('{{own}}', '{{site}}', {at}, {received}, 0, 0, 0, '{version}')"
+)
+_PASS = (
+    "INSERT INTO passcard (id, site_id, kiosk_id, lookup, participant_id, name_box, language,"
+    " created_at) VALUES ('{unused}', '{site}', '{own}', 'a lookup', '{unused}', '', 'en', now())"
+)
+_STEP = (
+    "INSERT INTO callback_event (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, request_id,"
+    " revision, kind, by_staff, at) VALUES (gen_random_uuid(), '{site}', '{own}', 1, false,"
+    " '{request}', {revision}, 'claimed', gen_random_uuid(), now())"
+)
+_ENDED = _PASS.replace("created_at)", "created_at, revoked_at)").replace("now())", "now(), now())")
 
 
 @dataclass(frozen=True)
@@ -51,14 +103,14 @@ FACTS: Final = (
     both("emptying a table", "TRUNCATE check_in", NO, "facts are kept"),
     both("a lock on all", "LOCK TABLE kiosk_heartbeat IN ACCESS EXCLUSIVE MODE", NO,
          "writing goes by column, so no table can be held against the other machines"),
-    Try("a lock on facts", "LOCK TABLE check_in IN ACCESS EXCLUSIVE MODE", NO, YES,
-        "known: retention deletes from a desk, and who may delete may lock"),
+    both("a lock on facts", "LOCK TABLE check_in IN ACCESS EXCLUSIVE MODE", NO,
+         "retention deletes by a function, and who may delete nothing may lock nothing"),
     both("a lock on counters", "LOCK TABLE sync_counter IN ROW EXCLUSIVE MODE", NO, "same"),
-    Try("holding the counter", "SELECT n FROM sync_counter FOR UPDATE", NO, YES, "desks"),
-    Try("sharing the counter", "SELECT n FROM sync_counter FOR SHARE", NO, YES, "same"),
+    both("holding the counter", "SELECT n FROM sync_counter FOR UPDATE", NO, "functions do"),
+    both("sharing the counter", "SELECT n FROM sync_counter FOR SHARE", NO, "same"),
 )  # fmt: skip
 MACHINES: Final = (
-    both("clearing a revocation", "UPDATE kiosk_device SET revoked_at = NULL", NO, "owner's"),
+    both("clearing a revocation", "UPDATE kiosk_device SET revoked_at = NULL", NO, "owner only"),
     both("another's PIN", "UPDATE kiosk_device SET pin_hash = 'x' WHERE id = '{other}'", NOTHING,
          "its own row alone"),
     both("another's report", "UPDATE kiosk_heartbeat SET pending = 0 WHERE kiosk_id = '{other}'",
@@ -66,11 +118,91 @@ MACHINES: Final = (
     both("another's report, new", "INSERT INTO kiosk_heartbeat (kiosk_id, site_id, at, received_at,"
          " pending, parked, sent_upto, version) VALUES ('{unused}', '{site}', now(), now(), 0, 0,"
          " 0, '')", NO, "its own row alone"),
-    both("a contact still to come", "INSERT INTO kiosk_heartbeat (kiosk_id, site_id, at,"
-         " received_at, pending, parked, sent_upto, version) VALUES ('{own}', '{site}', now(),"
-         " now() + interval '1 day', 0, 0, 0, '')", YES, "known: it misleads about itself alone;"
-         " a check would refuse true facts after the centre's clock was set back"),
-    Try("noting passes", "SELECT kiosk_note_passes(ARRAY[]::uuid[])", YES, NO, "desks log changes"),
+    both("a contact now", _CONTACT.format(at="now()", received="now()", version=""), YES,
+         "that is how staff hear of it"),
+    *(both(f"a contact at {at}", _CONTACT.format(at="now()", received=f"'{at}'", version=""), NO,
+           "the centre says when it was") for at in
+      ("infinity", "-infinity", "20000-01-01", "0044-03-15 BC", "2026-01-01")),
+    both("a contact still to come", _CONTACT.format(at="now()", received="now() + interval '1 day'",
+         version=""), NO, "same"),
+    *(both(f"its own time {at}", _CONTACT.format(at=f"'{at}'", received="now()", version=""),
+           BROKEN, "a time that no desk could read")
+      for at in ("infinity", "20000-01-01", "0044-03-15 BC")),
+    both("a long version", _CONTACT.format(at="now()", received="now()",
+         version="{long}"), BROKEN, "staff read it"),
+    Try("passes as long as a film", "INSERT INTO passcard (id, site_id, kiosk_id, lookup,"
+        " participant_id, name_box, language, created_at) VALUES ('{unused}', '{site}', '{own}',"
+        " 'x', '{unused}', convert_to(repeat('x', 60000000), 'UTF8'), 'en', now())", BROKEN, NO,
+        "every kiosk of the clinic reads it"),
+    both("a number that none follows", INSERT.replace("'{own}', 1,", f"'{{own}}', {2**63 - 1},"),
+         BROKEN, "gaps between numbers are told"),
+    both("a number before all", INSERT.replace("'{own}', 1,", f"'{{own}}', {-2**63},"), BROKEN,
+         "same"),
+    Try("a step that none follows", _STEP.replace("{revision}", str(2**31 - 1)), NO, YES,
+        "staff would find no number for the next one"),
+    Try("a pass", _PASS, YES, NO, "made where the person stands; at a desk by a function"),
+    Try("a second one with its lookup", f"{_PASS}; {_PASS.replace('{unused}', '{known}')}", TAKEN,
+        NO, "first come, first served"),
+    Try("an ended pass", _ENDED, NO, NO, "a kiosk ends nobody's pass"),
+    Try("another kiosk's pass", _PASS.replace("'{own}'", "'{other}'"), NO, NO,
+        "every row says who made it"),
+    Try("nobody's pass", _PASS.replace("'{own}'", "NULL"), NO, NO, "same"),
+    Try("ending a pass", "UPDATE passcard SET revoked_at = now()", NO, NO, "staff's"),
+    Try("who is in the way", "SELECT kiosk_longest_open()", NO, YES, "for staff to hear"),
+    Try("ending transactions", "SELECT kiosk_end_open_transactions()", NO, YES,
+        "of kiosks, after a minute"),
+    both("settings of its own role", "ALTER ROLE {own_role} SET default_transaction_read_only = on",
+         YES, "known: PostgreSQL lets every role do so; `kiosk central status` finds it, names the"
+         " machine and puts it back"),
+)  # fmt: skip
+DESKS: Final = (
+    both("deleting requests", "DELETE FROM callback_request", NO, "a function does, what is over"),
+    both("deleting attendance", "DELETE FROM check_in WHERE occurred_at < now()", NO, "same"),
+    both("deleting people", "DELETE FROM participant", NO, "same"),
+    both("changing roles", "UPDATE staff_account SET roles = 'manager'", NO,
+         "a function does, one account at a time, and the centre notes how it was"),
+    both("shutting every account", "UPDATE staff_account SET disabled_at = now()", NO, "same"),
+    both("replacing wrapped keys", "UPDATE staff_account SET wrapped_keys = ''", NO, "same"),
+    both("an account of one's own", "INSERT INTO staff_account (id, site_id, login, roles,"
+         " wrapped_keys, created_at) VALUES ('{unused}', '{site}', 'me', 'manager', '', now())", NO,
+         "a function adds it, and the centre notes which desk did"),
+    both("helplines of one's own", "INSERT INTO helpline_list (id, site_id, text, published_at)"
+         " VALUES ('{unused}', '{site}', '', now())", NO, "same"),
+    both("a name", "UPDATE participant SET sealed_name = ''", NO, "no desk changes one"),
+    both("a pass in force again", "UPDATE passcard SET revoked_at = NULL", NO,
+         "what has ended stays ended"),
+    both("the counter at 0", "UPDATE sync_counter SET n = 0", NO, "it goes up by what is logged"),
+    both("a forged change", "INSERT INTO change_log (site_id, v, table_name, row_id) VALUES"
+         " ('{site}', 9223372036854775807, 'passcard', '{unused}')", NO, "same"),
+    both("when a fact came", "UPDATE head_count SET received_at = '2001-01-01'", NO, "centre only"),
+    both("unsaying a note", "DELETE FROM desk_change", NO, "the centre's own"),
+    both("changing a note", "UPDATE desk_change SET at = '2001-01-01'", NO, "same"),
+    both("how an account was", "SELECT before FROM desk_change", NO,
+         "keys under an older passphrase are for the owner"),
+    both("holding accounts", "SELECT id FROM staff_account FOR UPDATE", NO, "no right to change"),
+    both("closing a request", "INSERT INTO callback_event (id, site_id, kiosk_id, kiosk_seq,"
+         " clock_doubtful, request_id, revision, kind, by_staff, at) VALUES ('{unused}', '{site}',"
+         " '{own}', 1, false, '{unused}', 1, 'closed', '{unused}', now())", YES,
+         "known: the fact names the machine that wrote it; staff open the request again, and nobody"
+         " can delete it for 7 days"),
+    Try("reading what is sealed", "SELECT wrapped_keys FROM staff_account", NO, YES,
+        "known: it stays sealed, but whoever has wrapped keys can guess at their passphrase without"
+        " a wait, so a passphrase has to be a good one"),
+    Try("a turn", "SELECT kiosk_take_turn('{site}')", NO, YES,
+        "known: while its transaction is open the other desks of its own clinic wait;"
+        " `kiosk central revoke` ends it"),
+    Try("deleting by function", "SELECT kiosk_delete_requests(ARRAY['{other}']::uuid[])", NO,
+        NOTHING, "only what is over, and came at least 7 days ago"),
+    Try("shutting accounts by function", "SELECT kiosk_change_staff_account(id,"
+        " '{{\"disabled_at\": \"2026-03-03\"}}') FROM staff_account", NO, YES,
+        "known: one after the other, but a manager stays, the centre notes how each was, and"
+        " `kiosk audit verify` tells a manager"),
+    Try("helplines by function", "SELECT kiosk_add_helpline_list('{{\"id\": \"{unused}\","
+        " \"site_id\": \"{site}\", \"text\": \"\", \"published_at\": \"2026-03-03\"}}')", NO, YES,
+        "known: noted and told in the same way"),
+    Try("forgetting wrong passphrases", "SELECT kiosk_forget_attempts('', 'infinity')", NO, YES,
+        "known: the wait after a wrong passphrase is the desk program's; the keys are held by the"
+        " passphrase alone"),
 )  # fmt: skip
 SERVER: Final = (
     both("a table", "CREATE TABLE public.mine (x int)", NO, "nothing of its own at the centre"),
@@ -81,35 +213,38 @@ SERVER: Final = (
     both("a view", "CREATE VIEW public.v AS SELECT 1", NO, "same"),
     both("an extension", "CREATE EXTENSION IF NOT EXISTS hstore", NO, "same"),
     both("a role", "CREATE ROLE mine", NO, "same"),
-    both("no more pinning", "ALTER TABLE check_in DISABLE ROW LEVEL SECURITY", NO, "owner's"),
-    both("a policy less", "DROP POLICY kiosk_machine_insert ON check_in", NO, "owner's"),
-    both("an index", "CREATE INDEX ON check_in (kind)", NO, "owner's"),
+    both("no more pinning", "ALTER TABLE check_in DISABLE ROW LEVEL SECURITY", NO, "owner only"),
+    both("a policy less", "DROP POLICY kiosk_machine_insert ON check_in", NO, "owner only"),
+    both("an index", "CREATE INDEX ON check_in (kind)", NO, "owner only"),
     both("a trigger", "CREATE TRIGGER t BEFORE INSERT ON check_in EXECUTE FUNCTION"
-         " suppress_redundant_updates_trigger()", NO, "owner's"),
+         " suppress_redundant_updates_trigger()", NO, "owner only"),
     both("an advisory lock", "SELECT pg_advisory_xact_lock(1)", NO, "would outlive its purpose"),
     both("trying one", "SELECT pg_try_advisory_lock(1, 2)", NO, "all overloads"),
     both("a large object", "SELECT lo_create(0)", NO, "a hidden place for data"),
     both("another large object", "SELECT lo_from_bytea(0, 'x')", NO, "same"),
-    both("passwords", "SELECT rolpassword FROM pg_authid", NO, "superuser's"),
+    both("passwords", "SELECT rolpassword FROM pg_authid", NO, "superuser only"),
     both("statistics of values", "SELECT most_common_vals FROM pg_stats WHERE tablename ="
          " 'participant'", NOTHING, "hidden where rows are pinned"),
-    both("raw statistics", "SELECT stavalues1 FROM pg_statistic", NO, "superuser's"),
-    both("a file of the server", "SELECT pg_read_file('PG_VERSION')", NO, "superuser's"),
-    both("a file written", "COPY (SELECT 1) TO '/forged'", NO, "superuser's"),
-    both("a program", "COPY (SELECT 1) TO PROGRAM 'true'", NO, "superuser's"),
+    both("raw statistics", "SELECT stavalues1 FROM pg_statistic", NO, "superuser only"),
+    both("a file of the server", "SELECT pg_read_file('PG_VERSION')", NO, "superuser only"),
+    both("a file written", "COPY (SELECT 1) TO '/forged'", NO, "superuser only"),
+    both("a program", "COPY (SELECT 1) TO PROGRAM 'true'", NO, "superuser only"),
     both("seeing past policies", "SET LOCAL row_security = off; SELECT 1 FROM site", NO,
          "an error, not all rows"),
-    both("no triggers", "SET LOCAL session_replication_role = replica", NO, "superuser's"),
+    both("no triggers", "SET LOCAL session_replication_role = replica", NO, "superuser only"),
     both("the owner", "SET LOCAL ROLE postgres", NO, "not a member"),
     both("another machine", "SET LOCAL ROLE {other_role}", NO, "not a member"),
-    both("the owner's session", "SET LOCAL SESSION AUTHORIZATION postgres", NO, "superuser's"),
-    both("superuser", "ALTER ROLE {own_role} SUPERUSER", NO, "superuser's"),
-    both("bypassing", "ALTER ROLE {own_role} BYPASSRLS", NO, "superuser's"),
-    both("more connections", "ALTER ROLE {own_role} CONNECTION LIMIT -1", NO, "owner's"),
+    both("the owner's session", "SET LOCAL SESSION AUTHORIZATION postgres", NO, "superuser only"),
+    both("superuser", "ALTER ROLE {own_role} SUPERUSER", NO, "superuser only"),
+    both("bypassing", "ALTER ROLE {own_role} BYPASSRLS", NO, "superuser only"),
+    both("more connections", "ALTER ROLE {own_role} CONNECTION LIMIT -1", NO, "owner only"),
     both("another name", "ALTER ROLE {own_role} RENAME TO {unused_role}", "0A000",
          "the name is the right"),
     both("another's password", "ALTER ROLE {other_role} PASSWORD 'x'", NO, "its own alone"),
-    both("its own password", "ALTER ROLE {own_role} PASSWORD 'x'", YES, "joining needs it"),
+    both("its own password", "ALTER ROLE {own_role} PASSWORD 'x'", YES,
+         "known: PostgreSQL lets every role do so, and joining needs it; the true machine says so,"
+         " `kiosk central revoke` shuts the thief out, and a client certificate that pg_hba.conf"
+         " asks for makes a password alone worth nothing"),
     both("role names", "SELECT rolname FROM pg_roles", YES,
          "known: PostgreSQL shows every role's name, so ids of machines can be read"),
     both("a notice", "NOTIFY anything", YES, "known: cannot be taken away; nobody listens"),
@@ -118,4 +253,29 @@ SERVER: Final = (
     both("how many sessions", "SELECT usename FROM pg_stat_activity", YES,
          "known: names only; others' statements are hidden"),
 )  # fmt: skip
-TRIES: Final = (*FACTS, *MACHINES, *SERVER)
+TRIES: Final = (*FACTS, *MACHINES, *DESKS, *SERVER)
+
+HOLDS: Final = (
+    ("a snapshot", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"),
+    ("no limits", "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0"),
+    ("what it reads", "SELECT 1 FROM site, public_key, support_group, group_session, passcard,"
+     " helpline_list, kiosk_device, kiosk_heartbeat, sync_counter, change_log, central"),
+    ("a weak lock on every table", "LOCK TABLE sync_counter, change_log, passcard, kiosk_device"
+     " IN ACCESS SHARE MODE"),
+    ("the counter", "SELECT n FROM sync_counter FOR UPDATE"),
+    ("the counter's key", "SELECT n FROM sync_counter FOR KEY SHARE"),
+    ("passes", "SELECT id FROM passcard FOR KEY SHARE"),
+    ("its own row", "SELECT id FROM kiosk_device FOR UPDATE"),
+    ("its own row, changed", "UPDATE kiosk_device SET pin_hash = 'x'"),
+    ("its own report", "UPDATE kiosk_heartbeat SET received_at = now()"),
+    ("the next step of a request", _STEP.replace("{revision}", "1")),
+    ("the step after", _STEP.replace("{revision}", "2")),
+    ("a fact", INSERT),
+    ("a pass", _PASS),
+    ("a setting of its role", "ALTER ROLE {own_role} SET lock_timeout = 0"),
+    ("its own password", "ALTER ROLE {own_role} PASSWORD 'another'"),
+    ("a prepared transaction", "PREPARE TRANSACTION '{own}'"),
+    ("a held cursor", "DECLARE c CURSOR FOR SELECT 1 FROM passcard, generate_series(1, 1000000)"),
+    ("a notice", "NOTIFY anything"),
+)  # fmt: skip
+"""What a kiosk may do and then do nothing more; what is denied holds nothing either."""

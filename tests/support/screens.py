@@ -12,7 +12,7 @@ from kiosk.content.articles import TakeHome
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
 from kiosk.ui.visitor.screen import VisitorScreen
-from kiosk.ui.visitor.visit import Demo, VisitorClinic, VisitorSide
+from kiosk.ui.visitor.visit import Demo, VisitorClinic, VisitorDesks, VisitorSide
 from kiosk.usecases.helplines import read_published
 from tests.support.desks import Clinic
 from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
@@ -49,7 +49,8 @@ def side_of(clinic: Clinic) -> VisitorSide:
         take_home=TAKE_HOME,
     )
     published = partial(read_published, clinic.store, clinic.site)
-    return VisitorSide(clinic.visitor, clinic.maintenance, site, published)
+    desks, maintenance = VisitorDesks(clinic.visitor, site, published), clinic.maintenance
+    return VisitorSide(lambda: desks, lambda: maintenance)
 
 
 class Visitor(Hands[VisitorApp]):

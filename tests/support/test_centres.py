@@ -38,7 +38,7 @@ def test_rows_and_roles_go_and_the_database_stays(lent_centre: LentCentre) -> No
         "DROP POLICY kiosk_machine_insert ON check_in",
         "GRANT DELETE ON check_in TO kiosk_desk",
         "GRANT INSERT (received_at) ON check_in TO kiosk_machine",
-        "GRANT EXECUTE ON FUNCTION kiosk_note_passes(uuid[]) TO kiosk_desk",
+        "GRANT EXECUTE ON FUNCTION kiosk_longest_open() TO kiosk_machine",
         "GRANT CREATE ON SCHEMA public TO kiosk_desk",
         "SELECT lo_create(0)",
     ],

@@ -3,19 +3,28 @@
 import copy
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from uuid import UUID, uuid4
 
 from sqlalchemy import LargeBinary, Table
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from kiosk.domain.central.incarnations import (
+    Incarnation,
+    OwnIncarnation,
+    PushMark,
+    find_own,
+    is_taken,
+)
+from kiosk.domain.ids import NO_ID
 from kiosk.errors import StoreAway, StoreRefused
 from kiosk.records.central.setup import CONTRACT, FACTS, MADE_ANYWHERE, OLDEST_CONTRACT
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import Id
-from kiosk.sync.remote import CentralAnswer, Change, Heartbeat, Values
+from kiosk.sync.remote import FIRST, CentralAnswer, Change, Heartbeat, Values
 
 _SENT = {str(fact.__tablename__) for fact in FACTS}
 
@@ -30,7 +39,8 @@ class TwinCentre:
     facts: dict[str, dict[UUID, Mapping[str, object]]] = field(default_factory=dict)
     reference: dict[str, dict[UUID, Values]] = field(default_factory=dict)
     log: list[Change] = field(default_factory=list)
-    sent_upto: dict[UUID, int] = field(default_factory=dict)
+    incarnations: dict[tuple[UUID, int], Incarnation] = field(default_factory=dict)
+    """By kiosk and number."""
     heard: dict[UUID, Heartbeat] = field(default_factory=dict)
     wiped_at: dict[UUID, datetime] = field(default_factory=dict)
     revoked_at: datetime | None = None
@@ -70,43 +80,56 @@ class TwinRemote:
     def __init__(self, centre: TwinCentre, kiosk_id: UUID) -> None:
         self.centre = centre
         self._kiosk_id = kiosk_id
-        self._sent_upto = 0
+        self._own = OwnIncarnation()
+        self._last_push = PushMark()
 
-    def contact(self, report: Heartbeat) -> CentralAnswer:
+    def contact(self, report: Heartbeat, own: OwnIncarnation = FIRST) -> CentralAnswer:
         """Say how this machine is, and hear what there is to know."""
         centre, kiosk = self.centre, self._kiosk_id
         centre.heard[kiosk] = report
         if report.wiped_at is not None:
             centre.wiped_at.setdefault(kiosk, report.wiped_at)
-        self._sent_upto = centre.sent_upto.setdefault(kiosk, 0)
+        known = tuple(one for key, one in centre.incarnations.items() if key[0] == kiosk)
+        there = find_own(own, known)
+        self._own, self._last_push = own, PushMark() if there is None else there.mark
+        if is_taken(own, known):
+            self._last_push = own.mark
+        else:
+            first = Incarnation(
+                own.number, PushMark(), 0, 0, centre.now, centre.now,
+                own.unseen_after, own.unseen_upto,
+            )  # fmt: skip
+            heard = replace(there or first, pending=report.pending, heard_at=centre.now)
+            centre.incarnations[kiosk, own.number] = heard
         return CentralAnswer(
             centre.now,
             centre.contract,
             centre.oldest_contract,
             centre.epoch,
             centre.count,
-            self._sent_upto,
             centre.revoked_at,
+            known,
         )
 
-    def push(self, rows: Sequence[Waiting]) -> None:
+    def push(self, rows: Sequence[Waiting], mark: UUID = NO_ID) -> PushMark:
         """Store all rows or none."""
-        if self.centre.sent_upto.get(self._kiosk_id, 0) < self._sent_upto:
+        centre, own, key = self.centre, self._own, (self._kiosk_id, self._own.number)
+        there = centre.incarnations.get(key)
+        if self._last_push != (PushMark() if there is None else there.mark):
             raise StoreAway("The centre holds less than it did.")
         read = [(row, self._read(row)) for row in rows]
         for row, values in read:
             if row.table_name in MADE_ANYWHERE:
-                known = self.centre.reference.setdefault(row.table_name, {})
-                known.setdefault(row.row_id, _typed(row.table_name, values))
+                self._keep(row, values)
             else:
                 self.centre.facts.setdefault(row.table_name, {}).setdefault(row.row_id, values)
-        for row, _ in read:
-            if row.table_name == "passcard":
-                self.centre.note(row.table_name, row.row_id)
         upto = max((row.kiosk_seq or 0 for row in rows), default=0)
-        self._sent_upto = max(self._sent_upto, upto)
-        known_upto = self.centre.sent_upto.get(self._kiosk_id, 0)
-        self.centre.sent_upto[self._kiosk_id] = max(known_upto, upto)
+        made = PushMark(mark, max(self._last_push.count, own.mark.count) + 1)
+        there = there or Incarnation(own.number, made, 0, 0, centre.now, centre.now)
+        upto = max(upto, there.upto)
+        centre.incarnations[key] = replace(there, mark=made, upto=upto, heard_at=centre.now)
+        self._last_push = made
+        return made
 
     def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
         """Give some lines of the log."""
@@ -123,8 +146,35 @@ class TwinRemote:
         ids = sorted(id_ for id_ in held if after is None or id_ > after)
         return [dict(held[id_]) for id_ in ids[:most]]
 
+    def sent_passes(self, known: Mapping[UUID, int], most: int) -> Sequence[Values]:
+        """Give passes beyond the places that are known."""
+        sent = [
+            (nth, row)
+            for row in self.centre.reference.get("passcard", {}).values()
+            if isinstance(nth := row.get("sent_nth"), int)
+        ]
+        new = [
+            dict(row)
+            for nth, row in sorted(sent, key=itemgetter(0))
+            if isinstance(made_by := row["kiosk_id"], UUID) and nth > known.get(made_by, 0)
+        ]
+        return new[:most]
+
     def close(self) -> None:
         """Nothing is open."""
+
+    def _keep(self, row: Waiting, values: Mapping[str, object]) -> None:
+        """Keep a participant or a pass that is not there yet; passes are numbered."""
+        held = self.centre.reference.setdefault(row.table_name, {})
+        made = dict(_typed(row.table_name, values))
+        made |= {"kiosk_id": self._kiosk_id, "deleted_at": None}
+        if row.table_name == "passcard":
+            places = [one["sent_nth"] for one in held.values() if one["kiosk_id"] == self._kiosk_id]
+            last = max((place for place in places if isinstance(place, int)), default=0)
+            made |= {"revoked_at": None, "sent_nth": last + 1}
+            if any(one["lookup"] == made["lookup"] for one in held.values()):
+                return
+        held.setdefault(row.row_id, made)
 
     def _read(self, row: Waiting) -> dict[str, object]:
         """Read one payload as the server would, and refuse what it would refuse."""

@@ -1,6 +1,6 @@
 """Two centres that the same histories run over: the twin in memory, and a real PostgreSQL."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -8,16 +8,24 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import SQLModel
 
+from kiosk.domain.central.incarnations import OwnIncarnation, PushMark
+from kiosk.domain.ids import NO_ID
 from kiosk.errors import StoreAway
+from kiosk.records.central.owner import owner_transaction
 from kiosk.records.central.setup import FACTS
-from kiosk.records.central.store import CentralStore
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import Reference, table
-from kiosk.records.schema.system_tables import ChangeLog, KioskDevice, KioskHeartbeat, SyncCounter
+from kiosk.records.schema.system_tables import (
+    ChangeLog,
+    KioskDevice,
+    KioskHeartbeat,
+    KioskIncarnation,
+    SyncCounter,
+)
 from kiosk.records.schema.tables import GroupSession, Participant, Passcard, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.remote import CentralAnswer, Change, Heartbeat, Remote, Values
+from kiosk.sync.remote import FIRST, CentralAnswer, Change, Heartbeat, Remote, Values
 from kiosk.usecases.central.contact import ProgramInfo
 from kiosk.usecases.site import SiteInfo
 from tests.support.centres import Centre
@@ -26,7 +34,7 @@ from tests.support.twin import TwinCentre, TwinRemote
 Rows = dict[UUID, dict[str, object]]
 _PUT_BACK: tuple[type[SQLModel], ...] = (
     *FACTS, SupportGroup, GroupSession, Participant, Passcard, KioskDevice,
-    SyncCounter, ChangeLog, KioskHeartbeat,
+    SyncCounter, ChangeLog, KioskHeartbeat, KioskIncarnation,
 )  # fmt: skip
 
 
@@ -115,7 +123,6 @@ class PostgresWorld:
         self._kiosk = site.kiosk_id
         centre.add_site(site.site_id)
         self._address = centre.add_machine(site.site_id, site.kiosk_id, symbols=site.symbols)
-        self._desk = CentralStore(centre.address, site.site_id)
         self._remote = PostgresRemote(self._address, site.site_id, site.kiosk_id)
 
     def remote(self) -> Remote:
@@ -123,12 +130,11 @@ class PostgresWorld:
 
     def close(self) -> None:
         """Let the connections go."""
-        self._desk.close()
         self._remote.close()
 
     def write(self, row: Reference) -> None:
         rows = table(type(row))
-        with self._desk.write() as transaction:
+        with owner_transaction(self._centre.address, self._site) as transaction:
             connection = transaction.connection()
             connection.execute(delete(rows).where(rows.c.id == row.id))
             connection.execute(insert(rows).values(row.model_dump()))
@@ -136,7 +142,7 @@ class PostgresWorld:
 
     def drop_pass(self, row_id: UUID) -> None:
         rows = table(Passcard)
-        with self._desk.write() as transaction:
+        with owner_transaction(self._centre.address, self._site) as transaction:
             transaction.connection().execute(delete(rows).where(rows.c.id == row_id))
             mark_changed(transaction, rows.name, row_id, gone=True)
 
@@ -189,21 +195,22 @@ class BadLine:
         self.before_push: Callable[[], None] | None = None
         """Happens once, just before the next push."""
 
-    def contact(self, report: Heartbeat) -> CentralAnswer:
-        return self._remote.contact(report)
+    def contact(self, report: Heartbeat, own: OwnIncarnation = FIRST) -> CentralAnswer:
+        return self._remote.contact(report, own)
 
-    def push(self, rows: Sequence[Waiting]) -> None:
+    def push(self, rows: Sequence[Waiting], mark: UUID = NO_ID) -> PushMark:
         happens, self.before_push = self.before_push, None
         if happens is not None:
             happens()
         plan = self.planned.pop(0) if self.planned else "well"
         if plan == "before":
             raise StoreAway("The line is cut.")
-        self._remote.push(rows)
+        made = self._remote.push(rows, mark)
         if plan == "twice":
-            self._remote.push(rows)
+            made = self._remote.push(rows, mark)
         if plan == "after":
             raise StoreAway("The answer is lost.")
+        return made
 
     def changes(self, after: int, upto: int, most: int) -> Sequence[Change]:
         return self._remote.changes(after, upto, most)
@@ -213,6 +220,9 @@ class BadLine:
 
     def page(self, table_name: str, after: UUID | None, most: int) -> Sequence[Values]:
         return self._remote.page(table_name, after, most)
+
+    def sent_passes(self, known: Mapping[UUID, int], most: int) -> Sequence[Values]:
+        return self._remote.sent_passes(known, most)
 
     def close(self) -> None:
         self._remote.close()

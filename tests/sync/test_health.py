@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -54,7 +55,7 @@ def test_a_published_list_reaches_the_visitors_of_a_kiosk(
 def test_the_centre_hears_since_when_records_wait(
     clinic: Clinic, centre: Centre, real: PostgresWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_rows: Sequence[Waiting]) -> None:
+    def away(_rows: Sequence[Waiting], _mark: UUID) -> None:
         raise StoreAway("The centre cannot be reached.")
 
     syncer, remote = syncer_of(clinic, real), real.remote()

@@ -231,6 +231,8 @@ class Histories(RuleBasedStateMachine):
         assert parked == self.bad
         assert set(self.world.facts()) == self.acknowledged - self.bad
         assert state.out_of_order is None
+        # Whatever went wrong, nobody is told of a copy where there is none.
+        assert self.clinic.column("SELECT incarnation FROM sync_state") == [0]
         self.compare()
 
     def compare(self) -> None:

@@ -13,12 +13,13 @@ from sqlalchemy import text
 from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.devices.clock import entropy
 from kiosk.domain.attendance.check_in import CheckedIn
-from kiosk.domain.fleet import parse_code
+from kiosk.domain.central.fleet import parse_code
 from kiosk.errors import SetupError, StoreAway, StoreDiffers, VaultError
 from kiosk.records import site as site_rows
 from kiosk.records.central.connection import Address, read_address
 from kiosk.records.central.link import CentralLink, read_link, write_link
 from kiosk.records.central.owner import CentralSite, owner_transaction
+from kiosk.records.central.setup import CONTRACT, OLDEST_CONTRACT
 from kiosk.records.database.store import Store
 from kiosk.sync.joining import (
     UNFINISHED,
@@ -332,7 +333,8 @@ def test_another_version_is_refused_and_the_code_stays_good(
         world.join(signed, code)
     with owner_transaction(world.owner) as transaction:
         transaction.connection().execute(
-            text("UPDATE central SET contract = 1, oldest_contract = 1")
+            text("UPDATE central SET contract = :contract, oldest_contract = :oldest"),
+            {"contract": CONTRACT, "oldest": OLDEST_CONTRACT},
         )
     assert world.join(signed, code).pulled
 

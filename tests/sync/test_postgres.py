@@ -1,19 +1,25 @@
 """The way to a real PostgreSQL, by a kiosk's own role."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from kiosk.domain.passes import CodeKind, encode
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records import outbox
+from kiosk.records.central.owner import owner_transaction
+from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import Waiting
-from kiosk.sync.postgres import PostgresRemote
-from kiosk.sync.remote import Heartbeat, Remote
+from kiosk.records.schema.columns import table
+from kiosk.records.schema.system_tables import KioskIncarnation
+from kiosk.sync.postgres import MOST_BYTES, PostgresRemote
+from kiosk.sync.pull import pull_changes
+from kiosk.sync.remote import Heartbeat, Remote, Values
 from kiosk.sync.syncer import Round, Syncer
 from tests.support.centres import Centre
 from tests.support.desks import NOON, Clinic
@@ -35,6 +41,11 @@ def in_line(clinic: Clinic) -> list[Waiting]:
         return outbox.waiting(transaction, 10_000)
 
 
+def sent_upto(centre: Centre) -> int:
+    with centre.engine.begin() as connection:
+        return int(connection.execute(select(table(KioskIncarnation).c.upto)).scalar_one())
+
+
 def beat(centre: Centre) -> dict[str, object]:
     with centre.engine.begin() as connection:
         row = connection.execute(text("SELECT * FROM kiosk_heartbeat")).mappings().one()
@@ -50,11 +61,12 @@ def test_a_round_brings_facts_there_and_reference_data_here(
     waited = {row.table_name for row in in_line(clinic)}
     syncer = Syncer(clinic.store, remote, clinic.clock, clinic.site, program)
     done = syncer.round()
-    assert done == Round(5, 0, 2, 0, None)
+    # Its own row, and the pass twice: with all the others, and by its place among those sent.
+    assert done == Round(5, 0, 3, 0, None)
     for name in waited:
         assert centre.count(name) == 1
-    assert centre.count("change_log") == 1
-    assert beat(centre)["sent_upto"] == 3
+    assert centre.count("change_log") == 0, "a kiosk does not touch what staff write"
+    assert sent_upto(centre) == 3
 
 
 def test_rows_arrive_as_they_were_written(clinic: Clinic, centre: Centre, remote: Remote) -> None:
@@ -83,7 +95,7 @@ def test_pushing_the_same_again_changes_nothing(
     for _ in range(3):
         remote.push(rows)
     assert centre.count("check_in") == 1
-    assert beat(centre)["sent_upto"] == rows[-1].kiosk_seq
+    assert sent_upto(centre) == rows[-1].kiosk_seq
 
 
 def test_a_row_of_an_older_program_gets_the_defaults_of_what_it_lacks(
@@ -142,14 +154,14 @@ def test_tables_that_a_kiosk_does_not_send_or_read_are_refused(
 def test_a_contact_reports_and_hears(clinic: Clinic, centre: Centre, remote: Remote) -> None:
     contact = remote.contact(REPORT)
     assert abs((datetime.now(UTC) - contact.now).total_seconds()) < 600
-    assert (contact.count, contact.sent_upto, contact.revoked_at) == (0, 0, None)
+    assert (contact.count, contact.incarnations, contact.revoked_at) == (0, (), None)
     found = beat(centre)
     assert (found["at"], found["clock_offset_ms"]) == (NOON, 12)
     assert (found["pending"], found["parked"], found["version"]) == (3, 1, "1.2.3")
     assert found["helplines_review_by"] == "2026-12-31"
     remote.push(in_line(clinic))
-    assert remote.contact(REPORT).sent_upto == 1
-    assert beat(centre)["sent_upto"] == 1
+    assert remote.contact(REPORT).incarnations[0].upto == 1
+    assert sent_upto(centre) == 1
 
 
 def test_the_first_report_of_a_wipe_stands(clinic: Clinic, centre: Centre, remote: Remote) -> None:
@@ -172,7 +184,7 @@ def test_a_push_to_a_centre_that_holds_less_than_before_is_not_made(
     with pytest.raises(StoreAway):
         remote.push(rows[-1:])
     assert real.facts() == []
-    assert remote.contact(REPORT).sent_upto == 0
+    assert remote.contact(REPORT).incarnations[0].upto == 0
     remote.push(rows)
     assert len(real.facts()) == 2
 
@@ -257,11 +269,68 @@ def test_pages_and_rows_hold_what_the_machine_may_read(
     assert remote.page("passcard", ids[0], 10) == cards[1:]
     assert remote.page("passcard", None, 1) == cards[:1]
     assert list(remote.rows("passcard", ids[1:])) == cards[1:]
+    assert [row["sent_nth"] for row in cards] == [1, 2]
+    assert remote.sent_passes({}, 10) == cards
+    assert remote.sent_passes({me: 1}, 10) == cards[1:]
+    assert remote.sent_passes({me: 2, uuid4(): 9}, 10) == []
+    with owner_transaction(centre.address, clinic.site.site_id) as transaction:
+        for id_ in ids:
+            mark_changed(transaction, "passcard", id_)
     changes = remote.changes(0, 99, 10)
-    assert [(one.v, one.table_name, one.gone) for one in changes] == [
-        (1, "passcard", False),
-        (2, "passcard", False),
+    assert [(one.v, one.table_name, one.row_id, one.gone) for one in changes] == [
+        (1, "passcard", ids[0], False),
+        (2, "passcard", ids[1], False),
     ]
-    assert {one.row_id for one in changes} == set(ids)
     assert remote.changes(1, 99, 10) == changes[1:]
     assert remote.changes(0, 1, 10) == changes[:1] == remote.changes(0, 99, 1)
+
+
+def test_long_rows_fill_no_kiosks_memory(clinic: Clinic, centre: Centre, remote: Remote) -> None:
+    """Where the centre's own limits fail: it sends little at a time, and absurd values never."""
+    site, sane, absurd = clinic.site.site_id, 200_000, 3_000_000
+    with centre.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE passcard DROP CONSTRAINT ck_passcard_name_box_length"))
+        for length, count in ((absurd, 3), (sane, 30)):
+            connection.execute(
+                text(
+                    "INSERT INTO passcard (id, site_id, kiosk_id, sent_nth, lookup, participant_id,"
+                    " name_box, language, created_at) SELECT gen_random_uuid(), :site, :kiosk, n,"
+                    " uuid_send(gen_random_uuid()), gen_random_uuid(),"
+                    " convert_to(repeat('x', :length), 'UTF8'), 'en', now()"
+                    " FROM generate_series(1, :count) n"
+                ),
+                {
+                    "site": site,
+                    "kiosk": uuid4(),
+                    "length": length,
+                    "count": count,
+                },
+            )
+    asked: tuple[Callable[[], Sequence[Values]], ...] = (
+        lambda: remote.page("passcard", None, 500),
+        lambda: remote.sent_passes({}, 500),
+        lambda: remote.rows("passcard", [UUID(int=n) for n in range(3)] + ids),
+    )
+    ids: list[UUID] = []
+    while rows := remote.page("passcard", ids[-1] if ids else None, 500):
+        ids += [id_ for row in rows if isinstance(id_ := row["id"], UUID)]
+    assert len(ids) == 33
+    for ask in asked:
+        found = ask()
+        boxes = [box for row in found if isinstance(box := row["name_box"], bytes)]
+        assert 0 < sum(map(len, boxes)) <= MOST_BYTES + sane
+        assert len(boxes) < 30
+    me = clinic.site.kiosk_id
+    contact = remote.contact(Heartbeat(clinic.clock.now(), 0, 0, 0, "1"))
+    pulled = pull_changes(clinic.store, remote, site, me, contact)
+    assert (pulled.rows, pulled.unfit) == (30, 3)
+    assert pull_changes(clinic.store, remote, site, me, contact).rows == 0
+
+
+def test_an_arrival_without_a_session_comes_to_the_centre_too(
+    clinic: Clinic, centre: Centre, remote: Remote
+) -> None:
+    clinic.clock.at = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    clinic.visitor.check_in(encode(CodeKind.PASS, b"never seen here."))
+    assert Syncer(clinic.store, remote, clinic.clock, clinic.site, program).round().problem is None
+    assert (centre.count("check_in"), clinic.count("outbox"), clinic.count("parked")) == (1, 0, 0)

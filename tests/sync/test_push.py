@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from kiosk.domain.central.incarnations import PushMark
+from kiosk.domain.ids import NO_ID
 from kiosk.errors import StoreAway, StoreBusy, StoreFull, StoreRefused
 from kiosk.records import outbox
 from kiosk.records.outbox import ParkedRow, Waiting
@@ -27,9 +29,9 @@ class Recorder(BadLine):
         super().__init__(remote)
         self.sizes: list[int] = []
 
-    def push(self, rows: Sequence[Waiting]) -> None:
+    def push(self, rows: Sequence[Waiting], mark: UUID = NO_ID) -> PushMark:
         self.sizes.append(len(rows))
-        super().push(rows)
+        return super().push(rows, mark)
 
 
 class Refusing(BadLine):
@@ -39,7 +41,7 @@ class Refusing(BadLine):
         super().__init__(remote)
         self.code = code
 
-    def push(self, rows: Sequence[Waiting]) -> None:
+    def push(self, rows: Sequence[Waiting], mark: UUID = NO_ID) -> PushMark:
         raise StoreRefused("No.", self.code)
 
 

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from kiosk.domain.central.incarnations import OwnIncarnation, PushMark
 from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem
 from kiosk.errors import StoreAway, StoreBusy, StoreDiffers, StoreError, StoreFull, StoreRefused
 from kiosk.records import outbox, pulled_rows
 from kiosk.records import site as site_rows
 from kiosk.records.pulled_rows import ContactState
 from kiosk.records.schema.tables import SupportGroup
-from kiosk.sync.remote import CentralAnswer, Heartbeat, Remote
+from kiosk.sync.remote import FIRST, CentralAnswer, Heartbeat, Remote
 from kiosk.sync.syncer import Round, Syncer
 from tests.support.desks import NOON, Clinic, SetClock
 from tests.support.facts import check_in, person
@@ -89,8 +90,8 @@ class _SlowLine(BadLine):
         self._clock = clock
         self._takes = takes
 
-    def contact(self, report: Heartbeat) -> CentralAnswer:
-        contact = super().contact(report)
+    def contact(self, report: Heartbeat, own: OwnIncarnation = FIRST) -> CentralAnswer:
+        contact = super().contact(report, own)
         self._clock.at += self._takes
         return contact
 
@@ -152,7 +153,7 @@ def test_a_centre_that_takes_no_rows_still_gives_what_it_has(
 
 
 class _Refusing(BadLine):
-    def push(self, rows: object) -> None:
+    def push(self, rows: object, mark: object = None) -> PushMark:
         raise StoreRefused("No right.", "42501")
 
 
@@ -200,6 +201,20 @@ def test_a_centre_that_lost_the_last_hour_gets_it_again(
     world.restore(backup, told=False)
     assert syncer.round().problem is None
     assert sorted(world.facts()) == held
+
+
+def test_a_kiosk_of_an_older_version_sends_once_more_what_the_centre_may_have_lost(
+    clinic: Clinic, world: TwinWorld, syncer: Syncer
+) -> None:
+    some_facts(clinic, 3)
+    syncer.round()
+    held, lost = sorted(world.facts()), world.centre.facts["check_in"]
+    world.centre.incarnations.clear()
+    clinic.bend("UPDATE sync_state SET mark = NULL, next_mark = NULL, pushes = 0")
+    lost.pop(next(iter(lost)))
+    assert syncer.round().sent == len(held)
+    assert sorted(world.facts()) == held
+    assert syncer.round() == Round(0, 0, 0, 0, None)
 
 
 def test_a_centre_put_back_between_question_and_push_hides_nothing(

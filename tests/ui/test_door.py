@@ -94,18 +94,37 @@ async def test_after_trouble_the_next_question_is_answered(door: Door[Desk]) -> 
     assert await door.ask(lambda desk: desk.answer("x")) == "X"
 
 
-async def test_desks_that_did_not_open_are_not_tried_again() -> None:
+async def test_desks_that_did_not_open_are_tried_again_by_the_next_question(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     tries: list[int] = []
 
     def boot() -> Desk:
         tries.append(1)
-        raise SetupError("Run kiosk init.")
+        if len(tries) < 4:
+            raise SetupError("Run kiosk init.")
+        return Desk()
 
     door = Door(boot)
     for _ in range(3):
         assert await door.ask(lambda desk: desk.answer("x")) == Trouble("Run kiosk init.")
+    assert await door.ask(lambda desk: desk.answer("x")) == "X"
+    assert await door.ask(lambda desk: desk.answer("y")) == "Y"
     door.close()
-    assert len(tries) == 1
+    assert len(tries) == 4
+    assert len(caplog.records) == 1
+
+
+async def test_the_same_trouble_is_logged_anew_after_an_answer(
+    door: Door[Desk], caplog: pytest.LogCaptureFixture
+) -> None:
+    for error in (OSError(), OSError(), ValueError(), None, ValueError()):
+        if error is None:
+            await door.ask(lambda desk: desk.answer("x"))
+        else:
+            await door.ask(methodcaller("fail", error))
+    kinds = [record.getMessage().split()[2] for record in caplog.records]
+    assert kinds == ["OSError", "ValueError", "ValueError"]
 
 
 async def test_closing_lets_the_question_under_way_finish() -> None:

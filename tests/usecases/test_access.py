@@ -3,12 +3,15 @@
 import pytest
 from sqlalchemy import text
 
-from kiosk.domain.staff import Purpose, Role
+from kiosk.domain.staff import AccountProblem, AccountView, Purpose, Role
 from kiosk.errors import AccessRefused
+from kiosk.records import staff
 from kiosk.usecases import access as access_module
 from kiosk.usecases.access import SignInRefused
+from kiosk.usecases.staff.accounts import NewAccount
 from kiosk.usecases.staff_desk import SignedIn
-from kiosk.vault.keys import dummy_unwrap
+from kiosk.vault import keys
+from kiosk.vault.keys import dummy_unwrap, unwrap_ring
 from kiosk.vault.passphrases import Cost
 from tests.support.desks import CHEAP, PASSPHRASE, Clinic
 
@@ -134,3 +137,96 @@ def test_names_typed_by_mistake_do_not_pile_up(clinic: Clinic) -> None:
     clinic.clock.move(days=2)
     clinic.access.sign_in("another", "x")
     assert clinic.count("sign_in_attempt") == 1
+
+
+def edit_roles(clinic: Clinic, login: str, roles: str) -> None:
+    clinic.bend(
+        "UPDATE staff_account SET roles=:roles WHERE login=:login", roles=roles, login=login
+    )
+
+
+def unbind(clinic: Clinic, login: str) -> None:
+    """Wrap an account's keys as versions did that bound no roles to them."""
+    with clinic.store.read() as transaction:
+        account = staff.find_by_login(transaction, clinic.site.site_id, login)
+    assert account is not None
+    ring = unwrap_ring(account.wrapped_keys, PASSPHRASE, account=account.staff.id).keys
+    named = [(purpose, key) for purpose, held in ring.items() for key in held.values()]
+    text = keys._wrap("ring", named, PASSPHRASE, {}, bound_to=str(account.staff.id), cost=CHEAP)
+    clinic.bend("UPDATE staff_account SET wrapped_keys=:t WHERE login=:login", t=text, login=login)
+
+
+def sign_in(clinic: Clinic, login: str) -> SignedIn:
+    answer = clinic.access.sign_in(login, PASSPHRASE)
+    assert isinstance(answer, SignedIn)
+    return answer
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+@pytest.mark.parametrize("role", [Role.FACILITATOR, Role.CALLER])
+def test_roles_that_were_written_into_the_file_give_nothing(
+    clinic: Clinic, role: Role, is_old: bool
+) -> None:
+    clinic.add_staff("amy", role)
+    if is_old:
+        unbind(clinic, "amy")
+    edit_roles(clinic, "amy", "caller,facilitator,manager")
+    for _ in range(2):
+        signed_in = sign_in(clinic, "amy")
+        assert signed_in.staff.roles == {role}
+        assert len(signed_in.keys) == 1
+        for opened in (clinic.access.accounts_desk, clinic.access.groups_desk):
+            with pytest.raises(AccessRefused, match="manager"):
+                opened(signed_in)
+
+
+def test_whoever_holds_every_key_is_no_manager_by_an_edit(clinic: Clinic) -> None:
+    clinic.add_staff("amy", Role.FACILITATOR, Role.CALLER)
+    unbind(clinic, "amy")
+    sign_in(clinic, "amy")  # which binds what the account is
+    edit_roles(clinic, "amy", "caller,facilitator,manager")
+    assert sign_in(clinic, "amy").staff.roles == {Role.FACILITATOR, Role.CALLER}
+    changed = clinic.access.change_passphrase("amy", PASSPHRASE, "other words that fit")
+    assert isinstance(changed, SignedIn)
+    assert changed.staff.roles == {Role.FACILITATOR, Role.CALLER}
+
+
+def test_a_role_edited_away_costs_nobody_their_keys(clinic: Clinic) -> None:
+    amy = clinic.add_staff("amy", Role.FACILITATOR)
+    edit_roles(clinic, "amy", "caller")
+    assert sign_in(clinic, "amy").staff.roles == set()
+    edit_roles(clinic, "amy", "facilitator")
+    assert sign_in(clinic, "amy").keys == amy.keys
+
+
+def test_a_first_passphrase_is_not_made_ones_own_by_an_edit(clinic: Clinic) -> None:
+    desk = clinic.access.accounts_desk(clinic.manager)
+    desk.add(NewAccount("amy", PASSPHRASE, frozenset({Role.CALLER})))
+    clinic.bend("UPDATE staff_account SET must_change=false")
+    assert sign_in(clinic, "amy").must_change
+    changed = clinic.access.change_passphrase("amy", PASSPHRASE, "other words that fit")
+    assert isinstance(changed, SignedIn)
+    assert not changed.must_change
+    again = clinic.access.sign_in("amy", "other words that fit")
+    assert isinstance(again, SignedIn)
+    assert not again.must_change
+
+
+def test_roles_that_a_manager_gives_are_in_force(clinic: Clinic) -> None:
+    desk = clinic.access.accounts_desk(clinic.manager)
+    id_ = clinic.add_staff("amy", Role.FACILITATOR, Role.CALLER).staff.id
+    roles = frozenset({Role.MANAGER})
+    assert desk.set_roles(id_, roles) is AccountProblem.NEEDS_PASSPHRASE
+    assert isinstance(desk.set_roles(id_, roles, "first words for amy"), AccountView)
+    given = clinic.access.sign_in("amy", "first words for amy")
+    assert isinstance(given, SignedIn)
+    assert given.staff.roles == roles
+    assert isinstance(desk.set_roles(id_, frozenset({Role.CALLER})), AccountView)
+    demoted = clinic.access.sign_in("amy", "first words for amy")
+    assert isinstance(demoted, SignedIn)
+    assert demoted.staff.roles == {Role.CALLER}
+    assert set(demoted.keys) == {Purpose.CALLBACKS}
+    edit_roles(clinic, "amy", "manager")
+    last = clinic.access.sign_in("amy", "first words for amy")
+    assert isinstance(last, SignedIn)
+    assert last.staff.roles == set()

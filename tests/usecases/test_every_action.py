@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -120,6 +120,8 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "add_person": lambda h: h.roster.add_person(h.session.id, "Mei", "en", h.roster.new_pass()),
         "add_member": lambda h: h.roster.add_member(h.session.id, h.member),
         "add_guests": lambda h: h.roster.add_guests(h.session.id, h.roster.new_guests(1)),
+        "unplaced": lambda h: _waiting(h),
+        "place": lambda h: h.roster.place(h.session.id, _waiting(h)),
         "void": lambda h: h.roster.void([h.arrival], VoidReason.MISTAKE),
         "undo_void": lambda h: h.roster.undo_void([h.void]),
         "count_heads": lambda h: h.roster.count_heads(h.session.id, 3),
@@ -195,6 +197,16 @@ MADE_OF_NOTHING = {"new_pass", "new_guests", "new_id"}
 def _reference(busy: Busy) -> str:
     (reference,) = busy.clinic.column("SELECT ref FROM callback_request")
     return str(reference)
+
+
+def _waiting(busy: Busy) -> frozenset[UUID]:
+    """Let a member come while the clock is wrong; give the arrivals that wait for staff."""
+    clinic, now = busy.clinic, busy.clinic.clock.at
+    digits = clinic.passes.issue_pass("Noor", "en").digits
+    clinic.clock.at = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    clinic.visitor.check_in(digits)
+    clinic.clock.at = now
+    return frozenset({id_ for one in busy.roster.unplaced() for id_ in one.fact_ids})
 
 
 def _called_off(busy: Busy) -> list[UUID]:

@@ -1,5 +1,11 @@
 """The maintenance screen's desk."""
 
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+
+from kiosk.errors import StoreBusy, StoreError, StoreFull
 from kiosk.records.database.store import Store
 from kiosk.usecases.maintenance_desk import MaintenanceDesk, PinAnswer
 from tests.support.desks import NOON, PIN, Clinic
@@ -48,7 +54,8 @@ def test_a_clock_in_the_past_says_so_until_somebody_trusts_it(clinic: Clinic) ->
     desk.trust_clock()
     assert desk.status().clock_ok
     clinic.visitor.request_callback(clinic.draft())
-    assert [row.request.clock_doubtful for row in clinic.callbacks.worklist().rows].count(True) == 1
+    doubtful = [row.request.clock_doubtful for row in clinic.callbacks.worklist().rows]
+    assert doubtful.count(True) == 2, "the one that was asked ahead of now, and the one after it"
 
 
 def test_out_of_order_outlives_a_restart_and_saying_it_twice_is_saying_it_once(
@@ -67,3 +74,42 @@ def test_out_of_order_outlives_a_restart_and_saying_it_twice_is_saying_it_once(
     other.close()
     desk.set_out_of_order(None)
     assert desk.out_of_order() is None
+
+
+@pytest.mark.parametrize("error", [StoreFull("The disk is full."), StoreBusy("Held.")])
+def test_the_pin_unlocks_and_waits_where_nothing_can_be_written(
+    clinic: Clinic, error: StoreError
+) -> None:
+    desk = clinic.maintenance
+    with patch.object(Store, "write", side_effect=error):
+        assert desk.unlock(PIN) == PinAnswer(accepted=True)
+        waits = [desk.unlock("0000").wait_seconds for _ in range(3)]
+        assert waits == [0, 0, 5]
+        assert desk.unlock(PIN) == PinAnswer(accepted=False, wait_seconds=5)
+        clinic.clock.move(seconds=5)
+        assert desk.unlock("0000") == PinAnswer(accepted=False, wait_seconds=10)
+        clinic.clock.move(seconds=10)
+        assert desk.unlock(PIN) == PinAnswer(accepted=True)
+        assert desk.unlock("0000") == PinAnswer(accepted=False)
+    assert desk.unlock(PIN) == PinAnswer(accepted=True)
+
+
+def test_a_wait_that_was_kept_counts_where_nothing_can_be_written(clinic: Clinic) -> None:
+    desk = clinic.maintenance
+    for _ in range(3):
+        desk.unlock("0000")
+    with patch.object(Store, "write", side_effect=StoreFull("The disk is full.")):
+        assert desk.unlock(PIN) == PinAnswer(accepted=False, wait_seconds=5)
+
+
+def test_what_could_not_be_kept_for_visitors_is_an_entry_each(clinic: Clinic) -> None:
+    """With the time when it happened, in a chain that is whole, by a clock nobody doubts."""
+    happened = [clinic.clock.at, clinic.clock.at + timedelta(minutes=1)]
+    clinic.clock.move(minutes=30)
+    clinic.visitor.request_callback(clinic.draft())
+    clinic.maintenance.note_refusals(happened)
+    desk = clinic.access.oversight_desk(clinic.fresh(clinic.manager))
+    lines = [line for line in desk.audit_trail() if line.action == "visitor_refused"]
+    assert sorted(line.at for line in lines) == happened
+    assert desk.verify_audit().ok
+    assert clinic.column("SELECT count(*) FROM audit_event WHERE clock_doubtful") == [0]

@@ -13,6 +13,7 @@ from kiosk.errors import VaultError
 from kiosk.vault.keys import (
     PrivateSealingKey,
     PublicSealingKey,
+    Rights,
     new_keypair,
     unwrap,
     wrap,
@@ -26,7 +27,9 @@ ACCOUNT = UUID("019a0000-0000-7000-8000-000000000001")
 CALLBACKS = new_keypair().private
 ROSTER = new_keypair().private
 KEY_FILE = wrap(CALLBACKS, "six plain words are long enough", cost=CHEAP)
-RING = wrap_ring({Purpose.CALLBACKS: CALLBACKS}, "demo", account=ACCOUNT, cost=CHEAP)
+RING = wrap_ring(
+    {Purpose.CALLBACKS: CALLBACKS}, "demo", account=ACCOUNT, rights=Rights(frozenset()), cost=CHEAP
+)
 
 
 def edited(text: str, **changes: Any) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -33,12 +33,23 @@ class Session:
     """For how many: the session's own, else its group's; None is no limit."""
 
 
+NO_SESSION = UUID(int=0)
+"""The session of a check-in that was kept without one; staff place it (RFC 9562, "Nil UUID")."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionsToday:
     """The sessions of the rest of the clinic's day, each list by start."""
 
     open_now: tuple[Session, ...]
     later: tuple[Session, ...]
+    clock_wrong: bool = False
+    """Whether nothing is open by a clock that is known to be wrong; then NO_SESSION is open."""
+
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+UNPLACED = Session(NO_SESSION, "", "", _NEVER, _NEVER)
+"""The stand-in of NO_SESSION: staff know which group it is, the kiosk does not."""
 
 
 class ScanProblem(StrEnum):

@@ -1,13 +1,13 @@
 """Actions on a callback request: when they are allowed, how they end, and what they write."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 from uuid import UUID
 
 from kiosk.domain.callbacks.request import OpenedRequest
-from kiosk.domain.callbacks.scheduling import may_give_up
+from kiosk.domain.callbacks.scheduling import LONGEST_WAIT, may_give_up
 from kiosk.domain.callbacks.state import (
     AttemptResult,
     CallbackState,
@@ -190,10 +190,6 @@ class NotFound:
 
 
 ActionResult = Done | HeldBy | OutOfDate | Refused | NotFound
-
-
-LONGEST_WAIT = timedelta(days=90)
-"""Nothing is put on hold for longer."""
 
 
 class EventParts(NamedTuple):

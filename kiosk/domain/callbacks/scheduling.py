@@ -1,7 +1,7 @@
 """What comes next for a request: when to try again, by when, and when one may give up."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import combinations
 from typing import NamedTuple
@@ -28,9 +28,12 @@ from kiosk.domain.callbacks.worklist import (
     windows_at,
     worked_parts,
 )
+from kiosk.domain.clock_sync import FAR_OFF
 from kiosk.domain.working_time import WorkingCalendar
 
 ATTEMPTS = 3
+LONGEST_WAIT = timedelta(days=90)
+"""How far away a time to call again can be."""
 SPACE_HOURS = 4.0
 """Working hours between two attempts that both count."""
 
@@ -79,25 +82,34 @@ class Scheduler:
         self.now = now
         self.calendar = calendar
         self._days = first_attempt_days
+        self._latest = now + FAR_OFF
         self._windows = windows_at(now, calendar)
         self._hours_from = calendar.counting_to(now)
         self._wanted: dict[tuple[str, ...], bool] = {}
+
+    def is_later(self, at: datetime) -> bool:
+        """Return whether something that was done carries a time later than now.
+
+        The clock that dated it was ahead, further than clocks are that nobody corrects.
+        """
+        return at > self._latest
 
     def schedule(self, state: CallbackState, asked: OpenedRequest, *, mine: bool) -> Schedule:
         """Return what comes next for one request; `mine` is whether the caller has claimed it.
 
         Due are: a first review within a working day, a first attempt within `first_attempt_days`,
         another attempt by the end of the working day after its pause, an outcome likewise, and a
-        promised or held call by the end of its own day.
+        promised or held call by the end of its own day. What was asked or tried later than now,
+        or waits longer than anybody may ask for, is of a clock that was wrong, and due now.
         """
         if state.touched_at is None and state.open:
             return self._of_new(asked)
-        begins = waits_from(asked.created_at, asked.not_before, self.calendar.zone)
+        begins = self._waits_from(asked)
         coming = next_attempt(state, calendar=self.calendar, asked=asked)
-        waits = coming.not_before
+        waits = None if self._is_ahead(state) else coming.not_before
         if coming.hint not in _NO_CALL and state.next_at is None and begins > asked.created_at:
             waits = begins if waits is None else max(waits, begins)
-        due = self._due(state, begins, waits) if state.open else None
+        due = self._due(state, asked, begins, waits) if state.open else None
         since = coming.give_up_from
         return Schedule(
             attempts=count_attempts(state),
@@ -118,14 +130,15 @@ class Scheduler:
 
     def _of_new(self, asked: OpenedRequest) -> Schedule:
         """Return the same for a request that nobody has touched, in a third of the time."""
-        begins = waits_from(asked.created_at, asked.not_before, self.calendar.zone)
+        begins = self._waits_from(asked)
         waits = begins if begins > asked.created_at else None
+        due = self.calendar.add_days(begins, min(_FIRST_REVIEW, self._days))
         return Schedule(
             attempts=0,
             last_result="",
             next_at=waits,
             hint="",
-            breach_at=self.calendar.add_days(begins, min(_FIRST_REVIEW, self._days)),
+            breach_at=begins if begins < asked.created_at else due,
             call_now=(waits is None or waits <= self.now) and self._is_wanted(asked.windows),
             working_age=self._age(asked),
             may_give_up=False,
@@ -134,12 +147,33 @@ class Scheduler:
     def _age(self, asked: OpenedRequest) -> float:
         return max(0.0, self._hours_from(asked.created_at))
 
-    def _due(self, state: CallbackState, begins: datetime, waits: datetime | None) -> datetime:
+    def _waits_from(self, asked: OpenedRequest) -> datetime:
+        if self.is_later(asked.created_at):
+            return self.now
+        return waits_from(asked.created_at, asked.not_before, self.calendar.zone)
+
+    def _is_ahead(self, state: CallbackState) -> bool:
+        """Return whether the clock was ahead by which the last attempt or a wait was written."""
+        last = state.attempts[-1][0] if len(state.attempts) > state.earlier else self.now
+        until = self.now if state.next_at is None else state.next_at
+        return self.is_later(last) or until > self.now + LONGEST_WAIT
+
+    def _due(
+        self,
+        state: CallbackState,
+        asked: OpenedRequest,
+        begins: datetime,
+        waits: datetime | None,
+    ) -> datetime:
         calendar = self.calendar
+        if self._is_ahead(state):
+            return max(self.now, waits or self.now)
         if waits is not None and waits == state.next_at:
             return calendar.end_of_day(waits)
         if len(state.attempts) > state.earlier:
             return calendar.add_days(waits or state.attempts[-1][0], 1)
+        if self.is_later(asked.created_at):
+            return self.now
         if state.reopened_at is not None:
             begins = max(begins, state.reopened_at)
         first_review = state.touched_at is None

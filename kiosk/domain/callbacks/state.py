@@ -276,6 +276,8 @@ _ENDS: Mapping[str, Outcome | None] = {
     EventKind.ESCALATED: Outcome.ESCALATED,
     EventKind.WITHDRAWN: Outcome.WITHDRAWN,
 }
+ENDING_KINDS = tuple(_ENDS)
+"""The kinds of event by which a request leaves the list."""
 _HOLDER_EVENTS = frozenset({*_CLAIMS, EventKind.HELD.value, _REOPENED, *_ENDS})
 """What makes somebody the holder of a request, or ends that."""
 _STATUS_OF: Mapping[str, RequestStatus] = {

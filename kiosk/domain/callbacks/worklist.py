@@ -273,16 +273,18 @@ def waits_from(created_at: datetime, not_before: date | None, zone: ZoneInfo) ->
 def sort_rows(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> tuple[WorkRow, ...]:
     """Return rows in the order to call: call now, then by what is due, then the oldest first.
 
+    On top of each is what is due although its time has not come: how long it waits nobody knows.
     `speaks` are the languages of the caller (codes of `CallLanguage`), empty for all: a request
     in another language is not called now by them. What is off the list comes last.
     """
 
-    def place(row: WorkRow) -> tuple[int, datetime, datetime, str]:
+    def place(row: WorkRow) -> tuple[int, bool, datetime, datetime, str]:
         asked, schedule = row.request, row.schedule
-        if schedule.breach_at is None:
-            return 2, asked.created_at, asked.created_at, asked.reference
+        due, made = schedule.breach_at, asked.created_at
+        if due is None:
+            return 2, False, made, made, asked.reference
         later = not (schedule.call_now and _spoken(asked, speaks))
-        return int(later), schedule.breach_at, asked.created_at, asked.reference
+        return int(later), due >= made, due, made, asked.reference
 
     return tuple(sorted(rows, key=place))
 

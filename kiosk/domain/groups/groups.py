@@ -153,6 +153,10 @@ class PlanProblem(StrEnum):
     NO_NAME = "no_name"
     NO_LABEL = "no_label"
     NO_ROOM = "no_room"
+    LONG_NAME = "long_name"
+    LONG_LABEL = "long_label"
+    LONG_ROOM = "long_room"
+    LONG_ABOUT = "long_about"
     ODD_LANGUAGE = "odd_language"
     """Not of the shape of a language's code, such as "en"."""
     ODD_CAPACITY = "odd_capacity"
@@ -184,27 +188,40 @@ def tidy_group(plan: GroupPlan) -> GroupPlan | PlanProblem:
     """Return a group with its texts cleaned, or why it cannot be kept."""
     tidied = replace(
         plan,
-        name=clean(plan.name, LONGEST_NAME),
-        public_label=clean(plan.public_label, LONGEST_LABEL),
-        room=clean(plan.room, LONGEST_ROOM),
-        about=clean(plan.about, LONGEST_ABOUT),
+        name=clean(plan.name, LONGEST_NAME + 1),
+        public_label=clean(plan.public_label, LONGEST_LABEL + 1),
+        room=clean(plan.room, LONGEST_ROOM + 1),
+        about=clean(plan.about, LONGEST_ABOUT + 1),
     )
-    if not tidied.name:
-        return PlanProblem.NO_NAME
-    if not tidied.public_label:
-        return PlanProblem.NO_LABEL
-    if not tidied.room:
-        return PlanProblem.NO_ROOM
+    problem = _text_problem(tidied)
+    if problem is not None:
+        return problem
     if not _LANGUAGE.fullmatch(tidied.language):
         return PlanProblem.ODD_LANGUAGE
     return tidied if _may_hold(tidied.capacity) else PlanProblem.ODD_CAPACITY
 
 
+def _text_problem(plan: GroupPlan) -> PlanProblem | None:
+    """Return which of a group's cleaned texts is missing or too long."""
+    texts = (
+        (plan.name, LONGEST_NAME, PlanProblem.NO_NAME, PlanProblem.LONG_NAME),
+        (plan.public_label, LONGEST_LABEL, PlanProblem.NO_LABEL, PlanProblem.LONG_LABEL),
+        (plan.room, LONGEST_ROOM, PlanProblem.NO_ROOM, PlanProblem.LONG_ROOM),
+        (plan.about or "-", LONGEST_ABOUT, None, PlanProblem.LONG_ABOUT),
+    )
+    for text, longest, missing, too_long in texts:
+        if not text or len(text) > longest:
+            return too_long if text else missing
+    return None
+
+
 def tidy_session(plan: SessionPlan) -> SessionPlan | PlanProblem:
     """Return a session with its text cleaned, or why it cannot be kept."""
-    tidied = replace(plan, room=clean(plan.room, LONGEST_ROOM))
+    tidied = replace(plan, room=clean(plan.room, LONGEST_ROOM + 1))
     if not tidied.room:
         return PlanProblem.NO_ROOM
+    if len(tidied.room) > LONGEST_ROOM:
+        return PlanProblem.LONG_ROOM
     if not tidied.starts_at < tidied.ends_at <= tidied.starts_at + LONGEST_SESSION:
         return PlanProblem.ODD_TIMES
     return tidied if _may_hold(tidied.capacity) else PlanProblem.ODD_CAPACITY

@@ -4,17 +4,21 @@ A server's sentence may quote values, so none of it is passed on but the SQLSTAT
 """
 
 import contextlib
+import math
 import os
+import select
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -35,10 +39,11 @@ from kiosk.errors import (
     StoreError,
     StoreFull,
     StoreRefused,
+    StoreSlow,
 )
+from kiosk.records.central.pipeline import DRIVER
 
-_DRIVER = "postgresql+psycopg"
-_NAMES = ("postgresql", "postgres", _DRIVER)
+_NAMES = ("postgresql", "postgres", "postgresql+psycopg")
 _HERE = ("", "localhost", "127.0.0.1", "::1")
 _NO_URL = (
     "That is no address of a PostgreSQL database; write it like"
@@ -48,10 +53,16 @@ _OWN_OPTIONS = ("sslrootcert",)
 CLIENT_CERTIFICATE, CLIENT_KEY = "client.crt", "client.key"
 """A clinic with client certificates puts these two files into the data folder."""
 CONNECT_SECONDS = 3
+_LONG_LINE = 5
+"""How many times as long a server that takes calls may need until it has let a machine in: that
+takes seven ways there and back, with TLS and a password."""
 WAIT_SECONDS = 10.0
 """How long the centre may think about one transaction."""
 _WAIT_SECONDS = 10
-_FIRST = "kiosk.first watch"
+_USED_AT = "kiosk.used at"
+_FRESH_SECONDS = 2.0
+"""A connection that was used so lately is not tried first: on a slow line a try costs as much as
+a question."""
 _SENDING: dict[str, Any] = {
     # One notices unanswered data, the others an unanswered question: both are needed.
     "tcp_user_timeout": 4000,
@@ -66,8 +77,13 @@ _SENDING: dict[str, Any] = {
 }
 SURE_COMMIT = text("SET LOCAL synchronous_commit = on")
 """Before a fact is counted as arrived: with `off`, 210 of 60000 acknowledged rows were lost."""
+PATIENT_COMMIT = text(
+    "SELECT set_config('synchronous_commit', 'on', true), set_config('lock_timeout', '10s', true)"
+)
+"""The same where staff wait, who then hear who is in the way instead of waiting on."""
 AWAY = "The centre cannot be reached just now; what is here is kept, and it is tried again."
-_BUSY = "Somebody else wrote to the centre at the same moment; try again."
+SLOW = "The centre answers too slowly just now; what is here is kept, and it is tried again."
+BUSY = "Somebody else wrote to the centre at the same moment; try again."
 _FULL = "The centre's disk is full; ask whoever looks after it to make room."
 _CERTIFICATE = (
     "The centre could not prove who it is (TLS); check its certificate and the address, and"
@@ -81,6 +97,11 @@ _SHUT_OUT = (
     "The centre does not let this machine in; it was revoked, or its credentials were replaced:"
     " enrol it again with `kiosk central enrol`."
 )
+_OTHER_CREDENTIALS = (
+    "The centre does not take this machine's password any more. Unless somebody has enrolled it"
+    " anew, its password was stolen and changed: tell whoever looks after the centre, who takes it"
+    " out by `kiosk central revoke` and enrols it again."
+)
 _ABOUT_OURS = ("client certificate", "certificate authentication failed", " alert ")
 """An alert is what the server says of what it got."""
 _ABOUT_THEIRS = (
@@ -89,12 +110,13 @@ _ABOUT_THEIRS = (
 )  # fmt: skip
 _CUT = ("unexpected eof", "syscall")
 """A line that is cut within TLS says SSL as well."""
+_ABOUT_THE_PASSWORD = ("password authentication failed", "sasl authentication failed")
 _ABOUT_THE_ROLE = (
-    "password authentication failed", "not permitted to log in", "no pg_hba.conf entry",
-    "permission denied for database", "sasl authentication failed",
+    "not permitted to log in", "no pg_hba.conf entry", "permission denied for database",
 )  # fmt: skip
-_AGAIN = ("40001", "40P01", "55P03")
-"""Serialization failure, deadlock, lock not available."""
+LOCK_NOT_AVAILABLE = "55P03"
+_AGAIN = ("40001", "40P01", LOCK_NOT_AVAILABLE)
+"""Serialization failure and deadlock too."""
 _DIFFERENT = ("42P01", "42703", "42883", "42704")
 """A table, column, function or other object that is not there."""
 _NEVER_SENT = (DataError, ProgrammingError, NotSupportedError)
@@ -132,7 +154,12 @@ class Address:
     def url(self) -> URL:
         """Return the address as SQLAlchemy takes it."""
         return URL.create(
-            _DRIVER, self.role, self.password or None, self.host or None, self.port, self.database
+            DRIVER,
+            self.role,
+            self.password or None,
+            self.host or None,
+            self.port,
+            self.database,
         )
 
     def tls(self) -> dict[str, Any]:
@@ -181,12 +208,17 @@ def read_address(text: str, ca_file: str = "") -> Address:
     )
 
 
-def central_engine(address: Address, size: int = 1, patience: int | None = None) -> Engine:
+def central_engine(
+    address: Address, size: int = 1, patience: int | None = None, *, joined: bool = False
+) -> Engine:
     """Build an engine of at most `size` connections; nothing is connected yet.
+
+    With `joined` it begins and commits nothing by itself: its transactions are `pipeline.joined`.
 
     Nothing is set for a session, so a pooler in transaction mode may stand between. Making a
     connection or finding out whether an old one lives takes `patience` seconds each at most, also
-    where the other side takes all and answers nothing; CONNECT_SECONDS where it is None.
+    where the other side takes all and answers nothing; CONNECT_SECONDS where it is None. A server
+    that takes calls and is slow to answer is given longer; StoreSlow is raised in the end.
     """
     patience = patience or CONNECT_SECONDS
     engine = create_engine(
@@ -195,31 +227,66 @@ def central_engine(address: Address, size: int = 1, patience: int | None = None)
         pool_size=size,
         max_overflow=0,
         pool_timeout=_WAIT_SECONDS,
-        isolation_level="READ COMMITTED",
+        isolation_level="AUTOCOMMIT" if joined else "READ COMMITTED",
         hide_parameters=True,
         connect_args={"connect_timeout": patience, **_SENDING, **address.tls()},
     )
     _watch_over(engine, patience)
+    _wait_for_slow(engine, address, patience)
     return engine
 
 
+def _wait_for_slow(engine: Engine, address: Address, patience: float) -> None:
+    """Give a server at the end of a long line the time it needs to let a machine in."""
+    known: dict[str, float] = {}
+
+    @event.listens_for(engine, "do_connect")
+    def connect(
+        dialect: Dialect, _: ConnectionPoolEntry, args: list[Any], params: dict[str, Any]
+    ) -> DBAPIConnection:
+        if not known:
+            try:
+                return dialect.connect(*args, **params)
+            except psycopg.errors.ConnectionTimeout:
+                if not _takes_calls(address, patience):
+                    raise
+        longer = {"connect_timeout": math.ceil(patience * _LONG_LINE)}
+        try:
+            made = dialect.connect(*args, **{**params, **longer})
+        except psycopg.errors.ConnectionTimeout:
+            known.clear()
+            raise StoreSlow(SLOW) from None
+        # The next connection need not wait in vain first.
+        known.update(longer)
+        return made
+
+
+def _takes_calls(address: Address, patience: float) -> bool:
+    try:
+        with socket.create_connection((address.host or "localhost", address.port), patience):
+            return True
+    except OSError:
+        return False
+
+
 def _watch_over(engine: Engine, patience: float) -> None:
-    """Watch what SQLAlchemy asks of a connection before anybody else has it.
+    """Watch the try whether a connection that was used before still lives.
 
     SQLAlchemy's own `pool_pre_ping` would wait for ever for a peer that has fallen silent.
     """
 
-    @event.listens_for(engine, "connect", insert=True)
-    def begin(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-        entry.info[_FIRST] = Watch(_driver(connection), patience)
+    @event.listens_for(engine, "checkin")
+    def note_use(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info[_USED_AT] = time.monotonic()
 
     @event.listens_for(engine, "checkout")
     def look(
         connection: DBAPIConnection, entry: ConnectionPoolEntry, _: PoolProxiedConnection
     ) -> None:
-        first: Watch | None = entry.info.pop(_FIRST, None)
-        if first is not None:
-            first.call_off()
+        used_at = entry.info.get(_USED_AT)
+        if used_at is None:
+            return
+        if time.monotonic() - used_at < _FRESH_SECONDS and not _has_news(_driver(connection)):
             return
         watch = Watch(_driver(connection), patience)
         try:
@@ -233,6 +300,12 @@ def _watch_over(engine: Engine, patience: float) -> None:
 
 def _driver(connection: DBAPIConnection) -> Any:
     return getattr(connection, "driver_connection", connection)
+
+
+def _has_news(driver: "HasSocket") -> bool:
+    """Return whether the server said something unasked, such as that the connection ends."""
+    readable, _, _ = select.select([driver.fileno()], [], [], 0)
+    return bool(readable)
 
 
 class HasSocket(Protocol):
@@ -257,6 +330,8 @@ class Watch:
         self._handle = os.dup(driver.fileno())
         self._lock = threading.Lock()
         self._over = False
+        self.was_late = False
+        """Whether the connection was ended."""
         self._timer = threading.Timer(seconds, self._end, kwargs={"late": True})
         self._timer.daemon = True
         self._timer.start()
@@ -270,7 +345,7 @@ class Watch:
         with self._lock:
             if self._over:
                 return
-            self._over = True
+            self._over, self.was_late = True, late
             with contextlib.suppress(OSError), socket.socket(fileno=self._handle) as copy:
                 if late:
                     copy.shutdown(socket.SHUT_RDWR)
@@ -286,6 +361,10 @@ def watched(connection: Connection, seconds: float = WAIT_SECONDS) -> Iterator[N
     watch = Watch(driver, seconds)
     try:
         yield
+    except (SQLAlchemyError, psycopg.Error):
+        if watch.was_late:
+            raise StoreSlow(SLOW) from None
+        raise
     finally:
         watch.call_off()
 
@@ -295,14 +374,14 @@ def translated() -> Iterator[None]:
     """Let no error of the database out of the block but as a StoreError without values."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, psycopg.Error) as error:
         raise store_error(error) from None
 
 
 def store_error(error: BaseException) -> StoreError:
     """Return the kiosk's own error for one of SQLAlchemy, psycopg or PostgreSQL."""
     if isinstance(error, PoolTimeout):
-        return StoreBusy(_BUSY)
+        return StoreBusy(BUSY)
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = str(getattr(cause, "sqlstate", None) or "")
     if not code and isinstance(error, _NEVER_SENT):
@@ -310,7 +389,7 @@ def store_error(error: BaseException) -> StoreError:
     if not code:
         return _error_without_code(str(cause))
     if code in _AGAIN:
-        return StoreBusy(_BUSY)
+        return StoreBusy(BUSY)
     if code == "53100":
         return StoreFull(_FULL)
     if code.startswith("28"):
@@ -337,6 +416,8 @@ def _error_without_code(words: str) -> StoreError:
         return StoreRefused(_OWN_CERTIFICATE, "tls")
     if any(said in low for said in _ABOUT_THEIRS):
         return StoreRefused(_CERTIFICATE, "tls")
+    if any(said in low for said in _ABOUT_THE_PASSWORD):
+        return StoreRefused(_OTHER_CREDENTIALS, "28P01")
     if any(said in low for said in _ABOUT_THE_ROLE):
         return StoreRefused(_SHUT_OUT, "28P01")
     return StoreAway(AWAY)

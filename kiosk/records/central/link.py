@@ -50,7 +50,7 @@ def read_link(folder: Path) -> CentralLink | None:
         return CentralLink(kind, UUID(data["site_id"]), UUID(data["kiosk_id"]), address)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise SetupError(
             f"{path} cannot be read; restore it, or enrol this machine again with"
             " `kiosk central enrol`."

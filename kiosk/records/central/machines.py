@@ -4,41 +4,79 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session as Transaction
 
+from kiosk.domain.central.incarnations import Incarnation
+from kiosk.records.central import setup
+from kiosk.records.central.incarnations import all_incarnations
 from kiosk.records.central.setup import (
     FACTS,
     change_password,
+    let_owner_end,
     lock_role,
     make_role,
     may_sign_in,
     role_exists,
     role_name,
 )
-from kiosk.records.database.writing import add_reference, change_reference
-from kiosk.records.schema.columns import table
-from kiosk.records.schema.system_tables import KioskDevice, KioskHeartbeat
-from kiosk.records.schema.tables import Site
+from kiosk.records.database.ahead import UNAWAITED
+from kiosk.records.database.writing import add_reference, change_reference, mark_changed
+from kiosk.records.schema.columns import Fact, MadeAnywhere, readable, table
+from kiosk.records.schema.system_tables import (
+    AuditEvent,
+    CentralParked,
+    KioskDevice,
+    KioskHeartbeat,
+)
+from kiosk.records.schema.tables import Participant, Passcard, Site
 
+_MOST_LETTERS = 100
+"""Of a version that a machine reports; the rest is nobody's."""
 _device = table(KioskDevice).c
 _beat = table(KioskHeartbeat).c
 _site = table(Site).c
+_parked = table(CentralParked).c
 _every = (
     select(
         _device.id, _device.site_id, _site.name.label("site_name"), _site.zone, _device.name,
         _device.symbols, _device.kind, _device.enrolled_at, _device.sealed_audit_key,
-        _device.revoked_at, _beat.received_at, _beat.pending, _beat.parked,
-        _beat.clock_offset_ms, _beat.version, _beat.wiped_at,
+        _device.revoked_at, readable(_beat.received_at), _beat.pending, _beat.parked,
+        _beat.clock_offset_ms, func.substr(_beat.version, 1, _MOST_LETTERS).label("version"),
+        readable(_beat.wiped_at),
     )
     .join(table(Site), _site.id == _device.site_id)
     .outerjoin(table(KioskHeartbeat), _beat.kiosk_id == _device.id)
     .where(_device.deleted_at.is_(None))
     .order_by(_site.name, _device.name, _device.id)
 )  # fmt: skip
+_WRITTEN: Final[tuple[type[Fact | MadeAnywhere], ...]] = (*FACTS, Participant, Passcard)
+_PARKED_COLUMNS = (
+    "id", "table_name", "site_id", "kiosk_id", "payload", "reason", "parked_at",
+)  # fmt: skip
+_REVOKED = "revoked"
 _NOW = select(func.clock_timestamp())
+_reported = select(_beat.kiosk_id).where(_beat.kiosk_id == bindparam("kiosk"))
 _revoked = select(_device.revoked_at).where(_device.id == bindparam("kiosk"))
 
 
@@ -64,11 +102,33 @@ class CentralMachine:
     wiped_at: datetime | None
     may_sign_in: bool
     """Whether its role is there and not shut out."""
+    incarnations: tuple[Incarnation, ...]
 
     @property
     def role(self) -> str:
         """The name of its role."""
         return role_name(self.kind, self.id, self.site_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRows:
+    """Rows of one table that one machine wrote and that were set aside."""
+
+    table_name: str
+    symbols: str
+    """Empty where it is not known which machine wrote them."""
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRows:
+    """What the centre has received of a machine, of one table; times are the centre's."""
+
+    table_name: str
+    count: int
+    first: datetime
+    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +149,13 @@ def all_machines(transaction: Transaction) -> list[CentralMachine]:
     connection = transaction.connection()
     roles = text("SELECT rolname FROM pg_roles WHERE rolcanlogin")
     open_roles = set(connection.execute(roles).scalars())
+    folders = all_incarnations(transaction)
     return [
         CentralMachine(
             row.id, row.site_id, row.site_name, row.zone, row.name, row.symbols, row.kind,
             row.enrolled_at, bool(row.sealed_audit_key), row.revoked_at, row.received_at,
             row.pending, row.parked, row.clock_offset_ms, row.version or "", row.wiped_at,
-            role_name(row.kind, row.id, row.site_id) in open_roles,
+            role_name(row.kind, row.id, row.site_id) in open_roles, folders.get(row.id, ()),
         )
         for row in connection.execute(_every)
     ]  # fmt: skip
@@ -142,10 +203,15 @@ def mark_revoked(transaction: Transaction, machine: CentralMachine, now: datetim
 
 
 def close_role(transaction: Transaction, machine: CentralMachine) -> None:
-    """Let a machine in no more, and end its sessions."""
+    """Let a machine in no more, and end its sessions; nothing where it has no role."""
     connection = transaction.connection()
-    if may_sign_in(connection, machine.role):
+    if role_exists(connection, machine.role):
         lock_role(connection, machine.role)
+
+
+def restore_settings(transaction: Transaction, machine: CentralMachine) -> bool:
+    """Give a machine's role its own settings back; return whether somebody had changed them."""
+    return machine.may_sign_in and setup.restore_settings(transaction.connection(), machine.role)
 
 
 def end_sessions(transaction: Transaction, machine: CentralMachine) -> None:
@@ -163,9 +229,86 @@ def delete_machines(transaction: Transaction, machines: Sequence[CentralMachine]
     connection = transaction.connection()
     for machine in machines:
         if role_exists(connection, machine.role):
+            let_owner_end(connection, machine.role)
+            # Else what it gave of its own, if only a privilege, would keep the role there.
+            connection.exec_driver_sql(f"DROP OWNED BY {machine.role}")
             connection.exec_driver_sql(f"DROP ROLE {machine.role}")
     connection.execute(
         delete(table(KioskDevice)).where(_device.id.in_([machine.id for machine in machines]))
+    )
+
+
+def parked_just_now(transaction: Transaction) -> tuple[ParkedRows, ...]:
+    """Return what this transaction has set aside, by machine and table."""
+    symbols = func.coalesce(_device.symbols, "")
+    keys = _parked.table_name, symbols, _parked.reason
+    query = (
+        select(*keys, func.count())
+        .join_from(
+            table(CentralParked),
+            table(KioskDevice),
+            (_device.id == _parked.kiosk_id) & (_device.site_id == _parked.site_id),
+            isouter=True,
+        )
+        .where(_parked.parked_at == func.now())
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return tuple(ParkedRows(*row) for row in transaction.connection().execute(query))
+
+
+def written_since(
+    transaction: Transaction, machine: CentralMachine, since: datetime
+) -> tuple[WrittenRows, ...]:
+    """Return what of a machine the centre has received from `since` on, by table."""
+    found = []
+    for kind in _WRITTEN:
+        rows = table(kind)
+        counted = select(
+            func.count().label("rows"),
+            func.min(rows.c.received_at).label("first"),
+            func.max(rows.c.received_at).label("last"),
+        ).where(*_since(rows, machine, since))
+        row = transaction.connection().execute(counted).one()
+        if row.rows:
+            found.append(WrittenRows(rows.name, row.rows, row.first, row.last))
+    return tuple(found)
+
+
+def park_written(transaction: Transaction, machine: CentralMachine, since: datetime) -> int:
+    """Set aside what `written_since` returns, all but the audit trail; return how many rows.
+
+    The rows stay whole in `central_parked`. Kiosks hear that passes are gone.
+    """
+    connection, count = transaction.connection(), 0
+    for kind in _WRITTEN:
+        if kind is AuditEvent:
+            # An entry less would read as a broken trail, and a forged one shows as such.
+            continue
+        rows = table(kind)
+        which = _since(rows, machine, since)
+        whole = cast(func.row_to_json(literal_column(rows.name)), Text())
+        kept = select(
+            rows.c.id, literal(rows.name), rows.c.site_id, rows.c.kiosk_id, whole,
+            literal(_REVOKED), func.now(),
+        ).where(*which)  # fmt: skip
+        first = upsert(table(CentralParked)).from_select(_PARKED_COLUMNS, kept)
+        connection.execute(first.on_conflict_do_nothing())
+        gone = connection.execute(delete(rows).where(*which).returning(rows.c.id)).scalars().all()
+        count += len(gone)
+        if issubclass(kind, MadeAnywhere):
+            for row_id in gone:
+                mark_changed(transaction, rows.name, row_id, gone=True)
+    return count
+
+
+def _since(
+    rows: Table, machine: CentralMachine, since: datetime
+) -> tuple["ColumnElement[bool]", ...]:
+    return (
+        rows.c.site_id == machine.site_id,
+        rows.c.kiosk_id == machine.id,
+        rows.c.received_at >= since,
     )
 
 
@@ -202,6 +345,11 @@ def is_revoked(transaction: Transaction, kiosk_id: UUID) -> bool:
     return transaction.connection().execute(_revoked, {"kiosk": kiosk_id}).scalar() is not None
 
 
+def has_reported(transaction: Transaction, kiosk_id: UUID) -> bool:
+    """Return whether there is a heartbeat of a machine."""
+    return transaction.connection().execute(_reported, {"kiosk": kiosk_id}).first() is not None
+
+
 def report_desk(
     transaction: Transaction,
     site_id: UUID,
@@ -219,10 +367,10 @@ def report_desk(
         "parked": 0,
         "version": version,
     }
-    connection = transaction.connection()
-    known = connection.execute(
-        update(table(KioskHeartbeat)).where(_beat.kiosk_id == kiosk_id).values(values)
-    )
-    if known.rowcount == 0:
+    change: Insert | Update
+    if has_reported(transaction, kiosk_id):
+        change = update(table(KioskHeartbeat)).where(_beat.kiosk_id == kiosk_id).values(values)
+    else:
         first = {**values, "kiosk_id": kiosk_id, "site_id": site_id, "sent_upto": 0}
-        connection.execute(insert(table(KioskHeartbeat)).values(first))
+        change = insert(table(KioskHeartbeat)).values(first)
+    transaction.connection().execute(change, execution_options={UNAWAITED: True})

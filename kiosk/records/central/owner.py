@@ -12,12 +12,13 @@ from sqlmodel import Session as Transaction
 
 from kiosk.errors import KioskError, SetupError, StoreAway, StoreDiffers, StoreRefused
 from kiosk.records.central.connection import (
-    SURE_COMMIT,
+    PATIENT_COMMIT,
     Address,
     central_engine,
     store_error,
     watched,
 )
+from kiosk.records.central.sessions import naming_holder
 from kiosk.records.central.setup import CONTRACT
 from kiosk.records.database.writing import lock_counter, log_changes
 from kiosk.records.schema.columns import table
@@ -35,6 +36,12 @@ _NOT_OWNER = (
 )
 _NOT_FOUNDED = (
     "This database is no centre yet, or one of another version; run `kiosk central init` first."
+)
+_NO_PASSWORD = ("no password supplied", "empty password")
+"""What libpq says where the server asks for one."""
+_NONE_GIVEN = (
+    "The server asks for the password of {}, and none was given; set KIOSK_CENTRAL_URL to the URL"
+    " with it (postgresql://OWNER:PASSWORD@HOST/DATABASE), or set PGPASSWORD."
 )
 _counter = table(SyncCounter)
 _central = table(Central).c
@@ -83,11 +90,12 @@ def owner_transaction(address: Address, site_id: UUID | None = None) -> Iterator
     engine = central_engine(address, patience=_CONNECT_SECONDS)
     try:
         with (
+            naming_holder(engine),
             _connected(engine, address) as connection,
             watched(connection, _PATIENCE_SECONDS),
             connection.begin(),
         ):
-            connection.execute(SURE_COMMIT)
+            connection.execute(PATIENT_COMMIT)
             transaction = Transaction(bind=connection, autoflush=False, expire_on_commit=False)
             if site_id is not None:
                 lock_counter(transaction, site_id)
@@ -160,6 +168,8 @@ def _connected(engine: Engine, address: Address) -> Iterator[Connection]:
             ) from None
         if "role" in words and "does not exist" in words:
             raise _unknown_owner() from None
+        if any(said in words for said in _NO_PASSWORD):
+            raise SetupError(_NONE_GIVEN.format(address.role)) from None
         raise
     with connection:
         yield connection

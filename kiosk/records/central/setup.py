@@ -10,6 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from kiosk.errors import SetupError
+from kiosk.records.central.desk_functions import desk_functions
+from kiosk.records.central.sessions import FUNCTIONS
+from kiosk.records.database.writing import ADDED_BY_DESKS
 from kiosk.records.schema.columns import Fact, table
 from kiosk.records.schema.system_tables import AuditEvent, Central
 from kiosk.records.schema.tables import (
@@ -20,21 +23,19 @@ from kiosk.records.schema.tables import (
     HeadCount,
 )
 
-CONTRACT = 1
+CONTRACT = 2
 """What this program understands of the agreement between machines and centre."""
-OLDEST_CONTRACT = 1
-"""The oldest agreement whose machines a centre of this version serves."""
+OLDEST_CONTRACT = 2
+"""The oldest agreement whose machines a centre of this version serves. Those of 1 held the site's
+counter from kiosks, and wrote what only the centre may."""
 KIOSKS, DESKS = "kiosk_machine", "kiosk_desk"
 """The two groups; every machine's own role belongs to one of them and to nothing else."""
 GROUPS = {"kiosk": KIOSKS, "desk": DESKS}
 _LETTERS = {"kiosk": "k", "desk": "d"}
 _SITE_DIGITS = 24
-_LIMITS = (
-    "CONNECTION LIMIT 8",
-    "SET statement_timeout = '30s'",
-    "SET idle_in_transaction_session_timeout = '60s'",
-)
-"""A machine can undo the last two for itself; they are for accidents, not against malice."""
+_CONNECTIONS = 8
+_SETTINGS = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s"}
+"""A machine can undo them for itself, or set others for its role: `restore_settings` looks."""
 OWN_ID = "substr(current_user::text, 3, 32) = replace(id::text, '-', '')"
 OWN_SITE = "substr(current_user::text, 36, 24) = right(replace(site_id::text, '-', ''), 24)"
 """Policies ask the role's own name, which nobody can set, and no table: CockroachDB takes no
@@ -50,38 +51,20 @@ PULLED: Final = (
     "site", "public_key", "support_group", "group_session", "passcard", "helpline_list",
 )  # fmt: skip
 """What a kiosk may read, in the order to write it on a kiosk; its own machine comes beside."""
-_DESK_CHANGES: Final = (
-    "support_group", "group_session", "participant", "membership", "passcard", "staff_account",
-    "helpline_list",
-)  # fmt: skip
-_KEPT_FOR_A_TIME: Final = (
-    "check_in", "head_count", "callback_request", "callback_event", "callback_withdrawal",
-    "participant", "membership", "passcard",
-)  # fmt: skip
 _EVERY_TABLE: Final = (
-    "site", "public_key", "kiosk_device", *_DESK_CHANGES, *(str(f.__tablename__) for f in FACTS),
-    "kiosk_heartbeat", "sync_counter", "change_log", "sync_state", "audit_chain",
-    "sign_in_attempt",
+    "site", "public_key", "kiosk_device", *ADDED_BY_DESKS, *(str(f.__tablename__) for f in FACTS),
+    "kiosk_heartbeat", "kiosk_incarnation", "central_parked", "sync_counter", "change_log",
+    "sync_state", "audit_chain", "sign_in_attempt", "desk_change",
 )  # fmt: skip
+_NOTED: Final = ("id", "site_id", "kiosk_id", "at", "table_name", "row_id", "deleted")
+"""How a row was before it was changed is for the owner: keys under an old passphrase, say."""
 _NOT_JOINED: Final = "sealed_audit_key = ''::bytea"
-_CALLER_SITE: Final = OWN_SITE.replace("current_user", "session_user")
-_NOTE: Final = """
-CREATE OR REPLACE FUNCTION kiosk_note_passes(made uuid[]) RETURNS bigint
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $note$
-WITH mine AS (
-    SELECT id, row_number() OVER (ORDER BY id) AS place FROM passcard
-    WHERE cardinality(made) <= 2000 AND id = ANY (made) AND OF_THE_CALLER
-), raised AS (
-    UPDATE sync_counter SET n = n + (SELECT count(*) FROM mine)
-    WHERE EXISTS (SELECT 1 FROM mine) AND OF_THE_CALLER RETURNING site_id, n
-), noted AS (
-    INSERT INTO change_log (site_id, v, table_name, row_id)
-    SELECT raised.site_id, raised.n - mine.place + 1, 'passcard', mine.id FROM mine, raised
-    RETURNING v
-)
-SELECT count(*) FROM noted
-$note$""".replace("OF_THE_CALLER", _CALLER_SITE)
-"""The last thing in a push that brought passes. A kiosk may not touch the counter itself."""
+_RECEIVED_NOW: Final = "received_at = now()"
+"""The centre's own time of a contact: a machine can write no other."""
+_BELOW: Final = {"callback_event": " AND revision < 1000000000"}
+"""So that whoever takes the next step of a request finds a number for it."""
+_NEVER_A_KIOSKS: Final = ("revoked_at", "deleted_at", "received_at")
+"""Columns of what a kiosk may make too: it ends nothing, and does not say when something came."""
 _LOCKS_AND_OBJECTS = text(
     "SELECT CAST(CAST(p.oid AS regprocedure) AS text) FROM pg_proc p"
     " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'pg_catalog'"
@@ -189,8 +172,35 @@ def make_role(connection: Connection, name: str, kind: str, password: str) -> No
     """Make a machine's role, which can sign in by `password`; only a verifier is sent."""
     _run(connection, f"CREATE ROLE {name} LOGIN PASSWORD '{_verifier(connection, name, password)}'")
     _run(connection, f"GRANT {GROUPS[kind]} TO {name}")
-    for limit in _LIMITS:
-        _run(connection, f"ALTER ROLE {name} {limit}")
+    _run(connection, f"ALTER ROLE {name} CONNECTION LIMIT {_CONNECTIONS}")
+    _set(connection, name)
+    let_owner_end(connection, name)
+
+
+def restore_settings(connection: Connection, name: str) -> bool:
+    """Give a role the settings that it was made with; return whether it had others.
+
+    PostgreSQL lets every role change its own. With some of them its machine cannot work.
+    """
+    asked = text(
+        "SELECT quote_ident(d.datname) AS of_database, s.setconfig FROM pg_db_role_setting s"
+        " JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase"
+        " WHERE r.rolname = :role"
+    )
+    found = connection.execute(asked, {"role": name}).all()
+    made = {f"{setting}={value}" for setting, value in _SETTINGS.items()}
+    if [(row.of_database, {*row.setconfig}) for row in found] == [(None, made)]:
+        return False
+    for row in found:
+        where = f" IN DATABASE {row.of_database}" if row.of_database else ""
+        _run(connection, f"ALTER ROLE {name}{where} RESET ALL")
+    _set(connection, name)
+    return True
+
+
+def _set(connection: Connection, name: str) -> None:
+    for setting, value in _SETTINGS.items():
+        _run(connection, f"ALTER ROLE {name} SET {setting} = '{value}'")
 
 
 def change_password(connection: Connection, name: str, password: str) -> None:
@@ -199,17 +209,37 @@ def change_password(connection: Connection, name: str, password: str) -> None:
 
 
 def lock_role(connection: Connection, name: str) -> None:
-    """Let a role sign in no more, and end what it has open now."""
-    _run(connection, f"ALTER ROLE {name} NOLOGIN")
-    # An owner who is no superuser may end the sessions of roles that it belongs to, only.
-    asked = text("SELECT pg_has_role(current_user, CAST(:role AS name), 'USAGE')")
-    joins = not connection.execute(asked, {"role": name}).scalar_one()
-    if joins:
-        _run(connection, f"GRANT {name} TO current_user")
+    """Let a role sign in no more, and end what it has open now.
+
+    Its sessions end first: one that has begun to change its own password would hold its role.
+    """
+    let_owner_end(connection, name)
     open_now = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = :role")
     connection.execute(open_now, {"role": name})
-    if joins:
-        _run(connection, f"REVOKE {name} FROM current_user")
+    _run(connection, f"ALTER ROLE {name} NOLOGIN")
+    connection.execute(open_now, {"role": name})
+
+
+def let_owner_end(connection: Connection, name: str) -> None:
+    """Let the owner see and end what a machine's role has open.
+
+    A superuser may anyway; another owner has to belong to the role, which may nothing more.
+    """
+    asked = text("SELECT pg_has_role(current_user, CAST(:role AS name), 'USAGE')")
+    if not connection.execute(asked, {"role": name}).scalar_one():
+        _run(connection, f"GRANT {name} TO current_user")
+
+
+def let_owner_end_all(connection: Connection) -> None:
+    """Do so for every machine of this centre; nothing where there is none yet."""
+    there = text("SELECT to_regclass('public.kiosk_device') IS NOT NULL")
+    if not connection.execute(there).scalar_one():
+        return
+    machines = connection.execute(text("SELECT kind, id, site_id FROM kiosk_device")).all()
+    for machine in machines:
+        name = role_name(machine.kind, machine.id, machine.site_id)
+        if role_exists(connection, name):
+            let_owner_end(connection, name)
 
 
 def may_sign_in(connection: Connection, name: str) -> bool:
@@ -244,9 +274,12 @@ def rights_statements() -> Iterator[str]:
     also one to LOCK it against everybody.
     """
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {KIOSKS}, {DESKS}"
-    yield _NOTE
-    yield f"REVOKE ALL ON FUNCTION kiosk_note_passes(uuid[]) FROM PUBLIC, {KIOSKS}, {DESKS}"
-    yield f"GRANT EXECUTE ON FUNCTION kiosk_note_passes(uuid[]) TO {KIOSKS}"
+    # A kiosk of the first agreement called it, and could hold the site's counter by it.
+    yield "DROP FUNCTION IF EXISTS kiosk_note_passes(uuid[])"
+    for signature, function in FUNCTIONS.items():
+        yield function
+        yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {KIOSKS}, {DESKS}"
+        yield f"GRANT EXECUTE ON FUNCTION {signature} TO {DESKS}"
     for group in (KIOSKS, DESKS):
         yield f"GRANT USAGE ON SCHEMA public TO {group}"
         yield f"GRANT SELECT ON central TO {group}"
@@ -260,14 +293,30 @@ def _kiosk_rights() -> Iterator[str]:
     for fact in FACTS:
         name = str(fact.__tablename__)
         yield _grant("INSERT", name, KIOSKS, fact_columns(fact))
-        yield _policy(name, KIOSKS, "INSERT", check=own_row_condition(KIOSKS))
+        fits = f"{own_row_condition(KIOSKS)}{_BELOW.get(name, '')}"
+        yield _policy(name, KIOSKS, "INSERT", check=fits)
     for name in MADE_ANYWHERE:
-        yield _grant("INSERT", name, KIOSKS)
-        yield _policy(name, KIOSKS, "INSERT", check=OWN_SITE)
+        made = tuple(column for column in _columns(name) if column not in _NEVER_A_KIOSKS)
+        yield _grant("INSERT", name, KIOSKS, made)
+        yield _policy(name, KIOSKS, "INSERT", check=own_row_condition(KIOSKS))
     for name in (*PULLED, "sync_counter", "change_log"):
         yield f"GRANT SELECT ON {name} TO {KIOSKS}"
         yield _policy(name, KIOSKS, "SELECT", using=OWN_SITE)
     yield from _own_machine_rights(KIOSKS, f"{OWN_ID} AND {OWN_SITE}", own_row_condition(KIOSKS))
+    yield from _incarnation_rights()
+
+
+def _incarnation_rights() -> Iterator[str]:
+    """Let a kiosk count its pushes; the times are the centre's, whatever it would write."""
+    name, itself = "kiosk_incarnation", own_row_condition(KIOSKS)
+    yield f"GRANT SELECT ON {name} TO {KIOSKS}, {DESKS}"
+    yield _grant("INSERT", name, KIOSKS)
+    yield _grant("UPDATE", name, KIOSKS, ("mark", "pushes", "upto", "pending", "heard_at"))
+    yield _policy(name, KIOSKS, "SELECT", using=itself)
+    heard = f"{itself} AND heard_at = now()"
+    yield _policy(name, KIOSKS, "INSERT", check=f"{heard} AND began_at = now()")
+    yield _policy(name, KIOSKS, "UPDATE", using=itself, check=heard)
+    yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
 
 
 def _desk_rights() -> Iterator[str]:
@@ -278,27 +327,22 @@ def _desk_rights() -> Iterator[str]:
         yield _policy(name, DESKS, "INSERT", check=itself)
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
-    for name in ("site", "public_key", *_DESK_CHANGES, "sync_counter", "change_log"):
+    for name in ("site", "public_key", *ADDED_BY_DESKS, "sync_counter", "change_log"):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
-    for name in _DESK_CHANGES:
-        yield from (_grant(command, name, DESKS) for command in ("INSERT", "UPDATE"))
-        yield _policy(name, DESKS, "INSERT", check=OWN_SITE)
-        yield _policy(name, DESKS, "UPDATE", using=OWN_SITE, check=OWN_SITE)
-    for name in _KEPT_FOR_A_TIME:
-        yield f"GRANT DELETE ON {name} TO {DESKS}"
-        yield _policy(name, DESKS, "DELETE", using=OWN_SITE)
-    yield _grant("UPDATE", "sync_counter", DESKS, ("n",))
-    yield _policy("sync_counter", DESKS, "UPDATE", using=OWN_SITE, check=OWN_SITE)
-    yield _grant("INSERT", "change_log", DESKS)
-    yield _policy("change_log", DESKS, "INSERT", check=OWN_SITE)
+    yield _grant("SELECT", "desk_change", DESKS, _NOTED)
+    yield _policy("desk_change", DESKS, "SELECT", using=OWN_SITE)
+    for signature, made in desk_functions():
+        yield made
+        yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {KIOSKS}, {DESKS}"
+        yield f"GRANT EXECUTE ON FUNCTION {signature} TO {DESKS}"
     for name in ("sync_state", "audit_chain"):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield from (_grant(command, name, DESKS) for command in ("INSERT", "UPDATE"))
         yield _policy(name, DESKS, "ALL", using=itself, check=itself)
-    yield f"GRANT SELECT, DELETE ON sign_in_attempt TO {DESKS}"
+    yield f"GRANT SELECT ON sign_in_attempt TO {DESKS}"
     yield from (_grant(command, "sign_in_attempt", DESKS) for command in ("INSERT", "UPDATE"))
-    yield _policy("sign_in_attempt", DESKS, "ALL", using=OWN_SITE, check=OWN_SITE)
+    yield _policy("sign_in_attempt", DESKS, "ALL", using=itself, check=itself)
     yield from _own_machine_rights(DESKS, OWN_SITE, OWN_SITE)
 
 
@@ -316,14 +360,10 @@ def _own_machine_rights(group: str, machines: str, beats: str) -> Iterator[str]:
     yield _grant("INSERT", "kiosk_heartbeat", group)
     yield _grant("UPDATE", "kiosk_heartbeat", group, changing)
     yield _policy("kiosk_heartbeat", group, "SELECT", using=beats)
-    yield _policy("kiosk_heartbeat", group, "INSERT", check=own_row_condition(group))
-    yield _policy(
-        "kiosk_heartbeat",
-        group,
-        "UPDATE",
-        using=own_row_condition(group),
-        check=own_row_condition(group),
-    )
+    own = own_row_condition(group)
+    stamped = f"{own} AND {_RECEIVED_NOW}"
+    yield _policy("kiosk_heartbeat", group, "INSERT", check=stamped)
+    yield _policy("kiosk_heartbeat", group, "UPDATE", using=own, check=stamped)
 
 
 def fact_columns(kind: type[Fact]) -> tuple[str, ...]:

@@ -8,18 +8,22 @@ from sqlalchemy import Connection, text
 from sqlmodel import Session as Transaction
 
 from kiosk.records.central.connection import (
-    SURE_COMMIT,
+    PATIENT_COMMIT,
     Address,
     central_engine,
     translated,
     watched,
 )
-from kiosk.records.database.writing import lock_counter, log_changes
+from kiosk.records.central.pipeline import joined
+from kiosk.records.central.sessions import naming_holder
+from kiosk.records.database.ahead import UNAWAITED, ask_ahead
+from kiosk.records.database.writing import log_changes_by_desk, take_turn
 
 _CONNECTIONS = 4
 _PATIENCE_SECONDS = 60.0
 """A desk opens thousands of sealed records inside one transaction."""
-_ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+_ONE_MOMENT = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 
 class CentralStore:
@@ -27,7 +31,7 @@ class CentralStore:
 
     def __init__(self, address: Address, site_id: UUID) -> None:
         """Prepare connections by the role of `address`, for the records of one site."""
-        self._engine = central_engine(address, _CONNECTIONS)
+        self._engine = central_engine(address, _CONNECTIONS, joined=True)
         self._site_id = site_id
 
     @contextmanager
@@ -38,16 +42,17 @@ class CentralStore:
         """
         with (
             translated(),
+            naming_holder(self._engine),
             self._engine.connect() as connection,
             watched(connection, _PATIENCE_SECONDS),
-            connection.begin(),
+            joined(connection, _WRITING),
         ):
-            connection.execute(SURE_COMMIT)
+            connection.execute(PATIENT_COMMIT, execution_options={UNAWAITED: True})
             transaction = _transaction(connection)
-            lock_counter(transaction, self._site_id)
+            ask_ahead(transaction, lambda: take_turn(transaction, self._site_id))
             yield transaction
             transaction.flush()
-            log_changes(transaction, self._site_id)
+            log_changes_by_desk(transaction, self._site_id)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -56,9 +61,8 @@ class CentralStore:
             translated(),
             self._engine.connect() as connection,
             watched(connection, _PATIENCE_SECONDS),
-            connection.begin(),
+            joined(connection, _ONE_MOMENT),
         ):
-            connection.execute(_ONE_MOMENT)
             yield _transaction(connection)
 
     def checkpoint(self) -> None:

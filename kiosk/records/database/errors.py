@@ -4,8 +4,10 @@ The sentence of a database error may quote statements and values, so none of it 
 the result code.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -13,6 +15,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from kiosk.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
 
 _FULL = "The disk is full or cannot be written; make room or mend its permissions."
+READ_ONLY = (
+    "The disk of the data folder is read-only, as a worn memory card becomes; mount it writable,"
+    " or put the folder on a new disk."
+)
 _BUSY = "Another program holds the database; end it, or try again in a minute."
 _DAMAGED = "The database is damaged; stop the kiosk and restore its last backup."
 _BY_CODE = {
@@ -41,6 +47,19 @@ def store_error(error: BaseException) -> StoreError:
         return kind(sentence)
     name = getattr(cause, "sqlite_errorname", None) or type(cause).__name__
     return StoreError(f"The database refused to work ({name}); see `kiosk doctor`.")
+
+
+def is_read_only(folder: Path) -> bool:
+    """Return whether the file system of a folder takes no writing at all; False if nobody knows."""
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
+def unwritable_error(folder: Path) -> StoreFull:
+    """Make the error of a data folder that nothing could be written to."""
+    return StoreFull(READ_ONLY if is_read_only(folder) else _FULL)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from kiosk.errors import StoreBusy, StoreFull
+from kiosk.errors import StoreBusy
 
 
 class FolderLock:
@@ -13,6 +13,14 @@ class FolderLock:
 
     def __init__(self, handle: int) -> None:
         self._handle: int | None = handle
+
+    def is_at(self, path: Path) -> bool:
+        """Return whether the lock is held on the file at `path`, and not on one it has replaced."""
+        try:
+            there = path.stat()
+        except OSError:
+            return False
+        return self._handle is not None and os.path.samestat(os.fstat(self._handle), there)
 
     def release(self) -> None:
         """Release the lock; harmless when repeated."""
@@ -35,15 +43,18 @@ class FolderLock:
 def lock_folder(folder: Path, name: str) -> FolderLock:
     """Take the lock `name` in `folder`; StoreBusy when another process holds it.
 
+    StoreFull where nothing can be written there.
+
     The file stays behind and means nothing: only the lock on it counts.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     try:
         handle = os.open(folder / name, flags, 0o600)
     except OSError:
-        raise StoreFull(
-            "The data folder cannot be written; check its disk and its permissions."
-        ) from None
+        # Imported here, for a kiosk takes its lock before anything as heavy as the database.
+        from kiosk.records.database.errors import unwritable_error
+
+        raise unwritable_error(folder) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

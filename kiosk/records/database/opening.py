@@ -24,12 +24,9 @@ def revision(path: Path, module: ModuleType) -> str | None:
     """
     if path.stat().st_size == 0:
         return None
-    unfinished = _has_log(path)
-    _check_header(path, whole=not unfinished)
-    # Without a write-ahead log the file is complete, and can be read without locks or side files.
-    mode = "mode=ro" if unfinished else "mode=ro&immutable=1"
+    _check_header(path, whole=not _has_log(path))
     try:
-        connection = module.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+        connection = module.connect(read_only_uri(path), uri=True)
     except module.Error as error:
         raise store_error(error) from None
     try:
@@ -49,6 +46,13 @@ def revision(path: Path, module: ModuleType) -> str | None:
             "install that version or a later one."
         )
     return found
+
+
+def read_only_uri(path: Path) -> str:
+    """Return the URI by which SQLite reads the file at `path` and makes no side file."""
+    # Without a write-ahead log the file is complete, and can be read without locks or side files.
+    mode = "mode=ro" if _has_log(path) else "mode=ro&immutable=1"
+    return f"{path.absolute().as_uri()}?{mode}"
 
 
 def _has_log(path: Path) -> bool:

@@ -3,12 +3,12 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -16,13 +16,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlmodel import Session as Transaction
 
-from kiosk.errors import SetupError, StoreBusy, StoreFull
-from kiosk.records.database.errors import translated
-from kiosk.records.database.opening import LINK_FILE, revision
+from kiosk.errors import SetupError, StoreBusy, StoreError, StoreFull
+from kiosk.records.database.errors import is_read_only, translated, unwritable_error
+from kiosk.records.database.last_number import LastNumber
+from kiosk.records.database.open_files import OpenFiles
+from kiosk.records.database.opening import LINK_FILE, read_only_uri, revision
+from kiosk.records.database.spare import SpareRoom
 from kiosk.records.migrations import HEAD
 
 _WAITS = "PRAGMA busy_timeout=5000"
 _SHORT_WAIT = "PRAGMA busy_timeout=100"
+_NO_WAIT = "PRAGMA busy_timeout=0"
+_FEW_ROWS = "PRAGMA analysis_limit=400"
+_DUE = "PRAGMA optimize=0x10003"
+"""Lists what to analyse without doing it; every table counts, for it is others that read them."""
 _TRIES = 50
 """Short waits for the write lock."""
 _BUSY = 5
@@ -43,6 +50,8 @@ _WRITER = (
     "PRAGMA secure_delete=ON",
     # Small and frequent: a checkpoint of 1000 pages once took 92 ms in a visitor's way.
     "PRAGMA wal_autocheckpoint=200",
+    # After a large import the log goes back to what everyday writing needs.
+    "PRAGMA journal_size_limit=1048576",
 )
 _READER = ("PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0")
 _READERS = 4
@@ -50,6 +59,10 @@ _WAIT_SECONDS = 10
 FIRST_SOUND = (3, 51, 3)
 """The first SQLite without the WAL-reset bug."""
 _PATIENCE_SECONDS = 10
+
+
+_left_open: Final[list["Store"]] = []
+"""Stores whose files were replaced; their connections stay open until the process ends."""
 
 
 class Records(Protocol):
@@ -90,7 +103,13 @@ class Store:
         self._writer = writer_engine(path, module)
         self._reader = reader_engine(path, module)
         self._one_at_a_time = Lock()
+        self._spare = SpareRoom(path)
+        self._holds_room = False
         self._connection: Connection | None = None
+        self._files: OpenFiles | None = None
+        self._last = LastNumber(path.parent)
+        self.missing = 0
+        """How many facts had been committed here and were no longer there when it was opened."""
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> "Store":
@@ -106,7 +125,14 @@ class Store:
             _make_file(path)
         if not path.exists():
             raise _no_database()
-        found = revision(path, module)
+        SpareRoom(path).give_up_if_full()
+        try:
+            found = revision(path, module)
+        except OSError as error:
+            raise StoreError(
+                f"The database {path.name} cannot be read ({error.strerror}); mend its disk or its"
+                " rights."
+            ) from None
         if found is None and not create:
             raise _no_database()
         store = cls(path, module)
@@ -114,27 +140,41 @@ class Store:
             if found != HEAD:
                 store._upgrade(found)
             # Opens the one writing connection now, so that no visitor waits for it.
-            with store.write():
-                pass
-        except BaseException:
+            with store.write() as transaction:
+                store.missing = store._last.settle(transaction.connection())
+            store._files = OpenFiles(path)
+        except BaseException as error:
             store.close()
+            if isinstance(error, StoreFull) and is_read_only(path.parent):
+                raise unwritable_error(path.parent) from None
             raise
         return store
+
+    def hold_spare_room(self) -> None:
+        """Hold room on the disk, to be given up by itself once that is full."""
+        self._holds_room = True
+        self._spare.hold()
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Open a transaction that holds the write lock from its beginning.
 
-        Commits (to the disk itself) when the block ends, rolls back when it raises.
+        Commits (to the disk itself) when the block ends, rolls back when it raises. Raises
+        StoreReplaced where the commit went to a file that is no longer the one at the path.
         """
-        with translated(*self._faults), self._writing() as connection, connection.begin():
-            transaction = _transaction(connection)
-            yield transaction
-            transaction.flush()
+        with translated(*self._faults), self._writing() as connection:
+            self._check_files()
+            with connection.begin():
+                transaction = _transaction(connection)
+                yield transaction
+                transaction.flush()
+            self._check_files()
+            self._last.note(transaction)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Open a transaction that sees one moment of the database and cannot write."""
+        self._check_files()
         with translated(*self._faults), self._reader.begin() as connection:
             yield _transaction(connection)
 
@@ -148,21 +188,61 @@ class Store:
             driver = connection.connection.driver_connection
             if driver is not None:
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if self._holds_room:
+            self._spare.hold()
+
+    def optimize(self) -> None:
+        """Let SQLite learn how the rows of each table are spread, where that has changed much.
+
+        Table by table, each from a few hundred rows of an index (milliseconds). Whoever writes goes
+        before: then, or where the disk does not allow it, the rest is left for the next time.
+        """
+        with suppress(*self._faults):
+            for look in self._optimizing(_DUE):
+                self._optimizing(look)
+
+    def _optimizing(self, statement: str) -> list[str]:
+        """Run a statement without waiting for anybody; return its first column."""
+        if self._connection is None or not self._one_at_a_time.acquire(blocking=False):
+            return []
+        try:
+            # By the driver, for each statement is a transaction of its own.
+            driver: Any = self._connection.connection.driver_connection
+            driver.execute(_NO_WAIT)
+            try:
+                driver.execute(_FEW_ROWS)
+                return [str(first) for first, *_ in driver.execute(statement).fetchall()]
+            finally:
+                driver.execute(_WAITS)
+        finally:
+            self._one_at_a_time.release()
 
     def examine(self) -> bool:
         """Check every page and index (seconds on a large file); True where all is well."""
         with self.read() as transaction:
-            answer = transaction.connection().execute(text("PRAGMA integrity_check(1)")).scalar()
-        return answer == "ok"
+            return _is_whole(transaction)
 
     def close(self) -> None:
         """Close every connection; the last process to close also empties the log."""
+        if self._files is not None and self._files.is_replaced:
+            # SQLite would delete the log at the path, which may belong to another file by now.
+            _left_open.append(self)
+            return
+        self.optimize()
         # Readers first: they may not write, so they could not empty the log.
         self._reader.dispose()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
         self._writer.dispose()
+        if self._files is not None:
+            self._files.close()
+            self._files = None
+        self._last.close()
+
+    def _check_files(self) -> None:
+        if self._files is not None:
+            self._files.check()
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -170,6 +250,7 @@ class Store:
         if not self._one_at_a_time.acquire(timeout=_PATIENCE_SECONDS):
             raise StoreBusy("The database is busy with another task; try again in a minute.")
         try:
+            self._spare.give_up_if_full()
             if self._connection is None:
                 self._connection = self._writer.connect()
             yield self._connection
@@ -189,8 +270,55 @@ class Store:
             upgrade(connection)
 
 
+class StoreToRead:
+    """A database that is only read, for as long as it cannot be opened to be written.
+
+    It makes no side file, so it also reads on a full or read-only disk.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Take the file at `path`; every transaction opens it anew, for it may be another then."""
+        self._path = path
+        self._module = sqlite_module()
+        self._faults: tuple[type[Exception], ...] = (SQLAlchemyError, self._module.Error)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Raise StoreFull."""
+        raise StoreFull("Nothing can be kept just now.")
+        yield
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Open a transaction that sees one moment of the database and cannot write."""
+        with translated(*self._faults):
+            file = read_only_uri(self._path)
+            engine = _engine(file, self._module, 1, (*_BOTH, *_READER), _begin_reading)
+            try:
+                with engine.begin() as connection:
+                    yield _transaction(connection)
+            finally:
+                engine.dispose()
+
+    def checkpoint(self) -> None:
+        """Leave everything as it is."""
+
+    def examine(self) -> bool:
+        """Check every page and index; True where all is well."""
+        with self.read() as transaction:
+            return _is_whole(transaction)
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+
 def _transaction(connection: Connection) -> Transaction:
     return Transaction(bind=connection, autoflush=False, expire_on_commit=False)
+
+
+def _is_whole(transaction: Transaction) -> bool:
+    answer = transaction.connection().execute(text("PRAGMA integrity_check(1)")).scalar()
+    return bool(answer == "ok")
 
 
 def _make_file(path: Path) -> None:
@@ -198,6 +326,8 @@ def _make_file(path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
+        if is_read_only(path.parent):
+            raise unwritable_error(path.parent) from None
         reason = os.strerror(error.errno) if error.errno else "unknown reason"
         raise StoreFull(
             f"The data folder cannot be written ({reason}); mend its disk or its permissions."
@@ -218,12 +348,13 @@ def writer_engine(path: Path, module: ModuleType) -> Engine:
     process has written in between, whatever the busy timeout.
     """
     begin = partial(_begin_writing, module.OperationalError)
-    return _engine(path, module, 1, (*_BOTH, *_WRITER), begin)
+    return _engine(path.absolute().as_uri(), module, 1, (*_BOTH, *_WRITER), begin)
 
 
 def reader_engine(path: Path, module: ModuleType) -> Engine:
     """Build the engine of the connections that can only read."""
-    return _engine(path, module, _READERS, (*_BOTH, *_READER), _begin_reading)
+    file = path.absolute().as_uri()
+    return _engine(file, module, _READERS, (*_BOTH, *_READER), _begin_reading)
 
 
 def _begin_reading(driver: Any) -> None:
@@ -251,14 +382,19 @@ def _begin_writing(refusal: type[Exception], driver: Any) -> None:
 
 
 def _engine(
-    path: Path,
+    file: str,
     module: ModuleType,
     size: int,
     pragmas: tuple[str, ...],
     begin: Callable[[Any], None],
 ) -> Engine:
+    """Build an engine of the connections to `file`, a URI (SQLite, "Uniform Resource Identifiers").
+
+    A path would be taken apart where it holds signs such as "?".
+    """
     engine = create_engine(
-        f"sqlite:///{path.absolute()}",
+        "sqlite://",
+        creator=partial(module.connect, file, uri=True, check_same_thread=False),
         module=module,
         poolclass=QueuePool,
         pool_size=size,
@@ -267,7 +403,6 @@ def _engine(
         pool_reset_on_return="rollback",
         # Values never reach an exception or a log.
         hide_parameters=True,
-        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")

@@ -10,14 +10,36 @@ from functools import cache
 from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Insert, bindparam, case, insert, select, update
+from sqlalchemy import Insert, Table, bindparam, case, insert, select, text, update
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.clock_sync import is_doubtful
-from kiosk.errors import SetupError
+from kiosk.errors import SetupError, StoreRefused
+from kiosk.records.database.ahead import UNAWAITED
+from kiosk.records.database.last_number import NUMBERED
 from kiosk.records.schema.columns import Fact, Reference, Row, payload, table
 from kiosk.records.schema.system_tables import ChangeLog, Outbox, SyncCounter, SyncState
+from kiosk.records.schema.tables import CallbackEvent
 
+CHANGED_BY_DESKS: Final[dict[str, tuple[str, ...]]] = {
+    "support_group": (
+        "name", "public_label", "about", "language", "room", "capacity", "enrolled", "source",
+        "deleted_at",
+    ),
+    "group_session": (
+        "group_id", "starts_at", "ends_at", "room", "capacity", "status", "cancelled_reason",
+        "series_id", "source",
+    ),
+    "membership": ("deleted_at",),
+    "passcard": ("revoked_at",),
+    "staff_account": ("roles", "wrapped_keys", "must_change", "languages", "disabled_at"),
+}  # fmt: skip
+"""The columns of each table that a desk may change, a row at a time."""
+ADDED_BY_DESKS: Final = (
+    "support_group", "group_session", "participant", "membership", "passcard", "staff_account",
+    "helpline_list",
+)  # fmt: skip
+"""The tables that a desk may add rows to; facts go beside them."""
 _CHANGED: Final = "kiosk.changed"
 _CENTRAL_ONLY = frozenset({"received_at"})
 _counter = table(SyncCounter)
@@ -28,6 +50,8 @@ _raise = (
     .values(n=_counter.c.n + bindparam("more"))
     .returning(_counter.c.n)
 )
+_TAKE_TURN = text("SELECT kiosk_take_turn(:site)")
+_LOG_CHANGES = text("SELECT kiosk_log_changes(:site, :names, :ids, :gone)")
 _outbox = insert(table(Outbox))
 _state = table(SyncState).c
 _number = (
@@ -49,10 +73,7 @@ def add_fact(transaction: Transaction, fact: Fact, now: datetime) -> None:
     `now` is the machine's time, read inside this transaction. Where it stands before the latest
     fact, the fact is marked and kept as it is.
     """
-    kind = type(fact)
-    add_fact_values(
-        transaction, kind, {name: getattr(fact, name) for name in _plan(kind).blank}, now
-    )
+    add_fact_values(transaction, type(fact), _values(fact), now)
 
 
 def add_fact_values(
@@ -62,14 +83,33 @@ def add_fact_values(
 
     Columns that are left out get the default of `kind`.
     """
-    row = {**_plan(kind).blank, **values}
-    numbered = {"machine": row["kiosk_id"], "now": now}
+    row: dict[str, Any] = {**_plan(kind).blank, **values}
+    row.update(number_fact(transaction, row["kiosk_id"], now)._asdict())
+    _insert(transaction, kind, row, send=True)
+
+
+class FactNumber(NamedTuple):
+    """The columns of a fact that its machine gives it."""
+
+    kiosk_seq: int
+    clock_offset_ms: int | None
+    clock_doubtful: bool
+
+
+def number_fact(transaction: Transaction, kiosk_id: UUID, now: datetime) -> FactNumber:
+    """Take the next number of a machine; `add_numbered_fact` must follow."""
+    numbered = {"machine": kiosk_id, "now": now}
     number = transaction.connection().execute(_number, numbered).first()
     if number is None:
         raise SetupError("This database knows no kiosk of this id; enrol the kiosk again.")
-    row["kiosk_seq"], latest, row["clock_offset_ms"] = number
-    row["clock_doubtful"] = is_doubtful(now, latest)
-    _insert(transaction, kind, row, send=True)
+    kiosk_seq, latest, offset = number
+    transaction.info[NUMBERED] = kiosk_id, kiosk_seq
+    return FactNumber(kiosk_seq, offset, is_doubtful(now, latest))
+
+
+def add_numbered_fact(transaction: Transaction, fact: Fact) -> None:
+    """Insert a fact that holds what `number_fact` returned, and its outbox row."""
+    _insert(transaction, type(fact), _values(fact), send=True)
 
 
 def add_made_here(transaction: Transaction, row: Reference) -> None:
@@ -90,12 +130,22 @@ def change_reference(
     The one way to change anything that is kept: facts are never changed.
     """
     target = table(kind)
-    changed = transaction.connection().execute(
-        update(target).where(target.c.id == row_id).values(dict(values))
-    )
-    if changed.rowcount != 1:
+    if _change_row(transaction, target, row_id, values) != 1:
         raise SetupError("What was to be changed is no longer there; look again.")
     mark_changed(transaction, target.name, row_id)
+
+
+def _change_row(
+    transaction: Transaction, target: Table, row_id: UUID, values: Mapping[str, object]
+) -> int:
+    connection = transaction.connection()
+    if connection.dialect.name == "sqlite" or target.name not in CHANGED_BY_DESKS:
+        rows = update(target).where(target.c.id == row_id).values(dict(values))
+        return connection.execute(rows).rowcount
+    # At the centre a function changes it, and notes how it was.
+    asked = text(f"SELECT kiosk_change_{target.name}(:row_id, :changes)")
+    given = {"row_id": row_id, "changes": payload(values)}
+    return int(connection.execute(asked, given).scalar_one())
 
 
 def mark_changed(
@@ -119,9 +169,33 @@ def lock_counter(transaction: Transaction, site_id: UUID) -> bool:
     return row is not None
 
 
+def take_turn(transaction: Transaction, site_id: UUID) -> None:
+    """Do as `lock_counter` by the role of a desk, which may not touch the counter itself."""
+    transaction.connection().execute(_TAKE_TURN, {"site": site_id})
+
+
+def log_changes_by_desk(transaction: Transaction, site_id: UUID) -> None:
+    """Do as `log_changes` by the role of a desk, which may not touch the counter itself."""
+    changed = _take_changes(transaction)
+    if not changed:
+        return
+    given = {
+        "site": site_id,
+        "names": [name for name, _ in changed],
+        "ids": [row_id for _, row_id in changed],
+        "gone": list(changed.values()),
+    }
+    transaction.connection().execute(_LOG_CHANGES, given, execution_options={UNAWAITED: True})
+
+
+def _take_changes(transaction: Transaction) -> dict[tuple[str, UUID], bool]:
+    changed: dict[tuple[str, UUID], bool] = transaction.info.pop(_CHANGED, {})
+    return changed
+
+
 def log_changes(transaction: Transaction, site_id: UUID) -> None:
     """Write what was marked as changed, as the last thing before the commit."""
-    changed: dict[tuple[str, UUID], bool] = transaction.info.pop(_CHANGED, {})
+    changed = _take_changes(transaction)
     if not changed:
         return
     connection = transaction.connection()
@@ -149,7 +223,16 @@ def _insert(
 ) -> None:
     plan, row_id = _plan(kind), cast(UUID, values["id"])
     connection = transaction.connection()
-    connection.execute(plan.insert, values)
+    if connection.dialect.name != "sqlite" and plan.table_name in ADDED_BY_DESKS:
+        # At the centre a function adds it, and notes which desk did.
+        made = {"made": payload(values)}
+        add = text(f"SELECT kiosk_add_{plan.table_name}(:made)")
+        if connection.execute(add, made).scalar_one() != 1:
+            raise StoreRefused(
+                "The centre refused this; check this machine's clock and try again.", "42501"
+            )
+    else:
+        connection.execute(plan.insert, values)
     if connection.dialect.name != "sqlite":
         if issubclass(kind, Reference):
             mark_changed(transaction, plan.table_name, row_id)
@@ -185,4 +268,6 @@ def _plan(kind: type[Row]) -> _Plan:
         for name, field in fields
         if name not in _CENTRAL_ONLY
     }
-    return _Plan(target.name, insert(target), blank)
+    # A revision that was taken is to be known at once; what else goes wrong, the commit tells.
+    unawaited = {UNAWAITED: kind is not CallbackEvent}
+    return _Plan(target.name, insert(target).execution_options(**unawaited), blank)

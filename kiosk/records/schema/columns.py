@@ -2,16 +2,32 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Dialect, LargeBinary, Table, Uuid
+from sqlalchemy import (
+    BigInteger,
+    ColumnCollection,
+    ColumnElement,
+    Dialect,
+    LargeBinary,
+    Table,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+)
 from sqlalchemy import Row as Found
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
 from sqlmodel import Session as Transaction
 
+FIRST_TIME, LAST_TIME = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
+"""Times between these can be read in any zone."""
 AnyRow: TypeAlias = "Found[*tuple[Any, ...]]"
 """A row that a query has found; it is read by the names of its columns."""
 
@@ -55,6 +71,15 @@ class Reference(Row):
     deleted_at: datetime | None = None
 
 
+class MadeAnywhere(Reference):
+    """A reference row that a kiosk may make too, and never change."""
+
+    kiosk_id: UUID | None = Field(default=None, sa_type=Id)
+    """The machine that made it; None for rows that an older program has made."""
+    received_at: datetime | None = None
+    """Set by the centre alone."""
+
+
 class Fact(Row):
     """Something that happened: inserted, never changed, deleted only by retention."""
 
@@ -75,9 +100,50 @@ def is_central(transaction: Transaction) -> bool:
     return transaction.connection().dialect.name != "sqlite"
 
 
+def readable(time: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a time for SELECT, or NULL where it is one that Python does not know, as infinity.
+
+    One row that cannot be read would else hide all others.
+    """
+    known = and_(time > FIRST_TIME, time < LAST_TIME)
+    return case((known, time), else_=None).label(getattr(time, "key", None))
+
+
 def table(model: type[SQLModel]) -> Table:
     """Return the Core table behind a SQLModel class."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+class _Unindexed(FunctionElement[UUID]):
+    """A column that SQLite looks up in no index."""
+
+    name = "unindexed"
+    type = Id()
+    inherit_cache = True
+
+
+@compiles(_Unindexed)
+def _as_it_is(element: _Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_Unindexed, "sqlite")
+def _with_a_plus(element: _Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    # "The Query Optimizer Overview" of SQLite: a unary + keeps a term from using an index.
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+def of_site(
+    rows: "ColumnCollection[str, Any]", site_id: UUID | None = None
+) -> "ColumnElement[bool]":
+    """Return the SQL condition that a row is of a site; for None of the one bound as `site`.
+
+    On a machine's own file, where every row is of one site, it never chooses an index. Without
+    statistics SQLite takes the site for rarer than a list of ids, and reads the whole table for it.
+    Where an index begins with the site and another column bounds it, compare the column itself.
+    """
+    site = bindparam("site", type_=Id()) if site_id is None else site_id
+    return _Unindexed(rows.site_id) == site
 
 
 def payload(values: Mapping[str, object]) -> str:

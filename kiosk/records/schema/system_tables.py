@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from kiosk.records.schema.columns import Fact, Id, Reference
 
 KIOSK_ONLY = {"only": "kiosk"}
+_FROM_0 = {"server_default": text("0")}
 
 
 class StaffAccount(Reference, table=True):
@@ -141,13 +142,34 @@ class SyncState(SQLModel, table=True):
     """Why the kiosk is closed to visitors, or None."""
     problem: str | None = None
     """Code of `SyncProblem`: why the last contact failed; None where it went well."""
+    incarnation: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
+    """Raised where the folder turns out to be a copy; see `domain.central.incarnations`."""
+    incarnation_at: datetime | None = None
+    """When it was raised last."""
+    mark: UUID | None = Field(default=None, sa_type=Id)
+    """Of the last push that is known to have arrived."""
+    pushes: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
+    """How many pushes there were up to that one."""
+    next_mark: UUID | None = Field(default=None, sa_type=Id)
+    """Of pushes that were begun."""
+    sent_upto: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
+    """The highest `kiosk_seq` that ever arrived."""
+    unseen_after: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
+    unseen_upto: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=_FROM_0)
+    """As in `domain.central.incarnations.OwnIncarnation`."""
+    twin_at: datetime | None = None
+    """When it was last heard that another folder of this machine runs; None where none does."""
 
 
 class AuditEvent(Fact, table=True):
     """One link of the audit chain: ids and codes, no contents."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_position", "kiosk_id", "position"),)
+    __table_args__ = (
+        Index("ix_audit_event_position", "kiosk_id", "position"),
+        Index("ix_audit_event_at", "site_id", "at", "kiosk_id", "position"),
+        Index("ix_audit_event_action", "site_id", "action", "at"),
+    )
 
     position: int
     """Place in the chain of its kiosk, from 0."""
@@ -176,8 +198,10 @@ class SignInAttempt(SQLModel, table=True):
     __tablename__ = "sign_in_attempt"
 
     digest: bytes = Field(primary_key=True)
-    """BLAKE2b of what was asked for, keyed by the site."""
+    """BLAKE2b of what was asked for, keyed by the site and the machine."""
     site_id: UUID = Field(sa_type=Id)
+    kiosk_id: UUID = Field(sa_type=Id)
+    """Each desk counts for itself: else a stolen password could keep all others waiting."""
     failures: int
     failed_at: datetime
 
@@ -199,13 +223,34 @@ class KioskHeartbeat(SQLModel, table=True):
     waiting_since: datetime | None = None
     """When the oldest row that waited then was made; None where none waited."""
     sent_upto: int = Field(default=0, sa_type=BigInteger)
-    """The last `kiosk_seq` that the centre has confirmed to it; less at the centre than the
-    machine remembers means that the centre has lost something."""
+    """The last `kiosk_seq` that the centre has confirmed to it; written by older versions; now in
+    `kiosk_incarnation`."""
     version: str
     helplines_review_by: str | None = None
     """ISO 8601."""
     wiped_at: datetime | None = None
     """When a revoked machine had dropped what it had pulled."""
+
+
+class KioskIncarnation(SQLModel, table=True):
+    """How far one folder of a kiosk has sent (`domain.central.incarnations`); centre only."""
+
+    __tablename__ = "kiosk_incarnation"
+
+    kiosk_id: UUID = Field(primary_key=True, sa_type=Id)
+    site_id: UUID = Field(sa_type=Id)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    mark: UUID = Field(sa_type=Id)
+    """Of the last push; it changes in the transaction that brings the rows."""
+    pushes: int = Field(sa_type=BigInteger)
+    upto: int = Field(sa_type=BigInteger)
+    """The highest `kiosk_seq` that it has brought."""
+    pending: int
+    began_at: datetime
+    heard_at: datetime
+    """The centre's time, as `began_at`."""
+    unseen_after: int = Field(sa_type=BigInteger)
+    unseen_upto: int = Field(sa_type=BigInteger)
 
 
 class HelplineList(Reference, table=True):
@@ -231,6 +276,25 @@ class Central(SQLModel, table=True):
     founded_at: datetime
 
 
+class CentralParked(SQLModel, table=True):
+    """A row that was set aside at the centre: too long to be true, second with its pass, or written
+    by a stolen machine. Only the owner reads it.
+    """
+
+    __tablename__ = "central_parked"
+
+    id: UUID = Field(primary_key=True, sa_type=Id)
+    table_name: str = Field(primary_key=True)
+    site_id: UUID = Field(primary_key=True, sa_type=Id)
+    kiosk_id: UUID | None = Field(default=None, sa_type=Id)
+    """The machine that wrote it, where that is known."""
+    payload: str
+    """The whole row as JSON, as `json_to_recordset` takes it."""
+    reason: str
+    """length, number, lookup, time or revoked."""
+    parked_at: datetime
+
+
 class SyncCounter(SQLModel, table=True):
     """One counter per site, raised by every change of reference data at the centre."""
 
@@ -239,6 +303,26 @@ class SyncCounter(SQLModel, table=True):
     site_id: UUID = Field(primary_key=True, sa_type=Id)
     n: int = Field(default=0, sa_type=BigInteger)
     epoch: UUID = Field(sa_type=Id)
+
+
+class DeskChange(SQLModel, table=True):
+    """What a desk changed or deleted, as the centre itself has noted it; a desk cannot unsay it."""
+
+    __tablename__ = "desk_change"
+
+    id: UUID = Field(primary_key=True, sa_type=Id)
+    site_id: UUID = Field(sa_type=Id)
+    kiosk_id: UUID = Field(sa_type=Id)
+    """The desk machine, by the name of its role."""
+    at: datetime
+    """The centre's time."""
+    table_name: str
+    row_id: UUID | None = Field(default=None, sa_type=Id)
+    """The row that was changed; None where rows were deleted."""
+    deleted: int = 0
+    """How many rows were deleted; 0 for a change."""
+    before: str
+    """The row as it was, as JSON, for the owner to put back; empty where rows were deleted."""
 
 
 class ChangeLog(SQLModel, table=True):

@@ -7,12 +7,13 @@ void or an event may arrive before what it names.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, false, text
 from sqlmodel import Field
 
-from kiosk.records.schema.columns import Fact, Id, Reference
+from kiosk.records.schema.columns import Fact, Id, MadeAnywhere, Reference
 
 _VOIDS_ONLY = text("void_of IS NOT NULL")
+_SENT_ONLY = text("sent_nth IS NOT NULL")
 
 
 class Site(Reference, table=True):
@@ -67,7 +68,7 @@ class GroupSession(Reference, table=True):
     """What an imported file calls it (UID and original start); the same again means this one."""
 
 
-class Participant(Reference, table=True):
+class Participant(MadeAnywhere, table=True):
     """Somebody who comes to groups; nothing about them in clear."""
 
     __tablename__ = "participant"
@@ -91,13 +92,24 @@ class Membership(Reference, table=True):
     group_id: UUID = Field(sa_type=Id)
 
 
-class Passcard(Reference, table=True):
-    """A pass; of its secret only what cannot be turned back."""
+class Passcard(MadeAnywhere, table=True):
+    """A pass; of its secret only what cannot be turned back.
+
+    The centre keeps one row for a lookup: the first one that came.
+    """
 
     __tablename__ = "passcard"
     __table_args__ = (
         Index("ix_passcard_lookup", "lookup"),
         Index("ix_passcard_participant", "participant_id"),
+        Index(
+            "ix_passcard_sent",
+            "site_id",
+            "kiosk_id",
+            "sent_nth",
+            sqlite_where=_SENT_ONLY,
+            postgresql_where=_SENT_ONLY,
+        ),
     )
 
     lookup: bytes
@@ -108,6 +120,9 @@ class Passcard(Reference, table=True):
     language: str
     created_at: datetime
     revoked_at: datetime | None = None
+    sent_nth: int | None = Field(default=None, sa_type=BigInteger)
+    """Its place among the passes that its kiosk has sent; the other kiosks pull them by it. None
+    for what a desk has made, which stands in the change log."""
 
 
 class CheckIn(Fact, table=True):
@@ -160,6 +175,7 @@ class CallbackRequest(Fact, table=True):
         Index("ix_callback_request_slip", "slip_lookup"),
         # A worklist asks every few seconds how far each machine's requests go.
         Index("ix_callback_request_seq", "site_id", "kiosk_id", "kiosk_seq"),
+        Index("ix_callback_request_made", "site_id", "created_at"),
     )
 
     ref: str
@@ -181,6 +197,8 @@ class CallbackEvent(Fact, table=True):
     __tablename__ = "callback_event"
     __table_args__ = (
         UniqueConstraint("request_id", "revision", name="uq_callback_event_revision"),
+        Index("ix_callback_event_seq", "site_id", "kiosk_id", "kiosk_seq"),
+        Index("ix_callback_event_kind", "site_id", "kind", "at"),
     )
 
     request_id: UUID = Field(sa_type=Id)
@@ -203,6 +221,7 @@ class CallbackWithdrawal(Fact, table=True):
     __table_args__ = (
         Index("ix_callback_withdrawal_request", "request_id"),
         Index("ix_callback_withdrawal_ref", "ref"),
+        Index("ix_callback_withdrawal_seq", "site_id", "kiosk_id", "kiosk_seq"),
     )
 
     request_id: UUID | None = Field(default=None, sa_type=Id)

@@ -33,7 +33,7 @@ from kiosk.ui.desk.session import LONGEST_STAY, OpenDeskSide
 from kiosk.ui.desk.sign_in import NewPassphraseScreen, SignInScreen
 from kiosk.ui.desk.staff.accounts import AccountsScreen
 from kiosk.ui.door import Trouble
-from kiosk.ui.terminal.startup import EXIT_ASKED
+from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_REPLACED
 
 _ROUTES: dict[Place, Maker] = {
     Place.SESSIONS: SessionsScreen,
@@ -83,7 +83,7 @@ class DeskApp(StaffApp):
         self._opening = False
         self._are_open = False
         self._again_at: float | None = None
-        """When to try again to open the desks, where what stood in the way passes by itself."""
+        """When to try again to open the desks; None unless they could not be opened."""
 
     @property
     def in_front(self) -> DeskScreen | None:
@@ -173,8 +173,7 @@ class DeskApp(StaffApp):
         answer = await self.door.ask(lambda side: side.clinic)
         screen = self.in_front
         if isinstance(answer, Trouble):
-            if answer.passing:
-                self._again_at = self.monotonic() + _AGAIN
+            self._again_at = self.monotonic() + _AGAIN
             if screen is not None:
                 screen.say(answer.for_staff)
             return
@@ -190,6 +189,9 @@ class DeskApp(StaffApp):
         screen = self.in_front
         if screen is None or self._moving.locked():
             return
+        if self.door.replaced:
+            await self._start_anew()
+            return
         if self._again_at is not None and self.monotonic() >= self._again_at:
             self.run_worker(self._open_desks())
         if self.who is not None:
@@ -203,6 +205,15 @@ class DeskApp(StaffApp):
         screen.retime()
         screen.show_wait()
         screen.tick()
+
+    async def _start_anew(self) -> None:
+        """Sign out, for the records were replaced; start the program again once that was read."""
+        now = self.monotonic()
+        if self._again_at is None:
+            self._again_at = now + _AGAIN
+            await self.sign_out(self.door.replaced)
+        elif now >= self._again_at:
+            self.leave(EXIT_REPLACED)
 
     async def lock(self) -> None:
         """Cover everything; only the login and the place are remembered."""

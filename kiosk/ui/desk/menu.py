@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.widget import Widget
 
-from kiosk.domain.fleet import describe_needing_machines
+from kiosk.domain.central.fleet import describe_needing_machines
 from kiosk.domain.staff import Role
 from kiosk.ui.desk.messages import Exit, Place, PlaceOf
 from kiosk.ui.desk.questions import ask_sure

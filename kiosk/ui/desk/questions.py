@@ -41,6 +41,18 @@ def ask_void_reason(about: str, then: Then) -> Question:
     return Question("Why take this person off the list?", then, lead, options, about=about)
 
 
+PLACED = "placed"
+"""The answer to `ask_place` that puts the person on the list."""
+
+
+def ask_place(about: str, then: Then, *, names: bool) -> Question:
+    """Ask whether somebody came to this group while the kiosk's clock was wrong."""
+    options = (Offer("p", "Put on this list", PLACED), Offer("o", "No, show the next one", "next"))
+    lead = "The kiosk's clock was wrong, so it could not know which group they came for."
+    lead += "" if names else " To see names: Esc, then N."
+    return Question("Did this person come to this group?", then, lead, options, about=about)
+
+
 def ask_head_count(card: SessionCard, then: Then, *, close: bool) -> Question:
     """Ask how many people are in the room."""
     title = "Close the list: how many people came?" if close else "How many people are in the room?"

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from kiosk.domain.staff import SHORTEST_PASSPHRASE, PassphraseProblem, check_passphrase
+from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
 from kiosk.ui.desk.messages import Entered, Exit, Place
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import CurrentUser
@@ -82,7 +83,8 @@ class NewPassphraseScreen(DeskScreen):
         elif isinstance(answer, CurrentUser):
             self.finish("Your new passphrase is kept.")
         elif isinstance(answer, PassphraseProblem):
-            self.say("The new one will not do; please choose another.")
+            self.query_one("#new", Field).focus()
+            self.say(PASSPHRASE_PROBLEMS[answer])
         else:
             self.query_one("#old", Field).focus()
             wait = (
@@ -96,11 +98,9 @@ class NewPassphraseScreen(DeskScreen):
             self.query_one("#old", Field).focus()
             return "Please type the passphrase that you used until now."
         checked = check_passphrase(new)
-        if checked is PassphraseProblem.TOO_SHORT:
+        if isinstance(checked, PassphraseProblem):
             self.query_one("#new", Field).focus()
-            return f"The new one is too short: at least {SHORTEST_PASSPHRASE} characters."
-        if checked is PassphraseProblem.TOO_LONG:
-            return "The new one is too long."
+            return PASSPHRASE_PROBLEMS[checked]
         if new == old:
             self.query_one("#new", Field).focus()
             return "The new one is the old one; please choose another."

@@ -7,8 +7,6 @@ from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.groups.groups import GroupCard, PlannedSession, PlanProblem, SessionPlan
 from kiosk.domain.groups.plan_import import ImportReport, Plans
 from kiosk.domain.staff import (
-    LONGEST_PASSPHRASE,
-    SHORTEST_PASSPHRASE,
     AccountProblem,
     AccountView,
     PassphraseProblem,
@@ -17,6 +15,7 @@ from kiosk.domain.staff import (
 from kiosk.domain.text import NameProblem
 from kiosk.presentation.languages import CALL_LANGUAGES, SCREEN_LANGUAGES
 from kiosk.presentation.records import PLAN_PROBLEMS
+from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
 
 NAME_PROBLEMS = {
     NameProblem.EMPTY: "Please type a name.",
@@ -91,11 +90,6 @@ ACCOUNT_PROBLEMS = {
     AccountProblem.LAST_MANAGER: "This is the last manager; make another one first.",
     AccountProblem.OWN_PASSPHRASE: "Your own passphrase is changed from the menu.",
     AccountProblem.NEEDS_PASSPHRASE: "The new roles open more; they need a new passphrase.",
-}
-PASSPHRASE_PROBLEMS = {
-    PassphraseProblem.TOO_SHORT: f"That is too short: at least {SHORTEST_PASSPHRASE} characters.",
-    PassphraseProblem.TOO_LONG: f"That is too long: at most {LONGEST_PASSPHRASE} characters.",
-    PassphraseProblem.SAME: "That is the one they have; please choose another.",
 }
 
 

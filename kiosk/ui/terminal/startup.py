@@ -17,7 +17,7 @@ _DROPPED = frozenset({"COLUMNS", "LINES", "ESCDELAY", "PYTHONASYNCIODEBUG"})
 
 _UNUSED: Final = (
     signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF,
-    signal.SIGIO, signal.SIGPWR, signal.SIGSTKFLT,
+    signal.SIGIO, signal.SIGPWR, signal.SIGSTKFLT, signal.SIGTRAP, signal.SIGSYS, signal.SIGXCPU,
     *range(signal.SIGRTMIN, signal.SIGRTMAX + 1),
 )  # fmt: skip
 """By default each ends the process at once, and what was on view would stay on the terminal."""
@@ -59,6 +59,8 @@ EXIT_BROKEN: Final = 70
 """The program broke (EX_SOFTWARE)."""
 EXIT_TERMINAL_GONE: Final = 74
 """The terminal went away: end of input, an input error or SIGHUP (EX_IOERR)."""
+EXIT_REPLACED: Final = 75
+"""The records were replaced; the program starts again by itself (EX_TEMPFAIL)."""
 
 
 _PAPER = "\x1b[48;2;251;247;239m"

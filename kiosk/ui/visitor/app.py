@@ -22,13 +22,13 @@ from kiosk.domain.attendance.check_in import (
     SlipShown,
 )
 from kiosk.domain.callbacks.request import CallLanguage, Receipt
-from kiosk.domain.passes import decode
+from kiosk.domain.passes import Code, decode
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import TimedApp
 from kiosk.ui.terminal.lockdown import paint_at_once
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.terminal.scanner import KeyPlace, Measured
-from kiosk.ui.terminal.startup import EXIT_ASKED
+from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_REPLACED
 from kiosk.ui.visitor.navigation import Maker, Navigation
 from kiosk.ui.visitor.screen import (
     SIMULATED_SCAN,
@@ -75,6 +75,8 @@ from kiosk.ui.widgets.visitor_bar import Bar
 
 _REREAD_TICKS = 60
 """The day's line and the helplines follow what was planned and published within a minute."""
+_AGAIN = 5.0
+"""Seconds until desks that could not be opened are tried again."""
 
 
 class VisitorApp(TimedApp):
@@ -98,6 +100,8 @@ class VisitorApp(TimedApp):
         self._started = False
         self._ticks = 0
         """Seconds since the day's line was read."""
+        self._again_at: float | None = None
+        """When to try again to open the desks; None unless they could not be opened."""
         navigation, go_aside = self.navigation, self._go_aside
         self.routes: dict[VisitorRoute, Callable[[], Awaitable[None]]] = {
             VisitorRoute.BACK: navigation.back,
@@ -119,7 +123,7 @@ class VisitorApp(TimedApp):
             VisitorRoute.STAFF: partial(navigation.go, PinScreen),
             VisitorRoute.MAINTENANCE: partial(navigation.go_instead, MaintenanceScreen),
             VisitorRoute.CLOSED: partial(navigation.close, ""),
-            VisitorRoute.OPEN: navigation.open,
+            VisitorRoute.OPEN: self._open_again,
             VisitorRoute.EXIT: self._leave_program,
         }
         """What each route does."""
@@ -133,20 +137,56 @@ class VisitorApp(TimedApp):
         super().post_display_hook()
         if not self._started and not self.is_batching and self.screen.query(Bar):
             self._started = True
-            self.run_worker(self._start())
+            self.run_worker(self._open_desks())
 
-    async def _start(self) -> None:
-        context = self.context
+    async def _open_desks(self) -> None:
+        """Open the desks; while they cannot be opened the kiosk is closed, and they are tried anew.
+
+        That a visit can be made is all that opens it: it does not matter what stood in the way.
+        """
+        context, self._again_at = self.context, None
+        was_open = context.is_open
         answer = await context.door.ask(lambda side: (side.clinic, side.maintenance.out_of_order()))
         if isinstance(answer, Trouble):
-            await self.navigation.close(answer.for_staff)
+            self._again_at = self.monotonic() + _AGAIN
+            await self._close_or_open(answer.for_staff)
             return
         context.clinic, reason = answer
-        if reason is not None:
-            await self.navigation.close("")
-        elif isinstance(self.screen, HomeScreen):
+        await self._close_or_open(None if reason is None else "")
+        if was_open and isinstance(self.screen, HomeScreen):
             self.screen.read_schedule()
+        await self._tell_refusals()
         await self._follow_helplines()
+
+    async def _close_or_open(self, reason: str | None) -> None:
+        """Close for `reason`, or open by None.
+
+        What somebody does on a closed kiosk goes on: staff type the PIN, a visitor reads of help.
+        """
+        was, self.context.out_of_order = self.context.out_of_order, reason
+        if reason == was or (was is not None and self.navigation.is_busy):
+            return
+        if reason is None:
+            await self.navigation.open()
+        else:
+            await self.navigation.close(reason)
+
+    async def _open_again(self) -> None:
+        """Open at the word of staff; where records cannot be kept, try whether they can be now."""
+        if self.context.out_of_order:
+            await self.navigation.end_visit()
+            self._again_at = self.monotonic()
+        else:
+            await self.navigation.open()
+
+    async def _tell_refusals(self) -> None:
+        """Have a desk keep how often something could not be kept for a visitor, once it can."""
+        times, self.context.refused = self.context.refused, []
+        if not times:
+            return
+        answer = await self.context.door.ask(lambda side: side.maintenance.note_refusals(times))
+        if isinstance(answer, Trouble):
+            self.context.refused[:0] = times
 
     @property
     def place(self) -> KeyPlace:
@@ -196,6 +236,7 @@ class VisitorApp(TimedApp):
     async def _show_groups(self) -> None:
         today = await self.context.door.ask(lambda side: side.desk.sessions_today())
         if isinstance(today, Trouble):
+            self.context.note_refusal()
             await self._show_result(describe_trouble(self.context))
         else:
             await self.navigation.go(partial(CheckInScreen, today))
@@ -244,6 +285,8 @@ class VisitorApp(TimedApp):
         if not self.context.is_open:
             if isinstance(self.screen, PinScreen):
                 self.run_worker(self._show_problem(ScanProblem.NOT_OURS))
+            elif isinstance(problem, Code) and self.context.out_of_order:
+                self.context.note_refusal()
         elif isinstance(problem, ScanProblem):
             # Answered here: nothing of it reaches a desk.
             self.run_worker(self._show_problem(problem))
@@ -273,6 +316,7 @@ class VisitorApp(TimedApp):
     async def _show_outcome(self, outcome: CheckInOutcome | Trouble, text: str) -> None:
         """Show what came of a check-in; `text` is the scanned one, empty without a pass."""
         if isinstance(outcome, Trouble):
+            self.context.note_refusal()
             await self._show_result(describe_trouble(self.context))
             return
         self._follow_language(getattr(outcome, "language", None))
@@ -342,6 +386,7 @@ class VisitorApp(TimedApp):
         screen = self.screen_stack[-1] if self.screen_stack else None
         if not isinstance(screen, VisitorScreen) or self.navigation.is_moving:
             return
+        self._try_again()
         if isinstance(screen, HomeScreen | OutOfOrderScreen):
             self._reread(screen)
         timing = self.context.clinic.timing
@@ -365,14 +410,32 @@ class VisitorApp(TimedApp):
             case IdleStep.NOTHING:
                 pass
 
+    def _try_again(self) -> None:
+        """Open the desks once it is time to try that again."""
+        if self.context.door.replaced:
+            self._start_anew()
+        elif self._again_at is not None and self.monotonic() >= self._again_at:
+            self._again_at = None
+            self.run_worker(self._open_desks())
+
+    def _start_anew(self) -> None:
+        """Close, for the records were replaced; start the program again once nobody is there."""
+        now = self.monotonic()
+        if self._again_at is None:
+            self._again_at = now + _AGAIN
+            self.run_worker(self._close_or_open(self.context.door.replaced))
+        elif now >= self._again_at and isinstance(self.screen, OutOfOrderScreen):
+            self.leave(EXIT_REPLACED)
+
     def _reread(self, screen: HomeScreen | OutOfOrderScreen) -> None:
         """Once a minute, read again what may have changed behind a screen that rests."""
         self._ticks = (self._ticks + 1) % _REREAD_TICKS
-        if self._ticks == 0 and self.context.door.is_open:
+        if self._ticks == 0 and self.context.door.is_open and self._again_at is None:
             if isinstance(screen, HomeScreen):
                 screen.read_schedule()
             self.run_worker(self._follow_helplines())
             self.run_worker(self._follow_order(screen))
+            self.run_worker(self._tell_refusals())
 
     async def _follow_helplines(self) -> None:
         """Take the list of helplines that was published last."""
@@ -384,7 +447,7 @@ class VisitorApp(TimedApp):
         """Close where the centre has revoked this machine, open where it has taken that back."""
         answer = await self.context.door.ask(lambda side: side.maintenance.out_of_order())
         undisturbed = self.screen is screen and not self.navigation.is_busy
-        # A kiosk that is closed by trouble of its own stays so: staff have to see why.
+        # A kiosk that is closed by trouble of its own opens once its desks do.
         if isinstance(answer, Trouble) or not undisturbed or self.context.out_of_order:
             return
         if answer is None and not self.context.is_open:

@@ -174,6 +174,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         intent.origin = self
         self.post_message(intent)
 
+    def refuse(self) -> None:
+        """Say that a desk could not keep something, and take note of it for staff."""
+        self.context.note_refusal()
+        self.say(self._("This could not be kept just now. Please ask at the counter."))
+
     def go_to(self, route: VisitorRoute) -> None:
         """Ask the app for another screen."""
         self.post_intent(GoTo(route))

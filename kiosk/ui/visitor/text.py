@@ -7,6 +7,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.attendance.check_in import (
+    NO_SESSION,
     AlreadyHere,
     CheckedIn,
     GuestWelcomed,
@@ -367,6 +368,10 @@ def _describe_nothing_open(outcome: NothingOpen, context: VisitorContext) -> Res
 
 def _welcome(context: VisitorContext, name: str | None, text: str, session: Session) -> ResultText:
     """Return the result that welcomes `name` to `session`, with what has happened as `text`."""
+    if session.id == NO_SESSION:
+        _ = context.visit.texts.gettext
+        words = _("Please tell staff which group you came for."), _("They put you on its list.")
+        return _result(context, _format_welcome(name, _), _("You are checked in."), *words)
     where = format_session(session, context.clinic.zone, context.visit.texts.language)
     if session.room not in ("", session.label):
         where = f"{where}   ·   {session.room}"

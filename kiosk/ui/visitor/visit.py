@@ -25,6 +25,8 @@ DEFAULT_LANGUAGE = "en"
 """The language of a visit until another one is chosen (BCP 47)."""
 CONSENT_VERSION = "2026-11"
 """Changes with every change of the consent sentences on the review screen."""
+_MOST_REFUSED = 500
+"""More tell staff nothing new."""
 
 
 @dataclass(slots=True)
@@ -148,14 +150,45 @@ class VisitorClinic:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitorSide:
-    """The desks behind the visitor's screens; they are only used through the door."""
+class VisitorDesks:
+    """What a visit needs, once all of it could be opened."""
 
     desk: "VisitorDesk"
-    maintenance: "MaintenanceDesk"
     clinic: VisitorClinic
     helplines: Callable[[], str] = lambda: ""
     """Returns the list of helplines that a manager has published, checked; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorSide:
+    """What stands behind the visitor's screens; it is only used through the door.
+
+    Each part is opened by the question that needs it first. Where that fails the question raises
+    KioskError, and the next one tries again.
+    """
+
+    open_desks: Callable[[], VisitorDesks]
+    open_maintenance: "Callable[[], MaintenanceDesk]"
+    """Opens where a visit cannot be made too, for staff need it most then."""
+
+    @property
+    def desk(self) -> "VisitorDesk":
+        """The visitor's desk."""
+        return self.open_desks().desk
+
+    @property
+    def clinic(self) -> VisitorClinic:
+        """What the screens need to know of the clinic."""
+        return self.open_desks().clinic
+
+    @property
+    def maintenance(self) -> "MaintenanceDesk":
+        """The maintenance screen's desk."""
+        return self.open_maintenance()
+
+    def helplines(self) -> str:
+        """Return the list of helplines that a manager has published, checked; empty for none."""
+        return self.open_desks().helplines()
 
 
 @dataclass(slots=True)
@@ -184,9 +217,19 @@ class VisitorContext:
     visit: Visit = field(default_factory=Visit)
     """The visit under way; another one after each end of a visit."""
     out_of_order: str | None = None
-    """Why the kiosk is closed to visitors, for staff (may be empty); None while it is open."""
+    """Why the kiosk is closed to visitors, for staff; empty where staff closed it themselves.
+
+    None while it is open.
+    """
+    refused: list[datetime] = field(default_factory=list)
+    """When something could not be kept for a visitor, in UTC, until a desk has been told."""
 
     @property
     def is_open(self) -> bool:
         """Whether visitors can use the kiosk now."""
         return self.out_of_order is None
+
+    def note_refusal(self) -> None:
+        """Take note that something could not be kept for a visitor; nothing about whom or what."""
+        if len(self.refused) < _MOST_REFUSED:
+            self.refused.append(datetime.now(UTC))

@@ -1,8 +1,9 @@
 """The desk of anomalies: records that do not fit together, for facilitators and managers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -16,10 +17,12 @@ from kiosk.domain.anomalies import (
     session_anomalies,
     time_anomalies,
 )
+from kiosk.domain.clock_sync import FAR_OFF
 from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.records import anomalies as records
-from kiosk.records import passes, rosters
+from kiosk.records import check_ins, passes, rosters
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.usecases.attendance.roster_view import bearers
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 
@@ -43,14 +46,16 @@ class AnomaliesDesk(StaffDesk):
         Those that need a person come first, then the latest. Nothing is stored: what has been
         mended is missing from the next answer.
         """
-        with self._reading() as (transaction, now):
+        symbols_of = partial(records.machine_symbols, site_id=self._site.site_id)
+        with self._reading(symbols_of) as (transaction, now):
             search = _AnomalySearch(
                 transaction,
                 self._site.site_id,
+                now,
                 now - timedelta(days=max(1, min(days, MOST_DAYS))),
                 self._context.rules.opens_before,
             )
-            symbols = records.machine_symbols(transaction, self._site.site_id)
+            symbols = symbols_of(transaction)
             return merge_anomalies(search.all(), {id_: clean(two) for id_, two in symbols.items()})
 
 
@@ -60,14 +65,35 @@ class _AnomalySearch:
 
     transaction: Transaction
     site_id: UUID
+    now: datetime
     since: datetime
     opens_before: timedelta
 
     def all(self) -> Iterator[FactAnomaly]:
         """Yield what each check finds."""
+        where = self.transaction, self.site_id, self.since
+        ask_ahead(
+            self.transaction,
+            lambda: records.check_ins_by_session(*where),
+            lambda: rosters.with_check_ins(*where),
+            lambda: list(records.check_ins_without_session(*where)),
+            lambda: check_ins.unplaced(self.transaction, self.site_id),
+            lambda: list(records.request_times(*where)),
+            lambda: list(records.called_after_withdrawal(*where)),
+            lambda: list(records.shared_references(*where)),
+            lambda: list(records.refusals(*where)),
+            lambda: list(records.losses(*where)),
+            lambda: list(records.gaps(*where)),
+        )
         yield from self._at_sessions()
         yield from self._at_no_session()
         yield from self._about_requests()
+        for refused in records.refusals(self.transaction, self.site_id, self.since):
+            machine = frozenset({refused.kiosk_id})
+            yield FactAnomaly(AnomalyKind.REFUSED, refused.stamp, machine)
+        for lost in records.losses(self.transaction, self.site_id, self.since):
+            machine = frozenset({lost.kiosk_id})
+            yield FactAnomaly(AnomalyKind.LOST, lost.after, machine, count=lost.missing)
         for gap in records.gaps(self.transaction, self.site_id, self.since):
             machine = frozenset({gap.kiosk_id})
             yield FactAnomaly(AnomalyKind.GAP, gap.after, machine, count=gap.missing)
@@ -78,7 +104,9 @@ class _AnomalySearch:
         lookups = {one.lookup for some in facts.values() for one in some if one.lookup is not None}
         holders = bearers(passes.holders(self.transaction, lookups))
         for session_id, some in facts.items():
-            plan = planned[session_id]
+            plan = planned.get(session_id)
+            if plan is None:  # its group has not come yet, so nobody could say where it was
+                continue
             held = SessionFacts(plan.session, plan.cancelled, some, holders)
             yield from session_anomalies(held, self.opens_before, plan.group_name)
 
@@ -86,11 +114,16 @@ class _AnomalySearch:
         for fact in records.check_ins_without_session(self.transaction, self.site_id, self.since):
             machine = frozenset(() if fact.kiosk_id is None else (fact.kiosk_id,))
             yield FactAnomaly(AnomalyKind.NO_SESSION, fact, machine)
+        for fact in check_ins.unplaced(self.transaction, self.site_id):
+            machine = frozenset(() if fact.kiosk_id is None else (fact.kiosk_id,))
+            yield FactAnomaly(AnomalyKind.UNPLACED, fact, machine)
 
     def _about_requests(self) -> Iterator[FactAnomaly]:
         where = self.transaction, self.site_id, self.since
         for asked in records.request_times(*where):
-            for kind in time_anomalies(asked.stamp):
+            ahead = asked.stamp.at > self.now + FAR_OFF
+            stamp = replace(asked.stamp, clock_doubtful=True) if ahead else asked.stamp
+            for kind in time_anomalies(stamp):
                 yield _found_about(kind, asked)
         for asked in records.called_after_withdrawal(*where):
             yield _found_about(AnomalyKind.CALLED, asked)

@@ -1,13 +1,20 @@
 """The manager's desk of records: reports, audit trail, retention, helplines and kiosks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.audit import AuditAction, AuditEntry, AuditLine, AuditVerdict
-from kiosk.domain.fleet import KioskView, MachineKind, describe_needs, latest_version, sort_kiosks
+from kiosk.domain.audit import AuditAction, AuditEntry, AuditHead, AuditLine, AuditVerdict
+from kiosk.domain.central.fleet import (
+    KioskView,
+    MachineKind,
+    describe_needs,
+    latest_version,
+    sort_kiosks,
+)
 from kiosk.domain.retention import RetentionDone, RetentionPlan
 from kiosk.domain.staff import Role, normalise_login
 from kiosk.domain.statistics import AnyBlock, Report
@@ -56,43 +63,55 @@ class OversightDesk(StaffDesk):
         to read on from. `staff` (a login) and `action` (code of `AuditAction`) leave out all
         others. The first call of a desk leaves an entry of its own.
         """
-        with self._writing() as (transaction, now):
-            if not self._trail_opened:
+        if not self._trail_opened:
+            with self._writing(audited=True) as (transaction, now):
                 self._audit(transaction, now, AuditAction.AUDIT_OPENED)
-            site_id = self._site.site_id
-            logins = _logins(transaction, site_id)
+            self._trail_opened = True
+        site_id = self._site.site_id
+
+        def find(transaction: Transaction) -> list[tuple[UUID, AuditEntry]]:
             kiosk_id = self._whose_trail(transaction, machine)
             wanted = audit.AuditQuery(
                 most=max(1, min(limit, MOST_LINES)),
                 kiosk_id=kiosk_id,
                 before=_trail_position(before) if kiosk_id is None else _machine_position(before),
-                by_staff=None if staff is None else _find_staff_id(logins, staff),
+                by_staff=None if staff is None else _find_staff_id(transaction, site_id, staff),
                 action=action or None,
             )
-            entries = audit.latest_entries(transaction, site_id, wanted)
+            return audit.latest_entries(transaction, site_id, wanted)
+
+        logins_of = partial(_logins, site_id=site_id)
+        places_of = partial(rosters.machine_names, site_id=site_id)
+        with self._reading(find, logins_of, places_of) as (transaction, _now):
+            entries = find(transaction)
             subjects = {one.subject for _, one in entries if one.subject is not None}
             references = audit.request_references(transaction, subjects)
-            places = rosters.machine_names(transaction, site_id)
-        self._trail_opened = True
+            logins, places = logins_of(transaction), places_of(transaction)
         names = {**references, **logins}
         return tuple(
             _audit_line(place, entry, logins, names, clean(places.get(place, "")))
             for place, entry in entries
         )
 
-    def verify_audit(self) -> AuditVerdict:
+    def verify_audit(self, noted: Collection[AuditHead] = ()) -> AuditVerdict:
         """Check this machine's whole trail, and leave an entry that it was checked.
 
-        On central the trails of all machines are checked, as far as they were sent. Takes a second
+        Heads that were `noted` at earlier checks show whether it was cut or rolled back since.
+        On central the trails of all machines are checked, as far as they were sent, and whether
+        they tell all that central itself has noted of desks. Takes a second
         for every 100,000 entries, so call it in a thread. VaultError where the keys of this
         account cannot check it.
         """
         with self._reading() as (_, now):
             pass
-        trails = check_trails(self._store, self._site, self._keys)
+        trails = check_trails(self._store, self._site, self._keys, noted)
         with self._writing() as (transaction, now):
             self._audit(transaction, now, AuditAction.AUDIT_VERIFIED)
-        return AuditVerdict(trails, now)
+            there = is_central(transaction)
+            untold = audit.untold_changes(transaction, self._site.site_id) if there else []
+            names = rosters.machine_names(transaction, self._site.site_id)
+        told = (replace(one, machine=clean(names.get(id_, ""))) for id_, one in untold)
+        return AuditVerdict(trails, now, tuple(noted), tuple(told))
 
     def retention_preview(self) -> RetentionPlan:
         """Return what a run would delete now; changes nothing."""
@@ -206,9 +225,9 @@ def _logins(transaction: Transaction, site_id: UUID) -> dict[UUID, str]:
     return {one.staff.id: one.staff.login for one in staff.accounts(transaction, site_id)}
 
 
-def _find_staff_id(logins: Mapping[UUID, str], login: str) -> UUID:
+def _find_staff_id(transaction: Transaction, site_id: UUID, login: str) -> UUID:
     """Return whose login this is; an id that no account has for an unknown login."""
-    wanted = normalise_login(login)
+    logins, wanted = _logins(transaction, site_id), normalise_login(login)
     return next((id_ for id_, name in logins.items() if name == wanted), _NOBODY)
 
 

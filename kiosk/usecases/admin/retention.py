@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session as Transaction
 
@@ -10,7 +10,12 @@ from kiosk.devices import export_folder
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.devices.export_folder import OldFile
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.policy import Rules
+from kiosk.domain.policy import (
+    LEAST_ATTENDANCE_KEPT,
+    LEAST_PASSES_KEPT,
+    LEAST_REQUESTS_KEPT,
+    Rules,
+)
 from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind, RetentionPlan
 from kiosk.records import retention
 from kiosk.records.database.store import Records
@@ -25,8 +30,10 @@ from kiosk.records.retention import (
     find_finished_requests,
     find_loose_facts,
     find_unused_people,
+    forget_desk_changes,
     owes_rows,
 )
+from kiosk.records.schema.tables import CallbackRequest, CheckIn
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff_desk import Context
@@ -76,15 +83,19 @@ def find_due_records(context: Context, transaction: Transaction, now: datetime) 
     """Find what the policy has kept for long enough (some seconds for 100,000 rows)."""
     site, rules = context.site.site_id, context.rules
     sending = owes_rows(transaction, context.site.kiosk_id)
-    requests = Cutoff(site, now - rules.closed_requests_kept, sending)
+
+    def cut(kept: timedelta, least: timedelta) -> Cutoff:
+        return Cutoff(site, now - kept, now - least, sending)
+
+    requests = cut(rules.closed_requests_kept, LEAST_REQUESTS_KEPT)
     return DueRecords(
         now,
         rules,
         requests,
         find_finished_requests(transaction, requests),
         find_loose_facts(transaction, requests),
-        find_attendance(transaction, Cutoff(site, now - rules.attendance_kept, sending)),
-        find_unused_people(transaction, Cutoff(site, now - rules.passes_kept, sending)),
+        find_attendance(transaction, cut(rules.attendance_kept, LEAST_ATTENDANCE_KEPT)),
+        find_unused_people(transaction, cut(rules.passes_kept, LEAST_PASSES_KEPT)),
         export_folder.files_older_than(context.exports, now - rules.exports_kept),
     )
 
@@ -110,8 +121,10 @@ def delete_due_records(
     requests = drop(due.requests, lambda rows, part: drop_finished_requests(rows, part, cut))
     drop(due.loose, lambda rows, part: drop_facts(rows, part, cut))
     facts = drop(due.attendance, lambda rows, part: drop_facts(rows, part, cut))
-    unused_by = cut._replace(by=due.at - due.rules.passes_kept)
+    unused_by = cut._replace(by=due.at - due.rules.passes_kept, came_by=due.at - LEAST_PASSES_KEPT)
     people = drop(due.people, lambda rows, part: drop_unused_people(rows, part, unused_by))
+    with context.store.write() as transaction:
+        forget_desk_changes(transaction)
     context.store.checkpoint()
     files = export_folder.overwrite_and_delete(due.files)
     if due.files:
@@ -135,24 +148,28 @@ def clean_kiosk(
     In small transactions, so that a visitor can check in between them; then the write-ahead log
     is emptied, so that no byte of them is left. Without central nothing is deleted.
     """
-    requests = check_ins = 0
-    while True:
-        with store.write() as transaction:
-            now = clock.now()
-            some_requests = retention.drop_confirmed_requests(
-                transaction, site.kiosk_id, now - rules.requests_kept
-            )
-            some_check_ins = retention.drop_confirmed_check_ins(
-                transaction, site.kiosk_id, now - rules.check_ins_kept
-            )
-            requests += some_requests
-            check_ins += some_check_ins
-            if not some_requests and not some_check_ins:
-                longest = max(rules.requests_kept, rules.check_ins_kept)
-                retention.drop_confirmations(transaction, now - longest)
-                if requests or check_ins:
-                    add_entry(transaction, site, entropy, now, AuditAction.RETENTION_RUN)
+    now = clock.now()
+
+    def drop(kind: type[CallbackRequest | CheckIn], kept: timedelta) -> int:
+        by, gone, dropped = now - kept, 0, 1
+        while dropped:
+            # Looked for while others write: it may take the reading of a whole table.
+            with store.read() as transaction:
+                found = retention.confirmed_ids(transaction, kind, site.kiosk_id, by)
+            if not found:
                 break
+            with store.write() as transaction:
+                dropped = retention.drop_confirmed(transaction, kind, site.kiosk_id, by, found)
+            gone += dropped
+        return gone
+
+    requests = drop(CallbackRequest, rules.requests_kept)
+    check_ins = drop(CheckIn, rules.check_ins_kept)
+    with store.write() as transaction:
+        longest = max(rules.requests_kept, rules.check_ins_kept)
+        retention.drop_confirmations(transaction, now - longest)
+        if requests or check_ins:
+            add_entry(transaction, site, entropy, clock.now(), AuditAction.RETENTION_RUN)
     store.checkpoint()
     return Cleaned(requests, check_ins)
 

@@ -1,14 +1,22 @@
 """Checking in at the kiosk: with a pass, as a guest, or by a first name with a new pass."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Entropy
-from kiosk.domain.attendance.attendance import CheckInKind, PassHistory, choose_session
+from kiosk.domain.attendance.attendance import (
+    CheckInFact,
+    CheckInKind,
+    PassHistory,
+    choose_session,
+)
 from kiosk.domain.attendance.check_in import (
+    NO_SESSION,
+    UNPLACED,
     AlreadyHere,
     CheckedIn,
     CheckInOutcome,
@@ -21,7 +29,7 @@ from kiosk.domain.attendance.check_in import (
     SessionsToday,
     sessions_today,
 )
-from kiosk.domain.clock_sync import corrected
+from kiosk.domain.clock_sync import corrected, is_doubtful, is_far_off
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import CodeKind, derive_lookup, derive_name_key, encode
 from kiosk.domain.policy import LONGEST_SESSION, Rules
@@ -54,23 +62,28 @@ class VisitorCheckIns:
         self._passes = PassMaker(entropy, site, sealing)
         self._offset_ms: int | None = None
         """The clock offset at the last scan, so that the next scan needs no query for it."""
+        self._unplaced: dict[bytes, datetime] = {}
+        """When passes were kept without a session since the start, by lookup."""
 
     def sessions_today(self, transaction: Transaction, now: datetime) -> SessionsToday:
         """Return the sessions open now and those later today, by the corrected time.
 
         `now` is always the time of this machine's clock, which facts are written with.
         """
-        now = self._corrected(transaction, now)
-        since, until = now - LONGEST_SESSION, now + _LONGEST_DAY
+        at = self._corrected(transaction, now)
+        since, until = at - LONGEST_SESSION, at + _LONGEST_DAY
         near = group_rows.sessions_starting(transaction, self._site.site_id, since, until)
-        return sessions_today(near, now, self._site.zone, self._rules.opens_before)
+        day = sessions_today(near, at, self._site.zone, self._rules.opens_before)
+        clock_wrong = not day.open_now and self._is_clock_wrong(transaction, now)
+        return replace(day, clock_wrong=clock_wrong)
 
     def with_pass(
         self, transaction: Transaction, now: datetime, secret: bytes, session_id: UUID | None
     ) -> CheckInOutcome:
         """Check in by the pass of a `secret`, at `session_id` where that is open.
 
-        An unknown or revoked pass is welcomed as a guest; a repeat returns `AlreadyHere`.
+        An unknown or revoked pass is welcomed as a guest; a repeat returns `AlreadyHere`. Where
+        nothing is open by a clock that is known to be wrong, it is kept without a session.
         """
         mark = derive_lookup(secret)
         open_here, at = self._open_sessions(transaction, now, mark)
@@ -82,8 +95,10 @@ class VisitorCheckIns:
         open_now = tuple(open_here.histories)
         asked = tuple(s for s in open_now if s.id == session_id) or open_now
         if not asked:
-            later = self.sessions_today(transaction, now).later
-            return NothingOpen(_first(later), name, language)
+            day = self.sessions_today(transaction, now)
+            if not day.clock_wrong:
+                return NothingOpen(_first(day.later), name, language)
+            return self._keep_unplaced(transaction, now, mark, card, name)
         session = self._choose(transaction, asked, open_here.histories, card)
         if not isinstance(session, Session):
             return ChooseSession(session, name, language)
@@ -101,11 +116,9 @@ class VisitorCheckIns:
         """Check in a guest without a pass, once; `draft_id` becomes the id of the fact."""
         earlier = check_ins.find(transaction, draft_id)
         if earlier is not None:
-            return GuestWelcomed(
-                group_rows.get_session(transaction, earlier.session_id), earlier.at
-            )
+            return GuestWelcomed(_session_of(transaction, earlier), earlier.at)
         day = self.sessions_today(transaction, now)
-        session = _first([s for s in day.open_now if s.id == session_id])
+        session = _open_one(day, session_id)
         if session is None:
             return NothingOpen(_first(day.later), None)
         self._add(transaction, now, session, {"kind": _GUEST, "id": draft_id})
@@ -126,10 +139,10 @@ class VisitorCheckIns:
         card = passes.find(transaction, mark) if earlier else None
         if earlier is not None and card is not None:
             kept = unlock_name(card.name_box, derive_name_key(draft.secret))
-            session = group_rows.get_session(transaction, earlier.session_id)
+            session = _session_of(transaction, earlier)
             return Joined(session, _cleaned(kept) or "", earlier.at, digits)
         day = self.sessions_today(transaction, now)
-        open_one = _first([s for s in day.open_now if s.id == session_id])
+        open_one = _open_one(day, session_id)
         if open_one is None:
             return NothingOpen(_first(day.later), None)
         first_name, language = clean(name[0]), name[1]
@@ -137,6 +150,38 @@ class VisitorCheckIns:
         arrived = {"kind": _ARRIVED, "id": draft.id, "lookup": mark}
         self._add(transaction, now, open_one, arrived)
         return Joined(open_one, first_name, self._corrected(transaction, now), digits)
+
+    def _is_clock_wrong(self, transaction: Transaction, now: datetime) -> bool:
+        """Return whether the clock stands before the last fact, and nobody measured by how much."""
+        itself = site_rows.machine_state(transaction, self._site.kiosk_id)
+        is_corrected = is_far_off(itself.clock_offset_ms)
+        return not is_corrected and is_doubtful(now, itself.last_fact_at)
+
+    def _keep_unplaced(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        mark: bytes,
+        card: passes.KnownPass | None,
+        name: str | None,
+    ) -> CheckedIn | AlreadyHere | GuestWelcomed:
+        """Keep the arrival of a pass without a session, for staff to place.
+
+        A pass may be shown at more than one meeting before the clock is set, so only a repeat since
+        the start, within the length of a session, is taken for one.
+        """
+        session, language = UNPLACED, card.language if card else None
+        since = self._unplaced.get(mark)
+        kept = check_ins.of_session(transaction, NO_SESSION)
+        own = [f for f in kept if f.lookup == mark and f.kiosk_id == self._site.kiosk_id]
+        # In the records too: what was to be kept then may not have been committed.
+        is_kept = since in {f.at for f in own}
+        if since is not None and is_kept and abs(now - since) < LONGEST_SESSION:
+            return AlreadyHere(session, name, since, language)
+        arrived = {"kind": _ARRIVED, "lookup": mark, "nth": len(own)}
+        self._add(transaction, now, session, arrived)
+        self._unplaced[mark] = now
+        return CheckedIn(session, name, now, language) if card else GuestWelcomed(session, now)
 
     def _corrected(self, transaction: Transaction, now: datetime) -> datetime:
         return corrected(now, site_rows.own_clock_offset(transaction, self._site.kiosk_id))
@@ -191,6 +236,19 @@ class VisitorCheckIns:
 
 def _first(found: Sequence[Session]) -> Session | None:
     return found[0] if found else None
+
+
+def _open_one(day: SessionsToday, session_id: UUID) -> Session | None:
+    """Return the open session of an id; NO_SESSION stands open while the clock is wrong."""
+    if day.clock_wrong and session_id == NO_SESSION:
+        return UNPLACED
+    return _first([s for s in day.open_now if s.id == session_id])
+
+
+def _session_of(transaction: Transaction, fact: CheckInFact) -> Session:
+    if fact.session_id == NO_SESSION:
+        return UNPLACED
+    return group_rows.get_session(transaction, fact.session_id)
 
 
 def _cleaned(name: str | None) -> str | None:

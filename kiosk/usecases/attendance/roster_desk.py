@@ -13,15 +13,17 @@ from kiosk.domain.attendance.attendance import (
     UNDONE_REASON,
     CheckInFact,
     CheckInKind,
+    Presence,
     counting_facts,
     pass_history,
 )
-from kiosk.domain.attendance.check_in import JoinDraft
+from kiosk.domain.attendance.check_in import NO_SESSION, UNPLACED, JoinDraft
 from kiosk.domain.attendance.roster import (
     LARGEST_HEAD_COUNT,
     RECONCILE_WITHIN,
     Added,
     AlreadyThere,
+    Arrival,
     AttendanceRow,
     Roster,
     RosterStep,
@@ -40,7 +42,12 @@ from kiosk.records.database.writing import add_fact, add_fact_values
 from kiosk.records.passes import PersonRow
 from kiosk.records.rosters import RosterSession
 from kiosk.records.schema.tables import CheckIn, HeadCount
-from kiosk.usecases.attendance.roster_view import read_session
+from kiosk.usecases.attendance.roster_view import (
+    SessionRecord,
+    bearers,
+    read_session,
+    read_sessions,
+)
 from kiosk.usecases.passes.issuing import NameOpener, PassMaker, new_draft
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 from kiosk.vault.keys import PrivateSealingKey
@@ -78,10 +85,10 @@ class RosterDesk(StaffDesk):
             since, until = self._bounds(day or now.astimezone(self._site.zone).date())
             earliest = since if day else since - LONGEST_SESSION
             held = rosters.starting(transaction, self._site.site_id, earliest, until)
-            shown = (
+            shown = [
                 one for one in held if one.session.starts_at >= since or one.session.ends_at > now
-            )
-            return tuple(read_session(transaction, one).card(now, before) for one in shown)
+            ]
+            return tuple(one.card(now, before) for one in read_sessions(transaction, shown))
 
     def marker(self, session_id: UUID) -> bytes:
         """Return 16 bytes that change when the roster would; cheap enough to poll every second."""
@@ -156,6 +163,55 @@ class RosterDesk(StaffDesk):
             self._audit(transaction, now, AuditAction.ROSTER_PERSON_ADDED, session_id)
         self._remember(session_id, RosterStepKind.ADDED, {added}, {added})
         return Added(added, now)
+
+    def unplaced(self) -> tuple[Arrival, ...]:
+        """Return who was kept without a session while a clock was wrong, the first one first.
+
+        Names are opened, which leaves an entry in the audit trail.
+        """
+        with self._reading() as (transaction, _now):
+            facts = check_ins.unplaced(transaction, self._site.site_id)
+            lookups = [fact.lookup for fact in facts if fact.lookup is not None]
+            holders = passes.holders(transaction, lookups) if lookups else {}
+        nowhere = RosterSession(UNPLACED, "", cancelled=False, cancelled_reason="")
+        record = SessionRecord(nowhere, tuple(facts), holders, (), None)
+        if record.sealed_names.keys() - self._names.opened.keys():
+            with self._writing() as (transaction, now):
+                self._audit(transaction, now, AuditAction.ROSTER_OPENED)
+            self._names.open_all(record.sealed_names)
+        known = bearers(holders)
+        return tuple(
+            record.arrival(
+                Presence(
+                    fact,
+                    frozenset({fact.id}),
+                    known[fact.lookup].participant_id if fact.lookup in known else None,
+                ),
+                self._names.opened,
+            )
+            for fact in facts
+        )
+
+    def place(self, session_id: UUID, fact_ids: Iterable[UUID]) -> int:
+        """Put arrivals that were kept without a session on a list; return how many were.
+
+        What was kept stays, and is taken off by a fact of its own.
+        """
+        wanted, placed = frozenset(fact_ids), set[UUID]()
+        with self._writing() as (transaction, now):
+            record = read_session(transaction, self._planned(transaction, session_id))
+            for fact in check_ins.unplaced(transaction, self._site.site_id):
+                if fact.id not in wanted:
+                    continue
+                columns: dict[str, object] = {"kind": fact.kind.value, "lookup": fact.lookup}
+                history = None if fact.lookup is None else pass_history(record.facts, fact.lookup)
+                if history is None or history.since is None:
+                    columns["nth"] = 0 if history is None else history.voids
+                    placed.add(self._add_check_in(transaction, now, session_id, columns))
+                self._void(transaction, now, NO_SESSION, fact.id, VoidReason.WRONG_SESSION.value)
+                self._audit(transaction, now, AuditAction.ROSTER_PERSON_ADDED, session_id)
+        self._remember(session_id, RosterStepKind.ADDED, placed, placed)
+        return len(placed)
 
     def new_guests(self, people: int) -> tuple[UUID, ...]:
         """Return new ids for `add_guests`; nothing is written."""
@@ -293,12 +349,12 @@ class RosterDesk(StaffDesk):
         The days are the clinic's. By session and arrival, names opened, those who were taken off
         with the reason. Every call leaves one entry in the audit trail.
         """
-        with self._writing() as (transaction, now):
+        with self._writing(audited=True) as (transaction, now):
             self._audit(transaction, now, AuditAction.EXPORTED_ATTENDANCE)
         with self._reading() as (transaction, now):
             start, end = self._bounds(since)[0], self._bounds(until)[1]
             held = rosters.starting(transaction, self._site.site_id, start, end)
-            records = [read_session(transaction, planned) for planned in held]
+            records = read_sessions(transaction, held)
             machines = rosters.machine_names(transaction, self._site.site_id)
         for record in records:
             self._names.open_all(record.sealed_names)
@@ -391,7 +447,6 @@ def _with_sessions(
     """Return the facts, each with all facts of its session; unknown ids are left out."""
     found = [check_ins.find(transaction, id_) for id_ in dict.fromkeys(fact_ids)]
     facts = [fact for fact in found if fact is not None]
-    sessions = {
-        id_: check_ins.of_session(transaction, id_) for id_ in {fact.session_id for fact in facts}
-    }
+    ids = list(dict.fromkeys(fact.session_id for fact in facts))
+    sessions = check_ins.of_sessions(transaction, ids)
     return [(fact, sessions[fact.session_id]) for fact in facts]

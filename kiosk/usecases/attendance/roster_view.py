@@ -1,7 +1,7 @@
 """One session as the database holds it, and its card, roster and export rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -201,19 +201,39 @@ def read_session(
     transaction: Transaction, planned: RosterSession, *, listed: bool = False
 ) -> SessionRecord:
     """Read everything about one session; with `listed` also who is enrolled in its group."""
+    (record,) = read_sessions(transaction, [planned])
     session = planned.session
-    facts = tuple(check_ins.of_session(transaction, session.id))
-    lookups = [fact.lookup for fact in facts if fact.lookup is not None]
-    enrolled: tuple[PersonRow, ...] = ()
     if listed and session.enrolled and session.group_id is not None:
-        enrolled = passes.people_of_group(transaction, session.group_id)
-    return SessionRecord(
-        planned,
-        facts,
-        passes.holders(transaction, lookups) if lookups else {},
-        enrolled,
-        check_ins.latest_head_count(transaction, session.id),
-    )
+        return replace(record, members=passes.people_of_group(transaction, session.group_id))
+    return record
+
+
+def read_sessions(
+    transaction: Transaction, planned: Sequence[RosterSession]
+) -> list[SessionRecord]:
+    """Read everything about some sessions, in as few statements as for one, without members."""
+    ids = [one.session.id for one in planned]
+    facts = check_ins.of_sessions(transaction, ids)
+    counted = check_ins.latest_head_counts(transaction, ids)
+    lookups = {one.lookup for some in facts.values() for one in some if one.lookup is not None}
+    holders = passes.holders(transaction, lookups)
+    return [
+        SessionRecord(
+            one,
+            tuple(facts.get(one.session.id, ())),
+            _holders_of(facts.get(one.session.id, ()), holders),
+            (),
+            counted.get(one.session.id),
+        )
+        for one in planned
+    ]
+
+
+def _holders_of(
+    facts: Iterable[CheckInFact], holders: Mapping[bytes, Holder]
+) -> dict[bytes, Holder]:
+    lookups = {fact.lookup for fact in facts if fact.lookup is not None}
+    return {lookup: holders[lookup] for lookup in lookups if lookup in holders}
 
 
 def bearers(holders: Mapping[bytes, Holder]) -> dict[bytes, Bearer]:

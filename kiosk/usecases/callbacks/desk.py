@@ -36,6 +36,7 @@ from kiosk.domain.text import clean
 from kiosk.errors import RevisionTaken
 from kiosk.records import callbacks, staff
 from kiosk.records.callbacks import NotedEvent, SlipWithdrawal
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.usecases.callbacks.request_cache import (
     LONGEST_NOTE,
     RequestCache,
@@ -91,11 +92,11 @@ class CallbackDesk(StaffDesk):
         time 10,000 requests take about a second, so call it in a thread.
         """
         with gc_paused():
-            with self._reading() as (transaction, now):
+            with self._reading(*self._cache.questions(), self._viewer) as (transaction, now):
                 self._builder.mark_changed(self._cache.catch_up(transaction))
                 viewer = self._viewer(transaction)
             if self._cache.has_unopened:
-                with self._writing() as (transaction, now):
+                with self._writing(audited=True) as (transaction, now):
                     self._audit(transaction, now, AuditAction.WORKLIST_OPENED)
                 # Opening takes its time; the kiosk may write again meanwhile.
                 self._cache.open_all()
@@ -152,6 +153,12 @@ class CallbackDesk(StaffDesk):
         Notes that this desk had not opened yet leave one entry in the audit trail.
         """
         with self._writing() as (transaction, now):
+            ask_ahead(
+                transaction,
+                lambda: callbacks.noted_events_of(transaction, request_id),
+                lambda: callbacks.slip_withdrawals_of(transaction, request_id),
+                lambda: self._viewer(transaction),
+            )
             if callbacks.find_listed(transaction, self._site.site_id, request_id) is None:
                 return ()
             events = callbacks.noted_events_of(transaction, request_id)
@@ -186,7 +193,7 @@ class CallbackDesk(StaffDesk):
         Every call leaves one entry in the audit trail. `progress` is called every 500 rows.
         """
         shown = self.worklist()
-        with self._writing() as (transaction, now):
+        with self._writing(audited=True) as (transaction, now):
             self._audit(transaction, now, AuditAction.EXPORTED_CALLBACKS)
         rows = [row for row in shown.rows if matches_filter(row, wanted, shown.speaks)]
         numbers, country = self._cache.numbers, self._site.country
@@ -246,6 +253,12 @@ class CallbackDesk(StaffDesk):
         self, transaction: Transaction, now: datetime, request_id: UUID
     ) -> Transition | None:
         """Read one request; opening one that this desk has not opened yet is audited."""
+        ask_ahead(
+            transaction,
+            lambda: callbacks.events_of(transaction, request_id),
+            lambda: callbacks.withdrawal_times(transaction, request_id),
+            lambda: self._viewer(transaction),
+        )
         kept = callbacks.find_listed(transaction, self._site.site_id, request_id)
         if kept is None:
             return None

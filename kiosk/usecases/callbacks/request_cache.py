@@ -2,11 +2,11 @@
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -27,6 +27,7 @@ from kiosk.errors import VaultError
 from kiosk.records import callback_changes
 from kiosk.records.callback_changes import FactKind, Mark
 from kiosk.records.callbacks import ListedRequest
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.usecases.callbacks.submission import CALLBACK_REQUEST
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
 from kiosk.vault.sealing import open_sealed, seal
@@ -98,6 +99,10 @@ class RequestCache:
             self._entries[kept.id], self._numbers[kept.id] = self._opener.open(kept)
         return self._entries[kept.id]
 
+    def questions(self) -> list[Callable[[Transaction], object]]:
+        """Return what `catch_up` asks first, to be asked ahead."""
+        return [partial(self._marks_of, kind) for kind in FactKind]
+
     def catch_up(self, transaction: Transaction) -> set[UUID] | None:
         """Read what is new; return the requests it concerns, or None where it may be any."""
         if not self._is_whole:
@@ -105,8 +110,9 @@ class RequestCache:
             return None
         self._is_whole = False
         touched: set[UUID] = set()
-        for kind in FactKind:
-            marks = callback_changes.marks(transaction, self._site_id, kind)
+        now = {kind: self._marks_of(kind, transaction) for kind in FactKind}
+        self._ask(transaction, now)
+        for kind, marks in now.items():
             seen = self._read.marks[kind]
             if marks == seen:
                 continue
@@ -126,6 +132,21 @@ class RequestCache:
             entries[kept.id], numbers[kept.id] = opener.open(kept)
         self._unopened = []
 
+    def _marks_of(self, kind: FactKind, transaction: Transaction) -> dict[UUID, Mark]:
+        return callback_changes.marks(transaction, self._site_id, kind)
+
+    def _ask(self, transaction: Transaction, now: Mapping[FactKind, Mapping[UUID, Mark]]) -> None:
+        """Ask ahead for each machine's facts after the last one seen."""
+        ask_ahead(
+            transaction,
+            *(
+                partial(self._take_all, transaction, kind, machine, seen.last)
+                for kind, marks in now.items()
+                for machine, mark in marks.items()
+                if mark != (seen := self._read.marks[kind].get(machine, _NO_MARK))
+            ),
+        )
+
     def _read_since(
         self,
         transaction: Transaction,
@@ -141,7 +162,7 @@ class RequestCache:
             old = seen.get(machine, _NO_MARK)
             if mark == old:
                 continue
-            added = list(self._take(transaction, kind, machine, old.last))
+            added = self._take_all(transaction, kind, machine, old.last)
             if old.count + len(added) != mark.count:
                 return None
             # A withdrawal by a typed reference may concern a request that was merged.
@@ -149,6 +170,11 @@ class RequestCache:
                 touched.update(self._entries)
             touched.update(id_ for id_ in added if id_ is not None)
         return touched
+
+    def _take_all(
+        self, transaction: Transaction, kind: FactKind, machine: UUID, last: int
+    ) -> list[UUID | None]:
+        return list(self._take(transaction, kind, machine, last))
 
     def _take(
         self, transaction: Transaction, kind: FactKind, machine: UUID, last: int
@@ -192,9 +218,10 @@ class RequestCache:
         """Read all facts again and forget requests that are gone; nothing is opened twice."""
         self._read, self._unopened = _FactsRead(), []
         found: dict[FactKind, set[UUID | None]] = {}
-        for kind in FactKind:
-            marks = callback_changes.marks(transaction, self._site_id, kind)
-            self._read.marks[kind] = marks
+        now = {kind: self._marks_of(kind, transaction) for kind in FactKind}
+        self._ask(transaction, now)
+        self._read.marks = now
+        for kind, marks in now.items():
             found[kind] = {
                 id_
                 for machine in marks

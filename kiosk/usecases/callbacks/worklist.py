@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -158,7 +158,12 @@ class WorklistBuilder:
 def work_row(
     request: OpenedRequest, state: CallbackState, scheduler: Scheduler, by: Viewer, *, noted: bool
 ) -> WorkRow:
-    """Return the row of one request as a viewer sees it at the scheduler's time."""
+    """Return the row of one request as a viewer sees it at the scheduler's time.
+
+    What was asked later than that came from a clock that was wrong, and is marked.
+    """
+    if scheduler.is_later(request.created_at):
+        request = replace(request, clock_doubtful=True)
     holder = state.holder_at(scheduler.now)
     mine = holder == by.id
     schedule = scheduler.schedule(state, request, mine=mine)

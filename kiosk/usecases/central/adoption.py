@@ -84,6 +84,8 @@ class ResetPreview:
     """Empty where the machine has no database of its own."""
     exported: tuple[Path, ...]
     """Files of unsent records; they stay."""
+    is_copy: bool = False
+    """Whether another machine runs with a copy of this folder, which must not be revoked."""
 
 
 def check_reset(folder: Path, database: Path) -> ResetPreview:
@@ -100,6 +102,7 @@ def check_reset(folder: Path, database: Path) -> ResetPreview:
         with store.read() as transaction:
             there = count_unsent(transaction.connection())
             machine = site.this_machine(transaction)
+            twin_at = machine and site.machine_state(transaction, machine.kiosk_id).twin_at
     finally:
         store.close()
     if there.count and exported_upto(folder) < there.upto_seq:
@@ -108,7 +111,8 @@ def check_reset(folder: Path, database: Path) -> ResetPreview:
             " --once`, or keep them in a file with `kiosk sync export FILE`."
         )
     symbols = "" if machine is None else machine.symbols
-    return ResetPreview(symbols, tuple(sorted(folder.glob(UNSENT_FILES))) if there.count else ())
+    files = tuple(sorted(folder.glob(UNSENT_FILES))) if there.count else ()
+    return ResetPreview(symbols, files, is_copy=twin_at is not None)
 
 
 def reset_machine(folder: Path, database: Path) -> None:

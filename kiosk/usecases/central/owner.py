@@ -2,21 +2,29 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from kiosk.devices.clock import Clock, Entropy
-from kiosk.domain.fleet import CODE_ENTROPY_BYTES, VALID_FOR, format_code, free_symbols, new_code
+from kiosk.domain.central.fleet import (
+    CODE_ENTROPY_BYTES,
+    VALID_FOR,
+    format_code,
+    free_symbols,
+    new_code,
+)
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.text import clean
-from kiosk.errors import SetupError, StoreDiffers
+from kiosk.errors import SetupError, StoreBusy, StoreDiffers
 from kiosk.records.central import machines
 from kiosk.records.central import owner as owner_access
 from kiosk.records.central.connection import Address
-from kiosk.records.central.machines import CentralMachine
+from kiosk.records.central.machines import CentralMachine, ParkedRows, WrittenRows
 from kiosk.records.central.owner import CentralSite, owner_transaction
-from kiosk.records.central.setup import role_name, set_up
+from kiosk.records.central.sessions import end_idle_transactions
+from kiosk.records.central.setup import let_owner_end_all, role_name, set_up
 from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.usecases.central.adoption import read_certificates
 from kiosk.vault.enrolment_bundle import Bundle, SignedBundle, first_password, sign_bundle
@@ -24,6 +32,8 @@ from kiosk.vault.enrolment_bundle import Bundle, SignedBundle, first_password, s
 _SHORT_ID = 8
 """Characters of an id that tell sites of the same name apart."""
 LONGEST_NAME = 60
+_TRIES = 3
+"""To shut a machine out that changes its own role at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,8 @@ class PreparedCentral:
     hardened: bool
     """False where only a superuser can also take locks and large objects away from machines."""
     sites: tuple[CentralSite, ...]
+    parked: tuple[ParkedRows, ...]
+    """What an upgrade has just set aside."""
 
 
 def prepare_central(owner: Address, clock: Clock) -> PreparedCentral:
@@ -43,14 +55,26 @@ def prepare_central(owner: Address, clock: Clock) -> PreparedCentral:
     from alembic.util import CommandError
 
     try:
-        with owner_transaction(owner) as transaction:
-            hardened = set_up(transaction.connection(), clock.now())
-            return PreparedCentral(hardened, owner_access.all_sites(transaction))
+        for _ in range(_TRIES - 1):
+            with suppress(StoreBusy):
+                return _prepare(owner, clock)
+        return _prepare(owner, clock)
     except CommandError:
         raise StoreDiffers(
             "A newer kiosk has made this centre; install that version and run this again. Nothing"
             " was changed."
         ) from None
+
+
+def _prepare(owner: Address, clock: Clock) -> PreparedCentral:
+    """Do it once, in a moment in which no machine has something open there."""
+    with owner_transaction(owner) as transaction:
+        let_owner_end_all(transaction.connection())
+        end_idle_transactions(transaction.connection())
+    with owner_transaction(owner) as transaction:
+        hardened = set_up(transaction.connection(), clock.now())
+        sites = owner_access.all_sites(transaction)
+        return PreparedCentral(hardened, sites, machines.parked_just_now(transaction))
 
 
 def choose_site(owner: Address, wanted: str | None) -> CentralSite:
@@ -87,6 +111,7 @@ class CentralStatus:
     """The machines of central, and what `central_status` put in order."""
 
     now: datetime
+    """The centre's time."""
     machines: tuple[CentralMachine, ...]
     facts: Mapping[UUID, int]
     """How many facts of each machine central has."""
@@ -94,25 +119,30 @@ class CentralStatus:
     """Revoked machines that have wiped themselves; their roles may sign in no more."""
     removed: tuple[CentralMachine, ...]
     """Enrolments that expired before the machine joined."""
+    bent: tuple[CentralMachine, ...]
+    """Machines whose role had other settings than it was made with; they are put back."""
 
 
 def central_status(owner: Address, clock: Clock) -> CentralStatus:
-    """Return all machines; close the roles of wiped ones and remove expired enrolments."""
+    """Return all machines, and put in order what `CentralStatus` names."""
     now = clock.now()
     with owner_transaction(owner) as transaction:
         check_terms(owner_access.read_terms(transaction))
+        there = machines.central_now(transaction)
         every = machines.all_machines(transaction)
-        wiped = tuple(one for one in every if _is_wiped(one) and one.may_sign_in)
-        expired = tuple(
-            one for one in every if not one.has_joined and one.enrolled_at + VALID_FOR < now
-        )
-        for one in wiped:
-            machines.close_role(transaction, one)
-        if expired:
-            machines.delete_machines(transaction, expired)
+        bent = tuple(one for one in every if machines.restore_settings(transaction, one))
         facts: Counter[UUID] = machines.count_facts(transaction)
-        left = tuple(one for one in machines.all_machines(transaction))
-    return CentralStatus(now, left, facts, wiped, expired)
+    wiped = tuple(one for one in every if _is_wiped(one) and one.may_sign_in)
+    expired = tuple(
+        one for one in every if not one.has_joined and one.enrolled_at + VALID_FOR < now
+    )
+    for one in (*wiped, *expired):
+        _shut_out(owner, one)
+    if wiped or expired:
+        with owner_transaction(owner) as transaction:
+            machines.delete_machines(transaction, expired)
+            every = machines.all_machines(transaction)
+    return CentralStatus(there, tuple(every), facts, wiped, expired, bent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +219,58 @@ def revoke_machine(
     A kiosk sends what it has at its next contact and wipes itself; `at_once` shuts it out now
     instead. A desk machine, which keeps nothing, is always shut out.
     """
-    with owner_transaction(owner, site.site_id) as transaction:
+    with owner_transaction(owner) as transaction:
         machine = _find(machines.all_machines(transaction), site.site_id, symbols)
-        if machine.revoked_at is None:
-            machines.mark_revoked(transaction, machine, clock.now())
-        closed = machine.has_joined and (at_once or machine.kind == "desk")
-        if not machine.has_joined:
-            machines.delete_machines(transaction, [machine])
-        elif closed:
-            machines.close_role(transaction, machine)
+    closed = at_once or machine.kind == "desk" or not machine.has_joined
     if closed:
-        # Once more: it may have come in again before the first was committed.
-        with owner_transaction(owner) as transaction:
-            machines.end_sessions(transaction, machine)
+        # First and by itself, so that the machine holds nothing when the rest is written.
+        _shut_out(owner, machine)
+    try:
+        with owner_transaction(owner, site.site_id) as transaction:
+            if machine.revoked_at is None:
+                machines.mark_revoked(transaction, machine, clock.now())
+            if not machine.has_joined:
+                machines.delete_machines(transaction, [machine])
+    except StoreBusy as busy:
+        if not closed:
+            raise
+        raise StoreBusy(
+            f"{machine.symbols} is shut out, but that is not written down yet. {busy}"
+        ) from None
     return machine
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What central has received of one machine since a time."""
+
+    rows: tuple[WrittenRows, ...]
+    parked: int
+    """How many of them were set aside."""
+
+
+def review_machine(
+    owner: Address, machine: CentralMachine, since: datetime, *, park: bool
+) -> Written:
+    """Return what central has received of a machine from `since` on; `park` sets it aside."""
+    with owner_transaction(owner, machine.site_id) as transaction:
+        rows = machines.written_since(transaction, machine, since)
+        return Written(rows, machines.park_written(transaction, machine, since) if park else 0)
+
+
+def _shut_out(owner: Address, machine: CentralMachine) -> None:
+    """Let a machine in no more and end what it has open, in transactions that wait for nothing."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            with owner_transaction(owner) as transaction:
+                machines.close_role(transaction, machine)
+            break
+        except StoreBusy:
+            if not tries_left:
+                raise
+    # Once more: it may have come in again before the first was committed.
+    with owner_transaction(owner) as transaction:
+        machines.close_role(transaction, machine)
 
 
 def declare_restored(owner: Address, clock: Clock, entropy: Entropy) -> tuple[int, int]:

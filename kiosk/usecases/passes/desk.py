@@ -14,6 +14,7 @@ from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.records import passes
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.writing import change_reference
 from kiosk.records.passes import PersonRow
 from kiosk.records.schema.tables import Membership, Passcard
@@ -48,12 +49,17 @@ class PassDesk(StaffDesk):
         call, and each that opens a name, leaves an entry in the audit trail.
         """
         with self._reading() as (transaction, now):
+            ask_ahead(
+                transaction,
+                lambda: passes.memberships(transaction, self._site.site_id),
+                lambda: passes.held_by_person(transaction, self._site.site_id),
+            )
             people = passes.all_people(transaction, self._site.site_id)
             groups = passes.memberships(transaction, self._site.site_id)
             held = passes.held_by_person(transaction, self._site.site_id)
         sealed = {person.participant_id: person.sealed_name for person in people}
         if not self._members_shown or sealed.keys() - self._names.opened.keys():
-            with self._writing() as (transaction, now):
+            with self._writing(audited=True) as (transaction, now):
                 self._audit(transaction, now, AuditAction.MEMBERS_OPENED)
             self._names.open_all(sealed)
             self._members_shown = True

@@ -48,6 +48,7 @@ class PassMaker:
             Participant(
                 id=participant,
                 site_id=self._site.site_id,
+                kiosk_id=self._site.kiosk_id,
                 sealed_name=sealed,
                 language=language,
                 created_at=now,
@@ -71,6 +72,7 @@ class PassMaker:
             Passcard(
                 id=uuid7(now, self._entropy(ENTROPY_BYTES)),
                 site_id=self._site.site_id,
+                kiosk_id=self._site.kiosk_id,
                 lookup=derive_lookup(secret),
                 participant_id=participant_id,
                 name_box=lock_name(first_name, derive_name_key(secret)),

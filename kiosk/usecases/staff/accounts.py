@@ -11,8 +11,6 @@ from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.staff import (
     LONGEST_LOGIN,
-    LONGEST_PASSPHRASE,
-    SHORTEST_PASSPHRASE,
     PassphraseProblem,
     Purpose,
     Role,
@@ -23,6 +21,7 @@ from kiosk.domain.staff import (
     purposes_of_roles,
 )
 from kiosk.errors import AccessRefused, SetupError
+from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
 from kiosk.records import staff
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_reference
@@ -30,15 +29,11 @@ from kiosk.records.schema.system_tables import StaffAccount
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff_desk import SignedIn
-from kiosk.vault.keys import PrivateSealingKey, wrap_ring
+from kiosk.vault.keys import PrivateSealingKey, Rights, wrap_ring
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 _BAD_LOGIN = f"A login has 1 to {LONGEST_LOGIN} plain characters; choose another."
 _NO_ROLE = "An account needs at least one role: facilitator, caller or manager."
-_PASSPHRASE = (
-    f"A passphrase has {SHORTEST_PASSPHRASE} to {LONGEST_PASSPHRASE} characters; "
-    "four or five words that belong together only for you are good."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +45,23 @@ class NewAccount:
     roles: frozenset[Role]
     languages: frozenset[CallLanguage] = frozenset()
     """What they speak on the phone; empty stands for all."""
+    is_sample: bool = False
+    """Whether it is the sample clinic's, whose passphrase everybody knows anyway."""
 
 
 def build_account(
-    site_id: UUID,
+    site: SiteInfo,
     account_id: UUID,
     new: NewAccount,
     keys: Mapping[Purpose, PrivateSealingKey | Mapping[bytes, PrivateSealingKey]],
     now: datetime,
     cost: Cost = DEFAULT_COST,
+    *,
+    must_change: bool = False,
 ) -> StaffAccount:
     """Build the row of an account with those of `keys` that its roles open (some 0.1 s).
 
+    With `must_change` the passphrase has to be replaced at the first sign-in.
     Raises SetupError where the login, the passphrase or the roles will not do.
     """
     login = normalise_login(new.login)
@@ -69,17 +69,22 @@ def build_account(
         raise SetupError(_BAD_LOGIN)
     if not new.roles:
         raise SetupError(_NO_ROLE)
-    passphrase = check_passphrase(new.passphrase)
+    passphrase = (
+        new.passphrase if new.is_sample else check_passphrase(new.passphrase, login, site.name)
+    )
     if isinstance(passphrase, PassphraseProblem):
-        raise SetupError(_PASSPHRASE)
+        raise SetupError(PASSPHRASE_PROBLEMS[passphrase])
     held = {purpose: keys[purpose] for purpose in purposes_of_roles(new.roles)}
     return StaffAccount(
         id=account_id,
-        site_id=site_id,
+        site_id=site.site_id,
         login=login,
         roles=format_codes(new.roles),
-        wrapped_keys=wrap_ring(held, passphrase, account=account_id, cost=cost),
+        wrapped_keys=wrap_ring(
+            held, passphrase, account=account_id, rights=Rights(new.roles, must_change), cost=cost
+        ),
         created_at=now,
+        must_change=must_change,
         languages=format_codes(new.languages),
     )
 
@@ -110,7 +115,7 @@ class AccountMaker:
         """Add an account (some 0.1 s); SetupError where the login is taken, and nothing changes."""
         made_at = self._clock.now()
         id_ = uuid7(made_at, self._entropy(ENTROPY_BYTES))
-        row = build_account(self._site.site_id, id_, new, self._manager.keys, made_at, self._cost)
+        row = build_account(self._site, id_, new, self._manager.keys, made_at, self._cost)
         with self._store.write() as transaction:
             if staff.find_by_login(transaction, self._site.site_id, row.login) is not None:
                 raise SetupError("There is an account of this login already; choose another.")

@@ -14,6 +14,7 @@ from kiosk.domain.staff import (
     Role,
     check_passphrase,
     is_login,
+    may_take,
     normalise_login,
     purposes_of_roles,
 )
@@ -23,7 +24,7 @@ from kiosk.records.database.writing import add_reference, change_reference
 from kiosk.records.schema.system_tables import StaffAccount
 from kiosk.usecases.staff.accounts import NewAccount, build_account, format_codes
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
-from kiosk.vault.keys import KeyRing, wrap_ring
+from kiosk.vault.keys import KeyRing, Rights, wrap_ring
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 Answer = AccountView | AccountProblem | PassphraseProblem
@@ -51,13 +52,12 @@ class AccountsDesk(StaffDesk):
 
     def add(self, new: NewAccount) -> Answer:
         """Add an account whose passphrase has to be replaced at the first sign-in."""
-        problem = _problem_of(new)
+        problem = _problem_of(new, self._site.name)
         if problem is not None:
             return problem
         made_at = self._clock.now()
         id_, keys = self._new_id(made_at), self._held(new.roles)
-        row = build_account(self._site.site_id, id_, new, keys, made_at, self._cost)
-        row.must_change = True
+        row = build_account(self._site, id_, new, keys, made_at, self._cost, must_change=True)
         with self._writing() as (transaction, now):
             if staff.find_by_login(transaction, self._site.site_id, row.login) is not None:
                 return AccountProblem.LOGIN_TAKEN
@@ -73,7 +73,7 @@ class AccountsDesk(StaffDesk):
         """
         if not roles:
             return AccountProblem.NO_ROLE
-        chosen = check_passphrase(passphrase) if passphrase else ""
+        chosen = self._check_passphrase(account_id, passphrase) if passphrase else ""
         if isinstance(chosen, PassphraseProblem):
             return chosen
         values: dict[str, object] = {"roles": format_codes(roles)}
@@ -86,7 +86,7 @@ class AccountsDesk(StaffDesk):
                 return AccountProblem.LAST_MANAGER
             if roles == account.staff.roles:
                 return self._view_of(transaction, account_id)
-            opens_more = not purposes_of_roles(roles) <= purposes_of_roles(account.staff.roles)
+            opens_more = not may_take(account.staff.roles, roles)
             if opens_more and not chosen:
                 return AccountProblem.NEEDS_PASSPHRASE
             new_values = rewrapped if opens_more else values
@@ -118,7 +118,7 @@ class AccountsDesk(StaffDesk):
 
     def reset_passphrase(self, account_id: UUID, passphrase: str) -> Answer:
         """Set a passphrase for an account, to be replaced at the next sign-in."""
-        chosen = check_passphrase(passphrase)
+        chosen = self._check_passphrase(account_id, passphrase)
         if isinstance(chosen, PassphraseProblem):
             return chosen
         if account_id == self._staff.id:
@@ -141,10 +141,18 @@ class AccountsDesk(StaffDesk):
             self._audit(transaction, now, action, account_id)
             return self._view_of(transaction, account_id)
 
+    def _check_passphrase(self, account_id: UUID, typed: str) -> str | PassphraseProblem:
+        """Check a new passphrase for an account, whose login it must not be."""
+        with self._reading() as (transaction, _now):
+            account = staff.find_by_id(transaction, self._site.site_id, account_id)
+        login = "" if account is None else account.staff.login
+        return check_passphrase(typed, login, self._site.name)
+
     def _wrap(self, account_id: UUID, roles: frozenset[Role], chosen: str) -> dict[str, object]:
         """Return the columns with the keys of `roles` wrapped under a passphrase to be replaced."""
         keys = self._held(roles)
-        text = wrap_ring(keys, chosen, account=account_id, cost=self._cost)
+        rights = Rights(roles, must_change=True)
+        text = wrap_ring(keys, chosen, account=account_id, rights=rights, cost=self._cost)
         return {"wrapped_keys": text, "must_change": True}
 
     def _held(self, roles: frozenset[Role]) -> KeyRing:
@@ -168,13 +176,13 @@ class AccountsDesk(StaffDesk):
         return AccountProblem.UNKNOWN if account is None else _view(account)
 
 
-def _problem_of(new: NewAccount) -> AccountProblem | PassphraseProblem | None:
+def _problem_of(new: NewAccount, clinic: str) -> AccountProblem | PassphraseProblem | None:
     """Return why an account cannot be made; None where it can."""
     if not is_login(normalise_login(new.login)):
         return AccountProblem.LOGIN_ODD
     if not new.roles:
         return AccountProblem.NO_ROLE
-    checked = check_passphrase(new.passphrase)
+    checked = check_passphrase(new.passphrase, new.login, clinic)
     return checked if isinstance(checked, PassphraseProblem) else None
 
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.callbacks.actions import (
-    LONGEST_WAIT,
     Action,
     AddNote,
     Attempt,
@@ -30,6 +29,7 @@ from kiosk.domain.callbacks.actions import (
     refusal,
 )
 from kiosk.domain.callbacks.request import OpenedRequest
+from kiosk.domain.callbacks.scheduling import LONGEST_WAIT
 from kiosk.domain.callbacks.state import (
     AttemptResult,
     CallbackState,

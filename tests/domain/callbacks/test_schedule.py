@@ -1,7 +1,7 @@
 """What comes next for a request, as a row of the worklist shows it."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -165,3 +165,31 @@ def test_every_open_request_is_due_once_it_can_be_called(
     if found.call_now:
         assert OFFICE.is_open(now)
         assert found.next_at is None or found.next_at <= now
+
+
+YEAR = timedelta(days=365)
+
+
+def test_what_was_asked_later_than_now_is_due_now() -> None:
+    ahead = replace(ASKED, created_at=local(2, 9) + YEAR)
+    for state in (missed(), callback_state([event(1, EventKind.RELEASED, local(2, 10))], ())):
+        found = look(state, local(2, 11), ahead)
+        assert (found.breach_at, found.next_at, found.call_now) == (local(2, 11), None, True)
+        assert (found.working_age, found.late_by(local(2, 11))) == (0.0, None)
+    pausing = replace(ahead, not_before=(local(9, 9) + YEAR).date())
+    assert look(missed(), local(2, 11), pausing).breach_at == local(2, 11)
+    assert not look(missed(), local(2, 14), ahead).call_now, "it is asked for in the morning"
+
+
+def test_a_clock_that_is_ahead_by_a_minute_is_like_any_other() -> None:
+    ahead = replace(ASKED, created_at=local(2, 11) + timedelta(minutes=1))
+    assert look(missed(), local(2, 11), ahead).breach_at == local(3, 17, 30)
+
+
+def test_what_was_tried_or_put_off_by_a_clock_that_was_ahead_is_due_now() -> None:
+    later = local(2, 10) + YEAR
+    held = event(1, EventKind.HELD, local(2, 10), next_at=later)
+    promised = event(1, EventKind.ATTEMPT, later, "asked_to_call_later", later + timedelta(days=1))
+    for state in (missed(later), callback_state([held], ()), callback_state([promised], ())):
+        found = look(state, local(2, 11))
+        assert (found.breach_at, found.next_at, found.call_now) == (local(2, 11), None, True)

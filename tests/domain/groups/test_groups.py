@@ -26,6 +26,8 @@ def test_texts_are_cleaned() -> None:
     assert isinstance(tidied, GroupPlan)
     assert tidied.name == "Well[31mness group"
     assert tidy_group(GROUP) == GROUP
+    longest = replace(GROUP, name="n" * 60, public_label="l" * 40, room="r" * 60, about="a" * 200)
+    assert tidy_group(longest) == longest
     assert tidy_session(SESSION) == SESSION
 
 
@@ -35,6 +37,10 @@ def test_texts_are_cleaned() -> None:
         (replace(GROUP, name=" \x07"), PlanProblem.NO_NAME),
         (replace(GROUP, public_label=""), PlanProblem.NO_LABEL),
         (replace(GROUP, room=""), PlanProblem.NO_ROOM),
+        (replace(GROUP, name="n" * 5000), PlanProblem.LONG_NAME),
+        (replace(GROUP, public_label="l" * 41), PlanProblem.LONG_LABEL),
+        (replace(GROUP, room="r" * 61), PlanProblem.LONG_ROOM),
+        (replace(GROUP, about="a" * 201), PlanProblem.LONG_ABOUT),
         (replace(GROUP, language="English!"), PlanProblem.ODD_LANGUAGE),
         (replace(GROUP, capacity=0), PlanProblem.ODD_CAPACITY),
         (replace(GROUP, capacity=1000), PlanProblem.ODD_CAPACITY),
@@ -48,6 +54,7 @@ def test_a_group_that_will_not_do_is_told(group: GroupPlan, problem: PlanProblem
     ("session", "problem"),
     [
         (replace(SESSION, room=""), PlanProblem.NO_ROOM),
+        (replace(SESSION, room="r" * 61), PlanProblem.LONG_ROOM),
         (replace(SESSION, ends_at=NOON), PlanProblem.ODD_TIMES),
         (replace(SESSION, ends_at=NOON + timedelta(hours=25)), PlanProblem.ODD_TIMES),
         (replace(SESSION, capacity=-1), PlanProblem.ODD_CAPACITY),

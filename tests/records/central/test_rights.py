@@ -1,55 +1,34 @@
 """What the credentials of a machine reach at the centre: every table, every command, tried."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
 from sqlmodel import SQLModel
 
+from kiosk.records.central.setup import MADE_ANYWHERE
 from tests.support.centres import Centre
 from tests.support.rights_rows import AT_THE_CENTRE, DENIED, A, B, Who, sample, tried, undone
+from tests.support.rights_tries import MAY
 from tests.support.tables import check_each
 
-# s reads its site's rows, m its own machine's alone, a all. i adds rows as itself, I rows of its
-# site. U changes rows of its site, u its own alone, o its own until it has joined. D deletes rows
-# of its site. What is not told is denied.
-MAY: Final[dict[str, tuple[str, str]]] = {
-    # table: (a kiosk, a desk)
-    "site": ("s", "s"),
-    "public_key": ("s", "s"),
-    "kiosk_device": ("mo", "so"),
-    "support_group": ("s", "sIU"),
-    "group_session": ("s", "sIU"),
-    "passcard": ("sI", "sIUD"),
-    "participant": ("I", "sIUD"),
-    "membership": ("", "sIUD"),
-    "staff_account": ("", "sIU"),
-    "helpline_list": ("s", "sIU"),
-    "check_in": ("i", "siD"),
-    "head_count": ("i", "siD"),
-    "callback_request": ("i", "siD"),
-    "callback_event": ("i", "siD"),
-    "callback_withdrawal": ("i", "siD"),
-    "audit_event": ("i", "si"),
-    "kiosk_heartbeat": ("miu", "siu"),
-    "sync_counter": ("s", "sU"),
-    "change_log": ("s", "sI"),
-    "sync_state": ("", "miu"),
-    "audit_chain": ("", "miu"),
-    "sign_in_attempt": ("", "sIUD"),
-    "central": ("a", "a"),
-    "alembic_version": ("", ""),
-}
 CHANGED: Final = {
     "kiosk_device": {"pin_hash", "sealed_audit_key"},
-    "sync_counter": {"n"},
     "kiosk_heartbeat": {*SQLModel.metadata.tables["kiosk_heartbeat"].columns.keys()}
     - {"kiosk_id", "site_id"},
+    "kiosk_incarnation": {"mark", "pushes", "upto", "pending", "heard_at"},
 }
 """The only columns that may be changed where that is not all of them."""
-ONE_A_MACHINE: Final = {"kiosk_heartbeat", "sync_state", "audit_chain"}
+_EARLIER: Final = {"received_at": func.now() - text("interval '1 second'")}
+UNREAD: Final = {"desk_change": {"before"}}
+"""Columns that stay closed where the rest of a table may be read."""
+ONE_A_MACHINE: Final = {"kiosk_heartbeat", "kiosk_incarnation", "sync_state", "audit_chain"}
+
+
+HIDDEN: Final = {name: {"revoked_at", "deleted_at", "received_at"} for name in MADE_ANYWHERE}
+"""What a kiosk does not write of a row that it adds."""
 
 
 def rights(name: str, who: Who) -> str:
@@ -75,7 +54,11 @@ def what_is_read(name: str, who: Who, machine: Connection) -> None:
         for column in one.columns:
             assert tried(machine, select(column).limit(1)) == DENIED
         return
-    rows = machine.execute(select(one)).mappings().all()
+    closed = UNREAD.get(name, set())
+    for unread in closed:
+        assert tried(machine, select(one.c[unread])) == DENIED
+    opened = [column for column in one.columns if column.name not in closed]
+    rows = machine.execute(select(*opened)).mappings().all()
     if "a" in may:
         assert len(rows) == 1
         return
@@ -94,6 +77,8 @@ def what_is_added(name: str, who: Who, machine: Connection) -> None:
 
     def added(site: UUID, kiosk: UUID) -> int | str:
         row = sample(name, site, kiosk)
+        if who[0] == "kiosk":
+            row = {key: row[key] for key in row.keys() - HIDDEN.get(name, set())}
         statement = insert(one).values(row).inline()
         return tried(machine, statement)
 
@@ -112,7 +97,11 @@ def what_is_changed(name: str, who: Who, machine: Connection) -> None:
     if "u" in may:
         assert tried(machine, insert(one).values(sample(name, A.site, who[1])).inline()) == 1
     for column in one.columns:
-        reached = tried(machine, update(one).values({column.name: column}))
+        values: dict[str, ColumnElement[Any]] = {column.name: column}
+        if name == "kiosk_heartbeat" and column.name in may_change:
+            assert tried(machine, update(one).values(values | _EARLIER)) == DENIED
+            values["received_at"] = func.now()
+        reached = tried(machine, update(one).values(values))
         if column.name not in may_change:
             assert reached == DENIED, column.name
         elif "U" in may:

@@ -38,6 +38,8 @@ def names(who: Who) -> dict[str, str]:
         "other": str(A.other_kiosk),
         "known": str(fresh()),
         "unused": str(unused),
+        "long": "x" * 1000,
+        "request": str(fresh()),
         "own_role": role_name(who[0], who[1], A.site),
         "other_role": role_name("kiosk", A.other_kiosk, A.site),
         "unused_role": role_name(who[0], unused, A.site),
@@ -88,28 +90,6 @@ def test_nobody_ends_the_sessions_of_others(clinics: Centre, who: Who, machine: 
         assert answer(machine, f"SELECT pg_cancel_backend({number})") == NO
 
 
-def test_passes_are_noted_for_the_own_clinic_alone(
-    clinics: Centre, engines: dict[str, Engine]
-) -> None:
-    with clinics.engine.begin() as owner:
-        asked = text("SELECT id, site_id FROM passcard ORDER BY site_id = :site DESC")
-        (mine, _), (theirs, _) = owner.execute(asked, {"site": A.site}).all()
-    note = text("SELECT kiosk_note_passes(:made)")
-    with engines["kiosk"].connect() as kiosk:
-        assert kiosk.execute(note, {"made": [theirs]}).scalar_one() == 0
-        assert kiosk.execute(note, {"made": [mine, theirs, mine]}).scalar_one() == 1
-        assert kiosk.execute(note, {"made": [mine] * 2001}).scalar_one() == 0, "a batch has 2000"
-
-
-def test_a_kiosk_without_new_passes_holds_nobody_up(
-    clinics: Centre, engines: dict[str, Engine]
-) -> None:
-    with engines["kiosk"].connect() as kiosk, clinics.engine.connect() as owner:
-        kiosk.execute(text("SELECT kiosk_note_passes(:made)"), {"made": [fresh()]})
-        held = text("SELECT n FROM sync_counter WHERE site_id = :site FOR UPDATE NOWAIT")
-        owner.execute(held, {"site": A.site})
-
-
 def test_a_machine_joins_once(engines: dict[str, Engine], who: Who) -> None:
     with engines[who[0]].connect() as machine:
         join = text("UPDATE kiosk_device SET pin_hash = 'p', sealed_audit_key = 'k'")
@@ -149,7 +129,8 @@ def test_a_stranger_reaches_nothing(clinics: Centre) -> None:
                 "SELECT 1 FROM central",
                 "SELECT 1 FROM site",
                 "CREATE TEMP TABLE x (y int)",
-                "SELECT kiosk_note_passes(ARRAY[]::uuid[])",
+                "SELECT kiosk_longest_open()",
+                "SELECT kiosk_end_open_transactions()",
                 INSERT.format(**names(("kiosk", A.kiosk))),
             ):
                 assert answer(stranger, sql) in (NO, *_NOT_THERE)

@@ -1,8 +1,10 @@
 """One visitor kiosk per data folder."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -44,4 +46,20 @@ def test_a_killed_kiosk_holds_nothing(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreFull):
+        lock_folder(tmp_path / "missing", "visitor.lock")
+
+
+def test_a_lock_is_known_not_to_be_on_the_file_that_took_its_place(tmp_path: Path) -> None:
+    with lock_folder(tmp_path, "visitor.lock") as lock:
+        assert lock.is_at(tmp_path / "visitor.lock")
+        (tmp_path / "visitor.lock").unlink()
+        assert not lock.is_at(tmp_path / "visitor.lock")
+        (tmp_path / "visitor.lock").touch()
+        assert not lock.is_at(tmp_path / "visitor.lock")
+    assert not lock.is_at(tmp_path / "visitor.lock")
+
+
+def test_a_read_only_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_flag=os.ST_RDONLY))
+    with pytest.raises(StoreFull, match="is read-only"):
         lock_folder(tmp_path / "missing", "visitor.lock")

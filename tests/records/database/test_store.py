@@ -1,6 +1,8 @@
 """The store: settings of the database, transactions, errors, and what the disk may do."""
 
 import stat
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,8 @@ from sqlalchemy import text
 
 from kiosk.errors import SetupError, StoreError, StoreFull
 from kiosk.records.database import store as stores
-from kiosk.records.database.store import Store
+from kiosk.records.database.store import Store, StoreToRead, sqlite_module
+from kiosk.records.migrations import HEAD
 
 SECRET = "+6598765432"
 
@@ -162,3 +165,99 @@ def test_a_folder_that_cannot_be_written_is_one_sentence() -> None:
 
 def test_examining_finds_a_sound_file_sound(store: Store) -> None:
     assert store.examine()
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "kiosk.db").mkdir()
+    with pytest.raises(StoreError, match=r"kiosk.db cannot be read \(Is a directory\)"):
+        Store.open(tmp_path / "kiosk.db")
+
+
+@pytest.mark.parametrize("name", ["kiosk.db", "a b?#%41.db"])
+def test_what_cannot_be_written_now_is_read_and_left_as_it_is(tmp_path: Path, name: str) -> None:
+    """Beside somebody who holds the write lock, and where nobody else has the file."""
+    path = tmp_path / name
+    store = Store.open(path, create=True)
+    to_read = StoreToRead(path)
+    query = text("SELECT version_num FROM alembic_version")
+
+    def revision() -> object:
+        with to_read.read() as transaction:
+            return transaction.connection().execute(query).scalar()
+
+    with store.write() as transaction:
+        transaction.connection().execute(text("UPDATE alembic_version SET version_num='0'"))
+        assert revision() == HEAD
+    assert revision() == "0"
+    store.close()
+    before = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    assert revision() == "0"
+    assert to_read.examine()
+    with pytest.raises(StoreFull), to_read.write():
+        pass
+    with pytest.raises(StoreError), to_read.read() as transaction:
+        transaction.connection().execute(text("DELETE FROM alembic_version"))
+    to_read.checkpoint()
+    to_read.close()
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before
+
+
+def known(path: Path) -> int:
+    """Count what SQLite knows of how rows are spread."""
+    with closing(sqlite_module().connect(path)) as file:
+        if not file.execute("SELECT 1 FROM sqlite_schema WHERE name='sqlite_stat1'").fetchone():
+            return 0
+        return int(file.execute("SELECT count(*) FROM sqlite_stat1").fetchone()[0])
+
+
+def filled(path: Path) -> Store:
+    """Return an open store with rows of which nothing is known."""
+    store = Store.open(path, create=True)
+    with store.write() as transaction:
+        transaction.connection().exec_driver_sql(
+            "INSERT INTO outbox (site_id, table_name, row_id, payload)"
+            " SELECT x'00', 'check_in', randomblob(16), value FROM json_each('[1,2,3,4,5,6,7,8,9]')"
+        )
+    assert known(path) == 0
+    return store
+
+
+def test_how_rows_are_spread_is_known_once_it_was_closed(path: Path) -> None:
+    filled(path).close()
+    assert known(path) > 0
+
+
+def test_how_rows_are_spread_is_learnt_from_a_few_of_them(path: Path) -> None:
+    store = filled(path)
+    store.optimize()
+    assert known(path) > 0
+    assert settings(store, writer=True, names=("analysis_limit", "busy_timeout")) == {
+        "analysis_limit": 400,
+        "busy_timeout": 5000,
+    }
+    store.close()
+
+
+def test_who_writes_goes_before_what_is_only_learnt(path: Path) -> None:
+    store = filled(path)
+    with store.write():
+        store.optimize()  # would wait for itself
+    assert known(path) == 0
+    with closing(sqlite_module().connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        store.optimize()
+        store.close()
+        assert time.monotonic() - began < 3
+        other.execute("ROLLBACK")
+    assert known(path) == 0
+
+
+def test_a_full_disk_is_no_reason_not_to_close(path: Path) -> None:
+    store = filled(path)
+    with store.write() as transaction:
+        connection = transaction.connection()
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    store.close()
+    assert known(path) == 0

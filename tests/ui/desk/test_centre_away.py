@@ -1,8 +1,10 @@
-"""A desk that is opened while its centre is away says so and opens by itself once it is back."""
+"""A desk that cannot be opened yet says so, and opens by itself once it can be."""
 
 from functools import partial
 
-from kiosk.errors import StoreAway
+import pytest
+
+from kiosk.errors import KioskError, SetupError, StoreAway, StoreBusy, StoreDamaged, StoreFull
 from kiosk.ui.desk.session import DeskSide
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Written, at_desk, desk_side
@@ -13,20 +15,22 @@ AWAY = "The centre cannot be reached just now."
 class Centre:
     """Answers once it is there."""
 
-    def __init__(self, clinic: Clinic) -> None:
+    def __init__(self, clinic: Clinic, error: Exception) -> None:
         self.is_there = False
         self.tries = 0
+        self._error = error
         self._open = partial(desk_side, clinic, Written())
 
     def boot(self) -> DeskSide:
         self.tries += 1
         if not self.is_there:
-            raise StoreAway(AWAY)
+            raise self._error
         return self._open()
 
 
-async def test_it_is_said_and_tried_again(clinic: Clinic) -> None:
-    centre = Centre(clinic)
+@pytest.mark.parametrize("kind", [StoreAway, SetupError, StoreBusy, StoreFull, StoreDamaged])
+async def test_it_is_said_and_tried_again(clinic: Clinic, kind: type[KioskError]) -> None:
+    centre = Centre(clinic, kind(AWAY))
     async with at_desk(clinic, boot=centre.boot) as colleague:
         colleague.expect("Staff desk", AWAY)
         await colleague.wait(4)
@@ -42,7 +46,7 @@ async def test_it_is_said_and_tried_again(clinic: Clinic) -> None:
 
 
 async def test_who_signs_in_first_finds_the_clinics_own_time(clinic: Clinic) -> None:
-    centre = Centre(clinic)
+    centre = Centre(clinic, StoreAway(AWAY))
     async with at_desk(clinic, boot=centre.boot) as colleague:
         await colleague.sign_in("manager")
         colleague.expect(AWAY)

@@ -3,12 +3,14 @@
 import ast
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
 import kiosk.ui.desk
+from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.domain.staff import Role
 from kiosk.errors import StoreBusy
@@ -83,6 +85,9 @@ def let_people_come(clinic: Clinic) -> None:
     clinic.clock.move(minutes=5)
     clinic.visitor.count_me_in(clinic.id(), session.id)
     clinic.clock.move(minutes=5)
+    right, clinic.clock.at = clinic.clock.at, datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    clinic.visitor.count_me_in(clinic.id(), NO_SESSION)
+    clinic.clock.at = right
     desk = clinic.roster
     desk.add_person(session.id, "Zoe", "en", desk.new_pass())
     garden = clinic.add_session("Garden", starts=24 * 60, enrolled=True)
@@ -117,6 +122,7 @@ async def ask_about_those_who_came(colleague: Colleague) -> None:
     ):
         await shows(colleague, who, "v", hides="Mei")
         await colleague.keys("down")
+    await shows(colleague, "1 of 1: A guest", "w")
     await colleague.keys("end", "n")
     await shows(colleague, "Xanthippe came 12:00, with a pass", "v")
     await colleague.keys("escape", "escape")

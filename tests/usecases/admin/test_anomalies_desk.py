@@ -8,6 +8,7 @@ from kiosk.domain.anomalies import Anomaly, AnomalyKind
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.attendance.roster import VoidReason
 from kiosk.domain.callbacks.state import EventKind
+from kiosk.domain.central.incarnations import SPAN
 from kiosk.domain.passes import decode, derive_lookup
 from kiosk.domain.staff import Role
 from kiosk.errors import AccessRefused, SignedOut
@@ -88,6 +89,16 @@ def test_people_at_a_cancelled_session(clinic: Clinic) -> None:
     clinic.bend("UPDATE group_session SET status='cancelled' WHERE id=:id", id=session.id)
     odd = only(clinic)
     assert (odd.kind, odd.count, odd.group_name) == (AnomalyKind.CANCELLED, 3, "Group of Room 2")
+
+
+def test_a_session_whose_group_has_not_come_yet_hides_no_other_anomaly(clinic: Clinic) -> None:
+    whole, half = clinic.add_session(), clinic.add_session("Room 3")
+    door, lift = machine(clinic, "8K"), machine(clinic, "2C")
+    for number, session in enumerate((whole, half)):
+        seen(clinic, door, session.id, STRANGER, seq=2 * number)
+        seen(clinic, lift, session.id, STRANGER, at=clinic.clock.at + MINUTE, seq=2 * number)
+    clinic.bend("DELETE FROM support_group WHERE id=:id", id=half.group_id)
+    assert only(clinic).session == whole
 
 
 def test_a_pass_that_was_ended_before_it_was_shown(clinic: Clinic) -> None:
@@ -176,6 +187,16 @@ def test_numbers_that_are_missing_though_later_ones_came(clinic: Clinic) -> None
     assert AnomalyKind.GAP not in kinds(clinic)
 
 
+def test_numbers_of_another_folder_of_a_kiosk_follow_no_others(clinic: Clinic) -> None:
+    session, door = clinic.add_session(), machine(clinic, "8K")
+    for number in (3, 4, SPAN + 4, SPAN + 5):
+        seen(clinic, door, session.id, late=MINUTE, seq=number)
+    assert AnomalyKind.GAP not in kinds(clinic)
+    seen(clinic, door, session.id, late=MINUTE, seq=SPAN + 7)
+    gaps = [odd.count for odd in found(clinic) if odd.kind is AnomalyKind.GAP]
+    assert gaps == ([] if clinic.owner is None else [1])
+
+
 def test_check_ins_to_a_session_that_the_centre_has_lost(clinic: Clinic) -> None:
     door = machine(clinic, "8K")
     seen(clinic, door, clinic.id(), STRANGER, late=MINUTE)
@@ -212,3 +233,15 @@ def test_callers_may_not(clinic: Clinic) -> None:
     caller = clinic.add_staff("ana", Role.CALLER)
     with pytest.raises(AccessRefused):
         clinic.access.anomalies_desk(caller)
+
+
+def test_visitors_who_were_sent_away_are_told_as_one(clinic: Clinic) -> None:
+    first = clinic.clock.at
+    clinic.clock.move(hours=1)
+    clinic.maintenance.note_refusals([first, first + 5 * MINUTE])
+    odd = only(clinic)
+    assert (odd.kind, odd.count, odd.corrected) == (AnomalyKind.REFUSED, 2, first + 5 * MINUTE)
+    assert odd.machines == (clinic.site.symbols,)
+    assert odd.needs_a_person
+    clinic.clock.move(days=15)
+    assert found(clinic) == ()

@@ -117,7 +117,8 @@ def still_holds(clinic: Clinic, content: bytes, place: int) -> bool:
         store = Store.open(copy)
         try:
             return (
-                check_trail(store, clinic.site, clinic.manager.keys[Purpose.CALLBACKS])[0] is None
+                check_trail(store, clinic.site, clinic.manager.keys[Purpose.CALLBACKS]).broken_at
+                is None
             )
         finally:
             store.close()

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, insert
 
-from kiosk.domain.fleet import KioskView, MachineKind
+from kiosk.domain.central.fleet import KioskView, MachineKind
 from kiosk.records import outbox, site
 from kiosk.records.schema.columns import table
-from kiosk.records.schema.system_tables import KioskDevice, KioskHeartbeat
+from kiosk.records.schema.system_tables import KioskDevice, KioskHeartbeat, KioskIncarnation
 from kiosk.usecases.admin.desk import OversightDesk
 from tests.support.desks import Clinic
 
@@ -99,6 +99,22 @@ def test_a_desk_machine_may_be_off_for_weeks(clinic: Clinic, desk: OversightDesk
 def test_a_machine_of_another_clinic_is_not_there(clinic: Clinic, desk: OversightDesk) -> None:
     add(clinic, "Elsewhere", None, site_id=clinic.id())
     assert list(seen(desk)) == [clinic.site.kiosk_name]
+
+
+def test_a_kiosk_that_runs_twice_needs_a_person(clinic: Clinic, desk: OversightDesk) -> None:
+    now, door = now_there(clinic), add(clinic, "Door", {})
+    add(clinic, "Hall", {})
+    first = {
+        "kiosk_id": door, "site_id": clinic.site.site_id, "number": 0, "mark": door, "pushes": 3,
+        "upto": 9, "pending": 0, "began_at": now - timedelta(days=2), "heard_at": now,
+        "unseen_after": 0, "unseen_upto": 0,
+    }  # fmt: skip
+    second = {**first, "number": 1, "began_at": now - timedelta(hours=1)}
+    with owning(clinic) as connection:
+        connection.execute(insert(table(KioskIncarnation)), [first, second])
+    views = seen(desk)
+    assert views["Door"].needs[0].startswith("Two machines run as this kiosk")
+    assert views["Hall"].needs == ()
 
 
 @pytest.mark.own_file

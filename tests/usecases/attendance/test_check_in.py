@@ -1,18 +1,26 @@
 """Checking in with a pass, and as a guest."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 from sqlalchemy import text
 
+from kiosk.domain.anomalies import AnomalyKind
 from kiosk.domain.attendance.check_in import (
+    NO_SESSION,
+    UNPLACED,
     AlreadyHere,
     CheckedIn,
     CheckInOutcome,
     ChooseSession,
     GuestWelcomed,
+    Joined,
     NothingOpen,
     ScanAgain,
     ScannerWorks,
     ScanProblem,
+    SessionsToday,
     SlipShown,
 )
 from kiosk.domain.attendance.roster import Arrival, PassState
@@ -201,3 +209,72 @@ def test_sessions_of_today_are_listed(clinic: Clinic) -> None:
     clinic.add_session("Room 4", starts=-120)
     today = clinic.visitor.sessions_today()
     assert (today.open_now, today.later) == ((now,), (later,))
+
+
+def test_a_pass_is_kept_without_a_session_while_the_clock_is_known_to_be_wrong(
+    clinic: Clinic,
+) -> None:
+    right, issued = clinic.clock.at, clinic.passes.issue_pass("Mei", "en")
+    clinic.add_session()
+    clinic.clock.at = wrong = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    desk = clinic.visitor
+    assert desk.sessions_today() == SessionsToday((), (), clock_wrong=True)
+    assert desk.check_in(issued.digits) == CheckedIn(UNPLACED, "Mei", wrong, "en")
+    assert desk.check_in(issued.digits) == AlreadyHere(UNPLACED, "Mei", wrong, "en")
+    assert clinic.visitor.check_in(STRANGER) == GuestWelcomed(UNPLACED, wrong)
+    draft = clinic.visitor.new_join()
+    for _ in range(2):
+        assert clinic.visitor.count_me_in(draft.id, NO_SESSION) == GuestWelcomed(UNPLACED, wrong)
+    draft = clinic.visitor.new_join()
+    for _ in range(2):
+        joined = clinic.visitor.join(draft, NO_SESSION, "Ali", "en")
+        assert isinstance(joined, Joined)
+        assert (joined.session, joined.name) == (UNPLACED, "Ali")
+    # After a restart nobody knows whether it is the same day.
+    assert clinic.visitor.check_in(issued.digits) == CheckedIn(UNPLACED, "Mei", wrong, "en")
+    assert clinic.count("check_in") == 5
+    clinic.clock.at = right
+    assert isinstance(clinic.visitor.check_in(issued.digits), CheckedIn)
+
+
+def test_nothing_is_kept_without_a_session_by_a_clock_that_may_be_right(clinic: Clinic) -> None:
+    issued = clinic.passes.issue_pass("Mei", "en")
+    assert clinic.visitor.check_in(issued.digits) == NothingOpen(None, "Mei", "en")
+    assert clinic.visitor.count_me_in(UUID(int=5), NO_SESSION) == NothingOpen(None, None)
+    assert clinic.count("check_in") == 0
+
+
+def test_what_was_kept_without_a_session_is_placed_by_staff(clinic: Clinic) -> None:
+    right, issued = clinic.clock.at, clinic.passes.issue_pass("Mei", "en")
+    session = clinic.add_session()
+    clinic.clock.at = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    clinic.visitor.check_in(issued.digits)
+    clinic.visitor.check_in(STRANGER)
+    clinic.clock.at = right
+    desk, oversight = clinic.roster, clinic.access.anomalies_desk(clinic.fresh(clinic.manager))
+    assert [(one.kind, one.count) for one in oversight.anomalies()] == [(AnomalyKind.UNPLACED, 2)]
+    waiting = desk.unplaced()
+    assert [one.name for one in waiting] == ["Mei", None]
+    for _ in range(2):
+        desk.place(session.id, waiting[0].fact_ids)
+    (here,) = clinic.arrivals()
+    assert (here.name, here.at, here.by_staff) == ("Mei", right, True)
+    assert [one.name for one in desk.unplaced()] == [None]
+    assert [(one.kind, one.count) for one in oversight.anomalies()] == [(AnomalyKind.UNPLACED, 1)]
+    assert clinic.count("check_in") == 4
+
+
+def test_an_arrival_without_a_session_stays_until_staff_have_placed_it(clinic: Clinic) -> None:
+    right, session = clinic.clock.at, clinic.add_session()
+    clinic.clock.at = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    clinic.visitor.check_in(STRANGER)
+    clinic.clock.at = right
+
+    def run() -> int:
+        desk = clinic.access.oversight_desk(clinic.fresh(clinic.manager))
+        return desk.run_retention().attendance
+
+    assert run() == 0
+    (waiting,) = clinic.roster.unplaced()
+    assert clinic.roster.place(session.id, waiting.fact_ids) == 1
+    assert run() == 1

@@ -143,3 +143,18 @@ def test_what_a_wrong_clock_wrote_is_kept_as_long_as_all_else(
     assert run() == 0
     clinic.clock.move(days=31)
     assert run() == 2
+
+
+def test_what_was_asked_later_than_now_is_on_top_and_marked(clinic: Clinic) -> None:
+    right = clinic.clock.at
+    clinic.visitor.request_callback(clinic.draft("Ali"))
+    clinic.clock.move(days=365)
+    clinic.visitor.request_callback(clinic.draft("Bala"))
+    clinic.clock.at = right + 10 * MINUTE
+    clinic.visitor.request_callback(clinic.draft("Chen"))
+    rows = clinic.callbacks.worklist().rows
+    assert [row.request.preferred_name for row in rows] == ["Bala", "Ali", "Chen"]
+    assert [row.request.clock_doubtful for row in rows] == [True, False, True]
+    (first, *_others) = clinic.callbacks.export_rows(WorklistFilter())
+    assert first.flags == ("clock_doubtful",)
+    assert anomalies(clinic) == [(AnomalyKind.CLOCK_DOUBTFUL, 2)]

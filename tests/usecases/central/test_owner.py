@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.devices.clock import entropy
-from kiosk.domain.fleet import parse_code
-from kiosk.errors import KioskError, SetupError, StoreAway, StoreDiffers
+from kiosk.domain.central.fleet import parse_code
+from kiosk.errors import KioskError, SetupError, StoreAway, StoreDiffers, StoreRefused
 from kiosk.records.central import connection
 from kiosk.records.central.connection import Address, read_address
 from kiosk.records.central.machines import CentralMachine
 from kiosk.records.central.owner import CentralSite, owner_transaction
-from kiosk.records.central.setup import role_name
+from kiosk.records.central.setup import change_password, role_name
+from kiosk.sync.joining import machine_transaction
 from kiosk.usecases.central.adoption import adopt_clinic
 from kiosk.usecases.central.owner import (
     NewMachine,
@@ -299,3 +300,42 @@ def test_times_of_a_bundle_are_the_clocks(
 ) -> None:
     _, signed = enrol(owner, site, clinic.clock)
     assert signed.bundle.expires - clinic.clock.now() == timedelta(days=7)
+
+
+def test_settings_that_a_thief_gave_a_machine_are_found_and_put_back(
+    owner: Address, site: CentralSite, clinic: Clinic
+) -> None:
+    """PostgreSQL lets a role do so; with these its machine reads nothing and writes nothing."""
+    way_in, _ = enrol(owner, site, clinic.clock, "desk")
+    assert central_status(owner, clinic.clock).bent == ()
+    change(way_in, f"ALTER ROLE {way_in.role} SET default_transaction_read_only = on")
+    with pytest.raises(KioskError):
+        change(way_in, "SELECT kiosk_forget_desk_changes()")
+    with psycopg.connect(way_in.url().set(drivername="postgresql").render_as_string(False)) as own:
+        own.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE")
+        own.execute("SET TRANSACTION READ WRITE")
+        own.execute(
+            f"ALTER ROLE {way_in.role} IN DATABASE {way_in.database} SET role = 'kiosk_desk'"
+        )
+        own.execute(f"ALTER ROLE {way_in.role} RESET statement_timeout")
+    assert [one.role for one in central_status(owner, clinic.clock).bent] == [way_in.role]
+    assert central_status(owner, clinic.clock).bent == ()
+    change(way_in, "SELECT kiosk_forget_desk_changes()")
+
+
+def test_a_machine_whose_password_was_changed_says_so_and_is_shut_out_by_revoking(
+    owner: Address, site: CentralSite, clinic: Clinic
+) -> None:
+    """PostgreSQL lets a role do so; the true machine is told apart from one that was revoked."""
+    way_in, bundle = enrol(owner, site, clinic.clock, "desk")
+    thief = replace(way_in, password="another")
+    with machine_transaction(way_in) as transaction:
+        change_password(transaction.connection(), way_in.role, thief.password)
+    with pytest.raises(StoreRefused, match="was stolen and changed"), machine_transaction(way_in):
+        pass
+    with owner_transaction(owner) as transaction:
+        sealed = text("UPDATE kiosk_device SET sealed_audit_key = 'k' WHERE id = :id")
+        transaction.connection().execute(sealed, {"id": bundle.bundle.kiosk_id})
+    revoke_machine(owner, site, bundle.bundle.symbols, clinic.clock, at_once=False)
+    with pytest.raises(StoreRefused, match="it was revoked"), machine_transaction(thief):
+        pass

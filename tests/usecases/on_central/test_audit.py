@@ -1,13 +1,27 @@
 """The audit trail of all machines at the centre: shown together, and every one vouched for."""
 
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from kiosk.domain.audit import AuditAction, AuditLine
+from kiosk.domain.callbacks.state import EventKind
+from kiosk.domain.staff import Role
 from kiosk.presentation.audit import describe_verdict
+from kiosk.records.database.store import Store
+from kiosk.records.database.writing import add_reference, change_reference
+from kiosk.records.schema.system_tables import HelplineList, StaffAccount
+from kiosk.sync.syncer import Syncer
 from kiosk.usecases.admin.desk import OversightDesk
+from tests.support import facts
+from tests.support.calls import ask
 from tests.support.central_clinics import KioskBeside, desk_beside
 from tests.support.centres import Centre
 from tests.support.desks import PASSPHRASE, PIN, Clinic
+from tests.support.worlds import program
 
 KIOSK, DESK = "Machine 8C", "Kiosk 1"
 
@@ -65,6 +79,49 @@ def test_all_trails_are_found_whole(clinic: Clinic, desk: OversightDesk) -> None
     )
 
 
+@pytest.fixture
+def branches(desk: OversightDesk, kiosk: KioskBeside, tmp_path: Path) -> Iterator[None]:
+    """Two folders of the kiosk, which have both gone on with its trail from position 4."""
+    mine = kiosk.clinic
+    mine.store.checkpoint()
+    file = shutil.copyfile(mine.file, tmp_path / "copy.db")
+    store = Store.open(file)
+    for folder in (mine, replace(mine, store=store)):
+        for _ in range(3):
+            folder.maintenance.unlock(PIN)
+        syncer = Syncer(folder.store, kiosk.remote, folder.clock, folder.site, program)
+        assert [syncer.round().problem for _ in range(2)] == [None, None]
+    yield
+    store.close()
+
+
+@pytest.mark.usefixtures("branches")
+def test_both_branches_of_a_copied_folder_are_vouched_for(desk: OversightDesk) -> None:
+    found = desk.verify_audit()
+    assert [(trail.machine, trail.broken_at) for trail in found.broken] == []
+    assert found.trails[1].entries == 10
+
+
+@pytest.mark.usefixtures("branches")
+@pytest.mark.parametrize(
+    ("change", "position"),
+    [
+        ("UPDATE audit_event SET action='signed_in' WHERE position=5 AND kiosk_seq > 1000", 5),
+        ("UPDATE audit_event SET position=3 WHERE position=4 AND kiosk_seq > 1000", 3),
+        ("UPDATE audit_event SET tag=sha256(tag) WHERE position=3", 3),
+        ("UPDATE audit_event SET kiosk_seq=kiosk_seq+1 WHERE position=4 AND kiosk_seq > 1000", 5),
+        ("DELETE FROM audit_event WHERE position=4 AND kiosk_seq > 1000", 5),
+        ("DELETE FROM audit_event WHERE position IN (4, 5) AND kiosk_seq < 1000", 4),
+    ],
+)
+def test_a_change_to_either_branch_is_found(
+    clinic: Clinic, kiosk: KioskBeside, desk: OversightDesk, change: str, position: int
+) -> None:
+    clinic.bend(f"{change} AND kiosk_id=:kiosk", kiosk=kiosk.clinic.site.kiosk_id)
+    found = desk.verify_audit()
+    assert [(trail.machine, trail.broken_at) for trail in found.broken] == [(KIOSK, position)]
+
+
 @pytest.mark.parametrize(
     ("change", "position"),
     [
@@ -76,7 +133,7 @@ def test_all_trails_are_found_whole(clinic: Clinic, desk: OversightDesk) -> None
         ("tag=sha256(tag) WHERE position=2", 2),
         ("id=kiosk_id WHERE position=2", 2),
         ("position=7 WHERE position=1", 1),
-        ("kiosk_seq=-1 WHERE position=2", 2),
+        ("kiosk_seq=(5::bigint << 40) WHERE position=2", 2),
         ("site_id=kiosk_id WHERE position=2", 2),
     ],
 )
@@ -164,3 +221,30 @@ def test_a_second_desk_checks_the_first_and_is_checked(
         assert [trail.machine for trail in found.trails] == ["Machine 9D", DESK, KIOSK]
         assert found.ok
     assert desk.verify_audit().ok
+
+
+def test_what_a_password_alone_changed_is_told(clinic: Clinic) -> None:
+    clinic.bend("ALTER TABLE audit_event ALTER received_at SET DEFAULT now()")
+    ann = clinic.add_staff("ann", Role.CALLER).staff.id
+    manager = clinic.fresh(clinic.manager)
+    assert clinic.access.accounts_desk(manager).disable(ann)
+    facts.event(clinic, ask(clinic), 1, EventKind.CLOSED, "declined")
+    clinic.bend("UPDATE callback_request SET created_at='2020-01-01+00'")
+    clinic.bend("UPDATE callback_event SET at='2020-01-01+00'")
+    desk = clinic.access.oversight_desk(manager)
+    assert desk.run_retention().requests == 1
+    assert desk.verify_audit().ok, "whoever signs in leaves an entry"
+    with clinic.store.write() as thief:
+        change_reference(thief, StaffAccount, ann, {"wrapped_keys": "", "disabled_at": None})
+        forged = HelplineList(
+            id=clinic.id(),
+            site_id=clinic.site.site_id,
+            text="forged numbers",
+            published_at=clinic.clock.at,
+        )
+        add_reference(thief, forged)
+    clinic.bend("UPDATE desk_change SET at=at - interval '2 days' WHERE deleted > 0")
+    found = desk.verify_audit()
+    assert [(one.machine, one.changed, one.deleted) for one in found.untold] == [(DESK, 2, 1)]
+    assert "2 changes and 1 deletion by Kiosk 1 stand in no trail" in describe_verdict(found)
+    assert not found.ok

@@ -56,3 +56,21 @@ def test_a_run_at_one_desk_is_known_at_the_other(clinic: Clinic, centre: Centre)
     with desk_beside(clinic, centre, "9D") as other:
         desk = other.access.oversight_desk(other.fresh(other.manager))
         assert desk.retention_preview().last_run == done.at
+
+
+def test_what_came_lately_is_neither_shown_nor_deleted(clinic: Clinic) -> None:
+    """The centre would refuse it, whatever a desk's own clock and the facts themselves tell."""
+    session = clinic.add_session()
+    facts.check_in(clinic, session.id, b"p" * 16)
+    facts.head_count(clinic, session.id, 1)
+    facts.event(clinic, ask(clinic), 1, EventKind.CLOSED, "declined")
+    clinic.clock.move(days=91)
+    for table in ("check_in", "head_count", "callback_event"):
+        clinic.bend(f"UPDATE {table} SET received_at=:at", at=clinic.clock.at)  # noqa: S608
+    clinic.rules = RULES
+    desk = clinic.access.oversight_desk(clinic.fresh(clinic.manager))
+    assert desk.retention_preview().total == 0
+    assert desk.run_retention().total == 0
+    clinic.clock.move(days=30)
+    desk = clinic.access.oversight_desk(clinic.fresh(clinic.manager))
+    assert desk.retention_preview().total == 3

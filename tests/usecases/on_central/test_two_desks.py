@@ -1,11 +1,17 @@
 """Two desks at one centre: whoever claims first holds a request, and both see the same."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 from uuid import UUID
 
+import pytest
+
 from kiosk.domain.callbacks.actions import Claim, Done, HeldBy
 from kiosk.domain.staff import Role
+from kiosk.errors import RevisionTaken
+from kiosk.records.callbacks import add_event
+from kiosk.records.schema.tables import CallbackEvent
 from kiosk.usecases.callbacks.desk import CallbackDesk
 from tests.support.calls import ask
 from tests.support.central_clinics import KioskBeside, desk_beside
@@ -60,3 +66,22 @@ def test_a_request_of_a_kiosk_is_on_the_list_with_when_it_came(
     (row,) = desk.worklist().rows
     assert (row.request.id, row.request.preferred_name) == (id_, "Mei")
     assert row.request.received_at is not None
+
+
+def test_a_revision_that_was_taken_is_told_before_the_commit(clinic: Clinic) -> None:
+    id_, at = ask(clinic), datetime(2026, 3, 2, tzinfo=UTC)
+
+    def claim() -> CallbackEvent:
+        return CallbackEvent(
+            id=clinic.id(), site_id=clinic.site.site_id, kiosk_id=clinic.site.kiosk_id,
+            request_id=id_, revision=1, kind="claimed", by_staff=clinic.manager.staff.id, at=at,
+        )  # fmt: skip
+
+    with clinic.store.write() as transaction:
+        add_event(transaction, claim(), at)
+    # The block goes on, so it was no error of the commit.
+    with pytest.raises(ZeroDivisionError), clinic.store.write() as transaction:
+        with pytest.raises(RevisionTaken):
+            add_event(transaction, claim(), at)
+        raise ZeroDivisionError
+    assert clinic.count("callback_event") == 1

@@ -53,7 +53,7 @@ def held(clinic: Clinic, login: str, passphrase: str) -> set[Purpose]:
     with clinic.store.read() as transaction:
         account = staff.find_by_login(transaction, clinic.site.site_id, login)
     assert account is not None
-    return set(unwrap_ring(account.wrapped_keys, passphrase, account=account.staff.id))
+    return set(unwrap_ring(account.wrapped_keys, passphrase, account=account.staff.id).keys)
 
 
 def test_a_new_account_opens_no_desk_before_it_has_a_passphrase_of_its_own(

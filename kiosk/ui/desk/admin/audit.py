@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.domain.audit import AuditLine, AuditVerdict
-from kiosk.domain.fleet import KioskView
+from kiosk.domain.central.fleet import KioskView
 from kiosk.presentation.audit import (
     ACTION_AREAS,
     ACTION_TEXTS,
@@ -305,7 +305,7 @@ class AuditTrailScreen(DeskScreen):
     def _show_verdict(self, found: AuditVerdict) -> None:
         self.say("")
         words = f"{format_clock(found.checked_at, self.clinic.zone)}  {describe_verdict(found)}"
-        if not found.ok:
+        if found.broken:
             words += " Please change nothing, and tell whoever looks after this machine."
         line = self.query_one("#verdict", Static)
         line.update(words)

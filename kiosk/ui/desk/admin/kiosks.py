@@ -10,7 +10,7 @@ from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.domain.fleet import (
+from kiosk.domain.central.fleet import (
     KioskView,
     MachineKind,
     describe_needing_machines,

@@ -33,7 +33,7 @@ from kiosk.presentation.attendance import (
 )
 from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.people import HIDDEN, PeopleScreen
-from kiosk.ui.desk.questions import ask_head_count, ask_sure, ask_void_reason
+from kiosk.ui.desk.questions import PLACED, ask_head_count, ask_place, ask_sure, ask_void_reason
 from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import (
     format_clock,
@@ -118,6 +118,14 @@ def describe_arrival(person: Arrival, zone: ZoneInfo, *, names: bool) -> str:
     return f"{who} came {format_to_five_minutes(person.at, zone)}, {how}"
 
 
+def describe_unplaced(person: Arrival, number: int, of: int, *, names: bool) -> str:
+    """Return who came while the kiosk's clock was wrong, and which of them it is."""
+    who = person.name if names else None
+    if who is None:
+        who = "A guest" if person.pass_state is PassState.NONE else "Somebody"
+    return f"{number + 1} of {of}: {who}, {WAYS[person.pass_state]}"
+
+
 def describe_alike(person: Arrival, roster: Roster, zone: ZoneInfo) -> str:
     """Return, after `describe_arrival` without a name, that others came at that time and so."""
     words = describe_arrival(person, zone, names=False)
@@ -160,6 +168,8 @@ class RosterNews:
     mark: bytes
     roster: Roster
     last_step: RosterStep | None
+    unplaced: tuple[Arrival, ...]
+    """Who came while the kiosk's clock was wrong, and is on no list yet."""
 
 
 def read_news(session_id: UUID, mark: bytes, side: DeskSide) -> RosterNews | None:
@@ -168,7 +178,7 @@ def read_news(session_id: UUID, mark: bytes, side: DeskSide) -> RosterNews | Non
     now = desk.marker(session_id)
     if now == mark:
         return None
-    return RosterNews(now, desk.roster(session_id), desk.last_step(session_id))
+    return RosterNews(now, desk.roster(session_id), desk.last_step(session_id), desk.unplaced())
 
 
 def guest_adder(session_id: UUID) -> Callable[[DeskSide], int]:
@@ -235,6 +245,8 @@ class RosterScreen(PeopleScreen):
         self._roster: Roster | None = None
         self._last_step: RosterStep | None = None
         """What was done here last, which can be undone."""
+        self._unplaced: tuple[Arrival, ...] = ()
+        """Who came while the kiosk's clock was wrong, and is on no list yet."""
 
     @property
     def route(self) -> PlaceOf:
@@ -267,6 +279,8 @@ class RosterScreen(PeopleScreen):
             yield Key("a", "Add", self._add)
             yield Key("m", "Member", self._add_member)
             yield Key("g", "Guest", self._add_guest)
+            if self._unplaced:
+                yield Key("w", f"Waiting ({len(self._unplaced)})", self._place)
             yield Key("h", "Count", self._count)
             if self._roster.card.stage in _CLOSABLE:
                 yield Key("c", "Close", self._close)
@@ -290,7 +304,7 @@ class RosterScreen(PeopleScreen):
             self.say(answer.for_staff)
         elif answer is not None and mark == self._mark:
             self._mark, self._roster = answer.mark, answer.roster
-            self._last_step = answer.last_step
+            self._last_step, self._unplaced = answer.last_step, answer.unplaced
             self.redraw()
 
     def redraw(self) -> None:
@@ -329,6 +343,21 @@ class RosterScreen(PeopleScreen):
 
     def _add_guest(self) -> None:
         self.act(guest_adder(self._session_id), "One guest more.")
+
+    def _place(self, number: int = 0) -> None:
+        """Ask of one after the other who came while the clock was wrong: was it to this group?"""
+        if number < len(self._unplaced):
+            person = self._unplaced[number]
+            about = describe_unplaced(person, number, len(self._unplaced), names=self.names_shown)
+            then = partial(self._place_answered, number, person.fact_ids)
+            self.pose(ask_place(about, then, names=self.names_shown))
+
+    def _place_answered(self, number: int, fact_ids: frozenset[UUID], answer: str) -> None:
+        id_ = self._session_id
+        if answer == PLACED:
+            self.act(lambda side: side.roster.place(id_, fact_ids), "On the list.")
+        else:
+            self._place(number + 1)
 
     def _void(self) -> None:
         person = self._current

@@ -117,6 +117,8 @@ def format_state(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
         at = next_at.astimezone(zone)
         today = at.date() == now.astimezone(zone).date()
         return f"after {at:%H:%M}" if today else f"after {at.day} {at:%b}"
+    if status is RequestStatus.NEW and row.request.clock_doubtful:
+        return "new, clock?"
     return STATES[status]
 
 

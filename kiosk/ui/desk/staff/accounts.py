@@ -20,13 +20,13 @@ from kiosk.domain.staff import (
     normalise_login,
     purposes_of_roles,
 )
+from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
 from kiosk.ui.desk.forms import FormScreen, MarkRow, Row, TextRow
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import (
-    PASSPHRASE_PROBLEMS,
     ROLES,
     SPOKEN,
     format_account_state,

@@ -338,7 +338,7 @@ class CallReviewScreen(CallFormScreen):
         answer = await self.ask(lambda side: side.desk.request_callback(draft))
         if isinstance(answer, Trouble):
             self.query_one("#say").display = True
-            self.say(self._("This could not be kept just now. Please ask at the counter."))
+            self.refuse()
         else:
             self.post_message(Received(answer))
 

@@ -7,7 +7,14 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from kiosk.domain.attendance.check_in import JoinDraft, Joined, Session, SessionsToday
+from kiosk.domain.attendance.check_in import (
+    NO_SESSION,
+    UNPLACED,
+    JoinDraft,
+    Joined,
+    Session,
+    SessionsToday,
+)
 from kiosk.domain.text import NameProblem, check_name
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.screen import Chosen, Received, VisitorRoute, VisitorScreen
@@ -41,9 +48,13 @@ class ChooseSessionScreen(VisitorScreen):
                 yield Tile(title, self._more(session), name=key)
 
     def _format(self, session: Session) -> str:
+        if session.id == NO_SESSION:
+            return self._("My group")
         return format_session(session, self.context.clinic.zone, self.visit.texts.language)
 
     def _more(self, session: Session) -> str:
+        if session.id == NO_SESSION:
+            return self._("Staff know which one it is")
         return "" if session.room == session.label else session.room
 
     @on(Pressable.Pressed, "Tile")
@@ -57,24 +68,25 @@ class CheckInScreen(ChooseSessionScreen):
     """The scanner is ready; without a pass, choose what is open now."""
 
     def __init__(self, today: SessionsToday) -> None:
-        super().__init__(today.open_now, None)
+        unplaced = (UNPLACED,) if today.clock_wrong else ()
+        super().__init__(today.open_now or unplaced, None)
         self._today = today
 
     def heading(self) -> str:
         return self._("Check in to a group")
 
     def lead(self) -> str:
-        if self._today.open_now:
+        if self._sessions:
             return self._("Show your pass to the scanner. No pass? Choose your group here.")
         return self._("Nothing is open for check-in just now.")
 
     def body(self) -> Iterable[Widget]:
-        if self._today.open_now:
+        if self._sessions:
             yield from super().body()
         for session in self._today.later[:3]:
             text = self._("Later today: {session}").format(session=self._format(session))
             yield Static(text, classes="later", markup=False)
-        if not self._today.open_now:
+        if not self._sessions:
             yield Tile(self._("Tell me more about groups"), letter="T", id="about")
 
     @on(Pressable.Pressed, "#about")
@@ -92,6 +104,8 @@ class GuestScreen(VisitorScreen):
         self._draft_id = draft_id
 
     def heading(self) -> str:
+        if self._session.id == NO_SESSION:
+            return self._("Check in to a group")
         zone, language = self.context.clinic.zone, self.visit.texts.language
         return format_session(self._session, zone, language)
 
@@ -123,6 +137,7 @@ class GuestScreen(VisitorScreen):
         draft_id, session_id = self._draft_id, self._session.id
         answer = await self.ask(lambda side: side.desk.count_me_in(draft_id, session_id))
         if isinstance(answer, Trouble):
+            self.context.note_refusal()
             self.say(self._("Please ask at the counter."), "#lead")
         else:
             self.post_intent(Received(answer))
@@ -179,7 +194,7 @@ class GuestNameScreen(VisitorScreen):
         draft, session_id, language = self._draft, self._session_id, self.visit.texts.language
         answer = await self.ask(lambda side: side.desk.join(draft, session_id, name.text, language))
         if isinstance(answer, Trouble):
-            self.say(self._("This could not be kept just now. Please ask at the counter."))
+            self.refuse()
         elif isinstance(answer, Joined):
             self.post_message(Received(answer))
         else:

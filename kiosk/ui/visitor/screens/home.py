@@ -30,6 +30,7 @@ class HomeScreen(VisitorScreen):
     stays = "rest"
     _sessions: tuple[str, ...] | None = None
     """The day's sessions as text; None until they are known."""
+    _clock_wrong = False
 
     def heading(self) -> str:
         return self._("Talk to someone who has been there")
@@ -99,6 +100,7 @@ class HomeScreen(VisitorScreen):
             for session in (*today.open_now, *today.later)
         ]
         self._sessions = tuple(lines)
+        self._clock_wrong = today.clock_wrong
         self._show_today()
 
     def on_resize(self) -> None:
@@ -116,7 +118,10 @@ class HomeScreen(VisitorScreen):
             if cell_len(longer) > room:
                 break
             text, gap = longer, "   ·   "
-        self.say(text if self._sessions else self._("No groups are planned today."), "#today")
+        if not self._sessions:
+            planned = self._("You can check in to your group here.")
+            text = planned if self._clock_wrong else self._("No groups are planned today.")
+        self.say(text, "#today")
 
     def on_key(self, event: events.Key) -> None:
         if (event.character or "").upper() == "M":

@@ -8,8 +8,8 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from kiosk.domain.central.fleet import format_clock_offset
 from kiosk.domain.clock_sync import is_far_off
-from kiosk.domain.fleet import format_clock_offset
 from kiosk.domain.staff import is_pin
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.screen import GoTo, Stay, VisitorRoute, VisitorScreen
@@ -35,6 +35,8 @@ class MaintenanceScreen(VisitorScreen):
     stays: Stay = "staff"
     _trouble: str = ""
     """What the last step could not do."""
+    _closes = True
+    """Whether the switch closes the kiosk; else it opens it."""
 
     def heading(self) -> str:
         return self._("Maintenance")
@@ -45,7 +47,9 @@ class MaintenanceScreen(VisitorScreen):
         yield Static("", id="status", markup=False)
 
     def steps(self) -> Iterable[Action]:
-        title = self._("Out of order") if self.context.is_open else self._("Open again")
+        # The kiosk may open by itself meanwhile: the switch does what is written on it.
+        self._closes = self.context.is_open
+        title = self._("Out of order") if self._closes else self._("Open again")
         yield Action(title, letter="O", id="switch")
         yield Action(self._("Exit"), letter="X", id="exit", primary=True)
 
@@ -76,7 +80,7 @@ class MaintenanceScreen(VisitorScreen):
 
     def _show(self, status: "str | Table", doubt: str) -> None:
         """Show how the kiosk is, and above it what needs staff."""
-        text = self._trouble or doubt
+        text = self._trouble or doubt or self.context.out_of_order or ""
         self.say(status, "#status")
         self.say(text)
         self.set_class(bool(doubt), "-doubt")
@@ -85,15 +89,14 @@ class MaintenanceScreen(VisitorScreen):
                 widget.display = is_shown
 
     def _format_doubt(self, status: "MaintenanceStatus") -> str:
-        now = format_day_and_time(status.now, self.context.clinic.zone, self.visit.texts.language)
+        now = format_day_and_time(status.now, status.zone, self.visit.texts.language)
         text = self._(
             "It is {now} here, before the last record. Set the clock, or say it is right."
         )
         return text.format(now=now)
 
     def _format_status(self, status: "MaintenanceStatus") -> Table:
-        zone, language = self.context.clinic.zone, self.visit.texts.language
-        now = format_day_and_time(status.now, zone, language)
+        now = format_day_and_time(status.now, status.zone, self.visit.texts.language)
         rows = [
             (self._("Clinic"), status.site_name),
             (self._("Kiosk"), f"{status.kiosk_name}  ({status.symbols})"),
@@ -105,6 +108,9 @@ class MaintenanceScreen(VisitorScreen):
         ]
         if status.has_central and status.problem is not None:
             rows.append((self._("Centre"), status.problem))
+        if status.has_central and status.folder:
+            # Where it is seen on the smallest screen too.
+            rows.insert(2, (self._("Data folder"), status.folder))
         return pairs(rows)
 
     def _format_clock(self, status: "MaintenanceStatus") -> str:
@@ -117,8 +123,7 @@ class MaintenanceScreen(VisitorScreen):
 
     def _format_contact(self, status: "MaintenanceStatus") -> str:
         if status.contact_at is not None:
-            zone, language = self.context.clinic.zone, self.visit.texts.language
-            return format_day_and_time(status.contact_at, zone, language)
+            return format_day_and_time(status.contact_at, status.zone, self.visit.texts.language)
         if status.has_central:
             return self._("none yet; it goes on trying")
         return self._("none; it works by itself")
@@ -129,7 +134,7 @@ class MaintenanceScreen(VisitorScreen):
         self.once(self._switch)
 
     async def _switch(self) -> None:
-        reason = "switched off by staff" if self.context.is_open else None
+        reason = "switched off by staff" if self._closes else None
         if await self._did(lambda side: side.maintenance.set_out_of_order(reason)):
             route = VisitorRoute.OPEN if reason is None else VisitorRoute.CLOSED
             self.post_message(GoTo(route))

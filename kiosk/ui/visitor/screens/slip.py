@@ -61,7 +61,7 @@ class SlipScreen(VisitorScreen):
         digits = self._state.slip_digits
         answer = await self.ask(lambda side: side.desk.withdraw_by_slip(digits))
         if isinstance(answer, Trouble):
-            self.say(self._("This could not be kept just now. Please ask at the counter."))
+            self.refuse()
         else:
             self.post_message(Received(SlipShown(answer)))
 
@@ -105,7 +105,7 @@ class TypedWithdrawalScreen(VisitorScreen):
             return
         answer = await self.ask(lambda side: side.desk.note_withdrawal(reference))
         if isinstance(answer, Trouble):
-            self.say(self._("This could not be kept just now. Please ask at the counter."))
+            self.refuse()
         elif answer:
             self.post_message(GoTo(VisitorRoute.NOTE_KEPT))
         else:

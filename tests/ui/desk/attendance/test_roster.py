@@ -1,7 +1,10 @@
 """The facilitator's sessions and rosters, live beside a kiosk."""
 
+from datetime import UTC, datetime
+
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.attendance.roster import IssuedPass
+from kiosk.domain.passes import CodeKind, encode
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk
 
@@ -236,3 +239,23 @@ async def test_doubtful_arrivals_say_so(clinic: Clinic) -> None:
     async with at_desk(clinic, "manager", size=(120, 40)) as colleague:
         await at_roster(colleague)
         colleague.expect("1 here")
+
+
+async def test_who_came_while_the_clock_was_wrong_is_put_on_the_list(clinic: Clinic) -> None:
+    session, right = clinic.add_session("Room 2", starts=-20), clinic.clock.at
+    digits = has_pass(clinic, "Xanthippe").digits
+    clinic.clock.at = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    clinic.visitor.check_in(encode(CodeKind.PASS, b"never seen here."))
+    clinic.visitor.check_in(digits)
+    clinic.clock.at = right
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        colleague.expect("Waiting (2)")
+        await colleague.keys("w")
+        colleague.expect("Did this person come to this group?", "1 of 2: Somebody, with an unknown")
+        await colleague.keys("o")
+        colleague.expect("2 of 2: Somebody, with a pass")
+        colleague.expect_not("Xanthippe")
+        await colleague.keys("p")
+        colleague.expect("On the list.", "1 here", "Waiting (1)")
+    assert [one.session.id for one in clinic.arrivals()] == [session.id]

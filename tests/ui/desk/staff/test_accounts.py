@@ -53,7 +53,7 @@ async def what_a_new_account_lacks_is_said(colleague: Colleague) -> None:
     await colleague.tap("Caller")
     await give(colleague, "short", "short")
     await colleague.tap("Make the account")
-    colleague.expect("That is too short: at least 12 characters.")
+    colleague.expect("This passphrase is too short: at least 12 characters.")
     await give(colleague, GIVEN, "river stone candle")
     await colleague.tap("Make the account")
     colleague.expect("The two differ; please type it again.")

@@ -117,7 +117,8 @@ async def test_the_booklets_of_a_demo_can_be_photographed(clinic: Clinic, tmp_pa
     items = read_take_home(tmp_path / "demo" / "take-home.toml")
     assert [item.size for item in items] == ["", "PDF, 11.7 MB", "PDF, 458 KB"]
     side = side_of(clinic)
-    with_booklets = replace(side, clinic=replace(side.clinic, take_home=items))
+    desks = replace(side.open_desks(), clinic=replace(side.clinic, take_home=items))
+    with_booklets = replace(side, open_desks=lambda: desks)
     async with at_kiosk(clinic, boot=lambda: with_booklets) as visitor:
         await visitor.keys("t")
         for index, item in enumerate(items):

@@ -1,5 +1,9 @@
 """Coming to a group without a pass."""
 
+from datetime import UTC, datetime
+
+import pytest
+
 from kiosk.domain.attendance.check_in import JoinDraft, Joined
 from tests.support.desks import Clinic
 from tests.support.screens import HOME, at_kiosk
@@ -64,3 +68,25 @@ def test_a_new_pass_of_a_visit_is_one_pass(clinic: Clinic) -> None:
     one, two = (clinic.visitor.join(draft, session.id, "Mei", "en") for _ in range(2))
     assert isinstance(one, Joined)
     assert one == two
+
+
+@pytest.mark.parametrize("size", [(56, 16), (80, 24), (120, 40)])
+async def test_whoever_comes_while_the_clock_is_wrong_is_kept_for_staff(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    digits = mei(clinic)
+    clinic.clock.at = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    async with at_kiosk(clinic, size=size) as visitor:
+        visitor.expect_not("No groups are planned today.")
+        await visitor.scan(digits)
+        visitor.expect("✓ Welcome, Mei", "You are checked in.")
+        visitor.expect("Please tell staff which group you came for.")
+        await visitor.wait(9)
+        await visitor.keys("g")
+        visitor.expect("My group", "Show your pass to the scanner.")
+        await visitor.keys("enter")
+        visitor.expect("Check in to a group", "How would you like to come in?")
+        await visitor.keys("g")
+        await visitor.at_once(*"Ali", "enter")
+        visitor.expect("✓ Welcome, Ali", "Please tell staff which group you came for.")
+    assert clinic.count("check_in") == 2

@@ -1,5 +1,6 @@
 """Help now: the people in the room stand first, on every size of screen."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -64,7 +65,8 @@ async def test_help_stays_when_the_lists_cannot_be_read(clinic: Clinic) -> None:
 
     def boot() -> VisitorSide:
         side = side_of(clinic)
-        return VisitorSide(side.desk, side.maintenance, side.clinic, gone)
+        desks = replace(side.open_desks(), helplines=gone)
+        return replace(side, open_desks=lambda: desks)
 
     async with at_kiosk(clinic, boot=boot) as visitor:
         await visitor.keys("h")

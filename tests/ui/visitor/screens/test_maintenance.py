@@ -202,6 +202,12 @@ async def test_it_says_how_it_stands_with_the_centre(
         await visitor.type(PIN, "enter")
         visitor.expect("Last contact", "The centre cannot be reached", "3 minutes ahead")
         visitor.expect("O  Out of order", "X  Exit")
+    at_a_centre(clinic, monkeypatch, problem=None, twin_at=clinic.clock.at)
+    async with at_kiosk(clinic, size=size) as visitor:
+        await visitor.keys("m")
+        await visitor.type(PIN, "enter")
+        visitor.expect("Data folder", "Another machine runs with a copy of this folder.")
+        visitor.expect("O  Out of order", "X  Exit")
 
 
 async def test_a_problem_of_another_version_stands_for_itself(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.callbacks.request import REFERENCE_ALPHABET
-from kiosk.domain.fleet import (
+from kiosk.domain.central.fleet import (
     CODE_SYMBOLS,
     KioskView,
     MachineKind,

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from kiosk.domain.callbacks.request import REFERENCE_ALPHABET, check_symbol, parse_symbols
+from kiosk.domain.central.incarnations import Incarnation, describe_incarnations
 from kiosk.domain.clock_sync import corrected
 from kiosk.domain.working_time import WorkingCalendar
 
@@ -72,6 +73,8 @@ class KioskView:
     """Of its program at the last contact; empty where that is not known."""
     helplines_review_by: date | None = None
     """When the helplines that it shows are to be checked again."""
+    incarnations: tuple[Incarnation, ...] = ()
+    """Of its folder and of copies of it, as central knows them."""
     needs: tuple[str, ...] = ()
     """Why it needs a person, the most urgent sentence first; see `describe_needs`."""
 
@@ -90,6 +93,7 @@ def describe_needs(
         return (f"Enrolled {ago} ago, but never joined. Run `kiosk central join` on it.",)
     silence = _describe_silence(view, now, calendar)
     found = (
+        *describe_incarnations(view.incarnations, now, calendar.zone),
         silence,
         _describe_parked(view),
         "" if silence else _describe_waiting(view, now),

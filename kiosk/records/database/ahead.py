@@ -1,0 +1,39 @@
+"""Questions that are sent to the centre before their answers are needed.
+
+Every answer that is waited for costs a way there and back, more than half a second on a bad line.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from sqlmodel import Session as Transaction
+
+from kiosk.records.schema.columns import is_central
+
+AHEAD: Final = "kiosk.asks ahead"
+"""In a connection's `info`: statements are sent, and have no answer yet."""
+UNAWAITED: Final = "kiosk_unawaited"
+"""An execution option: nobody looks at the answer, so it may come with a later one."""
+
+
+class SentAhead(Exception):  # noqa: N818 - no error
+    """A statement was sent ahead; there is no answer to read yet."""
+
+
+def ask_ahead(transaction: Transaction, *questions: Callable[[], object]) -> None:
+    """Send the first statement of each question; its answer comes with the next one waited for.
+
+    Asking the same again in this transaction, as often as it was asked here, then waits for
+    nothing. On a machine's own file this does nothing.
+    """
+    if not is_central(transaction):
+        return
+    info = transaction.connection().info
+    info[AHEAD] = True
+    try:
+        for question in questions:
+            with suppress(SentAhead):
+                question()
+    finally:
+        del info[AHEAD]
