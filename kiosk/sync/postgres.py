@@ -33,11 +33,12 @@ from kiosk.records.central.connection import (
     watched,
 )
 from kiosk.records.central.incarnations import INCARNATION, read_incarnation
-from kiosk.records.central.setup import FACTS, MADE_ANYWHERE, PULLED
+from kiosk.records.central.setup import MADE_ANYWHERE, PULLED
 from kiosk.records.outbox import Waiting
 from kiosk.records.pulled_rows import MOST_TEXT
 from kiosk.records.schema.columns import FIRST_TIME, LAST_TIME, table
 from kiosk.records.schema.system_tables import (
+    FACTS,
     Central,
     ChangeLog,
     KioskDevice,

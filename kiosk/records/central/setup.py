@@ -14,14 +14,7 @@ from kiosk.records.central.desk_functions import desk_functions
 from kiosk.records.central.sessions import FUNCTIONS
 from kiosk.records.database.writing import ADDED_BY_DESKS
 from kiosk.records.schema.columns import Fact, table
-from kiosk.records.schema.system_tables import AuditEvent, Central
-from kiosk.records.schema.tables import (
-    CallbackEvent,
-    CallbackRequest,
-    CallbackWithdrawal,
-    CheckIn,
-    HeadCount,
-)
+from kiosk.records.schema.system_tables import FACTS, Central
 
 CONTRACT = 2
 """What this program understands of the agreement between machines and centre."""
@@ -41,10 +34,6 @@ OWN_SITE = "substr(current_user::text, 36, 24) = right(replace(site_id::text, '-
 """Policies ask the role's own name, which nobody can set, and no table: CockroachDB takes no
 subquery there. PostgreSQL cuts a name after 63 bytes, so it holds the end of the site's id, in
 which all that is random stands."""
-FACTS: Final[tuple[type[Fact], ...]] = (
-    CheckIn, HeadCount, CallbackRequest, CallbackEvent, CallbackWithdrawal, AuditEvent,
-)  # fmt: skip
-"""What machines send; each names the machine that wrote it."""
 MADE_ANYWHERE: Final = ("participant", "passcard")
 """Reference rows that a kiosk may make too, and never change."""
 PULLED: Final = (
