@@ -150,7 +150,7 @@ def open_records(folder: Path) -> "tuple[Records, SiteInfo]":
     store.hold_spare_room()
     try:
         site = load_site(store)
-        if store.missing:
+        if store.has_lost_facts:
             note_missing_records(store, SystemClock(), entropy, site)
         return store, site
     except BaseException:

@@ -241,10 +241,12 @@ def refusals(transaction: Transaction, site_id: UUID, since: datetime) -> Iterat
 
 
 def losses(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Gap]:
-    """Return what machines found gone since then: the numbers below that of the entry about it."""
+    """Return what machines found gone since then, and is not here: it stood before the entry."""
     for row in _entries_of(transaction, site_id, since, AuditAction.RECORDS_MISSING):
         before = max(_last_before(transaction, kind, row.kiosk_id, row.kiosk_seq) for kind in FACTS)
-        yield Gap(row.kiosk_id, row.kiosk_seq - before - 1, _stamp(row))
+        missing = row.kiosk_seq % SPAN - before - 1
+        if missing:
+            yield Gap(row.kiosk_id, missing, _stamp(row))
 
 
 def _entries_of(
@@ -255,9 +257,11 @@ def _entries_of(
 
 
 def _last_before(transaction: Transaction, kind: type[Fact], machine: UUID, number: int) -> int:
+    """Return the count of the last fact before one; a new incarnation goes on counting."""
     facts = table(kind).c
-    query = select(func.max(facts.kiosk_seq)).where(
-        facts.kiosk_id == machine, facts.kiosk_seq < number
+    count = facts.kiosk_seq % SPAN
+    query = select(func.max(count)).where(
+        facts.kiosk_id == machine, facts.kiosk_seq < number, count < number % SPAN
     )
     return transaction.connection().execute(query).scalar() or 0
 
