@@ -158,21 +158,13 @@ class RequestTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitorRefusal:
-    """Something that a machine could not keep for a visitor."""
-
-    kiosk_id: UUID
-    stamp: FactTimes
-
-
-@dataclass(frozen=True, slots=True)
 class Gap:
-    """Numbers of a machine that are missing here although a later one has come."""
+    """Records that a machine should have kept, and that are not here."""
 
     kiosk_id: UUID
     missing: int
     after: FactTimes
-    """The first fact after them."""
+    """The first fact after them, or the entry that tells of them."""
 
 
 def check_ins_by_session(
@@ -234,10 +226,10 @@ def gaps(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[G
         yield Gap(row.kiosk_id, row.kiosk_seq - row.before - 1, _stamp(row))
 
 
-def refusals(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[VisitorRefusal]:
+def refusals(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Gap]:
     """Return what machines could not keep for visitors since then."""
     for row in _entries_of(transaction, site_id, since, AuditAction.VISITOR_REFUSED):
-        yield VisitorRefusal(row.kiosk_id, _stamp(row))
+        yield Gap(row.kiosk_id, 1, _stamp(row))
 
 
 def losses(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Gap]:

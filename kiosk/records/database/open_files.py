@@ -57,7 +57,7 @@ class OpenFiles:
     def check(self) -> None:
         """Raise StoreReplaced where a file was removed, replaced or written over, then and after.
 
-        Costs three stat(2) and four reads.
+        Costs three stat(2) and three reads.
         """
         if not self.is_replaced and not self._are_own():
             self.is_replaced = True
