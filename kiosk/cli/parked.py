@@ -27,8 +27,8 @@ _WHY_PARKED = {
     "number": "a number that no machine reaches",
     "lookup": "the pass was there already",
     "time": "a time that nobody can read",
-    "revoked": "written by a machine that was revoked",
 }
+"""Of what an upgrade sets aside."""
 
 
 def read_time(since: str) -> datetime | None:

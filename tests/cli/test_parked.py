@@ -31,7 +31,7 @@ def test_what_was_set_aside_is_counted(
     assert f"{words} set aside; they stay at the centre" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("reason", ["length", "number", "lookup", "time", "revoked"])
+@pytest.mark.parametrize("reason", ["length", "number", "lookup", "time"])
 def test_what_an_upgrade_sets_aside_names_machine_and_reason(reason: str) -> None:
     said = describe_parked(ParkedRows("kiosk_heartbeat", "7K", reason, 2))
     assert said.startswith("Set aside: report of 7K, 2 in all (")

@@ -214,11 +214,6 @@ def restore_settings(transaction: Transaction, machine: CentralMachine) -> bool:
     return machine.may_sign_in and setup.restore_settings(transaction.connection(), machine.role)
 
 
-def end_sessions(transaction: Transaction, machine: CentralMachine) -> None:
-    """End what a machine has open now."""
-    lock_role(transaction.connection(), machine.role)
-
-
 def role_may_sign_in(transaction: Transaction, role: str) -> bool:
     """Return whether a role is there and may sign in."""
     return may_sign_in(transaction.connection(), role)

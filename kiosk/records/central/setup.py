@@ -265,10 +265,6 @@ def rights_statements() -> Iterator[str]:
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {KIOSKS}, {DESKS}"
     # A kiosk of the first agreement called it, and could hold the site's counter by it.
     yield "DROP FUNCTION IF EXISTS kiosk_note_passes(uuid[])"
-    for signature, function in FUNCTIONS.items():
-        yield function
-        yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {KIOSKS}, {DESKS}"
-        yield f"GRANT EXECUTE ON FUNCTION {signature} TO {DESKS}"
     for group in (KIOSKS, DESKS):
         yield f"GRANT USAGE ON SCHEMA public TO {group}"
         yield f"GRANT SELECT ON central TO {group}"
@@ -321,7 +317,7 @@ def _desk_rights() -> Iterator[str]:
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
     yield _grant("SELECT", "desk_change", DESKS, _NOTED)
     yield _policy("desk_change", DESKS, "SELECT", using=OWN_SITE)
-    for signature, made in desk_functions():
+    for signature, made in (*FUNCTIONS.items(), *desk_functions()):
         yield made
         yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {KIOSKS}, {DESKS}"
         yield f"GRANT EXECUTE ON FUNCTION {signature} TO {DESKS}"

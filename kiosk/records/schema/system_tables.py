@@ -231,8 +231,7 @@ class KioskHeartbeat(SQLModel, table=True):
     waiting_since: datetime | None = None
     """When the oldest row that waited then was made; None where none waited."""
     sent_upto: int = Field(default=0, sa_type=BigInteger)
-    """The last `kiosk_seq` that the centre has confirmed to it; written by older versions; now in
-    `kiosk_incarnation`."""
+    """Unused since `kiosk_incarnation` holds how far a kiosk has sent; older versions wrote it."""
     version: str
     helplines_review_by: str | None = None
     """ISO 8601."""
