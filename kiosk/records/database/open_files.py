@@ -64,8 +64,8 @@ class OpenFiles:
             self._set_aside()
         if self.is_replaced:
             raise StoreReplaced(
-                "The database file was replaced or removed while it was in use; look into the"
-                " data folder, put the right file there, and start the kiosk again."
+                "The database file was replaced or removed while it was in use. Put the right one"
+                " into the data folder; a kiosk or a desk begins anew by itself."
             )
 
     def close(self) -> None:
