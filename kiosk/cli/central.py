@@ -15,7 +15,7 @@ import typer
 from kiosk.bootstrap.data_folder import DATABASE, data_dir, make_folder
 from kiosk.cli.arguments import DATED_FORMATS, absolute, checked_day
 from kiosk.cli.echo import shown_typing
-from kiosk.cli.output import Format, FormatOption, progress, show, write
+from kiosk.cli.output import Format, FormatOption, draw_code, progress, show, write
 from kiosk.cli.sign_in import ask_unseen, from_variable, new_pin
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.central.fleet import parse_code
@@ -95,14 +95,11 @@ _WHY_PARKED = {
     "number": "a number that no machine reaches",
     "lookup": "the pass was there already",
     "time": "a time that nobody can read",
-    "revoked": "written by a machine that was revoked",
 }
 _LONGEST_FILE = 300_000
 _VISITORS = "visitor.lock"
 """Held by `kiosk run` as long as it shows."""
 _PORTS = range(1, 65536)
-_BLACK_ON_WHITE, _PLAIN = "\x1b[30;107m", "\x1b[0m"
-_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
 @app.command()
@@ -160,7 +157,7 @@ def enrol(
     made = _enrol(owner, _named_site(owner, site), machine, path)
     if to.is_here:
         typer.echo(_ONLY_HERE, err=True)
-    _show_fingerprint(made.fingerprint)
+    draw_code(made.fingerprint.replace(" ", ""))
     write(
         _ENROLLED.format(
             kind="Desk machine" if desk else "Kiosk",
@@ -197,7 +194,7 @@ def join(
     if check_place(place, bundle):
         write(done)
         return
-    _show_fingerprint(signed.fingerprint)
+    draw_code(signed.fingerprint.replace(" ", ""))
     sys.stderr.write(f"Fingerprint: {signed.fingerprint}\nCompare it with the one at `enrol`.\n")
     code = _ask_code()
     signed.check(code)
@@ -509,34 +506,6 @@ def _new_pin_hash() -> str:
     from kiosk.vault.passphrases import hash_pin
 
     return hash_pin(new_pin(_JOIN_AGAIN))
-
-
-def _show_fingerprint(fingerprint: str) -> None:
-    """Draw a fingerprint as a QR code, on a terminal that can."""
-    if not sys.stdout.isatty() or not _can_draw_blocks() or "NO_COLOR" in os.environ:
-        return
-    from kiosk.content.qr import qr_matrix
-
-    for line in qr_lines(qr_matrix(fingerprint.replace(" ", ""))):
-        sys.stdout.write(f"{_BLACK_ON_WHITE}{line}{_PLAIN}\n")
-
-
-def qr_lines(modules: tuple[tuple[bool, ...], ...]) -> list[str]:
-    """Return a QR code in half blocks, two rows of it a line, to be drawn black on white."""
-    blank = (False,) * len(modules[0])
-    rows = [*modules, blank] if len(modules) % 2 else list(modules)
-    return [
-        "".join(_BLOCKS[pair] for pair in zip(upper, lower, strict=True))
-        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
-    ]
-
-
-def _can_draw_blocks() -> bool:
-    try:
-        "▀▄█".encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _machine_cells(one: "CentralMachine", facts: int) -> dict[str, object]:

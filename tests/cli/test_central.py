@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kiosk.cli.central import _describe_parked, _show_written, qr_lines
-from kiosk.content.qr import qr_matrix
+from kiosk.cli.central import _describe_parked, _show_written
+from kiosk.content.qr import qr_lines, qr_matrix
 from kiosk.presentation.records import RECORD_KINDS
 from kiosk.records.central.machines import ParkedRows, WrittenRows
 from kiosk.usecases.central.owner import Written
@@ -272,7 +272,7 @@ def test_what_was_set_aside_is_counted(
     assert f"{words} set aside; they stay at the centre" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("reason", ["length", "number", "lookup", "time", "revoked"])
+@pytest.mark.parametrize("reason", ["length", "number", "lookup", "time"])
 @pytest.mark.parametrize("table", RECORD_KINDS)
 def test_what_an_upgrade_sets_aside_names_machine_and_reason(table: str, reason: str) -> None:
     said = _describe_parked(ParkedRows(table, "7K", reason, 2))
