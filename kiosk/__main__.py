@@ -33,7 +33,7 @@ class _Loader(SourceFileLoader):
         except (EOFError, ValueError, TypeError, ImportError):
             path = self.get_filename(fullname)
             with suppress(OSError):
-                os.unlink(cache_from_source(path))  # noqa: PTH108 - pathlib would cost a start 4 ms
+                os.unlink(cache_from_source(path))  # noqa: PTH108 - pathlib may be what was cut
             return self.source_to_code(self.get_data(path), path)
 
 
@@ -43,21 +43,22 @@ def main() -> int:
     # What the kiosk writes is for this user alone, also what libraries write (a rotated log).
     os.umask(0o077)
     words = sys.argv[1:]
-    if words[:1] in (["run"], ["demo"], ["desk"]) and not _WITHOUT_SCREEN & set(words):
-        from kiosk.ui.terminal.startup import harden_process, splash
+    has_screen = words[:1] in (["run"], ["demo"], ["desk"]) and not _WITHOUT_SCREEN & set(words)
+    if has_screen:
+        from kiosk.ui.terminal.startup import EXIT_REPLACED, harden_process, splash
 
         harden_process()
         splash()
         # Nothing made while starting is garbage; bootstrap turns collection on again.
         gc.disable()
     from kiosk.cli.main import run
-    from kiosk.ui.terminal.startup import EXIT_REPLACED
 
     code = run()
-    if code == EXIT_REPLACED:
+    if has_screen and code == EXIT_REPLACED:
         # Another program in this process: what is still open of the old file is never closed by
         # SQLite, which would delete files of the new one.
-        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the very command of this process
+        with suppress(OSError):
+            os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this process's own command
     return code
 
 

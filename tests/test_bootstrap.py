@@ -20,6 +20,7 @@ from kiosk.bootstrap.data_folder import data_dir, make_folder
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.bootstrap.visitor import clean_daily, show_visitor_kiosk
 from kiosk.domain.anomalies import AnomalyKind
+from kiosk.domain.central.incarnations import SPAN
 from kiosk.errors import KioskError, SetupError, StoreBusy, StoreDamaged, StoreFull
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
@@ -381,8 +382,9 @@ def test_the_screen_gets_its_desks_from_the_folder(
     lock_folder(folder, "visitor.lock").release()
 
 
+@pytest.mark.parametrize("copies", [0, 1], ids=["alone", "copied meanwhile"])
 def test_records_that_went_missing_are_told_and_their_numbers_not_given_again(
-    tmp_path: Path,
+    tmp_path: Path, copies: int
 ) -> None:
     folder, older = tmp_path / "clinic", tmp_path / "older.db"
     make_folder(folder)
@@ -390,9 +392,11 @@ def test_records_that_went_missing_are_told_and_their_numbers_not_given_again(
         clinic.visitor.request_callback(clinic.draft())
         clinic.store.checkpoint()
         shutil.copy2(folder / "kiosk.db", older)
+        clinic.bend("UPDATE sync_state SET last_seq = last_seq + :more", more=copies * SPAN)
         for _ in range(3):
             clinic.visitor.request_callback(clinic.draft())
     shutil.copy2(older, folder / "kiosk.db")
+    Store.open(folder / "kiosk.db").close()  # as `kiosk doctor` does, which tells nobody
     for _ in range(2):
         kiosk = open_kiosk(folder)
         manager = kiosk.access().sign_in("manager", PASSPHRASE)

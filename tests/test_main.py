@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.ui.terminal.startup import EXIT_REPLACED
 from tests.support.extract import CHECKOUT
 
 _COUNT = "def count():\n    return [number * number for number in range(7)]\n"
@@ -68,3 +69,25 @@ def test_the_command_begins_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["kiosk", "guide"])
     assert main.main() == 0
     assert done == ["survives", "runs"]
+
+
+@pytest.mark.usefixtures("_own_umask")
+def test_a_screen_that_cannot_start_itself_anew_says_so_by_its_exit_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    main = importlib.import_module("kiosk.__main__")
+    tries: list[list[str]] = []
+
+    def execv(_path: str, words: list[str]) -> None:
+        tries.append(words)
+        raise OSError
+
+    monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setattr("kiosk.ui.terminal.startup.harden_process", lambda: None)
+    monkeypatch.setattr("kiosk.ui.terminal.startup.splash", lambda: None)
+    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setattr("kiosk.cli.main.run", lambda: EXIT_REPLACED)
+    for words, tried in ((["kiosk", "guide"], []), (["kiosk", "run"], [sys.orig_argv])):
+        monkeypatch.setattr(sys, "argv", words)
+        assert main.main() == EXIT_REPLACED
+        assert tries == tried

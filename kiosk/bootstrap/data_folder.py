@@ -63,9 +63,10 @@ def close_to_others(folder: Path) -> None:
     open_to_others, me = 0o077, os.geteuid()
     entries = [entry for entry in folder.rglob("*") if not entry.is_symlink()]
     for path in (folder, *entries):
-        found = path.stat()
-        if found.st_uid == me and found.st_mode & open_to_others:
-            path.chmod(found.st_mode & 0o700)
+        with suppress(FileNotFoundError):  # a desk that ends takes its log away
+            found = path.stat()
+            if found.st_uid == me and found.st_mode & open_to_others:
+                path.chmod(found.st_mode & 0o700)
 
 
 def log_to(path: Path) -> None:

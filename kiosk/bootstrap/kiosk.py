@@ -139,18 +139,17 @@ def check_clinic(folder: Path) -> None:
 
 
 def open_records(folder: Path) -> "tuple[Records, SiteInfo]":
-    """Open the database file of a data folder; raises KioskError with one sentence."""
+    """Open the database file of a data folder, which is there; raises KioskError."""
     from kiosk.devices.clock import SystemClock, entropy
     from kiosk.records.database.store import Store
     from kiosk.usecases.audit_trail import note_missing_records
     from kiosk.usecases.site import load_site
 
-    check_clinic(folder)
     store = Store.open(folder / DATABASE)
     store.hold_spare_room()
     try:
         site = load_site(store)
-        if store.missing:
+        if store.has_lost_facts:
             note_missing_records(store, SystemClock(), entropy, site)
         return store, site
     except BaseException:

@@ -25,7 +25,8 @@ _NO_YEAR = 1900
 """What `strptime` takes where none was typed."""
 _CLOCK, _MINUTE = "%H:%M", "%Y-%m-%d %H:%M"
 DAY_FORMAT = "%Y-%m-%d"
-MOMENT_FORMATS = [_MINUTE, "%Y-%m-%dT%H:%M", DAY_FORMAT, _CLOCK]
+DATED_FORMATS = [_MINUTE, "%Y-%m-%dT%H:%M", DAY_FORMAT]
+MOMENT_FORMATS = [*DATED_FORMATS, _CLOCK]
 _LONGEST_LINE = 2000
 FacilitatorOption = Annotated[
     str,

@@ -13,22 +13,22 @@ from zoneinfo import ZoneInfo
 import typer
 
 from kiosk.bootstrap.data_folder import DATABASE, data_dir, make_folder
-from kiosk.cli.arguments import absolute
+from kiosk.cli.arguments import DATED_FORMATS, absolute, checked_day
 from kiosk.cli.echo import shown_typing
-from kiosk.cli.output import Format, FormatOption, progress, show, write
-from kiosk.cli.parked import describe_parked, read_time, show_written
+from kiosk.cli.output import Format, FormatOption, draw_code, progress, show, write
 from kiosk.cli.sign_in import ask_unseen, from_variable, new_pin
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.central.fleet import parse_code
 from kiosk.domain.central.incarnations import describe_incarnations
 from kiosk.errors import SetupError
+from kiosk.presentation.records import RECORD_KINDS
 
 if TYPE_CHECKING:
     from kiosk.records.central.connection import Address
-    from kiosk.records.central.machines import CentralMachine
+    from kiosk.records.central.machines import CentralMachine, ParkedRows
     from kiosk.records.central.owner import CentralSite
     from kiosk.usecases.central.adoption import AdoptedClinic
-    from kiosk.usecases.central.owner import EnrolledMachine, NewMachine
+    from kiosk.usecases.central.owner import EnrolledMachine, NewMachine, Written
     from kiosk.vault.enrolment_bundle import SignedBundle
 
 
@@ -90,12 +90,16 @@ _WRONG_CODE = (
 _TRIES = 3
 _WORD = "reset"
 _JOIN_AGAIN = "Joining is not finished; run `kiosk central join` again with the same code."
+_WHY_PARKED = {
+    "length": "longer than any record",
+    "number": "a number that no machine reaches",
+    "lookup": "the pass was there already",
+    "time": "a time that nobody can read",
+}
 _LONGEST_FILE = 300_000
 _VISITORS = "visitor.lock"
 """Held by `kiosk run` as long as it shows."""
 _PORTS = range(1, 65536)
-_BLACK_ON_WHITE, _PLAIN = "\x1b[30;107m", "\x1b[0m"
-_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
 @app.command()
@@ -119,7 +123,7 @@ def init(
     if not prepared.hardened:
         typer.echo(_HARDEN, err=True)
     for rows in prepared.parked:
-        typer.echo(describe_parked(rows), err=True)
+        typer.echo(_describe_parked(rows), err=True)
     if (folder / DATABASE).exists():
         write(_format_adopted(_adopt(folder, owner, to)))
     elif prepared.sites:
@@ -153,7 +157,7 @@ def enrol(
     made = _enrol(owner, _named_site(owner, site), machine, path)
     if to.is_here:
         typer.echo(_ONLY_HERE, err=True)
-    _show_fingerprint(made.fingerprint)
+    draw_code(made.fingerprint.replace(" ", ""))
     write(
         _ENROLLED.format(
             kind="Desk machine" if desk else "Kiosk",
@@ -190,7 +194,7 @@ def join(
     if check_place(place, bundle):
         write(done)
         return
-    _show_fingerprint(signed.fingerprint)
+    draw_code(signed.fingerprint.replace(" ", ""))
     sys.stderr.write(f"Fingerprint: {signed.fingerprint}\nCompare it with the one at `enrol`.\n")
     code = _ask_code()
     signed.check(code)
@@ -240,9 +244,11 @@ def revoke(
         bool, typer.Option("--now", help="Shut it out at once, as when it was stolen.")
     ] = False,
     since: Annotated[
-        str,
-        typer.Option("--since", metavar="TIME", help="List what it wrote from then on."),
-    ] = "",
+        datetime | None,
+        typer.Option(
+            formats=DATED_FORMATS, metavar="TIME", help="List what it wrote from then on."
+        ),
+    ] = None,
     park: Annotated[
         bool, typer.Option("--park", help="With --since: set that aside, where nobody reads it.")
     ] = False,
@@ -259,7 +265,7 @@ def revoke(
     from kiosk.devices.clock import SystemClock
     from kiosk.usecases.central.owner import review_machine, revoke_machine
 
-    began = read_time(since)
+    began = checked_day(since, "--since")
     if park and began is None:
         raise wrong("--park", "say by --since from when on")
     owner = _owner_address(url)
@@ -273,7 +279,7 @@ def revoke(
     if began is not None:
         zone = ZoneInfo(one.zone)
         found = review_machine(owner, one, began.replace(tzinfo=zone), park=park)
-        show_written(found, zone)
+        _show_written(found, zone)
 
 
 @app.command()
@@ -502,34 +508,6 @@ def _new_pin_hash() -> str:
     return hash_pin(new_pin(_JOIN_AGAIN))
 
 
-def _show_fingerprint(fingerprint: str) -> None:
-    """Draw a fingerprint as a QR code, on a terminal that can."""
-    if not sys.stdout.isatty() or not _can_draw_blocks() or "NO_COLOR" in os.environ:
-        return
-    from kiosk.content.qr import qr_matrix
-
-    for line in qr_lines(qr_matrix(fingerprint.replace(" ", ""))):
-        sys.stdout.write(f"{_BLACK_ON_WHITE}{line}{_PLAIN}\n")
-
-
-def qr_lines(modules: tuple[tuple[bool, ...], ...]) -> list[str]:
-    """Return a QR code in half blocks, two rows of it a line, to be drawn black on white."""
-    blank = (False,) * len(modules[0])
-    rows = [*modules, blank] if len(modules) % 2 else list(modules)
-    return [
-        "".join(_BLOCKS[pair] for pair in zip(upper, lower, strict=True))
-        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
-    ]
-
-
-def _can_draw_blocks() -> bool:
-    try:
-        "▀▄█".encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _machine_cells(one: "CentralMachine", facts: int) -> dict[str, object]:
     zone = ZoneInfo(one.zone)
     offset = one.clock_offset_ms
@@ -559,6 +537,37 @@ def _describe_folders(one: "CentralMachine", now: datetime) -> tuple[str, ...]:
     if one.revoked_at is not None:
         return ()
     return describe_incarnations(one.incarnations, now, ZoneInfo(one.zone))
+
+
+def _describe_parked(rows: "ParkedRows") -> str:
+    """Return what an upgrade has set aside of one machine, and why."""
+    of = f" of {rows.symbols}" if rows.symbols else ""
+    why = _WHY_PARKED[rows.reason]
+    return f"Set aside: {RECORD_KINDS[rows.table_name]}{of}, {rows.count} in all ({why})."
+
+
+def _show_written(found: "Written", zone: ZoneInfo) -> None:
+    """Print what the centre has received of a machine, and what became of it."""
+    rows = [
+        {
+            "kind": RECORD_KINDS[one.table_name],
+            "count": one.count,
+            "first": one.first.astimezone(zone),
+            "last": one.last.astimezone(zone),
+        }
+        for one in found.rows
+    ]
+    show(
+        rows,
+        Format.TABLE,
+        columns=("kind", "count", "first", "last"),
+        empty="The centre has received nothing of it since then.",
+    )
+    if found.parked:
+        records = _format_count(found.parked, "record is", "records are")
+        write(f"{records} set aside; they stay at the centre, and no desk shows them.")
+    elif rows:
+        write("Next: look at these; --park sets them aside.")
 
 
 def _state(one: "CentralMachine") -> str:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from kiosk.exports.columns import ExportContext
     from kiosk.exports.writing import Exported
 
+_BLACK_ON_WHITE, _PLAIN = "\x1b[30;107m", "\x1b[0m"
+
 
 class Format(StrEnum):
     """How a list is printed."""
@@ -213,3 +215,21 @@ def print_exported(written: "Exported", nouns: tuple[str, str], context: "Export
     kept = f"; it is deleted after {context.delete_by}" if context.delete_by else ""
     noun = nouns[written.rows != 1]
     sys.stderr.write(f"{written.rows} {noun} written{kept}.\n")
+
+
+def draw_code(text: str) -> None:
+    """Draw `text` as a QR code, on a terminal that can."""
+    if not sys.stdout.isatty() or not _can_draw_blocks() or "NO_COLOR" in os.environ:
+        return
+    from kiosk.content.qr import qr_lines, qr_matrix
+
+    for line in qr_lines(qr_matrix(text)):
+        sys.stdout.write(f"{_BLACK_ON_WHITE}{line}{_PLAIN}\n")
+
+
+def _can_draw_blocks() -> bool:
+    try:
+        "▀▄█".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -16,9 +16,9 @@ from kiosk.bootstrap.data_folder import DATABASE, data_dir, has_central
 from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.cli.arguments import absolute
 from kiosk.cli.output import Format, FormatOption, progress, show, write
-from kiosk.cli.parked import KINDS
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.errors import KioskError
+from kiosk.presentation.records import RECORD_KINDS
 
 if TYPE_CHECKING:
     from kiosk.bootstrap.kiosk import Kiosk
@@ -240,7 +240,7 @@ def _cells(one: "ParkedRow", kiosk: "Kiosk") -> dict[str, object]:
     return {
         "number": one.seq,
         "set_aside_at": one.parked_at.astimezone(kiosk.site.zone),
-        "kind": KINDS.get(one.table_name, one.table_name),
+        "kind": RECORD_KINDS.get(one.table_name, one.table_name),
         "code": one.error,
         "reason": _REASONS.get(one.error[:2], "ask whoever looks after the centre"),
         "row_id": one.row_id,

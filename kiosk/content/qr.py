@@ -9,6 +9,7 @@ Matrix = tuple[tuple[bool, ...], ...]
 
 SCREEN_VERSION = 4
 """The largest version that a terminal shows and a phone reads with ease (33 squares a side)."""
+_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
 def qr_matrix(
@@ -50,6 +51,16 @@ def qr_matrix(
         )
     code.make()
     return tuple(tuple(map(bool, row)) for row in code.get_matrix())
+
+
+def qr_lines(modules: Matrix) -> list[str]:
+    """Return a QR code in half blocks, two rows of it a line, to be drawn black on white."""
+    blank = (False,) * len(modules[0])
+    rows = [*modules, blank] if len(modules) % 2 else list(modules)
+    return [
+        "".join(_BLOCKS[pair] for pair in zip(upper, lower, strict=True))
+        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
+    ]
 
 
 def encode_png(matrix: Matrix, scale: int = 8) -> bytes:

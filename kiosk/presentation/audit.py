@@ -64,7 +64,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.CLOSED_TO_VISITORS: "closed the kiosk",
     Did.OPENED_TO_VISITORS: "opened the kiosk",
     Did.VISITOR_REFUSED: "could keep nothing for a visitor",
-    Did.RECORDS_MISSING: "found records gone that it had kept",
+    Did.RECORDS_MISSING: "found records lost",
     Did.CLOCK_TRUSTED: "said the clock is right",
 }
 """What was done, by action; the login stands before it."""

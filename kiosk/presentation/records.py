@@ -67,8 +67,8 @@ _TO_DO = {
     ),
     AnomalyKind.GAP: "See what is set aside on that machine: kiosk sync parked list.",
     AnomalyKind.LOST: (
-        "Its file was replaced, or lost its log. Ask in the groups whether all are on the list,"
-        " and ring back who asks again."
+        "Its file was replaced, or lost its log. Ask in the groups whether all are on the list;"
+        " a request for a call may be gone too."
     ),
     AnomalyKind.CALLED: (
         "Please do not ring again; whoever rang could say sorry in a text if allowed."
@@ -80,6 +80,19 @@ _TO_DO = {
     AnomalyKind.TWO_MACHINES: "Nothing to do: they count once, from when they were first seen.",
     AnomalyKind.LATE: "Nothing is missing now; a head count made before may be too low.",
 }
+RECORD_KINDS = {
+    "check_in": "check-in",
+    "head_count": "head count",
+    "callback_request": "callback request",
+    "callback_event": "callback step",
+    "callback_withdrawal": "withdrawal",
+    "audit_event": "audit entry",
+    "participant": "member",
+    "passcard": "pass",
+    "kiosk_heartbeat": "report",
+    "kiosk_device": "own row",
+}
+"""What one row of a table is called that a machine writes; by the table's name."""
 _TIME_UNITS = (
     (timedelta(days=365), "year"),
     (timedelta(days=1), "day"),

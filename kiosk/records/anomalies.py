@@ -1,7 +1,7 @@
 """Queries for what may be an anomaly: check-ins by session, requests, gaps in the numbers."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,14 +30,13 @@ from kiosk.domain.central.incarnations import SPAN
 from kiosk.domain.clock_sync import corrected
 from kiosk.records.check_ins import CHECK_INS, read_check_in
 from kiosk.records.schema.columns import AnyRow, Fact, is_central, of_site, table
-from kiosk.records.schema.system_tables import AuditEvent, KioskDevice
+from kiosk.records.schema.system_tables import FACTS, AuditEvent, KioskDevice
 from kiosk.records.schema.tables import (
     CallbackEvent,
     CallbackRequest,
     CallbackWithdrawal,
     CheckIn,
     GroupSession,
-    HeadCount,
 )
 from kiosk.records.site import has_far_off_clock, read_stamp
 
@@ -52,15 +51,6 @@ _audit = table(AuditEvent).c
 _machine = table(KioskDevice).c
 _SITE: "BindParameter[UUID]" = bindparam("site")
 _SINCE: "BindParameter[datetime]" = bindparam("since")
-_TIMES: tuple[tuple[type[Fact], str], ...] = (
-    (CheckIn, "occurred_at"),
-    (HeadCount, "at"),
-    (CallbackRequest, "created_at"),
-    (CallbackEvent, "at"),
-    (CallbackWithdrawal, "at"),
-    (AuditEvent, "at"),
-)
-"""The column of each kind of fact that holds when it was written."""
 _of_sessions = CHECK_INS.join(_session.id.table, _session.id == _fact.session_id).where(
     _session.site_id == _SITE, _session.starts_at >= _SINCE
 )
@@ -108,22 +98,7 @@ _calls: "Select[*tuple[Any, ...]]" = (
         ),
     )
 )
-_refusals: "Select[*tuple[Any, ...]]" = select(
-    _audit.kiosk_id,
-    _audit.at,
-    _audit.clock_offset_ms,
-    _audit.received_at,
-    _audit.clock_doubtful,
-).where(
-    _audit.site_id == _SITE,
-    _audit.action == AuditAction.VISITOR_REFUSED.value,
-    or_(_audit.at >= _SINCE, _audit.received_at >= _SINCE),
-)
-
-_NUMBERED: tuple[type[Fact], ...] = (
-    CheckIn, HeadCount, CallbackRequest, CallbackEvent, CallbackWithdrawal, AuditEvent,
-)  # fmt: skip
-_losses: "Select[*tuple[Any, ...]]" = select(
+_entries: "Select[*tuple[Any, ...]]" = select(
     _audit.kiosk_id,
     _audit.kiosk_seq,
     _audit.at,
@@ -132,7 +107,7 @@ _losses: "Select[*tuple[Any, ...]]" = select(
     _audit.clock_doubtful,
 ).where(
     _audit.site_id == _SITE,
-    _audit.action == AuditAction.RECORDS_MISSING.value,
+    _audit.action == bindparam("action"),
     or_(_audit.at >= _SINCE, _audit.received_at >= _SINCE),
 )
 
@@ -157,7 +132,7 @@ def _numbers(kind: type[Fact], at: str) -> "Select[*tuple[Any, ...]]":
 
 
 _numbered: "CompoundSelect[*tuple[Any, ...]]" = union_all(
-    *(_numbers(kind, at) for kind, at in _TIMES)
+    *(_numbers(kind, at) for kind, at in FACTS.items())
 )
 _every = _numbered.subquery("numbered")
 _followed = select(
@@ -183,21 +158,13 @@ class RequestTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitorRefusal:
-    """Something that a machine could not keep for a visitor."""
-
-    kiosk_id: UUID
-    stamp: FactTimes
-
-
-@dataclass(frozen=True, slots=True)
 class Gap:
-    """Numbers of a machine that are missing here although a later one has come."""
+    """Records that a machine should have kept, and that are not here."""
 
     kiosk_id: UUID
     missing: int
     after: FactTimes
-    """The first fact after them."""
+    """The first fact after them, or the entry that tells of them."""
 
 
 def check_ins_by_session(
@@ -259,25 +226,34 @@ def gaps(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[G
         yield Gap(row.kiosk_id, row.kiosk_seq - row.before - 1, _stamp(row))
 
 
-def refusals(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[VisitorRefusal]:
+def refusals(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Gap]:
     """Return what machines could not keep for visitors since then."""
-    for row in transaction.connection().execute(_refusals, {"site": site_id, "since": since}):
-        yield VisitorRefusal(row.kiosk_id, _stamp(row))
+    for row in _entries_of(transaction, site_id, since, AuditAction.VISITOR_REFUSED):
+        yield Gap(row.kiosk_id, 1, _stamp(row))
 
 
 def losses(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Gap]:
-    """Return what machines found gone since then: the numbers below that of the entry about it."""
-    for row in transaction.connection().execute(_losses, {"site": site_id, "since": since}):
-        before = max(
-            _last_before(transaction, kind, row.kiosk_id, row.kiosk_seq) for kind in _NUMBERED
-        )
-        yield Gap(row.kiosk_id, row.kiosk_seq - before - 1, _stamp(row))
+    """Return what machines found gone since then, and is not here: it stood before the entry."""
+    for row in _entries_of(transaction, site_id, since, AuditAction.RECORDS_MISSING):
+        before = max(_last_before(transaction, kind, row.kiosk_id, row.kiosk_seq) for kind in FACTS)
+        missing = row.kiosk_seq % SPAN - before - 1
+        if missing:
+            yield Gap(row.kiosk_id, missing, _stamp(row))
+
+
+def _entries_of(
+    transaction: Transaction, site_id: UUID, since: datetime, action: AuditAction
+) -> Iterable[AnyRow]:
+    wanted = {"site": site_id, "since": since, "action": action.value}
+    return transaction.connection().execute(_entries, wanted)
 
 
 def _last_before(transaction: Transaction, kind: type[Fact], machine: UUID, number: int) -> int:
+    """Return the count of the last fact before one; a new incarnation goes on counting."""
     facts = table(kind).c
-    query = select(func.max(facts.kiosk_seq)).where(
-        facts.kiosk_id == machine, facts.kiosk_seq < number
+    count = facts.kiosk_seq % SPAN
+    query = select(func.max(count)).where(
+        facts.kiosk_id == machine, facts.kiosk_seq < number, count < number % SPAN
     )
     return transaction.connection().execute(query).scalar() or 0
 

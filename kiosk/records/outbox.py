@@ -183,10 +183,8 @@ def confirm(
     """
     _drop(transaction, rows)
     facts = [row for row in rows if row.kiosk_seq is not None]
-    last, connection = (
-        max((row.kiosk_seq or 0 for row in facts), default=0),
-        transaction.connection(),
-    )
+    last = max((row.kiosk_seq or 0 for row in facts), default=0)
+    connection = transaction.connection()
     if mark is not None:
         sent = {"mark": mark.id, "pushes": mark.count, "last": last}
         connection.execute(_NOTE_SENT, sent)

@@ -86,11 +86,7 @@ def set_contact(
 
     `twin_at` is when it was last heard that another folder of this machine runs, if one does.
     """
-    values: dict[str, UUID | datetime | int | str | None] = {
-        "contact_at": at,
-        "clock_offset_ms": clock_offset_ms,
-        "twin_at": twin_at,
-    }
+    values = {"contact_at": at, "clock_offset_ms": clock_offset_ms, "twin_at": twin_at}
     _change(transaction, kiosk_id, values)
 
 
@@ -129,7 +125,7 @@ def begin_incarnation(
     outbox.renumber_unsent(transaction, sent, (number - old) * SPAN)
     outbox.doubt_confirmations(transaction)
     forget_central(transaction, kiosk_id)
-    values: dict[str, UUID | datetime | int | str | None] = {
+    values = {
         "incarnation": number,
         "incarnation_at": at,
         "last_seq": number * SPAN + last % SPAN,
@@ -229,13 +225,9 @@ def table_named(name: str) -> Any:
     return SQLModel.metadata.tables[name]
 
 
-def _change(
-    transaction: Transaction,
-    kiosk_id: UUID,
-    values: "dict[str, UUID | datetime | int | str | None]",
-) -> None:
+def _change(transaction: Transaction, kiosk_id: UUID, values: Mapping[str, object]) -> None:
     transaction.connection().execute(
-        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(values),
+        update(table(SyncState)).where(_state.kiosk_id == kiosk_id).values(dict(values)),
         execution_options={UNAWAITED: True},
     )
 

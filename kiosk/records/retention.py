@@ -119,8 +119,8 @@ class _RequestFacts:
     events: list[RequestEvent] = field(default_factory=list)
     slips: dict[UUID, datetime] = field(default_factory=dict)
     typed: dict[UUID, datetime] = field(default_factory=dict)
-    received: list[datetime] = field(default_factory=list)
-    """When the centre had each of them, where it did."""
+    received: list[datetime | None] = field(default_factory=list)
+    """When the centre had each of them; None on a machine's own file."""
 
     @cached_property
     def state(self) -> CallbackState:
@@ -131,13 +131,8 @@ class _RequestFacts:
         """Return whether it left the list, and has no fact that is too young for `cut`."""
         events = [event.at for event in self.events]
         latest = max([self.created_at, *events, *self.slips.values(), *self.typed.values()])
-        came = max(self.received, default=cut.came_by)
+        came = max(filter(None, self.received), default=cut.came_by)
         return latest <= cut.by and came <= cut.came_by and not self.state.open
-
-    def add_received(self, at: datetime | None) -> None:
-        """Take when the centre had one of the facts."""
-        if at is not None:
-            self.received.append(at)
 
     def rows(self, request_id: UUID) -> set[UUID]:
         """Return the ids of all rows of the request."""
@@ -485,17 +480,16 @@ def _request_facts(connection: Connection, ids: list[UUID]) -> dict[UUID, _Reque
     part = {"ids": ids}
     found: dict[UUID, _RequestFacts] = {}
     for id_, made, received in connection.execute(_made, part):
-        found[id_] = _RequestFacts(made)
-        found[id_].add_received(received)
+        found[id_] = _RequestFacts(made, received=[received])
     for *event, request_id, received in connection.execute(_events, part):
         found[request_id].events.append(RequestEvent(*event))
-        found[request_id].add_received(received)
+        found[request_id].received.append(received)
     for request_id, slip, at, received in connection.execute(_slips, part):
         found[request_id].slips[slip] = at
-        found[request_id].add_received(received)
+        found[request_id].received.append(received)
     for request_id, typed, at, received in connection.execute(_typed, part):
         found[request_id].typed[typed] = at
-        found[request_id].add_received(received)
+        found[request_id].received.append(received)
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, insert, or_, select, text, update
@@ -71,20 +71,6 @@ class Account:
     created_at: datetime
 
 
-class Machine(Protocol):
-    """The machine at which somebody signs in."""
-
-    @property
-    def site_id(self) -> UUID:
-        """Its clinic."""
-        ...
-
-    @property
-    def kiosk_id(self) -> UUID:
-        """Its own id."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Failures:
     """Failed sign-ins in a row."""
@@ -118,28 +104,19 @@ def failures(transaction: Transaction, digest: bytes) -> Failures | None:
     return None if found is None else Failures(*found)
 
 
-def keep_failures(
-    transaction: Transaction,
-    machine: Machine,
-    digest: bytes,
-    count: int,
-    at: datetime,
-    *,
-    first: bool = False,
+def add_failure(
+    transaction: Transaction, site_id: UUID, kiosk_id: UUID, digest: bytes, at: datetime
 ) -> None:
-    """Write how many failures in a row there are under one digest, and when the last was.
+    """Write the first failure under one digest, at a machine of a site."""
+    values = {"digest": digest, "site_id": site_id, "kiosk_id": kiosk_id}
+    first = insert(table(SignInAttempt)).values(failures=1, failed_at=at, **values)
+    transaction.connection().execute(first, execution_options={UNAWAITED: True})
 
-    `first` where none are written under it yet.
-    """
-    values = {"failures": count, "failed_at": at}
-    attempts = table(SignInAttempt)
-    change = (
-        insert(attempts).values(
-            digest=digest, site_id=machine.site_id, kiosk_id=machine.kiosk_id, **values
-        )
-        if first
-        else update(attempts).where(_attempt.digest == digest).values(values)
-    )
+
+def set_failures(transaction: Transaction, digest: bytes, count: int, at: datetime) -> None:
+    """Write how many failures in a row there are under one digest, and when the last was."""
+    attempt = update(table(SignInAttempt)).where(_attempt.digest == digest)
+    change = attempt.values(failures=count, failed_at=at)
     transaction.connection().execute(change, execution_options={UNAWAITED: True})
 
 

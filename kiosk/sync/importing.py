@@ -11,9 +11,10 @@ from kiosk.errors import SetupError, StoreRefused
 from kiosk.records.central import machines
 from kiosk.records.central.connection import Address
 from kiosk.records.central.owner import owner_transaction
-from kiosk.records.central.setup import FACTS, MADE_ANYWHERE
+from kiosk.records.central.setup import MADE_ANYWHERE
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import UNSENT_VERSION
+from kiosk.records.schema.system_tables import FACTS
 from kiosk.sync.postgres import insert_rows
 from kiosk.sync.remote import is_about_a_row
 

@@ -33,11 +33,12 @@ from kiosk.records.central.connection import (
     watched,
 )
 from kiosk.records.central.incarnations import INCARNATION, read_incarnation
-from kiosk.records.central.setup import FACTS, MADE_ANYWHERE, PULLED
+from kiosk.records.central.setup import MADE_ANYWHERE, PULLED
 from kiosk.records.outbox import Waiting
 from kiosk.records.pulled_rows import MOST_TEXT
 from kiosk.records.schema.columns import FIRST_TIME, LAST_TIME, table
 from kiosk.records.schema.system_tables import (
+    FACTS,
     Central,
     ChangeLog,
     KioskDevice,
@@ -156,10 +157,6 @@ SAVE_HEARTBEAT: Final = _save_heartbeat()
 SAVE_INCARNATION: Final = _save_incarnation()
 
 
-_OF_CONTACT: Final = 6
-"""Columns of CONTACT before those of an incarnation."""
-
-
 def insert_rows(
     connection: Connection, name: str, payloads: Iterable[str], machine: Mapping[str, UUID]
 ) -> None:
@@ -199,14 +196,15 @@ def insert_from(name: str) -> Insert:
 
 def _made_by(target: sa.Table, given: "sa.TableValuedAlias") -> "dict[str, Any]":
     """Return the columns that say which kiosk made a row, and its place among those it has sent."""
-    sent = target.alias("sent")
-    last = select(func.coalesce(func.max(sent.c.sent_nth), 0)) if target.name == PASSES else None
     made: dict[str, Any] = {"kiosk_id": sa.cast(bindparam("kiosk"), target.c.kiosk_id.type)}
-    if last is not None:
-        own = last.where(
-            sent.c.site_id == bindparam("site"), sent.c.kiosk_id == bindparam("kiosk")
-        ).scalar_subquery()
-        made["sent_nth"] = own + func.row_number().over(order_by=given.c.id)
+    if target.name == PASSES:
+        sent = target.alias("sent")
+        last = (
+            select(func.coalesce(func.max(sent.c.sent_nth), 0))
+            .where(sent.c.site_id == bindparam("site"), sent.c.kiosk_id == bindparam("kiosk"))
+            .scalar_subquery()
+        )
+        made["sent_nth"] = last + func.row_number().over(order_by=given.c.id)
     return made
 
 
@@ -330,10 +328,19 @@ class PostgresRemote:
         """
         with self._transaction() as connection:
             found = connection.execute(CONTACT, self._own).all()
-            if not found or found[0].epoch is None:
+            first = found[0] if found else None
+            if first is None or first.epoch is None:
                 raise StoreRefused("The centre does not know this clinic.", UNKNOWN_SITE)
             known = tuple(read_incarnation(row) for row in found if row.number is not None)
-            contact = CentralAnswer(*found[0][:_OF_CONTACT], known)
+            contact = CentralAnswer(
+                first.now,
+                first.contract,
+                first.oldest_contract,
+                first.epoch,
+                first.n,
+                first.revoked_at,
+                known,
+            )
             there, taken = find_own(own, known), is_taken(own, known)
             if version_problem(contact.terms) is None:
                 connection.execute(SAVE_HEARTBEAT, {**self._own, **asdict(heartbeat)})

@@ -12,10 +12,10 @@ from kiosk.domain.central.incarnations import PushMark, find_own, is_behind
 from kiosk.domain.ids import NO_ID
 from kiosk.errors import StoreAway, StoreError, StoreRefused
 from kiosk.records import outbox, pulled_rows
-from kiosk.records.central.setup import FACTS
 from kiosk.records.database.store import Records
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import Row
+from kiosk.records.schema.system_tables import FACTS
 from kiosk.records.schema.tables import Participant, Passcard
 from kiosk.sync.remote import CENTRAL_ERRORS, CentralAnswer, Remote, is_about_a_row, is_shut_out
 

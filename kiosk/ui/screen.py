@@ -30,13 +30,18 @@ _TOO_SMALL = ("-slim", "-flat")
 
 READ_SECONDS = 0.4
 """Nobody reads a screen, and decides, in less."""
+_AGAIN_SECONDS = 5.0
+"""How long desks that could not be opened are left alone before they are tried again."""
 
 
 Answer = TypeVar("Answer")
 
 
 class TimedApp(LockedApp):
-    """An app whose screens know since when they can be read."""
+    """An app whose screens know since when they can be read, and that tries again to open desks."""
+
+    _again_at: float | None = None
+    """When to try again; None unless the desks could not be opened."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         """`monotonic` returns seconds of the clock that waits are counted by."""
@@ -48,6 +53,14 @@ class TimedApp(LockedApp):
         screen = self.screen
         if not self.is_batching and isinstance(screen, AskingScreen):
             screen.note_painted()
+
+    def try_later(self) -> None:
+        """Begin the wait until the desks are tried again."""
+        self._again_at = self.monotonic() + _AGAIN_SECONDS
+
+    def is_time_again(self) -> bool:
+        """Return whether a wait that was begun is over."""
+        return self._again_at is not None and self.monotonic() >= self._again_at
 
 
 class AskingScreen(LockedScreen, Generic[Side]):

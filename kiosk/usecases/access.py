@@ -266,16 +266,15 @@ class SignInThrottle:
         digest = self._digest(name)
         failures = staff.failures(transaction, digest)
         if failures is None:
-            staff.keep_failures(transaction, self._site, digest, 1, now, first=True)
+            staff.add_failure(transaction, self._site.site_id, self._site.kiosk_id, digest, now)
             return None
         left = sign_in_wait_left(failures.count, failures.last_at, now)
         if left > timedelta(0):
             if failures.last_at > now:
                 # The clock went back: the wait begins anew, so that it ends at all.
-                count = failures.count
-                staff.keep_failures(transaction, self._site, digest, count, now)
+                staff.set_failures(transaction, digest, failures.count, now)
             return math.ceil(left.total_seconds())
-        staff.keep_failures(transaction, self._site, digest, failures.count + 1, now)
+        staff.set_failures(transaction, digest, failures.count + 1, now)
         return None
 
     def wait(self, transaction: Transaction, now: datetime, name: str) -> int:

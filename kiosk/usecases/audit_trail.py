@@ -17,7 +17,7 @@ from kiosk.errors import VaultError
 from kiosk.records import audit
 from kiosk.records.audit import Chain, TrailEntry
 from kiosk.records.database.ahead import ask_ahead
-from kiosk.records.database.store import Records
+from kiosk.records.database.store import Records, Store
 from kiosk.records.database.writing import add_numbered_fact, number_fact
 from kiosk.records.schema.columns import is_central
 from kiosk.records.schema.system_tables import AuditEvent
@@ -52,12 +52,13 @@ def add_entry(
     _append(transaction, site, now, AuditEntry(id_, 0, now, action.value, by_staff, subject))
 
 
-def note_missing_records(store: Records, clock: Clock, entropy: Entropy, site: SiteInfo) -> None:
+def note_missing_records(store: Store, clock: Clock, entropy: Entropy, site: SiteInfo) -> None:
     """Tell staff that facts were lost which had been committed here.
 
     The entry takes a number behind theirs, so the records that staff look through show how many.
     """
     with store.write() as transaction:
+        store.skip_lost_numbers(transaction)
         add_entry(transaction, site, entropy, clock.now(), AuditAction.RECORDS_MISSING)
 
 

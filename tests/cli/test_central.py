@@ -6,12 +6,17 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from kiosk.cli.central import qr_lines
-from kiosk.content.qr import qr_matrix
+from kiosk.cli.central import _describe_parked, _show_written
+from kiosk.content.qr import qr_lines, qr_matrix
+from kiosk.presentation.records import RECORD_KINDS
+from kiosk.records.central.machines import ParkedRows, WrittenRows
+from kiosk.usecases.central.owner import Written
 from tests.cli.calling import Answer, Kiosk
 from tests.support.strict_server import OWNER_PASSWORD, owned_database, strict_server
 
@@ -114,7 +119,8 @@ def test_a_kiosk_joins_is_revoked_and_emptied(
     assert kiosk("central", "revoke", symbols, "--now").code == 0
     assert state(kiosk, symbols) == "revoked"
     assert kiosk("central", "revoke", symbols, "--park").code == 2
-    assert kiosk("central", "revoke", symbols, "--since", "yesterday").code == 2
+    for since in ("yesterday", "0001-01-01"):
+        assert kiosk("central", "revoke", symbols, "--since", since).code == 2
     listed = kiosk("central", "revoke", symbols, "--now", "--since", "2026-01-01", "--park")
     assert (listed.code, "has received nothing" in listed.out) == (0, True)
     assert kiosk("central", "reset", "--yes").code == 0
@@ -242,3 +248,33 @@ def test_the_small_code_is_whole() -> None:
     assert len(lines) == (len(modules) + 1) // 2 <= 17
     upper = {" ": False, "\u2580": True, "\u2584": False, "\u2588": True}
     assert [[upper[cell] for cell in line] for line in lines] == [list(row) for row in modules[::2]]
+
+
+AT = datetime(2026, 11, 28, 3, 30, tzinfo=UTC)
+ROWS = (WrittenRows("check_in", 12, AT, AT), WrittenRows("passcard", 1, AT, AT))
+
+
+def test_what_was_written_is_told_by_kind_and_in_the_clinics_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _show_written(Written(ROWS, 0), ZoneInfo("Asia/Singapore"))
+    said = capsys.readouterr().out
+    assert "check-in" in said
+    assert "2026-11-28 11:30" in said
+    assert "--park sets them aside" in said
+
+
+@pytest.mark.parametrize(("parked", "words"), [(13, "13 records are"), (1, "1 record is")])
+def test_what_was_set_aside_is_counted(
+    capsys: pytest.CaptureFixture[str], parked: int, words: str
+) -> None:
+    _show_written(Written(ROWS, parked), ZoneInfo("UTC"))
+    assert f"{words} set aside; they stay at the centre" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("reason", ["length", "number", "lookup", "time"])
+@pytest.mark.parametrize("table", RECORD_KINDS)
+def test_what_an_upgrade_sets_aside_names_machine_and_reason(table: str, reason: str) -> None:
+    said = _describe_parked(ParkedRows(table, "7K", reason, 2))
+    assert said.startswith(f"Set aside: {RECORD_KINDS[table]} of 7K, 2 in all (")
+    assert _describe_parked(ParkedRows("passcard", "", reason, 1)).startswith("Set aside: pass, 1")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
-from kiosk.bootstrap.data_folder import log_to
+from kiosk.bootstrap.data_folder import close_to_others, log_to
 from tests.cli.calling import Kiosk
 
 
@@ -57,6 +57,17 @@ def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
     log.setLevel(level)
     log.propagate = on
     assert readable_by_others(tmp_path) in ([], ["elsewhere"])
+
+
+def test_a_file_that_goes_meanwhile_holds_nothing_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kiosk.db").touch()
+    there = [tmp_path / "kiosk.db-wal", tmp_path / "kiosk.db"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rglob", lambda _folder, _pattern: iter(there))
+        close_to_others(tmp_path)
+    assert readable_by_others(tmp_path) == []
 
 
 def test_files_that_libraries_make_are_closed_too(

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, func, select, text
 
-from kiosk.records.central.setup import FACTS
 from kiosk.records.database.store import Store
 from kiosk.records.schema.columns import Row, table
-from kiosk.records.schema.system_tables import Outbox, Parked, SyncState
+from kiosk.records.schema.system_tables import FACTS, Outbox, Parked, SyncState
 from kiosk.records.schema.tables import GroupSession, Participant, Passcard
 from tests.faults.places import Clinic, Place
 from tests.faults.visits import Told, served_by, told_of

@@ -14,12 +14,11 @@ from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
 from kiosk.records.central.owner import owner_transaction
-from kiosk.records.central.setup import FACTS
 from kiosk.records.central.store import CentralStore
 from kiosk.records.database.store import Records, sqlite_module
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.schema.columns import table
-from kiosk.records.schema.system_tables import PublicKey
+from kiosk.records.schema.system_tables import FACTS, PublicKey
 from kiosk.records.schema.tables import GroupSession, Site, SupportGroup
 from kiosk.usecases.site import SiteInfo
 from tests.support.centres import Centre

@@ -16,11 +16,12 @@ from sqlmodel import SQLModel
 
 from kiosk.records import outbox
 from kiosk.records.central.link import CentralLink
-from kiosk.records.central.setup import FACTS, MADE_ANYWHERE
+from kiosk.records.central.setup import MADE_ANYWHERE
 from kiosk.records.central.store import CentralStore
 from kiosk.records.database.store import Records, Store
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import (
+    FACTS,
     AuditChain,
     KioskDevice,
     PublicKey,

@@ -26,11 +26,8 @@ _RIGHTS: Final = {
     "m": "reads its own",
     "a": "reads it",
     "i": "adds its own",
-    "I": "adds them for its clinic",
-    "U": "changes those of its clinic",
     "u": "changes its own",
     "o": "fills in its own once, as it joins",
-    "D": "deletes those of its clinic",
 }
 _BEGIN: Final = f"""\
 # What a machine's password may do
@@ -47,8 +44,8 @@ A desk adds facts. All else that it does to the clinic's records goes through fu
 centre, which work for its own clinic alone:
 
 - **It adds and changes** groups, sessions, members, passes, accounts and helplines, a row at a
-  time. The centre notes which desk did so, when, and how the row was before. No desk can change or
-  read such a note; it goes after {CHANGES_KEPT.days} days.
+  time. The centre notes which desk did so, when, and how the row was before. No desk can change
+  such a note, or read how the row was; it goes after {CHANGES_KEPT.days} days.
 - **It deletes** what retention may delete under the shortest times that a clinic can choose:
   requests that are closed or withdrawn and came at least {LEAST_REQUESTS_KEPT.days} days ago, with
   all that belongs to them; attendance after {LEAST_ATTENDANCE_KEPT.days} days; people whose pass

@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from kiosk.domain.ids import uuid7
-from kiosk.records.central import setup
 from kiosk.records.central.connection import Address
 from kiosk.records.central.setup import role_name
 from kiosk.records.schema.columns import Id
@@ -30,7 +29,6 @@ _PLAIN: dict[type, Any] = {
     datetime: datetime(2026, 3, 3, tzinfo=UTC),
     date: date(2026, 3, 3),
 }
-assert setup.FACTS, "importing the rights has made every table known"
 AT_THE_CENTRE = tuple(one.name for one in SQLModel.metadata.sorted_tables if one.info != KIOSK_ONLY)
 """Every table there."""
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-# s reads its site's rows, m its own machine's alone, a all. i adds rows as itself, I rows of its
-# site. U changes rows of its site, u its own alone, o its own until it has joined. D deletes rows
-# of its site. What is not told is denied.
+# s reads its site's rows, m its own machine's alone, a all. i adds rows as itself. u changes its
+# own alone, o its own until it has joined. What is not told is denied.
 MAY: Final[dict[str, tuple[str, str]]] = {
     # table: (a kiosk, a desk)
     "site": ("s", "s"),
@@ -139,7 +138,7 @@ MACHINES: Final = (
     both("a number before all", INSERT.replace("'{own}', 1,", f"'{{own}}', {-2**63},"), BROKEN,
          "same"),
     Try("a step that none follows", _STEP.replace("{revision}", str(2**31 - 1)), NO, YES,
-        "staff would find no number for the next one"),
+        "known: staff would find no number for the next one; the fact names the desk"),
     Try("a pass", _PASS, YES, NO, "made where the person stands; at a desk by a function"),
     Try("a second one with its lookup", f"{_PASS}; {_PASS.replace('{unused}', '{known}')}", TAKEN,
         NO, "first come, first served"),
@@ -274,7 +273,6 @@ HOLDS: Final = (
     ("a pass", _PASS),
     ("a setting of its role", "ALTER ROLE {own_role} SET lock_timeout = 0"),
     ("its own password", "ALTER ROLE {own_role} PASSWORD 'another'"),
-    ("a prepared transaction", "PREPARE TRANSACTION '{own}'"),
     ("a held cursor", "DECLARE c CURSOR FOR SELECT 1 FROM passcard, generate_series(1, 1000000)"),
     ("a notice", "NOTIFY anything"),
 )  # fmt: skip

@@ -21,9 +21,10 @@ from kiosk.domain.central.incarnations import (
 )
 from kiosk.domain.ids import NO_ID
 from kiosk.errors import StoreAway, StoreRefused
-from kiosk.records.central.setup import CONTRACT, FACTS, MADE_ANYWHERE, OLDEST_CONTRACT
+from kiosk.records.central.setup import CONTRACT, MADE_ANYWHERE, OLDEST_CONTRACT
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import Id
+from kiosk.records.schema.system_tables import FACTS
 from kiosk.sync.remote import FIRST, CentralAnswer, Change, Heartbeat, Values
 
 _SENT = {str(fact.__tablename__) for fact in FACTS}

@@ -12,11 +12,11 @@ from kiosk.domain.central.incarnations import OwnIncarnation, PushMark
 from kiosk.domain.ids import NO_ID
 from kiosk.errors import StoreAway
 from kiosk.records.central.owner import owner_transaction
-from kiosk.records.central.setup import FACTS
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import Reference, table
 from kiosk.records.schema.system_tables import (
+    FACTS,
     ChangeLog,
     KioskDevice,
     KioskHeartbeat,

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -272,7 +272,8 @@ def three_of_which_one_is_late(copies: Copies) -> tuple[set[UUID], list[Folder]]
     return told, [third, one, second]
 
 
-STORIES = (
+Story = Callable[[Copies], tuple[set[UUID], list[Folder]]]
+STORIES: tuple[Story, ...] = (
     two_that_run_at_once,
     one_that_is_put_back,
     one_that_is_put_back_with_what_waits,
@@ -283,9 +284,9 @@ STORIES = (
 @pytest.mark.parametrize("story", STORIES)
 @pytest.mark.parametrize("late", [False, True])
 def test_nothing_that_was_told_is_lost_once_the_centre_is_put_back(
-    copies: Copies, story: object, late: bool
+    copies: Copies, story: Story, late: bool
 ) -> None:
-    told, folders = story(copies)  # type: ignore[operator]  # one of STORIES
+    told, folders = story(copies)
     for folder in reversed(folders) if late else folders:
         folder.sync()
     for folder in folders:
@@ -296,8 +297,8 @@ def test_nothing_that_was_told_is_lost_once_the_centre_is_put_back(
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_nothing_is_lost_with_a_real_dump(real_copies: Copies, story: object) -> None:
-    told, folders = story(real_copies)  # type: ignore[operator]  # one of STORIES
+def test_nothing_is_lost_with_a_real_dump(real_copies: Copies, story: Story) -> None:
+    told, folders = story(real_copies)
     for folder in folders:
         # The connection was cut by the restore, which the first round finds out.
         folder.syncer.round()

@@ -200,7 +200,7 @@ def _reference(busy: Busy) -> str:
 
 
 def _waiting(busy: Busy) -> frozenset[UUID]:
-    """Let a member come while the clock is wrong; give the arrivals that wait for staff."""
+    """Let a member come while the clock is wrong; return the arrivals that wait for staff."""
     clinic, now = busy.clinic, busy.clinic.clock.at
     digits = clinic.passes.issue_pass("Noor", "en").digits
     clinic.clock.at = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)

@@ -23,6 +23,7 @@ from kiosk.records.database.store import sqlite_module
 from kiosk.usecases.admin.retention import clean_kiosk
 from tests.support import facts
 from tests.support.desks import Clinic
+from tests.usecases.attendance.test_far_off_clock import statements
 from tests.usecases.test_every_action import DEEDS, LOOKS, Busy, Call, each
 
 _PEOPLE: Final = frozenset({"participant", "passcard", "membership"})
@@ -128,18 +129,10 @@ def overheard(asked: dict[str, Asked], by: str) -> Iterator[None]:
         event.remove(Engine, "before_cursor_execute", hear)
 
 
-def statements(call: Call, busy: Busy) -> int:
+def count_statements(call: Call, busy: Busy) -> int:
     """Count what is asked."""
-    asked: list[str] = []
-
-    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", hear)
-    try:
+    with statements() as asked:
         call(busy)
-    finally:
-        event.remove(Engine, "before_cursor_execute", hear)
     return len(asked)
 
 
@@ -254,9 +247,9 @@ def a_day(clinic: Clinic, sessions: int) -> list[Session]:
 )
 def test_a_full_day_takes_no_more_statements_than_an_empty_one(clinic: Clinic, call: Call) -> None:
     busy = Busy(clinic)
-    few = statements(call, busy)
+    few = count_statements(call, busy)
     a_day(clinic, 30)
-    assert statements(call, busy) <= few
+    assert count_statements(call, busy) <= few
 
 
 def can_write(clinic: Clinic) -> bool:

@@ -18,8 +18,6 @@ from kiosk.domain.ids import NO_ID
 
 SPAN: Final = 1 << 40
 """How many numbers an incarnation has: its facts carry those from `incarnation * SPAN` on."""
-MOST: Final = 1000
-"""Incarnations of one kiosk."""
 ALIVE: Final = timedelta(days=1)
 """A machine that was heard so lately is still running."""
 TOLD_FOR: Final = timedelta(days=7)

@@ -238,13 +238,13 @@ def central_engine(
 
 def _wait_for_slow(engine: Engine, address: Address, patience: float) -> None:
     """Give a server at the end of a long line the time it needs to let a machine in."""
-    known: dict[str, float] = {}
+    is_slow = threading.Event()
 
     @event.listens_for(engine, "do_connect")
     def connect(
         dialect: Dialect, _: ConnectionPoolEntry, args: list[Any], params: dict[str, Any]
     ) -> DBAPIConnection:
-        if not known:
+        if not is_slow.is_set():
             try:
                 return dialect.connect(*args, **params)
             except psycopg.errors.ConnectionTimeout:
@@ -254,10 +254,10 @@ def _wait_for_slow(engine: Engine, address: Address, patience: float) -> None:
         try:
             made = dialect.connect(*args, **{**params, **longer})
         except psycopg.errors.ConnectionTimeout:
-            known.clear()
+            is_slow.clear()
             raise StoreSlow(SLOW) from None
         # The next connection need not wait in vain first.
-        known.update(longer)
+        is_slow.set()
         return made
 
 

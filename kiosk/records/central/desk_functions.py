@@ -1,10 +1,9 @@
 """What a desk adds, changes or deletes at the centre: functions that check it there, and note it.
 
 A desk's role adds facts, and has no INSERT, UPDATE or DELETE of its own on all else that the clinic
-keeps, so that a stolen
-password changes nothing that no note tells, deletes nothing that retention could not delete, and
-locks no table. A function works for the clinic in the name of the role that has signed in, and for
-no other.
+keeps, so that a stolen password changes nothing that no note tells, deletes nothing that retention
+could not delete, and locks no table. A function works for the clinic in the name of the role that
+has signed in, and for no other.
 """
 
 import re

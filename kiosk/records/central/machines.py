@@ -31,7 +31,6 @@ from kiosk.domain.central.incarnations import Incarnation
 from kiosk.records.central import setup
 from kiosk.records.central.incarnations import all_incarnations
 from kiosk.records.central.setup import (
-    FACTS,
     change_password,
     let_owner_end,
     lock_role,
@@ -44,6 +43,7 @@ from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.database.writing import add_reference, change_reference, mark_changed
 from kiosk.records.schema.columns import Fact, MadeAnywhere, readable, table
 from kiosk.records.schema.system_tables import (
+    FACTS,
     AuditEvent,
     CentralParked,
     KioskDevice,
@@ -212,11 +212,6 @@ def close_role(transaction: Transaction, machine: CentralMachine) -> None:
 def restore_settings(transaction: Transaction, machine: CentralMachine) -> bool:
     """Give a machine's role its own settings back; return whether somebody had changed them."""
     return machine.may_sign_in and setup.restore_settings(transaction.connection(), machine.role)
-
-
-def end_sessions(transaction: Transaction, machine: CentralMachine) -> None:
-    """End what a machine has open now."""
-    lock_role(transaction.connection(), machine.role)
 
 
 def role_may_sign_in(transaction: Transaction, role: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from kiosk.records.database.ahead import AHEAD, UNAWAITED, SentAhead
+from kiosk.records.database.ahead import AHEAD, UNAWAITED, AnswerPendingError
 
 DRIVER: Final = "postgresql+kiosk"
 _LINE: Final = "kiosk.line"
@@ -44,7 +44,7 @@ class JoinedDialect(PGDialect_psycopg):
 
     supports_statement_cache = True
 
-    def initialize(self, connection: Connection) -> None:  # noqa: ARG002 - SQLAlchemy's own
+    def initialize(self, _connection: Connection) -> None:
         """Ask nothing: four questions on a slow line tell nothing that a desk needs."""
         self.server_version_info = _OLDEST
         self.default_schema_name = "public"
@@ -62,7 +62,7 @@ class JoinedDialect(PGDialect_psycopg):
                 another = cursor.connection.cursor()
                 another.execute(statement, parameters)
                 line.asked.append((statement, parameters, another))
-            raise SentAhead
+            raise AnswerPendingError
         sent = line.take(statement, parameters)
         if sent is None:
             cursor.execute(statement, parameters)

@@ -14,14 +14,7 @@ from kiosk.records.central.desk_functions import desk_functions
 from kiosk.records.central.sessions import FUNCTIONS
 from kiosk.records.database.writing import ADDED_BY_DESKS
 from kiosk.records.schema.columns import Fact, table
-from kiosk.records.schema.system_tables import AuditEvent, Central
-from kiosk.records.schema.tables import (
-    CallbackEvent,
-    CallbackRequest,
-    CallbackWithdrawal,
-    CheckIn,
-    HeadCount,
-)
+from kiosk.records.schema.system_tables import FACTS, Central
 
 CONTRACT = 2
 """What this program understands of the agreement between machines and centre."""
@@ -41,10 +34,6 @@ OWN_SITE = "substr(current_user::text, 36, 24) = right(replace(site_id::text, '-
 """Policies ask the role's own name, which nobody can set, and no table: CockroachDB takes no
 subquery there. PostgreSQL cuts a name after 63 bytes, so it holds the end of the site's id, in
 which all that is random stands."""
-FACTS: Final[tuple[type[Fact], ...]] = (
-    CheckIn, HeadCount, CallbackRequest, CallbackEvent, CallbackWithdrawal, AuditEvent,
-)  # fmt: skip
-"""What machines send; each names the machine that wrote it."""
 MADE_ANYWHERE: Final = ("participant", "passcard")
 """Reference rows that a kiosk may make too, and never change."""
 PULLED: Final = (
@@ -276,10 +265,6 @@ def rights_statements() -> Iterator[str]:
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {KIOSKS}, {DESKS}"
     # A kiosk of the first agreement called it, and could hold the site's counter by it.
     yield "DROP FUNCTION IF EXISTS kiosk_note_passes(uuid[])"
-    for signature, function in FUNCTIONS.items():
-        yield function
-        yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {KIOSKS}, {DESKS}"
-        yield f"GRANT EXECUTE ON FUNCTION {signature} TO {DESKS}"
     for group in (KIOSKS, DESKS):
         yield f"GRANT USAGE ON SCHEMA public TO {group}"
         yield f"GRANT SELECT ON central TO {group}"
@@ -332,7 +317,7 @@ def _desk_rights() -> Iterator[str]:
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
     yield _grant("SELECT", "desk_change", DESKS, _NOTED)
     yield _policy("desk_change", DESKS, "SELECT", using=OWN_SITE)
-    for signature, made in desk_functions():
+    for signature, made in (*FUNCTIONS.items(), *desk_functions()):
         yield made
         yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {KIOSKS}, {DESKS}"
         yield f"GRANT EXECUTE ON FUNCTION {signature} TO {DESKS}"

@@ -17,7 +17,7 @@ UNAWAITED: Final = "kiosk_unawaited"
 """An execution option: nobody looks at the answer, so it may come with a later one."""
 
 
-class SentAhead(Exception):  # noqa: N818 - no error
+class AnswerPendingError(Exception):
     """A statement was sent ahead; there is no answer to read yet."""
 
 
@@ -33,7 +33,7 @@ def ask_ahead(transaction: Transaction, *questions: Callable[[], object]) -> Non
     info[AHEAD] = True
     try:
         for question in questions:
-            with suppress(SentAhead):
+            with suppress(AnswerPendingError):
                 question()
     finally:
         del info[AHEAD]

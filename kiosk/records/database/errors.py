@@ -58,7 +58,7 @@ def is_read_only(folder: Path) -> bool:
 
 
 def unwritable_error(folder: Path) -> StoreFull:
-    """Make the error of a data folder that nothing could be written to."""
+    """Return the error of a data folder that nothing could be written to."""
     return StoreFull(READ_ONLY if is_read_only(folder) else _FULL)
 
 

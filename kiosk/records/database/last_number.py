@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import Session as Transaction
 
+from kiosk.domain.central.incarnations import SPAN
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import SyncState
 
@@ -25,7 +26,7 @@ _raise = (
     .where(_state.kiosk_id == bindparam("machine"), _state.last_seq < bindparam("number"))
     .values(last_seq=bindparam("number"))
 )
-_numbers = select(_state.kiosk_id, _state.last_seq)
+_last = select(_state.last_seq).where(_state.kiosk_id == bindparam("machine"))
 
 
 class LastNumber:
@@ -35,6 +36,8 @@ class LastNumber:
         """Take the folder; the file is made with the first number."""
         self._path = folder / FILE
         self._handle: int | None = None
+        self._lost: tuple[UUID, int] | None = None
+        """The machine and the number of the last fact that is missing in the database."""
 
     def note(self, transaction: Transaction) -> None:
         """Write the number of the last fact of a transaction that has been committed.
@@ -46,23 +49,30 @@ class LastNumber:
         if numbered is None:
             return
         machine, number = numbered
+        if self._lost is not None and number <= self._lost[1]:
+            return
         with suppress(OSError):
             if self._handle is None:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
                 self._handle = os.open(self._path, flags, 0o600)
             os.pwrite(self._handle, f"{machine.hex} {number:020}".encode(), 0)
 
-    def settle(self, connection: Connection) -> int:
-        """Go on counting from the number in the file; return how many facts are missing here."""
+    def is_ahead(self, connection: Connection) -> bool:
+        """Return whether facts up to the number in the file are missing in the database."""
         found = self._read()
-        missing = 0
         if found is not None:
             machine, number = found
-            for row in connection.execute(_numbers):
-                if row.kiosk_id == machine and row.last_seq < number:
-                    missing = number - row.last_seq
-                    connection.execute(_raise, {"machine": machine, "number": number})
-        return missing
+            last = connection.execute(_last, {"machine": machine}).scalar()
+            # A new incarnation goes on counting, so the counts show what is missing.
+            if last is not None and last % SPAN < number % SPAN:
+                self._lost = machine, last - last % SPAN + number % SPAN
+        return self._lost is not None
+
+    def go_on(self, connection: Connection) -> None:
+        """Let the next fact have a number behind those that are missing."""
+        if self._lost is not None:
+            machine, number = self._lost
+            connection.execute(_raise, {"machine": machine, "number": number})
 
     def close(self) -> None:
         """Close the file; harmless when repeated."""

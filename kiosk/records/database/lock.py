@@ -43,9 +43,8 @@ class FolderLock:
 def lock_folder(folder: Path, name: str) -> FolderLock:
     """Take the lock `name` in `folder`; StoreBusy when another process holds it.
 
-    StoreFull where nothing can be written there.
-
-    The file stays behind and means nothing: only the lock on it counts.
+    StoreFull where nothing can be written there. The file stays behind and means nothing: only the
+    lock on it counts.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     try:

@@ -57,15 +57,15 @@ class OpenFiles:
     def check(self) -> None:
         """Raise StoreReplaced where a file was removed, replaced or written over, then and after.
 
-        Costs three stat(2) and four reads.
+        Costs three stat(2) and three reads.
         """
         if not self.is_replaced and not self._are_own():
             self.is_replaced = True
             self._set_aside()
         if self.is_replaced:
             raise StoreReplaced(
-                "The database file was replaced or removed while it was in use; look into the"
-                " data folder, put the right file there, and start the kiosk again."
+                "The database file was replaced or removed while it was in use. Put the right one"
+                " into the data folder; a kiosk or a desk begins anew by itself."
             )
 
     def close(self) -> None:

@@ -108,8 +108,8 @@ class Store:
         self._connection: Connection | None = None
         self._files: OpenFiles | None = None
         self._last = LastNumber(path.parent)
-        self.missing = 0
-        """How many facts had been committed here and were no longer there when it was opened."""
+        self.has_lost_facts = False
+        """Whether facts that had been committed here were gone when it was opened."""
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> "Store":
@@ -141,7 +141,7 @@ class Store:
                 store._upgrade(found)
             # Opens the one writing connection now, so that no visitor waits for it.
             with store.write() as transaction:
-                store.missing = store._last.settle(transaction.connection())
+                store.has_lost_facts = store._last.is_ahead(transaction.connection())
             store._files = OpenFiles(path)
         except BaseException as error:
             store.close()
@@ -154,6 +154,10 @@ class Store:
         """Hold room on the disk, to be given up by itself once that is full."""
         self._holds_room = True
         self._spare.hold()
+
+    def skip_lost_numbers(self, transaction: Transaction) -> None:
+        """Go on counting behind the facts that are gone; an entry that tells so must follow."""
+        self._last.go_on(transaction.connection())
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

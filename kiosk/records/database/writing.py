@@ -17,7 +17,7 @@ from kiosk.domain.clock_sync import is_doubtful
 from kiosk.errors import SetupError, StoreRefused
 from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.database.last_number import NUMBERED
-from kiosk.records.schema.columns import Fact, Reference, Row, payload, table
+from kiosk.records.schema.columns import Fact, Reference, Row, is_central, payload, table
 from kiosk.records.schema.system_tables import ChangeLog, Outbox, SyncCounter, SyncState
 from kiosk.records.schema.tables import CallbackEvent
 
@@ -139,7 +139,7 @@ def _change_row(
     transaction: Transaction, target: Table, row_id: UUID, values: Mapping[str, object]
 ) -> int:
     connection = transaction.connection()
-    if connection.dialect.name == "sqlite" or target.name not in CHANGED_BY_DESKS:
+    if not is_central(transaction) or target.name not in CHANGED_BY_DESKS:
         rows = update(target).where(target.c.id == row_id).values(dict(values))
         return connection.execute(rows).rowcount
     # At the centre a function changes it, and notes how it was.
@@ -223,7 +223,8 @@ def _insert(
 ) -> None:
     plan, row_id = _plan(kind), cast(UUID, values["id"])
     connection = transaction.connection()
-    if connection.dialect.name != "sqlite" and plan.table_name in ADDED_BY_DESKS:
+    at_central = connection.dialect.name != "sqlite"
+    if at_central and plan.table_name in ADDED_BY_DESKS:
         # At the centre a function adds it, and notes which desk did.
         made = {"made": payload(values)}
         add = text(f"SELECT kiosk_add_{plan.table_name}(:made)")
@@ -233,11 +234,10 @@ def _insert(
             )
     else:
         connection.execute(plan.insert, values)
-    if connection.dialect.name != "sqlite":
+    if at_central:
         if issubclass(kind, Reference):
             mark_changed(transaction, plan.table_name, row_id)
-        return
-    if send:
+    elif send:
         connection.execute(
             _outbox,
             {

@@ -5,7 +5,7 @@ from sqlmodel import SQLModel
 
 from kiosk.records.schema import system_tables, tables
 
-_ALL_TABLES = (tables, system_tables, system_tables)
+_ALL_TABLES = (tables, system_tables)
 """Named so that the metadata below is complete."""
 
 connection = context.config.attributes.get("connection")

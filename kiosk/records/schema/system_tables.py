@@ -4,12 +4,20 @@ Tables with `info["only"] == "kiosk"` exist on SQLite alone; they never leave th
 """
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, SmallInteger, false, text
 from sqlmodel import Field, SQLModel
 
 from kiosk.records.schema.columns import Fact, Id, Reference
+from kiosk.records.schema.tables import (
+    CallbackEvent,
+    CallbackRequest,
+    CallbackWithdrawal,
+    CheckIn,
+    HeadCount,
+)
 
 KIOSK_ONLY = {"only": "kiosk"}
 _FROM_0 = {"server_default": text("0")}
@@ -223,8 +231,7 @@ class KioskHeartbeat(SQLModel, table=True):
     waiting_since: datetime | None = None
     """When the oldest row that waited then was made; None where none waited."""
     sent_upto: int = Field(default=0, sa_type=BigInteger)
-    """The last `kiosk_seq` that the centre has confirmed to it; written by older versions; now in
-    `kiosk_incarnation`."""
+    """Unused since `kiosk_incarnation` holds how far a kiosk has sent; older versions wrote it."""
     version: str
     helplines_review_by: str | None = None
     """ISO 8601."""
@@ -336,3 +343,14 @@ class ChangeLog(SQLModel, table=True):
     row_id: UUID = Field(sa_type=Id)
     gone: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether retention has deleted the row; only then does a kiosk delete its copy."""
+
+
+FACTS: Final[dict[type[Fact], str]] = {
+    CheckIn: "occurred_at",
+    HeadCount: "at",
+    CallbackRequest: "created_at",
+    CallbackEvent: "at",
+    CallbackWithdrawal: "at",
+    AuditEvent: "at",
+}
+"""What machines write, number and send; with the column of when each was written."""

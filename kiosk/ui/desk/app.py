@@ -57,8 +57,6 @@ _SESSION_ROUTES: dict[Place, Callable[[UUID], DeskScreen]] = {
 """Which screen is at each place that is about one session."""
 _REST = 1
 """The app's own empty screen, which lies under all others."""
-_AGAIN = 5.0
-"""Seconds until desks that could not be opened are tried again."""
 _LONG = "You have been signed in for a long time; please sign in again."
 
 
@@ -82,8 +80,6 @@ class DeskApp(StaffApp):
         """Where the person was who is locked out."""
         self._opening = False
         self._are_open = False
-        self._again_at: float | None = None
-        """When to try again to open the desks; None unless they could not be opened."""
 
     @property
     def in_front(self) -> DeskScreen | None:
@@ -173,7 +169,7 @@ class DeskApp(StaffApp):
         answer = await self.door.ask(lambda side: side.clinic)
         screen = self.in_front
         if isinstance(answer, Trouble):
-            self._again_at = self.monotonic() + _AGAIN
+            self.try_later()
             if screen is not None:
                 screen.say(answer.for_staff)
             return
@@ -192,7 +188,7 @@ class DeskApp(StaffApp):
         if self.door.replaced:
             await self._start_anew()
             return
-        if self._again_at is not None and self.monotonic() >= self._again_at:
+        if self.is_time_again():
             self.run_worker(self._open_desks())
         if self.who is not None:
             if (self.clinic.now() - self.who.since).total_seconds() >= LONGEST_STAY:
@@ -208,11 +204,10 @@ class DeskApp(StaffApp):
 
     async def _start_anew(self) -> None:
         """Sign out, for the records were replaced; start the program again once that was read."""
-        now = self.monotonic()
         if self._again_at is None:
-            self._again_at = now + _AGAIN
+            self.try_later()
             await self.sign_out(self.door.replaced)
-        elif now >= self._again_at:
+        elif self.is_time_again():
             self.leave(EXIT_REPLACED)
 
     async def lock(self) -> None:

@@ -75,8 +75,6 @@ from kiosk.ui.widgets.visitor_bar import Bar
 
 _REREAD_TICKS = 60
 """The day's line and the helplines follow what was planned and published within a minute."""
-_AGAIN = 5.0
-"""Seconds until desks that could not be opened are tried again."""
 
 
 class VisitorApp(TimedApp):
@@ -100,8 +98,6 @@ class VisitorApp(TimedApp):
         self._started = False
         self._ticks = 0
         """Seconds since the day's line was read."""
-        self._again_at: float | None = None
-        """When to try again to open the desks; None unless they could not be opened."""
         navigation, go_aside = self.navigation, self._go_aside
         self.routes: dict[VisitorRoute, Callable[[], Awaitable[None]]] = {
             VisitorRoute.BACK: navigation.back,
@@ -148,7 +144,7 @@ class VisitorApp(TimedApp):
         was_open = context.is_open
         answer = await context.door.ask(lambda side: (side.clinic, side.maintenance.out_of_order()))
         if isinstance(answer, Trouble):
-            self._again_at = self.monotonic() + _AGAIN
+            self.try_later()
             await self._close_or_open(answer.for_staff)
             return
         context.clinic, reason = answer
@@ -414,17 +410,16 @@ class VisitorApp(TimedApp):
         """Open the desks once it is time to try that again."""
         if self.context.door.replaced:
             self._start_anew()
-        elif self._again_at is not None and self.monotonic() >= self._again_at:
+        elif self.is_time_again():
             self._again_at = None
             self.run_worker(self._open_desks())
 
     def _start_anew(self) -> None:
         """Close, for the records were replaced; start the program again once nobody is there."""
-        now = self.monotonic()
         if self._again_at is None:
-            self._again_at = now + _AGAIN
+            self.try_later()
             self.run_worker(self._close_or_open(self.context.door.replaced))
-        elif now >= self._again_at and isinstance(self.screen, OutOfOrderScreen):
+        elif self.is_time_again() and isinstance(self.screen, OutOfOrderScreen):
             self.leave(EXIT_REPLACED)
 
     def _reread(self, screen: HomeScreen | OutOfOrderScreen) -> None:

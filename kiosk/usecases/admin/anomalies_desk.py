@@ -88,15 +88,14 @@ class _AnomalySearch:
         yield from self._at_sessions()
         yield from self._at_no_session()
         yield from self._about_requests()
-        for refused in records.refusals(self.transaction, self.site_id, self.since):
-            machine = frozenset({refused.kiosk_id})
-            yield FactAnomaly(AnomalyKind.REFUSED, refused.stamp, machine)
-        for lost in records.losses(self.transaction, self.site_id, self.since):
-            machine = frozenset({lost.kiosk_id})
-            yield FactAnomaly(AnomalyKind.LOST, lost.after, machine, count=lost.missing)
-        for gap in records.gaps(self.transaction, self.site_id, self.since):
-            machine = frozenset({gap.kiosk_id})
-            yield FactAnomaly(AnomalyKind.GAP, gap.after, machine, count=gap.missing)
+        for kind, look in (
+            (AnomalyKind.REFUSED, records.refusals),
+            (AnomalyKind.LOST, records.losses),
+            (AnomalyKind.GAP, records.gaps),
+        ):
+            for gap in look(*where):
+                machine = frozenset({gap.kiosk_id})
+                yield FactAnomaly(kind, gap.after, machine, count=gap.missing)
 
     def _at_sessions(self) -> Iterator[FactAnomaly]:
         facts = records.check_ins_by_session(self.transaction, self.site_id, self.since)

@@ -172,7 +172,7 @@ class RosterDesk(StaffDesk):
         with self._reading() as (transaction, _now):
             facts = check_ins.unplaced(transaction, self._site.site_id)
             lookups = [fact.lookup for fact in facts if fact.lookup is not None]
-            holders = passes.holders(transaction, lookups) if lookups else {}
+            holders = passes.holders(transaction, lookups)
         nowhere = RosterSession(UNPLACED, "", cancelled=False, cancelled_reason="")
         record = SessionRecord(nowhere, tuple(facts), holders, (), None)
         if record.sealed_names.keys() - self._names.opened.keys():

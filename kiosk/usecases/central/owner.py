@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from kiosk.devices.clock import Clock, Entropy
@@ -33,7 +34,8 @@ _SHORT_ID = 8
 """Characters of an id that tell sites of the same name apart."""
 LONGEST_NAME = 60
 _TRIES = 3
-"""To shut a machine out that changes its own role at the same moment."""
+"""Where a machine writes at the same moment, or changes its own role."""
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,7 @@ def prepare_central(owner: Address, clock: Clock) -> PreparedCentral:
     from alembic.util import CommandError
 
     try:
-        for _ in range(_TRIES - 1):
-            with suppress(StoreBusy):
-                return _prepare(owner, clock)
-        return _prepare(owner, clock)
+        return _try_again(lambda: _prepare(owner, clock))
     except CommandError:
         raise StoreDiffers(
             "A newer kiosk has made this centre; install that version and run this again. Nothing"
@@ -260,17 +259,22 @@ def review_machine(
 
 def _shut_out(owner: Address, machine: CentralMachine) -> None:
     """Let a machine in no more and end what it has open, in transactions that wait for nothing."""
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            with owner_transaction(owner) as transaction:
-                machines.close_role(transaction, machine)
-            break
-        except StoreBusy:
-            if not tries_left:
-                raise
+
+    def close() -> None:
+        with owner_transaction(owner) as transaction:
+            machines.close_role(transaction, machine)
+
+    _try_again(close)
     # Once more: it may have come in again before the first was committed.
-    with owner_transaction(owner) as transaction:
-        machines.close_role(transaction, machine)
+    close()
+
+
+def _try_again(work: Callable[[], _Answer]) -> _Answer:
+    """Do `work`, and again where somebody was in the way; StoreBusy after the last try."""
+    for _ in range(_TRIES - 1):
+        with suppress(StoreBusy):
+            return work()
+    return work()
 
 
 def declare_restored(owner: Address, clock: Clock, entropy: Entropy) -> tuple[int, int]:

@@ -82,18 +82,17 @@ def what_is_added(name: str, who: Who, machine: Connection) -> None:
         statement = insert(one).values(row).inline()
         return tried(machine, statement)
 
-    if not set(may) & set("iI"):
+    if "i" not in may:
         assert added(A.site, who[1]) == DENIED
         return
     assert added(A.site, who[1]) == 1
     assert added(B.site, who[1]) == DENIED
-    forged = added(A.site, A.kiosk if who[0] == "desk" else A.other_kiosk)
-    assert forged == (DENIED if "i" in may else 1)
+    assert added(A.site, A.kiosk if who[0] == "desk" else A.other_kiosk) == DENIED
 
 
 def what_is_changed(name: str, who: Who, machine: Connection) -> None:
     may, one = rights(name, who), SQLModel.metadata.tables[name]
-    may_change = CHANGED.get(name, {*one.columns.keys()}) if set(may) & set("uUo") else set()
+    may_change = CHANGED.get(name, {*one.columns.keys()}) if set(may) & set("uo") else set()
     if "u" in may:
         assert tried(machine, insert(one).values(sample(name, A.site, who[1])).inline()) == 1
     for column in one.columns:
@@ -102,21 +101,11 @@ def what_is_changed(name: str, who: Who, machine: Connection) -> None:
             assert tried(machine, update(one).values(values | _EARLIER)) == DENIED
             values["received_at"] = func.now()
         reached = tried(machine, update(one).values(values))
-        if column.name not in may_change:
-            assert reached == DENIED, column.name
-        elif "U" in may:
-            assert reached == seen(machine, name) != 0, column.name
-        else:
-            assert reached == 1, column.name
+        assert reached == (1 if column.name in may_change else DENIED), column.name
 
 
 def what_is_deleted(name: str, who: Who, machine: Connection) -> None:
-    one = SQLModel.metadata.tables[name]
-    if "D" not in rights(name, who):
-        assert tried(machine, delete(one)) == DENIED
-        return
-    assert tried(machine, delete(one).where(one.c.site_id == B.site)) == 0
-    assert 0 != seen(machine, name) == tried(machine, delete(one))
+    assert tried(machine, delete(SQLModel.metadata.tables[name])) == DENIED
 
 
 @pytest.mark.parametrize("right", [what_is_read, what_is_added, what_is_changed, what_is_deleted])
@@ -128,8 +117,3 @@ def test_every_table(
             right(name, who, machine)
 
     check_each(AT_THE_CENTRE, check)
-
-
-def seen(connection: Connection, name: str) -> int:
-    one = SQLModel.metadata.tables[name]
-    return int(connection.execute(select(func.count()).select_from(one)).scalar_one())

@@ -1,11 +1,22 @@
-"""A desk that cannot be opened yet says so, and opens by itself once it can be."""
+"""A desk that cannot be opened yet, or no more, says so and opens by itself once it can be."""
 
 from functools import partial
+from unittest.mock import patch
 
 import pytest
 
-from kiosk.errors import KioskError, SetupError, StoreAway, StoreBusy, StoreDamaged, StoreFull
+from kiosk.errors import (
+    KioskError,
+    SetupError,
+    StoreAway,
+    StoreBusy,
+    StoreDamaged,
+    StoreFull,
+    StoreReplaced,
+)
 from kiosk.ui.desk.session import DeskSide
+from kiosk.ui.terminal.startup import EXIT_REPLACED
+from kiosk.usecases.attendance.roster_desk import RosterDesk
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Written, at_desk, desk_side
 
@@ -56,3 +67,19 @@ async def test_who_signs_in_first_finds_the_clinics_own_time(clinic: Clinic) -> 
         await colleague.keys("escape")
         await colleague.sign_in("manager")
         assert colleague.app.clinic.zone == clinic.site.zone
+
+
+async def test_replaced_records_sign_out_and_it_starts_anew_once_that_was_read(
+    clinic: Clinic,
+) -> None:
+    async with at_desk(clinic, "manager") as colleague:
+        gone = StoreReplaced("The database file was replaced.")
+        with patch.object(RosterDesk, "sessions", side_effect=gone):
+            await colleague.keys("g")
+        await colleague.wait(0)
+        colleague.expect("Staff desk", "The database file was replaced.")
+        assert colleague.app.who is None
+        await colleague.wait(4)
+        assert colleague.app.return_code is None
+        await colleague.wait(2)
+    assert colleague.app.return_code == EXIT_REPLACED

@@ -7,14 +7,16 @@ import pytest
 from kiosk.domain.anomalies import Anomaly, AnomalyKind
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.attendance.roster import VoidReason
+from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.central.incarnations import SPAN
 from kiosk.domain.passes import decode, derive_lookup
 from kiosk.domain.staff import Role
 from kiosk.errors import AccessRefused, SignedOut
+from kiosk.records.schema.system_tables import AuditEvent
 from tests.support import facts
 from tests.support.desks import Clinic
-from tests.support.oddfacts import asked, machine, seen, withdrawn
+from tests.support.oddfacts import asked, machine, put, seen, withdrawn
 
 pytestmark = pytest.mark.central
 
@@ -195,6 +197,22 @@ def test_numbers_of_another_folder_of_a_kiosk_follow_no_others(clinic: Clinic) -
     seen(clinic, door, session.id, late=MINUTE, seq=SPAN + 7)
     gaps = [odd.count for odd in found(clinic) if odd.kind is AnomalyKind.GAP]
     assert gaps == ([] if clinic.owner is None else [1])
+
+
+@pytest.mark.parametrize(("number", "lost"), [(4, []), (6, [2]), (SPAN + 4, []), (SPAN + 6, [2])])
+def test_records_that_a_machine_lost_are_counted_where_they_are_gone(
+    clinic: Clinic, number: int, lost: list[int]
+) -> None:
+    """An entry that has never arrived is numbered anew where its folder was put back."""
+    session, door, now = clinic.add_session(), machine(clinic, "8K"), clinic.clock.at
+    for before in (1, 2, 3):
+        seen(clinic, door, session.id, late=MINUTE, seq=before)
+    put(
+        clinic, AuditEvent, kiosk_id=door, kiosk_seq=number, clock_offset_ms=0,
+        clock_doubtful=False, received_at=now, position=0, tag=bytes(32), at=now,
+        action=AuditAction.RECORDS_MISSING.value,
+    )  # fmt: skip
+    assert [odd.count for odd in found(clinic) if odd.kind is AnomalyKind.LOST] == lost
 
 
 def test_check_ins_to_a_session_that_the_centre_has_lost(clinic: Clinic) -> None:
