@@ -51,6 +51,7 @@ _PROBLEMS = {
     AccountProblem.UNKNOWN: "There is no account of this login; see `kiosk staff list`.",
     AccountProblem.LAST_MANAGER: "Nobody else is a manager; make somebody one first.",
     AccountProblem.OWN_PASSPHRASE: "For your own passphrase leave out the login.",
+    AccountProblem.DISABLED: "The account is disabled; open it by `kiosk staff enable`.",
     AccountProblem.NEEDS_PASSPHRASE: "The new roles open more, and need a new passphrase.",
 }
 
@@ -101,14 +102,25 @@ def add(
 
 @app.command(cls=Verb)
 def disable(login: LoginArgument, user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
-    """Shut an account at once."""
+    """Shut an account at once; opening it again takes a new passphrase."""
     _change(user, lambda desk: desk.disable(_named(desk, login).id), form)
 
 
 @app.command(cls=Verb)
 def enable(login: LoginArgument, user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
-    """Open an account again, with the passphrase it had."""
-    _change(user, lambda desk: desk.enable(_named(desk, login).id), form)
+    """Open an account again, with a new passphrase to hand over.
+
+    It is asked for unseen, or read from KIOSK_NEW_PASSPHRASE, and has to be replaced at the next
+    sign-in.
+    """
+
+    def open_again(desk: "AccountsDesk") -> "Answer":
+        account = _named(desk, login)
+        if not account.disabled:
+            return account
+        return desk.enable(account.id, _first_passphrase(account.login, _UNCHANGED))
+
+    _change(user, open_again, form)
 
 
 @app.command(cls=Verb)
@@ -170,6 +182,8 @@ def passphrase(
 
     def give(desk: "AccountsDesk") -> "Answer":
         account = _named(desk, login)
+        if account.disabled:
+            return AccountProblem.DISABLED
         return desk.reset_passphrase(account.id, _first_passphrase(account.login, _UNCHANGED))
 
     _change(user, give, form)

@@ -86,6 +86,8 @@ class AccountProblem(StrEnum):
     """Nobody would be left who may do this."""
     OWN_PASSPHRASE = "own_passphrase"  # noqa: S105  the name of a problem
     """One's own passphrase is changed with the old one, by `Access.change_passphrase`."""
+    DISABLED = "disabled"
+    """A disabled account has no keys to lock; it is enabled with a new passphrase."""
     NEEDS_PASSPHRASE = "needs_passphrase"  # noqa: S105  the name of a problem
     """The new roles need keys that only a new passphrase can lock for them."""
 

@@ -147,6 +147,10 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
 """The actions by what they are about, to choose one in two steps."""
 
 
+NOTE_HEADS = "Note its head away from the machine, for `kiosk audit verify --head` next time:"
+"""What stands before the lines of `describe_heads`."""
+
+
 def describe_action(action: str) -> str:
     """Return what was done; the code of a later version stands for itself."""
     return ACTION_TEXTS.get(action, action.replace("_", " "))

@@ -95,12 +95,19 @@ def test_a_lost_passphrase_is_given_anew(
     assert amy("staff", "passphrase").code == 0
 
 
-def test_a_shut_account_stays_shut_until_it_is_opened(manager: Manager) -> None:
+def test_a_shut_account_stays_shut_until_it_is_opened(
+    manager: Manager, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert manager.row("staff", "disable", "Caller")["disabled"]
     caller = Manager(manager.kiosk, manager.folder, "caller")
     assert "not right" in caller.refused("callbacks", "list")
-    assert not manager.row("staff", "enable", "caller")["disabled"]
-    assert caller("callbacks", "list").code == 0
+    assert not manager.row("staff", "enable", "manager")["disabled"]
+    assert "`kiosk staff enable`" in manager.refused("staff", "passphrase", "caller")
+    monkeypatch.setenv(NEW_PASSPHRASE_VARIABLE, FIRST)
+    row = manager.row("staff", "enable", "caller")
+    assert (row["disabled"], row["must_change"]) == (False, True)
+    choose(monkeypatch, FIRST, OWN)
+    assert caller("staff", "passphrase").code == 0
 
 
 def test_more_rights_need_a_new_passphrase(

@@ -33,7 +33,9 @@ class StaffAccount(Reference, table=True):
     roles: str
     """Codes of `Role`, sorted, joined by commas."""
     wrapped_keys: str
-    """The private keys of the roles under the passphrase (JSON of the vault)."""
+    """The private keys of the roles under the passphrase (JSON of the vault).
+
+    Empty where the account is disabled."""
     created_at: datetime
     disabled_at: datetime | None = None
     must_change: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

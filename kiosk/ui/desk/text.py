@@ -89,6 +89,7 @@ ACCOUNT_PROBLEMS = {
     AccountProblem.UNKNOWN: "It is no longer there; look again.",
     AccountProblem.LAST_MANAGER: "This is the last manager; make another one first.",
     AccountProblem.OWN_PASSPHRASE: "Your own passphrase is changed from the menu.",
+    AccountProblem.DISABLED: "The account is disabled; enable it, with a new passphrase.",
     AccountProblem.NEEDS_PASSPHRASE: "The new roles open more; they need a new passphrase.",
 }
 

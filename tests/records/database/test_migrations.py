@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 from sqlmodel import SQLModel
 
-from kiosk.records.database.store import Store
+from kiosk.records.database.store import Store, sqlite_module, writer_engine
 from kiosk.records.database.upgrading import migration_config
 from kiosk.records.migrations import HEAD, REVISIONS
 from kiosk.records.schema import system_tables, tables
@@ -76,4 +76,27 @@ def test_a_file_without_tables_is_brought_up_to_date(path: Path) -> None:
     with store.read() as transaction:
         found = transaction.connection().exec_driver_sql("SELECT version_num FROM alembic_version")
         assert found.scalar_one() == HEAD
+    store.close()
+
+
+def test_accounts_that_were_disabled_before_lose_their_keys(path: Path) -> None:
+    path.parent.mkdir()
+    engine = writer_engine(path, sqlite_module())
+    with engine.begin() as connection:
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        for number, disabled_at in enumerate((None, "2026-01-01 00:00:00.000000"), 1):
+            connection.exec_driver_sql(
+                "INSERT INTO staff_account (id, site_id, login, roles, wrapped_keys, created_at,"
+                " disabled_at) VALUES (?, ?, 'mei', 'caller', 'keys', '2026-01-01', ?)",
+                (bytes([number]) * 16, bytes(16), disabled_at),
+            )
+    engine.dispose()
+    store = Store.open(path)
+    with store.read() as transaction:
+        found = transaction.connection().exec_driver_sql(
+            "SELECT wrapped_keys FROM staff_account ORDER BY id"
+        )
+        assert list(found.scalars()) == ["keys", ""]
     store.close()

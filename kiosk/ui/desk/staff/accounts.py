@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
-from uuid import UUID
 
 from textual import on
 from textual.widget import Widget
@@ -17,8 +16,8 @@ from kiosk.domain.staff import (
     Role,
     check_passphrase,
     is_login,
+    may_take,
     normalise_login,
-    purposes_of_roles,
 )
 from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
 from kiosk.ui.desk.forms import FormScreen, MarkRow, Row, TextRow
@@ -81,12 +80,12 @@ class AccountsScreen(DeskScreen):
         yield Key("a", "Add", partial(self.open, NewAccountScreen))
         if one is None:
             return
-        reset = partial(ResetPassphraseScreen, one.id, one.login)
         yield Key("l", "Languages", partial(self.open, partial(LanguagesScreen, one)))
-        yield Key("p", "Passphrase", partial(self.open, reset))
+        passphrase = partial(self.open, partial(ResetPassphraseScreen, one))
         if one.disabled:
-            yield Key("e", "Enable", self._enable)
+            yield Key("e", "Enable", passphrase)
         else:
+            yield Key("p", "Passphrase", passphrase)
             yield Key("d", "Disable", self._disable)
 
     def on_mount(self) -> None:
@@ -123,21 +122,16 @@ class AccountsScreen(DeskScreen):
     def _disable(self) -> None:
         one = self._current
         if one is not None:
-            lead = "It ends at once, also for somebody who is signed in with it."
-            question = f"Disable the account {one.login}?"
-            self.pose(
-                ask_sure(question, lead, "Yes, disable it", partial(self._set, one, off=True))
+            lead = (
+                "It ends at once, also for somebody who is signed in with it. To enable it later"
+                " takes a new passphrase."
             )
+            question = f"Disable the account {one.login}?"
 
-    def _enable(self) -> None:
-        if self._current is not None:
-            self._set(self._current, off=False)
+            def disable() -> None:
+                self.act(lambda side: side.accounts.disable(one.id), "Disabled.")
 
-    def _set(self, one: AccountView, *, off: bool) -> None:
-        self.act(
-            lambda side: side.accounts.disable(one.id) if off else side.accounts.enable(one.id),
-            "Disabled." if off else "Enabled again.",
-        )
+            self.pose(ask_sure(question, lead, "Yes, disable it", disable))
 
 
 def passphrase_rows(label: str) -> tuple[TextRow, TextRow]:
@@ -206,26 +200,33 @@ class NewAccountScreen(FormScreen):
 class ResetPassphraseScreen(FormScreen):
     """The form of a passphrase that its owner has to replace at the next sign-in."""
 
-    def __init__(self, account_id: UUID, login: str, roles: frozenset[Role] | None = None) -> None:
-        """Take the account and the new roles that ask for it; None: the passphrase is lost."""
+    def __init__(self, account: AccountView, roles: frozenset[Role] | None = None) -> None:
+        """Take the account and the new roles that ask for it.
+
+        None: the passphrase is lost, or the account was disabled.
+        """
         super().__init__()
-        self._account_id = account_id
-        self._login = login
+        self._account = account
         self._roles = roles
 
     def heading(self) -> str:
-        return f"A new passphrase for {self._login}"
+        if self._account.disabled:
+            return f"Enable {self._account.login} with a new passphrase"
+        return f"A new passphrase for {self._account.login}"
 
     def rows(self) -> Iterable[Row]:
         yield from passphrase_rows("Passphrase")
 
     def keep(self) -> None:
-        id_, roles, passphrase = self._account_id, self._roles, read_passphrase(self)
+        account, roles, passphrase = self._account, self._roles, read_passphrase(self)
         if passphrase is None:
             return
         self.say("One moment …")
-        done = f"Tell {self._login} the new passphrase; the old one is gone."
-        if roles is None:
+        id_, done = account.id, f"Tell {account.login} the new passphrase; the old one is gone."
+        if account.disabled:
+            done = f"Enabled. {done}"
+            self.send(lambda side: side.accounts.enable(id_, passphrase), done)
+        elif roles is None:
             self.send(lambda side: side.accounts.reset_passphrase(id_, passphrase), done)
         else:
             done = f"The roles are kept. {done}"
@@ -255,11 +256,11 @@ class RolesScreen(FormScreen):
             self.miss("roles", "Mark one role or more.")
         elif roles == account.roles:
             self.finish("Nothing was changed.")
-        elif purposes_of_roles(roles) <= purposes_of_roles(account.roles):
+        elif account.disabled or may_take(account.roles, roles):
             done = f"The roles of {account.login} are kept."
             self.send(lambda side: side.accounts.set_roles(account.id, roles, ""), done)
         else:
-            reset = partial(ResetPassphraseScreen, account.id, account.login, roles)
+            reset = partial(ResetPassphraseScreen, account, roles)
             self.open(reset, instead=True)
 
 

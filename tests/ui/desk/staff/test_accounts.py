@@ -113,9 +113,21 @@ async def test_languages_are_marked_and_an_account_is_disabled_and_enabled(clini
         await colleague.keys("d", "y")
         colleague.expect("Disabled.", "2 accounts, 1 disabled", "Enable")
         assert isinstance(clinic.access.sign_in("arjun", PASSPHRASE), SignInRefused)
+        assert "Passphrase" not in "".join(colleague.lines)
+        await colleague.keys("enter")
+        await colleague.tap("Facilitator")
+        await colleague.keys("k")
+        colleague.expect("The roles of arjun are kept.")
         await colleague.keys("e")
-        colleague.expect("Enabled again.", "2 accounts")
+        colleague.expect("Enable arjun with a new passphrase")
+        await give(colleague, GIVEN, GIVEN)
+        await colleague.tap("Keep it")
+        colleague.expect("Enabled. Tell arjun the new passphrase", "2 accounts")
     assert not account(clinic, "arjun").disabled
+    assert isinstance(clinic.access.sign_in("arjun", PASSPHRASE), SignInRefused)
+    enabled = clinic.access.sign_in("arjun", GIVEN)
+    assert isinstance(enabled, SignedIn)
+    assert enabled.staff.roles == {Role.CALLER, Role.FACILITATOR}
 
 
 async def test_a_lost_passphrase_is_replaced_but_not_ones_own(clinic: Clinic) -> None:
