@@ -97,7 +97,7 @@ def test_a_new_folder_is_private_and_has_its_settings(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     make_folder(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    for name in ("kiosk.toml", "take-home.toml"):
+    for name in ("kiosk.toml", "take-home.toml", "wishes.toml"):
         assert (folder / name).read_bytes() == (CHECKOUT / "config" / name).read_bytes()
 
 

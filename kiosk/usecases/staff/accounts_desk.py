@@ -7,6 +7,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import (
     AccountProblem,
     AccountView,
@@ -98,6 +99,11 @@ class AccountsDesk(StaffDesk):
         """Set the languages that an account speaks on the phone; none stands for all."""
         values = {"languages": format_codes(languages)}
         return self._change(account_id, values, AuditAction.STAFF_LANGUAGES_SET)
+
+    def set_offers(self, account_id: UUID, offers: Iterable[CallerWish]) -> Answer:
+        """Set which of `wishes.CallerWish` an account is; none where nothing is told."""
+        values = {"offers": format_codes(offers)}
+        return self._change(account_id, values, AuditAction.STAFF_OFFERS_SET)
 
     def disable(self, account_id: UUID) -> Answer:
         """Disable an account at once; LAST_MANAGER where no manager would be left to enable it."""
@@ -195,4 +201,5 @@ def _view(account: staff.Account) -> AccountView:
         disabled=account.disabled,
         must_change=account.must_change,
         created_at=account.created_at,
+        offers=account.offers,
     )

@@ -1,0 +1,59 @@
+"""A visitor's wishes in words, for staff: on the desk, on the command line and in files."""
+
+from collections.abc import Iterable, Sequence
+
+from kiosk.domain.callbacks.wishes import (
+    CallerWish,
+    OfferedWishes,
+    Topic,
+    Wish,
+    wished_caller,
+)
+
+WISHES = {
+    Wish.WOMAN: "to speak with a woman",
+    Wish.MAN: "to speak with a man",
+    Wish.TEXT: "a text rather than a ring",
+    Wish.INTERPRETER: "an interpreter",
+    Wish.CARER: "for somebody they care for",
+}
+SHORT_WISHES = {
+    Wish.WOMAN: "woman",
+    Wish.MAN: "man",
+    Wish.TEXT: "text",
+    Wish.INTERPRETER: "interpreter",
+    Wish.CARER: "carer",
+}
+OFFERS = {CallerWish.WOMAN: "A woman", CallerWish.MAN: "A man"}
+"""What a caller can be, as accounts show it."""
+
+
+def format_wish(code: str, topics: Iterable[Topic] = ()) -> str:
+    """Return one wish; a topic of none of `topics`, like any unknown code, stands for itself."""
+    if code in set(Wish):
+        return WISHES[Wish(code)]
+    named = next((topic for topic in topics if topic.code == code), None)
+    return code if named is None else f"about: {named.label('en')}"
+
+
+def format_short_wishes(codes: Iterable[str], topics: Sequence[Topic] = ()) -> str:
+    """Return wishes in a word each, for a row of a list."""
+    named = {topic.code: topic.label("en") for topic in topics}
+    held = set(codes)
+    known = [words for wish, words in SHORT_WISHES.items() if wish in held]
+    others = [named.get(code, code) for code in sorted(held - set(Wish))]
+    return ", ".join((*known, *others))
+
+
+def format_rather(codes: Sequence[str]) -> str:
+    """Return who or what is rather wished for, "a woman" or "a text"; empty for neither."""
+    wanted = wished_caller(codes)
+    if wanted:
+        return f"a {wanted}"
+    return "a text" if Wish.TEXT in codes else ""
+
+
+def wish_options(offered: OfferedWishes) -> tuple[tuple[str, str], ...]:
+    """Return (code, words) of everything that can be wished for, for a form of staff."""
+    topics = ((topic.code, f"about: {topic.label('en')}") for topic in offered.topics)
+    return (*((wish.value, WISHES[wish]) for wish in offered.wishes), *topics)
