@@ -19,6 +19,8 @@ from kiosk.bootstrap import visitor
 from kiosk.bootstrap.data_folder import data_dir, make_folder
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.bootstrap.visitor import clean_daily, show_visitor_kiosk
+from kiosk.content.assets import config_dir
+from kiosk.content.wishes import read_wishes
 from kiosk.domain.anomalies import AnomalyKind
 from kiosk.domain.central.incarnations import SPAN
 from kiosk.errors import KioskError, SetupError, StoreBusy, StoreDamaged, StoreFull
@@ -121,6 +123,7 @@ def test_an_opened_folder_has_all_sides(folder: Path) -> None:
         assert (side.clinic.timing.idle, side.clinic.timing.receipt) == (90, 200)
         assert side.clinic.timing.warning == Settings().visit.warning_seconds
         assert side.clinic.zone.key == "Asia/Singapore"
+        assert side.clinic.wishes == read_wishes(config_dir() / "wishes.toml")
         assert side.desk.sessions_today().open_now == ()
         assert kiosk.maintenance().unlock(PIN).accepted
         assert kiosk.access().sign_in("manager", PASSPHRASE)

@@ -18,12 +18,13 @@ WISHES = {
     Wish.CARER: "for somebody they care for",
 }
 SHORT_WISHES = {
+    Wish.INTERPRETER: "interpreter",
     Wish.WOMAN: "woman",
     Wish.MAN: "man",
-    Wish.TEXT: "text",
-    Wish.INTERPRETER: "interpreter",
     Wish.CARER: "carer",
+    Wish.TEXT: "text",
 }
+"""What a caller has to prepare for comes first, for a row may cut the end."""
 OFFERS = {CallerWish.WOMAN: "A woman", CallerWish.MAN: "A man"}
 """What a caller can be, as accounts show it."""
 
@@ -45,12 +46,16 @@ def format_short_wishes(codes: Iterable[str], topics: Sequence[Topic] = ()) -> s
     return ", ".join((*known, *others))
 
 
-def format_rather(codes: Sequence[str]) -> str:
-    """Return who or what is rather wished for, "a woman" or "a text"; empty for neither."""
-    wanted = wished_caller(codes)
-    if wanted:
-        return f"a {wanted}"
-    return "a text" if Wish.TEXT in codes else ""
+def format_with_state(state: str, codes: Sequence[str]) -> str:
+    """Return the state of a request that waits for its call, with the wish that matters most.
+
+    "rather a woman" and "rather a text" stand for the state itself.
+    """
+    rather = wished_caller(codes) or (Wish.TEXT.value if Wish.TEXT in codes else "")
+    if rather:
+        return f"rather a {rather}"
+    others = (SHORT_WISHES[one] for one in (Wish.INTERPRETER, Wish.CARER) if one in codes)
+    return ", ".join((state, *others))
 
 
 def wish_options(offered: OfferedWishes) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,10 @@
 
 Who is wished for is waited for only where somebody of the team can be that and speaks the language,
 and only for the clinic's days; then the request is everybody's like any other.
+
+Wishes are sealed with the name, and stand in no column. The list opens every request anyway, so it
+needs none; and what somebody wants to talk about, for whom, and with whom, says more of them than
+when they may be called. So a thief of a kiosk learns none of it, and reports count none.
 """
 
 import re

@@ -100,8 +100,8 @@ def wish_options(offered: OfferedWishes, _: Translate) -> tuple[tuple[str, str],
     words = {
         Wish.WOMAN: _("With a woman"),
         Wish.MAN: _("With a man"),
-        Wish.TEXT: _("Text me, do not ring"),
-        Wish.INTERPRETER: _("With an interpreter"),
+        Wish.TEXT: _("Text, do not ring"),
+        Wish.INTERPRETER: _("An interpreter"),
         Wish.CARER: _("For someone I care for"),
     }
     return tuple((wish.value, words[wish]) for wish in offered.wishes)

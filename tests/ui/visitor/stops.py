@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from kiosk.domain.callbacks.wishes import OfferedWishes, Topic
+from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes, Topic
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.ui.visitor.screens.callback_form import (
     FORM_STEPS,
@@ -48,6 +48,7 @@ async def start_over(visitor: Visitor, clinic: Clinic, size: tuple[int, int] = U
     with clinic.store.write() as transaction:
         for table in ("group_session", "check_in"):
             transaction.connection().exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - fixed
+    visitor.app.context.clinic = replace(visitor.app.context.clinic, wishes=NO_WISHES)
     if not visitor.app.context.is_open:
         clinic.maintenance.set_out_of_order(None)
         await visitor.app.navigation.open()
@@ -85,15 +86,14 @@ MANY = replace(
 
 
 def wishes(offered: OfferedWishes) -> Way:
-    """Return the way to what a clinic lets visitors wish for; other visits are not asked."""
+    """Return the way to what a clinic lets visitors wish for, until all is made anew."""
 
     async def way(visitor: Visitor, clinic: Clinic) -> None:
         context = visitor.app.context
         await form(CallLanguageScreen)(visitor, clinic)
-        before, context.clinic = context.clinic, replace(context.clinic, wishes=offered)
+        context.clinic = replace(context.clinic, wishes=offered)
         await visitor.keys("n")
         assert isinstance(visitor.screen, CallWishesScreen)
-        context.clinic = before
 
     return way
 

@@ -122,11 +122,12 @@ def _format_language(row: WorkRow) -> str:
 
 def _format_wishes(row: WorkRow, now: datetime, zone: ZoneInfo, topics: Sequence[Topic]) -> str:
     """Return what is wished for, but what stands elsewhere: the interpreter, and a text."""
-    codes = [code for code in row.request.wishes if code not in _SHOWN_ELSEWHERE]
+    held = {code for code in row.request.wishes if code not in _SHOWN_ELSEWHERE}
+    codes = [*(wish for wish in Wish if wish in held), *sorted(held - set(Wish))]
     words = [format_wish(code, topics) for code in codes]
     if row.for_another_until is not None:
         until = format_moment(row.for_another_until, now, zone)
-        words.append(f"rather a colleague's until {until}")
+        words[0] += f" (rather a colleague's until {until})"
     return "; ".join(words)
 
 

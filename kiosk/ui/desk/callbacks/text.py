@@ -36,7 +36,7 @@ from kiosk.domain.callbacks.wishes import Wish
 from kiosk.domain.callbacks.worklist import HistoryEntry, WorklistFilter, WorklistPart, WorkRow
 from kiosk.presentation.callbacks import STATES, format_outcome, format_result, format_windows
 from kiosk.presentation.languages import format_call_language
-from kiosk.presentation.wishes import format_rather
+from kiosk.presentation.wishes import format_with_state
 from kiosk.ui.desk.text import format_clock, format_day, format_day_and_clock, format_moment
 from kiosk.ui.widgets.list import cell
 
@@ -122,8 +122,9 @@ def format_state(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
         return f"after {at:%H:%M}" if today else f"after {at.day} {at:%b}"
     if status is RequestStatus.NEW and row.request.clock_doubtful:
         return "new, clock?"
-    rather = format_rather(row.request.wishes) if status in _NOT_BEGUN else ""
-    return f"rather {rather}" if rather else STATES[status]
+    if status in _NOT_BEGUN:
+        return format_with_state(STATES[status], row.request.wishes)
+    return STATES[status]
 
 
 def describe_safety(row: WorkRow) -> tuple[str, ...]:

@@ -233,7 +233,7 @@ class CallWishesScreen(CallFormScreen):
         return self._("Do you have a wish for the call?")
 
     def lead(self) -> str:
-        return self._("You can pass this by. We try, and we call you in any case.")
+        return self._("You can pass this by. We do our best, and get in touch in any case.")
 
     def body(self) -> Iterable[Widget]:
         offered, marked = self.context.clinic.wishes, self._form.draft.wishes

@@ -35,7 +35,7 @@ async def test_it_is_passed_by_with_one_key_and_is_no_step_of_its_own(
         await form(CallLanguageScreen)(visitor, clinic)
         visitor.expect("Step 4 of 6")
         await visitor.keys("enter")
-        visitor.expect(HEADING, "You can pass this by.", "we call you in any case.")
+        visitor.expect(HEADING, "You can pass this by.", "get in touch in any case.")
         visitor.expect_not("Step")
         await visitor.keys("enter")
         visitor.expect("Step 5 of 6", MESSAGE)
@@ -56,20 +56,20 @@ async def test_where_nothing_is_offered_nobody_is_asked(clinic: Clinic) -> None:
 async def test_wishes_survive_back_and_forward_are_read_back_and_sealed(clinic: Clinic) -> None:
     async with at_kiosk(clinic, boot=partial(side_of, clinic, OFFERED)) as visitor:
         await to_wishes(visitor, clinic)
-        for words in ("With a woman", "With an interpreter", "Work or study"):
+        for words in ("With a woman", "An interpreter", "Work or study"):
             await visitor.tap(words)
         await visitor.keys("b")
         visitor.expect(LANGUAGE)
         await visitor.keys("n")
-        visitor.expect("[✓] With a woman", "[✓] With an interpreter", "[✓] Work or study")
+        visitor.expect("[✓] With a woman", "[✓] An interpreter", "[✓] Work or study")
         visitor.expect("[ ] With a man", "[ ] Groups")
         await visitor.keys("h", "b", "n", "b")
         visitor.expect(HEADING, "[✓] Work or study")
         await visitor.tap("Work or study")
-        visitor.expect("[ ] Work or study", "[✓] With an interpreter")
+        visitor.expect("[ ] Work or study", "[✓] An interpreter")
         await visitor.tap("Groups")
         await visitor.keys("n", "n")
-        visitor.expect("Wishes", "With a woman, With an interpreter, Groups")
+        visitor.expect("Wishes", "With a woman, An interpreter, Groups")
         await visitor.keys("y")
         visitor.expect(SENT)
         assert visitor.app.context.visit.form is None
@@ -93,15 +93,15 @@ async def test_a_text_is_allowed_by_who_wishes_for_one_and_told_on_the_next_step
 ) -> None:
     async with at_kiosk(clinic, boot=partial(side_of, clinic, OFFERED)) as visitor:
         await to_wishes(visitor, clinic)
-        await visitor.tap("Text me, do not ring")
+        await visitor.tap("Text, do not ring")
         await visitor.keys("n")
         visitor.expect(MESSAGE, "(✓) Text me")
         await visitor.tap("No message")
         await visitor.keys("b")
-        visitor.expect("[ ] Text me, do not ring")
-        await visitor.tap("Text me, do not ring")
+        visitor.expect("[ ] Text, do not ring")
+        await visitor.tap("Text, do not ring")
         await visitor.keys("n", "n")
-        visitor.expect("Text me, do not ring")
+        visitor.expect("Text, do not ring")
         await visitor.keys("y")
         visitor.expect(SENT)
     assert kept(clinic) == (("text",), "text_ok")
@@ -116,7 +116,7 @@ async def test_only_what_is_offered_is_shown(clinic: Clinic) -> None:
     one_wish = OfferedWishes((Wish.INTERPRETER,))
     async with at_kiosk(clinic, boot=partial(side_of, clinic, one_wish)) as visitor:
         await to_wishes(visitor, clinic)
-        visitor.expect("[ ] With an interpreter")
+        visitor.expect("[ ] An interpreter")
         visitor.expect_not("talk about", "woman")
         assert isinstance(visitor.screen, CallWishesScreen)
 
