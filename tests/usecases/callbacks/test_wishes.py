@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.domain.callbacks.actions import Claim, Close, Reopen
 from kiosk.domain.callbacks.request import CallLanguage, OpenedRequest, Window
 from kiosk.domain.callbacks.scheduling import Scheduler
-from kiosk.domain.callbacks.state import callback_state
+from kiosk.domain.callbacks.state import Outcome, callback_state
 from kiosk.domain.callbacks.wishes import CallerWish, Skills, Wish, asked_to_speak
 from kiosk.domain.callbacks.worklist import (
     WorklistFilter,
@@ -25,11 +26,13 @@ from kiosk.domain.staff import Role
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.usecases.callbacks.desk import CallbackDesk
 from kiosk.usecases.callbacks.worklist import Viewer, work_row
+from kiosk.usecases.staff.accounts import NewAccount
 from kiosk.usecases.staff.accounts_desk import AccountsDesk
-from tests.support.calls import ask
-from tests.support.desks import Clinic
+from tests.support.calls import ask, do
+from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.rows import asked
 
+A_WOMAN = frozenset({CallerWish.WOMAN})
 NEW = callback_state((), ())
 ZONE = ZoneInfo("Asia/Singapore")
 OFFICE = WorkingCalendar(ZONE, is_holiday=lambda day: day == date(2026, 3, 5))
@@ -216,6 +219,18 @@ def test_the_list_is_each_callers_own_until_the_wish_has_ended(
     assert his.worklist().rows[0].request.wishes == ("woman",), "it is still to be read"
 
 
+def test_what_is_off_the_list_is_nobodys_rather(clinic: Clinic, accounts: AccountsDesk) -> None:
+    anna = clinic.add_staff("anna", Role.CALLER)
+    accounts.set_offers(anna.staff.id, A_WOMAN)
+    id_, desk = wish(clinic, "Wished", Wish.WOMAN), clinic.callbacks
+    (row,) = desk.worklist().rows
+    assert row.for_another_until is not None
+    # Whoever has claimed it has it.
+    assert do(desk, id_, Claim()).for_another_until is None
+    assert do(desk, id_, Close(Outcome.DECLINED)).for_another_until is None
+    assert do(desk, id_, Reopen()).for_another_until is not None
+
+
 @pytest.mark.central
 def test_who_is_wished_for_is_waited_for_while_they_can_come(
     clinic: Clinic, accounts: AccountsDesk
@@ -226,6 +241,8 @@ def test_who_is_wished_for_is_waited_for_while_they_can_come(
     wish(clinic, "Plain")
     his = clinic.access.callback_desk(bob)
     assert names(his) == ["Wished", "Plain"], "nobody is told to be a woman"
+    accounts.add(NewAccount("new", PASSPHRASE, frozenset({Role.CALLER}), offers=A_WOMAN))
+    assert names(his) == ["Wished", "Plain"], "she has never signed in"
     accounts.set_offers(anna.staff.id, [CallerWish.WOMAN])
     assert names(his) == ["Plain", "Wished"]
     accounts.set_languages(anna.staff.id, [CallLanguage.MALAY])
