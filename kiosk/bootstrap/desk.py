@@ -99,6 +99,7 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
         idle=_OFFICE_IDLE if in_office else FLOOR_IDLE,
         may_end=in_office,
         at_centre=find_link(kiosk.folder) is not None,
+        wishes=kiosk.wishes(),
     )
     files = _Files(kiosk)
     return DeskSide(kiosk.access(), clinic, Tools(files.callbacks, files.sheet, _Plans(kiosk)))

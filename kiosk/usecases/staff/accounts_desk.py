@@ -8,6 +8,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import (
     AccountProblem,
     AccountView,
@@ -108,6 +109,11 @@ class AccountsDesk(StaffDesk):
             change_reference(transaction, StaffAccount, account_id, values)
             self._audit(transaction, now, AuditAction.STAFF_LANGUAGES_SET, account_id)
             return self._view_of(transaction, account_id)
+
+    def set_offers(self, account_id: UUID, offers: Iterable[CallerWish]) -> Answer:
+        """Set which of `wishes.CallerWish` an account is; none where nothing is told."""
+        values = {"offers": format_codes(offers)}
+        return self._change(account_id, values, AuditAction.STAFF_OFFERS_SET)
 
     def disable(self, account_id: UUID) -> Answer:
         """Disable an account at once; LAST_MANAGER where no manager would be left to enable it.
@@ -217,4 +223,5 @@ def _view(account: staff.Account) -> AccountView:
         disabled=account.disabled,
         must_change=account.must_change,
         created_at=account.created_at,
+        offers=account.offers,
     )
