@@ -1,6 +1,6 @@
 """The manager's desk of staff accounts: roles, languages, passphrases, disabling."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from uuid import UUID
 
@@ -103,12 +103,7 @@ class AccountsDesk(StaffDesk):
     def set_languages(self, account_id: UUID, languages: Iterable[CallLanguage]) -> Answer:
         """Set the languages that an account speaks on the phone; none stands for all."""
         values = {"languages": format_codes(languages)}
-        with self._writing() as (transaction, now):
-            if staff.find_by_id(transaction, self._site.site_id, account_id) is None:
-                return AccountProblem.UNKNOWN
-            change_reference(transaction, StaffAccount, account_id, values)
-            self._audit(transaction, now, AuditAction.STAFF_LANGUAGES_SET, account_id)
-            return self._view_of(transaction, account_id)
+        return self._change(account_id, values, AuditAction.STAFF_LANGUAGES_SET)
 
     def set_offers(self, account_id: UUID, offers: Iterable[CallerWish]) -> Answer:
         """Set which of `wishes.CallerWish` an account is; none where nothing is told."""
@@ -160,6 +155,16 @@ class AccountsDesk(StaffDesk):
                 return AccountProblem.DISABLED
             if enables and not account.disabled:
                 return _view(account)
+            change_reference(transaction, StaffAccount, account_id, values)
+            self._audit(transaction, now, action, account_id)
+            return self._view_of(transaction, account_id)
+
+    def _change(
+        self, account_id: UUID, values: Mapping[str, object], action: AuditAction
+    ) -> Answer:
+        with self._writing() as (transaction, now):
+            if staff.find_by_id(transaction, self._site.site_id, account_id) is None:
+                return AccountProblem.UNKNOWN
             change_reference(transaction, StaffAccount, account_id, values)
             self._audit(transaction, now, action, account_id)
             return self._view_of(transaction, account_id)
