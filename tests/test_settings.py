@@ -178,7 +178,7 @@ def test_a_file_that_is_no_toml_is_refused_by_its_place(
         ("[visit]\nidle_seconds = 5000", "should be 600 or less."),
         ("[working]\nholidays = 'Singapore'", "should look like SG or DE-BE, or be empty."),
         ("[working]\nholidays = 3", "should stand in quotes."),
-        ("[working]\nclosed_on = 3", "should be a list of days, such as [2026-12-24]."),
+        ("[working]\nclosed_on = 3", "should be a list in square brackets."),
         ("[working]\nclosed_on = ['2026-13-01']", "should be a day, such as 2026-12-24."),
         ("[working]\nclosed_on = [2026-12-24T10:00:00]", "should be a day, such as 2026-12-24."),
         ("[desk]\nplace = 'hall'", "should be 'floor' or 'office'."),

@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from kiosk.domain.attendance.roster import IssuedPass
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
+    from kiosk.domain.printing import PrintJob, Slip
+    from kiosk.presentation.pages import TextPages
     from kiosk.ui.desk.session import DeskSide, PlanFolder, Progress
 
 
@@ -101,7 +103,8 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
         at_centre=find_link(kiosk.folder) is not None,
     )
     files = _Files(kiosk)
-    return DeskSide(kiosk.access(), clinic, Tools(files.callbacks, files.sheet, _Plans(kiosk)))
+    tools = Tools(files.callbacks, _Printing(kiosk), _Plans(kiosk))
+    return DeskSide(kiosk.access(), clinic, tools)
 
 
 class _Files:
@@ -126,13 +129,43 @@ class _Files:
         written = export_callbacks(rows, target, ExportFormat(form), context, progress)
         return str(written.path)
 
-    def sheet(self, passes: "Sequence[IssuedPass]", login: str) -> str:
-        """Write passes to print and cut; return the file's path."""
-        from kiosk.exports.writing import export_pass_sheet
+
+class _Printing:
+    """Prints what a desk answers."""
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        self._kiosk = kiosk
+        self._printing = kiosk.printing()
+
+    def passes(self, passes: "Sequence[IssuedPass]", login: str) -> "PrintJob":
+        """Print passes to cut; where no printer takes them they go into the exports folder."""
+        from kiosk.exports.pass_sheet import pass_sheet
+        from kiosk.exports.writing import write_pass_sheet
 
         context = export_context(self._kiosk, login, "Passes")
-        written = export_pass_sheet(passes, export_target(self._kiosk), context)
-        return str(written.path)
+        target = export_target(self._kiosk)
+
+        def keep(sheet: bytes) -> str:
+            path = write_pass_sheet(sheet, target, context)
+            return f"It is in the exports folder: {path.name}. Print it, then delete it."
+
+        what = "the pass" if len(passes) == 1 else "the passes"
+        return self._printing.page(what, partial(pass_sheet, passes), keep)
+
+    def text(self, pages: "TextPages", login: str) -> "PrintJob":
+        """Print a list or a report as it is seen."""
+        from kiosk.exports.text_pages import text_pages
+
+        context = export_context(self._kiosk, login, pages.what)
+        return self._printing.page(pages.what, partial(text_pages, pages, context))
+
+    def slip(self, slip: "Slip") -> "PrintJob":
+        """Print the slip of a request."""
+        return self._printing.slip(slip)
+
+    def page(self, what: str, draw: "Callable[[], bytes]") -> "PrintJob":
+        """Print the PDF that `draw` returns."""
+        return self._printing.page(what, draw)
 
 
 class _Plans:

@@ -112,10 +112,14 @@ def export_pass_sheet(
     """
     from kiosk.exports.pass_sheet import pass_sheet
 
-    sheet = pass_sheet(passes)
+    return Exported(write_pass_sheet(pass_sheet(passes), target, context), len(passes))
+
+
+def write_pass_sheet(sheet: bytes, target: Target, context: ExportContext) -> Path:
+    """Write a sheet that is drawn already, and return where it is."""
     with _opened("passes", target, ".pdf", context) as (path, file):
         file.write(sheet)
-    return Exported(path, len(passes))
+    return path
 
 
 def describe_selection(chosen: WorklistFilter) -> str:

@@ -26,6 +26,13 @@ from kiosk.domain.callbacks.request import (
 )
 from kiosk.domain.passes import HEAD
 from kiosk.domain.phones import PhoneProblem, digit_counts
+from kiosk.domain.printing import (
+    SLIP_WORDS,
+    PrintResult,
+    PrintState,
+    Slip,
+    simplify_for_slip,
+)
 from kiosk.domain.text import MOST_NAME_BYTES, NameProblem, clean
 from kiosk.ui.terminal.scanner import Measured
 from kiosk.ui.visitor.visit import VisitorContext
@@ -177,6 +184,8 @@ class CodeToShow:
     """The same content in plain characters (an address, a reference)."""
     last: bool = False
     """Whether it ends something, so that there is nothing to go back to."""
+    slip: Slip | None = None
+    """What can be printed of it, where a slip printer stands here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +324,9 @@ def describe_joined(joined: Joined, context: VisitorContext) -> ResultText:
 def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
     """Return the receipt of a callback request, with its slip to photograph."""
     texts = context.visit.texts
+    words = texts.gettext("Show this code at the kiosk, or tell it to staff.")
+    # A slip printer has Latin letters alone.
+    slip = Slip(receipt.reference, receipt.slip_digits, simplify_for_slip(words) or SLIP_WORDS)
     promise = texts.ngettext(
         "Most people get a call within {days} working day.",
         "Most people get a call within {days} working days.",
@@ -330,7 +342,19 @@ def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
         numeric=True,
         spoken=receipt.reference,
         last=True,
+        slip=slip if context.clinic.prints_slips else None,
     )
+
+
+def describe_printing(result: PrintResult | None, _: Translate) -> str:
+    """Return what becomes of a slip; None while it is being printed."""
+    if result is None:
+        return _("Your slip is being printed.")
+    if not result.is_taken:
+        return _("The slip could not be printed. Please photograph the code.")
+    if result.state is PrintState.PRINTED:
+        return _("Please take your slip.")
+    return _("Please take your slip. If none comes, photograph the code.")
 
 
 def describe_note_kept(context: VisitorContext) -> ResultText:

@@ -12,6 +12,7 @@ from kiosk.content.translations import Texts
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.callbacks.request import CallbackDraft
 from kiosk.domain.ids import uuid7
+from kiosk.domain.printing import PrintJob, Slip
 from kiosk.ui.door import Door
 from kiosk.ui.theme import DEFAULT_THEME
 
@@ -147,6 +148,8 @@ class VisitorClinic:
     take_home: "tuple[TakeHome, ...]" = ()
     helplines: str = ""
     """The clinic's own list of helplines, as the content reads it; empty: the shipped one."""
+    prints_slips: bool = False
+    """Whether a slip printer stands here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,8 @@ class VisitorDesks:
     clinic: VisitorClinic
     helplines: Callable[[], str] = lambda: ""
     """Returns the list of helplines that a manager has published, checked; empty for none."""
+    print_slip: Callable[[Slip], PrintJob] | None = None
+    """Begins to print a slip and returns at once; None without a slip printer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,11 @@ class VisitorSide:
     def maintenance(self) -> "MaintenanceDesk":
         """The maintenance screen's desk."""
         return self.open_maintenance()
+
+    def print_slip(self, slip: Slip) -> PrintJob | None:
+        """Begin to print a slip and return at once; None without a slip printer."""
+        begin = self.open_desks().print_slip
+        return None if begin is None else begin(slip)
 
     def helplines(self) -> str:
         """Return the list of helplines that a manager has published, checked; empty for none."""

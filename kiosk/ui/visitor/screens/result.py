@@ -7,9 +7,10 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.domain.printing import PrintJob, PrintResult, PrintState
 from kiosk.ui.terminal.lockdown import types_text
 from kiosk.ui.visitor.screen import BesideCodeScreen, Chosen, Stay, VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import CodeToShow, ResultText
+from kiosk.ui.visitor.text import CodeToShow, ResultText, describe_printing
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.card import Card, CardText
 from kiosk.ui.widgets.inputs import Field
@@ -102,6 +103,8 @@ class CodeScreen(BesideCodeScreen):
     def __init__(self, shown: CodeToShow) -> None:
         super().__init__()
         self._shown = shown
+        self._job: PrintJob | None = None
+        """The slip, once it is being printed."""
 
     def heading(self) -> str:
         return self._shown.title
@@ -112,10 +115,34 @@ class CodeScreen(BesideCodeScreen):
         for line in self._shown.lines:
             if line:
                 yield Static(line, classes="words", markup=False)
+        if self._shown.slip is not None:
+            yield Static("", id="say", markup=False)
 
     def below(self) -> ComposeResult:
         if not self._shown.last:
             yield from super().below()
+        elif self._shown.slip is not None:
+            yield Actions(Action(self._("Print my slip"), letter="P", id="print", primary=True))
+
+    @on(Pressable.Pressed, "#print")
+    def print_slip(self) -> None:
+        """Print the slip once; another time only where it could not be printed."""
+        self.once(self._print_slip)
+
+    async def _print_slip(self) -> None:
+        slip, job = self._shown.slip, self._job
+        if slip is None or (job is not None and (job.result is None or job.result.is_taken)):
+            return
+        answer = await self.ask(lambda side: side.print_slip(slip))
+        no_printer = PrintResult(PrintState.MISSING, "")
+        is_job = isinstance(answer, PrintJob)
+        self._job = answer if is_job else PrintJob("the slip", no_printer)
+        self.tick()
+
+    def tick(self) -> None:
+        """Show what becomes of the slip."""
+        if self._job is not None:
+            self.say(describe_printing(self._job.result, self._))
 
     def code(self) -> QrCode:
         return QrCode(self._shown.data, numeric=self._shown.numeric)
