@@ -143,10 +143,9 @@ class _Printing:
         from kiosk.exports.writing import write_pass_sheet
 
         context = export_context(self._kiosk, login, "Passes")
-        target = export_target(self._kiosk)
 
         def keep(sheet: bytes) -> str:
-            path = write_pass_sheet(sheet, target, context)
+            path = write_pass_sheet(sheet, export_target(self._kiosk), context)
             return f"It is in the exports folder: {path.name}. Print it, then delete it."
 
         what = "the pass" if len(passes) == 1 else "the passes"

@@ -219,7 +219,7 @@ def _read_font(path: Path) -> "TTFont | None":
     try:
         if path.stat().st_size > _LARGEST_FONT:
             return None
-        font = TTFont(f"found-{path.stem}", str(path))
+        font = TTFont(str(path), str(path))
     except (OSError, TTFError, ValueError, IndexError, KeyError, AssertionError):
         # A damaged font, or one whose letters are of another kind.
         return None

@@ -205,7 +205,7 @@ def test_a_printer_that_is_out_of_paper_is_not_waited_for(
 ) -> None:
     program("lp", LP.format(folder=tmp_path))
     _queue(program, tmp_path, WAITING)
-    result = SystemPrinter("Office", seconds=0.1, pause=time.sleep).print_file(page)
+    result = SystemPrinter("Office", seconds=0.1, pause=lambda _: None).print_file(page)
     assert result.state is PrintState.WAITING
     assert "(Out of paper)" in result.sentence
     assert "`cancel Office-12`" in result.sentence

@@ -197,7 +197,7 @@ def serial_line(printer: Printer | None) -> Iterator[SlipAddress]:
     if printer is not None:
         thread.start()
     try:
-        yield SlipAddress(SlipConnection.SERIAL, name, 115200)
+        yield SlipAddress(SlipConnection.SERIAL, name, 4_000_000)
     finally:
         os.close(far)
         if printer is not None:
@@ -218,7 +218,7 @@ def test_a_printer_on_a_serial_line_gets_every_byte() -> None:
 
 def test_a_serial_line_with_nobody_at_its_end_is_not_waited_for() -> None:
     with serial_line(None) as address:
-        result, seconds = print_to(address, bytes(10_000))
+        result, seconds = print_to(address, bytes(100_000))
     assert result.state is PrintState.FAILED
     assert "does not answer" in result.sentence
     assert seconds < 3

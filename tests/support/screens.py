@@ -9,6 +9,7 @@ from unittest.mock import patch
 from textual._compositor import Compositor
 
 from kiosk.content.articles import TakeHome
+from kiosk.domain.printing import PrintJob, Slip
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
 from kiosk.ui.visitor.screen import VisitorScreen
@@ -39,17 +40,19 @@ TAKE_HOME: Final = (
 )
 
 
-def side_of(clinic: Clinic) -> VisitorSide:
-    """Return what bootstrap makes of an opened store."""
+def side_of(clinic: Clinic, print_slip: Callable[[Slip], PrintJob] | None = None) -> VisitorSide:
+    """Return what bootstrap makes of an opened store; `print_slip` is a slip printer."""
     zone = clinic.site.zone
     site = VisitorClinic(
         today=lambda: clinic.clock.now().astimezone(zone).date(),
         zone=zone,
         country=clinic.site.country,
         take_home=TAKE_HOME,
+        prints_slips=print_slip is not None,
     )
     published = partial(read_published, clinic.store, clinic.site)
-    desks, maintenance = VisitorDesks(clinic.visitor, site, published), clinic.maintenance
+    desks = VisitorDesks(clinic.visitor, site, published, print_slip)
+    maintenance = clinic.maintenance
     return VisitorSide(lambda: desks, lambda: maintenance)
 
 

@@ -95,6 +95,10 @@ class NoticeScreen(VisitorScreen):
         return self._field is not None and types_text(event)
 
 
+_PRINT_ROWS = 20
+"""Rows from which on there is room for a button beside a code."""
+
+
 class CodeScreen(BesideCodeScreen):
     """One code to photograph."""
 
@@ -112,11 +116,10 @@ class CodeScreen(BesideCodeScreen):
     def body(self) -> Iterable[Widget]:
         if self._shown.spoken:
             yield Static(self._shown.spoken, id="spoken", markup=False)
-        for line in self._shown.lines:
-            if line:
-                yield Static(line, classes="words", markup=False)
-        if self._shown.slip is not None:
-            yield Static("", id="say", markup=False)
+        lines = [line for line in self._shown.lines if line]
+        for number, line in enumerate(lines, 1):
+            id_ = "to-do" if number == len(lines) else None
+            yield Static(line, id=id_, classes="words", markup=False)
 
     def below(self) -> ComposeResult:
         if not self._shown.last:
@@ -131,18 +134,26 @@ class CodeScreen(BesideCodeScreen):
 
     async def _print_slip(self) -> None:
         slip, job = self._shown.slip, self._job
-        if slip is None or (job is not None and (job.result is None or job.result.is_taken)):
+        is_done = job is not None and (job.result is None or job.result.is_taken)
+        if slip is None or is_done or not self.has_class("-prints"):
             return
         answer = await self.ask(lambda side: side.print_slip(slip))
-        no_printer = PrintResult(PrintState.MISSING, "")
-        is_job = isinstance(answer, PrintJob)
-        self._job = answer if is_job else PrintJob("the slip", no_printer)
+        if isinstance(answer, PrintJob):
+            self._job = answer
+        else:
+            self._job = PrintJob("the slip", PrintResult(PrintState.MISSING, ""))
         self.tick()
 
     def tick(self) -> None:
-        """Show what becomes of the slip."""
+        """Show what becomes of the slip, in the place of what to do with the code."""
         if self._job is not None:
-            self.say(describe_printing(self._job.result, self._))
+            self.say(describe_printing(self._job.result, self._), "#to-do")
+            self.add_class("-printing")
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        has_room = self.size.height >= _PRINT_ROWS or self.has_class("-no-code")
+        self.set_class(self._shown.slip is not None and has_room, "-prints")
 
     def code(self) -> QrCode:
         return QrCode(self._shown.data, numeric=self._shown.numeric)
