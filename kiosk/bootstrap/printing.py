@@ -37,8 +37,8 @@ class Printing:
         """Take the data folder, where files lie while they are printed."""
         self._folder = folder
         self._settings = settings
-        self._pages = _Line("page printer")
-        self._slips = _Line("slip printer")
+        self._pages = _JobQueue("page printer")
+        self._slips = _JobQueue("slip printer")
 
     @property
     def has_slip_printer(self) -> bool:
@@ -109,7 +109,7 @@ class Printing:
         return slip_page(slip, self._settings.slip_lines)
 
 
-class _Line:
+class _JobQueue:
     """The jobs that wait for one printer, in their order."""
 
     def __init__(self, name: str) -> None:
