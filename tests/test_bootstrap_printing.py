@@ -107,7 +107,7 @@ def test_passes_that_no_printer_takes_become_a_file(
     why = "ended with status 7" if settings else "No printer is set up here."
     assert why in result.sentence
     assert result.sentence.endswith(
-        f" It is in the exports folder: {file.name}. Print it, then delete it."
+        f" The sheet is in the exports folder: {file.name}. Print it, then delete it."
     )
     assert file.read_bytes().startswith(b"%PDF")
     assert b"Mei" not in file.read_bytes()

@@ -146,7 +146,7 @@ class _Printing:
 
         def keep(sheet: bytes) -> str:
             path = write_pass_sheet(sheet, export_target(self._kiosk), context)
-            return f"It is in the exports folder: {path.name}. Print it, then delete it."
+            return f"The sheet is in the exports folder: {path.name}. Print it, then delete it."
 
         what = "the pass" if len(passes) == 1 else "the passes"
         return self._printing.page(what, partial(pass_sheet, passes), keep)
