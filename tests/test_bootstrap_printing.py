@@ -16,14 +16,14 @@ from kiosk.bootstrap.printing import Printing
 from kiosk.devices.page_printers import SPOOL
 from kiosk.domain.attendance.roster import IssuedPass
 from kiosk.domain.passes import CodeKind, encode
-from kiosk.domain.printing import PrintJob, PrintResult, PrintState, Slip
+from kiosk.domain.printing import PrintedSlip, PrintJob, PrintResult, PrintState
 from kiosk.presentation.pages import TextBlock, TextPages
 from kiosk.settings import PrintSettings, read_settings
 from kiosk.ui.desk.session import DeskSide
 from tests.exports.test_slip import printed, scanned
 from tests.support.desks import Clinic, open_clinic
 
-SLIP = Slip("7K4Q-FMRX", encode(CodeKind.SLIP, bytes(range(16))))
+SLIP = PrintedSlip("7K4Q-FMRX", encode(CodeKind.SLIP, bytes(range(16))))
 RECORD = '#!/bin/sh\n/bin/cp "$1" "$(/usr/bin/dirname "$0")/copy.pdf"; exit {status}\n'
 
 
@@ -107,7 +107,7 @@ def test_passes_that_no_printer_takes_become_a_file(
     why = "ended with status 7" if settings else "No printer is set up here."
     assert why in result.sentence
     assert result.sentence.endswith(
-        f" The sheet is in the exports folder: {file.name}. Print it, then delete it."
+        f" The file is in the exports folder: {file.name}. Print it, then delete it."
     )
     assert file.read_bytes().startswith(b"%PDF")
     assert b"Mei" not in file.read_bytes()

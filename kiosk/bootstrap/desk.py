@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kiosk.domain.attendance.roster import IssuedPass
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
-    from kiosk.domain.printing import PrintJob, Slip
+    from kiosk.domain.printing import PrintedSlip, PrintJob
     from kiosk.presentation.pages import TextPages
     from kiosk.ui.desk.session import DeskSide, PlanFolder, Progress
 
@@ -140,16 +140,23 @@ class _Printing:
     def passes(self, passes: "Sequence[IssuedPass]", login: str) -> "PrintJob":
         """Print passes to cut; where no printer takes them they go into the exports folder."""
         from kiosk.exports.pass_sheet import pass_sheet
-        from kiosk.exports.writing import write_pass_sheet
-
-        context = export_context(self._kiosk, login, "Passes")
-
-        def keep(sheet: bytes) -> str:
-            path = write_pass_sheet(sheet, export_target(self._kiosk), context)
-            return f"The sheet is in the exports folder: {path.name}. Print it, then delete it."
 
         what = "the pass" if len(passes) == 1 else "the passes"
-        return self._printing.page(what, partial(pass_sheet, passes), keep)
+        return self._page_or_file(what, "passes", partial(pass_sheet, passes), login)
+
+    def _page_or_file(
+        self, what: str, stem: str, draw: "Callable[[], bytes]", login: str
+    ) -> "PrintJob":
+        """Print a PDF that cannot be made again; without a printer it becomes a file."""
+        from kiosk.exports.writing import write_pdf
+
+        context = export_context(self._kiosk, login, what)
+
+        def keep(pdf: bytes) -> str:
+            path = write_pdf(stem, pdf, export_target(self._kiosk), context)
+            return f"The file is in the exports folder: {path.name}. Print it, then delete it."
+
+        return self._printing.page(what, draw, keep)
 
     def text(self, pages: "TextPages", login: str) -> "PrintJob":
         """Print a list or a report as it is seen."""
@@ -158,7 +165,7 @@ class _Printing:
         context = export_context(self._kiosk, login, pages.what)
         return self._printing.page(pages.what, partial(text_pages, pages, context))
 
-    def slip(self, slip: "Slip") -> "PrintJob":
+    def slip(self, slip: "PrintedSlip") -> "PrintJob":
         """Print the slip of a request."""
         return self._printing.slip(slip)
 

@@ -10,7 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from kiosk.devices.memory import overwrite_freed
-from kiosk.domain.printing import PrintJob, PrintResult, PrintState, Slip, read_slip_address
+from kiosk.domain.printing import PrintedSlip, PrintJob, PrintResult, PrintState, read_slip_address
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
@@ -89,21 +89,21 @@ class Printing:
             kept = str(error)
         return PrintResult(result.state, f"{sentence} {kept}")
 
-    def slip(self, slip: Slip) -> PrintJob:
+    def slip(self, slip: PrintedSlip) -> PrintJob:
         """Print a slip: by the slip printer, without one on a page; return the job at once."""
         job = PrintJob("the slip")
         if self.has_slip_printer:
             return self._slips.put(job, partial(self._print_slip, slip))
         return self._pages.put(job, partial(self._print_page, partial(self._draw_slip, slip), None))
 
-    def _print_slip(self, slip: Slip) -> PrintResult:
+    def _print_slip(self, slip: PrintedSlip) -> PrintResult:
         from kiosk.exports.slip import slip_commands
 
         settings = self._settings
         commands = slip_commands(slip, settings.slip_lines, settings.slip_width_mm)
         return self.slip_printer().print_bytes(commands)
 
-    def _draw_slip(self, slip: Slip) -> bytes:
+    def _draw_slip(self, slip: PrintedSlip) -> bytes:
         from kiosk.exports.slip import slip_page
 
         return slip_page(slip, self._settings.slip_lines)

@@ -60,7 +60,7 @@ class PrintJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class PrintedSlip:
     """What a slip shows; nobody's name, number or matter."""
 
     reference: str

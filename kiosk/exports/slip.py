@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
 from kiosk.content.qr import Matrix, qr_matrix
-from kiosk.domain.printing import SLIP_CODE_PAGE, Slip, simplify_for_slip
+from kiosk.domain.printing import SLIP_CODE_PAGE, PrintedSlip, simplify_for_slip
 
 _MM = 72 / 25.4
 """Points."""
@@ -24,7 +24,7 @@ _DOTS = 6
 """Dots on a side of one of the code's squares: 0.75 mm at 8 dots a millimetre."""
 
 
-def slip_commands(slip: Slip, own_lines: Sequence[str], roll_mm: int) -> bytes:
+def slip_commands(slip: PrintedSlip, own_lines: Sequence[str], roll_mm: int) -> bytes:
     """Return the ESC/POS commands that print a slip on a roll of 58 or 80 mm and cut it.
 
     The code is drawn as dots, since not every printer draws codes by itself.
@@ -49,7 +49,7 @@ def slip_commands(slip: Slip, own_lines: Sequence[str], roll_mm: int) -> bytes:
     )
 
 
-def slip_page(slip: Slip, own_lines: Sequence[str]) -> bytes:
+def slip_page(slip: PrintedSlip, own_lines: Sequence[str]) -> bytes:
     """Return a PDF (A4) with a slip at its top, where no slip printer is there."""
     from reportlab.pdfgen.canvas import Canvas
 

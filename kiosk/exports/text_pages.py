@@ -28,6 +28,10 @@ _MM: Final = 72 / 25.4
 _PAGE_WIDTH, _PAGE_HEIGHT = 210 * _MM, 297 * _MM
 _SIZE, _CELL, _LINE = 9.0, 5.4, 12.0
 """Points: of Courier, whose letters are 0.6 of its size, and from line to line."""
+_FOUND_SIZE: Final = 8.0
+"""Points: other fonts look larger than Courier."""
+_INK, _GAP = 0.3, 0.9
+"""How light a full area is, from 0 for black; points between two lines of areas."""
 _LEFT: Final = (_PAGE_WIDTH - PAGE_CELLS * _CELL) / 2
 _TOP: Final = _PAGE_HEIGHT - 18 * _MM
 _FOOT: Final = 12 * _MM
@@ -40,7 +44,7 @@ _BARS: Final = {
     "▌": (0.5, 1.0),
 }
 """How much of its cell a sign fills, across and up."""
-_SHADES: Final = {"░": 0.75, "▒": 0.5, "▓": 0.25}
+_SHADES: Final = {"░": 0.85, "▒": 0.7, "▓": 0.5}
 _BOX: Final = "Boxes stand for letters that no font of this machine can print; the desk shows them."
 _SHAPED: Final = ((0x0590, 0x109F), (0x1780, 0x1CFF), (0xA800, 0xABFF), (0xFB1D, 0xFDFF))
 """Scripts that are written from right to left, or whose letters change and move beside others."""
@@ -146,19 +150,23 @@ class _Pen:
         canvas, bottom, width = self._canvas, y - 0.25 * _LINE, cells * _CELL
         if sign in _BARS:
             across, up = _BARS[sign]
-            canvas.rect(x, bottom, across * width, up * _LINE, stroke=0, fill=1)
+            self._fill(_INK, x, bottom, across * width, up * _LINE)
         elif sign in _SHADES:
-            canvas.setFillGray(_SHADES[sign])
-            canvas.rect(x, bottom, width, _LINE, stroke=0, fill=1)
-            canvas.setFillGray(0)
+            self._fill(_SHADES[sign], x, bottom, width, _LINE)
         elif sign in self._fonts:
             font = self._fonts[sign]
-            canvas.setFont(font.fontName, _SIZE)
-            own = font.stringWidth(sign, _SIZE)
+            canvas.setFont(font.fontName, _FOUND_SIZE)
+            own = font.stringWidth(sign, _FOUND_SIZE)
             canvas.drawString(x + max(0.0, (width - own) / 2), y, sign)
         elif unicodedata.category(sign)[0] not in "MC":
             canvas.setLineWidth(0.4)
             canvas.rect(x + 0.7, y - 0.5, width - 1.4, 0.7 * _SIZE, stroke=1, fill=0)
+
+    def _fill(self, grey: float, x: float, y: float, width: float, height: float) -> None:
+        """Draw an area; a thin line stays white above it, so that bars stand apart."""
+        self._canvas.setFillGray(grey)
+        self._canvas.rect(x, y, width, height - _GAP, stroke=0, fill=1)
+        self._canvas.setFillGray(0)
 
 
 @lru_cache(maxsize=1024)

@@ -7,12 +7,12 @@ import pytest
 import zxingcpp
 
 from kiosk.domain.passes import CodeKind, encode
-from kiosk.domain.printing import Slip
+from kiosk.domain.printing import PrintedSlip
 from kiosk.exports.slip import COLUMNS, slip_commands, slip_page
 from tests.exports.test_pass_sheet import _pages, _picture, _squares
 
 DIGITS = encode(CodeKind.SLIP, bytes(range(16)))
-SLIP = Slip("7K4Q-FMRX", DIGITS)
+SLIP = PrintedSlip("7K4Q-FMRX", DIGITS)
 DOTS = {58: 384, 80: 576}
 """Across the roll, at 8 dots a millimetre."""
 

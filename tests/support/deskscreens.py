@@ -11,7 +11,7 @@ from textual._compositor import Compositor
 from kiosk.domain.attendance.roster import IssuedPass
 from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
 from kiosk.domain.groups.plan_import import Plans
-from kiosk.domain.printing import PrintJob, PrintResult, PrintState, Slip
+from kiosk.domain.printing import PrintedSlip, PrintJob, PrintResult, PrintState
 from kiosk.errors import SetupError
 from kiosk.presentation.pages import TextPages
 from kiosk.ui.desk.app import DeskApp
@@ -64,7 +64,7 @@ class PrinterAtHand:
         self.jobs: list[PrintJob] = []
         self.sheets: list[tuple[IssuedPass, ...]] = []
         self.texts: list[TextPages] = []
-        self.slips: list[Slip] = []
+        self.slips: list[PrintedSlip] = []
 
     def passes(self, passes: Sequence[IssuedPass], login: str) -> PrintJob:
         """Remember whose passes are printed."""
@@ -76,7 +76,7 @@ class PrinterAtHand:
         self.texts.append(pages)
         return self._begin(pages.what)
 
-    def slip(self, slip: Slip) -> PrintJob:
+    def slip(self, slip: PrintedSlip) -> PrintJob:
         """Remember what is printed."""
         self.slips.append(slip)
         return self._begin("the slip")

@@ -9,7 +9,7 @@ from unittest.mock import patch
 from textual._compositor import Compositor
 
 from kiosk.content.articles import TakeHome
-from kiosk.domain.printing import PrintJob, Slip
+from kiosk.domain.printing import PrintedSlip, PrintJob
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
 from kiosk.ui.visitor.screen import VisitorScreen
@@ -40,7 +40,9 @@ TAKE_HOME: Final = (
 )
 
 
-def side_of(clinic: Clinic, print_slip: Callable[[Slip], PrintJob] | None = None) -> VisitorSide:
+def side_of(
+    clinic: Clinic, print_slip: Callable[[PrintedSlip], PrintJob] | None = None
+) -> VisitorSide:
     """Return what bootstrap makes of an opened store; `print_slip` is a slip printer."""
     zone = clinic.site.zone
     site = VisitorClinic(

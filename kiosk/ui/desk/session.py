@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.printing import PrintJob, Slip
+from kiosk.domain.printing import PrintedSlip, PrintJob
 from kiosk.domain.staff import PassphraseProblem, Staff
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.errors import SignedOut
@@ -107,7 +107,7 @@ class PrintTools(Protocol):
         """Print a list or a report as it is seen."""
         ...
 
-    def slip(self, slip: Slip) -> PrintJob:
+    def slip(self, slip: PrintedSlip) -> PrintJob:
         """Print the slip of a request."""
         ...
 

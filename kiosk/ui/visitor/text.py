@@ -28,9 +28,9 @@ from kiosk.domain.passes import HEAD
 from kiosk.domain.phones import PhoneProblem, digit_counts
 from kiosk.domain.printing import (
     SLIP_WORDS,
+    PrintedSlip,
     PrintResult,
     PrintState,
-    Slip,
     simplify_for_slip,
 )
 from kiosk.domain.text import MOST_NAME_BYTES, NameProblem, clean
@@ -184,7 +184,7 @@ class CodeToShow:
     """The same content in plain characters (an address, a reference)."""
     last: bool = False
     """Whether it ends something, so that there is nothing to go back to."""
-    slip: Slip | None = None
+    slip: PrintedSlip | None = None
     """What can be printed of it, where a slip printer stands here."""
 
 
@@ -326,7 +326,9 @@ def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
     texts = context.visit.texts
     words = texts.gettext("Show this code at the kiosk, or tell it to staff.")
     # A slip printer has Latin letters alone.
-    slip = Slip(receipt.reference, receipt.slip_digits, simplify_for_slip(words) or SLIP_WORDS)
+    slip = PrintedSlip(
+        receipt.reference, receipt.slip_digits, simplify_for_slip(words) or SLIP_WORDS
+    )
     promise = texts.ngettext(
         "Most people get a call within {days} working day.",
         "Most people get a call within {days} working days.",

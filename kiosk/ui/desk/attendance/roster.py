@@ -183,19 +183,17 @@ def roster_pages(roster: Roster, now: datetime, zone: ZoneInfo) -> TextPages:
         ("Expected", "[ ]", roster.expected),
         ("Taken off", " - ", roster.voided),
     )
-    return TextPages(
-        "the roster",
-        format_roster_title(roster.card, now, zone),
-        format_card(roster.card),
-        tuple(
-            TextBlock(
-                f"{title} ({len(people)})",
-                tuple(_printed_line(mark, rows.line(one).cells) for one in people),
-            )
-            for title, mark, people in blocks
-            if people
-        ),
-    )
+    listed = [
+        TextBlock(
+            f"{title} ({len(people)})",
+            tuple(_printed_line(mark, rows.line(one).cells) for one in people),
+        )
+        for title, mark, people in blocks
+        if people
+    ]
+    remark = TextBlock("", ("It holds names: please shred it after use.",))
+    title = format_roster_title(roster.card, now, zone)
+    return TextPages("the roster", title, format_card(roster.card), (*listed, remark))
 
 
 def _printed_line(mark: str, cells: Sequence[str]) -> str:

@@ -279,7 +279,8 @@ async def test_a_list_is_printed_as_it_is_on_view(clinic: Clinic) -> None:
         colleague.expect("Printed: the roster.")
     (pages,) = printer.texts
     assert pages.title == "Group of Room 2 · 11:40–12:40 · Room 2"
-    here, expected = pages.blocks
+    here, expected, remark = pages.blocks
+    assert remark.lines == ("It holds names: please shred it after use.",)
     assert (here.title, expected.title) == ("Here (2)", "Expected (1)")
     assert sorted(line.split() for line in here.lines) == [
         ["[x]", "12:00", "Guest", "guest", "here"],

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from kiosk.content.translations import Texts
-from kiosk.domain.printing import SLIP_WORDS, PrintJob, PrintResult, PrintState, Slip
+from kiosk.domain.printing import SLIP_WORDS, PrintedSlip, PrintJob, PrintResult, PrintState
 from kiosk.ui.visitor.screens.callback_form import CallReviewScreen
 from tests.support.desks import Clinic
 from tests.support.screens import STEPS, TELLING, USUAL, Visitor, at_kiosk, side_of
@@ -25,10 +25,10 @@ class SlipPrinterAtHand:
     """Takes slips, and prints none until a test says so."""
 
     def __init__(self) -> None:
-        self.slips: list[Slip] = []
+        self.slips: list[PrintedSlip] = []
         self.jobs: list[PrintJob] = []
 
-    def __call__(self, slip: Slip) -> PrintJob:
+    def __call__(self, slip: PrintedSlip) -> PrintJob:
         self.slips.append(slip)
         self.jobs.append(PrintJob("the slip"))
         return self.jobs[-1]
