@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.attendance.check_in import (
@@ -26,17 +26,14 @@ from kiosk.domain.callbacks.request import (
 )
 from kiosk.domain.passes import HEAD
 from kiosk.domain.phones import PhoneProblem, digit_counts
-from kiosk.domain.printing import (
-    SLIP_WORDS,
-    PrintedSlip,
-    PrintResult,
-    PrintState,
-    simplify_for_slip,
-)
 from kiosk.domain.text import MOST_NAME_BYTES, NameProblem, clean
 from kiosk.ui.terminal.scanner import Measured
 from kiosk.ui.visitor.visit import VisitorContext
 from kiosk.ui.widgets.card import CardText
+
+if TYPE_CHECKING:
+    from kiosk.domain.printing import PrintedSlip, PrintResult
+
 
 Translate = Callable[[str], str]
 """A screen's `_`: the message in the visit's language."""
@@ -184,7 +181,7 @@ class CodeToShow:
     """The same content in plain characters (an address, a reference)."""
     last: bool = False
     """Whether it ends something, so that there is nothing to go back to."""
-    slip: PrintedSlip | None = None
+    slip: "PrintedSlip | None" = None
     """What can be printed of it, where a slip printer stands here."""
 
 
@@ -324,11 +321,6 @@ def describe_joined(joined: Joined, context: VisitorContext) -> ResultText:
 def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
     """Return the receipt of a callback request, with its slip to photograph."""
     texts = context.visit.texts
-    words = texts.gettext("Show this code at the kiosk, or tell it to staff.")
-    # A slip printer has Latin letters alone.
-    slip = PrintedSlip(
-        receipt.reference, receipt.slip_digits, simplify_for_slip(words) or SLIP_WORDS
-    )
     promise = texts.ngettext(
         "Most people get a call within {days} working day.",
         "Most people get a call within {days} working days.",
@@ -344,12 +336,25 @@ def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
         numeric=True,
         spoken=receipt.reference,
         last=True,
-        slip=slip if context.clinic.prints_slips else None,
+        slip=_make_slip(receipt, context) if context.clinic.prints_slips else None,
     )
 
 
-def describe_printing(result: PrintResult | None, _: Translate) -> str:
+def _make_slip(receipt: Receipt, context: VisitorContext) -> "PrintedSlip":
+    """Return the slip to print, in the visit's language where its printer has the letters."""
+    # The first screen does not wait for what few kiosks need.
+    from kiosk.domain.printing import SLIP_WORDS, PrintedSlip, simplify_for_slip
+
+    words = context.visit.texts.gettext("Show this code at the kiosk, or tell it to staff.")
+    return PrintedSlip(
+        receipt.reference, receipt.slip_digits, simplify_for_slip(words) or SLIP_WORDS
+    )
+
+
+def describe_printing(result: "PrintResult | None", _: Translate) -> str:
     """Return what becomes of a slip; None while it is being printed."""
+    from kiosk.domain.printing import PrintState
+
     if result is None:
         return _("Your slip is being printed.")
     if not result.is_taken:

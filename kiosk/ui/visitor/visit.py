@@ -12,12 +12,12 @@ from kiosk.content.translations import Texts
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.callbacks.request import CallbackDraft
 from kiosk.domain.ids import uuid7
-from kiosk.domain.printing import PrintedSlip, PrintJob
 from kiosk.ui.door import Door
 from kiosk.ui.theme import DEFAULT_THEME
 
 if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
     from kiosk.content.articles import TakeHome
+    from kiosk.domain.printing import PrintedSlip, PrintJob
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
     from kiosk.usecases.visitor_desk import VisitorDesk
 
@@ -160,7 +160,7 @@ class VisitorDesks:
     clinic: VisitorClinic
     helplines: Callable[[], str] = lambda: ""
     """Returns the list of helplines that a manager has published, checked; empty for none."""
-    print_slip: Callable[[PrintedSlip], PrintJob] | None = None
+    print_slip: "Callable[[PrintedSlip], PrintJob] | None" = None
     """Begins to print a slip and returns at once; None without a slip printer."""
 
 
@@ -191,7 +191,7 @@ class VisitorSide:
         """The maintenance screen's desk."""
         return self.open_maintenance()
 
-    def print_slip(self, slip: PrintedSlip) -> PrintJob | None:
+    def print_slip(self, slip: "PrintedSlip") -> "PrintJob | None":
         """Begin to print a slip and return at once; None without a slip printer."""
         begin = self.open_desks().print_slip
         return None if begin is None else begin(slip)

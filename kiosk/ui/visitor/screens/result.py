@@ -1,13 +1,14 @@
 """Results: the answer to a scan or a check-in, a notice, and a code to photograph."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.domain.printing import PrintJob, PrintResult, PrintState
+from kiosk.ui.door import Trouble
 from kiosk.ui.terminal.lockdown import types_text
 from kiosk.ui.visitor.screen import BesideCodeScreen, Chosen, Stay, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import CodeToShow, ResultText, describe_printing
@@ -15,6 +16,9 @@ from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.card import Card, CardText
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.qr import QrCode
+
+if TYPE_CHECKING:
+    from kiosk.domain.printing import PrintJob
 
 
 class ResultScreen(VisitorScreen):
@@ -138,11 +142,11 @@ class CodeScreen(BesideCodeScreen):
         if slip is None or is_done or not self.has_class("-prints"):
             return
         answer = await self.ask(lambda side: side.print_slip(slip))
-        if isinstance(answer, PrintJob):
-            self._job = answer
+        if answer is None or isinstance(answer, Trouble):
+            self.say(self._("The slip could not be printed. Please photograph the code."), "#to-do")
         else:
-            self._job = PrintJob("the slip", PrintResult(PrintState.MISSING, ""))
-        self.tick()
+            self._job = answer
+            self.tick()
 
     def tick(self) -> None:
         """Show what becomes of the slip, in the place of what to do with the code."""

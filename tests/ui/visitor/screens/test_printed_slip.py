@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.content.translations import Texts
 from kiosk.domain.printing import SLIP_WORDS, PrintedSlip, PrintJob, PrintResult, PrintState
+from kiosk.errors import StoreError
 from kiosk.ui.visitor.screens.callback_form import CallReviewScreen
 from tests.support.desks import Clinic
 from tests.support.screens import STEPS, TELLING, USUAL, Visitor, at_kiosk, side_of
@@ -142,3 +143,20 @@ def test_the_words_on_a_slip_are_those_of_the_screens_where_it_has_the_letters(
 ) -> None:
     assert Texts("en").gettext(SLIP_WORDS) == SLIP_WORDS
     assert Texts(language).gettext(SLIP_WORDS)
+
+
+async def test_a_desk_in_trouble_is_no_printer(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printer = SlipPrinterAtHand()
+    async with at_receipt(clinic, printer) as visitor:
+
+        def fails(_slip: PrintedSlip) -> PrintJob:
+            raise StoreError("away")
+
+        monkeypatch.setattr(SlipPrinterAtHand, "__call__", lambda _self, slip: fails(slip))
+        await visitor.keys("p")
+        visitor.expect("The slip could not be printed. Please photograph the code.")
+        monkeypatch.undo()
+        await visitor.keys("p")
+        visitor.expect(UNDER_WAY)
