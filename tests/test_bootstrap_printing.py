@@ -119,11 +119,10 @@ def test_passes_that_go_nowhere_are_told(tmp_path: Path) -> None:
     with open_clinic(folder) as clinic:
         side = at_desk(clinic, folder)
         (issued,) = sheet_of(clinic)
-        (folder / "exports").mkdir()
-        job = side.tools.printing.passes((issued,), "fay")
-        (folder / "exports").rename(tmp_path / "away")
-        result = finished(job)
+        (folder / "exports").write_bytes(b"no folder")
+        result = finished(side.tools.printing.passes((issued,), "fay"))
     assert result.state is PrintState.MISSING
+    assert f"{folder / 'exports'} cannot be made" in result.sentence
 
 
 def test_a_list_is_printed_with_who_printed_it(tmp_path: Path, no_printer: Path) -> None:

@@ -45,7 +45,10 @@ class PagePrinter(Protocol):
     """Prints files."""
 
     def print_file(self, path: Path) -> PrintResult:
-        """Print a PDF or a plain text, and return what became of it; never raises."""
+        """Print a PDF or a plain text, and return what became of it; never raises.
+
+        The file may be gone afterwards.
+        """
         ...
 
     def describe(self) -> tuple[bool, str]:
@@ -160,7 +163,7 @@ class SystemPrinter:
     def print_file(self, path: Path) -> PrintResult:
         """Hand the file to the printer service, and see whether it comes out."""
         destination = ("-d", self.name) if self.name else ()
-        ended = _ask("lp", *destination, "-t", _TITLE, "--", str(path))
+        ended = _ask("lp", *destination, "-t", _TITLE, str(path))
         if ended is None:
             return NO_PRINTER
         if ended.status is None:
@@ -172,6 +175,8 @@ class SystemPrinter:
         if ended.status or request is None:
             why = clean(ended.output) or f"status {ended.status}"
             return _failed(f"The system's printer did not take it ({why}).")
+        # The service has its own copy now.
+        _drop(path)
         return self._watch(request[1])
 
     def _watch(self, job: str) -> PrintResult:
