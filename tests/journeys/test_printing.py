@@ -10,7 +10,7 @@ from tests.exports.test_slip import printed, scanned
 from tests.journeys.clinic import Clinic, fill_in
 from tests.journeys.test_callbacks import reference_on
 
-pytestmark = pytest.mark.terminal
+pytestmark = [pytest.mark.terminal, pytest.mark.full]
 
 
 def test_a_printer_that_is_off_stops_nobody_and_prints_once_it_is_on(clinic: Clinic) -> None:
