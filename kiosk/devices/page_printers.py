@@ -219,7 +219,9 @@ class SystemPrinter:
         if not used:
             there = ", ".join(names)
             return False, f"The system has {there} and no default; name one by [print] printer."
-        return True, f"Pages go to {used}."
+        others = [name for name in names if name != used]
+        also = f"; the system also has {', '.join(others)}" if others else ""
+        return True, f"Pages go to {used}{also}."
 
 
 def _default_of(answer: "_Ended | None") -> str | None:

@@ -241,8 +241,11 @@ def test_without_a_printer_service_it_is_said_what_to_do(page: Path) -> None:
 
 def test_which_printers_there_are_is_said(program: Program, tmp_path: Path) -> None:
     _queue(program, tmp_path, "")
-    assert SystemPrinter("Office").describe() == (True, "Pages go to Office.")
-    assert SystemPrinter().describe() == (True, "Pages go to Counter.")
+    assert SystemPrinter("Office").describe() == (
+        True,
+        "Pages go to Office; the system also has Counter.",
+    )
+    assert SystemPrinter().describe() == (True, "Pages go to Counter; the system also has Office.")
     is_well, words = SystemPrinter("Hall").describe()
     assert not is_well
     assert "There is no printer Hall; the system has Office, Counter." in words

@@ -81,6 +81,8 @@ class Visit:
     """A typed reference, while it is typed."""
     first_name: str = ""
     """A first name for a new pass, while it is typed."""
+    slip_job: "PrintJob | None" = None
+    """The slip of this visit's request, once it is being printed."""
 
     @property
     def is_changed(self) -> bool:
@@ -109,7 +111,7 @@ class Visit:
         """Forget the visit's contents, so that no object keeps them alive."""
         if self.form is not None:
             self.form.wipe()
-        self.form = self.join = self.guest_id = self.session_id = None
+        self.form = self.join = self.guest_id = self.session_id = self.slip_job = None
         self.pass_text = self.reference = self.first_name = ""
 
 

@@ -1,7 +1,6 @@
 """Results: the answer to a scan or a check-in, a notice, and a code to photograph."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,9 +15,6 @@ from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.card import Card, CardText
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.qr import QrCode
-
-if TYPE_CHECKING:
-    from kiosk.domain.printing import PrintJob
 
 
 class ResultScreen(VisitorScreen):
@@ -111,8 +107,6 @@ class CodeScreen(BesideCodeScreen):
     def __init__(self, shown: CodeToShow) -> None:
         super().__init__()
         self._shown = shown
-        self._job: PrintJob | None = None
-        """The slip, once it is being printed."""
 
     def heading(self) -> str:
         return self._shown.title
@@ -137,7 +131,7 @@ class CodeScreen(BesideCodeScreen):
         self.once(self._print_slip)
 
     async def _print_slip(self) -> None:
-        slip, job = self._shown.slip, self._job
+        slip, job = self._shown.slip, self.visit.slip_job
         is_done = job is not None and (job.result is None or job.result.is_taken)
         if slip is None or is_done or not self.has_class("-prints"):
             return
@@ -145,18 +139,22 @@ class CodeScreen(BesideCodeScreen):
         if answer is None or isinstance(answer, Trouble):
             self.say(self._("The slip could not be printed. Please photograph the code."), "#to-do")
         else:
-            self._job = answer
+            self.visit.slip_job = answer
             self.tick()
 
     def tick(self) -> None:
         """Show what becomes of the slip, in the place of what to do with the code."""
-        if self._job is not None:
-            self.say(describe_printing(self._job.result, self._), "#to-do")
+        job = self.visit.slip_job
+        if job is not None and self._shown.slip is not None:
+            self.say(describe_printing(job.result, self._), "#to-do")
             self.add_class("-printing")
 
+    def on_mount(self) -> None:
+        self.tick()
+
     def on_resize(self) -> None:
-        super().on_resize()
-        has_room = self.size.height >= _PRINT_ROWS or self.has_class("-no-code")
+        is_beside_code = self.query_one(QrCode).has_room(self.size)
+        has_room = self.size.height >= _PRINT_ROWS or not is_beside_code
         self.set_class(self._shown.slip is not None and has_room, "-prints")
 
     def code(self) -> QrCode:

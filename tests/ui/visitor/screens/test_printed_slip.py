@@ -108,6 +108,20 @@ async def test_who_leaves_waits_for_no_printer(clinic: Clinic) -> None:
     assert first != second
 
 
+async def test_who_looks_at_help_meanwhile_gets_one_slip(clinic: Clinic) -> None:
+    printer = SlipPrinterAtHand()
+    async with at_receipt(clinic, printer) as visitor:
+        await visitor.keys("p", "h")
+        visitor.expect_not(SENT)
+        await visitor.keys("b")
+        visitor.expect(SENT, UNDER_WAY)
+        printer.jobs[0].result = PRINTED
+        await visitor.wait(1)
+        visitor.expect("Please take your slip.")
+        await visitor.keys("p")
+    assert len(printer.slips) == 1
+
+
 async def test_without_a_slip_printer_nothing_is_offered(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form(CallReviewScreen, "end", "y")(visitor, clinic)
@@ -134,8 +148,8 @@ async def test_nothing_of_it_is_cut_at_any_size(clinic: Clinic) -> None:
 
 
 def printer_says(visitor: Visitor, result: PrintResult | None) -> None:
-    job = getattr(visitor.screen, "_job", None)
-    assert isinstance(job, PrintJob)
+    job = visitor.app.context.visit.slip_job
+    assert job is not None
     job.result = result
 
 
