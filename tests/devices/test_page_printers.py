@@ -116,17 +116,17 @@ def test_a_command_gets_the_file_and_nothing_of_ours(
 
 
 @pytest.mark.parametrize(
-    ("script", "words"),
+    ("script", "seconds", "words"),
     [
-        ("exit 3", "ended with status 3"),
-        ("sleep 60 & sleep 60", "did not end within 0 seconds and was stopped"),
+        ("exit 3", 60.0, "ended with status 3"),
+        ("sleep 60 & sleep 60", 0.2, "did not end within 0 seconds and was stopped"),
     ],
 )
 def test_a_command_that_fails_or_hangs_is_told(
-    program: Program, page: Path, script: str, words: str
+    program: Program, page: Path, script: str, seconds: float, words: str
 ) -> None:
     began = time.monotonic()
-    printer = CommandPrinter((str(program("broken", script)), "{file}"), seconds=0.2)
+    printer = CommandPrinter((str(program("broken", script)), "{file}"), seconds)
     result = printer.print_file(page)
     assert result.state is PrintState.FAILED
     assert words in result.sentence

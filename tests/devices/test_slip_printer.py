@@ -68,10 +68,16 @@ def serve_with(printer: Printer) -> Serve:
     return serve
 
 
-def print_to(address: SlipAddress, commands: bytes = COMMANDS) -> tuple[PrintResult, float]:
+QUIET = 0.1
+"""Seconds that a printer is waited for that says nothing."""
+
+
+def print_to(
+    address: SlipAddress, commands: bytes = COMMANDS, *, ask: float = 5.0, patience: float = 10.0
+) -> tuple[PrintResult, float]:
     """Return what became of it, and how many seconds it took."""
     began = time.monotonic()
-    result = SlipPrinter(address, 0.5, 0.2, 0.5).print_bytes(commands)
+    result = SlipPrinter(address, 5.0, ask, patience).print_bytes(commands)
     return result, time.monotonic() - began
 
 
@@ -86,7 +92,7 @@ def test_a_printer_that_says_how_it_is() -> None:
 def test_a_printer_that_only_listens_is_sent_the_slip() -> None:
     printer = Printer(b"", b"", b"")
     with raw_port(serve_with(printer)) as address:
-        result, _ = print_to(address)
+        result, _ = print_to(address, ask=QUIET)
     assert result.state is PrintState.SENT
     assert printer.got == COMMANDS
 
@@ -123,7 +129,7 @@ def test_paper_that_ends_in_the_middle_is_told() -> None:
             return super().take(data)
 
     with raw_port(serve_with(Ending())) as address:
-        result, seconds = print_to(address)
+        result, seconds = print_to(address, patience=0.5)
     assert result.state is PrintState.FAILED
     assert "out of paper" in result.sentence
     assert seconds < 3
@@ -134,7 +140,7 @@ def test_a_printer_that_hangs_is_not_waited_for() -> None:
 
     over = Event()
     with raw_port(lambda _: over.wait(5)) as address:
-        result, seconds = print_to(address, bytes(50_000_000))
+        result, seconds = print_to(address, bytes(50_000_000), ask=QUIET, patience=0.5)
         over.set()
     assert result.state is PrintState.FAILED
     assert "does not answer" in result.sentence
@@ -172,7 +178,7 @@ def test_a_printer_that_breaks_off_in_the_middle_is_told() -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     with raw_port(close) as address:
-        result, _ = print_to(address, COMMANDS * 2000)
+        result, _ = print_to(address, COMMANDS * 2000, ask=QUIET)
     assert result.state is PrintState.FAILED
     assert "broke off" in result.sentence
 
@@ -218,7 +224,7 @@ def test_a_printer_on_a_serial_line_gets_every_byte() -> None:
 
 def test_a_serial_line_with_nobody_at_its_end_is_not_waited_for() -> None:
     with serial_line(None) as address:
-        result, seconds = print_to(address, bytes(100_000))
+        result, seconds = print_to(address, bytes(100_000), ask=QUIET, patience=0.5)
     assert result.state is PrintState.FAILED
     assert "does not answer" in result.sentence
     assert seconds < 3
@@ -247,8 +253,8 @@ def test_a_device_that_is_none_is_told(place: str, words: str) -> None:
 
 def test_how_a_printer_is_can_be_asked() -> None:
     with raw_port(serve_with(Printer(EMPTY))) as address:
-        is_well, words = SlipPrinter(address, 0.5, 0.2).describe()
+        is_well, words = SlipPrinter(address).describe()
     assert (is_well, "out of paper" in words) == (False, True)
     with raw_port(serve_with(Printer(b"", b""))) as address:
-        is_well, words = SlipPrinter(address, 0.5, 0.2).describe()
+        is_well, words = SlipPrinter(address, ask_seconds=QUIET).describe()
     assert (is_well, "does not say how it is" in words) == (True, True)
