@@ -1,5 +1,6 @@
 """What a clinic may change: one typed tree, read once from kiosk.toml and KIOSK_* variables."""
 
+import shlex
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ from kiosk.domain.policy import (
     LEAST_REQUESTS_KEPT,
     Rules,
 )
+from kiosk.domain.printing import FILE_MARK, read_slip_address, simplify_for_slip
 from kiosk.domain.text import place_in_toml
 from kiosk.domain.working_time import WEEKDAYS, OpeningHours, read_hours
 from kiosk.errors import SetupError
@@ -49,6 +51,42 @@ def _checked_day(text: str) -> str:
 
 
 WorkingDay = Annotated[str, AfterValidator(_checked_day)]
+
+
+def _checked_command(text: str) -> str:
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        words = []
+    if text and not (words and any(FILE_MARK in word for word in words[1:])):
+        raise PydanticCustomError(
+            "print_command", f'should look like "/usr/bin/lpr -P Office {FILE_MARK}", or be empty'
+        )
+    return text
+
+
+def _checked_slips(text: str) -> str:
+    try:
+        if text:
+            read_slip_address(text)
+    except ValueError:
+        raise PydanticCustomError(
+            "slip_printer",
+            'should look like "usb:/dev/usb/lp0", "serial:/dev/ttyUSB0:9600" or'
+            ' "net:192.0.2.7:9100", or be empty',
+        ) from None
+    return text
+
+
+def _checked_slip_line(text: str) -> str:
+    if simplify_for_slip(text) is None:
+        raise PydanticCustomError("slip_line", "should have Latin letters and digits only")
+    return text
+
+
+PrintCommand = Annotated[str, AfterValidator(_checked_command)]
+SlipPlace = Annotated[str, AfterValidator(_checked_slips)]
+SlipLine = Annotated[str, Field(max_length=100), AfterValidator(_checked_slip_line)]
 
 
 class SessionSettings(BaseModel):
@@ -139,6 +177,22 @@ class DeskSettings(BaseModel):
     """Where it stands; on the floor it locks after 2 minutes without a key, in an office 10."""
 
 
+class PrintSettings(BaseModel):
+    """The printers of this machine; see `kiosk guide printers`."""
+
+    model_config = _STRICT
+    printer: str = Field(default="", pattern=r"^([A-Za-z0-9_][^\s/#]{0,126})?$")
+    """The system's printer for pages, by its name (`lpstat -e`); empty takes the default one."""
+    command: PrintCommand = ""
+    """A program that prints pages instead; `{file}` in it stands for the file."""
+    slips: SlipPlace = ""
+    """Where the slip printer is; empty: there is none."""
+    slip_width_mm: Literal[58, 80] = 80
+    """The width of its roll."""
+    slip_lines: tuple[SlipLine, ...] = Field(default=(), max_length=4)
+    """The clinic's own lines on every slip; a slip may be found by anybody."""
+
+
 class PanelSettings(BaseModel):
     """The screen, for `kiosk doctor`: are letters large enough?"""
 
@@ -162,6 +216,7 @@ class Settings(BaseSettings):
     callbacks: CallbackSettings = CallbackSettings()
     working: WorkingSettings = WorkingSettings()
     desk: DeskSettings = DeskSettings()
+    print: PrintSettings = PrintSettings()
     panel: PanelSettings = PanelSettings()
 
     @classmethod
@@ -261,9 +316,14 @@ def _describe_wrong_value(code: str, limits: Mapping[str, Any]) -> str:
         case "less_than_equal":
             return f"should be {limits['le']} or less"
         case "string_pattern_mismatch":
-            return "should look like SG or DE-BE, or be empty"
+            is_country = "[A-Z]{2}" in limits["pattern"]
+            return f"should look like {'SG or DE-BE' if is_country else 'Office'}, or be empty"
         case "tuple_type":
-            return "should be a list of days, such as [2026-12-24]"
+            return "should be a list in square brackets"
+        case "too_long":
+            return f"should have at most {limits['max_length']} entries"
+        case "string_too_long":
+            return f"should have at most {limits['max_length']} characters"
         case "string_type":
             return "should stand in quotes"
     if code.startswith(("int", "finite")):

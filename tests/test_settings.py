@@ -178,7 +178,7 @@ def test_a_file_that_is_no_toml_is_refused_by_its_place(
         ("[visit]\nidle_seconds = 5000", "should be 600 or less."),
         ("[working]\nholidays = 'Singapore'", "should look like SG or DE-BE, or be empty."),
         ("[working]\nholidays = 3", "should stand in quotes."),
-        ("[working]\nclosed_on = 3", "should be a list of days, such as [2026-12-24]."),
+        ("[working]\nclosed_on = 3", "should be a list in square brackets."),
         ("[working]\nclosed_on = ['2026-13-01']", "should be a day, such as 2026-12-24."),
         ("[working]\nclosed_on = [2026-12-24T10:00:00]", "should be a day, such as 2026-12-24."),
         ("[desk]\nplace = 'hall'", "should be 'floor' or 'office'."),
@@ -236,3 +236,40 @@ def test_a_day_without_hours_is_not_worked(tmp_path: Path) -> None:
 
 def test_a_place_without_holidays_is_refused(tmp_path: Path) -> None:
     assert "working.holidays" in _refusal(tmp_path, '[working]\nholidays = "Singapore"')
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('command = "lpr"', 'should look like "/usr/bin/lpr -P Office {file}", or be empty'),
+        ('command = "{file}"', 'should look like "/usr/bin/lpr -P Office {file}", or be empty'),
+        ('command = "lpr \'{file}"', 'should look like "/usr/bin/lpr'),
+        ('slips = "lp0"', 'should look like "usb:/dev/usb/lp0"'),
+        ('slips = "usb:/etc/passwd"', 'should look like "usb:/dev/usb/lp0"'),
+        ("slip_width_mm = 70", "should be 58 or 80"),
+        ('slip_lines = "Level 1"', "should be a list in square brackets"),
+        ('slip_lines = ["中文"]', "should have Latin letters and digits only"),
+        ('slip_lines = ["1", "2", "3", "4", "5"]', "should have at most 4 entries"),
+        (f'slip_lines = ["{"a" * 101}"]', "should have at most 100 characters"),
+        ('printer = "-o raw"', "should look like Office, or be empty"),
+    ],
+)
+def test_printers_that_are_none_are_refused(tmp_path: Path, text: str, words: str) -> None:
+    assert words in _refusal(tmp_path, f"[print]\n{text}")
+
+
+def test_printers_are_read(tmp_path: Path) -> None:
+    text = """[print]
+printer = "Office-2"
+command = "'/opt/print it' --title=a {file}"
+slips = "net:slips.example.org"
+slip_width_mm = 58
+slip_lines = ["Level 1, Room 2", "Tel. 6000 0000"]
+"""
+    read = _read(tmp_path, text).print
+    assert (read.printer, read.slips, read.slip_width_mm) == (
+        "Office-2",
+        "net:slips.example.org",
+        58,
+    )
+    assert read.slip_lines == ("Level 1, Room 2", "Tel. 6000 0000")

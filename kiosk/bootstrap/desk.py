@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from kiosk.domain.attendance.roster import IssuedPass
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
+    from kiosk.domain.printing import PrintedSlip, PrintJob
+    from kiosk.presentation.pages import TextPages
     from kiosk.ui.desk.session import DeskSide, PlanFolder, Progress
 
 
@@ -102,7 +104,8 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
         wishes=kiosk.wishes(),
     )
     files = _Files(kiosk)
-    return DeskSide(kiosk.access(), clinic, Tools(files.callbacks, files.sheet, _Plans(kiosk)))
+    tools = Tools(files.callbacks, _Printing(kiosk), _Plans(kiosk))
+    return DeskSide(kiosk.access(), clinic, tools)
 
 
 class _Files:
@@ -127,13 +130,49 @@ class _Files:
         written = export_callbacks(rows, target, ExportFormat(form), context, progress)
         return str(written.path)
 
-    def sheet(self, passes: "Sequence[IssuedPass]", login: str) -> str:
-        """Write passes to print and cut; return the file's path."""
-        from kiosk.exports.writing import export_pass_sheet
 
-        context = export_context(self._kiosk, login, "Passes")
-        written = export_pass_sheet(passes, export_target(self._kiosk), context)
-        return str(written.path)
+class _Printing:
+    """Prints what a desk answers."""
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        self._kiosk = kiosk
+        self._printing = kiosk.printing()
+
+    def passes(self, passes: "Sequence[IssuedPass]", login: str) -> "PrintJob":
+        """Print passes to cut; where no printer takes them they go into the exports folder."""
+        from kiosk.exports.pass_sheet import pass_sheet
+
+        what = "the pass" if len(passes) == 1 else "the passes"
+        return self._page_or_file(what, "passes", partial(pass_sheet, passes), login)
+
+    def _page_or_file(
+        self, what: str, stem: str, draw: "Callable[[], bytes]", login: str
+    ) -> "PrintJob":
+        """Print a PDF that cannot be made again; without a printer it becomes a file."""
+        from kiosk.exports.writing import write_pdf
+
+        context = export_context(self._kiosk, login, what)
+
+        def keep(pdf: bytes) -> str:
+            path = write_pdf(stem, pdf, export_target(self._kiosk), context)
+            return f"The file is in the exports folder: {path.name}. Print it, then delete it."
+
+        return self._printing.page(what, draw, keep)
+
+    def text(self, pages: "TextPages", login: str) -> "PrintJob":
+        """Print a list or a report as it is seen."""
+        from kiosk.exports.text_pages import text_pages
+
+        context = export_context(self._kiosk, login, pages.what)
+        return self._printing.page(pages.what, partial(text_pages, pages, context))
+
+    def slip(self, slip: "PrintedSlip") -> "PrintJob":
+        """Print the slip of a request."""
+        return self._printing.slip(slip)
+
+    def page(self, what: str, draw: "Callable[[], bytes]") -> "PrintJob":
+        """Print the PDF that `draw` returns."""
+        return self._printing.page(what, draw)
 
 
 class _Plans:

@@ -16,6 +16,7 @@ from kiosk.bootstrap.data_folder import (
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
+    from kiosk.bootstrap.printing import Printing
     from kiosk.devices.clock import Clock
     from kiosk.domain.callbacks.wishes import OfferedWishes
     from kiosk.domain.working_time import WorkingCalendar
@@ -63,12 +64,14 @@ class Kiosk:
             timing=timing,
             take_home=read_take_home(self.folder / "take-home.toml"),
             wishes=self.wishes(),
+            prints_slips=bool(self.settings.print.slips),
         )
         rules, calendar = self.settings.rules, self.calendar()
         desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing, calendar)
         desk.promise_days()
         published = partial(read_published, self.store, self.site)
-        return VisitorDesks(desk, clinic, published)
+        print_slip = self.printing().slip if clinic.prints_slips else None
+        return VisitorDesks(desk, clinic, published, print_slip)
 
     def clean(self) -> None:
         """Delete what the centre confirmed long enough ago, and tend the database file."""
@@ -97,6 +100,14 @@ class Kiosk:
         return Access(
             Context(self.store, self.clock, entropy, self.site, sealing, rules, calendar, exports)
         )
+
+    def printing(self) -> "Printing":
+        """Return what prints on this machine's printers; what a crash left half printed goes."""
+        from kiosk.bootstrap.printing import Printing
+        from kiosk.devices.page_printers import clear_spool
+
+        clear_spool(self.folder)
+        return Printing(self.folder, self.settings.print)
 
     def calendar(self) -> "WorkingCalendar":
         """Return when the clinic works."""

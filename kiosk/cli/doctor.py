@@ -73,6 +73,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
             kiosk.store.close()
     found += _findings_or_error("take-home material", lambda: _take_home(folder))
     found += _findings_or_error("wishes", lambda: _wishes(folder))
+    found += _printers(folder, settings)
     there = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(there).free
     found.append(disk_finding(free, is_read_only=is_read_only(there)))
@@ -236,6 +237,18 @@ def _wishes(folder: Path) -> Iterator[Finding]:
     if offered.is_empty:
         words = f"Visitors are not asked for any; {folder / WISHES_NAME} would name them."
     yield Finding("wishes", Verdict.OK, words)
+
+
+def _printers(folder: Path, settings: "Settings") -> Iterator[Finding]:
+    """Yield which printers this machine has; a slip printer is asked how it is."""
+    from kiosk.bootstrap.printing import Printing
+
+    printing = Printing(folder, settings.print)
+    is_well, words = printing.page_printer().describe()
+    yield Finding("printer", Verdict.OK if is_well else Verdict.LOOK, words)
+    if printing.has_slip_printer:
+        is_well, words = printing.slip_printer().describe()
+        yield Finding("slip printer", Verdict.OK if is_well else Verdict.LOOK, words)
 
 
 def _variables() -> Finding:

@@ -22,6 +22,7 @@ class Page(StrEnum):
     FIRST_HOUR = "first-hour"
     DESK = "desk"
     STAND = "stand"
+    PRINTERS = "printers"
     MANY_KIOSKS = "many-kiosks"
     RIGHTS = "rights"
     ARCHITECTURE = "architecture"

@@ -52,7 +52,7 @@ def overwrite_and_delete(files: Iterable[OldFile]) -> int:
     gone, trouble = 0, None
     for file in files:
         try:
-            _overwrite(file.path)
+            overwrite(file.path)
             file.path.unlink()
             gone += 1
         except FileNotFoundError:
@@ -64,7 +64,7 @@ def overwrite_and_delete(files: Iterable[OldFile]) -> int:
     return gone
 
 
-def _overwrite(path: Path) -> None:
+def overwrite(path: Path) -> None:
     """Overwrite a file's blocks, which a disk keeps when it is deleted; some disks copy anyway."""
     number = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:

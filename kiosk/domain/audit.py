@@ -66,6 +66,7 @@ class AuditAction(StrEnum):
     HEADS_COUNTED = "heads_counted"
     HEAD_COUNT_UNDONE = "head_count_undone"
     ROSTER_RECONCILED = "roster_reconciled"
+    ROSTER_PRINTED = "roster_printed"
     MEMBERS_OPENED = "members_opened"
     MEMBER_ENROLLED = "member_enrolled"
     MEMBER_LEFT = "member_left"

@@ -22,7 +22,7 @@ _PAGE_WIDTH, _PAGE_HEIGHT = 210.0, 297.0
 _WIDTH, _HEIGHT = 90.0, 52.0
 """Of one pass, in millimetres; a business card's sleeve takes it."""
 _LEFT, _BOTTOM = (_PAGE_WIDTH - COLUMNS * _WIDTH) / 2, (_PAGE_HEIGHT - ROWS * _HEIGHT) / 2
-_SQUARE = 1.2
+SQUARE = 1.2
 """Side of one of the code's squares, in millimetres: readable from an arm's length."""
 _EDGE, _TICK = 3.0, 4.0
 _INSTRUCTIONS = (
@@ -77,8 +77,8 @@ def _draw_marks(canvas: "Canvas") -> None:
 
 def _draw_pass(canvas: "Canvas", one: IssuedPass, number: int, left: float, bottom: float) -> None:
     code = qr_matrix(one.digits, level="Q", numeric=True)
-    side = len(code) * _SQUARE
-    _draw_code(canvas, code, left + _EDGE, bottom + (_HEIGHT - side) / 2)
+    side = len(code) * SQUARE
+    draw_code(canvas, code, left + _EDGE, bottom + (_HEIGHT - side) / 2)
     x, y = (left + _EDGE + side + 1) * _MM, bottom * _MM
     canvas.setFont("Helvetica-Bold", 13)
     canvas.drawString(x, y + 40 * _MM, f"No. {number}")
@@ -89,10 +89,10 @@ def _draw_pass(canvas: "Canvas", one: IssuedPass, number: int, left: float, bott
     canvas.line(x, y + 9 * _MM, (left + _WIDTH - _EDGE) * _MM, y + 9 * _MM)
 
 
-def _draw_code(canvas: "Canvas", code: Matrix, left: float, bottom: float) -> None:
-    """Draw the dark squares as one shape: no viewer shows seams between them."""
+def draw_code(canvas: "Canvas", code: Matrix, left: float, bottom: float) -> None:
+    """Draw a code at a place in millimetres, as one shape: no viewer shows seams in it."""
     path = canvas.beginPath()
-    size = _SQUARE * _MM
+    size = SQUARE * _MM
     for line, row in enumerate(reversed(code)):
         for place, dark in enumerate(row):
             if dark:

@@ -112,10 +112,18 @@ def export_pass_sheet(
     """
     from kiosk.exports.pass_sheet import pass_sheet
 
-    sheet = pass_sheet(passes)
-    with _opened("passes", target, ".pdf", context) as (path, file):
-        file.write(sheet)
+    path = write_pdf("passes", pass_sheet(passes), target, context)
     return Exported(path, len(passes))
+
+
+def write_pdf(stem: str, pdf: bytes, target: Target, context: ExportContext) -> Path:
+    """Write a PDF that is drawn already, and return where it is.
+
+    `stem` begins its name in a folder. Raises SetupError where it cannot be made or written.
+    """
+    with _opened(stem, target, ".pdf", context) as (path, file):
+        file.write(pdf)
+    return path
 
 
 def describe_selection(chosen: WorklistFilter) -> str:

@@ -30,6 +30,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.HEADS_COUNTED: "counted heads",
     Did.HEAD_COUNT_UNDONE: "took a head count back",
     Did.ROSTER_RECONCILED: "closed a session's list",
+    Did.ROSTER_PRINTED: "printed a session's list",
     Did.MEMBERS_OPENED: "opened members' names",
     Did.MEMBER_ENROLLED: "put a member in a group",
     Did.MEMBER_LEFT: "took a member out",
@@ -98,6 +99,7 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.HEADS_COUNTED,
         Did.HEAD_COUNT_UNDONE,
         Did.ROSTER_RECONCILED,
+        Did.ROSTER_PRINTED,
     ),
     "Members and passes": (
         Did.MEMBERS_OPENED,

@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -70,6 +71,8 @@ def _site(demo: Path) -> UUID:
 def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "read_swaps", list)
     monkeypatch.setattr(doctor, "is_synchronised", lambda: True)
+    # Whatever printers this machine has.
+    monkeypatch.setenv("PATH", str(demo))
     answer = kiosk("doctor", "--format", "json")
     assert (answer.code, answer.err) == (0, "")
     verdicts = {row["subject"]: row["verdict"] for row in answer.rows}
@@ -84,6 +87,7 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
         "helplines": "ok",
         "take-home material": "ok",
         "wishes": "ok",
+        "printer": "ok",
         "disk space": "ok",
         "swap": "ok",
         "variables": "ok",
@@ -347,3 +351,25 @@ def test_records_that_are_set_aside(look: Look, demo: Path) -> None:
     )
     _change(demo, insert(Parked).values(parked.model_dump()))
     assert look()["records"].verdict is Verdict.LOOK
+
+
+def _print_by(demo: Path, settings: str) -> None:
+    path = demo / "kiosk.toml"
+    path.write_text(f"[print]\n{settings}\n", encoding="utf-8")
+
+
+def test_the_printers_there_are(look: Look, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(demo))
+    found = look()
+    assert found["printer"].verdict is Verdict.OK
+    assert "passes go into files to print" in found["printer"].sentence
+    assert "slip printer" not in found
+    _print_by(demo, 'printer = "Office"\nslips = "usb:/dev/no-such-printer"')
+    found = look()
+    assert found["printer"].verdict is Verdict.LOOK
+    assert found["slip printer"].verdict is Verdict.LOOK
+    assert "is not there; plug it in" in found["slip printer"].sentence
+    _print_by(demo, 'command = "/no/such/program {file}"')
+    assert "mend [print] command" in look()["printer"].sentence
+    _print_by(demo, f'command = "{sys.executable} {{file}}"')
+    assert look()["printer"].verdict is Verdict.OK

@@ -43,10 +43,18 @@ class Clinic:
     started: list[Terminal] = field(default_factory=list)
 
     def variables(self) -> dict[str, str]:
-        """What every process of this clinic gets; the user's own home stays out of it."""
+        """What every process of this clinic gets; the user's own home stays out of it.
+
+        So does any printer of this machine.
+        """
         home = self.folder.parent / "home"
         home.mkdir(exist_ok=True)
-        return {"KIOSK_DATA_DIR": str(self.folder), "HOME": str(home), "XDG_DATA_HOME": ""}
+        return {
+            "KIOSK_DATA_DIR": str(self.folder),
+            "HOME": str(home),
+            "XDG_DATA_HOME": "",
+            "KIOSK_PRINT__COMMAND": "/bin/sh -c : {file}",
+        }
 
     def start(
         self,

@@ -1,7 +1,7 @@
 """Somebody of the clinic's staff before the desk; without a terminal."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from unittest.mock import patch
@@ -11,7 +11,9 @@ from textual._compositor import Compositor
 from kiosk.domain.attendance.roster import IssuedPass
 from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
 from kiosk.domain.groups.plan_import import Plans
+from kiosk.domain.printing import PrintedSlip, PrintJob, PrintResult, PrintState
 from kiosk.errors import SetupError
+from kiosk.presentation.pages import TextPages
 from kiosk.ui.desk.app import DeskApp
 from kiosk.ui.desk.messages import Entered
 from kiosk.ui.desk.screen import DeskScreen
@@ -53,13 +55,49 @@ class PlansAtHand:
         return f"/data/exports/plan.{form}"
 
 
+class PrinterAtHand:
+    """Stands in for the printers of a machine."""
+
+    def __init__(self) -> None:
+        self.result: PrintResult | None = PrintResult(PrintState.PRINTED, "Printed.")
+        """What becomes of each job; None: it goes on."""
+        self.jobs: list[PrintJob] = []
+        self.sheets: list[tuple[IssuedPass, ...]] = []
+        self.texts: list[TextPages] = []
+        self.slips: list[PrintedSlip] = []
+
+    def passes(self, passes: Sequence[IssuedPass], login: str) -> PrintJob:
+        """Remember whose passes are printed."""
+        self.sheets.append(tuple(passes))
+        return self._begin("the passes")
+
+    def text(self, pages: TextPages, login: str) -> PrintJob:
+        """Remember what is printed."""
+        self.texts.append(pages)
+        return self._begin(pages.what)
+
+    def slip(self, slip: PrintedSlip) -> PrintJob:
+        """Remember what is printed."""
+        self.slips.append(slip)
+        return self._begin("the slip")
+
+    def page(self, what: str, draw: Callable[[], bytes]) -> PrintJob:
+        """Draw what is printed."""
+        assert draw()
+        return self._begin(what)
+
+    def _begin(self, what: str) -> PrintJob:
+        self.jobs.append(PrintJob(what, self.result))
+        return self.jobs[-1]
+
+
 class Written:
     """Remembers what the desk had written to files."""
 
     def __init__(self) -> None:
         self.exports: list[tuple[Collection[ExportRow], WorklistFilter, str]] = []
-        self.sheets: list[tuple[IssuedPass, ...]] = []
         self.plans = PlansAtHand()
+        self.printer = PrinterAtHand()
 
     def export(
         self,
@@ -73,11 +111,6 @@ class Written:
         progress(len(rows), len(rows))
         self.exports.append((rows, chosen, form))
         return f"/data/exports/callbacks-{login}.{form}"
-
-    def sheet(self, passes: Sequence[IssuedPass], login: str) -> str:
-        """Stand in for the PDF of passes."""
-        self.sheets.append(tuple(passes))
-        return f"/data/exports/passes-{login}.pdf"
 
 
 def desk_side(
@@ -94,7 +127,7 @@ def desk_side(
         at_centre=at_centre,
         wishes=OFFERED,
     )
-    tools = Tools(export_callbacks=written.export, pass_sheet=written.sheet, plans=written.plans)
+    tools = Tools(export_callbacks=written.export, printing=written.printer, plans=written.plans)
     return DeskSide(clinic.access, known, tools)
 
 

@@ -12,6 +12,7 @@ from kiosk.content.articles import TakeHome
 from kiosk.content.assets import config_dir
 from kiosk.content.wishes import read_wishes
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
+from kiosk.domain.printing import PrintedSlip, PrintJob
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
 from kiosk.ui.visitor.screen import VisitorScreen
@@ -46,8 +47,12 @@ OFFERED: Final = read_wishes(config_dir() / "wishes.toml")
 """The wishes that are shipped."""
 
 
-def side_of(clinic: Clinic, wishes: OfferedWishes = NO_WISHES) -> VisitorSide:
-    """Return what bootstrap makes of an opened store."""
+def side_of(
+    clinic: Clinic,
+    wishes: OfferedWishes = NO_WISHES,
+    print_slip: Callable[[PrintedSlip], PrintJob] | None = None,
+) -> VisitorSide:
+    """Return what bootstrap makes of an opened store; `print_slip` is a slip printer."""
     zone = clinic.site.zone
     site = VisitorClinic(
         today=lambda: clinic.clock.now().astimezone(zone).date(),
@@ -55,9 +60,11 @@ def side_of(clinic: Clinic, wishes: OfferedWishes = NO_WISHES) -> VisitorSide:
         country=clinic.site.country,
         take_home=TAKE_HOME,
         wishes=wishes,
+        prints_slips=print_slip is not None,
     )
     published = partial(read_published, clinic.store, clinic.site)
-    desks, maintenance = VisitorDesks(clinic.visitor, site, published), clinic.maintenance
+    desks = VisitorDesks(clinic.visitor, site, published, print_slip)
+    maintenance = clinic.maintenance
     return VisitorSide(lambda: desks, lambda: maintenance)
 
 

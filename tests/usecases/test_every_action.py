@@ -128,6 +128,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "count_heads": lambda h: h.roster.count_heads(h.session.id, 3),
         "reconcile": lambda h: h.roster.reconcile(h.session.id, 3),
         "undo": lambda h: _undone(h),
+        "note_printed": lambda h: h.roster.note_printed(h.session.id),
         "export_rows": lambda h: h.roster.export_rows(DAY, DAY),
     },
     PassDesk: {

@@ -12,6 +12,7 @@ from textual import on
 from textual.geometry import Size
 
 from kiosk.devices.memory import overwrite_cached
+from kiosk.domain.printing import PrintJob
 from kiosk.domain.staff import Role
 from kiosk.ui.desk import messages as m
 from kiosk.ui.desk.admin.audit import AuditTrailScreen
@@ -32,6 +33,7 @@ from kiosk.ui.desk.screen import DeskScreen, StaffApp
 from kiosk.ui.desk.session import LONGEST_STAY, OpenDeskSide
 from kiosk.ui.desk.sign_in import NewPassphraseScreen, SignInScreen
 from kiosk.ui.desk.staff.accounts import AccountsScreen
+from kiosk.ui.desk.text import PRINTING, describe_printed, format_printing
 from kiosk.ui.door import Trouble
 from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_REPLACED
 
@@ -80,6 +82,8 @@ class DeskApp(StaffApp):
         """Where the person was who is locked out."""
         self._opening = False
         self._are_open = False
+        self._printing: list[tuple[PrintJob, float]] = []
+        """What is being printed, and since when, in seconds of the app's clock."""
 
     @property
     def in_front(self) -> DeskScreen | None:
@@ -198,9 +202,25 @@ class DeskApp(StaffApp):
             if self.monotonic() - self.last_activity >= self.clinic.idle:
                 await self.lock()
                 return
+            self._show_printing(screen)
         screen.retime()
         screen.show_wait()
         screen.tick()
+
+    def follow_printing(self, job: PrintJob) -> None:
+        self._printing.append((job, self.monotonic()))
+        if self.in_front is not None:
+            self.in_front.say(format_printing(job.what, 0))
+
+    def _show_printing(self, screen: DeskScreen) -> None:
+        """Show what has become of what is being printed, or that it takes its time."""
+        over = [job for job, _ in self._printing if job.result is not None]
+        self._printing = [(job, since) for job, since in self._printing if job.result is None]
+        if over:
+            screen.say(" ".join(describe_printed(job) for job in over))
+        elif not screen.sentence or screen.sentence.startswith(PRINTING):
+            job, since = next(iter(self._printing), (None, 0.0))
+            screen.say("" if job is None else format_printing(job.what, self.monotonic() - since))
 
     async def _start_anew(self) -> None:
         """Sign out, for the records were replaced; start the program again once that was read."""

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.domain.printing import PrintJob
 from kiosk.ui.desk.messages import (
     Asks,
     DeskIntent,
@@ -58,6 +59,10 @@ class StaffApp(TimedApp):
         self.clinic = ClinicInfo()
         self.who: CurrentUser | None = None
         """Who is signed in."""
+
+    def follow_printing(self, job: PrintJob) -> None:
+        """Show what becomes of a job on whatever screen is in front by then."""
+        raise NotImplementedError
 
     def expel(self, sentence: str) -> None:
         """Sign out, since a desk has answered that the account may no longer work here."""
@@ -169,6 +174,18 @@ class DeskScreen(AskingScreen[DeskSide]):
                 self.say(done)
                 then(answer)
                 self.come_back()
+
+        self.once(work)
+
+    def print_by(self, make: Callable[[DeskSide], PrintJob]) -> None:
+        """Have a desk begin to print; no screen waits for the printer."""
+
+        async def work() -> None:
+            job = await self.ask(make)
+            if isinstance(job, Trouble):
+                self.say(job.for_staff)
+            else:
+                self.desk.follow_printing(job)
 
         self.once(work)
 

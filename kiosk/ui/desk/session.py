@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
+from kiosk.domain.printing import PrintedSlip, PrintJob
 from kiosk.domain.staff import PassphraseProblem, Staff
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.errors import SignedOut
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
     from kiosk.domain.staff import Role
+    from kiosk.presentation.pages import TextPages
     from kiosk.usecases.access import Access, SignInRefused
     from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
     from kiosk.usecases.admin.desk import OversightDesk
@@ -97,11 +99,23 @@ class WriteCallbacks(Protocol):
         ...
 
 
-class WriteSheet(Protocol):
-    """Writes passes as a PDF to print and cut."""
+class PrintTools(Protocol):
+    """Prints beside the screens; each method returns a job at once, which gets its result later."""
 
-    def __call__(self, passes: "Sequence[IssuedPass]", login: str) -> str:
-        """Return the path of the file in the exports folder."""
+    def passes(self, passes: "Sequence[IssuedPass]", login: str) -> PrintJob:
+        """Print passes to cut; where no printer takes them they go into the exports folder."""
+        ...
+
+    def text(self, pages: "TextPages", login: str) -> PrintJob:
+        """Print a list or a report as it is seen."""
+        ...
+
+    def slip(self, slip: PrintedSlip) -> PrintJob:
+        """Print the slip of a request."""
+        ...
+
+    def page(self, what: str, draw: Callable[[], bytes]) -> PrintJob:
+        """Print the PDF that `draw` returns; it is called in a thread of the printer's."""
         ...
 
 
@@ -135,7 +149,7 @@ class Tools:
     """What bootstrap hands in, since the screens may not know the reports."""
 
     export_callbacks: WriteCallbacks
-    pass_sheet: WriteSheet
+    printing: PrintTools
     plans: PlanFiles
 
 

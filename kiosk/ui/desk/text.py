@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.groups.groups import GroupCard, PlannedSession, PlanProblem, SessionPlan
 from kiosk.domain.groups.plan_import import ImportReport, Plans
+from kiosk.domain.printing import PrintJob, PrintState
 from kiosk.domain.staff import (
     AccountProblem,
     AccountView,
@@ -82,6 +83,10 @@ def format_moment_in_full(at: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 
 ROLES = {Role.FACILITATOR: "Facilitator", Role.CALLER: "Caller", Role.MANAGER: "Manager"}
+PRINTING = "Printing"
+"""Begins the sentence of what is being printed."""
+_LONG_PRINTING = 3.0
+"""Seconds from which on it is said how long something takes to print."""
 SPOKEN = {**CALL_LANGUAGES, CallLanguage.OTHER: "Other"}
 ACCOUNT_PROBLEMS = {
     AccountProblem.LOGIN_ODD: "A login has 1 to 60 plain characters; please choose another.",
@@ -105,6 +110,28 @@ def describe_refusal(answer: object) -> str:
         case PassphraseProblem():
             return PASSPHRASE_PROBLEMS[answer]
     return ""
+
+
+def format_printing(what: str, seconds: float) -> str:
+    """Return that something is being printed, and for how long where that is long."""
+    long = f" {seconds:.0f} s" if seconds >= _LONG_PRINTING else ""
+    return f"{PRINTING} {what} …{long}"
+
+
+def describe_printed(job: PrintJob) -> str:
+    """Return what became of something that was printed; empty where that is not known yet."""
+    result, what = job.result, job.what
+    if result is None:
+        return ""
+    match result.state:
+        case PrintState.PRINTED:
+            return f"Printed: {what}."
+        case PrintState.SENT:
+            return f"Sent to the printer: {what}."
+        case PrintState.WAITING:
+            return f"Not printed yet: {what}. {result.sentence}"
+        case PrintState.FAILED | PrintState.MISSING:
+            return f"Not printed: {what}. {result.sentence}"
 
 
 def format_sessions(count: int) -> str:

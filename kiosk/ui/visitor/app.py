@@ -385,6 +385,7 @@ class VisitorApp(TimedApp):
         self._try_again()
         if isinstance(screen, HomeScreen | OutOfOrderScreen):
             self._reread(screen)
+        screen.tick()
         timing = self.context.clinic.timing
         if isinstance(screen, StillThereScreen):
             left = timing.warning - (self.monotonic() - screen.since)

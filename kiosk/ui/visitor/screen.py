@@ -195,6 +195,9 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """What the screen is about."""
         return ()
 
+    def tick(self) -> None:
+        """Called once a second while the screen is in front; it asks no desk."""
+
     def steps(self) -> Iterable[Action]:
         """The actions beside "Back", the most important one primary."""
         return ()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.attendance.check_in import (
@@ -31,6 +31,10 @@ from kiosk.domain.text import MOST_NAME_BYTES, NameProblem, clean
 from kiosk.ui.terminal.scanner import Measured
 from kiosk.ui.visitor.visit import VisitorContext
 from kiosk.ui.widgets.card import CardText
+
+if TYPE_CHECKING:
+    from kiosk.domain.printing import PrintedSlip, PrintResult
+
 
 Translate = Callable[[str], str]
 """A screen's `_`: the message in the visit's language."""
@@ -195,6 +199,8 @@ class CodeToShow:
     """The same content in plain characters (an address, a reference)."""
     last: bool = False
     """Whether it ends something, so that there is nothing to go back to."""
+    slip: "PrintedSlip | None" = None
+    """What can be printed of it, where a slip printer stands here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +354,32 @@ def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
         numeric=True,
         spoken=receipt.reference,
         last=True,
+        slip=_make_slip(receipt, context) if context.clinic.prints_slips else None,
     )
+
+
+def _make_slip(receipt: Receipt, context: VisitorContext) -> "PrintedSlip":
+    """Return the slip to print, in the visit's language where its printer has the letters."""
+    # The first screen does not wait for what few kiosks need.
+    from kiosk.domain.printing import SLIP_WORDS, PrintedSlip, simplify_for_slip
+
+    words = context.visit.texts.gettext("Show this code at the kiosk, or tell it to staff.")
+    return PrintedSlip(
+        receipt.reference, receipt.slip_digits, simplify_for_slip(words) or SLIP_WORDS
+    )
+
+
+def describe_printing(result: "PrintResult | None", _: Translate) -> str:
+    """Return what becomes of a slip; None while it is being printed."""
+    from kiosk.domain.printing import PrintState
+
+    if result is None:
+        return _("Your slip is being printed.")
+    if not result.is_taken:
+        return _("The slip could not be printed. Please photograph the code.")
+    if result.state is PrintState.PRINTED:
+        return _("Please take your slip.")
+    return _("Please take your slip. If none comes, photograph the code.")
 
 
 def describe_note_kept(context: VisitorContext) -> ResultText:

@@ -18,6 +18,7 @@ from kiosk.ui.theme import DEFAULT_THEME
 
 if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
     from kiosk.content.articles import TakeHome
+    from kiosk.domain.printing import PrintedSlip, PrintJob
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
     from kiosk.usecases.visitor_desk import VisitorDesk
 
@@ -81,6 +82,8 @@ class Visit:
     """A typed reference, while it is typed."""
     first_name: str = ""
     """A first name for a new pass, while it is typed."""
+    slip_job: "PrintJob | None" = None
+    """The slip of this visit's request, once it is being printed."""
 
     @property
     def is_changed(self) -> bool:
@@ -109,7 +112,7 @@ class Visit:
         """Forget the visit's contents, so that no object keeps them alive."""
         if self.form is not None:
             self.form.wipe()
-        self.form = self.join = self.guest_id = self.session_id = None
+        self.form = self.join = self.guest_id = self.session_id = self.slip_job = None
         self.pass_text = self.reference = self.first_name = ""
 
 
@@ -150,6 +153,8 @@ class VisitorClinic:
     """What can be wished for when a call is asked for."""
     helplines: str = ""
     """The clinic's own list of helplines, as the content reads it; empty: the shipped one."""
+    prints_slips: bool = False
+    """Whether a slip printer stands here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,8 @@ class VisitorDesks:
     clinic: VisitorClinic
     helplines: Callable[[], str] = lambda: ""
     """Returns the list of helplines that a manager has published, checked; empty for none."""
+    print_slip: "Callable[[PrintedSlip], PrintJob] | None" = None
+    """Begins to print a slip and returns at once; None without a slip printer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +195,11 @@ class VisitorSide:
     def maintenance(self) -> "MaintenanceDesk":
         """The maintenance screen's desk."""
         return self.open_maintenance()
+
+    def print_slip(self, slip: "PrintedSlip") -> "PrintJob | None":
+        """Begin to print a slip and return at once; None without a slip printer."""
+        begin = self.open_desks().print_slip
+        return None if begin is None else begin(slip)
 
     def helplines(self) -> str:
         """Return the list of helplines that a manager has published, checked; empty for none."""

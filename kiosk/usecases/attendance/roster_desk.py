@@ -392,6 +392,12 @@ class RosterDesk(StaffDesk):
         """Do as `count_heads`, and close the session's list with this count."""
         return self._count(session_id, people, reconciled=True)
 
+    def note_printed(self, session_id: UUID) -> None:
+        """Leave an entry in the audit trail that a session's list, with its names, is printed."""
+        with self._writing(audited=True) as (transaction, now):
+            session = self._planned(transaction, session_id).session
+            self._audit(transaction, now, AuditAction.ROSTER_PRINTED, session.id)
+
     def export_rows(self, since: date, until: date) -> tuple[AttendanceRow, ...]:
         """Return a row for every arrival at the sessions from `since` to `until` (both included).
 

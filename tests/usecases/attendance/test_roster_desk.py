@@ -90,3 +90,10 @@ def test_an_export_holds_everybody_with_status_and_reason(clinic: Clinic) -> Non
     assert desk.export_rows(date(2026, 3, 2), date(2026, 3, 2)) == rows[:3]
     assert desk.export_rows(date(2026, 3, 3), date(2026, 3, 2)) == ()
     assert subjects(clinic, AuditAction.EXPORTED_ATTENDANCE) == [None] * 3
+
+
+def test_a_list_that_is_printed_is_in_the_trail(clinic: Clinic) -> None:
+    session = clinic.add_session()
+    clinic.roster.note_printed(session.id)
+    clinic.roster.note_printed(session.id)
+    assert subjects(clinic, AuditAction.ROSTER_PRINTED) == [session.id] * 2

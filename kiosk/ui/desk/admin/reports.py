@@ -16,6 +16,7 @@ from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.statistics import Block, Report
 from kiosk.presentation.charts import LEGEND
 from kiosk.presentation.languages import format_call_language
+from kiosk.presentation.pages import PAGE_CELLS, TextBlock, TextPages
 from kiosk.presentation.statistics import REPORTS, ReportSection, skip_empty_blocks
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
@@ -116,6 +117,16 @@ class ReportView:
             return Picture((left,), tuple(right), trend, tab.beside)
         return Picture((left,), (*right, *trend), (), tab.beside)
 
+    def pages(self, zone: ZoneInfo) -> TextPages:
+        """Return all views of the four weeks that are shown, to be printed."""
+        blocks = [TextBlock("", (LEGEND,))]
+        for tab, shown in self._tabs.values():
+            if shown:
+                block = shown[-1 - min(self._place, len(shown) - 1)]
+                sections = (*tab.draw(block, _format_language), *tab.draw_trend(shown))
+                blocks += [TextBlock(one.title, tuple(one.draw(PAGE_CELLS))) for one in sections]
+        return TextPages("the report", "Report", self.format_weeks(zone), tuple(blocks))
+
 
 def _format_language(code: str) -> str:
     return "Other" if code == CallLanguage.OTHER else format_call_language(code)
@@ -161,6 +172,8 @@ class ReportsScreen(DeskScreen):
             yield Key("left", "Four weeks before", partial(self._turn, 1))
         if self._report is not None and self._report.has_later:
             yield Key("right", "Four weeks after", partial(self._turn, -1))
+        if self._picture.left:
+            yield Key("p", "Print", self._print)
 
     def take_letter(self, letter: str) -> bool:
         """Show the view of a letter."""
@@ -183,6 +196,12 @@ class ReportsScreen(DeskScreen):
         else:
             self._report = ReportView(answer)
             self._draw()
+
+    def _print(self) -> None:
+        report, login = self._report, self.who.login if self.who else ""
+        if report is not None:
+            pages = report.pages(self.clinic.zone)
+            self.print_by(lambda side: side.tools.printing.text(pages, login))
 
     def _turn(self, blocks: int) -> None:
         if self._report is not None:

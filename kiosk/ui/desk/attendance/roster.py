@@ -1,6 +1,6 @@
 """One session's roster, live: who has come, who is expected, who was taken off."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -25,12 +25,15 @@ from kiosk.domain.attendance.roster import (
     VoidReason,
     is_far_count,
 )
+from kiosk.domain.printing import PrintJob
 from kiosk.presentation.attendance import (
     PASS_STATES,
     STAGES,
     describe_far_count,
     format_void_reason,
 )
+from kiosk.presentation.charts import format_to_cells
+from kiosk.presentation.pages import TextBlock, TextPages
 from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.people import HIDDEN, PeopleScreen
 from kiosk.ui.desk.questions import PLACED, ask_head_count, ask_place, ask_sure, ask_void_reason
@@ -172,6 +175,36 @@ def guest_adder(session_id: UUID) -> Callable[[DeskSide], int]:
     return add
 
 
+def roster_pages(roster: Roster, now: datetime, zone: ZoneInfo) -> TextPages:
+    """Return a roster to print: the names, and a box to tick for who is expected."""
+    rows = RosterRows(zone, names=True)
+    blocks = (
+        ("Here", "[x]", roster.arrived),
+        ("Expected", "[ ]", roster.expected),
+        ("Taken off", " - ", roster.voided),
+    )
+    listed = [
+        TextBlock(
+            f"{title} ({len(people)})",
+            tuple(_printed_line(mark, rows.line(one).cells) for one in people),
+        )
+        for title, mark, people in blocks
+        if people
+    ]
+    remark = TextBlock("", ("It holds names: please shred it after use.",))
+    title = format_roster_title(roster.card, now, zone)
+    return TextPages("the roster", title, format_card(roster.card), (*listed, remark))
+
+
+def _printed_line(mark: str, cells: Sequence[str]) -> str:
+    name, came, how, state = cells
+    return f"{mark} {came:>5}  {format_to_cells(name, _PRINTED_NAME)}  {how:<12}  {state}"
+
+
+_PRINTED_NAME = 36
+"""Cells of a name on paper."""
+
+
 WAYS = {
     PassState.KNOWN: "with a pass",
     PassState.UNKNOWN: "with an unknown pass",
@@ -262,6 +295,7 @@ class RosterScreen(PeopleScreen):
             if self._unplaced:
                 yield Key("w", f"Waiting ({len(self._unplaced)})", self._place)
             yield Key("h", "Count", self._count)
+            yield Key("p", "Print", self._print)
             if self._roster.card.stage in _CLOSABLE:
                 yield Key("c", "Close", self._close)
         if isinstance(self._current, Arrival):
@@ -374,6 +408,23 @@ class RosterScreen(PeopleScreen):
         if step is not None:
             self._last_step = None
             self.act(lambda side: side.roster.undo(id_, step), UNDONE[step.kind])
+
+    def _print(self) -> None:
+        """Print the list as it is on view; the names have to be on view first."""
+        roster, login = self._roster, self.who.login if self.who else ""
+        if roster is None:
+            return
+        if not self.names_shown:
+            self.show_names()
+            self.say("This list is printed with the names. Press P again to print it.")
+            return
+        id_, pages = self._session_id, roster_pages(roster, self.clinic.now(), self.clinic.zone)
+
+        def begin(side: DeskSide) -> PrintJob:
+            side.roster.note_printed(id_)
+            return side.tools.printing.text(pages, login)
+
+        self.print_by(begin)
 
     def _count(self) -> None:
         if self._roster is not None:

@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.attendance.roster import Added, AlreadyThere, GroupName, IssuedPass, Member
+from kiosk.domain.printing import PrintJob
 from kiosk.presentation.languages import SCREEN_LANGUAGES
 from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.passes.new_pass import NewPassScreen, PassScreen
@@ -91,10 +92,10 @@ def pass_replacer(people: Sequence[UUID]) -> Callable[[DeskSide], tuple[IssuedPa
     return replace
 
 
-def sheet_maker(people: Sequence[UUID]) -> Callable[[DeskSide], str]:
-    """Return what writes new passes for `people` to one file and returns its path."""
+def sheet_printer(people: Sequence[UUID]) -> Callable[[DeskSide], PrintJob]:
+    """Return what makes new passes for `people` and prints them on one sheet."""
     replace = pass_replacer(people)
-    return lambda side: side.tools.pass_sheet(replace(side), side.login)
+    return lambda side: side.tools.printing.passes(replace(side), side.login)
 
 
 class MembersScreen(PeopleScreen):
@@ -275,13 +276,11 @@ class MembersScreen(PeopleScreen):
             return
         count = len(self._marked)
         title = f"A sheet with {count} new pass{'' if count == 1 else 'es'}?"
-        lead = "The passes they have now end at once. The file is to be printed and deleted."
+        lead = "The passes they have now end at once. Without a printer the sheet is a file."
         about = format_names(tuple(self._marked.values()))
-        self.pose(ask_sure(title, lead, "Yes, make the sheet", self._make_sheet, about))
+        self.pose(ask_sure(title, lead, "Yes, print the sheet", self._print_sheet, about))
 
-    def _make_sheet(self) -> None:
+    def _print_sheet(self) -> None:
         marked, self._marked = self._marked, {}
-        self.act(sheet_maker(tuple(marked)), then=self._show_path)
-
-    def _show_path(self, path: str) -> None:
-        self.say(f"Written to {path}")
+        self.print_by(sheet_printer(tuple(marked)))
+        self.redraw()

@@ -149,7 +149,7 @@ class PassScreen(DeskScreen):
         return "They photograph it now, or you print it. It is shown only this once."
 
     def keys(self) -> Iterable[Key]:
-        yield Key("p", "PDF to print", self._print)
+        yield Key("p", "Print", self._print)
 
     def compose(self) -> ComposeResult:
         yield TopLine(self._head())
@@ -165,9 +165,4 @@ class PassScreen(DeskScreen):
 
     def _print(self) -> None:
         issued = self._issued
-        self.act(lambda side: side.tools.pass_sheet((issued,), side.login), then=self._show_path)
-
-    def _show_path(self, path: str) -> None:
-        self.say(
-            f"Written to the exports folder:\n{path.rpartition('/')[2]}\nPrint it, then delete it."
-        )
+        self.print_by(lambda side: side.tools.printing.passes((issued,), side.login))

@@ -7,9 +7,10 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.ui.door import Trouble
 from kiosk.ui.terminal.lockdown import types_text
 from kiosk.ui.visitor.screen import BesideCodeScreen, Chosen, Stay, VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import CodeToShow, ResultText
+from kiosk.ui.visitor.text import CodeToShow, ResultText, describe_printing
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.card import Card, CardText
 from kiosk.ui.widgets.inputs import Field
@@ -94,6 +95,10 @@ class NoticeScreen(VisitorScreen):
         return self._field is not None and types_text(event)
 
 
+_PRINT_ROWS = 20
+"""Rows from which on there is room for a button beside a code."""
+
+
 class CodeScreen(BesideCodeScreen):
     """One code to photograph."""
 
@@ -109,13 +114,48 @@ class CodeScreen(BesideCodeScreen):
     def body(self) -> Iterable[Widget]:
         if self._shown.spoken:
             yield Static(self._shown.spoken, id="spoken", markup=False)
-        for line in self._shown.lines:
-            if line:
-                yield Static(line, classes="words", markup=False)
+        lines = [line for line in self._shown.lines if line]
+        for number, line in enumerate(lines, 1):
+            id_ = "to-do" if number == len(lines) else None
+            yield Static(line, id=id_, classes="words", markup=False)
 
     def below(self) -> ComposeResult:
         if not self._shown.last:
             yield from super().below()
+        elif self._shown.slip is not None:
+            yield Actions(Action(self._("Print my slip"), letter="P", id="print", primary=True))
+
+    @on(Pressable.Pressed, "#print")
+    def print_slip(self) -> None:
+        """Print the slip once; another time only where it could not be printed."""
+        self.once(self._print_slip)
+
+    async def _print_slip(self) -> None:
+        slip, job = self._shown.slip, self.visit.slip_job
+        is_done = job is not None and (job.result is None or job.result.is_taken)
+        if slip is None or is_done or not self.has_class("-prints"):
+            return
+        answer = await self.ask(lambda side: side.print_slip(slip))
+        if answer is None or isinstance(answer, Trouble):
+            self.say(self._("The slip could not be printed. Please photograph the code."), "#to-do")
+        else:
+            self.visit.slip_job = answer
+            self.tick()
+
+    def tick(self) -> None:
+        """Show what becomes of the slip, in the place of what to do with the code."""
+        job = self.visit.slip_job
+        if job is not None and self._shown.slip is not None:
+            self.say(describe_printing(job.result, self._), "#to-do")
+            self.add_class("-printing")
+
+    def on_mount(self) -> None:
+        self.tick()
+
+    def on_resize(self) -> None:
+        is_beside_code = self.query_one(QrCode).has_room(self.size)
+        has_room = self.size.height >= _PRINT_ROWS or not is_beside_code
+        self.set_class(self._shown.slip is not None and has_room, "-prints")
 
     def code(self) -> QrCode:
         return QrCode(self._shown.data, numeric=self._shown.numeric)

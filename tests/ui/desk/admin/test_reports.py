@@ -9,6 +9,7 @@ from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.domain.staff import Role
 from kiosk.errors import StoreError
+from kiosk.presentation.pages import PAGE_CELLS
 from kiosk.usecases.admin.desk import OversightDesk
 from tests.support import facts
 from tests.support.desks import Clinic
@@ -177,3 +178,25 @@ async def test_only_managers_have_these_places(clinic: Clinic) -> None:
                 await colleague.keys(letter)
             colleague.expect_not("Reports", "Records kept", "Audit trail", "Kiosks")
             await colleague.keys("q")
+
+
+async def test_a_report_is_printed_whole(told: Clinic) -> None:
+    async with at_desk(told, "manager") as colleague:
+        await at_reports(colleague)
+        colleague.expect("P Print")
+        await colleague.keys("p")
+        await colleague.see_next_second()
+        colleague.expect("Printed: the report.")
+    (pages,) = colleague.written.printer.texts
+    titles = [block.title for block in pages.blocks]
+    assert {"Requests, week from", "Working hours of waiting", "Requests by language"} <= {*titles}
+    assert pages.lead.startswith("Mon 16 Mar to Sun 12 Apr 2026")
+    lines = [line for block in pages.blocks for line in block.lines]
+    assert any("█" in line and "12" in line for line in lines)
+    assert max(map(len, lines)) <= PAGE_CELLS
+
+
+async def test_nothing_is_printed_where_there_is_nothing_to_tell(clinic: Clinic) -> None:
+    async with at_desk(clinic, "manager") as colleague:
+        await at_reports(colleague)
+        colleague.expect_not("P Print")

@@ -1,6 +1,7 @@
 """The facilitator's sessions and rosters, live beside a kiosk."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.attendance.roster import IssuedPass
@@ -259,3 +260,31 @@ async def test_who_came_while_the_clock_was_wrong_is_put_on_the_list(clinic: Cli
         await colleague.keys("p")
         colleague.expect("On the list.", "1 here", "Waiting (1)")
     assert [one.session.id for one in clinic.arrivals()] == [session.id]
+
+
+async def test_a_list_is_printed_as_it_is_on_view(clinic: Clinic) -> None:
+    session = clinic.add_session("Room 2", starts=-20, enrolled=True)
+    comes(clinic, "Mei", session)
+    has_pass(clinic, HOSTILE, session)
+    clinic.visitor.count_me_in(UUID(int=7), session.id)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        printer = colleague.written.printer
+        await colleague.keys("p")
+        colleague.expect("Mei", "Press P again to print it.")
+        assert printer.texts == []
+        await colleague.keys("p")
+        colleague.expect("Printing the roster …")
+        await colleague.see_next_second()
+        colleague.expect("Printed: the roster.")
+    (pages,) = printer.texts
+    assert pages.title == "Group of Room 2 · 11:40–12:40 · Room 2"
+    here, expected, remark = pages.blocks
+    assert remark.lines == ("It holds names: please shred it after use.",)
+    assert (here.title, expected.title) == ("Here (2)", "Expected (1)")
+    assert sorted(line.split() for line in here.lines) == [
+        ["[x]", "12:00", "Guest", "guest", "here"],
+        ["[x]", "12:00", "Mei", "pass", "here"],
+    ]
+    assert expected.lines[0].startswith(f"[ ]        {HOSTILE} ")
+    assert clinic.count("audit_event WHERE action = 'roster_printed'") == 1

@@ -49,8 +49,10 @@ async def test_a_new_person_gets_a_pass_that_the_kiosk_takes(clinic: Clinic) -> 
         assert isinstance(answer, CheckedIn)
         assert answer.name == "Zoe"
         await colleague.keys("p")
-        colleague.expect("Written to")
-        assert [one.digits for one in colleague.written.sheets[0]] == [digits]
+        await colleague.see_next_second()
+        colleague.expect("Printed: the passes.")
+        (sheet,) = colleague.written.printer.sheets
+        assert [one.digits for one in sheet] == [digits]
         await colleague.keys("escape")
         colleague.expect("Members and passes")
         await colleague.keys("n")
@@ -122,9 +124,10 @@ async def test_several_passes_go_to_one_sheet(clinic: Clinic) -> None:
         await colleague.keys("s")
         colleague.expect("A sheet with 2 new passes?")
         await colleague.keys("y")
-        colleague.expect("Written to /data/exports/passes-manager.pdf")
+        await colleague.see_next_second()
+        colleague.expect("Printed: the passes.")
         colleague.expect_not("Sheet (")
-    (sheet,) = colleague.written.sheets
+    (sheet,) = colleague.written.printer.sheets
     assert {one.name for one in sheet} == {"Arjun", "Siti"}
     for one in sheet:
         code = decode(one.digits)
