@@ -25,6 +25,7 @@ from kiosk.domain.health import (
     disk_finding,
     helplines_finding,
     letters_finding,
+    retention_finding,
     scanner_finding,
     swap_finding,
     terminal_finding,
@@ -129,6 +130,7 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
         kiosk = open_kiosk(folder)
         opened.append(kiosk)
         yield from _findings_or_error("keys", lambda: _keys(kiosk))
+        yield from _findings_or_error("retention", lambda: _retention(kiosk))
         return
     store = Store.open(folder / DATABASE)
     with ExitStack() as undo:
@@ -140,6 +142,7 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
     yield from _findings_or_error("keys", lambda: _keys(kiosk))
     yield from _findings_or_error("clock", lambda: _clock(kiosk))
     yield from _findings_or_error("centre", lambda: _central(kiosk))
+    yield from _findings_or_error("retention", lambda: _retention(kiosk))
 
 
 def _integrity(kiosk: Kiosk) -> Iterator[Finding]:
@@ -148,6 +151,18 @@ def _integrity(kiosk: Kiosk) -> Iterator[Finding]:
     else:
         words = "Damaged; stop the kiosk, copy the folder, and restore a backup."
         yield Finding("database", Verdict.FAIL, words)
+
+
+def _retention(kiosk: Kiosk) -> Iterator[Finding]:
+    """Yield whether retention runs by itself; on a kiosk with a centre the desks see to it."""
+    from kiosk.presentation.records import describe_hold, describe_retention
+
+    status = kiosk.retention_status()
+    if status.past.agreed is None and not kiosk.is_for_desks:
+        return
+    hold = "" if status.hold is None else describe_hold(status.hold)
+    words = describe_retention(status, kiosk.site.zone)
+    yield retention_finding(words, hold, is_overdue=status.is_overdue)
 
 
 def _keys(kiosk: Kiosk) -> Iterator[Finding]:
