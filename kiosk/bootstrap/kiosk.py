@@ -17,6 +17,7 @@ from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
     from kiosk.devices.clock import Clock
+    from kiosk.domain.health import FirstHour
     from kiosk.domain.retention import RetentionStatus
     from kiosk.domain.working_time import WorkingCalendar
     from kiosk.records.database.store import Records
@@ -94,6 +95,15 @@ class Kiosk:
 
         with self.store.read() as transaction:
             return read_status(self.context(), transaction, self.clock.now())
+
+    def first_hour(self) -> "FirstHour":
+        """Return which first steps of the clinic are done."""
+        from kiosk.records.site import first_steps_done
+        from kiosk.usecases.menu_desk import first_hour
+
+        with self.store.read() as transaction:
+            done = first_steps_done(transaction, self.site.site_id)
+        return first_hour(self.context(), done)
 
     def maintenance(self) -> "MaintenanceDesk":
         """Return the maintenance screen's desk."""

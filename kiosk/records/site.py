@@ -1,6 +1,6 @@
 """Queries for a clinic and its machines: which this one is, its state, its clock, its helplines."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -234,11 +234,7 @@ def find_by_symbols(transaction: Transaction, site_id: UUID, symbols: str) -> UU
 def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tuple[KioskView, ...]:
     """Return the machines of a site by name, `needs` still empty; `kiosk_id` is this machine."""
     connection, asked = transaction.connection(), {"site": site_id}
-    ask_ahead(
-        transaction,
-        lambda: all_incarnations(transaction, site_id),
-        lambda: connection.execute(_machines, asked),
-    )
+    ask_ahead(transaction, *machine_questions(transaction, site_id))
     folders = all_incarnations(transaction, site_id)
     found = tuple(
         KioskView(
@@ -267,6 +263,15 @@ def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tup
     return tuple(
         _with_own_state(transaction, view, kiosk_id) if view.here else view for view in found
     )
+
+
+def machine_questions(transaction: Transaction, site_id: UUID) -> list[Callable[[], object]]:
+    """Return what `all_machines` asks, to be asked ahead."""
+    connection, asked = transaction.connection(), {"site": site_id}
+    return [
+        lambda: all_incarnations(transaction, site_id),
+        lambda: connection.execute(_machines, asked),
+    ]
 
 
 def _with_own_state(transaction: Transaction, view: KioskView, kiosk_id: UUID) -> KioskView:

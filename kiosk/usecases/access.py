@@ -160,7 +160,8 @@ class Access:
     def menu_desk(self, signed_in: SignedIn) -> MenuDesk:
         """Open the desk behind the menu; AccessRefused before a passphrase of one's own."""
         _check_role(signed_in, min(signed_in.staff.roles))
-        return MenuDesk(self._context, signed_in)
+        # It opens nothing, and may still be reading while the keys go.
+        return MenuDesk(self._context, replace(signed_in, keys={}))
 
     def _prove(self, login: str, passphrase: str) -> "_ProvenAccount | SignInRefused":
         """Count a try, make it, and return what a right passphrase opens."""

@@ -114,9 +114,11 @@ def rung_today(transaction: Transaction, site: SiteInfo, now: datetime) -> str:
     """
     found = records.latest_helplines(transaction, site.site_id)
     text = _check_published(found, site)[0] or shipped_text()
-    file, today = helplines_in_force(text), now.astimezone(site.zone).date()
+    file = helplines_in_force(text)
+    # A clock that is earlier than the list is wrong, and makes it no older.
+    day = max(now.astimezone(site.zone).date(), file.verified_on)
     try:
-        return redated(text, today, today + (file.review_by - file.verified_on))
+        return redated(text, day, day + (file.review_by - file.verified_on))
     except ValueError as error:
         raise SetupError(f"The helplines {error}; publish a list of the clinic's own.") from None
 

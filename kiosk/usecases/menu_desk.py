@@ -1,11 +1,13 @@
 """The desk behind the menu: what waits at each place, in one question."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session as Transaction
 
-from kiosk.content.articles import titles_without_address
+from kiosk.content.articles import Booklets, read_booklets, titles_without_address
 from kiosk.domain.attendance.roster import SessionStage, session_stage
 from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.central.fleet import KioskView
@@ -14,14 +16,14 @@ from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.retention import RetentionStatus
 from kiosk.domain.staff import Role
 from kiosk.errors import SetupError
-from kiosk.records import check_ins, rosters
+from kiosk.records import audit, check_ins, rosters
 from kiosk.records import site as site_rows
 from kiosk.records.database.ahead import ask_ahead
 from kiosk.usecases import helplines
-from kiosk.usecases.admin.anomalies_desk import find_anomalies
+from kiosk.usecases.admin.anomalies_desk import anomaly_questions, find_anomalies
 from kiosk.usecases.admin.desk import find_machines
 from kiosk.usecases.admin.retention import read_status
-from kiosk.usecases.callbacks.counting import WaitingCounts, count_waiting
+from kiosk.usecases.callbacks.counting import WaitingCounts, count_waiting, waiting_questions
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 
 
@@ -34,6 +36,7 @@ class MenuNews:
     sessions: tuple[tuple[SessionStage, datetime], ...] | None = None
     """Of today, and of yesterday where they still run: the stage and the start of each."""
     anomalies: int | None = None
+    """Odd records that a person has to decide about."""
     machines: tuple[KioskView, ...] | None = None
     """Those that need a person, in the order of urgency."""
     retention: RetentionStatus | None = None
@@ -48,53 +51,85 @@ class MenuDesk(StaffDesk):
     def __init__(self, context: Context, signed_in: SignedIn) -> None:
         """Take who is signed in: they are told of the places that their roles open."""
         super().__init__(context, signed_in)
-        self._roles = signed_in.staff.roles
-        self.role = min(self._roles)
+        self.role = min(signed_in.staff.roles)
 
     def news(self) -> MenuNews:
         """Return what waits now."""
-        roles, site_id = self._roles, self._site.site_id
-        is_manager, facilitates = Role.MANAGER in roles, Role.FACILITATOR in roles
-        with self._reading() as (transaction, now):
-            callbacks = self._callbacks(transaction, now) if Role.CALLER in roles else None
-            sessions = self._sessions(transaction, now) if facilitates else None
-            odd = None
-            if facilitates or is_manager:
-                odd = len(find_anomalies(self._context, transaction, now))
-            if not is_manager:
-                return MenuNews(now, callbacks, sessions, odd)
-            ask_ahead(
-                transaction,
+        facilitates, is_manager = self._is(Role.FACILITATOR), self._is(Role.MANAGER)
+        with self._store.read() as transaction:
+            now = self._clock.now()
+            ask_ahead(transaction, *self._questions(transaction, now))
+            self._check(transaction, now)
+            news = MenuNews(
+                now,
+                self._callbacks(transaction, now) if self._is(Role.CALLER) else None,
+                self._sessions(transaction, now) if facilitates else None,
+                self._anomalies(transaction, now) if facilitates or is_manager else None,
+            )
+            return self._for_manager(transaction, news) if is_manager else news
+
+    def _is(self, role: Role) -> bool:
+        return role in self._signed_in.staff.roles
+
+    def _questions(self, transaction: Transaction, now: datetime) -> list[Callable[[], object]]:
+        """Return what is asked first, to be asked ahead, so that a far centre is asked once."""
+        site_id, asked = self._site.site_id, list[Callable[[], object]]()
+        if self._is(Role.CALLER):
+            asked += waiting_questions(transaction, site_id)
+        if self._is(Role.FACILITATOR):
+            asked.append(lambda: rosters.starting(transaction, site_id, *self._day(now)))
+        if self._is(Role.FACILITATOR) or self._is(Role.MANAGER):
+            asked += anomaly_questions(self._context, transaction, now)
+        if self._is(Role.MANAGER):
+            asked += site_rows.machine_questions(transaction, site_id)
+            asked += [partial(one, transaction) for one in audit.retention_questions(site_id, now)]
+            asked += [
+                # Once for the machines, once for retention.
                 lambda: site_rows.contact_now(transaction, now),
                 lambda: site_rows.first_steps_done(transaction, site_id),
                 lambda: site_rows.latest_helplines(transaction, site_id),
-            )
-            machines = find_machines(self._context, transaction, now)
-            shown = helplines.now_in_force(transaction, self._site, now)
-            done = site_rows.first_steps_done(transaction, site_id)
-            retention = read_status(self._context, transaction, now)
-        return MenuNews(
-            now,
-            callbacks,
-            sessions,
-            odd,
-            tuple(view for view in machines if view.needs),
-            retention,
-            shown.lines.review_by,
-            first_hour(self._context, done),
+            ]
+        return asked
+
+    def _anomalies(self, transaction: Transaction, now: datetime) -> int:
+        found = find_anomalies(self._context, transaction, now)
+        return sum(one.needs_a_person for one in found)
+
+    def _for_manager(self, transaction: Transaction, news: MenuNews) -> MenuNews:
+        machines = find_machines(self._context, transaction, news.at)
+        shown = helplines.now_in_force(transaction, self._site, news.at)
+        done = site_rows.first_steps_done(transaction, self._site.site_id)
+        return replace(
+            news,
+            machines=tuple(view for view in machines if view.needs),
+            retention=read_status(self._context, transaction, news.at),
+            helplines_review_by=shown.lines.review_by,
+            first_hour=first_hour(self._context, done),
         )
+
+    def booklets(self) -> Booklets:
+        """Return what visitors can take home; SetupError where that is not kept here, or wrong."""
+        with self._reading():
+            path = self._context.take_home
+        if path is None:
+            raise SetupError("Booklets are listed on each kiosk: see `kiosk doctor` there.")
+        return read_booklets(path)
 
     def _callbacks(self, transaction: Transaction, now: datetime) -> WaitingCounts:
         context = self._context
         scheduler = Scheduler(now, context.calendar, context.rules.first_attempt_days)
         return count_waiting(transaction, self._site.site_id, scheduler, self._staff.id)
 
+    def _day(self, now: datetime) -> tuple[datetime, datetime]:
+        """Return from when to when a session of today, or one that still runs, has begun."""
+        today = now.astimezone(self._site.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return today - LONGEST_SESSION, today + timedelta(days=1)
+
     def _sessions(
         self, transaction: Transaction, now: datetime
     ) -> tuple[tuple[SessionStage, datetime], ...]:
-        local = now.astimezone(self._site.zone)
-        today = local.replace(hour=0, minute=0, second=0, microsecond=0)
-        since, until = today - LONGEST_SESSION, today + timedelta(days=1)
+        since, until = self._day(now)
+        today = since + LONGEST_SESSION
         held = [
             one
             for one in rosters.starting(transaction, self._site.site_id, since, until)

@@ -1,6 +1,6 @@
 """The desk of anomalies: records that do not fit together, for facilitators and managers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -53,17 +53,24 @@ def find_anomalies(
     context: Context, transaction: Transaction, now: datetime, days: int = DAYS
 ) -> tuple[Anomaly, ...]:
     """Return the same as `AnomaliesDesk.anomalies`, in a transaction."""
-    site_id = context.site.site_id
-    search = _AnomalySearch(
-        transaction,
-        site_id,
-        now,
-        now - timedelta(days=max(1, min(days, MOST_DAYS))),
-        context.rules.opens_before,
-    )
-    search.ask()
-    symbols = records.machine_symbols(transaction, site_id)
+    search = _anomaly_search(context, transaction, now, days)
+    ask_ahead(transaction, *search.questions())
+    symbols = records.machine_symbols(transaction, search.site_id)
     return merge_anomalies(search.all(), {id_: clean(two) for id_, two in symbols.items()})
+
+
+def anomaly_questions(
+    context: Context, transaction: Transaction, now: datetime
+) -> list[Callable[[], object]]:
+    """Return what `find_anomalies` asks first, to be asked ahead."""
+    return _anomaly_search(context, transaction, now, DAYS).questions()
+
+
+def _anomaly_search(
+    context: Context, transaction: Transaction, now: datetime, days: int
+) -> "_AnomalySearch":
+    since = now - timedelta(days=max(1, min(days, MOST_DAYS)))
+    return _AnomalySearch(transaction, context.site.site_id, now, since, context.rules.opens_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +83,10 @@ class _AnomalySearch:
     since: datetime
     opens_before: timedelta
 
-    def ask(self) -> None:
-        """Ask ahead what every check asks first."""
+    def questions(self) -> list[Callable[[], object]]:
+        """Return what the checks ask first."""
         where = self.transaction, self.site_id, self.since
-        ask_ahead(
-            self.transaction,
+        return [
             lambda: records.machine_symbols(self.transaction, self.site_id),
             lambda: records.check_ins_by_session(*where),
             lambda: rosters.with_check_ins(*where),
@@ -92,7 +98,7 @@ class _AnomalySearch:
             lambda: list(records.refusals(*where)),
             lambda: list(records.losses(*where)),
             lambda: list(records.gaps(*where)),
-        )
+        ]
 
     def all(self) -> Iterator[FactAnomaly]:
         """Yield what each check finds."""

@@ -1,7 +1,7 @@
 """Counts what is to be called without opening any request."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,11 +29,7 @@ def count_waiting(
     transaction: Transaction, site_id: UUID, scheduler: Scheduler, viewer: UUID
 ) -> WaitingCounts:
     """Return how many requests wait at the scheduler's minute, as a member of staff sees them."""
-    ask_ahead(
-        transaction,
-        lambda: list(callbacks.maybe_open_requests(transaction, site_id)),
-        lambda: list(callbacks.events_of_maybe_open(transaction, site_id)),
-    )
+    ask_ahead(transaction, *waiting_questions(transaction, site_id))
     requests = list(callbacks.maybe_open_requests(transaction, site_id))
     events: dict[UUID, list[RequestEvent]] = defaultdict(list)
     for request_id, event in callbacks.events_of_maybe_open(transaction, site_id):
@@ -48,6 +44,14 @@ def count_waiting(
         mine = state.holder_at(scheduler.now) == viewer
         call_now += scheduler.schedule(state, _asked(kept, done), mine=mine).call_now
     return WaitingCounts(waiting, call_now)
+
+
+def waiting_questions(transaction: Transaction, site_id: UUID) -> list[Callable[[], object]]:
+    """Return what `count_waiting` asks, to be asked ahead."""
+    return [
+        lambda: list(callbacks.maybe_open_requests(transaction, site_id)),
+        lambda: list(callbacks.events_of_maybe_open(transaction, site_id)),
+    ]
 
 
 def _asked(kept: UnopenedRequest, events: Iterable[RequestEvent]) -> OpenedRequest:
