@@ -60,7 +60,7 @@ def run_retention(
     ] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Delete for good what has been kept for long enough, and agree to it.
+    """Delete for good what is due, and agree to it.
 
     Asks for your passphrase, or reads KIOSK_PASSPHRASE. Where nobody has agreed yet it shows what
     would go and asks. From then on the same is done every day by itself. A run that was cut off is

@@ -151,19 +151,20 @@ def first_hour_table(hour: FirstHour, letters: Mapping[Place, str]) -> Table:
     table = Table.grid(padding=(0, 3, 0, 0), expand=True)
     table.add_column(ratio=1)
     table.add_column(ratio=1)
-    cells = [_step_text(step, hour, letters) for step in hour.steps]
+    cells = [_step_cell(step, hour, letters) for step in hour.steps]
     half = (len(cells) + 1) // 2
-    for left, right in zip_longest(cells[:half], cells[half:], fillvalue=Text()):
-        table.add_row(left, right)
+    for left, right in zip_longest(cells[:half], cells[half:], fillvalue=("", "")):
+        table.add_row(Text(*left), Text(*right))
     return table
 
 
-def _step_text(step: FirstStep, hour: FirstHour, letters: Mapping[Place, str]) -> Text:
+def _step_cell(step: FirstStep, hour: FirstHour, letters: Mapping[Place, str]) -> tuple[str, str]:
+    """Return a step as text and its style."""
     words = describe_first_step(step)
     words = words[:1].upper() + words[1:]
     if step in hour.done:
-        return Text(f"✓  {words}: done")
-    return Text(f"{letters.get(_STEP_PLACES[step], '–')}  {words}", "bold")
+        return f"✓  {words}: done", ""
+    return f"{letters.get(_STEP_PLACES[step], '–')}  {words}", "bold"
 
 
 _HEIGHTS = (1, 5)
