@@ -17,6 +17,8 @@ from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.domain.groups.groups import SessionPlan
 from kiosk.domain.statistics import RequestsBlock
 from kiosk.presentation.audit import describe_action
+from kiosk.records.central.connection import Address
+from kiosk.records.central.link import CentralLink, write_link
 from kiosk.records.database.writing import add_reference
 from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.usecases.groups.plan_import import add_sessions
@@ -182,6 +184,15 @@ def test_retention_shows_and_then_deletes(office: Office) -> None:
     assert office.kiosk("retention", "daily").out == "Nothing to do: retention ran today.\n"
     clinic.clock.move(days=1)
     assert office.kiosk("retention", "daily").out == "0 records have gone.\n"
+
+
+def test_a_kiosk_of_a_centre_is_cleaned_and_leaves_the_rest_to_the_desks(office: Office) -> None:
+    clinic = office.here
+    address = Address("127.0.0.1", 1, "kiosk", "nobody", "nothing")
+    site = clinic.site
+    write_link(office.folder, CentralLink("kiosk", site.site_id, site.kiosk_id, address))
+    answer = office.kiosk("retention", "daily")
+    assert answer.out == "This kiosk is clean; the desks see to what is at the centre.\n"
 
 
 def test_who_is_asked_sees_what_would_go_and_may_say_no(
