@@ -6,19 +6,16 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from sqlite3 import Connection
-from threading import Event
-from threading import enumerate as enumerate_threads
 from uuid import UUID
 
 import pytest
 
 from kiosk.bootstrap import visitor
 from kiosk.bootstrap.data_folder import data_dir, make_folder
-from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
-from kiosk.bootstrap.visitor import clean_daily, show_visitor_kiosk
+from kiosk.bootstrap.kiosk import open_kiosk
+from kiosk.bootstrap.visitor import show_visitor_kiosk
 from kiosk.content.assets import config_dir
 from kiosk.content.wishes import read_wishes
 from kiosk.domain.anomalies import AnomalyKind
@@ -407,26 +404,3 @@ def test_records_that_went_missing_are_told_and_their_numbers_not_given_again(
         found = kiosk.access().anomalies_desk(manager).anomalies(14)
         assert [(one.kind, one.count) for one in found] == [(AnomalyKind.LOST, 3)]
         kiosk.store.close()
-
-
-def test_a_kiosk_that_is_never_ended_is_tended_every_day(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A day that fails does not end it; the end of the program does."""
-    days, enough = list[str](), Event()
-
-    def clean(kiosk: Kiosk) -> None:
-        days.append(kiosk.site.name)
-        if len(days) == 3:
-            enough.set()
-        raise StoreBusy("Another program holds the database.")
-
-    monkeypatch.setattr(visitor, "_DAY_SECONDS", 0.001)
-    monkeypatch.setattr(Kiosk, "clean", clean)
-    kiosk = open_kiosk(folder)
-    with ExitStack() as opened, caplog.at_level(logging.INFO, "kiosk.daily"):
-        opened.callback(kiosk.store.close)
-        clean_daily(kiosk, opened)
-        assert enough.wait(60)
-    assert not [thread for thread in enumerate_threads() if thread.name == "daily"]
-    assert caplog.messages[0] == "the daily cleaning was not done: StoreBusy"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from kiosk.bootstrap.printing import Printing
     from kiosk.devices.clock import Clock
     from kiosk.domain.callbacks.wishes import OfferedWishes
+    from kiosk.domain.health import FirstHour
+    from kiosk.domain.retention import RetentionStatus
     from kiosk.domain.working_time import WorkingCalendar
     from kiosk.records.database.store import Records
     from kiosk.settings import Settings
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from kiosk.usecases.access import Access
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
     from kiosk.usecases.site import SealingKeys, SiteInfo
+    from kiosk.usecases.staff_desk import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ class Kiosk:
     clock: "Clock"
     sealing: "SealingKeys | None" = None
     """Where they were read already."""
+
+    @property
+    def is_for_desks(self) -> bool:
+        """Whether staff work on its records: at the centre, or where there is none."""
+        return self.sealing is not None or not has_central(self.folder)
 
     def visitor_desks(self) -> "VisitorDesks":
         """Return what a visit needs."""
@@ -74,14 +82,33 @@ class Kiosk:
         return VisitorDesks(desk, clinic, published, print_slip)
 
     def clean(self) -> None:
-        """Delete what the centre confirmed long enough ago, and tend the database file."""
+        """Delete what the centre confirmed long enough ago, and tend the database file.
+
+        Nothing at the centre itself: what is there is for retention.
+        """
         from kiosk.devices.clock import entropy
         from kiosk.records.database.store import Store
         from kiosk.usecases.admin.retention import clean_kiosk
 
-        clean_kiosk(self.store, self.clock, entropy, self.site, self.settings.rules)
         if isinstance(self.store, Store):
+            clean_kiosk(self.store, self.clock, entropy, self.site, self.settings.rules)
             self.store.optimize()
+
+    def retention_status(self) -> "RetentionStatus":
+        """Return whether retention runs by itself here, and when it did."""
+        from kiosk.usecases.admin.retention import read_status
+
+        with self.store.read() as transaction:
+            return read_status(self.context(), transaction, self.clock.now())
+
+    def first_hour(self) -> "FirstHour":
+        """Return which first steps of the clinic are done."""
+        from kiosk.records.site import first_steps_done
+        from kiosk.usecases.menu_desk import first_hour
+
+        with self.store.read() as transaction:
+            done = first_steps_done(transaction, self.site.site_id)
+        return first_hour(self.context(), done)
 
     def maintenance(self) -> "MaintenanceDesk":
         """Return the maintenance screen's desk."""
@@ -89,16 +116,28 @@ class Kiosk:
 
     def access(self) -> "Access":
         """Return what signs staff in."""
-        from kiosk.devices.clock import entropy
         from kiosk.usecases.access import Access
+
+        return Access(self.context())
+
+    def context(self) -> "Context":
+        """Return what all desks share."""
+        from kiosk.devices.clock import entropy
         from kiosk.usecases.site import load_sealing_keys
         from kiosk.usecases.staff_desk import Context
 
         sealing = self.sealing or load_sealing_keys(self.store, self.site)
-        rules = self.settings.rules
-        calendar, exports = self.calendar(), self.folder / "exports"
-        return Access(
-            Context(self.store, self.clock, entropy, self.site, sealing, rules, calendar, exports)
+        return Context(
+            self.store,
+            self.clock,
+            entropy,
+            self.site,
+            sealing,
+            self.settings.rules,
+            self.calendar(),
+            exports=self.folder / "exports",
+            # Where the records are the centre's, visitors are at other machines.
+            take_home=None if self.sealing is not None else self.folder / "take-home.toml",
         )
 
     def printing(self) -> "Printing":

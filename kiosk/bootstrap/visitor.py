@@ -1,17 +1,16 @@
 """Shows the visitor's kiosk: the home screen first, and behind it what a visit needs."""
 
 import gc
-import logging
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
+from kiosk.bootstrap.daily import VISITOR_LOCK, start_daily
 from kiosk.bootstrap.data_folder import DATABASE, check_folder, log_to, refuse_on_desk
 from kiosk.bootstrap.kiosk import Kiosk, check_clinic, maintenance_desk, open_records
-from kiosk.errors import KioskError, SetupError, StoreFull
+from kiosk.errors import SetupError, StoreFull
 
 if TYPE_CHECKING:
     from kiosk.records.database.lock import FolderLock
@@ -21,13 +20,8 @@ if TYPE_CHECKING:
     from kiosk.usecases.site import SiteInfo
 
 
-_log = logging.getLogger("kiosk.daily")
 LOG: Final = "kiosk.log"
-_LOCK: Final = "visitor.lock"
 _ELSEWHERE: Final = "open it with `kiosk desk`, and let a kiosk stand where visitors are"
-_DAY_SECONDS: Final = 86_400.0
-_END_SECONDS: Final = 1.0
-"""How long the end of the program waits for a cleaning; the next start cleans again."""
 _WARM: Final = ("babel.dates", "phonenumbers", "regex", "rich.markdown", "qrcode")
 """What visitors need a little later; imported while the first screen is already there."""
 
@@ -55,8 +49,10 @@ def show_visitor_kiosk(
         from kiosk.ui.visitor.app import VisitorApp
 
         door = Door(parts.side)
+        app = VisitorApp(door, demo=demo)
+        parts.is_free = lambda: app.is_unattended
         try:
-            return run_locked(VisitorApp(door, demo=demo))
+            return run_locked(app)
         finally:
             door.close()
 
@@ -73,6 +69,8 @@ class _Parts:
         self._records: tuple[Records, SiteInfo] | None = None
         self._desks: VisitorDesks | None = None
         self._maintenance: MaintenanceDesk | None = None
+        self.is_free: Callable[[], bool] = lambda: True
+        """Returns whether nobody is at the kiosk."""
 
     def take_lock(self) -> None:
         """Be the one kiosk of the folder: StoreBusy where there is another one.
@@ -81,8 +79,8 @@ class _Parts:
         """
         from kiosk.records.database.lock import lock_folder
 
-        if self._lock is None or not self._lock.is_at(self._folder / _LOCK):
-            self._lock = self._opened.enter_context(lock_folder(self._folder, _LOCK))
+        if self._lock is None or not self._lock.is_at(self._folder / VISITOR_LOCK):
+            self._lock = self._opened.enter_context(lock_folder(self._folder, VISITOR_LOCK))
 
     def side(self) -> "VisitorSide":
         """Return what stands behind the screens; nothing is opened yet."""
@@ -115,7 +113,7 @@ class _Parts:
         desks = kiosk.visitor_desks()
         _warm()
         kiosk.clean()
-        clean_daily(kiosk, self._opened)
+        start_daily(kiosk, self._opened, lambda: self.is_free(), kiosk.clock.now())
         start_sync(kiosk, self._opened)
         return desks
 
@@ -145,27 +143,6 @@ class _Parts:
             site = load_site(store)
             self._maintenance = maintenance_desk(self._folder, store, SystemClock(), site)
         return self._maintenance
-
-
-def clean_daily(kiosk: Kiosk, opened: ExitStack) -> None:
-    """Clean once a day in a thread, for a kiosk is seldom ended; `opened` ends it."""
-    stop = Event()
-
-    def clean() -> None:
-        while not stop.wait(_DAY_SECONDS):
-            try:
-                kiosk.clean()
-            except KioskError as error:
-                _log.error("the daily cleaning was not done: %s", type(error).__name__)
-
-    thread = Thread(target=clean, name="daily", daemon=True)
-
-    def end() -> None:
-        stop.set()
-        thread.join(_END_SECONDS)
-
-    thread.start()
-    opened.callback(end)
 
 
 def _warm() -> None:

@@ -23,8 +23,10 @@ from kiosk.domain.health import (
     clock_finding,
     colour_finding,
     disk_finding,
+    first_hour_finding,
     helplines_finding,
     letters_finding,
+    retention_finding,
     scanner_finding,
     swap_finding,
     terminal_finding,
@@ -131,6 +133,8 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
         kiosk = open_kiosk(folder)
         opened.append(kiosk)
         yield from _findings_or_error("keys", lambda: _keys(kiosk))
+        yield from _findings_or_error("retention", lambda: _retention(kiosk))
+        yield from _findings_or_error("first hour", lambda: _first_hour(kiosk))
         return
     store = Store.open(folder / DATABASE)
     with ExitStack() as undo:
@@ -142,6 +146,8 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
     yield from _findings_or_error("keys", lambda: _keys(kiosk))
     yield from _findings_or_error("clock", lambda: _clock(kiosk))
     yield from _findings_or_error("centre", lambda: _central(kiosk))
+    yield from _findings_or_error("retention", lambda: _retention(kiosk))
+    yield from _findings_or_error("first hour", lambda: _first_hour(kiosk))
 
 
 def _integrity(kiosk: Kiosk) -> Iterator[Finding]:
@@ -150,6 +156,27 @@ def _integrity(kiosk: Kiosk) -> Iterator[Finding]:
     else:
         words = "Damaged; stop the kiosk, copy the folder, and restore a backup."
         yield Finding("database", Verdict.FAIL, words)
+
+
+def _retention(kiosk: Kiosk) -> Iterator[Finding]:
+    """Yield whether retention runs by itself; on a kiosk with a centre the desks see to it."""
+    from kiosk.presentation.records import describe_hold, describe_retention
+
+    status = kiosk.retention_status()
+    if status.past.agreed is None and not kiosk.is_for_desks:
+        return
+    hold = "" if status.hold is None else describe_hold(status.hold)
+    words = describe_retention(status, kiosk.site.zone)
+    yield retention_finding(words, hold, is_overdue=status.is_overdue)
+
+
+def _first_hour(kiosk: Kiosk) -> Iterator[Finding]:
+    """Yield what of the first hour is open; a kiosk with a centre leaves that to the desks."""
+    from kiosk.presentation.menu import describe_first_step
+
+    if kiosk.is_for_desks:
+        steps = kiosk.first_hour().open
+        yield first_hour_finding([describe_first_step(step) for step in steps])
 
 
 def _keys(kiosk: Kiosk) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ _REPORT = """\
 The clinic is in {folder}. Its references begin with {symbols}.
 The recovery kit {kit} was read back, and its keys open a probe record.
 Move it off this machine now, into a safe: without it a lost passphrase is a lost clinic.
-Next: `kiosk doctor`, then `kiosk run`."""
+Next: `kiosk desk`. Sign in as {manager}: the menu leads through the first hour."""
 _SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
 
@@ -72,7 +72,7 @@ def init(
     account = NewAccount(manager, passphrase, frozenset(Role))
     plan = ClinicPlan(name, place, home, account, new_pin(_NOTHING_MADE), kiosk_name)
     symbols = _found(folder, kit, plan).site.symbols
-    write(_REPORT.format(folder=folder, symbols=symbols, kit=kit))
+    write(_REPORT.format(folder=folder, symbols=symbols, kit=kit, manager=manager))
 
 
 def _found(folder: Path, kit: Path, plan: "ClinicPlan") -> "FoundedClinic":

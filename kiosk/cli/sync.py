@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from kiosk.bootstrap import syncing
+from kiosk.bootstrap.daily import has_visitors, start_daily
 from kiosk.bootstrap.data_folder import DATABASE, data_dir, has_central
 from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.cli.arguments import absolute
@@ -171,7 +172,8 @@ def _sync_until_ended(kiosk: "Kiosk", link: "CentralLink") -> None:
     sys.stdout.flush()
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with suppress(KeyboardInterrupt), _progress_bar(kiosk):
+        with suppress(KeyboardInterrupt), ExitStack() as opened, _progress_bar(kiosk):
+            start_daily(kiosk, opened, lambda: not has_visitors(kiosk.folder))
             syncing.keep_syncing(kiosk, link, Event(), _StateLines(kiosk).report)
     finally:
         signal.signal(signal.SIGTERM, before)

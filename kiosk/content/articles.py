@@ -82,6 +82,14 @@ class TakeHome:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Booklets:
+    """All items of a file, those without an address too."""
+
+    path: Path
+    items: tuple[TakeHome, ...]
+
+
 def take_home(entries: Iterable[Mapping[str, object]]) -> tuple[TakeHome, ...]:
     """Return the items that have an address, in the order of `entries`.
 
@@ -101,8 +109,12 @@ def read_take_home(path: Path) -> tuple[TakeHome, ...]:
 
 def titles_without_address(path: Path) -> tuple[str, ...]:
     """Return the titles in such a file that are not shown, since they have no address."""
-    items = map(_take_home_item, _read_entries(path))
-    return tuple(item.title for item in items if not item.url)
+    return tuple(item.title for item in read_booklets(path).items if not item.url)
+
+
+def read_booklets(path: Path) -> Booklets:
+    """Return all that stands in such a file; SetupError where it is missing or wrong."""
+    return Booklets(path, tuple(map(_take_home_item, _read_entries(path))))
 
 
 def _read_entries(path: Path) -> list[Mapping[str, object]]:

@@ -77,7 +77,9 @@ class AuditAction(StrEnum):
     AUDIT_VERIFIED = "audit_verified"
     RETENTION_BEGUN = "retention_begun"
     RETENTION_DONE = "retention_done"
+    RETENTION_AGREED = "retention_agreed"
     HELPLINES_PUBLISHED = "helplines_published"
+    SCANNER_TESTED = "scanner_tested"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,36 @@ class Finding:
     """What it is and, unless it is fine, what to do next."""
 
 
+class FirstStep(StrEnum):
+    """What a new clinic does before visitors use its kiosk, in this order."""
+
+    GROUP = "group"
+    SESSION = "session"
+    COLLEAGUE = "colleague"
+    HELPLINES = "helplines"
+    """Rung, by somebody whose name is kept."""
+    BOOKLETS = "booklets"
+    """Every one that is listed has its address."""
+    TEST_CARD = "test_card"
+    """Scanned at a kiosk."""
+    TEST_CALL = "test_call"
+    """A request was rung, such as one that staff have made at the kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstHour:
+    """Which first steps are done, told by what there is in the records."""
+
+    done: frozenset[FirstStep]
+    steps: tuple[FirstStep, ...] = tuple(FirstStep)
+    """Those that this machine can tell."""
+
+    @property
+    def open(self) -> tuple[FirstStep, ...]:
+        """What is still to be done."""
+        return tuple(step for step in self.steps if step not in self.done)
+
+
 @dataclass(frozen=True, slots=True)
 class Swap:
     """A place to which the system moves memory that is not used for a while."""
@@ -210,6 +240,26 @@ def _describe_waiting(status: CentralContact) -> list[str]:
             f"{format_record_count(status.parked)} {verb} set aside; see `kiosk sync parked list`."
         )
     return said
+
+
+def retention_finding(words: str, hold: str, *, is_overdue: bool) -> Finding:
+    """Return the finding about retention: when it ran, in `words`, and what holds it up."""
+    if hold:
+        then = "At the desk: D, then D again; or `kiosk retention run`."
+        return Finding("retention", Verdict.LOOK, f"{hold} {then}")
+    if is_overdue:
+        said = "Let `kiosk run` or `kiosk desk` run for a while each day, or a timer for"
+        said += " `kiosk retention daily`."
+        return Finding("retention", Verdict.LOOK, f"It has {words}. {said}")
+    return Finding("retention", Verdict.OK, f"By itself: it {words}.")
+
+
+def first_hour_finding(open_steps: Sequence[str]) -> Finding:
+    """Return what of the first hour is open, each in words such as "add a group"."""
+    if not open_steps:
+        return Finding("first hour", Verdict.OK, "All of it is done.")
+    words = f"Still open: {'; '.join(open_steps)}. The manager's menu of `kiosk desk` leads there."
+    return Finding("first hour", Verdict.LOOK, words)
 
 
 def disk_finding(free_bytes: int, *, is_read_only: bool = False) -> Finding:

@@ -59,6 +59,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.RETENTION_BEGUN: "began to delete",
     Did.RETENTION_DONE: "deleted old records",
     Did.RETENTION_RUN: "cleared what was sent",
+    Did.RETENTION_AGREED: "agreed how long records stay",
     Did.HELPLINES_PUBLISHED: "published helplines",
     Did.CLINIC_FOUNDED: "founded the clinic",
     Did.MAINTENANCE_UNLOCKED: "maintenance was unlocked",
@@ -68,6 +69,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.VISITOR_REFUSED: "could keep nothing for a visitor",
     Did.RECORDS_MISSING: "found records lost",
     Did.CLOCK_TRUSTED: "said the clock is right",
+    Did.SCANNER_TESTED: "read the scanner's test card",
 }
 """What was done, by action; the login stands before it."""
 
@@ -135,6 +137,7 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.RETENTION_BEGUN,
         Did.RETENTION_DONE,
         Did.RETENTION_RUN,
+        Did.RETENTION_AGREED,
     ),
     "The kiosk": (
         Did.CLINIC_FOUNDED,
@@ -146,6 +149,7 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.VISITOR_REFUSED,
         Did.RECORDS_MISSING,
         Did.HELPLINES_PUBLISHED,
+        Did.SCANNER_TESTED,
     ),
 }
 """The actions by what they are about, to choose one in two steps."""

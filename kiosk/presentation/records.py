@@ -1,7 +1,7 @@
 """Anomalies, problems of plans and retention, in plain words."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,14 @@ from kiosk.domain.groups.groups import (
     PlanProblem,
 )
 from kiosk.domain.groups.plan_import import EventLeft, ImportPreview
-from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind
+from kiosk.domain.retention import (
+    LONGEST_PAUSE,
+    RetentionCount,
+    RetentionDone,
+    RetentionHold,
+    RetentionKind,
+    RetentionStatus,
+)
 
 ANOMALY_TITLES = {
     AnomalyKind.STILL_HERE: "taken off, still here",
@@ -279,3 +286,63 @@ def describe_deleted(gone: RetentionDone) -> str:
 
 def _format_records(count: int, unit: tuple[str, str]) -> str:
     return f"1 {unit[0]}" if count == 1 else f"{count:,} {unit[1]}"
+
+
+_HOLDS = {
+    RetentionHold.NOT_AGREED: (
+        "Nothing is deleted by itself until a manager has looked at what would go, and agreed."
+    ),
+    RetentionHold.SHORTER: (
+        "kiosk.toml keeps something for less long than was agreed, so nothing is deleted until a"
+        " manager has looked again, and agreed."
+    ),
+    RetentionHold.CLOCK_BEHIND: (
+        "The clock stands before the last record, so nothing is deleted. Set it, or say on the"
+        " maintenance screen that it is right."
+    ),
+    RetentionHold.CLOCK_AHEAD: (
+        f"Nothing was deleted for more than {LONGEST_PAUSE.days} days by this clock, so it may be"
+        " ahead. A manager looks whether the date is right, and agrees again."
+    ),
+}
+_WEEK = timedelta(days=6)
+
+
+def describe_hold(hold: RetentionHold) -> str:
+    """Return why nothing is deleted by itself, and what to do."""
+    return _HOLDS[hold]
+
+
+def describe_retention(status: RetentionStatus, zone: ZoneInfo) -> str:
+    """Return in a few words when retention ran, or what holds it up."""
+    done = status.past.done_at
+    match status.hold:
+        case RetentionHold.NOT_AGREED:
+            return "waits for your yes"
+        case RetentionHold.SHORTER:
+            return "shorter now: waits for your yes"
+        case RetentionHold.CLOCK_BEHIND | RetentionHold.CLOCK_AHEAD:
+            return "held up: is the clock right?"
+        case None if status.is_overdue:
+            since = done or status.past.agreed_at or status.at
+            return f"not run since {_name_day(since, status.at, zone)}"
+        case None if done is None:
+            return "runs within the day"
+        case None:
+            return f"ran {_format_run(done, status.at, zone)}"
+
+
+def _format_run(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return a day with "on", such as "today" or "on Tuesday"."""
+    day = _name_day(at, now, zone)
+    return day if day in ("today", "yesterday") else f"on {day}"
+
+
+def _name_day(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return a day as people call it: "today", "Tuesday", "3 Nov 2026"."""
+    day, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    if day == today:
+        return "today"
+    if day == today - timedelta(days=1):
+        return "yesterday"
+    return f"{day:%A}" if timedelta() < today - day <= _WEEK else f"{day.day} {day:%b %Y}"

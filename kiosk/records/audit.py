@@ -1,6 +1,6 @@
 """Queries for the audit trail and the state of its chain."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,7 +24,9 @@ from sqlalchemy import (
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry, UntoldChanges
+from kiosk.domain.central.fleet import MachineKind
 from kiosk.domain.central.incarnations import SPAN
+from kiosk.domain.retention import KeptDays, RetentionPast
 from kiosk.records.database.ahead import UNAWAITED, ask_ahead
 from kiosk.records.schema.columns import AnyRow, Id, is_central, of_site, table
 from kiosk.records.schema.system_tables import AuditChain, AuditEvent, DeskChange, KioskDevice
@@ -63,11 +65,27 @@ _trail_at_central = _at_central.where(_event.kiosk_id == bindparam("kiosk")).ord
 _backwards = (_event.position.desc(), _event.id)
 _backwards_in_time = (_event.at.desc(), _event.kiosk_id.desc(), _event.position.desc(), _event.id)
 _SELDOM: "ColumnElement[float]" = literal_column("0.001")
-_last = (
-    select(_event.at)
+_last_by = (
+    select(_event.by_staff)
     .where(_event.site_id == bindparam("site"), _event.action == bindparam("action"))
     .order_by(_event.at.desc())
     .limit(1)
+)
+_machine = table(KioskDevice).c
+_written: "ColumnElement[datetime]" = func.coalesce(_event.received_at, _event.at)
+"""When an entry was made, at the centre by its own clock."""
+_of_retention: "Select[*tuple[Any, ...]]" = (
+    select(_event.action, _event.subject_id, _written.label("written"))
+    .where(_event.site_id == bindparam("site"), _event.action == bindparam("action"))
+    .order_by(_written.desc())
+    .limit(1)
+)
+_of_retention_here = _of_retention.where(_event.at <= bindparam("upto", type_=_event.at.type))
+# At the centre only what desks tell counts: a kiosk, which stands among visitors, decides nothing.
+_by_a_desk = (
+    select(_machine.id)
+    .where(_machine.id == _event.kiosk_id, _machine.kind == MachineKind.DESK.value)
+    .exists()
 )
 
 
@@ -240,11 +258,44 @@ def untold_changes(transaction: Transaction, site_id: UUID) -> list[tuple[UUID, 
     ]
 
 
-def last_time(transaction: Transaction, site_id: UUID, action: AuditAction) -> datetime | None:
-    """Return when an action was last entered, on whichever machine of a site."""
+def retention_past(transaction: Transaction, site_id: UUID, upto: datetime) -> RetentionPast:
+    """Return what the trail tells of retention up to a time.
+
+    What a wrong clock has dated later is not taken for true; at the centre its own clock counts.
+    """
+    questions = retention_questions(site_id, upto)
+    ask_ahead(transaction, *(partial(question, transaction) for question in questions))
+    agreed, begun, done = (question(transaction) for question in questions)
+    return RetentionPast(
+        None if agreed is None or not agreed.subject_id else KeptDays.from_id(agreed.subject_id),
+        None if agreed is None else agreed.written,
+        None if begun is None else begun.written,
+        None if done is None else done.written,
+    )
+
+
+def retention_questions(
+    site_id: UUID, upto: datetime
+) -> "list[Callable[[Transaction], AnyRow | None]]":
+    """Return what `retention_past` asks, to be asked ahead."""
+    actions = AuditAction.RETENTION_AGREED, AuditAction.RETENTION_BEGUN, AuditAction.RETENTION_DONE
+    return [partial(_last_of_retention, site_id=site_id, upto=upto, action=one) for one in actions]
+
+
+def _last_of_retention(
+    transaction: Transaction, *, site_id: UUID, upto: datetime, action: AuditAction
+) -> "AnyRow | None":
+    asked: dict[str, object] = {"site": site_id, "action": action.value}
+    if is_central(transaction):
+        return transaction.connection().execute(_of_retention.where(_by_a_desk), asked).first()
+    return transaction.connection().execute(_of_retention_here, {**asked, "upto": upto}).first()
+
+
+def last_by(transaction: Transaction, site_id: UUID, action: AuditAction) -> UUID | None:
+    """Return who last did an action, on whichever machine of a site; None where nobody did."""
     asked = {"site": site_id, "action": action.value}
-    at: datetime | None = transaction.connection().execute(_last, asked).scalar()
-    return at
+    who: UUID | None = transaction.connection().execute(_last_by, asked).scalar()
+    return who
 
 
 def request_references(transaction: Transaction, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -44,7 +44,7 @@ from kiosk.records.schema.tables import (
     Participant,
     Passcard,
 )
-from kiosk.records.site import kept_since
+from kiosk.records.site import FOUNDED, kept_since
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnCollection, Select
@@ -66,6 +66,8 @@ _person = table(Participant).c
 _pass = table(Passcard).c
 _member = table(Membership).c
 _since, _target_since = kept_since(_check_in, "occurred_at"), kept_since(_target, "occurred_at")
+_counted_since = kept_since(_head_count, "at")
+_event_since, _withdrawn_since = kept_since(_event, "at"), kept_since(_withdrawal, "at")
 _requests_since = kept_since(_request, "created_at")
 _made = (
     select(_request.id, _requests_since, _request.received_at)
@@ -83,6 +85,7 @@ _typed = (
     .join_from(table(CallbackRequest), table(CallbackWithdrawal), _withdrawal.ref == _request.ref)
     .where(_request.id.in_(IDS))
 )
+_founded = select(FOUNDED)
 _REQUESTS, _LOOSE, _ATTENDANCE, _PEOPLE = (
     "kiosk_delete_requests", "kiosk_delete_loose_facts", "kiosk_delete_attendance",
     "kiosk_delete_people",
@@ -127,7 +130,8 @@ class Expired(NamedTuple):
 class _RequestFacts:
     """A request with its events and withdrawals."""
 
-    created_at: datetime
+    created_at: datetime | None
+    """None where its clock was wrong, and nobody can say when it was made."""
     events: list[RequestEvent] = field(default_factory=list)
     slips: dict[UUID, datetime] = field(default_factory=dict)
     typed: dict[UUID, datetime] = field(default_factory=dict)
@@ -141,6 +145,8 @@ class _RequestFacts:
 
     def is_done(self, cut: Cutoff) -> bool:
         """Return whether it left the list, and has no fact that is too young for `cut`."""
+        if self.created_at is None:
+            return False
         events = [event.at for event in self.events]
         latest = max([self.created_at, *events, *self.slips.values(), *self.typed.values()])
         came = max(filter(None, self.received), default=cut.came_by)
@@ -173,6 +179,7 @@ def expiry_questions(
         *_attendance(attendance),
         *_uses(people, None),
         _shown_since(people, None),
+        _founded,
     )
     return [partial(_all, query) for query in queries]
 
@@ -190,13 +197,12 @@ def find_attendance(transaction: Transaction, cut: Cutoff) -> list[Expired]:
 
 
 def _attendance(cut: Cutoff) -> "tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]":
-    counted = kept_since(_head_count, "at")
     young = or_(
         select(_target.id)
-        .where(_target.id == _check_in.void_of, or_(_target_since > cut.by, ~_came(_target, cut)))
+        .where(_target.id == _check_in.void_of, _is_young(_target_since, _target, cut))
         .exists(),
         select(_head_count.id)
-        .where(_head_count.id == _check_in.void_of, or_(counted > cut.by, ~_came(_head_count, cut)))
+        .where(_head_count.id == _check_in.void_of, _is_young(_counted_since, _head_count, cut))
         .exists(),
     )
     placed = or_(
@@ -212,8 +218,8 @@ def _attendance(cut: Cutoff) -> "tuple[Select[*tuple[Any, ...]], Select[*tuple[A
         .where(or_(_check_in.session_id != NO_SESSION, placed))
         .order_by(is_void, _since)
     )
-    counts = select(_head_count.id, counted).where(
-        of_site(_head_count, cut.site_id), counted <= cut.by, _came(_head_count, cut)
+    counts = select(_head_count.id, _counted_since).where(
+        of_site(_head_count, cut.site_id), _counted_since <= cut.by, _came(_head_count, cut)
     )
     return counts, check_ins
 
@@ -227,15 +233,15 @@ def find_loose_facts(transaction: Transaction, cut: Cutoff) -> list[Expired]:
 
 
 def _loose_facts(cut: Cutoff) -> "tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]":
-    events = select(_event.id, _event.at).where(
+    events = select(_event.id, _event_since).where(
         of_site(_event, cut.site_id),
-        _event.at <= cut.by,
+        _event_since <= cut.by,
         _came(_event, cut),
         ~select(_request.id).where(_request.id == _event.request_id).exists(),
     )
-    withdrawals = select(_withdrawal.id, _withdrawal.at).where(
+    withdrawals = select(_withdrawal.id, _withdrawn_since).where(
         of_site(_withdrawal, cut.site_id),
-        _withdrawal.at <= cut.by,
+        _withdrawn_since <= cut.by,
         _came(_withdrawal, cut),
         ~select(_request.id).where(_request.id == _withdrawal.request_id).exists(),
         ~select(_request.id).where(_request.ref == _withdrawal.ref).exists(),
@@ -261,7 +267,7 @@ def drop_expired(
         transaction,
         *(
             partial(_all, query, transaction)
-            for query in (*_uses(unused, people), _shown_since(unused, people))
+            for query in (*_uses(unused, people), _shown_since(unused, people), _founded)
             if people
         ),
         *_fact_questions(transaction, requests),
@@ -331,6 +337,7 @@ def find_finished_requests(transaction: Transaction, cut: Cutoff) -> list[Expire
         for id_, facts in _finished(
             transaction, ids[start : start + _REQUESTS_AT_A_TIME], cut
         ).items()
+        if facts.created_at is not None
     ]
 
 
@@ -354,8 +361,9 @@ def find_unused_people(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find participants who did nothing after `cut.by`, those who did least lately first.
 
     A use is a check-in, a new or revoked pass, or a new membership. Passes whose participant has
-    not reached this database count as theirs. Nobody on a machine with a centre: who came to
-    another kiosk, or before what this one still keeps, the centre alone knows.
+    not reached this database count as theirs. Whose last use is dated before the clinic was founded
+    stays: a clock was wrong, and nobody can say how long ago it was. Nobody on a machine with a
+    centre: who came to another kiosk, or before what this one still keeps, the centre alone knows.
     """
     return _find_unused(transaction, cut, None)
 
@@ -396,6 +404,13 @@ def _came(facts: "ColumnCollection[str, Any]", cut: Cutoff) -> "ColumnElement[bo
     """
     received = facts["received_at"]
     return or_(received.is_(None), received <= cut.came_by)
+
+
+def _is_young(
+    since: "ColumnElement[Any]", facts: "ColumnCollection[str, Any]", cut: Cutoff
+) -> "ColumnElement[bool]":
+    """Return the SQL condition of what is not to go yet, or may be of any age."""
+    return or_(since.is_(None), since > cut.by, ~_came(facts, cut))
 
 
 def unsent_ids(transaction: Transaction, ids: Iterable[UUID]) -> set[UUID]:
@@ -527,7 +542,8 @@ def _find_unused(
     for person, membership in _all(memberships, transaction):
         if person in used:
             used[person] = max(used[person], made_at(membership) or used[person])
-    found = sorted((at, person) for person, at in used.items() if at <= cut.by)
+    ((founded,),) = _all(_founded, transaction)
+    found = sorted((at, person) for person, at in used.items() if founded <= at <= cut.by)
     lately: frozenset[bytes] = frozenset()
     if found:
         lately = frozenset(lookup for (lookup,) in _all(_shown_since(cut, among), transaction))
@@ -563,7 +579,7 @@ def _shown_since(cut: Cutoff, among: Sequence[UUID] | None) -> "Select[bytes]":
         select(_check_in.lookup)
         .where(
             of_site(_check_in, cut.site_id),
-            or_(_check_in.occurred_at > cut.by, ~_came(_check_in, cut)),
+            _is_young(_since, _check_in, cut),
             _check_in.lookup.is_not(None) if among is None else _check_in.lookup.in_(own),
         )
         .distinct()

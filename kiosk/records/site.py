@@ -1,16 +1,30 @@
 """Queries for a clinic and its machines: which this one is, its state, its clock, its helplines."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnCollection, ColumnElement, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnCollection,
+    ColumnElement,
+    Exists,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.anomalies import FactTimes
+from kiosk.domain.audit import AuditAction
+from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.central.fleet import KioskView, MachineKind
 from kiosk.domain.clock_sync import FAR_OFF_MS, corrected, is_far_off
+from kiosk.domain.health import FirstStep
 from kiosk.domain.text import clean
 from kiosk.records import outbox
 from kiosk.records.central.incarnations import all_incarnations
@@ -18,12 +32,14 @@ from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.writing import add_reference
 from kiosk.records.schema.columns import readable, table
 from kiosk.records.schema.system_tables import (
+    AuditEvent,
     HelplineList,
     KioskDevice,
     KioskHeartbeat,
+    StaffAccount,
     SyncState,
 )
-from kiosk.records.schema.tables import Site
+from kiosk.records.schema.tables import CallbackEvent, GroupSession, Site, SupportGroup
 
 _MOST_LETTERS = 100
 """Of a text that a machine reports; the rest is nobody's."""
@@ -32,6 +48,7 @@ _device = table(KioskDevice).c
 _state = table(SyncState).c
 _beat = table(KioskHeartbeat).c
 _list = table(HelplineList).c
+_entry = table(AuditEvent).c
 _this_machine = (
     select(
         _state.site_id,
@@ -96,6 +113,38 @@ _latest = (
 )
 OWN_CLOCK_OFFSET = select(_state.clock_offset_ms).where(_state.kiosk_id == bindparam("machine"))
 """The offset of a machine, in milliseconds; NULL where it was never measured."""
+FOUNDED = select(func.min(_site.founded_at)).scalar_subquery()
+"""When the clinic was founded: a desk sees no other clinic at the centre."""
+
+
+def _is_there(rows: "ColumnCollection[str, Any]", *more: "ColumnElement[bool]") -> "Exists":
+    return select(rows.id).where(rows.site_id == bindparam("site"), *more).exists()
+
+
+def _was_done(action: AuditAction) -> "Exists":
+    return _is_there(_entry, _entry.action == action.value)
+
+
+_account, _other = table(StaffAccount).c, table(StaffAccount).alias("other").c
+_event = table(CallbackEvent).c
+# What was put away counts: the clinic has found the way.
+_FIRST_FACTS: "Mapping[FirstStep, ColumnElement[bool]]" = {
+    FirstStep.GROUP: _is_there(table(SupportGroup).c),
+    FirstStep.SESSION: _is_there(table(GroupSession).c),
+    FirstStep.COLLEAGUE: _is_there(
+        _account,
+        select(_other.id)
+        .where(_other.site_id == _account.site_id, _other.id > _account.id)
+        .exists(),
+    ),
+    FirstStep.HELPLINES: _is_there(_list),
+    FirstStep.TEST_CARD: _was_done(AuditAction.SCANNER_TESTED),
+    FirstStep.TEST_CALL: or_(
+        _was_done(AuditAction.CALLBACK_ATTEMPT),
+        _is_there(_event, _event.kind == EventKind.ATTEMPT.value),
+    ),
+}
+_first_steps = select(*(there.label(step.value) for step, there in _FIRST_FACTS.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +234,7 @@ def find_by_symbols(transaction: Transaction, site_id: UUID, symbols: str) -> UU
 def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tuple[KioskView, ...]:
     """Return the machines of a site by name, `needs` still empty; `kiosk_id` is this machine."""
     connection, asked = transaction.connection(), {"site": site_id}
-    ask_ahead(
-        transaction,
-        lambda: all_incarnations(transaction, site_id),
-        lambda: connection.execute(_machines, asked),
-    )
+    ask_ahead(transaction, *machine_questions(transaction, site_id))
     folders = all_incarnations(transaction, site_id)
     found = tuple(
         KioskView(
@@ -220,6 +265,15 @@ def all_machines(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> tup
     )
 
 
+def machine_questions(transaction: Transaction, site_id: UUID) -> list[Callable[[], object]]:
+    """Return what `all_machines` asks, to be asked ahead."""
+    connection, asked = transaction.connection(), {"site": site_id}
+    return [
+        lambda: all_incarnations(transaction, site_id),
+        lambda: connection.execute(_machines, asked),
+    ]
+
+
 def _with_own_state(transaction: Transaction, view: KioskView, kiosk_id: UUID) -> KioskView:
     state = machine_state(transaction, kiosk_id)
     if state.contact_at is None:
@@ -240,6 +294,12 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+def first_steps_done(transaction: Transaction, site_id: UUID) -> frozenset[FirstStep]:
+    """Return which first steps the records tell of; of the booklets they tell nothing."""
+    row = transaction.connection().execute(_first_steps, {"site": site_id}).one()
+    return frozenset(step for step in _FIRST_FACTS if getattr(row, step.value))
 
 
 def contact_now(transaction: Transaction, here: datetime) -> datetime:
@@ -281,11 +341,24 @@ def has_far_off_clock(offset_ms: "ColumnElement[int | None]") -> "ColumnElement[
 def kept_since(facts: "ColumnCollection[str, Any]", at: str) -> "ColumnElement[Any]":
     """Return the time from which retention counts: the fact's own, in the column named `at`.
 
-    Of a clock that stood wrong it is when the centre had the fact, or a kiosk that believed itself
-    in 1970 would lose its facts as they come.
+    Of a clock that stood wrong, or before the clinic was founded, it is when the centre had the
+    fact; without a centre, when its machine next wrote to its audit trail by a right clock, which
+    was later. NULL where neither is known: such a fact is odd, and nobody can say that it is old.
     """
-    wrong = or_(facts["clock_doubtful"], has_far_off_clock(facts["clock_offset_ms"]))
-    return case((wrong, func.coalesce(facts["received_at"], facts[at])), else_=facts[at])
+    wrong = or_(
+        facts["clock_doubtful"], has_far_off_clock(facts["clock_offset_ms"]), facts[at] < FOUNDED
+    )
+    by_then = (
+        select(func.min(_entry.at))
+        .where(
+            _entry.kiosk_id == facts["kiosk_id"],
+            _entry.kiosk_seq > facts["kiosk_seq"],
+            _entry.clock_doubtful.is_(False),
+            _entry.at >= FOUNDED,
+        )
+        .scalar_subquery()
+    )
+    return case((wrong, func.coalesce(facts["received_at"], by_then)), else_=facts[at])
 
 
 def read_stamp(at: datetime, offset_ms: int | None, *rest: Any) -> FactTimes:

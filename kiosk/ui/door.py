@@ -39,11 +39,20 @@ class Door(Generic[Side]):
         self.replaced = ""
         """For staff, once the records were replaced; only a new start of the program helps then."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
+        self._aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="aside")
 
     async def ask(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
         """Carry `question` to the desks and return its answer; it never raises."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._answer, question)
+
+    async def ask_aside(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
+        """Carry a question that only reads beside all others, which never wait for it.
+
+        It may be about nothing that a desk keeps from one question to the next.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._aside, self._answer, question)
 
     @property
     def is_open(self) -> bool:
@@ -52,7 +61,8 @@ class Door(Generic[Side]):
 
     def close(self) -> None:
         """Let the question under way finish and take no more."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        for thread in (self._thread, self._aside):
+            thread.shutdown(wait=True, cancel_futures=True)
 
     def _answer(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
         try:

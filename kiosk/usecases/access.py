@@ -34,6 +34,7 @@ from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.callbacks.desk import CallbackDesk
 from kiosk.usecases.groups.desk import GroupsDesk
+from kiosk.usecases.menu_desk import MenuDesk
 from kiosk.usecases.passes.desk import PassDesk
 from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff.accounts_desk import AccountsDesk
@@ -155,6 +156,12 @@ class Access:
         if Role.FACILITATOR not in signed_in.staff.roles:
             _check_role(signed_in, Role.MANAGER)
         return AnomaliesDesk(self._context, signed_in)
+
+    def menu_desk(self, signed_in: SignedIn) -> MenuDesk:
+        """Open the desk behind the menu; AccessRefused before a passphrase of one's own."""
+        _check_role(signed_in, min(signed_in.staff.roles))
+        # It opens nothing, and may still be reading while the keys go.
+        return MenuDesk(self._context, replace(signed_in, keys={}))
 
     def _prove(self, login: str, passphrase: str) -> "_ProvenAccount | SignInRefused":
         """Count a try, make it, and return what a right passphrase opens."""

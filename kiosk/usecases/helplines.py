@@ -12,7 +12,9 @@ from kiosk.content.helplines import (
     check_helplines,
     helplines,
     helplines_in_force,
+    redated,
     shipped_helplines,
+    shipped_text,
 )
 from kiosk.devices.clock import Clock
 from kiosk.errors import SetupError
@@ -33,6 +35,8 @@ class HelplinesInForce:
     """When a manager published it; None where it is the one that came with the program."""
     passed_over: str
     """Why a published list is not the one shown, in one sentence; empty where none is."""
+    published_by: str = ""
+    """Login of who published it, and so has rung every line; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,22 @@ def check_list(text: str, site: SiteInfo, now: datetime) -> HelplineFile:
             f" program ({shipped.verified_on}), which kiosks would go on showing; ring each line."
         )
     return file
+
+
+def rung_today(transaction: Transaction, site: SiteInfo, now: datetime) -> str:
+    """Return the list that visitors see, dated by today; to be rung again after as long as before.
+
+    SetupError where it is not fit to be published.
+    """
+    found = records.latest_helplines(transaction, site.site_id)
+    text = _check_published(found, site)[0] or shipped_text()
+    file = helplines_in_force(text)
+    # A clock that is earlier than the list is wrong, and makes it no older.
+    day = max(now.astimezone(site.zone).date(), file.verified_on)
+    try:
+        return redated(text, day, day + (file.review_by - file.verified_on))
+    except ValueError as error:
+        raise SetupError(f"The helplines {error}; publish a list of the clinic's own.") from None
 
 
 def find_left_out(file: HelplineFile, site: SiteInfo, transaction: Transaction) -> tuple[str, ...]:

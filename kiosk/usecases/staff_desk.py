@@ -53,6 +53,8 @@ class Context:
     calendar: WorkingCalendar
     exports: Path | None = None
     """Where exported files are kept; None where there is no such folder."""
+    take_home: Path | None = None
+    """The list of what visitors can take home; None on a machine that has no visitors."""
 
 
 class StaffDesk:

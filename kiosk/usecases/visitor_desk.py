@@ -1,5 +1,6 @@
 """The visitor's desk; no method reads a request or lists people."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from kiosk.devices.clock import Clock, Entropy
@@ -15,13 +16,16 @@ from kiosk.domain.attendance.check_in import (
     SessionsToday,
     SlipShown,
 )
+from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import CallbackDraft, Receipt, SlipState, parse_reference
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import SECRET_BYTES, CodeKind, decode
 from kiosk.domain.policy import Rules
 from kiosk.domain.working_time import WorkingCalendar
+from kiosk.errors import StoreBusy, StoreFull
 from kiosk.records.database.store import Records
 from kiosk.usecases.attendance.check_in import VisitorCheckIns
+from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.callbacks.submission import CallbackPromise, VisitorRequests
 from kiosk.usecases.passes.issuing import new_draft
 from kiosk.usecases.site import SealingKeys, SiteInfo
@@ -47,6 +51,9 @@ class VisitorDesk:
         self._store = store
         self._clock = clock
         self._entropy = entropy
+        self._site = site
+        self._is_tested = False
+        """Whether the test card was read since the start."""
         self._check_ins = VisitorCheckIns(entropy, site, rules, sealing)
         self._requests = VisitorRequests(entropy, site, sealing)
         self._promise = CallbackPromise(store, clock, site, calendar or WorkingCalendar(site.zone))
@@ -68,10 +75,23 @@ class VisitorDesk:
         if code.kind is CodeKind.SLIP:
             return SlipShown(self.slip_state(text))
         if code.kind is CodeKind.TEST_CARD:
+            self._note_test()
             return ScannerWorks()
         with self._store.write() as transaction:
             now = self._clock.now()
             return self._check_ins.with_pass(transaction, now, code.secret, session_id)
+
+    def _note_test(self) -> None:
+        """Keep that the scanner was tested, for the first hour's list; once while it runs.
+
+        The card's answer holds without it.
+        """
+        if self._is_tested:
+            return
+        with suppress(StoreBusy, StoreFull), self._store.write() as transaction:
+            action = AuditAction.SCANNER_TESTED
+            add_entry(transaction, self._site, self._entropy, self._clock.now(), action)
+            self._is_tested = True
 
     def count_me_in(self, draft_id: UUID, session_id: UUID) -> GuestWelcomed | NothingOpen:
         """Check in a guest without a pass; the same draft counts once."""

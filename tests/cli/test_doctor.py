@@ -84,6 +84,8 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
         "keys": "ok",
         "clock": "ok",
         "centre": "ok",
+        "retention": "look",
+        "first hour": "look",
         "helplines": "ok",
         "take-home material": "ok",
         "wishes": "ok",
@@ -93,6 +95,12 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
         "variables": "ok",
     }
     assert all(row["finding"] for row in answer.rows)
+
+
+def test_what_is_open_of_the_first_hour_and_of_retention(look: Look) -> None:
+    found = look()
+    assert found["first hour"].sentence.startswith("Still open: ring the helplines; scan the test")
+    assert found["retention"].sentence.startswith("Nothing is deleted by itself until a manager")
 
 
 def test_a_clock_that_no_server_keeps(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,8 @@ from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.domain.groups.groups import SessionPlan
 from kiosk.domain.statistics import RequestsBlock
 from kiosk.presentation.audit import describe_action
+from kiosk.records.central.connection import Address
+from kiosk.records.central.link import CentralLink, write_link
 from kiosk.records.database.writing import add_reference
 from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.usecases.groups.plan_import import add_sessions
@@ -164,15 +166,48 @@ def test_retention_shows_and_then_deletes(office: Office) -> None:
     assert due[0]["oldest"].startswith("2026-03-02T12:00")
     table = office("retention", "show").out.splitlines()
     assert table[1].split() == ["Callback", "requests", "180", "days", "1", "2026-03-02", "12:00"]
-    assert table[-1] == "Last run: never; start one with `kiosk retention run`."
+    assert table[-2] == "Last run: never. By itself: waits for your yes."
+    assert table[-1].endswith("and agreed. `kiosk retention run` asks for it.")
+    daily = office.kiosk("retention", "daily")
+    assert daily.sentence().startswith("Nothing is deleted by itself until a manager has looked")
+    assert "Run it at a terminal, or with --agree." in office.refused("retention", "run")
     assert clinic.count("callback_request") == 2
-    done = office("retention", "run")
+    done = office("retention", "run", "--agree")
     assert (done.out, done.err) == ("Deleted for good: 1 request.\n", "")
     assert clinic.count("callback_request") == 1
     again = office.row("retention", "run")
     assert {again[kind] for kind in ("requests", "attendance", "passes", "exports")} == {0}
     assert office.rows("retention", "show")[0]["last_run"].startswith("2026-08-30T12:00")
-    assert office("retention", "show").out.endswith("Last run: 2026-08-30 12:00.\n")
+    assert office("retention", "show").out.endswith(
+        "Last run: 2026-08-30 12:00. By itself: ran today.\n"
+    )
+    assert office.kiosk("retention", "daily").out == "Nothing to do: retention ran today.\n"
+    clinic.clock.move(days=1)
+    assert office.kiosk("retention", "daily").out == "0 records have gone.\n"
+
+
+def test_a_kiosk_of_a_centre_is_cleaned_and_leaves_the_rest_to_the_desks(office: Office) -> None:
+    clinic = office.here
+    address = Address("127.0.0.1", 1, "kiosk", "nobody", "nothing")
+    site = clinic.site
+    write_link(office.folder, CentralLink("kiosk", site.site_id, site.kiosk_id, address))
+    answer = office.kiosk("retention", "daily")
+    assert answer.out == "This kiosk is clean; the desks see to what is at the centre.\n"
+
+
+def test_who_is_asked_sees_what_would_go_and_may_say_no(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic = office.here
+    facts.event(clinic, ask(clinic), 1, EventKind.CLOSED, "declined")
+    clinic.clock.move(days=181)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.confirm", lambda *_words, **_how: False)
+    answer = office("retention", "run")
+    assert "1 request would go now, the oldest of 2 Mar 2026." in answer.err
+    assert "By this clock it is Sunday, 30 Aug 2026." in answer.err
+    assert answer.err.endswith("Nothing was deleted.\n")
+    assert clinic.count("callback_request") == 1
 
 
 def test_the_trail_is_listed_part_by_part(office: Office) -> None:

@@ -14,9 +14,11 @@ from kiosk.domain.health import (
     clock_finding,
     colour_finding,
     disk_finding,
+    first_hour_finding,
     helplines_finding,
     letters_finding,
     needed_height,
+    retention_finding,
     swap_finding,
     terminal_finding,
 )
@@ -145,3 +147,20 @@ def test_swap_is_fine_where_it_is_off_or_known_to_be_encrypted() -> None:
     assert "/dev/sda2" in found.sentence
     assert "/dev/dm-1" not in found.sentence
     assert "swapoff" in found.sentence
+
+
+def test_what_is_open_of_the_first_hour_is_named() -> None:
+    open_steps = first_hour_finding(["add a group", "add a colleague"])
+    assert open_steps.verdict is Verdict.LOOK
+    assert open_steps.sentence.startswith("Still open: add a group; add a colleague. ")
+    assert first_hour_finding([]).verdict is Verdict.OK
+
+
+def test_a_run_of_retention_that_nothing_did_is_complained_of() -> None:
+    assert retention_finding("ran today", "", is_overdue=False).verdict is Verdict.OK
+    overdue = retention_finding("not run since 3 Nov 2026", "", is_overdue=True)
+    assert overdue.verdict is Verdict.LOOK
+    assert overdue.sentence.startswith("It has not run since 3 Nov 2026. Let `kiosk run`")
+    assert retention_finding("waits for your yes", "Held up.", is_overdue=False).sentence == (
+        "Held up. At the desk: D, then D again; or `kiosk retention run`."
+    )

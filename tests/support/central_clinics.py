@@ -32,6 +32,7 @@ from kiosk.records.schema.tables import Site
 from kiosk.sync.joining import JoinFolder, join_desk, join_kiosk
 from kiosk.sync.postgres import PostgresRemote
 from kiosk.sync.pull import pull_all
+from kiosk.usecases.admin import retention
 from kiosk.usecases.site import SiteInfo, load_site
 from kiosk.vault.passphrases import hash_pin
 from tests.support.centres import FOUNDED, Centre
@@ -66,7 +67,10 @@ def open_clinic_at_centre(centre: Centre, folder: Path) -> Iterator[Clinic]:
     address = centre.let_in(site.site_id, site.kiosk_id, "desk")
     store = CentralStore(address, site.site_id)
     try:
-        with patch.object(outbox, "confirmed_at", _there_at_once):
+        with (
+            patch.object(outbox, "confirmed_at", _there_at_once),
+            patch.object(retention, "trusted_now", _as_the_test_says),
+        ):
             clinic = founded_clinic(store, folder)
             yield replace(clinic, owner=centre.engine, entropy=Random(1).randbytes)
     finally:
@@ -85,6 +89,11 @@ def _founding() -> tuple[SiteInfo, list[tuple[type[SQLModel], Rows]]]:
 def _there_at_once(*_: object) -> datetime:
     """Stand in for what a kiosk knows of its sending: here visitors write to the centre itself."""
     return FOUNDED
+
+
+def _as_the_test_says(_: object, here: datetime) -> datetime:
+    """Stand in for the server's clock, which cannot be set."""
+    return here
 
 
 def move(store: Records, centre: Centre, kinds: Iterable[type[SQLModel]]) -> None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, text
 
+from kiosk.content.assets import config_dir
 from kiosk.devices.clock import Entropy
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.attendance.roster import Arrival
@@ -81,6 +82,8 @@ class Clinic:
     manager: SignedIn
     recovery: RecoveryKeys
     rules: Rules = field(default_factory=Rules)
+    take_home: Path = config_dir() / "take-home.toml"
+    """The list of booklets."""
     owner: Engine | None = None
     """Of the centre, where the records are there."""
 
@@ -114,6 +117,7 @@ class Clinic:
             self.rules,
             WorkingCalendar(self.site.zone),
             self.folder / "exports",
+            self.take_home,
         )
 
     @property

@@ -34,8 +34,10 @@ def event(
     *,
     other: UUID | None = None,
     note: bytes | None = None,
+    until: datetime | None = None,
+    by: UUID | None = None,
 ) -> UUID:
-    """Let the manager do something about a request; give the event's id."""
+    """Let the manager, or `by`, do something about a request; give the event's id."""
     return keep(
         clinic,
         CallbackEvent(
@@ -46,8 +48,9 @@ def event(
             revision=revision,
             kind=kind.value,
             outcome=outcome,
-            by_staff=clinic.manager.staff.id,
+            by_staff=by or clinic.manager.staff.id,
             at=clinic.clock.now(),
+            next_at=until,
             other_id=other,
             sealed_note=note,
         ),

@@ -44,6 +44,13 @@ class WatchedDoor(Door[Side]):
         finally:
             self.pending -= 1
 
+    async def ask_aside(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
+        self.pending += 1
+        try:
+            return await super().ask_aside(question)
+        finally:
+            self.pending -= 1
+
 
 class Hands(Reader[AppT]):
     """Everything they do waits until the screen has come to rest."""

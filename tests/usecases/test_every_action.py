@@ -23,6 +23,7 @@ from kiosk.usecases.admin.desk import OversightDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.callbacks.desk import CallbackDesk
 from kiosk.usecases.groups.desk import GroupsDesk
+from kiosk.usecases.menu_desk import MenuDesk
 from kiosk.usecases.passes.desk import PassDesk
 from kiosk.usecases.staff.accounts import NewAccount
 from kiosk.usecases.staff.accounts_desk import AccountsDesk
@@ -83,6 +84,10 @@ class Busy:
     @property
     def odd(self) -> AnomaliesDesk:
         return self.clinic.access.anomalies_desk(self.signed_in)
+
+    @property
+    def menu(self) -> MenuDesk:
+        return self.clinic.access.menu_desk(self.signed_in)
 
     def new_group(self, name: str = "Walkers", id_: UUID | None = None) -> GroupPlan:
         return GroupPlan(id_ or self.clinic.id(), name, "Room 9", "Room 9")
@@ -164,6 +169,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "verify_audit": lambda h: h.oversight.verify_audit(),
         "run_retention": lambda h: h.oversight.run_retention(),
         "publish_helplines": lambda h: h.oversight.publish_helplines(shipped_text()),
+        "confirm_helplines": lambda h: h.oversight.confirm_helplines(h.oversight.helplines()),
     },
 }
 """What opens something personal or changes something, for each desk, in an order that works."""
@@ -190,6 +196,10 @@ LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
         "helplines": lambda h: h.oversight.helplines(),
     },
     AnomaliesDesk: {"anomalies": lambda h: h.odd.anomalies()},
+    MenuDesk: {
+        "news": lambda h: h.menu.news(),
+        "booklets": lambda h: h.menu.booklets(),
+    },
 }
 """What names nobody; `history` without a note is among them."""
 

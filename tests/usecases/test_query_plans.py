@@ -57,6 +57,8 @@ WHOLE: Final = {
     "OversightDesk.run_retention": _OLD,
     # There are few of them.
     "AnomaliesDesk.anomalies": frozenset({"callback_withdrawal"}),
+    # Of all requests those that have not left the list; whether there is any session.
+    "MenuDesk.news": frozenset({"callback_withdrawal", "callback_request", "group_session"}),
 }
 """What a method reads from end to end, for it is about all of it; never for a list of ids."""
 WHOLE_WHILE_WRITING: Final = {"GroupsDesk.import_plans": _OF_FILES}

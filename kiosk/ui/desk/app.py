@@ -16,6 +16,8 @@ from kiosk.domain.printing import PrintJob
 from kiosk.domain.staff import Role
 from kiosk.ui.desk import messages as m
 from kiosk.ui.desk.admin.audit import AuditTrailScreen
+from kiosk.ui.desk.admin.first_hour import BookletsScreen, TestCardScreen
+from kiosk.ui.desk.admin.helplines import HelplinesScreen
 from kiosk.ui.desk.admin.kiosks import KiosksScreen
 from kiosk.ui.desk.admin.reports import ReportsScreen
 from kiosk.ui.desk.admin.retention import RetentionScreen
@@ -48,6 +50,9 @@ _ROUTES: dict[Place, Maker] = {
     Place.RETENTION: RetentionScreen,
     Place.AUDIT: AuditTrailScreen,
     Place.KIOSKS: KiosksScreen,
+    Place.HELPLINES: HelplinesScreen,
+    Place.BOOKLETS: BookletsScreen,
+    Place.TEST_CARD: TestCardScreen,
     Place.PASSPHRASE: NewPassphraseScreen,
 }
 """Which screen is at each place; the menu is made from the roles of who is signed in."""

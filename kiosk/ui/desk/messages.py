@@ -38,6 +38,9 @@ class Place(Enum):
     RETENTION = auto()
     AUDIT = auto()
     KIOSKS = auto()
+    HELPLINES = auto()
+    BOOKLETS = auto()
+    TEST_CARD = auto()
     PASSPHRASE = auto()
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
     from kiosk.usecases.attendance.roster_desk import RosterDesk
     from kiosk.usecases.callbacks.desk import CallbackDesk
     from kiosk.usecases.groups.desk import GroupsDesk
+    from kiosk.usecases.menu_desk import MenuDesk
     from kiosk.usecases.passes.desk import PassDesk
     from kiosk.usecases.staff.accounts_desk import AccountsDesk
     from kiosk.usecases.staff_desk import SignedIn
@@ -224,6 +225,11 @@ class DeskSide:
     def callbacks(self) -> "CallbackDesk":
         """The caller's desk."""
         return self._open("callbacks", self._access.callback_desk)
+
+    @property
+    def menu(self) -> "MenuDesk":
+        """What waits for everybody."""
+        return self._open("menu", self._access.menu_desk)
 
     def _enter(self, answer: "SignedIn | SignInRefused") -> "CurrentUser | SignInRefused":
         staff = getattr(answer, "staff", None)  # its class would bring the database with it

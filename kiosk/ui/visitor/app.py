@@ -76,6 +76,9 @@ from kiosk.ui.widgets.visitor_bar import Bar
 _REREAD_TICKS = 60
 """The day's line and the helplines follow what was planned and published within a minute."""
 
+_UNATTENDED_SECONDS = 30.0
+"""Whoever has just pressed something may be about to begin."""
+
 
 class VisitorApp(TimedApp):
     """Shows the screen that follows from what happened on the one before, or from a scan."""
@@ -183,6 +186,12 @@ class VisitorApp(TimedApp):
         answer = await self.context.door.ask(lambda side: side.maintenance.note_refusals(times))
         if isinstance(answer, Trouble):
             self.context.refused[:0] = times
+
+    @property
+    def is_unattended(self) -> bool:
+        """Whether no visit is open and nobody has pressed anything lately; for other threads."""
+        quiet = self.monotonic() - self.last_activity
+        return not self.navigation.is_busy and quiet >= _UNATTENDED_SECONDS
 
     @property
     def place(self) -> KeyPlace:

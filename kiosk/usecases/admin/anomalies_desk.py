@@ -1,9 +1,8 @@
 """The desk of anomalies: records that do not fit together, for facilitators and managers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -46,17 +45,32 @@ class AnomaliesDesk(StaffDesk):
         Those that need a person come first, then the latest. Nothing is stored: what has been
         mended is missing from the next answer.
         """
-        symbols_of = partial(records.machine_symbols, site_id=self._site.site_id)
-        with self._reading(symbols_of) as (transaction, now):
-            search = _AnomalySearch(
-                transaction,
-                self._site.site_id,
-                now,
-                now - timedelta(days=max(1, min(days, MOST_DAYS))),
-                self._context.rules.opens_before,
-            )
-            symbols = symbols_of(transaction)
-            return merge_anomalies(search.all(), {id_: clean(two) for id_, two in symbols.items()})
+        with self._reading() as (transaction, now):
+            return find_anomalies(self._context, transaction, now, days)
+
+
+def find_anomalies(
+    context: Context, transaction: Transaction, now: datetime, days: int = DAYS
+) -> tuple[Anomaly, ...]:
+    """Return the same as `AnomaliesDesk.anomalies`, in a transaction."""
+    search = _anomaly_search(context, transaction, now, days)
+    ask_ahead(transaction, *search.questions())
+    symbols = records.machine_symbols(transaction, search.site_id)
+    return merge_anomalies(search.all(), {id_: clean(two) for id_, two in symbols.items()})
+
+
+def anomaly_questions(
+    context: Context, transaction: Transaction, now: datetime
+) -> list[Callable[[], object]]:
+    """Return what `find_anomalies` asks first, to be asked ahead."""
+    return _anomaly_search(context, transaction, now, DAYS).questions()
+
+
+def _anomaly_search(
+    context: Context, transaction: Transaction, now: datetime, days: int
+) -> "_AnomalySearch":
+    since = now - timedelta(days=max(1, min(days, MOST_DAYS)))
+    return _AnomalySearch(transaction, context.site.site_id, now, since, context.rules.opens_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +83,11 @@ class _AnomalySearch:
     since: datetime
     opens_before: timedelta
 
-    def all(self) -> Iterator[FactAnomaly]:
-        """Yield what each check finds."""
+    def questions(self) -> list[Callable[[], object]]:
+        """Return what the checks ask first."""
         where = self.transaction, self.site_id, self.since
-        ask_ahead(
-            self.transaction,
+        return [
+            lambda: records.machine_symbols(self.transaction, self.site_id),
             lambda: records.check_ins_by_session(*where),
             lambda: rosters.with_check_ins(*where),
             lambda: list(records.check_ins_without_session(*where)),
@@ -84,7 +98,11 @@ class _AnomalySearch:
             lambda: list(records.refusals(*where)),
             lambda: list(records.losses(*where)),
             lambda: list(records.gaps(*where)),
-        )
+        ]
+
+    def all(self) -> Iterator[FactAnomaly]:
+        """Yield what each check finds."""
+        where = self.transaction, self.site_id, self.since
         yield from self._at_sessions()
         yield from self._at_no_session()
         yield from self._about_requests()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -15,10 +16,12 @@ from kiosk.domain.central.fleet import (
     latest_version,
     sort_kiosks,
 )
-from kiosk.domain.retention import RetentionDone, RetentionPlan
+from kiosk.domain.retention import KeptDays, RetentionDone, RetentionHold, RetentionPlan
 from kiosk.domain.staff import Role, normalise_login
 from kiosk.domain.statistics import AnyBlock, Report
 from kiosk.domain.text import clean
+from kiosk.errors import SetupError
+from kiosk.presentation.records import describe_hold
 from kiosk.records import audit, rosters, site, staff
 from kiosk.records.retention import forget_desk_changes
 from kiosk.records.schema.columns import is_central
@@ -117,29 +120,35 @@ class OversightDesk(StaffDesk):
 
     def retention_preview(self) -> RetentionPlan:
         """Return what a run would delete now; changes nothing."""
-        now, site_id = self._clock.now(), self._site.site_id
-        last = partial(audit.last_time, site_id=site_id, action=AuditAction.RETENTION_DONE)
-        asked = retention.due_questions(self._context, now)
-        with self._reading(last, *asked) as (transaction, _):
-            due = retention.find_due_records(self._context, transaction, now)
-            return due.plan(last(transaction))
+        asked = retention.status_questions(self._context, self._clock.now())
+        with self._reading(*asked) as (transaction, here):
+            status = retention.read_status(self._context, transaction, here)
+            due = retention.find_due_records(self._context, transaction, status.at)
+        return due.plan(status)
 
     def run_retention(self, progress: Progress = ignore_progress) -> RetentionDone:
         """Delete for good what the policy says has been kept for long enough.
 
-        In small transactions, so that the kiosk goes on; `progress` is called with how much is
-        done and how much there is. A run that was cut is made whole by the next one. SetupError
-        where the exports folder cannot be emptied; all else has gone by then.
+        A manager who does so agrees to the policy: from then on it goes by itself. In small
+        transactions, so that the kiosk goes on; `progress` is called with how much is done and how
+        much there is. A run that was cut is made whole by the next one. SetupError where the clock
+        is known to be wrong, or the exports folder cannot be emptied; all else has gone by then.
         """
-        with self._writing(audited=True) as (transaction, now):
-            self._audit(transaction, now, AuditAction.RETENTION_BEGUN)
-        now = self._clock.now()
-        with self._reading(*retention.due_questions(self._context, now)) as (transaction, _):
-            due = retention.find_due_records(self._context, transaction, now)
+        asked = retention.status_questions(self._context, self._clock.now())
+        with self._writing(*asked, audited=True) as (transaction, here):
+            status = retention.read_status(self._context, transaction, here)
+            if status.is_clock_behind:
+                raise SetupError(describe_hold(RetentionHold.CLOCK_BEHIND))
+            policy = KeptDays.of(self._context.rules)
+            if status.past.agreed != policy:
+                self._audit(transaction, here, AuditAction.RETENTION_AGREED, policy.as_id())
+            self._audit(transaction, here, AuditAction.RETENTION_BEGUN)
+        with self._reading(*retention.due_questions(self._context, status.at)) as (transaction, _):
+            due = retention.find_due_records(self._context, transaction, status.at)
         done = retention.delete_due_records(self._context, due, progress)
-        with self._writing(audited=True) as (transaction, now):
+        with self._writing(audited=True) as (transaction, here):
             forget_desk_changes(transaction)
-            self._audit(transaction, now, AuditAction.RETENTION_DONE)
+            self._audit(transaction, here, AuditAction.RETENTION_DONE)
         return done
 
     def report(self, kind: type[AnyBlock], blocks: int = 3) -> Report[AnyBlock]:
@@ -150,24 +159,29 @@ class OversightDesk(StaffDesk):
     def kiosks(self) -> tuple[KioskView, ...]:
         """Return the clinic's machines and their state, first those that need a person."""
         with self._reading() as (transaction, here):
-            now = site.contact_now(transaction, here)
-            found = site.all_machines(transaction, self._site.site_id, self._site.kiosk_id)
-            shown = helplines.now_in_force(transaction, self._site, here)
-        latest, calendar = latest_version(found), self._context.calendar
-        known = (
-            replace(view, helplines_review_by=shown.lines.review_by)
-            if view.here and view.kind is MachineKind.KIOSK
-            else view
-            for view in found
-        )
-        return sort_kiosks(
-            replace(view, needs=describe_needs(view, now, latest, calendar)) for view in known
-        )
+            return find_machines(self._context, transaction, here)
 
     def helplines(self) -> HelplinesInForce:
-        """Return the helplines that visitors see, and which list they come from."""
+        """Return the helplines that visitors see, which list they come from, and who rang them."""
+        site_id = self._site.site_id
         with self._reading() as (transaction, now):
-            return helplines.now_in_force(transaction, self._site, now)
+            found = helplines.now_in_force(transaction, self._site, now)
+            who = audit.last_by(transaction, site_id, AuditAction.HELPLINES_PUBLISHED)
+            logins = _logins(transaction, site_id) if found.published_at is not None else {}
+        return replace(found, published_by=clean(logins.get(who, "")) if who else "")
+
+    def confirm_helplines(self, seen: HelplinesInForce) -> HelplinesPublished:
+        """Publish the list in force anew, as rung today by who is signed in.
+
+        `seen` is what they have rung. SetupError where visitors see another list by now, or one
+        that is not fit to be shown.
+        """
+        with self._writing() as (transaction, now):
+            shown = helplines.now_in_force(transaction, self._site, now)
+            if shown.lines.lines != seen.lines.lines:
+                raise SetupError("The list has changed meanwhile; look at it again, and ring it.")
+            text = helplines.rung_today(transaction, self._site, now)
+            return self._publish(transaction, now, text)
 
     def publish_helplines(
         self, text: str, *, may_leave_out: bool = False
@@ -182,9 +196,12 @@ class OversightDesk(StaffDesk):
             missing = helplines.find_left_out(file, self._site, transaction)
             if missing and not may_leave_out:
                 return HelplinesMissing(missing)
-            row_id = self._new_id(now)
-            at = helplines.add_published(transaction, self._site, row_id, text, now)
-            self._audit(transaction, now, AuditAction.HELPLINES_PUBLISHED, row_id)
+            return self._publish(transaction, now, text)
+
+    def _publish(self, transaction: Transaction, now: datetime, text: str) -> HelplinesPublished:
+        file, row_id = helplines.check_list(text, self._site, now), self._new_id(now)
+        at = helplines.add_published(transaction, self._site, row_id, text, now)
+        self._audit(transaction, now, AuditAction.HELPLINES_PUBLISHED, row_id)
         return HelplinesPublished(at, file.verified_on, file.review_by, len(file.entries))
 
     def _whose_trail(self, transaction: Transaction, symbols: str | None) -> UUID | None:
@@ -193,6 +210,26 @@ class OversightDesk(StaffDesk):
             found = site.find_by_symbols(transaction, self._site.site_id, symbols)
             return _NOBODY if found is None else found
         return None if is_central(transaction) else self._site.kiosk_id
+
+
+def find_machines(
+    context: Context, transaction: Transaction, here: datetime
+) -> tuple[KioskView, ...]:
+    """Return the same as `OversightDesk.kiosks`, in a transaction."""
+    own, calendar = context.site, context.calendar
+    now = site.contact_now(transaction, here)
+    found = site.all_machines(transaction, own.site_id, own.kiosk_id)
+    shown = helplines.now_in_force(transaction, own, here)
+    latest = latest_version(found)
+    known = (
+        replace(view, helplines_review_by=shown.lines.review_by)
+        if view.here and view.kind is MachineKind.KIOSK
+        else view
+        for view in found
+    )
+    return sort_kiosks(
+        replace(view, needs=describe_needs(view, now, latest, calendar)) for view in known
+    )
 
 
 def _audit_line(
@@ -207,7 +244,7 @@ def _audit_line(
         entry.at,
         clean(entry.action),
         clean(logins.get(entry.by_staff, "")) if entry.by_staff else "",
-        _describe_subject(entry.subject, names),
+        _describe_subject(entry, names),
         machine,
         place,
     )
@@ -236,7 +273,10 @@ def _find_staff_id(transaction: Transaction, site_id: UUID, login: str) -> UUID:
     return next((id_ for id_, name in logins.items() if name == wanted), _NOBODY)
 
 
-def _describe_subject(subject: UUID | None, names: Mapping[UUID, str]) -> str:
+def _describe_subject(entry: AuditEntry, names: Mapping[UUID, str]) -> str:
+    subject = entry.subject
     if subject is None:
         return ""
+    if entry.action == AuditAction.RETENTION_AGREED:
+        return str(KeptDays.from_id(subject))
     return clean(names[subject]) if subject in names else subject.hex[-_SHORT_ID:]

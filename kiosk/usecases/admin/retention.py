@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session as Transaction
 
@@ -11,14 +12,25 @@ from kiosk.devices import export_folder
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.devices.export_folder import OldFile
 from kiosk.domain.audit import AuditAction
+from kiosk.domain.clock_sync import corrected, is_doubtful, is_far_off
 from kiosk.domain.policy import (
     LEAST_ATTENDANCE_KEPT,
     LEAST_PASSES_KEPT,
     LEAST_REQUESTS_KEPT,
     Rules,
 )
-from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind, RetentionPlan
-from kiosk.records import cleaning
+from kiosk.domain.retention import (
+    KeptDays,
+    RetentionCount,
+    RetentionDone,
+    RetentionKind,
+    RetentionPlan,
+    RetentionStatus,
+    retention_status,
+)
+from kiosk.records import audit, cleaning
+from kiosk.records import site as site_rows
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.store import Records
 from kiosk.records.retention import (
     Cutoff,
@@ -30,9 +42,10 @@ from kiosk.records.retention import (
     find_finished_requests,
     find_loose_facts,
     find_unused_people,
+    forget_desk_changes,
     owes_rows,
 )
-from kiosk.records.schema.columns import Row
+from kiosk.records.schema.columns import Row, is_central
 from kiosk.records.schema.tables import CallbackRequest, CheckIn, HeadCount, Participant
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.site import SiteInfo
@@ -69,8 +82,8 @@ class DueRecords:
         rows = (self.requests, self.loose, self.attendance, self.people)
         return sum(len(some) for some in rows) + len(self.files)
 
-    def plan(self, last_run: datetime | None) -> RetentionPlan:
-        """Return the counts; `last_run` is when a run last ended."""
+    def plan(self, status: RetentionStatus) -> RetentionPlan:
+        """Return the counts, with whether a run begins by itself."""
         rules = self.rules
         counts = (
             _count(RetentionKind.REQUESTS, rules, [old.at for old in self.requests]),
@@ -78,7 +91,62 @@ class DueRecords:
             _count(RetentionKind.PASSES, rules, [old.at for old in self.people]),
             _count(RetentionKind.EXPORTS, rules, [file.at for file in self.files]),
         )
-        return RetentionPlan(self.at, counts, last_run)
+        return RetentionPlan(self.at, counts, status)
+
+
+def trusted_now(transaction: Transaction, here: datetime) -> datetime:
+    """Return the time to judge ages by: the centre's, else this clock's corrected by its offset."""
+    return site_rows.contact_now(transaction, here)
+
+
+def read_status(context: Context, transaction: Transaction, here: datetime) -> RetentionStatus:
+    """Return whether retention runs by itself; `here` is this machine's time."""
+    doubtful = False
+    if is_central(transaction):
+        now = trusted_now(transaction, here)
+    else:
+        itself = site_rows.machine_state(transaction, context.site.kiosk_id)
+        now = corrected(here, itself.clock_offset_ms)
+        is_measured = is_far_off(itself.clock_offset_ms)
+        doubtful = not is_measured and is_doubtful(here, itself.last_fact_at)
+    past = audit.retention_past(transaction, context.site.site_id, now)
+    return retention_status(past, KeptDays.of(context.rules), now, is_doubtful=doubtful)
+
+
+def status_questions(context: Context, here: datetime) -> list[Callable[[Transaction], object]]:
+    """Return what `read_status` asks, to be asked ahead at the centre."""
+    return [
+        lambda transaction: trusted_now(transaction, here),
+        *audit.retention_questions(context.site.site_id, here),
+    ]
+
+
+def run_by_itself(context: Context, progress: Progress = ignore_progress) -> RetentionDone | None:
+    """Delete what is due, once a day and where a manager has agreed; else return None.
+
+    Two machines that begin at the same time delete the same once. `progress` is called between
+    small transactions, and may wait there.
+    """
+    with context.store.read() as transaction:
+        if not read_status(context, transaction, context.clock.now()).is_due:
+            return None
+    with context.store.write() as transaction:
+        here = context.clock.now()
+        status = read_status(context, transaction, here)
+        if not status.is_due:
+            return None
+        _enter(context, transaction, here, AuditAction.RETENTION_BEGUN)
+    with context.store.read() as transaction:
+        due = find_due_records(context, transaction, status.at)
+    done = delete_due_records(context, due, progress)
+    with context.store.write() as transaction:
+        forget_desk_changes(transaction)
+        _enter(context, transaction, context.clock.now(), AuditAction.RETENTION_DONE)
+    return done
+
+
+def _enter(context: Context, transaction: Transaction, now: datetime, action: AuditAction) -> None:
+    add_entry(transaction, context.site, context.entropy, now, action)
 
 
 def due_questions(context: Context, now: datetime) -> list[Callable[[Transaction], object]]:
@@ -102,6 +170,10 @@ def _cutoffs(context: Context, now: datetime, *, sending: bool) -> tuple[Cutoff,
 
 def find_due_records(context: Context, transaction: Transaction, now: datetime) -> DueRecords:
     """Find what the policy has kept for long enough (some seconds for 100,000 rows)."""
+    ask_ahead(
+        transaction,
+        *(partial(question, transaction) for question in due_questions(context, now)),
+    )
     rules, sending = context.rules, owes_rows(transaction, context.site.kiosk_id)
     requests, attendance, people = _cutoffs(context, now, sending=sending)
     return DueRecords(

@@ -201,3 +201,19 @@ async def test_a_tick_after_the_last_screen_does_nothing(clinic: Clinic) -> None
         pass
     assert not visitor.app.screen_stack
     await visitor.app.tick()
+
+
+async def test_what_is_done_beside_visits_waits_until_nobody_has_been_there_for_a_while(
+    clinic: Clinic,
+) -> None:
+    async with at_kiosk(clinic) as visitor:
+        assert not visitor.app.is_unattended
+        await visitor.wait(30)
+        assert visitor.app.is_unattended
+        await visitor.keys("r")
+        await visitor.wait(31)
+        assert not visitor.app.is_unattended
+        await visitor.keys("escape")
+        assert not visitor.app.is_unattended
+        await visitor.wait(31)
+        assert visitor.app.is_unattended

@@ -277,4 +277,6 @@ def test_an_arrival_without_a_session_stays_until_staff_have_placed_it(clinic: C
     assert run() == 0
     (waiting,) = clinic.roster.unplaced()
     assert clinic.roster.place(session.id, waiting.fact_ids) == 1
-    assert run() == 1
+    assert run() == 0
+    clinic.clock.move(days=731)
+    assert run() == 3

@@ -229,6 +229,7 @@ def test_what_a_password_alone_changed_is_told(clinic: Clinic) -> None:
     manager = clinic.fresh(clinic.manager)
     assert clinic.access.accounts_desk(manager).disable(ann)
     facts.event(clinic, ask(clinic), 1, EventKind.CLOSED, "declined")
+    clinic.bend("UPDATE site SET founded_at='2019-01-01+00'")
     clinic.bend("UPDATE callback_request SET created_at='2020-01-01+00'")
     clinic.bend("UPDATE callback_event SET at='2020-01-01+00'")
     desk = clinic.access.oversight_desk(manager)

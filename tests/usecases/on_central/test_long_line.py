@@ -311,6 +311,18 @@ def test_a_centre_that_is_slower_than_that_to_let_in_is_told_as_slow(
         far.callbacks.worklist()
 
 
+def test_the_menu_asks_once_for_all_its_tiles(
+    clinic: Clinic, far: Clinic, line: Line, kiosk: KioskBeside
+) -> None:
+    ask(kiosk.clinic)
+    kiosk.send()
+    session = clinic.add_session(starts=-90)
+    facts.check_in(clinic, session.id, b"p" * 16)
+    desk = far.access.menu_desk(far.manager)
+    desk.news()
+    assert trips(line, desk.news) <= 5
+
+
 def test_a_centre_that_answers_too_slowly_is_told_as_slow(
     far: Clinic, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:

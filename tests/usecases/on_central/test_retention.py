@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.policy import Rules
-from kiosk.domain.retention import RetentionDone
+from kiosk.domain.retention import KeptDays, RetentionDone
+from kiosk.usecases.admin.retention import run_by_itself
+from kiosk.usecases.audit_trail import add_entry
 from tests.support import facts
 from tests.support.calls import ask
-from tests.support.central_clinics import desk_beside
+from tests.support.central_clinics import KioskBeside, desk_beside
 from tests.support.centres import Centre
 from tests.support.desks import Clinic
 
@@ -74,3 +77,50 @@ def test_what_came_lately_is_neither_shown_nor_deleted(clinic: Clinic) -> None:
     clinic.clock.move(days=30)
     desk = clinic.access.oversight_desk(clinic.fresh(clinic.manager))
     assert desk.retention_preview().total == 3
+
+
+def test_what_one_desk_agreed_to_any_desk_does_and_none_twice(
+    clinic: Clinic, centre: Centre
+) -> None:
+    clinic.rules = RULES
+    clinic.access.oversight_desk(clinic.fresh(clinic.manager)).run_retention()
+    facts.event(clinic, ask(clinic), 1, EventKind.CLOSED, "declined")
+    with desk_beside(clinic, centre, "9D") as other:
+        for _ in range(7):
+            clinic.clock.move(days=13)
+            assert run_by_itself(other.context) is not None
+            assert run_by_itself(clinic.context) is None
+        assert clinic.count("callback_request") == 0
+
+
+def test_a_desk_with_another_policy_waits_for_a_yes_of_its_own(
+    clinic: Clinic, centre: Centre
+) -> None:
+    """Every machine has a file of settings; one that was left as it came deletes nothing."""
+    clinic.rules = RULES
+    clinic.access.oversight_desk(clinic.fresh(clinic.manager)).run_retention()
+    clinic.clock.move(days=1)
+    with desk_beside(clinic, centre, "9D") as other:
+        other.rules = Rules(closed_requests_kept=timedelta(days=30))
+        assert run_by_itself(other.context) is None
+    assert run_by_itself(clinic.context) is not None
+
+
+def test_a_kiosks_word_lets_nothing_go(clinic: Clinic, kiosk: KioskBeside) -> None:
+    """Whoever has a kiosk's credentials may add entries; no desk takes them for an agreement."""
+    clinic.rules = RULES
+    facts.event(clinic, ask(clinic), 1, EventKind.CLOSED, "declined")
+    clinic.clock.move(days=91)
+    there = kiosk.clinic
+    with there.store.write() as transaction:
+        add_entry(
+            transaction,
+            there.site,
+            there.entropy,
+            there.clock.now(),
+            AuditAction.RETENTION_AGREED,
+            subject=KeptDays(7, 30, 30, 1).as_id(),
+        )
+    kiosk.send()
+    assert run_by_itself(clinic.context) is None
+    assert clinic.count("callback_request") == 1

@@ -17,6 +17,7 @@ from kiosk.presentation.records import (
     RETENTION_TITLES,
     describe_deleted,
     describe_due,
+    describe_hold,
     describe_retention_rule,
 )
 from kiosk.ui.desk.messages import Place
@@ -35,10 +36,14 @@ def format_run_time(at: datetime, zone: ZoneInfo) -> str:
 
 
 def format_last_run(plan: RetentionPlan, zone: ZoneInfo) -> str:
-    """Return when what was due was last deleted."""
+    """Return whether it goes by itself, and when what was due was last deleted."""
+    status = plan.status
+    if status.hold is not None:
+        return describe_hold(status.hold)
     if plan.last_run is None:
-        return "Nothing has ever been deleted. Please do it about once a month."
-    return f"Last deleted on {format_run_time(plan.last_run, zone)}"
+        return "It goes by itself, once a day."
+    words = f"It goes by itself, once a day; last on {format_run_time(plan.last_run, zone)}"
+    return f"{words}. That is long ago: kiosk doctor says more." if status.is_overdue else words
 
 
 def policy_table(plan: RetentionPlan, zone: ZoneInfo) -> Table:
@@ -65,15 +70,24 @@ def format_summary(plan: RetentionPlan, zone: ZoneInfo, *, is_previewing: bool) 
     return f"{words}\nkiosk.toml sets how long each is kept."
 
 
-def describe_deletion(plan: RetentionPlan) -> tuple[str, str, str]:
+def describe_deletion(plan: RetentionPlan, zone: ZoneInfo) -> tuple[str, str, str]:
     """Return the question before a run, what a person has to know first, and the text of yes."""
-    if not plan.total:
-        lead = "Nothing is old enough to be deleted now; the audit trail will say that it was run."
-        return "Run it all the same?", lead, "Yes, run it"
     lead = (
         "It cannot be brought back: what is due goes from the database, from its log and from the"
         " exports folder. The audit trail stays."
+        if plan.total
+        else "Nothing is old enough to be deleted now."
     )
+    if plan.status.hold is not None:
+        day = plan.at.astimezone(zone).date()
+        lead += (
+            f" By this clock it is {day:%A}, {day.day} {day:%b %Y}."
+            " From now on the same is done every day, by itself."
+        )
+        return "Agree, and delete for good what is due?", lead, "Yes, now and every day"
+    if not plan.total:
+        lead += " The audit trail will say that it was run."
+        return "Run it all the same?", lead, "Yes, run it"
     return "Delete for good what is due?", lead, "Yes, delete it"
 
 
@@ -113,7 +127,8 @@ class RetentionScreen(DeskScreen):
     def keys(self) -> Iterable[Key]:
         if self._plan is not None and not self._is_previewing and not self._is_deleting:
             yield Key("p", "Preview", self._start_preview)
-            yield Key("d", "Delete", self._ask_first)
+            waits = self._plan.status.hold is not None
+            yield Key("d", "Delete, and agree" if waits else "Delete", self._ask_first)
 
     def on_mount(self) -> None:
         self._draw()
@@ -135,7 +150,8 @@ class RetentionScreen(DeskScreen):
 
     def _ask_first(self) -> None:
         if self._plan is not None:
-            self.pose(ask_sure(*describe_deletion(self._plan), self._begin))
+            words = describe_deletion(self._plan, self.clinic.zone)
+            self.pose(ask_sure(*words, self._begin))
 
     def _begin(self) -> None:
         self.once(self._delete)

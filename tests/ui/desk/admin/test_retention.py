@@ -46,7 +46,7 @@ async def test_the_policy_is_told_in_words(clinic: Clinic) -> None:
         colleague.expect("Go 180 days after they are closed or withdrawn.")
         colleague.expect("Check-ins and head counts go after 2 years.")
         colleague.expect("Go 2 years after their last use.", "Go 7 days after they were written.")
-        colleague.expect("Nothing has ever been deleted.", "kiosk.toml")
+        colleague.expect("Nothing is deleted by itself until a manager", "kiosk.toml")
         assert sum("Nothing would go now." in line for line in colleague.lines) == 4
 
 
@@ -59,9 +59,10 @@ async def test_looking_deletes_nothing(old: Clinic) -> None:
         await colleague.keys("p")
         colleague.expect("Looked at 12:07; nothing has been deleted by looking.")
         await colleague.keys("d")
-        colleague.expect("Delete for good what is due?", "It cannot be brought back")
+        colleague.expect("Agree, and delete for good what is due?", "It cannot be brought back")
+        colleague.expect("By this clock it is Wednesday, 10 Jun 2026.", "every day, by itself")
         await colleague.keys("n")
-        colleague.expect("3 requests would go now", "Nothing has ever been deleted.")
+        colleague.expect("3 requests would go now", "Nothing is deleted by itself until")
     assert old.count("callback_request") == 3
 
 
@@ -70,7 +71,7 @@ async def test_a_confirmed_run_deletes_and_says_what(old: Clinic) -> None:
         await at_records(colleague)
         await colleague.keys("d", "y")
         colleague.expect("Deleted for good: 3 requests, 1 file.")
-        colleague.expect("Last deleted on Wed 10 Jun 2026, 12:00")
+        colleague.expect("It goes by itself, once a day; last on Wed 10 Jun 2026, 12:00")
         colleague.expect_not("would go now,")
         await colleague.keys("d")
         colleague.expect("Run it all the same?", "Nothing is old enough")
@@ -110,3 +111,14 @@ async def test_trouble_in_a_run_is_said(old: Clinic, monkeypatch: pytest.MonkeyP
         await at_records(colleague)
         await colleague.keys("d", "y")
         colleague.expect("The exports folder cannot be emptied.", "3 requests would go now")
+
+
+async def test_what_holds_it_up_is_said(old: Clinic) -> None:
+    async with at_desk(old) as colleague:
+        await at_records(colleague)
+        await colleague.keys("d", "y", "escape")
+        old.clock.move(hours=-1)
+        await colleague.keys("d")
+        colleague.expect("The clock stands before the last record, so nothing is deleted.")
+        await colleague.keys("d", "y")
+        colleague.expect("Set it, or say on the maintenance screen that it is right.")

@@ -42,7 +42,9 @@ async def at_receipt(
     clinic: Clinic, printer: SlipPrinterAtHand, size: tuple[int, int] = USUAL
 ) -> AsyncIterator[Visitor]:
     """Stand before the receipt of a request."""
-    async with at_kiosk(clinic, boot=partial(side_of, clinic, printer), size=size) as visitor:
+    async with at_kiosk(
+        clinic, boot=partial(side_of, clinic, print_slip=printer), size=size
+    ) as visitor:
         await form(CallReviewScreen, "end", "y")(visitor, clinic)
         visitor.expect("Print my slip")
         yield visitor
