@@ -38,7 +38,7 @@ class Late:
 # In an order in which each finds what it asks about: "number" after its claim.
 LATE = {
     "sessions": Late(RosterDesk, "sessions", "", "g"),
-    "roster": Late(RosterDesk, "roster", "g", "›"),
+    "roster": Late(RosterDesk, "news", "g", "›"),
     "guest": Late(RosterDesk, "add_guests", "g›", "g"),
     "void": Late(RosterDesk, "void", "g›v", "m"),
     "count": Late(RosterDesk, "count_heads", "g›h7", "›"),
