@@ -160,12 +160,12 @@ def _integrity(kiosk: Kiosk) -> Iterator[Finding]:
 
 def _retention(kiosk: Kiosk) -> Iterator[Finding]:
     """Yield whether retention runs by itself; on a kiosk with a centre the desks see to it."""
-    from kiosk.presentation.records import describe_hold, describe_retention
+    from kiosk.presentation.records import describe_hold_and_command, describe_retention
 
     status = kiosk.retention_status()
     if status.past.agreed is None and not kiosk.is_for_desks:
         return
-    hold = "" if status.hold is None else describe_hold(status.hold)
+    hold = "" if status.hold is None else describe_hold_and_command(status.hold)
     words = describe_retention(status, kiosk.site.zone)
     yield retention_finding(words, hold, is_overdue=status.is_overdue)
 

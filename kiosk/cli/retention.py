@@ -48,7 +48,7 @@ def show_due(user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
         when = "never" if last is None else f"{last:%Y-%m-%d %H:%M}"
         write(f"\nLast run: {when}. By itself: {records.describe_retention(plan.status, zone)}.")
         if plan.status.hold is not None:
-            write(f"{records.describe_hold(plan.status.hold)} `kiosk retention run` asks for it.")
+            write(records.describe_hold_and_command(plan.status.hold))
 
 
 @app.command("run")
@@ -98,7 +98,7 @@ def run_daily() -> None:
     finally:
         kiosk.store.close()
     if status.hold is not None and is_for_desks:
-        raise NotDone(records.describe_hold(status.hold))
+        raise NotDone(records.describe_hold_and_command(status.hold))
     if gone is not None:
         write("1 record has gone." if gone == 1 else f"{gone:,} records have gone.")
     elif not is_for_desks:

@@ -243,10 +243,9 @@ def _describe_waiting(status: CentralContact) -> list[str]:
 
 
 def retention_finding(words: str, hold: str, *, is_overdue: bool) -> Finding:
-    """Return the finding about retention: when it ran, in `words`, and what holds it up."""
+    """Return the finding about retention: when it ran, in `words`, and what holds it up if any."""
     if hold:
-        then = "At the desk: D, then D again; or `kiosk retention run`."
-        return Finding("retention", Verdict.LOOK, f"{hold} {then}")
+        return Finding("retention", Verdict.LOOK, hold)
     if is_overdue:
         said = "Let `kiosk run` or `kiosk desk` run for a while each day, or a timer for"
         said += " `kiosk retention daily`."

@@ -313,6 +313,14 @@ def describe_hold(hold: RetentionHold) -> str:
     return _HOLDS[hold]
 
 
+def describe_hold_and_command(hold: RetentionHold) -> str:
+    """Return the same with the command that asks for a manager's yes, where that is needed."""
+    words = describe_hold(hold)
+    if hold is RetentionHold.CLOCK_BEHIND:
+        return words
+    return f"{words} `kiosk retention run` shows it and asks, as D does at the desk."
+
+
 def describe_retention(status: RetentionStatus, zone: ZoneInfo) -> str:
     """Return in a few words when retention ran, or what holds it up."""
     done = status.past.done_at

@@ -167,7 +167,7 @@ def test_retention_shows_and_then_deletes(office: Office) -> None:
     table = office("retention", "show").out.splitlines()
     assert table[1].split() == ["Callback", "requests", "180", "days", "1", "2026-03-02", "12:00"]
     assert table[-2] == "Last run: never. By itself: waits for your yes."
-    assert table[-1].endswith("and agreed. `kiosk retention run` asks for it.")
+    assert table[-1].endswith("`kiosk retention run` shows it and asks, as D does at the desk.")
     daily = office.kiosk("retention", "daily")
     assert daily.sentence().startswith("Nothing is deleted by itself until a manager has looked")
     assert "Run it at a terminal, or with --agree." in office.refused("retention", "run")
