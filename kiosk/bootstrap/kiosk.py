@@ -17,6 +17,7 @@ from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
     from kiosk.devices.clock import Clock
+    from kiosk.domain.callbacks.slips import CentralSlip
     from kiosk.domain.callbacks.wishes import OfferedWishes
     from kiosk.domain.working_time import WorkingCalendar
     from kiosk.records.database.store import Records
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from kiosk.usecases.access import Access
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
     from kiosk.usecases.site import SealingKeys, SiteInfo
+
+
+_ASK_SECONDS = 3.0
+"""How long the centre has for its answer about a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,14 @@ class Kiosk:
             timing=timing,
             take_home=read_take_home(self.folder / "take-home.toml"),
             wishes=self.wishes(),
+            has_central=has_central(self.folder),
+            public_number=self.settings.callbacks.public_number,
         )
         rules, calendar = self.settings.rules, self.calendar()
         desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing, calendar)
         desk.promise_days()
         published = partial(read_published, self.store, self.site)
-        return VisitorDesks(desk, clinic, published)
+        return VisitorDesks(desk, clinic, published, partial(ask_for_slip, self.folder))
 
     def clean(self) -> None:
         """Delete what the centre confirmed long enough ago, and tend the database file."""
@@ -130,6 +137,20 @@ def maintenance_desk(
 
     desk = partial(MaintenanceDesk, has_central=has_central(folder))
     return desk(store, clock, entropy, site, version("kiosk"))
+
+
+def ask_for_slip(folder: Path, digits: str) -> "CentralSlip | None":
+    """Ask the centre of a data folder for the request of a slip; None where it knows none.
+
+    Raises KioskError where it cannot be asked; call it in a thread that nobody waits for.
+    """
+    from kiosk.records.central.news import ask_news
+    from kiosk.usecases.callbacks.submission import news_ticket
+
+    link, ticket = find_link(folder), news_ticket(digits)
+    if link is None or ticket is None:
+        return None
+    return ask_news(link.address, ticket, _ASK_SECONDS)
 
 
 def check_clinic(folder: Path) -> None:

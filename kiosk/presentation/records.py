@@ -86,6 +86,7 @@ RECORD_KINDS = {
     "callback_request": "callback request",
     "callback_event": "callback step",
     "callback_withdrawal": "withdrawal",
+    "callback_retiming": "change of times",
     "audit_event": "audit entry",
     "participant": "member",
     "passcard": "pass",

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
 from typing import Generic, TypeVar
 
 from kiosk.errors import KioskError, SignedOut, StoreReplaced
@@ -44,6 +46,32 @@ class Door(Generic[Side]):
         """Carry `question` to the desks and return its answer; it never raises."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._answer, question)
+
+    async def ask_aside(
+        self, question: Callable[[Side], Answer], seconds: float
+    ) -> Answer | Trouble:
+        """Carry a question that may wait for the network, in a thread that nothing else waits for.
+
+        Trouble once `seconds` have passed; what is asked goes on until its own end, unheard.
+        """
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[Answer | Trouble] = loop.create_future()
+
+        def give(answer: Answer | Trouble) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        def work() -> None:
+            answer = self._answer(question)
+            # The program may have ended meanwhile.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(give, answer)
+
+        Thread(target=work, name="aside", daemon=True).start()
+        try:
+            return await asyncio.wait_for(answered, seconds)
+        except TimeoutError:
+            return Trouble("The centre has not answered in time.")
 
     @property
     def is_open(self) -> bool:

@@ -11,6 +11,7 @@ from textual._compositor import Compositor
 from kiosk.content.articles import TakeHome
 from kiosk.content.assets import config_dir
 from kiosk.content.wishes import read_wishes
+from kiosk.domain.callbacks.slips import CentralSlip
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
@@ -46,8 +47,13 @@ OFFERED: Final = read_wishes(config_dir() / "wishes.toml")
 """The wishes that are shipped."""
 
 
-def side_of(clinic: Clinic, wishes: OfferedWishes = NO_WISHES) -> VisitorSide:
-    """Return what bootstrap makes of an opened store."""
+def side_of(
+    clinic: Clinic,
+    wishes: OfferedWishes = NO_WISHES,
+    ask_central: Callable[[str], CentralSlip | None] | None = None,
+    public_number: str = "",
+) -> VisitorSide:
+    """Return what bootstrap makes of an opened store; a centre answers by `ask_central`."""
     zone = clinic.site.zone
     site = VisitorClinic(
         today=lambda: clinic.clock.now().astimezone(zone).date(),
@@ -55,9 +61,13 @@ def side_of(clinic: Clinic, wishes: OfferedWishes = NO_WISHES) -> VisitorSide:
         country=clinic.site.country,
         take_home=TAKE_HOME,
         wishes=wishes,
+        has_central=ask_central is not None,
+        public_number=public_number,
     )
     published = partial(read_published, clinic.store, clinic.site)
-    desks, maintenance = VisitorDesks(clinic.visitor, site, published), clinic.maintenance
+    asked = ask_central or (lambda _: None)
+    desks = VisitorDesks(clinic.visitor, site, published, asked)
+    maintenance = clinic.maintenance
     return VisitorSide(lambda: desks, lambda: maintenance)
 
 
