@@ -1,5 +1,6 @@
 """What a clinic may change: one typed tree, read once from kiosk.toml and KIOSK_* variables."""
 
+import re
 import shlex
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -37,6 +38,7 @@ NOT_SETTINGS = frozenset(
 )
 """Variables that the commands read themselves."""
 _USES_UNKNOWN = "should keep attendance (attendance_days) at least as long as passes (passes_days)"
+_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{1,23}[0-9]", re.ASCII)
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -50,6 +52,13 @@ def _checked_day(text: str) -> str:
     return text
 
 
+def _checked_public_number(text: str) -> str:
+    if text and _NUMBER.fullmatch(text) is None:
+        raise PydanticCustomError("number", 'should look like "6389 2000", or be empty')
+    return text
+
+
+PublicNumber = Annotated[str, AfterValidator(_checked_public_number)]
 WorkingDay = Annotated[str, AfterValidator(_checked_day)]
 
 
@@ -150,6 +159,8 @@ class CallbackSettings(BaseModel):
     """Working days within which a first attempt is due."""
     wish_days: int = Field(default=2, ge=1, le=20)
     """Working days for which a wish for a woman or a man orders the list."""
+    public_number: PublicNumber = ""
+    """The clinic's own number, as people read it, for those whom a slip asks to ring; or empty."""
 
 
 class WorkingSettings(BaseModel):

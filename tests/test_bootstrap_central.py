@@ -10,11 +10,12 @@ import pytest
 
 from kiosk.bootstrap.data_folder import make_folder
 from kiosk.bootstrap.desk import desk_side, show_desk
-from kiosk.bootstrap.kiosk import open_kiosk
+from kiosk.bootstrap.kiosk import ask_for_slip, open_kiosk
 from kiosk.bootstrap.visitor import show_visitor_kiosk
 from kiosk.cli import demo, init
 from kiosk.cli.sign_in import open_for_staff
 from kiosk.devices.clock import SystemClock
+from kiosk.domain.passes import CodeKind, encode
 from kiosk.errors import SetupError, StoreAway, StoreDiffers
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
@@ -22,7 +23,7 @@ from kiosk.records.central.setup import role_name
 from kiosk.usecases.access import SignInRefused
 from kiosk.usecases.central.contact import enter_central
 from kiosk.usecases.staff_desk import SignedIn
-from tests.support.central_clinics import open_clinic_at_centre
+from tests.support.central_clinics import kiosk_beside, open_clinic_at_centre
 from tests.support.centres import PASSWORD, Centre
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.postgres import free_port
@@ -69,6 +70,28 @@ def test_a_desk_machine_works_at_the_centre_and_says_that_it_is_there(office: Of
     assert sorted(path.name for path in office.folder.iterdir()) == [
         "central.json", "kiosk.toml", "take-home.toml", "wishes.toml",
     ]  # fmt: skip
+
+
+def test_a_kiosk_asks_its_centre_for_a_slip(office: Office, centre: Centre, tmp_path: Path) -> None:
+    with kiosk_beside(office.clinic, centre, "8C") as beside:
+        receipt = beside.clinic.visitor.request_callback(beside.clinic.draft())
+        beside.send()
+        digits, folder = receipt.slip_digits, tmp_path / "kiosk"
+        folder.mkdir()
+        assert ask_for_slip(folder, digits) is None, "no centre, nobody to ask"
+        site = beside.clinic.site
+        role = role_name("kiosk", site.kiosk_id, site.site_id)
+        address = replace(centre.address, role=role, password=PASSWORD)
+        write_link(folder, CentralLink("kiosk", site.site_id, site.kiosk_id, address))
+        found = ask_for_slip(folder, digits)
+        assert found is not None
+        assert (found.withdrawn, found.box) == (False, None)
+        assert ask_for_slip(folder, encode(CodeKind.SLIP, bytes(16))) is None
+        assert ask_for_slip(folder, "no slip") is None
+        away = replace(address, port=free_port())
+        write_link(folder, CentralLink("kiosk", site.site_id, site.kiosk_id, away))
+        with pytest.raises(StoreAway):
+            ask_for_slip(folder, digits)
 
 
 def test_the_clock_is_measured_again_each_time_and_kept_with_facts(office: Office) -> None:

@@ -18,6 +18,7 @@ from kiosk.errors import SetupError
 if TYPE_CHECKING:
     from kiosk.bootstrap.printing import Printing
     from kiosk.devices.clock import Clock
+    from kiosk.domain.callbacks.slips import CentralSlip
     from kiosk.domain.callbacks.wishes import OfferedWishes
     from kiosk.domain.health import FirstHour
     from kiosk.domain.retention import RetentionStatus
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
     from kiosk.usecases.site import SealingKeys, SiteInfo
     from kiosk.usecases.staff_desk import Context
+
+
+_ASK_SECONDS = 3.0
+"""How long the centre has for its answer about a slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +78,16 @@ class Kiosk:
             take_home=read_take_home(self.folder / "take-home.toml"),
             wishes=self.wishes(),
             prints_slips=bool(self.settings.print.slips),
+            has_central=has_central(self.folder),
+            public_number=self.settings.callbacks.public_number,
         )
         rules, calendar = self.settings.rules, self.calendar()
         desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing, calendar)
         desk.promise_days()
         published = partial(read_published, self.store, self.site)
         print_slip = self.printing().slip if clinic.prints_slips else None
-        return VisitorDesks(desk, clinic, published, print_slip)
+        ask_central = partial(ask_for_slip, self.folder)
+        return VisitorDesks(desk, clinic, published, ask_central, print_slip)
 
     def clean(self) -> None:
         """Delete what the centre confirmed long enough ago, and tend the database file.
@@ -180,6 +188,20 @@ def maintenance_desk(
 
     desk = partial(MaintenanceDesk, has_central=has_central(folder))
     return desk(store, clock, entropy, site, version("kiosk"))
+
+
+def ask_for_slip(folder: Path, digits: str) -> "CentralSlip | None":
+    """Ask the centre of a data folder for the request of a slip; None where it knows none.
+
+    Raises KioskError where it cannot be asked; call it in a thread that nobody waits for.
+    """
+    from kiosk.records.central.news import ask_news
+    from kiosk.usecases.callbacks.submission import news_ticket
+
+    link, ticket = find_link(folder), news_ticket(digits)
+    if link is None or ticket is None:
+        return None
+    return ask_news(link.address, ticket, _ASK_SECONDS)
 
 
 def check_clinic(folder: Path) -> None:

@@ -103,6 +103,7 @@ _COLUMNS = {
     "for_another_until": "for_another_until",
     "windows": "request.windows",
     "not_before": "request.not_before",
+    "retimed_at": "request.retimed_at",
     "message_policy": "request.message_policy",
     "answered_by_other": "request.answered_by_other",
     "share_with_team": "request.share_with_team",

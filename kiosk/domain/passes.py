@@ -7,7 +7,7 @@ MOD 97-10). What is derived from a secret is BLAKE2b (RFC 7693).
 import unicodedata
 from dataclasses import dataclass, field
 from enum import IntEnum
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 from kiosk.domain.attendance.check_in import ScanProblem
 
@@ -94,6 +94,24 @@ def is_test_card(text: str) -> bool:
 def derive_lookup(secret: bytes) -> bytes:
     """Return what the database stores of a secret: 16 bytes that lead to no name."""
     return blake2b(secret, digest_size=16, person=b"kiosk.lookup").digest()
+
+
+def derive_news_key(secret: bytes) -> bytes:
+    """Return the 32-byte private key (X25519) of what the centre tells of a slip's request."""
+    return blake2b(secret, digest_size=32, person=b"kiosk.news").digest()
+
+
+def derive_news_ticket(secret: bytes) -> bytes:
+    """Return the 32 bytes by which a kiosk asks the centre for what a slip says.
+
+    They open nothing, and stand in no database: that holds `hash_ticket` of them.
+    """
+    return blake2b(secret, digest_size=32, person=b"kiosk.ticket").digest()
+
+
+def hash_ticket(ticket: bytes) -> bytes:
+    """Return what a database holds of a ticket; the centre computes the same (SHA-256)."""
+    return sha256(ticket).digest()
 
 
 def derive_name_key(secret: bytes) -> bytes:

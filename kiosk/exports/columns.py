@@ -120,6 +120,7 @@ CALLBACKS = Table(
         ExportColumn("phone_e164", "Phone, international", 20, "phone_e164", for_people=False),
         ExportColumn("windows", "When to call", 28, "request.windows", Cell.CODE, format_window),
         ExportColumn("not_before", "Not before", 12, "request.not_before", Cell.DAY),
+        ExportColumn("retimed_at", "Times changed at", 23, "request.retimed_at", Cell.TIME),
         ExportColumn(
             "call_language",
             "Language",

@@ -93,6 +93,7 @@ RECORD_KINDS = {
     "callback_request": "callback request",
     "callback_event": "callback step",
     "callback_withdrawal": "withdrawal",
+    "callback_retiming": "change of times",
     "audit_event": "audit entry",
     "participant": "member",
     "passcard": "pass",

@@ -15,16 +15,29 @@ from uuid import UUID
 from sqlalchemy import ColumnCollection, ColumnElement, Select, bindparam, func, select
 from sqlmodel import Session as Transaction
 
+from kiosk.domain.callbacks.request import Retiming
 from kiosk.domain.callbacks.state import RequestEvent
 from kiosk.domain.clock_sync import corrected
-from kiosk.records.callbacks import EVENTS, ListedRequest, RequestQuery
+from kiosk.records.callbacks import (
+    EVENTS,
+    RETIMINGS,
+    ListedRequest,
+    RequestQuery,
+    read_retiming,
+)
 from kiosk.records.schema.columns import table
-from kiosk.records.schema.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
+from kiosk.records.schema.tables import (
+    CallbackEvent,
+    CallbackRequest,
+    CallbackRetiming,
+    CallbackWithdrawal,
+)
 
 _Columns = ColumnCollection[str, Any]
 _request = table(CallbackRequest).c
 _event = table(CallbackEvent).c
 _withdrawal = table(CallbackWithdrawal).c
+_retiming = table(CallbackRetiming).c
 
 
 class FactKind(Enum):
@@ -33,6 +46,7 @@ class FactKind(Enum):
     REQUESTS = "requests"
     EVENTS = "events"
     WITHDRAWALS = "withdrawals"
+    RETIMINGS = "retimings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +91,15 @@ _COUNTS = {
     FactKind.REQUESTS: _count_of(_request),
     FactKind.EVENTS: _count_of(_event),
     FactKind.WITHDRAWALS: _count_of(_withdrawal),
+    FactKind.RETIMINGS: _count_of(_retiming),
 }
 _requests = RequestQuery(*_newer(_request))
 _events = EVENTS.add_columns(_event.request_id).where(*_newer(_event))
 _withdrawals = select(
     _withdrawal.request_id, _withdrawal.ref, _withdrawal.at, _withdrawal.clock_offset_ms
 ).where(*_newer(_withdrawal))
+
+_retimings = RETIMINGS.add_columns(_retiming.request_id).where(*_newer(_retiming))
 
 
 def marks(transaction: Transaction, site_id: UUID, kind: FactKind) -> dict[UUID, Mark]:
@@ -115,3 +132,12 @@ def withdrawals(
     wanted = {"site": site_id, "machine": machine, "last": last}
     for request_id, ref, at, offset_ms in transaction.connection().execute(_withdrawals, wanted):
         yield Withdrawal(request_id, ref, corrected(at, offset_ms))
+
+
+def retimings(
+    transaction: Transaction, site_id: UUID, machine: UUID, last: int
+) -> Iterator[tuple[UUID, Retiming]]:
+    """Return the other times chosen on a machine after the number `last`, with their request."""
+    wanted = {"site": site_id, "machine": machine, "last": last}
+    for *times, request_id in transaction.connection().execute(_retimings, wanted):
+        yield request_id, read_retiming(*times)

@@ -1,6 +1,6 @@
 """Queries for callback requests, what staff did about them, and their withdrawals."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -21,16 +21,24 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session as Transaction
 
+from kiosk.domain.callbacks.request import Retiming
 from kiosk.domain.callbacks.state import ENDING_KINDS, AttemptResult, EventKind, RequestEvent
 from kiosk.domain.clock_sync import corrected
+from kiosk.domain.text import clean
 from kiosk.errors import RevisionTaken
 from kiosk.records.database.writing import add_fact
 from kiosk.records.schema.columns import is_central, of_site, table
-from kiosk.records.schema.tables import CallbackEvent, CallbackRequest, CallbackWithdrawal
+from kiosk.records.schema.tables import (
+    CallbackEvent,
+    CallbackRequest,
+    CallbackRetiming,
+    CallbackWithdrawal,
+)
 
 _request = table(CallbackRequest).c
 _event = table(CallbackEvent).c
 _withdrawal = table(CallbackWithdrawal).c
+_retiming = table(CallbackRetiming).c
 _undoing = table(CallbackEvent).alias("undoing").c
 _call = table(CallbackEvent).alias("call").c
 _undoing_call = table(CallbackEvent).alias("undoing_call").c
@@ -42,8 +50,15 @@ _kept: "Select[*tuple[Any, ...]]" = select(
     _request.kiosk_id,
     _request.kiosk_seq,
     _request.slip_lookup,
+    _request.windows,
+    _request.not_before,
 )
 _by_slip = _kept.where(_request.slip_lookup == bindparam("slip")).limit(1)
+_made_since = (
+    _kept.where(_request.site_id == bindparam("site"), _request.created_at >= bindparam("since"))
+    .order_by(_request.created_at.desc())
+    .limit(bindparam("most"))
+)
 _by_id = _kept.where(_request.id == bindparam("request"))
 # In the order of the fields of ListedRequest.
 _listed: "Select[*tuple[Any, ...]]" = select(
@@ -73,6 +88,9 @@ _listed_raw: "Select[*tuple[Any, ...]]" = select(
     _request.ui_language,
     _request.clock_offset_ms,
 )
+_news_keys = select(_request.id, _request.news_key).where(
+    _request.id.in_(bindparam("ids", expanding=True)), _request.news_key.is_not(None)
+)
 _ref_taken = select(_request.id).where(_request.ref == bindparam("ref")).limit(1)
 _by_ref = select(_request.id).where(_request.ref == bindparam("ref"), of_site(_request))
 # In the order of the fields of RequestEvent.
@@ -94,6 +112,15 @@ _withdrawals_of = select(_withdrawal.id, _withdrawal.at, _withdrawal.clock_offse
 _typed_withdrawals = select(_withdrawal.at, _withdrawal.clock_offset_ms).where(
     _withdrawal.ref == bindparam("ref")
 )
+# In the order of the arguments of `read_retiming`.
+RETIMINGS: "Select[*tuple[Any, ...]]" = select(
+    _retiming.id,
+    _retiming.at,
+    _retiming.clock_offset_ms,
+    _retiming.windows,
+    _retiming.not_before,
+)
+_retimings_of = RETIMINGS.where(_retiming.request_id == bindparam("request"))
 _dismissals = (
     select(_event.at)
     .join(_request.id.table, _request.id == _event.request_id)
@@ -202,6 +229,8 @@ class KeptRequest:
     kiosk_id: UUID
     kiosk_seq: int
     slip_lookup: bytes
+    windows: str
+    not_before: date | None
 
 
 class ListedRequest(NamedTuple):
@@ -282,6 +311,12 @@ def ref_is_taken(transaction: Transaction, ref: str) -> bool:
     return transaction.connection().execute(_ref_taken, {"ref": ref}).first() is not None
 
 
+def news_keys(transaction: Transaction, ids: Sequence[UUID]) -> dict[UUID, bytes]:
+    """Return the public keys that what slips say is sealed to, by request; older have none."""
+    found = transaction.connection().execute(_news_keys, {"ids": list(ids)})
+    return {row.id: row.news_key for row in found}
+
+
 def find_listed(transaction: Transaction, site_id: UUID, request_id: UUID) -> ListedRequest | None:
     """Find a request of a site by its id, as a caller needs it."""
     wanted = {"site": site_id, "request": request_id}
@@ -334,6 +369,28 @@ def slip_withdrawals_of(transaction: Transaction, request_id: UUID) -> list[Slip
 def withdrawal_times(transaction: Transaction, request_id: UUID) -> list[datetime]:
     """Return when a request was withdrawn by its slip; empty where it was not."""
     return [one.at for one in slip_withdrawals_of(transaction, request_id)]
+
+
+def retimings_of(transaction: Transaction, request_id: UUID) -> list[Retiming]:
+    """Return the other times that were chosen by the slip of a request, in no order."""
+    rows = transaction.connection().execute(_retimings_of, {"request": request_id})
+    return [read_retiming(*row) for row in rows]
+
+
+def read_retiming(
+    id_: UUID, at: datetime, offset_ms: int | None, windows: str, not_before: date | None
+) -> Retiming:
+    """Read a row of RETIMINGS; its codes are hostile text."""
+    codes = tuple(clean(code) for code in windows.split(",") if code)
+    return Retiming(id_, corrected(at, offset_ms), codes, not_before)
+
+
+def requests_since(
+    transaction: Transaction, site_id: UUID, since: datetime, most: int
+) -> list[KeptRequest]:
+    """Return the latest `most` requests of a site that were made since then."""
+    wanted = {"site": site_id, "since": since, "most": most}
+    return [KeptRequest(*row) for row in transaction.connection().execute(_made_since, wanted)]
 
 
 def typed_withdrawal_times(transaction: Transaction, ref: str) -> list[datetime]:

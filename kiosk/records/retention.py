@@ -37,6 +37,7 @@ from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked, Syn
 from kiosk.records.schema.tables import (
     CallbackEvent,
     CallbackRequest,
+    CallbackRetiming,
     CallbackWithdrawal,
     CheckIn,
     HeadCount,
@@ -58,6 +59,7 @@ _QUEUES = (table(Outbox), table(Parked))
 _request = table(CallbackRequest).c
 _event = table(CallbackEvent).c
 _withdrawal = table(CallbackWithdrawal).c
+_retiming = table(CallbackRetiming).c
 _check_in = table(CheckIn).c
 _target = table(CheckIn).alias("target").c
 _placing = table(CheckIn).alias("placing").c
@@ -69,6 +71,7 @@ _since, _target_since = kept_since(_check_in, "occurred_at"), kept_since(_target
 _counted_since = kept_since(_head_count, "at")
 _event_since, _withdrawn_since = kept_since(_event, "at"), kept_since(_withdrawal, "at")
 _requests_since = kept_since(_request, "created_at")
+_retimed_since = kept_since(_retiming, "at")
 _made = (
     select(_request.id, _requests_since, _request.received_at)
     .where(_request.id.in_(IDS))
@@ -80,6 +83,9 @@ _events = EVENTS.add_columns(_event.request_id, _event.received_at).where(
 _slips = select(
     _withdrawal.request_id, _withdrawal.id, _withdrawal.at, _withdrawal.received_at
 ).where(_withdrawal.request_id.in_(IDS))
+_retimings = select(_retiming.request_id, _retiming.id, _retiming.at, _retiming.received_at).where(
+    _retiming.request_id.in_(IDS)
+)
 _typed = (
     select(_request.id, _withdrawal.id, _withdrawal.at, _withdrawal.received_at)
     .join_from(table(CallbackRequest), table(CallbackWithdrawal), _withdrawal.ref == _request.ref)
@@ -97,6 +103,7 @@ _KINDS: dict[str, type[Row]] = {
         CallbackRequest,
         CallbackEvent,
         CallbackWithdrawal,
+        CallbackRetiming,
         CheckIn,
         HeadCount,
         Participant,
@@ -128,13 +135,14 @@ class Expired(NamedTuple):
 
 @dataclass
 class _RequestFacts:
-    """A request with its events and withdrawals."""
+    """A request with its events, withdrawals and retimings."""
 
     created_at: datetime | None
     """None where its clock was wrong, and nobody can say when it was made."""
     events: list[RequestEvent] = field(default_factory=list)
     slips: dict[UUID, datetime] = field(default_factory=dict)
     typed: dict[UUID, datetime] = field(default_factory=dict)
+    retimed: dict[UUID, datetime] = field(default_factory=dict)
     received: list[datetime | None] = field(default_factory=list)
     """When the centre had each of them; None on a machine's own file."""
 
@@ -148,13 +156,15 @@ class _RequestFacts:
         if self.created_at is None:
             return False
         events = [event.at for event in self.events]
-        latest = max([self.created_at, *events, *self.slips.values(), *self.typed.values()])
+        by_visitor = [at for some in (self.slips, self.typed, self.retimed) for at in some.values()]
+        latest = max([self.created_at, *events, *by_visitor])
         came = max(filter(None, self.received), default=cut.came_by)
         return latest <= cut.by and came <= cut.came_by and not self.state.open
 
     def rows(self, request_id: UUID) -> set[UUID]:
         """Return the ids of all rows of the request."""
-        return {request_id, *(event.id for event in self.events), *self.slips, *self.typed}
+        events = (event.id for event in self.events)
+        return {request_id, *events, *self.slips, *self.typed, *self.retimed}
 
 
 def owes_rows(transaction: Transaction, kiosk_id: UUID) -> bool:
@@ -225,14 +235,15 @@ def _attendance(cut: Cutoff) -> "tuple[Select[*tuple[Any, ...]], Select[*tuple[A
 
 
 def find_loose_facts(transaction: Transaction, cut: Cutoff) -> list[Expired]:
-    """Find events and withdrawals, typed ones too, whose request is not here."""
-    events, withdrawals = _loose_facts(cut)
+    """Find events, withdrawals (typed ones too) and retimings whose request is not here."""
+    events, withdrawals, retimings = _loose_facts(cut)
     found = [Expired(id_, at, CallbackEvent) for id_, at in _all(events, transaction)]
     found += [Expired(id_, at, CallbackWithdrawal) for id_, at in _all(withdrawals, transaction)]
+    found += [Expired(id_, at, CallbackRetiming) for id_, at in _all(retimings, transaction)]
     return _deletable(transaction, found, cut)
 
 
-def _loose_facts(cut: Cutoff) -> "tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]":
+def _loose_facts(cut: Cutoff) -> "tuple[Select[*tuple[Any, ...]], ...]":
     events = select(_event.id, _event_since).where(
         of_site(_event, cut.site_id),
         _event_since <= cut.by,
@@ -246,7 +257,13 @@ def _loose_facts(cut: Cutoff) -> "tuple[Select[*tuple[Any, ...]], Select[*tuple[
         ~select(_request.id).where(_request.id == _withdrawal.request_id).exists(),
         ~select(_request.id).where(_request.ref == _withdrawal.ref).exists(),
     )
-    return events, withdrawals
+    retimings = select(_retiming.id, _retimed_since).where(
+        of_site(_retiming, cut.site_id),
+        _retimed_since <= cut.by,
+        _came(_retiming, cut),
+        ~select(_request.id).where(_request.id == _retiming.request_id).exists(),
+    )
+    return events, withdrawals, retimings
 
 
 def drop_expired(
@@ -295,7 +312,11 @@ def _drop_there(
     """
     asked = {
         _REQUESTS: requests,
-        _LOOSE: [*found[CallbackEvent], *found[CallbackWithdrawal]],
+        _LOOSE: [
+            id_
+            for kind in (CallbackEvent, CallbackWithdrawal, CallbackRetiming)
+            for id_ in found[kind]
+        ],
         _ATTENDANCE: [*found[CheckIn], *found[HeadCount]],
         _PEOPLE: people,
     }
@@ -353,7 +374,9 @@ def _drop_requests(transaction: Transaction, done: Mapping[UUID, _RequestFacts])
     events = [event.id for facts in done.values() for event in facts.events]
     withdrawals = [id_ for facts in done.values() for id_ in (*facts.slips, *facts.typed)]
     drop_rows(transaction, CallbackEvent, events)
+    retimings = [id_ for facts in done.values() for id_ in facts.retimed]
     drop_rows(transaction, CallbackWithdrawal, withdrawals)
+    drop_rows(transaction, CallbackRetiming, retimings)
     drop_rows(transaction, CallbackRequest, list(done))
 
 
@@ -497,7 +520,7 @@ def _fact_questions(
 ) -> Iterator[Callable[[], object]]:
     """Return what `_request_facts` asks for some requests."""
     for part in batches(ids):
-        for query in (_made, _events, _slips, _typed):
+        for query in (_made, _events, _slips, _typed, _retimings):
             yield partial(transaction.connection().execute, query, {"ids": list(part)})
 
 
@@ -523,6 +546,9 @@ def _facts_of_some(
         found[request_id].received.append(received)
     for request_id, typed, at, received in connection.execute(_typed, part):
         found[request_id].typed[typed] = at
+        found[request_id].received.append(received)
+    for request_id, retiming, at, received in connection.execute(_retimings, part):
+        found[request_id].retimed[retiming] = at
         found[request_id].received.append(received)
     return found
 

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
 from typing import Generic, TypeVar
 
 from kiosk.errors import KioskError, SignedOut, StoreReplaced
@@ -39,20 +41,38 @@ class Door(Generic[Side]):
         self.replaced = ""
         """For staff, once the records were replaced; only a new start of the program helps then."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
-        self._aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="aside")
 
     async def ask(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
         """Carry `question` to the desks and return its answer; it never raises."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._answer, question)
 
-    async def ask_aside(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
-        """Carry a question that only reads beside all others, which never wait for it.
+    async def ask_aside(
+        self, question: Callable[[Side], Answer], seconds: float | None = None
+    ) -> Answer | Trouble:
+        """Carry a question that may wait for the network, in a thread that nothing else waits for.
 
-        It may be about nothing that a desk keeps from one question to the next.
+        It only reads, and nothing that a desk keeps from one question to the next. Trouble once
+        `seconds` have passed; what is asked goes on until its own end, unheard.
         """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._aside, self._answer, question)
+        answered: asyncio.Future[Answer | Trouble] = loop.create_future()
+
+        def give(answer: Answer | Trouble) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        def work() -> None:
+            answer = self._answer(question)
+            # The program may have ended meanwhile.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(give, answer)
+
+        Thread(target=work, name="aside", daemon=True).start()
+        try:
+            return await asyncio.wait_for(answered, seconds)
+        except TimeoutError:
+            return Trouble("The centre has not answered in time.")
 
     @property
     def is_open(self) -> bool:
@@ -61,8 +81,7 @@ class Door(Generic[Side]):
 
     def close(self) -> None:
         """Let the question under way finish and take no more."""
-        for thread in (self._thread, self._aside):
-            thread.shutdown(wait=True, cancel_futures=True)
+        self._thread.shutdown(wait=True, cancel_futures=True)
 
     def _answer(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
         try:

@@ -1,6 +1,8 @@
 """The visitor's desk; no method reads a request or lists people."""
 
+from collections.abc import Collection
 from contextlib import suppress
+from datetime import date
 from uuid import UUID
 
 from kiosk.devices.clock import Clock, Entropy
@@ -17,7 +19,9 @@ from kiosk.domain.attendance.check_in import (
     SlipShown,
 )
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.callbacks.request import CallbackDraft, Receipt, SlipState, parse_reference
+from kiosk.domain.callbacks.request import CallbackDraft, Receipt, Window, parse_reference
+from kiosk.domain.callbacks.slips import CentralSlip, SlipState
+from kiosk.domain.callbacks.waiting_times import MeasuredWait
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import SECRET_BYTES, CodeKind, decode
 from kiosk.domain.policy import Rules
@@ -26,7 +30,7 @@ from kiosk.errors import StoreBusy, StoreFull
 from kiosk.records.database.store import Records
 from kiosk.usecases.attendance.check_in import VisitorCheckIns
 from kiosk.usecases.audit_trail import add_entry
-from kiosk.usecases.callbacks.submission import CallbackPromise, VisitorRequests
+from kiosk.usecases.callbacks.submission import CallbackPromise, LatelyWaited, VisitorRequests
 from kiosk.usecases.passes.issuing import new_draft
 from kiosk.usecases.site import SealingKeys, SiteInfo
 
@@ -55,8 +59,10 @@ class VisitorDesk:
         self._is_tested = False
         """Whether the test card was read since the start."""
         self._check_ins = VisitorCheckIns(entropy, site, rules, sealing)
-        self._requests = VisitorRequests(entropy, site, sealing)
-        self._promise = CallbackPromise(store, clock, site, calendar or WorkingCalendar(site.zone))
+        working = calendar or WorkingCalendar(site.zone)
+        self._requests = VisitorRequests(entropy, site, sealing, working)
+        self._promise = CallbackPromise(store, clock, site, working)
+        self._lately = LatelyWaited(store, clock, site, working, rules.first_attempt_days)
 
     def sessions_today(self) -> SessionsToday:
         """Return the sessions open now and those later today."""
@@ -128,15 +134,37 @@ class VisitorDesk:
         """Return within how many working days most people get a call; measured once an hour."""
         return self._promise.days()
 
-    def slip_state(self, digits: str) -> SlipState:
-        """Return the state of the request of a slip."""
-        with self._store.read() as transaction:
-            return self._requests.state(transaction, digits)
+    def lately_waited(self) -> MeasuredWait | None:
+        """Return how long people waited for a first call lately; None where nobody knows."""
+        return self._lately.read()
 
-    def withdraw_by_slip(self, digits: str) -> SlipState:
+    def slip_state(self, digits: str, central: CentralSlip | None = None) -> SlipState:
+        """Return the state of the request of a slip.
+
+        `central` is what the centre knows of it; without that only this machine's facts count.
+        """
+        with self._store.read() as transaction:
+            return self._requests.state(transaction, self._clock.now(), digits, central)
+
+    def withdraw_by_slip(self, digits: str, central: CentralSlip | None = None) -> SlipState:
         """Withdraw the request of a slip; return its state after that."""
         with self._store.write() as transaction:
-            return self._requests.withdraw(transaction, self._clock.now(), digits)
+            return self._requests.withdraw(transaction, self._clock.now(), digits, central)
+
+    def retime_by_slip(
+        self,
+        digits: str,
+        windows: Collection[Window],
+        not_before: date | None,
+        central: CentralSlip | None = None,
+    ) -> SlipState:
+        """Keep other times for the request of a slip; return its state after that.
+
+        The same times again are kept once.
+        """
+        times = windows, not_before
+        with self._store.write() as transaction:
+            return self._requests.retime(transaction, self._clock.now(), digits, times, central)
 
     def note_withdrawal(self, reference: str) -> bool:
         """Keep a note for staff that `reference` was typed to withdraw it.

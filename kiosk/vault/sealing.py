@@ -11,6 +11,9 @@ authentication: anyone with the public key can make a record, so what is opened 
 
 A name box, version 1, holds the first name on a pass: version 1 | nonce 12 | AES-256-GCM of the
 name, padded to 256 bytes, by the key of the pass.
+
+A news box, version 1, holds what a slip says of its request: version 1 | HPKE, suite 1, of the
+news, padded to 64 bytes, to the public key of the slip.
 """
 
 import json
@@ -31,6 +34,8 @@ PADDED_BYTES = 1024
 MOST_RECIPIENTS = 8
 NAME_BOX_BYTES = 1 + 12 + 256 + 16
 """The size of every name box, whatever the name."""
+NEWS_BOX_BYTES = 1 + 32 + 64 + 16
+"""The size of every news box, whatever the news."""
 _VERSION = 1
 _SUITE = 1
 _HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -46,6 +51,9 @@ _NAME_BOX_VERSION = b"\x01"
 _NAME_NONCE_BYTES = 12
 _NAME_PADDED_BYTES = 256
 _NAME_BOUND = b"kiosk.name\0"
+_NEWS_BOX_VERSION = b"\x01"
+_NEWS_PADDED_BYTES = 64
+_NEWS_BOUND = b"kiosk/news/v1\0"
 
 
 def seal(
@@ -137,6 +145,34 @@ def unlock_name(box: bytes, name_key: bytes) -> str | None:
         (length,) = struct.unpack_from(">H", padded)
         return padded[2 : 2 + length].decode()
     except (InvalidTag, UnicodeDecodeError):
+        return None
+
+
+def lock_news(news: str, news_key: PublicSealingKey, request_id: UUID) -> bytes:
+    """Return the box of what the slip of a request says (at most 62 bytes of UTF-8).
+
+    ValueError for longer news, VaultError for a key that cannot be used.
+    """
+    raw = news.encode()
+    if len(raw) > _NEWS_PADDED_BYTES - _LENGTH_BYTES:
+        raise ValueError("news are codes and days, and short")
+    padded = struct.pack(">H", len(raw)) + raw.ljust(_NEWS_PADDED_BYTES - _LENGTH_BYTES, b"\0")
+    try:
+        box = _HPKE.encrypt(padded, news_key.handle(), info=_NEWS_BOUND + request_id.bytes)
+    except ValueError:
+        raise VaultError("The key of a slip cannot be used.") from None
+    return _NEWS_BOX_VERSION + box
+
+
+def unlock_news(box: bytes, news_key: PrivateSealingKey, request_id: UUID) -> str | None:
+    """Return what a slip says; None where the box is of another slip or request, or damaged."""
+    if len(box) != NEWS_BOX_BYTES or not box.startswith(_NEWS_BOX_VERSION):
+        return None
+    try:
+        padded = _HPKE.decrypt(box[1:], news_key.handle, info=_NEWS_BOUND + request_id.bytes)
+        (length,) = struct.unpack_from(">H", padded)
+        return padded[2 : 2 + length].decode()
+    except (InvalidTag, ValueError):
         return None
 
 

@@ -162,6 +162,7 @@ def test_a_request_is_listed_as_it_was_entered(kiosk: Command, demo: Path) -> No
         "name": "Mei",
         "phone": "+65 •••• 4567",
         "not_before": NOT_BEFORE.isoformat(),
+        "retimed_at": None,
         "call_language": "ta",
         "wishes": [],
         "for_another_until": None,

@@ -1,6 +1,6 @@
 """Codes survive every keyboard layout, and a misread code is never taken for another one."""
 
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 import pytest
 from hypothesis import assume, example, given
@@ -15,7 +15,10 @@ from kiosk.domain.passes import (
     decode,
     derive_lookup,
     derive_name_key,
+    derive_news_key,
+    derive_news_ticket,
     encode,
+    hash_ticket,
     is_test_card,
 )
 
@@ -239,3 +242,13 @@ def test_a_test_card_is_known_by_its_kind() -> None:
     assert is_test_card(typed(card, AZERTY))
     assert not is_test_card(PASS)
     assert not is_test_card(HEAD)
+
+
+def test_what_a_slip_gives_leads_to_nothing_else() -> None:
+    secret = bytes(range(16))
+    key = derive_news_key(secret)
+    ticket = derive_news_ticket(secret)
+    kept = {derive_lookup(secret), derive_name_key(secret), key, ticket, hash_ticket(ticket)}
+    assert len(kept) == 5
+    assert hash_ticket(ticket) == sha256(ticket).digest()
+    assert derive_news_key(bytes(16)) != key

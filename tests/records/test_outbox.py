@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from kiosk.domain.callbacks.slips import RequestPhase, SlipNews, half_day
 from kiosk.records import outbox
 from kiosk.records.outbox import Waiting
 from tests.support.desks import NOON, Clinic
@@ -67,5 +68,6 @@ def test_a_slip_says_with_the_clinic_once_the_centre_has_it(clinic: Clinic) -> N
     with clinic.store.write() as transaction:
         outbox.confirm(transaction, rows, NOON + timedelta(minutes=5))
     state = clinic.visitor.slip_state(receipt.slip_digits)
-    assert (state.phase, state.since) == ("with_clinic", NOON + timedelta(minutes=5))
+    arrived = half_day(NOON + timedelta(minutes=5), clinic.site.zone)
+    assert state.news == SlipNews(RequestPhase.WITH_CLINIC, arrived)
     assert clinic.visitor.withdraw_by_slip(receipt.slip_digits).phase == "withdrawn"

@@ -44,10 +44,12 @@ class WatchedDoor(Door[Side]):
         finally:
             self.pending -= 1
 
-    async def ask_aside(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
+    async def ask_aside(
+        self, question: Callable[[Side], Answer], seconds: float | None = None
+    ) -> Answer | Trouble:
         self.pending += 1
         try:
-            return await super().ask_aside(question)
+            return await super().ask_aside(question, seconds)
         finally:
             self.pending -= 1
 

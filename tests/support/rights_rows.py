@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from kiosk.domain.ids import uuid7
+from kiosk.domain.passes import hash_ticket
 from kiosk.records.central.connection import Address
 from kiosk.records.central.setup import role_name
 from kiosk.records.schema.columns import Id
@@ -53,6 +54,11 @@ Who = tuple[str, UUID]
 """A machine of clinic A: kiosk or desk, and its id."""
 DENIED = "42501"
 """SQLSTATE of a missing right, and of a row that a policy refuses."""
+
+
+def ticket_of(site: UUID) -> bytes:
+    """Return the ticket of the slip of a clinic's one request."""
+    return site.bytes * 2
 
 
 def tried(connection: Connection, statement: Executable) -> int | str:
@@ -99,6 +105,8 @@ def sample(name: str, site: UUID, machine: UUID) -> dict[str, Any]:
         row.update(began_at=func.now(), heard_at=func.now())
     if name == "passcard":
         row["lookup"] = fresh().bytes
+    if name == "callback_request":
+        row["ticket_hash"] = hash_ticket(ticket_of(site))
     if name == "change_log":
         # Far from what the counter reaches.
         row["v"] = 10**9 + next(_NUMBERS)

@@ -17,11 +17,14 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "membership": ("", "s"),
     "staff_account": ("", "s"),
     "helpline_list": ("s", "s"),
+    "waiting_time": ("s", "s"),
+    "slip_box": ("", ""),
     "check_in": ("i", "si"),
     "head_count": ("i", "si"),
     "callback_request": ("i", "si"),
     "callback_event": ("i", "si"),
     "callback_withdrawal": ("i", "si"),
+    "callback_retiming": ("i", "si"),
     "audit_event": ("i", "si"),
     "kiosk_incarnation": ("miu", "s"),
     "central_parked": ("", ""),
@@ -203,6 +206,43 @@ DESKS: Final = (
         "known: the wait after a wrong passphrase is the desk program's; the keys are held by the"
         " passphrase alone"),
 )  # fmt: skip
+_ASK = "SELECT * FROM kiosk_slip_news({ticket})"
+_BOX = (
+    "INSERT INTO slip_box (request_id, site_id, box, kept_at)"
+    " VALUES ('{unused}', '{site}', '', now())"
+)
+SLIPS: Final = (
+    both("what slips say", "SELECT box FROM slip_box", NO,
+         "a function tells the holder of a slip, one slip at a time; a desk reads the events"),
+    both("how many slips have news", "SELECT count(*) FROM slip_box", NO, "same"),
+    both("whether a request has news", "SELECT 1 FROM slip_box WHERE request_id = '{unused}'", NO,
+         "same"),
+    both("news of one's own", _BOX, NO, "a function keeps it, of requests that are there"),
+    both("other news", "UPDATE slip_box SET box = ''", NO, "same"),
+    both("no news", "DELETE FROM slip_box", NO, "they go with their request"),
+    both("a lock on news", "LOCK TABLE slip_box IN SHARE MODE", NO, "nothing of it is granted"),
+    Try("requests by the hash of a ticket", "SELECT id FROM callback_request WHERE ticket_hash ="
+        " '\\x{ticket_hash}'", NO, YES, "a kiosk reads no request; a desk reads them all"),
+    Try("a slip's news by its ticket", _ASK.format(ticket="'\\x{ticket}'"), YES, NO,
+        "whoever holds the slip is told; a ticket stands in no database"),
+    Try("news by the hash of a ticket", _ASK.format(ticket="'\\x{ticket_hash}'"), NOTHING, NO,
+        "a list of hashes, as a stolen disk holds it, opens nothing: the centre hashes what it is"
+        " given"),
+    Try("news by a slip's lookup", _ASK.format(ticket="'\\x{slip_lookup}'"), NOTHING, NO, "same"),
+    Try("news by a whole list of hashes", "SELECT told.* FROM (VALUES ('\\x{ticket_hash}'::bytea),"
+        " ('\\x{slip_lookup}'), ('')) listed (hash), kiosk_slip_news(listed.hash) told", NOTHING,
+        NO, "same"),
+    Try("news by no ticket", _ASK.format(ticket="NULL"), NOTHING, NO, "same"),
+    Try("news of another clinic's slip", _ASK.format(ticket="'\\x{ticket_of_b}'"), NOTHING, NO,
+        "a kiosk asks for its own clinic alone"),
+    Try("keeping news by function", "SELECT kiosk_lock_news('{unused}', 'x', now())", NO, YES,
+        "known: what slips say is what desks do; of requests of its own clinic, and nothing but a"
+        " phase and two days"),
+    Try("a wait by function", "SELECT kiosk_publish_wait(1, 2, now())", NO, YES,
+        "known: home then says a wrong number until a desk measures again; nobody is named"),
+    both("a wait that people never had", "UPDATE waiting_time SET days = 0", NO,
+         "a function writes it"),
+)  # fmt: skip
 SERVER: Final = (
     both("a table", "CREATE TABLE public.mine (x int)", NO, "nothing of its own at the centre"),
     both("a temporary table", "CREATE TEMP TABLE mine (x int)", NO, "same"),
@@ -252,13 +292,18 @@ SERVER: Final = (
     both("how many sessions", "SELECT usename FROM pg_stat_activity", YES,
          "known: names only; others' statements are hidden"),
 )  # fmt: skip
-TRIES: Final = (*FACTS, *MACHINES, *DESKS, *SERVER)
+TRIES: Final = (*FACTS, *MACHINES, *DESKS, *SLIPS, *SERVER)
 
 HOLDS: Final = (
     ("a snapshot", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"),
     ("no limits", "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0"),
     ("what it reads", "SELECT 1 FROM site, public_key, support_group, group_session, passcard,"
-     " helpline_list, kiosk_device, kiosk_heartbeat, sync_counter, change_log, central"),
+     " helpline_list, waiting_time, kiosk_device, kiosk_heartbeat, sync_counter, change_log,"
+     " central"),
+    ("what a slip says", "SELECT * FROM kiosk_slip_news('x')"),
+    ("other times for a request", "INSERT INTO callback_retiming (id, site_id, kiosk_id, kiosk_seq,"
+     " clock_doubtful, request_id, windows, at) VALUES (gen_random_uuid(), '{site}', '{own}', 1,"
+     " false, '{request}', 'any', now())"),
     ("a weak lock on every table", "LOCK TABLE sync_counter, change_log, passcard, kiosk_device"
      " IN ACCESS SHARE MODE"),
     ("the counter", "SELECT n FROM sync_counter FOR UPDATE"),

@@ -11,6 +11,7 @@ from textual._compositor import Compositor
 from kiosk.content.articles import TakeHome
 from kiosk.content.assets import config_dir
 from kiosk.content.wishes import read_wishes
+from kiosk.domain.callbacks.slips import CentralSlip
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
 from kiosk.domain.printing import PrintedSlip, PrintJob
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
@@ -51,8 +52,13 @@ def side_of(
     clinic: Clinic,
     wishes: OfferedWishes = NO_WISHES,
     print_slip: Callable[[PrintedSlip], PrintJob] | None = None,
+    ask_central: Callable[[str], CentralSlip | None] | None = None,
+    public_number: str = "",
 ) -> VisitorSide:
-    """Return what bootstrap makes of an opened store; `print_slip` is a slip printer."""
+    """Return what bootstrap makes of an opened store.
+
+    `print_slip` is a slip printer; a centre answers by `ask_central`.
+    """
     zone = clinic.site.zone
     site = VisitorClinic(
         today=lambda: clinic.clock.now().astimezone(zone).date(),
@@ -61,9 +67,12 @@ def side_of(
         take_home=TAKE_HOME,
         wishes=wishes,
         prints_slips=print_slip is not None,
+        has_central=ask_central is not None,
+        public_number=public_number,
     )
     published = partial(read_published, clinic.store, clinic.site)
-    desks = VisitorDesks(clinic.visitor, site, published, print_slip)
+    asked = ask_central or (lambda _: None)
+    desks = VisitorDesks(clinic.visitor, site, published, asked, print_slip)
     maintenance = clinic.maintenance
     return VisitorSide(lambda: desks, lambda: maintenance)
 

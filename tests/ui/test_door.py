@@ -139,3 +139,28 @@ async def test_closing_lets_the_question_under_way_finish() -> None:
     door.close()
     assert finished.is_set()
     assert await answer is None
+
+
+async def test_a_question_aside_holds_up_nobody(door: Door[Desk]) -> None:
+    go_on = threading.Event()
+
+    def slow(desk: Desk) -> str:
+        go_on.wait(10)
+        return desk.answer("late")
+
+    aside = asyncio.ensure_future(door.ask_aside(slow, 10))
+    assert await door.ask(methodcaller("answer", "a")) == "A"
+    assert not aside.done()
+    go_on.set()
+    assert await aside == "LATE"
+    assert len(await door.ask(lambda desk: desk.threads)) == 2  # type: ignore[arg-type]
+
+
+async def test_a_question_aside_is_given_up_in_time(door: Door[Desk]) -> None:
+    go_on = threading.Event()
+    assert await door.ask_aside(lambda _: go_on.wait(10), 0.01) == Trouble(
+        "The centre has not answered in time."
+    )
+    go_on.set()
+    answer = await door.ask_aside(methodcaller("fail", StoreFull("The disk is full.")), 10)
+    assert answer == Trouble("The disk is full.")

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
 from kiosk.domain.attendance.check_in import Session
+from kiosk.domain.callbacks.request import Window
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.presentation.statistics import REPORTS
 from kiosk.records import audit, cleaning, outbox
@@ -29,13 +30,19 @@ from tests.usecases.test_every_action import DEEDS, LOOKS, Busy, Call, each
 _PEOPLE: Final = frozenset({"participant", "passcard", "membership"})
 _NEWS: Final = frozenset(
     f"{name}, its index alone"
-    for name in ("callback_request", "callback_event", "callback_withdrawal")
+    for name in (
+        "callback_request",
+        "callback_event",
+        "callback_withdrawal",
+        "callback_retiming",
+    )
 )
 """What is new is found by counting."""
 _OF_FILES: Final = frozenset({"group_session"})
 """A file says what becomes of all that files have planned."""
 _OLD: Final = _PEOPLE | {
-    "callback_request", "callback_event", "callback_withdrawal", "check_in", "head_count",
+    "callback_request", "callback_event", "callback_withdrawal", "callback_retiming", "check_in",
+    "head_count",
 }  # fmt: skip
 """What counts as old depends on whether a fact's clock was right."""
 WHOLE: Final = {
@@ -66,7 +73,7 @@ WHOLE_WHILE_WRITING: Final = {"GroupsDesk.import_plans": _OF_FILES}
 _SMALL: Final = {
     "site", "support_group", "kiosk_device", "kiosk_heartbeat", "kiosk_incarnation", "parked",
     "staff_account", "public_key", "sync_state", "audit_chain", "sign_in_attempt", "helpline_list",
-    "confirmation", "closed", "CONSTANT",
+    "confirmation", "closed", "CONSTANT", "waiting_time",
 }  # fmt: skip
 _SPREAD_BY: Final = {"site_id", "kiosk_id", "kind", "source"}
 """Columns of which a clinic has few different values."""
@@ -153,6 +160,8 @@ def ask_all(clinic: Clinic) -> dict[str, Asked]:
         "check_in": lambda _: clinic.visitor.check_in(card),
         "promise_days": lambda _: clinic.visitor.promise_days(),
         "slip_state": lambda _: clinic.visitor.slip_state(slips[0]),
+        "lately_waited": lambda _: clinic.visitor.lately_waited(),
+        "retime_by_slip": lambda _: clinic.visitor.retime_by_slip(slips[0], {Window.ANY}, None),
         "withdraw_by_slip": lambda _: clinic.visitor.withdraw_by_slip(slips[0]),
         "note_withdrawal": lambda _: clinic.visitor.note_withdrawal("7K4QFMRX"),
         "clean": lambda _: clean_kiosk(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.callbacks.request import SlipState
+from kiosk.domain.callbacks.slips import SlipState
 
 
 @dataclass(frozen=True, slots=True)

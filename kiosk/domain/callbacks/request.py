@@ -1,9 +1,11 @@
 """Callback requests: what a visitor asks for, what is kept of it, and its reference."""
 
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -102,6 +104,26 @@ class OpenedRequest:
     """Codes of `wishes.Wish` and of the clinic's topics, sorted; others as they were kept."""
     unreadable: bool = False
     """True where the sealed record could not be opened; what was sealed is then empty."""
+    retimed_at: datetime | None = None
+    """When the visitor chose other times by the slip; `windows` and `not_before` are then those."""
+
+
+class Retiming(NamedTuple):
+    """Other times that a visitor chose by the slip, once the request was made."""
+
+    id: UUID
+    at: datetime
+    windows: tuple[str, ...]
+    """Codes of `Window`; none means any."""
+    not_before: date | None
+
+
+def retimed(request: OpenedRequest, retimings: Iterable[Retiming]) -> OpenedRequest:
+    """Return a request with the times that were chosen last; as it was made where none were."""
+    last = max(retimings, key=lambda one: (one.at, one.id), default=None)
+    if last is None:
+        return request
+    return replace(request, windows=last.windows, not_before=last.not_before, retimed_at=last.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +138,6 @@ class Receipt:
     promise_days: int
     """Within how many working days most people get a call, as measured
     (`waiting_times.promised_days`)."""
-
-
-class RequestPhase(StrEnum):
-    """The state of a request in the visitor's terms."""
-
-    KEPT_HERE = "kept_here"
-    WITH_CLINIC = "with_clinic"
-    WITHDRAWN = "withdrawn"
-    CLOSED = "closed"
-    NOT_KNOWN = "not_known"
-    """The slip belongs to no request on this kiosk."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlipState:
-    """The answer to a scanned slip; it names nobody."""
-
-    phase: RequestPhase
-    since: datetime | None
-    slip_digits: str
-    """The slip itself, so that withdrawing needs no second scan."""
 
 
 REFERENCE_ALPHABET = "2346789CDFGHJKMPQRTVWXY"

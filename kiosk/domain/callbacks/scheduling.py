@@ -1,6 +1,7 @@
 """What comes next for a request: when to try again, by when, and when one may give up."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import combinations
@@ -69,7 +70,8 @@ class NextAttempt(NamedTuple):
     """From when on it may be closed as unreachable; None where more has to be tried first."""
 
 
-_NO_CALL = frozenset({Hint.TEXT, Hint.CLOSE})
+NO_CALL = frozenset({Hint.TEXT, Hint.CLOSE})
+"""After these nobody rings next."""
 
 
 class Scheduler:
@@ -124,9 +126,11 @@ class Scheduler:
         if state.touched_at is None and state.open:
             return self._of_new(asked)
         begins = self._waits_from(asked)
+        if _is_superseded(state, asked):
+            state = replace(state, next_at=None)
         coming = next_attempt(state, calendar=self.calendar, asked=asked)
         waits = None if self._is_ahead(state) else coming.not_before
-        if coming.hint not in _NO_CALL and state.next_at is None and begins > asked.created_at:
+        if coming.hint not in NO_CALL and state.next_at is None and begins > asked.created_at:
             waits = begins if waits is None else max(waits, begins)
         due = self._due(state, asked, begins, waits) if state.open else None
         since = coming.give_up_from
@@ -138,7 +142,7 @@ class Scheduler:
             breach_at=due,
             call_now=(
                 due is not None
-                and coming.hint not in _NO_CALL
+                and coming.hint not in NO_CALL
                 and (waits is None or waits <= self.now)
                 and (mine or state.holder_at(self.now) is None)
                 and (self._is_wanted(asked.windows) or self._promised(state, due))
@@ -169,7 +173,7 @@ class Scheduler:
     def _waits_from(self, asked: OpenedRequest) -> datetime:
         if self.is_later(asked.created_at):
             return self.now
-        return waits_from(asked.created_at, asked.not_before, self.calendar.zone)
+        return waits_from(asked.created_at, asked.not_before, self.calendar.zone, asked.retimed_at)
 
     def _is_ahead(self, state: CallbackState) -> bool:
         """Return whether the clock was ahead by which the last attempt or a wait was written."""
@@ -212,6 +216,14 @@ class Scheduler:
         if state.next_at is None or not state.next_at <= self.now <= due:
             return False
         return state.attempts[-1:] != () and state.attempts[-1][1] == AttemptResult.CALL_LATER
+
+
+def _is_superseded(state: CallbackState, asked: OpenedRequest) -> bool:
+    """Return whether the time named on the phone counts no more: the slip named others since."""
+    if asked.retimed_at is None or not state.attempts:
+        return False
+    at, result = state.attempts[-1]
+    return result == AttemptResult.CALL_LATER and at < asked.retimed_at
 
 
 def count_attempts(state: CallbackState) -> int:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from operator import attrgetter
 from uuid import UUID
 
-from kiosk.domain.callbacks.request import MessagePolicy, RequestPhase
+from kiosk.domain.callbacks.request import MessagePolicy
 
 
 class EventKind(StrEnum):
@@ -288,11 +288,7 @@ _STATUS_OF: Mapping[str, RequestStatus] = {
     Outcome.ESCALATED: RequestStatus.ESCALATED,
 }
 """The status after an outcome; after the others it is closed."""
-_PHASE_OF = {
-    RequestStatus.CLOSED: RequestPhase.CLOSED,
-    RequestStatus.UNREACHABLE: RequestPhase.CLOSED,
-    RequestStatus.WITHDRAWN: RequestPhase.WITHDRAWN,
-}
+_OVER = frozenset({RequestStatus.CLOSED, RequestStatus.UNREACHABLE})
 """What is over for the visitor as well; staff still act on the others, or have handed them over."""
 
 
@@ -310,7 +306,7 @@ def _end(events: Sequence[RequestEvent], slips: tuple[datetime, ...]) -> _End:
             reason = str(_ENDS[event.kind] or event.outcome or "closed")
             status = _STATUS_OF.get(reason, RequestStatus.CLOSED)
             end = status, reason, event.at, event.other_id if event.kind == _MERGED else None
-    if slips and _PHASE_OF.get(end[0]) is not RequestPhase.CLOSED:
+    if slips and end[0] not in _OVER:
         withdrawn = (event.at for event in events if event.kind == EventKind.WITHDRAWN)
         end = RequestStatus.WITHDRAWN, Outcome.WITHDRAWN.value, min((*slips, *withdrawn)), end[3]
     return end
@@ -339,17 +335,3 @@ def _open_status(
     until = step.next_at if step else None
     held = until is not None and (now is None or until > now)
     return RequestStatus.WAITING if tried or held else RequestStatus.NEW
-
-
-def request_phase(
-    state: CallbackState, created_at: datetime, confirmed_at: datetime | None
-) -> tuple[RequestPhase, datetime]:
-    """Return what the visitor's slip shows: the phase of the request, and since when.
-
-    `confirmed_at` is when central had it, None where it is only on this kiosk. What staff have
-    begun, handed over or merged is still with the clinic.
-    """
-    if state.since is not None and state.status in _PHASE_OF:
-        return _PHASE_OF[state.status], state.since
-    known = [at for at in (confirmed_at, state.touched_at) if at is not None]
-    return (RequestPhase.WITH_CLINIC, min(known)) if known else (RequestPhase.KEPT_HERE, created_at)

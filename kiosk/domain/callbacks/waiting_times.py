@@ -1,15 +1,27 @@
 """Waiting times: the counts above the worklist, and what a receipt promises."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from math import ceil
 from statistics import median
 
-from kiosk.domain.callbacks.state import OPEN_STATUSES, RequestStatus
+from kiosk.domain.callbacks.request import OpenedRequest
+from kiosk.domain.callbacks.state import (
+    OPEN_STATUSES,
+    AttemptResult,
+    CallbackState,
+    RequestStatus,
+)
 from kiosk.domain.callbacks.worklist import WorklistCounts, WorkRow, waits_from
+from kiosk.domain.clock_sync import FAR_OFF
+from kiosk.domain.suppression import LEAST
 from kiosk.domain.working_time import WorkingCalendar
 
-_LOOKED_BACK = timedelta(days=28)
+MEASURED_OVER = timedelta(days=28)
+"""How far back waiting times are measured."""
+_STILL_SAID = timedelta(days=7)
+"""How long a measured wait is said for: a clinic that measures no more says nothing."""
 _LEAST_WAITS = 5
 """Requests that a median needs: a median of fewer shows how long each one waited."""
 
@@ -27,7 +39,7 @@ def count_worklist(
     listed = tuple(rows)
     live = [row for row in listed if row.state.status in OPEN_STATUSES]
     due = [row.schedule.breach_at for row in live if row.schedule.breach_at is not None]
-    tomorrow, since = _tomorrow(now, calendar), now - _LOOKED_BACK
+    tomorrow, since = _tomorrow(now, calendar), now - MEASURED_OVER
     waits = [
         wait
         for row in listed
@@ -53,8 +65,17 @@ def _hours_to_first(row: WorkRow, calendar: WorkingCalendar) -> float | None:
     asked, attempts = row.request, row.state.attempts
     if not attempts:
         return None
-    begins = waits_from(asked.created_at, asked.not_before, calendar.zone)
+    begins = _waits_from(asked, attempts[0][0], calendar)
     return max(0.0, calendar.hours_between(begins, attempts[0][0]))
+
+
+def _waits_from(
+    asked: OpenedRequest, rung_at: datetime | None, calendar: WorkingCalendar
+) -> datetime:
+    """Return from when on a request waited; a day chosen after the first call changes nothing."""
+    if rung_at is not None and asked.retimed_at is not None and rung_at < asked.retimed_at:
+        return asked.created_at
+    return waits_from(asked.created_at, asked.not_before, calendar.zone, asked.retimed_at)
 
 
 def percentile(values: Collection[float], share: float) -> float:
@@ -91,3 +112,56 @@ def promised_days(spans_in_working_days: Sequence[float]) -> int:
     if len(spans_in_working_days) < LEAST_CLOSED_REQUESTS:
         return DEFAULT_PROMISE
     return min(max(ceil(percentile(spans_in_working_days, PROMISED_SHARE)), 1), LONGEST_PROMISE)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredWait:
+    """How long people waited for a first call lately, as home says it."""
+
+    days: int
+    """Working days within which most people were rung."""
+    aim: int
+    """Working days within which the clinic means to ring."""
+    at: datetime
+    """When it was measured."""
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether most people waited longer than the clinic means them to."""
+        return self.days > self.aim
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Return whether it is still worth saying: not old, and not of a time to come."""
+        return now - _STILL_SAID <= self.at <= now + FAR_OFF
+
+
+def measure_waits(
+    requests: Iterable[tuple[OpenedRequest, CallbackState]],
+    *,
+    now: datetime,
+    calendar: WorkingCalendar,
+    aim: int,
+) -> MeasuredWait | None:
+    """Return the wait for a first call of the requests made in the last four weeks.
+
+    Whoever was not rung yet counts once they wait longer than the clinic's `aim` (working days):
+    else a pile that nobody touches would look like a promise kept. Whoever took it back before is
+    left out. None below 5 people, for a small number tells of each.
+    """
+    waits = []
+    for asked, state in requests:
+        if not now - MEASURED_OVER <= asked.created_at <= now:
+            continue
+        rung = next(
+            (at for at, result in state.attempts if result != AttemptResult.TEXT_SENT), None
+        )
+        if rung is None and not state.open:
+            continue
+        begins = _waits_from(asked, rung, calendar)
+        days = max(0, calendar.days_between(begins, rung or now))
+        if rung is not None or days > aim:
+            waits.append(days)
+    if len(waits) < LEAST:
+        return None
+    most = ceil(percentile(waits, PROMISED_SHARE))
+    return MeasuredWait(min(max(most, 1), LONGEST_PROMISE), aim, now)

@@ -9,7 +9,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.callbacks.request import CallLanguage, OpenedRequest, Window
-from kiosk.domain.callbacks.state import OPEN_STATUSES, CallbackState, RequestStatus
+from kiosk.domain.callbacks.state import (
+    OPEN_STATUSES,
+    CallbackState,
+    Outcome,
+    RequestStatus,
+)
 from kiosk.domain.working_time import WorkingCalendar
 
 _NOON, _FOUR = time(12), time(16)
@@ -40,6 +45,10 @@ class DayPart(StrEnum):
 _PARTS = tuple(DayPart)
 
 
+BY_SLIP, RETIMED = "withdrawn_by_slip", "retimed_by_slip"
+"""The kinds of a history entry that the visitor's slip made."""
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """One thing that was done about a request."""
@@ -48,7 +57,7 @@ class HistoryEntry:
     revision: int
     at: datetime
     kind: str
-    """Code of `EventKind`; a withdrawal by slip has the kind "withdrawn_by_slip"."""
+    """Code of `EventKind`, or of what the slip did: `BY_SLIP` or `RETIMED`."""
     outcome: str
     """Code of `AttemptResult` or `Outcome`, or empty."""
     by: str
@@ -110,6 +119,13 @@ class WorkRow:
     this caller's like any other.
     """
 
+    @property
+    def wants_other_time(self) -> bool:
+        """Whether the visitor chose other times after a talk was booked; staff settle that."""
+        chosen, since = self.request.retimed_at, self.state.since
+        booked = self.state.reason == Outcome.SESSION_BOOKED
+        return booked and chosen is not None and since is not None and chosen > since
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneContact:
@@ -130,7 +146,7 @@ class WorklistPart(StrEnum):
     """Unreachable and wrong numbers: a pile with an owner, not an archive."""
     ESCALATED = "escalated"
     NOTED = "noted"
-    """With a typed withdrawal that waits for staff."""
+    """With a typed withdrawal that waits for staff, or other times than those of a booked talk."""
     CLOSED = "closed"
     ALL = "all"
 
@@ -270,9 +286,18 @@ def is_wanted_now(windows: Collection[str], now_open: Collection[str]) -> bool:
     return any(code in now_open for code in wanted) if wanted else _ANY in now_open
 
 
-def waits_from(created_at: datetime, not_before: date | None, zone: ZoneInfo) -> datetime:
-    """Return from when on a request waits for its call: `not_before` pauses the clocks."""
-    if not_before is None or not 0 <= (not_before - created_at.date()).days <= _LONGEST_PAUSE:
+def waits_from(
+    created_at: datetime,
+    not_before: date | None,
+    zone: ZoneInfo,
+    chosen_at: datetime | None = None,
+) -> datetime:
+    """Return from when on a request waits for its call: `not_before` pauses the clocks.
+
+    `chosen_at` is when that day was chosen, where the visitor did so once it was made.
+    """
+    chosen = chosen_at or created_at
+    if not_before is None or not 0 <= (not_before - chosen.date()).days <= _LONGEST_PAUSE:
         return created_at
     return max(created_at, datetime.combine(not_before, time.min, zone).astimezone(UTC))
 
@@ -328,7 +353,7 @@ def _shown(row: WorkRow, show: WorklistPart, speaks: frozenset[str]) -> bool:
         case WorklistPart.ESCALATED:
             return row.state.status is RequestStatus.ESCALATED
         case WorklistPart.NOTED:
-            return row.withdrawal_noted
+            return row.withdrawal_noted or row.wants_other_time
         case WorklistPart.CLOSED:
             return row.state.status in _SETTLED
         case WorklistPart.ALL:

@@ -1,5 +1,7 @@
 """What a desk adds, changes or deletes at the centre: functions that check it there, and note it.
 
+Beside them stands the one function of kiosks, which tells the holder of a slip what became of it.
+
 A desk's role adds facts, and has no INSERT, UPDATE or DELETE of its own on all else that the clinic
 keeps, so that a stolen password changes nothing that no note tells, deletes nothing that retention
 could not delete, and locks no table. A function works for the clinic in the name of the role that
@@ -7,7 +9,7 @@ has signed in, and for no other.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from sqlalchemy import DefaultClause
@@ -137,6 +139,11 @@ WITH going AS (
         WHERE made.ref = one.ref AND made.site_id = one.site_id
         AND @came_since(made at requests)
     )
+    AND NOT EXISTS (
+        SELECT 1 FROM callback_retiming made
+        WHERE made.request_id = one.id AND made.site_id = one.site_id
+        AND @came_since(made at requests)
+    )
     AND (EXISTS (
         SELECT 1 FROM callback_withdrawal slip
         WHERE slip.request_id = one.id AND slip.site_id = one.site_id
@@ -162,6 +169,14 @@ WITH going AS (
     DELETE FROM callback_withdrawal made USING going
     WHERE made.ref = going.ref AND made.request_id IS NULL AND made.site_id = going.site_id
     RETURNING made.id
+), retimings AS (
+    DELETE FROM callback_retiming made USING going
+    WHERE made.request_id = going.id AND made.site_id = going.site_id
+    RETURNING made.id
+), boxes AS (
+    DELETE FROM slip_box made USING going
+    WHERE made.request_id = going.id AND made.site_id = going.site_id
+    RETURNING made.request_id
 ), requests AS (
     DELETE FROM callback_request made USING going
     WHERE made.id = going.id AND made.site_id = going.site_id
@@ -192,11 +207,21 @@ WITH events AS (
         WHERE one.ref = made.ref AND one.site_id = made.site_id
     )
     RETURNING made.id, made.site_id
-), both_kinds AS (
+), retimings AS (
+    DELETE FROM callback_retiming made
+    WHERE made.id = ANY (gone) AND @of_site(made)
+    AND NOT @came_since(made at requests)
+    AND NOT EXISTS (
+        SELECT 1 FROM callback_request one
+        WHERE one.id = made.request_id AND one.site_id = made.site_id
+    )
+    RETURNING made.id, made.site_id
+), every_kind AS (
     SELECT 'callback_event' AS table_name, events.id, events.site_id FROM events
     UNION ALL SELECT 'callback_withdrawal', withdrawals.id, withdrawals.site_id FROM withdrawals
-), @note_deleted(callback_event both_kinds)
-SELECT both_kinds.table_name, both_kinds.id FROM both_kinds
+    UNION ALL SELECT 'callback_retiming', retimings.id, retimings.site_id FROM retimings
+), @note_deleted(callback_event every_kind)
+SELECT every_kind.table_name, every_kind.id FROM every_kind
 """
 _ATTENDANCE: Final = """
 WITH RECURSIVE asked AS (
@@ -282,6 +307,35 @@ _FORGET_CHANGES: Final = """
 DELETE FROM desk_change note
 WHERE note.at <= @ago(changes) AND @of_site(note)
 """
+_PUBLISH_WAIT: Final = """
+INSERT INTO waiting_time (id, site_id, days, aim, measured_at)
+SELECT one.id, one.site_id, days, aim, measured FROM site one WHERE @of_site(one)
+ON CONFLICT (id, site_id) DO UPDATE SET days = excluded.days, aim = excluded.aim,
+    measured_at = excluded.measured_at, deleted_at = NULL
+"""
+"""Keeps how long people waited lately, for the home screens; it is no record of anybody."""
+_LOCK_NEWS: Final = """
+INSERT INTO slip_box (request_id, site_id, box, kept_at)
+SELECT one.id, one.site_id, news, kept FROM callback_request one
+WHERE one.id = request AND @of_site(one)
+ON CONFLICT (request_id, site_id) DO UPDATE SET box = excluded.box, kept_at = excluded.kept_at
+"""
+"""Keeps what the slip of a request says from now on."""
+_NEWS: Final = """
+SELECT one.id, one.received_at, EXISTS (
+    SELECT 1 FROM callback_withdrawal made
+    WHERE made.request_id = one.id AND made.site_id = one.site_id
+), EXISTS (
+    SELECT 1 FROM callback_retiming made
+    WHERE made.request_id = one.id AND made.site_id = one.site_id
+    AND (kept.kept_at IS NULL OR coalesce(made.received_at, made.at) > kept.kept_at)
+), kept.box
+FROM callback_request one
+LEFT JOIN slip_box kept ON kept.request_id = one.id AND kept.site_id = one.site_id
+WHERE one.ticket_hash = sha256(ticket) AND @of_site(one)
+LIMIT 1
+"""
+"""Returns the request of a slip by its ticket, which stands nowhere: only its hash does."""
 _CHANGES: Final = "site uuid, table_names text[], row_ids uuid[], gone boolean[]"
 _ROWS: Final = "TABLE (table_name text, row_id uuid)"
 _FUNCTIONS: Final = (
@@ -294,6 +348,13 @@ _FUNCTIONS: Final = (
     ("kiosk_delete_attendance", "gone uuid[]", _ROWS, _ATTENDANCE),
     ("kiosk_delete_people", "gone uuid[]", _ROWS, _PEOPLE),
     ("kiosk_forget_desk_changes", "", "void", _FORGET_CHANGES),
+    (
+        "kiosk_publish_wait",
+        "days integer, aim integer, measured timestamptz",
+        "void",
+        _PUBLISH_WAIT,
+    ),
+    ("kiosk_lock_news", "request uuid, news bytea, kept timestamptz", "void", _LOCK_NEWS),
     *(
         (
             f"kiosk_change_{table}",
@@ -308,6 +369,15 @@ _FUNCTIONS: Final = (
         for table in ADDED_BY_DESKS
     ),
 )
+_OF_KIOSKS: Final = (
+    (
+        "kiosk_slip_news",
+        "ticket bytea",
+        "TABLE (request_id uuid, received_at timestamptz, withdrawn boolean, retimed boolean,"
+        " box bytea)",
+        _NEWS,
+    ),
+)
 _KEPT: Final = {
     "requests": LEAST_REQUESTS_KEPT,
     "attendance": LEAST_ATTENDANCE_KEPT,
@@ -319,8 +389,17 @@ _SHORT_FORM: Final = re.compile(r"@(\w+)\(([\w ]*)\)")
 
 
 def desk_functions() -> Iterator[tuple[str, str]]:
-    """Return each function as its signature and the SQL that makes it."""
-    for name, arguments, returns, body in _FUNCTIONS:
+    """Return each function of desks as its signature and the SQL that makes it."""
+    return _written(_FUNCTIONS)
+
+
+def kiosk_functions() -> Iterator[tuple[str, str]]:
+    """Return the function of kiosks in the same way."""
+    return _written(_OF_KIOSKS)
+
+
+def _written(functions: Iterable[tuple[str, str, str, str]]) -> Iterator[tuple[str, str]]:
+    for name, arguments, returns, body in functions:
         kinds = ", ".join(one.split()[1] for one in arguments.split(", ") if one)
         yield (
             f"{name}({kinds})",

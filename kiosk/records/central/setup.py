@@ -1,6 +1,6 @@
 """Sets up the centre: tables, roles, grants by column, and policies by machine and site."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from kiosk.errors import SetupError
-from kiosk.records.central.desk_functions import desk_functions
+from kiosk.records.central.desk_functions import desk_functions, kiosk_functions
 from kiosk.records.central.sessions import FUNCTIONS
 from kiosk.records.database.writing import ADDED_BY_DESKS
 from kiosk.records.schema.columns import Fact, table
@@ -38,12 +38,13 @@ MADE_ANYWHERE: Final = ("participant", "passcard")
 """Reference rows that a kiosk may make too, and never change."""
 PULLED: Final = (
     "site", "public_key", "support_group", "group_session", "passcard", "helpline_list",
+    "waiting_time",
 )  # fmt: skip
 """What a kiosk may read, in the order to write it on a kiosk; its own machine comes beside."""
 _EVERY_TABLE: Final = (
     "site", "public_key", "kiosk_device", *ADDED_BY_DESKS, *(str(f.__tablename__) for f in FACTS),
     "kiosk_heartbeat", "kiosk_incarnation", "central_parked", "sync_counter", "change_log",
-    "sync_state", "audit_chain", "sign_in_attempt", "desk_change",
+    "sync_state", "audit_chain", "sign_in_attempt", "desk_change", "waiting_time", "slip_box",
 )  # fmt: skip
 _NOTED: Final = ("id", "site_id", "kiosk_id", "at", "table_name", "row_id", "deleted")
 """How a row was before it was changed is for the owner: keys under an old passphrase, say."""
@@ -289,6 +290,7 @@ def _kiosk_rights() -> Iterator[str]:
         yield _policy(name, KIOSKS, "SELECT", using=OWN_SITE)
     yield from _own_machine_rights(KIOSKS, f"{OWN_ID} AND {OWN_SITE}", own_row_condition(KIOSKS))
     yield from _incarnation_rights()
+    yield from _function_rights(kiosk_functions(), KIOSKS)
 
 
 def _incarnation_rights() -> Iterator[str]:
@@ -312,15 +314,13 @@ def _desk_rights() -> Iterator[str]:
         yield _policy(name, DESKS, "INSERT", check=itself)
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
-    for name in ("site", "public_key", *ADDED_BY_DESKS, "sync_counter", "change_log"):
+    shared = ("site", "public_key", "waiting_time", "sync_counter", "change_log")
+    for name in (*shared, *ADDED_BY_DESKS):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
     yield _grant("SELECT", "desk_change", DESKS, _NOTED)
     yield _policy("desk_change", DESKS, "SELECT", using=OWN_SITE)
-    for signature, made in (*FUNCTIONS.items(), *desk_functions()):
-        yield made
-        yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {KIOSKS}, {DESKS}"
-        yield f"GRANT EXECUTE ON FUNCTION {signature} TO {DESKS}"
+    yield from _function_rights((*FUNCTIONS.items(), *desk_functions()), DESKS)
     for name in ("sync_state", "audit_chain"):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield from (_grant(command, name, DESKS) for command in ("INSERT", "UPDATE"))
@@ -329,6 +329,14 @@ def _desk_rights() -> Iterator[str]:
     yield from (_grant(command, "sign_in_attempt", DESKS) for command in ("INSERT", "UPDATE"))
     yield _policy("sign_in_attempt", DESKS, "ALL", using=itself, check=itself)
     yield from _own_machine_rights(DESKS, OWN_SITE, OWN_SITE)
+
+
+def _function_rights(functions: Iterable[tuple[str, str]], group: str) -> Iterator[str]:
+    """Make functions, by signature and SQL, that one group may call."""
+    for signature, made in functions:
+        yield made
+        yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {KIOSKS}, {DESKS}"
+        yield f"GRANT EXECUTE ON FUNCTION {signature} TO {group}"
 
 
 def _own_machine_rights(group: str, machines: str, beats: str) -> Iterator[str]:

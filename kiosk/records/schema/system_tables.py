@@ -14,6 +14,7 @@ from kiosk.records.schema.columns import Fact, Id, Reference
 from kiosk.records.schema.tables import (
     CallbackEvent,
     CallbackRequest,
+    CallbackRetiming,
     CallbackWithdrawal,
     CheckIn,
     HeadCount,
@@ -275,6 +276,32 @@ class HelplineList(Reference, table=True):
     published_at: datetime
 
 
+class WaitingTime(Reference, table=True):
+    """How long people waited for a first call lately; one row for each site, with its id."""
+
+    __tablename__ = "waiting_time"
+
+    days: int
+    """As in `waiting_times.MeasuredWait`."""
+    aim: int
+    measured_at: datetime
+
+
+class SlipBox(SQLModel, table=True):
+    """What the slip of a request says, under a key that the slip gives; centre only.
+
+    No machine may read or write it: desks write and kiosks ask by a function each.
+    """
+
+    __tablename__ = "slip_box"
+
+    request_id: UUID = Field(primary_key=True, sa_type=Id)
+    site_id: UUID = Field(sa_type=Id)
+    box: bytes
+    kept_at: datetime
+    """By the clock of the desk that kept it."""
+
+
 class Central(SQLModel, table=True):
     """One row: which agreement between kiosks and centre this database keeps."""
 
@@ -356,6 +383,7 @@ FACTS: Final[dict[type[Fact], str]] = {
     CallbackRequest: "created_at",
     CallbackEvent: "at",
     CallbackWithdrawal: "at",
+    CallbackRetiming: "at",
     AuditEvent: "at",
 }
 """What machines write, number and send; with the column of when each was written."""

@@ -173,6 +173,7 @@ class CallbackRequest(Fact, table=True):
     __table_args__ = (
         Index("ix_callback_request_ref", "ref"),
         Index("ix_callback_request_slip", "slip_lookup"),
+        Index("ix_callback_request_ticket", "ticket_hash"),
         # A worklist asks every few seconds how far each machine's requests go.
         Index("ix_callback_request_seq", "site_id", "kiosk_id", "kiosk_seq"),
         Index("ix_callback_request_made", "site_id", "created_at"),
@@ -180,6 +181,11 @@ class CallbackRequest(Fact, table=True):
 
     ref: str
     slip_lookup: bytes
+    ticket_hash: bytes | None = None
+    """SHA-256 of the ticket by which the slip's holder asks the centre; None on older requests."""
+    news_key: bytes | None = None
+    """The public key to which is sealed what the slip says; its private half comes from the slip.
+    """
     sealed: bytes
     """Name, telephone and contact rules, sealed to the callbacks keys."""
     call_language: str
@@ -228,4 +234,20 @@ class CallbackWithdrawal(Fact, table=True):
     """The request of the slip; None for a typed reference."""
     ref: str | None = None
     """The typed reference, whether or not it exists; None for a slip."""
+    at: datetime
+
+
+class CallbackRetiming(Fact, table=True):
+    """A visitor chose other times by the slip of a request; the latest counts."""
+
+    __tablename__ = "callback_retiming"
+    __table_args__ = (
+        Index("ix_callback_retiming_request", "request_id"),
+        Index("ix_callback_retiming_seq", "site_id", "kiosk_id", "kiosk_seq"),
+    )
+
+    request_id: UUID = Field(sa_type=Id)
+    windows: str
+    """Codes of `Window`, sorted, joined by commas."""
+    not_before: date | None = None
     at: datetime

@@ -21,7 +21,8 @@ from kiosk.domain.attendance.check_in import (
     Session,
     SlipShown,
 )
-from kiosk.domain.callbacks.request import CallLanguage, Receipt
+from kiosk.domain.callbacks.request import CallbackDraft, CallLanguage, Receipt
+from kiosk.domain.ids import NO_ID
 from kiosk.domain.passes import Code, decode
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import TimedApp
@@ -41,7 +42,12 @@ from kiosk.ui.visitor.screen import (
     VisitorScreen,
     due,
 )
-from kiosk.ui.visitor.screens.callback_form import FORM_STEPS, CallFormScreen, step_after
+from kiosk.ui.visitor.screens.callback_form import (
+    FORM_STEPS,
+    CallFormScreen,
+    OtherTimesScreen,
+    step_after,
+)
 from kiosk.ui.visitor.screens.check_in import (
     CheckInScreen,
     ChooseSessionScreen,
@@ -65,10 +71,11 @@ from kiosk.ui.visitor.text import (
     describe_scan_problem,
     describe_scanned_pin,
     describe_test_card,
+    describe_times_kept,
     describe_trouble,
     format_receipt,
 )
-from kiosk.ui.visitor.visit import Demo, VisitorContext, VisitorSide
+from kiosk.ui.visitor.visit import CallForm, Demo, VisitorContext, VisitorSide
 from kiosk.ui.widgets.card import card_rows
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.visitor_bar import Bar
@@ -119,6 +126,8 @@ class VisitorApp(TimedApp):
             ),
             VisitorRoute.WITHDRAW: partial(navigation.go, TypedWithdrawalScreen),
             VisitorRoute.NOTE_KEPT: self._show_note_kept,
+            VisitorRoute.OTHER_TIMES: self._ask_other_times,
+            VisitorRoute.TIMES_KEPT: self._show_times_kept,
             VisitorRoute.STAFF: partial(navigation.go, PinScreen),
             VisitorRoute.MAINTENANCE: partial(navigation.go_instead, MaintenanceScreen),
             VisitorRoute.CLOSED: partial(navigation.close, ""),
@@ -248,6 +257,16 @@ class VisitorApp(TimedApp):
 
     async def _show_note_kept(self) -> None:
         await self._show_result(describe_note_kept(self.context))
+
+    async def _ask_other_times(self) -> None:
+        if self.context.visit.slip is not None:
+            # Not the form of this visit, which may be half filled in for another request.
+            form = CallForm(CallbackDraft(NO_ID, b""))
+            await self.navigation.go(partial(OtherTimesScreen, form))
+
+    async def _show_times_kept(self) -> None:
+        self.context.visit.slip = None
+        await self._show_result(describe_times_kept(self.context))
 
     async def _leave_program(self) -> None:
         self.leave(EXIT_ASKED)

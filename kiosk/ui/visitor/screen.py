@@ -59,6 +59,9 @@ class VisitorRoute(Enum):
     WITHDRAW = auto()
     NOTE_KEPT = auto()
     """The one answer to a typed reference."""
+    OTHER_TIMES = auto()
+    """Other times for the request of the slip that is on view."""
+    TIMES_KEPT = auto()
     STAFF = auto()
     MAINTENANCE = auto()
     CLOSED = auto()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, assert_never
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from kiosk.domain.callbacks.request import (
     Receipt,
     Window,
 )
+from kiosk.domain.callbacks.slips import HalfDay, RequestPhase, SlipNews
 from kiosk.domain.callbacks.wishes import OfferedWishes, Wish
 from kiosk.domain.passes import HEAD
 from kiosk.domain.phones import PhoneProblem, digit_counts
@@ -32,10 +33,11 @@ from kiosk.ui.terminal.scanner import Measured
 from kiosk.ui.visitor.visit import VisitorContext
 from kiosk.ui.widgets.card import CardText
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the first screen does not wait for it
+    from kiosk.domain.callbacks.waiting_times import MeasuredWait
     from kiosk.domain.printing import PrintedSlip, PrintResult
 
-
+_DAYS_OF_A_WEEK = 7
 Translate = Callable[[str], str]
 """A screen's `_`: the message in the visit's language."""
 _LOCALES = {"en": "en_SG", "zh": "zh_Hans_SG", "ms": "ms_SG", "ta": "ta_SG"}
@@ -348,7 +350,7 @@ def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
         texts.gettext("Thank you. We have your request."),
         (
             promise.format(days=receipt.promise_days),
-            texts.gettext("Photograph the code to withdraw later."),
+            texts.gettext("Photograph the code to see news or withdraw."),
         ),
         receipt.slip_digits,
         numeric=True,
@@ -380,6 +382,123 @@ def describe_printing(result: "PrintResult | None", _: Translate) -> str:
     if result.state is PrintState.PRINTED:
         return _("Please take your slip.")
     return _("Please take your slip. If none comes, photograph the code.")
+
+
+def format_half_day(half: HalfDay, context: VisitorContext) -> str:
+    """Return the half of a day, for example "Tuesday morning"; with its date where it is far."""
+    _, day = context.visit.texts.gettext, format_near_day(half.day, context)
+    if _is_near(half.day, context):
+        form = _("{day} afternoon") if half.afternoon else _("{day} morning")
+    else:
+        form = _("{day} in the afternoon") if half.afternoon else _("{day} in the morning")
+    return form.format(day=day)
+
+
+def format_near_day(day: date, context: VisitorContext) -> str:
+    """Return a day, for example "Tuesday", or "24 November" where it is no day of this week."""
+    from babel.dates import format_date, format_skeleton
+
+    locale = _LOCALES.get(context.visit.texts.language, "en_SG")
+    if _is_near(day, context):
+        return format_date(day, "EEEE", locale=locale)
+    return str(format_skeleton("MMMMd", day, locale=locale))
+
+
+def _is_near(day: date, context: VisitorContext) -> bool:
+    return abs((day - context.clinic.today()).days) < _DAYS_OF_A_WEEK
+
+
+def describe_news(news: SlipNews, context: VisitorContext) -> tuple[str, ...]:
+    """Return what became of a request, and what is next, as a slip says it."""
+    _ = context.visit.texts.gettext
+    told = _news_sentences(_)[news.phase]
+    if _is_without_day(news):
+        told = _sentences_without_day(_)[news.phase]
+    number = context.clinic.public_number
+    if news.moved:
+        then = _("We ring you at the times that you chose.")
+        told = (then,) if news.phase is RequestPhase.AGREED else (*told, then)
+    elif news.phase in _ASKS_TO_RING or (news.phase is RequestPhase.MISSED and news.next is None):
+        ask = _("Please ask any staff member. They can arrange a call.")
+        told += (_("Please ring us on {number}, or ask any staff member.") if number else ask,)
+    shown = {"number": number}
+    if news.since is not None:
+        shown["when"] = format_half_day(news.since, context)
+    if news.next is not None:
+        shown["then"] = format_half_day(news.next, context)
+        shown["day"] = format_near_day(news.next.day, context)
+    return tuple(sentence.format(**shown) for sentence in told)
+
+
+_ASKS_TO_RING = frozenset({RequestPhase.TEXTED, RequestPhase.RING_US, RequestPhase.NOT_REACHED})
+_HAS_NEXT = frozenset({RequestPhase.MISSED, RequestPhase.AGREED, RequestPhase.BOOKED})
+
+
+def _is_without_day(news: SlipNews) -> bool:
+    """Return whether the day is not known that the usual sentence names."""
+    if news.phase in _HAS_NEXT:
+        return news.next is None
+    return news.phase is RequestPhase.WITH_CLINIC and news.since is None
+
+
+def _news_sentences(_: Translate) -> dict[RequestPhase, tuple[str, ...]]:
+    return {
+        RequestPhase.KEPT_HERE: (_("It is kept safely on this kiosk since {when}."),),
+        RequestPhase.WITH_CLINIC: (_("It is with the clinic since {when}."),),
+        RequestPhase.MISSED: (
+            _("We rang on {when} and could not reach you."),
+            _("We try again by {day}."),
+        ),
+        RequestPhase.TEXTED: (_("We sent you a text message on {when}."),),
+        RequestPhase.AGREED: (_("We ring you on {then}, as you asked."),),
+        RequestPhase.RING_US: (_("The number we have does not reach you."),),
+        RequestPhase.SPOKEN: (_("We spoke with you on {when}."),),
+        RequestPhase.BOOKED: (_("A talk is booked for {then}."),),
+        RequestPhase.DONE: (_("It is done. You can always ask for another call."),),
+        RequestPhase.NOT_REACHED: (_("We could not reach you."),),
+        RequestPhase.WITHDRAWN: (_("It is withdrawn. Nobody will call you about it."),),
+        RequestPhase.NOT_KNOWN: (
+            _("We do not know this slip here. Any staff member can look for you."),
+        ),
+    }
+
+
+def _sentences_without_day(_: Translate) -> dict[RequestPhase, tuple[str, ...]]:
+    return {
+        RequestPhase.WITH_CLINIC: (_("It is with the clinic."),),
+        RequestPhase.MISSED: (_("We rang on {when} and could not reach you."),),
+        RequestPhase.AGREED: (_("We ring you again, as you asked."),),
+        RequestPhase.BOOKED: (_("A talk is booked for you."),),
+    }
+
+
+def format_lately_waited(wait: "MeasuredWait", context: VisitorContext) -> str:
+    """Return how long people waited for a call lately, and what is meant where that was missed."""
+    texts = context.visit.texts
+    if not wait.is_missed:
+        kept = texts.ngettext(
+            "In the last four weeks most people were rung within {days} working day.",
+            "In the last four weeks most people were rung within {days} working days.",
+            wait.days,
+        )
+        return kept.format(days=wait.days)
+    missed = texts.ngettext(
+        "In the last four weeks most people waited {days} working day. We aim for {aim}.",
+        "In the last four weeks most people waited {days} working days. We aim for {aim}.",
+        wait.days,
+    )
+    return missed.format(days=wait.days, aim=wait.aim)
+
+
+def describe_times_kept(context: VisitorContext) -> ResultText:
+    """Return the answer to other times, which are kept by then."""
+    _ = context.visit.texts.gettext
+    return _result(
+        context,
+        _("Thank you"),
+        _("We ring you at the times that suit you."),
+        _("Show your slip again to see what is next."),
+    )
 
 
 def describe_note_kept(context: VisitorContext) -> ResultText:

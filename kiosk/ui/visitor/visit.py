@@ -18,6 +18,7 @@ from kiosk.ui.theme import DEFAULT_THEME
 
 if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
     from kiosk.content.articles import TakeHome
+    from kiosk.domain.callbacks.slips import CentralSlip
     from kiosk.domain.printing import PrintedSlip, PrintJob
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
     from kiosk.usecases.visitor_desk import VisitorDesk
@@ -64,6 +65,19 @@ class CallForm:
         self.draft, self.phone = CallbackDraft(self.draft.id, b""), ""
 
 
+CENTRAL_SECONDS = 4.0
+"""How long a slip waits for news of the centre before it says that there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSlip:
+    """The slip that is on view."""
+
+    digits: str = field(repr=False)
+    central: "CentralSlip | None" = None
+    """What the centre knows of it, once it has answered."""
+
+
 @dataclass(slots=True)
 class Visit:
     """The whole state of one visit."""
@@ -78,6 +92,8 @@ class Visit:
     """The session that a visitor without a pass comes to."""
     pass_text: str = ""
     """The pass whose session is still to be chosen."""
+    slip: ShownSlip | None = None
+    """The slip that was shown last."""
     reference: str = ""
     """A typed reference, while it is typed."""
     first_name: str = ""
@@ -112,7 +128,8 @@ class Visit:
         """Forget the visit's contents, so that no object keeps them alive."""
         if self.form is not None:
             self.form.wipe()
-        self.form = self.join = self.guest_id = self.session_id = self.slip_job = None
+        self.form = self.join = self.guest_id = self.session_id = None
+        self.slip = self.slip_job = None
         self.pass_text = self.reference = self.first_name = ""
 
 
@@ -151,6 +168,10 @@ class VisitorClinic:
     take_home: "tuple[TakeHome, ...]" = ()
     wishes: OfferedWishes = NO_WISHES
     """What can be wished for when a call is asked for."""
+    has_central: bool = False
+    """Whether there is a centre that may know of a slip."""
+    public_number: str = ""
+    """The clinic's own number, where a slip asks somebody to ring; empty: the counter helps."""
     helplines: str = ""
     """The clinic's own list of helplines, as the content reads it; empty: the shipped one."""
     prints_slips: bool = False
@@ -165,6 +186,8 @@ class VisitorDesks:
     clinic: VisitorClinic
     helplines: Callable[[], str] = lambda: ""
     """Returns the list of helplines that a manager has published, checked; empty for none."""
+    ask_central: "Callable[[str], CentralSlip | None]" = lambda _: None
+    """Asks the centre for the request of a slip by its digits; it may wait for the network."""
     print_slip: "Callable[[PrintedSlip], PrintJob] | None" = None
     """Begins to print a slip and returns at once; None without a slip printer."""
 
@@ -204,6 +227,10 @@ class VisitorSide:
     def helplines(self) -> str:
         """Return the list of helplines that a manager has published, checked; empty for none."""
         return self.open_desks().helplines()
+
+    def ask_central(self, digits: str) -> "CentralSlip | None":
+        """Return what the centre knows of a slip, None for nothing; StoreError where it is away."""
+        return self.open_desks().ask_central(digits)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -20,10 +21,14 @@ from kiosk.domain.callbacks.actions import (
     Refused,
     Undo,
 )
-from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.request import CallLanguage, Retiming, retimed
+from kiosk.domain.callbacks.slips import write_news
 from kiosk.domain.callbacks.state import CallbackState, EventKind, RequestStatus
+from kiosk.domain.callbacks.waiting_times import MeasuredWait, measure_waits
 from kiosk.domain.callbacks.wishes import Skills, asked_to_speak
 from kiosk.domain.callbacks.worklist import (
+    BY_SLIP,
+    RETIMED,
     ExportRow,
     HistoryEntry,
     PhoneContact,
@@ -35,10 +40,12 @@ from kiosk.domain.callbacks.worklist import (
 from kiosk.domain.phones import format_local
 from kiosk.domain.staff import Purpose, Role
 from kiosk.domain.text import clean
-from kiosk.errors import RevisionTaken
+from kiosk.errors import RevisionTaken, VaultError
 from kiosk.records import callbacks, staff
 from kiosk.records.callbacks import NotedEvent, SlipWithdrawal
+from kiosk.records.central.news import keep_news, publish_wait, published_wait
 from kiosk.records.database.ahead import ask_ahead
+from kiosk.records.schema.columns import is_central
 from kiosk.usecases.callbacks.request_cache import (
     LONGEST_NOTE,
     RequestCache,
@@ -49,12 +56,11 @@ from kiosk.usecases.callbacks.request_cache import (
 from kiosk.usecases.callbacks.transition import Transition
 from kiosk.usecases.callbacks.worklist import Viewer, WorklistBuilder, export_row
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
-from kiosk.vault.keys import PrivateSealingKey
+from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
+from kiosk.vault.sealing import lock_news
 
 Progress = Callable[[int, int], None]
 """Called with how many rows are done and how many there are."""
-BY_SLIP = "withdrawn_by_slip"
-"""The kind of a history entry that the visitor's slip made."""
 _RECENT = timedelta(days=30)
 """How far back a request of the same number counts as a possible duplicate."""
 _STEP = 500
@@ -85,6 +91,8 @@ class CallbackDesk(StaffDesk):
         self._builder = WorklistBuilder(self._cache, context.calendar, context.rules)
         self._notes: dict[UUID, str] = {}
         """Opened notes by their event."""
+        self._measured_on: date | None = None
+        """The clinic's day on which this desk measured last how long people waited."""
 
     def worklist(self) -> Worklist:
         """Return every request in the order to call; what cannot be opened is marked and stays.
@@ -94,15 +102,20 @@ class CallbackDesk(StaffDesk):
         time 10,000 requests take about a second, so call it in a thread.
         """
         with gc_paused():
-            with self._reading(*self._cache.questions(), self._viewer) as (transaction, now):
+            questions = (*self._cache.questions(), self._viewer, self._published_wait)
+            with self._reading(*questions) as (transaction, now):
                 self._builder.mark_changed(self._cache.catch_up(transaction))
                 viewer = self._viewer(transaction)
+                to_measure = self._is_to_measure(transaction, now)
             if self._cache.has_unopened:
                 with self._writing(audited=True) as (transaction, now):
                     self._audit(transaction, now, AuditAction.WORKLIST_OPENED)
                 # Opening takes its time; the kiosk may write again meanwhile.
                 self._cache.open_all()
-            return self._builder.build(now, viewer)
+            shown = self._builder.build(now, viewer)
+        if to_measure:
+            self._publish_wait(shown)
+        return shown
 
     def named(self, reference: str) -> WorkRow | NotFound:
         """Return the request with a reference, in the form people see; opens no other one."""
@@ -124,6 +137,7 @@ class CallbackDesk(StaffDesk):
         """
         for _ in range(_NOTE_TRIES if isinstance(action, AddNote) else 1):
             with suppress(RevisionTaken), self._writing() as (transaction, now):
+                ask_ahead(transaction, partial(self._news_keys, transaction, request_id))
                 transition = self._transition(transaction, now, request_id)
                 if transition is None:
                     return NotFound()
@@ -159,19 +173,21 @@ class CallbackDesk(StaffDesk):
                 transaction,
                 lambda: callbacks.noted_events_of(transaction, request_id),
                 lambda: callbacks.slip_withdrawals_of(transaction, request_id),
+                lambda: callbacks.retimings_of(transaction, request_id),
                 lambda: self._viewer(transaction),
             )
             if callbacks.find_listed(transaction, self._site.site_id, request_id) is None:
                 return ()
             events = callbacks.noted_events_of(transaction, request_id)
             slips = callbacks.slip_withdrawals_of(transaction, request_id)
+            chosen = callbacks.retimings_of(transaction, request_id)
             logins = self._viewer(transaction).logins
             sealed = {e.event.id: e.sealed_note for e in events if e.sealed_note is not None}
             if sealed.keys() - self._notes.keys():
                 self._audit(transaction, now, AuditAction.CALLBACK_NOTES_OPENED, request_id)
         for event_id in sealed.keys() - self._notes.keys():
             self._notes[event_id] = self._opener.note(event_id, sealed[event_id])
-        return request_history(events, slips, self._notes, logins)
+        return request_history(events, (slips, chosen), self._notes, logins)
 
     def duplicates(self, request_id: UUID) -> tuple[WorkRow, ...]:
         """Return the other requests of the same number that are open or of the last 30 days."""
@@ -225,7 +241,56 @@ class CallbackDesk(StaffDesk):
         event.sealed_note = seal_note(event.id, note, readers)
         callbacks.add_event(transaction, event, now)
         self._audit(transaction, now, _AUDITED[EventKind(event.kind)], transition.request.id)
-        return Done(transition.after(event).row())
+        after = transition.after(event)
+        self._publish(transaction, after)
+        return Done(after.row())
+
+    def _publish(self, transaction: Transaction, transition: Transition) -> None:
+        """Let the slips of a request, and of those merged into it, say what was just done.
+
+        At the centre alone: on one machine the slip is answered from the facts themselves.
+        """
+        if not is_central(transaction):
+            return
+        told = write_news(transition.news())
+        for request_id, raw in self._news_keys(transaction, transition.request.id).items():
+            # A row is what somebody with a kiosk's password wrote: its key may be none.
+            with suppress(VaultError):
+                key = PublicSealingKey.from_raw(raw)
+                box = lock_news(told, key, request_id)
+                keep_news(transaction, request_id, box, transition.scheduler.now)
+
+    def _news_keys(self, transaction: Transaction, request_id: UUID) -> dict[UUID, bytes]:
+        """Return the keys of the slips of a request and of those merged into it; none on a file."""
+        if not is_central(transaction):
+            return {}
+        return callbacks.news_keys(transaction, (request_id, *self._builder.duplicates(request_id)))
+
+    def _published_wait(self, transaction: Transaction) -> MeasuredWait | None:
+        return published_wait(transaction, self._site.site_id) if is_central(transaction) else None
+
+    def _is_to_measure(self, transaction: Transaction, now: datetime) -> bool:
+        """Return whether no desk of the centre has published today how long people waited."""
+        published = self._published_wait(transaction)
+        if not is_central(transaction) or self._day(now) == self._measured_on:
+            return False
+        return published is None or self._day(published.at) != self._day(now)
+
+    def _publish_wait(self, shown: Worklist) -> None:
+        """Publish how long people waited lately, unless that would tell of a few."""
+        self._measured_on = self._day(shown.at)
+        wait = measure_waits(
+            ((row.request, row.state) for row in shown.rows),
+            now=shown.at,
+            calendar=self._context.calendar,
+            aim=self._context.rules.first_attempt_days,
+        )
+        if wait is not None:
+            with self._writing() as (transaction, _now):
+                publish_wait(transaction, self._site.site_id, wait)
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self._site.zone).date()
 
     def _has_noted(
         self, transaction: Transaction, transition: Transition, revision: int, action: Action
@@ -259,6 +324,7 @@ class CallbackDesk(StaffDesk):
             transaction,
             lambda: callbacks.events_of(transaction, request_id),
             lambda: callbacks.withdrawal_times(transaction, request_id),
+            lambda: callbacks.retimings_of(transaction, request_id),
             lambda: self._viewer(transaction),
         )
         kept = callbacks.find_listed(transaction, self._site.site_id, request_id)
@@ -267,8 +333,9 @@ class CallbackDesk(StaffDesk):
         if request_id not in self._cache.entries:
             self._audit(transaction, now, AuditAction.WORKLIST_OPENED, request_id)
         noted_at = callbacks.typed_withdrawal_times(transaction, kept.ref)
+        chosen = callbacks.retimings_of(transaction, request_id)
         return Transition(
-            self._cache.opened(kept),
+            retimed(self._cache.opened(kept), (*chosen, *self._builder.retimings(request_id))),
             tuple(callbacks.events_of(transaction, request_id)),
             tuple(callbacks.withdrawal_times(transaction, request_id)),
             (*noted_at, *self._builder.withdrawals_of_duplicates(request_id)),
@@ -291,11 +358,15 @@ class CallbackDesk(StaffDesk):
 
 def request_history(
     events: Sequence[NotedEvent],
-    slips: Sequence[SlipWithdrawal],
+    by_slip: tuple[Sequence[SlipWithdrawal], Sequence[Retiming]],
     notes: Mapping[UUID, str],
     logins: Mapping[UUID, str],
 ) -> tuple[HistoryEntry, ...]:
-    """Return the entries in order; `notes` are the opened ones and `logins` of staff, by id."""
+    """Return the entries in order; `notes` are the opened ones and `logins` of staff, by id.
+
+    `by_slip` are the withdrawals and the other times that the slip was used for.
+    """
+    slips, chosen = by_slip
     undone = {e.event.other_id for e in events if e.event.kind == EventKind.UNDONE}
     entries = [
         HistoryEntry(
@@ -315,5 +386,9 @@ def request_history(
     # A slip changes no revision: it is sorted after what staff had done by then.
     entries += [
         HistoryEntry(slip.id, 0, slip.at, BY_SLIP, "", "", None, "", undone=False) for slip in slips
+    ]
+    entries += [
+        HistoryEntry(one.id, 0, one.at, RETIMED, ",".join(one.windows), "", None, "", undone=False)
+        for one in chosen
     ]
     return tuple(sorted(entries, key=lambda entry: (entry.at, entry.revision, entry.event_id)))

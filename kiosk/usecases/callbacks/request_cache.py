@@ -16,6 +16,7 @@ from kiosk.domain.callbacks.request import (
     CallLanguage,
     MessagePolicy,
     OpenedRequest,
+    Retiming,
     Window,
 )
 from kiosk.domain.callbacks.state import RequestEvent
@@ -84,6 +85,11 @@ class RequestCache:
     def slip_withdrawals(self, request_id: UUID) -> list[datetime]:
         """Return when a request was withdrawn by its slip."""
         return self._read.slip_withdrawals.get(request_id, [])
+
+    @property
+    def retimings(self) -> Mapping[UUID, list[Retiming]]:
+        """The other times that were chosen by slips, by request."""
+        return self._read.retimings
 
     def touched(self) -> set[UUID]:
         """Return the requests that have an event of staff or a withdrawal by slip."""
@@ -193,6 +199,10 @@ class RequestCache:
                 return self._take_withdrawals(
                     callback_changes.withdrawals(transaction, self._site_id, machine, last)
                 )
+            case FactKind.RETIMINGS:
+                return self._take_retimings(
+                    callback_changes.retimings(transaction, self._site_id, machine, last)
+                )
 
     def _take_requests(self, found: Iterable[ListedRequest]) -> Iterator[UUID]:
         for kept in found:
@@ -214,6 +224,11 @@ class RequestCache:
             elif one.ref is not None:
                 self._read.typed_withdrawals[one.ref].append(one.at)
             yield one.request_id
+
+    def _take_retimings(self, found: Iterable[tuple[UUID, Retiming]]) -> Iterator[UUID]:
+        for request_id, retiming in found:
+            self._read.retimings[request_id].append(retiming)
+            yield request_id
 
     def _read_all(self, transaction: Transaction) -> None:
         """Read all facts again and forget requests that are gone; nothing is opened twice."""
@@ -243,6 +258,7 @@ class _FactsRead:
     events: dict[UUID, list[RequestEvent]] = field(default_factory=lambda: defaultdict(list))
     slip_withdrawals: dict[UUID, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     typed_withdrawals: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    retimings: dict[UUID, list[Retiming]] = field(default_factory=lambda: defaultdict(list))
 
 
 class RequestOpener:

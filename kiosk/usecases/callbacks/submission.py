@@ -1,35 +1,75 @@
-"""What a visitor may do about callback requests: send one, and withdraw it."""
+"""What a visitor may do about callback requests: send one, and by its slip ask after it, choose
+other times, and withdraw it.
+"""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Clock, Entropy
+from kiosk.domain.callbacks.news import next_call_due, slip_news
 from kiosk.domain.callbacks.request import (
     SERIALS,
     CallbackDraft,
+    OpenedRequest,
     Receipt,
-    RequestPhase,
-    SlipState,
+    Retiming,
+    Window,
     format_reference,
+    retimed,
 )
-from kiosk.domain.callbacks.state import CallbackState, callback_state, request_phase
-from kiosk.domain.callbacks.waiting_times import LEAST_CLOSED_REQUESTS, promised_days
+from kiosk.domain.callbacks.scheduling import Scheduler
+from kiosk.domain.callbacks.slips import (
+    MOVABLE_PHASES,
+    OPEN_PHASES,
+    CentralSlip,
+    RequestPhase,
+    SlipNews,
+    SlipState,
+    half_day,
+    read_news,
+    with_other_times,
+    with_withdrawal,
+    without_past,
+)
+from kiosk.domain.callbacks.state import CallbackState, callback_state
+from kiosk.domain.callbacks.waiting_times import (
+    LEAST_CLOSED_REQUESTS,
+    MEASURED_OVER,
+    MeasuredWait,
+    measure_waits,
+    promised_days,
+)
 from kiosk.domain.callbacks.wishes import join_wishes
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
-from kiosk.domain.passes import Code, CodeKind, decode, derive_lookup, encode
+from kiosk.domain.passes import (
+    Code,
+    CodeKind,
+    decode,
+    derive_lookup,
+    derive_news_key,
+    derive_news_ticket,
+    encode,
+    hash_ticket,
+)
 from kiosk.domain.staff import Purpose
+from kiosk.domain.suppression import LEAST
 from kiosk.domain.text import clean
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.records import callbacks, outbox
+from kiosk.records.callbacks import KeptRequest
+from kiosk.records.central.news import published_wait
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_fact
-from kiosk.records.schema.tables import CallbackRequest, CallbackWithdrawal
+from kiosk.records.retention import owes_rows
+from kiosk.records.schema.tables import CallbackRequest, CallbackRetiming, CallbackWithdrawal
 from kiosk.usecases.site import SealingKeys, SiteInfo
-from kiosk.vault.sealing import seal
+from kiosk.vault.keys import PrivateSealingKey
+from kiosk.vault.sealing import seal, unlock_news
 
 CALLBACK_REQUEST = "callback_request"
 """The table that a sealed request is bound to."""
@@ -43,10 +83,13 @@ _MOST_REQUESTS = 500
 class VisitorRequests:
     """The callback requests of the visitor's desk, inside the desk's transactions."""
 
-    def __init__(self, entropy: Entropy, site: SiteInfo, sealing: SealingKeys) -> None:
+    def __init__(
+        self, entropy: Entropy, site: SiteInfo, sealing: SealingKeys, calendar: WorkingCalendar
+    ) -> None:
         self._entropy = entropy
         self._site = site
         self._sealing = sealing
+        self._calendar = calendar
 
     def send(
         self, transaction: Transaction, now: datetime, draft: CallbackDraft, promise_days: int
@@ -60,32 +103,129 @@ class VisitorRequests:
         add_fact(transaction, self._row(now, draft, reference), now)
         return Receipt(reference, digits, now, promise_days)
 
-    def state(self, transaction: Transaction, digits: str) -> SlipState:
-        """Return the state of the request of a slip, by its digits; it names nobody."""
+    def state(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        digits: str,
+        central: CentralSlip | None = None,
+    ) -> SlipState:
+        """Return what is known of the request of a slip, by its digits; it names nobody.
+
+        `central` is what the centre knows of it, where it was asked and knows it.
+        """
         slip = _read_slip(digits)
         if slip is None:
-            return SlipState(RequestPhase.NOT_KNOWN, None, "")
+            return SlipState(SlipNews(RequestPhase.NOT_KNOWN), "")
         kept = callbacks.find_by_slip(transaction, slip.lookup)
-        if kept is None:
-            return SlipState(RequestPhase.NOT_KNOWN, None, slip.digits)
+        if central is not None:
+            news = self._told_there(transaction, slip, central)
+        elif kept is not None:
+            news = self._told_here(transaction, now, kept)
+        else:
+            news = SlipNews(RequestPhase.NOT_KNOWN)
+        today = now.astimezone(self._site.zone).date()
+        return SlipState(without_past(news, today), slip.digits)
+
+    def withdraw(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        digits: str,
+        central: CentralSlip | None = None,
+    ) -> SlipState:
+        """Withdraw the request of a slip, once; a closed or unknown one stays as it is."""
+        before = self.state(transaction, now, digits, central)
+        if before.phase not in OPEN_PHASES:
+            return before
+        for request_id in self._requests_of(transaction, digits, central):
+            self._add_withdrawal(transaction, now, request_id=request_id)
+        return self.state(transaction, now, digits, central)
+
+    def retime(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        digits: str,
+        times: tuple[Collection[Window], date | None],
+        central: CentralSlip | None = None,
+    ) -> SlipState:
+        """Keep other times for the request of a slip, once; a closed or unknown one keeps its own.
+
+        `times` are the windows, and the day before which no call is wanted.
+        """
+        before = self.state(transaction, now, digits, central)
+        if before.phase not in MOVABLE_PHASES:
+            return before
+        *_, request_id = self._requests_of(transaction, digits, central)
+        windows, not_before = ",".join(sorted(one.value for one in times[0])), times[1]
+        last = max(callbacks.retimings_of(transaction, request_id), default=None, key=_by_time)
+        if last is None or (",".join(last.windows), last.not_before) != (windows, not_before):
+            retiming = CallbackRetiming(
+                id=uuid7(now, self._entropy(ENTROPY_BYTES)),
+                site_id=self._site.site_id,
+                kiosk_id=self._site.kiosk_id,
+                request_id=request_id,
+                windows=windows,
+                not_before=not_before,
+                at=now,
+            )
+            add_fact(transaction, retiming, now)
+        after = self.state(transaction, now, digits, central)
+        # Where the centre has answered before, it does not know of this yet.
+        return replace(after, news=with_other_times(after.news))
+
+    def _requests_of(
+        self, transaction: Transaction, digits: str, central: CentralSlip | None
+    ) -> list[UUID]:
+        """Return the request of a slip that is known, and those it was merged into, in order."""
+        slip = _read_slip(digits)
+        kept = callbacks.find_by_slip(transaction, slip.lookup) if slip else None
+        if kept is not None:
+            return [id_ for id_, _ in self._merged(transaction, kept.id)]
+        return [] if central is None else [central.request_id]
+
+    def _told_here(self, transaction: Transaction, now: datetime, kept: KeptRequest) -> SlipNews:
+        """Return the news of a request by this machine's own facts."""
         confirmed = outbox.confirmed_at(transaction, kept.id, kept.kiosk_seq)
         states = [state for _, state in self._merged(transaction, kept.id)]
         # Once the request that it was merged into is settled, that one's state counts.
         shown = states[-1] if states[-1].since is not None else states[0]
-        where, since = request_phase(shown, kept.created_at, confirmed)
-        return SlipState(where, since, slip.digits)
+        due, asked = None, _plain_request(kept)
+        for id_, _ in self._merged(transaction, kept.id):
+            asked = retimed(asked, callbacks.retimings_of(transaction, id_))
+        if shown.open and shown.attempts:
+            schedule = Scheduler(now, self._calendar).schedule(shown, asked, mine=False)
+            due = next_call_due(schedule, now)
+        return slip_news(
+            shown,
+            created_at=kept.created_at,
+            arrived_at=confirmed,
+            due=due,
+            zone=self._site.zone,
+            retimed_at=asked.retimed_at,
+        )
 
-    def withdraw(self, transaction: Transaction, now: datetime, digits: str) -> SlipState:
-        """Withdraw the request of a slip, once; a closed or unknown one stays as it is."""
-        before = self.state(transaction, digits)
-        if before.phase not in (RequestPhase.KEPT_HERE, RequestPhase.WITH_CLINIC):
-            return before
-        slip = _read_slip(digits)
-        kept = callbacks.find_by_slip(transaction, slip.lookup) if slip else None
-        if kept is not None:
-            for request_id, _ in self._merged(transaction, kept.id):
-                self._add_withdrawal(transaction, now, request_id=request_id)
-        return SlipState(RequestPhase.WITHDRAWN, now, before.slip_digits)
+    def _told_there(
+        self, transaction: Transaction, slip: "_Slip", central: CentralSlip
+    ) -> SlipNews:
+        """Return the news that the centre has, and what was done here and has not arrived there."""
+        told = None
+        if central.box is not None:
+            key = PrivateSealingKey(derive_news_key(slip.secret))
+            line = unlock_news(central.box, key, central.request_id)
+            told = None if line is None else read_news(line)
+        if told is None:
+            came = central.received_at
+            told = SlipNews(
+                RequestPhase.WITH_CLINIC, None if came is None else half_day(came, self._site.zone)
+            )
+        if central.retimed:
+            told = with_other_times(told)
+        taken = min(callbacks.withdrawal_times(transaction, central.request_id), default=None)
+        if taken is None and not central.withdrawn:
+            return told
+        return with_withdrawal(told, taken, self._site.zone)
 
     def _merged(
         self, transaction: Transaction, request_id: UUID
@@ -142,6 +282,8 @@ class VisitorRequests:
             kiosk_id=self._site.kiosk_id,
             ref=reference,
             slip_lookup=derive_lookup(draft.slip_secret),
+            ticket_hash=hash_ticket(derive_news_ticket(draft.slip_secret)),
+            news_key=PrivateSealingKey(derive_news_key(draft.slip_secret)).public.raw,
             sealed=sealed,
             call_language=draft.call_language.value,
             windows=",".join(sorted(window.value for window in draft.windows)),
@@ -204,13 +346,96 @@ class CallbackPromise:
         return [self._calendar.days_between(made, rung) for made, rung in found]
 
 
+class LatelyWaited:
+    """How long people waited for a first call lately, as home says it; None where nobody knows.
+
+    On a machine that is all there is it is measured from its own facts, once an hour. One with a
+    centre has no events of staff: it says what a desk has published.
+    """
+
+    def __init__(
+        self, store: Records, clock: Clock, site: SiteInfo, calendar: WorkingCalendar, aim: int
+    ) -> None:
+        """Take the working days within which the clinic means to ring as `aim`."""
+        self._store = store
+        self._clock = clock
+        self._site = site
+        self._calendar = calendar
+        self._aim = aim
+        self._measured: tuple[datetime, MeasuredWait | None] | None = None
+
+    def read(self) -> MeasuredWait | None:
+        """Return it, where it is fresh and no small number."""
+        now = self._clock.now()
+        with self._store.read() as transaction:
+            if owes_rows(transaction, self._site.kiosk_id):
+                wait = published_wait(transaction, self._site.site_id)
+                return wait if wait is not None and wait.is_fresh(now) else None
+            if self._measured is None or not self._measured[0] <= now < self._measured[0] + _FRESH:
+                self._measured = now, self._measure(transaction, now)
+        return self._measured[1]
+
+    def _measure(self, transaction: Transaction, now: datetime) -> MeasuredWait | None:
+        since = now - MEASURED_OVER
+        kept = callbacks.requests_since(transaction, self._site.site_id, since, _MOST_REQUESTS)
+        if len(kept) < LEAST:
+            return None
+        return measure_waits(
+            [self._asked_and_done(transaction, one) for one in kept],
+            now=now,
+            calendar=self._calendar,
+            aim=self._aim,
+        )
+
+    def _asked_and_done(
+        self, transaction: Transaction, kept: KeptRequest
+    ) -> tuple[OpenedRequest, CallbackState]:
+        asked = retimed(_plain_request(kept), callbacks.retimings_of(transaction, kept.id))
+        taken = callbacks.withdrawal_times(transaction, kept.id)
+        return asked, callback_state(callbacks.events_of(transaction, kept.id), taken)
+
+
+def _plain_request(kept: KeptRequest) -> OpenedRequest:
+    """Return a request as a machine that cannot open it knows it: its times alone."""
+    return OpenedRequest(
+        id=kept.id,
+        reference=kept.ref,
+        created_at=kept.created_at,
+        preferred_name="",
+        phone_masked="",
+        windows=tuple(code for code in kept.windows.split(",") if code),
+        not_before=kept.not_before,
+        call_language="",
+        message_policy="",
+        answered_by_other="",
+        share_with_team=False,
+        ui_language="",
+        unreadable=True,
+    )
+
+
+def _by_time(one: Retiming) -> tuple[datetime, UUID]:
+    return one.at, one.id
+
+
 class _Slip(NamedTuple):
     digits: str
     lookup: bytes
+    secret: bytes
 
 
 def _read_slip(digits: str) -> _Slip | None:
     code = decode(digits)
     if not isinstance(code, Code) or code.kind is not CodeKind.SLIP:
         return None
-    return _Slip(encode(CodeKind.SLIP, code.secret), derive_lookup(code.secret))
+    return _Slip(
+        encode(CodeKind.SLIP, code.secret),
+        derive_lookup(code.secret),
+        code.secret,
+    )
+
+
+def news_ticket(digits: str) -> bytes | None:
+    """Return the ticket by which a slip's news are asked for; None where it is no slip."""
+    slip = _read_slip(digits)
+    return None if slip is None else derive_news_ticket(slip.secret)

@@ -15,8 +15,10 @@ from kiosk.domain.callbacks.actions import (
     event_for,
     refusal,
 )
+from kiosk.domain.callbacks.news import next_call_due, slip_news
 from kiosk.domain.callbacks.request import OpenedRequest
 from kiosk.domain.callbacks.scheduling import Scheduler
+from kiosk.domain.callbacks.slips import SlipNews
 from kiosk.domain.callbacks.state import CallbackState, EventKind, RequestEvent, callback_state
 from kiosk.domain.callbacks.worklist import WorkRow
 from kiosk.records.schema.tables import CallbackEvent
@@ -46,6 +48,18 @@ class Transition:
         state = self.state
         noted = is_withdrawal_noted(state, self.events, self.typed_withdrawals)
         return work_row(self.request, state, self.scheduler, self.viewer, noted=noted)
+
+    def news(self) -> SlipNews:
+        """Return what the slip of the request says."""
+        row, now = self.row(), self.scheduler.now
+        return slip_news(
+            row.state,
+            created_at=row.request.created_at,
+            arrived_at=row.request.received_at or row.request.created_at,
+            due=next_call_due(row.schedule, now),
+            zone=self.scheduler.calendar.zone,
+            retimed_at=row.request.retimed_at,
+        )
 
     def after(self, event: CallbackEvent) -> "Transition":
         """Return the same with one more event."""

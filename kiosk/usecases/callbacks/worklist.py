@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.anomalies import FactTimes, time_anomalies
-from kiosk.domain.callbacks.request import OpenedRequest
+from kiosk.domain.callbacks.request import OpenedRequest, Retiming, retimed
 from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.callbacks.state import (
     CallbackState,
@@ -149,12 +149,28 @@ class WorklistBuilder:
             ) + cache.slip_withdrawals(duplicate)
         return found
 
+    def retimings(self, request_id: UUID) -> list[Retiming]:
+        """Return the other times chosen by the slip of a request, or of one merged into it."""
+        return self._retimings().get(request_id, [])
+
+    def duplicates(self, request_id: UUID) -> list[UUID]:
+        """Return the requests that were merged into one, as far as the list was read."""
+        return [one for one in self._duplicates if self._root(one) == request_id]
+
+    def _retimings(self) -> dict[UUID, list[Retiming]]:
+        found: dict[UUID, list[Retiming]] = defaultdict(list)
+        for id_, chosen in self._cache.retimings.items():
+            found[self._root(id_)] += chosen
+        return found
+
     def _build_rows(self, scheduler: Scheduler, viewer: Viewer, wanted: Iterable[UUID]) -> None:
         cache, inherited = self._cache, self._inherited_withdrawals()
         entries, states, rows = cache.entries, self._states, self._rows
-        typed_withdrawals = cache.typed_withdrawals
+        typed_withdrawals, chosen = cache.typed_withdrawals, self._retimings()
         for id_ in wanted:
             entry, state, noted = entries[id_], states.get(id_, _UNTOUCHED), False
+            if id_ in chosen:
+                entry = retimed(entry, chosen[id_])
             if entry.reference in typed_withdrawals or inherited:
                 typed = typed_withdrawals.get(entry.reference, []) + inherited.get(id_, [])
                 noted = bool(typed) and is_withdrawal_noted(state, cache.events(id_), typed)

@@ -193,3 +193,45 @@ def test_what_was_tried_or_put_off_by_a_clock_that_was_ahead_is_due_now() -> Non
     for state in (missed(later), callback_state([held], ()), callback_state([promised], ())):
         found = look(state, local(2, 11))
         assert (found.breach_at, found.next_at, found.call_now) == (local(2, 11), None, True)
+
+
+def test_times_chosen_by_the_slip_count_as_the_first_ones_did() -> None:
+    chosen = replace(
+        ASKED, windows=("weekday_late",), not_before=date(2026, 3, 9), retimed_at=local(3, 9)
+    )
+    assert look(missed(), local(4, 10), chosen).next_at == local(9, 0)
+    assert not look(missed(), local(9, 10), chosen).call_now
+    assert look(missed(), local(9, 16), chosen).call_now
+    long_after = replace(ASKED, not_before=date(2026, 5, 20), retimed_at=local(30, 9))
+    assert look(missed(), local(31, 10), replace(long_after, not_before=None)).next_at is None
+    found = look(missed(), local(31, 10), long_after)
+    assert found.next_at is not None
+    assert found.next_at.astimezone(OFFICE.zone).date() == date(2026, 5, 20)
+
+
+def test_the_slip_is_newer_than_the_time_named_on_the_phone() -> None:
+    later = event(1, EventKind.ATTEMPT, local(3, 9), "asked_to_call_later", local(6, 15))
+    agreed = callback_state([later], (), now=local(4, 10))
+    assert look(agreed, local(4, 10)).next_at == local(6, 15)
+    before = replace(ASKED, retimed_at=local(3, 8))
+    assert look(agreed, local(4, 10), before).next_at == local(6, 15)
+    since = replace(ASKED, windows=("weekday_am",), retimed_at=local(3, 18))
+    found = look(agreed, local(4, 10), since)
+    assert found.call_now
+    assert found.breach_at == local(4, 17, 30)
+
+
+@given(
+    windows=st.sets(st.sampled_from(("weekday_am", "weekday_noon", "weekday_late", "any", "x"))),
+    day=st.none() | st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+    tries=st.integers(0, 3),
+    chosen=st.integers(2, 27),
+    now=st.integers(2, 27),
+)
+def test_no_choice_of_times_leaves_somebody_unrung(
+    windows: set[str], day: date | None, tries: int, chosen: int, now: int
+) -> None:
+    asked = replace(ASKED, windows=tuple(windows), not_before=day, retimed_at=local(chosen, 9))
+    found = look(missed(*(local(2, 9 + 4 * n) for n in range(tries))), local(now, 12), asked)
+    assert found.breach_at is not None
+    assert found.breach_at <= max(local(now, 12), local(chosen, 9)) + timedelta(days=90)

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.callbacks.request import RequestPhase
 from kiosk.domain.callbacks.state import (
     ENDINGS,
     OPEN_STATUSES,
@@ -20,7 +19,6 @@ from kiosk.domain.callbacks.state import (
     RequestEvent,
     RequestStatus,
     callback_state,
-    request_phase,
 )
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -299,35 +297,3 @@ def test_undoing_the_latest_thing_gives_the_state_without_it(events: list[Reques
     assert after.status is without.status
     assert after.attempts == without.attempts
     assert after.last_event_id == without.last_event_id
-
-
-def test_the_slip_shows_the_phase_and_since_when() -> None:
-    new = callback_state([], [])
-    assert request_phase(new, NOW, None) == (RequestPhase.KEPT_HERE, NOW)
-    assert request_phase(new, NOW, LATER) == (RequestPhase.WITH_CLINIC, LATER)
-    assert request_phase(callback_state([], [LATER]), NOW, LATER) == (RequestPhase.WITHDRAWN, LATER)
-    closed = callback_state([event(1, EventKind.CLOSED)], [])
-    assert request_phase(closed, NOW, LATER) == (RequestPhase.CLOSED, NOW)
-
-
-def test_the_slip_shows_the_clinic_from_the_first_touch() -> None:
-    touched = state(claim(3), attempt(4))
-    began = NOW + timedelta(minutes=2)
-    assert request_phase(touched, NOW, None) == (RequestPhase.WITH_CLINIC, began)
-    assert request_phase(touched, NOW, NOW) == (RequestPhase.WITH_CLINIC, NOW)
-    assert request_phase(touched, NOW, LATER) == (RequestPhase.WITH_CLINIC, began)
-
-
-@pytest.mark.parametrize(
-    ("kind", "outcome", "shown"),
-    [
-        (EventKind.ESCALATED, None, RequestPhase.WITH_CLINIC),
-        (EventKind.MERGED, None, RequestPhase.WITH_CLINIC),
-        (EventKind.WITHDRAWN, None, RequestPhase.WITHDRAWN),
-        (EventKind.CLOSED, "unreachable", RequestPhase.CLOSED),
-    ],
-)
-def test_the_slip_shows_what_is_over_for_the_visitor(
-    kind: EventKind, outcome: str | None, shown: RequestPhase
-) -> None:
-    assert request_phase(state(event(1, kind, outcome)), NOW, None) == (shown, NOW)

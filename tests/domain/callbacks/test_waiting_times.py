@@ -9,10 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.callbacks.state import RequestStatus
-from kiosk.domain.callbacks.waiting_times import count_worklist, percentile, promised_days
+from kiosk.domain.callbacks.waiting_times import (
+    MeasuredWait,
+    count_worklist,
+    measure_waits,
+    percentile,
+    promised_days,
+)
 from kiosk.domain.callbacks.worklist import WorklistCounts, WorkRow
 from tests.support.rows import row
-from tests.support.trials import OFFICE, local, missed
+from tests.support.trials import OFFICE, local, missed, tried
 
 NOW = local(4, 12)
 
@@ -112,3 +118,86 @@ def test_three_days_are_promised_until_there_is_enough_to_measure() -> None:
 def test_the_promise_is_kept_to_nine_of_ten(waits: list[float], days: int) -> None:
     assert promised_days(waits) == days
     assert promised_days(waits[::-1]) == days
+
+
+AIM = 2
+MONDAY, FRIDAY = local(2, 10), local(6, 12)
+
+
+def waited(*days: int | None, made: datetime = MONDAY) -> list[tuple[Any, Any]]:
+    """Make requests of one Monday that were rung so many days later, or not yet."""
+    found = []
+    for number, later in enumerate(days, 1):
+        one = row(number, created_at=made)
+        if later is not None:
+            one = replace(one, state=missed(made + timedelta(days=later)))
+        found.append((one.request, one.state))
+    return found
+
+
+def measured(requests: list[tuple[Any, Any]], now: datetime = FRIDAY) -> MeasuredWait | None:
+    return measure_waits(requests, now=now, calendar=OFFICE, aim=AIM)
+
+
+def test_most_people_are_nine_of_ten() -> None:
+    assert measured(waited(*[0] * 9, 4)) == MeasuredWait(1, AIM, FRIDAY)
+    assert measured(waited(*[1] * 8, 3, 4)) == MeasuredWait(3, AIM, FRIDAY)
+
+
+def test_few_are_not_told() -> None:
+    assert measured(waited(1, 1, 1, 1)) is None
+    assert measured(waited(1, 1, 1, 1, 1)) is not None
+    assert measured([]) is None
+
+
+def test_a_pile_that_nobody_touches_is_a_promise_missed() -> None:
+    found = measured(waited(*[None] * 6))
+    assert found == MeasuredWait(4, AIM, FRIDAY)
+    assert found is not None
+    assert found.is_missed
+    assert measured(waited(*[None] * 6), now=local(4, 12)) is None  # still in time
+
+
+def test_whoever_took_it_back_before_is_no_wait() -> None:
+    taken = [
+        (asked, replace(state, status=RequestStatus.WITHDRAWN))
+        for asked, state in waited(*[None] * 6)
+    ]
+    assert measured(taken) is None
+
+
+def test_a_text_is_no_call_and_a_chosen_day_pauses_the_wait() -> None:
+    texted = [(asked, tried((local(2, 11), "text_sent"))) for asked, _ in waited(*[None] * 5)]
+    assert measured(texted) == MeasuredWait(4, AIM, FRIDAY)
+    later = [
+        (replace(asked, not_before=local(6, 0).date(), retimed_at=local(3, 9)), state)
+        for asked, state in waited(*[4] * 5)
+    ]
+    assert measured(later) == MeasuredWait(1, AIM, FRIDAY)
+    too_late = [(replace(asked, retimed_at=local(30, 9)), state) for asked, state in later]
+    assert measured(too_late) == MeasuredWait(4, AIM, FRIDAY)
+
+
+def test_only_the_last_four_weeks_count() -> None:
+    assert measured(waited(*[1] * 6), now=local(30, 10)) is not None
+    assert measured(waited(*[1] * 6), now=local(30, 10, 1)) is None
+    assert measured(waited(*[1] * 6, made=local(9, 10))) is None  # by a clock that was ahead
+
+
+def test_an_old_wait_is_not_told() -> None:
+    found = MeasuredWait(1, AIM, FRIDAY)
+    assert found.is_fresh(local(13, 12))
+    assert not found.is_fresh(local(13, 12, 1))
+    assert found.is_fresh(local(6, 11, 59))
+    assert not found.is_fresh(local(6, 11, 58))
+
+
+@given(st.lists(st.integers(0, 4) | st.none(), max_size=30))
+def test_a_measured_wait_is_a_whole_number_of_days(days: list[int | None]) -> None:
+    found = measured(waited(*days))
+    late = sum(1 for one in days if one is None)
+    if len(days) < 5:
+        assert found is None
+    elif found is not None:
+        assert 1 <= found.days <= 4
+        assert found.days == 4 or late * 10 <= len(days)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from kiosk.domain.passes import hash_ticket
 from kiosk.records.central.connection import central_engine
 from kiosk.records.central.setup import (
     DESKS,
@@ -19,7 +20,7 @@ from kiosk.records.central.setup import (
     role_name,
 )
 from tests.support.centres import PASSWORD, Centre
-from tests.support.rights_rows import DENIED, A, B, Who, credentials, fresh, undone
+from tests.support.rights_rows import DENIED, A, B, Who, credentials, fresh, ticket_of, undone
 from tests.support.rights_tries import INSERT, NO, NOTHING, TRIES, YES, Try
 from tests.support.tables import check_each
 
@@ -40,6 +41,10 @@ def names(who: Who) -> dict[str, str]:
         "unused": str(unused),
         "long": "x" * 1000,
         "request": str(fresh()),
+        "ticket": ticket_of(A.site).hex(),
+        "ticket_of_b": ticket_of(B.site).hex(),
+        "ticket_hash": hash_ticket(ticket_of(A.site)).hex(),
+        "slip_lookup": b"bytes".hex(),
         "own_role": role_name(who[0], who[1], A.site),
         "other_role": role_name("kiosk", A.other_kiosk, A.site),
         "unused_role": role_name(who[0], unused, A.site),

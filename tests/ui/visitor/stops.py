@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from kiosk.domain.callbacks.actions import Attempt, Claim
+from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes, Topic
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.ui.visitor.screens.callback_form import (
@@ -16,6 +18,7 @@ from kiosk.ui.visitor.screens.callback_form import (
     CallWhenScreen,
     CallWishesScreen,
 )
+from tests.support.calls import do
 from tests.support.desks import PIN, Clinic
 from tests.support.screens import HOME, OFFERED, USUAL, Visitor
 
@@ -154,6 +157,23 @@ async def _withdrawn(visitor: Visitor, clinic: Clinic) -> None:
     await visitor.keys("w")
 
 
+async def _told(visitor: Visitor, clinic: Clinic) -> None:
+    draft = clinic.draft()
+    digits = clinic.visitor.request_callback(draft).slip_digits
+    do(clinic.callbacks, draft.id, Claim(), Attempt(AttemptResult.NO_ANSWER))
+    await visitor.scan(digits)
+
+
+async def _other_times(visitor: Visitor, clinic: Clinic) -> None:
+    await _slip(visitor, clinic)
+    await visitor.keys("a")
+
+
+async def _times_kept(visitor: Visitor, clinic: Clinic) -> None:
+    await _other_times(visitor, clinic)
+    await visitor.keys("k")
+
+
 async def _note(visitor: Visitor, _clinic: Clinic) -> None:
     await visitor.keys("w")
     await visitor.type("7KDC8HDF", "enter")
@@ -211,6 +231,9 @@ STOPS = (
     Stop("scan-again", "This is not a group pass", _scan_again),
     Stop("scan-in-form", "Back to my form", _scan_in_form),
     Stop("slip", "It is kept safely on this kiosk since", _slip),
+    Stop("slip-told", "We rang on Monday afternoon and could not reach you.", _told),
+    Stop("other-times", "Which times suit you better?", _other_times),
+    Stop("times-kept", "We ring you at the times that suit you.", _times_kept),
     Stop("withdrawn", "It is withdrawn. Nobody will call you about it.", _withdrawn),
     Stop("note", "If the code fits a request, staff will withdraw it.", _note),
     Stop("still-there", "Are you still there?", _warning),

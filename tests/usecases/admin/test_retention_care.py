@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from kiosk.domain.callbacks.actions import Claim, Merge
-from kiosk.domain.callbacks.request import RequestPhase
+from kiosk.domain.callbacks.slips import RequestPhase
 from kiosk.domain.callbacks.state import EventKind, RequestStatus
 from kiosk.domain.callbacks.worklist import WorkRow
 from kiosk.domain.passes import CodeKind, encode

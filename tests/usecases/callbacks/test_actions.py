@@ -25,7 +25,7 @@ from kiosk.domain.callbacks.actions import (
     Undo,
     Withdraw,
 )
-from kiosk.domain.callbacks.request import RequestPhase
+from kiosk.domain.callbacks.slips import RequestPhase, SlipNews, half_day
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import WorkRow
 from kiosk.errors import RevisionTaken, SignedOut
@@ -195,7 +195,7 @@ def test_the_slip_shows_what_staff_have_begun(clinic: Clinic) -> None:
     begun = clinic.clock.at
     do(clinic.callbacks, draft.id, Claim())
     state = clinic.visitor.slip_state(digits)
-    assert (state.phase, state.since) == (RequestPhase.WITH_CLINIC, begun)
+    assert state.news == SlipNews(RequestPhase.WITH_CLINIC, half_day(begun, clinic.site.zone))
     clinic.clock.move(hours=1)
     assert clinic.visitor.withdraw_by_slip(digits).phase is RequestPhase.WITHDRAWN
     row = clinic.callbacks.row(draft.id)

@@ -18,7 +18,7 @@ from kiosk.domain.callbacks.actions import (
     Release,
     Undo,
 )
-from kiosk.domain.callbacks.request import RequestPhase
+from kiosk.domain.callbacks.slips import RequestPhase
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import PhoneContact, WorklistFilter, WorklistPart, WorkRow
 from kiosk.errors import RevisionTaken

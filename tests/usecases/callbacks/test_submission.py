@@ -1,7 +1,7 @@
 """Asking for a call, and taking it back."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date
 from itertools import count
 
 import pytest
@@ -9,17 +9,17 @@ from sqlalchemy import text
 
 from kiosk.domain.callbacks.request import (
     SERIALS,
-    RequestPhase,
-    SlipState,
     format_reference,
     parse_reference,
 )
+from kiosk.domain.callbacks.slips import HalfDay, RequestPhase, SlipNews, SlipState
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.domain.staff import Purpose
 from kiosk.usecases.visitor_desk import VisitorDesk
 from kiosk.vault.sealing import open_sealed
 from tests.support.desks import NOON, Clinic
 
+TODAY_PM = HalfDay(date(2026, 3, 2), afternoon=True)
 UNKNOWN_SLIP = encode(CodeKind.SLIP, b"nobody's request")
 
 
@@ -74,10 +74,10 @@ def test_references_are_unique_on_a_kiosk_whatever_chance_says(clinic: Clinic) -
 
 def test_a_slip_shows_its_state_and_takes_back_once(clinic: Clinic) -> None:
     digits = clinic.visitor.request_callback(clinic.draft()).slip_digits
-    assert clinic.visitor.slip_state(digits) == SlipState(RequestPhase.KEPT_HERE, NOON, digits)
+    kept = SlipState(SlipNews(RequestPhase.KEPT_HERE, TODAY_PM), digits)
+    assert clinic.visitor.slip_state(digits) == kept
     clinic.clock.move(hours=1)
-    at = clinic.clock.now()
-    expected = SlipState(RequestPhase.WITHDRAWN, at, digits)
+    expected = SlipState(SlipNews(RequestPhase.WITHDRAWN, TODAY_PM), digits)
     assert clinic.visitor.withdraw_by_slip(digits) == expected
     clinic.clock.move(hours=1)
     assert clinic.visitor.withdraw_by_slip(f" {digits}\n") == expected
@@ -103,7 +103,7 @@ def test_a_closed_request_stays_closed(clinic: Clinic) -> None:
                 "request": draft.id.bytes,
             },
         )
-    closed = SlipState(RequestPhase.CLOSED, NOON + timedelta(hours=1), digits)
+    closed = SlipState(SlipNews(RequestPhase.DONE, TODAY_PM), digits)
     assert clinic.visitor.slip_state(digits) == closed
     assert clinic.visitor.withdraw_by_slip(digits) == closed
     (row,) = clinic.callbacks.worklist().rows
@@ -121,7 +121,7 @@ def test_a_closed_request_stays_closed(clinic: Clinic) -> None:
 def test_a_slip_of_no_request_is_not_known_and_writes_nothing(
     clinic: Clinic, digits: str, shown: str
 ) -> None:
-    state = SlipState(RequestPhase.NOT_KNOWN, None, shown)
+    state = SlipState(SlipNews(RequestPhase.NOT_KNOWN), shown)
     assert clinic.visitor.slip_state(digits) == state
     assert clinic.visitor.withdraw_by_slip(digits) == state
     assert clinic.count("callback_withdrawal") == 0

@@ -87,6 +87,8 @@ def format_state_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
         parts.append(by_when)
     if row.withdrawal_noted:
         parts.append("somebody typed this reference to take it back: please ask")
+    if row.wants_other_time:
+        parts.append("other times suit them better than the booked one: please ring")
     return " · ".join(parts)
 
 
@@ -134,9 +136,9 @@ def _format_wishes(row: WorkRow, now: datetime, zone: ZoneInfo, topics: Sequence
 def _format_when(row: WorkRow) -> str:
     request = row.request
     words = format_windows(request.windows)
-    return (
-        words if request.not_before is None else f"{words}, from {format_day(request.not_before)}"
-    )
+    if request.not_before is not None:
+        words = f"{words}, from {format_day(request.not_before)}"
+    return words if request.retimed_at is None else f"{words} (chosen later, by slip)"
 
 
 def _format_tries(row: WorkRow) -> str:

@@ -33,7 +33,14 @@ from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, Messag
 from kiosk.domain.callbacks.scheduling import Hint
 from kiosk.domain.callbacks.state import EventKind, RequestStatus
 from kiosk.domain.callbacks.wishes import Wish
-from kiosk.domain.callbacks.worklist import HistoryEntry, WorklistFilter, WorklistPart, WorkRow
+from kiosk.domain.callbacks.worklist import (
+    BY_SLIP,
+    RETIMED,
+    HistoryEntry,
+    WorklistFilter,
+    WorklistPart,
+    WorkRow,
+)
 from kiosk.presentation.callbacks import STATES, format_outcome, format_result, format_windows
 from kiosk.presentation.languages import format_call_language
 from kiosk.presentation.wishes import format_with_state
@@ -53,7 +60,7 @@ SHOWS = {
     WorklistPart.MINE: "Claimed by me",
     WorklistPart.UNREACHABLE: "Not reached",
     WorklistPart.ESCALATED: "With the clinician",
-    WorklistPart.NOTED: "Typed withdrawals",
+    WorklistPart.NOTED: "Told by visitors",
     WorklistPart.CLOSED: "Done",
     WorklistPart.ALL: "All",
 }
@@ -250,7 +257,6 @@ def format_next_step(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
     return f"{words}, {after}" if words else after
 
 
-BY_SLIP = "withdrawn_by_slip"
 _KINDS = {
     EventKind.CLAIMED: "claimed it",
     EventKind.RELEASED: "gave it back",
@@ -282,6 +288,9 @@ def _format_when(local: datetime) -> str:
 def _describe_entry(entry: HistoryEntry, now: datetime, zone: ZoneInfo) -> str:
     if entry.kind == BY_SLIP:
         return "the visitor took it back with their slip"
+    if entry.kind == RETIMED:
+        chosen = format_windows(code for code in entry.outcome.split(",") if code)
+        return f"the visitor chose other times with their slip: {chosen}"
     words = f"{entry.by or 'somebody'} {_describe_action(entry, now, zone)}"
     if entry.note:
         words += f": “{entry.note}”"

@@ -55,7 +55,7 @@ VIEWS = {
     WorklistPart.MINE: TabLabel("m", "Mine", "Mine"),
     WorklistPart.UNREACHABLE: TabLabel("u", "Not reached", "Not reached"),
     WorklistPart.ESCALATED: TabLabel("e", "With the clinician", "Clinician"),
-    WorklistPart.NOTED: TabLabel("t", "Typed withdrawals", "Typed"),
+    WorklistPart.NOTED: TabLabel("t", "Told by visitors", "Told"),
     WorklistPart.CLOSED: TabLabel("d", "Done", "Done"),
     WorklistPart.ALL: TabLabel("a", "All", "All"),
 }
@@ -65,7 +65,7 @@ _EMPTY = {
     WorklistPart.MINE: "You have claimed nothing. Open a request and press C.",
     WorklistPart.UNREACHABLE: "Nobody who could not be reached.",
     WorklistPart.ESCALATED: "Nothing is with the clinician.",
-    WorklistPart.NOTED: "Nobody typed a reference to take a request back.",
+    WorklistPart.NOTED: "Nobody typed a reference to take a request back, or moves a talk.",
     WorklistPart.CLOSED: "Nothing is done yet.",
     WorklistPart.ALL: "Nobody has asked for a call yet.",
 }
@@ -78,7 +78,7 @@ def worklist_line(
 
     Only what is late stands out: in a list where all is late, a bold row can still be called now.
     """
-    schedule = row.schedule
+    schedule, is_noted = row.schedule, row.withdrawal_noted or row.wants_other_time
     cells = (
         format_due(schedule, now, zone),
         format_name(row),
@@ -87,7 +87,7 @@ def worklist_line(
         format_windows(row.request.windows, short=True),
         str(schedule.attempts) if schedule.attempts else "",
         format_result(schedule.last_result),
-        f"{format_state(row, now, zone)}{' ✎' if row.withdrawal_noted else ''}",
+        f"{format_state(row, now, zone)}{' ✎' if is_noted else ''}",
     )
     is_late = schedule.late_by(now) is not None
     return Line(cells, "strong" if schedule.call_now else "", warned=0 if is_late else None)

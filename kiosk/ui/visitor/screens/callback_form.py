@@ -1,6 +1,7 @@
 """The callback form: five steps with one or two questions each, then all of it read back.
 
 Where the clinic offers wishes, one more screen can be passed over; it is no step of its own.
+One of its questions is asked again of whoever shows the slip: which times suit better.
 """
 
 from collections.abc import Iterable
@@ -13,12 +14,14 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
+from kiosk.domain.callbacks.slips import MOVABLE_PHASES
 from kiosk.domain.callbacks.wishes import OfferedWishes, with_message_policy, with_wishes
 from kiosk.domain.phones import PhoneProblem, check_phone, format_masked, format_phone
 from kiosk.domain.text import NameProblem, check_name, clean
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.screen import Received, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.screen import GoTo, Received, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import (
+    Translate,
     answered_by_other_options,
     call_language_options,
     describe_name_problem,
@@ -178,27 +181,87 @@ class CallWhenScreen(CallFormScreen):
         return self._("Choose all that suit you.")
 
     def body(self) -> Iterable[Widget]:
-        yield Choices(
-            window_options(self._), marked=self._form.draft.windows, several=True, id="windows"
+        yield from _ask_times(self._form, self._)
+
+    @on(Choices.Changed)
+    def keep(self, event: Choices.Changed) -> None:
+        """Keep the parts of the week, or the first day."""
+        _keep_times(self._form, event)
+
+
+def _ask_times(form: CallForm, _: Translate) -> Iterable[Widget]:
+    """Ask for parts of the week and the first day."""
+    yield Choices(window_options(_), marked=form.draft.windows, several=True, id="windows")
+    yield Static(_("And from which day?"), classes="question", markup=False)
+    yield Choices(first_day_options(_), marked={form.wait}, id="waits")
+
+
+def _keep_times(form: CallForm, event: Choices.Changed) -> None:
+    """Keep what was marked; "any time" excludes the other parts, and none means any."""
+    if event.choices.id == "waits":
+        form.wait = event.choices.value
+        return
+    chosen = {Window(value) for value in event.choices.marked}
+    if Window.ANY in chosen and Window.ANY not in form.draft.windows:
+        chosen = {Window.ANY}
+    wanted = frozenset((chosen - {Window.ANY}) or {Window.ANY})
+    form.draft = replace(form.draft, windows=wanted)
+    event.choices.show(wanted)
+
+
+class OtherTimesScreen(VisitorScreen):
+    """The same question as in the form, for a request that was made before."""
+
+    AUTO_FOCUS = "#keep"
+
+    def __init__(self, form: CallForm) -> None:
+        super().__init__()
+        self._form = form
+
+    def heading(self) -> str:
+        return self._("Which times suit you better?")
+
+    def lead(self) -> str:
+        return self._("Choose all that suit you.")
+
+    def body(self) -> Iterable[Widget]:
+        yield from _ask_times(self._form, self._)
+
+    def below(self) -> Iterable[Widget]:
+        yield Static("", id="say", markup=False)
+        yield from super().below()
+
+    def steps(self) -> Iterable[Action]:
+        yield Action(self._("Keep these"), letter="K", id="keep", primary=True)
+
+    @on(Choices.Changed)
+    def keep(self, event: Choices.Changed) -> None:
+        """Take what is marked, until it is kept."""
+        _keep_times(self._form, event)
+
+    @on(Pressable.Pressed, "#keep")
+    def keep_times(self) -> None:
+        """Keep the times; a second press while the first is under way does nothing."""
+        self.once(self._keep_times)
+
+    async def _keep_times(self) -> None:
+        slip = self.visit.slip
+        if slip is None:
+            return
+        chosen = self._form.confirmed(self.visit.texts.language, self.context.clinic.today())
+        answer = await self.ask(
+            lambda side: side.desk.retime_by_slip(
+                slip.digits, chosen.windows, chosen.not_before, slip.central
+            )
         )
-        yield Static(self._("And from which day?"), classes="question", markup=False)
-        yield Choices(first_day_options(self._), marked={self._form.wait}, id="waits")
-
-    @on(Choices.Changed, "#windows")
-    def keep_windows(self, event: Choices.Changed) -> None:
-        """Keep the parts of the week; "any time" excludes the others, and none means any."""
-        chosen = {Window(value) for value in event.choices.marked}
-        form = self._form
-        if Window.ANY in chosen and Window.ANY not in form.draft.windows:
-            chosen = {Window.ANY}
-        wanted = frozenset((chosen - {Window.ANY}) or {Window.ANY})
-        form.draft = replace(form.draft, windows=wanted)
-        event.choices.show(wanted)
-
-    @on(Choices.Changed, "#waits")
-    def keep_wait(self, event: Choices.Changed) -> None:
-        """Keep the first day."""
-        self._form.wait = event.choices.value
+        if not isinstance(answer, Trouble) and answer.phase in MOVABLE_PHASES:
+            self.post_message(GoTo(VisitorRoute.TIMES_KEPT))
+            return
+        self.query_one("#say").display = True
+        if isinstance(answer, Trouble):
+            self.refuse()
+        else:
+            self.say(self._("It can no longer be changed here. Any staff member can help you."))
 
 
 class CallLanguageScreen(CallFormScreen):

@@ -9,10 +9,11 @@ from textual.widgets import Static
 
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.screen import VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import format_session
+from kiosk.ui.visitor.text import format_lately_waited, format_session
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.layout import Tiles
 
+_MEASURE_SECONDS = 20.0
 _ROUTES = {
     "read": VisitorRoute.READ,
     "call": VisitorRoute.CALL,
@@ -77,6 +78,7 @@ class HomeScreen(VisitorScreen):
                 id="withdraw",
             )
         yield Static("", id="today", markup=False)
+        yield Static("", id="promise", markup=False)
 
     def below(self) -> Iterable[Widget]:
         return ()
@@ -102,6 +104,15 @@ class HomeScreen(VisitorScreen):
         self._sessions = tuple(lines)
         self._clock_wrong = today.clock_wrong
         self._show_today()
+        await self._show_promise()
+
+    async def _show_promise(self) -> None:
+        """Say how long people waited for a call lately; measuring it must hold up no scan."""
+        waited = await self.door.ask_aside(lambda side: side.desk.lately_waited(), _MEASURE_SECONDS)
+        self.end_if_detached()
+        if not isinstance(waited, Trouble):
+            told = "" if waited is None else format_lately_waited(waited, self.context)
+            self.say(told, "#promise")
 
     def on_resize(self) -> None:
         self._show_today()

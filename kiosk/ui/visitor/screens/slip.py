@@ -1,4 +1,6 @@
-"""Withdrawing a request: by its slip at once, or by its typed reference."""
+"""A request's slip: what became of the request, other times, and withdrawing it; or its typed
+reference, to withdraw it.
+"""
 
 from collections.abc import Iterable
 
@@ -7,50 +9,113 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from kiosk.domain.attendance.check_in import SlipShown
-from kiosk.domain.callbacks.request import RequestPhase, SlipState
+from kiosk.domain.callbacks.slips import MOVABLE_PHASES, OPEN_PHASES, RequestPhase, SlipState
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.screen import GoTo, Received, VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import format_day_and_time
+from kiosk.ui.visitor.text import describe_news
+from kiosk.ui.visitor.visit import CENTRAL_SECONDS, ShownSlip
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_labels
 
 
 class SlipScreen(VisitorScreen):
-    """One sentence about the request; it names nobody."""
+    """What became of the request, in plain words; it names nobody.
+
+    What this kiosk knows is there at once. Where there is a centre, its news take that place as
+    soon as they come.
+    """
 
     AUTO_FOCUS = "#back"
 
     def __init__(self, state: SlipState) -> None:
         super().__init__()
         self._state = state
+        self._is_asking = False
+        """Whether an answer of the centre may still come."""
+        self._is_away = False
+        """Whether the centre was asked and has not answered."""
 
     def heading(self) -> str:
         return self._("Your request")
 
     def body(self) -> Iterable[Widget]:
-        yield Static(self._format_state(), classes="question", markup=False)
+        self._is_asking = self.context.clinic.has_central
+        yield Static(self._told(), classes="question", id="told", markup=False)
+        yield Static(self._more(), id="more-told", markup=False)
         yield Static("", id="say", markup=False)
 
     def steps(self) -> Iterable[Action]:
-        if self._state.phase in (RequestPhase.KEPT_HERE, RequestPhase.WITH_CLINIC):
-            yield Action(self._("Withdraw it"), letter="W", id="withdraw", primary=True, apart=True)
+        other = Action(self._("Another time"), letter="A", id="other-time")
+        take = Action(self._("Withdraw it"), letter="W", id="withdraw", primary=True, apart=True)
+        other.display, take.display = self._offers()
+        yield other
+        yield take
 
-    def _format_state(self) -> str:
-        since = self._state.since
-        zone, language = self.context.clinic.zone, self.visit.texts.language
-        when = format_day_and_time(since, zone, language) if since is not None else ""
-        match self._state.phase:
-            case RequestPhase.KEPT_HERE:
-                return self._("It is kept safely on this kiosk since {when}.").format(when=when)
-            case RequestPhase.WITH_CLINIC:
-                return self._("It is with the clinic since {when}.").format(when=when)
-            case RequestPhase.WITHDRAWN:
-                return self._("It is withdrawn. Nobody will call you about it.")
-            case RequestPhase.CLOSED:
-                return self._("It is done. You can always ask for another call.")
-            case RequestPhase.NOT_KNOWN:
-                return self._("It is not on this kiosk. Any staff member can look for you.")
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.visit.slip = ShownSlip(self._state.slip_digits)
+        self._is_asking &= self._state.phase is not RequestPhase.WITHDRAWN
+        if self._is_asking and self._state.slip_digits:
+            self.say(self._("Looking for news …"))
+            self.run_worker(self._look())
+
+    async def _look(self) -> None:
+        """Ask the centre, which may be slow or away; nothing here waits for it."""
+        digits = self._state.slip_digits
+        answer = await self.door.ask_aside(lambda side: side.ask_central(digits), CENTRAL_SECONDS)
+        self.end_if_detached()
+        self._is_asking = False
+        if isinstance(answer, Trouble):
+            self._is_away = True
+            is_known = self._state.phase is not RequestPhase.NOT_KNOWN
+            self.say(self._describe_away() if is_known else "")
+            self._show(self._state)
+            return
+        self.visit.slip = ShownSlip(digits, answer)
+        state = await self.ask(lambda side: side.desk.slip_state(digits, answer))
+        self.say("")
+        self._show(self._state if isinstance(state, Trouble) else state)
+
+    def _offers(self) -> tuple[bool, bool]:
+        """Return whether other times may be chosen now, and whether it may be taken back."""
+        phase = self._state.phase
+        return phase in MOVABLE_PHASES, phase in OPEN_PHASES
+
+    def _show(self, state: SlipState) -> None:
+        """Show what is known now, and offer what can be done about it."""
+        before, self._state = self._offers(), state
+        self.say(self._told(), "#told")
+        self.say(self._more(), "#more-told")
+        offers = self._offers()
+        if offers == before:
+            return
+        self.note_change()
+        for action, offered in zip(("#other-time", "#withdraw"), offers, strict=True):
+            for shown in self.query(action):
+                shown.display = offered
+        if self.focused is None or not self.focused.display:
+            self.query_one("#back").focus()
+
+    def _told(self) -> str:
+        if self._state.phase is RequestPhase.NOT_KNOWN and self._is_asking:
+            return self._("One moment, please.")
+        if self._state.phase is RequestPhase.NOT_KNOWN and self._is_away:
+            return self._describe_away()
+        return "\n".join(describe_news(self._state.news, self.context))
+
+    def _describe_away(self) -> str:
+        return self._("We cannot see news just now. Any staff member can tell you.")
+
+    def _more(self) -> str:
+        if not self._offers()[0]:
+            return ""
+        return self._("Does another time suit you better? Choose it here.")
+
+    @on(Pressable.Pressed, "#other-time")
+    def choose_other_times(self) -> None:
+        """Ask which times suit better."""
+        self.go_to(VisitorRoute.OTHER_TIMES)
 
     @on(Pressable.Pressed, "#withdraw")
     def withdraw(self) -> None:
@@ -58,8 +123,8 @@ class SlipScreen(VisitorScreen):
         self.once(self._withdraw)
 
     async def _withdraw(self) -> None:
-        digits = self._state.slip_digits
-        answer = await self.ask(lambda side: side.desk.withdraw_by_slip(digits))
+        slip = self.visit.slip or ShownSlip(self._state.slip_digits)
+        answer = await self.ask(lambda side: side.desk.withdraw_by_slip(slip.digits, slip.central))
         if isinstance(answer, Trouble):
             self.refuse()
         else:

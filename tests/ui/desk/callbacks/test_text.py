@@ -39,6 +39,7 @@ from kiosk.domain.callbacks.state import (
     RequestStatus,
 )
 from kiosk.domain.callbacks.worklist import (
+    BY_SLIP,
     HistoryEntry,
     PhoneContact,
     Worklist,
@@ -53,7 +54,7 @@ from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks import request
 from kiosk.ui.desk.callbacks import text as words
 from kiosk.ui.desk.callbacks import worklist as lines
-from kiosk.ui.desk.callbacks.text import BY_SLIP, describe_answer, format_history
+from kiosk.ui.desk.callbacks.text import describe_answer, format_history
 from kiosk.ui.desk.callbacks.worklist import WorklistView
 from kiosk.ui.widgets.list import Line
 from tests.support.desks import NOON

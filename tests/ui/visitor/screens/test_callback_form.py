@@ -219,7 +219,7 @@ async def test_the_receipt_says_what_was_promised(clinic: Clinic) -> None:
         await form(CallReviewScreen, "y")(visitor, clinic)
         (row,) = clinic.callbacks.worklist().rows
         visitor.expect(SENT, row.request.reference, "Most people get a call within 3 working days.")
-        visitor.expect("Photograph the code to withdraw later.")
+        visitor.expect("Photograph the code to see news or withdraw.")
         visitor.expect_not("Mei Ling", "8123 4567", "Back")
         assert visitor.app.context.visit.form is None
         await visitor.keys("b")

@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.cli.demo import begin
 from kiosk.content.articles import read_take_home
-from kiosk.domain.callbacks.request import RequestPhase
+from kiosk.domain.callbacks.slips import RequestPhase
 from kiosk.domain.passes import Code, CodeKind, decode
 from kiosk.ui.visitor.screens.callback_form import CallReviewScreen
 from kiosk.ui.widgets.buttons import Tile

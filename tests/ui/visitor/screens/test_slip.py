@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.domain.callbacks.request import SlipState
+from kiosk.domain.callbacks.slips import CentralSlip, SlipState
 from kiosk.errors import StoreFull
 from kiosk.ui.widgets.inputs import Field
 from kiosk.usecases.visitor_desk import VisitorDesk
@@ -18,7 +18,7 @@ async def test_a_slip_shows_the_state_and_withdraws_at_once(clinic: Clinic) -> N
     receipt = clinic.visitor.request_callback(clinic.draft())
     async with at_kiosk(clinic) as visitor:
         await visitor.scan(receipt.slip_digits)
-        visitor.expect("Your request", f"{KEPT} 2 Mar, 12:00 pm.", "W Withdraw it")
+        visitor.expect("Your request", f"{KEPT} Monday afternoon.", "W Withdraw it")
         visitor.expect_not("Mei", "8123")
         await visitor.at_once("w", "w", "w")
         visitor.expect("Your request", WITHDRAWN)
@@ -45,14 +45,14 @@ async def test_a_slip_of_another_kiosk(clinic: Clinic) -> None:
         transaction.connection().exec_driver_sql("DELETE FROM callback_request")
     async with at_kiosk(clinic) as visitor:
         await visitor.scan(receipt.slip_digits)
-        visitor.expect("It is not on this kiosk. Any staff member can look for you.")
+        visitor.expect("We do not know this slip here. Any staff member can look for you.")
         visitor.expect_not("Withdraw it")
 
 
 async def test_withdrawing_while_the_disk_is_full(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_desk: VisitorDesk, _digits: str) -> SlipState:
+    def full(_desk: VisitorDesk, _digits: str, _central: CentralSlip | None) -> SlipState:
         raise StoreFull("The disk is full; make room.")
 
     receipt = clinic.visitor.request_callback(clinic.draft())
