@@ -141,11 +141,15 @@ class PassScreen(DeskScreen):
     def __init__(self, issued: IssuedPass) -> None:
         super().__init__()
         self._issued = issued
+        self._is_printed = False
 
     def heading(self) -> str:
         return f"The pass of {self._issued.name}"
 
     def lead(self) -> str:
+        # On a low screen what becomes of it takes this place.
+        if self._is_printed and self.has_class("-short"):
+            return ""
         return "They photograph it now, or you print it. It is shown only this once."
 
     def keys(self) -> Iterable[Key]:
@@ -165,4 +169,6 @@ class PassScreen(DeskScreen):
 
     def _print(self) -> None:
         issued = self._issued
+        self._is_printed = True
+        self.rehead()
         self.print_by(lambda side: side.tools.printing.passes((issued,), side.login))

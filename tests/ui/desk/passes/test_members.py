@@ -2,6 +2,7 @@
 
 from kiosk.domain.attendance.check_in import CheckedIn, GuestWelcomed
 from kiosk.domain.passes import Code, CodeKind, decode
+from kiosk.domain.printing import PrintResult, PrintState
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk
 from tests.support.pictures import codes
@@ -133,3 +134,20 @@ async def test_several_passes_go_to_one_sheet(clinic: Clinic) -> None:
         code = decode(one.digits)
         assert isinstance(code, Code)
         assert code.kind is CodeKind.PASS
+
+
+async def test_what_becomes_of_a_pass_is_read_on_a_low_screen_too(clinic: Clinic) -> None:
+    sentence = (
+        "The print command did not end within 60 seconds and was stopped; see whether the printer"
+        " is on and has paper. The file is in the exports folder: passes-2026-03-02-1a2b.pdf."
+        " Print it, then delete it."
+    )
+    async with at_desk(clinic, "manager", size=(56, 16)) as colleague:
+        await colleague.keys("p", "enter", "a")
+        await colleague.type("Zoe", "enter")
+        colleague.written.printer.result = PrintResult(PrintState.FAILED, sentence)
+        await colleague.keys("p")
+        await colleague.see_next_second()
+        said = " ".join(line[:26].strip() for line in colleague.lines)
+        assert "Not printed: the passes." in said
+        assert "then delete it." in said
