@@ -114,7 +114,7 @@ async def test_the_first_hour_leads_to_each_step_and_goes_when_all_is_done(
         colleague.expect("✓  Add a group: done", "B  Booklets")
         colleague.expect_not("T  Test card")
         await colleague.keys("b")
-        colleague.expect("The brochure", "no address yet", "take-home.toml")
+        colleague.expect("The brochure", "no address yet", "into this file, then press R")
         clinic.take_home.write_text('[[item]]\ntitle = "One"\nurl = "https://a.org/1"\n')
         await colleague.keys("r")
         colleague.expect("https://a.org/1")

@@ -95,7 +95,7 @@ class NoticeScreen(VisitorScreen):
         return self._field is not None and types_text(event)
 
 
-_PRINT_ROWS = 20
+_PRINT_ROWS = 22
 """Rows from which on there is room for a button beside a code."""
 
 
