@@ -6,25 +6,31 @@ next one.
 
 import contextlib
 import json
+import logging
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from kiosk.bootstrap.data_folder import DATABASE, make_folder, refuse_on_desk
-from kiosk.errors import SetupError
+from kiosk.errors import KioskError, SetupError
 
 if TYPE_CHECKING:
     from kiosk.domain.staff import Purpose
-    from kiosk.usecases.sample_clinic import SamplePass
+    from kiosk.usecases.sample_clinic import PastToMake, SamplePass
     from kiosk.vault.keys import PrivateSealingKey
     from kiosk.vault.passphrases import Cost
 
     Keeper = Callable[[UUID, Mapping[Purpose, PrivateSealingKey]], None]
 
 
+_log = logging.getLogger("kiosk.demo")
+_PAUSE_SECONDS = 0.2
+"""Between two weeks, in which whoever stands at the kiosk comes first."""
 INDEX = "demo-passes.json"
 """Lists the sample passes. It is the first file of a demo and in no clinic's folder."""
 _KIT = "demo-recovery-kit.json"
@@ -54,6 +60,50 @@ def prepare(
 
     `report` is called with a sentence for each long step; `cost` replaces a passphrase's usual one.
     """
+    begun = begin_day(folder, report, cost)
+    if begun is not None:
+        report("Making its past: twelve weeks of groups and calls.")
+        make_past(folder, begun)
+
+
+def prepare_behind(folder: Path) -> None:
+    """Do as `prepare`, and make the past in a thread beside the kiosk, which does not wait for it.
+
+    What is cut off by the end of the program is made at the next start.
+    """
+    begun = begin_day(folder)
+    if begun is not None:
+        Thread(target=_make_past_quietly, args=(folder, begun), name="past", daemon=True).start()
+
+
+def _make_past_quietly(folder: Path, begun: "PastToMake") -> None:
+    try:
+        make_past(folder, begun, lambda: sleep(_PAUSE_SECONDS))
+    except KioskError as error:
+        _log.error("the demo's past was not made: %s", type(error).__name__)
+
+
+def make_past(
+    folder: Path, begun: "PastToMake", pause: Callable[[], object] = lambda: None
+) -> None:
+    """Make the weeks before a day that has begun; `pause` is called after each."""
+    from kiosk.devices.clock import SystemClock, entropy
+    from kiosk.records.database.store import Store
+    from kiosk.usecases.sample_clinic import SampleClinic
+
+    store = Store.open(folder / DATABASE)
+    try:
+        SampleClinic(store, SystemClock(), entropy).make_past(begun, pause)
+    finally:
+        store.close()
+
+
+def begin_day(
+    folder: Path,
+    report: Callable[[str], object] = lambda _step: None,
+    cost: "Cost | None" = None,
+) -> "PastToMake | None":
+    """Do as `prepare` without the weeks before today, which are returned where they are to make."""
     from kiosk.devices.clock import SystemClock, entropy
     from kiosk.records.database.lock import lock_folder
     from kiosk.records.database.store import Store
@@ -69,7 +119,9 @@ def prepare(
             if not clinic.is_complete(passes):
                 report("Making the sample clinic: keys, staff, groups, passes.")
                 clinic.complete(passes, _recovery_keeper(folder))
+            begun = clinic.begin_day()
             clinic.plan_sessions()
+            return begun
         finally:
             store.close()
 

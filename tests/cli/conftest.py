@@ -86,7 +86,7 @@ def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo's folder before anybody asked to be called."""
     folder = tmp_path_factory.mktemp("made") / "demo"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sample_clinic, "send_sample_requests", lambda _context: None)
+        patch.setattr(sample_clinic.SampleClinic, "begin_day", lambda _clinic: None)
         prepare(folder, cost=CHEAP)
     return folder
 
