@@ -8,7 +8,7 @@ import contextlib
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -21,7 +21,8 @@ from kiosk.errors import KioskError, SetupError
 
 if TYPE_CHECKING:
     from kiosk.domain.staff import Purpose
-    from kiosk.usecases.sample_clinic import PastToMake, SamplePass
+    from kiosk.records.database.lock import FolderLock
+    from kiosk.usecases.sample_clinic import SampleClinic, SamplePass
     from kiosk.vault.keys import PrivateSealingKey
     from kiosk.vault.passphrases import Cost
 
@@ -60,10 +61,10 @@ def prepare(
 
     `report` is called with a sentence for each long step; `cost` replaces a passphrase's usual one.
     """
-    begun = begin_day(folder, report, cost)
-    if begun is not None:
-        report("Making its past: twelve weeks of groups and calls.")
-        make_past(folder, begun)
+    begin(folder)
+    with lock_demo(folder), _sample_clinic(folder, cost) as clinic:
+        _complete(folder, clinic, report)
+        clinic.make_past(begun=lambda: report("Making its past: groups and calls of weeks."))
 
 
 def prepare_behind(folder: Path) -> None:
@@ -71,59 +72,51 @@ def prepare_behind(folder: Path) -> None:
 
     What is cut off by the end of the program is made at the next start.
     """
-    begun = begin_day(folder)
-    if begun is not None:
-        Thread(target=_make_past_quietly, args=(folder, begun), name="past", daemon=True).start()
+    begin(folder)
+    with lock_demo(folder), _sample_clinic(folder) as clinic:
+        _complete(folder, clinic)
+    Thread(target=_make_past, args=(folder,), name="past", daemon=True).start()
 
 
-def _make_past_quietly(folder: Path, begun: "PastToMake") -> None:
+def _make_past(folder: Path) -> None:
     try:
-        make_past(folder, begun, lambda: sleep(_PAUSE_SECONDS))
+        with lock_demo(folder), _sample_clinic(folder) as clinic:
+            clinic.make_past(lambda: sleep(_PAUSE_SECONDS))
     except KioskError as error:
         _log.error("the demo's past was not made: %s", type(error).__name__)
 
 
-def make_past(
-    folder: Path, begun: "PastToMake", pause: Callable[[], object] = lambda: None
-) -> None:
-    """Make the weeks before a day that has begun; `pause` is called after each."""
+@contextlib.contextmanager
+def _sample_clinic(folder: Path, cost: "Cost | None" = None) -> "Iterator[SampleClinic]":
     from kiosk.devices.clock import SystemClock, entropy
-    from kiosk.records.database.store import Store
-    from kiosk.usecases.sample_clinic import SampleClinic
-
-    store = Store.open(folder / DATABASE)
-    try:
-        SampleClinic(store, SystemClock(), entropy).make_past(begun, pause)
-    finally:
-        store.close()
-
-
-def begin_day(
-    folder: Path,
-    report: Callable[[str], object] = lambda _step: None,
-    cost: "Cost | None" = None,
-) -> "PastToMake | None":
-    """Do as `prepare` without the weeks before today, which are returned where they are to make."""
-    from kiosk.devices.clock import SystemClock, entropy
-    from kiosk.records.database.lock import lock_folder
     from kiosk.records.database.store import Store
     from kiosk.usecases.sample_clinic import SampleClinic
     from kiosk.vault.passphrases import DEFAULT_COST
 
-    begin(folder)
-    with lock_folder(folder, _LOCK):
-        passes = _passes(folder)
-        store = Store.open(folder / DATABASE, create=True)
-        try:
-            clinic = SampleClinic(store, SystemClock(), entropy, cost or DEFAULT_COST)
-            if not clinic.is_complete(passes):
-                report("Making the sample clinic: keys, staff, groups, passes.")
-                clinic.complete(passes, _recovery_keeper(folder))
-            begun = clinic.begin_day()
-            clinic.plan_sessions()
-            return begun
-        finally:
-            store.close()
+    store = Store.open(folder / DATABASE, create=True)
+    try:
+        yield SampleClinic(store, SystemClock(), entropy, cost or DEFAULT_COST)
+    finally:
+        store.close()
+
+
+def _complete(
+    folder: Path,
+    clinic: "SampleClinic",
+    report: Callable[[str], object] = lambda _step: None,
+) -> None:
+    passes = _passes(folder)
+    if not clinic.is_complete(passes):
+        report("Making the sample clinic: keys, staff, groups, passes.")
+        clinic.complete(passes, _recovery_keeper(folder))
+    clinic.plan_sessions()
+
+
+def lock_demo(folder: Path) -> "FolderLock":
+    """Be the one that makes the sample clinic of a folder; StoreBusy where another one does."""
+    from kiosk.records.database.lock import lock_folder
+
+    return lock_folder(folder, _LOCK)
 
 
 def begin(folder: Path) -> None:

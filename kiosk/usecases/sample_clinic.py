@@ -78,14 +78,6 @@ _GROUPS = (
 
 
 @dataclass(frozen=True, slots=True)
-class PastToMake:
-    """A day that has begun, and since when the weeks before it are still to be made."""
-
-    since: datetime
-    team: Team
-
-
-@dataclass(frozen=True, slots=True)
 class SamplePass:
     """One sample pass."""
 
@@ -145,33 +137,32 @@ class SampleClinic:
             draft = JoinDraft(desk.new_pass().id, _secret(one))
             desk.issue_pass(one.name, PEOPLE.get(one.name, "en"), draft)
 
-    def begin_day(self) -> PastToMake | None:
-        """Do what waits on today's lists, so that requests are to be called now.
+    def make_past(
+        self,
+        pause: Callable[[], object] = lambda: None,
+        begun: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Make what waits on today's lists, and the weeks before, so that reports are full.
 
-        Return what of the past is still to be made, or None where all was done a short while ago.
+        Harmless when repeated; nothing is done where all was made a short while ago. `begun` is
+        called where something is done, `pause` after each part: each is whole or not there.
         """
         now, since, site = self._clock.now(), self._last_fact_at(), load_site(self._store)
-        clock = PastClock(since)
-        context = self._context(self._store, clock, site)
         is_fresh = has_begun(self._store, site, now) and now - since < _QUIET
         if now.year < FIRST_YEAR or (is_fresh and not missing_weeks(self._store, site, now)):
-            return None
-        access = Access(context, self._cost)
+            return
+        begun()
+        access = Access(self._context(self._store, PastClock(since), site), self._cost)
         team = Team(*(_signed_in(access, one) for one in (*STAFF, MANAGER)))
         if not is_fresh:
             with self._past(site, team) as past:
                 past.do_today(now)
-        return PastToMake(since, team)
-
-    def make_past(self, begun: PastToMake, pause: Callable[[], object] = lambda: None) -> None:
-        """Make the weeks before today, so that reports are full; `pause` is called after each."""
-        now, site = self._clock.now(), load_site(self._store)
-        with self._past(site, begun.team) as past:
-            mondays = past.weeks_to_do(begun.since, now)
+        with self._past(site, team) as past:
+            mondays = past.weeks_to_do(since, now)
         for monday in mondays:
-            with self._past(site, begun.team) as past:
-                past.do_week(monday, now)
             pause()
+            with self._past(site, team) as past:
+                past.do_week(monday, now)
         with self._store.write() as transaction:
             report_second_kiosk(transaction, site, now)
 

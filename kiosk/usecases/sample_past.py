@@ -59,7 +59,7 @@ from kiosk.usecases.sample_weeks import (
     CourseEnd,
     Oddity,
     Standing,
-    Waiting,
+    TodaysRequest,
 )
 from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff_desk import Context, SignedIn
@@ -333,7 +333,7 @@ class SamplePast:
         for place, waiting in enumerate(TODAY):
             yield from self._waiting(until, place, waiting)
 
-    def _waiting(self, until: datetime, place: int, waiting: Waiting) -> _Steps:
+    def _waiting(self, until: datetime, place: int, waiting: TodaysRequest) -> _Steps:
         day = self._date(until)
         draft = self._draft_of(day, place, waiting)
         yesterday, before = self._working_day_before(day, 1), self._working_day_before(day, 2)
@@ -379,7 +379,7 @@ class SamplePast:
                 at = called + 4 * place * _MINUTE
                 yield _Step(at, partial(self._act, draft.id, settled, None))
 
-    def _draft_of(self, day: date, place: int, waiting: Waiting) -> CallbackDraft:
+    def _draft_of(self, day: date, place: int, waiting: TodaysRequest) -> CallbackDraft:
         return CallbackDraft(
             id=_today_id(self._site, day, place),
             slip_secret=self._secret(f"slip today {day} {place}"),

@@ -148,7 +148,7 @@ class Standing(StrEnum):
     """Its reference was typed to take it back; staff have to confirm that."""
 
 
-class Waiting(NamedTuple):
+class TodaysRequest(NamedTuple):
     """A request that is always among those of today."""
 
     name: str
@@ -161,20 +161,20 @@ class Waiting(NamedTuple):
 
 
 TODAY: Final = (
-    Waiting("Mei", "+6581230001", _ZH, _MORNINGS, Standing.PROMISED, MessagePolicy.TEXT),
-    Waiting("Ravi", "+6581230002", _TA, _AFTERNOONS, Standing.NEW),
-    Waiting("Uncle Lim", "+6562230003", CallLanguage.HOKKIEN, _ANY, Standing.LATE),
-    Waiting(
+    TodaysRequest("Mei", "+6581230001", _ZH, _MORNINGS, Standing.PROMISED, MessagePolicy.TEXT),
+    TodaysRequest("Ravi", "+6581230002", _TA, _AFTERNOONS, Standing.NEW),
+    TodaysRequest("Uncle Lim", "+6562230003", CallLanguage.HOKKIEN, _ANY, Standing.LATE),
+    TodaysRequest(
         "Aisyah", "+6591230004", _MS, _AFTERNOONS, Standing.PROMISED,
         MessagePolicy.NAME_AND_NUMBER, AnsweredByOther.SAY_CLINIC,
     ),
-    Waiting("王小明", "+6581230005", _ZH, _ANY, Standing.TOMORROW),
-    Waiting("Sam", "+447700900123", _EN, _ANY, Standing.PROMISED),
-    Waiting("Mei Mei", "+6581230001", _ZH, _MORNINGS, Standing.NEW),
-    Waiting("Priya", "+6581230006", _EN, _ANY, Standing.WITHDRAWN),
-    Waiting("Daniel", "+6581230007", _EN, _ANY, Standing.NOTED),
-    Waiting("Farah", "+6581230008", _MS, _ANY, Standing.ESCALATED),
-    Waiting("Ah Hock", "+6581230009", _ZH, _ANY, Standing.MISSED),
-    Waiting("Siew Ling", "+6581230010", _ZH, _ANY, Standing.REACHED),
+    TodaysRequest("王小明", "+6581230005", _ZH, _ANY, Standing.TOMORROW),
+    TodaysRequest("Sam", "+447700900123", _EN, _ANY, Standing.PROMISED),
+    TodaysRequest("Mei Mei", "+6581230001", _ZH, _MORNINGS, Standing.NEW),
+    TodaysRequest("Priya", "+6581230006", _EN, _ANY, Standing.WITHDRAWN),
+    TodaysRequest("Daniel", "+6581230007", _EN, _ANY, Standing.NOTED),
+    TodaysRequest("Farah", "+6581230008", _MS, _ANY, Standing.ESCALATED),
+    TodaysRequest("Ah Hock", "+6581230009", _ZH, _ANY, Standing.MISSED),
+    TodaysRequest("Siew Ling", "+6581230010", _ZH, _ANY, Standing.REACHED),
 )  # fmt: skip
 """The seventh has the number of the first, as a duplicate request has."""
