@@ -21,7 +21,6 @@ from kiosk.errors import KioskError, SetupError
 
 if TYPE_CHECKING:
     from kiosk.domain.staff import Purpose
-    from kiosk.records.database.lock import FolderLock
     from kiosk.usecases.sample_clinic import SampleClinic, SamplePass
     from kiosk.vault.keys import PrivateSealingKey
     from kiosk.vault.passphrases import Cost
@@ -61,9 +60,7 @@ def prepare(
 
     `report` is called with a sentence for each long step; `cost` replaces a passphrase's usual one.
     """
-    begin(folder)
-    with lock_demo(folder), _sample_clinic(folder, cost) as clinic:
-        _complete(folder, clinic, report)
+    with _completed(folder, report, cost) as clinic:
         clinic.make_past(begun=lambda: report("Making its past: groups and calls of weeks."))
 
 
@@ -72,51 +69,48 @@ def prepare_behind(folder: Path) -> None:
 
     What is cut off by the end of the program is made at the next start.
     """
-    begin(folder)
-    with lock_demo(folder), _sample_clinic(folder) as clinic:
-        _complete(folder, clinic)
+    with _completed(folder):
+        pass
     Thread(target=_make_past, args=(folder,), name="past", daemon=True).start()
 
 
 def _make_past(folder: Path) -> None:
     try:
-        with lock_demo(folder), _sample_clinic(folder) as clinic:
+        with _completed(folder) as clinic:
             clinic.make_past(lambda: sleep(_PAUSE_SECONDS))
     except KioskError as error:
         _log.error("the demo's past was not made: %s", type(error).__name__)
 
 
 @contextlib.contextmanager
-def _sample_clinic(folder: Path, cost: "Cost | None" = None) -> "Iterator[SampleClinic]":
+def _completed(
+    folder: Path,
+    report: Callable[[str], object] = lambda _step: None,
+    cost: "Cost | None" = None,
+) -> "Iterator[SampleClinic]":
+    """Lend the sample clinic, made or completed, with a session that is open now.
+
+    StoreBusy where another process is at it.
+    """
     from kiosk.devices.clock import SystemClock, entropy
+    from kiosk.records.database.lock import lock_folder
     from kiosk.records.database.store import Store
     from kiosk.usecases.sample_clinic import SampleClinic
     from kiosk.vault.passphrases import DEFAULT_COST
 
-    store = Store.open(folder / DATABASE, create=True)
-    try:
-        yield SampleClinic(store, SystemClock(), entropy, cost or DEFAULT_COST)
-    finally:
-        store.close()
-
-
-def _complete(
-    folder: Path,
-    clinic: "SampleClinic",
-    report: Callable[[str], object] = lambda _step: None,
-) -> None:
-    passes = _passes(folder)
-    if not clinic.is_complete(passes):
-        report("Making the sample clinic: keys, staff, groups, passes.")
-        clinic.complete(passes, _recovery_keeper(folder))
-    clinic.plan_sessions()
-
-
-def lock_demo(folder: Path) -> "FolderLock":
-    """Be the one that makes the sample clinic of a folder; StoreBusy where another one does."""
-    from kiosk.records.database.lock import lock_folder
-
-    return lock_folder(folder, _LOCK)
+    begin(folder)
+    with lock_folder(folder, _LOCK):
+        passes = _passes(folder)
+        store = Store.open(folder / DATABASE, create=True)
+        try:
+            clinic = SampleClinic(store, SystemClock(), entropy, cost or DEFAULT_COST)
+            if not clinic.is_complete(passes):
+                report("Making the sample clinic: keys, staff, groups, passes.")
+                clinic.complete(passes, _recovery_keeper(folder))
+            clinic.plan_sessions()
+            yield clinic
+        finally:
+            store.close()
 
 
 def begin(folder: Path) -> None:
