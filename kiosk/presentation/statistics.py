@@ -162,12 +162,13 @@ def draw_first_visits(block: AttendanceBlock) -> ReportSection:
     """Return a chart of who came for the first time and asked to be met."""
     first = block.first_visits
     points = [
-        Point("Asked to be met", first.people),
-        Point("Were met", first.met),
+        Point("Asked", first.people),
+        Point("Met", first.met),
         Point("Came again", first.came_again),
     ]
     return ReportSection(
-        "First visits", lambda width: [*draw_bars(points, width), "", *wrap(_AGAIN_REMARK, width)]
+        "First visits, asked to be met",
+        lambda width: [*draw_bars(points, width), "", *wrap(_AGAIN_REMARK, width)],
     )
 
 

@@ -245,11 +245,11 @@ class SamplePast:
         dice = Random(f"{SEED} {number} {place}")
 
         def comes(do: Callable[[], object]) -> _Step:
-            return _Step(plan.starts_at - timedelta(seconds=dice.randint(30, 1500)), do)
+            return _Step(plan.starts_at + timedelta(seconds=dice.randint(-1500, 600)), do)
 
-        for name, _ in dice.sample(REGULARS, meeting.regulars):
+        for name, _ in dice.sample(REGULARS, meeting.regulars + dice.randint(-1, 2)):
             yield comes(self._with_pass(plan, self._secret(name)))
-        for number_of in range(meeting.guests):
+        for number_of in range(meeting.guests + dice.randint(0, 2)):
             draft_id = self._id(f"guest {place}", monday, number_of)
             yield comes(partial(self._visitor.count_me_in, draft_id, plan.id))
         for one, secret in self._newcomers(number - 1, place):
@@ -294,6 +294,8 @@ class SamplePast:
 
     def _course(self, monday: date, place: int) -> _Steps:
         number, course = _week_number(monday), COURSES[place]
+        if Random(f"{SEED} asked {number} {place}").random() > course.often:
+            return
         made = self._at(monday + timedelta(days=course.weekday), course.at)
         number_of = number * len(COURSES) + place
         draft = CallbackDraft(
@@ -552,7 +554,7 @@ def report_second_kiosk(transaction: Transaction, site: SiteInfo, now: datetime)
                 symbols="9P",
                 pin_hash="",
                 sealed_audit_key=b"",
-                enrolled_at=now,
+                enrolled_at=past_begins(now, site.zone),
             ),
         )
     heard = now - _SILENT

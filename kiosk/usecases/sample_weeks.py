@@ -86,6 +86,8 @@ class Course(NamedTuple):
     others: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
     end: CourseEnd | None = None
     """Another end."""
+    often: float = 1
+    """In how many of the weeks it is asked: 1 for all of them."""
     clock_wrong: bool = False
     """Whether the kiosk's clock stood hours behind in every second week."""
 
@@ -97,8 +99,8 @@ _EN, _ZH, _MS, _TA = (
     CallLanguage.TAMIL,
 )
 COURSES: Final = (
-    Course(0, time(9, 40), _EN, (_REACHED,), Outcome.SESSION_BOOKED),
-    Course(0, time(11, 5), _ZH, (_REACHED,), Outcome.GROUP_JOINED, _MORNINGS),
+    Course(0, time(9, 40), _EN, (_REACHED,), Outcome.SESSION_BOOKED, often=0.8),
+    Course(0, time(11, 5), _ZH, (_REACHED,), Outcome.GROUP_JOINED, _MORNINGS, often=0.7),
     Course(
         1, time(9, 15), _MS, (AttemptResult.VOICEMAIL_LEFT, _MISSED, _REACHED),
         Outcome.INFORMATION_GIVEN, messages=MessagePolicy.NAME_AND_NUMBER,
@@ -108,10 +110,10 @@ COURSES: Final = (
     Course(2, time(9, 30), _ZH, (_MISSED, _REACHED), Outcome.TOLD_CARE_TEAM, clock_wrong=True),
     Course(2, time(13, 45), CallLanguage.HOKKIEN, (AttemptResult.BUSY, _MISSED, _REACHED),
            Outcome.SESSION_BOOKED, _AFTERNOONS),
-    Course(3, time(10, 25), _EN, (AttemptResult.DECLINED,), Outcome.DECLINED),
+    Course(3, time(10, 25), _EN, (AttemptResult.DECLINED,), Outcome.DECLINED, often=0.5),
     Course(3, time(14, 35), _MS, (_MISSED, AttemptResult.REACHED_OTHER, _MISSED),
            Outcome.UNREACHABLE),
-    Course(3, time(15, 55), _EN, (AttemptResult.WRONG_PERSON,), Outcome.WRONG_NUMBER),
+    Course(3, time(15, 55), _EN, (AttemptResult.WRONG_PERSON,), Outcome.WRONG_NUMBER, often=0.3),
     Course(4, time(9, 50), _TA, (_MISSED, _REACHED), Outcome.NO_CAPACITY,
            others=AnsweredByOther.SAY_CLINIC),
     Course(4, time(11, 50), _TA, end=CourseEnd.MERGED),
