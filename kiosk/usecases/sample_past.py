@@ -308,6 +308,7 @@ class SamplePast:
             message_policy=course.messages,
             answered_by_other=course.others,
             share_with_team=place % 2 == 0,
+            wishes=course.wishes,
             ui_language="en",
             consent_version="sample",
         )
@@ -392,6 +393,7 @@ class SamplePast:
             message_policy=waiting.messages,
             answered_by_other=waiting.others,
             share_with_team=place % 2 == 0,
+            wishes=waiting.wishes,
             ui_language="en",
             consent_version="sample",
         )

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
 from kiosk.domain.callbacks.state import AttemptResult, Outcome
+from kiosk.domain.callbacks.wishes import Wish
 
 _ANY = frozenset({Window.ANY})
 _MORNINGS = frozenset({Window.WEEKDAY_MORNING, Window.SATURDAY_MORNING})
@@ -84,6 +85,7 @@ class Course(NamedTuple):
     windows: frozenset[Window] = _ANY
     messages: MessagePolicy = MessagePolicy.NONE
     others: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
+    wishes: frozenset[str] = frozenset()
     end: CourseEnd | None = None
     """Another end."""
     often: float = 1
@@ -105,7 +107,8 @@ COURSES: Final = (
         1, time(9, 15), _MS, (AttemptResult.VOICEMAIL_LEFT, _MISSED, _REACHED),
         Outcome.INFORMATION_GIVEN, messages=MessagePolicy.NAME_AND_NUMBER,
     ),
-    Course(1, time(10, 50), _TA, (_REACHED,), Outcome.INFORMATION_GIVEN),
+    Course(1, time(10, 50), _TA, (_REACHED,), Outcome.INFORMATION_GIVEN,
+           wishes=frozenset({Wish.WOMAN})),
     Course(1, time(16, 10), _EN, (_MISSED,) * 3, Outcome.UNREACHABLE),
     Course(2, time(9, 30), _ZH, (_MISSED, _REACHED), Outcome.TOLD_CARE_TEAM, clock_wrong=True),
     Course(2, time(13, 45), CallLanguage.HOKKIEN, (AttemptResult.BUSY, _MISSED, _REACHED),
@@ -160,15 +163,23 @@ class TodaysRequest(NamedTuple):
     standing: Standing
     messages: MessagePolicy = MessagePolicy.NONE
     others: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
+    wishes: frozenset[str] = frozenset()
 
 
 TODAY: Final = (
-    TodaysRequest("Mei", "+6581230001", _ZH, _MORNINGS, Standing.PROMISED, MessagePolicy.TEXT),
+    TodaysRequest(
+        "Mei", "+6581230001", _ZH, _MORNINGS, Standing.PROMISED, MessagePolicy.TEXT,
+        wishes=frozenset({Wish.WOMAN, Wish.TEXT, "about_work_study"}),
+    ),
     TodaysRequest("Ravi", "+6581230002", _TA, _AFTERNOONS, Standing.NEW),
-    TodaysRequest("Uncle Lim", "+6562230003", CallLanguage.HOKKIEN, _ANY, Standing.LATE),
+    TodaysRequest(
+        "Uncle Lim", "+6562230003", CallLanguage.HOKKIEN, _ANY, Standing.LATE,
+        wishes=frozenset({Wish.INTERPRETER}),
+    ),
     TodaysRequest(
         "Aisyah", "+6591230004", _MS, _AFTERNOONS, Standing.PROMISED,
         MessagePolicy.NAME_AND_NUMBER, AnsweredByOther.SAY_CLINIC,
+        frozenset({Wish.CARER, "about_groups"}),
     ),
     TodaysRequest("王小明", "+6581230005", _ZH, _ANY, Standing.TOMORROW),
     TodaysRequest("Sam", "+447700900123", _EN, _ANY, Standing.PROMISED),

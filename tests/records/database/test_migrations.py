@@ -118,7 +118,8 @@ def test_accounts_that_were_disabled_before_lose_their_keys(path: Path) -> None:
         found = transaction.connection().exec_driver_sql(
             "SELECT wrapped_keys FROM staff_account ORDER BY id"
         )
-        assert list(found.scalars()) == ["keys", ""]    store.close()
+        assert list(found.scalars()) == ["keys", ""]
+    store.close()
 
 
 def test_check_ins_of_the_version_before_are_about_nothing(path: Path) -> None:
