@@ -340,7 +340,8 @@ class VisitorApp(TimedApp):
         """Show a result; a form that was under way can be gone back to."""
         visit = self.context.visit
         if visit.form is not None:
-            make = partial(ResultScreen, replace(text, unfinished=True))
+            # The form comes first; whoever may ask to be met can do so at another scan.
+            make = partial(ResultScreen, replace(text, unfinished=True, may_ask=None))
             is_over = isinstance(self.screen, ResultScreen | ChooseSessionScreen)
             await self.navigation.go(make, instead_of_this=is_over)
             return
