@@ -99,7 +99,7 @@ def test_a_first_visit_is_listed_and_met(floor: Floor) -> None:
     (met,) = floor.rows("meet", floor.session, row["id"])
     assert (met["first_visits"], met["to_meet"]) == (1, 0)
     said = floor.refused("meet", floor.session, row["id"])
-    assert said == "They did not ask to be met, or were met already.\n"
+    assert said == "They did not ask to be met, or were met already."
 
 
 def test_who_is_expected_is_on_the_list(kiosk: Kiosk, floor: Floor) -> None:
