@@ -74,16 +74,20 @@ WhoArgument = Annotated[
 ]
 _SESSION_COLUMNS = (
     "session", "starts_at", "ends_at", "group", "label", "room", "stage", "present", "guests",
-    "capacity", "head_count", "cancelled_reason", "session_id",
+    "first_visits", "to_meet", "capacity", "head_count", "cancelled_reason", "session_id",
 )  # fmt: skip
 _SESSION_IN_A_TABLE = (
-    "session", "starts_at", "group", "room", "stage", "present", "capacity", "head_count",
+    "session", "starts_at", "group", "room", "stage", "present", "to_meet", "capacity",
+    "head_count",
 )  # fmt: skip
 _PERSON_COLUMNS = (
-    "id", "state", "name", "arrived_at", "pass", "by_staff", "reason", "clock_doubtful",
+    "id", "state", "name", "arrived_at", "pass", "first_visit", "by_staff", "reason",
+    "clock_doubtful",
     "kiosk_clock", "starts_at", "group", "label", "room", "session_id", "participant_id",
 )  # fmt: skip
-_PERSON_IN_A_TABLE = ("id", "state", "name", "arrived_at", "pass", "group", "starts_at")
+_PERSON_IN_A_TABLE = (
+    "id", "state", "name", "arrived_at", "pass", "first_visit", "group", "starts_at",
+)  # fmt: skip
 _ANOMALY_COLUMNS = (
     "kind", "needs_a_person", "what", "to_do", "count", "machines", "happened_at", "kiosk_clock",
     "received_at", "group", "starts_at", "session_id", "reference",
@@ -270,6 +274,22 @@ def restore(
 
 
 @app.command(cls=Verb)
+def meet(
+    session: SessionArgument,
+    who: WhoArgument,
+    user: FacilitatorOption,
+    day: DayOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Note that somebody who came for the first time was met."""
+    with _at_session(user, session, day, form) as work:
+        here = work.desk.roster(work.session).arrived
+        found = _find_person(here, who, "person here", _LIST_COMMAND)
+        if not work.desk.meet(work.session, found.fact_ids):
+            raise NotDone("They did not ask to be met, or were met already.")
+
+
+@app.command(cls=Verb)
 def count(
     session: SessionArgument,
     people: PeopleArgument,
@@ -405,6 +425,8 @@ def _session_cells(card: "SessionCard", zone: ZoneInfo) -> dict[str, object]:
         "stage": card.stage,
         "present": card.present,
         "guests": card.guests,
+        "first_visits": card.first_visits,
+        "to_meet": card.to_meet,
         "capacity": held.capacity,
         "head_count": card.head_count,
         "cancelled_reason": card.cancelled_reason,
@@ -423,6 +445,7 @@ def _person_rows(roster: "Roster", zone: ZoneInfo) -> Iterator[dict[str, object]
             "name": here.name,
             "arrived_at": here.at.astimezone(zone),
             "pass": here.pass_state,
+            "first_visit": here.first_visit,
             "by_staff": here.by_staff,
             "clock_doubtful": here.clock_doubtful,
             "kiosk_clock": None if here.kiosk_at is None else here.kiosk_at.astimezone(zone),

@@ -6,25 +6,31 @@ next one.
 
 import contextlib
 import json
+import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from kiosk.bootstrap.data_folder import DATABASE, make_folder, refuse_on_desk
-from kiosk.errors import SetupError
+from kiosk.errors import KioskError, SetupError
 
 if TYPE_CHECKING:
     from kiosk.domain.staff import Purpose
-    from kiosk.usecases.sample_clinic import SamplePass
+    from kiosk.usecases.sample_clinic import SampleClinic, SamplePass
     from kiosk.vault.keys import PrivateSealingKey
     from kiosk.vault.passphrases import Cost
 
     Keeper = Callable[[UUID, Mapping[Purpose, PrivateSealingKey]], None]
 
 
+_log = logging.getLogger("kiosk.demo")
+_PAUSE_SECONDS = 0.2
+"""Between two weeks, in which whoever stands at the kiosk comes first."""
 INDEX = "demo-passes.json"
 """Lists the sample passes. It is the first file of a demo and in no clinic's folder."""
 _KIT = "demo-recovery-kit.json"
@@ -54,6 +60,38 @@ def prepare(
 
     `report` is called with a sentence for each long step; `cost` replaces a passphrase's usual one.
     """
+    with _completed(folder, report, cost) as clinic:
+        clinic.make_past(begun=lambda: report("Making its past: groups and calls of weeks."))
+
+
+def prepare_behind(folder: Path) -> None:
+    """Do as `prepare`, and make the past in a thread beside the kiosk, which does not wait for it.
+
+    What is cut off by the end of the program is made at the next start.
+    """
+    with _completed(folder):
+        pass
+    Thread(target=_make_past, args=(folder,), name="past", daemon=True).start()
+
+
+def _make_past(folder: Path) -> None:
+    try:
+        with _completed(folder) as clinic:
+            clinic.make_past(lambda: sleep(_PAUSE_SECONDS))
+    except KioskError as error:
+        _log.error("the demo's past was not made: %s", type(error).__name__)
+
+
+@contextlib.contextmanager
+def _completed(
+    folder: Path,
+    report: Callable[[str], object] = lambda _step: None,
+    cost: "Cost | None" = None,
+) -> "Iterator[SampleClinic]":
+    """Lend the sample clinic, made or completed, with a session that is open now.
+
+    StoreBusy where another process is at it.
+    """
     from kiosk.devices.clock import SystemClock, entropy
     from kiosk.records.database.lock import lock_folder
     from kiosk.records.database.store import Store
@@ -70,6 +108,7 @@ def prepare(
                 report("Making the sample clinic: keys, staff, groups, passes.")
                 clinic.complete(passes, _recovery_keeper(folder))
             clinic.plan_sessions()
+            yield clinic
         finally:
             store.close()
 

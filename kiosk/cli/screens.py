@@ -28,7 +28,7 @@ def demo() -> int:
     return show_visitor_kiosk(
         folder,
         Demo(lambda: demo_module.digits(folder)),
-        before=lambda: demo_module.prepare(folder),
+        before=lambda: demo_module.prepare_behind(folder),
     )
 
 

@@ -13,7 +13,6 @@ from uuid import UUID
 from kiosk.domain.attendance.attendance import (
     Bearer,
     CheckInFact,
-    CheckInKind,
     counting_facts,
     derive_attendance,
     person_of,
@@ -171,9 +170,10 @@ def session_anomalies(
         if len({fact.kiosk_id for fact in same}) > 1:
             yield found(AnomalyKind.TWO_MACHINES, one.first, *same)
     for fact in by_id.values():
-        for kind in time_anomalies(fact):
-            yield found(kind, fact)
-        if fact.id in counted and fact.kind is not CheckInKind.VOID:
+        if fact.about is None:  # what is about an arrival came with it, and is nobody more
+            for kind in time_anomalies(fact):
+                yield found(kind, fact)
+        if fact.id in counted and fact.is_arrival:
             for kind in _arrival_anomalies(fact, held, opens_before):
                 yield found(kind, fact)
     for fact in _unseen_by_voids(by_id, counted, held.bearers):
@@ -201,10 +201,10 @@ def _unseen_by_voids(
     taken_off: dict[bytes | UUID, list[tuple[CheckInFact, CheckInFact]]] = {}
     for void in by_id.values():
         target = by_id.get(void.void_of) if void.void_of is not None else None
-        if void.id in counted and target is not None and target.kind is not CheckInKind.VOID:
+        if void.id in counted and target is not None and target.is_arrival:
             taken_off.setdefault(person_of(target, bearers), []).append((void, target))
     for fact in by_id.values():
-        if fact.kind is CheckInKind.VOID or fact.id not in counted:
+        if not fact.is_arrival or fact.id not in counted:
             continue
         if any(
             fact.at <= void.at and fact.kiosk_id != target.kiosk_id

@@ -63,6 +63,8 @@ class AuditAction(StrEnum):
     ROSTER_GUESTS_ADDED = "roster_guests_added"
     ROSTER_VOIDED = "roster_voided"
     ROSTER_VOID_UNDONE = "roster_void_undone"
+    ROSTER_MET = "roster_met"
+    ROSTER_MET_UNDONE = "roster_met_undone"
     HEADS_COUNTED = "heads_counted"
     HEAD_COUNT_UNDONE = "head_count_undone"
     ROSTER_RECONCILED = "roster_reconciled"

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from kiosk.domain.attendance.attendance import FirstVisit
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.suppression import LEAST, Protected, protect
@@ -164,6 +165,28 @@ class RequestsBlock:
         return any(number is not None for number in numbers)
 
 
+class ArrivalHistory(NamedTuple):
+    """One arrival, as far as statistics need it."""
+
+    at: datetime
+    group_id: UUID
+    """The group that met."""
+    first_visit: FirstVisit | None = None
+    """None where they did not ask to be met."""
+    came_again: bool = False
+    """Whether their pass came to another session later."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstVisitStatistics:
+    """People who came for the first time and asked to be met; None is hidden."""
+
+    people: int | None = None
+    met: int | None = None
+    came_again: int | None = None
+    """By a pass, before the block was settled."""
+
+
 @dataclass(frozen=True, slots=True)
 class GroupStatistics:
     """Who came to one group: a number for each week of a block."""
@@ -188,6 +211,7 @@ class AttendanceBlock:
     """By name."""
     busy: tuple[tuple[int | None, ...], ...]
     """Arrivals by weekday (Monday first) and hour (24), clinic's time; None is hidden."""
+    first_visits: FirstVisitStatistics = FirstVisitStatistics()
 
     @property
     def has_numbers(self) -> bool:
@@ -275,19 +299,20 @@ def requests_block(
 
 def attendance_block(
     block: Block,
-    arrivals: Iterable[tuple[datetime, UUID]],
+    arrivals: Iterable[ArrivalHistory],
     groups: Mapping[UUID, str],
     zone: ZoneInfo,
 ) -> AttendanceBlock:
-    """Return the statistics of arrivals in a block, each with the group that met.
+    """Return the statistics of arrivals in a block.
 
     `groups` names all that there were, those that nobody came to as well: which groups are reported
     must not depend on who came.
     """
-    inside = [(at, group) for at, group in arrivals if at in block]
+    inside = [one for one in arrivals if one.at in block]
     order = sorted(groups, key=lambda group: (groups[group].casefold(), group))
-    weekly = Counter((group, block.week(at, zone)) for at, group in inside)
-    busy = Counter((local.weekday(), local.hour) for local in (_local(one, zone) for one in inside))
+    weekly = Counter((one.group_id, block.week(one.at, zone)) for one in inside)
+    times = (one.at.astimezone(zone) for one in inside)
+    busy = Counter((local.weekday(), local.hour) for local in times)
     shown = protect(
         len(inside),
         (
@@ -304,7 +329,27 @@ def attendance_block(
             for group, row in zip(order, _rows(weeks, BLOCK_WEEKS), strict=True)
         ),
         tuple(_rows(hours, _HOURS)),
+        FirstVisitStatistics() if shown.total is None else _count_first_visits(inside),
     )
+
+
+def _count_first_visits(inside: Sequence[ArrivalHistory]) -> FirstVisitStatistics:
+    """Return the first visits among arrivals whose number is shown.
+
+    How many were not first visits can be reckoned from it, and so can how many were not met.
+    """
+    first = [one for one in inside if one.first_visit is not None]
+    people, _ = protect(len(inside), [_parts(len(first), inside)]).partitions[0]
+    if people is None:
+        return FirstVisitStatistics()
+    met = sum(one.first_visit is FirstVisit.MET for one in first)
+    again = sum(one.came_again for one in first)
+    shown = protect(people, [_parts(met, first), _parts(again, first)])
+    return FirstVisitStatistics(people, shown.partitions[0][0], shown.partitions[1][0])
+
+
+def _parts(some: int, of: Sequence[ArrivalHistory]) -> tuple[int, int]:
+    return some, len(of) - some
 
 
 def _count_requests(made: Sequence[RequestHistory], block: Block, zone: ZoneInfo) -> Protected:
@@ -313,10 +358,6 @@ def _count_requests(made: Sequence[RequestHistory], block: Block, zone: ZoneInfo
     languages = Counter(_language(history) for history in made)
     by_week = [weeks[week] for week in range(BLOCK_WEEKS)]
     return protect(len(made), (by_week, [languages[one] for one in _LANGUAGES]))
-
-
-def _local(arrival: tuple[datetime, UUID], zone: ZoneInfo) -> datetime:
-    return arrival[0].astimezone(zone)
 
 
 def _rows(cells: tuple[int | None, ...], width: int) -> Iterator[tuple[int | None, ...]]:

@@ -9,7 +9,11 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.text import clean, format_csv_text, format_phone_cell
-from kiosk.presentation.attendance import format_pass_state, format_void_reason
+from kiosk.presentation.attendance import (
+    format_first_visit,
+    format_pass_state,
+    format_void_reason,
+)
 from kiosk.presentation.callbacks import (
     format_answered_by_other,
     format_message_policy,
@@ -191,6 +195,9 @@ ATTENDANCE = Table(
         ExportColumn("pass", "Pass", 12, "pass_state", Cell.CODE, format_pass_state),
         ExportColumn("name", "Name", 24, "name"),
         ExportColumn("present", "Present", 9, "present", Cell.TRUTH),
+        ExportColumn(
+            "first_visit", "First visit", 12, "first_visit", Cell.CODE, format_first_visit
+        ),
         ExportColumn("reason", "Taken off because", 22, "reason", Cell.CODE, format_void_reason),
         ExportColumn("by_staff", "Added by staff", 15, "by_staff", Cell.TRUTH),
         ExportColumn("kiosk", "Kiosk", 18, "kiosk"),

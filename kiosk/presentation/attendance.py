@@ -1,5 +1,6 @@
 """Sessions, arrivals and head counts, in plain words."""
 
+from kiosk.domain.attendance.attendance import FirstVisit
 from kiosk.domain.attendance.roster import PassState, SessionStage, VoidReason
 
 STAGES = {
@@ -24,6 +25,14 @@ PASS_STATES = {
     PassState.REVOKED: "revoked pass",
     PassState.NONE: "guest",
 }
+
+FIRST_VISITS = {FirstVisit.TO_MEET: "not met", FirstVisit.MET: "met"}
+"""Of those who came for the first time and asked to be met."""
+
+
+def format_first_visit(code: str) -> str:
+    """Return what became of a first visit; an unknown code as it is."""
+    return FIRST_VISITS[FirstVisit(code)] if code in set(FirstVisit) else code
 
 
 def format_pass_state(code: str) -> str:

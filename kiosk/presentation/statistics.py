@@ -39,6 +39,11 @@ _WAITS_REMARK = (
     " Nine in ten is told of ten people or more."
 )
 
+_AGAIN_REMARK = (
+    "Of those who ticked that it was their first time. Came again: with their pass, until two days"
+    " after these weeks; who came late in them had little time to."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
@@ -153,6 +158,28 @@ def draw_attendance(block: AttendanceBlock) -> ReportSection:
     return ReportSection("People who came, by group and week", partial(_draw_groups_table, block))
 
 
+def draw_first_visits(block: AttendanceBlock) -> ReportSection:
+    """Return a chart of who came for the first time and asked to be met."""
+    first = block.first_visits
+    points = [
+        Point("Asked", first.people),
+        Point("Met", first.met),
+        Point("Came again", first.came_again),
+    ]
+    return ReportSection(
+        "First visits, asked to be met",
+        lambda width: [*draw_bars(points, width), "", *wrap(_AGAIN_REMARK, width)],
+    )
+
+
+def draw_first_visits_trend(blocks: Sequence[AttendanceBlock]) -> ReportSection:
+    """Return a chart of who came for the first time in each of several blocks."""
+    points = [
+        Point(f"From {format_day(one.block.monday)}", one.first_visits.people) for one in blocks
+    ]
+    return ReportSection("First visits, every four weeks", partial(draw_bars, points))
+
+
 def draw_attendance_trend(blocks: Sequence[AttendanceBlock]) -> ReportSection:
     """Return a chart of how many came in each of several blocks."""
     points = [Point(f"From {format_day(one.block.monday)}", one.total) for one in blocks]
@@ -251,6 +278,11 @@ def _attendance_document(block: AttendanceBlock) -> Document:
     return {
         **_span(block.block),
         "people": block.total,
+        "first_visits": {
+            "people": block.first_visits.people,
+            "met": block.first_visits.met,
+            "came_again": block.first_visits.came_again,
+        },
         "groups": [
             {
                 "group_id": str(one.group_id),
@@ -285,6 +317,10 @@ def _requests_rows(block: RequestsBlock) -> Iterator[Document]:
 def _attendance_rows(block: AttendanceBlock) -> Iterator[Document]:
     """Yield every number of `_attendance_document` with what it is."""
     yield _row(block.block, "people", "", "", block.total)
+    first = block.first_visits
+    yield _row(block.block, "first_visits", "", "", first.people)
+    yield _row(block.block, "first_visits_met", "", "", first.met)
+    yield _row(block.block, "first_visits_came_again", "", "", first.came_again)
     for one in block.groups:
         yield _row(block.block, "people", one.name, "", one.total)
         for monday, people in zip(block.block.mondays, one.weeks, strict=True):
@@ -361,8 +397,8 @@ REPORTS: tuple[ReportPresentation[Any], ...] = (
                 "a",
                 "Attendance",
                 "People",
-                lambda block, _: (draw_attendance(block),),
-                lambda blocks: (draw_attendance_trend(blocks),),
+                lambda block, _: (draw_attendance(block), draw_first_visits(block)),
+                lambda blocks: (draw_attendance_trend(blocks), draw_first_visits_trend(blocks)),
                 is_trend_below=True,
             ),
             ReportTab("b", "Busy hours", "Hours", lambda block, _: (draw_busy_hours(block),)),

@@ -47,6 +47,7 @@ CHECK_INS: "Select[*tuple[Any, ...]]" = select(
     _fact.kiosk_id,
     _fact.clock_offset_ms,
     _fact.received_at,
+    _fact.about,
 ).where(_fact.kind.in_([kind.value for kind in CheckInKind]))
 _of_session = CHECK_INS.where(_fact.session_id == bindparam("session"))
 _of_sessions = CHECK_INS.where(_fact.session_id.in_(bindparam("sessions", expanding=True)))
@@ -58,6 +59,7 @@ _open_sessions: "Select[*tuple[Any, ...]]" = (
     select(
         *SESSION_COLUMNS,
         *PASS_COLUMNS,
+        _scan.c.id.label("arrival_id"),
         _scan.c.occurred_at,
         _scan.c.clock_offset_ms,
         _void.c.id.label("void_id"),
@@ -93,6 +95,26 @@ _head_counts_of_sessions = (
     )
     .outerjoin(_void, _void.c.void_of == _count.id)
     .where(_count.session_id.in_(bindparam("sessions", expanding=True)), _void.c.id.is_(None))
+)
+_first_visit_of = select(_fact.id).where(
+    _fact.session_id == bindparam("session"),
+    _fact.about == bindparam("arrival"),
+    _fact.kind == CheckInKind.FIRST_VISIT.value,
+)
+_earlier_scan = (
+    select(_scan.c.id)
+    .join_from(
+        _session,
+        _scan,
+        and_(_scan.c.session_id == _session.c.id, _scan.c.lookup == bindparam("lookup")),
+    )
+    .where(
+        _session.c.site_id == bindparam("site"),
+        _session.c.starts_at >= bindparam("since"),
+        _session.c.starts_at < bindparam("until"),
+        _session.c.id != bindparam("session"),
+    )
+    .limit(1)
 )
 _AT_A_TIME = 200
 
@@ -150,7 +172,27 @@ def unplaced(transaction: Transaction, site_id: UUID) -> list[CheckInFact]:
     rows = transaction.connection().execute(_unplaced, {"site": site_id})
     facts = [read_check_in(row) for row in rows]
     counted = counting_facts(facts)
-    return [fact for fact in facts if fact.id in counted and fact.kind is not CheckInKind.VOID]
+    return [fact for fact in facts if fact.id in counted and fact.is_arrival]
+
+
+def has_asked_to_be_met(transaction: Transaction, session_id: UUID, arrival_id: UUID) -> bool:
+    """Return whether the person of an arrival has asked to be met."""
+    asked = {"session": session_id, "arrival": arrival_id}
+    return transaction.connection().execute(_first_visit_of, asked).first() is not None
+
+
+def came_before(
+    transaction: Transaction, site_id: UUID, lookup: bytes, session: Session, since: datetime
+) -> bool:
+    """Return whether a pass was shown here at another session that began from `since` on."""
+    asked = {
+        "site": site_id,
+        "lookup": lookup,
+        "since": since,
+        "until": session.ends_at,
+        "session": session.id,
+    }
+    return transaction.connection().execute(_earlier_scan, asked).first() is not None
 
 
 def open_sessions(
@@ -185,21 +227,26 @@ def open_sessions(
 def _scans_of_session(
     transaction: Transaction, rows: Iterable[AnyRow], lookup: bytes
 ) -> dict[Session, PassHistory]:
-    arrivals: dict[Session, list[datetime]] = {}
+    arrivals: dict[Session, list[tuple[datetime, UUID]]] = {}
     voided: set[Session] = set()
     for row in rows:
         session = read_session(row)
         at_session = arrivals.setdefault(session, [])
         if row.occurred_at is not None:
-            at_session.append(corrected(row.occurred_at, row.clock_offset_ms))
+            at_session.append((corrected(row.occurred_at, row.clock_offset_ms), row.arrival_id))
         if row.void_id is not None:
             voided.add(session)
     return {
         session: _scan_history(transaction, session, lookup)
         if session in voided
-        else PassHistory(min(times, default=None), 0)
+        else _first_of(times)
         for session, times in arrivals.items()
     }
+
+
+def _first_of(times: Iterable[tuple[datetime, UUID]]) -> PassHistory:
+    at, arrival_id = min(times, default=(None, None))
+    return PassHistory(at, 0, arrival_id)
 
 
 def _scan_history(transaction: Transaction, session: Session, lookup: bytes) -> PassHistory:
@@ -239,7 +286,7 @@ def _rows_of_sessions(
 def read_check_in(row: Sequence[Any]) -> CheckInFact:
     """Return the check-in of a row of CHECK_INS, its time corrected."""
     id_, session_id, kind, at, lookup, void_of, by_staff, doubtful, reason, *machine = row
-    kiosk_id, offset_ms, received_at = machine
+    kiosk_id, offset_ms, received_at, about = machine
     return CheckInFact(
         id_,
         session_id,
@@ -247,6 +294,7 @@ def read_check_in(row: Sequence[Any]) -> CheckInFact:
         corrected(at, offset_ms),
         lookup,
         void_of,
+        about,
         by_staff=by_staff is not None,
         clock_doubtful=doubtful,
         reason=reason or "",

@@ -73,7 +73,13 @@ _groups = (
     .where(_group.site_id == bindparam("site"), _group.deleted_at.is_(None))
     .order_by(_group.name, _group.id)
 )
-PASS_COLUMNS = (_pass.participant_id, _pass.name_box, _pass.language, _pass.revoked_at)
+PASS_COLUMNS = (
+    _pass.participant_id,
+    _pass.name_box,
+    _pass.language,
+    _pass.revoked_at,
+    _pass.created_at,
+)
 """What `read_pass` reads."""
 _by_lookup = (
     select(*PASS_COLUMNS)
@@ -131,6 +137,7 @@ class KnownPass:
     name_box: bytes
     language: str
     revoked_at: datetime | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,4 +239,4 @@ def group_names(transaction: Transaction, site_id: UUID) -> tuple[tuple[UUID, st
 
 def read_pass(row: AnyRow) -> KnownPass:
     """Return the pass of a row with the columns PASS."""
-    return KnownPass(row.participant_id, row.name_box, row.language, row.revoked_at)
+    return KnownPass(row.participant_id, row.name_box, row.language, row.revoked_at, row.created_at)

@@ -16,11 +16,11 @@ from sqlalchemy import ColumnElement, Result, Select, and_, bindparam, func, or_
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.anomalies import is_time_reliable
-from kiosk.domain.attendance.attendance import derive_attendance
+from kiosk.domain.attendance.attendance import CheckInFact, Presence, derive_attendance
 from kiosk.domain.callbacks.state import EventKind, RequestEvent, callback_state
 from kiosk.domain.ids import made_at
 from kiosk.domain.policy import LONGEST_SESSION
-from kiosk.domain.statistics import Block, RequestHistory
+from kiosk.domain.statistics import ArrivalHistory, Block, RequestHistory
 from kiosk.domain.text import clean
 from kiosk.records.callbacks import EVENTS
 from kiosk.records.check_ins import CHECK_INS, read_check_in
@@ -138,24 +138,45 @@ def request_histories(
 
 def arrivals(
     transaction: Transaction, site_id: UUID, block: Block
-) -> tuple[list[tuple[datetime, UUID]], dict[UUID, str]]:
-    """Return who arrived around a block, as (when, group), and the names of the groups there were.
+) -> tuple[list[ArrivalHistory], dict[UUID, str]]:
+    """Return who arrived around a block, and the names of the groups there were.
 
     A person with two passes counts twice: which passes are whose may change, a shown block not.
     """
     asked = _parameters_of_arrivals(site_id, block)
     kept = _run(_arrivals, asked, transaction)
     facts = filter(is_time_reliable, map(read_check_in, kept))
-    present = [one.first for one in derive_attendance(facts).present if one.first.at in block]
-    group_of = _groups_of(transaction, {fact.session_id for fact in present})
-    came = [(fact.at, group_of[fact.session_id]) for fact in present if fact.session_id in group_of]
-    met = {group for _, group in came}
+    everybody = derive_attendance(facts).present
+    latest = _latest_by_pass(everybody)
+    present = [one for one in everybody if one.first.at in block]
+    group_of = _groups_of(transaction, {one.first.session_id for one in present})
+    came = [
+        ArrivalHistory(
+            one.first.at, group_of[one.first.session_id], one.first_visit, _came_again(one, latest)
+        )
+        for one in present
+        if one.first.session_id in group_of
+    ]
+    met = {one.group_id for one in came}
     names = {
         id_: clean(name)
         for id_, name, deleted_at in _run(_groups, {"site": site_id}, transaction)
         if id_ in met or _was_there(id_, deleted_at, block)
     }
-    return [(at, group) for at, group in came if group in names], names
+    return [one for one in came if one.group_id in names], names
+
+
+def _latest_by_pass(present: Iterable[Presence]) -> dict[bytes, CheckInFact]:
+    """Return the latest arrival of each pass, by its lookup."""
+    ordered = sorted((one.first for one in present), key=lambda fact: fact.at)
+    return {fact.lookup: fact for fact in ordered if fact.lookup is not None}
+
+
+def _came_again(one: Presence, latest: Mapping[bytes, CheckInFact]) -> bool:
+    """Return whether the pass of an arrival came to another session later."""
+    first = one.first
+    last = None if first.lookup is None else latest[first.lookup]
+    return last is not None and last.at > first.at and last.session_id != first.session_id
 
 
 def _parameters(site_id: UUID, block: Block) -> dict[str, object]:

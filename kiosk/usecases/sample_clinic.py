@@ -1,22 +1,16 @@
 """The sample clinic of `kiosk demo`: invented people, and a session that is always open."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import partial
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.attendance.check_in import JoinDraft
-from kiosk.domain.callbacks.request import (
-    AnsweredByOther,
-    CallbackDraft,
-    CallLanguage,
-    MessagePolicy,
-    Window,
-)
-from kiosk.domain.callbacks.wishes import CallerWish, Wish
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.groups.groups import GroupPlan, SessionPlan
 from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, derive_lookup, encode
 from kiosk.domain.policy import Rules
@@ -29,11 +23,23 @@ from kiosk.records import staff
 from kiosk.records.database.store import Records
 from kiosk.usecases.access import Access
 from kiosk.usecases.groups.plan_import import add_group, add_sessions
+from kiosk.usecases.sample_past import (
+    FIRST_YEAR,
+    OneTransaction,
+    PastClock,
+    SamplePast,
+    Team,
+    has_begun,
+    missing_weeks,
+    past_begins,
+    report_second_kiosk,
+    sample_secret,
+)
+from kiosk.usecases.sample_weeks import FORMER, REGULARS
 from kiosk.usecases.setup import ClinicPlan, KeepRecovery, found_clinic
 from kiosk.usecases.site import SiteInfo, load_sealing_keys, load_site
 from kiosk.usecases.staff.accounts import AccountMaker, NewAccount
 from kiosk.usecases.staff_desk import Context, SignedIn
-from kiosk.usecases.visitor_desk import VisitorDesk
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 PASSPHRASE = "demo demo demo"  # noqa: S105  the sample clinic's, printed by the command
@@ -62,6 +68,8 @@ _ZONES = ("Asia/Singapore", "Europe/London", "America/Los_Angeles")
 """At any time of the year it is daytime in one of them."""
 _DAYTIME = range(5, 19)
 """Hours in which a day has more than one session left."""
+_QUIET = timedelta(hours=2)
+"""A clinic in which something has happened since needs no past."""
 _GROUPS = (
     ("Wellness group", "Room 2", "Level 2, left at the lift"),
     ("Recovery workshop", "Room 5", "Level 1, behind the café"),
@@ -100,35 +108,83 @@ class SampleClinic:
     def complete(self, passes: Iterable[SamplePass], keep_recovery: KeepRecovery) -> None:
         """Make what is missing: clinic, groups, staff, passes (about a second).
 
-        `keep_recovery` is called where the clinic itself is made. Raises SetupError where the
-        database holds another clinic.
+        It is made in the past, so that `catch_up` can go on from there. `keep_recovery` is called
+        where the clinic itself is made. Raises SetupError where the database holds another clinic.
         """
         with self._store.read() as transaction:
             is_new = site_rows.this_machine(transaction) is None
+        now = self._clock.now()
+        clock = PastClock(past_begins(now, _zone(now)) if is_new else self._last_fact_at())
         if is_new:
-            found_clinic(
-                self._store, self._clock, self._entropy, self._plan(), keep_recovery, self._cost
-            )
+            plan = self._plan()
+            found_clinic(self._store, clock, self._entropy, plan, keep_recovery, self._cost)
         site = load_site(self._store)
-        sealing = load_sealing_keys(self._store, site)
-        context = Context(
-            self._store,
-            self._clock,
-            self._entropy,
-            site,
-            sealing,
-            Rules(),
-            WorkingCalendar(site.zone),
-        )
-        access = Access(context, self._cost)
-        self._add_staff(site, access)
-        desk = access.pass_desk(_signed_in(access, STAFF[0]))
+        access = Access(self._context(self._store, clock, site), self._cost)
+        self._add_staff(site, access, clock)
+        facilitator = _signed_in(access, STAFF[0])
+        desk = access.pass_desk(facilitator)
         for number, (name, label, room) in enumerate(_GROUPS):
             add_group(self._store, site, GroupPlan(_group_id(site, number), name, label, room))
-        send_sample_requests(context)
-        for one in passes:
+        for name, language in (*REGULARS, FORMER):
+            draft = JoinDraft(desk.new_pass().id, sample_secret(site.site_id, name))
+            desk.issue_pass(name, language, draft)
+        for member in desk.members(FORMER[0]):
+            desk.revoke_passes(member.participant_id)
+        for place, one in enumerate(passes, 1):
+            if place == len(PEOPLE):  # the last one is new, and may be asked to be met
+                clock.at = now
+                desk = access.pass_desk(replace(facilitator, since=now))
             draft = JoinDraft(desk.new_pass().id, _secret(one))
             desk.issue_pass(one.name, PEOPLE.get(one.name, "en"), draft)
+
+    def make_past(
+        self,
+        pause: Callable[[], object] = lambda: None,
+        begun: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Make what waits on today's lists, and the weeks before, so that reports are full.
+
+        Harmless when repeated; nothing is done where all was made a short while ago. `begun` is
+        called where something is done, `pause` after each part: each is whole or not there.
+        """
+        now, since, site = self._clock.now(), self._last_fact_at(), load_site(self._store)
+        is_fresh = has_begun(self._store, site, now) and now - since < _QUIET
+        if now.year < FIRST_YEAR or (is_fresh and not missing_weeks(self._store, site, now)):
+            return
+        begun()
+        access = Access(self._context(self._store, PastClock(since), site), self._cost)
+        team = Team(*(_signed_in(access, one) for one in (*STAFF, MANAGER)))
+        if not is_fresh:
+            with self._past(site, team) as past:
+                past.do_today(now)
+        with self._past(site, team) as past:
+            mondays = past.weeks_to_do(since, now)
+        for monday in mondays:
+            pause()
+            with self._past(site, team) as past:
+                past.do_week(monday, now)
+        with self._store.write() as transaction:
+            report_second_kiosk(transaction, site, now)
+
+    @contextmanager
+    def _past(self, site: SiteInfo, team: Team) -> Iterator[SamplePast]:
+        """Yield what does things in one transaction, whole or not at all."""
+        clock = PastClock(self._clock.now())
+        with self._store.write() as transaction:
+            context = self._context(OneTransaction(transaction), clock, site)
+            yield SamplePast(context, clock, team, partial(_group_id, site))
+
+    def _last_fact_at(self) -> datetime:
+        with self._store.read() as transaction:
+            machine = site_rows.this_machine(transaction)
+            if machine is None:
+                return self._clock.now()
+            return site_rows.machine_state(transaction, machine.kiosk_id).last_fact_at
+
+    def _context(self, store: Records, clock: Clock, site: SiteInfo) -> Context:
+        sealing = load_sealing_keys(self._store, site)
+        calendar = WorkingCalendar(site.zone)
+        return Context(store, clock, self._entropy, site, sealing, Rules(), calendar)
 
     def plan_sessions(self) -> None:
         """Plan the next two days, so that a session is open now and others are later today.
@@ -154,13 +210,13 @@ class SampleClinic:
             symbols="7K",
         )
 
-    def _add_staff(self, site: SiteInfo, access: Access) -> None:
+    def _add_staff(self, site: SiteInfo, access: Access, clock: Clock) -> None:
         with self._store.read() as transaction:
             known = {account.staff.login for account in staff.accounts(transaction, site.site_id)}
         missing = [account for account in STAFF if account.login not in known]
         if missing:
             manager = _signed_in(access, MANAGER)
-            maker = AccountMaker(self._store, self._clock, self._entropy, site, manager, self._cost)
+            maker = AccountMaker(self._store, clock, self._entropy, site, manager, self._cost)
             for account in missing:
                 maker.add(account)
 
@@ -168,79 +224,6 @@ class SampleClinic:
 def new_sample_passes(entropy: Entropy) -> tuple[SamplePass, ...]:
     """Return a new pass for each of `PEOPLE`; nothing is written."""
     return tuple(SamplePass(name, encode(CodeKind.PASS, entropy(SECRET_BYTES))) for name in PEOPLE)
-
-
-def send_sample_requests(context: Context) -> None:
-    """Send each sample request; one that was sent before stays as it is."""
-    desk = VisitorDesk(
-        context.store, context.clock, context.entropy, context.site, context.rules, context.sealing
-    )
-    for number, person in enumerate(_PEOPLE):
-        id_ = uuid5(context.site.site_id, f"request {number}")
-        desk.request_callback(
-            CallbackDraft(
-                id=id_,
-                slip_secret=uuid5(id_, "slip").bytes,
-                preferred_name=person.name,
-                phone=person.phone,
-                windows=person.windows,
-                not_before=None,
-                call_language=person.language,
-                message_policy=person.messages,
-                answered_by_other=person.others,
-                share_with_team=number % 2 == 0,
-                wishes=person.wishes,
-                ui_language="en",
-                consent_version="sample",
-            )
-        )
-
-
-class _Person(NamedTuple):
-    """An invented visitor; the last has the number of the first, as a duplicate request has."""
-
-    name: str
-    phone: str
-    language: CallLanguage
-    windows: frozenset[Window]
-    messages: MessagePolicy = MessagePolicy.NONE
-    others: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
-    wishes: frozenset[str] = frozenset()
-
-
-_ANY = frozenset({Window.ANY})
-_MORNINGS = frozenset({Window.WEEKDAY_MORNING, Window.SATURDAY_MORNING})
-_AFTERNOONS = frozenset({Window.WEEKDAY_AFTERNOON, Window.WEEKDAY_EVENING})
-_PEOPLE = (
-    _Person(
-        "Mei",
-        "+6581230001",
-        CallLanguage.MANDARIN,
-        _MORNINGS,
-        MessagePolicy.TEXT,
-        wishes=frozenset({Wish.WOMAN, Wish.TEXT, "about_work_study"}),
-    ),
-    _Person("Ravi", "+6581230002", CallLanguage.TAMIL, _AFTERNOONS),
-    _Person(
-        "Uncle Lim",
-        "+6562230003",
-        CallLanguage.HOKKIEN,
-        _ANY,
-        wishes=frozenset({Wish.INTERPRETER}),
-    ),
-    _Person(
-        "Aisyah",
-        "+6591230004",
-        CallLanguage.MALAY,
-        _AFTERNOONS,
-        MessagePolicy.NAME_AND_NUMBER,
-        AnsweredByOther.SAY_CLINIC,
-        frozenset({Wish.CARER, "about_groups"}),
-    ),
-    _Person("王小明", "+6581230005", CallLanguage.MANDARIN, _ANY),
-    _Person("Sam", "+447700900123", CallLanguage.ENGLISH, _ANY),
-    _Person("Mei Mei", "+6581230001", CallLanguage.MANDARIN, _MORNINGS),
-)
 
 
 def _secret(one: SamplePass) -> bytes:

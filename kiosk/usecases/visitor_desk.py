@@ -99,24 +99,43 @@ class VisitorDesk:
             add_entry(transaction, self._site, self._entropy, self._clock.now(), action)
             self._is_tested = True
 
-    def count_me_in(self, draft_id: UUID, session_id: UUID) -> GuestWelcomed | NothingOpen:
-        """Check in a guest without a pass; the same draft counts once."""
+    def ask_to_be_met(self, arrival_id: UUID) -> None:
+        """Keep that somebody who has just come is here for the first time and asks to be met.
+
+        Asking again changes nothing. SetupError where this kiosk has no such arrival.
+        """
+        with self._store.write() as transaction:
+            self._check_ins.ask_to_be_met(transaction, self._clock.now(), arrival_id)
+
+    def count_me_in(
+        self, draft_id: UUID, session_id: UUID, *, first_visit: bool = False
+    ) -> GuestWelcomed | NothingOpen:
+        """Check in a guest without a pass, who may ask to be met; the same draft counts once."""
         with self._store.write() as transaction:
             now = self._clock.now()
-            return self._check_ins.as_guest(transaction, now, draft_id, session_id)
+            return self._check_ins.as_guest(
+                transaction, now, draft_id, session_id, first_visit=first_visit
+            )
 
     def new_join(self) -> JoinDraft:
         """Return new ids for `join`, and with its `id` for `count_me_in`; nothing is written."""
         return new_draft(self._entropy, self._clock.now())
 
     def join(
-        self, draft: JoinDraft, session_id: UUID, first_name: str, language: str
+        self,
+        draft: JoinDraft,
+        session_id: UUID,
+        first_name: str,
+        language: str,
+        *,
+        first_visit: bool = False,
     ) -> Joined | NothingOpen:
         """Check in by first name and make a pass; the same draft does so once."""
         with self._store.write() as transaction:
             now = self._clock.now()
+            name = first_name, language
             return self._check_ins.with_name(
-                transaction, now, draft, session_id, (first_name, language)
+                transaction, now, draft, session_id, name, first_visit=first_visit
             )
 
     def new_draft_ids(self) -> tuple[UUID, bytes]:

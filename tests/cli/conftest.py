@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -11,8 +12,8 @@ import pytest
 import typer.main
 
 from kiosk.cli.demo import prepare
-from kiosk.usecases import sample_clinic
-from kiosk.usecases.sample_clinic import PASSPHRASE
+from kiosk.usecases import sample_clinic, sample_past
+from kiosk.usecases.sample_clinic import PASSPHRASE, SampleClinic
 from kiosk.vault import passphrases
 from kiosk.vault.passphrases import Cost
 from tests.cli.calling import Kiosk, Typing
@@ -20,6 +21,7 @@ from tests.support.desks import CHEAP
 
 _one_tree = cache(typer.main.get_command)
 _argon2 = passphrases._argon2
+_make_past = SampleClinic.make_past
 
 
 @pytest.fixture(autouse=True)
@@ -81,12 +83,26 @@ def types(monkeypatch: pytest.MonkeyPatch) -> Typing:
     return sit_down
 
 
+@pytest.fixture(autouse=True)
+def _no_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave demos without a past, which takes seconds; see `real_past`."""
+    monkeypatch.setattr(SampleClinic, "make_past", lambda _clinic, **_: None)
+
+
+@pytest.fixture
+def real_past(_no_past: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let demos have a past, of the weeks that have just been."""
+    monkeypatch.setattr(SampleClinic, "make_past", _make_past)
+    for module in (sample_clinic, sample_past):
+        monkeypatch.setattr(module, "past_begins", lambda now, _zone: now - timedelta(days=7))
+
+
 @pytest.fixture(scope="session")
 def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo's folder before anybody asked to be called."""
     folder = tmp_path_factory.mktemp("made") / "demo"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sample_clinic, "send_sample_requests", lambda _context: None)
+        patch.setattr(SampleClinic, "make_past", lambda _clinic, **_: None)
         prepare(folder, cost=CHEAP)
     return folder
 

@@ -86,6 +86,22 @@ def test_a_guest_is_taken_off_by_id(floor: Floor) -> None:
     assert floor.people() == [("taken_off", None)]
 
 
+def test_a_first_visit_is_listed_and_met(floor: Floor) -> None:
+    kiosk = open_kiosk(floor.folder)
+    try:
+        desk = kiosk.visitor_desks().desk
+        (session,) = desk.sessions_today().open_now
+        desk.count_me_in(desk.new_join().id, session.id, first_visit=True)
+    finally:
+        kiosk.store.close()
+    (row,) = floor.rows("list", "--session", floor.session)
+    assert row["first_visit"] == "to_meet"
+    (met,) = floor.rows("meet", floor.session, row["id"])
+    assert (met["first_visits"], met["to_meet"]) == (1, 0)
+    said = floor.refused("meet", floor.session, row["id"])
+    assert said == "They did not ask to be met, or were met already."
+
+
 def test_who_is_expected_is_on_the_list(kiosk: Kiosk, floor: Floor) -> None:
     group = floor.rows("sessions")[0]["group"]
     store = open_kiosk(floor.folder)

@@ -2,16 +2,22 @@
 
 import json
 import shutil
+from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 
 import pytest
 
+from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.cli import screens
-from kiosk.cli.demo import INDEX, digits, listed_passes, prepare
+from kiosk.cli.demo import INDEX, digits, listed_passes, prepare, prepare_behind
 from kiosk.domain.passes import Code, CodeKind, decode
-from kiosk.errors import SetupError
+from kiosk.errors import SetupError, StoreFull
 from kiosk.records.database.lock import lock_folder
-from kiosk.usecases.sample_clinic import PEOPLE
+from kiosk.records.database.store import Store
+from kiosk.usecases.sample_clinic import PEOPLE, SampleClinic
+from kiosk.usecases.sample_past import missing_weeks
+from kiosk.usecases.site import load_site
 from tests.cli.calling import COMMAND, Kiosk
 from tests.cli.cutting import cut_offs, state
 from tests.content.test_qr import png_pixels, read
@@ -34,8 +40,8 @@ ROWS = {
     "public_key": 4,
     "staff_account": 3,
     "support_group": 3,
-    "participant": 4,
-    "passcard": 4,
+    "participant": 15,
+    "passcard": 15,
 }
 
 
@@ -57,6 +63,49 @@ def test_prepare_makes_a_clinic_from_nothing_and_again_changes_nothing(
     again = kiosk("demo", "--prepare")
     assert (again.code, again.err) == (0, "")
     assert state(folder) == made
+
+
+@pytest.mark.usefixtures("real_past")
+def test_prepare_waits_for_the_past_and_makes_it_once(
+    kiosk: Kiosk, demo: Path, signed: None
+) -> None:
+    caller = ("--user", "caller", "--format", "json")
+    first = kiosk("demo", "--prepare")
+    assert (first.code, first.err) == (0, "Making its past: groups and calls of weeks.\n")
+    rows = kiosk("callbacks", "list", *caller).rows
+    assert len(rows) > 12
+    again = kiosk("demo", "--prepare")
+    assert (again.code, again.err) == (0, "")
+    assert kiosk("callbacks", "list", *caller).rows == rows
+
+
+@pytest.mark.usefixtures("real_past")
+def test_the_kiosk_does_not_wait_for_the_past(demo: Path) -> None:
+    prepare_behind(demo)
+    (thread,) = (one for one in enumerate_threads() if one.name == "past")
+    thread.join(60)
+    assert not missing_weeks_of(demo)
+
+
+def missing_weeks_of(folder: Path) -> frozenset[date]:
+    store = Store.open(folder / DATABASE)
+    try:
+        return missing_weeks(store, load_site(store), datetime.now(UTC))
+    finally:
+        store.close()
+
+
+def test_a_past_that_cannot_be_made_closes_no_kiosk(
+    demo: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_clinic: object, _pause: object) -> None:
+        raise StoreFull("no room")
+
+    monkeypatch.setattr(SampleClinic, "make_past", fail)
+    prepare_behind(demo)
+    for thread in [one for one in enumerate_threads() if one.name == "past"]:
+        thread.join(10)
+    assert caplog.messages == ["the demo's past was not made: StoreFull"]
 
 
 def test_what_holds_a_secret_is_for_its_owner_only(demo: Path) -> None:
@@ -206,4 +255,7 @@ def test_the_demo_is_at_home_from_an_empty_folder_and_f9_scans(tmp_path: Path) -
         terminal.wait_for("Today  ")
         terminal.send("\x1b[20~")
         terminal.wait_for("Welcome")
-    assert state(tmp_path / "demo").rows == ROWS
+    made = state(tmp_path / "demo").rows
+    assert made.items() >= {"site": 1, "staff_account": 3, "support_group": 3}.items()
+    # More of its past may be there by now.
+    assert made["passcard"] >= ROWS["passcard"]

@@ -10,18 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.domain.attendance.attendance import FirstVisit
 from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.statistics import (
     BLOCK_WEEKS,
     FIRST_MONDAY,
     SETTLED_AFTER,
+    ArrivalHistory,
     Block,
+    FirstVisitStatistics,
     RequestHistory,
     Waits,
     attendance_block,
     finished_blocks,
     requests_block,
 )
+from kiosk.domain.suppression import LEAST
 
 SINGAPORE = ZoneInfo("Asia/Singapore")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -166,11 +170,11 @@ def test_a_language_of_a_later_version_is_some_other_one() -> None:
 IDS = [UUID(int=number) for number in range(3)]
 
 
-def arrivals(*numbers: int) -> Iterator[tuple[datetime, UUID]]:
+def arrivals(*numbers: int) -> Iterator[ArrivalHistory]:
     """So many people come to the first group in each week, at 15:00 on its Monday."""
     for week, people in enumerate(numbers):
         at = BLOCK.starts_at + timedelta(weeks=week, hours=15)
-        yield from ((at, IDS[0]) for _ in range(people))
+        yield from (ArrivalHistory(at, IDS[0]) for _ in range(people))
 
 
 def test_attendance_is_told_by_group_and_week() -> None:
@@ -191,7 +195,7 @@ def test_a_group_with_all_its_weeks_has_a_total() -> None:
 def test_busy_hours_are_told_in_the_clinics_time() -> None:
     at = count()
     some = [
-        (BLOCK.starts_at + timedelta(days=1, hours=hour, seconds=next(at)), IDS[0])
+        ArrivalHistory(BLOCK.starts_at + timedelta(days=1, hours=hour, seconds=next(at)), IDS[0])
         for hour in [10] * 6 + [11] * 3 + [14] * 8
     ]
     told = attendance_block(BLOCK, some, {IDS[0]: "Walk"}, SINGAPORE)
@@ -209,3 +213,45 @@ def test_few_arrivals_tell_nothing(people: int) -> None:
 def test_no_group_at_all() -> None:
     told = attendance_block(BLOCK, (), {}, SINGAPORE)
     assert (told.total, told.groups) == (None, ())
+
+
+def visits(others: int, first: int, met: int, again: int) -> list[ArrivalHistory]:
+    """So many arrivals of a block, some of them first visits."""
+    at, group = BLOCK.starts_at + timedelta(hours=15), IDS[0]
+    firsts = [
+        ArrivalHistory(
+            at, group, FirstVisit.MET if number < met else FirstVisit.TO_MEET, number < again
+        )
+        for number in range(first)
+    ]
+    return [*firsts, *(ArrivalHistory(at, group) for _ in range(others))]
+
+
+def first_visits(*numbers: int) -> FirstVisitStatistics:
+    return attendance_block(BLOCK, visits(*numbers), {IDS[0]: "Walk"}, SINGAPORE).first_visits
+
+
+def test_first_visits_tell_how_many_were_met_and_came_again() -> None:
+    assert first_visits(20, 15, 10, 6) == FirstVisitStatistics(15, 10, 6)
+
+
+def test_small_numbers_of_first_visits_are_hidden_with_what_would_betray_them() -> None:
+    assert first_visits(20, 4, 2, 2) == FirstVisitStatistics()
+    # Who came often would be few.
+    assert first_visits(4, 20, 10, 10) == FirstVisitStatistics()
+    # Eleven met of fifteen: four were not.
+    assert first_visits(20, 15, 11, 9) == FirstVisitStatistics(15, None, 9)
+    assert first_visits(20, 15, 15, 0) == FirstVisitStatistics(15, None, None)
+
+
+@given(*[st.integers(0, 30)] * 4)
+def test_what_is_told_of_first_visits_betrays_no_small_number(
+    others: int, first: int, met: int, again: int
+) -> None:
+    told = first_visits(others, first, min(met, first), min(again, first))
+    if told.people is None:
+        assert told == FirstVisitStatistics()
+        return
+    parts = [part for part in (told.met, told.came_again) if part is not None]
+    for number in (told.people, others, *parts, *(told.people - part for part in parts)):
+        assert number >= LEAST

@@ -6,6 +6,7 @@ from dataclasses import fields as dataclass_fields
 import pytest
 
 from kiosk.domain.anomalies import AnomalyKind
+from kiosk.domain.attendance.attendance import FirstVisit
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.attendance.roster import AttendanceRow, PassState, VoidReason
 from kiosk.domain.callbacks.request import (
@@ -76,7 +77,7 @@ CODES: dict[str, Iterable[str]] = {
     "status": RequestStatus, "reason": Outcome, "windows": Window, "call_language": CallLanguage,
     "wishes": Wish, "message_policy": MessagePolicy, "answered_by_other": AnsweredByOther,
     "screen_language": ("en", "zh", "ms", "ta"), "last_result": AttemptResult,
-    "flag": AnomalyKind, "pass": PassState,
+    "flag": AnomalyKind, "pass": PassState, "first_visit": FirstVisit,
 }  # fmt: skip
 """The codes of each column of codes; of ATTENDANCE the reason is another one."""
 

@@ -32,7 +32,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder that `kiosk demo --prepare` makes, with cheap passphrases and no request."""
     clinic = Clinic(tmp_path_factory.mktemp("prepared") / "clinic")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sample_clinic, "send_sample_requests", lambda _context: None)
+        patch.setattr(sample_clinic.SampleClinic, "make_past", lambda _clinic, **_: None)
         prepare(clinic.folder, cost=CHEAP)
     return clinic.folder
 

@@ -63,12 +63,15 @@ def check_in(
     lookup: bytes | None = None,
     *,
     void_of: UUID | None = None,
+    about: tuple[CheckInKind, UUID] | None = None,
     at: datetime | None = None,
     nth: int = 0,
 ) -> UUID:
-    """Let somebody arrive, or void an arrival; give the fact's id."""
+    """Let somebody arrive, void an arrival, or tell something `about` one; give the fact's id."""
     arrived = CheckInKind.ARRIVED if lookup else CheckInKind.GUEST
     kind = arrived if void_of is None else CheckInKind.VOID
+    if about is not None:
+        kind = about[0]
     return keep(
         clinic,
         CheckIn(
@@ -79,6 +82,7 @@ def check_in(
             lookup=lookup,
             kind=kind.value,
             void_of=void_of,
+            about=None if about is None else about[1],
             nth=nth,
             occurred_at=at or clinic.clock.now(),
         ),

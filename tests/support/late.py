@@ -36,12 +36,12 @@ class Gate:
             Sheet._message_loop_exit,
         )
 
-        def held(*words: Any) -> Any:
+        def held(*words: Any, **options: Any) -> Any:
             loop.call_soon_threadsafe(self.asked.set)
             assert self.opened.wait(10)
             if fails:
                 raise OSError
-            return real(*words)
+            return real(*words, **options)
 
         async def taken_away(sheet: Sheet) -> None:
             screen = sheet.screen

@@ -67,6 +67,11 @@ _STEP = (
     " revision, kind, by_staff, at) VALUES (gen_random_uuid(), '{site}', '{own}', 1, false,"
     " '{request}', {revision}, 'claimed', gen_random_uuid(), now())"
 )
+_ABOUT = (
+    "INSERT INTO check_in (id, site_id, kiosk_id, kiosk_seq, session_id, kind, nth, occurred_at,"
+    " clock_doubtful, about) VALUES (gen_random_uuid(), '{{site}}', '{{own}}', 1, '{{unused}}',"
+    " '{kind}', 0, now(), false, '{{known}}')"
+)
 _ENDED = _PASS.replace("created_at)", "created_at, revoked_at)").replace("now())", "now(), now())")
 
 
@@ -140,6 +145,12 @@ MACHINES: Final = (
          BROKEN, "gaps between numbers are told"),
     both("a number before all", INSERT.replace("'{own}', 1,", f"'{{own}}', {-2**63},"), BROKEN,
          "same"),
+    both("a first visit", _ABOUT.format(kind="first_visit"), YES, "whoever comes may ask for it"),
+    both("another machine's", _ABOUT.format(kind="first_visit").replace("{own}", "{other}"), NO,
+         "the role's name says who writes"),
+    both("that somebody was met", _ABOUT.format(kind="met"), YES,
+         "known: the fact names the machine, and a facilitator takes it back"),
+    Try("whose first visit it is", "SELECT about FROM check_in", NO, YES, "a kiosk reads no fact"),
     Try("a step that none follows", _STEP.replace("{revision}", str(2**31 - 1)), NO, YES,
         "known: staff would find no number for the next one; the fact names the desk"),
     Try("a pass", _PASS, YES, NO, "made where the person stands; at a desk by a function"),

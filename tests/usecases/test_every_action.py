@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from kiosk.domain.attendance.attendance import CheckInKind
 from kiosk.domain.attendance.roster import VoidReason
 from kiosk.domain.callbacks.actions import Claim
 from kiosk.domain.callbacks.worklist import WorklistFilter
@@ -54,6 +55,7 @@ class Busy:
         self.person = facts.person(clinic, b"p" * 16)
         self.member = facts.person(clinic, b"m" * 16, group=self.group)
         self.arrival = facts.check_in(clinic, self.session.id, b"x" * 16)
+        facts.check_in(clinic, self.session.id, about=(CheckInKind.FIRST_VISIT, self.arrival))
         self.gone = facts.check_in(clinic, self.session.id)
         self.void = facts.check_in(clinic, self.session.id, void_of=self.gone)
 
@@ -128,6 +130,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "add_guests": lambda h: h.roster.add_guests(h.session.id, h.roster.new_guests(1)),
         "unplaced": lambda h: _waiting(h),
         "place": lambda h: h.roster.place(h.session.id, _waiting(h)),
+        "meet": lambda h: h.roster.meet(h.session.id, [h.arrival]),
         "void": lambda h: h.roster.void([h.arrival], VoidReason.MISTAKE),
         "undo_void": lambda h: h.roster.undo_void([h.void]),
         "count_heads": lambda h: h.roster.count_heads(h.session.id, 3),

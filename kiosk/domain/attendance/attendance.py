@@ -1,7 +1,7 @@
 """Attendance: who is present, a fold over check-in facts that comes out alike in any order."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -18,6 +18,14 @@ class CheckInKind(StrEnum):
     """Somebody without one."""
     VOID = "void"
     """The fact named by `void_of` does not count; it may be a head count."""
+    FIRST_VISIT = "first_visit"
+    """Whoever came by the arrival `about` is here for the first time, and asks to be met."""
+    MET = "met"
+    """A member of staff has met whoever came by the arrival `about`."""
+
+
+ARRIVALS = frozenset({CheckInKind.ARRIVED, CheckInKind.GUEST})
+"""The kinds that put somebody on a list."""
 
 
 UNDONE_REASON = "undone"
@@ -35,6 +43,8 @@ class CheckInFact:
     """Corrected where the machine's clock was measured to be far off."""
     lookup: bytes | None = None
     void_of: UUID | None = None
+    about: UUID | None = None
+    """Of a first visit and of a meeting: the arrival."""
     by_staff: bool = False
     clock_doubtful: bool = False
     reason: str = ""
@@ -45,6 +55,18 @@ class CheckInFact:
     """What that machine's clock said, where `at` was corrected."""
     received_at: datetime | None = None
     """When central had it; None on one machine."""
+
+    @property
+    def is_arrival(self) -> bool:
+        """Whether it puts somebody on a list."""
+        return self.kind in ARRIVALS
+
+
+class FirstVisit(StrEnum):
+    """Where somebody stands who came for the first time and asked to be met."""
+
+    TO_MEET = "to_meet"
+    MET = "met"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +88,8 @@ class Presence:
     """All facts that count; void every one of them to take the person off."""
     participant_id: UUID | None = None
     """Who it is, where that is known."""
+    first_visit: FirstVisit | None = None
+    """None where they did not ask to be met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +103,8 @@ class Absence:
     last_void: CheckInFact
     participant_id: UUID | None = None
     """Who it is, where that is known."""
+    first_visit: FirstVisit | None = None
+    """None where they did not ask to be met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,32 +126,49 @@ def derive_attendance(
     Facts may come in any order and more than once, voids before what they name. Two kiosks that
     each saw the same pass make one presence, and so do two passes of one person (`bearers`, by
     lookup). A void takes off the fact it names and no other: an arrival that nobody knew of when
-    they voided stays. A void that is itself voided takes nothing off.
+    they voided stays. A void that is itself voided takes nothing off. Who asked to be met at one of
+    their arrivals has asked, and one meeting is enough.
     """
     by_id = {fact.id: fact for fact in facts}
     counted = counting_facts(by_id.values())
     people: dict[tuple[UUID, bytes | UUID], list[CheckInFact]] = {}
     voids: dict[UUID, list[CheckInFact]] = {}
+    told: dict[UUID, set[CheckInKind]] = {}
     for fact in by_id.values():
-        if fact.kind is not CheckInKind.VOID:
+        if fact.is_arrival:
             people.setdefault((fact.session_id, person_of(fact, bearers)), []).append(fact)
-        elif fact.void_of is not None and fact.id in counted:
+        elif fact.id not in counted:
+            continue
+        elif fact.kind is CheckInKind.VOID and fact.void_of is not None:
             voids.setdefault(fact.void_of, []).append(fact)
+        elif fact.about is not None:
+            told.setdefault(fact.about, set()).add(fact.kind)
     present_, taken_off = [], []
     for same in people.values():
         live = [fact for fact in same if fact.id in counted]
         first = min(live or same, key=_arrival)
         who = _known(first, bearers)
+        visit = _first_visit(same, told)
         if live:
-            present_.append(Presence(first, frozenset(fact.id for fact in live), who))
+            present_.append(Presence(first, frozenset(fact.id for fact in live), who, visit))
         else:
             naming = [void for fact in same for void in voids[fact.id]]
             ids = frozenset(void.id for void in naming)
-            taken_off.append(Absence(first, ids, max(naming, key=_arrival), who))
+            taken_off.append(Absence(first, ids, max(naming, key=_arrival), who, visit))
     return Attendance(
         tuple(sorted(present_, key=lambda one: _arrival(one.first))),
         tuple(sorted(taken_off, key=lambda one: _arrival(one.first))),
     )
+
+
+def _first_visit(
+    same: Iterable[CheckInFact], told: Mapping[UUID, set[CheckInKind]]
+) -> FirstVisit | None:
+    """Return where the person of these arrivals stands; `told` are the kinds about each arrival."""
+    kinds = {kind for fact in same for kind in told.get(fact.id, ())}
+    if CheckInKind.FIRST_VISIT not in kinds:
+        return None
+    return FirstVisit.MET if CheckInKind.MET in kinds else FirstVisit.TO_MEET
 
 
 def present_people(
@@ -194,6 +237,8 @@ class PassHistory:
     """When it arrived, if it is present."""
     voids: int
     """How many voids of it are known, undone or not; the `nth` of its next arrival."""
+    arrival_id: UUID | None = field(default=None, compare=False)
+    """Its earliest arrival that counts, if it is present."""
 
 
 def pass_history(facts: Iterable[CheckInFact], lookup: bytes) -> PassHistory:
@@ -202,7 +247,10 @@ def pass_history(facts: Iterable[CheckInFact], lookup: bytes) -> PassHistory:
     counted = counting_facts(by_id.values())
     own = {fact.id for fact in by_id.values() if fact.lookup == lookup}
     voids = sum(_target(fact) in own for fact in by_id.values())
-    return PassHistory(min((by_id[id_].at for id_ in own & counted), default=None), voids)
+    first = min((by_id[id_] for id_ in own & counted), key=_arrival, default=None)
+    if first is None:
+        return PassHistory(None, voids)
+    return PassHistory(first.at, voids, first.id)
 
 
 def choose_session(

@@ -1,7 +1,7 @@
 """Check-ins: the sessions that take them, and how each one ends, as values without exceptions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -52,6 +52,10 @@ UNPLACED = Session(NO_SESSION, "", "", _NEVER, _NEVER)
 """The stand-in of NO_SESSION: staff know which group it is, the kiosk does not."""
 
 
+FIRST_VISIT_WITHIN = timedelta(days=60)
+"""How long after a pass was made whoever shows it is asked whether it is their first time."""
+
+
 class ScanProblem(StrEnum):
     """Why a scanned text could not be read as one of our codes."""
 
@@ -72,6 +76,10 @@ class CheckedIn:
     at: datetime
     language: str | None = None
     """The language of the pass, for the rest of the visit."""
+    may_ask_for: UUID | None = field(default=None, compare=False)
+    """The arrival, where its person may be here for the first time and has not asked to be met."""
+    is_first: bool = False
+    """Whether the person has asked to be met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,8 @@ class AlreadyHere:
     name: str | None
     since: datetime
     language: str | None = None
+    may_ask_for: UUID | None = field(default=None, compare=False)
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,8 @@ class GuestWelcomed:
 
     session: Session
     at: datetime
+    may_ask_for: UUID | None = field(default=None, compare=False)
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +176,8 @@ class Joined:
     at: datetime
     digits: str
     """The new pass as the 53 digits of its QR code."""
+    is_first: bool = False
+    """Whether the person has asked to be met."""
 
 
 def is_open(session: Session, now: datetime, opens_before: timedelta) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 from uuid import UUID
 
+from kiosk.domain.attendance.attendance import FirstVisit
 from kiosk.domain.attendance.check_in import Session, is_open
 
 LARGEST_HEAD_COUNT = 999
@@ -57,6 +58,8 @@ class Arrival:
     """Whose pass it is, where that is known; takes a pass that is handed out."""
     kiosk_at: datetime | None = None
     """What the kiosk's clock said, where that was far off and `at` is corrected."""
+    first_visit: FirstVisit | None = None
+    """None where they did not ask to be met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,10 @@ class SessionCard:
     head_count: int | None
     """The latest one."""
     cancelled_reason: str = ""
+    first_visits: int = 0
+    """Who is checked in, is here for the first time and asked to be met."""
+    to_meet: int = 0
+    """Those of them whom nobody has met yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,7 @@ class RosterStepKind(Enum):
     GUEST = auto()
     TAKEN_OFF = auto()
     PUT_BACK = auto()
+    MET = auto()
     COUNTED = auto()
     CLOSED = auto()
 
@@ -192,7 +200,7 @@ class RosterStep:
 
     kind: RosterStepKind
     ids: frozenset[UUID]
-    """Of the facts that were written: arrivals, voids, voids of voids, or the head count."""
+    """Of the facts that were written: arrivals, voids, voids of voids, meetings, a head count."""
     arrivals: frozenset[UUID] = frozenset()
     """Of the person that it is about."""
     people: int = 0
@@ -248,6 +256,8 @@ class AttendanceRow:
     """What the kiosk's clock said, where that was far off and `arrived_at` is corrected."""
     flags: tuple[str, ...] = ()
     """Codes of `AnomalyKind`, for somebody to look at."""
+    first_visit: FirstVisit | None = None
+    """None where they did not ask to be met."""
 
 
 def session_stage(

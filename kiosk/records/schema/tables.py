@@ -143,9 +143,11 @@ class CheckIn(Fact, table=True):
     lookup: bytes | None = None
     """The pass; None for guests and voids."""
     kind: str
-    """arrived, guest or void (of a check-in or of a head count)."""
+    """A code of `CheckInKind`; a void may be of a check-in or of a head count."""
     reason: str | None = None
     void_of: UUID | None = Field(default=None, sa_type=Id)
+    about: UUID | None = Field(default=None, sa_type=Id)
+    """Of a first visit or a meeting: the check-in by which the person came."""
     nth: int = 0
     """How many voids were known for this pass and session; lets a voided person arrive again."""
     occurred_at: datetime

@@ -60,7 +60,7 @@ from kiosk.ui.visitor.screens.language import LanguageScreen
 from kiosk.ui.visitor.screens.maintenance import MaintenanceScreen, PinScreen
 from kiosk.ui.visitor.screens.reading import ArticleScreen, ArticlesScreen, TakeHomeScreen
 from kiosk.ui.visitor.screens.resting import OutOfOrderScreen, StillThereScreen
-from kiosk.ui.visitor.screens.result import CodeScreen, NoticeScreen, ResultScreen
+from kiosk.ui.visitor.screens.result import CodeScreen, NoticeScreen, ResultScreen, card_area
 from kiosk.ui.visitor.screens.slip import SlipScreen, TypedWithdrawalScreen
 from kiosk.ui.visitor.text import (
     CodeToShow,
@@ -368,13 +368,14 @@ class VisitorApp(TimedApp):
         """Show a result; a form that was under way can be gone back to."""
         visit = self.context.visit
         if visit.form is not None:
-            make = partial(ResultScreen, replace(text, unfinished=True))
+            # The form comes first; whoever may ask to be met can do so at another scan.
+            make = partial(ResultScreen, replace(text, unfinished=True, may_ask=None))
             is_over = isinstance(self.screen, ResultScreen | ChooseSessionScreen)
             await self.navigation.go(make, instead_of_this=is_over)
             return
-        if text.is_plain and Bar.fits(self.size):
+        if Bar.fits(self.size):
             # Seen at once; the screen itself follows with the same picture, some 20 ms later.
-            area = (self.size.width, self.size.height - Bar.HEIGHT)
+            area = card_area(text, self.size)
             paint_at_once(self, card_rows(text.card, visit.theme, area, self.console))
         await self.navigation.go_instead(partial(ResultScreen, text))
 

@@ -19,7 +19,7 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from kiosk.content.translations import Language, languages
-from kiosk.ui.door import Door
+from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.visitor.text import CodeToShow
@@ -102,7 +102,7 @@ class Chosen(VisitorIntent):
 class Received(VisitorIntent):
     """A desk has answered."""
 
-    def __init__(self, answer: "CheckInOutcome | Joined | Receipt") -> None:
+    def __init__(self, answer: "CheckInOutcome | Joined | Receipt | Trouble") -> None:
         super().__init__()
         self.answer = answer
 

@@ -140,6 +140,11 @@ def format_option(options: tuple[tuple[str, str], ...], value: str) -> str:
     return dict(options)[value]
 
 
+def first_visit_wish(_: Translate) -> str:
+    """Return what somebody ticks who is here for the first time."""
+    return _("It is my first time. Please meet me here.")
+
+
 def describe_name_problem(problem: NameProblem, _: Translate) -> str:
     """Return one kind sentence for a name that cannot be taken."""
     match problem:
@@ -184,6 +189,7 @@ def _format_number_plan(country: str, language: str) -> dict[str, str]:
     return {"country": names.get(country, country), "digits": digits}
 
 
+_Came = CheckedIn | AlreadyHere | GuestWelcomed | Joined
 Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScannerWorks
 """The outcomes that are a result by themselves; the others ask or lead on."""
 
@@ -214,13 +220,15 @@ class ResultText:
     """A pass that can be shown to photograph."""
     more: bool = False
     """Whether reading about groups is offered."""
+    may_ask: CheckedIn | AlreadyHere | GuestWelcomed | None = None
+    """The outcome of somebody who may be here for the first time, and can ask to be met."""
     unfinished: bool = False
     """Whether there is a form to go back to."""
 
     @property
     def is_plain(self) -> bool:
         """Whether there is nothing to do but to read it."""
-        return self.code is None and not self.more and not self.unfinished
+        return not (self.code or self.more or self.may_ask or self.unfinished)
 
 
 def describe_outcome(outcome: Shown, context: VisitorContext) -> ResultText:
@@ -228,13 +236,13 @@ def describe_outcome(outcome: Shown, context: VisitorContext) -> ResultText:
     _ = context.visit.texts.gettext
     match outcome:
         case CheckedIn():
-            return _welcome(context, outcome.name, _("You are checked in."), outcome.session)
+            return _welcome(context, outcome.name, _("You are checked in."), outcome)
         case AlreadyHere():
             since = format_time(outcome.since, context.clinic.zone, context.visit.texts.language)
             text = _("You are with us since {time}.").format(time=since)
-            return _welcome(context, outcome.name, text, outcome.session)
+            return _welcome(context, outcome.name, text, outcome)
         case GuestWelcomed():
-            return _welcome(context, None, _("You are counted in."), outcome.session)
+            return _welcome(context, None, _("You are counted in."), outcome)
         case NothingOpen():
             return _describe_nothing_open(outcome, context)
         case ScannerWorks():
@@ -334,7 +342,7 @@ def describe_joined(joined: Joined, context: VisitorContext) -> ResultText:
         joined.digits,
         numeric=True,
     )
-    welcome = _welcome(context, joined.name, _("You are checked in."), joined.session)
+    welcome = _welcome(context, joined.name, _("You are checked in."), joined)
     return replace(welcome, code=new_pass)
 
 
@@ -534,16 +542,25 @@ def _describe_nothing_open(outcome: NothingOpen, context: VisitorContext) -> Res
     return replace(_result(context, _format_welcome(outcome.name, _), *lines), more=True)
 
 
-def _welcome(context: VisitorContext, name: str | None, text: str, session: Session) -> ResultText:
-    """Return the result that welcomes `name` to `session`, with what has happened as `text`."""
+def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Came) -> ResultText:
+    """Return the result that welcomes `name`, with what has happened as `text`."""
+    _, session = context.visit.texts.gettext, outcome.session
     if session.id == NO_SESSION:
-        _ = context.visit.texts.gettext
         words = _("Please tell staff which group you came for."), _("They put you on its list.")
         return _result(context, _format_welcome(name, _), _("You are checked in."), *words)
     where = format_session(session, context.clinic.zone, context.visit.texts.language)
     if session.room not in ("", session.label):
         where = f"{where}   ·   {session.room}"
-    return _result(context, _format_welcome(name, context.visit.texts.gettext), text, where)
+    lines = [text, where]
+    if outcome.is_first:
+        lines += [
+            _("The group's team looks out for you here."),
+            _("Nobody has come? Please ask at the counter."),
+        ]
+    welcome = _result(context, _format_welcome(name, _), *lines)
+    if isinstance(outcome, Joined) or outcome.may_ask_for is None:
+        return welcome
+    return replace(welcome, may_ask=outcome)
 
 
 def _format_welcome(name: str | None, _: Translate) -> str:

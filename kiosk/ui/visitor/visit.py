@@ -88,6 +88,8 @@ class Visit:
     form: CallForm | None = None
     join: JoinDraft | None = None
     guest_id: UUID | None = None
+    is_first: bool = False
+    """Whether a visitor without a pass has ticked that it is their first time."""
     session_id: UUID | None = None
     """The session that a visitor without a pass comes to."""
     pass_text: str = ""
@@ -130,6 +132,7 @@ class Visit:
             self.form.wipe()
         self.form = self.join = self.guest_id = self.session_id = None
         self.slip = self.slip_job = None
+        self.is_first = False
         self.pass_text = self.reference = self.first_name = ""
 
 

@@ -15,6 +15,7 @@ from kiosk.domain.attendance.attendance import (
     choose_session,
 )
 from kiosk.domain.attendance.check_in import (
+    FIRST_VISIT_WITHIN,
     NO_SESSION,
     UNPLACED,
     AlreadyHere,
@@ -34,6 +35,7 @@ from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import CodeKind, derive_lookup, derive_name_key, encode
 from kiosk.domain.policy import LONGEST_SESSION, Rules
 from kiosk.domain.text import clean
+from kiosk.errors import SetupError
 from kiosk.records import check_ins, passes
 from kiosk.records import groups as group_rows
 from kiosk.records import site as site_rows
@@ -46,6 +48,7 @@ from kiosk.vault.sealing import unlock_name
 
 _ARRIVED = CheckInKind.ARRIVED.value
 _GUEST = CheckInKind.GUEST.value
+_FIRST_VISIT = CheckInKind.FIRST_VISIT.value
 _LONGEST_DAY = timedelta(hours=25)
 """A day on which the clocks are put back."""
 
@@ -102,27 +105,55 @@ class VisitorCheckIns:
         session = self._choose(transaction, asked, open_here.histories, card)
         if not isinstance(session, Session):
             return ChooseSession(session, name, language)
-        since, voids = open_here.histories[session].since, open_here.histories[session].voids
-        if since is not None:
-            return AlreadyHere(session, name, since, language)
-        self._add(transaction, now, session, {"kind": _ARRIVED, "lookup": mark, "nth": voids})
+        history = open_here.histories[session]
+        if history.since is not None and history.arrival_id is not None:
+            arrival = history.arrival_id
+            is_first = check_ins.has_asked_to_be_met(transaction, session.id, arrival)
+            may_ask = not is_first and self._may_be_first(transaction, at, mark, card, session)
+            asks = arrival if may_ask else None
+            return AlreadyHere(session, name, history.since, language, asks, is_first)
+        columns = {"kind": _ARRIVED, "lookup": mark, "nth": history.voids}
+        added = self._add(transaction, now, session.id, columns)
+        asks = added if self._may_be_first(transaction, at, mark, card, session) else None
         if card is None:
-            return GuestWelcomed(session, at)
-        return CheckedIn(session, name, at, language)
+            return GuestWelcomed(session, at, asks)
+        return CheckedIn(session, name, at, language, asks)
+
+    def ask_to_be_met(self, transaction: Transaction, now: datetime, arrival_id: UUID) -> None:
+        """Keep that the person of an arrival is here for the first time and asks to be met.
+
+        Asking again changes nothing. SetupError where this kiosk has no such arrival.
+        """
+        arrival = check_ins.find(transaction, arrival_id)
+        if arrival is None or not arrival.is_arrival or arrival.kiosk_id != self._site.kiosk_id:
+            raise SetupError("This kiosk has no such arrival; ask staff to put it on the list.")
+        if not check_ins.has_asked_to_be_met(transaction, arrival.session_id, arrival_id):
+            self._add_first_visit(transaction, now, arrival.session_id, arrival_id)
 
     def as_guest(
-        self, transaction: Transaction, now: datetime, draft_id: UUID, session_id: UUID
+        self,
+        transaction: Transaction,
+        now: datetime,
+        draft_id: UUID,
+        session_id: UUID,
+        *,
+        first_visit: bool,
     ) -> GuestWelcomed | NothingOpen:
         """Check in a guest without a pass, once; `draft_id` becomes the id of the fact."""
         earlier = check_ins.find(transaction, draft_id)
         if earlier is not None:
-            return GuestWelcomed(_session_of(transaction, earlier), earlier.at)
+            if first_visit:
+                self.ask_to_be_met(transaction, now, draft_id)
+            kept = _session_of(transaction, earlier)
+            return GuestWelcomed(kept, earlier.at, is_first=first_visit)
         day = self.sessions_today(transaction, now)
         session = _open_one(day, session_id)
         if session is None:
             return NothingOpen(_first(day.later), None)
-        self._add(transaction, now, session, {"kind": _GUEST, "id": draft_id})
-        return GuestWelcomed(session, self._corrected(transaction, now))
+        self._add(transaction, now, session.id, {"kind": _GUEST, "id": draft_id})
+        if first_visit:
+            self._add_first_visit(transaction, now, session.id, draft_id)
+        return GuestWelcomed(session, self._corrected(transaction, now), is_first=first_visit)
 
     def with_name(
         self,
@@ -131,6 +162,8 @@ class VisitorCheckIns:
         draft: JoinDraft,
         session_id: UUID,
         name: tuple[str, str],
+        *,
+        first_visit: bool,
     ) -> Joined | NothingOpen:
         """Check in by (first name, language) and make a pass; a repeat returns the same answer."""
         digits = encode(CodeKind.PASS, draft.secret)
@@ -140,7 +173,9 @@ class VisitorCheckIns:
         if earlier is not None and card is not None:
             kept = unlock_name(card.name_box, derive_name_key(draft.secret))
             session = _session_of(transaction, earlier)
-            return Joined(session, _cleaned(kept) or "", earlier.at, digits)
+            if first_visit:
+                self.ask_to_be_met(transaction, now, draft.id)
+            return Joined(session, _cleaned(kept) or "", earlier.at, digits, first_visit)
         day = self.sessions_today(transaction, now)
         open_one = _open_one(day, session_id)
         if open_one is None:
@@ -148,8 +183,28 @@ class VisitorCheckIns:
         first_name, language = clean(name[0]), name[1]
         self._passes.make(transaction, now, draft.secret, first_name, language)
         arrived = {"kind": _ARRIVED, "id": draft.id, "lookup": mark}
-        self._add(transaction, now, open_one, arrived)
-        return Joined(open_one, first_name, self._corrected(transaction, now), digits)
+        self._add(transaction, now, open_one.id, arrived)
+        if first_visit:
+            self._add_first_visit(transaction, now, open_one.id, draft.id)
+        at = self._corrected(transaction, now)
+        return Joined(open_one, first_name, at, digits, first_visit)
+
+    def _may_be_first(
+        self,
+        transaction: Transaction,
+        at: datetime,
+        mark: bytes,
+        card: passes.KnownPass | None,
+        session: Session,
+    ) -> bool:
+        """Return whether a pass is new, or unknown, and was at no other session that is kept here.
+
+        `at` is the corrected time. Only passes made lately are looked for, so no scan waits.
+        """
+        since = at - FIRST_VISIT_WITHIN
+        if card is not None and card.created_at < since:
+            return False
+        return not check_ins.came_before(transaction, self._site.site_id, mark, session, since)
 
     def _is_clock_wrong(self, transaction: Transaction, now: datetime) -> bool:
         """Return whether the clock stands before the last fact, and nobody measured by how much."""
@@ -179,7 +234,7 @@ class VisitorCheckIns:
         if since is not None and is_kept and abs(now - since) < LONGEST_SESSION:
             return AlreadyHere(session, name, since, language)
         arrived = {"kind": _ARRIVED, "lookup": mark, "nth": len(own)}
-        self._add(transaction, now, session, arrived)
+        self._add(transaction, now, session.id, arrived)
         self._unplaced[mark] = now
         return CheckedIn(session, name, now, language) if card else GuestWelcomed(session, now)
 
@@ -220,18 +275,27 @@ class VisitorCheckIns:
         self,
         transaction: Transaction,
         now: datetime,
-        session: Session,
+        session_id: UUID,
         columns: Mapping[str, object],
-    ) -> None:
-        values = {
-            "id": uuid7(now, self._entropy(ENTROPY_BYTES)),
+    ) -> UUID:
+        """Write a check-in fact; return its id."""
+        id_ = uuid7(now, self._entropy(ENTROPY_BYTES))
+        values: dict[str, object] = {
+            "id": id_,
             "site_id": self._site.site_id,
             "kiosk_id": self._site.kiosk_id,
-            "session_id": session.id,
+            "session_id": session_id,
             "occurred_at": now,
             **columns,
         }
         add_fact_values(transaction, CheckIn, values, now)
+        return id_
+
+    def _add_first_visit(
+        self, transaction: Transaction, now: datetime, session_id: UUID, arrival_id: UUID
+    ) -> None:
+        columns = {"kind": _FIRST_VISIT, "about": arrival_id}
+        self._add(transaction, now, session_id, columns)
 
 
 def _first(found: Sequence[Session]) -> Session | None:

@@ -1,6 +1,6 @@
 """The facilitator's desk of sessions: who has arrived, mending the list, counting heads."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from functools import partial
@@ -14,6 +14,7 @@ from kiosk.domain.attendance.attendance import (
     UNDONE_REASON,
     CheckInFact,
     CheckInKind,
+    FirstVisit,
     counting_facts,
     pass_history,
 )
@@ -56,6 +57,8 @@ from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
 from kiosk.vault.keys import PrivateSealingKey
 
 _ARRIVED = CheckInKind.ARRIVED.value
+_FIRST_VISIT = CheckInKind.FIRST_VISIT.value
+_MET = CheckInKind.MET.value
 
 
 class RosterDesk(StaffDesk):
@@ -247,6 +250,7 @@ class RosterDesk(StaffDesk):
         wanted, placed = frozenset(fact_ids), set[UUID]()
         with self._writing() as (transaction, now):
             record = read_session(transaction, self._planned(transaction, session_id))
+            asked = _first_visits(check_ins.of_session(transaction, NO_SESSION))
             for fact in check_ins.unplaced(transaction, self._site.site_id):
                 if fact.id not in wanted:
                     continue
@@ -254,8 +258,13 @@ class RosterDesk(StaffDesk):
                 history = None if fact.lookup is None else pass_history(record.facts, fact.lookup)
                 if history is None or history.since is None:
                     columns["nth"] = 0 if history is None else history.voids
-                    placed.add(self._add_check_in(transaction, now, session_id, columns))
-                self._void(transaction, now, NO_SESSION, fact.id, VoidReason.WRONG_SESSION.value)
+                    added = self._add_check_in(transaction, now, session_id, columns)
+                    placed.add(added)
+                    if fact.id in asked:
+                        about = {"kind": _FIRST_VISIT, "about": added}
+                        self._add_check_in(transaction, now, session_id, about)
+                for id_ in (fact.id, *asked.get(fact.id, ())):
+                    self._void(transaction, now, NO_SESSION, id_, VoidReason.WRONG_SESSION.value)
                 self._audit(transaction, now, AuditAction.ROSTER_PERSON_ADDED, session_id)
         self._remember(session_id, RosterStepKind.ADDED, placed, placed)
         return len(placed)
@@ -303,6 +312,23 @@ class RosterDesk(StaffDesk):
             self._remember(session_id, RosterStepKind.PUT_BACK, undone, arrivals)
         return len(undone)
 
+    def meet(self, session_id: UUID, fact_ids: Iterable[UUID]) -> bool:
+        """Keep that a first visitor was met, by all of their arrival's `fact_ids`.
+
+        Return False where there is nobody to meet; somebody who was met is not met again.
+        """
+        wanted = frozenset(fact_ids)
+        met: set[UUID] = set()
+        with self._writing() as (transaction, now):
+            record = read_session(transaction, self._planned(transaction, session_id))
+            for person in record.attendance.present:
+                if person.fact_ids & wanted and person.first_visit is FirstVisit.TO_MEET:
+                    columns = {"kind": _MET, "about": person.first.id}
+                    met.add(self._add_check_in(transaction, now, session_id, columns))
+                    self._audit(transaction, now, AuditAction.ROSTER_MET, session_id)
+        self._remember(session_id, RosterStepKind.MET, met, wanted)
+        return bool(met)
+
     def last_step(self, session_id: UUID) -> RosterStep | None:
         """Return the last thing that this desk did to a session's list and has not taken back."""
         with self._reading(whole=True):
@@ -323,8 +349,11 @@ class RosterDesk(StaffDesk):
                 self._unvoid(step.ids, AuditAction.ROSTER_VOID_UNDONE)
             case RosterStepKind.PUT_BACK:
                 self._unvoid(step.ids, AuditAction.ROSTER_VOIDED)
+            case RosterStepKind.MET:
+                self._take_back(session_id, step.ids, AuditAction.ROSTER_MET_UNDONE)
             case RosterStepKind.COUNTED | RosterStepKind.CLOSED:
-                self._uncount(session_id, step.ids)
+                # The count before counts again, and a list that it closed is open.
+                self._take_back(session_id, step.ids, AuditAction.HEAD_COUNT_UNDONE)
             case _:
                 assert_never(step.kind)
         self._steps[session_id].pop()
@@ -373,13 +402,13 @@ class RosterDesk(StaffDesk):
                 self._audit(transaction, now, action, session_id)
         return undone
 
-    def _uncount(self, session_id: UUID, count_ids: Iterable[UUID]) -> None:
-        """Void head counts; the one before counts again, and a list that they closed is open."""
+    def _take_back(self, session_id: UUID, ids: Iterable[UUID], action: AuditAction) -> None:
+        """Void head counts or meetings that are not yet voided."""
         with self._writing() as (transaction, now):
             voided = {fact.void_of for fact in check_ins.of_session(transaction, session_id)}
-            for id_ in set(count_ids) - voided:
+            for id_ in set(ids) - voided:
                 self._void(transaction, now, session_id, id_, UNDONE_REASON)
-                self._audit(transaction, now, AuditAction.HEAD_COUNT_UNDONE, session_id)
+                self._audit(transaction, now, action, session_id)
 
     def count_heads(self, session_id: UUID, people: int) -> SessionCard:
         """Keep how many people are in the room (0 to MOST_PEOPLE, else ValueError).
@@ -494,6 +523,15 @@ class RosterDesk(StaffDesk):
         zone = self._site.zone
         start = datetime.combine(day, time_of_day.min, zone)
         return start, datetime.combine(day + timedelta(days=1), time_of_day.min, zone)
+
+
+def _first_visits(facts: Sequence[CheckInFact]) -> Mapping[UUID, list[UUID]]:
+    """Return the ids of the wishes to be met that count, by the arrivals that they are about."""
+    counted, found = counting_facts(facts), dict[UUID, list[UUID]]()
+    for fact in facts:
+        if fact.kind is CheckInKind.FIRST_VISIT and fact.about and fact.id in counted:
+            found.setdefault(fact.about, []).append(fact.id)
+    return found
 
 
 def _with_sessions(

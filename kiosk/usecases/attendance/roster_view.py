@@ -16,6 +16,7 @@ from kiosk.domain.attendance.attendance import (
     Bearer,
     CheckInFact,
     CheckInKind,
+    FirstVisit,
     Presence,
     derive_attendance,
 )
@@ -86,6 +87,8 @@ class SessionRecord:
             guests=sum(person.first.kind is CheckInKind.GUEST for person in present),
             head_count=None if counted is None else counted.people,
             cancelled_reason=planned.cancelled_reason,
+            first_visits=sum(person.first_visit is not None for person in present),
+            to_meet=sum(person.first_visit is FirstVisit.TO_MEET for person in present),
         )
 
     def roster(self, names: Names, now: datetime, opens_before: timedelta) -> Roster:
@@ -120,6 +123,7 @@ class SessionRecord:
             fact_ids=person.fact_ids,
             participant_id=person.participant_id,
             kiosk_at=fact.kiosk_at,
+            first_visit=person.first_visit,
         )
 
     def arrivals(self, names: Names) -> tuple[Arrival, ...]:
@@ -144,7 +148,7 @@ class SessionRecord:
         folded, anomalies = self.attendance, self._anomalies(opens_before)
         rows = [
             replace(
-                self._row(one.first, names, machines, None),
+                self._row(one, names, machines, None),
                 flags=tuple(
                     sorted({kind for id_ in one.fact_ids for kind in anomalies.get(id_, ())})
                 ),
@@ -153,7 +157,7 @@ class SessionRecord:
         ]
         rows += [
             replace(
-                self._row(one.first, names, machines, one.last_void.reason),
+                self._row(one, names, machines, one.last_void.reason),
                 flags=tuple(sorted(anomalies.get(one.first.id, ()))),
             )
             for one in folded.taken_off
@@ -170,8 +174,13 @@ class SessionRecord:
         return anomalies
 
     def _row(
-        self, fact: CheckInFact, names: Names, machines: Mapping[UUID, str], taken_off: str | None
+        self,
+        person: Presence | Absence,
+        names: Names,
+        machines: Mapping[UUID, str],
+        taken_off: str | None,
     ) -> AttendanceRow:
+        fact = person.first
         return AttendanceRow(
             check_in_id=fact.id,
             session=self.planned.session,
@@ -187,6 +196,7 @@ class SessionRecord:
             present=taken_off is None,
             reason=taken_off or "",
             kiosk_at=fact.kiosk_at,
+            first_visit=person.first_visit,
         )
 
     def _voided(self, person: Absence, names: Names) -> Voided:

@@ -79,6 +79,7 @@ class Bare(App[None]):
                 "kind": "arrived",
                 "reason": None,
                 "void_of": None,
+                "about": None,
                 "nth": 0,
                 "occurred_at": now.isoformat(),
                 "by_staff": None,

@@ -11,6 +11,7 @@ from kiosk.domain.attendance.attendance import (
     Bearer,
     CheckInFact,
     CheckInKind,
+    FirstVisit,
     PassHistory,
     choose_session,
     counting_facts,
@@ -36,6 +37,7 @@ def fact(
     kind: CheckInKind = CheckInKind.ARRIVED,
     void_of: UUID | None = None,
     lookup: bytes = b"a",
+    about: UUID | None = None,
 ) -> CheckInFact:
     return CheckInFact(
         id=UUID(int=number),
@@ -44,6 +46,7 @@ def fact(
         at=TWO + timedelta(minutes=number),
         lookup=lookup if kind is CheckInKind.ARRIVED else None,
         void_of=void_of,
+        about=about,
     )
 
 
@@ -53,6 +56,13 @@ def ids(*numbers: int) -> frozenset[UUID]:
 
 def void(number: int, of: int) -> CheckInFact:
     return fact(number, CheckInKind.VOID, void_of=UUID(int=of))
+
+
+def told(number: int, kind: CheckInKind, about: int) -> CheckInFact:
+    return fact(number, kind, about=UUID(int=about))
+
+
+_ABOUT = (CheckInKind.FIRST_VISIT, CheckInKind.MET)
 
 
 @st.composite
@@ -73,6 +83,7 @@ def histories(draw: st.DrawFn, *, rings: bool = True) -> list[CheckInFact]:
                 at=TWO + timedelta(minutes=draw(st.integers(0, 3))),
                 lookup=draw(st.sampled_from([b"a", b"b", b"c"])) if kind == "arrived" else None,
                 void_of=UUID(int=draw(st.integers(0, latest))) if kind == "void" else None,
+                about=UUID(int=draw(st.integers(0, 16))) if kind in _ABOUT else None,
             )
         )
     return facts
@@ -102,7 +113,7 @@ def test_what_counts_is_what_no_counting_void_names(facts: list[CheckInFact]) ->
             expected.add(fact.id)
     assert counting_facts(facts) == expected
     counted = {fact_id for person in present_people(facts) for fact_id in person.fact_ids}
-    assert counted == {f.id for f in facts if f.kind is not CheckInKind.VOID} & expected
+    assert counted == {f.id for f in facts if f.is_arrival} & expected
 
 
 @given(histories())
@@ -114,7 +125,7 @@ def test_everybody_is_on_one_side_once_and_a_ring_takes_nobody_off(
     named = {f.void_of for f in facts if f.id in sure}
     live = {id_ for one in folded.present for id_ in one.fact_ids}
     for fact in facts:
-        if fact.kind is not CheckInKind.VOID and fact.id in sure:
+        if fact.is_arrival and fact.id in sure:
             assert fact.id in live
         assert not (fact.id in live and fact.id in named)
     people = [(one.first.session_id, one.participant_id) for one in folded.present]
@@ -229,3 +240,33 @@ def test_a_session_that_opened_since_is_a_new_question() -> None:
     assert choose_session((first, second), frozenset(), since, HALF_AN_HOUR) == (first, second)
     since[second.id] = TWO + timedelta(minutes=40)
     assert choose_session((first, second), frozenset(), since, HALF_AN_HOUR) == second
+
+
+FIRST, MET = CheckInKind.FIRST_VISIT, CheckInKind.MET
+
+
+def test_a_first_visit_is_met_and_the_meeting_taken_back() -> None:
+    asked = [fact(1), fact(2, lookup=b"b"), told(3, FIRST, about=1)]
+    met = [*asked, told(4, MET, about=1)]
+    undone = [*met, void(5, of=4)]
+    assert [one.first_visit for one in present_people(asked)] == [FirstVisit.TO_MEET, None]
+    assert [one.first_visit for one in present_people(met)] == [FirstVisit.MET, None]
+    assert [one.first_visit for one in present_people(undone)] == [FirstVisit.TO_MEET, None]
+
+
+def test_a_wish_to_be_met_stays_with_the_person_whichever_arrival_it_is_about() -> None:
+    """Two kiosks saw one pass; or somebody was taken off and came again."""
+    twice = [fact(1), fact(2), told(3, FIRST, about=2), told(4, MET, about=1)]
+    (here,) = present_people(twice)
+    assert (here.first.id, here.first_visit) == (UUID(int=1), FirstVisit.MET)
+    folded = derive_attendance([fact(1), told(2, FIRST, about=1), void(3, of=1)])
+    assert [one.first_visit for one in folded.taken_off] == [FirstVisit.TO_MEET]
+    again = [fact(1), told(2, FIRST, about=1), void(3, of=1), fact(4)]
+    assert [one.first_visit for one in present_people(again)] == [FirstVisit.TO_MEET]
+
+
+def test_nobody_is_met_who_did_not_ask_and_nobody_comes_by_a_wish_alone() -> None:
+    assert [one.first_visit for one in present_people([fact(1), told(2, MET, about=1)])] == [None]
+    assert present_people([told(1, FIRST, about=9), told(2, MET, about=9)]) == ()
+    withdrawn = [fact(1), told(2, FIRST, about=1), void(3, of=2)]
+    assert [one.first_visit for one in present_people(withdrawn)] == [None]

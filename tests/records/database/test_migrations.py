@@ -120,3 +120,23 @@ def test_accounts_that_were_disabled_before_lose_their_keys(path: Path) -> None:
         )
         assert list(found.scalars()) == ["keys", ""]
     store.close()
+
+
+def test_check_ins_of_the_version_before_are_about_nothing(path: Path) -> None:
+    path.parent.mkdir()
+    engine = writer_engine(path, sqlite_module())
+    with engine.begin() as connection:
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0011")
+        connection.exec_driver_sql(
+            "INSERT INTO check_in (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, session_id,"
+            " kind, nth, occurred_at) VALUES (?, ?, ?, 1, 0, ?, 'guest', 0, '2026-03-02')",
+            (bytes([1]) * 16, bytes(16), bytes(16), bytes(16)),
+        )
+    engine.dispose()
+    store = Store.open(path)
+    with store.read() as transaction:
+        found = transaction.connection().exec_driver_sql("SELECT kind, about FROM check_in")
+        assert [tuple(row) for row in found] == [("guest", None)]
+    store.close()

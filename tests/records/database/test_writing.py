@@ -94,6 +94,7 @@ def test_every_fact_has_its_outbox_row_as_json_for_postgresql(clinic: Clinic) ->
         "kind": "arrived",
         "reason": None,
         "void_of": None,
+        "about": None,
         "nth": 0,
         "occurred_at": "2026-03-02T12:00:00+08:00",
         "by_staff": None,

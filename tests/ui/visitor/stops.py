@@ -129,6 +129,11 @@ async def _welcome(visitor: Visitor, clinic: Clinic) -> None:
     await visitor.scan(clinic.passes.issue_pass("Mei", "en").digits)
 
 
+async def _first_visit(visitor: Visitor, clinic: Clinic) -> None:
+    await _welcome(visitor, clinic)
+    await visitor.keys("f")
+
+
 async def _nothing_open(visitor: Visitor, clinic: Clinic) -> None:
     clinic.add_session("Room 7", starts=90)
     await visitor.scan(STRANGER)
@@ -227,6 +232,7 @@ STOPS = (
     Stop("joined", "Show me my pass", check_in("enter", "g", name="Mei")),
     Stop("new-pass", "Your pass", _new_pass),
     Stop("welcome", "✓ Welcome, Mei", _welcome),
+    Stop("first-visit", "The group's team looks out for you here.", _first_visit),
     Stop("nothing-open", "Next today: Room 7, 1:30 pm", _nothing_open),
     Stop("scan-again", "This is not a group pass", _scan_again),
     Stop("scan-in-form", "Back to my form", _scan_in_form),

@@ -61,6 +61,11 @@ async def _name(visitor: Visitor, clinic: Clinic) -> None:
     await visitor.type("Mei")
 
 
+async def _welcome(visitor: Visitor, clinic: Clinic) -> None:
+    clinic.add_session()
+    await visitor.scan(clinic.passes.issue_pass("Mei", "en").digits)
+
+
 async def _reread(visitor: Visitor) -> None:
     home = visitor.app.screen_stack[1]
     assert isinstance(home, HomeScreen)
@@ -74,6 +79,7 @@ LATE = {
     "status": Late(MaintenanceDesk, "status", _typing("m", PIN), _pressing("enter")),
     "count": Late(VisitorDesk, "count_me_in", check_in("enter"), _pressing("j"), fails=True),
     "join": Late(VisitorDesk, "join", _name, _pressing("enter"), fails=True),
+    "first-visit": Late(VisitorDesk, "ask_to_be_met", _welcome, _pressing("f"), fails=True),
     "slip": Late(VisitorDesk, "withdraw_by_slip", _slip, _pressing("w"), fails=True),
     "send": Late(VisitorDesk, "request_callback", form(CallReviewScreen), _pressing("y"), True),
 }

@@ -72,9 +72,9 @@ def gate() -> Iterator[threading.Event]:
 def slow(gate: threading.Event, method: Callable[..., Any]) -> Callable[..., Any]:
     """Return `method` as it is on a disk that answers once the gate is open."""
 
-    def waiting(*words: Any) -> Any:
+    def waiting(*words: Any, **options: Any) -> Any:
         assert gate.wait(10)
-        return method(*words)
+        return method(*words, **options)
 
     return waiting
 

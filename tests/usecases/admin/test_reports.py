@@ -10,10 +10,17 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session as Transaction
 
+from kiosk.domain.attendance.attendance import CheckInKind
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.domain.policy import Rules
-from kiosk.domain.statistics import AttendanceBlock, Block, RequestsBlock, Waits
+from kiosk.domain.statistics import (
+    AttendanceBlock,
+    Block,
+    FirstVisitStatistics,
+    RequestsBlock,
+    Waits,
+)
 from kiosk.presentation.statistics import REPORTS
 from kiosk.usecases.admin.desk import OversightDesk
 from kiosk.usecases.visitor_desk import VisitorDesk
@@ -100,6 +107,29 @@ def test_a_block_of_attendance_is_told_from_who_was_there(clinic: Clinic) -> Non
     assert group.name == "Group of Room 2"
     # Shown, the one week in which anybody came would tell that nobody did in the others.
     assert group.weeks == (None,) * 4
+
+
+def test_first_visits_are_told_with_who_was_met_and_who_came_again(clinic: Clinic) -> None:
+    to_a_new_block(clinic)
+    session = clinic.add_session("Room 2", hours=3)
+    clinic.clock.move(hours=1)
+    arrivals = [facts.check_in(clinic, session.id, bytes([number]) * 16) for number in range(30)]
+    wishes = [
+        facts.check_in(clinic, session.id, about=(CheckInKind.FIRST_VISIT, one))
+        for one in arrivals[:16]
+    ]
+    for one in arrivals[:11]:
+        facts.check_in(clinic, session.id, about=(CheckInKind.MET, one))
+    mistake = facts.check_in(clinic, session.id, about=(CheckInKind.MET, arrivals[11]))
+    facts.check_in(clinic, session.id, void_of=mistake)
+    facts.check_in(clinic, session.id, void_of=wishes[15])
+    clinic.clock.move(days=7)
+    later = clinic.add_session("Room 2", hours=3)
+    clinic.clock.move(hours=1)
+    for number in (*range(6), 16):
+        facts.check_in(clinic, later.id, bytes([number]) * 16)
+    told = last_attendance(to_the_report(clinic))
+    assert told.first_visits == FirstVisitStatistics(15, None, 6)
 
 
 class OneTransaction:

@@ -255,17 +255,23 @@ def test_what_was_done_here_is_undone_the_last_thing_first(clinic: Clinic) -> No
     clinic.passes.issue_pass("Mei", "en", groups=[session.group_id] if session.group_id else [])
     (expected,) = desk.roster(session.id).expected
 
-    def is_now() -> tuple[int, int | None, SessionStage]:
+    clinic.visitor.count_me_in(clinic.id(), session.id, first_visit=True)
+
+    def is_now() -> tuple[int, int | None, SessionStage, int]:
         card = desk.roster(session.id).card
-        return card.present, card.head_count, card.stage
+        return card.present, card.head_count, card.stage, card.to_meet
 
     def take_off() -> object:
         return desk.void(desk.roster(session.id).arrived[0].fact_ids, VoidReason.LEFT)
+
+    def meet() -> object:
+        return desk.meet(session.id, desk.roster(session.id).arrived[0].fact_ids)
 
     def put_back() -> object:
         return desk.undo_void(desk.roster(session.id).voided[0].void_ids)
 
     deeds: dict[RosterStepKind, list[Callable[[], object]]] = {
+        RosterStepKind.MET: [meet],
         RosterStepKind.GUEST: [lambda: desk.add_guests(session.id, desk.new_guests(1))],
         RosterStepKind.COUNTED: [lambda: desk.count_heads(session.id, 9)],
         RosterStepKind.ADDED: [

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from textual import on
 from textual.widget import Widget
 
+from kiosk.domain.attendance.attendance import FirstVisit
 from kiosk.domain.attendance.roster import (
     Arrival,
     Expected,
@@ -103,6 +104,10 @@ class RosterRows:
             state = "here; by a clock set right"
         elif person.pass_state in (PassState.UNKNOWN, PassState.REVOKED):
             state = f"here; {PASS_STATES[person.pass_state]}, please ask"
+        if person.first_visit is FirstVisit.TO_MEET:
+            state = "first time: please meet"
+        elif person.first_visit is FirstVisit.MET:
+            state = "here; first time, met"
         return Line((self._name(person.name, guest), came, how, state), "strong")
 
     def _name(self, name: str | None, otherwise: str) -> str:
@@ -154,6 +159,9 @@ def format_card(card: SessionCard) -> str:
     parts = [f"{card.present} here" + (f" of {capacity}" if capacity else "")]
     if card.guests:
         parts.append("1 guest" if card.guests == 1 else f"{card.guests} guests")
+    if card.first_visits:
+        meet = f"{card.to_meet} to meet" if card.to_meet else "all met"
+        parts.append(f"{card.first_visits} first time, {meet}")
     if capacity and card.present > capacity:
         parts.append("more than the room holds")
     if card.head_count is not None:
@@ -216,6 +224,7 @@ STEPS = {
     RosterStepKind.GUEST: "guest",
     RosterStepKind.TAKEN_OFF: "take off",
     RosterStepKind.PUT_BACK: "put back",
+    RosterStepKind.MET: "met",
     RosterStepKind.COUNTED: "count",
     RosterStepKind.CLOSED: "close",
 }
@@ -225,6 +234,7 @@ UNDONE = {
     RosterStepKind.GUEST: "One guest less.",
     RosterStepKind.TAKEN_OFF: "Put back.",
     RosterStepKind.PUT_BACK: "They are off the list again.",
+    RosterStepKind.MET: "They are still to meet.",
     RosterStepKind.COUNTED: "That count no longer counts.",
     RosterStepKind.CLOSED: "The list is open again.",
 }
@@ -285,6 +295,8 @@ class RosterScreen(PeopleScreen):
                 yield Key("enter", "Is here", self._check_in)
             case Voided():
                 yield Key("enter", "Put back", self._put_back)
+            case Arrival(first_visit=FirstVisit.TO_MEET):
+                yield Key("enter", "Met", self._meet)
         if self._last_step is not None:
             yield Key("u", f"Undo {self._describe_step(self._last_step)}", self._take_back)
         if self._roster is not None:
@@ -342,6 +354,8 @@ class RosterScreen(PeopleScreen):
                 self._check_in()
             case Voided():
                 self._put_back()
+            case Arrival(first_visit=FirstVisit.TO_MEET):
+                self._meet()
 
     def _check_in(self) -> None:
         person = self._current
@@ -390,6 +404,12 @@ class RosterScreen(PeopleScreen):
         if isinstance(person, Voided):
             void_ids = person.void_ids
             self.act(lambda side: side.roster.undo_void(void_ids), "Put back.")
+
+    def _meet(self) -> None:
+        person, id_ = self._current, self._session_id
+        if isinstance(person, Arrival):
+            fact_ids = person.fact_ids
+            self.act(lambda side: side.roster.meet(id_, fact_ids), "Met.")
 
     def _describe_step(self, step: RosterStep) -> str:
         """Return what an undo takes back, and of whom, in a few words."""

@@ -18,11 +18,14 @@ from kiosk.domain.attendance.check_in import (
 from kiosk.domain.text import NameProblem, check_name
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.screen import Chosen, Received, VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import describe_name_problem, format_session
+from kiosk.ui.visitor.text import describe_name_problem, first_visit_wish, format_session
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
-from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.inputs import Choices, Field
 from kiosk.ui.widgets.layout import Tiles
 from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_labels
+
+_FIRST = "first"
+"""The value of the tick."""
 
 
 class ChooseSessionScreen(VisitorScreen):
@@ -96,7 +99,12 @@ class CheckInScreen(ChooseSessionScreen):
 
 
 class GuestScreen(VisitorScreen):
-    """Two ways to come in without a pass: counted only, or by a first name."""
+    """Two ways to come in without a pass: counted only, or by a first name.
+
+    Whoever is here for the first time can tick that they want to be met, before either.
+    """
+
+    AUTO_FOCUS = "Tile"
 
     def __init__(self, session: Session, draft_id: UUID) -> None:
         super().__init__()
@@ -113,8 +121,11 @@ class GuestScreen(VisitorScreen):
         return self._("You are welcome. How would you like to come in?")
 
     def body(self) -> Iterable[Widget]:
+        marked = {_FIRST} if self.visit.is_first else set[str]()
+        tick = (_FIRST, first_visit_wish(self._))
+        yield Choices((tick,), marked=marked, several=True, id="first-visit")
         # The one that counts at once does not stand where the group was just chosen.
-        with Tiles(id="ways"):
+        with Tiles(brief=True, id="ways"):
             yield Tile(
                 self._("Give a first name"),
                 self._("We greet you, and you can have a pass for next time"),
@@ -128,14 +139,21 @@ class GuestScreen(VisitorScreen):
                 id="count",
             )
 
+    @on(Choices.Changed)
+    def keep(self, event: Choices.Changed) -> None:
+        """Keep whether it is their first time; nothing is written before they come in."""
+        self.visit.is_first = bool(event.choices.marked)
+
     @on(Pressable.Pressed, "#count")
     def count(self) -> None:
         """Count the person in, once."""
         self.once(self._count)
 
     async def _count(self) -> None:
-        draft_id, session_id = self._draft_id, self._session.id
-        answer = await self.ask(lambda side: side.desk.count_me_in(draft_id, session_id))
+        draft_id, session_id, first = self._draft_id, self._session.id, self.visit.is_first
+        answer = await self.ask(
+            lambda side: side.desk.count_me_in(draft_id, session_id, first_visit=first)
+        )
         if isinstance(answer, Trouble):
             self.context.note_refusal()
             self.say(self._("Please ask at the counter."), "#lead")
@@ -192,7 +210,10 @@ class GuestNameScreen(VisitorScreen):
             self.query_one(Field).focus()
             return
         draft, session_id, language = self._draft, self._session_id, self.visit.texts.language
-        answer = await self.ask(lambda side: side.desk.join(draft, session_id, name.text, language))
+        first = self.visit.is_first
+        answer = await self.ask(
+            lambda side: side.desk.join(draft, session_id, name.text, language, first_visit=first)
+        )
         if isinstance(answer, Trouble):
             self.refuse()
         elif isinstance(answer, Joined):

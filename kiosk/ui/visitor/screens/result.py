@@ -1,20 +1,40 @@
 """Results: the answer to a scan or a check-in, a notice, and a code to photograph."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.ui.door import Trouble
 from kiosk.ui.terminal.lockdown import types_text
-from kiosk.ui.visitor.screen import BesideCodeScreen, Chosen, Stay, VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import CodeToShow, ResultText, describe_printing
+from kiosk.ui.visitor.screen import (
+    BesideCodeScreen,
+    Chosen,
+    Received,
+    Stay,
+    VisitorRoute,
+    VisitorScreen,
+)
+from kiosk.ui.visitor.text import CodeToShow, ResultText, describe_printing, first_visit_wish
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.card import Card, CardText
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.qr import QrCode
+from kiosk.ui.widgets.visitor_bar import Bar
+
+
+def card_area(text: ResultText, size: Size) -> tuple[int, int]:
+    """Return the columns and rows of a result's card on a terminal of `size`."""
+    under = 0 if text.is_plain else next(rows for least, rows in _UNDER if size.height >= least)
+    return size.width, size.height - Bar.HEIGHT - under
+
+
+_UNDER = ((32, 5), (24, 4), (0, 3))
+"""Rows of the actions with the margin under them, from this height on; as in visitor.tcss."""
 
 
 class ResultScreen(VisitorScreen):
@@ -40,6 +60,8 @@ class ResultScreen(VisitorScreen):
             yield Action(self._("Show me my pass"), letter="P", id="pass", primary=True)
         if self._text.more:
             yield Action(self._("Tell me more"), letter="T", id="about", primary=True)
+        if self._text.may_ask is not None:
+            yield Action(first_visit_wish(self._), letter="F", id="first-visit")
 
     def below(self) -> Iterable[Widget]:
         return ()
@@ -54,6 +76,22 @@ class ResultScreen(VisitorScreen):
     def read(self) -> None:
         """Ask for something to read."""
         self.go_to(VisitorRoute.READ)
+
+    @on(Pressable.Pressed, "#first-visit")
+    def ask_to_be_met(self) -> None:
+        """Ask to be met, once."""
+        self.once(self._ask_to_be_met)
+
+    async def _ask_to_be_met(self) -> None:
+        came = self._text.may_ask
+        if came is None or came.may_ask_for is None:
+            return
+        arrival = came.may_ask_for
+        answer = await self.ask(lambda side: side.desk.ask_to_be_met(arrival))
+        if isinstance(answer, Trouble):
+            self.post_intent(Received(answer))
+        else:
+            self.post_intent(Received(replace(came, may_ask_for=None, is_first=True)))
 
 
 class NoticeScreen(VisitorScreen):

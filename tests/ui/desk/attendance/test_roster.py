@@ -117,6 +117,29 @@ async def test_taking_off_asks_why_and_can_be_undone(clinic: Clinic) -> None:
         colleague.expect_not("taken off")
 
 
+async def test_a_first_visit_stands_beside_the_count_and_enter_says_it_is_met(
+    clinic: Clinic,
+) -> None:
+    session = clinic.add_session("Room 2", starts=-20)
+    for first in (False, True, True):
+        clinic.clock.move(minutes=1)
+        clinic.visitor.count_me_in(clinic.id(), session.id, first_visit=first)
+    async with at_desk(clinic, "manager") as colleague:
+        await at_roster(colleague)
+        colleague.expect("3 here · 3 guests · 2 first time, 2 to meet", "first time: please meet")
+        colleague.expect("Enter  Met")
+        await colleague.keys("enter")
+        colleague.expect("2 first time, 1 to meet", "here; first time, met", "Undo met")
+        colleague.expect_not("Enter  Met")
+        await colleague.keys("enter", "u")
+        colleague.expect("2 first time, 2 to meet", "They are still to meet.")
+        await colleague.keys("enter", "down", "enter")
+        colleague.expect("2 first time, all met")
+        await colleague.keys("down", "enter")
+        colleague.expect("2 first time, all met")
+    assert clinic.count("check_in") == 9
+
+
 async def test_guests_and_heads_are_counted_and_the_list_closed(clinic: Clinic) -> None:
     clinic.add_session("Room 2", starts=-20)
     async with at_desk(clinic, "manager") as colleague:

@@ -1,9 +1,11 @@
 """Checking in: what a visitor reads for each outcome, and that a form under way is kept."""
 
+from datetime import timedelta
+
 import pytest
 from textual.strip import Strip
 
-from kiosk.domain.attendance.check_in import GuestWelcomed, Joined
+from kiosk.domain.attendance.check_in import FIRST_VISIT_WITHIN, GuestWelcomed, Joined
 from kiosk.domain.passes import HEAD as DIGITS
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.errors import StoreFull
@@ -11,6 +13,7 @@ from kiosk.ui.terminal.messages import Scanned, TakenBack
 from kiosk.ui.terminal.scanner import KeyPlace, Measured
 from kiosk.ui.visitor import app
 from kiosk.ui.visitor.screens.callback_form import CallPhoneScreen
+from kiosk.ui.widgets.buttons import Actions
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.visitor_bar import Bar
 from kiosk.usecases.visitor_desk import VisitorDesk
@@ -268,10 +271,12 @@ async def test_a_pass_scanned_while_another_one_is_asked_about(clinic: Clinic) -
 async def test_a_welcome_is_painted_at_once_as_it_then_stands_and_fills_large_screens(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clinic.add_session()
     painted: list[list[Strip]] = []
     monkeypatch.setattr(app, "paint_at_once", lambda _app, rows: painted.append(rows))
     digits = mei(clinic)
+    # Of a new pass it is asked whether it is their first time: the card is smaller then.
+    clinic.clock.at += FIRST_VISIT_WITHIN + timedelta(days=1)
+    clinic.add_session()
     async with at_kiosk(clinic) as visitor:
         for width, height in TELLING:
             await visitor.keys("escape")
@@ -285,6 +290,25 @@ async def test_a_welcome_is_painted_at_once_as_it_then_stands_and_fills_large_sc
             assert len(rows) == height - Bar.HEIGHT
             assert (width < 100 or height < 32) or len(card) >= (height - Bar.HEIGHT) * 3 // 4
         assert not painted
+
+
+async def test_a_welcome_with_a_question_is_painted_at_once_as_it_then_stands(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.add_session()
+    painted: list[list[Strip]] = []
+    monkeypatch.setattr(app, "paint_at_once", lambda _app, rows: painted.append(rows))
+    digits = mei(clinic)
+    async with at_kiosk(clinic) as visitor:
+        for width, height in TELLING:
+            await visitor.keys("escape")
+            await visitor.resize(width, height)
+            visitor.seconds.at += 10
+            await visitor.scan(digits)
+            visitor.expect("✓ Welcome, Mei", "Please meet me here.")
+            rows, actions = painted.pop(), visitor.screen.query_one(Actions)
+            assert cells(rows) == cells(visitor.strips()[: len(rows)])
+            assert actions.region.y == len(rows)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
