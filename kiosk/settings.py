@@ -1,5 +1,6 @@
 """What a clinic may change: one typed tree, read once from kiosk.toml and KIOSK_* variables."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from kiosk.domain.policy import (
     LEAST_ATTENDANCE_KEPT,
     LEAST_PASSES_KEPT,
     LEAST_REQUESTS_KEPT,
+    PRIVATE_NUMBER,
     Rules,
 )
 from kiosk.domain.text import place_in_toml
@@ -34,6 +36,7 @@ NOT_SETTINGS = frozenset(
 )
 """Variables that the commands read themselves."""
 _USES_UNKNOWN = "should keep attendance (attendance_days) at least as long as passes (passes_days)"
+_SHOWN_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{1,23}[0-9]", re.ASCII)
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -47,6 +50,15 @@ def _checked_day(text: str) -> str:
     return text
 
 
+def _checked_number(text: str) -> str:
+    if text in ("", PRIVATE_NUMBER) or _SHOWN_NUMBER.fullmatch(text):
+        return text
+    raise PydanticCustomError(
+        "calling_number", 'should look like "6389 2000", be "private", or be empty'
+    )
+
+
+CallingNumber = Annotated[str, AfterValidator(_checked_number)]
 WorkingDay = Annotated[str, AfterValidator(_checked_day)]
 
 
@@ -109,6 +121,10 @@ class CallbackSettings(BaseModel):
     """How long a caller's claim lasts."""
     first_attempt_days: int = Field(default=2, ge=1, le=20)
     """Working days within which a first attempt is due."""
+    calling_number: CallingNumber = ""
+    """The number that calls come from, as people read it; "private" where none is shown.
+
+    Empty: nothing is said of it."""
 
 
 class WorkingSettings(BaseModel):

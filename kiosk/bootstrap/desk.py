@@ -22,6 +22,7 @@ from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
     from kiosk.domain.attendance.roster import IssuedPass
+    from kiosk.domain.callbacks.entry import BlankForm
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
     from kiosk.ui.desk.session import DeskSide, PlanFolder, Progress
@@ -95,13 +96,16 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
         zone=kiosk.site.zone,
         calendar=kiosk.calendar(),
         country=kiosk.site.country,
+        calling_number=kiosk.settings.callbacks.calling_number,
         now=kiosk.clock.now,
         idle=_OFFICE_IDLE if in_office else FLOOR_IDLE,
         may_end=in_office,
         at_centre=find_link(kiosk.folder) is not None,
     )
     files = _Files(kiosk)
-    return DeskSide(kiosk.access(), clinic, Tools(files.callbacks, files.sheet, _Plans(kiosk)))
+    return DeskSide(
+        kiosk.access(), clinic, Tools(files.callbacks, files.sheet, files.forms, _Plans(kiosk))
+    )
 
 
 class _Files:
@@ -132,6 +136,15 @@ class _Files:
 
         context = export_context(self._kiosk, login, "Passes")
         written = export_pass_sheet(passes, export_target(self._kiosk), context)
+        return str(written.path)
+
+    def forms(self, forms: "Sequence[BlankForm]", login: str) -> str:
+        """Write paper forms to print; return the file's path."""
+        from kiosk.exports.writing import export_blank_forms
+
+        context = export_context(self._kiosk, login, "Paper forms")
+        number = self._kiosk.settings.callbacks.calling_number
+        written = export_blank_forms(forms, export_target(self._kiosk), context, number)
         return str(written.path)
 
 

@@ -61,6 +61,7 @@ class Kiosk:
             country=self.site.country,
             timing=timing,
             take_home=read_take_home(self.folder / "take-home.toml"),
+            calling_number=self.settings.callbacks.calling_number,
         )
         rules, calendar = self.settings.rules, self.calendar()
         desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing, calendar)

@@ -18,6 +18,7 @@ from kiosk.cli.arguments import (
     from_input,
     moment,
 )
+from kiosk.cli.entry import add, entered, make_forms
 from kiosk.cli.output import (
     Format,
     FormatOption,
@@ -119,12 +120,16 @@ _COLUMNS = {
     "revision": "state.revision",
     "id": "request.id",
     "duplicate_of": "state.merged_into",
+    "source": "request.origin.source",
+    "entered_by": "entered_by",
+    "consent_by": "request.origin.consent_by",
+    "consent_how": "request.origin.consent_how",
 }
 """Where each column stands in a `WorkRow`."""
 _read_cells = attrgetter(*_COLUMNS.values())
 _IN_A_TABLE = (
     "reference", "call_now", "due", "status", "name", "phone", "call_language", "windows",
-    "attempts", "last_result", "holder",
+    "attempts", "last_result", "source", "holder",
 )  # fmt: skip
 _HISTORY = ("at", "kind", "outcome", "by", "next_at", "note", "undone", "revision", "event_id")
 _MOMENT = 'Such as "2026-03-31 14:30", 2026-03-31 or 14:30, clinic\'s time.'
@@ -222,6 +227,11 @@ def history(
         rows = [_history_cells(entry, desk, zone) for entry in entries]
     columns = (*_HISTORY[:7], "into") if form is Format.TABLE else (*_HISTORY, "into")
     show(rows, form, columns=columns, empty="Nothing has been done about it yet.")
+
+
+app.command(cls=Verb)(add)
+app.command(cls=Verb)(entered)
+app.command("form", cls=Verb)(make_forms)
 
 
 @app.command()

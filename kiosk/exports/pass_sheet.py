@@ -78,7 +78,7 @@ def _draw_marks(canvas: "Canvas") -> None:
 def _draw_pass(canvas: "Canvas", one: IssuedPass, number: int, left: float, bottom: float) -> None:
     code = qr_matrix(one.digits, level="Q", numeric=True)
     side = len(code) * _SQUARE
-    _draw_code(canvas, code, left + _EDGE, bottom + (_HEIGHT - side) / 2)
+    draw_code(canvas, code, left + _EDGE, bottom + (_HEIGHT - side) / 2)
     x, y = (left + _EDGE + side + 1) * _MM, bottom * _MM
     canvas.setFont("Helvetica-Bold", 13)
     canvas.drawString(x, y + 40 * _MM, f"No. {number}")
@@ -89,7 +89,7 @@ def _draw_pass(canvas: "Canvas", one: IssuedPass, number: int, left: float, bott
     canvas.line(x, y + 9 * _MM, (left + _WIDTH - _EDGE) * _MM, y + 9 * _MM)
 
 
-def _draw_code(canvas: "Canvas", code: Matrix, left: float, bottom: float) -> None:
+def draw_code(canvas: "Canvas", code: Matrix, left: float, bottom: float) -> None:
     """Draw the dark squares as one shape: no viewer shows seams between them."""
     path = canvas.beginPath()
     size = _SQUARE * _MM

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from uuid import UUID
 
 from kiosk.domain.attendance.roster import AttendanceRow, IssuedPass
+from kiosk.domain.callbacks.entry import BlankForm
 from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
 from kiosk.errors import SetupError
 from kiosk.exports.columns import ATTENDANCE, CALLBACKS, ExportContext, Progress, Table
@@ -116,6 +117,21 @@ def export_pass_sheet(
     with _opened("passes", target, ".pdf", context) as (path, file):
         file.write(sheet)
     return Exported(path, len(passes))
+
+
+def export_blank_forms(
+    forms: Sequence[BlankForm], target: Target, context: ExportContext, calling_number: str = ""
+) -> Exported:
+    """Write paper forms for callback requests as a PDF, a page each.
+
+    `calling_number` is the setting's. Raises as `export_pass_sheet` does.
+    """
+    from kiosk.exports.blank_form import blank_forms
+
+    pages = blank_forms(forms, context.site, calling_number)
+    with _opened("callback-forms", target, ".pdf", context) as (path, file):
+        file.write(pages)
+    return Exported(path, len(forms))
 
 
 def describe_selection(chosen: WorklistFilter) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Generic
 from kiosk.domain import working_time
 from kiosk.domain.statistics import AnyBlock, AttendanceBlock, Block, RequestsBlock, Waits
 from kiosk.domain.text import clean
+from kiosk.presentation.callbacks import format_source
 from kiosk.presentation.charts import (
     HIDDEN,
     Point,
@@ -28,7 +29,8 @@ Document = Mapping[str, object]
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROW_COLUMNS = ("first_day", "last_day", "figure", "of", "at", "value")
-"""`of` is a language, a group or a weekday, `at` a week, an hour or a call; empty for all."""
+"""`of` is a language, a code of `Source`, a group or a weekday; `at` is a week, an hour or a call.
+Both are empty for all."""
 _ORDINALS = ("First call", "Second call", "Third call")
 _LONGEST_NAME, _WIDEST_CELL, _TOTAL = 28, 12, 7
 """Cells."""
@@ -92,14 +94,16 @@ def skip_empty_blocks(blocks: Sequence[AnyBlock]) -> tuple[AnyBlock, ...]:
 
 def draw_requests(
     block: RequestsBlock, language: LanguageName
-) -> tuple[ReportSection, ReportSection]:
-    """Return charts of the requests in a block, by week and by language."""
+) -> tuple[ReportSection, ReportSection, ReportSection]:
+    """Return charts of the requests in a block, by week, by language, and by how they came."""
     weeks = [Point(format_day(week.monday), week.requests) for week in block.weeks]
     languages = [Point(language(one.language), one.requests) for one in block.languages]
+    sources = [Point(format_source(one.source), one.requests) for one in block.sources]
     total = f"All four weeks: {format_number(block.total)}"
     return (
         ReportSection("Requests, week from", lambda width: [*draw_bars(weeks, width), "", total]),
         ReportSection("Requests by language", partial(draw_bars, languages)),
+        ReportSection("Requests, how they came", partial(draw_bars, sources)),
     )
 
 
@@ -241,6 +245,7 @@ def _requests_document(block: RequestsBlock) -> Document:
             }
             for one in block.languages
         ],
+        "sources": [{"source": one.source, "requests": one.requests} for one in block.sources],
         "reached_percent": list(block.reach),
     }
 
@@ -278,6 +283,8 @@ def _requests_rows(block: RequestsBlock) -> Iterator[Document]:
         yield from _values(block, "", monday, week.requests, week.first_attempt, week.contact)
     for one in block.languages:
         yield from _values(block, one.language, "", one.requests, one.first_attempt, one.contact)
+    for way in block.sources:
+        yield _row(block.block, "requests_by_source", way.source, "", way.requests)
     for call, percent in enumerate(block.reach, 1):
         yield _row(block.block, "reached_percent", "", call, percent)
 

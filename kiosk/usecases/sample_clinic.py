@@ -41,6 +41,7 @@ MANAGER = NewAccount("manager", PASSPHRASE, frozenset({Role.MANAGER}), is_sample
 STAFF = (
     NewAccount("facilitator", PASSPHRASE, frozenset({Role.FACILITATOR}), is_sample=True),
     NewAccount("caller", PASSPHRASE, frozenset({Role.CALLER}), is_sample=True),
+    NewAccount("clinician", PASSPHRASE, frozenset({Role.CLINICIAN}), is_sample=True),
 )
 PEOPLE = {"Mei": "en", "Ravi": "en", "王小明": "zh", "Nur Aisyah": "ms"}
 """Invented first names, each with the language of the pass."""

@@ -9,6 +9,7 @@ from unittest.mock import patch
 from textual._compositor import Compositor
 
 from kiosk.domain.attendance.roster import IssuedPass
+from kiosk.domain.callbacks.entry import BlankForm
 from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
 from kiosk.domain.groups.plan_import import Plans
 from kiosk.errors import SetupError
@@ -59,6 +60,7 @@ class Written:
     def __init__(self) -> None:
         self.exports: list[tuple[Collection[ExportRow], WorklistFilter, str]] = []
         self.sheets: list[tuple[IssuedPass, ...]] = []
+        self.blanks: list[tuple[BlankForm, ...]] = []
         self.plans = PlansAtHand()
 
     def export(
@@ -79,6 +81,11 @@ class Written:
         self.sheets.append(tuple(passes))
         return f"/data/exports/passes-{login}.pdf"
 
+    def forms(self, forms: Sequence[BlankForm], login: str) -> str:
+        """Stand in for the PDF of paper forms."""
+        self.blanks.append(tuple(forms))
+        return f"/data/exports/callback-forms-{login}.pdf"
+
 
 def desk_side(
     clinic: Clinic, written: Written, idle: float = 120.0, *, at_centre: bool = False
@@ -93,7 +100,7 @@ def desk_side(
         idle=idle,
         at_centre=at_centre,
     )
-    tools = Tools(export_callbacks=written.export, pass_sheet=written.sheet, plans=written.plans)
+    tools = Tools(written.export, written.sheet, written.forms, written.plans)
     return DeskSide(clinic.access, known, tools)
 
 

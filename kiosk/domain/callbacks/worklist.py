@@ -104,6 +104,8 @@ class WorkRow:
     """When that claim ends; None where nobody holds it."""
     withdrawal_noted: bool = False
     """True where somebody typed this reference to withdraw it and staff have not settled it."""
+    entered_by: str = ""
+    """Login of who entered it; empty where the visitor sent it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from kiosk.errors import SignedOut
 
 if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
     from kiosk.domain.attendance.roster import IssuedPass
+    from kiosk.domain.callbacks.entry import BlankForm
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
     from kiosk.domain.staff import Role
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
     from kiosk.usecases.admin.desk import OversightDesk
     from kiosk.usecases.attendance.roster_desk import RosterDesk
     from kiosk.usecases.callbacks.desk import CallbackDesk
+    from kiosk.usecases.callbacks.entry import EntryDesk
     from kiosk.usecases.groups.desk import GroupsDesk
     from kiosk.usecases.passes.desk import PassDesk
     from kiosk.usecases.staff.accounts_desk import AccountsDesk
@@ -46,6 +48,8 @@ class ClinicInfo:
     """When the clinic works, in its zone."""
     country: str = "SG"
     """ISO 3166 code whose phone numbers need no country code."""
+    calling_number: str = ""
+    """Where calls come from: a number, "private", or empty where nothing is said of it."""
     now: Callable[[], datetime] = _utc_now
     """The clinic's clock, aware UTC."""
     idle: float = FLOOR_IDLE
@@ -102,6 +106,14 @@ class WriteSheet(Protocol):
         ...
 
 
+class WriteForms(Protocol):
+    """Writes paper forms for requests as a PDF to print."""
+
+    def __call__(self, forms: "Sequence[BlankForm]", login: str) -> str:
+        """Return the path of the file in the exports folder."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class PlanFolder:
     """The import folder, with the plan files that wait in it."""
@@ -133,6 +145,7 @@ class Tools:
 
     export_callbacks: WriteCallbacks
     pass_sheet: WriteSheet
+    blank_forms: WriteForms
     plans: PlanFiles
 
 
@@ -207,6 +220,11 @@ class DeskSide:
     def callbacks(self) -> "CallbackDesk":
         """The caller's desk."""
         return self._open("callbacks", self._access.callback_desk)
+
+    @property
+    def entry(self) -> "EntryDesk":
+        """The desk of those who enter requests for people."""
+        return self._open("entry", self._access.entry_desk)
 
     def _enter(self, answer: "SignedIn | SignInRefused") -> "CurrentUser | SignInRefused":
         staff = getattr(answer, "staff", None)  # its class would bring the database with it

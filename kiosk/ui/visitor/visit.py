@@ -145,6 +145,8 @@ class VisitorClinic:
     """ISO 3166 code whose phone numbers need no country code."""
     timing: Timing = field(default_factory=Timing)
     take_home: "tuple[TakeHome, ...]" = ()
+    calling_number: str = ""
+    """Where calls come from: a number, "private", or empty where nothing is said of it."""
     helplines: str = ""
     """The clinic's own list of helplines, as the content reads it; empty: the shipped one."""
 

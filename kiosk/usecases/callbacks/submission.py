@@ -39,25 +39,107 @@ _MOST_REQUESTS = 500
 """The latest ones; older months describe today badly."""
 
 
-class VisitorRequests:
-    """The callback requests of the visitor's desk, inside the desk's transactions."""
+class FormFacts(NamedTuple):
+    """What a paper form says of its request."""
+
+    reference: str
+    slip_lookup: bytes
+    filled_in_at: datetime
+
+
+class RequestKeeper:
+    """Seals new requests and keeps them, in the transaction of a desk."""
 
     def __init__(self, entropy: Entropy, site: SiteInfo, sealing: SealingKeys) -> None:
         self._entropy = entropy
         self._site = site
         self._sealing = sealing
 
+    def keep(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        draft: CallbackDraft,
+        form: FormFacts | None = None,
+    ) -> tuple[str, datetime]:
+        """Seal and keep a request; return its reference and when it was made.
+
+        The same draft again is kept once. Of a paper form it has number, code and time.
+        """
+        kept = callbacks.find(transaction, draft.id)
+        if kept is not None:
+            return kept.ref, kept.created_at
+        if form is None:
+            reference = self.free_reference(transaction)
+            form = FormFacts(reference, derive_lookup(draft.slip_secret), now)
+        add_fact(transaction, self._row(draft, form), now)
+        return form.reference, form.filled_in_at
+
+    def free_reference(self, transaction: Transaction) -> str:
+        """Return a new reference of this machine, which no request or paper form has."""
+        while True:
+            serial = int.from_bytes(self._entropy(_SERIAL_BYTES)) % SERIALS
+            reference = format_reference(self._site.symbols, serial)
+            if not callbacks.ref_is_taken(transaction, reference):
+                return reference
+
+    def _row(self, draft: CallbackDraft, form: FormFacts) -> CallbackRequest:
+        origin = draft.origin
+        sealed = seal(
+            {
+                "name": clean(draft.preferred_name),
+                "phone": draft.phone,
+                "message_policy": draft.message_policy.value,
+                "answered_by_other": draft.answered_by_other.value,
+                "share_with_team": draft.share_with_team,
+                # The columns beside the sealed text could be edited; these copies could not.
+                "reference": form.reference,
+                "created_at": form.filled_in_at.isoformat(),
+                "source": origin.source,
+                "entered_by": str(origin.entered_by or ""),
+                "consent_by": origin.consent_by,
+                "consent_how": origin.consent_how,
+            },
+            purpose=Purpose.CALLBACKS.value,
+            table=CALLBACK_REQUEST,
+            record_id=draft.id,
+            recipients=self._sealing[Purpose.CALLBACKS],
+        )
+        return CallbackRequest(
+            id=draft.id,
+            site_id=self._site.site_id,
+            kiosk_id=self._site.kiosk_id,
+            ref=form.reference,
+            slip_lookup=form.slip_lookup,
+            sealed=sealed,
+            call_language=draft.call_language.value,
+            windows=",".join(sorted(window.value for window in draft.windows)),
+            not_before=draft.not_before,
+            ui_language=draft.ui_language,
+            consent_version=draft.consent_version,
+            created_at=form.filled_in_at,
+            source=origin.source,
+            entered_by=origin.entered_by,
+            consent_by=origin.consent_by,
+            consent_how=origin.consent_how,
+        )
+
+
+class VisitorRequests:
+    """The callback requests of the visitor's desk, inside the desk's transactions."""
+
+    def __init__(self, entropy: Entropy, site: SiteInfo, sealing: SealingKeys) -> None:
+        self._entropy = entropy
+        self._site = site
+        self._keeper = RequestKeeper(entropy, site, sealing)
+
     def send(
         self, transaction: Transaction, now: datetime, draft: CallbackDraft, promise_days: int
     ) -> Receipt:
         """Seal and keep a request; the same draft again returns the same receipt."""
         digits = encode(CodeKind.SLIP, draft.slip_secret)
-        kept = callbacks.find(transaction, draft.id)
-        if kept is not None:
-            return Receipt(kept.ref, digits, kept.created_at, promise_days)
-        reference = self._free_reference(transaction)
-        add_fact(transaction, self._row(now, draft, reference), now)
-        return Receipt(reference, digits, now, promise_days)
+        reference, made_at = self._keeper.keep(transaction, now, draft)
+        return Receipt(reference, digits, made_at, promise_days)
 
     def state(self, transaction: Transaction, digits: str) -> SlipState:
         """Return the state of the request of a slip, by its digits; it names nobody."""
@@ -107,45 +189,6 @@ class VisitorRequests:
         dismissed = max(callbacks.dismissal_times(transaction, reference), default=None)
         if not noted or (dismissed is not None and dismissed >= max(noted)):
             self._add_withdrawal(transaction, now, ref=reference)
-
-    def _free_reference(self, transaction: Transaction) -> str:
-        while True:
-            serial = int.from_bytes(self._entropy(_SERIAL_BYTES)) % SERIALS
-            reference = format_reference(self._site.symbols, serial)
-            if not callbacks.ref_is_taken(transaction, reference):
-                return reference
-
-    def _row(self, now: datetime, draft: CallbackDraft, reference: str) -> CallbackRequest:
-        sealed = seal(
-            {
-                "name": clean(draft.preferred_name),
-                "phone": draft.phone,
-                "message_policy": draft.message_policy.value,
-                "answered_by_other": draft.answered_by_other.value,
-                "share_with_team": draft.share_with_team,
-                # The columns beside the sealed text could be edited; these copies could not.
-                "reference": reference,
-                "created_at": now.isoformat(),
-            },
-            purpose=Purpose.CALLBACKS.value,
-            table=CALLBACK_REQUEST,
-            record_id=draft.id,
-            recipients=self._sealing[Purpose.CALLBACKS],
-        )
-        return CallbackRequest(
-            id=draft.id,
-            site_id=self._site.site_id,
-            kiosk_id=self._site.kiosk_id,
-            ref=reference,
-            slip_lookup=derive_lookup(draft.slip_secret),
-            sealed=sealed,
-            call_language=draft.call_language.value,
-            windows=",".join(sorted(window.value for window in draft.windows)),
-            not_before=draft.not_before,
-            ui_language=draft.ui_language,
-            consent_version=draft.consent_version,
-            created_at=now,
-        )
 
     def _add_withdrawal(
         self,

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.anomalies import FactTimes, time_anomalies
-from kiosk.domain.callbacks.request import OpenedRequest
+from kiosk.domain.callbacks.request import OpenedRequest, Source
 from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.callbacks.state import (
     CallbackState,
@@ -167,10 +167,12 @@ def work_row(
     holder = state.holder_at(scheduler.now)
     mine = holder == by.id
     schedule = scheduler.schedule(state, request, mine=mine)
+    enterer = request.origin.entered_by
+    entered_by = "" if enterer is None else by.logins.get(enterer, "")
     if holder is None:
-        return WorkRow(request, state, schedule, withdrawal_noted=noted)
+        return WorkRow(request, state, schedule, withdrawal_noted=noted, entered_by=entered_by)
     login = by.logins.get(holder, "")
-    return WorkRow(request, state, schedule, login, mine, state.claim_ends, noted)
+    return WorkRow(request, state, schedule, login, mine, state.claim_ends, noted, entered_by)
 
 
 def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
@@ -181,9 +183,9 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
     request = row.request
     if row.state.status is RequestStatus.WITHDRAWN:
         number = ""
-    times = FactTimes(
-        request.created_at, request.kiosk_at, request.received_at, request.clock_doubtful
-    )
+    # A paper form lies before it is entered, which makes no machine late.
+    received_at = None if request.origin.source == Source.PAPER else request.received_at
+    times = FactTimes(request.created_at, request.kiosk_at, received_at, request.clock_doubtful)
     return ExportRow(
         request,
         row.state,
@@ -192,6 +194,7 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
         row.held_by_me,
         row.claim_ends,
         row.withdrawal_noted,
+        row.entered_by,
         phone_e164=number,
         phone_local=format_local(number, country),
         flags=tuple(kind.value for kind in time_anomalies(times)),

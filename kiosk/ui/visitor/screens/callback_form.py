@@ -8,7 +8,12 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
+from kiosk.domain.callbacks.request import (
+    AnsweredByOther,
+    CallLanguage,
+    MessagePolicy,
+    choose_windows,
+)
 from kiosk.domain.phones import PhoneProblem, check_phone, format_masked, format_phone
 from kiosk.domain.text import NameProblem, check_name, clean
 from kiosk.ui.door import Trouble
@@ -16,6 +21,7 @@ from kiosk.ui.visitor.screen import Received, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import (
     answered_by_other_options,
     call_language_options,
+    describe_calling_number,
     describe_name_problem,
     describe_phone_problem,
     first_day_options,
@@ -180,11 +186,8 @@ class CallWhenScreen(CallFormScreen):
     @on(Choices.Changed, "#windows")
     def keep_windows(self, event: Choices.Changed) -> None:
         """Keep the parts of the week; "any time" excludes the others, and none means any."""
-        chosen = {Window(value) for value in event.choices.marked}
         form = self._form
-        if Window.ANY in chosen and Window.ANY not in form.draft.windows:
-            chosen = {Window.ANY}
-        wanted = frozenset((chosen - {Window.ANY}) or {Window.ANY})
+        wanted = choose_windows(event.choices.marked, form.draft.windows)
         form.draft = replace(form.draft, windows=wanted)
         event.choices.show(wanted)
 
@@ -305,6 +308,7 @@ class CallReviewScreen(CallFormScreen):
         draft, country = self._form.draft, self.context.clinic.country
         format_number = format_masked if self._covered else format_phone
         number = format_number(draft.phone, country)
+        calling = describe_calling_number(self.context)
         times = [text for value, text in window_options(self._) if value in draft.windows]
         first_day = format_option(first_day_options(self._), self._form.wait)
         language = format_option(call_language_options(self._), draft.call_language)
@@ -312,7 +316,7 @@ class CallReviewScreen(CallFormScreen):
         other = format_option(answered_by_other_options(self._), draft.answered_by_other)
         rows = (
             (self._("Name"), clean(draft.preferred_name)),
-            (self._("Number"), number),
+            (self._("Number"), f"{number}. {calling}" if calling else number),
             (self._("When"), f"{', '.join(times)}. {first_day}"),
             (self._("Language"), language),
             (self._("Message"), policy),
