@@ -42,11 +42,9 @@ from kiosk.domain.staff import Role
 from kiosk.domain.text import NameProblem, check_name
 from kiosk.presentation.callbacks import (
     ANSWERED_BY_OTHER,
-    MESSAGES,
     PHONE_PROBLEMS,
     SOURCES,
     STATES,
-    WINDOWS,
     describe_calling_number,
     format_source,
     make_slip,
@@ -71,18 +69,29 @@ _COLUMNS = (
     Column("State", 16, 14, grows=True),
 )
 _NONE_YET = "You have entered nobody yet. N begins a request."
+_WINDOWS = (
+    (Window.WEEKDAY_MORNING.value, "Mo–Fr 9–12"),
+    (Window.WEEKDAY_AFTERNOON.value, "Mo–Fr 12–4"),
+    (Window.WEEKDAY_EVENING.value, "Mo–Fr 4–6"),
+    (Window.SATURDAY_MORNING.value, "Sat 9–12"),
+    (Window.ANY.value, "any time"),
+)
+_MESSAGES = (
+    (MessagePolicy.NONE.value, "none"),
+    (MessagePolicy.NAME_AND_NUMBER.value, "a voicemail"),
+    (MessagePolicy.TEXT.value, "one text"),
+)
 _SCANNED = "(scanned)"
 """Stands in the field once a form's code was read: its digits are nobody's business."""
 _WHO_SAID_YES = (
-    ("person spoken", "they did, to me"),
-    ("person phone", "they did, on the phone"),
-    ("person paper", "they did, on paper"),
-    ("other ", "somebody for them"),
+    ("person-spoken", "to me"),
+    ("person-phone", "on the phone"),
+    ("person-paper", "on paper"),
+    ("other", "somebody for them"),
 )
-_WHO_SAID_YES_ON_PAPER = (("person paper", "they did, on it"), ("other ", "somebody for them"))
-_ASK_THEM = (
-    "Please ask them first: may a peer support specialist ring them? Then mark who said yes."
-)
+_WHO_SAID_YES_ON_PAPER = (("person-paper", "on the form"), ("other", "somebody for them"))
+_ASK_THEM = "Ask: may a peer support specialist ring you? Then mark who said yes."
+_NOT_ASKED = "Please mark who said yes to the call. Without a yes nobody is rung."
 
 
 class EnteredScreen(DeskScreen):
@@ -195,9 +204,6 @@ class EntryScreen(FormScreen):
     def heading(self) -> str:
         return "A request from a paper form" if self._paper else "A request for somebody"
 
-    def lead(self) -> str:
-        return f"{super().lead()} {describe_calling_number(self.clinic.calling_number)}".strip()
-
     def rows(self) -> Iterable[Row]:
         if self._paper:
             hint = "Scan its code, or type its number, such as 7K4Q-FMRX."
@@ -207,19 +213,23 @@ class EntryScreen(FormScreen):
         yield TextRow(
             "name", "Name", "What they want to be called; a first name is enough.", most=120
         )
-        yield TextRow("phone", "Number", "Read it back to them.", most=40)
-        windows = tuple((code.value, words) for code, words in WINDOWS.items())
+        calling = describe_calling_number(self.clinic.calling_number)
+        yield TextRow("phone", "Number", f"Read it back to them. {calling}".strip(), most=40)
         yield MarkRow(
-            "windows", "When", windows, "All that suit them.", frozenset({Window.ANY}), several=True
+            "windows",
+            "When",
+            _WINDOWS,
+            "All that suit them.",
+            frozenset({Window.ANY}),
+            several=True,
         )
         yield TextRow("start", "From which day", "Empty for now. Else such as “Thu” or “5 Mar”.")
         spoken = tuple((code.value, words) for code, words in SPOKEN.items())
         english = frozenset({CallLanguage.ENGLISH.value})
         yield MarkRow("language", "Language", spoken, "On the phone.", english)
-        policies = tuple((code.value, words) for code, words in MESSAGES.items())
         no_message = frozenset({MessagePolicy.NONE.value})
-        hint = "If they do not pick up, may we leave a message?"
-        yield MarkRow("policy", "Message", policies, hint, no_message)
+        hint = "If they do not pick up, may we leave one? It has name and number only."
+        yield MarkRow("policy", "Message", _MESSAGES, hint, no_message, apart=True)
         others = tuple((code.value, words) for code, words in ANSWERED_BY_OTHER.items())
         careful = frozenset({AnsweredByOther.ASK_FOR_NAME.value})
         yield MarkRow("other", "Another answers", others, "If somebody else picks up.", careful)
@@ -232,7 +242,7 @@ class EntryScreen(FormScreen):
             usual = Source.PHONE if calls else Source.TEAM
             yield MarkRow("source", "It came by", sources, "", frozenset({usual.value}))
         who = _WHO_SAID_YES_ON_PAPER if self._paper else _WHO_SAID_YES
-        yield MarkRow("consent", "They said yes", who, _ASK_THEM)
+        yield MarkRow("consent", "They said yes", who, _ASK_THEM, apart=True)
 
     def take_scan(self, text: str) -> None:
         code = decode(text)
@@ -318,9 +328,9 @@ class EntryScreen(FormScreen):
     def _read_origin(self) -> Origin | None:
         chosen = self._chosen("consent")
         if not chosen:
-            self.miss("consent", _ASK_THEM)
+            self.miss("consent", _NOT_ASKED)
             return None
-        by, _, how = chosen.partition(" ")
+        by, _, how = chosen.partition("-")
         source = Source.PAPER if self._paper else Source(self._chosen("source"))
         return Origin(
             source=source,
