@@ -36,7 +36,7 @@ NOT_SETTINGS = frozenset(
 )
 """Variables that the commands read themselves."""
 _USES_UNKNOWN = "should keep attendance (attendance_days) at least as long as passes (passes_days)"
-_SHOWN_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{1,23}[0-9]", re.ASCII)
+_SHOWN_NUMBER = re.compile(r"[+(]?[0-9][0-9 ()-]{1,23}[0-9]", re.ASCII)
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 

@@ -80,8 +80,8 @@ def blank_forms(forms: Sequence[BlankForm], clinic: str, calling_number: str = "
 def _draw_form(canvas: "Canvas", one: BlankForm, clinic: str) -> None:
     """Draw what is filled in and stays with staff."""
     code = qr_matrix(one.slip_digits, level="Q", numeric=True)
-    draw_code(canvas, code, _RIGHT - 32, _HEIGHT - 53)
-    _write(canvas, _RIGHT - 32, _HEIGHT - 57, one.reference, bold=True)
+    draw_code(canvas, code, _RIGHT - 36, _HEIGHT - 53)
+    _write(canvas, _RIGHT - 31, _HEIGHT - 56, one.reference, bold=True)
     _write(canvas, _LEFT, _HEIGHT - 24, clinic, size=10)
     _write(canvas, _LEFT, _HEIGHT - 33, _TITLE, size=20, bold=True)
     words = _ABOUT.split(". ")

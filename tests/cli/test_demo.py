@@ -31,7 +31,7 @@ FILES = [
 ROWS = {
     "site": 1,
     "public_key": 4,
-    "staff_account": 3,
+    "staff_account": 4,
     "support_group": 3,
     "participant": 4,
     "passcard": 4,

@@ -34,6 +34,7 @@ def test_nothing_is_asked_that_the_texts_do_not_tell() -> None:
         "share_with_team",
         "ui_language",
         "consent_version",
+        "origin",
     }
 
 

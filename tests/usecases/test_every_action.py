@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.domain.attendance.roster import VoidReason
 from kiosk.domain.callbacks.actions import Claim
+from kiosk.domain.callbacks.request import Origin
 from kiosk.domain.callbacks.worklist import WorklistFilter
 from kiosk.domain.groups.groups import GroupPlan, Series, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
@@ -22,6 +23,7 @@ from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
 from kiosk.usecases.admin.desk import OversightDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.callbacks.desk import CallbackDesk
+from kiosk.usecases.callbacks.entry import EntryDesk
 from kiosk.usecases.groups.desk import GroupsDesk
 from kiosk.usecases.passes.desk import PassDesk
 from kiosk.usecases.staff.accounts import NewAccount
@@ -36,6 +38,7 @@ pytestmark = pytest.mark.central
 
 SECRET = "another horse entirely"
 DAY = date(2026, 3, 2)
+BY_PHONE = Origin("phone", None, "person", "phone")
 
 
 class Busy:
@@ -79,6 +82,10 @@ class Busy:
     @property
     def oversight(self) -> OversightDesk:
         return self.clinic.access.oversight_desk(self.signed_in)
+
+    @property
+    def entry(self) -> EntryDesk:
+        return self.clinic.access.entry_desk(self.signed_in)
 
     @property
     def odd(self) -> AnomaliesDesk:
@@ -163,6 +170,10 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "run_retention": lambda h: h.oversight.run_retention(),
         "publish_helplines": lambda h: h.oversight.publish_helplines(shipped_text()),
     },
+    EntryDesk: {
+        "enter": lambda h: h.entry.enter(replace(h.entry.new_draft(), origin=BY_PHONE)),
+        "make_forms": lambda h: h.entry.make_forms(2),
+    },
 }
 """What opens something personal or changes something, for each desk, in an order that works."""
 
@@ -188,10 +199,11 @@ LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
         "helplines": lambda h: h.oversight.helplines(),
     },
     AnomaliesDesk: {"anomalies": lambda h: h.odd.anomalies()},
+    EntryDesk: {"entered": lambda h: h.entry.entered()},
 }
 """What names nobody; `history` without a note is among them."""
 
-MADE_OF_NOTHING = {"new_pass", "new_guests", "new_id"}
+MADE_OF_NOTHING = {"new_pass", "new_guests", "new_id", "new_draft"}
 """What gives ids alone."""
 
 

@@ -15,7 +15,7 @@ from kiosk.domain.callbacks.entry import (
     EntryProblem,
     PaperForm,
 )
-from kiosk.domain.callbacks.request import CallbackDraft, Receipt, parse_reference
+from kiosk.domain.callbacks.request import CallbackDraft, Receipt, Source, parse_reference
 from kiosk.domain.callbacks.state import callback_state
 from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, derive_lookup, encode
 from kiosk.domain.staff import Role
@@ -54,8 +54,13 @@ class EntryDesk(StaffDesk):
         """Seal and keep a request that the person said yes to; the same draft is kept once.
 
         `form` is the paper form that it stands on: the request has its number, its slip, and the
-        time when it was filled in.
+        time when it was filled in. Raises ValueError for a draft that tells another way than staff
+        have: a visitor's own, or paper without its form.
         """
+        if draft.origin.source == Source.VISITOR or (
+            (draft.origin.source == Source.PAPER) is not (form is not None)
+        ):
+            raise ValueError("this is no way in which staff enter a request")
         days = self._promise.days()
         own = replace(draft.origin, entered_by=self._staff.id)
         signed = replace(draft, origin=own, consent_version=STAFF_CONSENT)

@@ -81,6 +81,16 @@ def test_saved_twice_is_kept_once(clinic: Clinic) -> None:
     assert trail_of(clinic, draft.id) == ["callback_entered"]
 
 
+def test_a_visitors_own_way_is_none_of_staffs(clinic: Clinic) -> None:
+    desk = clinician(clinic)
+    (form,) = desk.make_forms(1)
+    paper = PaperForm(form.reference, clinic.clock.at)
+    for origin, given in ((Origin(), None), (ON_PAPER, None), (BY_PHONE, paper)):
+        with pytest.raises(ValueError, match="no way"):
+            desk.enter(filled(clinic, desk, origin), given)
+    assert clinic.count("callback_request") == 0
+
+
 def test_who_enters_is_who_is_signed_in(clinic: Clinic) -> None:
     desk, other = clinician(clinic), clinic.add_staff("nurse", Role.CLINICIAN)
     forged = replace(BY_PHONE, entered_by=other.staff.id)
