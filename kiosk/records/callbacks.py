@@ -1,6 +1,6 @@
 """Queries for callback requests, what staff did about them, and their withdrawals."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -95,6 +95,11 @@ _form_by_ref = _forms.where(_form.ref == bindparam("ref")).limit(1)
 _form_by_slip = _forms.where(_form.slip_lookup == bindparam("slip")).limit(1)
 _ref_taken = select(_request.id).where(_request.ref == bindparam("ref")).limit(1)
 _TAKEN = (_ref_taken, _form_taken)
+_REFS: "BindParameter[Any]" = bindparam("refs", expanding=True)
+_TAKEN_AMONG = (
+    select(_request.ref).where(_request.ref.in_(_REFS)),
+    select(_form.ref).where(_form.ref.in_(_REFS)),
+)
 _by_ref = select(_request.id).where(_request.ref == bindparam("ref"), of_site(_request))
 # In the order of the fields of RequestEvent.
 EVENTS: "Select[*tuple[Any, ...]]" = select(
@@ -293,6 +298,12 @@ def ref_is_taken(transaction: Transaction, ref: str) -> bool:
     """Return whether a reference has been given out on this kiosk, to a request or a paper form."""
     connection, asked = transaction.connection(), {"ref": ref}
     return any(connection.execute(one, asked).first() is not None for one in _TAKEN)
+
+
+def references_taken(transaction: Transaction, refs: Collection[str]) -> set[str]:
+    """Return those of some references that have been given out, as `ref_is_taken` does."""
+    connection, asked = transaction.connection(), {"refs": list(refs)}
+    return {ref for one in _TAKEN_AMONG for ref in connection.execute(one, asked).scalars()}
 
 
 def find_form(

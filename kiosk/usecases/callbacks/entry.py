@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from sqlmodel import Session as Transaction
@@ -21,6 +22,7 @@ from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, derive_loo
 from kiosk.domain.staff import Role
 from kiosk.records import callbacks
 from kiosk.records.callbacks import KeptForm
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.writing import add_reference
 from kiosk.records.schema.tables import CallbackForm
 from kiosk.usecases.callbacks.submission import CallbackPromise, FormFacts, RequestKeeper
@@ -102,9 +104,14 @@ class EntryDesk(StaffDesk):
         """Make paper forms (1 to 200), to be printed now: their codes are kept nowhere."""
         secrets = [self._entropy(SECRET_BYTES) for _ in range(min(max(count, 1), MOST_FORMS))]
         with self._writing() as (transaction, now):
-            made = [self._add_form(transaction, now, secret) for secret in secrets]
+            references = self._keeper.free_references(transaction, len(secrets))
+            made = [*zip(references, secrets, strict=True)]
+            rows = [self._form_row(now, reference, secret) for reference, secret in made]
+            ask_ahead(transaction, *(partial(add_reference, transaction, row) for row in rows))
+            for row in rows:
+                add_reference(transaction, row)
             self._audit(transaction, now, AuditAction.CALLBACK_FORMS_MADE)
-        return tuple(made)
+        return tuple(BlankForm(ref, encode(CodeKind.SLIP, secret)) for ref, secret in made)
 
     def _read_form(
         self, transaction: Transaction, now: datetime, form: PaperForm, code: "_FormCode | None"
@@ -125,17 +132,14 @@ class EntryDesk(StaffDesk):
         lookup = derive_lookup(code.secret) if code.secret else b""
         return callbacks.find_form(transaction, self._site.site_id, code.reference, lookup)
 
-    def _add_form(self, transaction: Transaction, now: datetime, secret: bytes) -> BlankForm:
-        reference = self._keeper.free_reference(transaction)
-        row = CallbackForm(
+    def _form_row(self, now: datetime, reference: str, secret: bytes) -> CallbackForm:
+        return CallbackForm(
             id=self._new_id(now),
             site_id=self._site.site_id,
             ref=reference,
             slip_lookup=derive_lookup(secret),
             made_at=now,
         )
-        add_reference(transaction, row)
-        return BlankForm(reference, encode(CodeKind.SLIP, secret))
 
 
 class _FormCode(NamedTuple):

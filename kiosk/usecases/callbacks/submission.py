@@ -78,10 +78,21 @@ class RequestKeeper:
     def free_reference(self, transaction: Transaction) -> str:
         """Return a new reference of this machine, which no request or paper form has."""
         while True:
-            serial = int.from_bytes(self._entropy(_SERIAL_BYTES)) % SERIALS
-            reference = format_reference(self._site.symbols, serial)
+            reference = self._reference()
             if not callbacks.ref_is_taken(transaction, reference):
                 return reference
+
+    def free_references(self, transaction: Transaction, count: int) -> list[str]:
+        """Return so many of them, all different."""
+        found: set[str] = set()
+        while missing := count - len(found):
+            some = {self._reference() for _ in range(missing)}
+            found |= some - callbacks.references_taken(transaction, some)
+        return sorted(found)
+
+    def _reference(self) -> str:
+        serial = int.from_bytes(self._entropy(_SERIAL_BYTES)) % SERIALS
+        return format_reference(self._site.symbols, serial)
 
     def _row(self, draft: CallbackDraft, form: FormFacts) -> CallbackRequest:
         origin = draft.origin

@@ -22,8 +22,11 @@ _CODES = {
 }
 """The first code stands for the rows there are: visitors have sent all of them."""
 _ENTERED_ONLY = sa.text("entered_by IS NOT NULL")
-_LONGEST = {"ref": 100, "slip_lookup": 64}
-"""Bytes, as of a request."""
+_LONGEST = {
+    "callback_request": {"source": 40, "consent_by": 40, "consent_how": 40},
+    "callback_form": {"ref": 100, "slip_lookup": 64},
+}
+"""Bytes, as of what else stands in a request."""
 _FIRST_DAY, _LAST_DAY = "0002-01-01", "9998-01-01"
 
 
@@ -58,9 +61,11 @@ def _bound() -> None:
         op.create_check_constraint(f"ck_callback_request_{name}", "callback_request", known)
     either = "(source = 'visitor') = (entered_by IS NULL)"
     op.create_check_constraint("ck_callback_request_entered_by", "callback_request", either)
-    for name, most in _LONGEST.items():
-        shorter = f"octet_length({name}) <= {most}"
-        op.create_check_constraint(f"ck_callback_form_{name}_length", "callback_form", shorter)
+    for table, columns in _LONGEST.items():
+        for name, most in columns.items():
+            shorter = f"octet_length({name}) <= {most}"
+            op.create_check_constraint(f"ck_{table}_{name}_length", table, shorter)
+    for name in ("ref", "slip_lookup"):
         # Two forms of one number or code would be one person's and another's.
         op.create_unique_constraint(f"uq_callback_form_{name}", "callback_form", [name, "site_id"])
     for name in ("made_at", "deleted_at"):
