@@ -15,7 +15,7 @@ from kiosk.records.database.upgrading import migration_config
 from tests.support.centres import FOUNDED, new_database
 from tests.support.rights_rows import A, sample
 
-BEFORE = "0009"
+BEFORE = "0010"
 NEW = ("source", "entered_by", "consent_by", "consent_how")
 _SEEN = text("SELECT ref, source, entered_by, consent_by, consent_how FROM callback_request")
 _FORMS = text("SELECT count(*) FROM callback_form")
