@@ -94,17 +94,21 @@ def skip_empty_blocks(blocks: Sequence[AnyBlock]) -> tuple[AnyBlock, ...]:
 
 def draw_requests(
     block: RequestsBlock, language: LanguageName
-) -> tuple[ReportSection, ReportSection, ReportSection]:
-    """Return charts of the requests in a block, by week, by language, and by how they came."""
+) -> tuple[ReportSection, ReportSection]:
+    """Return charts of the requests in a block, by week and by language."""
     weeks = [Point(format_day(week.monday), week.requests) for week in block.weeks]
     languages = [Point(language(one.language), one.requests) for one in block.languages]
-    sources = [Point(format_source(one.source), one.requests) for one in block.sources]
     total = f"All four weeks: {format_number(block.total)}"
     return (
         ReportSection("Requests, week from", lambda width: [*draw_bars(weeks, width), "", total]),
         ReportSection("Requests by language", partial(draw_bars, languages)),
-        ReportSection("Requests, how they came", partial(draw_bars, sources)),
     )
+
+
+def draw_sources(block: RequestsBlock) -> ReportSection:
+    """Return a chart of how the requests in a block came."""
+    points = [Point(format_source(one.source), one.requests) for one in block.sources]
+    return ReportSection("Requests, how they came", partial(draw_bars, points))
 
 
 def draw_requests_trend(blocks: Sequence[RequestsBlock]) -> ReportSection:
@@ -340,6 +344,7 @@ REPORTS: tuple[ReportPresentation[Any], ...] = (
                 is_trend_below=True,
                 beside=72,
             ),
+            ReportTab("h", "How they came", "Came", lambda block, _: (draw_sources(block),)),
             ReportTab(
                 "w",
                 "Waiting times",

@@ -72,6 +72,7 @@ def test_requests_fit_their_width(one: RequestsBlock, width: int) -> None:
         *lines.draw_requests(one, str),
         lines.draw_waits(one, str),
         lines.draw_reach(one),
+        lines.draw_sources(one),
     )
     trends = (
         lines.draw_requests_trend([one]),
@@ -112,7 +113,8 @@ def quiet() -> RequestsBlock:
 
 def test_what_is_hidden_has_neither_number_nor_bar() -> None:
     one = quiet()
-    weeks, languages, sources = (figure.draw(USUAL) for figure in lines.draw_requests(one, str))
+    weeks, languages = (figure.draw(USUAL) for figure in lines.draw_requests(one, str))
+    sources = lines.draw_sources(one).draw(USUAL)
     assert weeks[-1] == f"All four weeks: {HIDDEN}"
     for line in [*weeks[:4], *languages, *sources, *lines.draw_reach(one).draw(LEAST)]:
         assert line.endswith(HIDDEN)
