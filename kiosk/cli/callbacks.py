@@ -18,7 +18,7 @@ from kiosk.cli.arguments import (
     from_input,
     moment,
 )
-from kiosk.cli.entry import add, entered, make_forms
+from kiosk.cli.entry import add, make_forms, show_entered
 from kiosk.cli.output import (
     Format,
     FormatOption,
@@ -57,6 +57,7 @@ from kiosk.domain.callbacks.actions import (
 from kiosk.domain.callbacks.request import CallLanguage, Window
 from kiosk.domain.callbacks.state import AttemptResult, Outcome
 from kiosk.domain.callbacks.worklist import PhoneContact, WorklistFilter, WorklistPart, WorkRow
+from kiosk.domain.staff import Role
 from kiosk.errors import AccessRefused
 from kiosk.exports.writing import ExportFormat
 from kiosk.presentation.callbacks import format_due
@@ -169,12 +170,16 @@ def list_(
 ) -> None:
     """List requests in the order to call; of each number only its end.
 
-    Asks for your passphrase, or reads KIOSK_PASSPHRASE; it opens the requests.
+    A clinician lists those that they have entered, and nothing of the person. Asks for your
+    passphrase, or reads KIOSK_PASSPHRASE; it opens the requests.
     """
     from kiosk.domain.callbacks.worklist import matches_filter
 
     wanted = _filter(part, language, window, text)
     with signed_in(user) as (kiosk, access, staff):
+        if Role.CLINICIAN in staff.staff.roles and Role.CALLER not in staff.staff.roles:
+            show_entered(access.entry_desk(staff), kiosk.site.zone, form)
+            return
         listed = access.callback_desk(staff).worklist()
         wanted_rows = [row for row in listed.rows if matches_filter(row, wanted, listed.speaks)]
         rows = [_cells(row, kiosk, form) for row in wanted_rows]
@@ -230,7 +235,6 @@ def history(
 
 
 app.command(cls=Verb)(add)
-app.command(cls=Verb)(entered)
 app.command("form", cls=Verb)(make_forms)
 
 

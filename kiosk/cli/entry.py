@@ -1,14 +1,16 @@
-"""`kiosk callbacks add`, `entered` and `form`: requests that staff enter for people."""
+"""`kiosk callbacks add` and `form`: requests that staff enter for people."""
 
 import sys
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from kiosk.cli.arguments import (
     DATED_FORMATS,
+    DAY_FORMAT,
     absolute,
     checked_day,
     checked_name,
@@ -41,36 +43,27 @@ from kiosk.presentation.callbacks import ENTRY_PROBLEMS, PHONE_PROBLEMS, make_sl
 
 if TYPE_CHECKING:
     from kiosk.bootstrap.kiosk import Kiosk
+    from kiosk.usecases.callbacks.entry import EntryDesk
 
 
-EntererOption = Annotated[
-    str,
-    typer.Option("--user", metavar="LOGIN", help="Your login, of a clinician or a caller."),
-]
+EntererOption = Annotated[str, typer.Option("--user", metavar="LOGIN", help="Your login.")]
 _SOURCES = tuple(source for source in Source if source is not Source.VISITOR)
 _COLUMNS = ("reference", "asked_at", "source", "status")
 
 
 def add(
-    name: Annotated[
-        str, typer.Option(metavar="NAME", help="What to call them; - takes it from the input.")
-    ],
+    name: Annotated[str, typer.Option(metavar="NAME", help="Their name; - takes it from input.")],
     phone: Annotated[
-        str, typer.Option(metavar="NUMBER", help="- takes it from the input, after the name.")
+        str, typer.Option(metavar="NUMBER", help="Their number; - likewise, after it.")
     ],
     consent: Annotated[
-        ConsentBy,
-        typer.Option(metavar="WHO", help=f"Who said yes to a call: {', '.join(ConsentBy)}."),
+        ConsentBy, typer.Option(metavar="WHO", help=f"Who said yes: {', '.join(ConsentBy)}.")
     ],
-    source: Annotated[
-        Source, typer.Option(metavar="CODE", help=f"How it came: {', '.join(_SOURCES)}.")
-    ],
+    source: Annotated[Source, typer.Option(metavar="CODE", help=f"By {', '.join(_SOURCES)}.")],
     user: EntererOption,
     how: Annotated[
         ConsentHow | None,
-        typer.Option(
-            "--how", metavar="CODE", help="How they said so: spoken, phone, paper; else as it came."
-        ),
+        typer.Option("--how", metavar="CODE", help="Spoken, phone or paper; else as it came."),
     ] = None,
     window: Annotated[
         list[Window] | None,
@@ -78,19 +71,19 @@ def add(
     ] = None,
     not_before: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="No call before it."),
+        typer.Option(formats=[DAY_FORMAT], metavar="DAY", help="No call before it."),
     ] = None,
     language: Annotated[
         CallLanguage,
-        typer.Option(metavar="CODE", help=f"On the phone: {', '.join(CallLanguage)}."),
+        typer.Option(metavar="CODE", help=f"{', '.join(CallLanguage)}.", show_default=False),
     ] = CallLanguage.ENGLISH,
     message: Annotated[
         MessagePolicy,
-        typer.Option(metavar="CODE", help=f"What may be left: {', '.join(MessagePolicy)}."),
+        typer.Option(metavar="CODE", help=f"{', '.join(MessagePolicy)}.", show_default=False),
     ] = MessagePolicy.NONE,
     other: Annotated[
         AnsweredByOther,
-        typer.Option(metavar="CODE", help=f"To others: {', '.join(AnsweredByOther)}."),
+        typer.Option(metavar="CODE", help=f"{', '.join(AnsweredByOther)}.", show_default=False),
     ] = AnsweredByOther.ASK_FOR_NAME,
     share: Annotated[bool, typer.Option("--share", help="Their care team may be told.")] = False,
     paper: Annotated[
@@ -102,10 +95,7 @@ def add(
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Enter a request for somebody who said yes to a call.
-
-    Asks for your passphrase, or reads KIOSK_PASSPHRASE. Prints the person's slip.
-    """
+    """Enter a request for somebody who said yes to a call."""
     if source is Source.VISITOR:
         raise wrong("--source", f"one of {', '.join(_SOURCES)}; visitors send theirs on a kiosk")
     if how is ConsentHow.SCREEN:
@@ -141,14 +131,8 @@ def add(
     show_one(row, form, columns=tuple(row))
 
 
-def entered(user: EntererOption, form: FormatOption = Format.TABLE) -> None:
-    """List the requests that you have entered, and what became of them.
-
-    Nothing of the person is in it. Asks for your passphrase, or reads KIOSK_PASSPHRASE.
-    """
-    with signed_in(user) as (kiosk, access, staff):
-        found = access.entry_desk(staff).entered()
-        zone = kiosk.site.zone
+def show_entered(desk: "EntryDesk", zone: ZoneInfo, form: Format) -> None:
+    """Print the requests that somebody has entered, and what became of them."""
     rows = [
         {
             "reference": one.reference,
@@ -156,7 +140,7 @@ def entered(user: EntererOption, form: FormatOption = Format.TABLE) -> None:
             "source": one.source,
             "status": one.status,
         }
-        for one in found
+        for one in desk.entered()
     ]
     show(rows, form, columns=_COLUMNS, empty="You have entered nobody yet.")
 
@@ -166,10 +150,10 @@ def make_forms(
     count: Annotated[int, typer.Option(min=1, max=MOST_FORMS, metavar="N", help="How many.")] = 10,
     output: OutputOption = None,
 ) -> None:
-    """Make blank paper forms to print, each with its number and code.
+    """Make blank paper forms to print.
 
-    What is filled in is entered by `kiosk callbacks add --source paper`. Asks for your
-    passphrase, or reads KIOSK_PASSPHRASE.
+    Each has a number and a code of its own. What is filled in is entered by
+    `kiosk callbacks add --source paper`. Asks for your passphrase, or reads KIOSK_PASSPHRASE.
     """
     from kiosk.bootstrap.files import export_context, export_target
     from kiosk.cli.output import print_exported

@@ -363,23 +363,26 @@ def test_a_clinician_enters_a_request_and_sees_what_became_of_it(
     made = clinician.row(*ADD, "--window", "saturday_am", "--language", "ta", "--share")
     assert made["says"][0] == "Most people get a call within 3 working days."
     assert len(made["slip"]) == 53
-    (own,) = clinician.rows("entered")
+    (own,) = clinician.rows("list")
     assert own == {
         "reference": made["reference"],
         "asked_at": made["asked_at"],
         "source": "team",
         "status": "new",
     }
-    assert "Ravi" not in clinician("entered").out
+    assert "Ravi" not in clinician("list").out
     row = desk.row("show", made["reference"])
     assert (row["name"], row["windows"], row["share_with_team"]) == ("Ravi", ["saturday_am"], True)
     assert (row["source"], row["entered_by"]) == ("team", "clinician")
     assert (row["consent_by"], row["consent_how"]) == ("person", "spoken")
-    assert desk.rows("entered") == []
 
 
-def test_a_clinician_reads_no_list(clinician: Desk) -> None:
-    assert "role caller" in clinician.refused("list")
+def test_a_clinician_reads_nobody_elses(clinician: Desk, demo: Path) -> None:
+    reference = ask_for_call(demo)
+    assert clinician.rows("list") == []
+    assert "You have entered nobody yet." in clinician("list").out
+    assert "role caller" in clinician.refused("show", reference)
+    assert "role caller" in clinician.refused("export")
 
 
 def test_a_paper_form_is_made_and_entered(

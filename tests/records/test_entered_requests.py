@@ -12,7 +12,8 @@ from kiosk.records.central.connection import central_engine, read_address
 from kiosk.records.central.setup import set_up
 from kiosk.records.database.store import Store
 from kiosk.records.database.upgrading import migration_config
-from tests.support.centres import FOUNDED, new_database
+from tests.support.centres import FOUNDED
+from tests.support.postgres import new_database
 from tests.support.rights_rows import A, sample
 
 BEFORE = "0010"

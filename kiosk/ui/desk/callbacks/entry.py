@@ -39,7 +39,7 @@ from kiosk.domain.ids import NO_ID
 from kiosk.domain.passes import Code, CodeKind, decode
 from kiosk.domain.phones import PhoneProblem, check_phone
 from kiosk.domain.staff import Role
-from kiosk.domain.text import NameProblem, check_name
+from kiosk.domain.text import NameProblem, check_name, clean
 from kiosk.presentation.callbacks import (
     ANSWERED_BY_OTHER,
     PHONE_PROBLEMS,
@@ -268,7 +268,8 @@ class EntryScreen(FormScreen):
         when = format_day_and_clock(form.filled_in_at, self.clinic.zone)
         lead = f"{when} {form.filled_in_at.year}. The wait counts from then on."
         send = partial(self._send, draft, form)
-        self.pose(ask_sure("Was it filled in so long ago?", lead, "Yes, that is right", send))
+        yes, name = "Yes, that is right", draft.preferred_name
+        self.pose(ask_sure("Was it filled in so long ago?", lead, yes, send, name))
 
     def _read_form(self) -> PaperForm | None:
         """Return which form it is and since when; None where that is missing, which is shown."""
@@ -351,7 +352,8 @@ class EntryScreen(FormScreen):
         if exit_ is Exit.BACK and (self.typed("name") or self.typed("phone")):
             lead = "What you typed is kept nowhere yet."
             go = partial(super().leave, exit_)
-            self.pose(ask_sure("Leave this request?", lead, "Yes, leave it", go))
+            name = clean(self.typed("name"))
+            self.pose(ask_sure("Leave this request?", lead, "Yes, leave it", go, name))
         else:
             super().leave(exit_)
 
