@@ -18,6 +18,7 @@ from kiosk.cli.sign_in import (
 )
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import (
     LONGEST_LOGIN,
     AccountProblem,
@@ -42,7 +43,10 @@ RolesArgument = Annotated[
     list[Role], typer.Argument(metavar="ROLES", help=f"One or more of {', '.join(Role)}.")
 ]
 _LANGUAGES = f"Spoken on the phone: {', '.join(CallLanguage)}."
-_COLUMNS = ("login", "roles", "languages", "disabled", "must_change", "created_at", "account_id")
+_OFFERS = f"What visitors may wish a caller to be: {', '.join(CallerWish)}."
+_COLUMNS = (
+    "login", "roles", "languages", "offers", "disabled", "must_change", "created_at", "account_id",
+)  # fmt: skip
 _UNCHANGED = "Nothing was changed; give the command again."
 _PROBLEMS = {
     AccountProblem.LOGIN_ODD: f"A login has 1 to {LONGEST_LOGIN} plain characters; choose another.",
@@ -78,6 +82,10 @@ def add(
         list[CallLanguage] | None,
         typer.Option(metavar="CODE", help=f"{_LANGUAGES} May be repeated."),
     ] = None,
+    offers: Annotated[
+        list[CallerWish] | None,
+        typer.Option(metavar="CODE", help=f"{_OFFERS} May be repeated."),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Make an account, with a first passphrase to hand over.
@@ -95,7 +103,8 @@ def add(
         if any(one.login == name for one in desk.accounts()):
             return AccountProblem.LOGIN_TAKEN
         first = _first_passphrase(name, "No account was made; give the command again.")
-        return desk.add(NewAccount(name, first, frozenset(roles), frozenset(language or ())))
+        spoken, offered = frozenset(language or ()), frozenset(offers or ())
+        return desk.add(NewAccount(name, first, frozenset(roles), spoken, offered))
 
     _change(user, make, form)
 
@@ -161,6 +170,25 @@ def languages(
     if every is bool(spoken):
         raise wrong("LANGUAGES", "name them, or give --every")
     _change(user, lambda desk: desk.set_languages(_named(desk, login).id, spoken or ()), form)
+
+
+@app.command("offers", cls=Verb)
+def set_offers(
+    login: LoginArgument,
+    user: ManagerOption,
+    offered: Annotated[
+        list[CallerWish] | None, typer.Argument(metavar="OFFERS", help=_OFFERS)
+    ] = None,
+    none: Annotated[bool, typer.Option("--none", help="Nothing is told instead.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say whether somebody is who visitors may wish for.
+
+    For some days the list puts a request first for who is wished for; then it is everybody's.
+    """
+    if none is bool(offered):
+        raise wrong("OFFERS", "name them, or give --none")
+    _change(user, lambda desk: desk.set_offers(_named(desk, login).id, offered or ()), form)
 
 
 @app.command(cls=Verb)
@@ -248,6 +276,7 @@ def _cells(account: AccountView, zone: ZoneInfo) -> dict[str, object]:
         "login": account.login,
         "roles": sorted(account.roles),
         "languages": sorted(account.languages),
+        "offers": sorted(account.offers),
         "disabled": account.disabled,
         "must_change": account.must_change,
         "created_at": account.created_at.astimezone(zone),

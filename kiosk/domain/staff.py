@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.guessable import find_weakness
 from kiosk.domain.text import clean
 
@@ -74,6 +75,8 @@ class AccountView:
     must_change: bool
     """Whether they have yet to choose a passphrase of their own."""
     created_at: datetime
+    offers: frozenset[CallerWish] = frozenset()
+    """Which of `wishes.CallerWish` they are; empty where nothing is told."""
 
 
 class AccountProblem(StrEnum):

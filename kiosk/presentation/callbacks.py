@@ -101,7 +101,7 @@ ANSWERED_BY_OTHER = {
 
 SOURCES = {
     Source.VISITOR: "kiosk",
-    Source.TEAM: "care team",
+    Source.TEAM: "team",
     Source.COUNTER: "counter",
     Source.PHONE: "phone",
     Source.PAPER: "paper",

@@ -188,3 +188,17 @@ def test_new_passphrases_are_asked_for_unseen_and_twice(
     changed = kiosk("staff", "passphrase", "--user", "amy")
     assert asked[1:] == ["Your new passphrase (12 characters or more): ", "The same once more: "]
     assert (changed.code, changed.out) == (0, "Your passphrase was changed.\n")
+
+
+def test_what_a_caller_offers(manager: Manager, amy: Manager) -> None:
+    def offered() -> object:
+        return next(row for row in manager.rows("staff", "list") if row["login"] == "amy")["offers"]
+
+    assert offered() == []
+    assert manager.row("staff", "offers", "amy", "woman")["offers"] == ["woman"]
+    assert offered() == ["woman"]
+    assert manager.row("staff", "offers", "amy", "--none")["offers"] == []
+    for wrong in ((), ("woman", "--none"), ("nurse",)):
+        assert manager("staff", "offers", "amy", *wrong).code == 2
+    made = manager.row("staff", "add", "Lim", "caller", "--offers", "man")
+    assert made["offers"] == ["man"]

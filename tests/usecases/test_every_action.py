@@ -160,6 +160,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "add": lambda h: h.accounts.add(NewAccount("new", SECRET, frozenset({Role.CALLER}))),
         "set_roles": lambda h: h.accounts.set_roles(h.other, frozenset(Role), SECRET),
         "set_languages": lambda h: h.accounts.set_languages(h.other, ()),
+        "set_offers": lambda h: h.accounts.set_offers(h.other, ()),
         "disable": lambda h: h.accounts.disable(h.other),
         "enable": lambda h: h.accounts.enable(h.other, SECRET),
         "reset_passphrase": lambda h: h.accounts.reset_passphrase(h.other, SECRET),

@@ -24,6 +24,7 @@ _HOURS = {
 """Days of the week and hours of each window, clinic's time."""
 _ANY = Window.ANY.value
 _SETTLED = frozenset({RequestStatus.CLOSED, RequestStatus.WITHDRAWN, RequestStatus.DUPLICATE})
+_LANGUAGES = frozenset(language.value for language in CallLanguage)
 _LONGEST_PAUSE = 60
 """Days; a visitor can choose 30, so a date further away did not come from one."""
 
@@ -106,6 +107,10 @@ class WorkRow:
     """True where somebody typed this reference to withdraw it and staff have not settled it."""
     entered_by: str = ""
     """Login of who entered it; empty where the visitor sent it."""
+    for_another_until: datetime | None = None
+    """Until when it is rather a colleague's, who is whom the visitor wishes for; None where it is
+    this caller's like any other.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,9 @@ class Worklist:
     """Every request in the order to call: call now first, then by what is due."""
     counts: WorklistCounts
     speaks: frozenset[str] = frozenset()
-    """The languages that this caller speaks; empty for all."""
+    """The languages that this caller is to call in: their own, and those that nobody speaks; empty
+    for all.
+    """
 
 
 @dataclass(slots=True)
@@ -272,21 +279,26 @@ def waits_from(created_at: datetime, not_before: date | None, zone: ZoneInfo) ->
     return max(created_at, datetime.combine(not_before, time.min, zone).astimezone(UTC))
 
 
+_NOW, _RATHER_ANOTHERS, _LATER, _OFF_THE_LIST = range(4)
+
+
 def sort_rows(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> tuple[WorkRow, ...]:
     """Return rows in the order to call: call now, then by what is due, then the oldest first.
 
     On top of each is what is due although its time has not come: how long it waits nobody knows.
     `speaks` are the languages of the caller (codes of `CallLanguage`), empty for all: a request
-    in another language is not called now by them. What is off the list comes last.
+    in another language is not called now by them. Below what is to be called now is what is rather
+    a colleague's, by the visitor's wish. What is off the list comes last.
     """
 
     def place(row: WorkRow) -> tuple[int, bool, datetime, datetime, str]:
         asked, schedule = row.request, row.schedule
         due, made = schedule.breach_at, asked.created_at
         if due is None:
-            return 2, False, made, made, asked.reference
+            return _OFF_THE_LIST, False, made, made, asked.reference
         later = not (schedule.call_now and _spoken(asked, speaks))
-        return int(later), due >= made, due, made, asked.reference
+        turn = _LATER if later else _RATHER_ANOTHERS if row.for_another_until else _NOW
+        return turn, due >= made, due, made, asked.reference
 
     return tuple(sorted(rows, key=place))
 
@@ -326,8 +338,10 @@ def _shown(row: WorkRow, show: WorklistPart, speaks: frozenset[str]) -> bool:
 
 
 def _spoken(asked: OpenedRequest, speaks: frozenset[str]) -> bool:
-    # Which language "other" is, somebody has to find out.
-    return not speaks or asked.call_language in speaks or asked.call_language == CallLanguage.OTHER
+    # Which language "other" is, or one that this version does not know, somebody has to find out.
+    language = asked.call_language
+    is_unclear = language == CallLanguage.OTHER or language not in _LANGUAGES
+    return not speaks or language in speaks or is_unclear
 
 
 def _offers(asked: OpenedRequest, window: str) -> bool:

@@ -32,7 +32,9 @@ CHANGED_BY_DESKS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "membership": ("deleted_at",),
     "passcard": ("revoked_at",),
-    "staff_account": ("roles", "wrapped_keys", "must_change", "languages", "disabled_at"),
+    "staff_account": (
+        "roles", "wrapped_keys", "must_change", "languages", "offers", "disabled_at",
+    ),
 }  # fmt: skip
 """The columns of each table that a desk may change, a row at a time."""
 ADDED_BY_DESKS: Final = (

@@ -44,6 +44,9 @@ class StaffAccount(Reference, table=True):
     """Codes of `CallLanguage` that they speak on the phone, sorted, joined by commas.
 
     Empty stands for all of them."""
+    offers: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """Codes of `wishes.CallerWish` that they are, sorted, joined by commas; empty where nothing
+    is told."""
 
 
 class PublicKey(Reference, table=True):

@@ -20,7 +20,9 @@ from kiosk.domain.callbacks.actions import (
     Refused,
     Undo,
 )
+from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import CallbackState, EventKind, RequestStatus
+from kiosk.domain.callbacks.wishes import Skills, asked_to_speak
 from kiosk.domain.callbacks.worklist import (
     ExportRow,
     HistoryEntry,
@@ -278,7 +280,13 @@ class CallbackDesk(StaffDesk):
         accounts = staff.accounts(transaction, self._site.site_id)
         mine = next(one for one in accounts if one.staff.id == self._staff.id)
         logins = {one.staff.id: one.staff.login for one in accounts}
-        return Viewer(self._staff.id, logins, mine.languages)
+        team = frozenset(
+            Skills(one.languages, one.offers)
+            for one in accounts
+            if Role.CALLER in one.staff.roles and not one.disabled and not one.must_change
+        )
+        speaks = asked_to_speak(mine.languages, team, CallLanguage)
+        return Viewer(self._staff.id, logins, speaks, Skills(mine.languages, mine.offers), team)
 
 
 def request_history(

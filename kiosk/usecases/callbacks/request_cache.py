@@ -20,6 +20,7 @@ from kiosk.domain.callbacks.request import (
     Window,
 )
 from kiosk.domain.callbacks.state import RequestEvent
+from kiosk.domain.callbacks.wishes import split_wishes
 from kiosk.domain.clock_sync import corrected, is_far_off
 from kiosk.domain.phones import format_hidden
 from kiosk.domain.staff import Purpose
@@ -279,6 +280,7 @@ class RequestOpener:
             share_with_team=sealed.get("share_with_team") is True,
             ui_language=_plain_code(kept.ui_language),
             origin=_origin(kept.source, kept.entered_by, kept.consent_by, kept.consent_how),
+            wishes=_wishes(sealed),
             unreadable=not is_open,
         )
         return request, number
@@ -348,6 +350,11 @@ def _windows(codes: str) -> tuple[str, ...]:
 def _origin(source: str, entered_by: UUID | None, by: str, how: str) -> Origin:
     """Return how a request came; cached, for most came in one of a few ways."""
     return Origin(clean(source), entered_by, clean(by), clean(how))
+
+
+def _wishes(opened: Mapping[str, object]) -> tuple[str, ...]:
+    value = opened.get("wishes", "")
+    return split_wishes(value) if value and isinstance(value, str) else ()
 
 
 def _code(opened: Mapping[str, object], field: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from kiosk.domain.callbacks.state import (
     callback_state,
 )
 from kiosk.domain.callbacks.waiting_times import count_worklist
+from kiosk.domain.callbacks.wishes import Skills, is_for_another
 from kiosk.domain.callbacks.worklist import ExportRow, Worklist, WorkRow, sort_rows
 from kiosk.domain.phones import format_local
 from kiosk.domain.policy import Rules
@@ -32,7 +33,11 @@ class Viewer:
     logins: Mapping[UUID, str]
     """Of every account, by staff id."""
     speaks: frozenset[str]
-    """Codes of `CallLanguage`; empty for all."""
+    """The languages that they are to call in, codes of `CallLanguage`; empty for all."""
+    skills: Skills = field(default_factory=Skills)
+    """What they can do themselves."""
+    team: frozenset[Skills] = frozenset()
+    """What each of the clinic's callers can do."""
 
 
 _UNTOUCHED = callback_state((), ())
@@ -56,7 +61,8 @@ class WorklistBuilder:
 
     def scheduler(self, now: datetime) -> Scheduler:
         """Return what schedules every request at `now`."""
-        return Scheduler(now, self._calendar, self._rules.first_attempt_days)
+        rules = self._rules
+        return Scheduler(now, self._calendar, rules.first_attempt_days, rules.wish_days)
 
     def mark_changed(self, changed: Iterable[UUID] | None) -> None:
         """Mark the requests whose facts changed; None stands for all."""
@@ -170,9 +176,28 @@ def work_row(
     enterer = request.origin.entered_by
     entered_by = "" if enterer is None else by.logins.get(enterer, "")
     if holder is None:
-        return WorkRow(request, state, schedule, withdrawal_noted=noted, entered_by=entered_by)
+        # Most wish for nothing, and so for nobody.
+        until = _for_another_until(request, state, scheduler, by) if request.wishes else None
+        return WorkRow(
+            request,
+            state,
+            schedule,
+            withdrawal_noted=noted,
+            entered_by=entered_by,
+            for_another_until=until,
+        )
     login = by.logins.get(holder, "")
     return WorkRow(request, state, schedule, login, mine, state.claim_ends, noted, entered_by)
+
+
+def _for_another_until(
+    request: OpenedRequest, state: CallbackState, scheduler: Scheduler, by: Viewer
+) -> datetime | None:
+    if not state.open or not is_for_another(
+        request.wishes, request.call_language, by.skills, by.team
+    ):
+        return None
+    return scheduler.wish_until(request)
 
 
 def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
@@ -195,6 +220,7 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
         row.claim_ends,
         row.withdrawal_noted,
         row.entered_by,
+        row.for_another_until,
         phone_e164=number,
         phone_local=format_local(number, country),
         flags=tuple(kind.value for kind in time_anomalies(times)),

@@ -1,6 +1,6 @@
 """The manager's desk of staff accounts: roles, languages, passphrases, disabling."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import (
     AccountProblem,
     AccountView,
@@ -102,12 +103,12 @@ class AccountsDesk(StaffDesk):
     def set_languages(self, account_id: UUID, languages: Iterable[CallLanguage]) -> Answer:
         """Set the languages that an account speaks on the phone; none stands for all."""
         values = {"languages": format_codes(languages)}
-        with self._writing() as (transaction, now):
-            if staff.find_by_id(transaction, self._site.site_id, account_id) is None:
-                return AccountProblem.UNKNOWN
-            change_reference(transaction, StaffAccount, account_id, values)
-            self._audit(transaction, now, AuditAction.STAFF_LANGUAGES_SET, account_id)
-            return self._view_of(transaction, account_id)
+        return self._change(account_id, values, AuditAction.STAFF_LANGUAGES_SET)
+
+    def set_offers(self, account_id: UUID, offers: Iterable[CallerWish]) -> Answer:
+        """Set which of `wishes.CallerWish` an account is; none where nothing is told."""
+        values = {"offers": format_codes(offers)}
+        return self._change(account_id, values, AuditAction.STAFF_OFFERS_SET)
 
     def disable(self, account_id: UUID) -> Answer:
         """Disable an account at once; LAST_MANAGER where no manager would be left to enable it.
@@ -154,6 +155,16 @@ class AccountsDesk(StaffDesk):
                 return AccountProblem.DISABLED
             if enables and not account.disabled:
                 return _view(account)
+            change_reference(transaction, StaffAccount, account_id, values)
+            self._audit(transaction, now, action, account_id)
+            return self._view_of(transaction, account_id)
+
+    def _change(
+        self, account_id: UUID, values: Mapping[str, object], action: AuditAction
+    ) -> Answer:
+        with self._writing() as (transaction, now):
+            if staff.find_by_id(transaction, self._site.site_id, account_id) is None:
+                return AccountProblem.UNKNOWN
             change_reference(transaction, StaffAccount, account_id, values)
             self._audit(transaction, now, action, account_id)
             return self._view_of(transaction, account_id)
@@ -217,4 +228,5 @@ def _view(account: staff.Account) -> AccountView:
         disabled=account.disabled,
         must_change=account.must_change,
         created_at=account.created_at,
+        offers=account.offers,
     )

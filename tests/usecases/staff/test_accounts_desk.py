@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import AccountProblem, AccountView, PassphraseProblem, Purpose, Role
 from kiosk.errors import AccessRefused, SignedOut, VaultError
 from kiosk.records import staff
@@ -229,6 +230,7 @@ def test_unknown_accounts_are_told(desk: AccountsDesk) -> None:
     assert desk.enable(NOBODY, GIVEN) is unknown
     assert desk.set_roles(NOBODY, CALLER) is unknown
     assert desk.set_languages(NOBODY, []) is unknown
+    assert desk.set_offers(NOBODY, []) is unknown
 
 
 def test_languages_are_kept(clinic: Clinic, desk: AccountsDesk) -> None:
@@ -236,6 +238,16 @@ def test_languages_are_kept(clinic: Clinic, desk: AccountsDesk) -> None:
     spoken = frozenset({CallLanguage.TAMIL, CallLanguage.ENGLISH})
     assert seen(desk.set_languages(id_, spoken)).languages == spoken
     assert desk.accounts()[0].languages == spoken
+
+
+def test_what_a_caller_offers_is_kept(clinic: Clinic, desk: AccountsDesk) -> None:
+    made = seen(desk.add(NewAccount("lim", GIVEN, CALLER, offers=frozenset({CallerWish.MAN}))))
+    assert made.offers == {CallerWish.MAN}
+    assert seen(desk.set_offers(made.id, CallerWish)).offers == set(CallerWish)
+    assert last_action(clinic) == "staff_offers_set"
+    assert seen(desk.set_offers(made.id, [])).offers == frozenset()
+    clinic.bend("UPDATE staff_account SET offers = 'man,robot' WHERE login = 'lim'")
+    assert desk.accounts()[0].offers == {CallerWish.MAN}, "what is unknown here offers nothing"
 
 
 def test_only_managers_come_here(clinic: Clinic) -> None:

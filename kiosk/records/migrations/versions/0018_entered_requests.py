@@ -13,7 +13,7 @@ from kiosk.records.migrations.first.columns import (
 )
 
 revision = "0018"
-down_revision = "0010"
+down_revision = "0011"
 
 _CODES = {
     "source": ("visitor", "team", "counter", "phone", "paper"),

@@ -65,7 +65,7 @@ from kiosk.ui.widgets.qr import QrCode
 _COLUMNS = (
     Column("Reference", 11),
     Column("Asked", 17, grows=True),
-    Column("Came by", 9, rank=1),
+    Column("Came by", 7, rank=1),
     Column("State", 16, 14, grows=True),
 )
 _NONE_YET = "You have entered nobody yet. N begins a request."

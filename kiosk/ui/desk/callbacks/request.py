@@ -1,6 +1,6 @@
 """One callback request: what may be said, its number, and what a caller can do about it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -33,6 +33,7 @@ from kiosk.domain.callbacks.actions import (
 )
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import OPEN_STATUSES, AttemptResult, Outcome, RequestStatus
+from kiosk.domain.callbacks.wishes import Topic, Wish
 from kiosk.domain.callbacks.worklist import HistoryEntry, PhoneContact, Worklist, WorkRow
 from kiosk.presentation.callbacks import (
     format_consent,
@@ -42,6 +43,7 @@ from kiosk.presentation.callbacks import (
     format_windows,
 )
 from kiosk.presentation.languages import format_call_language
+from kiosk.presentation.wishes import format_wish
 from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks.duplicates import DuplicatesScreen
 from kiosk.ui.desk.callbacks.text import (
@@ -61,13 +63,16 @@ from kiosk.ui.desk.messages import Exit, Question
 from kiosk.ui.desk.questions import ask_sure, ask_unkept
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import DeskSide
-from kiosk.ui.desk.text import format_clock, format_day
+from kiosk.ui.desk.text import format_clock, format_day, format_moment
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.layout import Sheet, pairs
 
 _MAY_SEE = frozenset({RequestStatus.ESCALATED, RequestStatus.UNREACHABLE})
 """Where a number may have to be passed on or looked at, although nobody rings it now."""
+
+
+_SHOWN_ELSEWHERE = frozenset({Wish.INTERPRETER, Wish.TEXT})
 
 
 def may_reveal(row: WorkRow) -> bool:
@@ -99,13 +104,14 @@ def format_number(row: WorkRow, contact: PhoneContact | None) -> str:
     return f"{masked}   R shows it" if may_reveal(row) else masked
 
 
-def describe_request(row: WorkRow, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """Return (label, text) of what is known of the call."""
-    found = [
-        ("Language", _format_language(row)),
-        ("When", _format_when(row)),
-        ("Tries", _format_tries(row)),
-    ]
+def describe_request(
+    row: WorkRow, now: datetime, zone: ZoneInfo, topics: Sequence[Topic] = ()
+) -> list[tuple[str, str]]:
+    """Return (label, text) of what is known of the call; `topics` are the clinic's."""
+    found = [("Language", _format_language(row))]
+    if wishes := _format_wishes(row, now, zone, topics):
+        found.append(("Wishes", wishes))
+    found += [("When", _format_when(row)), ("Tries", _format_tries(row))]
     if row.state.status in OPEN_STATUSES and (step := format_next_step(row, now, zone)):
         found.append(("Next", step))
     found.append(("Asked", format_asked(row, zone)))
@@ -123,7 +129,18 @@ def _format_language(row: WorkRow) -> str:
     words = format_call_language(code)
     if code == CallLanguage.OTHER:
         words = "another language; ask which"
-    return words
+    return f"{words}, with an interpreter" if Wish.INTERPRETER in row.request.wishes else words
+
+
+def _format_wishes(row: WorkRow, now: datetime, zone: ZoneInfo, topics: Sequence[Topic]) -> str:
+    """Return what is wished for, but what stands elsewhere: the interpreter, and a text."""
+    held = {code for code in row.request.wishes if code not in _SHOWN_ELSEWHERE}
+    codes = [*(wish for wish in Wish if wish in held), *sorted(held - set(Wish))]
+    words = [format_wish(code, topics) for code in codes]
+    if row.for_another_until is not None:
+        until = format_moment(row.for_another_until, now, zone)
+        words[0] += f" (rather a colleague's until {until})"
+    return "; ".join(words)
 
 
 def _format_when(row: WorkRow) -> str:
@@ -279,7 +296,8 @@ class RequestScreen(DeskScreen):
             number = self.query_one("#number", Static)
             number.set_class(self._contact is not None, "-shown")
             number.update(format_number(row, self._contact))
-            self.query_one("#details", Static).update(pairs(describe_request(row, now, zone)))
+            asked = describe_request(row, now, zone, self.clinic.wishes.topics)
+            self.query_one("#details", Static).update(pairs(asked))
             duplicates = snapshot.duplicates if snapshot else ()
             self._put("#duplicates", format_duplicates(duplicates, now, zone))
             history = format_history(snapshot.history, now, zone) if snapshot else ()

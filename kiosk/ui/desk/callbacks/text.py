@@ -32,9 +32,11 @@ from kiosk.domain.callbacks.actions import (
 from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy
 from kiosk.domain.callbacks.scheduling import Hint
 from kiosk.domain.callbacks.state import EventKind, RequestStatus
+from kiosk.domain.callbacks.wishes import Wish
 from kiosk.domain.callbacks.worklist import HistoryEntry, WorklistFilter, WorklistPart, WorkRow
 from kiosk.presentation.callbacks import STATES, format_outcome, format_result, format_windows
 from kiosk.presentation.languages import format_call_language
+from kiosk.presentation.wishes import format_with_state
 from kiosk.ui.desk.text import format_clock, format_day, format_day_and_clock, format_moment
 from kiosk.ui.widgets.list import cell
 
@@ -55,6 +57,7 @@ SHOWS = {
     WorklistPart.CLOSED: "Done",
     WorklistPart.ALL: "All",
 }
+_NOT_BEGUN = frozenset({RequestStatus.NEW, RequestStatus.WAITING})
 _SHOWN_BY_REASON = frozenset({RequestStatus.UNREACHABLE, RequestStatus.CLOSED})
 _MESSAGES = {
     MessagePolicy.NAME_AND_NUMBER: "Voicemail: first name and number only. No text.",
@@ -119,6 +122,8 @@ def format_state(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
         return f"after {at:%H:%M}" if today else f"after {at.day} {at:%b}"
     if status is RequestStatus.NEW and row.request.clock_doubtful:
         return "new, clock?"
+    if status in _NOT_BEGUN:
+        return format_with_state(STATES[status], row.request.wishes)
     return STATES[status]
 
 
@@ -136,6 +141,8 @@ def describe_safety(row: WorkRow) -> tuple[str, ...]:
         lines.append("To others, do not say where you ring from.")
     known = request.message_policy in set(MessagePolicy)
     policy = MessagePolicy(request.message_policy) if known else MessagePolicy.NONE
+    if Wish.TEXT in request.wishes:
+        lines.append("They would rather get a text than a ring.")
     lines.append(_MESSAGES.get(policy, "No voicemail and no text."))
     lines.append(
         "Their care team may be told."

@@ -8,6 +8,7 @@ from textual import on
 from textual.widget import Widget
 
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import (
     LONGEST_LOGIN,
     SHORTEST_PASSPHRASE,
@@ -20,6 +21,7 @@ from kiosk.domain.staff import (
     normalise_login,
 )
 from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
+from kiosk.presentation.wishes import OFFERS
 from kiosk.ui.desk.forms import FormScreen, MarkRow, Row, TextRow
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.questions import ask_sure
@@ -80,7 +82,7 @@ class AccountsScreen(DeskScreen):
         yield Key("a", "Add", partial(self.open, NewAccountScreen))
         if one is None:
             return
-        yield Key("l", "Languages", partial(self.open, partial(LanguagesScreen, one)))
+        yield Key("l", "Languages", partial(self.open, partial(OnThePhoneScreen, one)))
         passphrase = partial(self.open, partial(ResetPassphraseScreen, one))
         if one.disabled:
             yield Key("e", "Enable", passphrase)
@@ -134,6 +136,13 @@ class AccountsScreen(DeskScreen):
             self.pose(ask_sure(question, lead, "Yes, disable it", disable))
 
 
+def offers_row(held: Iterable[CallerWish] = ()) -> MarkRow:
+    """Return the row of what visitors may wish a caller to be."""
+    options = tuple((wish.value, words) for wish, words in OFFERS.items())
+    hint = "For visitors who wish to speak with one; no mark tells nothing."
+    return MarkRow("offers", "Is", options, hint, frozenset(held), several=True)
+
+
 def passphrase_rows(label: str) -> tuple[TextRow, TextRow]:
     """Return the two covered lines that `read_passphrase` reads."""
     hint = f"At least {SHORTEST_PASSPHRASE} characters; they choose their own later."
@@ -172,11 +181,13 @@ class NewAccountScreen(FormScreen):
         spoken = tuple((code.value, words) for code, words in SPOKEN.items())
         hint = "What they speak on the phone; no mark means all."
         yield MarkRow("languages", "On the phone", spoken, hint, several=True)
+        yield offers_row()
         yield from passphrase_rows("First passphrase")
 
     def keep(self) -> None:
         roles = frozenset(Role(role) for role in self.marked("roles"))
         languages = frozenset(CallLanguage(code) for code in self.marked("languages"))
+        offers = frozenset(CallerWish(code) for code in self.marked("offers"))
         login = normalise_login(self.typed("login"))
         if not is_login(login):
             self.miss("login", "Please type a login of plain characters.")
@@ -191,7 +202,7 @@ class NewAccountScreen(FormScreen):
         def add(side: DeskSide) -> "Answer":
             from kiosk.usecases.staff.accounts import NewAccount
 
-            return side.accounts.add(NewAccount(login, passphrase, roles, languages))
+            return side.accounts.add(NewAccount(login, passphrase, roles, languages, offers))
 
         self.say("One moment …")
         self.send(add, f"{login} can sign in now; they choose a passphrase of their own then.")
@@ -264,24 +275,38 @@ class RolesScreen(FormScreen):
             self.open(reset, instead=True)
 
 
-class LanguagesScreen(FormScreen):
-    """Languages to mark."""
-
-    explains = "Spoken on the phone; no mark means every language."
+class OnThePhoneScreen(FormScreen):
+    """Languages to mark, and what visitors may wish for."""
 
     def __init__(self, account: AccountView) -> None:
         super().__init__()
         self._account = account
 
     def heading(self) -> str:
-        return f"The languages of {self._account.login}"
+        return f"{self._account.login} on the phone"
 
     def rows(self) -> Iterable[Row]:
         options = tuple((code.value, words) for code, words in SPOKEN.items())
         held = frozenset(code.value for code in self._account.languages)
-        yield MarkRow("languages", "On the phone", options, marked=held, several=True)
+        hint = "Spoken on the phone; no mark means every language."
+        yield MarkRow("languages", "Speaks", options, hint, held, several=True)
+        yield offers_row(self._account.offers)
 
     def keep(self) -> None:
-        marked = frozenset(CallLanguage(code) for code in self.marked("languages"))
-        id_, done = self._account.id, f"The languages of {self._account.login} are kept."
-        self.send(lambda side: side.accounts.set_languages(id_, marked), done)
+        account, id_ = self._account, self._account.id
+        spoken = frozenset(CallLanguage(code) for code in self.marked("languages"))
+        offers = frozenset(CallerWish(code) for code in self.marked("offers"))
+
+        def change(side: DeskSide) -> "Answer":
+            answer = side.accounts.set_languages(id_, spoken)
+            is_kept = isinstance(answer, AccountView)
+            return side.accounts.set_offers(id_, offers) if is_kept else answer
+
+        if offers == account.offers:
+            self.send(lambda side: side.accounts.set_languages(id_, spoken), self._done)
+        else:
+            self.send(change, self._done)
+
+    @property
+    def _done(self) -> str:
+        return f"{self._account.login} gets calls by that from now on."

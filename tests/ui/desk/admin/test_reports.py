@@ -104,7 +104,7 @@ async def waits_and_reach_are_told(colleague: Colleague) -> None:
     assert week.split("From 16 Mar")[1].split()[:6] == ["2.0", "h", "2.0", "h", "2.0", "h"]
     assert "··" in week
     await colleague.keys("h")
-    colleague.expect("Requests, how they came", "care team")
+    colleague.expect("Requests, how they came", "counter")
     await colleague.keys("c")
     colleague.expect("Reached, of 100 calls")
     first = next(line for line in colleague.lines if "First call" in line and "█" in line)

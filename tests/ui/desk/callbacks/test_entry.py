@@ -52,7 +52,7 @@ async def test_a_request_is_entered_once_its_person_said_yes(clinic: Clinic) -> 
         (code,) = codes(colleague.strips())
         assert clinic.visitor.withdraw_by_slip(code).since == clinic.clock.at
         await colleague.keys("escape")
-        colleague.expect(row.request.reference, "care team", "taken back")
+        colleague.expect(row.request.reference, "team", "taken back")
         colleague.expect_not("Ravi", "4567")
     assert row.request.origin.consent_how == "spoken"
     assert row.request.origin.source == "team"
