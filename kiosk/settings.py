@@ -22,6 +22,7 @@ from kiosk.domain.policy import (
     LEAST_ATTENDANCE_KEPT,
     LEAST_PASSES_KEPT,
     LEAST_REQUESTS_KEPT,
+    PRIVATE_NUMBER,
     Rules,
 )
 from kiosk.domain.printing import FILE_MARK, read_slip_address, simplify_for_slip
@@ -38,7 +39,7 @@ NOT_SETTINGS = frozenset(
 )
 """Variables that the commands read themselves."""
 _USES_UNKNOWN = "should keep attendance (attendance_days) at least as long as passes (passes_days)"
-_NUMBER = re.compile(r"\+?[0-9][0-9 ()-]{1,23}[0-9]", re.ASCII)
+_NUMBER = re.compile(r"[+(]?[0-9][0-9 ()-]{1,23}[0-9]", re.ASCII)
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -52,13 +53,22 @@ def _checked_day(text: str) -> str:
     return text
 
 
-def _checked_public_number(text: str) -> str:
+def _checked_number(text: str) -> str:
     if text and _NUMBER.fullmatch(text) is None:
         raise PydanticCustomError("number", 'should look like "6389 2000", or be empty')
     return text
 
 
-PublicNumber = Annotated[str, AfterValidator(_checked_public_number)]
+def _checked_calling_number(text: str) -> str:
+    if text == PRIVATE_NUMBER or not text or _NUMBER.fullmatch(text):
+        return text
+    raise PydanticCustomError(
+        "calling_number", 'should look like "6389 2000", be "private", or be empty'
+    )
+
+
+PublicNumber = Annotated[str, AfterValidator(_checked_number)]
+CallingNumber = Annotated[str, AfterValidator(_checked_calling_number)]
 WorkingDay = Annotated[str, AfterValidator(_checked_day)]
 
 
@@ -157,6 +167,10 @@ class CallbackSettings(BaseModel):
     """How long a caller's claim lasts."""
     first_attempt_days: int = Field(default=2, ge=1, le=20)
     """Working days within which a first attempt is due."""
+    calling_number: CallingNumber = ""
+    """The number that calls come from, as people read it; "private" where none is shown.
+
+    Empty: nothing is said of it."""
     wish_days: int = Field(default=2, ge=1, le=20)
     """Working days for which a wish for a woman or a man orders the list."""
     public_number: PublicNumber = ""

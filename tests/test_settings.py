@@ -85,6 +85,19 @@ def test_an_unknown_key_is_refused_by_name(tmp_path: Path, text: str, where: str
     assert _refusal(tmp_path, text).startswith(f"The setting {where} in ")
 
 
+@pytest.mark.parametrize("number", ["", "private", "6389 2000", "+65 6389-2000", "(065) 6389 2000"])
+def test_the_number_that_rings_is_read_as_it_is_written(tmp_path: Path, number: str) -> None:
+    settings = _read(tmp_path, f'[callbacks]\ncalling_number = "{number}"')
+    assert settings.callbacks.calling_number == number
+
+
+@pytest.mark.parametrize("number", ["ask us", "6389 2000 or so", "[b]1[/b]", "1" * 40, "６３８９"])
+def test_what_is_no_number_that_rings_is_refused(tmp_path: Path, number: str) -> None:
+    said = _refusal(tmp_path, f'[callbacks]\ncalling_number = "{number}"')
+    assert "calling_number" in said
+    assert 'should look like "6389 2000", be "private", or be empty' in said
+
+
 def _limits() -> list[tuple[str, str, int, int]]:
     """Return each setting with its least and its greatest value."""
     found = []

@@ -23,6 +23,7 @@ from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
     from kiosk.domain.attendance.roster import IssuedPass
+    from kiosk.domain.callbacks.entry import BlankForm
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
     from kiosk.domain.printing import PrintedSlip, PrintJob
@@ -97,6 +98,7 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
         zone=kiosk.site.zone,
         calendar=kiosk.calendar(),
         country=kiosk.site.country,
+        calling_number=kiosk.settings.callbacks.calling_number,
         now=kiosk.clock.now,
         idle=_OFFICE_IDLE if in_office else FLOOR_IDLE,
         may_end=in_office,
@@ -144,6 +146,15 @@ class _Printing:
 
         what = "the pass" if len(passes) == 1 else "the passes"
         return self._page_or_file(what, "passes", partial(pass_sheet, passes), login)
+
+    def forms(self, forms: "Sequence[BlankForm]", login: str) -> "PrintJob":
+        """Print paper forms; where no printer takes them they go into the exports folder."""
+        from kiosk.exports.blank_form import blank_forms
+
+        number = self._kiosk.settings.callbacks.calling_number
+        draw = partial(blank_forms, forms, self._kiosk.site.name, number)
+        what = "the form" if len(forms) == 1 else "the forms"
+        return self._page_or_file(what, "callback-forms", draw, login)
 
     def _page_or_file(
         self, what: str, stem: str, draw: "Callable[[], bytes]", login: str

@@ -76,6 +76,7 @@ class Kiosk:
             country=self.site.country,
             timing=timing,
             take_home=read_take_home(self.folder / "take-home.toml"),
+            calling_number=self.settings.callbacks.calling_number,
             wishes=self.wishes(),
             prints_slips=bool(self.settings.print.slips),
             has_central=has_central(self.folder),

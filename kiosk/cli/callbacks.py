@@ -18,6 +18,7 @@ from kiosk.cli.arguments import (
     from_input,
     moment,
 )
+from kiosk.cli.entry import add, make_forms, show_entered
 from kiosk.cli.output import (
     Format,
     FormatOption,
@@ -56,6 +57,7 @@ from kiosk.domain.callbacks.actions import (
 from kiosk.domain.callbacks.request import CallLanguage, Window
 from kiosk.domain.callbacks.state import AttemptResult, Outcome
 from kiosk.domain.callbacks.worklist import PhoneContact, WorklistFilter, WorklistPart, WorkRow
+from kiosk.domain.staff import Role
 from kiosk.errors import AccessRefused
 from kiosk.exports.writing import ExportFormat
 from kiosk.presentation.callbacks import format_due
@@ -122,12 +124,16 @@ _COLUMNS = {
     "revision": "state.revision",
     "id": "request.id",
     "duplicate_of": "state.merged_into",
+    "source": "request.origin.source",
+    "entered_by": "entered_by",
+    "consent_by": "request.origin.consent_by",
+    "consent_how": "request.origin.consent_how",
 }
 """Where each column stands in a `WorkRow`."""
 _read_cells = attrgetter(*_COLUMNS.values())
 _IN_A_TABLE = (
     "reference", "call_now", "due", "status", "name", "phone", "call_language", "wishes", "windows",
-    "attempts", "last_result", "holder",
+    "attempts", "last_result", "source", "holder",
 )  # fmt: skip
 _HISTORY = ("at", "kind", "outcome", "by", "next_at", "note", "undone", "revision", "event_id")
 _MOMENT = 'Such as "2026-03-31 14:30", 2026-03-31 or 14:30, clinic\'s time.'
@@ -167,12 +173,16 @@ def list_(
 ) -> None:
     """List requests in the order to call; of each number only its end.
 
-    Asks for your passphrase, or reads KIOSK_PASSPHRASE; it opens the requests.
+    A clinician lists those that they have entered, and nothing of the person. Asks for your
+    passphrase, or reads KIOSK_PASSPHRASE; it opens the requests.
     """
     from kiosk.domain.callbacks.worklist import matches_filter
 
     wanted = _filter(part, language, window, text)
     with signed_in(user) as (kiosk, access, staff):
+        if Role.CLINICIAN in staff.staff.roles and Role.CALLER not in staff.staff.roles:
+            show_entered(access.entry_desk(staff), kiosk.site.zone, form)
+            return
         listed = access.callback_desk(staff).worklist()
         wanted_rows = [row for row in listed.rows if matches_filter(row, wanted, listed.speaks)]
         rows = [_cells(row, kiosk, form) for row in wanted_rows]
@@ -225,6 +235,10 @@ def history(
         rows = [_history_cells(entry, desk, zone) for entry in entries]
     columns = (*_HISTORY[:7], "into") if form is Format.TABLE else (*_HISTORY, "into")
     show(rows, form, columns=columns, empty="Nothing has been done about it yet.")
+
+
+app.command(cls=Verb)(add)
+app.command("form", cls=Verb)(make_forms)
 
 
 @app.command()

@@ -117,8 +117,8 @@ def demo(
 
     F9 scans a sample pass. The data folder is KIOSK_DATA_DIR, else one of its own.
 
-    Staff: manager, facilitator and caller, each with the passphrase "demo demo demo"; the PIN of
-    the maintenance screen is 2580.
+    Staff: manager, facilitator, caller and clinician, each with the passphrase "demo demo demo";
+    the PIN of the maintenance screen is 2580.
     """
     return screens.prepare_demo() if prepare else screens.demo()
 

@@ -16,7 +16,12 @@ class NotDone(KioskError):  # noqa: N818  a name like those in kiosk.errors
 
 
 class Noun(TyperGroup):
-    """A command with many verbs, whose help leaves out --help so that it fits a screen."""
+    """A command with many verbs, whose help leaves out what it can so that it fits a screen."""
+
+    def format_help_text(self, _ctx: Any, formatter: Any) -> None:
+        """Write what it is about right under the first line."""
+        with formatter.indentation():
+            formatter.write_text(self.help or "")
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the verbs alone; a reader of this has found --help."""

@@ -13,6 +13,7 @@ from kiosk.domain.text import place_in_toml
 from kiosk.errors import SetupError
 
 _WORDS_A_MINUTE = 180
+_CALLING_NUMBER = "<!-- calling number -->"
 _NUMBERED = re.compile(r"\d\d-(?P<slug>.+)")
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 """One Chinese character or one run of other letters."""
@@ -48,6 +49,14 @@ def page(language: str, slug: str, assets: Path | None = None) -> Article:
     """Return a page that stands by itself, such as what-we-keep; raises SetupError without it."""
     content = (assets or assets_dir()) / "content"
     return _article(_in_language(content, language, f"{slug}.md"))
+
+
+def fill_in(markdown: str, calling_number: str) -> str:
+    """Return an article's text with the sentence on which number will ring, where it has a place.
+
+    The place is a line `<!-- calling number -->`; without a sentence it is left out.
+    """
+    return markdown.replace(_CALLING_NUMBER, calling_number)
 
 
 def _in_language(content: Path, language: str, name: str) -> Path:

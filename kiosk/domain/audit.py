@@ -56,6 +56,8 @@ class AuditAction(StrEnum):
     CALLBACK_NOTE_DISMISSED = "callback_note_dismissed"
     CALLBACK_REOPENED = "callback_reopened"
     CALLBACK_UNDONE = "callback_undone"
+    CALLBACK_ENTERED = "callback_entered"
+    CALLBACK_FORMS_MADE = "callback_forms_made"
     CALLBACK_REVEALED = "callback_revealed"
     CALLBACK_NOTES_OPENED = "callback_notes_opened"
     EXPORTED_CALLBACKS = "exported_callbacks"

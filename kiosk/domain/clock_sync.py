@@ -51,7 +51,7 @@ _SENTENCES: Final = {
         " newest version."
     ),
     SyncProblem.OLDER_CENTRAL: (
-        "The centre is older than this kiosk; run `kiosk central init` with this version."
+        "The centre is older than this kiosk; upgrade it by `kiosk central init` of this version."
     ),
     SyncProblem.NEWER_CENTRAL: (
         "This kiosk is too old for its centre; install the centre's version here."

@@ -40,3 +40,5 @@ CHANGES_KEPT = timedelta(days=90)
 """How long the centre keeps what a desk changed, and how it was before."""
 LONGEST_SESSION = timedelta(hours=24)
 """No session lasts longer; bounds the search for those that are still running."""
+PRIVATE_NUMBER = "private"
+"""The setting `calling_number` of a clinic whose calls show no number."""

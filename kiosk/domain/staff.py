@@ -42,6 +42,8 @@ class Role(StrEnum):
     FACILITATOR = "facilitator"
     CALLER = "caller"
     MANAGER = "manager"
+    CLINICIAN = "clinician"
+    """Enters requests for people, and sees what has become of those; holds no key."""
 
 
 class Purpose(StrEnum):
@@ -117,6 +119,7 @@ _OPENS = {
     Role.CALLER: frozenset({Purpose.CALLBACKS}),
     # A manager holds every key to hand it to new staff; the desks still ask for the role.
     Role.MANAGER: frozenset(Purpose),
+    Role.CLINICIAN: frozenset(),
 }
 
 
@@ -132,13 +135,15 @@ def roles_in_force(
 
     What is stored can be edited by whoever has the file. A role counts where the account `held`
     the keys that go with it, and where it is one of the roles `bound` to those keys, or they make
-    a manager, who may take every role. `bound` is None for keys of a version that bound none.
+    a manager, who may take every role. `bound` is None for keys of a version that bound none, and
+    knew no role without keys.
     """
     opened, given = frozenset(held), None if bound is None else frozenset(bound)
     return frozenset(
         role
         for role in stored
-        if _OPENS[role] <= opened and (given is None or may_take(given, (role,)))
+        if _OPENS[role] <= opened
+        and (bool(_OPENS[role]) if given is None else may_take(given, (role,)))
     )
 
 

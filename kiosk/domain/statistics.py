@@ -15,7 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.attendance.attendance import FirstVisit
-from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.request import CallLanguage, Source
 from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.suppression import LEAST, Protected, protect
 
@@ -34,6 +34,7 @@ _BLOCK = timedelta(weeks=BLOCK_WEEKS)
 _TENTH = 10
 _HOURS, _DAYS = 24, 7
 _LANGUAGES = tuple(CallLanguage)
+_SOURCES = tuple(Source)
 
 HoursBetween = Callable[[datetime, datetime], float]
 """Takes two times and returns the working hours between them."""
@@ -108,6 +109,8 @@ class RequestHistory:
     """Code of `CallLanguage`."""
     attempts: tuple[tuple[datetime, str], ...]
     """When each was made and its result (code of `AttemptResult`), in order."""
+    source: str = Source.VISITOR
+    """Code of `Source`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,16 @@ class LanguageStatistics:
     """None is hidden."""
     first_attempt: Waits
     contact: Waits
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatistics:
+    """Callback requests that came in one way."""
+
+    source: str
+    """Code of `Source`."""
+    requests: int | None
+    """None is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +170,8 @@ class RequestsBlock:
     contact: Waits
     reach: tuple[int | None, ...]
     """How many of a hundred first, second, third calls reached the visitor; None is hidden."""
+    sources: tuple[SourceStatistics, ...]
+    """Every way there is, in one order."""
 
     @property
     def has_numbers(self) -> bool:
@@ -267,7 +282,8 @@ def requests_block(
     the week in which it ended.
     """
     some = tuple(histories)
-    shown = _count_requests([history for history in some if history.made_at in block], block, zone)
+    made = [history for history in some if history.made_at in block]
+    shown = _count_requests(made, block, zone)
     first = tuple(_waits_for(_first_attempt, block, some, zone, hours))
     contact = tuple(_waits_for(_first_contact, block, some, zone, hours))
     return RequestsBlock(
@@ -294,6 +310,7 @@ def requests_block(
         first_attempt=_waits(wait.hours for wait in first),
         contact=_waits(wait.hours for wait in contact),
         reach=_reach_percents(block, some),
+        sources=_count_sources(made, shown.total),
     )
 
 
@@ -358,6 +375,25 @@ def _count_requests(made: Sequence[RequestHistory], block: Block, zone: ZoneInfo
     languages = Counter(_language(history) for history in made)
     by_week = [weeks[week] for week in range(BLOCK_WEEKS)]
     return protect(len(made), (by_week, [languages[one] for one in _LANGUAGES]))
+
+
+def _count_sources(
+    made: Sequence[RequestHistory], total: int | None
+) -> tuple[SourceStatistics, ...]:
+    """Return the number of requests by how they came, small ones hidden.
+
+    Protected by itself: where most came in one way, all of it is hidden, and the rest is shown.
+    """
+    known = Counter(history.source for history in made if history.source in set(Source))
+    # A way of a later version is hidden with the visitors' own.
+    known[Source.VISITOR] += len(made) - known.total()
+    counts = [known[source] for source in _SOURCES]
+    shown: Sequence[int | None] = [None] * len(counts)
+    if total is not None:
+        (shown,) = protect(total, (counts,)).partitions
+    return tuple(
+        SourceStatistics(source.value, count) for source, count in zip(_SOURCES, shown, strict=True)
+    )
 
 
 def _rows(cells: tuple[int | None, ...], width: int) -> Iterator[tuple[int | None, ...]]:

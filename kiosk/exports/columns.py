@@ -16,9 +16,12 @@ from kiosk.presentation.attendance import (
 )
 from kiosk.presentation.callbacks import (
     format_answered_by_other,
+    format_consent_by,
+    format_consent_how,
     format_message_policy,
     format_outcome,
     format_result,
+    format_source,
     format_status,
     format_window,
 )
@@ -160,6 +163,24 @@ CALLBACKS = Table(
             "request.ui_language",
             Cell.CODE,
             format_screen_language,
+        ),
+        ExportColumn("source", "Came by", 11, "request.origin.source", Cell.CODE, format_source),
+        ExportColumn("entered_by", "Entered by", 14, "entered_by"),
+        ExportColumn(
+            "consent_by",
+            "Yes by",
+            19,
+            "request.origin.consent_by",
+            Cell.CODE,
+            format_consent_by,
+        ),
+        ExportColumn(
+            "consent_how",
+            "Yes given",
+            14,
+            "request.origin.consent_how",
+            Cell.CODE,
+            format_consent_how,
         ),
         ExportColumn("attempts", "Attempts", 9, "schedule.attempts", Cell.NUMBER),
         ExportColumn("first_attempt_at", "First attempt", 23, "first_attempt_at", Cell.TIME),

@@ -63,6 +63,9 @@ class System(StrEnum):
     """What a resource is about."""
     REFERENCE = "urn:kiosk:reference"
     """Of identifiers: the code that the visitor was given."""
+    SOURCE = "urn:kiosk:source"
+    CONSENT_BY = "urn:kiosk:consent-by"
+    CONSENT_HOW = "urn:kiosk:consent-how"
     ID = "urn:kiosk:id"
     """Of identifiers: ours."""
 
@@ -219,9 +222,19 @@ def _service_request(row: ExportRow, context: ExportContext) -> Resource:
         code=codeable_concept(System.WHAT, "callback_request"),
         orderDetail=[codeable_concept(system, code) for system, code in wishes if code],
         subject=reference("Patient", resource_id(asked.id, "Patient")),
-        requester=reference("Patient", resource_id(asked.id, "Patient")),
+        requester=_requester(row),
         authoredOn=format_instant(asked.created_at, context),
     )
+
+
+def _requester(row: ExportRow) -> Part:
+    """Return who asked for the call: the visitor, or the member of staff who entered it."""
+    asked = row.request
+    if asked.origin.entered_by is None:
+        return reference("Patient", resource_id(asked.id, "Patient"))
+    ours = {"system": System.ID, "value": str(asked.origin.entered_by)}
+    who: Part = {"type": "Practitioner", "identifier": ours}
+    return {**who, "display": clean(row.entered_by)} if row.entered_by else who
 
 
 def _call(row: ExportRow, context: ExportContext) -> Resource:
@@ -283,14 +296,33 @@ def _task(row: ExportRow, context: ExportContext) -> Resource:
         code=codeable_concept(System.WHAT, "callback_request"),
         focus=reference("ServiceRequest", resource_id(asked.id, "ServiceRequest")),
         for_=reference("Patient", resource_id(asked.id, "Patient")),
-        requester=reference("Patient", resource_id(asked.id, "Patient")),
+        requester=_requester(row),
         authoredOn=format_instant(asked.created_at, context),
         lastModified=format_instant(max(at for at in times if at is not None), context),
         executionPeriod=period(row.first_attempt_at, state.since, context),
         owner={"type": "Practitioner", "display": clean(row.holder)} if row.holder else {},
         restriction=restriction,
+        input=_origin(row),
         output=_tries(row),
     )
+
+
+def _origin(row: ExportRow) -> list[Part]:
+    """Return how the request came, who said yes to the call, and how."""
+    origin = row.request.origin
+    facts = (
+        ("source", System.SOURCE, origin.source),
+        ("consent_by", System.CONSENT_BY, origin.consent_by),
+        ("consent_how", System.CONSENT_HOW, origin.consent_how),
+    )
+    return [
+        {
+            "type": codeable_concept(System.WHAT, name),
+            "valueCodeableConcept": codeable_concept(system, code),
+        }
+        for name, system, code in facts
+        if code
+    ]
 
 
 def _tries(row: ExportRow) -> list[Part]:

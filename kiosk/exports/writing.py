@@ -12,6 +12,7 @@ from typing import BinaryIO
 from uuid import UUID
 
 from kiosk.domain.attendance.roster import AttendanceRow, IssuedPass
+from kiosk.domain.callbacks.entry import BlankForm
 from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
 from kiosk.errors import SetupError
 from kiosk.exports.columns import ATTENDANCE, CALLBACKS, ExportContext, Progress, Table
@@ -124,6 +125,19 @@ def write_pdf(stem: str, pdf: bytes, target: Target, context: ExportContext) -> 
     with _opened(stem, target, ".pdf", context) as (path, file):
         file.write(pdf)
     return path
+
+
+def export_blank_forms(
+    forms: Sequence[BlankForm], target: Target, context: ExportContext, calling_number: str = ""
+) -> Exported:
+    """Write paper forms for callback requests as a PDF, a page each.
+
+    `calling_number` is the setting's. Raises as `export_pass_sheet` does.
+    """
+    from kiosk.exports.blank_form import blank_forms
+
+    pages = blank_forms(forms, context.site, calling_number)
+    return Exported(write_pdf("callback-forms", pages, target, context), len(forms))
 
 
 def describe_selection(chosen: WorklistFilter) -> str:

@@ -5,9 +5,21 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.callbacks.request import AnsweredByOther, MessagePolicy, Window
+from kiosk.domain.callbacks.entry import EntryProblem, Slip
+from kiosk.domain.callbacks.request import (
+    AnsweredByOther,
+    ConsentBy,
+    ConsentHow,
+    MessagePolicy,
+    Origin,
+    Receipt,
+    Source,
+    Window,
+)
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import Schedule
+from kiosk.domain.phones import PhoneProblem
+from kiosk.domain.policy import PRIVATE_NUMBER
 
 WINDOWS = {
     Window.WEEKDAY_MORNING: "weekdays 9 to 12",
@@ -86,6 +98,102 @@ ANSWERED_BY_OTHER = {
     AnsweredByOther.ASK_FOR_NAME: "only ask for them",
     AnsweredByOther.SAY_CLINIC: "say the clinic rang",
 }
+
+SOURCES = {
+    Source.VISITOR: "kiosk",
+    Source.TEAM: "team",
+    Source.COUNTER: "counter",
+    Source.PHONE: "phone",
+    Source.PAPER: "paper",
+}
+_HOW = {
+    ConsentHow.SCREEN: "on the kiosk",
+    ConsentHow.SPOKEN: "face to face",
+    ConsentHow.PHONE: "on the phone",
+    ConsentHow.PAPER: "on paper",
+}
+_WHO = {ConsentBy.PERSON: "they", ConsentBy.OTHER: "somebody for them"}
+_BY = {ConsentBy.PERSON: "the person", ConsentBy.OTHER: "somebody for them"}
+PHONE_PROBLEMS = {
+    PhoneProblem.EMPTY: "Please type the number to call.",
+    PhoneProblem.TOO_SHORT: "That number is too short. Read it back to them.",
+    PhoneProblem.TOO_LONG: "That number is too long. Read it back to them.",
+    PhoneProblem.NOT_A_NUMBER: "Please type the number alone, in digits.",
+    PhoneProblem.NOT_IN_PLAN: "No number begins so. A foreign one needs + and its country.",
+    PhoneProblem.PREMIUM: "A call to this number costs extra. Ask for another one.",
+    PhoneProblem.LOOKS_LIKE_ID: "That looks like an identity number, which we never keep.",
+    PhoneProblem.NO_PHONE: "Without a number nobody can call. Offer them a talk here.",
+    PhoneProblem.EXTENSION: "A caller cannot dial an extension. Ask for a direct number.",
+    PhoneProblem.SEVERAL: "Please type one number alone.",
+}
+"""Sentences for staff; visitors read their own."""
+ENTRY_PROBLEMS = {
+    EntryProblem.FORM_ODD: (
+        "That is no form's number: it looks like 7K4Q-FMRX. Type it as it is printed, or scan the"
+        " code."
+    ),
+    EntryProblem.FORM_UNKNOWN: (
+        "No form of this clinic has this number. Check it once more, or enter the request as one"
+        " from the counter: they get a new slip."
+    ),
+    EntryProblem.FORM_USED: (
+        "A request was entered from this form already. If it is another person's, enter it as one"
+        " from the counter: they get a new slip."
+    ),
+    EntryProblem.FUTURE: "That time has not come yet. Type when the form was filled in.",
+}
+"""Sentences for the command line and the desk."""
+
+
+def format_source(code: str) -> str:
+    """Return how a request came; an unknown code as it is."""
+    return SOURCES[Source(code)] if code in set(Source) else code
+
+
+def format_consent_by(code: str) -> str:
+    """Return who said yes to the call; an unknown code as it is."""
+    return _BY[ConsentBy(code)] if code in set(ConsentBy) else code
+
+
+def format_consent_how(code: str) -> str:
+    """Return how the yes was given; an unknown code as it is."""
+    return _HOW[ConsentHow(code)] if code in set(ConsentHow) else code
+
+
+def format_consent(origin: Origin) -> str:
+    """Return who said yes to the call, and how, such as "they said yes on the phone"."""
+    who = _WHO[ConsentBy(origin.consent_by)] if origin.consent_by in set(ConsentBy) else "somebody"
+    return f"{who} said yes {format_consent_how(origin.consent_how)}"
+
+
+def format_origin(origin: Origin, entered_by: str) -> str:
+    """Return how a request came, such as "by phone, entered by mei"; `entered_by` is a login."""
+    words = format_source(origin.source)
+    return f"{words}, entered by {entered_by or 'somebody'}" if origin.entered_by else words
+
+
+def describe_calling_number(number: str) -> str:
+    """Return which number will ring, of the setting `calling_number`; empty where it is not set."""
+    if not number:
+        return ""
+    return f"We call from {'a private number' if number == PRIVATE_NUMBER else number}."
+
+
+def make_slip(receipt: Receipt, clinic: str, calling_number: str) -> Slip:
+    """Return the slip of a request, for the person to take away; `calling_number` is the setting's.
+
+    It names nobody, and says nothing of why they are called.
+    """
+    days = receipt.promise_days
+    unit = "working day" if days == 1 else "working days"
+    lines = (
+        f"Most people get a call within {days} {unit}.",
+        describe_calling_number(calling_number),
+        "Show the code at a kiosk here to take the request back.",
+    )
+    return Slip(
+        clinic, receipt.reference, receipt.slip_digits, tuple(line for line in lines if line)
+    )
 
 
 def format_status(code: str) -> str:

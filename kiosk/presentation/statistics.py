@@ -10,6 +10,7 @@ from typing import Any, Generic
 from kiosk.domain import working_time
 from kiosk.domain.statistics import AnyBlock, AttendanceBlock, Block, RequestsBlock, Waits
 from kiosk.domain.text import clean
+from kiosk.presentation.callbacks import format_source
 from kiosk.presentation.charts import (
     HIDDEN,
     Point,
@@ -28,7 +29,8 @@ Document = Mapping[str, object]
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROW_COLUMNS = ("first_day", "last_day", "figure", "of", "at", "value")
-"""`of` is a language, a group or a weekday, `at` a week, an hour or a call; empty for all."""
+"""`of` is a language, a code of `Source`, a group or a weekday; `at` is a week, an hour or a call.
+Both are empty for all."""
 _ORDINALS = ("First call", "Second call", "Third call")
 _LONGEST_NAME, _WIDEST_CELL, _TOTAL = 28, 12, 7
 """Cells."""
@@ -106,6 +108,12 @@ def draw_requests(
         ReportSection("Requests, week from", lambda width: [*draw_bars(weeks, width), "", total]),
         ReportSection("Requests by language", partial(draw_bars, languages)),
     )
+
+
+def draw_sources(block: RequestsBlock) -> ReportSection:
+    """Return a chart of how the requests in a block came."""
+    points = [Point(format_source(one.source), one.requests) for one in block.sources]
+    return ReportSection("Requests, how they came", partial(draw_bars, points))
 
 
 def draw_requests_trend(blocks: Sequence[RequestsBlock]) -> ReportSection:
@@ -268,6 +276,7 @@ def _requests_document(block: RequestsBlock) -> Document:
             }
             for one in block.languages
         ],
+        "sources": [{"source": one.source, "requests": one.requests} for one in block.sources],
         "reached_percent": list(block.reach),
     }
 
@@ -310,6 +319,8 @@ def _requests_rows(block: RequestsBlock) -> Iterator[Document]:
         yield from _values(block, "", monday, week.requests, week.first_attempt, week.contact)
     for one in block.languages:
         yield from _values(block, one.language, "", one.requests, one.first_attempt, one.contact)
+    for way in block.sources:
+        yield _row(block.block, "requests_by_source", way.source, "", way.requests)
     for call, percent in enumerate(block.reach, 1):
         yield _row(block.block, "reached_percent", "", call, percent)
 
@@ -369,6 +380,7 @@ REPORTS: tuple[ReportPresentation[Any], ...] = (
                 is_trend_below=True,
                 beside=72,
             ),
+            ReportTab("h", "How they came", "Came", lambda block, _: (draw_sources(block),)),
             ReportTab(
                 "w",
                 "Waiting times",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     or_,
@@ -27,6 +28,7 @@ from kiosk.domain.anomalies import FactTimes
 from kiosk.domain.attendance.attendance import CheckInFact
 from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.audit import AuditAction
+from kiosk.domain.callbacks.request import Source
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.central.incarnations import SPAN
 from kiosk.domain.clock_sync import corrected
@@ -68,7 +70,10 @@ _made: "Select[*tuple[Any, ...]]" = select(
     _request.kiosk_id,
     _request.created_at.label("at"),
     _request.clock_offset_ms,
-    _request.received_at,
+    # A paper form lies before it is entered, which makes no machine late.
+    case((_request.source != Source.PAPER.value, _request.received_at), else_=None).label(
+        "received_at"
+    ),
     _request.clock_doubtful,
 )
 # Nothing comes to a machine's own file from elsewhere.

@@ -1,12 +1,13 @@
 """Queries for callback requests, what staff did about them, and their withdrawals."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     LargeBinary,
     Select,
@@ -30,6 +31,7 @@ from kiosk.records.database.writing import add_fact
 from kiosk.records.schema.columns import is_central, of_site, table
 from kiosk.records.schema.tables import (
     CallbackEvent,
+    CallbackForm,
     CallbackRequest,
     CallbackRetiming,
     CallbackWithdrawal,
@@ -73,6 +75,10 @@ _listed: "Select[*tuple[Any, ...]]" = select(
     _request.not_before,
     _request.ui_language,
     _request.clock_offset_ms,
+    _request.source,
+    _request.entered_by,
+    _request.consent_by,
+    _request.consent_how,
 )
 # The same as SQLite keeps them: SQLAlchemy takes twice as long to read them.
 _listed_raw: "Select[*tuple[Any, ...]]" = select(
@@ -87,11 +93,28 @@ _listed_raw: "Select[*tuple[Any, ...]]" = select(
     type_coerce(_request.not_before, String),
     _request.ui_language,
     _request.clock_offset_ms,
+    _request.source,
+    type_coerce(_request.entered_by, LargeBinary),
+    _request.consent_by,
+    _request.consent_how,
 )
 _news_keys = select(_request.id, _request.news_key).where(
     _request.id.in_(bindparam("ids", expanding=True)), _request.news_key.is_not(None)
 )
+_form = table(CallbackForm).c
+_form_taken = select(_form.id).where(_form.ref == bindparam("ref")).limit(1)
+_forms: "Select[*tuple[Any, ...]]" = select(
+    _form.id, _form.ref, _form.slip_lookup, _form.ticket_hash, _form.news_key
+).where(_form.site_id == bindparam("site"))
+_form_by_ref = _forms.where(_form.ref == bindparam("ref")).limit(1)
+_form_by_slip = _forms.where(_form.slip_lookup == bindparam("slip")).limit(1)
 _ref_taken = select(_request.id).where(_request.ref == bindparam("ref")).limit(1)
+_TAKEN = (_ref_taken, _form_taken)
+_REFS: "BindParameter[Any]" = bindparam("refs", expanding=True)
+_TAKEN_AMONG = (
+    select(_request.ref).where(_request.ref.in_(_REFS)),
+    select(_form.ref).where(_form.ref.in_(_REFS)),
+)
 _by_ref = select(_request.id).where(_request.ref == bindparam("ref"), of_site(_request))
 # In the order of the fields of RequestEvent.
 EVENTS: "Select[*tuple[Any, ...]]" = select(
@@ -106,6 +129,17 @@ EVENTS: "Select[*tuple[Any, ...]]" = select(
 )
 _events_of = EVENTS.where(_event.request_id == bindparam("request"))
 _noted_events_of = _events_of.add_columns(_event.sealed_note).order_by(_event.revision, _event.id)
+_IDS: "BindParameter[Any]" = bindparam("ids", expanding=True)
+_events_of_some = EVENTS.add_columns(_event.request_id).where(_event.request_id.in_(_IDS))
+_slips_of_some = select(_withdrawal.request_id, _withdrawal.at, _withdrawal.clock_offset_ms).where(
+    _withdrawal.request_id.in_(_IDS)
+)
+_entered: "Select[*tuple[Any, ...]]" = (
+    select(_request.id, _request.ref, _request.created_at, _request.source)
+    .where(_request.entered_by == bindparam("staff"), of_site(_request))
+    .order_by(_request.created_at.desc(), _request.id)
+    .limit(bindparam("most"))
+)
 _withdrawals_of = select(_withdrawal.id, _withdrawal.at, _withdrawal.clock_offset_ms).where(
     _withdrawal.request_id == bindparam("request")
 )
@@ -249,6 +283,41 @@ class ListedRequest(NamedTuple):
     ui_language: str
     clock_offset_ms: int | None
     """Of the clock that `created_at` is by."""
+    source: str
+    entered_by: UUID | None
+    consent_by: str
+    consent_how: str
+
+
+class KeptSlip(NamedTuple):
+    """What is kept of a slip; its secret is kept nowhere."""
+
+    lookup: bytes
+    ticket_hash: bytes
+    """Of what asks the centre for its news."""
+    news_key: bytes
+    """The public key that its news are sealed to."""
+
+
+class KeptForm(NamedTuple):
+    """A paper form that was made."""
+
+    id: UUID
+    ref: str
+    slip: KeptSlip
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredRow:
+    """A request as whoever entered it may see it."""
+
+    id: UUID
+    ref: str
+    created_at: datetime
+    source: str
+    events: list[RequestEvent] = field(default_factory=list)
+    withdrawals: list[datetime] = field(default_factory=list)
+    """When its slip was used to take it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +376,46 @@ def ids_by_reference(transaction: Transaction, site_id: UUID, ref: str) -> list[
 
 
 def ref_is_taken(transaction: Transaction, ref: str) -> bool:
-    """Return whether a reference has been given out on this kiosk."""
-    return transaction.connection().execute(_ref_taken, {"ref": ref}).first() is not None
+    """Return whether a reference has been given out on this kiosk, to a request or a paper form."""
+    connection, asked = transaction.connection(), {"ref": ref}
+    return any(connection.execute(one, asked).first() is not None for one in _TAKEN)
+
+
+def references_taken(transaction: Transaction, refs: Collection[str]) -> set[str]:
+    """Return those of some references that have been given out, as `ref_is_taken` does."""
+    connection, asked = transaction.connection(), {"refs": list(refs)}
+    return {ref for one in _TAKEN_AMONG for ref in connection.execute(one, asked).scalars()}
+
+
+def find_form(
+    transaction: Transaction, site_id: UUID, ref: str, slip_lookup: bytes
+) -> KeptForm | None:
+    """Find a paper form of a site by its reference, or by the lookup of its code."""
+    query, wanted = (_form_by_ref, {"ref": ref}) if ref else (_form_by_slip, {"slip": slip_lookup})
+    row = transaction.connection().execute(query, {"site": site_id, **wanted}).first()
+    if row is None:
+        return None
+    return KeptForm(row.id, row.ref, KeptSlip(row.slip_lookup, row.ticket_hash, row.news_key))
+
+
+def entered_by(
+    transaction: Transaction, site_id: UUID, staff_id: UUID, most: int
+) -> list[EnteredRow]:
+    """Return the latest requests that a member of staff has entered, with what was done about each.
+
+    Nothing of the person is read, and nothing that anybody else has entered.
+    """
+    connection = transaction.connection()
+    asked = {"site": site_id, "staff": staff_id, "most": most}
+    found = [EnteredRow(*row) for row in connection.execute(_entered, asked)]
+    by_id = {one.id: one for one in found}
+    if found:
+        ids = {"ids": list(by_id)}
+        for *event, request_id in connection.execute(_events_of_some, ids):
+            by_id[request_id].events.append(RequestEvent(*event))
+        for request_id, at, offset in connection.execute(_slips_of_some, ids):
+            by_id[request_id].withdrawals.append(corrected(at, offset))
+    return found
 
 
 def news_keys(transaction: Transaction, ids: Sequence[UUID]) -> dict[UUID, bytes]:
@@ -418,7 +525,8 @@ def first_calls(
 
 def _from_file(row: Iterable[Any]) -> ListedRequest:
     """Read a row as SQLite keeps it."""
-    id_, ref, made, received, doubtful, sealed, language, windows, not_before, *rest = row
+    id_, ref, made, received, doubtful, sealed, language, windows, not_before, *more = row
+    ui_language, offset, source, by, *consent = more
     return ListedRequest(
         UUID(bytes=id_),
         ref,
@@ -429,5 +537,9 @@ def _from_file(row: Iterable[Any]) -> ListedRequest:
         language,
         windows,
         None if not_before is None else date.fromisoformat(not_before),
-        *rest,
+        ui_language,
+        offset,
+        source,
+        None if by is None else UUID(bytes=by),
+        *consent,
     )

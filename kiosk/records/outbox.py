@@ -35,7 +35,7 @@ from kiosk.domain.ids import made_at
 from kiosk.errors import SetupError, StoreFull
 from kiosk.records.schema.columns import Fact, Row, payload, table
 from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked, SyncState
-from kiosk.records.schema.tables import Participant, Passcard
+from kiosk.records.schema.tables import CallbackRequest, Participant, Passcard
 
 _outbox = table(Outbox).c
 _parked = table(Parked).c
@@ -300,6 +300,9 @@ def unqueued_ids(
     )
     if issubclass(kind, Fact):
         query = query.where(rows.c.kiosk_id == kiosk_id)
+    if kind is CallbackRequest:
+        # What staff have entered the centre has by its owner's hand, and takes from no kiosk.
+        query = query.where(rows.c.entered_by.is_(None))
     if kind is Passcard:
         people = table(Participant).c
         query = query.where(

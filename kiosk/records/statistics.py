@@ -17,6 +17,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.anomalies import is_time_reliable
 from kiosk.domain.attendance.attendance import CheckInFact, Presence, derive_attendance
+from kiosk.domain.callbacks.request import Source
 from kiosk.domain.callbacks.state import EventKind, RequestEvent, callback_state
 from kiosk.domain.ids import made_at
 from kiosk.domain.policy import LONGEST_SESSION
@@ -73,6 +74,7 @@ _tried_then = (
 _requests = select(
     _request.id,
     _request.call_language,
+    _request.source,
     _request.created_at,
     _request.clock_offset_ms,
     _request.received_at,
@@ -127,12 +129,11 @@ def request_histories(
         events: dict[UUID, list[RequestEvent]] = defaultdict(list)
         for *event, request_id in connection.execute(_events, some):
             events[request_id].append(RequestEvent(*event))
-        for id_, language, *times in connection.execute(_requests, some):
+        for id_, language, source, *times in connection.execute(_requests, some):
             made = read_stamp(*times)
-            if is_time_reliable(made):
-                found.append(
-                    RequestHistory(made.at, language, callback_state(events[id_], ()).attempts)
-                )
+            if is_time_reliable(made) and not _came_after(block, id_, source, made.received_at):
+                attempts = callback_state(events[id_], ()).attempts
+                found.append(RequestHistory(made.at, language, attempts, source))
     return found
 
 
@@ -177,6 +178,12 @@ def _came_again(one: Presence, latest: Mapping[bytes, CheckInFact]) -> bool:
     first = one.first
     last = None if first.lookup is None else latest[first.lookup]
     return last is not None and last.at > first.at and last.session_id != first.session_id
+
+
+def _came_after(block: Block, id_: UUID, source: str, received_at: datetime | None) -> bool:
+    """Return whether a paper form was entered on this machine once the block was settled."""
+    entered_at = made_at(id_) if source == Source.PAPER and received_at is None else None
+    return entered_at is not None and entered_at >= block.settled_at
 
 
 def _parameters(site_id: UUID, block: Block) -> dict[str, object]:

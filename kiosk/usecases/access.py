@@ -33,6 +33,7 @@ from kiosk.usecases.admin.desk import OversightDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.callbacks.desk import CallbackDesk
+from kiosk.usecases.callbacks.entry import EntryDesk
 from kiosk.usecases.groups.desk import GroupsDesk
 from kiosk.usecases.menu_desk import MenuDesk
 from kiosk.usecases.passes.desk import PassDesk
@@ -145,6 +146,12 @@ class Access:
         """Open the caller's desk; AccessRefused without the role."""
         keys = _keys(signed_in, CallbackDesk.role, Purpose.CALLBACKS)
         return CallbackDesk(self._context, signed_in, keys)
+
+    def entry_desk(self, signed_in: SignedIn) -> EntryDesk:
+        """Open the desk for entering requests; AccessRefused without a role that may."""
+        if Role.CALLER not in signed_in.staff.roles:
+            _check_role(signed_in, Role.CLINICIAN)
+        return EntryDesk(self._context, signed_in)
 
     def oversight_desk(self, signed_in: SignedIn) -> OversightDesk:
         """Open the manager's desk over the records; AccessRefused without the role."""

@@ -54,6 +54,7 @@ STAFF = (
         offers=frozenset({CallerWish.WOMAN}),
         is_sample=True,
     ),
+    NewAccount("clinician", PASSPHRASE, frozenset({Role.CLINICIAN}), is_sample=True),
 )
 PEOPLE = {"Mei": "en", "Ravi": "en", "王小明": "zh", "Nur Aisyah": "ms"}
 """Invented first names, each with the language of the pass."""
@@ -153,7 +154,7 @@ class SampleClinic:
             return
         begun()
         access = Access(self._context(self._store, PastClock(since), site), self._cost)
-        team = Team(*(_signed_in(access, one) for one in (*STAFF, MANAGER)))
+        team = Team(*(_signed_in(access, one) for one in (*STAFF[:2], MANAGER)))
         if not is_fresh:
             with self._past(site, team) as past:
                 past.do_today(now)

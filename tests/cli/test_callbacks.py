@@ -345,3 +345,88 @@ def _actions(folder: Path) -> list[str]:
             return [str(action) for (action,) in rows]
     finally:
         kiosk.store.close()
+
+
+ADD = (
+    "add", "--name", "Ravi", "--phone", "8123 4567", "--consent", "person", "--source", "team",
+)  # fmt: skip
+
+
+@pytest.fixture
+def clinician(kiosk: Kiosk, demo: Path) -> Desk:
+    return Desk(kiosk, demo, "clinician")
+
+
+def test_a_clinician_enters_a_request_and_sees_what_became_of_it(
+    clinician: Desk, desk: Desk
+) -> None:
+    made = clinician.row(*ADD, "--window", "saturday_am", "--language", "ta", "--share")
+    assert made["says"][0] == "Most people get a call within 3 working days."
+    assert len(made["slip"]) == 53
+    (own,) = clinician.rows("list")
+    assert own == {
+        "reference": made["reference"],
+        "asked_at": made["asked_at"],
+        "source": "team",
+        "status": "new",
+    }
+    assert "Ravi" not in clinician("list").out
+    row = desk.row("show", made["reference"])
+    assert (row["name"], row["windows"], row["share_with_team"]) == ("Ravi", ["saturday_am"], True)
+    assert (row["source"], row["entered_by"]) == ("team", "clinician")
+    assert (row["consent_by"], row["consent_how"]) == ("person", "spoken")
+
+
+def test_a_clinician_reads_nobody_elses(clinician: Desk, demo: Path) -> None:
+    reference = ask_for_call(demo)
+    assert clinician.rows("list") == []
+    assert "You have entered nobody yet." in clinician("list").out
+    assert "role caller" in clinician.refused("show", reference)
+    assert "role caller" in clinician.refused("export")
+
+
+def test_a_paper_form_is_made_and_entered(
+    clinician: Desk, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIOSK_CALLBACKS__CALLING_NUMBER", "6389 2000")
+    file = tmp_path / "forms.pdf"
+    answer = clinician("form", "--count", "2", "-o", str(file))
+    assert answer.code == 0
+    assert file.read_bytes().startswith(b"%PDF")
+    with visitor(desk.folder) as (_, kiosk), kiosk.store.read() as transaction:
+        query = "SELECT ref FROM callback_form ORDER BY id"
+        first, second = transaction.connection().exec_driver_sql(query).scalars().all()
+    paper = (*ADD[:-1], "paper", "--form", first, "--filled-in")
+    said = clinician(*paper, "2026-01-05 10:00")
+    assert said.code == 0
+    assert "It was filled in long ago, on 2026-01-05" in said.err
+    assert "We call from 6389 2000." in said.out
+    row = desk.row("show", first)
+    assert row["asked_at"].startswith("2026-01-05T10:00")
+    assert row["source"] == "paper"
+    assert "already" in clinician(*paper, "2026-01-05 10:00").err
+    ahead = (*ADD[:-1], "paper", "--form", second, "--filled-in", TOMORROW)
+    assert "has not come yet" in clinician.refused(*ahead)
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("--source", "visitor"), "--source"),
+        (("--how", "screen"), "--how"),
+        (("--form", "7K4Q-FMRX"), "--form"),
+        (("--source", "paper"), "--form"),
+        (("--source", "paper", "--form", "7K4Q-FMRX"), "--filled-in"),
+        (("--not-before", "2001-01-01"), "--not-before"),
+        (("--name", "81234567"), "--name"),
+    ],
+)
+def test_what_cannot_be_entered_is_refused_by_its_option(
+    clinician: Desk, words: tuple[str, ...], option: str
+) -> None:
+    assert f"'{option}'" in clinician(*ADD, *words).sentence(2)
+
+
+def test_a_number_that_is_none_is_refused_in_a_sentence(clinician: Desk) -> None:
+    said = clinician.refused(*ADD, "--phone", "S1234567D")
+    assert said == "That looks like an identity number, which we never keep."

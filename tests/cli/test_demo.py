@@ -38,7 +38,7 @@ FILES = [
 ROWS = {
     "site": 1,
     "public_key": 4,
-    "staff_account": 3,
+    "staff_account": 4,
     "support_group": 3,
     "participant": 15,
     "passcard": 15,

@@ -173,6 +173,10 @@ def test_a_request_is_listed_as_it_was_entered(kiosk: Command, demo: Path) -> No
         "withdrawal_noted": False,
         "clock_doubtful": False,
         "unreadable": False,
+        "source": "visitor",
+        "entered_by": "",
+        "consent_by": "person",
+        "consent_how": "screen",
     }
 
 

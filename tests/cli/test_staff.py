@@ -38,6 +38,7 @@ def test_the_accounts_are_listed(manager: Manager) -> None:
     rows = manager.rows("staff", "list")
     assert [(row["login"], row["roles"]) for row in rows] == [
         ("caller", ["caller"]),
+        ("clinician", ["clinician"]),
         ("facilitator", ["facilitator"]),
         ("manager", ["manager"]),
     ]

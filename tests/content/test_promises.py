@@ -35,6 +35,7 @@ def test_nothing_is_asked_that_the_texts_do_not_tell() -> None:
         "wishes",
         "ui_language",
         "consent_version",
+        "origin",
     }
 
 

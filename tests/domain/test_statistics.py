@@ -1,6 +1,7 @@
 """What a finished block tells, and when it is told."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, pairwise
 from uuid import UUID
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.attendance.attendance import FirstVisit
+from kiosk.domain.callbacks.request import Source
 from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.statistics import (
     BLOCK_WEEKS,
@@ -116,6 +118,32 @@ def test_requests_are_counted_by_week_and_by_language() -> None:
     # The languages without a request are hidden like those with one, and 7 would betray them.
     assert counts.pop("ta") == 9
     assert set(counts.values()) == {None}
+
+
+def test_requests_are_counted_by_how_they_came() -> None:
+    made = [replace(story(day), source=Source.TEAM) for day in range(7)]
+    made += [replace(story(day), source=Source.PHONE) for day in range(6)]
+    made += [story(day) for day in range(9)]
+    made += [replace(story(day), source="pigeon") for day in range(2)]
+    told = requests_block(BLOCK, made, SINGAPORE, hours)
+    assert {one.source: one.requests for one in told.sources} == {
+        "visitor": 11, "team": 7, "counter": None, "phone": None, "paper": None,
+    }  # fmt: skip
+    assert told.total == 24
+
+
+@given(st.lists(st.sampled_from(Source), max_size=60))
+def test_how_requests_came_hides_nothing_else(sources: list[Source]) -> None:
+    made = [replace(story(at % 28), source=source) for at, source in enumerate(sources)]
+    told = requests_block(BLOCK, made, SINGAPORE, hours)
+    by_visitors = [replace(one, source="visitor") for one in made]
+    plain = requests_block(BLOCK, by_visitors, SINGAPORE, hours)
+    assert replace(told, sources=()) == replace(plain, sources=())
+    shown = [one.requests for one in told.sources if one.requests is not None]
+    assert all(count >= 5 for count in shown)
+    assert told.total is None or sum(shown) <= told.total
+    if told.total is None:
+        assert shown == []
 
 
 def test_few_requests_tell_nothing() -> None:

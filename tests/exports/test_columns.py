@@ -12,8 +12,12 @@ from kiosk.domain.attendance.roster import AttendanceRow, PassState, VoidReason
 from kiosk.domain.callbacks.request import (
     AnsweredByOther,
     CallLanguage,
+    ConsentBy,
+    ConsentHow,
     MessagePolicy,
     OpenedRequest,
+    Origin,
+    Source,
     Window,
 )
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
@@ -38,10 +42,13 @@ def _names(row: type) -> set[str]:
 
 def test_no_field_of_a_request_is_left_out() -> None:
     found = {column.field for column in CALLBACKS.columns}
-    asked = {name.removeprefix("request.") for name in found if name.startswith("request.")}
+    asked = {name.split(".")[1] for name in found if name.startswith("request.")}
     # The number itself stands there instead.
     assert asked == _names(OpenedRequest) - {"phone_masked"}
-    assert found >= _names(ExportRow) - _names(WorkRow)
+    origin = {name.split(".")[2] for name in found if name.startswith("request.origin.")}
+    # Who entered it stands there by the login.
+    assert origin | {"entered_by"} == _names(Origin)
+    assert found >= (_names(ExportRow) - _names(WorkRow)) | {"entered_by"}
 
 
 def test_no_field_of_an_arrival_is_left_out() -> None:
@@ -77,7 +84,8 @@ CODES: dict[str, Iterable[str]] = {
     "status": RequestStatus, "reason": Outcome, "windows": Window, "call_language": CallLanguage,
     "wishes": Wish, "message_policy": MessagePolicy, "answered_by_other": AnsweredByOther,
     "screen_language": ("en", "zh", "ms", "ta"), "last_result": AttemptResult,
-    "flag": AnomalyKind, "pass": PassState, "first_visit": FirstVisit,
+    "flag": AnomalyKind, "pass": PassState, "first_visit": FirstVisit, "source": Source,
+    "consent_by": ConsentBy, "consent_how": ConsentHow,
 }  # fmt: skip
 """The codes of each column of codes; of ATTENDANCE the reason is another one."""
 

@@ -12,7 +12,14 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from kiosk.domain.attendance.roster import AttendanceRow, PassState
-from kiosk.domain.callbacks.request import CallLanguage, MessagePolicy
+from kiosk.domain.callbacks.request import (
+    CallLanguage,
+    ConsentBy,
+    ConsentHow,
+    MessagePolicy,
+    Origin,
+    Source,
+)
 from kiosk.domain.callbacks.state import ENDINGS, Ending, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import ExportRow
 from kiosk.errors import SetupError
@@ -177,6 +184,25 @@ def test_a_language_is_a_tag_where_there_is_one(language: CallLanguage) -> None:
     codings = patient["communication"][0]["language"]["coding"]
     assert codings[-1] == {"system": System.LANGUAGE, "code": language}
     assert (len(codings) == 2) == (language not in ("other", "nan-teochew"))
+
+
+def test_who_entered_a_request_is_its_requester() -> None:
+    by = UUID(int=7)
+    origin = Origin(Source.PHONE, by, ConsentBy.OTHER, ConsentHow.PHONE)
+    found = _requests(replace(request(origin=origin), entered_by="drho"))
+    who = {
+        "type": "Practitioner",
+        "identifier": {"system": "urn:kiosk:id", "value": str(by)},
+        "display": "drho",
+    }
+    (task,), (asked,) = found["Task"], found["ServiceRequest"]
+    assert task["requester"] == asked["requester"] == who
+    assert task["for"]["type"] == "Patient"
+    said = {
+        one["type"]["text"]: one["valueCodeableConcept"]["coding"][0]["code"]
+        for one in task["input"]
+    }
+    assert said == {"source": "phone", "consent by": "other", "consent how": "phone"}
 
 
 def test_the_consent_is_there_only_when_it_was_given() -> None:

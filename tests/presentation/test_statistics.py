@@ -1,5 +1,6 @@
 """The reports as text: nothing wider than there is room, nothing of what is hidden."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.domain.callbacks.request import Source
 from kiosk.domain.statistics import (
     AttendanceBlock,
     Block,
     GroupStatistics,
     LanguageStatistics,
     RequestsBlock,
+    SourceStatistics,
     Waits,
     WeekStatistics,
 )
@@ -48,6 +51,7 @@ def request_blocks(draw: st.DrawFn) -> RequestsBlock:
         draw(waits),
         draw(waits),
         draw(st.tuples(*[st.none() | st.integers(0, 100)] * 3)),
+        tuple(SourceStatistics(code, draw(counts)) for code in Source),
     )
 
 
@@ -68,6 +72,7 @@ def test_requests_fit_their_width(one: RequestsBlock, width: int) -> None:
         *lines.draw_requests(one, str),
         lines.draw_waits(one, str),
         lines.draw_reach(one),
+        lines.draw_sources(one),
     )
     trends = (
         lines.draw_requests_trend([one]),
@@ -102,14 +107,16 @@ def quiet() -> RequestsBlock:
         Waits(),
         Waits(),
         (None, None, None),
+        tuple(SourceStatistics(code, None) for code in Source),
     )
 
 
 def test_what_is_hidden_has_neither_number_nor_bar() -> None:
     one = quiet()
     weeks, languages = (figure.draw(USUAL) for figure in lines.draw_requests(one, str))
+    sources = lines.draw_sources(one).draw(USUAL)
     assert weeks[-1] == f"All four weeks: {HIDDEN}"
-    for line in [*weeks[:4], *languages, *lines.draw_reach(one).draw(LEAST)]:
+    for line in [*weeks[:4], *languages, *sources, *lines.draw_reach(one).draw(LEAST)]:
         assert line.endswith(HIDDEN)
         assert "█" not in line
     for line in lines.draw_waits(one, str).draw(USUAL)[2:]:
@@ -145,7 +152,7 @@ def test_the_oldest_blocks_that_tell_nothing_are_left_out(told: int) -> None:
 def test_waits_alone_are_something() -> None:
     one = quiet()
     assert lines.skip_empty_blocks([one]) == ()
-    weeks = RequestsBlock(one.block, None, one.weeks, one.languages, Waits(2.0), Waits(), one.reach)
+    weeks = replace(one, first_attempt=Waits(2.0))
     assert lines.skip_empty_blocks([one, weeks]) == (weeks,)
 
 

@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from kiosk.records import outbox
 from kiosk.records.central.link import CentralLink
-from kiosk.records.central.setup import MADE_ANYWHERE
+from kiosk.records.central.setup import DESKS, MADE_ANYWHERE
 from kiosk.records.central.store import CentralStore
 from kiosk.records.database.store import Records, Store
 from kiosk.records.schema.columns import table
@@ -45,10 +45,16 @@ _OF_A_DESK: tuple[type[SQLModel], ...] = (SyncState, AuditChain)
 
 
 def stop_server_clock(engine: Engine) -> None:
-    """Let facts keep no `received_at`: the server's clock cannot be set."""
+    """Let facts keep no `received_at`: the server's clock cannot be set.
+
+    Here visitors write to the centre itself, by a desk's role, which may not do so anywhere else.
+    """
     with engine.begin() as connection:
         for name in (*(str(fact.__tablename__) for fact in FACTS), *MADE_ANYWHERE):
             connection.execute(text(f"ALTER TABLE {name} ALTER received_at DROP DEFAULT"))
+        connection.execute(text("DROP POLICY IF EXISTS visitors_here ON callback_request"))
+        visitors = f"FOR INSERT TO {DESKS} WITH CHECK (source = 'visitor')"
+        connection.execute(text(f"CREATE POLICY visitors_here ON callback_request {visitors}"))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from unittest.mock import patch
 from textual._compositor import Compositor
 
 from kiosk.domain.attendance.roster import IssuedPass
+from kiosk.domain.callbacks.entry import BlankForm
 from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
 from kiosk.domain.groups.plan_import import Plans
 from kiosk.domain.printing import PrintedSlip, PrintJob, PrintResult, PrintState
@@ -63,6 +64,7 @@ class PrinterAtHand:
         """What becomes of each job; None: it goes on."""
         self.jobs: list[PrintJob] = []
         self.sheets: list[tuple[IssuedPass, ...]] = []
+        self.blanks: list[tuple[BlankForm, ...]] = []
         self.texts: list[TextPages] = []
         self.slips: list[PrintedSlip] = []
 
@@ -70,6 +72,11 @@ class PrinterAtHand:
         """Remember whose passes are printed."""
         self.sheets.append(tuple(passes))
         return self._begin("the passes")
+
+    def forms(self, forms: Sequence[BlankForm], login: str) -> PrintJob:
+        """Remember which forms are printed."""
+        self.blanks.append(tuple(forms))
+        return self._begin("the forms")
 
     def text(self, pages: TextPages, login: str) -> PrintJob:
         """Remember what is printed."""

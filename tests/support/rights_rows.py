@@ -93,8 +93,11 @@ def settle(centre: Centre, clinic: Clinic) -> None:
                 connection.execute(insert(SQLModel.metadata.tables[name]).values(row))
 
 
-def sample(name: str, site: UUID, machine: UUID) -> dict[str, Any]:
-    """Make a row of a table that nobody has written yet, by `machine` where that is told."""
+def sample(name: str, site: UUID, machine: UUID, kind: str = "kiosk") -> dict[str, Any]:
+    """Make a row of a table that nobody has written yet, by `machine` where that is told.
+
+    A request is a visitor's, on a desk (`kind`) one that staff have entered.
+    """
     columns = SQLModel.metadata.tables[name].columns
     row = {one.name: _value(one) for one in columns if one.name != "received_at"}
     own = {"site_id": site, "kiosk_id": machine}
@@ -107,6 +110,11 @@ def sample(name: str, site: UUID, machine: UUID) -> dict[str, Any]:
         row["lookup"] = fresh().bytes
     if name == "callback_request":
         row["ticket_hash"] = hash_ticket(ticket_of(site))
+        row.update({"consent_by": "person", "consent_how": "phone", "source": "phone"})
+        if kind == "kiosk":
+            row.update({"source": "visitor", "entered_by": None})
+    if name == "callback_form":
+        row.update({"ref": row["id"].hex, "slip_lookup": row["id"].bytes})
     if name == "change_log":
         # Far from what the counter reaches.
         row["v"] = 10**9 + next(_NUMBERS)

@@ -19,6 +19,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "helpline_list": ("s", "s"),
     "waiting_time": ("s", "s"),
     "slip_box": ("", ""),
+    "callback_form": ("", "s"),
     "check_in": ("i", "si"),
     "head_count": ("i", "si"),
     "callback_request": ("i", "si"),
@@ -72,6 +73,23 @@ _ABOUT = (
     " clock_doubtful, about) VALUES (gen_random_uuid(), '{{site}}', '{{own}}', 1, '{{unused}}',"
     " '{kind}', 0, now(), false, '{{known}}')"
 )
+_ASKED = (
+    "INSERT INTO callback_request (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, ref,"
+    " slip_lookup, sealed, call_language, windows, ui_language, consent_version, created_at,"
+    " source, entered_by, consent_how) VALUES (gen_random_uuid(), '{{site}}', '{{own}}', 1, false,"
+    " 'x', '', '', 'en', 'any', 'en', '', now(), '{source}', {by}, '{how}')"
+)
+_BY_VISITOR = _ASKED.format(source="visitor", by="NULL", how="screen")
+_BY_STAFF = _ASKED.format(source="phone", by="gen_random_uuid()", how="phone")
+_BY_OLDER_KIOSK = (
+    _BY_VISITOR.replace(" source, entered_by, consent_how)", ")")
+    .replace("created_at,)", "created_at)")
+    .replace(", 'visitor', NULL, 'screen')", ")")
+)
+_FORM = (
+    "INSERT INTO callback_form (id, site_id, ref, slip_lookup, made_at) VALUES ('{unused}',"
+    " '{site}', 'x', 'x', now())"
+)
 _ENDED = _PASS.replace("created_at)", "created_at, revoked_at)").replace("now())", "now(), now())")
 
 
@@ -107,6 +125,17 @@ FACTS: Final = (
     both("a site that ends alike", INSERT.replace("'{site}'", "'{alike}'"), YES,
          "known: a name of 63 bytes holds 96 bits of the site, with all random ones; such a row"
          " is in no clinic"),
+    Try("a visitor's request", _BY_VISITOR, YES, NO, "visitors send theirs on a kiosk"),
+    Try("the same from an older kiosk", _BY_OLDER_KIOSK, YES, NO, "it says nothing of staff"),
+    Try("a request in staff's name", _BY_STAFF, NO, YES,
+        "a kiosk speaks for nobody; of a desk the fact names the machine, and its trail who was"
+        " signed in"),
+    both("another desk's", _BY_STAFF.replace("{own}", "{other}"), NO, "the role says who writes"),
+    both("staff's, and nobody entered it", _ASKED.format(source="phone", by="NULL", how="phone"),
+         NO, "who entered it stands in the row"),
+    both("a visitor's that staff entered", _BY_STAFF.replace("'phone',", "'visitor',"), NO, "same"),
+    Try("a way that there is not", _BY_STAFF.replace("'phone',", "'fax',"), NO, BROKEN, "a code"),
+    Try("a yes in other words", _BY_VISITOR.replace("'screen'", "'surely'"), BROKEN, NO, "a code"),
     both("emptying a table", "TRUNCATE check_in", NO, "facts are kept"),
     both("a lock on all", "LOCK TABLE kiosk_heartbeat IN ACCESS EXCLUSIVE MODE", NO,
          "writing goes by column, so no table can be held against the other machines"),
@@ -184,6 +213,11 @@ DESKS: Final = (
     both("a name", "UPDATE participant SET sealed_name = ''", NO, "no desk changes one"),
     both("a pass in force again", "UPDATE passcard SET revoked_at = NULL", NO,
          "what has ended stays ended"),
+    both("a paper form", _FORM, NO, "a function adds it, and the centre notes which desk did"),
+    Try("a paper form by function", "SELECT kiosk_add_callback_form('{{\"id\": \"{unused}\","
+        " \"site_id\": \"{site}\", \"ref\": \"x\", \"slip_lookup\": \"\", \"made_at\":"
+        " \"2026-03-03\"}}')", NO, YES, "known: noted; a request that is entered from it is the"
+        " clinic's own"),
     both("the counter at 0", "UPDATE sync_counter SET n = 0", NO, "it goes up by what is logged"),
     both("a forged change", "INSERT INTO change_log (site_id, v, table_name, row_id) VALUES"
          " ('{site}', 9223372036854775807, 'passcard', '{unused}')", NO, "same"),

@@ -122,8 +122,8 @@ class PostgresWorld:
         self._site = site.site_id
         self._kiosk = site.kiosk_id
         centre.add_site(site.site_id)
-        self._address = centre.add_machine(site.site_id, site.kiosk_id, symbols=site.symbols)
-        self._remote = PostgresRemote(self._address, site.site_id, site.kiosk_id)
+        self.address = centre.add_machine(site.site_id, site.kiosk_id, symbols=site.symbols)
+        self._remote = PostgresRemote(self.address, site.site_id, site.kiosk_id)
 
     def remote(self) -> Remote:
         return self._remote

@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
 
+from kiosk.domain.callbacks.request import Origin
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
 from kiosk.records import outbox
@@ -18,6 +19,7 @@ from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import KioskIncarnation
+from kiosk.sync.joining import machine_transaction
 from kiosk.sync.postgres import MOST_BYTES, PostgresRemote, sent_passes
 from kiosk.sync.pull import pull_changes
 from kiosk.sync.remote import Heartbeat, Remote, Values
@@ -68,6 +70,59 @@ def test_a_round_brings_facts_there_and_reference_data_here(
         assert centre.count(name) == 1
     assert centre.count("change_log") == 0, "a kiosk does not touch what staff write"
     assert sent_upto(centre) == 3
+
+
+_OLDER: Final = {
+    "id": "uuid", "site_id": "uuid", "kiosk_id": "uuid", "kiosk_seq": "bigint",
+    "clock_offset_ms": "bigint", "clock_doubtful": "boolean", "ref": "text", "slip_lookup": "bytea",
+    "sealed": "bytea", "call_language": "text", "windows": "text", "not_before": "date",
+    "ui_language": "text", "consent_version": "text", "created_at": "timestamptz",
+}  # fmt: skip
+"""The columns of a request that a kiosk of the second agreement brings."""
+
+
+def test_an_older_kiosk_brings_its_requests_into_a_newer_centre(
+    clinic: Clinic, centre: Centre, real: PostgresWorld
+) -> None:
+    clinic.visitor.request_callback(clinic.draft())
+    row = in_line(clinic)[-1]
+    old = {name: value for name, value in json.loads(row.payload).items() if name in _OLDER}
+    names = ", ".join(_OLDER)
+    given = ", ".join(f"{name} {kind}" for name, kind in _OLDER.items())
+    brings = text(
+        f"INSERT INTO callback_request ({names}) SELECT {names} FROM json_to_recordset("  # noqa: S608
+        f"CAST(:rows AS json)) AS given ({given}) ORDER BY given.id ON CONFLICT DO NOTHING"
+    )
+    with machine_transaction(real.address) as transaction:
+        transaction.connection().execute(brings, {"rows": json.dumps([old])})
+    with centre.engine.begin() as connection:
+        found = connection.execute(
+            text("SELECT source, entered_by, consent_by, consent_how FROM callback_request")
+        )
+        assert [tuple(one) for one in found] == [("visitor", None, "person", "screen")]
+
+
+def test_what_an_older_program_has_written_here_is_a_visitors_there(
+    clinic: Clinic, centre: Centre, remote: Remote
+) -> None:
+    clinic.visitor.request_callback(clinic.draft())
+    row = in_line(clinic)[-1]
+    old = {name: value for name, value in json.loads(row.payload).items() if name in _OLDER}
+    remote.push([row._replace(payload=json.dumps(old))])
+    with centre.engine.begin() as connection:
+        (source,) = connection.execute(text("SELECT source FROM callback_request")).scalars()
+    assert source == "visitor"
+
+
+def test_a_kiosk_cannot_bring_what_staff_entered(
+    clinic: Clinic, centre: Centre, remote: Remote
+) -> None:
+    draft = clinic.draft()
+    by_staff = Origin("phone", clinic.manager.staff.id, "person", "phone")
+    clinic.visitor.request_callback(replace(draft, origin=by_staff))
+    with pytest.raises(StoreRefused):
+        remote.push(in_line(clinic)[-1:])
+    assert centre.count("callback_request") == 0
 
 
 def test_rows_arrive_as_they_were_written(clinic: Clinic, centre: Centre, remote: Remote) -> None:

@@ -9,6 +9,7 @@ from kiosk.domain.clock_sync import SyncProblem, describe_sync_problem
 from kiosk.errors import StoreAway, StoreBusy, StoreDiffers, StoreError, StoreFull, StoreRefused
 from kiosk.records import outbox, pulled_rows
 from kiosk.records import site as site_rows
+from kiosk.records.central.setup import CONTRACT
 from kiosk.records.pulled_rows import ContactState
 from kiosk.records.schema.tables import SupportGroup
 from kiosk.sync.remote import FIRST, CentralAnswer, Heartbeat, Remote
@@ -98,7 +99,11 @@ class _SlowLine(BadLine):
 
 @pytest.mark.parametrize(
     ("contract", "oldest", "problem"),
-    [(0, 0, SyncProblem.OLDER_CENTRAL), (99, 99, SyncProblem.NEWER_CENTRAL), (99, 1, None)],
+    [
+        (CONTRACT - 1, 1, SyncProblem.OLDER_CENTRAL),
+        (99, 99, SyncProblem.NEWER_CENTRAL),
+        (99, 1, None),
+    ],
 )
 def test_versions_go_together_or_nothing_is_touched(
     clinic: Clinic,
@@ -112,6 +117,21 @@ def test_versions_go_together_or_nothing_is_touched(
     done = syncer.round()
     assert (done.problem, done.pending) == (problem, 1 if problem else 0)
     assert state(clinic).problem == (problem.value if problem else None)
+
+
+def test_at_an_older_centre_all_is_kept_until_that_is_upgraded(
+    clinic: Clinic, world: TwinWorld, syncer: Syncer
+) -> None:
+    clinic.visitor.request_callback(clinic.draft())
+    world.centre.contract = CONTRACT - 1
+    done = syncer.round()
+    assert (done.sent, done.parked, done.pending) == (0, 0, 2)
+    assert done.problem is not None
+    said = describe_sync_problem(done.problem, done.pending)
+    assert "upgrade" in said
+    assert "Nothing is lost: 2 records wait here." in said
+    world.centre.contract = CONTRACT
+    assert syncer.round() == Round(2, 0, 0, 0, None)
 
 
 @pytest.mark.parametrize(

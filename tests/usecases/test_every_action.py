@@ -12,6 +12,7 @@ import pytest
 from kiosk.domain.attendance.attendance import CheckInKind
 from kiosk.domain.attendance.roster import VoidReason
 from kiosk.domain.callbacks.actions import Claim
+from kiosk.domain.callbacks.request import Origin
 from kiosk.domain.callbacks.worklist import WorklistFilter
 from kiosk.domain.groups.groups import GroupPlan, Series, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
@@ -23,6 +24,7 @@ from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
 from kiosk.usecases.admin.desk import OversightDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.callbacks.desk import CallbackDesk
+from kiosk.usecases.callbacks.entry import EntryDesk
 from kiosk.usecases.groups.desk import GroupsDesk
 from kiosk.usecases.menu_desk import MenuDesk
 from kiosk.usecases.passes.desk import PassDesk
@@ -38,6 +40,7 @@ pytestmark = pytest.mark.central
 
 SECRET = "another horse entirely"
 DAY = date(2026, 3, 2)
+BY_PHONE = Origin("phone", None, "person", "phone")
 
 
 class Busy:
@@ -82,6 +85,10 @@ class Busy:
     @property
     def oversight(self) -> OversightDesk:
         return self.clinic.access.oversight_desk(self.signed_in)
+
+    @property
+    def entry(self) -> EntryDesk:
+        return self.clinic.access.entry_desk(self.signed_in)
 
     @property
     def odd(self) -> AnomaliesDesk:
@@ -174,6 +181,10 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "publish_helplines": lambda h: h.oversight.publish_helplines(shipped_text()),
         "confirm_helplines": lambda h: h.oversight.confirm_helplines(h.oversight.helplines()),
     },
+    EntryDesk: {
+        "enter": lambda h: h.entry.enter(replace(h.entry.new_draft(), origin=BY_PHONE)),
+        "make_forms": lambda h: h.entry.make_forms(2),
+    },
 }
 """What opens something personal or changes something, for each desk, in an order that works."""
 
@@ -203,10 +214,11 @@ LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
         "news": lambda h: h.menu.news(),
         "booklets": lambda h: h.menu.booklets(),
     },
+    EntryDesk: {"entered": lambda h: h.entry.entered()},
 }
 """What names nobody; `history` without a note is among them."""
 
-MADE_OF_NOTHING = {"new_pass", "new_guests", "new_id"}
+MADE_OF_NOTHING = {"new_pass", "new_guests", "new_id", "new_draft"}
 """What gives ids alone."""
 
 

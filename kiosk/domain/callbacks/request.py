@@ -1,7 +1,7 @@
 """Callback requests: what a visitor asks for, what is kept of it, and its reference."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,6 +17,17 @@ class Window(StrEnum):
     WEEKDAY_EVENING = "weekday_late"
     SATURDAY_MORNING = "saturday_am"
     ANY = "any"
+
+
+def choose_windows(marked: Iterable[str], before: Collection[str]) -> frozenset[Window]:
+    """Return the windows that are meant by those marked now, `before` by those marked until now.
+
+    "Any time" excludes the others, and none means any.
+    """
+    chosen = {Window(code) for code in marked}
+    if Window.ANY in chosen and Window.ANY not in before:
+        return frozenset({Window.ANY})
+    return frozenset((chosen - {Window.ANY}) or {Window.ANY})
 
 
 class CallLanguage(StrEnum):
@@ -47,6 +58,54 @@ class AnsweredByOther(StrEnum):
     SAY_CLINIC = "ok_to_say_clinic"
 
 
+class Source(StrEnum):
+    """How a request came to the clinic."""
+
+    VISITOR = "visitor"
+    """By the visitor's own hand, on a kiosk."""
+    TEAM = "team"
+    """By a clinician of theirs."""
+    COUNTER = "counter"
+    PHONE = "phone"
+    PAPER = "paper"
+    """On a form of the clinic's."""
+
+
+class ConsentBy(StrEnum):
+    """Who said yes to the call."""
+
+    PERSON = "person"
+    OTHER = "other"
+    """Somebody for them."""
+
+
+class ConsentHow(StrEnum):
+    """How the yes was given."""
+
+    SCREEN = "screen"
+    """By sending, on the kiosk."""
+    SPOKEN = "spoken"
+    PHONE = "phone"
+    PAPER = "paper"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a request came, who entered it, and who said yes; codes may be a later version's."""
+
+    source: str = Source.VISITOR
+    """Code of `Source`."""
+    entered_by: UUID | None = None
+    """The member of staff; None where the visitor sent it."""
+    consent_by: str = ConsentBy.PERSON
+    """Code of `ConsentBy`."""
+    consent_how: str = ConsentHow.SCREEN
+    """Code of `ConsentHow`."""
+
+
+BY_VISITOR = Origin()
+
+
 @dataclass(frozen=True, slots=True)
 class CallbackDraft:
     """A callback request before it is sealed: whole once the visitor has confirmed it."""
@@ -69,6 +128,7 @@ class CallbackDraft:
     """Codes of `wishes.Wish` and of the clinic's topics."""
     ui_language: str = ""
     consent_version: str = ""
+    origin: Origin = BY_VISITOR
 
 
 @dataclass(slots=True, kw_only=True, unsafe_hash=True)
@@ -100,6 +160,7 @@ class OpenedRequest:
     answered_by_other: str
     share_with_team: bool
     ui_language: str
+    origin: Origin = BY_VISITOR
     wishes: tuple[str, ...] = ()
     """Codes of `wishes.Wish` and of the clinic's topics, sorted; others as they were kept."""
     unreadable: bool = False
@@ -133,7 +194,7 @@ class Receipt:
     reference: str
     """For example 7K4Q-FMRX."""
     slip_digits: str
-    """The slip's QR code (type 2), 53 digits."""
+    """The slip's QR code (type 2), 53 digits; empty where it stands on a paper form alone."""
     created_at: datetime
     promise_days: int
     """Within how many working days most people get a call, as measured

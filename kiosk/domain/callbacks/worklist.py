@@ -114,6 +114,8 @@ class WorkRow:
     """When that claim ends; None where nobody holds it."""
     withdrawal_noted: bool = False
     """True where somebody typed this reference to withdraw it and staff have not settled it."""
+    entered_by: str = ""
+    """Login of who entered it; empty where the visitor sent it."""
     for_another_until: datetime | None = None
     """Until when it is rather a colleague's, who is whom the visitor wishes for; None where it is
     this caller's like any other.

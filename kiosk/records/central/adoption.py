@@ -1,17 +1,29 @@
-"""Copies reference rows between a clinic's own file and the centre, by primary key."""
+"""Copies rows between a clinic's own file and the centre, by primary key.
+
+Reference rows, and the requests that staff have entered: those a kiosk's role may not bring.
+"""
 
 from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Insert, Table, func, select
+from sqlalchemy import Connection, Insert, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Transaction
 
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.schema.columns import Reference, table
-from kiosk.records.schema.system_tables import HelplineList, KioskDevice, PublicKey, StaffAccount
+from kiosk.records.schema.system_tables import (
+    HelplineList,
+    KioskDevice,
+    Outbox,
+    Parked,
+    PublicKey,
+    StaffAccount,
+)
 from kiosk.records.schema.tables import (
+    CallbackForm,
+    CallbackRequest,
     GroupSession,
     Membership,
     Participant,
@@ -22,7 +34,7 @@ from kiosk.records.schema.tables import (
 
 REFERENCES: Final[tuple[type[Reference], ...]] = (
     Site, PublicKey, KioskDevice, SupportGroup, GroupSession, Participant, Membership, Passcard,
-    StaffAccount, HelplineList,
+    StaffAccount, HelplineList, CallbackForm,
 )  # fmt: skip
 """All that a desk writes, also what has been put away."""
 _BATCH = 500
@@ -60,6 +72,25 @@ def copy_table(
     one = table(kind)
     found = source.connection().execute(select(one).where(one.c.site_id == site_id)).mappings()
     _insert(target.connection(), one, [dict(row) for row in found])
+
+
+def copy_entered_requests(source: Transaction, target: Transaction, site_id: UUID) -> int:
+    """Copy the requests that staff of a site have entered to the centre; return how many.
+
+    What waits here of them, or is parked, need not be sent any more.
+    """
+    one = table(CallbackRequest)
+    entered = (one.c.site_id == site_id, one.c.entered_by.is_not(None))
+    connection, count = source.connection(), 0
+    found = connection.execute(select(one).where(*entered)).mappings()
+    for batch in found.partitions(_BATCH):
+        rows = [{name: row[name] for name in row if name != "received_at"} for row in batch]
+        _insert(target.connection(), one, rows)
+        count += len(rows)
+    for queue in (table(Outbox), table(Parked)):
+        ids = select(one.c.id).where(*entered)
+        connection.execute(delete(queue).where(queue.c.row_id.in_(ids)))
+    return count
 
 
 def _count(connection: Connection, one: Table, site_id: UUID) -> int:

@@ -16,7 +16,7 @@ from kiosk.records.database.writing import ADDED_BY_DESKS
 from kiosk.records.schema.columns import Fact, table
 from kiosk.records.schema.system_tables import FACTS, Central
 
-CONTRACT = 2
+CONTRACT = 3
 """What this program understands of the agreement between machines and centre."""
 OLDEST_CONTRACT = 2
 """The oldest agreement whose machines a centre of this version serves. Those of 1 held the site's
@@ -51,8 +51,14 @@ _NOTED: Final = ("id", "site_id", "kiosk_id", "at", "table_name", "row_id", "del
 _NOT_JOINED: Final = "sealed_audit_key = ''::bytea"
 _RECEIVED_NOW: Final = "received_at = now()"
 """The centre's own time of a contact: a machine can write no other."""
-_BELOW: Final = {"callback_event": " AND revision < 1000000000"}
-"""So that whoever takes the next step of a request finds a number for it."""
+_KIOSKS_ONLY: Final = {
+    # So that whoever takes the next step of a request finds a number for it.
+    "callback_event": " AND revision < 1000000000",
+    # A stolen kiosk enters nothing in the name of staff.
+    "callback_request": " AND source = 'visitor' AND entered_by IS NULL",
+}
+_DESKS_ONLY: Final = {"callback_request": " AND source <> 'visitor' AND entered_by IS NOT NULL"}
+"""What a fact's row must fulfil beside being the machine's own, by table."""
 _NEVER_A_KIOSKS: Final = ("revoked_at", "deleted_at", "received_at")
 """Columns of what a kiosk may make too: it ends nothing, and does not say when something came."""
 _LOCKS_AND_OBJECTS = text(
@@ -279,7 +285,7 @@ def _kiosk_rights() -> Iterator[str]:
     for fact in FACTS:
         name = str(fact.__tablename__)
         yield _grant("INSERT", name, KIOSKS, fact_columns(fact))
-        fits = f"{own_row_condition(KIOSKS)}{_BELOW.get(name, '')}"
+        fits = f"{own_row_condition(KIOSKS)}{_KIOSKS_ONLY.get(name, '')}"
         yield _policy(name, KIOSKS, "INSERT", check=fits)
     for name in MADE_ANYWHERE:
         made = tuple(column for column in _columns(name) if column not in _NEVER_A_KIOSKS)
@@ -311,7 +317,7 @@ def _desk_rights() -> Iterator[str]:
     for fact in FACTS:
         name = str(fact.__tablename__)
         yield _grant("INSERT", name, DESKS, fact_columns(fact))
-        yield _policy(name, DESKS, "INSERT", check=itself)
+        yield _policy(name, DESKS, "INSERT", check=f"{itself}{_DESKS_ONLY.get(name, '')}")
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
     shared = ("site", "public_key", "waiting_time", "sync_counter", "change_log")

@@ -39,7 +39,7 @@ CHANGED_BY_DESKS: Final[dict[str, tuple[str, ...]]] = {
 """The columns of each table that a desk may change, a row at a time."""
 ADDED_BY_DESKS: Final = (
     "support_group", "group_session", "participant", "membership", "passcard", "staff_account",
-    "helpline_list",
+    "helpline_list", "callback_form",
 )  # fmt: skip
 """The tables that a desk may add rows to; facts go beside them."""
 _CHANGED: Final = "kiosk.changed"

@@ -14,6 +14,11 @@ from kiosk.records.schema.columns import Fact, Id, MadeAnywhere, Reference
 
 _VOIDS_ONLY = text("void_of IS NOT NULL")
 _SENT_ONLY = text("sent_nth IS NOT NULL")
+_ENTERED_ONLY = text("entered_by IS NOT NULL")
+
+
+def _default(code: str) -> dict[str, object]:
+    return {"server_default": text(f"'{code}'")}
 
 
 class Site(Reference, table=True):
@@ -179,6 +184,13 @@ class CallbackRequest(Fact, table=True):
         # A worklist asks every few seconds how far each machine's requests go.
         Index("ix_callback_request_seq", "site_id", "kiosk_id", "kiosk_seq"),
         Index("ix_callback_request_made", "site_id", "created_at"),
+        Index(
+            "ix_callback_request_entered",
+            "entered_by",
+            "created_at",
+            sqlite_where=_ENTERED_ONLY,
+            postgresql_where=_ENTERED_ONLY,
+        ),
     )
 
     ref: str
@@ -197,6 +209,34 @@ class CallbackRequest(Fact, table=True):
     ui_language: str
     consent_version: str
     created_at: datetime
+    """When the visitor sent it, or when it was entered; a paper form: when it was filled in."""
+    source: str = Field(default="visitor", sa_column_kwargs=_default("visitor"))
+    """Code of `Source`: how it came."""
+    entered_by: UUID | None = Field(default=None, sa_type=Id)
+    """The member of staff who entered it; None exactly where the visitor sent it."""
+    consent_by: str = Field(default="person", sa_column_kwargs=_default("person"))
+    """Code of `ConsentBy`: who said yes to the call."""
+    consent_how: str = Field(default="screen", sa_column_kwargs=_default("screen"))
+    """Code of `ConsentHow`."""
+
+
+class CallbackForm(Reference, table=True):
+    """A paper form that was made to be filled in by hand; of its code only the lookup."""
+
+    __tablename__ = "callback_form"
+    __table_args__ = (
+        Index("ix_callback_form_ref", "ref"),
+        Index("ix_callback_form_slip", "slip_lookup"),
+    )
+
+    ref: str
+    """The reference that its request will have."""
+    slip_lookup: bytes
+    ticket_hash: bytes
+    """As that of its request will be."""
+    news_key: bytes
+    """As that of its request will be."""
+    made_at: datetime
 
 
 class CallbackEvent(Fact, table=True):

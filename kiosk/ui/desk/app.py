@@ -24,6 +24,7 @@ from kiosk.ui.desk.admin.retention import RetentionScreen
 from kiosk.ui.desk.attendance.anomalies import AnomaliesScreen
 from kiosk.ui.desk.attendance.roster import RosterScreen
 from kiosk.ui.desk.attendance.sessions import SessionsScreen
+from kiosk.ui.desk.callbacks.entry import EnteredScreen
 from kiosk.ui.desk.callbacks.worklist import WorklistScreen
 from kiosk.ui.desk.groups.groups import GroupsScreen
 from kiosk.ui.desk.menu import MenuScreen, menu_entries
@@ -37,6 +38,7 @@ from kiosk.ui.desk.sign_in import NewPassphraseScreen, SignInScreen
 from kiosk.ui.desk.staff.accounts import AccountsScreen
 from kiosk.ui.desk.text import PRINTING, describe_printed, format_printing
 from kiosk.ui.door import Trouble
+from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_REPLACED
 
 _ROUTES: dict[Place, Maker] = {
@@ -44,6 +46,7 @@ _ROUTES: dict[Place, Maker] = {
     Place.PASSES: MembersScreen,
     Place.ANOMALIES: AnomaliesScreen,
     Place.CALLBACKS: WorklistScreen,
+    Place.ENTERED: EnteredScreen,
     Place.GROUPS: GroupsScreen,
     Place.STAFF: AccountsScreen,
     Place.REPORTS: ReportsScreen,
@@ -272,6 +275,12 @@ class DeskApp(StaffApp):
             await self.door.ask(lambda _side: overwrite_cached())
             self.overwrite_soon()
 
+    @on(Scanned)
+    def take_scan(self, event: Scanned) -> None:
+        """Hand a scanned code to the screen in front."""
+        if self.in_front is not None:
+            self.in_front.take_scan(event.text)
+
     @on(m.Entered)
     async def enter(self, event: m.Entered) -> None:
         """Show the first place of a person who has just signed in, or where they were."""
@@ -285,8 +294,10 @@ class DeskApp(StaffApp):
             return
         left, self._left = self._left, None
         if left is None or left.place is Place.MENU:
-            is_caller_only = event.who.roles == {Role.CALLER}
-            left = PlaceOf(Place.CALLBACKS) if is_caller_only else None
+            only = {Role.CALLER: Place.CALLBACKS, Role.CLINICIAN: Place.ENTERED}
+            roles = [*event.who.roles]
+            place = only.get(roles[0]) if len(roles) == 1 else None
+            left = None if place is None else PlaceOf(place)
         await self.start_at(self._menu, *(() if left is None else (self._maker(left),)))
 
     @on(m.Leaves)

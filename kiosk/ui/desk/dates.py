@@ -10,6 +10,7 @@ from kiosk.domain.text import ascii_digits
 HOW = "Please write it like “tomorrow 14:30”, “Thu 9:00” or “5 Mar 16:00”."
 MORNING = time(9)
 """When a day is meant and no hour."""
+_UTC = ZoneInfo("UTC")
 _CLOCK = re.compile(r"\b(\d{1,2})(?:[:.](\d{2})\s*(am|pm)?|\s*(am|pm))$")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = (
@@ -36,6 +37,43 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     days = _days(words, local.date())
     moments = [datetime.combine(day, at, zone) for day in days]
     return next((one for one in moments if one > now), moments[-1] if moments else None)
+
+
+def read_past_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return the latest such time up to `now`, aware; None where it cannot be read.
+
+    A day alone means its morning, today's at the latest now; an hour alone the last time that the
+    clocks showed it. One that can only lie ahead is returned as it is.
+    """
+    words = " ".join(ascii_digits(text).casefold().replace(",", " ").replace(" at ", " ").split())
+    today = now.astimezone(zone).date()
+    found = _CLOCK.search(words)
+    at: time | None = None if found is None else _time(found)
+    words = words if found is None else words[: found.start()].strip()
+    if (found is not None and at is None) or (found is None and not words):
+        return None
+    moments = [datetime.combine(day, at or MORNING, zone) for day in _past_days(words, today)]
+    if at is None and moments and moments[0].date() == today:
+        return min(now, moments[0])
+    return next((one for one in moments if one <= now), moments[-1] if moments else None)
+
+
+def _past_days(words: str, today: date) -> list[date]:
+    """Return the days that are meant, the latest first."""
+    yesterday = today - timedelta(days=1)
+    if words in ("", "today"):
+        return [today, yesterday] if not words else [today]
+    if words == "yesterday":
+        return [yesterday]
+    weekday = _place(words, _DAYS)
+    if weekday is not None:
+        latest = today - timedelta(days=(today.weekday() - weekday) % 7)
+        return [latest, latest - timedelta(days=7)]
+    words = _NAMED_DAY.sub("", words)
+    if _SLASHED.fullmatch(words) or _WITH_YEAR.fullmatch(words):
+        day = read_day(words, datetime.combine(today, MORNING, _UTC), _UTC)
+        return [] if day is None else [day]
+    return sorted(_dates(words, date(today.year - 1, 1, 1)), reverse=True)
 
 
 def _time(found: re.Match[str]) -> time | None:
@@ -137,9 +175,8 @@ def read_clock(text: str) -> time | None:
     words = ascii_digits(text).strip().casefold()
     if found := _HOURS.fullmatch(words):
         words = f"{found[1]}:{found[2] or '00'}"
-    zone = ZoneInfo("UTC")
-    long_ago = datetime(1999, 12, 31, tzinfo=zone)
-    at = read_moment(f"2000-01-01 {words}", long_ago, zone) if words else None
+    long_ago = datetime(1999, 12, 31, tzinfo=_UTC)
+    at = read_moment(f"2000-01-01 {words}", long_ago, _UTC) if words else None
     return None if at is None else at.time()
 
 

@@ -74,6 +74,14 @@ MENU: tuple[MenuEntry, ...] = (
     ),
     MenuEntry(Place.CALLBACKS, "C", "Callbacks", "The next call is at the top", Role.CALLER),
     MenuEntry(
+        Place.ENTERED,
+        "N",
+        "Enter a request",
+        "For somebody who asks you",
+        Role.CLINICIAN,
+        also=Role.CALLER,
+    ),
+    MenuEntry(
         Place.GROUPS, "S", "Groups and sessions", "Plan, change, cancel, import", Role.MANAGER
     ),
     MenuEntry(Place.STAFF, "F", "Staff", "Accounts, roles, languages", Role.MANAGER),

@@ -32,6 +32,7 @@ class Place(Enum):
     PASSES = auto()
     ANOMALIES = auto()
     CALLBACKS = auto()
+    ENTERED = auto()
     GROUPS = auto()
     STAFF = auto()
     REPORTS = auto()

@@ -138,6 +138,9 @@ class DeskScreen(AskingScreen[DeskSide]):
                 return True
         return False
 
+    def take_scan(self, text: str) -> None:
+        """Do what a scanned code means here; by default nothing. Never log it."""
+
     async def ask(self, question: Callable[[DeskSide], Answer]) -> Answer | Trouble:
         """Return a desk's answer; sign out where the account may no longer work here."""
         if not self._under_way:

@@ -14,6 +14,7 @@ from kiosk.errors import SignedOut
 
 if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
     from kiosk.domain.attendance.roster import IssuedPass
+    from kiosk.domain.callbacks.entry import BlankForm
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
     from kiosk.domain.staff import Role
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
     from kiosk.usecases.admin.desk import OversightDesk
     from kiosk.usecases.attendance.roster_desk import RosterDesk
     from kiosk.usecases.callbacks.desk import CallbackDesk
+    from kiosk.usecases.callbacks.entry import EntryDesk
     from kiosk.usecases.groups.desk import GroupsDesk
     from kiosk.usecases.menu_desk import MenuDesk
     from kiosk.usecases.passes.desk import PassDesk
@@ -50,6 +52,8 @@ class ClinicInfo:
     """When the clinic works, in its zone."""
     country: str = "SG"
     """ISO 3166 code whose phone numbers need no country code."""
+    calling_number: str = ""
+    """Where calls come from: a number, "private", or empty where nothing is said of it."""
     now: Callable[[], datetime] = _utc_now
     """The clinic's clock, aware UTC."""
     idle: float = FLOOR_IDLE
@@ -105,6 +109,10 @@ class PrintTools(Protocol):
 
     def passes(self, passes: "Sequence[IssuedPass]", login: str) -> PrintJob:
         """Print passes to cut; where no printer takes them they go into the exports folder."""
+        ...
+
+    def forms(self, forms: "Sequence[BlankForm]", login: str) -> PrintJob:
+        """Print paper forms; where no printer takes them they go into the exports folder."""
         ...
 
     def text(self, pages: "TextPages", login: str) -> PrintJob:
@@ -230,6 +238,11 @@ class DeskSide:
     def menu(self) -> "MenuDesk":
         """What waits for everybody."""
         return self._open("menu", self._access.menu_desk)
+
+    @property
+    def entry(self) -> "EntryDesk":
+        """The desk of those who enter requests for people."""
+        return self._open("entry", self._access.entry_desk)
 
     def _enter(self, answer: "SignedIn | SignInRefused") -> "CurrentUser | SignInRefused":
         staff = getattr(answer, "staff", None)  # its class would bring the database with it

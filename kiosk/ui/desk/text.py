@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from kiosk.domain.callbacks.entry import EntryProblem
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.groups.groups import GroupCard, PlannedSession, PlanProblem, SessionPlan
 from kiosk.domain.groups.plan_import import ImportReport, Plans
@@ -14,6 +15,7 @@ from kiosk.domain.staff import (
     Role,
 )
 from kiosk.domain.text import NameProblem
+from kiosk.presentation.callbacks import ENTRY_PROBLEMS
 from kiosk.presentation.languages import CALL_LANGUAGES, SCREEN_LANGUAGES
 from kiosk.presentation.records import PLAN_PROBLEMS
 from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
@@ -82,7 +84,12 @@ def format_moment_in_full(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{day.day} {day:%b}{year} {format_clock(at, zone)}"
 
 
-ROLES = {Role.FACILITATOR: "Facilitator", Role.CALLER: "Caller", Role.MANAGER: "Manager"}
+ROLES = {
+    Role.FACILITATOR: "Facilitator",
+    Role.CALLER: "Caller",
+    Role.MANAGER: "Manager",
+    Role.CLINICIAN: "Clinician",
+}
 PRINTING = "Printing"
 """Begins the sentence of what is being printed."""
 _LONG_PRINTING = 3.0
@@ -107,6 +114,8 @@ def describe_refusal(answer: object) -> str:
             return PLAN_PROBLEMS[answer]
         case AccountProblem():
             return ACCOUNT_PROBLEMS[answer]
+        case EntryProblem():
+            return ENTRY_PROBLEMS[answer]
         case PassphraseProblem():
             return PASSPHRASE_PROBLEMS[answer]
     return ""

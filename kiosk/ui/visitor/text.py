@@ -28,6 +28,7 @@ from kiosk.domain.callbacks.slips import HalfDay, RequestPhase, SlipNews
 from kiosk.domain.callbacks.wishes import OfferedWishes, Wish
 from kiosk.domain.passes import HEAD
 from kiosk.domain.phones import PhoneProblem, digit_counts
+from kiosk.domain.policy import PRIVATE_NUMBER
 from kiosk.domain.text import MOST_NAME_BYTES, NameProblem, clean
 from kiosk.ui.terminal.scanner import Measured
 from kiosk.ui.visitor.visit import VisitorContext
@@ -346,6 +347,16 @@ def describe_joined(joined: Joined, context: VisitorContext) -> ResultText:
     return replace(welcome, code=new_pass)
 
 
+def describe_calling_number(context: VisitorContext) -> str:
+    """Return which number will ring; empty where the clinic does not say."""
+    _, number = context.visit.texts.gettext, context.clinic.calling_number
+    if not number:
+        return ""
+    if number == PRIVATE_NUMBER:
+        return _("We call from a private number.")
+    return _("We call from {number}.").format(number=number)
+
+
 def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
     """Return the receipt of a callback request, with its slip to photograph."""
     texts = context.visit.texts
@@ -358,6 +369,7 @@ def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
         texts.gettext("Thank you. We have your request."),
         (
             promise.format(days=receipt.promise_days),
+            describe_calling_number(context),
             texts.gettext("Photograph the code to see news or withdraw."),
         ),
         receipt.slip_digits,

@@ -169,6 +169,8 @@ class VisitorClinic:
     """ISO 3166 code whose phone numbers need no country code."""
     timing: Timing = field(default_factory=Timing)
     take_home: "tuple[TakeHome, ...]" = ()
+    calling_number: str = ""
+    """Where calls come from: a number, "private", or empty where nothing is said of it."""
     wishes: OfferedWishes = NO_WISHES
     """What can be wished for when a call is asked for."""
     has_central: bool = False

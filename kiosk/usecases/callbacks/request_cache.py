@@ -16,6 +16,7 @@ from kiosk.domain.callbacks.request import (
     CallLanguage,
     MessagePolicy,
     OpenedRequest,
+    Origin,
     Retiming,
     Window,
 )
@@ -43,6 +44,7 @@ _CODES = frozenset(
 )
 _LONGEST_PHONE = 32
 _MOST_WINDOWS = 256
+_MOST_ORIGINS = 1024
 _NO_MARK = Mark(0, -1)
 
 
@@ -293,6 +295,7 @@ class RequestOpener:
             answered_by_other=_code(sealed, "answered_by_other"),
             share_with_team=sealed.get("share_with_team") is True,
             ui_language=_plain_code(kept.ui_language),
+            origin=_origin(kept.source, kept.entered_by, kept.consent_by, kept.consent_how),
             wishes=_wishes(sealed),
             unreadable=not is_open,
         )
@@ -357,6 +360,12 @@ def _text(opened: Mapping[str, object], field: str, limit: int = 200) -> str:
 def _windows(codes: str) -> tuple[str, ...]:
     """Return the windows of a request; cached, for thousands of requests name the same few."""
     return tuple([_plain_code(code) for code in codes.split(",") if code])
+
+
+@lru_cache(maxsize=_MOST_ORIGINS)
+def _origin(source: str, entered_by: UUID | None, by: str, how: str) -> Origin:
+    """Return how a request came; cached, for most came in one of a few ways."""
+    return Origin(clean(source), entered_by, clean(by), clean(how))
 
 
 def _wishes(opened: Mapping[str, object]) -> tuple[str, ...]:

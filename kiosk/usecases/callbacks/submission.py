@@ -61,7 +61,7 @@ from kiosk.domain.suppression import LEAST
 from kiosk.domain.text import clean
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.records import callbacks, outbox
-from kiosk.records.callbacks import KeptRequest
+from kiosk.records.callbacks import KeptRequest, KeptSlip
 from kiosk.records.central.news import published_wait
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_fact
@@ -80,6 +80,117 @@ _MOST_REQUESTS = 500
 """The latest ones; older months describe today badly."""
 
 
+class FormFacts(NamedTuple):
+    """What a paper form says of its request."""
+
+    reference: str
+    slip: KeptSlip
+    filled_in_at: datetime
+
+
+def keep_slip(secret: bytes) -> KeptSlip:
+    """Return what is kept of a slip: nothing that opens what it tells."""
+    return KeptSlip(
+        derive_lookup(secret),
+        hash_ticket(derive_news_ticket(secret)),
+        PrivateSealingKey(derive_news_key(secret)).public.raw,
+    )
+
+
+class RequestKeeper:
+    """Seals new requests and keeps them, in the transaction of a desk."""
+
+    def __init__(self, entropy: Entropy, site: SiteInfo, sealing: SealingKeys) -> None:
+        self._entropy = entropy
+        self._site = site
+        self._sealing = sealing
+
+    def keep(
+        self,
+        transaction: Transaction,
+        now: datetime,
+        draft: CallbackDraft,
+        form: FormFacts | None = None,
+    ) -> tuple[str, datetime]:
+        """Seal and keep a request; return its reference and when it was made.
+
+        The same draft again is kept once. Of a paper form it has number, code and time.
+        """
+        kept = callbacks.find(transaction, draft.id)
+        if kept is not None:
+            return kept.ref, kept.created_at
+        if form is None:
+            reference = self.free_reference(transaction)
+            form = FormFacts(reference, keep_slip(draft.slip_secret), now)
+        add_fact(transaction, self._row(draft, form), now)
+        return form.reference, form.filled_in_at
+
+    def free_reference(self, transaction: Transaction) -> str:
+        """Return a new reference of this machine, which no request or paper form has."""
+        while True:
+            reference = self._reference()
+            if not callbacks.ref_is_taken(transaction, reference):
+                return reference
+
+    def free_references(self, transaction: Transaction, count: int) -> list[str]:
+        """Return so many of them, all different."""
+        found: set[str] = set()
+        while missing := count - len(found):
+            some = {self._reference() for _ in range(missing)}
+            found |= some - callbacks.references_taken(transaction, some)
+        return sorted(found)
+
+    def _reference(self) -> str:
+        serial = int.from_bytes(self._entropy(_SERIAL_BYTES)) % SERIALS
+        return format_reference(self._site.symbols, serial)
+
+    def _row(self, draft: CallbackDraft, form: FormFacts) -> CallbackRequest:
+        origin = draft.origin
+        sealed = seal(
+            {
+                "name": clean(draft.preferred_name),
+                "phone": draft.phone,
+                "message_policy": draft.message_policy.value,
+                "answered_by_other": draft.answered_by_other.value,
+                "share_with_team": draft.share_with_team,
+                # Sealed too: the list is made of opened requests, and what somebody wants to talk
+                # about, or for whom, tells more of them than when they may be called.
+                "wishes": join_wishes(draft.wishes),
+                # The columns beside the sealed text could be edited; these copies could not.
+                "reference": form.reference,
+                "created_at": form.filled_in_at.isoformat(),
+                "source": origin.source,
+                "entered_by": str(origin.entered_by or ""),
+                "consent_by": origin.consent_by,
+                "consent_how": origin.consent_how,
+            },
+            purpose=Purpose.CALLBACKS.value,
+            table=CALLBACK_REQUEST,
+            record_id=draft.id,
+            recipients=self._sealing[Purpose.CALLBACKS],
+        )
+        return CallbackRequest(
+            id=draft.id,
+            site_id=self._site.site_id,
+            kiosk_id=self._site.kiosk_id,
+            ref=form.reference,
+            slip_lookup=form.slip.lookup,
+            ticket_hash=form.slip.ticket_hash,
+            news_key=form.slip.news_key,
+            sealed=sealed,
+            call_language=draft.call_language.value,
+            windows=",".join(sorted(window.value for window in draft.windows)),
+            not_before=draft.not_before,
+            ui_language=draft.ui_language,
+            consent_version=draft.consent_version,
+            created_at=form.filled_in_at,
+            source=origin.source,
+            entered_by=origin.entered_by,
+            consent_by=origin.consent_by,
+            consent_how=origin.consent_how,
+        )
+
+
 class VisitorRequests:
     """The callback requests of the visitor's desk, inside the desk's transactions."""
 
@@ -88,20 +199,16 @@ class VisitorRequests:
     ) -> None:
         self._entropy = entropy
         self._site = site
-        self._sealing = sealing
         self._calendar = calendar
+        self._keeper = RequestKeeper(entropy, site, sealing)
 
     def send(
         self, transaction: Transaction, now: datetime, draft: CallbackDraft, promise_days: int
     ) -> Receipt:
         """Seal and keep a request; the same draft again returns the same receipt."""
         digits = encode(CodeKind.SLIP, draft.slip_secret)
-        kept = callbacks.find(transaction, draft.id)
-        if kept is not None:
-            return Receipt(kept.ref, digits, kept.created_at, promise_days)
-        reference = self._free_reference(transaction)
-        add_fact(transaction, self._row(now, draft, reference), now)
-        return Receipt(reference, digits, now, promise_days)
+        reference, made_at = self._keeper.keep(transaction, now, draft)
+        return Receipt(reference, digits, made_at, promise_days)
 
     def state(
         self,
@@ -248,50 +355,6 @@ class VisitorRequests:
         dismissed = max(callbacks.dismissal_times(transaction, reference), default=None)
         if not noted or (dismissed is not None and dismissed >= max(noted)):
             self._add_withdrawal(transaction, now, ref=reference)
-
-    def _free_reference(self, transaction: Transaction) -> str:
-        while True:
-            serial = int.from_bytes(self._entropy(_SERIAL_BYTES)) % SERIALS
-            reference = format_reference(self._site.symbols, serial)
-            if not callbacks.ref_is_taken(transaction, reference):
-                return reference
-
-    def _row(self, now: datetime, draft: CallbackDraft, reference: str) -> CallbackRequest:
-        sealed = seal(
-            {
-                "name": clean(draft.preferred_name),
-                "phone": draft.phone,
-                "message_policy": draft.message_policy.value,
-                "answered_by_other": draft.answered_by_other.value,
-                "share_with_team": draft.share_with_team,
-                # Sealed too: the list is made of opened requests, and what somebody wants to talk
-                # about, or for whom, tells more of them than when they may be called.
-                "wishes": join_wishes(draft.wishes),
-                # The columns beside the sealed text could be edited; these copies could not.
-                "reference": reference,
-                "created_at": now.isoformat(),
-            },
-            purpose=Purpose.CALLBACKS.value,
-            table=CALLBACK_REQUEST,
-            record_id=draft.id,
-            recipients=self._sealing[Purpose.CALLBACKS],
-        )
-        return CallbackRequest(
-            id=draft.id,
-            site_id=self._site.site_id,
-            kiosk_id=self._site.kiosk_id,
-            ref=reference,
-            slip_lookup=derive_lookup(draft.slip_secret),
-            ticket_hash=hash_ticket(derive_news_ticket(draft.slip_secret)),
-            news_key=PrivateSealingKey(derive_news_key(draft.slip_secret)).public.raw,
-            sealed=sealed,
-            call_language=draft.call_language.value,
-            windows=",".join(sorted(window.value for window in draft.windows)),
-            not_before=draft.not_before,
-            ui_language=draft.ui_language,
-            consent_version=draft.consent_version,
-            created_at=now,
-        )
 
     def _add_withdrawal(
         self,

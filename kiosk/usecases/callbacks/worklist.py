@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.anomalies import FactTimes, time_anomalies
-from kiosk.domain.callbacks.request import OpenedRequest, Retiming, retimed
+from kiosk.domain.callbacks.request import OpenedRequest, Retiming, Source, retimed
 from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.callbacks.state import (
     CallbackState,
@@ -189,12 +189,21 @@ def work_row(
     holder = state.holder_at(scheduler.now)
     mine = holder == by.id
     schedule = scheduler.schedule(state, request, mine=mine)
+    enterer = request.origin.entered_by
+    entered_by = "" if enterer is None else by.logins.get(enterer, "")
     if holder is None:
         # Most wish for nothing, and so for nobody.
         until = _for_another_until(request, state, scheduler, by) if request.wishes else None
-        return WorkRow(request, state, schedule, withdrawal_noted=noted, for_another_until=until)
+        return WorkRow(
+            request,
+            state,
+            schedule,
+            withdrawal_noted=noted,
+            entered_by=entered_by,
+            for_another_until=until,
+        )
     login = by.logins.get(holder, "")
-    return WorkRow(request, state, schedule, login, mine, state.claim_ends, noted)
+    return WorkRow(request, state, schedule, login, mine, state.claim_ends, noted, entered_by)
 
 
 def _for_another_until(
@@ -215,9 +224,9 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
     request = row.request
     if row.state.status is RequestStatus.WITHDRAWN:
         number = ""
-    times = FactTimes(
-        request.created_at, request.kiosk_at, request.received_at, request.clock_doubtful
-    )
+    # A paper form lies before it is entered, which makes no machine late.
+    received_at = None if request.origin.source == Source.PAPER else request.received_at
+    times = FactTimes(request.created_at, request.kiosk_at, received_at, request.clock_doubtful)
     return ExportRow(
         request,
         row.state,
@@ -226,6 +235,7 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
         row.held_by_me,
         row.claim_ends,
         row.withdrawal_noted,
+        row.entered_by,
         row.for_another_until,
         phone_e164=number,
         phone_local=format_local(number, country),

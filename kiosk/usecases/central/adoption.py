@@ -68,6 +68,7 @@ def adopt_clinic(
                 owner_access.add_site(central, site.site_id, epoch)
                 copied = adoption.copy_site(local, central, site.site_id, progress)
             adoption.copy_table(local, central, KioskDevice, site.site_id)
+            adoption.copy_entered_requests(local, central, site.site_id)
             made = _make_link(central, site, link, reached_by, entropy)
         # After the commit: the next run mends a role without a link, but no link without a role.
         if made is not None:

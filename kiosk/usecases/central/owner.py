@@ -97,7 +97,8 @@ def check_terms(terms: owner_access.Terms) -> None:
     """Raise StoreDiffers where the versions of this program and central differ."""
     if terms.is_older:
         raise StoreDiffers(
-            "The centre is older than this kiosk; run `kiosk central init` with this version."
+            "The centre is older than this kiosk; upgrade it by `kiosk central init` of this"
+            " version."
         )
     if terms.is_newer:
         raise StoreDiffers(

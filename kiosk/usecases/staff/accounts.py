@@ -34,7 +34,7 @@ from kiosk.vault.keys import PrivateSealingKey, Rights, wrap_ring
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 _BAD_LOGIN = f"A login has 1 to {LONGEST_LOGIN} plain characters; choose another."
-_NO_ROLE = "An account needs at least one role: facilitator, caller or manager."
+_NO_ROLE = f"An account needs at least one role: {', '.join(Role)}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def what_is_added(name: str, who: Who, machine: Connection) -> None:
     may, one = rights(name, who), SQLModel.metadata.tables[name]
 
     def added(site: UUID, kiosk: UUID) -> int | str:
-        row = sample(name, site, kiosk)
+        row = sample(name, site, kiosk, who[0])
         if who[0] == "kiosk":
             row = {key: row[key] for key in row.keys() - HIDDEN.get(name, set())}
         statement = insert(one).values(row).inline()

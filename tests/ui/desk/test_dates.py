@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.ui.desk.dates import read_moment
+from kiosk.ui.desk.dates import read_moment, read_past_moment
 from tests.support.desks import NOON
 
 SINGAPORE = ZoneInfo("Asia/Singapore")
@@ -46,6 +46,42 @@ def read(text: str) -> str:
 )
 def test_the_next_such_time_is_meant(text: str, expected: str) -> None:
     assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("11:00", "2026-03-02 11:00"),
+        ("14:30", "2026-03-01 14:30"),
+        ("today", "2026-03-02 09:00"),
+        ("today 16:00", "2026-03-02 16:00"),
+        ("yesterday 16:00", "2026-03-01 16:00"),
+        ("Thu 9am", "2026-02-26 09:00"),
+        ("mon 9:00", "2026-03-02 09:00"),
+        ("mon 14:30", "2026-02-23 14:30"),
+        ("5 Feb", "2026-02-05 09:00"),
+        ("5 Mar 16:00", "2025-03-05 16:00"),
+        ("1/3 16:00", "2026-03-01 16:00"),
+        ("5 Mar 2024 16:00", "2024-03-05 16:00"),
+        ("Thu 5 Feb", "2026-02-05 09:00"),
+        ("29 Feb", ""),
+        ("2026-01-01 8:00", "2026-01-01 08:00"),
+        ("2026-05-01 8:00", "2026-05-01 08:00"),
+        ("soon", ""),
+        ("", ""),
+        ("25:00", ""),
+    ],
+)
+def test_the_last_such_time_is_meant(text: str, expected: str) -> None:
+    found = read_past_moment(text, NOON, SINGAPORE)
+    shown = "" if found is None else f"{found.astimezone(SINGAPORE):%Y-%m-%d %H:%M}"
+    assert shown == expected
+
+
+@given(st.text() | st.from_regex(r"(mon|today|5 mar|29 feb)? ?[0-9]{0,2}(:[0-9]{2})?"))
+def test_no_text_breaks_the_reading_of_a_time_that_was(text: str) -> None:
+    found = read_past_moment(text, NOON, SINGAPORE)
+    assert found is None or found.tzinfo is not None
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from tests.support.deskscreens import Colleague, at_desk
 ABOUT_THINGS = {"admin", "groups"}
 """Folders whose screens ask about sessions, files and records, never about one person."""
 ABOUT_NOBODY = {
+    "EnteredScreen._ask_forms",
     "MenuScreen._ask_end",
     "RosterScreen._check_count",
     "RosterScreen._close",
@@ -141,6 +142,18 @@ async def ask_about_members(colleague: Colleague) -> None:
     await colleague.keys("escape")
 
 
+async def ask_about_somebody_entered(colleague: Colleague) -> None:
+    await colleague.keys("n")
+    await colleague.type("Ravi")
+    await shows(colleague, "Ravi", "escape")
+    await colleague.keys("escape", "y", "p")
+    for typed in ("7K4Q-FMRX", "1 Jan 2026", "Ravi", "81234567"):
+        await colleague.type(typed, "enter")
+    await colleague.keys(*["enter"] * 6, "space")
+    await shows(colleague, "Ravi", "k")
+    await colleague.keys("escape", "y", "escape")
+
+
 async def test_every_question_about_a_person_shows_whom(clinic: Clinic, asked: set[str]) -> None:
     request = do(clinic.callbacks, ask(clinic, "Xanthippe")).request
     ask(clinic, "Mei")
@@ -154,5 +167,7 @@ async def test_every_question_about_a_person_shows_whom(clinic: Clinic, asked: s
         await ask_about_those_who_came(colleague)
         await colleague.keys("p")
         await ask_about_members(colleague)
+        await colleague.keys("n")
+        await ask_about_somebody_entered(colleague)
         await shows(colleague, "Disable the account ann?", "f", "d")
     assert set(places_that_ask()) - asked - ABOUT_NOBODY == set()

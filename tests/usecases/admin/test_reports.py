@@ -11,7 +11,8 @@ import pytest
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance.attendance import CheckInKind
-from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.entry import PaperForm
+from kiosk.domain.callbacks.request import CallLanguage, Origin
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.domain.policy import Rules
 from kiosk.domain.statistics import (
@@ -244,6 +245,22 @@ def test_what_the_centre_had_too_late_counts_no_more(clinic: Clinic) -> None:
             clinic.bend(f"UPDATE {table} SET received_at='{at}'")  # noqa: S608
         desk = open_desk(clinic)
         assert (last_requests(desk).total, last_attendance(desk).total) == (left, left)
+
+
+@pytest.mark.own_file
+def test_a_paper_form_that_is_entered_later_changes_no_block_that_was_told(clinic: Clinic) -> None:
+    to_a_new_block(clinic)
+    for _ in range(8):
+        ask(clinic)
+    filled_in_at = clinic.clock.at
+    before = last_requests(to_the_report(clinic))
+    desk = clinic.access.entry_desk(clinic.fresh(clinic.manager))
+    (form,) = desk.make_forms(1)
+    on_paper = Origin("paper", None, "person", "paper")
+    paper = PaperForm(form.reference, filled_in_at)
+    desk.enter(replace(clinic.draft(), origin=on_paper), paper)
+    assert last_requests(open_desk(clinic)) == before
+    assert before.total == 8
 
 
 def test_groups_are_told_whether_or_not_anybody_came(clinic: Clinic) -> None:

@@ -9,17 +9,22 @@ import pytest
 from sqlalchemy import select, text
 
 from kiosk.domain.attendance.check_in import CheckedIn
+from kiosk.domain.callbacks.request import Origin
 from kiosk.domain.staff import Role
 from kiosk.errors import SetupError, StoreError
+from kiosk.records import outbox
 from kiosk.records.central.adoption import REFERENCES
 from kiosk.records.central.link import read_link
 from kiosk.records.database.writing import change_reference
 from kiosk.records.schema.columns import Reference, table
 from kiosk.records.schema.system_tables import KioskDevice
-from kiosk.records.schema.tables import Passcard, SupportGroup
+from kiosk.records.schema.tables import CallbackRequest, Passcard, SupportGroup
+from kiosk.sync.postgres import PostgresRemote
+from kiosk.sync.syncer import Syncer
 from kiosk.usecases.central.adoption import AdoptedClinic, adopt_clinic
 from tests.support.centres import Centre
 from tests.support.desks import Clinic, open_clinic
+from tests.support.worlds import program
 
 
 @pytest.fixture
@@ -34,7 +39,7 @@ def alone(tmp_path: Path) -> Iterator[Clinic]:
             change_reference(
                 transaction, SupportGroup, put_away.group_id, {"deleted_at": clinic.clock.now()}
             )
-        clinic.add_staff("caller", Role.CALLER)
+        clinic.access.entry_desk(clinic.add_staff("caller", Role.CALLER)).make_forms(1)
         clinic.passes.issue_pass("Mei", "en")
         yield clinic
 
@@ -102,6 +107,37 @@ def test_what_was_written_since_founding_waits_to_be_sent(alone: Clinic, centre:
     card = alone.passes.issue_pass("Tan", "en")
     assert isinstance(alone.visitor.check_in(card.digits), CheckedIn)
     assert adopt(alone, centre).waiting == alone.count("outbox") > 0
+
+
+def test_what_staff_entered_comes_by_the_owners_hand(alone: Clinic, centre: Centre) -> None:
+    desk = alone.access.entry_desk(alone.add_staff("drho", Role.CLINICIAN))
+    by_phone = Origin("phone", None, "person", "phone")
+    entered = replace(alone.draft("Ravi"), origin=by_phone)
+    desk.enter(entered)
+    sent = alone.draft()
+    alone.visitor.request_callback(sent)
+    with alone.store.read() as transaction:
+        row = next(one for one in outbox.waiting(transaction, 99) if one.row_id == entered.id)
+    with alone.store.write() as transaction:
+        outbox.park(transaction, row, "42501", alone.clock.now())
+    adopt(alone, centre)
+    with centre.engine.begin() as connection:
+        found = connection.execute(text("SELECT id, source, received_at FROM callback_request"))
+        ((id_, source, received_at),) = found.all()
+    assert (id_, source) == (entered.id, "phone")
+    assert received_at is not None
+    link = read_link(alone.folder)
+    assert link is not None
+    remote = PostgresRemote(link.address, alone.site.site_id, alone.site.kiosk_id)
+    done = Syncer(alone.store, remote, alone.clock, alone.site, program).round()
+    assert (done.problem, done.parked, done.pending) == (None, 0, 0)
+    with alone.store.read() as transaction:
+        again = outbox.unqueued_ids(transaction, CallbackRequest, alone.site.kiosk_id, None)
+    remote.close()
+    assert [*again] == [sent.id]
+    assert centre.count("callback_request") == 2
+    adopt(alone, centre)
+    assert centre.count("callback_request") == 2
 
 
 def test_again_changes_nothing(alone: Clinic, centre: Centre) -> None:

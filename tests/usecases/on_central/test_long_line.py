@@ -10,6 +10,8 @@ import pytest
 
 from kiosk.domain.attendance.roster import RosterNews, VoidReason
 from kiosk.domain.callbacks.actions import AddNote, Merge
+from kiosk.domain.callbacks.entry import PaperForm
+from kiosk.domain.callbacks.request import Origin
 from kiosk.domain.groups.groups import Series, SeriesFrom, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans, SessionInFile
 from kiosk.domain.ids import NO_ID
@@ -23,6 +25,7 @@ from kiosk.usecases.access import Access
 from kiosk.usecases.admin.desk import OversightDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.callbacks.desk import CallbackDesk
+from kiosk.usecases.callbacks.entry import EntryDesk
 from kiosk.usecases.central.contact import enter_central
 from kiosk.usecases.groups.desk import GroupsDesk
 from kiosk.usecases.passes.desk import PassDesk
@@ -138,6 +141,7 @@ def test_what_a_caller_does(clinic: Clinic, far: Clinic, line: Line, kiosk: Kios
     assert max(found.values()) <= MOST, found
 
 
+ON_PAPER = Origin("paper", None, "person", "paper")
 PEOPLE, MEETINGS = 5, 12
 """How many of each a method has to do with; the ways there and back are no more than for one."""
 
@@ -172,6 +176,8 @@ class Far(Busy):
         desk = clinic.access.accounts_desk(self.signed_in)
         self.disabled = clinic.add_staff("away", Role.CALLER).staff.id
         desk.disable(self.disabled)
+        (form,) = clinic.access.entry_desk(self.signed_in).make_forms(1)
+        self.form = form.reference
         self.clinic = far
         self.counted = self.roster
         self.counted.count_heads(self.session.id, 7)
@@ -229,6 +235,13 @@ IN_BULK: dict[type[StaffDesk], dict[str, Callable[[Far], object]]] = {
     AccountsDesk: {
         "enable": lambda h: h.accounts.enable(h.disabled, PASSPHRASE),
         "reset_passphrase": lambda h: h.accounts.reset_passphrase(h.lost, PASSPHRASE),
+    },
+    EntryDesk: {
+        "make_forms": lambda h: h.entry.make_forms(10 * PEOPLE),
+        "enter: paper": lambda h: h.entry.enter(
+            replace(h.entry.new_draft(), origin=ON_PAPER), PaperForm(h.form, NOON)
+        ),
+        "entered": lambda h: h.entry.entered(),
     },
     OversightDesk: {
         "retention_preview": lambda h: h.oversight_after(days=800).retention_preview(),

@@ -35,7 +35,13 @@ from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import OPEN_STATUSES, AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.wishes import Topic, Wish
 from kiosk.domain.callbacks.worklist import HistoryEntry, PhoneContact, Worklist, WorkRow
-from kiosk.presentation.callbacks import format_due, format_result, format_windows
+from kiosk.presentation.callbacks import (
+    format_consent,
+    format_due,
+    format_origin,
+    format_result,
+    format_windows,
+)
 from kiosk.presentation.languages import format_call_language
 from kiosk.presentation.wishes import format_wish
 from kiosk.ui.desk.callbacks import questions as ask
@@ -111,6 +117,12 @@ def describe_request(
     if row.state.status in OPEN_STATUSES and (step := format_next_step(row, now, zone)):
         found.append(("Next", step))
     found.append(("Asked", format_asked(row, zone)))
+    origin = row.request.origin
+    if origin.entered_by is not None:
+        found += [
+            ("Came by", format_origin(origin, row.entered_by)),
+            ("Yes", format_consent(origin)),
+        ]
     return found
 
 

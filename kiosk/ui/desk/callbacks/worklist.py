@@ -21,7 +21,12 @@ from kiosk.domain.callbacks.worklist import (
     WorkRow,
     matches_filter,
 )
-from kiosk.presentation.callbacks import format_due, format_result, format_windows
+from kiosk.presentation.callbacks import (
+    format_due,
+    format_result,
+    format_source,
+    format_windows,
+)
 from kiosk.presentation.languages import CALL_LANGUAGES, format_call_language
 from kiosk.presentation.wishes import format_short_wishes
 from kiosk.ui.desk.callbacks.export import ExportScreen
@@ -47,6 +52,7 @@ COLUMNS = (
     Column("When", 12, rank=2),
     Column("Tries", 5, rank=3, right=True),
     Column("Last try", 23, 12, rank=4),
+    Column("Came by", 7, rank=6),
     Column("State", 16, 14, grows=True),
 )
 VIEWS = {
@@ -87,6 +93,7 @@ def worklist_line(
         format_windows(row.request.windows, short=True),
         str(schedule.attempts) if schedule.attempts else "",
         format_result(schedule.last_result),
+        format_source(row.request.origin.source),
         f"{format_state(row, now, zone)}{' ✎' if is_noted else ''}",
     )
     is_late = schedule.late_by(now) is not None

@@ -13,7 +13,12 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
+from kiosk.domain.callbacks.request import (
+    AnsweredByOther,
+    CallLanguage,
+    MessagePolicy,
+    choose_windows,
+)
 from kiosk.domain.callbacks.slips import MOVABLE_PHASES
 from kiosk.domain.callbacks.wishes import OfferedWishes, with_message_policy, with_wishes
 from kiosk.domain.phones import PhoneProblem, check_phone, format_masked, format_phone
@@ -24,6 +29,7 @@ from kiosk.ui.visitor.text import (
     Translate,
     answered_by_other_options,
     call_language_options,
+    describe_calling_number,
     describe_name_problem,
     describe_phone_problem,
     first_day_options,
@@ -201,10 +207,7 @@ def _keep_times(form: CallForm, event: Choices.Changed) -> None:
     if event.choices.id == "waits":
         form.wait = event.choices.value
         return
-    chosen = {Window(value) for value in event.choices.marked}
-    if Window.ANY in chosen and Window.ANY not in form.draft.windows:
-        chosen = {Window.ANY}
-    wanted = frozenset((chosen - {Window.ANY}) or {Window.ANY})
+    wanted = choose_windows(event.choices.marked, form.draft.windows)
     form.draft = replace(form.draft, windows=wanted)
     event.choices.show(wanted)
 
@@ -409,6 +412,7 @@ class CallReviewScreen(CallFormScreen):
         draft, country = self._form.draft, self.context.clinic.country
         format_number = format_masked if self._covered else format_phone
         number = format_number(draft.phone, country)
+        calling = describe_calling_number(self.context)
         times = [text for value, text in window_options(self._) if value in draft.windows]
         first_day = format_option(first_day_options(self._), self._form.wait)
         language = format_option(call_language_options(self._), draft.call_language)
@@ -416,7 +420,7 @@ class CallReviewScreen(CallFormScreen):
         other = format_option(answered_by_other_options(self._), draft.answered_by_other)
         rows = (
             (self._("Name"), clean(draft.preferred_name)),
-            (self._("Number"), number),
+            (self._("Number"), f"{number}. {calling}" if calling else number),
             (self._("When"), f"{', '.join(times)}. {first_day}"),
             (self._("Language"), language),
             *((self._("Wishes"), wishes) for wishes in self._read_wishes()),

@@ -7,11 +7,11 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.content.articles import Article, articles, page
+from kiosk.content.articles import Article, articles, fill_in, page
 from kiosk.content.helplines import helplines
 from kiosk.ui.theme import text_styles
 from kiosk.ui.visitor.screen import Chosen, VisitorScreen
-from kiosk.ui.visitor.text import CodeToShow
+from kiosk.ui.visitor.text import CodeToShow, describe_calling_number
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.layout import Prose, Sheet, Tiles
 
@@ -58,7 +58,8 @@ class ArticleScreen(VisitorScreen):
         return found.get(self._slug) or page(language, self._slug)
 
     def body(self) -> Iterable[Widget]:
-        yield Prose(self._article().markdown, text_styles(self.visit.theme), id="text")
+        text = fill_in(self._article().markdown, describe_calling_number(self.context))
+        yield Prose(text, text_styles(self.visit.theme), id="text")
 
     @on(Sheet.Measured)
     def save_air(self) -> None:

@@ -63,7 +63,7 @@ async def test_without_figures_the_day_of_the_next_ones_is_told(clinic: Clinic) 
         colleague.expect("There is nothing to tell yet.")
         colleague.expect("The next four weeks are told on Wed 18 Mar 2026.")
         colleague.expect_not("··", "Four weeks")
-        for letter in "wcab":
+        for letter in "hwcab":
             await colleague.keys(letter)
             colleague.expect("There is nothing to tell yet.")
 
@@ -104,6 +104,8 @@ async def waits_and_reach_are_told(colleague: Colleague) -> None:
     week = next(line for line in colleague.lines if "From 16 Mar" in line)
     assert week.split("From 16 Mar")[1].split()[:6] == ["2.0", "h", "2.0", "h", "2.0", "h"]
     assert "··" in week
+    await colleague.keys("h")
+    colleague.expect("Requests, how they came", "counter")
     await colleague.keys("c")
     colleague.expect("Reached, of 100 calls")
     first = next(line for line in colleague.lines if "First call" in line and "█" in line)
@@ -112,7 +114,7 @@ async def waits_and_reach_are_told(colleague: Colleague) -> None:
 
 
 async def attendance_and_busy_hours_are_told(colleague: Colleague) -> None:
-    await colleague.tap("Attendance")
+    await colleague.tap("People")
     colleague.expect("People who came, by group and week", "Everybody who came: 30")
     group = next(line for line in colleague.lines if "Group of Room 2" in line)
     numbers = [int(word.strip("░▒▓█")) for word in group.split()[4:]]
@@ -123,7 +125,7 @@ async def attendance_and_busy_hours_are_told(colleague: Colleague) -> None:
 
 async def every_view_is_read_to_its_end(colleague: Colleague) -> None:
     """By the arrows, or by pages."""
-    for letter in "rwcab":
+    for letter in "rhwcab":
         down, up, often = ("down", "up", 15) if letter == "w" else ("pagedown", "pageup", 4)
         await colleague.keys(letter, *[down] * often)
         colleague.expect("fewer than 5")

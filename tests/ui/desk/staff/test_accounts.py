@@ -164,3 +164,13 @@ async def test_every_account_is_read_whole_at_every_size(clinic: Clinic) -> None
             await colleague.at_once("a", *["down"] * 14)
             colleague.expect("› Make the account ‹", "Sign out")
             await colleague.keys("escape", "escape")
+
+
+async def test_one_more_role_asks_for_a_passphrase_though_it_opens_nothing(clinic: Clinic) -> None:
+    clinic.add_staff("mei", Role.FACILITATOR)
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("f", "down", "enter")
+        colleague.expect("The roles of mei", "Clinician")
+        await colleague.tap("Clinician")
+        await colleague.keys("k")
+        colleague.expect("A new passphrase for mei")

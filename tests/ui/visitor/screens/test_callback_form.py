@@ -226,6 +226,51 @@ async def test_the_receipt_says_what_was_promised(clinic: Clinic) -> None:
         visitor.expect(SENT)
 
 
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [("6389 2000", "We call from 6389 2000."), ("private", "We call from a private number.")],
+)
+async def test_which_number_will_ring_is_said_before_and_after(
+    clinic: Clinic, number: str, said: str
+) -> None:
+    async with at_kiosk(clinic, size=(56, 16)) as visitor:
+        await visitor.keys("r")
+        calls_from(visitor, number)
+        await visitor.tap("What a first talk is like")
+        await look_through(visitor, said)
+        await visitor.keys("escape")
+    async with at_kiosk(clinic) as visitor:
+        calls_from(visitor, number)
+        await form(CallReviewScreen)(visitor, clinic)
+        visitor.expect(said)
+        await visitor.keys("y")
+        visitor.expect(SENT, said)
+
+
+async def test_nothing_is_said_of_a_number_that_nobody_has_told(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await form(CallReviewScreen)(visitor, clinic)
+        visitor.expect_not("We call from")
+        await visitor.keys("y")
+        visitor.expect(SENT)
+        visitor.expect_not("We call from")
+
+
+def calls_from(visitor: Visitor, number: str) -> None:
+    """Let the clinic's settings tell which number rings."""
+    context = visitor.app.context
+    context.clinic = replace(context.clinic, calling_number=number)
+
+
+async def look_through(visitor: Visitor, words: str) -> None:
+    """Scroll a page until `words` are in view."""
+    for _ in range(20):
+        if any(words in text for text in visitor.paragraphs):
+            return
+        await visitor.keys("pagedown")
+    visitor.expect(words)
+
+
 async def test_sending_often_sends_once(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     gate = threading.Event()
     keep, asked = VisitorDesk.request_callback, list[CallbackDraft]()
