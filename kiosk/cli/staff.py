@@ -111,7 +111,7 @@ def add(
 
 @app.command(cls=Verb)
 def disable(login: LoginArgument, user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
-    """Shut an account at once; opening it again takes a new passphrase."""
+    """Shut an account at once; its passphrase ends with it."""
     _change(user, lambda desk: desk.disable(_named(desk, login).id), form)
 
 

@@ -48,7 +48,7 @@ COLUMNS = (
     Column("Due", 11),
     Column("Name", 20, 10, grows=True),
     Column("Language", 9),
-    Column("Wishes", 20, 11, rank=4),
+    Column("Wishes", 20, 14, rank=4),
     Column("When", 12, rank=2),
     Column("Tries", 5, rank=3, right=True),
     Column("Last try", 23, 12, rank=4),
