@@ -1,6 +1,6 @@
 """`kiosk callbacks`: who asked to be called, and what was done about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
@@ -36,11 +36,13 @@ from kiosk.domain.callbacks.actions import (
     ActionResult,
     AddNote,
     Attempt,
+    Book,
     Claim,
     Close,
     DismissNote,
     Done,
     Escalate,
+    HandOver,
     HeldBy,
     Hold,
     Merge,
@@ -58,11 +60,12 @@ from kiosk.domain.callbacks.state import AttemptResult, Outcome
 from kiosk.domain.callbacks.worklist import PhoneContact, WorklistFilter, WorklistPart, WorkRow
 from kiosk.errors import AccessRefused
 from kiosk.exports.writing import ExportFormat
-from kiosk.presentation.callbacks import format_due
+from kiosk.presentation.callbacks import describe_rest_hours, format_due
 
 if TYPE_CHECKING:
     from kiosk.bootstrap.kiosk import Kiosk
     from kiosk.domain.callbacks.worklist import HistoryEntry
+    from kiosk.domain.staff import Staff
     from kiosk.usecases.callbacks.desk import CallbackDesk
 
 
@@ -110,6 +113,9 @@ _COLUMNS = {
     "next_at": "schedule.next_at",
     "hint": "schedule.hint",
     "holder": "holder",
+    "handed_to": "handed_to",
+    "booked_for": "booked_for",
+    "booked_with": "booked_with",
     "claim_ends": "claim_ends",
     "may_give_up": "schedule.may_give_up",
     "stopped": "state.stopped",
@@ -126,7 +132,9 @@ _IN_A_TABLE = (
     "reference", "call_now", "due", "status", "name", "phone", "call_language", "windows",
     "attempts", "last_result", "holder",
 )  # fmt: skip
-_HISTORY = ("at", "kind", "outcome", "by", "next_at", "note", "undone", "revision", "event_id")
+_HISTORY = (
+    "at", "kind", "outcome", "by", "next_at", "note", "undone", "whom", "revision", "event_id",
+)  # fmt: skip
 _MOMENT = 'Such as "2026-03-31 14:30", 2026-03-31 or 14:30, clinic\'s time.'
 _REFUSALS = {
     Refusal.NOT_OPEN: "It is not open; `kiosk callbacks reopen {}` puts it back.",
@@ -148,6 +156,11 @@ _REFUSALS = {
     Refusal.NO_WRONG_NUMBER: (
         "Note a call to a wrong person or dead number first: `kiosk callbacks result {}`."
     ),
+    Refusal.CLOSED_DAY: "The clinic is closed on that day; name another.",
+    Refusal.NOT_BOOKED: (
+        "It is closed, and not with a talk; `kiosk callbacks reopen {}` puts it back first."
+    ),
+    Refusal.NO_COLLEAGUE: "No account in use has this name; see `kiosk staff list`.",
     Refusal.BY_VISITOR: "They took it back with their slip; only they can ask again.",
 }
 _Make = Callable[["CallbackDesk", "Kiosk"], Action]
@@ -220,7 +233,7 @@ def history(
         desk, zone = access.callback_desk(staff), kiosk.site.zone
         entries = desk.history(_find_request(desk, reference).request.id)
         rows = [_history_cells(entry, desk, zone) for entry in entries]
-    columns = (*_HISTORY[:7], "into") if form is Format.TABLE else (*_HISTORY, "into")
+    columns = (*_HISTORY[:8], "into") if form is Format.TABLE else (*_HISTORY, "into")
     show(rows, form, columns=columns, empty="Nothing has been done about it yet.")
 
 
@@ -241,6 +254,48 @@ def export(
     _export(
         user, _filter(part, language, window, text), chosen_format(form, output), absolute(output)
     )
+
+
+@app.command("next")
+def next_call(
+    user: CallerOption,
+    present: Annotated[
+        str | None,
+        typer.Option("--instead-of", metavar="REFERENCE", help="A claimed one to let go of."),
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Claim the next call to make; the one claimed already comes first."""
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.callback_desk(staff)
+        held = None if present is None else _find_request(desk, present).request.id
+        row = desk.next_call(held)
+        if row is None:
+            rest = describe_rest_hours(kiosk.clock.now(), kiosk.calendar())
+            raise NotDone(rest or "There is no other call to make just now.")
+        found = _cells(row, kiosk, form)
+    show_one(found, form, columns=tuple(_COLUMNS))
+
+
+@app.command("find")
+def find_number(
+    user: CallerOption,
+    number: Annotated[
+        str,
+        typer.Argument(metavar="[NUMBER]", help="Without it: from the input, kept by no history."),
+    ] = "-",
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Find the request of a number that rings back, in any form of it; this is noted."""
+    from kiosk.domain.phones import LEAST_SHOWN, has_digits_to_find
+
+    with signed_in(user) as (kiosk, access, staff):
+        typed = from_input(number)
+        if not has_digits_to_find(typed):
+            raise wrong("NUMBER", f"it needs to be whole, or its last {LEAST_SHOWN} digits")
+        rows = [_cells(row, kiosk, form) for row in access.callback_desk(staff).look_up(typed)]
+    columns = _IN_A_TABLE if form is Format.TABLE else tuple(_COLUMNS)
+    show(rows, form, columns=columns, empty="No open request has this number.")
 
 
 @app.command(cls=Verb)
@@ -309,6 +364,45 @@ def close(
 ) -> None:
     """Take a request off the list, with its outcome."""
     _act(user, reference, lambda *_: Close(outcome, from_input(note)), form)
+
+
+@app.command(cls=Verb)
+def book(
+    reference: ReferenceArgument,
+    at: Annotated[datetime, typer.Option(formats=MOMENT_FORMATS, metavar="TIME", help=_MOMENT)],
+    user: CallerOption,
+    person: Annotated[
+        str, typer.Option("--with", metavar="LOGIN", help="Who will talk with them.")
+    ] = "",
+    note: NoteOption = "",
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Close a request with a talk, or move the talk of a closed one."""
+
+    def make(desk: "CallbackDesk", kiosk: "Kiosk") -> Action:
+        whom = _find_person(desk.people(), person, "--with") if person else None
+        return Book(moment(at, kiosk, "--at"), whom, from_input(note))
+
+    _act(user, reference, make, form)
+
+
+@app.command("hand-over", cls=Verb)
+def hand_over(
+    reference: ReferenceArgument,
+    user: CallerOption,
+    to: Annotated[
+        str, typer.Option("--to", metavar="LOGIN", help="The colleague; without it, everybody.")
+    ] = "",
+    note: NoteOption = "",
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Leave a request to a colleague, or to everybody again."""
+
+    def make(desk: "CallbackDesk", _kiosk: "Kiosk") -> Action:
+        whom = _find_person(desk.colleagues(), to, "--to") if to else None
+        return HandOver(whom, from_input(note))
+
+    _act(user, reference, make, form)
 
 
 @app.command(cls=Verb)
@@ -440,6 +534,17 @@ def _find_request(desk: "CallbackDesk", typed: str) -> WorkRow:
     return row
 
 
+def _find_person(people: "Sequence[Staff]", typed: str, option: str) -> UUID:
+    """Return the id of one of the staff by their login."""
+    from kiosk.domain.staff import normalise_login
+
+    login = normalise_login(typed)
+    found = next((one.id for one in people if one.login == login), None)
+    if found is None:
+        raise wrong(option, "no account in use has this name; see `kiosk staff list`")
+    return found
+
+
 def _cells(row: WorkRow, kiosk: "Kiosk", form: Format) -> dict[str, object]:
     """Return the cells of one request, times in the clinic's zone; what is due, in words."""
     values: tuple[object, ...] = _read_cells(row)
@@ -486,6 +591,7 @@ def _history_cells(
         "next_at": None if entry.next_at is None else entry.next_at.astimezone(zone),
         "note": entry.note,
         "undone": entry.undone,
+        "whom": entry.whom,
         "revision": entry.revision,
         "event_id": entry.event_id,
         "into": into.request.reference if isinstance(into, WorkRow) else None,

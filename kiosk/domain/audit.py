@@ -55,6 +55,8 @@ class AuditAction(StrEnum):
     CALLBACK_NOTE_DISMISSED = "callback_note_dismissed"
     CALLBACK_REOPENED = "callback_reopened"
     CALLBACK_UNDONE = "callback_undone"
+    CALLBACK_HANDED_OVER = "callback_handed_over"
+    CALLBACK_LOOKED_UP = "callback_looked_up"
     CALLBACK_REVEALED = "callback_revealed"
     CALLBACK_NOTES_OPENED = "callback_notes_opened"
     EXPORTED_CALLBACKS = "exported_callbacks"

@@ -96,8 +96,11 @@ def test_a_request_from_its_claim_to_its_end(desk: Desk) -> None:
     assert datetime.fromisoformat(claimed["claim_ends"]) > datetime.now(UTC)
     tried = desk.row("result", reference, "no_answer", "--note", "rang twice")
     assert (tried["attempts"], tried["last_result"]) == (1, "no_answer")
+    assert tried["holder"] == ""  # a claim ends with its result
+    desk.row("claim", reference)
     later = desk.row("result", reference, "asked_to_call_later", "--at", TOMORROW)
     assert later["next_at"].startswith(TOMORROW.replace(" ", "T"))
+    desk.row("claim", reference)
     desk.row("result", reference, "reached_self")
     closed = desk.row("close", reference, "session_booked")
     assert (closed["status"], closed["reason"]) == ("closed", "session_booked")
@@ -107,7 +110,9 @@ def test_a_request_from_its_claim_to_its_end(desk: Desk) -> None:
     assert [(one["kind"], one["outcome"]) for one in told] == [
         ("claimed", ""),
         ("attempt", "no_answer"),
+        ("claimed", ""),
         ("attempt", "asked_to_call_later"),
+        ("claimed", ""),
         ("attempt", "reached_self"),
         ("closed", "session_booked"),
     ]
@@ -260,6 +265,7 @@ def test_a_note_can_stay_out_of_the_history_of_the_shell(
     monkeypatch.setattr("sys.stdin", io.StringIO("a quiet word\nand no more\n"))
     desk.row("result", reference, "no_answer", "--note", "-")
     assert desk.rows("history", reference)[-1]["note"] == "a quiet word"
+    desk.row("claim", reference)
     desk.row("close", reference, "declined")
     monkeypatch.setattr("sys.stdin", io.StringIO("rang back\n"))
     assert desk.row("note", reference, "--note", "-")["status"] == "closed"

@@ -94,7 +94,7 @@ def test_a_request_as_a_workbook() -> None:
     assert sheet["A1"].font.bold
     widths = [sheet.column_dimensions[c].width for c in ("A", "F")]
     assert widths == pytest.approx([12, 24], abs=1)
-    assert sheet.auto_filter.ref == "A1:Z2"
+    assert sheet.auto_filter.ref == "A1:AC2"
     assert sheet["F2"].number_format == "@"
 
 

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from unittest.mock import patch
+from uuid import UUID
 
 from textual._compositor import Compositor
 
 from kiosk.domain.attendance.roster import IssuedPass
-from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
+from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter, WorklistHabit
 from kiosk.domain.groups.plan_import import Plans
 from kiosk.errors import SetupError
 from kiosk.ui.desk.app import DeskApp
@@ -53,6 +54,21 @@ class PlansAtHand:
         return f"/data/exports/plan.{form}"
 
 
+class HabitsAtHand:
+    """Stands in for what a machine remembers of its people."""
+
+    def __init__(self) -> None:
+        self.kept: dict[UUID, WorklistHabit] = {}
+
+    def recall(self, staff_id: UUID) -> WorklistHabit:
+        """Return what was kept."""
+        return self.kept.get(staff_id, WorklistHabit())
+
+    def keep(self, staff_id: UUID, habit: WorklistHabit) -> None:
+        """Remember it."""
+        self.kept[staff_id] = habit
+
+
 class Written:
     """Remembers what the desk had written to files."""
 
@@ -60,6 +76,7 @@ class Written:
         self.exports: list[tuple[Collection[ExportRow], WorklistFilter, str]] = []
         self.sheets: list[tuple[IssuedPass, ...]] = []
         self.plans = PlansAtHand()
+        self.habits = HabitsAtHand()
 
     def export(
         self,
@@ -93,7 +110,7 @@ def desk_side(
         idle=idle,
         at_centre=at_centre,
     )
-    tools = Tools(export_callbacks=written.export, pass_sheet=written.sheet, plans=written.plans)
+    tools = Tools(written.export, written.sheet, written.plans, written.habits)
     return DeskSide(clinic.access, known, tools)
 
 

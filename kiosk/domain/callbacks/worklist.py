@@ -24,6 +24,7 @@ _HOURS = {
 """Days of the week and hours of each window, clinic's time."""
 _ANY = Window.ANY.value
 _SETTLED = frozenset({RequestStatus.CLOSED, RequestStatus.WITHDRAWN, RequestStatus.DUPLICATE})
+_RINGING_BACK = OPEN_STATUSES | {RequestStatus.ESCALATED, RequestStatus.UNREACHABLE}
 _LONGEST_PAUSE = 60
 """Days; a visitor can choose 30, so a date further away did not come from one."""
 
@@ -57,6 +58,8 @@ class HistoryEntry:
     """Opened and cleaned; empty where there is none or it cannot be opened."""
     undone: bool
     other_id: UUID | None = None
+    whom: str = ""
+    """Login of whom a talk is booked with, or to whom it was handed; empty for nobody."""
 
 
 class Schedule(NamedTuple):
@@ -73,7 +76,10 @@ class Schedule(NamedTuple):
     breach_at: datetime | None
     """By when the next step is due (first review or attempt, next attempt); None when closed."""
     call_now: bool
-    """Whether its window contains this minute, nothing holds it, and nobody else has it."""
+    """Whether its window contains this minute, nothing holds it, and nobody else has it.
+
+    What was handed to a colleague is theirs until it is late.
+    """
     working_age: float
     """Working hours since it was made."""
     may_give_up: bool
@@ -104,6 +110,21 @@ class WorkRow:
     """When that claim ends; None where nobody holds it."""
     withdrawal_noted: bool = False
     """True where somebody typed this reference to withdraw it and staff have not settled it."""
+    handed_to: str = ""
+    """Login of the colleague it was handed to, or empty."""
+    handed_to_me: bool = False
+    booked_with: str = ""
+    """Login of whom a talk is booked with (`CallbackState.booking`), or empty."""
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When it could first be seen here."""
+        return self.request.received_at or self.request.created_at
+
+    @property
+    def booked_for(self) -> datetime | None:
+        """When the talk is that it was closed with."""
+        return self.state.booking.at if self.state.booking else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +162,21 @@ class WorklistFilter:
     """Part of a name or reference, any case."""
     window: str = ""
     """Code of `Window`; empty for all."""
+    for_me: bool = False
+    """Only what the caller has, was handed, or could take in a language they speak.
+
+    ALL shows everything all the same.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistHabit:
+    """What a desk machine remembers of one person's list: nothing of those who are on it."""
+
+    looked_at: datetime | None = None
+    """When they opened the list last; None where it is not known."""
+    for_me: bool = False
+    """As in `WorklistFilter`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,20 +309,61 @@ def waits_from(created_at: datetime, not_before: date | None, zone: ZoneInfo) ->
 def sort_rows(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> tuple[WorkRow, ...]:
     """Return rows in the order to call: call now, then by what is due, then the oldest first.
 
-    On top of each is what is due although its time has not come: how long it waits nobody knows.
+    What was handed to the caller comes before the rest. On top of each is what is due although its
+    time has not come: how long it waits nobody knows.
     `speaks` are the languages of the caller (codes of `CallLanguage`), empty for all: a request
     in another language is not called now by them. What is off the list comes last.
     """
 
-    def place(row: WorkRow) -> tuple[int, bool, datetime, datetime, str]:
+    def place(row: WorkRow) -> tuple[int, bool, bool, datetime, datetime, str]:
         asked, schedule = row.request, row.schedule
         due, made = schedule.breach_at, asked.created_at
         if due is None:
-            return 2, False, made, made, asked.reference
+            return 2, False, False, made, made, asked.reference
         later = not (schedule.call_now and _spoken(asked, speaks))
-        return int(later), due >= made, due, made, asked.reference
+        return int(later), not row.handed_to_me, due >= made, due, made, asked.reference
 
     return tuple(sorted(rows, key=place))
+
+
+def next_calls(
+    rows: Iterable[WorkRow],
+    *,
+    by: UUID,
+    speaks: frozenset[str],
+    let_go_since: datetime,
+    but: UUID | None = None,
+) -> list[WorkRow]:
+    """Return what a caller could ring now, of rows in the order to call.
+
+    Left out are the request `but`, and what the caller has already. What they let go of since
+    `let_go_since` comes last, so that one who passes from call to call sees all of them.
+    """
+
+    def was_let_go(row: WorkRow) -> bool:
+        state = row.state
+        at = state.released_at
+        return state.released_by == by and at is not None and at > let_go_since
+
+    found = [
+        row
+        for row in rows
+        if row.schedule.call_now
+        and not row.held_by_me
+        and row.request.id != but
+        and _spoken(row.request, speaks)
+    ]
+    return sorted(found, key=was_let_go)
+
+
+def may_ring_back(row: WorkRow, now: datetime) -> bool:
+    """Return whether somebody who rings back may be looked up by their number.
+
+    Something can still be done about the request: it is open, with the clinician, was not reached,
+    or a talk is booked that has not been.
+    """
+    booking = row.state.booking
+    return row.state.status in _RINGING_BACK or (booking is not None and booking.at > now)
 
 
 def matches_filter(
@@ -300,7 +377,15 @@ def matches_filter(
         return False
     if wanted.text.strip() and not _mentions(asked, wanted.text.strip()):
         return False
+    if wanted.for_me and not _is_for_caller(row, speaks) and wanted.show is not WorklistPart.ALL:
+        return False
     return _shown(row, wanted.show, speaks)
+
+
+def _is_for_caller(row: WorkRow, speaks: frozenset[str]) -> bool:
+    if row.held_by_me or row.handed_to_me:
+        return True
+    return not row.handed_to and not row.holder and _spoken(row.request, speaks)
 
 
 def _shown(row: WorkRow, show: WorklistPart, speaks: frozenset[str]) -> bool:
@@ -310,7 +395,7 @@ def _shown(row: WorkRow, show: WorklistPart, speaks: frozenset[str]) -> bool:
         case WorklistPart.OPEN:
             return row.state.status in OPEN_STATUSES
         case WorklistPart.MINE:
-            return row.held_by_me
+            return row.held_by_me or row.handed_to_me
         case WorklistPart.UNREACHABLE:
             return row.state.status is RequestStatus.UNREACHABLE
         case WorklistPart.ESCALATED:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.anomalies import FactTimes, time_anomalies
+from kiosk.domain.callbacks.actions import Action, Book, HandOver
 from kiosk.domain.callbacks.request import OpenedRequest
 from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.callbacks.state import (
@@ -33,6 +34,20 @@ class Viewer:
     """Of every account, by staff id."""
     speaks: frozenset[str]
     """Codes of `CallLanguage`; empty for all."""
+    staff: frozenset[UUID] = frozenset()
+    """Whose accounts are in use."""
+    callers: frozenset[UUID] = frozenset()
+    """Those of them who may ring."""
+
+    def knows(self, action: Action) -> bool:
+        """Return whether the colleague that an action names is there and can do it."""
+        match action:
+            case HandOver(to):
+                return to is None or to in self.callers
+            case Book(_, with_staff):
+                return with_staff is None or with_staff in self.staff
+            case _:
+                return True
 
 
 _UNTOUCHED = callback_state((), ())
@@ -167,10 +182,28 @@ def work_row(
     holder = state.holder_at(scheduler.now)
     mine = holder == by.id
     schedule = scheduler.schedule(state, request, mine=mine)
-    if holder is None:
+    # Who may no longer ring is handed nothing.
+    handed_to = state.handed_to if state.handed_to in by.callers else None
+    if holder is None and handed_to is None and state.booking is None:
         return WorkRow(request, state, schedule, withdrawal_noted=noted)
-    login = by.logins.get(holder, "")
-    return WorkRow(request, state, schedule, login, mine, state.claim_ends, noted)
+    if handed_to not in (None, by.id) and not mine and schedule.late_by(scheduler.now) is None:
+        schedule = schedule._replace(call_now=False)
+    return WorkRow(
+        request,
+        state,
+        schedule,
+        holder=_login(by, holder),
+        held_by_me=mine,
+        claim_ends=None if holder is None else state.claim_ends,
+        withdrawal_noted=noted,
+        handed_to=_login(by, handed_to),
+        handed_to_me=handed_to == by.id,
+        booked_with=_login(by, state.booking.with_staff if state.booking else None),
+    )
+
+
+def _login(viewer: Viewer, staff_id: UUID | None) -> str:
+    return "" if staff_id is None else viewer.logins.get(staff_id, "")
 
 
 def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
@@ -192,6 +225,9 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
         row.held_by_me,
         row.claim_ends,
         row.withdrawal_noted,
+        row.handed_to,
+        row.handed_to_me,
+        row.booked_with,
         phone_e164=number,
         phone_local=format_local(number, country),
         flags=tuple(kind.value for kind in time_anomalies(times)),
