@@ -148,23 +148,29 @@ def format_talk(at: datetime, zone: ZoneInfo) -> str:
     return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M}"
 
 
-def describe_rest_hours(now: datetime, calendar: WorkingCalendar) -> str:
-    """Return why nobody is rung at a time, and when one rings again; empty in working time."""
+def format_rest_hours(now: datetime, calendar: WorkingCalendar) -> str:
+    """Return why nobody is rung at a time, in a word or two; empty in working time."""
     if calendar.is_open(now) or not calendar.week:
         return ""
     local = now.astimezone(calendar.zone)
-    today = local.date()
-    opens, _closes = calendar.week.get(today.weekday(), (time.max, time.max))
-    again = calendar.next_working_day(today + timedelta(days=1))
-    if not calendar.is_working_day(today):
-        why = "Nobody is rung today"
-    elif local.time() < opens:
-        why, again = "It is too early to ring", today
-    else:
-        why = "It is too late to ring"
+    if not calendar.is_working_day(local.date()):
+        return "closed today"
+    opens, _closes = calendar.week[local.weekday()]
+    return "too early to ring" if local.time() < opens else "too late to ring"
+
+
+def describe_rest_hours(now: datetime, calendar: WorkingCalendar) -> str:
+    """Return why nobody is rung at a time, and when one rings again; empty in working time."""
+    why = format_rest_hours(now, calendar)
+    if not why:
+        return ""
+    today = now.astimezone(calendar.zone).date()
+    again = today
+    if why != "too early to ring":
+        again = calendar.next_working_day(today + timedelta(days=1))
     at = calendar.start_of_work(again, time.min)
     when = f"{at:%H:%M}" if again == today else f"{at:%a} {at.day} {at:%b}, {at:%H:%M}"
-    return f"{why}; the next calls are from {when}."
+    return f"It is {why}; the next calls are from {when}."
 
 
 def format_due(schedule: Schedule, now: datetime, zone: ZoneInfo) -> str:

@@ -52,7 +52,7 @@ OFFICE = WorkingCalendar(SINGAPORE)
         (2, 7, "It is too early to ring; the next calls are from 08:30."),
         (2, 18, "It is too late to ring; the next calls are from Tue 3 Mar, 08:30."),
         (6, 18, "It is too late to ring; the next calls are from Mon 9 Mar, 08:30."),
-        (7, 10, "Nobody is rung today; the next calls are from Mon 9 Mar, 08:30."),
+        (7, 10, "It is closed today; the next calls are from Mon 9 Mar, 08:30."),
     ],
 )
 def test_out_of_hours_it_is_said_when_one_rings_again(day: int, hour: int, said: str) -> None:
@@ -66,7 +66,7 @@ def test_a_clinic_without_hours_has_none_to_rest() -> None:
 
 def test_a_holiday_is_no_day_to_ring() -> None:
     closed = WorkingCalendar(SINGAPORE, is_holiday=lambda day: day.day == 2)
-    assert describe_rest_hours(NOON, closed).startswith("Nobody is rung today; the next calls are")
+    assert describe_rest_hours(NOON, closed).startswith("It is closed today; the next calls are")
 
 
 def test_a_talk_in_a_calendar_says_nothing_of_the_clinic_and_fits_a_screen() -> None:

@@ -92,7 +92,7 @@ def ask_talk_time(whom: str, now: datetime, calendar: WorkingCalendar, then: The
     ]
     offers += (
         Offer("o", "Another day or time", OTHER_TIME, "to be typed"),
-        Offer("p", "With another person", OTHER_PERSON, f"now: {whom}"),
+        Offer("p", "With another person", OTHER_PERSON),
         Offer("n", "No time is fixed yet", NO_TIME),
     )
     return Question("When is the talk?", then, f"With {whom}.", tuple(offers))
@@ -175,9 +175,9 @@ _HANDED = "It is their next call, and everybody's once it is late."
 
 def ask_handing_note(whom: str, then: Then, keep: Callable[[str, DeskSide], object]) -> Question:
     """Ask for a note to go with a request that is handed over; it may be left empty."""
-    lead = "Enter hands it over, with or without a note. The visitor can ask to read it."
+    lead = "It may stay empty. The visitor can ask to read it."
     title = f"A note for {whom}" if whom else "A note for everybody"
-    return Question(title, then, lead, most=MOST_OF_A_NOTE, keep=keep)
+    return Question(title, then, lead, most=MOST_OF_A_NOTE, enter="Hand it over", keep=keep)
 
 
 def ask_displayed_number(then: Then) -> Question:
@@ -250,6 +250,7 @@ def ask_note(before: str, then: Then, keep: Callable[[str, DeskSide], object]) -
         check=partial(_describe_missing, why="Please write a few words, or press Esc."),
         value=before,
         most=MOST_OF_A_NOTE,
+        enter="Keep it",
         keep=keep,
     )
 

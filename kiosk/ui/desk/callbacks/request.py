@@ -40,9 +40,7 @@ from kiosk.domain.callbacks.state import (
     RequestStatus,
 )
 from kiosk.domain.callbacks.worklist import HistoryEntry, PhoneContact, Worklist, WorkRow
-from kiosk.presentation.callbacks import (
-    describe_rest_hours,
-)
+from kiosk.presentation.callbacks import describe_rest_hours, format_result
 from kiosk.ui.desk.callbacks import questions as ask
 from kiosk.ui.desk.callbacks.booking import BookingScreen
 from kiosk.ui.desk.callbacks.duplicates import DuplicatesScreen
@@ -312,15 +310,15 @@ class RequestScreen(DeskScreen):
         if isinstance(action, AddNote) and isinstance(answer, Done | NotFound):
             self._note = ""
         self._renew(None if isinstance(answer, NotFound) else answer.row)
-        said = describe_answer(answer, action, self.clinic.now(), self.clinic.zone)
-        self.say(said)
+        self.say(describe_answer(answer, action, self.clinic.now(), self.clinic.zone))
         if isinstance(answer, Done) and isinstance(action, Attempt):
-            self._lead_on(answer.row, action.result, said)
+            self._lead_on(answer.row, action.result)
 
-    def _lead_on(self, row: WorkRow, result: AttemptResult, said: str) -> None:
+    def _lead_on(self, row: WorkRow, result: AttemptResult) -> None:
         """Ask what came of a call after which only that is missing."""
         if result in CLAIM_GOES_ON and row.held_by_me:
-            self.pose(ask.ask_outcome(row, self._close_as, said))
+            noted = f"Noted: {format_result(result.value)}."
+            self.pose(ask.ask_outcome(row, self._close_as, noted))
 
     def _ask_result(self) -> None:
         if self._row is not None:

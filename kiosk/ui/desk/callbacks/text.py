@@ -131,7 +131,7 @@ def format_state(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
         return "for you" if row.handed_to_me else f"for {row.handed_to}"
     if row.state.booking is not None:
         at = row.state.booking.at.astimezone(zone)
-        return f"talk {at.day} {at:%b} {at:%H:%M}"
+        return f"talk {at.day} {at:%b}"
     if status in _SHOWN_BY_REASON:
         return format_outcome(row.state.reason) or STATES[status]
     if status is RequestStatus.WAITING and next_at is not None and next_at > now:
@@ -220,6 +220,9 @@ def describe_request(row: WorkRow, now: datetime, zone: ZoneInfo) -> list[tuple[
     ]
     if row.state.status in OPEN_STATUSES and (step := format_next_step(row, now, zone)):
         found.append(("Next", step))
+    if row.booked_for is not None:
+        whom = f", with {row.booked_with}" if row.booked_with else ""
+        found.append(("Talk", f"{format_day_and_clock(row.booked_for, zone)}{whom}"))
     found.append(("Asked", format_asked(row, zone)))
     return found
 

@@ -25,6 +25,7 @@ from kiosk.domain.phones import has_digits_to_find
 from kiosk.presentation.callbacks import (
     describe_rest_hours,
     format_due,
+    format_rest_hours,
     format_result,
     format_windows,
 )
@@ -117,10 +118,10 @@ def format_list_title(
     return " · ".join(parts)
 
 
-def format_counts(counts: WorklistCounts, new: int = 0) -> str:
+def format_counts(counts: WorklistCounts, new: int = 0, rest_hours: str = "") -> str:
     """Return the numbers above the list; those that are nothing are left out.
 
-    `new` is how many have come since the caller looked last.
+    `new` is how many have come since the caller looked last, `rest_hours` why nobody is rung now.
     """
     labelled = (
         (counts.open, "open"),
@@ -131,6 +132,8 @@ def format_counts(counts: WorklistCounts, new: int = 0) -> str:
         (counts.unreachable, "not reached"),
     )
     parts = [f"{count:,} {words}" for count, words in labelled if count]
+    if rest_hours and counts.open and not counts.call_now:
+        parts.append(rest_hours)
     hours = counts.median_hours_to_first_attempt
     if hours is not None:
         parts.append(f"first call after {hours:.1f} h")
@@ -272,7 +275,10 @@ class WorklistScreen(DeskScreen):
 
     def lead(self) -> str:
         worklist = self._view.worklist
-        return format_counts(worklist.counts, self._view.new) if worklist else ""
+        if worklist is None:
+            return ""
+        rest_hours = format_rest_hours(self.clinic.now(), self.clinic.calendar)
+        return format_counts(worklist.counts, self._view.new, rest_hours)
 
     def body(self) -> Iterable[Widget]:
         yield TabLine(tuple(VIEWS.values()), VIEWS[self._view.wanted.show].letter)
