@@ -173,6 +173,14 @@ def list_(
     language: LanguageOption = None,
     window: WindowOption = None,
     text: TextOption = "",
+    display: Annotated[
+        str,
+        typer.Option(
+            "--rings-back",
+            metavar="NUMBER",
+            help="Only those of a number on the display; noted. - takes it from the input.",
+        ),
+    ] = "",
     form: FormatOption = Format.TABLE,
 ) -> None:
     """List requests in the order to call; of each number only its end.
@@ -183,13 +191,33 @@ def list_(
 
     wanted = _filter(part, language, window, text)
     with signed_in(user) as (kiosk, access, staff):
+        if display:
+            found = access.callback_desk(staff).look_up(_displayed(display))
+            rows = [_cells(row, kiosk, form) for row in found]
+            empty = "No open request has this number."
+            show(rows, form, columns=_columns_in(form), empty=empty)
+            return
         listed = access.callback_desk(staff).worklist()
         wanted_rows = [row for row in listed.rows if matches_filter(row, wanted, listed.speaks)]
         rows = [_cells(row, kiosk, form) for row in wanted_rows]
     empty = "Nobody has asked to be called yet."
     if listed.rows:
         empty = "No request is in this part of the list; `--show all` shows every one."
-    show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else tuple(_COLUMNS), empty=empty)
+    show(rows, form, columns=_columns_in(form), empty=empty)
+
+
+def _columns_in(form: Format) -> tuple[str, ...]:
+    return _IN_A_TABLE if form is Format.TABLE else tuple(_COLUMNS)
+
+
+def _displayed(typed: str) -> str:
+    """Return the number on a telephone's display, which is long enough to look it up."""
+    from kiosk.domain.phones import LEAST_SHOWN, has_digits_to_find
+
+    number = from_input(typed)
+    if not has_digits_to_find(number):
+        raise wrong("--rings-back", f"it needs to be whole, or its last {LEAST_SHOWN} digits")
+    return number
 
 
 @app.command("show", cls=Verb)
@@ -256,16 +284,25 @@ def export(
     )
 
 
-@app.command("next")
-def next_call(
+@app.command(cls=Verb)
+def claim(
     user: CallerOption,
+    reference: Annotated[
+        str | None,
+        typer.Argument(metavar="[REFERENCE]", help="Without it: the next call to make."),
+    ] = None,
     present: Annotated[
         str | None,
         typer.Option("--instead-of", metavar="REFERENCE", help="A claimed one to let go of."),
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Claim the next call to make; the one claimed already comes first."""
+    """Take a request for yourself, or the next one; it ends by itself."""
+    if reference is not None:
+        if present is not None:
+            raise wrong("--instead-of", "it belongs to the next call, without a REFERENCE")
+        _act(user, reference, lambda *_: Claim(), form)
+        return
     with signed_in(user) as (kiosk, access, staff):
         desk = access.callback_desk(staff)
         held = None if present is None else _find_request(desk, present).request.id
@@ -277,41 +314,24 @@ def next_call(
     show_one(found, form, columns=tuple(_COLUMNS))
 
 
-@app.command("find")
-def find_number(
-    user: CallerOption,
-    number: Annotated[
-        str,
-        typer.Argument(metavar="[NUMBER]", help="Without it: from the input, kept by no history."),
-    ] = "-",
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Find the request of a number that rings back, in any form of it; this is noted."""
-    from kiosk.domain.phones import LEAST_SHOWN, has_digits_to_find
-
-    with signed_in(user) as (kiosk, access, staff):
-        typed = from_input(number)
-        if not has_digits_to_find(typed):
-            raise wrong("NUMBER", f"it needs to be whole, or its last {LEAST_SHOWN} digits")
-        rows = [_cells(row, kiosk, form) for row in access.callback_desk(staff).look_up(typed)]
-    columns = _IN_A_TABLE if form is Format.TABLE else tuple(_COLUMNS)
-    show(rows, form, columns=columns, empty="No open request has this number.")
-
-
-@app.command(cls=Verb)
-def claim(
-    reference: ReferenceArgument, user: CallerOption, form: FormatOption = Format.TABLE
-) -> None:
-    """Take a request for yourself; the claim ends by itself."""
-    _act(user, reference, lambda *_: Claim(), form)
-
-
 @app.command(cls=Verb)
 def release(
-    reference: ReferenceArgument, user: CallerOption, form: FormatOption = Format.TABLE
+    reference: ReferenceArgument,
+    user: CallerOption,
+    to: Annotated[
+        str, typer.Option("--to", metavar="LOGIN", help="The colleague who is to ring.")
+    ] = "",
+    note: NoteOption = "",
+    form: FormatOption = Format.TABLE,
 ) -> None:
-    """Give a claimed request back to the list."""
-    _act(user, reference, lambda *_: Release(), form)
+    """Give a request back to the list, or to a colleague."""
+
+    def make(desk: "CallbackDesk", _kiosk: "Kiosk") -> Action:
+        whom = _find_person(desk.colleagues(), to, "--to") if to else None
+        is_handed = to or note or _find_request(desk, reference).handed_to
+        return HandOver(whom, from_input(note)) if is_handed else Release()
+
+    _act(user, reference, make, form)
 
 
 @app.command(cls=Verb)
@@ -359,48 +379,27 @@ def close(
         Outcome, typer.Argument(metavar="OUTCOME", help=f"One of {', '.join(Outcome)}.")
     ],
     user: CallerOption,
-    note: NoteOption = "",
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Take a request off the list, with its outcome."""
-    _act(user, reference, lambda *_: Close(outcome, from_input(note)), form)
-
-
-@app.command(cls=Verb)
-def book(
-    reference: ReferenceArgument,
-    at: Annotated[datetime, typer.Option(formats=MOMENT_FORMATS, metavar="TIME", help=_MOMENT)],
-    user: CallerOption,
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=MOMENT_FORMATS, metavar="TIME", help="When the talk is."),
+    ] = None,
     person: Annotated[
         str, typer.Option("--with", metavar="LOGIN", help="Who will talk with them.")
     ] = "",
     note: NoteOption = "",
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Close a request with a talk, or move the talk of a closed one."""
+    """Take a request off the list, or move its talk."""
+    if (at is not None or person) and outcome is not Outcome.SESSION_BOOKED:
+        raise wrong("--at", f"a talk belongs to {Outcome.SESSION_BOOKED}")
+    if person and at is None:
+        raise wrong("--with", "it needs --at, the time of the talk")
 
     def make(desk: "CallbackDesk", kiosk: "Kiosk") -> Action:
+        if at is None:
+            return Close(outcome, from_input(note))
         whom = _find_person(desk.people(), person, "--with") if person else None
         return Book(moment(at, kiosk, "--at"), whom, from_input(note))
-
-    _act(user, reference, make, form)
-
-
-@app.command("hand-over", cls=Verb)
-def hand_over(
-    reference: ReferenceArgument,
-    user: CallerOption,
-    to: Annotated[
-        str, typer.Option("--to", metavar="LOGIN", help="The colleague; without it, everybody.")
-    ] = "",
-    note: NoteOption = "",
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Leave a request to a colleague, or to everybody again."""
-
-    def make(desk: "CallbackDesk", _kiosk: "Kiosk") -> Action:
-        whom = _find_person(desk.colleagues(), to, "--to") if to else None
-        return HandOver(whom, from_input(note))
 
     _act(user, reference, make, form)
 

@@ -356,30 +356,40 @@ def _actions(folder: Path) -> list[str]:
 def test_the_next_call_is_claimed_booked_and_moved(
     desk: Desk, kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tuesday = datetime(2026, 3, 3, 2, tzinfo=UTC)  # 10 am in Singapore
-    monkeypatch.setattr(SystemClock, "now", lambda _clock: tuesday)
     add_caller(desk.folder, "ben")
+    with visitor(desk.folder) as (_desk, opened):
+        zone = opened.site.zone
+    tuesday = datetime(2026, 3, 3, 10, tzinfo=zone).astimezone(UTC)
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: tuesday)
     first = ask_for_call(desk.folder, not_before=None)
     monkeypatch.setattr(SystemClock, "now", lambda _clock: tuesday + timedelta(minutes=1))
     second = ask_for_call(desk.folder, "Siti", "+6591234567", not_before=None)
-    assert desk.row("next")["reference"] == first
-    assert desk.row("next", "--instead-of", first)["reference"] == second
-    refused = desk.refused("book", second, "--at", "2026-03-07 10:00")
+    assert desk.row("claim")["reference"] == first
+    assert desk.row("claim", "--instead-of", first)["reference"] == second
+    refused = desk.refused("close", second, "session_booked", "--at", "2026-03-07 10:00")
     assert refused == "The clinic is closed on that day; name another."
-    booked = desk.row("book", second, "--at", "2026-03-05 14:30", "--with", "Ben")
-    assert (booked["booked_for"], booked["booked_with"]) == ("2026-03-05T14:30:00+08:00", "ben")
-    assert desk.row("next")["reference"] == first
-    assert desk.refused("next", "--instead-of", first).startswith("There is no other call")
-    moved = desk.row("book", second, "--at", "2026-03-06 09:00")
-    assert (moved["booked_for"], moved["booked_with"]) == ("2026-03-06T09:00:00+08:00", "")
-    assert desk("book", first, "--at", "2026-03-05 10:00", "--with", "nobody").code == 2
-    handed = desk.row("hand-over", first, "--to", "ben", "--note", "knows her")
+    booked = desk.row(
+        "close", second, "session_booked", "--at", "2026-03-05 14:30", "--with", "Ben"
+    )
+    assert booked["booked_for"].startswith("2026-03-05T14:30:00")
+    assert booked["booked_with"] == "ben"
+    assert desk.row("claim")["reference"] == first
+    assert desk.refused("claim", "--instead-of", first).startswith("There is no other call")
+    moved = desk.row("close", second, "session_booked", "--at", "2026-03-06 09:00")
+    assert moved["booked_for"].startswith("2026-03-06T09:00:00")
+    assert moved["booked_with"] == ""
+    assert (
+        desk("close", first, "session_booked", "--at", "2026-03-05 10:00", "--with", "nobody").code
+        == 2
+    )
+    handed = desk.row("release", first, "--to", "ben", "--note", "knows her")
     assert (handed["handed_to"], handed["call_now"]) == ("ben", False)
-    assert Desk(kiosk, desk.folder, "ben").row("next")["reference"] == first
+    assert Desk(kiosk, desk.folder, "ben").row("claim")["reference"] == first
+    assert desk("close", first, "declined", "--with", "ben").code == 2
     told = [one for one in desk.rows("history", first) if one["kind"] == "handed_over"]
     assert [(one["whom"], one["note"]) for one in told] == [("ben", "knows her")]
     monkeypatch.setattr(SystemClock, "now", lambda _clock: tuesday + timedelta(hours=9))
-    assert desk.refused("next").startswith("It is too late to ring; the next calls are from")
+    assert desk.refused("claim").startswith("It is too late to ring; the next calls are from")
 
 
 def test_who_rings_back_is_found_without_a_number_in_the_history_of_the_shell(
@@ -387,7 +397,7 @@ def test_who_rings_back_is_found_without_a_number_in_the_history_of_the_shell(
 ) -> None:
     reference = ask_for_call(desk.folder)
     monkeypatch.setattr("sys.stdin", io.StringIO("0065 8123 4567\n"))
-    (row,) = desk.rows("find")
+    (row,) = desk.rows("list", "--rings-back", "-")
     assert (row["reference"], row["phone"]) == (reference, "+65 •••• 4567")
-    assert "No open request has this number." in desk("find", "8123 4568").out
-    assert desk("find", "123").code == 2
+    assert "No open request has this number." in desk("list", "--rings-back", "8123 4568").out
+    assert desk("list", "--rings-back", "123").code == 2

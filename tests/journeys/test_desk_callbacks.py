@@ -158,8 +158,9 @@ def assert_trail_tells(clinic: Clinic) -> None:
     )
     done = [row["action"] for row in reversed(rows) if row["by"] == "caller"]
     told = [
-        "callback_claimed", "callback_revealed", "callback_attempt", "callback_attempt",
-        "callback_noted", "callback_attempt", "callback_closed", "exported_callbacks",
+        "callback_claimed", "callback_revealed", "callback_attempt", "callback_claimed",
+        "callback_attempt", "callback_claimed", "callback_noted", "callback_attempt",
+        "callback_closed", "exported_callbacks",
     ]  # fmt: skip
     assert [action for action in done if action in told][: len(told)] == told
     assert done.count("exported_callbacks") == 3
