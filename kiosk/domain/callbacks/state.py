@@ -258,9 +258,10 @@ def callback_state(
     step = next((event for event in reversed(now_on) if event.kind in _STEPS), None)
     attempts = tuple([(event.at, event.outcome or "") for event in live if event.kind == _ATTEMPT])
     earlier = kinds[:turn].count(_ATTEMPT)
-    claiming = next((event for event in reversed(live) if _is_of_holder(event)), None)
-    claim = claiming if since is None and _is(claiming, _CLAIMED) else None
-    release = claiming if _is(claiming, _RELEASED) else None
+    claiming = _claiming(live)
+    kind = claiming.kind if claiming else ""
+    claim = claiming if since is None and kind == _CLAIMED else None
+    release = claiming if kind == _RELEASED else None
     return CallbackState(
         status=status if since else _open_status(step, claim, now, tried=len(attempts) > earlier),
         reason=reason,
@@ -279,7 +280,7 @@ def callback_state(
         reached=any(result in CONTACT_RESULTS for _, result in attempts),
         note_dismissed=EventKind.NOTE_DISMISSED in kinds,
         by_slip=bool(slips),
-        handed_to=_handed_to(now_on) if since is None else None,
+        handed_to=_handed_to(now_on) if since is None and _HANDED_OVER in kinds else None,
         released_at=release.at if release else None,
         released_by=release.by_staff if release else None,
         booking=booking,
@@ -341,7 +342,9 @@ def _end(events: Sequence[RequestEvent], slips: tuple[datetime, ...]) -> _End:
             reason = str(_ENDS[event.kind] or event.outcome or "closed")
             status = _STATUS_OF.get(reason, RequestStatus.CLOSED)
             into = event.other_id if event.kind == _MERGED else None
-            end = status, reason, event.at, into, _booking(event)
+            talk = event.outcome == Outcome.SESSION_BOOKED and event.next_at
+            booking = Booking(talk, event.with_staff) if talk else None
+            end = status, reason, event.at, into, booking
     if slips and _PHASE_OF.get(end[0]) is not RequestPhase.CLOSED:
         withdrawn = (event.at for event in events if event.kind == EventKind.WITHDRAWN)
         since = min((*slips, *withdrawn))
@@ -349,22 +352,13 @@ def _end(events: Sequence[RequestEvent], slips: tuple[datetime, ...]) -> _End:
     return end
 
 
-def _booking(event: RequestEvent) -> Booking | None:
-    """Return the talk that an event closes a request with."""
-    if event.outcome != Outcome.SESSION_BOOKED or event.next_at is None:
-        return None
-    return Booking(event.next_at, event.with_staff)
-
-
-def _is_of_holder(event: RequestEvent) -> bool:
-    """Return whether an event makes somebody the holder of a request, or ends that."""
-    if event.kind == _ATTEMPT:
-        return event.outcome not in CLAIM_GOES_ON
-    return event.kind in _HOLDER_EVENTS
-
-
-def _is(event: RequestEvent | None, kind: str) -> bool:
-    return event is not None and event.kind == kind
+def _claiming(events: Sequence[RequestEvent]) -> RequestEvent | None:
+    """Return the last event that made somebody the holder of a request, or ended that."""
+    for event in reversed(events):
+        kind = event.kind
+        if kind in _HOLDER_EVENTS or (kind == _ATTEMPT and event.outcome not in CLAIM_GOES_ON):
+            return event
+    return None
 
 
 def _handed_to(events: Sequence[RequestEvent]) -> UUID | None:

@@ -62,7 +62,7 @@ HINTS = {
 SHOWS = {
     WorklistPart.CALL_NOW: "Call now",
     WorklistPart.OPEN: "Open",
-    WorklistPart.MINE: "Claimed by me",
+    WorklistPart.MINE: "Mine",
     WorklistPart.UNREACHABLE: "Not reached",
     WorklistPart.ESCALATED: "With the clinician",
     WorklistPart.NOTED: "Typed withdrawals",
