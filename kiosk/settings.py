@@ -28,6 +28,7 @@ from kiosk.errors import SetupError
 
 FILE_NAME = "kiosk.toml"
 TAKE_HOME_NAME = "take-home.toml"
+WISHES_NAME = "wishes.toml"
 NOT_SETTINGS = frozenset(
     f"KIOSK_{name}"
     for name in ("DATA_DIR", "PASSPHRASE", "NEW_PASSPHRASE", "PIN", "CODE", "CENTRAL_URL")
@@ -109,6 +110,8 @@ class CallbackSettings(BaseModel):
     """How long a caller's claim lasts."""
     first_attempt_days: int = Field(default=2, ge=1, le=20)
     """Working days within which a first attempt is due."""
+    wish_days: int = Field(default=2, ge=1, le=20)
+    """Working days for which a wish for a woman or a man orders the list."""
 
 
 class WorkingSettings(BaseModel):
@@ -183,6 +186,7 @@ class Settings(BaseSettings):
             check_ins_kept=timedelta(days=self.retention.check_ins_days),
             claim=timedelta(minutes=self.callbacks.claim_minutes),
             first_attempt_days=self.callbacks.first_attempt_days,
+            wish_days=self.callbacks.wish_days,
             closed_requests_kept=timedelta(days=self.policy.closed_requests_days),
             attendance_kept=timedelta(days=self.policy.attendance_days),
             passes_kept=timedelta(days=self.policy.passes_days),

@@ -19,6 +19,8 @@ from kiosk.bootstrap import visitor
 from kiosk.bootstrap.data_folder import data_dir, make_folder
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.bootstrap.visitor import clean_daily, show_visitor_kiosk
+from kiosk.content.assets import config_dir
+from kiosk.content.wishes import read_wishes
 from kiosk.domain.anomalies import AnomalyKind
 from kiosk.domain.central.incarnations import SPAN
 from kiosk.errors import KioskError, SetupError, StoreBusy, StoreDamaged, StoreFull
@@ -97,7 +99,7 @@ def test_a_new_folder_is_private_and_has_its_settings(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     make_folder(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    for name in ("kiosk.toml", "take-home.toml"):
+    for name in ("kiosk.toml", "take-home.toml", "wishes.toml"):
         assert (folder / name).read_bytes() == (CHECKOUT / "config" / name).read_bytes()
 
 
@@ -121,6 +123,7 @@ def test_an_opened_folder_has_all_sides(folder: Path) -> None:
         assert (side.clinic.timing.idle, side.clinic.timing.receipt) == (90, 200)
         assert side.clinic.timing.warning == Settings().visit.warning_seconds
         assert side.clinic.zone.key == "Asia/Singapore"
+        assert side.clinic.wishes == read_wishes(config_dir() / "wishes.toml")
         assert side.desk.sessions_today().open_now == ()
         assert kiosk.maintenance().unlock(PIN).accepted
         assert kiosk.access().sign_in("manager", PASSPHRASE)

@@ -67,7 +67,7 @@ def test_a_desk_machine_works_at_the_centre_and_says_that_it_is_there(office: Of
     finally:
         kiosk.store.close()
     assert sorted(path.name for path in office.folder.iterdir()) == [
-        "central.json", "kiosk.toml", "take-home.toml",
+        "central.json", "kiosk.toml", "take-home.toml", "wishes.toml",
     ]  # fmt: skip
 
 

@@ -45,6 +45,7 @@ def test_the_place_of_the_desk_says_when_it_locks(folder: Path) -> None:
     with open_clinic(folder) as clinic:
         floor = side_of(clinic, folder).clinic
         assert (floor.idle, floor.may_end) == (120.0, False)
+        assert [topic.id for topic in floor.wishes.topics] == ["one_to_one", "groups", "work_study"]
         settings = (folder / "kiosk.toml").read_text(encoding="utf-8")
         office = settings.replace('place = "floor"', 'place = "office"')
         assert office != settings

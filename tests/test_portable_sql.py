@@ -128,6 +128,7 @@ def _live_at_a_kiosk(centre: Centre, clinic: Clinic) -> None:
     remote.rows("passcard", [one.row_id for one in changes])
     remote.page("passcard", None, 100)
     remote.page("kiosk_device", fresh(), 100)
+    remote.sent_passes({clinic.kiosk: 1}, 100)
     remote.close()
 
 

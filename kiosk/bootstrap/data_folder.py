@@ -40,7 +40,7 @@ def make_folder(folder: Path) -> None:
 
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in ("kiosk.toml", "take-home.toml"):
+        for name in ("kiosk.toml", "take-home.toml", "wishes.toml"):
             if not (folder / name).exists():
                 # A cut half-way must not leave half a file that counts as the clinic's own.
                 copy = folder / f".{name}.new"

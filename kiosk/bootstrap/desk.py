@@ -104,6 +104,7 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
         idle=_OFFICE_IDLE if in_office else FLOOR_IDLE,
         may_end=in_office,
         at_centre=find_link(kiosk.folder) is not None,
+        wishes=kiosk.wishes(),
     )
     files = _Files(kiosk)
     tools = Tools(files.callbacks, files.sheet, _Plans(kiosk), KeptHabits(kiosk.folder))

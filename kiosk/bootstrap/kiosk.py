@@ -17,6 +17,7 @@ from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
     from kiosk.devices.clock import Clock
+    from kiosk.domain.callbacks.wishes import OfferedWishes
     from kiosk.domain.working_time import WorkingCalendar
     from kiosk.records.database.store import Records
     from kiosk.settings import Settings
@@ -61,6 +62,7 @@ class Kiosk:
             country=self.site.country,
             timing=timing,
             take_home=read_take_home(self.folder / "take-home.toml"),
+            wishes=self.wishes(),
         )
         rules, calendar = self.settings.rules, self.calendar()
         desk = VisitorDesk(self.store, self.clock, entropy, self.site, rules, sealing, calendar)
@@ -104,6 +106,13 @@ class Kiosk:
         working = self.settings.working
         days_off = public_holidays(working.holidays or self.site.country, working.closed_on)
         return WorkingCalendar(self.site.zone, self.settings.week, days_off)
+
+    def wishes(self) -> "OfferedWishes":
+        """Return what a visitor may wish for."""
+        from kiosk.content.wishes import read_wishes
+        from kiosk.settings import WISHES_NAME
+
+        return read_wishes(self.folder / WISHES_NAME)
 
     def today(self) -> date:
         """Return the clinic's date now."""

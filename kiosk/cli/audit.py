@@ -101,7 +101,7 @@ def verify(
         raise NotDone(sentence)
     if form is Format.TABLE:
         write(sentence)
-        write("Note its head away from the machine, for `kiosk audit verify --head` next time:")
+        write(audit_text.NOTE_HEADS)
         for line in audit_text.describe_heads(found):
             write(f"  {line}")
 

@@ -102,6 +102,8 @@ _COLUMNS = {
     "name": "request.preferred_name",
     "phone": "request.phone_masked",
     "call_language": "request.call_language",
+    "wishes": "request.wishes",
+    "for_another_until": "for_another_until",
     "windows": "request.windows",
     "not_before": "request.not_before",
     "message_policy": "request.message_policy",
@@ -129,7 +131,7 @@ _COLUMNS = {
 """Where each column stands in a `WorkRow`."""
 _read_cells = attrgetter(*_COLUMNS.values())
 _IN_A_TABLE = (
-    "reference", "call_now", "due", "status", "name", "phone", "call_language", "windows",
+    "reference", "call_now", "due", "status", "name", "phone", "call_language", "wishes", "windows",
     "attempts", "last_result", "holder",
 )  # fmt: skip
 _HISTORY = (

@@ -72,6 +72,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
         for kiosk in kiosks:
             kiosk.store.close()
     found += _findings_or_error("take-home material", lambda: _take_home(folder))
+    found += _findings_or_error("wishes", lambda: _wishes(folder))
     there = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(there).free
     found.append(disk_finding(free, is_read_only=is_read_only(there)))
@@ -222,6 +223,19 @@ def _take_home(folder: Path) -> Iterator[Finding]:
         words += f" Without an address, and so not shown: {titles}; fill it in in {path}."
     is_whole = items and not missing
     yield Finding("take-home material", Verdict.OK if is_whole else Verdict.LOOK, words)
+
+
+def _wishes(folder: Path) -> Iterator[Finding]:
+    """Yield how much visitors may wish for."""
+    from kiosk.content.wishes import read_wishes
+    from kiosk.settings import WISHES_NAME
+
+    offered = read_wishes(folder / WISHES_NAME)
+    topics = "1 topic" if len(offered.topics) == 1 else f"{len(offered.topics)} topics"
+    words = f"Visitors may wish for {', '.join(offered.wishes) or 'nothing'}, and name {topics}."
+    if offered.is_empty:
+        words = f"Visitors are not asked for any; {folder / WISHES_NAME} would name them."
+    yield Finding("wishes", Verdict.OK, words)
 
 
 def _variables() -> Finding:

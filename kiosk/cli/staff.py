@@ -18,6 +18,7 @@ from kiosk.cli.sign_in import (
 )
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import (
     LONGEST_LOGIN,
     AccountProblem,
@@ -42,7 +43,10 @@ RolesArgument = Annotated[
     list[Role], typer.Argument(metavar="ROLES", help=f"One or more of {', '.join(Role)}.")
 ]
 _LANGUAGES = f"Spoken on the phone: {', '.join(CallLanguage)}."
-_COLUMNS = ("login", "roles", "languages", "disabled", "must_change", "created_at", "account_id")
+_OFFERS = f"What visitors may wish a caller to be: {', '.join(CallerWish)}."
+_COLUMNS = (
+    "login", "roles", "languages", "offers", "disabled", "must_change", "created_at", "account_id",
+)  # fmt: skip
 _UNCHANGED = "Nothing was changed; give the command again."
 _PROBLEMS = {
     AccountProblem.LOGIN_ODD: f"A login has 1 to {LONGEST_LOGIN} plain characters; choose another.",
@@ -51,6 +55,7 @@ _PROBLEMS = {
     AccountProblem.UNKNOWN: "There is no account of this login; see `kiosk staff list`.",
     AccountProblem.LAST_MANAGER: "Nobody else is a manager; make somebody one first.",
     AccountProblem.OWN_PASSPHRASE: "For your own passphrase leave out the login.",
+    AccountProblem.DISABLED: "The account is disabled; open it by `kiosk staff enable`.",
     AccountProblem.NEEDS_PASSPHRASE: "The new roles open more, and need a new passphrase.",
 }
 
@@ -77,6 +82,10 @@ def add(
         list[CallLanguage] | None,
         typer.Option(metavar="CODE", help=f"{_LANGUAGES} May be repeated."),
     ] = None,
+    offers: Annotated[
+        list[CallerWish] | None,
+        typer.Option(metavar="CODE", help=f"{_OFFERS} May be repeated."),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Make an account, with a first passphrase to hand over.
@@ -94,21 +103,33 @@ def add(
         if any(one.login == name for one in desk.accounts()):
             return AccountProblem.LOGIN_TAKEN
         first = _first_passphrase(name, "No account was made; give the command again.")
-        return desk.add(NewAccount(name, first, frozenset(roles), frozenset(language or ())))
+        spoken, offered = frozenset(language or ()), frozenset(offers or ())
+        return desk.add(NewAccount(name, first, frozenset(roles), spoken, offered))
 
     _change(user, make, form)
 
 
 @app.command(cls=Verb)
 def disable(login: LoginArgument, user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
-    """Shut an account at once."""
+    """Shut an account at once; opening it again takes a new passphrase."""
     _change(user, lambda desk: desk.disable(_named(desk, login).id), form)
 
 
 @app.command(cls=Verb)
 def enable(login: LoginArgument, user: ManagerOption, form: FormatOption = Format.TABLE) -> None:
-    """Open an account again, with the passphrase it had."""
-    _change(user, lambda desk: desk.enable(_named(desk, login).id), form)
+    """Open an account again, with a new passphrase to hand over.
+
+    It is asked for unseen, or read from KIOSK_NEW_PASSPHRASE, and has to be replaced at the next
+    sign-in.
+    """
+
+    def open_again(desk: "AccountsDesk") -> "Answer":
+        account = _named(desk, login)
+        if not account.disabled:
+            return account
+        return desk.enable(account.id, _first_passphrase(account.login, _UNCHANGED))
+
+    _change(user, open_again, form)
 
 
 @app.command(cls=Verb)
@@ -151,6 +172,25 @@ def languages(
     _change(user, lambda desk: desk.set_languages(_named(desk, login).id, spoken or ()), form)
 
 
+@app.command("offers", cls=Verb)
+def set_offers(
+    login: LoginArgument,
+    user: ManagerOption,
+    offered: Annotated[
+        list[CallerWish] | None, typer.Argument(metavar="OFFERS", help=_OFFERS)
+    ] = None,
+    none: Annotated[bool, typer.Option("--none", help="Nothing is told instead.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say whether somebody is who visitors may wish for.
+
+    For some days the list puts a request first for who is wished for; then it is everybody's.
+    """
+    if none is bool(offered):
+        raise wrong("OFFERS", "name them, or give --none")
+    _change(user, lambda desk: desk.set_offers(_named(desk, login).id, offered or ()), form)
+
+
 @app.command(cls=Verb)
 def passphrase(
     user: Annotated[str, typer.Option("--user", metavar="LOGIN", help="Your login.")],
@@ -170,6 +210,8 @@ def passphrase(
 
     def give(desk: "AccountsDesk") -> "Answer":
         account = _named(desk, login)
+        if account.disabled:
+            return AccountProblem.DISABLED
         return desk.reset_passphrase(account.id, _first_passphrase(account.login, _UNCHANGED))
 
     _change(user, give, form)
@@ -234,6 +276,7 @@ def _cells(account: AccountView, zone: ZoneInfo) -> dict[str, object]:
         "login": account.login,
         "roles": sorted(account.roles),
         "languages": sorted(account.languages),
+        "offers": sorted(account.offers),
         "disabled": account.disabled,
         "must_change": account.must_change,
         "created_at": account.created_at.astimezone(zone),

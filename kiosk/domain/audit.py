@@ -35,6 +35,7 @@ class AuditAction(StrEnum):
     STAFF_ENABLED = "staff_enabled"
     STAFF_ROLES_SET = "staff_roles_set"
     STAFF_LANGUAGES_SET = "staff_languages_set"
+    STAFF_OFFERS_SET = "staff_offers_set"
     GROUP_ADDED = "group_added"
     GROUP_CHANGED = "group_changed"
     GROUP_PUT_AWAY = "group_put_away"

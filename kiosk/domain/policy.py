@@ -18,6 +18,8 @@ class Rules:
     """How long a caller's claim on a request lasts."""
     first_attempt_days: int = 2
     """Working days within which a first attempt is due."""
+    wish_days: int = 2
+    """Working days for which a visitor's wish for a caller orders the list."""
     closed_requests_kept: timedelta = timedelta(days=180)
     """How long the clinic keeps requests that are closed or withdrawn."""
     attendance_kept: timedelta = timedelta(days=730)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.guessable import find_weakness
 from kiosk.domain.text import clean
 
@@ -72,6 +73,8 @@ class AccountView:
     must_change: bool
     """Whether they have yet to choose a passphrase of their own."""
     created_at: datetime
+    offers: frozenset[CallerWish] = frozenset()
+    """Which of `wishes.CallerWish` they are; empty where nothing is told."""
 
 
 class AccountProblem(StrEnum):
@@ -86,6 +89,8 @@ class AccountProblem(StrEnum):
     """Nobody would be left who may do this."""
     OWN_PASSPHRASE = "own_passphrase"  # noqa: S105  the name of a problem
     """One's own passphrase is changed with the old one, by `Access.change_passphrase`."""
+    DISABLED = "disabled"
+    """A disabled account has no keys to lock; it is enabled with a new passphrase."""
     NEEDS_PASSPHRASE = "needs_passphrase"  # noqa: S105  the name of a problem
     """The new roles need keys that only a new passphrase can lock for them."""
 

@@ -20,6 +20,7 @@ from kiosk.presentation.callbacks import (
 )
 from kiosk.presentation.languages import format_call_language, format_screen_language
 from kiosk.presentation.records import format_anomaly_kind
+from kiosk.presentation.wishes import format_wish
 
 Progress = Callable[[int, int], None]
 """Called with how many rows are done, and of how many (0 where nobody knows)."""
@@ -127,6 +128,7 @@ CALLBACKS = Table(
             Cell.CODE,
             format_call_language,
         ),
+        ExportColumn("wishes", "Wishes", 28, "request.wishes", Cell.CODE, format_wish),
         ExportColumn(
             "message_policy",
             "Message",

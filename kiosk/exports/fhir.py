@@ -22,6 +22,7 @@ from kiosk.domain.callbacks.state import (
     RequestStatus,
     fits_policy,
 )
+from kiosk.domain.callbacks.wishes import Wish
 from kiosk.domain.callbacks.worklist import ExportRow
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
@@ -39,6 +40,7 @@ _MISSING = "A FHIR export needs one more package; install it with `pip install '
 _ODD = "One record ({}) cannot be written in FHIR; export as json, and tell who keeps the kiosk."
 _MOST_TRIES = 3
 _UNVERIFIED = "identity-not-verified"
+_INTERPRETER = "http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired"
 _MEDIA = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
 _SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
 _CONSENTS = "http://terminology.hl7.org/CodeSystem/consentcategorycodes"
@@ -55,6 +57,7 @@ class System(StrEnum):
     MESSAGE = "urn:kiosk:message-policy"
     ANSWERED = "urn:kiosk:answered-by-other"
     LANGUAGE = "urn:kiosk:call-language"
+    WISH = "urn:kiosk:wish"
     MARK = "urn:kiosk:mark"
     """What staff should know of a record, such as that nobody has checked who it was."""
     WHAT = "urn:kiosk:what"
@@ -188,10 +191,12 @@ def _patient(row: ExportRow) -> Resource:
         ]
     phone = [{"system": "phone", "value": row.phone_e164}] if row.phone_e164 else []
     unreadable = [tag("unreadable")] if asked.unreadable else []
+    needs_interpreter = Wish.INTERPRETER in asked.wishes
     return without_empty(
         resourceType="Patient",
         id=str(resource_id(asked.id, "Patient")),
         meta={"tag": [tag(_UNVERIFIED), *unreadable]},
+        extension=[{"url": _INTERPRETER, "valueBoolean": True}] if needs_interpreter else [],
         name=[{"use": "usual", "text": name}] if name else [],
         telecom=phone,
         communication=[{"language": language, "preferred": True}] if language else [],
@@ -205,6 +210,7 @@ def _service_request(row: ExportRow, context: ExportContext) -> Resource:
         *((System.WINDOW, window) for window in asked.windows),
         (System.MESSAGE, asked.message_policy),
         (System.ANSWERED, asked.answered_by_other),
+        *((System.WISH, wish) for wish in asked.wishes),
     ]
     return without_empty(
         resourceType="ServiceRequest",
@@ -226,7 +232,8 @@ def _call(row: ExportRow, context: ExportContext) -> Resource:
     asked = row.request
     media = [("PHONE", "telephone")]
     if fits_policy(AttemptResult.TEXT_SENT, asked.message_policy):
-        media.append(("SMSWRIT", "text message"))
+        # The first one is preferred: the list has no other order.
+        media.insert(0 if Wish.TEXT in asked.wishes else 1, ("SMSWRIT", "text message"))
     patient = reference("Patient", resource_id(asked.id, "Patient"))
     start = asked.not_before
     return without_empty(

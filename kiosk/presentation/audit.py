@@ -51,6 +51,7 @@ ACTION_TEXTS: dict[str, str] = {
     Did.STAFF_ENABLED: "opened an account again",
     Did.STAFF_ROLES_SET: "changed somebody's roles",
     Did.STAFF_LANGUAGES_SET: "changed languages",
+    Did.STAFF_OFFERS_SET: "changed what somebody offers",
     Did.PASSPHRASE_GIVEN: "gave a new passphrase",
     Did.EXPORTED_CALLBACKS: "exported callbacks",
     Did.EXPORTED_ATTENDANCE: "exported attendance",
@@ -126,6 +127,7 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.STAFF_ENABLED,
         Did.STAFF_ROLES_SET,
         Did.STAFF_LANGUAGES_SET,
+        Did.STAFF_OFFERS_SET,
         Did.PASSPHRASE_GIVEN,
     ),
     "Exports": (Did.EXPORTED_CALLBACKS, Did.EXPORTED_ATTENDANCE),
@@ -149,6 +151,10 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
     ),
 }
 """The actions by what they are about, to choose one in two steps."""
+
+
+NOTE_HEADS = "Note its head away from the machine, for `kiosk audit verify --head` next time:"
+"""What stands before the lines of `describe_heads`."""
 
 
 def describe_action(action: str) -> str:

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +31,7 @@ from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.central.incarnations import SPAN
 from kiosk.domain.clock_sync import corrected
 from kiosk.records.check_ins import CHECK_INS, read_check_in
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.schema.columns import AnyRow, Fact, is_central, of_site, table
 from kiosk.records.schema.system_tables import FACTS, AuditEvent, KioskDevice
 from kiosk.records.schema.tables import (
@@ -234,9 +237,14 @@ def refusals(transaction: Transaction, site_id: UUID, since: datetime) -> Iterat
 
 def losses(transaction: Transaction, site_id: UUID, since: datetime) -> Iterator[Gap]:
     """Return what machines found gone since then, and is not here: it stood before the entry."""
-    for row in _entries_of(transaction, site_id, since, AuditAction.RECORDS_MISSING):
-        before = max(_last_before(transaction, kind, row.kiosk_id, row.kiosk_seq) for kind in FACTS)
-        missing = row.kiosk_seq % SPAN - before - 1
+    rows = list(_entries_of(transaction, site_id, since, AuditAction.RECORDS_MISSING))
+    counts = [
+        [partial(_last_before, transaction, kind, row.kiosk_id, row.kiosk_seq) for kind in FACTS]
+        for row in rows
+    ]
+    ask_ahead(transaction, *chain.from_iterable(counts))
+    for row, of_kinds in zip(rows, counts, strict=True):
+        missing = row.kiosk_seq % SPAN - max(count() for count in of_kinds) - 1
         if missing:
             yield Gap(row.kiosk_id, missing, _stamp(row))
 

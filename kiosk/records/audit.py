@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,12 +25,14 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry, UntoldChanges
 from kiosk.domain.central.incarnations import SPAN
-from kiosk.records.database.ahead import UNAWAITED
+from kiosk.records.database.ahead import UNAWAITED, ask_ahead
 from kiosk.records.schema.columns import AnyRow, Id, is_central, of_site, table
 from kiosk.records.schema.system_tables import AuditChain, AuditEvent, DeskChange, KioskDevice
 from kiosk.records.schema.tables import CallbackRequest
 
 _LONGEST_RUN = timedelta(days=1)
+_END = "kiosk.chain end"
+"""In a transaction's `info`: the machine whose chain it has gone on with, and where that ends."""
 _noted = table(DeskChange).c
 _chain = table(AuditChain).c
 _event = table(AuditEvent).c
@@ -106,10 +109,14 @@ class Chain:
     name: str
     sealed_first_key: bytes
     """Empty where the machine is not known, or has not joined."""
+    entries: int
 
 
 def chain_end(transaction: Transaction, kiosk_id: UUID) -> ChainEnd:
     """Return the end of this machine's chain; NoResultFound where it has none."""
+    known: tuple[UUID, ChainEnd] | None = transaction.info.get(_END)
+    if known is not None and known[0] == kiosk_id:
+        return known[1]
     return ChainEnd(*transaction.connection().execute(_state, {"kiosk": kiosk_id}).one())
 
 
@@ -121,6 +128,7 @@ def set_chain_end(transaction: Transaction, kiosk_id: UUID, to: ChainEnd) -> Non
         .values(length=to.length, next_key=to.next_key, last_tag=to.last_tag)
         .execution_options(**{UNAWAITED: True})
     )
+    transaction.info[_END] = kiosk_id, to
 
 
 class TrailEntry(NamedTuple):
@@ -177,17 +185,23 @@ def chains(transaction: Transaction, site_id: UUID) -> list[Chain]:
     """Return the machines of a site that keep a trail, by name; first any that is not known."""
     device = table(KioskDevice).c
     connection = transaction.connection()
-    written = select(_event.kiosk_id).where(_event.site_id == site_id).distinct()
-    wrote = set(connection.execute(written).scalars())
-    known = connection.execute(
+    written = (
+        select(_event.kiosk_id, func.count())
+        .where(_event.site_id == site_id)
+        .group_by(_event.kiosk_id)
+    )
+    machines = (
         select(device.id, device.name, device.sealed_audit_key)
         .where(device.site_id == site_id)
         .order_by(device.name, device.id)
-    ).all()
-    strange = sorted(wrote - {row.id for row in known})
-    found = [Chain(row.id, row.name, row.sealed_audit_key) for row in known]
-    return [Chain(id_, "", b"") for id_ in strange] + [
-        chain for chain in found if chain.sealed_first_key or chain.kiosk_id in wrote
+    )
+    ask_ahead(transaction, partial(connection.execute, machines))
+    wrote: dict[UUID, int] = dict(tuple(row) for row in connection.execute(written))
+    known = connection.execute(machines).all()
+    strange = sorted(wrote.keys() - {row.id for row in known})
+    found = [Chain(row.id, row.name, row.sealed_audit_key, wrote.get(row.id, 0)) for row in known]
+    return [Chain(id_, "", b"", wrote[id_]) for id_ in strange] + [
+        chain for chain in found if chain.sealed_first_key or chain.entries
     ]
 
 

@@ -1,8 +1,9 @@
 """Queries for groups and their sessions, as visitors see them and as a manager plans them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.groups.groups import GroupCard, GroupPlan, PlannedSession, SessionPlan
+from kiosk.records.database.ahead import run_together
 from kiosk.records.database.writing import add_reference, change_reference
 from kiosk.records.schema.columns import AnyRow, Reference, of_site, table
 from kiosk.records.schema.tables import CheckIn, GroupSession, Membership, SupportGroup
@@ -60,6 +62,7 @@ _sessions = (
     .where(_session.deleted_at.is_(None))
     .order_by(_session.starts_at, _session.id)
 )
+_AT_A_TIME = 500
 
 
 def all_groups(
@@ -215,13 +218,30 @@ def planned_to_come(
 
 def add_sessions(transaction: Transaction, site_id: UUID, plans: Iterable[SessionPlan]) -> int:
     """Insert the sessions whose id is new, and return how many those were."""
-    added = 0
+    wanted: dict[UUID, SessionPlan] = {}
     for plan in plans:
-        if row_exists(transaction, GroupSession, plan.id):
-            continue
-        added += 1
-        add_reference(transaction, GroupSession(site_id=site_id, **asdict(plan)))
-    return added
+        wanted.setdefault(plan.id, plan)
+    known = _known_sessions(transaction, list(wanted))
+    rows = [
+        GroupSession(site_id=site_id, **asdict(plan))
+        for plan in wanted.values()
+        if plan.id not in known
+    ]
+    run_together(transaction, *(partial(add_reference, transaction, row) for row in rows))
+    return len(rows)
+
+
+def _known_sessions(transaction: Transaction, ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the ids that a session has already."""
+    found: set[UUID] = set()
+
+    def look(part: Sequence[UUID]) -> None:
+        query = select(_session.id).where(_session.id.in_(part))
+        found.update(transaction.connection().execute(query).scalars())
+
+    parts = [ids[start : start + _AT_A_TIME] for start in range(0, len(ids), _AT_A_TIME)]
+    run_together(transaction, *(partial(look, part) for part in parts))
+    return found
 
 
 def change_session(transaction: Transaction, session: PlannedSession) -> None:

@@ -1,29 +1,47 @@
 """Queries for passes, the participants who hold them, and the groups these are enrolled in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session as Transaction
 
+from kiosk.records.database.ahead import run_together
 from kiosk.records.schema.columns import AnyRow, table
-from kiosk.records.schema.tables import Membership, Participant, Passcard, SupportGroup
+from kiosk.records.schema.tables import (
+    CheckIn,
+    GroupSession,
+    Membership,
+    Participant,
+    Passcard,
+    SupportGroup,
+)
 
 _person = table(Participant).c
 _member = table(Membership).c
 _pass = table(Passcard).c
 _group = table(SupportGroup).c
+_session = table(GroupSession).c
+_check_in = table(CheckIn).c
 # In the order of the fields of PersonRow.
 _people = select(_person.id, _person.sealed_name, _person.language).where(
     _person.deleted_at.is_(None)
 )
 _of_site = _people.where(_person.site_id == bindparam("site"))
 _by_id = _of_site.where(_person.id == bindparam("participant"))
-_of_group = _people.join_from(
+LIST_OF_SESSION = (
+    select(_session.group_id)
+    .join_from(table(GroupSession), table(SupportGroup), _group.id == _session.group_id)
+    .where(_session.id == bindparam("session"), _group.enrolled)
+    .scalar_subquery()
+)
+"""The group of the session bound as `session`, where it keeps a list of members."""
+_expected = _people.join_from(
     table(Participant), table(Membership), _member.participant_id == _person.id
-).where(_member.group_id == bindparam("group"), _member.deleted_at.is_(None))
+).where(_member.group_id == LIST_OF_SESSION, _member.deleted_at.is_(None))
 _memberships = select(_member.participant_id, _member.group_id).where(
     _member.site_id == bindparam("site"), _member.deleted_at.is_(None)
 )
@@ -63,10 +81,19 @@ _by_lookup = (
     .order_by(_pass.revoked_at.is_not(None), _pass.created_at, _pass.id)
     .limit(1)
 )
-_holders = (
+_passes_held = (
     select(_pass.lookup, _pass.participant_id, _pass.revoked_at, _person.sealed_name)
     .outerjoin_from(table(Passcard), table(Participant), _person.id == _pass.participant_id)
-    .where(_pass.lookup.in_(bindparam("lookups", expanding=True)), _pass.deleted_at.is_(None))
+    .where(_pass.deleted_at.is_(None))
+)
+_holders = _passes_held.where(_pass.lookup.in_(bindparam("lookups", expanding=True)))
+_holders_at = _passes_held.where(
+    _pass.lookup.in_(
+        select(_check_in.lookup).where(
+            _check_in.session_id.in_(bindparam("sessions", expanding=True)),
+            _check_in.lookup.is_not(None),
+        )
+    )
 )
 _AT_A_TIME = 500
 
@@ -126,11 +153,25 @@ def holders(transaction: Transaction, lookups: Iterable[bytes]) -> Mapping[bytes
     """Find who holds the passes of these lookups; unknown ones are missing in the answer."""
     wanted = sorted(set(lookups))
     found: dict[bytes, Holder] = {}
-    for start in range(0, len(wanted), _AT_A_TIME):
+
+    def look(start: int) -> None:
         part = {"lookups": wanted[start : start + _AT_A_TIME]}
-        for lookup, *rest in transaction.connection().execute(_holders, part):
-            found[lookup] = Holder(*rest)
+        found.update(_read_holders(transaction.connection().execute(_holders, part)))
+
+    parts = range(0, len(wanted), _AT_A_TIME)
+    run_together(transaction, *(partial(look, start) for start in parts))
     return found
+
+
+def holders_at(transaction: Transaction, session_ids: Sequence[UUID]) -> dict[bytes, Holder]:
+    """Find who holds the passes that were shown at some sessions; unknown ones are missing."""
+    rows = transaction.connection().execute(_holders_at, {"sessions": list(session_ids)})
+    return dict(_read_holders(rows))
+
+
+def _read_holders(rows: Iterable[AnyRow]) -> Iterator[tuple[bytes, Holder]]:
+    for lookup, *rest in rows:
+        yield lookup, Holder(*rest)
 
 
 def held_by_person(transaction: Transaction, site_id: UUID) -> Mapping[UUID, PassesHeld]:
@@ -158,9 +199,9 @@ def find_person(transaction: Transaction, site_id: UUID, participant_id: UUID) -
     return None if row is None else PersonRow(*row)
 
 
-def people_of_group(transaction: Transaction, group_id: UUID) -> tuple[PersonRow, ...]:
-    """Return the participants enrolled in a group, each once."""
-    rows = transaction.connection().execute(_of_group, {"group": group_id})
+def people_expected(transaction: Transaction, session_id: UUID) -> tuple[PersonRow, ...]:
+    """Return the participants on the list of a session's group, each once; none without a list."""
+    rows = transaction.connection().execute(_expected, {"session": session_id})
     people = {row.id: PersonRow(*row) for row in rows}
     return tuple(people.values())
 

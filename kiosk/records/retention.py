@@ -4,11 +4,11 @@ On a machine without a centre the rows that wait to be sent go along. With one, 
 not confirmed stays.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.callbacks.state import CallbackState, RequestEvent, callback_state
 from kiosk.domain.ids import made_at
 from kiosk.records.callbacks import EVENTS
+from kiosk.records.database.ahead import ask_ahead, run_together
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.schema.columns import Row, is_central, of_site, table
 from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked, SyncState
@@ -49,10 +50,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnCollection, Select
 
 
-ROWS_AT_A_TIME = 500
-"""Rows in one transaction, so that no visitor waits for the cleaning."""
 IDS_AT_A_TIME = 200
 """Ids in one statement or transaction, so that no visitor waits for the cleaning."""
+_REQUESTS_AT_A_TIME = 2_000
 IDS: "BindParameter[Sequence[UUID]]" = bindparam("ids", expanding=True)
 _QUEUES = (table(Outbox), table(Parked))
 _request = table(CallbackRequest).c
@@ -87,6 +87,18 @@ _REQUESTS, _LOOSE, _ATTENDANCE, _PEOPLE = (
     "kiosk_delete_requests", "kiosk_delete_loose_facts", "kiosk_delete_attendance",
     "kiosk_delete_people",
 )  # fmt: skip
+_PULLED = {str(kind.__tablename__) for kind in (Participant, Passcard, Membership)}
+_KINDS: dict[str, type[Row]] = {
+    str(kind.__tablename__): kind
+    for kind in (
+        CallbackRequest,
+        CallbackEvent,
+        CallbackWithdrawal,
+        CheckIn,
+        HeadCount,
+        Participant,
+    )
+}
 _Thing = TypeVar("_Thing")
 
 
@@ -151,8 +163,33 @@ def owes_rows(transaction: Transaction, kiosk_id: UUID) -> bool:
     return connection.execute(select(table(Confirmation).c.upto_seq).limit(1)).first() is not None
 
 
+def expiry_questions(
+    requests: Cutoff, attendance: Cutoff, people: Cutoff
+) -> list[Callable[[Transaction], object]]:
+    """Return what the functions that find something ask first, by the limits they will get."""
+    queries = (
+        _old_requests(requests),
+        *_loose_facts(requests),
+        *_attendance(attendance),
+        *_uses(people, None),
+        _shown_since(people, None),
+    )
+    return [partial(_all, query) for query in queries]
+
+
+def _all(query: "Select[*tuple[Any, ...]]", transaction: Transaction) -> Sequence[Any]:
+    return transaction.connection().execute(query).all()
+
+
 def find_attendance(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find check-ins and head counts; voids last, and none before what it voids."""
+    counts, check_ins = _attendance(cut)
+    found = [Expired(id_, at, HeadCount) for id_, at in _all(counts, transaction)]
+    found += [Expired(id_, at, CheckIn) for id_, at in _all(check_ins, transaction)]
+    return _deletable(transaction, found, cut)
+
+
+def _attendance(cut: Cutoff) -> "tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]":
     counted = kept_since(_head_count, "at")
     young = or_(
         select(_target.id)
@@ -178,14 +215,18 @@ def find_attendance(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     counts = select(_head_count.id, counted).where(
         of_site(_head_count, cut.site_id), counted <= cut.by, _came(_head_count, cut)
     )
-    connection = transaction.connection()
-    found = [Expired(*row, HeadCount) for row in connection.execute(counts)]
-    found += [Expired(*row, CheckIn) for row in connection.execute(check_ins)]
-    return _deletable(transaction, found, cut)
+    return counts, check_ins
 
 
 def find_loose_facts(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find events and withdrawals, typed ones too, whose request is not here."""
+    events, withdrawals = _loose_facts(cut)
+    found = [Expired(id_, at, CallbackEvent) for id_, at in _all(events, transaction)]
+    found += [Expired(id_, at, CallbackWithdrawal) for id_, at in _all(withdrawals, transaction)]
+    return _deletable(transaction, found, cut)
+
+
+def _loose_facts(cut: Cutoff) -> "tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]":
     events = select(_event.id, _event.at).where(
         of_site(_event, cut.site_id),
         _event.at <= cut.by,
@@ -199,58 +240,114 @@ def find_loose_facts(transaction: Transaction, cut: Cutoff) -> list[Expired]:
         ~select(_request.id).where(_request.id == _withdrawal.request_id).exists(),
         ~select(_request.id).where(_request.ref == _withdrawal.ref).exists(),
     )
-    connection = transaction.connection()
-    found = [Expired(*row, CallbackEvent) for row in connection.execute(events)]
-    found += [Expired(*row, CallbackWithdrawal) for row in connection.execute(withdrawals)]
-    return _deletable(transaction, found, cut)
+    return events, withdrawals
 
 
-def drop_facts(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
-    """Delete those of the facts found before that still may go; return how many."""
+def drop_expired(
+    transaction: Transaction, found: Sequence[Expired], cut: Cutoff, unused: Cutoff
+) -> Counter[type[Row]]:
+    """Delete those of some things found before that still may go; return how many, by kind.
+
+    `cut` limits requests, and `unused` participants. Requests and participants are checked again
+    in this transaction: somebody may have reopened one meanwhile, or come back. The events of a
+    request go with it, and its withdrawals, typed ones too; all passes and memberships of a
+    participant do.
+    """
+    ids: dict[type[Row], list[UUID]] = defaultdict(list)
+    for old in found:
+        ids[old.kind].append(old.id)
+    requests, people = ids[CallbackRequest], ids[Participant]
+    ask_ahead(
+        transaction,
+        *(
+            partial(_all, query, transaction)
+            for query in (*_uses(unused, people), _shown_since(unused, people))
+            if people
+        ),
+        *_fact_questions(transaction, requests),
+    )
+    done = _finished(transaction, requests, cut)
+    gone_people = [old.id for old in _find_unused(transaction, unused, people)] if people else []
     if is_central(transaction):
-        counted = [old.id for old in found if old.kind in (CheckIn, HeadCount)]
-        loose = [old.id for old in found if old.kind not in (CheckIn, HeadCount)]
-        gone = _delete_there(transaction, _ATTENDANCE, counted)
-        return len(gone) + len(_delete_there(transaction, _LOOSE, loose))
+        return _drop_there(transaction, list(done), ids, gone_people)
+    _drop_requests(transaction, done)
+    _drop_people(transaction, gone_people)
+    facts = [old for old in found if old.kind not in (CallbackRequest, Participant)]
+    going = Counter(old.kind for old in _drop_facts(transaction, facts, cut))
+    return going + Counter({CallbackRequest: len(done), Participant: len(gone_people)})
+
+
+def _drop_there(
+    transaction: Transaction,
+    requests: Sequence[UUID],
+    found: Mapping[type[Row], Sequence[UUID]],
+    people: Sequence[UUID],
+) -> Counter[type[Row]]:
+    """Let the centre delete rows by its functions: a desk's role may delete nothing.
+
+    They delete what is old enough and done with, and no more.
+    """
+    asked = {
+        _REQUESTS: requests,
+        _LOOSE: [*found[CallbackEvent], *found[CallbackWithdrawal]],
+        _ATTENDANCE: [*found[CheckIn], *found[HeadCount]],
+        _PEOPLE: people,
+    }
+    gone: list[tuple[str, UUID]] = []
+
+    def delete_there(name: str, ids: Sequence[UUID]) -> None:
+        rows = getattr(func, name)(bindparam("gone")).table_valued("table_name", "row_id").c
+        query = select(rows.table_name, rows.row_id)
+        found = transaction.connection().execute(query, {"gone": list(ids)})
+        gone.extend((row.table_name, row.row_id) for row in found)
+
+    run_together(
+        transaction, *(partial(delete_there, name, ids) for name, ids in asked.items() if ids)
+    )
+    for table_name, row_id in gone:
+        if table_name in _PULLED:
+            mark_changed(transaction, table_name, row_id, gone=True)
+    return Counter(_KINDS[table_name] for table_name, _ in gone if table_name in _KINDS)
+
+
+def _drop_facts(
+    transaction: Transaction, found: Sequence[Expired], cut: Cutoff
+) -> Sequence[Expired]:
     going = _deletable(transaction, found, cut)
     by_kind: dict[type[Row], list[UUID]] = defaultdict(list)
     for old in going:
         by_kind[old.kind].append(old.id)
     for kind, ids in by_kind.items():
         drop_rows(transaction, kind, ids)
-    return len(going)
+    return going
 
 
 def find_finished_requests(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     """Find the requests that may go, the oldest first."""
-    query = (
+    ids = [id_ for (id_,) in _all(_old_requests(cut), transaction)]
+    return [
+        Expired(id_, facts.created_at, CallbackRequest)
+        for start in range(0, len(ids), _REQUESTS_AT_A_TIME)
+        for id_, facts in _finished(
+            transaction, ids[start : start + _REQUESTS_AT_A_TIME], cut
+        ).items()
+    ]
+
+
+def _old_requests(cut: Cutoff) -> "Select[UUID]":
+    return (
         select(_request.id)
         .where(of_site(_request, cut.site_id), _requests_since <= cut.by)
         .order_by(_requests_since, _request.id)
     )
-    ids = transaction.connection().execute(query).scalars().all()
-    return [
-        Expired(id_, facts.created_at, CallbackRequest)
-        for part in batches(ids)
-        for id_, facts in _finished(transaction, part, cut).items()
-    ]
 
 
-def drop_finished_requests(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
-    """Delete those of some requests that still may go; return how many.
-
-    Their events go with them, and their withdrawals, typed ones too. They are checked again in this
-    transaction: somebody may have reopened one meanwhile.
-    """
-    done = _finished(transaction, [old.id for old in found], cut)
-    if is_central(transaction):
-        return len(_delete_there(transaction, _REQUESTS, list(done)))
+def _drop_requests(transaction: Transaction, done: Mapping[UUID, _RequestFacts]) -> None:
     events = [event.id for facts in done.values() for event in facts.events]
     withdrawals = [id_ for facts in done.values() for id_ in (*facts.slips, *facts.typed)]
     drop_rows(transaction, CallbackEvent, events)
     drop_rows(transaction, CallbackWithdrawal, withdrawals)
     drop_rows(transaction, CallbackRequest, list(done))
-    return len(done)
 
 
 def find_unused_people(transaction: Transaction, cut: Cutoff) -> list[Expired]:
@@ -263,25 +360,14 @@ def find_unused_people(transaction: Transaction, cut: Cutoff) -> list[Expired]:
     return _find_unused(transaction, cut, None)
 
 
-def drop_unused_people(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> int:
-    """Delete participants with all their passes and memberships; return how many.
-
-    They are checked again: somebody may have come back meanwhile.
-    """
-    ids = [old.id for old in _find_unused(transaction, cut, [old.id for old in found])]
+def _drop_people(transaction: Transaction, ids: Sequence[UUID]) -> None:
     connection = transaction.connection()
-    if is_central(transaction):
-        gone = _delete_there(transaction, _PEOPLE, ids)
-        for table_name, row_id in gone:
-            mark_changed(transaction, table_name, row_id, gone=True)
-        return sum(name == Participant.__tablename__ for name, _ in gone)
     for part in batches(ids):
         for kind in (Passcard, Membership):
             rows = table(kind).c
             query = select(rows.id).where(rows.participant_id.in_(IDS))
             drop_rows(transaction, kind, connection.execute(query, {"ids": part}).scalars().all())
         drop_rows(transaction, Participant, part)
-    return len(ids)
 
 
 def drop_rows(transaction: Transaction, kind: type[Row], ids: Sequence[UUID]) -> None:
@@ -301,21 +387,6 @@ def forget_desk_changes(transaction: Transaction) -> None:
     """Let the centre delete what it has noted of desks for long enough; elsewhere nothing."""
     if is_central(transaction):
         transaction.connection().execute(text("SELECT kiosk_forget_desk_changes()"))
-
-
-def _delete_there(
-    transaction: Transaction, name: str, ids: Sequence[UUID]
-) -> list[tuple[str, UUID]]:
-    """Let the centre delete rows by one of its functions; return what it has deleted.
-
-    It deletes what is old enough and done with, and no more: a desk's role may delete nothing.
-    """
-    if not ids:
-        return []
-    gone = getattr(func, name)(bindparam("gone")).table_valued("table_name", "row_id").c
-    asked = select(gone.table_name, gone.row_id)
-    rows = transaction.connection().execute(asked, {"gone": list(ids)})
-    return [(row.table_name, row.row_id) for row in rows]
 
 
 def _came(facts: "ColumnCollection[str, Any]", cut: Cutoff) -> "ColumnElement[bool]":
@@ -341,74 +412,6 @@ def batches(things: Sequence[_Thing]) -> Iterator[Sequence[_Thing]]:
     """Cut a list into batches of at most IDS_AT_A_TIME."""
     for start in range(0, len(things), IDS_AT_A_TIME):
         yield things[start : start + IDS_AT_A_TIME]
-
-
-def confirmed_ids(
-    transaction: Transaction,
-    kind: type[CallbackRequest | CheckIn],
-    kiosk_id: UUID,
-    confirmed_by: datetime,
-    among: Sequence[UUID] | None = None,
-) -> Sequence[UUID]:
-    """Return ids of requests or check-ins that the centre had by `confirmed_by`.
-
-    At most ROWS_AT_A_TIME; of those `among`, where they are given. Voids of head counts are left
-    out, for these stay. It may read the whole table, so no visitor should wait for it to end.
-    """
-    confirmation, connection = table(Confirmation).c, transaction.connection()
-    latest = select(func.max(confirmation.upto_seq)).where(confirmation.at <= confirmed_by)
-    arrived = connection.execute(latest).scalar()
-    if arrived is None:
-        return []
-    facts = table(kind).c
-    query = select(facts.id).where(
-        facts.kiosk_id == kiosk_id,
-        facts.kiosk_seq <= arrived,
-        _is_not_in(Outbox, facts.id),
-        _is_not_in(Parked, facts.id),
-    )
-    if kind is CheckIn:
-        counts = select(_head_count.id).where(_head_count.id == _check_in.void_of)
-        query = query.where(~counts.exists())
-    if among is not None:
-        query = query.where(facts.id.in_(among))
-    return connection.execute(query.limit(ROWS_AT_A_TIME)).scalars().all()
-
-
-def drop_confirmed(
-    transaction: Transaction,
-    kind: type[CallbackRequest | CheckIn],
-    kiosk_id: UUID,
-    confirmed_by: datetime,
-    ids: Sequence[UUID],
-) -> int:
-    """Delete those of some requests or check-ins that the centre still has; return how many.
-
-    A checkpoint must follow, or the bytes stay in the log.
-    """
-    found = confirmed_ids(transaction, kind, kiosk_id, confirmed_by, ids)
-    if found:
-        facts = table(kind)
-        transaction.connection().execute(
-            delete(facts).where(facts.c.id == bindparam("gone")), [{"gone": id_} for id_ in found]
-        )
-    return len(found)
-
-
-def drop_confirmations(transaction: Transaction, before: datetime) -> None:
-    """Delete the confirmations of what is deleted here by now, all but the latest of them."""
-    confirmation = table(Confirmation).c
-    latest = (
-        select(func.max(confirmation.upto_seq)).where(confirmation.at < before).scalar_subquery()
-    )
-    transaction.connection().execute(
-        delete(table(Confirmation)).where(confirmation.at < before, confirmation.upto_seq < latest)
-    )
-
-
-def _is_not_in(queue: type[Outbox | Parked], id_: "ColumnElement[UUID]") -> "ColumnElement[bool]":
-    held = table(queue)
-    return ~select(held.c.seq).where(held.c.row_id == id_).exists()
 
 
 def _deletable(transaction: Transaction, found: Sequence[Expired], cut: Cutoff) -> list[Expired]:
@@ -437,8 +440,8 @@ def _unsent_with_voids(transaction: Transaction, ids: set[UUID]) -> set[UUID]:
 def _finished(
     transaction: Transaction, ids: Sequence[UUID], cut: Cutoff
 ) -> dict[UUID, _RequestFacts]:
-    requests = _request_facts(transaction.connection(), list(ids))
-    whole = _with_those_merged_into(transaction.connection(), requests)
+    requests = _request_facts(transaction, ids)
+    whole = _with_those_merged_into(transaction, requests)
     done = {id_: facts for id_, facts in requests.items() if _is_over(id_, whole, cut)}
     if not cut.sending:
         return done
@@ -447,16 +450,14 @@ def _finished(
 
 
 def _with_those_merged_into(
-    connection: Connection, requests: Mapping[UUID, _RequestFacts]
+    transaction: Transaction, requests: Mapping[UUID, _RequestFacts]
 ) -> dict[UUID, _RequestFacts]:
     """Add the requests that some were merged into, and those these were merged into."""
     whole, new = dict(requests), dict(requests)
     while new:
         into = {facts.state.merged_into for facts in new.values()} - {None}
         wanted = [id_ for id_ in into if id_ is not None and id_ not in whole]
-        new = {}
-        for part in batches(wanted):
-            new |= _request_facts(connection, list(part))
+        new = _request_facts(transaction, wanted)
         whole |= new
     return whole
 
@@ -476,8 +477,26 @@ def _is_over(request_id: UUID, requests: Mapping[UUID, _RequestFacts], cut: Cuto
     return True
 
 
-def _request_facts(connection: Connection, ids: list[UUID]) -> dict[UUID, _RequestFacts]:
-    part = {"ids": ids}
+def _fact_questions(
+    transaction: Transaction, ids: Sequence[UUID]
+) -> Iterator[Callable[[], object]]:
+    """Return what `_request_facts` asks for some requests."""
+    for part in batches(ids):
+        for query in (_made, _events, _slips, _typed):
+            yield partial(transaction.connection().execute, query, {"ids": list(part)})
+
+
+def _request_facts(transaction: Transaction, ids: Sequence[UUID]) -> dict[UUID, _RequestFacts]:
+    ask_ahead(transaction, *_fact_questions(transaction, ids))
+    connection, found = transaction.connection(), dict[UUID, _RequestFacts]()
+    for part in batches(ids):
+        found |= _facts_of_some(connection, {"ids": list(part)})
+    return found
+
+
+def _facts_of_some(
+    connection: Connection, part: Mapping[str, Sequence[UUID]]
+) -> dict[UUID, _RequestFacts]:
     found: dict[UUID, _RequestFacts] = {}
     for id_, made, received in connection.execute(_made, part):
         found[id_] = _RequestFacts(made, received=[received])
@@ -497,30 +516,21 @@ def _find_unused(
     transaction: Transaction, cut: Cutoff, among: Sequence[UUID] | None
 ) -> list[Expired]:
     """Do as `find_unused_people`, among some participants or all."""
-
-    def rows(query: "Select[*tuple[Any, ...]]", person: "ColumnElement[UUID]") -> Sequence[Any]:
-        chosen = query if among is None else query.where(person.in_(among))
-        return transaction.connection().execute(chosen).all()
-
     if cut.sending:
         return []
-    site = cut.site_id
-    people = select(_person.id, _person.created_at).where(_person.site_id == site)
-    used: dict[UUID, datetime] = dict(rows(people, _person.id))
+    people, passes, memberships = _uses(cut, among)
+    used: dict[UUID, datetime] = dict(tuple(row) for row in _all(people, transaction))
     lookups: dict[UUID, list[bytes]] = defaultdict(list)
-    passes = select(_pass.participant_id, _pass.lookup, _pass.created_at, _pass.revoked_at).where(
-        _pass.site_id == site
-    )
-    for person, lookup, created_at, revoked_at in rows(passes, _pass.participant_id):
+    for person, lookup, created_at, revoked_at in _all(passes, transaction):
         lookups[person].append(lookup)
         used[person] = max(used.get(person, created_at), created_at, revoked_at or created_at)
-    memberships = select(_member.participant_id, _member.id).where(_member.site_id == site)
-    for person, membership in rows(memberships, _member.participant_id):
+    for person, membership in _all(memberships, transaction):
         if person in used:
             used[person] = max(used[person], made_at(membership) or used[person])
     found = sorted((at, person) for person, at in used.items() if at <= cut.by)
-    own = None if among is None else [one for some in lookups.values() for one in some]
-    lately = _lookups_since(transaction, cut, own) if found else frozenset()
+    lately: frozenset[bytes] = frozenset()
+    if found:
+        lately = frozenset(lookup for (lookup,) in _all(_shown_since(cut, among), transaction))
     return [
         Expired(person, at, Participant)
         for at, person in found
@@ -528,13 +538,33 @@ def _find_unused(
     ]
 
 
-def _lookups_since(
-    transaction: Transaction, cut: Cutoff, own: Sequence[bytes] | None
-) -> frozenset[bytes]:
-    """Return the passes, of `own` or of all, that were shown after `cut.by`."""
-    query = select(_check_in.lookup).where(
-        of_site(_check_in, cut.site_id),
-        or_(_check_in.occurred_at > cut.by, ~_came(_check_in, cut)),
-        _check_in.lookup.is_not(None) if own is None else _check_in.lookup.in_(own),
+def _uses(
+    cut: Cutoff, among: Sequence[UUID] | None
+) -> "tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]":
+    """Return the queries for participants, their passes and their memberships."""
+    people = select(_person.id, _person.created_at).where(_person.site_id == cut.site_id)
+    passes = select(_pass.participant_id, _pass.lookup, _pass.created_at, _pass.revoked_at).where(
+        _pass.site_id == cut.site_id
     )
-    return frozenset(transaction.connection().execute(query.distinct()).scalars())
+    memberships = select(_member.participant_id, _member.id).where(_member.site_id == cut.site_id)
+    if among is None:
+        return people, passes, memberships
+    return (
+        people.where(_person.id.in_(among)),
+        passes.where(_pass.participant_id.in_(among)),
+        memberships.where(_member.participant_id.in_(among)),
+    )
+
+
+def _shown_since(cut: Cutoff, among: Sequence[UUID] | None) -> "Select[bytes]":
+    """Return the query for the passes, of some participants or of all, shown after `cut.by`."""
+    own = select(_pass.lookup).where(_pass.participant_id.in_(among or ()))
+    return (
+        select(_check_in.lookup)
+        .where(
+            of_site(_check_in, cut.site_id),
+            or_(_check_in.occurred_at > cut.by, ~_came(_check_in, cut)),
+            _check_in.lookup.is_not(None) if among is None else _check_in.lookup.in_(own),
+        )
+        .distinct()
+    )

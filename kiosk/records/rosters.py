@@ -1,8 +1,9 @@
 """Queries for sessions as a facilitator sees them, and for whether a roster has changed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance.check_in import Session
 from kiosk.records.groups import SESSION_COLUMNS, read_session
+from kiosk.records.passes import LIST_OF_SESSION
 from kiosk.records.schema.columns import AnyRow, table
 from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.records.schema.tables import (
@@ -51,7 +53,7 @@ _with_check_ins = _planned.where(
     _session.starts_at >= bindparam("since"),
     select(_fact.id).where(_fact.session_id == _session.id).exists(),
 )
-_change_counts = (
+_COUNTS = (
     select(func.count(_fact.id)).where(_fact.session_id == bindparam("session")),
     select(func.count(_count.id)).where(_count.session_id == bindparam("session")),
     # Names and passes that came after the arrival, and passes that were ended since.
@@ -59,9 +61,9 @@ _change_counts = (
     .join_from(table(CheckIn), table(Passcard), _pass.lookup == _fact.lookup)
     .outerjoin(table(Participant), _person.id == _pass.participant_id)
     .where(_fact.session_id == bindparam("session")),
-)
-_member_counts = select(func.count(_member.id), func.count(_member.deleted_at)).where(
-    _member.group_id == bindparam("group")
+    select(func.count(_member.id), func.count(_member.deleted_at)).where(
+        _member.group_id == LIST_OF_SESSION
+    ),
 )
 
 
@@ -98,15 +100,13 @@ def with_check_ins(
     return {planned.session.id: planned for planned in map(_read, rows)}
 
 
-def change_counts(transaction: Transaction, planned: RosterSession) -> tuple[object, ...]:
-    """Return counts that grow with every row that a session's roster is made of."""
-    connection = transaction.connection()
-    asked = {"session": planned.session.id}
-    found = [tuple(connection.execute(query, asked).one()) for query in _change_counts]
-    if planned.session.enrolled:
-        group = {"group": planned.session.group_id}
-        found.append(tuple(connection.execute(_member_counts, group).one()))
-    return tuple(found)
+def change_counts(session_id: UUID) -> tuple[Callable[[Transaction], tuple[object, ...]], ...]:
+    """Return what to ask for counts that grow with every row a session's roster is made of."""
+
+    def ask(query: "Select[*tuple[Any, ...]]", transaction: Transaction) -> tuple[object, ...]:
+        return tuple(transaction.connection().execute(query, {"session": session_id}).one())
+
+    return tuple(partial(ask, query) for query in _COUNTS)
 
 
 def machine_names(transaction: Transaction, site_id: UUID) -> Mapping[UUID, str]:

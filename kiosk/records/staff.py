@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select, text, update
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import Role, Staff
 from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.schema.columns import is_central, table
@@ -27,6 +28,7 @@ _accounts = (
         _account.must_change,
         _account.languages,
         _account.created_at,
+        _account.offers,
     )
     .where(_account.site_id == bindparam("site"), _account.deleted_at.is_(None))
     .order_by(_account.login)
@@ -56,6 +58,7 @@ _keys_in_use = (
 )
 _ROLES = {role.value for role in Role}
 _LANGUAGES = {language.value for language in CallLanguage}
+_OFFERS = {wish.value for wish in CallerWish}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Account:
     languages: frozenset[CallLanguage]
     """What they speak on the phone; empty stands for all."""
     created_at: datetime
+    offers: frozenset[CallerWish] = frozenset()
+    """Which of `CallerWish` they are; empty where nothing is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +144,15 @@ def _delete_attempts(transaction: Transaction, digest: bytes, since: datetime) -
 
 
 def _read(row: Iterable[Any]) -> Account:
-    id_, login, roles, wrapped_keys, disabled_at, must_change, languages, created_at = row
+    id_, login, roles, wrapped_keys, disabled_at, must_change, languages, created_at, offers = row
     # A role of a later version gives no right in this one.
     held = frozenset(Role(code) for code in roles.split(",") if code in _ROLES)
     codes = languages.split(",")
     spoken = frozenset(CallLanguage(code) for code in codes if code in _LANGUAGES)
     staff = Staff(id_, login, held)
-    return Account(staff, wrapped_keys, disabled_at is not None, must_change, spoken, created_at)
+    offered = frozenset(CallerWish(code) for code in offers.split(",") if code in _OFFERS)
+    is_disabled = disabled_at is not None
+    return Account(staff, wrapped_keys, is_disabled, must_change, spoken, created_at, offered)
 
 
 def keys_in_use(transaction: Transaction, site_id: UUID) -> list[tuple[str, bytes]]:

@@ -6,11 +6,13 @@ the week of their corrected time.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Result, Select, and_, bindparam, func, or_, select
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.anomalies import is_time_reliable
@@ -22,6 +24,7 @@ from kiosk.domain.statistics import Block, RequestHistory
 from kiosk.domain.text import clean
 from kiosk.records.callbacks import EVENTS
 from kiosk.records.check_ins import CHECK_INS, read_check_in
+from kiosk.records.database.ahead import ask_ahead, run_together
 from kiosk.records.retention import IDS, batches
 from kiosk.records.schema.columns import Fact, of_site, table
 from kiosk.records.schema.tables import (
@@ -33,6 +36,7 @@ from kiosk.records.schema.tables import (
 )
 from kiosk.records.site import has_far_off_clock, read_stamp
 
+_Question: TypeAlias = Callable[[Transaction], object]
 _request = table(CallbackRequest).c
 _event = table(CallbackEvent).c
 _check_in = table(CheckIn).c
@@ -85,16 +89,41 @@ _groups = select(_group.id, _group.name, _group.deleted_at).where(
 )
 
 
+def request_questions(site_id: UUID, block: Block) -> tuple[_Question, ...]:
+    """Return what `request_histories` asks first."""
+    asked = _parameters(site_id, block)
+    return partial(_run, _made_then, asked), partial(_run, _tried_then, asked)
+
+
+def arrival_questions(site_id: UUID, block: Block) -> tuple[_Question, ...]:
+    """Return what `arrivals` asks first."""
+    asked = _parameters_of_arrivals(site_id, block)
+    return partial(_run, _arrivals, asked), partial(_run, _groups, {"site": site_id})
+
+
+def _run(
+    query: "Select[*tuple[Any, ...]]", asked: Mapping[str, object], transaction: Transaction
+) -> "Result[*tuple[Any, ...]]":
+    return transaction.connection().execute(query, asked)
+
+
 def request_histories(
     transaction: Transaction, site_id: UUID, block: Block
 ) -> list[RequestHistory]:
     """Return the requests that were made or tried in a block."""
     connection, asked = transaction.connection(), _parameters(site_id, block)
-    ids = {*connection.execute(_made_then, asked).scalars()}
-    ids.update(connection.execute(_tried_then, asked).scalars())
-    found = []
-    for part in batches(sorted(ids)):
-        some = {**asked, "ids": part}
+    ids = {*_run(_made_then, asked, transaction).scalars()}
+    ids.update(_run(_tried_then, asked, transaction).scalars())
+    found, parts = [], [{**asked, "ids": part} for part in batches(sorted(ids))]
+    ask_ahead(
+        transaction,
+        *(
+            partial(_run, query, some, transaction)
+            for some in parts
+            for query in (_events, _requests)
+        ),
+    )
+    for some in parts:
         events: dict[UUID, list[RequestEvent]] = defaultdict(list)
         for *event, request_id in connection.execute(_events, some):
             events[request_id].append(RequestEvent(*event))
@@ -114,17 +143,16 @@ def arrivals(
 
     A person with two passes counts twice: which passes are whose may change, a shown block not.
     """
-    connection, asked = transaction.connection(), _parameters(site_id, block)
-    # A meeting over midnight belongs to the block in which its people came.
-    asked["start"] = block.starts_at - LONGEST_SESSION
-    facts = filter(is_time_reliable, map(read_check_in, connection.execute(_arrivals, asked)))
+    asked = _parameters_of_arrivals(site_id, block)
+    kept = _run(_arrivals, asked, transaction)
+    facts = filter(is_time_reliable, map(read_check_in, kept))
     present = [one.first for one in derive_attendance(facts).present if one.first.at in block]
     group_of = _groups_of(transaction, {fact.session_id for fact in present})
     came = [(fact.at, group_of[fact.session_id]) for fact in present if fact.session_id in group_of]
     met = {group for _, group in came}
     names = {
         id_: clean(name)
-        for id_, name, deleted_at in connection.execute(_groups, {"site": site_id})
+        for id_, name, deleted_at in _run(_groups, {"site": site_id}, transaction)
         if id_ in met or _was_there(id_, deleted_at, block)
     }
     return [(at, group) for at, group in came if group in names], names
@@ -139,11 +167,19 @@ def _parameters(site_id: UUID, block: Block) -> dict[str, object]:
     }
 
 
+def _parameters_of_arrivals(site_id: UUID, block: Block) -> dict[str, object]:
+    # A meeting over midnight belongs to the block in which its people came.
+    return {**_parameters(site_id, block), "start": block.starts_at - LONGEST_SESSION}
+
+
 def _groups_of(transaction: Transaction, sessions: Iterable[UUID]) -> dict[UUID, UUID]:
     found: dict[UUID, UUID] = {}
-    for part in batches(sorted(sessions)):
-        rows = transaction.connection().execute(_group_of, {"ids": part})
+
+    def look(part: Sequence[UUID]) -> None:
+        rows = _run(_group_of, {"ids": part}, transaction)
         found.update((session, group) for session, group in rows)
+
+    run_together(transaction, *(partial(look, part) for part in batches(sorted(sessions))))
     return found
 
 

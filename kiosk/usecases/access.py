@@ -39,6 +39,7 @@ from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff.accounts_desk import AccountsDesk
 from kiosk.usecases.staff_desk import Context, SignedIn
 from kiosk.vault.keys import (
+    NO_KEYS,
     KeyRing,
     OpenedRing,
     PrivateSealingKey,
@@ -189,7 +190,7 @@ class Access:
         return staff.find_by_id(transaction, self._site.site_id, account.staff.id) == account
 
     def _unwrap(self, account: staff.Account | None, passphrase: str) -> OpenedRing | None:
-        if account is None:
+        if account is None or account.wrapped_keys == NO_KEYS:
             dummy_unwrap(passphrase, self._cost)
             return None
         try:

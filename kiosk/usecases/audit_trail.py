@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import chain, groupby
 from typing import NamedTuple
 from uuid import UUID
@@ -16,7 +17,7 @@ from kiosk.domain.text import clean
 from kiosk.errors import VaultError
 from kiosk.records import audit
 from kiosk.records.audit import Chain, TrailEntry
-from kiosk.records.database.ahead import ask_ahead
+from kiosk.records.database.ahead import ask_ahead, end_ahead
 from kiosk.records.database.store import Records, Store
 from kiosk.records.database.writing import add_numbered_fact, number_fact
 from kiosk.records.schema.columns import is_central
@@ -35,6 +36,7 @@ from kiosk.vault.sealing import open_sealed, seal
 
 _PURPOSE = "audit"
 _TABLE = "kiosk_device"
+_ENTRIES_AT_A_TIME = 20_000
 
 
 def add_entry(
@@ -125,6 +127,13 @@ def check_trail(
     VaultError where the first key cannot be opened.
     """
     with store.read() as transaction:
+        ask_ahead(
+            transaction,
+            lambda: audit.sealed_first_key(transaction, site.kiosk_id),
+            lambda: _ask_for(transaction, site.site_id, site.kiosk_id),
+            lambda: audit.chain_end(transaction, site.kiosk_id),
+        )
+        end_ahead(transaction)
         sealed = audit.sealed_first_key(transaction, site.kiosk_id)
         first = _open_first_key(sealed or b"", site.kiosk_id, keys)
         found = _verify(transaction, site.site_id, site.kiosk_id, first, noted)
@@ -150,8 +159,8 @@ def check_trails(
     own = check_trail(store, site, keys, noted)
     with store.read() as transaction:
         found = audit.chains(transaction, site.site_id) if is_central(transaction) else []
-    others = (one for one in found if one.kiosk_id != site.kiosk_id)
-    return (own, *(_check_other(store, site.site_id, one, keys, noted) for one in others))
+    others = [one for one in found if one.kiosk_id != site.kiosk_id]
+    return (own, *_check_others(store, site.site_id, others, keys, noted))
 
 
 def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSealingKey]) -> bytes:
@@ -165,8 +174,42 @@ def seal_first_key(first_key: bytes, kiosk_id: UUID, readers: Sequence[PublicSea
     )
 
 
-def _check_other(
+def _check_others(
     store: Records,
+    site_id: UUID,
+    others: Sequence[Chain],
+    keys: Mapping[bytes, PrivateSealingKey],
+    noted: Collection[AuditHead],
+) -> Iterator[Trail]:
+    """Check trails, as many short ones together as one long one may need memory for."""
+    for some in _together(others):
+        with store.read() as transaction:
+            ask_ahead(
+                transaction,
+                *(partial(_ask_for, transaction, site_id, one.kiosk_id) for one in some),
+            )
+            end_ahead(transaction)
+            checked = [_check_other(transaction, site_id, one, keys, noted) for one in some]
+        yield from checked
+
+
+def _ask_for(transaction: Transaction, site_id: UUID, kiosk_id: UUID) -> None:
+    next(audit.trail(transaction, site_id, kiosk_id), None)
+
+
+def _together(others: Sequence[Chain]) -> Iterator[list[Chain]]:
+    some: list[Chain] = []
+    for one in others:
+        if some and sum(other.entries for other in (*some, one)) > _ENTRIES_AT_A_TIME:
+            yield some
+            some = []
+        some.append(one)
+    if some:
+        yield some
+
+
+def _check_other(
+    transaction: Transaction,
     site_id: UUID,
     other: Chain,
     keys: Mapping[bytes, PrivateSealingKey],
@@ -177,8 +220,7 @@ def _check_other(
     except VaultError:
         # These keys have opened another machine's, so this one was replaced or never existed.
         first = b""
-    with store.read() as transaction:
-        found = _verify(transaction, site_id, other.kiosk_id, first, noted)
+    found = _verify(transaction, site_id, other.kiosk_id, first, noted)
     if not first:
         found = found._replace(chain=found.chain._replace(broken_at=0))
     return found.trail(clean(other.name))

@@ -16,6 +16,7 @@ from kiosk.domain.callbacks.request import (
     MessagePolicy,
     Window,
 )
+from kiosk.domain.callbacks.wishes import CallerWish, Wish
 from kiosk.domain.groups.groups import GroupPlan, SessionPlan
 from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, derive_lookup, encode
 from kiosk.domain.policy import Rules
@@ -40,7 +41,13 @@ PIN = "2580"
 MANAGER = NewAccount("manager", PASSPHRASE, frozenset({Role.MANAGER}), is_sample=True)
 STAFF = (
     NewAccount("facilitator", PASSPHRASE, frozenset({Role.FACILITATOR}), is_sample=True),
-    NewAccount("caller", PASSPHRASE, frozenset({Role.CALLER}), is_sample=True),
+    NewAccount(
+        "caller",
+        PASSPHRASE,
+        frozenset({Role.CALLER}),
+        offers=frozenset({CallerWish.WOMAN}),
+        is_sample=True,
+    ),
 )
 PEOPLE = {"Mei": "en", "Ravi": "en", "王小明": "zh", "Nur Aisyah": "ms"}
 """Invented first names, each with the language of the pass."""
@@ -182,6 +189,7 @@ def send_sample_requests(context: Context) -> None:
                 message_policy=person.messages,
                 answered_by_other=person.others,
                 share_with_team=number % 2 == 0,
+                wishes=person.wishes,
                 ui_language="en",
                 consent_version="sample",
             )
@@ -197,15 +205,29 @@ class _Person(NamedTuple):
     windows: frozenset[Window]
     messages: MessagePolicy = MessagePolicy.NONE
     others: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
+    wishes: frozenset[str] = frozenset()
 
 
 _ANY = frozenset({Window.ANY})
 _MORNINGS = frozenset({Window.WEEKDAY_MORNING, Window.SATURDAY_MORNING})
 _AFTERNOONS = frozenset({Window.WEEKDAY_AFTERNOON, Window.WEEKDAY_EVENING})
 _PEOPLE = (
-    _Person("Mei", "+6581230001", CallLanguage.MANDARIN, _MORNINGS, MessagePolicy.TEXT),
+    _Person(
+        "Mei",
+        "+6581230001",
+        CallLanguage.MANDARIN,
+        _MORNINGS,
+        MessagePolicy.TEXT,
+        wishes=frozenset({Wish.WOMAN, Wish.TEXT, "about_work_study"}),
+    ),
     _Person("Ravi", "+6581230002", CallLanguage.TAMIL, _AFTERNOONS),
-    _Person("Uncle Lim", "+6562230003", CallLanguage.HOKKIEN, _ANY),
+    _Person(
+        "Uncle Lim",
+        "+6562230003",
+        CallLanguage.HOKKIEN,
+        _ANY,
+        wishes=frozenset({Wish.INTERPRETER}),
+    ),
     _Person(
         "Aisyah",
         "+6591230004",
@@ -213,6 +235,7 @@ _PEOPLE = (
         _AFTERNOONS,
         MessagePolicy.NAME_AND_NUMBER,
         AnsweredByOther.SAY_CLINIC,
+        frozenset({Wish.CARER, "about_groups"}),
     ),
     _Person("王小明", "+6581230005", CallLanguage.MANDARIN, _ANY),
     _Person("Sam", "+447700900123", CallLanguage.ENGLISH, _ANY),

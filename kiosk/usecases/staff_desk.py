@@ -18,7 +18,7 @@ from kiosk.domain.staff import Role, Staff
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.errors import SignedOut
 from kiosk.records import staff
-from kiosk.records.database.ahead import ask_ahead
+from kiosk.records.database.ahead import ask_ahead, end_ahead
 from kiosk.records.database.store import Records
 from kiosk.usecases.audit_trail import add_entry, ask_for_entry
 from kiosk.usecases.site import SealingKeys, SiteInfo
@@ -96,17 +96,23 @@ class StaffDesk:
 
     @contextmanager
     def _reading(
-        self, *questions: Callable[[Transaction], object]
+        self, *questions: Callable[[Transaction], object], whole: bool = False
     ) -> Iterator[tuple[Transaction, datetime]]:
-        """Yield a read-only transaction and its time; questions and errors as in `_writing`."""
+        """Yield a read-only transaction and its time; questions and errors as in `_writing`.
+
+        With `whole` these are all questions of the block, so that the centre is waited for once.
+        """
         with self._store.read() as transaction:
             now = self._clock.now()
             ask_ahead(transaction, *(partial(question, transaction) for question in questions))
+            if whole:
+                ask_ahead(transaction, partial(self._find_own_account, transaction))
+                end_ahead(transaction)
             self._check(transaction, now)
             yield transaction, now
 
     def _check(self, transaction: Transaction, now: datetime) -> None:
-        account = staff.find_by_id(transaction, self._site.site_id, self._staff.id)
+        account = self._find_own_account(transaction)
         if account is None or account.disabled or self.role not in account.staff.roles:
             raise SignedOut("This account may no longer do this; ask a manager.")
         if account.must_change:
@@ -114,6 +120,9 @@ class StaffDesk:
         # A clock that was set back must not lengthen a session without end.
         if abs(now - self._signed_in.since) >= LONGEST_STAY:
             raise SignedOut("You have been signed in for a long time; please sign in again.")
+
+    def _find_own_account(self, transaction: Transaction) -> staff.Account | None:
+        return staff.find_by_id(transaction, self._site.site_id, self._staff.id)
 
     def _audit(
         self,

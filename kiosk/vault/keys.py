@@ -26,6 +26,8 @@ _TAG_BYTES = 16
 _ONCE = bytes(12)
 """A fixed nonce is safe, for each key encrypts once: every wrap derives its own from a new salt."""
 _VERSION = 1
+NO_KEYS = ""
+"""The text of an account that holds no keys: no passphrase opens it."""
 _LONGEST_FILE = 65_536
 _DAMAGED = "The key file is damaged; restore it from its backup or use the recovery kit."
 _REFUSED = "The passphrase is wrong, or the key file is damaged."

@@ -27,6 +27,7 @@ FILES = [
     "kiosk.toml",
     "last-number",
     "take-home.toml",
+    "wishes.toml",
 ]
 ROWS = {
     "site": 1,

@@ -83,6 +83,7 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
         "centre": "ok",
         "helplines": "ok",
         "take-home material": "ok",
+        "wishes": "ok",
         "disk space": "ok",
         "swap": "ok",
         "variables": "ok",
@@ -281,6 +282,16 @@ def test_broken_helplines_do_not_end_the_looking(
     found = look()
     assert found["helplines"].verdict is Verdict.FAIL
     assert found["variables"].verdict is Verdict.OK
+
+
+def test_wishes(look: Look, demo: Path) -> None:
+    path = demo / "wishes.toml"
+    assert "woman, man, text, interpreter, carer, and name 3 topics." in look()["wishes"].sentence
+    path.write_text("offered = []")
+    assert look()["wishes"].verdict is Verdict.OK
+    assert look()["wishes"].sentence.startswith("Visitors are not asked for any;")
+    path.write_text("offered = 1")
+    assert look()["wishes"].verdict is Verdict.FAIL
 
 
 def test_take_home_material(look: Look, demo: Path) -> None:

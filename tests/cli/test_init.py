@@ -202,7 +202,7 @@ def test_a_kit_that_cannot_be_written_leaves_no_half_clinic(
         broken.setattr(recovery_kit, "_write", full)
         assert "No space left" in init().sentence()
     assert not kit.exists()
-    assert sorted(_contents(folder)) == ["kiosk.toml", "take-home.toml"]
+    assert sorted(_contents(folder)) == ["kiosk.toml", "take-home.toml", "wishes.toml"]
     assert init().code == 0
 
 
@@ -222,7 +222,7 @@ def test_a_commit_that_fails_takes_the_kit_along(
         broken.setattr(Store, "write", write_and_fail)
         assert "The disk is full" in init().sentence()
     assert not kit.exists()
-    assert sorted(_contents(folder)) == ["kiosk.toml", "take-home.toml"]
+    assert sorted(_contents(folder)) == ["kiosk.toml", "take-home.toml", "wishes.toml"]
     assert init().code == 0
 
 

@@ -166,6 +166,8 @@ def test_a_request_is_listed_as_it_was_entered(kiosk: Command, demo: Path) -> No
         "phone": "+65 •••• 4567",
         "not_before": NOT_BEFORE.isoformat(),
         "call_language": "ta",
+        "wishes": [],
+        "for_another_until": None,
         "message_policy": "text_ok",
         "answered_by_other": "ask_for_name_only",
         "share_with_team": True,

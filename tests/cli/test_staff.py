@@ -95,12 +95,19 @@ def test_a_lost_passphrase_is_given_anew(
     assert amy("staff", "passphrase").code == 0
 
 
-def test_a_shut_account_stays_shut_until_it_is_opened(manager: Manager) -> None:
+def test_a_shut_account_stays_shut_until_it_is_opened(
+    manager: Manager, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert manager.row("staff", "disable", "Caller")["disabled"]
     caller = Manager(manager.kiosk, manager.folder, "caller")
     assert "not right" in caller.refused("callbacks", "list")
-    assert not manager.row("staff", "enable", "caller")["disabled"]
-    assert caller("callbacks", "list").code == 0
+    assert not manager.row("staff", "enable", "manager")["disabled"]
+    assert "`kiosk staff enable`" in manager.refused("staff", "passphrase", "caller")
+    monkeypatch.setenv(NEW_PASSPHRASE_VARIABLE, FIRST)
+    row = manager.row("staff", "enable", "caller")
+    assert (row["disabled"], row["must_change"]) == (False, True)
+    choose(monkeypatch, FIRST, OWN)
+    assert caller("staff", "passphrase").code == 0
 
 
 def test_more_rights_need_a_new_passphrase(
@@ -180,3 +187,17 @@ def test_new_passphrases_are_asked_for_unseen_and_twice(
     changed = kiosk("staff", "passphrase", "--user", "amy")
     assert asked[1:] == ["Your new passphrase (12 characters or more): ", "The same once more: "]
     assert (changed.code, changed.out) == (0, "Your passphrase was changed.\n")
+
+
+def test_what_a_caller_offers(manager: Manager, amy: Manager) -> None:
+    def offered() -> object:
+        return next(row for row in manager.rows("staff", "list") if row["login"] == "amy")["offers"]
+
+    assert offered() == []
+    assert manager.row("staff", "offers", "amy", "woman")["offers"] == ["woman"]
+    assert offered() == ["woman"]
+    assert manager.row("staff", "offers", "amy", "--none")["offers"] == []
+    for wrong in ((), ("woman", "--none"), ("nurse",)):
+        assert manager("staff", "offers", "amy", *wrong).code == 2
+    made = manager.row("staff", "add", "Lim", "caller", "--offers", "man")
+    assert made["offers"] == ["man"]

@@ -32,9 +32,15 @@ def test_nothing_is_asked_that_the_texts_do_not_tell() -> None:
         "message_policy",
         "answered_by_other",
         "share_with_team",
+        "wishes",
         "ui_language",
         "consent_version",
     }
+
+
+@pytest.mark.parametrize("text", [PRIVACY, KEPT], ids=["your-privacy", "what-we-keep"])
+def test_wishes_are_told_and_that_they_are_sealed(text: str) -> None:
+    assert any("wish" in line and "sealed" in line for line in text.splitlines())
 
 
 def test_what_is_never_asked_is_said() -> None:

@@ -16,6 +16,7 @@ from kiosk.domain.callbacks.request import (
     Window,
 )
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
+from kiosk.domain.callbacks.wishes import Wish
 from kiosk.domain.callbacks.worklist import ExportRow, WorkRow
 from kiosk.exports.columns import (
     ATTENDANCE,
@@ -73,7 +74,7 @@ def test_a_row_is_written_cell_by_cell(table: Table, row: object) -> None:
 
 CODES: dict[str, Iterable[str]] = {
     "status": RequestStatus, "reason": Outcome, "windows": Window, "call_language": CallLanguage,
-    "message_policy": MessagePolicy, "answered_by_other": AnsweredByOther,
+    "wishes": Wish, "message_policy": MessagePolicy, "answered_by_other": AnsweredByOther,
     "screen_language": ("en", "zh", "ms", "ta"), "last_result": AttemptResult,
     "flag": AnomalyKind, "pass": PassState,
 }  # fmt: skip

@@ -96,11 +96,24 @@ def test_a_request_is_a_task_about_a_service_request_of_a_patient() -> None:
     assert {"system": System.MARK, "code": "identity-not-verified"} in patient["meta"]["tag"]
     assert asked["intent"] == "proposal"
     wishes = {detail["coding"][0]["code"] for detail in asked["orderDetail"]}
-    assert wishes == {"weekday_am", "saturday_am", "text_ok", "ask_for_name_only"}
+    assert wishes == {
+        "weekday_am", "saturday_am", "text_ok", "ask_for_name_only", "about_work_study",
+        "interpreter",
+    }  # fmt: skip
+    assert [one["valueBoolean"] for one in patient["extension"]] == [True]
     (call,) = found["CommunicationRequest"]
     media = [medium["coding"][0]["code"] for medium in call["medium"]]
     assert media == ["PHONE", "SMSWRIT"]
     assert call["occurrencePeriod"] == {"start": "2026-11-22"}
+
+
+def test_who_would_rather_get_a_text_has_it_named_first() -> None:
+    found = _requests(request(wishes=("text", "woman")))
+    media = [medium["coding"][0]["code"] for medium in found["CommunicationRequest"][0]["medium"]]
+    assert media == ["SMSWRIT", "PHONE"]
+    assert "extension" not in found["Patient"][0]
+    codes = [one["coding"][0] for one in found["ServiceRequest"][0]["orderDetail"]]
+    assert {"system": System.WISH, "code": "woman"} in codes
 
 
 @pytest.mark.parametrize(

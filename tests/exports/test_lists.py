@@ -73,6 +73,7 @@ def test_a_request_as_csv() -> None:
     assert row["asked_at"] == "2026-11-20T14:00:00+08:00"
     assert row["phone"] == "8123 4567"
     assert row["windows"] == "weekday_am saturday_am"
+    assert row["wishes"] == "about_work_study interpreter"
     assert (row["status"], row["reason"]) == ("waiting", "")
     assert (row["not_before"], row["attempts"], row["last_result"]) == (
         "2026-11-22",
@@ -87,6 +88,7 @@ def test_a_request_as_a_workbook() -> None:
     assert row["Asked at"] == "2026-11-20 14:00+08:00"
     assert row["Phone"] == "8123 4567"
     assert row["When to call"] == "weekdays 9 to 12, Saturday 9 to 12"
+    assert row["Wishes"] == "about work study, an interpreter"
     assert (row["Status"], row["Last result"]) == ("waiting", "no answer")
     (number,) = [cell for cell in sheet[2] if isinstance(cell.value, int | float)]
     assert (row["Attempts"], number.value, number.number_format) == (2, 2, "0")
@@ -94,7 +96,7 @@ def test_a_request_as_a_workbook() -> None:
     assert sheet["A1"].font.bold
     widths = [sheet.column_dimensions[c].width for c in ("A", "F")]
     assert widths == pytest.approx([12, 24], abs=1)
-    assert sheet.auto_filter.ref == "A1:AC2"
+    assert sheet.auto_filter.ref == "A1:AD2"
     assert sheet["F2"].number_format == "@"
 
 

@@ -159,7 +159,12 @@ def fill_in(terminal: Terminal, name: str, phone: str) -> None:
 
 def choose_nothing(terminal: Terminal) -> None:
     """Go from the times to the read-back with every choice as it is offered."""
-    for words in ("When may we call?", "Which language should we", "may we leave a message?"):
+    for words in (
+        "When may we call?",
+        "Which language should we",
+        "Do you have a wish for the call?",
+        "may we leave a message?",
+    ):
         terminal.wait_for(words)
         terminal.choose("n")
     terminal.wait_for("Is this right?")

@@ -80,6 +80,8 @@ def by_keys_alone(clinic: Clinic, terminal: Terminal) -> str:
     terminal.choose(f"{SHIFT_TAB * 5} {TAB * 3} n")
     terminal.wait_for("Which language should we speak?")
     terminal.choose(f"{SHIFT_TAB * 5} n")
+    terminal.wait_for("Do you have a wish for the call?")
+    terminal.choose(f"{SHIFT_TAB * 2} n")
     terminal.wait_for("may we leave a message?")
     terminal.choose(f"{SHIFT_TAB * 4} {TAB * 2} n")
     assert_read_back(terminal)
@@ -106,6 +108,8 @@ def by_touch_alone(clinic: Clinic, terminal: Terminal) -> str:
     terminal.touch("From next week")
     terminal.touch("N  Next")
     terminal.touch("Hokkien")
+    terminal.touch("N  Next")
+    terminal.touch("Work or study")
     terminal.touch("N  Next")
     terminal.touch("Text me")
     terminal.touch("Say who")
@@ -147,7 +151,7 @@ def key_at(terminal: Terminal, label: str) -> tuple[int, int] | None:
 
 def assert_read_back(terminal: Terminal) -> None:
     terminal.wait_for("Is this right?")
-    for words in (NAME, "Saturday mornings. From next week", "Hokkien", "Text me"):
+    for words in (NAME, "Saturday mornings. From next week", "Hokkien", "Work or study", "Text me"):
         terminal.wait_for(words)
     terminal.wait_for("Say who")
     terminal.wait_for("65 9••• ••52")

@@ -48,7 +48,7 @@ def ask(terminal: Terminal, name: str) -> None:
 def send(terminal: Terminal) -> None:
     terminal.type("81234567")
     terminal.send("\r")
-    for words in ("When may we call?", "Which language should we"):
+    for words in ("When may we call?", "Which language should we", "Do you have a wish"):
         terminal.wait_for(words)
         terminal.choose("n")
     terminal.wait_for("may we leave a message?")

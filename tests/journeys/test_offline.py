@@ -28,7 +28,7 @@ def silence() -> Iterator[int]:
 
 
 def check_in(terminal: Terminal, digits: str) -> None:
-    terminal.send(f"{digits}\r", pace=0.001)
+    terminal.send(f"{digits}\r")
     terminal.wait_for("Welcome")
     finish(terminal)
 

@@ -23,9 +23,9 @@ def test_looking_for_news_reads_no_sealed_record(clinic: Clinic) -> None:
             callback_changes.marks(
                 transaction, clinic.site.site_id, callback_changes.FactKind.REQUESTS
             )
-            planned = rosters.find(transaction, clinic.site.site_id, session.id)
-            assert planned is not None
-            rosters.change_counts(transaction, planned)
+            assert rosters.find(transaction, clinic.site.site_id, session.id)
+            for count in rosters.change_counts(session.id):
+                count(transaction)
             list(
                 callback_changes.requests(transaction, clinic.site.site_id, clinic.site.kiosk_id, 0)
             )

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from kiosk.records import outbox, retention
+from kiosk.records import cleaning, outbox
 from kiosk.records.check_ins import latest_head_count
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.tables import CallbackRequest
@@ -111,15 +111,15 @@ def test_what_the_centre_does_not_have_stays(clinic: Clinic, queue: str) -> None
 def test_many_rows_go_in_small_transactions(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "ROWS_AT_A_TIME", 2)
+    monkeypatch.setattr(cleaning, "ROWS_AT_A_TIME", 2)
     for _ in range(5):
         clinic.visitor.request_callback(clinic.draft())
     confirm_all(clinic)
     clinic.clock.move(days=8)
     with clinic.store.write() as transaction:
         asked = CallbackRequest, clinic.site.kiosk_id, clinic.clock.now() - timedelta(days=7)
-        found = retention.confirmed_ids(transaction, *asked)
-        dropped = retention.drop_confirmed(transaction, *asked, found)
+        found = cleaning.confirmed_ids(transaction, *asked)
+        dropped = cleaning.drop_confirmed(transaction, *asked, found)
     assert dropped == 2
     assert clean(clinic).requests == 3
 

@@ -28,7 +28,7 @@ from kiosk.ui.desk.session import (
 from kiosk.ui.desk.sign_in import SignInScreen
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
-from tests.support.screens import USUAL
+from tests.support.screens import OFFERED, USUAL
 
 
 class PlansAtHand:
@@ -109,6 +109,7 @@ def desk_side(
         now=clinic.clock.now,
         idle=idle,
         at_centre=at_centre,
+        wishes=OFFERED,
     )
     tools = Tools(written.export, written.sheet, written.plans, written.habits)
     return DeskSide(clinic.access, known, tools)

@@ -5,10 +5,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import SimpleQueue
 
 _CHUNK = 65536
+# As in "Message Formats" of PostgreSQL's documentation.
+_SYNC, _FLUSH = b"S", b"H"
+_WAITED_FOR = (b"Q", _SYNC, _FLUSH, b"p")
+"""Query, Sync, Flush, and what answers the question for the password."""
+_ASKS_FOR_TLS = 8
+"""The length of an SSLRequest; a StartupMessage is longer."""
+_AGREED = b"S"
+"""What a server answers to it that speaks TLS."""
 
 
 @dataclass
@@ -19,14 +27,13 @@ class Line:
     one_way: float
     """Seconds that everything takes in one direction."""
     trips: int = 0
-    """How often the client said something after it had got an answer: ways there and back."""
-    up: list[bytes] = field(default_factory=list)
+    """How often the client waited for an answer: ways there and back."""
 
 
 @contextmanager
-def long_line(target_port: int, one_way: float = 0.0) -> Iterator[Line]:
+def long_line(target_port: int, one_way: float = 0.0, host: str = "127.0.0.1") -> Iterator[Line]:
     """Lead from a port of this machine to another one, `one_way` seconds long."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server((host, 0))
     line = Line(int(listener.getsockname()[1]), one_way)
     ends: list[socket.socket] = []
 
@@ -58,11 +65,20 @@ def long_line(target_port: int, one_way: float = 0.0) -> Iterator[Line]:
 
 
 class _Link:
-    """One connection; its client begins with a question."""
+    """One connection; its client begins with a question.
+
+    As long as it can be read, what the client waits for is counted, and not when it comes: a
+    machine that is slow to send would seem to wait. With TLS only the times are left.
+    """
 
     def __init__(self, line: Line) -> None:
         self._line = line
         self._answered = True
+        self._said = b""
+        self._has_begun = False
+        """Whether the message that begins a connection was sent; those before have no kind."""
+        self._is_secret = False
+        self._last = b""
 
     def carry(self, source: socket.socket, sink: socket.socket, up: bool) -> None:
         under_way: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
@@ -74,9 +90,8 @@ class _Link:
                     data = source.recv(_CHUNK)
                 except OSError:
                     data = b""
-                if up and data and self._answered:
-                    self._answered = False
-                    self._line.trips += 1
+                if up and data:
+                    self._count(data)
                 under_way.put((time.monotonic() + self._line.one_way, data))
 
         def give() -> None:
@@ -85,6 +100,7 @@ class _Link:
                 time.sleep(max(0.0, due - time.monotonic()))
                 if not up:
                     self._answered = True
+                    self._is_secret |= data == _AGREED and not self._has_begun
                 with suppress(OSError):
                     if not data:
                         sink.shutdown(socket.SHUT_WR)
@@ -93,3 +109,26 @@ class _Link:
 
         for work in (take, give):
             threading.Thread(target=work, daemon=True).start()
+
+    def _count(self, data: bytes) -> None:
+        if self._is_secret:
+            self._line.trips += self._answered
+            self._answered = False
+            return
+        self._said += data
+        while (whole := self._length()) and len(self._said) >= whole:
+            kind, self._said = self._said[:1], self._said[whole:]
+            if not self._has_begun:
+                self._line.trips += 1
+                self._has_begun = whole != _ASKS_FOR_TLS
+            else:
+                # A Flush right behind a Sync is not waited for by itself.
+                is_flushed = kind == _FLUSH and self._last == _SYNC
+                self._line.trips += kind in _WAITED_FOR and not is_flushed
+                self._last = kind
+
+    def _length(self) -> int:
+        """Return how long the message is that the client says, or 0 where that did not come yet."""
+        at = 1 if self._has_begun else 0
+        told = self._said[at : at + 4]
+        return at + int.from_bytes(told, "big") if len(told) == 4 else 0

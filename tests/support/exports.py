@@ -35,6 +35,7 @@ REQUEST = with_fields(
     windows=(Window.WEEKDAY_MORNING, Window.SATURDAY_MORNING),
     not_before=date(2026, 11, 22),
     call_language=CallLanguage.TAMIL,
+    wishes=("about_work_study", "interpreter"),
     message_policy=MessagePolicy.TEXT,
     share_with_team=True,
     tried=((AT - timedelta(days=2), "busy"), (AT - timedelta(days=1), "no_answer")),

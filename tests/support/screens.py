@@ -9,6 +9,9 @@ from unittest.mock import patch
 from textual._compositor import Compositor
 
 from kiosk.content.articles import TakeHome
+from kiosk.content.assets import config_dir
+from kiosk.content.wishes import read_wishes
+from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
 from kiosk.ui.visitor.screen import VisitorScreen
@@ -39,7 +42,11 @@ TAKE_HOME: Final = (
 )
 
 
-def side_of(clinic: Clinic) -> VisitorSide:
+OFFERED: Final = read_wishes(config_dir() / "wishes.toml")
+"""The wishes that are shipped."""
+
+
+def side_of(clinic: Clinic, wishes: OfferedWishes = NO_WISHES) -> VisitorSide:
     """Return what bootstrap makes of an opened store."""
     zone = clinic.site.zone
     site = VisitorClinic(
@@ -47,6 +54,7 @@ def side_of(clinic: Clinic) -> VisitorSide:
         zone=zone,
         country=clinic.site.country,
         take_home=TAKE_HOME,
+        wishes=wishes,
     )
     published = partial(read_published, clinic.store, clinic.site)
     desks, maintenance = VisitorDesks(clinic.visitor, site, published), clinic.maintenance

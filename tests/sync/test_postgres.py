@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,7 +18,7 @@ from kiosk.records.database.writing import mark_changed
 from kiosk.records.outbox import Waiting
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import KioskIncarnation
-from kiosk.sync.postgres import MOST_BYTES, PostgresRemote
+from kiosk.sync.postgres import MOST_BYTES, PostgresRemote, sent_passes
 from kiosk.sync.pull import pull_changes
 from kiosk.sync.remote import Heartbeat, Remote, Values
 from kiosk.sync.syncer import Round, Syncer
@@ -334,3 +335,48 @@ def test_an_arrival_without_a_session_comes_to_the_centre_too(
     clinic.visitor.check_in(encode(CodeKind.PASS, b"never seen here."))
     assert Syncer(clinic.store, remote, clinic.clock, clinic.site, program).round().problem is None
     assert (centre.count("check_in"), clinic.count("outbox"), clinic.count("parked")) == (1, 0, 0)
+
+
+def test_only_passes_that_are_not_known_are_read(
+    clinic: Clinic, centre: Centre, remote: Remote
+) -> None:
+    """Kiosks ask each round; what all of them have ever sent is not read for it."""
+    site, makers, each = clinic.site.site_id, sorted(uuid4() for _ in range(5)), 400
+    with centre.engine.begin() as connection:
+        for maker in makers:
+            connection.execute(
+                text(
+                    "INSERT INTO passcard (id, site_id, kiosk_id, sent_nth, lookup, participant_id,"
+                    " name_box, language, created_at) SELECT gen_random_uuid(), :site, :kiosk, n,"
+                    " uuid_send(gen_random_uuid()), gen_random_uuid(), '\\x01', 'en', now()"
+                    " FROM generate_series(1, :each) n"
+                ),
+                {"site": site, "kiosk": maker, "each": each},
+            )
+        connection.execute(text("ANALYZE passcard"))
+    known = dict.fromkeys(makers, each)
+    assert remote.sent_passes(known, 500) == []
+    fresh = {**known, makers[1]: each - 1, makers[3]: each - 2}
+    found = [(row["kiosk_id"], row["sent_nth"]) for row in remote.sent_passes(fresh, 500)]
+    assert found == [(makers[1], each), (makers[3], each - 1), (makers[3], each)]
+    unknown = dict.fromkeys(makers[1:], each)
+    assert [row["sent_nth"] for row in remote.sent_passes(unknown, 3)] == [1, 2, 3]
+    asked = {"site": site, "most": 500}
+    asked["known"] = json.dumps([{"kiosk_id": str(one), "upto": n} for one, n in fresh.items()])
+    assert isinstance(remote, PostgresRemote)
+    with remote._transaction() as connection:
+        compiled = sent_passes().compile(dialect=connection.dialect)
+        explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled}"
+        values = compiled.construct_params(asked)
+        ((plan,),) = connection.exec_driver_sql(explained, values).all()
+    reads = [one for one in _steps(plan[0]["Plan"]) if one.get("Relation Name") == "passcard"]
+    assert len(reads) == 3
+    assert "Seq Scan" not in {one["Node Type"] for one in reads}
+    looked_at = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
+    assert sum(one.get(name, 0) * one["Actual Loops"] for one in reads for name in looked_at) < 20
+
+
+def _steps(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from _steps(below)

@@ -119,6 +119,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
     },
     RosterDesk: {
         "roster": lambda h: h.roster.roster(h.session.id),
+        "news": lambda h: h.roster.news(h.session.id),
         "add_person": lambda h: h.roster.add_person(h.session.id, "Mei", "en", h.roster.new_pass()),
         "add_member": lambda h: h.roster.add_member(h.session.id, h.member),
         "add_guests": lambda h: h.roster.add_guests(h.session.id, h.roster.new_guests(1)),
@@ -154,8 +155,9 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "add": lambda h: h.accounts.add(NewAccount("new", SECRET, frozenset({Role.CALLER}))),
         "set_roles": lambda h: h.accounts.set_roles(h.other, frozenset(Role), SECRET),
         "set_languages": lambda h: h.accounts.set_languages(h.other, ()),
+        "set_offers": lambda h: h.accounts.set_offers(h.other, ()),
         "disable": lambda h: h.accounts.disable(h.other),
-        "enable": lambda h: h.accounts.enable(h.other),
+        "enable": lambda h: h.accounts.enable(h.other, SECRET),
         "reset_passphrase": lambda h: h.accounts.reset_passphrase(h.other, SECRET),
     },
     OversightDesk: {

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.presentation.statistics import REPORTS
-from kiosk.records import audit, outbox, retention
+from kiosk.records import audit, cleaning, outbox
 from kiosk.records.database.store import sqlite_module
 from kiosk.usecases.admin.retention import clean_kiosk
 from tests.support import facts
@@ -287,7 +287,7 @@ def test_nobody_waits_while_what_may_go_is_looked_for(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     could: list[bool] = []
-    look = retention.confirmed_ids
+    look = cleaning.confirmed_ids
 
     def watched(*asked: Any) -> Any:
         if len(asked) == 4:  # what was found is looked at again before it goes
@@ -298,7 +298,7 @@ def test_nobody_waits_while_what_may_go_is_looked_for(
     with clinic.store.write() as transaction:
         outbox.confirm(transaction, outbox.waiting(transaction, 100), clinic.clock.now())
     clinic.clock.move(days=31)
-    monkeypatch.setattr(retention, "confirmed_ids", watched)
+    monkeypatch.setattr(cleaning, "confirmed_ids", watched)
     gone = clean_kiosk(clinic.store, clinic.clock, clinic.entropy, clinic.site, clinic.rules)
     assert gone.requests == 1
     assert could == [True, True, True]

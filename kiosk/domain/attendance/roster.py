@@ -200,6 +200,17 @@ class RosterStep:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterNews:
+    """A session's roster, its mark, and what an undo takes back."""
+
+    mark: bytes
+    roster: Roster
+    last_step: RosterStep | None
+    unplaced: tuple[Arrival, ...]
+    """Who came while the kiosk's clock was wrong, and is on no list yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class GroupName:
     """A group that a member can be enrolled in."""
 

@@ -63,6 +63,8 @@ class CallbackDraft:
     answered_by_other: AnsweredByOther = AnsweredByOther.ASK_FOR_NAME
     share_with_team: bool = False
     """A separate, free choice: the peer team may tell the clinical team."""
+    wishes: frozenset[str] = frozenset()
+    """Codes of `wishes.Wish` and of the clinic's topics."""
     ui_language: str = ""
     consent_version: str = ""
 
@@ -96,6 +98,8 @@ class OpenedRequest:
     answered_by_other: str
     share_with_team: bool
     ui_language: str
+    wishes: tuple[str, ...] = ()
+    """Codes of `wishes.Wish` and of the clinic's topics, sorted; others as they were kept."""
     unreadable: bool = False
     """True where the sealed record could not be opened; what was sealed is then empty."""
 

@@ -76,12 +76,20 @@ class Scheduler:
     """One minute at one clinic, for which any number of requests is scheduled."""
 
     def __init__(
-        self, now: datetime, calendar: WorkingCalendar, first_attempt_days: int = 2
+        self,
+        now: datetime,
+        calendar: WorkingCalendar,
+        first_attempt_days: int = 2,
+        wish_days: int = 2,
     ) -> None:
-        """Take the minute, and the working days within which a first attempt is due."""
+        """Take the minute, and the working days within which a first attempt is due.
+
+        For `wish_days` working days a visitor's wish for a caller orders the list.
+        """
         self.now = now
         self.calendar = calendar
         self._days = first_attempt_days
+        self._wish_days = wish_days
         self._latest = now + FAR_OFF
         self._windows = windows_at(now, calendar)
         self._hours_from = calendar.counting_to(now)
@@ -93,6 +101,17 @@ class Scheduler:
         The clock that dated it was ahead, further than clocks are that nobody corrects.
         """
         return at > self._latest
+
+    def wish_until(self, asked: OpenedRequest) -> datetime | None:
+        """Return until when the visitor's wish for a caller is waited for; None once it is not.
+
+        It ends by itself some working days after the first day that the visitor may be called on.
+        One of a clock that was ahead would last until that clock's time: it is not waited for.
+        """
+        if self.is_later(asked.created_at):
+            return None
+        ends = self.calendar.add_days(self._waits_from(asked), self._wish_days)
+        return ends if ends > self.now else None
 
     def schedule(self, state: CallbackState, asked: OpenedRequest, *, mine: bool) -> Schedule:
         """Return what comes next for one request; `mine` is whether the caller has claimed it.

@@ -25,6 +25,7 @@ _HOURS = {
 _ANY = Window.ANY.value
 _SETTLED = frozenset({RequestStatus.CLOSED, RequestStatus.WITHDRAWN, RequestStatus.DUPLICATE})
 _RINGING_BACK = OPEN_STATUSES | {RequestStatus.ESCALATED, RequestStatus.UNREACHABLE}
+_LANGUAGES = frozenset(language.value for language in CallLanguage)
 _LONGEST_PAUSE = 60
 """Days; a visitor can choose 30, so a date further away did not come from one."""
 
@@ -115,6 +116,10 @@ class WorkRow:
     handed_to_me: bool = False
     booked_with: str = ""
     """Login of whom a talk is booked with (`CallbackState.booking`), or empty."""
+    for_another_until: datetime | None = None
+    """Until when it is rather a colleague's, who is whom the visitor wishes for; None where it is
+    this caller's like any other.
+    """
 
     @property
     def arrived_at(self) -> datetime:
@@ -202,7 +207,9 @@ class Worklist:
     """Every request in the order to call: call now first, then by what is due."""
     counts: WorklistCounts
     speaks: frozenset[str] = frozenset()
-    """The languages that this caller speaks; empty for all."""
+    """The languages that this caller is to call in: their own, and those that nobody speaks; empty
+    for all.
+    """
 
 
 @dataclass(slots=True)
@@ -306,22 +313,28 @@ def waits_from(created_at: datetime, not_before: date | None, zone: ZoneInfo) ->
     return max(created_at, datetime.combine(not_before, time.min, zone).astimezone(UTC))
 
 
+_NOW, _RATHER_ANOTHERS, _LATER, _OFF_THE_LIST = range(4)
+
+
 def sort_rows(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> tuple[WorkRow, ...]:
     """Return rows in the order to call: call now, then by what is due, then the oldest first.
 
     What was handed to the caller comes before the rest. On top of each is what is due although its
     time has not come: how long it waits nobody knows.
     `speaks` are the languages of the caller (codes of `CallLanguage`), empty for all: a request
-    in another language is not called now by them. What is off the list comes last.
+    in another language is not called now by them. Below what is to be called now is what is rather
+    a colleague's, by the visitor's wish. What is off the list comes last.
     """
 
     def place(row: WorkRow) -> tuple[int, bool, bool, datetime, datetime, str]:
         asked, schedule = row.request, row.schedule
         due, made = schedule.breach_at, asked.created_at
         if due is None:
-            return 2, False, False, made, made, asked.reference
+            return _OFF_THE_LIST, False, False, made, made, asked.reference
         later = not (schedule.call_now and _spoken(asked, speaks))
-        return int(later), not row.handed_to_me, due >= made, due, made, asked.reference
+        rather_anothers = row.for_another_until is not None and not row.handed_to_me
+        turn = _LATER if later else _RATHER_ANOTHERS if rather_anothers else _NOW
+        return turn, not row.handed_to_me, due >= made, due, made, asked.reference
 
     return tuple(sorted(rows, key=place))
 
@@ -409,8 +422,10 @@ def _shown(row: WorkRow, show: WorklistPart, speaks: frozenset[str]) -> bool:
 
 
 def _spoken(asked: OpenedRequest, speaks: frozenset[str]) -> bool:
-    # Which language "other" is, somebody has to find out.
-    return not speaks or asked.call_language in speaks or asked.call_language == CallLanguage.OTHER
+    # Which language "other" is, or one that this version does not know, somebody has to find out.
+    language = asked.call_language
+    is_unclear = language == CallLanguage.OTHER or language not in _LANGUAGES
+    return not speaks or language in speaks or is_unclear
 
 
 def _offers(asked: OpenedRequest, window: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from sqlalchemy import DefaultClause
 from sqlmodel import SQLModel
 
 from kiosk.domain.callbacks.state import ENDING_KINDS, EventKind
@@ -438,10 +439,17 @@ def _columns(table: str) -> str:
 
 @_short_form
 def _made_values(table: str) -> str:
-    return ", ".join(
-        _caller() if column == "kiosk_id" else f"made_rows.{column}"
-        for column in _filled_by_desks(table)
-    )
+    return ", ".join(_made_value(table, column) for column in _filled_by_desks(table))
+
+
+def _made_value(table: str, column: str) -> str:
+    if column == "kiosk_id":
+        return _caller()
+    # A desk of before a column was there leaves it out.
+    default = SQLModel.metadata.tables[table].columns[column].server_default
+    if isinstance(default, DefaultClause):
+        return f"coalesce(made_rows.{column}, {default.arg})"
+    return f"made_rows.{column}"
 
 
 def _filled_by_desks(table: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Sends the statements of a desk's transaction together where their answers can wait."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
@@ -10,7 +10,7 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from kiosk.records.database.ahead import AHEAD, UNAWAITED, AnswerPendingError
+from kiosk.records.database.ahead import AHEAD, END, UNAWAITED, AnswerPendingError
 
 DRIVER: Final = "postgresql+kiosk"
 _LINE: Final = "kiosk.line"
@@ -23,8 +23,17 @@ class _Pipelined:
     """The pipeline of one transaction."""
 
     pipeline: Any
+    close: Callable[[], None]
+    """Sends what was not sent yet, and waits for all answers."""
     asked: list[tuple[str, object, Any]] = field(default_factory=list)
     """Statements that were sent ahead, with their values and the cursor that gets the answer."""
+    is_over: bool = False
+    """Whether the end of the transaction was sent along."""
+
+    def end(self) -> None:
+        """Wait for all answers; the end of the transaction was the last thing sent."""
+        self.is_over = True
+        self.close()
 
     def has(self, statement: str, values: object) -> bool:
         """Return whether a statement was sent ahead and its answer not taken yet."""
@@ -64,13 +73,17 @@ class JoinedDialect(PGDialect_psycopg):
                 line.asked.append((statement, parameters, another))
             raise AnswerPendingError
         sent = line.take(statement, parameters)
+        if sent is None and line.is_over:
+            raise RuntimeError("This was to be asked before the transaction ended.")
         if sent is None:
             cursor.execute(statement, parameters)
         else:
             context.cursor = sent
             if sent.description is not None:
                 return
-        if not context.execution_options.get(UNAWAITED):
+        if context.execution_options.get(END):
+            line.end()
+        elif not context.execution_options.get(UNAWAITED):
             line.pipeline.sync()
 
     def do_commit(self, dbapi_connection: DBAPIConnection) -> None:
@@ -101,7 +114,7 @@ def joined(connection: Connection, begin: str) -> Iterator[None]:
     driver: Any = connection.connection.driver_connection
     # Closed without an error to pass on: the pipeline would log it, with the server's own words.
     stack, info = ExitStack(), connection.info
-    info[_LINE] = _Pipelined(stack.enter_context(driver.pipeline()))
+    info[_LINE] = _Pipelined(stack.enter_context(driver.pipeline()), stack.close)
     try:
         with connection.begin():
             connection.exec_driver_sql(begin, execution_options={UNAWAITED: True})

@@ -32,7 +32,9 @@ CHANGED_BY_DESKS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "membership": ("deleted_at",),
     "passcard": ("revoked_at",),
-    "staff_account": ("roles", "wrapped_keys", "must_change", "languages", "disabled_at"),
+    "staff_account": (
+        "roles", "wrapped_keys", "must_change", "languages", "offers", "disabled_at",
+    ),
 }  # fmt: skip
 """The columns of each table that a desk may change, a row at a time."""
 ADDED_BY_DESKS: Final = (
@@ -41,6 +43,8 @@ ADDED_BY_DESKS: Final = (
 )  # fmt: skip
 """The tables that a desk may add rows to; facts go beside them."""
 _CHANGED: Final = "kiosk.changed"
+_TAKEN: Final = "kiosk.taken"
+"""In a transaction's `info`: the machine that wrote in it last, its number, time and offset."""
 _CENTRAL_ONLY = frozenset({"received_at"})
 _counter = table(SyncCounter)
 _lock = select(_counter.c.n).where(_counter.c.site_id == bindparam("site")).with_for_update()
@@ -64,6 +68,12 @@ _number = (
         ),
     )
     .returning(_state.last_seq, _state.last_fact_at, _state.clock_offset_ms)
+)
+_next_number = (
+    update(table(SyncState))
+    .where(_state.kiosk_id == bindparam("machine"))
+    .values(last_seq=bindparam("number"), last_fact_at=bindparam("latest"))
+    .execution_options(**{UNAWAITED: True})
 )
 
 
@@ -98,11 +108,19 @@ class FactNumber(NamedTuple):
 
 def number_fact(transaction: Transaction, kiosk_id: UUID, now: datetime) -> FactNumber:
     """Take the next number of a machine; `add_numbered_fact` must follow."""
-    numbered = {"machine": kiosk_id, "now": now}
-    number = transaction.connection().execute(_number, numbered).first()
-    if number is None:
-        raise SetupError("This database knows no kiosk of this id; enrol the kiosk again.")
-    kiosk_seq, latest, offset = number
+    connection = transaction.connection()
+    machine, *taken = transaction.info.get(_TAKEN, (None,))
+    if machine == kiosk_id:
+        # Nobody else counts until this transaction ends, so nothing has to be asked.
+        kiosk_seq, latest, offset = taken[0] + 1, max(taken[1], now), taken[2]
+        values = {"machine": kiosk_id, "number": kiosk_seq, "latest": latest}
+        connection.execute(_next_number, values)
+    else:
+        number = connection.execute(_number, {"machine": kiosk_id, "now": now}).first()
+        if number is None:
+            raise SetupError("This database knows no kiosk of this id; enrol the kiosk again.")
+        kiosk_seq, latest, offset = number
+    transaction.info[_TAKEN] = kiosk_id, kiosk_seq, latest, offset
     transaction.info[NUMBERED] = kiosk_id, kiosk_seq
     return FactNumber(kiosk_seq, offset, is_doubtful(now, latest))
 

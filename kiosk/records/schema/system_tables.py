@@ -33,7 +33,9 @@ class StaffAccount(Reference, table=True):
     roles: str
     """Codes of `Role`, sorted, joined by commas."""
     wrapped_keys: str
-    """The private keys of the roles under the passphrase (JSON of the vault)."""
+    """The private keys of the roles under the passphrase (JSON of the vault).
+
+    Empty where the account is disabled."""
     created_at: datetime
     disabled_at: datetime | None = None
     must_change: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
@@ -42,6 +44,9 @@ class StaffAccount(Reference, table=True):
     """Codes of `CallLanguage` that they speak on the phone, sorted, joined by commas.
 
     Empty stands for all of them."""
+    offers: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """Codes of `wishes.CallerWish` that they are, sorted, joined by commas; empty where nothing
+    is told."""
 
 
 class PublicKey(Reference, table=True):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
 from kiosk.domain.staff import PassphraseProblem, Staff
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.errors import SignedOut
@@ -55,6 +56,8 @@ class ClinicInfo:
     """Whether the program can be ended without signing in: in an office, not where visitors are."""
     at_centre: bool = False
     """Whether the records are those of all machines of the clinic, and not of this one alone."""
+    wishes: OfferedWishes = NO_WISHES
+    """What can be wished for when a call is asked for, with the names of topics."""
 
     @property
     def today(self) -> date:

@@ -16,6 +16,7 @@ from kiosk.domain.text import NameProblem
 from kiosk.presentation.languages import CALL_LANGUAGES, SCREEN_LANGUAGES
 from kiosk.presentation.records import PLAN_PROBLEMS
 from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
+from kiosk.presentation.wishes import OFFERS
 
 NAME_PROBLEMS = {
     NameProblem.EMPTY: "Please type a name.",
@@ -89,6 +90,7 @@ ACCOUNT_PROBLEMS = {
     AccountProblem.UNKNOWN: "It is no longer there; look again.",
     AccountProblem.LAST_MANAGER: "This is the last manager; make another one first.",
     AccountProblem.OWN_PASSPHRASE: "Your own passphrase is changed from the menu.",
+    AccountProblem.DISABLED: "The account is disabled; enable it, with a new passphrase.",
     AccountProblem.NEEDS_PASSPHRASE: "The new roles open more; they need a new passphrase.",
 }
 
@@ -167,9 +169,10 @@ def format_roles(account: AccountView) -> str:
 
 
 def format_languages(account: AccountView) -> str:
-    """Return the languages that an account speaks on the phone."""
+    """Return what an account offers visitors who wish for it, and the languages it speaks."""
     spoken = ", ".join(words for code, words in SPOKEN.items() if code in account.languages)
-    return spoken or "every language"
+    offered = [words.lower() for wish, words in OFFERS.items() if wish in account.offers]
+    return "; ".join((*offered, spoken or "every language"))
 
 
 def format_account_state(account: AccountView, zone: ZoneInfo) -> str:

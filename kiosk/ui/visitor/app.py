@@ -41,7 +41,7 @@ from kiosk.ui.visitor.screen import (
     VisitorScreen,
     due,
 )
-from kiosk.ui.visitor.screens.callback_form import FORM_STEPS, CallFormScreen
+from kiosk.ui.visitor.screens.callback_form import FORM_STEPS, CallFormScreen, step_after
 from kiosk.ui.visitor.screens.check_in import (
     CheckInScreen,
     ChooseSessionScreen,
@@ -226,7 +226,7 @@ class VisitorApp(TimedApp):
             make: Maker = partial(GuestNameScreen, visit.session_id, visit.join_draft())
             await self.navigation.go(make)
         elif isinstance(screen, CallFormScreen):
-            step = FORM_STEPS[FORM_STEPS.index(type(screen)) + 1]
+            step = step_after(type(screen), self.context.clinic.wishes)
             await self.navigation.go(partial(step, visit.call_form()))
 
     async def _show_groups(self) -> None:

@@ -24,6 +24,7 @@ from kiosk.domain.callbacks.request import (
     Receipt,
     Window,
 )
+from kiosk.domain.callbacks.wishes import OfferedWishes, Wish
 from kiosk.domain.passes import HEAD
 from kiosk.domain.phones import PhoneProblem, digit_counts
 from kiosk.domain.text import MOST_NAME_BYTES, NameProblem, clean
@@ -92,6 +93,23 @@ def call_language_options(_: Translate) -> tuple[tuple[str, str], ...]:
         (CallLanguage.TEOCHEW, "Teochew"),
         (CallLanguage.OTHER, _("Another one")),
     )
+
+
+def wish_options(offered: OfferedWishes, _: Translate) -> tuple[tuple[str, str], ...]:
+    """Return those wishes that the clinic offers, its topics aside."""
+    words = {
+        Wish.WOMAN: _("With a woman"),
+        Wish.MAN: _("With a man"),
+        Wish.TEXT: _("Text, do not ring"),
+        Wish.INTERPRETER: _("An interpreter"),
+        Wish.CARER: _("For someone I care for"),
+    }
+    return tuple((wish.value, words[wish]) for wish in offered.wishes)
+
+
+def topic_options(offered: OfferedWishes, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the clinic's topics by their names in a language."""
+    return tuple((topic.code, topic.label(language)) for topic in offered.topics)
 
 
 def message_policy_options(_: Translate) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from kiosk.content.translations import Texts
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.callbacks.request import CallbackDraft
+from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
 from kiosk.domain.ids import uuid7
 from kiosk.ui.door import Door
 from kiosk.ui.theme import DEFAULT_THEME
@@ -145,6 +146,8 @@ class VisitorClinic:
     """ISO 3166 code whose phone numbers need no country code."""
     timing: Timing = field(default_factory=Timing)
     take_home: "tuple[TakeHome, ...]" = ()
+    wishes: OfferedWishes = NO_WISHES
+    """What can be wished for when a call is asked for."""
     helplines: str = ""
     """The clinic's own list of helplines, as the content reads it; empty: the shipped one."""
 

@@ -86,6 +86,11 @@ class Choices(Grid):
             yield choice
 
     @property
+    def values(self) -> frozenset[str]:
+        """What can be marked here."""
+        return frozenset(value for value, _ in self._options)
+
+    @property
     def value(self) -> str:
         """The one marked value (for groups that take one)."""
         return next(iter(self.marked), "")

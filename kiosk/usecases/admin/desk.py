@@ -20,6 +20,7 @@ from kiosk.domain.staff import Role, normalise_login
 from kiosk.domain.statistics import AnyBlock, Report
 from kiosk.domain.text import clean
 from kiosk.records import audit, rosters, site, staff
+from kiosk.records.retention import forget_desk_changes
 from kiosk.records.schema.columns import is_central
 from kiosk.usecases import helplines
 from kiosk.usecases.admin import reports, retention
@@ -102,24 +103,26 @@ class OversightDesk(StaffDesk):
         for every 100,000 entries, so call it in a thread. VaultError where the keys of this
         account cannot check it.
         """
-        with self._reading() as (_, now):
+        with self._reading(whole=True) as (_, now):
             pass
         trails = check_trails(self._store, self._site, self._keys, noted)
-        with self._writing() as (transaction, now):
+        names_of = partial(rosters.machine_names, site_id=self._site.site_id)
+        with self._writing(names_of, audited=True) as (transaction, now):
             self._audit(transaction, now, AuditAction.AUDIT_VERIFIED)
             there = is_central(transaction)
             untold = audit.untold_changes(transaction, self._site.site_id) if there else []
-            names = rosters.machine_names(transaction, self._site.site_id)
+            names = names_of(transaction)
         told = (replace(one, machine=clean(names.get(id_, ""))) for id_, one in untold)
         return AuditVerdict(trails, now, tuple(noted), tuple(told))
 
     def retention_preview(self) -> RetentionPlan:
         """Return what a run would delete now; changes nothing."""
-        with self._reading() as (transaction, now):
+        now, site_id = self._clock.now(), self._site.site_id
+        last = partial(audit.last_time, site_id=site_id, action=AuditAction.RETENTION_DONE)
+        asked = retention.due_questions(self._context, now)
+        with self._reading(last, *asked) as (transaction, _):
             due = retention.find_due_records(self._context, transaction, now)
-            return due.plan(
-                audit.last_time(transaction, self._site.site_id, AuditAction.RETENTION_DONE)
-            )
+            return due.plan(last(transaction))
 
     def run_retention(self, progress: Progress = ignore_progress) -> RetentionDone:
         """Delete for good what the policy says has been kept for long enough.
@@ -128,12 +131,14 @@ class OversightDesk(StaffDesk):
         done and how much there is. A run that was cut is made whole by the next one. SetupError
         where the exports folder cannot be emptied; all else has gone by then.
         """
-        with self._writing() as (transaction, now):
+        with self._writing(audited=True) as (transaction, now):
             self._audit(transaction, now, AuditAction.RETENTION_BEGUN)
-        with self._reading() as (transaction, now):
+        now = self._clock.now()
+        with self._reading(*retention.due_questions(self._context, now)) as (transaction, _):
             due = retention.find_due_records(self._context, transaction, now)
         done = retention.delete_due_records(self._context, due, progress)
-        with self._writing() as (transaction, now):
+        with self._writing(audited=True) as (transaction, now):
+            forget_desk_changes(transaction)
             self._audit(transaction, now, AuditAction.RETENTION_DONE)
         return done
 

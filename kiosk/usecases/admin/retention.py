@@ -1,5 +1,6 @@
 """The clinic's retention policy carried out: finding what is due, and deleting it."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,23 +18,22 @@ from kiosk.domain.policy import (
     Rules,
 )
 from kiosk.domain.retention import RetentionCount, RetentionDone, RetentionKind, RetentionPlan
-from kiosk.records import retention
+from kiosk.records import cleaning
 from kiosk.records.database.store import Records
 from kiosk.records.retention import (
     Cutoff,
     Expired,
     batches,
-    drop_facts,
-    drop_finished_requests,
-    drop_unused_people,
+    drop_expired,
+    expiry_questions,
     find_attendance,
     find_finished_requests,
     find_loose_facts,
     find_unused_people,
-    forget_desk_changes,
     owes_rows,
 )
-from kiosk.records.schema.tables import CallbackRequest, CheckIn
+from kiosk.records.schema.columns import Row
+from kiosk.records.schema.tables import CallbackRequest, CheckIn, HeadCount, Participant
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.site import SiteInfo
 from kiosk.usecases.staff_desk import Context
@@ -54,6 +54,8 @@ class DueRecords:
     rules: Rules
     cut: Cutoff
     """The limits by which `requests` were found."""
+    unused: Cutoff
+    """The limits by which `people` were found."""
     requests: Sequence[Expired]
     loose: Sequence[Expired]
     """Facts of requests that were deleted; not counted."""
@@ -79,23 +81,38 @@ class DueRecords:
         return RetentionPlan(self.at, counts, last_run)
 
 
+def due_questions(context: Context, now: datetime) -> list[Callable[[Transaction], object]]:
+    """Return what `find_due_records` asks first at the same time."""
+    return expiry_questions(*_cutoffs(context, now, sending=False))
+
+
+def _cutoffs(context: Context, now: datetime, *, sending: bool) -> tuple[Cutoff, Cutoff, Cutoff]:
+    """Return the limits of requests, attendance and people."""
+    site, rules = context.site.site_id, context.rules
+    kept = (
+        (rules.closed_requests_kept, LEAST_REQUESTS_KEPT),
+        (rules.attendance_kept, LEAST_ATTENDANCE_KEPT),
+        (rules.passes_kept, LEAST_PASSES_KEPT),
+    )
+    requests, attendance, people = (
+        Cutoff(site, now - wanted, now - least, sending) for wanted, least in kept
+    )
+    return requests, attendance, people
+
+
 def find_due_records(context: Context, transaction: Transaction, now: datetime) -> DueRecords:
     """Find what the policy has kept for long enough (some seconds for 100,000 rows)."""
-    site, rules = context.site.site_id, context.rules
-    sending = owes_rows(transaction, context.site.kiosk_id)
-
-    def cut(kept: timedelta, least: timedelta) -> Cutoff:
-        return Cutoff(site, now - kept, now - least, sending)
-
-    requests = cut(rules.closed_requests_kept, LEAST_REQUESTS_KEPT)
+    rules, sending = context.rules, owes_rows(transaction, context.site.kiosk_id)
+    requests, attendance, people = _cutoffs(context, now, sending=sending)
     return DueRecords(
         now,
         rules,
         requests,
+        people,
         find_finished_requests(transaction, requests),
         find_loose_facts(transaction, requests),
-        find_attendance(transaction, cut(rules.attendance_kept, LEAST_ATTENDANCE_KEPT)),
-        find_unused_people(transaction, cut(rules.passes_kept, LEAST_PASSES_KEPT)),
+        find_attendance(transaction, attendance),
+        find_unused_people(transaction, people),
         export_folder.files_older_than(context.exports, now - rules.exports_kept),
     )
 
@@ -104,32 +121,20 @@ def delete_due_records(
     context: Context, due: DueRecords, progress: Progress = ignore_progress
 ) -> RetentionDone:
     """Delete what is due, to the last byte; SetupError where an exported file cannot be deleted."""
-    begun, total, cut = 0, due.total, due.cut
-
-    def drop(found: Sequence[Expired], by: Callable[[Transaction, Sequence[Expired]], int]) -> int:
-        nonlocal begun
-        gone = 0
-        for part in batches(found):
-            with context.store.write() as transaction:
-                # A central that was joined since then has not confirmed these facts yet.
-                if owes_rows(transaction, context.site.kiosk_id) == cut.sending:
-                    gone += by(transaction, part)
-            begun += len(part)
-            progress(begun, total)
-        return gone
-
-    requests = drop(due.requests, lambda rows, part: drop_finished_requests(rows, part, cut))
-    drop(due.loose, lambda rows, part: drop_facts(rows, part, cut))
-    facts = drop(due.attendance, lambda rows, part: drop_facts(rows, part, cut))
-    unused_by = cut._replace(by=due.at - due.rules.passes_kept, came_by=due.at - LEAST_PASSES_KEPT)
-    people = drop(due.people, lambda rows, part: drop_unused_people(rows, part, unused_by))
-    with context.store.write() as transaction:
-        forget_desk_changes(transaction)
+    begun, total, gone = 0, due.total, Counter[type[Row]]()
+    for part in batches([*due.requests, *due.loose, *due.attendance, *due.people]):
+        with context.store.write() as transaction:
+            # A central that was joined since then has not confirmed these facts yet.
+            if owes_rows(transaction, context.site.kiosk_id) == due.cut.sending:
+                gone += drop_expired(transaction, part, due.cut, due.unused)
+        begun += len(part)
+        progress(begun, total)
     context.store.checkpoint()
     files = export_folder.overwrite_and_delete(due.files)
     if due.files:
         progress(total, total)
-    return RetentionDone(due.at, requests, facts, people, files)
+    facts = gone[CheckIn] + gone[HeadCount]
+    return RetentionDone(due.at, gone[CallbackRequest], facts, gone[Participant], files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +160,11 @@ def clean_kiosk(
         while dropped:
             # Looked for while others write: it may take the reading of a whole table.
             with store.read() as transaction:
-                found = retention.confirmed_ids(transaction, kind, site.kiosk_id, by)
+                found = cleaning.confirmed_ids(transaction, kind, site.kiosk_id, by)
             if not found:
                 break
             with store.write() as transaction:
-                dropped = retention.drop_confirmed(transaction, kind, site.kiosk_id, by, found)
+                dropped = cleaning.drop_confirmed(transaction, kind, site.kiosk_id, by, found)
             gone += dropped
         return gone
 
@@ -167,7 +172,7 @@ def clean_kiosk(
     check_ins = drop(CheckIn, rules.check_ins_kept)
     with store.write() as transaction:
         longest = max(rules.requests_kept, rules.check_ins_kept)
-        retention.drop_confirmations(transaction, now - longest)
+        cleaning.drop_confirmations(transaction, now - longest)
         if requests or check_ins:
             add_entry(transaction, site, entropy, clock.now(), AuditAction.RETENTION_RUN)
     store.checkpoint()

@@ -1,8 +1,9 @@
 """The facilitator's desk of sessions: who has arrived, mending the list, counting heads."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
+from functools import partial
 from hashlib import blake2b
 from typing import assert_never
 from uuid import UUID
@@ -13,7 +14,6 @@ from kiosk.domain.attendance.attendance import (
     UNDONE_REASON,
     CheckInFact,
     CheckInKind,
-    Presence,
     counting_facts,
     pass_history,
 )
@@ -26,6 +26,7 @@ from kiosk.domain.attendance.roster import (
     Arrival,
     AttendanceRow,
     Roster,
+    RosterNews,
     RosterStep,
     RosterStepKind,
     SessionCard,
@@ -38,13 +39,15 @@ from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.records import check_ins, passes, rosters
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.writing import add_fact, add_fact_values
 from kiosk.records.passes import PersonRow
 from kiosk.records.rosters import RosterSession
 from kiosk.records.schema.tables import CheckIn, HeadCount
 from kiosk.usecases.attendance.roster_view import (
     SessionRecord,
-    bearers,
+    holders_of,
+    listed_questions,
     read_session,
     read_sessions,
 )
@@ -81,10 +84,12 @@ class RosterDesk(StaffDesk):
         Without `day` those of today, and those that began yesterday and still run.
         """
         before = self._context.rules.opens_before
-        with self._reading() as (transaction, now):
-            since, until = self._bounds(day or now.astimezone(self._site.zone).date())
-            earliest = since if day else since - LONGEST_SESSION
-            held = rosters.starting(transaction, self._site.site_id, earliest, until)
+        today = self._clock.now().astimezone(self._site.zone).date()
+        since, until = self._bounds(day or today)
+        earliest = since if day else since - LONGEST_SESSION
+        find = partial(rosters.starting, site_id=self._site.site_id, since=earliest, until=until)
+        with self._reading(find) as (transaction, now):
+            held = find(transaction)
             shown = [
                 one for one in held if one.session.starts_at >= since or one.session.ends_at > now
             ]
@@ -92,12 +97,42 @@ class RosterDesk(StaffDesk):
 
     def marker(self, session_id: UUID) -> bytes:
         """Return 16 bytes that change when the roster would; cheap enough to poll every second."""
-        with self._reading() as (transaction, now):
+        with self._reading(*self._mark_questions(session_id), whole=True) as (transaction, now):
+            return self._mark(transaction, now, self._planned(transaction, session_id))
+
+    def news(self, session_id: UUID, mark: bytes = b"") -> RosterNews | None:
+        """Return a session's roster with its mark, or None where nothing changed since `mark`.
+
+        The entries that it leaves in the audit trail are those of `roster` and `unplaced`.
+        """
+        if mark and self.marker(session_id) == mark:
+            return None
+        questions = (
+            *self._mark_questions(session_id),
+            *listed_questions(session_id),
+            *self._unplaced_questions(),
+        )
+        with self._reading(*questions, whole=True) as (transaction, now):
             planned = self._planned(transaction, session_id)
-            counts = rosters.change_counts(transaction, planned)
-            phase = planned.session.starts_at, planned.session.ends_at
-        before = self._context.rules.opens_before
-        passed = tuple(now >= at for at in (phase[0] - before, *phase, phase[1] + RECONCILE_WITHIN))
+            new_mark = self._mark(transaction, now, planned)
+            record = read_session(transaction, planned, listed=True)
+            waiting = self._read_unplaced(transaction)
+        self._open_names({session_id: record, None: waiting})
+        roster = record.roster(self._names.opened, now, self._context.rules.opens_before)
+        steps = self._steps.get(session_id)
+        arrivals = waiting.arrivals(self._names.opened)
+        return RosterNews(new_mark, roster, steps[-1] if steps else None, arrivals)
+
+    def _mark_questions(self, session_id: UUID) -> tuple[Callable[[Transaction], object], ...]:
+        planned = partial(self._planned, session_id=session_id)
+        return planned, *rosters.change_counts(session_id)
+
+    def _mark(self, transaction: Transaction, now: datetime, planned: RosterSession) -> bytes:
+        session = planned.session
+        counts = [count(transaction) for count in rosters.change_counts(session.id)]
+        begins, ends = session.starts_at, session.ends_at
+        opens = begins - self._context.rules.opens_before
+        passed = [now >= at for at in (opens, begins, ends, ends + RECONCILE_WITHIN)]
         return blake2b(repr((planned, counts, passed)).encode(), digest_size=16).digest()
 
     def roster(self, session_id: UUID) -> Roster:
@@ -107,15 +142,33 @@ class RosterDesk(StaffDesk):
         trail; one that finds nothing new writes nothing. SetupError where the session is no
         longer kept, as in every method that takes one.
         """
-        with self._reading() as (transaction, now):
-            record = read_session(transaction, self._planned(transaction, session_id), listed=True)
-        sealed = record.sealed_names
-        if session_id not in self._shown or sealed.keys() - self._names.opened.keys():
-            with self._writing() as (transaction, now):
-                self._audit(transaction, now, AuditAction.ROSTER_OPENED, session_id)
-            self._names.open_all(sealed)
-            self._shown.add(session_id)
+        planned = partial(self._planned, session_id=session_id)
+        asked = listed_questions(session_id)
+        with self._reading(planned, *asked, whole=True) as (transaction, now):
+            record = read_session(transaction, planned(transaction), listed=True)
+        self._open_names({session_id: record})
         return record.roster(self._names.opened, now, self._context.rules.opens_before)
+
+    def _open_names(self, records: Mapping[UUID | None, SessionRecord]) -> None:
+        """Open the names of some sessions, with an entry in the trail for each that is new here.
+
+        The session is None for who is on no list.
+        """
+        sealed = {session_id: record.sealed_names for session_id, record in records.items()}
+        new = [
+            session_id
+            for session_id, names in sealed.items()
+            if names.keys() - self._names.opened.keys()
+            or not (session_id is None or session_id in self._shown)
+        ]
+        if not new:
+            return
+        with self._writing(audited=True) as (transaction, now):
+            for session_id in new:
+                self._audit(transaction, now, AuditAction.ROSTER_OPENED, session_id)
+        for session_id in new:
+            self._names.open_all(sealed[session_id])
+        self._shown.update(session_id for session_id in new if session_id is not None)
 
     def new_pass(self) -> JoinDraft:
         """Return new ids for `add_person`; nothing is written."""
@@ -169,28 +222,22 @@ class RosterDesk(StaffDesk):
 
         Names are opened, which leaves an entry in the audit trail.
         """
-        with self._reading() as (transaction, _now):
-            facts = check_ins.unplaced(transaction, self._site.site_id)
-            lookups = [fact.lookup for fact in facts if fact.lookup is not None]
-            holders = passes.holders(transaction, lookups)
-        nowhere = RosterSession(UNPLACED, "", cancelled=False, cancelled_reason="")
-        record = SessionRecord(nowhere, tuple(facts), holders, (), None)
-        if record.sealed_names.keys() - self._names.opened.keys():
-            with self._writing() as (transaction, now):
-                self._audit(transaction, now, AuditAction.ROSTER_OPENED)
-            self._names.open_all(record.sealed_names)
-        known = bearers(holders)
-        return tuple(
-            record.arrival(
-                Presence(
-                    fact,
-                    frozenset({fact.id}),
-                    known[fact.lookup].participant_id if fact.lookup in known else None,
-                ),
-                self._names.opened,
-            )
-            for fact in facts
+        with self._reading(*self._unplaced_questions(), whole=True) as (transaction, _now):
+            waiting = self._read_unplaced(transaction)
+        self._open_names({None: waiting})
+        return waiting.arrivals(self._names.opened)
+
+    def _unplaced_questions(self) -> tuple[Callable[[Transaction], object], ...]:
+        return (
+            partial(check_ins.unplaced, site_id=self._site.site_id),
+            partial(passes.holders_at, session_ids=[NO_SESSION]),
         )
+
+    def _read_unplaced(self, transaction: Transaction) -> SessionRecord:
+        facts = check_ins.unplaced(transaction, self._site.site_id)
+        holders = holders_of(facts, passes.holders_at(transaction, [NO_SESSION]))
+        nowhere = RosterSession(UNPLACED, "", cancelled=False, cancelled_reason="")
+        return SessionRecord(nowhere, tuple(facts), holders, (), None)
 
     def place(self, session_id: UUID, fact_ids: Iterable[UUID]) -> int:
         """Put arrivals that were kept without a session on a list; return how many were.
@@ -226,7 +273,9 @@ class RosterDesk(StaffDesk):
         with self._writing() as (transaction, now):
             session = self._planned(transaction, session_id).session
             ids = dict.fromkeys(draft_ids)
-            new = [id_ for id_ in ids if check_ins.find(transaction, id_) is None]
+            finds = {id_: partial(check_ins.find, transaction, id_) for id_ in ids}
+            ask_ahead(transaction, *finds.values())
+            new = [id_ for id_, find in finds.items() if find() is None]
             for id_ in new:
                 guest = {"kind": CheckInKind.GUEST.value}
                 self._add_check_in(transaction, now, session.id, guest, id_)
@@ -256,7 +305,7 @@ class RosterDesk(StaffDesk):
 
     def last_step(self, session_id: UUID) -> RosterStep | None:
         """Return the last thing that this desk did to a session's list and has not taken back."""
-        with self._reading():
+        with self._reading(whole=True):
             steps = self._steps.get(session_id)
             return steps[-1] if steps else None
 
@@ -445,8 +494,9 @@ def _with_sessions(
     transaction: Transaction, fact_ids: Iterable[UUID]
 ) -> list[tuple[CheckInFact, list[CheckInFact]]]:
     """Return the facts, each with all facts of its session; unknown ids are left out."""
-    found = [check_ins.find(transaction, id_) for id_ in dict.fromkeys(fact_ids)]
-    facts = [fact for fact in found if fact is not None]
+    finds = [partial(check_ins.find, transaction, id_) for id_ in dict.fromkeys(fact_ids)]
+    ask_ahead(transaction, *finds)
+    facts = [fact for find in finds if (fact := find()) is not None]
     ids = list(dict.fromkeys(fact.session_id for fact in facts))
     sessions = check_ins.of_sessions(transaction, ids)
     return [(fact, sessions[fact.session_id]) for fact in facts]

@@ -1,10 +1,10 @@
 """One session as the database holds it, and its card, roster and export rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -31,9 +31,11 @@ from kiosk.domain.attendance.roster import (
 )
 from kiosk.records import check_ins, passes
 from kiosk.records.check_ins import LatestHeadCount
+from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.passes import Holder, PersonRow
 from kiosk.records.rosters import RosterSession
 
+_AT_A_TIME = 200
 Names = Mapping[UUID, str | None]
 """The opened names, by participant."""
 
@@ -120,6 +122,21 @@ class SessionRecord:
             kiosk_at=fact.kiosk_at,
         )
 
+    def arrivals(self, names: Names) -> tuple[Arrival, ...]:
+        """Return an arrival for each of its facts, as they came."""
+        known = bearers(self.holders)
+        return tuple(
+            self.arrival(
+                Presence(
+                    fact,
+                    frozenset({fact.id}),
+                    known[fact.lookup].participant_id if fact.lookup in known else None,
+                ),
+                names,
+            )
+            for fact in self.facts
+        )
+
     def rows(
         self, names: Names, machines: Mapping[UUID, str], opens_before: timedelta
     ) -> tuple[AttendanceRow, ...]:
@@ -202,9 +219,8 @@ def read_session(
 ) -> SessionRecord:
     """Read everything about one session; with `listed` also who is enrolled in its group."""
     (record,) = read_sessions(transaction, [planned])
-    session = planned.session
-    if listed and session.enrolled and session.group_id is not None:
-        return replace(record, members=passes.people_of_group(transaction, session.group_id))
+    if listed:
+        return replace(record, members=passes.people_expected(transaction, planned.session.id))
     return record
 
 
@@ -213,15 +229,21 @@ def read_sessions(
 ) -> list[SessionRecord]:
     """Read everything about some sessions, in as few statements as for one, without members."""
     ids = [one.session.id for one in planned]
-    facts = check_ins.of_sessions(transaction, ids)
-    counted = check_ins.latest_head_counts(transaction, ids)
-    lookups = {one.lookup for some in facts.values() for one in some if one.lookup is not None}
-    holders = passes.holders(transaction, lookups)
+    parts = [ids[start : start + _AT_A_TIME] for start in range(0, len(ids), _AT_A_TIME)]
+    questions = (partial(one, transaction) for part in parts for one in session_questions(part))
+    ask_ahead(transaction, *questions)
+    facts: dict[UUID, list[CheckInFact]] = {}
+    counted: dict[UUID, LatestHeadCount] = {}
+    holders: dict[bytes, Holder] = {}
+    for part in parts:
+        facts |= check_ins.of_sessions(transaction, part)
+        counted |= check_ins.latest_head_counts(transaction, part)
+        holders |= passes.holders_at(transaction, part)
     return [
         SessionRecord(
             one,
             tuple(facts.get(one.session.id, ())),
-            _holders_of(facts.get(one.session.id, ()), holders),
+            holders_of(facts.get(one.session.id, ()), holders),
             (),
             counted.get(one.session.id),
         )
@@ -229,9 +251,27 @@ def read_sessions(
     ]
 
 
-def _holders_of(
+def session_questions(ids: Sequence[UUID]) -> tuple[Callable[[Transaction], object], ...]:
+    """Return what `read_sessions` asks for some sessions, a few hundred at most."""
+    return (
+        partial(check_ins.of_sessions, session_ids=ids),
+        partial(check_ins.latest_head_counts, session_ids=ids),
+        partial(passes.holders_at, session_ids=ids),
+    )
+
+
+def listed_questions(session_id: UUID) -> tuple[Callable[[Transaction], object], ...]:
+    """Return what `read_session` asks for one session with who is enrolled in its group."""
+    return (
+        *session_questions([session_id]),
+        partial(passes.people_expected, session_id=session_id),
+    )
+
+
+def holders_of(
     facts: Iterable[CheckInFact], holders: Mapping[bytes, Holder]
 ) -> dict[bytes, Holder]:
+    """Return those of some holders whose pass is in one of the facts."""
     lookups = {fact.lookup for fact in facts if fact.lookup is not None}
     return {lookup: holders[lookup] for lookup in lookups if lookup in holders}
 

@@ -23,7 +23,9 @@ from kiosk.domain.callbacks.actions import (
     Release,
     Undo,
 )
+from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.domain.callbacks.state import CallbackState, EventKind, RequestStatus
+from kiosk.domain.callbacks.wishes import Skills, asked_to_speak
 from kiosk.domain.callbacks.worklist import (
     ExportRow,
     HistoryEntry,
@@ -378,13 +380,19 @@ class CallbackDesk(StaffDesk):
         accounts = staff.accounts(transaction, self._site.site_id)
         mine = next(one for one in accounts if one.staff.id == self._staff.id)
         logins = {one.staff.id: one.staff.login for one in accounts}
-        in_use = [one.staff for one in accounts if not one.disabled]
+        in_use = [one for one in accounts if not one.disabled]
+        callers = [one for one in in_use if Role.CALLER in one.staff.roles]
+        team = frozenset(
+            Skills(one.languages, one.offers) for one in callers if not one.must_change
+        )
         return Viewer(
             self._staff.id,
             logins,
-            mine.languages,
-            frozenset(one.id for one in in_use),
-            frozenset(one.id for one in in_use if Role.CALLER in one.roles),
+            asked_to_speak(mine.languages, team, CallLanguage),
+            Skills(mine.languages, mine.offers),
+            team,
+            frozenset(one.staff.id for one in in_use),
+            frozenset(one.staff.id for one in callers),
         )
 
 

@@ -19,6 +19,7 @@ from kiosk.domain.callbacks.request import (
     Window,
 )
 from kiosk.domain.callbacks.state import RequestEvent
+from kiosk.domain.callbacks.wishes import split_wishes
 from kiosk.domain.clock_sync import corrected, is_far_off
 from kiosk.domain.phones import format_hidden
 from kiosk.domain.staff import Purpose
@@ -276,6 +277,7 @@ class RequestOpener:
             answered_by_other=_code(sealed, "answered_by_other"),
             share_with_team=sealed.get("share_with_team") is True,
             ui_language=_plain_code(kept.ui_language),
+            wishes=_wishes(sealed),
             unreadable=not is_open,
         )
         return request, number
@@ -339,6 +341,11 @@ def _text(opened: Mapping[str, object], field: str, limit: int = 200) -> str:
 def _windows(codes: str) -> tuple[str, ...]:
     """Return the windows of a request; cached, for thousands of requests name the same few."""
     return tuple([_plain_code(code) for code in codes.split(",") if code])
+
+
+def _wishes(opened: Mapping[str, object]) -> tuple[str, ...]:
+    value = opened.get("wishes", "")
+    return split_wishes(value) if value and isinstance(value, str) else ()
 
 
 def _code(opened: Mapping[str, object], field: str) -> str:

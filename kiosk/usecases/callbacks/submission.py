@@ -18,6 +18,7 @@ from kiosk.domain.callbacks.request import (
 )
 from kiosk.domain.callbacks.state import CallbackState, callback_state, request_phase
 from kiosk.domain.callbacks.waiting_times import LEAST_CLOSED_REQUESTS, promised_days
+from kiosk.domain.callbacks.wishes import join_wishes
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.passes import Code, CodeKind, decode, derive_lookup, encode
 from kiosk.domain.staff import Purpose
@@ -123,6 +124,9 @@ class VisitorRequests:
                 "message_policy": draft.message_policy.value,
                 "answered_by_other": draft.answered_by_other.value,
                 "share_with_team": draft.share_with_team,
+                # Sealed too: the list is made of opened requests, and what somebody wants to talk
+                # about, or for whom, tells more of them than when they may be called.
+                "wishes": join_wishes(draft.wishes),
                 # The columns beside the sealed text could be edited; these copies could not.
                 "reference": reference,
                 "created_at": now.isoformat(),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from kiosk.domain.callbacks.state import (
     callback_state,
 )
 from kiosk.domain.callbacks.waiting_times import count_worklist
+from kiosk.domain.callbacks.wishes import Skills, is_for_another
 from kiosk.domain.callbacks.worklist import ExportRow, Worklist, WorkRow, sort_rows
 from kiosk.domain.phones import format_local
 from kiosk.domain.policy import Rules
@@ -33,7 +34,11 @@ class Viewer:
     logins: Mapping[UUID, str]
     """Of every account, by staff id."""
     speaks: frozenset[str]
-    """Codes of `CallLanguage`; empty for all."""
+    """The languages that they are to call in, codes of `CallLanguage`; empty for all."""
+    skills: Skills = field(default_factory=Skills)
+    """What they can do themselves."""
+    team: frozenset[Skills] = frozenset()
+    """What each of the clinic's callers can do."""
     staff: frozenset[UUID] = frozenset()
     """Whose accounts are in use."""
     callers: frozenset[UUID] = frozenset()
@@ -71,7 +76,8 @@ class WorklistBuilder:
 
     def scheduler(self, now: datetime) -> Scheduler:
         """Return what schedules every request at `now`."""
-        return Scheduler(now, self._calendar, self._rules.first_attempt_days)
+        rules = self._rules
+        return Scheduler(now, self._calendar, rules.first_attempt_days, rules.wish_days)
 
     def mark_changed(self, changed: Iterable[UUID] | None) -> None:
         """Mark the requests whose facts changed; None stands for all."""
@@ -184,8 +190,11 @@ def work_row(
     schedule = scheduler.schedule(state, request, mine=mine)
     # Who may no longer ring is handed nothing.
     handed_to = state.handed_to if state.handed_to in by.callers else None
+    # Most wish for nothing, and so for nobody.
+    for_nobody = not request.wishes or holder is not None or handed_to is not None
+    until = None if for_nobody else _for_another_until(request, state, scheduler, by)
     if holder is None and handed_to is None and state.booking is None:
-        return WorkRow(request, state, schedule, withdrawal_noted=noted)
+        return WorkRow(request, state, schedule, withdrawal_noted=noted, for_another_until=until)
     if handed_to not in (None, by.id) and not mine and schedule.late_by(scheduler.now) is None:
         schedule = schedule._replace(call_now=False)
     return WorkRow(
@@ -199,11 +208,22 @@ def work_row(
         handed_to=_login(by, handed_to),
         handed_to_me=handed_to == by.id,
         booked_with=_login(by, state.booking.with_staff if state.booking else None),
+        for_another_until=until,
     )
 
 
 def _login(viewer: Viewer, staff_id: UUID | None) -> str:
     return "" if staff_id is None else viewer.logins.get(staff_id, "")
+
+
+def _for_another_until(
+    request: OpenedRequest, state: CallbackState, scheduler: Scheduler, by: Viewer
+) -> datetime | None:
+    if not state.open or not is_for_another(
+        request.wishes, request.call_language, by.skills, by.team
+    ):
+        return None
+    return scheduler.wish_until(request)
 
 
 def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
@@ -228,6 +248,7 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
         row.handed_to,
         row.handed_to_me,
         row.booked_with,
+        row.for_another_until,
         phone_e164=number,
         phone_local=format_local(number, country),
         flags=tuple(kind.value for kind in time_anomalies(times)),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -33,6 +34,7 @@ from kiosk.domain.groups.plan_import import ImportPreview, ImportReport, Plans
 from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.records import groups as records
+from kiosk.records.database.ahead import ask_ahead, run_together
 from kiosk.records.schema.tables import SupportGroup
 from kiosk.usecases.groups.plan_import import PlanImport, read_plans
 from kiosk.usecases.staff_desk import StaffDesk
@@ -177,12 +179,15 @@ class GroupsDesk(StaffDesk):
             meant = self._meant(transaction, which)
             off = called_off(meant, which)
             groups = {one.plan.group_id for one in off}
-            if any(
-                records.find_group(transaction, self._site.site_id, id_) is None for id_ in groups
-            ):
+            finds = [
+                partial(records.find_group, transaction, self._site.site_id, id_) for id_ in groups
+            ]
+            ask_ahead(transaction, *finds)
+            if any(find() is None for find in finds):
                 return PlanProblem.NO_GROUP
+            restore = partial(records.restore_session, transaction)
+            run_together(transaction, *(partial(restore, one.plan.id) for one in off))
             for one in off:
-                records.restore_session(transaction, one.plan.id)
                 self._audit(transaction, now, AuditAction.SESSION_RESTORED, one.plan.id)
         return Restored(len(off)) if meant else PlanProblem.UNKNOWN
 
@@ -251,8 +256,9 @@ class GroupsDesk(StaffDesk):
     ) -> Cancelled:
         """Cancel those that are not yet, with an entry in the trail for each."""
         planned = [one.plan.id for one in meant if one.cancelled is None]
+        cancel = partial(records.cancel_session, transaction, reason=reason)
+        run_together(transaction, *(partial(cancel, session_id) for session_id in planned))
         for session_id in planned:
-            records.cancel_session(transaction, session_id, reason)
             self._audit(transaction, now, AuditAction.SESSION_CANCELLED, session_id)
         return Cancelled(len(planned))
 
@@ -260,13 +266,15 @@ class GroupsDesk(StaffDesk):
         self, transaction: Transaction, now: datetime, old: GroupPlan, new: GroupPlan
     ) -> None:
         """Set the group's new room and capacity in coming sessions that had the old ones."""
+        moved = []
         for one in records.planned_to_come(transaction, self._site.site_id, now, new.id):
             plan = one.plan
             room = new.room if plan.room == old.room else plan.room
             capacity = new.capacity if plan.capacity == old.capacity else plan.capacity
             if (room, capacity) != (plan.room, plan.capacity):
-                moved = replace(one, plan=replace(plan, room=room, capacity=capacity))
-                records.change_session(transaction, moved)
+                moved.append(replace(one, plan=replace(plan, room=room, capacity=capacity)))
+        change = partial(records.change_session, transaction)
+        run_together(transaction, *(partial(change, one) for one in moved))
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, datetime.min.time(), self._site.zone)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,7 @@ from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.presentation.records import PLAN_PROBLEMS, describe_event_left
 from kiosk.records import groups as records
+from kiosk.records.database.ahead import ask_ahead, run_together
 from kiosk.records.database.store import Records
 from kiosk.records.schema.tables import SupportGroup
 from kiosk.usecases.site import SiteInfo
@@ -80,23 +82,37 @@ class PlanImport:
         preview, compared = found.preview, found.comparison
         if preview.places:
             raise SetupError(f"“{preview.places[0]}” is no room known here; name it first.")
-        for group in found.new_groups:
-            records.add_group(self._transaction, site_id, group)
-        for group in found.changed_groups:
-            records.change_group(self._transaction, group)
-        records.add_sessions(self._transaction, site_id, compared.add)
         refused = {one.plan.id for one in preview.cancels} - set(cancel)
-        for session in (*compared.change, *compared.renamed):
-            if session.plan.id not in refused:
-                records.change_session(self._transaction, session)
-        for session_id in compared.cancel:
-            if session_id not in refused:
-                records.cancel_session(self._transaction, session_id, NO_LONGER_PLANNED)
+        rows = self._transaction
+        run_together(
+            rows,
+            *(partial(records.add_group, rows, site_id, one) for one in found.new_groups),
+            *(partial(records.change_group, rows, one) for one in found.changed_groups),
+        )
+        records.add_sessions(rows, site_id, compared.add)
+        run_together(
+            rows,
+            *(
+                partial(records.change_session, rows, one)
+                for one in (*compared.change, *compared.renamed)
+                if one.plan.id not in refused
+            ),
+            *(
+                partial(records.cancel_session, rows, id_, NO_LONGER_PLANNED)
+                for id_ in compared.cancel
+                if id_ not in refused
+            ),
+        )
         report, stays = preview.report, len(refused)
         return replace(report, cancelled=report.cancelled - stays, kept=report.kept + stays)
 
     def _compare(self, plans: Plans, places: Mapping[str, str]) -> "_Found":
         site_id = self._site.site_id
+        ask_ahead(
+            self._transaction,
+            partial(records.all_groups, self._transaction, site_id, put_away=True),
+            partial(records.all_groups, self._transaction, site_id),
+        )
         kept = records.planned_for_import(self._transaction, site_id, self._now)
         known = _KeptPlans(records.all_groups(self._transaction, site_id, put_away=True), kept)
         shown = records.all_groups(self._transaction, site_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -14,7 +15,7 @@ from kiosk.domain.staff import Role
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.records import passes
-from kiosk.records.database.ahead import ask_ahead
+from kiosk.records.database.ahead import ask_ahead, run_together
 from kiosk.records.database.writing import change_reference
 from kiosk.records.passes import PersonRow
 from kiosk.records.schema.tables import Membership, Passcard
@@ -99,8 +100,7 @@ class PassDesk(StaffDesk):
             if made is not None:
                 return made
             participant = self._passes.make(transaction, now, draft.secret, name, language)
-            for group_id in groups:
-                self._passes.enrol(transaction, now, participant, group_id)
+            self._passes.enrol(transaction, now, participant, groups)
             self._audit(transaction, now, AuditAction.PASSCARD_ISSUED, participant)
         return IssuedPass(encode(CodeKind.PASS, draft.secret), name)
 
@@ -145,15 +145,15 @@ class PassDesk(StaffDesk):
             kept = passes.group_names(transaction, self._site.site_id)
             if group_id not in {id_ for id_, _name, _enrolled in kept}:
                 raise SetupError("This group is no longer kept; look the groups up again.")
-            self._passes.enrol(transaction, now, participant_id, group_id)
+            self._passes.enrol(transaction, now, participant_id, (group_id,))
             self._audit(transaction, now, AuditAction.MEMBER_ENROLLED, participant_id)
 
     def leave(self, participant_id: UUID, group_id: UUID) -> None:
         """Take a participant off the list of a group; sessions they attended keep them."""
         with self._writing() as (transaction, now):
             enrolled = passes.membership_ids(transaction, participant_id, group_id)
-            for membership_id in enrolled:
-                change_reference(transaction, Membership, membership_id, {"deleted_at": now})
+            change = partial(change_reference, transaction, Membership, values={"deleted_at": now})
+            run_together(transaction, *(partial(change, id_) for id_ in enrolled))
             if enrolled:
                 self._audit(transaction, now, AuditAction.MEMBER_LEFT, participant_id)
 
@@ -165,8 +165,8 @@ class PassDesk(StaffDesk):
 
     def _end_passes(self, transaction: Transaction, now: datetime, participant_id: UUID) -> int:
         cards = passes.in_use(transaction, participant_id)
-        for card in cards:
-            change_reference(transaction, Passcard, card.id, {"revoked_at": now})
+        change = partial(change_reference, transaction, Passcard, values={"revoked_at": now})
+        run_together(transaction, *(partial(change, card.id) for card in cards))
         return len(cards)
 
 

@@ -1,7 +1,8 @@
 """Makes passes, and opens the sealed names of the participants who carry them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -13,6 +14,7 @@ from kiosk.domain.passes import SECRET_BYTES, derive_lookup, derive_name_key
 from kiosk.domain.staff import Purpose
 from kiosk.domain.text import clean
 from kiosk.errors import VaultError
+from kiosk.records.database.ahead import run_together
 from kiosk.records.database.writing import add_made_here, add_reference
 from kiosk.records.schema.tables import Membership, Participant, Passcard
 from kiosk.usecases.site import SealingKeys, SiteInfo
@@ -82,18 +84,23 @@ class PassMaker:
         )
 
     def enrol(
-        self, transaction: Transaction, now: datetime, participant_id: UUID, group_id: UUID
+        self,
+        transaction: Transaction,
+        now: datetime,
+        participant_id: UUID,
+        group_ids: Iterable[UUID],
     ) -> None:
-        """Put a participant on the list of an enrolled group."""
-        add_reference(
-            transaction,
+        """Put a participant on the lists of enrolled groups."""
+        rows = [
             Membership(
                 id=uuid7(now, self._entropy(ENTROPY_BYTES)),
                 site_id=self._site.site_id,
                 participant_id=participant_id,
                 group_id=group_id,
-            ),
-        )
+            )
+            for group_id in group_ids
+        ]
+        run_together(transaction, *(partial(add_reference, transaction, row) for row in rows))
 
 
 class NameOpener:

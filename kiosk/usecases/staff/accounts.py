@@ -8,6 +8,7 @@ from uuid import UUID
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.ids import ENTROPY_BYTES, uuid7
 from kiosk.domain.staff import (
     LONGEST_LOGIN,
@@ -45,6 +46,8 @@ class NewAccount:
     roles: frozenset[Role]
     languages: frozenset[CallLanguage] = frozenset()
     """What they speak on the phone; empty stands for all."""
+    offers: frozenset[CallerWish] = frozenset()
+    """Which of `wishes.CallerWish` they are; empty where nothing is told."""
     is_sample: bool = False
     """Whether it is the sample clinic's, whose passphrase everybody knows anyway."""
 
@@ -86,6 +89,7 @@ def build_account(
         created_at=now,
         must_change=must_change,
         languages=format_codes(new.languages),
+        offers=format_codes(new.offers),
     )
 
 
@@ -132,6 +136,6 @@ class AccountMaker:
         return Staff(id_, row.login, new.roles)
 
 
-def format_codes(values: Iterable[Role | CallLanguage]) -> str:
-    """Return roles or languages as their column takes them: sorted codes with commas."""
+def format_codes(values: Iterable[Role | CallLanguage | CallerWish]) -> str:
+    """Return roles, languages or offers as their column takes them: sorted codes with commas."""
     return ",".join(sorted(value.value for value in values))

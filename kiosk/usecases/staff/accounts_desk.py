@@ -1,12 +1,14 @@
 """The manager's desk of staff accounts: roles, languages, passphrases, disabling."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import (
     AccountProblem,
     AccountView,
@@ -24,7 +26,7 @@ from kiosk.records.database.writing import add_reference, change_reference
 from kiosk.records.schema.system_tables import StaffAccount
 from kiosk.usecases.staff.accounts import NewAccount, build_account, format_codes
 from kiosk.usecases.staff_desk import Context, SignedIn, StaffDesk
-from kiosk.vault.keys import KeyRing, Rights, wrap_ring
+from kiosk.vault.keys import NO_KEYS, KeyRing, Rights, wrap_ring
 from kiosk.vault.passphrases import DEFAULT_COST, Cost
 
 Answer = AccountView | AccountProblem | PassphraseProblem
@@ -47,8 +49,9 @@ class AccountsDesk(StaffDesk):
 
     def accounts(self) -> tuple[AccountView, ...]:
         """Return every account, by login, disabled ones too."""
-        with self._reading() as (transaction, _now):
-            return tuple(_view(one) for one in staff.accounts(transaction, self._site.site_id))
+        accounts = partial(staff.accounts, site_id=self._site.site_id)
+        with self._reading(accounts, whole=True) as (transaction, _now):
+            return tuple(_view(one) for one in accounts(transaction))
 
     def add(self, new: NewAccount) -> Answer:
         """Add an account whose passphrase has to be replaced at the first sign-in."""
@@ -69,11 +72,14 @@ class AccountsDesk(StaffDesk):
         """Set the roles of an account.
 
         Roles that open more than before need a new `passphrase` (else NEEDS_PASSPHRASE), to be
-        replaced at the next sign-in; keys of roles that were taken away are dropped then.
+        replaced at the next sign-in; keys of roles that were taken away are dropped then, or at
+        once where a `passphrase` is given. A disabled account gets its keys when it is enabled.
         """
         if not roles:
             return AccountProblem.NO_ROLE
-        chosen = self._check_passphrase(account_id, passphrase) if passphrase else ""
+        chosen: str | PassphraseProblem = ""
+        if passphrase:
+            chosen = self._check_passphrase(self._find(account_id), passphrase)
         if isinstance(chosen, PassphraseProblem):
             return chosen
         values: dict[str, object] = {"roles": format_codes(roles)}
@@ -86,10 +92,10 @@ class AccountsDesk(StaffDesk):
                 return AccountProblem.LAST_MANAGER
             if roles == account.staff.roles:
                 return self._view_of(transaction, account_id)
-            opens_more = not may_take(account.staff.roles, roles)
+            opens_more = not account.disabled and not may_take(account.staff.roles, roles)
             if opens_more and not chosen:
                 return AccountProblem.NEEDS_PASSPHRASE
-            new_values = rewrapped if opens_more else values
+            new_values = values if account.disabled else rewrapped
             change_reference(transaction, StaffAccount, account_id, new_values)
             self._audit(transaction, now, AuditAction.STAFF_ROLES_SET, account_id)
             return self._view_of(transaction, account_id)
@@ -99,8 +105,16 @@ class AccountsDesk(StaffDesk):
         values = {"languages": format_codes(languages)}
         return self._change(account_id, values, AuditAction.STAFF_LANGUAGES_SET)
 
+    def set_offers(self, account_id: UUID, offers: Iterable[CallerWish]) -> Answer:
+        """Set which of `wishes.CallerWish` an account is; none where nothing is told."""
+        values = {"offers": format_codes(offers)}
+        return self._change(account_id, values, AuditAction.STAFF_OFFERS_SET)
+
     def disable(self, account_id: UUID) -> Answer:
-        """Disable an account at once; LAST_MANAGER where no manager would be left to enable it."""
+        """Disable an account at once; LAST_MANAGER where no manager would be left to enable it.
+
+        Its keys are deleted, so that whoever edits the file enables nothing.
+        """
         with self._writing() as (transaction, now):
             account = staff.find_by_id(transaction, self._site.site_id, account_id)
             if account is None:
@@ -108,32 +122,46 @@ class AccountsDesk(StaffDesk):
             if self._is_last_manager(transaction, account):
                 return AccountProblem.LAST_MANAGER
             if not account.disabled:
-                change_reference(transaction, StaffAccount, account_id, {"disabled_at": now})
+                values = {"disabled_at": now, "wrapped_keys": NO_KEYS}
+                change_reference(transaction, StaffAccount, account_id, values)
                 self._audit(transaction, now, AuditAction.STAFF_DISABLED, account_id)
             return self._view_of(transaction, account_id)
 
-    def enable(self, account_id: UUID) -> Answer:
-        """Enable a disabled account, with the passphrase that it had."""
-        return self._change(account_id, {"disabled_at": None}, AuditAction.STAFF_ENABLED)
+    def enable(self, account_id: UUID, passphrase: str) -> Answer:
+        """Enable a disabled account with a passphrase, to be replaced at the next sign-in."""
+        return self._give_passphrase(account_id, passphrase, enables=True)
 
     def reset_passphrase(self, account_id: UUID, passphrase: str) -> Answer:
         """Set a passphrase for an account, to be replaced at the next sign-in."""
-        chosen = self._check_passphrase(account_id, passphrase)
+        return self._give_passphrase(account_id, passphrase, enables=False)
+
+    def _give_passphrase(self, account_id: UUID, passphrase: str, *, enables: bool) -> Answer:
+        """Lock the keys of an account's roles by a new passphrase."""
+        known = self._find(account_id)
+        chosen = self._check_passphrase(known, passphrase)
         if isinstance(chosen, PassphraseProblem):
             return chosen
-        if account_id == self._staff.id:
+        if account_id == self._staff.id and not enables:
             return AccountProblem.OWN_PASSPHRASE
-        with self._reading() as (transaction, _now):
-            account = staff.find_by_id(transaction, self._site.site_id, account_id)
-        if account is None:
+        if known is None:
             return AccountProblem.UNKNOWN
-        values = self._wrap(account_id, account.staff.roles, chosen)
-        return self._change(account_id, values, AuditAction.PASSPHRASE_GIVEN)
+        values = {**self._wrap(account_id, known.staff.roles, chosen), "disabled_at": None}
+        action = AuditAction.STAFF_ENABLED if enables else AuditAction.PASSPHRASE_GIVEN
+        with self._writing() as (transaction, now):
+            account = staff.find_by_id(transaction, self._site.site_id, account_id)
+            if account is None:
+                return AccountProblem.UNKNOWN
+            if account.disabled and not enables:
+                return AccountProblem.DISABLED
+            if enables and not account.disabled:
+                return _view(account)
+            change_reference(transaction, StaffAccount, account_id, values)
+            self._audit(transaction, now, action, account_id)
+            return self._view_of(transaction, account_id)
 
     def _change(
         self, account_id: UUID, values: Mapping[str, object], action: AuditAction
-    ) -> AccountView | AccountProblem:
-        """Change columns of an account, with an entry in the trail."""
+    ) -> Answer:
         with self._writing() as (transaction, now):
             if staff.find_by_id(transaction, self._site.site_id, account_id) is None:
                 return AccountProblem.UNKNOWN
@@ -141,10 +169,15 @@ class AccountsDesk(StaffDesk):
             self._audit(transaction, now, action, account_id)
             return self._view_of(transaction, account_id)
 
-    def _check_passphrase(self, account_id: UUID, typed: str) -> str | PassphraseProblem:
+    def _find(self, account_id: UUID) -> staff.Account | None:
+        find = partial(staff.find_by_id, site_id=self._site.site_id, account_id=account_id)
+        with self._reading(find, whole=True) as (transaction, _now):
+            return find(transaction)
+
+    def _check_passphrase(
+        self, account: staff.Account | None, typed: str
+    ) -> str | PassphraseProblem:
         """Check a new passphrase for an account, whose login it must not be."""
-        with self._reading() as (transaction, _now):
-            account = staff.find_by_id(transaction, self._site.site_id, account_id)
         login = "" if account is None else account.staff.login
         return check_passphrase(typed, login, self._site.name)
 
@@ -195,4 +228,5 @@ def _view(account: staff.Account) -> AccountView:
         disabled=account.disabled,
         must_change=account.must_change,
         created_at=account.created_at,
+        offers=account.offers,
     )

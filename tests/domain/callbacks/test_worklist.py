@@ -120,6 +120,17 @@ def test_rows_come_in_the_order_to_call() -> None:
     assert [one.request.id.int for one in sort_rows(rows, frozenset({"zh"}))] == [6, 3, 4, 2, 5, 1]
 
 
+def test_what_is_rather_a_colleagues_comes_below_ones_own_and_above_what_waits() -> None:
+    soon, late = NOW + timedelta(hours=1), NOW + timedelta(days=2)
+    rows = [
+        row(1, breach_at=soon),
+        row(2, breach_at=soon, call_now=True, for_another_until=late),
+        row(3, breach_at=late, call_now=True),
+        row(4, breach_at=NOW, for_another_until=late),
+    ]
+    assert [one.request.id.int for one in sort_rows(rows)] == [3, 2, 4, 1]
+
+
 rows_ = st.lists(
     st.builds(
         lambda number, due, made, now: row(

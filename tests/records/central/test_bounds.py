@@ -29,7 +29,8 @@ TIMES = (
 TEXTS = (
     ("support_group", "about"), ("support_group", "name"), ("support_group", "source"),
     ("group_session", "cancelled_reason"), ("group_session", "room"),
-    ("staff_account", "wrapped_keys"), ("staff_account", "roles"), ("helpline_list", "text"),
+    ("staff_account", "wrapped_keys"), ("staff_account", "roles"), ("staff_account", "offers"),
+    ("helpline_list", "text"),
     ("sync_state", "out_of_order"), ("sign_in_attempt", "digest"), ("audit_chain", "last_tag"),
     ("change_log", "table_name"),
 )  # fmt: skip
@@ -83,15 +84,9 @@ def _poison(engine: Engine) -> dict[str, UUID]:
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
         for name in ("support_group", "group_session", "staff_account", "helpline_list"):
-            row = sample(name, A.site, A.desk)
-            connection.execute(insert(SQLModel.metadata.tables[name]).values(row))
-            ids[name] = row["id"]
+            ids[name] = _insert_as_it_was(connection, name)["id"]
         for name in ("sync_state", "audit_chain"):
-            row = sample(name, A.site, A.desk)
-            # As it was at that revision: later columns are not there yet.
-            there = Table(name, MetaData(), autoload_with=connection)
-            known = {column: value for column, value in row.items() if column in there.c}
-            connection.execute(insert(there).values(known))
+            _insert_as_it_was(connection, name)
         for statement in (
             "UPDATE support_group SET about = repeat('x', 300000)",
             "UPDATE group_session SET ends_at = 'infinity'",
@@ -107,6 +102,15 @@ def _poison(engine: Engine) -> dict[str, UUID]:
         ):
             connection.execute(text(statement))
     return ids
+
+
+def _insert_as_it_was(connection: Connection, name: str) -> dict[str, Any]:
+    """Insert a row into a table of an earlier revision: later columns are not there yet."""
+    row = sample(name, A.site, A.desk)
+    there = Table(name, MetaData(), autoload_with=connection)
+    known = {column: value for column, value in row.items() if column in there.c}
+    connection.execute(insert(there).values(known))
+    return row
 
 
 def _check_mended(connection: Connection, ids: dict[str, UUID]) -> None:

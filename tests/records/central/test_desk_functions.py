@@ -267,6 +267,22 @@ def test_what_is_added_is_noted_and_has_not_ended(desk: Desk) -> None:
     check_each(ADDED_BY_DESKS, check)
 
 
+def test_an_account_of_an_older_desk_is_taken_with_what_it_leaves_out(desk: Desk) -> None:
+    row = sample("staff_account", A.site, A.desk)
+    older = {name: value for name, value in row.items() if name not in ("offers", "languages")}
+    assert desk.ask("SELECT kiosk_add_staff_account(:made)", made=payload(older)) == [(1,)]
+    kept = _row(desk, "staff_account", row["id"])
+    assert (kept.offers, kept.languages) == ("", "")
+
+
+def test_what_a_caller_offers_is_codes_alone(desk: Desk) -> None:
+    account = desk.add("staff_account")
+    assert desk.change("staff_account", account, offers="man,woman") == 1
+    for odd in ("A woman", "<b>", "woman\n", "x" * 1001):
+        with pytest.raises(DBAPIError, match="ck_staff_account_offers"):
+            desk.change("staff_account", account, offers=odd)
+
+
 def test_no_account_comes_second_with_its_login(desk: Desk) -> None:
     """Else a thief's would stand in the way of a person who signs in."""
     first = sample("staff_account", A.site, A.desk)

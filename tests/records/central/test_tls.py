@@ -17,6 +17,7 @@ from kiosk.records.central.connection import (
 )
 from tests.support.centres import centre_template as template_of
 from tests.support.centres import new_centre
+from tests.support.distance import long_line
 from tests.support.postgres import Server
 from tests.support.proxy import Proxy
 from tests.support.rights_rows import A, credentials, settle
@@ -24,6 +25,8 @@ from tests.support.tls import Authority, Front, distribution_programs, new_autho
 
 ELSEWHERE = "127.0.0.2"
 """A name that is not this machine's, though it leads here."""
+CONNECTING = 7
+"""Ways there and back with TCP, TLS 1.3 and SCRAM, before the first question."""
 MISNAMED = "127.0.0.3"
 """Another such name, which the certificate does not hold."""
 
@@ -116,6 +119,14 @@ def refused(address: Address) -> str:
 
 def test_the_right_server_is_believed(guarded: Guarded) -> None:
     connect(guarded.machine)
+
+
+def test_connecting_takes_seven_ways_there_and_back(guarded: Guarded) -> None:
+    """One for TCP, which a line does not see; the others for TLS, the name and the password."""
+    port = guarded.machine.port if guarded.server is None else guarded.server.port
+    with long_line(port, 0.002, ELSEWHERE) as line:
+        connect(replace(guarded.machine, port=line.port))
+        assert line.trips <= CONNECTING - 1
 
 
 def test_a_server_without_tls_is_refused(guarded: Guarded, postgres: str) -> None:

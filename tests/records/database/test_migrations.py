@@ -63,6 +63,26 @@ def test_the_same_history_makes_the_centre(monkeypatch: pytest.MonkeyPatch) -> N
     assert script.count("received_at TIMESTAMP WITH TIME ZONE DEFAULT now()") >= 6
 
 
+def test_accounts_of_before_offer_nothing_and_stay_as_they_are(path: Path) -> None:
+    path.parent.mkdir()
+    engine = writer_engine(path, sqlite_module())
+    with engine.connect() as connection, connection.begin():
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        connection.exec_driver_sql(
+            "INSERT INTO staff_account (id, site_id, login, roles, wrapped_keys, created_at,"
+            " languages) VALUES (x'01', x'02', 'ann', 'caller', '', '2026-03-01', 'ta')"
+        )
+    engine.dispose()
+    store = Store.open(path)
+    with store.read() as transaction:
+        query = "SELECT login, languages, offers FROM staff_account"
+        found = transaction.connection().exec_driver_sql(query).all()
+    store.close()
+    assert [tuple(row) for row in found] == [("ann", "ta", "")]
+
+
 def test_a_current_file_opens_without_alembic(path: Path) -> None:
     Store.open(path, create=True).close()
     code = (
@@ -132,3 +152,26 @@ def event_row(request: UUID, with_staff: UUID) -> CallbackEvent:
         next_at=datetime(2026, 3, 3, tzinfo=UTC),
         with_staff=with_staff,
     )
+
+
+def test_accounts_that_were_disabled_before_lose_their_keys(path: Path) -> None:
+    path.parent.mkdir()
+    engine = writer_engine(path, sqlite_module())
+    with engine.begin() as connection:
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        for number, disabled_at in enumerate((None, "2026-01-01 00:00:00.000000"), 1):
+            connection.exec_driver_sql(
+                "INSERT INTO staff_account (id, site_id, login, roles, wrapped_keys, created_at,"
+                " disabled_at) VALUES (?, ?, 'mei', 'caller', 'keys', '2026-01-01', ?)",
+                (bytes([number]) * 16, bytes(16), disabled_at),
+            )
+    engine.dispose()
+    store = Store.open(path)
+    with store.read() as transaction:
+        found = transaction.connection().exec_driver_sql(
+            "SELECT wrapped_keys FROM staff_account ORDER BY id"
+        )
+        assert list(found.scalars()) == ["keys", ""]
+    store.close()

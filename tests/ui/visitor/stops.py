@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes, Topic
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.ui.visitor.screens.callback_form import (
     FORM_STEPS,
@@ -13,9 +14,10 @@ from kiosk.ui.visitor.screens.callback_form import (
     CallPhoneScreen,
     CallReviewScreen,
     CallWhenScreen,
+    CallWishesScreen,
 )
 from tests.support.desks import PIN, Clinic
-from tests.support.screens import HOME, USUAL, Visitor
+from tests.support.screens import HOME, OFFERED, USUAL, Visitor
 
 STRANGER = encode(CodeKind.PASS, b"never seen here.")
 Way = Callable[[Visitor, Clinic], Awaitable[None]]
@@ -46,6 +48,7 @@ async def start_over(visitor: Visitor, clinic: Clinic, size: tuple[int, int] = U
     with clinic.store.write() as transaction:
         for table in ("group_session", "check_in"):
             transaction.connection().exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - fixed
+    visitor.app.context.clinic = replace(visitor.app.context.clinic, wishes=NO_WISHES)
     if not visitor.app.context.is_open:
         clinic.maintenance.set_out_of_order(None)
         await visitor.app.navigation.open()
@@ -72,6 +75,25 @@ def form(step: type[CallFormScreen] = CallWhenScreen, *keys: str, name: str = "M
         await app.navigation.go(makers[here])
         await visitor.settle()
         await visitor.keys(*keys)
+
+    return way
+
+
+MANY = replace(
+    OFFERED, topics=tuple(Topic(f"topic_{n}", {"en": f"W{n} " + "i" * 21}) for n in range(6))
+)
+"""As many topics as there may be, with names as long as they may be."""
+
+
+def wishes(offered: OfferedWishes) -> Way:
+    """Return the way to what a clinic lets visitors wish for, until all is made anew."""
+
+    async def way(visitor: Visitor, clinic: Clinic) -> None:
+        context = visitor.app.context
+        await form(CallLanguageScreen)(visitor, clinic)
+        context.clinic = replace(context.clinic, wishes=offered)
+        await visitor.keys("n")
+        assert isinstance(visitor.screen, CallWishesScreen)
 
     return way
 
@@ -171,6 +193,8 @@ STOPS = (
     Stop("call-phone", "Which number should we call?", form(CallPhoneScreen)),
     Stop("call-when", "When may we call?", form()),
     Stop("call-language", "Which language should we speak?", form(CallLanguageScreen)),
+    Stop("call-wishes", "Do you have a wish for the call?", wishes(OFFERED)),
+    Stop("call-wishes-many", "Do you have a wish for the call?", wishes(MANY)),
     Stop("call-message", "may we leave a message?", form(CallMessageScreen)),
     Stop("call-review", "Is this right?", form(CallReviewScreen)),
     Stop("receipt", "Thank you. We have your request.", form(CallReviewScreen, "end", "y")),

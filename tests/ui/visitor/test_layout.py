@@ -11,9 +11,9 @@ from tests.ui.visitor.stops import STOPS, Stop, start_over
 
 GROUPS = {
     "reading": STOPS[:10],
-    "call": STOPS[10:16],
-    "check-in": STOPS[16:28],
-    "ends": STOPS[28:],
+    "call": STOPS[10:18],
+    "check-in": STOPS[18:30],
+    "ends": STOPS[30:],
 }
 
 

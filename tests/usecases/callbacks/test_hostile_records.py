@@ -28,6 +28,8 @@ HOSTILE: list[object] = [
 ]  # fmt: skip
 FIELDS = ("name", "phone", "message_policy", "answered_by_other", "share_with_team")
 COLUMNS = ("ref", "call_language", "windows", "ui_language")
+LEAST_BOUND = 100
+"""Bytes that the centre keeps in each of them."""
 
 
 def forge(clinic: Clinic, place: int) -> UUID:
@@ -42,8 +44,8 @@ def forge(clinic: Clinic, place: int) -> UUID:
     )
     texts = [one for one in HOSTILE if isinstance(one, str)]
     if clinic.owner is not None:
-        # PostgreSQL keeps no NUL in clear.
-        texts = [one.replace("\0", "") for one in texts]
+        # PostgreSQL keeps no NUL in clear, and the centre no text that is longer than its column.
+        texts = [one.replace("\0", "") for one in texts if len(one.encode()) <= LEAST_BOUND]
     beside = {column: texts[(place + step * 5) % len(texts)] for step, column in enumerate(COLUMNS)}
     clinic.bend(
         "UPDATE callback_request SET sealed=:sealed, ref=:ref, windows=:windows,"

@@ -221,7 +221,7 @@ def test_no_handing_over_leaves_somebody_unrung(to: UUID | None, hours: int, vie
     """What is late and could be rung is rung by whoever looks, whomever it was handed to."""
     handed = RequestEvent(UUID(int=1), 1, EventKind.HANDED_OVER, None, MADE_AT, MEI, with_staff=to)
     now: datetime = MADE_AT + timedelta(hours=hours)
-    by = Viewer(viewer, {}, frozenset(), EVERYBODY, EVERYBODY)
+    by = Viewer(viewer, {}, frozenset(), staff=EVERYBODY, callers=EVERYBODY)
     asked, scheduler = replace(ASKED, windows=()), Scheduler(now, OFFICE)
     row = work_row(asked, callback_state((handed,), (), now=now), scheduler, by, noted=False)
     free = work_row(asked, callback_state((), (), now=now), scheduler, by, noted=False)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import AccountProblem, AccountView, PassphraseProblem, Purpose, Role
 from kiosk.errors import AccessRefused, SignedOut, VaultError
 from kiosk.records import staff
@@ -155,8 +156,38 @@ def test_a_disabled_account_is_out_at_once_and_comes_back(
     with pytest.raises(SignedOut):
         worklist.worklist()
     assert isinstance(clinic.access.sign_in("lim", PASSPHRASE), SignInRefused)
-    assert not seen(desk.enable(lim.staff.id)).disabled
-    sign_in(clinic, "lim", PASSPHRASE)
+    assert desk.reset_passphrase(lim.staff.id, GIVEN) is AccountProblem.DISABLED
+    assert desk.enable(lim.staff.id, "short") is PassphraseProblem.TOO_SHORT
+    enabled = seen(desk.enable(lim.staff.id, GIVEN))
+    assert (enabled.disabled, enabled.must_change) == (False, True)
+    assert last_action(clinic) == "staff_enabled"
+    assert sign_in(clinic, "lim", GIVEN).keys == lim.keys
+    assert not seen(desk.enable(lim.staff.id, OWN)).disabled
+    assert isinstance(clinic.access.sign_in("lim", OWN), SignInRefused)
+
+
+def test_a_disabled_account_is_not_enabled_by_an_edit(clinic: Clinic, desk: AccountsDesk) -> None:
+    id_ = clinic.add_staff("lim", Role.CALLER).staff.id
+    desk.disable(id_)
+    roles = frozenset({Role.CALLER, Role.FACILITATOR})
+    assert seen(desk.set_roles(id_, roles)).roles == roles
+    assert seen(desk.set_roles(id_, CALLER, GIVEN)).disabled
+    clinic.bend("UPDATE staff_account SET disabled_at=NULL, must_change=false")
+    for passphrase in (PASSPHRASE, GIVEN, ""):
+        assert isinstance(clinic.access.sign_in("lim", passphrase), SignInRefused)
+    with pytest.raises(VaultError):
+        held(clinic, "lim", PASSPHRASE)
+
+
+def test_a_role_taken_away_with_a_new_passphrase_comes_back_by_no_edit(
+    clinic: Clinic, desk: AccountsDesk
+) -> None:
+    id_ = clinic.add_staff("lim", Role.FACILITATOR, Role.CALLER).staff.id
+    seen(desk.set_roles(id_, FACILITATOR))
+    seen(desk.reset_passphrase(id_, GIVEN))
+    clinic.bend("UPDATE staff_account SET roles='caller,facilitator' WHERE login='lim'")
+    assert held(clinic, "lim", GIVEN) == {Purpose.ROSTER}
+    assert sign_in(clinic, "lim", GIVEN).staff.roles == FACILITATOR
 
 
 def test_the_last_manager_stays(clinic: Clinic, desk: AccountsDesk) -> None:
@@ -166,7 +197,7 @@ def test_the_last_manager_stays(clinic: Clinic, desk: AccountsDesk) -> None:
     other = seen(desk.add(NewAccount("second", GIVEN, frozenset({Role.MANAGER}))))
     desk.disable(other.id)
     assert desk.disable(id_) is AccountProblem.LAST_MANAGER
-    desk.enable(other.id)
+    desk.enable(other.id, OWN)
     assert seen(desk.set_roles(id_, CALLER)).roles == CALLER
     with pytest.raises(SignedOut):
         desk.accounts()
@@ -196,9 +227,10 @@ def test_one_s_own_passphrase_is_not_given(clinic: Clinic, desk: AccountsDesk) -
 def test_unknown_accounts_are_told(desk: AccountsDesk) -> None:
     unknown = AccountProblem.UNKNOWN
     assert desk.disable(NOBODY) is unknown
-    assert desk.enable(NOBODY) is unknown
+    assert desk.enable(NOBODY, GIVEN) is unknown
     assert desk.set_roles(NOBODY, CALLER) is unknown
     assert desk.set_languages(NOBODY, []) is unknown
+    assert desk.set_offers(NOBODY, []) is unknown
 
 
 def test_languages_are_kept(clinic: Clinic, desk: AccountsDesk) -> None:
@@ -206,6 +238,16 @@ def test_languages_are_kept(clinic: Clinic, desk: AccountsDesk) -> None:
     spoken = frozenset({CallLanguage.TAMIL, CallLanguage.ENGLISH})
     assert seen(desk.set_languages(id_, spoken)).languages == spoken
     assert desk.accounts()[0].languages == spoken
+
+
+def test_what_a_caller_offers_is_kept(clinic: Clinic, desk: AccountsDesk) -> None:
+    made = seen(desk.add(NewAccount("lim", GIVEN, CALLER, offers=frozenset({CallerWish.MAN}))))
+    assert made.offers == {CallerWish.MAN}
+    assert seen(desk.set_offers(made.id, CallerWish)).offers == set(CallerWish)
+    assert last_action(clinic) == "staff_offers_set"
+    assert seen(desk.set_offers(made.id, [])).offers == frozenset()
+    clinic.bend("UPDATE staff_account SET offers = 'man,robot' WHERE login = 'lim'")
+    assert desk.accounts()[0].offers == {CallerWish.MAN}, "what is unknown here offers nothing"
 
 
 def test_only_managers_come_here(clinic: Clinic) -> None:

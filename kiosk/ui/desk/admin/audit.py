@@ -15,7 +15,9 @@ from kiosk.domain.central.fleet import KioskView
 from kiosk.presentation.audit import (
     ACTION_AREAS,
     ACTION_TEXTS,
+    NOTE_HEADS,
     describe_action,
+    describe_heads,
     describe_verdict,
     entry_number,
 )
@@ -46,6 +48,8 @@ TRAIL_OF_ALL = (
 _ALL = "all"
 PAGE = 200
 """Entries of the audit trail in one answer."""
+_HEADS = 4
+"""Heads that are shown; more would leave no room for the entries."""
 _NAMED = 8
 """Machines that a question names."""
 
@@ -105,6 +109,15 @@ def format_filter(wanted: TrailFilter, count: int, *, is_all: bool) -> str:
     if wanted.action:
         parts.append(f"only “{describe_action(wanted.action)}”")
     return " · ".join(parts)
+
+
+def format_heads(found: AuditVerdict) -> tuple[str, ...]:
+    """Return what to note of a trail that is whole, in lines."""
+    heads = describe_heads(found)
+    shown = [f"  {head}" for head in heads[:_HEADS]]
+    if len(heads) > _HEADS:
+        shown.append(f"  and {len(heads) - _HEADS} more, which `kiosk audit verify` prints")
+    return (NOTE_HEADS, *shown) if heads else ()
 
 
 def ask_whose(logins: Sequence[str], then: Then) -> Question:
@@ -307,6 +320,8 @@ class AuditTrailScreen(DeskScreen):
         words = f"{format_clock(found.checked_at, self.clinic.zone)}  {describe_verdict(found)}"
         if found.broken:
             words += " Please change nothing, and tell whoever looks after this machine."
+        if found.ok:
+            words = "\n".join((words, *format_heads(found)))
         line = self.query_one("#verdict", Static)
         line.update(words)
         line.set_class(not found.ok, "-broken")

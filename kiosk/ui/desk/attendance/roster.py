@@ -161,26 +161,6 @@ def format_card(card: SessionCard) -> str:
     return " · ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class RosterNews:
-    """A session's roster, its mark, and what an undo takes back."""
-
-    mark: bytes
-    roster: Roster
-    last_step: RosterStep | None
-    unplaced: tuple[Arrival, ...]
-    """Who came while the kiosk's clock was wrong, and is on no list yet."""
-
-
-def read_news(session_id: UUID, mark: bytes, side: DeskSide) -> RosterNews | None:
-    """Return a session's roster with its new mark, or None where nothing changed since `mark`."""
-    desk = side.roster
-    now = desk.marker(session_id)
-    if now == mark:
-        return None
-    return RosterNews(now, desk.roster(session_id), desk.last_step(session_id), desk.unplaced())
-
-
 def guest_adder(session_id: UUID) -> Callable[[DeskSide], int]:
     """Return what adds one guest; called twice, it adds the same guest."""
     ids: list[UUID] = []
@@ -299,7 +279,7 @@ class RosterScreen(PeopleScreen):
 
     async def _read(self) -> None:
         mark = self._mark
-        answer = await self.ask(partial(read_news, self._session_id, mark))
+        answer = await self.ask(lambda side: side.roster.news(self._session_id, mark))
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         elif answer is not None and mark == self._mark:

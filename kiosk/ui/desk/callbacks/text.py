@@ -1,6 +1,6 @@
 """Callback requests as callers read them: what may be said, what was done, what to try next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from kiosk.domain.callbacks.actions import (
 from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy
 from kiosk.domain.callbacks.scheduling import Hint
 from kiosk.domain.callbacks.state import OPEN_STATUSES, EventKind, RequestStatus
+from kiosk.domain.callbacks.wishes import Topic, Wish
 from kiosk.domain.callbacks.worklist import (
     HistoryEntry,
     PhoneContact,
@@ -49,6 +50,7 @@ from kiosk.presentation.callbacks import (
     format_windows,
 )
 from kiosk.presentation.languages import format_call_language
+from kiosk.presentation.wishes import format_wish, format_with_state
 from kiosk.ui.desk.text import format_clock, format_day, format_day_and_clock, format_moment
 from kiosk.ui.widgets.list import cell
 
@@ -69,6 +71,7 @@ SHOWS = {
     WorklistPart.CLOSED: "Done",
     WorklistPart.ALL: "All",
 }
+_NOT_BEGUN = frozenset({RequestStatus.NEW, RequestStatus.WAITING})
 _SHOWN_BY_REASON = frozenset({RequestStatus.UNREACHABLE, RequestStatus.CLOSED})
 _MESSAGES = {
     MessagePolicy.NAME_AND_NUMBER: "Voicemail: first name and number only. No text.",
@@ -140,6 +143,8 @@ def format_state(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
         return f"after {at:%H:%M}" if today else f"after {at.day} {at:%b}"
     if status is RequestStatus.NEW and row.request.clock_doubtful:
         return "new, clock?"
+    if status in _NOT_BEGUN:
+        return format_with_state(STATES[status], row.request.wishes)
     return STATES[status]
 
 
@@ -157,6 +162,8 @@ def describe_safety(row: WorkRow) -> tuple[str, ...]:
         lines.append("To others, do not say where you ring from.")
     known = request.message_policy in set(MessagePolicy)
     policy = MessagePolicy(request.message_policy) if known else MessagePolicy.NONE
+    if Wish.TEXT in request.wishes:
+        lines.append("They would rather get a text than a ring.")
     lines.append(_MESSAGES.get(policy, "No voicemail and no text."))
     lines.append(
         "Their care team may be told."
@@ -180,6 +187,9 @@ def format_asked(row: WorkRow, zone: ZoneInfo) -> str:
 
 _MAY_SEE = frozenset({RequestStatus.ESCALATED, RequestStatus.UNREACHABLE})
 """Where a number may have to be passed on or looked at, although nobody rings it now."""
+
+
+_SHOWN_ELSEWHERE = frozenset({Wish.INTERPRETER, Wish.TEXT})
 
 
 def may_reveal(row: WorkRow) -> bool:
@@ -211,13 +221,14 @@ def format_number(row: WorkRow, contact: PhoneContact | None) -> str:
     return f"{masked}   R shows it" if may_reveal(row) else masked
 
 
-def describe_request(row: WorkRow, now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """Return (label, text) of what is known of the call."""
-    found = [
-        ("Language", _format_language(row)),
-        ("When", _format_windows(row)),
-        ("Tries", _format_tries(row)),
-    ]
+def describe_request(
+    row: WorkRow, now: datetime, zone: ZoneInfo, topics: Sequence[Topic] = ()
+) -> list[tuple[str, str]]:
+    """Return (label, text) of what is known of the call; `topics` are the clinic's."""
+    found = [("Language", _format_language(row))]
+    if wishes := _format_wishes(row, now, zone, topics):
+        found.append(("Wishes", wishes))
+    found += [("When", _format_windows(row)), ("Tries", _format_tries(row))]
     if row.state.status in OPEN_STATUSES and (step := format_next_step(row, now, zone)):
         found.append(("Next", step))
     if row.booked_for is not None:
@@ -232,7 +243,18 @@ def _format_language(row: WorkRow) -> str:
     words = format_call_language(code)
     if code == CallLanguage.OTHER:
         words = "another language; ask which"
-    return words
+    return f"{words}, with an interpreter" if Wish.INTERPRETER in row.request.wishes else words
+
+
+def _format_wishes(row: WorkRow, now: datetime, zone: ZoneInfo, topics: Sequence[Topic]) -> str:
+    """Return what is wished for, but what stands elsewhere: the interpreter, and a text."""
+    held = {code for code in row.request.wishes if code not in _SHOWN_ELSEWHERE}
+    codes = [*(wish for wish in Wish if wish in held), *sorted(held - set(Wish))]
+    words = [format_wish(code, topics) for code in codes]
+    if row.for_another_until is not None:
+        until = format_moment(row.for_another_until, now, zone)
+        words[0] += f" (rather a colleague's until {until})"
+    return "; ".join(words)
 
 
 def _format_windows(row: WorkRow) -> str:

@@ -1,6 +1,6 @@
 """The worklist: who asked to be called, the next call to make at the top."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from kiosk.domain.callbacks.request import Window
+from kiosk.domain.callbacks.wishes import Topic
 from kiosk.domain.callbacks.worklist import (
     Worklist,
     WorklistCounts,
@@ -30,6 +31,7 @@ from kiosk.presentation.callbacks import (
     format_windows,
 )
 from kiosk.presentation.languages import CALL_LANGUAGES, format_call_language
+from kiosk.presentation.wishes import format_short_wishes
 from kiosk.ui.desk.callbacks.duplicates import RingingBackScreen
 from kiosk.ui.desk.callbacks.export import ExportScreen
 from kiosk.ui.desk.callbacks.questions import ask_displayed_number, ask_export_format
@@ -51,6 +53,7 @@ COLUMNS = (
     Column("Due", 11),
     Column("Name", 20, 10, grows=True),
     Column("Language", 9),
+    Column("Wishes", 20, 11, rank=4),
     Column("When", 12, rank=2),
     Column("Tries", 5, rank=3, right=True),
     Column("Last try", 23, 12, rank=4),
@@ -78,8 +81,10 @@ _EMPTY = {
 }
 
 
-def worklist_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> Line:
-    """Return one request as a row of `COLUMNS`.
+def worklist_line(
+    row: WorkRow, now: datetime, zone: ZoneInfo, topics: Sequence[Topic] = ()
+) -> Line:
+    """Return one request as a row of `COLUMNS`; `topics` are the clinic's.
 
     Only what is late stands out: in a list where all is late, a bold row can still be called now.
     """
@@ -88,6 +93,7 @@ def worklist_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> Line:
         format_due(schedule, now, zone),
         format_name(row),
         format_short_language(row),
+        format_short_wishes(row.request.wishes, topics),
         format_windows(row.request.windows, short=True),
         str(schedule.attempts) if schedule.attempts else "",
         format_result(schedule.last_result),
@@ -403,7 +409,8 @@ class WorklistScreen(DeskScreen):
         self.rekey()
 
     def _line(self, row: WorkRow) -> Line:
-        return worklist_line(row, self.clinic.now(), self.clinic.zone)
+        clinic = self.clinic
+        return worklist_line(row, clinic.now(), clinic.zone, clinic.wishes.topics)
 
     def _narrow(self, wanted: WorklistFilter) -> None:
         """Show another part of the list, from its top."""

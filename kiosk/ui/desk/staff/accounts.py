@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
-from uuid import UUID
 
 from textual import on
 from textual.widget import Widget
 
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import (
     LONGEST_LOGIN,
     SHORTEST_PASSPHRASE,
@@ -17,10 +17,11 @@ from kiosk.domain.staff import (
     Role,
     check_passphrase,
     is_login,
+    may_take,
     normalise_login,
-    purposes_of_roles,
 )
 from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
+from kiosk.presentation.wishes import OFFERS
 from kiosk.ui.desk.forms import FormScreen, MarkRow, Row, TextRow
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.questions import ask_sure
@@ -81,12 +82,12 @@ class AccountsScreen(DeskScreen):
         yield Key("a", "Add", partial(self.open, NewAccountScreen))
         if one is None:
             return
-        reset = partial(ResetPassphraseScreen, one.id, one.login)
-        yield Key("l", "Languages", partial(self.open, partial(LanguagesScreen, one)))
-        yield Key("p", "Passphrase", partial(self.open, reset))
+        yield Key("l", "Languages", partial(self.open, partial(OnThePhoneScreen, one)))
+        passphrase = partial(self.open, partial(ResetPassphraseScreen, one))
         if one.disabled:
-            yield Key("e", "Enable", self._enable)
+            yield Key("e", "Enable", passphrase)
         else:
+            yield Key("p", "Passphrase", passphrase)
             yield Key("d", "Disable", self._disable)
 
     def on_mount(self) -> None:
@@ -123,21 +124,23 @@ class AccountsScreen(DeskScreen):
     def _disable(self) -> None:
         one = self._current
         if one is not None:
-            lead = "It ends at once, also for somebody who is signed in with it."
-            question = f"Disable the account {one.login}?"
-            self.pose(
-                ask_sure(question, lead, "Yes, disable it", partial(self._set, one, off=True))
+            lead = (
+                "It ends at once, also for somebody who is signed in with it. To enable it later"
+                " takes a new passphrase."
             )
+            question = f"Disable the account {one.login}?"
 
-    def _enable(self) -> None:
-        if self._current is not None:
-            self._set(self._current, off=False)
+            def disable() -> None:
+                self.act(lambda side: side.accounts.disable(one.id), "Disabled.")
 
-    def _set(self, one: AccountView, *, off: bool) -> None:
-        self.act(
-            lambda side: side.accounts.disable(one.id) if off else side.accounts.enable(one.id),
-            "Disabled." if off else "Enabled again.",
-        )
+            self.pose(ask_sure(question, lead, "Yes, disable it", disable))
+
+
+def offers_row(held: Iterable[CallerWish] = ()) -> MarkRow:
+    """Return the row of what visitors may wish a caller to be."""
+    options = tuple((wish.value, words) for wish, words in OFFERS.items())
+    hint = "For visitors who wish to speak with one; no mark tells nothing."
+    return MarkRow("offers", "Is", options, hint, frozenset(held), several=True)
 
 
 def passphrase_rows(label: str) -> tuple[TextRow, TextRow]:
@@ -178,11 +181,13 @@ class NewAccountScreen(FormScreen):
         spoken = tuple((code.value, words) for code, words in SPOKEN.items())
         hint = "What they speak on the phone; no mark means all."
         yield MarkRow("languages", "On the phone", spoken, hint, several=True)
+        yield offers_row()
         yield from passphrase_rows("First passphrase")
 
     def keep(self) -> None:
         roles = frozenset(Role(role) for role in self.marked("roles"))
         languages = frozenset(CallLanguage(code) for code in self.marked("languages"))
+        offers = frozenset(CallerWish(code) for code in self.marked("offers"))
         login = normalise_login(self.typed("login"))
         if not is_login(login):
             self.miss("login", "Please type a login of plain characters.")
@@ -197,7 +202,7 @@ class NewAccountScreen(FormScreen):
         def add(side: DeskSide) -> "Answer":
             from kiosk.usecases.staff.accounts import NewAccount
 
-            return side.accounts.add(NewAccount(login, passphrase, roles, languages))
+            return side.accounts.add(NewAccount(login, passphrase, roles, languages, offers))
 
         self.say("One moment …")
         self.send(add, f"{login} can sign in now; they choose a passphrase of their own then.")
@@ -206,26 +211,33 @@ class NewAccountScreen(FormScreen):
 class ResetPassphraseScreen(FormScreen):
     """The form of a passphrase that its owner has to replace at the next sign-in."""
 
-    def __init__(self, account_id: UUID, login: str, roles: frozenset[Role] | None = None) -> None:
-        """Take the account and the new roles that ask for it; None: the passphrase is lost."""
+    def __init__(self, account: AccountView, roles: frozenset[Role] | None = None) -> None:
+        """Take the account and the new roles that ask for it.
+
+        None: the passphrase is lost, or the account was disabled.
+        """
         super().__init__()
-        self._account_id = account_id
-        self._login = login
+        self._account = account
         self._roles = roles
 
     def heading(self) -> str:
-        return f"A new passphrase for {self._login}"
+        if self._account.disabled:
+            return f"Enable {self._account.login} with a new passphrase"
+        return f"A new passphrase for {self._account.login}"
 
     def rows(self) -> Iterable[Row]:
         yield from passphrase_rows("Passphrase")
 
     def keep(self) -> None:
-        id_, roles, passphrase = self._account_id, self._roles, read_passphrase(self)
+        account, roles, passphrase = self._account, self._roles, read_passphrase(self)
         if passphrase is None:
             return
         self.say("One moment …")
-        done = f"Tell {self._login} the new passphrase; the old one is gone."
-        if roles is None:
+        id_, done = account.id, f"Tell {account.login} the new passphrase; the old one is gone."
+        if account.disabled:
+            done = f"Enabled. {done}"
+            self.send(lambda side: side.accounts.enable(id_, passphrase), done)
+        elif roles is None:
             self.send(lambda side: side.accounts.reset_passphrase(id_, passphrase), done)
         else:
             done = f"The roles are kept. {done}"
@@ -255,32 +267,46 @@ class RolesScreen(FormScreen):
             self.miss("roles", "Mark one role or more.")
         elif roles == account.roles:
             self.finish("Nothing was changed.")
-        elif purposes_of_roles(roles) <= purposes_of_roles(account.roles):
+        elif account.disabled or may_take(account.roles, roles):
             done = f"The roles of {account.login} are kept."
             self.send(lambda side: side.accounts.set_roles(account.id, roles, ""), done)
         else:
-            reset = partial(ResetPassphraseScreen, account.id, account.login, roles)
+            reset = partial(ResetPassphraseScreen, account, roles)
             self.open(reset, instead=True)
 
 
-class LanguagesScreen(FormScreen):
-    """Languages to mark."""
-
-    explains = "Spoken on the phone; no mark means every language."
+class OnThePhoneScreen(FormScreen):
+    """Languages to mark, and what visitors may wish for."""
 
     def __init__(self, account: AccountView) -> None:
         super().__init__()
         self._account = account
 
     def heading(self) -> str:
-        return f"The languages of {self._account.login}"
+        return f"{self._account.login} on the phone"
 
     def rows(self) -> Iterable[Row]:
         options = tuple((code.value, words) for code, words in SPOKEN.items())
         held = frozenset(code.value for code in self._account.languages)
-        yield MarkRow("languages", "On the phone", options, marked=held, several=True)
+        hint = "Spoken on the phone; no mark means every language."
+        yield MarkRow("languages", "Speaks", options, hint, held, several=True)
+        yield offers_row(self._account.offers)
 
     def keep(self) -> None:
-        marked = frozenset(CallLanguage(code) for code in self.marked("languages"))
-        id_, done = self._account.id, f"The languages of {self._account.login} are kept."
-        self.send(lambda side: side.accounts.set_languages(id_, marked), done)
+        account, id_ = self._account, self._account.id
+        spoken = frozenset(CallLanguage(code) for code in self.marked("languages"))
+        offers = frozenset(CallerWish(code) for code in self.marked("offers"))
+
+        def change(side: DeskSide) -> "Answer":
+            answer = side.accounts.set_languages(id_, spoken)
+            is_kept = isinstance(answer, AccountView)
+            return side.accounts.set_offers(id_, offers) if is_kept else answer
+
+        if offers == account.offers:
+            self.send(lambda side: side.accounts.set_languages(id_, spoken), self._done)
+        else:
+            self.send(change, self._done)
+
+    @property
+    def _done(self) -> str:
+        return f"{self._account.login} gets calls by that from now on."

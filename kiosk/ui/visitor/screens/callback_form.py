@@ -1,7 +1,11 @@
-"""The callback form: five steps with one or two questions each, then all of it read back."""
+"""The callback form: five steps with one or two questions each, then all of it read back.
+
+Where the clinic offers wishes, one more screen can be passed over; it is no step of its own.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
+from math import ceil
 
 from rich.table import Table
 from textual import on
@@ -9,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
+from kiosk.domain.callbacks.wishes import OfferedWishes, with_message_policy, with_wishes
 from kiosk.domain.phones import PhoneProblem, check_phone, format_masked, format_phone
 from kiosk.domain.text import NameProblem, check_name, clean
 from kiosk.ui.door import Trouble
@@ -21,7 +26,9 @@ from kiosk.ui.visitor.text import (
     first_day_options,
     format_option,
     message_policy_options,
+    topic_options,
     window_options,
+    wish_options,
 )
 from kiosk.ui.visitor.visit import CallForm
 from kiosk.ui.widgets.buttons import Action, Pressable
@@ -215,6 +222,40 @@ class CallLanguageScreen(CallFormScreen):
         self._form.draft = replace(self._form.draft, call_language=language)
 
 
+_BESIDE, _ROWS = 3, 3
+"""Choices in a row, and rows of them that leave room for air on a usual screen."""
+
+
+class CallWishesScreen(CallFormScreen):
+    """What the visitor may wish for; the next step is one key away whatever is marked."""
+
+    def heading(self) -> str:
+        return self._("Do you have a wish for the call?")
+
+    def lead(self) -> str:
+        return self._("You can pass this by. We do our best, and get in touch in any case.")
+
+    def body(self) -> Iterable[Widget]:
+        offered, marked = self.context.clinic.wishes, self._form.draft.wishes
+        rows = sum(ceil(len(group) / _BESIDE) for group in (offered.wishes, offered.topics))
+        self.set_class(rows > _ROWS, "-many")
+        if offered.wishes:
+            yield Choices(wish_options(offered, self._), marked=marked, several=True, id="wishes")
+        if offered.topics:
+            question = self._("What would you like to talk about?")
+            yield Static(question, classes="question", markup=False)
+            topics = topic_options(offered, self.visit.texts.language)
+            yield Choices(topics, marked=marked, several=True, id="topics")
+
+    @on(Choices.Changed)
+    def keep(self, event: Choices.Changed) -> None:
+        """Keep what is marked; a woman and a man exclude each other."""
+        form, here = self._form, event.choices
+        others = form.draft.wishes - here.values
+        form.draft = with_wishes(form.draft, others | here.marked)
+        here.show(form.draft.wishes & here.values)
+
+
 class CallMessageScreen(CallFormScreen):
     """Two questions with a careful answer already marked."""
 
@@ -237,7 +278,7 @@ class CallMessageScreen(CallFormScreen):
     def keep_policy(self, event: Choices.Changed) -> None:
         """Keep what may be left."""
         policy = MessagePolicy(event.choices.value)
-        self._form.draft = replace(self._form.draft, message_policy=policy)
+        self._form.draft = with_message_policy(self._form.draft, policy)
 
     @on(Choices.Changed, "#other")
     def keep_other(self, event: Choices.Changed) -> None:
@@ -315,10 +356,21 @@ class CallReviewScreen(CallFormScreen):
             (self._("Number"), number),
             (self._("When"), f"{', '.join(times)}. {first_day}"),
             (self._("Language"), language),
+            *((self._("Wishes"), wishes) for wishes in self._read_wishes()),
             (self._("Message"), policy),
             (self._("If someone else picks up"), other),
         )
         return pairs(rows)
+
+    def _read_wishes(self) -> Iterable[str]:
+        """Yield the wishes as one text; nothing where there is none."""
+        offered, wishes = self.context.clinic.wishes, self._form.draft.wishes
+        options = (
+            *wish_options(offered, self._),
+            *topic_options(offered, self.visit.texts.language),
+        )
+        if words := [text for value, text in options if value in wishes]:
+            yield ", ".join(words)
 
     @on(Choices.Changed)
     def keep_extras(self, event: Choices.Changed) -> None:
@@ -352,3 +404,12 @@ FORM_STEPS: tuple[type[CallFormScreen], ...] = (
     CallReviewScreen,
 )
 """The steps in order; the receipt follows when the last one is sent."""
+
+
+def step_after(step: type[CallFormScreen], offered: OfferedWishes) -> type[CallFormScreen]:
+    """Return the screen after one: the next step, or between two of them what can be wished for."""
+    if step is CallLanguageScreen and not offered.is_empty:
+        return CallWishesScreen
+    if step is CallWishesScreen:
+        step = CallLanguageScreen
+    return FORM_STEPS[FORM_STEPS.index(step) + 1]

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.staff import Role
+from kiosk.domain.staff import Purpose, Role
 from kiosk.ui.desk.admin import audit
+from kiosk.usecases.audit_trail import check_trail
 from tests.support.central_clinics import kiosk_beside, open_clinic_at_centre
 from tests.support.centres import Centre
 from tests.support.desks import PIN, Clinic
@@ -142,8 +143,12 @@ async def test_the_verdict_is_told_in_plain_words(busy: Clinic) -> None:
     async with at_desk(busy) as colleague:
         await at_trail(colleague)
         entries = busy.count("audit_event")
+        head = check_trail(busy.store, busy.site, busy.manager.keys[Purpose.CALLBACKS]).head
         await colleague.keys("v")
         colleague.expect(f"The trail is whole: its {entries} entries are as they were written.")
+        colleague.expect("Note its head away from the machine", f"  {head}")
+        assert head is not None
+        assert busy.access.oversight_desk(busy.fresh(busy.manager)).verify_audit([head]).ok
         colleague.expect("checked the audit trail")
         with busy.store.write() as transaction:
             change = "UPDATE audit_event SET action='signed_in' WHERE action='callback_revealed'"
@@ -154,6 +159,7 @@ async def test_the_verdict_is_told_in_plain_words(busy: Clinic) -> None:
         await colleague.keys("v")
         colleague.expect(f"The trail is NOT whole: entry {position + 1} was changed")
         colleague.expect("tell whoever looks after this machine")
+        assert "Note its head" not in "".join(colleague.lines)
         row = next(
             line for line in rows(colleague) if line.lstrip(" ›").startswith(f"{position + 1} ")
         )
@@ -190,4 +196,4 @@ async def test_at_a_centre_each_entry_says_where_and_one_machine_is_chosen(
         (line,) = rows(colleague)
         assert "Machine 8C" in line
         await colleague.keys("v")
-        colleague.expect("The trails of all 2 machines are whole")
+        colleague.expect("The trails of all 2 machines are whole", "Note its head", "Machine 8C")

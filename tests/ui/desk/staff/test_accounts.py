@@ -1,6 +1,7 @@
 """Staff accounts on the manager's desk."""
 
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.domain.callbacks.wishes import CallerWish
 from kiosk.domain.staff import AccountView, Role
 from kiosk.usecases.access import SignInRefused
 from kiosk.usecases.staff_desk import SignedIn
@@ -31,16 +32,19 @@ async def test_a_new_colleague_signs_in_and_chooses_a_passphrase(clinic: Clinic)
         await what_a_new_account_lacks_is_said(colleague)
         await clear(colleague, "login", " Mei.Lin ")
         await colleague.tap("Mandarin")
+        await colleague.tap("A woman")
         await give(colleague, GIVEN, GIVEN)
         colleague.expect_not(GIVEN)
         await colleague.tap("Make the account")
-        colleague.expect("mei.lin can sign in now", "passphrase given", "Mandarin", "2 accounts")
+        colleague.expect("mei.lin can sign in now", "passphrase given", "2 accounts")
+        colleague.expect("a woman; Mandar")
         await colleague.keys("q")
         await colleague.sign_in("mei.lin", GIVEN)
         colleague.expect("Choose a passphrase of your own")
     made = account(clinic, "mei.lin")
     assert made.roles == {Role.CALLER}
     assert made.languages == {CallLanguage.MANDARIN}
+    assert made.offers == {CallerWish.WOMAN}
     assert made.must_change
 
 
@@ -100,12 +104,15 @@ async def test_languages_are_marked_and_an_account_is_disabled_and_enabled(clini
     clinic.add_staff("arjun", Role.CALLER)
     async with at_desk(clinic, "manager") as colleague:
         await colleague.keys("f", "l")
-        colleague.expect("The languages of arjun", "no mark means every language")
+        colleague.expect("arjun on the phone", "no mark means every language")
         await colleague.tap("Tamil")
         await colleague.tap("Hokkien")
+        await colleague.tap("A man")
         await colleague.keys("k")
-        colleague.expect("The languages of arjun are kept.", "Tamil, Hokkien")
-        assert account(clinic, "arjun").languages == {CallLanguage.TAMIL, CallLanguage.HOKKIEN}
+        colleague.expect("arjun gets calls by that from now on.", "a man; Tamil")
+        marked = account(clinic, "arjun")
+        assert marked.languages == {CallLanguage.TAMIL, CallLanguage.HOKKIEN}
+        assert marked.offers == {CallerWish.MAN}
         await colleague.keys("d")
         colleague.expect("Disable the account arjun?")
         await colleague.keys("n")
@@ -113,9 +120,21 @@ async def test_languages_are_marked_and_an_account_is_disabled_and_enabled(clini
         await colleague.keys("d", "y")
         colleague.expect("Disabled.", "2 accounts, 1 disabled", "Enable")
         assert isinstance(clinic.access.sign_in("arjun", PASSPHRASE), SignInRefused)
+        assert "Passphrase" not in "".join(colleague.lines)
+        await colleague.keys("enter")
+        await colleague.tap("Facilitator")
+        await colleague.keys("k")
+        colleague.expect("The roles of arjun are kept.")
         await colleague.keys("e")
-        colleague.expect("Enabled again.", "2 accounts")
+        colleague.expect("Enable arjun with a new passphrase")
+        await give(colleague, GIVEN, GIVEN)
+        await colleague.tap("Keep it")
+        colleague.expect("Enabled. Tell arjun the new passphrase", "2 accounts")
     assert not account(clinic, "arjun").disabled
+    assert isinstance(clinic.access.sign_in("arjun", PASSPHRASE), SignInRefused)
+    enabled = clinic.access.sign_in("arjun", GIVEN)
+    assert isinstance(enabled, SignedIn)
+    assert enabled.staff.roles == {Role.CALLER, Role.FACILITATOR}
 
 
 async def test_a_lost_passphrase_is_replaced_but_not_ones_own(clinic: Clinic) -> None:
