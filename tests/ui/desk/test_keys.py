@@ -225,7 +225,7 @@ MANAGER = (
             "enter",
             SECRET,
             "enter",
-            "enter",
+            "k",
         ),
         "mei can sign in now",
         9,
