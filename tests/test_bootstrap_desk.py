@@ -3,13 +3,14 @@
 import asyncio
 import gc
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from kiosk.bootstrap.data_folder import make_folder
-from kiosk.bootstrap.desk import desk_side, show_desk
+from kiosk.bootstrap.desk import KeptHabits, desk_side, show_desk
 from kiosk.bootstrap.kiosk import Kiosk
-from kiosk.domain.callbacks.worklist import WorklistFilter
+from kiosk.domain.callbacks.worklist import WorklistFilter, WorklistHabit
 from kiosk.domain.staff import Role
 from kiosk.errors import SetupError, SignedOut
 from kiosk.records.database.opening import LINK_FILE
@@ -18,7 +19,7 @@ from kiosk.ui.desk.app import DeskApp
 from kiosk.ui.desk.session import CurrentUser, DeskSide
 from kiosk.ui.door import Trouble
 from kiosk.usecases.access import SignInRefused
-from tests.support.desks import Clinic, open_clinic
+from tests.support.desks import NOON, Clinic, open_clinic
 
 
 @pytest.fixture
@@ -55,6 +56,24 @@ def test_the_place_of_the_desk_says_when_it_locks(folder: Path) -> None:
             True,
             clinic.site.name,
         )
+
+
+def test_habits_are_kept_by_account_and_a_spoiled_file_is_as_none(folder: Path) -> None:
+    habits, ann, ben = KeptHabits(folder), UUID(int=1), UUID(int=2)
+    assert habits.recall(ann) == WorklistHabit()
+    habits.keep(ann, WorklistHabit(NOON, for_me=True))
+    habits.keep(ben, WorklistHabit(None))
+    assert KeptHabits(folder).recall(ann) == WorklistHabit(NOON, for_me=True)
+    assert habits.recall(ben) == WorklistHabit()
+    path = folder / "habits.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    for spoiled in ("", "[]", "{", '{"%s": 3}', '{"%s": {"looked_at": "noon", "for_me": 1}}'):
+        path.write_text(spoiled.replace("%s", ann.hex), encoding="utf-8")
+        assert habits.recall(ann) == WorklistHabit()
+    path.unlink()
+    path.mkdir()
+    habits.keep(ann, WorklistHabit(NOON))  # cannot be written: nothing is said
+    assert habits.recall(ann) == WorklistHabit()
 
 
 def test_nobody_signed_in_opens_nothing(folder: Path) -> None:

@@ -1,12 +1,16 @@
 """Puts the staff's desk together: access, the clinic, and what writes files for it."""
 
 import gc
+import json
+import os
 import sys
 from collections.abc import Callable, Collection, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from kiosk.bootstrap.daily import has_visitors, start_daily
 from kiosk.bootstrap.data_folder import check_folder, find_link, log_to, refuse_staff_work
@@ -24,7 +28,7 @@ from kiosk.errors import SetupError
 if TYPE_CHECKING:
     from kiosk.domain.attendance.roster import IssuedPass
     from kiosk.domain.callbacks.entry import BlankForm
-    from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
+    from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter, WorklistHabit
     from kiosk.domain.groups.plan_import import Plans
     from kiosk.domain.printing import PrintedSlip, PrintJob
     from kiosk.presentation.pages import TextPages
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
 
 LOG: Final = "desk.log"
+HABITS: Final = "habits.json"
 _FEW_COLLECTIONS: Final = 100_000
 """New objects before a collection: more than a list of ten thousand requests, whose painting would
 wait for it. What the desk shows is collected when a screen or its user goes."""
@@ -106,8 +111,49 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
         wishes=kiosk.wishes(),
     )
     files = _Files(kiosk)
-    tools = Tools(files.callbacks, _Printing(kiosk), _Plans(kiosk))
+    tools = Tools(files.callbacks, _Printing(kiosk), _Plans(kiosk), KeptHabits(kiosk.folder))
     return DeskSide(kiosk.access(), clinic, tools)
+
+
+class KeptHabits:
+    """Keeps how each person looks at their list in a small file of the data folder.
+
+    It holds ids of accounts, times and marks; a file that cannot be read or written is as none.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / HABITS
+
+    def recall(self, staff_id: UUID) -> "WorklistHabit":
+        """Return what is remembered of a person; a blank one where that is nothing."""
+        from kiosk.domain.callbacks.worklist import WorklistHabit
+
+        kept = self._read().get(staff_id.hex)
+        if not isinstance(kept, dict):
+            return WorklistHabit()
+        looked_at = None
+        with suppress(TypeError, ValueError):
+            at = datetime.fromisoformat(kept["looked_at"]) if "looked_at" in kept else None
+            looked_at = None if at is None or at.tzinfo is None else at
+        return WorklistHabit(looked_at, kept.get("for_me") is True)
+
+    def keep(self, staff_id: UUID, habit: "WorklistHabit") -> None:
+        """Remember it; what cannot be written is forgotten."""
+        looked_at = {} if habit.looked_at is None else {"looked_at": habit.looked_at.isoformat()}
+        kept = {**self._read(), staff_id.hex: {"for_me": habit.for_me, **looked_at}}
+        new = self._path.with_name(f".{HABITS}.{os.getpid()}")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+        with suppress(OSError):
+            with os.fdopen(os.open(new, flags, 0o600), "w", encoding="utf-8") as file:
+                json.dump(kept, file)
+            new.replace(self._path)
+
+    def _read(self) -> dict[str, object]:
+        try:
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return kept if isinstance(kept, dict) else {}
 
 
 class _Files:

@@ -1,6 +1,6 @@
 """`kiosk callbacks`: who asked to be called, and what was done about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
@@ -37,11 +37,13 @@ from kiosk.domain.callbacks.actions import (
     ActionResult,
     AddNote,
     Attempt,
+    Book,
     Claim,
     Close,
     DismissNote,
     Done,
     Escalate,
+    HandOver,
     HeldBy,
     Hold,
     Merge,
@@ -60,11 +62,12 @@ from kiosk.domain.callbacks.worklist import PhoneContact, WorklistFilter, Workli
 from kiosk.domain.staff import Role
 from kiosk.errors import AccessRefused
 from kiosk.exports.writing import ExportFormat
-from kiosk.presentation.callbacks import format_due
+from kiosk.presentation.callbacks import describe_rest_hours, format_due
 
 if TYPE_CHECKING:
     from kiosk.bootstrap.kiosk import Kiosk
     from kiosk.domain.callbacks.worklist import HistoryEntry
+    from kiosk.domain.staff import Staff
     from kiosk.usecases.callbacks.desk import CallbackDesk
 
 
@@ -115,6 +118,9 @@ _COLUMNS = {
     "next_at": "schedule.next_at",
     "hint": "schedule.hint",
     "holder": "holder",
+    "handed_to": "handed_to",
+    "booked_for": "booked_for",
+    "booked_with": "booked_with",
     "claim_ends": "claim_ends",
     "may_give_up": "schedule.may_give_up",
     "stopped": "state.stopped",
@@ -135,7 +141,9 @@ _IN_A_TABLE = (
     "reference", "call_now", "due", "status", "name", "phone", "call_language", "wishes", "windows",
     "attempts", "last_result", "source", "holder",
 )  # fmt: skip
-_HISTORY = ("at", "kind", "outcome", "by", "next_at", "note", "undone", "revision", "event_id")
+_HISTORY = (
+    "at", "kind", "outcome", "by", "next_at", "note", "undone", "whom", "revision", "event_id",
+)  # fmt: skip
 _MOMENT = 'Such as "2026-03-31 14:30", 2026-03-31 or 14:30, clinic\'s time.'
 _REFUSALS = {
     Refusal.NOT_OPEN: "It is not open; `kiosk callbacks reopen {}` puts it back.",
@@ -157,6 +165,11 @@ _REFUSALS = {
     Refusal.NO_WRONG_NUMBER: (
         "Note a call to a wrong person or dead number first: `kiosk callbacks result {}`."
     ),
+    Refusal.CLOSED_DAY: "The clinic is closed on that day; name another.",
+    Refusal.NOT_BOOKED: (
+        "It is closed, and not with a talk; `kiosk callbacks reopen {}` puts it back first."
+    ),
+    Refusal.NO_COLLEAGUE: "No account in use has this name; see `kiosk staff list`.",
     Refusal.BY_VISITOR: "They took it back with their slip; only they can ask again.",
 }
 _Make = Callable[["CallbackDesk", "Kiosk"], Action]
@@ -169,6 +182,14 @@ def list_(
     language: LanguageOption = None,
     window: WindowOption = None,
     text: TextOption = "",
+    display: Annotated[
+        str,
+        typer.Option(
+            "--rings-back",
+            metavar="NUMBER",
+            help="Only those of a number on the display; noted. - takes it from the input.",
+        ),
+    ] = "",
     form: FormatOption = Format.TABLE,
 ) -> None:
     """List requests in the order to call; of each number only its end.
@@ -183,13 +204,33 @@ def list_(
         if Role.CLINICIAN in staff.staff.roles and Role.CALLER not in staff.staff.roles:
             show_entered(access.entry_desk(staff), kiosk.site.zone, form)
             return
+        if display:
+            found = access.callback_desk(staff).look_up(_displayed(display))
+            rows = [_cells(row, kiosk, form) for row in found]
+            empty = "No open request has this number."
+            show(rows, form, columns=_columns_in(form), empty=empty)
+            return
         listed = access.callback_desk(staff).worklist()
         wanted_rows = [row for row in listed.rows if matches_filter(row, wanted, listed.speaks)]
         rows = [_cells(row, kiosk, form) for row in wanted_rows]
     empty = "Nobody has asked to be called yet."
     if listed.rows:
         empty = "No request is in this part of the list; `--show all` shows every one."
-    show(rows, form, columns=_IN_A_TABLE if form is Format.TABLE else tuple(_COLUMNS), empty=empty)
+    show(rows, form, columns=_columns_in(form), empty=empty)
+
+
+def _columns_in(form: Format) -> tuple[str, ...]:
+    return _IN_A_TABLE if form is Format.TABLE else tuple(_COLUMNS)
+
+
+def _displayed(typed: str) -> str:
+    """Return the number on a telephone's display, which is long enough to look it up."""
+    from kiosk.domain.phones import LEAST_SHOWN, has_digits_to_find
+
+    number = from_input(typed)
+    if not has_digits_to_find(number):
+        raise wrong("--rings-back", f"it needs to be whole, or its last {LEAST_SHOWN} digits")
+    return number
 
 
 @app.command("show", cls=Verb)
@@ -233,7 +274,7 @@ def history(
         desk, zone = access.callback_desk(staff), kiosk.site.zone
         entries = desk.history(_find_request(desk, reference).request.id)
         rows = [_history_cells(entry, desk, zone) for entry in entries]
-    columns = (*_HISTORY[:7], "into") if form is Format.TABLE else (*_HISTORY, "into")
+    columns = (*_HISTORY[:8], "into") if form is Format.TABLE else (*_HISTORY, "into")
     show(rows, form, columns=columns, empty="Nothing has been done about it yet.")
 
 
@@ -262,18 +303,52 @@ def export(
 
 @app.command(cls=Verb)
 def claim(
-    reference: ReferenceArgument, user: CallerOption, form: FormatOption = Format.TABLE
+    user: CallerOption,
+    reference: Annotated[
+        str | None,
+        typer.Argument(metavar="[REFERENCE]", help="Without it: the next call to make."),
+    ] = None,
+    present: Annotated[
+        str | None,
+        typer.Option("--instead-of", metavar="REFERENCE", help="A claimed one to let go of."),
+    ] = None,
+    form: FormatOption = Format.TABLE,
 ) -> None:
-    """Take a request for yourself; the claim ends by itself."""
-    _act(user, reference, lambda *_: Claim(), form)
+    """Take a request for yourself, or the next one; it ends by itself."""
+    if reference is not None:
+        if present is not None:
+            raise wrong("--instead-of", "it belongs to the next call, without a REFERENCE")
+        _act(user, reference, lambda *_: Claim(), form)
+        return
+    with signed_in(user) as (kiosk, access, staff):
+        desk = access.callback_desk(staff)
+        held = None if present is None else _find_request(desk, present).request.id
+        row = desk.next_call(held)
+        if row is None:
+            rest = describe_rest_hours(kiosk.clock.now(), kiosk.calendar())
+            raise NotDone(rest or "There is no other call to make just now.")
+        found = _cells(row, kiosk, form)
+    show_one(found, form, columns=tuple(_COLUMNS))
 
 
 @app.command(cls=Verb)
 def release(
-    reference: ReferenceArgument, user: CallerOption, form: FormatOption = Format.TABLE
+    reference: ReferenceArgument,
+    user: CallerOption,
+    to: Annotated[
+        str, typer.Option("--to", metavar="LOGIN", help="The colleague who is to ring.")
+    ] = "",
+    note: NoteOption = "",
+    form: FormatOption = Format.TABLE,
 ) -> None:
-    """Give a claimed request back to the list."""
-    _act(user, reference, lambda *_: Release(), form)
+    """Give a request back to the list, or to a colleague."""
+
+    def make(desk: "CallbackDesk", _kiosk: "Kiosk") -> Action:
+        whom = _find_person(desk.colleagues(), to, "--to") if to else None
+        is_handed = to or note or _find_request(desk, reference).handed_to
+        return HandOver(whom, from_input(note)) if is_handed else Release()
+
+    _act(user, reference, make, form)
 
 
 @app.command(cls=Verb)
@@ -321,11 +396,29 @@ def close(
         Outcome, typer.Argument(metavar="OUTCOME", help=f"One of {', '.join(Outcome)}.")
     ],
     user: CallerOption,
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=MOMENT_FORMATS, metavar="TIME", help="When the talk is."),
+    ] = None,
+    person: Annotated[
+        str, typer.Option("--with", metavar="LOGIN", help="Who will talk with them.")
+    ] = "",
     note: NoteOption = "",
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Take a request off the list, with its outcome."""
-    _act(user, reference, lambda *_: Close(outcome, from_input(note)), form)
+    """Take a request off the list, or move its talk."""
+    if (at is not None or person) and outcome is not Outcome.SESSION_BOOKED:
+        raise wrong("--at", f"a talk belongs to {Outcome.SESSION_BOOKED}")
+    if person and at is None:
+        raise wrong("--with", "it needs --at, the time of the talk")
+
+    def make(desk: "CallbackDesk", kiosk: "Kiosk") -> Action:
+        if at is None:
+            return Close(outcome, from_input(note))
+        whom = _find_person(desk.people(), person, "--with") if person else None
+        return Book(moment(at, kiosk, "--at"), whom, from_input(note))
+
+    _act(user, reference, make, form)
 
 
 @app.command(cls=Verb)
@@ -457,6 +550,17 @@ def _find_request(desk: "CallbackDesk", typed: str) -> WorkRow:
     return row
 
 
+def _find_person(people: "Sequence[Staff]", typed: str, option: str) -> UUID:
+    """Return the id of one of the staff by their login."""
+    from kiosk.domain.staff import normalise_login
+
+    login = normalise_login(typed)
+    found = next((one.id for one in people if one.login == login), None)
+    if found is None:
+        raise wrong(option, "no account in use has this name; see `kiosk staff list`")
+    return found
+
+
 def _cells(row: WorkRow, kiosk: "Kiosk", form: Format) -> dict[str, object]:
     """Return the cells of one request, times in the clinic's zone; what is due, in words."""
     values: tuple[object, ...] = _read_cells(row)
@@ -503,6 +607,7 @@ def _history_cells(
         "next_at": None if entry.next_at is None else entry.next_at.astimezone(zone),
         "note": entry.note,
         "undone": entry.undone,
+        "whom": entry.whom,
         "revision": entry.revision,
         "event_id": entry.event_id,
         "into": into.request.reference if isinstance(into, WorkRow) else None,

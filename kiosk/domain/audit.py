@@ -58,6 +58,8 @@ class AuditAction(StrEnum):
     CALLBACK_UNDONE = "callback_undone"
     CALLBACK_ENTERED = "callback_entered"
     CALLBACK_FORMS_MADE = "callback_forms_made"
+    CALLBACK_HANDED_OVER = "callback_handed_over"
+    CALLBACK_LOOKED_UP = "callback_looked_up"
     CALLBACK_REVEALED = "callback_revealed"
     CALLBACK_NOTES_OPENED = "callback_notes_opened"
     EXPORTED_CALLBACKS = "exported_callbacks"

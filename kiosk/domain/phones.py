@@ -6,6 +6,7 @@ numbers is ITU-T E.164.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ _MOST_DIGITS = 17
 _MASK = "•"
 _HIDDEN = "••••"
 _SEEN = 4
+LEAST_SHOWN = 7
+"""Digits by which a number is looked up: fewer are the end of too many numbers."""
 _NUMBER = re.compile(r"\+\d{7,15}", re.ASCII)
 """An international number has so many digits (ITU-T E.164)."""
 _COUNTRY = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}", re.ASCII)
@@ -320,6 +323,33 @@ def format_local(e164: str, country: str) -> str:
     parts = plan.PhoneNumber(country_code=int(code), national_number=int(number))
     grouped: str = plan.format_number(parts, form)
     return grouped
+
+
+def has_digits_to_find(typed: str) -> bool:
+    """Return whether a number, as a telephone's display shows it, is long enough to look it up."""
+    return len(_displayed_end(typed)) >= LEAST_SHOWN
+
+
+def find_displayed(typed: str, numbers: Iterable[str], country: str) -> frozenset[str]:
+    """Return those of stored numbers (E.164) that a telephone's display shows as `typed`.
+
+    Displays write a number with or without its country, with 0, 00 or + before it, or cut its
+    beginning off. It is the one that is dialled so in `country` (ISO 3166), else every one that
+    ends in the digits, of which at least seven are needed; empty where there are fewer.
+    """
+    known = frozenset(numbers)
+    dialled = check_phone(typed, country)
+    if isinstance(dialled, Phone) and dialled.e164 in known:
+        return frozenset({dialled.e164})
+    if not has_digits_to_find(typed):
+        return frozenset()
+    end = _displayed_end(typed)
+    return frozenset(number for number in known if is_e164(number) and number.endswith(end))
+
+
+def _displayed_end(typed: str) -> str:
+    """Return the digits of what was typed, without what is dialled before a number."""
+    return "".join(c for c in _plain(clean(typed)) if c in _DIGITS).lstrip("0")
 
 
 def is_emergency_number(number: str, country: str) -> bool:

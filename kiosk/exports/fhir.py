@@ -27,6 +27,7 @@ from kiosk.domain.callbacks.worklist import ExportRow
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.exports.columns import ExportContext, Progress, report_progress
+from kiosk.presentation.callbacks import TALK_LENGTH
 
 Part = dict[str, object]
 """A piece of a resource as FHIR writes it in JSON; an empty one is left out."""
@@ -176,6 +177,8 @@ def callback_resources(row: ExportRow, context: ExportContext) -> Iterable[Resou
     yield _call(row, context)
     if row.request.share_with_team:
         yield _consent(row, context)
+    if row.booked_for is not None:
+        yield _appointment(row, row.booked_for, context)
     yield _task(row, context)
 
 
@@ -272,6 +275,26 @@ def _consent(row: ExportRow, context: ExportContext) -> Resource:
         dateTime=format_instant(asked.created_at, context),
         policyRule=codeable_concept(System.WHAT, "share_with_team"),
         provision={"type": "permit"},
+    )
+
+
+def _appointment(row: ExportRow, at: datetime, context: ExportContext) -> Resource:
+    """Return the Appointment: the talk that was booked; FHIR asks for an end, which nobody set."""
+    asked = row.request
+    people: list[Part] = [
+        {"actor": reference("Patient", resource_id(asked.id, "Patient")), "status": "accepted"}
+    ]
+    if row.booked_with:
+        with_whom = {"type": "Practitioner", "display": clean(row.booked_with)}
+        people.append({"actor": with_whom, "status": "accepted"})
+    return without_empty(
+        resourceType="Appointment",
+        id=str(resource_id(asked.id, "Appointment")),
+        status="booked",
+        basedOn=[reference("ServiceRequest", resource_id(asked.id, "ServiceRequest"))],
+        start=format_instant(at, context),
+        end=format_instant(at + TALK_LENGTH, context),
+        participant=people,
     )
 
 

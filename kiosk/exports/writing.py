@@ -147,6 +147,8 @@ def describe_selection(chosen: WorklistFilter) -> str:
         parts.append(f"language {chosen.language}")
     if chosen.window:
         parts.append(f"window {chosen.window.replace('_', ' ')}")
+    if chosen.for_me:
+        parts.append("for one caller")
     if chosen.text:
         parts.append("those that match a search")
     return ", ".join(parts)

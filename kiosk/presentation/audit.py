@@ -24,6 +24,8 @@ ACTION_TEXTS: dict[str, str] = {
     Did.CALLBACK_WITHDRAWN: "withdrew a callback",
     Did.CALLBACK_NOTED: "wrote a note about a callback",
     Did.CALLBACK_NOTE_DISMISSED: "set a withdrawal aside",
+    Did.CALLBACK_HANDED_OVER: "handed a callback over",
+    Did.CALLBACK_LOOKED_UP: "looked up who rang back",
     Did.ROSTER_OPENED: "opened a session's names",
     Did.ROSTER_PERSON_ADDED: "put somebody on a list",
     Did.ROSTER_GUESTS_ADDED: "added guests to a list",
@@ -97,6 +99,8 @@ ACTION_AREAS: dict[str, tuple[Did, ...]] = {
         Did.CALLBACK_WITHDRAWN,
         Did.CALLBACK_NOTED,
         Did.CALLBACK_NOTE_DISMISSED,
+        Did.CALLBACK_HANDED_OVER,
+        Did.CALLBACK_LOOKED_UP,
     ),
     "Lists of sessions": (
         Did.ROSTER_OPENED,

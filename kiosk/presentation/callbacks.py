@@ -1,7 +1,7 @@
 """Callback requests in plain words: what was asked, what came of it, and what is late."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import Schedule
 from kiosk.domain.phones import PhoneProblem
 from kiosk.domain.policy import PRIVATE_NUMBER
+from kiosk.domain.working_time import WorkingCalendar
 
 WINDOWS = {
     Window.WEEKDAY_MORNING: "weekdays 9 to 12",
@@ -234,6 +235,50 @@ def format_result(code: str) -> str:
 def format_outcome(code: str) -> str:
     """Return why a request was closed, or how an attempt ended."""
     return OUTCOMES[Outcome(code)].words if code in set(Outcome) else format_result(code)
+
+
+TALK_LENGTH = timedelta(hours=1)
+"""How long a booked talk is taken to last in calendars that ask for its end."""
+
+
+def format_calendar_event(at: datetime) -> str:
+    """Return a booked talk for the calendar of a phone, short enough for a QR code on a screen.
+
+    It is an event alone (RFC 5545), which phones read from a code, and says nothing of the clinic.
+    """
+    begins = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return f"BEGIN:VEVENT\nSUMMARY:Talk\nDTSTART:{begins}\nEND:VEVENT"
+
+
+def format_talk(at: datetime, zone: ZoneInfo) -> str:
+    """Return the day and time of a talk as one would write it: "Thursday 5 March 2026, 14:30"."""
+    local = at.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M}"
+
+
+def format_rest_hours(now: datetime, calendar: WorkingCalendar) -> str:
+    """Return why nobody is rung at a time, in a word or two; empty in working time."""
+    if calendar.is_open(now) or not calendar.week:
+        return ""
+    local = now.astimezone(calendar.zone)
+    if not calendar.is_working_day(local.date()):
+        return "closed today"
+    opens, _closes = calendar.week[local.weekday()]
+    return "too early to ring" if local.time() < opens else "too late to ring"
+
+
+def describe_rest_hours(now: datetime, calendar: WorkingCalendar) -> str:
+    """Return why nobody is rung at a time, and when one rings again; empty in working time."""
+    why = format_rest_hours(now, calendar)
+    if not why:
+        return ""
+    today = now.astimezone(calendar.zone).date()
+    again = today
+    if why != "too early to ring":
+        again = calendar.next_working_day(today + timedelta(days=1))
+    at = calendar.start_of_work(again, time.min)
+    when = f"{at:%H:%M}" if again == today else f"{at:%a} {at.day} {at:%b}, {at:%H:%M}"
+    return f"It is {why}; the next calls are from {when}."
 
 
 def format_due(schedule: Schedule, now: datetime, zone: ZoneInfo) -> str:

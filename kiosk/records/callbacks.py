@@ -126,6 +126,7 @@ EVENTS: "Select[*tuple[Any, ...]]" = select(
     _event.by_staff,
     _event.next_at,
     _event.other_id,
+    _event.with_staff,
 )
 _events_of = EVENTS.where(_event.request_id == bindparam("request"))
 _noted_events_of = _events_of.add_columns(_event.sealed_note).order_by(_event.revision, _event.id)

@@ -96,8 +96,11 @@ def test_a_request_from_its_claim_to_its_end(desk: Desk) -> None:
     assert datetime.fromisoformat(claimed["claim_ends"]) > datetime.now(UTC)
     tried = desk.row("result", reference, "no_answer", "--note", "rang twice")
     assert (tried["attempts"], tried["last_result"]) == (1, "no_answer")
+    assert tried["holder"] == ""  # a claim ends with its result
+    desk.row("claim", reference)
     later = desk.row("result", reference, "asked_to_call_later", "--at", TOMORROW)
     assert later["next_at"].startswith(TOMORROW.replace(" ", "T"))
+    desk.row("claim", reference)
     desk.row("result", reference, "reached_self")
     closed = desk.row("close", reference, "session_booked")
     assert (closed["status"], closed["reason"]) == ("closed", "session_booked")
@@ -107,7 +110,9 @@ def test_a_request_from_its_claim_to_its_end(desk: Desk) -> None:
     assert [(one["kind"], one["outcome"]) for one in told] == [
         ("claimed", ""),
         ("attempt", "no_answer"),
+        ("claimed", ""),
         ("attempt", "asked_to_call_later"),
+        ("claimed", ""),
         ("attempt", "reached_self"),
         ("closed", "session_booked"),
     ]
@@ -260,6 +265,7 @@ def test_a_note_can_stay_out_of_the_history_of_the_shell(
     monkeypatch.setattr("sys.stdin", io.StringIO("a quiet word\nand no more\n"))
     desk.row("result", reference, "no_answer", "--note", "-")
     assert desk.rows("history", reference)[-1]["note"] == "a quiet word"
+    desk.row("claim", reference)
     desk.row("close", reference, "declined")
     monkeypatch.setattr("sys.stdin", io.StringIO("rang back\n"))
     assert desk.row("note", reference, "--note", "-")["status"] == "closed"
@@ -430,3 +436,53 @@ def test_what_cannot_be_entered_is_refused_by_its_option(
 def test_a_number_that_is_none_is_refused_in_a_sentence(clinician: Desk) -> None:
     said = clinician.refused(*ADD, "--phone", "S1234567D")
     assert said == "That looks like an identity number, which we never keep."
+
+
+def test_the_next_call_is_claimed_booked_and_moved(
+    desk: Desk, kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_caller(desk.folder, "ben")
+    with visitor(desk.folder) as (_desk, opened):
+        zone = opened.site.zone
+    tuesday = datetime(2026, 3, 3, 10, tzinfo=zone).astimezone(UTC)
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: tuesday)
+    first = ask_for_call(desk.folder, not_before=None)
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: tuesday + timedelta(minutes=1))
+    second = ask_for_call(desk.folder, "Siti", "+6591234567", not_before=None)
+    assert desk.row("claim")["reference"] == first
+    assert desk.row("claim", "--instead-of", first)["reference"] == second
+    refused = desk.refused("close", second, "session_booked", "--at", "2026-03-07 10:00")
+    assert refused == "The clinic is closed on that day; name another."
+    booked = desk.row(
+        "close", second, "session_booked", "--at", "2026-03-05 14:30", "--with", "Ben"
+    )
+    assert booked["booked_for"].startswith("2026-03-05T14:30:00")
+    assert booked["booked_with"] == "ben"
+    assert desk.row("claim")["reference"] == first
+    assert desk.refused("claim", "--instead-of", first).startswith("There is no other call")
+    moved = desk.row("close", second, "session_booked", "--at", "2026-03-06 09:00")
+    assert moved["booked_for"].startswith("2026-03-06T09:00:00")
+    assert moved["booked_with"] == ""
+    assert (
+        desk("close", first, "session_booked", "--at", "2026-03-05 10:00", "--with", "nobody").code
+        == 2
+    )
+    handed = desk.row("release", first, "--to", "ben", "--note", "knows her")
+    assert (handed["handed_to"], handed["call_now"]) == ("ben", False)
+    assert Desk(kiosk, desk.folder, "ben").row("claim")["reference"] == first
+    assert desk("close", first, "declined", "--with", "ben").code == 2
+    told = [one for one in desk.rows("history", first) if one["kind"] == "handed_over"]
+    assert [(one["whom"], one["note"]) for one in told] == [("ben", "knows her")]
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: tuesday + timedelta(hours=9))
+    assert desk.refused("claim").startswith("It is too late to ring; the next calls are from")
+
+
+def test_who_rings_back_is_found_without_a_number_in_the_history_of_the_shell(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = ask_for_call(desk.folder)
+    monkeypatch.setattr("sys.stdin", io.StringIO("0065 8123 4567\n"))
+    (row,) = desk.rows("list", "--rings-back", "-")
+    assert (row["reference"], row["phone"]) == (reference, "+65 •••• 4567")
+    assert "No open request has this number." in desk("list", "--rings-back", "8123 4568").out
+    assert desk("list", "--rings-back", "123").code == 2

@@ -10,6 +10,7 @@ from kiosk.domain.phones import (
     PhoneProblem,
     check_phone,
     digit_counts,
+    find_displayed,
     format_hidden,
     format_local,
     format_masked,
@@ -275,3 +276,54 @@ def test_a_number_that_exists_is_grouped_as_on_the_visitors_screen(
 )
 def test_emergency_numbers(number: str, country: str, wanted: bool) -> None:
     assert is_emergency_number(number, country) is wanted
+
+
+ABROAD, SHARED = "+442079460018", "+60129123456"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "81234567",
+        "8123 4567",
+        "+65 8123-4567",
+        "6581234567",
+        "006581234567",
+        "0081234567",
+        "081234567",
+        "８１２３ ４５６７",
+        "1234567",
+        "(65) 8123 4567",
+    ],
+)
+def test_a_number_is_found_as_any_display_shows_it(typed: str) -> None:
+    assert find_displayed(typed, (HOME.e164, ABROAD), "SG") == {HOME.e164}
+
+
+@pytest.mark.parametrize("typed", ["020 7946 0018", "442079460018", "00442079460018", "79460018"])
+def test_a_foreign_number_is_found_too(typed: str) -> None:
+    assert find_displayed(typed, (HOME.e164, ABROAD), "SG") == {ABROAD}
+
+
+@pytest.mark.parametrize("typed", ["", "234567", "000000000", "8123 4568", "Mei", "+49 8123 4567"])
+def test_what_fits_no_number_finds_none(typed: str) -> None:
+    assert find_displayed(typed, (HOME.e164, ABROAD, "", "no number"), "SG") == frozenset()
+
+
+def test_the_end_of_two_numbers_finds_both_and_the_whole_of_one_that_one() -> None:
+    numbers = (HOME.e164, "+6591234567", "+4981234567")
+    assert find_displayed("1234567", numbers, "SG") == frozenset(numbers)
+    assert find_displayed("81234567", numbers, "SG") == {HOME.e164}
+
+
+@given(st.text(max_size=40))
+def test_any_display_is_answered(text: str) -> None:
+    assert find_displayed(text, (HOME.e164,), "SG") <= {HOME.e164}
+
+
+@given(st.from_regex(r"\A[1-9][0-9]{6,11}\Z"), st.sampled_from(["", "0", "00", "+", "(0) "]))
+def test_a_stored_number_is_found_by_its_last_seven_digits_or_more(
+    number: str, before: str
+) -> None:
+    stored = f"+65{number}"
+    assert stored in find_displayed(f"{before}{number}", (stored,), "SG")

@@ -20,7 +20,7 @@ from kiosk.domain.callbacks.request import (
     Origin,
     Source,
 )
-from kiosk.domain.callbacks.state import ENDINGS, Ending, Outcome, RequestStatus
+from kiosk.domain.callbacks.state import ENDINGS, Booking, Ending, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import ExportRow
 from kiosk.errors import SetupError
 from kiosk.exports.fhir import (
@@ -208,6 +208,18 @@ def test_who_entered_a_request_is_its_requester() -> None:
 def test_the_consent_is_there_only_when_it_was_given() -> None:
     assert len(_requests(request(share_with_team=True))["Consent"]) == 1
     assert "Consent" not in _requests(request(share_with_team=False))
+
+
+def test_a_booked_talk_is_an_appointment() -> None:
+    row = request(
+        status=RequestStatus.CLOSED, reason=Outcome.SESSION_BOOKED, since=AT,
+        booking=Booking(AT, None), booked_with="ben",
+    )  # fmt: skip
+    (talk,) = _requests(row)["Appointment"]
+    assert (talk["status"], talk["start"]) == ("booked", "2026-11-23T14:00:00+08:00")
+    assert talk["end"] == "2026-11-23T15:00:00+08:00"
+    assert [one["actor"].get("display") for one in talk["participant"]] == [None, "ben"]
+    assert "Appointment" not in _requests(request())
 
 
 def test_a_request_that_cannot_be_read_is_there_all_the_same() -> None:

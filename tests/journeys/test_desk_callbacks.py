@@ -39,7 +39,9 @@ DONE = "session_booked"
 STORY = [
     ("claimed", ""),
     ("attempt", "no_answer"),
+    ("claimed", ""),
     ("attempt", "busy"),
+    ("claimed", ""),
     ("noted", ""),
     ("attempt", "reached_self"),
     ("closed", DONE),
@@ -55,7 +57,7 @@ def test_from_the_request_to_the_audit(clinic: Clinic) -> None:
     assert [(row["kind"], row["outcome"]) for row in told] == STORY
     assert {row["by"] for row in told} == {"caller"}
     assert [row["at"] for row in told] == sorted(row["at"] for row in told)
-    assert told[3]["note"] == "Thursday then"
+    assert told[5]["note"] == "Thursday then"
     export_and_read(clinic, desk, reference)
     assert_trail_tells(clinic)
     a_slip_and_a_typed_reference_reach_the_worklist(clinic, kiosk, desk, reference)
@@ -81,15 +83,20 @@ def call_and_close(desk: Terminal, reference: str) -> None:
     for letter, result in (("n", "no answer"), ("b", "busy")):
         note_result(desk, letter, result)
         desk.wait_gone(NATIONAL)
+        # A claim ends with its result.
+        wait_for_key(desk, "C", "Claim")
+        desk.choose("c")
+        desk.wait_for("It is yours until")
     desk.choose("t")
     desk.wait_for("A short note")
     desk.send("Thursday then\r")
     desk.wait_for("The note is kept.")
     note_result(desk, "s", "spoke to them")
-    desk.choose("x")
     desk.wait_for("Close it: what came of it?")
     desk.choose("b")
-    desk.wait_for("Closed: a talk is booked.")
+    desk.wait_for("When is the talk?")
+    desk.choose("a")
+    desk.wait_for("Booked: ")
     desk.send(ESC)
 
 
@@ -151,8 +158,9 @@ def assert_trail_tells(clinic: Clinic) -> None:
     )
     done = [row["action"] for row in reversed(rows) if row["by"] == "caller"]
     told = [
-        "callback_claimed", "callback_revealed", "callback_attempt", "callback_attempt",
-        "callback_noted", "callback_attempt", "callback_closed", "exported_callbacks",
+        "callback_claimed", "callback_revealed", "callback_attempt", "callback_claimed",
+        "callback_attempt", "callback_claimed", "callback_noted", "callback_attempt",
+        "callback_closed", "exported_callbacks",
     ]  # fmt: skip
     assert [action for action in done if action in told][: len(told)] == told
     assert done.count("exported_callbacks") == 3

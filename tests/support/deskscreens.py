@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from unittest.mock import patch
+from uuid import UUID
 
 from textual._compositor import Compositor
 
 from kiosk.domain.attendance.roster import IssuedPass
 from kiosk.domain.callbacks.entry import BlankForm
-from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
+from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter, WorklistHabit
 from kiosk.domain.groups.plan_import import Plans
 from kiosk.domain.printing import PrintedSlip, PrintJob, PrintResult, PrintState
 from kiosk.errors import SetupError
@@ -98,6 +99,21 @@ class PrinterAtHand:
         return self.jobs[-1]
 
 
+class HabitsAtHand:
+    """Stands in for what a machine remembers of its people."""
+
+    def __init__(self) -> None:
+        self.kept: dict[UUID, WorklistHabit] = {}
+
+    def recall(self, staff_id: UUID) -> WorklistHabit:
+        """Return what was kept."""
+        return self.kept.get(staff_id, WorklistHabit())
+
+    def keep(self, staff_id: UUID, habit: WorklistHabit) -> None:
+        """Remember it."""
+        self.kept[staff_id] = habit
+
+
 class Written:
     """Remembers what the desk had written to files."""
 
@@ -105,6 +121,7 @@ class Written:
         self.exports: list[tuple[Collection[ExportRow], WorklistFilter, str]] = []
         self.plans = PlansAtHand()
         self.printer = PrinterAtHand()
+        self.habits = HabitsAtHand()
 
     def export(
         self,
@@ -134,7 +151,12 @@ def desk_side(
         at_centre=at_centre,
         wishes=OFFERED,
     )
-    tools = Tools(export_callbacks=written.export, printing=written.printer, plans=written.plans)
+    tools = Tools(
+        export_callbacks=written.export,
+        printing=written.printer,
+        plans=written.plans,
+        habits=written.habits,
+    )
     return DeskSide(clinic.access, known, tools)
 
 

@@ -232,6 +232,13 @@ DESKS: Final = (
          " '{own}', 1, false, '{unused}', 1, 'closed', '{unused}', now())", YES,
          "known: the fact names the machine that wrote it; staff open the request again, and nobody"
          " can delete it for 7 days"),
+    both("giving a request away", _STEP.replace("'claimed'", "'handed_over'")
+         .replace("at)", "at, with_staff)").replace("now())", "now(), '{unused}')")
+         .replace("{revision}", "2"), YES,
+         "known: who may not ring is given nothing, and what is late is everybody's to ring"),
+    both("a talk at a time beyond reading", _STEP.replace("'claimed'", "'closed'")
+         .replace("at)", "at, next_at)").replace("now())", "now(), 'infinity')")
+         .replace("{revision}", "3"), BROKEN, "a time that no desk could read"),
     Try("reading what is sealed", "SELECT wrapped_keys FROM staff_account", NO, YES,
         "known: it stays sealed, but whoever has wrapped keys can guess at their passphrase without"
         " a wait, so a passphrase has to be a good one"),

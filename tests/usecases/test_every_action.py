@@ -127,6 +127,8 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "act": lambda h: h.calls.act(h.request, 0, Claim()),
         "reveal": lambda h: h.calls.reveal(h.request),
         "duplicates": lambda h: h.calls.duplicates(h.request),
+        "next_call": lambda h: h.calls.next_call(),
+        "look_up": lambda h: h.calls.look_up("81234567"),
         "export_rows": lambda h: h.calls.export_rows(WorklistFilter()),
     },
     RosterDesk: {
@@ -189,7 +191,12 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
 """What opens something personal or changes something, for each desk, in an order that works."""
 
 LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
-    CallbackDesk: {"history": lambda h: h.calls.history(h.request)},
+    CallbackDesk: {
+        "history": lambda h: h.calls.history(h.request),
+        "histories": lambda h: h.calls.histories([h.request]),
+        "people": lambda h: h.calls.people(),
+        "colleagues": lambda h: h.calls.colleagues(),
+    },
     RosterDesk: {
         "sessions": lambda h: h.roster.sessions(),
         "marker": lambda h: h.roster.marker(h.session.id),

@@ -48,6 +48,8 @@ _OLD: Final = _PEOPLE | {
 WHOLE: Final = {
     "CallbackDesk.worklist": _NEWS,
     "CallbackDesk.duplicates": _NEWS,
+    "CallbackDesk.next_call": _NEWS,  # asks for the worklist first, as the next one does
+    "CallbackDesk.look_up": _NEWS,
     "CallbackDesk.export_rows": _NEWS,
     "PassDesk.members": _PEOPLE,
     "PassDesk.replace_pass": _PEOPLE,  # asks for the members first

@@ -60,6 +60,29 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class Book:
+    """Close a request with a talk that was agreed on, or move the talk of a closed one."""
+
+    at: datetime
+    """Aware."""
+    with_staff: UUID | None = None
+    """With whom; None where nobody is named yet."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Leave a request to a named colleague, or to everybody again; a claim of one's own ends.
+
+    It is that colleague's next call, and anybody's who sees it late: see `may_be_next`.
+    """
+
+    to: UUID | None
+    """The colleague's account; None for everybody."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reopen:
     """Put a closed, merged or escalated request back."""
 
@@ -112,6 +135,8 @@ Action = (
     | Attempt
     | Hold
     | Close
+    | Book
+    | HandOver
     | Reopen
     | Escalate
     | Withdraw
@@ -147,6 +172,12 @@ class Refusal(StrEnum):
     """The visitor allowed no voicemail or no text."""
     NO_WRONG_NUMBER = "no_wrong_number"
     """Closed as a wrong number only after an attempt that says so."""
+    CLOSED_DAY = "closed_day"
+    """The clinic does not work on that day."""
+    NOT_BOOKED = "not_booked"
+    """Closed, and not with a talk: there is none to move."""
+    NO_COLLEAGUE = "no_colleague"
+    """There is no such account any more, or it does not make calls."""
     BY_VISITOR = "by_visitor"
     """The visitor took it back with the slip: only the visitor can ask again."""
 
@@ -199,6 +230,7 @@ class EventParts(NamedTuple):
     outcome: str | None = None
     next_at: datetime | None = None
     other_id: UUID | None = None
+    with_staff: UUID | None = None
 
 
 def refusal(
@@ -214,8 +246,9 @@ def refusal(
     """Return why the rules do not allow an action of `by` now; None where they allow it.
 
     Somebody else's claim is for the caller to look for first (`CallbackState.holder_at`); here it
-    counts as not claimed. `into` is the state of the request to merge into, None where there is
-    no such request or it is the same one; it is read for `Merge` alone.
+    counts as not claimed. So is whether a colleague who is named is there. `into` is the state of
+    the request to merge into, None where there is no such request or it is the same one; it is
+    read for `Merge` alone.
     """
     match action:
         case Undo(reason):
@@ -226,8 +259,10 @@ def refusal(
             return None if clean(note) else Refusal.NOTE_MISSING
         case DismissNote():
             return None
-        case Claim() | Escalate() | Withdraw():
+        case Claim() | Escalate() | Withdraw() | HandOver():
             return _off_the_list(state)
+        case Book(at):
+            return _booking_refusal(state, at, by=by, now=now, calendar=calendar)
         case Release() | Attempt() | Hold() | Close() | Merge():
             off = _off_the_list(state)
             if off is not None or state.holder_at(now) != by:
@@ -256,6 +291,23 @@ def _off_the_list(state: CallbackState) -> Refusal | None:
         return None
     withdrawn = state.by_slip and state.status is RequestStatus.WITHDRAWN
     return Refusal.BY_VISITOR if withdrawn else Refusal.NOT_OPEN
+
+
+def _booking_refusal(
+    state: CallbackState, at: datetime, *, by: UUID, now: datetime, calendar: WorkingCalendar
+) -> Refusal | None:
+    """Return why no talk can be booked then: what is booked already is moved without a claim."""
+    if state.open and state.holder_at(now) != by:
+        return Refusal.NOT_CLAIMED
+    if not state.open and state.reason != Outcome.SESSION_BOOKED:
+        return _off_the_list(state) if state.by_slip else Refusal.NOT_BOOKED
+    return booking_problem(at, now=now, calendar=calendar)
+
+
+def booking_problem(at: datetime, *, now: datetime, calendar: WorkingCalendar) -> Refusal | None:
+    """Return why a talk cannot be at a time: past, too far away, or on a day that is not worked."""
+    closed = calendar.week and not calendar.is_working_day(at.astimezone(calendar.zone).date())
+    return _wait_refusal(at, now) or (Refusal.CLOSED_DAY if closed else None)
 
 
 def _holder_refusal(
@@ -325,6 +377,11 @@ def event_for(action: Action, state: CallbackState, *, claim_ends: datetime) -> 
             # One thing has one name in the history, whichever key was pressed.
             kind = _CLOSES_AS.get(outcome)
             return EventParts(kind) if kind else EventParts(EventKind.CLOSED, outcome.value)
+        case Book(at, with_staff):
+            booked = Outcome.SESSION_BOOKED.value
+            return EventParts(EventKind.CLOSED, booked, next_at=at, with_staff=with_staff)
+        case HandOver(to):
+            return EventParts(EventKind.HANDED_OVER, with_staff=to)
         case Merge(into):
             return EventParts(EventKind.MERGED, other_id=into)
         case Undo():

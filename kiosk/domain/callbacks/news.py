@@ -59,7 +59,8 @@ def _told(
         case RequestStatus.WITHDRAWN:
             return SlipNews(RequestPhase.WITHDRAWN, at(state.since))
         case RequestStatus.CLOSED | RequestStatus.UNREACHABLE:
-            return SlipNews(_phase_of_outcome(state.reason), at(state.since))
+            talk = None if state.booking is None else state.booking.at
+            return SlipNews(_phase_of_outcome(state.reason), at(state.since), at(talk))
         case RequestStatus.DUPLICATE | RequestStatus.ESCALATED:
             pass  # somebody at the clinic goes on with it
         case (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from kiosk.domain.callbacks.request import MessagePolicy
@@ -21,7 +22,8 @@ class EventKind(StrEnum):
     HELD = "held"
     """`next_at` says until when."""
     CLOSED = "closed"
-    """`outcome` is an `Outcome`."""
+    """`outcome` is an `Outcome`; of a booked talk `next_at` is its time and `with_staff` with whom.
+    """
     MERGED = "merged"
     """`other_id` names the request that this one duplicates."""
     ESCALATED = "escalated"
@@ -34,6 +36,8 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     UNDONE = "undone"
     """`other_id` names the event that counts no longer."""
+    HANDED_OVER = "handed_over"
+    """`with_staff` is the colleague who is to ring; without one it is for everybody again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,16 @@ class RequestEvent:
     by_staff: UUID | None = None
     next_at: datetime | None = None
     other_id: UUID | None = None
+    with_staff: UUID | None = None
+
+
+class Booking(NamedTuple):
+    """A talk that was agreed on the phone."""
+
+    at: datetime
+    """Aware."""
+    with_staff: UUID | None
+    """With whom; None where nobody is named."""
 
 
 class AttemptResult(StrEnum):
@@ -132,6 +146,9 @@ MISSED_RESULTS = frozenset(
 )
 """Calls that did not find the visitor: three of them, well spread, and one may give up."""
 
+CLAIM_GOES_ON = CONTACT_RESULTS | STOPPING_RESULTS
+"""After these only an outcome is missing, so who has claimed it goes on; the others end a claim."""
+
 NEEDED_POLICY = {
     AttemptResult.VOICEMAIL_LEFT: MessagePolicy.NAME_AND_NUMBER,
     AttemptResult.TEXT_SENT: MessagePolicy.TEXT,
@@ -201,6 +218,13 @@ class CallbackState:
     """Whether a typed withdrawal was found not to be the visitor's."""
     by_slip: bool = False
     """Whether the visitor took it back with the slip; nothing that staff do undoes that."""
+    handed_to: UUID | None = None
+    """The colleague it was handed to, while it is open; they ring, whoever else may as well."""
+    released_at: datetime | None = None
+    """When the last claim was given back, where that is the last that was done about claims."""
+    released_by: UUID | None = None
+    booking: Booking | None = None
+    """The talk that it was closed with; None where there is none, or no time was noted."""
     last_event_id: UUID | None = None
     """What an undo takes back: the latest thing done but claims, releases and undos."""
     touched_at: datetime | None = None
@@ -230,11 +254,14 @@ def callback_state(
     kinds = [event.kind for event in live]
     turn = len(kinds) - kinds[::-1].index(_REOPENED) if _REOPENED in kinds else 0
     now_on, slips = live[turn:], tuple(withdrawn_at)
-    status, reason, since, merged_into = _end(now_on, slips)
+    status, reason, since, merged_into, booking = _end(now_on, slips)
     step = next((event for event in reversed(now_on) if event.kind in _STEPS), None)
     attempts = tuple([(event.at, event.outcome or "") for event in live if event.kind == _ATTEMPT])
     earlier = kinds[:turn].count(_ATTEMPT)
-    claim = _claim(live) if since is None else None
+    claiming = _claiming(live)
+    kind = claiming.kind if claiming else ""
+    claim = claiming if since is None and kind == _CLAIMED else None
+    release = claiming if kind == _RELEASED else None
     return CallbackState(
         status=status if since else _open_status(step, claim, now, tried=len(attempts) > earlier),
         reason=reason,
@@ -253,6 +280,10 @@ def callback_state(
         reached=any(result in CONTACT_RESULTS for _, result in attempts),
         note_dismissed=EventKind.NOTE_DISMISSED in kinds,
         by_slip=bool(slips),
+        handed_to=_handed_to(now_on) if since is None and _HANDED_OVER in kinds else None,
+        released_at=release.at if release else None,
+        released_by=release.by_staff if release else None,
+        booking=booking,
         last_event_id=next((e.id for e in reversed(live) if e.kind not in _CLAIMS), None),
         touched_at=min((event.at for event in known), default=None),
     )
@@ -260,16 +291,17 @@ def callback_state(
 
 _order = attrgetter("revision", "at", "id")
 
-_End = tuple[RequestStatus, str, datetime | None, UUID | None]
-"""Status, reason, since when, and the request it was merged into."""
+_End = tuple[RequestStatus, str, datetime | None, UUID | None, Booking | None]
+"""Status, reason, since when, the request it was merged into, and the talk that is booked."""
 
 # Plain text: an event's kind is whatever a database holds.
 _KINDS = frozenset(kind.value for kind in EventKind)
 _UNDONE, _REOPENED = EventKind.UNDONE.value, EventKind.REOPENED.value
 _ATTEMPT, _MERGED = EventKind.ATTEMPT.value, EventKind.MERGED.value
 _STEPS = frozenset({_ATTEMPT, EventKind.HELD.value})
-_CLAIMED = EventKind.CLAIMED.value
-_CLAIMS = frozenset({_CLAIMED, EventKind.RELEASED.value})
+_CLAIMED, _RELEASED = EventKind.CLAIMED.value, EventKind.RELEASED.value
+_HANDED_OVER = EventKind.HANDED_OVER.value
+_CLAIMS = frozenset({_CLAIMED, _RELEASED})
 _ENDS: Mapping[str, Outcome | None] = {
     EventKind.CLOSED: None,
     EventKind.MERGED: Outcome.DUPLICATE,
@@ -278,8 +310,8 @@ _ENDS: Mapping[str, Outcome | None] = {
 }
 ENDING_KINDS = tuple(_ENDS)
 """The kinds of event by which a request leaves the list."""
-_HOLDER_EVENTS = frozenset({*_CLAIMS, EventKind.HELD.value, _REOPENED, *_ENDS})
-"""What makes somebody the holder of a request, or ends that."""
+_HOLDER_EVENTS = frozenset({*_CLAIMS, EventKind.HELD.value, _HANDED_OVER, _REOPENED, *_ENDS})
+"""What makes somebody the holder of a request, or ends that; most attempts end it too."""
 _STATUS_OF: Mapping[str, RequestStatus] = {
     Outcome.UNREACHABLE: RequestStatus.UNREACHABLE,
     Outcome.WRONG_NUMBER: RequestStatus.UNREACHABLE,
@@ -300,22 +332,34 @@ def _live(events: Sequence[RequestEvent]) -> list[RequestEvent]:
 
 def _end(events: Sequence[RequestEvent], slips: tuple[datetime, ...]) -> _End:
     """Return how a request left the list, if it did; `events` are those since it was reopened."""
-    end: _End = RequestStatus.NEW, "", None, None
+    end: _End = RequestStatus.NEW, "", None, None, None
     for event in events:
         if event.kind in _ENDS:
             reason = str(_ENDS[event.kind] or event.outcome or "closed")
             status = _STATUS_OF.get(reason, RequestStatus.CLOSED)
-            end = status, reason, event.at, event.other_id if event.kind == _MERGED else None
+            into = event.other_id if event.kind == _MERGED else None
+            talk = event.outcome == Outcome.SESSION_BOOKED and event.next_at
+            booking = Booking(talk, event.with_staff) if talk else None
+            end = status, reason, event.at, into, booking
     if slips and end[0] not in _OVER:
         withdrawn = (event.at for event in events if event.kind == EventKind.WITHDRAWN)
-        end = RequestStatus.WITHDRAWN, Outcome.WITHDRAWN.value, min((*slips, *withdrawn)), end[3]
+        since = min((*slips, *withdrawn))
+        end = RequestStatus.WITHDRAWN, Outcome.WITHDRAWN.value, since, end[3], None
     return end
 
 
-def _claim(events: Sequence[RequestEvent]) -> RequestEvent | None:
-    """Return the claim that no later event has ended; it may have ended by itself."""
-    last = next((event for event in reversed(events) if event.kind in _HOLDER_EVENTS), None)
-    return last if last is not None and last.kind == _CLAIMED else None
+def _claiming(events: Sequence[RequestEvent]) -> RequestEvent | None:
+    """Return the last event that made somebody the holder of a request, or ended that."""
+    for event in reversed(events):
+        kind = event.kind
+        if kind in _HOLDER_EVENTS or (kind == _ATTEMPT and event.outcome not in CLAIM_GOES_ON):
+            return event
+    return None
+
+
+def _handed_to(events: Sequence[RequestEvent]) -> UUID | None:
+    """Return the colleague to whom a request was handed last, since it was reopened."""
+    return next((e.with_staff for e in reversed(events) if e.kind == _HANDED_OVER), None)
 
 
 def _holds(begins: datetime | None, ends: datetime | None, now: datetime) -> bool:

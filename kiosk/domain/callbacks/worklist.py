@@ -29,6 +29,7 @@ _HOURS = {
 """Days of the week and hours of each window, clinic's time."""
 _ANY = Window.ANY.value
 _SETTLED = frozenset({RequestStatus.CLOSED, RequestStatus.WITHDRAWN, RequestStatus.DUPLICATE})
+_RINGING_BACK = OPEN_STATUSES | {RequestStatus.ESCALATED, RequestStatus.UNREACHABLE}
 _LANGUAGES = frozenset(language.value for language in CallLanguage)
 _LONGEST_PAUSE = 60
 """Days; a visitor can choose 30, so a date further away did not come from one."""
@@ -67,6 +68,8 @@ class HistoryEntry:
     """Opened and cleaned; empty where there is none or it cannot be opened."""
     undone: bool
     other_id: UUID | None = None
+    whom: str = ""
+    """Login of whom a talk is booked with, or to whom it was handed; empty for nobody."""
 
 
 class Schedule(NamedTuple):
@@ -83,7 +86,10 @@ class Schedule(NamedTuple):
     breach_at: datetime | None
     """By when the next step is due (first review or attempt, next attempt); None when closed."""
     call_now: bool
-    """Whether its window contains this minute, nothing holds it, and nobody else has it."""
+    """Whether its window contains this minute, nothing holds it, and nobody else has it.
+
+    What was handed to a colleague is theirs until it is late.
+    """
     working_age: float
     """Working hours since it was made."""
     may_give_up: bool
@@ -116,6 +122,11 @@ class WorkRow:
     """True where somebody typed this reference to withdraw it and staff have not settled it."""
     entered_by: str = ""
     """Login of who entered it; empty where the visitor sent it."""
+    handed_to: str = ""
+    """Login of the colleague it was handed to, or empty."""
+    handed_to_me: bool = False
+    booked_with: str = ""
+    """Login of whom a talk is booked with (`CallbackState.booking`), or empty."""
     for_another_until: datetime | None = None
     """Until when it is rather a colleague's, who is whom the visitor wishes for; None where it is
     this caller's like any other.
@@ -127,6 +138,16 @@ class WorkRow:
         chosen, since = self.request.retimed_at, self.state.since
         booked = self.state.reason == Outcome.SESSION_BOOKED
         return booked and chosen is not None and since is not None and chosen > since
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When it could first be seen here."""
+        return self.request.received_at or self.request.created_at
+
+    @property
+    def booked_for(self) -> datetime | None:
+        """When the talk is that it was closed with."""
+        return self.state.booking.at if self.state.booking else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +185,21 @@ class WorklistFilter:
     """Part of a name or reference, any case."""
     window: str = ""
     """Code of `Window`; empty for all."""
+    for_me: bool = False
+    """Only what the caller has, was handed, or could take in a language they speak.
+
+    ALL shows everything all the same.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistHabit:
+    """What a desk machine remembers of one person's list: nothing of those who are on it."""
+
+    looked_at: datetime | None = None
+    """When they opened the list last; None where it is not known."""
+    for_me: bool = False
+    """As in `WorklistFilter`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,22 +346,64 @@ _NOW, _RATHER_ANOTHERS, _LATER, _OFF_THE_LIST = range(4)
 def sort_rows(rows: Iterable[WorkRow], speaks: frozenset[str] = frozenset()) -> tuple[WorkRow, ...]:
     """Return rows in the order to call: call now, then by what is due, then the oldest first.
 
-    On top of each is what is due although its time has not come: how long it waits nobody knows.
+    What was handed to the caller comes before the rest. On top of each is what is due although its
+    time has not come: how long it waits nobody knows.
     `speaks` are the languages of the caller (codes of `CallLanguage`), empty for all: a request
     in another language is not called now by them. Below what is to be called now is what is rather
     a colleague's, by the visitor's wish. What is off the list comes last.
     """
 
-    def place(row: WorkRow) -> tuple[int, bool, datetime, datetime, str]:
+    def place(row: WorkRow) -> tuple[int, bool, bool, datetime, datetime, str]:
         asked, schedule = row.request, row.schedule
         due, made = schedule.breach_at, asked.created_at
         if due is None:
-            return _OFF_THE_LIST, False, made, made, asked.reference
+            return _OFF_THE_LIST, False, False, made, made, asked.reference
         later = not (schedule.call_now and _spoken(asked, speaks))
-        turn = _LATER if later else _RATHER_ANOTHERS if row.for_another_until else _NOW
-        return turn, due >= made, due, made, asked.reference
+        rather_anothers = row.for_another_until is not None and not row.handed_to_me
+        turn = _LATER if later else _RATHER_ANOTHERS if rather_anothers else _NOW
+        return turn, not row.handed_to_me, due >= made, due, made, asked.reference
 
     return tuple(sorted(rows, key=place))
+
+
+def next_calls(
+    rows: Iterable[WorkRow],
+    *,
+    by: UUID,
+    speaks: frozenset[str],
+    let_go_since: datetime,
+    but: UUID | None = None,
+) -> list[WorkRow]:
+    """Return what a caller could ring now, of rows in the order to call.
+
+    Left out are the request `but`, and what the caller has already. What they let go of since
+    `let_go_since` comes last, so that one who passes from call to call sees all of them.
+    """
+
+    def was_let_go(row: WorkRow) -> bool:
+        state = row.state
+        at = state.released_at
+        return state.released_by == by and at is not None and at > let_go_since
+
+    found = [
+        row
+        for row in rows
+        if row.schedule.call_now
+        and not row.held_by_me
+        and row.request.id != but
+        and _spoken(row.request, speaks)
+    ]
+    return sorted(found, key=was_let_go)
+
+
+def may_ring_back(row: WorkRow, now: datetime) -> bool:
+    """Return whether somebody who rings back may be looked up by their number.
+
+    Something can still be done about the request: it is open, with the clinician, was not reached,
+    or a talk is booked that has not been.
+    """
+    booking = row.state.booking
+    return row.state.status in _RINGING_BACK or (booking is not None and booking.at > now)
 
 
 def matches_filter(
@@ -339,7 +417,15 @@ def matches_filter(
         return False
     if wanted.text.strip() and not _mentions(asked, wanted.text.strip()):
         return False
+    if wanted.for_me and not _is_for_caller(row, speaks) and wanted.show is not WorklistPart.ALL:
+        return False
     return _shown(row, wanted.show, speaks)
+
+
+def _is_for_caller(row: WorkRow, speaks: frozenset[str]) -> bool:
+    if row.held_by_me or row.handed_to_me:
+        return True
+    return not row.handed_to and not row.holder and _spoken(row.request, speaks)
 
 
 def _shown(row: WorkRow, show: WorklistPart, speaks: frozenset[str]) -> bool:
@@ -349,7 +435,7 @@ def _shown(row: WorkRow, show: WorklistPart, speaks: frozenset[str]) -> bool:
         case WorklistPart.OPEN:
             return row.state.status in OPEN_STATUSES
         case WorklistPart.MINE:
-            return row.held_by_me
+            return row.held_by_me or row.handed_to_me
         case WorklistPart.UNREACHABLE:
             return row.state.status is RequestStatus.UNREACHABLE
         case WorklistPart.ESCALATED:

@@ -260,6 +260,8 @@ class CallbackEvent(Fact, table=True):
     sealed_note: bytes | None = None
     other_id: UUID | None = Field(default=None, sa_type=Id)
     """The request that this one is merged into, or the event that is undone."""
+    with_staff: UUID | None = Field(default=None, sa_type=Id)
+    """With whom a talk is booked, or to whom the request is handed."""
 
 
 class CallbackWithdrawal(Fact, table=True):

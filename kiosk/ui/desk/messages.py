@@ -148,6 +148,8 @@ class Question:
     """Whether what is typed takes the place of `value`; otherwise it goes on from there."""
     about: str = ""
     """Whom it is about, where it is about a person; stands above `lead`."""
+    enter: str = "Go on"
+    """What Enter does with a typed line."""
     keep: "Callable[[str, DeskSide], object] | None" = None
     """Has a desk keep the line where the person goes without an answer; None: it may be lost."""
 

@@ -165,7 +165,7 @@ class LineScreen(QuestionScreen):
         yield Field(question.value, most=question.most, replaced=question.replaced)
 
     def keys(self) -> Iterable[Key]:
-        yield Key("enter", "Go on" if self._question.keep is None else "Keep it", self._take)
+        yield Key("enter", self._question.enter, self._take)
 
     @on(Input.Submitted)
     def submit(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
@@ -15,7 +16,7 @@ from kiosk.errors import SignedOut
 if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
     from kiosk.domain.attendance.roster import IssuedPass
     from kiosk.domain.callbacks.entry import BlankForm
-    from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
+    from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter, WorklistHabit
     from kiosk.domain.groups.plan_import import Plans
     from kiosk.domain.staff import Role
     from kiosk.presentation.pages import TextPages
@@ -153,6 +154,18 @@ class PlanFiles(Protocol):
         ...
 
 
+class Habits(Protocol):
+    """Remembers on this machine how each person looks at their list."""
+
+    def recall(self, staff_id: UUID) -> "WorklistHabit":
+        """Return what is remembered of a person; a blank one where that is nothing."""
+        ...
+
+    def keep(self, staff_id: UUID, habit: "WorklistHabit") -> None:
+        """Remember it; what cannot be written is forgotten."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What bootstrap hands in, since the screens may not know the reports."""
@@ -160,6 +173,7 @@ class Tools:
     export_callbacks: WriteCallbacks
     printing: PrintTools
     plans: PlanFiles
+    habits: Habits
 
 
 Desk = TypeVar("Desk")
@@ -195,9 +209,26 @@ class DeskSide:
     @property
     def login(self) -> str:
         """The name of who is signed in; SignedOut where nobody is."""
+        return self._present.staff.login
+
+    @property
+    def _staff_id(self) -> UUID:
+        return self._present.staff.id
+
+    @property
+    def _present(self) -> "SignedIn":
         if self._signed_in is None:
             raise SignedOut("Please sign in.")
-        return self._signed_in.staff.login
+        return self._signed_in
+
+    @property
+    def habit(self) -> "WorklistHabit":
+        """How who is signed in looks at their list."""
+        return self.tools.habits.recall(self._staff_id)
+
+    @habit.setter
+    def habit(self, habit: "WorklistHabit") -> None:
+        self.tools.habits.keep(self._staff_id, habit)
 
     @property
     def roster(self) -> "RosterDesk":
@@ -254,10 +285,9 @@ class DeskSide:
 
     def _open(self, name: str, make: "Callable[[SignedIn], Desk]") -> Desk:
         """Return a desk, opened at its first use; SignedOut where nobody is signed in."""
-        if self._signed_in is None:
-            raise SignedOut("Please sign in.")
+        present = self._present
         if name not in self._desks:
-            self._desks[name] = make(self._signed_in)
+            self._desks[name] = make(present)
         return cast("Desk", self._desks[name])
 
 

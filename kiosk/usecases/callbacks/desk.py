@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
@@ -13,12 +13,14 @@ from kiosk.domain.callbacks.actions import (
     Action,
     ActionResult,
     AddNote,
+    Claim,
     Done,
     Merge,
     NotFound,
     OutOfDate,
     Refusal,
     Refused,
+    Release,
     Undo,
 )
 from kiosk.domain.callbacks.request import CallLanguage, Retiming, retimed
@@ -36,9 +38,11 @@ from kiosk.domain.callbacks.worklist import (
     WorklistFilter,
     WorkRow,
     matches_filter,
+    may_ring_back,
+    next_calls,
 )
-from kiosk.domain.phones import format_local
-from kiosk.domain.staff import Purpose, Role
+from kiosk.domain.phones import find_displayed, format_local
+from kiosk.domain.staff import Purpose, Role, Staff
 from kiosk.domain.text import clean
 from kiosk.errors import RevisionTaken, VaultError
 from kiosk.records import callbacks, staff
@@ -61,12 +65,16 @@ from kiosk.vault.sealing import lock_news
 
 Progress = Callable[[int, int], None]
 """Called with how many rows are done and how many there are."""
-_RECENT = timedelta(days=30)
-"""How far back a request of the same number counts as a possible duplicate."""
+_ByVisitor = tuple[list[SlipWithdrawal], list[Retiming]]
+_HISTORY = (
+    callbacks.noted_events_of,
+    callbacks.slip_withdrawals_of,
+    callbacks.retimings_of,
+)
 _STEP = 500
 """Rows between two calls of `progress`."""
-_NOTE_TRIES = 3
-"""How often a note is written where a colleague's entry comes in between."""
+_TRIES = 3
+"""How often a note is written, or a next call taken, where a colleague comes in between."""
 _AUDITED = {kind: AuditAction(f"callback_{kind.value}") for kind in EventKind}
 
 
@@ -135,7 +143,7 @@ class CallbackDesk(StaffDesk):
         Harmless when repeated: the same action on the same revision is done once. A note is kept
         whatever was done to the request meanwhile.
         """
-        for _ in range(_NOTE_TRIES if isinstance(action, AddNote) else 1):
+        for _ in range(_TRIES if isinstance(action, AddNote) else 1):
             with suppress(RevisionTaken), self._writing() as (transaction, now):
                 ask_ahead(transaction, partial(self._news_keys, transaction, request_id))
                 transition = self._transition(transaction, now, request_id)
@@ -144,6 +152,49 @@ class CallbackDesk(StaffDesk):
                 return self._act(transaction, transition, revision, action)
         row = self.row(request_id)
         return row if isinstance(row, NotFound) else OutOfDate(row)
+
+    def next_call(self, present: UUID | None = None) -> WorkRow | None:
+        """Let go of the request `present`, take the next one to ring, and return it.
+
+        Both happen at once or not at all. What the caller has claimed already comes first, so that
+        a second press takes no second request; what a colleague has taken meanwhile is passed over.
+        None where there is nothing else to ring now; then nothing is written.
+        """
+        for _ in range(_TRIES):
+            shown = self.worklist()
+            with suppress(RevisionTaken), self._writing() as (transaction, now):
+                return self._take_next(transaction, now, shown, present)
+        return None
+
+    def look_up(self, displayed: str) -> tuple[WorkRow, ...]:
+        """Return the requests of the number that a telephone's display shows, in any form of it.
+
+        Only those that something can still be done about; the open ones, where there are any. Every
+        call leaves one entry in the audit trail.
+        """
+        shown, numbers = self.worklist(), self._cache.numbers
+        asked = [row for row in shown.rows if may_ring_back(row, shown.at)]
+        known = find_displayed(
+            displayed, (numbers[row.request.id] for row in asked), self._site.country
+        )
+        found = [row for row in asked if numbers[row.request.id] in known]
+        found = [row for row in found if row.state.open] or found
+        with self._writing(audited=True) as (transaction, now):
+            one = found[0].request.id if len(found) == 1 else None
+            self._audit(transaction, now, AuditAction.CALLBACK_LOOKED_UP, one)
+        return tuple(found)
+
+    def colleagues(self) -> tuple[Staff, ...]:
+        """Return who else may ring, by login: those whom a request can be handed to."""
+        return tuple(
+            one for one in self.people() if Role.CALLER in one.roles and one.id != self._staff.id
+        )
+
+    def people(self) -> tuple[Staff, ...]:
+        """Return everybody whose account is in use, by login: those who can hold a talk."""
+        with self._reading() as (transaction, _now):
+            accounts = staff.accounts(transaction, self._site.site_id)
+        return tuple(one.staff for one in accounts if not one.disabled)
 
     def reveal(self, request_id: UUID) -> PhoneContact | Refused | NotFound:
         """Return the number to call; every call leaves one entry in the audit trail.
@@ -168,29 +219,47 @@ class CallbackDesk(StaffDesk):
 
         Notes that this desk had not opened yet leave one entry in the audit trail.
         """
+        return self.histories([request_id]).get(request_id, ())
+
+    def histories(self, request_ids: Sequence[UUID]) -> dict[UUID, tuple[HistoryEntry, ...]]:
+        """Return the history of each request that is here, as `history` does."""
+        found: dict[UUID, tuple[list[NotedEvent], _ByVisitor]] = {}
         with self._writing() as (transaction, now):
             ask_ahead(
                 transaction,
-                lambda: callbacks.noted_events_of(transaction, request_id),
-                lambda: callbacks.slip_withdrawals_of(transaction, request_id),
-                lambda: callbacks.retimings_of(transaction, request_id),
+                *(
+                    partial(query, transaction, request_id)
+                    for request_id in request_ids
+                    for query in _HISTORY
+                ),
+                *(partial(self._is_here, transaction, request_id) for request_id in request_ids),
                 lambda: self._viewer(transaction),
             )
-            if callbacks.find_listed(transaction, self._site.site_id, request_id) is None:
-                return ()
-            events = callbacks.noted_events_of(transaction, request_id)
-            slips = callbacks.slip_withdrawals_of(transaction, request_id)
-            chosen = callbacks.retimings_of(transaction, request_id)
             logins = self._viewer(transaction).logins
-            sealed = {e.event.id: e.sealed_note for e in events if e.sealed_note is not None}
-            if sealed.keys() - self._notes.keys():
-                self._audit(transaction, now, AuditAction.CALLBACK_NOTES_OPENED, request_id)
-        for event_id in sealed.keys() - self._notes.keys():
-            self._notes[event_id] = self._opener.note(event_id, sealed[event_id])
-        return request_history(events, (slips, chosen), self._notes, logins)
+            for request_id in request_ids:
+                if not self._is_here(transaction, request_id):
+                    continue
+                events = callbacks.noted_events_of(transaction, request_id)
+                slips = callbacks.slip_withdrawals_of(transaction, request_id)
+                chosen = callbacks.retimings_of(transaction, request_id)
+                found[request_id] = events, (slips, chosen)
+                if any(e.sealed_note and e.event.id not in self._notes for e in events):
+                    self._audit(transaction, now, AuditAction.CALLBACK_NOTES_OPENED, request_id)
+        for events, _ in found.values():
+            for noted in events:
+                if noted.sealed_note is not None and noted.event.id not in self._notes:
+                    opened = self._opener.note(noted.event.id, noted.sealed_note)
+                    self._notes[noted.event.id] = opened
+        return {
+            request_id: request_history(events, by_visitor, self._notes, logins)
+            for request_id, (events, by_visitor) in found.items()
+        }
+
+    def _is_here(self, transaction: Transaction, request_id: UUID) -> bool:
+        return callbacks.find_listed(transaction, self._site.site_id, request_id) is not None
 
     def duplicates(self, request_id: UUID) -> tuple[WorkRow, ...]:
-        """Return the other requests of the same number that are open or of the last 30 days."""
+        """Return the other requests of the same number, in the order of the list."""
         shown, numbers = self.worklist(), self._cache.numbers
         number = numbers.get(request_id)
         if not number:
@@ -198,9 +267,7 @@ class CallbackDesk(StaffDesk):
         return tuple(
             row
             for row in shown.rows
-            if numbers[row.request.id] == number
-            and row.request.id != request_id
-            and (row.state.open or shown.at - row.request.created_at <= _RECENT)
+            if numbers[row.request.id] == number and row.request.id != request_id
         )
 
     def export_rows(
@@ -228,12 +295,16 @@ class CallbackDesk(StaffDesk):
         is_repeat = transition.is_repeat(revision, action)
         if is_repeat or self._has_noted(transaction, transition, revision, action):
             return Done(transition.row())
-        now = transition.scheduler.now
         objection = transition.objection(
             revision, action, self._target(transaction, transition, action)
         )
-        if objection is not None:
-            return objection
+        if objection is None and not transition.viewer.knows(action):
+            objection = Refused(Refusal.NO_COLLEAGUE, transition.row())
+        return objection or self._write(transaction, transition, action)
+
+    def _write(self, transaction: Transaction, transition: Transition, action: Action) -> Done:
+        """Write an action that is allowed."""
+        now = transition.scheduler.now
         claim_ends = now + self._context.rules.claim
         event = transition.event(self._new_id(now), self._site, action, claim_ends)
         note = action.reason if isinstance(action, Undo) else getattr(action, "note", "")
@@ -292,6 +363,37 @@ class CallbackDesk(StaffDesk):
     def _day(self, at: datetime) -> date:
         return at.astimezone(self._site.zone).date()
 
+    def _take_next(
+        self, transaction: Transaction, now: datetime, shown: Worklist, present: UUID | None
+    ) -> WorkRow | None:
+        mine = [row for row in shown.rows if row.held_by_me and row.request.id != present]
+        let_go_since = now - self._context.rules.claim
+        free = next_calls(
+            shown.rows,
+            by=self._staff.id,
+            speaks=shown.speaks,
+            let_go_since=let_go_since,
+            but=present,
+        )
+        for row in (*mine, *free):
+            one = self._transition(transaction, now, row.request.id)
+            if one is None:
+                continue
+            has_it = one.row().held_by_me
+            if has_it or (
+                one.row().schedule.call_now
+                and one.objection(one.state.revision, Claim(), None) is None
+            ):
+                self._let_go(transaction, now, present)
+                return one.row() if has_it else self._write(transaction, one, Claim()).row
+        return None
+
+    def _let_go(self, transaction: Transaction, now: datetime, request_id: UUID | None) -> None:
+        """Give a request back, where the caller has it."""
+        one = None if request_id is None else self._transition(transaction, now, request_id)
+        if one is not None and one.row().held_by_me and one.state.open:
+            self._write(transaction, one, Release())
+
     def _has_noted(
         self, transaction: Transaction, transition: Transition, revision: int, action: Action
     ) -> bool:
@@ -347,13 +449,20 @@ class CallbackDesk(StaffDesk):
         accounts = staff.accounts(transaction, self._site.site_id)
         mine = next(one for one in accounts if one.staff.id == self._staff.id)
         logins = {one.staff.id: one.staff.login for one in accounts}
+        in_use = [one for one in accounts if not one.disabled]
+        callers = [one for one in in_use if Role.CALLER in one.staff.roles]
         team = frozenset(
-            Skills(one.languages, one.offers)
-            for one in accounts
-            if Role.CALLER in one.staff.roles and not one.disabled and not one.must_change
+            Skills(one.languages, one.offers) for one in callers if not one.must_change
         )
-        speaks = asked_to_speak(mine.languages, team, CallLanguage)
-        return Viewer(self._staff.id, logins, speaks, Skills(mine.languages, mine.offers), team)
+        return Viewer(
+            self._staff.id,
+            logins,
+            asked_to_speak(mine.languages, team, CallLanguage),
+            Skills(mine.languages, mine.offers),
+            team,
+            frozenset(one.staff.id for one in in_use),
+            frozenset(one.staff.id for one in callers),
+        )
 
 
 def request_history(
@@ -380,6 +489,7 @@ def request_history(
             note=notes.get(event.id, ""),
             undone=event.id in undone,
             other_id=event.other_id,
+            whom=logins.get(event.with_staff, "") if event.with_staff else "",
         )
         for event in (noted.event for noted in events)
     ]

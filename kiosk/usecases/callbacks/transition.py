@@ -72,6 +72,7 @@ class Transition:
             event.by_staff,
             event.next_at,
             event.other_id,
+            event.with_staff,
         )
         return replace(self, events=(*self.events, done))
 
@@ -92,12 +93,7 @@ class Transition:
             [e for e in self.events if e.revision <= revision], self.slip_withdrawals, now=done.at
         )
         parts = event_for(action, then, claim_ends=done.next_at or done.at)
-        return (parts.kind, parts.outcome, parts.next_at, parts.other_id) == (
-            done.kind,
-            done.outcome,
-            done.next_at,
-            done.other_id,
-        )
+        return parts == (done.kind, done.outcome, done.next_at, done.other_id, done.with_staff)
 
     def own_notes_after(self, revision: int) -> frozenset[UUID]:
         """Return the ids of the notes that the caller has written since `revision`."""
@@ -156,4 +152,5 @@ class Transition:
             at=self.scheduler.now,
             next_at=parts.next_at,
             other_id=parts.other_id,
+            with_staff=parts.with_staff,
         )

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kiosk.domain.anomalies import FactTimes, time_anomalies
+from kiosk.domain.callbacks.actions import Action, Book, HandOver
 from kiosk.domain.callbacks.request import OpenedRequest, Retiming, Source, retimed
 from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.callbacks.state import (
@@ -38,6 +39,20 @@ class Viewer:
     """What they can do themselves."""
     team: frozenset[Skills] = frozenset()
     """What each of the clinic's callers can do."""
+    staff: frozenset[UUID] = frozenset()
+    """Whose accounts are in use."""
+    callers: frozenset[UUID] = frozenset()
+    """Those of them who may ring."""
+
+    def knows(self, action: Action) -> bool:
+        """Return whether the colleague that an action names is there and can do it."""
+        match action:
+            case HandOver(to):
+                return to is None or to in self.callers
+            case Book(_, with_staff):
+                return with_staff is None or with_staff in self.staff
+            case _:
+                return True
 
 
 _UNTOUCHED = callback_state((), ())
@@ -189,21 +204,40 @@ def work_row(
     holder = state.holder_at(scheduler.now)
     mine = holder == by.id
     schedule = scheduler.schedule(state, request, mine=mine)
-    enterer = request.origin.entered_by
-    entered_by = "" if enterer is None else by.logins.get(enterer, "")
-    if holder is None:
-        # Most wish for nothing, and so for nobody.
-        until = _for_another_until(request, state, scheduler, by) if request.wishes else None
+    # Who may no longer ring is handed nothing.
+    handed_to = state.handed_to if state.handed_to in by.callers else None
+    # Most wish for nothing, and so for nobody.
+    for_nobody = not request.wishes or holder is not None or handed_to is not None
+    until = None if for_nobody else _for_another_until(request, state, scheduler, by)
+    if holder is None and handed_to is None and state.booking is None:
         return WorkRow(
             request,
             state,
             schedule,
             withdrawal_noted=noted,
-            entered_by=entered_by,
+            entered_by=_login(by, request.origin.entered_by),
             for_another_until=until,
         )
-    login = by.logins.get(holder, "")
-    return WorkRow(request, state, schedule, login, mine, state.claim_ends, noted, entered_by)
+    if handed_to not in (None, by.id) and not mine and schedule.late_by(scheduler.now) is None:
+        schedule = schedule._replace(call_now=False)
+    return WorkRow(
+        request,
+        state,
+        schedule,
+        holder=_login(by, holder),
+        held_by_me=mine,
+        claim_ends=None if holder is None else state.claim_ends,
+        withdrawal_noted=noted,
+        entered_by=_login(by, request.origin.entered_by),
+        handed_to=_login(by, handed_to),
+        handed_to_me=handed_to == by.id,
+        booked_with=_login(by, state.booking.with_staff if state.booking else None),
+        for_another_until=until,
+    )
+
+
+def _login(viewer: Viewer, staff_id: UUID | None) -> str:
+    return "" if staff_id is None else viewer.logins.get(staff_id, "")
 
 
 def _for_another_until(
@@ -236,6 +270,9 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
         row.claim_ends,
         row.withdrawal_noted,
         row.entered_by,
+        row.handed_to,
+        row.handed_to_me,
+        row.booked_with,
         row.for_another_until,
         phone_e164=number,
         phone_local=format_local(number, country),

@@ -13,11 +13,13 @@ from kiosk.domain.callbacks.actions import (
     Action,
     AddNote,
     Attempt,
+    Book,
     Claim,
     Close,
     DismissNote,
     Escalate,
     EventParts,
+    HandOver,
     Hold,
     Merge,
     Refusal,
@@ -25,6 +27,7 @@ from kiosk.domain.callbacks.actions import (
     Reopen,
     Undo,
     Withdraw,
+    booking_problem,
     event_for,
     refusal,
 )
@@ -40,6 +43,7 @@ from kiosk.domain.callbacks.state import (
     callback_state,
     fits_policy,
 )
+from kiosk.domain.working_time import WorkingCalendar
 from tests.support.trials import ALI, ASKED, MEI, OFFICE, event, local, missed, tried
 
 NOW = local(4, 12)
@@ -61,7 +65,10 @@ MINE_ALONE: tuple[Action, ...] = (
     Merge(OTHER),
 )
 """What only the holder of a claim may do."""
-ANYBODYS: tuple[Action, ...] = (Claim(), Escalate(), Withdraw())
+ANYBODYS: tuple[Action, ...] = (Claim(), Escalate(), Withdraw(), HandOver(ALI))
+TALK = local(5, 14)
+"""A Thursday."""
+BOOKED = callback_state([event(1, EventKind.CLOSED, NOW, "session_booked", TALK)], (), now=NOW)
 
 
 def refused(
@@ -179,6 +186,25 @@ def test_unreachable_needs_the_three_attempts() -> None:
         assert refused(few, Close(outcome)) is None
 
 
+def test_a_talk_is_booked_by_the_holder_and_moved_by_anybody() -> None:
+    assert refused(MINE, Book(TALK)) is None
+    assert refused(NEW, Book(TALK)) is refused(MINE, Book(TALK), by=ALI) is Refusal.NOT_CLAIMED
+    assert refused(BOOKED, Book(TALK + timedelta(days=1)), by=ALI) is None
+    assert refused(CLOSED, Book(TALK)) is Refusal.NOT_BOOKED
+    assert refused(BY_SLIP, Book(TALK)) is Refusal.BY_VISITOR
+
+
+@pytest.mark.parametrize("state", [MINE, BOOKED])
+def test_no_talk_is_booked_in_the_past_or_on_a_closed_day(state: CallbackState) -> None:
+    assert refused(state, Book(NOW)) is Refusal.PAST
+    assert refused(state, Book(NOW + LONGEST_WAIT + SECOND)) is Refusal.PAST
+    assert refused(state, Book(local(7, 10))) is Refusal.CLOSED_DAY
+    # In the evening of a day that is worked somebody may well come.
+    assert refused(state, Book(local(5, 19))) is None
+    never = WorkingCalendar(OFFICE.zone, {})
+    assert booking_problem(local(7, 10), now=NOW, calendar=never) is None
+
+
 def test_a_request_is_merged_into_another_open_one() -> None:
     assert refused(MINE, Merge(OTHER), into=NEW) is None
     assert refused(MINE, Merge(OTHER), into=CLOSED) is Refusal.SAME_REQUEST
@@ -204,6 +230,9 @@ def test_a_request_is_merged_into_another_open_one() -> None:
         (Withdraw(), EventParts(EventKind.WITHDRAWN)),
         (DismissNote(), EventParts(EventKind.NOTE_DISMISSED)),
         (Merge(OTHER), EventParts(EventKind.MERGED, other_id=OTHER)),
+        (Book(TALK, ALI), EventParts(EventKind.CLOSED, "session_booked", TALK, None, ALI)),
+        (HandOver(ALI), EventParts(EventKind.HANDED_OVER, with_staff=ALI)),
+        (HandOver(None), EventParts(EventKind.HANDED_OVER)),
         (Undo("slip"), EventParts(EventKind.UNDONE, other_id=UUID(int=1))),
     ],
 )
@@ -214,9 +243,29 @@ def test_every_action_has_its_event(action: Action, parts: EventParts) -> None:
 actions = st.one_of(
     st.sampled_from([Claim(), Release(), Reopen(), Escalate(), Withdraw(), DismissNote()]),
     st.sampled_from([Hold(ENDS), Merge(OTHER), Undo("a slip of the finger")]),
+    st.sampled_from([Book(TALK, ALI), HandOver(ALI), HandOver(None)]),
     st.sampled_from(AttemptResult).map(lambda result: Attempt(result, ENDS)),
     st.sampled_from(Outcome).map(Close),
 )
+
+
+def what_follows_is_sound(action: Action, before: CallbackState, after: CallbackState) -> None:
+    match action:
+        case Close() | Merge() | Escalate() | Withdraw():
+            assert not after.open
+        case Reopen():
+            assert after.open
+        case Claim():
+            assert after.holder_at(NOW) == MEI
+        case Book(at, with_staff):
+            assert not after.open
+            assert after.by_slip or after.booking == (at, with_staff)
+        case HandOver(to):
+            assert (after.open, after.holder_at(NOW), after.handed_to) == (True, None, to)
+        case Attempt():
+            assert len(after.attempts) == len(before.attempts) + 1
+        case Undo():
+            assert after.last_event_id != before.last_event_id
 
 
 @given(st.lists(actions, max_size=10), st.booleans())
@@ -239,26 +288,17 @@ def test_any_day_at_the_desk_ends_in_a_sound_state(days: list[Action], slip: boo
                 MEI,
                 parts.next_at,
                 parts.other_id,
+                parts.with_staff,
             )
         )
         after = callback_state(events, slips, now=NOW)
         assert after.revision == number
-        match action:
-            case Close() | Merge() | Escalate() | Withdraw():
-                assert not after.open
-            case Reopen():
-                assert after.open
-            case Claim():
-                assert after.holder_at(NOW) == MEI
-            case Attempt():
-                assert len(after.attempts) == len(state.attempts) + 1
-            case Undo():
-                assert after.last_event_id != state.last_event_id
+        what_follows_is_sound(action, state, after)
         if slip:
             assert after.status is RequestStatus.WITHDRAWN
 
 
 def test_no_action_is_forgotten() -> None:
     tested = {type(action) for action in (*MINE_ALONE, *ANYBODYS)} | {Reopen, Undo, DismissNote}
-    tested.add(AddNote)
+    tested |= {AddNote, Book}
     assert tested == set(get_args(Action))

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.callbacks.state import (
+    CLAIM_GOES_ON,
     ENDINGS,
     OPEN_STATUSES,
     AttemptResult,
+    Booking,
     CallbackState,
     EventKind,
     Outcome,
@@ -34,10 +36,13 @@ def event(
     by: UUID = MEI,
     next_at: datetime | None = None,
     other: int | None = None,
+    whom: UUID | None = None,
 ) -> RequestEvent:
     at = NOW + timedelta(minutes=revision - 1)
     other_id = None if other is None else UUID(int=other)
-    return RequestEvent(UUID(int=revision), revision, kind, outcome, at, by, next_at, other_id)
+    return RequestEvent(
+        UUID(int=revision), revision, kind, outcome, at, by, next_at, other_id, whom
+    )
 
 
 def claim(revision: int, by: UUID = MEI, until: datetime = LATER) -> RequestEvent:
@@ -136,7 +141,48 @@ def test_a_claim_is_its_holders_until_it_ends_by_itself() -> None:
 
 def test_the_latest_claim_is_the_holders() -> None:
     assert state(claim(1), claim(2, ALI)).holder == ALI
-    assert state(claim(1), attempt(2)).holder == MEI
+    assert state(claim(1), event(2, EventKind.NOTED)).holder == MEI
+
+
+@pytest.mark.parametrize("result", AttemptResult)
+def test_a_claim_ends_with_its_result_unless_an_outcome_is_missing(result: AttemptResult) -> None:
+    tried = state(claim(1), attempt(2, result))
+    assert tried.holder == (MEI if result in CLAIM_GOES_ON else None)
+    assert (tried.released_at, tried.released_by) == (None, None)
+    # Undone, the claim is there again for as long as it would have lasted.
+    assert state(claim(1), attempt(2, result), undo(3, other=2)).holder == MEI
+
+
+def test_who_let_go_last_is_known() -> None:
+    let_go = state(claim(1), event(2, EventKind.RELEASED))
+    assert (let_go.released_at, let_go.released_by) == (NOW + timedelta(minutes=1), MEI)
+    assert state(claim(1), event(2, EventKind.RELEASED), claim(3)).released_at is None
+
+
+def test_a_booked_talk_is_the_last_one_and_goes_with_its_request() -> None:
+    first, second = NOW + timedelta(days=1), NOW + timedelta(days=2)
+    booked = event(1, EventKind.CLOSED, "session_booked", next_at=first, whom=MEI)
+    moved = event(2, EventKind.CLOSED, "session_booked", next_at=second)
+    assert state(booked).booking == Booking(first, MEI)
+    assert state(booked, moved).booking == Booking(second, None)
+    assert state(booked, moved, undo(3, other=2)).booking == Booking(first, MEI)
+    assert state(booked, event(2, EventKind.REOPENED)).booking is None
+    assert state(event(1, EventKind.CLOSED, "session_booked")).booking is None
+    assert state(event(1, EventKind.CLOSED, "declined", next_at=first)).booking is None
+    # A withdrawal does not take back what staff have closed with.
+    assert state(booked, slips=(LATER,)).booking == Booking(first, MEI)
+
+
+def test_a_request_is_handed_to_a_colleague_until_it_ends() -> None:
+    handed = event(2, EventKind.HANDED_OVER, whom=ALI)
+    given = state(claim(1), handed)
+    assert (given.handed_to, given.holder, given.open) == (ALI, None, True)
+    assert state(claim(1), handed, claim(3)).handed_to == ALI
+    assert state(handed, event(3, EventKind.HANDED_OVER)).handed_to is None
+    assert state(handed, undo(3, other=2)).handed_to is None
+    assert state(handed, event(3, EventKind.ESCALATED)).handed_to is None
+    ended = event(3, EventKind.CLOSED, "declined")
+    assert state(handed, ended, event(4, EventKind.REOPENED)).handed_to is None
 
 
 @pytest.mark.parametrize(

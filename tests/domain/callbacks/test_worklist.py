@@ -1,8 +1,10 @@
 """When somebody may be called, and the order and views of the worklist."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.domain.callbacks.request import Window
-from kiosk.domain.callbacks.state import RequestStatus
+from kiosk.domain.callbacks.state import OPEN_STATUSES, Booking, RequestStatus
 from kiosk.domain.callbacks.worklist import (
     DayPart,
     WorklistFilter,
@@ -18,6 +20,8 @@ from kiosk.domain.callbacks.worklist import (
     WorkRow,
     is_wanted_now,
     matches_filter,
+    may_ring_back,
+    next_calls,
     sort_rows,
     waits_from,
     windows_at,
@@ -172,6 +176,63 @@ def test_views_show_what_they_say() -> None:
     assert matches_filter(row(withdrawal_noted=True), WorklistFilter(WorklistPart.NOTED))
     assert not matches_filter(row(), WorklistFilter(WorklistPart.NOTED))
     assert not matches_filter(row(), WorklistFilter(WorklistPart.CALL_NOW))
+
+
+def test_what_is_mine_was_handed_to_me_or_could_be_taken_by_me() -> None:
+    wanted = WorklistFilter(for_me=True)
+    speaks = frozenset({"zh"})
+    tamil = row(call_language="ta")
+    for mine in (replace(tamil, held_by_me=True), replace(tamil, handed_to_me=True)):
+        assert matches_filter(mine, wanted, speaks)
+        assert matches_filter(mine, replace(wanted, show=WorklistPart.MINE), speaks)
+    assert matches_filter(row(call_language="zh"), wanted, speaks)
+    assert matches_filter(row(call_language="other"), wanted, speaks)
+    for others in (tamil, row(holder="ali"), row(handed_to="ali")):
+        assert not matches_filter(others, wanted, speaks)
+        assert matches_filter(others, replace(wanted, show=WorklistPart.ALL), speaks)
+
+
+def test_what_was_handed_to_the_caller_comes_first_among_what_to_call() -> None:
+    soon = NOW + timedelta(hours=1)
+    rows = [
+        row(1, breach_at=NOW, call_now=True),
+        row(2, breach_at=soon, call_now=True, handed_to_me=True),
+        row(3, breach_at=soon, handed_to_me=True),
+    ]
+    assert [one.request.id.int for one in sort_rows(rows)] == [2, 1, 3]
+
+
+ME, ALI = UUID(int=901), UUID(int=902)
+
+
+def test_the_next_calls_are_those_that_one_could_make_the_ones_let_go_last() -> None:
+    ago = NOW - timedelta(minutes=5)
+    rows = [
+        row(1, call_now=True, released_at=ago, released_by=ME),
+        row(2, call_now=True, call_language="ta"),
+        row(3, call_now=True, held_by_me=True),
+        row(4),
+        row(5, call_now=True, released_at=ago, released_by=ALI),
+        row(6, call_now=True, released_at=NOW - timedelta(hours=1), released_by=ME),
+        row(7, call_now=True),
+    ]
+
+    def found(but: int | None = None) -> list[int]:
+        other = None if but is None else UUID(int=but)
+        since = NOW - timedelta(minutes=30)
+        calls = next_calls(rows, by=ME, speaks=frozenset({"zh"}), let_go_since=since, but=other)
+        return [one.request.id.int for one in calls]
+
+    assert found() == [5, 6, 7, 1]
+    assert found(but=5) == [6, 7, 1]
+
+
+def test_who_rings_back_is_found_while_something_can_be_done() -> None:
+    found = {status for status in RequestStatus if may_ring_back(row(status=status), NOW)}
+    assert found == {*OPEN_STATUSES, RequestStatus.UNREACHABLE, RequestStatus.ESCALATED}
+    later = Booking(NOW + timedelta(days=1), None)
+    assert may_ring_back(row(status=RequestStatus.CLOSED, booking=later), NOW)
+    assert not may_ring_back(row(status=RequestStatus.CLOSED, booking=Booking(NOW, None)), NOW)
 
 
 def test_call_now_is_for_who_speaks_the_language() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -21,6 +22,7 @@ from kiosk.records.central.setup import (
     set_up,
 )
 from kiosk.records.central.store import CentralStore
+from kiosk.records.database.upgrading import migration_config
 from tests.support.centres import FOUNDED, Centre
 from tests.support.postgres import new_database
 
@@ -31,6 +33,33 @@ def test_founding_again_changes_nothing(centre: Centre) -> None:
         set_up(connection, FOUNDED)
         row = connection.execute(text("SELECT contract, founded_at FROM central")).one()
     assert tuple(row) == (CONTRACT, FOUNDED)
+
+
+_EVENT = (
+    "INSERT INTO callback_event (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, request_id,"
+    " revision, kind, outcome, by_staff, at) VALUES (gen_random_uuid(), '{site}', '{machine}', {n},"
+    " false, '{site}', {n}, 'closed', 'session_booked', '{site}', now())"
+)
+"""As programs write it that know nothing of talks and colleagues."""
+
+
+def test_an_older_centre_keeps_its_events_and_a_newer_one_takes_those_of_older_machines(
+    postgres: str,
+) -> None:
+    site, machine = uuid7(FOUNDED, b"0123456789"), uuid7(FOUNDED, b"9876543210")
+    with new_database(postgres) as url:
+        engine = central_engine(read_address(url))
+        config = migration_config()
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0009")
+            connection.execute(text(_EVENT.format(site=site, machine=machine, n=1)))
+        with engine.begin() as connection:
+            set_up(connection, FOUNDED)
+            connection.execute(text(_EVENT.format(site=site, machine=machine, n=2)))
+            found = connection.execute(text("SELECT revision, with_staff FROM callback_event"))
+            assert sorted(tuple(row) for row in found) == [(1, None), (2, None)]
+        engine.dispose()
 
 
 def test_a_machine_signs_in_by_a_password_that_stands_nowhere(centre: Centre) -> None:

@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from alembic import command
@@ -14,10 +16,12 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 from sqlmodel import SQLModel
 
+from kiosk.records import callbacks
 from kiosk.records.database.store import Store, sqlite_module, writer_engine
 from kiosk.records.database.upgrading import migration_config
 from kiosk.records.migrations import HEAD, REVISIONS
 from kiosk.records.schema import system_tables, tables
+from kiosk.records.schema.tables import CallbackEvent
 
 ALL_TABLES = (tables, system_tables, system_tables)
 
@@ -97,6 +101,57 @@ def test_a_file_without_tables_is_brought_up_to_date(path: Path) -> None:
         found = transaction.connection().exec_driver_sql("SELECT version_num FROM alembic_version")
         assert found.scalar_one() == HEAD
     store.close()
+
+
+EVENT = (
+    "INSERT INTO callback_event (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, request_id,"
+    " revision, kind, outcome, by_staff, at) VALUES ({ids}, 1, {false}, {request}, {revision},"
+    " 'closed', 'session_booked', {request}, '2026-03-02 04:00:00.000000')"
+)
+
+
+def test_an_old_file_keeps_its_events_and_takes_talks_and_colleagues(path: Path) -> None:
+    path.parent.mkdir()
+    engine = writer_engine(path, sqlite_module())
+    old, request = UUID(int=1), UUID(int=2)
+    with engine.connect() as connection, connection.begin():
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        ids = ", ".join(f"x'{id_.hex}'" for id_ in (old, old, old))
+        bytes_ = f"x'{request.hex}'"
+        connection.exec_driver_sql(EVENT.format(ids=ids, request=bytes_, revision=1, false="0"))
+    engine.dispose()
+    store = Store.open(path)
+    with store.write() as transaction:
+        (event,) = callbacks.events_of(transaction, request)
+        assert (event.id, event.with_staff) == (old, None)
+        talk = event_row(request, with_staff=UUID(int=9))
+        transaction.add(talk)
+        transaction.flush()
+        assert [one.with_staff for one in callbacks.events_of(transaction, request)] == [
+            None,
+            UUID(int=9),
+        ]
+    store.close()
+
+
+def event_row(request: UUID, with_staff: UUID) -> CallbackEvent:
+    """A talk that was moved: the second event of a request."""
+    return CallbackEvent(
+        id=UUID(int=3),
+        site_id=UUID(int=1),
+        kiosk_id=UUID(int=1),
+        kiosk_seq=2,
+        request_id=request,
+        revision=2,
+        kind="closed",
+        outcome="session_booked",
+        by_staff=UUID(int=4),
+        at=datetime(2026, 3, 2, tzinfo=UTC),
+        next_at=datetime(2026, 3, 3, tzinfo=UTC),
+        with_staff=with_staff,
+    )
 
 
 def test_accounts_that_were_disabled_before_lose_their_keys(path: Path) -> None:

@@ -62,6 +62,14 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "claimed": ("c", "a", "enter", "c"),
     "result": ("c", "a", "enter", "c", "enter"),
     "escalating": ("c", "a", "enter", "c", "e"),
+    "number": ("c", "a", "enter", "c", "r"),
+    "same number": ("c", "a", "enter", "p"),
+    "give to": ("c", "a", "enter", "g"),
+    "a talk": ("c", "a", "enter", "c", "x", "b"),
+    "booked": ("c", "a", "enter", "c", "x", "b", "a"),
+    "for their phone": ("c", "a", "enter", "c", "x", "b", "a", "b"),
+    "which number": ("c", "b"),
+    "rings back": ("c", "b", *"1234567", "enter"),
 }
 """Those that tests of their own show at the usual sizes; by the keys from the menu."""
 LONG = "Nalini Devi d/o Venkatasubramanian Rama"

@@ -30,6 +30,7 @@ ABOUT_NOBODY = {
     "RosterScreen._check_count",
     "RosterScreen._close",
     "RosterScreen._count",
+    "WorklistScreen._ask_number",
     "WorklistScreen._export",
 }
 
@@ -99,11 +100,16 @@ def let_people_come(clinic: Clinic) -> None:
 
 async def ask_about_a_caller(colleague: Colleague, who: str) -> None:
     await colleague.keys("/", *"xan", "enter", "enter", "c")
-    for key in ("enter", "h", "x", "e", "w", "n", "u", "t"):
+    for key in ("enter", "h", "x", "e", "w", "i", "g", "u", "t"):
         await shows(colleague, who, key)
     await shows(colleague, who, "h", "o")
+    await shows(colleague, who, "x", "b")
+    await shows(colleague, who, "x", "b", "o")
+    await shows(colleague, who, "x", "b", "p")
+    await shows(colleague, who, "g", "a")
     await shows(colleague, who, "t", "x", "escape")
     await colleague.keys("escape", "t")
+    await shows(colleague, who, "enter", "s")
     await colleague.keys("enter", "n")
     await shows(colleague, who, "u")
     with patch.object(CallbackDesk, "act", side_effect=StoreBusy("Busy.")):

@@ -271,8 +271,8 @@ def test_a_note_is_kept_whatever_was_done_meanwhile_and_holds_nobody_up(
     assert isinstance(ann.act(id_, held.state.revision, Undo("mine")), OutOfDate)
     missed = ann.act(id_, held.state.revision, Attempt(AttemptResult.NO_ANSWER))
     assert isinstance(missed, Done)
-    assert missed.row.held_by_me
-    do(ann, id_, Close(Outcome.DECLINED), AddNote("rang again"), Undo("not theirs"))
+    assert not missed.row.held_by_me
+    do(ann, id_, Claim(), Close(Outcome.DECLINED), AddNote("rang again"), Undo("not theirs"))
     assert do(ann, id_).state.status is RequestStatus.CLOSED
     assert ann.history(id_)[-2].undone
     assert trail_of(clinic, id_).count("callback_noted") == 3

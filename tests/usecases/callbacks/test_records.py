@@ -114,7 +114,7 @@ def test_requests_of_one_number_are_suggested_as_duplicates(clinic: Clinic) -> N
     desk = clinic.callbacks
     for draft in (first, second, replace(other, phone="+6591234567")):
         clinic.visitor.request_callback(draft)
-    assert {row.request.id for row in desk.duplicates(first.id)} == {closed.id, second.id}
+    assert {row.request.id for row in desk.duplicates(first.id)} == {old.id, closed.id, second.id}
     assert desk.duplicates(other.id) == desk.duplicates(clinic.id()) == ()
 
 
@@ -123,9 +123,9 @@ def test_a_merged_request_is_a_duplicate_and_loses_nothing(clinic: Clinic) -> No
     for draft in (one, two):
         clinic.visitor.request_callback(draft)
     do(desk, two.id, Claim(), Attempt(AttemptResult.BUSY))
-    row = do(desk, two.id, Merge(one.id))
+    row = do(desk, two.id, Claim(), Merge(one.id))
     assert (row.state.status, row.state.merged_into) == (RequestStatus.DUPLICATE, one.id)
-    assert [e.kind for e in desk.history(two.id)] == ["claimed", "attempt", "merged"]
+    assert [e.kind for e in desk.history(two.id)] == ["claimed", "attempt", "claimed", "merged"]
     shown = {row.request.id: row.state.status for row in desk.worklist().rows}
     assert shown == {one.id: RequestStatus.NEW, two.id: RequestStatus.DUPLICATE}
 

@@ -124,11 +124,12 @@ def test_every_staff_list(far: Clinic, line: Line) -> None:
 
 
 def test_what_a_caller_does(clinic: Clinic, far: Clinic, line: Line, kiosk: KioskBeside) -> None:
+    clinic.clock.at -= timedelta(hours=1)  # in the morning that they asked for
     ask(clinic)
     ask(kiosk.clinic)
     kiosk.send()
     desk = far.callbacks
-    (first, _) = desk.worklist().rows
+    (first, second) = desk.worklist().rows
     one = first.request.id
     assert trips(line, desk.worklist) <= 2
     found = {
@@ -137,7 +138,14 @@ def test_what_a_caller_does(clinic: Clinic, far: Clinic, line: Line, kiosk: Kios
         "act": trips(line, lambda: desk.act(one, first.state.revision, AddNote("rang"))),
         "history": trips(line, lambda: desk.history(one)),
         "duplicates": trips(line, lambda: desk.duplicates(one)),
+        "histories": trips(line, lambda: desk.histories([one, second.request.id])),
+        "people": trips(line, desk.people),
+        "look up": trips(line, lambda: desk.look_up("81234567")),
+        "next call": trips(line, desk.next_call),
+        "call after that": trips(line, lambda: desk.next_call(one)),
     }
+    mine = [row for row in desk.worklist().rows if row.held_by_me]
+    assert [row.request.id for row in mine] == [second.request.id]
     assert max(found.values()) <= MOST, found
 
 

@@ -1,13 +1,14 @@
 """Two desks at one centre: whoever claims first holds a request, and both see the same."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from uuid import UUID
 
 import pytest
 
-from kiosk.domain.callbacks.actions import Claim, Done, HeldBy
+from kiosk.domain.callbacks.actions import Attempt, Claim, Done, HeldBy
+from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.staff import Role
 from kiosk.errors import RevisionTaken
 from kiosk.records.callbacks import add_event
@@ -53,6 +54,37 @@ def test_each_request_has_one_holder_and_the_other_is_told_who(
         ]
         assert by_both[0] == by_both[1]
         assert set(by_both[0].values()) <= {"ann", "ben"}
+
+
+def test_two_who_take_the_next_call_at_once_never_get_the_same(
+    clinic: Clinic, kiosk: KioskBeside, centre: Centre
+) -> None:
+    clinic.clock.at -= timedelta(hours=1)  # in the morning that they asked for
+    kiosk.clinic.clock.at = clinic.clock.at
+    ids = {ask(kiosk.clinic) for _ in range(8)}
+    kiosk.send()
+    ann = clinic.access.callback_desk(clinic.add_staff("ann", Role.CALLER))
+    ben_signed_in = clinic.add_staff("ben", Role.CALLER)
+    with desk_beside(clinic, centre, "9D") as other:
+        ben = other.access.callback_desk(ben_signed_in)
+        start = Barrier(2)
+
+        def call(desk: CallbackDesk) -> list[UUID]:
+            found = list[UUID]()
+            for _ in range(3):
+                start.wait()
+                row = desk.next_call()
+                assert row is not None
+                found.append(row.request.id)
+                missed = Attempt(AttemptResult.NO_ANSWER)
+                assert isinstance(desk.act(row.request.id, row.state.revision, missed), Done)
+            return found
+
+        with ThreadPoolExecutor(2) as both:
+            told = [future.result() for future in [both.submit(call, d) for d in (ann, ben)]]
+    rung = [id_ for one in told for id_ in one]
+    assert len(set(rung)) == len(rung) == 6
+    assert set(rung) <= ids
 
 
 def test_a_request_of_a_kiosk_is_on_the_list_with_when_it_came(

@@ -1,4 +1,4 @@
-"""The other requests of the same number: the same person may have asked twice."""
+"""The other requests of the same number, with the history of all of them in one place."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from textual import on
 from textual.widget import Widget
+from textual.widgets import Static
 
 from kiosk.domain.callbacks.actions import Merge, NotFound
 from kiosk.domain.callbacks.state import OPEN_STATUSES
-from kiosk.domain.callbacks.worklist import WorkRow
+from kiosk.domain.callbacks.worklist import HistoryEntry, WorkRow
 from kiosk.ui.desk.callbacks.text import (
     describe_answer,
+    format_histories,
     format_name,
     format_request_title,
     format_short_language,
@@ -21,9 +23,11 @@ from kiosk.ui.desk.callbacks.text import (
 )
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import format_day
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
+from kiosk.ui.widgets.layout import pairs
 from kiosk.ui.widgets.list import Column, Line, Listing
 
 COLUMNS = (
@@ -42,8 +46,66 @@ def duplicate_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> Line:
     return Line((asked, format_name(row), row.request.reference, format_short_language(row), state))
 
 
+_MOST_HISTORIES = 12
+"""Requests whose history is read: the earliest of many are in the list alone."""
+
+
+def read_same_number(
+    row: WorkRow, side: DeskSide
+) -> tuple[tuple[WorkRow, ...], list[tuple[str, HistoryEntry]]]:
+    """Return the other requests of a number, and what was done about each by its reference."""
+    rows = side.callbacks.duplicates(row.request.id)
+    latest = sorted((row, *rows), key=lambda one: one.request.created_at)[-_MOST_HISTORIES:]
+    histories = side.callbacks.histories([one.request.id for one in latest])
+    return rows, [
+        (one.request.reference, entry)
+        for one in latest
+        for entry in histories.get(one.request.id, ())
+    ]
+
+
+class RingingBackScreen(DeskScreen):
+    """The few requests that somebody who rings back may mean."""
+
+    AUTO_FOCUS = "Listing"
+
+    def __init__(
+        self, rows: tuple[WorkRow, ...], request_screen: Callable[[WorkRow], DeskScreen]
+    ) -> None:
+        """Take the requests, and what makes the screen of one of them."""
+        super().__init__()
+        self._rows = rows
+        self._request_screen = request_screen
+
+    def heading(self) -> str:
+        return f"{len(self._rows)} requests have this number"
+
+    def lead(self) -> str:
+        return "Ask for the name they gave, and open that one."
+
+    def body(self) -> Iterable[Widget]:
+        yield Listing[WorkRow](COLUMNS, key=lambda row: row.request.id, draw=self._line)
+
+    def keys(self) -> Iterable[Key]:
+        yield Key("enter", "Open it", self.choose_row)
+
+    def on_mount(self) -> None:
+        self.rehead()
+        self.query_one(Listing).set_rows(self._rows)
+
+    def _line(self, row: WorkRow) -> Line:
+        return duplicate_line(row, self.clinic.now(), self.clinic.zone)
+
+    @on(Listing.Chosen)
+    def open_request(self) -> None:
+        """Go to the request under the cursor."""
+        row = self.current_row(WorkRow)
+        if row is not None:
+            self.open(partial(self._request_screen, row), instead=True)
+
+
 class DuplicatesScreen(DeskScreen):
-    """A list; the request that it is about can be merged into one of them."""
+    """A list, and the histories; the request it is about can be merged into one of them."""
 
     AUTO_FOCUS = "Listing"
 
@@ -57,12 +119,14 @@ class DuplicatesScreen(DeskScreen):
         return f"Same number as {format_request_title(self._row)}"
 
     def lead(self) -> str:
-        return "One person who asked twice, or two who share a phone? Please ask."
+        return "One person who asked again, or two who share a phone? Please ask."
 
     def body(self) -> Iterable[Widget]:
         yield Listing[WorkRow](
             COLUMNS, key=lambda row: row.request.id, draw=self._line, empty="One moment …"
         )
+        yield Static("What was done about all of them", id="past-title", markup=False)
+        yield Static("", id="history", markup=False)
 
     def keys(self) -> Iterable[Key]:
         other = self._current
@@ -82,14 +146,18 @@ class DuplicatesScreen(DeskScreen):
         self.poll(self._read)
 
     async def _read(self) -> None:
-        id_ = self._row.request.id
-        answer = await self.ask(lambda side: side.callbacks.duplicates(id_))
+        answer = await self.ask(partial(read_same_number, self._row))
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
             return
+        rows, entries = answer
         listing = self.query_one(Listing)
         listing.set_empty("No other request has this number.")
-        listing.set_rows(answer)
+        listing.styles.max_height = max(2, len(rows) + 1)
+        listing.set_rows(rows)
+        now, zone = self.clinic.now(), self.clinic.zone
+        lines = format_histories(entries, now, zone)
+        self.query_one("#history", Static).update(pairs(lines or (("Nothing yet", ""),)))
         self.rekey()
 
     def _line(self, row: WorkRow) -> Line:

@@ -1,16 +1,22 @@
 """Questions that the caller's screens ask, as data."""
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from kiosk.domain.callbacks.actions import booking_problem
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, fits_policy
 from kiosk.domain.callbacks.worklist import WorkRow, day_part, windows_at
+from kiosk.domain.phones import LEAST_SHOWN, has_digits_to_find
+from kiosk.domain.staff import Staff, normalise_login
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.presentation.callbacks import OUTCOMES
+from kiosk.ui.desk.callbacks.text import REFUSALS
 from kiosk.ui.desk.dates import HOW, MORNING, read_moment
 from kiosk.ui.desk.messages import Offer, Question, Then
+from kiosk.ui.desk.questions import LETTERS
 from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import format_day_and_clock
 
@@ -47,8 +53,11 @@ def ask_result(row: WorkRow, then: Then) -> Question:
     return Question("How did the call go?", then, options=options)
 
 
-def ask_outcome(row: WorkRow, then: Then) -> Question:
-    """Ask for the outcome that closes a request."""
+def ask_outcome(row: WorkRow, then: Then, lead: str = "") -> Question:
+    """Ask for the outcome that closes a request; the one that the last call speaks for comes first.
+
+    `lead` is what was just noted, where the question follows it.
+    """
     met = {
         Outcome.UNREACHABLE: row.schedule.may_give_up,
         Outcome.WRONG_NUMBER: row.state.stopped,
@@ -58,7 +67,130 @@ def ask_outcome(row: WorkRow, then: Then) -> Question:
         for why, text in OUTCOMES.items()
         if text.letter
     )
-    return Question("Close it: what came of it?", then, options=options)
+    likely = _LIKELY.get(row.schedule.last_result)
+    options = tuple(sorted(options, key=lambda option: option.value != likely))
+    return Question("Close it: what came of it?", then, lead, options)
+
+
+_LIKELY: Mapping[str, Outcome] = {
+    AttemptResult.DECLINED: Outcome.DECLINED,
+    AttemptResult.WRONG_PERSON: Outcome.WRONG_NUMBER,
+    AttemptResult.NUMBER_INVALID: Outcome.WRONG_NUMBER,
+}
+"""What a call that ended so is most often closed with."""
+
+
+def ask_talk_time(whom: str, now: datetime, calendar: WorkingCalendar, then: Then) -> Question:
+    """Ask when a talk is; the answer is an ISO time, OTHER_TIME, OTHER_PERSON or NO_TIME.
+
+    `whom` is the login of the person it is with.
+    """
+    zone = calendar.zone
+    offers = [
+        Offer(letter, format_day_and_clock(at, zone), at.isoformat(), _in_words(at, now, zone))
+        for letter, at in zip(_TALK_LETTERS, _talk_times(now, calendar), strict=False)
+    ]
+    offers += (
+        Offer("o", "Another day or time", OTHER_TIME, "to be typed"),
+        Offer("p", "With another person", OTHER_PERSON),
+        Offer("n", "No time is fixed yet", NO_TIME),
+    )
+    return Question("When is the talk?", then, f"With {whom}.", tuple(offers))
+
+
+OTHER_PERSON, NO_TIME = "person", "no_time"
+_TALK_LETTERS = "abcdefgh"
+_TALK_HOURS = (time(10), time(14))
+_TALKS_OFFERED = 6
+
+
+def _talk_times(now: datetime, calendar: WorkingCalendar) -> list[datetime]:
+    """Return the next times at which talks usually begin, in the clinic's hours, from tomorrow."""
+    day, found = now.astimezone(calendar.zone).date(), list[datetime]()
+    while len(found) < _TALKS_OFFERED:
+        day = calendar.next_working_day(day + timedelta(days=1))
+        times = {calendar.start_of_work(day, hour) for hour in _TALK_HOURS}
+        found += sorted(times)
+    return found[:_TALKS_OFFERED]
+
+
+def _in_words(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    days = (at.date() - now.astimezone(zone).date()).days
+    return "tomorrow" if days == 1 else f"in {days} days"
+
+
+def ask_typed_talk_time(now: datetime, calendar: WorkingCalendar, then: Then) -> Question:
+    """Ask for the time of a talk in words; the answer is what was typed, and can be booked."""
+
+    def check(text: str) -> str:
+        at = read_moment(text, now, calendar.zone)
+        if at is None:
+            return HOW
+        problem = booking_problem(at, now=now, calendar=calendar)
+        return "" if problem is None else REFUSALS[problem]
+
+    lead = "Such as “tomorrow 14:30”, “Thu 9:00” or “5 Mar 16:00”."
+    return Question("When is the talk?", then, lead, check=check)
+
+
+def ask_person(title: str, people: Sequence[Staff], then: Then, lead: str = "") -> Question:
+    """Ask for one of the staff; the answer is a login. Many are typed and not listed."""
+    logins = [one.login for one in people]
+    if len(logins) <= _MOST_LISTED:
+        offers = tuple(
+            Offer(letter, login, login) for letter, login in zip(LETTERS, logins, strict=False)
+        )
+        return Question(title, then, lead, offers)
+    return Question(
+        title,
+        lambda typed: then(normalise_login(typed)),
+        f"{lead} Please type their login.".strip(),
+        check=lambda typed: "" if normalise_login(typed) in logins else _NOBODY,
+    )
+
+
+_MOST_LISTED = 20
+_NOBODY = "Nobody in use has this login; a part of it is not enough."
+
+
+def ask_colleague(people: Sequence[Staff], then: Then, *, is_handed: bool) -> Question:
+    """Ask to whom a request is handed; the answer is a login, or EVERYBODY where it has one now."""
+    question = ask_person("Who is to ring them?", people, then, _HANDED)
+    if not is_handed:
+        return question
+    if question.options:
+        everybody = Offer("z", "Everybody again", EVERYBODY)
+        return replace(question, options=(everybody, *question.options))
+    check = question.check
+    return replace(
+        question,
+        lead=f"{question.lead} Nothing: everybody again.",
+        check=lambda typed: check(typed) if typed else "",
+    )
+
+
+EVERYBODY = ""
+_HANDED = "It is their next call, and everybody's once it is late."
+
+
+def ask_handing_note(whom: str, then: Then, keep: Callable[[str, DeskSide], object]) -> Question:
+    """Ask for a note to go with a request that is handed over; it may be left empty."""
+    lead = "It may stay empty. The visitor can ask to read it."
+    title = f"A note for {whom}" if whom else "A note for everybody"
+    return Question(title, then, lead, most=MOST_OF_A_NOTE, enter="Hand it over", keep=keep)
+
+
+def ask_displayed_number(then: Then) -> Question:
+    """Ask for the number that a telephone shows; the answer is long enough to look it up."""
+
+    def check(text: str) -> str:
+        return "" if has_digits_to_find(text) else _TOO_FEW_DIGITS
+
+    lead = "As it stands on the telephone's display, with or without the country."
+    return Question("Somebody rings back: which number?", then, lead, check=check, most=40)
+
+
+_TOO_FEW_DIGITS = f"Please type the number whole, or its last {LEAST_SHOWN} digits."
 
 
 def ask_time(title: str, now: datetime, calendar: WorkingCalendar, then: Then) -> Question:
@@ -118,6 +250,7 @@ def ask_note(before: str, then: Then, keep: Callable[[str, DeskSide], object]) -
         check=partial(_describe_missing, why="Please write a few words, or press Esc."),
         value=before,
         most=MOST_OF_A_NOTE,
+        enter="Keep it",
         keep=keep,
     )
 

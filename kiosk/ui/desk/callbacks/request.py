@@ -1,11 +1,10 @@
 """One callback request: what may be said, its number, and what a caller can do about it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from textual import events
 from textual.containers import Horizontal, Vertical
@@ -17,11 +16,13 @@ from kiosk.domain.callbacks.actions import (
     ActionResult,
     AddNote,
     Attempt,
+    Book,
     Claim,
     Close,
     DismissNote,
     Done,
     Escalate,
+    HandOver,
     Hold,
     NotFound,
     Refusal,
@@ -31,143 +32,41 @@ from kiosk.domain.callbacks.actions import (
     Undo,
     Withdraw,
 )
-from kiosk.domain.callbacks.request import CallLanguage
-from kiosk.domain.callbacks.state import OPEN_STATUSES, AttemptResult, Outcome, RequestStatus
-from kiosk.domain.callbacks.wishes import Topic, Wish
-from kiosk.domain.callbacks.worklist import HistoryEntry, PhoneContact, Worklist, WorkRow
-from kiosk.presentation.callbacks import (
-    format_consent,
-    format_due,
-    format_origin,
-    format_result,
-    format_windows,
+from kiosk.domain.callbacks.state import (
+    CLAIM_GOES_ON,
+    OPEN_STATUSES,
+    AttemptResult,
+    Outcome,
+    RequestStatus,
 )
-from kiosk.presentation.languages import format_call_language
-from kiosk.presentation.wishes import format_wish
+from kiosk.domain.callbacks.worklist import HistoryEntry, PhoneContact, Worklist, WorkRow
+from kiosk.presentation.callbacks import describe_rest_hours, format_result
 from kiosk.ui.desk.callbacks import questions as ask
+from kiosk.ui.desk.callbacks.booking import BookingScreen
 from kiosk.ui.desk.callbacks.duplicates import DuplicatesScreen
 from kiosk.ui.desk.callbacks.text import (
     GONE,
     REFUSALS,
     describe_answer,
+    describe_next_call,
+    describe_request,
     describe_safety,
     describe_undone,
-    format_asked,
+    format_duplicates,
     format_history,
-    format_next_step,
+    format_number,
     format_request_title,
-    format_state,
+    format_state_line,
+    may_reveal,
 )
 from kiosk.ui.desk.dates import read_moment
 from kiosk.ui.desk.messages import Exit, Question
 from kiosk.ui.desk.questions import ask_sure, ask_unkept
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import DeskSide
-from kiosk.ui.desk.text import format_clock, format_day, format_moment
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.layout import Sheet, pairs
-
-_MAY_SEE = frozenset({RequestStatus.ESCALATED, RequestStatus.UNREACHABLE})
-"""Where a number may have to be passed on or looked at, although nobody rings it now."""
-
-
-_SHOWN_ELSEWHERE = frozenset({Wish.INTERPRETER, Wish.TEXT})
-
-
-def may_reveal(row: WorkRow) -> bool:
-    """Return whether the number is of use now: one's own calls, and what is handed on."""
-    return row.held_by_me or row.state.status in _MAY_SEE
-
-
-def format_state_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
-    """Return the state of a request in a line."""
-    words = format_state(row, now, zone)
-    parts = [words[:1].upper() + words[1:]]
-    if row.claim_ends is not None and row.holder:
-        parts[0] += f" until {format_clock(row.claim_ends, zone)}"
-    if row.state.status is RequestStatus.REACHED and row.holder:
-        parts.append("spoken to")
-    by_when = format_due(row.schedule, now, zone)
-    if by_when:
-        parts.append(by_when)
-    if row.withdrawal_noted:
-        parts.append("somebody typed this reference to take it back: please ask")
-    if row.wants_other_time:
-        parts.append("other times suit them better than the booked one: please ring")
-    return " · ".join(parts)
-
-
-def format_number(row: WorkRow, contact: PhoneContact | None) -> str:
-    """Return the number where it was asked for, else as much of it as anybody may see."""
-    if contact is not None:
-        return f"Ring {contact.phone}"
-    masked = row.request.phone_masked or "no number"
-    return f"{masked}   R shows it" if may_reveal(row) else masked
-
-
-def describe_request(
-    row: WorkRow, now: datetime, zone: ZoneInfo, topics: Sequence[Topic] = ()
-) -> list[tuple[str, str]]:
-    """Return (label, text) of what is known of the call; `topics` are the clinic's."""
-    found = [("Language", _format_language(row))]
-    if wishes := _format_wishes(row, now, zone, topics):
-        found.append(("Wishes", wishes))
-    found += [("When", _format_when(row)), ("Tries", _format_tries(row))]
-    if row.state.status in OPEN_STATUSES and (step := format_next_step(row, now, zone)):
-        found.append(("Next", step))
-    found.append(("Asked", format_asked(row, zone)))
-    origin = row.request.origin
-    if origin.entered_by is not None:
-        found += [
-            ("Came by", format_origin(origin, row.entered_by)),
-            ("Yes", format_consent(origin)),
-        ]
-    return found
-
-
-def _format_language(row: WorkRow) -> str:
-    code = row.request.call_language
-    words = format_call_language(code)
-    if code == CallLanguage.OTHER:
-        words = "another language; ask which"
-    return f"{words}, with an interpreter" if Wish.INTERPRETER in row.request.wishes else words
-
-
-def _format_wishes(row: WorkRow, now: datetime, zone: ZoneInfo, topics: Sequence[Topic]) -> str:
-    """Return what is wished for, but what stands elsewhere: the interpreter, and a text."""
-    held = {code for code in row.request.wishes if code not in _SHOWN_ELSEWHERE}
-    codes = [*(wish for wish in Wish if wish in held), *sorted(held - set(Wish))]
-    words = [format_wish(code, topics) for code in codes]
-    if row.for_another_until is not None:
-        until = format_moment(row.for_another_until, now, zone)
-        words[0] += f" (rather a colleague's until {until})"
-    return "; ".join(words)
-
-
-def _format_when(row: WorkRow) -> str:
-    request = row.request
-    words = format_windows(request.windows)
-    if request.not_before is not None:
-        words = f"{words}, from {format_day(request.not_before)}"
-    return words if request.retimed_at is None else f"{words} (chosen later, by slip)"
-
-
-def _format_tries(row: WorkRow) -> str:
-    schedule = row.schedule
-    if not schedule.last_result:
-        return "none yet"
-    counted = f"{schedule.attempts}; " if schedule.attempts else ""
-    return f"{counted}the latest: {format_result(schedule.last_result)}"
-
-
-def format_duplicates(rows: tuple[WorkRow, ...], now: datetime, zone: ZoneInfo) -> str:
-    """Return how many other requests have the same number; empty for none."""
-    if not rows:
-        return ""
-    if len(rows) > 1:
-        return f"{len(rows)} other requests of the same number (P)."
-    return f"One other request of the same number: {format_state(rows[0], now, zone)} (P)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +104,15 @@ class RequestScreen(DeskScreen):
     every = 5
     AUTO_FOCUS = ""
 
-    def __init__(self, row: WorkRow) -> None:
+    def __init__(self, row: WorkRow, *, is_next: bool = False) -> None:
+        """`is_next`: it was claimed as the next call just now."""
         super().__init__()
         self._row: WorkRow | None = row
         """The request as it was read last; None once it is no longer kept."""
+        self._is_next = is_next
         self._note = ""
         """A staff note that could not be kept yet."""
-        self._turn: Claim | Release | None = None
+        self._turn: Claim | Release | None = Claim() if is_next else None
         """The claim or release that was the last thing done on this screen; an undo turns it."""
         self._request_id = row.request.id
         self._contact: PhoneContact | None = None
@@ -245,13 +146,19 @@ class RequestScreen(DeskScreen):
         if self._contact is None and may_reveal(row):
             yield Key("r", "Number", self._reveal)
         if row.held_by_me and not row.state.stopped:
+            if self._contact is not None:
+                yield Key("a", "No answer", partial(self._do, Attempt(AttemptResult.NO_ANSWER)))
+                yield Key("s", "Spoke", partial(self._do, Attempt(AttemptResult.REACHED_SELF)))
             yield Key("enter", "Result", self._ask_result)
+        yield Key("n", "Next call", self._next)
         yield from self._action_keys(row)
         if self._snapshot is not None and self._snapshot.duplicates:
             yield Key("p", "Same number", self._show_duplicates)
 
     def on_mount(self) -> None:
         self._draw()
+        if self._is_next and self._row is not None:
+            self.say(describe_next_call(self._row, self.clinic.zone))
         self.poll(self._read)
 
     def come_back(self) -> None:
@@ -358,10 +265,13 @@ class RequestScreen(DeskScreen):
         if row.state.status in OPEN_STATUSES:
             yield from self._open_keys(row)
         else:
+            if row.booked_for is not None:
+                yield Key("b", "For their phone", self._show_booking)
+                yield Key("m", "Move the talk", self._ask_talk)
             yield Key("o", "Reopen", self._reopen)
         yield self._note_key()
         if row.withdrawal_noted:
-            yield Key("n", "Not theirs", self._dismiss)
+            yield Key("i", "Not theirs", self._dismiss)
         if row.state.revision:
             yield Key("u", "Undo", self._undo)
 
@@ -375,6 +285,7 @@ class RequestScreen(DeskScreen):
             yield Key("c", "Let go", partial(self._do, Release()))
         else:
             yield Key("c", "Claim", partial(self._do, Claim()))
+        yield Key("g", "Give to", self._hand_over)
         yield Key("e", "Escalate", self._escalate)
         yield Key("w", "Withdraw", self._withdraw)
 
@@ -401,6 +312,14 @@ class RequestScreen(DeskScreen):
             self._note = ""
         self._renew(None if isinstance(answer, NotFound) else answer.row)
         self.say(describe_answer(answer, action, self.clinic.now(), self.clinic.zone))
+        if isinstance(answer, Done) and isinstance(action, Attempt):
+            self._lead_on(answer.row, action.result)
+
+    def _lead_on(self, row: WorkRow, result: AttemptResult) -> None:
+        """Ask what came of a call after which only that is missing."""
+        if result in CLAIM_GOES_ON and row.held_by_me:
+            noted = f"Noted: {format_result(result.value)}."
+            self.pose(ask.ask_outcome(row, self._close_as, noted))
 
     def _ask_result(self) -> None:
         if self._row is not None:
@@ -443,7 +362,106 @@ class RequestScreen(DeskScreen):
             self.pose(ask.ask_outcome(self._row, self._close_as))
 
     def _close_as(self, code: str) -> None:
-        self._do(Close(Outcome(code)))
+        outcome = Outcome(code)
+        if outcome is Outcome.SESSION_BOOKED:
+            self._ask_talk()
+        else:
+            self._do(Close(outcome))
+
+    def _ask_talk(self) -> None:
+        """Ask when a talk is, with whom it was or else with the caller."""
+        row, who = self._row, self.who
+        if row is not None and who is not None:
+            self._ask_talk_with(row.booked_with or who.login)
+
+    def _ask_talk_with(self, whom: str) -> None:
+        take = partial(self._take_talk_time, whom)
+        self.pose(ask.ask_talk_time(whom, self.clinic.now(), self.clinic.calendar, take))
+
+    def _take_talk_time(self, whom: str, answer: str) -> None:
+        if answer == ask.OTHER_PERSON:
+            self.once(self._ask_talk_person)
+        elif answer == ask.NO_TIME:
+            self._do(Close(Outcome.SESSION_BOOKED))
+        elif answer == ask.OTHER_TIME:
+            clinic, take = self.clinic, partial(self._take_typed, partial(self._book, whom))
+            self.pose(ask.ask_typed_talk_time(clinic.now(), clinic.calendar, take))
+        else:
+            self._book(whom, datetime.fromisoformat(answer))
+
+    async def _ask_talk_person(self) -> None:
+        people = await self.ask(lambda side: side.callbacks.people())
+        if isinstance(people, Trouble):
+            self.say(people.for_staff)
+        else:
+            self.pose(ask.ask_person("Who will talk with them?", people, self._ask_talk_with))
+
+    def _book(self, whom: str, at: datetime) -> None:
+        self.once(partial(self._carry_out_with, whom, partial(Book, at)))
+
+    async def _carry_out_with(
+        self, login: str, make: "Callable[[UUID | None], Book | HandOver]"
+    ) -> None:
+        """Do what names one of the staff; an empty login names nobody."""
+        people = await self.ask(lambda side: side.callbacks.people())
+        if isinstance(people, Trouble):
+            self.say(people.for_staff)
+            return
+        found = next((one.id for one in people if one.login == login), None)
+        if login and found is None:
+            self.say(REFUSALS[Refusal.NO_COLLEAGUE])
+        else:
+            await self._carry_out(make(found))
+
+    def _show_booking(self) -> None:
+        row = self._row
+        if row is not None and row.booked_for is not None:
+            self.open(partial(BookingScreen, row, row.booked_for))
+
+    def _hand_over(self) -> None:
+        self.once(self._ask_colleague)
+
+    async def _ask_colleague(self) -> None:
+        colleagues = await self.ask(lambda side: side.callbacks.colleagues())
+        row = self._row
+        if isinstance(colleagues, Trouble):
+            self.say(colleagues.for_staff)
+        elif row is not None:
+            is_handed = bool(row.handed_to)
+            if colleagues or is_handed:
+                then = self._ask_handing_note
+                self.pose(ask.ask_colleague(colleagues, then, is_handed=is_handed))
+            else:
+                self.say("Nobody else makes calls; C lets it go for everybody.")
+
+    def _ask_handing_note(self, login: str) -> None:
+        take = partial(self._hand_to, login)
+        self.pose(ask.ask_handing_note(login, take, self._write))
+
+    def _hand_to(self, login: str, note: str) -> None:
+        self.once(partial(self._carry_out_with, login, partial(HandOver, note=note)))
+
+    def _next(self) -> None:
+        row = self._row
+        if row is not None and row.held_by_me and self._contact is not None:
+            self.say("First say how this call went: A no answer, S spoke, Enter for the rest.")
+        elif row is not None and row.held_by_me and row.state.status is RequestStatus.REACHED:
+            self.say("First say what came of it (X), or let it go (C).")
+        elif self._note:
+            self.say("First keep your note (T).")
+        else:
+            self.once(self._take_next)
+
+    async def _take_next(self) -> None:
+        answer = await self.ask(lambda side: side.callbacks.next_call(self._request_id))
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+        elif answer is None:
+            clinic = self.clinic
+            rest = describe_rest_hours(clinic.now(), clinic.calendar)
+            self.say(rest or "There is no other call to make just now.")
+        else:
+            self.open(partial(RequestScreen, answer, is_next=True), instead=True)
 
     def _reopen(self) -> None:
         self._do(Reopen())

@@ -1,6 +1,6 @@
 """Callback requests as callers read them: what may be said, what was done, what to try next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -12,11 +12,13 @@ from kiosk.domain.callbacks.actions import (
     ActionResult,
     AddNote,
     Attempt,
+    Book,
     Claim,
     Close,
     DismissNote,
     Done,
     Escalate,
+    HandOver,
     HeldBy,
     Hold,
     Merge,
@@ -31,19 +33,28 @@ from kiosk.domain.callbacks.actions import (
 )
 from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy
 from kiosk.domain.callbacks.scheduling import Hint
-from kiosk.domain.callbacks.state import EventKind, RequestStatus
-from kiosk.domain.callbacks.wishes import Wish
+from kiosk.domain.callbacks.state import OPEN_STATUSES, EventKind, RequestStatus
+from kiosk.domain.callbacks.wishes import Topic, Wish
 from kiosk.domain.callbacks.worklist import (
     BY_SLIP,
     RETIMED,
     HistoryEntry,
+    PhoneContact,
     WorklistFilter,
     WorklistPart,
     WorkRow,
 )
-from kiosk.presentation.callbacks import STATES, format_outcome, format_result, format_windows
+from kiosk.presentation.callbacks import (
+    STATES,
+    format_consent,
+    format_due,
+    format_origin,
+    format_outcome,
+    format_result,
+    format_windows,
+)
 from kiosk.presentation.languages import format_call_language
-from kiosk.presentation.wishes import format_with_state
+from kiosk.presentation.wishes import format_wish, format_with_state
 from kiosk.ui.desk.text import format_clock, format_day, format_day_and_clock, format_moment
 from kiosk.ui.widgets.list import cell
 
@@ -57,7 +68,7 @@ HINTS = {
 SHOWS = {
     WorklistPart.CALL_NOW: "Call now",
     WorklistPart.OPEN: "Open",
-    WorklistPart.MINE: "Claimed by me",
+    WorklistPart.MINE: "Mine",
     WorklistPart.UNREACHABLE: "Not reached",
     WorklistPart.ESCALATED: "With the clinician",
     WorklistPart.NOTED: "Told by visitors",
@@ -100,6 +111,8 @@ def format_short_language(row: WorkRow) -> str:
 def describe_filter(wanted: WorklistFilter) -> str:
     """Return what a list is filtered by, without the search text: that is often a name."""
     parts = [SHOWS[wanted.show]]
+    if wanted.for_me:
+        parts.append("for me")
     if wanted.language:
         parts.append(format_call_language(wanted.language))
     if wanted.window:
@@ -121,6 +134,11 @@ def format_state(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
         return "yours"
     if row.holder:
         return f"with {row.holder}"
+    if row.handed_to:
+        return "for you" if row.handed_to_me else f"for {row.handed_to}"
+    if row.state.booking is not None:
+        at = row.state.booking.at.astimezone(zone)
+        return f"talk {at.day} {at:%b}"
     if status in _SHOWN_BY_REASON:
         return format_outcome(row.state.reason) or STATES[status]
     if status is RequestStatus.WAITING and next_at is not None and next_at > now:
@@ -171,6 +189,111 @@ def format_asked(row: WorkRow, zone: ZoneInfo) -> str:
     return words
 
 
+_MAY_SEE = frozenset({RequestStatus.ESCALATED, RequestStatus.UNREACHABLE})
+"""Where a number may have to be passed on or looked at, although nobody rings it now."""
+
+
+_SHOWN_ELSEWHERE = frozenset({Wish.INTERPRETER, Wish.TEXT})
+
+
+def may_reveal(row: WorkRow) -> bool:
+    """Return whether the number is of use now: one's own calls, and what is handed on."""
+    return row.held_by_me or row.state.status in _MAY_SEE
+
+
+def format_state_line(row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
+    """Return the state of a request in a line."""
+    words = format_state(row, now, zone)
+    parts = [words[:1].upper() + words[1:]]
+    if row.claim_ends is not None and row.holder:
+        parts[0] += f" until {format_clock(row.claim_ends, zone)}"
+    if row.state.status is RequestStatus.REACHED and row.holder:
+        parts.append("spoken to")
+    by_when = format_due(row.schedule, now, zone)
+    if by_when:
+        parts.append(by_when)
+    if row.withdrawal_noted:
+        parts.append("somebody typed this reference to take it back: please ask")
+    if row.wants_other_time:
+        parts.append("other times suit them better than the booked one: please ring")
+    return " · ".join(parts)
+
+
+def format_number(row: WorkRow, contact: PhoneContact | None) -> str:
+    """Return the number where it was asked for, else as much of it as anybody may see."""
+    if contact is not None:
+        return f"Ring {contact.phone}"
+    masked = row.request.phone_masked or "no number"
+    return f"{masked}   R shows it" if may_reveal(row) else masked
+
+
+def describe_request(
+    row: WorkRow, now: datetime, zone: ZoneInfo, topics: Sequence[Topic] = ()
+) -> list[tuple[str, str]]:
+    """Return (label, text) of what is known of the call; `topics` are the clinic's."""
+    found = [("Language", _format_language(row))]
+    if wishes := _format_wishes(row, now, zone, topics):
+        found.append(("Wishes", wishes))
+    found += [("When", _format_windows(row)), ("Tries", _format_tries(row))]
+    if row.state.status in OPEN_STATUSES and (step := format_next_step(row, now, zone)):
+        found.append(("Next", step))
+    if row.booked_for is not None:
+        whom = f", with {row.booked_with}" if row.booked_with else ""
+        found.append(("Talk", f"{format_day_and_clock(row.booked_for, zone)}{whom}"))
+    found.append(("Asked", format_asked(row, zone)))
+    origin = row.request.origin
+    if origin.entered_by is not None:
+        found += [
+            ("Came by", format_origin(origin, row.entered_by)),
+            ("Yes", format_consent(origin)),
+        ]
+    return found
+
+
+def _format_language(row: WorkRow) -> str:
+    code = row.request.call_language
+    words = format_call_language(code)
+    if code == CallLanguage.OTHER:
+        words = "another language; ask which"
+    return f"{words}, with an interpreter" if Wish.INTERPRETER in row.request.wishes else words
+
+
+def _format_wishes(row: WorkRow, now: datetime, zone: ZoneInfo, topics: Sequence[Topic]) -> str:
+    """Return what is wished for, but what stands elsewhere: the interpreter, and a text."""
+    held = {code for code in row.request.wishes if code not in _SHOWN_ELSEWHERE}
+    codes = [*(wish for wish in Wish if wish in held), *sorted(held - set(Wish))]
+    words = [format_wish(code, topics) for code in codes]
+    if row.for_another_until is not None:
+        until = format_moment(row.for_another_until, now, zone)
+        words[0] += f" (rather a colleague's until {until})"
+    return "; ".join(words)
+
+
+def _format_windows(row: WorkRow) -> str:
+    request = row.request
+    words = format_windows(request.windows)
+    if request.not_before is not None:
+        words = f"{words}, from {format_day(request.not_before)}"
+    return words if request.retimed_at is None else f"{words} (chosen later, by slip)"
+
+
+def _format_tries(row: WorkRow) -> str:
+    schedule = row.schedule
+    if not schedule.last_result:
+        return "none yet"
+    counted = f"{schedule.attempts}; " if schedule.attempts else ""
+    return f"{counted}the latest: {format_result(schedule.last_result)}"
+
+
+def format_duplicates(rows: tuple[WorkRow, ...], now: datetime, zone: ZoneInfo) -> str:
+    """Return how many other requests have the same number; empty for none."""
+    if not rows:
+        return ""
+    if len(rows) > 1:
+        return f"{len(rows)} other requests of the same number (P)."
+    return f"One other request of the same number: {format_state(rows[0], now, zone)} (P)."
+
+
 GONE = "This request is no longer kept here."
 REFUSALS = {
     Refusal.NOT_OPEN: "It is not open any more. Reopen it first (O).",
@@ -188,6 +311,9 @@ REFUSALS = {
     Refusal.SAME_REQUEST: "A request can only be merged into another one that is open.",
     Refusal.MESSAGE_NOT_ALLOWED: "They allowed no such message. Nothing was noted.",
     Refusal.NO_WRONG_NUMBER: "Note an attempt that reached a wrong person or dead number first.",
+    Refusal.CLOSED_DAY: "The clinic is closed on that day. Please choose another one.",
+    Refusal.NOT_BOOKED: "It is closed without a talk. Reopen it first (O).",
+    Refusal.NO_COLLEAGUE: "This account is no longer in use. Please choose somebody else.",
     Refusal.BY_VISITOR: "They took it back with their slip; only they can ask again.",
 }
 _PLAIN: dict[type[Action], str] = {
@@ -222,11 +348,16 @@ def describe_answer(answer: ActionResult, action: Action, now: datetime, zone: Z
             assert_never(answer)
 
 
+def describe_next_call(row: WorkRow, zone: ZoneInfo) -> str:
+    """Return what is said when a request was claimed as the next call."""
+    until = f" until {format_clock(row.claim_ends, zone)}" if row.claim_ends else ""
+    return f"It is yours{until}. Read the lines above before you ring."
+
+
 def _describe_done(action: Action, row: WorkRow, now: datetime, zone: ZoneInfo) -> str:
     match action:
         case Claim():
-            until = f" until {format_clock(row.claim_ends, zone)}" if row.claim_ends else ""
-            return f"It is yours{until}. Read the lines above before you ring."
+            return describe_next_call(row, zone)
         case Attempt(how):
             return " ".join(
                 [f"Noted: {format_result(how.value)}.", *_describe_next(row, now, zone)]
@@ -235,6 +366,15 @@ def _describe_done(action: Action, row: WorkRow, now: datetime, zone: ZoneInfo) 
             return f"On hold until {format_moment(until, now, zone)}."
         case Close(why):
             return f"Closed: {format_outcome(why.value)}."
+        case Book(at):
+            whom = f" with {row.booked_with}" if row.booked_with else ""
+            return f"Booked: {format_day_and_clock(at, zone)}{whom}. B shows it for their phone."
+        case HandOver():
+            return (
+                f"Handed to {row.handed_to}; it is everybody's once it is late."
+                if row.handed_to
+                else "Back on the list for everybody."
+            )
         case _:
             return _PLAIN[type(action)]
 
@@ -281,6 +421,20 @@ def format_history(
     return tuple(reversed(rows))
 
 
+def format_histories(
+    entries: Iterable[tuple[str, HistoryEntry]], now: datetime, zone: ZoneInfo
+) -> tuple[tuple[str, str], ...]:
+    """Return (when, reference and what) of entries of several requests, the latest first."""
+    ordered = sorted(entries, key=lambda one: (one[1].at, one[1].revision), reverse=True)
+    return tuple(
+        (
+            _format_when(entry.at.astimezone(zone)),
+            f"{reference}: {_describe_entry(entry, now, zone)}",
+        )
+        for reference, entry in ordered
+    )
+
+
 def _format_when(local: datetime) -> str:
     return f"{local.day} {local:%b %H:%M}"
 
@@ -307,13 +461,16 @@ def describe_undone(entry: HistoryEntry, now: datetime, zone: ZoneInfo) -> str:
 
 def _describe_action(entry: HistoryEntry, now: datetime, zone: ZoneInfo) -> str:
     until = f" {format_moment(entry.next_at, now, zone)}" if entry.next_at else ""
+    whom = f" with {entry.whom}" if entry.whom else ""
     match entry.kind:
         case EventKind.ATTEMPT:
             return f"tried: {format_result(entry.outcome)}{until}"
         case EventKind.HELD:
             return f"put it on hold{' until' if until else ''}{until}"
         case EventKind.CLOSED:
-            return f"closed it: {format_outcome(entry.outcome)}"
+            return f"closed it: {format_outcome(entry.outcome)}{until and f',{until}'}{whom}"
+        case EventKind.HANDED_OVER:
+            return f"handed it to {entry.whom or 'everybody'}"
         case _:
             known = entry.kind in set(EventKind)
             return _KINDS.get(EventKind(entry.kind), entry.kind) if known else entry.kind

@@ -17,20 +17,25 @@ from kiosk.domain.callbacks.worklist import (
     Worklist,
     WorklistCounts,
     WorklistFilter,
+    WorklistHabit,
     WorklistPart,
     WorkRow,
     matches_filter,
 )
+from kiosk.domain.phones import has_digits_to_find
 from kiosk.presentation.callbacks import (
+    describe_rest_hours,
     format_due,
+    format_rest_hours,
     format_result,
     format_source,
     format_windows,
 )
 from kiosk.presentation.languages import CALL_LANGUAGES, format_call_language
 from kiosk.presentation.wishes import format_short_wishes
+from kiosk.ui.desk.callbacks.duplicates import RingingBackScreen
 from kiosk.ui.desk.callbacks.export import ExportScreen
-from kiosk.ui.desk.callbacks.questions import ask_export_format
+from kiosk.ui.desk.callbacks.questions import ask_displayed_number, ask_export_format
 from kiosk.ui.desk.callbacks.request import RequestScreen
 from kiosk.ui.desk.callbacks.text import (
     format_name,
@@ -39,6 +44,7 @@ from kiosk.ui.desk.callbacks.text import (
 )
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
+from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key, TabLabel, TabLine
 from kiosk.ui.widgets.inputs import Field
@@ -68,7 +74,7 @@ VIEWS = {
 _EMPTY = {
     WorklistPart.CALL_NOW: "Nobody wants to be called at this minute. O shows what is open.",
     WorklistPart.OPEN: "Nothing is open.",
-    WorklistPart.MINE: "You have claimed nothing. Open a request and press C.",
+    WorklistPart.MINE: "You have nothing of your own. N takes the next call.",
     WorklistPart.UNREACHABLE: "Nobody who could not be reached.",
     WorklistPart.ESCALATED: "Nothing is with the clinician.",
     WorklistPart.NOTED: "Nobody typed a reference to take a request back, or moves a talk.",
@@ -100,38 +106,68 @@ def worklist_line(
     return Line(cells, "strong" if schedule.call_now else "", warned=0 if is_late else None)
 
 
-def format_list_title(count: int, worklist: Worklist, wanted: WorklistFilter) -> str:
-    """Return how many requests are shown, and which; never more than was asked for."""
+def format_list_title(
+    count: int, worklist: Worklist, wanted: WorklistFilter, elsewhere: int = 0
+) -> str:
+    """Return how many requests are shown, and which; never more than was asked for.
+
+    `elsewhere` is how many more a search finds in the other views.
+    """
     parts = [f"Callbacks: {count:,} of {len(worklist.rows):,}" if worklist.rows else "Callbacks"]
+    if wanted.for_me and wanted.show is not WorklistPart.ALL:
+        parts.append("for me")
     if wanted.language:
         parts.append(format_call_language(wanted.language))
     if wanted.window:
         parts.append(format_windows((wanted.window,)))
     if wanted.text:
         parts.append(f"“{wanted.text}”")
+    if elsewhere:
+        parts.append(f"{elsewhere:,} more in All (A)")
     return " · ".join(parts)
 
 
-def format_counts(counts: WorklistCounts) -> str:
-    """Return the numbers above the list; those that are nothing are left out."""
+def format_counts(counts: WorklistCounts, new: int = 0, rest_hours: str = "") -> str:
+    """Return the numbers above the list; those that are nothing are left out.
+
+    `new` is how many have come since the caller looked last, `rest_hours` why nobody is rung now.
+    """
     labelled = (
         (counts.open, "open"),
+        (new, "new since you looked"),
         (counts.call_now, "to call now"),
         (counts.due_today, "due today"),
         (counts.overdue, "late"),
         (counts.unreachable, "not reached"),
     )
     parts = [f"{count:,} {words}" for count, words in labelled if count]
+    if rest_hours and counts.open and not counts.call_now:
+        parts.append(rest_hours)
     hours = counts.median_hours_to_first_attempt
     if hours is not None:
         parts.append(f"first call after {hours:.1f} h")
     return " · ".join(parts)
 
 
-def describe_empty(wanted: WorklistFilter) -> str:
-    """Return the sentence that an empty list shows."""
-    is_narrowed = wanted.language or wanted.window or wanted.text
-    return "No request of this view matches." if is_narrowed else _EMPTY[wanted.show]
+def describe_empty(wanted: WorklistFilter, rest_hours: str = "", elsewhere: int = 0) -> str:
+    """Return the sentence that an empty list shows.
+
+    `rest_hours` is why nobody is rung now, and `elsewhere` how many a search finds in other views.
+    """
+    if elsewhere:
+        return f"Nothing in this view. {elsewhere:,} in All (A)."
+    if wanted.text and has_digits_to_find(wanted.text):
+        return "Names and references are found here. B finds who rings back by their number."
+    if wanted.language or wanted.window or wanted.text:
+        return "No request of this view matches."
+    if wanted.for_me and wanted.show in _NARROWED_FOR_ME:
+        return "Nothing here is for you. Y shows what is for everybody."
+    if wanted.show is WorklistPart.CALL_NOW and rest_hours:
+        return rest_hours
+    return _EMPTY[wanted.show]
+
+
+_NARROWED_FOR_ME = frozenset({WorklistPart.OPEN, WorklistPart.CALL_NOW})
 
 
 def languages_asked(rows: tuple[WorkRow, ...]) -> tuple[str, ...]:
@@ -153,6 +189,18 @@ class WorklistView:
         self.wanted = WorklistFilter()
         self.rows: tuple[WorkRow, ...] = ()
         """The rows of `worklist` that are wanted, in its order."""
+        self.elsewhere = 0
+        """How many more rows of all views match, while one searches."""
+        self.looked_at: datetime | None = None
+        """When the caller opened the list the time before; None where that is not known."""
+
+    @property
+    def new(self) -> int:
+        """How many open requests have come since the caller looked last."""
+        since, worklist = self.looked_at, self.worklist
+        if since is None or worklist is None:
+            return 0
+        return sum(1 for row in worklist.rows if row.state.open and row.arrived_at > since)
 
     @property
     def is_narrowed(self) -> bool:
@@ -191,10 +239,26 @@ class WorklistView:
             self.rows = tuple(
                 [row for row in worklist.rows if matches_filter(row, self.wanted, speaks)]
             )
+            self.elsewhere = 0
+            if self.wanted.text:
+                wide = replace(self.wanted, show=WorklistPart.ALL)
+                found = sum(1 for row in worklist.rows if matches_filter(row, wide, speaks))
+                self.elsewhere = found - len(self.rows)
 
 
 def _after(now: str, choices: tuple[str, ...]) -> str:
     return choices[(choices.index(now) + 1) % len(choices)] if now in choices else ""
+
+
+def _look(now: datetime, side: DeskSide) -> WorklistHabit:
+    """Return how the caller looks at their list, and remember that they look now."""
+    habit = side.habit
+    side.habit = replace(habit, looked_at=now)
+    return habit
+
+
+def _keep(habit: WorklistHabit, side: DeskSide) -> None:
+    side.habit = habit
 
 
 class WorklistScreen(DeskScreen):
@@ -207,18 +271,23 @@ class WorklistScreen(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self._view = WorklistView()
+        self._habit: WorklistHabit | None = None
+        """As it is remembered; None until it was recalled."""
 
     def heading(self) -> str:
         view = self._view
         return (
-            format_list_title(len(view.rows), view.worklist, view.wanted)
+            format_list_title(len(view.rows), view.worklist, view.wanted, view.elsewhere)
             if view.worklist
             else "Callbacks"
         )
 
     def lead(self) -> str:
         worklist = self._view.worklist
-        return format_counts(worklist.counts) if worklist else ""
+        if worklist is None:
+            return ""
+        rest_hours = format_rest_hours(self.clinic.now(), self.clinic.calendar)
+        return format_counts(worklist.counts, self._view.new, rest_hours)
 
     def body(self) -> Iterable[Widget]:
         yield TabLine(tuple(VIEWS.values()), VIEWS[self._view.wanted.show].letter)
@@ -239,7 +308,11 @@ class WorklistScreen(DeskScreen):
         view = self._view
         if view.rows:
             yield Key("enter", "Open", self.choose_row)
+        yield Key("n", "Next call", self._next)
+        yield Key("b", "Rings back", self._ask_number)
         yield Key("/", "Find", self._search)
+        if view.worklist is not None:
+            yield Key("y", "For all" if view.wanted.for_me else "For me", self._turn_for_me)
         yield Key("l", "Language", lambda: self._narrow(view.with_next_language()))
         yield Key("w", "When", lambda: self._narrow(view.with_next_window()))
         if view.is_narrowed:
@@ -268,16 +341,72 @@ class WorklistScreen(DeskScreen):
         self.poll(self._read)
 
     async def _read(self) -> None:
+        if self._habit is None and not await self._recall():
+            return
         answer = await self.ask(lambda side: side.callbacks.worklist())
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
         elif self._view.take(answer):
             self._redraw()
 
+    async def _recall(self) -> bool:
+        """Recall how the caller looks at their list; return whether that could be done."""
+        now = self.clinic.now()
+        answer = await self.ask(partial(_look, now))
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+            return False
+        self._habit, view = replace(answer, looked_at=now), self._view
+        view.looked_at = answer.looked_at
+        view.narrow(replace(view.wanted, for_me=answer.for_me))
+        return True
+
+    def _turn_for_me(self) -> None:
+        """Show only what the caller could take, or everything, now and the next times."""
+        wanted = self._view.wanted
+        self._narrow(replace(wanted, for_me=not wanted.for_me))
+        if self._habit is not None:
+            self._habit = replace(self._habit, for_me=not wanted.for_me)
+            self.run_worker(self.ask(partial(_keep, self._habit)))
+
+    def _next(self) -> None:
+        self.once(self._take_next)
+
+    async def _take_next(self) -> None:
+        answer = await self.ask(lambda side: side.callbacks.next_call())
+        if isinstance(answer, Trouble):
+            self.say(answer.for_staff)
+        elif answer is None:
+            self.say(self._rest_hours or "There is no call to make just now.")
+        else:
+            self.open(partial(RequestScreen, answer, is_next=True))
+
+    @property
+    def _rest_hours(self) -> str:
+        return describe_rest_hours(self.clinic.now(), self.clinic.calendar)
+
+    def _ask_number(self) -> None:
+        self.pose(ask_displayed_number(self._look_up))
+
+    def _look_up(self, typed: str) -> None:
+        self.once(partial(self._find, typed))
+
+    async def _find(self, typed: str) -> None:
+        found = await self.ask(lambda side: side.callbacks.look_up(typed))
+        if isinstance(found, Trouble):
+            self.say(found.for_staff)
+        elif not found:
+            self.say("No open request has this number.")
+        elif len(found) == 1:
+            self.open(partial(RequestScreen, found[0]))
+        else:
+            self.open(partial(RingingBackScreen, found, RequestScreen))
+
     def _redraw(self) -> None:
         listing = self.query_one(Listing)
         if self._view.worklist is not None:
-            listing.set_empty(describe_empty(self._view.wanted))
+            view = self._view
+            listing.set_empty(describe_empty(view.wanted, self._rest_hours, view.elsewhere))
         listing.set_rows(self._view.rows)
         self.rehead()
         self.rekey()
@@ -301,7 +430,8 @@ class WorklistScreen(DeskScreen):
 
     def _widen(self) -> None:
         self._widen_search()
-        self._narrow(WorklistFilter(self._view.wanted.show))
+        wanted = self._view.wanted
+        self._narrow(WorklistFilter(wanted.show, for_me=wanted.for_me))
 
     def _widen_search(self) -> None:
         self.query_one(Field).value = ""

@@ -181,8 +181,9 @@ class NewAccountScreen(FormScreen):
         spoken = tuple((code.value, words) for code, words in SPOKEN.items())
         hint = "What they speak on the phone; no mark means all."
         yield MarkRow("languages", "On the phone", spoken, hint, several=True)
-        yield offers_row()
         yield from passphrase_rows("First passphrase")
+        # Last, so that who marks nothing there presses no key for it.
+        yield offers_row()
 
     def keep(self) -> None:
         roles = frozenset(Role(role) for role in self.marked("roles"))

@@ -12,11 +12,13 @@ from kiosk.domain.callbacks.actions import (
     ActionResult,
     AddNote,
     Attempt,
+    Book,
     Claim,
     Close,
     DismissNote,
     Done,
     Escalate,
+    HandOver,
     HeldBy,
     Hold,
     Merge,
@@ -51,7 +53,6 @@ from kiosk.domain.callbacks.worklist import (
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.presentation import callbacks as spoken
 from kiosk.ui.desk.callbacks import questions as ask
-from kiosk.ui.desk.callbacks import request
 from kiosk.ui.desk.callbacks import text as words
 from kiosk.ui.desk.callbacks import worklist as lines
 from kiosk.ui.desk.callbacks.text import describe_answer, format_history
@@ -164,7 +165,13 @@ def test_a_request_that_arrived_late_or_by_a_doubtful_clock_says_so() -> None:
     assert words.format_asked(at_once, SINGAPORE) == "Mon 2 Mar, 12:00"
 
 
-ONE = row(holder="anna", held_by_me=True, claim_ends=NOON + HOUR)
+ONE = row(
+    holder="anna",
+    held_by_me=True,
+    claim_ends=NOON + HOUR,
+    handed_to="ben",
+    booked_with="ben",
+)
 OTHER = UUID(int=1)
 DONE: tuple[tuple[Action, str], ...] = (
     (Claim(), "It is yours until 13:00. Read the lines above before you ring."),
@@ -178,6 +185,11 @@ DONE: tuple[tuple[Action, str], ...] = (
     (Withdraw(), "Taken back. Nobody will ring them."),
     (AddNote("speaks slowly"), "The note is kept."),
     (DismissNote(), "The typed withdrawal no longer counts."),
+    (
+        Book(NOON + DAY, OTHER),
+        "Booked: Tue 3 Mar, 12:00 with ben. B shows it for their phone.",
+    ),
+    (HandOver(OTHER), "Handed to ben; it is everybody's once it is late."),
     (Merge(OTHER), "Merged; the call goes on under the other request."),
     (Undo("slip of the finger"), "Undone; the history keeps both."),
 )
@@ -316,16 +328,16 @@ def test_what_is_late_stands_out_of_its_row_and_what_can_be_called_of_the_list()
 
 def test_the_number_is_hidden_until_it_is_asked_for() -> None:
     one = row(phone_masked="+65 •••• 4567", held_by_me=True)
-    assert request.format_number(one, None) == "+65 •••• 4567   R shows it"
-    assert request.format_number(row(phone_masked="+65 •••• 4567"), None) == "+65 •••• 4567"
-    assert request.format_number(one, PhoneContact("8123 4567", "+6581234567")) == "Ring 8123 4567"
+    assert words.format_number(one, None) == "+65 •••• 4567   R shows it"
+    assert words.format_number(row(phone_masked="+65 •••• 4567"), None) == "+65 •••• 4567"
+    assert words.format_number(one, PhoneContact("8123 4567", "+6581234567")) == "Ring 8123 4567"
 
 
 @pytest.mark.parametrize("status", RequestStatus)
 def test_a_number_is_for_ones_own_calls_and_for_what_is_handed_on(status: RequestStatus) -> None:
     handed_on = status in (RequestStatus.ESCALATED, RequestStatus.UNREACHABLE)
-    assert request.may_reveal(row(status=status)) is handed_on
-    assert request.may_reveal(row(status=status, held_by_me=True))
+    assert words.may_reveal(row(status=status)) is handed_on
+    assert words.may_reveal(row(status=status, held_by_me=True))
 
 
 def test_where_it_stands_is_told_in_a_line() -> None:
@@ -337,14 +349,14 @@ def test_where_it_stands_is_told_in_a_line() -> None:
         breach_at=NOON + DAY,
         withdrawal_noted=True,
     )
-    assert request.format_state_line(mine, NOON, SINGAPORE) == (
+    assert words.format_state_line(mine, NOON, SINGAPORE) == (
         "Yours until 13:00 · spoken to · by 3 Mar"
         " · somebody typed this reference to take it back: please ask"
     )
     now = row(breach_at=NOON + HOUR, call_now=True)
-    assert request.format_state_line(now, NOON, SINGAPORE) == "New · call now"
+    assert words.format_state_line(now, NOON, SINGAPORE) == "New · call now"
     late = row(breach_at=NOON - DAY)
-    assert request.format_state_line(late, NOON, SINGAPORE) == "New · 1 d late"
+    assert words.format_state_line(late, NOON, SINGAPORE) == "New · 1 d late"
 
 
 def test_a_long_name_leaves_room_in_the_title() -> None:

@@ -12,8 +12,7 @@ from kiosk.domain.callbacks.state import RequestStatus
 from kiosk.domain.callbacks.wishes import CallerWish, Wish, with_wishes
 from kiosk.domain.staff import Role
 from kiosk.presentation.wishes import format_short_wishes, format_wish, wish_options
-from kiosk.ui.desk.callbacks.request import describe_request
-from kiosk.ui.desk.callbacks.text import describe_safety, format_state
+from kiosk.ui.desk.callbacks.text import describe_request, describe_safety, format_state
 from kiosk.ui.desk.callbacks.worklist import WorklistScreen
 from tests.support.desks import NOON, Clinic
 from tests.support.deskscreens import at_desk
