@@ -467,8 +467,10 @@ def _describe_action(entry: HistoryEntry, now: datetime, zone: ZoneInfo) -> str:
             return f"tried: {format_result(entry.outcome)}{until}"
         case EventKind.HELD:
             return f"put it on hold{' until' if until else ''}{until}"
+        case EventKind.CLOSED if until:
+            return f"booked a talk:{until}{whom}"
         case EventKind.CLOSED:
-            return f"closed it: {format_outcome(entry.outcome)}{until and f',{until}'}{whom}"
+            return f"closed it: {format_outcome(entry.outcome)}"
         case EventKind.HANDED_OVER:
             return f"handed it to {entry.whom or 'everybody'}"
         case _:
