@@ -96,7 +96,7 @@ def test_a_request_as_a_workbook() -> None:
     assert sheet["A1"].font.bold
     widths = [sheet.column_dimensions[c].width for c in ("A", "F")]
     assert widths == pytest.approx([12, 24], abs=1)
-    assert sheet.auto_filter.ref == "A1:AH2"
+    assert sheet.auto_filter.ref == "A1:AI2"
     assert sheet["F2"].number_format == "@"
 
 
