@@ -77,6 +77,15 @@ class AuditAction(StrEnum):
     RETENTION_BEGUN = "retention_begun"
     RETENTION_DONE = "retention_done"
     HELPLINES_PUBLISHED = "helplines_published"
+    PERSON_SHOWN = "person_shown"
+    PERSON_EXPORTED = "person_exported"
+    PERSON_CORRECTED = "person_corrected"
+    PERSON_ERASED = "person_erased"
+    PERSON_ERASED_MISTAKE = "person_erased_mistake"
+
+
+ERASING = (AuditAction.PERSON_ERASED, AuditAction.PERSON_ERASED_MISTAKE)
+"""Somebody's data were erased: they wished so, or they should never have been recorded."""
 
 
 @dataclass(frozen=True, slots=True)

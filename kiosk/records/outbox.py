@@ -401,6 +401,23 @@ def keep_unsent(connection: Connection, folder: Path, revision: str) -> Path | N
     return path
 
 
+def leave_out_of_files(folder: Path, named: Sequence[str]) -> None:
+    """Leave rows that hold one of some names (ids, lookups in hex) out of the files of upgrades.
+
+    StoreFull where such a file cannot be written.
+    """
+    for path in folder.glob(UNSENT_FILES):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not any(name in line for name in named)]
+        if len(kept) < len(lines):
+            header = {**json.loads(kept[0]), "count": len(kept) - 1}
+            text = "".join([f"{json.dumps(header)}\n", *kept[1:]])
+            with suppress(OSError), path.open("r+b") as old:
+                old.write(bytes(path.stat().st_size))
+                os.fsync(old.fileno())
+            _write_whole(path, lambda file, text=text: file.write(text))
+
+
 def delete_unsent_files(folder: Path) -> None:
     """Delete what upgrades have kept, once the centre has everything: it must not outlive it."""
     for path in (*folder.glob(UNSENT_FILES), folder / EXPORTED_FILE):

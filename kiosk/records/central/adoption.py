@@ -9,9 +9,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Transaction
 
 from kiosk.records.database.writing import mark_changed
-from kiosk.records.schema.columns import Reference, table
+from kiosk.records.schema.columns import Row, table
 from kiosk.records.schema.system_tables import HelplineList, KioskDevice, PublicKey, StaffAccount
 from kiosk.records.schema.tables import (
+    Erased,
     GroupSession,
     Membership,
     Participant,
@@ -20,11 +21,11 @@ from kiosk.records.schema.tables import (
     SupportGroup,
 )
 
-REFERENCES: Final[tuple[type[Reference], ...]] = (
+REFERENCES: Final[tuple[type[Row], ...]] = (
     Site, PublicKey, KioskDevice, SupportGroup, GroupSession, Participant, Membership, Passcard,
-    StaffAccount, HelplineList,
+    StaffAccount, HelplineList, Erased,
 )  # fmt: skip
-"""All that a desk writes, also what has been put away."""
+"""All that a desk writes, also what has been put away; and what must not come back."""
 _BATCH = 500
 
 
@@ -53,9 +54,7 @@ def copy_site(
     return done
 
 
-def copy_table(
-    source: Transaction, target: Transaction, kind: type[Reference], site_id: UUID
-) -> None:
+def copy_table(source: Transaction, target: Transaction, kind: type[Row], site_id: UUID) -> None:
     """Copy the readable rows of one small table of a site."""
     one = table(kind)
     found = source.connection().execute(select(one).where(one.c.site_id == site_id)).mappings()

@@ -37,13 +37,13 @@ which all that is random stands."""
 MADE_ANYWHERE: Final = ("participant", "passcard")
 """Reference rows that a kiosk may make too, and never change."""
 PULLED: Final = (
-    "site", "public_key", "support_group", "group_session", "passcard", "helpline_list",
+    "erased", "site", "public_key", "support_group", "group_session", "passcard", "helpline_list",
 )  # fmt: skip
 """What a kiosk may read, in the order to write it on a kiosk; its own machine comes beside."""
 _EVERY_TABLE: Final = (
     "site", "public_key", "kiosk_device", *ADDED_BY_DESKS, *(str(f.__tablename__) for f in FACTS),
     "kiosk_heartbeat", "kiosk_incarnation", "central_parked", "sync_counter", "change_log",
-    "sync_state", "audit_chain", "sign_in_attempt", "desk_change",
+    "sync_state", "audit_chain", "sign_in_attempt", "desk_change", "erased",
 )  # fmt: skip
 _NOTED: Final = ("id", "site_id", "kiosk_id", "at", "table_name", "row_id", "deleted")
 """How a row was before it was changed is for the owner: keys under an old passphrase, say."""
@@ -312,7 +312,7 @@ def _desk_rights() -> Iterator[str]:
         yield _policy(name, DESKS, "INSERT", check=itself)
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
-    for name in ("site", "public_key", *ADDED_BY_DESKS, "sync_counter", "change_log"):
+    for name in ("site", "public_key", *ADDED_BY_DESKS, "sync_counter", "change_log", "erased"):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
     yield _grant("SELECT", "desk_change", DESKS, _NOTED)

@@ -20,6 +20,7 @@ from kiosk.domain.staff import Role, normalise_login
 from kiosk.domain.statistics import AnyBlock, Report
 from kiosk.domain.text import clean
 from kiosk.records import audit, rosters, site, staff
+from kiosk.records.person.erasing import drop_erased_again
 from kiosk.records.retention import forget_desk_changes
 from kiosk.records.schema.columns import is_central
 from kiosk.usecases import helplines
@@ -139,6 +140,7 @@ class OversightDesk(StaffDesk):
         done = retention.delete_due_records(self._context, due, progress)
         with self._writing(audited=True) as (transaction, now):
             forget_desk_changes(transaction)
+            drop_erased_again(transaction, self._site.site_id)
             self._audit(transaction, now, AuditAction.RETENTION_DONE)
         return done
 
