@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kiosk.domain.attendance.roster import IssuedPass
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
+    from kiosk.domain.person import NotThere, PersonData
     from kiosk.ui.desk.session import DeskSide, PlanFolder, Progress
 
 
@@ -102,7 +103,9 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
         wishes=kiosk.wishes(),
     )
     files = _Files(kiosk)
-    return DeskSide(kiosk.access(), clinic, Tools(files.callbacks, files.sheet, _Plans(kiosk)))
+    return DeskSide(
+        kiosk.access(), clinic, Tools(files.callbacks, files.sheet, _Plans(kiosk), files.person)
+    )
 
 
 class _Files:
@@ -134,6 +137,16 @@ class _Files:
         context = export_context(self._kiosk, login, "Passes")
         written = export_pass_sheet(passes, export_target(self._kiosk), context)
         return str(written.path)
+
+    def person(self, data: "PersonData | NotThere", login: str) -> tuple[str, ...]:
+        """Write one person's data; return the paths."""
+        from kiosk.exports.writing import export_person
+        from kiosk.presentation.person import NOT_THERE
+
+        if isinstance(data, str):
+            raise SetupError(NOT_THERE[data])
+        context = export_context(self._kiosk, login, "One person's data")
+        return tuple(map(str, export_person(data, export_target(self._kiosk), context)))
 
 
 class _Plans:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kiosk.domain.callbacks.request import OpenedRequest
-from kiosk.domain.callbacks.state import RequestStatus
+from kiosk.domain.callbacks.state import OPEN_STATUSES, RequestStatus
 from kiosk.domain.callbacks.worklist import HistoryEntry
 
 
@@ -78,9 +78,24 @@ class PersonData:
         return next(filter(None, [*names, self.member.name if self.member else ""]), "")
 
     @property
+    def current_name(self) -> str:
+        """The name of the request that waits for a call, else what they are called."""
+        current = self._current
+        return self.name if current is None else current.request.preferred_name
+
+    @property
+    def current_phone(self) -> str:
+        """The number of the request that waits for a call; empty where none does."""
+        return "" if self._current is None else self._current.phone
+
+    @property
+    def _current(self) -> RequestData | None:
+        return next((one for one in self.requests if one.status in OPEN_STATUSES), None)
+
+    @property
     def is_open(self) -> bool:
         """Whether a request waits for a call."""
-        return any(one.status in OPEN for one in self.requests)
+        return self._current is not None
 
     @property
     def word(self) -> str:
@@ -89,13 +104,14 @@ class PersonData:
             return self.requests[0].request.reference
         return self.id.hex[-WORD_LETTERS:].upper()
 
+    def is_word(self, text: str) -> bool:
+        """Return whether somebody typed the word; case, spaces and dashes do not matter."""
+        plain = str.maketrans("", "", " -–")
+        return text.upper().translate(plain) == self.word.translate(plain)
+
 
 WORD_LETTERS = 6
-OPEN = frozenset(RequestStatus) - {
-    RequestStatus.CLOSED,
-    RequestStatus.WITHDRAWN,
-    RequestStatus.DUPLICATE,
-}
+"""Of the id that is typed where there is no reference."""
 
 
 class NotThere(StrEnum):

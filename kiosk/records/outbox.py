@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from uuid import UUID
@@ -415,7 +415,11 @@ def leave_out_of_files(folder: Path, named: Sequence[str]) -> None:
             with suppress(OSError), path.open("r+b") as old:
                 old.write(bytes(path.stat().st_size))
                 os.fsync(old.fileno())
-            _write_whole(path, lambda file, text=text: file.write(text))
+            _write_whole(path, partial(_write_text, text))
+
+
+def _write_text(text: str, file: IO[str]) -> None:
+    file.write(text)
 
 
 def delete_unsent_files(folder: Path) -> None:

@@ -11,6 +11,7 @@ from textual._compositor import Compositor
 from kiosk.domain.attendance.roster import IssuedPass
 from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
 from kiosk.domain.groups.plan_import import Plans
+from kiosk.domain.person import NotThere, PersonData
 from kiosk.errors import SetupError
 from kiosk.ui.desk.app import DeskApp
 from kiosk.ui.desk.messages import Entered
@@ -60,6 +61,7 @@ class Written:
         self.exports: list[tuple[Collection[ExportRow], WorklistFilter, str]] = []
         self.sheets: list[tuple[IssuedPass, ...]] = []
         self.plans = PlansAtHand()
+        self.people: list[PersonData] = []
 
     def export(
         self,
@@ -73,6 +75,12 @@ class Written:
         progress(len(rows), len(rows))
         self.exports.append((rows, chosen, form))
         return f"/data/exports/callbacks-{login}.{form}"
+
+    def person(self, data: PersonData | NotThere, login: str) -> tuple[str, ...]:
+        """Stand in for the files of one person's data."""
+        assert isinstance(data, PersonData)
+        self.people.append(data)
+        return f"/data/exports/person-{login}.json", f"/data/exports/person-{login}.html"
 
     def sheet(self, passes: Sequence[IssuedPass], login: str) -> str:
         """Stand in for the PDF of passes."""
@@ -94,7 +102,7 @@ def desk_side(
         at_centre=at_centre,
         wishes=OFFERED,
     )
-    tools = Tools(export_callbacks=written.export, pass_sheet=written.sheet, plans=written.plans)
+    tools = Tools(written.export, written.sheet, written.plans, written.person)
     return DeskSide(clinic.access, known, tools)
 
 

@@ -16,6 +16,7 @@ from kiosk.domain.staff import Role
 from kiosk.ui.desk import messages as m
 from kiosk.ui.desk.admin.audit import AuditTrailScreen
 from kiosk.ui.desk.admin.kiosks import KiosksScreen
+from kiosk.ui.desk.admin.person import FindPersonScreen
 from kiosk.ui.desk.admin.reports import ReportsScreen
 from kiosk.ui.desk.admin.retention import RetentionScreen
 from kiosk.ui.desk.attendance.anomalies import AnomaliesScreen
@@ -46,6 +47,7 @@ _ROUTES: dict[Place, Maker] = {
     Place.RETENTION: RetentionScreen,
     Place.AUDIT: AuditTrailScreen,
     Place.KIOSKS: KiosksScreen,
+    Place.PERSON: FindPersonScreen,
     Place.PASSPHRASE: NewPassphraseScreen,
 }
 """Which screen is at each place; the menu is made from the roles of who is signed in."""

@@ -38,6 +38,7 @@ class Place(Enum):
     RETENTION = auto()
     AUDIT = auto()
     KIOSKS = auto()
+    PERSON = auto()
     PASSPHRASE = auto()
 
 

@@ -200,8 +200,8 @@ def dumped(clinic: Clinic) -> bytes:
         with clinic.owner.connect() as connection:
             asked = text("SELECT tablename FROM pg_tables WHERE schemaname='public'")
             for name in connection.execute(asked).scalars().all():
-                rows = connection.execute(text(f"SELECT one::text FROM {name} one"))  # noqa: S608
-                said += [str(row[0]) for row in rows]
+                found_rows = connection.execute(text(f"SELECT one::text FROM {name} one"))  # noqa: S608
+                said += [str(row[0]) for row in found_rows]
         return "\n".join(said).encode() + on_disk(clinic.folder)
     rows = [str(clinic.column(f"SELECT * FROM {name}")) for name in names]  # noqa: S608
     return "\n".join(rows).encode() + on_disk(clinic.folder)

@@ -14,7 +14,7 @@ from kiosk.errors import SetupError, StoreError
 from kiosk.records.central.adoption import REFERENCES
 from kiosk.records.central.link import read_link
 from kiosk.records.database.writing import change_reference
-from kiosk.records.schema.columns import Reference, table
+from kiosk.records.schema.columns import Row, table
 from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.records.schema.tables import Passcard, SupportGroup
 from kiosk.usecases.central.adoption import AdoptedClinic, adopt_clinic
@@ -45,13 +45,13 @@ def adopt(clinic: Clinic, centre: Centre) -> AdoptedClinic:
     )
 
 
-def rows(clinic: Clinic, kind: type[Reference]) -> list[tuple[object, ...]]:
+def rows(clinic: Clinic, kind: type[Row]) -> list[tuple[object, ...]]:
     with clinic.store.read() as transaction:
         query = select(table(kind)).order_by(table(kind).c.id)
         return [tuple(row) for row in transaction.connection().execute(query)]
 
 
-def rows_at(centre: Centre, kind: type[Reference]) -> list[tuple[object, ...]]:
+def rows_at(centre: Centre, kind: type[Row]) -> list[tuple[object, ...]]:
     with centre.engine.begin() as connection:
         query = select(table(kind)).order_by(table(kind).c.id)
         return [tuple(row) for row in connection.execute(query)]
