@@ -12,6 +12,7 @@ import pytest
 from kiosk.domain.attendance.roster import VoidReason
 from kiosk.domain.callbacks.actions import Claim
 from kiosk.domain.callbacks.worklist import WorklistFilter
+from kiosk.domain.erasure import EraseReason
 from kiosk.domain.groups.groups import GroupPlan, Series, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
 from kiosk.domain.ids import NO_ID
@@ -20,6 +21,7 @@ from kiosk.errors import SignedOut
 from kiosk.presentation.statistics import REPORTS
 from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
 from kiosk.usecases.admin.desk import OversightDesk
+from kiosk.usecases.admin.person_desk import PersonDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.callbacks.desk import CallbackDesk
 from kiosk.usecases.groups.desk import GroupsDesk
@@ -79,6 +81,10 @@ class Busy:
     @property
     def oversight(self) -> OversightDesk:
         return self.clinic.access.oversight_desk(self.signed_in)
+
+    @property
+    def people(self) -> PersonDesk:
+        return self.clinic.access.person_desk(self.signed_in)
 
     @property
     def odd(self) -> AnomaliesDesk:
@@ -164,6 +170,15 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "run_retention": lambda h: h.oversight.run_retention(),
         "publish_helplines": lambda h: h.oversight.publish_helplines(shipped_text()),
     },
+    PersonDesk: {
+        "find": lambda h: h.people.find(_reference(h)),
+        "show": lambda h: h.people.show(h.member),
+        "same_number": lambda h: h.people.same_number(h.request),
+        "export": lambda h: h.people.export(h.request),
+        "correct_name": lambda h: h.people.correct_name(h.member, "Mei"),
+        "correct_request": lambda h: h.people.correct_request(h.request, "Mei", "+6581234567"),
+        "erase": lambda h: h.people.erase(h.member, EraseReason.WISH),
+    },
 }
 """What opens something personal or changes something, for each desk, in an order that works."""
 
@@ -189,6 +204,7 @@ LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
         "helplines": lambda h: h.oversight.helplines(),
     },
     AnomaliesDesk: {"anomalies": lambda h: h.odd.anomalies()},
+    PersonDesk: {},
 }
 """What names nobody; `history` without a note is among them."""
 

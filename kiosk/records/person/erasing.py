@@ -82,11 +82,21 @@ def names_in_files(rows: Iterable[UUID], lookups: Iterable[bytes]) -> list[str]:
     return [*map(str, rows), *(lookup.hex() for lookup in lookups)]
 
 
-def drop_erased_again(transaction: Transaction, site_id: UUID) -> None:
-    """Drop at the centre what came again from kiosks of a version that knows no marks."""
+def came_again(transaction: Transaction, site_id: UUID) -> frozenset[UUID]:
+    """Find at the centre the check-ins that came again, and return which are to stay as guests'.
+
+    From kiosks of a version that knows no marks; nothing elsewhere.
+    """
+    if not is_central(transaction):
+        return frozenset()
+    found = transaction.connection().execute(_of_marked, {"site": site_id}).all()
+    return _kept(transaction, [read_check_in(row) for row in found])
+
+
+def drop_again(transaction: Transaction, kept: Iterable[UUID]) -> None:
+    """Drop at the centre whatever came again; `kept` is what `came_again` has found."""
     if is_central(transaction):
-        found = transaction.connection().execute(_of_marked, {"site": site_id}).all()
-        _drop_there(transaction, _kept(transaction, [read_check_in(row) for row in found]))
+        _drop_there(transaction, kept)
 
 
 def drop_marked(

@@ -20,7 +20,8 @@ from kiosk.domain.staff import Role, normalise_login
 from kiosk.domain.statistics import AnyBlock, Report
 from kiosk.domain.text import clean
 from kiosk.records import audit, rosters, site, staff
-from kiosk.records.person.erasing import drop_erased_again
+from kiosk.records.database.ahead import run_together
+from kiosk.records.person import erasing
 from kiosk.records.retention import forget_desk_changes
 from kiosk.records.schema.columns import is_central
 from kiosk.usecases import helplines
@@ -138,9 +139,14 @@ class OversightDesk(StaffDesk):
         with self._reading(*retention.due_questions(self._context, now)) as (transaction, _):
             due = retention.find_due_records(self._context, transaction, now)
         done = retention.delete_due_records(self._context, due, progress)
-        with self._writing(audited=True) as (transaction, now):
-            forget_desk_changes(transaction)
-            drop_erased_again(transaction, self._site.site_id)
+        again = partial(erasing.came_again, site_id=self._site.site_id)
+        with self._writing(again, audited=True) as (transaction, now):
+            kept = again(transaction)
+            run_together(
+                transaction,
+                partial(forget_desk_changes, transaction),
+                partial(erasing.drop_again, transaction, kept),
+            )
             self._audit(transaction, now, AuditAction.RETENTION_DONE)
         return done
 

@@ -113,12 +113,14 @@ class PersonDesk(StaffDesk):
         """Return the references of other requests with the number of a person's requests.
 
         They may be somebody else's, who shares the telephone. Opens every request (60 ms for each
-        thousand), so call it in a thread.
+        thousand), which leaves an entry, so call it in a thread.
         """
         cache = RequestCache(self._site.site_id, self._opener)
         with self._reading(*cache.questions()) as (transaction, _now):
             cache.catch_up(transaction)
             mine = queries.merged_with(transaction, self._site.site_id, person_id)
+        with self._writing(audited=True) as (transaction, now):
+            self._audit(transaction, now, AuditAction.WORKLIST_OPENED, person_id)
         cache.open_all()
         numbers = {cache.numbers.get(id_) for id_ in mine} - {None, ""}
         return tuple(

@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.domain.attendance.roster import RosterNews, VoidReason
 from kiosk.domain.callbacks.actions import AddNote, Merge
+from kiosk.domain.erasure import EraseReason
 from kiosk.domain.groups.groups import Series, SeriesFrom, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans, SessionInFile
 from kiosk.domain.ids import NO_ID
@@ -21,6 +22,7 @@ from kiosk.records.central.connection import Address
 from kiosk.records.central.store import CentralStore
 from kiosk.usecases.access import Access
 from kiosk.usecases.admin.desk import OversightDesk
+from kiosk.usecases.admin.person_desk import PersonDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.callbacks.desk import CallbackDesk
 from kiosk.usecases.central.contact import enter_central
@@ -235,6 +237,11 @@ IN_BULK: dict[type[StaffDesk], dict[str, Callable[[Far], object]]] = {
         "report": lambda h: h.oversight_after(days=60).report(RequestsBlock),
         "report: attendance": lambda h: h.oversight_after(days=60).report(AttendanceBlock),
         "run_retention": lambda h: h.oversight_after(days=800).run_retention(),
+    },
+    PersonDesk: {
+        "find": lambda h: h.people.find(h.reference),
+        "show": lambda h: h.people.show(h.double),
+        "erase": lambda h: h.people.erase(h.double, EraseReason.WISH),
     },
 }
 """What has more to do than in a clinic where there is one of each."""

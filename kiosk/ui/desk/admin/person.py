@@ -260,7 +260,13 @@ class EraseScreen(DeskScreen):
         self._check()
 
     def on_mount(self) -> None:
-        self.query_one(Sheet).scroll_home(animate=False)
+        super().on_mount()
+        # What goes is read first, where the line to fill in does not fit below it.
+        self.call_after_refresh(self.query_one(Sheet).scroll_home, animate=False)
+
+    def on_key(self, event: events.Key) -> None:
+        for sheet in self.query(Sheet):
+            sheet.scroll_by_arrow(event.key)
 
     def _check(self) -> None:
         field = self.query_one(Field)
