@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kiosk.domain.attendance.roster import IssuedPass
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
-    from kiosk.domain.person import NotThere, PersonData
+    from kiosk.domain.person.data import NotThere, PersonData
     from kiosk.ui.desk.session import DeskSide, PlanFolder, Progress
 
 

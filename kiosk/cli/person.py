@@ -9,8 +9,8 @@ from kiosk.cli.arguments import ManagerOption, from_input
 from kiosk.cli.output import Format, FormatOption, show, write
 from kiosk.cli.sign_in import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
-from kiosk.domain.erasure import EraseReason
-from kiosk.domain.person import Corrected, NotThere, PersonData
+from kiosk.domain.person.data import Corrected, NotThere, PersonData
+from kiosk.domain.person.erasure import EraseReason
 from kiosk.domain.phones import PhoneProblem, check_phone
 from kiosk.domain.text import NameProblem, check_name
 from kiosk.errors import SetupError

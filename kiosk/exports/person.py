@@ -10,7 +10,7 @@ from datetime import datetime
 from html import escape
 from typing import BinaryIO
 
-from kiosk.domain.person import MemberData, PersonData, RequestData
+from kiosk.domain.person.data import MemberData, PersonData, RequestData
 from kiosk.exports.columns import ExportContext
 from kiosk.presentation.person import Part, describe_person, describe_what_stays
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from kiosk.domain.attendance.roster import AttendanceRow, IssuedPass
 from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
-from kiosk.domain.person import PersonData
+from kiosk.domain.person.data import PersonData
 from kiosk.errors import SetupError
 from kiosk.exports.columns import ATTENDANCE, CALLBACKS, ExportContext, Progress, Table
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.callbacks.worklist import HistoryEntry
-from kiosk.domain.person import (
+from kiosk.domain.person.data import (
     MemberData,
     NotCorrected,
     NotThere,

@@ -215,7 +215,7 @@ def _is_erased(id_: "sa.ColumnElement[Any]") -> "sa.ColumnElement[bool]":
 
 
 def _lookup_mark(lookup: "sa.ColumnElement[Any]") -> "sa.ColumnElement[Any]":
-    """Return `domain.erasure.lookup_mark` as the centre reckons it."""
+    """Return `domain.person.erasure.lookup_mark` as the centre reckons it."""
     return sa.cast(func.md5(lookup), table(Erased).c.id.type)
 
 

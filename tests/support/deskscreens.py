@@ -11,7 +11,7 @@ from textual._compositor import Compositor
 from kiosk.domain.attendance.roster import IssuedPass
 from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
 from kiosk.domain.groups.plan_import import Plans
-from kiosk.domain.person import NotThere, PersonData
+from kiosk.domain.person.data import NotThere, PersonData
 from kiosk.errors import SetupError
 from kiosk.ui.desk.app import DeskApp
 from kiosk.ui.desk.messages import Entered

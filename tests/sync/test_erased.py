@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from kiosk.domain.attendance.attendance import CheckInKind
-from kiosk.domain.erasure import EraseReason, lookup_mark
 from kiosk.domain.passes import CodeKind, derive_lookup, encode
-from kiosk.domain.person import PersonErased
+from kiosk.domain.person.data import PersonErased
+from kiosk.domain.person.erasure import EraseReason, lookup_mark
 from kiosk.records import outbox, pulled_rows
 from kiosk.records.anomalies import gaps
 from kiosk.records.outbox import Waiting

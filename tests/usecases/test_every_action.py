@@ -12,10 +12,10 @@ import pytest
 from kiosk.domain.attendance.roster import VoidReason
 from kiosk.domain.callbacks.actions import Claim
 from kiosk.domain.callbacks.worklist import WorklistFilter
-from kiosk.domain.erasure import EraseReason
 from kiosk.domain.groups.groups import GroupPlan, Series, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
 from kiosk.domain.ids import NO_ID
+from kiosk.domain.person.erasure import EraseReason
 from kiosk.domain.staff import Role
 from kiosk.errors import SignedOut
 from kiosk.presentation.statistics import REPORTS

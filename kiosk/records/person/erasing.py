@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance.attendance import CheckInFact, CheckInKind
-from kiosk.domain.erasure import arrivals_to_keep, lookup_mark
+from kiosk.domain.person.erasure import arrivals_to_keep, lookup_mark
 from kiosk.errors import StoreRefused
 from kiosk.records.check_ins import CHECK_INS, read_check_in
 from kiosk.records.database.writing import mark_changed

@@ -235,7 +235,7 @@ class Erased(Row, table=True):
     """The mark of something that was erased because its person wished so; nothing of the person.
 
     Its id is that of the row that was erased, or the mark of a pass or slip
-    (`domain.erasure.lookup_mark`). Whatever comes again with such an id is not kept.
+    (`domain.person.erasure.lookup_mark`). Whatever comes again with such an id is not kept.
     """
 
     __tablename__ = "erased"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
     from kiosk.domain.attendance.roster import IssuedPass
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
     from kiosk.domain.groups.plan_import import Plans
-    from kiosk.domain.person import NotThere, PersonData
+    from kiosk.domain.person.data import NotThere, PersonData
     from kiosk.domain.staff import Role
     from kiosk.usecases.access import Access, SignInRefused
     from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk

@@ -14,9 +14,8 @@ from kiosk.domain.attendance.attendance import CheckInKind, counting_facts
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import SERIALS, format_reference, parse_reference
 from kiosk.domain.callbacks.state import EventKind, callback_state
-from kiosk.domain.erasure import EraseReason, lookup_mark
 from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, derive_lookup
-from kiosk.domain.person import (
+from kiosk.domain.person.data import (
     Corrected,
     MemberData,
     NotCorrected,
@@ -27,6 +26,7 @@ from kiosk.domain.person import (
     RequestData,
     VisitData,
 )
+from kiosk.domain.person.erasure import EraseReason, lookup_mark
 from kiosk.domain.phones import format_local
 from kiosk.domain.staff import Purpose, Role
 from kiosk.domain.text import clean

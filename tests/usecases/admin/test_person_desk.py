@@ -13,9 +13,9 @@ from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.actions import AddNote, Claim
 from kiosk.domain.callbacks.state import EventKind
-from kiosk.domain.erasure import EraseReason, lookup_mark
 from kiosk.domain.passes import CodeKind, derive_lookup, encode
-from kiosk.domain.person import Corrected, NotCorrected, NotThere, PersonData, PersonErased
+from kiosk.domain.person.data import Corrected, NotCorrected, NotThere, PersonData, PersonErased
+from kiosk.domain.person.erasure import EraseReason, lookup_mark
 from kiosk.records.schema.holdings import APART, OF_NOBODY, holdings
 from kiosk.usecases.admin.person_desk import PersonDesk
 from tests.support import facts

@@ -10,10 +10,10 @@ import pytest
 
 from kiosk.domain.attendance.roster import RosterNews, VoidReason
 from kiosk.domain.callbacks.actions import AddNote, Merge
-from kiosk.domain.erasure import EraseReason
 from kiosk.domain.groups.groups import Series, SeriesFrom, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans, SessionInFile
 from kiosk.domain.ids import NO_ID
+from kiosk.domain.person.erasure import EraseReason
 from kiosk.domain.staff import Role
 from kiosk.domain.statistics import AttendanceBlock, RequestsBlock
 from kiosk.errors import StoreSlow

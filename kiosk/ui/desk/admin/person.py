@@ -11,8 +11,8 @@ from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from kiosk.domain.erasure import EraseReason
-from kiosk.domain.person import Corrected, NotThere, PersonData
+from kiosk.domain.person.data import Corrected, NotThere, PersonData
+from kiosk.domain.person.erasure import EraseReason
 from kiosk.domain.phones import PhoneProblem, check_phone
 from kiosk.domain.text import NameProblem, check_name
 from kiosk.presentation.person import (
