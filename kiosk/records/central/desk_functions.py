@@ -13,20 +13,16 @@ from typing import Final
 from sqlalchemy import DefaultClause
 from sqlmodel import SQLModel
 
-from kiosk.domain.attendance.attendance import CheckInKind
-from kiosk.domain.audit import ERASING
 from kiosk.domain.callbacks.state import ENDING_KINDS, EventKind
 from kiosk.domain.policy import (
     CHANGES_KEPT,
     LEAST_ATTENDANCE_KEPT,
     LEAST_PASSES_KEPT,
     LEAST_REQUESTS_KEPT,
-    MOST_ERASED,
-    MOST_ERASED_A_DAY,
 )
 from kiosk.domain.staff import Role
+from kiosk.records.central.erase_functions import drop_erased, erase
 from kiosk.records.database.writing import ADDED_BY_DESKS, CHANGED_BY_DESKS
-from kiosk.records.schema.holdings import Holding, holdings
 
 _ALLOWED: Final = {
     # What has ended stays ended, and when.
@@ -283,82 +279,6 @@ WITH going AS (
 ), @note_deleted(participant every_kind)
 SELECT every_kind.table_name, every_kind.id FROM every_kind
 """
-_ERASE: Final = """
-WITH told AS (
-    SELECT entry.site_id FROM audit_event entry
-    JOIN staff_account manager
-    ON manager.id = entry.by_staff AND manager.site_id = entry.site_id AND @is_manager(manager)
-    WHERE entry.kiosk_id = @caller() AND @of_site(entry) AND entry.action IN @erasing()
-    AND entry.subject_id = whose AND coalesce(entry.received_at, now()) = now()
-    AND cardinality(gone) + cardinality(lookups) <= @most_erased()
-    AND (
-        SELECT count(*) FROM desk_change note
-        WHERE note.site_id = entry.site_id AND note.table_name = 'erased'
-        AND note.at > now() - interval '1 day'
-    ) < @most_a_day()
-    LIMIT 1
-), wanted AS (
-    SELECT one.id FROM unnest(gone) AS one (id)
-    UNION SELECT md5(one.lookup)::uuid FROM unnest(lookups) AS one (lookup)
-), made AS (
-    INSERT INTO erased (id, site_id, at)
-    SELECT wanted.id, told.site_id, now() FROM wanted CROSS JOIN told
-    ON CONFLICT DO NOTHING
-    RETURNING id, site_id
-), @note_deleted(erased made)
-SELECT count(*) FROM told
-"""
-"""Marks one person's rows, where an entry of the same transaction tells it of a manager."""
-_DROP_ERASED: Final = """
-WITH marks AS (
-    SELECT mark.id FROM erased mark WHERE @of_site(mark)
-), guests AS (
-    UPDATE check_in made SET lookup = NULL,
-    kind = CASE WHEN made.kind = @arrived() THEN @guest() ELSE made.kind END
-    WHERE @of_site(made) AND made.lookup IS NOT NULL
-    AND md5(made.lookup)::uuid IN (SELECT marks.id FROM marks)
-    AND made.id NOT IN (SELECT marks.id FROM marks)
-    AND (made.kind <> @arrived() OR made.id = ANY (kept))
-    RETURNING made.id
-), arrivals AS (
-    DELETE FROM check_in made WHERE @of_site(made)
-    AND (made.id IN (SELECT marks.id FROM marks) OR (
-        made.lookup IS NOT NULL AND made.kind = @arrived()
-        AND md5(made.lookup)::uuid IN (SELECT marks.id FROM marks) AND NOT made.id = ANY (kept)
-    ))
-    RETURNING made.id, made.site_id, made.kiosk_id, made.kiosk_seq, made.received_at
-), voids AS (
-    DELETE FROM check_in made USING arrivals
-    WHERE made.void_of = arrivals.id AND made.site_id = arrivals.site_id
-    AND made.id NOT IN (SELECT marks.id FROM marks)
-    RETURNING made.id, made.site_id, made.kiosk_id, made.kiosk_seq, made.received_at
-), @drop_holdings(), parked AS (
-    DELETE FROM central_parked made WHERE @of_site(made) AND (
-        made.id IN (SELECT marks.id FROM marks)
-        OR md5(decode(substring(made.payload from '[\\\\]x([0-9a-f]{32})"'), 'hex'))::uuid
-            IN (SELECT marks.id FROM marks)
-        OR EXISTS (SELECT 1 FROM marks WHERE position(marks.id::text in made.payload) > 0)
-    )
-    RETURNING made.id
-), notes AS (
-    DELETE FROM desk_change note
-    WHERE @of_site(note) AND note.row_id IN (SELECT marks.id FROM marks)
-    RETURNING note.id
-), gone AS (
-    SELECT 'check_in' AS table_name, arrivals.* FROM arrivals
-    UNION ALL SELECT 'check_in', voids.* FROM voids
-    @gone_holdings()
-), marked AS (
-    INSERT INTO erased (id, site_id, at, kiosk_id, kiosk_seq, came_at)
-    SELECT gone.id, gone.site_id, now(), gone.kiosk_id, gone.kiosk_seq, gone.received_at
-    FROM gone WHERE gone.kiosk_seq IS NOT NULL
-    ON CONFLICT (id, site_id) DO UPDATE SET
-    kiosk_id = excluded.kiosk_id, kiosk_seq = excluded.kiosk_seq, came_at = excluded.came_at
-    RETURNING id
-), @note_deleted(erased_rows gone)
-SELECT gone.table_name, gone.id FROM gone
-"""
-"""Deletes whatever carries a mark; check-ins that are `kept` stay as those of guests."""
 _FORGET_CHANGES: Final = """
 DELETE FROM desk_change note
 WHERE note.at <= @ago(changes) AND @of_site(note)
@@ -375,8 +295,8 @@ _FUNCTIONS: Final = (
     ("kiosk_delete_attendance", "gone uuid[]", _ROWS, _ATTENDANCE),
     ("kiosk_delete_people", "gone uuid[]", _ROWS, _PEOPLE),
     ("kiosk_forget_desk_changes", "", "void", _FORGET_CHANGES),
-    ("kiosk_erase", "whose uuid, gone uuid[], lookups bytea[]", "bigint", _ERASE),
-    ("kiosk_drop_erased", "kept uuid[]", _ROWS, _DROP_ERASED),
+    ("kiosk_erase", "whose uuid, gone uuid[], lookups bytea[]", "bigint", erase()),
+    ("kiosk_drop_erased", "kept uuid[]", _ROWS, drop_erased()),
     *(
         (
             f"kiosk_change_{table}",
@@ -397,14 +317,6 @@ _KEPT: Final = {
     "passes": LEAST_PASSES_KEPT,
     "changes": CHANGES_KEPT,
 }
-_IS_MARKED: Final = "{} IN (SELECT marks.id FROM marks)"
-_DROP_FROM: Final = """of_TABLE_NAME AS (
-    DELETE FROM TABLE_NAME made WHERE @of_site(made) AND (MARKED)
-    RETURNING made.KEY AS id, made.site_id, NUMBERS
-)"""
-_GONE_FROM: Final = "UNION ALL SELECT 'TABLE_NAME', of_TABLE_NAME.* FROM of_TABLE_NAME"
-_NUMBER: Final = "made.kiosk_id, made.kiosk_seq, made.received_at"
-_NO_NUMBER: Final = "NULL::uuid, NULL::bigint, NULL::timestamptz"
 _SHORT_FORMS: Final[dict[str, Callable[..., str]]] = {}
 _SHORT_FORM: Final = re.compile(r"@(\w+)\(([\w ]*)\)")
 
@@ -497,55 +409,6 @@ def _undone() -> str:
 def _note_deleted(table: str, counted: str) -> str:
     """Return the common table expression that notes how many rows were deleted."""
     return _write_out(_NOTE_DELETED.replace("TABLE_NAME", table).replace("COUNTED", counted))
-
-
-@_short_form
-def _erasing() -> str:
-    return f"({', '.join(repr(action.value) for action in ERASING)})"
-
-
-@_short_form
-def _most_erased() -> str:
-    return str(MOST_ERASED)
-
-
-@_short_form
-def _most_a_day() -> str:
-    return str(MOST_ERASED_A_DAY)
-
-
-@_short_form
-def _arrived() -> str:
-    return f"'{CheckInKind.ARRIVED}'"
-
-
-@_short_form
-def _guest() -> str:
-    return f"'{CheckInKind.GUEST}'"
-
-
-@_short_form
-def _drop_holdings() -> str:
-    """Return the common table expressions that delete the marked rows of every table."""
-    return _write_out(", ".join(map(_drop_from, _at_the_centre())))
-
-
-def _drop_from(one: Holding) -> str:
-    marked = [_IS_MARKED.format(f"made.{name}") for name in one.ids]
-    marked += [_IS_MARKED.format(f"md5(made.{name})::uuid") for name in one.lookups]
-    body = _DROP_FROM.replace("TABLE_NAME", one.table.name).replace("KEY", one.key)
-    numbers = _NUMBER if one.is_fact else _NO_NUMBER
-    return body.replace("MARKED", " OR ".join(marked)).replace("NUMBERS", numbers)
-
-
-@_short_form
-def _gone_holdings() -> str:
-    """Return the rows that were deleted of every table, to be added to others."""
-    return " ".join(_GONE_FROM.replace("TABLE_NAME", one.table.name) for one in _at_the_centre())
-
-
-def _at_the_centre() -> list[Holding]:
-    return [one for one in holdings() if one.table.info.get("only") != "kiosk"]
 
 
 @_short_form
