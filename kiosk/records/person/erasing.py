@@ -74,7 +74,7 @@ def erase(
     marks = [*rows, *map(lookup_mark, lookups)]
     made = [{"id": mark, "site_id": site_id, "at": at} for mark in marks]
     connection.execute(upsert(table(Erased)).on_conflict_do_nothing(), made)
-    drop_marked(transaction, marks, of_one_person=True)
+    drop_marked(transaction, marks, lookups)
 
 
 def names_in_files(rows: Iterable[UUID], lookups: Iterable[bytes]) -> list[str]:
@@ -100,20 +100,21 @@ def drop_again(transaction: Transaction, kept: Iterable[UUID]) -> None:
 
 
 def drop_marked(
-    transaction: Transaction, marks: Sequence[UUID], *, of_one_person: bool = False
+    transaction: Transaction, marks: Sequence[UUID], of_one: Sequence[bytes] | None = None
 ) -> list[str]:
     """Drop from this machine's file whatever carries one of some marks, sent or not.
 
-    Check-ins with a pass stay as those of guests, so that each session counts as before. Returns
+    Check-ins with a pass stay as those of guests, so that each session counts as before. `of_one`
+    are the lookups that are marked, where all are of one person; else they are looked for. Returns
     by which names it stands in files of unsent rows.
     """
-    lookups = _marked_lookups(transaction, set(marks))
+    lookups = _marked_lookups(transaction, set(marks)) if of_one is None else of_one
     for one in holdings():
         if "id" in one.table.c:
             _drop(transaction, one.table, _rows_of(transaction, one, marks, lookups))
     check_ins = table(CheckIn)
     _drop(transaction, check_ins, _ids_in(transaction, check_ins, marks))
-    _empty_check_ins(transaction, lookups, of_one_person=of_one_person)
+    _empty_check_ins(transaction, lookups, of_one_person=of_one is not None)
     named = names_in_files(marks, lookups)
     _drop_parked(transaction, named)
     return named
