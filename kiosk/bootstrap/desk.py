@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kiosk.domain.callbacks.entry import BlankForm
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter, WorklistHabit
     from kiosk.domain.groups.plan_import import Plans
+    from kiosk.domain.person.data import NotThere, PersonData
     from kiosk.domain.printing import PrintedSlip, PrintJob
     from kiosk.presentation.pages import TextPages
     from kiosk.ui.desk.session import DeskSide, PlanFolder, Progress
@@ -111,7 +112,9 @@ def desk_side(kiosk: Kiosk) -> "DeskSide":
         wishes=kiosk.wishes(),
     )
     files = _Files(kiosk)
-    tools = Tools(files.callbacks, _Printing(kiosk), _Plans(kiosk), KeptHabits(kiosk.folder))
+    tools = Tools(
+        files.callbacks, _Printing(kiosk), _Plans(kiosk), KeptHabits(kiosk.folder), files.person
+    )
     return DeskSide(kiosk.access(), clinic, tools)
 
 
@@ -177,6 +180,16 @@ class _Files:
         target = export_target(self._kiosk)
         written = export_callbacks(rows, target, ExportFormat(form), context, progress)
         return str(written.path)
+
+    def person(self, data: "PersonData | NotThere", login: str) -> tuple[str, ...]:
+        """Write one person's data; return the paths."""
+        from kiosk.exports.writing import export_person
+        from kiosk.presentation.person import NOT_THERE
+
+        if isinstance(data, str):
+            raise SetupError(NOT_THERE[data])
+        context = export_context(self._kiosk, login, "One person's data")
+        return tuple(map(str, export_person(data, export_target(self._kiosk), context)))
 
 
 class _Printing:

@@ -19,6 +19,7 @@ from kiosk.cli import (
     init,
     kiosks,
     passes,
+    person,
     reports,
     retention,
     screens,
@@ -182,6 +183,7 @@ app.add_typer(groups.app, name="groups", short_help="Groups and their plans.")
 app.add_typer(sessions.app, name="sessions", short_help="When the groups meet.")
 app.add_typer(staff.app, name="staff", short_help="Accounts of staff.")
 app.add_typer(reports.app, name="reports", short_help="Figures of whole weeks.")
+app.add_typer(person.app, name="person", short_help="One person's data.")
 app.add_typer(retention.app, name="retention", short_help="How long records stay.")
 app.add_typer(audit.app, name="audit", short_help="Who did what.")
 app.add_typer(kiosks.app, name="kiosks", short_help="The clinic's machines.")

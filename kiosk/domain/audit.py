@@ -86,6 +86,15 @@ class AuditAction(StrEnum):
     RETENTION_AGREED = "retention_agreed"
     HELPLINES_PUBLISHED = "helplines_published"
     SCANNER_TESTED = "scanner_tested"
+    PERSON_SHOWN = "person_shown"
+    PERSON_EXPORTED = "person_exported"
+    PERSON_CORRECTED = "person_corrected"
+    PERSON_ERASED = "person_erased"
+    PERSON_ERASED_MISTAKE = "person_erased_mistake"
+
+
+ERASING = (AuditAction.PERSON_ERASED, AuditAction.PERSON_ERASED_MISTAKE)
+"""Somebody's data were erased: they wished so, or they should never have been recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ LEAST_PASSES_KEPT = timedelta(days=30)
 """The shortest time that a clinic may choose for passes."""
 CHANGES_KEPT = timedelta(days=90)
 """How long the centre keeps what a desk changed, and how it was before."""
+MOST_ERASED = 500
+"""Marks of one person that the centre takes at once: rows, passes and slips."""
+MOST_ERASED_A_DAY = 50
+"""People whose data the desks of a clinic may erase within 24 hours."""
 LONGEST_SESSION = timedelta(hours=24)
 """No session lasts longer; bounds the search for those that are still running."""
 PRIVATE_NUMBER = "private"

@@ -14,6 +14,7 @@ from uuid import UUID
 from kiosk.domain.attendance.roster import AttendanceRow, IssuedPass
 from kiosk.domain.callbacks.entry import BlankForm
 from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter
+from kiosk.domain.person.data import PersonData
 from kiosk.errors import SetupError
 from kiosk.exports.columns import ATTENDANCE, CALLBACKS, ExportContext, Progress, Table
 
@@ -138,6 +139,21 @@ def export_blank_forms(
 
     pages = blank_forms(forms, context.site, calling_number)
     return Exported(write_pdf("callback-forms", pages, target, context), len(forms))
+
+
+def export_person(data: PersonData, target: Target, context: ExportContext) -> tuple[Path, Path]:
+    """Write one person's data as JSON and as a page to hand over; no name stands in their names.
+
+    Raises SetupError where a file cannot be made or written.
+    """
+    from kiosk.exports.person import write_document, write_page
+
+    with _opened("person", target, ".json", context) as (document, file):
+        write_document(data, file, context)
+    beside = target.with_suffix(".html") if isinstance(target, Path) else target
+    with _opened("person", beside, ".html", context) as (page, file):
+        write_page(data, file, context)
+    return document, page
 
 
 def describe_selection(chosen: WorklistFilter) -> str:

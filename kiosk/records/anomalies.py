@@ -17,7 +17,9 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    false,
     func,
+    null,
     or_,
     select,
     union_all,
@@ -41,6 +43,7 @@ from kiosk.records.schema.tables import (
     CallbackRequest,
     CallbackWithdrawal,
     CheckIn,
+    Erased,
     GroupSession,
 )
 from kiosk.records.site import has_far_off_clock, read_stamp
@@ -139,8 +142,12 @@ def _numbers(kind: type[Fact], at: str) -> "Select[*tuple[Any, ...]]":
     ).where(and_(facts.site_id == _SITE, facts.received_at >= _SINCE, lately))
 
 
+_erased = table(Erased).c
+_erased_numbers: "Select[*tuple[Any, ...]]" = select(
+    _erased.kiosk_id, _erased.kiosk_seq, _erased.came_at, null(), _erased.came_at, false()
+).where(_erased.site_id == _SITE, _erased.kiosk_seq.is_not(None), _erased.came_at >= _SINCE)
 _numbered: "CompoundSelect[*tuple[Any, ...]]" = union_all(
-    *(_numbers(kind, at) for kind, at in FACTS.items())
+    *(_numbers(kind, at) for kind, at in FACTS.items()), _erased_numbers
 )
 _every = _numbered.subquery("numbered")
 _followed = select(

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.audit import AuditAction, AuditEntry, UntoldChanges
+from kiosk.domain.audit import ERASING, AuditAction, AuditEntry, UntoldChanges
 from kiosk.domain.central.fleet import MachineKind
 from kiosk.domain.central.incarnations import SPAN
 from kiosk.domain.retention import KeptDays, RetentionPast
@@ -237,8 +237,10 @@ def untold_changes(transaction: Transaction, site_id: UUID) -> list[tuple[UUID, 
         _event.received_at <= _noted.at,
         _event.received_at > _noted.at - _LONGEST_RUN,
     )
+    erased = same_moment.where(_event.action.in_([action.value for action in ERASING]))
     untold = or_(
-        and_(_noted.deleted == 0, ~same_moment.exists()), and_(_noted.deleted > 0, ~run.exists())
+        and_(_noted.deleted == 0, ~same_moment.exists()),
+        and_(_noted.deleted > 0, ~run.exists(), ~erased.exists()),
     )
     query = (
         select(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from uuid import UUID
@@ -402,6 +402,27 @@ def keep_unsent(connection: Connection, folder: Path, revision: str) -> Path | N
     write_unsent(connection, path)
     set_exported_upto(folder, there.upto_seq)
     return path
+
+
+def leave_out_of_files(folder: Path, named: Sequence[str]) -> None:
+    """Leave rows that hold one of some names (ids, lookups in hex) out of the files of upgrades.
+
+    StoreFull where such a file cannot be written.
+    """
+    for path in folder.glob(UNSENT_FILES):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not any(name in line for name in named)]
+        if len(kept) < len(lines):
+            header = {**json.loads(kept[0]), "count": len(kept) - 1}
+            text = "".join([f"{json.dumps(header)}\n", *kept[1:]])
+            with suppress(OSError), path.open("r+b") as old:
+                old.write(bytes(path.stat().st_size))
+                os.fsync(old.fileno())
+            _write_whole(path, partial(_write_text, text))
+
+
+def _write_text(text: str, file: IO[str]) -> None:
+    file.write(text)
 
 
 def delete_unsent_files(folder: Path) -> None:

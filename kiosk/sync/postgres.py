@@ -21,6 +21,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from kiosk.domain.attendance.attendance import CheckInKind
 from kiosk.domain.central.incarnations import OwnIncarnation, PushMark, find_own, is_taken
 from kiosk.domain.ids import NO_ID
 from kiosk.errors import StoreAway, StoreDiffers, StoreRefused
@@ -38,6 +39,7 @@ from kiosk.records.central.setup import MADE_ANYWHERE, PULLED
 from kiosk.records.outbox import Waiting
 from kiosk.records.pulled_rows import MOST_TEXT
 from kiosk.records.schema.columns import FIRST_TIME, LAST_TIME, table
+from kiosk.records.schema.holdings import LOOKUPS, PARENTS
 from kiosk.records.schema.system_tables import (
     FACTS,
     Central,
@@ -47,6 +49,7 @@ from kiosk.records.schema.system_tables import (
     KioskIncarnation,
     SyncCounter,
 )
+from kiosk.records.schema.tables import Erased
 from kiosk.sync.remote import (
     FIRST,
     UNKNOWN_SITE,
@@ -58,6 +61,7 @@ from kiosk.sync.remote import (
 )
 
 PASSES: Final = "passcard"
+_CHECK_INS: Final = "check_in"
 _MACHINE: Final = "kiosk_device"
 _SENT: Final = frozenset({*(str(fact.__tablename__) for fact in FACTS), *MADE_ANYWHERE})
 _READ: Final = frozenset({*PULLED, _MACHINE})
@@ -163,7 +167,7 @@ def insert_rows(
 ) -> None:
     """Insert the rows of one table that are not there yet; `machine` holds its site and kiosk."""
     statement = insert_from(name)
-    own = machine if name in MADE_ANYWHERE else {}
+    own = machine if name in MADE_ANYWHERE else {"site": machine["site"]}
     connection.execute(statement, {**own, "rows": f"[{','.join(payloads)}]"})
 
 
@@ -186,13 +190,33 @@ def insert_from(name: str) -> Insert:
         .render_derived(with_types=True)
     )
     made = _made_by(target, given) if name in MADE_ANYWHERE else {}
+    marked = [_is_erased(given.c[one]) for one in ("id", *PARENTS) if one in names]
+    lookups = [] if name == _CHECK_INS else [one for one in LOOKUPS if one in names]
+    marked += [_is_erased(_lookup_mark(given.c[one])) for one in lookups]
+    if name == _CHECK_INS:
+        # Whoever was erased is one more guest.
+        unknown = _is_erased(_lookup_mark(given.c.lookup))
+        is_arrival = and_(unknown, given.c.kind == CheckInKind.ARRIVED.value)
+        made["lookup"] = sa.case((unknown, None), else_=given.c.lookup)
+        made["kind"] = sa.case((is_arrival, CheckInKind.GUEST.value), else_=given.c.kind)
     values = [made.get(one, _or_default(target.c[one], given.c[one])) for one in names]
-    found = select(*values).order_by(given.c.id)
+    found = select(*values).where(~sa.or_(*marked)).order_by(given.c.id)
     return (
         insert_here(target)
         .from_select(names, found, include_defaults=False)
         .on_conflict_do_nothing()
     )
+
+
+def _is_erased(id_: "sa.ColumnElement[Any]") -> "sa.ColumnElement[bool]":
+    """Return whether something was erased for its person, and is not to come again."""
+    marks = table(Erased).c
+    return id_.is_not(None) & id_.in_(select(marks.id).where(marks.site_id == bindparam("site")))
+
+
+def _lookup_mark(lookup: "sa.ColumnElement[Any]") -> "sa.ColumnElement[Any]":
+    """Return `domain.person.erasure.lookup_mark` as the centre reckons it."""
+    return sa.cast(func.md5(lookup), table(Erased).c.id.type)
 
 
 def _made_by(target: sa.Table, given: "sa.TableValuedAlias") -> "dict[str, Any]":

@@ -30,6 +30,7 @@ from kiosk.records.database.writing import change_reference
 from kiosk.records.schema.system_tables import StaffAccount
 from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
 from kiosk.usecases.admin.desk import OversightDesk
+from kiosk.usecases.admin.person_desk import PersonDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.callbacks.desk import CallbackDesk
@@ -157,6 +158,12 @@ class Access:
         """Open the manager's desk over the records; AccessRefused without the role."""
         keys = _keys(signed_in, OversightDesk.role, Purpose.CALLBACKS)
         return OversightDesk(self._context, signed_in, keys)
+
+    def person_desk(self, signed_in: SignedIn) -> PersonDesk:
+        """Open the manager's desk of one person's data; AccessRefused without the role."""
+        keys = _keys(signed_in, PersonDesk.role, Purpose.CALLBACKS)
+        roster = _keys(signed_in, PersonDesk.role, Purpose.ROSTER)
+        return PersonDesk(self._context, signed_in, keys, roster)
 
     def anomalies_desk(self, signed_in: SignedIn) -> AnomaliesDesk:
         """Open the desk of anomalies; AccessRefused without the role of facilitator or manager."""

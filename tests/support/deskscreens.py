@@ -13,6 +13,7 @@ from kiosk.domain.attendance.roster import IssuedPass
 from kiosk.domain.callbacks.entry import BlankForm
 from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter, WorklistHabit
 from kiosk.domain.groups.plan_import import Plans
+from kiosk.domain.person.data import NotThere, PersonData
 from kiosk.domain.printing import PrintedSlip, PrintJob, PrintResult, PrintState
 from kiosk.errors import SetupError
 from kiosk.presentation.pages import TextPages
@@ -122,6 +123,7 @@ class Written:
         self.plans = PlansAtHand()
         self.printer = PrinterAtHand()
         self.habits = HabitsAtHand()
+        self.people: list[PersonData] = []
 
     def export(
         self,
@@ -135,6 +137,12 @@ class Written:
         progress(len(rows), len(rows))
         self.exports.append((rows, chosen, form))
         return f"/data/exports/callbacks-{login}.{form}"
+
+    def person(self, data: PersonData | NotThere, login: str) -> tuple[str, ...]:
+        """Stand in for the files of one person's data."""
+        assert isinstance(data, PersonData)
+        self.people.append(data)
+        return f"/data/exports/person-{login}.json", f"/data/exports/person-{login}.html"
 
 
 def desk_side(
@@ -156,6 +164,7 @@ def desk_side(
         printing=written.printer,
         plans=written.plans,
         habits=written.habits,
+        export_person=written.person,
     )
     return DeskSide(clinic.access, known, tools)
 

@@ -14,6 +14,7 @@ from kiosk.domain.policy import (
     LEAST_ATTENDANCE_KEPT,
     LEAST_PASSES_KEPT,
     LEAST_REQUESTS_KEPT,
+    MOST_ERASED_A_DAY,
 )
 from tests.support.extract import CHECKOUT
 from tests.support.rights_tries import MAY, NOTHING, TRIES, YES, Try
@@ -51,6 +52,10 @@ centre, which work for its own clinic alone:
   all that belongs to them; attendance after {LEAST_ATTENDANCE_KEPT.days} days; people whose pass
   nobody has used for {LEAST_PASSES_KEPT.days} days. What counts is when the centre had a record,
   which no machine can write. The centre notes how many rows went.
+- **It erases** one person's data, whatever their age, where an entry of a manager's account tells
+  it in the same transaction: at most {MOST_ERASED_A_DAY} people a day. Whoever has the password
+  can forge such an entry, but not so that `kiosk audit verify` believes it. Marks stay, and keep
+  what was erased from coming back; no machine can take one away.
 - **A manager stays.** The last manager's account can be neither shut nor lose its role.
 - **A manager is told.** `kiosk audit verify`, and V on the desk's audit trail, say how many such
   changes of which desk stand in no audit entry. The owner finds how each row was in the table

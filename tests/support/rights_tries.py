@@ -36,6 +36,7 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "audit_chain": ("", "miu"),
     "sign_in_attempt": ("", "miu"),
     "desk_change": ("", "s"),
+    "erased": ("s", "s"),
     "central": ("a", "a"),
     "alembic_version": ("", ""),
 }
@@ -210,7 +211,16 @@ DESKS: Final = (
          "a function adds it, and the centre notes which desk did"),
     both("helplines of one's own", "INSERT INTO helpline_list (id, site_id, text, published_at)"
          " VALUES ('{unused}', '{site}', '', now())", NO, "same"),
-    both("a name", "UPDATE participant SET sealed_name = ''", NO, "no desk changes one"),
+    both("a name", "UPDATE participant SET sealed_name = ''", NO,
+         "a function does, one at a time, and the centre notes how it was"),
+    both("a mark", "INSERT INTO erased (id, site_id, at) VALUES ('{other}', '{site}', now())", NO,
+         "a function does, with an entry of a manager's erasing"),
+    both("taking a mark away", "DELETE FROM erased", NO, "what was erased stays erased"),
+    Try("erasing without an entry", "SELECT 1 FROM kiosk_erase('{request}', ARRAY['{request}']"
+        "::uuid[], '{{}}') AS told (n) WHERE n > 0", NO, NOTHING,
+        "the trail tells it in the same transaction, or nothing is marked"),
+    Try("dropping what carries a mark", "SELECT kiosk_drop_erased('{{}}')", NO, NOTHING,
+        "only what was marked"),
     both("a pass in force again", "UPDATE passcard SET revoked_at = NULL", NO,
          "what has ended stays ended"),
     both("a paper form", _FORM, NO, "a function adds it, and the centre notes which desk did"),

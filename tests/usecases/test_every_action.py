@@ -17,11 +17,13 @@ from kiosk.domain.callbacks.worklist import WorklistFilter
 from kiosk.domain.groups.groups import GroupPlan, Series, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans
 from kiosk.domain.ids import NO_ID
+from kiosk.domain.person.erasure import EraseReason
 from kiosk.domain.staff import Role
 from kiosk.errors import SignedOut
 from kiosk.presentation.statistics import REPORTS
 from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
 from kiosk.usecases.admin.desk import OversightDesk
+from kiosk.usecases.admin.person_desk import PersonDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.callbacks.desk import CallbackDesk
 from kiosk.usecases.callbacks.entry import EntryDesk
@@ -89,6 +91,10 @@ class Busy:
     @property
     def entry(self) -> EntryDesk:
         return self.clinic.access.entry_desk(self.signed_in)
+
+    @property
+    def people(self) -> PersonDesk:
+        return self.clinic.access.person_desk(self.signed_in)
 
     @property
     def odd(self) -> AnomaliesDesk:
@@ -187,6 +193,15 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "enter": lambda h: h.entry.enter(replace(h.entry.new_draft(), origin=BY_PHONE)),
         "make_forms": lambda h: h.entry.make_forms(2),
     },
+    PersonDesk: {
+        "find": lambda h: h.people.find(_reference(h)),
+        "show": lambda h: h.people.show(h.member),
+        "same_number": lambda h: h.people.same_number(h.request),
+        "export": lambda h: h.people.export(h.request),
+        "correct_name": lambda h: h.people.correct_name(h.member, "Mei"),
+        "correct_request": lambda h: h.people.correct_request(h.request, "Mei", "+6581234567"),
+        "erase": lambda h: h.people.erase(h.member, EraseReason.WISH),
+    },
 }
 """What opens something personal or changes something, for each desk, in an order that works."""
 
@@ -222,6 +237,7 @@ LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
         "booklets": lambda h: h.menu.booklets(),
     },
     EntryDesk: {"entered": lambda h: h.entry.entered()},
+    PersonDesk: {},
 }
 """What names nobody; `history` without a note is among them."""
 

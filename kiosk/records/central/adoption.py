@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Transaction
 
 from kiosk.records.database.writing import mark_changed
-from kiosk.records.schema.columns import Reference, table
+from kiosk.records.schema.columns import Row, table
 from kiosk.records.schema.system_tables import (
     HelplineList,
     KioskDevice,
@@ -24,6 +24,7 @@ from kiosk.records.schema.system_tables import (
 from kiosk.records.schema.tables import (
     CallbackForm,
     CallbackRequest,
+    Erased,
     GroupSession,
     Membership,
     Participant,
@@ -32,11 +33,11 @@ from kiosk.records.schema.tables import (
     SupportGroup,
 )
 
-REFERENCES: Final[tuple[type[Reference], ...]] = (
+REFERENCES: Final[tuple[type[Row], ...]] = (
     Site, PublicKey, KioskDevice, SupportGroup, GroupSession, Participant, Membership, Passcard,
-    StaffAccount, HelplineList, CallbackForm,
+    StaffAccount, HelplineList, CallbackForm, Erased,
 )  # fmt: skip
-"""All that a desk writes, also what has been put away."""
+"""All that a desk writes, also what has been put away; and what must not come back."""
 _BATCH = 500
 
 
@@ -65,9 +66,7 @@ def copy_site(
     return done
 
 
-def copy_table(
-    source: Transaction, target: Transaction, kind: type[Reference], site_id: UUID
-) -> None:
+def copy_table(source: Transaction, target: Transaction, kind: type[Row], site_id: UUID) -> None:
     """Copy the readable rows of one small table of a site."""
     one = table(kind)
     found = source.connection().execute(select(one).where(one.c.site_id == site_id)).mappings()

@@ -23,6 +23,7 @@ from kiosk.domain.policy import (
     LEAST_REQUESTS_KEPT,
 )
 from kiosk.domain.staff import Role
+from kiosk.records.central.erase_functions import drop_erased, erase
 from kiosk.records.database.writing import ADDED_BY_DESKS, CHANGED_BY_DESKS
 
 _ALLOWED: Final = {
@@ -355,6 +356,8 @@ _FUNCTIONS: Final = (
         _PUBLISH_WAIT,
     ),
     ("kiosk_lock_news", "request uuid, news bytea, kept timestamptz", "void", _LOCK_NEWS),
+    ("kiosk_erase", "whose uuid, gone uuid[], lookups bytea[]", "bigint", erase()),
+    ("kiosk_drop_erased", "kept uuid[]", _ROWS, drop_erased()),
     *(
         (
             f"kiosk_change_{table}",

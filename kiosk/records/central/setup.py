@@ -37,7 +37,7 @@ which all that is random stands."""
 MADE_ANYWHERE: Final = ("participant", "passcard")
 """Reference rows that a kiosk may make too, and never change."""
 PULLED: Final = (
-    "site", "public_key", "support_group", "group_session", "passcard", "helpline_list",
+    "erased", "site", "public_key", "support_group", "group_session", "passcard", "helpline_list",
     "waiting_time",
 )  # fmt: skip
 """What a kiosk may read, in the order to write it on a kiosk; its own machine comes beside."""
@@ -45,6 +45,7 @@ _EVERY_TABLE: Final = (
     "site", "public_key", "kiosk_device", *ADDED_BY_DESKS, *(str(f.__tablename__) for f in FACTS),
     "kiosk_heartbeat", "kiosk_incarnation", "central_parked", "sync_counter", "change_log",
     "sync_state", "audit_chain", "sign_in_attempt", "desk_change", "waiting_time", "slip_box",
+    "erased",
 )  # fmt: skip
 _NOTED: Final = ("id", "site_id", "kiosk_id", "at", "table_name", "row_id", "deleted")
 """How a row was before it was changed is for the owner: keys under an old passphrase, say."""
@@ -320,7 +321,7 @@ def _desk_rights() -> Iterator[str]:
         yield _policy(name, DESKS, "INSERT", check=f"{itself}{_DESKS_ONLY.get(name, '')}")
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
-    shared = ("site", "public_key", "waiting_time", "sync_counter", "change_log")
+    shared = ("site", "public_key", "waiting_time", "sync_counter", "change_log", "erased")
     for name in (*shared, *ADDED_BY_DESKS):
         yield f"GRANT SELECT ON {name} TO {DESKS}"
         yield _policy(name, DESKS, "SELECT", using=OWN_SITE)

@@ -30,6 +30,7 @@ CHANGED_BY_DESKS: Final[dict[str, tuple[str, ...]]] = {
         "group_id", "starts_at", "ends_at", "room", "capacity", "status", "cancelled_reason",
         "series_id", "source",
     ),
+    "participant": ("sealed_name",),
     "membership": ("deleted_at",),
     "passcard": ("revoked_at",),
     "staff_account": (

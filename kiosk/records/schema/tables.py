@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, UniqueConstraint, false, text
 from sqlmodel import Field
 
-from kiosk.records.schema.columns import Fact, Id, MadeAnywhere, Reference
+from kiosk.records.schema.columns import Fact, Id, MadeAnywhere, Reference, Row
 
 _VOIDS_ONLY = text("void_of IS NOT NULL")
 _SENT_ONLY = text("sent_nth IS NOT NULL")
@@ -295,3 +295,21 @@ class CallbackRetiming(Fact, table=True):
     """Codes of `Window`, sorted, joined by commas."""
     not_before: date | None = None
     at: datetime
+
+
+class Erased(Row, table=True):
+    """The mark of something that was erased because its person wished so; nothing of the person.
+
+    Its id is that of the row that was erased, or the mark of a pass or slip
+    (`domain.person.erasure.lookup_mark`). Whatever comes again with such an id is not kept.
+    """
+
+    __tablename__ = "erased"
+
+    at: datetime
+    kiosk_id: UUID | None = Field(default=None, sa_type=Id)
+    """Of a fact that the centre had: the machine that wrote it."""
+    kiosk_seq: int | None = Field(default=None, sa_type=BigInteger)
+    """And its number there, so that it is not told as one that is missing."""
+    came_at: datetime | None = None
+    """And when the centre had it."""

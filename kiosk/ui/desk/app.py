@@ -19,6 +19,7 @@ from kiosk.ui.desk.admin.audit import AuditTrailScreen
 from kiosk.ui.desk.admin.first_hour import BookletsScreen, TestCardScreen
 from kiosk.ui.desk.admin.helplines import HelplinesScreen
 from kiosk.ui.desk.admin.kiosks import KiosksScreen
+from kiosk.ui.desk.admin.person import FindPersonScreen
 from kiosk.ui.desk.admin.reports import ReportsScreen
 from kiosk.ui.desk.admin.retention import RetentionScreen
 from kiosk.ui.desk.attendance.anomalies import AnomaliesScreen
@@ -56,6 +57,7 @@ _ROUTES: dict[Place, Maker] = {
     Place.HELPLINES: HelplinesScreen,
     Place.BOOKLETS: BookletsScreen,
     Place.TEST_CARD: TestCardScreen,
+    Place.PERSON: FindPersonScreen,
     Place.PASSPHRASE: NewPassphraseScreen,
 }
 """Which screen is at each place; the menu is made from the roles of who is signed in."""

@@ -86,6 +86,7 @@ MENU: tuple[MenuEntry, ...] = (
     ),
     MenuEntry(Place.STAFF, "F", "Staff", "Accounts, roles, languages", Role.MANAGER),
     MenuEntry(Place.REPORTS, "R", "Reports", "Waiting times, attendance", Role.MANAGER),
+    MenuEntry(Place.PERSON, "Y", "One person's data", "Show, hand over, erase", Role.MANAGER),
     MenuEntry(Place.RETENTION, "D", "Records kept", "What is deleted, and when", Role.MANAGER),
     MenuEntry(Place.AUDIT, "A", "Audit trail", "Who did what, and is it whole", Role.MANAGER),
     MenuEntry(Place.KIOSKS, "K", "Kiosks", "Last contact, and what waits", Role.MANAGER),

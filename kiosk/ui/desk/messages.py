@@ -42,6 +42,7 @@ class Place(Enum):
     HELPLINES = auto()
     BOOKLETS = auto()
     TEST_CARD = auto()
+    PERSON = auto()
     PASSPHRASE = auto()
 
 

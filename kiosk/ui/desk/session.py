@@ -18,11 +18,13 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
     from kiosk.domain.callbacks.entry import BlankForm
     from kiosk.domain.callbacks.worklist import ExportRow, WorklistFilter, WorklistHabit
     from kiosk.domain.groups.plan_import import Plans
+    from kiosk.domain.person.data import NotThere, PersonData
     from kiosk.domain.staff import Role
     from kiosk.presentation.pages import TextPages
     from kiosk.usecases.access import Access, SignInRefused
     from kiosk.usecases.admin.anomalies_desk import AnomaliesDesk
     from kiosk.usecases.admin.desk import OversightDesk
+    from kiosk.usecases.admin.person_desk import PersonDesk
     from kiosk.usecases.attendance.roster_desk import RosterDesk
     from kiosk.usecases.callbacks.desk import CallbackDesk
     from kiosk.usecases.callbacks.entry import EntryDesk
@@ -129,6 +131,14 @@ class PrintTools(Protocol):
         ...
 
 
+class WritePerson(Protocol):
+    """Writes one person's data, as JSON and as a page to hand over."""
+
+    def __call__(self, data: "PersonData | NotThere", login: str) -> tuple[str, ...]:
+        """Return the paths of both in the exports folder; SetupError where nothing is kept."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class PlanFolder:
     """The import folder, with the plan files that wait in it."""
@@ -174,6 +184,7 @@ class Tools:
     printing: PrintTools
     plans: PlanFiles
     habits: Habits
+    export_person: WritePerson
 
 
 Desk = TypeVar("Desk")
@@ -259,6 +270,11 @@ class DeskSide:
     def oversight(self) -> "OversightDesk":
         """The manager's desk of reports, retention and the audit trail."""
         return self._open("oversight", self._access.oversight_desk)
+
+    @property
+    def person(self) -> "PersonDesk":
+        """The manager's desk of one person's data."""
+        return self._open("person", self._access.person_desk)
 
     @property
     def callbacks(self) -> "CallbackDesk":

@@ -23,6 +23,8 @@ from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.presentation.records import describe_hold
 from kiosk.records import audit, rosters, site, staff
+from kiosk.records.database.ahead import run_together
+from kiosk.records.person import erasing
 from kiosk.records.retention import forget_desk_changes
 from kiosk.records.schema.columns import is_central
 from kiosk.usecases import helplines
@@ -146,8 +148,14 @@ class OversightDesk(StaffDesk):
         with self._reading(*retention.due_questions(self._context, status.at)) as (transaction, _):
             due = retention.find_due_records(self._context, transaction, status.at)
         done = retention.delete_due_records(self._context, due, progress)
-        with self._writing(audited=True) as (transaction, here):
-            forget_desk_changes(transaction)
+        again = partial(erasing.came_again, site_id=self._site.site_id)
+        with self._writing(again, audited=True) as (transaction, here):
+            kept = again(transaction)
+            run_together(
+                transaction,
+                partial(forget_desk_changes, transaction),
+                partial(erasing.drop_again, transaction, kept),
+            )
             self._audit(transaction, here, AuditAction.RETENTION_DONE)
         return done
 

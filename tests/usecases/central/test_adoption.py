@@ -16,7 +16,7 @@ from kiosk.records import outbox
 from kiosk.records.central.adoption import REFERENCES
 from kiosk.records.central.link import read_link
 from kiosk.records.database.writing import change_reference
-from kiosk.records.schema.columns import Reference, table
+from kiosk.records.schema.columns import Row, table
 from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.records.schema.tables import CallbackRequest, Passcard, SupportGroup
 from kiosk.sync.postgres import PostgresRemote
@@ -50,13 +50,13 @@ def adopt(clinic: Clinic, centre: Centre) -> AdoptedClinic:
     )
 
 
-def rows(clinic: Clinic, kind: type[Reference]) -> list[tuple[object, ...]]:
+def rows(clinic: Clinic, kind: type[Row]) -> list[tuple[object, ...]]:
     with clinic.store.read() as transaction:
         query = select(table(kind)).order_by(table(kind).c.id)
         return [tuple(row) for row in transaction.connection().execute(query)]
 
 
-def rows_at(centre: Centre, kind: type[Reference]) -> list[tuple[object, ...]]:
+def rows_at(centre: Centre, kind: type[Row]) -> list[tuple[object, ...]]:
     with centre.engine.begin() as connection:
         query = select(table(kind)).order_by(table(kind).c.id)
         return [tuple(row) for row in connection.execute(query)]
@@ -71,6 +71,7 @@ def test_all_reference_rows_come_along(alone: Clinic, centre: Centre) -> None:
     assert {str(name) for name, found in here.items() if not found} == {
         "membership",
         "helpline_list",
+        "erased",
     }
 
 

@@ -15,6 +15,7 @@ from kiosk.domain.callbacks.request import Origin
 from kiosk.domain.groups.groups import Series, SeriesFrom, SessionPlan
 from kiosk.domain.groups.plan_import import GroupInFile, PlanKind, Plans, SessionInFile
 from kiosk.domain.ids import NO_ID
+from kiosk.domain.person.erasure import EraseReason
 from kiosk.domain.staff import Role
 from kiosk.domain.statistics import AttendanceBlock, RequestsBlock
 from kiosk.errors import StoreSlow
@@ -23,6 +24,7 @@ from kiosk.records.central.connection import Address
 from kiosk.records.central.store import CentralStore
 from kiosk.usecases.access import Access
 from kiosk.usecases.admin.desk import OversightDesk
+from kiosk.usecases.admin.person_desk import PersonDesk
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.callbacks.desk import CallbackDesk
 from kiosk.usecases.callbacks.entry import EntryDesk
@@ -256,6 +258,11 @@ IN_BULK: dict[type[StaffDesk], dict[str, Callable[[Far], object]]] = {
         "report": lambda h: h.oversight_after(days=60).report(RequestsBlock),
         "report: attendance": lambda h: h.oversight_after(days=60).report(AttendanceBlock),
         "run_retention": lambda h: h.oversight_after(days=800).run_retention(),
+    },
+    PersonDesk: {
+        "find": lambda h: h.people.find(h.reference),
+        "show": lambda h: h.people.show(h.double),
+        "erase": lambda h: h.people.erase(h.double, EraseReason.WISH),
     },
 }
 """What has more to do than in a clinic where there is one of each."""

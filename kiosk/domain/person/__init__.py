@@ -1,0 +1,1 @@
+"""One person's data: what they are, and what erasing them leaves."""

@@ -1,0 +1,1 @@
+"""One person's data: what is kept of them, and erasing it."""
