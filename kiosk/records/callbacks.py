@@ -14,13 +14,14 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    or_,
     select,
     type_coerce,
 )
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.callbacks.state import AttemptResult, EventKind, RequestEvent
+from kiosk.domain.callbacks.state import ENDING_KINDS, AttemptResult, EventKind, RequestEvent
 from kiosk.domain.clock_sync import corrected
 from kiosk.errors import RevisionTaken
 from kiosk.records.database.writing import add_fact
@@ -145,6 +146,51 @@ _first_calls = (
     .group_by(_request.id, _request.created_at)
 )
 
+_ending = table(CallbackEvent).alias("ending").c
+_again = table(CallbackEvent).alias("again").c
+# Whether it is open their fold alone tells; none that is open is left out here.
+_maybe_open = and_(
+    _request.site_id == bindparam("site"),
+    ~select(_withdrawal.id).where(_withdrawal.request_id == _request.id).exists(),
+    ~select(_ending.id)
+    .where(
+        _ending.request_id == _request.id,
+        _ending.kind.in_([str(kind) for kind in ENDING_KINDS]),
+        ~select(_again.id)
+        .where(
+            _again.request_id == _ending.request_id,
+            or_(
+                and_(_again.kind == EventKind.UNDONE.value, _again.other_id == _ending.id),
+                and_(_again.kind == EventKind.REOPENED.value, _again.revision >= _ending.revision),
+            ),
+        )
+        .exists(),
+    )
+    .exists(),
+)
+_unopened: "Select[*tuple[Any, ...]]" = select(
+    _request.id,
+    _request.created_at,
+    _request.clock_offset_ms,
+    _request.windows,
+    _request.not_before,
+).where(_maybe_open)
+_unopened_events = (
+    EVENTS.add_columns(_event.request_id)
+    .join(_request.id.table, _request.id == _event.request_id)
+    .where(_maybe_open)
+)
+
+
+class UnopenedRequest(NamedTuple):
+    """A request as far as it is not sealed."""
+
+    id: UUID
+    created_at: datetime
+    clock_offset_ms: int | None
+    windows: str
+    not_before: date | None
+
 
 @dataclass(frozen=True, slots=True)
 class KeptRequest:
@@ -240,6 +286,20 @@ def find_listed(transaction: Transaction, site_id: UUID, request_id: UUID) -> Li
     """Find a request of a site by its id, as a caller needs it."""
     wanted = {"site": site_id, "request": request_id}
     return next(_listed_by_id.read(transaction, wanted), None)
+
+
+def maybe_open_requests(transaction: Transaction, site_id: UUID) -> Iterator[UnopenedRequest]:
+    """Return the requests of a site but those that have left the list for sure."""
+    rows = transaction.connection().execute(_unopened, {"site": site_id})
+    return map(UnopenedRequest._make, rows)
+
+
+def events_of_maybe_open(
+    transaction: Transaction, site_id: UUID
+) -> Iterator[tuple[UUID, RequestEvent]]:
+    """Return the events of the same requests, each with its request's id."""
+    for *event, request_id in transaction.connection().execute(_unopened_events, {"site": site_id}):
+        yield request_id, RequestEvent(*event)
 
 
 def events_of(transaction: Transaction, request_id: UUID) -> list[RequestEvent]:

@@ -1,0 +1,76 @@
+"""Counts what is to be called without opening any request."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import Session as Transaction
+
+from kiosk.domain.callbacks.request import MessagePolicy, OpenedRequest
+from kiosk.domain.callbacks.scheduling import Scheduler
+from kiosk.domain.callbacks.state import AttemptResult, RequestEvent, callback_state
+from kiosk.domain.clock_sync import corrected
+from kiosk.records import callbacks
+from kiosk.records.callbacks import UnopenedRequest
+from kiosk.records.database.ahead import ask_ahead
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCounts:
+    """How many requests wait for staff; the same numbers as above the worklist."""
+
+    open: int
+    call_now: int
+    """Which can be called this minute, and that no colleague has claimed."""
+
+
+def count_waiting(
+    transaction: Transaction, site_id: UUID, scheduler: Scheduler, viewer: UUID
+) -> WaitingCounts:
+    """Return how many requests wait at the scheduler's minute, as a member of staff sees them."""
+    ask_ahead(transaction, *waiting_questions(transaction, site_id))
+    requests = list(callbacks.maybe_open_requests(transaction, site_id))
+    events: dict[UUID, list[RequestEvent]] = defaultdict(list)
+    for request_id, event in callbacks.events_of_maybe_open(transaction, site_id):
+        events[request_id].append(event)
+    waiting = call_now = 0
+    for kept in requests:
+        done = events.get(kept.id, [])
+        state = callback_state(done, (), now=scheduler.now)
+        if not state.open:
+            continue
+        waiting += 1
+        mine = state.holder_at(scheduler.now) == viewer
+        call_now += scheduler.schedule(state, _asked(kept, done), mine=mine).call_now
+    return WaitingCounts(waiting, call_now)
+
+
+def waiting_questions(transaction: Transaction, site_id: UUID) -> list[Callable[[], object]]:
+    """Return what `count_waiting` asks, to be asked ahead."""
+    return [
+        lambda: list(callbacks.maybe_open_requests(transaction, site_id)),
+        lambda: list(callbacks.events_of_maybe_open(transaction, site_id)),
+    ]
+
+
+def _asked(kept: UnopenedRequest, events: Iterable[RequestEvent]) -> OpenedRequest:
+    """Return a request as far as a schedule depends on it.
+
+    Whether a text may be sent is sealed; where one was sent, it may.
+    """
+    texted = any(event.outcome == AttemptResult.TEXT_SENT for event in events)
+    return OpenedRequest(
+        id=kept.id,
+        reference="",
+        created_at=corrected(kept.created_at, kept.clock_offset_ms),
+        preferred_name="",
+        phone_masked="",
+        windows=tuple(code for code in kept.windows.split(",") if code),
+        not_before=kept.not_before,
+        call_language="",
+        message_policy=MessagePolicy.TEXT if texted else "",
+        answered_by_other="",
+        share_with_team=False,
+        ui_language="",
+    )
