@@ -18,6 +18,7 @@ from kiosk.bootstrap.files import (
     write_plans,
 )
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
+from kiosk.bootstrap.notices import start_notices
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
@@ -49,18 +50,16 @@ def show_desk(folder: Path) -> int:
     from kiosk.ui.desk.app import DeskApp
     from kiosk.ui.terminal.app import run_locked
 
-    opened: list[Kiosk] = []
-    app = DeskApp(partial(_boot, folder, opened))
-    try:
-        return run_locked(app)
-    finally:
-        app.door.close()
-        for kiosk in opened:
-            kiosk.store.close()
+    with ExitStack() as opened:
+        app = DeskApp(partial(_boot, folder, opened))
+        try:
+            return run_locked(app)
+        finally:
+            app.door.close()
 
 
-def _boot(folder: Path, opened: list[Kiosk]) -> "DeskSide":
-    """Build the staff's side; what was opened is added to `opened`, to be closed at the end.
+def _boot(folder: Path, opened: ExitStack) -> "DeskSide":
+    """Build the staff's side; `opened` closes at the end what was opened.
 
     It is called again where it raises KioskError, and finds the folder as it is by then.
     """
@@ -75,7 +74,8 @@ def _boot(folder: Path, opened: list[Kiosk]) -> "DeskSide":
             undo.callback(kiosk.store.close)
             side = desk_side(kiosk)
             undo.pop_all()
-        opened.append(kiosk)
+        opened.callback(kiosk.store.close)
+        start_notices(kiosk, opened)
         # What is there now stays for good, so no collection need look at it again.
         gc.collect()
         gc.freeze()

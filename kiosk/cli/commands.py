@@ -18,6 +18,8 @@ from kiosk.cli import (
     guide,
     init,
     kiosks,
+    metrics,
+    notice,
     passes,
     reports,
     retention,
@@ -156,6 +158,7 @@ def doctor(form: FormatOption = Format.TABLE) -> int:
     return health.doctor(form)
 
 
+app.command(cls=Verb)(metrics.metrics)
 app.command(cls=Verb)(guide.guide)
 
 
@@ -187,3 +190,4 @@ app.add_typer(audit.app, name="audit", short_help="Who did what.")
 app.add_typer(kiosks.app, name="kiosks", short_help="The clinic's machines.")
 app.add_typer(central.app, name="central", short_help="One database for many.")
 app.add_typer(sync.app, name="sync", short_help="Send to the centre.")
+app.add_typer(notice.app, name="notice", short_help="Telling that calls wait.")

@@ -1,7 +1,7 @@
 """The health of a kiosk: findings about its terminal, clock, helplines, contact, disk and swap."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -38,6 +38,17 @@ class Finding:
     verdict: Verdict
     sentence: str
     """What it is and, unless it is fine, what to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One number for a monitor, or one for each machine."""
+
+    name: str
+    """It ends with its unit, as OpenMetrics wants it."""
+    about: str
+    samples: tuple[tuple[Mapping[str, str], float], ...]
+    """Labels and value; where there is none, the number is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,9 @@ def sample(name: str, site: UUID, machine: UUID) -> dict[str, Any]:
         row["v"] = 10**9 + next(_NUMBERS)
     if name == "staff_account":
         row["login"] = row["id"].hex
+    if name == "notice":
+        # One for each way, and more of them than there are.
+        row["way"] = f"{next(_NUMBERS):x}"[-20:]
     if name == "sign_in_attempt":
         row["digest"] = fresh().bytes
     return row
