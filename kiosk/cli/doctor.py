@@ -25,6 +25,7 @@ from kiosk.domain.health import (
     disk_finding,
     helplines_finding,
     letters_finding,
+    notice_finding,
     scanner_finding,
     swap_finding,
     terminal_finding,
@@ -130,6 +131,7 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
         kiosk = open_kiosk(folder)
         opened.append(kiosk)
         yield from _findings_or_error("keys", lambda: _keys(kiosk))
+        yield from _findings_or_error("notice", lambda: _notice(kiosk))
         return
     store = Store.open(folder / DATABASE)
     with ExitStack() as undo:
@@ -141,6 +143,7 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
     yield from _findings_or_error("keys", lambda: _keys(kiosk))
     yield from _findings_or_error("clock", lambda: _clock(kiosk))
     yield from _findings_or_error("centre", lambda: _central(kiosk))
+    yield from _findings_or_error("notice", lambda: _notice(kiosk))
 
 
 def _integrity(kiosk: Kiosk) -> Iterator[Finding]:
@@ -149,6 +152,22 @@ def _integrity(kiosk: Kiosk) -> Iterator[Finding]:
     else:
         words = "Damaged; stop the kiosk, copy the folder, and restore a backup."
         yield Finding("database", Verdict.FAIL, words)
+
+
+def _notice(kiosk: Kiosk) -> Iterator[Finding]:
+    """Yield whether notices to staff arrive, where somebody is to be told."""
+    from kiosk.bootstrap.notices import open_sender
+    from kiosk.presentation.notices import describe_notice_trouble
+    from kiosk.usecases.callbacks.notices import read_notice_states
+
+    is_set_up = kiosk.settings.notice.is_set_up
+    if is_set_up:
+        # What is missing for it has a sentence of its own.
+        open_sender(kiosk)
+    states = read_notice_states(kiosk.store, kiosk.site)
+    troubles = [words for one in states if (words := describe_notice_trouble(one, kiosk.site.zone))]
+    if is_set_up or troubles:
+        yield notice_finding(troubles)
 
 
 def _keys(kiosk: Kiosk) -> Iterator[Finding]:

@@ -223,6 +223,13 @@ def _describe_waiting(status: CentralContact) -> list[str]:
     return said
 
 
+def notice_finding(troubles: Sequence[str]) -> Finding:
+    """Return the finding about notices to staff; `troubles` tell of what did not arrive."""
+    if troubles:
+        return Finding("notice", Verdict.LOOK, " ".join(troubles))
+    return Finding("notice", Verdict.OK, "Set up; `kiosk notice test` tries it.")
+
+
 def disk_finding(free_bytes: int, *, is_read_only: bool = False) -> Finding:
     """Return the finding about the disk that holds the data folder: does it take what is kept?"""
     if is_read_only:

@@ -64,7 +64,7 @@ def test_a_mail_goes_over_tls_with_the_counts_alone(trusted: Path) -> None:
     assert (mail["From"], mail["To"]) == ("kiosk@clinic.example", ", ".join(to))
     assert mail["Message-ID"] == f"<{ID}@clinic.example>"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail.get_payload().strip() == "Text."
+    assert str(mail.get_payload()).strip() == "Text."
     assert "ehlo clinic.example" in box.lines
 
 

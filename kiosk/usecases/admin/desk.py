@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry, AuditHead, AuditLine, AuditVerdict
+from kiosk.domain.callbacks.notice import NoticeState
 from kiosk.domain.central.fleet import (
     KioskView,
     MachineKind,
@@ -19,7 +20,7 @@ from kiosk.domain.retention import RetentionDone, RetentionPlan
 from kiosk.domain.staff import Role, normalise_login
 from kiosk.domain.statistics import AnyBlock, Report
 from kiosk.domain.text import clean
-from kiosk.records import audit, rosters, site, staff
+from kiosk.records import audit, notices, rosters, site, staff
 from kiosk.records.retention import forget_desk_changes
 from kiosk.records.schema.columns import is_central
 from kiosk.usecases import helplines
@@ -163,6 +164,11 @@ class OversightDesk(StaffDesk):
         return sort_kiosks(
             replace(view, needs=describe_needs(view, now, latest, calendar)) for view in known
         )
+
+    def notices(self) -> tuple[NoticeState, ...]:
+        """Return how each way of telling staff of new requests stands that was ever used."""
+        with self._reading() as (transaction, _now):
+            return notices.read_states(transaction, self._site.site_id)
 
     def helplines(self) -> HelplinesInForce:
         """Return the helplines that visitors see, and which list they come from."""
