@@ -23,6 +23,7 @@ class Page(StrEnum):
     DESK = "desk"
     STAND = "stand"
     MANY_KIOSKS = "many-kiosks"
+    NOTICES = "notices"
     RIGHTS = "rights"
     ARCHITECTURE = "architecture"
     TESTS = "tests"

@@ -1,6 +1,7 @@
 """Notices to staff, and how each way of sending them stands, in plain words."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -84,6 +85,14 @@ def describe_notice_trouble(state: NoticeState, zone: ZoneInfo) -> str:
         then = "Then: `kiosk notice retry`."
         return f"A notice of {since:%a %H:%M} was refused. {words} {then}"
     return f"A notice waits since {since:%a %H:%M} and is tried again by itself. {words}"
+
+
+def describe_late_notices(states: Iterable[NoticeState]) -> str:
+    """Return in one short sentence which ways fail; empty where none does."""
+    ways = [str(one.way) for one in states if one.last.fault is not None]
+    if not ways:
+        return ""
+    return f"Notices by {', '.join(ways)} fail: see `kiosk notice list`."
 
 
 def describe_notice_state(state: NoticeState, zone: ZoneInfo) -> str:

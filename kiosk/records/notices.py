@@ -29,10 +29,11 @@ _STATES: "Select[*tuple[Any, ...]]" = select(
     _notice.version,
 ).where(_notice.site_id == bindparam("site"))
 _untold = select(_request.id).where(
-    MAYBE_OPEN,
+    # First, for it is the quicker question.
     ~select(_told.request_id)
     .where(_told.request_id == _request.id, _told.way == bindparam("way"))
     .exists(),
+    MAYBE_OPEN,
 )
 _of_notice = select(_told.request_id).where(
     _told.site_id == bindparam("site"),

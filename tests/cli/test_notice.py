@@ -6,8 +6,10 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from prometheus_client.openmetrics import parser
 
 from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.bootstrap.notices import SECRETS, read_secrets
@@ -186,10 +188,9 @@ def test_a_kiosk_with_a_centre_sends_none(
 
 def families(text: str) -> dict[str, dict[str, float]]:
     """Read an exposition by an independent parser: by name, each sample's value by its machine."""
-    from prometheus_client.openmetrics.parser import text_string_to_metric_families
-
+    parse: Any = parser.text_string_to_metric_families
     found = {}
-    for family in text_string_to_metric_families(text):
+    for family in parse(text):
         assert family.type == "gauge"
         assert family.documentation
         assert family.name.endswith(f"_{family.unit}")

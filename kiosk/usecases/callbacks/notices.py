@@ -1,7 +1,7 @@
 """Tells staff outside the program that requests wait: counts alone, once for each request."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -34,14 +34,6 @@ class NoticeTry:
 
     way: NoticeWay
     delivery: Delivery
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """A notice that this machine alone tries to send now."""
-
-    state: NoticeState
-    counts: NoticeCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,32 +94,35 @@ class NoticeSender:
         )
 
     def _look(self, way: NoticeWay, route: NoticeRoute) -> NoticeTry | None:
-        if not self._has_work(way):
+        site_id = self._site.site_id
+        with self._store.read() as transaction:
+            now = self._now(transaction)
+            state = notices.find_state(transaction, site_id, way)
+            untold = notices.untold_requests(transaction, site_id, way)
+        if not untold and (state is None or not self._is_due(state, now)):
             return None
         try:
-            claim = self._claim(way)
+            taken = self._take(way, untold)
         except _TakenError:
             # Another machine sees to it; what was to be told of is as it was.
             return None
-        if claim is None:
+        if taken is None:
             return None
-        delivery = route.send(_message(claim, self._clock.now()))
-        with self._store.write() as transaction:
-            now = self._now(transaction)
-            settled = claim.state.settled(delivery, now, random.random())
-            self._change(transaction, settled)
-        return NoticeTry(way, delivery)
-
-    def _has_work(self, way: NoticeWay) -> bool:
+        counts = self._count(taken)
+        if not counts.new:
+            self._settle(taken.emptied())
+            return None
+        delivery = route.send(_message(taken, counts, self._clock.now()))
         with self._store.read() as transaction:
             now = self._now(transaction)
-            state = notices.find_state(transaction, self._site.site_id, way)
-            if state is not None and state.is_due(now) and self._is_open(now):
-                return True
-            return bool(notices.untold_requests(transaction, self._site.site_id, way))
+        self._settle(taken.settled(delivery, now, random.random()))
+        return NoticeTry(way, delivery)
 
-    def _claim(self, way: NoticeWay) -> _Claim | None:
-        """Let new requests join the notice, and take it where it is due; None where it is not."""
+    def _take(self, way: NoticeWay, untold: Sequence[UUID]) -> NoticeState | None:
+        """Let new requests join the notice, and take it where it is due; None where it is not.
+
+        A short transaction: on a clinic's own file a visitor's waits for it.
+        """
         site_id, kiosk_id = self._site.site_id, self._site.kiosk_id
         with self._store.write() as transaction:
             now = self._now(transaction)
@@ -135,36 +130,39 @@ class NoticeSender:
             if state is None:
                 state = NoticeState(way, self._new_id(now))
                 notices.add_state(transaction, site_id, kiosk_id, state)
-            untold = notices.untold_requests(transaction, site_id, way)
-            before, claim = state, None
+            before = state
             if untold:
                 state = state.joined(self._new_id(now), now, self._plan.gather)
                 notices.mark_told(transaction, site_id, kiosk_id, state, untold)
-            if state.is_due(now) and self._is_open(now):
-                counts = self._count(transaction, state, now)
-                state = state.taken(now) if counts.new else state.emptied()
-                claim = _Claim(state, counts) if counts.new else None
-            if state == before:
-                return None
-            if not self._change(transaction, state):
+            is_due = self._is_due(state, now)
+            state = state.taken(now) if is_due else state
+            if state != before and not self._change(transaction, state):
                 raise _TakenError
-        return None if claim is None else _Claim(_next_version(claim.state), claim.counts)
+        return replace(state, version=state.version + 1) if is_due else None
 
-    def _count(self, transaction: Transaction, state: NoticeState, now: datetime) -> NoticeCounts:
+    def _settle(self, state: NoticeState) -> None:
+        # Where the lease has run out, another machine has taken it, and what it writes counts.
+        with self._store.write() as transaction:
+            self._change(transaction, state)
+
+    def _count(self, state: NoticeState) -> NoticeCounts:
         site_id = self._site.site_id
-        # When a first call is due has no bearing on whether it can be made now.
-        scheduler = Scheduler(now, self._calendar)
-        found = count_waiting(transaction, site_id, scheduler, self._site.kiosk_id)
-        told = notices.requests_of(transaction, site_id, state.way, state.notice_id)
-        still = {one.id for one in callbacks.maybe_open_requests(transaction, site_id)}
+        with self._store.read() as transaction:
+            # When a first call is due has no bearing on whether it can be made now.
+            scheduler = Scheduler(self._now(transaction), self._calendar)
+            found = count_waiting(transaction, site_id, scheduler, self._site.kiosk_id)
+            told = notices.requests_of(transaction, site_id, state.way, state.notice_id)
+            still = {one.id for one in callbacks.maybe_open_requests(transaction, site_id)}
         return NoticeCounts(len(told & still), found.call_now, found.open)
+
+    def _is_due(self, state: NoticeState, now: datetime) -> bool:
+        # A clinic that never works is told at any time.
+        is_open = not self._calendar.week or self._calendar.is_open(now)
+        return is_open and state.is_due(now)
 
     def _change(self, transaction: Transaction, state: NoticeState) -> bool:
         site = self._site
         return notices.change_state(transaction, site.site_id, site.kiosk_id, state)
-
-    def _is_open(self, now: datetime) -> bool:
-        return not self._calendar.week or self._calendar.is_open(now)
 
     def _now(self, transaction: Transaction) -> datetime:
         return shared_now(transaction, self._clock.now())
@@ -196,14 +194,9 @@ def retry_refused(store: Records, clock: Clock, site: SiteInfo) -> int:
     return retried
 
 
-def _next_version(state: NoticeState) -> NoticeState:
-    return replace(state, version=state.version + 1)
-
-
-def _message(claim: _Claim, now: datetime) -> NoticeMessage:
-    counts = claim.counts
+def _message(state: NoticeState, counts: NoticeCounts, now: datetime) -> NoticeMessage:
     return NoticeMessage(
-        claim.state.notice_id,
+        state.notice_id,
         now,
         format_notice(counts),
         format_notice_text(counts),

@@ -17,7 +17,7 @@ from kiosk.domain.central.fleet import (
     describe_needing_machines,
     format_clock_offset,
 )
-from kiosk.presentation.notices import describe_notice_trouble
+from kiosk.presentation.notices import describe_late_notices, describe_notice_trouble
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_moment_in_full
@@ -153,6 +153,7 @@ class KiosksScreen(DeskScreen):
             empty="One moment …",
         )
         yield Static("", id="notices", markup=False)
+        yield Static("", id="notices-short", markup=False)
         yield Static("", id="chosen", markup=False)
 
     def keys(self) -> Iterable[Key]:
@@ -180,10 +181,10 @@ class KiosksScreen(DeskScreen):
     def _draw_notices(self, notices: Sequence[NoticeState]) -> None:
         """Show which notices to staff have not arrived, where there are such."""
         told = [describe_notice_trouble(one, self.clinic.zone) for one in notices]
-        words = "\n".join(f"! {one}" for one in told if one)
-        shown = self.query_one("#notices", Static)
-        shown.update(words)
-        shown.display = bool(words)
+        in_short = describe_late_notices(notices)
+        self.set_class(bool(in_short), "-notices")
+        self.query_one("#notices", Static).update("\n".join(f"! {one}" for one in told if one))
+        self.query_one("#notices-short", Static).update(f"! {in_short}")
 
     def _line(self, view: KioskView) -> Line:
         return kiosk_line(view, self.clinic.now(), self.clinic.zone)
