@@ -3,12 +3,9 @@
 A kiosk with a centre sends none: its password at the centre could not tell what waits there.
 """
 
-import base64
-import binascii
 import logging
 import os
 import stat
-import tomllib
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -82,6 +79,8 @@ def read_secrets(folder: Path) -> Secrets:
 
     SetupError where others can read it, or it is not what it should be.
     """
+    import tomllib
+
     path = folder / SECRETS
     try:
         with path.open("rb") as file:
@@ -136,10 +135,12 @@ def _routes(kiosk: Kiosk) -> "dict[NoticeWay, NoticeRoute]":
 
 
 def _read_webhook_secret(secrets: Secrets, path: Path) -> bytes:
+    from base64 import b64decode
+
     text = secrets.webhook_secret.removeprefix(_PREFIX)
     try:
-        secret = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        secret = b64decode(text, validate=True)
+    except ValueError:
         secret = b""
     if len(secret) < _LEAST_SECRET_BYTES:
         raise SetupError(

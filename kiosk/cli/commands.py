@@ -97,9 +97,7 @@ def kiosk(
     *,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
-    """A kiosk for a clinic's waiting room; `kiosk demo` is the way to try it.
-    KIOSK_DATA_DIR names the data folder, --version shows the version.
-    """
+    """A kiosk for a waiting room; KIOSK_DATA_DIR is its folder. Also: --version."""
     if version:
         from importlib.metadata import version as installed
 

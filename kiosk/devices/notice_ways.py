@@ -102,8 +102,8 @@ class MailRoute:
             if self.port != TLS_PORT:
                 server.starttls(context=trust)
                 opened.extend([server.sock] if server.sock else [])
-            if self.user:
-                server.login(self.user, self.password)
+            if self.user and not self._sign_in(server):
+                return Delivery(NoticeFault.SIGN_IN)
             refused = server.sendmail(self.sender, self.recipients, self._mail(message))
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()
@@ -115,6 +115,16 @@ class MailRoute:
         if self.port == TLS_PORT:
             return smtplib.SMTP_SSL(*given, timeout=self.seconds, context=trust)
         return smtplib.SMTP(*given, timeout=self.seconds)
+
+    def _sign_in(self, server: smtplib.SMTP) -> bool:
+        """Return False for a server that offers no way of doing so that this machine knows."""
+        try:
+            server.login(self.user, self.password)
+        except (smtplib.SMTPResponseException, smtplib.SMTPServerDisconnected):
+            raise
+        except smtplib.SMTPException:
+            return False
+        return True
 
     def _mail(self, message: NoticeMessage) -> bytes:
         mail = EmailMessage()

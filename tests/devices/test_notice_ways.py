@@ -105,6 +105,13 @@ def test_a_wrong_password_is_final_and_is_told_by_nothing(trusted: Path) -> None
     assert box.mails == []
 
 
+def test_a_server_that_knows_no_names_gets_no_password(trusted: Path) -> None:
+    with mail_server(Mailbox(trusted)) as box:
+        assert route(box, password=PASSWORD).send(MESSAGE) == Delivery(NoticeFault.SIGN_IN)
+    assert not any(line.upper().startswith("AUTH") for line in box.lines)
+    assert box.mails == []
+
+
 @pytest.mark.parametrize("name", ["another", "unknown"])
 def test_a_certificate_that_is_wrong_gets_nothing(
     authority: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
