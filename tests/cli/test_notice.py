@@ -29,11 +29,11 @@ PASSWORD = "a private password"
 
 @pytest.fixture
 def settle(demo: Path) -> Settle:
-    """Write [notice] into the settings, with hours that never close, and what is private."""
+    """Write [notice] into the settings, without hours, which never close, and what is private."""
 
     def write(secrets: str = "", **values: object) -> None:
         text = (demo / "kiosk.toml").read_text(encoding="utf-8")
-        head = re.sub(r'(?m)^(\w+day) = ".*"', r'\1 = "00:00-23:59"', text.partition("[notice]")[0])
+        head = re.sub(r'(?m)^(\w+day) = ".*"', r'\1 = ""', text.partition("[notice]")[0])
         lines = [f"{name} = {value!r}" for name, value in values.items()]
         (demo / "kiosk.toml").write_text("\n".join([head, "[notice]", *lines]), encoding="utf-8")
         if secrets:
