@@ -7,8 +7,17 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -40,6 +49,7 @@ NOT_SETTINGS = frozenset(
 """Variables that the commands read themselves."""
 _USES_UNKNOWN = "should keep attendance (attendance_days) at least as long as passes (passes_days)"
 _NUMBER = re.compile(r"[+(]?[0-9][0-9 ()-]{1,23}[0-9]", re.ASCII)
+_LAST_PORT = 65535
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -218,6 +228,72 @@ class PrintSettings(BaseModel):
     """The clinic's own lines on every slip; a slip may be found by anybody."""
 
 
+def _checked_texts(value: object) -> object:
+    if isinstance(value, str) or not isinstance(value, list | tuple):
+        raise PydanticCustomError("texts", 'should be a list, such as ["one", "another"]')
+    return value
+
+
+def _checked_address(text: str) -> str:
+    if not re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+", text):
+        raise PydanticCustomError("address", "should be an address such as calls@clinic.example")
+    return text
+
+
+def _checked_server(text: str) -> str:
+    place = re.fullmatch(r"[A-Za-z0-9.-]+:([0-9]{1,5})", text)
+    if text and (place is None or not 0 < int(place[1]) <= _LAST_PORT):
+        raise PydanticCustomError("server", 'should look like "smtp.clinic.example:587"')
+    return text
+
+
+def _checked_url(text: str) -> str:
+    place = urlsplit(text)
+    try:
+        has_port = place.port is None or place.port > 0
+    except ValueError:
+        has_port = False
+    is_safe = place.scheme == "https" or (
+        place.scheme == "http" and place.hostname in ("localhost", "127.0.0.1", "::1")
+    )
+    plain = text.isascii() and text.isprintable() and " " not in text
+    if text and not (plain and is_safe and has_port and place.hostname and "@" not in place.netloc):
+        raise PydanticCustomError("url", "should begin with https:// and hold no name or password")
+    return text
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_checked_texts)]
+MailAddress = Annotated[str, AfterValidator(_checked_address)]
+
+
+class NoticeSettings(BaseModel):
+    """Who is told that requests wait, from this machine: by mail, a webhook, or a command."""
+
+    model_config = _STRICT
+    mail_to: Annotated[tuple[MailAddress, ...], BeforeValidator(_checked_texts)] = ()
+    mail_from: Annotated[str, AfterValidator(lambda text: text and _checked_address(text))] = ""
+    smtp: Annotated[str, AfterValidator(_checked_server)] = ""
+    """The mail server, with its port; TLS from the first byte on 465, else by STARTTLS."""
+    webhook: Annotated[str, AfterValidator(_checked_url)] = ""
+    command: Words = ()
+    """A program and its words; no shell reads them."""
+    gather_minutes: int = Field(default=10, ge=0, le=240)
+    """How long a notice waits, so that those who ask meanwhile are in it."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.mail_to and not (self.mail_from and self.smtp):
+            raise PydanticCustomError("mail_incomplete", "needs mail_from and smtp for mail_to")
+        if self.command and not self.command[0].startswith("/"):
+            raise PydanticCustomError("command_path", "needs the whole path of the command")
+        return self
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether anybody is told."""
+        return bool(self.mail_to or self.webhook or self.command)
+
+
 class PanelSettings(BaseModel):
     """The screen, for `kiosk doctor`: are letters large enough?"""
 
@@ -243,6 +319,7 @@ class Settings(BaseSettings):
     desk: DeskSettings = DeskSettings()
     print: PrintSettings = PrintSettings()
     panel: PanelSettings = PanelSettings()
+    notice: NoticeSettings = NoticeSettings()
 
     @classmethod
     @override

@@ -1,5 +1,6 @@
 """A desk machine opens the centre instead of a file; a kiosk with a centre has no staff."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,18 +12,23 @@ import pytest
 from kiosk.bootstrap.data_folder import make_folder
 from kiosk.bootstrap.desk import desk_side, show_desk
 from kiosk.bootstrap.kiosk import ask_for_slip, open_kiosk
+from kiosk.bootstrap.notices import open_sender
 from kiosk.bootstrap.visitor import show_visitor_kiosk
 from kiosk.cli import demo, init
 from kiosk.cli.sign_in import open_for_staff
 from kiosk.devices.clock import SystemClock
+from kiosk.domain.callbacks.notice import Delivery, NoticeWay
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.errors import SetupError, StoreAway, StoreDiffers
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
 from kiosk.records.central.setup import role_name
 from kiosk.usecases.access import SignInRefused
+from kiosk.usecases.admin.metrics import MetricsReader
+from kiosk.usecases.callbacks.notices import NoticeTry
 from kiosk.usecases.central.contact import enter_central
 from kiosk.usecases.staff_desk import SignedIn
+from tests.support.calls import ask
 from tests.support.central_clinics import kiosk_beside, open_clinic_at_centre
 from tests.support.centres import PASSWORD, Centre
 from tests.support.desks import PASSPHRASE, Clinic
@@ -92,6 +98,31 @@ def test_a_kiosk_asks_its_centre_for_a_slip(office: Office, centre: Centre, tmp_
         write_link(folder, CentralLink("kiosk", site.site_id, site.kiosk_id, away))
         with pytest.raises(StoreAway):
             ask_for_slip(folder, digits)
+
+
+def test_a_desk_machine_tells_of_requests_without_a_passphrase(office: Office) -> None:
+    told, place = office.folder / "told", office.folder / "kiosk.toml"
+    text = re.sub(r'(?m)^(\w+day) = ".*"', r'\1 = ""', place.read_text(encoding="utf-8"))
+    command = f'command = ["/bin/sh", "-c", "cat > {told}"]'
+    text = text.replace("command = []", command, 1)
+    place.write_text(text.replace("gather_minutes = 10", "gather_minutes = 0"), encoding="utf-8")
+    ask(office.clinic)
+    kiosk = open_kiosk(office.folder)
+    try:
+        sender = open_sender(kiosk)
+        assert sender.look() == (NoticeTry(NoticeWay.COMMAND, Delivery()),)
+        assert sender.look() == ()
+        rules, calendar = kiosk.settings.rules, kiosk.calendar()
+        given = (kiosk.store, kiosk.clock, kiosk.site, rules, calendar)
+        gauges = MetricsReader(*given, is_for_desks=True).read()
+    finally:
+        kiosk.store.close()
+    assert told.read_text().startswith("1 new request, ")
+    samples = {gauge.name: gauge.samples for gauge in gauges}
+    assert samples["kiosk_waiting_requests"] == (({}, 1),)
+    ((here, age),) = samples["kiosk_last_contact_age_seconds"]
+    assert here == {"machine": "7K", "kind": "desk"}
+    assert 0 <= age < timedelta(minutes=1).total_seconds()
 
 
 def test_the_clock_is_measured_again_each_time_and_kept_with_facts(office: Office) -> None:

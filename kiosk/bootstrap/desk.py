@@ -23,6 +23,7 @@ from kiosk.bootstrap.files import (
     write_plans,
 )
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
+from kiosk.bootstrap.notices import start_notices
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def _boot(folder: Path, opened: ExitStack) -> "DeskSide":
             undo.pop_all()
         opened.callback(kiosk.store.close)
         start_daily(kiosk, opened, lambda: not has_visitors(folder))
+        start_notices(kiosk, opened)
         # What is there now stays for good, so no collection need look at it again.
         gc.collect()
         gc.freeze()

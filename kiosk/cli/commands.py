@@ -18,6 +18,8 @@ from kiosk.cli import (
     guide,
     init,
     kiosks,
+    metrics,
+    notice,
     passes,
     person,
     reports,
@@ -96,9 +98,7 @@ def kiosk(
     *,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
-    """A kiosk for a clinic's waiting room; `kiosk demo` is the way to try it.
-    KIOSK_DATA_DIR names the data folder, --version shows the version.
-    """
+    """A kiosk for a waiting room; KIOSK_DATA_DIR is its folder. Also: --version."""
     if version:
         from importlib.metadata import version as installed
 
@@ -157,6 +157,7 @@ def doctor(form: FormatOption = Format.TABLE) -> int:
     return health.doctor(form)
 
 
+app.command(cls=Verb)(metrics.metrics)
 app.command(cls=Verb)(guide.guide)
 
 
@@ -189,3 +190,4 @@ app.add_typer(audit.app, name="audit", short_help="Who did what.")
 app.add_typer(kiosks.app, name="kiosks", short_help="The clinic's machines.")
 app.add_typer(central.app, name="central", short_help="One database for many.")
 app.add_typer(sync.app, name="sync", short_help="Send to the centre.")
+app.add_typer(notice.app, name="notice", short_help="Telling that calls wait.")

@@ -26,6 +26,7 @@ from kiosk.domain.health import (
     first_hour_finding,
     helplines_finding,
     letters_finding,
+    notice_finding,
     retention_finding,
     scanner_finding,
     swap_finding,
@@ -135,6 +136,7 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
         yield from _findings_or_error("keys", lambda: _keys(kiosk))
         yield from _findings_or_error("retention", lambda: _retention(kiosk))
         yield from _findings_or_error("first hour", lambda: _first_hour(kiosk))
+        yield from _findings_or_error("notice", lambda: _notice(kiosk))
         return
     store = Store.open(folder / DATABASE)
     with ExitStack() as undo:
@@ -148,6 +150,7 @@ def _database(folder: Path, settings: "Settings", opened: list[Kiosk]) -> Iterat
     yield from _findings_or_error("centre", lambda: _central(kiosk))
     yield from _findings_or_error("retention", lambda: _retention(kiosk))
     yield from _findings_or_error("first hour", lambda: _first_hour(kiosk))
+    yield from _findings_or_error("notice", lambda: _notice(kiosk))
 
 
 def _integrity(kiosk: Kiosk) -> Iterator[Finding]:
@@ -177,6 +180,22 @@ def _first_hour(kiosk: Kiosk) -> Iterator[Finding]:
     if kiosk.is_for_desks:
         steps = kiosk.first_hour().open
         yield first_hour_finding([describe_first_step(step) for step in steps])
+
+
+def _notice(kiosk: Kiosk) -> Iterator[Finding]:
+    """Yield whether notices to staff arrive, where somebody is to be told."""
+    from kiosk.bootstrap.notices import open_sender
+    from kiosk.presentation.notices import describe_notice_trouble
+    from kiosk.usecases.callbacks.notices import read_notice_states
+
+    is_set_up = kiosk.settings.notice.is_set_up
+    if is_set_up:
+        # What is missing for it has a sentence of its own.
+        open_sender(kiosk)
+    states = read_notice_states(kiosk.store, kiosk.site)
+    troubles = [words for one in states if (words := describe_notice_trouble(one, kiosk.site.zone))]
+    if is_set_up or troubles:
+        yield notice_finding(troubles)
 
 
 def _keys(kiosk: Kiosk) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ class Page(StrEnum):
     STAND = "stand"
     PRINTERS = "printers"
     MANY_KIOSKS = "many-kiosks"
+    NOTICES = "notices"
     RIGHTS = "rights"
     ARCHITECTURE = "architecture"
     TESTS = "tests"

@@ -1,7 +1,7 @@
 """The health of a kiosk: findings about its terminal, clock, helplines, contact, disk and swap."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -68,6 +68,17 @@ class FirstHour:
     def open(self) -> tuple[FirstStep, ...]:
         """What is still to be done."""
         return tuple(step for step in self.steps if step not in self.done)
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One number for a monitor, or one for each machine."""
+
+    name: str
+    """It ends with its unit, as OpenMetrics wants it."""
+    about: str
+    samples: tuple[tuple[Mapping[str, str], float], ...]
+    """Labels and value; where there is none, the number is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +270,13 @@ def first_hour_finding(open_steps: Sequence[str]) -> Finding:
         return Finding("first hour", Verdict.OK, "All of it is done.")
     words = f"Still open: {'; '.join(open_steps)}. The manager's menu of `kiosk desk` leads there."
     return Finding("first hour", Verdict.LOOK, words)
+
+
+def notice_finding(troubles: Sequence[str]) -> Finding:
+    """Return the finding about notices to staff; `troubles` tell of what did not arrive."""
+    if troubles:
+        return Finding("notice", Verdict.LOOK, " ".join(troubles))
+    return Finding("notice", Verdict.OK, "Set up; `kiosk notice test` tries it.")
 
 
 def disk_finding(free_bytes: int, *, is_read_only: bool = False) -> Finding:

@@ -211,7 +211,7 @@ _first_calls = (
 _ending = table(CallbackEvent).alias("ending").c
 _again = table(CallbackEvent).alias("again").c
 # Whether it is open their fold alone tells; none that is open is left out here.
-_maybe_open = and_(
+MAYBE_OPEN = and_(
     _request.site_id == bindparam("site"),
     ~select(_withdrawal.id).where(_withdrawal.request_id == _request.id).exists(),
     ~select(_ending.id)
@@ -236,11 +236,11 @@ _unopened: "Select[*tuple[Any, ...]]" = select(
     _request.clock_offset_ms,
     _request.windows,
     _request.not_before,
-).where(_maybe_open)
+).where(MAYBE_OPEN)
 _unopened_events = (
     EVENTS.add_columns(_event.request_id)
     .join(_request.id.table, _request.id == _event.request_id)
-    .where(_maybe_open)
+    .where(MAYBE_OPEN)
 )
 
 

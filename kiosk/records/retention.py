@@ -33,7 +33,13 @@ from kiosk.records.callbacks import EVENTS
 from kiosk.records.database.ahead import ask_ahead, run_together
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.schema.columns import Row, is_central, of_site, table
-from kiosk.records.schema.system_tables import Confirmation, Outbox, Parked, SyncState
+from kiosk.records.schema.system_tables import (
+    Confirmation,
+    NoticeRequest,
+    Outbox,
+    Parked,
+    SyncState,
+)
 from kiosk.records.schema.tables import (
     CallbackEvent,
     CallbackRequest,
@@ -378,6 +384,9 @@ def _drop_requests(transaction: Transaction, done: Mapping[UUID, _RequestFacts])
     drop_rows(transaction, CallbackWithdrawal, withdrawals)
     drop_rows(transaction, CallbackRetiming, retimings)
     drop_rows(transaction, CallbackRequest, list(done))
+    told = delete(table(NoticeRequest)).where(table(NoticeRequest).c.request_id.in_(IDS))
+    for part in batches(list(done)):
+        transaction.connection().execute(told, {"ids": part})
 
 
 def find_unused_people(transaction: Transaction, cut: Cutoff) -> list[Expired]:

@@ -29,6 +29,7 @@ _RIGHTS: Final = {
     "i": "adds its own",
     "u": "changes its own",
     "o": "fills in its own once, as it joins",
+    "w": "changes those of its clinic in its own name",
 }
 _BEGIN: Final = f"""\
 # What a machine's password may do

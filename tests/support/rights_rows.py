@@ -109,10 +109,7 @@ def sample(name: str, site: UUID, machine: UUID, kind: str = "kiosk") -> dict[st
     if name == "passcard":
         row["lookup"] = fresh().bytes
     if name == "callback_request":
-        row["ticket_hash"] = hash_ticket(ticket_of(site))
-        row.update({"consent_by": "person", "consent_how": "phone", "source": "phone"})
-        if kind == "kiosk":
-            row.update({"source": "visitor", "entered_by": None})
+        row.update(_asked(site, kind))
     if name == "callback_form":
         row.update({"ref": row["id"].hex, "slip_lookup": row["id"].bytes})
     if name == "change_log":
@@ -120,9 +117,19 @@ def sample(name: str, site: UUID, machine: UUID, kind: str = "kiosk") -> dict[st
         row["v"] = 10**9 + next(_NUMBERS)
     if name == "staff_account":
         row["login"] = row["id"].hex
+    if name == "notice":
+        # One for each way, and more of them than there are.
+        row["way"] = f"{next(_NUMBERS):x}"[-20:]
     if name == "sign_in_attempt":
         row["digest"] = fresh().bytes
     return row
+
+
+def _asked(site: UUID, kind: str) -> dict[str, Any]:
+    asked = {"consent_by": "person", "consent_how": "phone", "source": "phone"}
+    if kind == "kiosk":
+        asked |= {"source": "visitor", "entered_by": None}
+    return {"ticket_hash": hash_ticket(ticket_of(site)), **asked}
 
 
 def _value(column: "Column[Any]") -> Any:

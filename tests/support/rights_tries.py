@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # s reads its site's rows, m its own machine's alone, a all. i adds rows as itself. u changes its
-# own alone, o its own until it has joined. What is not told is denied.
+# own alone, o its own until it has joined, w all of its site in its own name. The rest is denied.
 MAY: Final[dict[str, tuple[str, str]]] = {
     # table: (a kiosk, a desk)
     "site": ("s", "s"),
@@ -37,6 +37,8 @@ MAY: Final[dict[str, tuple[str, str]]] = {
     "sign_in_attempt": ("", "miu"),
     "desk_change": ("", "s"),
     "erased": ("s", "s"),
+    "notice": ("", "siw"),
+    "notice_request": ("", "si"),
     "central": ("a", "a"),
     "alembic_version": ("", ""),
 }
@@ -252,6 +254,19 @@ DESKS: Final = (
     Try("reading what is sealed", "SELECT wrapped_keys FROM staff_account", NO, YES,
         "known: it stays sealed, but whoever has wrapped keys can guess at their passphrase without"
         " a wait, so a passphrase has to be a good one"),
+    Try("telling nobody of requests", "INSERT INTO notice_request (request_id, way, site_id,"
+        " kiosk_id, notice_id) SELECT '{unused}', 'mail', '{site}', '{own}', '{unused}'", NO, YES,
+        "known: no notice goes for what is marked as told of, and the row names the desk; the list"
+        " at every desk holds the request all the same"),
+    Try("taking a notice", "UPDATE notice SET next_at = '9000-01-01', kiosk_id = '{own}'", NO, YES,
+        "known: it is sent late or never, and the row names the desk; `kiosk notice list` shows"
+        " since when it waits"),
+    both("a notice in another's name", "UPDATE notice SET refused = true", NO,
+         "who changes it is named"),
+    both("another's word on a notice", "INSERT INTO notice_request (request_id, way, site_id,"
+         " kiosk_id, notice_id) SELECT '{unused}', 'mail', '{site}', '{other}', '{unused}'", NO,
+         "same"),
+    both("telling again of all", "DELETE FROM notice_request", NO, "they go with their requests"),
     Try("a turn", "SELECT kiosk_take_turn('{site}')", NO, YES,
         "known: while its transaction is open the other desks of its own clinic wait;"
         " `kiosk central revoke` ends it"),

@@ -229,6 +229,7 @@ LOOKS: dict[type[StaffDesk], dict[str, Call]] = {
         "retention_preview": lambda h: h.oversight.retention_preview(),
         "report": lambda h: [h.oversight.report(one.kind) for one in REPORTS],
         "kiosks": lambda h: h.oversight.kiosks(),
+        "notices": lambda h: h.oversight.notices(),
         "helplines": lambda h: h.oversight.helplines(),
     },
     AnomaliesDesk: {"anomalies": lambda h: h.odd.anomalies()},

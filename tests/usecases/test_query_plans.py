@@ -75,7 +75,7 @@ WHOLE_WHILE_WRITING: Final = {"GroupsDesk.import_plans": _OF_FILES}
 _SMALL: Final = {
     "site", "support_group", "kiosk_device", "kiosk_heartbeat", "kiosk_incarnation", "parked",
     "staff_account", "public_key", "sync_state", "audit_chain", "sign_in_attempt", "helpline_list",
-    "confirmation", "closed", "CONSTANT", "waiting_time",
+    "confirmation", "closed", "CONSTANT", "waiting_time", "notice",
 }  # fmt: skip
 _SPREAD_BY: Final = {"site_id", "kiosk_id", "kind", "source"}
 """Columns of which a clinic has few different values."""

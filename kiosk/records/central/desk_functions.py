@@ -178,6 +178,10 @@ WITH going AS (
     DELETE FROM slip_box made USING going
     WHERE made.request_id = going.id AND made.site_id = going.site_id
     RETURNING made.request_id
+), notices AS (
+    DELETE FROM notice_request made USING going
+    WHERE made.request_id = going.id AND made.site_id = going.site_id
+    RETURNING made.request_id
 ), requests AS (
     DELETE FROM callback_request made USING going
     WHERE made.id = going.id AND made.site_id = going.site_id

@@ -41,11 +41,13 @@ PULLED: Final = (
     "waiting_time",
 )  # fmt: skip
 """What a kiosk may read, in the order to write it on a kiosk; its own machine comes beside."""
+NOTICES: Final = ("notice", "notice_request")
+"""What desk machines share of the notices that they send; it holds ids and counts."""
 _EVERY_TABLE: Final = (
     "site", "public_key", "kiosk_device", *ADDED_BY_DESKS, *(str(f.__tablename__) for f in FACTS),
     "kiosk_heartbeat", "kiosk_incarnation", "central_parked", "sync_counter", "change_log",
     "sync_state", "audit_chain", "sign_in_attempt", "desk_change", "waiting_time", "slip_box",
-    "erased",
+    "erased", *NOTICES,
 )  # fmt: skip
 _NOTED: Final = ("id", "site_id", "kiosk_id", "at", "table_name", "row_id", "deleted")
 """How a row was before it was changed is for the owner: keys under an old passphrase, say."""
@@ -336,6 +338,19 @@ def _desk_rights() -> Iterator[str]:
     yield from (_grant(command, "sign_in_attempt", DESKS) for command in ("INSERT", "UPDATE"))
     yield _policy("sign_in_attempt", DESKS, "ALL", using=itself, check=itself)
     yield from _own_machine_rights(DESKS, OWN_SITE, OWN_SITE)
+    yield from _notice_rights(itself)
+
+
+def _notice_rights(itself: str) -> Iterator[str]:
+    """Let a desk take a notice that another one has begun, in its own name; a kiosk sends none."""
+    for name in NOTICES:
+        yield f"GRANT SELECT ON {name} TO {DESKS}"
+        yield _grant("INSERT", name, DESKS)
+        yield _policy(name, DESKS, "SELECT", using=OWN_SITE)
+        yield _policy(name, DESKS, "INSERT", check=itself)
+    changing = tuple(name for name in _columns("notice") if name not in ("site_id", "way"))
+    yield _grant("UPDATE", "notice", DESKS, changing)
+    yield _policy("notice", DESKS, "UPDATE", using=OWN_SITE, check=itself)
 
 
 def _function_rights(functions: Iterable[tuple[str, str]], group: str) -> Iterator[str]:

@@ -112,6 +112,10 @@ def drop_marked(
     for one in holdings():
         if "id" in one.table.c:
             _drop(transaction, one.table, _rows_of(transaction, one, marks, lookups))
+        else:
+            for part in batches(marks):
+                mine = one.table.c[one.key].in_(part)
+                transaction.connection().execute(delete(one.table).where(mine))
     check_ins = table(CheckIn)
     _drop(transaction, check_ins, _ids_in(transaction, check_ins, marks))
     _empty_check_ins(transaction, lookups, of_one_person=of_one is not None)

@@ -40,6 +40,7 @@ OF_NOBODY: Final = {
     "audit_chain": "keys of the trail",
     "sign_in_attempt": "staff",
     "helpline_list": "helplines",
+    "notice": "when staff were told, in counts",
     "waiting_time": "a number of days, of five people or more",
     "central": "the agreement of the centre",
     "sync_counter": "a count",

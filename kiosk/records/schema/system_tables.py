@@ -302,6 +302,42 @@ class SlipBox(SQLModel, table=True):
     """By the clock of the desk that kept it."""
 
 
+class Notice(SQLModel, table=True):
+    """How one way of telling staff of new requests stands (`domain.callbacks.notice`)."""
+
+    __tablename__ = "notice"
+
+    site_id: UUID = Field(primary_key=True, sa_type=Id)
+    way: str = Field(primary_key=True)
+    """Code of `NoticeWay`."""
+    kiosk_id: UUID = Field(sa_type=Id)
+    """The machine that changed it last."""
+    notice_id: UUID = Field(sa_type=Id)
+    since: datetime | None = None
+    tries: int
+    next_at: datetime | None = None
+    fault: str | None = None
+    """Code of `NoticeFault`, of the last try."""
+    code: int | None = None
+    refused: bool
+    sent_at: datetime | None = None
+    version: int = Field(sa_type=BigInteger)
+
+
+class NoticeRequest(SQLModel, table=True):
+    """A request that a notice tells of; it goes with the request."""
+
+    __tablename__ = "notice_request"
+    __table_args__ = (Index("ix_notice_request_notice", "notice_id", "way"),)
+
+    request_id: UUID = Field(primary_key=True, sa_type=Id)
+    way: str = Field(primary_key=True)
+    site_id: UUID = Field(primary_key=True, sa_type=Id)
+    kiosk_id: UUID = Field(sa_type=Id)
+    """The machine that wrote it."""
+    notice_id: UUID = Field(sa_type=Id)
+
+
 class Central(SQLModel, table=True):
     """One row: which agreement between kiosks and centre this database keeps."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.audit import AuditAction, AuditEntry, AuditHead, AuditLine, AuditVerdict
+from kiosk.domain.callbacks.notice import NoticeState
 from kiosk.domain.central.fleet import (
     KioskView,
     MachineKind,
@@ -22,7 +23,7 @@ from kiosk.domain.statistics import AnyBlock, Report
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.presentation.records import describe_hold
-from kiosk.records import audit, rosters, site, staff
+from kiosk.records import audit, notices, rosters, site, staff
 from kiosk.records.database.ahead import run_together
 from kiosk.records.person import erasing
 from kiosk.records.retention import forget_desk_changes
@@ -168,6 +169,11 @@ class OversightDesk(StaffDesk):
         """Return the clinic's machines and their state, first those that need a person."""
         with self._reading() as (transaction, here):
             return find_machines(self._context, transaction, here)
+
+    def notices(self) -> tuple[NoticeState, ...]:
+        """Return how each way of telling staff of new requests stands that was ever used."""
+        with self._reading() as (transaction, _now):
+            return notices.read_states(transaction, self._site.site_id)
 
     def helplines(self) -> HelplinesInForce:
         """Return the helplines that visitors see, which list they come from, and who rang them."""

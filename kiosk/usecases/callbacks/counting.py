@@ -1,8 +1,9 @@
 """Counts what is to be called without opening any request."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session as Transaction
@@ -10,6 +11,7 @@ from sqlmodel import Session as Transaction
 from kiosk.domain.callbacks.request import MessagePolicy, OpenedRequest
 from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.callbacks.state import AttemptResult, RequestEvent, callback_state
+from kiosk.domain.callbacks.worklist import Schedule
 from kiosk.domain.clock_sync import corrected
 from kiosk.records import callbacks
 from kiosk.records.callbacks import UnopenedRequest
@@ -29,21 +31,25 @@ def count_waiting(
     transaction: Transaction, site_id: UUID, scheduler: Scheduler, viewer: UUID
 ) -> WaitingCounts:
     """Return how many requests wait at the scheduler's minute, as a member of staff sees them."""
+    schedules = [one for _, one in open_schedules(transaction, site_id, scheduler, viewer)]
+    return WaitingCounts(len(schedules), sum(one.call_now for one in schedules))
+
+
+def open_schedules(
+    transaction: Transaction, site_id: UUID, scheduler: Scheduler, viewer: UUID
+) -> Iterator[tuple[datetime, Schedule]]:
+    """Yield of each request that waits when it was made, and what comes next for it."""
     ask_ahead(transaction, *waiting_questions(transaction, site_id))
     requests = list(callbacks.maybe_open_requests(transaction, site_id))
     events: dict[UUID, list[RequestEvent]] = defaultdict(list)
     for request_id, event in callbacks.events_of_maybe_open(transaction, site_id):
         events[request_id].append(event)
-    waiting = call_now = 0
     for kept in requests:
         done = events.get(kept.id, [])
         state = callback_state(done, (), now=scheduler.now)
-        if not state.open:
-            continue
-        waiting += 1
-        mine = state.holder_at(scheduler.now) == viewer
-        call_now += scheduler.schedule(state, _asked(kept, done), mine=mine).call_now
-    return WaitingCounts(waiting, call_now)
+        if state.open:
+            asked, mine = _asked(kept, done), state.holder_at(scheduler.now) == viewer
+            yield asked.created_at, scheduler.schedule(state, asked, mine=mine)
 
 
 def waiting_questions(transaction: Transaction, site_id: UUID) -> list[Callable[[], object]]:

@@ -5,10 +5,21 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlmodel import SQLModel
 
 from kiosk.records.central.setup import MADE_ANYWHERE
+from kiosk.records.schema.columns import Id
 from tests.support.centres import Centre
 from tests.support.rights_rows import AT_THE_CENTRE, DENIED, A, B, Who, sample, tried, undone
 from tests.support.rights_tries import MAY
@@ -19,6 +30,7 @@ CHANGED: Final = {
     "kiosk_heartbeat": {*SQLModel.metadata.tables["kiosk_heartbeat"].columns.keys()}
     - {"kiosk_id", "site_id"},
     "kiosk_incarnation": {"mark", "pushes", "upto", "pending", "heard_at"},
+    "notice": {*SQLModel.metadata.tables["notice"].columns.keys()} - {"site_id", "way"},
 }
 """The only columns that may be changed where that is not all of them."""
 _EARLIER: Final = {"received_at": func.now() - text("interval '1 second'")}
@@ -92,14 +104,18 @@ def what_is_added(name: str, who: Who, machine: Connection) -> None:
 
 def what_is_changed(name: str, who: Who, machine: Connection) -> None:
     may, one = rights(name, who), SQLModel.metadata.tables[name]
-    may_change = CHANGED.get(name, {*one.columns.keys()}) if set(may) & set("uo") else set()
+    may_change = CHANGED.get(name, {*one.columns.keys()}) if set(may) & set("uow") else set()
     if "u" in may:
         assert tried(machine, insert(one).values(sample(name, A.site, who[1])).inline()) == 1
+    if "w" in may:
+        assert tried(machine, update(one).values(version=one.c.version)) == DENIED
     for column in one.columns:
         values: dict[str, ColumnElement[Any]] = {column.name: column}
         if name == "kiosk_heartbeat" and column.name in may_change:
             assert tried(machine, update(one).values(values | _EARLIER)) == DENIED
             values["received_at"] = func.now()
+        if "w" in may and column.name in may_change:
+            values["kiosk_id"] = literal(who[1], Id())
         reached = tried(machine, update(one).values(values))
         assert reached == (1 if column.name in may_change else DENIED), column.name
 

@@ -16,10 +16,12 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 from sqlmodel import SQLModel
 
+from kiosk.domain.callbacks.notice import NoticeWay
 from kiosk.records import callbacks
 from kiosk.records.database.store import Store, sqlite_module, writer_engine
 from kiosk.records.database.upgrading import migration_config
 from kiosk.records.migrations import HEAD, REVISIONS
+from kiosk.records.notices import read_states, untold_requests
 from kiosk.records.schema import system_tables, tables
 from kiosk.records.schema.tables import CallbackEvent
 
@@ -194,4 +196,27 @@ def test_check_ins_of_the_version_before_are_about_nothing(path: Path) -> None:
     with store.read() as transaction:
         found = transaction.connection().exec_driver_sql("SELECT kind, about FROM check_in")
         assert [tuple(row) for row in found] == [("guest", None)]
+    store.close()
+
+
+def test_requests_of_before_are_told_of_by_the_first_notice(path: Path) -> None:
+    path.parent.mkdir()
+    engine = writer_engine(path, sqlite_module())
+    request, site = UUID(int=1), UUID(int=2)
+    with engine.begin() as connection:
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0010")
+        connection.exec_driver_sql(
+            "INSERT INTO callback_request (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, ref,"
+            " slip_lookup, sealed, call_language, windows, ui_language, consent_version,"
+            " created_at) VALUES (?, ?, ?, 1, 0, '7K4QFMRX', ?, ?, 'en', 'any', 'en', '1',"
+            " '2026-01-01 00:00:00.000000')",
+            (request.bytes, site.bytes, site.bytes, b"slip", b"sealed"),
+        )
+    engine.dispose()
+    store = Store.open(path)
+    with store.read() as transaction:
+        assert read_states(transaction, site) == ()
+        assert untold_requests(transaction, site, NoticeWay.MAIL) == [request]
     store.close()

@@ -117,6 +117,7 @@ def test_every_staff_list(far: Clinic, line: Line) -> None:
         "plans": groups.export_plans,
         "accounts": access.accounts_desk(signed_in).accounts,
         "kiosks": oversight.kiosks,
+        "notices": oversight.notices,
         "trail": oversight.audit_trail,
         "helplines": oversight.helplines,
         "anomalies": access.anomalies_desk(signed_in).anomalies,

@@ -10,12 +10,14 @@ from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.domain.callbacks.notice import NoticeState
 from kiosk.domain.central.fleet import (
     KioskView,
     MachineKind,
     describe_needing_machines,
     format_clock_offset,
 )
+from kiosk.presentation.notices import describe_late_notices, describe_notice_trouble
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_moment_in_full
@@ -150,6 +152,8 @@ class KiosksScreen(DeskScreen):
             draw=self._line,
             empty="One moment …",
         )
+        yield Static("", id="notices", markup=False)
+        yield Static("", id="notices-short", markup=False)
         yield Static("", id="chosen", markup=False)
 
     def keys(self) -> Iterable[Key]:
@@ -163,15 +167,24 @@ class KiosksScreen(DeskScreen):
         self.poll(self._read)
 
     async def _read(self) -> None:
-        answer = await self.ask(lambda side: side.oversight.kiosks())
+        answer = await self.ask(lambda side: (side.oversight.kiosks(), side.oversight.notices()))
         if isinstance(answer, Trouble):
             self.say(answer.for_staff)
             return
-        self._machines = answer
-        self.query_one(Listing).set_rows(answer)
+        self._machines, notices = answer
+        self.query_one(Listing).set_rows(self._machines)
+        self._draw_notices(notices)
         self.rehead()
         self.rekey()
         self._draw_chosen()
+
+    def _draw_notices(self, notices: Sequence[NoticeState]) -> None:
+        """Show which notices to staff have not arrived, where there are such."""
+        told = [describe_notice_trouble(one, self.clinic.zone) for one in notices]
+        in_short = describe_late_notices(notices)
+        self.set_class(bool(in_short), "-notices")
+        self.query_one("#notices", Static).update("\n".join(f"! {one}" for one in told if one))
+        self.query_one("#notices-short", Static).update(f"! {in_short}")
 
     def _line(self, view: KioskView) -> Line:
         return kiosk_line(view, self.clinic.now(), self.clinic.zone)

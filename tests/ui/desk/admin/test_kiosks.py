@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from kiosk.domain.callbacks.notice import Delivery, NoticeFault, NoticeState, NoticeWay
 from kiosk.records.database.writing import add_reference
+from kiosk.records.notices import add_state
 from kiosk.records.schema.system_tables import KioskDevice, KioskHeartbeat
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk
@@ -114,3 +116,27 @@ async def test_without_a_centre_there_is_this_machine_only_and_news_appear_by_th
         for _ in range(60):
             await colleague.wait(1)
         colleague.expect("! Lift: 1 record is set aside")
+
+
+async def test_a_notice_that_did_not_arrive_is_told_at_every_size(clinic: Clinic) -> None:
+    refused = NoticeState(
+        NoticeWay.MAIL,
+        clinic.id(),
+        since=clinic.clock.at,
+        last=Delivery(NoticeFault.REFUSED, 550),
+        refused=True,
+    )
+    async with at_desk(clinic, "manager") as colleague:
+        await colleague.keys("k")
+        colleague.expect_not("notice")
+        with clinic.store.write() as transaction:
+            add_state(transaction, clinic.site.site_id, clinic.site.kiosk_id, refused)
+        for _ in range(10):
+            await colleague.wait(1)
+        for size in SIZES:
+            await colleague.resize(*size)
+            colleague.expect("`kiosk notice")
+            if size[1] >= 30:
+                colleague.expect("! A notice of Mon 12:00 was refused.", "`kiosk notice retry`")
+            else:
+                colleague.expect("! Notices by mail fail: see `kiosk notice list`.")
