@@ -244,6 +244,13 @@ _unopened_events = (
 )
 
 
+_unopened_retimings = (
+    RETIMINGS.add_columns(_retiming.request_id)
+    .join(_request.id.table, _request.id == _retiming.request_id)
+    .where(MAYBE_OPEN)
+)
+
+
 class UnopenedRequest(NamedTuple):
     """A request as far as it is not sealed."""
 
@@ -443,6 +450,15 @@ def events_of_maybe_open(
     """Return the events of the same requests, each with its request's id."""
     for *event, request_id in transaction.connection().execute(_unopened_events, {"site": site_id}):
         yield request_id, RequestEvent(*event)
+
+
+def retimings_of_maybe_open(
+    transaction: Transaction, site_id: UUID
+) -> Iterator[tuple[UUID, Retiming]]:
+    """Return the other times chosen for the same requests, each with its request's id."""
+    rows = transaction.connection().execute(_unopened_retimings, {"site": site_id})
+    for *retiming, request_id in rows:
+        yield request_id, read_retiming(*retiming)
 
 
 def events_of(transaction: Transaction, request_id: UUID) -> list[RequestEvent]:

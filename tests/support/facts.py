@@ -36,6 +36,7 @@ def event(
     note: bytes | None = None,
     until: datetime | None = None,
     by: UUID | None = None,
+    whom: UUID | None = None,
 ) -> UUID:
     """Let the manager, or `by`, do something about a request; give the event's id."""
     return keep(
@@ -52,6 +53,7 @@ def event(
             at=clinic.clock.now(),
             next_at=until,
             other_id=other,
+            with_staff=whom,
             sealed_note=note,
         ),
     )

@@ -126,7 +126,7 @@ def sample(name: str, site: UUID, machine: UUID, kind: str = "kiosk") -> dict[st
 
 
 def _asked(site: UUID, kind: str) -> dict[str, Any]:
-    asked = {"consent_by": "person", "consent_how": "phone", "source": "phone"}
+    asked: dict[str, Any] = {"consent_by": "person", "consent_how": "phone", "source": "phone"}
     if kind == "kiosk":
         asked |= {"source": "visitor", "entered_by": None}
     return {"ticket_hash": hash_ticket(ticket_of(site)), **asked}

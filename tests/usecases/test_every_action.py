@@ -53,6 +53,7 @@ class Busy:
         self.signed_in = clinic.add_staff("everything", *Role)
         self.me = self.signed_in.staff.id
         self.request = ask(clinic)
+        (self.reference,) = clinic.column("SELECT ref FROM callback_request")
         self.session = clinic.add_session(enrolled=True)
         self.later = clinic.add_session("Room 3", starts=60)
         self.group = self.session.group_id or UUID(int=0)
@@ -194,7 +195,7 @@ DEEDS: dict[type[StaffDesk], dict[str, Call]] = {
         "make_forms": lambda h: h.entry.make_forms(2),
     },
     PersonDesk: {
-        "find": lambda h: h.people.find(_reference(h)),
+        "find": lambda h: h.people.find(h.reference),
         "show": lambda h: h.people.show(h.member),
         "same_number": lambda h: h.people.same_number(h.request),
         "export": lambda h: h.people.export(h.request),

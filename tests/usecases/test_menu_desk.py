@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from kiosk.domain.callbacks.request import Window
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
 from kiosk.domain.health import FirstStep
 from kiosk.domain.passes import CodeKind, encode
@@ -59,6 +60,9 @@ def furnish(clinic: Clinic) -> None:
     done((EventKind.MERGED, "", None, None))
     done((EventKind.ATTEMPT, AttemptResult.REACHED_SELF, None, None))
     clinic.visitor.withdraw_by_slip(clinic.visitor.request_callback(clinic.draft()).slip_digits)
+    facts.event(clinic, ask(clinic), 1, EventKind.HANDED_OVER, whom=other)
+    later = clinic.visitor.request_callback(clinic.draft()).slip_digits
+    clinic.visitor.retime_by_slip(later, {Window.SATURDAY_MORNING}, None)
     undone = ask(clinic)
     closing = facts.event(clinic, undone, 1, EventKind.CLOSED, "declined")
     facts.event(clinic, undone, 2, EventKind.UNDONE, other=closing)

@@ -45,6 +45,9 @@ _OLD: Final = _PEOPLE | {
     "head_count",
 }  # fmt: skip
 """What counts as old depends on whether a fact's clock was right."""
+_OF_PERSON: Final = (
+    "PersonDesk.find", "PersonDesk.show", "PersonDesk.export", "PersonDesk.erase",
+)  # fmt: skip
 WHOLE: Final = {
     "CallbackDesk.worklist": _NEWS,
     "CallbackDesk.duplicates": _NEWS,
@@ -64,14 +67,21 @@ WHOLE: Final = {
     # The trail from its end on, as far as the last run.
     "OversightDesk.retention_preview": _OLD | {"audit_event"},
     "OversightDesk.run_retention": _OLD,
+    # By its number, which stands nowhere but in what is sealed.
+    "PersonDesk.same_number": _NEWS,
+    # Some hundreds a year; a pass is looked up in each, for no index begins with it.
+    **dict.fromkeys(_OF_PERSON, frozenset({"group_session"})),
     # There are few of them.
     "AnomaliesDesk.anomalies": frozenset({"callback_withdrawal"}),
     # Of all requests those that have not left the list; whether there is any session.
     "MenuDesk.news": frozenset({"callback_withdrawal", "callback_request", "group_session"}),
 }
 """What a method reads from end to end, for it is about all of it; never for a list of ids."""
-WHOLE_WHILE_WRITING: Final = {"GroupsDesk.import_plans": _OF_FILES}
-"""All or nothing, as the file was when it was compared."""
+WHOLE_WHILE_WRITING: Final = {
+    "GroupsDesk.import_plans": _OF_FILES,
+    **dict.fromkeys(_OF_PERSON, frozenset({"group_session"})),
+}
+"""All or nothing, as the file was when it was compared; one person's data, as they are shown."""
 _SMALL: Final = {
     "site", "support_group", "kiosk_device", "kiosk_heartbeat", "kiosk_incarnation", "parked",
     "staff_account", "public_key", "sync_state", "audit_chain", "sign_in_attempt", "helpline_list",

@@ -20,6 +20,7 @@ from kiosk.domain.person.erasure import arrivals_to_keep, lookup_mark
 from kiosk.errors import StoreRefused
 from kiosk.records.check_ins import CHECK_INS, read_check_in
 from kiosk.records.database.writing import mark_changed
+from kiosk.records.person.queries import check_ins_of
 from kiosk.records.retention import IDS, batches
 from kiosk.records.schema.columns import is_central, table
 from kiosk.records.schema.holdings import Holding, holdings
@@ -64,7 +65,8 @@ def erase(
     connection = transaction.connection()
     if is_central(transaction):
         asked = {"whose": whose, "gone": list(rows), "lookups": list(lookups)}
-        kept = _kept_of(transaction, _of_lookups, lookups, of_one_person=True)
+        facts = _check_ins(transaction, check_ins_of(lookups, site_id)) if lookups else []
+        kept = _kept(transaction, facts, of_one_person=True)
         if connection.execute(_ERASE, asked).scalar_one() != 1:
             raise StoreRefused(_REFUSED, "42501")
         for mark in (*rows, *map(lookup_mark, lookups)):
@@ -74,7 +76,7 @@ def erase(
     marks = [*rows, *map(lookup_mark, lookups)]
     made = [{"id": mark, "site_id": site_id, "at": at} for mark in marks]
     connection.execute(upsert(table(Erased)).on_conflict_do_nothing(), made)
-    drop_marked(transaction, marks, lookups)
+    drop_marked(transaction, marks, of_one=(site_id, lookups))
 
 
 def names_in_files(rows: Iterable[UUID], lookups: Iterable[bytes]) -> list[str]:
@@ -100,15 +102,17 @@ def drop_again(transaction: Transaction, kept: Iterable[UUID]) -> None:
 
 
 def drop_marked(
-    transaction: Transaction, marks: Sequence[UUID], of_one: Sequence[bytes] | None = None
+    transaction: Transaction,
+    marks: Sequence[UUID],
+    of_one: tuple[UUID, Sequence[bytes]] | None = None,
 ) -> list[str]:
     """Drop from this machine's file whatever carries one of some marks, sent or not.
 
     Check-ins with a pass stay as those of guests, so that each session counts as before. `of_one`
-    are the lookups that are marked, where all are of one person; else they are looked for. Returns
-    by which names it stands in files of unsent rows.
+    are the site and the lookups that are marked, where all are of one person; else they are looked
+    for. Returns by which names it stands in files of unsent rows.
     """
-    lookups = _marked_lookups(transaction, set(marks)) if of_one is None else of_one
+    lookups = of_one[1] if of_one is not None else _marked_lookups(transaction, set(marks))
     for one in holdings():
         if "id" in one.table.c:
             _drop(transaction, one.table, _rows_of(transaction, one, marks, lookups))
@@ -118,7 +122,11 @@ def drop_marked(
                 transaction.connection().execute(delete(one.table).where(mine))
     check_ins = table(CheckIn)
     _drop(transaction, check_ins, _ids_in(transaction, check_ins, marks))
-    _empty_check_ins(transaction, lookups, of_one_person=of_one is not None)
+    facts: list[CheckInFact] = []
+    for some in batches(lookups):
+        found = _of_lookups if of_one is None else check_ins_of(some, of_one[0])
+        facts += _check_ins(transaction, found, **({} if of_one else {"lookups": list(some)}))
+    _empty_check_ins(transaction, facts, of_one_person=of_one is not None)
     named = names_in_files(marks, lookups)
     _drop_parked(transaction, named)
     return named
@@ -134,14 +142,8 @@ def _drop_there(transaction: Transaction, kept: Iterable[UUID]) -> None:
             mark_changed(transaction, row.table_name, row.row_id, gone=True)
 
 
-def _kept_of(
-    transaction: Transaction, query: Any, lookups: Sequence[bytes], *, of_one_person: bool
-) -> frozenset[UUID]:
-    if not lookups:
-        return frozenset()
-    found = transaction.connection().execute(query, {"lookups": list(lookups)}).all()
-    facts = [read_check_in(row) for row in found]
-    return _kept(transaction, facts, of_one_person=of_one_person)
+def _check_ins(transaction: Transaction, query: Any, **asked: object) -> list[CheckInFact]:
+    return [read_check_in(row) for row in transaction.connection().execute(query, asked)]
 
 
 def _kept(
@@ -203,14 +205,9 @@ def _drop(transaction: Transaction, one: Table, ids: Sequence[UUID]) -> None:
 
 
 def _empty_check_ins(
-    transaction: Transaction, lookups: Sequence[bytes], *, of_one_person: bool
+    transaction: Transaction, facts: Sequence[CheckInFact], *, of_one_person: bool
 ) -> None:
     connection = transaction.connection()
-    facts = [
-        read_check_in(row)
-        for some in batches(lookups)
-        for row in connection.execute(_of_lookups, {"lookups": list(some)})
-    ]
     if not facts:
         return
     kept = _kept(transaction, facts, of_one_person=of_one_person)

@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal, or_, select
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance.attendance import CheckInFact
+from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.records.check_ins import CHECK_INS, read_check_in
 from kiosk.records.retention import IDS
-from kiosk.records.schema.columns import table
+from kiosk.records.schema.columns import of_site, table
 from kiosk.records.schema.tables import (
     CallbackEvent,
     CallbackRequest,
@@ -25,6 +26,9 @@ from kiosk.records.schema.tables import (
     Passcard,
     SupportGroup,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
 
 _request = table(CallbackRequest)
 _event = table(CallbackEvent).c
@@ -126,13 +130,28 @@ def find_member(transaction: Transaction, site_id: UUID, participant_id: UUID) -
     )
 
 
+def check_ins_of(lookups: Sequence[bytes], site_id: UUID) -> "Select[*tuple[Any, ...]]":
+    """Return the query for the check-ins of some passes.
+
+    It looks them up session by session, for no index begins with a pass: whoever scans would pay
+    for it.
+    """
+    sessions = select(_session.id).where(_session.site_id == site_id)
+    anywhere = sessions.union_all(select(literal(NO_SESSION, _session.id.type)))
+    return CHECK_INS.where(
+        _check_in.session_id.in_(anywhere),
+        _check_in.lookup.in_(list(lookups)),
+        of_site(_check_in, site_id),
+    )
+
+
 def visits(
     transaction: Transaction, site_id: UUID, lookups: Sequence[bytes]
 ) -> tuple[list[CheckInFact], dict[UUID, str]]:
     """Return the check-ins of some passes with the voids that name them, and sessions' labels."""
     connection = transaction.connection()
-    mine = CHECK_INS.where(_check_in.site_id == site_id, _check_in.lookup.in_(list(lookups)))
-    facts = [read_check_in(row) for row in connection.execute(mine)]
+    mine = connection.execute(check_ins_of(lookups, site_id))
+    facts = [read_check_in(row) for row in mine]
     naming = CHECK_INS.where(_check_in.void_of.in_(IDS))
     new = [fact.id for fact in facts]
     while new:

@@ -41,9 +41,9 @@ OF_NOBODY: Final = {
     "sign_in_attempt": "staff",
     "helpline_list": "helplines",
     "notice": "when staff were told, in counts",
-    "waiting_time": "a number of days, of five people or more",
     "central": "the agreement of the centre",
     "sync_counter": "a count",
+    "waiting_time": "how long people waited, all of them together",
     "change_log": "ids, by which kiosks hear what is gone",
 }
 """Tables that hold nothing of a visitor, each with what it holds."""

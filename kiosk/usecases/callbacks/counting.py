@@ -8,14 +8,16 @@ from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.callbacks.request import MessagePolicy, OpenedRequest
+from kiosk.domain.callbacks.request import MessagePolicy, OpenedRequest, Retiming, retimed
 from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.callbacks.state import AttemptResult, RequestEvent, callback_state
 from kiosk.domain.callbacks.worklist import Schedule
 from kiosk.domain.clock_sync import corrected
-from kiosk.records import callbacks
+from kiosk.domain.staff import Role
+from kiosk.records import callbacks, staff
 from kiosk.records.callbacks import UnopenedRequest
 from kiosk.records.database.ahead import ask_ahead
+from kiosk.usecases.callbacks.worklist import unless_handed_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,22 @@ def open_schedules(
     events: dict[UUID, list[RequestEvent]] = defaultdict(list)
     for request_id, event in callbacks.events_of_maybe_open(transaction, site_id):
         events[request_id].append(event)
+    chosen: dict[UUID, list[Retiming]] = defaultdict(list)
+    for request_id, retiming in callbacks.retimings_of_maybe_open(transaction, site_id):
+        chosen[request_id].append(retiming)
+    accounts = staff.accounts(transaction, site_id)
+    in_use = (one.staff for one in accounts if not one.disabled)
+    callers = {one.id for one in in_use if Role.CALLER in one.roles}
     for kept in requests:
         done = events.get(kept.id, [])
         state = callback_state(done, (), now=scheduler.now)
         if state.open:
-            asked, mine = _asked(kept, done), state.holder_at(scheduler.now) == viewer
-            yield asked.created_at, scheduler.schedule(state, asked, mine=mine)
+            asked = retimed(_asked(kept, done), chosen.get(kept.id, ()))
+            mine = state.holder_at(scheduler.now) == viewer
+            schedule = scheduler.schedule(state, asked, mine=mine)
+            if state.handed_to in callers and not mine:
+                schedule = unless_handed_on(schedule, state.handed_to, viewer, scheduler.now)
+            yield asked.created_at, schedule
 
 
 def waiting_questions(transaction: Transaction, site_id: UUID) -> list[Callable[[], object]]:
@@ -57,6 +69,8 @@ def waiting_questions(transaction: Transaction, site_id: UUID) -> list[Callable[
     return [
         lambda: list(callbacks.maybe_open_requests(transaction, site_id)),
         lambda: list(callbacks.events_of_maybe_open(transaction, site_id)),
+        lambda: list(callbacks.retimings_of_maybe_open(transaction, site_id)),
+        lambda: staff.accounts(transaction, site_id),
     ]
 
 

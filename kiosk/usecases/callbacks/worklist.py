@@ -19,7 +19,7 @@ from kiosk.domain.callbacks.state import (
 )
 from kiosk.domain.callbacks.waiting_times import count_worklist
 from kiosk.domain.callbacks.wishes import Skills, is_for_another
-from kiosk.domain.callbacks.worklist import ExportRow, Worklist, WorkRow, sort_rows
+from kiosk.domain.callbacks.worklist import ExportRow, Schedule, Worklist, WorkRow, sort_rows
 from kiosk.domain.phones import format_local
 from kiosk.domain.policy import Rules
 from kiosk.domain.working_time import WorkingCalendar
@@ -218,8 +218,8 @@ def work_row(
             entered_by=_login(by, request.origin.entered_by),
             for_another_until=until,
         )
-    if handed_to not in (None, by.id) and not mine and schedule.late_by(scheduler.now) is None:
-        schedule = schedule._replace(call_now=False)
+    if not mine:
+        schedule = unless_handed_on(schedule, handed_to, by.id, scheduler.now)
     return WorkRow(
         request,
         state,
@@ -234,6 +234,15 @@ def work_row(
         booked_with=_login(by, state.booking.with_staff if state.booking else None),
         for_another_until=until,
     )
+
+
+def unless_handed_on(
+    schedule: Schedule, handed_to: UUID | None, viewer: UUID, now: datetime
+) -> Schedule:
+    """Return what comes next for a viewer: a colleague's to call, until it is late for all."""
+    if handed_to in (None, viewer) or schedule.late_by(now) is not None:
+        return schedule
+    return schedule._replace(call_now=False)
 
 
 def _login(viewer: Viewer, staff_id: UUID | None) -> str:
