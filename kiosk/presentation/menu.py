@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kiosk.domain.attendance.roster import SessionStage
+from kiosk.domain.callbacks.notice import NoticeState
 from kiosk.domain.central.fleet import KioskView, describe_needing_machines
 from kiosk.domain.health import FirstStep
 from kiosk.domain.retention import RetentionStatus
+from kiosk.presentation.notices import describe_late_notices
 from kiosk.presentation.records import describe_retention
 
 SOON = timedelta(days=30)
@@ -62,10 +64,16 @@ def tell_anomalies(count: int) -> PlaceNews:
     return PlaceNews("1 to look at" if count == 1 else f"{count:,} to look at", words)
 
 
-def tell_machines(needy: Sequence[KioskView]) -> PlaceNews | None:
-    """Return which machine needs a person and why, or how many do; None where none does."""
+def tell_machines(
+    needy: Sequence[KioskView], notices: Iterable[NoticeState] = ()
+) -> PlaceNews | None:
+    """Return which machine needs a person and why, or how many do; then which notices fail.
+
+    None where nothing is amiss.
+    """
     if not needy:
-        return None
+        late = describe_late_notices(notices).partition(":")[0]
+        return PlaceNews(late, "Notices fail") if late else None
     counted = describe_needing_machines(needy)
     if len(needy) > 1:
         return PlaceNews(counted, counted)

@@ -178,7 +178,9 @@ def _request_lines(one: RequestData, zone: ZoneInfo) -> Iterator[tuple[str, str]
 
 def _step(entry: HistoryEntry, zone: ZoneInfo) -> str:
     words = _STEPS.get(entry.kind, entry.kind)
-    if entry.outcome:
+    if entry.kind == RETIMED:
+        words += f": {format_windows(entry.outcome.split(','))}"
+    elif entry.outcome:
         is_call = entry.kind == EventKind.ATTEMPT.value
         words += f": {(format_result if is_call else format_outcome)(entry.outcome)}"
     words += f", by {entry.by}" if entry.by else ""

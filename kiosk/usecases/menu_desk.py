@@ -9,6 +9,7 @@ from sqlmodel import Session as Transaction
 
 from kiosk.content.articles import Booklets, read_booklets, titles_without_address
 from kiosk.domain.attendance.roster import SessionStage, session_stage
+from kiosk.domain.callbacks.notice import NoticeState
 from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.central.fleet import KioskView
 from kiosk.domain.health import FirstHour, FirstStep
@@ -16,7 +17,7 @@ from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.retention import RetentionStatus
 from kiosk.domain.staff import Role
 from kiosk.errors import SetupError
-from kiosk.records import audit, check_ins, rosters
+from kiosk.records import audit, check_ins, notices, rosters
 from kiosk.records import site as site_rows
 from kiosk.records.database.ahead import ask_ahead
 from kiosk.usecases import helplines
@@ -39,6 +40,8 @@ class MenuNews:
     """Odd records that a person has to decide about."""
     machines: tuple[KioskView, ...] | None = None
     """Those that need a person, in the order of urgency."""
+    notices: tuple[NoticeState, ...] = ()
+    """How each way of telling staff of new requests stands."""
     retention: RetentionStatus | None = None
     helplines_review_by: date | None = None
     """When the list that visitors see is to be rung again."""
@@ -88,6 +91,7 @@ class MenuDesk(StaffDesk):
                 lambda: site_rows.contact_now(transaction, now),
                 lambda: site_rows.first_steps_done(transaction, site_id),
                 lambda: site_rows.latest_helplines(transaction, site_id),
+                lambda: notices.read_states(transaction, site_id),
             ]
         return asked
 
@@ -102,6 +106,7 @@ class MenuDesk(StaffDesk):
         return replace(
             news,
             machines=tuple(view for view in machines if view.needs),
+            notices=notices.read_states(transaction, self._site.site_id),
             retention=read_status(self._context, transaction, news.at),
             helplines_review_by=shown.lines.review_by,
             first_hour=first_hour(self._context, done),

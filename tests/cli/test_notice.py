@@ -11,10 +11,17 @@ from typing import Any
 import pytest
 from prometheus_client.openmetrics import parser
 
+from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.bootstrap.notices import SECRETS, read_secrets
 from kiosk.cli.doctor import examine
+from kiosk.domain.callbacks.request import (
+    AnsweredByOther,
+    CallbackDraft,
+    CallLanguage,
+    MessagePolicy,
+    Window,
+)
 from kiosk.domain.health import Verdict
-from tests.cli.asking import ask_for_call
 from tests.cli.calling import Kiosk
 from tests.cli.test_doctor import TODAY
 from tests.support.centres import Centre
@@ -60,8 +67,25 @@ def mail(settle: Settle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def add_request(demo: Path) -> None:
-    for _ in range(3):
-        ask_for_call(demo, not_before=None)
+    kiosk = open_kiosk(demo)
+    desk = kiosk.visitor_desks().desk
+    id_, secret = desk.new_draft_ids()
+    draft = CallbackDraft(
+        id=id_,
+        slip_secret=secret,
+        preferred_name="Mei",
+        phone="+6581234567",
+        windows=frozenset({Window.ANY}),
+        not_before=None,
+        call_language=CallLanguage.TAMIL,
+        message_policy=MessagePolicy.NONE,
+        answered_by_other=AnsweredByOther.ASK_FOR_NAME,
+        share_with_team=True,
+        ui_language="en",
+        consent_version="2026-01",
+    )
+    desk.request_callback(draft)
+    kiosk.store.close()
 
 
 def test_a_request_is_told_by_mail_once(

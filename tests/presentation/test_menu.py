@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from kiosk.domain.attendance.roster import SessionStage
+from kiosk.domain.callbacks.notice import Delivery, NoticeFault, NoticeState, NoticeWay
 from kiosk.domain.central.fleet import KioskView, MachineKind
 from kiosk.domain.health import FirstStep
 from kiosk.domain.policy import Rules
@@ -76,6 +78,13 @@ def test_one_machine_is_named_and_several_are_counted() -> None:
     assert tell_machines((silent,)) == told
     two = tell_machines((silent, replace(silent, name="Kiosk 3")))
     assert two == PlaceNews("2 kiosks need a person", "2 kiosks need a person")
+
+
+def test_a_notice_that_fails_is_told_where_no_machine_needs_a_person() -> None:
+    fine = NoticeState(NoticeWay.COMMAND, UUID(int=1))
+    late = NoticeState(NoticeWay.MAIL, UUID(int=2), last=Delivery(NoticeFault.BUSY, 451))
+    assert tell_machines((), (fine,)) is None
+    assert tell_machines((), (fine, late)) == PlaceNews("Notices by mail fail", "Notices fail")
 
 
 def retention(**ago: float) -> RetentionStatus:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -171,6 +172,13 @@ class PersonDesk(StaffDesk):
             if kept is None or not kept.requests:
                 return NotCorrected.GONE
             for one in kept.requests:
+                ask_ahead(
+                    transaction,
+                    partial(callbacks.events_of, transaction, one.id),
+                    partial(callbacks.withdrawal_times, transaction, one.id),
+                    partial(callbacks.retimings_of, transaction, one.id),
+                    partial(queries.whole_request, transaction, one.id),
+                )
                 state = callback_state(
                     callbacks.events_of(transaction, one.id),
                     callbacks.withdrawal_times(transaction, one.id),
