@@ -90,8 +90,8 @@ _BY_OLDER_KIOSK = (
     .replace(", 'visitor', NULL, 'screen')", ")")
 )
 _FORM = (
-    "INSERT INTO callback_form (id, site_id, ref, slip_lookup, made_at) VALUES ('{unused}',"
-    " '{site}', 'x', 'x', now())"
+    "INSERT INTO callback_form (id, site_id, ref, slip_lookup, ticket_hash, news_key, made_at)"
+    " VALUES ('{unused}', '{site}', 'x', 'x', 'x', 'x', now())"
 )
 _ENDED = _PASS.replace("created_at)", "created_at, revoked_at)").replace("now())", "now(), now())")
 
@@ -227,9 +227,9 @@ DESKS: Final = (
          "what has ended stays ended"),
     both("a paper form", _FORM, NO, "a function adds it, and the centre notes which desk did"),
     Try("a paper form by function", "SELECT kiosk_add_callback_form('{{\"id\": \"{unused}\","
-        " \"site_id\": \"{site}\", \"ref\": \"x\", \"slip_lookup\": \"\", \"made_at\":"
-        " \"2026-03-03\"}}')", NO, YES, "known: noted; a request that is entered from it is the"
-        " clinic's own"),
+        " \"site_id\": \"{site}\", \"ref\": \"x\", \"slip_lookup\": \"\", \"ticket_hash\": \"\","
+        " \"news_key\": \"\", \"made_at\": \"2026-03-03\"}}')", NO, YES,
+        "known: noted; a request that is entered from it is the clinic's own"),
     both("the counter at 0", "UPDATE sync_counter SET n = 0", NO, "it goes up by what is logged"),
     both("a forged change", "INSERT INTO change_log (site_id, v, table_name, row_id) VALUES"
          " ('{site}', 9223372036854775807, 'passcard', '{unused}')", NO, "same"),

@@ -17,6 +17,7 @@ from kiosk.domain.passes import CodeKind, derive_lookup, encode
 from kiosk.domain.person.data import Corrected, NotCorrected, NotThere, PersonData, PersonErased
 from kiosk.domain.person.erasure import EraseReason, lookup_mark
 from kiosk.records.schema.holdings import APART, OF_NOBODY, holdings
+from kiosk.records.schema.tables import CallbackRetiming
 from kiosk.usecases.admin.person_desk import PersonDesk
 from tests.support import facts
 from tests.support.calls import do
@@ -147,6 +148,27 @@ def test_a_request_is_corrected_by_a_new_fact_and_its_slip_goes_on_to_work(clini
     assert not [one for one in clinic.callbacks.worklist().rows if one.state.open]
     assert desk.correct_request(request, "Q", "+6590001112") is NotCorrected.CLOSED
     assert desk.correct_request(clinic.id(), "Q", "+6590001112") is NotCorrected.GONE
+
+
+def test_times_chosen_by_the_slip_go_along_when_it_is_corrected(clinic: Clinic) -> None:
+    request, at = ask(clinic), clinic.clock.at
+    facts.keep(
+        clinic,
+        CallbackRetiming(
+            id=clinic.id(),
+            site_id=clinic.site.site_id,
+            kiosk_id=clinic.site.kiosk_id,
+            request_id=request,
+            windows="weekday_evening",
+            at=at,
+        ),
+    )
+    desk = desk_of(clinic)
+    assert isinstance(desk.correct_request(request, "Quilla", PHONE), Corrected)
+    data = found(desk, encode(CodeKind.SLIP, SLIP))
+    assert data.requests[1].request.windows == ("weekday_evening",)
+    assert isinstance(desk.erase(request, EraseReason.WISH), PersonErased)
+    assert clinic.count("callback_retiming") == 0
 
 
 def test_a_members_name_is_sealed_anew(clinic: Clinic) -> None:
