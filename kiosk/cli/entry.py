@@ -161,9 +161,10 @@ def make_forms(
 
     file = absolute(output)
     with signed_in(user) as (kiosk, access, staff):
+        desk = access.entry_desk(staff)
         context = export_context(kiosk, staff.staff.login, "Paper forms", file)
         target, number = export_target(kiosk, file), kiosk.settings.callbacks.calling_number
-        forms = access.entry_desk(staff).make_forms(count)
+        forms = desk.make_forms(count)
         written = export_blank_forms(forms, target, context, number)
     print_exported(written, ("form", "forms"), context)
 

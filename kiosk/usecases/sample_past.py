@@ -28,7 +28,7 @@ from kiosk.domain.callbacks.actions import (
     Merge,
 )
 from kiosk.domain.callbacks.request import CallbackDraft
-from kiosk.domain.callbacks.state import AttemptResult, Outcome, callback_state
+from kiosk.domain.callbacks.state import CLAIM_GOES_ON, AttemptResult, Outcome, callback_state
 from kiosk.domain.groups.groups import SessionPlan
 from kiosk.domain.passes import SECRET_BYTES, CodeKind, encode
 from kiosk.domain.statistics import FIRST_MONDAY, finished_blocks
@@ -322,7 +322,9 @@ class SamplePast:
             yield self._doing(last, draft, Claim(), Attempt(result), after=2 * nth)
         done, after = last + 4 * _MINUTE, 2 * len(course.calls)
         if course.outcome is not None:
-            yield self._doing(done, draft, Close(course.outcome), after=after)
+            # After most results it is everybody's again.
+            again = () if not course.calls or course.calls[-1] in CLAIM_GOES_ON else (Claim(),)
+            yield self._doing(done, draft, *again, Close(course.outcome), after=after)
         match course.end:
             case CourseEnd.ESCALATED:
                 yield self._doing(done, draft, Escalate(), after=after)

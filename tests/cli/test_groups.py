@@ -202,7 +202,7 @@ def calendar(*events: tuple[str, str, str]) -> str:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0"]
     for title, day, more in events:
         lines += ["BEGIN:VEVENT", f"UID:{title}", f"SUMMARY:{title}", "LOCATION:Room 2"]
-        lines += [more or f"DTSTART:{day}T070000Z\r\nDTEND:{day}T080000Z", "END:VEVENT"]
+        lines += [more or f"DTSTART:{day}T150000\r\nDTEND:{day}T160000", "END:VEVENT"]
     return "\r\n".join((*lines, "END:VCALENDAR", ""))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.usecases.sample_clinic import PEOPLE
 from tests.cli.asking import visitor
 from tests.cli.calling import Kiosk
 from tests.content.test_qr import png_pixels, read
@@ -43,9 +44,7 @@ class Passes:
 
 
 def test_members_are_found_by_a_part_of_their_name(passes: Passes) -> None:
-    assert [row["name"] for row in passes.rows("members")] == [
-        "Mei", "Nur Aisyah", "Ravi", "王小明",
-    ]  # fmt: skip
+    assert {row["name"] for row in passes.rows("members")} >= {*PEOPLE}
     (row,) = passes.rows("members", "aisy")
     assert (row["name"], row["language"], row["passes"]) == ("Nur Aisyah", "ms", 1)
     assert row["participant_id"].endswith(row["member"])

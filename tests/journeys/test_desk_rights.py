@@ -41,6 +41,9 @@ ARGUMENTS = {
     "member": MEMBER,
     "group": "Wellness group",
     "session": "Wellness group",
+    "phone": PHONE,
+    "consent": "person",
+    "source": "phone",
 }
 """A fitting value for every parameter that a command cannot do without; else the reference."""
 MORE = {("attendance", "add"): (MEMBER,)}

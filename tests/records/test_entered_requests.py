@@ -1,9 +1,6 @@
 """Databases of before staff could enter requests come along, with every request a visitor's."""
 
-from datetime import date
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 from alembic import command
 from sqlalchemy import Connection, create_engine, text
@@ -14,10 +11,9 @@ from kiosk.records.database.store import Store
 from kiosk.records.database.upgrading import migration_config
 from tests.support.centres import FOUNDED
 from tests.support.postgres import new_database
-from tests.support.rights_rows import A, sample
+from tests.support.rights_rows import A, add_older_row, sample
 
 BEFORE = "0011"
-NEW = ("source", "entered_by", "consent_by", "consent_how")
 _SEEN = text("SELECT ref, source, entered_by, consent_by, consent_how FROM callback_request")
 _FORMS = text("SELECT count(*) FROM callback_form")
 
@@ -52,22 +48,7 @@ def _fill(connection: Connection, revision: str) -> None:
     config = migration_config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
-    plain = _of_a_file if connection.dialect.name == "sqlite" else _as_it_is
-    row = sample("callback_request", A.site, A.kiosk)
-    values = {name: plain(value) for name, value in row.items() if name not in NEW}
-    names, given = ", ".join(values), ", ".join(f":{name}" for name in values)
-    made = f"INSERT INTO callback_request ({names}) VALUES ({given})"  # noqa: S608 - our own
-    connection.execute(text(made), values)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _of_a_file(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return value.bytes
-    return f"{value:%Y-%m-%d %H:%M:%S.%f}" if isinstance(value, date) else value
+    add_older_row(connection, "callback_request", sample("callback_request", A.site, A.kiosk))
 
 
 def _check(connection: Connection) -> None:

@@ -9,7 +9,16 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Executable, TypeDecorator, func, insert
+from sqlalchemy import (
+    Column,
+    Connection,
+    Executable,
+    MetaData,
+    Table,
+    TypeDecorator,
+    func,
+    insert,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
@@ -130,6 +139,17 @@ def _asked(site: UUID, kind: str) -> dict[str, Any]:
     if kind == "kiosk":
         asked |= {"source": "visitor", "entered_by": None}
     return {"ticket_hash": hash_ticket(ticket_of(site)), **asked}
+
+
+def add_older_row(connection: Connection, name: str, row: dict[str, Any]) -> None:
+    """Write a row into a table of an older revision, as far as its columns are there."""
+    there = Table(name, MetaData(), autoload_with=connection).c
+    now = SQLModel.metadata.tables[name].c
+    older = Table(
+        name, MetaData(), *(Column(one.name, one.type) for one in now if one.name in there)
+    )
+    known = {key: value for key, value in row.items() if key in there}
+    connection.execute(insert(older).values(known))
 
 
 def _value(column: "Column[Any]") -> Any:

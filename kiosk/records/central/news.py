@@ -1,7 +1,7 @@
 """What the centre tells kiosks of requests: a slip's holder its news, and all the measured wait."""
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select, text
@@ -9,11 +9,13 @@ from sqlmodel import Session as Transaction
 
 from kiosk.domain.callbacks.slips import CentralSlip
 from kiosk.domain.callbacks.waiting_times import MeasuredWait
-from kiosk.records.central.connection import Address, central_engine, translated, watched
 from kiosk.records.database.ahead import UNAWAITED
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import WaitingTime
+
+if TYPE_CHECKING:
+    from kiosk.records.central.connection import Address
 
 _wait = table(WaitingTime).c
 _published = select(_wait.days, _wait.aim, _wait.measured_at).where(
@@ -32,11 +34,14 @@ def keep_news(transaction: Transaction, request_id: UUID, box: bytes, now: datet
     transaction.connection().execute(_LOCK, given, execution_options={UNAWAITED: True})
 
 
-def ask_news(address: Address, ticket: bytes, seconds: float) -> CentralSlip | None:
+def ask_news(address: "Address", ticket: bytes, seconds: float) -> CentralSlip | None:
     """Ask the centre by a kiosk's role for the request of a slip; None where it knows none.
 
     Raises StoreError where it does not answer in time, or is of another version.
     """
+    # A kiosk that is not asked for news needs nothing of the centre's.
+    from kiosk.records.central.connection import central_engine, translated, watched
+
     engine = central_engine(address)
     try:
         with translated(), engine.connect() as connection, watched(connection, seconds):

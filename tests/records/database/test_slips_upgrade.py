@@ -5,8 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 from alembic import command
-from sqlalchemy import Connection, MetaData, Table, insert, text
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, text
 
 from kiosk.domain.callbacks.request import Window
 from kiosk.records.central.connection import central_engine, read_address
@@ -16,7 +15,7 @@ from kiosk.records.database.upgrading import migration_config
 from tests.support.centres import FOUNDED
 from tests.support.desks import open_clinic
 from tests.support.postgres import new_database
-from tests.support.rights_rows import A, sample
+from tests.support.rights_rows import A, add_older_row, sample
 
 BEFORE = "0009"
 _KINDS = ("callback_request", "callback_event", "callback_withdrawal")
@@ -29,9 +28,7 @@ def as_before(connection: Connection) -> UUID:
     command.upgrade(config, BEFORE)
     rows = {name: sample(name, A.site, A.kiosk) for name in _KINDS}
     for name, row in rows.items():
-        there = Table(name, MetaData(), autoload_with=connection)
-        known = {key: value for key, value in row.items() if key in there.c}
-        connection.execute(insert(SQLModel.metadata.tables[name]).values(known))
+        add_older_row(connection, name, row)
     return UUID(str(rows["callback_request"]["id"]))
 
 

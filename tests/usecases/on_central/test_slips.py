@@ -230,6 +230,7 @@ def test_the_news_go_with_their_request(clinic: Clinic, kiosk: KioskBeside) -> N
     clinic.bend("UPDATE callback_request SET created_at = created_at - interval '900 days'")
     clinic.bend("UPDATE callback_event SET at = at - interval '900 days'")
     clinic.bend("UPDATE callback_retiming SET at = at - interval '900 days'")
+    clinic.bend("UPDATE site SET founded_at = founded_at - interval '900 days'")
     done = clinic.access.oversight_desk(clinic.fresh(clinic.manager)).run_retention()
     assert done.requests == 1
     assert clinic.owner is not None
@@ -284,6 +285,7 @@ def test_acting_takes_no_more_ways_to_the_centre(
     act(Claim())
     told = act(Attempt(AttemptResult.NO_ANSWER))
     assert shown(kiosk, digits).phase is RequestPhase.MISSED
+    act(Claim())
     clinic.bend("UPDATE callback_request SET news_key = 'no key'")
     assert told == act(Attempt(AttemptResult.REACHED_SELF)) <= MOST
     assert shown(kiosk, digits).phase is RequestPhase.MISSED
