@@ -6,6 +6,7 @@ vault is.
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.terminal
 NAME, PHONE = "Xanthippe-Quill", "93741652"
 MEMBER = "Zenobia-Quill"
 SECRETS = (NAME, PHONE, "9374 1652", "1652", MEMBER)
-PLACES = {"facilitator": "GPE", "caller": "C"}
+PLACES = {"facilitator": "GPE", "caller": "CN"}
 """The letters of each role's places in the menu."""
 FORBIDDEN = {"facilitator": ("callbacks",), "caller": ("attendance", "passes")}
 ARGUMENTS = {
@@ -93,7 +94,7 @@ def no_command_opens_it(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    before = files_in(clinic.folder)
+    before, done = files_in(clinic.folder), actions_of(clinic, login)
     tried = 0
     for noun in FORBIDDEN[login]:
         for words in commands(noun, login, reference):
@@ -106,10 +107,14 @@ def no_command_opens_it(
             tried += 1
     assert tried > 10
     assert files_in(clinic.folder) == before
+    assert set(actions_of(clinic, login) - done) == {"signed_in"}
+
+
+def actions_of(clinic: Clinic, login: str) -> Counter[str]:
+    """What the audit trail tells of a member of staff."""
     trail = ("audit", "list", "--user", "manager", "--by", login, "--limit", "500")
     rows = json.loads(clinic.printed(*trail, "--format", "json"))
-    # A facilitator has made the pass before.
-    assert {row["action"] for row in rows} <= {"signed_in", "passcard_issued"}
+    return Counter(row["action"] for row in rows)
 
 
 def files_in(folder: Path) -> set[Path]:
