@@ -70,7 +70,7 @@ def open_sender(kiosk: Kiosk) -> "NoticeSender":
             f"Nobody is to be told here; fill in [notice] in {kiosk.folder / 'kiosk.toml'}."
         )
     gather = timedelta(minutes=kiosk.settings.notice.gather_minutes)
-    plan = NoticePlan(_routes(kiosk), gather)
+    plan = NoticePlan(_routes(kiosk), gather, kiosk.settings.rules.first_attempt_days)
     return NoticeSender(kiosk.store, kiosk.clock, entropy, kiosk.site, kiosk.calendar(), plan)
 
 

@@ -242,12 +242,15 @@ _unopened_events = (
     .join(_request.id.table, _request.id == _event.request_id)
     .where(MAYBE_OPEN)
 )
-
-
+_was_merged = (
+    select(_ending.id)
+    .where(_ending.request_id == _request.id, _ending.kind == EventKind.MERGED.value)
+    .exists()
+)
 _unopened_retimings = (
     RETIMINGS.add_columns(_retiming.request_id)
     .join(_request.id.table, _request.id == _retiming.request_id)
-    .where(MAYBE_OPEN)
+    .where(_request.site_id == bindparam("site"), or_(MAYBE_OPEN, _was_merged))
 )
 
 
@@ -418,10 +421,9 @@ def entered_by(
     found = [EnteredRow(*row) for row in connection.execute(_entered, asked)]
     by_id = {one.id: one for one in found}
     if found:
-        ids = {"ids": list(by_id)}
-        for *event, request_id in connection.execute(_events_of_some, ids):
-            by_id[request_id].events.append(RequestEvent(*event))
-        for request_id, at, offset in connection.execute(_slips_of_some, ids):
+        for request_id, event in events_of_some(transaction, list(by_id)):
+            by_id[request_id].events.append(event)
+        for request_id, at, offset in connection.execute(_slips_of_some, {"ids": list(by_id)}):
             by_id[request_id].withdrawals.append(corrected(at, offset))
     return found
 
@@ -455,10 +457,21 @@ def events_of_maybe_open(
 def retimings_of_maybe_open(
     transaction: Transaction, site_id: UUID
 ) -> Iterator[tuple[UUID, Retiming]]:
-    """Return the other times chosen for the same requests, each with its request's id."""
+    """Return the other times chosen for the same requests, each with its request's id.
+
+    Those chosen for a request that was ever merged are among them.
+    """
     rows = transaction.connection().execute(_unopened_retimings, {"site": site_id})
     for *retiming, request_id in rows:
         yield request_id, read_retiming(*retiming)
+
+
+def events_of_some(
+    transaction: Transaction, ids: Sequence[UUID]
+) -> Iterator[tuple[UUID, RequestEvent]]:
+    """Return the events of some requests, each with its request's id."""
+    for *event, request_id in transaction.connection().execute(_events_of_some, {"ids": ids}):
+        yield request_id, RequestEvent(*event)
 
 
 def events_of(transaction: Transaction, request_id: UUID) -> list[RequestEvent]:

@@ -415,10 +415,12 @@ def leave_out_of_files(folder: Path, named: Sequence[str]) -> None:
         if len(kept) < len(lines):
             header = {**json.loads(kept[0]), "count": len(kept) - 1}
             text = "".join([f"{json.dumps(header)}\n", *kept[1:]])
-            with suppress(OSError), path.open("r+b") as old:
-                old.write(bytes(path.stat().st_size))
-                os.fsync(old.fileno())
-            _write_whole(path, partial(_write_text, text))
+            with path.open("r+b") as old:
+                # The new file first: a cut in between must lose no row.
+                _write_whole(path, partial(_write_text, text))
+                with suppress(OSError):
+                    old.write(bytes(os.fstat(old.fileno()).st_size))
+                    os.fsync(old.fileno())
 
 
 def _write_text(text: str, file: IO[str]) -> None:

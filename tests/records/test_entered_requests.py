@@ -13,7 +13,7 @@ from tests.support.centres import FOUNDED
 from tests.support.postgres import new_database
 from tests.support.rights_rows import A, add_older_row, sample
 
-BEFORE = "0011"
+BEFORE = "0014"
 _SEEN = text("SELECT ref, source, entered_by, consent_by, consent_how FROM callback_request")
 _FORMS = text("SELECT count(*) FROM callback_form")
 

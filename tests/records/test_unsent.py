@@ -24,6 +24,7 @@ from kiosk.records.outbox import (
     count_unsent,
     delete_unsent_files,
     exported_upto,
+    leave_out_of_files,
     set_exported_upto,
     write_unsent,
 )
@@ -151,6 +152,30 @@ def test_an_upgrade_keeps_what_is_unsent_in_a_file_and_goes_on(tmp_path: Path) -
     kept.unlink()
     Store.open(path).close()
     assert list(tmp_path.glob(UNSENT_FILES)) == []
+
+
+def test_a_cut_while_rows_are_left_out_of_a_file_loses_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_old_file(tmp_path / "kiosk.db", 3)
+    linked(tmp_path)
+    Store.open(tmp_path / "kiosk.db").close()
+    (kept,) = tmp_path.glob(UNSENT_FILES)
+    before = kept.read_bytes()
+    gone = lines(kept)[1]["row_id"]
+
+    def cut(*_: object) -> None:
+        raise StoreFull("The power went.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, "_write_whole", cut)
+        with pytest.raises(StoreFull):
+            leave_out_of_files(tmp_path, [gone])
+    assert kept.read_bytes() == before
+    with kept.open("rb") as old:
+        leave_out_of_files(tmp_path, [gone])
+        assert not any(old.read()), "what stood on the disk is overwritten"
+    assert [len(lines(kept)), lines(kept)[0]["count"]] == [3, 2]
 
 
 def test_an_upgrade_without_a_centre_or_without_facts_writes_no_file(tmp_path: Path) -> None:

@@ -63,6 +63,12 @@ def furnish(clinic: Clinic) -> None:
     facts.event(clinic, ask(clinic), 1, EventKind.HANDED_OVER, whom=other)
     later = clinic.visitor.request_callback(clinic.draft()).slip_digits
     clinic.visitor.retime_by_slip(later, {Window.SATURDAY_MORNING}, None)
+    draft = clinic.draft()
+    moved = clinic.visitor.request_callback(draft).slip_digits
+    clinic.visitor.retime_by_slip(moved, {Window.SATURDAY_MORNING}, None)
+    into, last = ask(clinic), ask(clinic)
+    facts.event(clinic, draft.id, 1, EventKind.MERGED, other=into)
+    facts.event(clinic, into, 1, EventKind.MERGED, other=last)
     undone = ask(clinic)
     closing = facts.event(clinic, undone, 1, EventKind.CLOSED, "declined")
     facts.event(clinic, undone, 2, EventKind.UNDONE, other=closing)

@@ -24,9 +24,7 @@ from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.presentation.records import describe_hold
 from kiosk.records import audit, notices, rosters, site, staff
-from kiosk.records.database.ahead import run_together
 from kiosk.records.person import erasing
-from kiosk.records.retention import forget_desk_changes
 from kiosk.records.schema.columns import is_central
 from kiosk.usecases import helplines
 from kiosk.usecases.admin import reports, retention
@@ -151,12 +149,7 @@ class OversightDesk(StaffDesk):
         done = retention.delete_due_records(self._context, due, progress)
         again = partial(erasing.came_again, site_id=self._site.site_id)
         with self._writing(again, audited=True) as (transaction, here):
-            kept = again(transaction)
-            run_together(
-                transaction,
-                partial(forget_desk_changes, transaction),
-                partial(erasing.drop_again, transaction, kept),
-            )
+            retention.drop_beside(self._context, transaction)
             self._audit(transaction, here, AuditAction.RETENTION_DONE)
         return done
 

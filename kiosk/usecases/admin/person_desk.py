@@ -13,7 +13,7 @@ from kiosk.devices import export_folder
 from kiosk.devices.export_folder import OldFile
 from kiosk.domain.attendance.attendance import CheckInKind, counting_facts
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.callbacks.request import SERIALS, format_reference, parse_reference
+from kiosk.domain.callbacks.request import SERIALS, Source, format_reference, parse_reference
 from kiosk.domain.callbacks.state import EventKind, callback_state
 from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, derive_lookup
 from kiosk.domain.person.data import (
@@ -165,7 +165,8 @@ class PersonDesk(StaffDesk):
         """Enter an open request anew with a corrected name and number (E.164).
 
         A fact is never changed: the earlier request is merged into the new one, so that its slip
-        and its reference go on to work, and goes by retention or by erasing.
+        and its reference go on to work, and goes by retention or by erasing. What a visitor sent is
+        from then on entered at the counter, as the centre takes it from a desk.
         """
         with self._writing() as (transaction, now):
             kept = self._kept(transaction, person_id)
@@ -358,6 +359,9 @@ class PersonDesk(StaffDesk):
     ) -> CallbackRequest:
         """Make a request like another one, sealed anew."""
         row, id_ = queries.whole_request(transaction, request_id), self._new_id(now)
+        origin = {"source": row["source"], "entered_by": row["entered_by"]}
+        if row["entered_by"] is None:
+            origin = {"source": Source.COUNTER.value, "entered_by": self._staff.id}
         times: dict[str, Any] = {}
         reference = self._free_reference(transaction)
         chosen = callbacks.retimings_of(transaction, request_id)
@@ -367,6 +371,7 @@ class PersonDesk(StaffDesk):
         new: dict[str, Any] = {
             **row,
             **times,
+            **origin,
             "id": id_,
             "kiosk_id": self._site.kiosk_id,
             "ref": reference,
@@ -379,6 +384,7 @@ class PersonDesk(StaffDesk):
             new[column] = None
             if column == "sealed":
                 texts = {"name": name, "phone": phone, "reference": reference}
+                texts |= {column: str(value) for column, value in origin.items()}
                 new[column] = self._seal_anew(request_id, id_, value, texts)
         left = {"kiosk_seq", "clock_offset_ms", "clock_doubtful", "received_at"}
         return CallbackRequest(**{key: value for key, value in new.items() if key not in left})

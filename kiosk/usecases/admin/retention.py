@@ -30,8 +30,9 @@ from kiosk.domain.retention import (
 )
 from kiosk.records import audit, cleaning
 from kiosk.records import site as site_rows
-from kiosk.records.database.ahead import ask_ahead
+from kiosk.records.database.ahead import ask_ahead, run_together
 from kiosk.records.database.store import Records
+from kiosk.records.person import erasing
 from kiosk.records.retention import (
     Cutoff,
     Expired,
@@ -140,9 +141,19 @@ def run_by_itself(context: Context, progress: Progress = ignore_progress) -> Ret
         due = find_due_records(context, transaction, status.at)
     done = delete_due_records(context, due, progress)
     with context.store.write() as transaction:
-        forget_desk_changes(transaction)
+        drop_beside(context, transaction)
         _enter(context, transaction, context.clock.now(), AuditAction.RETENTION_DONE)
     return done
+
+
+def drop_beside(context: Context, transaction: Transaction) -> None:
+    """Drop what no policy names: old notes of changes, and what was erased and came again."""
+    kept = erasing.came_again(transaction, context.site.site_id)
+    run_together(
+        transaction,
+        partial(forget_desk_changes, transaction),
+        partial(erasing.drop_again, transaction, kept),
+    )
 
 
 def _enter(context: Context, transaction: Transaction, now: datetime, action: AuditAction) -> None:

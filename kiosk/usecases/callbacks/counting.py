@@ -46,9 +46,7 @@ def open_schedules(
     events: dict[UUID, list[RequestEvent]] = defaultdict(list)
     for request_id, event in callbacks.events_of_maybe_open(transaction, site_id):
         events[request_id].append(event)
-    chosen: dict[UUID, list[Retiming]] = defaultdict(list)
-    for request_id, retiming in callbacks.retimings_of_maybe_open(transaction, site_id):
-        chosen[request_id].append(retiming)
+    chosen = _chosen_times(transaction, site_id, {one.id for one in requests})
     accounts = staff.accounts(transaction, site_id)
     in_use = (one.staff for one in accounts if not one.disabled)
     callers = {one.id for one in in_use if Role.CALLER in one.roles}
@@ -72,6 +70,28 @@ def waiting_questions(transaction: Transaction, site_id: UUID) -> list[Callable[
         lambda: list(callbacks.retimings_of_maybe_open(transaction, site_id)),
         lambda: staff.accounts(transaction, site_id),
     ]
+
+
+def _chosen_times(
+    transaction: Transaction, site_id: UUID, known: set[UUID]
+) -> dict[UUID, list[Retiming]]:
+    """Return the other times chosen for `known` requests, or for those merged into them."""
+    found: dict[UUID, list[Retiming]] = defaultdict(list)
+    for request_id, retiming in callbacks.retimings_of_maybe_open(transaction, site_id):
+        found[request_id].append(retiming)
+    seen, merged = set[UUID](), found.keys() - known
+    while merged:
+        seen |= merged
+        events: dict[UUID, list[RequestEvent]] = {id_: [] for id_ in merged}
+        for id_, event in callbacks.events_of_some(transaction, sorted(merged)):
+            events[id_].append(event)
+        merged = set()
+        for id_, done in events.items():
+            into = callback_state(done, ()).merged_into
+            if into is not None and into not in seen:
+                found[into] += found.pop(id_)
+                merged |= {into} - known
+    return found
 
 
 def _asked(kept: UnopenedRequest, events: Iterable[RequestEvent]) -> OpenedRequest:

@@ -43,6 +43,8 @@ class NoticePlan:
     routes: Mapping[NoticeWay, NoticeRoute]
     gather: timedelta
     """How long a notice waits, so that those who ask meanwhile are in it."""
+    first_attempt_days: int = 2
+    """Working days within which a first call is due: what was handed on is then for all."""
 
 
 class _TakenError(Exception):
@@ -148,8 +150,8 @@ class NoticeSender:
     def _count(self, state: NoticeState) -> NoticeCounts:
         site_id = self._site.site_id
         with self._store.read() as transaction:
-            # When a first call is due has no bearing on whether it can be made now.
-            scheduler = Scheduler(self._now(transaction), self._calendar)
+            days = self._plan.first_attempt_days
+            scheduler = Scheduler(self._now(transaction), self._calendar, days)
             found = count_waiting(transaction, site_id, scheduler, self._site.kiosk_id)
             told = notices.requests_of(transaction, site_id, state.way, state.notice_id)
             still = {one.id for one in callbacks.maybe_open_requests(transaction, site_id)}

@@ -76,6 +76,8 @@ CALLBACK_REQUEST = "callback_request"
 _SERIAL_BYTES = 8
 _FRESH = timedelta(hours=1)
 _LOOK_BACK = timedelta(days=180)
+_SAME_PRESS = timedelta(minutes=1)
+"""Other times chosen twice within this are one press."""
 _MOST_REQUESTS = 500
 """The latest ones; older months describe today badly."""
 
@@ -257,7 +259,10 @@ class VisitorRequests:
         times: tuple[Collection[Window], date | None],
         central: CentralSlip | None = None,
     ) -> SlipState:
-        """Keep other times for the request of a slip, once; a closed or unknown one keeps its own.
+        """Keep other times for the request of a slip; a closed or unknown one keeps its own.
+
+        The same press again is kept once. The same times later are a new wish: staff, or another
+        kiosk, may have done something since.
 
         `times` are the windows, and the day before which no call is wanted.
         """
@@ -267,7 +272,12 @@ class VisitorRequests:
         *_, request_id = self._requests_of(transaction, digits, central)
         windows, not_before = ",".join(sorted(one.value for one in times[0])), times[1]
         last = max(callbacks.retimings_of(transaction, request_id), default=None, key=_by_time)
-        if last is None or (",".join(last.windows), last.not_before) != (windows, not_before):
+        is_repeat = (
+            last is not None
+            and (",".join(last.windows), last.not_before) == (windows, not_before)
+            and abs(now - last.at) < _SAME_PRESS
+        )
+        if not is_repeat:
             retiming = CallbackRetiming(
                 id=uuid7(now, self._entropy(ENTROPY_BYTES)),
                 site_id=self._site.site_id,
@@ -296,8 +306,9 @@ class VisitorRequests:
         """Return the news of a request by this machine's own facts."""
         confirmed = outbox.confirmed_at(transaction, kept.id, kept.kiosk_seq)
         states = [state for _, state in self._merged(transaction, kept.id)]
-        # Once the request that it was merged into is settled, that one's state counts.
-        shown = states[-1] if states[-1].since is not None else states[0]
+        # Once staff have rung or settled the request that it was merged into, that one counts.
+        into = states[-1]
+        shown = into if into.since is not None or into.attempts else states[0]
         due, asked = None, _plain_request(kept)
         for id_, _ in self._merged(transaction, kept.id):
             asked = retimed(asked, callbacks.retimings_of(transaction, id_))

@@ -9,6 +9,7 @@ from kiosk.devices.notice_ways import NoticeMessage
 from kiosk.domain.callbacks.notice import Delivery, NoticeFault, NoticeState, NoticeWay
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.policy import Rules
+from kiosk.domain.staff import Role
 from kiosk.domain.working_time import WorkingCalendar
 from kiosk.usecases.callbacks import notices
 from kiosk.usecases.callbacks.notices import (
@@ -50,8 +51,10 @@ class Route:
         return [one.subject for one in self.taken]
 
 
-def sender(clinic: Clinic, route: Route, way: NoticeWay = NoticeWay.MAIL) -> NoticeSender:
-    calendar, plan = WorkingCalendar(clinic.site.zone), NoticePlan({way: route}, GATHER)
+def sender(
+    clinic: Clinic, route: Route, way: NoticeWay = NoticeWay.MAIL, days: int = 2
+) -> NoticeSender:
+    calendar, plan = WorkingCalendar(clinic.site.zone), NoticePlan({way: route}, GATHER, days)
     return NoticeSender(clinic.store, clinic.clock, clinic.entropy, clinic.site, calendar, plan)
 
 
@@ -201,6 +204,20 @@ def test_each_way_tells_for_itself(clinic: Clinic) -> None:
     assert len(mail.taken) == len(webhook.taken) == 1
     ways = {one.way: one.refused for one in read_notice_states(clinic.store, clinic.site)}
     assert ways == {NoticeWay.MAIL: True, NoticeWay.WEBHOOK: False}
+
+
+@pytest.mark.parametrize(("days", "call_now"), [(2, 1), (20, 0)])
+def test_what_was_handed_on_is_for_all_once_it_is_late(
+    clinic: Clinic, days: int, call_now: int
+) -> None:
+    ben, route = clinic.add_staff("ben", Role.CALLER).staff.id, Route()
+    facts.event(clinic, ask(clinic), 1, EventKind.HANDED_OVER, whom=ben)
+    clinic.clock.move(days=7)
+    for _ in range(2):
+        sender(clinic, route, days=days).look()
+        clinic.clock.move(minutes=10)
+    (subject,) = route.subjects
+    assert f"{call_now} to call now" in subject
 
 
 def test_a_test_arrives_at_once_and_leaves_nothing(clinic: Clinic) -> None:

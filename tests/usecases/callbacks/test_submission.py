@@ -1,22 +1,26 @@
 """Asking for a call, and taking it back."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 import pytest
 from sqlalchemy import text
 
+from kiosk.domain.callbacks.actions import Attempt, Book, Claim, Merge
 from kiosk.domain.callbacks.request import (
     SERIALS,
+    Window,
     format_reference,
     parse_reference,
 )
 from kiosk.domain.callbacks.slips import HalfDay, RequestPhase, SlipNews, SlipState
+from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.domain.staff import Purpose
 from kiosk.usecases.visitor_desk import VisitorDesk
 from kiosk.vault.sealing import open_sealed
+from tests.support.calls import ask, caller, do
 from tests.support.desks import NOON, Clinic
 
 TODAY_PM = HalfDay(date(2026, 3, 2), afternoon=True)
@@ -108,6 +112,34 @@ def test_a_closed_request_stays_closed(clinic: Clinic) -> None:
     assert clinic.visitor.withdraw_by_slip(digits) == closed
     (row,) = clinic.callbacks.worklist().rows
     assert (row.state.status, row.state.reason) == ("closed", "group_joined")
+
+
+def test_the_same_times_again_are_a_new_wish_once_staff_have_moved_the_talk(
+    clinic: Clinic,
+) -> None:
+    draft, desk = clinic.draft(), caller(clinic, "ann")
+    digits = clinic.visitor.request_callback(draft).slip_digits
+    do(desk, draft.id, Claim(), Book(NOON + timedelta(days=1)))
+    for moved in range(1, 3):
+        clinic.clock.move(hours=1)
+        for _ in range(2):
+            told = clinic.visitor.retime_by_slip(digits, {Window.WEEKDAY_MORNING}, None)
+        assert told.news.moved
+        assert clinic.count("callback_retiming") == moved
+        assert do(desk, draft.id).wants_other_time
+        clinic.clock.move(hours=1)
+        do(desk, draft.id, Book(NOON + timedelta(days=2 + moved)))
+        assert not clinic.visitor.slip_state(digits).news.moved
+
+
+def test_a_slip_tells_what_was_done_about_the_request_it_was_merged_into(clinic: Clinic) -> None:
+    draft, desk = clinic.draft(), caller(clinic, "ann")
+    digits = clinic.visitor.request_callback(draft).slip_digits
+    into = ask(clinic)
+    do(desk, draft.id, Claim(), Merge(into))
+    assert clinic.visitor.slip_state(digits).phase is RequestPhase.WITH_CLINIC
+    do(desk, into, Claim(), Attempt(AttemptResult.NO_ANSWER))
+    assert clinic.visitor.slip_state(digits).phase is RequestPhase.MISSED
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from kiosk.domain.person.erasure import EraseReason
 from kiosk.domain.policy import MOST_ERASED_A_DAY
 from kiosk.domain.staff import Role
 from kiosk.errors import StoreRefused
+from kiosk.usecases.admin.retention import run_by_itself
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.staff_desk import SignedIn
 from tests.support.calls import ask
@@ -84,3 +85,18 @@ def test_what_no_entry_tells_is_told_by_a_check(clinic: Clinic) -> None:
     assert not verdict.ok
     # A row, and the marks of it and of its slip.
     assert [one.deleted for one in verdict.untold] == [3]
+
+
+def test_what_came_again_goes_when_retention_runs_by_itself(clinic: Clinic) -> None:
+    """A kiosk of a version that knows no marks sends what it still has."""
+    oversight = clinic.access.oversight_desk(clinic.fresh(clinic.manager))
+    oversight.run_retention()
+    request = ask(clinic)
+    clinic.bend("CREATE TABLE sent AS SELECT * FROM callback_request")
+    desk = clinic.access.person_desk(clinic.fresh(clinic.manager))
+    assert isinstance(desk.erase(request, EraseReason.WISH), PersonErased)
+    clinic.bend("INSERT INTO callback_request SELECT * FROM sent")
+    clinic.bend("DROP TABLE sent")
+    clinic.clock.move(days=2)
+    assert run_by_itself(clinic.context) is not None
+    assert clinic.count("callback_request") == 0

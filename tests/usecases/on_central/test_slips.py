@@ -15,6 +15,7 @@ from kiosk.domain.callbacks.state import AttemptResult, Outcome
 from kiosk.domain.callbacks.waiting_times import MeasuredWait
 from kiosk.domain.callbacks.worklist import WorklistFilter, WorklistPart, WorkRow, matches_filter
 from kiosk.domain.passes import CodeKind, derive_news_ticket, encode
+from kiosk.domain.person.data import Corrected
 from kiosk.records.central.connection import Address
 from kiosk.records.central.news import ask_news
 from kiosk.sync.pull import pull_all
@@ -227,6 +228,7 @@ def test_the_news_go_with_their_request(clinic: Clinic, kiosk: KioskBeside) -> N
     kiosk.clinic.visitor.retime_by_slip(digits, {Window.ANY}, None)
     kiosk.send()
     do(clinic.callbacks, draft.id, Claim(), Close(Outcome.DECLINED))
+    clinic.bend("UPDATE site SET founded_at = founded_at - interval '900 days'")
     clinic.bend("UPDATE callback_request SET created_at = created_at - interval '900 days'")
     clinic.bend("UPDATE callback_event SET at = at - interval '900 days'")
     clinic.bend("UPDATE callback_retiming SET at = at - interval '900 days'")
@@ -287,6 +289,7 @@ def test_acting_takes_no_more_ways_to_the_centre(
     assert shown(kiosk, digits).phase is RequestPhase.MISSED
     act(Claim())
     clinic.bend("UPDATE callback_request SET news_key = 'no key'")
+    act(Claim())
     assert told == act(Attempt(AttemptResult.REACHED_SELF)) <= MOST
     assert shown(kiosk, digits).phase is RequestPhase.MISSED
 
@@ -323,3 +326,18 @@ async def test_the_whole_way_through_the_screens_of_two_kiosks(
         await v.scan(digits)
         v.expect("A talk is booked for you.", "A Another time")
         v.expect_not("Withdraw it", "Mei", "8123")
+
+
+def test_what_a_kiosk_sent_is_corrected_and_its_slip_tells_of_the_corrected_request(
+    clinic: Clinic, kiosk: KioskBeside, other: KioskBeside
+) -> None:
+    clinic.bend("DROP POLICY visitors_here ON callback_request")
+    draft, digits = sent(kiosk)
+    people = clinic.access.person_desk(clinic.fresh(clinic.manager))
+    assert isinstance(people.correct_request(draft.id, "Mei", "+6590001112"), Corrected)
+    desk = clinic.callbacks
+    (row,) = [one for one in desk.worklist().rows if one.state.open]
+    entered = (row.request.origin.source, row.request.origin.entered_by, row.entered_by)
+    assert entered == ("counter", clinic.manager.staff.id, clinic.manager.staff.login)
+    do(desk, row.request.id, Claim(), Attempt(AttemptResult.NO_ANSWER))
+    assert shown(other, digits).phase is RequestPhase.MISSED
