@@ -242,10 +242,6 @@ class _Printing:
         """Print the slip of a request."""
         return self._printing.slip(slip)
 
-    def page(self, what: str, draw: "Callable[[], bytes]") -> "PrintJob":
-        """Print the PDF that `draw` returns."""
-        return self._printing.page(what, draw)
-
 
 class _Plans:
     """Reads and writes plan files for a desk."""

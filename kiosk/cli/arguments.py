@@ -101,6 +101,17 @@ def checked_name(typed: str, option: str = "--name") -> str:
     return checked.text
 
 
+def checked_phone(typed: str, country: str) -> str:
+    """Return a telephone number in its international form; NotDone where nobody can ring it."""
+    from kiosk.domain.phones import PhoneProblem, check_phone
+    from kiosk.presentation.callbacks import PHONE_PROBLEMS
+
+    checked = check_phone(typed, country)
+    if isinstance(checked, PhoneProblem):
+        raise NotDone(PHONE_PROBLEMS[checked])
+    return checked.e164
+
+
 def checked_language(code: str) -> str:
     """Return the language of the visits; refuses what is no code."""
     from kiosk.content.assets import is_language_code

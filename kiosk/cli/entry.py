@@ -14,6 +14,7 @@ from kiosk.cli.arguments import (
     absolute,
     checked_day,
     checked_name,
+    checked_phone,
     from_input,
     moment,
 )
@@ -39,7 +40,7 @@ from kiosk.domain.callbacks.request import (
     Window,
     choose_windows,
 )
-from kiosk.presentation.callbacks import ENTRY_PROBLEMS, PHONE_PROBLEMS, make_slip
+from kiosk.presentation.callbacks import ENTRY_PROBLEMS, make_slip
 
 if TYPE_CHECKING:
     from kiosk.bootstrap.kiosk import Kiosk
@@ -108,7 +109,7 @@ def add(
         draft = replace(
             desk.new_draft(),
             preferred_name=called,
-            phone=_checked_phone(number, kiosk),
+            phone=checked_phone(number, kiosk.site.country),
             windows=choose_windows(window or (), ()),
             not_before=_checked_start(not_before, kiosk),
             call_language=language,
@@ -167,15 +168,6 @@ def make_forms(
         forms = desk.make_forms(count)
         written = export_blank_forms(forms, target, context, number)
     print_exported(written, ("form", "forms"), context)
-
-
-def _checked_phone(typed: str, kiosk: "Kiosk") -> str:
-    from kiosk.domain.phones import PhoneProblem, check_phone
-
-    checked = check_phone(typed, kiosk.site.country)
-    if isinstance(checked, PhoneProblem):
-        raise NotDone(PHONE_PROBLEMS[checked])
-    return checked.e164
 
 
 def _checked_start(typed: datetime | None, kiosk: "Kiosk") -> date | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.bootstrap.data_folder import data_dir, has_central
+from kiosk.bootstrap.data_folder import data_dir
 from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.cli.arguments import absolute
 from kiosk.cli.output import write
@@ -30,11 +30,9 @@ def metrics(
 
     kiosk = open_kiosk(data_dir())
     try:
-        # Only the desks of a centre know all of its requests.
-        for_desks = kiosk.sealing is not None or not has_central(kiosk.folder)
         rules, calendar = kiosk.settings.rules, kiosk.calendar()
         given = (kiosk.store, kiosk.clock, kiosk.site, rules, calendar)
-        text = format_openmetrics(MetricsReader(*given, is_for_desks=for_desks).read())
+        text = format_openmetrics(MetricsReader(*given, is_for_desks=kiosk.is_for_desks).read())
     finally:
         kiosk.store.close()
     if file is None:

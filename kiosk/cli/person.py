@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kiosk.cli.arguments import ManagerOption, from_input
+from kiosk.cli.arguments import ManagerOption, checked_name, checked_phone, from_input
 from kiosk.cli.output import Format, FormatOption, show, write
 from kiosk.cli.sign_in import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
 from kiosk.domain.person.data import Corrected, NotThere, PersonData
 from kiosk.domain.person.erasure import EraseReason
-from kiosk.domain.phones import PhoneProblem, check_phone
-from kiosk.domain.text import NameProblem, check_name
 from kiosk.errors import SetupError
 from kiosk.presentation import person as words
 
@@ -102,13 +100,11 @@ def correct(
     with signed_in(user) as (kiosk, access, staff):
         desk = access.person_desk(staff)
         data = _found(desk, code)
-        new_name = _checked_name(from_input(name)) if name else data.current_name
+        new_name = checked_name(from_input(name)) if name else data.current_name
         if data.requests:
             typed = from_input(phone) if phone else data.current_phone
-            number = check_phone(typed, kiosk.site.country)
-            if isinstance(number, PhoneProblem):
-                raise wrong("--phone", "That is no telephone number; look at its digits.")
-            answer = desk.correct_request(data.id, new_name, number.e164)
+            number = checked_phone(typed, kiosk.site.country)
+            answer = desk.correct_request(data.id, new_name, number)
         elif not name:
             raise wrong("--name", "A member has a name alone; say the right one.")
         else:
@@ -154,13 +150,6 @@ def _found(desk: "PersonDesk", code: str) -> PersonData:
     if isinstance(data, NotThere):
         raise NotDone(words.NOT_THERE[data])
     return data
-
-
-def _checked_name(text: str) -> str:
-    checked = check_name(text)
-    if isinstance(checked, NameProblem):
-        raise wrong("--name", "That is no name; please look at it again.")
-    return checked.text
 
 
 def _review(data: PersonData) -> str:

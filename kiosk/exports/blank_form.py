@@ -11,7 +11,7 @@ from kiosk.content.qr import qr_matrix
 from kiosk.domain.callbacks.entry import BlankForm
 from kiosk.domain.text import clean
 from kiosk.exports.pass_sheet import draw_code
-from kiosk.presentation.callbacks import describe_calling_number
+from kiosk.presentation.callbacks import SLIP_USE, describe_calling_number
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -124,7 +124,7 @@ def _draw_strip(canvas: "Canvas", one: BlankForm, clinic: str, calling: str) -> 
     draw_code(canvas, code, _LEFT, 20)
     lines = (
         "Tear this off and keep it.",
-        "Show the code at a kiosk here to take your request back.",
+        SLIP_USE,
         calling,
     )
     _write(canvas, _LEFT + 45, 54, one.reference, size=18, bold=True)

@@ -180,6 +180,10 @@ def describe_calling_number(number: str) -> str:
     return f"We call from {'a private number' if number == PRIVATE_NUMBER else number}."
 
 
+SLIP_USE = "Show the code at a kiosk here to see news or withdraw."
+"""What a slip is for, as staff hand it out: on a screen, and on the strip of a paper form."""
+
+
 def make_slip(receipt: Receipt, clinic: str, calling_number: str) -> Slip:
     """Return the slip of a request, for the person to take away; `calling_number` is the setting's.
 
@@ -190,7 +194,7 @@ def make_slip(receipt: Receipt, clinic: str, calling_number: str) -> Slip:
     lines = (
         f"Most people get a call within {days} {unit}.",
         describe_calling_number(calling_number),
-        "Show the code at a kiosk here to take the request back.",
+        SLIP_USE,
     )
     return Slip(
         clinic, receipt.reference, receipt.slip_digits, tuple(line for line in lines if line)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, insert, select, text, update
+from sqlalchemy import Select, bindparam, insert, select, text, update
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.callbacks.notice import Delivery, NoticeFault, NoticeState, NoticeWay
@@ -46,9 +46,6 @@ _MARK = text(
 ).bindparams(
     *(bindparam(name, type_=_told[name].type) for name in ("request_id", "site_id", "kiosk_id")),
     bindparam("notice_id", type_=_told.notice_id.type),
-)
-_refused = select(func.count()).where(
-    _notice.site_id == bindparam("site"), _notice.refused.is_(True)
 )
 
 
@@ -112,11 +109,6 @@ def mark_told(
         "notice_id": state.notice_id,
     }
     transaction.connection().execute(_MARK, [{**same, "request_id": id_} for id_ in requests])
-
-
-def count_refused(transaction: Transaction, site_id: UUID) -> int:
-    """Return how many notices of a site were refused for good."""
-    return int(transaction.connection().execute(_refused, {"site": site_id}).scalar_one())
 
 
 def _state(row: Any) -> NoticeState:

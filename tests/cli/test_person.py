@@ -75,7 +75,7 @@ def test_a_number_and_a_name_are_corrected(clinic: Clinic, manager: Manager) -> 
     told = manager("person", "show", new)
     assert "9000 1112" in told.out
     assert "8123 4567" in told.out
-    assert "telephone number" in manager.misused("person", "correct", ref, "--phone", "1")
+    assert "too short" in manager.refused("person", "correct", ref, "--phone", "1")
     member(clinic)
     told = manager("person", "correct", encode(CodeKind.PASS, SECRET), "--name", "Quilla")
     assert told.out.startswith("Corrected. The pass itself greets by the earlier name")

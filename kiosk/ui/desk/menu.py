@@ -137,7 +137,7 @@ def tell_news(news: "MenuNews", zone: ZoneInfo) -> dict[Place, PlaceNews]:
     if news.anomalies is not None:
         told[Place.ANOMALIES] = tell_anomalies(news.anomalies)
     if news.machines is not None:
-        told[Place.KIOSKS] = tell_machines(news.machines)
+        told[Place.KIOSKS] = tell_machines(news.machines, news.notices)
     if news.retention is not None:
         told[Place.RETENTION] = tell_retention(news.retention, zone)
     if news.helplines_review_by is not None:

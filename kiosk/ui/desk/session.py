@@ -126,10 +126,6 @@ class PrintTools(Protocol):
         """Print the slip of a request."""
         ...
 
-    def page(self, what: str, draw: Callable[[], bytes]) -> PrintJob:
-        """Print the PDF that `draw` returns; it is called in a thread of the printer's."""
-        ...
-
 
 class WritePerson(Protocol):
     """Writes one person's data, as JSON and as a page to hand over."""

@@ -5,7 +5,9 @@ from threading import Event
 
 import pytest
 
+from kiosk.domain.callbacks.notice import Delivery, NoticeFault, NoticeState, NoticeWay
 from kiosk.domain.staff import Role
+from kiosk.records.notices import add_state
 from kiosk.usecases.menu_desk import MenuDesk, MenuNews
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk
@@ -35,6 +37,25 @@ async def test_where_a_tile_has_one_line_it_says_what_needs_a_person(clinic: Cli
         colleague.expect("G  ! 1 list to close", "D  ! Retention waits", "K  Kiosks")
         await colleague.keys("d", "d", "y", "escape")
         colleague.expect("D  Records kept")
+
+
+async def test_notices_that_do_not_arrive_are_told_on_the_tile_of_the_kiosks(
+    clinic: Clinic,
+) -> None:
+    past_the_first_hour(clinic)
+    refused = NoticeState(
+        NoticeWay.MAIL,
+        clinic.id(),
+        since=clinic.clock.at,
+        last=Delivery(NoticeFault.REFUSED, 550),
+        refused=True,
+    )
+    with clinic.store.write() as transaction:
+        add_state(transaction, clinic.site.site_id, clinic.site.kiosk_id, refused)
+    async with at_desk(clinic, "manager", size=(106, 32)) as colleague:
+        colleague.expect("K  Kiosks", "! Notices by mail fail")
+        await colleague.resize(*SIZES[-1])
+        colleague.expect("K  ! Notices fail")
 
 
 async def test_nothing_waits_is_said_quietly(clinic: Clinic) -> None:

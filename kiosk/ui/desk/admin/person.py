@@ -15,6 +15,7 @@ from kiosk.domain.person.data import Corrected, NotThere, PersonData
 from kiosk.domain.person.erasure import EraseReason
 from kiosk.domain.phones import PhoneProblem, check_phone
 from kiosk.domain.text import NameProblem, check_name
+from kiosk.presentation.callbacks import PHONE_PROBLEMS
 from kiosk.presentation.person import (
     NOT_CORRECTED,
     NOT_THERE,
@@ -36,7 +37,6 @@ from kiosk.ui.widgets.layout import Sheet
 
 _LONGEST_CODE = 200
 """Letters: a scanner with a strange keyboard types several for each digit."""
-_NO_NUMBER = "That is no telephone number; look at its digits."
 
 
 class FindPersonScreen(DeskScreen):
@@ -214,7 +214,7 @@ class CorrectScreen(FormScreen):
         else:
             phone = check_phone(self.typed("phone"), self.clinic.country)
             if isinstance(phone, PhoneProblem):
-                self.miss("phone", _NO_NUMBER)
+                self.miss("phone", PHONE_PROBLEMS[phone])
                 return
             number = phone.e164
             answer = await self.ask(

@@ -54,7 +54,7 @@ async def test_a_name_and_a_number_are_corrected(clinic: Clinic) -> None:
         await colleague.type("2", "enter")
         await colleague.type("1", "enter")
         await colleague.keys("k")
-        colleague.expect("That is no telephone number")
+        colleague.expect("That number is too long.")
         await colleague.keys("backspace", "enter", "k")
         colleague.expect("Corrected. Its reference is now")
         colleague.expect("merged into another", "Mei2")
