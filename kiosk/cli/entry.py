@@ -1,6 +1,7 @@
 """`kiosk callbacks add` and `form`: requests that staff enter for people."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -31,6 +32,7 @@ from kiosk.domain.callbacks.entry import (
 )
 from kiosk.domain.callbacks.request import (
     AnsweredByOther,
+    CallbackDraft,
     CallLanguage,
     ConsentBy,
     ConsentHow,
@@ -39,6 +41,13 @@ from kiosk.domain.callbacks.request import (
     Source,
     Window,
     choose_windows,
+)
+from kiosk.domain.callbacks.wishes import (
+    CallerWish,
+    OfferedWishes,
+    Wish,
+    with_message_policy,
+    with_wishes,
 )
 from kiosk.presentation.callbacks import ENTRY_PROBLEMS, make_slip
 
@@ -79,13 +88,17 @@ def add(
         typer.Option(metavar="CODE", help=f"{', '.join(CallLanguage)}.", show_default=False),
     ] = CallLanguage.ENGLISH,
     message: Annotated[
-        MessagePolicy,
+        MessagePolicy | None,
         typer.Option(metavar="CODE", help=f"{', '.join(MessagePolicy)}.", show_default=False),
-    ] = MessagePolicy.NONE,
+    ] = None,
     other: Annotated[
         AnsweredByOther,
         typer.Option(metavar="CODE", help=f"{', '.join(AnsweredByOther)}.", show_default=False),
     ] = AnsweredByOther.ASK_FOR_NAME,
+    wish: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help=f"{', '.join(Wish)}, about_TOPIC; may be repeated."),
+    ] = None,
     share: Annotated[bool, typer.Option("--share", help="Their care team may be told.")] = False,
     paper: Annotated[
         str, typer.Option("--form", metavar="CODE", help="A paper form's number or scanned code.")
@@ -113,12 +126,12 @@ def add(
             windows=choose_windows(window or (), ()),
             not_before=_checked_start(not_before, kiosk),
             call_language=language,
-            message_policy=message,
             answered_by_other=other,
             share_with_team=share,
             ui_language="en",
             origin=origin,
         )
+        draft = _with_wishes(draft, wish or (), message, kiosk.wishes())
         answer = desk.enter(draft, _paper_form(source, paper, filled_in, kiosk))
         if isinstance(answer, EntryProblem):
             raise NotDone(ENTRY_PROBLEMS[answer])
@@ -177,6 +190,25 @@ def _checked_start(typed: datetime | None, kiosk: "Kiosk") -> date | None:
     if not kiosk.today() <= day <= kiosk.today() + LATEST_START:
         raise wrong("--not-before", f"name a day in the next {LATEST_START.days} days")
     return day if day > kiosk.today() else None
+
+
+def _with_wishes(
+    draft: CallbackDraft,
+    codes: Sequence[str],
+    message: MessagePolicy | None,
+    offered: OfferedWishes,
+) -> CallbackDraft:
+    """Return a request with what the person wishes for, and the message that they allow."""
+    known = [*offered.wishes, *(topic.code for topic in offered.topics)]
+    if not known and codes:
+        raise wrong("--wish", "the clinic offers none; see wishes.toml in the data folder")
+    if any(code not in known for code in codes):
+        raise wrong("--wish", f"one of {', '.join(known)}")
+    if {*CallerWish} <= {*codes}:
+        raise wrong("--wish", "woman or man; leave both out for either")
+    if Wish.TEXT in codes and message not in (None, MessagePolicy.TEXT):
+        raise wrong("--wish", "who would rather get a text allows one: --message text")
+    return with_wishes(with_message_policy(draft, message or MessagePolicy.NONE), codes)
 
 
 def _paper_form(

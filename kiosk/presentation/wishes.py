@@ -59,6 +59,10 @@ def format_with_state(state: str, codes: Sequence[str]) -> str:
 
 
 def wish_options(offered: OfferedWishes) -> tuple[tuple[str, str], ...]:
-    """Return (code, words) of everything that can be wished for, for a form of staff."""
-    topics = ((topic.code, f"about: {topic.label('en')}") for topic in offered.topics)
-    return (*((wish.value, WISHES[wish]) for wish in offered.wishes), *topics)
+    """Return those wishes that the clinic offers, its topics aside, in a word each for a form."""
+    return tuple((wish.value, SHORT_WISHES[wish]) for wish in offered.wishes)
+
+
+def topic_options(offered: OfferedWishes) -> tuple[tuple[str, str], ...]:
+    """Return the clinic's topics by their names."""
+    return tuple((topic.code, topic.label("en")) for topic in offered.topics)

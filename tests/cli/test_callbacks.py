@@ -383,6 +383,19 @@ def test_a_clinician_enters_a_request_and_sees_what_became_of_it(
     assert (row["consent_by"], row["consent_how"]) == ("person", "spoken")
 
 
+def test_what_somebody_wishes_for_is_entered_with_their_request(
+    clinician: Desk, desk: Desk
+) -> None:
+    wishes = ("--wish", "woman", "--wish", "text", "--wish", "about_groups")
+    row = desk.row("show", clinician.row(*ADD, *wishes)["reference"])
+    assert (row["wishes"], row["message_policy"]) == (["about_groups", "text", "woman"], "text_ok")
+
+
+def test_a_clinic_that_offers_no_wishes_takes_none(clinician: Desk) -> None:
+    (clinician.folder / "wishes.toml").unlink()
+    assert "the clinic offers none" in clinician(*ADD, "--wish", "woman").sentence(2)
+
+
 def test_a_clinician_reads_nobody_elses(clinician: Desk, demo: Path) -> None:
     reference = ask_for_call(demo)
     assert clinician.rows("list") == []
@@ -425,6 +438,9 @@ def test_a_paper_form_is_made_and_entered(
         (("--source", "paper", "--form", "7K4Q-FMRX"), "--filled-in"),
         (("--not-before", "2001-01-01"), "--not-before"),
         (("--name", "81234567"), "--name"),
+        (("--wish", "somebody"), "--wish"),
+        (("--wish", "woman", "--wish", "man"), "--wish"),
+        (("--wish", "text", "--message", "none"), "--wish"),
     ],
 )
 def test_what_cannot_be_entered_is_refused_by_its_option(

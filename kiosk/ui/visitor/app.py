@@ -265,8 +265,9 @@ class VisitorApp(TimedApp):
             await self.navigation.go(partial(OtherTimesScreen, form))
 
     async def _show_times_kept(self) -> None:
-        self.context.visit.slip = None
-        await self._show_result(describe_times_kept(self.context))
+        slip, self.context.visit.slip = self.context.visit.slip, None
+        has_talk = slip is not None and slip.has_talk
+        await self._show_result(describe_times_kept(self.context, has_talk=has_talk))
 
     async def _leave_program(self) -> None:
         self.leave(EXIT_ASKED)

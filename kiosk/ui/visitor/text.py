@@ -437,6 +437,8 @@ def describe_news(news: SlipNews, context: VisitorContext) -> tuple[str, ...]:
     number = context.clinic.public_number
     if news.moved:
         then = _("We ring you at the times that you chose.")
+        if news.phase is RequestPhase.BOOKED:
+            then = _describe_other_talk(_)
         told = (then,) if news.phase is RequestPhase.AGREED else (*told, then)
     elif news.phase in _ASKS_TO_RING or (news.phase is RequestPhase.MISSED and news.next is None):
         ask = _("Please ask any staff member. They can arrange a call.")
@@ -510,13 +512,19 @@ def format_lately_waited(wait: "MeasuredWait", context: VisitorContext) -> str:
     return missed.format(days=wait.days, aim=wait.aim)
 
 
-def describe_times_kept(context: VisitorContext) -> ResultText:
-    """Return the answer to other times, which are kept by then."""
+def _describe_other_talk(_: Translate) -> str:
+    """Return what other times do to a talk that is booked: nothing, until staff have rung."""
+    return _("We ring you about another time. Until then the talk stays.")
+
+
+def describe_times_kept(context: VisitorContext, *, has_talk: bool) -> ResultText:
+    """Return the answer to other times, which are kept by then; a booked talk stands still."""
     _ = context.visit.texts.gettext
+    then = _("We ring you at the times that suit you.")
     return _result(
         context,
         _("Thank you"),
-        _("We ring you at the times that suit you."),
+        _describe_other_talk(_) if has_talk else then,
         _("Show your slip again to see what is next."),
     )
 

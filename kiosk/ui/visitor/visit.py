@@ -76,6 +76,8 @@ class ShownSlip:
     digits: str = field(repr=False)
     central: "CentralSlip | None" = None
     """What the centre knows of it, once it has answered."""
+    has_talk: bool = False
+    """Whether a talk is booked while other times are chosen; it stands until staff move it."""
 
 
 @dataclass(slots=True)

@@ -34,6 +34,7 @@ from kiosk.domain.callbacks.request import (
     Window,
     choose_windows,
 )
+from kiosk.domain.callbacks.wishes import with_message_policy, with_wishes
 from kiosk.domain.ids import NO_ID
 from kiosk.domain.passes import Code, CodeKind, decode
 from kiosk.domain.phones import PhoneProblem, check_phone
@@ -49,6 +50,7 @@ from kiosk.presentation.callbacks import (
     format_source,
     make_slip,
 )
+from kiosk.presentation.wishes import topic_options, wish_options
 from kiosk.ui.desk.dates import read_number, read_past_moment
 from kiosk.ui.desk.forms import FormScreen, MarkRow, Row, TextRow
 from kiosk.ui.desk.messages import Exit, Place, Question
@@ -191,7 +193,8 @@ class EntryScreen(FormScreen):
         super().__init__()
         self._paper = paper
         self._entry = _Entry()
-        self._windows = frozenset({Window.ANY})
+        self._draft = CallbackDraft(NO_ID, b"", ui_language="en")
+        """What is marked of the times, the wishes and the message; each may change another."""
         self._scanned = ""
         """The code of the paper form, where it was scanned."""
 
@@ -221,15 +224,8 @@ class EntryScreen(FormScreen):
         spoken = tuple((code.value, words) for code, words in SPOKEN.items())
         english = frozenset({CallLanguage.ENGLISH.value})
         yield MarkRow("language", "Language", spoken, "On the phone.", english)
-        no_message = frozenset({MessagePolicy.NONE.value})
-        hint = "If they do not pick up, may we leave one? It has name and number only."
-        yield MarkRow("policy", "Message", _MESSAGES, hint, no_message, apart=True)
-        others = tuple((code.value, words) for code, words in ANSWERED_BY_OTHER.items())
-        careful = frozenset({AnsweredByOther.ASK_FOR_NAME.value})
-        yield MarkRow("other", "Another answers", others, "If somebody else picks up.", careful)
-        shares = (("no", "not without asking"), ("yes", "may be told"))
-        hint = "May the peer team tell their care team? No changes nothing else."
-        yield MarkRow("share", "Care team", shares, hint, frozenset({"no"}))
+        yield from self._wish_rows()
+        yield from _message_rows()
         if not self._paper:
             sources = tuple((code.value, SOURCES[code]) for code in ENTERED_SOURCES)
             calls = self.who is not None and Role.CALLER in self.who.roles
@@ -237,6 +233,16 @@ class EntryScreen(FormScreen):
             yield MarkRow("source", "It came by", sources, "", frozenset({usual.value}))
         who = _WHO_SAID_YES_ON_PAPER if self._paper else _WHO_SAID_YES
         yield MarkRow("consent", "They said yes", who, _ASK_THEM, apart=True)
+
+    def _wish_rows(self) -> Iterable[Row]:
+        """Yield what can be wished for, where the clinic offers anything."""
+        offered = self.clinic.wishes
+        if offered.wishes:
+            hint = "Only if they say so. Carer: it is for somebody else."
+            yield MarkRow("wishes", "They wish", wish_options(offered), hint, several=True)
+        if offered.topics:
+            hint = "What they want to talk about, if they say so."
+            yield MarkRow("topics", "About", topic_options(offered), hint, several=True)
 
     def take_scan(self, text: str) -> None:
         code = decode(text)
@@ -305,18 +311,14 @@ class EntryScreen(FormScreen):
         origin = self._read_origin()
         if origin is None:
             return None
-        return CallbackDraft(
-            id=NO_ID,
-            slip_secret=b"",
+        return replace(
+            self._draft,
             preferred_name=name.text,
             phone=phone.e164,
-            windows=self._windows,
             not_before=start if start > self.clinic.today else None,
             call_language=CallLanguage(self._chosen("language")),
-            message_policy=MessagePolicy(self._chosen("policy")),
             answered_by_other=AnsweredByOther(self._chosen("other")),
             share_with_team=self._chosen("share") == "yes",
-            ui_language="en",
             origin=origin,
         )
 
@@ -339,8 +341,28 @@ class EntryScreen(FormScreen):
     @on(Choices.Changed, "#windows")
     def keep_windows(self, event: Choices.Changed) -> None:
         """Mark "any time" alone, and again where nothing else is marked."""
-        self._windows = choose_windows(event.choices.marked, self._windows)
-        event.choices.show(self._windows)
+        windows = choose_windows(event.choices.marked, self._draft.windows)
+        self._draft = replace(self._draft, windows=windows)
+        event.choices.show(windows)
+
+    @on(Choices.Changed, "#wishes, #topics")
+    def keep_wishes(self, event: Choices.Changed) -> None:
+        """Keep what they wish for; who would rather get a text allows one."""
+        here = event.choices
+        others = self._draft.wishes - here.values
+        self._draft = with_wishes(self._draft, others | here.marked)
+        self._show_wishes()
+
+    @on(Choices.Changed, "#policy")
+    def keep_policy(self, event: Choices.Changed) -> None:
+        """Keep which message may be left; without a text allowed none is wished for."""
+        self._draft = with_message_policy(self._draft, MessagePolicy(event.choices.value))
+        self._show_wishes()
+
+    def _show_wishes(self) -> None:
+        for wishes in self.query("#wishes, #topics").results(Choices):
+            wishes.show(self._draft.wishes & wishes.values)
+        self.query_one("#policy", Choices).show({self._draft.message_policy})
 
     def leave(self, exit_: Exit) -> None:
         if exit_ is Exit.BACK and (self.typed("name") or self.typed("phone")):
@@ -350,6 +372,19 @@ class EntryScreen(FormScreen):
             self.pose(ask_sure("Leave this request?", lead, "Yes, leave it", go, name))
         else:
             super().leave(exit_)
+
+
+def _message_rows() -> Iterable[Row]:
+    """Yield the rows of what may be said to others, each with the careful answer marked."""
+    no_message = frozenset({MessagePolicy.NONE.value})
+    hint = "If they do not pick up, may we leave one? It has name and number only."
+    yield MarkRow("policy", "Message", _MESSAGES, hint, no_message, apart=True)
+    others = tuple((code.value, words) for code, words in ANSWERED_BY_OTHER.items())
+    careful = frozenset({AnsweredByOther.ASK_FOR_NAME.value})
+    yield MarkRow("other", "Another answers", others, "If somebody else picks up.", careful)
+    shares = (("no", "not without asking"), ("yes", "may be told"))
+    hint = "May the peer team tell their care team? No changes nothing else."
+    yield MarkRow("share", "Care team", shares, hint, frozenset({"no"}))
 
 
 class EntryReceiptScreen(DeskScreen):

@@ -19,7 +19,7 @@ from kiosk.domain.callbacks.request import (
     MessagePolicy,
     choose_windows,
 )
-from kiosk.domain.callbacks.slips import MOVABLE_PHASES
+from kiosk.domain.callbacks.slips import MOVABLE_PHASES, RequestPhase
 from kiosk.domain.callbacks.wishes import OfferedWishes, with_message_policy, with_wishes
 from kiosk.domain.phones import PhoneProblem, check_phone, format_masked, format_phone
 from kiosk.domain.text import NameProblem, check_name, clean
@@ -258,6 +258,7 @@ class OtherTimesScreen(VisitorScreen):
             )
         )
         if not isinstance(answer, Trouble) and answer.phase in MOVABLE_PHASES:
+            self.visit.slip = replace(slip, has_talk=answer.phase is RequestPhase.BOOKED)
             self.post_message(GoTo(VisitorRoute.TIMES_KEPT))
             return
         self.query_one("#say").display = True

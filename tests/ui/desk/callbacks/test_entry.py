@@ -3,22 +3,29 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from kiosk.domain.callbacks.entry import PaperForm
-from kiosk.domain.callbacks.request import ConsentBy, Origin, Source
+from kiosk.domain.callbacks.request import ConsentBy, MessagePolicy, Origin, Source
 from kiosk.domain.callbacks.slips import RequestPhase
+from kiosk.domain.callbacks.wishes import NO_WISHES
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.domain.printing import PrintResult, PrintState
 from kiosk.domain.staff import Role
 from kiosk.ui.desk.app import DeskApp
+from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.widgets.inputs import Field
 from tests.support.desks import Clinic
-from tests.support.deskscreens import Colleague, at_desk
+from tests.support.deskscreens import Colleague, Written, at_desk, desk_side
 from tests.support.pictures import codes
 
-_TO_CONSENT = 7
+_TO_CONSENT = 9
 """Rows from when to call to who said yes, where nothing else is changed; a paper form has one less.
 """
+_TO_WISHES = 3
+"""Rows from when to call to what they wish for."""
+_TO_CONSENT_FROM_WISHES = _TO_CONSENT - _TO_WISHES
 
 
 async def fill_in(colleague: Colleague, phone: str = "8123 4567", rows: int = _TO_CONSENT) -> None:
@@ -100,6 +107,59 @@ async def test_any_time_and_a_part_of_the_week_exclude_each_other(clinic: Clinic
         colleague.expect("[✓] Mo–Fr 9–12", "[ ] any time")
         await colleague.tap("any time")
         colleague.expect("[ ] Mo–Fr 9–12", "[✓] any time")
+
+
+@pytest.mark.parametrize("size", [(56, 16), (80, 24)])
+async def test_what_somebody_wishes_for_is_asked_and_kept(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    clinic.add_staff("drho", Role.CLINICIAN)
+    async with at_desk(clinic, "drho", size=size) as colleague:
+        await colleague.keys("n")
+        await fill_in(colleague, rows=_TO_WISHES)
+        await colleague.until("[ ] woman", 10)
+        colleague.expect("They wish")
+        await colleague.keys("space")
+        await colleague.tap("] man")
+        colleague.expect("[ ] woman", "[✓] man")
+        await colleague.keys("enter", "space")
+        await colleague.until("[✓] Talks, one to one", 10)
+        await colleague.keys(*["enter"] * (_TO_CONSENT_FROM_WISHES - 1), "space", "k")
+        colleague.expect("Kept:")
+    (row,) = clinic.callbacks.worklist().rows
+    assert row.request.wishes == ("about_one_to_one", "man")
+    assert row.request.message_policy == MessagePolicy.NONE
+
+
+async def test_who_would_rather_get_a_text_allows_one(clinic: Clinic) -> None:
+    clinic.add_staff("drho", Role.CLINICIAN)
+    async with at_desk(clinic, "drho") as colleague:
+        await colleague.keys("n")
+        await fill_in(colleague, rows=_TO_WISHES)
+        await colleague.tap("] text")
+        colleague.expect("[✓] text", "(✓) one text")
+        await colleague.tap("a voicemail")
+        colleague.expect("[ ] text", "(✓) a voicemail")
+        await colleague.tap("] text")
+        await colleague.keys(*["enter"] * _TO_CONSENT_FROM_WISHES, "space", "k")
+    (row,) = clinic.callbacks.worklist().rows
+    assert (row.request.wishes, row.request.message_policy) == (("text",), MessagePolicy.TEXT)
+
+
+async def test_where_nothing_can_be_wished_for_nobody_is_asked(clinic: Clinic) -> None:
+    clinic.add_staff("drho", Role.CLINICIAN)
+
+    def boot() -> DeskSide:
+        side = desk_side(clinic, Written())
+        side.clinic = replace(side.clinic, wishes=NO_WISHES)
+        return side
+
+    async with at_desk(clinic, "drho", boot=boot) as colleague:
+        await colleague.keys("n")
+        await fill_in(colleague, rows=_TO_CONSENT - 2)
+        colleague.expect_not("They wish", "About")
+        await colleague.keys("space", "k")
+        colleague.expect("Kept:")
 
 
 async def test_a_paper_form_is_scanned_and_its_wait_counts_from_its_day(clinic: Clinic) -> None:

@@ -11,7 +11,7 @@ from kiosk.domain.callbacks.request import Window
 from kiosk.domain.callbacks.state import RequestStatus
 from kiosk.domain.callbacks.wishes import CallerWish, Wish, with_wishes
 from kiosk.domain.staff import Role
-from kiosk.presentation.wishes import format_short_wishes, format_wish, wish_options
+from kiosk.presentation.wishes import format_short_wishes, format_wish, topic_options, wish_options
 from kiosk.ui.desk.callbacks.text import describe_request, describe_safety, format_state
 from kiosk.ui.desk.callbacks.worklist import WorklistScreen
 from tests.support.desks import NOON, Clinic
@@ -38,7 +38,7 @@ def test_a_wish_is_told_in_words_and_an_unknown_one_by_its_code() -> None:
 
 
 def test_a_form_of_staff_offers_what_a_visitor_can_wish_for() -> None:
-    options = wish_options(OFFERED)
+    options = (*wish_options(OFFERED), *topic_options(OFFERED))
     assert [code for code, _ in options] == [*Wish, *(topic.code for topic in TOPICS)]
     assert len({words for _, words in options}) == len(options)
 

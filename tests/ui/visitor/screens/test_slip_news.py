@@ -25,6 +25,7 @@ from tests.support.desks import NOON, Clinic
 from tests.support.screens import HOME, SIZES, at_kiosk, side_of
 
 RANG = "We rang on Monday afternoon and could not reach you."
+STAYS = "We ring you about another time. Until then the talk stays."
 AGAIN = "We try again by Tuesday."
 OTHER_TIME = "Does another time suit you better? Choose it here."
 LOOKING = "Looking for news"
@@ -103,6 +104,21 @@ async def test_other_times_can_be_left_and_kept_twice(clinic: Clinic) -> None:
         visitor.expect("It is withdrawn. Nobody will call you about it.")
         visitor.expect_not("Another time")
     assert clinic.count("callback_retiming") == 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_other_times_than_those_of_a_talk_leave_it_as_it_is(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    digits, answer = asked(clinic)
+    booked = answer(SlipNews(RequestPhase.BOOKED, MONDAY_AM, FRIDAY_PM))
+    side = partial(side_of, clinic, ask_central=lambda _: booked)
+    async with at_kiosk(clinic, size=size, boot=side) as visitor:
+        await visitor.scan(digits)
+        visitor.expect("A talk is booked for Friday afternoon.")
+        await visitor.keys("a", "k")
+        visitor.expect("Thank you", STAYS)
+        visitor.expect_not("at the times")
 
 
 async def test_times_that_cannot_be_kept(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,7 +288,7 @@ def test_other_times_take_the_place_of_what_was_to_follow(clinic: Clinic) -> Non
     assert describe_news(moved, context(clinic)) == (then,)
     moved = replace(moved, phase=RequestPhase.BOOKED, next=FRIDAY_PM)
     booked = "A talk is booked for Friday afternoon."
-    assert describe_news(moved, context(clinic)) == (booked, then)
+    assert describe_news(moved, context(clinic)) == (booked, STAYS)
 
 
 def test_without_a_number_the_staff_here_help(clinic: Clinic) -> None:
