@@ -30,7 +30,6 @@ from kiosk.domain.anomalies import FactTimes
 from kiosk.domain.attendance.attendance import CheckInFact
 from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.callbacks.request import Source
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.central.incarnations import SPAN
 from kiosk.domain.clock_sync import corrected
@@ -73,10 +72,8 @@ _made: "Select[*tuple[Any, ...]]" = select(
     _request.kiosk_id,
     _request.created_at.label("at"),
     _request.clock_offset_ms,
-    # A paper form lies before it is entered, which makes no machine late.
-    case((_request.source != Source.PAPER.value, _request.received_at), else_=None).label(
-        "received_at"
-    ),
+    # A paper form lies before it is entered, and what is corrected too: no machine is late by it.
+    case((_request.entered_by.is_(None), _request.received_at), else_=None).label("received_at"),
     _request.clock_doubtful,
 )
 # Nothing comes to a machine's own file from elsewhere.
@@ -132,6 +129,9 @@ def _numbers(kind: type[Fact], at: str) -> "Select[*tuple[Any, ...]]":
     lately = or_(
         facts[at] >= _SINCE, facts.clock_doubtful, has_far_off_clock(facts.clock_offset_ms)
     )
+    if kind is CallbackRequest:
+        # What staff enter is of an earlier time than its number.
+        lately = or_(lately, facts.entered_by.is_not(None))
     return select(
         facts.kiosk_id,
         facts.kiosk_seq,

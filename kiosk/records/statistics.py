@@ -181,8 +181,8 @@ def _came_again(one: Presence, latest: Mapping[bytes, CheckInFact]) -> bool:
 
 
 def _came_after(block: Block, id_: UUID, source: str, received_at: datetime | None) -> bool:
-    """Return whether a paper form was entered on this machine once the block was settled."""
-    entered_at = made_at(id_) if source == Source.PAPER and received_at is None else None
+    """Return whether staff entered a request on this machine once the block was settled."""
+    entered_at = made_at(id_) if source != Source.VISITOR and received_at is None else None
     return entered_at is not None and entered_at >= block.settled_at
 
 

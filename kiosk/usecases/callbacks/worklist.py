@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kiosk.domain.anomalies import FactTimes, time_anomalies
 from kiosk.domain.callbacks.actions import Action, Book, HandOver
-from kiosk.domain.callbacks.request import OpenedRequest, Retiming, Source, retimed
+from kiosk.domain.callbacks.request import OpenedRequest, Retiming, retimed
 from kiosk.domain.callbacks.scheduling import Scheduler
 from kiosk.domain.callbacks.state import (
     CallbackState,
@@ -267,8 +267,8 @@ def export_row(row: WorkRow, number: str, country: str) -> ExportRow:
     request = row.request
     if row.state.status is RequestStatus.WITHDRAWN:
         number = ""
-    # A paper form lies before it is entered, which makes no machine late.
-    received_at = None if request.origin.source == Source.PAPER else request.received_at
+    # A paper form lies before it is entered, and what is corrected too: no machine is late by it.
+    received_at = request.received_at if request.origin.entered_by is None else None
     times = FactTimes(request.created_at, request.kiosk_at, received_at, request.clock_doubtful)
     return ExportRow(
         request,

@@ -189,6 +189,24 @@ def test_numbers_that_are_missing_though_later_ones_came(clinic: Clinic) -> None
     assert AnomalyKind.GAP not in kinds(clinic)
 
 
+def test_what_staff_enter_of_an_earlier_time_came_neither_late_nor_after_a_gap(
+    clinic: Clinic,
+) -> None:
+    session, door = clinic.add_session(), machine(clinic, "8K")
+    for number in (1, 3):
+        seen(clinic, door, session.id, late=MINUTE, seq=number)
+    clinic.clock.move(days=-30)
+    request = asked(clinic, door, "8K2345", late=30 * DAY, seq=2)
+    clinic.clock.move(days=30)
+    assert (AnomalyKind.GAP in kinds(clinic)) is (clinic.owner is not None)
+    clinic.bend(
+        "UPDATE callback_request SET source='counter', entered_by=:me WHERE id=:id",
+        me=clinic.manager.staff.id,
+        id=request,
+    )
+    assert found(clinic) == ()
+
+
 def test_numbers_of_another_folder_of_a_kiosk_follow_no_others(clinic: Clinic) -> None:
     session, door = clinic.add_session(), machine(clinic, "8K")
     for number in (3, 4, SPAN + 4, SPAN + 5):

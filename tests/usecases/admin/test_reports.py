@@ -14,6 +14,7 @@ from kiosk.domain.attendance.attendance import CheckInKind
 from kiosk.domain.callbacks.entry import PaperForm
 from kiosk.domain.callbacks.request import CallLanguage, Origin
 from kiosk.domain.callbacks.state import AttemptResult, EventKind
+from kiosk.domain.person.data import Corrected
 from kiosk.domain.policy import Rules
 from kiosk.domain.statistics import (
     AttendanceBlock,
@@ -248,10 +249,9 @@ def test_what_the_centre_had_too_late_counts_no_more(clinic: Clinic) -> None:
 
 
 @pytest.mark.own_file
-def test_a_paper_form_that_is_entered_later_changes_no_block_that_was_told(clinic: Clinic) -> None:
+def test_what_staff_enter_or_correct_later_changes_no_block_that_was_told(clinic: Clinic) -> None:
     to_a_new_block(clinic)
-    for _ in range(8):
-        ask(clinic)
+    asked = [ask(clinic) for _ in range(8)]
     filled_in_at = clinic.clock.at
     before = last_requests(to_the_report(clinic))
     desk = clinic.access.entry_desk(clinic.fresh(clinic.manager))
@@ -259,6 +259,8 @@ def test_a_paper_form_that_is_entered_later_changes_no_block_that_was_told(clini
     on_paper = Origin("paper", None, "person", "paper")
     paper = PaperForm(form.reference, filled_in_at)
     desk.enter(replace(clinic.draft(), origin=on_paper), paper)
+    people = clinic.access.person_desk(clinic.fresh(clinic.manager))
+    assert isinstance(people.correct_request(asked[0], "Mei", "+6590001112"), Corrected)
     assert last_requests(open_desk(clinic)) == before
     assert before.total == 8
 
