@@ -23,7 +23,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.callbacks.request import Retiming
-from kiosk.domain.callbacks.state import ENDING_KINDS, AttemptResult, EventKind, RequestEvent
+from kiosk.domain.callbacks.state import (
+    CORRECTED,
+    ENDING_KINDS,
+    AttemptResult,
+    EventKind,
+    RequestEvent,
+)
 from kiosk.domain.clock_sync import corrected
 from kiosk.domain.text import clean
 from kiosk.errors import RevisionTaken
@@ -247,6 +253,16 @@ _was_merged = (
     .where(_ending.request_id == _request.id, _ending.kind == EventKind.MERGED.value)
     .exists()
 )
+_taken_back = select(_withdrawal.id).where(_withdrawal.request_id == _event.request_id).exists()
+_corrections = (
+    select(_event.request_id, _event.other_id, _withdrawal.at, _withdrawal.clock_offset_ms)
+    .outerjoin(_withdrawal.id.table, _withdrawal.request_id == _event.request_id)
+    .where(
+        _event.site_id == bindparam("site"),
+        _event.kind == EventKind.MERGED.value,
+        _event.outcome == CORRECTED,
+    )
+)
 _unopened_retimings = (
     RETIMINGS.add_columns(_retiming.request_id)
     .join(_request.id.table, _request.id == _retiming.request_id)
@@ -452,6 +468,22 @@ def events_of_maybe_open(
     """Return the events of the same requests, each with its request's id."""
     for *event, request_id in transaction.connection().execute(_unopened_events, {"site": site_id}):
         yield request_id, RequestEvent(*event)
+
+
+def slips_before_correction(transaction: Transaction, site_id: UUID) -> dict[UUID, list[datetime]]:
+    """Return when corrected requests were taken back by the slip of before, by their ids."""
+    rows = transaction.connection().execute(_corrections, {"site": site_id}).all()
+    into = {row.request_id: row.other_id for row in rows}
+    found: dict[UUID, list[datetime]] = {}
+    for row in rows:
+        if row.at is None:
+            continue
+        last, seen = row.other_id, {row.request_id}
+        while last in into and last not in seen:
+            seen.add(last)
+            last = into[last]
+        found.setdefault(last, []).append(corrected(row.at, row.clock_offset_ms))
+    return found
 
 
 def retimings_of_maybe_open(

@@ -99,6 +99,10 @@ class Outcome(StrEnum):
     ESCALATED = "escalated"
 
 
+CORRECTED = "corrected"
+"""Outcome of merging a request into its corrected copy, for which its slip speaks too."""
+
+
 class Ending(StrEnum):
     """What kind of ending an outcome is, for those who do not need to know why."""
 
@@ -209,6 +213,8 @@ class CallbackState:
     stopped: bool = False
     """Whether a wrong person or number was reached; reopening does not lift it, an undo does."""
     merged_into: UUID | None = None
+    corrected: bool = False
+    """Whether that one is its corrected copy."""
     """The request that this one duplicates, while it is closed as a duplicate."""
     escalated: bool = False
     """Whether it has been handed to the duty clinician and not been reopened since."""
@@ -276,6 +282,7 @@ def callback_state(
         next_at=step.next_at if step else None,
         stopped=any(result in STOPPING_RESULTS for _, result in attempts),
         merged_into=merged_into,
+        corrected=any(e.kind == _MERGED and e.outcome == CORRECTED for e in now_on),
         escalated=EventKind.ESCALATED in kinds[turn:],
         reached=any(result in CONTACT_RESULTS for _, result in attempts),
         note_dismissed=EventKind.NOTE_DISMISSED in kinds,

@@ -14,7 +14,7 @@ from kiosk.devices.export_folder import OldFile
 from kiosk.domain.attendance.attendance import CheckInKind, counting_facts
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import SERIALS, Source, format_reference, parse_reference
-from kiosk.domain.callbacks.state import EventKind, callback_state
+from kiosk.domain.callbacks.state import CORRECTED, EventKind, callback_state
 from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, derive_lookup
 from kiosk.domain.person.data import (
     Corrected,
@@ -197,6 +197,7 @@ class PersonDesk(StaffDesk):
                 request_id=one.id,
                 revision=state.revision + 1,
                 kind=EventKind.MERGED.value,
+                outcome=CORRECTED,
                 by_staff=self._staff.id,
                 at=now,
                 other_id=new.id,

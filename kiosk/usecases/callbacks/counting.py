@@ -50,10 +50,11 @@ def open_schedules(
     accounts = staff.accounts(transaction, site_id)
     in_use = (one.staff for one in accounts if not one.disabled)
     callers = {one.id for one in in_use if Role.CALLER in one.roles}
+    taken_back = callbacks.slips_before_correction(transaction, site_id)
     for kept in requests:
         done = events.get(kept.id, [])
         state = callback_state(done, (), now=scheduler.now)
-        if state.open:
+        if state.open and kept.id not in taken_back:
             asked = retimed(_asked(kept, done), chosen.get(kept.id, ()))
             mine = state.holder_at(scheduler.now) == viewer
             schedule = scheduler.schedule(state, asked, mine=mine)
@@ -69,6 +70,7 @@ def waiting_questions(transaction: Transaction, site_id: UUID) -> list[Callable[
         lambda: list(callbacks.events_of_maybe_open(transaction, site_id)),
         lambda: list(callbacks.retimings_of_maybe_open(transaction, site_id)),
         lambda: staff.accounts(transaction, site_id),
+        lambda: callbacks.slips_before_correction(transaction, site_id),
     ]
 
 

@@ -422,14 +422,16 @@ class CallbackDesk(StaffDesk):
         self, transaction: Transaction, now: datetime, request_id: UUID
     ) -> Transition | None:
         """Read one request; opening one that this desk has not opened yet is audited."""
+        site_id = self._site.site_id
         ask_ahead(
             transaction,
             lambda: callbacks.events_of(transaction, request_id),
             lambda: callbacks.withdrawal_times(transaction, request_id),
             lambda: callbacks.retimings_of(transaction, request_id),
+            lambda: callbacks.slips_before_correction(transaction, site_id),
             lambda: self._viewer(transaction),
         )
-        kept = callbacks.find_listed(transaction, self._site.site_id, request_id)
+        kept = callbacks.find_listed(transaction, site_id, request_id)
         if kept is None:
             return None
         if request_id not in self._cache.entries:
@@ -439,7 +441,10 @@ class CallbackDesk(StaffDesk):
         return Transition(
             retimed(self._cache.opened(kept), (*chosen, *self._builder.retimings(request_id))),
             tuple(callbacks.events_of(transaction, request_id)),
-            tuple(callbacks.withdrawal_times(transaction, request_id)),
+            (
+                *callbacks.withdrawal_times(transaction, request_id),
+                *callbacks.slips_before_correction(transaction, site_id).get(request_id, ()),
+            ),
             (*noted_at, *self._builder.withdrawals_of_duplicates(request_id)),
             self._builder.scheduler(now),
             self._viewer(transaction),

@@ -69,6 +69,8 @@ class WorklistBuilder:
         self._states: dict[UUID, CallbackState] = {}
         self._rows: dict[UUID, WorkRow] = {}
         self._duplicates: dict[UUID, UUID] = {}
+        self._corrected: set[UUID] = set()
+        """Those of them whose slips speak for the request they were merged into."""
         """From a duplicate to the request that it was merged into."""
         self._changed: set[UUID] = set()
         self._viewer: Viewer | None = None
@@ -85,6 +87,7 @@ class WorklistBuilder:
             self._changed.update(changed)
             return
         self._states, self._rows, self._duplicates, self._shown = {}, {}, {}, None
+        self._corrected = set()
 
     def build(self, now: datetime, viewer: Viewer) -> Worklist:
         """Return the list as it is at `now`; the same object where nothing has changed."""
@@ -129,13 +132,31 @@ class WorklistBuilder:
         for id_ in wanted:
             if id_ not in cache.entries:
                 continue
-            events, slips = cache.events(id_), cache.slip_withdrawals(id_)
-            state = callback_state(events, slips, now=now) if events or slips else _UNTOUCHED
-            self._states[id_] = state
+            state = self._fold_one(id_, now)
+            if state.corrected or id_ in self._corrected:
+                (self._corrected.add if state.corrected else self._corrected.discard)(id_)
             if state.merged_into is not None or id_ in self._duplicates:
                 concerned |= self._follow(id_, state.merged_into)
             concerned.add(id_)
+        for id_ in {self._root(one) for one in self._corrected} & concerned:
+            self._fold_one(id_, now)
         return concerned
+
+    def _fold_one(self, id_: UUID, now: datetime) -> CallbackState:
+        events = self._cache.events(id_)
+        slips = [*self._cache.slip_withdrawals(id_), *self._slips_before_correction(id_)]
+        state = callback_state(events, slips, now=now) if events or slips else _UNTOUCHED
+        self._states[id_] = state
+        return state
+
+    def _slips_before_correction(self, request_id: UUID) -> list[datetime]:
+        """Return when the slip of a request that was corrected into this one took it back."""
+        return [
+            at
+            for one in self._corrected
+            if one != request_id and self._root(one) == request_id
+            for at in self._cache.slip_withdrawals(one)
+        ]
 
     def _follow(self, id_: UUID, into: UUID | None) -> set[UUID]:
         """Keep what a request was merged into; return the other requests that this concerns."""

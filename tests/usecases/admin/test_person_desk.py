@@ -11,13 +11,13 @@ from sqlmodel import SQLModel
 from kiosk.domain.attendance.attendance import CheckInKind
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.audit import AuditAction
-from kiosk.domain.callbacks.actions import AddNote, Claim
+from kiosk.domain.callbacks.actions import AddNote, Claim, Refusal, Refused
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.passes import CodeKind, derive_lookup, encode
 from kiosk.domain.person.data import Corrected, NotCorrected, NotThere, PersonData, PersonErased
 from kiosk.domain.person.erasure import EraseReason, lookup_mark
 from kiosk.records.schema.holdings import APART, OF_NOBODY, holdings
-from kiosk.records.schema.tables import CallbackRetiming
+from kiosk.records.schema.tables import CallbackRetiming, CallbackWithdrawal
 from kiosk.usecases.admin.person_desk import PersonDesk
 from tests.support import facts
 from tests.support.calls import do
@@ -116,6 +116,37 @@ def test_a_pass_that_nobody_is_known_by_finds_its_visits(clinic: Clinic) -> None
 def test_what_finds_nobody_says_so(clinic: Clinic, words: str, answer: NotThere) -> None:
     ask(clinic)
     assert desk_of(clinic).find(words) is answer
+
+
+def test_the_slip_of_before_a_correction_takes_the_corrected_one_back(clinic: Clinic) -> None:
+    request, desk = ask(clinic), desk_of(clinic)
+    corrected = desk.correct_request(request, "Quilla", "+6590001112")
+    assert isinstance(corrected, Corrected)
+    corrected = desk.correct_request(request, "Quilla Q", "+6590001112")
+    assert isinstance(corrected, Corrected)
+    menu = clinic.access.menu_desk(clinic.fresh(clinic.manager))
+    (row,) = [one for one in clinic.callbacks.worklist().rows if one.state.open]
+    waiting = menu.news().callbacks
+    assert waiting is not None
+    assert waiting.open == 1
+    # A kiosk knows the request that the slip was made for, and none of what staff did.
+    facts.keep(
+        clinic,
+        CallbackWithdrawal(
+            id=clinic.id(),
+            site_id=clinic.site.site_id,
+            kiosk_id=clinic.site.kiosk_id,
+            request_id=request,
+            at=clinic.clock.now(),
+        ),
+    )
+    assert not [one for one in clinic.callbacks.worklist().rows if one.state.open]
+    refused = clinic.callbacks.reveal(row.request.id)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Refusal.BY_VISITOR
+    waiting = menu.news().callbacks
+    assert waiting is not None
+    assert waiting.open == 0
 
 
 def test_merged_requests_are_one_persons_and_those_of_one_number_are_named(clinic: Clinic) -> None:
