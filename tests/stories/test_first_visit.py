@@ -74,10 +74,13 @@ async def test_somebody_new_is_met_comes_again_and_is_erased(
     async with at_desk(clinic, "manager", size=(120, 40), boot=partial(with_files, clinic)) as desk:
         await desk.keys("y")
         await desk.type(digits, "enter")
-        desk.expect(f"What is kept of {NAME}", "Room 2", "Room 3")
+        desk.expect(f"What is kept of {NAME}", "Room 2 (first time; asked to be met, and was)")
+        desk.expect("Room 3")
         desk.expect_not(digits)
         await desk.keys("e")
         desk.expect("Written to the exports folder:", "Hand it over")
+        (document,) = (clinic.folder / "exports").glob("*.json")
+        assert '"first_visit": "met"' in document.read_text(encoding="utf-8")
         before = everything(clinic, entrance, upstairs)
         assert [one for one in canaries if one not in before] == []
         await desk.keys("x", "w")
