@@ -107,7 +107,12 @@ def _member(member: MemberData, context: ExportContext) -> dict[str, object]:
             for one in member.passes
         ],
         "visits": [
-            {"at": _at(one.at, context), "session": one.label, "counts": one.counts}
+            {
+                "at": _at(one.at, context),
+                "session": one.label,
+                "counts": one.counts,
+                "first_visit": one.first_visit,
+            }
             for one in member.visits
         ],
     }

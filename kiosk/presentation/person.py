@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from kiosk.domain.attendance.attendance import FirstVisit
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.callbacks.worklist import BY_SLIP, RETIMED, HistoryEntry
 from kiosk.domain.person.data import (
@@ -72,6 +73,13 @@ class Part(NamedTuple):
     lines: tuple[tuple[str, str], ...]
 
 
+_FIRST = {
+    None: "",
+    FirstVisit.TO_MEET: " (first time; asked to be met)",
+    FirstVisit.MET: " (first time; asked to be met, and was)",
+}
+
+
 def describe_person(data: PersonData, zone: ZoneInfo) -> tuple[Part, ...]:
     """Return everything that is kept of a person, in parts."""
     parts = [Part(_title(one), tuple(_request_lines(one, zone))) for one in data.requests]
@@ -81,7 +89,8 @@ def describe_person(data: PersonData, zone: ZoneInfo) -> tuple[Part, ...]:
         lines = tuple(
             (
                 _when(one.at, zone),
-                (one.label or "a session") + ("" if one.counts else " (taken off)"),
+                f"{one.label or 'a session'}{_FIRST[one.first_visit]}"
+                + ("" if one.counts else " (taken off)"),
             )
             for one in visits
         )

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from kiosk.domain.attendance.attendance import FirstVisit
 from kiosk.domain.callbacks.request import OpenedRequest
 from kiosk.domain.callbacks.state import OPEN_STATUSES, RequestStatus
 from kiosk.domain.callbacks.worklist import HistoryEntry
@@ -40,6 +41,8 @@ class VisitData:
     """Of the session, as the public screens call it; empty for one that is not kept."""
     counts: bool
     """False where staff took it off the list."""
+    first_visit: FirstVisit | None = None
+    """None where they did not ask to be met."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import literal, or_, select
+from sqlalchemy import and_, literal, or_, select
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.attendance.attendance import CheckInFact
@@ -148,16 +148,18 @@ def check_ins_of(lookups: Sequence[bytes], site_id: UUID) -> "Select[*tuple[Any,
 def visits(
     transaction: Transaction, site_id: UUID, lookups: Sequence[bytes]
 ) -> tuple[list[CheckInFact], dict[UUID, str]]:
-    """Return the check-ins of some passes with the voids that name them, and sessions' labels."""
+    """Return the check-ins of some passes with what names them, and sessions' labels."""
     connection = transaction.connection()
     mine = connection.execute(check_ins_of(lookups, site_id))
     facts = [read_check_in(row) for row in mine]
-    naming = CHECK_INS.where(_check_in.void_of.in_(IDS))
+    there = {fact.session_id for fact in facts}
+    about = and_(_check_in.session_id.in_(there), _check_in.about.in_(IDS))
+    naming = CHECK_INS.where(or_(_check_in.void_of.in_(IDS), about))
     new = [fact.id for fact in facts]
     while new:
-        voids = [read_check_in(row) for row in connection.execute(naming, {"ids": new})]
-        new = [void.id for void in voids if void not in facts]
-        facts += [void for void in voids if void.id in new]
+        found = [read_check_in(row) for row in connection.execute(naming, {"ids": new})]
+        new = [fact.id for fact in found if fact not in facts]
+        facts += [fact for fact in found if fact.id in new]
     labels = (
         select(_session.id, _group.public_label)
         .join_from(table(GroupSession), table(SupportGroup), _group.id == _session.group_id)

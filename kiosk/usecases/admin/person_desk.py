@@ -11,7 +11,12 @@ from sqlmodel import Session as Transaction
 
 from kiosk.devices import export_folder
 from kiosk.devices.export_folder import OldFile
-from kiosk.domain.attendance.attendance import CheckInKind, counting_facts
+from kiosk.domain.attendance.attendance import (
+    CheckInFact,
+    CheckInKind,
+    FirstVisit,
+    counting_facts,
+)
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.request import SERIALS, Source, format_reference, parse_reference
 from kiosk.domain.callbacks.state import CORRECTED, EventKind, callback_state
@@ -324,11 +329,17 @@ class PersonDesk(StaffDesk):
     def _member(self, transaction: Transaction, kept: _Kept) -> MemberData:
         facts, labels = queries.visits(transaction, self._site.site_id, kept.lookups)
         counted = counting_facts(facts)
-        visits = tuple(
-            VisitData(fact.at, clean(labels.get(fact.session_id, "")), fact.id in counted)
-            for fact in sorted(facts, key=lambda fact: (fact.at, fact.id))
-            if fact.kind is not CheckInKind.VOID
-        )
+        told = {(one.about, one.kind) for one in facts if one.id in counted}
+        met = {one.session_id for one in facts if (one.about, CheckInKind.MET) in told}
+
+        def visit(fact: CheckInFact) -> VisitData:
+            asked = (fact.id, CheckInKind.FIRST_VISIT) in told
+            first = FirstVisit.MET if fact.session_id in met else FirstVisit.TO_MEET
+            label = clean(labels.get(fact.session_id, ""))
+            return VisitData(fact.at, label, fact.id in counted, first if asked else None)
+
+        ordered = sorted(facts, key=lambda fact: (fact.at, fact.id))
+        visits = tuple(visit(fact) for fact in ordered if fact.is_arrival)
         member = kept.member
         if member is None or kept.participant_id is None:
             return MemberData(None, "", "", None, (), (), visits)

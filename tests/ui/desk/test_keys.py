@@ -82,6 +82,16 @@ def colleague(clinic: Clinic) -> None:
     clinic.add_staff("ben", Role.CALLER)
 
 
+def has_a_form(clinic: Clinic) -> None:
+    """Make a blank form with the number that is typed."""
+    clinic.access.entry_desk(clinic.fresh(clinic.manager)).make_forms(1)
+    clinic.bend("UPDATE callback_form SET ref = '7K99-K38V'")
+
+
+_NAME_AND_NUMBER = (Typed("Ravi"), "enter", Typed("8123 4567"), "enter")
+_ASKED = ("n", *_NAME_AND_NUMBER)
+_SAID_YES = ("k", "space", "k")
+"""Keeping a request leads to the one question that nobody answers beforehand."""
 SECRET = Typed("river stone lantern")
 CALLER = (
     Task("The next call: no answer", ("n", "r", "a"), "Noted: no answer.", 6, asks),
@@ -238,7 +248,62 @@ MANAGER = (
     Task("Check the audit trail", ("a", "v"), "The trail is whole: its", 2),
     Task("See how the kiosks are", ("k",), "Kiosks", 1),
 )
+CLINICIAN = (
+    Task("Enter a request", (*_ASKED, *_SAID_YES), "Kept: 7K", 0),
+    Task(
+        "Enter one for the mornings",
+        (*_ASKED, "space", *_SAID_YES),
+        "Kept: 7K",
+        0,
+    ),
+    Task(
+        "Enter one from a certain day on",
+        (*_ASKED, "enter", Typed("Thu"), "enter", *_SAID_YES),
+        "Kept: 7K",
+        0,
+    ),
+    Task(
+        "Enter one in another language",
+        (*_ASKED, "enter", "enter", "right", "space", *_SAID_YES),
+        "Kept: 7K",
+        0,
+    ),
+    Task(
+        "Enter one with a wish",
+        (*_ASKED, "enter", "enter", "enter", "space", *_SAID_YES),
+        "Kept: 7K",
+        0,
+    ),
+    Task(
+        "Enter one to which somebody else said yes",
+        (*_ASKED, "k", "down", "right", "space", "k"),
+        "Kept: 7K",
+        0,
+    ),
+    Task("Print the slip of the one just entered", (*_ASKED, *_SAID_YES, "p"), "the slip", 0),
+    Task("Enter the next one", (*_ASKED, *_SAID_YES, "n"), "A request for somebody", 0),
+    Task(
+        "Leave a request half typed",
+        ("n", Typed("Ravi"), "escape", "y"),
+        "Requests that you entered",
+        0,
+    ),
+    Task(
+        "Enter a paper form",
+        (
+            *("p", Typed("7K99-K38V"), "enter", Typed("today 9:30"), "enter"),
+            *(*_NAME_AND_NUMBER, *_SAID_YES),
+        ),
+        "Kept: 7K99-K38V",
+        0,
+        has_a_form,
+    ),
+    Task("Make ten blank paper forms", ("f", "enter"), "the forms", 0),
+    Task("Choose a passphrase of one's own", ("escape", "o"), "passphrase", 0),
+)
+FIRST_SCREENS = {Role.CALLER: "Callbacks:", Role.CLINICIAN: "Requests that you entered"}
 ROLES: dict[Role, tuple[Task, ...]] = {
+    Role.CLINICIAN: CLINICIAN,
     Role.FACILITATOR: FACILITATOR,
     Role.CALLER: CALLER,
     Role.MANAGER: MANAGER,
@@ -257,7 +322,7 @@ async def begin(one: Colleague, first: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 async def test_a_common_task_takes_no_more_keys_than_before(clinic: Clinic, role: Role) -> None:
     clinic.add_staff("anna", role)
-    first = "Callbacks:" if role is Role.CALLER else "What would you like to do?"
+    first = FIRST_SCREENS.get(role, "What would you like to do?")
     if role is Role.CALLER:
         asks(clinic)
     async with at_desk(clinic, "anna") as one:

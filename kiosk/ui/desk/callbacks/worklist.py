@@ -34,6 +34,7 @@ from kiosk.presentation.callbacks import (
 from kiosk.presentation.languages import CALL_LANGUAGES, format_call_language
 from kiosk.presentation.wishes import format_short_wishes
 from kiosk.ui.desk.callbacks.duplicates import RingingBackScreen
+from kiosk.ui.desk.callbacks.entry import EntryScreen
 from kiosk.ui.desk.callbacks.export import ExportScreen
 from kiosk.ui.desk.callbacks.questions import ask_displayed_number, ask_export_format
 from kiosk.ui.desk.callbacks.request import RequestScreen
@@ -317,6 +318,7 @@ class WorklistScreen(DeskScreen):
         yield Key("w", "When", lambda: self._narrow(view.with_next_window()))
         if view.is_narrowed:
             yield Key("r", "Reset", self._widen)
+        yield Key("f", "New request", partial(self.open, EntryScreen))
         if view.rows:
             yield Key("x", "Export", self._export)
 

@@ -146,6 +146,17 @@ async def test_who_would_rather_get_a_text_allows_one(clinic: Clinic) -> None:
     assert (row.request.wishes, row.request.message_policy) == (("text",), MessagePolicy.TEXT)
 
 
+async def test_a_caller_enters_a_request_from_the_list_and_is_back_there(clinic: Clinic) -> None:
+    clinic.add_staff("anna", Role.CALLER)
+    async with at_desk(clinic, "anna") as colleague:
+        await colleague.keys("f")
+        await fill_in(colleague, rows=0)
+        await colleague.keys("k", "space", "k")
+        colleague.expect("Kept: ")
+        await colleague.keys("escape")
+        colleague.expect("1 to call now", "Ravi")
+
+
 async def test_where_nothing_can_be_wished_for_nobody_is_asked(clinic: Clinic) -> None:
     clinic.add_staff("drho", Role.CLINICIAN)
 
