@@ -1,6 +1,7 @@
 """Paper forms for callback requests: an A4 page each, with a strip for the person to keep.
 
-What the form asks is what the kiosk asks; its number and code are printed on both parts.
+What the form asks is what the kiosk asks, but for wishes; its number and code are printed on both
+parts.
 """
 
 import io

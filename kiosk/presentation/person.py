@@ -64,6 +64,8 @@ _STEPS = {
     BY_SLIP: "taken back by slip",
     RETIMED: "other times chosen by slip",
 }
+_LASTING = frozenset({EventKind.CLAIMED.value, EventKind.HELD.value})
+"""Steps with a time at which they end; that of others is when the next thing is to be."""
 
 
 class Part(NamedTuple):
@@ -193,8 +195,10 @@ def _step(entry: HistoryEntry, zone: ZoneInfo) -> str:
         is_call = entry.kind == EventKind.ATTEMPT.value
         words += f": {(format_result if is_call else format_outcome)(entry.outcome)}"
     words += f", by {entry.by}" if entry.by else ""
-    words += f", for {_when(entry.next_at, zone)}" if entry.next_at else ""
-    words += f", with {entry.whom}" if entry.whom else ""
+    until = "until" if entry.kind in _LASTING else "for"
+    words += f", {until} {_when(entry.next_at, zone)}" if entry.next_at else ""
+    to = "to" if entry.kind == EventKind.HANDED_OVER.value else "with"
+    words += f", {to} {entry.whom}" if entry.whom else ""
     words += " (undone)" if entry.undone else ""
     return words + (f". Note: {entry.note}" if entry.note else "")
 

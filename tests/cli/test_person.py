@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 
 from kiosk.bootstrap.data_folder import make_folder
 from kiosk.domain.attendance.check_in import JoinDraft
+from kiosk.domain.callbacks.actions import Claim
 from kiosk.domain.passes import CodeKind, encode
 from tests.cli.calling import Kiosk
 from tests.cli.managing import Manager
@@ -53,6 +55,14 @@ def test_what_is_kept_is_shown_in_parts(clinic: Clinic, manager: Manager) -> Non
     assert "8123 4567" in told.out
     rows = manager.rows("person", "show", ref)
     assert {"part": f"Request {ref}", "about": "Name", "words": NAME} in rows
+
+
+def test_a_step_says_until_when_it_lasts(clinic: Clinic, manager: Manager) -> None:
+    ref = ask(clinic)
+    (row,) = clinic.callbacks.worklist().rows
+    clinic.callbacks.act(row.request.id, 0, Claim())
+    until = clinic.clock.at.astimezone(clinic.site.zone) + timedelta(minutes=30)
+    assert f"taken, by manager, until {until:%Y-%m-%d %H:%M}" in manager("person", "show", ref).out
 
 
 def test_an_export_is_a_document_and_a_page(clinic: Clinic, manager: Manager) -> None:

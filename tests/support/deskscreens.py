@@ -1,7 +1,7 @@
 """Somebody of the clinic's staff before the desk; without a terminal."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from unittest.mock import patch
@@ -30,6 +30,7 @@ from kiosk.ui.desk.session import (
     Tools,
 )
 from kiosk.ui.desk.sign_in import SignInScreen
+from kiosk.ui.terminal.messages import Scanned
 from tests.support.desks import PASSPHRASE, Clinic
 from tests.support.hands import Hands, Seconds, WatchedDoor, draw_nothing
 from tests.support.screens import OFFERED, USUAL
@@ -89,11 +90,6 @@ class PrinterAtHand:
         """Remember what is printed."""
         self.slips.append(slip)
         return self._begin("the slip")
-
-    def page(self, what: str, draw: Callable[[], bytes]) -> PrintJob:
-        """Draw what is printed."""
-        assert draw()
-        return self._begin(what)
 
     def _begin(self, what: str) -> PrintJob:
         self.jobs.append(PrintJob(what, self.result))
@@ -238,3 +234,10 @@ async def at_desk(
                 assert not app.crashed
     finally:
         app.door.close()
+
+
+async def scan(colleague: Colleague, digits: str) -> None:
+    """Hold a code under the desk's scanner."""
+    app: DeskApp = colleague.app
+    app.post_message(Scanned(digits))
+    await colleague.settle()

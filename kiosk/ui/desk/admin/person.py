@@ -64,13 +64,16 @@ class FindPersonScreen(DeskScreen):
         """Look for what was scanned or typed."""
         self._look()
 
-    def _look(self) -> None:
-        self.once(self._find)
+    def take_scan(self, text: str) -> None:
+        self.once(partial(self._find, text))
 
-    async def _find(self) -> None:
+    def _look(self) -> None:
         field = self.query_one(Field)
         text = field.value
         field.value = ""
+        self.once(partial(self._find, text))
+
+    async def _find(self, text: str) -> None:
         if not text.strip():
             self.say("Please scan or type something first.")
             return

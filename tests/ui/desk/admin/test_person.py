@@ -4,7 +4,7 @@ from uuid import UUID
 
 from kiosk.domain.passes import CodeKind, encode
 from tests.support.desks import PASSPHRASE, Clinic
-from tests.support.deskscreens import Colleague, at_desk
+from tests.support.deskscreens import Colleague, at_desk, scan
 
 
 def ask(clinic: Clinic) -> tuple[UUID, str]:
@@ -39,9 +39,9 @@ async def test_a_scanned_slip_finds_it_and_what_finds_nothing_says_so(clinic: Cl
         colleague.expect("That is neither a slip, nor a pass, nor a reference.")
         await colleague.keys("enter")
         colleague.expect("Please scan or type something first.")
-        await colleague.type(encode(CodeKind.PASS, b"nobody's pass 12"), "enter")
+        await scan(colleague, encode(CodeKind.PASS, b"nobody's pass 12"))
         colleague.expect("Nothing is kept by this.")
-        await colleague.type(encode(CodeKind.SLIP, draft.slip_secret), "enter")
+        await scan(colleague, encode(CodeKind.SLIP, draft.slip_secret))
         colleague.expect("What is kept of Mei")
 
 

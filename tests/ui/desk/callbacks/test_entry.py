@@ -12,12 +12,10 @@ from kiosk.domain.callbacks.wishes import NO_WISHES
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.domain.printing import PrintResult, PrintState
 from kiosk.domain.staff import Role
-from kiosk.ui.desk.app import DeskApp
 from kiosk.ui.desk.session import DeskSide
-from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.widgets.inputs import Field
 from tests.support.desks import Clinic
-from tests.support.deskscreens import Colleague, Written, at_desk, desk_side
+from tests.support.deskscreens import Colleague, Written, at_desk, desk_side, scan
 from tests.support.pictures import codes
 
 _TO_CONSENT = 9
@@ -237,13 +235,6 @@ async def test_callers_read_how_it_came_and_who_said_yes(clinic: Clinic) -> None
         colleague.expect("paper, entered by drho", "somebody for them said yes on paper")
         await colleague.keys("escape", "down", "enter")
         colleague.expect_not("entered by")
-
-
-async def scan(colleague: Colleague, digits: str) -> None:
-    """Hold a code under the desk's scanner."""
-    app: DeskApp = colleague.app
-    app.post_message(Scanned(digits))
-    await colleague.settle()
 
 
 async def test_what_becomes_of_a_slip_is_read_on_a_low_screen_too(clinic: Clinic) -> None:
