@@ -91,7 +91,7 @@ async def test_other_times_can_be_left_and_kept_twice(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.scan(digits)
         await visitor.keys("a", "b")
-        visitor.expect("It is kept safely on this kiosk")
+        visitor.expect("It has been kept safely on this kiosk")
         visitor.expect_not("that you chose")
         for _times in range(2):
             await visitor.keys("a", "k")
@@ -159,7 +159,7 @@ async def test_the_centres_news_are_filled_in_when_they_come(clinic: Clinic) -> 
 
     async with at_kiosk(clinic, boot=partial(side_of, clinic, ask_central=ask)) as visitor:
         await visitor.sends_scan(digits)
-        await visitor.until("It is kept safely on this kiosk since Monday afternoon.", 5)
+        await visitor.until("It has been kept safely on this kiosk since Monday afternoon.", 5)
         assert visitor.sees(LOOKING)
         go_on.set()
         await visitor.settle()
@@ -184,7 +184,7 @@ async def test_nothing_waits_for_a_centre_that_does_not_answer(
 
     async with at_kiosk(clinic, boot=partial(side_of, clinic, ask_central=ask)) as visitor:
         await visitor.scan(digits)
-        visitor.expect("It is kept safely on this kiosk", NO_NEWS, "W Withdraw it")
+        visitor.expect("It has been kept safely on this kiosk", NO_NEWS, "W Withdraw it")
         await visitor.keys("h")
         visitor.expect("Help now")
         go_on.set()
@@ -244,8 +244,8 @@ def context(clinic: Clinic, number: str = "", language: str = "en") -> VisitorCo
 MONDAY_AM = HalfDay(date(2026, 3, 2), afternoon=False)
 FRIDAY_PM = HalfDay(date(2026, 3, 6), afternoon=True)
 TOLD = {
-    RequestPhase.KEPT_HERE: "It is kept safely on this kiosk since Monday morning.",
-    RequestPhase.WITH_CLINIC: "It is with the clinic since Monday morning.",
+    RequestPhase.KEPT_HERE: "It has been kept safely on this kiosk since Monday morning.",
+    RequestPhase.WITH_CLINIC: "It has been with the clinic since Monday morning.",
     RequestPhase.MISSED: (
         "We rang on Monday morning and could not reach you. We try again by Friday."
     ),
