@@ -304,3 +304,15 @@ def test_a_day_of_another_week_has_its_date(clinic: Clinic) -> None:
     far = SlipNews(RequestPhase.MISSED, HalfDay(date(2026, 2, 20), True), FRIDAY_PM)
     (rang, _again) = describe_news(far, context(clinic))
     assert rang == "We rang on 20 February in the afternoon and could not reach you."
+
+
+@pytest.mark.parametrize("size", [(80, 24), (106, 32), (120, 40)], ids=str)
+async def test_what_stands_apart_ends_where_the_page_ends(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    digits, _ = asked(clinic)
+    async with at_kiosk(clinic, size=size) as visitor:
+        await visitor.scan(digits)
+        apart, page = visitor.screen.query_one("#withdraw"), visitor.screen.query_one("#told")
+        assert apart.region.right == page.region.right
+        assert visitor.screen.query_one("#back").region.x == page.region.x
