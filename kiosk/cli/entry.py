@@ -156,7 +156,7 @@ def show_entered(desk: "EntryDesk", zone: ZoneInfo, form: Format) -> None:
         }
         for one in desk.entered()
     ]
-    show(rows, form, columns=_COLUMNS, empty="You have entered nobody yet.")
+    show(rows, form, columns=_COLUMNS, empty="You have entered no request yet.")
 
 
 def make_forms(

@@ -111,7 +111,7 @@ def describe_what_stays(data: PersonData) -> tuple[str, ...]:
     stays = [
         "How many came to each session, head counts, and reports made so far: numbers alone.",
         "The audit trail: who did what and when, by ids and codes; no name, no number.",
-        "Marks without a meaning, so that nothing of it comes back.",
+        "Codes that name nobody, so that nothing of it comes back.",
     ]
     if data.at_centre:
         stays += [
@@ -167,7 +167,7 @@ def _request_lines(one: RequestData, zone: ZoneInfo) -> Iterator[tuple[str, str]
         yield "Name and number", "cannot be opened with your keys"
     else:
         yield "Name", request.preferred_name or "–"
-        yield "Telephone", one.phone or "–"
+        yield "Number", one.phone or "–"
     yield "Asked", f"{_when(request.created_at, zone)}, {format_source(request.origin.source)}"
     yield "Consent", format_consent(request.origin)
     if request.wishes:
@@ -176,7 +176,7 @@ def _request_lines(one: RequestData, zone: ZoneInfo) -> Iterator[tuple[str, str]
     yield "To be called", format_windows(request.windows)
     if request.not_before is not None:
         yield "Not before", request.not_before.isoformat()
-    yield "In", format_call_language(request.call_language)
+    yield "Language", format_call_language(request.call_language)
     yield "Messages", format_message_policy(request.message_policy)
     yield "If others answer", format_answered_by_other(request.answered_by_other)
     yield "Care team", "may be told" if request.share_with_team else "is not told"

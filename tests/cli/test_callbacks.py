@@ -399,7 +399,7 @@ def test_a_clinic_that_offers_no_wishes_takes_none(clinician: Desk) -> None:
 def test_a_clinician_reads_nobody_elses(clinician: Desk, demo: Path) -> None:
     reference = ask_for_call(demo)
     assert clinician.rows("list") == []
-    assert "You have entered nobody yet." in clinician("list").out
+    assert "You have entered no request yet." in clinician("list").out
     assert "role caller" in clinician.refused("show", reference)
     assert "role caller" in clinician.refused("export")
 

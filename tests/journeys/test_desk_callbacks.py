@@ -217,7 +217,7 @@ def a_slip_and_a_typed_reference_reach_the_worklist(
     desk.wait_until(lambda: "new" in row_of(desk, "Zenobia"), "the request with a slip")
     desk.wait_until(lambda: "new" in row_of(desk, "Yolanda"), "the request without")
     kiosk.send(f"{digits}\r")
-    kiosk.wait_for("It is kept safely on this kiosk since")
+    kiosk.wait_for("It has been kept safely on this kiosk since")
     kiosk.choose("w")
     kiosk.wait_for("It is withdrawn. Nobody will call you about it.")
     finish(kiosk)

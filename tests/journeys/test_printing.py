@@ -32,7 +32,7 @@ def test_a_printer_that_is_off_stops_nobody_and_prints_once_it_is_on(clinic: Cli
         terminal.choose("y")
         reference = reference_on(terminal)
         terminal.choose("p")
-        terminal.wait_for("The slip could not be printed.")
+        terminal.wait_for("No slip came out.")
         server.listen()
         thread = Thread(target=serve, daemon=True)
         thread.start()

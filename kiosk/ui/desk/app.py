@@ -227,7 +227,7 @@ class DeskApp(StaffApp):
         over = [job for job, _ in self._printing if job.result is not None]
         self._printing = [(job, since) for job, since in self._printing if job.result is None]
         if over:
-            screen.say(" ".join(describe_printed(job) for job in over))
+            screen.say(" ".join(dict.fromkeys(map(describe_printed, over))))
         elif not screen.sentence or screen.sentence.startswith(PRINTING):
             job, since = next(iter(self._printing), (None, 0.0))
             screen.say("" if job is None else format_printing(job.what, self.monotonic() - since))

@@ -398,7 +398,7 @@ def describe_printing(result: "PrintResult | None", _: Translate) -> str:
     if result is None:
         return _("Your slip is being printed.")
     if not result.is_taken:
-        return _("The slip could not be printed. Please photograph the code.")
+        return _("No slip came out. Please photograph the code.")
     if result.state is PrintState.PRINTED:
         return _("Please take your slip.")
     return _("Please take your slip. If none comes, photograph the code.")
@@ -465,8 +465,8 @@ def _is_without_day(news: SlipNews) -> bool:
 
 def _news_sentences(_: Translate) -> dict[RequestPhase, tuple[str, ...]]:
     return {
-        RequestPhase.KEPT_HERE: (_("It is kept safely on this kiosk since {when}."),),
-        RequestPhase.WITH_CLINIC: (_("It is with the clinic since {when}."),),
+        RequestPhase.KEPT_HERE: (_("It has been kept safely on this kiosk since {when}."),),
+        RequestPhase.WITH_CLINIC: (_("It has been with the clinic since {when}."),),
         RequestPhase.MISSED: (
             _("We rang on {when} and could not reach you."),
             _("We try again by {day}."),

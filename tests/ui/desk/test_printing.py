@@ -63,3 +63,15 @@ async def test_what_waits_at_the_printer_is_told(clinic: Clinic) -> None:
         end(colleague, PrintResult(PrintState.WAITING, "It waits at the printer (Out of paper)."))
         await colleague.wait(1)
         colleague.expect("Not printed yet: the roster. It waits at the printer (Out of paper).")
+
+
+async def test_two_that_end_alike_are_told_once(clinic: Clinic) -> None:
+    clinic.add_session("Room 2", starts=-20)
+    async with at_desk(clinic, "manager") as colleague:
+        await begin(colleague)
+        await colleague.keys("p")
+        for job in colleague.written.printer.jobs:
+            job.result = OUT_OF_PAPER
+        await colleague.wait(1)
+        assert len(colleague.written.printer.jobs) == 2
+        assert colleague.screen.sentence == "Not printed: the roster. The printer is out of paper."

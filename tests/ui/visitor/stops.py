@@ -236,7 +236,7 @@ STOPS = (
     Stop("nothing-open", "Next today: Room 7, 1:30 pm", _nothing_open),
     Stop("scan-again", "This is not a group pass", _scan_again),
     Stop("scan-in-form", "Back to my form", _scan_in_form),
-    Stop("slip", "It is kept safely on this kiosk since", _slip),
+    Stop("slip", "It has been kept safely on this kiosk since", _slip),
     Stop("slip-told", "We rang on Monday afternoon and could not reach you.", _told),
     Stop("other-times", "Which times suit you better?", _other_times),
     Stop("times-kept", "We ring you at the times that suit you.", _times_kept),

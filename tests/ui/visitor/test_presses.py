@@ -149,7 +149,7 @@ async def test_nothing_is_counted_or_withdrawn_by_a_key_that_came_early(clinic: 
         visitor.screen.query_one("#withdraw").focus()
         await visitor.touch_down(*visitor.place_of("Withdraw it"))
         await visitor.settle()
-        visitor.expect("It is kept safely on this kiosk since")
+        visitor.expect("It has been kept safely on this kiosk since")
     assert clinic.count("check_in") == clinic.count("callback_withdrawal") == 0
 
 

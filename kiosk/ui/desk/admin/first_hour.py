@@ -75,7 +75,7 @@ class BookletsScreen(_Told):
 
 
 def _booklet_rows(found: "Booklets") -> list[tuple[str, str]]:
-    rows = [(clean(one.title), one.url or "no address yet, so not shown") for one in found.items]
+    rows = [(clean(one.title), one.url or "no address yet") for one in found.items]
     if not rows:
         rows = [("", "None is listed, so nothing is missing.")]
     return rows

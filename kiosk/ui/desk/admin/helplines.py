@@ -29,12 +29,12 @@ def format_long_day(day: "date") -> str:
 
 def describe_rung(found: "HelplinesInForce", zone: "ZoneInfo") -> str:
     """Return who rang the lines and when, and by when they are to be rung again."""
-    again = f"To be rung again by {format_long_day(found.lines.review_by)}."
     if found.published_at is None:
-        return f"Nobody here has rung these numbers yet. {again}"
+        return "Nobody here has rung these numbers yet. Ring each of them, then press R."
     day = format_long_day(found.published_at.astimezone(zone).date())
     by = f" by {found.published_by}" if found.published_by else ""
-    return f"Rung{by} on {day}. {again}"
+    again = format_long_day(found.lines.review_by)
+    return f"Rung{by} on {day}. To be rung again by {again}."
 
 
 class HelplinesScreen(DeskScreen):

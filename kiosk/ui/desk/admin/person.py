@@ -202,7 +202,7 @@ class CorrectScreen(FormScreen):
         hint = entered if data.requests else f"Only the team can read it. {OLD_GREETING}"
         yield TextRow("name", "Name", hint, data.current_name, most=120)
         if data.requests:
-            yield TextRow("phone", "Telephone", entered, data.current_phone, most=40)
+            yield TextRow("phone", "Number", entered, data.current_phone, most=40)
 
     def keep(self) -> None:
         self.once(self._keep)

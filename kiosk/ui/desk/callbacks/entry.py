@@ -70,7 +70,7 @@ _COLUMNS = (
     Column("Came by", 7, rank=1),
     Column("State", 16, 14, grows=True),
 )
-_NONE_YET = "You have entered nobody yet. N begins a request."
+_NONE_YET = "You have entered no request yet. N begins one."
 _WINDOWS = (
     (Window.WEEKDAY_MORNING.value, "Mo–Fr 9–12"),
     (Window.WEEKDAY_AFTERNOON.value, "Mo–Fr 12–4"),
@@ -107,7 +107,7 @@ class EnteredScreen(DeskScreen):
         return "Requests that you entered"
 
     def lead(self) -> str:
-        return "Who it was only callers can read. The reference is on the person's slip."
+        return "Only callers can read who it was. The reference is on the person's slip."
 
     def body(self) -> Iterable[Widget]:
         yield Listing[EnteredRequest](

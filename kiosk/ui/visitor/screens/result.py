@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -25,6 +26,9 @@ from kiosk.ui.widgets.card import Card, CardText
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.visitor_bar import Bar
+
+if TYPE_CHECKING:  # few kiosks print
+    from kiosk.domain.printing import PrintJob
 
 
 def card_area(text: ResultText, size: Size) -> tuple[int, int]:
@@ -133,6 +137,11 @@ class NoticeScreen(VisitorScreen):
         return self._field is not None and types_text(event)
 
 
+def _needs_no_other(job: "PrintJob | None") -> bool:
+    """Return whether a slip is being printed, or came out."""
+    return job is not None and (job.result is None or job.result.is_taken)
+
+
 _PRINT_ROWS = 22
 """Rows from which on there is room for a button beside a code."""
 
@@ -170,12 +179,11 @@ class CodeScreen(BesideCodeScreen):
 
     async def _print_slip(self) -> None:
         slip, job = self._shown.slip, self.visit.slip_job
-        is_done = job is not None and (job.result is None or job.result.is_taken)
-        if slip is None or is_done or not self.has_class("-prints"):
+        if slip is None or _needs_no_other(job) or not self.has_class("-prints"):
             return
         answer = await self.ask(lambda side: side.print_slip(slip))
         if answer is None or isinstance(answer, Trouble):
-            self.say(self._("The slip could not be printed. Please photograph the code."), "#to-do")
+            self.say(self._("No slip came out. Please photograph the code."), "#to-do")
         else:
             self.visit.slip_job = answer
             self.tick()
@@ -186,6 +194,7 @@ class CodeScreen(BesideCodeScreen):
         if job is not None and self._shown.slip is not None:
             self.say(describe_printing(job.result, self._), "#to-do")
             self.add_class("-printing")
+            self.set_class(_needs_no_other(job), "-printed")
 
     def on_mount(self) -> None:
         self.tick()

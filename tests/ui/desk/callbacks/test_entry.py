@@ -36,7 +36,7 @@ async def fill_in(colleague: Colleague, phone: str = "8123 4567", rows: int = _T
 async def test_a_clinician_begins_at_their_own_requests(clinic: Clinic) -> None:
     clinic.add_staff("drho", Role.CLINICIAN)
     async with at_desk(clinic, "drho") as colleague:
-        colleague.expect("Requests that you entered", "You have entered nobody yet.")
+        colleague.expect("Requests that you entered", "You have entered no request yet.")
         await colleague.keys("escape")
         colleague.expect("Enter a request", "My own passphrase")
         colleague.expect_not("Callbacks", "Members")

@@ -79,7 +79,7 @@ async def test_the_slip_of_a_receipt_can_be_photographed_and_scanned(clinic: Cli
         (digits,) = await seen_everywhere(visitor)
         assert clinic.visitor.slip_state(digits).phase is RequestPhase.KEPT_HERE
         await visitor.scan(digits)
-        visitor.expect("It is kept safely on this kiosk since")
+        visitor.expect("It has been kept safely on this kiosk since")
 
 
 async def test_the_numbers_to_take_home_have_their_codes(clinic: Clinic) -> None:

@@ -9,7 +9,7 @@ from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.desks import Clinic
 from tests.support.screens import HOME, at_kiosk
 
-KEPT = "It is kept safely on this kiosk since"
+KEPT = "It has been kept safely on this kiosk since"
 WITHDRAWN = "It is withdrawn. Nobody will call you about it."
 THANKS = "If the code fits a request, staff will withdraw it."
 

@@ -91,7 +91,7 @@ async def test_other_times_can_be_left_and_kept_twice(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.scan(digits)
         await visitor.keys("a", "b")
-        visitor.expect("It is kept safely on this kiosk")
+        visitor.expect("It has been kept safely on this kiosk")
         visitor.expect_not("that you chose")
         for _times in range(2):
             await visitor.keys("a", "k")
@@ -159,7 +159,7 @@ async def test_the_centres_news_are_filled_in_when_they_come(clinic: Clinic) -> 
 
     async with at_kiosk(clinic, boot=partial(side_of, clinic, ask_central=ask)) as visitor:
         await visitor.sends_scan(digits)
-        await visitor.until("It is kept safely on this kiosk since Monday afternoon.", 5)
+        await visitor.until("It has been kept safely on this kiosk since Monday afternoon.", 5)
         assert visitor.sees(LOOKING)
         go_on.set()
         await visitor.settle()
@@ -184,7 +184,7 @@ async def test_nothing_waits_for_a_centre_that_does_not_answer(
 
     async with at_kiosk(clinic, boot=partial(side_of, clinic, ask_central=ask)) as visitor:
         await visitor.scan(digits)
-        visitor.expect("It is kept safely on this kiosk", NO_NEWS, "W Withdraw it")
+        visitor.expect("It has been kept safely on this kiosk", NO_NEWS, "W Withdraw it")
         await visitor.keys("h")
         visitor.expect("Help now")
         go_on.set()
@@ -244,8 +244,8 @@ def context(clinic: Clinic, number: str = "", language: str = "en") -> VisitorCo
 MONDAY_AM = HalfDay(date(2026, 3, 2), afternoon=False)
 FRIDAY_PM = HalfDay(date(2026, 3, 6), afternoon=True)
 TOLD = {
-    RequestPhase.KEPT_HERE: "It is kept safely on this kiosk since Monday morning.",
-    RequestPhase.WITH_CLINIC: "It is with the clinic since Monday morning.",
+    RequestPhase.KEPT_HERE: "It has been kept safely on this kiosk since Monday morning.",
+    RequestPhase.WITH_CLINIC: "It has been with the clinic since Monday morning.",
     RequestPhase.MISSED: (
         "We rang on Monday morning and could not reach you. We try again by Friday."
     ),
@@ -304,3 +304,15 @@ def test_a_day_of_another_week_has_its_date(clinic: Clinic) -> None:
     far = SlipNews(RequestPhase.MISSED, HalfDay(date(2026, 2, 20), True), FRIDAY_PM)
     (rang, _again) = describe_news(far, context(clinic))
     assert rang == "We rang on 20 February in the afternoon and could not reach you."
+
+
+@pytest.mark.parametrize("size", [(80, 24), (106, 32), (120, 40)], ids=str)
+async def test_what_stands_apart_ends_where_the_page_ends(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    digits, _ = asked(clinic)
+    async with at_kiosk(clinic, size=size) as visitor:
+        await visitor.scan(digits)
+        apart, page = visitor.screen.query_one("#withdraw"), visitor.screen.query_one("#told")
+        assert apart.region.right == page.region.right
+        assert visitor.screen.query_one("#back").region.x == page.region.x
