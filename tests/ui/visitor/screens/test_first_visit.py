@@ -93,3 +93,10 @@ async def test_what_cannot_be_kept_is_said(clinic: Clinic) -> None:
         clinic.bend("DELETE FROM check_in")
         await visitor.keys("f")
         visitor.expect("Please ask at the counter")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_tick_has_a_line_of_its_own(clinic: Clinic, size: tuple[int, int]) -> None:
+    async with at_kiosk(clinic, size=size) as visitor:
+        await check_in("enter")(visitor, clinic)
+        assert any(f"[ ] {WISH}" in line for line in visitor.lines)
