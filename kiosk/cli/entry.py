@@ -77,7 +77,7 @@ def add(
     ] = None,
     window: Annotated[
         list[Window] | None,
-        typer.Option(metavar="CODE", help=f"{', '.join(Window)}; may be repeated."),
+        typer.Option(metavar="CODE", help="A part of the week, such as saturday_am."),
     ] = None,
     not_before: Annotated[
         datetime | None,
@@ -97,7 +97,7 @@ def add(
     ] = AnsweredByOther.ASK_FOR_NAME,
     wish: Annotated[
         list[str] | None,
-        typer.Option(metavar="CODE", help=f"{', '.join(Wish)}, about_TOPIC; may be repeated."),
+        typer.Option(metavar="CODE", help=f"{', '.join(Wish)}, about_…"),
     ] = None,
     share: Annotated[bool, typer.Option("--share", help="Their care team may be told.")] = False,
     paper: Annotated[
