@@ -97,7 +97,7 @@ def add(
     ] = AnsweredByOther.ASK_FOR_NAME,
     wish: Annotated[
         list[str] | None,
-        typer.Option(metavar="CODE", help=f"{', '.join(Wish)}, about_…"),
+        typer.Option(metavar="CODE", help=f"{', '.join(Wish)}, about_X."),
     ] = None,
     share: Annotated[bool, typer.Option("--share", help="Their care team may be told.")] = False,
     paper: Annotated[
