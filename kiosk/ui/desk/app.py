@@ -69,6 +69,10 @@ _SESSION_ROUTES: dict[Place, Callable[[UUID], DeskScreen]] = {
 """Which screen is at each place that is about one session."""
 _REST = 1
 """The app's own empty screen, which lies under all others."""
+_MANY_TIMERS = 300
+"""Several times what a desk has going."""
+_LATER = 3600.0
+"""Seconds; later than any of them."""
 _LONG = "You have been signed in for a long time; please sign in again."
 
 
@@ -160,6 +164,7 @@ class DeskApp(StaffApp):
             self.clear_notifications()
             self.forget_input()
             self.forget_drawn()
+        await _drop_cancelled_timers()
         gc.collect()
 
     def _dressed(self, make: Maker) -> m.AnyScreen:
@@ -352,3 +357,15 @@ class DeskApp(StaffApp):
         if not self.is_stale(event):
             await self.back()
             event.question.then(event.value)
+
+
+async def _drop_cancelled_timers() -> None:
+    """Let the event loop forget cancelled timers, and the screens that they were started on.
+
+    A loop keeps each until it would have been due, unless more than half of over a hundred are
+    cancelled: so many are added here.
+    """
+    loop = asyncio.get_running_loop()
+    for _ in range(_MANY_TIMERS):
+        loop.call_later(_LATER, bool).cancel()
+    await asyncio.sleep(0)

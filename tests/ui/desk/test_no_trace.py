@@ -1,5 +1,6 @@
 """When a desk locks or somebody signs out, keys, desks and opened names are gone."""
 
+import asyncio
 import gc
 import weakref
 from collections.abc import Awaitable, Callable
@@ -38,10 +39,17 @@ def living(*kinds: type) -> list[object]:
     return [one for one in gc.get_objects() if isinstance(one, kinds)]
 
 
+def start_and_cancel_a_timer() -> None:
+    """Do what many a wait does; the loop keeps what it was done on until it would be due."""
+    asyncio.get_running_loop().call_later(3600, bool).cancel()
+
+
 async def at_names(colleague: Colleague) -> list[weakref.ref[DOMNode]]:
     """Show somebody's name on the roster, with screens below it; return what is on them."""
     await colleague.keys("g", "enter", "n")
     colleague.expect(NAME)
+    colleague.screen.call_later(start_and_cancel_a_timer)
+    await colleague.settle()
     return [
         weakref.ref(node)
         for screen in colleague.app.screen_stack[1:]
