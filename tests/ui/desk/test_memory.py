@@ -65,7 +65,8 @@ async def test_nothing_grows(clinic: Clinic) -> None:
         before, objects = living(), len(gc.get_objects())
         for once in ROUND * ROUNDS:
             await once(colleague)
-        assert living() == before
+        # What a wait that was cancelled keeps for a while may be gone by now.
+        assert living() - before == Counter()
         more = len(gc.get_objects()) - objects
         print(f"{ROUNDS} rounds: {more} objects more of {objects}")  # noqa: T201  figures
         assert more < MORE_OBJECTS
