@@ -62,8 +62,7 @@ def claim_at_once(desks: dict[str, Terminal], reference: str, turn: int) -> str:
     assert len(winners) == 1
     for login, desk in desks.items():
         if login not in winners:
-            desk.wait_for(f"{winners[0]} has it until")
-            desk.wait_for("please take another one")
+            desk.wait_until(partial(tells, desk, winners[0]), "who has it")
             assert desk.find("Ring ") is None
             assert not shows_key(desk, "R", "Number")
         desk.send(ESC)
@@ -72,4 +71,10 @@ def claim_at_once(desks: dict[str, Terminal], reference: str, turn: int) -> str:
 
 
 def answered(desk: Terminal) -> bool:
-    return desk.find(YOURS) is not None or desk.find("has it until") is not None
+    return desk.find(YOURS) is not None or any(tells(desk, login) for login in ("caller", "bo"))
+
+
+def tells(desk: Terminal, login: str) -> bool:
+    """Return whether a desk says who has it: to the key, or already before it was pressed."""
+    to_the_key = desk.find(f"{login} has it until") and desk.find("please take another one")
+    return bool(to_the_key or desk.find(f"With {login} until"))
