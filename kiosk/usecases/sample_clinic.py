@@ -154,7 +154,7 @@ class SampleClinic:
             return
         begun()
         access = Access(self._context(self._store, PastClock(since), site), self._cost)
-        team = Team(*(_signed_in(access, one) for one in (*STAFF[:2], MANAGER)))
+        team = Team(*(_signed_in(access, one) for one in (*STAFF, MANAGER)))
         if not is_fresh:
             with self._past(site, team) as past:
                 past.do_today(now)

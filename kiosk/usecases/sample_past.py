@@ -21,13 +21,15 @@ from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.actions import (
     Action,
     Attempt,
+    Book,
     Claim,
     Close,
     Done,
     Escalate,
     Merge,
 )
-from kiosk.domain.callbacks.request import CallbackDraft
+from kiosk.domain.callbacks.entry import CONSENT_BY_SOURCE, PaperForm
+from kiosk.domain.callbacks.request import CallbackDraft, Origin, Source
 from kiosk.domain.callbacks.state import CLAIM_GOES_ON, AttemptResult, Outcome, callback_state
 from kiosk.domain.groups.groups import SessionPlan
 from kiosk.domain.passes import SECRET_BYTES, CodeKind, encode
@@ -43,6 +45,7 @@ from kiosk.usecases.access import Access
 from kiosk.usecases.attendance.roster_desk import RosterDesk
 from kiosk.usecases.audit_trail import add_entry
 from kiosk.usecases.callbacks.desk import CallbackDesk
+from kiosk.usecases.callbacks.entry import EntryDesk
 from kiosk.usecases.callbacks.submission import VisitorRequests
 from kiosk.usecases.groups.plan_import import add_sessions
 from kiosk.usecases.maintenance_desk import MaintenanceDesk
@@ -79,6 +82,8 @@ _SESSION_ROOM = "Level 2"
 _PROMISED_DAYS: Final = 3
 _SILENT: Final = timedelta(hours=27)
 """For so long nobody has heard of the second kiosk: too long, whatever day it is."""
+_ON_PAPER: Final = timedelta(minutes=40)
+"""For so long a paper form lies before it is entered."""
 _BEHIND_MS: Final = 240_000
 _Steps = Iterator["_Step"]
 _Desk = TypeVar("_Desk")
@@ -127,6 +132,7 @@ class Team:
 
     facilitator: SignedIn
     caller: SignedIn
+    clinician: SignedIn
     manager: SignedIn
 
 
@@ -169,6 +175,7 @@ class SamplePast:
             context.entropy, context.site, context.sealing, context.calendar
         )
         self._calls_desk: tuple[date, CallbackDesk] | None = None
+        self._entry_desk: tuple[date, EntryDesk] | None = None
         self._roster_desk: tuple[date, RosterDesk] | None = None
         """As the desk of callers with the day on which it was opened."""
 
@@ -313,6 +320,7 @@ class SamplePast:
             wishes=course.wishes,
             ui_language="en",
             consent_version="sample",
+            origin=Origin(course.source, consent_how=CONSENT_BY_SOURCE[course.source]),
         )
         behind = _DAY if course.clock_wrong and number % 2 else timedelta()
         yield _Step(made, lambda: self._ask(draft, behind))
@@ -324,7 +332,11 @@ class SamplePast:
         if course.outcome is not None:
             # After most results it is everybody's again.
             again = () if not course.calls or course.calls[-1] in CLAIM_GOES_ON else (Claim(),)
-            yield self._doing(done, draft, *again, Close(course.outcome), after=after)
+            ending: Action = Close(course.outcome)
+            if course.outcome is Outcome.SESSION_BOOKED:
+                talk = self._at(next(days), time(11))
+                ending = Book(talk, self._team.caller.staff.id)
+            yield self._doing(done, draft, *again, ending, after=after)
         match course.end:
             case CourseEnd.ESCALATED:
                 yield self._doing(done, draft, Escalate(), after=after)
@@ -403,10 +415,20 @@ class SamplePast:
         )
 
     def _ask(self, draft: CallbackDraft, behind: timedelta = timedelta()) -> None:
+        if draft.origin.source != Source.VISITOR:
+            self._enter(draft)
+            return
         self._clock.at -= behind
         now = self._clock.at
         with self._context.store.write() as transaction:
             self._requests.send(transaction, now, draft, _PROMISED_DAYS)
+
+    def _enter(self, draft: CallbackDraft) -> None:
+        desk, form = self._entries(), None
+        if draft.origin.source == Source.PAPER:
+            (blank,) = desk.make_forms(1)
+            form = PaperForm(blank.reference, self._clock.at - _ON_PAPER)
+        desk.enter(draft, form)
 
     def _take_back(self, draft: CallbackDraft) -> None:
         self._visitor.withdraw_by_slip(encode(CodeKind.SLIP, draft.slip_secret))
@@ -452,6 +474,11 @@ class SamplePast:
         opened = self._calls_desk
         self._calls_desk = self._of_today(opened, self._team.caller, self._access.callback_desk)
         return self._calls_desk[1]
+
+    def _entries(self) -> EntryDesk:
+        opened = self._entry_desk
+        self._entry_desk = self._of_today(opened, self._team.clinician, self._access.entry_desk)
+        return self._entry_desk[1]
 
     def _roster(self) -> RosterDesk:
         opened = self._roster_desk

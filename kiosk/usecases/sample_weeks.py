@@ -7,7 +7,13 @@ from datetime import time
 from enum import StrEnum, auto
 from typing import Final, NamedTuple
 
-from kiosk.domain.callbacks.request import AnsweredByOther, CallLanguage, MessagePolicy, Window
+from kiosk.domain.callbacks.request import (
+    AnsweredByOther,
+    CallLanguage,
+    MessagePolicy,
+    Source,
+    Window,
+)
 from kiosk.domain.callbacks.state import AttemptResult, Outcome
 from kiosk.domain.callbacks.wishes import Wish
 
@@ -90,6 +96,8 @@ class Course(NamedTuple):
     """Another end."""
     often: float = 1
     """In how many of the weeks it is asked: 1 for all of them."""
+    source: Source = Source.VISITOR
+    """How it comes; all others than a visitor's the clinician enters."""
     clock_wrong: bool = False
     """Whether the kiosk's clock stood hours behind in every second week."""
 
@@ -108,19 +116,20 @@ COURSES: Final = (
         Outcome.INFORMATION_GIVEN, messages=MessagePolicy.NAME_AND_NUMBER,
     ),
     Course(1, time(10, 50), _TA, (_REACHED,), Outcome.INFORMATION_GIVEN,
-           wishes=frozenset({Wish.WOMAN})),
-    Course(1, time(16, 10), _EN, (_MISSED,) * 3, Outcome.UNREACHABLE),
+           wishes=frozenset({Wish.WOMAN}), source=Source.TEAM),
+    Course(1, time(16, 10), _EN, (_MISSED,) * 3, Outcome.UNREACHABLE, source=Source.COUNTER),
     Course(2, time(9, 30), _ZH, (_MISSED, _REACHED), Outcome.TOLD_CARE_TEAM, clock_wrong=True),
     Course(2, time(13, 45), CallLanguage.HOKKIEN, (AttemptResult.BUSY, _MISSED, _REACHED),
-           Outcome.SESSION_BOOKED, _AFTERNOONS),
-    Course(3, time(10, 25), _EN, (AttemptResult.DECLINED,), Outcome.DECLINED, often=0.5),
+           Outcome.SESSION_BOOKED, _AFTERNOONS, source=Source.PHONE),
+    Course(3, time(10, 25), _EN, (AttemptResult.DECLINED,), Outcome.DECLINED, often=0.7,
+           source=Source.PAPER),
     Course(3, time(14, 35), _MS, (_MISSED, AttemptResult.REACHED_OTHER, _MISSED),
-           Outcome.UNREACHABLE),
+           Outcome.UNREACHABLE, source=Source.TEAM),
     Course(3, time(15, 55), _EN, (AttemptResult.WRONG_PERSON,), Outcome.WRONG_NUMBER, often=0.3),
     Course(4, time(9, 50), _TA, (_MISSED, _REACHED), Outcome.NO_CAPACITY,
-           others=AnsweredByOther.SAY_CLINIC),
-    Course(4, time(11, 50), _TA, end=CourseEnd.MERGED),
-    Course(4, time(14, 15), CallLanguage.CANTONESE, end=CourseEnd.SLIP),
+           others=AnsweredByOther.SAY_CLINIC, source=Source.PAPER),
+    Course(4, time(11, 50), _TA, end=CourseEnd.MERGED, source=Source.PHONE),
+    Course(4, time(14, 15), CallLanguage.CANTONESE, end=CourseEnd.SLIP, source=Source.COUNTER),
     Course(4, time(15, 30), _ZH, (_REACHED,), end=CourseEnd.ESCALATED),
 )  # fmt: skip
 CALL_TIMES: Final = (time(10, 15), time(14, 40), time(16, 20))

@@ -13,6 +13,7 @@ import pytest
 
 from kiosk.domain.anomalies import AnomalyKind
 from kiosk.domain.attendance.roster import SessionStage
+from kiosk.domain.callbacks.request import Source
 from kiosk.domain.callbacks.state import Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import Worklist, WorklistPart, matches_filter
 from kiosk.domain.callbacks.worklist import WorklistFilter as Filter
@@ -130,6 +131,7 @@ def test_reports_of_twelve_weeks_are_full(demo: Demo) -> None:
         }
         assert (one.first_attempt.p90, one.contact.p90) != (None, None)
         assert None not in one.reach
+        assert {by.source for by in one.sources if by.requests} == {*Source}
     for block in people:
         assert block.total is not None
         assert sum(group.total is not None for group in block.groups) >= 2
