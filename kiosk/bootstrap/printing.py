@@ -1,7 +1,6 @@
 """Prints beside the screens: a thread for each printer, so that nobody waits for one."""
 
 import logging
-import shlex
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -50,7 +49,7 @@ class Printing:
         from kiosk.devices.page_printers import CommandPrinter, SystemPrinter
 
         if self._settings.command:
-            return CommandPrinter(tuple(shlex.split(self._settings.command)))
+            return CommandPrinter(self._settings.command)
         return SystemPrinter(self._settings.printer)
 
     def slip_printer(self) -> "SlipPrinter":
