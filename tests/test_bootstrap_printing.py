@@ -178,20 +178,20 @@ def test_a_printer_that_hangs_holds_up_nobody_and_gets_only_so_much(tmp_path: Pa
     assert all(finished(job) for job in jobs)
 
 
-def broken(name: str) -> bytes:
-    raise KeyError(name)
-
-
+@pytest.mark.parametrize("kind", [KeyError, RecursionError, MemoryError, ZeroDivisionError])
 def test_what_cannot_be_drawn_ends_no_thread(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, kind: type[Exception]
 ) -> None:
+    def broken() -> bytes:
+        raise kind("Mei")
+
     printing = Printing(tmp_path, PrintSettings())
     with caplog.at_level(logging.WARNING, "kiosk.printing"):
-        result = finished(printing.page("the roster", lambda: broken("Mei")))
+        result = finished(printing.page("the roster", broken))
         assert result.state is PrintState.FAILED
         assert "see the log" in result.sentence
         assert finished(printing.page("the roster", lambda: b"%PDF")).state is PrintState.MISSING
-    assert "page printer: KeyError" in caplog.text
+    assert f"page printer: {kind.__name__} at test_bootstrap_printing.py:" in caplog.text
     assert "Mei" not in caplog.text
 
 
