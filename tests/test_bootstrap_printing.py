@@ -23,7 +23,7 @@ from kiosk.ui.desk.session import DeskSide
 from tests.exports.test_slip import printed, scanned
 from tests.support.desks import Clinic, open_clinic
 
-SLIP = PrintedSlip("7K4Q-FMRX", encode(CodeKind.SLIP, bytes(range(16))))
+SLIP = PrintedSlip("7K4Q-FMRF", encode(CodeKind.SLIP, bytes(range(16))))
 RECORD = '#!/bin/sh\n/bin/cp "$1" "$(/usr/bin/dirname "$0")/copy.pdf"; exit {status}\n'
 
 
