@@ -1,7 +1,6 @@
 """What a clinic may change: one typed tree, read once from kiosk.toml and KIOSK_* variables."""
 
 import re
-import shlex
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -82,16 +81,22 @@ CallingNumber = Annotated[str, AfterValidator(_checked_calling_number)]
 WorkingDay = Annotated[str, AfterValidator(_checked_day)]
 
 
-def _checked_command(text: str) -> str:
-    try:
-        words = shlex.split(text)
-    except ValueError:
-        words = []
-    if text and not (words and any(FILE_MARK in word for word in words[1:])):
+def _checked_command(value: object) -> object:
+    if not isinstance(value, list | tuple) or (value and not str(value[0]).startswith("/")):
         raise PydanticCustomError(
-            "print_command", f'should look like "/usr/bin/lpr -P Office {FILE_MARK}", or be empty'
+            "command",
+            'should be a list of words, the whole path first, such as ["/usr/bin/lpr", "-h"]',
         )
-    return text
+    return value
+
+
+def _checked_print_command(words: tuple[str, ...]) -> tuple[str, ...]:
+    if words and not any(FILE_MARK in word for word in words[1:]):
+        raise PydanticCustomError(
+            "print_command",
+            f'should look like ["/usr/bin/lpr", "-P", "Office", "{FILE_MARK}"], or be empty',
+        )
+    return words
 
 
 def _checked_slips(text: str) -> str:
@@ -113,7 +118,8 @@ def _checked_slip_line(text: str) -> str:
     return text
 
 
-PrintCommand = Annotated[str, AfterValidator(_checked_command)]
+Command = Annotated[tuple[str, ...], BeforeValidator(_checked_command)]
+"""A program by its whole path, and its words; no shell reads them."""
 SlipPlace = Annotated[str, AfterValidator(_checked_slips)]
 SlipLine = Annotated[str, Field(max_length=100), AfterValidator(_checked_slip_line)]
 
@@ -218,8 +224,8 @@ class PrintSettings(BaseModel):
     model_config = _STRICT
     printer: str = Field(default="", pattern=r"^([A-Za-z0-9_][^\s/#]{0,126})?$")
     """The system's printer for pages, by its name (`lpstat -e`); empty takes the default one."""
-    command: PrintCommand = ""
-    """A program that prints pages instead; `{file}` in it stands for the file."""
+    command: Annotated[Command, AfterValidator(_checked_print_command)] = ()
+    """A program that prints pages instead; `{file}` in a word stands for the file."""
     slips: SlipPlace = ""
     """Where the slip printer is; empty: there is none."""
     slip_width_mm: Literal[58, 80] = 80
@@ -262,7 +268,6 @@ def _checked_url(text: str) -> str:
     return text
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_checked_texts)]
 MailAddress = Annotated[str, AfterValidator(_checked_address)]
 
 
@@ -275,8 +280,8 @@ class NoticeSettings(BaseModel):
     smtp: Annotated[str, AfterValidator(_checked_server)] = ""
     """The mail server, with its port; TLS from the first byte on 465, else by STARTTLS."""
     webhook: Annotated[str, AfterValidator(_checked_url)] = ""
-    command: Words = ()
-    """A program and its words; no shell reads them."""
+    command: Command = ()
+    """A program that reads the notice as its input."""
     gather_minutes: int = Field(default=10, ge=0, le=240)
     """How long a notice waits, so that those who ask meanwhile are in it."""
 
@@ -284,8 +289,6 @@ class NoticeSettings(BaseModel):
     def _is_whole(self) -> Self:
         if self.mail_to and not (self.mail_from and self.smtp):
             raise PydanticCustomError("mail_incomplete", "needs mail_from and smtp for mail_to")
-        if self.command and not self.command[0].startswith("/"):
-            raise PydanticCustomError("command_path", "needs the whole path of the command")
         return self
 
     @property
@@ -381,8 +384,8 @@ def read_settings(folder: Path) -> Settings:
         raise SetupError(_describe_error(path, error)) from None
     except (SettingsError, RecursionError):
         raise SetupError(
-            "A KIOSK_ variable names a whole table; set its keys one by one, for example"
-            " KIOSK_VISIT__IDLE_SECONDS=90."
+            "A KIOSK_ variable cannot be read: set the keys of a table one by one, for example"
+            ' KIOSK_VISIT__IDLE_SECONDS=90, and write a list as ["one", "another"] in quotes.'
         ) from None
 
 

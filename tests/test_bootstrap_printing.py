@@ -23,7 +23,7 @@ from kiosk.ui.desk.session import DeskSide
 from tests.exports.test_slip import printed, scanned
 from tests.support.desks import Clinic, open_clinic
 
-SLIP = PrintedSlip("7K4Q-FMRX", encode(CodeKind.SLIP, bytes(range(16))))
+SLIP = PrintedSlip("7K4Q-FMRF", encode(CodeKind.SLIP, bytes(range(16))))
 RECORD = '#!/bin/sh\n/bin/cp "$1" "$(/usr/bin/dirname "$0")/copy.pdf"; exit {status}\n'
 
 
@@ -37,11 +37,11 @@ def no_printer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def recorder(folder: Path, status: int = 0) -> str:
-    """Return a print command that keeps what it is given in `copy.pdf` in a folder."""
+    """Return the setting of a command that keeps what it is given in `copy.pdf` in a folder."""
     path = folder / "record"
     path.write_text(RECORD.format(status=status))
     path.chmod(0o755)
-    return f"'{path}' {{file}}"
+    return f'command = ["{path}", "{{file}}"]'
 
 
 def finished(job: PrintJob) -> PrintResult:
@@ -70,7 +70,7 @@ def sheet_of(clinic: Clinic, count: int = 1) -> list[IssuedPass]:
 def test_passes_are_printed_and_go(tmp_path: Path, no_printer: Path) -> None:
     folder = tmp_path / "data"
     with open_clinic(folder) as clinic:
-        side = at_desk(clinic, folder, f'command = "{recorder(no_printer)}"')
+        side = at_desk(clinic, folder, recorder(no_printer))
         result = finished(side.tools.printing.passes(sheet_of(clinic, 11), "fay"))
     assert result == PrintResult(PrintState.SENT, "Sent to the printer.")
     assert (no_printer / "copy.pdf").read_bytes().count(b"/Type /Page\n") == 2
@@ -83,7 +83,7 @@ def test_a_hundred_pages_are_printed_beside_the_desk(tmp_path: Path, no_printer:
     lines = tuple(f"[ ]        Person {number}" for number in range(5980))
     pages = TextPages("the roster", "Group of Room 2", "", (TextBlock("", lines),))
     with open_clinic(folder) as clinic:
-        side = at_desk(clinic, folder, f'command = "{recorder(no_printer)}"')
+        side = at_desk(clinic, folder, recorder(no_printer))
         job = side.tools.printing.text(pages, "fay")
         # The desk's thread, which does this, draws nothing.
         assert job.result is None
@@ -92,19 +92,19 @@ def test_a_hundred_pages_are_printed_beside_the_desk(tmp_path: Path, no_printer:
     assert list((folder / SPOOL).iterdir()) == []
 
 
-@pytest.mark.parametrize("settings", ["", "command = \"'{bin}/record' {{file}}\""])
+@pytest.mark.parametrize("has_printer", [False, True])
 def test_passes_that_no_printer_takes_become_a_file(
-    tmp_path: Path, no_printer: Path, settings: str
+    tmp_path: Path, no_printer: Path, has_printer: bool
 ) -> None:
-    recorder(no_printer, status=7)
+    settings = recorder(no_printer, status=7) if has_printer else ""
     folder = tmp_path / "data"
     with open_clinic(folder) as clinic:
-        side = at_desk(clinic, folder, settings.format(bin=no_printer))
+        side = at_desk(clinic, folder, settings)
         (issued,) = sheet_of(clinic)
         result = finished(side.tools.printing.passes((issued,), "fay"))
         (file,) = (folder / "exports").iterdir()
     assert not result.is_taken
-    why = "ended with status 7" if settings else "No printer is set up here."
+    why = "ended with status 7" if has_printer else "No printer is set up here."
     assert why in result.sentence
     assert result.sentence.endswith(
         f" The file is in the exports folder: {file.name}. Print it, then delete it."
@@ -129,7 +129,7 @@ def test_a_list_is_printed_with_who_printed_it(tmp_path: Path, no_printer: Path)
     folder = tmp_path / "data"
     pages = TextPages("the roster", "Group of Room 2", "", (TextBlock("Here", ("Mei",)),))
     with open_clinic(folder) as clinic:
-        side = at_desk(clinic, folder, f'command = "{recorder(no_printer)}"')
+        side = at_desk(clinic, folder, recorder(no_printer))
         assert finished(side.tools.printing.text(pages, "fay")).is_taken
         (no_printer / "copy.pdf").unlink()
         # Without a slip printer a slip is a page.
@@ -178,20 +178,20 @@ def test_a_printer_that_hangs_holds_up_nobody_and_gets_only_so_much(tmp_path: Pa
     assert all(finished(job) for job in jobs)
 
 
-def broken(name: str) -> bytes:
-    raise KeyError(name)
-
-
+@pytest.mark.parametrize("kind", [KeyError, RecursionError, MemoryError, ZeroDivisionError])
 def test_what_cannot_be_drawn_ends_no_thread(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, kind: type[Exception]
 ) -> None:
+    def broken() -> bytes:
+        raise kind("Mei")
+
     printing = Printing(tmp_path, PrintSettings())
     with caplog.at_level(logging.WARNING, "kiosk.printing"):
-        result = finished(printing.page("the roster", lambda: broken("Mei")))
+        result = finished(printing.page("the roster", broken))
         assert result.state is PrintState.FAILED
         assert "see the log" in result.sentence
         assert finished(printing.page("the roster", lambda: b"%PDF")).state is PrintState.MISSING
-    assert "page printer: KeyError" in caplog.text
+    assert f"page printer: {kind.__name__} at test_bootstrap_printing.py:" in caplog.text
     assert "Mei" not in caplog.text
 
 

@@ -254,9 +254,12 @@ def test_a_place_without_holidays_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('command = "lpr"', 'should look like "/usr/bin/lpr -P Office {file}", or be empty'),
-        ('command = "{file}"', 'should look like "/usr/bin/lpr -P Office {file}", or be empty'),
-        ('command = "lpr \'{file}"', 'should look like "/usr/bin/lpr'),
+        ('command = "/usr/bin/lpr {file}"', 'such as ["/usr/bin/lpr", "-h"]'),
+        ('command = ["lpr", "{file}"]', "should be a list of words, the whole path first"),
+        ("command = [1]", "should be a list of words, the whole path first"),
+        ('command = ["/usr/bin/lpr", 1]', "should stand in quotes"),
+        ('command = ["/usr/bin/lpr"]', 'like ["/usr/bin/lpr", "-P", "Office", "{file}"], or be'),
+        ('command = ["/opt/{file}"]', 'like ["/usr/bin/lpr", "-P", "Office", "{file}"], or be'),
         ('slips = "lp0"', 'should look like "usb:/dev/usb/lp0"'),
         ('slips = "usb:/etc/passwd"', 'should look like "usb:/dev/usb/lp0"'),
         ("slip_width_mm = 70", "should be 58 or 80"),
@@ -271,10 +274,19 @@ def test_printers_that_are_none_are_refused(tmp_path: Path, text: str, words: st
     assert words in _refusal(tmp_path, f"[print]\n{text}")
 
 
+def test_a_print_command_in_a_variable_is_a_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIOSK_PRINT__COMMAND", '["/usr/bin/lpr", "{file}"]')
+    assert _read(tmp_path, "").print.command == ("/usr/bin/lpr", "{file}")
+    monkeypatch.setenv("KIOSK_PRINT__COMMAND", "/usr/bin/lpr {file}")
+    assert 'write a list as ["one", "another"] in quotes' in _refusal(tmp_path, "")
+
+
 def test_printers_are_read(tmp_path: Path) -> None:
     text = """[print]
 printer = "Office-2"
-command = "'/opt/print it' --title=a {file}"
+command = ["/opt/print it", "--title=a", "--file={file}"]
 slips = "net:slips.example.org"
 slip_width_mm = 58
 slip_lines = ["Level 1, Room 2", "Tel. 6000 0000"]
@@ -285,4 +297,5 @@ slip_lines = ["Level 1, Room 2", "Tel. 6000 0000"]
         "net:slips.example.org",
         58,
     )
+    assert read.command == ("/opt/print it", "--title=a", "--file={file}")
     assert read.slip_lines == ("Level 1, Room 2", "Tel. 6000 0000")

@@ -1,7 +1,6 @@
 """Prints beside the screens: a thread for each printer, so that nobody waits for one."""
 
 import logging
-import shlex
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kiosk.devices.memory import overwrite_freed
 from kiosk.domain.printing import PrintedSlip, PrintJob, PrintResult, PrintState, read_slip_address
 from kiosk.errors import KioskError
+from kiosk.ui.door import attempt, describe_error
 
 if TYPE_CHECKING:
     from kiosk.devices.page_printers import PagePrinter
@@ -50,7 +50,7 @@ class Printing:
         from kiosk.devices.page_printers import CommandPrinter, SystemPrinter
 
         if self._settings.command:
-            return CommandPrinter(tuple(shlex.split(self._settings.command)))
+            return CommandPrinter(self._settings.command)
         return SystemPrinter(self._settings.printer)
 
     def slip_printer(self) -> "SlipPrinter":
@@ -125,8 +125,9 @@ class _JobQueue:
         self._jobs.put((job, work))
         if self._thread is None:
             # The end of the program waits for no printer; the next start deletes what is left.
-            self._thread = Thread(target=self._work, name=self._name, daemon=True)
-            self._thread.start()
+            thread = Thread(target=self._work, name=self._name, daemon=True)
+            thread.start()
+            self._thread = thread
         return job
 
     def _work(self) -> None:
@@ -135,13 +136,14 @@ class _JobQueue:
 
     def _do(self, job: PrintJob, work: Callable[[], PrintResult]) -> None:
         """Do one job; in a method of its own, so that nothing of it lives on."""
-        try:
-            result = work()
-        except Exception as error:  # noqa: BLE001 - what cannot be printed ends no kiosk
-            _log.error("%s: %s", self._name, type(error).__name__)
-            result = _BROKEN
+        result = attempt(work, self._broken)
         if not result.is_taken:
             _log.warning("%s: %s", self._name, result.state.name)
         # What was printed is not to stay in the memory for long.
         overwrite_freed()
         job.result = result
+
+    def _broken(self, error: Exception) -> PrintResult:
+        """Log where it broke, without values, and return a result that sends staff to the log."""
+        _log.error("%s: %s", self._name, describe_error(error))
+        return _BROKEN

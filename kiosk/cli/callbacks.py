@@ -75,7 +75,7 @@ app = typer.Typer(
     cls=Noun, help="Who asked to be called.", invoke_without_command=True, callback=print_help
 )
 ReferenceArgument = Annotated[
-    str, typer.Argument(metavar="REFERENCE", help="Such as 7K4Q-FMRX, in any case.")
+    str, typer.Argument(metavar="REFERENCE", help="Such as 7K4Q-FMRF, in any case.")
 ]
 ShowOption = Annotated[
     WorklistPart, typer.Option("--show", metavar="PART", help=f"{', '.join(WorklistPart)}.")
@@ -544,7 +544,7 @@ def _find_request(desk: "CallbackDesk", typed: str) -> WorkRow:
         try:
             row = desk.row(UUID(typed))
         except ValueError:
-            raise wrong("REFERENCE", "it is not one; they look like 7K4Q-FMRX") from None
+            raise wrong("REFERENCE", "it is not one; they look like 7K4Q-FMRF") from None
     if isinstance(row, NotFound):
         raise NotDone("No request has this reference; see `kiosk callbacks list --show all`.")
     return row

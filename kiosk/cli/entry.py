@@ -220,7 +220,7 @@ def _paper_form(
             raise wrong("--form", "it belongs to --source paper, and so does --filled-in")
         return None
     if not typed:
-        raise wrong("--form", "give its number as it is printed, such as 7K4Q-FMRX")
+        raise wrong("--form", "give its number as it is printed, such as 7K4Q-FMRF")
     if filled_in is None:
         raise wrong("--filled-in", "say when it was filled in, such as 2026-03-31 14:30")
     checked_day(filled_in, "--filled-in")

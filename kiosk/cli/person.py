@@ -25,7 +25,7 @@ CodeArgument = Annotated[
     str,
     typer.Argument(
         metavar="CODE",
-        help='A reference such as 7K4Q-FMRX, or what a scanner reads from a slip or a pass; "-"'
+        help='A reference such as 7K4Q-FMRF, or what a scanner reads from a slip or a pass; "-"'
         " reads it from the input, so that no history keeps it.",
     ),
 ]

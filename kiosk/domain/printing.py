@@ -64,7 +64,7 @@ class PrintedSlip:
     """What a slip shows; nobody's name, number or matter."""
 
     reference: str
-    """As it is shown, such as 7K4Q-FMRX."""
+    """As it is shown, such as 7K4Q-FMRF."""
     digits: str
     """Of its QR code (see `domain.passes`)."""
     words: str = SLIP_WORDS

@@ -130,7 +130,7 @@ PHONE_PROBLEMS = {
 """Sentences for staff; visitors read their own."""
 ENTRY_PROBLEMS = {
     EntryProblem.FORM_ODD: (
-        "That is no form's number: it looks like 7K4Q-FMRX. Type it as it is printed, or scan the"
+        "That is no form's number: it looks like 7K4Q-FMRF. Type it as it is printed, or scan the"
         " code."
     ),
     EntryProblem.FORM_UNKNOWN: (

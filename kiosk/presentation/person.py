@@ -36,7 +36,7 @@ NOT_THERE = {
     ),
     NotThere.NO_CODE: (
         "That is neither a slip, nor a pass, nor a reference. Scan it, or type a reference such as"
-        " 7K4Q-FMRX."
+        " 7K4Q-FMRF."
     ),
 }
 NOT_CORRECTED = {

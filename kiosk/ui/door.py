@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from threading import Thread
 from typing import Generic, TypeVar
 
@@ -13,6 +14,7 @@ from kiosk.errors import KioskError, SignedOut, StoreReplaced
 
 Side = TypeVar("Side")
 Answer = TypeVar("Answer")
+Instead = TypeVar("Instead")
 _log = logging.getLogger("kiosk")
 
 
@@ -84,18 +86,18 @@ class Door(Generic[Side]):
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     def _answer(self, question: Callable[[Side], Answer]) -> Answer | Trouble:
-        try:
-            if self._side is None:
-                self._side = self._boot()
-            answer = question(self._side)
-        except Exception as error:
-            return self._trouble(error)
+        return attempt(partial(self._carry, question), self._trouble)
+
+    def _carry(self, question: Callable[[Side], Answer]) -> Answer:
+        if self._side is None:
+            self._side = self._boot()
+        answer = question(self._side)
         self._logged = ""
         return answer
 
     def _trouble(self, error: Exception) -> Trouble:
         """Log where it broke, without values, and return a sentence for staff."""
-        what = f"{type(error).__name__} at {_place_of(error)}"
+        what = describe_error(error)
         if what != self._logged:
             self._logged = what
             _log.error("desk trouble %s", what)
@@ -107,11 +109,22 @@ class Door(Generic[Side]):
         return Trouble(f"{what}; see the log and restart the kiosk.")
 
 
-def _place_of(error: Exception) -> str:
+def attempt(
+    work: Callable[[], Answer], on_error: Callable[[Exception], Instead]
+) -> Answer | Instead:
+    """Do what a screen has asked for; where it breaks, by any error, return `on_error` of it."""
+    try:
+        return work()
+    except Exception as error:
+        return on_error(error)
+
+
+def describe_error(error: Exception) -> str:
+    """Return the type of an error and where it broke, without values."""
     place = "unknown"
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
         place = f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}:{code.co_name}"
         trace = trace.tb_next
-    return place
+    return f"{type(error).__name__} at {place}"

@@ -53,7 +53,7 @@ def offers(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         ("kiosk callbacks re", {"release", "result", "reopen"}),
         ("kiosk callbacks list --fo", {"--format"}),
         ("kiosk callbacks list --show cl", {"closed"}),
-        ("kiosk callbacks result 7K4Q-FMRX no_", {"no_answer"}),
+        ("kiosk callbacks result 7K4Q-FMRF no_", {"no_answer"}),
         ("kiosk completion z", {"zsh"}),
         ("kiosk guide ma", {"many-kiosks"}),
     ],

@@ -377,7 +377,7 @@ def test_the_printers_there_are(look: Look, demo: Path, monkeypatch: pytest.Monk
     assert found["printer"].verdict is Verdict.LOOK
     assert found["slip printer"].verdict is Verdict.LOOK
     assert "is not there; plug it in" in found["slip printer"].sentence
-    _print_by(demo, 'command = "/no/such/program {file}"')
+    _print_by(demo, 'command = ["/no/such/program", "{file}"]')
     assert "mend [print] command" in look()["printer"].sentence
-    _print_by(demo, f'command = "{sys.executable} {{file}}"')
+    _print_by(demo, f'command = ["{sys.executable}", "{{file}}"]')
     assert look()["printer"].verdict is Verdict.OK

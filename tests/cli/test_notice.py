@@ -161,7 +161,7 @@ def test_a_test_says_what_came_back(
         ({"mail_to": "calls@clinic.example"}, 'should be a list, such as ["one", "another"]'),
         ({"mail_to": ["a@b.example\r\nBcc: c"]}, "should be an address such as"),
         ({"smtp": "smtp.clinic.example"}, 'should look like "smtp.clinic.example:587"'),
-        ({"command": ["page"]}, "needs the whole path of the command"),
+        ({"command": ["page"]}, "the whole path first"),
         ({"gather_minutes": 900}, "should be 240 or less"),
     ],
 )

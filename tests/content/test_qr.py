@@ -84,7 +84,7 @@ def test_print_level_decodes_too() -> None:
 @pytest.mark.parametrize("level", ["M", "Q"])
 @pytest.mark.parametrize(
     "text",
-    ["tel:1767", "https://example.org/a?b=c#d", "7K4Q-FMRX", "王小明", "a", "x" * 42, "0" * 60],
+    ["tel:1767", "https://example.org/a?b=c#d", "7K4Q-FMRF", "王小明", "a", "x" * 42, "0" * 60],
 )
 def test_texts_decode(text: str, level: Literal["M", "Q"]) -> None:
     assert read_matrix(qr_matrix(text, level=level)) == text

@@ -16,7 +16,7 @@ import pytest
 from kiosk.devices.slip_printer import SlipPrinter
 from kiosk.domain.printing import PrintResult, PrintState, SlipAddress, SlipConnection
 
-COMMANDS = b"\x1b@7K4Q-FMRX\n" * 300
+COMMANDS = b"\x1b@7K4Q-FMRF\n" * 300
 WELL, EMPTY, OPEN, JAMMED = b"\x12", b"\x72", b"\x16", b"\x52"
 PAPER, STOPPED, DONE = b"\x10\x04\x04", b"\x10\x04\x02", b"\x1dr\x01"
 

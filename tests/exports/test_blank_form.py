@@ -20,7 +20,7 @@ _WIDEST = 2.2
 
 def forms(count: int) -> list[BlankForm]:
     return [
-        BlankForm(f"7K4Q-FMR{'XYW'[n]}", encode(CodeKind.SLIP, bytes([n]) * 16))
+        BlankForm(f"7K4Q-FMR{'FXY'[n]}", encode(CodeKind.SLIP, bytes([n]) * 16))
         for n in range(count)
     ]
 

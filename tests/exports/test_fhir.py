@@ -93,7 +93,7 @@ def test_a_request_is_a_task_about_a_service_request_of_a_patient() -> None:
     assert task["status"] == "in-progress"
     assert task["businessStatus"]["coding"] == [{"system": System.STATUS, "code": "waiting"}]
     assert task["restriction"]["repetitions"] == 3
-    assert task["identifier"] == [{"system": System.REFERENCE, "value": "7K4Q-FMRX"}]
+    assert task["identifier"] == [{"system": System.REFERENCE, "value": "7K4Q-FMRF"}]
     assert task["authoredOn"] == "2026-11-20T14:00:00+08:00"
     assert task["focus"]["reference"] == f"urn:uuid:{asked['id']}"
     assert task["for"]["reference"] == f"urn:uuid:{patient['id']}"

@@ -12,7 +12,7 @@ from kiosk.exports.slip import COLUMNS, slip_commands, slip_page
 from tests.exports.test_pass_sheet import _pages, _picture, _squares
 
 DIGITS = encode(CodeKind.SLIP, bytes(range(16)))
-SLIP = PrintedSlip("7K4Q-FMRX", DIGITS)
+SLIP = PrintedSlip("7K4Q-FMRF", DIGITS)
 DOTS = {58: 384, 80: 576}
 """Across the roll, at 8 dots a millimetre."""
 
@@ -69,7 +69,7 @@ def test_a_slip_shows_its_code_and_nothing_private(roll: int) -> None:
     assert scanned(paper) == DIGITS
     assert paper.cuts == 1
     lines = [line for line in paper.text.split("\n") if line]
-    assert lines[:3] == ["Level 1, Café für Größe", "Tel. 6000 0000", "7K4Q-FMRX"]
+    assert lines[:3] == ["Level 1, Café für Größe", "Tel. 6000 0000", "7K4Q-FMRF"]
     assert " ".join(lines[3:]) == SLIP.words
     assert max(map(len, lines)) <= COLUMNS[roll]
     assert paper.width <= DOTS[roll]
@@ -77,7 +77,7 @@ def test_a_slip_shows_its_code_and_nothing_private(roll: int) -> None:
 
 def test_a_slip_without_lines_of_the_clinic() -> None:
     paper = printed(slip_commands(SLIP, (), 80))
-    assert paper.text.split("\n")[0] == "7K4Q-FMRX"
+    assert paper.text.split("\n")[0] == "7K4Q-FMRF"
     assert DIGITS not in paper.text
 
 

@@ -53,7 +53,7 @@ class Clinic:
             "KIOSK_DATA_DIR": str(self.folder),
             "HOME": str(home),
             "XDG_DATA_HOME": "",
-            "KIOSK_PRINT__COMMAND": "/bin/sh -c : {file}",
+            "KIOSK_PRINT__COMMAND": '["/bin/sh", "-c", ":", "{file}"]',
         }
 
     def start(

@@ -22,7 +22,7 @@ def _names(of: type) -> frozenset[str]:
 
 _REQUEST = OpenedRequest(
     id=UUID(int=0),
-    reference="7K4Q-FMRX",
+    reference="7K4Q-FMRF",
     created_at=MADE_AT,
     preferred_name="Mei Ling",
     phone_masked="+65 •••• 4567",

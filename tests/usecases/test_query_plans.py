@@ -175,7 +175,7 @@ def ask_all(clinic: Clinic) -> dict[str, Asked]:
         "lately_waited": lambda _: clinic.visitor.lately_waited(),
         "retime_by_slip": lambda _: clinic.visitor.retime_by_slip(slips[0], {Window.ANY}, None),
         "withdraw_by_slip": lambda _: clinic.visitor.withdraw_by_slip(slips[0]),
-        "note_withdrawal": lambda _: clinic.visitor.note_withdrawal("7K4QFMRX"),
+        "note_withdrawal": lambda _: clinic.visitor.note_withdrawal("7K4QFMRF"),
         "clean": lambda _: clean_kiosk(
             clinic.store, clinic.clock, clinic.entropy, clinic.site, clinic.rules
         ),

@@ -192,7 +192,7 @@ class Receipt:
     """What the visitor takes away once the request is committed."""
 
     reference: str
-    """For example 7K4Q-FMRX."""
+    """For example 7K4Q-FMRF."""
     slip_digits: str
     """The slip's QR code (type 2), 53 digits; empty where it stands on a paper form alone."""
     created_at: datetime

@@ -1,6 +1,8 @@
 """Reference codes find every slip of the tongue, and forgive how they are typed."""
 
+import re
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -13,6 +15,7 @@ from kiosk.domain.callbacks.request import (
     parse_reference,
 )
 
+CHECKOUT = Path(__file__).parents[3]
 kiosks = st.text(REFERENCE_ALPHABET, min_size=2, max_size=2)
 references = st.builds(format_reference, kiosks, st.integers(0, SERIALS - 1))
 
@@ -61,6 +64,17 @@ def test_every_two_symbols_swapped_are_found(reference: str) -> None:
             swapped = list(symbols)
             swapped[first], swapped[second] = swapped[second], swapped[first]
             assert parse_reference("".join(swapped)) is None
+
+
+def test_every_example_that_is_shown_can_be_typed() -> None:
+    symbols = f"[{REFERENCE_ALPHABET}]{{4}}"
+    shown = re.compile(rf"\b{symbols}-{symbols}\b")
+    files = [CHECKOUT / "README.md"]
+    for folder, kind in (("kiosk", "*.py"), ("assets/guide", "*.md"), ("assets/locale", "*.po*")):
+        files += sorted((CHECKOUT / folder).rglob(kind))
+    examples = {one for file in files for one in shown.findall(file.read_text(encoding="utf-8"))}
+    assert examples
+    assert {one for one in examples if parse_reference(one) != one} == set()
 
 
 @pytest.mark.parametrize(

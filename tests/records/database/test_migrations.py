@@ -210,7 +210,7 @@ def test_requests_of_before_are_told_of_by_the_first_notice(path: Path) -> None:
         connection.exec_driver_sql(
             "INSERT INTO callback_request (id, site_id, kiosk_id, kiosk_seq, clock_doubtful, ref,"
             " slip_lookup, sealed, call_language, windows, ui_language, consent_version,"
-            " created_at) VALUES (?, ?, ?, 1, 0, '7K4QFMRX', ?, ?, 'en', 'any', 'en', '1',"
+            " created_at) VALUES (?, ?, ?, 1, 0, '7K4QFMRF', ?, ?, 'en', 'any', 'en', '1',"
             " '2026-01-01 00:00:00.000000')",
             (request.bytes, site.bytes, site.bytes, b"slip", b"sealed"),
         )

@@ -153,7 +153,7 @@ async def ask_about_somebody_entered(colleague: Colleague) -> None:
     await colleague.type("Ravi")
     await shows(colleague, "Ravi", "escape")
     await colleague.keys("escape", "y", "p")
-    for typed in ("7K4Q-FMRX", "1 Jan 2026", "Ravi", "81234567"):
+    for typed in ("7K4Q-FMRF", "1 Jan 2026", "Ravi", "81234567"):
         await colleague.type(typed, "enter")
     await colleague.keys("k", "space")
     await shows(colleague, "Ravi", "k")

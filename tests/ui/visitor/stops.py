@@ -211,7 +211,7 @@ STOPS = (
         "You do not need a phone",
         form(CallPhoneScreen, *["tab"] * 3, "enter"),
     ),
-    Stop("withdraw", "Or type its code, such as 7K4Q-FMRX.", keys("w")),
+    Stop("withdraw", "Or type its code, such as 7K4Q-FMRF.", keys("w")),
     Stop("help", "Tell any staff member.", keys("h")),
     Stop("language", "Language and display", keys("l")),
     Stop("call-name", "What should we call you?", keys("c")),

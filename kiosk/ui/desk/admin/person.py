@@ -49,7 +49,7 @@ class FindPersonScreen(DeskScreen):
 
     def lead(self) -> str:
         return (
-            "Scan their slip or their pass, or type a reference such as 7K4Q-FMRX. That you looked"
+            "Scan their slip or their pass, or type a reference such as 7K4Q-FMRF. That you looked"
             " is noted."
         )
 

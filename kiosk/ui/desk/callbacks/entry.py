@@ -203,7 +203,7 @@ class EntryScreen(FormScreen):
 
     def rows(self) -> Iterable[Row]:
         if self._paper:
-            hint = "Scan its code, or type its number, such as 7K4Q-FMRX."
+            hint = "Scan its code, or type its number, such as 7K4Q-FMRF."
             yield TextRow("form", "Form", hint, most=80)
             hint = "When they filled it in: such as “today 9:30”, “Thu 14:00” or “5 Mar”."
             yield TextRow("filled", "Filled in", hint, most=40)

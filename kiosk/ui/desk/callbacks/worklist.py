@@ -310,7 +310,7 @@ class WorklistScreen(DeskScreen):
         if view.rows:
             yield Key("enter", "Open", self.choose_row)
         yield Key("n", "Next call", self._next)
-        yield Key("b", "Rings back", self._ask_number)
+        yield Key("b", "Who rang", self._ask_number)
         yield Key("/", "Find", self._search)
         if view.worklist is not None:
             yield Key("y", "For all" if view.wanted.for_me else "For me", self._turn_for_me)

@@ -138,7 +138,7 @@ class TypedWithdrawalScreen(VisitorScreen):
         return self._("Withdraw a request")
 
     def lead(self) -> str:
-        return self._("Show your slip to the scanner. Or type its code, such as 7K4Q-FMRX.")
+        return self._("Show your slip to the scanner. Or type its code, such as 7K4Q-FMRF.")
 
     def body(self) -> Iterable[Widget]:
         yield Field(self.visit.reference, most=24)

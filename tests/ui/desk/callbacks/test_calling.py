@@ -146,6 +146,8 @@ async def test_who_rings_back_is_opened_by_the_number_on_the_display(clinic: Cli
     clinic.visitor.request_callback(draft)
     clinic.add_staff("anna", Role.CALLER)
     async with at_desk(clinic, "anna") as colleague:
+        await colleague.resize(56, 16)
+        colleague.expect("B Who rang")
         await colleague.keys("b")
         colleague.expect("Somebody rings back: which number?")
         await colleague.type("123456", "enter")

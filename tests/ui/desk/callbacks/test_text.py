@@ -360,8 +360,8 @@ def test_where_it_stands_is_told_in_a_line() -> None:
 
 
 def test_a_long_name_leaves_room_in_the_title() -> None:
-    title = words.format_request_title(row(preferred_name="W" * 200, reference="7K4Q-FMRX"))
-    assert title == f"{'W' * 39}… · 7K4Q-FMRX"
+    title = words.format_request_title(row(preferred_name="W" * 200, reference="7K4Q-FMRF"))
+    assert title == f"{'W' * 39}… · 7K4Q-FMRF"
 
 
 def letters_of(policy: MessagePolicy) -> set[str]:
