@@ -29,7 +29,7 @@ from kiosk.domain.attendance.attendance import CheckInKind
 from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.callbacks.state import CallbackState, RequestEvent, callback_state
 from kiosk.domain.ids import made_at
-from kiosk.records.callbacks import EVENTS
+from kiosk.records.callbacks.facts import EVENTS
 from kiosk.records.database.ahead import ask_ahead, run_together
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.schema.columns import Row, is_central, of_site, table
