@@ -14,7 +14,6 @@ LONG = 600
 """Lines that a file may have without a reason."""
 LONG_FOR_A_REASON = {
     "kiosk/cli/callbacks.py": "All commands about requests there are: a file per noun.",
-    "kiosk/records/retention.py": "What is found is deleted by the same bounds; apart they drift.",
 }
 """Why a file is longer, by its path."""
 

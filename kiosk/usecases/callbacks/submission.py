@@ -66,7 +66,7 @@ from kiosk.records.callbacks.facts import KeptRequest, KeptSlip
 from kiosk.records.central.news import published_wait
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_fact
-from kiosk.records.retention import owes_rows
+from kiosk.records.retention.cutoff import owes_rows
 from kiosk.records.schema.tables import CallbackRequest, CallbackRetiming, CallbackWithdrawal
 from kiosk.usecases.site import SealingKeys, SiteInfo
 from kiosk.vault.keys import PrivateSealingKey
