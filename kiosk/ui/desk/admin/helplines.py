@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -13,7 +12,7 @@ from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
-from kiosk.ui.widgets.layout import Sheet, pairs
+from kiosk.ui.widgets.layout import pairs
 
 if TYPE_CHECKING:
     from datetime import date
@@ -99,7 +98,3 @@ class HelplinesScreen(DeskScreen):
             return side.oversight.confirm_helplines(seen)
 
         self.act(confirm, "Kept. Thank you.")
-
-    def on_key(self, event: events.Key) -> None:
-        for sheet in self.query(Sheet):
-            sheet.scroll_by_arrow(event.key)

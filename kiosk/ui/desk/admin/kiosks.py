@@ -6,7 +6,7 @@ from functools import partial
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from textual import events, on
+from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -23,7 +23,7 @@ from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_moment_in_full
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
-from kiosk.ui.widgets.layout import Sheet, pairs
+from kiosk.ui.widgets.layout import pairs
 from kiosk.ui.widgets.list import Column, Line, Listing, Tone
 
 KIOSKS = (
@@ -223,7 +223,3 @@ class KioskScreen(DeskScreen):
     def body(self) -> Iterable[Widget]:
         rows = describe_kiosk(self._view, self.clinic.now(), self.clinic.zone)
         yield Static(pairs(rows), id="known", markup=False)
-
-    def on_key(self, event: events.Key) -> None:
-        for sheet in self.query(Sheet):
-            sheet.scroll_by_arrow(event.key)

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from rich.table import Table
 from rich.text import Text
-from textual import events
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -26,7 +25,7 @@ from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_clock, format_day
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
-from kiosk.ui.widgets.layout import Progress, Sheet
+from kiosk.ui.widgets.layout import Progress
 
 
 def format_run_time(at: datetime, zone: ZoneInfo) -> str:
@@ -188,7 +187,3 @@ class RetentionScreen(DeskScreen):
             bar.show("Deleting", *self._deleted)
         self.rehead()
         self.rekey()
-
-    def on_key(self, event: events.Key) -> None:
-        for sheet in self.query(Sheet):
-            sheet.scroll_by_arrow(event.key)
