@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.presentation.records import format_long_day
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
@@ -15,15 +16,9 @@ from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.layout import pairs
 
 if TYPE_CHECKING:
-    from datetime import date
     from zoneinfo import ZoneInfo
 
     from kiosk.usecases.helplines import HelplinesInForce, HelplinesPublished
-
-
-def format_long_day(day: "date") -> str:
-    """Return a day such as "2 Mar 2026"."""
-    return f"{day.day} {day:%b %Y}"
 
 
 def describe_rung(found: "HelplinesInForce", zone: "ZoneInfo") -> str:

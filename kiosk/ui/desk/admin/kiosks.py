@@ -18,6 +18,7 @@ from kiosk.domain.central.fleet import (
     format_clock_offset,
 )
 from kiosk.presentation.notices import describe_late_notices, describe_notice_trouble
+from kiosk.presentation.records import format_long_day
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_moment_in_full
@@ -80,8 +81,8 @@ def describe_kiosk(view: KioskView, now: datetime, zone: ZoneInfo) -> tuple[tupl
     rows.append(("Clock", _format_kiosk_clock(view)))
     rows.append(("Version", view.version or "not known"))
     if view.helplines_review_by is not None:
-        day = view.helplines_review_by
-        rows.append(("Helplines", f"to be checked again by {day.day} {day:%b %Y}"))
+        day = format_long_day(view.helplines_review_by)
+        rows.append(("Helplines", f"to be checked again by {day}"))
     return tuple(rows)
 
 

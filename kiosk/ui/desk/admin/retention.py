@@ -18,6 +18,7 @@ from kiosk.presentation.records import (
     describe_due,
     describe_hold,
     describe_retention_rule,
+    format_long_day,
 )
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.questions import ask_sure
@@ -80,7 +81,7 @@ def describe_deletion(plan: RetentionPlan, zone: ZoneInfo) -> tuple[str, str, st
     if plan.status.hold is not None:
         day = plan.at.astimezone(zone).date()
         lead += (
-            f" By this clock it is {day:%A}, {day.day} {day:%b %Y}."
+            f" By this clock it is {day:%A}, {format_long_day(day)}."
             " From now on the same is done every day, by itself."
         )
         return "Agree, and delete for good what is due?", lead, "Yes, now and every day"
