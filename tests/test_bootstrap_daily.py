@@ -59,7 +59,7 @@ def test_who_comes_during_a_run_is_not_disturbed(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It waits before the next small transaction, and the end of the program does not wait."""
-    monkeypatch.setattr("kiosk.records.retention.IDS_AT_A_TIME", 1)
+    monkeypatch.setattr("kiosk.records.retention.cutoff.IDS_AT_A_TIME", 1)
     monkeypatch.setattr(daily, "_PATIENCE_SECONDS", 0)
     asked: list[int] = []
     stop = Event()

@@ -12,11 +12,7 @@ MOST_ABOVE_A_SCREEN = 4
 """Classes of the project."""
 LONG = 600
 """Lines that a file may have without a reason."""
-LONG_FOR_A_REASON = {
-    "kiosk/cli/callbacks.py": "All commands about requests there are: a file per noun.",
-    "kiosk/records/callbacks.py": "Every query about requests, whose columns and parts they share.",
-    "kiosk/records/retention.py": "What is found is deleted by the same bounds; apart they drift.",
-}
+LONG_FOR_A_REASON: dict[str, str] = {}
 """Why a file is longer, by its path."""
 
 

@@ -102,7 +102,6 @@ _ANOMALY_IN_A_TABLE = (
     "to_do",
 )
 _FIRST, _LAST = "--since", "--until"
-_LIST_COMMAND = "`kiosk attendance list`"
 _P = TypeVar("_P", "Arrival", "Voided")
 
 
@@ -254,7 +253,7 @@ def void(
     """Take somebody off the list."""
     with _at_session(user, session, day, form) as work:
         here = work.desk.roster(work.session).arrived
-        found = _find_person(here, who, "person here", _LIST_COMMAND)
+        found = _find_person(here, who, "person here")
         work.desk.void(found.fact_ids, reason)
 
 
@@ -269,7 +268,7 @@ def restore(
     """Put somebody back who was taken off."""
     with _at_session(user, session, day, form) as work:
         off = work.desk.roster(work.session).voided
-        found = _find_person(off, who, "person who was taken off", _LIST_COMMAND)
+        found = _find_person(off, who, "person who was taken off")
         work.desk.undo_void(found.void_ids)
 
 
@@ -284,7 +283,7 @@ def meet(
     """Note that somebody who came for the first time was met."""
     with _at_session(user, session, day, form) as work:
         here = work.desk.roster(work.session).arrived
-        found = _find_person(here, who, "person here", _LIST_COMMAND)
+        found = _find_person(here, who, "person here")
         if not work.desk.meet(work.session, found.fact_ids):
             raise NotDone("They did not ask to be met, or were met already.")
 
@@ -398,7 +397,7 @@ def _find_session(
     )
 
 
-def _find_person(people: Iterable[_P], typed: str, noun: str, listing: str) -> _P:
+def _find_person(people: Iterable[_P], typed: str, noun: str) -> _P:
     """Find one of the people on a session's list by first name, or by id as the list shows it."""
     wanted = clean(typed).casefold()
     return only(
@@ -408,7 +407,7 @@ def _find_person(people: Iterable[_P], typed: str, noun: str, listing: str) -> _
             lambda one: has_id(one.check_in_id, wanted),
         ),
         noun,
-        listing,
+        "`kiosk attendance list`",
     )
 
 

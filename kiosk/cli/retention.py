@@ -119,7 +119,7 @@ def _ask_first(plan: "RetentionPlan", zone: ZoneInfo) -> None:
         due, rule = records.describe_due(count, oldest), records.describe_retention_rule(count)
         sys.stderr.write(f"{records.RETENTION_TITLES[count.kind]}: {rule} {due}\n")
     day = plan.at.astimezone(zone)
-    sys.stderr.write(f"By this clock it is {day:%A}, {day.day} {day:%b %Y}.\n")
+    sys.stderr.write(f"By this clock it is {day:%A}, {records.format_long_day(day)}.\n")
     with shown_typing():
         agreed = typer.confirm("Delete for good what is due, now and then every day", err=True)
     if not agreed:

@@ -11,7 +11,7 @@ from kiosk.domain.central.fleet import KioskView, describe_needing_machines
 from kiosk.domain.health import FirstStep
 from kiosk.domain.retention import RetentionStatus
 from kiosk.presentation.notices import describe_late_notices
-from kiosk.presentation.records import describe_retention
+from kiosk.presentation.records import describe_retention, format_long_day
 
 SOON = timedelta(days=30)
 """So long before the helplines are to be rung again the menu says so."""
@@ -91,7 +91,7 @@ def tell_retention(status: RetentionStatus, zone: ZoneInfo) -> PlaceNews:
 
 def tell_helplines(review_by: date, today: date) -> PlaceNews:
     """Return by when the helplines are to be rung again."""
-    day = f"{review_by.day} {review_by:%b %Y}"
+    day = format_long_day(review_by)
     if today > review_by:
         return PlaceNews(f"Were to be rung by {day}", "Ring the helplines")
     if today >= review_by - SOON:

@@ -155,8 +155,13 @@ def shorten(lines: Sequence[str], most: int) -> tuple[str, ...]:
     return (*lines[:most], *([f"… and {more} more"] if more > 0 else []))
 
 
+def format_long_day(day: date) -> str:
+    """Return a day such as "2 Mar 2026"."""
+    return f"{day.day} {day:%b %Y}"
+
+
 def _format_day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return f"{day:%a} {format_long_day(day)}"
 
 
 def format_anomaly_kind(code: str) -> str:
@@ -265,7 +270,7 @@ def describe_due(count: RetentionCount, oldest: date | None) -> str:
         return "Nothing would go now."
     words = f"{_format_records(count.count, _RECORD_UNITS[count.kind])} would go now"
     if oldest is not None:
-        words += f", the oldest of {oldest.day} {oldest:%b %Y}"
+        words += f", the oldest of {format_long_day(oldest)}"
     return f"{words}."
 
 
@@ -354,4 +359,4 @@ def _name_day(at: datetime, now: datetime, zone: ZoneInfo) -> str:
         return "today"
     if day == today - timedelta(days=1):
         return "yesterday"
-    return f"{day:%A}" if timedelta() < today - day <= _WEEK else f"{day.day} {day:%b %Y}"
+    return f"{day:%A}" if timedelta() < today - day <= _WEEK else format_long_day(day)

@@ -23,10 +23,10 @@ from kiosk.domain.ids import made_at
 from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.statistics import ArrivalHistory, Block, RequestHistory
 from kiosk.domain.text import clean
-from kiosk.records.callbacks import EVENTS
+from kiosk.records.callbacks.facts import EVENTS
 from kiosk.records.check_ins import CHECK_INS, read_check_in
 from kiosk.records.database.ahead import ask_ahead, run_together
-from kiosk.records.retention import IDS, batches
+from kiosk.records.retention.cutoff import IDS, batches
 from kiosk.records.schema.columns import Fact, of_site, table
 from kiosk.records.schema.tables import (
     CallbackEvent,

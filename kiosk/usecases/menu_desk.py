@@ -17,8 +17,9 @@ from kiosk.domain.policy import LONGEST_SESSION
 from kiosk.domain.retention import RetentionStatus
 from kiosk.domain.staff import Role
 from kiosk.errors import SetupError
-from kiosk.records import audit, check_ins, notices, rosters
+from kiosk.records import audit, check_ins, rosters
 from kiosk.records import site as site_rows
+from kiosk.records.callbacks import notices
 from kiosk.records.database.ahead import ask_ahead
 from kiosk.usecases import helplines
 from kiosk.usecases.admin.anomalies_desk import anomaly_questions, find_anomalies

@@ -34,8 +34,8 @@ from kiosk.domain.callbacks.state import CLAIM_GOES_ON, AttemptResult, Outcome, 
 from kiosk.domain.groups.groups import SessionPlan
 from kiosk.domain.passes import SECRET_BYTES, CodeKind, encode
 from kiosk.domain.statistics import FIRST_MONDAY, finished_blocks
-from kiosk.records import callbacks
 from kiosk.records import site as site_rows
+from kiosk.records.callbacks import facts
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_reference
 from kiosk.records.groups import row_exists
@@ -392,7 +392,7 @@ class SamplePast:
             day = self._date(until) - before * _DAY
             drafts = [self._draft_of(day, place, one) for place, one in enumerate(TODAY)]
             with self._context.store.read() as transaction:
-                known = callbacks.find(transaction, drafts[0].id) is not None
+                known = facts.find(transaction, drafts[0].id) is not None
             called = self._at(next(self._working_days_after(self._at(day, time()))), time(11))
             for place, draft in enumerate(drafts if known else ()):
                 at = called + 4 * place * _MINUTE
@@ -435,7 +435,7 @@ class SamplePast:
 
     def _type_reference(self, request_id: UUID) -> None:
         with self._context.store.read() as transaction:
-            kept = callbacks.find(transaction, request_id)
+            kept = facts.find(transaction, request_id)
         if kept is not None:
             self._visitor.note_withdrawal(kept.ref)
 
@@ -456,8 +456,8 @@ class SamplePast:
         None follows any, on an open request.
         """
         with self._context.store.read() as transaction:
-            events = callbacks.events_of(transaction, request_id)
-            withdrawn_at = callbacks.withdrawal_times(transaction, request_id)
+            events = facts.events_of(transaction, request_id)
+            withdrawn_at = facts.withdrawal_times(transaction, request_id)
         state, desk = callback_state(events, withdrawn_at), self._calls()
         if after is None and not state.open:
             return
@@ -535,7 +535,7 @@ def _week_number(monday: date) -> int:
 def has_begun(store: Records, site: SiteInfo, now: datetime) -> bool:
     """Return whether what waits on the lists of the day of `now` was done before."""
     with store.read() as transaction:
-        return callbacks.find(transaction, _today_id(site, _date(now, site.zone), 0)) is not None
+        return facts.find(transaction, _today_id(site, _date(now, site.zone), 0)) is not None
 
 
 def missing_weeks(store: Records, site: SiteInfo, now: datetime) -> frozenset[date]:

@@ -32,7 +32,7 @@ def test_an_address_is_read(text: str, connection: SlipConnection, place: str, n
 @pytest.mark.parametrize(
     "text",
     [
-        "", "usb", "usb:", "usb:lp0", "usb:/etc/passwd", "lp:/dev/usb/lp0", "serial:/tmp/x",
+        "", "usb", "usb:", "usb:lp0", "usb:/etc/passwd", "lp:/dev/usb/lp0", "serial:/etc/passwd",
         "serial:/dev/ttyS0:300", "serial:/dev/ttyS0:fast", "net:", "net:a b", "net:host:0",
         "net:host:70000", "net:host:", "net:2001:db8::7", "net:host/path",
     ],

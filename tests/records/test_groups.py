@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from kiosk.records import callback_changes, rosters
+from kiosk.records import rosters
+from kiosk.records.callbacks import changes
 from tests.support.desks import Clinic
 
 
@@ -20,15 +21,11 @@ def test_looking_for_news_reads_no_sealed_record(clinic: Clinic) -> None:
     event.listen(Engine, "before_cursor_execute", listen)
     try:
         with clinic.store.read() as transaction:
-            callback_changes.marks(
-                transaction, clinic.site.site_id, callback_changes.FactKind.REQUESTS
-            )
+            changes.marks(transaction, clinic.site.site_id, changes.FactKind.REQUESTS)
             assert rosters.find(transaction, clinic.site.site_id, session.id)
             for count in rosters.change_counts(session.id):
                 count(transaction)
-            list(
-                callback_changes.requests(transaction, clinic.site.site_id, clinic.site.kiosk_id, 0)
-            )
+            list(changes.requests(transaction, clinic.site.site_id, clinic.site.kiosk_id, 0))
     finally:
         event.remove(Engine, "before_cursor_execute", listen)
     assert len(asked) >= 6

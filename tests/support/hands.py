@@ -1,6 +1,7 @@
 """Somebody before a screen who presses keys and taps; without a terminal."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -53,6 +54,13 @@ class WatchedDoor(Door[Side]):
         finally:
             self.pending -= 1
 
+    async def let_go(self) -> None:
+        """Wait until no thread holds what it was asked last: each does for a moment longer."""
+        await super().ask(lambda _: None)
+        for thread in threading.enumerate():
+            if thread.name == "aside":
+                thread.join(5)
+
 
 class Hands(Reader[AppT]):
     """Everything they do waits until the screen has come to rest."""
@@ -60,7 +68,7 @@ class Hands(Reader[AppT]):
     def __init__(self, app: AppT, seconds: Seconds, door: WatchedDoor[Any]) -> None:
         super().__init__(app)
         self.seconds = seconds
-        self._door = door
+        self.door = door
         self._seen: tuple[object, list[Strip]] = (None, [])
 
     def strips(self) -> list[Strip]:
@@ -74,7 +82,7 @@ class Hands(Reader[AppT]):
     @property
     def asking(self) -> bool:
         """Whether a question is on its way to a desk, or its answer back."""
-        return bool(self._door.pending)
+        return bool(self.door.pending)
 
     async def keys(self, *keys: str) -> None:
         """Press keys, each once the screen has come to rest and been read."""
@@ -173,7 +181,7 @@ class Hands(Reader[AppT]):
         screen = app.screen
         works = [w for w in app.workers if w.state in (WorkerState.PENDING, WorkerState.RUNNING)]
         redraws = screen._dirty_widgets or screen._layout_required or screen._callbacks
-        busy = self._door.pending or app._gate._busy or works
+        busy = self.door.pending or app._gate._busy or works
         return not (busy or redraws or app._resize_event)
 
 

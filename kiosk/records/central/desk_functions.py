@@ -189,24 +189,21 @@ WITH going AS (
 ), @note_deleted(callback_request requests)
 SELECT 'callback_request', requests.id FROM requests
 """
+_IS_LOOSE: Final = """made.id = ANY (gone) AND @of_site(made)
+    AND NOT @came_since(made at requests)
+    AND NOT EXISTS (
+        SELECT 1 FROM callback_request one
+        WHERE one.id = made.request_id AND one.site_id = made.site_id
+    )"""
+"""The condition of a fact that is old enough, and whose request is not kept."""
 _LOOSE: Final = """
 WITH events AS (
     DELETE FROM callback_event made
-    WHERE made.id = ANY (gone) AND @of_site(made)
-    AND NOT @came_since(made at requests)
-    AND NOT EXISTS (
-        SELECT 1 FROM callback_request one
-        WHERE one.id = made.request_id AND one.site_id = made.site_id
-    )
+    WHERE IS_LOOSE
     RETURNING made.id, made.site_id
 ), withdrawals AS (
     DELETE FROM callback_withdrawal made
-    WHERE made.id = ANY (gone) AND @of_site(made)
-    AND NOT @came_since(made at requests)
-    AND NOT EXISTS (
-        SELECT 1 FROM callback_request one
-        WHERE one.id = made.request_id AND one.site_id = made.site_id
-    )
+    WHERE IS_LOOSE
     AND NOT EXISTS (
         SELECT 1 FROM callback_request one
         WHERE one.ref = made.ref AND one.site_id = made.site_id
@@ -214,12 +211,7 @@ WITH events AS (
     RETURNING made.id, made.site_id
 ), retimings AS (
     DELETE FROM callback_retiming made
-    WHERE made.id = ANY (gone) AND @of_site(made)
-    AND NOT @came_since(made at requests)
-    AND NOT EXISTS (
-        SELECT 1 FROM callback_request one
-        WHERE one.id = made.request_id AND one.site_id = made.site_id
-    )
+    WHERE IS_LOOSE
     RETURNING made.id, made.site_id
 ), every_kind AS (
     SELECT 'callback_event' AS table_name, events.id, events.site_id FROM events
@@ -349,7 +341,7 @@ _FUNCTIONS: Final = (
     ("kiosk_log_changes", _CHANGES, "bigint", _LOG),
     ("kiosk_forget_attempts", "asked bytea, since timestamptz", "void", _FORGET),
     ("kiosk_delete_requests", "gone uuid[]", _ROWS, _REQUESTS),
-    ("kiosk_delete_loose_facts", "gone uuid[]", _ROWS, _LOOSE),
+    ("kiosk_delete_loose_facts", "gone uuid[]", _ROWS, _LOOSE.replace("IS_LOOSE", _IS_LOOSE)),
     ("kiosk_delete_attendance", "gone uuid[]", _ROWS, _ATTENDANCE),
     ("kiosk_delete_people", "gone uuid[]", _ROWS, _PEOPLE),
     ("kiosk_forget_desk_changes", "", "void", _FORGET_CHANGES),

@@ -21,7 +21,7 @@ from kiosk.errors import StoreRefused
 from kiosk.records.check_ins import CHECK_INS, read_check_in
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.person.queries import check_ins_of
-from kiosk.records.retention import IDS, batches
+from kiosk.records.retention.cutoff import IDS, batches
 from kiosk.records.schema.columns import is_central, table
 from kiosk.records.schema.holdings import Holding, holdings
 from kiosk.records.schema.system_tables import Outbox, Parked

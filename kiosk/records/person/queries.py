@@ -13,7 +13,7 @@ from kiosk.domain.attendance.attendance import CheckInFact
 from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.records.check_ins import CHECK_INS, read_check_in
-from kiosk.records.retention import IDS
+from kiosk.records.retention.cutoff import IDS
 from kiosk.records.schema.columns import of_site, table
 from kiosk.records.schema.tables import (
     CallbackEvent,

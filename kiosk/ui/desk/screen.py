@@ -361,6 +361,8 @@ class DeskScreen(AskingScreen[DeskSide]):
             event.stop()
         elif event.key in ("up", "down") or (event.key in ("left", "right") and not typing):
             event.stop()
+            for sheet in self.query(Sheet):
+                sheet.scroll_by_arrow(event.key)
             target = neighbour(self, event.key)
             if target is not None:
                 target.focus()

@@ -17,7 +17,7 @@ from kiosk.domain.staff import (
 from kiosk.domain.text import NameProblem
 from kiosk.presentation.callbacks import ENTRY_PROBLEMS
 from kiosk.presentation.languages import CALL_LANGUAGES, SCREEN_LANGUAGES
-from kiosk.presentation.records import PLAN_PROBLEMS
+from kiosk.presentation.records import PLAN_PROBLEMS, format_long_day
 from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
 from kiosk.presentation.wishes import OFFERS
 
@@ -218,7 +218,7 @@ def format_account_state(account: AccountView, zone: ZoneInfo) -> str:
     if account.must_change:
         return "passphrase given"
     made = account.created_at.astimezone(zone).date()
-    return f"since {made.day} {made:%b %Y}"
+    return f"since {format_long_day(made)}"
 
 
 def format_plans(plans: Plans) -> str:

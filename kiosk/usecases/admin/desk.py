@@ -23,7 +23,8 @@ from kiosk.domain.statistics import AnyBlock, Report
 from kiosk.domain.text import clean
 from kiosk.errors import SetupError
 from kiosk.presentation.records import describe_hold
-from kiosk.records import audit, notices, rosters, site, staff
+from kiosk.records import audit, rosters, site, staff
+from kiosk.records.callbacks import notices
 from kiosk.records.person import erasing
 from kiosk.records.schema.columns import is_central
 from kiosk.usecases import helplines

@@ -11,8 +11,9 @@ from kiosk.domain.central.fleet import KioskView
 from kiosk.domain.health import Gauge
 from kiosk.domain.policy import Rules
 from kiosk.domain.working_time import WorkingCalendar
-from kiosk.records import audit, notices
+from kiosk.records import audit
 from kiosk.records import site as site_rows
+from kiosk.records.callbacks import notices
 from kiosk.records.database.store import Records
 from kiosk.usecases import helplines
 from kiosk.usecases.callbacks.counting import open_schedules

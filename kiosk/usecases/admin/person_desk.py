@@ -36,8 +36,9 @@ from kiosk.domain.person.erasure import EraseReason, lookup_mark
 from kiosk.domain.phones import format_local
 from kiosk.domain.staff import Purpose, Role
 from kiosk.domain.text import clean
-from kiosk.records import callbacks, outbox, passes, staff
-from kiosk.records.callbacks import ListedRequest
+from kiosk.records import outbox, passes, staff
+from kiosk.records.callbacks import facts
+from kiosk.records.callbacks.facts import ListedRequest
 from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.store import Store
 from kiosk.records.database.writing import add_fact, change_reference
@@ -106,7 +107,7 @@ class PersonDesk(StaffDesk):
             if isinstance(code, Code):
                 id_ = self._id_by_code(transaction, code)
             else:
-                ids = callbacks.ids_by_reference(transaction, self._site.site_id, reference or "")
+                ids = facts.ids_by_reference(transaction, self._site.site_id, reference or "")
                 id_ = ids[0] if len(ids) == 1 else None
             return self._show(transaction, now, id_)
 
@@ -180,14 +181,14 @@ class PersonDesk(StaffDesk):
             for one in kept.requests:
                 ask_ahead(
                     transaction,
-                    partial(callbacks.events_of, transaction, one.id),
-                    partial(callbacks.withdrawal_times, transaction, one.id),
-                    partial(callbacks.retimings_of, transaction, one.id),
+                    partial(facts.events_of, transaction, one.id),
+                    partial(facts.withdrawal_times, transaction, one.id),
+                    partial(facts.retimings_of, transaction, one.id),
                     partial(queries.whole_request, transaction, one.id),
                 )
                 state = callback_state(
-                    callbacks.events_of(transaction, one.id),
-                    callbacks.withdrawal_times(transaction, one.id),
+                    facts.events_of(transaction, one.id),
+                    facts.withdrawal_times(transaction, one.id),
                 )
                 if state.open:
                     break
@@ -207,7 +208,7 @@ class PersonDesk(StaffDesk):
                 at=now,
                 other_id=new.id,
             )
-            callbacks.add_event(transaction, event, now)
+            facts.add_event(transaction, event, now)
             self._audit(transaction, now, AuditAction.PERSON_CORRECTED, one.id)
         return Corrected(new.ref)
 
@@ -246,7 +247,7 @@ class PersonDesk(StaffDesk):
     def _id_by_code(self, transaction: Transaction, code: Code) -> UUID | None:
         lookup = derive_lookup(code.secret)
         if code.kind is CodeKind.SLIP:
-            kept = callbacks.find_by_slip(transaction, lookup)
+            kept = facts.find_by_slip(transaction, lookup)
             return None if kept is None else kept.id
         if code.kind is not CodeKind.PASS:
             return None
@@ -268,9 +269,9 @@ class PersonDesk(StaffDesk):
     def _kept(self, transaction: Transaction, person_id: UUID) -> _Kept | None:
         """Find the rows of a person; None where there are none."""
         site_id = self._site.site_id
-        if callbacks.find_listed(transaction, site_id, person_id) is not None:
+        if facts.find_listed(transaction, site_id, person_id) is not None:
             ids = queries.merged_with(transaction, site_id, person_id)
-            found = (callbacks.find_listed(transaction, site_id, id_) for id_ in ids)
+            found = (facts.find_listed(transaction, site_id, id_) for id_ in ids)
             return _Kept(person_id, tuple(one for one in found if one is not None))
         member = queries.find_member(transaction, site_id, person_id)
         if member is not None:
@@ -303,16 +304,16 @@ class PersonDesk(StaffDesk):
     def _request(self, transaction: Transaction, kept: ListedRequest) -> RequestData:
         ask_ahead(
             transaction,
-            lambda: callbacks.noted_events_of(transaction, kept.id),
-            lambda: callbacks.slip_withdrawals_of(transaction, kept.id),
-            lambda: callbacks.retimings_of(transaction, kept.id),
-            lambda: callbacks.typed_withdrawal_times(transaction, kept.ref),
+            lambda: facts.noted_events_of(transaction, kept.id),
+            lambda: facts.slip_withdrawals_of(transaction, kept.id),
+            lambda: facts.retimings_of(transaction, kept.id),
+            lambda: facts.typed_withdrawal_times(transaction, kept.ref),
             lambda: staff.accounts(transaction, self._site.site_id),
         )
-        noted = callbacks.noted_events_of(transaction, kept.id)
-        slips = callbacks.slip_withdrawals_of(transaction, kept.id)
-        chosen = callbacks.retimings_of(transaction, kept.id)
-        typed = callbacks.typed_withdrawal_times(transaction, kept.ref)
+        noted = facts.noted_events_of(transaction, kept.id)
+        slips = facts.slip_withdrawals_of(transaction, kept.id)
+        chosen = facts.retimings_of(transaction, kept.id)
+        typed = facts.typed_withdrawal_times(transaction, kept.ref)
         accounts = staff.accounts(transaction, self._site.site_id)
         logins = {one.staff.id: one.staff.login for one in accounts}
         notes = {one.event.id: self._opener.note(one.event.id, one.sealed_note) for one in noted}
@@ -327,10 +328,10 @@ class PersonDesk(StaffDesk):
         )
 
     def _member(self, transaction: Transaction, kept: _Kept) -> MemberData:
-        facts, labels = queries.visits(transaction, self._site.site_id, kept.lookups)
-        counted = counting_facts(facts)
-        told = {(one.about, one.kind) for one in facts if one.id in counted}
-        met = {one.session_id for one in facts if (one.about, CheckInKind.MET) in told}
+        check_ins, labels = queries.visits(transaction, self._site.site_id, kept.lookups)
+        counted = counting_facts(check_ins)
+        told = {(one.about, one.kind) for one in check_ins if one.id in counted}
+        met = {one.session_id for one in check_ins if (one.about, CheckInKind.MET) in told}
 
         def visit(fact: CheckInFact) -> VisitData:
             asked = (fact.id, CheckInKind.FIRST_VISIT) in told
@@ -338,7 +339,7 @@ class PersonDesk(StaffDesk):
             label = clean(labels.get(fact.session_id, ""))
             return VisitData(fact.at, label, fact.id in counted, first if asked else None)
 
-        ordered = sorted(facts, key=lambda fact: (fact.at, fact.id))
+        ordered = sorted(check_ins, key=lambda fact: (fact.at, fact.id))
         visits = tuple(visit(fact) for fact in ordered if fact.is_arrival)
         member = kept.member
         if member is None or kept.participant_id is None:
@@ -376,7 +377,7 @@ class PersonDesk(StaffDesk):
             origin = {"source": Source.COUNTER.value, "entered_by": self._staff.id}
         times: dict[str, Any] = {}
         reference = self._free_reference(transaction)
-        chosen = callbacks.retimings_of(transaction, request_id)
+        chosen = facts.retimings_of(transaction, request_id)
         if chosen:
             last = max(chosen, key=lambda one: (one.at, one.id))
             times = {"windows": ",".join(last.windows), "not_before": last.not_before}
@@ -424,5 +425,5 @@ class PersonDesk(StaffDesk):
         while True:
             serial = int.from_bytes(self._entropy(_SERIAL_BYTES)) % SERIALS
             reference = format_reference(self._site.symbols, serial)
-            if not callbacks.ref_is_taken(transaction, reference):
+            if not facts.ref_is_taken(transaction, reference):
                 return reference

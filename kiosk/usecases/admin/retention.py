@@ -33,19 +33,10 @@ from kiosk.records import site as site_rows
 from kiosk.records.database.ahead import ask_ahead, run_together
 from kiosk.records.database.store import Records
 from kiosk.records.person import erasing
-from kiosk.records.retention import (
-    Cutoff,
-    Expired,
-    batches,
-    drop_expired,
-    expiry_questions,
-    find_attendance,
-    find_finished_requests,
-    find_loose_facts,
-    find_unused_people,
-    forget_desk_changes,
-    owes_rows,
-)
+from kiosk.records.retention.attendance import find_attendance, find_unused_people
+from kiosk.records.retention.cutoff import Cutoff, Expired, batches, owes_rows
+from kiosk.records.retention.deleting import drop_expired, expiry_questions, forget_desk_changes
+from kiosk.records.retention.requests import find_finished_requests, find_loose_facts
 from kiosk.records.schema.columns import Row, is_central
 from kiosk.records.schema.tables import CallbackRequest, CheckIn, HeadCount, Participant
 from kiosk.usecases.audit_trail import add_entry

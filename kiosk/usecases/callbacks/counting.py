@@ -14,8 +14,15 @@ from kiosk.domain.callbacks.state import AttemptResult, RequestEvent, callback_s
 from kiosk.domain.callbacks.worklist import Schedule
 from kiosk.domain.clock_sync import corrected
 from kiosk.domain.staff import Role
-from kiosk.records import callbacks, staff
-from kiosk.records.callbacks import UnopenedRequest
+from kiosk.records import staff
+from kiosk.records.callbacks import facts
+from kiosk.records.callbacks.maybe_open import (
+    UnopenedRequest,
+    events_of_maybe_open,
+    maybe_open_requests,
+    retimings_of_maybe_open,
+    slips_before_correction,
+)
 from kiosk.records.database.ahead import ask_ahead
 from kiosk.usecases.callbacks.worklist import unless_handed_on
 
@@ -42,15 +49,15 @@ def open_schedules(
 ) -> Iterator[tuple[datetime, Schedule]]:
     """Yield of each request that waits when it was made, and what comes next for it."""
     ask_ahead(transaction, *waiting_questions(transaction, site_id))
-    requests = list(callbacks.maybe_open_requests(transaction, site_id))
+    requests = list(maybe_open_requests(transaction, site_id))
     events: dict[UUID, list[RequestEvent]] = defaultdict(list)
-    for request_id, event in callbacks.events_of_maybe_open(transaction, site_id):
+    for request_id, event in events_of_maybe_open(transaction, site_id):
         events[request_id].append(event)
     chosen = _chosen_times(transaction, site_id, {one.id for one in requests})
     accounts = staff.accounts(transaction, site_id)
     in_use = (one.staff for one in accounts if not one.disabled)
     callers = {one.id for one in in_use if Role.CALLER in one.roles}
-    taken_back = callbacks.slips_before_correction(transaction, site_id)
+    taken_back = slips_before_correction(transaction, site_id)
     for kept in requests:
         done = events.get(kept.id, [])
         state = callback_state(done, (), now=scheduler.now)
@@ -66,11 +73,11 @@ def open_schedules(
 def waiting_questions(transaction: Transaction, site_id: UUID) -> list[Callable[[], object]]:
     """Return what `count_waiting` asks, to be asked ahead."""
     return [
-        lambda: list(callbacks.maybe_open_requests(transaction, site_id)),
-        lambda: list(callbacks.events_of_maybe_open(transaction, site_id)),
-        lambda: list(callbacks.retimings_of_maybe_open(transaction, site_id)),
+        lambda: list(maybe_open_requests(transaction, site_id)),
+        lambda: list(events_of_maybe_open(transaction, site_id)),
+        lambda: list(retimings_of_maybe_open(transaction, site_id)),
         lambda: staff.accounts(transaction, site_id),
-        lambda: callbacks.slips_before_correction(transaction, site_id),
+        lambda: slips_before_correction(transaction, site_id),
     ]
 
 
@@ -79,13 +86,13 @@ def _chosen_times(
 ) -> dict[UUID, list[Retiming]]:
     """Return the other times chosen for `known` requests, or for those merged into them."""
     found: dict[UUID, list[Retiming]] = defaultdict(list)
-    for request_id, retiming in callbacks.retimings_of_maybe_open(transaction, site_id):
+    for request_id, retiming in retimings_of_maybe_open(transaction, site_id):
         found[request_id].append(retiming)
     seen, merged = set[UUID](), found.keys() - known
     while merged:
         seen |= merged
         events: dict[UUID, list[RequestEvent]] = {id_: [] for id_ in merged}
-        for id_, event in callbacks.events_of_some(transaction, sorted(merged)):
+        for id_, event in facts.events_of_some(transaction, sorted(merged)):
             events[id_].append(event)
         merged = set()
         for id_, done in events.items():

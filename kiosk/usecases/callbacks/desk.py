@@ -45,8 +45,10 @@ from kiosk.domain.phones import find_displayed, format_local
 from kiosk.domain.staff import Purpose, Role, Staff
 from kiosk.domain.text import clean
 from kiosk.errors import RevisionTaken, VaultError
-from kiosk.records import callbacks, staff
-from kiosk.records.callbacks import NotedEvent, SlipWithdrawal
+from kiosk.records import staff
+from kiosk.records.callbacks import facts
+from kiosk.records.callbacks.facts import NotedEvent, SlipWithdrawal
+from kiosk.records.callbacks.maybe_open import slips_before_correction
 from kiosk.records.central.news import keep_news, publish_wait, published_wait
 from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.schema.columns import is_central
@@ -67,9 +69,9 @@ Progress = Callable[[int, int], None]
 """Called with how many rows are done and how many there are."""
 _ByVisitor = tuple[list[SlipWithdrawal], list[Retiming]]
 _HISTORY = (
-    callbacks.noted_events_of,
-    callbacks.slip_withdrawals_of,
-    callbacks.retimings_of,
+    facts.noted_events_of,
+    facts.slip_withdrawals_of,
+    facts.retimings_of,
 )
 _STEP = 500
 """Rows between two calls of `progress`."""
@@ -128,7 +130,7 @@ class CallbackDesk(StaffDesk):
     def named(self, reference: str) -> WorkRow | NotFound:
         """Return the request with a reference, in the form people see; opens no other one."""
         with self._reading() as (transaction, _now):
-            ids = callbacks.ids_by_reference(transaction, self._site.site_id, reference)
+            ids = facts.ids_by_reference(transaction, self._site.site_id, reference)
         return self.row(ids[0]) if len(ids) == 1 else NotFound()
 
     def row(self, request_id: UUID) -> WorkRow | NotFound:
@@ -239,9 +241,9 @@ class CallbackDesk(StaffDesk):
             for request_id in request_ids:
                 if not self._is_here(transaction, request_id):
                     continue
-                events = callbacks.noted_events_of(transaction, request_id)
-                slips = callbacks.slip_withdrawals_of(transaction, request_id)
-                chosen = callbacks.retimings_of(transaction, request_id)
+                events = facts.noted_events_of(transaction, request_id)
+                slips = facts.slip_withdrawals_of(transaction, request_id)
+                chosen = facts.retimings_of(transaction, request_id)
                 found[request_id] = events, (slips, chosen)
                 if any(e.sealed_note and e.event.id not in self._notes for e in events):
                     self._audit(transaction, now, AuditAction.CALLBACK_NOTES_OPENED, request_id)
@@ -256,7 +258,7 @@ class CallbackDesk(StaffDesk):
         }
 
     def _is_here(self, transaction: Transaction, request_id: UUID) -> bool:
-        return callbacks.find_listed(transaction, self._site.site_id, request_id) is not None
+        return facts.find_listed(transaction, self._site.site_id, request_id) is not None
 
     def duplicates(self, request_id: UUID) -> tuple[WorkRow, ...]:
         """Return the other requests of the same number, in the order of the list."""
@@ -310,7 +312,7 @@ class CallbackDesk(StaffDesk):
         note = action.reason if isinstance(action, Undo) else getattr(action, "note", "")
         readers = self._context.sealing[Purpose.CALLBACKS]
         event.sealed_note = seal_note(event.id, note, readers)
-        callbacks.add_event(transaction, event, now)
+        facts.add_event(transaction, event, now)
         self._audit(transaction, now, _AUDITED[EventKind(event.kind)], transition.request.id)
         after = transition.after(event)
         self._publish(transaction, after)
@@ -335,7 +337,7 @@ class CallbackDesk(StaffDesk):
         """Return the keys of the slips of a request and of those merged into it; none on a file."""
         if not is_central(transaction):
             return {}
-        return callbacks.news_keys(transaction, (request_id, *self._builder.duplicates(request_id)))
+        return facts.news_keys(transaction, (request_id, *self._builder.duplicates(request_id)))
 
     def _published_wait(self, transaction: Transaction) -> MeasuredWait | None:
         return published_wait(transaction, self._site.site_id) if is_central(transaction) else None
@@ -402,7 +404,7 @@ class CallbackDesk(StaffDesk):
         if not own or not isinstance(action, AddNote):
             return False
         wanted = clean(action.note, LONGEST_NOTE)
-        kept = callbacks.noted_events_of(transaction, transition.request.id)
+        kept = facts.noted_events_of(transaction, transition.request.id)
         return any(
             self._opener.note(one.event.id, one.sealed_note) == wanted
             for one in kept
@@ -425,25 +427,25 @@ class CallbackDesk(StaffDesk):
         site_id = self._site.site_id
         ask_ahead(
             transaction,
-            lambda: callbacks.events_of(transaction, request_id),
-            lambda: callbacks.withdrawal_times(transaction, request_id),
-            lambda: callbacks.retimings_of(transaction, request_id),
-            lambda: callbacks.slips_before_correction(transaction, site_id),
+            lambda: facts.events_of(transaction, request_id),
+            lambda: facts.withdrawal_times(transaction, request_id),
+            lambda: facts.retimings_of(transaction, request_id),
+            lambda: slips_before_correction(transaction, site_id),
             lambda: self._viewer(transaction),
         )
-        kept = callbacks.find_listed(transaction, site_id, request_id)
+        kept = facts.find_listed(transaction, site_id, request_id)
         if kept is None:
             return None
         if request_id not in self._cache.entries:
             self._audit(transaction, now, AuditAction.WORKLIST_OPENED, request_id)
-        noted_at = callbacks.typed_withdrawal_times(transaction, kept.ref)
-        chosen = callbacks.retimings_of(transaction, request_id)
+        noted_at = facts.typed_withdrawal_times(transaction, kept.ref)
+        chosen = facts.retimings_of(transaction, request_id)
         return Transition(
             retimed(self._cache.opened(kept), (*chosen, *self._builder.retimings(request_id))),
-            tuple(callbacks.events_of(transaction, request_id)),
+            tuple(facts.events_of(transaction, request_id)),
             (
-                *callbacks.withdrawal_times(transaction, request_id),
-                *callbacks.slips_before_correction(transaction, site_id).get(request_id, ()),
+                *facts.withdrawal_times(transaction, request_id),
+                *slips_before_correction(transaction, site_id).get(request_id, ()),
             ),
             (*noted_at, *self._builder.withdrawals_of_duplicates(request_id)),
             self._builder.scheduler(now),

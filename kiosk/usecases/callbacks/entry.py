@@ -20,8 +20,8 @@ from kiosk.domain.callbacks.request import CallbackDraft, Receipt, Source, parse
 from kiosk.domain.callbacks.state import callback_state
 from kiosk.domain.passes import SECRET_BYTES, Code, CodeKind, decode, derive_lookup, encode
 from kiosk.domain.staff import Role
-from kiosk.records import callbacks
-from kiosk.records.callbacks import KeptForm
+from kiosk.records.callbacks import facts
+from kiosk.records.callbacks.facts import KeptForm
 from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.writing import add_reference
 from kiosk.records.schema.tables import CallbackForm
@@ -73,17 +73,17 @@ class EntryDesk(StaffDesk):
         signed = replace(draft, origin=own, consent_version=STAFF_CONSENT)
         code = None if form is None else _read_code(form.code)
         with self._writing(
-            lambda transaction: callbacks.find(transaction, draft.id),
+            lambda transaction: facts.find(transaction, draft.id),
             lambda transaction: code and self._find_form(transaction, code),
         ) as (transaction, now):
-            kept = callbacks.find(transaction, draft.id)
-            facts: FormFacts | None = None
+            kept = facts.find(transaction, draft.id)
+            form_facts: FormFacts | None = None
             if kept is None and form is not None:
                 read = self._read_form(transaction, now, form, code)
                 if isinstance(read, EntryProblem):
                     return read
-                facts = read
-            reference, made_at = self._keeper.keep(transaction, now, signed, facts)
+                form_facts = read
+            reference, made_at = self._keeper.keep(transaction, now, signed, form_facts)
             if kept is None:
                 self._audit(transaction, now, AuditAction.CALLBACK_ENTERED, draft.id)
         secret = draft.slip_secret if form is None else code and code.secret
@@ -92,9 +92,7 @@ class EntryDesk(StaffDesk):
     def entered(self) -> tuple[EnteredRequest, ...]:
         """Return the latest requests that this member of staff has entered, the latest first."""
         with self._reading() as (transaction, now):
-            rows = callbacks.entered_by(
-                transaction, self._site.site_id, self._staff.id, _MOST_SHOWN
-            )
+            rows = facts.entered_by(transaction, self._site.site_id, self._staff.id, _MOST_SHOWN)
         return tuple(
             EnteredRequest(
                 row.ref,
@@ -129,13 +127,13 @@ class EntryDesk(StaffDesk):
         kept = self._find_form(transaction, code)
         if kept is None:
             return EntryProblem.FORM_UNKNOWN
-        if callbacks.find_by_slip(transaction, kept.slip.lookup) is not None:
+        if facts.find_by_slip(transaction, kept.slip.lookup) is not None:
             return EntryProblem.FORM_USED
         return FormFacts(kept.ref, kept.slip, form.filled_in_at)
 
     def _find_form(self, transaction: Transaction, code: "_FormCode") -> KeptForm | None:
         lookup = derive_lookup(code.secret) if code.secret else b""
-        return callbacks.find_form(transaction, self._site.site_id, code.reference, lookup)
+        return facts.find_form(transaction, self._site.site_id, code.reference, lookup)
 
     def _form_row(self, now: datetime, reference: str, secret: bytes) -> CallbackForm:
         slip = keep_slip(secret)

@@ -21,8 +21,9 @@ from kiosk.presentation.notices import (
     format_notice_json,
     format_notice_text,
 )
-from kiosk.records import callbacks, notices
 from kiosk.records import site as site_rows
+from kiosk.records.callbacks import notices
+from kiosk.records.callbacks.maybe_open import maybe_open_requests
 from kiosk.records.database.store import Records
 from kiosk.usecases.callbacks.counting import count_waiting
 from kiosk.usecases.site import SiteInfo
@@ -154,7 +155,7 @@ class NoticeSender:
             scheduler = Scheduler(self._now(transaction), self._calendar, days)
             found = count_waiting(transaction, site_id, scheduler, self._site.kiosk_id)
             told = notices.requests_of(transaction, site_id, state.way, state.notice_id)
-            still = {one.id for one in callbacks.maybe_open_requests(transaction, site_id)}
+            still = {one.id for one in maybe_open_requests(transaction, site_id)}
         return NoticeCounts(len(told & still), found.call_now, found.open)
 
     def _is_due(self, state: NoticeState, now: datetime) -> bool:

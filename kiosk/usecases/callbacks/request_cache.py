@@ -27,9 +27,9 @@ from kiosk.domain.phones import format_hidden
 from kiosk.domain.staff import Purpose
 from kiosk.domain.text import clean
 from kiosk.errors import VaultError
-from kiosk.records import callback_changes
-from kiosk.records.callback_changes import FactKind, Mark
-from kiosk.records.callbacks import ListedRequest
+from kiosk.records.callbacks import changes
+from kiosk.records.callbacks.changes import FactKind, Mark
+from kiosk.records.callbacks.facts import ListedRequest
 from kiosk.records.database.ahead import ask_ahead
 from kiosk.usecases.callbacks.submission import CALLBACK_REQUEST
 from kiosk.vault.keys import PrivateSealingKey, PublicSealingKey
@@ -142,7 +142,7 @@ class RequestCache:
         self._unopened = []
 
     def _marks_of(self, kind: FactKind, transaction: Transaction) -> dict[UUID, Mark]:
-        return callback_changes.marks(transaction, self._site_id, kind)
+        return changes.marks(transaction, self._site_id, kind)
 
     def _ask(self, transaction: Transaction, now: Mapping[FactKind, Mapping[UUID, Mark]]) -> None:
         """Ask ahead for each machine's facts after the last one seen."""
@@ -191,19 +191,17 @@ class RequestCache:
         match kind:
             case FactKind.REQUESTS:
                 return self._take_requests(
-                    callback_changes.requests(transaction, self._site_id, machine, last)
+                    changes.requests(transaction, self._site_id, machine, last)
                 )
             case FactKind.EVENTS:
-                return self._take_events(
-                    callback_changes.events(transaction, self._site_id, machine, last)
-                )
+                return self._take_events(changes.events(transaction, self._site_id, machine, last))
             case FactKind.WITHDRAWALS:
                 return self._take_withdrawals(
-                    callback_changes.withdrawals(transaction, self._site_id, machine, last)
+                    changes.withdrawals(transaction, self._site_id, machine, last)
                 )
             case FactKind.RETIMINGS:
                 return self._take_retimings(
-                    callback_changes.retimings(transaction, self._site_id, machine, last)
+                    changes.retimings(transaction, self._site_id, machine, last)
                 )
 
     def _take_requests(self, found: Iterable[ListedRequest]) -> Iterator[UUID]:
@@ -217,9 +215,7 @@ class RequestCache:
             self._read.events[request_id].append(event)
             yield request_id
 
-    def _take_withdrawals(
-        self, found: Iterable[callback_changes.Withdrawal]
-    ) -> Iterator[UUID | None]:
+    def _take_withdrawals(self, found: Iterable[changes.Withdrawal]) -> Iterator[UUID | None]:
         for one in found:
             if one.request_id is not None:
                 self._read.slip_withdrawals[one.request_id].append(one.at)

@@ -60,12 +60,13 @@ from kiosk.domain.staff import Purpose
 from kiosk.domain.suppression import LEAST
 from kiosk.domain.text import clean
 from kiosk.domain.working_time import WorkingCalendar
-from kiosk.records import callbacks, outbox
-from kiosk.records.callbacks import KeptRequest, KeptSlip
+from kiosk.records import outbox
+from kiosk.records.callbacks import facts
+from kiosk.records.callbacks.facts import KeptRequest, KeptSlip
 from kiosk.records.central.news import published_wait
 from kiosk.records.database.store import Records
 from kiosk.records.database.writing import add_fact
-from kiosk.records.retention import owes_rows
+from kiosk.records.retention.cutoff import owes_rows
 from kiosk.records.schema.tables import CallbackRequest, CallbackRetiming, CallbackWithdrawal
 from kiosk.usecases.site import SealingKeys, SiteInfo
 from kiosk.vault.keys import PrivateSealingKey
@@ -118,7 +119,7 @@ class RequestKeeper:
 
         The same draft again is kept once. Of a paper form it has number, code and time.
         """
-        kept = callbacks.find(transaction, draft.id)
+        kept = facts.find(transaction, draft.id)
         if kept is not None:
             return kept.ref, kept.created_at
         if form is None:
@@ -131,7 +132,7 @@ class RequestKeeper:
         """Return a new reference of this machine, which no request or paper form has."""
         while True:
             reference = self._reference()
-            if not callbacks.ref_is_taken(transaction, reference):
+            if not facts.ref_is_taken(transaction, reference):
                 return reference
 
     def free_references(self, transaction: Transaction, count: int) -> list[str]:
@@ -139,7 +140,7 @@ class RequestKeeper:
         found: set[str] = set()
         while missing := count - len(found):
             some = {self._reference() for _ in range(missing)}
-            found |= some - callbacks.references_taken(transaction, some)
+            found |= some - facts.references_taken(transaction, some)
         return sorted(found)
 
     def _reference(self) -> str:
@@ -226,7 +227,7 @@ class VisitorRequests:
         slip = _read_slip(digits)
         if slip is None:
             return SlipState(SlipNews(RequestPhase.NOT_KNOWN), "")
-        kept = callbacks.find_by_slip(transaction, slip.lookup)
+        kept = facts.find_by_slip(transaction, slip.lookup)
         if central is not None:
             news = self._told_there(transaction, slip, central)
         elif kept is not None:
@@ -271,7 +272,7 @@ class VisitorRequests:
             return before
         *_, request_id = self._requests_of(transaction, digits, central)
         windows, not_before = ",".join(sorted(one.value for one in times[0])), times[1]
-        last = max(callbacks.retimings_of(transaction, request_id), default=None, key=_by_time)
+        last = max(facts.retimings_of(transaction, request_id), default=None, key=_by_time)
         is_repeat = (
             last is not None
             and (",".join(last.windows), last.not_before) == (windows, not_before)
@@ -297,7 +298,7 @@ class VisitorRequests:
     ) -> list[UUID]:
         """Return the request of a slip that is known, and those it was merged into, in order."""
         slip = _read_slip(digits)
-        kept = callbacks.find_by_slip(transaction, slip.lookup) if slip else None
+        kept = facts.find_by_slip(transaction, slip.lookup) if slip else None
         if kept is not None:
             return [id_ for id_, _ in self._merged(transaction, kept.id)]
         return [] if central is None else [central.request_id]
@@ -311,7 +312,7 @@ class VisitorRequests:
         shown = into if into.since is not None or into.attempts else states[0]
         due, asked = None, _plain_request(kept)
         for id_, _ in self._merged(transaction, kept.id):
-            asked = retimed(asked, callbacks.retimings_of(transaction, id_))
+            asked = retimed(asked, facts.retimings_of(transaction, id_))
         if shown.open and shown.attempts:
             schedule = Scheduler(now, self._calendar).schedule(shown, asked, mine=False)
             due = next_call_due(schedule, now)
@@ -340,7 +341,7 @@ class VisitorRequests:
             )
         if central.retimed:
             told = with_other_times(told)
-        taken = min(callbacks.withdrawal_times(transaction, central.request_id), default=None)
+        taken = min(facts.withdrawal_times(transaction, central.request_id), default=None)
         if taken is None and not central.withdrawn:
             return told
         return with_withdrawal(told, taken, self._site.zone)
@@ -352,8 +353,8 @@ class VisitorRequests:
         found: dict[UUID, CallbackState] = {}
         wanted: UUID | None = request_id
         while wanted is not None and wanted not in found:
-            events = callbacks.events_of(transaction, wanted)
-            found[wanted] = callback_state(events, callbacks.withdrawal_times(transaction, wanted))
+            events = facts.events_of(transaction, wanted)
+            found[wanted] = callback_state(events, facts.withdrawal_times(transaction, wanted))
             wanted = found[wanted].merged_into
         return list(found.items())
 
@@ -362,8 +363,8 @@ class VisitorRequests:
 
         One that staff have dismissed since is kept again.
         """
-        noted = callbacks.typed_withdrawal_times(transaction, reference)
-        dismissed = max(callbacks.dismissal_times(transaction, reference), default=None)
+        noted = facts.typed_withdrawal_times(transaction, reference)
+        dismissed = max(facts.dismissal_times(transaction, reference), default=None)
         if not noted or (dismissed is not None and dismissed >= max(noted)):
             self._add_withdrawal(transaction, now, ref=reference)
 
@@ -406,7 +407,7 @@ class CallbackPromise:
             if at <= now < at + _FRESH:
                 return days
         with self._store.read() as transaction:
-            found = callbacks.first_calls(
+            found = facts.first_calls(
                 transaction, self._site.site_id, now - _LOOK_BACK, _MOST_REQUESTS
             )
         days = promised_days(self._waits(found))
@@ -451,7 +452,7 @@ class LatelyWaited:
 
     def _measure(self, transaction: Transaction, now: datetime) -> MeasuredWait | None:
         since = now - MEASURED_OVER
-        kept = callbacks.requests_since(transaction, self._site.site_id, since, _MOST_REQUESTS)
+        kept = facts.requests_since(transaction, self._site.site_id, since, _MOST_REQUESTS)
         if len(kept) < LEAST:
             return None
         return measure_waits(
@@ -464,9 +465,9 @@ class LatelyWaited:
     def _asked_and_done(
         self, transaction: Transaction, kept: KeptRequest
     ) -> tuple[OpenedRequest, CallbackState]:
-        asked = retimed(_plain_request(kept), callbacks.retimings_of(transaction, kept.id))
-        taken = callbacks.withdrawal_times(transaction, kept.id)
-        return asked, callback_state(callbacks.events_of(transaction, kept.id), taken)
+        asked = retimed(_plain_request(kept), facts.retimings_of(transaction, kept.id))
+        taken = facts.withdrawal_times(transaction, kept.id)
+        return asked, callback_state(facts.events_of(transaction, kept.id), taken)
 
 
 def _plain_request(kept: KeptRequest) -> OpenedRequest:

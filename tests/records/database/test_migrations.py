@@ -17,11 +17,11 @@ from sqlalchemy.schema import CreateTable
 from sqlmodel import SQLModel
 
 from kiosk.domain.callbacks.notice import NoticeWay
-from kiosk.records import callbacks
+from kiosk.records.callbacks import facts
+from kiosk.records.callbacks.notices import read_states, untold_requests
 from kiosk.records.database.store import Store, sqlite_module, writer_engine
 from kiosk.records.database.upgrading import migration_config
 from kiosk.records.migrations import HEAD, REVISIONS
-from kiosk.records.notices import read_states, untold_requests
 from kiosk.records.schema import system_tables, tables
 from kiosk.records.schema.tables import CallbackEvent
 
@@ -126,12 +126,12 @@ def test_an_old_file_keeps_its_events_and_takes_talks_and_colleagues(path: Path)
     engine.dispose()
     store = Store.open(path)
     with store.write() as transaction:
-        (event,) = callbacks.events_of(transaction, request)
+        (event,) = facts.events_of(transaction, request)
         assert (event.id, event.with_staff) == (old, None)
         talk = event_row(request, with_staff=UUID(int=9))
         transaction.add(talk)
         transaction.flush()
-        assert [one.with_staff for one in callbacks.events_of(transaction, request)] == [
+        assert [one.with_staff for one in facts.events_of(transaction, request)] == [
             None,
             UUID(int=9),
         ]

@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.domain.callbacks.notice import Delivery, NoticeFault, NoticeState, NoticeWay
 from kiosk.domain.staff import Role
-from kiosk.records.notices import add_state
+from kiosk.records.callbacks.notices import add_state
 from kiosk.usecases.menu_desk import MenuDesk, MenuNews
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk

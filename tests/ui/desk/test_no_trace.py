@@ -33,8 +33,9 @@ async def by_click(colleague: Colleague) -> None:
 ENDS: tuple[Callable[[Colleague], Awaitable[None]], ...] = (by_idling, by_signing_out, by_click)
 
 
-def living(*kinds: type) -> list[object]:
+async def living(colleague: Colleague, *kinds: type) -> list[object]:
     """Every object of some classes that can still be reached."""
+    await colleague.door.let_go()
     gc.collect()
     return [one for one in gc.get_objects() if isinstance(one, kinds)]
 
@@ -65,14 +66,14 @@ async def test_nothing_of_a_roster_is_left(clinic: Clinic) -> None:
         for end in ENDS:
             await colleague.enter("fay")
             seen = await at_names(colleague)
-            assert living(Arrival)
+            assert await living(colleague, Arrival)
             await end(colleague)
             assert isinstance(colleague.screen, SignInScreen)
             colleague.expect_not(NAME)
             below = colleague.app.screen_stack[1:]
             assert [one for one in below if one is not colleague.screen] == []
-            assert living(Arrival, StaffDesk) == []
-            assert [one for one in living(SignedIn) if "fay" in repr(one)] == []
+            assert await living(colleague, Arrival, StaffDesk) == []
+            assert [one for one in await living(colleague, SignedIn) if "fay" in repr(one)] == []
             assert [ref() for ref in seen if ref() is not None] == []
             if end is by_idling:
                 await the_lock_remembers_the_login_and_the_place_only(colleague)
@@ -95,10 +96,10 @@ async def test_nothing_of_a_pass_is_left(clinic: Clinic) -> None:
             await colleague.enter("fay")
             await colleague.keys("p", "enter", "p", "y")
             colleague.expect(f"The pass of {NAME}")
-            assert living(IssuedPass)
+            assert await living(colleague, IssuedPass)
             await end(colleague)
             colleague.expect_not(NAME)
-            assert living(IssuedPass, Member, StaffDesk) == []
+            assert await living(colleague, IssuedPass, Member, StaffDesk) == []
             if end is by_idling:
                 await colleague.keys("escape")
 
@@ -109,4 +110,6 @@ async def test_a_passphrase_does_not_outlive_its_try(clinic: Clinic) -> None:
         fields = [one.value for one in colleague.screen.query(Field)]
         assert fields == ["manager", ""]
         await colleague.type(PASSPHRASE, "enter")
-        assert not any(one.value for one in living(Field) if isinstance(one, Field))
+        assert not any(
+            one.value for one in await living(colleague, Field) if isinstance(one, Field)
+        )

@@ -15,7 +15,8 @@ from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.policy import Rules
 from kiosk.domain.retention import RetentionDone, RetentionKind
 from kiosk.errors import SetupError
-from kiosk.records import outbox, retention
+from kiosk.records import outbox
+from kiosk.records.retention import cutoff
 from kiosk.usecases.admin.desk import OversightDesk
 from tests.support import facts
 from tests.support.desks import Clinic
@@ -133,7 +134,7 @@ def test_a_withdrawal_by_slip_needs_no_staff(clinic: Clinic) -> None:
 def test_a_request_that_is_reopened_during_the_run_stays(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "IDS_AT_A_TIME", 1)
+    monkeypatch.setattr(cutoff, "IDS_AT_A_TIME", 1)
     requests = sorted(ask(clinic) for _ in range(3))
     for request in requests:
         facts.event(clinic, request, 1, EventKind.CLOSED, "declined")
@@ -253,7 +254,7 @@ def test_a_machine_that_met_a_centre_owes_it_everything(clinic: Clinic) -> None:
 def test_a_centre_that_is_met_during_the_run_is_owed_the_rest(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "IDS_AT_A_TIME", 1)
+    monkeypatch.setattr(cutoff, "IDS_AT_A_TIME", 1)
     for _ in range(3):
         facts.event(clinic, ask(clinic), 1, EventKind.CLOSED, "declined")
     desk = move(clinic, days=90)

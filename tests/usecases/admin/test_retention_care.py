@@ -12,7 +12,8 @@ from kiosk.domain.callbacks.worklist import WorkRow
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.domain.policy import Rules
 from kiosk.domain.retention import RetentionDone
-from kiosk.records import outbox, retention
+from kiosk.records import outbox
+from kiosk.records.retention import cutoff
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import Outbox
 from kiosk.records.schema.tables import CheckIn
@@ -76,7 +77,7 @@ def owe_again(clinic: Clinic) -> None:
 def test_what_the_centre_asks_for_again_during_the_run_stays(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "IDS_AT_A_TIME", 1)
+    monkeypatch.setattr(cutoff, "IDS_AT_A_TIME", 1)
     session = clinic.add_session()
     for number in range(3):
         facts.check_in(clinic, session.id, bytes([number]) * 16)
@@ -105,7 +106,7 @@ def test_a_kiosk_with_a_centre_lets_nobody_go_who_may_have_come_elsewhere(clinic
 def test_who_comes_back_during_the_run_stays(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "IDS_AT_A_TIME", 1)
+    monkeypatch.setattr(cutoff, "IDS_AT_A_TIME", 1)
     session = clinic.add_session()
     for number in range(3):
         facts.person(clinic, bytes([number]) * 16)

@@ -218,7 +218,7 @@ def test_what_is_dated_before_the_clinic_was_founded_is_not_old(clinic: Clinic) 
 
 
 def test_it_waits_between_small_transactions(old: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kiosk.records.retention.IDS_AT_A_TIME", 1)
+    monkeypatch.setattr("kiosk.records.retention.cutoff.IDS_AT_A_TIME", 1)
     desk(old).run_retention()
     for _ in range(3):
         closed(old)

@@ -29,7 +29,7 @@ from kiosk.domain.callbacks.slips import RequestPhase, SlipNews, half_day
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import WorkRow
 from kiosk.errors import RevisionTaken, SignedOut
-from kiosk.records import callbacks
+from kiosk.records.callbacks import facts
 from tests.support.calls import ask, caller, do, trail_of
 from tests.support.desks import Clinic
 
@@ -239,7 +239,7 @@ def test_who_lost_the_race_for_a_revision_is_told_so(
         raise RevisionTaken("Somebody changed this request at the same time.")
 
     with monkeypatch.context() as race:
-        race.setattr(callbacks, "add_event", lost)
+        race.setattr(facts, "add_event", lost)
         answer: ActionResult = ben.act(id_, 0, Claim())
     trail.append(clinic.count("callback_event"))
     assert isinstance(answer, OutOfDate)
@@ -253,14 +253,14 @@ def test_a_note_is_kept_whatever_was_done_meanwhile_and_holds_nobody_up(
     id_, ann, ben = ask(clinic), caller(clinic, "ann"), caller(clinic, "ben")
     held = do(ann, id_, Claim())
     # As ben saw it: nobody had it. The second press and a lost race write it once.
-    taken, add_event = [RevisionTaken("taken")], callbacks.add_event
+    taken, add_event = [RevisionTaken("taken")], facts.add_event
 
     def lose_once(*words: Any) -> None:
         if taken:
             raise taken.pop()
         add_event(*words)
 
-    monkeypatch.setattr(callbacks, "add_event", lose_once)
+    monkeypatch.setattr(facts, "add_event", lose_once)
     for text in ("rang us back", "rang us back", "at home from three on"):
         assert isinstance(ben.act(id_, 0, AddNote(text)), Done)
     assert [entry.note for entry in ben.history(id_) if entry.note] == [

@@ -22,7 +22,7 @@ from kiosk.domain.callbacks.slips import RequestPhase
 from kiosk.domain.callbacks.state import AttemptResult, Outcome, RequestStatus
 from kiosk.domain.callbacks.worklist import PhoneContact, WorklistFilter, WorklistPart, WorkRow
 from kiosk.errors import RevisionTaken
-from kiosk.records.callbacks import add_event
+from kiosk.records.callbacks.facts import add_event
 from kiosk.records.schema.tables import CallbackEvent
 from tests.support.calls import ask, caller, do, trail_of
 from tests.support.desks import NOON, Clinic

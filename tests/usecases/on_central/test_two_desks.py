@@ -11,7 +11,7 @@ from kiosk.domain.callbacks.actions import Attempt, Claim, Done, HeldBy
 from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.staff import Role
 from kiosk.errors import RevisionTaken
-from kiosk.records.callbacks import add_event
+from kiosk.records.callbacks.facts import add_event
 from kiosk.records.schema.tables import CallbackEvent
 from kiosk.usecases.callbacks.desk import CallbackDesk
 from tests.support.calls import ask

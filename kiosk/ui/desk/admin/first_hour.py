@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -12,7 +11,7 @@ from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
-from kiosk.ui.widgets.layout import Sheet, pairs
+from kiosk.ui.widgets.layout import pairs
 
 if TYPE_CHECKING:
     from kiosk.content.articles import Booklets
@@ -34,10 +33,6 @@ class _Told(DeskScreen):
     """A screen to read."""
 
     AUTO_FOCUS = ""
-
-    def on_key(self, event: events.Key) -> None:
-        for sheet in self.query(Sheet):
-            sheet.scroll_by_arrow(event.key)
 
 
 class BookletsScreen(_Told):

@@ -3,28 +3,22 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.presentation.records import format_long_day
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.questions import ask_sure
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
-from kiosk.ui.widgets.layout import Sheet, pairs
+from kiosk.ui.widgets.layout import pairs
 
 if TYPE_CHECKING:
-    from datetime import date
     from zoneinfo import ZoneInfo
 
     from kiosk.usecases.helplines import HelplinesInForce, HelplinesPublished
-
-
-def format_long_day(day: "date") -> str:
-    """Return a day such as "2 Mar 2026"."""
-    return f"{day.day} {day:%b %Y}"
 
 
 def describe_rung(found: "HelplinesInForce", zone: "ZoneInfo") -> str:
@@ -99,7 +93,3 @@ class HelplinesScreen(DeskScreen):
             return side.oversight.confirm_helplines(seen)
 
         self.act(confirm, "Kept. Thank you.")
-
-    def on_key(self, event: events.Key) -> None:
-        for sheet in self.query(Sheet):
-            sheet.scroll_by_arrow(event.key)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from textual import events, on
+from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -18,12 +18,13 @@ from kiosk.domain.central.fleet import (
     format_clock_offset,
 )
 from kiosk.presentation.notices import describe_late_notices, describe_notice_trouble
+from kiosk.presentation.records import format_long_day
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_moment_in_full
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
-from kiosk.ui.widgets.layout import Sheet, pairs
+from kiosk.ui.widgets.layout import pairs
 from kiosk.ui.widgets.list import Column, Line, Listing, Tone
 
 KIOSKS = (
@@ -80,8 +81,8 @@ def describe_kiosk(view: KioskView, now: datetime, zone: ZoneInfo) -> tuple[tupl
     rows.append(("Clock", _format_kiosk_clock(view)))
     rows.append(("Version", view.version or "not known"))
     if view.helplines_review_by is not None:
-        day = view.helplines_review_by
-        rows.append(("Helplines", f"to be checked again by {day.day} {day:%b %Y}"))
+        day = format_long_day(view.helplines_review_by)
+        rows.append(("Helplines", f"to be checked again by {day}"))
     return tuple(rows)
 
 
@@ -223,7 +224,3 @@ class KioskScreen(DeskScreen):
     def body(self) -> Iterable[Widget]:
         rows = describe_kiosk(self._view, self.clinic.now(), self.clinic.zone)
         yield Static(pairs(rows), id="known", markup=False)
-
-    def on_key(self, event: events.Key) -> None:
-        for sheet in self.query(Sheet):
-            sheet.scroll_by_arrow(event.key)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -179,10 +179,6 @@ class PersonScreen(DeskScreen):
         self.rehead()
         self.rekey()
 
-    def on_key(self, event: events.Key) -> None:
-        for sheet in self.query(Sheet):
-            sheet.scroll_by_arrow(event.key)
-
 
 class CorrectScreen(FormScreen):
     """The right name, and the right number of a request."""
@@ -266,10 +262,6 @@ class EraseScreen(DeskScreen):
         super().on_mount()
         # What goes is read first, where the line to fill in does not fit below it.
         self.call_after_refresh(self.query_one(Sheet).scroll_home, animate=False)
-
-    def on_key(self, event: events.Key) -> None:
-        for sheet in self.query(Sheet):
-            sheet.scroll_by_arrow(event.key)
 
     def _check(self) -> None:
         field = self.query_one(Field)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from textual import events, on
+from textual import on
 from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Static
@@ -237,7 +237,3 @@ class ReportsScreen(DeskScreen):
 
     def on_resize(self) -> None:
         self._arrange()
-
-    def on_key(self, event: events.Key) -> None:
-        for sheet in self.query(Sheet):
-            sheet.scroll_by_arrow(event.key)

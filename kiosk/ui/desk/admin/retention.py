@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from rich.table import Table
 from rich.text import Text
-from textual import events
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -19,6 +18,7 @@ from kiosk.presentation.records import (
     describe_due,
     describe_hold,
     describe_retention_rule,
+    format_long_day,
 )
 from kiosk.ui.desk.messages import Place
 from kiosk.ui.desk.questions import ask_sure
@@ -26,7 +26,7 @@ from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_clock, format_day
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
-from kiosk.ui.widgets.layout import Progress, Sheet
+from kiosk.ui.widgets.layout import Progress
 
 
 def format_run_time(at: datetime, zone: ZoneInfo) -> str:
@@ -81,7 +81,7 @@ def describe_deletion(plan: RetentionPlan, zone: ZoneInfo) -> tuple[str, str, st
     if plan.status.hold is not None:
         day = plan.at.astimezone(zone).date()
         lead += (
-            f" By this clock it is {day:%A}, {day.day} {day:%b %Y}."
+            f" By this clock it is {day:%A}, {format_long_day(day)}."
             " From now on the same is done every day, by itself."
         )
         return "Agree, and delete for good what is due?", lead, "Yes, now and every day"
@@ -188,7 +188,3 @@ class RetentionScreen(DeskScreen):
             bar.show("Deleting", *self._deleted)
         self.rehead()
         self.rekey()
-
-    def on_key(self, event: events.Key) -> None:
-        for sheet in self.query(Sheet):
-            sheet.scroll_by_arrow(event.key)

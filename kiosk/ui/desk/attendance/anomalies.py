@@ -11,7 +11,12 @@ from textual.widgets import Static
 
 from kiosk.domain.anomalies import Anomaly
 from kiosk.domain.staff import Role
-from kiosk.presentation.records import ANOMALY_TITLES, describe_anomaly, describe_next_step
+from kiosk.presentation.records import (
+    ANOMALY_TITLES,
+    describe_anomaly,
+    describe_next_step,
+    format_long_day,
+)
 from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.text import format_clock, format_moment_in_full
@@ -84,7 +89,7 @@ def _format_times(anomaly: Anomaly, now: datetime, zone: ZoneInfo) -> str:
 
 def _format_fully(at: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
-    return f"{local.day} {local:%b %Y} {format_clock(at, zone)}"
+    return f"{format_long_day(local)} {format_clock(at, zone)}"
 
 
 _PERIODS = (14, 30, 90)

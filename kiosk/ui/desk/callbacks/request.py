@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from textual import events
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
@@ -66,7 +65,7 @@ from kiosk.ui.desk.screen import DeskScreen
 from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key
-from kiosk.ui.widgets.layout import Sheet, pairs
+from kiosk.ui.widgets.layout import pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -530,7 +529,3 @@ class RequestScreen(DeskScreen):
                 self.pose(ask.ask_undo_reason(what, lambda why: self._do(Undo(why), row)))
         else:
             self._set(None)
-
-    def on_key(self, event: events.Key) -> None:
-        for sheet in self.query(Sheet):
-            sheet.scroll_by_arrow(event.key)

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import text
 
 from kiosk.domain.callbacks.notice import Delivery, NoticeFault, NoticeState, NoticeWay
+from kiosk.records.callbacks.notices import add_state
 from kiosk.records.database.writing import add_reference
-from kiosk.records.notices import add_state
 from kiosk.records.schema.system_tables import KioskDevice, KioskHeartbeat
 from tests.support.desks import Clinic
 from tests.support.deskscreens import Colleague, at_desk

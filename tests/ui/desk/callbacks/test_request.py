@@ -14,7 +14,7 @@ from kiosk.domain.callbacks.worklist import HistoryEntry, PhoneContact, Worklist
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.domain.staff import Role
 from kiosk.errors import RevisionTaken, StoreBusy
-from kiosk.records import callbacks
+from kiosk.records.callbacks import facts
 from kiosk.ui.desk.callbacks.duplicates import DuplicatesScreen
 from kiosk.ui.desk.callbacks.request import RequestScreen
 from kiosk.ui.desk.callbacks.worklist import WorklistScreen
@@ -143,7 +143,7 @@ async def test_what_changed_meanwhile_is_shown_and_nothing_is_done(clinic: Clini
     async with at_desk(clinic, "anna") as colleague:
         await colleague.keys("enter")
         # A lost race reads like any other change.
-        with patch.object(callbacks, "add_event", side_effect=RevisionTaken("taken")):
+        with patch.object(facts, "add_event", side_effect=RevisionTaken("taken")):
             await colleague.keys("c")
         colleague.expect("Somebody changed it just now")
         colleague.expect_not("Yours")

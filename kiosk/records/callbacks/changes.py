@@ -18,7 +18,7 @@ from sqlmodel import Session as Transaction
 from kiosk.domain.callbacks.request import Retiming
 from kiosk.domain.callbacks.state import RequestEvent
 from kiosk.domain.clock_sync import corrected
-from kiosk.records.callbacks import (
+from kiosk.records.callbacks.facts import (
     EVENTS,
     RETIMINGS,
     ListedRequest,

@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, insert, select, text, update
 from sqlmodel import Session as Transaction
 
 from kiosk.domain.callbacks.notice import Delivery, NoticeFault, NoticeState, NoticeWay
-from kiosk.records.callbacks import MAYBE_OPEN
+from kiosk.records.callbacks.maybe_open import MAYBE_OPEN
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import Notice, NoticeRequest
 from kiosk.records.schema.tables import CallbackRequest

@@ -1,0 +1,1 @@
+"""What has been kept for long enough: finding it, and deleting it."""
