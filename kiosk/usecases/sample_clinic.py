@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
+
+from sqlmodel import Session as Transaction
 
 from kiosk.devices.clock import Clock, Entropy
 from kiosk.domain.attendance.check_in import JoinDraft
@@ -21,6 +24,8 @@ from kiosk.records import passes as pass_rows
 from kiosk.records import site as site_rows
 from kiosk.records import staff
 from kiosk.records.database.store import Records
+from kiosk.records.database.writing import add_reference
+from kiosk.records.schema.system_tables import KioskDevice, KioskHeartbeat
 from kiosk.usecases.access import Access
 from kiosk.usecases.groups.plan_import import add_group, add_sessions
 from kiosk.usecases.sample_past import (
@@ -32,7 +37,6 @@ from kiosk.usecases.sample_past import (
     has_begun,
     missing_weeks,
     past_begins,
-    report_second_kiosk,
     sample_secret,
 )
 from kiosk.usecases.sample_weeks import FORMER, REGULARS
@@ -45,6 +49,9 @@ from kiosk.vault.passphrases import DEFAULT_COST, Cost
 PASSPHRASE = "demo demo demo"  # noqa: S105  the sample clinic's, printed by the command
 PIN = "2580"
 MANAGER = NewAccount("manager", PASSPHRASE, frozenset({Role.MANAGER}), is_sample=True)
+_SILENT: Final = timedelta(hours=27)
+"""For so long nobody has heard of the second kiosk: too long, whatever day it is."""
+_BEHIND_MS: Final = 240_000
 STAFF = (
     NewAccount("facilitator", PASSPHRASE, frozenset({Role.FACILITATOR}), is_sample=True),
     NewAccount(
@@ -165,7 +172,7 @@ class SampleClinic:
             with self._past(site, team) as past:
                 past.do_week(monday, now)
         with self._store.write() as transaction:
-            report_second_kiosk(transaction, site, now)
+            _report_second_kiosk(transaction, site, now)
 
     @contextmanager
     def _past(self, site: SiteInfo, team: Team) -> Iterator[SamplePast]:
@@ -263,3 +270,35 @@ def _signed_in(access: Access, account: NewAccount) -> SignedIn:
             "The demo's data folder holds another clinic; name another folder by KIOSK_DATA_DIR."
         )
     return answer
+
+
+def _report_second_kiosk(transaction: Transaction, site: SiteInfo, now: datetime) -> None:
+    """Keep how a second kiosk was when it was heard of last, as a centre would have it."""
+    kiosk_id = uuid5(site.site_id, "second kiosk")
+    if transaction.get(KioskDevice, kiosk_id) is None:
+        add_reference(
+            transaction,
+            KioskDevice(
+                id=kiosk_id,
+                site_id=site.site_id,
+                name="Kiosk 2",
+                symbols="9P",
+                pin_hash="",
+                sealed_audit_key=b"",
+                enrolled_at=past_begins(now, site.zone),
+            ),
+        )
+    heard = now - _SILENT
+    transaction.merge(
+        KioskHeartbeat(
+            kiosk_id=kiosk_id,
+            site_id=site.site_id,
+            at=heard,
+            received_at=heard,
+            clock_offset_ms=_BEHIND_MS,
+            pending=14,
+            parked=0,
+            waiting_since=heard - timedelta(minutes=20),
+            version="",
+        )
+    )

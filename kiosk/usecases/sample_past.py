@@ -37,9 +37,7 @@ from kiosk.domain.statistics import FIRST_MONDAY, finished_blocks
 from kiosk.records import site as site_rows
 from kiosk.records.callbacks import facts
 from kiosk.records.database.store import Records
-from kiosk.records.database.writing import add_reference
 from kiosk.records.groups import row_exists
-from kiosk.records.schema.system_tables import KioskDevice, KioskHeartbeat
 from kiosk.records.schema.tables import GroupSession
 from kiosk.usecases.access import Access
 from kiosk.usecases.attendance.roster_desk import RosterDesk
@@ -80,11 +78,8 @@ _SETTLED_DAYS: Final = 120
 """For so long back it is looked what came of a day's list."""
 _SESSION_ROOM = "Level 2"
 _PROMISED_DAYS: Final = 3
-_SILENT: Final = timedelta(hours=27)
-"""For so long nobody has heard of the second kiosk: too long, whatever day it is."""
 _ON_PAPER: Final = timedelta(minutes=40)
 """For so long a paper form lies before it is entered."""
-_BEHIND_MS: Final = 240_000
 _Steps = Iterator["_Step"]
 _Desk = TypeVar("_Desk")
 
@@ -572,35 +567,3 @@ def _date(at: datetime, zone: ZoneInfo) -> date:
 def sample_secret(site_id: UUID, name: str) -> bytes:
     """Return the secret of a sample pass or slip, so that it can be shown again."""
     return blake2b(f"{SEED} {name}".encode(), key=site_id.bytes, digest_size=SECRET_BYTES).digest()
-
-
-def report_second_kiosk(transaction: Transaction, site: SiteInfo, now: datetime) -> None:
-    """Keep how a second kiosk was when it was heard of last, as a centre would have it."""
-    kiosk_id = uuid5(site.site_id, "second kiosk")
-    if transaction.get(KioskDevice, kiosk_id) is None:
-        add_reference(
-            transaction,
-            KioskDevice(
-                id=kiosk_id,
-                site_id=site.site_id,
-                name="Kiosk 2",
-                symbols="9P",
-                pin_hash="",
-                sealed_audit_key=b"",
-                enrolled_at=past_begins(now, site.zone),
-            ),
-        )
-    heard = now - _SILENT
-    transaction.merge(
-        KioskHeartbeat(
-            kiosk_id=kiosk_id,
-            site_id=site.site_id,
-            at=heard,
-            received_at=heard,
-            clock_offset_ms=_BEHIND_MS,
-            pending=14,
-            parked=0,
-            waiting_since=heard - 20 * _MINUTE,
-            version="",
-        )
-    )
