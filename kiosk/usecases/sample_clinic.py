@@ -52,17 +52,16 @@ MANAGER = NewAccount("manager", PASSPHRASE, frozenset({Role.MANAGER}), is_sample
 _SILENT: Final = timedelta(hours=27)
 """For so long nobody has heard of the second kiosk: too long, whatever day it is."""
 _BEHIND_MS: Final = 240_000
-STAFF = (
-    NewAccount("facilitator", PASSPHRASE, frozenset({Role.FACILITATOR}), is_sample=True),
-    NewAccount(
-        "caller",
-        PASSPHRASE,
-        frozenset({Role.CALLER}),
-        offers=frozenset({CallerWish.WOMAN}),
-        is_sample=True,
-    ),
-    NewAccount("clinician", PASSPHRASE, frozenset({Role.CLINICIAN}), is_sample=True),
+FACILITATOR = NewAccount("facilitator", PASSPHRASE, frozenset({Role.FACILITATOR}), is_sample=True)
+CALLER = NewAccount(
+    "caller",
+    PASSPHRASE,
+    frozenset({Role.CALLER}),
+    offers=frozenset({CallerWish.WOMAN}),
+    is_sample=True,
 )
+CLINICIAN = NewAccount("clinician", PASSPHRASE, frozenset({Role.CLINICIAN}), is_sample=True)
+STAFF = (FACILITATOR, CALLER, CLINICIAN)
 PEOPLE = {"Mei": "en", "Ravi": "en", "王小明": "zh", "Nur Aisyah": "ms"}
 """Invented first names, each with the language of the pass."""
 _BLOCK = timedelta(hours=2)
@@ -129,7 +128,7 @@ class SampleClinic:
         site = load_site(self._store)
         access = Access(self._context(self._store, clock, site), self._cost)
         self._add_staff(site, access, clock)
-        facilitator = _signed_in(access, STAFF[0])
+        facilitator = _signed_in(access, FACILITATOR)
         desk = access.pass_desk(facilitator)
         for number, (name, label, room) in enumerate(_GROUPS):
             add_group(self._store, site, GroupPlan(_group_id(site, number), name, label, room))
@@ -161,7 +160,8 @@ class SampleClinic:
             return
         begun()
         access = Access(self._context(self._store, PastClock(since), site), self._cost)
-        team = Team(*(_signed_in(access, one) for one in (*STAFF, MANAGER)))
+        accounts = FACILITATOR, CALLER, CLINICIAN, MANAGER
+        team = Team(*(_signed_in(access, one) for one in accounts))
         if not is_fresh:
             with self._past(site, team) as past:
                 past.do_today(now)
