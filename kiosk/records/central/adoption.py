@@ -67,10 +67,11 @@ def copy_site(
 
 
 def copy_table(source: Transaction, target: Transaction, kind: type[Row], site_id: UUID) -> None:
-    """Copy the readable rows of one small table of a site."""
+    """Copy the rows of a table of a site that nobody pulls."""
     one = table(kind)
     found = source.connection().execute(select(one).where(one.c.site_id == site_id)).mappings()
-    _insert(target.connection(), one, [dict(row) for row in found])
+    for batch in found.partitions(_BATCH):
+        _insert(target.connection(), one, [dict(row) for row in batch])
 
 
 def copy_entered_requests(source: Transaction, target: Transaction, site_id: UUID) -> int:
