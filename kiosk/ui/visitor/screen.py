@@ -6,6 +6,7 @@ taken away would wait for itself.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from kiosk.content.translations import Language, languages
+from kiosk.content.translations import Language, Texts, languages
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
@@ -141,7 +142,24 @@ def due(stays: Stay, quiet: float, timing: Timing, *, busy: bool) -> IdleStep:
             return IdleStep.WARN if quiet >= timing.idle else IdleStep.NOTHING
 
 
-SIMULATED_SCAN = "f9"
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How a text is said that the room must not hear."""
+
+    private: str
+    """Where nobody else hears it."""
+    public: str
+    """Where others may hear: nothing of what is private."""
+
+
+def count_digits(number: str, texts: Texts) -> str:
+    """Return how many digits a number has, for where others hear it."""
+    digits = sum(sign.isdigit() for sign in number)
+    told = texts.ngettext("{count} digit entered.", "{count} digits entered.", digits)
+    return told.format(count=digits)
+
+
+SIMULATED_SCAN = "f12"
 """Scans a sample pass on a demo kiosk, and does nothing elsewhere."""
 
 
@@ -198,6 +216,15 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """What the screen is about."""
         return ()
 
+    def covered(self) -> dict[str, Covered]:
+        """Return which texts the room must not hear, by how they are shown; fields aside."""
+        return {}
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it says what has been done, which is said twice."""
+        return False
+
     def tick(self) -> None:
         """Called once a second while the screen is in front; it asks no desk."""
 
@@ -235,7 +262,33 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def foot(self) -> Iterable[Widget]:
         """The same three things on every screen."""
-        yield Bar(self._bar_labels(typing=False), too_small=self._("Please ask at the counter."))
+        bar = Bar(self._bar_labels(typing=False), too_small=self._("Please ask at the counter."))
+        bar.hint(self._speech_hints())
+        yield bar
+
+    def show_speech_keys(self) -> None:
+        """Show which keys speech has now, or how it is begun."""
+        for bar in self.query(Bar):
+            bar.hint(self._speech_hints())
+
+    def _speech_hints(self) -> tuple[str, ...]:
+        """Return the keys of speech in a line, the longest choice of them first."""
+        if not self.context.can_speak:
+            return ()
+        pgettext = self.visit.texts.pgettext
+        if not self.visit.is_heard:
+            return (f"F3 {pgettext('speech', 'Speech')}",)
+        keys = (
+            f"F3 {pgettext('speech', 'Silence')}",
+            f"F4 {pgettext('speech', 'Again')}",
+            f"F5 {pgettext('speech', 'Slower')}",
+            f"F6 {pgettext('speech', 'Faster')}",
+            f"F7 {pgettext('speech', 'Softer')}",
+            f"F8 {pgettext('speech', 'Louder')}",
+            f"F9 {pgettext('speech', 'Pause')}",
+            f"F10 {pgettext('speech', 'Aloud')}",
+        )
+        return tuple(" · ".join(keys[:count]) for count in range(len(keys), 0, -1))
 
     def _bar_labels(self, *, typing: bool) -> dict[Part, tuple[str, str]]:
         help_key, language_key = ("F1", "F2") if typing else ("H", "L")

@@ -104,11 +104,16 @@ class Visit:
     """A first name for a new pass, while it is typed."""
     slip_job: "PrintJob | None" = None
     """The slip of this visit's request, once it is being printed."""
+    is_heard: bool = False
+    """Whether the screens are said aloud."""
+    may_be_overheard: bool = False
+    """Whether the visitor has chosen to have what is private said to the room too."""
 
     @property
     def is_changed(self) -> bool:
-        """Whether the language or the theme is another one than the usual."""
-        return (self.texts.language, self.theme) != (DEFAULT_LANGUAGE, DEFAULT_THEME)
+        """Whether language, theme or speech is not as usual."""
+        is_usual = (self.texts.language, self.theme) == (DEFAULT_LANGUAGE, DEFAULT_THEME)
+        return self.is_heard or not is_usual
 
     def call_form(self) -> CallForm:
         """Return this visit's request, begun now if it was not before."""
@@ -270,6 +275,8 @@ class VisitorContext:
 
     None while it is open.
     """
+    can_speak: bool = False
+    """Whether the screens can be said aloud here."""
     refused: list[datetime] = field(default_factory=list)
     """When something could not be kept for a visitor, in UTC, until a desk has been told."""
 

@@ -17,6 +17,10 @@ Labels = dict[Part, tuple[str, str]]
 """The text of each part, long and short; the short ones serve where there is little room."""
 
 
+_LAST_ROW = 2
+"""Of a part's three."""
+
+
 class Bar(Widget):
     """Three large buttons drawn as one widget; they take taps, the screen takes their keys."""
 
@@ -44,13 +48,20 @@ class Bar(Widget):
 
     def __init__(self, labels: Labels, *, too_small: str) -> None:
         super().__init__()
-        self._labels = labels
+        self.labels = labels
         self._too_small = too_small
+        self._hints: tuple[str, ...] = ()
 
     def relabel(self, labels: Labels) -> None:
         """Show other text (letters, but function keys while the visitor types)."""
-        if labels != self._labels:
-            self._labels = labels
+        if labels != self.labels:
+            self.labels = labels
+            self.refresh()
+
+    def hint(self, hints: tuple[str, ...]) -> None:
+        """Show the longest of `hints` that fits, longest first, in small under the language."""
+        if hints != self._hints:
+            self._hints = hints
             self.refresh()
 
     def _widths(self) -> tuple[tuple[Part, int], ...]:
@@ -59,7 +70,7 @@ class Bar(Widget):
         if width < 64:
             side = width // 3
             return (("help", side), ("language", width - 2 * side), ("finish", side))
-        finish = max(24, cell_len(self._labels["finish"][0]) + 6)
+        finish = max(24, cell_len(self.labels["finish"][0]) + 6)
         return (("help", 22), ("language", width - 22 - finish), ("finish", finish))
 
     def render_line(self, y: int) -> Strip:
@@ -72,17 +83,19 @@ class Bar(Widget):
         for index, (part, cells) in enumerate(self._widths()):
             style = self.get_component_rich_style(f"bar--{part}")
             if not stacked:
-                segments.append(Segment(self._format(part, cells if y == 1 else 0, cells), style))
+                segments.append(Segment(self._format(part, y, cells), style))
             elif y // 3 == index:
-                return Strip(
-                    [Segment(self._format(part, width if y % 3 == 1 else 0, width), style)]
-                )
+                return Strip([Segment(self._format(part, y % 3, width), style)])
         return Strip(segments)
 
-    def _format(self, part: Part, room: int, cells: int) -> str:
-        """Return the part's text centred in `cells`, or blanks where `room` is 0."""
-        long, short = self._labels[part] if room else ("", "")
-        text = long if cell_len(long) <= cells - 2 else short
+    def _format(self, part: Part, row: int, cells: int) -> str:
+        """Return one of the part's three rows, its text centred in `cells`."""
+        text = ""
+        if row == 1:
+            long, short = self.labels[part]
+            text = long if cell_len(long) <= cells - 2 else short
+        elif row == _LAST_ROW and part == "language":
+            text = next((one for one in self._hints if cell_len(one) <= cells - 2), "")
         left = max(0, cells - cell_len(text)) // 2
         return " " * left + text + " " * (cells - left - cell_len(text))
 
