@@ -1,11 +1,22 @@
 """What a screen has to say aloud, and what can say it."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from hashlib import blake2b
+from typing import Final, Protocol
 
-ENGLISH = "en"
+ENGLISH: Final = "en"
 """The language that is spoken where another one has no voice."""
+VOLUMES: Final = tuple(10 ** (decibels / 20) for decibels in range(-24, 1, 4))
+"""What samples are multiplied by at each step of the volume; 4 dB are just heard as a step."""
+USUAL_VOLUME: Final = 4
+"""The step at which every visit begins, counted from 0."""
+RATES: Final = (90, 110, 130, 150, 175, 205, 240)
+"""Words a minute at each step of the rate."""
+USUAL_RATE: Final = 3
+_ID_BYTES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +83,9 @@ class Speech(Protocol):
 
 
 def sayable(
-    utterances: Iterable[Utterance], can_say: Callable[[str], bool], *, may_be_private: bool
+    utterances: Iterable[Utterance], can_say: Callable[[Utterance], bool], *, may_be_private: bool
 ) -> list[Utterance]:
-    """Return what is said of `utterances`: in English where a language has no voice.
+    """Return what is said of `utterances`: in English where nothing can say one as it is.
 
     Private ones are left out unless `may_be_private`.
     """
@@ -82,8 +93,25 @@ def sayable(
     for one in utterances:
         if one.is_private and not may_be_private:
             continue
-        if not can_say(one.language):
+        if not can_say(one):
             one = replace(one, text=one.english, language=ENGLISH)
-        if one.text.strip() and can_say(one.language):
+        if one.text.strip() and can_say(one):
             said.append(one)
     return said
+
+
+def recording_id(text: str) -> str:
+    """Return what the recording of a sentence is named by, such as 3fa1b2c405.
+
+    Capitals, spaces and punctuation do not count, for a voice has none.
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    words = " ".join(re.sub(r"[^\w\s]", " ", _without_joiners(plain)).split())
+    return blake2b(words.encode(), digest_size=_ID_BYTES).hexdigest()
+
+
+def _without_joiners(text: str) -> str:
+    """Keep vowel signs, which are no letters to `re`: two Tamil words may differ in them alone."""
+    return "".join(
+        f"{ord(one):x}" if unicodedata.category(one).startswith("M") else one for one in text
+    )

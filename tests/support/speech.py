@@ -81,7 +81,9 @@ class RecordedSpeech:
     def say(self, utterances: Sequence[Utterance], *, aloud: bool = False) -> None:
         self.stop()
         may_be_private = self.headphones or aloud
-        self.waiting = sayable(utterances, self.can_say, may_be_private=may_be_private)
+        self.waiting = sayable(
+            utterances, lambda one: self.can_say(one.language), may_be_private=may_be_private
+        )
         self._begin()
 
     def _begin(self) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
     from kiosk.content.articles import TakeHome
     from kiosk.domain.callbacks.slips import CentralSlip
     from kiosk.domain.printing import PrintedSlip, PrintJob
+    from kiosk.domain.speech import Speech
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
     from kiosk.usecases.visitor_desk import VisitorDesk
 
@@ -215,6 +216,8 @@ class VisitorSide:
     open_desks: Callable[[], VisitorDesks]
     open_maintenance: "Callable[[], MaintenanceDesk]"
     """Opens where a visit cannot be made too, for staff need it most then."""
+    open_speech: "Callable[[], Speech | None]" = lambda: None
+    """Returns what speaks, the same each time; None where the clinic has switched it off."""
 
     @property
     def desk(self) -> "VisitorDesk":
