@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Final
 from unittest.mock import patch
@@ -128,9 +129,8 @@ async def at_kiosk(
     It is silent without `speech`.
     """
     seconds = Seconds()
-    door = WatchedDoor(boot or partial(side_of, clinic))
-    open_speech = None if speech is None else lambda: speech
-    app = VisitorApp(door, demo=demo, monotonic=seconds, open_speech=open_speech)
+    door = WatchedDoor(boot or (lambda: replace(side_of(clinic), open_speech=lambda: speech)))
+    app = VisitorApp(door, demo=demo, monotonic=seconds)
     app.animation_level = "none"
     try:
         with patch.object(Compositor, "render_update", draw_nothing):

@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, assert_never
+from typing import ClassVar, assert_never
 from uuid import UUID
 
 from textual import events, on
@@ -30,6 +30,7 @@ from kiosk.ui.terminal.lockdown import paint_at_once
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.terminal.scanner import KeyPlace, Measured
 from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_REPLACED
+from kiosk.ui.visitor.narrator import HeadphonesChanged, Narrator
 from kiosk.ui.visitor.navigation import Maker, Navigation
 from kiosk.ui.visitor.screen import (
     SIMULATED_SCAN,
@@ -62,7 +63,6 @@ from kiosk.ui.visitor.screens.reading import ArticleScreen, ArticlesScreen, Take
 from kiosk.ui.visitor.screens.resting import OutOfOrderScreen, StillThereScreen
 from kiosk.ui.visitor.screens.result import CodeScreen, NoticeScreen, ResultScreen, card_area
 from kiosk.ui.visitor.screens.slip import SlipScreen, TypedWithdrawalScreen
-from kiosk.ui.visitor.speaker import HeadphonesChanged, Speaker
 from kiosk.ui.visitor.text import (
     CodeToShow,
     ResultText,
@@ -80,9 +80,6 @@ from kiosk.ui.visitor.visit import CallForm, Demo, VisitorContext, VisitorSide
 from kiosk.ui.widgets.card import card_rows
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.visitor_bar import Bar
-
-if TYPE_CHECKING:  # few visits are spoken
-    from kiosk.domain.speech import Speech
 
 _REREAD_TICKS = 60
 """The day's line and the helplines follow what was planned and published within a minute."""
@@ -104,18 +101,12 @@ class VisitorApp(TimedApp):
         *,
         demo: Demo | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        open_speech: "Callable[[], Speech] | None" = None,
     ) -> None:
-        """Take the door to the desks, which the caller closes, and a clock in seconds.
-
-        `open_speech` returns what says the screens aloud, which the caller closes too; it is called
-        once the first screen is painted.
-        """
+        """Take the door to the desks, which the caller closes, and a clock in seconds."""
         super().__init__(monotonic)
         self.context = VisitorContext(door, demo)
-        self.speaker = Speaker(self.context, monotonic, lambda: self.screen)
-        self.navigation = Navigation(self, self.context, monotonic, self.speaker.end)
-        self._open_speech = open_speech
+        self.narrator = Narrator(self.context, monotonic, lambda: self.screen)
+        self.navigation = Navigation(self, self.context, monotonic, self.narrator.end)
         self._started = False
         self._ticks = 0
         """Seconds since the day's line was read."""
@@ -157,31 +148,33 @@ class VisitorApp(TimedApp):
         if not self._started and not self.is_batching and self.screen.query(Bar):
             self._started = True
             self.run_worker(self._open_desks())
-            self.call_later(self._begin_speech)
+            self.run_worker(self._open_speech())
         if not self.is_batching:
-            self.speaker.note_painted(self.screen)
+            self.narrator.note_painted(self.screen)
 
-    def _begin_speech(self) -> None:
-        if self._open_speech is not None:
-            self.speaker.open(self._open_speech(), self.post_message)
+    async def _open_speech(self) -> None:
+        """Find out whether the screens can be said aloud here; a visit does not depend on it."""
+        speech = await self.context.door.ask(lambda side: side.open_speech())
+        if speech is not None and not isinstance(speech, Trouble):
+            self.narrator.open(speech, self.post_message)
 
     async def on_event(self, event: events.Event) -> None:
         """Let a key of speech act, and any key, tap or scan silence what is being said."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             is_warned = isinstance(self.screen, StillThereScreen)
-            if self.speaker.takes(event.key):
+            if self.narrator.takes(event.key):
                 self._used("keys")
                 if is_warned:
                     await self.navigation.uncover()
                 return
         elif isinstance(event, events.MouseDown | Scanned):
-            self.speaker.hush()
+            self.narrator.hush()
         await super().on_event(event)
 
     @on(HeadphonesChanged)
     def follow_headphones(self, event: HeadphonesChanged) -> None:
         """Begin to speak with headphones that are plugged in."""
-        self.speaker.follow_headphones(is_in=event.is_in)
+        self.narrator.follow_headphones(is_in=event.is_in)
 
     async def _open_desks(self) -> None:
         """Open the desks; while they cannot be opened the kiosk is closed, and they are tried anew.
@@ -449,7 +442,7 @@ class VisitorApp(TimedApp):
         if not isinstance(screen, VisitorScreen) or self.navigation.is_moving:
             return
         self._try_again()
-        self.speaker.tick()
+        self.narrator.tick()
         if isinstance(screen, HomeScreen | OutOfOrderScreen):
             self._reread(screen)
         screen.tick()
@@ -461,7 +454,7 @@ class VisitorApp(TimedApp):
             else:
                 screen.count_down(max(1, round(left)))
             return
-        last = max(self.navigation.shown_at, self.last_activity, self.speaker.heard_at)
+        last = max(self.navigation.shown_at, self.last_activity, self.narrator.heard_at)
         quiet = self.monotonic() - last
         if isinstance(screen, NoticeScreen):
             if quiet >= timing.result:

@@ -35,7 +35,7 @@ class HeadphonesChanged(Message):
         self.is_in = is_in
 
 
-class Speaker:
+class Narrator:
     """What is said of the screens of one kiosk."""
 
     def __init__(
@@ -78,8 +78,12 @@ class Speaker:
 
     def open(self, speech: "Speech", post: Callable[[Message], object]) -> None:
         """Speak by `speech` from now on; `post` sends a message to the app, from any thread."""
+
+        def tell_app(is_in: bool) -> None:  # noqa: FBT001 - the protocol of `Speech`
+            post(HeadphonesChanged(is_in=is_in))
+
         self._speech = speech
-        speech.watch_headphones(lambda is_in: post(HeadphonesChanged(is_in=is_in)))
+        speech.watch_headphones(tell_app)
         self._context.can_speak = speech.is_able
         self._show_keys()
 
