@@ -142,6 +142,10 @@ class VisitorApp(TimedApp):
         await self.navigation.open_first()
         self.set_interval(1.0, self.tick)
 
+    def on_unmount(self) -> None:
+        """Say nothing any more, however the program ends."""
+        self.narrator.end()
+
     def post_display_hook(self) -> None:
         """Open the desks once the first screen is painted, and not before."""
         super().post_display_hook()

@@ -5,7 +5,7 @@ here is done before a screen is painted, nor at all while it is off.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 from weakref import ref
 
 from textual.message import Message
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # the first screen does not wait for it
     from kiosk.ui.visitor.spoken import Piece, Snapshot, SpokenScreen
 
 SWITCH: Final = "f3"
-"""The key that starts speech; it types nothing, and does nothing else on any screen."""
+"""The key that starts speech."""
 _SLOWEST: Final = 6.0
 """Letters a second that are said at the slowest pace, and any language."""
 _PATIENCE: Final = 10.0
@@ -65,16 +65,6 @@ class Narrator:
         """When speech has to be over by, in seconds of the clock."""
         self.heard_at = 0.0
         """When something was being said last, in seconds of the clock."""
-        self._keys: dict[str, Callable[[Speech], None]] = {
-            SWITCH: self._switch,
-            "f4": lambda _: self._repeat(),
-            "f5": lambda speech: self._change_rate(speech, -1),
-            "f6": lambda speech: self._change_rate(speech, 1),
-            "f7": lambda speech: self._change_volume(speech, -1),
-            "f8": lambda speech: self._change_volume(speech, 1),
-            "f9": lambda speech: _pause(speech),
-            "f10": self._choose_aloud,
-        }
 
     def open(self, speech: "Speech", post: Callable[[Message], object]) -> None:
         """Speak by `speech` from now on; `post` sends a message to the app, from any thread."""
@@ -101,7 +91,7 @@ class Narrator:
         if speech is None or not (self.is_on or (key == SWITCH and self._can_speak(speech))):
             return False
         self._is_arriving = False
-        act = self._keys.get(key)
+        act = self.KEYS.get(key)
         if act is None:
             self._is_repeated = False
             speech.stop()
@@ -110,7 +100,7 @@ class Narrator:
         if key == "f4" and is_again:
             self._say_whole_screen()
         else:
-            act(speech)
+            act(self, speech)
         return True
 
     def hush(self) -> None:
@@ -325,7 +315,14 @@ class Narrator:
         if isinstance(screen, VisitorScreen):
             screen.show_speech_keys()
 
-
-def _pause(speech: "Speech") -> None:
-    """Stop where it is, or go on; nothing is said of it."""
-    speech.pause()
+    KEYS: "ClassVar[dict[str, Callable[[Narrator, Speech], object]]]" = {
+        SWITCH: _switch,
+        "f4": lambda self, _: self._repeat(),
+        "f5": lambda self, speech: self._change_rate(speech, -1),
+        "f6": lambda self, speech: self._change_rate(speech, 1),
+        "f7": lambda self, speech: self._change_volume(speech, -1),
+        "f8": lambda self, speech: self._change_volume(speech, 1),
+        "f9": lambda _, speech: speech.pause(),
+        "f10": _choose_aloud,
+    }
+    """What each key does; none of them types, or does anything else on any screen."""
