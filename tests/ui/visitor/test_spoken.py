@@ -82,7 +82,7 @@ async def sweep(clinic: Clinic, language: str) -> dict[str, list[str]]:
             visitor.app.context.visit.texts = Texts(language)
             await stop.way(visitor, clinic)
             spoken = SpokenScreen(visitor.screen)
-            leaves = [one for one in visitor.screen.walk_children() if not one.children]
+            leaves = [one for one in visitor.screen.query(Widget) if not one.children]
             dumb = [one for one in leaves if not spoken.has_way(one) and one.render() != ""]
             found = [*unsaid(visitor, spoken), *overheard(visitor, spoken), *map(str, dumb)]
             if found:
