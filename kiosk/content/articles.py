@@ -51,6 +51,12 @@ def page(language: str, slug: str, assets: Path | None = None) -> Article:
     return _article(_in_language(content, language, f"{slug}.md"))
 
 
+def find_article(language: str, slug: str) -> Article:
+    """Return an article, or else a page that stands by itself, by its slug."""
+    found = {article.slug: article for article in articles(language)}
+    return found.get(slug) or page(language, slug)
+
+
 def fill_in(markdown: str, calling_number: str) -> str:
     """Return an article's text with the sentence on which number will ring, where it has a place.
 

@@ -44,6 +44,22 @@ def draw_line(text: str, height: int, *, bold: bool = False) -> "Image":
 
 
 @cache
+def drawing_problem() -> str:
+    """Return why nothing can be drawn here, as a sentence for staff; empty where it can."""
+    try:
+        from PIL import features
+
+        has_raqm = features.check("raqm")
+        for bold in (False, True):
+            _font(_MEASURED_AT, bold=bold)
+    except ImportError:
+        return "Pillow is not installed."
+    except OSError:
+        return "A font file is missing or damaged: assets/fonts."
+    return "" if has_raqm else "Pillow was built without raqm."
+
+
+@cache
 def _reach(*, bold: bool) -> tuple[float, float]:
     """Return how far letters reach above and below their line, as multiples of the size."""
     _, top, _, bottom = _font(_MEASURED_AT, bold=bold).getbbox(_TALLEST, anchor="ls")

@@ -10,7 +10,7 @@ from uuid import UUID
 from textual import on
 
 from kiosk.content.articles import Article
-from kiosk.content.translations import Language, Texts, languages
+from kiosk.content.translations import Language, languages
 from kiosk.domain.attendance.check_in import (
     CheckInOutcome,
     ChooseSession,
@@ -285,7 +285,7 @@ class VisitorApp(TimedApp):
             case Session() as session:
                 await self._come_in(session)
             case Language() as language:
-                self.context.visit.texts = Texts(language.code)
+                self.context.speak(language.code)
                 await self.navigation.back()
             case CallLanguage() as language:
                 form = self.context.visit.call_form()
@@ -363,7 +363,7 @@ class VisitorApp(TimedApp):
         if code in (None, context.visit.texts.language):
             return
         if code in {language.code for language in languages(published=context.clinic.helplines)}:
-            context.visit.texts = Texts(code)
+            context.speak(code)
 
     async def _show_result(self, text: ResultText) -> None:
         """Show a result; a form that was under way can be gone back to."""
