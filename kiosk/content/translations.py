@@ -102,7 +102,7 @@ def languages(assets: Path | None = None, published: str = "") -> tuple[Language
     found = [Language(ENGLISH, "English")]
     for path in folder.glob("locale/*/LC_MESSAGES/kiosk.mo"):
         code = path.parent.parent.name.replace("_", "-")
-        texts = Texts(code, folder)
+        texts = Texts(code, folder, has_pictures=True)
         own_name = texts.pgettext(*_OWN_NAME)
         if code != ENGLISH and own_name != _OWN_NAME[1] and _is_whole(texts, folder, published):
             found.append(Language(code, own_name))

@@ -145,7 +145,13 @@ class VisitorApp(TimedApp):
         super().post_display_hook()
         if not self._started and not self.is_batching and self.screen.query(Bar):
             self._started = True
+            self.ask_for_pictures()
             self.run_worker(self._open_desks())
+
+    def pictures_come(self) -> None:
+        """Show a visit's sentences as they are from the next screen on, and not in English."""
+        self.context.has_pictures = True
+        self.context.speak(self.context.visit.texts.language)
 
     async def _open_desks(self) -> None:
         """Open the desks; while they cannot be opened the kiosk is closed, and they are tried anew.
