@@ -103,6 +103,7 @@ class VisitorApp(TimedApp):
     ) -> None:
         """Take the door to the desks, which the caller closes, and a clock in seconds."""
         super().__init__(monotonic)
+        self.hide_broken_letters(hide=True)
         self.context = VisitorContext(door, demo)
         self.navigation = Navigation(self, self.context, monotonic)
         self._started = False
@@ -151,6 +152,7 @@ class VisitorApp(TimedApp):
     def pictures_come(self) -> None:
         """Show a visit's sentences as they are from the next screen on, and not in English."""
         self.context.has_pictures = True
+        self.hide_broken_letters(hide=False)
         self.context.speak(self.context.visit.texts.language)
 
     async def _open_desks(self) -> None:
@@ -354,7 +356,9 @@ class VisitorApp(TimedApp):
         match outcome:
             case ChooseSession(sessions=sessions, name=name):
                 self.context.visit.pass_text = text
-                await self.navigation.go(partial(ChooseSessionScreen, sessions, name))
+                await self.navigation.go(
+                    partial(ChooseSessionScreen, sessions, self.context.readable(name))
+                )
             case ScanAgain(problem=problem):
                 await self._show_problem(problem)
             case SlipShown(state=state):

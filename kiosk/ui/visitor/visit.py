@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from kiosk.content.shaping import needs_shaping
 from kiosk.content.translations import Texts
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.callbacks.request import CallbackDraft
@@ -283,6 +284,10 @@ class VisitorContext:
     def speak(self, language: str) -> None:
         """Show the visit's sentences in `language` (BCP 47) from now on."""
         self.visit.texts = Texts(language, has_pictures=self.has_pictures)
+
+    def readable(self, name: str | None) -> str | None:
+        """Return a name, or None where this terminal would show it with broken letters."""
+        return name if self.has_pictures or not needs_shaping(name or "") else None
 
     def note_refusal(self) -> None:
         """Take note that something could not be kept for a visitor; nothing about whom or what."""
