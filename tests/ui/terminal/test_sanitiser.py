@@ -18,7 +18,8 @@ pieces = st.one_of(
             b"\x1b", b"\x1b[", b"\x1bO", b"\x1b]", b"\x1bP", b"\x1b\\", b"\x07", b"\x1b[M", b"\x9b",
             b"\x1b[200~", b"\x1b[201~", b"\x1b[<0;3;4M", b"\x1b[97;5u", b";:", b"[", b"u", b"99999",
             b"\x1b[48;", b"t",
-            b"\x1b[?62;4c", b"\x1b[6;20;10t", b"\x1b_Gi=7;OK\x1b\\", "é王".encode(), b"\xc3", b"\x1b[?2026;2$y", b"\x18",
+            b"\x1b[?62;4c", b"\x1b[6;20;10t", b"\x1b_Gi=7;OK\x1b\\",
+            "é王".encode(), b"\xc3", b"\x1b[?2026;2$y", b"\x18",
         ]
     ),
 )  # fmt: skip
