@@ -389,6 +389,8 @@ class KioskDriver(Driver):
     def _continued(self, _number: int, _frame: FrameType | None) -> None:
         # A shell may have taken the terminal while this process was stopped.
         MODES.raw_mode()
+        if self._writer is not None:
+            self._writer.clear_pictures()
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._app.refresh)
 
