@@ -4,13 +4,15 @@ Off until a visitor presses F3 or plugs in headphones, and off again when the vi
 here is done before a screen is painted, nor at all while it is off.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 from weakref import ref
 
 from textual.message import Message
 
-from kiosk.content.translations import Texts, languages
+from kiosk.content.translations import Texts
+from kiosk.ui.door import attempt, describe_error
 from kiosk.ui.visitor.screen import VisitorScreen
 from kiosk.ui.visitor.visit import VisitorContext
 from kiosk.ui.widgets.visitor_bar import Bar
@@ -19,6 +21,7 @@ if TYPE_CHECKING:  # the first screen does not wait for it
     from kiosk.domain.speech import Speech
     from kiosk.ui.visitor.spoken import Piece, Snapshot, SpokenScreen
 
+_log = logging.getLogger("kiosk")
 SWITCH: Final = "f3"
 """The key that starts speech."""
 _SLOWEST: Final = 6.0
@@ -98,9 +101,9 @@ class Narrator:
             return False
         is_again, self._is_repeated = self._is_repeated, key == "f4"
         if key == "f4" and is_again:
-            self._say_whole_screen()
+            attempt(self._say_whole_screen, self._give_up)
         else:
-            act(self, speech)
+            attempt(lambda: act(self, speech), self._give_up)
         return True
 
     def hush(self) -> None:
@@ -111,8 +114,10 @@ class Narrator:
 
     def note_painted(self, screen: object) -> None:
         """Say what has come or changed on the screen that was painted."""
-        if not self.is_on or not isinstance(screen, VisitorScreen) or not screen.query(Bar):
-            return
+        if self.is_on and isinstance(screen, VisitorScreen) and screen.query(Bar):
+            attempt(lambda: self._follow(screen), self._give_up)
+
+    def _follow(self, screen: VisitorScreen) -> None:
         spoken = self._form_of(screen)
         now = spoken.snapshot()
         before, self._before = self._before, now
@@ -160,12 +165,19 @@ class Narrator:
         self._is_arriving = self._is_warned = self._is_repeated = self._by_plug = False
         self._until = self.heard_at = 0.0
 
+    def _give_up(self, error: Exception) -> None:
+        """Go on without a sound: what cannot be said can still be read."""
+        _log.error("speech trouble %s", describe_error(error))
+        if self._speech is not None:
+            self._stop(self._speech)
+
     def _can_speak(self, speech: "Speech") -> bool:
         self._context.can_speak = speech.is_able
         return self._context.can_speak
 
     def _p(self, context: str, message: str) -> str:
-        return self._context.visit.texts.pgettext(context, message)
+        here = self._context.visit.texts.language
+        return Texts(here, has_pictures=True).pgettext(context, message)
 
     def _form_of(self, screen: VisitorScreen) -> "SpokenScreen":
         from kiosk.ui.visitor.spoken import SpokenScreen
@@ -204,10 +216,9 @@ class Narrator:
         from kiosk.ui.visitor.spoken import Piece
 
         context = self._context
-        here = context.visit.texts.language
         pieces = [Piece(self._p("speech", "Speech is on."))]
-        for language in languages(published=context.clinic.helplines):
-            texts = context.visit.texts if language.code == here else Texts(language.code)
+        for language in context.languages:
+            texts = Texts(language.code, has_pictures=True)
             # Translators: name your language where this says English.
             told = texts.pgettext(
                 "speech", "For English press F2, then Tab until you hear English."

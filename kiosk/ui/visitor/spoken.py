@@ -15,12 +15,15 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.content.counterparts import Counterparts, counterparts
 from kiosk.content.spelling import by_language, sentence, separate_digits, speakable, spell
+from kiosk.content.translations import Texts
 from kiosk.domain.speech import Utterance
 from kiosk.ui.visitor.screen import VisitorScreen, count_digits
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.card import Card
 from kiosk.ui.widgets.inputs import Choice, Choices, Field
+from kiosk.ui.widgets.large_text import LargeText
 from kiosk.ui.widgets.layout import Prose
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import TouchKeys
@@ -83,7 +86,13 @@ class SpokenScreen:
 
     def __init__(self, screen: VisitorScreen) -> None:
         self._screen = screen
-        self._texts = screen.visit.texts
+        shown = screen.visit.texts
+        self._texts = Texts(shown.language, has_pictures=True)
+        """What is said is in the visitor's language, also where that cannot be shown."""
+        self._others: Counterparts | None = None
+        if shown.written != shown.language:
+            published = screen.context.clinic.helplines
+            self._others = counterparts(shown.language, published)
         self._covered = screen.covered()
         self._ways: tuple[tuple[type[Widget], Callable[[Widget], Iterator[Piece]]], ...] = (
             (Prose, self._say_prose),
@@ -93,7 +102,8 @@ class SpokenScreen:
             (Pressable, self._say_pressable),
             (Field, self._say_field),
             (Bar, self._say_bar),
-            (TouchKeys, self._say_touch_keys),
+            (TouchKeys, self._say_nothing),
+            (LargeText, self._say_nothing),
         )
 
     def has_way(self, widget: Widget) -> bool:
@@ -161,6 +171,10 @@ class SpokenScreen:
             pieces += self._say_marks()
         return pieces
 
+    def _words(self, shown: str) -> str:
+        """Return a text of the screen as it is said in the visitor's language."""
+        return speakable(shown if self._others is None else self._others.of(shown))
+
     def _p(self, context: str, message: str) -> str:
         return self._texts.pgettext(context, message)
 
@@ -203,8 +217,8 @@ class SpokenScreen:
         """Return a text as it is said, with what is said where others may hear."""
         covered = self._covered.get(shown)
         if covered is None:
-            return Piece(sentence(label, speakable(shown)))
-        private, public = speakable(covered.private), speakable(covered.public)
+            return Piece(sentence(label, self._words(shown)))
+        private, public = self._words(covered.private), self._words(covered.public)
         return Piece(sentence(label, private), sentence(label, public))
 
     def _say_static(self, widget: Widget) -> Iterator[Piece]:
@@ -220,7 +234,9 @@ class SpokenScreen:
 
     def _say_prose(self, widget: Widget) -> Iterator[Piece]:
         if isinstance(widget, Prose):
-            for block in _BLOCK.split(widget.markdown):
+            text = widget.markdown
+            text = text if self._others is None else self._others.of_prose(text)
+            for block in _BLOCK.split(text):
                 yield Piece(speakable(" ".join(_MARK.sub("", block).split())))
 
     def _say_card(self, widget: Widget) -> Iterator[Piece]:
@@ -231,8 +247,8 @@ class SpokenScreen:
     def _say_code(self, _widget: Widget) -> Iterator[Piece]:
         yield Piece(self._p("speech", "There is a square code, for the camera of a phone."))
 
-    def _say_touch_keys(self, _widget: Widget) -> Iterator[Piece]:
-        """The keys of the screen are for the eye; by ear the real ones are used."""
+    def _say_nothing(self, _widget: Widget) -> Iterator[Piece]:
+        """By ear the real keys are used; and what is drawn large stands there in small too."""
         yield from ()
 
     def _say_pressable(self, widget: Widget) -> Iterator[Piece]:
@@ -244,12 +260,12 @@ class SpokenScreen:
             is_marked = widget.has_class("-marked")
             state = self._p("speech", "Chosen") if is_marked else self._p("speech", "Not chosen")
         key = self._key(widget.letter)
-        said = (speakable(widget.title), speakable(more), state, self._place(widget), key)
+        said = (self._words(widget.title), self._words(more), state, self._place(widget), key)
         yield Piece(sentence(*said), kind="control")
 
     def _name(self, widget: Pressable) -> Piece:
         """Return something to press that has just come."""
-        now = self._p("speech", "New here: {action}").format(action=speakable(widget.title))
+        now = self._p("speech", "New here: {action}").format(action=self._words(widget.title))
         return Piece(sentence(now, self._key(widget.letter)), kind="control")
 
     def _key(self, letter: str) -> str:
@@ -273,7 +289,7 @@ class SpokenScreen:
                 break
             if isinstance(other, Static) and other.has_class("question"):
                 asked = str(other.content)
-        return speakable(asked)
+        return self._words(asked)
 
     def _say_field(self, widget: Widget) -> Iterator[Piece]:
         if not isinstance(widget, Field):
@@ -330,7 +346,7 @@ class SpokenScreen:
     def _chosen(self, marked: Sequence[Choice]) -> list[Piece]:
         if not marked:
             return []
-        titles = ", ".join(speakable(one.title).rstrip(".") for one in marked)
+        titles = ", ".join(self._words(one.title).rstrip(".") for one in marked)
         told = self._p("speech", "Chosen: {choices}").format(choices=titles)
         return [Piece(sentence(told), kind="hint")]
 
@@ -359,9 +375,11 @@ class SpokenScreen:
 
     def _say_bar(self, widget: Widget) -> Iterator[Piece]:
         if isinstance(widget, Bar):
-            for long, _short in widget.labels.values():
-                key, _, words = long.partition("  ")
-                yield Piece(sentence(speakable(words), self._key(key.split(" ")[-1])), kind="foot")
+            for part, labels in widget.labels.items():
+                key, _, words = labels[0].partition("  ")
+                names = ", ".join(name for _, name in widget.names) if part == "language" else ""
+                said = sentence(self._words(words), names, self._key(key.split(" ")[-1]))
+                yield Piece(said, kind="foot")
 
 
 def _say_typed(value: str) -> str:
