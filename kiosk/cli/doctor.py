@@ -13,6 +13,7 @@ from kiosk.bootstrap.data_folder import DATABASE, data_dir, has_database
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
+from kiosk.content.shaping import drawing_problem
 from kiosk.devices.clock import is_synchronised
 from kiosk.devices.swaps import read_swaps
 from kiosk.domain.health import (
@@ -23,6 +24,7 @@ from kiosk.domain.health import (
     clock_finding,
     colour_finding,
     disk_finding,
+    drawing_finding,
     first_hour_finding,
     helplines_finding,
     letters_finding,
@@ -67,6 +69,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     except KioskError as error:
         found.append(Finding("settings", Verdict.FAIL, str(error)))
     found += _terminal(settings)
+    found.append(drawing_finding(drawing_problem()))
     found.append(scanner_finding())
     kiosks: list[Kiosk] = []
     try:

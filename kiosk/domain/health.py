@@ -144,6 +144,14 @@ def letters_finding(panel_height_mm: float, distance_mm: float, rows: int) -> Fi
     return Finding("letter height", Verdict.OK, f"{words} at {distance_mm:.0f} mm.")
 
 
+def drawing_finding(problem: str) -> Finding:
+    """Return whether Tamil can be drawn here; `problem` is why not, as a sentence."""
+    if not problem:
+        return Finding("drawn letters", Verdict.OK, "Tamil can be drawn on any terminal.")
+    words = f"Tamil cannot be drawn, so its visits are in English. {problem}"
+    return Finding("drawn letters", Verdict.LOOK, f"{words} Install the kiosk again.")
+
+
 def scanner_finding() -> Finding:
     """Return how to set up a scanner; only its test card can tell how it is set."""
     return Finding(
