@@ -134,7 +134,7 @@ def held_back(language: str, assets: Path | None = None, published: str = "") ->
         return ()
     if not catalogue_path(language, folder).is_file():
         return ("it has no catalogue",)
-    texts = Texts(language, folder)
+    texts = Texts(language, folder, has_pictures=True)
     try:
         missing = [
             f"the {context} sentence '{message}' is missing"

@@ -9,7 +9,7 @@ from pyte import modes
 from pyte.screens import Char, wcwidth
 
 _UNKNOWN_TO_PYTE: Final = re.compile(
-    rb"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p|\x1b[P_][^\x1b]*\x1b\\\\"
+    rb"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p|\x1b[P_][^\x1b]*\x1b\\"
 )
 """Kitty keyboard and mode requests, whose last letter pyte would print, and pictures."""
 _UNFINISHED: Final = re.compile(rb"\x1b(?:\[[0-9;:?<>=$ ]*|\][^\x07\x1b]*|[P_][^\x1b]*\x1b?)?\Z")

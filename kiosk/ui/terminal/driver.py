@@ -468,10 +468,13 @@ class KioskDriver(Driver):
                 self.process_message(InputClosed())
                 return
             while messages:  # no name may keep the last one until the next key
-                if isinstance(messages[0], TerminalAnswered):
-                    self._heard(messages.pop(0).text)
-                else:
-                    self.process_message(messages.pop(0))
+                self._hand_over(messages.pop(0))
+
+    def _hand_over(self, message: Message) -> None:
+        if isinstance(message, TerminalAnswered):
+            self._heard(message.text)
+        else:
+            self.process_message(message)
 
 
 def _read_into(buffer: bytearray, fd: int) -> int:

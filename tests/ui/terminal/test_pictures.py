@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, set_cell_size
 
-from kiosk.ui.terminal.answers import CanShow, Cell
+from kiosk.ui.terminal.answers import CanShow, CellSize
 from kiosk.ui.terminal.pictures import PLAIN, WordPictures, kitty, sixel
 from kiosk.ui.terminal.widths import count_vowel_signs
 from tests.support.sixels import Pixel, read_sixel
 
 HELP = "உதவி இப்போது"
 STAFF = "எந்த ஊழியரும் இதை உங்களுக்குச் செய்து தருவார்."
-CELL = Cell(10, 20)
+CELL = CellSize(10, 20)
 _SIXEL = re.compile(rb"\x1bP.*?\x1b\\", re.DOTALL)
 _KITTY = re.compile(rb"\x1b_G([^;\x1b]*);?([^\x1b]*)\x1b\\")
 _KEPT = re.compile(rb"\x1b7( *)\x1b8(.*?)\x1b8\x1b\[(\d+)C", re.DOTALL)
