@@ -42,6 +42,8 @@ class Counterparts:
             if found := pattern.fullmatch(text):
                 values = zip(names, map(self.of, found.groups()), strict=True)
                 return other.format(**dict(values))
+        if text.endswith(".") and text[:-1] in self._whole:
+            return f"{self._whole[text[:-1]]}."
         parts = _BETWEEN.split(text)
         return text if len(parts) == 1 else "".join(map(self.of, parts))
 
@@ -56,9 +58,9 @@ def counterparts(language: str, published: str = "") -> Counterparts:
 
     It reads the whole catalogue, and is remembered.
     """
-    return Counterparts(
-        (*_catalogue_pairs(language), *_helpline_pairs(language, published)), _prose_pairs(language)
-    )
+    titles, prose = _article_pairs(language)
+    sentences = (*_catalogue_pairs(language), *_helpline_pairs(language, published), *titles)
+    return Counterparts(sentences, prose)
 
 
 def _catalogue_pairs(language: str) -> Iterator[tuple[str, str]]:
@@ -89,16 +91,19 @@ def _helpline_pairs(language: str, published: str) -> Iterator[tuple[str, str]]:
         yield from zip(entry.texts[ENGLISH], entry.texts.get(language, ()), strict=False)
 
 
-def _prose_pairs(language: str) -> Iterator[tuple[str, str]]:
-    """Yield the titles and texts of what can be read; nothing of a file that cannot be."""
+_Pairs = list[tuple[str, str]]
+
+
+def _article_pairs(language: str) -> tuple[_Pairs, _Pairs]:
+    """Return the titles and the texts of what can be read; nothing of a file that cannot be."""
     try:
         here = (*articles(ENGLISH), *(page(ENGLISH, slug) for slug in _PAGES))
         there = (*articles(language), *(page(language, slug) for slug in _PAGES))
     except SetupError:
-        return
-    for one, other in zip(here, there, strict=True):
-        yield one.markdown, other.markdown
-        yield one.title, other.title
+        return [], []
+    both = list(zip(here, there, strict=True))
+    titles = [(one.title, other.title) for one, other in both]
+    return titles, [(one.markdown, other.markdown) for one, other in both]
 
 
 def _first_block(markdown: str) -> str:

@@ -93,6 +93,8 @@ class SpokenScreen:
         if shown.written != shown.language:
             published = screen.context.clinic.helplines
             self._others = counterparts(shown.language, published)
+        known = (one for one in screen.context.languages if one.plain_name != one.own_name)
+        self._names = {one.plain_name: one.own_name for one in known}
         self._covered = screen.covered()
         self._ways: tuple[tuple[type[Widget], Callable[[Widget], Iterator[Piece]]], ...] = (
             (Prose, self._say_prose),
@@ -172,7 +174,12 @@ class SpokenScreen:
         return pieces
 
     def _words(self, shown: str) -> str:
-        """Return a text of the screen as it is said in the visitor's language."""
+        """Return a text of the screen as it is said in the visitor's language.
+
+        A language is named in itself too, where the screen cannot do that.
+        """
+        if shown in self._names:
+            return sentence(self._names[shown], shown)
         return speakable(shown if self._others is None else self._others.of(shown))
 
     def _p(self, context: str, message: str) -> str:
@@ -226,7 +233,7 @@ class SpokenScreen:
         if isinstance(content, Table):
             labels, texts = (map(str, column.cells) for column in content.columns)
             for label, text in zip(labels, texts, strict=True):
-                yield self._piece(text, label=f"{label}:")
+                yield self._piece(text, label=f"{self._words(label).rstrip('.')}:")
         elif isinstance(content, str | Text | Content):
             shown = content if isinstance(content, str) else content.plain
             if shown.strip():
@@ -377,8 +384,10 @@ class SpokenScreen:
         if isinstance(widget, Bar):
             for part, labels in widget.labels.items():
                 key, _, words = labels[0].partition("  ")
-                names = ", ".join(name for _, name in widget.names) if part == "language" else ""
-                said = sentence(self._words(words), names, self._key(key.split(" ")[-1]))
+                names = (name for _, name in widget.names) if part == "language" else ()
+                said = sentence(
+                    self._words(words), *map(self._words, names), self._key(key.split(" ")[-1])
+                )
                 yield Piece(said, kind="foot")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -24,7 +25,7 @@ class Ear:
     def __init__(self, listener: Listener, language: str) -> None:
         self.by = listener
         self.language = language
-        self.texts = Texts(language)
+        self.texts = Texts(language, has_pictures=True)
 
     def _(self, message: str, context: str = "") -> str:
         """Return a sentence as it is said in this language."""
@@ -142,7 +143,8 @@ async def test_checking_in_without_a_pass(clinic: Clinic, language: Language) ->
 
 @in_every_language
 async def test_withdrawing_by_slip(clinic: Clinic, language: Language) -> None:
-    digits = clinic.visitor.request_callback(clinic.draft()).slip_digits
+    draft = replace(clinic.draft(), ui_language=language.code)
+    digits = clinic.visitor.request_callback(draft).slip_digits
     async with speaking(clinic, language) as ear:
         await ear.choose("Withdraw a request")
         ear.hears("Withdraw a request")

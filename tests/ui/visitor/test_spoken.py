@@ -36,7 +36,7 @@ def words_of(text: str) -> list[str]:
     plain = "".join(
         " " if sign in DECORATION or "\u2500" <= sign <= "\u259f" else sign for sign in text
     )
-    return re.findall(r"\w+", plain)
+    return re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", plain)
 
 
 def shown_texts(visitor: Visitor) -> Iterator[tuple[Widget, str]]:
@@ -77,9 +77,10 @@ async def sweep(clinic: Clinic, language: str) -> dict[str, list[str]]:
     """What is wrong with the spoken form of each screen in a language."""
     wrong: dict[str, list[str]] = {}
     async with at_kiosk(clinic, size=(120, 40)) as visitor:
+        visitor.app.pictures_come()
         for stop in STOPS:
             await start_over(visitor, clinic, (120, 40))
-            visitor.app.context.visit.texts = Texts(language)
+            visitor.app.context.visit.texts = Texts(language, has_pictures=True)
             await stop.way(visitor, clinic)
             spoken = SpokenScreen(visitor.screen)
             leaves = [one for one in visitor.screen.query(Widget) if not one.children]
