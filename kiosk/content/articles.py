@@ -14,6 +14,8 @@ from kiosk.errors import SetupError
 
 _WORDS_A_MINUTE = 180
 _CALLING_NUMBER = "<!-- calling number -->"
+_NOTE = re.compile(r"\A<!--[^\n]*-->\n")
+"""A line before the title, for those who work on the text."""
 _NUMBERED = re.compile(r"\d\d-(?P<slug>.+)")
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 """One Chinese character or one run of other letters."""
@@ -67,7 +69,7 @@ def _in_language(content: Path, language: str, name: str) -> Path:
 
 
 def _article(path: Path) -> Article:
-    first, _, body = read_text(path).partition("\n")
+    first, _, body = _NOTE.sub("", read_text(path)).partition("\n")
     title = first.removeprefix("# ").strip()
     if not first.startswith("# ") or not title:
         raise SetupError(f"The article {path} must start with a line '# Title'.")
