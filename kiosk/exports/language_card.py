@@ -80,7 +80,7 @@ def language_card(language: str, names: CardNames, lines: Helplines) -> bytes:
     canvas = Canvas(out, (_WIDTH * _MM, _HEIGHT * _MM), invariant=1)
     canvas.setTitle(names.name)
     canvas.setAuthor("")
-    setter, texts = Typesetter(canvas), Texts(language)
+    setter, texts = Typesetter(canvas), Texts(language, has_pictures=True)
     foot = _format_foot(names, lines)
     _draw_texts(setter, list(_about(language, names)), list(_how_to_ask(language, names, texts)))
     _draw_foot(setter, foot)

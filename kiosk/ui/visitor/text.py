@@ -239,7 +239,7 @@ def describe_outcome(outcome: Shown, context: VisitorContext) -> ResultText:
         case CheckedIn():
             return _welcome(context, outcome.name, _("You are checked in."), outcome)
         case AlreadyHere():
-            since = format_time(outcome.since, context.clinic.zone, context.visit.texts.language)
+            since = format_time(outcome.since, context.clinic.zone, context.visit.texts.written)
             text = _("You are with us since {time}.").format(time=since)
             return _welcome(context, outcome.name, text, outcome)
         case GuestWelcomed():
@@ -314,7 +314,8 @@ def describe_scan_problem(problem: ScanProblem, context: VisitorContext) -> Card
             )
         case _other:
             assert_never(problem)
-    return CardText(title, lines, _format_clears(_), "primary")
+    large = context.visit.texts.large(title, *lines)
+    return CardText(title, lines, _format_clears(_), "primary", large)
 
 
 def describe_scanned_pin(context: VisitorContext) -> CardText:
@@ -418,7 +419,7 @@ def format_near_day(day: date, context: VisitorContext) -> str:
     """Return a day, for example "Tuesday", or "24 November" where it is no day of this week."""
     from babel.dates import format_date, format_skeleton
 
-    locale = _LOCALES.get(context.visit.texts.language, "en_SG")
+    locale = _LOCALES.get(context.visit.texts.written, "en_SG")
     if _is_near(day, context):
         return format_date(day, "EEEE", locale=locale)
     return str(format_skeleton("MMMMd", day, locale=locale))
@@ -556,7 +557,7 @@ def _describe_nothing_open(outcome: NothingOpen, context: VisitorContext) -> Res
     _ = context.visit.texts.gettext
     lines = [_("Nothing is open for check-in just now.")]
     if outcome.next is not None:
-        zone, language = context.clinic.zone, context.visit.texts.language
+        zone, language = context.clinic.zone, context.visit.texts.written
         session = format_session(outcome.next, zone, language)
         lines.append(_("Next today: {session}").format(session=session))
     return replace(_result(context, _format_welcome(outcome.name, _), *lines), more=True)
@@ -568,7 +569,7 @@ def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Cam
     if session.id == NO_SESSION:
         words = _("Please tell staff which group you came for."), _("They put you on its list.")
         return _result(context, _format_welcome(name, _), _("You are checked in."), *words)
-    where = format_session(session, context.clinic.zone, context.visit.texts.language)
+    where = format_session(session, context.clinic.zone, context.visit.texts.written)
     if session.room not in ("", session.label):
         where = f"{where}   ·   {session.room}"
     lines = [text, where]
@@ -595,4 +596,5 @@ def _result(
     """Return a result that ends with when its screen clears; `colour`: a token of the theme."""
     clears = context.visit.texts.gettext("This screen clears by itself in {seconds} seconds.")
     note = clears.format(seconds=round(context.clinic.timing.result))
-    return ResultText(CardText(title, lines, note, colour))
+    large = context.visit.texts.large(title, *lines)
+    return ResultText(CardText(title, lines, note, colour, large))

@@ -75,7 +75,7 @@ def test_attacks_are_swallowed_whole(attack: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "opening", [b"\x1b]0;", b"\x1bPq", b"\x1b_G", b"\x1b^x", b"\x1bXx", b"\x1b[12;"]
+    "opening", [b"\x1b]0;", b"\x1bPq", b"\x1b_X", b"\x1b^x", b"\x1bXx", b"\x1b[12;"]
 )
 def test_what_never_ends_is_over_after_silence(opening: bytes) -> None:
     sanitiser = Sanitiser()

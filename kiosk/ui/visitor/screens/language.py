@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from textual import on
 from textual.widget import Widget
 
+from kiosk.content.shaping import needs_shaping
 from kiosk.content.translations import Language, languages
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.ui.theme import next_theme, theme_names
@@ -39,7 +40,7 @@ class LanguageScreen(VisitorScreen):
         codes = {language.code for language in self._languages}
         with Tiles(id="list"):
             for language in self._languages:
-                yield Tile(language.own_name, name=f"show-{language.code}")
+                yield self._offer(language)
             for value, own_words in _BY_PHONE:
                 if value not in codes:
                     words = self._format_call(value)
@@ -49,6 +50,13 @@ class LanguageScreen(VisitorScreen):
                 self._("Change the colours"), self._next_look(), name="theme-next", id="colours"
             )
             yield Tile(self._("Staff"), self._("With a PIN"), letter="M", name="staff-pin")
+
+    def _offer(self, language: Language) -> Tile:
+        """Return the tile of a language, whose own name may have to be drawn."""
+        is_drawn = needs_shaping(language.own_name) and not self.context.has_pictures
+        title = language.plain_name if is_drawn else language.own_name
+        large = language.own_name if is_drawn else ""
+        return Tile(title, large=large, name=f"show-{language.code}")
 
     @on(Pressable.Pressed, "Tile")
     def choose(self, event: Pressable.Pressed) -> None:
