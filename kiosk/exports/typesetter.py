@@ -51,7 +51,7 @@ _ENCODINGS: Final = {Script.CHINESE: "gbk", Script.KOREAN: "euc_kr"}
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class WordPicture:
     """A word as a picture, with its measures as multiples of the font's size."""
 
     picture: "Image"
@@ -68,7 +68,7 @@ class Typesetter:
     def __init__(self, canvas: "Canvas") -> None:
         self._canvas = canvas
         # It ends with the document: what it holds may be somebody's name.
-        self._drawn: dict[tuple[str, bool], Drawn] = {}
+        self._drawn: dict[tuple[str, bool], WordPicture] = {}
 
     def write(self, x: float, y: float, text: str, size: float, *, bold: bool = False) -> float:
         """Write a line with its base at `y`, and return where it ends."""
@@ -116,7 +116,7 @@ class Typesetter:
         )
         return width
 
-    def _draw(self, word: str, *, bold: bool) -> Drawn:
+    def _draw(self, word: str, *, bold: bool) -> WordPicture:
         key = word, bold
         if key not in self._drawn:
             self._drawn[key] = _draw(word, bold=bold)
@@ -201,7 +201,7 @@ def _has(encoding: str, sign: str) -> bool:
     return sign.isprintable()
 
 
-def _draw(word: str, *, bold: bool) -> Drawn:
+def _draw(word: str, *, bold: bool) -> WordPicture:
     from PIL import Image
 
     height = round(_DOTS * _TALL / line_shape(_TALL, bold=bold)[0])
@@ -209,4 +209,4 @@ def _draw(word: str, *, bold: bool) -> Drawn:
     ink = draw_line(word, height, bold=bold)
     picture = Image.new("RGBA", ink.size)
     picture.putalpha(ink)
-    return Drawn(picture, ink.width / size, height / size, (height - base) / size)
+    return WordPicture(picture, ink.width / size, height / size, (height - base) / size)
