@@ -6,6 +6,7 @@ readable. Tamil is drawn as pictures.
 """
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -53,6 +54,9 @@ _FONT_FOLDERS: Final = ("/usr/share/fonts", "/usr/local/share/fonts")
 _MOST_FONTS: Final = 500
 _FIRST_FONTS: Final = ("dejavusansmono.", "dejavusans.", "notosans", "droidsans", "wqy", "unifont")
 """Beginnings of file names of fonts with many scripts, the first to be tried first."""
+_ASIAN: Final = frozenset({Script.CHINESE, Script.KOREAN})
+_ASIAN_FONT: Final = re.compile("cjk|wqy|uming|ukai|fallback|nanum|sim(?:sun|hei)", re.IGNORECASE)
+"""Part of the file names of fonts for Chinese and its neighbours, of any format."""
 _LARGEST_FONT: Final = 40_000_000
 """Bytes."""
 
@@ -119,13 +123,15 @@ class _Pen:
         self._canvas = canvas
         self._setter = Typesetter(canvas)
         self._fonts = _fonts_for(frozenset(text))
+        is_asian = any(script_of(sign) in _ASIAN for sign in set(text) - self._fonts.keys())
+        self._has_asian = is_asian and _has_asian_font()
         self.has_boxes = False
         """Whether a letter could not be written."""
         self.has_boxes = any(not self._can_write(sign) for sign in set(text))
 
     def _can_write(self, sign: str) -> bool:
-        is_known = script_of(sign) is not Script.UNKNOWN
-        return sign in _BARS or sign in _SHADES or is_known or sign in self._fonts
+        is_drawn = sign in _BARS or sign in _SHADES or script_of(sign) is Script.TAMIL
+        return is_drawn or is_latin(sign) or self._find_font(sign) != ""
 
     def write(self, line: str, y: float, *, is_bold: bool) -> None:
         """Write a line with its base at `y` points."""
@@ -165,11 +171,11 @@ class _Pen:
             canvas.rect(x + 0.7, y - 0.5, width - 1.4, 0.7 * _SIZE, stroke=1, fill=0)
 
     def _find_font(self, sign: str) -> str:
-        """Return a font of this machine, else one that readers bring along; empty without one."""
+        """Return a font of this machine for a sign, or one that stands for such; empty without."""
         if sign in self._fonts:
             return str(self._fonts[sign].fontName)
         script = script_of(sign)
-        return "" if script in (Script.LATIN, Script.UNKNOWN) else font_name(script)
+        return font_name(script) if self._has_asian and script in _ASIAN else ""
 
     def _fill(self, grey: float, x: float, y: float, width: float, height: float) -> None:
         """Draw an area; a thin line stays white above it, so that bars stand apart."""
@@ -202,14 +208,23 @@ def _fonts_for(signs: frozenset[str]) -> dict[str, "TTFont"]:
     return found
 
 
+def _has_asian_font() -> bool:
+    """Return whether what prints here finds a font for Chinese, though PDF cannot take it in."""
+    return any(_ASIAN_FONT.search(path.name) for path in _files("*.[ot]t[fc]"))
+
+
 def _font_files() -> list[Path]:
     """Return the TrueType fonts of this machine, those with many scripts first."""
+    return sorted(_files("*.tt[fc]"), key=_rank)[:_MOST_FONTS]
+
+
+def _files(pattern: str) -> list[Path]:
     own = Path("~/.local/share/fonts").expanduser()
     files: list[Path] = []
     for folder in (*map(Path, _FONT_FOLDERS), own):
         with suppress(OSError):
-            files += [path for path in folder.rglob("*.tt[fc]") if path.is_file()]
-    return sorted(files, key=_rank)[:_MOST_FONTS]
+            files += [path for path in folder.rglob(pattern) if path.is_file()]
+    return files
 
 
 def _rank(path: Path) -> tuple[int, str]:

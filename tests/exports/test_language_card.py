@@ -14,7 +14,7 @@ from kiosk.content.helplines import helplines
 from kiosk.exports import language_card as module
 from kiosk.exports.language_card import CardNames, language_card
 from tests.exports.test_blank_form import squares, texts
-from tests.exports.test_pass_sheet import MM, _picture
+from tests.exports.test_pass_sheet import DOTS, MM, _picture
 from tests.exports.test_typesetter import Placed, inks, pages_of, pictures
 
 DAY = date(2026, 12, 1)
@@ -36,12 +36,17 @@ def words(page: str) -> str:
     return " ".join(line for _, _, line in texts(page))
 
 
+def dialled(page: str) -> dict[str, float]:
+    """Return what the codes of a page hold, and where the top of each is in millimetres."""
+    codes = zxingcpp.read_barcodes(_picture(squares(page)))
+    return {code.text: 297 - code.position.top_left.y / DOTS for code in codes}
+
+
 @pytest.mark.parametrize("language", NAMES)
 def test_every_line_has_its_number_and_a_code_that_dials_it(language: str) -> None:
     first, second = pages_of(card(language))
     assert not squares(first)
-    codes = zxingcpp.read_barcodes(_picture(squares(second)))
-    read = {code.text: 297 - code.position.top_left.y / 4 for code in codes}
+    read = dialled(second)
     lines = [line for line in helplines(language, DAY).lines if line.tel]
     assert sorted(read, key=lambda tel: -read[tel]) == [line.tel for line in lines]
     for line in lines:

@@ -114,7 +114,7 @@ def test_a_name_in_other_letters_is_drawn_where_a_font_has_them(
     assert "Boxes stand" not in sheet.decode("latin-1")
 
 
-@pytest.mark.parametrize("name", ["عمر", "ą̈", "ጤና"])
+@pytest.mark.parametrize("name", ["美玲", "عمر", "ą̈", "ጤና"])
 def test_letters_without_a_font_are_boxes_and_said(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,9 +129,10 @@ def test_letters_without_a_font_are_boxes_and_said(
     assert "Boxes stand for letters that no font of this machine can print" in text
 
 
-def test_tamil_is_a_picture_in_its_cells_and_chinese_needs_no_font_of_the_machine(
+def test_tamil_is_a_picture_in_its_cells_and_chinese_is_left_to_a_font_of_the_printing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "NotoSansCJK-Regular.ttc").write_bytes(b"outlines that PDF's library cannot take")
     monkeypatch.setattr(module, "_FONT_FOLDERS", (str(tmp_path),))
     monkeypatch.setenv("HOME", str(tmp_path))
     lines = ("12:05  அருண்குமார்  pass", "12:06  美玲  pass")
