@@ -1,7 +1,7 @@
 """Lines of text in any script on the pages of a PDF.
 
 Latin letters stand in Helvetica. Chinese, Japanese and Korean ones stand in fonts that PDF readers
-bring along (ISO 32000, 9.7.5) or this machine has, bold ones with a line around them. Tamil is drawn as pictures, since
+bring along (ISO 32000, 9.7.5), bold ones with a line around them. Tamil is drawn as pictures, since
 its letters join. A letter that is none of these is an empty box.
 """
 
