@@ -138,3 +138,13 @@ def test_sentences_are_short() -> None:
         if len(sentence.split()) > 17
     ]
     assert long == []
+
+
+def test_what_articles_name_is_called_so_on_the_screens() -> None:
+    named = {name for path in _articles("ta") for name in _quoted(path)}
+    assert len(named) == 4
+    assert named <= {str(message.string) for message in _messages()}
+
+
+def _quoted(path: Path) -> list[str]:
+    return re.findall('"(.+?)"', path.read_text(encoding="utf-8"))
