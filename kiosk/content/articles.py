@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -103,6 +103,10 @@ class TakeHome:
     titles: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Its titles in other languages, by code."""
 
+    def title_in(self, language: str) -> str:
+        """Return its title in a language, or the one for all."""
+        return self.titles.get(language, self.title)
+
 
 @dataclass(frozen=True, slots=True)
 class Booklets:
@@ -122,16 +126,9 @@ def take_home(entries: Iterable[Mapping[str, object]]) -> tuple[TakeHome, ...]:
     return tuple(item for item in map(_take_home_item, entries) if item.url)
 
 
-def take_home_for(items: Iterable[TakeHome], language: str, written: str) -> tuple[TakeHome, ...]:
-    """Return what is for a visitor of `language`, what is in that language alone first.
-
-    Titles are in `written`, the language of what is written on the screen, where there is one.
-    """
-    own = [
-        replace(item, title=item.titles.get(written, item.title))
-        for item in items
-        if item.language in ("", language)
-    ]
+def take_home_for(items: Iterable[TakeHome], language: str) -> tuple[TakeHome, ...]:
+    """Return what is for a visitor of `language`, what is in that language alone first."""
+    own = [item for item in items if item.language in ("", language)]
     return tuple(sorted(own, key=lambda item: not item.language))
 
 

@@ -67,11 +67,14 @@ def draw_fitted(text: str, columns: int, cell: tuple[int, int], *, bold: bool = 
     width, height = columns * cell[0], cell[1]
     above, below = _reach(bold=bold)
     size = max(1, round(_FINER * min((height - 2) / (above + below), _WIDEST * cell[0])))
+    tall = _FINER * height
+    base = round((tall + size * (above - below)) / 2)
+    # Drawn with room on both sides and cut: to measure it first would shape it twice.
+    drawn = Image.new("L", (2 * _FINER * width + 4 * size, tall))
     font = _font(size, bold=bold)
-    left, _, right, _ = font.getbbox(text, anchor="ls")
-    drawn = Image.new("L", (max(1, round(right - left)), _FINER * height))
-    base = (_FINER * height + size * (above - below)) / 2
-    ImageDraw.Draw(drawn).text((-left, round(base)), text, font=font, fill=255, anchor="ls")
+    ImageDraw.Draw(drawn).text((2 * size, base), text, font=font, fill=255, anchor="ls")
+    left, _, right, _ = drawn.getbbox() or (0, 0, 1, tall)
+    drawn = drawn.crop((left, 0, right, tall))
     fitted = min(width, max(1, round(_MOST_STRETCHED * drawn.width / _FINER)))
     picture = Image.new("L", (width, height))
     picture.paste(drawn.resize((fitted, height), Image.Resampling.LANCZOS), (0, 0))

@@ -32,20 +32,20 @@ _UNDERSTOOD: Final = "\x1b_Gi=4261;OK"
 _LATEST: Final = 60.0
 """Seconds after a question in which its answer still counts."""
 _LEVEL: Final = 62
-"""The first device attribute of a terminal of level 2."""
+"""The first device attribute of a terminal of level 2, as foot and kitty are."""
 _SIXEL: Final = 4
 _WIDTHS, _HEIGHTS = range(4, 65), range(8, 129)
 """Pixels of a cell that can be true."""
 
 
-class Cell(NamedTuple):
+class CellSize(NamedTuple):
     """The size of one cell in pixels."""
 
     width: int
     height: int
 
 
-class Window(NamedTuple):
+class WindowSize(NamedTuple):
     """What the system knows of a terminal's size; 0 where it does not."""
 
     rows: int
@@ -60,14 +60,14 @@ class CanShow:
     """How words are shown as pictures, and into which cells."""
 
     protocol: Protocol
-    cell: Cell
+    cell: CellSize
 
 
-def window_of(fd: int) -> Window:
+def window_of(fd: int) -> WindowSize:
     """Return the size of a terminal (TIOCGWINSZ), all 0 where there is none."""
     with suppress(OSError):
-        return Window(*struct.unpack("HHHH", fcntl.ioctl(fd, termios.TIOCGWINSZ, bytes(8))))
-    return Window(0, 0, 0, 0)
+        return WindowSize(*struct.unpack("HHHH", fcntl.ioctl(fd, termios.TIOCGWINSZ, bytes(8))))
+    return WindowSize(0, 0, 0, 0)
 
 
 class Asking:
@@ -78,18 +78,18 @@ class Asking:
         """The questions without an answer, and when each was asked (monotonic seconds)."""
         self._level = 0
         self._protocol: Protocol | None = None
-        self._cells: dict[str, Cell] = {}
+        self._cells: dict[str, CellSize] = {}
         """The size of a cell by what told it: its own report, the text area, the system."""
 
-    def begin(self, window: Window, at: float) -> str:
+    def begin(self, window: WindowSize, at: float) -> str:
         """Return what to write to ask all that can be asked at once."""
         return self._ask("attributes", _ATTRIBUTES, at) + self._ask_cell(window, at)
 
-    def resized(self, window: Window, at: float) -> str:
+    def resized(self, window: WindowSize, at: float) -> str:
         """Return what to write after another size; cells of another size need other pictures."""
         return self._ask_cell(window, at) if self._level else ""
 
-    def heard(self, answer: str, window: Window, at: float) -> str:
+    def heard(self, answer: str, window: WindowSize, at: float) -> str:
         """Take an answer that came at `at`; return what to ask next, or nothing."""
         numbers = [int(number) for number in re.findall(r"\d+", answer)]
         if answer.endswith("c") and self._is_due("attributes", at):
@@ -123,7 +123,7 @@ class Asking:
         if self._level < _LEVEL:
             return "it is too simple, or tmux or screen stands in between"
         if self._protocol is None:
-            return "it has neither sixel nor Kitty graphics"
+            return "it has neither Kitty graphics nor sixel graphics that keep the screen in place"
         return "it does not say how large its cells are"
 
     @property
@@ -137,7 +137,7 @@ class Asking:
         self._open[question] = at
         return sequence
 
-    def _ask_cell(self, window: Window, at: float) -> str:
+    def _ask_cell(self, window: WindowSize, at: float) -> str:
         self._cells.clear()
         if window.rows and window.columns:
             width, height = window.width // window.columns, window.height // window.rows
@@ -155,14 +155,15 @@ class Asking:
         if self._level < _LEVEL:
             return ""
         if _SIXEL in numbers[1:]:
-            self._protocol = "sixel"
+            # A VT340, and so xterm, scrolls the screen by a picture on its last row.
+            self._protocol = "sixel" if self._level == _LEVEL else None
             return ""
         return self._ask("kitty", _QUERY, at)
 
     def _take_cell(self, source: str, width: int, height: int) -> None:
         likely = width in _WIDTHS and height in _HEIGHTS and width <= height <= 4 * width
         if likely:
-            self._cells[source] = Cell(width, height)
+            self._cells[source] = CellSize(width, height)
 
 
 def ask_terminal(input_fd: int, output_fd: int, patience: float = 1.0) -> Asking:

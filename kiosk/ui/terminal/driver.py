@@ -389,6 +389,8 @@ class KioskDriver(Driver):
     def _continued(self, _number: int, _frame: FrameType | None) -> None:
         # A shell may have taken the terminal while this process was stopped.
         MODES.raw_mode()
+        if self._writer is not None:
+            self._writer.clear_pictures()
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._app.refresh)
 
@@ -466,10 +468,13 @@ class KioskDriver(Driver):
                 self.process_message(InputClosed())
                 return
             while messages:  # no name may keep the last one until the next key
-                if isinstance(messages[0], TerminalAnswered):
-                    self._heard(messages.pop(0).text)
-                else:
-                    self.process_message(messages.pop(0))
+                self._hand_over(messages.pop(0))
+
+    def _hand_over(self, message: Message) -> None:
+        if isinstance(message, TerminalAnswered):
+            self._heard(message.text)
+        else:
+            self.process_message(message)
 
 
 def _read_into(buffer: bytearray, fd: int) -> int:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from zlib import compress
 
 from rich._palettes import EIGHT_BIT_PALETTE
-from rich.cells import cell_len
+from rich.cells import cached_cell_len, cell_len
 
 from kiosk.content.shaping import draw_fitted, needs_shaping
 from kiosk.errors import SetupError
@@ -42,6 +42,18 @@ class Style(NamedTuple):
     reverse: bool = False
 
 
+class Placed(NamedTuple):
+    """A picture on the screen."""
+
+    first: int
+    """Its first column."""
+    after: int
+    """The column after its last one."""
+    key: tuple[str, int, Style]
+    number: int
+    """Its id in Kitty's protocol, where it stays until it is taken away by it."""
+
+
 def _colour(token: str) -> Colour:
     value = CALM[token]
     return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
@@ -60,12 +72,9 @@ class WordPictures:
         self._kept_bytes = 0
         self._style = PLAIN
         self._row = self._column = 0
-        self._placed: dict[int, list[tuple[int, int, int]]] = {}
-        """Kitty's pictures by row: first column, the one after the last, and the picture's id.
-
-        They stay where text is written over them, so each is taken away by its id.
-        """
-        self._last_id = 0
+        self._placed: dict[int, list[Placed]] = {}
+        """By row; Textual often draws a screen several times, and each picture is sent once."""
+        self._last_number = 0
 
     def show(self, shows: CanShow) -> bytes:
         """Show pictures from now on; return what to send first."""
@@ -74,15 +83,20 @@ class WordPictures:
         return _BESIDE if shows.protocol == "sixel" else b""
 
     def forget(self) -> None:
-        """Let go of all pictures: a visit has ended, and names may be among them."""
+        """Let go of all pictures that are kept: a visit has ended, and names may be among them."""
         self._kept.clear()
         self._kept_bytes = 0
+        cached_cell_len.cache_clear()
 
     def clear(self) -> bytes:
         """Return what takes all pictures off the screen, before it is drawn as a whole."""
-        had_any = bool(self._placed)
+        had_any = bool(self._placed) and self._is_kitty
         self._placed.clear()
         return b"\x1b_Ga=d,d=A,q=2\x1b\\" if had_any else b""
+
+    @property
+    def _is_kitty(self) -> bool:
+        return self._shows is not None and self._shows.protocol == "kitty"
 
     def encode(self, output: str) -> bytes:
         """Return the bytes to send for what is written."""
@@ -102,60 +116,76 @@ class WordPictures:
                 self._style = _styled(self._style, parameters)
             elif final == "H":
                 self._row, self._column = _place(parameters)
+            elif final == "J":
+                self._placed.clear()
             elif final == "C":
                 self._column += int(parameters or 1)
         return bytes(sent + output[end:].encode("utf-8", errors="replace"))
 
     def _write_text(self, sent: bytearray, text: str) -> None:
         for number, part in enumerate(_WORDS.split(text)):
-            if not part:
-                continue
             width = cell_len(part)
-            sent += self._cleared(width)
-            picture = self._picture(part, width) if number % 2 and width else b""
-            if picture:
-                sent += b"\x1b7%s\x1b8%s\x1b8\x1b[%dC" % (b" " * width, picture, width)
-            else:
+            is_drawn = number % 2 == 1 and width > 0 and self._draw(sent, part, width)
+            if part and not is_drawn:
+                sent += self._cleared(width)
                 sent += hold_places(part).encode("utf-8", errors="replace")
             self._column += width
 
+    def _draw(self, sent: bytearray, text: str, width: int) -> bool:
+        """Send a phrase as a picture; return False where it cannot be drawn."""
+        ink, ground, bold, reverse = self._style
+        style = Style(ground, ink, bold) if reverse else Style(ink, ground, bold)
+        key = (text, width, style)
+        first, after = self._column, self._column + width
+        if any(one[:3] == (first, after, key) for one in self._placed.get(self._row, ())):
+            sent += b"\x1b[%dC" % width
+            return True
+        picture = self._picture(key)
+        if not picture:
+            return False
+        sent += self._cleared(width)
+        self._last_number = self._last_number % 0xFFFFFF + 1
+        placed = Placed(first, after, key, self._last_number)
+        self._placed.setdefault(self._row, []).append(placed)
+        if self._is_kitty:
+            picture = kitty(picture, self._size(width), width, placed.number)
+        sent += b"\x1b7%s\x1b8%s\x1b8\x1b[%dC" % (b" " * width, picture, width)
+        return True
+
     def _cleared(self, width: int) -> bytes:
-        """Return what takes away Kitty's pictures under the next cells."""
+        """Take note that the next cells are overwritten; return what clears them for it."""
         placed = self._placed.get(self._row)
         if not placed:
             return b""
         first, after = self._column, self._column + width
-        hit = [one for one in placed if one[0] < after and first < one[1]]
+        hit = [one for one in placed if one.first < after and first < one.after]
         for one in hit:
             placed.remove(one)
-        return b"".join(b"\x1b_Ga=d,d=I,i=%d,q=2\x1b\\" % number for _, _, number in hit)
+        if not placed:
+            del self._placed[self._row]
+        numbers = [one.number for one in hit] if self._is_kitty else []
+        return b"".join(b"\x1b_Ga=d,d=I,i=%d,q=2\x1b\\" % number for number in numbers)
 
-    def _picture(self, text: str, width: int) -> bytes:
-        shows, style = self._shows, self._style
-        if shows is None:
-            return b""
-        if style.reverse:
-            style = Style(style.ground, style.ink, style.bold)
-        key = (text, width, style)
+    def _size(self, width: int) -> tuple[int, int]:
+        """Return width and height in pixels of so many cells."""
+        cell = (0, 0) if self._shows is None else self._shows.cell
+        return width * cell[0], cell[1]
+
+    def _picture(self, key: tuple[str, int, Style]) -> bytes:
+        """Return a phrase's picture, empty where it cannot be drawn; Kitty's without its frame."""
         picture = self._kept.get(key)
-        if picture is None:
+        if picture is None and self._shows is not None:
+            text, width, style = key
             try:
-                pixels = draw_fitted(text, width, shows.cell, bold=style.bold)
+                pixels = draw_fitted(text, width, self._shows.cell, bold=style.bold)
             except (ImportError, OSError, SetupError):
                 return b""
-            size = width * shows.cell.width, shows.cell.height
-            if shows.protocol == "sixel":
-                picture = sixel(pixels, size, style.ink, style.ground)
-            else:
+            if self._is_kitty:
                 picture = standard_b64encode(compress(_inked(pixels, style.ink)))
+            else:
+                picture = sixel(pixels, self._size(width), style.ink, style.ground)
             self._keep(key, picture)
-        if shows.protocol == "sixel":
-            return picture
-        self._last_id = self._last_id % 0xFFFFFF + 1
-        place = (self._column, self._column + width, self._last_id)
-        self._placed.setdefault(self._row, []).append(place)
-        size = width * shows.cell.width, shows.cell.height
-        return kitty(picture, size, width, self._last_id)
+        return picture or b""
 
     def _keep(self, key: tuple[str, int, Style], picture: bytes) -> None:
         if self._kept_bytes + len(picture) > _MOST_BYTES:
@@ -248,6 +278,8 @@ def _packed(band: bytearray) -> bytes:
 
 
 _CHUNK: Final = 4096
+_EVEN: Final = bytes(shade * 255 // (_SHADES - 1) for shade in _SHADE)
+"""Pixels in as few shades, which take half the bytes."""
 
 
 def _inked(pixels: bytes, ink: Colour) -> bytes:
@@ -255,7 +287,7 @@ def _inked(pixels: bytes, ink: Colour) -> bytes:
     coloured = bytearray(4 * len(pixels))
     for place, part in enumerate(ink):
         coloured[place::4] = bytes((part,)) * len(pixels)
-    coloured[3::4] = pixels
+    coloured[3::4] = pixels.translate(_EVEN)
     return bytes(coloured)
 
 

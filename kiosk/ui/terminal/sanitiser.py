@@ -212,7 +212,7 @@ class Sanitiser:
             self._take_answer(sequence)
 
     def _take_answer(self, sequence: bytes) -> None:
-        if _ANSWER.fullmatch(sequence):
+        if len(sequence) <= _LONGEST_SEQUENCE and _ANSWER.fullmatch(sequence):
             self._tokens.append(Token(TokenKind.ANSWER, sequence.decode("ascii")))
 
     def _ss3(self, byte: int) -> None:

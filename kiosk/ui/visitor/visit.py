@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.content.translations import Texts
+from kiosk.content.languages import Language
+from kiosk.content.shaping import needs_shaping
+from kiosk.content.translations import Texts, translated_languages
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.callbacks.request import CallbackDraft
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
@@ -265,6 +267,8 @@ class VisitorContext:
     clinic: VisitorClinic = field(default_factory=VisitorClinic)
     visit: Visit = field(default_factory=Visit)
     """The visit under way; another one after each end of a visit."""
+    languages: tuple[Language, ...] = field(default_factory=translated_languages)
+    """What there is to choose from; once the first screen is painted, only what may be offered."""
     out_of_order: str | None = None
     """Why the kiosk is closed to visitors, for staff; empty where staff closed it themselves.
 
@@ -283,6 +287,10 @@ class VisitorContext:
     def speak(self, language: str) -> None:
         """Show the visit's sentences in `language` (BCP 47) from now on."""
         self.visit.texts = Texts(language, has_pictures=self.has_pictures)
+
+    def readable(self, name: str | None) -> str | None:
+        """Return a name, or None where this terminal would show it with broken letters."""
+        return name if self.has_pictures or not needs_shaping(name or "") else None
 
     def note_refusal(self) -> None:
         """Take note that something could not be kept for a visitor; nothing about whom or what."""

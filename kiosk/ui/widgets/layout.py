@@ -290,10 +290,11 @@ class Tiles(Widget):
         needed = self._needed(width, brief=False)
         if not needed:
             return 0
-        if self._may_be_brief and sum(needed) > room:
+        least = self._least_gap * (len(needed) - 1)
+        if self._may_be_brief and sum(needed) + least > room:
             needed = self._needed(width, brief=True)
-        self._heights, self._gap = needed, 0
-        for gap in range(self.styles.grid_gutter_horizontal + 1):
+        self._heights, self._gap = needed, self._least_gap
+        for gap in range(self._least_gap, self.styles.grid_gutter_horizontal + 1):
             high = min(self._most, (room + gap) // len(needed) - gap)
             if high >= max(*needed, _AIRY * (gap - 1)):
                 self._heights, self._gap = [high] * len(needed), gap
@@ -305,8 +306,14 @@ class Tiles(Widget):
         return [tile for tile in self.displayed_children if isinstance(tile, Tile)]
 
     def least_rows(self, width: int) -> int:
-        """Return the rows of all tiles without any air."""
-        return sum(self._needed(width, brief=self._may_be_brief))
+        """Return the rows of all tiles with the least air."""
+        needed = self._needed(width, brief=self._may_be_brief)
+        return sum(needed) + self._least_gap * (len(needed) - 1)
+
+    @property
+    def _least_gap(self) -> int:
+        """The least blank rows between two tiles: drawn letters reach to the edges of theirs."""
+        return int(any(tile.large_height for tile in self.tiles))
 
     def regions_in(self, width: int) -> list[Region]:
         """Return where each tile is placed in `width` cells, by the heights measured last."""

@@ -1,7 +1,7 @@
 """What there is to read here, and what to take home on a phone."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from functools import partial
 
 from textual import on
 from textual.widget import Widget
@@ -11,13 +11,11 @@ from kiosk.content.articles import Article, articles, fill_in, find_article, tak
 from kiosk.content.helplines import helplines
 from kiosk.content.shaping import needs_shaping
 from kiosk.ui.theme import text_styles
-from kiosk.ui.visitor.screen import Chosen, VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import CodeToShow, describe_calling_number
+from kiosk.ui.visitor.codes import CodeWriter, format_booklet_code, format_number_code
+from kiosk.ui.visitor.screen import Chosen, CodeWanted, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.text import describe_calling_number
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
 from kiosk.ui.widgets.layout import Prose, Sheet, Tiles
-
-if TYPE_CHECKING:
-    from kiosk.content.articles import TakeHome
 
 
 class _ReadingScreen(VisitorScreen):
@@ -111,7 +109,7 @@ class TakeHomeScreen(VisitorScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._codes: dict[str, CodeToShow] = {}
+        self._codes: dict[str, CodeWriter] = {}
 
     def heading(self) -> str:
         return self._("Take something home")
@@ -121,26 +119,21 @@ class TakeHomeScreen(VisitorScreen):
 
     def body(self) -> Iterable[Widget]:
         clinic, texts = self.context.clinic, self.visit.texts
-        items = take_home_for(clinic.take_home, texts.language, texts.written)
+        items = take_home_for(clinic.take_home, texts.language)
         with Tiles(id="list"):
             for item in items:
-                yield self._tile(item.title, item.size, self._booklet(item))
+                title = item.title_in(texts.written)
+                yield self._tile(title, item.size, partial(format_booklet_code, item))
             for line in helplines(texts.written, clinic.today(), published=clinic.helplines).lines:
                 if line.tel:
-                    other = f"WhatsApp {line.whatsapp}" if line.whatsapp else ""
-                    text = (line.note, self._("The code puts the number into your phone."), other)
                     title = f"{line.name}  {line.number}"
-                    yield self._tile(title, line.note, CodeToShow(title, text, line.tel))
+                    yield self._tile(title, line.note, partial(format_number_code, line))
         if not items:
             yield Static(
                 self._("Booklets: please ask at the counter."), id="booklets", markup=False
             )
 
-    def _booklet(self, item: "TakeHome") -> CodeToShow:
-        text = (item.size, self._("The code opens this address on your phone."), item.url)
-        return CodeToShow(item.title, text, item.url)
-
-    def _tile(self, title: str, more: str, code: CodeToShow) -> Tile:
+    def _tile(self, title: str, more: str, code: CodeWriter) -> Tile:
         name = f"item-{len(self._codes)}"
         self._codes[name] = code
         return Tile(title, more, name=name)
@@ -148,4 +141,4 @@ class TakeHomeScreen(VisitorScreen):
     @on(Pressable.Pressed, "Tile")
     def show_code(self, event: Pressable.Pressed) -> None:
         """Show the code of the chosen thing."""
-        self.post_intent(Chosen(self._codes[event.pressable.name or ""]))
+        self.post_intent(CodeWanted(self._codes[event.pressable.name or ""]))
