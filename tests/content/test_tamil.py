@@ -40,8 +40,8 @@ def _messages() -> list[Message]:
     return [message for message in _catalogue() if message.id]
 
 
-def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 def _articles(language: str) -> list[Path]:
