@@ -32,6 +32,7 @@ def card(
     Two A4 pages: what peer support is and how staff arrange a call, and whom to turn to at once.
     The numbers are the clinic's own where it has published a list.
     """
+    from kiosk.content.assets import ENGLISH
     from kiosk.content.languages import find_language
     from kiosk.content.translations import languages
     from kiosk.exports.language_card import CardNames, language_card
@@ -42,7 +43,8 @@ def card(
         codes = ", ".join(sorted(offered))
         raise wrong("LANG", f"there are texts in {codes} alone")
     known = find_language(language)
-    names = CardNames(known.name, known.own_name, known.by_phone)
+    review = "" if language == ENGLISH else "not yet checked by a native reviewer"
+    names = CardNames(known.name, known.own_name, known.by_phone, review)
     pages = language_card(language, names, _helplines(language))
     path = absolute(file) or file
     with new_private_file(path) as made:

@@ -54,8 +54,8 @@ class CardNames:
     """Its name in itself."""
     call: str = ""
     """"A call in this language" in itself."""
-    checked: str = ""
-    """Who checked the texts and when; empty where nobody has."""
+    review: str = ""
+    """How its texts were checked, for example "checked by Siti on 2026-12-01"; empty for English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +198,10 @@ def _draw_line(
 def _format_foot(names: CardNames, lines: Helplines) -> tuple[str, ...]:
     """Return what staff have to know of the card."""
     days = f"verified on {lines.verified_on}, to be checked again by {lines.review_by}"
-    checked = names.checked or "The words have not yet been checked by a native reviewer."
     numbers = f"Numbers {days}."
     if lines.overdue:
         numbers = f"Do not hang this up: numbers {days}. Ring them first."
-    return (f"{names.name}. {checked}" if names.name != names.own_name else names.name), numbers
+    return f"{names.name}, {names.review}." if names.review else f"{names.name}.", numbers
 
 
 def _draw_foot(setter: Typesetter, lines: Iterable[str]) -> None:

@@ -99,11 +99,11 @@ def test_it_tells_what_peer_support_is_and_how_staff_arrange_a_call() -> None:
 
 
 def test_staff_read_whether_it_was_checked_and_how_old_the_numbers_are() -> None:
-    names = replace(NAMES["ms"], checked="Checked by Siti on 2026-12-01.")
+    names = replace(NAMES["ms"], review="checked by Siti on 2026-12-01")
     late = helplines("ms", date(2027, 6, 1))
     for pdf, parts in (
-        (card("ms"), ("not yet been checked", "verified on 2026-11-23")),
-        (language_card("ms", names, late), ("Checked by Siti", "Do not hang this up")),
+        (card("ms"), ("Malay.", "verified on 2026-11-23")),
+        (language_card("ms", names, late), ("Malay, checked by Siti", "Do not hang this up")),
     ):
         for page in pages_of(pdf):
             assert all(part in words(page) for part in parts)
