@@ -55,7 +55,7 @@ class CardNames:
     call: str = ""
     """"A call in this language" in itself."""
     review: str = ""
-    """How its texts were checked, for example "checked by Siti on 2026-12-01"; empty for English."""
+    """How its texts were checked, as "checked by Siti on 2026-12-01"; empty for English."""
 
 
 @dataclass(frozen=True, slots=True)
