@@ -57,10 +57,14 @@ class Bar(Widget):
         """Return each part with its width in cells, in drawing order."""
         width = self.size.width
         if width < 64:
-            side = width // 3
-            return (("help", side), ("language", width - 2 * side), ("finish", side))
+            sides = [
+                max(width // 3, cell_len(self._labels[part][1]) + 2) for part in ("help", "finish")
+            ]
+            return (("help", sides[0]), ("language", width - sum(sides)), ("finish", sides[1]))
+        help_now = max(22, cell_len(self._labels["help"][0]) + 4)
         finish = max(24, cell_len(self._labels["finish"][0]) + 6)
-        return (("help", 22), ("language", width - 22 - finish), ("finish", finish))
+        language = width - help_now - finish
+        return (("help", help_now), ("language", language), ("finish", finish))
 
     def render_line(self, y: int) -> Strip:
         width, height = self.size
