@@ -39,6 +39,7 @@ from kiosk.ui.visitor.text import (
     window_options,
     wish_options,
 )
+from kiosk.ui.visitor.times import join_sentences, join_words
 from kiosk.ui.visitor.visit import CallForm
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Choices, Field
@@ -421,8 +422,8 @@ class CallReviewScreen(CallFormScreen):
         other = format_option(answered_by_other_options(self._), draft.answered_by_other)
         rows = (
             (self._("Name"), clean(draft.preferred_name)),
-            (self._("Number"), f"{number}. {calling}" if calling else number),
-            (self._("When"), f"{', '.join(times)}. {first_day}"),
+            (self._("Number"), join_sentences(number, calling, self._) if calling else number),
+            (self._("When"), join_sentences(join_words(times, self._), first_day, self._)),
             (self._("Language"), language),
             *((self._("Wishes"), wishes) for wishes in self._read_wishes()),
             (self._("Message"), policy),
@@ -438,7 +439,7 @@ class CallReviewScreen(CallFormScreen):
             *topic_options(offered, self.visit.texts.language),
         )
         if words := [text for value, text in options if value in wishes]:
-            yield ", ".join(words)
+            yield join_words(words, self._)
 
     @on(Choices.Changed)
     def keep_extras(self, event: Choices.Changed) -> None:

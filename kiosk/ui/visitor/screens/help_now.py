@@ -9,6 +9,7 @@ from textual.widgets import Static
 from kiosk.content.helplines import Helpline, helplines
 from kiosk.ui.visitor.screen import BesideCodeScreen, Chosen
 from kiosk.ui.visitor.text import CodeToShow
+from kiosk.ui.visitor.times import join_sentences
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.layout import Sheet, Tiles
 from kiosk.ui.widgets.qr import QrCode
@@ -36,7 +37,8 @@ class HelpNowScreen(BesideCodeScreen):
         self._lines = {line.id: line for line in lines}
         for line in lines:
             if not line.tel:
-                yield Static(f"{line.name}. {line.note}", classes="staff", markup=False)
+                words = join_sentences(line.name, line.note, self._)
+                yield Static(words, classes="staff", markup=False)
         with Tiles(id="list"):
             for line in lines:
                 if line.tel:
