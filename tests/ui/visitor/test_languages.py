@@ -28,10 +28,11 @@ def _english(language: str) -> Iterator[str]:
     texts = Texts(language)
     with TEMPLATE.open(encoding="utf-8") as file:
         for message in read_po(file):
-            for one in message.id if isinstance(message.id, tuple) else (message.id,):
-                known = texts.pgettext(message.context or "", one) if message.context else ""
-                if len(one) >= _LEAST and (known or texts.gettext(one)) != one:
-                    yield from one.split("{")[:1] if "{" in one else (one,)
+            for one in (message.id,) if isinstance(message.id, str) else message.id:
+                context = message.context
+                known = texts.pgettext(context, one) if context else texts.gettext(one)
+                if known != one:
+                    yield one.partition("{")[0]
     yield from (article.title for article in articles("en"))
 
 
