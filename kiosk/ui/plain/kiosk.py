@@ -171,8 +171,7 @@ class PlainKiosk:
     def _format(self, session: Session) -> str:
         if session.id == NO_SESSION:
             return self._("My group")
-        zone, language = self._talk.context.clinic.zone, self._talk.visit.texts.language
-        text = format_session(session, zone, language)
+        text = format_session(session, self._talk.context.clinic.zone, self._talk.visit.texts)
         return text if session.room in ("", session.label) else f"{text}, {session.room}"
 
     def _come_without_pass(self, session: Session) -> None:

@@ -15,6 +15,7 @@ from textual.widgets import Input
 from kiosk.content.shaping import drawing_problem
 from kiosk.devices.memory import overwrite_cached, overwrite_freed
 from kiosk.domain.text import clean
+from kiosk.ui.terminal.breaks import break_between_han
 from kiosk.ui.terminal.driver import KioskDriver
 from kiosk.ui.terminal.fatal import (
     SENTENCE,
@@ -69,6 +70,7 @@ class LockedApp(Lockdown):
         super().__init__(driver_class=KioskDriver)
         self._put_on_usual_theme()
         count_vowel_signs()
+        break_between_han()
         self.crash_log = crash_log
         self.last_input: InputKind = "keys"
         self.last_activity = clock()

@@ -94,7 +94,8 @@ class Bar(Widget):
     def slots(self) -> tuple[Slot, ...]:
         """Return what stands beside each other, in drawing order."""
         width = self.size.width
-        help_cells, finish_cells = 22, max(24, cell_len(self.labels["finish"][0]) + 6)
+        help_cells = max(22, cell_len(self.labels["help"][0]) + 4)
+        finish_cells = max(24, cell_len(self.labels["finish"][0]) + 6)
         if width < _NARROW:
             help_cells, finish_cells = self._side("help"), self._side("finish")
         return (

@@ -45,6 +45,7 @@ from kiosk.ui.visitor.text import (
     window_options,
     wish_options,
 )
+from kiosk.ui.visitor.times import join_sentences, join_words
 from kiosk.ui.visitor.visit import CallForm
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Choices, Field
@@ -443,7 +444,7 @@ class CallReviewScreen(CallFormScreen):
         format_number = format_masked if is_covered else format_phone
         number = format_number(self._form.draft.phone, self.context.clinic.country)
         calling = describe_calling_number(self.context)
-        return f"{number}. {calling}" if calling else number
+        return join_sentences(number, calling, self._) if calling else number
 
     def _read_back(self) -> Table:
         draft = self._form.draft
@@ -455,7 +456,7 @@ class CallReviewScreen(CallFormScreen):
         rows = (
             (self._("Name"), clean(draft.preferred_name)),
             (self._("Number"), self._format_number(is_covered=self._covered)),
-            (self._("When"), f"{', '.join(times)}. {first_day}"),
+            (self._("When"), join_sentences(join_words(times, self._), first_day, self._)),
             (self._("Language"), language),
             *((self._("Wishes"), wishes) for wishes in self._read_wishes()),
             (self._("Message"), policy),
@@ -471,7 +472,7 @@ class CallReviewScreen(CallFormScreen):
             *topic_options(offered, self.visit.texts.written),
         )
         if words := [text for value, text in options if value in wishes]:
-            yield ", ".join(words)
+            yield join_words(words, self._)
 
     @on(Choices.Changed)
     def keep_extras(self, event: Choices.Changed) -> None:

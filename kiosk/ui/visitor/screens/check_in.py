@@ -18,7 +18,8 @@ from kiosk.domain.attendance.check_in import (
 from kiosk.domain.text import NameProblem, check_name
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.screen import Chosen, Covered, Received, VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import describe_name_problem, first_visit_wish, format_session
+from kiosk.ui.visitor.text import describe_name_problem, first_visit_wish
+from kiosk.ui.visitor.times import format_session
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
 from kiosk.ui.widgets.inputs import Choices, Field
 from kiosk.ui.widgets.layout import Tiles
@@ -59,7 +60,7 @@ class ChooseSessionScreen(VisitorScreen):
     def _format(self, session: Session) -> str:
         if session.id == NO_SESSION:
             return self._("My group")
-        return format_session(session, self.context.clinic.zone, self.visit.texts.written)
+        return format_session(session, self.context.clinic.zone, self.visit.texts)
 
     def _more(self, session: Session) -> str:
         if session.id == NO_SESSION:
@@ -120,8 +121,7 @@ class GuestScreen(VisitorScreen):
     def heading(self) -> str:
         if self._session.id == NO_SESSION:
             return self._("Check in to a group")
-        zone, language = self.context.clinic.zone, self.visit.texts.written
-        return format_session(self._session, zone, language)
+        return format_session(self._session, self.context.clinic.zone, self.visit.texts)
 
     def lead(self) -> str:
         return self._("You are welcome. How would you like to come in?")
