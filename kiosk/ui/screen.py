@@ -83,7 +83,9 @@ class AskingScreen(LockedScreen, Generic[Side]):
 
         `since` is when the part that is pressed has changed, in seconds of the app's clock.
         """
-        return self.monotonic() - max(self._changed_at, since) >= READ_SECONDS
+        app = self.app
+        guard = app.repeat_guard.seconds if isinstance(app, LockedApp) else 0.0
+        return self.monotonic() - max(self._changed_at, since) >= max(READ_SECONDS, guard)
 
     def note_change(self) -> None:
         """Take note that a press does something else from now on."""

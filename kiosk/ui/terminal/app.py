@@ -3,6 +3,7 @@
 import gc
 import time
 from collections.abc import Callable
+from itertools import groupby
 from secrets import token_bytes
 from threading import Thread
 
@@ -22,7 +23,7 @@ from kiosk.ui.terminal.fatal import (
     keep_errors_off_the_screen,
     log_crash,
 )
-from kiosk.ui.terminal.key_gate import Gated, KeyGate, KeyProbe
+from kiosk.ui.terminal.key_gate import Gated, KeyGate, KeyProbe, RepeatGuard
 from kiosk.ui.terminal.lockdown import (
     ALLOWED_KEYS,
     ControlFilter,
@@ -66,7 +67,10 @@ class LockedApp(Lockdown):
         self.last_input: InputKind = "keys"
         self.last_activity = clock()
         """When the last accepted key, tap or scan came, in seconds of `clock`."""
+        self.repeat_guard = RepeatGuard()
         self._clock = clock
+        self._is_pressed = False
+        """Whether a press of the mouse or of a finger has not been released yet."""
         self._overwriting: Timer | None = None
         self._gate = KeyGate(self, super().on_event)
         self._recent_scans = RecentScans(token_bytes(16))
@@ -107,6 +111,7 @@ class LockedApp(Lockdown):
     def forget_input(self) -> None:
         """Let go of what was last typed, cut and touched, so that nothing outlives a visit."""
         self._gate.forget()
+        self.repeat_guard.forget()
         self._clipboard = ""
         self.forget_taps()
         self.forget_scans()
@@ -138,6 +143,10 @@ class LockedApp(Lockdown):
         if not isinstance(field, Input):
             return
         value, end, typed = field.value, field.cursor_position, event.text
+        if self.repeat_guard.seconds:
+            # Of letters in a row it let one through, and none where somebody had just typed it.
+            typed = "".join(letter for letter, _ in groupby(typed))
+            typed = typed if value[:end].endswith(typed) else typed[1:]
         if field.max_length is not None and len(value) >= field.max_length:
             # What had no room any more was not taken.
             while typed and not value[:end].endswith(typed):
@@ -178,7 +187,13 @@ class LockedApp(Lockdown):
             accepted = events.Paste(text)
         if accepted is not None:
             self._used("keys")
+            if not self.takes_again(key.key):
+                return None
         return accepted
+
+    def takes_again(self, key: str) -> bool:
+        """Return whether a stroke of `key` now is meant, and not of a hand that shakes."""
+        return self.repeat_guard.takes(key, self._clock())
 
     def _accept_tap(self, event: events.MouseEvent) -> bool:
         """Take taps of the left button and the wheel, on the screen and without modifiers."""
@@ -188,9 +203,14 @@ class LockedApp(Lockdown):
         columns, rows = self.size
         if modified or not (pressed or turned) or event.x >= columns or event.y >= rows:
             return False
+        if isinstance(event, events.MouseUp) and not self._is_pressed:
+            # Textual would take it for another click on what was pressed last.
+            return False
         if isinstance(event, events.MouseDown) and self.mouse_captured is not None:
             # The release of the last press was lost.
             self.capture_mouse(None)
+        if pressed:
+            self._is_pressed = isinstance(event, events.MouseDown)
         self._used("touch")
         return True
 

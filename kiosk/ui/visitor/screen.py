@@ -7,7 +7,7 @@ taken away would wait for itself.
 
 from collections.abc import Iterable
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from typing_extensions import override
 
 from kiosk.content.translations import Language, languages
@@ -23,7 +23,7 @@ from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.visitor.text import CodeToShow
-from kiosk.ui.visitor.visit import Timing, Visit, VisitorContext, VisitorSide
+from kiosk.ui.visitor.visit import Stay, Timing, Visit, VisitorContext, VisitorSide
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
@@ -46,8 +46,10 @@ class VisitorRoute(Enum):
     """Home, with everything cleared."""
     NEXT = auto()
     """The next step of a form."""
+    STAY = auto()
+    """What a warning or a notice covers."""
     MORE_TIME = auto()
-    """What the warning covers."""
+    """The same, and every screen of this visit waits ten times as long."""
     HELP = auto()
     LANGUAGE = auto()
     READ = auto()
@@ -107,14 +109,6 @@ class Received(VisitorIntent):
         self.answer = answer
 
 
-Stay = Literal["rest", "idle", "receipt", "result", "staff"]
-"""How a screen ends by itself.
-
-rest: it stays, but a changed language or theme is put back; idle and receipt: after a warning;
-result: after its own short time; staff: without a warning, since nobody should read it.
-"""
-
-
 class IdleStep(Enum):
     """What is due on a screen."""
 
@@ -139,6 +133,47 @@ def due(stays: Stay, quiet: float, timing: Timing, *, busy: bool) -> IdleStep:
             return IdleStep.WARN if quiet >= timing.receipt else IdleStep.NOTHING
         case "idle":
             return IdleStep.WARN if quiet >= timing.idle else IdleStep.NOTHING
+
+
+_MINUTES_FROM = 180
+"""Seconds from which on a time is said in minutes."""
+
+
+def describe_limit(stays: Stay, context: VisitorContext) -> tuple[str, ...]:
+    """Return when a screen clears by itself, in longer and shorter words (WCAG 2.2, 2.2.6).
+
+    Empty where nothing of a visitor's would be cleared.
+    """
+    timing, texts = context.timing, context.visit.texts
+    _, ngettext = texts.gettext, texts.ngettext
+    seconds = {
+        "idle": timing.idle + timing.warning,
+        "receipt": timing.receipt + timing.warning,
+        "result": timing.result,
+    }.get(stays, 0)
+    on = (_("More time is on."),) if context.visit.has_more_time else ()
+    if not seconds:
+        return on
+    if seconds < _MINUTES_FROM:
+        count = int(seconds)
+        clears = ngettext(
+            "This screen clears {count} second after your last press.",
+            "This screen clears {count} seconds after your last press.",
+            count,
+        )
+        short = ngettext("Stays {count} second", "Stays {count} seconds", count)
+    else:
+        count = int(seconds // 60)
+        clears = ngettext(
+            "This screen clears {count} minute after your last press.",
+            "This screen clears {count} minutes after your last press.",
+            count,
+        )
+        short = ngettext("Stays {count} minute", "Stays {count} minutes", count)
+    clears, short = clears.format(count=count), short.format(count=count)
+    if not on:
+        return clears, short
+    return f"{on[0]} {clears}", f"{on[0]} {short}", *on
 
 
 SIMULATED_SCAN = "f9"
@@ -235,7 +270,20 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def foot(self) -> Iterable[Widget]:
         """The same three things on every screen."""
-        yield Bar(self._bar_labels(typing=False), too_small=self._("Please ask at the counter."))
+        yield Bar(
+            self._bar_labels(typing=False),
+            too_small=self._("Please ask at the counter."),
+            notes=self.limit(),
+        )
+
+    def limit(self) -> tuple[str, ...]:
+        """When the screen clears by itself, in longer and in shorter words; empty for never."""
+        return describe_limit(self.stays, self.context)
+
+    def tell_limit(self) -> None:
+        """Say in the foot when the screen clears, where that is another time from now on."""
+        for bar in self.query(Bar):
+            bar.note(self.limit())
 
     def _bar_labels(self, *, typing: bool) -> dict[Part, tuple[str, str]]:
         help_key, language_key = ("F1", "F2") if typing else ("H", "L")
@@ -272,8 +320,17 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         field.focus()
         if event.key == DELETE:
             field.action_delete_left()
+        elif event.instead_of:
+            end = field.cursor_position
+            field.replace(event.key, end - event.instead_of, end)
         else:
             field.insert_text_at_cursor(event.key)
+
+    @on(Input.Changed)
+    def offer_characters(self, event: Input.Changed) -> None:
+        """Have the keyboard offer what fits the text before the cursor."""
+        for keys in self.query(TouchKeys):
+            keys.follow(event.input.value[: event.input.cursor_position])
 
     @on(Pressable.Pressed, "#back")
     def go_back(self) -> None:

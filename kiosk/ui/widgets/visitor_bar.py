@@ -42,15 +42,25 @@ class Bar(Widget):
             super().__init__()
             self.part = part
 
-    def __init__(self, labels: Labels, *, too_small: str) -> None:
+    def __init__(self, labels: Labels, *, too_small: str, notes: tuple[str, ...] = ()) -> None:
+        """Take what is said under the language, in longer and in shorter words."""
         super().__init__()
+        self._notes = notes
         self._labels = labels
         self._too_small = too_small
+        self._down: Part | None = None
+        """Where the finger was put down that is on the screen now."""
 
     def relabel(self, labels: Labels) -> None:
         """Show other text (letters, but function keys while the visitor types)."""
         if labels != self._labels:
             self._labels = labels
+            self.refresh()
+
+    def note(self, notes: tuple[str, ...]) -> None:
+        """Say something else under the language."""
+        if notes != self._notes:
+            self._notes = notes
             self.refresh()
 
     def _widths(self) -> tuple[tuple[Part, int], ...]:
@@ -72,30 +82,38 @@ class Bar(Widget):
         for index, (part, cells) in enumerate(self._widths()):
             style = self.get_component_rich_style(f"bar--{part}")
             if not stacked:
-                segments.append(Segment(self._format(part, cells if y == 1 else 0, cells), style))
+                segments.append(Segment(self._format(part, y, cells), style))
             elif y // 3 == index:
-                return Strip(
-                    [Segment(self._format(part, width if y % 3 == 1 else 0, width), style)]
-                )
+                return Strip([Segment(self._format(part, y % 3, width), style)])
         return Strip(segments)
 
-    def _format(self, part: Part, room: int, cells: int) -> str:
-        """Return the part's text centred in `cells`, or blanks where `room` is 0."""
-        long, short = self._labels[part] if room else ("", "")
-        text = long if cell_len(long) <= cells - 2 else short
+    def _format(self, part: Part, row: int, cells: int) -> str:
+        """Return what stands in a row of the part, centred in `cells`."""
+        text, room = "", cells - 2
+        if row == 1:
+            long, short = self._labels[part]
+            text = long if cell_len(long) <= room else short
+        elif row == 2 and part == "language":
+            text = next((note for note in self._notes if cell_len(note) <= room), "")
         left = max(0, cells - cell_len(text)) // 2
         return " " * left + text + " " * (cells - left - cell_len(text))
 
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
+    def _part_at(self, x: int, y: int) -> Part | None:
         if self.size.height > 3:
             parts: tuple[Part, ...] = ("help", "language", "finish")
-            if event.y // 3 < len(parts):
-                self.post_message(self.Tapped(parts[event.y // 3]))
-            return
+            return parts[y // 3] if y // 3 < len(parts) else None
         left = 0
         for part, cells in self._widths():
-            if left <= event.x < left + cells:
-                self.post_message(self.Tapped(part))
-                return
+            if left <= x < left + cells:
+                return part
             left += cells
+        return None
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._down = self._part_at(event.x, event.y)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        down, self._down = self._down, None
+        if down is not None and self._part_at(event.x, event.y) == down:
+            self.post_message(self.Tapped(down))

@@ -16,11 +16,11 @@ from kiosk.ui.visitor.screen import (
     BesideCodeScreen,
     Chosen,
     Received,
-    Stay,
     VisitorRoute,
     VisitorScreen,
 )
 from kiosk.ui.visitor.text import CodeToShow, ResultText, describe_printing, first_visit_wish
+from kiosk.ui.visitor.visit import Stay
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.card import Card, CardText
 from kiosk.ui.widgets.inputs import Field
@@ -50,6 +50,9 @@ class ResultScreen(VisitorScreen):
     def __init__(self, text: ResultText) -> None:
         super().__init__()
         self._text = text
+        if text.unfinished:
+            # What was typed in the form is not cleared without a warning.
+            self.stays = "idle"
 
     def compose(self) -> ComposeResult:
         yield Card(self._text.card, self.visit.theme)
@@ -112,6 +115,9 @@ class NoticeScreen(VisitorScreen):
         yield Card(self._card, self.visit.theme)
         yield from self.foot()
 
+    def limit(self) -> tuple[str, ...]:
+        return ()
+
     def on_key(self, event: events.Key) -> None:
         if self._route_of(event, typing=self._types(event)) is not None:
             super().on_key(event)
@@ -121,11 +127,11 @@ class NoticeScreen(VisitorScreen):
         field = self._field
         if field is not None and self._types(event):
             field.insert_text_at_cursor(event.character or "")
-        self.go_to(VisitorRoute.MORE_TIME)
+        self.go_to(VisitorRoute.STAY)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.go_to(VisitorRoute.MORE_TIME)
+        self.go_to(VisitorRoute.STAY)
 
     @property
     def _field(self) -> Field | None:
