@@ -144,9 +144,8 @@ class LockedApp(Lockdown):
             return
         value, end, typed = field.value, field.cursor_position, event.text
         if self.repeat_guard.seconds:
-            # Of letters in a row it let one through, and none where somebody had just typed it.
+            # It let one of several of the same in a row through.
             typed = "".join(letter for letter, _ in groupby(typed))
-            typed = typed if value[:end].endswith(typed) else typed[1:]
         if field.max_length is not None and len(value) >= field.max_length:
             # What had no room any more was not taken.
             while typed and not value[:end].endswith(typed):

@@ -82,7 +82,7 @@ class LanguageScreen(VisitorScreen):
             tile.title, tile.more = self._("More time is on"), self._("Press to turn it off")
         else:
             tile.title = self._("I need more time")
-            tile.more = self._("Every screen waits ten times as long")
+            tile.more = self._("Ten times as long")
         tile.refresh(layout=True)
 
     def _format_call(self, language: CallLanguage) -> str:
