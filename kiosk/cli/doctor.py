@@ -27,6 +27,7 @@ from kiosk.domain.health import (
     helplines_finding,
     letters_finding,
     notice_finding,
+    pictures_finding,
     retention_finding,
     scanner_finding,
     swap_finding,
@@ -105,7 +106,20 @@ def _terminal(settings: "Settings") -> Iterator[Finding]:
         os.environ.get("COLORTERM", ""),
         no_color="NO_COLOR" in os.environ,
     )
+    yield from _pictures()
     yield letters_finding(settings.panel.height_mm, settings.panel.distance_mm, size.lines)
+
+
+def _pictures() -> Iterator[Finding]:
+    """Ask the terminal what it can show, where it is both the input and the output."""
+    from kiosk.content.shaping import drawing_problem
+    from kiosk.ui.terminal.answers import ask_terminal
+
+    if not (os.isatty(0) and os.isatty(1)):
+        return
+    asking = ask_terminal(0, 1)
+    shows, problem = asking.can_show, asking.why_not or drawing_problem()
+    yield pictures_finding("" if shows is None else shows.protocol, problem.rstrip("."))
 
 
 def _terminal_size() -> os.terminal_size | None:

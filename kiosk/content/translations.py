@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from kiosk.content.assets import ENGLISH, assets_dir, is_language_code
 from kiosk.content.helplines import covers_language
+from kiosk.content.shaping import needs_shaping
 
 SAFETY_CONTEXTS = frozenset({"crisis", "consent"})
 """Message contexts without which a language is not offered."""
@@ -37,12 +38,23 @@ class Language:
 
 
 class Texts:
-    """All sentences in one language."""
+    """All sentences in one language.
 
-    def __init__(self, language: str, assets: Path | None = None) -> None:
-        """Load the catalogue of `language`; `assets` is another folder than the one shipped."""
+    Where its letters have to be drawn, and the terminal shows no pictures, sentences are English.
+    """
+
+    def __init__(
+        self, language: str, assets: Path | None = None, *, has_pictures: bool = False
+    ) -> None:
+        """Load the catalogue of `language`; `assets` is another folder than the one shipped.
+
+        `has_pictures`: whether the terminal can show letters that it breaks as pictures.
+        """
         self.language = language
-        self._catalogue = _catalogue(language, assets or assets_dir())
+        self._whole = _catalogue(language, assets or assets_dir())
+        self.draws_cells = not has_pictures and needs_shaping(self._whole.pgettext(*_OWN_NAME))
+        """Whether sentences are English, and some of them drawn as well."""
+        self._catalogue = NullTranslations() if self.draws_cells else self._whole
 
     def gettext(self, message: str) -> str:
         """Return `message` in this language, or as it is where there is no translation."""
@@ -69,7 +81,7 @@ def languages(assets: Path | None = None, published: str = "") -> tuple[Language
     found = [Language(ENGLISH, "English")]
     for path in folder.glob("locale/*/LC_MESSAGES/kiosk.mo"):
         code = path.parent.parent.name.replace("_", "-")
-        texts = Texts(code, folder)
+        texts = Texts(code, folder, has_pictures=True)
         own_name = texts.pgettext(*_OWN_NAME)
         if code != ENGLISH and own_name != _OWN_NAME[1] and _is_whole(texts, folder, published):
             found.append(Language(code, own_name))

@@ -180,6 +180,20 @@ def colour_finding(term: str, colorterm: str, *, no_color: bool) -> Finding:
     )
 
 
+def pictures_finding(protocol: str, problem: str) -> Finding:
+    """Return how words in Tamil are shown: `protocol` is sixel, kitty or empty.
+
+    `problem` is why there are no pictures, the end of a sentence.
+    """
+    if not problem:
+        name = "Kitty's own" if protocol == "kitty" else "sixel"
+        return Finding("pictures", Verdict.OK, f"Tamil is shown as pictures ({name} graphics).")
+    words = "Tamil is shown in large letters only, with English: this terminal shows no pictures,"
+    return Finding(
+        "pictures", Verdict.LOOK, f"{words} as {problem}. Whole sentences need foot or kitty."
+    )
+
+
 def clock_finding(
     now: datetime, zone: str, *, doubtful: bool, synchronised: bool | None = True
 ) -> Finding:

@@ -10,7 +10,7 @@ from uuid import UUID
 from textual import on
 
 from kiosk.content.articles import Article
-from kiosk.content.translations import Language, Texts, languages
+from kiosk.content.translations import Language, languages
 from kiosk.domain.attendance.check_in import (
     CheckInOutcome,
     ChooseSession,
@@ -146,7 +146,13 @@ class VisitorApp(TimedApp):
         super().post_display_hook()
         if not self._started and not self.is_batching and self.screen.query(Bar):
             self._started = True
+            self.ask_for_pictures()
             self.run_worker(self._open_desks())
+
+    def pictures_come(self) -> None:
+        """Show a visit's sentences as they are from the next screen on, and not in English."""
+        self.context.has_pictures = True
+        self.context.speak(self.context.visit.texts.language)
 
     async def _open_desks(self) -> None:
         """Open the desks; while they cannot be opened the kiosk is closed, and they are tried anew.
@@ -292,7 +298,7 @@ class VisitorApp(TimedApp):
             case Session() as session:
                 await self._come_in(session)
             case Language() as language:
-                self.context.visit.texts = Texts(language.code)
+                self.context.speak(language.code)
                 await self.navigation.back()
             case CallLanguage() as language:
                 form = self.context.visit.call_form()
@@ -370,7 +376,7 @@ class VisitorApp(TimedApp):
         if code in (None, context.visit.texts.language):
             return
         if code in {language.code for language in languages(published=context.clinic.helplines)}:
-            context.visit.texts = Texts(code)
+            context.speak(code)
 
     async def _show_result(self, text: ResultText) -> None:
         """Show a result; a form that was under way can be gone back to."""

@@ -28,7 +28,7 @@ from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
 from kiosk.ui.widgets.qr import QrCode
-from kiosk.ui.widgets.touch_keyboard import DELETE, TouchKeys
+from kiosk.ui.widgets.touch_keyboard import DELETE, KeyLayout, TouchKeys, name_layouts
 from kiosk.ui.widgets.visitor_bar import Bar, Part
 
 if TYPE_CHECKING:
@@ -253,6 +253,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         more = Action(self._("More"), id="more")
         more.display = False
         return more
+
+    def name_layouts(self) -> tuple[KeyLayout, ...]:
+        """Return how names are written on the screen's keyboard in this visit."""
+        language = self.visit.texts.language
+        return name_layouts(language, draws_tamil=self.context.has_pictures)
 
     def compose(self) -> ComposeResult:
         yield from self.page()

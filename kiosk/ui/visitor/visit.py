@@ -292,6 +292,8 @@ class VisitorContext:
 
     None while it is open.
     """
+    has_pictures: bool = False
+    """Whether the terminal shows pictures, so that letters which it breaks can be read as such."""
     refused: list[datetime] = field(default_factory=list)
     """When something could not be kept for a visitor, in UTC, until a desk has been told."""
 
@@ -305,6 +307,10 @@ class VisitorContext:
         """How long the screens of this visit stay."""
         timing = self.clinic.timing
         return timing.times(_MORE_TIME) if self.visit.has_more_time else timing
+
+    def speak(self, language: str) -> None:
+        """Show the visit's sentences in `language` (BCP 47) from now on."""
+        self.visit.texts = Texts(language, has_pictures=self.has_pictures)
 
     def note_refusal(self) -> None:
         """Take note that something could not be kept for a visitor; nothing about whom or what."""

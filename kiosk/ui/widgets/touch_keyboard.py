@@ -20,6 +20,11 @@ DELETE, SHIFT, SPACE, SWITCH, MORE = "delete", "shift", "space", "switch", "more
 OFFERS: Final = tuple(f"offer-{number}" for number in range(9))
 """Keys whose character depends on what was typed before."""
 
+_SIGNS: Final = (*range(0x0BBE, 0x0BC3), *range(0x0BC6, 0x0BC9), *range(0x0BCA, 0x0BCE))
+"""Tamil vowel signs, and the pulli that takes the vowel away."""
+_BEARER: Final = "\u0b95"
+"""The first consonant, on which a key shows a sign."""
+
 Rows = tuple[tuple[str, ...], ...]
 Offer = Callable[[str], tuple[int, str, Sequence[str]]]
 """Takes the text before the cursor; returns how many of its last characters the offers take the
@@ -46,12 +51,19 @@ LETTERS: Final = KeyLayout(
         (SHIFT, *"zxcvbnm", "-", ".", SPACE),
     ),
 )
-PINYIN: Final[Rows] = (
+_PINYIN: Final[Rows] = (
     (*OFFERS, MORE, DELETE),
     (*"qwertyuiop",),
     (*"asdfghjkl", "'"),
     (*"zxcvbnm", SPACE),
 )
+_TAMIL: Final[Rows] = (
+    (*"அஆஇஈஉஊஎஏஐஒஓஔ", DELETE),
+    tuple("கஙசஞடணதநபமயர"),
+    tuple("லவழளறனஜஷஸஹஃ"),
+    (*(chr(sign) for sign in _SIGNS), SPACE),
+)
+"""Vowels, consonants, and what is written behind a consonant, in the order of the alphabet."""
 PHONE: Final = KeyLayout(
     "",
     (
@@ -188,6 +200,8 @@ class TouchKeys(Widget):
             return self._next_layout.name
         if key == MORE:
             return "»" if len(self._offered[2]) > len(OFFERS) else ""
+        if len(key) == 1 and ord(key) in _SIGNS:
+            return _BEARER + key
         return self._labels.get(key) or self._text(key)
 
     @property
@@ -259,11 +273,18 @@ def _centred(text: str, cells: int) -> str:
     return " " * left + text + " " * max(0, cells - left - cell_len(text))
 
 
-def name_layouts(language: str) -> tuple[KeyLayout, ...]:
-    """Return the ways to write a name in `language` (BCP 47), the usual one first."""
-    if language.partition("-")[0] == "zh":
-        return KeyLayout("中", PINYIN, _offer_characters), LETTERS
-    return (LETTERS,)
+def name_layouts(language: str, *, draws_tamil: bool) -> tuple[KeyLayout, ...]:
+    """Return the ways to write a name in `language` (BCP 47), the usual one first.
+
+    `draws_tamil`: whether the terminal can show Tamil letters.
+    """
+    match language.partition("-")[0]:
+        case "zh":
+            return KeyLayout("中", _PINYIN, _offer_characters), LETTERS
+        case "ta" if draws_tamil:
+            return KeyLayout("அ", _TAMIL), LETTERS
+        case _:
+            return (LETTERS,)
 
 
 def _offer_characters(before: str) -> tuple[int, str, Sequence[str]]:

@@ -1,5 +1,6 @@
 """The keyboard on the screen: there after a touch, gone after a key, and it types what it says."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,9 +8,10 @@ from contextlib import asynccontextmanager
 import pytest
 from rich.cells import cell_len
 
+from kiosk.content.shaping import needs_shaping
 from kiosk.ui.visitor.screens.callback_form import CallPhoneScreen, CallReviewScreen
 from kiosk.ui.widgets.inputs import Field
-from kiosk.ui.widgets.touch_keyboard import TouchKeys
+from kiosk.ui.widgets.touch_keyboard import TouchKeys, name_layouts
 from tests.support.desks import Clinic
 from tests.support.screens import SIZES, Visitor, at_kiosk
 from tests.ui.visitor.layout_rules import offences
@@ -294,3 +296,47 @@ async def test_malay_and_english_have_no_key_to_change_letters(clinic: Clinic) -
             visitor.expect("Space", "Caps")
             visitor.expect_not("abc", "中")
             await visitor.keys("escape")
+
+
+async def test_tamil_letters_are_offered_only_where_they_can_be_shown(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        visitor.app.context.visit.texts.language = "ta"
+        await visitor.tap("Ask for a call")
+        visitor.expect("Caps", "Q")
+        visitor.expect_not("abc")
+        assert not needs_shaping(visitor.picture())
+
+
+@pytest.mark.parametrize("size", [(56, 16), (80, 24), (120, 40)], ids=str)
+async def test_a_tamil_name_where_it_is_shown_as_pictures(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    async with at_kiosk(clinic, size=size) as visitor:
+        visitor.app.context.has_pictures = True
+        visitor.app.context.visit.texts.language = "ta"
+        await visitor.tap("Ask for a call")
+        for key in (*"மணி", "space", *"வேல்"):
+            await tap_key(visitor, key)
+        assert typed(visitor) == "மணி வேல்"
+        await tap_key(visitor, "delete")
+        await tap_key(visitor, "switch")
+        await tap_keys(visitor, "Caps", "K")
+        assert typed(visitor) == "மணி வேலK"
+        assert offences(visitor) == [], visitor.picture()
+
+
+async def tap_key(visitor: Visitor, key: str) -> None:
+    """Tap a key by what it is, for a test reads no letters that are pictures."""
+    keys = keyboard(visitor)
+    row = next(row for row, found in enumerate(keys.rows) if key in found)
+    left, right = keys._spans(row)[keys.rows[row].index(key)]
+    region = visitor.regions()[keys]
+    await visitor.tap_at(region.x + (left + right) // 2, region.y + row * keys._high)
+
+
+def test_the_tamil_keys_write_every_letter() -> None:
+    layout, _letters = name_layouts("ta", draws_tamil=True)
+    keys = {key for row in layout.rows for key in row if len(key) == 1}
+    letters = {chr(point) for point in range(0x0B82, 0x0BD0) if unicodedata.name(chr(point), "")}
+    rare = {"\u0b82", "\u0bb6"}  # anusvara and sha, which no name of today is written with
+    assert keys == letters - rare

@@ -43,7 +43,7 @@ from kiosk.ui.visitor.visit import CallForm
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Choices, Field
 from kiosk.ui.widgets.layout import Sheet, pairs
-from kiosk.ui.widgets.touch_keyboard import PHONE, TouchKeys, key_labels, name_layouts
+from kiosk.ui.widgets.touch_keyboard import PHONE, TouchKeys, key_labels
 
 
 class CallFormScreen(VisitorScreen):
@@ -104,8 +104,7 @@ class CallNameScreen(CallFormScreen):
     def below(self) -> Iterable[Widget]:
         yield from super().below()
         capital = not self._form.draft.preferred_name
-        layouts = name_layouts(self.visit.texts.language)
-        yield TouchKeys(*layouts, labels=key_labels(self._), capital=capital)
+        yield TouchKeys(*self.name_layouts(), labels=key_labels(self._), capital=capital)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:

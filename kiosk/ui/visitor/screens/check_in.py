@@ -22,7 +22,7 @@ from kiosk.ui.visitor.text import describe_name_problem, first_visit_wish, forma
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
 from kiosk.ui.widgets.inputs import Choices, Field
 from kiosk.ui.widgets.layout import Tiles
-from kiosk.ui.widgets.touch_keyboard import TouchKeys, key_labels, name_layouts
+from kiosk.ui.widgets.touch_keyboard import TouchKeys, key_labels
 
 _FIRST = "first"
 """The value of the tick."""
@@ -189,8 +189,7 @@ class GuestNameScreen(VisitorScreen):
 
     def below(self) -> Iterable[Widget]:
         yield from super().below()
-        layouts = name_layouts(self.visit.texts.language)
-        yield TouchKeys(*layouts, labels=key_labels(self._), capital=True)
+        yield TouchKeys(*self.name_layouts(), labels=key_labels(self._), capital=True)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:
