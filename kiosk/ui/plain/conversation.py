@@ -8,7 +8,8 @@ from typing import Protocol, TypeVar
 
 from kiosk.content.articles import Article, fill_in, page
 from kiosk.content.helplines import helplines
-from kiosk.content.translations import Texts, languages
+from kiosk.content.languages import Language
+from kiosk.content.translations import languages
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.text import (
     ResultText,
@@ -69,6 +70,8 @@ class Conversation:
     ) -> None:
         """`answer_scan` answers a line that is a scanned code, and returns whether it was one."""
         self.context = context
+        # Whoever reads these lines aloud, or on a braille line, needs every letter as it is.
+        self.context.has_pictures = True
         self._lines = lines
         self._answer_scan = answer_scan
         self._is_begun = False
@@ -85,6 +88,11 @@ class Conversation:
     def visit(self) -> Visit:
         """The visit under way."""
         return self.context.visit
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """What there is to choose from."""
+        return languages(published=self.context.clinic.helplines)
 
     def _(self, message: str) -> str:
         return self.visit.texts.gettext(message)
@@ -105,7 +113,7 @@ class Conversation:
 
     def _line(self) -> str:
         """Return the next line; who says nothing for long is asked, then the visit ends."""
-        timing = self.context.clinic.timing
+        timing = self.context.timing
         line = self._lines.read(timing.idle if self._is_begun else None)
         if line is None:
             ask = self._("Are you still there? Press Enter within {seconds} seconds.")
@@ -220,13 +228,12 @@ class Conversation:
             self.tell(f"{number}{line.name}. {line.note}{whatsapp}")
 
     def _change_language(self) -> None:
-        offered = languages(published=self.context.clinic.helplines)
-        options = [(one.code, one.own_name) for one in offered]
+        options = [(one.code, one.own_name) for one in self.languages]
         try:
             code = self.choose(lambda: PlainQuestion(self._("Language"), options))
         except GoBack:
             return
-        self.visit.texts = Texts(code)
+        self.context.speak(code)
 
     def pause(self) -> None:
         """Wait until a result was read, then end the visit."""

@@ -14,6 +14,7 @@ from kiosk.domain.phones import PhoneProblem, check_phone, format_masked, format
 from kiosk.domain.text import NameProblem, check_name, clean
 from kiosk.ui.door import Trouble
 from kiosk.ui.plain.conversation import Conversation, GoBack, PlainQuestion
+from kiosk.ui.visitor.codes import format_receipt
 from kiosk.ui.visitor.text import (
     answered_by_other_options,
     call_language_options,
@@ -21,8 +22,6 @@ from kiosk.ui.visitor.text import (
     describe_name_problem,
     describe_phone_problem,
     first_day_options,
-    format_option,
-    format_receipt,
     message_policy_options,
     topic_options,
     window_options,
@@ -186,18 +185,18 @@ class PlainForm:
             (self._("Name"), clean(draft.preferred_name)),
             (self._("Number"), number),
             (self._("When"), ", ".join(times)),
-            ("", format_option(first_day_options(self._), form.wait)),
+            ("", dict(first_day_options(self._))[form.wait]),
             (
                 self._("Language"),
-                format_option(call_language_options(self._), draft.call_language),
+                dict(call_language_options(self._))[draft.call_language],
             ),
             (
                 self._("Message"),
-                format_option(message_policy_options(self._), draft.message_policy),
+                dict(message_policy_options(self._))[draft.message_policy],
             ),
             (
                 self._("If someone else picks up"),
-                format_option(answered_by_other_options(self._), draft.answered_by_other),
+                dict(answered_by_other_options(self._))[draft.answered_by_other],
             ),
         )
         for label, text in rows:

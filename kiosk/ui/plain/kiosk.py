@@ -8,7 +8,6 @@ from contextlib import suppress
 from functools import partial
 
 from kiosk.content.articles import articles
-from kiosk.content.translations import Texts, languages
 from kiosk.domain.attendance.check_in import (
     NO_SESSION,
     UNPLACED,
@@ -40,8 +39,8 @@ from kiosk.ui.visitor.text import (
     describe_times_kept,
     describe_trouble,
     first_visit_wish,
-    format_session,
 )
+from kiosk.ui.visitor.times import format_session
 from kiosk.ui.visitor.visit import CallForm, ShownSlip, VisitorContext, VisitorSide
 
 _LEAST_CODE = 20
@@ -227,9 +226,9 @@ class PlainKiosk:
             self._talk.tell_result(describe_trouble(self._talk.context))
             return
         code = getattr(outcome, "language", None)
-        offered = {one.code for one in languages(published=self._talk.context.clinic.helplines)}
+        offered = {one.code for one in self._talk.languages}
         if code in offered and code is not None:
-            self._talk.visit.texts = Texts(code)
+            self._talk.context.speak(code)
         match outcome:
             case ChooseSession(sessions=sessions):
                 session = self._choose_session(

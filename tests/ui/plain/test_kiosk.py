@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from kiosk.content.translations import Texts
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.ui.door import Door
 from kiosk.ui.plain.kiosk import PlainKiosk
@@ -226,3 +227,12 @@ def test_nothing_is_said_to_be_kept_that_is_not(
     script = talk(side, "2", "Siti", "81234567", "", "", "", "", "", "y")
     assert "This could not be kept just now. Please ask at the counter." in script.told
     assert "Thank you. We have your request." not in script.told
+
+
+def test_every_language_is_read_letter_by_letter(clinic: Clinic) -> None:
+    """A screen reader or a braille line needs no drawing, so Tamil is as complete as others."""
+    script = talk(side_of(clinic), "l", "4", "h")
+    texts = Texts("ta", has_pictures=True)
+    assert texts.pgettext("crisis", "Help now") in script.told
+    assert texts.gettext("Talk to someone who has been there") in script.told
+    assert "4  தமிழ்" in script.told

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from kiosk.content.translations import Language
+from kiosk.content.languages import Language
 from kiosk.domain.callbacks.actions import Attempt, Claim
 from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes, Topic
