@@ -128,7 +128,7 @@ def write_card(
     from kiosk.content.languages import find_language
     from kiosk.content.reviews import examine_language, read_reviews
     from kiosk.content.translations import languages
-    from kiosk.exports.language_card import CardNames, language_card
+    from kiosk.exports.paper.language_card import CardNames, language_card
     from kiosk.exports.writing import new_private_file
 
     offered = [one.code for one in languages()]

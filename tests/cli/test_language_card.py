@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.calling import Kiosk
-from tests.exports.test_language_card import dialled
-from tests.exports.test_typesetter import inks, pages_of
+from tests.exports.paper.test_language_card import dialled
+from tests.exports.paper.test_typesetter import inks, pages_of
 
 
 @pytest.fixture(autouse=True)
