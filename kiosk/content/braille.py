@@ -20,7 +20,7 @@ SMALL, USUAL, LARGE, LARGEST = 16, 18, 20, 24
 """Heights of a line in dots, from the smallest that can be read."""
 _BOLD_FROM = LARGE
 """From this height on two dots make a stroke; in smaller letters they would fill the loops."""
-_INK = 110
+INK = 110
 """Of 255: what becomes a dot. Less thickens strokes, more breaks them."""
 _DOTS = (
     (0, 0, 1),
@@ -80,7 +80,7 @@ def _joined(words: "list[Image]", blank: int, height: int) -> "Image":
     for word in words:
         line.paste(word, (left, 0))
         left += word.width + blank
-    dots = line.point(lambda ink: 255 if ink >= _INK else 0)
+    dots = line.point(lambda ink: 255 if ink >= INK else 0)
     _, top, _, bottom = dots.getbbox() or (0, 0, 0, 1)
     return dots.crop((0, top, width, bottom + _BETWEEN))
 

@@ -19,6 +19,7 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from kiosk.content.languages import Language, find_language
+from kiosk.content.shaping import drawing_problem
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
@@ -181,8 +182,13 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """Make ready to be shown in `size` cells; `touch`: whether the visitor uses touch."""
         self.context = context
         self.set_class(touch, "-touch")
-        self.set_class(self.visit.texts.draws_cells, "-cells")
+        self.set_class(self.visit.texts.draws_cells and not drawing_problem(), "-cells")
         self.dress(size)
+
+    @property
+    def draws_letters(self) -> bool:
+        """Whether sentences are drawn in cells beside the English ones."""
+        return self.has_class("-cells")
 
     @property
     def door(self) -> Door[VisitorSide]:
@@ -372,7 +378,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def on_mount(self) -> None:
         self.set_class(bool(self.query(TouchKeys)), "-keys")
-        if self.visit.texts.draws_cells:
+        if self.draws_letters:
             # The focus, which comes first, must not scroll a drawn heading away.
             for sheet in self.query(Sheet):
                 self.call_after_refresh(sheet.scroll_home, animate=False)
