@@ -27,7 +27,7 @@ from kiosk.ui.visitor.codes import CodeWriter
 from kiosk.ui.visitor.visit import Timing, Visit, VisitorContext, VisitorSide
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
-from kiosk.ui.widgets.large_text import LargeText, Role
+from kiosk.ui.widgets.large_text import LargeText, PageRole
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import DELETE, TouchKeys
@@ -297,11 +297,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         with Sheet(id="page") as sheet:
             sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
             if self.large_heading():
-                yield LargeText(self.large_heading(), Role.HEADING)
+                yield LargeText(self.large_heading(), PageRole.HEADING)
             if self.heading():
                 yield Static(self.heading(), id="heading", markup=False)
             if self.large_lead():
-                yield LargeText(self.large_lead(), Role.LEAD)
+                yield LargeText(self.large_lead(), PageRole.LEAD)
             if self.lead():
                 yield Static(self.lead(), id="lead", markup=False)
             for widget in self.body():

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from kiosk.content.braille import LARGE, LARGEST, SMALL, USUAL
 from kiosk.ui.widgets.buttons import Tile
-from kiosk.ui.widgets.large_text import LargeText, Role
+from kiosk.ui.widgets.large_text import LargeText, PageRole
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -41,11 +41,13 @@ class _Drawn:
     sentence: int
     lead: int
 
-    def of(self, role: Role) -> int:
+    def of(self, role: PageRole) -> int:
         """Return the height for a sentence by what it is on its page."""
         return {
-            Role.HEADING: self.heading, Role.SENTENCE: self.sentence, Role.LEAD: self.lead
-        }[role]  # fmt: skip
+            PageRole.HEADING: self.heading,
+            PageRole.SENTENCE: self.sentence,
+            PageRole.LEAD: self.lead,
+        }[role]
 
 
 _DRAWN = (
