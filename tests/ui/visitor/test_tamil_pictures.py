@@ -2,7 +2,9 @@
 
 import pytest
 
+from kiosk.content.languages import find_language
 from kiosk.content.shaping import needs_shaping
+from kiosk.ui.visitor.screen import Chosen
 from tests.support.desks import Clinic
 from tests.support.screens import USUAL, at_kiosk
 from tests.ui.visitor.layout_rules import offences
@@ -22,6 +24,10 @@ async def wrong_on(clinic: Clinic, stops: tuple[Stop, ...]) -> list[str]:
             visitor.app.pictures_come()
             visitor.app.context.speak("ta")
             await stop.way(visitor, clinic)
+            if visitor.app.context.visit.texts.language != "ta":
+                # A pass or a slip has brought its own.
+                visitor.app.post_message(Chosen(find_language("ta")))
+                await visitor.settle()
             for size in SIZES:
                 await visitor.resize(*size)
                 if found := offences(visitor):
