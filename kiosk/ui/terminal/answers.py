@@ -107,8 +107,8 @@ class Asking:
     @property
     def can_show(self) -> CanShow | None:
         """How pictures can be shown, once all that is needed has been answered."""
-        cell = next((self._cells[key] for key in ("cell", "area", "system") if key in self._cells),
-                    None)  # fmt: skip
+        # The thread of the app may begin to ask anew meanwhile.
+        cell = next(filter(None, map(self._cells.get, ("cell", "area", "system"))), None)
         if self._protocol is None or cell is None:
             return None
         return CanShow(self._protocol, cell)

@@ -389,10 +389,13 @@ class KioskDriver(Driver):
     def _continued(self, _number: int, _frame: FrameType | None) -> None:
         # A shell may have taken the terminal while this process was stopped.
         MODES.raw_mode()
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._draw_anew)
+
+    def _draw_anew(self) -> None:
         if self._writer is not None:
             self._writer.clear_pictures()
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._app.refresh)
+        self._app.refresh()
 
     def _resized(self, _number: int, _frame: FrameType | None) -> None:
         # The loop is closed while the program ends.
@@ -418,7 +421,7 @@ class KioskDriver(Driver):
             return
         self.show_pictures()
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._app.refresh)
+            self._loop.call_soon_threadsafe(self._draw_anew)
 
     def _announce_size(self) -> None:
         try:

@@ -53,6 +53,20 @@ def test_kitty_gets_its_own_pictures(start: Start) -> None:
     terminal.wait_for("typed=c.")
 
 
+def test_another_size_asks_again_and_redraws_for_its_cells(start: Start) -> None:
+    terminal = asked(start)
+    terminal.send("\x1b[?62;c\x1b[6;18;9t")
+    terminal.wait_until(lambda: b"a=q" in terminal.raw, "the question for Kitty")
+    terminal.send("\x1b_Gi=4261;OK\x1b\\")
+    terminal.wait_until(lambda: b",v=18," in terminal.raw, "a picture")
+    before = len(terminal.raw)
+    terminal.resize(60, 20)
+    terminal.wait_until(lambda: b"\x1b[16t" in terminal.raw[before:], "its question")
+    assert b"\x1b_Ga=d,d=A" in terminal.raw[before:]
+    terminal.send("\x1b[6;36;18t")
+    terminal.wait_until(lambda: b",v=36," in terminal.raw[before:], "a picture of another size")
+
+
 @pytest.mark.parametrize(
     "answers",
     ["\x1b[?62;4c\x1b[6;0;9999t", "\x1b[?1;2;4c\x1b[6;18;9t\x1b_Gi=4261;OK\x1b\\"],
