@@ -302,6 +302,8 @@ class KioskDriver(Driver):
         self._reader: Thread | None = None
         self._asking = Asking()
         """What the terminal has answered; used by the thread that reads, once that has begun."""
+        self._is_possible = False
+        """Whether the app knows that words can be pictures."""
         self._shown: CanShow | None = None
         """How words are shown as pictures now."""
         self._wake_read, self._wake_write = os.pipe()
@@ -417,7 +419,9 @@ class KioskDriver(Driver):
         if shows is None or shows == self._shown:
             return
         if self._shown is None:
-            self.process_message(PicturesPossible())
+            if not self._is_possible:
+                self._is_possible = True
+                self.process_message(PicturesPossible())
             return
         self.show_pictures()
         with suppress(RuntimeError):

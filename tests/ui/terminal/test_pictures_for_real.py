@@ -28,7 +28,7 @@ def drawn_since(terminal: Terminal, start: int) -> str:
 def test_foot_gets_sixels_however_its_answer_is_cut(start: Start) -> None:
     terminal = asked(start)
     before = len(terminal.raw)
-    for piece in ("a\x1b[?62;", "4;22c\x1b[6;19", ";10tb", "\x1b[4;456;800t"):
+    for piece in ("a\x1b[?62;", "4;22c\x1b[?8452;2$y\x1b[6;19", ";10tb", "\x1b[4;456;800t"):
         terminal.send(piece)
     terminal.wait_until(lambda: b"\x1bP0;1;0q" in terminal.raw, "a picture")
     terminal.settle()
@@ -69,7 +69,7 @@ def test_another_size_asks_again_and_redraws_for_its_cells(start: Start) -> None
 
 @pytest.mark.parametrize(
     "answers",
-    ["\x1b[?62;4c\x1b[6;0;9999t", "\x1b[?1;2;4c\x1b[6;18;9t\x1b_Gi=4261;OK\x1b\\"],
+    ["\x1b[?62;4c\x1b[?8452;2$y\x1b[6;0;9999t", "\x1b[?1;2;4c\x1b[6;18;9t\x1b_Gi=4261;OK\x1b\\"],
 )  # fmt: skip
 def test_others_and_liars_get_none(start: Start, answers: str) -> None:
     terminal = asked(start)
@@ -82,7 +82,7 @@ def test_others_and_liars_get_none(start: Start, answers: str) -> None:
 
 def test_a_name_that_is_typed_in_tamil_is_a_picture_too(start: Start) -> None:
     terminal = asked(start)
-    terminal.send("\x1b[?62;4c\x1b[6;19;10t")
+    terminal.send("\x1b[?62;4c\x1b[?8452;2$y\x1b[6;19;10t")
     terminal.wait_until(lambda: b"\x1bP0;1;0q" in terminal.raw, "a picture")
     terminal.settle()
     before = len(terminal.raw)
