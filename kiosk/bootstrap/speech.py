@@ -1,7 +1,7 @@
 """What this machine speaks with, as its settings name it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.health import SpeechHealth
 from kiosk.ui.door import attempt
@@ -9,6 +9,10 @@ from kiosk.ui.door import attempt
 if TYPE_CHECKING:
     from kiosk.devices.speech import Speaker
     from kiosk.settings import SpeechSettings
+
+
+VOICES: Final = {"en": "en", "zh": "cmn", "ms": "ms", "ta": "ta"}
+"""What eSpeak NG calls the voices of the languages of screens."""
 
 
 def recordings_folder(folder: Path, settings: "SpeechSettings") -> Path:
@@ -22,6 +26,7 @@ def open_speaker(folder: Path, settings: "SpeechSettings") -> "Speaker":
 
     parts = SpeechParts(
         recordings=recordings_folder(folder, settings),
+        voices=VOICES,
         speaker_gain=settings.speaker_percent / 100,
         attempt=attempt,
     )
@@ -30,7 +35,6 @@ def open_speaker(folder: Path, settings: "SpeechSettings") -> "Speaker":
 
 def examine_speech(folder: Path, settings: "SpeechSettings") -> SpeechHealth:
     """Return what speaks here and what does not; the player is tried with a moment of silence."""
-    from kiosk.content.translations import languages
     from kiosk.devices.headphones import knows_headphones
     from kiosk.devices.players import find_player, try_player
     from kiosk.devices.recordings import Recordings
@@ -43,9 +47,7 @@ def examine_speech(folder: Path, settings: "SpeechSettings") -> SpeechHealth:
     trouble = "" if program is None else try_player(program)
     dispatcher, engines = find_dispatcher(), find_engines()
     speaking = [*([dispatcher] if dispatcher else []), *engines]
-    silent = [
-        one.code for one in languages() if not any(voice.can_say(one.code) for voice in speaking)
-    ]
+    silent = [code for code in VOICES if not any(one.can_say(VOICES[code]) for one in speaking)]
     for voice in speaking:
         voice.close()
     recordings = Recordings(recordings_folder(folder, settings))

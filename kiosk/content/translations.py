@@ -140,3 +140,17 @@ def _visitors_messages(template: Path) -> frozenset[tuple[str, str]]:
         if not message.locations
         or not all(place.startswith(_DESK) for place, _ in message.locations)
     )
+
+
+def visitors_sentences(texts: Texts) -> tuple[tuple[str, str], ...]:
+    """Return the sentences of the visitor's screens that are whole as they stand, sorted.
+
+    Each in English, and as it is in the language of `texts`; one that has no translation is left
+    out, and so is one with a gap to fill in.
+    """
+    said = []
+    for context, english in sorted(_visitors_messages(assets_dir() / "locale" / "kiosk.pot")):
+        text = texts.pgettext(context, english) if context else texts.gettext(english)
+        if "{" not in english and (text != english or texts.language == ENGLISH):
+            said.append((english, text))
+    return tuple(said)

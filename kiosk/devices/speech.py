@@ -7,9 +7,9 @@ so that silence never waits for anything.
 import logging
 import time
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import Final
@@ -56,6 +56,11 @@ class SpeechParts:
 
     recordings: Path | None = None
     """The folder of the clinic's recorded sentences."""
+    voices: Mapping[str, str] = field(default_factory=dict)
+    """The engine's names of languages by their code; empty where one is not to be spoken.
+
+    A language that is not in it is named by its code.
+    """
     speaker_gain: float = 1.0
     """What samples for the speaker are multiplied by at most; headphones get them as they are."""
     find_player: Callable[[], PlayerProgram | None] = find_player
@@ -72,7 +77,7 @@ class SpeechParts:
 class _Patience:
     """When something that has failed is tried again."""
 
-    wait: float = _FIRST_WAIT
+    wait: float = field(default_factory=lambda: _FIRST_WAIT)
     until: float = 0.0
 
     @property
@@ -167,7 +172,11 @@ class Speaker:
         """Return whether there is a voice for a language, as far as was found."""
         engines = self._engines if self._program else []
         dispatcher = [self._dispatcher] if self._dispatcher else []
-        return any(one.can_say(language) for one in (*dispatcher, *engines))
+        voice = self._voice(language)
+        return any(one.can_say(voice) for one in (*dispatcher, *engines))
+
+    def _voice(self, language: str) -> str:
+        return self._parts.voices.get(language, language)
 
     def _can_say_this(self, one: Utterance) -> bool:
         is_recorded = self._program is not None and self._recordings.find(one) is not None
@@ -314,18 +323,18 @@ class Speaker:
 
     def _say_one(self, turn: int, one: Utterance) -> None:
         """Say an utterance by the first that can; where that fails, by the next."""
-        rate = RATES[self._wish.rate]
+        rate, voice = RATES[self._wish.rate], self._voice(one.language)
         recording = self._recordings.find(one)
         if recording is not None and self._plays(turn, "recording", read_recording(recording)):
             return
         dispatcher = self._dispatcher
-        is_theirs = dispatcher is not None and dispatcher.can_say(one.language)
+        is_theirs = dispatcher is not None and dispatcher.can_say(voice)
         if dispatcher is not None and is_theirs and self._is_dispatched(turn, dispatcher, one):
             return
         for engine in self._engines:
-            if not engine.can_say(one.language) or not self._patient(engine.name).is_over:
+            if not engine.can_say(voice) or not self._patient(engine.name).is_over:
                 continue
-            if self._plays(turn, engine.name, engine.speak(one.text, one.language, rate)):
+            if self._plays(turn, engine.name, engine.speak(one.text, voice, rate)):
                 return
 
     def _plays(self, turn: int, name: str, samples: Samples) -> bool:
@@ -427,13 +436,14 @@ class Speaker:
         """Return whether speech-dispatcher has said an utterance; after a pause from its start."""
         self._drain(turn)
         self._drop_player()
+        voice = self._voice(one.language)
         while True:
             if self._waits(turn):
                 self._wait_for_end_of_pause(turn)
             gain = VOLUMES[self._wish.volume]
             gain *= 1.0 if self.has_headphones else self._parts.speaker_gain
             try:
-                begun = dispatcher.begin(one.text, one.language, RATES[self._wish.rate], gain)
+                begun = dispatcher.begin(one.text, voice, RATES[self._wish.rate], gain)
                 if self.measures.first_sound is None:
                     first = time.monotonic() - self._asked_at
                     self.measures = SpeechMeasures(first, dispatcher.name)

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from kiosk.devices.synthesis import spoken_text, voice_name
+from kiosk.devices.synthesis import spoken_text
 from kiosk.errors import SoundTrouble
 
 _ANSWER_SECONDS: Final = 2.0
@@ -25,6 +25,7 @@ _LAST_LINE: Final = re.compile(rb"^(\d{3}) .*\r\n", re.MULTILINE)
 _ENDED: Final = frozenset({"702", "703"})
 _USUAL_WORDS: Final = 150
 """Words a minute that count as its rate 0."""
+_OTHER_NAMES: Final = {"cmn": "zh"}
 _HAN_READERS: Final = re.compile(r"espeak", re.IGNORECASE)
 
 
@@ -72,18 +73,20 @@ class Dispatcher:
             # Which version it has is not said, and those before 1.52 read Chinese as English.
             self.languages -= {"cmn", "zh"}
 
-    def can_say(self, language: str) -> bool:
-        """Return whether it lists a voice for a language."""
-        name = voice_name(language)
-        return bool(name) and bool({name, language} & self.languages)
+    def can_say(self, voice: str) -> bool:
+        """Return whether it lists a voice for a language (eSpeak NG's name of it, such as cmn)."""
+        return self._own_name(voice) in self.languages
 
-    def begin(self, text: str, language: str, rate: int, gain: float) -> str:
+    def _own_name(self, voice: str) -> str:
+        """Return the language as most of its modules name it."""
+        return voice if voice in self.languages else _OTHER_NAMES.get(voice, voice)
+
+    def begin(self, text: str, voice: str, rate: int, gain: float) -> str:
         """Begin to say a text, and return the number of it; SoundTrouble where it is refused.
 
         `rate` is in words a minute, `gain` from 0 to 1.
         """
-        name = voice_name(language)
-        self._ask(f"SET SELF LANGUAGE {name if name in self.languages else language}")
+        self._ask(f"SET SELF LANGUAGE {self._own_name(voice)}")
         self._ask(f"SET SELF RATE {_rate(rate)}")
         self._ask(f"SET SELF VOLUME {_volume(gain)}")
         self._ask("SPEAK")
