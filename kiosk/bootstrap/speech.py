@@ -8,6 +8,8 @@ from kiosk.ui.door import attempt
 
 if TYPE_CHECKING:
     from kiosk.devices.speech import Speaker
+    from kiosk.devices.speech_dispatcher import Dispatcher
+    from kiosk.devices.synthesis import SpeechEngine
     from kiosk.settings import SpeechSettings
 
 
@@ -46,7 +48,9 @@ def examine_speech(folder: Path, settings: "SpeechSettings") -> SpeechHealth:
     program = find_player()
     trouble = "" if program is None else try_player(program)
     dispatcher, engines = find_dispatcher(), find_engines()
-    speaking = [*([dispatcher] if dispatcher else []), *engines]
+    speaking: list[Dispatcher | SpeechEngine] = [*engines]
+    if dispatcher is not None:
+        speaking.insert(0, dispatcher)
     silent = [code for code in VOICES if not any(one.can_say(VOICES[code]) for one in speaking)]
     for voice in speaking:
         voice.close()

@@ -48,8 +48,7 @@ def test(form: FormatOption = Format.TABLE) -> None:
                     "sentence": text,
                     "said_by": measured.said_by,
                     "first_ms": None if first is None else round(1000 * first),
-                    "trouble": measured.trouble
-                    or ("" if measured.said_by else "nothing speaks it"),
+                    "trouble": measured.trouble or ("" if measured.said_by else _SILENT),
                 }
             )
     finally:

@@ -170,10 +170,10 @@ class Speaker:
 
     def can_say(self, language: str) -> bool:
         """Return whether there is a voice for a language, as far as was found."""
-        engines = self._engines if self._program else []
-        dispatcher = [self._dispatcher] if self._dispatcher else []
         voice = self._voice(language)
-        return any(one.can_say(voice) for one in (*dispatcher, *engines))
+        if self._dispatcher is not None and self._dispatcher.can_say(voice):
+            return True
+        return self._program is not None and any(one.can_say(voice) for one in self._engines)
 
     def _voice(self, language: str) -> str:
         return self._parts.voices.get(language, language)

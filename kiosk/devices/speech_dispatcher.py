@@ -18,7 +18,9 @@ from kiosk.devices.synthesis import spoken_text
 from kiosk.errors import SoundTrouble
 
 _ANSWER_SECONDS: Final = 2.0
-_SPEAK_SECONDS: Final = 300.0
+_SLOWEST: Final = 4.0
+"""Characters a second; what takes longer hangs."""
+_LEAST_SECONDS: Final = 10.0
 _STEP_SECONDS: Final = 0.05
 _MOST_KEPT: Final = 1 << 20
 _LAST_LINE: Final = re.compile(rb"^(\d{3}) .*\r\n", re.MULTILINE)
@@ -55,6 +57,7 @@ class Dispatcher:
         self._seconds = seconds
         self._received = b""
         self._ended: set[str] = set()
+        self._until = 0.0
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(seconds)
         try:
@@ -92,6 +95,7 @@ class Dispatcher:
         self._ask("SPEAK")
         # A line that is one full stop would end the text; the text is one line, so none can be.
         said = spoken_text(text)
+        self._until = time.monotonic() + _LEAST_SECONDS + len(said) / _SLOWEST
         answer = self._ask(f"{'.' if said.startswith('.') else ''}{said}\r\n.")
         number = answer[0][4:] if answer else ""
         if not number.isdigit():
@@ -100,12 +104,11 @@ class Dispatcher:
 
     def wait(self, number: str, is_wanted: Callable[[], bool]) -> bool:
         """Return True once a text was said, False where it is not wanted any more: then silence."""
-        until = time.monotonic() + _SPEAK_SECONDS
         while number not in self._ended:
             if not is_wanted():
                 self._ask("CANCEL SELF")
                 return False
-            if time.monotonic() > until:
+            if time.monotonic() > self._until:
                 raise SoundTrouble("speech-dispatcher does not end")
             self._socket.settimeout(_STEP_SECONDS)
             with suppress(TimeoutError):

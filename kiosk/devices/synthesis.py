@@ -124,7 +124,7 @@ class CommandEngine:
                     raise SoundTrouble("espeak-ng has ended without a sound")
                 head += piece
             form = _wav_format(head)
-            yield from _limited(form, head[_WAV_HEADER:], child)
+            yield from _limited(form, bytes(head[_WAV_HEADER:]), child)
         finally:
             child.bury()
 
@@ -148,7 +148,7 @@ def _wav_format(head: bytearray) -> SoundFormat:
 
 def _limited(form: SoundFormat, first: bytes, child: Child) -> Samples:
     """Yield whole samples until the program ends."""
-    kept, total = bytes(first), 0
+    kept, total = first, 0
     while True:
         whole = len(kept) - len(kept) % form.frame
         if whole:
@@ -246,7 +246,7 @@ class LibraryEngine:
         while True:
             if len(got) >= 5:
                 length = struct.unpack_from("<I", got, 1)[0]
-                if got[:1] not in (b"V", b"P", b"E", b"N") or length > _MOST_FRAME:
+                if bytes(got[:1]) not in (b"V", b"P", b"E", b"N") or length > _MOST_FRAME:
                     raise SoundTrouble("the speech engine writes no frames")
                 if len(got) >= 5 + length:
                     letter, content = bytes(got[:1]), bytes(got[5 : 5 + length])

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,15 @@ from kiosk.devices.players import PlayerProgram
 from kiosk.devices.speech import Speaker, SpeechParts, scale
 from kiosk.devices.speech_dispatcher import Dispatcher
 from kiosk.devices.synthesis import LibraryEngine, SpeechEngine
-from kiosk.domain.speech import RATES, USUAL_RATE, USUAL_VOLUME, VOLUMES, Speech, Utterance
+from kiosk.domain.speech import (
+    RATES,
+    USUAL_RATE,
+    USUAL_VOLUME,
+    VOLUMES,
+    Speech,
+    Utterance,
+    recording_id,
+)
 from tests.support.sounds import (
     FORM,
     TONE,
@@ -331,6 +340,27 @@ def test_a_machine_without_sound_says_nothing_and_costs_nothing(room: Room) -> N
     speaker.say([HELLO])
     assert quiet(speaker)
     assert (room.tone.given, speaker.measures.trouble) == ([], "")
+
+
+def test_a_person_who_has_spoken_it_goes_before_the_engine(room: Room, tmp_path: Path) -> None:
+    room.recordings = tmp_path / "recordings"
+    room.recordings.mkdir()
+    for language, text in [("en", "Hello."), ("ta", "வணக்கம்")]:
+        path = room.recordings / f"{language}-{recording_id(text)}.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(FORM.rate)
+            file.writeframes(b"\x07\x00" * 400)
+    (room.recordings / f"en-{recording_id('Broken')}.wav").write_bytes(b"no sound")
+    speaker = room.open()
+    while speaker.change_volume(1):
+        pass
+    # No engine speaks Tamil here, and a damaged file is left to the engine.
+    speaker.say([HELLO, Utterance("வணக்கம்", "ta"), Utterance("Broken", "en")])
+    assert quiet(speaker)
+    assert room.heard.count(b"\x07\x00") == 800
+    assert [text for text, _, _ in room.tone.given] == ["Broken"]
 
 
 def test_samples_are_scaled() -> None:

@@ -22,7 +22,7 @@ SENTENCES = {
     "ta": "தயவுசெய்து உட்காருங்கள்.",
     "yue": "請坐。",
 }
-READS = "for line in lines: one = json.loads(line)\n"
+READS = "for line in lines:\n one = json.loads(line)\n"
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +100,8 @@ def test_what_is_stopped_leaves_the_engine_ready(engine: synthesis.SpeechEngine)
     assert next(samples)
     samples.close()
     assert len(own_children() - before) <= 1
-    assert _say(engine, "Hello", "en") == _say(engine, "Hello", "en")
+    # As long as ever: nothing of the sentence before is in it.
+    assert 0.2 < SoundFormat().seconds(len(_say(engine, "Hello", "en"))) < 1.5
     engine.close()
     assert own_children() <= before
 
@@ -155,7 +156,7 @@ def test_a_command_that_fails_is_ended(
 ) -> None:
     monkeypatch.setattr(synthesis, "FIRST_SECONDS", 0.3)
     fake = tmp_path / "espeak-ng"
-    fake.write_text(f"#!/bin/sh\n{script}\n")
+    fake.write_text(f"#!/bin/sh\ncat > /dev/null\n{script}\n")
     fake.chmod(0o700)
     before = own_children()
     monkeypatch.setattr(synthesis, "ask_program", lambda _: "")

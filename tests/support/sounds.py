@@ -125,7 +125,7 @@ def runs(process_id: int) -> bool:
 
 def children_of(process_id: int) -> list[int]:
     """Return the processes that a process has started and not waited for."""
-    found = []
+    found: list[int] = []
     for task in Path(f"/proc/{process_id}/task").iterdir():
         try:
             found += map(int, (task / "children").read_text(encoding="ascii").split())
