@@ -1,7 +1,7 @@
 """What this machine speaks with, as its settings name it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kiosk.domain.health import SpeechHealth
 from kiosk.ui.door import attempt
@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from kiosk.settings import SpeechSettings
 
 
-VOICES: Final = {"en": "en", "zh": "cmn", "ms": "ms", "ta": "ta"}
-"""What eSpeak NG calls the voices of the languages of screens."""
+def voices() -> dict[str, str]:
+    """Return what eSpeak NG calls the voice of each language of screens, by code."""
+    from kiosk.content.languages import known_languages
+
+    return {language.code: language.voice for language in known_languages()}
 
 
 def recordings_folder(folder: Path, settings: "SpeechSettings") -> Path:
@@ -28,7 +31,7 @@ def open_speaker(folder: Path, settings: "SpeechSettings") -> "Speaker":
 
     parts = SpeechParts(
         recordings=recordings_folder(folder, settings),
-        voices=VOICES,
+        voices=voices(),
         speaker_gain=settings.speaker_percent / 100,
         attempt=attempt,
     )
@@ -51,7 +54,11 @@ def examine_speech(folder: Path, settings: "SpeechSettings") -> SpeechHealth:
     speaking: list[Dispatcher | SpeechEngine] = [*engines]
     if dispatcher is not None:
         speaking.insert(0, dispatcher)
-    silent = [code for code in VOICES if not any(one.can_say(VOICES[code]) for one in speaking)]
+    silent = [
+        code
+        for code, name in voices().items()
+        if name and not any(one.can_say(name) for one in speaking)
+    ]
     for voice in speaking:
         voice.close()
     recordings = Recordings(recordings_folder(folder, settings))

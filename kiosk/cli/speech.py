@@ -24,7 +24,7 @@ def test(form: FormatOption = Format.TABLE) -> None:
 
     Exits with 1 where one was not said.
     """
-    from kiosk.bootstrap.speech import VOICES, open_speaker
+    from kiosk.bootstrap.speech import open_speaker, voices
     from kiosk.content.translations import Texts
     from kiosk.domain.speech import Utterance
     from kiosk.settings import read_settings
@@ -34,7 +34,7 @@ def test(form: FormatOption = Format.TABLE) -> None:
     rows = []
     try:
         speaker.wait_until_found(_LONGEST_SECONDS)
-        for code in VOICES:
+        for code in filter(voices().get, voices()):
             text = Texts(code).gettext(_TESTED)
             speaker.say([Utterance(text, code)])
             until = time.monotonic() + _LONGEST_SECONDS
@@ -65,27 +65,26 @@ def sentences(form: FormatOption = Format.TABLE) -> None:
 
     Those with a gap for a name or a number are left out: they are always synthesised.
     """
-    from kiosk.bootstrap.speech import VOICES, recordings_folder
-    from kiosk.content.translations import Texts, visitors_sentences
+    from kiosk.bootstrap.speech import recordings_folder, voices
+    from kiosk.content.reviews import read_sentences
     from kiosk.devices.recordings import Recordings
-    from kiosk.domain.speech import recording_id
+    from kiosk.domain.speech import ENGLISH, recording_id
     from kiosk.settings import read_settings
 
     folder = data_dir()
     found = Recordings(recordings_folder(folder, read_settings(folder).speech))
-    rows, seen = [], set()
-    for code in VOICES:
-        for english, text in visitors_sentences(Texts(code)):
-            identity = recording_id(text)
-            if (code, identity) not in seen:
-                seen.add((code, identity))
-                is_recorded = found.has(code, identity)
-                rows.append(
-                    {
-                        "file": f"{code}-{identity}.wav",
-                        "recorded": "yes" if is_recorded else "no",
-                        "sentence": text,
-                        "english": english,
-                    }
-                )
-    show(rows, form, columns=("file", "recorded", "sentence", "english"), empty="")
+    rows: dict[str, dict[str, str]] = {}
+    for code in voices():
+        for sentence in read_sentences(code):
+            texts = sentence.english if code == ENGLISH else sentence.translated
+            if len(sentence.english) > 1 or not texts or "{" in sentence.english[0]:
+                continue
+            identity = recording_id(texts[0])
+            name = f"{code}-{identity}.wav"
+            rows[name] = {
+                "file": name,
+                "recorded": "yes" if found.has(code, identity) else "no",
+                "sentence": texts[0],
+                "english": sentence.english[0],
+            }
+    show([*rows.values()], form, columns=("file", "recorded", "sentence", "english"), empty="")

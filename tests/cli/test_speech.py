@@ -20,7 +20,7 @@ def speaking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ToneEngine:
 
     def open_speaker(*_: Any) -> Speaker:
         parts = SpeechParts(
-            voices=speech.VOICES,
+            voices=speech.voices(),
             find_player=lambda: file_player(tmp_path / "heard"),
             find_engines=lambda: [engine],
             find_dispatcher=lambda: None,
