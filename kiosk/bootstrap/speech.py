@@ -41,15 +41,15 @@ def open_speaker(folder: Path, settings: "SpeechSettings") -> "Speaker":
 def examine_speech(folder: Path, settings: "SpeechSettings") -> SpeechHealth:
     """Return what speaks here and what does not; the player is tried with a moment of silence."""
     from kiosk.devices.headphones import knows_headphones
-    from kiosk.devices.players import find_player, try_player
+    from kiosk.devices.players import find_players, try_player
     from kiosk.devices.recordings import Recordings
     from kiosk.devices.speech_dispatcher import find_dispatcher
     from kiosk.devices.synthesis import find_engines
 
     if not settings.enabled:
         return SpeechHealth(is_enabled=False)
-    program = find_player()
-    trouble = "" if program is None else try_player(program)
+    players = find_players()
+    troubles = [f"{one.name} ({words})" for one in players if (words := try_player(one))]
     dispatcher, engines = find_dispatcher(), find_engines()
     speaking: list[Dispatcher | SpeechEngine] = [*engines]
     if dispatcher is not None:
@@ -64,8 +64,8 @@ def examine_speech(folder: Path, settings: "SpeechSettings") -> SpeechHealth:
     recordings = Recordings(recordings_folder(folder, settings))
     return SpeechHealth(
         engines=tuple(voice.name for voice in speaking),
-        player="" if program is None else program.name,
-        player_trouble=trouble,
+        players=tuple(one.name for one in players),
+        player_troubles=tuple(troubles),
         silent_languages=tuple(silent),
         recordings=len(recordings),
         needs_opus=recordings.needs_opus,

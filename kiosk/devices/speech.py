@@ -20,7 +20,7 @@ from kiosk.devices.players import (
     PlayerProgram,
     Samples,
     SoundFormat,
-    find_player,
+    find_players,
 )
 from kiosk.devices.recordings import Recordings, read_recording
 from kiosk.devices.speech_dispatcher import Dispatcher, find_dispatcher
@@ -63,7 +63,7 @@ class SpeechParts:
     """
     speaker_gain: float = 1.0
     """What samples for the speaker are multiplied by at most; headphones get them as they are."""
-    find_player: Callable[[], PlayerProgram | None] = find_player
+    find_players: Callable[[], list[PlayerProgram]] = find_players
     find_engines: Callable[[], list[SpeechEngine]] = find_engines
     find_dispatcher: Callable[[], Dispatcher | None] = find_dispatcher
     headphones: Callable[[Callable[[bool], None]], Headphones] = Headphones
@@ -273,9 +273,16 @@ class Speaker:
             self._dispatcher = self._parts.find_dispatcher()
         if not self._engines:
             self._engines = self._parts.find_engines()
-        if self._program is None and self._patient("player").is_over:
-            self._program = self._parts.find_player()
+        if self._program is None:
+            self._program = self._find_program()
         self._warm()
+
+    def _find_program(self) -> PlayerProgram | None:
+        """Return the first player that has not failed just now."""
+        for program in self._parts.find_players():
+            if self._patient(program.name).is_over:
+                return program
+        return None
 
     def _warm(self) -> None:
         for engine in self._engines:
@@ -306,20 +313,30 @@ class Speaker:
     def _say_all(self, turn: int, said: list[Utterance]) -> None:
         self.measures = SpeechMeasures()
         try:
-            for one in said:
-                self._say_one(turn, one)
-            self._drain(turn)
+            if not self._is_played(turn, said):
+                # From the start, where there is another player.
+                self._is_played(turn, said)
         except _TurnOverError:
             pass
-        except PlayerTrouble as trouble:
-            # Another one may be there, or none any more.
-            self._failed("player", trouble)
-            self._program = None
         finally:
             self._drop_player()
             with self._changed:
                 if turn == self._wish.turn:
                     self._is_speaking = False
+
+    def _is_played(self, turn: int, said: list[Utterance]) -> bool:
+        """Return whether all was said, as far as something can; False where a player failed."""
+        try:
+            for one in said:
+                self._say_one(turn, one)
+            self._drain(turn)
+        except PlayerTrouble as trouble:
+            self._drop_player()
+            if self._program is not None:
+                self._failed(self._program.name, trouble)
+            self._program = self._find_program()
+            return self._program is None
+        return True
 
     def _say_one(self, turn: int, one: Utterance) -> None:
         """Say an utterance by the first that can; where that fails, by the next."""
@@ -430,7 +447,7 @@ class Speaker:
             raise PlayerTrouble(f"{player.name} hangs")
         if player.status and not player.is_killed:
             raise PlayerTrouble(f"{player.name} ended with status {player.status}")
-        self._succeeded("player")
+        self._succeeded(player.name)
 
     def _is_dispatched(self, turn: int, dispatcher: Dispatcher, one: Utterance) -> bool:
         """Return whether speech-dispatcher has said an utterance; after a pause from its start."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from kiosk.devices.players import runtime_folder
 from kiosk.devices.synthesis import spoken_text
 from kiosk.errors import SoundTrouble
 
@@ -33,8 +34,7 @@ _HAN_READERS: Final = re.compile(r"espeak", re.IGNORECASE)
 
 def find_dispatcher(variables: Mapping[str, str] = os.environ) -> "Dispatcher | None":
     """Return a connection to the one that runs; None where none does, or it has no voice."""
-    run = Path(variables.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
-    path = run / "speech-dispatcher/speechd.sock"
+    path = runtime_folder(variables) / "speech-dispatcher/speechd.sock"
     if not path.exists():
         return None
     try:

@@ -421,15 +421,15 @@ def test_the_voices_of_the_machine_are_found(
 ) -> None:
     engine = ToneEngine(voices=frozenset({"en", "cmn", "ms"}))
     monkeypatch.setattr("kiosk.devices.synthesis.find_engines", lambda: [engine])
-    monkeypatch.setattr("kiosk.devices.players.find_player", lambda: shell_player("exit 4"))
+    monkeypatch.setattr("kiosk.devices.players.find_players", lambda: [shell_player("exit 4")])
     monkeypatch.setattr("kiosk.devices.headphones.knows_headphones", lambda: True)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     (tmp_path / "recordings").mkdir()
     (tmp_path / "recordings/en-0123456789.wav").touch()
     assert examine_speech(tmp_path, SpeechSettings()) == SpeechHealth(
         engines=("tone",),
-        player="broken",
-        player_trouble="status 4",
+        players=("broken",),
+        player_troubles=("broken (status 4)",),
         silent_languages=("ta",),
         recordings=1,
         knows_headphones=True,

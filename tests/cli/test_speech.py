@@ -21,7 +21,7 @@ def speaking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ToneEngine:
     def open_speaker(*_: Any) -> Speaker:
         parts = SpeechParts(
             voices=speech.voices(),
-            find_player=lambda: file_player(tmp_path / "heard"),
+            find_players=lambda: [file_player(tmp_path / "heard")],
             find_engines=lambda: [engine],
             find_dispatcher=lambda: None,
             headphones=FakeHeadphones,

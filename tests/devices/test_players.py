@@ -8,7 +8,7 @@ from kiosk.devices.players import (
     PlayerProgram,
     SoundFormat,
     ask_program,
-    find_player,
+    find_players,
     own_environment,
     try_player,
 )
@@ -32,20 +32,20 @@ def _programs(folder: Path, *names: str, says: str = "") -> dict[str, str]:
 def test_the_sound_server_that_runs_goes_first(tmp_path: Path) -> None:
     variables = _programs(tmp_path / "bin", "pw-play", "paplay", "aplay")
     run = Path(variables["XDG_RUNTIME_DIR"])
-    assert find_player(variables, tmp_path) is None
+    assert find_players(variables, tmp_path) == []
     device = tmp_path / "dev/snd/pcmC0D0p"
     device.parent.mkdir(parents=True)
     device.touch()
-    assert _name(find_player(variables, tmp_path)) == "aplay"
+    assert _names(find_players(variables, tmp_path)) == ["aplay"]
     (run / "pulse").mkdir()
     (run / "pulse/native").touch()
-    assert _name(find_player(variables, tmp_path)) == "paplay"
+    assert _names(find_players(variables, tmp_path)) == ["paplay", "aplay"]
     (run / "pipewire-0").touch()
-    assert _name(find_player(variables, tmp_path)) == "pw-play"
+    assert _names(find_players(variables, tmp_path)) == ["pw-play", "paplay", "aplay"]
 
 
-def _name(program: PlayerProgram | None) -> str:
-    return "" if program is None else program.name
+def _names(programs: list[PlayerProgram]) -> list[str]:
+    return [program.name for program in programs]
 
 
 def test_a_device_that_only_records_plays_nothing(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_device_that_only_records_plays_nothing(tmp_path: Path) -> None:
     device = tmp_path / "dev/snd/pcmC0D0c"
     device.parent.mkdir(parents=True)
     device.touch()
-    assert find_player(variables, tmp_path) is None
+    assert find_players(variables, tmp_path) == []
 
 
 @pytest.mark.parametrize(("says", "is_raw"), [("  --raw  RAW mode", True), ("", False)])
@@ -62,8 +62,7 @@ def test_pipewire_is_told_that_samples_are_bare_where_it_asks(
 ) -> None:
     variables = _programs(tmp_path / "bin", "pw-play", says=says)
     (Path(variables["XDG_RUNTIME_DIR"]) / "pipewire-0").touch()
-    player = find_player(variables, tmp_path)
-    assert player is not None
+    (player,) = find_players(variables, tmp_path)
     words = player.command(FORM)
     assert ("--raw" in words) is is_raw
     assert {"--rate=16000", "--channels=2", "--format=s16"} <= set(words)

@@ -51,11 +51,10 @@ class Room:
 
     path: Path
     engines: list[SpeechEngine] = field(default_factory=lambda: [ToneEngine()])
-    player: PlayerProgram | None = None
+    players: list[PlayerProgram] = field(default_factory=list)
     dispatcher: Dispatcher | None = None
     recordings: Path | None = None
     speaker_gain: float = 1.0
-    looks: int = 0
     plugs: list[FakeHeadphones] = field(default_factory=list)
     opened: list[Speaker] = field(default_factory=list)
     before: set[int] = field(default_factory=own_children)
@@ -66,7 +65,7 @@ class Room:
                 recordings=self.recordings,
                 voices={"zh": "cmn", "xx": ""},
                 speaker_gain=self.speaker_gain,
-                find_player=self._find_player,
+                find_players=self._find_players,
                 find_engines=lambda: self.engines,
                 find_dispatcher=lambda: self.dispatcher,
                 headphones=self._headphones,
@@ -76,9 +75,8 @@ class Room:
         speaker.wait_until_found(10)
         return speaker
 
-    def _find_player(self) -> PlayerProgram | None:
-        self.looks += 1
-        return self.player
+    def _find_players(self) -> list[PlayerProgram]:
+        return self.players
 
     def _headphones(self, tell: Callable[[bool], None]) -> FakeHeadphones:
         self.plugs.append(FakeHeadphones(tell))
@@ -107,7 +105,7 @@ class Room:
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
     made = Room(tmp_path / "heard")
-    made.player = file_player(made.path)
+    made.players = [file_player(made.path)]
     yield made
     for speaker in made.opened:
         speaker.close()
@@ -313,27 +311,37 @@ def test_a_player_that_fails_is_let_go_and_looked_for_again(
     monkeypatch.setattr("kiosk.devices.speech._FIRST_WAIT", 0.05)
     # More than a pipe takes.
     room.tone.seconds = 6.0
-    room.player = shell_player(script)
+    room.players = [shell_player(script)]
     speaker = room.open()
     assert speaker.is_able
     # Nobody needs to wait for all of it.
     monkeypatch.setattr("kiosk.devices.speech._AHEAD_SECONDS", 60.0)
     monkeypatch.setattr("kiosk.devices.players.Player.ahead", 0.0)
     speaker.say([HELLO])
-    room.player = None
+    room.players = []
     assert quiet(speaker)
     assert not speaker.is_able
     assert any(trouble in record.getMessage() for record in caplog.records)
     assert "Hello" not in caplog.text
-    room.player = file_player(room.path)
+    room.players = [file_player(room.path)]
     assert until(lambda: speaker.is_able)
     speaker.say([HELLO])
     assert quiet(speaker)
     assert room.heard
 
 
+def test_where_there_is_another_player_it_says_all_of_it(room: Room) -> None:
+    room.players.insert(0, shell_player("exit 1"))
+    speaker = room.open()
+    for _ in range(2):
+        speaker.say([HELLO])
+        assert quiet(speaker)
+        assert speaker.measures.said_by == "tone, file"
+    assert FORM.seconds(len(room.heard)) == pytest.approx(2 * (0.05 + 0.2), abs=0.01)
+
+
 def test_a_machine_without_sound_says_nothing_and_costs_nothing(room: Room) -> None:
-    room.player = None
+    room.players = []
     speaker = room.open()
     assert not speaker.is_able
     assert not speaker.can_say("en")
@@ -387,7 +395,7 @@ def test_an_error_that_nobody_expected_ends_one_turn_alone(room: Room) -> None:
 
     speaker = Speaker(
         SpeechParts(
-            find_player=lambda: file_player(room.path),
+            find_players=lambda: [file_player(room.path)],
             find_engines=lambda: room.engines,
             find_dispatcher=lambda: None,
             headphones=FakeHeadphones,
@@ -412,7 +420,7 @@ from kiosk.devices.synthesis import LibraryEngine
 from kiosk.domain.speech import Utterance
 from tests.support.sounds import file_player
 from pathlib import Path
-speaker = Speaker(SpeechParts(find_player=lambda: file_player(Path(sys.argv[1])),
+speaker = Speaker(SpeechParts(find_players=lambda: [file_player(Path(sys.argv[1]))],
     find_engines=lambda: [LibraryEngine()], find_dispatcher=lambda: None))
 speaker.say([Utterance("Secret words. " * 100, "en")])
 time.sleep(60)

@@ -178,7 +178,7 @@ def test_a_speaker_speaks_by_it_without_a_player(server: Server) -> None:
     speaker = Speaker(
         SpeechParts(
             voices={"zh": "cmn"},
-            find_player=lambda: None,
+            find_players=list,
             find_engines=list,
             find_dispatcher=lambda: dispatcher,
             headphones=FakeHeadphones,

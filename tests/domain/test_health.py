@@ -168,7 +168,7 @@ def test_a_run_of_retention_that_nothing_did_is_complained_of() -> None:
     assert (held.verdict, held.sentence) == (Verdict.LOOK, "Held up.")
 
 
-WELL = SpeechHealth(engines=("eSpeak NG",), player="aplay", knows_headphones=True)
+WELL = SpeechHealth(engines=("eSpeak NG",), players=("aplay",), knows_headphones=True)
 
 
 @pytest.mark.parametrize(
@@ -177,11 +177,15 @@ WELL = SpeechHealth(engines=("eSpeak NG",), player="aplay", knows_headphones=Tru
         (WELL, Verdict.OK, "Speaks by eSpeak NG and aplay; `kiosk speech test` lets you hear it."),
         (replace(WELL, knows_headphones=False), Verdict.OK, "cannot tell whether headphones"),
         (SpeechHealth(is_enabled=False), Verdict.OK, "Switched off"),
-        (SpeechHealth(player="aplay"), Verdict.LOOK, "Nothing here speaks; install"),
-        (replace(WELL, player=""), Verdict.LOOK, "no sound device"),
+        (SpeechHealth(players=("aplay",)), Verdict.LOOK, "Nothing here speaks; install"),
+        (replace(WELL, players=()), Verdict.LOOK, "no sound device"),
         (SpeechHealth(engines=("speech-dispatcher",)), Verdict.OK, "by speech-dispatcher;"),
-        (SpeechHealth(player="aplay", recordings=3), Verdict.OK, "Speaks by aplay"),
-        (replace(WELL, player_trouble="it hangs"), Verdict.LOOK, "does not play (it hangs)"),
+        (SpeechHealth(players=("aplay",), recordings=3), Verdict.OK, "Speaks by aplay"),
+        (
+            replace(WELL, player_troubles=("aplay (it hangs)",)),
+            Verdict.LOOK,
+            "does not play: aplay (it hangs).",
+        ),
         (replace(WELL, silent_languages=("ta",)), Verdict.LOOK, "no voice for ta."),
         (replace(WELL, needs_opus=True), Verdict.LOOK, "need `opusdec`"),
     ],
