@@ -271,11 +271,12 @@ class Speaker:
         self._recordings = Recordings(self._parts.recordings)
         if self._dispatcher is None and self._patient("speech-dispatcher").is_over:
             self._dispatcher = self._parts.find_dispatcher()
-        if not self._engines:
-            self._engines = self._parts.find_engines()
         if self._program is None:
             self._program = self._find_program()
-        self._warm()
+        # No engine runs where nothing could play what it makes.
+        if self._program is not None:
+            self._engines = self._engines or self._parts.find_engines()
+            self._warm()
 
     def _find_program(self) -> PlayerProgram | None:
         """Return the first player that has not failed just now."""

@@ -55,6 +55,7 @@ class Room:
     dispatcher: Dispatcher | None = None
     recordings: Path | None = None
     speaker_gain: float = 1.0
+    searches: int = 0
     plugs: list[FakeHeadphones] = field(default_factory=list)
     opened: list[Speaker] = field(default_factory=list)
     before: set[int] = field(default_factory=own_children)
@@ -66,7 +67,7 @@ class Room:
                 voices={"zh": "cmn", "xx": ""},
                 speaker_gain=self.speaker_gain,
                 find_players=self._find_players,
-                find_engines=lambda: self.engines,
+                find_engines=self._find_engines,
                 find_dispatcher=lambda: self.dispatcher,
                 headphones=self._headphones,
             )
@@ -74,6 +75,10 @@ class Room:
         self.opened.append(speaker)
         speaker.wait_until_found(10)
         return speaker
+
+    def _find_engines(self) -> list[SpeechEngine]:
+        self.searches += 1
+        return self.engines
 
     def _find_players(self) -> list[PlayerProgram]:
         return self.players
@@ -348,6 +353,7 @@ def test_a_machine_without_sound_says_nothing_and_costs_nothing(room: Room) -> N
     speaker.say([HELLO])
     assert quiet(speaker)
     assert (room.tone.given, speaker.measures.trouble) == ([], "")
+    assert room.searches == 0
 
 
 def test_a_person_who_has_spoken_it_goes_before_the_engine(room: Room, tmp_path: Path) -> None:
