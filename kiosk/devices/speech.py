@@ -29,7 +29,7 @@ from kiosk.domain.speech import RATES, USUAL_RATE, USUAL_VOLUME, VOLUMES, Uttera
 from kiosk.errors import PlayerTrouble, SoundTrouble
 
 _log = logging.getLogger("kiosk.speech")
-_AHEAD_SECONDS: Final = 0.25
+_AHEAD_SECONDS: Final = 0.4
 """How much is handed to the player before it is heard; what is louder or softer waits for it."""
 _STEP_SECONDS: Final = 0.1
 _GAP_SECONDS: Final = 0.2
@@ -375,7 +375,7 @@ class Speaker:
         heard, position, form = bytearray(), 0, SoundFormat()
         has_more = True
         while has_more or position < len(heard):
-            if self._waits(turn):
+            if self._waits(turn) or (self._player is not None and self._player.is_killed):
                 position = max(0, position - form.bytes_in(self._drop_player() + _BACK_SECONDS))
                 self._wait_for_end_of_pause(turn)
             if position >= len(heard):
@@ -398,7 +398,13 @@ class Speaker:
                 return 0
             gain = VOLUMES[self._wish.volume]
         gain *= 1.0 if self.has_headphones else self._parts.speaker_gain
-        player.write(scale(samples, gain))
+        try:
+            player.write(scale(samples, gain))
+        except PlayerTrouble:
+            if player.is_killed:
+                # By a pause at this very moment, or something else is to be said.
+                return 0
+            raise
         if self.measures.first_sound is None:
             first = time.monotonic() - self._asked_at
             self.measures = SpeechMeasures(first, f"{name}, {player.name}")
