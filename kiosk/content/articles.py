@@ -61,6 +61,12 @@ def all_texts(language: str) -> tuple[Article, ...]:
     return tuple(_article(_in_language(content, language, file.name)) for file in files)
 
 
+def find_article(language: str, slug: str) -> Article:
+    """Return an article, or else a page that stands by itself, by its slug."""
+    found = {article.slug: article for article in articles(language)}
+    return found.get(slug) or page(language, slug)
+
+
 def fill_in(markdown: str, calling_number: str) -> str:
     """Return an article's text with the sentence on which number will ring, where it has a place.
 

@@ -59,7 +59,7 @@ def format_booklet_code(item: "TakeHome", context: VisitorContext) -> CodeToShow
 
 def _in_language(line: Helpline, context: VisitorContext) -> Helpline:
     """Return a line in the visit's language, which may have been another one before."""
-    clinic, language = context.clinic, context.visit.texts.language
+    clinic, language = context.clinic, context.visit.texts.written
     lines = helplines(language, clinic.today(), published=clinic.helplines).lines
     return next((one for one in lines if one.id == line.id), line)
 

@@ -19,13 +19,15 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from kiosk.content.languages import Language, find_language
+from kiosk.content.shaping import drawing_problem
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.visitor.codes import CodeWriter
 from kiosk.ui.visitor.visit import Timing, Visit, VisitorContext, VisitorSide
-from kiosk.ui.widgets.buttons import Action, Actions, Pressable
+from kiosk.ui.widgets.buttons import Action, Actions, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.large_text import LargeText, PageRole
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import DELETE, TouchKeys
@@ -149,6 +151,10 @@ def due(stays: Stay, quiet: float, timing: Timing, *, busy: bool) -> IdleStep:
             return IdleStep.WARN if quiet >= timing.idle else IdleStep.NOTHING
 
 
+_ROWS_TO_DRAW = 24
+"""Rows of a terminal from which on a page may be longer than it by what is drawn."""
+
+
 class Position(NamedTuple):
     """Where a visitor is on a screen, whatever language it is in."""
 
@@ -176,7 +182,13 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """Make ready to be shown in `size` cells; `touch`: whether the visitor uses touch."""
         self.context = context
         self.set_class(touch, "-touch")
+        self.set_class(self.visit.texts.draws_cells and not drawing_problem(), "-cells")
         self.dress(size)
+
+    @property
+    def draws_letters(self) -> bool:
+        """Whether sentences are drawn in cells beside the English ones."""
+        return self.has_class("-cells")
 
     @property
     def door(self) -> Door[VisitorSide]:
@@ -242,6 +254,14 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """One sentence under the title, or empty."""
         return ""
 
+    def large_heading(self) -> str:
+        """The title as it is drawn beside the written one; empty where it is not."""
+        return self.visit.texts.large(self.heading())
+
+    def large_lead(self) -> str:
+        """The sentence under the title, likewise."""
+        return self.visit.texts.large(self.lead())
+
     def body(self) -> Iterable[Widget]:
         """What the screen is about."""
         return ()
@@ -274,12 +294,20 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def page(self) -> ComposeResult:
         """The heading and the body, which scroll where they do not fit."""
-        with Sheet(id="page"):
+        with Sheet(id="page") as sheet:
+            sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
+            if self.large_heading():
+                yield LargeText(self.large_heading(), PageRole.HEADING)
             if self.heading():
                 yield Static(self.heading(), id="heading", markup=False)
+            if self.large_lead():
+                yield LargeText(self.large_lead(), PageRole.LEAD)
             if self.lead():
                 yield Static(self.lead(), id="lead", markup=False)
-            yield from self.body()
+            for widget in self.body():
+                if isinstance(widget, Tile):
+                    widget.large = widget.large or self.visit.texts.large(widget.title)
+                yield widget
 
     def foot(self) -> Iterable[Widget]:
         """The same three things on every screen."""
@@ -289,8 +317,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def _other_languages(self) -> tuple[tuple[str, str], ...]:
         """Return the code and the name of each language that the screens are not in now."""
         here = self.visit.texts.language
+        has_pictures = self.context.has_pictures
         return tuple(
-            (one.code, one.plain_name) for one in self.context.languages if one.code != here
+            (one.code, one.own_name if has_pictures else one.plain_name)
+            for one in self.context.languages
+            if one.code != here
         )
 
     def _bar_labels(self, *, typing: bool) -> Labels:
@@ -299,7 +330,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         language: tuple[str, ...] = f"{language_key}  {self._('Language')}", language_key
         if self.context.demo is not None:
             mark = self._("demo")
-            language = *(f"{mark} · {label}" for label in language), language_key
+            language = tuple(f"{mark} · {label}" for label in language)
         return {
             "help": (help_now,),
             "language": language,
@@ -350,6 +381,10 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def on_mount(self) -> None:
         self.set_class(bool(self.query(TouchKeys)), "-keys")
+        if self.draws_letters:
+            # The focus, which comes first, must not scroll a drawn heading away.
+            for sheet in self.query(Sheet):
+                self.call_after_refresh(sheet.scroll_home, animate=False)
 
     @on(Sheet.Measured)
     def measure(self) -> None:

@@ -53,7 +53,7 @@ class ChooseSessionScreen(VisitorScreen):
     def _format(self, session: Session) -> str:
         if session.id == NO_SESSION:
             return self._("My group")
-        return format_session(session, self.context.clinic.zone, self.visit.texts.language)
+        return format_session(session, self.context.clinic.zone, self.visit.texts.written)
 
     def _more(self, session: Session) -> str:
         if session.id == NO_SESSION:
@@ -114,7 +114,7 @@ class GuestScreen(VisitorScreen):
     def heading(self) -> str:
         if self._session.id == NO_SESSION:
             return self._("Check in to a group")
-        zone, language = self.context.clinic.zone, self.visit.texts.language
+        zone, language = self.context.clinic.zone, self.visit.texts.written
         return format_session(self._session, zone, language)
 
     def lead(self) -> str:
