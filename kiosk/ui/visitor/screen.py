@@ -423,8 +423,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def _other_languages(self) -> tuple[tuple[str, str], ...]:
         """Return the code and the name of each language that the screens are not in now."""
         here = self.visit.texts.language
+        has_pictures = self.context.has_pictures
         return tuple(
-            (one.code, one.plain_name) for one in self.context.languages if one.code != here
+            (one.code, one.own_name if has_pictures else one.plain_name)
+            for one in self.context.languages
+            if one.code != here
         )
 
     def _bar_labels(self, *, typing: bool) -> Labels:
@@ -433,7 +436,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         language: tuple[str, ...] = f"{language_key}  {self._('Language')}", language_key
         if self.context.demo is not None:
             mark = self._("demo")
-            language = *(f"{mark} · {label}" for label in language), language_key
+            language = tuple(f"{mark} · {label}" for label in language)
         return {
             "help": (help_now,),
             "language": language,
