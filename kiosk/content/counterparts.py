@@ -74,7 +74,7 @@ def _catalogue_pairs(language: str) -> Iterator[tuple[str, str]]:
         return
     for message in messages:
         forms = (message.id,) if isinstance(message.id, str) else message.id
-        others = (message.string,) if isinstance(message.string, str) else message.string
+        others = (message.string,) if isinstance(message.string, str) else message.string or ("",)
         for number, text in enumerate(forms):
             other = others[min(number, len(others) - 1)]
             if other and set(_names(other)) <= set(_names(text)):

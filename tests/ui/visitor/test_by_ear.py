@@ -8,8 +8,9 @@ import pytest
 
 from kiosk.content.articles import articles
 from kiosk.content.helplines import helplines
+from kiosk.content.languages import Language
 from kiosk.content.spelling import speakable
-from kiosk.content.translations import Language, Texts, languages
+from kiosk.content.translations import Texts, languages
 from kiosk.domain.callbacks.request import CallLanguage
 from tests.support.desks import Clinic
 from tests.support.listening import Listener, listening
