@@ -1,7 +1,8 @@
 """What a text on a screen is in another language, found from the sentences that it is made of.
 
 Where a terminal breaks the letters of a language the screens are in English, but what is said of
-them is in the visitor's language all the same.
+them is in the visitor's language all the same. And where nothing speaks a language, what stands on
+the screens in it is said in English.
 """
 
 import re
@@ -18,6 +19,7 @@ from kiosk.errors import SetupError
 _BETWEEN = re.compile(r"(\n| +· +| {2,}|(?<=[.?!]) +|(?<=:) +|, )")
 """What stands between sentences that a screen puts together."""
 _FILLED = r"([^\n.?!]+?)"
+_Pairs = list[tuple[str, str]]
 _PAGES = ("what-we-keep", "without-a-phone")
 
 
@@ -52,15 +54,22 @@ class Counterparts:
         return self._prose.get(_first_block(markdown), markdown)
 
 
-@lru_cache(maxsize=4)
-def counterparts(language: str, published: str = "") -> Counterparts:
-    """Return what English texts are in a language; `published`: the helplines in force, if any.
+@lru_cache(maxsize=8)
+def counterparts(shown: str, said: str, published: str = "") -> Counterparts:
+    """Return what texts in one language are in another; one of the two is English.
 
-    It reads the whole catalogue, and is remembered.
+    `published`: the helplines in force, if any. It reads a whole catalogue, and is remembered.
     """
-    titles, prose = _article_pairs(language)
-    sentences = (*_catalogue_pairs(language), *_helpline_pairs(language, published), *titles)
+    other = shown if said == ENGLISH else said
+    titles, prose = _article_pairs(other)
+    sentences = [*titles, *_helpline_pairs(other, published), *_catalogue_pairs(other)]
+    if said == ENGLISH:
+        sentences, prose = _turned(sentences), _turned(prose)
     return Counterparts(sentences, prose)
+
+
+def _turned(pairs: _Pairs) -> _Pairs:
+    return [(other, english) for english, other in pairs]
 
 
 def _catalogue_pairs(language: str) -> Iterator[tuple[str, str]]:
@@ -77,7 +86,7 @@ def _catalogue_pairs(language: str) -> Iterator[tuple[str, str]]:
         others = (message.string,) if isinstance(message.string, str) else message.string or ("",)
         for number, text in enumerate(forms):
             other = others[min(number, len(others) - 1)]
-            if other and set(_names(other)) <= set(_names(text)):
+            if other and set(_names(other)) == set(_names(text)):
                 yield text, other
 
 
@@ -89,9 +98,6 @@ def _helpline_pairs(language: str, published: str) -> Iterator[tuple[str, str]]:
         return
     for entry in entries:
         yield from zip(entry.texts[ENGLISH], entry.texts.get(language, ()), strict=False)
-
-
-_Pairs = list[tuple[str, str]]
 
 
 def _article_pairs(language: str) -> tuple[_Pairs, _Pairs]:
