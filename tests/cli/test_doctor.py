@@ -181,7 +181,7 @@ def test_the_terminal_is_asked_whether_it_shows_pictures(demo: Path) -> None:
     command = [*COMMAND, "doctor", "--format", "csv"]
     with Terminal(command, columns=200, rows=40) as terminal:
         terminal.wait_until(lambda: b"\x1b[16t" in terminal.raw, "its question")
-        terminal.send("\x1b[?62;4;22c\x1b[6;19;10t")
+        terminal.send("\x1b[?62;4;22c\x1b[?8452;2$y\x1b[6;19;10t")
         terminal.wait_for('"pictures","ok","Tamil is shown as pictures (sixel graphics)."')
         assert terminal.echoes
 
