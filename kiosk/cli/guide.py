@@ -26,6 +26,7 @@ class Page(StrEnum):
     MANY_KIOSKS = "many-kiosks"
     NOTICES = "notices"
     RIGHTS = "rights"
+    LANGUAGES = "languages"
     ARCHITECTURE = "architecture"
     TESTS = "tests"
     CHANGELOG = "changelog"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from string import Formatter
 
-from kiosk.content.articles import articles, page
+from kiosk.content.articles import all_texts
 from kiosk.content.assets import ENGLISH
 from kiosk.content.helplines import helplines_in_force
 from kiosk.content.translations import catalogue_path
@@ -20,7 +20,6 @@ _BETWEEN = re.compile(r"(\n| +· +| {2,}|(?<=[.?!]) +|(?<=:) +|, )")
 """What stands between sentences that a screen puts together."""
 _FILLED = r"([^\n.?!]+?)"
 _Pairs = list[tuple[str, str]]
-_PAGES = ("what-we-keep", "without-a-phone")
 
 
 class Counterparts:
@@ -103,8 +102,7 @@ def _helpline_pairs(language: str, published: str) -> Iterator[tuple[str, str]]:
 def _article_pairs(language: str) -> tuple[_Pairs, _Pairs]:
     """Return the titles and the texts of what can be read; nothing of a file that cannot be."""
     try:
-        here = (*articles(ENGLISH), *(page(ENGLISH, slug) for slug in _PAGES))
-        there = (*articles(language), *(page(language, slug) for slug in _PAGES))
+        here, there = all_texts(ENGLISH), all_texts(language)
     except SetupError:
         return [], []
     both = list(zip(here, there, strict=True))
