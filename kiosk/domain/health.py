@@ -395,9 +395,9 @@ class SpeechHealth:
 
     is_enabled: bool = True
     engines: tuple[str, ...] = ()
-    player: str = ""
-    player_trouble: str = ""
-    """What became of a moment of silence; empty where it was played."""
+    players: tuple[str, ...] = ()
+    player_troubles: tuple[str, ...] = ()
+    """Those that did not play a moment of silence, with the reason."""
     silent_languages: tuple[str, ...] = ()
     """Languages of the screens that nothing here speaks, by code."""
     recordings: int = 0
@@ -413,14 +413,14 @@ def speech_finding(speech: SpeechHealth) -> Finding:
     if not speech.engines and not speech.recordings:
         words = "Nothing here speaks; install `espeak-ng` or `kiosk[speech]`."
         return Finding("speech", Verdict.LOOK, f"{words} {_SPEECH_GUIDE}")
-    if not speech.player and _DISPATCHER not in speech.engines:
+    if not speech.players and _DISPATCHER not in speech.engines:
         words = "There is no sound device, or no program that plays (pw-play, paplay, aplay)."
         return Finding("speech", Verdict.LOOK, f"{words} {_SPEECH_GUIDE}")
-    voices = " and ".join(filter(None, [", then ".join(speech.engines), speech.player]))
+    voices = " and ".join(filter(None, [", then ".join(speech.engines), *speech.players[:1]]))
     words = f"Speaks by {voices}; `kiosk speech test` lets you hear it."
     wrong = []
-    if speech.player_trouble:
-        wrong.append(f"{speech.player} does not play ({speech.player_trouble})")
+    if speech.player_troubles:
+        wrong.append(f"what does not play: {', '.join(speech.player_troubles)}")
     if speech.silent_languages:
         wrong.append(f"no voice for {', '.join(speech.silent_languages)}")
     if speech.needs_opus:
