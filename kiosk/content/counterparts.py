@@ -19,6 +19,8 @@ from kiosk.errors import SetupError
 _BETWEEN = re.compile(r"(\n| +· +| {2,}|(?<=[.?!]) +|(?<=:) +|, )")
 """What stands between sentences that a screen puts together."""
 _FILLED = r"([^\n.?!]+?)"
+_SAID_ONLY = "speech"
+"""The context of sentences that stand on no screen."""
 _Pairs = list[tuple[str, str]]
 
 
@@ -77,7 +79,7 @@ def _catalogue_pairs(language: str) -> Iterator[tuple[str, str]]:
 
     try:
         with catalogue_path(language).open("rb") as file:
-            messages = [one for one in read_mo(file) if one.id]
+            messages = [one for one in read_mo(file) if one.id and one.context != _SAID_ONLY]
     except (OSError, ValueError):
         return
     for message in messages:
