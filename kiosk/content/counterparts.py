@@ -19,8 +19,8 @@ from kiosk.errors import SetupError
 _BETWEEN = re.compile(r"(\n| +· +| {2,}|(?<=[.?!]) +|(?<=:) +|, )")
 """What stands between sentences that a screen puts together."""
 _FILLED = r"([^\n.?!]+?)"
-_SAID_ONLY = "speech"
-"""The context of sentences that stand on no screen."""
+_SAID_ONLY: tuple[object, ...] = ("speech", b"speech")
+"""The context of sentences that stand on no screen; Babel leaves it in bytes (2.18)."""
 _Pairs = list[tuple[str, str]]
 
 
@@ -79,7 +79,7 @@ def _catalogue_pairs(language: str) -> Iterator[tuple[str, str]]:
 
     try:
         with catalogue_path(language).open("rb") as file:
-            messages = [one for one in read_mo(file) if one.id and one.context != _SAID_ONLY]
+            messages = [one for one in read_mo(file) if one.id and one.context not in _SAID_ONLY]
     except (OSError, ValueError):
         return
     for message in messages:
