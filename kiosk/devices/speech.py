@@ -29,7 +29,7 @@ from kiosk.domain.speech import RATES, USUAL_RATE, USUAL_VOLUME, VOLUMES, Uttera
 from kiosk.errors import PlayerTrouble, SoundTrouble
 
 _log = logging.getLogger("kiosk.speech")
-_AHEAD_SECONDS: Final = 0.25
+_AHEAD_SECONDS: Final = 0.4
 """How much is handed to the player before it is heard; what is louder or softer waits for it."""
 _STEP_SECONDS: Final = 0.1
 _GAP_SECONDS: Final = 0.2
@@ -271,11 +271,12 @@ class Speaker:
         self._recordings = Recordings(self._parts.recordings)
         if self._dispatcher is None and self._patient("speech-dispatcher").is_over:
             self._dispatcher = self._parts.find_dispatcher()
-        if not self._engines:
-            self._engines = self._parts.find_engines()
         if self._program is None:
             self._program = self._find_program()
-        self._warm()
+        # No engine runs where nothing could play what it makes.
+        if self._program is not None:
+            self._engines = self._engines or self._parts.find_engines()
+            self._warm()
 
     def _find_program(self) -> PlayerProgram | None:
         """Return the first player that has not failed just now."""
@@ -374,7 +375,7 @@ class Speaker:
         heard, position, form = bytearray(), 0, SoundFormat()
         has_more = True
         while has_more or position < len(heard):
-            if self._waits(turn):
+            if self._waits(turn) or (self._player is not None and self._player.is_killed):
                 position = max(0, position - form.bytes_in(self._drop_player() + _BACK_SECONDS))
                 self._wait_for_end_of_pause(turn)
             if position >= len(heard):
@@ -397,7 +398,13 @@ class Speaker:
                 return 0
             gain = VOLUMES[self._wish.volume]
         gain *= 1.0 if self.has_headphones else self._parts.speaker_gain
-        player.write(scale(samples, gain))
+        try:
+            player.write(scale(samples, gain))
+        except PlayerTrouble:
+            if player.is_killed:
+                # By a pause at this very moment, or something else is to be said.
+                return 0
+            raise
         if self.measures.first_sound is None:
             first = time.monotonic() - self._asked_at
             self.measures = SpeechMeasures(first, f"{name}, {player.name}")

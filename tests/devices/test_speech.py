@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.devices.players import PlayerProgram
+from kiosk.devices.players import Player, PlayerProgram
 from kiosk.devices.speech import Speaker, SpeechParts, scale
 from kiosk.devices.speech_dispatcher import Dispatcher
 from kiosk.devices.synthesis import LibraryEngine, SpeechEngine
@@ -55,6 +55,7 @@ class Room:
     dispatcher: Dispatcher | None = None
     recordings: Path | None = None
     speaker_gain: float = 1.0
+    searches: int = 0
     plugs: list[FakeHeadphones] = field(default_factory=list)
     opened: list[Speaker] = field(default_factory=list)
     before: set[int] = field(default_factory=own_children)
@@ -66,7 +67,7 @@ class Room:
                 voices={"zh": "cmn", "xx": ""},
                 speaker_gain=self.speaker_gain,
                 find_players=self._find_players,
-                find_engines=lambda: self.engines,
+                find_engines=self._find_engines,
                 find_dispatcher=lambda: self.dispatcher,
                 headphones=self._headphones,
             )
@@ -74,6 +75,10 @@ class Room:
         self.opened.append(speaker)
         speaker.wait_until_found(10)
         return speaker
+
+    def _find_engines(self) -> list[SpeechEngine]:
+        self.searches += 1
+        return self.engines
 
     def _find_players(self) -> list[PlayerProgram]:
         return self.players
@@ -166,7 +171,7 @@ def test_no_more_is_handed_over_than_a_moment_ahead(room: Room) -> None:
     began = time.monotonic()
     speaker.say([HELLO])
     assert until(lambda: FORM.seconds(len(room.heard)) > 0.4)
-    assert FORM.seconds(len(room.heard)) <= time.monotonic() - began + 0.25 + 0.1 + 0.05
+    assert FORM.seconds(len(room.heard)) <= time.monotonic() - began + 0.4 + 0.1 + 0.05
 
 
 def test_private_is_for_headphones_or_aloud_by_choice(room: Room) -> None:
@@ -254,8 +259,31 @@ def test_a_pause_goes_on_from_a_little_before(room: Room) -> None:
     assert not speaker.pause()
     assert quiet(speaker)
     # All of it was heard, and what the pause had cut was handed over again.
-    assert FORM.bytes_in(0.8) <= len(room.heard) <= at_pause + FORM.bytes_in(0.8)
+    assert FORM.bytes_in(0.8) <= len(room.heard) <= at_pause + FORM.bytes_in(0.9)
     assert len(room.tone.given) == 1
+
+
+def test_a_pause_at_the_moment_of_writing_is_no_failure(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speaker = room.open()
+    paused: list[bool] = []
+    write = Player.write
+
+    def write_and_pause(self: Player, samples: bytes) -> None:
+        if not paused:
+            paused.append(speaker.pause())
+            assert until(lambda: self.status is not None)
+        write(self, samples)
+
+    monkeypatch.setattr(Player, "write", write_and_pause)
+    speaker.say([HELLO])
+    assert until(lambda: paused == [True])
+    assert not speaker.pause()
+    assert quiet(speaker)
+    assert FORM.seconds(len(room.heard)) == pytest.approx(0.05 + 0.2, abs=0.01)
+    assert speaker.is_able
+    assert speaker.measures.trouble == ""
 
 
 def test_silence_ends_a_pause(room: Room) -> None:
@@ -348,6 +376,7 @@ def test_a_machine_without_sound_says_nothing_and_costs_nothing(room: Room) -> N
     speaker.say([HELLO])
     assert quiet(speaker)
     assert (room.tone.given, speaker.measures.trouble) == ([], "")
+    assert room.searches == 0
 
 
 def test_a_person_who_has_spoken_it_goes_before_the_engine(room: Room, tmp_path: Path) -> None:
@@ -414,7 +443,7 @@ def test_an_error_that_nobody_expected_ends_one_turn_alone(room: Room) -> None:
 
 _ORPHANS = """
 import sys, time
-from kiosk.devices.players import PlayerProgram
+from kiosk.devices.players import Player, PlayerProgram
 from kiosk.devices.speech import Speaker, SpeechParts
 from kiosk.devices.synthesis import LibraryEngine
 from kiosk.domain.speech import Utterance
