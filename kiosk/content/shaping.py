@@ -34,14 +34,19 @@ def draw_line(text: str, height: int, *, bold: bool = False) -> "Image":
     """
     from PIL import Image, ImageDraw
 
-    above, below = _reach(bold=bold)
-    size = max(1, int((height - 4) / (above + below)))
+    size, base = line_shape(height, bold=bold)
     font = _font(size, bold=bold)
     left, _, right, _ = font.getbbox(text, anchor="ls")
     picture = Image.new("L", (max(1, round(right - left)), height))
-    base = (height + size * (above - below)) / 2
-    ImageDraw.Draw(picture).text((-left, round(base)), text, font=font, fill=255, anchor="ls")
+    ImageDraw.Draw(picture).text((-left, base), text, font=font, fill=255, anchor="ls")
     return picture
+
+
+def line_shape(height: int, *, bold: bool = False) -> tuple[int, int]:
+    """Return the size of the font in a line so high, and its base line from the top, in pixels."""
+    above, below = _reach(bold=bold)
+    size = max(1, int((height - 4) / (above + below)))
+    return size, round((height + size * (above - below)) / 2)
 
 
 _FINER = 3

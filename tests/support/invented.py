@@ -42,6 +42,8 @@ def add_language(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the program read texts from `folder`, with the invented language; return its assets."""
     assets = folder / "assets"
     shutil.copytree(CHECKOUT / "assets", assets, ignore=shutil.ignore_patterns("fonts", "guide"))
+    # What is drawn is kept for the tests that follow, so the letters have to be there.
+    (assets / "fonts").symlink_to(CHECKOUT / "assets" / "fonts")
     (folder / "config").symlink_to(CHECKOUT / "config")
     monkeypatch.setattr(folders, "_PACKAGE", folder / "kiosk")
     with (assets / "languages.toml").open("a", encoding="utf-8") as table:
