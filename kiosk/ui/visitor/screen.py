@@ -5,9 +5,9 @@ app takes screens away in a turn of its own, and one that waited in its own hand
 taken away would wait for itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -18,18 +18,18 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from kiosk.content.translations import Language, languages
+from kiosk.content.languages import Language, find_language
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
-from kiosk.ui.visitor.text import CodeToShow
+from kiosk.ui.visitor.codes import CodeWriter
 from kiosk.ui.visitor.visit import Timing, Visit, VisitorContext, VisitorSide
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import DELETE, TouchKeys
-from kiosk.ui.widgets.visitor_bar import Bar, Part
+from kiosk.ui.widgets.visitor_bar import Bar, Labels, Part
 
 if TYPE_CHECKING:
     from kiosk.content.articles import Article
@@ -93,10 +93,18 @@ class GoTo(VisitorIntent):
 class Chosen(VisitorIntent):
     """The visitor has chosen one of what the screen offers."""
 
-    def __init__(self, choice: "Session | Article | CodeToShow | Language | CallLanguage") -> None:
+    def __init__(self, choice: "Session | Article | Language | CallLanguage") -> None:
         super().__init__()
         self.choice = choice
         """A `Language` is for the screens, a `CallLanguage` for a call."""
+
+
+class CodeWanted(VisitorIntent):
+    """The visitor wants to photograph a code."""
+
+    def __init__(self, write: CodeWriter) -> None:
+        super().__init__()
+        self.write = write
 
 
 class Received(VisitorIntent):
@@ -139,6 +147,17 @@ def due(stays: Stay, quiet: float, timing: Timing, *, busy: bool) -> IdleStep:
             return IdleStep.WARN if quiet >= timing.receipt else IdleStep.NOTHING
         case "idle":
             return IdleStep.WARN if quiet >= timing.idle else IdleStep.NOTHING
+
+
+class Position(NamedTuple):
+    """Where a visitor is on a screen, whatever language it is in."""
+
+    focus: int | None
+    """The place in the order of what can have the focus, if anything has it."""
+    cursor: int
+    """In the field that has the focus."""
+    read: float
+    """How much of the page lies above, as a part of what can be scrolled."""
 
 
 SIMULATED_SCAN = "f9"
@@ -185,6 +204,35 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def go_to(self, route: VisitorRoute) -> None:
         """Ask the app for another screen."""
         self.post_intent(GoTo(route))
+
+    def again(self) -> "Maker | None":
+        """Return what makes a screen that knows what this one has learnt, if it has anything."""
+        return None
+
+    def position(self) -> Position:
+        """Return where the visitor is on the screen."""
+        focused, chain = self.focused, self.focus_chain
+        sheet = next(iter(self.query(Sheet)), None)
+        return Position(
+            chain.index(focused) if focused in chain else None,
+            focused.cursor_position if isinstance(focused, Field) else 0,
+            sheet.scroll_y / sheet.max_scroll_y if sheet and sheet.max_scroll_y else 0.0,
+        )
+
+    def go_on_at(self, position: Position) -> None:
+        """Bring the visitor back to where they were, once the screen is laid out."""
+        self.call_after_refresh(self._go_on_at, position)
+
+    def _go_on_at(self, position: Position) -> None:
+        chain = self.focus_chain
+        if position.focus is None:
+            self.set_focus(None)
+        elif position.focus < len(chain):
+            self.set_focus(chain[position.focus], scroll_visible=False)
+            if isinstance(self.focused, Field):
+                self.focused.cursor_position = position.cursor
+        for sheet in self.query(Sheet):
+            sheet.scroll_to(y=round(position.read * sheet.max_scroll_y), animate=False)
 
     def heading(self) -> str:
         """The screen's title."""
@@ -235,28 +283,42 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def foot(self) -> Iterable[Widget]:
         """The same three things on every screen."""
-        yield Bar(self._bar_labels(typing=False), too_small=self._("Please ask at the counter."))
+        too_small = self._("Please ask at the counter.")
+        yield Bar(self._bar_labels(typing=False), self._other_languages(), too_small=too_small)
 
-    def _bar_labels(self, *, typing: bool) -> dict[Part, tuple[str, str]]:
+    def _other_languages(self) -> tuple[tuple[str, str], ...]:
+        """Return the code and the name of each language that the screens are not in now."""
+        here = self.visit.texts.language
+        return tuple(
+            (one.code, one.plain_name) for one in self.context.languages if one.code != here
+        )
+
+    def _bar_labels(self, *, typing: bool) -> Labels:
         help_key, language_key = ("F1", "F2") if typing else ("H", "L")
         help_now = f"{help_key}  {self._('Help now')}"
-        mark = "" if self.context.demo is None else f"{self._('demo')} · "
-        language = f"{mark}{language_key}  {self._('Language')}"
-        offered, here = (
-            languages(published=self.context.clinic.helplines),
-            self.visit.texts.language,
-        )
-        others = (one.own_name for one in offered if one.code != here)
+        language: tuple[str, ...] = f"{language_key}  {self._('Language')}", language_key
+        if self.context.demo is not None:
+            mark = self._("demo")
+            language = *(f"{mark} · {label}" for label in language), language_key
         return {
-            "help": (help_now, help_now),
-            "language": (" · ".join((language, *others)), language),
+            "help": (help_now,),
+            "language": language,
             "finish": (f"Esc  {self._('Finish and clear')}", f"Esc  {self._('Finish')}"),
         }
+
+    def relabel_bar(self) -> None:
+        """Show in the foot what it leads to now."""
+        typing = isinstance(self.focused, Field)
+        for bar in self.query(Bar):
+            bar.relabel(self._bar_labels(typing=typing), self._other_languages())
 
     @on(Bar.Tapped)
     def tap_bar(self, event: Bar.Tapped) -> None:
         """Go where the tapped part of the foot leads; to help at once."""
         if event.part != "help" and not self.takes_presses():
+            return
+        if event.code:
+            self.post_intent(Chosen(find_language(event.code)))
             return
         routes: dict[Part, VisitorRoute] = {
             "help": VisitorRoute.HELP,
@@ -300,8 +362,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
             action.display = any(sheet.overflows for sheet in self.query(Sheet))
 
     def on_descendant_focus(self) -> None:
-        for bar in self.query(Bar):
-            bar.relabel(self._bar_labels(typing=isinstance(self.focused, Field)))
+        self.relabel_bar()
 
     on_descendant_blur = on_descendant_focus
 
@@ -355,6 +416,10 @@ class VisitorScreen(AskingScreen[VisitorSide]):
                 event.stop()
                 pressable.press()
                 return
+
+
+Maker = Callable[[], VisitorScreen]
+"""Makes a screen afresh; screens are never used twice."""
 
 
 class _Caption(Static):

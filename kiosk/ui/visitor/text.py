@@ -19,7 +19,6 @@ from kiosk.domain.callbacks.request import (
     AnsweredByOther,
     CallLanguage,
     MessagePolicy,
-    Receipt,
     Window,
 )
 from kiosk.domain.callbacks.slips import HalfDay, RequestPhase, SlipNews
@@ -35,7 +34,6 @@ from kiosk.ui.widgets.card import CardText
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from kiosk.domain.callbacks.waiting_times import MeasuredWait
-    from kiosk.domain.printing import PrintedSlip, PrintResult
 
 _DAYS_OF_A_WEEK = 7
 Translate = Callable[[str], str]
@@ -170,29 +168,12 @@ Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScannerWorks
 
 
 @dataclass(frozen=True, slots=True)
-class CodeToShow:
-    """A QR code to photograph, with the text beside it."""
-
-    title: str
-    lines: tuple[str, ...]
-    data: str
-    numeric: bool = False
-    """Whether `data` is one of our own codes, drawn in numeric mode."""
-    spoken: str = ""
-    """The same content in plain characters (an address, a reference)."""
-    last: bool = False
-    """Whether it ends something, so that there is nothing to go back to."""
-    slip: "PrintedSlip | None" = None
-    """What can be printed of it, where a slip printer stands here."""
-
-
-@dataclass(frozen=True, slots=True)
 class ResultText:
     """What a result shows, and what can be done with it."""
 
     card: CardText
-    code: CodeToShow | None = None
-    """A pass that can be shown to photograph."""
+    new_pass: str = ""
+    """The digits of a pass that can be shown to photograph."""
     more: bool = False
     """Whether reading about groups is offered."""
     may_ask: CheckedIn | AlreadyHere | GuestWelcomed | None = None
@@ -203,7 +184,7 @@ class ResultText:
     @property
     def is_plain(self) -> bool:
         """Whether there is nothing to do but to read it."""
-        return not (self.code or self.more or self.may_ask or self.unfinished)
+        return not (self.new_pass or self.more or self.may_ask or self.unfinished)
 
 
 def describe_outcome(outcome: Shown, context: VisitorContext) -> ResultText:
@@ -308,17 +289,8 @@ def _format_clears(_: Translate) -> str:
 def describe_joined(joined: Joined, context: VisitorContext) -> ResultText:
     """Return the welcome of a visitor who has just got a pass, which can be shown."""
     _ = context.visit.texts.gettext
-    new_pass = CodeToShow(
-        _("Your pass"),
-        (
-            _("Photograph this code. Show it to the scanner next time."),
-            _("It holds no name. You can ask for a printed one."),
-        ),
-        joined.digits,
-        numeric=True,
-    )
     welcome = _welcome(context, joined.name, _("You are checked in."), joined)
-    return replace(welcome, code=new_pass)
+    return replace(welcome, new_pass=joined.digits)
 
 
 def describe_calling_number(context: VisitorContext) -> str:
@@ -329,53 +301,6 @@ def describe_calling_number(context: VisitorContext) -> str:
     if number == PRIVATE_NUMBER:
         return _("We call from a private number.")
     return _("We call from {number}.").format(number=number)
-
-
-def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
-    """Return the receipt of a callback request, with its slip to photograph."""
-    texts = context.visit.texts
-    promise = texts.ngettext(
-        "Most people get a call within {days} working day.",
-        "Most people get a call within {days} working days.",
-        receipt.promise_days,
-    )
-    return CodeToShow(
-        texts.gettext("Thank you. We have your request."),
-        (
-            promise.format(days=receipt.promise_days),
-            describe_calling_number(context),
-            texts.gettext("Photograph the code to see news or withdraw."),
-        ),
-        receipt.slip_digits,
-        numeric=True,
-        spoken=receipt.reference,
-        last=True,
-        slip=_make_slip(receipt, context) if context.clinic.prints_slips else None,
-    )
-
-
-def _make_slip(receipt: Receipt, context: VisitorContext) -> "PrintedSlip":
-    """Return the slip to print, in the visit's language where its printer has the letters."""
-    # The first screen does not wait for what few kiosks need.
-    from kiosk.domain.printing import SLIP_WORDS, PrintedSlip, simplify_for_slip
-
-    words = context.visit.texts.gettext("Show this code at the kiosk, or tell it to staff.")
-    return PrintedSlip(
-        receipt.reference, receipt.slip_digits, simplify_for_slip(words) or SLIP_WORDS
-    )
-
-
-def describe_printing(result: "PrintResult | None", _: Translate) -> str:
-    """Return what becomes of a slip; None while it is being printed."""
-    from kiosk.domain.printing import PrintState
-
-    if result is None:
-        return _("Your slip is being printed.")
-    if not result.is_taken:
-        return _("No slip came out. Please photograph the code.")
-    if result.state is PrintState.PRINTED:
-        return _("Please take your slip.")
-    return _("Please take your slip. If none comes, photograph the code.")
 
 
 def format_half_day(half: HalfDay, context: VisitorContext) -> str:

@@ -2,20 +2,29 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
 from zoneinfo import ZoneInfo
 
+from kiosk.content.languages import find_language
 from kiosk.content.translations import Texts
 from kiosk.domain.attendance.check_in import Session
 
-_LOCALES = {"en": "en_SG", "zh": "zh_Hans_SG", "ms": "ms_SG", "ta": "ta_SG"}
+_ENGLISH_LOCALE = "en_SG"
 _TIMES = {"zh": "Bh:mm", "ms": "h:mm B"}
 """Forms of the time (CLDR) where people name the part of the day rather than am and pm."""
 
 
+@cache
 def locale_of(language: str) -> str:
-    """Return by which locale, as Babel knows it, the dates of a language are written."""
-    return _LOCALES.get(language, "en_SG")
+    """Return the locale by which dates are written; English where Babel does not know it."""
+    from babel import Locale, UnknownLocaleError
+
+    name = find_language(language).locale
+    try:
+        Locale.parse(name)
+    except (ValueError, UnknownLocaleError):
+        return _ENGLISH_LOCALE
+    return name
 
 
 def format_time(at: datetime, zone: ZoneInfo, language: str) -> str:

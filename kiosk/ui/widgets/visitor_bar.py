@@ -1,8 +1,9 @@
-"""The foot of every screen: help now, language, finish and clear, always in the same place."""
+"""The foot of every screen: help now, languages, finish and clear, always in the same place."""
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator
+from typing import ClassVar, Literal, NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
@@ -13,20 +14,40 @@ from textual.widget import Widget
 from kiosk.domain.health import LEAST_COLUMNS, LEAST_ROWS
 
 Part = Literal["help", "language", "finish"]
-Labels = dict[Part, tuple[str, str]]
-"""The text of each part, long and short; the short ones serve where there is little room."""
+Labels = dict[Part, tuple[str, ...]]
+"""The text of each part, the longest first; the others serve where there is little room."""
+_NARROW = 64
+"""Columns under which the parts stand closer."""
+_SIDE = 16
+"""Columns that "help" and "finish" have at least."""
+
+
+class Slot(NamedTuple):
+    """Some columns of the foot that are tapped alike."""
+
+    part: Part
+    text: str
+    cells: int
+    code: str = ""
+    """The language that a tap here chooses."""
 
 
 class Bar(Widget):
-    """Three large buttons drawn as one widget; they take taps, the screen takes their keys."""
+    """Three large buttons drawn as one widget; they take taps, the screen takes their keys.
+
+    In the middle one the other languages stand by their names, each of which is a button.
+    """
 
     HEIGHT: ClassVar[int] = 3
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--help", "bar--language", "bar--finish"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "bar--help", "bar--language", "bar--name", "bar--finish",
+    }  # fmt: skip
     DEFAULT_CSS = """
     Bar { dock: bottom; height: 3; background: $panel; color: $foreground; }
     Bar > .bar--help { background: $error; color: $surface; text-style: bold; }
     Bar > .bar--language { background: $panel; color: $foreground; }
+    Bar > .bar--name { background: $surface; color: $primary; text-style: bold; }
     Bar > .bar--finish { background: $primary; color: $surface; text-style: bold; }
     """
 
@@ -36,70 +57,99 @@ class Bar(Widget):
         return size.width >= LEAST_COLUMNS and size.height >= LEAST_ROWS
 
     class Tapped(Message):
-        """One of the three was tapped."""
+        """One of the three was tapped, or the name of a language."""
 
-        def __init__(self, part: Part) -> None:
+        def __init__(self, part: Part, code: str = "") -> None:
             super().__init__()
             self.part = part
+            self.code = code
+            """The language whose name was tapped, or empty."""
 
-    def __init__(self, labels: Labels, *, too_small: str) -> None:
+    def __init__(
+        self, labels: Labels, names: tuple[tuple[str, str], ...] = (), *, too_small: str
+    ) -> None:
+        """Take the code and the name of each language that a tap chooses."""
         super().__init__()
         self._labels = labels
+        self._names = names
         self._too_small = too_small
 
-    def relabel(self, labels: Labels) -> None:
+    def relabel(self, labels: Labels, names: tuple[tuple[str, str], ...] = ()) -> None:
         """Show other text (letters, but function keys while the visitor types)."""
-        if labels != self._labels:
-            self._labels = labels
+        if (labels, names) != (self._labels, self._names):
+            self._labels, self._names = labels, names
             self.refresh()
 
-    def _widths(self) -> tuple[tuple[Part, int], ...]:
-        """Return each part with its width in cells, in drawing order."""
+    def slots(self) -> tuple[Slot, ...]:
+        """Return what stands beside each other, in drawing order."""
         width = self.size.width
-        if width < 64:
-            sides = [
-                max(width // 3, cell_len(self._labels[part][1]) + 2) for part in ("help", "finish")
-            ]
-            return (("help", sides[0]), ("language", width - sum(sides)), ("finish", sides[1]))
-        help_now = max(22, cell_len(self._labels["help"][0]) + 4)
-        finish = max(24, cell_len(self._labels["finish"][0]) + 6)
-        language = width - help_now - finish
-        return (("help", help_now), ("language", language), ("finish", finish))
+        help_cells, finish_cells = 22, max(24, cell_len(self._labels["finish"][0]) + 6)
+        if width < _NARROW:
+            help_cells, finish_cells = self._side("help"), self._side("finish")
+        return (
+            Slot("help", self._text("help", help_cells), help_cells),
+            *self._middle(width - help_cells - finish_cells),
+            Slot("finish", self._text("finish", finish_cells), finish_cells),
+        )
+
+    def _side(self, part: Part) -> int:
+        """Return the columns of a part at the side where there are few in all."""
+        wanted = max(_SIDE, cell_len(self._labels[part][-1]) + 2)
+        return min(wanted, 2 * self.size.width // 5)
+
+    def _middle(self, room: int) -> Iterator[Slot]:
+        """Yield the way to all languages, and the name of each where all of them have room."""
+        widest = max((cell_len(name) for _, name in self._names), default=0)
+        for label in self._labels["language"] if self._names else ():
+            each = (room - cell_len(label) - 2) // len(self._names)
+            if each > widest:
+                yield Slot("language", label, room - each * len(self._names))
+                for code, name in self._names:
+                    yield Slot("language", name, each, code)
+                return
+        yield Slot("language", self._text("language", room), room)
+
+    def _text(self, part: Part, cells: int) -> str:
+        """Return the longest text of a part that has room."""
+        labels = self._labels[part]
+        return next((one for one in labels if cell_len(one) <= cells - 2), labels[-1])
 
     def render_line(self, y: int) -> Strip:
         width, height = self.size
         if self.screen.has_class("-flat") or self.screen.has_class("-slim"):
             text = self._too_small if y == height // 2 else ""
             return Strip([Segment(text.center(width)[:width], self.rich_style)])
-        stacked = height > 3
-        segments = []
-        for index, (part, cells) in enumerate(self._widths()):
-            style = self.get_component_rich_style(f"bar--{part}")
-            if not stacked:
-                segments.append(Segment(self._format(part, cells if y == 1 else 0, cells), style))
-            elif y // 3 == index:
-                return Strip(
-                    [Segment(self._format(part, width if y % 3 == 1 else 0, width), style)]
-                )
-        return Strip(segments)
+        if height <= self.HEIGHT:
+            slots = self.slots()
+        else:
+            part = _PARTS[min(y // self.HEIGHT, len(_PARTS) - 1)]
+            slots = (Slot(part, self._text(part, width), width),)
+        is_middle = y % self.HEIGHT == 1
+        return Strip([one for slot in slots for one in self._segments(slot, is_middle=is_middle)])
 
-    def _format(self, part: Part, room: int, cells: int) -> str:
-        """Return the part's text centred in `cells`, or blanks where `room` is 0."""
-        long, short = self._labels[part] if room else ("", "")
-        text = long if cell_len(long) <= cells - 2 else short
+    def _segments(self, slot: Slot, *, is_middle: bool) -> Iterator[Segment]:
+        """Yield a slot's row: its text centred, or blanks; a gap stands before each name."""
+        cells = slot.cells
+        if slot.code:
+            yield Segment(" ", self.get_component_rich_style("bar--language"))
+            cells -= 1
+        text = slot.text if is_middle else ""
         left = max(0, cells - cell_len(text)) // 2
-        return " " * left + text + " " * (cells - left - cell_len(text))
+        style = self.get_component_rich_style("bar--name" if slot.code else f"bar--{slot.part}")
+        yield Segment(set_cell_size(" " * left + text, cells), style)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        if self.size.height > 3:
-            parts: tuple[Part, ...] = ("help", "language", "finish")
-            if event.y // 3 < len(parts):
-                self.post_message(self.Tapped(parts[event.y // 3]))
+        if self.size.height > self.HEIGHT:
+            if event.y // self.HEIGHT < len(_PARTS):
+                self.post_message(self.Tapped(_PARTS[event.y // self.HEIGHT]))
             return
         left = 0
-        for part, cells in self._widths():
-            if left <= event.x < left + cells:
-                self.post_message(self.Tapped(part))
+        for slot in self.slots():
+            if left <= event.x < left + slot.cells:
+                self.post_message(self.Tapped(slot.part, slot.code))
                 return
-            left += cells
+            left += slot.cells
+
+
+_PARTS: tuple[Part, ...] = ("help", "language", "finish")

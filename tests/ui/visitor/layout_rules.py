@@ -1,5 +1,6 @@
 """What makes a screen well laid out, as lists of offences in words."""
 
+from collections import Counter
 from itertools import combinations
 
 from rich.cells import cell_len
@@ -22,6 +23,8 @@ from tests.support.screens import Visitor
 LEAST_CONTRAST = 7.0
 ROWS, COLUMNS, NARROW_COLUMNS = 3, 20, 15
 """The least size of a button, in cells; the narrower one on screens narrower than 80."""
+NAME_COLUMNS = 6
+"""Of the name of a language in the foot, which can be taken back by the next tap."""
 SHORT = 24
 """Rows below which the foot stands beside the code."""
 
@@ -164,8 +167,22 @@ def too_small(visitor: Visitor) -> list[str]:
             if width < least or height < ROWS:
                 offences.append(f"{widget!r} is {width}x{height}")
         if isinstance(widget, Bar) and widget.size.height <= ROWS:
-            offences += [f"foot: {part} {w}" for part, w in widget._widths() if w < least]
+            offences += _small_in_foot(widget, least)
     return offences
+
+
+def _small_in_foot(foot: Bar, least: int) -> list[str]:
+    """The parts of the foot that are narrow, and the names of languages in its middle one."""
+    parts: Counter[str] = Counter()
+    names = {}
+    for slot in foot.slots():
+        parts[slot.part] += slot.cells
+        if slot.code:
+            names[slot.code] = slot.cells
+    return [
+        *(f"foot: {part} {cells}" for part, cells in parts.items() if cells < least),
+        *(f"foot: {code} {cells}" for code, cells in names.items() if cells < NAME_COLUMNS),
+    ]
 
 
 def overlapping(visitor: Visitor) -> list[str]:

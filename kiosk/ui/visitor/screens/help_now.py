@@ -1,14 +1,15 @@
 """Help now: whom to turn to at once; it keeps no record and needs no database."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.content.helplines import Helpline, helplines
-from kiosk.ui.visitor.screen import BesideCodeScreen, Chosen
-from kiosk.ui.visitor.text import CodeToShow
+from kiosk.ui.visitor.codes import format_helpline_code
+from kiosk.ui.visitor.screen import BesideCodeScreen, CodeWanted
 from kiosk.ui.visitor.times import join_sentences
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.layout import Sheet, Tiles
@@ -68,5 +69,4 @@ class HelpNowScreen(BesideCodeScreen):
         event.pressable.focus()
         line = self._lines[event.pressable.name or ""]
         if not any(code.is_on_screen for code in self.query(QrCode)):
-            title = f"{line.number}  {line.name}"
-            self.post_intent(Chosen(CodeToShow(title, (line.note, self.caption()), line.tel)))
+            self.post_intent(CodeWanted(partial(format_helpline_code, line)))

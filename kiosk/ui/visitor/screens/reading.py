@@ -1,7 +1,7 @@
 """What there is to read here, and what to take home on a phone."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from functools import partial
 
 from textual import on
 from textual.widget import Widget
@@ -10,13 +10,11 @@ from textual.widgets import Static
 from kiosk.content.articles import Article, articles, fill_in, page
 from kiosk.content.helplines import helplines
 from kiosk.ui.theme import text_styles
-from kiosk.ui.visitor.screen import Chosen, VisitorScreen
-from kiosk.ui.visitor.text import CodeToShow, describe_calling_number
+from kiosk.ui.visitor.codes import CodeWriter, format_booklet_code, format_number_code
+from kiosk.ui.visitor.screen import Chosen, CodeWanted, VisitorScreen
+from kiosk.ui.visitor.text import describe_calling_number
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.layout import Prose, Sheet, Tiles
-
-if TYPE_CHECKING:
-    from kiosk.content.articles import TakeHome
 
 
 class ArticlesScreen(VisitorScreen):
@@ -78,7 +76,7 @@ class TakeHomeScreen(VisitorScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._codes: dict[str, CodeToShow] = {}
+        self._codes: dict[str, CodeWriter] = {}
 
     def heading(self) -> str:
         return self._("Take something home")
@@ -90,23 +88,17 @@ class TakeHomeScreen(VisitorScreen):
         clinic, language = self.context.clinic, self.visit.texts.language
         with Tiles(id="list"):
             for item in clinic.take_home:
-                yield self._tile(item.title, item.size, self._booklet(item))
+                yield self._tile(item.title, item.size, partial(format_booklet_code, item))
             for line in helplines(language, clinic.today(), published=clinic.helplines).lines:
                 if line.tel:
-                    other = f"WhatsApp {line.whatsapp}" if line.whatsapp else ""
-                    text = (line.note, self._("The code puts the number into your phone."), other)
                     title = f"{line.name}  {line.number}"
-                    yield self._tile(title, line.note, CodeToShow(title, text, line.tel))
+                    yield self._tile(title, line.note, partial(format_number_code, line))
         if not clinic.take_home:
             yield Static(
                 self._("Booklets: please ask at the counter."), id="booklets", markup=False
             )
 
-    def _booklet(self, item: "TakeHome") -> CodeToShow:
-        text = (item.size, self._("The code opens this address on your phone."), item.url)
-        return CodeToShow(item.title, text, item.url)
-
-    def _tile(self, title: str, more: str, code: CodeToShow) -> Tile:
+    def _tile(self, title: str, more: str, code: CodeWriter) -> Tile:
         name = f"item-{len(self._codes)}"
         self._codes[name] = code
         return Tile(title, more, name=name)
@@ -114,4 +106,4 @@ class TakeHomeScreen(VisitorScreen):
     @on(Pressable.Pressed, "Tile")
     def show_code(self, event: Pressable.Pressed) -> None:
         """Show the code of the chosen thing."""
-        self.post_intent(Chosen(self._codes[event.pressable.name or ""]))
+        self.post_intent(CodeWanted(self._codes[event.pressable.name or ""]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -12,15 +13,16 @@ from textual.widgets import Static
 
 from kiosk.ui.door import Trouble
 from kiosk.ui.terminal.lockdown import types_text
+from kiosk.ui.visitor.codes import CodeToShow, describe_printing, format_pass_code
 from kiosk.ui.visitor.screen import (
     BesideCodeScreen,
-    Chosen,
+    CodeWanted,
     Received,
     Stay,
     VisitorRoute,
     VisitorScreen,
 )
-from kiosk.ui.visitor.text import CodeToShow, ResultText, describe_printing, first_visit_wish
+from kiosk.ui.visitor.text import ResultText, first_visit_wish
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.card import Card, CardText
 from kiosk.ui.widgets.inputs import Field
@@ -60,7 +62,7 @@ class ResultScreen(VisitorScreen):
     def steps(self) -> Iterable[Action]:
         if self._text.unfinished:
             yield Action(self._("Back to my form"), letter="B", id="back", primary=True)
-        if self._text.code is not None:
+        if self._text.new_pass:
             yield Action(self._("Show me my pass"), letter="P", id="pass", primary=True)
         if self._text.more:
             yield Action(self._("Tell me more"), letter="T", id="about", primary=True)
@@ -73,8 +75,8 @@ class ResultScreen(VisitorScreen):
     @on(Pressable.Pressed, "#pass")
     def show_pass(self) -> None:
         """Ask for the code."""
-        if self._text.code is not None:
-            self.post_intent(Chosen(self._text.code))
+        if self._text.new_pass:
+            self.post_intent(CodeWanted(partial(format_pass_code, self._text.new_pass)))
 
     @on(Pressable.Pressed, "#about")
     def read(self) -> None:
