@@ -1,6 +1,7 @@
 """Shows the visitor's kiosk: the home screen first, and behind it what a visit needs."""
 
 import gc
+import logging
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -151,3 +152,8 @@ def _warm() -> None:
 
     for name in _WARM:
         import_module(name)
+    from kiosk.content.shaping import drawing_problem
+
+    problem = drawing_problem()  # which brings the library that draws
+    if problem:
+        logging.getLogger("kiosk").warning("Tamil cannot be drawn: %s", problem)

@@ -1,6 +1,7 @@
 """The base of the kiosk's app: which input counts, in which order, and how the program ends."""
 
 import gc
+import logging
 import time
 from collections.abc import Callable
 from secrets import token_bytes
@@ -11,6 +12,7 @@ from textual.app import App
 from textual.timer import Timer
 from textual.widgets import Input
 
+from kiosk.content.shaping import drawing_problem
 from kiosk.devices.memory import overwrite_cached, overwrite_freed
 from kiosk.domain.text import clean
 from kiosk.ui.terminal.breaks import break_between_han
@@ -27,6 +29,7 @@ from kiosk.ui.terminal.key_gate import Gated, KeyGate, KeyProbe
 from kiosk.ui.terminal.lockdown import (
     ALLOWED_KEYS,
     ControlFilter,
+    LetterFilter,
     Lockdown,
     LockedScreen,
     new_text,
@@ -36,6 +39,7 @@ from kiosk.ui.terminal.messages import (
     InputClosed,
     InputKind,
     InputKindChanged,
+    PicturesTried,
     Scanned,
     TakenBack,
 )
@@ -49,6 +53,9 @@ __all__ = [
     "InputClosed", "InputKindChanged", "LockedApp", "LockedScreen", "Scanned", "run_locked",
 ]  # fmt: skip
 
+_log = logging.getLogger("kiosk")
+_ANSWERED_WITHIN = 5.0
+"""Seconds after which the log says that there are no pictures; a later answer still counts."""
 _QUIET = 0.5
 """Seconds without input after which nobody notices that some 15 ms are taken."""
 
@@ -73,6 +80,8 @@ class LockedApp(Lockdown):
         self._gate = KeyGate(self, super().on_event)
         self._recent_scans = RecentScans(token_bytes(16))
         self._filters.append(ControlFilter())
+        self._letter_filter = LetterFilter(enabled=False)
+        self._filters.append(self._letter_filter)
 
     @property
     def place(self) -> KeyPlace:
@@ -133,6 +142,39 @@ class LockedApp(Lockdown):
             self._driver.overwrite_cached()
         # Beside the loop, which goes on meanwhile.
         Thread(target=overwrite_freed, name="overwriting", daemon=True).start()
+
+    def hide_broken_letters(self, *, hide: bool) -> None:
+        """Show letters that no terminal joins as question marks from now on, or as they are."""
+        self._letter_filter.enabled = hide
+
+    def ask_for_pictures(self) -> None:
+        """Ask the terminal whether it can show words as pictures; nothing waits for the answer."""
+        if isinstance(self._driver, KioskDriver):
+            self._driver.ask_terminal()
+            self.set_timer(_ANSWERED_WITHIN, self._log_why_no_pictures)
+
+    def on_pictures_possible(self) -> None:
+        """Load what draws, which takes some time, beside the loop."""
+        Thread(target=self._try_drawing, name="drawing", daemon=True).start()
+
+    def _try_drawing(self) -> None:
+        self.post_message(PicturesTried(drawing_problem()))
+
+    def on_pictures_tried(self, event: PicturesTried) -> None:
+        """Show words as pictures from now on, where they can be drawn."""
+        if event.problem:
+            _log.warning("no pictures of words: %s", event.problem)
+        elif isinstance(self._driver, KioskDriver):
+            self._driver.show_pictures()
+            self.pictures_come()
+
+    def pictures_come(self) -> None:
+        """Called once words can be shown as pictures."""
+
+    def _log_why_no_pictures(self) -> None:
+        reason = self._driver.why_no_pictures if isinstance(self._driver, KioskDriver) else ""
+        if reason:
+            _log.info("no pictures of words on this terminal: %s", reason)
 
     def on_taken_back(self, event: TakenBack) -> None:
         """Take what a machine typed out of the field that has the focus."""

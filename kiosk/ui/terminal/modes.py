@@ -21,7 +21,7 @@ LISTEN: Final = (
     "\x1b[?2026$p"  # ask for synchronised output
 )
 LEAVE: Final = (
-    "\x1b[?2026l\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l"
+    "\x1b[?2026l\x1b[?8452l\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l"
     "\x1b[<u\x1b[0m\x1b[2J\x1b[?7h\x1b[?25h\x1b[?1049l"
 )
 CLEAR: Final = "\x1b[0m\x1b[2J\x1b[3J\x1b[H"

@@ -11,7 +11,7 @@ from textual import on
 
 from kiosk.content.articles import Article
 from kiosk.content.languages import Language
-from kiosk.content.translations import Texts, languages
+from kiosk.content.translations import languages
 from kiosk.domain.attendance.check_in import (
     CheckInOutcome,
     ChooseSession,
@@ -105,6 +105,7 @@ class VisitorApp(TimedApp):
     ) -> None:
         """Take the door to the desks, which the caller closes, and a clock in seconds."""
         super().__init__(monotonic)
+        self.hide_broken_letters(hide=True)
         self.context = VisitorContext(door, demo)
         self.navigation = Navigation(self, self.context, monotonic)
         self._started = False
@@ -147,7 +148,14 @@ class VisitorApp(TimedApp):
         super().post_display_hook()
         if not self._started and not self.is_batching and self.screen.query(Bar):
             self._started = True
+            self.ask_for_pictures()
             self.run_worker(self._open_desks())
+
+    def pictures_come(self) -> None:
+        """Show a visit's sentences as they are from the next screen on, and not in English."""
+        self.context.has_pictures = True
+        self.hide_broken_letters(hide=False)
+        self.context.speak(self.context.visit.texts.language)
 
     async def _open_desks(self) -> None:
         """Open the desks; while they cannot be opened the kiosk is closed, and they are tried anew.
@@ -301,7 +309,7 @@ class VisitorApp(TimedApp):
         await self.navigation.uncover()
         offered = languages(published=self.context.clinic.helplines)
         if code in {language.code for language in offered}:
-            self.context.visit.texts = Texts(code)
+            self.context.speak(code)
         if isinstance(self.screen, LanguageScreen):
             await self.navigation.back()
         else:
@@ -373,7 +381,9 @@ class VisitorApp(TimedApp):
         match outcome:
             case ChooseSession(sessions=sessions, name=name):
                 self.context.visit.pass_text = text
-                await self.navigation.go(partial(ChooseSessionScreen, sessions, name))
+                await self.navigation.go(
+                    partial(ChooseSessionScreen, sessions, self.context.readable(name))
+                )
             case ScanAgain(problem=problem):
                 await self._show_problem(problem)
             case SlipShown(state=state):
@@ -388,7 +398,7 @@ class VisitorApp(TimedApp):
         if not code or code == context.visit.texts.language:
             return
         if code in {language.code for language in languages(published=context.clinic.helplines)}:
-            context.visit.texts = Texts(code)
+            context.speak(code)
 
     async def _show_result(self, describe: Callable[[VisitorContext], ResultText]) -> None:
         """Show a result; a form that was under way can be gone back to."""

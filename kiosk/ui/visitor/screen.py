@@ -24,8 +24,9 @@ from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.visitor.codes import CodeWriter
 from kiosk.ui.visitor.visit import Timing, Visit, VisitorContext, VisitorSide
-from kiosk.ui.widgets.buttons import Action, Actions, Pressable
+from kiosk.ui.widgets.buttons import Action, Actions, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.large_text import LargeText, Role
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import DELETE, TouchKeys
@@ -149,6 +150,10 @@ def due(stays: Stay, quiet: float, timing: Timing, *, busy: bool) -> IdleStep:
             return IdleStep.WARN if quiet >= timing.idle else IdleStep.NOTHING
 
 
+_ROWS_TO_DRAW = 24
+"""Rows of a terminal from which on a page may be longer than it by what is drawn."""
+
+
 class Position(NamedTuple):
     """Where a visitor is on a screen, whatever language it is in."""
 
@@ -176,6 +181,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """Make ready to be shown in `size` cells; `touch`: whether the visitor uses touch."""
         self.context = context
         self.set_class(touch, "-touch")
+        self.set_class(self.visit.texts.draws_cells, "-cells")
         self.dress(size)
 
     @property
@@ -242,6 +248,14 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """One sentence under the title, or empty."""
         return ""
 
+    def large_heading(self) -> str:
+        """The title as it is drawn beside the written one; empty where it is not."""
+        return self.visit.texts.large(self.heading())
+
+    def large_lead(self) -> str:
+        """The sentence under the title, likewise."""
+        return self.visit.texts.large(self.lead())
+
     def body(self) -> Iterable[Widget]:
         """What the screen is about."""
         return ()
@@ -274,12 +288,20 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def page(self) -> ComposeResult:
         """The heading and the body, which scroll where they do not fit."""
-        with Sheet(id="page"):
+        with Sheet(id="page") as sheet:
+            sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
+            if self.large_heading():
+                yield LargeText(self.large_heading(), Role.HEADING)
             if self.heading():
                 yield Static(self.heading(), id="heading", markup=False)
+            if self.large_lead():
+                yield LargeText(self.large_lead(), Role.LEAD)
             if self.lead():
                 yield Static(self.lead(), id="lead", markup=False)
-            yield from self.body()
+            for widget in self.body():
+                if isinstance(widget, Tile):
+                    widget.large = widget.large or self.visit.texts.large(widget.title)
+                yield widget
 
     def foot(self) -> Iterable[Widget]:
         """The same three things on every screen."""
@@ -350,6 +372,10 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def on_mount(self) -> None:
         self.set_class(bool(self.query(TouchKeys)), "-keys")
+        if self.visit.texts.draws_cells:
+            # The focus, which comes first, must not scroll a drawn heading away.
+            for sheet in self.query(Sheet):
+                self.call_after_refresh(sheet.scroll_home, animate=False)
 
     @on(Sheet.Measured)
     def measure(self) -> None:

@@ -194,7 +194,7 @@ def describe_outcome(outcome: Shown, context: VisitorContext) -> ResultText:
         case CheckedIn():
             return _welcome(context, outcome.name, _("You are checked in."), outcome)
         case AlreadyHere():
-            since = format_time(outcome.since, context.clinic.zone, context.visit.texts.language)
+            since = format_time(outcome.since, context.clinic.zone, context.visit.texts.written)
             text = _("You are with us since {time}.").format(time=since)
             return _welcome(context, outcome.name, text, outcome)
         case GuestWelcomed():
@@ -241,7 +241,7 @@ def _describe_ending(key: str, _: Translate) -> str:
 
 def describe_scan_problem(problem: ScanProblem, context: VisitorContext) -> CardText:
     """Return what to say of a code that cannot be read here, or that is not ours."""
-    _ = context.visit.texts.gettext
+    texts, _ = context.visit.texts, context.visit.texts.gettext
     match problem:
         case ScanProblem.MISREAD | ScanProblem.UNKNOWN_VERSION:
             title, lines = (
@@ -269,7 +269,7 @@ def describe_scan_problem(problem: ScanProblem, context: VisitorContext) -> Card
             )
         case _other:
             assert_never(problem)
-    return CardText(title, lines, _format_clears(_), "primary")
+    return CardText(title, lines, _format_clears(_), "primary", texts.large(title, *lines))
 
 
 def describe_scanned_pin(context: VisitorContext) -> CardText:
@@ -317,7 +317,7 @@ def format_near_day(day: date, context: VisitorContext) -> str:
     """Return a day, for example "Tuesday", or "24 November" where it is no day of this week."""
     from babel.dates import format_date, format_skeleton
 
-    locale = locale_of(context.visit.texts.language)
+    locale = locale_of(context.visit.texts.written)
     if _is_near(day, context):
         return format_date(day, "EEEE", locale=locale)
     return str(format_skeleton("MMMMd", day, locale=locale))
@@ -457,7 +457,7 @@ def _describe_nothing_open(outcome: NothingOpen, context: VisitorContext) -> Res
     if outcome.next is not None:
         session = format_session(outcome.next, context.clinic.zone, context.visit.texts)
         lines.append(_("Next today: {session}").format(session=session))
-    return replace(_result(context, _format_welcome(outcome.name, _), *lines), more=True)
+    return replace(_result(context, _format_welcome(outcome.name, context), *lines), more=True)
 
 
 def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Came) -> ResultText:
@@ -465,7 +465,7 @@ def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Cam
     _, session = context.visit.texts.gettext, outcome.session
     if session.id == NO_SESSION:
         words = _("Please tell staff which group you came for."), _("They put you on its list.")
-        return _result(context, _format_welcome(name, _), _("You are checked in."), *words)
+        return _result(context, _format_welcome(name, context), _("You are checked in."), *words)
     where = format_session(session, context.clinic.zone, context.visit.texts)
     if session.room not in ("", session.label):
         where = f"{where}   ·   {session.room}"
@@ -475,14 +475,15 @@ def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Cam
             _("The group's team looks out for you here."),
             _("Nobody has come? Please ask at the counter."),
         ]
-    welcome = _result(context, _format_welcome(name, _), *lines)
+    welcome = _result(context, _format_welcome(name, context), *lines)
     if isinstance(outcome, Joined) or outcome.may_ask_for is None:
         return welcome
     return replace(welcome, may_ask=outcome)
 
 
-def _format_welcome(name: str | None, _: Translate) -> str:
-    if name:
+def _format_welcome(name: str | None, context: VisitorContext) -> str:
+    _ = context.visit.texts.gettext
+    if name := context.readable(name):
         return _("✓  Welcome, {name}").format(name=clean(name, MOST_NAME_BYTES))
     return _("✓  Welcome")
 
@@ -491,6 +492,7 @@ def _result(
     context: VisitorContext, title: str, *lines: str, colour: str = "success"
 ) -> ResultText:
     """Return a result that ends with when its screen clears; `colour`: a token of the theme."""
-    clears = context.visit.texts.gettext("This screen clears by itself in {seconds} seconds.")
+    texts = context.visit.texts
+    clears = texts.gettext("This screen clears by itself in {seconds} seconds.")
     note = clears.format(seconds=round(context.clinic.timing.result))
-    return ResultText(CardText(title, lines, note, colour))
+    return ResultText(CardText(title, lines, note, colour, texts.large(title, *lines)))

@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.content.languages import Language
+from kiosk.content.shaping import needs_shaping
 from kiosk.content.translations import Texts, translated_languages
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.callbacks.request import CallbackDraft
@@ -273,6 +274,8 @@ class VisitorContext:
 
     None while it is open.
     """
+    has_pictures: bool = False
+    """Whether the terminal shows pictures, so that letters which it breaks can be read as such."""
     refused: list[datetime] = field(default_factory=list)
     """When something could not be kept for a visitor, in UTC, until a desk has been told."""
 
@@ -280,6 +283,14 @@ class VisitorContext:
     def is_open(self) -> bool:
         """Whether visitors can use the kiosk now."""
         return self.out_of_order is None
+
+    def speak(self, language: str) -> None:
+        """Show the visit's sentences in `language` (BCP 47) from now on."""
+        self.visit.texts = Texts(language, has_pictures=self.has_pictures)
+
+    def readable(self, name: str | None) -> str | None:
+        """Return a name, or None where this terminal would show it with broken letters."""
+        return name if self.has_pictures or not needs_shaping(name or "") else None
 
     def note_refusal(self) -> None:
         """Take note that something could not be kept for a visitor; nothing about whom or what."""

@@ -43,6 +43,7 @@ from kiosk.ui.visitor.times import join_sentences, join_words
 from kiosk.ui.visitor.visit import CallForm
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Choices, Field
+from kiosk.ui.widgets.large_text import LargeText
 from kiosk.ui.widgets.layout import Sheet, pairs
 from kiosk.ui.widgets.touch_keyboard import LETTERS, PHONE, TouchKeys, key_labels
 
@@ -64,6 +65,9 @@ class CallFormScreen(VisitorScreen):
     def about(self) -> str:
         """One sentence about the question."""
         return ""
+
+    def large_lead(self) -> str:
+        return self.visit.texts.large(self.about())
 
     def steps(self) -> Iterable[Action]:
         yield Action(self._("Next"), letter="N", id="next", primary=True)
@@ -168,7 +172,7 @@ class CallPhoneScreen(CallFormScreen):
         if phone is PhoneProblem.NO_PHONE:
             self.go_without()
         if isinstance(phone, PhoneProblem):
-            return describe_phone_problem(phone, country, self.visit.texts.language, self._)
+            return describe_phone_problem(phone, country, self.visit.texts.written, self._)
         self._form.draft = replace(self._form.draft, phone=phone.e164)
         return ""
 
@@ -312,7 +316,7 @@ class CallWishesScreen(CallFormScreen):
         if offered.topics:
             question = self._("What would you like to talk about?")
             yield Static(question, classes="question", markup=False)
-            topics = topic_options(offered, self.visit.texts.language)
+            topics = topic_options(offered, self.visit.texts.written)
             yield Choices(topics, marked=marked, several=True, id="topics")
 
     @on(Choices.Changed)
@@ -381,15 +385,13 @@ class CallReviewScreen(CallFormScreen):
             several=True,
             id="extras",
         )
-        yield Static(
-            self.visit.texts.pgettext(
-                "consent",
-                "By sending, you agree that a peer support specialist may call you."
-                " You can withdraw at any time.",
-            ),
-            id="consent",
-            markup=False,
+        consent = self.visit.texts.pgettext(
+            "consent",
+            "By sending, you agree that a peer support specialist may call you."
+            " You can withdraw at any time.",
         )
+        yield LargeText(self.visit.texts.large(consent))
+        yield Static(consent, id="consent", markup=False)
 
     def below(self) -> Iterable[Widget]:
         yield Static("", id="say", markup=False)
@@ -436,7 +438,7 @@ class CallReviewScreen(CallFormScreen):
         offered, wishes = self.context.clinic.wishes, self._form.draft.wishes
         options = (
             *wish_options(offered, self._),
-            *topic_options(offered, self.visit.texts.language),
+            *topic_options(offered, self.visit.texts.written),
         )
         if words := [text for value, text in options if value in wishes]:
             yield join_words(words, self._)

@@ -26,7 +26,7 @@ class LanguageScreen(VisitorScreen):
         codes = {language.code for language in self.context.languages}
         with Tiles(id="list"):
             for language in self.context.languages:
-                yield Tile(language.plain_name, name=f"show-{language.code}")
+                yield self._offer(language)
             calls = self._calls()
             for language in known_languages():
                 if language.code in calls and language.code not in codes:
@@ -35,6 +35,16 @@ class LanguageScreen(VisitorScreen):
                 self._("Change the colours"), self._next_look(), name="theme-next", id="colours"
             )
             yield Tile(self._("Staff"), self._("With a PIN"), letter="M", name="staff-pin")
+
+    def _offer(self, language: Language) -> Tile:
+        """Return the tile of a language, whose own name may have to be drawn."""
+        if not self._is_drawn(language):
+            return Tile(language.own_name, name=f"show-{language.code}")
+        return Tile(language.name, large=language.own_name, name=f"show-{language.code}")
+
+    def _is_drawn(self, language: Language) -> bool:
+        """Return whether a language's letters have to be drawn in cells."""
+        return language.is_shaped and not self.context.has_pictures
 
     @on(Pressable.Pressed, "Tile")
     def choose(self, event: Pressable.Pressed) -> None:
@@ -61,9 +71,11 @@ class LanguageScreen(VisitorScreen):
         }
 
     def _call_tile(self, language: Language, words: str) -> Tile:
-        """Return the offer of a call, in that language itself where every terminal draws it."""
-        own = "" if language.is_shaped else language.by_phone
-        return Tile(own or words, words if own else "", name=f"call-{language.code}")
+        """Return the offer of a call, in that language itself and in the screens' one."""
+        name, own = f"call-{language.code}", language.by_phone
+        if self._is_drawn(language):
+            return Tile(words, large=own, name=name)
+        return Tile(own or words, words if own else "", name=name)
 
     def _next_look(self) -> str:
         """Return the name in words of the theme that the tile brings."""

@@ -8,9 +8,11 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.content.braille import USUAL
 from kiosk.domain.text import clean
 from kiosk.ui.visitor.screen import Stay, VisitorRoute, VisitorScreen
 from kiosk.ui.widgets.buttons import Action
+from kiosk.ui.widgets.large_text import LargeText
 
 
 class StillThereScreen(VisitorScreen):
@@ -25,7 +27,9 @@ class StillThereScreen(VisitorScreen):
         self._seconds = seconds
 
     def body(self) -> Iterable[Widget]:
-        yield Static(self._("Are you still there?"), id="heading", markup=False)
+        heading = self._("Are you still there?")
+        yield LargeText(self.visit.texts.large(heading), height=USUAL)
+        yield Static(heading, id="heading", markup=False)
         yield Static(self._format_left(), id="left", markup=False)
 
     def compose(self) -> ComposeResult:
