@@ -109,7 +109,7 @@ class Bar(Widget):
     def _side(self, part: Part) -> int:
         """Return the columns of a part at the side where there are few in all."""
         wanted = max(_SIDE, cell_len(self.labels[part][-1]) + 2)
-        return min(wanted, self.size.width // 3)
+        return min(wanted, 2 * self.size.width // 5)
 
     def _middle(self, room: int) -> Iterator[Slot]:
         """Yield the way to all languages, and the name of each where all of them have room."""
