@@ -2,10 +2,12 @@
 
 import gc
 import logging
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from kiosk.bootstrap.daily import VISITOR_LOCK, start_daily
@@ -14,6 +16,7 @@ from kiosk.bootstrap.kiosk import Kiosk, check_clinic, maintenance_desk, open_re
 from kiosk.errors import SetupError, StoreFull
 
 if TYPE_CHECKING:
+    from kiosk.devices.speech import Speaker
     from kiosk.records.database.lock import FolderLock
     from kiosk.records.database.store import Records
     from kiosk.ui.visitor.visit import Demo, VisitorDesks, VisitorSide
@@ -58,6 +61,33 @@ def show_visitor_kiosk(
             door.close()
 
 
+def show_plain_kiosk(folder: Path) -> int:
+    """Ask visitors on plain lines, until the input ends; return the exit code.
+
+    It is a kiosk as the one with screens is: one of them serves a data folder.
+    """
+    check_folder(folder)
+    refuse_on_desk(folder, _ELSEWHERE)
+    with ExitStack() as opened:
+        parts = _Parts(folder, lambda: None, opened)
+        parts.take_lock()
+        log_to(folder / LOG)
+        from kiosk.ui.door import Door
+        from kiosk.ui.plain.kiosk import PlainKiosk
+        from kiosk.ui.plain.lines import PlainLines
+        from kiosk.ui.terminal.startup import harden_process
+        from kiosk.ui.visitor.visit import VisitorContext
+
+        door = Door(parts.side)
+        opened.callback(door.close)
+        harden_process()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Ends as at the end of the input: what was typed is wiped.
+            signal.signal(number, lambda *_: sys.exit(0))
+        PlainKiosk(VisitorContext(door), PlainLines()).run()
+    return 0
+
+
 class _Parts:
     """The parts of a data folder, each opened when it is needed first, and once."""
 
@@ -70,6 +100,8 @@ class _Parts:
         self._records: tuple[Records, SiteInfo] | None = None
         self._desks: VisitorDesks | None = None
         self._maintenance: MaintenanceDesk | None = None
+        self._speaker: Speaker | None = None
+        self._speech_lock = Lock()
         self.is_free: Callable[[], bool] = lambda: True
         """Returns whether nobody is at the kiosk."""
 
@@ -89,7 +121,7 @@ class _Parts:
         from kiosk.ui.visitor.visit import VisitorSide
 
         close_memory()
-        return VisitorSide(self.desks, self.maintenance)
+        return VisitorSide(self.desks, self.maintenance, self.speech)
 
     def desks(self) -> "VisitorDesks":
         """Return what a visit needs; raises KioskError while something of it cannot be opened."""
@@ -144,6 +176,18 @@ class _Parts:
             site = load_site(store)
             self._maintenance = maintenance_desk(self._folder, store, SystemClock(), site)
         return self._maintenance
+
+    def speech(self) -> "Speaker | None":
+        """Return what speaks; None where the settings switch it off. It needs no database."""
+        from kiosk.bootstrap.speech import open_speaker
+        from kiosk.settings import read_settings
+
+        settings = read_settings(self._folder).speech
+        with self._speech_lock:
+            if self._speaker is None and settings.enabled:
+                self._speaker = open_speaker(self._folder, settings)
+                self._opened.callback(self._speaker.close)
+            return self._speaker
 
 
 def _warm() -> None:

@@ -33,6 +33,7 @@ from kiosk.domain.health import (
     pictures_finding,
     retention_finding,
     scanner_finding,
+    speech_finding,
     swap_finding,
     terminal_finding,
 )
@@ -83,6 +84,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     found += _findings_or_error("take-home material", lambda: _take_home(folder))
     found += _findings_or_error("wishes", lambda: _wishes(folder))
     found += _printers(folder, settings)
+    found.append(_speech(folder, settings))
     there = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(there).free
     found.append(disk_finding(free, is_read_only=is_read_only(there)))
@@ -328,6 +330,12 @@ def _printers(folder: Path, settings: "Settings") -> Iterator[Finding]:
     if printing.has_slip_printer:
         is_well, words = printing.slip_printer().describe()
         yield Finding("slip printer", Verdict.OK if is_well else Verdict.LOOK, words)
+
+
+def _speech(folder: Path, settings: "Settings") -> Finding:
+    from kiosk.bootstrap.speech import examine_speech
+
+    return speech_finding(examine_speech(folder, settings.speech))
 
 
 def _variables() -> Finding:

@@ -23,6 +23,7 @@ class Page(StrEnum):
     DESK = "desk"
     STAND = "stand"
     PRINTERS = "printers"
+    SPEECH = "speech"
     MANY_KIOSKS = "many-kiosks"
     NOTICES = "notices"
     RIGHTS = "rights"

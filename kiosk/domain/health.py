@@ -21,6 +21,8 @@ _MOST_NAMED = 3
 """Sentences of a language that a finding names."""
 _BY_ITSELF = timedelta(days=1)
 """So long a kiosk without central is nothing to repair: it catches up by itself."""
+_DISPATCHER = "speech-dispatcher"
+_SPEECH_GUIDE = "See `kiosk guide speech`."
 
 
 class Verdict(StrEnum):
@@ -385,6 +387,49 @@ def disk_finding(free_bytes: int, *, is_read_only: bool = False) -> Finding:
     if megabytes < 2_000:
         return Finding("disk space", Verdict.LOOK, f"{megabytes} MB are free; make room soon.")
     return Finding("disk space", Verdict.OK, f"{megabytes} MB are free.")
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechHealth:
+    """What this machine speaks with."""
+
+    is_enabled: bool = True
+    engines: tuple[str, ...] = ()
+    players: tuple[str, ...] = ()
+    player_troubles: tuple[str, ...] = ()
+    """Those that did not play a moment of silence, with the reason."""
+    silent_languages: tuple[str, ...] = ()
+    """Languages of the screens that nothing here speaks, by code."""
+    recordings: int = 0
+    needs_opus: bool = False
+    """Whether recordings are Opus files, and nothing here reads them."""
+    knows_headphones: bool = False
+
+
+def speech_finding(speech: SpeechHealth) -> Finding:
+    """Return whether the kiosk can speak, by what, and what to do where it cannot."""
+    if not speech.is_enabled:
+        return Finding("speech", Verdict.OK, "Switched off by [speech] enabled.")
+    if not speech.engines and not speech.recordings:
+        words = "Nothing here speaks; install `espeak-ng` or `kiosk[speech]`."
+        return Finding("speech", Verdict.LOOK, f"{words} {_SPEECH_GUIDE}")
+    if not speech.players and _DISPATCHER not in speech.engines:
+        words = "There is no sound device, or no program that plays (pw-play, paplay, aplay)."
+        return Finding("speech", Verdict.LOOK, f"{words} {_SPEECH_GUIDE}")
+    voices = " and ".join(filter(None, [", then ".join(speech.engines), *speech.players[:1]]))
+    words = f"Speaks by {voices}; `kiosk speech test` lets you hear it."
+    wrong = []
+    if speech.player_troubles:
+        wrong.append(f"what does not play: {', '.join(speech.player_troubles)}")
+    if speech.silent_languages:
+        wrong.append(f"no voice for {', '.join(speech.silent_languages)}")
+    if speech.needs_opus:
+        wrong.append("Opus recordings need `opusdec` (the package opus-tools)")
+    if wrong:
+        return Finding("speech", Verdict.LOOK, f"{words} But: {'; '.join(wrong)}. {_SPEECH_GUIDE}")
+    if not speech.knows_headphones:
+        words += " It cannot tell whether headphones are plugged in."
+    return Finding("speech", Verdict.OK, words)
 
 
 def swap_finding(swaps: Sequence[Swap] | None) -> Finding:

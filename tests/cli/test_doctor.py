@@ -16,6 +16,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Executable, delete, insert, update
 
+from kiosk.bootstrap import speech
 from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.cli import doctor
 from kiosk.cli.demo import digits
@@ -24,21 +25,32 @@ from kiosk.content import assets
 from kiosk.content.languages import known_languages
 from kiosk.content.translations import translated_languages
 from kiosk.devices.clock import SystemClock
-from kiosk.domain.health import Finding, Swap, Verdict
+from kiosk.domain.health import Finding, SpeechHealth, Swap, Verdict
 from kiosk.domain.passes import Code, decode, derive_lookup
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
 from kiosk.records.database.store import Store
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import HelplineList, Parked, PublicKey, SyncState
+from kiosk.settings import SpeechSettings
 from kiosk.usecases.site import load_site
 from tests.cli.calling import COMMAND, Kiosk
 from tests.support.extract import CHECKOUT
 from tests.support.helplines import helplines_text
+from tests.support.sounds import ToneEngine, shell_player
 from tests.support.terminal import Terminal
 
 TODAY = date(2026, 11, 23)
 Look = Callable[[], dict[str, Finding]]
+Examine = Callable[[Path, SpeechSettings], SpeechHealth]
+
+
+@pytest.fixture(autouse=True)
+def examine_speech(monkeypatch: pytest.MonkeyPatch) -> Examine:
+    """Start no engine for each look; the function itself is for the one test that needs it."""
+    real = speech.examine_speech
+    monkeypatch.setattr(speech, "examine_speech", lambda *_: SpeechHealth())
+    return real
 
 
 @pytest.fixture
@@ -73,8 +85,9 @@ def _site(demo: Path) -> UUID:
 def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "read_swaps", list)
     monkeypatch.setattr(doctor, "is_synchronised", lambda: True)
-    # Whatever printers this machine has.
+    # Whatever printers and voices this machine has.
     monkeypatch.setenv("PATH", str(demo))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(demo))
     answer = kiosk("doctor", "--format", "json")
     assert (answer.code, answer.err) == (0, "")
     verdicts = {row["subject"]: row["verdict"] for row in answer.rows}
@@ -90,10 +103,12 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
         "retention": "look",
         "first hour": "look",
         "helplines": "ok",
+        "drawn letters": "ok",
         **{f"language {code}": verdict for code, verdict in _languages()},
         "take-home material": "ok",
         "wishes": "ok",
         "printer": "ok",
+        "speech": "look",
         "disk space": "ok",
         "swap": "ok",
         "variables": "ok",
@@ -410,3 +425,32 @@ def test_the_printers_there_are(look: Look, demo: Path, monkeypatch: pytest.Monk
     assert "mend [print] command" in look()["printer"].sentence
     _print_by(demo, f'command = ["{sys.executable}", "{{file}}"]')
     assert look()["printer"].verdict is Verdict.OK
+
+
+def test_what_the_machine_speaks_with(
+    look: Look, demo: Path, monkeypatch: pytest.MonkeyPatch, examine_speech: Examine
+) -> None:
+    assert look()["speech"].verdict is Verdict.LOOK
+    monkeypatch.setattr(speech, "examine_speech", examine_speech)
+    (demo / "kiosk.toml").write_text("[speech]\nenabled = false\n", encoding="utf-8")
+    assert look()["speech"] == Finding("speech", Verdict.OK, "Switched off by [speech] enabled.")
+
+
+def test_the_voices_of_the_machine_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examine_speech: Examine
+) -> None:
+    engine = ToneEngine(voices=frozenset({"en", "cmn", "ms"}))
+    monkeypatch.setattr("kiosk.devices.synthesis.find_engines", lambda: [engine])
+    monkeypatch.setattr("kiosk.devices.players.find_players", lambda: [shell_player("exit 4")])
+    monkeypatch.setattr("kiosk.devices.headphones.knows_headphones", lambda: True)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    (tmp_path / "recordings").mkdir()
+    (tmp_path / "recordings/en-0123456789.wav").touch()
+    assert examine_speech(tmp_path, SpeechSettings()) == SpeechHealth(
+        engines=("tone",),
+        players=("broken",),
+        player_troubles=("broken (status 4)",),
+        silent_languages=("ta",),
+        recordings=1,
+        knows_headphones=True,
+    )

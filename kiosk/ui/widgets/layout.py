@@ -444,3 +444,5 @@ class Prose(Static):
 
     def __init__(self, markdown: str, styles: dict[str, str], *, id: str | None = None) -> None:
         super().__init__(_Themed(markdown, styles), id=id, markup=False)
+        self.markdown = markdown
+        """The text as it was given."""

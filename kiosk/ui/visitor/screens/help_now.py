@@ -11,6 +11,7 @@ from kiosk.content.helplines import Helpline, helplines
 from kiosk.content.shaping import needs_shaping
 from kiosk.ui.visitor.codes import format_helpline_code
 from kiosk.ui.visitor.screen import BesideCodeScreen, CodeWanted
+from kiosk.ui.visitor.times import join_sentences
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.large_text import LargeText
 from kiosk.ui.widgets.layout import Sheet, Tiles
@@ -40,7 +41,8 @@ class HelpNowScreen(BesideCodeScreen):
         for line in lines:
             if not line.tel:
                 yield LargeText(drawn.get(line.id, "").replace("\n", ". "), classes="staff")
-                yield Static(f"{line.name}. {line.note}", classes="staff", markup=False)
+                words = join_sentences(line.name, line.note, self._)
+                yield Static(words, classes="staff", markup=False)
         with Tiles(brief=self.draws_letters, id="list"):
             for line in lines:
                 if line.tel:

@@ -9,7 +9,8 @@ from textual.widgets import Static
 
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.screen import VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import format_lately_waited, format_session
+from kiosk.ui.visitor.text import format_lately_waited
+from kiosk.ui.visitor.times import format_session
 from kiosk.ui.widgets.buttons import Actions, Pressable, Tile
 from kiosk.ui.widgets.layout import Tiles
 
@@ -100,7 +101,7 @@ class HomeScreen(VisitorScreen):
             return
         today, zone = answer
         lines = [
-            format_session(session, zone, self.visit.texts.written)
+            format_session(session, zone, self.visit.texts)
             for session in (*today.open_now, *today.later)
         ]
         self._sessions = tuple(lines)
