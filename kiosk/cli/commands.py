@@ -27,6 +27,7 @@ from kiosk.cli import (
     retention,
     screens,
     sessions,
+    speech,
     staff,
     sync,
 )
@@ -117,7 +118,7 @@ def demo(
 ) -> int:
     """Try the visitor's kiosk with a sample clinic.
 
-    F9 scans a sample pass. The data folder is KIOSK_DATA_DIR, else one of its own.
+    F12 scans a sample pass. The data folder is KIOSK_DATA_DIR, else one of its own.
 
     Staff: manager, facilitator, caller and clinician, each with the passphrase "demo demo demo";
     the PIN of the maintenance screen is 2580.
@@ -191,5 +192,6 @@ app.add_typer(audit.app, name="audit", short_help="Who did what.")
 app.add_typer(kiosks.app, name="kiosks", short_help="The clinic's machines.")
 app.add_typer(central.app, name="central", short_help="One database for many.")
 app.add_typer(sync.app, name="sync", short_help="Send to the centre.")
-app.add_typer(content.app, name="content", short_help="What visitors read.")
+app.add_typer(content.app, name="content", short_help="Languages of the screens.")
 app.add_typer(notice.app, name="notice", short_help="Telling that calls wait.")
+app.add_typer(speech.app, name="speech", short_help="The kiosk's voice.")

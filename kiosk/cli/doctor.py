@@ -27,11 +27,13 @@ from kiosk.domain.health import (
     drawing_finding,
     first_hour_finding,
     helplines_finding,
+    language_finding,
     letters_finding,
     notice_finding,
     pictures_finding,
     retention_finding,
     scanner_finding,
+    speech_finding,
     swap_finding,
     terminal_finding,
 )
@@ -75,12 +77,14 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     try:
         found += _findings_or_error("database", lambda: _database(folder, settings, kiosks))
         found += _findings_or_error("helplines", lambda: _helplines(today, kiosks))
+        found += _findings_or_error("languages", lambda: _languages(folder, kiosks))
     finally:
         for kiosk in kiosks:
             kiosk.store.close()
     found += _findings_or_error("take-home material", lambda: _take_home(folder))
     found += _findings_or_error("wishes", lambda: _wishes(folder))
     found += _printers(folder, settings)
+    found.append(_speech(folder, settings))
     there = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(there).free
     found.append(disk_finding(free, is_read_only=is_read_only(there)))
@@ -274,6 +278,20 @@ def _helplines(today: date, opened: list[Kiosk]) -> Iterator[Finding]:
     )
 
 
+def _languages(folder: Path, opened: list[Kiosk]) -> Iterator[Finding]:
+    """Yield how whole each language of the screens is, and who has checked it."""
+    from kiosk.content.assets import ENGLISH, assets_dir
+    from kiosk.content.languages import read_languages
+    from kiosk.content.reviews import examine_language, read_reviews
+    from kiosk.usecases.helplines import read_published
+
+    published = "".join(read_published(kiosk.store, kiosk.site) for kiosk in opened)
+    reviews = read_reviews(folder)
+    for language in read_languages(assets_dir()):
+        if language.code != ENGLISH:
+            yield language_finding(examine_language(language.code, reviews, published))
+
+
 def _take_home(folder: Path) -> Iterator[Finding]:
     """Yield how much there is to take home, and by its title what has no address yet."""
     from kiosk.content.articles import read_take_home, titles_without_address
@@ -312,6 +330,12 @@ def _printers(folder: Path, settings: "Settings") -> Iterator[Finding]:
     if printing.has_slip_printer:
         is_well, words = printing.slip_printer().describe()
         yield Finding("slip printer", Verdict.OK if is_well else Verdict.LOOK, words)
+
+
+def _speech(folder: Path, settings: "Settings") -> Finding:
+    from kiosk.bootstrap.speech import examine_speech
+
+    return speech_finding(examine_speech(folder, settings.speech))
 
 
 def _variables() -> Finding:

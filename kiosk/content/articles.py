@@ -60,6 +60,13 @@ def find_article(language: str, slug: str) -> Article:
     return found.get(slug) or page(language, slug)
 
 
+def all_texts(language: str) -> tuple[Article, ...]:
+    """Return all articles and the pages that stand by themselves, in the order of their names."""
+    content = assets_dir() / "content"
+    files = sorted((content / ENGLISH).glob("*.md"))
+    return tuple(_article(_in_language(content, language, file.name)) for file in files)
+
+
 def fill_in(markdown: str, calling_number: str) -> str:
     """Return an article's text with the sentence on which number will ring, where it has a place.
 

@@ -22,6 +22,8 @@ class Language:
     """Its name in English, as staff read it."""
     locale: str = "en_SG"
     """By which dates and times are written, as Babel knows it (CLDR)."""
+    time: str = ""
+    """The pattern of a time of day (CLDR); empty for the short one of the locale."""
     voice: str = ""
     """The voice that speaks it, by its name in eSpeak NG; empty for none."""
     keyboard: str = "latin"

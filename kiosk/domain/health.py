@@ -17,8 +17,12 @@ _FEW_COLOURS = ("linux", "vt")
 """Values of TERM, by their beginning: the kernel's console and old terminals."""
 _LEAST_ANGLE = 0.7
 """Degrees that a capital letter must fill (EN 301 549, Accessibility for ICT, 5.1.4)."""
+_MOST_NAMED = 3
+"""Sentences of a language that a finding names."""
 _BY_ITSELF = timedelta(days=1)
 """So long a kiosk without central is nothing to repair: it catches up by itself."""
+_DISPATCHER = "speech-dispatcher"
+_SPEECH_GUIDE = "See `kiosk guide speech`."
 
 
 class Verdict(StrEnum):
@@ -241,6 +245,72 @@ def helplines_finding(
     return Finding("helplines", Verdict.OK, words)
 
 
+@dataclass(frozen=True, slots=True)
+class LanguageState:
+    """How whole a language of the screens is, and who has checked it."""
+
+    code: str
+    name: str
+    """In English."""
+    is_translated: bool
+    """Whether there is a catalogue at all."""
+    held_back: tuple[str, ...]
+    """Why visitors are not offered it; none where they are."""
+    sentences: int
+    """That visitors read."""
+    missing: int
+    """Of those, which are shown in English."""
+    broken: tuple[str, ...]
+    """The English of those whose translation has other places to fill in."""
+    articles: tuple[str, ...]
+    """The files of those that are shown in English."""
+    by: str
+    """The native reviewer, or empty."""
+    on: date | None
+    is_changed: bool
+    """Whether texts are others than those that were reviewed."""
+
+
+def describe_wholeness(state: LanguageState) -> str:
+    """Return what of a language is shown in English; empty where nothing is."""
+    lacks = []
+    if state.missing:
+        lacks.append(f"{state.missing} of {state.sentences} sentences")
+    if state.broken:
+        shown = ", ".join(f"'{sentence}'" for sentence in state.broken[:_MOST_NAMED])
+        lacks.append(f"{len(state.broken)} with other places to fill in ({shown})")
+    if state.articles:
+        lacks.append(f"{len(state.articles)} articles" if len(state.articles) > 1 else "1 article")
+    return ", ".join(lacks)
+
+
+def describe_review(state: LanguageState) -> str:
+    """Return who has checked a language, and when."""
+    if state.on is None:
+        return "not yet checked by a native reviewer"
+    changed = ", and has changed since" if state.is_changed else ""
+    return f"checked by {state.by} on {state.on}{changed}"
+
+
+def language_finding(state: LanguageState) -> Finding:
+    """Return how a language of the screens stands."""
+    subject = f"language {state.code}"
+    if not state.is_translated:
+        return Finding(subject, Verdict.OK, f"{state.name} has no catalogue, so it is not offered.")
+    said = []
+    if state.held_back:
+        reasons = "; ".join(state.held_back[:_MOST_NAMED])
+        more = len(state.held_back) - _MOST_NAMED
+        said.append(f"Not offered: {reasons}{f'; and {more} more' if more > 0 else ''}.")
+    if lacks := describe_wholeness(state):
+        said.append(f"Shown in English: {lacks}.")
+    said.append(f"{state.name} is {describe_review(state)}.")
+    if state.on is None or state.is_changed:
+        said.append(f"`kiosk content page {state.code}` makes a page for a reviewer.")
+    is_well = len(said) == 1
+    return Finding(subject, Verdict.OK if is_well else Verdict.LOOK, " ".join(said))
+
+
 def central_finding(status: CentralContact | None, now: datetime, zone: ZoneInfo) -> Finding:
     """Return the finding about the contact with central; None is a machine without one."""
     if status is None:
@@ -317,6 +387,49 @@ def disk_finding(free_bytes: int, *, is_read_only: bool = False) -> Finding:
     if megabytes < 2_000:
         return Finding("disk space", Verdict.LOOK, f"{megabytes} MB are free; make room soon.")
     return Finding("disk space", Verdict.OK, f"{megabytes} MB are free.")
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechHealth:
+    """What this machine speaks with."""
+
+    is_enabled: bool = True
+    engines: tuple[str, ...] = ()
+    players: tuple[str, ...] = ()
+    player_troubles: tuple[str, ...] = ()
+    """Those that did not play a moment of silence, with the reason."""
+    silent_languages: tuple[str, ...] = ()
+    """Languages of the screens that nothing here speaks, by code."""
+    recordings: int = 0
+    needs_opus: bool = False
+    """Whether recordings are Opus files, and nothing here reads them."""
+    knows_headphones: bool = False
+
+
+def speech_finding(speech: SpeechHealth) -> Finding:
+    """Return whether the kiosk can speak, by what, and what to do where it cannot."""
+    if not speech.is_enabled:
+        return Finding("speech", Verdict.OK, "Switched off by [speech] enabled.")
+    if not speech.engines and not speech.recordings:
+        words = "Nothing here speaks; install `espeak-ng` or `kiosk[speech]`."
+        return Finding("speech", Verdict.LOOK, f"{words} {_SPEECH_GUIDE}")
+    if not speech.players and _DISPATCHER not in speech.engines:
+        words = "There is no sound device, or no program that plays (pw-play, paplay, aplay)."
+        return Finding("speech", Verdict.LOOK, f"{words} {_SPEECH_GUIDE}")
+    voices = " and ".join(filter(None, [", then ".join(speech.engines), *speech.players[:1]]))
+    words = f"Speaks by {voices}; `kiosk speech test` lets you hear it."
+    wrong = []
+    if speech.player_troubles:
+        wrong.append(f"what does not play: {', '.join(speech.player_troubles)}")
+    if speech.silent_languages:
+        wrong.append(f"no voice for {', '.join(speech.silent_languages)}")
+    if speech.needs_opus:
+        wrong.append("Opus recordings need `opusdec` (the package opus-tools)")
+    if wrong:
+        return Finding("speech", Verdict.LOOK, f"{words} But: {'; '.join(wrong)}. {_SPEECH_GUIDE}")
+    if not speech.knows_headphones:
+        words += " It cannot tell whether headphones are plugged in."
+    return Finding("speech", Verdict.OK, words)
 
 
 def swap_finding(swaps: Sequence[Swap] | None) -> Finding:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar, assert_never
 from uuid import UUID
 
-from textual import on
+from textual import events, on
 
 from kiosk.content.articles import Article
 from kiosk.content.languages import Language
@@ -32,6 +32,7 @@ from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.terminal.scanner import KeyPlace, Measured
 from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_REPLACED
 from kiosk.ui.visitor.codes import CodeWriter, format_receipt
+from kiosk.ui.visitor.narrator import HeadphonesChanged, Narrator
 from kiosk.ui.visitor.navigation import Navigation
 from kiosk.ui.visitor.screen import (
     SIMULATED_SCAN,
@@ -107,7 +108,8 @@ class VisitorApp(TimedApp):
         super().__init__(monotonic)
         self.hide_broken_letters(hide=True)
         self.context = VisitorContext(door, demo)
-        self.navigation = Navigation(self, self.context, monotonic)
+        self.narrator = Narrator(self.context, monotonic, lambda: self.screen)
+        self.navigation = Navigation(self, self.context, monotonic, self.narrator.end)
         self._started = False
         self._ticks = 0
         """Seconds since the day's line was read."""
@@ -143,6 +145,10 @@ class VisitorApp(TimedApp):
         await self.navigation.open_first()
         self.set_interval(1.0, self.tick)
 
+    def on_unmount(self) -> None:
+        """Say nothing any more, however the program ends."""
+        self.narrator.end()
+
     def post_display_hook(self) -> None:
         """Open the desks once the first screen is painted, and not before."""
         super().post_display_hook()
@@ -150,6 +156,33 @@ class VisitorApp(TimedApp):
             self._started = True
             self.ask_for_pictures()
             self.run_worker(self._open_desks())
+            self.run_worker(self._open_speech())
+        if not self.is_batching:
+            self.narrator.note_painted(self.screen)
+
+    async def _open_speech(self) -> None:
+        """Find out whether the screens can be said aloud here; a visit does not depend on it."""
+        speech = await self.context.door.ask(lambda side: side.open_speech())
+        if speech is not None and not isinstance(speech, Trouble):
+            self.narrator.open(speech, self.post_message)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let a key of speech act, and any key, tap or scan silence what is being said."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            is_warned = isinstance(self.screen, StillThereScreen)
+            if self.narrator.takes(event.key):
+                self._used("keys")
+                if is_warned:
+                    await self.navigation.uncover()
+                return
+        elif isinstance(event, events.MouseDown | Scanned):
+            self.narrator.hush()
+        await super().on_event(event)
+
+    @on(HeadphonesChanged)
+    def follow_headphones(self, event: HeadphonesChanged) -> None:
+        """Begin to speak with headphones that are plugged in."""
+        self.narrator.follow_headphones(is_in=event.is_in)
 
     def pictures_come(self) -> None:
         """Show a visit's sentences as they are from the next screen on, and not in English."""
@@ -453,6 +486,7 @@ class VisitorApp(TimedApp):
         if not isinstance(screen, VisitorScreen) or self.navigation.is_moving:
             return
         self._try_again()
+        self.narrator.tick()
         if isinstance(screen, HomeScreen | OutOfOrderScreen):
             self._reread(screen)
         screen.tick()
@@ -464,7 +498,8 @@ class VisitorApp(TimedApp):
             else:
                 screen.count_down(max(1, round(left)))
             return
-        quiet = self.monotonic() - max(self.navigation.shown_at, self.last_activity)
+        last = max(self.navigation.shown_at, self.last_activity, self.narrator.heard_at)
+        quiet = self.monotonic() - last
         if isinstance(screen, NoticeScreen):
             if quiet >= timing.result:
                 await self.navigation.uncover()

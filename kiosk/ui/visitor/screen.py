@@ -6,6 +6,7 @@ taken away would wait for itself.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -19,6 +20,8 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from kiosk.content.languages import Language, find_language
+from kiosk.content.shaping import drawing_problem
+from kiosk.content.translations import Texts
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
@@ -26,7 +29,7 @@ from kiosk.ui.visitor.codes import CodeWriter
 from kiosk.ui.visitor.visit import Timing, Visit, VisitorContext, VisitorSide
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
-from kiosk.ui.widgets.large_text import LargeText, Role
+from kiosk.ui.widgets.large_text import LargeText, PageRole
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import DELETE, TouchKeys
@@ -150,6 +153,23 @@ def due(stays: Stay, quiet: float, timing: Timing, *, busy: bool) -> IdleStep:
             return IdleStep.WARN if quiet >= timing.idle else IdleStep.NOTHING
 
 
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How a text is said that the room must not hear."""
+
+    private: str
+    """Where nobody else hears it."""
+    public: str
+    """Where others may hear: nothing of what is private."""
+
+
+def count_digits(number: str, texts: Texts) -> str:
+    """Return how many digits a number has, for where others hear it."""
+    digits = sum(sign.isdigit() for sign in number)
+    told = texts.ngettext("{count} digit entered.", "{count} digits entered.", digits)
+    return told.format(count=digits)
+
+
 _ROWS_TO_DRAW = 24
 """Rows of a terminal from which on a page may be longer than it by what is drawn."""
 
@@ -165,7 +185,7 @@ class Position(NamedTuple):
     """How much of the page lies above, as a part of what can be scrolled."""
 
 
-SIMULATED_SCAN = "f9"
+SIMULATED_SCAN = "f12"
 """Scans a sample pass on a demo kiosk, and does nothing elsewhere."""
 
 
@@ -181,8 +201,13 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """Make ready to be shown in `size` cells; `touch`: whether the visitor uses touch."""
         self.context = context
         self.set_class(touch, "-touch")
-        self.set_class(self.visit.texts.draws_cells, "-cells")
+        self.set_class(self.visit.texts.draws_cells and not drawing_problem(), "-cells")
         self.dress(size)
+
+    @property
+    def draws_letters(self) -> bool:
+        """Whether sentences are drawn in cells beside the English ones."""
+        return self.has_class("-cells")
 
     @property
     def door(self) -> Door[VisitorSide]:
@@ -260,6 +285,15 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """What the screen is about."""
         return ()
 
+    def covered(self) -> dict[str, Covered]:
+        """Return which texts the room must not hear, by how they are shown; fields aside."""
+        return {}
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it says what has been done, which is said twice."""
+        return False
+
     def tick(self) -> None:
         """Called once a second while the screen is in front; it asks no desk."""
 
@@ -291,11 +325,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         with Sheet(id="page") as sheet:
             sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
             if self.large_heading():
-                yield LargeText(self.large_heading(), Role.HEADING)
+                yield LargeText(self.large_heading(), PageRole.HEADING)
             if self.heading():
                 yield Static(self.heading(), id="heading", markup=False)
             if self.large_lead():
-                yield LargeText(self.large_lead(), Role.LEAD)
+                yield LargeText(self.large_lead(), PageRole.LEAD)
             if self.lead():
                 yield Static(self.lead(), id="lead", markup=False)
             for widget in self.body():
@@ -306,7 +340,33 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def foot(self) -> Iterable[Widget]:
         """The same three things on every screen."""
         too_small = self._("Please ask at the counter.")
-        yield Bar(self._bar_labels(typing=False), self._other_languages(), too_small=too_small)
+        bar = Bar(self._bar_labels(typing=False), self._other_languages(), too_small=too_small)
+        bar.hint(self._speech_hints())
+        yield bar
+
+    def show_speech_keys(self) -> None:
+        """Show which keys speech has now, or how it is begun."""
+        for bar in self.query(Bar):
+            bar.hint(self._speech_hints())
+
+    def _speech_hints(self) -> tuple[str, ...]:
+        """Return the keys of speech in a line, the longest choice of them first."""
+        if not self.context.can_speak:
+            return ()
+        pgettext = self.visit.texts.pgettext
+        if not self.visit.is_heard:
+            return (f"F3 {pgettext('speech', 'Speech')}",)
+        keys = (
+            f"F3 {pgettext('speech', 'Silence')}",
+            f"F4 {pgettext('speech', 'Again')}",
+            f"F5 {pgettext('speech', 'Slower')}",
+            f"F6 {pgettext('speech', 'Faster')}",
+            f"F7 {pgettext('speech', 'Softer')}",
+            f"F8 {pgettext('speech', 'Louder')}",
+            f"F9 {pgettext('speech', 'Pause')}",
+            f"F10 {pgettext('speech', 'Aloud')}",
+        )
+        return tuple(" · ".join(keys[:count]) for count in range(len(keys), 0, -1))
 
     def _other_languages(self) -> tuple[tuple[str, str], ...]:
         """Return the code and the name of each language that the screens are not in now."""
@@ -372,7 +432,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def on_mount(self) -> None:
         self.set_class(bool(self.query(TouchKeys)), "-keys")
-        if self.visit.texts.draws_cells:
+        if self.draws_letters:
             # The focus, which comes first, must not scroll a drawn heading away.
             for sheet in self.query(Sheet):
                 self.call_after_refresh(sheet.scroll_home, animate=False)

@@ -108,11 +108,6 @@ def answered_by_other_options(_: Translate) -> tuple[tuple[str, str], ...]:
     )
 
 
-def format_option(options: tuple[tuple[str, str], ...], value: str) -> str:
-    """Return the text of one value of `options` (value, text)."""
-    return dict(options)[value]
-
-
 def first_visit_wish(_: Translate) -> str:
     """Return what somebody ticks who is here for the first time."""
     return _("It is my first time. Please meet me here.")
@@ -180,6 +175,8 @@ class ResultText:
     """The outcome of somebody who may be here for the first time, and can ask to be met."""
     unfinished: bool = False
     """Whether there is a form to go back to."""
+    public_title: str = ""
+    """The title without a name, for the room to hear; empty where it names nobody."""
 
     @property
     def is_plain(self) -> bool:
@@ -457,7 +454,7 @@ def _describe_nothing_open(outcome: NothingOpen, context: VisitorContext) -> Res
     if outcome.next is not None:
         session = format_session(outcome.next, context.clinic.zone, context.visit.texts)
         lines.append(_("Next today: {session}").format(session=session))
-    return replace(_result(context, _format_welcome(outcome.name, context), *lines), more=True)
+    return replace(_greet(context, outcome.name, *lines), more=True)
 
 
 def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Came) -> ResultText:
@@ -465,7 +462,7 @@ def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Cam
     _, session = context.visit.texts.gettext, outcome.session
     if session.id == NO_SESSION:
         words = _("Please tell staff which group you came for."), _("They put you on its list.")
-        return _result(context, _format_welcome(name, context), _("You are checked in."), *words)
+        return _greet(context, name, _("You are checked in."), *words)
     where = format_session(session, context.clinic.zone, context.visit.texts)
     if session.room not in ("", session.label):
         where = f"{where}   ·   {session.room}"
@@ -475,17 +472,20 @@ def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Cam
             _("The group's team looks out for you here."),
             _("Nobody has come? Please ask at the counter."),
         ]
-    welcome = _result(context, _format_welcome(name, context), *lines)
+    welcome = _greet(context, name, *lines)
     if isinstance(outcome, Joined) or outcome.may_ask_for is None:
         return welcome
     return replace(welcome, may_ask=outcome)
 
 
-def _format_welcome(name: str | None, context: VisitorContext) -> str:
+def _greet(context: VisitorContext, name: str | None, *lines: str) -> ResultText:
+    """Return a result whose title welcomes `name`, where the screens can show it."""
     _ = context.visit.texts.gettext
-    if name := context.readable(name):
-        return _("✓  Welcome, {name}").format(name=clean(name, MOST_NAME_BYTES))
-    return _("✓  Welcome")
+    public = _("✓  Welcome")
+    if not (name := context.readable(name)):
+        return _result(context, public, *lines)
+    title = _("✓  Welcome, {name}").format(name=clean(name, MOST_NAME_BYTES))
+    return replace(_result(context, title, *lines), public_title=public)
 
 
 def _result(

@@ -10,8 +10,6 @@ from kiosk.content.translations import Texts
 from kiosk.domain.attendance.check_in import Session
 
 _ENGLISH_LOCALE = "en_SG"
-_TIMES = {"zh": "Bh:mm", "ms": "h:mm B"}
-"""Forms of the time (CLDR) where people name the part of the day rather than am and pm."""
 
 
 @cache
@@ -32,9 +30,9 @@ def format_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     from babel import dates  # 35 ms, which the first screen does not wait for
 
     local = at.astimezone(zone)
-    # Babel puts a no-break space of its own kind before "pm"; a terminal draws it ill.
-    form = _TIMES.get(language, "short")
+    form = find_language(language).time or "short"
     text = dates.format_time(local, form, locale=locale_of(language))
+    # Babel puts a no-break space of its own kind before "pm"; a terminal draws it ill.
     return text.replace("\u202f", " ")
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
     from kiosk.content.articles import TakeHome
     from kiosk.domain.callbacks.slips import CentralSlip
     from kiosk.domain.printing import PrintedSlip, PrintJob
+    from kiosk.domain.speech import Speech
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
     from kiosk.usecases.visitor_desk import VisitorDesk
 
@@ -106,11 +107,16 @@ class Visit:
     """A first name for a new pass, while it is typed."""
     slip_job: "PrintJob | None" = None
     """The slip of this visit's request, once it is being printed."""
+    is_heard: bool = False
+    """Whether the screens are said aloud."""
+    may_be_overheard: bool = False
+    """Whether the visitor has chosen to have what is private said to the room too."""
 
     @property
     def is_changed(self) -> bool:
-        """Whether the language or the theme is another one than the usual."""
-        return (self.texts.language, self.theme) != (DEFAULT_LANGUAGE, DEFAULT_THEME)
+        """Whether language, theme or speech is not as usual."""
+        is_usual = (self.texts.language, self.theme) == (DEFAULT_LANGUAGE, DEFAULT_THEME)
+        return self.is_heard or not is_usual
 
     def call_form(self) -> CallForm:
         """Return this visit's request, begun now if it was not before.
@@ -218,6 +224,8 @@ class VisitorSide:
     open_desks: Callable[[], VisitorDesks]
     open_maintenance: "Callable[[], MaintenanceDesk]"
     """Opens where a visit cannot be made too, for staff need it most then."""
+    open_speech: "Callable[[], Speech | None]" = lambda: None
+    """Returns what speaks, the same each time; None where the clinic has switched it off."""
 
     @property
     def desk(self) -> "VisitorDesk":
@@ -280,6 +288,8 @@ class VisitorContext:
 
     None while it is open.
     """
+    can_speak: bool = False
+    """Whether the screens can be said aloud here."""
     has_pictures: bool = False
     """Whether the terminal shows pictures, so that letters which it breaks can be read as such."""
     refused: list[datetime] = field(default_factory=list)

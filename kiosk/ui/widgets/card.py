@@ -110,7 +110,8 @@ class Card(Widget):
 
     def __init__(self, text: CardText, theme: str) -> None:
         super().__init__()
-        self._text = text
+        self.text = text
+        """What is drawn."""
         self._theme = theme
         self._rows: list[Strip] = []
         self._drawn_for = (0, 0)
@@ -118,6 +119,6 @@ class Card(Widget):
     def render_line(self, y: int) -> Strip:
         size = (self.size.width, self.size.height)
         if size != self._drawn_for:
-            self._rows = card_rows(self._text, self._theme, size, self.app.console)
+            self._rows = card_rows(self.text, self._theme, size, self.app.console)
             self._drawn_for = size
         return self._rows[y] if y < len(self._rows) else Strip.blank(size[0])

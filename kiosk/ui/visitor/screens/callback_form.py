@@ -24,7 +24,14 @@ from kiosk.domain.callbacks.wishes import OfferedWishes, with_message_policy, wi
 from kiosk.domain.phones import PhoneProblem, check_phone, format_masked, format_phone
 from kiosk.domain.text import NameProblem, check_name, clean
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.screen import GoTo, Received, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.screen import (
+    Covered,
+    GoTo,
+    Received,
+    VisitorRoute,
+    VisitorScreen,
+    count_digits,
+)
 from kiosk.ui.visitor.text import (
     Translate,
     answered_by_other_options,
@@ -33,7 +40,6 @@ from kiosk.ui.visitor.text import (
     describe_name_problem,
     describe_phone_problem,
     first_day_options,
-    format_option,
     message_policy_options,
     topic_options,
     window_options,
@@ -159,12 +165,20 @@ class CallPhoneScreen(CallFormScreen):
     def keep(self, event: Input.Changed) -> None:
         """Keep what is typed and show the number back once it can be called."""
         self._form.phone = event.value
-        country = self.context.clinic.country
-        phone = check_phone(event.value, country) if len(event.value) >= _ENOUGH else None
+        self.say(self._read_back())
+
+    def _read_back(self) -> str:
+        """Return which number will be called; empty until there is one."""
+        typed, country = self._form.phone, self.context.clinic.country
+        phone = check_phone(typed, country) if len(typed) >= _ENOUGH else None
         if phone is None or isinstance(phone, PhoneProblem):
-            self.say("")
-        else:
-            self.say(self._("We will call {number}.").format(number=phone.shown))
+            return ""
+        return self._("We will call {number}.").format(number=phone.shown)
+
+    def covered(self) -> dict[str, Covered]:
+        told = self._read_back()
+        public = self.visit.texts.pgettext("speech", "We can call this number.")
+        return {told: Covered(told, public)} if told else {}
 
     def problem(self) -> str:
         country = self.context.clinic.country
@@ -412,19 +426,36 @@ class CallReviewScreen(CallFormScreen):
         send.display = in_view
         self.query_one("#more").set_class(not in_view, "-primary")
 
-    def _read_back(self) -> Table:
-        draft, country = self._form.draft, self.context.clinic.country
-        format_number = format_masked if self._covered else format_phone
-        number = format_number(draft.phone, country)
+    def covered(self) -> dict[str, Covered]:
+        """Where nobody else hears it, the number is said whole, however it is shown."""
+        draft, pgettext = self._form.draft, self.visit.texts.pgettext
+        name, number = clean(draft.preferred_name), self._format_number(is_covered=False)
+        shown = format_phone(draft.phone, self.context.clinic.country)
+        said_of_name = pgettext("speech", "It is on the screen.")
+        return {
+            name: Covered(name, said_of_name),
+            self._format_number(is_covered=self._covered): Covered(
+                number, count_digits(shown, self.visit.texts)
+            ),
+        }
+
+    def _format_number(self, *, is_covered: bool) -> str:
+        """Return the number, and which one will ring."""
+        format_number = format_masked if is_covered else format_phone
+        number = format_number(self._form.draft.phone, self.context.clinic.country)
         calling = describe_calling_number(self.context)
+        return join_sentences(number, calling, self._) if calling else number
+
+    def _read_back(self) -> Table:
+        draft = self._form.draft
         times = [text for value, text in window_options(self._) if value in draft.windows]
-        first_day = format_option(first_day_options(self._), self._form.wait)
-        language = format_option(call_language_options(self._), draft.call_language)
-        policy = format_option(message_policy_options(self._), draft.message_policy)
-        other = format_option(answered_by_other_options(self._), draft.answered_by_other)
+        first_day = dict(first_day_options(self._))[self._form.wait]
+        language = dict(call_language_options(self._))[draft.call_language]
+        policy = dict(message_policy_options(self._))[draft.message_policy]
+        other = dict(answered_by_other_options(self._))[draft.answered_by_other]
         rows = (
             (self._("Name"), clean(draft.preferred_name)),
-            (self._("Number"), join_sentences(number, calling, self._) if calling else number),
+            (self._("Number"), self._format_number(is_covered=self._covered)),
             (self._("When"), join_sentences(join_words(times, self._), first_day, self._)),
             (self._("Language"), language),
             *((self._("Wishes"), wishes) for wishes in self._read_wishes()),

@@ -17,7 +17,7 @@ from kiosk.domain.attendance.check_in import (
 )
 from kiosk.domain.text import NameProblem, check_name
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.screen import Chosen, Received, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.screen import Chosen, Covered, Received, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import describe_name_problem, first_visit_wish
 from kiosk.ui.visitor.times import format_session
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
@@ -41,6 +41,12 @@ class ChooseSessionScreen(VisitorScreen):
         if self._greeted:
             return self._("Welcome, {name}. Which group is it?").format(name=self._greeted)
         return self._("Welcome. Which group is it?")
+
+    def covered(self) -> dict[str, Covered]:
+        if not self._greeted:
+            return {}
+        public = self._("Welcome. Which group is it?")
+        return {self.heading(): Covered(self.heading(), public)}
 
     def lead(self) -> str:
         return self._("Choose the room and the time.")

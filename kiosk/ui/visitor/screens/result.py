@@ -17,6 +17,7 @@ from kiosk.ui.visitor.codes import CodeToShow, describe_printing, format_pass_co
 from kiosk.ui.visitor.screen import (
     BesideCodeScreen,
     CodeWanted,
+    Covered,
     Received,
     Stay,
     VisitorRoute,
@@ -72,6 +73,14 @@ class ResultScreen(VisitorScreen):
     def below(self) -> Iterable[Widget]:
         return ()
 
+    def covered(self) -> dict[str, Covered]:
+        title, public = self._text.card.title, self._text.public_title
+        return {title: Covered(title, public)} if public else {}
+
+    @property
+    def is_result(self) -> bool:
+        return True
+
     @on(Pressable.Pressed, "#pass")
     def show_pass(self) -> None:
         """Ask for the code."""
@@ -113,6 +122,10 @@ class NoticeScreen(VisitorScreen):
     def compose(self) -> ComposeResult:
         yield Card(self._card, self.visit.theme)
         yield from self.foot()
+
+    @property
+    def is_result(self) -> bool:
+        return True
 
     def on_key(self, event: events.Key) -> None:
         if self._route_of(event, typing=self._types(event)) is not None:
@@ -159,6 +172,18 @@ class CodeScreen(BesideCodeScreen):
 
     def heading(self) -> str:
         return self._shown.title
+
+    @property
+    def is_result(self) -> bool:
+        return self._shown.last
+
+    def covered(self) -> dict[str, Covered]:
+        reference = self._shown.spoken
+        if not reference or not self._shown.last:
+            return {}
+        pgettext = self.visit.texts.pgettext
+        said = pgettext("speech", "Your reference is: {reference}").format(reference=reference)
+        return {reference: Covered(said, pgettext("speech", "Your reference is on the screen."))}
 
     def body(self) -> Iterable[Widget]:
         if self._shown.spoken:
