@@ -62,4 +62,4 @@ def join_sentences(first: str, then: str, _: Callable[[str], str]) -> str:
 def format_session(session: Session, zone: ZoneInfo, texts: Texts) -> str:
     """Return a session as one neutral line, for example "Room 2, 3:00 pm"."""
     time = format_time(session.starts_at, zone, texts.written)
-    return texts.gettext("{place}, {time}").format(place=session.label, time=time)
+    return join_words((session.label, time), texts.gettext)
