@@ -58,7 +58,7 @@ class Texts:
         for message in filter(None, english if self.draws_cells else ()):
             said = (whole.pgettext(context, message) for context in SAFETY_CONTEXTS)
             for found in (whole.gettext(message), *said):
-                if found != message:
+                if found != message and _is_alike(self.language, found, message):
                     return found
         return ""
 

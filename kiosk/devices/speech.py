@@ -199,8 +199,6 @@ class Speaker:
         wish = self._wish
         wish.turn += 1
         wish.plan, wish.is_paused, self._is_speaking = None, False, False
-        if self._player is not None:
-            self._player.kill()
         self._changed.notify_all()
 
     def pause(self) -> bool:

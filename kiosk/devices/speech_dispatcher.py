@@ -1,7 +1,7 @@
 """Speech Dispatcher, asked over its socket (Speech Dispatcher manual: SSIP).
 
-It plays by itself, with the voices that the clinic has set up for it. Its log holds what is said
-only from LogLevel 4 on, which nobody should set where visitors are.
+It plays by itself, with the voices that the clinic has set up for it. At its LogLevel 5 (of version
+0.11) its log holds what is said; it comes with 3.
 """
 
 import math

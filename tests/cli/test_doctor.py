@@ -102,6 +102,7 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
         "retention": "look",
         "first hour": "look",
         "helplines": "ok",
+        "drawn letters": "ok",
         **{f"language {code}": verdict for code, verdict in _languages()},
         "take-home material": "ok",
         "wishes": "ok",

@@ -286,6 +286,46 @@ def test_a_pause_at_the_moment_of_writing_is_no_failure(
     assert speaker.measures.trouble == ""
 
 
+def test_a_pause_that_ends_at_once_loses_nothing(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.tone.seconds = 0.6
+    speaker = room.open()
+    writes: list[int] = []
+    write = Player.write
+
+    def write_and_pause(self: Player, samples: bytes) -> None:
+        writes.append(len(samples))
+        if len(writes) == 3:
+            assert speaker.pause()
+            assert not speaker.pause()
+            assert until(lambda: self.status is not None)
+        write(self, samples)
+
+    monkeypatch.setattr(Player, "write", write_and_pause)
+    speaker.say([HELLO])
+    assert quiet(speaker)
+    # What the player had and nobody had heard is handed over again.
+    assert sum(writes) >= FORM.bytes_in(0.6 + 0.2 + 0.1)
+    assert len(room.heard) >= FORM.bytes_in(0.6 + 0.2)
+
+
+def test_silence_waits_for_no_player_that_hangs(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.devices.speech._AHEAD_SECONDS", 60.0)
+    room.tone.seconds = 6.0
+    room.players = [shell_player("exec sleep 60")]
+    speaker = room.open()
+    speaker.say([HELLO])
+    assert until(lambda: bool(room.running))
+    (player,) = room.running
+    until(lambda: False, 0.1)
+    speaker.stop()
+    assert until(lambda: not runs(player), 0.5)
+    assert speaker.is_able
+
+
 def test_silence_ends_a_pause(room: Room) -> None:
     room.tone.seconds = 30
     speaker = room.open()

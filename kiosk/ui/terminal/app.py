@@ -4,6 +4,7 @@ import gc
 import logging
 import time
 from collections.abc import Callable
+from itertools import groupby
 from secrets import token_bytes
 from threading import Thread
 
@@ -25,7 +26,7 @@ from kiosk.ui.terminal.fatal import (
     keep_errors_off_the_screen,
     log_crash,
 )
-from kiosk.ui.terminal.key_gate import Gated, KeyGate, KeyProbe
+from kiosk.ui.terminal.key_gate import Gated, KeyGate, KeyProbe, RepeatGuard
 from kiosk.ui.terminal.lockdown import (
     ALLOWED_KEYS,
     ControlFilter,
@@ -75,7 +76,10 @@ class LockedApp(Lockdown):
         self.last_input: InputKind = "keys"
         self.last_activity = clock()
         """When the last accepted key, tap or scan came, in seconds of `clock`."""
+        self.repeat_guard = RepeatGuard()
         self._clock = clock
+        self._is_pressed = False
+        """Whether a press of the mouse or of a finger has not been released yet."""
         self._overwriting: Timer | None = None
         self._gate = KeyGate(self, super().on_event)
         self._recent_scans = RecentScans(token_bytes(16))
@@ -118,6 +122,7 @@ class LockedApp(Lockdown):
     def forget_input(self) -> None:
         """Let go of what was last typed, cut and touched, so that nothing outlives a visit."""
         self._gate.forget()
+        self.repeat_guard.forget()
         self._clipboard = ""
         self.forget_taps()
         self.forget_scans()
@@ -182,6 +187,9 @@ class LockedApp(Lockdown):
         if not isinstance(field, Input):
             return
         value, end, typed = field.value, field.cursor_position, event.text
+        if self.repeat_guard.seconds:
+            # It let one of several of the same in a row through.
+            typed = "".join(letter for letter, _ in groupby(typed))
         if field.max_length is not None and len(value) >= field.max_length:
             # What had no room any more was not taken.
             while typed and not value[:end].endswith(typed):
@@ -222,7 +230,13 @@ class LockedApp(Lockdown):
             accepted = events.Paste(text)
         if accepted is not None:
             self._used("keys")
+            if not self.takes_again(key.key):
+                return None
         return accepted
+
+    def takes_again(self, key: str) -> bool:
+        """Return whether a stroke of `key` now is meant, and not of a hand that shakes."""
+        return self.repeat_guard.takes(key, self._clock())
 
     def _accept_tap(self, event: events.MouseEvent) -> bool:
         """Take taps of the left button and the wheel, on the screen and without modifiers."""
@@ -232,9 +246,14 @@ class LockedApp(Lockdown):
         columns, rows = self.size
         if modified or not (pressed or turned) or event.x >= columns or event.y >= rows:
             return False
+        if isinstance(event, events.MouseUp) and not self._is_pressed:
+            # Textual would take it for another click on what was pressed last.
+            return False
         if isinstance(event, events.MouseDown) and self.mouse_captured is not None:
             # The release of the last press was lost.
             self.capture_mouse(None)
+        if pressed:
+            self._is_pressed = isinstance(event, events.MouseDown)
         self._used("touch")
         return True
 

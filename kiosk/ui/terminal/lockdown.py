@@ -250,7 +250,12 @@ class Lockdown(App[int], inherit_bindings=False):
         return None
 
     def bell(self) -> None:
-        """A waiting room is quiet."""
+        """A waiting room is quiet: no widget rings."""
+
+    def ring(self) -> None:
+        """Ring the terminal's bell once, for somebody who does not look at the screen."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write("\x07")
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Nobody sees a pointer here."""

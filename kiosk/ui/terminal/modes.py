@@ -16,7 +16,9 @@ ENTER: Final = (
     "\x1b[?7l"  # no wrapping at the edge
 )
 LISTEN: Final = (
-    "\x1b[?1000h\x1b[?1006h"  # presses and releases of the mouse, not its moves
+    # Presses and releases of the mouse, not its moves. The last way of writing them that a
+    # terminal knows counts: SGR before urxvt before X10.
+    "\x1b[?1000h\x1b[?1015h\x1b[?1006h"
     "\x1b[?2004h"  # bracketed paste
     "\x1b[>25u"  # kitty keyboard protocol: disambiguate, all keys, text
     "\x1b[?2026$p"  # ask for synchronised output

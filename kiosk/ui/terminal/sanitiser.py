@@ -18,7 +18,7 @@ class TokenKind(Enum):
     KEY = auto()
     """One typed character, or one escape sequence of a key."""
     MOUSE = auto()
-    """One SGR mouse report."""
+    """One mouse report, as SGR has it whichever way the terminal speaks."""
     SYNCHRONISED = auto()
     """The terminal can hold a frame back until it is whole (mode 2026)."""
     PASTE = auto()
@@ -40,8 +40,10 @@ class _Mode(Enum):
     CSI = auto()
     SS3 = auto()
     STRING = auto()
+    X10 = auto()
+    """Three bytes of a mouse report of the oldest kind: button, column, row."""
     SWALLOW = auto()
-    """Some bytes that belong to a report without meaning here (X10 mouse, Linux F keys)."""
+    """One byte that belongs to a sequence without meaning here (Linux F keys)."""
     PASTE = auto()
 
 
@@ -63,6 +65,13 @@ _KEY: Final = re.compile(
     rb"\x1b\[(?:(\d{0,7})(?:;(\d{0,3})(?:;(\d{1,7}(?::\d{1,7}){0,7}))?)?)?([ABCDEFHPQRSZu~])"
 )
 _MOUSE: Final = re.compile(rb"\x1b\[<(\d{1,3});(\d{1,4});(\d{1,4})[Mm]")
+_URXVT_MOUSE: Final = re.compile(rb"\x1b\[(\d{1,3});(\d{1,4});(\d{1,4})M")
+_OFFSET: Final = 32
+"""What X10 adds to each number so that it is no control character, and urxvt to the button."""
+_RELEASED: Final = 3
+"""The button of these two kinds of report that means that some button was let go."""
+_KIND: Final = 0b11100011
+"""The bits of a button that are no modifier key: which one it is, a move, the wheel."""
 _SYNCHRONISED: Final = re.compile(rb"\x1b\[\?2026;[1-4]\$y")
 _ANSWER: Final = re.compile(
     rb"\x1b\[\?\d{1,3}(?:;\d{0,3}){0,40}c"  # primary device attributes
@@ -86,7 +95,6 @@ class Sanitiser:
         self._said = bytearray()
         """A command to applications as far as it has come, which may be an answer."""
         self._paste_overflowed = False
-        self._to_swallow = 0
         self._now = self._last = self._began = self._paste_began = 0.0
         self._decoder = getincrementaldecoder("utf-8")(errors="replace")
         self._tokens: list[Token] = []
@@ -96,6 +104,7 @@ class Sanitiser:
             _Mode.CSI: self._csi,
             _Mode.SS3: self._ss3,
             _Mode.STRING: self._string,
+            _Mode.X10: self._x10,
             _Mode.SWALLOW: self._swallow,
             _Mode.PASTE: self._paste,
         }
@@ -191,8 +200,7 @@ class Sanitiser:
             if len(sequence) <= _LONGEST_SEQUENCE:
                 sequence.append(byte)
         elif len(sequence) == 2 and byte in b"M[":
-            self._begin(_Mode.SWALLOW)
-            self._to_swallow = 3 if byte == ord("M") else 1
+            self._begin(_Mode.X10 if byte == ord("M") else _Mode.SWALLOW)
         else:
             sequence.append(byte)
             self._end_csi(bytes(sequence))
@@ -205,6 +213,9 @@ class Sanitiser:
             self._paste_overflowed = False
         elif _is_mouse(sequence):
             self._tokens.append(Token(TokenKind.MOUSE, sequence.decode("ascii")))
+        elif found := _URXVT_MOUSE.fullmatch(sequence):
+            button, column, row = map(int, found.groups())
+            self._add_mouse(button - _OFFSET, column, row)
         elif _is_key(sequence):
             self._tokens.append(Token(TokenKind.KEY, sequence.decode("ascii")))
         elif _SYNCHRONISED.fullmatch(sequence):
@@ -239,12 +250,25 @@ class Sanitiser:
             if byte != _ESC and 0 < len(self._said) <= _LONGEST_SEQUENCE:
                 self._said.append(byte)
 
-    def _swallow(self, byte: int) -> None:
-        self._to_swallow -= 1
+    def _x10(self, byte: int) -> None:
         if byte == _ESC:
             self._begin(_Mode.ESCAPE, b"\x1b")
-        elif not self._to_swallow:
+            return
+        self._sequence.append(byte)
+        if len(self._sequence) == 3:
+            button, column, row = (number - _OFFSET for number in self._sequence)
             self._begin(_Mode.GROUND)
+            self._add_mouse(button, column, row)
+
+    def _add_mouse(self, button: int, column: int, row: int) -> None:
+        """Add an older kind of report as SGR would have it; which button was let go is not told."""
+        is_release = button & _KIND == _RELEASED
+        report = f"\x1b[<{button - is_release * _RELEASED};{column};{row}{'Mm'[is_release]}"
+        if _is_mouse(report.encode("ascii")):
+            self._tokens.append(Token(TokenKind.MOUSE, report))
+
+    def _swallow(self, byte: int) -> None:
+        self._begin(_Mode.ESCAPE if byte == _ESC else _Mode.GROUND, b"\x1b"[: byte == _ESC])
 
     def _paste(self, byte: int) -> None:
         # Only the last bytes matter once the cap is reached: they may be the end.

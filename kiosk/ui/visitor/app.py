@@ -118,7 +118,8 @@ class VisitorApp(TimedApp):
             VisitorRoute.BACK: navigation.back,
             VisitorRoute.FINISH: self._finish,
             VisitorRoute.NEXT: self._show_next_step,
-            VisitorRoute.MORE_TIME: navigation.uncover,
+            VisitorRoute.STAY: navigation.uncover,
+            VisitorRoute.MORE_TIME: self._grant_more_time,
             VisitorRoute.HELP: partial(go_aside, HelpNowScreen),
             VisitorRoute.LANGUAGE: partial(go_aside, LanguageScreen),
             VisitorRoute.READ: partial(navigation.go, ArticlesScreen),
@@ -189,6 +190,7 @@ class VisitorApp(TimedApp):
         self.context.has_pictures = True
         self.hide_broken_letters(hide=False)
         self.context.speak(self.context.visit.texts.language)
+        self._relabel_bars()
 
     async def _open_desks(self) -> None:
         """Open the desks; while they cannot be opened the kiosk is closed, and they are tried anew.
@@ -204,6 +206,7 @@ class VisitorApp(TimedApp):
             await self._follow_helplines()
             return
         context.clinic, reason = answer
+        self.repeat_guard.seconds = context.clinic.repeat_guard
         await self._close_or_open(None if reason is None else "")
         if was_open and isinstance(self.screen, HomeScreen):
             self.screen.read_schedule()
@@ -265,6 +268,11 @@ class VisitorApp(TimedApp):
         if not self.is_stale(event):
             await self.navigation.uncover()
             await self.routes[event.route]()
+
+    async def _grant_more_time(self) -> None:
+        self.context.visit.has_more_time = True
+        if isinstance(self.screen, VisitorScreen):
+            self.screen.show_hints()
 
     async def _finish(self) -> None:
         if self.navigation.is_busy:
@@ -490,7 +498,9 @@ class VisitorApp(TimedApp):
         if isinstance(screen, HomeScreen | OutOfOrderScreen):
             self._reread(screen)
         screen.tick()
-        timing = self.context.clinic.timing
+        # Nobody is to find the maintenance screen open for long.
+        is_staff = screen.stays == "staff"
+        timing = self.context.clinic.timing if is_staff else self.context.timing
         if isinstance(screen, StillThereScreen):
             left = timing.warning - (self.monotonic() - screen.since)
             if left <= 0:
@@ -549,6 +559,9 @@ class VisitorApp(TimedApp):
         published, self.context.languages = answer
         if published != self.context.clinic.helplines:
             self.context.clinic = replace(self.context.clinic, helplines=published)
+        self._relabel_bars()
+
+    def _relabel_bars(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, VisitorScreen):
                 screen.relabel_bar()

@@ -336,7 +336,7 @@ class Narrator:
     def _show_keys(self) -> None:
         screen = self._screen()
         if isinstance(screen, VisitorScreen):
-            screen.show_speech_keys()
+            screen.show_hints()
 
     KEYS: "ClassVar[dict[str, Callable[[Narrator, Speech], object]]]" = {
         SWITCH: _switch,

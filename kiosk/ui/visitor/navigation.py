@@ -154,9 +154,10 @@ class Navigation:
         """Cover the screen with the warning, unless the visitor has just moved on."""
         async with self._moving:
             if self._app.screen is covered:
-                seconds = round(self._context.clinic.timing.warning)
+                seconds = round(self._context.timing.warning)
                 warning = StillThereScreen(seconds, since=self._monotonic())
                 await self._app.push_screen(self._prepared(warning))
+                self._app.ring()
 
     async def show_notice(self, card: CardText) -> None:
         """Cover the screen with a notice; what it covers stays as it is."""

@@ -8,7 +8,7 @@ taken away would wait for itself.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,7 +16,7 @@ from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from typing_extensions import override
 
 from kiosk.content.languages import Language, find_language
@@ -26,13 +26,13 @@ from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.visitor.codes import CodeWriter
-from kiosk.ui.visitor.visit import Timing, Visit, VisitorContext, VisitorSide
+from kiosk.ui.visitor.visit import Stay, Timing, Visit, VisitorContext, VisitorSide
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.large_text import LargeText, PageRole
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
 from kiosk.ui.widgets.qr import QrCode
-from kiosk.ui.widgets.touch_keyboard import DELETE, TouchKeys
+from kiosk.ui.widgets.touch_keyboard import DELETE, KeyLayout, TouchKeys, name_layouts
 from kiosk.ui.widgets.visitor_bar import Bar, Labels, Part
 
 if TYPE_CHECKING:
@@ -50,8 +50,10 @@ class VisitorRoute(Enum):
     """Home, with everything cleared."""
     NEXT = auto()
     """The next step of a form."""
+    STAY = auto()
+    """What a warning or a notice covers."""
     MORE_TIME = auto()
-    """What the warning covers."""
+    """The same, and every screen of this visit waits ten times as long."""
     HELP = auto()
     LANGUAGE = auto()
     READ = auto()
@@ -119,14 +121,6 @@ class Received(VisitorIntent):
         self.answer = answer
 
 
-Stay = Literal["rest", "idle", "receipt", "result", "staff"]
-"""How a screen ends by itself.
-
-rest: it stays, but a changed language or theme is put back; idle and receipt: after a warning;
-result: after its own short time; staff: without a warning, since nobody should read it.
-"""
-
-
 class IdleStep(Enum):
     """What is due on a screen."""
 
@@ -183,6 +177,47 @@ class Position(NamedTuple):
     """In the field that has the focus."""
     read: float
     """How much of the page lies above, as a part of what can be scrolled."""
+
+
+_MINUTES_FROM = 180
+"""Seconds from which on a time is said in minutes."""
+
+
+def describe_limit(stays: Stay, context: VisitorContext) -> tuple[str, ...]:
+    """Return when a screen clears by itself, in longer and shorter words (WCAG 2.2, 2.2.6).
+
+    Empty where nothing of a visitor's would be cleared.
+    """
+    timing, texts = context.timing, context.visit.texts
+    _, ngettext = texts.gettext, texts.ngettext
+    seconds = {
+        "idle": timing.idle + timing.warning,
+        "receipt": timing.receipt + timing.warning,
+        "result": timing.result,
+    }.get(stays, 0)
+    on = (_("More time is on."),) if context.visit.has_more_time else ()
+    if not seconds:
+        return on
+    if seconds < _MINUTES_FROM:
+        count = int(seconds)
+        clears = ngettext(
+            "This screen clears {count} second after your last press.",
+            "This screen clears {count} seconds after your last press.",
+            count,
+        )
+        short = ngettext("Stays {count} second", "Stays {count} seconds", count)
+    else:
+        count = int(seconds // 60)
+        clears = ngettext(
+            "This screen clears {count} minute after your last press.",
+            "This screen clears {count} minutes after your last press.",
+            count,
+        )
+        short = ngettext("Stays {count} minute", "Stays {count} minutes", count)
+    clears, short = clears.format(count=count), short.format(count=count)
+    if not on:
+        return clears, short
+    return f"{on[0]} {clears}", f"{on[0]} {short}", *on
 
 
 SIMULATED_SCAN = "f12"
@@ -315,6 +350,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         more.display = False
         return more
 
+    def name_layouts(self) -> tuple[KeyLayout, ...]:
+        """Return how names are written on the screen's keyboard in this visit."""
+        language = self.visit.texts.language
+        return name_layouts(language, draws_tamil=self.context.has_pictures)
+
     def compose(self) -> ComposeResult:
         yield from self.page()
         yield from self.below()
@@ -341,13 +381,25 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """The same three things on every screen."""
         too_small = self._("Please ask at the counter.")
         bar = Bar(self._bar_labels(typing=False), self._other_languages(), too_small=too_small)
-        bar.hint(self._speech_hints())
+        bar.hint(self._hints())
         yield bar
 
-    def show_speech_keys(self) -> None:
-        """Show which keys speech has now, or how it is begun."""
+    def limit(self) -> tuple[str, ...]:
+        """When the screen clears by itself, in longer and in shorter words; empty for never."""
+        return describe_limit(self.stays, self.context)
+
+    def show_hints(self) -> None:
+        """Show which keys speech has now, and when the screen clears."""
         for bar in self.query(Bar):
-            bar.hint(self._speech_hints())
+            bar.hint(self._hints())
+
+    def _hints(self) -> tuple[str, ...]:
+        """Return what stands small in the foot, the longest choice of it first."""
+        speech, limits = self._speech_hints(), self.limit()
+        if self.visit.is_heard:
+            return speech
+        both = tuple(f"{limit} · {key}" for limit in limits for key in speech)
+        return (*both, *limits, *speech)
 
     def _speech_hints(self) -> tuple[str, ...]:
         """Return the keys of speech in a line, the longest choice of them first."""
@@ -371,8 +423,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def _other_languages(self) -> tuple[tuple[str, str], ...]:
         """Return the code and the name of each language that the screens are not in now."""
         here = self.visit.texts.language
+        has_pictures = self.context.has_pictures
         return tuple(
-            (one.code, one.plain_name) for one in self.context.languages if one.code != here
+            (one.code, one.own_name if has_pictures else one.plain_name)
+            for one in self.context.languages
+            if one.code != here
         )
 
     def _bar_labels(self, *, typing: bool) -> Labels:
@@ -381,7 +436,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         language: tuple[str, ...] = f"{language_key}  {self._('Language')}", language_key
         if self.context.demo is not None:
             mark = self._("demo")
-            language = *(f"{mark} · {label}" for label in language), language_key
+            language = tuple(f"{mark} · {label}" for label in language)
         return {
             "help": (help_now,),
             "language": language,
@@ -416,8 +471,17 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         field.focus()
         if event.key == DELETE:
             field.action_delete_left()
+        elif event.instead_of:
+            end = field.cursor_position
+            field.replace(event.key, end - event.instead_of, end)
         else:
             field.insert_text_at_cursor(event.key)
+
+    @on(Input.Changed)
+    def offer_characters(self, event: Input.Changed) -> None:
+        """Have the keyboard offer what fits the text before the cursor."""
+        for keys in self.query(TouchKeys):
+            keys.follow(event.input.value[: event.input.cursor_position])
 
     @on(Pressable.Pressed, "#back")
     def go_back(self) -> None:

@@ -30,7 +30,7 @@ def format_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     from babel import dates  # 35 ms, which the first screen does not wait for
 
     local = at.astimezone(zone)
-    form = find_language(language).time or "short"
+    form = find_language(language).time
     text = dates.format_time(local, form, locale=locale_of(language))
     # Babel puts a no-break space of its own kind before "pm"; a terminal draws it ill.
     return text.replace("\u202f", " ")

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -90,6 +90,8 @@ class Visit:
     texts: Texts = field(default_factory=lambda: Texts(DEFAULT_LANGUAGE))
     theme: str = DEFAULT_THEME
     """A name of `theme.THEMES`."""
+    has_more_time: bool = False
+    """Whether the visitor has asked for more time: every screen waits ten times as long."""
     form: CallForm | None = None
     join: JoinDraft | None = None
     guest_id: UUID | None = None
@@ -114,9 +116,9 @@ class Visit:
 
     @property
     def is_changed(self) -> bool:
-        """Whether language, theme or speech is not as usual."""
-        is_usual = (self.texts.language, self.theme) == (DEFAULT_LANGUAGE, DEFAULT_THEME)
-        return self.is_heard or not is_usual
+        """Whether language, theme, time or speech is not as usual."""
+        usual = (DEFAULT_LANGUAGE, DEFAULT_THEME, False, False)
+        return (self.texts.language, self.theme, self.has_more_time, self.is_heard) != usual
 
     def call_form(self) -> CallForm:
         """Return this visit's request, begun now if it was not before.
@@ -156,6 +158,17 @@ def _new_id() -> UUID:
     return uuid7(datetime.now(UTC), secrets.token_bytes(10))
 
 
+Stay = Literal["rest", "idle", "receipt", "result", "staff"]
+"""How a screen ends by itself.
+
+rest: it stays, but a changed language or theme is put back; idle and receipt: after a warning;
+result: after its own short time; staff: without a warning, since nobody should read it.
+"""
+
+_MORE_TIME = 10
+"""How many times as long every screen waits for a visitor who needs more time (WCAG 2.2, 2.2.1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How long each kind of screen stays, in seconds."""
@@ -168,6 +181,12 @@ class Timing:
     """A result that needs no reading."""
     receipt: float = 120.0
     """A screen with a code to photograph, before the warning."""
+
+    def times(self, factor: int) -> "Timing":
+        """Return how long screens stay that all stay `factor` times as long."""
+        return Timing(
+            self.idle * factor, self.warning * factor, self.result * factor, self.receipt * factor
+        )
 
 
 def _utc_today() -> date:
@@ -184,6 +203,8 @@ class VisitorClinic:
     country: str = "SG"
     """ISO 3166 code whose phone numbers need no country code."""
     timing: Timing = field(default_factory=Timing)
+    repeat_guard: float = 0.0
+    """Seconds in which a second stroke of the same key does not count."""
     take_home: "tuple[TakeHome, ...]" = ()
     calling_number: str = ""
     """Where calls come from: a number, "private", or empty where nothing is said of it."""
@@ -299,6 +320,12 @@ class VisitorContext:
     def is_open(self) -> bool:
         """Whether visitors can use the kiosk now."""
         return self.out_of_order is None
+
+    @property
+    def timing(self) -> Timing:
+        """How long the screens of this visit stay."""
+        timing = self.clinic.timing
+        return timing.times(_MORE_TIME) if self.visit.has_more_time else timing
 
     def speak(self, language: str) -> None:
         """Show the visit's sentences in `language` (BCP 47) from now on."""

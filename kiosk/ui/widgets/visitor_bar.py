@@ -78,6 +78,8 @@ class Bar(Widget):
         self.names = names
         self._too_small = too_small
         self._hints: tuple[str, ...] = ()
+        self._down: tuple[Part, str] | None = None
+        """Where the finger was put down that is on the screen now."""
 
     def relabel(self, labels: Labels, names: tuple[tuple[str, str], ...] = ()) -> None:
         """Show other text (letters, but function keys while the visitor types)."""
@@ -94,7 +96,8 @@ class Bar(Widget):
     def slots(self) -> tuple[Slot, ...]:
         """Return what stands beside each other, in drawing order."""
         width = self.size.width
-        help_cells, finish_cells = 22, max(24, cell_len(self.labels["finish"][0]) + 6)
+        help_cells = max(22, cell_len(self.labels["help"][0]) + 4)
+        finish_cells = max(24, cell_len(self.labels["finish"][0]) + 6)
         if width < _NARROW:
             help_cells, finish_cells = self._side("help"), self._side("finish")
         return (
@@ -170,18 +173,26 @@ class Bar(Widget):
         style = self.get_component_rich_style("bar--name" if slot.code else f"bar--{slot.part}")
         yield Segment(set_cell_size(" " * left + slot.text, cells), style)
 
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
+    def _slot_at(self, x: int, y: int) -> tuple[Part, str] | None:
+        """Return the part, and the language whose name it is, at a place."""
         if self.size.height > self.HEIGHT:
-            if event.y // self.HEIGHT < len(_PARTS):
-                self.post_message(self.Tapped(_PARTS[event.y // self.HEIGHT]))
-            return
+            row = y // self.HEIGHT
+            return (_PARTS[row], "") if row < len(_PARTS) else None
         left = 0
         for slot in self.slots():
-            if left <= event.x < left + slot.cells:
-                self.post_message(self.Tapped(slot.part, slot.code))
-                return
+            if left <= x < left + slot.cells:
+                return slot.part, slot.code
             left += slot.cells
+        return None
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._down = self._slot_at(event.x, event.y)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        down, self._down = self._down, None
+        if down is not None and self._slot_at(event.x, event.y) == down:
+            self.post_message(self.Tapped(*down))
 
 
 _PARTS: tuple[Part, ...] = ("help", "language", "finish")

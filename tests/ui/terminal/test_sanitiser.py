@@ -148,6 +148,40 @@ def test_mouse_reports_pass() -> None:
     assert read(b"\x1b[<0;5;6M") == [Token(MOUSE, "\x1b[<0;5;6M")]
 
 
+@pytest.mark.parametrize(
+    ("report", "meant"),
+    [
+        (b"\x1b[M %&", "\x1b[<0;5;6M"),
+        (b"\x1b[M#%&", "\x1b[<0;5;6m"),
+        (b"\x1b[M3%&", "\x1b[<16;5;6m"),
+        (b'\x1b[M"%&', "\x1b[<2;5;6M"),
+        (b"\x1b[M`%&", "\x1b[<64;5;6M"),
+        (b"\x1b[MC%&", "\x1b[<35;5;6M"),
+        (b"\x1b[M \xc8\x7f", "\x1b[<0;168;95M"),
+        (b"\x1b[32;5;6M", "\x1b[<0;5;6M"),
+        (b"\x1b[35;5;6M", "\x1b[<0;5;6m"),
+        (b"\x1b[97;300;60M", "\x1b[<65;300;60M"),
+    ],
+)
+def test_older_mouse_reports_mean_the_same(report: bytes, meant: str) -> None:
+    """Press, release, with a modifier, right button, wheel, a move, far right; urxvt's alike."""
+    assert read(report + b"x") == [Token(MOUSE, meant), Token(KEY, "x")]
+
+
+@pytest.mark.parametrize(
+    "report", [b"\x1b[M   ", b"\x1b[M\x1f%&", b"\x1b[31;5;6M", b"\x1b[32;0;6M", b"\x1b[32;5;9999M"]
+)
+def test_mouse_reports_beside_the_screen_are_swallowed(report: bytes) -> None:
+    assert read(report + b"x") == [Token(KEY, "x")]
+
+
+def test_an_old_mouse_report_that_is_cut_swallows_no_key() -> None:
+    sanitiser = Sanitiser()
+    assert sanitiser.feed(b"\x1b[M %", 0.0) == []
+    assert sanitiser.feed(b"a", 0.2) == [Token(KEY, "a")]
+    assert sanitiser.feed(b"\x1b[M \x1b[A", 0.3) == [Token(KEY, "\x1b[A")]
+
+
 def test_a_paste_is_one_token() -> None:
     assert read("\x1b[200~añ\x1b[Ab\r\x1b[201~c".encode()) == [
         Token(PASTE, "añ\x1b[Ab\r"),

@@ -106,7 +106,7 @@ async def test_tamil_is_chosen_by_its_own_letters(clinic: Clinic, size: tuple[in
 async def test_what_reaches_the_terminal_is_the_picture(clinic: Clinic) -> None:
     """By the driver's own output and a terminal emulator, decoded back into dots."""
     async with at_kiosk(clinic, size=LARGE_SCREEN) as visitor:
-        await _go(visitor, clinic, _stop("help"), LARGE_SCREEN)
+        await _go(visitor, clinic, _stop("call-when"), LARGE_SCREEN)
         heading = _heading(visitor)
         console, terminal = visitor.app.console, Emulator(*LARGE_SCREEN)
         for number, strip in enumerate(visitor.strips(), 1):

@@ -51,7 +51,7 @@ from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Choices, Field
 from kiosk.ui.widgets.large_text import LargeText
 from kiosk.ui.widgets.layout import Sheet, pairs
-from kiosk.ui.widgets.touch_keyboard import LETTERS, PHONE, TouchKeys, key_labels
+from kiosk.ui.widgets.touch_keyboard import PHONE, TouchKeys, key_labels
 
 
 class CallFormScreen(VisitorScreen):
@@ -115,7 +115,7 @@ class CallNameScreen(CallFormScreen):
     def below(self) -> Iterable[Widget]:
         yield from super().below()
         capital = not self._form.draft.preferred_name
-        yield TouchKeys(LETTERS, labels=key_labels(self._), capital=capital)
+        yield TouchKeys(*self.name_layouts(), labels=key_labels(self._), capital=capital)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:

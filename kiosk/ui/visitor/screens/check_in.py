@@ -23,7 +23,7 @@ from kiosk.ui.visitor.times import format_session
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
 from kiosk.ui.widgets.inputs import Choices, Field
 from kiosk.ui.widgets.layout import Tiles
-from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_labels
+from kiosk.ui.widgets.touch_keyboard import TouchKeys, key_labels
 
 _FIRST = "first"
 """The value of the tick."""
@@ -195,7 +195,7 @@ class GuestNameScreen(VisitorScreen):
 
     def below(self) -> Iterable[Widget]:
         yield from super().below()
-        yield TouchKeys(LETTERS, labels=key_labels(self._), capital=True)
+        yield TouchKeys(*self.name_layouts(), labels=key_labels(self._), capital=True)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:

@@ -34,6 +34,7 @@ class LanguageScreen(VisitorScreen):
             yield Tile(
                 self._("Change the colours"), self._next_look(), name="theme-next", id="colours"
             )
+            yield Tile("", letter="T", name="time", id="time")
             yield Tile(self._("Staff"), self._("With a PIN"), letter="M", name="staff-pin")
 
     def _offer(self, language: Language) -> Tile:
@@ -59,8 +60,25 @@ class LanguageScreen(VisitorScreen):
                 self.visit.theme = next_theme(self.visit.theme)
                 self.query_one("#colours", Tile).more = self._next_look()
                 self.app.theme = self.visit.theme  # draws every widget again, this tile too
+            case "time":
+                self.visit.has_more_time = not self.visit.has_more_time
+                self._show_time()
+                self.show_hints()
             case _:
                 self.go_to(VisitorRoute.STAFF)
+
+    def on_mount(self) -> None:
+        self._show_time()
+
+    def _show_time(self) -> None:
+        """Show what the tile of the time does, or that it is on."""
+        tile = self.query_one("#time", Tile)
+        if self.visit.has_more_time:
+            tile.title, tile.more = self._("More time is on"), self._("Press to turn it off")
+        else:
+            tile.title = self._("I need more time")
+            tile.more = self._("Ten times as long")
+        tile.refresh(layout=True)
 
     def _calls(self) -> dict[str, str]:
         """Return that a call is offered, by language: the screens may lack one we speak."""

@@ -12,8 +12,9 @@ from kiosk.domain.central.fleet import format_clock_offset
 from kiosk.domain.clock_sync import is_far_off
 from kiosk.domain.staff import is_pin
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.screen import GoTo, Stay, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.screen import GoTo, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.times import format_day_and_time
+from kiosk.ui.visitor.visit import Stay
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.layout import pairs

@@ -19,11 +19,11 @@ from kiosk.ui.visitor.screen import (
     CodeWanted,
     Covered,
     Received,
-    Stay,
     VisitorRoute,
     VisitorScreen,
 )
 from kiosk.ui.visitor.text import ResultText, first_visit_wish
+from kiosk.ui.visitor.visit import Stay
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.card import Card, CardText
 from kiosk.ui.widgets.inputs import Field
@@ -53,6 +53,9 @@ class ResultScreen(VisitorScreen):
     def __init__(self, text: ResultText) -> None:
         super().__init__()
         self._text = text
+        if text.unfinished:
+            # What was typed in the form is not cleared without a warning.
+            self.stays = "idle"
 
     def compose(self) -> ComposeResult:
         yield Card(self._text.card, self.visit.theme)
@@ -127,6 +130,9 @@ class NoticeScreen(VisitorScreen):
     def is_result(self) -> bool:
         return True
 
+    def limit(self) -> tuple[str, ...]:
+        return ()
+
     def on_key(self, event: events.Key) -> None:
         if self._route_of(event, typing=self._types(event)) is not None:
             super().on_key(event)
@@ -136,11 +142,11 @@ class NoticeScreen(VisitorScreen):
         field = self._field
         if field is not None and self._types(event):
             field.insert_text_at_cursor(event.character or "")
-        self.go_to(VisitorRoute.MORE_TIME)
+        self.go_to(VisitorRoute.STAY)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.go_to(VisitorRoute.MORE_TIME)
+        self.go_to(VisitorRoute.STAY)
 
     @property
     def _field(self) -> Field | None:
