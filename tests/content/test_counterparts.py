@@ -65,7 +65,7 @@ def test_every_sentence_is_found(language: str, turned: bool) -> None:
     known, lost = counterparts(language, "en") if turned else counterparts("en", language), []
     for shown, _ in pairs:
         names = [name for _, name, _, _ in Formatter().parse(shown) if name]
-        values = {name: str(100 + number) for number, name in enumerate(names)}
+        values = {name: f"N{100 + number}" for number, name in enumerate(names)}
         # A sentence may have two translations, by its context.
         said = {other.format(**values) for one, other in pairs if one == shown}
         if known.of(shown.format(**values)) not in said:

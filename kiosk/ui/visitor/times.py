@@ -30,9 +30,9 @@ def format_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     from babel import dates  # 35 ms, which the first screen does not wait for
 
     local = at.astimezone(zone)
-    # Babel puts a no-break space of its own kind before "pm"; a terminal draws it ill.
     form = find_language(language).time
     text = dates.format_time(local, form, locale=locale_of(language))
+    # Babel puts a no-break space of its own kind before "pm"; a terminal draws it ill.
     return text.replace("\u202f", " ")
 
 
@@ -62,4 +62,4 @@ def join_sentences(first: str, then: str, _: Callable[[str], str]) -> str:
 def format_session(session: Session, zone: ZoneInfo, texts: Texts) -> str:
     """Return a session as one neutral line, for example "Room 2, 3:00 pm"."""
     time = format_time(session.starts_at, zone, texts.written)
-    return texts.gettext("{place}, {time}").format(place=session.label, time=time)
+    return join_words((session.label, time), texts.gettext)
