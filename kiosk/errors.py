@@ -13,6 +13,8 @@ KioskError
 │   ├── StoreRefused     central refuses for good what was asked of it
 │   ├── StoreDiffers     central and machine are of versions that do not go together
 │   └── RevisionTaken    somebody else changed the same thing at the same moment
+├── SoundTrouble     what makes or plays sound does not work
+│   └── PlayerTrouble    what plays it does not, whatever made it
 ├── VaultError       a sealed record or a key file cannot be opened
 └── AccessRefused    a sign-in or a right is missing
     └── SignedOut        the account was disabled, or has been signed in for too long
@@ -76,6 +78,14 @@ class StoreDiffers(StoreError):
 
 class RevisionTaken(StoreError):
     """Somebody else has written this revision of a callback request first; read it again."""
+
+
+class SoundTrouble(KioskError):
+    """What makes or plays sound does not work; nothing of what was said is in it."""
+
+
+class PlayerTrouble(SoundTrouble):
+    """What plays sound does not work, whatever made it."""
 
 
 class VaultError(KioskError):

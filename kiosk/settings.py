@@ -299,6 +299,18 @@ class NoticeSettings(BaseModel):
         return bool(self.mail_to or self.webhook or self.command)
 
 
+class SpeechSettings(BaseModel):
+    """The kiosk's voice; see `kiosk guide speech`."""
+
+    model_config = _STRICT
+    enabled: bool = True
+    """Whether the kiosk speaks where this machine has a voice and a sound device."""
+    speaker_percent: int = Field(default=100, ge=10, le=100)
+    """The loudest that the speaker gets, of its samples as they are; headphones are not limited."""
+    recordings: str = Field(default="recordings", min_length=1, max_length=4096)
+    """The folder of recorded sentences; a relative one lies in the data folder."""
+
+
 class PanelSettings(BaseModel):
     """The screen, for `kiosk doctor`: are letters large enough?"""
 
@@ -323,6 +335,7 @@ class Settings(BaseSettings):
     working: WorkingSettings = WorkingSettings()
     desk: DeskSettings = DeskSettings()
     print: PrintSettings = PrintSettings()
+    speech: SpeechSettings = SpeechSettings()
     panel: PanelSettings = PanelSettings()
     notice: NoticeSettings = NoticeSettings()
 
@@ -433,6 +446,8 @@ def _describe_wrong_value(code: str, limits: Mapping[str, Any]) -> str:
             return f"should have at most {limits['max_length']} characters"
         case "string_type":
             return "should stand in quotes"
+    if code.startswith("bool"):
+        return "should be true or false"
     if code.startswith(("int", "finite")):
         return "should be a whole number"
     return "should be a day, such as 2026-12-24" if code.startswith("date") else ""

@@ -1,10 +1,12 @@
 """Shows the visitor's kiosk: the home screen first, and behind it what a visit needs."""
 
 import gc
+import logging
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from kiosk.bootstrap.daily import VISITOR_LOCK, start_daily
@@ -13,6 +15,7 @@ from kiosk.bootstrap.kiosk import Kiosk, check_clinic, maintenance_desk, open_re
 from kiosk.errors import SetupError, StoreFull
 
 if TYPE_CHECKING:
+    from kiosk.devices.speech import Speaker
     from kiosk.records.database.lock import FolderLock
     from kiosk.records.database.store import Records
     from kiosk.ui.visitor.visit import Demo, VisitorDesks, VisitorSide
@@ -69,6 +72,8 @@ class _Parts:
         self._records: tuple[Records, SiteInfo] | None = None
         self._desks: VisitorDesks | None = None
         self._maintenance: MaintenanceDesk | None = None
+        self._speaker: Speaker | None = None
+        self._speech_lock = Lock()
         self.is_free: Callable[[], bool] = lambda: True
         """Returns whether nobody is at the kiosk."""
 
@@ -88,7 +93,7 @@ class _Parts:
         from kiosk.ui.visitor.visit import VisitorSide
 
         close_memory()
-        return VisitorSide(self.desks, self.maintenance)
+        return VisitorSide(self.desks, self.maintenance, self.speech)
 
     def desks(self) -> "VisitorDesks":
         """Return what a visit needs; raises KioskError while something of it cannot be opened."""
@@ -144,6 +149,18 @@ class _Parts:
             self._maintenance = maintenance_desk(self._folder, store, SystemClock(), site)
         return self._maintenance
 
+    def speech(self) -> "Speaker | None":
+        """Return what speaks; None where the settings switch it off. It needs no database."""
+        from kiosk.bootstrap.speech import open_speaker
+        from kiosk.settings import read_settings
+
+        settings = read_settings(self._folder).speech
+        with self._speech_lock:
+            if self._speaker is None and settings.enabled:
+                self._speaker = open_speaker(self._folder, settings)
+                self._opened.callback(self._speaker.close)
+            return self._speaker
+
 
 def _warm() -> None:
     """Import what the next screens need, so that no visitor waits for it."""
@@ -151,3 +168,8 @@ def _warm() -> None:
 
     for name in _WARM:
         import_module(name)
+    from kiosk.content.shaping import drawing_problem
+
+    problem = drawing_problem()  # which brings the library that draws
+    if problem:
+        logging.getLogger("kiosk").warning("Tamil cannot be drawn: %s", problem)

@@ -116,7 +116,7 @@ def demo(
 ) -> int:
     """Try the visitor's kiosk with a sample clinic.
 
-    F9 scans a sample pass. The data folder is KIOSK_DATA_DIR, else one of its own.
+    F12 scans a sample pass. The data folder is KIOSK_DATA_DIR, else one of its own.
 
     Staff: manager, facilitator, caller and clinician, each with the passphrase "demo demo demo";
     the PIN of the maintenance screen is 2580.

@@ -13,6 +13,7 @@ from kiosk.bootstrap.data_folder import DATABASE, data_dir, has_database
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
+from kiosk.content.shaping import drawing_problem
 from kiosk.devices.clock import is_synchronised
 from kiosk.devices.swaps import read_swaps
 from kiosk.domain.health import (
@@ -23,6 +24,7 @@ from kiosk.domain.health import (
     clock_finding,
     colour_finding,
     disk_finding,
+    drawing_finding,
     first_hour_finding,
     helplines_finding,
     letters_finding,
@@ -30,6 +32,7 @@ from kiosk.domain.health import (
     pictures_finding,
     retention_finding,
     scanner_finding,
+    speech_finding,
     swap_finding,
     terminal_finding,
 )
@@ -67,6 +70,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     except KioskError as error:
         found.append(Finding("settings", Verdict.FAIL, str(error)))
     found += _terminal(settings)
+    found.append(drawing_finding(drawing_problem()))
     found.append(scanner_finding())
     kiosks: list[Kiosk] = []
     try:
@@ -78,6 +82,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     found += _findings_or_error("take-home material", lambda: _take_home(folder))
     found += _findings_or_error("wishes", lambda: _wishes(folder))
     found += _printers(folder, settings)
+    found.append(_speech(folder, settings))
     there = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(there).free
     found.append(disk_finding(free, is_read_only=is_read_only(there)))
@@ -309,6 +314,12 @@ def _printers(folder: Path, settings: "Settings") -> Iterator[Finding]:
     if printing.has_slip_printer:
         is_well, words = printing.slip_printer().describe()
         yield Finding("slip printer", Verdict.OK if is_well else Verdict.LOOK, words)
+
+
+def _speech(folder: Path, settings: "Settings") -> Finding:
+    from kiosk.bootstrap.speech import examine_speech
+
+    return speech_finding(examine_speech(folder, settings.speech))
 
 
 def _variables() -> Finding:

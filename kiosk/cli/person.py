@@ -9,6 +9,7 @@ from kiosk.cli.arguments import ManagerOption, checked_name, checked_phone, from
 from kiosk.cli.output import Format, FormatOption, show, write
 from kiosk.cli.sign_in import signed_in
 from kiosk.cli.usage import NotDone, Noun, Verb, print_help, wrong
+from kiosk.content.languages import format_language
 from kiosk.domain.person.data import Corrected, NotThere, PersonData
 from kiosk.domain.person.erasure import EraseReason
 from kiosk.errors import SetupError
@@ -42,7 +43,7 @@ def show_person(code: CodeArgument, user: ManagerOption, form: FormatOption = Fo
         desk = access.person_desk(staff)
         data, zone = _found(desk, code), kiosk.site.zone
         others = desk.same_number(data.id) if data.requests else ()
-    parts = words.describe_person(data, zone)
+    parts = words.describe_person(data, zone, format_language)
     if form is Format.TABLE:
         for part in parts:
             write(part.title)

@@ -15,6 +15,8 @@ from kiosk.errors import SetupError
 _WORDS_A_MINUTE = 180
 _CALLING_NUMBER = "<!-- calling number -->"
 _NUMBERED = re.compile(r"\d\d-(?P<slug>.+)")
+_REMARKS = re.compile(r"\A(?:\s*<!--.*?-->)+\s*", re.DOTALL)
+"""Comments before the title, for example who has checked the translation."""
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 """One Chinese character or one run of other letters."""
 
@@ -37,7 +39,8 @@ def articles(language: str, assets: Path | None = None) -> tuple[Article, ...]:
     """Return all articles in the order of their file names, each in English where it must be.
 
     The files are `content/<language>/NN-slug.md` in `assets` (else the folder shipped) and start
-    with `# Title`. Raises SetupError where one cannot be read.
+    with `# Title`; comments `<!-- … -->` may stand above it. Raises SetupError where one cannot
+    be read.
     """
     content = (assets or assets_dir()) / "content"
     files = sorted((content / ENGLISH).glob("[0-9][0-9]-*.md"))
@@ -49,6 +52,12 @@ def page(language: str, slug: str, assets: Path | None = None) -> Article:
     """Return a page that stands by itself, such as what-we-keep; raises SetupError without it."""
     content = (assets or assets_dir()) / "content"
     return _article(_in_language(content, language, f"{slug}.md"))
+
+
+def find_article(language: str, slug: str) -> Article:
+    """Return an article, or else a page that stands by itself, by its slug."""
+    found = {article.slug: article for article in articles(language)}
+    return found.get(slug) or page(language, slug)
 
 
 def fill_in(markdown: str, calling_number: str) -> str:
@@ -67,7 +76,7 @@ def _in_language(content: Path, language: str, name: str) -> Path:
 
 
 def _article(path: Path) -> Article:
-    first, _, body = read_text(path).partition("\n")
+    first, _, body = _REMARKS.sub("", read_text(path)).partition("\n")
     title = first.removeprefix("# ").strip()
     if not first.startswith("# ") or not title:
         raise SetupError(f"The article {path} must start with a line '# Title'.")

@@ -19,6 +19,8 @@ _LEAST_ANGLE = 0.7
 """Degrees that a capital letter must fill (EN 301 549, Accessibility for ICT, 5.1.4)."""
 _BY_ITSELF = timedelta(days=1)
 """So long a kiosk without central is nothing to repair: it catches up by itself."""
+_DISPATCHER = "speech-dispatcher"
+_SPEECH_GUIDE = "See `kiosk guide speech`."
 
 
 class Verdict(StrEnum):
@@ -142,6 +144,14 @@ def letters_finding(panel_height_mm: float, distance_mm: float, rows: int) -> Fi
             f"{words} at {distance_mm:.0f} mm. Choose a larger font or panel, and set [panel].",
         )
     return Finding("letter height", Verdict.OK, f"{words} at {distance_mm:.0f} mm.")
+
+
+def drawing_finding(problem: str) -> Finding:
+    """Return whether Tamil can be drawn here; `problem` is why not, as a sentence."""
+    if not problem:
+        return Finding("drawn letters", Verdict.OK, "Tamil can be drawn on any terminal.")
+    words = f"Tamil cannot be drawn, so its visits are in English. {problem}"
+    return Finding("drawn letters", Verdict.LOOK, f"{words} Install the kiosk again.")
 
 
 def scanner_finding() -> Finding:
@@ -309,6 +319,49 @@ def disk_finding(free_bytes: int, *, is_read_only: bool = False) -> Finding:
     if megabytes < 2_000:
         return Finding("disk space", Verdict.LOOK, f"{megabytes} MB are free; make room soon.")
     return Finding("disk space", Verdict.OK, f"{megabytes} MB are free.")
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechHealth:
+    """What this machine speaks with."""
+
+    is_enabled: bool = True
+    engines: tuple[str, ...] = ()
+    player: str = ""
+    player_trouble: str = ""
+    """What became of a moment of silence; empty where it was played."""
+    silent_languages: tuple[str, ...] = ()
+    """Languages of the screens that nothing here speaks, by code."""
+    recordings: int = 0
+    needs_opus: bool = False
+    """Whether recordings are Opus files, and nothing here reads them."""
+    knows_headphones: bool = False
+
+
+def speech_finding(speech: SpeechHealth) -> Finding:
+    """Return whether the kiosk can speak, by what, and what to do where it cannot."""
+    if not speech.is_enabled:
+        return Finding("speech", Verdict.OK, "Switched off by [speech] enabled.")
+    if not speech.engines and not speech.recordings:
+        words = "Nothing here speaks; install `espeak-ng` or `kiosk[speech]`."
+        return Finding("speech", Verdict.LOOK, f"{words} {_SPEECH_GUIDE}")
+    if not speech.player and _DISPATCHER not in speech.engines:
+        words = "There is no sound device, or no program that plays (pw-play, paplay, aplay)."
+        return Finding("speech", Verdict.LOOK, f"{words} {_SPEECH_GUIDE}")
+    voices = " and ".join(filter(None, [", then ".join(speech.engines), speech.player]))
+    words = f"Speaks by {voices}; `kiosk speech test` lets you hear it."
+    wrong = []
+    if speech.player_trouble:
+        wrong.append(f"{speech.player} does not play ({speech.player_trouble})")
+    if speech.silent_languages:
+        wrong.append(f"no voice for {', '.join(speech.silent_languages)}")
+    if speech.needs_opus:
+        wrong.append("Opus recordings need `opusdec` (the package opus-tools)")
+    if wrong:
+        return Finding("speech", Verdict.LOOK, f"{words} But: {'; '.join(wrong)}. {_SPEECH_GUIDE}")
+    if not speech.knows_headphones:
+        words += " It cannot tell whether headphones are plugged in."
+    return Finding("speech", Verdict.OK, words)
 
 
 def swap_finding(swaps: Sequence[Swap] | None) -> Finding:

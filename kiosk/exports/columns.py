@@ -8,6 +8,7 @@ from functools import lru_cache
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
+from kiosk.content.languages import format_language
 from kiosk.domain.text import clean, format_csv_text, format_phone_cell
 from kiosk.presentation.attendance import (
     format_first_visit,
@@ -25,7 +26,7 @@ from kiosk.presentation.callbacks import (
     format_status,
     format_window,
 )
-from kiosk.presentation.languages import format_call_language, format_screen_language
+from kiosk.presentation.languages import format_call_language
 from kiosk.presentation.records import format_anomaly_kind
 from kiosk.presentation.wishes import format_wish
 
@@ -162,7 +163,7 @@ CALLBACKS = Table(
             15,
             "request.ui_language",
             Cell.CODE,
-            format_screen_language,
+            format_language,
         ),
         ExportColumn("source", "Came by", 11, "request.origin.source", Cell.CODE, format_source),
         ExportColumn("entered_by", "Entered by", 14, "entered_by"),

@@ -10,6 +10,7 @@ from datetime import datetime
 from html import escape
 from typing import BinaryIO
 
+from kiosk.content.languages import format_language
 from kiosk.domain.person.data import MemberData, PersonData, RequestData
 from kiosk.exports.columns import ExportContext
 from kiosk.presentation.person import Part, describe_person, describe_what_stays
@@ -36,7 +37,7 @@ def write_document(data: PersonData, file: BinaryIO, context: ExportContext) -> 
 
 def write_page(data: PersonData, file: BinaryIO, context: ExportContext) -> None:
     """Write a page that the person can read and take along."""
-    parts = describe_person(data, context.zone)
+    parts = describe_person(data, context.zone, format_language)
     staying = "".join(f"<li>{escape(one)}</li>" for one in describe_what_stays(data))
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

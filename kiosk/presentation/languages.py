@@ -1,9 +1,7 @@
-"""The names of languages as staff read them; English only."""
+"""The names of the languages to call in, as staff read them; English only."""
 
 from kiosk.domain.callbacks.request import CallLanguage
 
-SCREEN_LANGUAGES = {"en": "English", "zh": "Mandarin", "ms": "Malay", "ta": "Tamil"}
-"""The languages of passes and screens, by BCP 47 code."""
 CALL_LANGUAGES = {
     CallLanguage.ENGLISH: "English",
     CallLanguage.MANDARIN: "Mandarin",
@@ -15,11 +13,6 @@ CALL_LANGUAGES = {
     CallLanguage.OTHER: "another language",
 }
 """The languages that somebody may be called in."""
-
-
-def format_screen_language(code: str) -> str:
-    """Return the name of a language of screens; an unknown code stands for itself."""
-    return SCREEN_LANGUAGES.get(code, code)
 
 
 def format_call_language(code: str) -> str:

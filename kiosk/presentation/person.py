@@ -1,6 +1,6 @@
 """One person's data in plain words: what there is, and what erasing takes and leaves."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from kiosk.presentation.callbacks import (
     format_status,
     format_windows,
 )
-from kiosk.presentation.languages import format_call_language, format_screen_language
+from kiosk.presentation.languages import format_call_language
 from kiosk.presentation.wishes import format_wish
 
 NOT_THERE = {
@@ -82,11 +82,17 @@ _FIRST = {
 }
 
 
-def describe_person(data: PersonData, zone: ZoneInfo) -> tuple[Part, ...]:
+def describe_person(
+    data: PersonData, zone: ZoneInfo, name_language: Callable[[str], str]
+) -> tuple[Part, ...]:
     """Return everything that is kept of a person, in parts."""
-    parts = [Part(_title(one), tuple(_request_lines(one, zone))) for one in data.requests]
+    parts = [
+        Part(_title(one), tuple(_request_lines(one, zone, name_language))) for one in data.requests
+    ]
     if data.member is not None:
-        parts.append(Part("Member and passes", tuple(_member_lines(data.member, zone))))
+        parts.append(
+            Part("Member and passes", tuple(_member_lines(data.member, zone, name_language)))
+        )
         visits = data.member.visits
         lines = tuple(
             (
@@ -161,7 +167,9 @@ def _title(one: RequestData) -> str:
     return f"Request {one.request.reference}"
 
 
-def _request_lines(one: RequestData, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+def _request_lines(
+    one: RequestData, zone: ZoneInfo, name_language: Callable[[str], str]
+) -> Iterator[tuple[str, str]]:
     request = one.request
     if request.unreadable:
         yield "Name and number", "cannot be opened with your keys"
@@ -180,7 +188,7 @@ def _request_lines(one: RequestData, zone: ZoneInfo) -> Iterator[tuple[str, str]
     yield "Messages", format_message_policy(request.message_policy)
     yield "If others answer", format_answered_by_other(request.answered_by_other)
     yield "Care team", "may be told" if request.share_with_team else "is not told"
-    yield "Screens in", format_screen_language(request.ui_language)
+    yield "Screens in", name_language(request.ui_language)
     for entry in one.history:
         yield _when(entry.at, zone), _step(entry, zone)
     for at in one.typed_at:
@@ -203,12 +211,14 @@ def _step(entry: HistoryEntry, zone: ZoneInfo) -> str:
     return words + (f". Note: {entry.note}" if entry.note else "")
 
 
-def _member_lines(member: MemberData, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+def _member_lines(
+    member: MemberData, zone: ZoneInfo, name_language: Callable[[str], str]
+) -> Iterator[tuple[str, str]]:
     if member.since is None:
         yield "Name", "nobody is known by this pass"
     else:
         yield "Name", member.name or "cannot be opened"
-        yield "Language", format_screen_language(member.language)
+        yield "Language", name_language(member.language)
         yield "Since", _when(member.since, zone)
     if member.groups:
         yield "On the lists of", ", ".join(member.groups)

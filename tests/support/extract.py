@@ -1,9 +1,13 @@
-"""Collect every sentence of the screens into assets/locale/kiosk.pot.
+"""Collect every sentence of the screens, and bring all catalogues up to date.
 
-Run `python -m tests.support.extract` after a sentence has been added or changed.
+Run `python -m tests.support.extract` after a sentence or a translation has been changed. It writes
+assets/locale/kiosk.pot, takes new sentences into every kiosk.po (empty, or marked fuzzy where they
+read like one before), and compiles every kiosk.mo. With a code, as in
+`python -m tests.support.extract id`, it begins the catalogue of that language.
 """
 
 import ast
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +15,11 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import write_po
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from kiosk.content.languages import find_language
+from kiosk.content.reviews import NOT_CHECKED
 
 CHECKOUT = Path(__file__).parents[2]
 TEMPLATE = CHECKOUT / "assets" / "locale" / "kiosk.pot"
@@ -20,7 +28,6 @@ CALLS = {"_": "m", "gettext": "m", "_n": "mm", "ngettext": "mm", "_p": "cm", "pg
 """What holds a sentence, and what its first arguments are: m a message, c a context."""
 
 _NOTE = "# Translators: "
-_OWN_NAME_NOTE = "The name of your language in itself, for example 中文."
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 """A fixed date, so that the file changes only when a sentence does."""
 
@@ -59,7 +66,7 @@ def called_name(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
-def template() -> str:
+def collect() -> Catalog:
     """Return the template of all catalogues as the code stands now."""
     catalogue = Catalog(project="kiosk", version="1", creation_date=_NO_DATE)
     for folder in SOURCES:
@@ -67,8 +74,7 @@ def template() -> str:
             place = path.relative_to(CHECKOUT).as_posix()
             for sentence in sentences_of(path.read_text(encoding="utf-8")):
                 _add(catalogue, place, sentence)
-    catalogue.add("English", context="language", auto_comments=[_OWN_NAME_NOTE])
-    return _written(catalogue)
+    return catalogue
 
 
 def _add(catalogue: Catalog, place: str, sentence: Sentence) -> None:
@@ -87,12 +93,71 @@ def _literal(node: ast.expr) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _written(catalogue: Catalog) -> str:
+def template() -> str:
+    """Return the text of the template."""
     file = BytesIO()
-    write_po(file, catalogue, width=0, sort_output=True, include_lineno=False, omit_header=True)
+    write_po(file, collect(), width=0, sort_output=True, include_lineno=False, omit_header=True)
     header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
     return header + file.getvalue().decode("utf-8")
 
 
+def catalogues(locale: Path = TEMPLATE.parent) -> list[Path]:
+    """Return the catalogues that translators write, by their languages."""
+    return sorted(locale.glob("*/LC_MESSAGES/kiosk.po"))
+
+
+def read_catalogue(path: Path) -> Catalog:
+    """Return a catalogue as it is written."""
+    with path.open(encoding="utf-8") as file:
+        return read_po(file)
+
+
+def update(path: Path, sentences: Catalog) -> None:
+    """Take new sentences into a catalogue, drop those that are gone, and compile it."""
+    catalogue = read_catalogue(path)
+    # The remarks of a catalogue's own head, which the template has none of.
+    head = catalogue.header_comment
+    catalogue.update(sentences)
+    catalogue.header_comment = head
+    write(path, catalogue)
+    compile_catalogue(path)
+
+
+def write(path: Path, catalogue: Catalog) -> None:
+    """Write a catalogue, one line a sentence, in the order of the English."""
+    with path.open("wb") as file:
+        write_po(
+            file, catalogue, width=0, sort_output=True, include_lineno=False, ignore_obsolete=True
+        )
+
+
+def compile_catalogue(path: Path) -> None:
+    """Write kiosk.mo beside a kiosk.po; what is fuzzy stays out."""
+    with path.with_suffix(".mo").open("wb") as file:
+        write_mo(file, read_catalogue(path))
+
+
+def begin(code: str, locale: Path = TEMPLATE.parent) -> Path:
+    """Begin the catalogue of a language with no translation in it; return where it stands."""
+    language = find_language(code)
+    catalogue = Catalog(
+        locale=language.locale.split("_", maxsplit=1)[0],
+        project="kiosk",
+        version="1",
+        creation_date=_NO_DATE,
+        revision_date=_NO_DATE,
+        fuzzy=False,
+        header_comment=f"# {language.name} for the kiosk.\n#\n# {NOT_CHECKED}",
+    )
+    path = locale / code.replace("-", "_") / "LC_MESSAGES" / "kiosk.po"
+    path.parent.mkdir(parents=True)
+    write(path, catalogue)
+    return path
+
+
 if __name__ == "__main__":
     TEMPLATE.write_text(template(), encoding="utf-8")
+    for new in sys.argv[1:]:
+        begin(new)
+    for each in catalogues():
+        update(each, collect())

@@ -136,6 +136,11 @@ class SlipShown:
 
     state: SlipState
 
+    @property
+    def language(self) -> str:
+        """The language of the slip, for the rest of the visit."""
+        return self.state.language
+
 
 @dataclass(frozen=True, slots=True)
 class ScannerWorks:

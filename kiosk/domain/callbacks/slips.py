@@ -3,7 +3,7 @@
 Nothing heavy is imported here, for the first screen waits for it; `news` has the rule itself.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
@@ -86,6 +86,8 @@ class SlipState:
     news: SlipNews
     slip_digits: str
     """The slip itself, so that what follows needs no second scan."""
+    language: str = field(default="", compare=False)
+    """The language of the screens it was asked for on; empty where this machine cannot know."""
 
     @property
     def phase(self) -> RequestPhase:

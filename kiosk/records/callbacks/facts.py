@@ -57,6 +57,8 @@ _kept: "Select[*tuple[Any, ...]]" = select(
     _request.slip_lookup,
     _request.windows,
     _request.not_before,
+    _request.ui_language,
+    _request.source,
 )
 _by_slip = _kept.where(_request.slip_lookup == bindparam("slip")).limit(1)
 _made_since = (
@@ -224,6 +226,8 @@ class KeptRequest:
     slip_lookup: bytes
     windows: str
     not_before: date | None
+    ui_language: str
+    source: str
 
 
 class ListedRequest(NamedTuple):

@@ -16,7 +16,7 @@ from kiosk.domain.staff import (
 )
 from kiosk.domain.text import NameProblem
 from kiosk.presentation.callbacks import ENTRY_PROBLEMS
-from kiosk.presentation.languages import CALL_LANGUAGES, SCREEN_LANGUAGES
+from kiosk.presentation.languages import CALL_LANGUAGES
 from kiosk.presentation.records import PLAN_PROBLEMS, format_long_day
 from kiosk.presentation.staff import PASSPHRASE_PROBLEMS
 from kiosk.presentation.wishes import OFFERS
@@ -189,12 +189,6 @@ def format_session_state(one: PlannedSession, now: datetime) -> str:
     if one.plan.starts_at <= now:
         return "on now"
     return "in a series" if one.plan.series_id else "once"
-
-
-def language_options(code: str) -> tuple[tuple[str, str], ...]:
-    """Return the languages of groups to choose from, with `code` whatever it is."""
-    known = tuple(SCREEN_LANGUAGES.items())
-    return known if code in SCREEN_LANGUAGES else (*known, (code, code))
 
 
 def format_roles(account: AccountView) -> str:

@@ -29,6 +29,7 @@ from kiosk.ui.terminal.key_gate import Gated, KeyGate, KeyProbe, RepeatGuard
 from kiosk.ui.terminal.lockdown import (
     ALLOWED_KEYS,
     ControlFilter,
+    LetterFilter,
     Lockdown,
     LockedScreen,
     new_text,
@@ -81,6 +82,8 @@ class LockedApp(Lockdown):
         self._gate = KeyGate(self, super().on_event)
         self._recent_scans = RecentScans(token_bytes(16))
         self._filters.append(ControlFilter())
+        self._letter_filter = LetterFilter(enabled=False)
+        self._filters.append(self._letter_filter)
 
     @property
     def place(self) -> KeyPlace:
@@ -142,6 +145,10 @@ class LockedApp(Lockdown):
             self._driver.overwrite_cached()
         # Beside the loop, which goes on meanwhile.
         Thread(target=overwrite_freed, name="overwriting", daemon=True).start()
+
+    def hide_broken_letters(self, *, hide: bool) -> None:
+        """Show letters that no terminal joins as question marks from now on, or as they are."""
+        self._letter_filter.enabled = hide
 
     def ask_for_pictures(self) -> None:
         """Ask the terminal whether it can show words as pictures; nothing waits for the answer."""

@@ -7,10 +7,11 @@ from functools import partial
 from typing import ClassVar, assert_never
 from uuid import UUID
 
-from textual import on
+from textual import events, on
 
 from kiosk.content.articles import Article
-from kiosk.content.translations import Language, languages
+from kiosk.content.languages import Language
+from kiosk.content.translations import languages
 from kiosk.domain.attendance.check_in import (
     CheckInOutcome,
     ChooseSession,
@@ -30,12 +31,16 @@ from kiosk.ui.terminal.lockdown import paint_at_once
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.terminal.scanner import KeyPlace, Measured
 from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_REPLACED
-from kiosk.ui.visitor.navigation import Maker, Navigation
+from kiosk.ui.visitor.codes import CodeWriter, format_receipt
+from kiosk.ui.visitor.narrator import HeadphonesChanged, Narrator
+from kiosk.ui.visitor.navigation import Navigation
 from kiosk.ui.visitor.screen import (
     SIMULATED_SCAN,
     Chosen,
+    CodeWanted,
     GoTo,
     IdleStep,
+    Maker,
     Received,
     VisitorIntent,
     VisitorRoute,
@@ -63,7 +68,6 @@ from kiosk.ui.visitor.screens.resting import OutOfOrderScreen, StillThereScreen
 from kiosk.ui.visitor.screens.result import CodeScreen, NoticeScreen, ResultScreen, card_area
 from kiosk.ui.visitor.screens.slip import SlipScreen, TypedWithdrawalScreen
 from kiosk.ui.visitor.text import (
-    CodeToShow,
     ResultText,
     describe_joined,
     describe_note_kept,
@@ -73,7 +77,6 @@ from kiosk.ui.visitor.text import (
     describe_test_card,
     describe_times_kept,
     describe_trouble,
-    format_receipt,
 )
 from kiosk.ui.visitor.visit import CallForm, Demo, VisitorContext, VisitorSide
 from kiosk.ui.widgets.card import card_rows
@@ -103,8 +106,10 @@ class VisitorApp(TimedApp):
     ) -> None:
         """Take the door to the desks, which the caller closes, and a clock in seconds."""
         super().__init__(monotonic)
+        self.hide_broken_letters(hide=True)
         self.context = VisitorContext(door, demo)
-        self.navigation = Navigation(self, self.context, monotonic)
+        self.narrator = Narrator(self.context, monotonic, lambda: self.screen)
+        self.navigation = Navigation(self, self.context, monotonic, self.narrator.end)
         self._started = False
         self._ticks = 0
         """Seconds since the day's line was read."""
@@ -141,6 +146,10 @@ class VisitorApp(TimedApp):
         await self.navigation.open_first()
         self.set_interval(1.0, self.tick)
 
+    def on_unmount(self) -> None:
+        """Say nothing any more, however the program ends."""
+        self.narrator.end()
+
     def post_display_hook(self) -> None:
         """Open the desks once the first screen is painted, and not before."""
         super().post_display_hook()
@@ -148,10 +157,38 @@ class VisitorApp(TimedApp):
             self._started = True
             self.ask_for_pictures()
             self.run_worker(self._open_desks())
+            self.run_worker(self._open_speech())
+        if not self.is_batching:
+            self.narrator.note_painted(self.screen)
+
+    async def _open_speech(self) -> None:
+        """Find out whether the screens can be said aloud here; a visit does not depend on it."""
+        speech = await self.context.door.ask(lambda side: side.open_speech())
+        if speech is not None and not isinstance(speech, Trouble):
+            self.narrator.open(speech, self.post_message)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let a key of speech act, and any key, tap or scan silence what is being said."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            is_warned = isinstance(self.screen, StillThereScreen)
+            if self.narrator.takes(event.key):
+                self._used("keys")
+                if is_warned:
+                    await self.navigation.uncover()
+                return
+        elif isinstance(event, events.MouseDown | Scanned):
+            self.narrator.hush()
+        await super().on_event(event)
+
+    @on(HeadphonesChanged)
+    def follow_headphones(self, event: HeadphonesChanged) -> None:
+        """Begin to speak with headphones that are plugged in."""
+        self.narrator.follow_headphones(is_in=event.is_in)
 
     def pictures_come(self) -> None:
         """Show a visit's sentences as they are from the next screen on, and not in English."""
         self.context.has_pictures = True
+        self.hide_broken_letters(hide=False)
         self.context.speak(self.context.visit.texts.language)
 
     async def _open_desks(self) -> None:
@@ -165,6 +202,7 @@ class VisitorApp(TimedApp):
         if isinstance(answer, Trouble):
             self.try_later()
             await self._close_or_open(answer.for_staff)
+            await self._follow_helplines()
             return
         context.clinic, reason = answer
         self.repeat_guard.seconds = context.clinic.repeat_guard
@@ -241,8 +279,10 @@ class VisitorApp(TimedApp):
 
     async def _go_aside(self, make: Maker) -> None:
         """Show help or languages; one gives way to the other, so that "back" leads past both."""
-        is_aside = isinstance(self.screen, HelpNowScreen | LanguageScreen)
-        await self.navigation.go(make, instead_of_this=is_aside)
+        if isinstance(self.screen, HelpNowScreen | LanguageScreen):
+            await self.navigation.replace_aside(make)
+        else:
+            await self.navigation.go_aside(make)
 
     async def _begin_form(self) -> None:
         await self.navigation.go(partial(FORM_STEPS[0], self.context.visit.call_form()))
@@ -264,12 +304,12 @@ class VisitorApp(TimedApp):
         today = await self.context.door.ask(lambda side: side.desk.sessions_today())
         if isinstance(today, Trouble):
             self.context.note_refusal()
-            await self._show_result(describe_trouble(self.context))
+            await self._show_result(describe_trouble)
         else:
             await self.navigation.go(partial(CheckInScreen, today))
 
     async def _show_note_kept(self) -> None:
-        await self._show_result(describe_note_kept(self.context))
+        await self._show_result(describe_note_kept)
 
     async def _ask_other_times(self) -> None:
         if self.context.visit.slip is not None:
@@ -280,7 +320,7 @@ class VisitorApp(TimedApp):
     async def _show_times_kept(self) -> None:
         slip, self.context.visit.slip = self.context.visit.slip, None
         has_talk = slip is not None and slip.has_talk
-        await self._show_result(describe_times_kept(self.context, has_talk=has_talk))
+        await self._show_result(partial(describe_times_kept, has_talk=has_talk))
 
     async def _leave_program(self) -> None:
         self.leave(EXIT_ASKED)
@@ -293,19 +333,37 @@ class VisitorApp(TimedApp):
         match event.choice:
             case Article() as article:
                 await self.navigation.go(partial(ArticleScreen, article.slug))
-            case CodeToShow() as code:
-                await self.navigation.go(partial(CodeScreen, code))
             case Session() as session:
                 await self._come_in(session)
-            case Language() as language:
-                self.context.speak(language.code)
-                await self.navigation.back()
+            case Language(code=code):
+                await self._choose_language(code)
             case CallLanguage() as language:
                 form = self.context.visit.call_form()
                 form.draft = replace(form.draft, call_language=language)
                 await self.navigation.go_instead(partial(FORM_STEPS[0], form))
             case _other:
                 assert_never(event.choice)
+
+    async def _choose_language(self, code: str) -> None:
+        """Show the same in another language; the choice of languages leads back by itself."""
+        await self.navigation.uncover()
+        offered = languages(published=self.context.clinic.helplines)
+        if code in {language.code for language in offered}:
+            self.context.speak(code)
+        if isinstance(self.screen, LanguageScreen):
+            await self.navigation.back()
+        else:
+            await self.navigation.draw_again()
+
+    @on(CodeWanted)
+    async def show_code(self, event: CodeWanted) -> None:
+        """Show a code to photograph."""
+        if not self.is_stale(event):
+            await self.navigation.go(self._code_screen(event.write))
+
+    def _code_screen(self, write: CodeWriter) -> Maker:
+        """Return what makes a screen with a code, in whatever language the visit is then."""
+        return lambda: CodeScreen(write(self.context))
 
     async def _come_in(self, session: Session) -> None:
         """Check the pass in to the chosen session, or ask how a visitor without one comes in."""
@@ -335,10 +393,13 @@ class VisitorApp(TimedApp):
         self, text: str, session_id: UUID | None, measured: Measured | None = None
     ) -> None:
         outcome = await self.context.door.ask(lambda side: side.desk.check_in(text, session_id))
+        if session_id is None:
+            # Whoever chooses a session next may have chosen another language meanwhile.
+            self._follow_language(getattr(outcome, "language", None))
         if isinstance(self.screen, NoticeScreen):
             await self.navigation.uncover()
         if isinstance(outcome, ScannerWorks):
-            await self._show_result(describe_test_card(measured, self.context))
+            await self._show_result(partial(describe_test_card, measured))
         else:
             await self._show_outcome(outcome, text)
 
@@ -355,43 +416,47 @@ class VisitorApp(TimedApp):
         """Show what came of a check-in; `text` is the scanned one, empty without a pass."""
         if isinstance(outcome, Trouble):
             self.context.note_refusal()
-            await self._show_result(describe_trouble(self.context))
+            await self._show_result(describe_trouble)
             return
-        self._follow_language(getattr(outcome, "language", None))
         match outcome:
             case ChooseSession(sessions=sessions, name=name):
                 self.context.visit.pass_text = text
-                await self.navigation.go(partial(ChooseSessionScreen, sessions, name))
+                await self.navigation.go(
+                    partial(ChooseSessionScreen, sessions, self.context.readable(name))
+                )
             case ScanAgain(problem=problem):
                 await self._show_problem(problem)
             case SlipShown(state=state):
                 await self.navigation.go_instead(partial(SlipScreen, state))
             case shown:
                 self.context.visit.pass_text = ""
-                await self._show_result(describe_outcome(shown, self.context))
+                await self._show_result(partial(describe_outcome, shown))
 
     def _follow_language(self, code: str | None) -> None:
-        """Use the language of a pass for the rest of the visit, where the screens have it."""
+        """Use the language of a pass or a slip for the rest of the visit, where it is offered."""
         context = self.context
-        if code in (None, context.visit.texts.language):
+        if not code or code == context.visit.texts.language:
             return
         if code in {language.code for language in languages(published=context.clinic.helplines)}:
             context.speak(code)
 
-    async def _show_result(self, text: ResultText) -> None:
+    async def _show_result(self, describe: Callable[[VisitorContext], ResultText]) -> None:
         """Show a result; a form that was under way can be gone back to."""
-        visit = self.context.visit
+        context, visit = self.context, self.context.visit
         if visit.form is not None:
             # The form comes first; whoever may ask to be met can do so at another scan.
-            make = partial(ResultScreen, replace(text, unfinished=True, may_ask=None))
+            def make() -> ResultScreen:
+                return ResultScreen(replace(describe(context), unfinished=True, may_ask=None))
+
             is_over = isinstance(self.screen, ResultScreen | ChooseSessionScreen)
             await self.navigation.go(make, instead_of_this=is_over)
             return
+        text = describe(context)
         if Bar.fits(self.size):
             # Seen at once; the screen itself follows with the same picture, some 20 ms later.
             area = card_area(text, self.size)
             paint_at_once(self, card_rows(text.card, visit.theme, area, self.console))
-        await self.navigation.go_instead(partial(ResultScreen, text))
+        await self.navigation.go_instead(lambda: ResultScreen(describe(context)))
 
     @on(Received)
     async def show_answer(self, event: Received) -> None:
@@ -401,11 +466,13 @@ class VisitorApp(TimedApp):
         match event.answer:
             case Receipt() as receipt:
                 self.context.visit.wipe()
-                code = format_receipt(receipt, self.context)
-                await self.navigation.go_instead(partial(CodeScreen, code))
+                write = partial(format_receipt, receipt)
+                await self.navigation.go_instead(self._code_screen(write))
             case Joined() as joined:
-                text = describe_joined(joined, self.context)
-                await self.navigation.go_instead(partial(ResultScreen, text))
+                context = self.context
+                await self.navigation.go_instead(
+                    lambda: ResultScreen(describe_joined(joined, context))
+                )
             case outcome:
                 await self._show_outcome(outcome, "")
 
@@ -426,6 +493,7 @@ class VisitorApp(TimedApp):
         if not isinstance(screen, VisitorScreen) or self.navigation.is_moving:
             return
         self._try_again()
+        self.narrator.tick()
         if isinstance(screen, HomeScreen | OutOfOrderScreen):
             self._reread(screen)
         screen.tick()
@@ -439,7 +507,8 @@ class VisitorApp(TimedApp):
             else:
                 screen.count_down(max(1, round(left)))
             return
-        quiet = self.monotonic() - max(self.navigation.shown_at, self.last_activity)
+        last = max(self.navigation.shown_at, self.last_activity, self.narrator.heard_at)
+        quiet = self.monotonic() - last
         if isinstance(screen, NoticeScreen):
             if quiet >= timing.result:
                 await self.navigation.uncover()
@@ -479,10 +548,19 @@ class VisitorApp(TimedApp):
             self.run_worker(self._tell_refusals())
 
     async def _follow_helplines(self) -> None:
-        """Take the list of helplines that was published last."""
-        answer = await self.context.door.ask(lambda side: side.helplines())
-        if not isinstance(answer, Trouble) and answer != self.context.clinic.helplines:
-            self.context.clinic = replace(self.context.clinic, helplines=answer)
+        """Take the list of helplines that was published last, and the languages that have it."""
+        answer = await self.context.door.ask(
+            lambda side: (text := side.helplines(), languages(published=text))
+        )
+        if isinstance(answer, Trouble):
+            published = self.context.clinic.helplines
+            answer = published, languages(published=published)
+        published, self.context.languages = answer
+        if published != self.context.clinic.helplines:
+            self.context.clinic = replace(self.context.clinic, helplines=published)
+        for screen in self.screen_stack:
+            if isinstance(screen, VisitorScreen):
+                screen.relabel_bar()
 
     async def _follow_order(self, screen: HomeScreen | OutOfOrderScreen) -> None:
         """Close where the centre has revoked this machine, open where it has taken that back."""

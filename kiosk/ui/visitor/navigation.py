@@ -4,15 +4,13 @@ import asyncio
 from collections.abc import Callable
 
 from kiosk.ui.terminal.app import LockedApp
-from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.screen import Maker, Position, VisitorScreen
 from kiosk.ui.visitor.screens.home import HomeScreen
 from kiosk.ui.visitor.screens.resting import OutOfOrderScreen, StillThereScreen
 from kiosk.ui.visitor.screens.result import NoticeScreen
 from kiosk.ui.visitor.visit import Visit, VisitorContext
 from kiosk.ui.widgets.card import CardText
 
-Maker = Callable[[], VisitorScreen]
-"""Makes a screen afresh; screens are never used twice."""
 _REST = 2
 """How many screens lie under a visit's: the app's own empty one and the resting one."""
 
@@ -21,9 +19,13 @@ class Navigation:
     """The screen that is shown, the trail of screens behind it, and the end of a visit."""
 
     def __init__(
-        self, app: LockedApp, context: VisitorContext, monotonic: Callable[[], float]
+        self,
+        app: LockedApp,
+        context: VisitorContext,
+        monotonic: Callable[[], float],
+        silence: Callable[[], None],
     ) -> None:
-        """Take a clock in monotonic seconds."""
+        """Take a clock in monotonic seconds, and what ends the speech of a visit."""
         self.shown_at = 0.0
         """When the screen was shown, in seconds of the clock."""
         self.is_touched = False
@@ -31,7 +33,10 @@ class Navigation:
         self._app = app
         self._context = context
         self._monotonic = monotonic
+        self._silence = silence
         self._trail: list[Maker] = []
+        self._position: Position | None = None
+        """Where the visitor was on the screen that help or the languages were opened from."""
         self._moving = asyncio.Lock()
 
     @property
@@ -47,27 +52,71 @@ class Navigation:
     async def go(self, make: Maker, *, instead_of_this: bool = False) -> None:
         """Show a screen above the ones of this visit, or in the place of the last of them."""
         async with self._moving:
+            self._position = None
             if instead_of_this and self._trail:
                 self._trail.pop()
             self._trail.append(make)
             await self._put(make())
 
+    async def go_aside(self, make: Maker) -> None:
+        """Show a screen from which "back" leads to where the visitor is now, on this screen."""
+        async with self._moving:
+            self._keep_position()
+            self._trail.append(make)
+            await self._put(make())
+
+    async def replace_aside(self, make: Maker) -> None:
+        """Show a screen in the place of another one to which the visitor has gone aside."""
+        async with self._moving:
+            self._trail[-1:] = [make]
+            await self._put(make())
+
+    async def draw_again(self) -> None:
+        """Show the same screen made afresh, as in another language; nothing on it is lost."""
+        async with self._moving:
+            self._keep_position()
+            if self._trail:
+                await self._put(self._trail[-1]())
+            else:
+                await self._rest()
+            self._go_on()
+
+    def _keep_position(self) -> None:
+        """Keep where the visitor is, and what the screen has learnt since it was made."""
+        screen = self._app.screen
+        if not isinstance(screen, VisitorScreen):
+            return
+        self._position = screen.position()
+        again = screen.again()
+        if self._trail and again is not None:
+            self._trail[-1] = again
+
+    def _go_on(self) -> None:
+        """Bring the visitor to where they were on the screen that is shown again."""
+        position, self._position = self._position, None
+        screen = self._app.screen
+        if position is not None and isinstance(screen, VisitorScreen):
+            screen.go_on_at(position)
+
     async def go_instead(self, make: Maker) -> None:
         """Show a screen above home, with nothing of this visit to go back to."""
         async with self._moving:
+            self._position = None
             self._trail[:] = [make]
             await self._put(make())
 
     async def back(self) -> None:
-        """Show the screen before this one, made afresh."""
+        """Show the screen before this one, made afresh; after a way aside, as it was left."""
         async with self._moving:
             if self._trail:
                 self._trail.pop()
             if self._trail:
                 await self._put(self._trail[-1]())
+                self._go_on()
             else:
                 # The next person at this screen may be somebody else.
                 self._context.visit.wipe()
+                self._context.visit.may_be_overheard = False
                 await self._rest()
                 self._app.forget_scans()
                 self._app.overwrite_soon()
@@ -77,7 +126,9 @@ class Navigation:
         async with self._moving:
             self._context.visit.wipe()
             self._context.visit = Visit()
+            self._silence()
             self._trail.clear()
+            self._position = None
             self._app.clear_notifications()
             self._app.theme = self._context.visit.theme
             await self._rest()

@@ -5,9 +5,10 @@ app takes screens away in a turn of its own, and one that waited in its own hand
 taken away would wait for itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -18,18 +19,20 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 from typing_extensions import override
 
-from kiosk.content.translations import Language, languages
+from kiosk.content.languages import Language, find_language
+from kiosk.content.translations import Texts
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
-from kiosk.ui.visitor.text import CodeToShow
+from kiosk.ui.visitor.codes import CodeWriter
 from kiosk.ui.visitor.visit import Stay, Timing, Visit, VisitorContext, VisitorSide
-from kiosk.ui.widgets.buttons import Action, Actions, Pressable
+from kiosk.ui.widgets.buttons import Action, Actions, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.large_text import LargeText, Role
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import DELETE, KeyLayout, TouchKeys, name_layouts
-from kiosk.ui.widgets.visitor_bar import Bar, Part
+from kiosk.ui.widgets.visitor_bar import Bar, Labels, Part
 
 if TYPE_CHECKING:
     from kiosk.content.articles import Article
@@ -95,10 +98,18 @@ class GoTo(VisitorIntent):
 class Chosen(VisitorIntent):
     """The visitor has chosen one of what the screen offers."""
 
-    def __init__(self, choice: "Session | Article | CodeToShow | Language | CallLanguage") -> None:
+    def __init__(self, choice: "Session | Article | Language | CallLanguage") -> None:
         super().__init__()
         self.choice = choice
         """A `Language` is for the screens, a `CallLanguage` for a call."""
+
+
+class CodeWanted(VisitorIntent):
+    """The visitor wants to photograph a code."""
+
+    def __init__(self, write: CodeWriter) -> None:
+        super().__init__()
+        self.write = write
 
 
 class Received(VisitorIntent):
@@ -176,7 +187,39 @@ def describe_limit(stays: Stay, context: VisitorContext) -> tuple[str, ...]:
     return f"{on[0]} {clears}", f"{on[0]} {short}", *on
 
 
-SIMULATED_SCAN = "f9"
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How a text is said that the room must not hear."""
+
+    private: str
+    """Where nobody else hears it."""
+    public: str
+    """Where others may hear: nothing of what is private."""
+
+
+def count_digits(number: str, texts: Texts) -> str:
+    """Return how many digits a number has, for where others hear it."""
+    digits = sum(sign.isdigit() for sign in number)
+    told = texts.ngettext("{count} digit entered.", "{count} digits entered.", digits)
+    return told.format(count=digits)
+
+
+_ROWS_TO_DRAW = 24
+"""Rows of a terminal from which on a page may be longer than it by what is drawn."""
+
+
+class Position(NamedTuple):
+    """Where a visitor is on a screen, whatever language it is in."""
+
+    focus: int | None
+    """The place in the order of what can have the focus, if anything has it."""
+    cursor: int
+    """In the field that has the focus."""
+    read: float
+    """How much of the page lies above, as a part of what can be scrolled."""
+
+
+SIMULATED_SCAN = "f12"
 """Scans a sample pass on a demo kiosk, and does nothing elsewhere."""
 
 
@@ -192,6 +235,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """Make ready to be shown in `size` cells; `touch`: whether the visitor uses touch."""
         self.context = context
         self.set_class(touch, "-touch")
+        self.set_class(self.visit.texts.draws_cells, "-cells")
         self.dress(size)
 
     @property
@@ -221,6 +265,35 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """Ask the app for another screen."""
         self.post_intent(GoTo(route))
 
+    def again(self) -> "Maker | None":
+        """Return what makes a screen that knows what this one has learnt, if it has anything."""
+        return None
+
+    def position(self) -> Position:
+        """Return where the visitor is on the screen."""
+        focused, chain = self.focused, self.focus_chain
+        sheet = next(iter(self.query(Sheet)), None)
+        return Position(
+            chain.index(focused) if focused in chain else None,
+            focused.cursor_position if isinstance(focused, Field) else 0,
+            sheet.scroll_y / sheet.max_scroll_y if sheet and sheet.max_scroll_y else 0.0,
+        )
+
+    def go_on_at(self, position: Position) -> None:
+        """Bring the visitor back to where they were, once the screen is laid out."""
+        self.call_after_refresh(self._go_on_at, position)
+
+    def _go_on_at(self, position: Position) -> None:
+        chain = self.focus_chain
+        if position.focus is None:
+            self.set_focus(None)
+        elif position.focus < len(chain):
+            self.set_focus(chain[position.focus], scroll_visible=False)
+            if isinstance(self.focused, Field):
+                self.focused.cursor_position = position.cursor
+        for sheet in self.query(Sheet):
+            sheet.scroll_to(y=round(position.read * sheet.max_scroll_y), animate=False)
+
     def heading(self) -> str:
         """The screen's title."""
         return ""
@@ -229,9 +302,26 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """One sentence under the title, or empty."""
         return ""
 
+    def large_heading(self) -> str:
+        """The title as it is drawn beside the written one; empty where it is not."""
+        return self.visit.texts.large(self.heading())
+
+    def large_lead(self) -> str:
+        """The sentence under the title, likewise."""
+        return self.visit.texts.large(self.lead())
+
     def body(self) -> Iterable[Widget]:
         """What the screen is about."""
         return ()
+
+    def covered(self) -> dict[str, Covered]:
+        """Return which texts the room must not hear, by how they are shown; fields aside."""
+        return {}
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it says what has been done, which is said twice."""
+        return False
 
     def tick(self) -> None:
         """Called once a second while the screen is in front; it asks no desk."""
@@ -266,20 +356,28 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def page(self) -> ComposeResult:
         """The heading and the body, which scroll where they do not fit."""
-        with Sheet(id="page"):
+        with Sheet(id="page") as sheet:
+            sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
+            if self.large_heading():
+                yield LargeText(self.large_heading(), Role.HEADING)
             if self.heading():
                 yield Static(self.heading(), id="heading", markup=False)
+            if self.large_lead():
+                yield LargeText(self.large_lead(), Role.LEAD)
             if self.lead():
                 yield Static(self.lead(), id="lead", markup=False)
-            yield from self.body()
+            for widget in self.body():
+                if isinstance(widget, Tile):
+                    widget.large = widget.large or self.visit.texts.large(widget.title)
+                yield widget
 
     def foot(self) -> Iterable[Widget]:
         """The same three things on every screen."""
-        yield Bar(
-            self._bar_labels(typing=False),
-            too_small=self._("Please ask at the counter."),
-            notes=self.limit(),
-        )
+        too_small = self._("Please ask at the counter.")
+        bar = Bar(self._bar_labels(typing=False), self._other_languages(), too_small=too_small)
+        bar.hint(self._speech_hints())
+        bar.note(self.limit())
+        yield bar
 
     def limit(self) -> tuple[str, ...]:
         """When the screen clears by itself, in longer and in shorter words; empty for never."""
@@ -290,26 +388,63 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         for bar in self.query(Bar):
             bar.note(self.limit())
 
-    def _bar_labels(self, *, typing: bool) -> dict[Part, tuple[str, str]]:
+    def show_speech_keys(self) -> None:
+        """Show which keys speech has now, or how it is begun."""
+        for bar in self.query(Bar):
+            bar.hint(self._speech_hints())
+
+    def _speech_hints(self) -> tuple[str, ...]:
+        """Return the keys of speech in a line, the longest choice of them first."""
+        if not self.context.can_speak:
+            return ()
+        pgettext = self.visit.texts.pgettext
+        if not self.visit.is_heard:
+            return (f"F3 {pgettext('speech', 'Speech')}",)
+        keys = (
+            f"F3 {pgettext('speech', 'Silence')}",
+            f"F4 {pgettext('speech', 'Again')}",
+            f"F5 {pgettext('speech', 'Slower')}",
+            f"F6 {pgettext('speech', 'Faster')}",
+            f"F7 {pgettext('speech', 'Softer')}",
+            f"F8 {pgettext('speech', 'Louder')}",
+            f"F9 {pgettext('speech', 'Pause')}",
+            f"F10 {pgettext('speech', 'Aloud')}",
+        )
+        return tuple(" · ".join(keys[:count]) for count in range(len(keys), 0, -1))
+
+    def _other_languages(self) -> tuple[tuple[str, str], ...]:
+        """Return the code and the name of each language that the screens are not in now."""
+        here = self.visit.texts.language
+        return tuple(
+            (one.code, one.plain_name) for one in self.context.languages if one.code != here
+        )
+
+    def _bar_labels(self, *, typing: bool) -> Labels:
         help_key, language_key = ("F1", "F2") if typing else ("H", "L")
         help_now = f"{help_key}  {self._('Help now')}"
-        mark = "" if self.context.demo is None else f"{self._('demo')} · "
-        language = f"{mark}{language_key}  {self._('Language')}"
-        offered, here = (
-            languages(published=self.context.clinic.helplines),
-            self.visit.texts.language,
-        )
-        others = (one.own_name for one in offered if one.code != here)
+        language: tuple[str, ...] = f"{language_key}  {self._('Language')}", language_key
+        if self.context.demo is not None:
+            mark = self._("demo")
+            language = *(f"{mark} · {label}" for label in language), language_key
         return {
-            "help": (help_now, help_now),
-            "language": (" · ".join((language, *others)), language),
+            "help": (help_now,),
+            "language": language,
             "finish": (f"Esc  {self._('Finish and clear')}", f"Esc  {self._('Finish')}"),
         }
+
+    def relabel_bar(self) -> None:
+        """Show in the foot what it leads to now."""
+        typing = isinstance(self.focused, Field)
+        for bar in self.query(Bar):
+            bar.relabel(self._bar_labels(typing=typing), self._other_languages())
 
     @on(Bar.Tapped)
     def tap_bar(self, event: Bar.Tapped) -> None:
         """Go where the tapped part of the foot leads; to help at once."""
         if event.part != "help" and not self.takes_presses():
+            return
+        if event.code:
+            self.post_intent(Chosen(find_language(event.code)))
             return
         routes: dict[Part, VisitorRoute] = {
             "help": VisitorRoute.HELP,
@@ -350,6 +485,10 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def on_mount(self) -> None:
         self.set_class(bool(self.query(TouchKeys)), "-keys")
+        if self.visit.texts.draws_cells:
+            # The focus, which comes first, must not scroll a drawn heading away.
+            for sheet in self.query(Sheet):
+                self.call_after_refresh(sheet.scroll_home, animate=False)
 
     @on(Sheet.Measured)
     def measure(self) -> None:
@@ -362,8 +501,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
             action.display = any(sheet.overflows for sheet in self.query(Sheet))
 
     def on_descendant_focus(self) -> None:
-        for bar in self.query(Bar):
-            bar.relabel(self._bar_labels(typing=isinstance(self.focused, Field)))
+        self.relabel_bar()
 
     on_descendant_blur = on_descendant_focus
 
@@ -417,6 +555,10 @@ class VisitorScreen(AskingScreen[VisitorSide]):
                 event.stop()
                 pressable.press()
                 return
+
+
+Maker = Callable[[], VisitorScreen]
+"""Makes a screen afresh; screens are never used twice."""
 
 
 class _Caption(Static):

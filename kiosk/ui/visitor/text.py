@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, assert_never
 from zoneinfo import ZoneInfo
 
+from kiosk.content.languages import find_language
 from kiosk.domain.attendance.check_in import (
     NO_SESSION,
     AlreadyHere,
@@ -21,7 +23,6 @@ from kiosk.domain.callbacks.request import (
     AnsweredByOther,
     CallLanguage,
     MessagePolicy,
-    Receipt,
     Window,
 )
 from kiosk.domain.callbacks.slips import HalfDay, RequestPhase, SlipNews
@@ -36,12 +37,24 @@ from kiosk.ui.widgets.card import CardText
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from kiosk.domain.callbacks.waiting_times import MeasuredWait
-    from kiosk.domain.printing import PrintedSlip, PrintResult
 
 _DAYS_OF_A_WEEK = 7
+_ENGLISH_LOCALE = "en_SG"
 Translate = Callable[[str], str]
 """A screen's `_`: the message in the visit's language."""
-_LOCALES = {"en": "en_SG", "zh": "zh_Hans_SG", "ms": "ms_SG", "ta": "ta_SG"}
+
+
+@cache
+def _locale(language: str) -> str:
+    """Return the locale by which dates are written; English where Babel does not know it."""
+    from babel import Locale, UnknownLocaleError
+
+    name = find_language(language).locale
+    try:
+        Locale.parse(name)
+    except (ValueError, UnknownLocaleError):
+        return _ENGLISH_LOCALE
+    return name
 
 
 def format_time(at: datetime, zone: ZoneInfo, language: str) -> str:
@@ -50,7 +63,7 @@ def format_time(at: datetime, zone: ZoneInfo, language: str) -> str:
 
     local = at.astimezone(zone)
     # Babel puts a no-break space of its own kind before "pm"; a terminal draws it ill.
-    text = dates.format_time(local, "short", locale=_LOCALES.get(language, "en_SG"))
+    text = dates.format_time(local, "short", locale=_locale(language))
     return text.replace("\u202f", " ")
 
 
@@ -59,7 +72,7 @@ def format_day_and_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     from babel.dates import format_skeleton
 
     local = at.astimezone(zone)
-    day = format_skeleton("MMMd", local, locale=_LOCALES.get(language, "en_SG"))
+    day = format_skeleton("MMMd", local, locale=_locale(language))
     return f"{day}, {format_time(at, zone, language)}"
 
 
@@ -136,11 +149,6 @@ def answered_by_other_options(_: Translate) -> tuple[tuple[str, str], ...]:
     )
 
 
-def format_option(options: tuple[tuple[str, str], ...], value: str) -> str:
-    """Return the text of one value of `options` (value, text)."""
-    return dict(options)[value]
-
-
 def first_visit_wish(_: Translate) -> str:
     """Return what somebody ticks who is here for the first time."""
     return _("It is my first time. Please meet me here.")
@@ -184,7 +192,7 @@ def _format_number_plan(country: str, language: str) -> dict[str, str]:
     """Return the country's name, and how many digits its numbers have, such as 8 or 9–11."""
     from babel import Locale
 
-    names = Locale.parse(_LOCALES.get(language, "en_SG")).territories
+    names = Locale.parse(_locale(language)).territories
     fewest, most = digit_counts(country)
     digits = str(fewest) if fewest == most else f"{fewest}–{most}"
     return {"country": names.get(country, country), "digits": digits}
@@ -196,40 +204,25 @@ Shown = CheckedIn | AlreadyHere | GuestWelcomed | NothingOpen | ScannerWorks
 
 
 @dataclass(frozen=True, slots=True)
-class CodeToShow:
-    """A QR code to photograph, with the text beside it."""
-
-    title: str
-    lines: tuple[str, ...]
-    data: str
-    numeric: bool = False
-    """Whether `data` is one of our own codes, drawn in numeric mode."""
-    spoken: str = ""
-    """The same content in plain characters (an address, a reference)."""
-    last: bool = False
-    """Whether it ends something, so that there is nothing to go back to."""
-    slip: "PrintedSlip | None" = None
-    """What can be printed of it, where a slip printer stands here."""
-
-
-@dataclass(frozen=True, slots=True)
 class ResultText:
     """What a result shows, and what can be done with it."""
 
     card: CardText
-    code: CodeToShow | None = None
-    """A pass that can be shown to photograph."""
+    new_pass: str = ""
+    """The digits of a pass that can be shown to photograph."""
     more: bool = False
     """Whether reading about groups is offered."""
     may_ask: CheckedIn | AlreadyHere | GuestWelcomed | None = None
     """The outcome of somebody who may be here for the first time, and can ask to be met."""
     unfinished: bool = False
     """Whether there is a form to go back to."""
+    public_title: str = ""
+    """The title without a name, for the room to hear; empty where it names nobody."""
 
     @property
     def is_plain(self) -> bool:
         """Whether there is nothing to do but to read it."""
-        return not (self.code or self.more or self.may_ask or self.unfinished)
+        return not (self.new_pass or self.more or self.may_ask or self.unfinished)
 
 
 def describe_outcome(outcome: Shown, context: VisitorContext) -> ResultText:
@@ -239,7 +232,7 @@ def describe_outcome(outcome: Shown, context: VisitorContext) -> ResultText:
         case CheckedIn():
             return _welcome(context, outcome.name, _("You are checked in."), outcome)
         case AlreadyHere():
-            since = format_time(outcome.since, context.clinic.zone, context.visit.texts.language)
+            since = format_time(outcome.since, context.clinic.zone, context.visit.texts.written)
             text = _("You are with us since {time}.").format(time=since)
             return _welcome(context, outcome.name, text, outcome)
         case GuestWelcomed():
@@ -286,7 +279,7 @@ def _describe_ending(key: str, _: Translate) -> str:
 
 def describe_scan_problem(problem: ScanProblem, context: VisitorContext) -> CardText:
     """Return what to say of a code that cannot be read here, or that is not ours."""
-    _ = context.visit.texts.gettext
+    texts, _ = context.visit.texts, context.visit.texts.gettext
     match problem:
         case ScanProblem.MISREAD | ScanProblem.UNKNOWN_VERSION:
             title, lines = (
@@ -314,7 +307,7 @@ def describe_scan_problem(problem: ScanProblem, context: VisitorContext) -> Card
             )
         case _other:
             assert_never(problem)
-    return CardText(title, lines, _format_clears(_), "primary")
+    return CardText(title, lines, _format_clears(_), "primary", texts.large(title, *lines))
 
 
 def describe_scanned_pin(context: VisitorContext) -> CardText:
@@ -334,17 +327,8 @@ def _format_clears(_: Translate) -> str:
 def describe_joined(joined: Joined, context: VisitorContext) -> ResultText:
     """Return the welcome of a visitor who has just got a pass, which can be shown."""
     _ = context.visit.texts.gettext
-    new_pass = CodeToShow(
-        _("Your pass"),
-        (
-            _("Photograph this code. Show it to the scanner next time."),
-            _("It holds no name. You can ask for a printed one."),
-        ),
-        joined.digits,
-        numeric=True,
-    )
     welcome = _welcome(context, joined.name, _("You are checked in."), joined)
-    return replace(welcome, code=new_pass)
+    return replace(welcome, new_pass=joined.digits)
 
 
 def describe_calling_number(context: VisitorContext) -> str:
@@ -355,53 +339,6 @@ def describe_calling_number(context: VisitorContext) -> str:
     if number == PRIVATE_NUMBER:
         return _("We call from a private number.")
     return _("We call from {number}.").format(number=number)
-
-
-def format_receipt(receipt: Receipt, context: VisitorContext) -> CodeToShow:
-    """Return the receipt of a callback request, with its slip to photograph."""
-    texts = context.visit.texts
-    promise = texts.ngettext(
-        "Most people get a call within {days} working day.",
-        "Most people get a call within {days} working days.",
-        receipt.promise_days,
-    )
-    return CodeToShow(
-        texts.gettext("Thank you. We have your request."),
-        (
-            promise.format(days=receipt.promise_days),
-            describe_calling_number(context),
-            texts.gettext("Photograph the code to see news or withdraw."),
-        ),
-        receipt.slip_digits,
-        numeric=True,
-        spoken=receipt.reference,
-        last=True,
-        slip=_make_slip(receipt, context) if context.clinic.prints_slips else None,
-    )
-
-
-def _make_slip(receipt: Receipt, context: VisitorContext) -> "PrintedSlip":
-    """Return the slip to print, in the visit's language where its printer has the letters."""
-    # The first screen does not wait for what few kiosks need.
-    from kiosk.domain.printing import SLIP_WORDS, PrintedSlip, simplify_for_slip
-
-    words = context.visit.texts.gettext("Show this code at the kiosk, or tell it to staff.")
-    return PrintedSlip(
-        receipt.reference, receipt.slip_digits, simplify_for_slip(words) or SLIP_WORDS
-    )
-
-
-def describe_printing(result: "PrintResult | None", _: Translate) -> str:
-    """Return what becomes of a slip; None while it is being printed."""
-    from kiosk.domain.printing import PrintState
-
-    if result is None:
-        return _("Your slip is being printed.")
-    if not result.is_taken:
-        return _("No slip came out. Please photograph the code.")
-    if result.state is PrintState.PRINTED:
-        return _("Please take your slip.")
-    return _("Please take your slip. If none comes, photograph the code.")
 
 
 def format_half_day(half: HalfDay, context: VisitorContext) -> str:
@@ -418,7 +355,7 @@ def format_near_day(day: date, context: VisitorContext) -> str:
     """Return a day, for example "Tuesday", or "24 November" where it is no day of this week."""
     from babel.dates import format_date, format_skeleton
 
-    locale = _LOCALES.get(context.visit.texts.language, "en_SG")
+    locale = _locale(context.visit.texts.written)
     if _is_near(day, context):
         return format_date(day, "EEEE", locale=locale)
     return str(format_skeleton("MMMMd", day, locale=locale))
@@ -556,10 +493,10 @@ def _describe_nothing_open(outcome: NothingOpen, context: VisitorContext) -> Res
     _ = context.visit.texts.gettext
     lines = [_("Nothing is open for check-in just now.")]
     if outcome.next is not None:
-        zone, language = context.clinic.zone, context.visit.texts.language
+        zone, language = context.clinic.zone, context.visit.texts.written
         session = format_session(outcome.next, zone, language)
         lines.append(_("Next today: {session}").format(session=session))
-    return replace(_result(context, _format_welcome(outcome.name, _), *lines), more=True)
+    return replace(_greet(context, outcome.name, *lines), more=True)
 
 
 def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Came) -> ResultText:
@@ -567,8 +504,8 @@ def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Cam
     _, session = context.visit.texts.gettext, outcome.session
     if session.id == NO_SESSION:
         words = _("Please tell staff which group you came for."), _("They put you on its list.")
-        return _result(context, _format_welcome(name, _), _("You are checked in."), *words)
-    where = format_session(session, context.clinic.zone, context.visit.texts.language)
+        return _greet(context, name, _("You are checked in."), *words)
+    where = format_session(session, context.clinic.zone, context.visit.texts.written)
     if session.room not in ("", session.label):
         where = f"{where}   ·   {session.room}"
     lines = [text, where]
@@ -577,22 +514,27 @@ def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Cam
             _("The group's team looks out for you here."),
             _("Nobody has come? Please ask at the counter."),
         ]
-    welcome = _result(context, _format_welcome(name, _), *lines)
+    welcome = _greet(context, name, *lines)
     if isinstance(outcome, Joined) or outcome.may_ask_for is None:
         return welcome
     return replace(welcome, may_ask=outcome)
 
 
-def _format_welcome(name: str | None, _: Translate) -> str:
-    if name:
-        return _("✓  Welcome, {name}").format(name=clean(name, MOST_NAME_BYTES))
-    return _("✓  Welcome")
+def _greet(context: VisitorContext, name: str | None, *lines: str) -> ResultText:
+    """Return a result whose title welcomes `name`, where the screens can show it."""
+    _ = context.visit.texts.gettext
+    public = _("✓  Welcome")
+    if not (name := context.readable(name)):
+        return _result(context, public, *lines)
+    title = _("✓  Welcome, {name}").format(name=clean(name, MOST_NAME_BYTES))
+    return replace(_result(context, title, *lines), public_title=public)
 
 
 def _result(
     context: VisitorContext, title: str, *lines: str, colour: str = "success"
 ) -> ResultText:
     """Return a result that ends with when its screen clears; `colour`: a token of the theme."""
-    clears = context.visit.texts.gettext("This screen clears by itself in {seconds} seconds.")
+    texts = context.visit.texts
+    clears = texts.gettext("This screen clears by itself in {seconds} seconds.")
     note = clears.format(seconds=round(context.clinic.timing.result))
-    return ResultText(CardText(title, lines, note, colour))
+    return ResultText(CardText(title, lines, note, colour, texts.large(title, *lines)))

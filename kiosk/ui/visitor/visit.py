@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.content.translations import Texts
+from kiosk.content.languages import Language
+from kiosk.content.shaping import needs_shaping
+from kiosk.content.translations import Texts, translated_languages
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.callbacks.request import CallbackDraft
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
@@ -20,6 +22,7 @@ if TYPE_CHECKING:  # the desks bring the database with them, which start-up does
     from kiosk.content.articles import TakeHome
     from kiosk.domain.callbacks.slips import CentralSlip
     from kiosk.domain.printing import PrintedSlip, PrintJob
+    from kiosk.domain.speech import Speech
     from kiosk.usecases.maintenance_desk import MaintenanceDesk
     from kiosk.usecases.visitor_desk import VisitorDesk
 
@@ -106,12 +109,16 @@ class Visit:
     """A first name for a new pass, while it is typed."""
     slip_job: "PrintJob | None" = None
     """The slip of this visit's request, once it is being printed."""
+    is_heard: bool = False
+    """Whether the screens are said aloud."""
+    may_be_overheard: bool = False
+    """Whether the visitor has chosen to have what is private said to the room too."""
 
     @property
     def is_changed(self) -> bool:
-        """Whether the language, the theme or the time is another one than the usual."""
-        usual = (DEFAULT_LANGUAGE, DEFAULT_THEME, False)
-        return (self.texts.language, self.theme, self.has_more_time) != usual
+        """Whether language, theme, time or speech is not as usual."""
+        is_usual = (self.texts.language, self.theme) == (DEFAULT_LANGUAGE, DEFAULT_THEME)
+        return self.is_heard or self.has_more_time or not is_usual
 
     def call_form(self) -> CallForm:
         """Return this visit's request, begun now if it was not before."""
@@ -232,6 +239,8 @@ class VisitorSide:
     open_desks: Callable[[], VisitorDesks]
     open_maintenance: "Callable[[], MaintenanceDesk]"
     """Opens where a visit cannot be made too, for staff need it most then."""
+    open_speech: "Callable[[], Speech | None]" = lambda: None
+    """Returns what speaks, the same each time; None where the clinic has switched it off."""
 
     @property
     def desk(self) -> "VisitorDesk":
@@ -287,11 +296,15 @@ class VisitorContext:
     clinic: VisitorClinic = field(default_factory=VisitorClinic)
     visit: Visit = field(default_factory=Visit)
     """The visit under way; another one after each end of a visit."""
+    languages: tuple[Language, ...] = field(default_factory=translated_languages)
+    """What there is to choose from; once the first screen is painted, only what may be offered."""
     out_of_order: str | None = None
     """Why the kiosk is closed to visitors, for staff; empty where staff closed it themselves.
 
     None while it is open.
     """
+    can_speak: bool = False
+    """Whether the screens can be said aloud here."""
     has_pictures: bool = False
     """Whether the terminal shows pictures, so that letters which it breaks can be read as such."""
     refused: list[datetime] = field(default_factory=list)
@@ -311,6 +324,10 @@ class VisitorContext:
     def speak(self, language: str) -> None:
         """Show the visit's sentences in `language` (BCP 47) from now on."""
         self.visit.texts = Texts(language, has_pictures=self.has_pictures)
+
+    def readable(self, name: str | None) -> str | None:
+        """Return a name, or None where this terminal would show it with broken letters."""
+        return name if self.has_pictures or not needs_shaping(name or "") else None
 
     def note_refusal(self) -> None:
         """Take note that something could not be kept for a visitor; nothing about whom or what."""

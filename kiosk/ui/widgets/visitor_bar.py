@@ -1,8 +1,9 @@
-"""The foot of every screen: help now, language, finish and clear, always in the same place."""
+"""The foot of every screen: help now, languages, finish and clear, always in the same place."""
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator
+from typing import ClassVar, Literal, NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
@@ -13,20 +14,44 @@ from textual.widget import Widget
 from kiosk.domain.health import LEAST_COLUMNS, LEAST_ROWS
 
 Part = Literal["help", "language", "finish"]
-Labels = dict[Part, tuple[str, str]]
-"""The text of each part, long and short; the short ones serve where there is little room."""
+Labels = dict[Part, tuple[str, ...]]
+"""The text of each part, the longest first; the others serve where there is little room."""
+_NARROW = 64
+"""Columns under which the parts stand closer."""
+_SIDE = 16
+"""Columns that "help" and "finish" have at least."""
+
+
+class Slot(NamedTuple):
+    """Some columns of the foot that are tapped alike."""
+
+    part: Part
+    text: str
+    cells: int
+    code: str = ""
+    """The language that a tap here chooses."""
+
+
+_LAST_ROW = 2
+"""Of a part's three."""
 
 
 class Bar(Widget):
-    """Three large buttons drawn as one widget; they take taps, the screen takes their keys."""
+    """Three large buttons drawn as one widget; they take taps, the screen takes their keys.
+
+    In the middle one the other languages stand by their names, each of which is a button.
+    """
 
     HEIGHT: ClassVar[int] = 3
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--help", "bar--language", "bar--finish"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "bar--help", "bar--language", "bar--name", "bar--finish",
+    }  # fmt: skip
     DEFAULT_CSS = """
     Bar { dock: bottom; height: 3; background: $panel; color: $foreground; }
     Bar > .bar--help { background: $error; color: $surface; text-style: bold; }
     Bar > .bar--language { background: $panel; color: $foreground; }
+    Bar > .bar--name { background: $surface; color: $primary; text-style: bold; }
     Bar > .bar--finish { background: $primary; color: $surface; text-style: bold; }
     """
 
@@ -36,84 +61,145 @@ class Bar(Widget):
         return size.width >= LEAST_COLUMNS and size.height >= LEAST_ROWS
 
     class Tapped(Message):
-        """One of the three was tapped."""
+        """One of the three was tapped, or the name of a language."""
 
-        def __init__(self, part: Part) -> None:
+        def __init__(self, part: Part, code: str = "") -> None:
             super().__init__()
             self.part = part
+            self.code = code
+            """The language whose name was tapped, or empty."""
 
-    def __init__(self, labels: Labels, *, too_small: str, notes: tuple[str, ...] = ()) -> None:
-        """Take what is said under the language, in longer and in shorter words."""
+    def __init__(
+        self, labels: Labels, names: tuple[tuple[str, str], ...] = (), *, too_small: str
+    ) -> None:
+        """Take the code and the name of each language that a tap chooses."""
         super().__init__()
-        self._notes = notes
-        self._labels = labels
+        self.labels = labels
+        self.names = names
         self._too_small = too_small
-        self._down: Part | None = None
+        self._notes: tuple[str, ...] = ()
+        self._hints: tuple[str, ...] = ()
+        self._down: Slot | None = None
         """Where the finger was put down that is on the screen now."""
 
-    def relabel(self, labels: Labels) -> None:
+    def relabel(self, labels: Labels, names: tuple[tuple[str, str], ...] = ()) -> None:
         """Show other text (letters, but function keys while the visitor types)."""
-        if labels != self._labels:
-            self._labels = labels
+        if (labels, names) != (self.labels, self.names):
+            self.labels, self.names = labels, names
             self.refresh()
 
     def note(self, notes: tuple[str, ...]) -> None:
-        """Say something else under the language."""
+        """Show the longest of `notes` that fits, the longest first, small above the languages."""
         if notes != self._notes:
             self._notes = notes
             self.refresh()
 
-    def _widths(self) -> tuple[tuple[Part, int], ...]:
-        """Return each part with its width in cells, in drawing order."""
+    def hint(self, hints: tuple[str, ...]) -> None:
+        """Show the longest of `hints` that fits, the longest first, small under the languages."""
+        if hints != self._hints:
+            self._hints = hints
+            self.refresh()
+
+    def slots(self) -> tuple[Slot, ...]:
+        """Return what stands beside each other, in drawing order."""
         width = self.size.width
-        if width < 64:
-            side = width // 3
-            return (("help", side), ("language", width - 2 * side), ("finish", side))
-        finish = max(24, cell_len(self._labels["finish"][0]) + 6)
-        return (("help", 22), ("language", width - 22 - finish), ("finish", finish))
+        help_cells, finish_cells = 22, max(24, cell_len(self.labels["finish"][0]) + 6)
+        if width < _NARROW:
+            help_cells, finish_cells = self._side("help"), self._side("finish")
+        return (
+            Slot("help", self._text("help", help_cells), help_cells),
+            *self._middle(width - help_cells - finish_cells),
+            Slot("finish", self._text("finish", finish_cells), finish_cells),
+        )
+
+    def _side(self, part: Part) -> int:
+        """Return the columns of a part at the side where there are few in all."""
+        wanted = max(_SIDE, cell_len(self.labels[part][-1]) + 2)
+        return min(wanted, self.size.width // 3)
+
+    def _middle(self, room: int) -> Iterator[Slot]:
+        """Yield the way to all languages, and the name of each where all of them have room."""
+        widest = max((cell_len(name) for _, name in self.names), default=0)
+        for label in self.labels["language"] if self.names else ():
+            each = (room - cell_len(label) - 2) // len(self.names)
+            if each > widest:
+                yield Slot("language", label, room - each * len(self.names))
+                for code, name in self.names:
+                    yield Slot("language", name, each, code)
+                return
+        yield Slot("language", self._text("language", room), room)
+
+    def _text(self, part: Part, cells: int) -> str:
+        """Return the longest text of a part that has room."""
+        labels = self.labels[part]
+        return next((one for one in labels if cell_len(one) <= cells - 2), labels[-1])
 
     def render_line(self, y: int) -> Strip:
         width, height = self.size
         if self.screen.has_class("-flat") or self.screen.has_class("-slim"):
             text = self._too_small if y == height // 2 else ""
             return Strip([Segment(text.center(width)[:width], self.rich_style)])
-        stacked = height > 3
-        segments = []
-        for index, (part, cells) in enumerate(self._widths()):
-            style = self.get_component_rich_style(f"bar--{part}")
-            if not stacked:
-                segments.append(Segment(self._format(part, y, cells), style))
-            elif y // 3 == index:
-                return Strip([Segment(self._format(part, y % 3, width), style)])
-        return Strip(segments)
+        if height <= self.HEIGHT:
+            slots = self.slots()
+        else:
+            part = _PARTS[min(y // self.HEIGHT, len(_PARTS) - 1)]
+            slots = (Slot(part, self._text(part, width), width),)
+        row = y % self.HEIGHT
+        if row != 1:
+            slots = tuple(slot._replace(text="") for slot in slots)
+        small = {0: self._notes, _LAST_ROW: self._hints}.get(row)
+        if small:
+            slots = self._with_small(slots, small)
+        return Strip([one for slot in slots for one in self._segments(slot)])
 
-    def _format(self, part: Part, row: int, cells: int) -> str:
-        """Return what stands in a row of the part, centred in `cells`."""
-        text, room = "", cells - 2
-        if row == 1:
-            long, short = self._labels[part]
-            text = long if cell_len(long) <= room else short
-        elif row == 2 and part == "language":
-            text = next((note for note in self._notes if cell_len(note) <= room), "")
-        left = max(0, cells - cell_len(text)) // 2
-        return " " * left + text + " " * (cells - left - cell_len(text))
+    @staticmethod
+    def _with_small(slots: tuple[Slot, ...], texts: tuple[str, ...]) -> tuple[Slot, ...]:
+        """Return a row, with the longest text that has room along all the languages."""
+        middle = [slot for slot in slots if slot.part == "language"]
+        if not middle:
+            return slots
+        room = sum(slot.cells for slot in middle) - 2
+        hint = next((one for one in texts if cell_len(one) <= room), "")
+        if cell_len(hint) <= middle[0].cells - 2:
+            return tuple(slot._replace(text=hint) if slot is middle[0] else slot for slot in slots)
+        whole = middle[0]._replace(text=hint, cells=room + 2)
+        before = slots.index(middle[0])
+        return (*slots[:before], whole, *slots[before + len(middle) :])
 
-    def _part_at(self, x: int, y: int) -> Part | None:
-        if self.size.height > 3:
-            parts: tuple[Part, ...] = ("help", "language", "finish")
-            return parts[y // 3] if y // 3 < len(parts) else None
+    def _segments(self, slot: Slot) -> Iterator[Segment]:
+        """Yield a slot's row: its text centred; a gap stands before each name."""
+        cells = slot.cells
+        if slot.code:
+            yield Segment(" ", self.get_component_rich_style("bar--language"))
+            cells -= 1
+        left = max(0, cells - cell_len(slot.text)) // 2
+        style = self.get_component_rich_style("bar--name" if slot.code else f"bar--{slot.part}")
+        yield Segment(set_cell_size(" " * left + slot.text, cells), style)
+
+    def _slot_at(self, x: int, y: int) -> Slot | None:
+        if self.size.height > self.HEIGHT:
+            row = y // self.HEIGHT
+            return Slot(_PARTS[row], "", self.size.width) if row < len(_PARTS) else None
         left = 0
-        for part, cells in self._widths():
-            if left <= x < left + cells:
-                return part
-            left += cells
+        for slot in self.slots():
+            if left <= x < left + slot.cells:
+                return slot
+            left += slot.cells
         return None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        self._down = self._part_at(event.x, event.y)
+        self._down = self._slot_at(event.x, event.y)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
         down, self._down = self._down, None
-        if down is not None and self._part_at(event.x, event.y) == down:
-            self.post_message(self.Tapped(down))
+        slot = self._slot_at(event.x, event.y)
+        if (
+            slot is not None
+            and down is not None
+            and (slot.part, slot.code) == (down.part, down.code)
+        ):
+            self.post_message(self.Tapped(slot.part, slot.code))
+
+
+_PARTS: tuple[Part, ...] = ("help", "language", "finish")

@@ -18,6 +18,7 @@ from kiosk.domain.callbacks.request import (
     OpenedRequest,
     Receipt,
     Retiming,
+    Source,
     Window,
     format_reference,
     retimed,
@@ -235,7 +236,9 @@ class VisitorRequests:
         else:
             news = SlipNews(RequestPhase.NOT_KNOWN)
         today = now.astimezone(self._site.zone).date()
-        return SlipState(without_past(news, today), slip.digits)
+        is_own = kept is not None and kept.source == Source.VISITOR
+        language = kept.ui_language if kept is not None and is_own else ""
+        return SlipState(without_past(news, today), slip.digits, language)
 
     def withdraw(
         self,

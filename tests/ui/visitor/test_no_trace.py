@@ -6,11 +6,11 @@ import threading
 import weakref
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 from textual.dom import DOMNode
 
-from kiosk.content.translations import Language
 from kiosk.domain.callbacks.request import CallbackDraft, Receipt
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.visitor.screens.callback_form import CallNameScreen, CallReviewScreen
@@ -18,6 +18,7 @@ from kiosk.ui.visitor.visit import CallForm, Visit
 from kiosk.ui.widgets.inputs import Field
 from kiosk.usecases.visitor_desk import VisitorDesk
 from tests.support.desks import Clinic
+from tests.support.invented import CODE, add_language, say
 from tests.support.screens import HOME, Visitor, at_kiosk
 from tests.ui.visitor.stops import form
 
@@ -111,19 +112,17 @@ async def test_a_field_that_a_finger_was_on_is_gone(clinic: Clinic) -> None:
 
 
 async def test_the_language_of_a_pass_ends_with_its_visit(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    add_language(tmp_path / "texts", monkeypatch)
     clinic.add_session()
-    digits = clinic.passes.issue_pass("王小明", "zh").digits
+    unknown, known = (clinic.passes.issue_pass("王小明", code).digits for code in ("tlh", CODE))
     async with at_kiosk(clinic) as visitor:
-        await visitor.scan(digits)
+        await visitor.scan(unknown)
         assert visitor.app.context.visit.texts.language == "en"
         await visitor.wait(9)
-        shown = (Language("en", "English"), Language("zh", "中文"))
-        monkeypatch.setattr("kiosk.ui.visitor.app.languages", lambda published: shown)
-        await visitor.scan(digits)
-        visitor.expect("✓ Welcome, 王小明")
-        assert visitor.app.context.visit.texts.language == "zh"
+        await visitor.scan(known)
+        visitor.expect(say("✓  Welcome, {name}").format(name="王小明"))
         await visitor.wait(9)
         visitor.expect(HOME)
         assert visitor.app.context.visit.texts.language == "en"

@@ -17,11 +17,11 @@ from kiosk.ui.widgets.buttons import Action, Tile
 from kiosk.ui.widgets.inputs import Choice, Choices, Field
 from kiosk.ui.widgets.layout import Prose
 from kiosk.ui.widgets.qr import QrCode
-from kiosk.ui.widgets.visitor_bar import Bar, Part
+from kiosk.ui.widgets.visitor_bar import Bar, Labels
 from tests.support.pictures import cells, codes
 
 MARKUP = "[bold]x[/] [@click=app.quit]y[/] [/]"
-LABELS: dict[Part, tuple[str, str]] = {
+LABELS: Labels = {
     "help": ("H  Help now", "Help"),
     "language": ("L  Language", "L"),
     "finish": ("Esc  Finish and clear", "Esc"),

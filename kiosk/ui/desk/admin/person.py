@@ -11,6 +11,7 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from kiosk.content.languages import format_language
 from kiosk.domain.person.data import Corrected, NotThere, PersonData
 from kiosk.domain.person.erasure import EraseReason
 from kiosk.domain.phones import PhoneProblem, check_phone
@@ -175,7 +176,7 @@ class PersonScreen(DeskScreen):
         if data is None:
             kept.update(NOT_THERE[NotThere.NOTHING_KEPT])
         else:
-            kept.update(_parts_text(describe_person(data, self.clinic.zone)))
+            kept.update(_parts_text(describe_person(data, self.clinic.zone, format_language)))
         self.rehead()
         self.rekey()
 

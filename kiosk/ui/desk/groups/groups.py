@@ -9,6 +9,7 @@ from uuid import UUID
 from textual import on
 from textual.widget import Widget
 
+from kiosk.content.languages import language_options
 from kiosk.domain.groups.groups import (
     LARGEST_CAPACITY,
     LONGEST_ABOUT,
@@ -34,7 +35,6 @@ from kiosk.ui.desk.text import (
     format_next_meeting,
     format_sessions,
     format_who_may_come,
-    language_options,
 )
 from kiosk.ui.door import Trouble
 from kiosk.ui.widgets.desk_bars import Key

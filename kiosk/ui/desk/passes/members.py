@@ -11,10 +11,10 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
+from kiosk.content.languages import format_language
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.attendance.roster import Added, AlreadyThere, GroupName, IssuedPass, Member
 from kiosk.domain.printing import PrintJob
-from kiosk.presentation.languages import SCREEN_LANGUAGES
 from kiosk.ui.desk.messages import Place, PlaceOf
 from kiosk.ui.desk.passes.new_pass import NewPassScreen, PassScreen
 from kiosk.ui.desk.people import HIDDEN, PeopleScreen
@@ -57,7 +57,7 @@ class MemberRows:
         cells = (
             "✓" if marked else "",
             name,
-            SCREEN_LANGUAGES.get(member.language, member.language),
+            format_language(member.language),
             ", ".join(group.name for group in self.groups if group.id in member.groups),
             str(member.passes),
             "" if last is None else format_day(last.astimezone(self.zone).date()),

@@ -11,10 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from kiosk.content.languages import language_options
 from kiosk.domain.attendance.check_in import JoinDraft
 from kiosk.domain.attendance.roster import Added, GroupName, IssuedPass
 from kiosk.domain.text import NameProblem, check_name
-from kiosk.presentation.languages import SCREEN_LANGUAGES
 from kiosk.ui.desk.screen import TOO_SMALL, DeskScreen
 from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.desk.text import NAME_PROBLEMS
@@ -71,7 +71,7 @@ class NewPassScreen(DeskScreen):
     def body(self) -> Iterable[Widget]:
         yield Field(most=120)
         yield Static("Their language on the kiosk", classes="label", markup=False)
-        yield Choices(tuple(SCREEN_LANGUAGES.items()), marked=["en"], goes_on=True, id="language")
+        yield Choices(language_options(), marked=["en"], goes_on=True, id="language")
 
     def keys(self) -> Iterable[Key]:
         yield Key("enter", "Add" if self._session_id else "Make the pass", self._go_on)

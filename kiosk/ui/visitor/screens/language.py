@@ -5,28 +5,16 @@ from collections.abc import Iterable
 from textual import on
 from textual.widget import Widget
 
-from kiosk.content.translations import Language, languages
+from kiosk.content.languages import Language, find_language, known_languages
 from kiosk.domain.callbacks.request import CallLanguage
 from kiosk.ui.theme import next_theme, theme_names
 from kiosk.ui.visitor.screen import Chosen, VisitorRoute, VisitorScreen
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.layout import Tiles
 
-_BY_PHONE = (
-    (CallLanguage.MANDARIN, "用中文通电话"),
-    (CallLanguage.MALAY, "Panggilan Bahasa Melayu"),
-    (CallLanguage.TAMIL, ""),
-)
-"""Languages of the clinic that the screens may lack, each with "a call in …" in itself.
-
-Tamil letters are not drawn alike by terminals, so it is offered in the screens' language.
-"""
-
 
 class LanguageScreen(VisitorScreen):
     """The screens' languages, calls in the others, and the themes."""
-
-    _languages: tuple[Language, ...] = ()
 
     def heading(self) -> str:
         return self._("Language and display")
@@ -35,21 +23,29 @@ class LanguageScreen(VisitorScreen):
         return self._("Staff here can help you in other languages too.")
 
     def body(self) -> Iterable[Widget]:
-        self._languages = languages(published=self.context.clinic.helplines)
-        codes = {language.code for language in self._languages}
+        codes = {language.code for language in self.context.languages}
         with Tiles(id="list"):
-            for language in self._languages:
-                yield Tile(language.own_name, name=f"show-{language.code}")
-            for value, own_words in _BY_PHONE:
-                if value not in codes:
-                    words = self._format_call(value)
-                    more = words if own_words else ""
-                    yield Tile(own_words or words, more, name=f"call-{value}")
+            for language in self.context.languages:
+                yield self._offer(language)
+            calls = self._calls()
+            for language in known_languages():
+                if language.code in calls and language.code not in codes:
+                    yield self._call_tile(language, calls[language.code])
             yield Tile(
                 self._("Change the colours"), self._next_look(), name="theme-next", id="colours"
             )
             yield Tile("", letter="T", name="time", id="time")
             yield Tile(self._("Staff"), self._("With a PIN"), letter="M", name="staff-pin")
+
+    def _offer(self, language: Language) -> Tile:
+        """Return the tile of a language, whose own name may have to be drawn."""
+        if not self._is_drawn(language):
+            return Tile(language.own_name, name=f"show-{language.code}")
+        return Tile(language.name, large=language.own_name, name=f"show-{language.code}")
+
+    def _is_drawn(self, language: Language) -> bool:
+        """Return whether a language's letters have to be drawn in cells."""
+        return language.is_shaped and not self.context.has_pictures
 
     @on(Pressable.Pressed, "Tile")
     def choose(self, event: Pressable.Pressed) -> None:
@@ -57,8 +53,7 @@ class LanguageScreen(VisitorScreen):
         kind, _, value = (event.pressable.name or "").partition("-")
         match kind:
             case "show":
-                chosen = next(one for one in self._languages if one.code == value)
-                self.post_intent(Chosen(chosen))
+                self.post_intent(Chosen(find_language(value)))
             case "call":
                 self.post_intent(Chosen(CallLanguage(value)))
             case "theme":
@@ -85,14 +80,20 @@ class LanguageScreen(VisitorScreen):
             tile.more = self._("Ten times as long")
         tile.refresh(layout=True)
 
-    def _format_call(self, language: CallLanguage) -> str:
-        """Return that a call is offered: a language here is not always one of the screens."""
-        texts = {
+    def _calls(self) -> dict[str, str]:
+        """Return that a call is offered, by language: the screens may lack one we speak."""
+        return {
             CallLanguage.MANDARIN: self._("A call in Mandarin"),
             CallLanguage.MALAY: self._("A call in Malay"),
             CallLanguage.TAMIL: self._("A call in Tamil"),
         }
-        return texts[language]
+
+    def _call_tile(self, language: Language, words: str) -> Tile:
+        """Return the offer of a call, in that language itself and in the screens' one."""
+        name, own = f"call-{language.code}", language.by_phone
+        if self._is_drawn(language):
+            return Tile(words, large=own, name=name)
+        return Tile(own or words, words if own else "", name=name)
 
     def _next_look(self) -> str:
         """Return the name in words of the theme that the tile brings."""

@@ -1,25 +1,36 @@
 """What there is to read here, and what to take home on a phone."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from functools import partial
 
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.content.articles import Article, articles, fill_in, page
+from kiosk.content.articles import Article, articles, fill_in, find_article
 from kiosk.content.helplines import helplines
+from kiosk.content.shaping import needs_shaping
 from kiosk.ui.theme import text_styles
-from kiosk.ui.visitor.screen import Chosen, VisitorScreen
-from kiosk.ui.visitor.text import CodeToShow, describe_calling_number
+from kiosk.ui.visitor.codes import CodeWriter, format_booklet_code, format_number_code
+from kiosk.ui.visitor.screen import Chosen, CodeWanted, VisitorScreen
+from kiosk.ui.visitor.text import describe_calling_number
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.layout import Prose, Sheet, Tiles
 
-if TYPE_CHECKING:
-    from kiosk.content.articles import TakeHome
+
+class _ReadingScreen(VisitorScreen):
+    """The base of what shows articles."""
+
+    def title_to_draw(self, slug: str) -> str:
+        """Return an article's title in a language that is not written here; else empty."""
+        texts = self.visit.texts
+        if not texts.draws_cells:
+            return ""
+        title = find_article(texts.language, slug).title
+        return title if needs_shaping(title) else ""
 
 
-class ArticlesScreen(VisitorScreen):
+class ArticlesScreen(_ReadingScreen):
     """A tile for each article."""
 
     def heading(self) -> str:
@@ -30,17 +41,18 @@ class ArticlesScreen(VisitorScreen):
 
     def body(self) -> Iterable[Widget]:
         with Tiles(id="list"):
-            for article in articles(self.visit.texts.language):
-                yield Tile(article.title, name=article.slug)
+            for article in articles(self.visit.texts.written):
+                large = self.title_to_draw(article.slug)
+                yield Tile(article.title, large=large, name=article.slug)
 
     @on(Pressable.Pressed, "Tile")
     def read(self, event: Pressable.Pressed) -> None:
         """Open the chosen article."""
-        found = {article.slug: article for article in articles(self.visit.texts.language)}
+        found = {article.slug: article for article in articles(self.visit.texts.written)}
         self.post_intent(Chosen(found[event.pressable.name or ""]))
 
 
-class ArticleScreen(VisitorScreen):
+class ArticleScreen(_ReadingScreen):
     """An article of the list, or a page that stands by itself, in the visit's language."""
 
     AUTO_FOCUS = ""
@@ -53,9 +65,15 @@ class ArticleScreen(VisitorScreen):
         return self._article().title
 
     def _article(self) -> Article:
-        language = self.visit.texts.language
-        found = {article.slug: article for article in articles(language)}
-        return found.get(self._slug) or page(language, self._slug)
+        return find_article(self.visit.texts.written, self._slug)
+
+    def large_heading(self) -> str:
+        return self.title_to_draw(self._slug)
+
+    def lead(self) -> str:
+        if not self.visit.texts.draws_cells:
+            return ""
+        return self._("This text is in English. Staff can help you, and there is a card to read.")
 
     def body(self) -> Iterable[Widget]:
         text = fill_in(self._article().markdown, describe_calling_number(self.context))
@@ -78,7 +96,7 @@ class TakeHomeScreen(VisitorScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._codes: dict[str, CodeToShow] = {}
+        self._codes: dict[str, CodeWriter] = {}
 
     def heading(self) -> str:
         return self._("Take something home")
@@ -87,26 +105,20 @@ class TakeHomeScreen(VisitorScreen):
         return self._("Choose one. Then photograph its code with your phone.")
 
     def body(self) -> Iterable[Widget]:
-        clinic, language = self.context.clinic, self.visit.texts.language
+        clinic, language = self.context.clinic, self.visit.texts.written
         with Tiles(id="list"):
             for item in clinic.take_home:
-                yield self._tile(item.title, item.size, self._booklet(item))
+                yield self._tile(item.title, item.size, partial(format_booklet_code, item))
             for line in helplines(language, clinic.today(), published=clinic.helplines).lines:
                 if line.tel:
-                    other = f"WhatsApp {line.whatsapp}" if line.whatsapp else ""
-                    text = (line.note, self._("The code puts the number into your phone."), other)
                     title = f"{line.name}  {line.number}"
-                    yield self._tile(title, line.note, CodeToShow(title, text, line.tel))
+                    yield self._tile(title, line.note, partial(format_number_code, line))
         if not clinic.take_home:
             yield Static(
                 self._("Booklets: please ask at the counter."), id="booklets", markup=False
             )
 
-    def _booklet(self, item: "TakeHome") -> CodeToShow:
-        text = (item.size, self._("The code opens this address on your phone."), item.url)
-        return CodeToShow(item.title, text, item.url)
-
-    def _tile(self, title: str, more: str, code: CodeToShow) -> Tile:
+    def _tile(self, title: str, more: str, code: CodeWriter) -> Tile:
         name = f"item-{len(self._codes)}"
         self._codes[name] = code
         return Tile(title, more, name=name)
@@ -114,4 +126,4 @@ class TakeHomeScreen(VisitorScreen):
     @on(Pressable.Pressed, "Tile")
     def show_code(self, event: Pressable.Pressed) -> None:
         """Show the code of the chosen thing."""
-        self.post_intent(Chosen(self._codes[event.pressable.name or ""]))
+        self.post_intent(CodeWanted(self._codes[event.pressable.name or ""]))

@@ -8,10 +8,12 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.content.braille import USUAL
 from kiosk.domain.text import clean
 from kiosk.ui.visitor.screen import VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.visit import Stay
 from kiosk.ui.widgets.buttons import Action
+from kiosk.ui.widgets.large_text import LargeText
 
 
 class StillThereScreen(VisitorScreen):
@@ -30,7 +32,9 @@ class StillThereScreen(VisitorScreen):
         self._seconds = seconds
 
     def body(self) -> Iterable[Widget]:
-        yield Static(self._("Are you still there?"), id="heading", markup=False)
+        heading = self._("Are you still there?")
+        yield LargeText(self.visit.texts.large(heading), height=USUAL)
+        yield Static(heading, id="heading", markup=False)
         yield Static(self._format_left(), id="left", markup=False)
 
     def compose(self) -> ComposeResult:

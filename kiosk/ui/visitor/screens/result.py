@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -12,14 +13,16 @@ from textual.widgets import Static
 
 from kiosk.ui.door import Trouble
 from kiosk.ui.terminal.lockdown import types_text
+from kiosk.ui.visitor.codes import CodeToShow, describe_printing, format_pass_code
 from kiosk.ui.visitor.screen import (
     BesideCodeScreen,
-    Chosen,
+    CodeWanted,
+    Covered,
     Received,
     VisitorRoute,
     VisitorScreen,
 )
-from kiosk.ui.visitor.text import CodeToShow, ResultText, describe_printing, first_visit_wish
+from kiosk.ui.visitor.text import ResultText, first_visit_wish
 from kiosk.ui.visitor.visit import Stay
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.card import Card, CardText
@@ -63,7 +66,7 @@ class ResultScreen(VisitorScreen):
     def steps(self) -> Iterable[Action]:
         if self._text.unfinished:
             yield Action(self._("Back to my form"), letter="B", id="back", primary=True)
-        if self._text.code is not None:
+        if self._text.new_pass:
             yield Action(self._("Show me my pass"), letter="P", id="pass", primary=True)
         if self._text.more:
             yield Action(self._("Tell me more"), letter="T", id="about", primary=True)
@@ -73,11 +76,19 @@ class ResultScreen(VisitorScreen):
     def below(self) -> Iterable[Widget]:
         return ()
 
+    def covered(self) -> dict[str, Covered]:
+        title, public = self._text.card.title, self._text.public_title
+        return {title: Covered(title, public)} if public else {}
+
+    @property
+    def is_result(self) -> bool:
+        return True
+
     @on(Pressable.Pressed, "#pass")
     def show_pass(self) -> None:
         """Ask for the code."""
-        if self._text.code is not None:
-            self.post_intent(Chosen(self._text.code))
+        if self._text.new_pass:
+            self.post_intent(CodeWanted(partial(format_pass_code, self._text.new_pass)))
 
     @on(Pressable.Pressed, "#about")
     def read(self) -> None:
@@ -117,6 +128,10 @@ class NoticeScreen(VisitorScreen):
 
     def limit(self) -> tuple[str, ...]:
         return ()
+
+    @property
+    def is_result(self) -> bool:
+        return True
 
     def on_key(self, event: events.Key) -> None:
         if self._route_of(event, typing=self._types(event)) is not None:
@@ -163,6 +178,18 @@ class CodeScreen(BesideCodeScreen):
 
     def heading(self) -> str:
         return self._shown.title
+
+    @property
+    def is_result(self) -> bool:
+        return self._shown.last
+
+    def covered(self) -> dict[str, Covered]:
+        reference = self._shown.spoken
+        if not reference or not self._shown.last:
+            return {}
+        pgettext = self.visit.texts.pgettext
+        said = pgettext("speech", "Your reference is: {reference}").format(reference=reference)
+        return {reference: Covered(said, pgettext("speech", "Your reference is on the screen."))}
 
     def body(self) -> Iterable[Widget]:
         if self._shown.spoken:

@@ -3,15 +3,17 @@ reference, to withdraw it.
 """
 
 from collections.abc import Iterable
+from functools import partial
 
 from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
+from typing_extensions import override
 
 from kiosk.domain.attendance.check_in import SlipShown
 from kiosk.domain.callbacks.slips import MOVABLE_PHASES, OPEN_PHASES, RequestPhase, SlipState
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.screen import GoTo, Received, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.screen import Covered, GoTo, Maker, Received, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import describe_news
 from kiosk.ui.visitor.visit import CENTRAL_SECONDS, ShownSlip
 from kiosk.ui.widgets.buttons import Action, Pressable
@@ -28,19 +30,25 @@ class SlipScreen(VisitorScreen):
 
     AUTO_FOCUS = "#back"
 
-    def __init__(self, state: SlipState) -> None:
+    def __init__(self, state: SlipState, *, has_asked: bool = False) -> None:
+        """`has_asked`: whether `state` is what the centre has answered, in this visit."""
         super().__init__()
         self._state = state
+        self._has_asked = has_asked
         self._is_asking = False
         """Whether an answer of the centre may still come."""
         self._is_away = False
         """Whether the centre was asked and has not answered."""
 
+    @override
+    def again(self) -> Maker:
+        return partial(SlipScreen, self._state, has_asked=self._has_asked)
+
     def heading(self) -> str:
         return self._("Your request")
 
     def body(self) -> Iterable[Widget]:
-        self._is_asking = self.context.clinic.has_central
+        self._is_asking = self.context.clinic.has_central and not self._has_asked
         yield Static(self._told(), classes="question", id="told", markup=False)
         yield Static(self._more(), id="more-told", markup=False)
         yield Static("", id="say", markup=False)
@@ -54,7 +62,8 @@ class SlipScreen(VisitorScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.visit.slip = ShownSlip(self._state.slip_digits)
+        if not self._has_asked:
+            self.visit.slip = ShownSlip(self._state.slip_digits)
         self._is_asking &= self._state.phase is not RequestPhase.WITHDRAWN
         if self._is_asking and self._state.slip_digits:
             self.say(self._("Looking for news …"))
@@ -73,6 +82,7 @@ class SlipScreen(VisitorScreen):
             self._show(self._state)
             return
         self.visit.slip = ShownSlip(digits, answer)
+        self._has_asked = True
         state = await self.ask(lambda side: side.desk.slip_state(digits, answer))
         self.say("")
         self._show(self._state if isinstance(state, Trouble) else state)
@@ -103,6 +113,16 @@ class SlipScreen(VisitorScreen):
         if self._state.phase is RequestPhase.NOT_KNOWN and self._is_away:
             return self._describe_away()
         return "\n".join(describe_news(self._state.news, self.context))
+
+    def covered(self) -> dict[str, Covered]:
+        if self._state.phase in (RequestPhase.NOT_KNOWN, RequestPhase.WITHDRAWN):
+            return {}
+        public = self.visit.texts.pgettext("speech", "News of your request is on the screen.")
+        return {self._told(): Covered(self._told(), public)}
+
+    @property
+    def is_result(self) -> bool:
+        return self._state.phase is RequestPhase.WITHDRAWN
 
     def _describe_away(self) -> str:
         return self._("We cannot see news just now. Any staff member can tell you.")
