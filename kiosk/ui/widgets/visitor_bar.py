@@ -77,7 +77,7 @@ class Bar(Widget):
         self.labels = labels
         self.names = names
         self._too_small = too_small
-        self._notes: tuple[str, ...] = ()
+        self.notes: tuple[str, ...] = ()
         self._hints: tuple[str, ...] = ()
         self._down: Slot | None = None
         """Where the finger was put down that is on the screen now."""
@@ -90,8 +90,8 @@ class Bar(Widget):
 
     def note(self, notes: tuple[str, ...]) -> None:
         """Show the longest of `notes` that fits, the longest first, small above the languages."""
-        if notes != self._notes:
-            self._notes = notes
+        if notes != self.notes:
+            self.notes = notes
             self.refresh()
 
     def hint(self, hints: tuple[str, ...]) -> None:
@@ -147,7 +147,7 @@ class Bar(Widget):
         row = y % self.HEIGHT
         if row != 1:
             slots = tuple(slot._replace(text="") for slot in slots)
-        small = {0: self._notes, _LAST_ROW: self._hints}.get(row)
+        small = {0: self.notes, _LAST_ROW: self._hints}.get(row)
         if small:
             slots = self._with_small(slots, small)
         return Strip([one for slot in slots for one in self._segments(slot)])
