@@ -192,6 +192,11 @@ def _plain(quoted: str) -> str:
 
 @cache
 def _catalogue(language: str, assets: Path) -> NullTranslations:
+    return read_catalogue(language, assets)
+
+
+def read_catalogue(language: str, assets: Path) -> NullTranslations:
+    """Return a compiled catalogue; an empty one where it is missing or damaged."""
     if language == ENGLISH or not is_language_code(language):
         return NullTranslations()
     try:

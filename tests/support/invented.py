@@ -2,7 +2,9 @@
 
 import re
 import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
@@ -40,16 +42,21 @@ def add_language(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the program read texts from `folder`, with the invented language; return its assets."""
     assets = folder / "assets"
     shutil.copytree(CHECKOUT / "assets", assets, ignore=shutil.ignore_patterns("fonts", "guide"))
+    # What is drawn is kept for the tests that follow, so the letters have to be there.
+    (assets / "fonts").symlink_to(CHECKOUT / "assets" / "fonts")
     (folder / "config").symlink_to(CHECKOUT / "config")
     monkeypatch.setattr(folders, "_PACKAGE", folder / "kiosk")
     with (assets / "languages.toml").open("a", encoding="utf-8") as table:
         table.write(_ENTRY)
-    translate(begin(CODE, assets / "locale"))
+    messages = assets / "locale" / CODE / "LC_MESSAGES"
+    messages.mkdir(parents=True)
+    for name, content in _catalogue().items():
+        (messages / name).write_bytes(content)
     english = assets / "content" / "en"
     (english.parent / CODE).mkdir()
     article = (english / "04-groups.md").read_text(encoding="utf-8").replace("# ", "# Kioskisch: ")
-    name = english.parent / CODE / "04-groups.md"
-    name.write_text(f"<!-- {NOT_CHECKED} -->\n{article}", encoding="utf-8")
+    translated = english.parent / CODE / "04-groups.md"
+    translated.write_text(f"<!-- {NOT_CHECKED} -->\n{article}", encoding="utf-8")
     helplines = english.parent / "helplines.toml"
     text = helplines.read_text(encoding="utf-8")
     lines = re.sub(
@@ -61,8 +68,16 @@ def add_language(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return assets
 
 
-def translate(path: Path) -> None:
-    """Translate every sentence of a catalogue."""
+@cache
+def _catalogue() -> dict[str, bytes]:
+    """Return the files of a catalogue that translates every sentence, by their names."""
+    with TemporaryDirectory() as folder:
+        path = begin(CODE, Path(folder))
+        _translate(path)
+        return {one.name: one.read_bytes() for one in path.parent.iterdir()}
+
+
+def _translate(path: Path) -> None:
     update(path, collect())
     catalogue = read_catalogue(path)
     for message in catalogue:

@@ -23,9 +23,14 @@ from kiosk.ui.theme import CALM
 
 Colour = tuple[int, int, int]
 
-_LETTERS: Final = "[\u0b80-\u0bff][\u0b80-\u0bff\u200c\u200d]*[.,;:!?)]*"
-_WORDS: Final = re.compile(rf"({_LETTERS}(?:[ -]\(?{_LETTERS})*)")
-"""Words with single blanks between them; two blanks are a column's edge."""
+_AFTER: Final = "[.,;:!?)%…”’]*"
+_LETTERS: Final = f"[(“‘]?[\u0b80-\u0bff][\u0b80-\u0bff\u200c\u200d]*{_AFTER}"
+_NUMBER: Final = rf"[0-9]+(?: / [0-9]+|[.,:][0-9]+)*{_AFTER}"
+_WORDS: Final = re.compile(f"({_LETTERS}(?:[ -](?:{_LETTERS}|{_NUMBER}))*)")
+"""Words with single blanks between them, and numbers among them, which the font has too.
+
+Two blanks are a column's edge.
+"""
 _PIECE: Final = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])|([^\x00-\x1f\x7f]+)")
 _BESIDE: Final = b"\x1b[?8452h"
 """The cursor stays beside a sixel picture, so that one on the last row scrolls nothing (xterm)."""

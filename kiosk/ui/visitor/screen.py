@@ -20,6 +20,7 @@ from textual.widgets import Input, Static
 from typing_extensions import override
 
 from kiosk.content.languages import Language, find_language
+from kiosk.content.shaping import drawing_problem
 from kiosk.content.translations import Texts
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
@@ -28,7 +29,7 @@ from kiosk.ui.visitor.codes import CodeWriter
 from kiosk.ui.visitor.visit import Stay, Timing, Visit, VisitorContext, VisitorSide
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
-from kiosk.ui.widgets.large_text import LargeText, Role
+from kiosk.ui.widgets.large_text import LargeText, PageRole
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import DELETE, KeyLayout, TouchKeys, name_layouts
@@ -235,8 +236,13 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """Make ready to be shown in `size` cells; `touch`: whether the visitor uses touch."""
         self.context = context
         self.set_class(touch, "-touch")
-        self.set_class(self.visit.texts.draws_cells, "-cells")
+        self.set_class(self.visit.texts.draws_cells and not drawing_problem(), "-cells")
         self.dress(size)
+
+    @property
+    def draws_letters(self) -> bool:
+        """Whether sentences are drawn in cells beside the English ones."""
+        return self.has_class("-cells")
 
     @property
     def door(self) -> Door[VisitorSide]:
@@ -359,11 +365,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         with Sheet(id="page") as sheet:
             sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
             if self.large_heading():
-                yield LargeText(self.large_heading(), Role.HEADING)
+                yield LargeText(self.large_heading(), PageRole.HEADING)
             if self.heading():
                 yield Static(self.heading(), id="heading", markup=False)
             if self.large_lead():
-                yield LargeText(self.large_lead(), Role.LEAD)
+                yield LargeText(self.large_lead(), PageRole.LEAD)
             if self.lead():
                 yield Static(self.lead(), id="lead", markup=False)
             for widget in self.body():
@@ -485,7 +491,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def on_mount(self) -> None:
         self.set_class(bool(self.query(TouchKeys)), "-keys")
-        if self.visit.texts.draws_cells:
+        if self.draws_letters:
             # The focus, which comes first, must not scroll a drawn heading away.
             for sheet in self.query(Sheet):
                 self.call_after_refresh(sheet.scroll_home, animate=False)

@@ -74,6 +74,20 @@ def test_words_become_one_picture_in_the_colours_in_force() -> None:
     assert placed(sent).decode() == at(3, 5, f"H  {' ' * cell_len(HELP)}   Help now")
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("படி 6 / 6 · உதவி", f"{' ' * 9} · {' ' * 4}"),
+        ("உதவி (SOS)", f"{' ' * 4} (SOS)"),
+        ("995  உதவி", f"995  {' ' * 4}"),
+        ("உதவி  995", f"{' ' * 4}  995"),
+        ("(உதவி), 1,000.", " " * 14),
+    ],
+)
+def test_numbers_and_marks_among_words_are_drawn_with_them(text: str, left: str) -> None:
+    assert placed(pictures().encode(text)).decode() == left
+
+
 def test_a_picture_fills_its_cells_and_is_not_cut() -> None:
     for text in (HELP, STAFF, "ஸ்ரீ", "ஹைட்ரஜன்", "ஔ", "எண்"):
         for bold in ("", "1;"):

@@ -104,7 +104,7 @@ async def test_by_taps_alone_a_call_is_asked_for(clinic: Clinic) -> None:
             ("Saturday mornings", "[✓] Saturday mornings"),
             ("From tomorrow", "(✓) From tomorrow"),
             ("N  Next", "Which language should we speak?"),
-            ("Tamil", "(✓) Tamil"),
+            ("( ) Tamil", "(✓) Tamil"),
             ("N  Next", "may we leave a message?"),
             ("Text me", "(✓) Text me"),
             ("Say who calls", "(✓) Say who calls"),

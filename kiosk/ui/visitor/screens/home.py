@@ -82,7 +82,7 @@ class HomeScreen(VisitorScreen):
 
     def below(self) -> Iterable[Widget]:
         # Drawn titles may make the page longer than the screen.
-        if self.visit.texts.draws_cells:
+        if self.draws_letters:
             yield Actions(self._more_action())
 
     def on_mount(self) -> None:
