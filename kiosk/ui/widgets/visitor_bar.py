@@ -88,6 +88,12 @@ class Bar(Widget):
             self.labels, self.names = labels, names
             self.refresh()
 
+    def note(self, notes: tuple[str, ...]) -> None:
+        """Show the longest of `notes` that fits, the longest first, small above the languages."""
+        if notes != self.notes:
+            self.notes = notes
+            self.refresh()
+
     def hint(self, hints: tuple[str, ...]) -> None:
         """Show the longest of `hints` that fits, the longest first, small under the languages."""
         if hints != self._hints:
