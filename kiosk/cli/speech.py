@@ -24,16 +24,20 @@ def test(form: FormatOption = Format.TABLE) -> None:
 
     Exits with 1 where one was not said.
     """
-    from kiosk.bootstrap.speech import open_speaker, voices
+    from kiosk.bootstrap.speech import examine_speech, open_speaker, voices
     from kiosk.content.translations import Texts
+    from kiosk.domain.health import speech_finding
     from kiosk.domain.speech import Utterance
     from kiosk.settings import read_settings
 
     folder = data_dir()
-    speaker = open_speaker(folder, read_settings(folder).speech)
+    settings = read_settings(folder).speech
+    speaker = open_speaker(folder, settings)
     rows = []
     try:
-        speaker.wait_until_found(_LONGEST_SECONDS)
+        if not speaker.wait_until_found(_LONGEST_SECONDS):
+            health = examine_speech(folder, settings)
+            raise NotDone(speech_finding(health).sentence)
         for code in filter(voices().get, voices()):
             text = Texts(code).gettext(_TESTED)
             speaker.say([Utterance(text, code)])

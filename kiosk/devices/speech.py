@@ -188,7 +188,7 @@ class Speaker:
             self._hush()
             self._wish.plan, self._wish.is_aloud = tuple(utterances), aloud
             self._is_speaking = bool(utterances)
-            self._asked_at = time.monotonic()
+            self._asked_at, self.measures = time.monotonic(), SpeechMeasures()
 
     def stop(self) -> None:
         """Fall silent at once."""
@@ -199,6 +199,8 @@ class Speaker:
         wish = self._wish
         wish.turn += 1
         wish.plan, wish.is_paused, self._is_speaking = None, False, False
+        if self._player is not None:
+            self._player.kill()
         self._changed.notify_all()
 
     def pause(self) -> bool:
@@ -310,7 +312,6 @@ class Speaker:
             self._say_all(turn, sayable(plan, self._can_say_this, may_be_private=may_be_private))
 
     def _say_all(self, turn: int, said: list[Utterance]) -> None:
-        self.measures = SpeechMeasures()
         try:
             if not self._is_played(turn, said):
                 # From the start, where there is another player.
@@ -403,10 +404,13 @@ class Speaker:
                 # By a pause at this very moment, or something else is to be said.
                 return 0
             raise
-        if self.measures.first_sound is None:
-            first = time.monotonic() - self._asked_at
-            self.measures = SpeechMeasures(first, f"{name}, {player.name}")
+        self._measure(turn, f"{name}, {player.name}")
         return len(samples)
+
+    def _measure(self, turn: int, said_by: str) -> None:
+        with self._changed:
+            if turn == self._wish.turn and self.measures.first_sound is None:
+                self.measures = SpeechMeasures(time.monotonic() - self._asked_at, said_by)
 
     def _player_for(self, turn: int, form: SoundFormat) -> Player:
         """Return a running player for samples of a form."""
@@ -466,9 +470,7 @@ class Speaker:
             gain *= 1.0 if self.has_headphones else self._parts.speaker_gain
             try:
                 begun = dispatcher.begin(one.text, voice, RATES[self._wish.rate], gain)
-                if self.measures.first_sound is None:
-                    first = time.monotonic() - self._asked_at
-                    self.measures = SpeechMeasures(first, dispatcher.name)
+                self._measure(turn, dispatcher.name)
                 if dispatcher.wait(
                     begun, lambda: turn == self._wish.turn and not self._wish.is_paused
                 ):

@@ -94,6 +94,7 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
     assert verdicts == {
         "settings": "ok",
         "terminal size": "look",
+        "drawn letters": "ok",
         "scanner": "look",
         "database": "ok",
         "keys": "ok",
@@ -102,7 +103,6 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
         "retention": "look",
         "first hour": "look",
         "helplines": "ok",
-        "drawn letters": "ok",
         **{f"language {code}": verdict for code, verdict in _languages()},
         "take-home material": "ok",
         "wishes": "ok",
@@ -126,6 +126,14 @@ def test_what_is_open_of_the_first_hour_and_of_retention(look: Look) -> None:
     found = look()
     assert found["first hour"].sentence.startswith("Still open: ring the helplines; scan the test")
     assert found["retention"].sentence.startswith("Nothing is deleted by itself until a manager")
+
+
+def test_a_font_that_is_missing(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = "A font file is missing or damaged: assets/fonts."
+    monkeypatch.setattr(doctor, "drawing_problem", lambda: problem)
+    found = look()["drawn letters"]
+    assert found.verdict is Verdict.LOOK
+    assert f"so its visits are in English. {problem} Install the kiosk again." in found.sentence
 
 
 def test_a_clock_that_no_server_keeps(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:

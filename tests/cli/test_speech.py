@@ -50,6 +50,16 @@ def test_a_language_that_nothing_speaks_is_named(
     assert [row["trouble"] for row in answer.rows] == 2 * ["", "nothing here speaks it"]
 
 
+def test_a_machine_without_sound_is_told_what_to_do(
+    kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(demo))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(demo))
+    monkeypatch.setattr("kiosk.devices.synthesis.find_engines", lambda: [ToneEngine()])
+    answer = kiosk("speech", "test")
+    assert answer.sentence().startswith("There is no sound device, or no program that plays")
+
+
 def test_what_is_still_to_be_recorded(kiosk: Kiosk, demo: Path) -> None:
     rows = kiosk("speech", "sentences", "--format", "json").rows
     (row,) = [row for row in rows if row["sentence"] == "Help now" and row["file"].startswith("en")]

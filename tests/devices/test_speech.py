@@ -313,6 +313,7 @@ def test_a_pause_that_ends_at_once_loses_nothing(
 def test_silence_waits_for_no_player_that_hangs(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("kiosk.devices.players._WRITE_SECONDS", 60.0)
     monkeypatch.setattr("kiosk.devices.speech._AHEAD_SECONDS", 60.0)
     room.tone.seconds = 6.0
     room.players = [shell_player("exec sleep 60")]
@@ -322,7 +323,7 @@ def test_silence_waits_for_no_player_that_hangs(
     (player,) = room.running
     until(lambda: False, 0.1)
     speaker.stop()
-    assert until(lambda: not runs(player), 0.5)
+    assert until(lambda: not runs(player))
     assert speaker.is_able
 
 

@@ -155,8 +155,12 @@ class Narrator:
             self._tell(self._p("speech", "Headphones are out. Other people may hear this."))
 
     def tick(self) -> None:
-        """Take note that something is being said, so that nobody counts as idle who listens."""
+        """Called once a second: nobody counts as idle who listens; the foot shows what is there."""
         speech, now = self._speech, self._monotonic()
+        if speech is not None and speech.is_able != self._context.can_speak:
+            # What speaks is looked for beside the screens, and may be unplugged.
+            self._context.can_speak = speech.is_able
+            self._show_keys()
         if self.is_on and speech is not None and speech.is_speaking and now < self._until:
             self.heard_at = now
 

@@ -26,6 +26,7 @@ from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.visitor.codes import CodeWriter
+from kiosk.ui.visitor.text import describe_limit
 from kiosk.ui.visitor.visit import Stay, Timing, Visit, VisitorContext, VisitorSide
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
@@ -177,47 +178,6 @@ class Position(NamedTuple):
     """In the field that has the focus."""
     read: float
     """How much of the page lies above, as a part of what can be scrolled."""
-
-
-_MINUTES_FROM = 180
-"""Seconds from which on a time is said in minutes."""
-
-
-def describe_limit(stays: Stay, context: VisitorContext) -> tuple[str, ...]:
-    """Return when a screen clears by itself, in longer and shorter words (WCAG 2.2, 2.2.6).
-
-    Empty where nothing of a visitor's would be cleared.
-    """
-    timing, texts = context.timing, context.visit.texts
-    _, ngettext = texts.gettext, texts.ngettext
-    seconds = {
-        "idle": timing.idle + timing.warning,
-        "receipt": timing.receipt + timing.warning,
-        "result": timing.result,
-    }.get(stays, 0)
-    on = (_("More time is on."),) if context.visit.has_more_time else ()
-    if not seconds:
-        return on
-    if seconds < _MINUTES_FROM:
-        count = int(seconds)
-        clears = ngettext(
-            "This screen clears {count} second after your last press.",
-            "This screen clears {count} seconds after your last press.",
-            count,
-        )
-        short = ngettext("Stays {count} second", "Stays {count} seconds", count)
-    else:
-        count = int(seconds // 60)
-        clears = ngettext(
-            "This screen clears {count} minute after your last press.",
-            "This screen clears {count} minutes after your last press.",
-            count,
-        )
-        short = ngettext("Stays {count} minute", "Stays {count} minutes", count)
-    clears, short = clears.format(count=count), short.format(count=count)
-    if not on:
-        return clears, short
-    return f"{on[0]} {clears}", f"{on[0]} {short}", *on
 
 
 SIMULATED_SCAN = "f12"
@@ -381,7 +341,8 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """The same three things on every screen."""
         too_small = self._("Please ask at the counter.")
         bar = Bar(self._bar_labels(typing=False), self._other_languages(), too_small=too_small)
-        bar.hint(self._hints())
+        bar.note(self.limit())
+        bar.hint(self._speech_hints())
         yield bar
 
     def limit(self) -> tuple[str, ...]:
@@ -391,15 +352,8 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def show_hints(self) -> None:
         """Show which keys speech has now, and when the screen clears."""
         for bar in self.query(Bar):
-            bar.hint(self._hints())
-
-    def _hints(self) -> tuple[str, ...]:
-        """Return what stands small in the foot, the longest choice of it first."""
-        speech, limits = self._speech_hints(), self.limit()
-        if self.visit.is_heard:
-            return speech
-        both = tuple(f"{limit} · {key}" for limit in limits for key in speech)
-        return (*both, *limits, *speech)
+            bar.note(self.limit())
+            bar.hint(self._speech_hints())
 
     def _speech_hints(self) -> tuple[str, ...]:
         """Return the keys of speech in a line, the longest choice of them first."""

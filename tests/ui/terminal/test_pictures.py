@@ -118,6 +118,7 @@ def test_what_is_on_the_screen_already_is_not_sent_again() -> None:
     assert len(_SIXEL.findall(drawn.encode(frame))) == 1
     drawn.clear()
     assert len(_SIXEL.findall(drawn.encode(frame))) == 2
+    assert len(_SIXEL.findall(drawn.encode(at(2, 3, HELP, "4")))) == 1
 
 
 def test_kittys_pictures_go_where_something_is_written_over_them() -> None:
@@ -156,7 +157,7 @@ def test_however_a_line_is_cut_its_letters_are_drawn_and_columns_stay(
     assert cell_len(seen) == width
 
 
-@pytest.mark.parametrize("broken", [OSError, ImportError])
+@pytest.mark.parametrize("broken", [OSError, ImportError, ValueError])
 def test_where_nothing_can_be_drawn_the_letters_themselves_are_sent(broken: type) -> None:
     with patch("kiosk.ui.terminal.pictures.draw_fitted", side_effect=broken):
         sent = pictures().encode(at(1, 1, f"{HELP}  16:35"))

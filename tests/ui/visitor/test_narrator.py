@@ -318,6 +318,16 @@ async def test_a_language_without_a_voice_is_said_in_english(clinic: Clinic, lan
         await ear.find("Ask for a call. Someone rings when it suits you. 2 of 6. Key C.")
 
 
+async def test_the_key_is_shown_once_there_is_what_speaks(clinic: Clinic) -> None:
+    async with listening(clinic) as ear:
+        ear.speech.is_able = False
+        await ear.waits(1)
+        ear._visitor.expect_not("F3 Speech")
+        ear.speech.is_able = True
+        await ear.waits(1)
+        ear._visitor.expect("F3 Speech")
+
+
 async def test_a_kiosk_without_sound_shows_and_takes_no_key_of_it(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         ear.speech.is_able = False
