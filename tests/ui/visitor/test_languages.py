@@ -53,7 +53,8 @@ async def _walk(
             await start_over(visitor, clinic, USUAL, language)
             await stop.way(visitor, clinic)
             await choose_language(visitor, language)  # again, where the visit has ended by now
-            wrong += [f"{stop.name}: {words}" for words in english if visitor.sees(words)]
+            read = "\n".join(visitor.paragraphs)
+            wrong += [f"{stop.name}: {words}" for words in english if words in read]
             for size in sizes:
                 await visitor.resize(*size)
                 wrong += _wrong(visitor, f"{stop.name} in {language} at {size}")
