@@ -16,7 +16,7 @@ from importlib.machinery import (
 from importlib.util import cache_from_source
 from types import CodeType
 
-_WITHOUT_SCREEN = {"--help", "--prepare"}
+_WITHOUT_SCREEN = {"--help", "--prepare", "--plain"}
 
 
 class _Loader(SourceFileLoader):

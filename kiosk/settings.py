@@ -144,6 +144,8 @@ class VisitSettings(BaseModel):
     """A result that needs little reading."""
     receipt_seconds: int = Field(default=120, ge=30, le=900)
     """A screen with a code to photograph, before the warning."""
+    repeat_guard_seconds: float = Field(default=0.0, ge=0, le=2)
+    """How long a second stroke of the same key does not count (EN 301 549 V3.2.1, 5.8)."""
 
 
 class RetentionSettings(BaseModel):

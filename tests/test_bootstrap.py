@@ -18,7 +18,7 @@ from kiosk.bootstrap.kiosk import open_kiosk
 from kiosk.bootstrap.visitor import show_visitor_kiosk
 from kiosk.content.assets import config_dir
 from kiosk.content.wishes import read_wishes
-from kiosk.domain.anomalies import AnomalyKind
+from kiosk.domain.attendance.anomalies import AnomalyKind
 from kiosk.domain.central.incarnations import SPAN
 from kiosk.errors import KioskError, SetupError, StoreBusy, StoreDamaged, StoreFull
 from kiosk.records.central.connection import Address

@@ -144,6 +144,24 @@ def test_a_value_of_another_kind_is_refused(tmp_path: Path, value: str) -> None:
     assert said.startswith("The setting visit.idle_seconds in ")
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "idle_seconds = 19", "warning_seconds = 19", "result_seconds = 3", "receipt_seconds = 29",
+        "repeat_guard_seconds = 2.1", "repeat_guard_seconds = -1",
+    ],
+)  # fmt: skip
+def test_no_visitor_is_given_less_time_than_they_need(tmp_path: Path, setting: str) -> None:
+    """Twenty seconds to answer the warning (WCAG 2.2, 2.2.1)."""
+    said = _refusal(tmp_path, f"[visit]\n{setting}")
+    assert said.startswith(f"The setting visit.{setting.split()[0]} in ")
+
+
+def test_the_repeat_guard_goes_to_half_a_second_and_more(tmp_path: Path) -> None:
+    settings = _read(tmp_path, "[visit]\nrepeat_guard_seconds = 0.5")
+    assert settings.visit.repeat_guard_seconds == 0.5
+
+
 def test_a_table_that_is_no_table_is_refused(tmp_path: Path) -> None:
     assert "write its keys under [visit]" in _refusal(tmp_path, "visit = 3")
 

@@ -75,6 +75,7 @@ class Kiosk:
             zone=self.site.zone,
             country=self.site.country,
             timing=timing,
+            repeat_guard=waits.repeat_guard_seconds,
             take_home=read_take_home(self.folder / "take-home.toml"),
             calling_number=self.settings.callbacks.calling_number,
             wishes=self.wishes(),

@@ -1,6 +1,8 @@
 """Shows the visitor's kiosk: the home screen first, and behind it what a visit needs."""
 
 import gc
+import logging
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -57,6 +59,33 @@ def show_visitor_kiosk(
             return run_locked(app)
         finally:
             door.close()
+
+
+def show_plain_kiosk(folder: Path) -> int:
+    """Ask visitors on plain lines, until the input ends; return the exit code.
+
+    It is a kiosk as the one with screens is: one of them serves a data folder.
+    """
+    check_folder(folder)
+    refuse_on_desk(folder, _ELSEWHERE)
+    with ExitStack() as opened:
+        parts = _Parts(folder, lambda: None, opened)
+        parts.take_lock()
+        log_to(folder / LOG)
+        from kiosk.ui.door import Door
+        from kiosk.ui.plain.kiosk import PlainKiosk
+        from kiosk.ui.plain.lines import PlainLines
+        from kiosk.ui.terminal.startup import harden_process
+        from kiosk.ui.visitor.visit import VisitorContext
+
+        door = Door(parts.side)
+        opened.callback(door.close)
+        harden_process()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Ends as at the end of the input: what was typed is wiped.
+            signal.signal(number, lambda *_: sys.exit(0))
+        PlainKiosk(VisitorContext(door), PlainLines()).run()
+    return 0
 
 
 class _Parts:
@@ -167,3 +196,8 @@ def _warm() -> None:
 
     for name in _WARM:
         import_module(name)
+    from kiosk.content.shaping import drawing_problem
+
+    problem = drawing_problem()  # which brings the library that draws
+    if problem:
+        logging.getLogger("kiosk").warning("Tamil cannot be drawn: %s", problem)

@@ -51,7 +51,7 @@ from kiosk.presentation.attendance import describe_far_count
 
 if TYPE_CHECKING:
     from kiosk.bootstrap.kiosk import Kiosk
-    from kiosk.domain.anomalies import Anomaly
+    from kiosk.domain.attendance.anomalies import Anomaly
     from kiosk.domain.attendance.roster import Arrival, Roster, SessionCard, Voided
     from kiosk.usecases.access import Access
     from kiosk.usecases.attendance.roster_desk import RosterDesk

@@ -118,7 +118,7 @@ def demo(
 ) -> int:
     """Try the visitor's kiosk with a sample clinic.
 
-    F9 scans a sample pass. The data folder is KIOSK_DATA_DIR, else one of its own.
+    F12 scans a sample pass. The data folder is KIOSK_DATA_DIR, else one of its own.
 
     Staff: manager, facilitator, caller and clinician, each with the passphrase "demo demo demo";
     the PIN of the maintenance screen is 2580.
@@ -127,12 +127,18 @@ def demo(
 
 
 @app.command()
-def run() -> int:
+def run(
+    *,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="Numbered questions, for a braille line or a screen reader."),
+    ] = False,
+) -> int:
     """Show the visitor's kiosk on this terminal.
 
     Its data folder is KIOSK_DATA_DIR, else your own one for the kiosk.
     """
-    return screens.run()
+    return screens.run_plainly() if plain else screens.run()
 
 
 @app.command()

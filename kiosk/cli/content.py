@@ -14,6 +14,7 @@ from kiosk.domain.health import describe_review, describe_wholeness
 from kiosk.errors import SetupError
 
 if TYPE_CHECKING:
+    from kiosk.content.helplines import Helplines
     from kiosk.content.languages import Language
 
 app = typer.Typer(
@@ -111,6 +112,57 @@ def keep_review(
         raise SetupError(f"There is no clinic in {folder} yet; make one with `kiosk init`.")
     write_review(folder, wanted.code, Review(name, day, digest_texts(wanted.code)))
     write(f"Kept: {wanted.name} was checked by {name} on {day}.")
+
+
+@app.command("card", cls=Verb)
+def write_card(
+    language: LanguageArgument,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The new PDF.")],
+) -> None:
+    """Write a card in a language for the counter and the wall.
+
+    Two A4 pages: what peer support is and how staff arrange a call, and whom to turn to at once.
+    The numbers are the clinic's own where it has published a list.
+    """
+    from kiosk.content.assets import ENGLISH
+    from kiosk.content.languages import find_language
+    from kiosk.content.reviews import examine_language, read_reviews
+    from kiosk.content.translations import languages
+    from kiosk.exports.paper.language_card import CardNames, language_card
+    from kiosk.exports.writing import new_private_file
+
+    offered = [one.code for one in languages()]
+    if language not in offered:
+        raise wrong("LANG", f"there are texts in {', '.join(offered)} alone")
+    known, review = find_language(language), ""
+    if language != ENGLISH:
+        review = describe_review(examine_language(language, read_reviews(data_dir())))
+    names = CardNames(known.name, known.own_name, known.by_phone, review)
+    pages = language_card(language, names, _helplines(language))
+    path = absolute(file) or file
+    with new_private_file(path) as made:
+        made.write(pages)
+    write(f"{path}: two pages to print. Ring each number before you hang them up.")
+
+
+def _helplines(language: str) -> "Helplines":
+    """Return the list that visitors see here; the shipped one where there is no clinic."""
+    from kiosk.bootstrap.data_folder import find_link, has_database
+    from kiosk.bootstrap.kiosk import open_kiosk
+    from kiosk.content.helplines import helplines
+    from kiosk.devices.clock import SystemClock
+    from kiosk.usecases.helplines import read_published
+
+    folder = data_dir()
+    if not has_database(folder) and find_link(folder) is None:
+        return helplines(language, SystemClock().now().astimezone().date())
+    kiosk = open_kiosk(folder)
+    try:
+        published = read_published(kiosk.store, kiosk.site)
+        today = kiosk.clock.now().astimezone(kiosk.site.zone).date()
+    finally:
+        kiosk.store.close()
+    return helplines(language, today, published=published)
 
 
 def _translated(code: str) -> "Language":

@@ -13,6 +13,7 @@ from kiosk.bootstrap.data_folder import DATABASE, data_dir, has_database
 from kiosk.bootstrap.kiosk import Kiosk, open_kiosk
 from kiosk.cli.exit_codes import FAILED
 from kiosk.cli.output import Format, show
+from kiosk.content.shaping import drawing_problem
 from kiosk.devices.clock import is_synchronised
 from kiosk.devices.swaps import read_swaps
 from kiosk.domain.health import (
@@ -23,11 +24,13 @@ from kiosk.domain.health import (
     clock_finding,
     colour_finding,
     disk_finding,
+    drawing_finding,
     first_hour_finding,
     helplines_finding,
     language_finding,
     letters_finding,
     notice_finding,
+    pictures_finding,
     retention_finding,
     scanner_finding,
     speech_finding,
@@ -68,6 +71,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     except KioskError as error:
         found.append(Finding("settings", Verdict.FAIL, str(error)))
     found += _terminal(settings)
+    found.append(drawing_finding(drawing_problem()))
     found.append(scanner_finding())
     kiosks: list[Kiosk] = []
     try:
@@ -109,7 +113,20 @@ def _terminal(settings: "Settings") -> Iterator[Finding]:
         os.environ.get("COLORTERM", ""),
         no_color="NO_COLOR" in os.environ,
     )
+    yield from _pictures()
     yield letters_finding(settings.panel.height_mm, settings.panel.distance_mm, size.lines)
+
+
+def _pictures() -> Iterator[Finding]:
+    """Ask the terminal what it can show, where it is both the input and the output."""
+    from kiosk.content.shaping import drawing_problem
+    from kiosk.ui.terminal.answers import ask_terminal
+
+    if not (os.isatty(0) and os.isatty(1)):
+        return
+    asking = ask_terminal(0, 1)
+    shows, problem = asking.can_show, asking.why_not or drawing_problem()
+    yield pictures_finding("" if shows is None else shows.protocol, problem.rstrip("."))
 
 
 def _terminal_size() -> os.terminal_size | None:

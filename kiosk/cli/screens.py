@@ -11,6 +11,13 @@ def run() -> int:
     return show_visitor_kiosk(data_dir())
 
 
+def run_plainly() -> int:
+    """Ask visitors on plain lines of this terminal; return the exit code."""
+    from kiosk.bootstrap.visitor import show_plain_kiosk
+
+    return show_plain_kiosk(data_dir())
+
+
 def desk() -> int:
     """Show the staff's desk of the data folder; return its exit code."""
     from kiosk.bootstrap.desk import show_desk

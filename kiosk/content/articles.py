@@ -3,13 +3,13 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from kiosk.content.assets import ENGLISH, assets_dir, is_language_code, read_text
-from kiosk.domain.text import place_in_toml
+from kiosk.domain.text import clean, place_in_toml
 from kiosk.errors import SetupError
 
 _WORDS_A_MINUTE = 180
@@ -61,6 +61,12 @@ def all_texts(language: str) -> tuple[Article, ...]:
     return tuple(_article(_in_language(content, language, file.name)) for file in files)
 
 
+def find_article(language: str, slug: str) -> Article:
+    """Return an article, or else a page that stands by itself, by its slug."""
+    found = {article.slug: article for article in articles(language)}
+    return found.get(slug) or page(language, slug)
+
+
 def fill_in(markdown: str, calling_number: str) -> str:
     """Return an article's text with the sentence on which number will ring, where it has a place.
 
@@ -99,6 +105,14 @@ class TakeHome:
     size: str
     """As published, for example "PDF, 458 KB"; empty where it is not known."""
     url: str
+    language: str = ""
+    """The language that it alone is for; empty where it is for everybody."""
+    titles: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Its titles in other languages, by code."""
+
+    def title_in(self, language: str) -> str:
+        """Return its title in a language, or the one for all."""
+        return self.titles.get(language, self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +126,17 @@ class Booklets:
 def take_home(entries: Iterable[Mapping[str, object]]) -> tuple[TakeHome, ...]:
     """Return the items that have an address, in the order of `entries`.
 
-    Each entry holds `title`, `size` and `url`. Raises SetupError where a title is missing, or an
-    address is not https, is too long or holds more than plain characters.
+    Each entry holds `title`, `size` and `url`, maybe `language` and titles under other languages'
+    codes. Raises SetupError where a title is missing, a language is no code, or an address is not
+    https, is too long or holds more than plain characters.
     """
     return tuple(item for item in map(_take_home_item, entries) if item.url)
+
+
+def take_home_for(items: Iterable[TakeHome], language: str) -> tuple[TakeHome, ...]:
+    """Return what is for a visitor of `language`, what is in that language alone first."""
+    own = [item for item in items if item.language in ("", language)]
+    return tuple(sorted(own, key=lambda item: not item.language))
 
 
 def read_take_home(path: Path) -> tuple[TakeHome, ...]:
@@ -147,13 +168,21 @@ def _read_entries(path: Path) -> list[Mapping[str, object]]:
     return entries
 
 
+_KEYS = frozenset({"title", "size", "url", "language"})
+
+
 def _take_home_item(entry: Mapping[str, object]) -> TakeHome:
     title, size, url = (str(entry.get(key, "")).strip() for key in ("title", "size", "url"))
     if not title:
         raise SetupError("An item to take home has no title; give it one in take-home.toml.")
     if url:
         _check_address(title, url)
-    return TakeHome(title, size, url)
+    language = str(entry.get("language", ""))
+    if language and not is_language_code(language):
+        raise SetupError(f"The language of '{title}' must be a code such as ta.")
+    codes = sorted(key for key in entry if key not in _KEYS and is_language_code(key))
+    titles = {code: clean(str(entry[code])) for code in codes}
+    return TakeHome(title, size, url, language, titles)
 
 
 def _check_address(title: str, url: str) -> None:

@@ -22,6 +22,8 @@ class Language:
     """Its name in English, as staff read it."""
     locale: str = "en_SG"
     """By which dates and times are written, as Babel knows it (CLDR)."""
+    time: str = "short"
+    """The form of the time of day (CLDR), where people name the part of the day."""
     voice: str = ""
     """The voice that speaks it, by its name in eSpeak NG; empty for none."""
     keyboard: str = "latin"

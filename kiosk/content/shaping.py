@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from kiosk.content.assets import assets_dir
+from kiosk.errors import SetupError
 
 if TYPE_CHECKING:  # most visits never draw a letter
     from PIL.Image import Image
@@ -33,14 +34,80 @@ def draw_line(text: str, height: int, *, bold: bool = False) -> "Image":
     """
     from PIL import Image, ImageDraw
 
-    above, below = _reach(bold=bold)
-    size = max(1, int((height - 4) / (above + below)))
+    size, base = line_shape(height, bold=bold)
     font = _font(size, bold=bold)
     left, _, right, _ = font.getbbox(text, anchor="ls")
     picture = Image.new("L", (max(1, round(right - left)), height))
-    base = (height + size * (above - below)) / 2
-    ImageDraw.Draw(picture).text((-left, round(base)), text, font=font, fill=255, anchor="ls")
+    ImageDraw.Draw(picture).text((-left, base), text, font=font, fill=255, anchor="ls")
     return picture
+
+
+def line_shape(height: int, *, bold: bool = False) -> tuple[int, int]:
+    """Return the size of the font in a line so high, and its base line from the top, in pixels."""
+    above, below = _reach(bold=bold)
+    size = max(1, int((height - 4) / (above + below)))
+    return size, round((height + size * (above - below)) / 2)
+
+
+_FINER = 3
+"""How many times as fine a line is drawn that has to fit, before it is made smaller."""
+_WIDEST = 1.45
+"""Size of the font for cells of width 1, so that letters need the cells that are counted."""
+_MOST_STRETCHED = 1.15
+
+
+def draw_fitted(text: str, columns: int, cell: tuple[int, int], *, bold: bool = False) -> bytes:
+    """Return one line of text drawn into so many cells, each `cell` (width, height) in pixels.
+
+    Row by row, one byte a pixel, 255 is ink. Letters are made narrower where they need more room,
+    and somewhat wider where they need less. Raises OSError or ImportError where nothing can draw.
+    """
+    from PIL import Image
+
+    width, height = columns * cell[0], cell[1]
+    above, below = _reach(bold=bold)
+    size = max(1, round(_FINER * min((height - 2) / (above + below), _WIDEST * cell[0])))
+    font = _font(size, bold=bold)
+    room = _FINER * width, _FINER * height
+    drawn = _inked(text, font, room, (room[1] + size * (above - below)) / 2)
+    if " " in text and _MOST_STRETCHED * drawn.width < room[0]:
+        # Numbers and blanks need less room than is counted: the blanks grow.
+        missing = room[0] / _MOST_STRETCHED - drawn.width
+        more = round(missing / (font.getlength(" ") * text.count(" ")))
+        spaced = text.replace(" ", " " * (1 + more))
+        drawn = _inked(spaced, font, room, (room[1] + size * (above - below)) / 2)
+    fitted = min(width, max(1, round(_MOST_STRETCHED * drawn.width / _FINER)))
+    picture = Image.new("L", (width, height))
+    picture.paste(drawn.resize((fitted, height), Image.Resampling.LANCZOS), (0, 0))
+    return picture.tobytes()
+
+
+def _inked(text: str, font: "FreeTypeFont", room: tuple[int, int], base: float) -> "Image":
+    """Return a line as wide as its ink and as high as `room`; `base` is where letters stand."""
+    from PIL import Image, ImageDraw
+
+    margin = 2 * room[1]
+    # Drawn with room on both sides and cut: to measure it first would shape it twice.
+    drawn = Image.new("L", (2 * room[0] + 2 * margin, room[1]))
+    ImageDraw.Draw(drawn).text((margin, round(base)), text, font=font, fill=255, anchor="ls")
+    left, _, right, _ = drawn.getbbox() or (0, 0, 1, 0)
+    return drawn.crop((left, 0, right, room[1]))
+
+
+@cache
+def drawing_problem() -> str:
+    """Return why nothing can be drawn here, as a sentence for staff; empty where it can."""
+    try:
+        from PIL import features
+
+        has_raqm = features.check("raqm")
+        for bold in (False, True):
+            _font(_MEASURED_AT, bold=bold)
+    except ImportError:
+        return "Pillow is not installed."
+    except (OSError, SetupError):
+        return "A font file is missing or damaged: assets/fonts."
+    return "" if has_raqm else "Pillow was built without raqm."
 
 
 @cache

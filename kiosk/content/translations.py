@@ -15,7 +15,7 @@ from string import Formatter
 
 from kiosk.content.assets import ENGLISH, assets_dir, is_language_code, read_text
 from kiosk.content.helplines import covers_language
-from kiosk.content.languages import Language, known_languages
+from kiosk.content.languages import Language, find_language, known_languages
 from kiosk.errors import SetupError
 
 SAFETY_CONTEXTS = ("crisis", "consent")
@@ -28,12 +28,39 @@ _log = logging.getLogger("kiosk")
 
 
 class Texts:
-    """All sentences in one language."""
+    """All sentences in one language.
 
-    def __init__(self, language: str, assets: Path | None = None) -> None:
-        """Load the catalogue of `language`; `assets` is another folder than the one shipped."""
+    Where its letters have to be drawn, and the terminal shows no pictures, sentences are English;
+    the most important ones are asked for by `large`, to be drawn beside them.
+    """
+
+    def __init__(
+        self, language: str, assets: Path | None = None, *, has_pictures: bool = False
+    ) -> None:
+        """Load the catalogue of `language`; `assets` is another folder than the one shipped.
+
+        `has_pictures`: whether the terminal can show letters that it breaks as pictures.
+        """
         self.language = language
-        self._catalogue = _catalogue(language, assets or assets_dir())
+        self._whole = _catalogue(language, assets or assets_dir())
+        self.draws_cells = not has_pictures and find_language(language, assets).is_shaped
+        """Whether sentences are English, and some of them drawn as well."""
+        self._catalogue = NullTranslations() if self.draws_cells else self._whole
+
+    @property
+    def written(self) -> str:
+        """The language of what is written on the screens; `language` is the visitor's."""
+        return ENGLISH if self.draws_cells else self.language
+
+    def large(self, *english: str) -> str:
+        """Return what is drawn beside the first of `english` that has a translation, or empty."""
+        whole = self._whole
+        for message in filter(None, english if self.draws_cells else ()):
+            said = (whole.pgettext(context, message) for context in SAFETY_CONTEXTS)
+            for found in (whole.gettext(message), *said):
+                if found != message and _is_alike(self.language, found, message):
+                    return found
+        return ""
 
     def gettext(self, message: str) -> str:
         """Return `message` in this language, or as it is where there is no translation."""
@@ -107,7 +134,7 @@ def held_back(language: str, assets: Path | None = None, published: str = "") ->
         return ()
     if not catalogue_path(language, folder).is_file():
         return ("it has no catalogue",)
-    texts = Texts(language, folder)
+    texts = Texts(language, folder, has_pictures=True)
     try:
         missing = [
             f"the {context} sentence '{message}' is missing"

@@ -148,6 +148,14 @@ def letters_finding(panel_height_mm: float, distance_mm: float, rows: int) -> Fi
     return Finding("letter height", Verdict.OK, f"{words} at {distance_mm:.0f} mm.")
 
 
+def drawing_finding(problem: str) -> Finding:
+    """Return whether Tamil can be drawn here; `problem` is why not, as a sentence."""
+    if not problem:
+        return Finding("drawn letters", Verdict.OK, "Tamil can be drawn on any terminal.")
+    words = f"Tamil cannot be drawn, so its visits are in English. {problem}"
+    return Finding("drawn letters", Verdict.LOOK, f"{words} Install the kiosk again.")
+
+
 def scanner_finding() -> Finding:
     """Return how to set up a scanner; only its test card can tell how it is set."""
     return Finding(
@@ -181,6 +189,20 @@ def colour_finding(term: str, colorterm: str, *, no_color: bool) -> Finding:
         return Finding("colours", Verdict.OK, "24-bit colour.")
     return Finding(
         "colours", Verdict.OK, f"TERM is {term}; set COLORTERM=truecolor if the terminal has it."
+    )
+
+
+def pictures_finding(protocol: str, problem: str) -> Finding:
+    """Return how words in Tamil are shown: `protocol` is sixel, kitty or empty.
+
+    `problem` is why there are no pictures, the end of a sentence.
+    """
+    if not problem:
+        name = "Kitty's own" if protocol == "kitty" else "sixel"
+        return Finding("pictures", Verdict.OK, f"Tamil is shown as pictures ({name} graphics).")
+    words = "Tamil is shown in large letters only, with English: this terminal shows no pictures,"
+    return Finding(
+        "pictures", Verdict.LOOK, f"{words} as {problem}. Whole sentences need foot or kitty."
     )
 
 

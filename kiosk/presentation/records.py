@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kiosk.domain.anomalies import Anomaly, AnomalyKind
+from kiosk.domain.attendance.anomalies import Anomaly, AnomalyKind
 from kiosk.domain.groups.groups import (
     LARGEST_CAPACITY,
     LONGEST_ABOUT,

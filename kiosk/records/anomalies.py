@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.anomalies import FactTimes
+from kiosk.domain.attendance.anomalies import FactTimes
 from kiosk.domain.attendance.attendance import CheckInFact
 from kiosk.domain.attendance.check_in import NO_SESSION
 from kiosk.domain.audit import AuditAction

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.anomalies import FactTimes
+from kiosk.domain.attendance.anomalies import FactTimes
 from kiosk.domain.audit import AuditAction
 from kiosk.domain.callbacks.state import EventKind
 from kiosk.domain.central.fleet import KioskView, MachineKind

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Result, Select, and_, bindparam, func, or_, select
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.anomalies import is_time_reliable
+from kiosk.domain.attendance.anomalies import is_time_reliable
 from kiosk.domain.attendance.attendance import CheckInFact, Presence, derive_attendance
 from kiosk.domain.callbacks.request import Source
 from kiosk.domain.callbacks.state import EventKind, RequestEvent, callback_state

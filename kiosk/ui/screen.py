@@ -81,9 +81,12 @@ class AskingScreen(LockedScreen, Generic[Side]):
     def takes_presses(self, since: float = float("-inf")) -> bool:
         """Return whether what a press does here has been on view for long enough to be read.
 
-        `since` is when the part that is pressed has changed, in seconds of the app's clock.
+        `since` is when the part that is pressed has changed or was pressed, in seconds of the app's
+        clock.
         """
-        return self.monotonic() - max(self._changed_at, since) >= READ_SECONDS
+        app, now = self.app, self.monotonic()
+        guard = app.repeat_guard.seconds if isinstance(app, LockedApp) else 0.0
+        return now - self._changed_at >= READ_SECONDS and now - since >= max(READ_SECONDS, guard)
 
     def note_change(self) -> None:
         """Take note that a press does something else from now on."""

@@ -214,7 +214,7 @@ def test_only_a_demo_lists_its_passes(
 def test_the_screen_knows_the_passes_once_they_are_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F9 scans one of them; the folder is made before the screen and filled behind it."""
+    """F12 scans one of them; the folder is made before the screen and filled behind it."""
     monkeypatch.setenv("KIOSK_DATA_DIR", str(tmp_path / "demo"))
     shown: list[Path] = []
 

@@ -94,6 +94,7 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
     assert verdicts == {
         "settings": "ok",
         "terminal size": "look",
+        "drawn letters": "ok",
         "scanner": "look",
         "database": "ok",
         "keys": "ok",
@@ -125,6 +126,14 @@ def test_what_is_open_of_the_first_hour_and_of_retention(look: Look) -> None:
     found = look()
     assert found["first hour"].sentence.startswith("Still open: ring the helplines; scan the test")
     assert found["retention"].sentence.startswith("Nothing is deleted by itself until a manager")
+
+
+def test_a_font_that_is_missing(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = "A font file is missing or damaged: assets/fonts."
+    monkeypatch.setattr(doctor, "drawing_problem", lambda: problem)
+    found = look()["drawn letters"]
+    assert found.verdict is Verdict.LOOK
+    assert f"so its visits are in English. {problem} Install the kiosk again." in found.sentence
 
 
 def test_a_clock_that_no_server_keeps(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +207,16 @@ def test_the_terminal_itself_is_asked_where_the_output_goes_elsewhere(
     lines = csv.DictReader((tmp_path / "out").read_text().splitlines())
     found = {line["subject"]: line["verdict"] for line in lines}
     assert (found["terminal size"], found["colours"]) == ("fail", "ok")
+
+
+def test_the_terminal_is_asked_whether_it_shows_pictures(demo: Path) -> None:
+    """`demo` is the folder that the program looks at."""
+    command = [*COMMAND, "doctor", "--format", "csv"]
+    with Terminal(command, columns=200, rows=40) as terminal:
+        terminal.wait_until(lambda: b"\x1b[16t" in terminal.raw, "its question")
+        terminal.send("\x1b[?62;4;22c\x1b[?8452;2$y\x1b[6;19;10t")
+        terminal.wait_for('"pictures","ok","Tamil is shown as pictures (sixel graphics)."')
+        assert terminal.echoes
 
 
 def test_a_missing_setting_file_and_an_unknown_key(look: Look, demo: Path) -> None:

@@ -24,6 +24,8 @@ from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.usecases.groups.plan_import import add_sessions
 from tests.cli.calling import Answer, Kiosk
 from tests.cli.managing import Manager
+from tests.exports.paper.test_language_card import dialled
+from tests.exports.paper.test_typesetter import pages_of
 from tests.support import facts
 from tests.support.desks import PASSPHRASE, PIN, Clinic, SetClock, open_clinic
 from tests.support.helplines import helplines_text, shipped_text
@@ -308,6 +310,16 @@ def test_helplines_are_published_and_shown(office: Office) -> None:
     assert (row["shown"], row["verified_on"]) == ("the clinic's own list", "2027-01-04")
     assert "National mindline 1772" in row["lines"]
     assert row["published_at"].startswith("2027-01-10T12:00:00+08:00")
+
+
+def test_a_card_for_the_wall_has_the_clinics_own_numbers(office: Office) -> None:
+    office.here.clock.at = datetime(2027, 1, 10, 4, 0, tzinfo=UTC)
+    assert publish(office, helplines_text(mindline="1772")).code == 0
+    file = office.folder / "card.pdf"
+    assert office.kiosk("content", "card", "en", str(file)).code == 0
+    _, second = pages_of(file.read_bytes())
+    assert "tel:1772" in dialled(second)
+    assert "tel:1771" not in dialled(second)
 
 
 def test_helplines_that_leave_something_out_are_asked_about(office: Office) -> None:

@@ -11,6 +11,7 @@ from kiosk.content.articles import (
     page,
     read_take_home,
     take_home,
+    take_home_for,
 )
 from kiosk.content.assets import config_dir
 from kiosk.content.qr import SCREEN_VERSION, qr_matrix
@@ -147,6 +148,30 @@ def test_filled_file_keeps_its_order_and_sizes(tmp_path: Path) -> None:
     file = tmp_path / "take-home.toml"
     file.write_text(shipped.replace('url = ""', f'url = "{BOOKLET["url"]}"'), encoding="utf-8")
     assert [item.size for item in read_take_home(file)] == ["", "PDF, 11.7 MB", "PDF, 458 KB"]
+
+
+IN_TAMIL = {**BOOKLET, "title": "In Tamil", "ta": "தமிழில்", "language": "ta"}
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "titles"),
+    [
+        ("en", "en", ["Booklet"]),
+        ("ms", "ms", ["Buku kecil"]),
+        ("ta", "ta", ["தமிழில்", "Booklet"]),
+        ("ta", "en", ["In Tamil", "Booklet"]),
+    ],
+)
+def test_what_is_in_one_language_alone_is_first_for_its_readers(
+    language: str, written: str, titles: list[str]
+) -> None:
+    items = take_home([{**BOOKLET, "ms": "Buku kecil"}, IN_TAMIL])
+    assert [item.title_in(written) for item in take_home_for(items, language)] == titles
+
+
+def test_a_language_of_an_item_is_a_code() -> None:
+    with pytest.raises(SetupError, match="must be a code"):
+        take_home([{**IN_TAMIL, "language": "Tamil"}])
 
 
 @pytest.mark.parametrize("text", ["[[item", "item = 3", 'item = ["a"]'])

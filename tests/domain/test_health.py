@@ -20,6 +20,7 @@ from kiosk.domain.health import (
     helplines_finding,
     letters_finding,
     needed_height,
+    pictures_finding,
     retention_finding,
     speech_finding,
     swap_finding,
@@ -43,6 +44,14 @@ def test_more_rows_make_smaller_letters() -> None:
 )
 def test_the_smallest_terminal_is_56_by_16(columns: int, rows: int, verdict: Verdict) -> None:
     assert terminal_finding(columns, rows).verdict is verdict
+
+
+def test_whether_tamil_is_shown_as_pictures() -> None:
+    assert pictures_finding("sixel", "").verdict is Verdict.OK
+    assert "Kitty" in pictures_finding("kitty", "").sentence
+    found = pictures_finding("", "it does not say what it is")
+    assert found.verdict is Verdict.LOOK
+    assert "as it does not say what it is. Whole sentences need foot or kitty." in found.sentence
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import fields as dataclass_fields
 
 import pytest
 
-from kiosk.domain.anomalies import AnomalyKind
+from kiosk.domain.attendance.anomalies import AnomalyKind
 from kiosk.domain.attendance.attendance import FirstVisit
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.attendance.roster import AttendanceRow, PassState, VoidReason

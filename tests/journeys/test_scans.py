@@ -18,7 +18,7 @@ UNKNOWN = encode(CodeKind.PASS, bytes(range(100, 116)))
 LAYOUTS = {"Devi": "à&é\"'(-è_ç", "Asha": '=!"§$%&/()'}
 """What AZERTY and QWERTZ hosts make of the digits."""
 ISSUED = ("Devi", "Asha", "Bala", "Chandra", "Deepa")
-F9 = "\x1b[20~"
+F12 = "\x1b[24~"
 
 
 def test_a_scan_anywhere_is_welcomed_and_counts_once(clinic: Clinic) -> None:
@@ -73,7 +73,7 @@ def a_misread_is_asked_for_again(clinic: Clinic, terminal: Terminal) -> None:
 
 def no_scan_is_simulated(terminal: Terminal) -> None:
     assert terminal.find("demo") is None
-    terminal.choose(f"{F9}k")
+    terminal.choose(f"{F12}k")
     terminal.wait_for("What we keep")
     terminal.wait_for("Back")
     finish(terminal)
@@ -118,7 +118,7 @@ def test_an_unknown_pass_is_counted(clinic: Clinic) -> None:
     finish(demo)
     assert [(row["pass"], row["name"]) for row in clinic.arrivals()] == [("unknown", None)]
     assert "unknown" in clinic.printed("attendance", "list", "--user", "facilitator")
-    demo.send(F9)
+    demo.send(F12)
     demo.wait_for("Welcome, Mei")
     assert [row["name"] for row in clinic.arrivals()].count("Mei") == 1
 

@@ -8,9 +8,11 @@ import pyte
 from pyte import modes
 from pyte.screens import Char, wcwidth
 
-_UNKNOWN_TO_PYTE: Final = re.compile(rb"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p")
-"""Kitty keyboard and mode requests, whose last letter pyte would print."""
-_UNFINISHED: Final = re.compile(rb"\x1b(?:\[[0-9;:?<>=$ ]*|\][^\x07\x1b]*)?\Z")
+_UNKNOWN_TO_PYTE: Final = re.compile(
+    rb"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p|\x1b[P_][^\x1b]*\x1b\\"
+)
+"""Kitty keyboard and mode requests, whose last letter pyte would print, and pictures."""
+_UNFINISHED: Final = re.compile(rb"\x1b(?:\[[0-9;:?<>=$ ]*|\][^\x07\x1b]*|[P_][^\x1b]*\x1b?)?\Z")
 _USUAL: Final = re.compile(r"\x1b\[(?:([0-9;]*)m|([0-9]+);([0-9]+)H)|([^\x00-\x1f\x7f-\x9f]+)")
 """Styles, places and text: nearly all that is drawn, which pyte would read letter by letter."""
 _PLACE, _TEXT = 3, 4

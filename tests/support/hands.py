@@ -134,8 +134,16 @@ class Hands(Reader[AppT]):
 
     async def touch_down(self, x: int, y: int) -> None:
         """Put a finger on a cell and lift it, and do not wait for what it does."""
-        for kind in (events.MouseDown, events.MouseUp):
-            await self._post(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+        await self.press(x, y)
+        await self.release(x, y)
+
+    async def press(self, x: int, y: int) -> None:
+        """Put a finger on a cell."""
+        await self._post(events.MouseDown(None, x, y, 0, 0, 1, False, False, False, x, y))
+
+    async def release(self, x: int, y: int) -> None:
+        """Lift a finger from a cell, on which it may have slid."""
+        await self._post(events.MouseUp(None, x, y, 0, 0, 1, False, False, False, x, y))
 
     async def tap_twice(self, words: str, gap: float) -> None:
         """Tap where `words` stand, and once more there `gap` seconds after the next picture."""

@@ -10,6 +10,8 @@ from typing import Final
 import pytest
 
 from kiosk.content import assets as folders
+from kiosk.content.assets import ENGLISH
+from kiosk.content.languages import known_languages
 from kiosk.content.reviews import NOT_CHECKED
 from tests.support.extract import (
     CHECKOUT,
@@ -39,9 +41,16 @@ def say(english: str) -> str:
 
 
 def add_language(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the program read texts from `folder`, with the invented language; return its assets."""
+    """Let the program read texts from `folder`, in English and the invented language alone.
+
+    Return its assets.
+    """
     assets = folder / "assets"
-    shutil.copytree(CHECKOUT / "assets", assets, ignore=shutil.ignore_patterns("fonts", "guide"))
+    others = (one.code for one in known_languages() if one.code != ENGLISH)
+    ignored = shutil.ignore_patterns("fonts", "guide", "pictures", *others)
+    shutil.copytree(CHECKOUT / "assets", assets, ignore=ignored)
+    for name in ("fonts", "guide"):
+        (assets / name).symlink_to(CHECKOUT / "assets" / name)
     (folder / "config").symlink_to(CHECKOUT / "config")
     monkeypatch.setattr(folders, "_PACKAGE", folder / "kiosk")
     with (assets / "languages.toml").open("a", encoding="utf-8") as table:

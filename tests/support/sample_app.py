@@ -167,3 +167,29 @@ class BadStyles(SampleApp):
 def broken_feed(_intake: object, _data: bytes, _at: float) -> list[Message]:
     """Stands in for the intake's `feed` and breaks the input thread."""
     raise BrokenError(SECRET)
+
+
+TAMIL = "உதவி இப்போது"
+
+
+class TamilScreen(LockedScreen):
+    def compose(self) -> ComposeResult:
+        yield Static(f"[1]  {TAMIL}  ready", markup=False)
+        yield Input(id="one", select_on_focus=False)
+        yield Static("", id="status", markup=False)
+
+    @on(Input.Changed)
+    def follow(self, event: Input.Changed) -> None:
+        self.query_one("#status", Static).update(f"typed={event.value}.")
+
+
+class TamilApp(LockedApp):
+    """Shows a sentence in Tamil, and asks whether it can be a picture."""
+
+    def on_mount(self) -> None:
+        self.push_screen(TamilScreen())
+        self.call_after_refresh(self.ask_for_pictures)
+
+    def pictures_come(self) -> None:
+        for widget in self.screen.query("*"):
+            widget.refresh()

@@ -1,7 +1,7 @@
 """Runs the sample app as `kiosk run` runs its own: harden, splash, then Textual.
 
 `python -m tests.support.sample_terminal_app KIND LOG`, KIND being plain, unbreakable,
-broken-input or broken-styles, LOG the file for crashes.
+broken-input, broken-styles or tamil, LOG the file for crashes.
 """
 
 import sys
@@ -23,7 +23,11 @@ def main(kind: str, log: Path) -> int:
         with log.open("a", encoding="utf-8") as file:
             file.write(f"{error} at {place}\n")
 
-    kinds = {"broken-styles": sample_app.BadStyles, "unbreakable": sample_app.NoBreaking}
+    kinds = {
+        "broken-styles": sample_app.BadStyles,
+        "unbreakable": sample_app.NoBreaking,
+        "tamil": sample_app.TamilApp,
+    }
     sample = kinds.get(kind, sample_app.SampleApp)(crash_log=crash_log)
     if kind != "broken-input":
         return app.run_locked(sample)

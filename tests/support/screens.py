@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Final
 from unittest.mock import patch
@@ -14,6 +15,7 @@ from kiosk.content.wishes import read_wishes
 from kiosk.domain.callbacks.slips import CentralSlip
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
 from kiosk.domain.printing import PrintedSlip, PrintJob
+from kiosk.domain.speech import Speech
 from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.visitor.app import VisitorApp
 from kiosk.ui.visitor.screen import VisitorScreen
@@ -120,10 +122,14 @@ async def at_kiosk(
     size: tuple[int, int] = USUAL,
     boot: Callable[[], VisitorSide] | None = None,
     demo: Demo | None = None,
+    speech: Speech | None = None,
 ) -> AsyncIterator[Visitor]:
-    """Start the visitor's kiosk on `clinic` (or by `boot`) and stand before its first screen."""
+    """Start the visitor's kiosk on `clinic` (or by `boot`) and stand before its first screen.
+
+    It is silent without `speech`.
+    """
     seconds = Seconds()
-    door = WatchedDoor(boot or partial(side_of, clinic))
+    door = WatchedDoor(boot or (lambda: replace(side_of(clinic), open_speech=lambda: speech)))
     app = VisitorApp(door, demo=demo, monotonic=seconds)
     app.animation_level = "none"
     try:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kiosk.domain.anomalies import AnomalyKind
+from kiosk.domain.attendance.anomalies import AnomalyKind
 from kiosk.domain.attendance.roster import SessionStage
 from kiosk.domain.callbacks.request import Source
 from kiosk.domain.callbacks.state import Outcome, RequestStatus

@@ -47,6 +47,14 @@ _MARK = text(
     *(bindparam(name, type_=_told[name].type) for name in ("request_id", "site_id", "kiosk_id")),
     bindparam("notice_id", type_=_told.notice_id.type),
 )
+_MARK_LIKE = text(
+    "INSERT INTO notice_request (request_id, way, site_id, kiosk_id, notice_id)"
+    " SELECT :request_id, way, site_id, :kiosk_id, notice_id FROM notice_request"
+    " WHERE request_id = :like AND site_id = :site_id"
+).bindparams(
+    *(bindparam(name, type_=_told[name].type) for name in ("request_id", "site_id", "kiosk_id")),
+    bindparam("like", type_=_told.request_id.type),
+)
 
 
 def read_states(transaction: Transaction, site_id: UUID) -> tuple[NoticeState, ...]:
@@ -109,6 +117,14 @@ def mark_told(
         "notice_id": state.notice_id,
     }
     transaction.connection().execute(_MARK, [{**same, "request_id": id_} for id_ in requests])
+
+
+def mark_like(
+    transaction: Transaction, site_id: UUID, kiosk_id: UUID, request_id: UUID, like: UUID
+) -> None:
+    """Let what has told of the request `like` have told of `request_id`, which replaces it."""
+    same = {"site_id": site_id, "kiosk_id": kiosk_id, "request_id": request_id, "like": like}
+    transaction.connection().execute(_MARK_LIKE, same)
 
 
 def _state(row: Any) -> NoticeState:

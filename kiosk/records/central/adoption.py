@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Insert, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session as Transaction
+from sqlmodel import SQLModel
 
 from kiosk.records.database.writing import mark_changed
 from kiosk.records.schema.columns import Row, table
@@ -66,11 +67,14 @@ def copy_site(
     return done
 
 
-def copy_table(source: Transaction, target: Transaction, kind: type[Row], site_id: UUID) -> None:
-    """Copy the readable rows of one small table of a site."""
+def copy_table(
+    source: Transaction, target: Transaction, kind: type[SQLModel], site_id: UUID
+) -> None:
+    """Copy the rows of a table of a site that nobody pulls."""
     one = table(kind)
     found = source.connection().execute(select(one).where(one.c.site_id == site_id)).mappings()
-    _insert(target.connection(), one, [dict(row) for row in found])
+    for batch in found.partitions(_BATCH):
+        _insert(target.connection(), one, [dict(row) for row in batch])
 
 
 def copy_entered_requests(source: Transaction, target: Transaction, site_id: UUID) -> int:

@@ -26,8 +26,8 @@ class AnswerPendingError(Exception):
 def ask_ahead(transaction: Transaction, *questions: Callable[[], object]) -> None:
     """Send the first statement of each question; its answer comes with the next one waited for.
 
-    Asking the same again in this transaction, as often as it was asked here, then waits for
-    nothing. On a machine's own file this does nothing.
+    Asking the same again in this transaction, once, then waits for nothing. On a machine's own
+    file this does nothing.
     """
     if not is_central(transaction):
         return

@@ -181,6 +181,7 @@ class DeskApp(StaffApp):
         super().post_display_hook()
         if not self._opening and not self.is_batching and isinstance(self.screen, SignInScreen):
             self._opening = True
+            self.ask_for_pictures()
             self.run_worker(self._open_desks())
 
     async def _open_desks(self) -> None:

@@ -14,6 +14,7 @@ from kiosk.ui.desk.session import DeskSide
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.desk_bars import Key
 from kiosk.ui.widgets.inputs import Choice, Field, FormRow, Marks
+from kiosk.ui.widgets.layout import Sheet
 
 _FEW = 7
 """So many rows have room for a blank one between them on a usual screen."""
@@ -77,6 +78,16 @@ class FormScreen(DeskScreen):
         for row in self._rows.values():
             yield FormRow(row.label, _part(row), "-apart" if row.apart else None)
         yield Action(self.keeps, primary=True)
+
+    @on(Sheet.Measured)
+    def save_air(self) -> None:
+        """Take the air between the rows from a form that would be whole without it."""
+        air = sum(row.styles.margin.top for row in self.query(FormRow))
+        if 0 < self.query_one(Sheet).max_scroll_y <= air:
+            self.add_class("-tight")
+
+    def on_resize(self) -> None:
+        self.remove_class("-tight")
 
     def lead(self) -> str:
         here = self.focused

@@ -1,8 +1,10 @@
 """The base of the kiosk's app: which input counts, in which order, and how the program ends."""
 
 import gc
+import logging
 import time
 from collections.abc import Callable
+from itertools import groupby
 from secrets import token_bytes
 from threading import Thread
 
@@ -11,8 +13,10 @@ from textual.app import App
 from textual.timer import Timer
 from textual.widgets import Input
 
+from kiosk.content.shaping import drawing_problem
 from kiosk.devices.memory import overwrite_cached, overwrite_freed
 from kiosk.domain.text import clean
+from kiosk.ui.terminal.breaks import break_between_han
 from kiosk.ui.terminal.driver import KioskDriver
 from kiosk.ui.terminal.fatal import (
     SENTENCE,
@@ -22,10 +26,11 @@ from kiosk.ui.terminal.fatal import (
     keep_errors_off_the_screen,
     log_crash,
 )
-from kiosk.ui.terminal.key_gate import Gated, KeyGate, KeyProbe
+from kiosk.ui.terminal.key_gate import Gated, KeyGate, KeyProbe, RepeatGuard
 from kiosk.ui.terminal.lockdown import (
     ALLOWED_KEYS,
     ControlFilter,
+    LetterFilter,
     Lockdown,
     LockedScreen,
     new_text,
@@ -35,6 +40,7 @@ from kiosk.ui.terminal.messages import (
     InputClosed,
     InputKind,
     InputKindChanged,
+    PicturesTried,
     Scanned,
     TakenBack,
 )
@@ -48,6 +54,9 @@ __all__ = [
     "InputClosed", "InputKindChanged", "LockedApp", "LockedScreen", "Scanned", "run_locked",
 ]  # fmt: skip
 
+_log = logging.getLogger("kiosk")
+_ANSWERED_WITHIN = 5.0
+"""Seconds after which the log says that there are no pictures; a later answer still counts."""
 _QUIET = 0.5
 """Seconds without input after which nobody notices that some 15 ms are taken."""
 
@@ -62,15 +71,21 @@ class LockedApp(Lockdown):
         super().__init__(driver_class=KioskDriver)
         self._put_on_usual_theme()
         count_vowel_signs()
+        break_between_han()
         self.crash_log = crash_log
         self.last_input: InputKind = "keys"
         self.last_activity = clock()
         """When the last accepted key, tap or scan came, in seconds of `clock`."""
+        self.repeat_guard = RepeatGuard()
         self._clock = clock
+        self._is_pressed = False
+        """Whether a press of the mouse or of a finger has not been released yet."""
         self._overwriting: Timer | None = None
         self._gate = KeyGate(self, super().on_event)
         self._recent_scans = RecentScans(token_bytes(16))
         self._filters.append(ControlFilter())
+        self._letter_filter = LetterFilter(enabled=False)
+        self._filters.append(self._letter_filter)
 
     @property
     def place(self) -> KeyPlace:
@@ -107,6 +122,7 @@ class LockedApp(Lockdown):
     def forget_input(self) -> None:
         """Let go of what was last typed, cut and touched, so that nothing outlives a visit."""
         self._gate.forget()
+        self.repeat_guard.forget()
         self._clipboard = ""
         self.forget_taps()
         self.forget_scans()
@@ -132,12 +148,48 @@ class LockedApp(Lockdown):
         # Beside the loop, which goes on meanwhile.
         Thread(target=overwrite_freed, name="overwriting", daemon=True).start()
 
+    def hide_broken_letters(self, *, hide: bool) -> None:
+        """Show letters that no terminal joins as question marks from now on, or as they are."""
+        self._letter_filter.enabled = hide
+
+    def ask_for_pictures(self) -> None:
+        """Ask the terminal whether it can show words as pictures; nothing waits for the answer."""
+        if isinstance(self._driver, KioskDriver):
+            self._driver.ask_terminal()
+            self.set_timer(_ANSWERED_WITHIN, self._log_why_no_pictures)
+
+    def on_pictures_possible(self) -> None:
+        """Load what draws, which takes some time, beside the loop."""
+        Thread(target=self._try_drawing, name="drawing", daemon=True).start()
+
+    def _try_drawing(self) -> None:
+        self.post_message(PicturesTried(drawing_problem()))
+
+    def on_pictures_tried(self, event: PicturesTried) -> None:
+        """Show words as pictures from now on, where they can be drawn."""
+        if event.problem:
+            _log.warning("no pictures of words: %s", event.problem)
+        elif isinstance(self._driver, KioskDriver):
+            self._driver.show_pictures()
+            self.pictures_come()
+
+    def pictures_come(self) -> None:
+        """Called once words can be shown as pictures."""
+
+    def _log_why_no_pictures(self) -> None:
+        reason = self._driver.why_no_pictures if isinstance(self._driver, KioskDriver) else ""
+        if reason:
+            _log.info("no pictures of words on this terminal: %s", reason)
+
     def on_taken_back(self, event: TakenBack) -> None:
         """Take what a machine typed out of the field that has the focus."""
         field = self.focused
         if not isinstance(field, Input):
             return
         value, end, typed = field.value, field.cursor_position, event.text
+        if self.repeat_guard.seconds:
+            # It let one of several of the same in a row through.
+            typed = "".join(letter for letter, _ in groupby(typed))
         if field.max_length is not None and len(value) >= field.max_length:
             # What had no room any more was not taken.
             while typed and not value[:end].endswith(typed):
@@ -178,7 +230,13 @@ class LockedApp(Lockdown):
             accepted = events.Paste(text)
         if accepted is not None:
             self._used("keys")
+            if not self.takes_again(key.key):
+                return None
         return accepted
+
+    def takes_again(self, key: str) -> bool:
+        """Return whether a stroke of `key` now is meant, and not of a hand that shakes."""
+        return self.repeat_guard.takes(key, self._clock())
 
     def _accept_tap(self, event: events.MouseEvent) -> bool:
         """Take taps of the left button and the wheel, on the screen and without modifiers."""
@@ -188,9 +246,14 @@ class LockedApp(Lockdown):
         columns, rows = self.size
         if modified or not (pressed or turned) or event.x >= columns or event.y >= rows:
             return False
+        if isinstance(event, events.MouseUp) and not self._is_pressed:
+            # Textual would take it for another click on what was pressed last.
+            return False
         if isinstance(event, events.MouseDown) and self.mouse_captured is not None:
             # The release of the last press was lost.
             self.capture_mouse(None)
+        if pressed:
+            self._is_pressed = isinstance(event, events.MouseDown)
         self._used("touch")
         return True
 

@@ -25,13 +25,20 @@ from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
 from kiosk.devices.memory import overwrite_cached
+from kiosk.ui.terminal.answers import Asking, CanShow, window_of
 from kiosk.ui.terminal.fatal import Guard
-from kiosk.ui.terminal.messages import InputClosed, Scanned, TakenBack
+from kiosk.ui.terminal.messages import (
+    InputClosed,
+    PicturesPossible,
+    Scanned,
+    TakenBack,
+    TerminalAnswered,
+)
 from kiosk.ui.terminal.modes import LISTEN, MODES, write_all
+from kiosk.ui.terminal.pictures import WordPictures
 from kiosk.ui.terminal.sanitiser import Sanitiser, Token, TokenKind
 from kiosk.ui.terminal.scanner import Decided, KeyPlace, Press, ScanRecogniser, TakeBack
 from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_TERMINAL_GONE
-from kiosk.ui.terminal.widths import hold_places
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -149,6 +156,8 @@ class Intake:
                     messages += self._limited(self._parser.parse_mouse_code(token.text), at)
                 case TokenKind.SYNCHRONISED:
                     messages.append(TerminalSupportsSynchronizedOutput())
+                case TokenKind.ANSWER:
+                    messages.append(TerminalAnswered(token.text))
         return messages
 
     def _decided(self, decided: Decided, at: float) -> list[Message]:
@@ -206,16 +215,13 @@ _FRAMES: Final = 30
 """Frames that may wait; with more, drawing waits for the terminal."""
 
 
-def _bytes(text: str) -> bytes:
-    return hold_places(text).encode("utf-8", errors="replace")
-
-
 class Writer:
     """Keeps the order of what is written; a terminal that has gone swallows it silently."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
-        self._queue: Queue[str | Callable[[], None] | None] = Queue(_FRAMES)
+        self._pictures = WordPictures()
+        self._queue: Queue[str | Callable[[], bytes | None] | None] = Queue(_FRAMES)
         self._thread = Thread(target=self._run, name="terminal-output", daemon=True)
         self._thread.start()
 
@@ -224,8 +230,20 @@ class Writer:
         self._queue.put(text)
 
     def overwrite_cached(self) -> None:
-        """Overwrite what the thread that writes has freed, once it has written what is queued."""
+        """Overwrite what the thread that writes has freed, once it has written what is queued.
+
+        Pictures of words are freed too, for a name may be among them.
+        """
+        self._queue.put(self._pictures.forget)
         self._queue.put(overwrite_cached)
+
+    def show_pictures(self, shows: CanShow) -> None:
+        """Show words as pictures in what is written from now on."""
+        self._queue.put(lambda: self._pictures.show(shows))
+
+    def clear_pictures(self) -> None:
+        """Take all pictures off the terminal; what is written next draws the whole screen."""
+        self._queue.put(self._pictures.clear)
 
     def stop(self) -> None:
         """Write what is queued and end."""
@@ -235,11 +253,10 @@ class Writer:
     def _run(self) -> None:
         alive = True
         while (queued := self._queue.get()) is not None:
-            if callable(queued):
-                queued()
-            else:
+            sent = queued() if callable(queued) else self._pictures.encode(queued)
+            if sent:
                 # Goes on taking frames once the terminal has gone: nobody may wait for it.
-                alive = alive and write_all(self._fd, _bytes(queued))
+                alive = alive and write_all(self._fd, sent)
 
 
 _CHUNK: Final = 4096
@@ -283,6 +300,12 @@ class KioskDriver(Driver):
         self._inbox = Inbox(self._loop, app.post_message, lambda: self._kiosk.message_queue_size)
         self._writer: Writer | None = None
         self._reader: Thread | None = None
+        self._asking = Asking()
+        """What the terminal has answered; used by the thread that reads, once that has begun."""
+        self._is_possible = False
+        """Whether the app knows that words can be pictures."""
+        self._shown: CanShow | None = None
+        """How words are shown as pictures now."""
         self._wake_read, self._wake_write = os.pipe()
 
     def start_application_mode(self) -> None:
@@ -329,6 +352,22 @@ class KioskDriver(Driver):
         if self._writer is not None:
             self._writer.overwrite_cached()
 
+    def ask_terminal(self) -> None:
+        """Ask what the terminal can show; `PicturesPossible` follows where it is enough."""
+        self.write(self._asking.begin(window_of(MODES.output_fd), time.monotonic()))
+
+    def show_pictures(self) -> None:
+        """Show words as pictures from the next screen on."""
+        shows = self._asking.can_show
+        if shows is not None and self._writer is not None:
+            self._shown = shows
+            self._writer.show_pictures(shows)
+
+    @property
+    def why_no_pictures(self) -> str:
+        """Why words cannot be shown as pictures, as far as the terminal has answered."""
+        return self._asking.why_not
+
     def send_message(self, message: Message) -> None:
         """Hand a message to the app; it is dropped while too many wait."""
         self._inbox.put(message)
@@ -353,12 +392,40 @@ class KioskDriver(Driver):
         # A shell may have taken the terminal while this process was stopped.
         MODES.raw_mode()
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._app.refresh)
+            self._loop.call_soon_threadsafe(self._draw_anew)
+
+    def _draw_anew(self) -> None:
+        if self._writer is not None:
+            self._writer.clear_pictures()
+        self._app.refresh()
 
     def _resized(self, _number: int, _frame: FrameType | None) -> None:
         # The loop is closed while the program ends.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._announce_size)
+
+    def _ask_cell_again(self) -> None:
+        """Have pictures drawn for the cells that the terminal has now."""
+        if self._writer is not None and self._shown is not None:
+            self._writer.clear_pictures()
+            self.write(self._asking.resized(window_of(MODES.output_fd), time.monotonic()))
+
+    def _heard(self, answer: str) -> None:
+        """Take an answer of the terminal, in the thread that reads."""
+        more = self._asking.heard(answer, window_of(MODES.output_fd), time.monotonic())
+        if more:
+            self.write(more)
+        shows = self._asking.can_show
+        if shows is None or shows == self._shown:
+            return
+        if self._shown is None:
+            if not self._is_possible:
+                self._is_possible = True
+                self.process_message(PicturesPossible())
+            return
+        self.show_pictures()
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._draw_anew)
 
     def _announce_size(self) -> None:
         try:
@@ -369,6 +436,7 @@ class KioskDriver(Driver):
             min(columns or 80, _LARGEST[0]),
             min(rows or 24, _LARGEST[1]),
         )
+        self._ask_cell_again()
         size = Size(*self._size)
         self._app.post_message(events.Resize(size, size))
 
@@ -407,7 +475,13 @@ class KioskDriver(Driver):
                 self.process_message(InputClosed())
                 return
             while messages:  # no name may keep the last one until the next key
-                self.process_message(messages.pop(0))
+                self._hand_over(messages.pop(0))
+
+    def _hand_over(self, message: Message) -> None:
+        if isinstance(message, TerminalAnswered):
+            self._heard(message.text)
+        else:
+            self.process_message(message)
 
 
 def _read_into(buffer: bytearray, fd: int) -> int:

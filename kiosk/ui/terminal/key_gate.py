@@ -41,6 +41,30 @@ class KeyProbe(Message, bubble=True):
         self.turn = turn
 
 
+class RepeatGuard:
+    """Drops the second of two strokes of one key that come too soon after each other.
+
+    A hand that shakes strikes twice (EN 301 549 V3.2.1, 5.8). Each stroke begins the time anew, so
+    a key that is held does nothing more either; another key counts at once.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        """How long the same key is left unheard; none is by 0."""
+        self._key = ""
+        self._at = 0.0
+
+    def takes(self, key: str, at: float) -> bool:
+        """Return whether a stroke at `at` (seconds of one clock) counts."""
+        is_repeat = key == self._key and at - self._at < self.seconds
+        self._key, self._at = key, at
+        return not is_repeat
+
+    def forget(self) -> None:
+        """Let go of the last key."""
+        self._key = ""
+
+
 class GateApp(Protocol):
     """What the gate needs of the app; the app's own module imports this one."""
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
-from rich.cells import cached_cell_len
+from rich.cells import cached_cell_len, cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -47,6 +47,25 @@ class ControlFilter(LineFilter):
     @override
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [_harmless(segment) for segment in segments if not segment.control]
+
+
+_BROKEN: Final = re.compile("[\u0b80-\u0bff]+")
+"""Letters that no terminal joins as they are read."""
+
+
+class LetterFilter(LineFilter):
+    """Puts question marks in the place of letters that no terminal joins, in as many cells."""
+
+    @override
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [_without_broken(segment) for segment in segments]
+
+
+def _without_broken(segment: Segment) -> Segment:
+    text, style, control = segment
+    if not _BROKEN.search(text):
+        return segment
+    return Segment(_BROKEN.sub(lambda found: "?" * cell_len(found[0]), text), style, control)
 
 
 def _harmless(segment: Segment) -> Segment:
@@ -231,7 +250,12 @@ class Lockdown(App[int], inherit_bindings=False):
         return None
 
     def bell(self) -> None:
-        """A waiting room is quiet."""
+        """A waiting room is quiet: no widget rings."""
+
+    def ring(self) -> None:
+        """Ring the terminal's bell once, for somebody who does not look at the screen."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write("\x07")
 
     def _set_pointer_shape(self, shape: str) -> None:
         """Nobody sees a pointer here."""
@@ -310,10 +334,12 @@ def paint_at_once(app: App[int], rows: Sequence[Strip]) -> None:
     driver = app._driver
     if driver is None or app.is_headless:
         return
-    clean = ControlFilter()
+    filters = app.get_line_filters()
     out = [_BEGIN]
     for number, row in enumerate(rows, start=1):
-        segments: list[Segment] = clean.apply(list(row), _GROUND)
+        segments = list(row)
+        for one in filters:
+            segments = one.apply(segments, _GROUND)
         out.append(f"\x1b[{number};1H{Strip(segments).render(app.console)}")
     out.append(_END)
     driver.write("".join(out))

@@ -28,6 +28,27 @@ class TakenBack(Event, bubble=False):
         self.text = text
 
 
+class TerminalAnswered(Event, bubble=False):
+    """The terminal says something of itself; for the driver, which asked."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class PicturesPossible(Event, bubble=False):
+    """The terminal's answers allow for words as pictures from now on."""
+
+
+class PicturesTried(Event, bubble=False):
+    """Words have been drawn as pictures, or cannot be."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__()
+        self.problem = problem
+        """Why they cannot be drawn; empty where they can."""
+
+
 class InputClosed(Event, bubble=False):
     """The terminal went away; nothing can be read from it any more."""
 

@@ -11,17 +11,20 @@ from typing import Any, Final
 
 ENTER: Final = (
     "\x1b[?1049h"  # alternate screen
+    "\x1b[2J"  # without pictures that a killed process has left on it
     "\x1b[?25l"  # no cursor
     "\x1b[?7l"  # no wrapping at the edge
 )
 LISTEN: Final = (
-    "\x1b[?1000h\x1b[?1006h"  # presses and releases of the mouse, not its moves
+    # Presses and releases of the mouse, not its moves. The last way of writing them that a
+    # terminal knows counts: SGR before urxvt before X10.
+    "\x1b[?1000h\x1b[?1015h\x1b[?1006h"
     "\x1b[?2004h"  # bracketed paste
     "\x1b[>25u"  # kitty keyboard protocol: disambiguate, all keys, text
     "\x1b[?2026$p"  # ask for synchronised output
 )
 LEAVE: Final = (
-    "\x1b[?2026l\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l"
+    "\x1b[?2026l\x1b[?8452l\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l"
     "\x1b[<u\x1b[0m\x1b[2J\x1b[?7h\x1b[?25h\x1b[?1049l"
 )
 CLEAR: Final = "\x1b[0m\x1b[2J\x1b[3J\x1b[H"

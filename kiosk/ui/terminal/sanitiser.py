@@ -18,11 +18,13 @@ class TokenKind(Enum):
     KEY = auto()
     """One typed character, or one escape sequence of a key."""
     MOUSE = auto()
-    """One SGR mouse report."""
+    """One mouse report, as SGR has it whichever way the terminal speaks."""
     SYNCHRONISED = auto()
     """The terminal can hold a frame back until it is whole (mode 2026)."""
     PASTE = auto()
     """The text of one bracketed paste, cut at its cap."""
+    ANSWER = auto()
+    """What the terminal says of itself: its device attributes, pixels, or Kitty pictures."""
 
 
 class Token(NamedTuple):
@@ -38,8 +40,10 @@ class _Mode(Enum):
     CSI = auto()
     SS3 = auto()
     STRING = auto()
+    X10 = auto()
+    """Three bytes of a mouse report of the oldest kind: button, column, row."""
     SWALLOW = auto()
-    """Some bytes that belong to a report without meaning here (X10 mouse, Linux F keys)."""
+    """One byte that belongs to a sequence without meaning here (Linux F keys)."""
     PASTE = auto()
 
 
@@ -48,6 +52,8 @@ _CANCELS: Final = frozenset({0x18, 0x1A})
 _LONGEST_SEQUENCE: Final = 64
 _ALONE: Final = 0.05
 """Seconds of silence after which an unfinished sequence will not be finished."""
+_CUT: Final = 0.5
+"""Seconds in which an answer of the terminal, which nobody types, may come in pieces."""
 _PASTE_SILENCE: Final = 0.5
 _PASTE_LONGEST: Final = 2.0
 """Seconds after which a paste without an end is over, so that typing is never swallowed long."""
@@ -59,7 +65,20 @@ _KEY: Final = re.compile(
     rb"\x1b\[(?:(\d{0,7})(?:;(\d{0,3})(?:;(\d{1,7}(?::\d{1,7}){0,7}))?)?)?([ABCDEFHPQRSZu~])"
 )
 _MOUSE: Final = re.compile(rb"\x1b\[<(\d{1,3});(\d{1,4});(\d{1,4})[Mm]")
+_URXVT_MOUSE: Final = re.compile(rb"\x1b\[(\d{1,3});(\d{1,4});(\d{1,4})M")
+_OFFSET: Final = 32
+"""What X10 adds to each number so that it is no control character, and urxvt to the button."""
+_RELEASED: Final = 3
+"""The button of these two kinds of report that means that some button was let go."""
+_KIND: Final = 0b11100011
+"""The bits of a button that are no modifier key: which one it is, a move, the wheel."""
 _SYNCHRONISED: Final = re.compile(rb"\x1b\[\?2026;[1-4]\$y")
+_ANSWER: Final = re.compile(
+    rb"\x1b\[\?\d{1,3}(?:;\d{0,3}){0,40}c"  # primary device attributes
+    rb"|\x1b\[\?8452;[0-4]\$y"  # whether it knows the mode of the cursor beside a picture
+    rb"|\x1b\[[46];\d{1,5};\d{1,5}t"  # pixels of the text area, and of a cell
+    rb"|\x1b_Gi=\d{1,10};OK"  # pictures by the Kitty protocol
+)
 _SS3_FINALS: Final = frozenset(b"ABCDEFHMPQRSjklmnopqrstuvwxyX ")
 
 
@@ -73,9 +92,10 @@ class Sanitiser:
     def __init__(self) -> None:
         self._mode = _Mode.GROUND
         self._sequence = bytearray()
+        self._said = bytearray()
+        """A command to applications as far as it has come, which may be an answer."""
         self._paste_overflowed = False
-        self._to_swallow = 0
-        self._now = self._last = self._paste_began = 0.0
+        self._now = self._last = self._began = self._paste_began = 0.0
         self._decoder = getincrementaldecoder("utf-8")(errors="replace")
         self._tokens: list[Token] = []
         self._steps: dict[_Mode, Callable[[int], None]] = {
@@ -84,6 +104,7 @@ class Sanitiser:
             _Mode.CSI: self._csi,
             _Mode.SS3: self._ss3,
             _Mode.STRING: self._string,
+            _Mode.X10: self._x10,
             _Mode.SWALLOW: self._swallow,
             _Mode.PASTE: self._paste,
         }
@@ -112,9 +133,18 @@ class Sanitiser:
         if self._mode is _Mode.GROUND:
             return None
         if self._mode is not _Mode.PASTE:
-            return self._last + _ALONE
+            alone = self._last + _ALONE
+            return max(alone, self._began + _CUT) if self._is_answer() else alone
         silent = self._last + _PASTE_SILENCE
         return silent if self._paste_overflowed else min(silent, self._paste_began + _PASTE_LONGEST)
+
+    def _is_answer(self) -> bool:
+        """Whether what has begun can only be an answer of the terminal."""
+        if self._mode is _Mode.STRING:
+            return self._said.startswith(b"\x1b_G")
+        return self._mode is _Mode.CSI and self._sequence.startswith(
+            (b"\x1b[?", b"\x1b[6;", b"\x1b[4;")
+        )
 
     def _taken(self) -> list[Token]:
         tokens, self._tokens = self._tokens, []
@@ -144,10 +174,13 @@ class Sanitiser:
         if byte == _ESC:
             self._tokens.append(Token(TokenKind.KEY, "\x1b"))
         elif byte == ord("["):
+            self._began = self._now
             self._begin(_Mode.CSI, b"\x1b[")
         elif byte in b"ON":
             self._begin(_Mode.SS3, bytes((_ESC, byte)))
         elif byte in b"]P_^X":
+            self._began = self._now
+            self._said[:] = bytes((_ESC, byte)) if byte == ord("_") else b""
             self._begin(_Mode.STRING)
         else:
             # Alt with a key, which nothing here uses; but some scanners send Escape before a code,
@@ -167,8 +200,7 @@ class Sanitiser:
             if len(sequence) <= _LONGEST_SEQUENCE:
                 sequence.append(byte)
         elif len(sequence) == 2 and byte in b"M[":
-            self._begin(_Mode.SWALLOW)
-            self._to_swallow = 3 if byte == ord("M") else 1
+            self._begin(_Mode.X10 if byte == ord("M") else _Mode.SWALLOW)
         else:
             sequence.append(byte)
             self._end_csi(bytes(sequence))
@@ -181,10 +213,19 @@ class Sanitiser:
             self._paste_overflowed = False
         elif _is_mouse(sequence):
             self._tokens.append(Token(TokenKind.MOUSE, sequence.decode("ascii")))
+        elif found := _URXVT_MOUSE.fullmatch(sequence):
+            button, column, row = map(int, found.groups())
+            self._add_mouse(button - _OFFSET, column, row)
         elif _is_key(sequence):
             self._tokens.append(Token(TokenKind.KEY, sequence.decode("ascii")))
         elif _SYNCHRONISED.fullmatch(sequence):
             self._tokens.append(Token(TokenKind.SYNCHRONISED, ""))
+        else:
+            self._take_answer(sequence)
+
+    def _take_answer(self, sequence: bytes) -> None:
+        if len(sequence) <= _LONGEST_SEQUENCE and _ANSWER.fullmatch(sequence):
+            self._tokens.append(Token(TokenKind.ANSWER, sequence.decode("ascii")))
 
     def _ss3(self, byte: int) -> None:
         prefix = bytes(self._sequence)
@@ -197,6 +238,8 @@ class Sanitiser:
     def _string(self, byte: int) -> None:
         after_escape = bytes(self._sequence) == b"\x1b"
         if byte == 0x07 or byte in _CANCELS or (after_escape and byte == ord("\\")):
+            if byte not in _CANCELS:
+                self._take_answer(bytes(self._said))
             self._begin(_Mode.GROUND)
         elif after_escape and byte != _ESC:
             # The string was left without an end and something else begins.
@@ -204,13 +247,28 @@ class Sanitiser:
             self._escape(byte)
         else:
             self._sequence[:] = bytes((byte,))
+            if byte != _ESC and 0 < len(self._said) <= _LONGEST_SEQUENCE:
+                self._said.append(byte)
 
-    def _swallow(self, byte: int) -> None:
-        self._to_swallow -= 1
+    def _x10(self, byte: int) -> None:
         if byte == _ESC:
             self._begin(_Mode.ESCAPE, b"\x1b")
-        elif not self._to_swallow:
+            return
+        self._sequence.append(byte)
+        if len(self._sequence) == 3:
+            button, column, row = (number - _OFFSET for number in self._sequence)
             self._begin(_Mode.GROUND)
+            self._add_mouse(button, column, row)
+
+    def _add_mouse(self, button: int, column: int, row: int) -> None:
+        """Add an older kind of report as SGR would have it; which button was let go is not told."""
+        is_release = button & _KIND == _RELEASED
+        report = f"\x1b[<{button - is_release * _RELEASED};{column};{row}{'Mm'[is_release]}"
+        if _is_mouse(report.encode("ascii")):
+            self._tokens.append(Token(TokenKind.MOUSE, report))
+
+    def _swallow(self, byte: int) -> None:
+        self._begin(_Mode.ESCAPE if byte == _ESC else _Mode.GROUND, b"\x1b"[: byte == _ESC])
 
     def _paste(self, byte: int) -> None:
         # Only the last bytes matter once the cap is reached: they may be the end.

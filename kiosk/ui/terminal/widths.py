@@ -17,12 +17,15 @@ _INDIC: Final = range(0x0900, 0x0E00)
 _BESIDE: Final = "".join(chr(c) for c in _INDIC if unicodedata.category(chr(c)) == "Mc")
 _SIGN: Final = re.compile(f"[{_BESIDE}\u200d]")
 """A vowel sign; or the joiner of an emoji, which some terminals draw as one and others in parts."""
+_WIDE: Final = "\u0b86\u0b8a\u0b94\u0ba3\u0bb7\u0bb8\u0bb9\u0bca\u0bcb\u0bcc"
+"""Letters and signs of Tamil that its fonts draw far wider than the others; they count two cells,
+so that a picture of a phrase fits into what is counted for it."""
 _PHRASE: Final = re.compile(r"\x1b\[[0-?]*[@-~]|[^\x00-\x20]+(?: [^\x00-\x20]+)*")
 """A control sequence; or text, as far as the next control or the next two blanks."""
 
 
 def count_vowel_signs() -> None:
-    """Let Rich, and so Textual, count one cell for each; again does no harm."""
+    """Let Rich, and so Textual, count one cell for each or two; again does no harm."""
     names = vars(cells)
     if names["load_cell_table"] is not _table:
         names["load_cell_table"] = _table  # where every measure of Rich looks it up
@@ -49,7 +52,7 @@ def _held(phrase: re.Match[str]) -> str:
 
 @cache
 def _table(version: str = "auto") -> CellTable:
-    """Return Rich's widths with one cell for each sign."""
+    """Return Rich's widths with one cell for each sign, and two for what is wide."""
     usual = load(version)
     widths: list[tuple[int, int, int]] = []
     for first, last, width in usual.widths:
@@ -57,4 +60,5 @@ def _table(version: str = "auto") -> CellTable:
             widths.append((first, last, width))
         else:
             widths += [(c, c, 0) for c in range(first, last + 1) if chr(c) not in _BESIDE]
-    return CellTable(usual.unicode_version, tuple(widths), usual.narrow_to_wide)
+    widths += [(ord(c), ord(c), 2) for c in _WIDE]
+    return CellTable(usual.unicode_version, tuple(sorted(widths)), usual.narrow_to_wide)

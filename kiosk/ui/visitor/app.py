@@ -7,11 +7,11 @@ from functools import partial
 from typing import ClassVar, assert_never
 from uuid import UUID
 
-from textual import on
+from textual import events, on
 
 from kiosk.content.articles import Article
 from kiosk.content.languages import Language
-from kiosk.content.translations import Texts, languages
+from kiosk.content.translations import languages
 from kiosk.domain.attendance.check_in import (
     CheckInOutcome,
     ChooseSession,
@@ -32,6 +32,7 @@ from kiosk.ui.terminal.messages import InputKindChanged, Scanned
 from kiosk.ui.terminal.scanner import KeyPlace, Measured
 from kiosk.ui.terminal.startup import EXIT_ASKED, EXIT_REPLACED
 from kiosk.ui.visitor.codes import CodeWriter, format_receipt
+from kiosk.ui.visitor.narrator import HeadphonesChanged, Narrator
 from kiosk.ui.visitor.navigation import Navigation
 from kiosk.ui.visitor.screen import (
     SIMULATED_SCAN,
@@ -105,8 +106,10 @@ class VisitorApp(TimedApp):
     ) -> None:
         """Take the door to the desks, which the caller closes, and a clock in seconds."""
         super().__init__(monotonic)
+        self.hide_broken_letters(hide=True)
         self.context = VisitorContext(door, demo)
-        self.navigation = Navigation(self, self.context, monotonic)
+        self.narrator = Narrator(self.context, monotonic, lambda: self.screen)
+        self.navigation = Navigation(self, self.context, monotonic, self.narrator.end)
         self._started = False
         self._ticks = 0
         """Seconds since the day's line was read."""
@@ -115,7 +118,8 @@ class VisitorApp(TimedApp):
             VisitorRoute.BACK: navigation.back,
             VisitorRoute.FINISH: self._finish,
             VisitorRoute.NEXT: self._show_next_step,
-            VisitorRoute.MORE_TIME: navigation.uncover,
+            VisitorRoute.STAY: navigation.uncover,
+            VisitorRoute.MORE_TIME: self._grant_more_time,
             VisitorRoute.HELP: partial(go_aside, HelpNowScreen),
             VisitorRoute.LANGUAGE: partial(go_aside, LanguageScreen),
             VisitorRoute.READ: partial(navigation.go, ArticlesScreen),
@@ -142,12 +146,51 @@ class VisitorApp(TimedApp):
         await self.navigation.open_first()
         self.set_interval(1.0, self.tick)
 
+    def on_unmount(self) -> None:
+        """Say nothing any more, however the program ends."""
+        self.narrator.end()
+
     def post_display_hook(self) -> None:
         """Open the desks once the first screen is painted, and not before."""
         super().post_display_hook()
         if not self._started and not self.is_batching and self.screen.query(Bar):
             self._started = True
+            self.ask_for_pictures()
             self.run_worker(self._open_desks())
+            self.run_worker(self._open_speech())
+        if not self.is_batching:
+            self.narrator.note_painted(self.screen)
+
+    async def _open_speech(self) -> None:
+        """Find out whether the screens can be said aloud here; a visit does not depend on it."""
+        speech = await self.context.door.ask(lambda side: side.open_speech())
+        if speech is not None and not isinstance(speech, Trouble):
+            self.narrator.open(speech, self.post_message)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let a key of speech act, and any key, tap or scan silence what is being said."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            is_warned = isinstance(self.screen, StillThereScreen)
+            if self.narrator.takes(event.key):
+                self._used("keys")
+                if is_warned:
+                    await self.navigation.uncover()
+                return
+        elif isinstance(event, events.MouseDown | Scanned):
+            self.narrator.hush()
+        await super().on_event(event)
+
+    @on(HeadphonesChanged)
+    def follow_headphones(self, event: HeadphonesChanged) -> None:
+        """Begin to speak with headphones that are plugged in."""
+        self.narrator.follow_headphones(is_in=event.is_in)
+
+    def pictures_come(self) -> None:
+        """Show a visit's sentences as they are from the next screen on, and not in English."""
+        self.context.has_pictures = True
+        self.hide_broken_letters(hide=False)
+        self.context.speak(self.context.visit.texts.language)
+        self._relabel_bars()
 
     async def _open_desks(self) -> None:
         """Open the desks; while they cannot be opened the kiosk is closed, and they are tried anew.
@@ -163,6 +206,7 @@ class VisitorApp(TimedApp):
             await self._follow_helplines()
             return
         context.clinic, reason = answer
+        self.repeat_guard.seconds = context.clinic.repeat_guard
         await self._close_or_open(None if reason is None else "")
         if was_open and isinstance(self.screen, HomeScreen):
             self.screen.read_schedule()
@@ -224,6 +268,11 @@ class VisitorApp(TimedApp):
         if not self.is_stale(event):
             await self.navigation.uncover()
             await self.routes[event.route]()
+
+    async def _grant_more_time(self) -> None:
+        self.context.visit.has_more_time = True
+        if isinstance(self.screen, VisitorScreen):
+            self.screen.show_hints()
 
     async def _finish(self) -> None:
         if self.navigation.is_busy:
@@ -301,7 +350,7 @@ class VisitorApp(TimedApp):
         await self.navigation.uncover()
         offered = languages(published=self.context.clinic.helplines)
         if code in {language.code for language in offered}:
-            self.context.visit.texts = Texts(code)
+            self.context.speak(code)
         if isinstance(self.screen, LanguageScreen):
             await self.navigation.back()
         else:
@@ -373,7 +422,9 @@ class VisitorApp(TimedApp):
         match outcome:
             case ChooseSession(sessions=sessions, name=name):
                 self.context.visit.pass_text = text
-                await self.navigation.go(partial(ChooseSessionScreen, sessions, name))
+                await self.navigation.go(
+                    partial(ChooseSessionScreen, sessions, self.context.readable(name))
+                )
             case ScanAgain(problem=problem):
                 await self._show_problem(problem)
             case SlipShown(state=state):
@@ -388,7 +439,7 @@ class VisitorApp(TimedApp):
         if not code or code == context.visit.texts.language:
             return
         if code in {language.code for language in languages(published=context.clinic.helplines)}:
-            context.visit.texts = Texts(code)
+            context.speak(code)
 
     async def _show_result(self, describe: Callable[[VisitorContext], ResultText]) -> None:
         """Show a result; a form that was under way can be gone back to."""
@@ -443,10 +494,13 @@ class VisitorApp(TimedApp):
         if not isinstance(screen, VisitorScreen) or self.navigation.is_moving:
             return
         self._try_again()
+        self.narrator.tick()
         if isinstance(screen, HomeScreen | OutOfOrderScreen):
             self._reread(screen)
         screen.tick()
-        timing = self.context.clinic.timing
+        # Nobody is to find the maintenance screen open for long.
+        is_staff = screen.stays == "staff"
+        timing = self.context.clinic.timing if is_staff else self.context.timing
         if isinstance(screen, StillThereScreen):
             left = timing.warning - (self.monotonic() - screen.since)
             if left <= 0:
@@ -454,7 +508,8 @@ class VisitorApp(TimedApp):
             else:
                 screen.count_down(max(1, round(left)))
             return
-        quiet = self.monotonic() - max(self.navigation.shown_at, self.last_activity)
+        last = max(self.navigation.shown_at, self.last_activity, self.narrator.heard_at)
+        quiet = self.monotonic() - last
         if isinstance(screen, NoticeScreen):
             if quiet >= timing.result:
                 await self.navigation.uncover()
@@ -504,6 +559,9 @@ class VisitorApp(TimedApp):
         published, self.context.languages = answer
         if published != self.context.clinic.helplines:
             self.context.clinic = replace(self.context.clinic, helplines=published)
+        self._relabel_bars()
+
+    def _relabel_bars(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, VisitorScreen):
                 screen.relabel_bar()

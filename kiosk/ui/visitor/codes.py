@@ -52,14 +52,15 @@ def format_number_code(line: Helpline, context: VisitorContext) -> CodeToShow:
 
 def format_booklet_code(item: "TakeHome", context: VisitorContext) -> CodeToShow:
     """Return the code that opens a booklet on the visitor's phone."""
-    _ = context.visit.texts.gettext
+    texts = context.visit.texts
+    _, title = texts.gettext, item.title_in(texts.written)
     text = (item.size, _("The code opens this address on your phone."), item.url)
-    return CodeToShow(item.title, text, item.url)
+    return CodeToShow(title, text, item.url)
 
 
 def _in_language(line: Helpline, context: VisitorContext) -> Helpline:
     """Return a line in the visit's language, which may have been another one before."""
-    clinic, language = context.clinic, context.visit.texts.language
+    clinic, language = context.clinic, context.visit.texts.written
     lines = helplines(language, clinic.today(), published=clinic.helplines).lines
     return next((one for one in lines if one.id == line.id), line)
 

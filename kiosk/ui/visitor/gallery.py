@@ -100,7 +100,7 @@ class _Heard(Texts):
     """The texts of a language, which keep what they were asked for."""
 
     def __init__(self, language: str) -> None:
-        super().__init__(language)
+        super().__init__(language, has_pictures=True)
         self.said: set[tuple[str, str]] = set()
 
     @override
@@ -137,7 +137,8 @@ async def draw_gallery(language: str) -> tuple[ScreenPicture, ...]:
         raise SetupError("There is no clinic behind the pictures.")
 
     door = Door[VisitorSide](nobody)
-    context = VisitorContext(door, clinic=_made_up_clinic())
+    # Whoever reads the page sees every script as it is.
+    context = VisitorContext(door, clinic=_made_up_clinic(), has_pictures=True)
     app = _Gallery()
     app.animation_level = "none"
     pictures = []

@@ -19,9 +19,13 @@ class Navigation:
     """The screen that is shown, the trail of screens behind it, and the end of a visit."""
 
     def __init__(
-        self, app: LockedApp, context: VisitorContext, monotonic: Callable[[], float]
+        self,
+        app: LockedApp,
+        context: VisitorContext,
+        monotonic: Callable[[], float],
+        silence: Callable[[], None],
     ) -> None:
-        """Take a clock in monotonic seconds."""
+        """Take a clock in monotonic seconds, and what ends the speech of a visit."""
         self.shown_at = 0.0
         """When the screen was shown, in seconds of the clock."""
         self.is_touched = False
@@ -29,6 +33,7 @@ class Navigation:
         self._app = app
         self._context = context
         self._monotonic = monotonic
+        self._silence = silence
         self._trail: list[Maker] = []
         self._position: Position | None = None
         """Where the visitor was on the screen that help or the languages were opened from."""
@@ -111,6 +116,7 @@ class Navigation:
             else:
                 # The next person at this screen may be somebody else.
                 self._context.visit.wipe()
+                self._context.visit.may_be_overheard = False
                 await self._rest()
                 self._app.forget_scans()
                 self._app.overwrite_soon()
@@ -120,6 +126,7 @@ class Navigation:
         async with self._moving:
             self._context.visit.wipe()
             self._context.visit = Visit()
+            self._silence()
             self._trail.clear()
             self._position = None
             self._app.clear_notifications()
@@ -147,9 +154,10 @@ class Navigation:
         """Cover the screen with the warning, unless the visitor has just moved on."""
         async with self._moving:
             if self._app.screen is covered:
-                seconds = round(self._context.clinic.timing.warning)
+                seconds = round(self._context.timing.warning)
                 warning = StillThereScreen(seconds, since=self._monotonic())
                 await self._app.push_screen(self._prepared(warning))
+                self._app.ring()
 
     async def show_notice(self, card: CardText) -> None:
         """Cover the screen with a notice; what it covers stays as it is."""

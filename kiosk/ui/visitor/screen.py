@@ -6,8 +6,9 @@ taken away would wait for itself.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,20 +16,24 @@ from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from typing_extensions import override
 
 from kiosk.content.languages import Language, find_language
+from kiosk.content.shaping import drawing_problem
+from kiosk.content.translations import Texts
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.visitor.codes import CodeWriter
-from kiosk.ui.visitor.visit import Timing, Visit, VisitorContext, VisitorSide
-from kiosk.ui.widgets.buttons import Action, Actions, Pressable
+from kiosk.ui.visitor.text import describe_limit
+from kiosk.ui.visitor.visit import Stay, Timing, Visit, VisitorContext, VisitorSide
+from kiosk.ui.widgets.buttons import Action, Actions, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.large_text import LargeText, PageRole
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
 from kiosk.ui.widgets.qr import QrCode
-from kiosk.ui.widgets.touch_keyboard import DELETE, TouchKeys
+from kiosk.ui.widgets.touch_keyboard import DELETE, KeyLayout, TouchKeys, name_layouts
 from kiosk.ui.widgets.visitor_bar import Bar, Labels, Part
 
 if TYPE_CHECKING:
@@ -46,8 +51,10 @@ class VisitorRoute(Enum):
     """Home, with everything cleared."""
     NEXT = auto()
     """The next step of a form."""
+    STAY = auto()
+    """What a warning or a notice covers."""
     MORE_TIME = auto()
-    """What the warning covers."""
+    """The same, and every screen of this visit waits ten times as long."""
     HELP = auto()
     LANGUAGE = auto()
     READ = auto()
@@ -115,14 +122,6 @@ class Received(VisitorIntent):
         self.answer = answer
 
 
-Stay = Literal["rest", "idle", "receipt", "result", "staff"]
-"""How a screen ends by itself.
-
-rest: it stays, but a changed language or theme is put back; idle and receipt: after a warning;
-result: after its own short time; staff: without a warning, since nobody should read it.
-"""
-
-
 class IdleStep(Enum):
     """What is due on a screen."""
 
@@ -149,6 +148,27 @@ def due(stays: Stay, quiet: float, timing: Timing, *, busy: bool) -> IdleStep:
             return IdleStep.WARN if quiet >= timing.idle else IdleStep.NOTHING
 
 
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How a text is said that the room must not hear."""
+
+    private: str
+    """Where nobody else hears it."""
+    public: str
+    """Where others may hear: nothing of what is private."""
+
+
+def count_digits(number: str, texts: Texts) -> str:
+    """Return how many digits a number has, for where others hear it."""
+    digits = sum(sign.isdigit() for sign in number)
+    told = texts.ngettext("{count} digit entered.", "{count} digits entered.", digits)
+    return told.format(count=digits)
+
+
+_ROWS_TO_DRAW = 24
+"""Rows of a terminal from which on a page may be longer than it by what is drawn."""
+
+
 class Position(NamedTuple):
     """Where a visitor is on a screen, whatever language it is in."""
 
@@ -160,7 +180,7 @@ class Position(NamedTuple):
     """How much of the page lies above, as a part of what can be scrolled."""
 
 
-SIMULATED_SCAN = "f9"
+SIMULATED_SCAN = "f12"
 """Scans a sample pass on a demo kiosk, and does nothing elsewhere."""
 
 
@@ -176,7 +196,13 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """Make ready to be shown in `size` cells; `touch`: whether the visitor uses touch."""
         self.context = context
         self.set_class(touch, "-touch")
+        self.set_class(self.visit.texts.draws_cells and not drawing_problem(), "-cells")
         self.dress(size)
+
+    @property
+    def draws_letters(self) -> bool:
+        """Whether sentences are drawn in cells beside the English ones."""
+        return self.has_class("-cells")
 
     @property
     def door(self) -> Door[VisitorSide]:
@@ -242,9 +268,26 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """One sentence under the title, or empty."""
         return ""
 
+    def large_heading(self) -> str:
+        """The title as it is drawn beside the written one; empty where it is not."""
+        return self.visit.texts.large(self.heading())
+
+    def large_lead(self) -> str:
+        """The sentence under the title, likewise."""
+        return self.visit.texts.large(self.lead())
+
     def body(self) -> Iterable[Widget]:
         """What the screen is about."""
         return ()
+
+    def covered(self) -> dict[str, Covered]:
+        """Return which texts the room must not hear, by how they are shown; fields aside."""
+        return {}
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it says what has been done, which is said twice."""
+        return False
 
     def tick(self) -> None:
         """Called once a second while the screen is in front; it asks no desk."""
@@ -267,6 +310,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         more.display = False
         return more
 
+    def name_layouts(self) -> tuple[KeyLayout, ...]:
+        """Return how names are written on the screen's keyboard in this visit."""
+        language = self.visit.texts.language
+        return name_layouts(language, draws_tamil=self.context.has_pictures)
+
     def compose(self) -> ComposeResult:
         yield from self.page()
         yield from self.below()
@@ -274,23 +322,72 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def page(self) -> ComposeResult:
         """The heading and the body, which scroll where they do not fit."""
-        with Sheet(id="page"):
+        with Sheet(id="page") as sheet:
+            sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
+            if self.large_heading():
+                yield LargeText(self.large_heading(), PageRole.HEADING)
             if self.heading():
                 yield Static(self.heading(), id="heading", markup=False)
+            if self.large_lead():
+                yield LargeText(self.large_lead(), PageRole.LEAD)
             if self.lead():
                 yield Static(self.lead(), id="lead", markup=False)
-            yield from self.body()
+            for widget in self.body():
+                if isinstance(widget, Tile):
+                    widget.large = widget.large or self.visit.texts.large(widget.title)
+                yield widget
 
     def foot(self) -> Iterable[Widget]:
         """The same three things on every screen."""
         too_small = self._("Please ask at the counter.")
-        yield Bar(self._bar_labels(typing=False), self._other_languages(), too_small=too_small)
+        bar = Bar(self._bar_labels(typing=False), self._other_languages(), too_small=too_small)
+        bar.hint(self._hints())
+        yield bar
+
+    def limit(self) -> tuple[str, ...]:
+        """When the screen clears by itself, in longer and in shorter words; empty for never."""
+        return describe_limit(self.stays, self.context)
+
+    def show_hints(self) -> None:
+        """Show which keys speech has now, and when the screen clears."""
+        for bar in self.query(Bar):
+            bar.hint(self._hints())
+
+    def _hints(self) -> tuple[str, ...]:
+        """Return what stands small in the foot, the longest choice of it first."""
+        speech, limits = self._speech_hints(), self.limit()
+        if self.visit.is_heard:
+            return speech
+        both = tuple(f"{limit} · {key}" for limit in limits for key in speech)
+        return (*both, *limits, *speech)
+
+    def _speech_hints(self) -> tuple[str, ...]:
+        """Return the keys of speech in a line, the longest choice of them first."""
+        if not self.context.can_speak:
+            return ()
+        pgettext = self.visit.texts.pgettext
+        if not self.visit.is_heard:
+            return (f"F3 {pgettext('speech', 'Speech')}",)
+        keys = (
+            f"F3 {pgettext('speech', 'Silence')}",
+            f"F4 {pgettext('speech', 'Again')}",
+            f"F5 {pgettext('speech', 'Slower')}",
+            f"F6 {pgettext('speech', 'Faster')}",
+            f"F7 {pgettext('speech', 'Softer')}",
+            f"F8 {pgettext('speech', 'Louder')}",
+            f"F9 {pgettext('speech', 'Pause')}",
+            f"F10 {pgettext('speech', 'Aloud')}",
+        )
+        return tuple(" · ".join(keys[:count]) for count in range(len(keys), 0, -1))
 
     def _other_languages(self) -> tuple[tuple[str, str], ...]:
         """Return the code and the name of each language that the screens are not in now."""
         here = self.visit.texts.language
+        has_pictures = self.context.has_pictures
         return tuple(
-            (one.code, one.plain_name) for one in self.context.languages if one.code != here
+            (one.code, one.own_name if has_pictures else one.plain_name)
+            for one in self.context.languages
+            if one.code != here
         )
 
     def _bar_labels(self, *, typing: bool) -> Labels:
@@ -299,7 +396,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         language: tuple[str, ...] = f"{language_key}  {self._('Language')}", language_key
         if self.context.demo is not None:
             mark = self._("demo")
-            language = *(f"{mark} · {label}" for label in language), language_key
+            language = tuple(f"{mark} · {label}" for label in language)
         return {
             "help": (help_now,),
             "language": language,
@@ -334,8 +431,17 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         field.focus()
         if event.key == DELETE:
             field.action_delete_left()
+        elif event.instead_of:
+            end = field.cursor_position
+            field.replace(event.key, end - event.instead_of, end)
         else:
             field.insert_text_at_cursor(event.key)
+
+    @on(Input.Changed)
+    def offer_characters(self, event: Input.Changed) -> None:
+        """Have the keyboard offer what fits the text before the cursor."""
+        for keys in self.query(TouchKeys):
+            keys.follow(event.input.value[: event.input.cursor_position])
 
     @on(Pressable.Pressed, "#back")
     def go_back(self) -> None:
@@ -350,6 +456,10 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def on_mount(self) -> None:
         self.set_class(bool(self.query(TouchKeys)), "-keys")
+        if self.draws_letters:
+            # The focus, which comes first, must not scroll a drawn heading away.
+            for sheet in self.query(Sheet):
+                self.call_after_refresh(sheet.scroll_home, animate=False)
 
     @on(Sheet.Measured)
     def measure(self) -> None:

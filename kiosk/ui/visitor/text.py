@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from functools import cache
+from datetime import date
 from typing import TYPE_CHECKING, assert_never
-from zoneinfo import ZoneInfo
 
-from kiosk.content.languages import find_language
 from kiosk.domain.attendance.check_in import (
     NO_SESSION,
     AlreadyHere,
@@ -17,7 +14,6 @@ from kiosk.domain.attendance.check_in import (
     NothingOpen,
     ScannerWorks,
     ScanProblem,
-    Session,
 )
 from kiosk.domain.callbacks.request import (
     AnsweredByOther,
@@ -32,53 +28,16 @@ from kiosk.domain.phones import PhoneProblem, digit_counts
 from kiosk.domain.policy import PRIVATE_NUMBER
 from kiosk.domain.text import MOST_NAME_BYTES, NameProblem, clean
 from kiosk.ui.terminal.scanner import Measured
-from kiosk.ui.visitor.visit import VisitorContext
+from kiosk.ui.visitor.times import format_session, format_time, locale_of
+from kiosk.ui.visitor.visit import Stay, VisitorContext
 from kiosk.ui.widgets.card import CardText
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from kiosk.domain.callbacks.waiting_times import MeasuredWait
 
 _DAYS_OF_A_WEEK = 7
-_ENGLISH_LOCALE = "en_SG"
 Translate = Callable[[str], str]
 """A screen's `_`: the message in the visit's language."""
-
-
-@cache
-def _locale(language: str) -> str:
-    """Return the locale by which dates are written; English where Babel does not know it."""
-    from babel import Locale, UnknownLocaleError
-
-    name = find_language(language).locale
-    try:
-        Locale.parse(name)
-    except (ValueError, UnknownLocaleError):
-        return _ENGLISH_LOCALE
-    return name
-
-
-def format_time(at: datetime, zone: ZoneInfo, language: str) -> str:
-    """Return the time of day of `at` (aware) in the clinic's zone, for example 3:00 pm."""
-    from babel import dates  # 35 ms, which the first screen does not wait for
-
-    local = at.astimezone(zone)
-    # Babel puts a no-break space of its own kind before "pm"; a terminal draws it ill.
-    text = dates.format_time(local, "short", locale=_locale(language))
-    return text.replace("\u202f", " ")
-
-
-def format_day_and_time(at: datetime, zone: ZoneInfo, language: str) -> str:
-    """Return the day and the time of `at` (aware), for example "23 Nov, 3:00 pm"."""
-    from babel.dates import format_skeleton
-
-    local = at.astimezone(zone)
-    day = format_skeleton("MMMd", local, locale=_locale(language))
-    return f"{day}, {format_time(at, zone, language)}"
-
-
-def format_session(session: Session, zone: ZoneInfo, language: str) -> str:
-    """Return a session as one neutral line, for example "Room 2, 3:00 pm"."""
-    return f"{session.label}, {format_time(session.starts_at, zone, language)}"
 
 
 def window_options(_: Translate) -> tuple[tuple[str, str], ...]:
@@ -105,12 +64,12 @@ def call_language_options(_: Translate) -> tuple[tuple[str, str], ...]:
     """Return the languages to speak on the phone."""
     return (
         (CallLanguage.ENGLISH, "English"),
-        (CallLanguage.MANDARIN, "中文 Mandarin"),
+        (CallLanguage.MANDARIN, "华语 Mandarin"),
         (CallLanguage.MALAY, "Melayu"),
         (CallLanguage.TAMIL, "Tamil"),
-        (CallLanguage.HOKKIEN, "Hokkien"),
-        (CallLanguage.CANTONESE, "Cantonese"),
-        (CallLanguage.TEOCHEW, "Teochew"),
+        (CallLanguage.HOKKIEN, "福建话 Hokkien"),
+        (CallLanguage.CANTONESE, "广东话 Cantonese"),
+        (CallLanguage.TEOCHEW, "潮州话 Teochew"),
         (CallLanguage.OTHER, _("Another one")),
     )
 
@@ -147,11 +106,6 @@ def answered_by_other_options(_: Translate) -> tuple[tuple[str, str], ...]:
         (AnsweredByOther.ASK_FOR_NAME, _("Only ask for me")),
         (AnsweredByOther.SAY_CLINIC, _("Say who calls")),
     )
-
-
-def format_option(options: tuple[tuple[str, str], ...], value: str) -> str:
-    """Return the text of one value of `options` (value, text)."""
-    return dict(options)[value]
 
 
 def first_visit_wish(_: Translate) -> str:
@@ -197,7 +151,7 @@ def _format_number_plan(country: str, language: str) -> dict[str, str]:
     """Return the country's name, and how many digits its numbers have, such as 8 or 9–11."""
     from babel import Locale
 
-    names = Locale.parse(_locale(language)).territories
+    names = Locale.parse(locale_of(language)).territories
     fewest, most = digit_counts(country)
     digits = str(fewest) if fewest == most else f"{fewest}–{most}"
     return {"country": names.get(country, country), "digits": digits}
@@ -221,6 +175,8 @@ class ResultText:
     """The outcome of somebody who may be here for the first time, and can ask to be met."""
     unfinished: bool = False
     """Whether there is a form to go back to."""
+    public_title: str = ""
+    """The title without a name, for the room to hear; empty where it names nobody."""
 
     @property
     def is_plain(self) -> bool:
@@ -235,7 +191,7 @@ def describe_outcome(outcome: Shown, context: VisitorContext) -> ResultText:
         case CheckedIn():
             return _welcome(context, outcome.name, _("You are checked in."), outcome)
         case AlreadyHere():
-            since = format_time(outcome.since, context.clinic.zone, context.visit.texts.language)
+            since = format_time(outcome.since, context.clinic.zone, context.visit.texts.written)
             text = _("You are with us since {time}.").format(time=since)
             return _welcome(context, outcome.name, text, outcome)
         case GuestWelcomed():
@@ -282,7 +238,7 @@ def _describe_ending(key: str, _: Translate) -> str:
 
 def describe_scan_problem(problem: ScanProblem, context: VisitorContext) -> CardText:
     """Return what to say of a code that cannot be read here, or that is not ours."""
-    _ = context.visit.texts.gettext
+    texts, _ = context.visit.texts, context.visit.texts.gettext
     match problem:
         case ScanProblem.MISREAD | ScanProblem.UNKNOWN_VERSION:
             title, lines = (
@@ -310,7 +266,7 @@ def describe_scan_problem(problem: ScanProblem, context: VisitorContext) -> Card
             )
         case _other:
             assert_never(problem)
-    return CardText(title, lines, _format_clears(_), "primary")
+    return CardText(title, lines, _format_clears(_), "primary", texts.large(title, *lines))
 
 
 def describe_scanned_pin(context: VisitorContext) -> CardText:
@@ -358,7 +314,7 @@ def format_near_day(day: date, context: VisitorContext) -> str:
     """Return a day, for example "Tuesday", or "24 November" where it is no day of this week."""
     from babel.dates import format_date, format_skeleton
 
-    locale = _locale(context.visit.texts.language)
+    locale = locale_of(context.visit.texts.written)
     if _is_near(day, context):
         return format_date(day, "EEEE", locale=locale)
     return str(format_skeleton("MMMMd", day, locale=locale))
@@ -496,10 +452,9 @@ def _describe_nothing_open(outcome: NothingOpen, context: VisitorContext) -> Res
     _ = context.visit.texts.gettext
     lines = [_("Nothing is open for check-in just now.")]
     if outcome.next is not None:
-        zone, language = context.clinic.zone, context.visit.texts.language
-        session = format_session(outcome.next, zone, language)
+        session = format_session(outcome.next, context.clinic.zone, context.visit.texts)
         lines.append(_("Next today: {session}").format(session=session))
-    return replace(_result(context, _format_welcome(outcome.name, _), *lines), more=True)
+    return replace(_greet(context, outcome.name, *lines), more=True)
 
 
 def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Came) -> ResultText:
@@ -507,8 +462,8 @@ def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Cam
     _, session = context.visit.texts.gettext, outcome.session
     if session.id == NO_SESSION:
         words = _("Please tell staff which group you came for."), _("They put you on its list.")
-        return _result(context, _format_welcome(name, _), _("You are checked in."), *words)
-    where = format_session(session, context.clinic.zone, context.visit.texts.language)
+        return _greet(context, name, _("You are checked in."), *words)
+    where = format_session(session, context.clinic.zone, context.visit.texts)
     if session.room not in ("", session.label):
         where = f"{where}   ·   {session.room}"
     lines = [text, where]
@@ -517,22 +472,68 @@ def _welcome(context: VisitorContext, name: str | None, text: str, outcome: _Cam
             _("The group's team looks out for you here."),
             _("Nobody has come? Please ask at the counter."),
         ]
-    welcome = _result(context, _format_welcome(name, _), *lines)
+    welcome = _greet(context, name, *lines)
     if isinstance(outcome, Joined) or outcome.may_ask_for is None:
         return welcome
     return replace(welcome, may_ask=outcome)
 
 
-def _format_welcome(name: str | None, _: Translate) -> str:
-    if name:
-        return _("✓  Welcome, {name}").format(name=clean(name, MOST_NAME_BYTES))
-    return _("✓  Welcome")
+def _greet(context: VisitorContext, name: str | None, *lines: str) -> ResultText:
+    """Return a result whose title welcomes `name`, where the screens can show it."""
+    _ = context.visit.texts.gettext
+    public = _("✓  Welcome")
+    if not (name := context.readable(name)):
+        return _result(context, public, *lines)
+    title = _("✓  Welcome, {name}").format(name=clean(name, MOST_NAME_BYTES))
+    return replace(_result(context, title, *lines), public_title=public)
 
 
 def _result(
     context: VisitorContext, title: str, *lines: str, colour: str = "success"
 ) -> ResultText:
     """Return a result that ends with when its screen clears; `colour`: a token of the theme."""
-    clears = context.visit.texts.gettext("This screen clears by itself in {seconds} seconds.")
+    texts = context.visit.texts
+    clears = texts.gettext("This screen clears by itself in {seconds} seconds.")
     note = clears.format(seconds=round(context.clinic.timing.result))
-    return ResultText(CardText(title, lines, note, colour))
+    return ResultText(CardText(title, lines, note, colour, texts.large(title, *lines)))
+
+
+_MINUTES_FROM = 180
+"""Seconds from which on a time is said in minutes."""
+
+
+def describe_limit(stays: Stay, context: VisitorContext) -> tuple[str, ...]:
+    """Return when a screen clears by itself, in longer and shorter words (WCAG 2.2, 2.2.6).
+
+    Empty where nothing of a visitor's would be cleared.
+    """
+    timing, texts = context.timing, context.visit.texts
+    _, ngettext = texts.gettext, texts.ngettext
+    seconds = {
+        "idle": timing.idle + timing.warning,
+        "receipt": timing.receipt + timing.warning,
+        "result": timing.result,
+    }.get(stays, 0)
+    on = (_("More time is on."),) if context.visit.has_more_time else ()
+    if not seconds:
+        return on
+    if seconds < _MINUTES_FROM:
+        count = int(seconds)
+        clears = ngettext(
+            "This screen clears {count} second after your last press.",
+            "This screen clears {count} seconds after your last press.",
+            count,
+        )
+        short = ngettext("Stays {count} second", "Stays {count} seconds", count)
+    else:
+        count = int(seconds // 60)
+        clears = ngettext(
+            "This screen clears {count} minute after your last press.",
+            "This screen clears {count} minutes after your last press.",
+            count,
+        )
+        short = ngettext("Stays {count} minute", "Stays {count} minutes", count)
+    clears, short = clears.format(count=count), short.format(count=count)
+    if not on:
+        return clears, short
+    return f"{on[0]} {clears}", f"{on[0]} {short}", *on

@@ -4,14 +4,15 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kiosk.content.languages import Language
+from kiosk.content.shaping import needs_shaping
 from kiosk.content.translations import Texts, translated_languages
 from kiosk.domain.attendance.check_in import JoinDraft
-from kiosk.domain.callbacks.request import CallbackDraft
+from kiosk.domain.callbacks.request import CallbackDraft, CallLanguage
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
 from kiosk.domain.ids import uuid7
 from kiosk.ui.door import Door
@@ -89,6 +90,8 @@ class Visit:
     texts: Texts = field(default_factory=lambda: Texts(DEFAULT_LANGUAGE))
     theme: str = DEFAULT_THEME
     """A name of `theme.THEMES`."""
+    has_more_time: bool = False
+    """Whether the visitor has asked for more time: every screen waits ten times as long."""
     form: CallForm | None = None
     join: JoinDraft | None = None
     guest_id: UUID | None = None
@@ -106,16 +109,27 @@ class Visit:
     """A first name for a new pass, while it is typed."""
     slip_job: "PrintJob | None" = None
     """The slip of this visit's request, once it is being printed."""
+    is_heard: bool = False
+    """Whether the screens are said aloud."""
+    may_be_overheard: bool = False
+    """Whether the visitor has chosen to have what is private said to the room too."""
 
     @property
     def is_changed(self) -> bool:
-        """Whether the language or the theme is another one than the usual."""
-        return (self.texts.language, self.theme) != (DEFAULT_LANGUAGE, DEFAULT_THEME)
+        """Whether language, theme, time or speech is not as usual."""
+        usual = (DEFAULT_LANGUAGE, DEFAULT_THEME, False, False)
+        return (self.texts.language, self.theme, self.has_more_time, self.is_heard) != usual
 
     def call_form(self) -> CallForm:
-        """Return this visit's request, begun now if it was not before."""
+        """Return this visit's request, begun now if it was not before.
+
+        Until another language to speak is chosen, it is the one that the screens are in now.
+        """
         if self.form is None:
-            self.form = CallForm(CallbackDraft(_new_id(), secrets.token_bytes(16)))
+            code, known = self.texts.language, set(CallLanguage)
+            spoken = CallLanguage(code) if code in known else CallLanguage.ENGLISH
+            draft = CallbackDraft(_new_id(), secrets.token_bytes(16), call_language=spoken)
+            self.form = CallForm(draft)
         return self.form
 
     def guest_draft(self) -> UUID:
@@ -144,6 +158,17 @@ def _new_id() -> UUID:
     return uuid7(datetime.now(UTC), secrets.token_bytes(10))
 
 
+Stay = Literal["rest", "idle", "receipt", "result", "staff"]
+"""How a screen ends by itself.
+
+rest: it stays, but a changed language or theme is put back; idle and receipt: after a warning;
+result: after its own short time; staff: without a warning, since nobody should read it.
+"""
+
+_MORE_TIME = 10
+"""How many times as long every screen waits for a visitor who needs more time (WCAG 2.2, 2.2.1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How long each kind of screen stays, in seconds."""
@@ -156,6 +181,12 @@ class Timing:
     """A result that needs no reading."""
     receipt: float = 120.0
     """A screen with a code to photograph, before the warning."""
+
+    def times(self, factor: int) -> "Timing":
+        """Return how long screens stay that all stay `factor` times as long."""
+        return Timing(
+            self.idle * factor, self.warning * factor, self.result * factor, self.receipt * factor
+        )
 
 
 def _utc_today() -> date:
@@ -172,6 +203,8 @@ class VisitorClinic:
     country: str = "SG"
     """ISO 3166 code whose phone numbers need no country code."""
     timing: Timing = field(default_factory=Timing)
+    repeat_guard: float = 0.0
+    """Seconds in which a second stroke of the same key does not count."""
     take_home: "tuple[TakeHome, ...]" = ()
     calling_number: str = ""
     """Where calls come from: a number, "private", or empty where nothing is said of it."""
@@ -276,6 +309,10 @@ class VisitorContext:
 
     None while it is open.
     """
+    can_speak: bool = False
+    """Whether the screens can be said aloud here."""
+    has_pictures: bool = False
+    """Whether the terminal shows pictures, so that letters which it breaks can be read as such."""
     refused: list[datetime] = field(default_factory=list)
     """When something could not be kept for a visitor, in UTC, until a desk has been told."""
 
@@ -283,6 +320,20 @@ class VisitorContext:
     def is_open(self) -> bool:
         """Whether visitors can use the kiosk now."""
         return self.out_of_order is None
+
+    @property
+    def timing(self) -> Timing:
+        """How long the screens of this visit stay."""
+        timing = self.clinic.timing
+        return timing.times(_MORE_TIME) if self.visit.has_more_time else timing
+
+    def speak(self, language: str) -> None:
+        """Show the visit's sentences in `language` (BCP 47) from now on."""
+        self.visit.texts = Texts(language, has_pictures=self.has_pictures)
+
+    def readable(self, name: str | None) -> str | None:
+        """Return a name, or None where this terminal would show it with broken letters."""
+        return name if self.has_pictures or not needs_shaping(name or "") else None
 
     def note_refusal(self) -> None:
         """Take note that something could not be kept for a visitor; nothing about whom or what."""

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from kiosk.content.braille import braille_lines
 from kiosk.ui.screen import AskingScreen
 
 
@@ -104,16 +105,25 @@ class Tile(Pressable):
         *,
         letter: str = "",
         name: str | None = None,
+        large: str = "",
         id: str | None = None,
     ) -> None:
+        """`large`: title and more, a line each, in a language whose letters have to be drawn."""
         super().__init__(title, letter=letter, name=name, id=id)
         self.more = more
         """One short sentence under the title."""
         self.is_brief = False
         """Whether the sentence is left out, as on all tiles of its screen."""
+        self.large = large
+        self.large_height = 0
+        """Of a drawn line in dots, where the page has room for it; else 0."""
+        self.large_lines = 1
+        """How many lines of `large` are drawn."""
 
     def render(self) -> Content:
-        title = Content.styled(self.label, self.get_visual_style("tile--title"))
+        drawn = self._drawn(self.content_size.width)
+        words = "\n".join((*drawn, self.label))
+        title = Content.styled(words, self.get_visual_style("tile--title"))
         if not self.more or self.is_brief or not self._fits():
             return title
         more = Content.styled(self.more, self.get_visual_style("tile--more"))
@@ -123,7 +133,14 @@ class Tile(Pressable):
         """Return how many rows a tile of `width` cells needs for its text."""
         inside = max(1, width - self.gutter.width)
         lines = (self.label,) if self.is_brief or not self.more else (self.label, self.more)
-        return self.gutter.height + sum(len(Content(line).wrap(inside)) for line in lines)
+        rows = sum(len(Content(line).wrap(inside)) for line in lines)
+        return self.gutter.height + len(self._drawn(inside)) + rows
+
+    def _drawn(self, inside: int) -> tuple[str, ...]:
+        """Return the rows of the drawn title in `inside` cells."""
+        lines = self.large.splitlines()[: self.large_lines] if self.large_height else []
+        drawn = [braille_lines(line, inside, self.large_height) for line in lines]
+        return tuple(row for rows in drawn for row in rows) if all(drawn) else ()
 
     def _fits(self) -> bool:
         """Return whether both lines have room, with each wrapped where it is too long."""

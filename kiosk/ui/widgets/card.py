@@ -10,6 +10,7 @@ from rich.text import Text
 from textual.strip import Strip
 from textual.widget import Widget
 
+from kiosk.content.braille import LARGE, LARGEST, SMALL, USUAL, braille_lines
 from kiosk.ui.theme import THEMES
 
 _WIDEST = 64
@@ -40,6 +41,8 @@ class CardText:
     note: str
     """The last line, for example when the screen clears."""
     colour: str = "success"
+    large: str = ""
+    """Its main sentence in a language whose letters have to be drawn, or empty."""
 
 
 def card_rows(text: CardText, theme: str, size: tuple[int, int], console: Console) -> list[Strip]:
@@ -61,6 +64,8 @@ def card_rows(text: CardText, theme: str, size: tuple[int, int], console: Consol
     for part in ("", *text.lines, "", text.note):
         lines += [(line, paper) for line in _wrapped(part, width - 2 * indent, console)]
         lines += [("", paper)] * large
+    room = rows - len(lines) - (2 if roomy else 0)
+    lines = [*_large_rows(text.large, width - 2 * indent, room, title), *lines]
     if roomy:
         lines = [("", paper), *lines, ("", paper)]
     left = (columns - width) // 2
@@ -83,6 +88,14 @@ def card_rows(text: CardText, theme: str, size: tuple[int, int], console: Consol
     return drawn
 
 
+def _large_rows(text: str, width: int, room: int, style: Style) -> list[tuple[str, Style]]:
+    """Return the rows of a drawn sentence with a blank one, if they fit in `room` rows."""
+    for height in (LARGEST, LARGE, USUAL, SMALL) if text else ():
+        if 0 < len(drawn := braille_lines(text, width, height)) < room:
+            return [*((line, style) for line in drawn), ("", style)]
+    return []
+
+
 def _wrapped(line: str, width: int, console: Console) -> list[str]:
     """Return `line` in pieces of at most `width` cells; an empty line stays one."""
     return [piece.plain.rstrip() for piece in Text(line).wrap(console, width)] or [""]
@@ -97,7 +110,8 @@ class Card(Widget):
 
     def __init__(self, text: CardText, theme: str) -> None:
         super().__init__()
-        self._text = text
+        self.text = text
+        """What is drawn."""
         self._theme = theme
         self._rows: list[Strip] = []
         self._drawn_for = (0, 0)
@@ -105,6 +119,6 @@ class Card(Widget):
     def render_line(self, y: int) -> Strip:
         size = (self.size.width, self.size.height)
         if size != self._drawn_for:
-            self._rows = card_rows(self._text, self._theme, size, self.app.console)
+            self._rows = card_rows(self.text, self._theme, size, self.app.console)
             self._drawn_for = size
         return self._rows[y] if y < len(self._rows) else Strip.blank(size[0])

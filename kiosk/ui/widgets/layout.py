@@ -1,6 +1,7 @@
 """How screens lay out text: a sheet that scrolls, pairs, progress, Markdown; and focus moves."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,16 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.geometry import NULL_OFFSET, Region, Size, Spacing
 from textual.layout import Layout, WidgetPlacement
+from textual.layouts.vertical import VerticalLayout
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from kiosk.content.braille import LARGE, LARGEST, SMALL, USUAL
 from kiosk.ui.widgets.buttons import Tile
+from kiosk.ui.widgets.large_text import LargeText, PageRole
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -26,8 +30,97 @@ _STEP = 3
 """Rows that an arrow key moves a text."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """How high the lines of drawn text are on a page, in dots; 0 where they are left out."""
+
+    heading: int
+    tiles: int
+    lines: int
+    """Of a tile: its title alone, or what is under it too."""
+    sentence: int
+    lead: int
+
+    def of(self, role: PageRole) -> int:
+        """Return the height for a sentence by what it is on its page."""
+        return {
+            PageRole.HEADING: self.heading,
+            PageRole.SENTENCE: self.sentence,
+            PageRole.LEAD: self.lead,
+        }[role]
+
+
+_DRAWN = (
+    _Drawn(LARGEST, LARGE, 2, USUAL, USUAL),
+    _Drawn(LARGEST, USUAL, 2, USUAL, USUAL),
+    _Drawn(LARGE, USUAL, 2, USUAL, SMALL),
+    _Drawn(USUAL, SMALL, 2, SMALL, SMALL),
+    _Drawn(USUAL, SMALL, 1, SMALL, SMALL),
+    _Drawn(LARGE, USUAL, 1, USUAL, 0),
+    _Drawn(USUAL, SMALL, 1, SMALL, 0),
+    _Drawn(SMALL, SMALL, 1, SMALL, 0),
+    _Drawn(0, SMALL, 1, SMALL, 0),
+    _Drawn(SMALL, SMALL, 1, 0, 0),
+    _Drawn(0, SMALL, 1, 0, 0),
+    _Drawn(USUAL, 0, 1, SMALL, 0),
+    _Drawn(SMALL, 0, 1, SMALL, 0),
+    _Drawn(0, 0, 1, SMALL, 0),
+    _Drawn(USUAL, 0, 1, 0, 0),
+    _Drawn(SMALL, 0, 1, 0, 0),
+    _Drawn(0, 0, 1, 0, 0),
+)
+"""From the most a page can show to nothing: what can be pressed goes before what it is about."""
+_PAGED_TILES, _PAGED_TEXT = _Drawn(0, SMALL, 1, 0, 0), _Drawn(SMALL, 0, 1, 0, SMALL)
+"""What is drawn on a page of tiles, and on one of text, that may be longer than the screen."""
+
+
+class _PageLayout(VerticalLayout):
+    """Places what stands on a page, with drawn text as large as all of it has room for."""
+
+    @override
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> list[WidgetPlacement]:
+        if isinstance(parent, Sheet):
+            parent.fit_drawn(children, size)
+        return super().arrange(parent, children, size, greedy)
+
+
+_PAGE = _PageLayout()
+
+
 class Sheet(VerticalScroll, can_focus=False):
     """Scrolls by the screen's keys and by the "More" action, never with an animation."""
+
+    may_be_longer = False
+    """Whether something is drawn although the page is longer than the screen by that."""
+    _fitted_for = Size(0, 0)
+
+    @property
+    @override
+    def layout(self) -> Layout:
+        return _PAGE
+
+    def fit_drawn(self, children: Sequence[Widget], size: Size) -> None:
+        """Find the height of drawn text on a page of `size` cells that holds `children`."""
+        if not any(_is_drawn(widget) for widget in children):
+            return
+        is_with_scrollbar = (self._fitted_for.width - 1, self._fitted_for.height) == size
+        if is_with_scrollbar:
+            return  # another height would take the scrollbar away again, and so on for ever
+        self._fitted_for = size
+        before = [_heights(widget) for widget in children]
+        for drawn in _DRAWN:
+            _set_heights(children, drawn)
+            if _fit(children, size, self.app.viewport_size):
+                break
+        else:
+            if self.may_be_longer:
+                has_tiles = any(isinstance(widget, Tiles) for widget in children)
+                _set_heights(children, _PAGED_TILES if has_tiles else _PAGED_TEXT)
+        for widget, heights in zip(children, before, strict=True):
+            if _heights(widget) != heights:
+                widget.refresh(layout=True)
 
     class Measured(Message):
         """Its text or its room has another size, or another part of the text is in view."""
@@ -48,9 +141,19 @@ class Sheet(VerticalScroll, can_focus=False):
         return self.max_scroll_y > 0
 
     def read_on(self) -> None:
-        """Show the next page, and the first one after the last."""
+        """Show the next page, and the first one after the last; a tile is not shown in part."""
         if self.scroll_y >= self.max_scroll_y:
             self.scroll_home(animate=False)
+            return
+        top, bottom = self.scroll_y, self.scroll_y + self.container_size.height
+        places = [
+            tile.virtual_region.translate(tiles.virtual_region.offset)
+            for tiles in self.query(Tiles)
+            for tile in tiles.tiles
+        ]
+        cut = [place.y for place in places if top < place.y < bottom < place.bottom]
+        if cut:
+            self.scroll_to(y=cut[0], animate=False)
         else:
             self.scroll_page_down(animate=False)
 
@@ -73,6 +176,57 @@ class Sheet(VerticalScroll, can_focus=False):
             return False
         self.scroll_relative(y=_STEP if direction == "down" else -_STEP, animate=False)
         return True
+
+
+def _is_drawn(widget: Widget) -> bool:
+    if isinstance(widget, Tiles):
+        return any(tile.large for tile in widget.tiles)
+    return isinstance(widget, LargeText)
+
+
+def _heights(widget: Widget) -> tuple[int, ...]:
+    """Return what is drawn of one child of a page, as numbers that differ where it does."""
+    if isinstance(widget, Tiles):
+        return tuple(tile.large_height * tile.large_lines for tile in widget.tiles)
+    return (widget.height,) if isinstance(widget, LargeText) else ()
+
+
+def _set_heights(children: Sequence[Widget], drawn: _Drawn) -> None:
+    for widget in children:
+        if isinstance(widget, LargeText):
+            widget.height = drawn.of(widget.role)
+        elif isinstance(widget, Tiles):
+            for tile in widget.tiles:
+                tile.large_height, tile.large_lines = drawn.tiles, drawn.lines
+
+
+def _fit(widgets: Sequence[Widget], container: Size, viewport: Size) -> bool:
+    """Return whether `widgets` fit on a page one below another, tiles at their least.
+
+    What would not fit in any case is not measured, for it need not be drawn then.
+    """
+    taken, below = 0, 0
+    for widget in widgets:
+        margin = widget.styles.margin
+        width = container.width - margin.width - widget.gutter.width
+        taken += max(margin.top, below) + widget.gutter.height
+        below = margin.bottom
+        if isinstance(widget, Tiles):
+            taken += widget.least_rows(width)
+        else:
+            taken += _rows_of_one(widget, container, viewport, width)
+        if taken > container.height:
+            return False
+    return taken + below <= container.height
+
+
+def _rows_of_one(widget: Widget, container: Size, viewport: Size, width: int) -> int:
+    height, most = widget.styles.height, widget.styles.max_width
+    if height is not None and height.cells:
+        return height.cells
+    if most is not None and most.cells:
+        width = min(width, most.cells)
+    return widget.get_content_height(container, viewport, width)
 
 
 _HEIGHTS = (3, 12)
@@ -143,14 +297,30 @@ class Tiles(Widget):
         needed = self._needed(width, brief=False)
         if not needed:
             return 0
-        if self._may_be_brief and sum(needed) > room:
+        least = self._least_gap * (len(needed) - 1)
+        if self._may_be_brief and sum(needed) + least > room:
             needed = self._needed(width, brief=True)
-        self._heights, self._gap = needed, 0
-        for gap in range(self.styles.grid_gutter_horizontal + 1):
+        self._heights, self._gap = needed, self._least_gap
+        for gap in range(self._least_gap, self.styles.grid_gutter_horizontal + 1):
             high = min(self._most, (room + gap) // len(needed) - gap)
             if high >= max(*needed, _AIRY * (gap - 1)):
                 self._heights, self._gap = [high] * len(needed), gap
         return sum(self._heights) + self._gap * (len(needed) - 1)
+
+    @property
+    def tiles(self) -> list[Tile]:
+        """The tiles that are shown."""
+        return [tile for tile in self.displayed_children if isinstance(tile, Tile)]
+
+    def least_rows(self, width: int) -> int:
+        """Return the rows of all tiles with the least air."""
+        needed = self._needed(width, brief=self._may_be_brief)
+        return sum(needed) + self._least_gap * (len(needed) - 1)
+
+    @property
+    def _least_gap(self) -> int:
+        """The least blank rows between two tiles: drawn letters reach to the edges of theirs."""
+        return int(any(tile.large_height for tile in self.tiles))
 
     def regions_in(self, width: int) -> list[Region]:
         """Return where each tile is placed in `width` cells, by the heights measured last."""
@@ -171,10 +341,9 @@ class Tiles(Widget):
         """Return the rows that each row of tiles needs for its text; set what is left out."""
         columns, beside = self._columns()
         cells = (width + beside) // columns - beside
-        tiles = [tile for tile in self.displayed_children if isinstance(tile, Tile)]
-        for tile in tiles:
+        for tile in self.tiles:
             tile.is_brief = brief
-        rows = [max(self._least, tile.rows_for(cells)) for tile in tiles]
+        rows = [max(self._least, tile.rows_for(cells)) for tile in self.tiles]
         return [max(rows[start : start + columns]) for start in range(0, len(rows), columns)]
 
     def _rows_of_others(self, container: Size, viewport: Size) -> int:
@@ -275,3 +444,5 @@ class Prose(Static):
 
     def __init__(self, markdown: str, styles: dict[str, str], *, id: str | None = None) -> None:
         super().__init__(_Themed(markdown, styles), id=id, markup=False)
+        self.markdown = markdown
+        """The text as it was given."""

@@ -30,12 +30,19 @@ class QrCode(Widget):
     """
 
     def __init__(
-        self, data: str, *, numeric: bool = False, below: int = 0, id: str | None = None
+        self,
+        data: str,
+        *,
+        numeric: bool = False,
+        below: int = 0,
+        most: int | None = None,
+        id: str | None = None,
     ) -> None:
-        """`below`: how many rows what stands under the code takes."""
+        """`below`: how many rows what stands under the code takes; `most`: columns of a module."""
         super().__init__(id=id)
         self._modules = qr_matrix(data, numeric=numeric, quiet=_QUIET)
         self._below = below
+        self._most = most
         self._quiet = _QUIET
         self._scale = 1
 
@@ -60,7 +67,7 @@ class QrCode(Widget):
         modules, rows = len(self._modules), screen.height - _ABOVE_AND_BELOW
         broad = (screen.width - _BESIDE) // modules
         high = 2 * (rows - self._below) // modules
-        self._scale = max(1, min(broad, high))
+        self._scale = max(1, min(broad, high, self._most or high))
         has_room = (modules + 1) // 2 <= rows and modules <= screen.width - _LEAST_BESIDE
         self._quiet = _QUIET if has_room else _LEAST_QUIET
 

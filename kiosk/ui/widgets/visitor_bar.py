@@ -32,6 +32,10 @@ class Slot(NamedTuple):
     """The language that a tap here chooses."""
 
 
+_LAST_ROW = 2
+"""Of a part's three."""
+
+
 class Bar(Widget):
     """Three large buttons drawn as one widget; they take taps, the screen takes their keys.
 
@@ -70,20 +74,30 @@ class Bar(Widget):
     ) -> None:
         """Take the code and the name of each language that a tap chooses."""
         super().__init__()
-        self._labels = labels
-        self._names = names
+        self.labels = labels
+        self.names = names
         self._too_small = too_small
+        self._hints: tuple[str, ...] = ()
+        self._down: tuple[Part, str] | None = None
+        """Where the finger was put down that is on the screen now."""
 
     def relabel(self, labels: Labels, names: tuple[tuple[str, str], ...] = ()) -> None:
         """Show other text (letters, but function keys while the visitor types)."""
-        if (labels, names) != (self._labels, self._names):
-            self._labels, self._names = labels, names
+        if (labels, names) != (self.labels, self.names):
+            self.labels, self.names = labels, names
+            self.refresh()
+
+    def hint(self, hints: tuple[str, ...]) -> None:
+        """Show the longest of `hints` that fits, the longest first, small under the languages."""
+        if hints != self._hints:
+            self._hints = hints
             self.refresh()
 
     def slots(self) -> tuple[Slot, ...]:
         """Return what stands beside each other, in drawing order."""
         width = self.size.width
-        help_cells, finish_cells = 22, max(24, cell_len(self._labels["finish"][0]) + 6)
+        help_cells = max(22, cell_len(self.labels["help"][0]) + 4)
+        finish_cells = max(24, cell_len(self.labels["finish"][0]) + 6)
         if width < _NARROW:
             help_cells, finish_cells = self._side("help"), self._side("finish")
         return (
@@ -94,24 +108,29 @@ class Bar(Widget):
 
     def _side(self, part: Part) -> int:
         """Return the columns of a part at the side where there are few in all."""
-        wanted = max(_SIDE, cell_len(self._labels[part][-1]) + 2)
-        return min(wanted, self.size.width // 3)
+        wanted = max(_SIDE, cell_len(self.labels[part][-1]) + 2)
+        return min(wanted, 2 * self.size.width // 5)
 
     def _middle(self, room: int) -> Iterator[Slot]:
         """Yield the way to all languages, and the name of each where all of them have room."""
-        widest = max((cell_len(name) for _, name in self._names), default=0)
-        for label in self._labels["language"] if self._names else ():
-            each = (room - cell_len(label) - 2) // len(self._names)
-            if each > widest:
-                yield Slot("language", label, room - each * len(self._names))
-                for code, name in self._names:
-                    yield Slot("language", name, each, code)
-                return
+        needed = [cell_len(name) + 1 for _, name in self.names]
+        alike = [max(needed, default=0)] * len(needed)
+        for label in self.labels["language"] if needed else ():
+            left = room - cell_len(label) - 2
+            cells = next((one for one in (alike, needed) if sum(one) <= left), None)
+            # All of one width before the way to all languages is named by more than its key.
+            if cells is None or (cells is needed and label != self.labels["language"][-1]):
+                continue
+            more = (left - sum(cells)) // len(cells)
+            yield Slot("language", label, room - sum(cells) - more * len(cells))
+            for (code, name), least in zip(self.names, cells, strict=True):
+                yield Slot("language", name, least + more, code)
+            return
         yield Slot("language", self._text("language", room), room)
 
     def _text(self, part: Part, cells: int) -> str:
         """Return the longest text of a part that has room."""
-        labels = self._labels[part]
+        labels = self.labels[part]
         return next((one for one in labels if cell_len(one) <= cells - 2), labels[-1])
 
     def render_line(self, y: int) -> Strip:
@@ -124,32 +143,56 @@ class Bar(Widget):
         else:
             part = _PARTS[min(y // self.HEIGHT, len(_PARTS) - 1)]
             slots = (Slot(part, self._text(part, width), width),)
-        is_middle = y % self.HEIGHT == 1
-        return Strip([one for slot in slots for one in self._segments(slot, is_middle=is_middle)])
+        row = y % self.HEIGHT
+        if row != 1:
+            slots = tuple(slot._replace(text="") for slot in slots)
+        if row == _LAST_ROW and self._hints:
+            slots = self._with_hint(slots)
+        return Strip([one for slot in slots for one in self._segments(slot)])
 
-    def _segments(self, slot: Slot, *, is_middle: bool) -> Iterator[Segment]:
-        """Yield a slot's row: its text centred, or blanks; a gap stands before each name."""
+    def _with_hint(self, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+        """Return the last row, with the longest hint that has room under all the languages."""
+        middle = [slot for slot in slots if slot.part == "language"]
+        if not middle:
+            return slots
+        room = sum(slot.cells for slot in middle) - 2
+        hint = next((one for one in self._hints if cell_len(one) <= room), "")
+        if cell_len(hint) <= middle[0].cells - 2:
+            return tuple(slot._replace(text=hint) if slot is middle[0] else slot for slot in slots)
+        whole = middle[0]._replace(text=hint, cells=room + 2)
+        before = slots.index(middle[0])
+        return (*slots[:before], whole, *slots[before + len(middle) :])
+
+    def _segments(self, slot: Slot) -> Iterator[Segment]:
+        """Yield a slot's row: its text centred; a gap stands before each name."""
         cells = slot.cells
         if slot.code:
             yield Segment(" ", self.get_component_rich_style("bar--language"))
             cells -= 1
-        text = slot.text if is_middle else ""
-        left = max(0, cells - cell_len(text)) // 2
+        left = max(0, cells - cell_len(slot.text)) // 2
         style = self.get_component_rich_style("bar--name" if slot.code else f"bar--{slot.part}")
-        yield Segment(set_cell_size(" " * left + text, cells), style)
+        yield Segment(set_cell_size(" " * left + slot.text, cells), style)
+
+    def _slot_at(self, x: int, y: int) -> tuple[Part, str] | None:
+        """Return the part, and the language whose name it is, at a place."""
+        if self.size.height > self.HEIGHT:
+            row = y // self.HEIGHT
+            return (_PARTS[row], "") if row < len(_PARTS) else None
+        left = 0
+        for slot in self.slots():
+            if left <= x < left + slot.cells:
+                return slot.part, slot.code
+            left += slot.cells
+        return None
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._down = self._slot_at(event.x, event.y)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        if self.size.height > self.HEIGHT:
-            if event.y // self.HEIGHT < len(_PARTS):
-                self.post_message(self.Tapped(_PARTS[event.y // self.HEIGHT]))
-            return
-        left = 0
-        for slot in self.slots():
-            if left <= event.x < left + slot.cells:
-                self.post_message(self.Tapped(slot.part, slot.code))
-                return
-            left += slot.cells
+        down, self._down = self._down, None
+        if down is not None and self._slot_at(event.x, event.y) == down:
+            self.post_message(self.Tapped(*down))
 
 
 _PARTS: tuple[Part, ...] = ("help", "language", "finish")

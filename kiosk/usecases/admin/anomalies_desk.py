@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.anomalies import (
+from kiosk.domain.attendance.anomalies import (
     Anomaly,
     AnomalyKind,
     FactAnomaly,

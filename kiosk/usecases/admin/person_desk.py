@@ -37,7 +37,7 @@ from kiosk.domain.phones import format_local
 from kiosk.domain.staff import Purpose, Role
 from kiosk.domain.text import clean
 from kiosk.records import outbox, passes, staff
-from kiosk.records.callbacks import facts
+from kiosk.records.callbacks import facts, notices
 from kiosk.records.callbacks.facts import ListedRequest
 from kiosk.records.database.ahead import ask_ahead
 from kiosk.records.database.store import Store
@@ -196,6 +196,7 @@ class PersonDesk(StaffDesk):
                 return NotCorrected.CLOSED
             new = self._anew(transaction, now, one.id, clean(name), phone)
             add_fact(transaction, new, now)
+            notices.mark_like(transaction, self._site.site_id, self._site.kiosk_id, new.id, one.id)
             event = CallbackEvent(
                 id=self._new_id(now),
                 site_id=self._site.site_id,

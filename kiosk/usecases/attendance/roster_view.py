@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session as Transaction
 
-from kiosk.domain.anomalies import SessionFacts, session_anomalies
+from kiosk.domain.attendance.anomalies import SessionFacts, session_anomalies
 from kiosk.domain.attendance.attendance import (
     Absence,
     Attendance,

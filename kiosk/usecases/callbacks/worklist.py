@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from kiosk.domain.anomalies import FactTimes, time_anomalies
+from kiosk.domain.attendance.anomalies import FactTimes, time_anomalies
 from kiosk.domain.callbacks.actions import Action, Book, HandOver
 from kiosk.domain.callbacks.request import OpenedRequest, Retiming, retimed
 from kiosk.domain.callbacks.scheduling import Scheduler

@@ -22,7 +22,7 @@ from kiosk.records.central.setup import role_name
 from kiosk.records.database.opening import LINK_FILE
 from kiosk.records.database.store import Records, Store
 from kiosk.records.outbox import EXPORTED_FILE, UNSENT_FILES, count_unsent, exported_upto
-from kiosk.records.schema.system_tables import KioskDevice
+from kiosk.records.schema.system_tables import KioskDevice, Notice, NoticeRequest
 from kiosk.usecases.admin.retention import Progress, ignore_progress
 from kiosk.usecases.site import SiteInfo, load_site
 
@@ -67,6 +67,9 @@ def adopt_clinic(
                 epoch = uuid7(clock.now(), entropy(ENTROPY_BYTES))
                 owner_access.add_site(central, site.site_id, epoch)
                 copied = adoption.copy_site(local, central, site.site_id, progress)
+                # Staff were told of what is open; they are not told of all of it once more.
+                for kind in (Notice, NoticeRequest):
+                    adoption.copy_table(local, central, kind, site.site_id)
             adoption.copy_table(local, central, KioskDevice, site.site_id)
             adoption.copy_entered_requests(local, central, site.site_id)
             made = _make_link(central, site, link, reached_by, entropy)

@@ -56,6 +56,18 @@ def test_mouse_moves_are_dropped() -> None:
     assert seen(read("\x1b[<0;1;1M\x1b[<35;2;2M\x1b[<0;1;1m")) == [events.MouseDown, events.MouseUp]
 
 
+def test_presses_are_the_same_however_the_terminal_reports_them() -> None:
+    for press, release in (
+        ("\x1b[<0;5;6M", "\x1b[<0;5;6m"),
+        ("\x1b[M %&", "\x1b[M#%&"),
+        ("\x1b[32;5;6M", "\x1b[35;5;6M"),
+    ):
+        down, up = read(press + release)
+        assert isinstance(down, events.MouseDown)
+        assert isinstance(up, events.MouseUp)
+        assert [(one.button, one.x, one.y) for one in (down, up)] == [(1, 4, 5)] * 2
+
+
 def test_keys_held_before_a_paste_come_first() -> None:
     assert seen(read("0\x1b[200~abc\x1b[201~")) == [("0", "0"), "abc"]
 

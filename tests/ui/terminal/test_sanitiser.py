@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kiosk.ui.terminal.sanitiser import Sanitiser, Token, TokenKind
 
-KEY, MOUSE, PASTE = TokenKind.KEY, TokenKind.MOUSE, TokenKind.PASTE
+KEY, MOUSE, PASTE, ANSWER = TokenKind.KEY, TokenKind.MOUSE, TokenKind.PASTE, TokenKind.ANSWER
 LATER = 1000.0
 
 pieces = st.one_of(
@@ -17,7 +17,9 @@ pieces = st.one_of(
         [
             b"\x1b", b"\x1b[", b"\x1bO", b"\x1b]", b"\x1bP", b"\x1b\\", b"\x07", b"\x1b[M", b"\x9b",
             b"\x1b[200~", b"\x1b[201~", b"\x1b[<0;3;4M", b"\x1b[97;5u", b";:", b"[", b"u", b"99999",
-            b"\x1b[48;", b"t", "é王".encode(), b"\xc3", b"\x1b[?2026;2$y", b"\x18",
+            b"\x1b[48;", b"t",
+            b"\x1b[?62;4c", b"\x1b[6;20;10t", b"\x1b_Gi=7;OK\x1b\\",
+            "é王".encode(), b"\xc3", b"\x1b[?2026;2$y", b"\x18",
         ]
     ),
 )  # fmt: skip
@@ -75,7 +77,7 @@ def test_attacks_are_swallowed_whole(attack: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "opening", [b"\x1b]0;", b"\x1bPq", b"\x1b_G", b"\x1b^x", b"\x1bXx", b"\x1b[12;"]
+    "opening", [b"\x1b]0;", b"\x1bPq", b"\x1b_X", b"\x1b^x", b"\x1bXx", b"\x1b[12;"]
 )
 def test_what_never_ends_is_over_after_silence(opening: bytes) -> None:
     sanitiser = Sanitiser()
@@ -83,6 +85,51 @@ def test_what_never_ends_is_over_after_silence(opening: bytes) -> None:
     assert sanitiser.tick(0.049) == []
     assert sanitiser.tick(0.05) == []
     assert sanitiser.feed(b"a", 0.06) == [Token(KEY, "a")]
+
+
+ANSWERS = [
+    b"\x1b[?62;4;22c", b"\x1b[?62;c", b"\x1b[?6c", b"\x1b[6;19;10t", b"\x1b[4;684;1270t",
+    b"\x1b[?8452;2$y",
+    b"\x1b_Gi=4261;OK",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_of_the_terminal_is_one_token_among_keys(answer: bytes) -> None:
+    end = b"\x1b\\" if answer[1:2] == b"_" else b""
+    whole = [Token(KEY, "a"), Token(ANSWER, answer.decode()), Token(KEY, "b")]
+    assert read(b"a" + answer + end + b"b") == whole
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_that_comes_in_pieces_types_nothing(answer: bytes) -> None:
+    answer += b"\x1b\\" if answer[1:2] == b"_" else b""
+    sanitiser, tokens = Sanitiser(), list[Token]()
+    for place, piece in enumerate((answer[:4], answer[4:-1], answer[-1:])):
+        tokens += sanitiser.tick(0.2 * place)
+        tokens += sanitiser.feed(piece, 0.2 * place)
+    assert [token.kind for token in tokens] == [ANSWER]
+
+
+@pytest.mark.parametrize("opening", [b"\x1b_Gi=4261;", b"\x1b[?62;", b"\x1b[6;"])
+def test_an_answer_that_never_ends_swallows_half_a_second_at_most(opening: bytes) -> None:
+    sanitiser = Sanitiser()
+    sanitiser.feed(opening, 0.0)
+    typed = [token for step in range(1, 11) for token in sanitiser.feed(b"5", step * 0.1)]
+    assert len(typed) >= 4
+    assert set(typed) == {Token(KEY, "5")}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        b"\x1b[?62;4;999999c", b"\x1b[6;19;1000000t", b"\x1b_Gi=1;EINVAL\x1b\\",
+        b"\x1b_Gi=1;OK\x18", b"\x1b]Gi=1;OK\x1b\\", b"\x1b_G" + b"i" * 9999 + b";OK\x1b\\",
+        b"\x1b[?" + b"1;" * 9999 + b"c",
+    ],
+)  # fmt: skip
+def test_what_is_no_answer_is_swallowed(forged: bytes) -> None:
+    assert read(forged + b"x") == [Token(KEY, "x")]
 
 
 def test_a_string_without_end_stops_at_the_next_sequence() -> None:
@@ -99,6 +146,40 @@ def test_escape_alone_is_the_escape_key() -> None:
 
 def test_mouse_reports_pass() -> None:
     assert read(b"\x1b[<0;5;6M") == [Token(MOUSE, "\x1b[<0;5;6M")]
+
+
+@pytest.mark.parametrize(
+    ("report", "meant"),
+    [
+        (b"\x1b[M %&", "\x1b[<0;5;6M"),
+        (b"\x1b[M#%&", "\x1b[<0;5;6m"),
+        (b"\x1b[M3%&", "\x1b[<16;5;6m"),
+        (b'\x1b[M"%&', "\x1b[<2;5;6M"),
+        (b"\x1b[M`%&", "\x1b[<64;5;6M"),
+        (b"\x1b[MC%&", "\x1b[<35;5;6M"),
+        (b"\x1b[M \xc8\x7f", "\x1b[<0;168;95M"),
+        (b"\x1b[32;5;6M", "\x1b[<0;5;6M"),
+        (b"\x1b[35;5;6M", "\x1b[<0;5;6m"),
+        (b"\x1b[97;300;60M", "\x1b[<65;300;60M"),
+    ],
+)
+def test_older_mouse_reports_mean_the_same(report: bytes, meant: str) -> None:
+    """Press, release, with a modifier, right button, wheel, a move, far right; urxvt's alike."""
+    assert read(report + b"x") == [Token(MOUSE, meant), Token(KEY, "x")]
+
+
+@pytest.mark.parametrize(
+    "report", [b"\x1b[M   ", b"\x1b[M\x1f%&", b"\x1b[31;5;6M", b"\x1b[32;0;6M", b"\x1b[32;5;9999M"]
+)
+def test_mouse_reports_beside_the_screen_are_swallowed(report: bytes) -> None:
+    assert read(report + b"x") == [Token(KEY, "x")]
+
+
+def test_an_old_mouse_report_that_is_cut_swallows_no_key() -> None:
+    sanitiser = Sanitiser()
+    assert sanitiser.feed(b"\x1b[M %", 0.0) == []
+    assert sanitiser.feed(b"a", 0.2) == [Token(KEY, "a")]
+    assert sanitiser.feed(b"\x1b[M \x1b[A", 0.3) == [Token(KEY, "\x1b[A")]
 
 
 def test_a_paste_is_one_token() -> None:

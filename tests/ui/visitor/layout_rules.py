@@ -1,5 +1,6 @@
 """What makes a screen well laid out, as lists of offences in words."""
 
+import re
 from collections import Counter
 from itertools import combinations
 
@@ -12,6 +13,7 @@ from textual.widgets import Static
 from kiosk.ui.visitor.screen import BesideCodeScreen
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
 from kiosk.ui.widgets.inputs import Choice, Field
+from kiosk.ui.widgets.large_text import LargeText
 from kiosk.ui.widgets.layout import Prose, Sheet
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import TouchKeys
@@ -23,14 +25,14 @@ from tests.support.screens import Visitor
 LEAST_CONTRAST = 7.0
 ROWS, COLUMNS, NARROW_COLUMNS = 3, 20, 15
 """The least size of a button, in cells; the narrower one on screens narrower than 80."""
-NAME_COLUMNS = 6
+NAME_COLUMNS = 5
 """Of the name of a language in the foot, which can be taken back by the next tap."""
 SHORT = 24
 """Rows below which the foot stands beside the code."""
 
 
 def _leaves(visitor: Visitor) -> list[Widget]:
-    kinds = (Static, Pressable, Field, Bar, TouchKeys, QrCode)
+    kinds = (Static, Pressable, Field, Bar, TouchKeys, QrCode, LargeText)
     found = [one for one in visitor.screen.walk_children(Widget) if isinstance(one, kinds)]
     return [one for one in found if one.display and all(up.display for up in one.ancestors)]
 
@@ -56,7 +58,7 @@ def cut_off(visitor: Visitor) -> list[str]:
 
 
 def _is_silent(widget: Widget) -> bool:
-    return isinstance(widget, Static) and not str(widget.render())
+    return isinstance(widget, Static | LargeText) and not str(widget.render())
 
 
 def out_of_reach(visitor: Visitor) -> list[str]:
@@ -120,6 +122,8 @@ def _is_plain(widget: Widget) -> bool:
     return not isinstance(widget, Static) or isinstance(widget.render(), str | Content)
 
 
+_CELLS = re.compile("[\u2800-\u28ff]")
+"""What is drawn beside the words of a widget, a test of its own."""
 _MARKS = str.maketrans("▌╭╮╰╯─│", "       ")
 """Bars and frames, which are no words."""
 
@@ -127,7 +131,8 @@ _MARKS = str.maketrans("▌╭╮╰╯─│", "       ")
 def _drawn(widget: Widget) -> str:
     size = widget.outer_size
     lines = widget.render_lines(Region(0, 0, size.width, size.height))
-    return " ".join(" ".join(line.text for line in lines).translate(_MARKS).split())
+    text = " ".join(line.text for line in lines).translate(_MARKS)
+    return " ".join(_CELLS.sub(" ", text).split())
 
 
 def _squeezed(text: str) -> str:
@@ -138,7 +143,9 @@ def torn(visitor: Visitor) -> list[str]:
     """Texts of which something is missing, or of which a word is broken although it would fit."""
     offences = []
     for widget in _leaves(visitor):
-        if isinstance(widget, Prose | Field | Bar | TouchKeys | QrCode) or not _is_plain(widget):
+        if isinstance(
+            widget, Prose | Field | Bar | TouchKeys | QrCode | LargeText
+        ) or not _is_plain(widget):
             continue
         (words, more), drawn = _wanted(widget), _drawn(widget)
         allowed = {_squeezed(words), _squeezed(words + more)}

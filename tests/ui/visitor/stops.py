@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from kiosk.content.languages import find_language
 from kiosk.domain.callbacks.actions import Attempt, Claim
 from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes, Topic
 from kiosk.domain.passes import CodeKind, encode
+from kiosk.ui.visitor.screen import Chosen
 from kiosk.ui.visitor.screens.callback_form import (
     FORM_STEPS,
     CallFormScreen,
@@ -46,8 +48,13 @@ def keys(*keys: str) -> Way:
     return way
 
 
-async def start_over(visitor: Visitor, clinic: Clinic, size: tuple[int, int] = USUAL) -> None:
-    """Make the kiosk as if it had just started, on a clinic without sessions."""
+async def start_over(
+    visitor: Visitor, clinic: Clinic, size: tuple[int, int] = USUAL, language: str = "en"
+) -> None:
+    """Make the kiosk as if it had just started, on a clinic without sessions.
+
+    The visitor has chosen `language` on the home screen.
+    """
     with clinic.store.write() as transaction:
         for table in ("group_session", "check_in"):
             transaction.connection().exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - fixed
@@ -62,6 +69,19 @@ async def start_over(visitor: Visitor, clinic: Clinic, size: tuple[int, int] = U
         await visitor.resize(*size)
     # The same code is read again after a while only.
     visitor.seconds.at += 10
+    await choose_language(visitor, language)
+
+
+async def choose_language(visitor: Visitor, language: str) -> None:
+    """Choose the language of the screens, where it is another one."""
+    if language != language_of(visitor):
+        visitor.app.post_message(Chosen(find_language(language)))
+        await visitor.settle()
+
+
+def language_of(visitor: Visitor) -> str:
+    """Return the language of the visit under way."""
+    return visitor.app.context.visit.texts.language
 
 
 def form(step: type[CallFormScreen] = CallWhenScreen, *keys: str, name: str = "Mei Ling") -> Way:
@@ -121,12 +141,12 @@ async def _nothing_to_check_in(visitor: Visitor, clinic: Clinic) -> None:
 async def _choose(visitor: Visitor, clinic: Clinic) -> None:
     for room in ("Room 1", "Room 2", "Room 3"):
         clinic.add_session(room)
-    await visitor.scan(clinic.passes.issue_pass("Mei", "en").digits)
+    await visitor.scan(clinic.passes.issue_pass("Mei", language_of(visitor)).digits)
 
 
 async def _welcome(visitor: Visitor, clinic: Clinic) -> None:
     clinic.add_session()
-    await visitor.scan(clinic.passes.issue_pass("Mei", "en").digits)
+    await visitor.scan(clinic.passes.issue_pass("Mei", language_of(visitor)).digits)
 
 
 async def _first_visit(visitor: Visitor, clinic: Clinic) -> None:

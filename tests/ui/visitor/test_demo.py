@@ -1,4 +1,4 @@
-"""What only a demo kiosk has: its mark, and a simulated scan on F9."""
+"""What only a demo kiosk has: its mark, and a simulated scan on F12."""
 
 from kiosk.ui.visitor.visit import Demo
 from tests.support.desks import Clinic
@@ -19,20 +19,20 @@ async def test_f9_scans_the_sample_passes_in_turn(clinic: Clinic) -> None:
     clinic.add_session()
     passes = tuple(clinic.passes.issue_pass(name, "en").digits for name in ("Mei", "Ali"))
     async with at_kiosk(clinic, demo=Demo(passes=lambda: passes)) as visitor:
-        await visitor.keys("f9")
+        await visitor.keys("f12")
         visitor.expect("✓ Welcome, Mei", "You are checked in.")
         await visitor.keys("escape")
         await form()(visitor, clinic)
-        await visitor.keys("f9")
+        await visitor.keys("f12")
         visitor.expect("✓ Welcome, Ali", "Back to my form")
         await visitor.wait(7)
-        await visitor.keys("f9")
+        await visitor.keys("f12")
         visitor.expect("✓ Welcome, Mei", "You are with us since")
 
 
 async def test_f9_without_a_sample_pass_does_nothing(clinic: Clinic) -> None:
     async with at_kiosk(clinic, demo=Demo(passes=tuple)) as visitor:
-        await visitor.keys("f9")
+        await visitor.keys("f12")
         visitor.expect(HOME)
 
 
@@ -40,6 +40,6 @@ async def test_a_real_kiosk_has_neither(clinic: Clinic) -> None:
     clinic.add_session()
     async with at_kiosk(clinic) as visitor:
         visitor.expect_not("demo")
-        await visitor.keys("f9")
+        await visitor.keys("f12")
         visitor.expect(HOME)
         assert not visitor.app.navigation.is_busy

@@ -4,12 +4,16 @@ from typing import get_args
 
 import pytest
 
-from kiosk.ui.visitor.screen import IdleStep, Stay, due
+from kiosk.ui.visitor.app import VisitorApp
+from kiosk.ui.visitor.screen import IdleStep, due
 from kiosk.ui.visitor.screens.callback_form import CallNameScreen
-from kiosk.ui.visitor.visit import Timing
+from kiosk.ui.visitor.screens.resting import StillThereScreen
+from kiosk.ui.visitor.screens.result import NoticeScreen
+from kiosk.ui.visitor.visit import Stay, Timing
 from kiosk.ui.widgets.inputs import Field
+from kiosk.ui.widgets.visitor_bar import Bar
 from tests.support.desks import PIN, Clinic
-from tests.support.screens import COUNTER, HOME, at_kiosk
+from tests.support.screens import COUNTER, HOME, SIZES, Visitor, at_kiosk
 from tests.ui.visitor.stops import STOPS, STRANGER, form, start_over
 
 TIMING = Timing(idle=60, warning=30, result=8, receipt=120)
@@ -45,7 +49,7 @@ def test_the_usual_warning_gives_twenty_seconds_at_least() -> None:
     assert Timing().warning >= 20
 
 
-ANSWERS = ("x", "enter", "space", "tab", "down", "0", "Z", "left", "backspace", "tap", "button")
+ANSWERS = ("x", "enter", "space", "tab", "down", "0", "Z", "left", "right", "backspace", "tap")
 
 
 async def test_any_key_or_tap_gives_more_time_often(clinic: Clinic) -> None:
@@ -65,8 +69,6 @@ async def test_any_key_or_tap_gives_more_time_often(clinic: Clinic) -> None:
             visitor.expect("This screen clears in 1 second. Press any key to stay.")
             if answer == "tap":
                 await visitor.tap_at(3, 3)
-            elif answer == "button":
-                await visitor.tap("I need more time")
             else:
                 await visitor.keys(answer)
             await visitor.touch(False)
@@ -143,6 +145,138 @@ async def test_each_kind_of_screen_ends_in_its_time(clinic: Clinic) -> None:
             await visitor.wait(30.5)
             visitor.expect(HOME)
             assert not visitor.app.navigation.is_busy
+
+
+@pytest.mark.parametrize("by", ["t", "tap"])
+async def test_more_time_makes_every_wait_of_the_visit_ten_times_as_long(
+    clinic: Clinic, by: str
+) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.type("Mei")
+        await visitor.wait(61)
+        if by == "tap":
+            await visitor.tap("I need more time")
+        else:
+            await visitor.keys(by)
+        visitor.expect("What should we call you?", "Mei", "More time is on.")
+        await visitor.wait(599)
+        visitor.expect("What should we call you?")
+        await visitor.wait(2)
+        visitor.expect(WARNING, "This screen clears in 300 seconds.")
+        visitor.expect_not("I need more time")
+        await visitor.wait(298)
+        await visitor.keys("x")
+        visitor.expect("What should we call you?")
+        await visitor.keys("f1")
+        await visitor.wait(1199)
+        visitor.expect("You can say: I need help now.")
+        await visitor.wait(2)
+        visitor.expect(WARNING)
+        await visitor.wait(301)
+        visitor.expect(HOME)
+        visitor.expect_not("More time")
+        assert visitor.app.context.timing == Timing()
+
+
+async def test_more_time_is_found_before_it_is_needed_and_ends_with_the_visit(
+    clinic: Clinic,
+) -> None:
+    stops = {stop.name: stop for stop in STOPS}
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("l")
+        await visitor.tap("I need more time")
+        visitor.expect("More time is on", "Press to turn it off")
+        await stops["welcome"].way(visitor, clinic)
+        visitor.expect("More time is on.")
+        await visitor.wait(79)
+        visitor.expect(stops["welcome"].heading)
+        await visitor.wait(2)
+        visitor.expect(HOME)
+        assert not visitor.app.navigation.is_busy
+        await visitor.keys("l", "t", "t")
+        visitor.expect("I need more time", "Ten times as long")
+        await visitor.keys("t", "escape")
+        assert visitor.app.context.timing == Timing()
+
+
+async def test_staff_screens_wait_no_longer_for_a_visitor_who_needs_time(clinic: Clinic) -> None:
+    stops = {stop.name: stop for stop in STOPS}
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("l", "t", "b")
+        await stops["maintenance"].way(visitor, clinic)
+        await visitor.wait(61)
+        visitor.expect(HOME)
+
+
+async def test_a_key_as_the_warning_comes_only_stays(clinic: Clinic) -> None:
+    """Somebody types on as it comes, and has read nothing of it."""
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.wait(61)
+        visitor.expect(WARNING)
+        await visitor.hurries(0.1, "t")
+        await visitor.settle()
+        visitor.expect("What should we call you?")
+        assert not visitor.app.context.visit.has_more_time
+
+
+async def test_the_warning_rings_once(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[int] = []
+    monkeypatch.setattr(VisitorApp, "ring", lambda _app: rung.append(1))
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.wait(59)
+        assert not rung
+        for _ in range(5):
+            await visitor.wait(2)
+        assert rung == [1]
+
+
+TOLD = {"idle": "90 seconds", "receipt": "150 seconds", "result": "8 seconds"}
+
+
+def untold(visitor: Visitor) -> list[str]:
+    """What the foot should say of when the screen clears, and does not."""
+    screen = visitor.screen
+    foot = " ".join(visitor.reads(screen.query_one(Bar)))
+    seconds = TOLD.get(screen.stays, "")
+    tells = "Stays" in foot or "This screen clears" in foot
+    return [] if tells is bool(seconds) and seconds in foot else [f"{screen!r}: {foot}"]
+
+
+@pytest.mark.parametrize("name", ["call-name", "receipt", "welcome", "pin"])
+async def test_the_foot_tells_when_a_screen_clears(clinic: Clinic, name: str) -> None:
+    stop = next(stop for stop in STOPS if stop.name == name)
+    async with at_kiosk(clinic) as visitor:
+        assert untold(visitor) == []
+        await stop.way(visitor, clinic)
+        for size in SIZES:
+            await visitor.resize(*size)
+            assert untold(visitor) == []
+
+
+@pytest.mark.full
+async def test_every_screen_tells_when_it_clears(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        for stop in STOPS:
+            await start_over(visitor, clinic)
+            await stop.way(visitor, clinic)
+            if not isinstance(visitor.screen, NoticeScreen | StillThereScreen):
+                assert untold(visitor) == []
+
+
+async def test_a_form_under_a_result_is_not_cleared_without_a_warning(clinic: Clinic) -> None:
+    clinic.add_session()
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.type("Mei")
+        await visitor.scan(STRANGER)
+        visitor.expect("Back to my form")
+        await visitor.wait(59)
+        visitor.expect("Back to my form")
+        await visitor.wait(2)
+        visitor.expect(WARNING)
 
 
 async def test_a_result_stays_while_somebody_uses_it(clinic: Clinic) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.domain.anomalies import Anomaly, AnomalyKind
+from kiosk.domain.attendance.anomalies import Anomaly, AnomalyKind
 from kiosk.domain.attendance.check_in import Session
 from kiosk.domain.attendance.roster import VoidReason
 from kiosk.domain.audit import AuditAction

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from kiosk.domain.anomalies import AnomalyKind
+from kiosk.domain.attendance.anomalies import AnomalyKind
 from kiosk.domain.attendance.check_in import (
     NO_SESSION,
     UNPLACED,

@@ -8,6 +8,7 @@ import pytest
 from kiosk.devices.notice_ways import NoticeMessage
 from kiosk.domain.callbacks.notice import Delivery, NoticeFault, NoticeState, NoticeWay
 from kiosk.domain.callbacks.state import EventKind
+from kiosk.domain.person.data import Corrected
 from kiosk.domain.policy import Rules
 from kiosk.domain.staff import Role
 from kiosk.domain.working_time import WorkingCalendar
@@ -239,3 +240,16 @@ def test_what_was_told_of_a_request_goes_with_it(clinic: Clinic) -> None:
     clinic.rules = Rules(closed_requests_kept=timedelta(days=90))
     clinic.access.oversight_desk(clinic.fresh(clinic.manager)).run_retention()
     assert clinic.count("notice_request") == clinic.count("callback_request") == 1
+
+
+def test_a_corrected_request_is_not_told_of_again(clinic: Clinic) -> None:
+    route, request = Route(), ask(clinic)
+    sending = sender(clinic, route)
+    sending.look()
+    clinic.clock.move(minutes=10)
+    assert sending.look() == outcome()
+    desk = clinic.access.person_desk(clinic.fresh(clinic.manager))
+    assert isinstance(desk.correct_request(request, "Siti", "+6590001112"), Corrected)
+    clinic.clock.move(minutes=30)
+    assert sending.look() == ()
+    assert len(route.taken) == 1

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kiosk.domain.anomalies import AnomalyKind
+from kiosk.domain.attendance.anomalies import AnomalyKind
 from kiosk.domain.callbacks.worklist import WorklistFilter, WorklistPart
 from tests.support.desks import Clinic
 from tests.support.oddfacts import asked, machine, seen, withdrawn

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select, text
 
 from kiosk.domain.attendance.check_in import CheckedIn
+from kiosk.domain.callbacks.notice import NoticeState, NoticeWay
 from kiosk.domain.callbacks.request import Origin
 from kiosk.domain.staff import Role
 from kiosk.errors import SetupError, StoreError
 from kiosk.records import outbox
+from kiosk.records.callbacks import notices
 from kiosk.records.central.adoption import REFERENCES
 from kiosk.records.central.link import read_link
 from kiosk.records.database.writing import change_reference
@@ -139,6 +141,21 @@ def test_what_staff_entered_comes_by_the_owners_hand(alone: Clinic, centre: Cent
     assert centre.count("callback_request") == 2
     adopt(alone, centre)
     assert centre.count("callback_request") == 2
+
+
+def test_what_staff_were_told_of_is_known_at_the_centre(alone: Clinic, centre: Centre) -> None:
+    draft = alone.draft()
+    alone.visitor.request_callback(draft)
+    way, site, by = NoticeWay.MAIL, alone.site.site_id, alone.site.kiosk_id
+    state = NoticeState(way, alone.id(), alone.clock.now())
+    with alone.store.write() as transaction:
+        notices.add_state(transaction, site, by, state)
+        notices.mark_told(transaction, site, by, state, [draft.id])
+    adopt(alone, centre)
+    with centre.engine.begin() as connection:
+        told = connection.execute(text("SELECT request_id, way, notice_id FROM notice_request"))
+        assert [tuple(one) for one in told] == [(draft.id, "mail", state.notice_id)]
+    assert centre.count("notice") == 1
 
 
 def test_again_changes_nothing(alone: Clinic, centre: Centre) -> None:

@@ -9,7 +9,7 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.domain.anomalies import Anomaly
+from kiosk.domain.attendance.anomalies import Anomaly
 from kiosk.domain.staff import Role
 from kiosk.presentation.records import (
     ANOMALY_TITLES,

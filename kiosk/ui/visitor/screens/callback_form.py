@@ -24,7 +24,14 @@ from kiosk.domain.callbacks.wishes import OfferedWishes, with_message_policy, wi
 from kiosk.domain.phones import PhoneProblem, check_phone, format_masked, format_phone
 from kiosk.domain.text import NameProblem, check_name, clean
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.screen import GoTo, Received, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.screen import (
+    Covered,
+    GoTo,
+    Received,
+    VisitorRoute,
+    VisitorScreen,
+    count_digits,
+)
 from kiosk.ui.visitor.text import (
     Translate,
     answered_by_other_options,
@@ -33,17 +40,18 @@ from kiosk.ui.visitor.text import (
     describe_name_problem,
     describe_phone_problem,
     first_day_options,
-    format_option,
     message_policy_options,
     topic_options,
     window_options,
     wish_options,
 )
+from kiosk.ui.visitor.times import join_sentences, join_words
 from kiosk.ui.visitor.visit import CallForm
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Choices, Field
+from kiosk.ui.widgets.large_text import LargeText
 from kiosk.ui.widgets.layout import Sheet, pairs
-from kiosk.ui.widgets.touch_keyboard import LETTERS, PHONE, TouchKeys, key_labels
+from kiosk.ui.widgets.touch_keyboard import PHONE, TouchKeys, key_labels
 
 
 class CallFormScreen(VisitorScreen):
@@ -63,6 +71,9 @@ class CallFormScreen(VisitorScreen):
     def about(self) -> str:
         """One sentence about the question."""
         return ""
+
+    def large_lead(self) -> str:
+        return self.visit.texts.large(self.about())
 
     def steps(self) -> Iterable[Action]:
         yield Action(self._("Next"), letter="N", id="next", primary=True)
@@ -104,7 +115,7 @@ class CallNameScreen(CallFormScreen):
     def below(self) -> Iterable[Widget]:
         yield from super().below()
         capital = not self._form.draft.preferred_name
-        yield TouchKeys(LETTERS, labels=key_labels(self._), capital=capital)
+        yield TouchKeys(*self.name_layouts(), labels=key_labels(self._), capital=capital)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:
@@ -154,12 +165,20 @@ class CallPhoneScreen(CallFormScreen):
     def keep(self, event: Input.Changed) -> None:
         """Keep what is typed and show the number back once it can be called."""
         self._form.phone = event.value
-        country = self.context.clinic.country
-        phone = check_phone(event.value, country) if len(event.value) >= _ENOUGH else None
+        self.say(self._read_back())
+
+    def _read_back(self) -> str:
+        """Return which number will be called; empty until there is one."""
+        typed, country = self._form.phone, self.context.clinic.country
+        phone = check_phone(typed, country) if len(typed) >= _ENOUGH else None
         if phone is None or isinstance(phone, PhoneProblem):
-            self.say("")
-        else:
-            self.say(self._("We will call {number}.").format(number=phone.shown))
+            return ""
+        return self._("We will call {number}.").format(number=phone.shown)
+
+    def covered(self) -> dict[str, Covered]:
+        told = self._read_back()
+        public = self.visit.texts.pgettext("speech", "We can call this number.")
+        return {told: Covered(told, public)} if told else {}
 
     def problem(self) -> str:
         country = self.context.clinic.country
@@ -167,7 +186,7 @@ class CallPhoneScreen(CallFormScreen):
         if phone is PhoneProblem.NO_PHONE:
             self.go_without()
         if isinstance(phone, PhoneProblem):
-            return describe_phone_problem(phone, country, self.visit.texts.language, self._)
+            return describe_phone_problem(phone, country, self.visit.texts.written, self._)
         self._form.draft = replace(self._form.draft, phone=phone.e164)
         return ""
 
@@ -311,7 +330,7 @@ class CallWishesScreen(CallFormScreen):
         if offered.topics:
             question = self._("What would you like to talk about?")
             yield Static(question, classes="question", markup=False)
-            topics = topic_options(offered, self.visit.texts.language)
+            topics = topic_options(offered, self.visit.texts.written)
             yield Choices(topics, marked=marked, several=True, id="topics")
 
     @on(Choices.Changed)
@@ -380,15 +399,13 @@ class CallReviewScreen(CallFormScreen):
             several=True,
             id="extras",
         )
-        yield Static(
-            self.visit.texts.pgettext(
-                "consent",
-                "By sending, you agree that a peer support specialist may call you."
-                " You can withdraw at any time.",
-            ),
-            id="consent",
-            markup=False,
+        consent = self.visit.texts.pgettext(
+            "consent",
+            "By sending, you agree that a peer support specialist may call you."
+            " You can withdraw at any time.",
         )
+        yield LargeText(self.visit.texts.large(consent))
+        yield Static(consent, id="consent", markup=False)
 
     def below(self) -> Iterable[Widget]:
         yield Static("", id="say", markup=False)
@@ -409,20 +426,37 @@ class CallReviewScreen(CallFormScreen):
         send.display = in_view
         self.query_one("#more").set_class(not in_view, "-primary")
 
-    def _read_back(self) -> Table:
-        draft, country = self._form.draft, self.context.clinic.country
-        format_number = format_masked if self._covered else format_phone
-        number = format_number(draft.phone, country)
+    def covered(self) -> dict[str, Covered]:
+        """Where nobody else hears it, the number is said whole, however it is shown."""
+        draft, pgettext = self._form.draft, self.visit.texts.pgettext
+        name, number = clean(draft.preferred_name), self._format_number(is_covered=False)
+        shown = format_phone(draft.phone, self.context.clinic.country)
+        said_of_name = pgettext("speech", "It is on the screen.")
+        return {
+            name: Covered(name, said_of_name),
+            self._format_number(is_covered=self._covered): Covered(
+                number, count_digits(shown, self.visit.texts)
+            ),
+        }
+
+    def _format_number(self, *, is_covered: bool) -> str:
+        """Return the number, and which one will ring."""
+        format_number = format_masked if is_covered else format_phone
+        number = format_number(self._form.draft.phone, self.context.clinic.country)
         calling = describe_calling_number(self.context)
+        return join_sentences(number, calling, self._) if calling else number
+
+    def _read_back(self) -> Table:
+        draft = self._form.draft
         times = [text for value, text in window_options(self._) if value in draft.windows]
-        first_day = format_option(first_day_options(self._), self._form.wait)
-        language = format_option(call_language_options(self._), draft.call_language)
-        policy = format_option(message_policy_options(self._), draft.message_policy)
-        other = format_option(answered_by_other_options(self._), draft.answered_by_other)
+        first_day = dict(first_day_options(self._))[self._form.wait]
+        language = dict(call_language_options(self._))[draft.call_language]
+        policy = dict(message_policy_options(self._))[draft.message_policy]
+        other = dict(answered_by_other_options(self._))[draft.answered_by_other]
         rows = (
             (self._("Name"), clean(draft.preferred_name)),
-            (self._("Number"), f"{number}. {calling}" if calling else number),
-            (self._("When"), f"{', '.join(times)}. {first_day}"),
+            (self._("Number"), self._format_number(is_covered=self._covered)),
+            (self._("When"), join_sentences(join_words(times, self._), first_day, self._)),
             (self._("Language"), language),
             *((self._("Wishes"), wishes) for wishes in self._read_wishes()),
             (self._("Message"), policy),
@@ -435,10 +469,10 @@ class CallReviewScreen(CallFormScreen):
         offered, wishes = self.context.clinic.wishes, self._form.draft.wishes
         options = (
             *wish_options(offered, self._),
-            *topic_options(offered, self.visit.texts.language),
+            *topic_options(offered, self.visit.texts.written),
         )
         if words := [text for value, text in options if value in wishes]:
-            yield ", ".join(words)
+            yield join_words(words, self._)
 
     @on(Choices.Changed)
     def keep_extras(self, event: Choices.Changed) -> None:

@@ -17,12 +17,13 @@ from kiosk.domain.attendance.check_in import (
 )
 from kiosk.domain.text import NameProblem, check_name
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.screen import Chosen, Received, VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import describe_name_problem, first_visit_wish, format_session
+from kiosk.ui.visitor.screen import Chosen, Covered, Received, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.text import describe_name_problem, first_visit_wish
+from kiosk.ui.visitor.times import format_session
 from kiosk.ui.widgets.buttons import Action, Pressable, Tile
 from kiosk.ui.widgets.inputs import Choices, Field
 from kiosk.ui.widgets.layout import Tiles
-from kiosk.ui.widgets.touch_keyboard import LETTERS, TouchKeys, key_labels
+from kiosk.ui.widgets.touch_keyboard import TouchKeys, key_labels
 
 _FIRST = "first"
 """The value of the tick."""
@@ -41,6 +42,12 @@ class ChooseSessionScreen(VisitorScreen):
             return self._("Welcome, {name}. Which group is it?").format(name=self._greeted)
         return self._("Welcome. Which group is it?")
 
+    def covered(self) -> dict[str, Covered]:
+        if not self._greeted:
+            return {}
+        public = self._("Welcome. Which group is it?")
+        return {self.heading(): Covered(self.heading(), public)}
+
     def lead(self) -> str:
         return self._("Choose the room and the time.")
 
@@ -53,7 +60,7 @@ class ChooseSessionScreen(VisitorScreen):
     def _format(self, session: Session) -> str:
         if session.id == NO_SESSION:
             return self._("My group")
-        return format_session(session, self.context.clinic.zone, self.visit.texts.language)
+        return format_session(session, self.context.clinic.zone, self.visit.texts)
 
     def _more(self, session: Session) -> str:
         if session.id == NO_SESSION:
@@ -114,8 +121,7 @@ class GuestScreen(VisitorScreen):
     def heading(self) -> str:
         if self._session.id == NO_SESSION:
             return self._("Check in to a group")
-        zone, language = self.context.clinic.zone, self.visit.texts.language
-        return format_session(self._session, zone, language)
+        return format_session(self._session, self.context.clinic.zone, self.visit.texts)
 
     def lead(self) -> str:
         return self._("You are welcome. How would you like to come in?")
@@ -189,7 +195,7 @@ class GuestNameScreen(VisitorScreen):
 
     def below(self) -> Iterable[Widget]:
         yield from super().below()
-        yield TouchKeys(LETTERS, labels=key_labels(self._), capital=True)
+        yield TouchKeys(*self.name_layouts(), labels=key_labels(self._), capital=True)
 
     @on(Input.Changed)
     def keep(self, event: Input.Changed) -> None:

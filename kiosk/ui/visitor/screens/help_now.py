@@ -8,9 +8,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kiosk.content.helplines import Helpline, helplines
+from kiosk.content.shaping import needs_shaping
 from kiosk.ui.visitor.codes import format_helpline_code
 from kiosk.ui.visitor.screen import BesideCodeScreen, CodeWanted
+from kiosk.ui.visitor.times import join_sentences
 from kiosk.ui.widgets.buttons import Pressable, Tile
+from kiosk.ui.widgets.large_text import LargeText
 from kiosk.ui.widgets.layout import Sheet, Tiles
 from kiosk.ui.widgets.qr import QrCode
 
@@ -33,24 +36,37 @@ class HelpNowScreen(BesideCodeScreen):
         return self.visit.texts.pgettext("crisis", "The code calls the line from your phone.")
 
     def body(self) -> Iterable[Widget]:
-        lines = self._shown()
+        lines, drawn = self._shown(), self._drawn()
         self._lines = {line.id: line for line in lines}
         for line in lines:
             if not line.tel:
-                yield Static(f"{line.name}. {line.note}", classes="staff", markup=False)
-        with Tiles(id="list"):
+                yield LargeText(drawn.get(line.id, "").replace("\n", ". "), classes="staff")
+                words = join_sentences(line.name, line.note, self._)
+                yield Static(words, classes="staff", markup=False)
+        with Tiles(brief=self.draws_letters, id="list"):
             for line in lines:
                 if line.tel:
-                    yield Tile(f"{line.number}  {line.name}", line.note, name=line.id)
+                    title, large = f"{line.number}  {line.name}", drawn.get(line.id, "")
+                    yield Tile(title, line.note, large=large, name=line.id)
 
     def code(self) -> QrCode:
         tel = next((line.tel for line in self._shown() if line.tel), _EMERGENCY)
-        return QrCode(tel, below=_CAPTION_ROWS)
+        # The words beside it matter more than a large code where they have to be drawn.
+        most = 1 if self.draws_letters else None
+        return QrCode(tel, below=_CAPTION_ROWS, most=most)
 
     def _shown(self) -> tuple[Helpline, ...]:
         clinic = self.context.clinic
-        language = self.visit.texts.language
+        language = self.visit.texts.written
         return helplines(language, clinic.today(), published=clinic.helplines).lines
+
+    def _drawn(self) -> dict[str, str]:
+        """Return name and remark of each line in a language that is not written here, by its id."""
+        clinic, texts = self.context.clinic, self.visit.texts
+        if not texts.draws_cells:
+            return {}
+        found = helplines(texts.language, clinic.today(), published=clinic.helplines).lines
+        return {line.id: f"{line.name}\n{line.note}" for line in found if needs_shaping(line.name)}
 
     def on_mount(self) -> None:
         # The focus of the first line must not scroll the people in the room away.

@@ -9,8 +9,9 @@ from textual.widgets import Static
 
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.screen import VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import format_lately_waited, format_session
-from kiosk.ui.widgets.buttons import Pressable, Tile
+from kiosk.ui.visitor.text import format_lately_waited
+from kiosk.ui.visitor.times import format_session
+from kiosk.ui.widgets.buttons import Actions, Pressable, Tile
 from kiosk.ui.widgets.layout import Tiles
 
 _MEASURE_SECONDS = 20.0
@@ -81,7 +82,9 @@ class HomeScreen(VisitorScreen):
         yield Static("", id="promise", markup=False)
 
     def below(self) -> Iterable[Widget]:
-        return ()
+        # Drawn titles may make the page longer than the screen.
+        if self.draws_letters:
+            yield Actions(self._more_action())
 
     def on_mount(self) -> None:
         if self.door.is_open:
@@ -98,7 +101,7 @@ class HomeScreen(VisitorScreen):
             return
         today, zone = answer
         lines = [
-            format_session(session, zone, self.visit.texts.language)
+            format_session(session, zone, self.visit.texts)
             for session in (*today.open_now, *today.later)
         ]
         self._sessions = tuple(lines)
@@ -140,7 +143,7 @@ class HomeScreen(VisitorScreen):
             event.prevent_default()
             self.go_to(VisitorRoute.STAFF)
 
-    @on(Pressable.Pressed)
+    @on(Pressable.Pressed, "Tile")
     def go(self, event: Pressable.Pressed) -> None:
         """Go where the tile leads."""
         self.go_to(_ROUTES[event.pressable.id or "read"])

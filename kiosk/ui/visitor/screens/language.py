@@ -26,7 +26,7 @@ class LanguageScreen(VisitorScreen):
         codes = {language.code for language in self.context.languages}
         with Tiles(id="list"):
             for language in self.context.languages:
-                yield Tile(language.plain_name, name=f"show-{language.code}")
+                yield self._offer(language)
             calls = self._calls()
             for language in known_languages():
                 if language.code in calls and language.code not in codes:
@@ -34,7 +34,18 @@ class LanguageScreen(VisitorScreen):
             yield Tile(
                 self._("Change the colours"), self._next_look(), name="theme-next", id="colours"
             )
+            yield Tile("", letter="T", name="time", id="time")
             yield Tile(self._("Staff"), self._("With a PIN"), letter="M", name="staff-pin")
+
+    def _offer(self, language: Language) -> Tile:
+        """Return the tile of a language, whose own name may have to be drawn."""
+        if not self._is_drawn(language):
+            return Tile(language.own_name, name=f"show-{language.code}")
+        return Tile(language.name, large=language.own_name, name=f"show-{language.code}")
+
+    def _is_drawn(self, language: Language) -> bool:
+        """Return whether a language's letters have to be drawn in cells."""
+        return language.is_shaped and not self.context.has_pictures
 
     @on(Pressable.Pressed, "Tile")
     def choose(self, event: Pressable.Pressed) -> None:
@@ -49,8 +60,25 @@ class LanguageScreen(VisitorScreen):
                 self.visit.theme = next_theme(self.visit.theme)
                 self.query_one("#colours", Tile).more = self._next_look()
                 self.app.theme = self.visit.theme  # draws every widget again, this tile too
+            case "time":
+                self.visit.has_more_time = not self.visit.has_more_time
+                self._show_time()
+                self.show_hints()
             case _:
                 self.go_to(VisitorRoute.STAFF)
+
+    def on_mount(self) -> None:
+        self._show_time()
+
+    def _show_time(self) -> None:
+        """Show what the tile of the time does, or that it is on."""
+        tile = self.query_one("#time", Tile)
+        if self.visit.has_more_time:
+            tile.title, tile.more = self._("More time is on"), self._("Press to turn it off")
+        else:
+            tile.title = self._("I need more time")
+            tile.more = self._("Ten times as long")
+        tile.refresh(layout=True)
 
     def _calls(self) -> dict[str, str]:
         """Return that a call is offered, by language: the screens may lack one we speak."""
@@ -61,9 +89,11 @@ class LanguageScreen(VisitorScreen):
         }
 
     def _call_tile(self, language: Language, words: str) -> Tile:
-        """Return the offer of a call, in that language itself where every terminal draws it."""
-        own = "" if language.is_shaped else language.by_phone
-        return Tile(own or words, words if own else "", name=f"call-{language.code}")
+        """Return the offer of a call, in that language itself and in the screens' one."""
+        name, own = f"call-{language.code}", language.by_phone
+        if self._is_drawn(language):
+            return Tile(words, large=own, name=name)
+        return Tile(own or words, words if own else "", name=name)
 
     def _next_look(self) -> str:
         """Return the name in words of the theme that the tile brings."""

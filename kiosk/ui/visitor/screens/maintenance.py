@@ -12,8 +12,9 @@ from kiosk.domain.central.fleet import format_clock_offset
 from kiosk.domain.clock_sync import is_far_off
 from kiosk.domain.staff import is_pin
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.screen import GoTo, Stay, VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.text import format_day_and_time
+from kiosk.ui.visitor.screen import GoTo, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.times import format_day_and_time
+from kiosk.ui.visitor.visit import Stay
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.layout import pairs
@@ -89,14 +90,14 @@ class MaintenanceScreen(VisitorScreen):
                 widget.display = is_shown
 
     def _format_doubt(self, status: "MaintenanceStatus") -> str:
-        now = format_day_and_time(status.now, status.zone, self.visit.texts.language)
+        now = format_day_and_time(status.now, status.zone, self.visit.texts.written)
         text = self._(
             "It is {now} here, before the last record. Set the clock, or say it is right."
         )
         return text.format(now=now)
 
     def _format_status(self, status: "MaintenanceStatus") -> Table:
-        now = format_day_and_time(status.now, status.zone, self.visit.texts.language)
+        now = format_day_and_time(status.now, status.zone, self.visit.texts.written)
         rows = [
             (self._("Clinic"), status.site_name),
             (self._("Kiosk"), f"{status.kiosk_name}  ({status.symbols})"),
@@ -123,7 +124,7 @@ class MaintenanceScreen(VisitorScreen):
 
     def _format_contact(self, status: "MaintenanceStatus") -> str:
         if status.contact_at is not None:
-            return format_day_and_time(status.contact_at, status.zone, self.visit.texts.language)
+            return format_day_and_time(status.contact_at, status.zone, self.visit.texts.written)
         if status.has_central:
             return self._("none yet; it goes on trying")
         return self._("none; it works by itself")

@@ -7,17 +7,30 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
-from kiosk.content.articles import Article, articles, fill_in, page
+from kiosk.content.articles import Article, articles, fill_in, find_article, take_home_for
 from kiosk.content.helplines import helplines
+from kiosk.content.shaping import needs_shaping
 from kiosk.ui.theme import text_styles
 from kiosk.ui.visitor.codes import CodeWriter, format_booklet_code, format_number_code
-from kiosk.ui.visitor.screen import Chosen, CodeWanted, VisitorScreen
+from kiosk.ui.visitor.screen import Chosen, CodeWanted, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import describe_calling_number
-from kiosk.ui.widgets.buttons import Pressable, Tile
+from kiosk.ui.widgets.buttons import Action, Pressable, Tile
 from kiosk.ui.widgets.layout import Prose, Sheet, Tiles
 
 
-class ArticlesScreen(VisitorScreen):
+class _ReadingScreen(VisitorScreen):
+    """The base of what shows articles."""
+
+    def title_to_draw(self, slug: str) -> str:
+        """Return an article's title in a language that is not written here; else empty."""
+        texts = self.visit.texts
+        if not texts.draws_cells:
+            return ""
+        title = find_article(texts.language, slug).title
+        return title if needs_shaping(title) else ""
+
+
+class ArticlesScreen(_ReadingScreen):
     """A tile for each article."""
 
     def heading(self) -> str:
@@ -28,17 +41,18 @@ class ArticlesScreen(VisitorScreen):
 
     def body(self) -> Iterable[Widget]:
         with Tiles(id="list"):
-            for article in articles(self.visit.texts.language):
-                yield Tile(article.title, name=article.slug)
+            for article in articles(self.visit.texts.written):
+                large = self.title_to_draw(article.slug)
+                yield Tile(article.title, large=large, name=article.slug)
 
     @on(Pressable.Pressed, "Tile")
     def read(self, event: Pressable.Pressed) -> None:
         """Open the chosen article."""
-        found = {article.slug: article for article in articles(self.visit.texts.language)}
+        found = {article.slug: article for article in articles(self.visit.texts.written)}
         self.post_intent(Chosen(found[event.pressable.name or ""]))
 
 
-class ArticleScreen(VisitorScreen):
+class ArticleScreen(_ReadingScreen):
     """An article of the list, or a page that stands by itself, in the visit's language."""
 
     AUTO_FOCUS = ""
@@ -51,13 +65,32 @@ class ArticleScreen(VisitorScreen):
         return self._article().title
 
     def _article(self) -> Article:
-        language = self.visit.texts.language
-        found = {article.slug: article for article in articles(language)}
-        return found.get(self._slug) or page(language, self._slug)
+        return find_article(self.visit.texts.written, self._slug)
+
+    def large_heading(self) -> str:
+        return self.title_to_draw(self._slug)
+
+    def lead(self) -> str:
+        if not self.visit.texts.draws_cells:
+            return ""
+        return self._("This text is in English. Staff can help you, and there is a card to read.")
 
     def body(self) -> Iterable[Widget]:
         text = fill_in(self._article().markdown, describe_calling_number(self.context))
         yield Prose(text, text_styles(self.visit.theme), id="text")
+
+    def steps(self) -> Iterable[Action]:
+        texts = self.visit.texts
+        # What is written here is not in the visitor's language, but something at home can be.
+        if texts.draws_cells and any(
+            item.language == texts.language for item in self.context.clinic.take_home
+        ):
+            yield Action(self._("Take home"), letter="T", id="take-home", primary=True)
+
+    @on(Pressable.Pressed, "#take-home")
+    def take_home(self) -> None:
+        """Show what can be read at home in the visitor's language."""
+        self.go_to(VisitorRoute.TAKE_HOME)
 
     @on(Sheet.Measured)
     def save_air(self) -> None:
@@ -85,15 +118,17 @@ class TakeHomeScreen(VisitorScreen):
         return self._("Choose one. Then photograph its code with your phone.")
 
     def body(self) -> Iterable[Widget]:
-        clinic, language = self.context.clinic, self.visit.texts.language
+        clinic, texts = self.context.clinic, self.visit.texts
+        items = take_home_for(clinic.take_home, texts.language)
         with Tiles(id="list"):
-            for item in clinic.take_home:
-                yield self._tile(item.title, item.size, partial(format_booklet_code, item))
-            for line in helplines(language, clinic.today(), published=clinic.helplines).lines:
+            for item in items:
+                title = item.title_in(texts.written)
+                yield self._tile(title, item.size, partial(format_booklet_code, item))
+            for line in helplines(texts.written, clinic.today(), published=clinic.helplines).lines:
                 if line.tel:
                     title = f"{line.name}  {line.number}"
                     yield self._tile(title, line.note, partial(format_number_code, line))
-        if not clinic.take_home:
+        if not items:
             yield Static(
                 self._("Booklets: please ask at the counter."), id="booklets", markup=False
             )

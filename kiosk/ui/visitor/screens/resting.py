@@ -8,14 +8,21 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.content.braille import USUAL
 from kiosk.domain.text import clean
-from kiosk.ui.visitor.screen import Stay, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.screen import VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.visit import Stay
 from kiosk.ui.widgets.buttons import Action
+from kiosk.ui.widgets.large_text import LargeText
 
 
 class StillThereScreen(VisitorScreen):
-    """Asks whether the visitor is still there; any key or tap shows again what it covers."""
+    """Asks whether the visitor is still there; any key or tap shows again what it covers.
 
+    One of them also has every screen of this visit wait ten times as long.
+    """
+
+    AUTO_FOCUS = ""
     stays: Stay = "idle"
 
     def __init__(self, seconds: int, *, since: float) -> None:
@@ -25,13 +32,16 @@ class StillThereScreen(VisitorScreen):
         self._seconds = seconds
 
     def body(self) -> Iterable[Widget]:
-        yield Static(self._("Are you still there?"), id="heading", markup=False)
+        heading = self._("Are you still there?")
+        yield LargeText(self.visit.texts.large(heading), height=USUAL)
+        yield Static(heading, id="heading", markup=False)
         yield Static(self._format_left(), id="left", markup=False)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="middle"):
             yield from self.body()
-            yield Action(self._("I need more time"), id="more-time", primary=True)
+            if not self.visit.has_more_time:
+                yield Action(self._("I need more time"), letter="T", id="more-time", primary=True)
         yield from self.foot()
 
     def _format_left(self) -> str:
@@ -48,15 +58,20 @@ class StillThereScreen(VisitorScreen):
             self._seconds = seconds
             self.say(self._format_left(), "#left")
 
+    def limit(self) -> tuple[str, ...]:
+        return ()
+
     def on_key(self, event: events.Key) -> None:
-        if self._route_of(event, typing=False) is None:
-            event.stop()
-            event.prevent_default()
-            self.go_to(VisitorRoute.MORE_TIME)
+        if self._route_of(event, typing=False) is not None:
+            return
+        event.stop()
+        event.prevent_default()
+        wants_more = (event.character or "").upper() == "T" and self.takes_presses()
+        self.go_to(VisitorRoute.MORE_TIME if wants_more else VisitorRoute.STAY)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.go_to(VisitorRoute.MORE_TIME)
+        self.go_to(VisitorRoute.STAY)
 
     def on_pressable_pressed(self) -> None:
         self.go_to(VisitorRoute.MORE_TIME)

@@ -17,12 +17,13 @@ from kiosk.ui.visitor.codes import CodeToShow, describe_printing, format_pass_co
 from kiosk.ui.visitor.screen import (
     BesideCodeScreen,
     CodeWanted,
+    Covered,
     Received,
-    Stay,
     VisitorRoute,
     VisitorScreen,
 )
 from kiosk.ui.visitor.text import ResultText, first_visit_wish
+from kiosk.ui.visitor.visit import Stay
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable
 from kiosk.ui.widgets.card import Card, CardText
 from kiosk.ui.widgets.inputs import Field
@@ -52,6 +53,9 @@ class ResultScreen(VisitorScreen):
     def __init__(self, text: ResultText) -> None:
         super().__init__()
         self._text = text
+        if text.unfinished:
+            # What was typed in the form is not cleared without a warning.
+            self.stays = "idle"
 
     def compose(self) -> ComposeResult:
         yield Card(self._text.card, self.visit.theme)
@@ -71,6 +75,14 @@ class ResultScreen(VisitorScreen):
 
     def below(self) -> Iterable[Widget]:
         return ()
+
+    def covered(self) -> dict[str, Covered]:
+        title, public = self._text.card.title, self._text.public_title
+        return {title: Covered(title, public)} if public else {}
+
+    @property
+    def is_result(self) -> bool:
+        return True
 
     @on(Pressable.Pressed, "#pass")
     def show_pass(self) -> None:
@@ -114,6 +126,13 @@ class NoticeScreen(VisitorScreen):
         yield Card(self._card, self.visit.theme)
         yield from self.foot()
 
+    @property
+    def is_result(self) -> bool:
+        return True
+
+    def limit(self) -> tuple[str, ...]:
+        return ()
+
     def on_key(self, event: events.Key) -> None:
         if self._route_of(event, typing=self._types(event)) is not None:
             super().on_key(event)
@@ -123,11 +142,11 @@ class NoticeScreen(VisitorScreen):
         field = self._field
         if field is not None and self._types(event):
             field.insert_text_at_cursor(event.character or "")
-        self.go_to(VisitorRoute.MORE_TIME)
+        self.go_to(VisitorRoute.STAY)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.go_to(VisitorRoute.MORE_TIME)
+        self.go_to(VisitorRoute.STAY)
 
     @property
     def _field(self) -> Field | None:
@@ -144,6 +163,8 @@ def _needs_no_other(job: "PrintJob | None") -> bool:
     return job is not None and (job.result is None or job.result.is_taken)
 
 
+_BOTH_COLUMNS = 140
+"""Columns from which on there is room for drawn words and a large code."""
 _PRINT_ROWS = 22
 """Rows from which on there is room for a button beside a code."""
 
@@ -159,6 +180,18 @@ class CodeScreen(BesideCodeScreen):
 
     def heading(self) -> str:
         return self._shown.title
+
+    @property
+    def is_result(self) -> bool:
+        return self._shown.last
+
+    def covered(self) -> dict[str, Covered]:
+        reference = self._shown.spoken
+        if not reference or not self._shown.last:
+            return {}
+        pgettext = self.visit.texts.pgettext
+        said = pgettext("speech", "Your reference is: {reference}").format(reference=reference)
+        return {reference: Covered(said, pgettext("speech", "Your reference is on the screen."))}
 
     def body(self) -> Iterable[Widget]:
         if self._shown.spoken:
@@ -207,4 +240,6 @@ class CodeScreen(BesideCodeScreen):
         self.set_class(self._shown.slip is not None and has_room, "-prints")
 
     def code(self) -> QrCode:
-        return QrCode(self._shown.data, numeric=self._shown.numeric)
+        # Drawn words need the room that a larger code would take.
+        most = 1 if self.draws_letters and self.app.size.width < _BOTH_COLUMNS else None
+        return QrCode(self._shown.data, numeric=self._shown.numeric, most=most)

@@ -13,7 +13,7 @@ from typing_extensions import override
 from kiosk.domain.attendance.check_in import SlipShown
 from kiosk.domain.callbacks.slips import MOVABLE_PHASES, OPEN_PHASES, RequestPhase, SlipState
 from kiosk.ui.door import Trouble
-from kiosk.ui.visitor.screen import GoTo, Maker, Received, VisitorRoute, VisitorScreen
+from kiosk.ui.visitor.screen import Covered, GoTo, Maker, Received, VisitorRoute, VisitorScreen
 from kiosk.ui.visitor.text import describe_news
 from kiosk.ui.visitor.visit import CENTRAL_SECONDS, ShownSlip
 from kiosk.ui.widgets.buttons import Action, Pressable
@@ -113,6 +113,16 @@ class SlipScreen(VisitorScreen):
         if self._state.phase is RequestPhase.NOT_KNOWN and self._is_away:
             return self._describe_away()
         return "\n".join(describe_news(self._state.news, self.context))
+
+    def covered(self) -> dict[str, Covered]:
+        if self._state.phase in (RequestPhase.NOT_KNOWN, RequestPhase.WITHDRAWN):
+            return {}
+        public = self.visit.texts.pgettext("speech", "News of your request is on the screen.")
+        return {self._told(): Covered(self._told(), public)}
+
+    @property
+    def is_result(self) -> bool:
+        return self._state.phase is RequestPhase.WITHDRAWN
 
     def _describe_away(self) -> str:
         return self._("We cannot see news just now. Any staff member can tell you.")

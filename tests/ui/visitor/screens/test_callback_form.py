@@ -65,7 +65,7 @@ async def test_what_is_chosen_survives_back_and_forward(clinic: Clinic) -> None:
         await visitor.keys("b")
         visitor.expect("(✓) Name and number", "(✓) Say who calls")
         await visitor.keys("b")
-        visitor.expect("(✓) Hokkien", "( ) English")
+        visitor.expect("(✓) 福建话 Hokkien", "( ) English")
         await visitor.keys("b")
         visitor.expect("[✓] Weekday mornings", "[✓] Saturday mornings", "[ ] Any time")
         visitor.expect("(✓) From next week")

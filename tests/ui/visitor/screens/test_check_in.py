@@ -328,14 +328,18 @@ async def test_a_scan_amid_the_form_gives_the_form_back(
         visitor.expect("What should we call you?", "Mei Ling")
 
 
-async def test_a_form_that_nobody_comes_back_to_is_cleared_with_the_result(
+async def test_a_form_that_nobody_comes_back_to_is_cleared_after_a_warning(
     clinic: Clinic,
 ) -> None:
     clinic.add_session()
     async with at_kiosk(clinic) as visitor:
         await form()(visitor, clinic)
         await visitor.scan(mei(clinic))
-        await visitor.wait(9)
+        await visitor.wait(59)
+        visitor.expect("Back to my form")
+        await visitor.wait(2)
+        visitor.expect("Are you still there?")
+        await visitor.wait(31)
         visitor.expect(HOME)
         assert visitor.app.context.visit.form is None
 

@@ -53,6 +53,7 @@ async def test_a_language_is_named_only_where_the_screens_have_it(clinic: Clinic
 async def test_a_call_in_another_language_is_called_a_call(
     clinic: Clinic, size: tuple[int, int]
 ) -> None:
+    """Where the screens have English alone."""
     async with at_kiosk(clinic, size=size) as visitor:
         visitor.app.context.languages = visitor.app.context.languages[:1]
         await visitor.keys("l")

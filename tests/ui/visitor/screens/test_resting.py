@@ -24,7 +24,7 @@ async def expect_help_and_nothing_else(visitor: Visitor) -> None:
     """Try what a visitor might try before a closed kiosk."""
     visitor.expect(COUNTER, RESTING)
     await visitor.scan(STRANGER)
-    await visitor.keys("c", "g", "r", "t", "k", "w", "enter", "space", "tab", "f9", "b")
+    await visitor.keys("c", "g", "r", "t", "k", "w", "enter", "space", "tab", "f12", "b")
     visitor.expect(COUNTER, RESTING)
     await visitor.keys("h")
     visitor.expect("You can say: I need help now.")

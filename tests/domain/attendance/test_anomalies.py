@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.domain.anomalies import (
+from kiosk.domain.attendance.anomalies import (
     INFORMATIONAL,
     LATE,
     Anomaly,

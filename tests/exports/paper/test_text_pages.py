@@ -11,11 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.exports import text_pages as module
 from kiosk.exports.columns import ExportContext
-from kiosk.exports.text_pages import text_pages
+from kiosk.exports.paper import text_pages as module
+from kiosk.exports.paper.text_pages import text_pages
+from kiosk.exports.paper.typesetter import is_latin
+from kiosk.presentation.charts import count_cells
 from kiosk.presentation.pages import PAGE_CELLS, TextBlock, TextPages
-from tests.exports.test_pass_sheet import _pages
+from tests.exports.paper.test_pass_sheet import _pages
+from tests.exports.paper.test_typesetter import pages_of as drawn_pages
+from tests.exports.paper.test_typesetter import pictures
 
 CONTEXT = ExportContext(
     zone=ZoneInfo("Asia/Singapore"),
@@ -103,14 +107,14 @@ def test_a_name_in_other_letters_is_drawn_where_a_font_has_them(
     (tmp_path / "Vera.ttf").write_bytes((fonts / "Vera.ttf").read_bytes())
     monkeypatch.setattr(module, "_FONT_FOLDERS", (str(tmp_path), "/no/such/folder"))
     monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
-    assert not module._is_plain("ł")
+    assert not is_latin("ł")
     assert module._fonts_for(frozenset("ł")).keys() == {"ł"}
     sheet = text_pages(pages_of(TextBlock("", ("Pawe\u0142",))), CONTEXT)
     assert b"BitstreamVera" in sheet
     assert "Boxes stand" not in sheet.decode("latin-1")
 
 
-@pytest.mark.parametrize("name", ["美玲", "அருண்", "عمر", "ą̈"])
+@pytest.mark.parametrize("name", ["美玲", "عمر", "ą̈", "ጤና"])
 def test_letters_without_a_font_are_boxes_and_said(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,11 +122,28 @@ def test_letters_without_a_font_are_boxes_and_said(
     monkeypatch.setenv("HOME", str(tmp_path))
     page, *_ = _pages(text_pages(pages_of(TextBlock("", (f"12:05  {name}  pass",))), CONTEXT))
     letters = [sign for sign in name if unicodedata.category(sign)[0] != "M"]
-    assert len(BOX.findall(page)) >= len([one for one in letters if not module._is_plain(one)])
+    assert len(BOX.findall(page)) >= len([one for one in letters if not is_latin(one)])
     text = written(page)
     assert "12:05  " in text
     assert "pass" in text
     assert "Boxes stand for letters that no font of this machine can print" in text
+
+
+def test_tamil_is_a_picture_in_its_cells_and_chinese_is_left_to_a_font_of_the_printing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "NotoSansCJK-Regular.ttc").write_bytes(b"outlines that PDF's library cannot take")
+    monkeypatch.setattr(module, "_FONT_FOLDERS", (str(tmp_path),))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    lines = ("12:05  அருண்குமார்  pass", "12:06  美玲  pass")
+    (page,) = drawn_pages(text_pages(pages_of(TextBlock("", lines)), CONTEXT))
+    (picture,) = pictures(page)
+    cells = count_cells("அருண்குமார்")
+    assert 0 < picture.width <= cells * 5.4
+    assert picture.left == pytest.approx(module._LEFT + 7 * 5.4)
+    assert not BOX.findall(page)
+    assert "Boxes stand" not in written(page)
+    assert written(page).count("pass") == 2
 
 
 @given(st.text(max_size=40), st.text(max_size=40))

@@ -1,20 +1,22 @@
 """Pages of text as PDF: a grid of cells as on the screen, with bars and shades drawn as areas.
 
-Letters that no font of this machine has are drawn as an empty box, and the foot of the page says
-so. That holds for scripts too whose letters have to be shaped, such as Tamil or Arabic: drawn one
-by one they would not be readable.
+Letters that no font has are drawn as an empty box, and the foot of the page says so. That holds for
+scripts too whose letters have to be shaped, such as Arabic: drawn one by one they would not be
+readable. Tamil is drawn as pictures.
 """
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.text import clean
 from kiosk.exports.columns import ExportContext
+from kiosk.exports.paper.typesetter import Script, Typesetter, font_name, is_latin, script_of
 from kiosk.presentation.charts import count_cells, format_to_cells
 from kiosk.presentation.pages import PAGE_CELLS, TextBlock, TextPages
 
@@ -52,6 +54,9 @@ _FONT_FOLDERS: Final = ("/usr/share/fonts", "/usr/local/share/fonts")
 _MOST_FONTS: Final = 500
 _FIRST_FONTS: Final = ("dejavusansmono.", "dejavusans.", "notosans", "droidsans", "wqy", "unifont")
 """Beginnings of file names of fonts with many scripts, the first to be tried first."""
+_ASIAN: Final = frozenset({Script.CHINESE, Script.KOREAN})
+_ASIAN_FONT: Final = re.compile("cjk|wqy|uming|ukai|fallback|nanum|sim(?:sun|hei)", re.IGNORECASE)
+"""Part of the file names of fonts for Chinese and its neighbours, of any format."""
 _LARGEST_FONT: Final = 40_000_000
 """Bytes."""
 
@@ -116,35 +121,39 @@ class _Pen:
     def __init__(self, canvas: "Canvas", text: str) -> None:
         """Take all that will be written, and find the fonts for it."""
         self._canvas = canvas
+        self._setter = Typesetter(canvas)
         self._fonts = _fonts_for(frozenset(text))
+        is_asian = any(script_of(sign) in _ASIAN for sign in set(text) - self._fonts.keys())
+        self._has_asian = is_asian and _has_asian_font()
         self.has_boxes = False
         """Whether a letter could not be written."""
         self.has_boxes = any(not self._can_write(sign) for sign in set(text))
 
     def _can_write(self, sign: str) -> bool:
-        return sign in _BARS or sign in _SHADES or _is_plain(sign) or sign in self._fonts
+        is_drawn = sign in _BARS or sign in _SHADES or script_of(sign) is Script.TAMIL
+        return is_drawn or is_latin(sign) or self._find_font(sign) != ""
 
     def write(self, line: str, y: float, *, is_bold: bool) -> None:
         """Write a line with its base at `y` points."""
-        plain = "Courier-Bold" if is_bold else "Courier"
-        place, x, run = 0, _LEFT, ""
-        for sign in line:
-            cells = count_cells(sign)
-            if _is_plain(sign):
-                if not run:
-                    x = _LEFT + place * _CELL
-                run += sign
+        x = _LEFT
+        for script, signs in groupby(line, script_of):
+            run = "".join(signs)
+            width = count_cells(run) * _CELL
+            if script is Script.LATIN and run.strip():
+                self._canvas.setFont("Courier-Bold" if is_bold else "Courier", _SIZE)
+                self._canvas.drawString(x, y, run)
+            elif script is Script.TAMIL:
+                self._setter.write_drawn(x, y, run, _FOUND_SIZE, bold=is_bold, most=width)
             else:
-                self._flush(run, plain, x, y)
-                run = ""
-                self._draw(sign, _LEFT + (place - (not cells)) * _CELL, y, max(1, cells))
-            place += cells
-        self._flush(run, plain, x, y)
+                self._draw_signs(run, x, y)
+            x += width
 
-    def _flush(self, run: str, font: str, x: float, y: float) -> None:
-        if run.strip():
-            self._canvas.setFont(font, _SIZE)
-            self._canvas.drawString(x, y, run)
+    def _draw_signs(self, run: str, x: float, y: float) -> None:
+        """Draw signs one by one, each in its cells; a sign without one stands on the one before."""
+        for sign in run:
+            cells = count_cells(sign)
+            self._draw(sign, x - (not cells) * _CELL, y, max(1, cells))
+            x += cells * _CELL
 
     def _draw(self, sign: str, x: float, y: float, cells: int) -> None:
         canvas, bottom, width = self._canvas, y - 0.25 * _LINE, cells * _CELL
@@ -153,30 +162,26 @@ class _Pen:
             self._fill(_INK, x, bottom, across * width, up * _LINE)
         elif sign in _SHADES:
             self._fill(_SHADES[sign], x, bottom, width, _LINE)
-        elif sign in self._fonts:
-            font = self._fonts[sign]
-            canvas.setFont(font.fontName, _FOUND_SIZE)
-            own = font.stringWidth(sign, _FOUND_SIZE)
+        elif name := self._find_font(sign):
+            canvas.setFont(name, _FOUND_SIZE)
+            own = canvas.stringWidth(sign, name, _FOUND_SIZE)
             canvas.drawString(x + max(0.0, (width - own) / 2), y, sign)
         elif unicodedata.category(sign)[0] not in "MC":
             canvas.setLineWidth(0.4)
             canvas.rect(x + 0.7, y - 0.5, width - 1.4, 0.7 * _SIZE, stroke=1, fill=0)
+
+    def _find_font(self, sign: str) -> str:
+        """Return a font of this machine for a sign, or one that stands for such; empty without."""
+        if sign in self._fonts:
+            return str(self._fonts[sign].fontName)
+        script = script_of(sign)
+        return font_name(script) if self._has_asian and script in _ASIAN else ""
 
     def _fill(self, grey: float, x: float, y: float, width: float, height: float) -> None:
         """Draw an area; a thin line stays white above it, so that bars stand apart."""
         self._canvas.setFillGray(grey)
         self._canvas.rect(x, y, width, height - _GAP, stroke=0, fill=1)
         self._canvas.setFillGray(0)
-
-
-@lru_cache(maxsize=1024)
-def _is_plain(sign: str) -> bool:
-    """Return whether every PDF reader has a font for it (Courier in WinAnsiEncoding)."""
-    try:
-        sign.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return sign.isprintable()
 
 
 def _is_shaped(sign: str) -> bool:
@@ -188,7 +193,7 @@ def _fonts_for(signs: frozenset[str]) -> dict[str, "TTFont"]:
     needed = {
         sign
         for sign in signs
-        if not (_is_plain(sign) or sign in _BARS or sign in _SHADES or _is_shaped(sign))
+        if not (is_latin(sign) or sign in _BARS or sign in _SHADES or _is_shaped(sign))
         and unicodedata.category(sign)[0] != "C"
     }
     found: dict[str, TTFont] = {}
@@ -203,14 +208,23 @@ def _fonts_for(signs: frozenset[str]) -> dict[str, "TTFont"]:
     return found
 
 
+def _has_asian_font() -> bool:
+    """Return whether what prints here finds a font for Chinese, though PDF cannot take it in."""
+    return any(_ASIAN_FONT.search(path.name) for path in _files("*.[ot]t[fc]"))
+
+
 def _font_files() -> list[Path]:
     """Return the TrueType fonts of this machine, those with many scripts first."""
+    return sorted(_files("*.tt[fc]"), key=_rank)[:_MOST_FONTS]
+
+
+def _files(pattern: str) -> list[Path]:
     own = Path("~/.local/share/fonts").expanduser()
     files: list[Path] = []
     for folder in (*map(Path, _FONT_FOLDERS), own):
         with suppress(OSError):
-            files += [path for path in folder.rglob("*.tt[fc]") if path.is_file()]
-    return sorted(files, key=_rank)[:_MOST_FONTS]
+            files += [path for path in folder.rglob(pattern) if path.is_file()]
+    return files
 
 
 def _rank(path: Path) -> tuple[int, str]:

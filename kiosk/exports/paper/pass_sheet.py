@@ -89,10 +89,12 @@ def _draw_pass(canvas: "Canvas", one: IssuedPass, number: int, left: float, bott
     canvas.line(x, y + 9 * _MM, (left + _WIDTH - _EDGE) * _MM, y + 9 * _MM)
 
 
-def draw_code(canvas: "Canvas", code: Matrix, left: float, bottom: float) -> None:
+def draw_code(
+    canvas: "Canvas", code: Matrix, left: float, bottom: float, square: float = SQUARE
+) -> None:
     """Draw a code at a place in millimetres, as one shape: no viewer shows seams in it."""
     path = canvas.beginPath()
-    size = SQUARE * _MM
+    size = square * _MM
     for line, row in enumerate(reversed(code)):
         for place, dark in enumerate(row):
             if dark:

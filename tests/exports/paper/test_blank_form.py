@@ -8,8 +8,9 @@ import zxingcpp
 
 from kiosk.domain.callbacks.entry import BlankForm
 from kiosk.domain.passes import CodeKind, encode
-from kiosk.exports.blank_form import blank_forms
-from tests.exports.test_pass_sheet import MM, Square, _pages, _picture
+from kiosk.exports.paper.blank_form import blank_forms
+from tests.exports.paper.test_pass_sheet import MM, Square, _pages, _picture
+from tests.exports.paper.test_typesetter import pages_of, pictures
 
 STRIP = 78.0
 """Millimetres from the bottom of the page to where it is torn."""
@@ -74,6 +75,20 @@ def test_the_person_takes_nothing_away_that_says_why() -> None:
     strip = " ".join(words for _, y, words in texts(page) if y < STRIP).casefold()
     assert "call" not in strip
     assert not re.search("psych|patient|peer|support|mental", strip)
+
+
+@pytest.mark.parametrize(
+    ("clinic", "drawn", "font"),
+    [("தமிழ் மருந்தகம்", 2, b""), ("心理诊所", 0, b"STSong-Light"), ("Klinik عمر", 0, b"")],
+)
+def test_a_clinic_may_be_called_in_any_script(clinic: str, drawn: int, font: bytes) -> None:
+    pdf = blank_forms(forms(1), clinic)
+    (page,) = pages_of(pdf)
+    # The name stands on both parts.
+    assert len(pictures(page)) == 2 * drawn
+    assert font in pdf
+    # Letters that a font lacks would be squares of this one.
+    assert b"ZapfDingbats" not in pdf
 
 
 def test_there_has_to_be_a_form() -> None:

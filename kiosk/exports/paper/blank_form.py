@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from kiosk.content.qr import qr_matrix
 from kiosk.domain.callbacks.entry import BlankForm
 from kiosk.domain.text import clean
-from kiosk.exports.pass_sheet import draw_code
+from kiosk.exports.paper.pass_sheet import draw_code
+from kiosk.exports.paper.typesetter import Typesetter
 from kiosk.presentation.callbacks import SLIP_USE, describe_calling_number
 
 if TYPE_CHECKING:
@@ -69,21 +70,22 @@ def blank_forms(forms: Sequence[BlankForm], clinic: str, calling_number: str = "
     canvas = Canvas(out, (_WIDTH * _MM, _HEIGHT * _MM), invariant=1)
     canvas.setTitle(_TITLE)
     canvas.setAuthor("")
-    calling = describe_calling_number(calling_number)
+    calling, setter = describe_calling_number(calling_number), Typesetter(canvas)
     for one in forms:
-        _draw_form(canvas, one, clean(clinic))
-        _draw_strip(canvas, one, clean(clinic), calling)
+        _draw_form(canvas, one)
+        _draw_strip(canvas, one, calling)
+        for x, y in ((_LEFT, _HEIGHT - 24), (_LEFT + 45, 47)):
+            setter.write(x * _MM, y * _MM, clean(clinic), 10)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def _draw_form(canvas: "Canvas", one: BlankForm, clinic: str) -> None:
+def _draw_form(canvas: "Canvas", one: BlankForm) -> None:
     """Draw what is filled in and stays with staff."""
     code = qr_matrix(one.slip_digits, level="Q", numeric=True)
     draw_code(canvas, code, _RIGHT - 36, _HEIGHT - 53)
     _write(canvas, _RIGHT - 31, _HEIGHT - 56, one.reference, bold=True)
-    _write(canvas, _LEFT, _HEIGHT - 24, clinic, size=10)
     _write(canvas, _LEFT, _HEIGHT - 33, _TITLE, size=20, bold=True)
     words = _ABOUT.split(". ")
     _write(canvas, _LEFT, _HEIGHT - 41, f"{words[0]}.", size=11)
@@ -116,7 +118,7 @@ def _draw_boxes(canvas: "Canvas", answers: Iterable[str], y: float) -> float:
     return y
 
 
-def _draw_strip(canvas: "Canvas", one: BlankForm, clinic: str, calling: str) -> None:
+def _draw_strip(canvas: "Canvas", one: BlankForm, calling: str) -> None:
     """Draw what the person tears off and keeps; it names nobody, and says nothing of why."""
     canvas.setDash(3, 3)
     canvas.line(0, _STRIP * _MM, _WIDTH * _MM, _STRIP * _MM)
@@ -129,7 +131,6 @@ def _draw_strip(canvas: "Canvas", one: BlankForm, clinic: str, calling: str) -> 
         calling,
     )
     _write(canvas, _LEFT + 45, 54, one.reference, size=18, bold=True)
-    _write(canvas, _LEFT + 45, 47, clinic, size=10)
     for place, line in enumerate(line for line in lines if line):
         _write(canvas, _LEFT + 45, 38 - 6 * place, line, size=10)
 

@@ -1,0 +1,1 @@
+"""The visitor's kiosk on plain lines, without any drawing."""
