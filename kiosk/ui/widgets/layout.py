@@ -94,7 +94,6 @@ class Sheet(VerticalScroll, can_focus=False):
 
     may_be_longer = False
     """Whether something is drawn although the page is longer than the screen by that."""
-    _fitted_for = Size(0, 0)
 
     @property
     @override
@@ -105,10 +104,8 @@ class Sheet(VerticalScroll, can_focus=False):
         """Find the height of drawn text on a page of `size` cells that holds `children`."""
         if not any(_is_drawn(widget) for widget in children):
             return
-        is_with_scrollbar = (self._fitted_for.width - 1, self._fitted_for.height) == size
-        if is_with_scrollbar:
-            return  # another height would take the scrollbar away again, and so on for ever
-        self._fitted_for = size
+        # Judged as with the scrollbar, whether it is there or not, or one would follow the other.
+        size = Size(size.width - (not self.show_vertical_scrollbar), size.height)
         before = [_heights(widget) for widget in children]
         for drawn in _DRAWN:
             _set_heights(children, drawn)
