@@ -25,6 +25,15 @@ async def test_it_is_silent_until_its_key_is_pressed(clinic: Clinic) -> None:
         ear.hears("Speech is on.", "F4 says it again.", HOME, "There are 6 choices.")
 
 
+async def test_a_hand_that_shakes_does_not_end_it_at_once(clinic: Clinic) -> None:
+    async with listening(clinic) as ear:
+        await ear._visitor.at_once("f3", "f3")
+        ear.listen()
+        ear.hears(HOME)
+        await ear.press("f3")
+        assert not ear._visitor.app.context.visit.is_heard
+
+
 async def test_the_greeting_says_how_to_choose_a_language(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         await ear.press("f3")
