@@ -327,6 +327,12 @@ async def test_a_language_without_a_voice_is_said_in_english(clinic: Clinic, lan
         await ear.find("Ask for a call. Someone rings when it suits you. 2 of 6. Key C.")
 
 
+async def test_the_smallest_foot_shows_how_to_end_speech_that_is_on(clinic: Clinic) -> None:
+    async with listening(clinic, size=(56, 16)) as ear:
+        await ear.press("r", "f3")
+        ear._visitor.expect("F3 Silence")
+
+
 async def test_the_key_is_shown_once_there_is_what_speaks(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         ear.speech.is_able = False
