@@ -392,6 +392,8 @@ class SpokenScreen:
                     self._words(words), *map(self._words, names), self._key(key.split(" ")[-1])
                 )
                 yield Piece(said, kind="foot")
+            for note in widget.notes[:1]:
+                yield Piece(self._words(note), kind="foot")
 
 
 def _say_typed(value: str) -> str:
