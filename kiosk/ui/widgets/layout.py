@@ -92,6 +92,8 @@ _PAGE = _PageLayout()
 class Sheet(VerticalScroll, can_focus=False):
     """Scrolls by the screen's keys and by the "More" action, never with an animation."""
 
+    pages_tiles = False
+    """Whether its tiles are rather drawn on several pages than left out."""
     may_be_longer = False
     """Whether something is drawn although the page is longer than the screen by that."""
 
@@ -107,7 +109,10 @@ class Sheet(VerticalScroll, can_focus=False):
         # Judged as with the scrollbar, whether it is there or not, or one would follow the other.
         size = Size(size.width - (not self.show_vertical_scrollbar), size.height)
         before = [_heights(widget) for widget in children]
-        for drawn in _DRAWN:
+        plans = _DRAWN
+        if self.may_be_longer and self.pages_tiles:
+            plans = tuple(plan for plan in _DRAWN if plan.tiles)
+        for drawn in plans:
             _set_heights(children, drawn)
             if _fit(children, size, self.app.viewport_size):
                 break
