@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.containers import Horizontal
 from textual.content import Content
@@ -133,7 +134,7 @@ class Tile(Pressable):
         """Return how many rows a tile of `width` cells needs for its text."""
         inside = max(1, width - self.gutter.width)
         lines = (self.label,) if self.is_brief or not self.more else (self.label, self.more)
-        rows = sum(len(Content(line).wrap(inside)) for line in lines)
+        rows = sum(_rows_of(line, inside) for line in lines)
         return self.gutter.height + len(self._drawn(inside)) + rows
 
     def _drawn(self, inside: int) -> tuple[str, ...]:
@@ -145,6 +146,13 @@ class Tile(Pressable):
     def _fits(self) -> bool:
         """Return whether both lines have room, with each wrapped where it is too long."""
         return self.rows_for(self.outer_size.width) <= self.outer_size.height
+
+
+def _rows_of(line: str, width: int) -> int:
+    """Return how many rows a line takes; it is asked at every layout, and wrapping takes long."""
+    if line.isprintable() and cell_len(line) <= width:
+        return 1
+    return len(Content(line).wrap(width))
 
 
 class Action(Pressable):
