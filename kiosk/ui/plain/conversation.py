@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from kiosk.content.articles import Article, fill_in, page
@@ -14,6 +14,7 @@ from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.text import (
     ResultText,
     describe_calling_number,
+    describe_limit,
 )
 from kiosk.ui.visitor.visit import Visit, VisitorContext, VisitorSide
 
@@ -84,6 +85,23 @@ class Conversation:
         self._is_begun = False
         self._lines.clear()
 
+    def follow_clinic(self) -> None:
+        """Take what the desks know of the clinic now, and whether visitors are served."""
+        answer = self.ask_desk(
+            lambda side: (
+                replace(side.clinic, helplines=side.helplines()),
+                side.maintenance.out_of_order(),
+            )
+        )
+        if isinstance(answer, Trouble):
+            self.context.out_of_order = answer.for_staff
+            return
+        self.context.clinic, reason = answer
+        self.context.out_of_order = None if reason is None else ""
+        if times := self.context.refused:
+            told = self.ask_desk(lambda side: side.maintenance.note_refusals(times))
+            self.context.refused = times if isinstance(told, Trouble) else []
+
     @property
     def visit(self) -> Visit:
         """The visit under way."""
@@ -116,13 +134,30 @@ class Conversation:
         timing = self.context.timing
         line = self._lines.read(timing.idle if self._is_begun else None)
         if line is None:
-            ask = self._("Are you still there? Press Enter within {seconds} seconds.")
-            self.begin_part(ask.format(seconds=round(timing.warning)))
-            if self._lines.read(timing.warning) is None:
-                raise VisitOver
-            return self._line()
+            return self._line_after_warning()
         self._is_begun = True
         return line
+
+    def _line_after_warning(self) -> str:
+        """Return a line that was under way, else the next one; Enter alone only keeps the visit."""
+        timing, more = self.context.timing, self._("I need more time")
+        ask = self._("Are you still there? Press Enter within {seconds} seconds.")
+        self.begin_part(ask.format(seconds=round(timing.warning)))
+        if not self.visit.has_more_time:
+            self.tell(f"T  {more}")
+        line = self._lines.read(timing.warning)
+        if line is None:
+            raise VisitOver
+        if line.strip().upper() == "T" and not self.visit.has_more_time:
+            self.visit.has_more_time = True
+            self.tell(*self.limit())
+        elif line.strip():
+            return line
+        return self._line()
+
+    def limit(self) -> Sequence[str]:
+        """Return when the lines are cleared by themselves."""
+        return describe_limit("idle", self.context)[:1]
 
     def choose(self, make: Callable[[], PlainQuestion]) -> str:
         """Return the value that is chosen; the question is made anew in another language."""
@@ -219,6 +254,7 @@ class Conversation:
             self.choose(lambda: PlainQuestion(title(), (("again", self._("Type it")),)))
 
     def help_now(self) -> None:
+        self.follow_clinic()
         clinic, texts = self.context.clinic, self.visit.texts
         self.begin_part(texts.pgettext("crisis", "Help now"))
         shown = helplines(texts.language, clinic.today(), published=clinic.helplines)

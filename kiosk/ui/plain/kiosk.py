@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
-from kiosk.content.articles import articles
+from kiosk.content.articles import articles, take_home_for
 from kiosk.domain.attendance.check_in import (
     NO_SESSION,
     UNPLACED,
@@ -19,9 +19,7 @@ from kiosk.domain.attendance.check_in import (
     Session,
     SlipShown,
 )
-from kiosk.domain.callbacks.request import (
-    CallbackDraft,
-)
+from kiosk.domain.callbacks.request import CallbackDraft
 from kiosk.domain.callbacks.slips import MOVABLE_PHASES, OPEN_PHASES, RequestPhase, SlipState
 from kiosk.domain.ids import NO_ID
 from kiosk.domain.passes import decode
@@ -70,11 +68,6 @@ class PlainKiosk:
         return self._talk.visit.texts.gettext(message)
 
     def _begin(self) -> None:
-        clinic = self._talk.ask_desk(lambda side: side.clinic)
-        if isinstance(clinic, Trouble):
-            self._talk.tell(self._("Please ask at the counter."), clinic.for_staff)
-        else:
-            self._talk.context.clinic = clinic
         tasks = {
             "read": self._read,
             "call": self._form.ask,
@@ -84,17 +77,25 @@ class PlainKiosk:
             "withdraw": self._withdraw,
         }
         while True:
-            chosen = self._talk.choose(self._home)
             try:
-                tasks[chosen]()
+                chosen = self._talk.choose(self._home)
+                # Hours may have passed since the question was asked.
+                self._talk.follow_clinic()
+                if self._talk.context.is_open:
+                    tasks[chosen]()
             except GoBack:
-                self._talk.context.visit.wipe()
+                self._talk.visit.wipe()
 
     def _home(self) -> PlainQuestion:
+        self._talk.follow_clinic()
+        if not self._talk.context.is_open:
+            told = self._talk.context.out_of_order or ""
+            return PlainQuestion(self._("Please ask at the counter."), (), [told])
         title = self._("Talk to someone who has been there")
         lead = [
             self._("You do not need this screen. Any staff member can do this for you."),
             self._("A pass or a slip can be scanned at any question."),
+            *self._talk.limit(),
         ]
         options = (
             ("read", self._("Read about peer support")),
@@ -118,15 +119,18 @@ class PlainKiosk:
             self._talk.read_page(found[slug])
 
     def _take_home(self) -> None:
-        for item in self._talk.context.clinic.take_home:
-            self._talk.tell(f"{item.title}. {item.size}", item.url)
-        if not self._talk.context.clinic.take_home:
+        language = self._talk.visit.texts.language
+        items = take_home_for(self._talk.context.clinic.take_home, language)
+        for item in items:
+            title = item.title_in(language)
+            self._talk.tell(f"{title}. {item.size}" if item.size else title, item.url)
+        if not items:
             self._talk.tell(self._("Booklets: please ask at the counter."))
         self._talk.help_now()
 
     def _scanned(self, line: str) -> bool:
         """Answer a line that is a scanned code; return whether it was one."""
-        if len(line) < _LEAST_CODE:
+        if len(line) < _LEAST_CODE or not self._talk.context.is_open:
             return False
         code = decode(line)
         if code is ScanProblem.NOT_OURS and not any(map(str.isdigit, line)):
@@ -215,8 +219,6 @@ class PlainKiosk:
         answer = self._talk.ask_desk(
             lambda side: side.desk.join(draft, session.id, name.text, language, first_visit=first)
         )
-        if isinstance(answer, Joined):
-            self._talk.tell_result(describe_joined(answer, self._talk.context))
         self._show(answer)
 
     def _show(self, outcome: CheckInOutcome | Joined | Trouble, text: str = "") -> None:

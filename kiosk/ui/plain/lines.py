@@ -3,9 +3,10 @@
 import os
 import select
 import sys
+import termios
 import time
 
-from kiosk.domain.text import clean
+from kiosk.domain.text import STEERING, clean
 
 _LONGEST = 4096
 """Bytes of a line; more of it is left out."""
@@ -42,12 +43,15 @@ class PlainLines:
 
     def tell(self, line: str) -> None:
         """Write one line."""
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{STEERING.sub('', line)}\n")
         sys.stdout.flush()
 
     def clear(self) -> None:
         """Wipe a terminal; what went into a pipe or a file stays."""
         self._read = b""
+        if os.isatty(self._input):
+            # What was typed ahead is no answer of whoever comes next.
+            termios.tcflush(self._input, termios.TCIFLUSH)
         if sys.stdout.isatty():
             sys.stdout.write(_WIPE)
             sys.stdout.flush()
