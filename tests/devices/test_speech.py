@@ -527,3 +527,17 @@ def test_first_sound_by_the_library_is_soon(room: Room) -> None:
     assert speaker.measures.first_sound is not None
     assert speaker.measures.first_sound < 1.0
     assert rms(room.heard) > 0
+
+
+def test_only_an_engine_that_has_said_something_is_made_anew(room: Room) -> None:
+    speaker = room.open()
+    speaker.reset()
+    speaker.say([HELLO])
+    assert quiet(speaker)
+    assert room.tone.closed == 0
+    speaker.reset()
+    assert until(lambda: room.tone.closed == 1)
+    speaker.reset()
+    speaker.say([HELLO])
+    assert quiet(speaker)
+    assert room.tone.closed == 1
