@@ -39,7 +39,7 @@ def test(form: FormatOption = Format.TABLE) -> None:
             health = examine_speech(folder, settings)
             raise NotDone(speech_finding(health).sentence)
         for code in filter(voices().get, voices()):
-            text = Texts(code).gettext(_TESTED)
+            text = Texts(code, has_pictures=True).gettext(_TESTED)
             speaker.say([Utterance(text, code)])
             until = time.monotonic() + _LONGEST_SECONDS
             while speaker.is_speaking and time.monotonic() < until:
