@@ -65,7 +65,7 @@ def test(form: FormatOption = Format.TABLE) -> None:
 
 @app.command("sentences", cls=Verb)
 def sentences(form: FormatOption = Format.TABLE) -> None:
-    """List the sentences of the screens, with the name that a recording of each has.
+    """List the sentences, each with the name of its recording.
 
     Those with a gap for a name or a number are left out: they are always synthesised.
     """
