@@ -10,13 +10,15 @@ from kiosk.content.articles import Article, fill_in, page
 from kiosk.content.helplines import helplines
 from kiosk.content.languages import Language
 from kiosk.content.translations import languages
+from kiosk.domain.callbacks.slips import CentralSlip
 from kiosk.ui.door import Trouble
 from kiosk.ui.visitor.text import (
     ResultText,
     describe_calling_number,
     describe_limit,
 )
-from kiosk.ui.visitor.visit import Visit, VisitorContext, VisitorSide
+from kiosk.ui.visitor.times import join_sentences
+from kiosk.ui.visitor.visit import CENTRAL_SECONDS, Visit, VisitorContext, VisitorSide
 
 Answer = TypeVar("Answer")
 Option = tuple[str, str]
@@ -118,6 +120,11 @@ class Conversation:
     def ask_desk(self, question: Callable[[VisitorSide], Answer]) -> Answer | Trouble:
         """Return the answer of the desks to `question`, or what kept them from it."""
         return asyncio.run(self.context.door.ask(question))
+
+    def ask_central(self, digits: str) -> CentralSlip | Trouble | None:
+        """Return what the centre knows of a slip; Trouble where it has not answered in time."""
+        asked = self.context.door.ask_aside(lambda side: side.ask_central(digits), CENTRAL_SECONDS)
+        return asyncio.run(asked)
 
     def tell(self, *lines: str) -> None:
         """Write those lines that are not empty."""
@@ -261,7 +268,7 @@ class Conversation:
         for line in shown.lines:
             whatsapp = f" WhatsApp {line.whatsapp}." if line.whatsapp else ""
             number = f"{line.number}  " if line.number else ""
-            self.tell(f"{number}{line.name}. {line.note}{whatsapp}")
+            self.tell(f"{number}{join_sentences(line.name, line.note, self._)}{whatsapp}")
 
     def _change_language(self) -> None:
         options = [(one.code, one.own_name) for one in self.languages]
@@ -272,7 +279,9 @@ class Conversation:
         self.context.speak(code)
 
     def pause(self) -> None:
-        """Wait until a result was read, then end the visit."""
+        """Wait until a result was read, then end the visit; a form that was under way goes on."""
+        if self.visit.form is not None:
+            return
         self.tell(self._("Press Enter when you have read this. The screen is cleared then."))
         self._line()
         raise VisitOver
@@ -293,10 +302,9 @@ class Conversation:
         return self.choose(lambda: PlainQuestion(*ask(), marked=frozenset({marked}), keeps=True))
 
     def tell_result(self, text: ResultText) -> None:
-        """Tell a result; a form that was under way goes on."""
+        """Tell a result, and let it be read."""
         self.begin_part(text.card.title, *text.card.lines)
-        if self.visit.form is None:
-            self.pause()
+        self.pause()
 
 
 def _plain(line: str) -> str:

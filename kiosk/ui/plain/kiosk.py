@@ -20,7 +20,13 @@ from kiosk.domain.attendance.check_in import (
     SlipShown,
 )
 from kiosk.domain.callbacks.request import CallbackDraft
-from kiosk.domain.callbacks.slips import MOVABLE_PHASES, OPEN_PHASES, RequestPhase, SlipState
+from kiosk.domain.callbacks.slips import (
+    MOVABLE_PHASES,
+    OPEN_PHASES,
+    CentralSlip,
+    RequestPhase,
+    SlipState,
+)
 from kiosk.domain.ids import NO_ID
 from kiosk.domain.passes import decode
 from kiosk.domain.text import NameProblem, check_name
@@ -38,7 +44,7 @@ from kiosk.ui.visitor.text import (
     describe_trouble,
     first_visit_wish,
 )
-from kiosk.ui.visitor.times import format_session
+from kiosk.ui.visitor.times import format_session, join_words
 from kiosk.ui.visitor.visit import CallForm, ShownSlip, VisitorContext, VisitorSide
 
 _LEAST_CODE = 20
@@ -175,7 +181,9 @@ class PlainKiosk:
         if session.id == NO_SESSION:
             return self._("My group")
         text = format_session(session, self._talk.context.clinic.zone, self._talk.visit.texts)
-        return text if session.room in ("", session.label) else f"{text}, {session.room}"
+        if session.room in ("", session.label):
+            return text
+        return join_words((text, session.room), self._)
 
     def _come_without_pass(self, session: Session) -> None:
         def question() -> PlainQuestion:
@@ -253,7 +261,10 @@ class PlainKiosk:
 
     def _show_slip(self, state: SlipState) -> None:
         digits = state.slip_digits
-        central = self._talk.ask_desk(lambda side: side.ask_central(digits))
+        central: CentralSlip | Trouble | None = None
+        if self._talk.context.clinic.has_central and state.phase is not RequestPhase.WITHDRAWN:
+            self._talk.tell(self._("Looking for news …"))
+            central = self._talk.ask_central(digits)
         slip = ShownSlip(digits, None if isinstance(central, Trouble) else central)
         known = self._talk.ask_desk(lambda side: side.desk.slip_state(digits, slip.central))
         shown = state if isinstance(known, Trouble) else known
@@ -265,6 +276,9 @@ class PlainKiosk:
             if shown.phase in OPEN_PHASES:
                 options.append(("withdraw", self._("Withdraw it")))
             told = describe_news(shown.news, self._talk.context)
+            if isinstance(central, Trouble):
+                away = self._("We cannot see news just now. Any staff member can tell you.")
+                told = (away,) if shown.phase is RequestPhase.NOT_KNOWN else (*told, away)
             return PlainQuestion(self._("Your request"), options, told)
 
         match self._talk.choose(question):

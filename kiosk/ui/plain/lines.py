@@ -6,6 +6,7 @@ import sys
 import termios
 import time
 
+from kiosk.devices.memory import overwrite_freed
 from kiosk.domain.text import STEERING, clean
 
 _LONGEST = 4096
@@ -47,7 +48,7 @@ class PlainLines:
         sys.stdout.flush()
 
     def clear(self) -> None:
-        """Wipe a terminal; what went into a pipe or a file stays."""
+        """Wipe a terminal, and what this process has freed; what went into a pipe stays."""
         self._read = b""
         if os.isatty(self._input):
             # What was typed ahead is no answer of whoever comes next.
@@ -55,3 +56,4 @@ class PlainLines:
         if sys.stdout.isatty():
             sys.stdout.write(_WIPE)
             sys.stdout.flush()
+        overwrite_freed()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Event
 
 import pytest
 
@@ -170,6 +171,31 @@ def test_a_slip_takes_the_request_back(clinic: Clinic) -> None:
     assert "It is withdrawn. Nobody will call you about it." in script.told
     (row,) = clinic.callbacks.worklist().rows
     assert not row.state.open
+
+
+def test_a_form_goes_on_when_a_slip_was_taken_back_meanwhile(clinic: Clinic) -> None:
+    receipt = clinic.visitor.request_callback(clinic.draft())
+    script = talk(side_of(clinic), "2", "Siti", receipt.slip_digits, "2", "81234567")
+    assert "It is withdrawn. Nobody will call you about it." in script.told
+    assert "We will call +65 8123 4567." in script.told
+    assert script.cleared == 1
+
+
+def test_a_centre_that_does_not_answer_is_not_waited_for(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.ui.plain.conversation.CENTRAL_SECONDS", 0.01)
+    answered = Event()
+
+    def ask(_: str) -> None:
+        answered.wait(10)
+
+    receipt = clinic.visitor.request_callback(clinic.draft())
+    script = talk(side_of(clinic, ask_central=ask), receipt.slip_digits)
+    answered.set()
+    shown = script.told[script.told.index("Looking for news …") :]
+    assert "We cannot see news just now. Any staff member can tell you." in shown
+    assert "2  Withdraw it" in shown
 
 
 def test_a_slip_chooses_other_times(clinic: Clinic) -> None:

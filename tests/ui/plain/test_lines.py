@@ -23,12 +23,17 @@ def keyboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     os.close(ours)
 
 
-def test_lines_typed_ahead_end_with_the_visit(keyboard: int) -> None:
+def test_lines_typed_ahead_end_with_the_visit(
+    keyboard: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overwritten: list[bool] = []
+    monkeypatch.setattr("kiosk.ui.plain.lines.overwrite_freed", lambda: overwritten.append(True))
     lines = PlainLines()
     os.write(keyboard, b"2\nSiti\n91234567\n")
     assert lines.read(5.0) == "2"
     lines.clear()
     assert lines.read(NOW) is None
+    assert overwritten == [True]
     os.write(keyboard, b"b\n")
     assert lines.read(5.0) == "b"
 
