@@ -254,7 +254,8 @@ class Conversation:
             else:
                 self.tell(self._("Type it, then Enter. Enter alone brings other choices."))
             line = self._line()
-            if self._answer_scan(line.strip()):
+            # No name, number or reference is one of these letters alone.
+            if self._follow(line.strip().upper()) or self._answer_scan(line.strip()):
                 continue
             if line.strip() or kept:
                 return line if line.strip() else kept

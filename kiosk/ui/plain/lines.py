@@ -5,6 +5,7 @@ import select
 import sys
 import termios
 import time
+from io import TextIOWrapper
 
 from kiosk.devices.memory import overwrite_freed
 from kiosk.domain.text import STEERING, clean
@@ -23,6 +24,9 @@ class PlainLines:
         self._read = b""
         """What was read of the next lines."""
         self._is_ended = False
+        if isinstance(sys.stdout, TextIOWrapper):
+            # A letter that the terminal lacks becomes a question mark.
+            sys.stdout.reconfigure(errors="replace")
 
     def read(self, seconds: float | None) -> str | None:
         """Return the next line typed, None after so many seconds; EOFError at the input's end."""

@@ -345,3 +345,10 @@ def test_more_time_holds_for_the_rest_of_the_visit(clinic: Clinic) -> None:
 def test_home_tells_when_it_is_cleared(clinic: Clinic) -> None:
     script = talk(side_of(clinic))
     assert "This screen clears 90 seconds after your last press." in script.told
+
+
+def test_help_and_back_answer_where_something_is_to_be_typed(clinic: Clinic) -> None:
+    script = talk(side_of(clinic), "2", "h", "Siti", "b", "b")
+    assert any(line.startswith("1771  ") for line in script.told)
+    assert script.told.count("What should we call you?") == 3
+    assert script.text.count(HOME) == 2

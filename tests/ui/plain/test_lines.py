@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
 
@@ -42,3 +42,12 @@ def test_no_text_steers_the_terminal(keyboard: int, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sys, "stdout", shown := StringIO())
     PlainLines().tell("1  Room\x1b]0;owned\x07 2\x9b2J \u202e\u0b95\u0bcd\u200c\u0bb7")
     assert shown.getvalue() == "1  Room]0;owned 22J \u0b95\u0bcd\u200c\u0bb7\n"
+
+
+def test_letters_that_the_terminal_lacks_end_no_visit(
+    keyboard: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = BytesIO()
+    monkeypatch.setattr(sys, "stdout", TextIOWrapper(shown, encoding="latin-1"))
+    PlainLines().tell("3  华语 Mandarin")
+    assert shown.getvalue() == b"3  ?? Mandarin\n"
