@@ -51,3 +51,15 @@ def test_letters_that_the_terminal_lacks_end_no_visit(
     monkeypatch.setattr(sys, "stdout", TextIOWrapper(shown, encoding="latin-1"))
     PlainLines().tell("3  华语 Mandarin")
     assert shown.getvalue() == b"3  ?? Mandarin\n"
+
+
+def test_a_terminal_that_has_gone_ends_the_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs, "r") as keyboard, os.fdopen(os.dup(theirs), "w") as screen:
+        monkeypatch.setattr(sys, "stdin", keyboard)
+        monkeypatch.setattr(sys, "stdout", screen)
+        lines = PlainLines()
+        os.close(ours)
+        with pytest.raises(EOFError):
+            lines.read(5.0)
+        lines.clear()
