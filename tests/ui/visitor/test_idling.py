@@ -188,7 +188,7 @@ async def test_more_time_is_found_before_it_is_needed_and_ends_with_the_visit(
         await visitor.tap("I need more time")
         visitor.expect("More time is on", "Press to turn it off")
         await stops["welcome"].way(visitor, clinic)
-        visitor.expect("More time is on.")
+        visitor.expect("More time is on.", "This screen clears by itself in 80 seconds.")
         await visitor.wait(79)
         visitor.expect(stops["welcome"].heading)
         await visitor.wait(2)
@@ -198,6 +198,17 @@ async def test_more_time_is_found_before_it_is_needed_and_ends_with_the_visit(
         visitor.expect("I need more time", "Ten times as long")
         await visitor.keys("t", "escape")
         assert visitor.app.context.timing == Timing()
+
+
+async def test_a_result_over_a_form_does_not_say_that_it_clears_soon(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await visitor.keys("c")
+        await visitor.type("Mei")
+        await visitor.scan(clinic.passes.issue_pass("Siti", "en").digits)
+        visitor.expect("Back to my form")
+        visitor.expect_not("This screen clears by itself")
+        await visitor.wait(61)
+        visitor.expect(WARNING)
 
 
 async def test_staff_screens_wait_no_longer_for_a_visitor_who_needs_time(clinic: Clinic) -> None:
