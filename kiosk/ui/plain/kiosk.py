@@ -95,8 +95,10 @@ class PlainKiosk:
     def _home(self) -> PlainQuestion:
         self._talk.follow_clinic()
         if not self._talk.context.is_open:
-            told = self._talk.context.out_of_order or ""
-            return PlainQuestion(self._("Please ask at the counter."), (), [told])
+            lead = [self._("This screen is resting. Any staff member can do everything for you.")]
+            if reason := self._talk.context.out_of_order:
+                lead.append(self._("For staff: {reason}").format(reason=reason))
+            return PlainQuestion(self._("Please ask at the counter."), (), lead)
         title = self._("Talk to someone who has been there")
         lead = [
             self._("You do not need this screen. Any staff member can do this for you."),

@@ -11,6 +11,7 @@ import pytest
 from kiosk.content.articles import TakeHome
 from kiosk.content.translations import Texts
 from kiosk.domain.callbacks.request import CallLanguage
+from kiosk.errors import SetupError
 from kiosk.ui.door import Door
 from kiosk.ui.plain.kiosk import PlainKiosk
 from kiosk.ui.visitor.visit import VisitorContext, VisitorSide
@@ -280,6 +281,20 @@ def test_a_closed_kiosk_leads_to_the_counter_and_keeps_help(clinic: Clinic) -> N
     assert HOME not in script.told
     assert script.told.count("Please ask at the counter.") == 4
     assert script.text.count("That is none of the choices. Please try again.") == 2
+    assert "This screen is resting. Any staff member can do everything for you." in script.told
+    assert any(line.startswith("1771  ") for line in script.told)
+
+
+def test_a_kiosk_that_cannot_open_says_why_and_keeps_help() -> None:
+    def broken() -> VisitorSide:
+        raise SetupError("The disk is away.")
+
+    script = Script(["2", "h"])
+    door = Door(broken)
+    PlainKiosk(VisitorContext(door), script).run()
+    door.close()
+    assert HOME not in script.told
+    assert "For staff: The disk is away." in script.told
     assert any(line.startswith("1771  ") for line in script.told)
 
 
