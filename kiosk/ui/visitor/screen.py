@@ -189,6 +189,8 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     AUTO_FOCUS = "Field, Pressable"
     stays: Stay = "idle"
+    pages_tiles = False
+    """Whether drawn tiles may take several pages; never where all must be seen at once."""
     context: VisitorContext
     """What the app shares; set by `prepare` before the screen is shown."""
 
@@ -323,6 +325,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def page(self) -> ComposeResult:
         """The heading and the body, which scroll where they do not fit."""
         with Sheet(id="page") as sheet:
+            sheet.pages_tiles = self.pages_tiles
             sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
             if self.large_heading():
                 yield LargeText(self.large_heading(), PageRole.HEADING)
