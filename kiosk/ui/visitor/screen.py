@@ -498,6 +498,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         target = neighbour(self, direction)
         if target is not None:
             target.focus()
+            self.show_focus(target)
 
     def _simulate_scan(self) -> None:
         """Scan the next sample pass, as a scanner would (demo only)."""
