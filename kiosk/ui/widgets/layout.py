@@ -14,7 +14,7 @@ from textual.layouts.vertical import VerticalLayout
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from typing_extensions import override
 
 from kiosk.content.braille import LARGE, LARGEST, SMALL, USUAL
@@ -93,7 +93,10 @@ class Sheet(VerticalScroll, can_focus=False):
     """Scrolls by the screen's keys and by the "More" action, never with an animation."""
 
     may_be_longer = False
-    """Whether something is drawn although the page is longer than the screen by that."""
+    """Whether something is drawn although the page is longer than the screen by that.
+
+    Never where somebody types, who has to see the field.
+    """
     _fitted_for = Size(0, 0)
 
     @property
@@ -115,7 +118,8 @@ class Sheet(VerticalScroll, can_focus=False):
             if _fit(children, size, self.app.viewport_size):
                 break
         else:
-            if self.may_be_longer:
+            is_typed_in = any(isinstance(widget, Input) for widget in children)
+            if self.may_be_longer and not is_typed_in:
                 has_tiles = any(isinstance(widget, Tiles) for widget in children)
                 _set_heights(children, _PAGED_TILES if has_tiles else _PAGED_TEXT)
         for widget, heights in zip(children, before, strict=True):
