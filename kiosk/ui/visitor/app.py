@@ -171,6 +171,8 @@ class VisitorApp(TimedApp):
         """Let a key of speech act, and any key, tap or scan silence what is being said."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             is_warned = isinstance(self.screen, StillThereScreen)
+            if event.key in Narrator.KEYS and not self.takes_again(event.key):
+                return
             if self.narrator.takes(event.key):
                 self._used("keys")
                 if is_warned:
