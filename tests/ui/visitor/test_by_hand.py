@@ -1,5 +1,6 @@
 """Each of a visitor's tasks, start to end, in each language, by keys alone and by taps alone."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -131,7 +132,7 @@ class Keys(Hand):
     @override
     async def type(self, text: str) -> None:
         assert isinstance(self.visitor.screen.focused, Field)
-        await self.visitor.keys(*text)
+        await self.visitor.type(text)
 
     @override
     async def _press_foot(self, part: Part) -> None:
@@ -175,22 +176,24 @@ class Mouse(Hand):
 
     @override
     async def type(self, text: str) -> None:
-        keys = self.visitor.screen.query_one(TouchKeys)
+        keys = self._read_keys()
         for sign in text:
-            if not await self._tap_key(keys, sign):
-                if await self._tap_key(keys, LETTERS.name) and await self._tap_key(keys, sign):
-                    continue
-                assert await self._tap_key(keys, sign.lower()), f"no {sign} on the keyboard"
+            if sign not in keys:
+                # Small letters follow a capital, and a name may be written in other letters.
+                keys = self._read_keys()
+                if sign not in keys and LETTERS.name in keys:
+                    await self.visitor.tap_at(*keys[LETTERS.name])
+                    keys = self._read_keys()
+            await self.visitor.tap_at(*keys[sign if sign in keys else sign.lower()])
 
-    async def _tap_key(self, keys: TouchKeys, label: str) -> bool:
-        """Tap a key by what stands on it; return False where no key says that."""
-        region = self.visitor.regions()[keys]
-        for y, row in enumerate(self.visitor.reads(keys)):
-            before, found, _ = row.partition(f" {label} " if len(label) == 1 else label)
-            if found:
-                await self.visitor.tap_at(region.x + cell_len(before) + 1, region.y + y)
-                return True
-        return False
+    def _read_keys(self) -> dict[str, tuple[int, int]]:
+        """Return a cell of each key on the screen, by what stands on it."""
+        keys = self.visitor.screen.query_one(TouchKeys)
+        region, found = self.visitor.regions()[keys], dict[str, tuple[int, int]]()
+        for y, row in enumerate(self.visitor.reads(keys), region.y):
+            for label in re.finditer(rf"{LETTERS.name}|\S+", row):
+                found[label.group()] = (region.x + cell_len(row[: label.start()]), y)
+        return found
 
     @override
     async def _press_foot(self, part: Part) -> None:

@@ -7,7 +7,7 @@ import pytest
 from kiosk.content.languages import find_language
 from kiosk.content.shaping import needs_shaping
 from kiosk.content.translations import Texts
-from kiosk.ui.terminal.app import PicturesTried
+from kiosk.ui.terminal.messages import PicturesTried
 from kiosk.ui.visitor.screen import Chosen
 from tests.support.desks import Clinic
 from tests.support.screens import USUAL, at_kiosk
