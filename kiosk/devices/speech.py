@@ -279,6 +279,9 @@ class Speaker:
         if self._program is not None:
             self._engines = self._engines or self._parts.find_engines()
             self._warm()
+        if not self.is_able:
+            lacks = "no speech: nothing makes it" if self._program else "no sound: nothing plays it"
+            self._log_once(lacks)
 
     def _find_program(self) -> PlayerProgram | None:
         """Return the first player that has not failed just now."""
@@ -514,8 +517,11 @@ class Speaker:
             self._logged.clear()
 
     def _note(self, words: str) -> None:
-        """Log a trouble once, until something works again."""
         self.measures = SpeechMeasures(trouble=words)
+        self._log_once(words)
+
+    def _log_once(self, words: str) -> None:
+        """Log a trouble once, until something works again."""
         if words not in self._logged:
             self._logged.add(words)
             _log.warning("%s", words)

@@ -414,15 +414,29 @@ def test_where_there_is_another_player_it_says_all_of_it(room: Room) -> None:
     assert FORM.seconds(len(room.heard)) == pytest.approx(2 * (0.05 + 0.2), abs=0.01)
 
 
-def test_a_machine_without_sound_says_nothing_and_costs_nothing(room: Room) -> None:
+def test_a_machine_without_sound_says_nothing_and_costs_nothing(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
     room.players = []
-    speaker = room.open()
+    with caplog.at_level(logging.WARNING):
+        speaker = room.open()
+    # Once, however often it looks again; `kiosk doctor` says what to do.
+    assert [record.getMessage() for record in caplog.records] == ["no sound: nothing plays it"]
     assert not speaker.is_able
     assert not speaker.can_say("en")
     speaker.say([HELLO])
     assert quiet(speaker)
     assert (room.tone.given, speaker.measures.trouble) == ([], "")
     assert room.searches == 0
+
+
+def test_a_machine_that_nothing_speaks_on_logs_it(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    room.engines = []
+    with caplog.at_level(logging.WARNING):
+        assert not room.open().is_able
+    assert [record.getMessage() for record in caplog.records] == ["no speech: nothing makes it"]
 
 
 def test_a_person_who_has_spoken_it_goes_before_the_engine(room: Room, tmp_path: Path) -> None:

@@ -278,8 +278,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """What the screen is about."""
         return ()
 
-    def covered(self) -> dict[str, Covered]:
-        """Return which texts the room must not hear, by how they are shown; fields aside."""
+    def covered(self, _said: Texts) -> dict[str, Covered]:
+        """Return which texts the room must not hear, by how they are shown; fields aside.
+
+        `_said`: the sentences that are said only, in the language that is spoken.
+        """
         return {}
 
     @property

@@ -13,7 +13,7 @@ from textual.layout import DockArrangeResult, WidgetPlacement
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from typing_extensions import override
 
 from kiosk.content.braille import LARGE, LARGEST, SMALL, USUAL
@@ -96,7 +96,9 @@ class Sheet(VerticalScroll, can_focus=False):
     def _fit_drawn(self, size: Size) -> None:
         """Draw on a page of `size` cells what it has room for."""
         children, viewport = self.displayed_children, self.app.viewport_size
-        may_be_longer = viewport.height >= _ROWS_TO_PAGE
+        # Whoever types has to see the field.
+        is_typed_in = any(isinstance(widget, Input) for widget in children)
+        may_be_longer = viewport.height >= _ROWS_TO_PAGE and not is_typed_in
         for drawn in _DRAWN:
             if may_be_longer and self.pages_tiles and not drawn.tiles:
                 break

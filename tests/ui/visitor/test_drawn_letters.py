@@ -14,6 +14,7 @@ from kiosk.ui.terminal.pictures import WordPictures
 from kiosk.ui.visitor.screens.callback_form import CallReviewScreen, CallWhenScreen
 from kiosk.ui.visitor.screens.home import HomeScreen
 from kiosk.ui.widgets.buttons import Tile
+from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.large_text import LargeText
 from kiosk.ui.widgets.layout import Sheet
 from tests.support.desks import Clinic
@@ -145,6 +146,19 @@ async def test_what_reaches_the_terminal_is_the_picture(clinic: Clinic) -> None:
     ink = [sum(one >= INK for one in picture.tobytes()) for picture in pictures]
     assert sum(map(sum, arrived)) == sum(ink)
     assert sum(sum(row[: pictures[0].width]) for row in arrived) == ink[0]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_whoever_types_by_touch_sees_the_question_and_the_field(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    async with at_kiosk(clinic, size=size) as visitor:
+        await _begin(visitor)
+        await visitor.touch()
+        await visitor.keys("c")
+        visitor.expect("What should we call you?")
+        field = visitor.screen.query_one(Field)
+        assert visitor.screen.query_one(Sheet).can_view_entire(field)
 
 
 async def test_a_usual_screen_shows_three_things_to_do_and_then_more(clinic: Clinic) -> None:
