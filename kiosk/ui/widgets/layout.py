@@ -14,7 +14,7 @@ from textual.layouts.vertical import VerticalLayout
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from typing_extensions import override
 
 from kiosk.content.braille import LARGE, LARGEST, SMALL, USUAL
@@ -117,12 +117,21 @@ class Sheet(VerticalScroll, can_focus=False):
             if _fit(children, size, self.app.viewport_size):
                 break
         else:
-            if self.may_be_longer:
+            # A field is typed into, often with its keyboard below it, and must not be scrolled to.
+            if self.may_be_longer and not any(isinstance(one, Input) for one in children):
                 has_tiles = any(isinstance(widget, Tiles) for widget in children)
                 _set_heights(children, _PAGED_TILES if has_tiles else _PAGED_TEXT)
         for widget, heights in zip(children, before, strict=True):
             if _heights(widget) != heights:
                 widget.refresh(layout=True)
+
+    def save_air(self) -> None:
+        """Take the air from a page that would be whole without it, by the class "-tight"."""
+        air = self.styles.padding.height
+        if text := next(iter(self.query(Prose)), None):
+            air += text.styles.margin.height
+        if 0 < self.max_scroll_y <= air:
+            self.add_class("-tight")
 
     class Measured(Message):
         """Its text or its room has another size, or another part of the text is in view."""
@@ -183,7 +192,7 @@ class Sheet(VerticalScroll, can_focus=False):
 def _is_drawn(widget: Widget) -> bool:
     if isinstance(widget, Tiles):
         return any(tile.large for tile in widget.tiles)
-    return isinstance(widget, LargeText)
+    return isinstance(widget, LargeText) and bool(widget.text)
 
 
 def _heights(widget: Widget) -> tuple[int, ...]:
@@ -322,7 +331,7 @@ class Tiles(Widget):
     @property
     def _least_gap(self) -> int:
         """The least blank rows between two tiles: drawn letters reach to the edges of theirs."""
-        return int(any(tile.large_height for tile in self.tiles))
+        return int(any(tile.large and tile.large_height for tile in self.tiles))
 
     def regions_in(self, width: int) -> list[Region]:
         """Return where each tile is placed in `width` cells, by the heights measured last."""

@@ -268,8 +268,9 @@ class TouchKeys(Widget):
 
 
 def _centred(text: str, cells: int) -> str:
-    """Return `text` in the middle of so many cells."""
-    left = max(0, cells - cell_len(text)) // 2
+    """Return `text` in the middle of so many cells, and off the left edge where it can be."""
+    room = max(0, cells - cell_len(text))
+    left = max(room // 2, min(room, 1))
     return " " * left + text + " " * max(0, cells - left - cell_len(text))
 
 

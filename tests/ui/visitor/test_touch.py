@@ -293,8 +293,9 @@ async def test_malay_and_english_have_no_key_to_change_letters(clinic: Clinic) -
         for code in ("ms", "en"):
             visitor.app.context.visit.texts.language = code
             await visitor.tap("Ask for a call")
-            visitor.expect("Space", "Caps")
-            visitor.expect_not("abc", "中")
+            keys = "\n".join(visitor.reads(keyboard(visitor)))
+            assert "Space" in keys and "Caps" in keys
+            assert "abc" not in keys and "中" not in keys
             await visitor.keys("escape")
 
 
