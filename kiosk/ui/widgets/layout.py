@@ -50,7 +50,7 @@ class _Drawn:
         }[role]
 
 
-_DRAWN = (
+_DRAWN: tuple[_Drawn, ...] = (
     _Drawn(LARGEST, LARGE, 2, USUAL, USUAL),
     _Drawn(LARGEST, USUAL, 2, USUAL, USUAL),
     _Drawn(LARGE, USUAL, 2, USUAL, SMALL),
