@@ -123,7 +123,7 @@ class Bar(Widget):
             left = room - cell_len(label) - 2
             if sum(cells) > left:
                 continue
-            more = (left - sum(cells)) // len(cells)
+            more = (left - sum(cells)) // (len(cells) + 1)
             yield Slot("language", label, room - sum(cells) - more * len(cells))
             for (code, name), least in zip(self.names, cells, strict=True):
                 yield Slot("language", name, least + more, code)
