@@ -143,7 +143,8 @@ class Bar(Widget):
         for cells in (alike, apart, close):
             yield from ((label, cells) for label in named)
         tight = [cells - 1 for cells in close]
-        yield from ((key, cells) for cells in (alike, apart, close, tight))
+        ended = [*tight[:-1], close[-1]]
+        yield from ((key, cells) for cells in (alike, apart, close, ended, tight))
 
     def _text(self, part: Part, cells: int) -> str:
         """Return the longest text of a part that has room."""
