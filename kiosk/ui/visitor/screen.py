@@ -388,7 +388,10 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def _bar_labels(self, *, typing: bool) -> Labels:
         help_key, language_key = ("F1", "F2") if typing else ("H", "L")
         help_now = f"{help_key}  {self._('Help now')}"
-        language: tuple[str, ...] = f"{language_key}  {self._('Language')}", language_key
+        name = self._("Language")
+        language: tuple[str, ...] = (
+            f"{language_key}  {name}", f"{language_key} {name}", language_key,
+        )  # fmt: skip
         if self.context.demo is not None:
             mark = self._("demo")
             language = tuple(f"{mark} · {label}" for label in language)

@@ -109,6 +109,14 @@ class Sheet(VerticalScroll, can_focus=False):
             has_tiles = any(isinstance(widget, Tiles) for widget in children)
             _set_heights(children, _PAGED_TILES if has_tiles else _PAGED_TEXT)
 
+    def save_air(self) -> None:
+        """Take the air from a page that would be whole without it, by the class "-tight"."""
+        air = self.styles.padding.height
+        if text := next(iter(self.query(Prose)), None):
+            air += text.styles.margin.height
+        if 0 < self.max_scroll_y <= air:
+            self.add_class("-tight")
+
     class Measured(Message):
         """Its text or its room has another size, or another part of the text is in view."""
 
@@ -168,7 +176,7 @@ class Sheet(VerticalScroll, can_focus=False):
 def _is_drawn(widget: Widget) -> bool:
     if isinstance(widget, Tiles):
         return any(tile.large for tile in widget.tiles)
-    return isinstance(widget, LargeText)
+    return isinstance(widget, LargeText) and bool(widget.text)
 
 
 def _heights(widget: Widget) -> tuple[int, ...]:
@@ -302,7 +310,7 @@ class Tiles(Widget):
     @property
     def _least_gap(self) -> int:
         """The least blank rows between two tiles: drawn letters reach to the edges of theirs."""
-        return int(any(tile.large_height for tile in self.tiles))
+        return int(any(tile.large and tile.large_height for tile in self.tiles))
 
     def _regions(self, width: int, heights: list[int], gap: int) -> list[Region]:
         """Return the place of each tile in `width` cells, by the rows of each row of them."""

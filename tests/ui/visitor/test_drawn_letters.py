@@ -178,6 +178,26 @@ def _whole_tiles(visitor: Visitor) -> list[str | None]:
     return [tile.id for tile in screen.query(Tile) if page.can_view_entire(tile)]
 
 
+@pytest.mark.parametrize("name", ["call-name", "call-phone", "withdraw", "pin"])
+async def test_a_field_is_in_view_above_the_keys_that_type_into_it(
+    clinic: Clinic, name: str
+) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await _go(visitor, clinic, _stop(name), USUAL)
+        await visitor.touch()
+        page, field = visitor.screen.query_one(Sheet), visitor.screen.query_one(Field)
+        assert page.can_view_entire(field), visitor.picture()
+
+
+async def test_the_tile_for_more_time_is_drawn_like_the_others(clinic: Clinic) -> None:
+    async with at_kiosk(clinic, size=LARGE_SCREEN) as visitor:
+        await _go(visitor, clinic, _stop("language"), LARGE_SCREEN)
+        for _ in range(2):
+            tile = visitor.screen.query_one("#time", Tile)
+            assert tile.large and tile.large_height
+            await visitor.keys("t")
+
+
 @pytest.mark.parametrize("size", [USUAL, LARGE_SCREEN], ids=str)
 async def test_what_sending_means_is_in_view_when_it_can_be_sent(
     clinic: Clinic, size: tuple[int, int]

@@ -34,7 +34,8 @@ def _english(language: str) -> Iterator[str]:
                 known = texts.pgettext(context, one) if context else texts.gettext(one)
                 if known != one:
                     yield one.partition("{")[0]
-    yield from (article.title for article in articles("en"))
+    if texts.written == language:
+        yield from (article.title for article in articles("en"))
 
 
 def _wrong(visitor: Visitor, where: str) -> list[str]:

@@ -322,6 +322,8 @@ async def test_a_tamil_name_where_it_is_shown_as_pictures(
         for key in (*"மணி", "space", *"வேல்"):
             await tap_key(visitor, key)
         assert typed(visitor) == "மணி வேல்"
+        keys = keyboard(visitor)
+        assert keys._label("space") in " ".join(visitor.reads(keys))
         await tap_key(visitor, "delete")
         await tap_key(visitor, "switch")
         await tap_keys(visitor, "Caps", "K")

@@ -173,7 +173,7 @@ NAMES = (("zh", "中文"), ("ms", "Melayu"), ("ta", "Tamil"))
     ("names", "width", "shown"),
     [
         (NAMES, 56, "L 中文 Melayu Tamil"),
-        (NAMES, 80, "L 中文 Melayu Tamil"),
+        (NAMES, 80, "L  Language 中文 Melayu Tamil"),
         (NAMES, 120, "L  Language 中文 Melayu Tamil"),
         # Of different widths, where one width for all has no room.
         ((("en", "English"), *NAMES[1:]), 56, "L English Melayu Tamil"),
@@ -190,10 +190,15 @@ async def test_names_of_languages_are_tapped_where_they_stand(
         text = lines(app.screen, app.shown)[1]
         middle = text[text.index(" L ") : text.index("Esc")].split()
         assert middle == shown.split()
+        row = cells(app.screen._compositor.render_strips())[app.shown.region.y + 1]
         for code, name in names if len(middle) > 2 else ():
             app.heard.clear()
-            await pilot.click(app.shown, offset=(cell_len(text[: text.index(name)]), 0))
+            left = cell_len(text[: text.index(name)])
+            await pilot.click(app.shown, offset=(left, 0))
             assert app.heard == [code]
+            # It touches the edge of its ground on neither side, but where there is no room at all.
+            around = {cell.ground for cell in row[left - 1 : left + cell_len(name) + (width > 56)]}
+            assert len(around) == 1
 
 
 async def test_a_foot_that_stands_high_is_tapped_by_rows() -> None:

@@ -72,6 +72,14 @@ class HelpNowScreen(BesideCodeScreen):
         # The focus of the first line must not scroll the people in the room away.
         self.call_after_refresh(self.query_one(Sheet).scroll_home, animate=False)
 
+    @on(Sheet.Measured)
+    def save_air(self) -> None:
+        """Show all lines without scrolling, if it takes the air above them."""
+        self.query_one(Sheet).save_air()
+
+    def on_resize(self) -> None:
+        self.query_one(Sheet).remove_class("-tight")
+
     def on_descendant_focus(self) -> None:
         line = self._lines.get(self.focused.name or "") if self.focused else None
         if line is not None and line.tel:

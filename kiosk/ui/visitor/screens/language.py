@@ -78,6 +78,7 @@ class LanguageScreen(VisitorScreen):
         else:
             tile.title = self._("I need more time")
             tile.more = self._("Ten times as long")
+        tile.large = self.visit.texts.large(tile.title)
         tile.refresh(layout=True)
 
     def _calls(self) -> dict[str, str]:

@@ -97,9 +97,7 @@ class ArticleScreen(_ReadingScreen):
     @on(Sheet.Measured)
     def save_air(self) -> None:
         """Take the air from a text that would be whole without it."""
-        sheet, text = self.query_one(Sheet), self.query_one(Prose)
-        if 0 < sheet.max_scroll_y <= sheet.styles.padding.height + text.styles.margin.height:
-            sheet.add_class("-tight")
+        self.query_one(Sheet).save_air()
 
     def on_resize(self) -> None:
         for sheet in self.query(Sheet):
