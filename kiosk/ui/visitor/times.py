@@ -1,4 +1,4 @@
-"""Times, and words put together, in the visitor's language."""
+"""Times, counts, and words put together, in the visitor's language."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from kiosk.content.languages import find_language
 from kiosk.content.translations import Texts
 from kiosk.domain.attendance.check_in import Session
+from kiosk.ui.visitor.visit import Stay, VisitorContext
 
 _ENGLISH_LOCALE = "en_SG"
 
@@ -63,3 +64,51 @@ def format_session(session: Session, zone: ZoneInfo, texts: Texts) -> str:
     """Return a session as one neutral line, for example "Room 2, 3:00 pm"."""
     time = format_time(session.starts_at, zone, texts.written)
     return texts.gettext("{place}, {time}").format(place=session.label, time=time)
+
+
+_MINUTES_FROM = 180
+"""Seconds from which on a time is said in minutes."""
+
+
+def describe_limit(stays: Stay, context: VisitorContext) -> tuple[str, ...]:
+    """Return when a screen clears by itself, in longer and shorter words (WCAG 2.2, 2.2.6).
+
+    Empty where nothing of a visitor's would be cleared.
+    """
+    timing, texts = context.timing, context.visit.texts
+    _, ngettext = texts.gettext, texts.ngettext
+    seconds = {
+        "idle": timing.idle + timing.warning,
+        "receipt": timing.receipt + timing.warning,
+        "result": timing.result,
+    }.get(stays, 0)
+    on = (_("More time is on."),) if context.visit.has_more_time else ()
+    if not seconds:
+        return on
+    if seconds < _MINUTES_FROM:
+        count = int(seconds)
+        clears = ngettext(
+            "This screen clears {count} second after your last press.",
+            "This screen clears {count} seconds after your last press.",
+            count,
+        )
+        short = ngettext("Stays {count} second", "Stays {count} seconds", count)
+    else:
+        count = int(seconds // 60)
+        clears = ngettext(
+            "This screen clears {count} minute after your last press.",
+            "This screen clears {count} minutes after your last press.",
+            count,
+        )
+        short = ngettext("Stays {count} minute", "Stays {count} minutes", count)
+    clears, short = clears.format(count=count), short.format(count=count)
+    if not on:
+        return clears, short
+    return f"{on[0]} {clears}", f"{on[0]} {short}", *on
+
+
+def count_digits(number: str, texts: Texts) -> str:
+    """Return how many digits a number has, for where others hear it."""
+    digits = sum(sign.isdigit() for sign in number)
+    told = texts.ngettext("{count} digit entered.", "{count} digits entered.", digits)
+    return told.format(count=digits)
