@@ -307,7 +307,7 @@ class SpeechSettings(BaseModel):
     """Whether the kiosk speaks where this machine has a voice and a sound device."""
     speaker_percent: int = Field(default=100, ge=10, le=100)
     """The loudest that the speaker gets, of its samples as they are; headphones are not limited."""
-    recordings: str = Field(default="recordings", min_length=1, max_length=4096)
+    recordings: str = "recordings"
     """The folder of recorded sentences; a relative one lies in the data folder."""
 
 

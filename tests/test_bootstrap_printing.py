@@ -20,7 +20,7 @@ from kiosk.domain.printing import PrintedSlip, PrintJob, PrintResult, PrintState
 from kiosk.presentation.pages import TextBlock, TextPages
 from kiosk.settings import PrintSettings, read_settings
 from kiosk.ui.desk.session import DeskSide
-from tests.exports.test_slip import printed, scanned
+from tests.exports.paper.test_slip import printed, scanned
 from tests.support.desks import Clinic, open_clinic
 
 SLIP = PrintedSlip("7K4Q-FMRF", encode(CodeKind.SLIP, bytes(range(16))))

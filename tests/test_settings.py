@@ -212,6 +212,8 @@ def test_a_file_that_is_no_toml_is_refused_by_its_place(
         ("[working]\nclosed_on = 3", "should be a list in square brackets."),
         ("[working]\nclosed_on = ['2026-13-01']", "should be a day, such as 2026-12-24."),
         ("[working]\nclosed_on = [2026-12-24T10:00:00]", "should be a day, such as 2026-12-24."),
+        ("[speech]\nenabled = 'perhaps'", "should be true or false."),
+        ("[speech]\nspeaker_percent = 0", "should be 10 or more."),
         ("[desk]\nplace = 'hall'", "should be 'floor' or 'office'."),
     ],
 )

@@ -203,14 +203,14 @@ class _Printing:
 
     def passes(self, passes: "Sequence[IssuedPass]", login: str) -> "PrintJob":
         """Print passes to cut; where no printer takes them they go into the exports folder."""
-        from kiosk.exports.pass_sheet import pass_sheet
+        from kiosk.exports.paper.pass_sheet import pass_sheet
 
         what = "the pass" if len(passes) == 1 else "the passes"
         return self._page_or_file(what, "passes", partial(pass_sheet, passes), login)
 
     def forms(self, forms: "Sequence[BlankForm]", login: str) -> "PrintJob":
         """Print paper forms; where no printer takes them they go into the exports folder."""
-        from kiosk.exports.blank_form import blank_forms
+        from kiosk.exports.paper.blank_form import blank_forms
 
         number = self._kiosk.settings.callbacks.calling_number
         draw = partial(blank_forms, forms, self._kiosk.site.name, number)
@@ -233,7 +233,7 @@ class _Printing:
 
     def text(self, pages: "TextPages", login: str) -> "PrintJob":
         """Print a list or a report as it is seen."""
-        from kiosk.exports.text_pages import text_pages
+        from kiosk.exports.paper.text_pages import text_pages
 
         context = export_context(self._kiosk, login, pages.what)
         return self._printing.page(pages.what, partial(text_pages, pages, context))

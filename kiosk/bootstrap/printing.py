@@ -97,14 +97,14 @@ class Printing:
         return self._pages.put(job, partial(self._print_page, partial(self._draw_slip, slip), None))
 
     def _print_slip(self, slip: PrintedSlip) -> PrintResult:
-        from kiosk.exports.slip import slip_commands
+        from kiosk.exports.paper.slip import slip_commands
 
         settings = self._settings
         commands = slip_commands(slip, settings.slip_lines, settings.slip_width_mm)
         return self.slip_printer().print_bytes(commands)
 
     def _draw_slip(self, slip: PrintedSlip) -> bytes:
-        from kiosk.exports.slip import slip_page
+        from kiosk.exports.paper.slip import slip_page
 
         return slip_page(slip, self._settings.slip_lines)
 

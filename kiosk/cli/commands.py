@@ -27,6 +27,7 @@ from kiosk.cli import (
     retention,
     screens,
     sessions,
+    speech,
     staff,
     sync,
 )
@@ -197,5 +198,6 @@ app.add_typer(audit.app, name="audit", short_help="Who did what.")
 app.add_typer(kiosks.app, name="kiosks", short_help="The clinic's machines.")
 app.add_typer(central.app, name="central", short_help="One database for many.")
 app.add_typer(sync.app, name="sync", short_help="Send to the centre.")
-app.add_typer(content.app, name="content", short_help="What visitors read.")
+app.add_typer(content.app, name="content", short_help="Languages of the screens.")
 app.add_typer(notice.app, name="notice", short_help="Telling that calls wait.")
+app.add_typer(speech.app, name="speech", short_help="The kiosk's voice.")

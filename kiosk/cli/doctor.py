@@ -27,6 +27,7 @@ from kiosk.domain.health import (
     drawing_finding,
     first_hour_finding,
     helplines_finding,
+    language_finding,
     letters_finding,
     notice_finding,
     pictures_finding,
@@ -76,6 +77,7 @@ def examine(folder: Path, today: date) -> tuple[Finding, ...]:
     try:
         found += _findings_or_error("database", lambda: _database(folder, settings, kiosks))
         found += _findings_or_error("helplines", lambda: _helplines(today, kiosks))
+        found += _findings_or_error("languages", lambda: _languages(folder, kiosks))
     finally:
         for kiosk in kiosks:
             kiosk.store.close()
@@ -274,6 +276,20 @@ def _helplines(today: date, opened: list[Kiosk]) -> Iterator[Finding]:
     yield helplines_finding(
         lines.verified_on, lines.review_by, overdue=lines.overdue, passed_over=passed_over
     )
+
+
+def _languages(folder: Path, opened: list[Kiosk]) -> Iterator[Finding]:
+    """Yield how whole each language of the screens is, and who has checked it."""
+    from kiosk.content.assets import ENGLISH, assets_dir
+    from kiosk.content.languages import read_languages
+    from kiosk.content.reviews import examine_language, read_reviews
+    from kiosk.usecases.helplines import read_published
+
+    published = "".join(read_published(kiosk.store, kiosk.site) for kiosk in opened)
+    reviews = read_reviews(folder)
+    for language in read_languages(assets_dir()):
+        if language.code != ENGLISH:
+            yield language_finding(examine_language(language.code, reviews, published))
 
 
 def _take_home(folder: Path) -> Iterator[Finding]:

@@ -54,6 +54,13 @@ def page(language: str, slug: str, assets: Path | None = None) -> Article:
     return _article(_in_language(content, language, f"{slug}.md"))
 
 
+def all_texts(language: str) -> tuple[Article, ...]:
+    """Return all articles and the pages that stand by themselves, in the order of their names."""
+    content = assets_dir() / "content"
+    files = sorted((content / ENGLISH).glob("*.md"))
+    return tuple(_article(_in_language(content, language, file.name)) for file in files)
+
+
 def find_article(language: str, slug: str) -> Article:
     """Return an article, or else a page that stands by itself, by its slug."""
     found = {article.slug: article for article in articles(language)}

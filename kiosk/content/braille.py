@@ -9,6 +9,7 @@ dots come out heavier. Drawing takes about 1 ms a word, and nothing the second t
 
 import re
 from functools import lru_cache
+from operator import mul
 from typing import TYPE_CHECKING
 
 from kiosk.content.shaping import draw_line
@@ -20,19 +21,13 @@ SMALL, USUAL, LARGE, LARGEST = 16, 18, 20, 24
 """Heights of a line in dots, from the smallest that can be read."""
 _BOLD_FROM = LARGE
 """From this height on two dots make a stroke; in smaller letters they would fill the loops."""
-_INK = 110
+INK = 110
 """Of 255: what becomes a dot. Less thickens strokes, more breaks them."""
-_DOTS = (
-    (0, 0, 1),
-    (0, 1, 2),
-    (0, 2, 4),
-    (1, 0, 8),
-    (1, 1, 16),
-    (1, 2, 32),
-    (0, 3, 64),
-    (1, 3, 128),
-)
-"""Column, row and bit of each dot of a cell (Unicode, Braille Patterns, U+2800)."""
+_DOTS = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
+"""Column and row of each dot of a cell in the order of its bits (Unicode, Braille Patterns)."""
+_BITS = tuple(1 << number for number in range(len(_DOTS)))
+_FIRST = 0x2800
+"""The cell without a dot."""
 _COLUMNS, _ROWS = 2, 4
 _BETWEEN = 1
 """Rows of dots between two lines, at least."""
@@ -80,31 +75,22 @@ def _joined(words: "list[Image]", blank: int, height: int) -> "Image":
     for word in words:
         line.paste(word, (left, 0))
         left += word.width + blank
-    dots = line.point(lambda ink: 255 if ink >= _INK else 0)
+    dots = line.point([int(ink >= INK) for ink in range(256)])
     _, top, _, bottom = dots.getbbox() or (0, 0, 0, 1)
     return dots.crop((0, top, width, bottom + _BETWEEN))
 
 
 def _in_cells(dots: "Image") -> list[str]:
     """Return a picture of dots in rows of cells; an empty cell is a blank."""
-    width, height = dots.size
-    ink = dots.tobytes()
-    return [
-        "".join(
-            _cell(
-                sum(
-                    bit
-                    for column, row, bit in _DOTS
-                    if left + column < width
-                    and top + row < height
-                    and ink[(top + row) * width + left + column]
-                )
-            )
-            for left in range(0, width, _COLUMNS)
-        )
-        for top in range(0, height, _ROWS)
-    ]
-
-
-def _cell(dots: int) -> str:
-    return chr(0x2800 + dots) if dots else " "
+    columns, rows = -(-dots.width // _COLUMNS), -(-dots.height // _ROWS)
+    whole = dots.crop((0, 0, columns * _COLUMNS, rows * _ROWS))
+    ink, width = whole.tobytes(), whole.width
+    lines = []
+    for top in range(0, rows * _ROWS * width, _ROWS * width):
+        places = [
+            ink[top + row * width + column : top + (row + 1) * width : _COLUMNS]
+            for column, row in _DOTS
+        ]
+        cells = (sum(map(mul, _BITS, cell)) for cell in zip(*places, strict=True))
+        lines.append("".join(chr(_FIRST + dots) if dots else " " for dots in cells))
+    return lines

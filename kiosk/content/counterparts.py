@@ -1,7 +1,8 @@
 """What a text on a screen is in another language, found from the sentences that it is made of.
 
 Where a terminal breaks the letters of a language the screens are in English, but what is said of
-them is in the visitor's language all the same.
+them is in the visitor's language all the same. And where nothing speaks a language, what stands on
+the screens in it is said in English.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from string import Formatter
 
-from kiosk.content.articles import articles, page
+from kiosk.content.articles import all_texts
 from kiosk.content.assets import ENGLISH
 from kiosk.content.helplines import helplines_in_force
 from kiosk.content.translations import catalogue_path
@@ -18,7 +19,9 @@ from kiosk.errors import SetupError
 _BETWEEN = re.compile(r"(\n| +· +| {2,}|(?<=[.?!]) +|(?<=:) +|, )")
 """What stands between sentences that a screen puts together."""
 _FILLED = r"([^\n.?!]+?)"
-_PAGES = ("what-we-keep", "without-a-phone")
+_SAID_ONLY: tuple[object, ...] = ("speech", b"speech")
+"""The context of sentences that stand on no screen; Babel leaves it in bytes (2.18)."""
+_Pairs = list[tuple[str, str]]
 
 
 class Counterparts:
@@ -52,15 +55,22 @@ class Counterparts:
         return self._prose.get(_first_block(markdown), markdown)
 
 
-@lru_cache(maxsize=4)
-def counterparts(language: str, published: str = "") -> Counterparts:
-    """Return what English texts are in a language; `published`: the helplines in force, if any.
+@lru_cache(maxsize=8)
+def counterparts(shown: str, said: str, published: str = "") -> Counterparts:
+    """Return what texts in one language are in another; one of the two is English.
 
-    It reads the whole catalogue, and is remembered.
+    `published`: the helplines in force, if any. It reads a whole catalogue, and is remembered.
     """
-    titles, prose = _article_pairs(language)
-    sentences = (*_catalogue_pairs(language), *_helpline_pairs(language, published), *titles)
+    other = shown if said == ENGLISH else said
+    titles, prose = _article_pairs(other)
+    sentences = [*titles, *_helpline_pairs(other, published), *_catalogue_pairs(other)]
+    if said == ENGLISH:
+        sentences, prose = _turned(sentences), _turned(prose)
     return Counterparts(sentences, prose)
+
+
+def _turned(pairs: _Pairs) -> _Pairs:
+    return [(other, english) for english, other in pairs]
 
 
 def _catalogue_pairs(language: str) -> Iterator[tuple[str, str]]:
@@ -69,15 +79,15 @@ def _catalogue_pairs(language: str) -> Iterator[tuple[str, str]]:
 
     try:
         with catalogue_path(language).open("rb") as file:
-            messages = [one for one in read_mo(file) if one.id]
+            messages = [one for one in read_mo(file) if one.id and one.context not in _SAID_ONLY]
     except (OSError, ValueError):
         return
     for message in messages:
         forms = (message.id,) if isinstance(message.id, str) else message.id
-        others = (message.string,) if isinstance(message.string, str) else message.string
+        others = (message.string,) if isinstance(message.string, str) else message.string or ("",)
         for number, text in enumerate(forms):
             other = others[min(number, len(others) - 1)]
-            if other and set(_names(other)) <= set(_names(text)):
+            if other and set(_names(other)) == set(_names(text)):
                 yield text, other
 
 
@@ -91,14 +101,10 @@ def _helpline_pairs(language: str, published: str) -> Iterator[tuple[str, str]]:
         yield from zip(entry.texts[ENGLISH], entry.texts.get(language, ()), strict=False)
 
 
-_Pairs = list[tuple[str, str]]
-
-
 def _article_pairs(language: str) -> tuple[_Pairs, _Pairs]:
     """Return the titles and the texts of what can be read; nothing of a file that cannot be."""
     try:
-        here = (*articles(ENGLISH), *(page(ENGLISH, slug) for slug in _PAGES))
-        there = (*articles(language), *(page(language, slug) for slug in _PAGES))
+        here, there = all_texts(ENGLISH), all_texts(language)
     except SetupError:
         return [], []
     both = list(zip(here, there, strict=True))

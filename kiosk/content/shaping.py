@@ -62,23 +62,36 @@ def draw_fitted(text: str, columns: int, cell: tuple[int, int], *, bold: bool = 
     Row by row, one byte a pixel, 255 is ink. Letters are made narrower where they need more room,
     and somewhat wider where they need less. Raises OSError or ImportError where nothing can draw.
     """
-    from PIL import Image, ImageDraw
+    from PIL import Image
 
     width, height = columns * cell[0], cell[1]
     above, below = _reach(bold=bold)
     size = max(1, round(_FINER * min((height - 2) / (above + below), _WIDEST * cell[0])))
-    tall = _FINER * height
-    base = round((tall + size * (above - below)) / 2)
-    # Drawn with room on both sides and cut: to measure it first would shape it twice.
-    drawn = Image.new("L", (2 * _FINER * width + 4 * size, tall))
     font = _font(size, bold=bold)
-    ImageDraw.Draw(drawn).text((2 * size, base), text, font=font, fill=255, anchor="ls")
-    left, _, right, _ = drawn.getbbox() or (0, 0, 1, tall)
-    drawn = drawn.crop((left, 0, right, tall))
+    room = _FINER * width, _FINER * height
+    drawn = _inked(text, font, room, (room[1] + size * (above - below)) / 2)
+    if " " in text and _MOST_STRETCHED * drawn.width < room[0]:
+        # Numbers and blanks need less room than is counted: the blanks grow.
+        missing = room[0] / _MOST_STRETCHED - drawn.width
+        more = round(missing / (font.getlength(" ") * text.count(" ")))
+        spaced = text.replace(" ", " " * (1 + more))
+        drawn = _inked(spaced, font, room, (room[1] + size * (above - below)) / 2)
     fitted = min(width, max(1, round(_MOST_STRETCHED * drawn.width / _FINER)))
     picture = Image.new("L", (width, height))
     picture.paste(drawn.resize((fitted, height), Image.Resampling.LANCZOS), (0, 0))
     return picture.tobytes()
+
+
+def _inked(text: str, font: "FreeTypeFont", room: tuple[int, int], base: float) -> "Image":
+    """Return a line as wide as its ink and as high as `room`; `base` is where letters stand."""
+    from PIL import Image, ImageDraw
+
+    margin = 2 * room[1]
+    # Drawn with room on both sides and cut: to measure it first would shape it twice.
+    drawn = Image.new("L", (2 * room[0] + 2 * margin, room[1]))
+    ImageDraw.Draw(drawn).text((margin, round(base)), text, font=font, fill=255, anchor="ls")
+    left, _, right, _ = drawn.getbbox() or (0, 0, 1, 0)
+    return drawn.crop((left, 0, right, room[1]))
 
 
 @cache

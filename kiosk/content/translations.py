@@ -58,7 +58,7 @@ class Texts:
         for message in filter(None, english if self.draws_cells else ()):
             said = (whole.pgettext(context, message) for context in SAFETY_CONTEXTS)
             for found in (whole.gettext(message), *said):
-                if found != message:
+                if found != message and _is_alike(self.language, found, message):
                     return found
         return ""
 
@@ -192,6 +192,11 @@ def _plain(quoted: str) -> str:
 
 @cache
 def _catalogue(language: str, assets: Path) -> NullTranslations:
+    return read_catalogue(language, assets)
+
+
+def read_catalogue(language: str, assets: Path) -> NullTranslations:
+    """Return a compiled catalogue; an empty one where it is missing or damaged."""
     if language == ENGLISH or not is_language_code(language):
         return NullTranslations()
     try:

@@ -173,10 +173,10 @@ def watch_cards(program: str, cards: list[str], closed: Event) -> Iterator[bool]
         ]
         yield any(_is_in(program, one) for one in cards)
         while not closed.is_set():
-            handles = [child.process.stdout for child in children]
+            handles = [one.process.stdout for one in children if one.process.stdout is not None]
             ready, _, _ = select.select(handles, [], [], _WATCH_SECONDS)
             for pipe in ready:
-                if pipe is None or not os.read(pipe.fileno(), 65536):
+                if not os.read(pipe.fileno(), 65536):
                     return
             if ready:
                 yield any(_is_in(program, one) for one in cards)

@@ -58,7 +58,7 @@ Samples = Generator[tuple[SoundFormat, bytes], None, None]
 def own_environment() -> dict[str, str]:
     """Return the variables for another program: a passphrase may be among the kiosk's own."""
     kept = {n: value for n, value in os.environ.items() if not n.startswith(_OWN_VARIABLES)}
-    return {**kept, "LC_ALL": "C.UTF-8"}
+    return {**kept, "LC_ALL": "C.UTF-8", "XDG_RUNTIME_DIR": str(runtime_folder())}
 
 
 def start(words: Sequence[str], *, reads: bool = True, writes: bool = False) -> "Child":
@@ -161,31 +161,55 @@ class PlayerProgram:
         return [word.format(rate=form.rate, channels=form.channels) for word in self.words]
 
 
-_PULSE: Final = ("--raw", "--rate={rate}", "--channels={channels}", "--format=s16le")
+_PULSE: Final = (
+    "--raw",
+    "--rate={rate}",
+    "--channels={channels}",
+    "--format=s16le",
+    "--latency-msec=50",
+)
 _PIPEWIRE: Final = ("--rate={rate}", "--channels={channels}", "--format=s16", "--latency=50ms", "-")
-_ALSA: Final = ("-q", "-t", "raw", "-f", "S16_LE", "-r", "{rate}", "-c", "{channels}", "-")
+_ALSA: Final = (
+    "-q",
+    "-t",
+    "raw",
+    "-f",
+    "S16_LE",
+    "-r",
+    "{rate}",
+    "-c",
+    "{channels}",
+    "--buffer-time=200000",
+    "-",
+)
 
 
-def find_player(
+def runtime_folder(variables: Mapping[str, str] = os.environ) -> Path:
+    """Return where the sockets of this user's sound server are."""
+    return Path(variables.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
+
+
+def find_players(
     variables: Mapping[str, str] = os.environ, root: Path = Path("/")
-) -> PlayerProgram | None:
-    """Return what plays sound on this machine, the sound server's first; None without any.
+) -> list[PlayerProgram]:
+    """Return what plays sound on this machine, the sound server's first.
 
-    That of a server counts while its socket is there, and ALSA's while there is a device.
+    That of a server counts while its socket is there, and ALSA's while there is a device, or a
+    configuration that names one elsewhere.
     """
-    run = Path(variables.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
-    path = variables.get("PATH")
+    run, path = runtime_folder(variables), variables.get("PATH")
+    found = []
     if (run / "pipewire-0").exists() and (program := shutil.which("pw-play", path=path)):
         # What reads bare samples unasked in older versions asks for this word in newer ones.
         raw = ("--raw",) if "--raw" in ask_program([program, "--help"]) else ()
-        return PlayerProgram("pw-play", (program, *raw, *_PIPEWIRE))
+        found.append(PlayerProgram("pw-play", (program, *raw, *_PIPEWIRE)))
     has_pulse = variables.get("PULSE_SERVER") or (run / "pulse/native").exists()
     if has_pulse and (program := shutil.which("paplay", path=path)):
-        return PlayerProgram("paplay", (program, *_PULSE, "--latency-msec=50"))
+        found.append(PlayerProgram("paplay", (program, *_PULSE)))
     is_alsa = any((root / "dev/snd").glob("pcm*p")) or variables.get("ALSA_CONFIG_PATH")
     if is_alsa and (program := shutil.which("aplay", path=path)):
-        return PlayerProgram("aplay", (program, *_ALSA, "--buffer-time=200000"))
-    return None
+        found.append(PlayerProgram("aplay", (program, *_ALSA)))
+    return found
 
 
 def try_player(program: PlayerProgram, seconds: float = 0.1) -> str:

@@ -30,7 +30,7 @@ class Recordings:
 
     def refresh(self) -> None:
         """Look at the folder again."""
-        found = {}
+        found: dict[tuple[str, str], Path] = {}
         try:
             paths = sorted(self._folder.iterdir()) if self._folder is not None else []
         except OSError:

@@ -7,9 +7,9 @@ so that silence never waits for anything.
 import logging
 import time
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import Final
@@ -20,7 +20,7 @@ from kiosk.devices.players import (
     PlayerProgram,
     Samples,
     SoundFormat,
-    find_player,
+    find_players,
 )
 from kiosk.devices.recordings import Recordings, read_recording
 from kiosk.devices.speech_dispatcher import Dispatcher, find_dispatcher
@@ -29,7 +29,7 @@ from kiosk.domain.speech import RATES, USUAL_RATE, USUAL_VOLUME, VOLUMES, Uttera
 from kiosk.errors import PlayerTrouble, SoundTrouble
 
 _log = logging.getLogger("kiosk.speech")
-_AHEAD_SECONDS: Final = 0.25
+_AHEAD_SECONDS: Final = 0.4
 """How much is handed to the player before it is heard; what is louder or softer waits for it."""
 _STEP_SECONDS: Final = 0.1
 _GAP_SECONDS: Final = 0.2
@@ -56,9 +56,14 @@ class SpeechParts:
 
     recordings: Path | None = None
     """The folder of the clinic's recorded sentences."""
+    voices: Mapping[str, str] = field(default_factory=dict)
+    """The engine's names of languages by their code; empty where one is not to be spoken.
+
+    A language that is not in it is named by its code.
+    """
     speaker_gain: float = 1.0
     """What samples for the speaker are multiplied by at most; headphones get them as they are."""
-    find_player: Callable[[], PlayerProgram | None] = find_player
+    find_players: Callable[[], list[PlayerProgram]] = find_players
     find_engines: Callable[[], list[SpeechEngine]] = find_engines
     find_dispatcher: Callable[[], Dispatcher | None] = find_dispatcher
     headphones: Callable[[Callable[[bool], None]], Headphones] = Headphones
@@ -72,7 +77,7 @@ class SpeechParts:
 class _Patience:
     """When something that has failed is tried again."""
 
-    wait: float = _FIRST_WAIT
+    wait: float = field(default_factory=lambda: _FIRST_WAIT)
     until: float = 0.0
 
     @property
@@ -165,9 +170,13 @@ class Speaker:
 
     def can_say(self, language: str) -> bool:
         """Return whether there is a voice for a language, as far as was found."""
-        engines = self._engines if self._program else []
-        dispatcher = [self._dispatcher] if self._dispatcher else []
-        return any(one.can_say(language) for one in (*dispatcher, *engines))
+        voice = self._voice(language)
+        if self._dispatcher is not None and self._dispatcher.can_say(voice):
+            return True
+        return self._program is not None and any(one.can_say(voice) for one in self._engines)
+
+    def _voice(self, language: str) -> str:
+        return self._parts.voices.get(language, language)
 
     def _can_say_this(self, one: Utterance) -> bool:
         is_recorded = self._program is not None and self._recordings.find(one) is not None
@@ -179,7 +188,7 @@ class Speaker:
             self._hush()
             self._wish.plan, self._wish.is_aloud = tuple(utterances), aloud
             self._is_speaking = bool(utterances)
-            self._asked_at = time.monotonic()
+            self._asked_at, self.measures = time.monotonic(), SpeechMeasures()
 
     def stop(self) -> None:
         """Fall silent at once."""
@@ -262,11 +271,19 @@ class Speaker:
         self._recordings = Recordings(self._parts.recordings)
         if self._dispatcher is None and self._patient("speech-dispatcher").is_over:
             self._dispatcher = self._parts.find_dispatcher()
-        if not self._engines:
-            self._engines = self._parts.find_engines()
-        if self._program is None and self._patient("player").is_over:
-            self._program = self._parts.find_player()
-        self._warm()
+        if self._program is None:
+            self._program = self._find_program()
+        # No engine runs where nothing could play what it makes.
+        if self._program is not None:
+            self._engines = self._engines or self._parts.find_engines()
+            self._warm()
+
+    def _find_program(self) -> PlayerProgram | None:
+        """Return the first player that has not failed just now."""
+        for program in self._parts.find_players():
+            if self._patient(program.name).is_over:
+                return program
+        return None
 
     def _warm(self) -> None:
         for engine in self._engines:
@@ -295,37 +312,46 @@ class Speaker:
             self._say_all(turn, sayable(plan, self._can_say_this, may_be_private=may_be_private))
 
     def _say_all(self, turn: int, said: list[Utterance]) -> None:
-        self.measures = SpeechMeasures()
         try:
-            for one in said:
-                self._say_one(turn, one)
-            self._drain(turn)
+            if not self._is_played(turn, said):
+                # From the start, where there is another player.
+                self._is_played(turn, said)
         except _TurnOverError:
             pass
-        except PlayerTrouble as trouble:
-            # Another one may be there, or none any more.
-            self._failed("player", trouble)
-            self._program = None
         finally:
             self._drop_player()
             with self._changed:
                 if turn == self._wish.turn:
                     self._is_speaking = False
 
+    def _is_played(self, turn: int, said: list[Utterance]) -> bool:
+        """Return whether all was said, as far as something can; False where a player failed."""
+        try:
+            for one in said:
+                self._say_one(turn, one)
+            self._drain(turn)
+        except PlayerTrouble as trouble:
+            self._drop_player()
+            if self._program is not None:
+                self._failed(self._program.name, trouble)
+            self._program = self._find_program()
+            return self._program is None
+        return True
+
     def _say_one(self, turn: int, one: Utterance) -> None:
         """Say an utterance by the first that can; where that fails, by the next."""
-        rate = RATES[self._wish.rate]
+        rate, voice = RATES[self._wish.rate], self._voice(one.language)
         recording = self._recordings.find(one)
         if recording is not None and self._plays(turn, "recording", read_recording(recording)):
             return
         dispatcher = self._dispatcher
-        is_theirs = dispatcher is not None and dispatcher.can_say(one.language)
+        is_theirs = dispatcher is not None and dispatcher.can_say(voice)
         if dispatcher is not None and is_theirs and self._is_dispatched(turn, dispatcher, one):
             return
         for engine in self._engines:
-            if not engine.can_say(one.language) or not self._patient(engine.name).is_over:
+            if not engine.can_say(voice) or not self._patient(engine.name).is_over:
                 continue
-            if self._plays(turn, engine.name, engine.speak(one.text, one.language, rate)):
+            if self._plays(turn, engine.name, engine.speak(one.text, voice, rate)):
                 return
 
     def _plays(self, turn: int, name: str, samples: Samples) -> bool:
@@ -348,7 +374,7 @@ class Speaker:
         heard, position, form = bytearray(), 0, SoundFormat()
         has_more = True
         while has_more or position < len(heard):
-            if self._waits(turn):
+            if self._waits(turn) or (self._player is not None and self._player.is_killed):
                 position = max(0, position - form.bytes_in(self._drop_player() + _BACK_SECONDS))
                 self._wait_for_end_of_pause(turn)
             if position >= len(heard):
@@ -371,11 +397,20 @@ class Speaker:
                 return 0
             gain = VOLUMES[self._wish.volume]
         gain *= 1.0 if self.has_headphones else self._parts.speaker_gain
-        player.write(scale(samples, gain))
-        if self.measures.first_sound is None:
-            first = time.monotonic() - self._asked_at
-            self.measures = SpeechMeasures(first, f"{name}, {player.name}")
+        try:
+            player.write(scale(samples, gain))
+        except PlayerTrouble:
+            if player.is_killed:
+                # By a pause at this very moment, or something else is to be said.
+                return 0
+            raise
+        self._measure(turn, f"{name}, {player.name}")
         return len(samples)
+
+    def _measure(self, turn: int, said_by: str) -> None:
+        with self._changed:
+            if turn == self._wish.turn and self.measures.first_sound is None:
+                self.measures = SpeechMeasures(time.monotonic() - self._asked_at, said_by)
 
     def _player_for(self, turn: int, form: SoundFormat) -> Player:
         """Return a running player for samples of a form."""
@@ -421,22 +456,21 @@ class Speaker:
             raise PlayerTrouble(f"{player.name} hangs")
         if player.status and not player.is_killed:
             raise PlayerTrouble(f"{player.name} ended with status {player.status}")
-        self._succeeded("player")
+        self._succeeded(player.name)
 
     def _is_dispatched(self, turn: int, dispatcher: Dispatcher, one: Utterance) -> bool:
         """Return whether speech-dispatcher has said an utterance; after a pause from its start."""
         self._drain(turn)
         self._drop_player()
+        voice = self._voice(one.language)
         while True:
             if self._waits(turn):
                 self._wait_for_end_of_pause(turn)
             gain = VOLUMES[self._wish.volume]
             gain *= 1.0 if self.has_headphones else self._parts.speaker_gain
             try:
-                begun = dispatcher.begin(one.text, one.language, RATES[self._wish.rate], gain)
-                if self.measures.first_sound is None:
-                    first = time.monotonic() - self._asked_at
-                    self.measures = SpeechMeasures(first, dispatcher.name)
+                begun = dispatcher.begin(one.text, voice, RATES[self._wish.rate], gain)
+                self._measure(turn, dispatcher.name)
                 if dispatcher.wait(
                     begun, lambda: turn == self._wish.turn and not self._wish.is_paused
                 ):

@@ -1,7 +1,7 @@
 """Speech Dispatcher, asked over its socket (Speech Dispatcher manual: SSIP).
 
-It plays by itself, with the voices that the clinic has set up for it. Its log holds what is said
-only from LogLevel 4 on, which nobody should set where visitors are.
+It plays by itself, with the voices that the clinic has set up for it. At its LogLevel 5 (of version
+0.11) its log holds what is said; it comes with 3.
 """
 
 import math
@@ -14,24 +14,27 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from kiosk.devices.synthesis import spoken_text, voice_name
+from kiosk.devices.players import runtime_folder
+from kiosk.devices.synthesis import spoken_text
 from kiosk.errors import SoundTrouble
 
 _ANSWER_SECONDS: Final = 2.0
-_SPEAK_SECONDS: Final = 300.0
+_SLOWEST: Final = 4.0
+"""Characters a second; what takes longer hangs."""
+_LEAST_SECONDS: Final = 10.0
 _STEP_SECONDS: Final = 0.05
 _MOST_KEPT: Final = 1 << 20
 _LAST_LINE: Final = re.compile(rb"^(\d{3}) .*\r\n", re.MULTILINE)
 _ENDED: Final = frozenset({"702", "703"})
 _USUAL_WORDS: Final = 150
 """Words a minute that count as its rate 0."""
+_OTHER_NAMES: Final = {"cmn": "zh"}
 _HAN_READERS: Final = re.compile(r"espeak", re.IGNORECASE)
 
 
 def find_dispatcher(variables: Mapping[str, str] = os.environ) -> "Dispatcher | None":
     """Return a connection to the one that runs; None where none does, or it has no voice."""
-    run = Path(variables.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
-    path = run / "speech-dispatcher/speechd.sock"
+    path = runtime_folder(variables) / "speech-dispatcher/speechd.sock"
     if not path.exists():
         return None
     try:
@@ -54,6 +57,7 @@ class Dispatcher:
         self._seconds = seconds
         self._received = b""
         self._ended: set[str] = set()
+        self._until = 0.0
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(seconds)
         try:
@@ -72,23 +76,26 @@ class Dispatcher:
             # Which version it has is not said, and those before 1.52 read Chinese as English.
             self.languages -= {"cmn", "zh"}
 
-    def can_say(self, language: str) -> bool:
-        """Return whether it lists a voice for a language."""
-        name = voice_name(language)
-        return bool(name) and bool({name, language} & self.languages)
+    def can_say(self, voice: str) -> bool:
+        """Return whether it lists a voice for a language (eSpeak NG's name of it, such as cmn)."""
+        return self._own_name(voice) in self.languages
 
-    def begin(self, text: str, language: str, rate: int, gain: float) -> str:
+    def _own_name(self, voice: str) -> str:
+        """Return the language as most of its modules name it."""
+        return voice if voice in self.languages else _OTHER_NAMES.get(voice, voice)
+
+    def begin(self, text: str, voice: str, rate: int, gain: float) -> str:
         """Begin to say a text, and return the number of it; SoundTrouble where it is refused.
 
         `rate` is in words a minute, `gain` from 0 to 1.
         """
-        name = voice_name(language)
-        self._ask(f"SET SELF LANGUAGE {name if name in self.languages else language}")
+        self._ask(f"SET SELF LANGUAGE {self._own_name(voice)}")
         self._ask(f"SET SELF RATE {_rate(rate)}")
         self._ask(f"SET SELF VOLUME {_volume(gain)}")
         self._ask("SPEAK")
         # A line that is one full stop would end the text; the text is one line, so none can be.
         said = spoken_text(text)
+        self._until = time.monotonic() + _LEAST_SECONDS + len(said) / _SLOWEST
         answer = self._ask(f"{'.' if said.startswith('.') else ''}{said}\r\n.")
         number = answer[0][4:] if answer else ""
         if not number.isdigit():
@@ -97,12 +104,11 @@ class Dispatcher:
 
     def wait(self, number: str, is_wanted: Callable[[], bool]) -> bool:
         """Return True once a text was said, False where it is not wanted any more: then silence."""
-        until = time.monotonic() + _SPEAK_SECONDS
         while number not in self._ended:
             if not is_wanted():
                 self._ask("CANCEL SELF")
                 return False
-            if time.monotonic() > until:
+            if time.monotonic() > self._until:
                 raise SoundTrouble("speech-dispatcher does not end")
             self._socket.settimeout(_STEP_SECONDS)
             with suppress(TimeoutError):

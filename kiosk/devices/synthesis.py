@@ -11,6 +11,7 @@ import struct
 import sys
 import time
 import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
@@ -34,10 +35,8 @@ _MOST_SECONDS: Final = 120.0
 _MOST_TEXT: Final = 2000
 _MOST_FRAME: Final = 1 << 20
 _WAV_HEADER: Final = 44
-_VOICE_NAMES: Final = {"zh": "cmn"}
-"""The engine's names of languages whose code it has not; by `zh` it keeps the voice before."""
-_UNFIT: Final = frozenset({"nan", "hak", "hokkien", "teochew"})
-"""What no engine here speaks, whatever it lists."""
+_UNFIT: Final = frozenset({"", "nan", "hak"})
+"""What is never spoken: no engine has Hokkien or Teochew, and Hakka is only spelled."""
 _READS_HAN: Final = (1, 52)
 """The first version of eSpeak NG whose voice `cmn` reads Chinese characters."""
 _PINYIN: Final = "cmn-latn-pinyin"
@@ -53,10 +52,10 @@ class SpeechEngine(Protocol):
     def name(self) -> str:
         """What it is called, for staff."""
 
-    def can_say(self, language: str) -> bool:
-        """Return whether it has a voice for a language."""
+    def can_say(self, voice: str) -> bool:
+        """Return whether it has a voice (eSpeak NG's name, such as cmn)."""
 
-    def speak(self, text: str, language: str, rate: int) -> Samples:
+    def speak(self, text: str, voice: str, rate: int) -> Samples:
         """Yield the samples of a text, `rate` words a minute; SoundTrouble where it fails.
 
         To close the iterator ends it at once.
@@ -69,11 +68,6 @@ class SpeechEngine(Protocol):
         """End what runs, with all that it remembers."""
 
 
-def voice_name(language: str) -> str:
-    """Return the engine's name of a language's voice; empty where none is fit."""
-    return "" if language in _UNFIT else _VOICE_NAMES.get(language, language)
-
-
 def spoken_text(text: str) -> str:
     """Return a text as an engine takes it: on one line, and nothing that it takes for a command."""
     kept = "".join(
@@ -84,12 +78,12 @@ def spoken_text(text: str) -> str:
 
 
 def find_engines() -> list["SpeechEngine"]:
-    """Return the engines of this machine, the first first."""
+    """Return the engines of this machine, the best first: the one that is always warm."""
     found: list[SpeechEngine] = []
-    if command := shutil.which("espeak-ng"):
-        found.append(CommandEngine(command))
     if importlib.util.find_spec("espeakng_loader") is not None:
         found.append(LibraryEngine())
+    if command := shutil.which("espeak-ng"):
+        found.append(CommandEngine(command))
     return [engine for engine in found if engine.can_say("en")]
 
 
@@ -102,28 +96,24 @@ class CommandEngine:
         version = re.search(r"(\d+)\.(\d+)", ask_program([program, "--version"]))
         self._version = (int(version[1]), int(version[2])) if version else (0, 0)
         lines = ask_program([program, "--voices"]).splitlines()[1:]
-        self._voices = frozenset(line.split()[1] for line in lines if len(line.split()) > 1)
-        # Some list English by its countries alone.
-        if any(voice.startswith("en-") for voice in self._voices):
-            self._voices |= {"en"}
+        self._voices = _with_english(line.split()[1] for line in lines if len(line.split()) > 1)
 
     @property
     def name(self) -> str:
         """With its version, which decides what it reads."""
         return f"espeak-ng {self._version[0]}.{self._version[1]}"
 
-    def can_say(self, language: str) -> bool:
+    def can_say(self, voice: str) -> bool:
         """Return whether it lists the voice."""
-        return self._voice(language) in self._voices
+        return voice not in _UNFIT and self._own_name(voice) in self._voices
 
-    def _voice(self, language: str) -> str:
-        name = voice_name(language)
-        return _PINYIN if name == "cmn" and self._version < _READS_HAN else name
+    def _own_name(self, voice: str) -> str:
+        return _PINYIN if voice == "cmn" and self._version < _READS_HAN else voice
 
-    def speak(self, text: str, language: str, rate: int) -> Samples:
+    def speak(self, text: str, voice: str, rate: int) -> Samples:
         """Yield the samples after the header of what it writes (a WAV file of unknown length)."""
         words = [self._program, "--stdin", "--stdout", "-b", "1", "-s", str(rate)]
-        child = start([*words, "-v", self._voice(language)], writes=True)
+        child = start([*words, "-v", self._own_name(voice)], writes=True)
         try:
             send(child, spoken_text(text).encode(), ends=True)
             head = bytearray()
@@ -134,7 +124,7 @@ class CommandEngine:
                     raise SoundTrouble("espeak-ng has ended without a sound")
                 head += piece
             form = _wav_format(head)
-            yield from _limited(form, head[_WAV_HEADER:], child)
+            yield from _limited(form, bytes(head[_WAV_HEADER:]), child)
         finally:
             child.bury()
 
@@ -158,7 +148,7 @@ def _wav_format(head: bytearray) -> SoundFormat:
 
 def _limited(form: SoundFormat, first: bytes, child: Child) -> Samples:
     """Yield whole samples until the program ends."""
-    kept, total = bytes(first), 0
+    kept, total = first, 0
     while True:
         whole = len(kept) - len(kept) % form.frame
         if whole:
@@ -188,14 +178,14 @@ class LibraryEngine:
         """With the package that has it."""
         return "espeakng-loader (eSpeak NG 1.52)"
 
-    def can_say(self, language: str) -> bool:
+    def can_say(self, voice: str) -> bool:
         """Return whether the library lists the voice; it is started for that."""
         if self._voices is None:
             try:
                 self.warm()
             except SoundTrouble:
                 return False
-        return voice_name(language) in (self._voices or ())
+        return voice not in _UNFIT and voice in (self._voices or ())
 
     def warm(self) -> None:
         """Start the process and wait until it has opened the library."""
@@ -212,11 +202,11 @@ class LibraryEngine:
             self.close()
             raise
 
-    def speak(self, text: str, language: str, rate: int) -> Samples:
+    def speak(self, text: str, voice: str, rate: int) -> Samples:
         """Yield the samples as they come."""
         self.warm()
         assert self._child is not None  # noqa: S101 - warm() has started it
-        words = {"text": spoken_text(text), "voice": voice_name(language), "rate": rate}
+        words = {"text": spoken_text(text), "voice": voice, "rate": rate}
         is_whole = False
         try:
             send(self._child, json.dumps(words).encode() + b"\n")
@@ -230,7 +220,7 @@ class LibraryEngine:
                 raise SoundTrouble("the speech engine writes no frames")
             is_whole = True
             if frame[0] == b"N":
-                raise SoundTrouble(f"the speech engine has no voice for {language}")
+                raise SoundTrouble(f"the speech engine has no voice {voice}")
         finally:
             if not is_whole and not self._is_stopped():
                 self.close()
@@ -256,7 +246,7 @@ class LibraryEngine:
         while True:
             if len(got) >= 5:
                 length = struct.unpack_from("<I", got, 1)[0]
-                if got[:1] not in (b"V", b"P", b"E", b"N") or length > _MOST_FRAME:
+                if bytes(got[:1]) not in (b"V", b"P", b"E", b"N") or length > _MOST_FRAME:
                     raise SoundTrouble("the speech engine writes no frames")
                 if len(got) >= 5 + length:
                     letter, content = bytes(got[:1]), bytes(got[5 : 5 + length])
@@ -275,10 +265,16 @@ class LibraryEngine:
         self._received.clear()
 
 
+def _with_english(languages: Iterable[str]) -> frozenset[str]:
+    """Return the languages of voices: English, whose voice is `en`, is listed by its countries."""
+    found = frozenset(languages)
+    return found | {"en"} if any(one.startswith("en-") for one in found) else found
+
+
 def _greeting(content: bytes) -> tuple[SoundFormat, frozenset[str]]:
     try:
         greeting: dict[str, Any] = json.loads(content)
-        return SoundFormat(int(greeting["rate"])), frozenset(map(str, greeting["voices"]))
+        return SoundFormat(int(greeting["rate"])), _with_english(map(str, greeting["voices"]))
     except (ValueError, KeyError, TypeError):
         raise SoundTrouble("the speech engine writes no frames") from None
 

@@ -17,6 +17,8 @@ _FEW_COLOURS = ("linux", "vt")
 """Values of TERM, by their beginning: the kernel's console and old terminals."""
 _LEAST_ANGLE = 0.7
 """Degrees that a capital letter must fill (EN 301 549, Accessibility for ICT, 5.1.4)."""
+_MOST_NAMED = 3
+"""Sentences of a language that a finding names."""
 _BY_ITSELF = timedelta(days=1)
 """So long a kiosk without central is nothing to repair: it catches up by itself."""
 _DISPATCHER = "speech-dispatcher"
@@ -243,6 +245,72 @@ def helplines_finding(
     return Finding("helplines", Verdict.OK, words)
 
 
+@dataclass(frozen=True, slots=True)
+class LanguageState:
+    """How whole a language of the screens is, and who has checked it."""
+
+    code: str
+    name: str
+    """In English."""
+    is_translated: bool
+    """Whether there is a catalogue at all."""
+    held_back: tuple[str, ...]
+    """Why visitors are not offered it; none where they are."""
+    sentences: int
+    """That visitors read."""
+    missing: int
+    """Of those, which are shown in English."""
+    broken: tuple[str, ...]
+    """The English of those whose translation has other places to fill in."""
+    articles: tuple[str, ...]
+    """The files of those that are shown in English."""
+    by: str
+    """The native reviewer, or empty."""
+    on: date | None
+    is_changed: bool
+    """Whether texts are others than those that were reviewed."""
+
+
+def describe_wholeness(state: LanguageState) -> str:
+    """Return what of a language is shown in English; empty where nothing is."""
+    lacks = []
+    if state.missing:
+        lacks.append(f"{state.missing} of {state.sentences} sentences")
+    if state.broken:
+        shown = ", ".join(f"'{sentence}'" for sentence in state.broken[:_MOST_NAMED])
+        lacks.append(f"{len(state.broken)} with other places to fill in ({shown})")
+    if state.articles:
+        lacks.append(f"{len(state.articles)} articles" if len(state.articles) > 1 else "1 article")
+    return ", ".join(lacks)
+
+
+def describe_review(state: LanguageState) -> str:
+    """Return who has checked a language, and when."""
+    if state.on is None:
+        return "not yet checked by a native reviewer"
+    changed = ", and has changed since" if state.is_changed else ""
+    return f"checked by {state.by} on {state.on}{changed}"
+
+
+def language_finding(state: LanguageState) -> Finding:
+    """Return how a language of the screens stands."""
+    subject = f"language {state.code}"
+    if not state.is_translated:
+        return Finding(subject, Verdict.OK, f"{state.name} has no catalogue, so it is not offered.")
+    said = []
+    if state.held_back:
+        reasons = "; ".join(state.held_back[:_MOST_NAMED])
+        more = len(state.held_back) - _MOST_NAMED
+        said.append(f"Not offered: {reasons}{f'; and {more} more' if more > 0 else ''}.")
+    if lacks := describe_wholeness(state):
+        said.append(f"Shown in English: {lacks}.")
+    said.append(f"{state.name} is {describe_review(state)}.")
+    if state.on is None or state.is_changed:
+        said.append(f"`kiosk content page {state.code}` makes a page for a reviewer.")
+    is_well = len(said) == 1
+    return Finding(subject, Verdict.OK if is_well else Verdict.LOOK, " ".join(said))
+
+
 def central_finding(status: CentralContact | None, now: datetime, zone: ZoneInfo) -> Finding:
     """Return the finding about the contact with central; None is a machine without one."""
     if status is None:
@@ -327,9 +395,9 @@ class SpeechHealth:
 
     is_enabled: bool = True
     engines: tuple[str, ...] = ()
-    player: str = ""
-    player_trouble: str = ""
-    """What became of a moment of silence; empty where it was played."""
+    players: tuple[str, ...] = ()
+    player_troubles: tuple[str, ...] = ()
+    """Those that did not play a moment of silence, with the reason."""
     silent_languages: tuple[str, ...] = ()
     """Languages of the screens that nothing here speaks, by code."""
     recordings: int = 0
@@ -345,14 +413,14 @@ def speech_finding(speech: SpeechHealth) -> Finding:
     if not speech.engines and not speech.recordings:
         words = "Nothing here speaks; install `espeak-ng` or `kiosk[speech]`."
         return Finding("speech", Verdict.LOOK, f"{words} {_SPEECH_GUIDE}")
-    if not speech.player and _DISPATCHER not in speech.engines:
+    if not speech.players and _DISPATCHER not in speech.engines:
         words = "There is no sound device, or no program that plays (pw-play, paplay, aplay)."
         return Finding("speech", Verdict.LOOK, f"{words} {_SPEECH_GUIDE}")
-    voices = " and ".join(filter(None, [", then ".join(speech.engines), speech.player]))
+    voices = " and ".join(filter(None, [", then ".join(speech.engines), *speech.players[:1]]))
     words = f"Speaks by {voices}; `kiosk speech test` lets you hear it."
     wrong = []
-    if speech.player_trouble:
-        wrong.append(f"{speech.player} does not play ({speech.player_trouble})")
+    if speech.player_troubles:
+        wrong.append(f"what does not play: {', '.join(speech.player_troubles)}")
     if speech.silent_languages:
         wrong.append(f"no voice for {', '.join(speech.silent_languages)}")
     if speech.needs_opus:

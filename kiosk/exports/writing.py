@@ -112,7 +112,7 @@ def export_pass_sheet(
 
     Raises SetupError where the file cannot be made or written, ValueError without a pass.
     """
-    from kiosk.exports.pass_sheet import pass_sheet
+    from kiosk.exports.paper.pass_sheet import pass_sheet
 
     path = write_pdf("passes", pass_sheet(passes), target, context)
     return Exported(path, len(passes))
@@ -135,7 +135,7 @@ def export_blank_forms(
 
     `calling_number` is the setting's. Raises as `export_pass_sheet` does.
     """
-    from kiosk.exports.blank_form import blank_forms
+    from kiosk.exports.paper.blank_form import blank_forms
 
     pages = blank_forms(forms, context.site, calling_number)
     return Exported(write_pdf("callback-forms", pages, target, context), len(forms))

@@ -16,6 +16,7 @@ from tests.bench.fleet import fleets
 from tests.bench.offline import a_week_offline
 from tests.bench.push import pushing
 from tests.bench.scanning import scanning
+from tests.bench.speaking import speaking
 from tests.bench.starting import starting
 from tests.bench.typing_keys import typing
 from tests.bench.visits import remembering
@@ -31,7 +32,8 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--facts", type=int, help="facts for row 4 (100000, small: 5000)")
     parser.add_argument("--kiosks", type=int, help="kiosks for row 8 (500, small: 20)")
-    parser.add_argument("--rows", default="1,2,3,4,5,6,7,8,9", help="which rows, for example 1,3")
+    every = ",".join(map(str, range(1, 11)))
+    parser.add_argument("--rows", default=every, help="which rows, for example 1,3")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     return parser.parse_args()
 
@@ -72,6 +74,13 @@ def _figures(arguments: argparse.Namespace, scratch: Path) -> Iterator[Figure]:
     if 7 in rows:
         sys.stderr.write("Row 7: visits.\n")
         yield remembering(clinic.folder, arguments.visits or (300 if small else 10_000))
+    yield from _spoken(rows, scratch, 5 if small else 25)
+
+
+def _spoken(rows: set[int], scratch: Path, rounds: int) -> Iterator[Figure]:
+    if 10 in rows:
+        sys.stderr.write("Row 10: speaking.\n")
+        yield from speaking(scratch, rounds)
 
 
 def _asked(clinic: Clinic, folder: Path, requests: int, row: int) -> Clinic:

@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,27 +16,41 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Executable, delete, insert, update
 
+from kiosk.bootstrap import speech
 from kiosk.bootstrap.data_folder import DATABASE
 from kiosk.cli import doctor
 from kiosk.cli.demo import digits
 from kiosk.cli.doctor import examine
 from kiosk.content import assets
+from kiosk.content.languages import known_languages
+from kiosk.content.translations import translated_languages
 from kiosk.devices.clock import SystemClock
-from kiosk.domain.health import Finding, Swap, Verdict
+from kiosk.domain.health import Finding, SpeechHealth, Swap, Verdict
 from kiosk.domain.passes import Code, decode, derive_lookup
 from kiosk.records.central.connection import Address
 from kiosk.records.central.link import CentralLink, write_link
 from kiosk.records.database.store import Store
 from kiosk.records.schema.columns import table
 from kiosk.records.schema.system_tables import HelplineList, Parked, PublicKey, SyncState
+from kiosk.settings import SpeechSettings
 from kiosk.usecases.site import load_site
 from tests.cli.calling import COMMAND, Kiosk
 from tests.support.extract import CHECKOUT
 from tests.support.helplines import helplines_text
+from tests.support.sounds import ToneEngine, shell_player
 from tests.support.terminal import Terminal
 
 TODAY = date(2026, 11, 23)
 Look = Callable[[], dict[str, Finding]]
+Examine = Callable[[Path, SpeechSettings], SpeechHealth]
+
+
+@pytest.fixture(autouse=True)
+def examine_speech(monkeypatch: pytest.MonkeyPatch) -> Examine:
+    """Start no engine for each look; the function itself is for the one test that needs it."""
+    real = speech.examine_speech
+    monkeypatch.setattr(speech, "examine_speech", lambda *_: SpeechHealth())
+    return real
 
 
 @pytest.fixture
@@ -71,14 +85,16 @@ def _site(demo: Path) -> UUID:
 def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "read_swaps", list)
     monkeypatch.setattr(doctor, "is_synchronised", lambda: True)
-    # Whatever printers this machine has.
+    # Whatever printers and voices this machine has.
     monkeypatch.setenv("PATH", str(demo))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(demo))
     answer = kiosk("doctor", "--format", "json")
     assert (answer.code, answer.err) == (0, "")
     verdicts = {row["subject"]: row["verdict"] for row in answer.rows}
     assert verdicts == {
         "settings": "ok",
         "terminal size": "look",
+        "drawn letters": "ok",
         "scanner": "look",
         "database": "ok",
         "keys": "ok",
@@ -87,9 +103,11 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
         "retention": "look",
         "first hour": "look",
         "helplines": "ok",
+        **{f"language {code}": verdict for code, verdict in _languages()},
         "take-home material": "ok",
         "wishes": "ok",
         "printer": "ok",
+        "speech": "look",
         "disk space": "ok",
         "swap": "ok",
         "variables": "ok",
@@ -97,10 +115,25 @@ def test_a_demo_is_fit(kiosk: Kiosk, demo: Path, monkeypatch: pytest.MonkeyPatch
     assert all(row["finding"] for row in answer.rows)
 
 
+def _languages() -> Iterator[tuple[str, str]]:
+    """Yield the languages beside English: no native reviewer has read any that is translated."""
+    for language in known_languages():
+        if language.code != "en":
+            yield language.code, "look" if language in translated_languages() else "ok"
+
+
 def test_what_is_open_of_the_first_hour_and_of_retention(look: Look) -> None:
     found = look()
     assert found["first hour"].sentence.startswith("Still open: ring the helplines; scan the test")
     assert found["retention"].sentence.startswith("Nothing is deleted by itself until a manager")
+
+
+def test_a_font_that_is_missing(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = "A font file is missing or damaged: assets/fonts."
+    monkeypatch.setattr(doctor, "drawing_problem", lambda: problem)
+    found = look()["drawn letters"]
+    assert found.verdict is Verdict.LOOK
+    assert f"so its visits are in English. {problem} Install the kiosk again." in found.sentence
 
 
 def test_a_clock_that_no_server_keeps(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +214,7 @@ def test_the_terminal_is_asked_whether_it_shows_pictures(demo: Path) -> None:
     command = [*COMMAND, "doctor", "--format", "csv"]
     with Terminal(command, columns=200, rows=40) as terminal:
         terminal.wait_until(lambda: b"\x1b[16t" in terminal.raw, "its question")
-        terminal.send("\x1b[?62;4;22c\x1b[6;19;10t")
+        terminal.send("\x1b[?62;4;22c\x1b[?8452;2$y\x1b[6;19;10t")
         terminal.wait_for('"pictures","ok","Tamil is shown as pictures (sixel graphics)."')
         assert terminal.echoes
 
@@ -391,3 +424,32 @@ def test_the_printers_there_are(look: Look, demo: Path, monkeypatch: pytest.Monk
     assert "mend [print] command" in look()["printer"].sentence
     _print_by(demo, f'command = ["{sys.executable}", "{{file}}"]')
     assert look()["printer"].verdict is Verdict.OK
+
+
+def test_what_the_machine_speaks_with(
+    look: Look, demo: Path, monkeypatch: pytest.MonkeyPatch, examine_speech: Examine
+) -> None:
+    assert look()["speech"].verdict is Verdict.LOOK
+    monkeypatch.setattr(speech, "examine_speech", examine_speech)
+    (demo / "kiosk.toml").write_text("[speech]\nenabled = false\n", encoding="utf-8")
+    assert look()["speech"] == Finding("speech", Verdict.OK, "Switched off by [speech] enabled.")
+
+
+def test_the_voices_of_the_machine_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examine_speech: Examine
+) -> None:
+    engine = ToneEngine(voices=frozenset({"en", "cmn", "ms"}))
+    monkeypatch.setattr("kiosk.devices.synthesis.find_engines", lambda: [engine])
+    monkeypatch.setattr("kiosk.devices.players.find_players", lambda: [shell_player("exit 4")])
+    monkeypatch.setattr("kiosk.devices.headphones.knows_headphones", lambda: True)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    (tmp_path / "recordings").mkdir()
+    (tmp_path / "recordings/en-0123456789.wav").touch()
+    assert examine_speech(tmp_path, SpeechSettings()) == SpeechHealth(
+        engines=("tone",),
+        players=("broken",),
+        player_troubles=("broken (status 4)",),
+        silent_languages=("ta",),
+        recordings=1,
+        knows_headphones=True,
+    )

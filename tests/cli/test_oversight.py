@@ -24,8 +24,8 @@ from kiosk.records.schema.system_tables import KioskDevice
 from kiosk.usecases.groups.plan_import import add_sessions
 from tests.cli.calling import Answer, Kiosk
 from tests.cli.managing import Manager
-from tests.exports.test_language_card import dialled
-from tests.exports.test_typesetter import pages_of
+from tests.exports.paper.test_language_card import dialled
+from tests.exports.paper.test_typesetter import pages_of
 from tests.support import facts
 from tests.support.desks import PASSPHRASE, PIN, Clinic, SetClock, open_clinic
 from tests.support.helplines import helplines_text, shipped_text

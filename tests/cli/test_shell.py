@@ -52,6 +52,7 @@ def test_all_commands_are_there() -> None:
         )),
         *(("reports", verb) for verb in ("requests", "attendance")),
         *(("retention", verb) for verb in ("show", "run")),
+        *(("content", verb) for verb in ("list", "page", "review")),
         *(("audit", verb) for verb in ("list", "verify")),
         ("kiosks", "list"),
         *(("kiosks", "helplines", verb) for verb in ("show", "publish")),

@@ -8,8 +8,8 @@ import pytest
 from PIL import features
 from rich.cells import cell_len
 
-from kiosk.content import braille, shaping
-from kiosk.content.braille import LARGE, LARGEST, SMALL, USUAL, braille_lines
+from kiosk.content import shaping
+from kiosk.content.braille import INK, LARGE, LARGEST, SMALL, USUAL, braille_lines
 from kiosk.content.shaping import draw_line, drawing_problem
 from tests.support.dots import Dots, bands, dots_of, trimmed
 
@@ -31,7 +31,7 @@ def _pictured(word: str, height: int) -> Dots:
     picture = draw_line(word, height, bold=height >= LARGE)
     ink = picture.tobytes()
     rows = [
-        tuple(one >= braille._INK for one in ink[start : start + picture.width])
+        tuple(one >= INK for one in ink[start : start + picture.width])
         for start in range(0, len(ink), picture.width)
     ]
     return trimmed(rows)

@@ -1,5 +1,6 @@
 """Findings about the machine."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ import pytest
 
 from kiosk.domain.health import (
     CentralContact,
+    SpeechHealth,
     Swap,
     Verdict,
     capital_height,
@@ -20,6 +22,7 @@ from kiosk.domain.health import (
     needed_height,
     pictures_finding,
     retention_finding,
+    speech_finding,
     swap_finding,
     terminal_finding,
 )
@@ -172,3 +175,32 @@ def test_a_run_of_retention_that_nothing_did_is_complained_of() -> None:
     assert overdue.sentence.startswith("It has not run since 3 Nov 2026. Let `kiosk run`")
     held = retention_finding("waits for your yes", "Held up.", is_overdue=False)
     assert (held.verdict, held.sentence) == (Verdict.LOOK, "Held up.")
+
+
+WELL = SpeechHealth(engines=("eSpeak NG",), players=("aplay",), knows_headphones=True)
+
+
+@pytest.mark.parametrize(
+    ("speech", "verdict", "words"),
+    [
+        (WELL, Verdict.OK, "Speaks by eSpeak NG and aplay; `kiosk speech test` lets you hear it."),
+        (replace(WELL, knows_headphones=False), Verdict.OK, "cannot tell whether headphones"),
+        (SpeechHealth(is_enabled=False), Verdict.OK, "Switched off"),
+        (SpeechHealth(players=("aplay",)), Verdict.LOOK, "Nothing here speaks; install"),
+        (replace(WELL, players=()), Verdict.LOOK, "no sound device"),
+        (SpeechHealth(engines=("speech-dispatcher",)), Verdict.OK, "by speech-dispatcher;"),
+        (SpeechHealth(players=("aplay",), recordings=3), Verdict.OK, "Speaks by aplay"),
+        (
+            replace(WELL, player_troubles=("aplay (it hangs)",)),
+            Verdict.LOOK,
+            "does not play: aplay (it hangs).",
+        ),
+        (replace(WELL, silent_languages=("ta",)), Verdict.LOOK, "no voice for ta."),
+        (replace(WELL, needs_opus=True), Verdict.LOOK, "need `opusdec`"),
+    ],
+)
+def test_whether_the_kiosk_can_speak(speech: SpeechHealth, verdict: Verdict, words: str) -> None:
+    found = speech_finding(speech)
+    assert found.verdict is verdict
+    assert words in found.sentence
+    assert found.sentence.endswith(".")

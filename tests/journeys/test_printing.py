@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 
 from kiosk.domain.passes import Code, CodeKind, decode
-from tests.exports.test_slip import printed, scanned
+from tests.exports.paper.test_slip import printed, scanned
 from tests.journeys.clinic import Clinic, fill_in
 from tests.journeys.test_callbacks import reference_on
 

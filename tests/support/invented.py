@@ -2,12 +2,16 @@
 
 import re
 import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
 
 from kiosk.content import assets as folders
+from kiosk.content.assets import ENGLISH
+from kiosk.content.languages import known_languages
 from kiosk.content.reviews import NOT_CHECKED
 from tests.support.extract import (
     CHECKOUT,
@@ -37,19 +41,29 @@ def say(english: str) -> str:
 
 
 def add_language(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the program read texts from `folder`, with the invented language; return its assets."""
+    """Let the program read texts from `folder`, in English and the invented language alone.
+
+    Return its assets.
+    """
     assets = folder / "assets"
-    shutil.copytree(CHECKOUT / "assets", assets, ignore=shutil.ignore_patterns("fonts", "guide"))
+    others = (one.code for one in known_languages() if one.code != ENGLISH)
+    ignored = shutil.ignore_patterns("fonts", "guide", "pictures", *others)
+    shutil.copytree(CHECKOUT / "assets", assets, ignore=ignored)
+    for name in ("fonts", "guide"):
+        (assets / name).symlink_to(CHECKOUT / "assets" / name)
     (folder / "config").symlink_to(CHECKOUT / "config")
     monkeypatch.setattr(folders, "_PACKAGE", folder / "kiosk")
     with (assets / "languages.toml").open("a", encoding="utf-8") as table:
         table.write(_ENTRY)
-    translate(begin(CODE, assets / "locale"))
+    messages = assets / "locale" / CODE / "LC_MESSAGES"
+    messages.mkdir(parents=True)
+    for name, content in _catalogue().items():
+        (messages / name).write_bytes(content)
     english = assets / "content" / "en"
     (english.parent / CODE).mkdir()
     article = (english / "04-groups.md").read_text(encoding="utf-8").replace("# ", "# Kioskisch: ")
-    name = english.parent / CODE / "04-groups.md"
-    name.write_text(f"<!-- {NOT_CHECKED} -->\n{article}", encoding="utf-8")
+    translated = english.parent / CODE / "04-groups.md"
+    translated.write_text(f"<!-- {NOT_CHECKED} -->\n{article}", encoding="utf-8")
     helplines = english.parent / "helplines.toml"
     text = helplines.read_text(encoding="utf-8")
     lines = re.sub(
@@ -61,8 +75,16 @@ def add_language(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return assets
 
 
-def translate(path: Path) -> None:
-    """Translate every sentence of a catalogue."""
+@cache
+def _catalogue() -> dict[str, bytes]:
+    """Return the files of a catalogue that translates every sentence, by their names."""
+    with TemporaryDirectory() as folder:
+        path = begin(CODE, Path(folder))
+        _translate(path)
+        return {one.name: one.read_bytes() for one in path.parent.iterdir()}
+
+
+def _translate(path: Path) -> None:
     update(path, collect())
     catalogue = read_catalogue(path)
     for message in catalogue:

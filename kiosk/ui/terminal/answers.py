@@ -24,6 +24,9 @@ Protocol = Literal["sixel", "kitty"]
 
 _ATTRIBUTES: Final = "\x1b[c"
 """Primary device attributes (DEC STD 070); parameter 4 is sixel graphics."""
+_BESIDE: Final = "\x1b[?8452$p"
+"""Is mode 8452 known (DECRQM), by which the cursor stays beside a sixel picture? Without it one on
+the last row would scroll the screen."""
 _CELL: Final = "\x1b[16t\x1b[14t"
 """Pixels of a cell, and of the text area (XTerm Control Sequences, XTWINOPS)."""
 _QUERY: Final = "\x1b_Gi=4261,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
@@ -34,6 +37,8 @@ _LATEST: Final = 60.0
 _LEVEL: Final = 62
 """The first device attribute of a terminal of level 2, as foot and kitty are."""
 _SIXEL: Final = 4
+_KNOWN: Final = (1, 2)
+"""A mode that is set, or not; 0 is one that is not known, 3 and 4 one that cannot be changed."""
 _WIDTHS, _HEIGHTS = range(4, 65), range(8, 129)
 """Pixels of a cell that can be true."""
 
@@ -77,13 +82,14 @@ class Asking:
         self._open: dict[str, float] = {}
         """The questions without an answer, and when each was asked (monotonic seconds)."""
         self._level = 0
-        self._protocol: Protocol | None = None
+        self._has_sixel = self._keeps_beside = self._has_kitty = False
         self._cells: dict[str, CellSize] = {}
         """The size of a cell by what told it: its own report, the text area, the system."""
 
     def begin(self, window: WindowSize, at: float) -> str:
         """Return what to write to ask all that can be asked at once."""
-        return self._ask("attributes", _ATTRIBUTES, at) + self._ask_cell(window, at)
+        first = self._ask("attributes", _ATTRIBUTES, at) + self._ask("beside", _BESIDE, at)
+        return first + self._ask_cell(window, at)
 
     def resized(self, window: WindowSize, at: float) -> str:
         """Return what to write after another size; cells of another size need other pictures."""
@@ -100,15 +106,23 @@ class Asking:
                 self._take_cell("area", width // window.columns, height // window.rows)
             elif kind == 6 and self._is_due("cell", at):
                 self._take_cell("cell", width, height)
+        elif answer.endswith("y") and self._is_due("beside", at):
+            self._keeps_beside = numbers[-1] in _KNOWN
         elif answer == _UNDERSTOOD and self._is_due("kitty", at):
-            self._protocol = "kitty"
+            self._has_kitty = True
         return ""
+
+    @property
+    def _protocol(self) -> Protocol | None:
+        if self._has_sixel:
+            return "sixel" if self._keeps_beside else None
+        return "kitty" if self._has_kitty else None
 
     @property
     def can_show(self) -> CanShow | None:
         """How pictures can be shown, once all that is needed has been answered."""
-        cell = next((self._cells[key] for key in ("cell", "area", "system") if key in self._cells),
-                    None)  # fmt: skip
+        # The thread of the app may begin to ask anew meanwhile.
+        cell = next(filter(None, map(self._cells.get, ("cell", "area", "system"))), None)
         if self._protocol is None or cell is None:
             return None
         return CanShow(self._protocol, cell)
@@ -130,7 +144,7 @@ class Asking:
     def is_answered(self) -> bool:
         """Whether all that is needed for pictures is known, or no answer can still bring it."""
         if self._protocol is None:
-            return self._open.keys().isdisjoint({"attributes", "kitty"})
+            return self._open.keys().isdisjoint({"attributes", "beside", "kitty"})
         return "cell" in self._cells
 
     def _ask(self, question: str, sequence: str, at: float) -> str:
@@ -155,8 +169,8 @@ class Asking:
         if self._level < _LEVEL:
             return ""
         if _SIXEL in numbers[1:]:
-            # A VT340, and so xterm, scrolls the screen by a picture on its last row.
-            self._protocol = "sixel" if self._level == _LEVEL else None
+            # A VT340, and so xterm, scrolls the screen all the same.
+            self._has_sixel = self._level == _LEVEL
             return ""
         return self._ask("kitty", _QUERY, at)
 

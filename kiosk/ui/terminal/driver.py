@@ -302,6 +302,8 @@ class KioskDriver(Driver):
         self._reader: Thread | None = None
         self._asking = Asking()
         """What the terminal has answered; used by the thread that reads, once that has begun."""
+        self._is_possible = False
+        """Whether the app knows that words can be pictures."""
         self._shown: CanShow | None = None
         """How words are shown as pictures now."""
         self._wake_read, self._wake_write = os.pipe()
@@ -389,10 +391,13 @@ class KioskDriver(Driver):
     def _continued(self, _number: int, _frame: FrameType | None) -> None:
         # A shell may have taken the terminal while this process was stopped.
         MODES.raw_mode()
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._draw_anew)
+
+    def _draw_anew(self) -> None:
         if self._writer is not None:
             self._writer.clear_pictures()
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._app.refresh)
+        self._app.refresh()
 
     def _resized(self, _number: int, _frame: FrameType | None) -> None:
         # The loop is closed while the program ends.
@@ -414,11 +419,13 @@ class KioskDriver(Driver):
         if shows is None or shows == self._shown:
             return
         if self._shown is None:
-            self.process_message(PicturesPossible())
+            if not self._is_possible:
+                self._is_possible = True
+                self.process_message(PicturesPossible())
             return
         self.show_pictures()
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._app.refresh)
+            self._loop.call_soon_threadsafe(self._draw_anew)
 
     def _announce_size(self) -> None:
         try:

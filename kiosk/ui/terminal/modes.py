@@ -11,6 +11,7 @@ from typing import Any, Final
 
 ENTER: Final = (
     "\x1b[?1049h"  # alternate screen
+    "\x1b[2J"  # without pictures that a killed process has left on it
     "\x1b[?25l"  # no cursor
     "\x1b[?7l"  # no wrapping at the edge
 )

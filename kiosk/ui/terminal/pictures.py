@@ -23,9 +23,14 @@ from kiosk.ui.theme import CALM
 
 Colour = tuple[int, int, int]
 
-_LETTERS: Final = "[\u0b80-\u0bff][\u0b80-\u0bff\u200c\u200d]*[.,;:!?)]*"
-_WORDS: Final = re.compile(rf"({_LETTERS}(?:[ -]\(?{_LETTERS})*)")
-"""Words with single blanks between them; two blanks are a column's edge."""
+_AFTER: Final = "[.,;:!?)%…”’]*"
+_LETTERS: Final = f"[(“‘]?[\u0b80-\u0bff][\u0b80-\u0bff\u200c\u200d]*{_AFTER}"
+_NUMBER: Final = rf"[0-9]+(?: / [0-9]+|[.,:][0-9]+)*{_AFTER}"
+_WORDS: Final = re.compile(f"({_LETTERS}(?:[ -](?:{_LETTERS}|{_NUMBER}))*)")
+"""Words with single blanks between them, and numbers among them, which the font has too.
+
+Two blanks are a column's edge.
+"""
 _PIECE: Final = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])|([^\x00-\x1f\x7f]+)")
 _BESIDE: Final = b"\x1b[?8452h"
 """The cursor stays beside a sixel picture, so that one on the last row scrolls nothing (xterm)."""
@@ -40,6 +45,8 @@ class Style(NamedTuple):
     ground: Colour
     bold: bool = False
     reverse: bool = False
+    underlined: bool = False
+    """The blanks under a picture are, so another picture is needed for it to be sent again."""
 
 
 class Placed(NamedTuple):
@@ -133,8 +140,9 @@ class WordPictures:
 
     def _draw(self, sent: bytearray, text: str, width: int) -> bool:
         """Send a phrase as a picture; return False where it cannot be drawn."""
-        ink, ground, bold, reverse = self._style
-        style = Style(ground, ink, bold) if reverse else Style(ink, ground, bold)
+        style = self._style
+        if style.reverse:
+            style = style._replace(ink=style.ground, ground=style.ink, reverse=False)
         key = (text, width, style)
         first, after = self._column, self._column + width
         if any(one[:3] == (first, after, key) for one in self._placed.get(self._row, ())):
@@ -178,7 +186,7 @@ class WordPictures:
             text, width, style = key
             try:
                 pixels = draw_fitted(text, width, self._shows.cell, bold=style.bold)
-            except (ImportError, OSError, SetupError):
+            except (ImportError, OSError, SetupError, ValueError):
                 return b""
             if self._is_kitty:
                 picture = standard_b64encode(compress(_inked(pixels, style.ink)))
@@ -210,6 +218,8 @@ def _styled(style: Style, parameters: str) -> Style:
                 style = PLAIN
             case 1 | 22:
                 style = style._replace(bold=code == 1)
+            case 4 | 24:
+                style = style._replace(underlined=code == 4)
             case 7 | 27:
                 style = style._replace(reverse=code == 7)
             case 38 | 39:

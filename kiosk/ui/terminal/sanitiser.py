@@ -75,6 +75,7 @@ _KIND: Final = 0b11100011
 _SYNCHRONISED: Final = re.compile(rb"\x1b\[\?2026;[1-4]\$y")
 _ANSWER: Final = re.compile(
     rb"\x1b\[\?\d{1,3}(?:;\d{0,3}){0,40}c"  # primary device attributes
+    rb"|\x1b\[\?8452;[0-4]\$y"  # whether it knows the mode of the cursor beside a picture
     rb"|\x1b\[[46];\d{1,5};\d{1,5}t"  # pixels of the text area, and of a cell
     rb"|\x1b_Gi=\d{1,10};OK"  # pictures by the Kitty protocol
 )

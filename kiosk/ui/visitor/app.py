@@ -205,6 +205,7 @@ class VisitorApp(TimedApp):
         self.context.has_pictures = True
         self.hide_broken_letters(hide=False)
         self.context.speak(self.context.visit.texts.language)
+        self._relabel_bars()
 
     async def _open_desks(self) -> None:
         """Open the desks; while they cannot be opened the kiosk is closed, and they are tried anew.
@@ -576,6 +577,9 @@ class VisitorApp(TimedApp):
         published, self.context.languages = answer
         if published != self.context.clinic.helplines:
             self.context.clinic = replace(self.context.clinic, helplines=published)
+        self._relabel_bars()
+
+    def _relabel_bars(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, VisitorScreen):
                 screen.relabel_bar()

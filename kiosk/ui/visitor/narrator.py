@@ -11,6 +11,7 @@ from weakref import ref
 
 from textual.message import Message
 
+from kiosk.content.assets import ENGLISH
 from kiosk.content.translations import Texts
 from kiosk.ui.door import attempt, describe_error
 from kiosk.ui.visitor.screen import VisitorScreen
@@ -26,6 +27,8 @@ SWITCH: Final = "f3"
 """The key that starts speech."""
 _SLOWEST: Final = 6.0
 """Letters a second that are said at the slowest pace, and any language."""
+_SETTLING: Final = 1.5
+"""Seconds within which what comes later on a screen belongs to what is said of it first."""
 _PATIENCE: Final = 10.0
 """Seconds more, after which speech that does not end counts as broken."""
 
@@ -57,8 +60,10 @@ class Narrator:
         self._before: Snapshot | None = None
         """What could be heard of the screen that was said last."""
         self._shown: Callable[[], object | None] = lambda: None
-        self._is_arriving = False
-        """Whether no key was pressed since the screen came."""
+        self._arrived_at: float | None = None
+        """When the screen came, in seconds of the clock; None once a key was pressed on it."""
+        self._opening: tuple[Piece, ...] = ()
+        """What is said before the screen on which speech begins."""
         self._is_warned = False
         """Whether it was said on this screen that others may hear."""
         self._is_repeated = False
@@ -93,7 +98,7 @@ class Narrator:
         speech = self._speech
         if speech is None or not (self.is_on or (key == SWITCH and self._can_speak(speech))):
             return False
-        self._is_arriving = False
+        self._arrived_at, self._opening = None, ()
         act = self.KEYS.get(key)
         if act is None:
             self._is_repeated = False
@@ -109,7 +114,7 @@ class Narrator:
     def hush(self) -> None:
         """Fall silent: something was touched or scanned."""
         if self.is_on and self._speech is not None:
-            self._is_arriving = self._is_repeated = False
+            self._arrived_at, self._opening, self._is_repeated = None, (), False
             self._speech.stop()
 
     def note_painted(self, screen: object) -> None:
@@ -123,10 +128,11 @@ class Narrator:
         before, self._before = self._before, now
         if before is None or self._shown() is not screen:
             self._shown = ref(screen)
-            self._is_arriving, self._is_warned = True, False
+            self._arrived_at, self._is_warned = self._monotonic(), False
             self._say_arrival(spoken)
         elif now != before:
-            if self._is_arriving:
+            since = self._arrived_at
+            if since is not None and self._monotonic() - since < _SETTLING:
                 self._say_arrival(spoken)
             elif pieces := spoken.changes(before, now):
                 self._say(pieces, spoken)
@@ -149,8 +155,12 @@ class Narrator:
             self._tell(self._p("speech", "Headphones are out. Other people may hear this."))
 
     def tick(self) -> None:
-        """Take note that something is being said, so that nobody counts as idle who listens."""
+        """Called once a second: nobody counts as idle who listens; the foot shows what is there."""
         speech, now = self._speech, self._monotonic()
+        if speech is not None and speech.is_able != self._context.can_speak:
+            # What speaks is looked for beside the screens, and may be unplugged.
+            self._context.can_speak = speech.is_able
+            self._show_keys()
         if self.is_on and speech is not None and speech.is_speaking and now < self._until:
             self.heard_at = now
 
@@ -162,7 +172,8 @@ class Narrator:
 
     def _forget(self) -> None:
         self._said, self._before, self._shown = (), None, lambda: None
-        self._is_arriving = self._is_warned = self._is_repeated = self._by_plug = False
+        self._arrived_at, self._opening = None, ()
+        self._is_warned = self._is_repeated = self._by_plug = False
         self._until = self.heard_at = 0.0
 
     def _give_up(self, error: Exception) -> None:
@@ -176,13 +187,17 @@ class Narrator:
         return self._context.can_speak
 
     def _p(self, context: str, message: str) -> str:
-        here = self._context.visit.texts.language
-        return Texts(here, has_pictures=True).pgettext(context, message)
+        return Texts(self._language(), has_pictures=True).pgettext(context, message)
 
     def _form_of(self, screen: VisitorScreen) -> "SpokenScreen":
         from kiosk.ui.visitor.spoken import SpokenScreen
 
-        return SpokenScreen(screen)
+        return SpokenScreen(screen, self._language())
+
+    def _language(self) -> str:
+        """Return what is spoken: the language of the visit, or English where it has no voice."""
+        here = self._context.visit.texts.language
+        return here if self._speech is None or self._speech.can_say(here) else ENGLISH
 
     def _form(self) -> "SpokenScreen | None":
         screen = self._screen()
@@ -201,8 +216,9 @@ class Narrator:
         if form is None or not isinstance(screen, VisitorScreen):
             return
         self._shown, self._before = ref(screen), form.snapshot()
-        self._is_arriving = self._is_warned = False
-        self._say(self._greeting(), form, then=form.arrival())
+        self._arrived_at, self._is_warned = self._monotonic(), False
+        self._opening = tuple(self._greeting())
+        self._say_arrival(form)
 
     def _stop(self, speech: "Speech") -> None:
         visit = self._context.visit
@@ -292,7 +308,7 @@ class Narrator:
 
     def _say_arrival(self, form: "SpokenScreen") -> None:
         self._is_warned = False
-        self._say(form.arrival(), form)
+        self._say(self._opening, form, then=form.arrival())
 
     def _say(
         self,
@@ -315,7 +331,7 @@ class Narrator:
         if not may_be_private and not self._is_warned and (warning := form.warning()):
             self._is_warned = True
             pieces = [*pieces, *warning]
-        said = say_pieces(pieces, visit.texts.language, is_private=may_be_private)
+        said = say_pieces(pieces, form.language, is_private=may_be_private)
         letters = sum(len(one.text) for one in said)
         self.heard_at = now = self._monotonic()
         self._until = now + _PATIENCE + letters / _SLOWEST

@@ -20,15 +20,16 @@ from textual.widgets import Input, Static
 from typing_extensions import override
 
 from kiosk.content.languages import Language, find_language
+from kiosk.content.shaping import drawing_problem
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.visitor.codes import CodeWriter
-from kiosk.ui.visitor.times import describe_limit
+from kiosk.ui.visitor.text import describe_limit
 from kiosk.ui.visitor.visit import Stay, Visit, VisitorContext, VisitorSide
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
-from kiosk.ui.widgets.large_text import LargeText, Role
+from kiosk.ui.widgets.large_text import LargeText, PageRole
 from kiosk.ui.widgets.layout import SCROLL_KEYS, Sheet, neighbour
 from kiosk.ui.widgets.qr import QrCode
 from kiosk.ui.widgets.touch_keyboard import DELETE, KeyLayout, TouchKeys, name_layouts
@@ -167,7 +168,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """Make ready to be shown in `size` cells; `touch`: whether the visitor uses touch."""
         self.context = context
         self.set_class(touch, "-touch")
-        self.set_class(self.visit.texts.draws_cells, "-cells")
+        self.set_class(self.visit.texts.draws_cells and not drawing_problem(), "-cells")
         self.follow_display()
         self.dress(size)
 
@@ -175,6 +176,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """Take the classes of how this visit is shown."""
         self.set_class(self.visit.is_quiet, "-quiet")
         self.set_class(self.visit.is_large and self.may_be_larger, "-large")
+
+    @property
+    def draws_letters(self) -> bool:
+        """Whether sentences are drawn in cells beside the English ones."""
+        return self.has_class("-cells")
 
     @property
     def door(self) -> Door[VisitorSide]:
@@ -309,11 +315,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         with Sheet(id="page") as sheet:
             sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
             if self.large_heading():
-                yield LargeText(self.large_heading(), Role.HEADING)
+                yield LargeText(self.large_heading(), PageRole.HEADING)
             if self.heading():
                 yield Static(self.heading(), id="heading", markup=False)
             if self.large_lead():
-                yield LargeText(self.large_lead(), Role.LEAD)
+                yield LargeText(self.large_lead(), PageRole.LEAD)
             if self.lead():
                 yield Static(self.lead(), id="lead", markup=False)
             for widget in self.body():
@@ -374,8 +380,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def _other_languages(self) -> tuple[tuple[str, str], ...]:
         """Return the code and the name of each language that the screens are not in now."""
         here = self.visit.texts.language
+        has_pictures = self.context.has_pictures
         return tuple(
-            (one.code, one.plain_name) for one in self.context.languages if one.code != here
+            (one.code, one.own_name if has_pictures else one.plain_name)
+            for one in self.context.languages
+            if one.code != here
         )
 
     def _bar_labels(self, *, typing: bool) -> Labels:
@@ -384,7 +393,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         language: tuple[str, ...] = f"{language_key}  {self._('Language')}", language_key
         if self.context.demo is not None:
             mark = self._("demo")
-            language = *(f"{mark} · {label}" for label in language), language_key
+            language = tuple(f"{mark} · {label}" for label in language)
         return {
             "help": (help_now,),
             "language": language,
@@ -462,7 +471,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def on_mount(self) -> None:
         self.set_class(bool(self.query(TouchKeys)), "-keys")
         self.offer_to_show()
-        if self.visit.texts.draws_cells or self.visit.is_large:
+        if self.draws_letters or self.visit.is_large:
             # The focus, which comes first, must not scroll a drawn or distant heading away.
             for sheet in self.query(Sheet):
                 self.call_after_refresh(sheet.scroll_home, animate=False)

@@ -85,15 +85,17 @@ def say_pieces(pieces: Sequence[Piece], language: str, *, is_private: bool) -> l
 class SpokenScreen:
     """What is said of one screen as it is now."""
 
-    def __init__(self, screen: VisitorScreen) -> None:
+    def __init__(self, screen: VisitorScreen, language: str = "") -> None:
+        """Take the language (BCP 47) to say it in; that of the visit unless there is no voice."""
         self._screen = screen
         shown = screen.visit.texts
-        self._texts = Texts(shown.language, has_pictures=True)
-        """What is said is in the visitor's language, also where that cannot be shown."""
+        self.language = language or shown.language
+        """What it is said in, which may be another one than what is shown."""
+        self._texts = Texts(self.language, has_pictures=True)
         self._others: Counterparts | None = None
-        if shown.written != shown.language:
+        if self.language != shown.written:
             published = screen.context.clinic.helplines
-            self._others = counterparts(shown.language, published)
+            self._others = counterparts(shown.written, self.language, published)
         known = (one for one in screen.context.languages if one.plain_name != one.own_name)
         self._names = {one.plain_name: one.own_name for one in known}
         self._covered = screen.covered()

@@ -29,7 +29,7 @@ from kiosk.domain.policy import PRIVATE_NUMBER
 from kiosk.domain.text import MOST_NAME_BYTES, NameProblem, clean
 from kiosk.ui.terminal.scanner import Measured
 from kiosk.ui.visitor.times import format_session, format_time, locale_of
-from kiosk.ui.visitor.visit import VisitorContext
+from kiosk.ui.visitor.visit import Stay, VisitorContext
 from kiosk.ui.widgets.card import CardText
 
 if TYPE_CHECKING:  # the first screen does not wait for it
@@ -496,3 +496,44 @@ def _result(
     clears = texts.gettext("This screen clears by itself in {seconds} seconds.")
     note = clears.format(seconds=round(context.clinic.timing.result))
     return ResultText(CardText(title, lines, note, colour, texts.large(title, *lines)))
+
+
+_MINUTES_FROM = 180
+"""Seconds from which on a time is said in minutes."""
+
+
+def describe_limit(stays: Stay, context: VisitorContext) -> tuple[str, ...]:
+    """Return when a screen clears by itself, in longer and shorter words (WCAG 2.2, 2.2.6).
+
+    Empty where nothing of a visitor's would be cleared.
+    """
+    timing, texts = context.timing, context.visit.texts
+    _, ngettext = texts.gettext, texts.ngettext
+    seconds = {
+        "idle": timing.idle + timing.warning,
+        "receipt": timing.receipt + timing.warning,
+        "result": timing.result,
+    }.get(stays, 0)
+    on = (_("More time is on."),) if context.visit.has_more_time else ()
+    if not seconds:
+        return on
+    if seconds < _MINUTES_FROM:
+        count = int(seconds)
+        clears = ngettext(
+            "This screen clears {count} second after your last press.",
+            "This screen clears {count} seconds after your last press.",
+            count,
+        )
+        short = ngettext("Stays {count} second", "Stays {count} seconds", count)
+    else:
+        count = int(seconds // 60)
+        clears = ngettext(
+            "This screen clears {count} minute after your last press.",
+            "This screen clears {count} minutes after your last press.",
+            count,
+        )
+        short = ngettext("Stays {count} minute", "Stays {count} minutes", count)
+    clears, short = clears.format(count=count), short.format(count=count)
+    if not on:
+        return clears, short
+    return f"{on[0]} {clears}", f"{on[0]} {short}", *on

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from kiosk.content.languages import find_language
 from kiosk.content.translations import Texts
 from kiosk.domain.attendance.check_in import Session
-from kiosk.ui.visitor.visit import Stay, VisitorContext
 
 _ENGLISH_LOCALE = "en_SG"
 
@@ -31,9 +30,9 @@ def format_time(at: datetime, zone: ZoneInfo, language: str) -> str:
     from babel import dates  # 35 ms, which the first screen does not wait for
 
     local = at.astimezone(zone)
-    # Babel puts a no-break space of its own kind before "pm"; a terminal draws it ill.
     form = find_language(language).time
     text = dates.format_time(local, form, locale=locale_of(language))
+    # Babel puts a no-break space of its own kind before "pm"; a terminal draws it ill.
     return text.replace("\u202f", " ")
 
 
@@ -63,48 +62,7 @@ def join_sentences(first: str, then: str, _: Callable[[str], str]) -> str:
 def format_session(session: Session, zone: ZoneInfo, texts: Texts) -> str:
     """Return a session as one neutral line, for example "Room 2, 3:00 pm"."""
     time = format_time(session.starts_at, zone, texts.written)
-    return texts.gettext("{place}, {time}").format(place=session.label, time=time)
-
-
-_MINUTES_FROM = 180
-"""Seconds from which on a time is said in minutes."""
-
-
-def describe_limit(stays: Stay, context: VisitorContext) -> tuple[str, ...]:
-    """Return when a screen clears by itself, in longer and shorter words (WCAG 2.2, 2.2.6).
-
-    Empty where nothing of a visitor's would be cleared.
-    """
-    timing, texts = context.timing, context.visit.texts
-    _, ngettext = texts.gettext, texts.ngettext
-    seconds = {
-        "idle": timing.idle + timing.warning,
-        "receipt": timing.receipt + timing.warning,
-        "result": timing.result,
-    }.get(stays, 0)
-    on = (_("More time is on."),) if context.visit.has_more_time else ()
-    if not seconds:
-        return on
-    if seconds < _MINUTES_FROM:
-        count = int(seconds)
-        clears = ngettext(
-            "This screen clears {count} second after your last press.",
-            "This screen clears {count} seconds after your last press.",
-            count,
-        )
-        short = ngettext("Stays {count} second", "Stays {count} seconds", count)
-    else:
-        count = int(seconds // 60)
-        clears = ngettext(
-            "This screen clears {count} minute after your last press.",
-            "This screen clears {count} minutes after your last press.",
-            count,
-        )
-        short = ngettext("Stays {count} minute", "Stays {count} minutes", count)
-    clears, short = clears.format(count=count), short.format(count=count)
-    if not on:
-        return clears, short
-    return f"{on[0]} {clears}", f"{on[0]} {short}", *on
+    return join_words((session.label, time), texts.gettext)
 
 
 def count_digits(number: str, texts: Texts) -> str:

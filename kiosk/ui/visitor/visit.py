@@ -13,7 +13,7 @@ from kiosk.content.languages import Language
 from kiosk.content.shaping import needs_shaping
 from kiosk.content.translations import Texts, translated_languages
 from kiosk.domain.attendance.check_in import JoinDraft
-from kiosk.domain.callbacks.request import CallbackDraft
+from kiosk.domain.callbacks.request import CallbackDraft, CallLanguage
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
 from kiosk.domain.ids import uuid7
 from kiosk.ui.door import Door
@@ -129,9 +129,15 @@ class Visit:
         return self.theme == QUIET
 
     def call_form(self) -> CallForm:
-        """Return this visit's request, begun now if it was not before."""
+        """Return this visit's request, begun now if it was not before.
+
+        Until another language to speak is chosen, it is the one that the screens are in now.
+        """
         if self.form is None:
-            self.form = CallForm(CallbackDraft(_new_id(), secrets.token_bytes(16)))
+            code, known = self.texts.language, set(CallLanguage)
+            spoken = CallLanguage(code) if code in known else CallLanguage.ENGLISH
+            draft = CallbackDraft(_new_id(), secrets.token_bytes(16), call_language=spoken)
+            self.form = CallForm(draft)
         return self.form
 
     def guest_draft(self) -> UUID:

@@ -10,7 +10,7 @@ from typing_extensions import override
 from kiosk.content.braille import braille_lines
 
 
-class Role(Enum):
+class PageRole(Enum):
     """What a drawn sentence is on its page."""
 
     HEADING = auto()
@@ -30,7 +30,7 @@ class LargeText(Widget):
     def __init__(
         self,
         text: str,
-        role: Role = Role.SENTENCE,
+        role: PageRole = PageRole.SENTENCE,
         *,
         height: int = 0,
         classes: str | None = None,

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from kiosk.content.braille import LARGE, LARGEST, SMALL, USUAL
 from kiosk.ui.widgets.buttons import Tile
-from kiosk.ui.widgets.large_text import LargeText, Role
+from kiosk.ui.widgets.large_text import LargeText, PageRole
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -41,11 +41,13 @@ class _Drawn:
     sentence: int
     lead: int
 
-    def of(self, role: Role) -> int:
+    def of(self, role: PageRole) -> int:
         """Return the height for a sentence by what it is on its page."""
         return {
-            Role.HEADING: self.heading, Role.SENTENCE: self.sentence, Role.LEAD: self.lead
-        }[role]  # fmt: skip
+            PageRole.HEADING: self.heading,
+            PageRole.SENTENCE: self.sentence,
+            PageRole.LEAD: self.lead,
+        }[role]
 
 
 _DRAWN = (
@@ -110,7 +112,7 @@ class Sheet(VerticalScroll, can_focus=False):
         before = [_heights(widget) for widget in children]
         for drawn in _DRAWN:
             _set_heights(children, drawn)
-            if rows_of(children, size, self.app.viewport_size) <= size.height:
+            if _fit(children, size, self.app.viewport_size):
                 break
         else:
             if self.may_be_longer:
@@ -198,8 +200,11 @@ def _set_heights(children: Sequence[Widget], drawn: _Drawn) -> None:
                 tile.large_height, tile.large_lines = drawn.tiles, drawn.lines
 
 
-def rows_of(widgets: Sequence[Widget], container: Size, viewport: Size) -> int:
-    """Return how many rows of a page `widgets` need one below another, tiles at their least."""
+def _fit(widgets: Sequence[Widget], container: Size, viewport: Size) -> bool:
+    """Return whether `widgets` fit on a page one below another, tiles at their least.
+
+    What would not fit in any case is not measured, for it need not be drawn then.
+    """
     taken, below = 0, 0
     for widget in widgets:
         margin = widget.styles.margin
@@ -210,7 +215,9 @@ def rows_of(widgets: Sequence[Widget], container: Size, viewport: Size) -> int:
             taken += widget.least_rows(width)
         else:
             taken += _rows_of_one(widget, container, viewport, width)
-    return taken + below
+        if taken > container.height:
+            return False
+    return taken + below <= container.height
 
 
 def _rows_of_one(widget: Widget, container: Size, viewport: Size, width: int) -> int:

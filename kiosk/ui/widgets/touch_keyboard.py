@@ -84,7 +84,7 @@ PIN: Final = KeyLayout(
 )
 
 _NOTHING: Final = (0, "", ())
-_HIGH: Final = ((40, 5), (32, 4), (24, 3), (20, 2), (0, 1))
+_HIGH: Final = ((48, 6), (40, 5), (32, 4), (24, 3), (20, 2), (0, 1))
 """From so many rows of the terminal on, a row of keys has so many, with the gap under it."""
 _GAP_FROM: Final = (7, 4)
 """Cells and rows of a key from which on a gap that presses nothing parts it from the next."""

@@ -109,18 +109,23 @@ class Bar(Widget):
     def _side(self, part: Part) -> int:
         """Return the columns of a part at the side where there are few in all."""
         wanted = max(_SIDE, cell_len(self.labels[part][-1]) + 2)
-        return min(wanted, self.size.width // 3)
+        return min(wanted, 2 * self.size.width // 5)
 
     def _middle(self, room: int) -> Iterator[Slot]:
         """Yield the way to all languages, and the name of each where all of them have room."""
-        widest = max((cell_len(name) for _, name in self.names), default=0)
-        for label in self.labels["language"] if self.names else ():
-            each = (room - cell_len(label) - 2) // len(self.names)
-            if each > widest:
-                yield Slot("language", label, room - each * len(self.names))
-                for code, name in self.names:
-                    yield Slot("language", name, each, code)
-                return
+        needed = [cell_len(name) + 1 for _, name in self.names]
+        alike = [max(needed, default=0)] * len(needed)
+        for label in self.labels["language"] if needed else ():
+            left = room - cell_len(label) - 2
+            cells = next((one for one in (alike, needed) if sum(one) <= left), None)
+            # All of one width before the way to all languages is named by more than its key.
+            if cells is None or (cells is needed and label != self.labels["language"][-1]):
+                continue
+            more = (left - sum(cells)) // len(cells)
+            yield Slot("language", label, room - sum(cells) - more * len(cells))
+            for (code, name), least in zip(self.names, cells, strict=True):
+                yield Slot("language", name, least + more, code)
+            return
         yield Slot("language", self._text("language", room), room)
 
     def _text(self, part: Part, cells: int) -> str:

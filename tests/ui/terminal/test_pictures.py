@@ -74,6 +74,20 @@ def test_words_become_one_picture_in_the_colours_in_force() -> None:
     assert placed(sent).decode() == at(3, 5, f"H  {' ' * cell_len(HELP)}   Help now")
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("படி 6 / 6 · உதவி", f"{' ' * 9} · {' ' * 4}"),
+        ("உதவி (SOS)", f"{' ' * 4} (SOS)"),
+        ("995  உதவி", f"995  {' ' * 4}"),
+        ("உதவி  995", f"{' ' * 4}  995"),
+        ("(உதவி), 1,000.", " " * 14),
+    ],
+)
+def test_numbers_and_marks_among_words_are_drawn_with_them(text: str, left: str) -> None:
+    assert placed(pictures().encode(text)).decode() == left
+
+
 def test_a_picture_fills_its_cells_and_is_not_cut() -> None:
     for text in (HELP, STAFF, "ஸ்ரீ", "ஹைட்ரஜன்", "ஔ", "எண்"):
         for bold in ("", "1;"):
@@ -104,6 +118,7 @@ def test_what_is_on_the_screen_already_is_not_sent_again() -> None:
     assert len(_SIXEL.findall(drawn.encode(frame))) == 1
     drawn.clear()
     assert len(_SIXEL.findall(drawn.encode(frame))) == 2
+    assert len(_SIXEL.findall(drawn.encode(at(2, 3, HELP, "4")))) == 1
 
 
 def test_kittys_pictures_go_where_something_is_written_over_them() -> None:
@@ -142,7 +157,7 @@ def test_however_a_line_is_cut_its_letters_are_drawn_and_columns_stay(
     assert cell_len(seen) == width
 
 
-@pytest.mark.parametrize("broken", [OSError, ImportError])
+@pytest.mark.parametrize("broken", [OSError, ImportError, ValueError])
 def test_where_nothing_can_be_drawn_the_letters_themselves_are_sent(broken: type) -> None:
     with patch("kiosk.ui.terminal.pictures.draw_fitted", side_effect=broken):
         sent = pictures().encode(at(1, 1, f"{HELP}  16:35"))

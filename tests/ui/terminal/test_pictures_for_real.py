@@ -28,7 +28,7 @@ def drawn_since(terminal: Terminal, start: int) -> str:
 def test_foot_gets_sixels_however_its_answer_is_cut(start: Start) -> None:
     terminal = asked(start)
     before = len(terminal.raw)
-    for piece in ("a\x1b[?62;", "4;22c\x1b[6;19", ";10tb", "\x1b[4;456;800t"):
+    for piece in ("a\x1b[?62;", "4;22c\x1b[?8452;2$y\x1b[6;19", ";10tb", "\x1b[4;456;800t"):
         terminal.send(piece)
     terminal.wait_until(lambda: b"\x1bP0;1;0q" in terminal.raw, "a picture")
     terminal.settle()
@@ -53,9 +53,23 @@ def test_kitty_gets_its_own_pictures(start: Start) -> None:
     terminal.wait_for("typed=c.")
 
 
+def test_another_size_asks_again_and_redraws_for_its_cells(start: Start) -> None:
+    terminal = asked(start)
+    terminal.send("\x1b[?62;c\x1b[6;18;9t")
+    terminal.wait_until(lambda: b"a=q" in terminal.raw, "the question for Kitty")
+    terminal.send("\x1b_Gi=4261;OK\x1b\\")
+    terminal.wait_until(lambda: b",v=18," in terminal.raw, "a picture")
+    before = len(terminal.raw)
+    terminal.resize(60, 20)
+    terminal.wait_until(lambda: b"\x1b[16t" in terminal.raw[before:], "its question")
+    assert b"\x1b_Ga=d,d=A" in terminal.raw[before:]
+    terminal.send("\x1b[6;36;18t")
+    terminal.wait_until(lambda: b",v=36," in terminal.raw[before:], "a picture of another size")
+
+
 @pytest.mark.parametrize(
     "answers",
-    ["\x1b[?62;4c\x1b[6;0;9999t", "\x1b[?1;2;4c\x1b[6;18;9t\x1b_Gi=4261;OK\x1b\\"],
+    ["\x1b[?62;4c\x1b[?8452;2$y\x1b[6;0;9999t", "\x1b[?1;2;4c\x1b[6;18;9t\x1b_Gi=4261;OK\x1b\\"],
 )  # fmt: skip
 def test_others_and_liars_get_none(start: Start, answers: str) -> None:
     terminal = asked(start)
@@ -68,7 +82,7 @@ def test_others_and_liars_get_none(start: Start, answers: str) -> None:
 
 def test_a_name_that_is_typed_in_tamil_is_a_picture_too(start: Start) -> None:
     terminal = asked(start)
-    terminal.send("\x1b[?62;4c\x1b[6;19;10t")
+    terminal.send("\x1b[?62;4c\x1b[?8452;2$y\x1b[6;19;10t")
     terminal.wait_until(lambda: b"\x1bP0;1;0q" in terminal.raw, "a picture")
     terminal.settle()
     before = len(terminal.raw)

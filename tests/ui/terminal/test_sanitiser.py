@@ -89,6 +89,7 @@ def test_what_never_ends_is_over_after_silence(opening: bytes) -> None:
 
 ANSWERS = [
     b"\x1b[?62;4;22c", b"\x1b[?62;c", b"\x1b[?6c", b"\x1b[6;19;10t", b"\x1b[4;684;1270t",
+    b"\x1b[?8452;2$y",
     b"\x1b_Gi=4261;OK",
 ]  # fmt: skip
 

@@ -195,6 +195,20 @@ def test_a_kiosk_that_was_starved_still_hears_the_scan(sample: Terminal) -> None
     assert sample.find("one= two=.")
 
 
+def test_older_mouse_reports_press_once_each(sample: Terminal) -> None:
+    """X10 and urxvt; a release alone, such as of the right button in these, presses nothing."""
+    place = sample.find("Press me")
+    assert place is not None
+    column, row = place
+    x10 = "".join(f"\x1b[M{button}{chr(column + 33)}{chr(row + 33)}" for button in " #")
+    urxvt = "".join(f"\x1b[{button};{column + 1};{row + 1}M" for button in (32, 35))
+    for number, presses in enumerate((x10, urxvt), start=1):
+        sample.send(presses + presses[len(presses) // 2 :] * 2)
+        sample.wait_for(f"pressed={number} ")
+        sample.settle(0.4)  # the button takes no second press at once
+    assert sample.find("pressed=2 ")
+
+
 def test_taps_move_the_focus_and_press(sample: Terminal) -> None:
     sample.tap("Press me")
     sample.wait_for("pressed=1 ")

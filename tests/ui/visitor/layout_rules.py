@@ -25,7 +25,7 @@ from tests.support.screens import Visitor
 LEAST_CONTRAST = 7.0
 ROWS, COLUMNS, NARROW_COLUMNS = 3, 20, 15
 """The least size of a button, in cells; the narrower one on screens narrower than 80."""
-NAME_COLUMNS = 6
+NAME_COLUMNS = 5
 """Of the name of a language in the foot, which can be taken back by the next tap."""
 SHORT = 24
 """Rows below which the foot stands beside the code."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from kiosk.content.languages import Language
+from kiosk.content.languages import find_language
 from kiosk.domain.callbacks.actions import Attempt, Claim
 from kiosk.domain.callbacks.state import AttemptResult
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes, Topic
@@ -75,8 +75,7 @@ async def start_over(
 async def choose_language(visitor: Visitor, language: str) -> None:
     """Choose the language of the screens, where it is another one."""
     if language != language_of(visitor):
-        await visitor.keys("l")
-        visitor.app.post_message(Chosen(Language(language, language)))
+        visitor.app.post_message(Chosen(find_language(language)))
         await visitor.settle()
 
 

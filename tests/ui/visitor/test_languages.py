@@ -7,11 +7,12 @@ from babel.messages.pofile import read_po
 
 from kiosk.content.articles import articles
 from kiosk.content.translations import Texts, languages
+from kiosk.ui.visitor.screens.callback_form import CallLanguageScreen
 from tests.support.desks import Clinic
 from tests.support.extract import TEMPLATE
 from tests.support.screens import SIZES, USUAL, Visitor, at_kiosk
 from tests.ui.visitor.layout_rules import faint, offences
-from tests.ui.visitor.stops import STOPS, Stop, choose_language, start_over
+from tests.ui.visitor.stops import STOPS, Stop, choose_language, form, start_over
 
 OTHERS = tuple(one.code for one in languages() if one.code != "en")
 WALKED = ((56, 16), (80, 24), (106, 32), (120, 40), (160, 50))
@@ -78,3 +79,21 @@ async def test_the_screens_that_matter_most_are_whole(clinic: Clinic, language: 
     stops = tuple(stop for stop in STOPS if stop.name in _TELLING)
     wrong = await _walk(clinic, language, stops, SIZES)
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("language", "spoken"), [("zh", "华语 Mandarin"), ("ms", "Melayu")])
+async def test_the_call_is_in_the_language_of_the_screens_until_another_is_chosen(
+    clinic: Clinic, language: str, spoken: str
+) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await start_over(visitor, clinic, USUAL, language)
+        await form(CallLanguageScreen)(visitor, clinic)
+        visitor.expect(f"(✓) {spoken}", "( ) English")
+        await visitor.tap("Hokkien")
+        visitor.expect("(✓) 福建话 Hokkien", f"( ) {spoken}")
+
+
+async def test_a_language_that_nobody_is_called_in_begins_with_english(clinic: Clinic) -> None:
+    async with at_kiosk(clinic) as visitor:
+        visitor.app.context.visit.texts = Texts("qaa")
+        assert visitor.app.context.visit.call_form().draft.call_language == "en"

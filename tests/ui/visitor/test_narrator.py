@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from kiosk.content.translations import languages
 from kiosk.domain.speech import Utterance
 from kiosk.ui.visitor.narrator import Narrator
 from kiosk.ui.visitor.spoken import Piece, Snapshot
@@ -303,6 +304,28 @@ async def test_the_foot_shows_its_keys(clinic: Clinic) -> None:
         await ear.press("f3")
         visitor.expect_not("F4 Again")
         visitor.expect("F3 Speech")
+
+
+@pytest.mark.parametrize("language", [one.code for one in languages() if one.code != "en"])
+async def test_a_language_without_a_voice_is_said_in_english(clinic: Clinic, language: str) -> None:
+    async with listening(clinic) as ear:
+        ear._visitor.app.context.speak(language)
+        await ear._visitor.app.navigation.open()
+        ear._visitor.app.context.speak(language)
+        ear.speech.voices = frozenset({"en"})
+        await ear.press("f3")
+        ear.hears("Speech is on.", HOME)
+        await ear.find("Ask for a call. Someone rings when it suits you. 2 of 6. Key C.")
+
+
+async def test_the_key_is_shown_once_there_is_what_speaks(clinic: Clinic) -> None:
+    async with listening(clinic) as ear:
+        ear.speech.is_able = False
+        await ear.waits(1)
+        ear._visitor.expect_not("F3 Speech")
+        ear.speech.is_able = True
+        await ear.waits(1)
+        ear._visitor.expect("F3 Speech")
 
 
 async def test_a_kiosk_without_sound_shows_and_takes_no_key_of_it(clinic: Clinic) -> None:

@@ -230,3 +230,18 @@ async def test_what_covers_a_screen_gives_way(clinic: Clinic, screen: str) -> No
         await visitor.tap(OWN_NAME)
         visitor.expect(say("What should we call you?"), "Mei")
         assert isinstance(visitor.screen.focused, Field)
+
+
+async def test_a_name_that_must_be_drawn_is_its_own_where_there_are_pictures(
+    clinic: Clinic,
+) -> None:
+    tamil = find_language("ta")
+    async with at_kiosk(clinic) as visitor:
+        visitor.app.context.languages = (find_language("en"), tamil)
+        visitor.screen.relabel_bar()
+        await visitor.settle()
+        visitor.expect(tamil.name)
+        visitor.app.pictures_come()
+        await visitor.settle()
+        visitor.expect(tamil.own_name)
+        visitor.expect_not(tamil.name)

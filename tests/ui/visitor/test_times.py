@@ -41,4 +41,4 @@ def test_lists_and_sentences_are_put_together_as_the_language_does() -> None:
         return join_words(("A", "{B}", "C"), _), join_sentences("A", "B.", _)
 
     assert both("en") == ("A, {B}, C", "A. B.")
-    assert both("zh") == ("A、{B}、C", "A。B.")
+    assert both("zh") == ("A，{B}，C", "A。B.")

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 import pytest
 import zxingcpp
+from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.screen import Screen
@@ -50,7 +51,7 @@ class Frame(App[None], Generic[Shown]):
         yield self.shown
 
     def on_bar_tapped(self, event: Bar.Tapped) -> None:
-        self.heard.append(event.part)
+        self.heard.append(event.code or event.part)
 
     def on_choices_changed(self, event: Choices.Changed) -> None:
         self.heard.append(",".join(sorted(event.choices.marked)))
@@ -161,6 +162,36 @@ async def test_each_part_of_the_foot_takes_its_taps_everywhere() -> None:
             for x in (0, width // 2, width - 1):
                 await pilot.click(bar, offset=(x, x % 3))
             assert app.heard == ["help", "language", "finish"]
+
+
+NAMES = (("zh", "中文"), ("ms", "Melayu"), ("ta", "Tamil"))
+
+
+@pytest.mark.parametrize(
+    ("names", "width", "shown"),
+    [
+        (NAMES, 56, "L 中文 Melayu Tamil"),
+        (NAMES, 80, "L 中文 Melayu Tamil"),
+        (NAMES, 120, "L  Language 中文 Melayu Tamil"),
+        # Of different widths, where one width for all has no room.
+        ((("en", "English"), *NAMES[1:]), 56, "L English Melayu Tamil"),
+        # Where they have no room together, the way to all of them stands alone.
+        ((*NAMES, ("qaa", "Kioskisch")), 56, "L  Language"),
+        ((*NAMES, ("qaa", "Kioskisch")), 106, "L  Language 中文 Melayu Tamil Kioskisch"),
+    ],
+)
+async def test_names_of_languages_are_tapped_where_they_stand(
+    names: tuple[tuple[str, str], ...], width: int, shown: str
+) -> None:
+    app = Frame(partial(Bar, LABELS, names, too_small="too small"))
+    async with app.run_test(size=(width, 24)) as pilot:
+        text = lines(app.screen, app.shown)[1]
+        middle = text[text.index(" L ") : text.index("Esc")].split()
+        assert middle == shown.split()
+        for code, name in names if len(middle) > 2 else ():
+            app.heard.clear()
+            await pilot.click(app.shown, offset=(cell_len(text[: text.index(name)]), 0))
+            assert app.heard == [code]
 
 
 async def test_a_foot_that_stands_high_is_tapped_by_rows() -> None:

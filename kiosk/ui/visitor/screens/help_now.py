@@ -45,7 +45,7 @@ class HelpNowScreen(BesideCodeScreen):
                 yield LargeText(drawn.get(line.id, "").replace("\n", ". "), classes="staff")
                 words = join_sentences(line.name, line.note, self._)
                 yield Static(words, classes="staff", markup=False)
-        with Tiles(brief=self.visit.texts.draws_cells, id="list"):
+        with Tiles(brief=self.draws_letters, id="list"):
             for line in lines:
                 if line.tel:
                     title, large = f"{line.number}  {line.name}", drawn.get(line.id, "")
@@ -54,7 +54,7 @@ class HelpNowScreen(BesideCodeScreen):
     def code(self) -> QrCode:
         tel = next((line.tel for line in self._shown() if line.tel), _EMERGENCY)
         # The words beside it matter more than a large code where they have to be drawn.
-        most = 1 if self.visit.texts.draws_cells else None
+        most = 1 if self.draws_letters else None
         return QrCode(tel, below=_CAPTION_ROWS, most=most)
 
     def _shown(self) -> tuple[Helpline, ...]:

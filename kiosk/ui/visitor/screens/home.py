@@ -83,7 +83,7 @@ class HomeScreen(VisitorScreen):
 
     def below(self) -> Iterable[Widget]:
         # Drawn or larger tiles may make the page longer than the screen.
-        if self.visit.texts.draws_cells or self.visit.is_large:
+        if self.draws_letters or self.visit.is_large:
             yield Actions(self._more_action())
 
     def on_mount(self) -> None:

@@ -164,6 +164,8 @@ def _needs_no_other(job: "PrintJob | None") -> bool:
     return job is not None and (job.result is None or job.result.is_taken)
 
 
+_BOTH_COLUMNS = 140
+"""Columns from which on there is room for drawn words and a large code."""
 _PRINT_ROWS = 22
 """Rows from which on there is room for a button beside a code."""
 
@@ -240,4 +242,6 @@ class CodeScreen(BesideCodeScreen):
         self.set_class(self._shown.slip is not None and has_room, "-prints")
 
     def code(self) -> QrCode:
-        return QrCode(self._shown.data, numeric=self._shown.numeric)
+        # Drawn words need the room that a larger code would take.
+        most = 1 if self.draws_letters and self.app.size.width < _BOTH_COLUMNS else None
+        return QrCode(self._shown.data, numeric=self._shown.numeric, most=most)

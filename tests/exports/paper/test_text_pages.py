@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.exports import text_pages as module
 from kiosk.exports.columns import ExportContext
-from kiosk.exports.text_pages import text_pages
-from kiosk.exports.typesetter import is_latin
+from kiosk.exports.paper import text_pages as module
+from kiosk.exports.paper.text_pages import text_pages
+from kiosk.exports.paper.typesetter import is_latin
 from kiosk.presentation.charts import count_cells
 from kiosk.presentation.pages import PAGE_CELLS, TextBlock, TextPages
-from tests.exports.test_pass_sheet import _pages
-from tests.exports.test_typesetter import pages_of as drawn_pages
-from tests.exports.test_typesetter import pictures
+from tests.exports.paper.test_pass_sheet import _pages
+from tests.exports.paper.test_typesetter import pages_of as drawn_pages
+from tests.exports.paper.test_typesetter import pictures
 
 CONTEXT = ExportContext(
     zone=ZoneInfo("Asia/Singapore"),

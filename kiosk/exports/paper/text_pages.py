@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from kiosk.domain.text import clean
 from kiosk.exports.columns import ExportContext
-from kiosk.exports.typesetter import Script, Typesetter, font_name, is_latin, script_of
+from kiosk.exports.paper.typesetter import Script, Typesetter, font_name, is_latin, script_of
 from kiosk.presentation.charts import count_cells, format_to_cells
 from kiosk.presentation.pages import PAGE_CELLS, TextBlock, TextPages
 

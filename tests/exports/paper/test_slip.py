@@ -8,8 +8,8 @@ import zxingcpp
 
 from kiosk.domain.passes import CodeKind, encode
 from kiosk.domain.printing import PrintedSlip
-from kiosk.exports.slip import COLUMNS, slip_commands, slip_page
-from tests.exports.test_pass_sheet import _pages, _picture, _squares
+from kiosk.exports.paper.slip import COLUMNS, slip_commands, slip_page
+from tests.exports.paper.test_pass_sheet import _pages, _picture, _squares
 
 DIGITS = encode(CodeKind.SLIP, bytes(range(16)))
 SLIP = PrintedSlip("7K4Q-FMRF", DIGITS)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from kiosk.exports.typesetter import Script, Typesetter, script_of, split_scripts
-from tests.exports.test_pass_sheet import _pages
+from kiosk.exports.paper.typesetter import Script, Typesetter, script_of, split_scripts
+from tests.exports.paper.test_pass_sheet import _pages
 
 _NUMBER = r"(-?[\d.]+)"
 _PLACED = re.compile(rf"{_NUMBER} 0 0 {_NUMBER} {_NUMBER} {_NUMBER} cm\s+/(FormXob\.\w+) Do")

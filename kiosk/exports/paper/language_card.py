@@ -13,8 +13,8 @@ from kiosk.content.articles import Article, articles, page
 from kiosk.content.helplines import Helpline, Helplines
 from kiosk.content.qr import qr_matrix
 from kiosk.content.translations import Texts
-from kiosk.exports.pass_sheet import draw_code
-from kiosk.exports.typesetter import Typesetter
+from kiosk.exports.paper.pass_sheet import draw_code
+from kiosk.exports.paper.typesetter import Typesetter
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas

@@ -10,7 +10,7 @@ import zxingcpp
 
 from kiosk.domain.attendance.roster import IssuedPass
 from kiosk.domain.passes import CodeKind, encode
-from kiosk.exports.pass_sheet import PER_PAGE, pass_sheet
+from kiosk.exports.paper.pass_sheet import PER_PAGE, pass_sheet
 
 MM = 72 / 25.4
 DOTS = 4

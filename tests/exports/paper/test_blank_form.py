@@ -8,9 +8,9 @@ import zxingcpp
 
 from kiosk.domain.callbacks.entry import BlankForm
 from kiosk.domain.passes import CodeKind, encode
-from kiosk.exports.blank_form import blank_forms
-from tests.exports.test_pass_sheet import MM, Square, _pages, _picture
-from tests.exports.test_typesetter import pages_of, pictures
+from kiosk.exports.paper.blank_form import blank_forms
+from tests.exports.paper.test_pass_sheet import MM, Square, _pages, _picture
+from tests.exports.paper.test_typesetter import pages_of, pictures
 
 STRIP = 78.0
 """Millimetres from the bottom of the page to where it is torn."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from kiosk.content.qr import qr_matrix
 from kiosk.domain.callbacks.entry import BlankForm
 from kiosk.domain.text import clean
-from kiosk.exports.pass_sheet import draw_code
-from kiosk.exports.typesetter import Typesetter
+from kiosk.exports.paper.pass_sheet import draw_code
+from kiosk.exports.paper.typesetter import Typesetter
 from kiosk.presentation.callbacks import SLIP_USE, describe_calling_number
 
 if TYPE_CHECKING:

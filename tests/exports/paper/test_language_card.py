@@ -11,11 +11,11 @@ import zxingcpp
 
 from kiosk.content.articles import articles
 from kiosk.content.helplines import helplines
-from kiosk.exports import language_card as module
-from kiosk.exports.language_card import CardNames, language_card
-from tests.exports.test_blank_form import squares, texts
-from tests.exports.test_pass_sheet import DOTS, MM, _picture
-from tests.exports.test_typesetter import Placed, inks, pages_of, pictures
+from kiosk.exports.paper import language_card as module
+from kiosk.exports.paper.language_card import CardNames, language_card
+from tests.exports.paper.test_blank_form import squares, texts
+from tests.exports.paper.test_pass_sheet import DOTS, MM, _picture
+from tests.exports.paper.test_typesetter import Placed, inks, pages_of, pictures
 
 DAY = date(2026, 12, 1)
 NAMES = {

@@ -53,7 +53,7 @@ def slip_page(slip: PrintedSlip, own_lines: Sequence[str]) -> bytes:
     """Return a PDF (A4) with a slip at its top, where no slip printer is there."""
     from reportlab.pdfgen.canvas import Canvas
 
-    from kiosk.exports.pass_sheet import SQUARE, draw_code
+    from kiosk.exports.paper.pass_sheet import SQUARE, draw_code
 
     out = io.BytesIO()
     # `invariant` keeps the time out of the file.
