@@ -90,6 +90,7 @@ def _composed() -> Iterator[tuple[str, str]]:
 COMPOSED = dict(_composed())
 
 
+@pytest.mark.conforms("WCAG 3.3.3")
 @pytest.mark.parametrize("what", COMPOSED)
 def test_every_error_says_what_to_do(what: str) -> None:
     assert NEXT.search(COMPOSED[what]), COMPOSED[what]
