@@ -131,7 +131,10 @@ async def test_every_screen_is_well_laid_out_in_each_look(clinic: Clinic, look: 
             wrong += [f"{stop.name}: {sign}" for sign in faint(visitor)]
             for size in TELLING:
                 await visitor.resize(*size)
-                if found := offences(visitor):
+                found = offences(visitor)
+                if look == "large":  # its air is what it is for
+                    found = [one for one in found if not one.startswith("scrolls_for_nothing")]
+                if found:
                     wrong += [f"{stop.name} at {size}", *found, visitor.picture()]
             if look == "quiet" and stop.name not in SHOWS_WHAT_IS_TYPED:
                 wrong += [f"{stop.name} shows {one}" for one in NAMES if visitor.sees(one)]
