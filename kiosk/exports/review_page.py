@@ -19,6 +19,9 @@ textarea { width: 100%; height: 2.4em; font: inherit; box-sizing: border-box; }
 figure { margin: 1em 0; break-inside: avoid; } figure svg { width: 100%; height: auto; }
 .text { white-space: pre-wrap; }
 """
+_SPEECH = "speech"
+"""The context of what is only said."""
+_PLAIN_LINES = "kiosk/ui/plain/"
 _HOW = (
     "Please read each sentence as a person would who is anxious or unwell. For crisis and consent,"
     " first write in English what the sentence says, without looking at the English above it."
@@ -58,10 +61,14 @@ def format_review_page(
     left = [one for one in left if not one.is_vital]
     near = _screens_of_files(left, shown)
     where = {_key(one): _screen_of(one, shown, near) for one in left}
-    for screen in (*shown, None):
+    for screen in shown:
         here = [one for one in left if where[_key(one)] is screen]
-        title = "On other screens" if screen is None else screen.title
-        parts.append(_section(title, here, [screen] if screen else [], language))
+        parts.append(_section(screen.title, here, [screen], language))
+    others = [one for one in left if where[_key(one)] is None]
+    unseen = [one for one in others if _is_unseen(one)]
+    parts.append(_section("Said aloud, or on plain lines", unseen, [], language))
+    others = [one for one in others if not _is_unseen(one)]
+    parts.append(_section("On other screens", others, [], language))
     parts += [_article(english, translated, language) for english, translated in articles]
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -75,6 +82,13 @@ def format_review_page(
 
 def _key(sentence: Sentence) -> tuple[str, str]:
     return sentence.context, sentence.english[-1]
+
+
+def _is_unseen(sentence: Sentence) -> bool:
+    """Return whether no screen ever shows a sentence."""
+    return sentence.context == _SPEECH or all(
+        place.startswith(_PLAIN_LINES) for place in sentence.places
+    )
 
 
 def _screens_of_files(sentences: list[Sentence], screens: list[Screen]) -> dict[str, Screen]:

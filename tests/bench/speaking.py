@@ -59,9 +59,9 @@ def _first_sound(speaker: Speaker, text: str, language: str) -> float:
     speaker.say([Utterance(text, language)])
     until(lambda: speaker.measures.first_sound is not None or not speaker.is_speaking)
     first = speaker.measures.first_sound
-    speaker.reset()
-    # The engine is started anew after a visit; the next one begins later than that.
-    time.sleep(0.2)
+    # Not a reset: the engine that a visit ends with is started anew before the next one begins.
+    speaker.stop()
+    time.sleep(0.05)
     if first is None:
         raise RuntimeError(f"nothing was said: {speaker.measures.trouble}")
     return first

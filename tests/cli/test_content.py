@@ -105,6 +105,7 @@ def test_nearly_every_sentence_has_a_picture(kiosk: Kiosk, demo: Path) -> None:
     file = demo / "page.html"
     assert kiosk("content", "page", CODE, "-o", str(file)).code == 0
     page = file.read_text(encoding="utf-8")
+    assert "<h2>Said aloud, or on plain lines" in page
     others = page[page.index("<h2>On other screens") :].count("What it says, in English")
     assert 0 < others < page.count("What it says, in English") / 8
 

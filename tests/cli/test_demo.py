@@ -253,7 +253,7 @@ def test_the_demo_is_at_home_from_an_empty_folder_and_f9_scans(tmp_path: Path) -
     env = {"KIOSK_DATA_DIR": str(tmp_path / "demo")}
     with Terminal([*COMMAND, "demo"], env=env) as terminal:
         terminal.wait_for("Today  ")
-        terminal.send("\x1b[20~")
+        terminal.send("\x1b[24~")
         terminal.wait_for("Welcome")
     made = state(tmp_path / "demo").rows
     assert made.items() >= {"site": 1, "staff_account": 4, "support_group": 3}.items()

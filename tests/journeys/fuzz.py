@@ -8,7 +8,7 @@ from kiosk.domain.passes import CodeKind, encode
 Chance = random.Random
 KEYS = (
     "\r", "\t", "\x1b[Z", "\x1b", "\x7f", " ", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D",
-    "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F", "\x1b[3~", "\x1bOP", "\x1bOQ", "\x1b[20~",
+    "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F", "\x1b[3~", "\x1bOP", "\x1bOQ", "\x1b[24~",
 )  # fmt: skip
 LETTERS = "abcdefghijklmnopqrstuvwxyzMHLRCGTKWNBSYOXP0123456789+-.@'/ "
 CHORDS = "\x03\x04\x10\x11\x12\x13\x1a\x1c"

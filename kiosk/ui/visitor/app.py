@@ -186,6 +186,8 @@ class VisitorApp(TimedApp):
                 await self.navigation.cover()
                 return
             is_warned = isinstance(self.screen, StillThereScreen | PosterScreen)
+            if event.key in Narrator.KEYS and not self.takes_again(event.key):
+                return
             if self.narrator.takes(event.key):
                 self._used("keys")
                 if is_warned:

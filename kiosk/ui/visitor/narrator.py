@@ -14,6 +14,7 @@ from textual.message import Message
 from kiosk.content.assets import ENGLISH
 from kiosk.content.translations import Texts
 from kiosk.ui.door import attempt, describe_error
+from kiosk.ui.screen import READ_SECONDS
 from kiosk.ui.visitor.screen import VisitorScreen
 from kiosk.ui.visitor.visit import VisitorContext
 from kiosk.ui.widgets.visitor_bar import Bar
@@ -69,6 +70,8 @@ class Narrator:
         self._is_repeated = False
         self._by_plug = False
         """Whether headphones have begun it."""
+        self._switched_at = float("-inf")
+        """When its key was pressed last, in seconds of the clock."""
         self._until = 0.0
         """When speech has to be over by, in seconds of the clock."""
         self.heard_at = 0.0
@@ -204,6 +207,11 @@ class Narrator:
         return self._form_of(screen) if isinstance(screen, VisitorScreen) else None
 
     def _switch(self, speech: "Speech") -> None:
+        """Begin, or end; a second press at once is a hand that shakes."""
+        now = self._monotonic()
+        if now - self._switched_at < READ_SECONDS:
+            return
+        self._switched_at = now
         if self.is_on:
             self._stop(speech)
         else:

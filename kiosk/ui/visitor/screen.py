@@ -161,6 +161,8 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     stays: Stay = "idle"
     may_be_larger: ClassVar[bool] = True
     """Whether it has a larger layout, of which a part may lie below the screen."""
+    pages_tiles = False
+    """Whether drawn tiles may take several pages; never where all must be seen at once."""
     context: VisitorContext
     """What the app shares; set by `prepare` before the screen is shown."""
 
@@ -313,6 +315,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def page(self) -> ComposeResult:
         """The heading and the body, which scroll where they do not fit."""
         with Sheet(id="page") as sheet:
+            sheet.pages_tiles = self.pages_tiles
             sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
             if self.large_heading():
                 yield LargeText(self.large_heading(), PageRole.HEADING)
@@ -333,7 +336,8 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """The same three things on every screen."""
         too_small = self._("Please ask at the counter.")
         bar = Bar(self._bar_labels(typing=False), self._other_languages(), too_small=too_small)
-        bar.hint(self._hints())
+        bar.note(self.limit())
+        bar.hint(self._key_hints())
         yield bar
 
     def limit(self) -> tuple[str, ...]:
@@ -343,15 +347,8 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def show_hints(self) -> None:
         """Show which keys speech has now, and when the screen clears."""
         for bar in self.query(Bar):
-            bar.hint(self._hints())
-
-    def _hints(self) -> tuple[str, ...]:
-        """Return what stands small in the foot, the longest choice of it first."""
-        speech, limits = self._key_hints(), self.limit()
-        if self.visit.is_heard:
-            return speech
-        both = tuple(f"{limit} · {key}" for limit in limits for key in speech)
-        return (*both, *limits, *speech)
+            bar.note(self.limit())
+            bar.hint(self._key_hints())
 
     def _key_hints(self) -> tuple[str, ...]:
         """Return the keys of speech in a line, the longest choice of them first.

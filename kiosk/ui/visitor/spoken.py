@@ -124,7 +124,8 @@ class SpokenScreen:
 
     def everything(self) -> list[Piece]:
         """Return all that stands on the screen, then what the keys do."""
-        return [*self._all(), *self._keys()]
+        limit = (Piece(self._words(told)) for told in self._screen.limit()[:1])
+        return [*self._all(), *limit, *self._keys()]
 
     def focused(self, *, with_question: bool = True) -> list[Piece]:
         """Return what has the focus, as one piece; nothing where nothing has it."""
@@ -392,6 +393,8 @@ class SpokenScreen:
                     self._words(words), *map(self._words, names), self._key(key.split(" ")[-1])
                 )
                 yield Piece(said, kind="foot")
+            for note in widget.notes[:1]:
+                yield Piece(self._words(note), kind="foot")
 
 
 def _say_typed(value: str) -> str:

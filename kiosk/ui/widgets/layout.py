@@ -50,7 +50,7 @@ class _Drawn:
         }[role]
 
 
-_DRAWN = (
+_DRAWN: tuple[_Drawn, ...] = (
     _Drawn(LARGEST, LARGE, 2, USUAL, USUAL),
     _Drawn(LARGEST, USUAL, 2, USUAL, USUAL),
     _Drawn(LARGE, USUAL, 2, USUAL, SMALL),
@@ -92,9 +92,10 @@ _PAGE = _PageLayout()
 class Sheet(VerticalScroll, can_focus=False):
     """Scrolls by the screen's keys and by the "More" action, never with an animation."""
 
+    pages_tiles = False
+    """Whether its tiles are rather drawn on several pages than left out."""
     may_be_longer = False
     """Whether something is drawn although the page is longer than the screen by that."""
-    _fitted_for = Size(0, 0)
 
     @property
     @override
@@ -105,12 +106,13 @@ class Sheet(VerticalScroll, can_focus=False):
         """Find the height of drawn text on a page of `size` cells that holds `children`."""
         if not any(_is_drawn(widget) for widget in children):
             return
-        is_with_scrollbar = (self._fitted_for.width - 1, self._fitted_for.height) == size
-        if is_with_scrollbar:
-            return  # another height would take the scrollbar away again, and so on for ever
-        self._fitted_for = size
+        # Judged as with the scrollbar, whether it is there or not, or one would follow the other.
+        size = Size(size.width - (not self.show_vertical_scrollbar), size.height)
         before = [_heights(widget) for widget in children]
-        for drawn in _DRAWN:
+        plans = _DRAWN
+        if self.may_be_longer and self.pages_tiles:
+            plans = tuple(plan for plan in _DRAWN if plan.tiles)
+        for drawn in plans:
             _set_heights(children, drawn)
             if _fit(children, size, self.app.viewport_size):
                 break

@@ -77,6 +77,7 @@ class Bar(Widget):
         self.labels = labels
         self.names = names
         self._too_small = too_small
+        self.notes: tuple[str, ...] = ()
         self._hints: tuple[str, ...] = ()
         self._down: tuple[Part, str] | None = None
         """Where the finger was put down that is on the screen now."""
@@ -85,6 +86,12 @@ class Bar(Widget):
         """Show other text (letters, but function keys while the visitor types)."""
         if (labels, names) != (self.labels, self.names):
             self.labels, self.names = labels, names
+            self.refresh()
+
+    def note(self, notes: tuple[str, ...]) -> None:
+        """Show the longest of `notes` that fits, the longest first, small above the languages."""
+        if notes != self.notes:
+            self.notes = notes
             self.refresh()
 
     def hint(self, hints: tuple[str, ...]) -> None:
@@ -146,17 +153,19 @@ class Bar(Widget):
         row = y % self.HEIGHT
         if row != 1:
             slots = tuple(slot._replace(text="") for slot in slots)
-        if row == _LAST_ROW and self._hints:
-            slots = self._with_hint(slots)
+        small = {0: self.notes, _LAST_ROW: self._hints}.get(row)
+        if small:
+            slots = self._with_small(slots, small)
         return Strip([one for slot in slots for one in self._segments(slot)])
 
-    def _with_hint(self, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
-        """Return the last row, with the longest hint that has room under all the languages."""
+    @staticmethod
+    def _with_small(slots: tuple[Slot, ...], texts: tuple[str, ...]) -> tuple[Slot, ...]:
+        """Return a row, with the longest text that has room along all the languages."""
         middle = [slot for slot in slots if slot.part == "language"]
         if not middle:
             return slots
         room = sum(slot.cells for slot in middle) - 2
-        hint = next((one for one in self._hints if cell_len(one) <= room), "")
+        hint = next((one for one in texts if cell_len(one) <= room), "")
         if cell_len(hint) <= middle[0].cells - 2:
             return tuple(slot._replace(text=hint) if slot is middle[0] else slot for slot in slots)
         whole = middle[0]._replace(text=hint, cells=room + 2)

@@ -25,6 +25,15 @@ async def test_it_is_silent_until_its_key_is_pressed(clinic: Clinic) -> None:
         ear.hears("Speech is on.", "F4 says it again.", HOME, "There are 6 choices.")
 
 
+async def test_a_hand_that_shakes_does_not_end_it_at_once(clinic: Clinic) -> None:
+    async with listening(clinic) as ear:
+        await ear._visitor.at_once("f3", "f3")
+        ear.listen()
+        ear.hears(HOME)
+        await ear.press("f3")
+        assert not ear._visitor.app.context.visit.is_heard
+
+
 async def test_the_greeting_says_how_to_choose_a_language(clinic: Clinic) -> None:
     async with listening(clinic) as ear:
         await ear.press("f3")
@@ -316,6 +325,12 @@ async def test_a_language_without_a_voice_is_said_in_english(clinic: Clinic, lan
         await ear.press("f3")
         ear.hears("Speech is on.", HOME)
         await ear.find("Ask for a call. Someone rings when it suits you. 2 of 6. Key C.")
+
+
+async def test_the_smallest_foot_shows_how_to_end_speech_that_is_on(clinic: Clinic) -> None:
+    async with listening(clinic, size=(56, 16)) as ear:
+        await ear.press("r", "f3")
+        ear._visitor.expect("F3 Silence")
 
 
 async def test_the_key_is_shown_once_there_is_what_speaks(clinic: Clinic) -> None:

@@ -30,6 +30,7 @@ class HomeScreen(VisitorScreen):
 
     AUTO_FOCUS = ""
     stays = "rest"
+    pages_tiles = True
     _sessions: tuple[str, ...] | None = None
     """The day's sessions as text; None until they are known."""
     _clock_wrong = False

@@ -33,6 +33,8 @@ class _ReadingScreen(VisitorScreen):
 class ArticlesScreen(_ReadingScreen):
     """A tile for each article."""
 
+    pages_tiles = True
+
     def heading(self) -> str:
         return self.brief(self._("Read about peer support"), self._("Read"))
 
