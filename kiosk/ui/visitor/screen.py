@@ -350,13 +350,17 @@ class VisitorScreen(AskingScreen[VisitorSide]):
             bar.note(self.limit())
             bar.hint(self._key_hints())
 
+    def hide_label(self) -> str:
+        """What the key `COVER` does, in a word."""
+        return self._("Hide")
+
     def _key_hints(self) -> tuple[str, ...]:
         """Return the keys of speech in a line, the longest choice of them first.
 
         While it is off, the key stands there too that hides the screen.
         """
         pgettext = self.visit.texts.pgettext
-        hide = f"F11 {self._('Hide')}"
+        hide = f"F11 {self.hide_label()}"
         if not self.context.can_speak:
             return (hide,)
         if not self.visit.is_heard:

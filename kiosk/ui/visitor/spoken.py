@@ -395,6 +395,8 @@ class SpokenScreen:
                 yield Piece(said, kind="foot")
             for note in widget.notes[:1]:
                 yield Piece(self._words(note), kind="foot")
+            hide = sentence(self._words(self._screen.hide_label()), self._key("F11"))
+            yield Piece(hide, kind="foot")
 
 
 def _say_typed(value: str) -> str:
