@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from kiosk.content.languages import Language, find_language
 from kiosk.content.shaping import drawing_problem
+from kiosk.content.translations import Texts
 from kiosk.ui.door import Door, Trouble
 from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
