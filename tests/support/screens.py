@@ -64,6 +64,7 @@ def side_of(
     zone = clinic.site.zone
     site = VisitorClinic(
         today=lambda: clinic.clock.now().astimezone(zone).date(),
+        now=lambda: clinic.clock.now().astimezone(zone),
         zone=zone,
         country=clinic.site.country,
         take_home=TAKE_HOME,
@@ -131,7 +132,6 @@ async def at_kiosk(
     seconds = Seconds()
     door = WatchedDoor(boot or (lambda: replace(side_of(clinic), open_speech=lambda: speech)))
     app = VisitorApp(door, demo=demo, monotonic=seconds)
-    app.animation_level = "none"
     try:
         with patch.object(Compositor, "render_update", draw_nothing):
             async with app.run_test(size=size):

@@ -13,7 +13,7 @@ from textual.layout import DockArrangeResult, WidgetPlacement
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from typing_extensions import override
 
 from kiosk.content.braille import LARGE, LARGEST, SMALL, USUAL
@@ -96,7 +96,9 @@ class Sheet(VerticalScroll, can_focus=False):
     def _fit_drawn(self, size: Size) -> None:
         """Draw on a page of `size` cells what it has room for."""
         children, viewport = self.displayed_children, self.app.viewport_size
-        may_be_longer = viewport.height >= _ROWS_TO_PAGE
+        # Whoever types has to see the field.
+        is_typed_in = any(isinstance(widget, Input) for widget in children)
+        may_be_longer = viewport.height >= _ROWS_TO_PAGE and not is_typed_in
         for drawn in _DRAWN:
             if may_be_longer and self.pages_tiles and not drawn.tiles:
                 break
@@ -106,6 +108,14 @@ class Sheet(VerticalScroll, can_focus=False):
         if may_be_longer:
             has_tiles = any(isinstance(widget, Tiles) for widget in children)
             _set_heights(children, _PAGED_TILES if has_tiles else _PAGED_TEXT)
+
+    def save_air(self) -> None:
+        """Take the air from a page that would be whole without it, by the class "-tight"."""
+        air = self.styles.padding.height
+        if text := next(iter(self.query(Prose)), None):
+            air += text.styles.margin.height
+        if 0 < self.max_scroll_y <= air:
+            self.add_class("-tight")
 
     class Measured(Message):
         """Its text or its room has another size, or another part of the text is in view."""
@@ -166,7 +176,7 @@ class Sheet(VerticalScroll, can_focus=False):
 def _is_drawn(widget: Widget) -> bool:
     if isinstance(widget, Tiles):
         return any(tile.large for tile in widget.tiles)
-    return isinstance(widget, LargeText)
+    return isinstance(widget, LargeText) and bool(widget.text)
 
 
 def _heights(widget: Widget) -> tuple[int, ...]:
@@ -212,6 +222,12 @@ def _rows_of_one(widget: Widget, container: Size, viewport: Size, width: int) ->
     if most is not None and most.cells:
         width = min(width, most.cells)
     return widget.get_content_height(container, viewport, width)
+
+
+def _least_height(tile: Tile) -> int:
+    """Return the least rows of a tile by the style sheet, 0 where it sets none."""
+    least = tile.styles.min_height
+    return int(least.cells or 0) if least is not None else 0
 
 
 _HEIGHTS = (3, 12)
@@ -274,7 +290,8 @@ class Tiles(Widget):
     def _needed_in(self, width: int, room: int) -> list[int]:
         """Return the rows that each row of tiles needs, brief where they do not fit otherwise."""
         needed = self._needed(width, brief=False)
-        if self._may_be_brief and sum(needed) + self._least_gap * (len(needed) - 1) > room:
+        least = self._least_gap * (len(needed) - 1)
+        if self._may_be_brief and not self._are_large and sum(needed) + least > room:
             return self._needed(width, brief=True)
         return needed
 
@@ -294,13 +311,21 @@ class Tiles(Widget):
 
     def least_rows(self, width: int) -> int:
         """Return the rows of all tiles with the least air."""
-        needed = self._needed(width, brief=self._may_be_brief)
+        needed = self._needed(width, brief=self._may_be_brief and not self._are_large)
         return sum(needed) + self._least_gap * (len(needed) - 1)
 
     @property
     def _least_gap(self) -> int:
-        """The least blank rows between two tiles: drawn letters reach to the edges of theirs."""
-        return int(any(tile.large_height for tile in self.tiles))
+        """The least blank rows between two tiles.
+
+        Drawn letters reach to the edges of theirs; large ones are there to be hit with ease.
+        """
+        return int(self._are_large or any(tile.large and tile.large_height for tile in self.tiles))
+
+    @property
+    def _are_large(self) -> bool:
+        """Whether the style sheet sets how high a tile is at least, however long the page gets."""
+        return any(_least_height(tile) for tile in self.tiles)
 
     def _regions(self, width: int, heights: list[int], gap: int) -> list[Region]:
         """Return the place of each tile in `width` cells, by the rows of each row of them."""
@@ -323,7 +348,7 @@ class Tiles(Widget):
         cells = (width + beside) // columns - beside
         for tile in self.tiles:
             tile.is_brief = brief
-        rows = [max(self._least, tile.rows_for(cells)) for tile in self.tiles]
+        rows = [max(self._least, _least_height(tile), tile.rows_for(cells)) for tile in self.tiles]
         return [max(rows[start : start + columns]) for start in range(0, len(rows), columns)]
 
     def _rows_of_others(self, container: Size, viewport: Size) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
@@ -162,9 +162,14 @@ class TouchKeys(Widget):
         return max(1, self.size.height // len(self._layout.rows))
 
     def _spans(self, row: int) -> list[tuple[int, int]]:
-        """Return the left edge of each key of `row`, and the edge behind it."""
+        """Return the left edge of each key of `row`, and the edge behind it.
+
+        All are alike wide, but for the space where its name needs the place of two.
+        """
         keys, width = self.rows[row], self.size.width
-        edges = [width * index // len(keys) for index in range(len(keys) + 1)]
+        least = width // len(keys)
+        places = [1 + (key == SPACE and cell_len(self._label(key)) >= least) for key in keys]
+        edges = [width * place // sum(places) for place in accumulate(places, initial=0)]
         gap = int(width // len(keys) >= _GAP_FROM[0])
         return [(left, right - gap) for left, right in pairwise(edges)]
 
@@ -268,8 +273,9 @@ class TouchKeys(Widget):
 
 
 def _centred(text: str, cells: int) -> str:
-    """Return `text` in the middle of so many cells."""
-    left = max(0, cells - cell_len(text)) // 2
+    """Return `text` in the middle of so many cells, and off the left edge where it can be."""
+    room = max(0, cells - cell_len(text))
+    left = max(room // 2, min(room, 1))
     return " " * left + text + " " * max(0, cells - left - cell_len(text))
 
 

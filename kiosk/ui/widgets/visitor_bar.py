@@ -18,8 +18,10 @@ Labels = dict[Part, tuple[str, ...]]
 """The text of each part, the longest first; the others serve where there is little room."""
 _NARROW = 64
 """Columns under which the parts stand closer."""
-_SIDE = 16
-"""Columns that "help" and "finish" have at least."""
+_TIGHT = 90
+"""Columns under which "help" and "finish" leave more room to the languages."""
+_SIDES = 20, 16
+"""Columns that "help" and "finish" have at least, and where the parts stand closer."""
 
 
 class Slot(NamedTuple):
@@ -30,10 +32,6 @@ class Slot(NamedTuple):
     cells: int
     code: str = ""
     """The language that a tap here chooses."""
-
-
-_LAST_ROW = 2
-"""Of a part's three."""
 
 
 class Bar(Widget):
@@ -105,7 +103,7 @@ class Bar(Widget):
         width = self.size.width
         help_cells = max(22, cell_len(self.labels["help"][0]) + 4)
         finish_cells = max(24, cell_len(self.labels["finish"][0]) + 6)
-        if width < _NARROW:
+        if width < _TIGHT:
             help_cells, finish_cells = self._side("help"), self._side("finish")
         return (
             Slot("help", self._text("help", help_cells), help_cells),
@@ -115,25 +113,38 @@ class Bar(Widget):
 
     def _side(self, part: Part) -> int:
         """Return the columns of a part at the side where there are few in all."""
-        wanted = max(_SIDE, cell_len(self.labels[part][-1]) + 2)
-        return min(wanted, 2 * self.size.width // 5)
+        is_narrow = self.size.width < _NARROW
+        label = self.labels[part][-1 if is_narrow else 0]
+        return min(max(_SIDES[is_narrow], cell_len(label) + 2), 2 * self.size.width // 5)
 
     def _middle(self, room: int) -> Iterator[Slot]:
         """Yield the way to all languages, and the name of each where all of them have room."""
-        needed = [cell_len(name) + 1 for _, name in self.names]
-        alike = [max(needed, default=0)] * len(needed)
-        for label in self.labels["language"] if needed else ():
+        for label, cells in self._splits() if self.names else ():
             left = room - cell_len(label) - 2
-            cells = next((one for one in (alike, needed) if sum(one) <= left), None)
-            # All of one width before the way to all languages is named by more than its key.
-            if cells is None or (cells is needed and label != self.labels["language"][-1]):
+            if sum(cells) > left:
                 continue
-            more = (left - sum(cells)) // len(cells)
+            more = (left - sum(cells)) // (len(cells) + 1)
             yield Slot("language", label, room - sum(cells) - more * len(cells))
             for (code, name), least in zip(self.names, cells, strict=True):
                 yield Slot("language", name, least + more, code)
             return
         yield Slot("language", self._text("language", room), room)
+
+    def _splits(self) -> Iterator[tuple[str, list[int]]]:
+        """Yield what the middle can be, the best first: the way to all languages and the names.
+
+        The names are alike wide, or as wide as each needs with a gap before it, or without one,
+        or with one blank between two. The way is named rather than shown by its key alone.
+        """
+        apart = [cell_len(name) + 3 for _, name in self.names]
+        alike = [max(apart)] * len(apart)
+        close = [cells - 1 for cells in apart]
+        *named, key = self.labels["language"]
+        for cells in (alike, apart, close):
+            yield from ((label, cells) for label in named)
+        tight = [cells - 1 for cells in close]
+        ended = [*tight[:-1], close[-1]]
+        yield from ((key, cells) for cells in (alike, apart, close, ended, tight))
 
     def _text(self, part: Part, cells: int) -> str:
         """Return the longest text of a part that has room."""
@@ -153,9 +164,8 @@ class Bar(Widget):
         row = y % self.HEIGHT
         if row != 1:
             slots = tuple(slot._replace(text="") for slot in slots)
-        small = {0: self.notes, _LAST_ROW: self._hints}.get(row)
-        if small:
-            slots = self._with_small(slots, small)
+        if row != 1 and (self.notes or self._hints):
+            slots = self._with_small(slots, self._hints if row else self.notes)
         return Strip([one for slot in slots for one in self._segments(slot)])
 
     @staticmethod
@@ -164,21 +174,20 @@ class Bar(Widget):
         middle = [slot for slot in slots if slot.part == "language"]
         if not middle:
             return slots
-        room = sum(slot.cells for slot in middle) - 2
-        hint = next((one for one in texts if cell_len(one) <= room), "")
-        if cell_len(hint) <= middle[0].cells - 2:
-            return tuple(slot._replace(text=hint) if slot is middle[0] else slot for slot in slots)
-        whole = middle[0]._replace(text=hint, cells=room + 2)
+        cells = sum(slot.cells for slot in middle)
+        text = next((one for one in texts if cell_len(one) <= cells - 2), "")
+        whole = Slot("language", text, cells)
         before = slots.index(middle[0])
         return (*slots[:before], whole, *slots[before + len(middle) :])
 
     def _segments(self, slot: Slot) -> Iterator[Segment]:
-        """Yield a slot's row: its text centred; a gap stands before each name."""
+        """Yield a slot's row: its text centred; a gap stands before a name with room."""
         cells = slot.cells
-        if slot.code:
+        if slot.code and cells > cell_len(slot.text) + 2:
             yield Segment(" ", self.get_component_rich_style("bar--language"))
             cells -= 1
-        left = max(0, cells - cell_len(slot.text)) // 2
+        room = max(0, cells - cell_len(slot.text))
+        left = max(room // 2, min(room, 1))
         style = self.get_component_rich_style("bar--name" if slot.code else f"bar--{slot.part}")
         yield Segment(set_cell_size(" " * left + slot.text, cells), style)
 

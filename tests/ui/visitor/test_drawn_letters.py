@@ -14,6 +14,7 @@ from kiosk.ui.terminal.pictures import WordPictures
 from kiosk.ui.visitor.screens.callback_form import CallReviewScreen, CallWhenScreen
 from kiosk.ui.visitor.screens.home import HomeScreen
 from kiosk.ui.widgets.buttons import Tile
+from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.large_text import LargeText
 from kiosk.ui.widgets.layout import Sheet
 from tests.support.desks import Clinic
@@ -147,6 +148,19 @@ async def test_what_reaches_the_terminal_is_the_picture(clinic: Clinic) -> None:
     assert sum(sum(row[: pictures[0].width]) for row in arrived) == ink[0]
 
 
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_whoever_types_by_touch_sees_the_question_and_the_field(
+    clinic: Clinic, size: tuple[int, int]
+) -> None:
+    async with at_kiosk(clinic, size=size) as visitor:
+        await _begin(visitor)
+        await visitor.touch()
+        await visitor.keys("c")
+        visitor.expect("What should we call you?")
+        field = visitor.screen.query_one(Field)
+        assert visitor.screen.query_one(Sheet).can_view_entire(field)
+
+
 async def test_a_usual_screen_shows_three_things_to_do_and_then_more(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await _begin(visitor)
@@ -162,6 +176,26 @@ def _whole_tiles(visitor: Visitor) -> list[str | None]:
     assert isinstance(screen, HomeScreen)
     page = screen.query_one(Sheet)
     return [tile.id for tile in screen.query(Tile) if page.can_view_entire(tile)]
+
+
+@pytest.mark.parametrize("name", ["call-name", "call-phone", "withdraw", "pin"])
+async def test_a_field_is_in_view_above_the_keys_that_type_into_it(
+    clinic: Clinic, name: str
+) -> None:
+    async with at_kiosk(clinic) as visitor:
+        await _go(visitor, clinic, _stop(name), USUAL)
+        await visitor.touch()
+        page, field = visitor.screen.query_one(Sheet), visitor.screen.query_one(Field)
+        assert page.can_view_entire(field), visitor.picture()
+
+
+async def test_the_tile_for_more_time_is_drawn_like_the_others(clinic: Clinic) -> None:
+    async with at_kiosk(clinic, size=LARGE_SCREEN) as visitor:
+        await _go(visitor, clinic, _stop("language"), LARGE_SCREEN)
+        for _ in range(2):
+            tile = visitor.screen.query_one("#time", Tile)
+            assert tile.large and tile.large_height
+            await visitor.keys("t")
 
 
 @pytest.mark.parametrize("size", [USUAL, LARGE_SCREEN], ids=str)

@@ -79,6 +79,7 @@ async def test_words_are_never_markup(make: Callable[[], Widget]) -> None:
         assert MARKUP in " ".join(lines(app.screen, app.shown))
 
 
+@pytest.mark.conforms("WCAG 1.4.1", "WCAG 2.4.7")
 @pytest.mark.parametrize(
     ("make", "sign"),
     [
@@ -123,6 +124,7 @@ async def test_a_tile_leaves_its_second_line_out_before_it_cuts_one() -> None:
         assert "sentence" not in " ".join(lines(app.screen, tile))
 
 
+@pytest.mark.conforms("EN 301 549 5.6.2", "WCAG 1.4.1")
 async def test_choices_of_one_and_of_several() -> None:
     make = partial(Choices, (("a", "A"), ("b", "B")), marked={"a"})
     app = Frame(make)
@@ -171,7 +173,7 @@ NAMES = (("zh", "中文"), ("ms", "Melayu"), ("ta", "Tamil"))
     ("names", "width", "shown"),
     [
         (NAMES, 56, "L 中文 Melayu Tamil"),
-        (NAMES, 80, "L 中文 Melayu Tamil"),
+        (NAMES, 80, "L  Language 中文 Melayu Tamil"),
         (NAMES, 120, "L  Language 中文 Melayu Tamil"),
         # Of different widths, where one width for all has no room.
         ((("en", "English"), *NAMES[1:]), 56, "L English Melayu Tamil"),
@@ -188,10 +190,15 @@ async def test_names_of_languages_are_tapped_where_they_stand(
         text = lines(app.screen, app.shown)[1]
         middle = text[text.index(" L ") : text.index("Esc")].split()
         assert middle == shown.split()
+        row = cells(app.screen._compositor.render_strips())[app.shown.region.y + 1]
         for code, name in names if len(middle) > 2 else ():
             app.heard.clear()
-            await pilot.click(app.shown, offset=(cell_len(text[: text.index(name)]), 0))
+            left = cell_len(text[: text.index(name)])
+            await pilot.click(app.shown, offset=(left, 0))
             assert app.heard == [code]
+            # It touches the edge of its ground on neither side, but where there is no room at all.
+            around = {cell.ground for cell in row[left - 1 : left + cell_len(name) + (width > 56)]}
+            assert len(around) == 1
 
 
 async def test_a_foot_that_stands_high_is_tapped_by_rows() -> None:

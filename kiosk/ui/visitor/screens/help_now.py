@@ -25,6 +25,8 @@ _CAPTION_ROWS = 3
 class HelpNowScreen(BesideCodeScreen):
     """The lines on the left; the code of the one with the focus on the right."""
 
+    may_be_larger = False
+
     def __init__(self) -> None:
         super().__init__()
         self._lines: dict[str, Helpline] = {}
@@ -71,6 +73,14 @@ class HelpNowScreen(BesideCodeScreen):
     def on_mount(self) -> None:
         # The focus of the first line must not scroll the people in the room away.
         self.call_after_refresh(self.query_one(Sheet).scroll_home, animate=False)
+
+    @on(Sheet.Measured)
+    def save_air(self) -> None:
+        """Show all lines without scrolling, if it takes the air above them."""
+        self.query_one(Sheet).save_air()
+
+    def on_resize(self) -> None:
+        self.query_one(Sheet).remove_class("-tight")
 
     def on_descendant_focus(self) -> None:
         line = self._lines.get(self.focused.name or "") if self.focused else None

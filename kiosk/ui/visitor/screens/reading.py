@@ -36,7 +36,7 @@ class ArticlesScreen(_ReadingScreen):
     pages_tiles = True
 
     def heading(self) -> str:
-        return self._("Read about peer support")
+        return self.brief(self._("Read about peer support"), self._("Read"))
 
     def lead(self) -> str:
         return self._("Each takes a minute or two.")
@@ -97,9 +97,7 @@ class ArticleScreen(_ReadingScreen):
     @on(Sheet.Measured)
     def save_air(self) -> None:
         """Take the air from a text that would be whole without it."""
-        sheet, text = self.query_one(Sheet), self.query_one(Prose)
-        if 0 < sheet.max_scroll_y <= sheet.styles.padding.height + text.styles.margin.height:
-            sheet.add_class("-tight")
+        self.query_one(Sheet).save_air()
 
     def on_resize(self) -> None:
         for sheet in self.query(Sheet):
@@ -138,7 +136,7 @@ class TakeHomeScreen(VisitorScreen):
     def _tile(self, title: str, more: str, code: CodeWriter) -> Tile:
         name = f"item-{len(self._codes)}"
         self._codes[name] = code
-        return Tile(title, more, name=name)
+        return Tile(title, self.brief(more), name=name)
 
     @on(Pressable.Pressed, "Tile")
     def show_code(self, event: Pressable.Pressed) -> None:

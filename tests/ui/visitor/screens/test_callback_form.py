@@ -43,6 +43,7 @@ async def test_each_step_leads_to_the_next_and_what_is_no_step_nowhere(clinic: C
         assert type(visitor.screen) is HelpNowScreen
 
 
+@pytest.mark.conforms("WCAG 3.3.7")
 async def test_what_is_chosen_survives_back_and_forward(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.keys("c")
@@ -83,6 +84,7 @@ async def test_what_is_chosen_survives_back_and_forward(clinic: Clinic) -> None:
     assert (row.request.call_language, str(row.request.not_before)) == ("nan", "2026-03-09")
 
 
+@pytest.mark.conforms("WCAG 3.2.2")
 async def test_any_time_and_parts_of_the_week_exclude_each_other(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form()(visitor, clinic)
@@ -98,7 +100,7 @@ async def test_any_time_and_parts_of_the_week_exclude_each_other(clinic: Clinic)
 NAMES = (
     ("", "Please type a name. A nickname is fine."),
     ("   ", "Please type a name. A nickname is fine."),
-    ("x" * 100, "That is a bit long. A first name is enough."),
+    ("x" * 100, "That is a bit long. Please type a first name."),
     ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
     ("my ic is s 1234567 d", "Please do not type an NRIC or FIN. We never need it."),
     ("12345", "Please type a name with letters in it."),
@@ -107,12 +109,12 @@ NAMES = (
 )
 NUMBERS = (
     ("", "Please type the number we should call."),
-    ("8123", "Some digits are missing. Singapore numbers have 8."),
-    ("81234567812345", "There are too many digits. Singapore numbers have 8."),
+    ("8123", "Please add the missing digits. Singapore numbers have 8."),
+    ("81234567812345", "Please take out some digits. Singapore numbers have 8."),
     ("8123 4567 / 9123 4567", "That is more than one. Please type one number."),
-    ("6123 4567 x12", "We cannot dial extensions. Is there another number?"),
+    ("6123 4567 x12", "We cannot dial extensions. Please type another number."),
     ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
-    ("1900 112 2334", "We cannot call that kind of number. Is there another one?"),
+    ("1900 112 2334", "We cannot call that kind of number. Please type another one."),
     ("hello", "Type 8 digits, or + first for another country."),
     ("51234567", "Please check it. For another country, start with +."),
     ("012-345 6789", "Please check it. For another country, start with +."),
@@ -120,6 +122,7 @@ NUMBERS = (
 """What is typed, and the one kind sentence that answers it."""
 
 
+@pytest.mark.conforms("WCAG 3.3.1", "WCAG 3.3.3")
 async def test_names_that_cannot_be_taken(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await visitor.keys("c")
@@ -138,6 +141,7 @@ def test_every_problem_with_a_number_has_its_sentence() -> None:
     assert len(set(told)) == len(told)
 
 
+@pytest.mark.conforms("WCAG 3.3.1", "WCAG 3.3.3")
 async def test_numbers_that_cannot_be_taken(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         await form(CallPhoneScreen)(visitor, clinic)
@@ -171,11 +175,11 @@ async def test_somebody_without_a_phone_reads_how_to_go_on_and_loses_nothing(
 
 
 ABROAD = (
-    ("MY", "0123", "Some digits are missing. Malaysia numbers have 9–11."),
+    ("MY", "0123", "Please add the missing digits. Malaysia numbers have 9–11."),
     (
         "FR",
         "0123 45 67 89 01 23",
-        "There are too many digits. France numbers have 10.",
+        "Please take out some digits. France numbers have 10.",
     ),
 )
 """Where a clinic is, what is typed there, and the answer."""
@@ -310,6 +314,7 @@ async def test_a_full_disk_loses_nothing_and_the_next_try_works(
     assert clinic.count("callback_request") == 1
 
 
+@pytest.mark.conforms("WCAG 3.3.4")
 @pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_long_answers_are_read_back_under_each_other(
     clinic: Clinic, size: tuple[int, int]
@@ -329,6 +334,7 @@ async def test_long_answers_are_read_back_under_each_other(
             assert row[1:column].strip() == "", visitor.picture()
 
 
+@pytest.mark.conforms("WCAG 2.4.6")
 async def test_each_step_has_a_number_of_its_own(clinic: Clinic) -> None:
     async with at_kiosk(clinic) as visitor:
         for place, step in enumerate(FORM_STEPS, start=1):
@@ -337,6 +343,7 @@ async def test_each_step_has_a_number_of_its_own(clinic: Clinic) -> None:
             await visitor.keys("escape")
 
 
+@pytest.mark.conforms("WCAG 3.3.4")
 async def test_nothing_is_sent_before_its_consent_was_in_view(clinic: Clinic) -> None:
     """On the smallest screen, and wherever long answers push the consent below the fold."""
     consent, send = "By sending, you agree", "Yes, send"
