@@ -16,6 +16,16 @@ from kiosk.domain.callbacks.request import CallLanguage
 from tests.support.desks import Clinic
 from tests.support.listening import Listener, listening
 
+pytestmark = pytest.mark.conforms(
+    "EN 301 549 5.1.2.2",
+    "EN 301 549 5.1.3.1",
+    "EN 301 549 5.1.3.14",
+    "EN 301 549 5.1.7",
+    "508 402.1",
+    "508 402.2",
+    "WCAG 2.1.1",
+)
+
 LETTERS = ("{count} letter entered.", "{count} letters entered.")
 DIGITS = ("{count} digit entered.", "{count} digits entered.")
 
@@ -110,6 +120,7 @@ async def test_reading(clinic: Clinic, language: Language, headphones: bool) -> 
         ear.hears("Each takes a minute or two.")
 
 
+@pytest.mark.conforms("EN 301 549 5.1.3.16", "508 402.2.2", "WCAG 3.3.4")
 @by_each(1)
 async def test_asking_for_a_call(clinic: Clinic, language: Language, headphones: bool) -> None:
     async with speaking(clinic, language, headphones=headphones) as ear:
@@ -187,6 +198,7 @@ async def test_checking_in_without_a_pass(
     assert len(clinic.arrivals()) == 1
 
 
+@pytest.mark.conforms("WCAG 3.3.4")
 @by_each(0)
 async def test_withdrawing_by_slip(clinic: Clinic, language: Language, headphones: bool) -> None:
     draft = replace(clinic.draft(), ui_language=language.code)
