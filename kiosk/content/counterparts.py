@@ -7,12 +7,15 @@ the screens in it is said in English.
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import date
 from functools import lru_cache
 from string import Formatter
 
 from kiosk.content.articles import all_texts
 from kiosk.content.assets import ENGLISH
 from kiosk.content.helplines import helplines_in_force
+from kiosk.content.languages import find_language
 from kiosk.content.translations import catalogue_path
 from kiosk.errors import SetupError
 
@@ -63,7 +66,12 @@ def counterparts(shown: str, said: str, published: str = "") -> Counterparts:
     """
     other = shown if said == ENGLISH else said
     titles, prose = _article_pairs(other)
-    sentences = [*titles, *_helpline_pairs(other, published), *_catalogue_pairs(other)]
+    sentences = [
+        *_date_pairs(other),
+        *titles,
+        *_helpline_pairs(other, published),
+        *_catalogue_pairs(other),
+    ]
     if said == ENGLISH:
         sentences, prose = _turned(sentences), _turned(prose)
     return Counterparts(sentences, prose)
@@ -99,6 +107,22 @@ def _helpline_pairs(language: str, published: str) -> Iterator[tuple[str, str]]:
         return
     for entry in entries:
         yield from zip(entry.texts[ENGLISH], entry.texts.get(language, ()), strict=False)
+
+
+def _date_pairs(language: str) -> Iterator[tuple[str, str]]:
+    """Yield the days of the week, and a day of each month, as Babel writes them."""
+    from babel import UnknownLocaleError
+    from babel.dates import format_date, format_skeleton
+
+    locales = [find_language(one).locale for one in (ENGLISH, language)]
+    with suppress(ValueError, UnknownLocaleError):
+        for day in range(1, 8):
+            english, other = (format_date(date(2024, 1, day), "EEEE", one) for one in locales)
+            yield english, other
+        for month in range(1, 13):
+            days = (format_skeleton("MMMMd", date(2024, month, 29), locale=one) for one in locales)
+            english, other = (str(one).replace("29", "{day}") for one in days)
+            yield english, other
 
 
 def _article_pairs(language: str) -> tuple[_Pairs, _Pairs]:

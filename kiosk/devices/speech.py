@@ -129,6 +129,8 @@ class Speaker:
         self._engines: list[SpeechEngine] = []
         self._dispatcher: Dispatcher | None = None
         self._recordings = Recordings(None)
+        self._has_spoken = False
+        """Whether an engine may remember what it has said."""
         self._patience: dict[str, _Patience] = {}
         self._logged: set[str] = set()
         self._asked_at = 0.0
@@ -277,6 +279,9 @@ class Speaker:
         if self._program is not None:
             self._engines = self._engines or self._parts.find_engines()
             self._warm()
+        if not self.is_able:
+            lacks = "no speech: nothing makes it" if self._program else "no sound: nothing plays it"
+            self._log_once(lacks)
 
     def _find_program(self) -> PlayerProgram | None:
         """Return the first player that has not failed just now."""
@@ -305,8 +310,10 @@ class Speaker:
             is_fresh, wish.is_fresh = wish.is_fresh, False
             may_be_private = wish.is_aloud or self.has_headphones
         if is_fresh:
-            for engine in self._engines:
-                engine.close()
+            if self._has_spoken:
+                for engine in self._engines:
+                    engine.close()
+                self._has_spoken = False
             self._look()
         if plan is not None:
             self._say_all(turn, sayable(plan, self._can_say_this, may_be_private=may_be_private))
@@ -351,6 +358,7 @@ class Speaker:
         for engine in self._engines:
             if not engine.can_say(voice) or not self._patient(engine.name).is_over:
                 continue
+            self._has_spoken = True
             if self._plays(turn, engine.name, engine.speak(one.text, voice, rate)):
                 return
 
@@ -509,8 +517,11 @@ class Speaker:
             self._logged.clear()
 
     def _note(self, words: str) -> None:
-        """Log a trouble once, until something works again."""
         self.measures = SpeechMeasures(trouble=words)
+        self._log_once(words)
+
+    def _log_once(self, words: str) -> None:
+        """Log a trouble once, until something works again."""
         if words not in self._logged:
             self._logged.add(words)
             _log.warning("%s", words)

@@ -219,6 +219,16 @@ def test_the_terminal_is_asked_whether_it_shows_pictures(demo: Path) -> None:
         assert terminal.echoes
 
 
+def test_a_terminal_that_lies_about_its_cells_is_told(demo: Path) -> None:
+    """`demo` is the folder that the program looks at."""
+    command = [*COMMAND, "doctor", "--format", "csv"]
+    with Terminal(command, columns=200, rows=40) as terminal:
+        terminal.wait_until(lambda: b"\x1b[16t" in terminal.raw, "its question")
+        terminal.send("\x1b[?62;4;22c\x1b[?8452;2$y\x1b[6;0;9999t")
+        terminal.wait_for("it does not say how large its cells are")
+        assert terminal.echoes
+
+
 def test_a_missing_setting_file_and_an_unknown_key(look: Look, demo: Path) -> None:
     assert look()["settings"].verdict is Verdict.OK
     with (demo / "kiosk.toml").open("a") as file:

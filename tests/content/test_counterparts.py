@@ -47,6 +47,13 @@ def test_an_article_is_found_by_how_it_begins() -> None:
     assert MALAY.of_prose("# Else") == "# Else"
 
 
+def test_days_are_said_in_the_language_too() -> None:
+    malay, english = counterparts("en", "ms"), counterparts("ms", "en")
+    assert malay.of("Monday") == "Isnin"
+    assert malay.of("9 March") == "9 Mac"
+    assert english.of("31 Disember") == "31 December"
+
+
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("language", [one.code for one in languages() if one.code != "en"])
 def test_every_sentence_is_found(language: str, turned: bool) -> None:

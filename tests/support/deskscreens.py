@@ -221,7 +221,6 @@ async def at_desk(
     app = DeskApp(boot, monotonic=seconds)
     door: WatchedDoor[DeskSide] = WatchedDoor(boot)
     app.door = door
-    app.animation_level = "none"
     try:
         with patch.object(Compositor, "render_update", draw_nothing):
             async with app.run_test(size=size):

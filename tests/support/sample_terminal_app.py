@@ -1,9 +1,10 @@
 """Runs the sample app as `kiosk run` runs its own: harden, splash, then Textual.
 
 `python -m tests.support.sample_terminal_app KIND LOG`, KIND being plain, unbreakable,
-broken-input, broken-styles or tamil, LOG the file for crashes.
+broken-input, broken-styles or tamil, LOG the file for crashes, and for what Tamil logs.
 """
 
+import logging
 import sys
 from pathlib import Path
 from unittest.mock import patch
@@ -29,6 +30,10 @@ def main(kind: str, log: Path) -> int:
         "tamil": sample_app.TamilApp,
     }
     sample = kinds.get(kind, sample_app.SampleApp)(crash_log=crash_log)
+    if kind == "tamil":
+        logging.basicConfig(filename=log, level=logging.INFO)
+        with patch.object(app, "_ANSWERED_WITHIN", 0.3):
+            return app.run_locked(sample)
     if kind != "broken-input":
         return app.run_locked(sample)
     with patch.object(driver.Intake, "feed", sample_app.broken_feed):

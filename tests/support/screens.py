@@ -131,7 +131,6 @@ async def at_kiosk(
     seconds = Seconds()
     door = WatchedDoor(boot or (lambda: replace(side_of(clinic), open_speech=lambda: speech)))
     app = VisitorApp(door, demo=demo, monotonic=seconds)
-    app.animation_level = "none"
     try:
         with patch.object(Compositor, "render_update", draw_nothing):
             async with app.run_test(size=size):

@@ -69,6 +69,7 @@ class LockedApp(Lockdown):
     ) -> None:
         """Take a clock in monotonic seconds, and what logs type and place of an error."""
         super().__init__(driver_class=KioskDriver)
+        self.animation_level = "none"
         self._put_on_usual_theme()
         count_vowel_signs()
         break_between_han()

@@ -449,7 +449,10 @@ class VisitorApp(TimedApp):
         if visit.form is not None:
             # The form comes first; whoever may ask to be met can do so at another scan.
             def make() -> ResultScreen:
-                return ResultScreen(replace(describe(context), unfinished=True, may_ask=None))
+                text = describe(context)
+                # It does not clear by itself: what was typed is behind it.
+                card = replace(text.card, note="")
+                return ResultScreen(replace(text, card=card, unfinished=True, may_ask=None))
 
             is_over = isinstance(self.screen, ResultScreen | ChooseSessionScreen)
             await self.navigation.go(make, instead_of_this=is_over)

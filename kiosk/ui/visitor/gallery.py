@@ -140,7 +140,6 @@ async def draw_gallery(language: str) -> tuple[ScreenPicture, ...]:
     # Whoever reads the page sees every script as it is.
     context = VisitorContext(door, clinic=_made_up_clinic(), has_pictures=True)
     app = _Gallery()
-    app.animation_level = "none"
     pictures = []
     try:
         async with app.run_test(size=_SIZE) as pilot:

@@ -165,10 +165,6 @@ def count_digits(number: str, texts: Texts) -> str:
     return told.format(count=digits)
 
 
-_ROWS_TO_DRAW = 24
-"""Rows of a terminal from which on a page may be longer than it by what is drawn."""
-
-
 class Position(NamedTuple):
     """Where a visitor is on a screen, whatever language it is in."""
 
@@ -282,8 +278,11 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """What the screen is about."""
         return ()
 
-    def covered(self) -> dict[str, Covered]:
-        """Return which texts the room must not hear, by how they are shown; fields aside."""
+    def covered(self, _said: Texts) -> dict[str, Covered]:
+        """Return which texts the room must not hear, by how they are shown; fields aside.
+
+        `_said`: the sentences that are said only, in the language that is spoken.
+        """
         return {}
 
     @property
@@ -326,7 +325,6 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """The heading and the body, which scroll where they do not fit."""
         with Sheet(id="page") as sheet:
             sheet.pages_tiles = self.pages_tiles
-            sheet.may_be_longer = self.app.size.height >= _ROWS_TO_DRAW
             if self.large_heading():
                 yield LargeText(self.large_heading(), PageRole.HEADING)
             if self.heading():
@@ -501,6 +499,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         target = neighbour(self, direction)
         if target is not None:
             target.focus()
+            self.show_focus(target)
 
     def _simulate_scan(self) -> None:
         """Scan the next sample pass, as a scanner would (demo only)."""

@@ -97,7 +97,7 @@ class SpokenScreen:
             self._others = counterparts(shown.written, self.language, published)
         known = (one for one in screen.context.languages if one.plain_name != one.own_name)
         self._names = {one.plain_name: one.own_name for one in known}
-        self._covered = screen.covered()
+        self._covered = screen.covered(self._texts)
         self._ways: tuple[tuple[type[Widget], Callable[[Widget], Iterator[Piece]]], ...] = (
             (Prose, self._say_prose),
             (Static, self._say_static),

@@ -1,6 +1,7 @@
 """Tamil on a terminal that answers as foot, as Kitty, with lies, or not at all."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -71,13 +72,17 @@ def test_another_size_asks_again_and_redraws_for_its_cells(start: Start) -> None
     "answers",
     ["\x1b[?62;4c\x1b[?8452;2$y\x1b[6;0;9999t", "\x1b[?1;2;4c\x1b[6;18;9t\x1b_Gi=4261;OK\x1b\\"],
 )  # fmt: skip
-def test_others_and_liars_get_none(start: Start, answers: str) -> None:
+def test_others_and_liars_get_none_and_the_log_says_so(
+    start: Start, answers: str, log: Path
+) -> None:
     terminal = asked(start)
     terminal.send(answers + "typed")
     terminal.wait_for("typed=typed.")
     terminal.settle()
     assert b"\x1bP" not in terminal.raw
     assert b"\x1b_G" not in terminal.raw
+    told = "no pictures of words on this terminal: it "
+    terminal.wait_until(lambda: told in log.read_text(encoding="utf-8"), "its reason")
 
 
 def test_a_name_that_is_typed_in_tamil_is_a_picture_too(start: Start) -> None:

@@ -13,6 +13,7 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from kiosk.content.translations import Texts
 from kiosk.domain.callbacks.request import (
     AnsweredByOther,
     CallLanguage,
@@ -175,9 +176,9 @@ class CallPhoneScreen(CallFormScreen):
             return ""
         return self._("We will call {number}.").format(number=phone.shown)
 
-    def covered(self) -> dict[str, Covered]:
+    def covered(self, said: Texts) -> dict[str, Covered]:
         told = self._read_back()
-        public = self.visit.texts.pgettext("speech", "We can call this number.")
+        public = said.pgettext("speech", "We can call this number.")
         return {told: Covered(told, public)} if told else {}
 
     def problem(self) -> str:
@@ -426,16 +427,14 @@ class CallReviewScreen(CallFormScreen):
         send.display = in_view
         self.query_one("#more").set_class(not in_view, "-primary")
 
-    def covered(self) -> dict[str, Covered]:
+    def covered(self, said: Texts) -> dict[str, Covered]:
         """Where nobody else hears it, the number is said whole, however it is shown."""
-        draft, pgettext = self._form.draft, self.visit.texts.pgettext
+        draft = self._form.draft
         name, number = clean(draft.preferred_name), self._format_number(is_covered=False)
-        shown = format_phone(draft.phone, self.context.clinic.country)
-        said_of_name = pgettext("speech", "It is on the screen.")
         return {
-            name: Covered(name, said_of_name),
+            name: Covered(name, said.pgettext("speech", "It is on the screen.")),
             self._format_number(is_covered=self._covered): Covered(
-                number, count_digits(shown, self.visit.texts)
+                number, count_digits(self._form.phone, said)
             ),
         }
 

@@ -7,6 +7,7 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from kiosk.content.translations import Texts
 from kiosk.domain.attendance.check_in import (
     NO_SESSION,
     UNPLACED,
@@ -42,7 +43,7 @@ class ChooseSessionScreen(VisitorScreen):
             return self._("Welcome, {name}. Which group is it?").format(name=self._greeted)
         return self._("Welcome. Which group is it?")
 
-    def covered(self) -> dict[str, Covered]:
+    def covered(self, _said: Texts) -> dict[str, Covered]:
         if not self._greeted:
             return {}
         public = self._("Welcome. Which group is it?")

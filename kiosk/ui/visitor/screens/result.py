@@ -11,6 +11,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
+from kiosk.content.translations import Texts
 from kiosk.ui.door import Trouble
 from kiosk.ui.terminal.lockdown import types_text
 from kiosk.ui.visitor.codes import CodeToShow, describe_printing, format_pass_code
@@ -76,7 +77,7 @@ class ResultScreen(VisitorScreen):
     def below(self) -> Iterable[Widget]:
         return ()
 
-    def covered(self) -> dict[str, Covered]:
+    def covered(self, _said: Texts) -> dict[str, Covered]:
         title, public = self._text.card.title, self._text.public_title
         return {title: Covered(title, public)} if public else {}
 
@@ -185,13 +186,13 @@ class CodeScreen(BesideCodeScreen):
     def is_result(self) -> bool:
         return self._shown.last
 
-    def covered(self) -> dict[str, Covered]:
+    def covered(self, said: Texts) -> dict[str, Covered]:
         reference = self._shown.spoken
         if not reference or not self._shown.last:
             return {}
-        pgettext = self.visit.texts.pgettext
-        said = pgettext("speech", "Your reference is: {reference}").format(reference=reference)
-        return {reference: Covered(said, pgettext("speech", "Your reference is on the screen."))}
+        told = said.pgettext("speech", "Your reference is: {reference}")
+        public = said.pgettext("speech", "Your reference is on the screen.")
+        return {reference: Covered(told.format(reference=reference), public)}
 
     def body(self) -> Iterable[Widget]:
         if self._shown.spoken:

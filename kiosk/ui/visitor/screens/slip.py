@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 from typing_extensions import override
 
+from kiosk.content.translations import Texts
 from kiosk.domain.attendance.check_in import SlipShown
 from kiosk.domain.callbacks.slips import MOVABLE_PHASES, OPEN_PHASES, RequestPhase, SlipState
 from kiosk.ui.door import Trouble
@@ -114,10 +115,10 @@ class SlipScreen(VisitorScreen):
             return self._describe_away()
         return "\n".join(describe_news(self._state.news, self.context))
 
-    def covered(self) -> dict[str, Covered]:
+    def covered(self, said: Texts) -> dict[str, Covered]:
         if self._state.phase in (RequestPhase.NOT_KNOWN, RequestPhase.WITHDRAWN):
             return {}
-        public = self.visit.texts.pgettext("speech", "News of your request is on the screen.")
+        public = said.pgettext("speech", "News of your request is on the screen.")
         return {self._told(): Covered(self._told(), public)}
 
     @property
