@@ -72,6 +72,7 @@ class Kiosk:
         )
         clinic = VisitorClinic(
             today=self.today,
+            now=lambda: self.clock.now().astimezone(self.site.zone),
             zone=self.site.zone,
             country=self.site.country,
             timing=timing,

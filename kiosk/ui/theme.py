@@ -1,4 +1,4 @@
-"""The themes: paper and ink, and a night of high contrast; every pair is at least 7:1."""
+"""The themes: paper and ink, high contrast, and one that is dim; every pair is at least 7:1."""
 
 from collections.abc import Callable
 
@@ -28,14 +28,32 @@ NIGHT = {
     "warning": "#ffd56b",
     "error": "#ff9c9c",
 }
-THEMES: dict[str, dict[str, str]] = {"calm": CALM, "night": NIGHT}
+DIM = {
+    "primary": "#a3a9ad",
+    "secondary": "#a9a79b",
+    "accent": "#a3a9ad",
+    "background": "#0e1012",
+    "surface": "#131618",
+    "panel": "#16191b",
+    "foreground": "#a6abae",
+    "success": "#a0ad9f",
+    "warning": "#b0a690",
+    "error": "#b8a19f",
+}
+QUIET = "quiet"
+"""The theme of a visitor who does not want to be noticed; its screens say less, too."""
+THEMES: dict[str, dict[str, str]] = {"calm": CALM, "night": NIGHT, QUIET: DIM}
 """Token name to colour (`#rrggbb`), by theme; the usual theme first."""
 DEFAULT_THEME = "calm"
 
 
 def theme_names(_: Callable[[str], str]) -> dict[str, str]:
     """Return what visitors call each theme of `THEMES`; `_` translates."""
-    return {"calm": _("Usual colours"), "night": _("Strong contrast")}
+    return {
+        "calm": _("Usual colours"),
+        "night": _("Strong contrast"),
+        QUIET: _("Quiet and dim"),
+    }
 
 
 PAIRS: tuple[tuple[str, str], ...] = (
@@ -44,6 +62,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("foreground", "panel"),
     ("primary", "background"),
     ("primary", "surface"),
+    ("error", "surface"),
     ("surface", "primary"),
     ("surface", "error"),
     ("surface", "foreground"),
@@ -63,7 +82,7 @@ def _theme(name: str, tokens: dict[str, str]) -> Theme:
     bar, ground = tokens["primary"], tokens["panel"]
     return Theme(
         name=name,
-        dark=name == "night",
+        dark=name != DEFAULT_THEME,
         primary=tokens["primary"],
         secondary=tokens["secondary"],
         accent=tokens["accent"],

@@ -56,8 +56,11 @@ def _slug(article: Article) -> str:
     return article.slug
 
 
-def _messages(*, for_visitors: bool = False) -> list[str]:
-    """The sentences of the screens in English; a desk's own are no visitor's."""
+def _messages(*, for_visitors: bool = False, context: str | None = None) -> list[str]:
+    """The sentences of the screens in English; a desk's own are no visitor's.
+
+    `context`: of one context alone, empty for those without one.
+    """
     template = Path(assets_dir() / "locale" / "kiosk.pot")
     with template.open(encoding="utf-8") as file:
         catalogue = [message for message in read_po(file) if message.id]
@@ -67,6 +70,8 @@ def _messages(*, for_visitors: bool = False) -> list[str]:
             for message in catalogue
             if not all(place.startswith("kiosk/ui/desk/") for place, _ in message.locations)
         ]
+    if context is not None:
+        catalogue = [message for message in catalogue if (message.context or "") == context]
     ids = [message.id for message in catalogue]
     return [text for one in ids for text in ([one] if isinstance(one, str) else one)]
 
@@ -91,6 +96,15 @@ def test_what_we_keep_fits_one_screen_or_two() -> None:
 
 def test_sentences_of_the_screens_are_short() -> None:
     assert [long for message in _messages() for long in too_long(message)] == []
+
+
+@pytest.mark.parametrize("context", ["", "crisis", "consent", "speech"])
+def test_sentences_of_the_screens_are_easy_to_read(context: str) -> None:
+    """All that end as sentences do, in whatever context they are said."""
+    said = "\n".join(_messages(for_visitors=True, context=context))
+    whole = [one for one in sentences(said) if one.endswith((".", "?"))]
+    assert whole
+    assert readability(whole) <= HARDEST_INDEX
 
 
 def test_sentences_of_the_helplines_are_short() -> None:

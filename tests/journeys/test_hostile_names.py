@@ -29,7 +29,7 @@ NO_NAMES = ("\x1b[31mRed\x1b[2J", "C1\x9b2J\x1b]0;t\x07\u200b\x00\x08", '=HYPERL
 REFUSED = {
     "S1234567D": "Please do not type an NRIC or FIN. We never need it.",
     "12": "Please type a name with letters in it.",
-    "A" * 90: "That is a bit long. A first name is enough.",
+    "A" * 90: "That is a bit long. Please type a first name.",
 }
 STEERING = ("\x1b[31mRed", "\x1b[2JRed", "\x1b]", "\u202e", "\u202c", "\x9b", "\x00", "\x08")
 

@@ -37,7 +37,7 @@ def test_however_it_ends_nothing_typed_is_left(clinic: Clinic, number: signal.Si
     answer(terminal, "2", "What should we call you?")
     answer(terminal, NAME, "Which number should we call?")
     terminal.signal(signal.SIGINT)
-    answer(terminal, "8", "Some digits are missing.")
+    answer(terminal, "8", "Please add the missing digits.")
     terminal.signal(number)
     terminal.wait_exit()
     assert NAME not in terminal.text

@@ -14,6 +14,10 @@ from kiosk.ui.terminal.lockdown import LockedScreen
 AppT = TypeVar("AppT", bound=LockedApp)
 
 
+_BARS = str.maketrans("▌█", "  ")
+"""What stands beside a text: at its left always, and at both sides where the focus is."""
+
+
 class Reader(Generic[AppT]):
     """Somebody who looks at the screen."""
 
@@ -58,8 +62,8 @@ class Reader(Generic[AppT]):
         return [*(strip.text for strip in strips), *(self._unwrapped(strips, at) for at in leaves)]
 
     def _unwrapped(self, strips: list[Strip], region: Region) -> str:
-        """Return the text in `region` as one line, without the bar at its left."""
-        return " ".join(" ".join(self._cut(strips, region)).replace("▌", " ").split())
+        """Return the text in `region` as one line, without the bars beside it."""
+        return " ".join(" ".join(self._cut(strips, region)).translate(_BARS).split())
 
     @staticmethod
     def _cut(strips: list[Strip], region: Region) -> list[str]:

@@ -64,6 +64,7 @@ def side_of(
     zone = clinic.site.zone
     site = VisitorClinic(
         today=lambda: clinic.clock.now().astimezone(zone).date(),
+        now=lambda: clinic.clock.now().astimezone(zone),
         zone=zone,
         country=clinic.site.country,
         take_home=TAKE_HOME,

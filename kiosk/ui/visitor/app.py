@@ -35,17 +35,16 @@ from kiosk.ui.visitor.codes import CodeWriter, format_receipt
 from kiosk.ui.visitor.narrator import HeadphonesChanged, Narrator
 from kiosk.ui.visitor.navigation import Navigation
 from kiosk.ui.visitor.screen import (
+    COVER,
     SIMULATED_SCAN,
     Chosen,
     CodeWanted,
     GoTo,
-    IdleStep,
     Maker,
     Received,
     VisitorIntent,
     VisitorRoute,
     VisitorScreen,
-    due,
 )
 from kiosk.ui.visitor.screens.callback_form import (
     FORM_STEPS,
@@ -64,7 +63,11 @@ from kiosk.ui.visitor.screens.home import HomeScreen
 from kiosk.ui.visitor.screens.language import LanguageScreen
 from kiosk.ui.visitor.screens.maintenance import MaintenanceScreen, PinScreen
 from kiosk.ui.visitor.screens.reading import ArticleScreen, ArticlesScreen, TakeHomeScreen
-from kiosk.ui.visitor.screens.resting import OutOfOrderScreen, StillThereScreen
+from kiosk.ui.visitor.screens.resting import (
+    OutOfOrderScreen,
+    PosterScreen,
+    StillThereScreen,
+)  # fmt: skip
 from kiosk.ui.visitor.screens.result import CodeScreen, NoticeScreen, ResultScreen, card_area
 from kiosk.ui.visitor.screens.slip import SlipScreen, TypedWithdrawalScreen
 from kiosk.ui.visitor.text import (
@@ -78,7 +81,14 @@ from kiosk.ui.visitor.text import (
     describe_times_kept,
     describe_trouble,
 )
-from kiosk.ui.visitor.visit import CallForm, Demo, VisitorContext, VisitorSide
+from kiosk.ui.visitor.visit import (
+    CallForm,
+    Demo,
+    IdleStep,
+    VisitorContext,
+    VisitorSide,
+    due,
+)  # fmt: skip
 from kiosk.ui.widgets.card import card_rows
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.visitor_bar import Bar
@@ -119,6 +129,7 @@ class VisitorApp(TimedApp):
             VisitorRoute.FINISH: self._finish,
             VisitorRoute.NEXT: self._show_next_step,
             VisitorRoute.STAY: navigation.uncover,
+            VisitorRoute.COVER: navigation.cover,
             VisitorRoute.MORE_TIME: self._grant_more_time,
             VisitorRoute.HELP: partial(go_aside, HelpNowScreen),
             VisitorRoute.LANGUAGE: partial(go_aside, LanguageScreen),
@@ -170,7 +181,11 @@ class VisitorApp(TimedApp):
     async def on_event(self, event: events.Event) -> None:
         """Let a key of speech act, and any key, tap or scan silence what is being said."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            is_warned = isinstance(self.screen, StillThereScreen)
+            if event.key == COVER:
+                self._used("keys")
+                await self.navigation.cover()
+                return
+            is_warned = isinstance(self.screen, StillThereScreen | PosterScreen)
             if event.key in Narrator.KEYS and not self.takes_again(event.key):
                 return
             if self.narrator.takes(event.key):
@@ -258,7 +273,7 @@ class VisitorApp(TimedApp):
         field = next((screen.focused for screen in reversed([*self.screen_stack])), None)
         if not isinstance(field, Field):
             return KeyPlace.KEYS
-        return KeyPlace.PIN if field.password else KeyPlace.TEXT
+        return KeyPlace.PIN if field.is_secret else KeyPlace.TEXT
 
     def is_stale(self, event: VisitorIntent) -> bool:
         """Return whether the screen that `event` is from has gone, as after a double press."""
@@ -395,7 +410,10 @@ class VisitorApp(TimedApp):
     async def _check_in(
         self, text: str, session_id: UUID | None, measured: Measured | None = None
     ) -> None:
+        visit = self.context.visit
         outcome = await self.context.door.ask(lambda side: side.desk.check_in(text, session_id))
+        if visit is not self.context.visit and isinstance(self.screen, PosterScreen):
+            return  # whoever scanned does not want to be seen here any more
         if session_id is None:
             # Whoever chooses a session next may have chosen another language meanwhile.
             self._follow_language(getattr(outcome, "language", None))

@@ -2,14 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from kiosk.ui.terminal.app import LockedApp
+from kiosk.ui.terminal.lockdown import paint_at_once
 from kiosk.ui.visitor.screen import Maker, Position, VisitorScreen
 from kiosk.ui.visitor.screens.home import HomeScreen
-from kiosk.ui.visitor.screens.resting import OutOfOrderScreen, StillThereScreen
+from kiosk.ui.visitor.screens.resting import (
+    OutOfOrderScreen,
+    PosterScreen,
+    StillThereScreen,
+    format_poster,
+)
 from kiosk.ui.visitor.screens.result import NoticeScreen
 from kiosk.ui.visitor.visit import Visit, VisitorContext
 from kiosk.ui.widgets.card import CardText
+from kiosk.ui.widgets.poster import poster_rows
 
 _REST = 2
 """How many screens lie under a visit's: the app's own empty one and the resting one."""
@@ -47,7 +55,8 @@ class Navigation:
     @property
     def is_busy(self) -> bool:
         """Whether anything has to be cleared before the next visitor."""
-        return bool(self._trail) or self._context.visit.is_changed
+        is_covered = isinstance(self._app.screen, PosterScreen)
+        return bool(self._trail) or self._context.visit.is_changed or is_covered
 
     async def go(self, make: Maker, *, instead_of_this: bool = False) -> None:
         """Show a screen above the ones of this visit, or in the place of the last of them."""
@@ -121,8 +130,8 @@ class Navigation:
                 self._app.forget_scans()
                 self._app.overwrite_soon()
 
-    async def end_visit(self) -> None:
-        """Wipe the visit, by whatever path it ends, and show a fresh first screen."""
+    async def end_visit(self, *, behind_poster: bool = False) -> None:
+        """Wipe the visit, by whatever path it ends, and show a fresh first screen, or a poster."""
         async with self._moving:
             self._context.visit.wipe()
             self._context.visit = Visit()
@@ -131,10 +140,20 @@ class Navigation:
             self._position = None
             self._app.clear_notifications()
             self._app.theme = self._context.visit.theme
-            await self._rest()
+            await self._rest(behind_poster=behind_poster)
             self._app.forget_input()
             self._app.forget_drawn()
         self._app.overwrite_soon()
+
+    async def cover(self) -> None:
+        """Fall silent, show a poster in the same moment, and end the visit behind it."""
+        app = self._app
+        if isinstance(app.screen, PosterScreen):
+            return
+        self._silence()
+        poster = format_poster(replace(self._context, visit=Visit()))
+        paint_at_once(app, poster_rows(poster, app.size))
+        await self.end_visit(behind_poster=True)
 
     async def close(self, for_staff: str) -> None:
         """Put the kiosk out of order, with a sentence for staff or an empty one."""
@@ -167,8 +186,10 @@ class Navigation:
             self.shown_at = self._monotonic()
 
     async def uncover(self) -> None:
-        """Show again what a warning or a notice covers; what it covers is untouched."""
+        """Show again what a warning or a notice covers, which is untouched, or a poster."""
         async with self._moving:
+            if isinstance(self._app.screen, PosterScreen):
+                await self._rest()
             if isinstance(self._app.screen, StillThereScreen | NoticeScreen):
                 if isinstance(self._app.screen, NoticeScreen):
                     self._app.forget_scans()
@@ -180,10 +201,12 @@ class Navigation:
         """Put `screen` directly above the resting screen."""
         await self._replace(screen, above=_REST)
 
-    async def _rest(self) -> None:
+    async def _rest(self, *, behind_poster: bool = False) -> None:
         """Put a fresh resting screen in the place of all others."""
         reason = self._context.out_of_order
-        screen = HomeScreen() if reason is None else OutOfOrderScreen(reason)
+        screen: VisitorScreen = HomeScreen() if reason is None else OutOfOrderScreen(reason)
+        if behind_poster:
+            screen = PosterScreen()
         await self._replace(screen, above=_REST - 1)
 
     async def _replace(self, screen: VisitorScreen, *, above: int) -> None:

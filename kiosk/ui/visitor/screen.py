@@ -8,7 +8,7 @@ taken away would wait for itself.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -27,7 +27,7 @@ from kiosk.ui.screen import AskingScreen
 from kiosk.ui.terminal.messages import Scanned
 from kiosk.ui.visitor.codes import CodeWriter
 from kiosk.ui.visitor.text import describe_limit
-from kiosk.ui.visitor.visit import Stay, Timing, Visit, VisitorContext, VisitorSide
+from kiosk.ui.visitor.visit import Stay, Visit, VisitorContext, VisitorSide
 from kiosk.ui.widgets.buttons import Action, Actions, Pressable, Tile
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.large_text import LargeText, PageRole
@@ -52,7 +52,9 @@ class VisitorRoute(Enum):
     NEXT = auto()
     """The next step of a form."""
     STAY = auto()
-    """What a warning or a notice covers."""
+    """What a warning, a notice or the poster covers."""
+    COVER = auto()
+    """A poster that tells nothing; the visit is over."""
     MORE_TIME = auto()
     """The same, and every screen of this visit waits ten times as long."""
     HELP = auto()
@@ -122,32 +124,6 @@ class Received(VisitorIntent):
         self.answer = answer
 
 
-class IdleStep(Enum):
-    """What is due on a screen."""
-
-    NOTHING = auto()
-    WARN = auto()
-    CLEAR = auto()
-
-
-def due(stays: Stay, quiet: float, timing: Timing, *, busy: bool) -> IdleStep:
-    """Return what is due after `quiet` seconds without a key, tap or scan.
-
-    `busy` is whether a resting screen still shows a visitor's language or theme.
-    """
-    match stays:
-        case "rest":
-            return IdleStep.CLEAR if busy and quiet >= timing.idle else IdleStep.NOTHING
-        case "result":
-            return IdleStep.CLEAR if quiet >= timing.result else IdleStep.NOTHING
-        case "staff":
-            return IdleStep.CLEAR if quiet >= timing.idle else IdleStep.NOTHING
-        case "receipt":
-            return IdleStep.WARN if quiet >= timing.receipt else IdleStep.NOTHING
-        case "idle":
-            return IdleStep.WARN if quiet >= timing.idle else IdleStep.NOTHING
-
-
 @dataclass(frozen=True, slots=True)
 class Covered:
     """How a text is said that the room must not hear."""
@@ -156,13 +132,6 @@ class Covered:
     """Where nobody else hears it."""
     public: str
     """Where others may hear: nothing of what is private."""
-
-
-def count_digits(number: str, texts: Texts) -> str:
-    """Return how many digits a number has, for where others hear it."""
-    digits = sum(sign.isdigit() for sign in number)
-    told = texts.ngettext("{count} digit entered.", "{count} digits entered.", digits)
-    return told.format(count=digits)
 
 
 class Position(NamedTuple):
@@ -176,6 +145,8 @@ class Position(NamedTuple):
     """How much of the page lies above, as a part of what can be scrolled."""
 
 
+COVER = "f11"
+"""Ends the visit behind a poster that tells nothing, on every screen."""
 SIMULATED_SCAN = "f12"
 """Scans a sample pass on a demo kiosk, and does nothing elsewhere."""
 
@@ -185,6 +156,8 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     AUTO_FOCUS = "Field, Pressable"
     stays: Stay = "idle"
+    may_be_larger: ClassVar[bool] = True
+    """Whether it has a larger layout, of which a part may lie below the screen."""
     pages_tiles = False
     """Whether drawn tiles may take several pages; never where all must be seen at once."""
     context: VisitorContext
@@ -195,7 +168,13 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         self.context = context
         self.set_class(touch, "-touch")
         self.set_class(self.visit.texts.draws_cells and not drawing_problem(), "-cells")
+        self.follow_display()
         self.dress(size)
+
+    def follow_display(self) -> None:
+        """Take the classes of how this visit is shown."""
+        self.set_class(self.visit.is_quiet, "-quiet")
+        self.set_class(self.visit.is_large and self.may_be_larger, "-large")
 
     @property
     def draws_letters(self) -> bool:
@@ -214,6 +193,10 @@ class VisitorScreen(AskingScreen[VisitorSide]):
     def _(self, message: str) -> str:
         """Return `message` in the visit's language."""
         return self.visit.texts.gettext(message)
+
+    def brief(self, usual: str, quiet: str = "") -> str:
+        """Return what tells the room less where the visitor wants that, else what is usual."""
+        return quiet if self.visit.is_quiet else usual
 
     def post_intent(self, intent: VisitorIntent) -> None:
         """Send what a visitor did here to the app."""
@@ -302,8 +285,16 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         yield Actions(
             Action(self._("Back"), letter="B", id="back"),
             *self.steps(),
+            *self._show_action(),
             self._more_action(),
         )
+
+    def _show_action(self) -> Iterable[Action]:
+        """Offer to show what is typed where it is covered, once there is something."""
+        if self.visit.is_quiet:
+            show = Action(self._("Show it"), id="show-typed", apart=True)
+            show.display = False
+            yield show
 
     def _more_action(self) -> Action:
         """Return the action that shows the rest of a page, hidden until there is one."""
@@ -336,6 +327,8 @@ class VisitorScreen(AskingScreen[VisitorSide]):
             for widget in self.body():
                 if isinstance(widget, Tile):
                     widget.large = widget.large or self.visit.texts.large(widget.title)
+                if isinstance(widget, Field):
+                    widget.password = widget.is_secret or self.visit.is_quiet
                 yield widget
 
     def foot(self) -> Iterable[Widget]:
@@ -343,7 +336,7 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         too_small = self._("Please ask at the counter.")
         bar = Bar(self._bar_labels(typing=False), self._other_languages(), too_small=too_small)
         bar.note(self.limit())
-        bar.hint(self._speech_hints())
+        bar.hint(self._key_hints())
         yield bar
 
     def limit(self) -> tuple[str, ...]:
@@ -354,15 +347,24 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         """Show which keys speech has now, and when the screen clears."""
         for bar in self.query(Bar):
             bar.note(self.limit())
-            bar.hint(self._speech_hints())
+            bar.hint(self._key_hints())
 
-    def _speech_hints(self) -> tuple[str, ...]:
-        """Return the keys of speech in a line, the longest choice of them first."""
-        if not self.context.can_speak:
-            return ()
+    def hide_label(self) -> str:
+        """What the key `COVER` does, in a word."""
+        return self._("Hide")
+
+    def _key_hints(self) -> tuple[str, ...]:
+        """Return the keys of speech in a line, the longest choice of them first.
+
+        While it is off, the key stands there too that hides the screen.
+        """
         pgettext = self.visit.texts.pgettext
+        hide = f"F11 {self.hide_label()}"
+        if not self.context.can_speak:
+            return (hide,)
         if not self.visit.is_heard:
-            return (f"F3 {pgettext('speech', 'Speech')}",)
+            speech = f"F3 {pgettext('speech', 'Speech')}"
+            return f"{speech} · {hide}", speech
         keys = (
             f"F3 {pgettext('speech', 'Silence')}",
             f"F4 {pgettext('speech', 'Again')}",
@@ -441,6 +443,23 @@ class VisitorScreen(AskingScreen[VisitorSide]):
         for keys in self.query(TouchKeys):
             keys.follow(event.input.value[: event.input.cursor_position])
 
+    @on(Input.Changed)
+    def offer_to_show(self) -> None:
+        """Offer to show what is typed, in the place of what else stands apart."""
+        typed = any(field.value and not field.is_secret for field in self.query(Field))
+        if self.query("#show-typed"):
+            for action in self.query("Actions > .-apart"):
+                action.display = typed == (action.id == "show-typed")
+
+    @on(Pressable.Pressed, "#show-typed")
+    def show_typed(self, event: Pressable.Pressed) -> None:
+        """Show what is typed, or cover it again."""
+        field = self.query_one(Field)
+        field.password = not field.password
+        event.pressable.title = self._("Show it") if field.password else self._("Cover it")
+        event.pressable.refresh()
+        field.post_message(Field.Changed(field, field.value))
+
     @on(Pressable.Pressed, "#back")
     def go_back(self) -> None:
         """Go one screen back."""
@@ -454,8 +473,9 @@ class VisitorScreen(AskingScreen[VisitorSide]):
 
     def on_mount(self) -> None:
         self.set_class(bool(self.query(TouchKeys)), "-keys")
-        if self.draws_letters:
-            # The focus, which comes first, must not scroll a drawn heading away.
+        self.offer_to_show()
+        if self.draws_letters or self.visit.is_large:
+            # The focus, which comes first, must not scroll a drawn or distant heading away.
             for sheet in self.query(Sheet):
                 self.call_after_refresh(sheet.scroll_home, animate=False)
 

@@ -19,7 +19,8 @@ from kiosk.content.counterparts import Counterparts, counterparts
 from kiosk.content.spelling import by_language, sentence, separate_digits, speakable, spell
 from kiosk.content.translations import Texts
 from kiosk.domain.speech import Utterance
-from kiosk.ui.visitor.screen import VisitorScreen, count_digits
+from kiosk.ui.visitor.screen import VisitorScreen
+from kiosk.ui.visitor.times import count_digits
 from kiosk.ui.widgets.buttons import Pressable, Tile
 from kiosk.ui.widgets.card import Card
 from kiosk.ui.widgets.inputs import Choice, Choices, Field
@@ -140,7 +141,7 @@ class SpokenScreen:
     def warning(self) -> list[Piece]:
         """Return that others may hear, where something private is not said for that."""
         field = self._field
-        is_typed = field is not None and not field.password
+        is_typed = field is not None and not field.is_secret
         if not is_typed and all(piece.public is None for piece in self._all()):
             return []
         told = self._p("speech", "Other people may hear. Press F10 to hear all of it aloud.")
@@ -305,7 +306,7 @@ class SpokenScreen:
         if not isinstance(widget, Field):
             return
         label = sentence(self._question_of(widget), self._p("speech", "To type in"))
-        if widget.password:
+        if widget.is_secret:
             never = self._p("speech", "What you type here is never said.")
             yield Piece(sentence(label, never), kind="control")
         elif not widget.value:
@@ -327,7 +328,7 @@ class SpokenScreen:
     def _echo(self, before: str, now: str) -> list[Piece]:
         """Return what was typed or taken away just now; of what is covered, that a key was."""
         field = self._field
-        if field is None or field.password:
+        if field is None or field.is_secret:
             return [Piece(self._p("speech", "key"))]
         count = self._count(now) if now else self._p("speech", "Nothing is typed yet.")
         if now.startswith(before):
@@ -394,6 +395,8 @@ class SpokenScreen:
                 yield Piece(said, kind="foot")
             for note in widget.notes[:1]:
                 yield Piece(self._words(note), kind="foot")
+            hide = sentence(self._words(self._screen.hide_label()), self._key("F11"))
+            yield Piece(hide, kind="foot")
 
 
 def _say_typed(value: str) -> str:

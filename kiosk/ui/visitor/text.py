@@ -119,7 +119,7 @@ def describe_name_problem(problem: NameProblem, _: Translate) -> str:
         case NameProblem.EMPTY:
             return _("Please type a name. A nickname is fine.")
         case NameProblem.TOO_LONG:
-            return _("That is a bit long. A first name is enough.")
+            return _("That is a bit long. Please type a first name.")
         case NameProblem.LOOKS_LIKE_ID:
             return _("Please do not type an NRIC or FIN. We never need it.")
         case NameProblem.NO_LETTER:
@@ -134,12 +134,14 @@ def describe_phone_problem(problem: PhoneProblem, country: str, language: str, _
     """Return one kind sentence for a number that cannot be called from the clinic's `country`."""
     sentence = {
         PhoneProblem.EMPTY: _("Please type the number we should call."),
-        PhoneProblem.TOO_SHORT: _("Some digits are missing. {country} numbers have {digits}."),
-        PhoneProblem.TOO_LONG: _("There are too many digits. {country} numbers have {digits}."),
+        PhoneProblem.TOO_SHORT: _(
+            "Please add the missing digits. {country} numbers have {digits}."
+        ),
+        PhoneProblem.TOO_LONG: _("Please take out some digits. {country} numbers have {digits}."),
         PhoneProblem.LOOKS_LIKE_ID: _("Please do not type an NRIC or FIN. We never need it."),
-        PhoneProblem.PREMIUM: _("We cannot call that kind of number. Is there another one?"),
+        PhoneProblem.PREMIUM: _("We cannot call that kind of number. Please type another one."),
         PhoneProblem.SEVERAL: _("That is more than one. Please type one number."),
-        PhoneProblem.EXTENSION: _("We cannot dial extensions. Is there another number?"),
+        PhoneProblem.EXTENSION: _("We cannot dial extensions. Please type another number."),
         PhoneProblem.NO_PHONE: _("That is fine. Staff at the counter can help."),
         PhoneProblem.NOT_A_NUMBER: _("Type {digits} digits, or + first for another country."),
         PhoneProblem.NOT_IN_PLAN: _("Please check it. For another country, start with +."),

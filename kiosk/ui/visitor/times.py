@@ -1,4 +1,4 @@
-"""Times, and words put together, in the visitor's language."""
+"""Times, counts, and words put together, in the visitor's language."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -63,3 +63,10 @@ def format_session(session: Session, zone: ZoneInfo, texts: Texts) -> str:
     """Return a session as one neutral line, for example "Room 2, 3:00 pm"."""
     time = format_time(session.starts_at, zone, texts.written)
     return join_words((session.label, time), texts.gettext)
+
+
+def count_digits(number: str, texts: Texts) -> str:
+    """Return how many digits a number has, for where others hear it."""
+    digits = sum(sign.isdigit() for sign in number)
+    told = texts.ngettext("{count} digit entered.", "{count} digits entered.", digits)
+    return told.format(count=digits)

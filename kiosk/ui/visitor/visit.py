@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from kiosk.domain.callbacks.request import CallbackDraft, CallLanguage
 from kiosk.domain.callbacks.wishes import NO_WISHES, OfferedWishes
 from kiosk.domain.ids import uuid7
 from kiosk.ui.door import Door
-from kiosk.ui.theme import DEFAULT_THEME
+from kiosk.ui.theme import DEFAULT_THEME, QUIET
 
 if TYPE_CHECKING:  # the desks bring the database with them, which start-up does not wait for
     from kiosk.content.articles import TakeHome
@@ -90,6 +91,8 @@ class Visit:
     texts: Texts = field(default_factory=lambda: Texts(DEFAULT_LANGUAGE))
     theme: str = DEFAULT_THEME
     """A name of `theme.THEMES`."""
+    is_large: bool = False
+    """Whether every page shows fewer and larger things, with more air."""
     has_more_time: bool = False
     """Whether the visitor has asked for more time: every screen waits ten times as long."""
     form: CallForm | None = None
@@ -116,9 +119,14 @@ class Visit:
 
     @property
     def is_changed(self) -> bool:
-        """Whether language, theme, time or speech is not as usual."""
-        usual = (DEFAULT_LANGUAGE, DEFAULT_THEME, False, False)
-        return (self.texts.language, self.theme, self.has_more_time, self.is_heard) != usual
+        """Whether language, theme, size, time or speech is not as usual."""
+        is_changed = self.is_large or self.has_more_time or self.is_heard
+        return is_changed or (self.texts.language, self.theme) != (DEFAULT_LANGUAGE, DEFAULT_THEME)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the screens are dim, say less, and cover names and numbers."""
+        return self.theme == QUIET
 
     def call_form(self) -> CallForm:
         """Return this visit's request, begun now if it was not before.
@@ -189,8 +197,38 @@ class Timing:
         )
 
 
+class IdleStep(Enum):
+    """What is due on a screen."""
+
+    NOTHING = auto()
+    WARN = auto()
+    CLEAR = auto()
+
+
+def due(stays: Stay, quiet: float, timing: Timing, *, busy: bool) -> IdleStep:
+    """Return what is due after `quiet` seconds without a key, tap or scan.
+
+    `busy` is whether a resting screen still shows a visitor's language or theme.
+    """
+    match stays:
+        case "rest":
+            return IdleStep.CLEAR if busy and quiet >= timing.idle else IdleStep.NOTHING
+        case "result":
+            return IdleStep.CLEAR if quiet >= timing.result else IdleStep.NOTHING
+        case "staff":
+            return IdleStep.CLEAR if quiet >= timing.idle else IdleStep.NOTHING
+        case "receipt":
+            return IdleStep.WARN if quiet >= timing.receipt else IdleStep.NOTHING
+        case "idle":
+            return IdleStep.WARN if quiet >= timing.idle else IdleStep.NOTHING
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _utc_today() -> date:
-    return datetime.now(UTC).date()
+    return _utc_now().date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +237,8 @@ class VisitorClinic:
 
     today: Callable[[], date] = _utc_today
     """The clinic's date now."""
+    now: Callable[[], datetime] = _utc_now
+    """The clinic's date and time of the day now."""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     country: str = "SG"
     """ISO 3166 code whose phone numbers need no country code."""
@@ -332,7 +372,9 @@ class VisitorContext:
         self.visit.texts = Texts(language, has_pictures=self.has_pictures)
 
     def readable(self, name: str | None) -> str | None:
-        """Return a name, or None where this terminal would show it with broken letters."""
+        """Return a name, or None where it is not to be seen or would have broken letters."""
+        if self.visit.is_quiet:
+            return None
         return name if self.has_pictures or not needs_shaping(name or "") else None
 
     def note_refusal(self) -> None:

@@ -93,7 +93,10 @@ class Tile(Pressable):
     }
     Tile > .tile--title { text-style: bold; color: $primary; background: $surface; }
     Tile > .tile--more { color: $foreground; background: $surface; }
-    Tile:focus { background: $primary; border-left: outer $foreground; }
+    Tile:focus {
+        background: $primary; border-left: outer $foreground;
+        outline-left: thick $foreground; outline-right: thick $foreground;
+    }
     Tile:focus > .tile--title { text-style: bold; color: $surface; background: $primary; }
     Tile:focus > .tile--more { color: $surface; background: $primary; }
     """

@@ -24,7 +24,10 @@ class Choice(Pressable):
         border-left: outer $panel; content-align: left middle;
     }
     Choice.-marked { border-left: outer $primary; text-style: bold; }
-    Choice:focus { background: $primary; color: $surface; border-left: outer $foreground; }
+    Choice:focus {
+        background: $primary; color: $surface; border-left: outer $foreground;
+        outline-left: thick $foreground;
+    }
     """
     is_mark = True
 
@@ -123,7 +126,7 @@ class Field(Input):
     }
     Field:focus {
         border: none; border-left: outer $foreground; background: $surface;
-        color: $foreground; background-tint: 0%;
+        color: $foreground; background-tint: 0%; outline-left: thick $foreground;
     }
     Field > .input--cursor { background: $foreground; color: $surface; text-style: none; }
     Field > .input--selection { background: $primary; color: $surface; }
@@ -140,11 +143,15 @@ class Field(Input):
         hint: str = "",
         id: str | None = None,
     ) -> None:
-        """Take whether what is typed first takes the place of `value`, and a hint while empty."""
+        """Take whether what is typed first takes the place of `value`, and a hint while empty.
+
+        `covered`: whether it holds a secret, which is never shown or said.
+        """
         super().__init__(
             value, hint, max_length=most, select_on_focus=replaced, password=covered, id=id
         )
         self.cursor_blink = False
+        self.is_secret = covered
         self._offered = value
 
     async def action_submit(self) -> None:

@@ -224,6 +224,12 @@ def _rows_of_one(widget: Widget, container: Size, viewport: Size, width: int) ->
     return widget.get_content_height(container, viewport, width)
 
 
+def _least_height(tile: Tile) -> int:
+    """Return the least rows of a tile by the style sheet, 0 where it sets none."""
+    least = tile.styles.min_height
+    return int(least.cells or 0) if least is not None else 0
+
+
 _HEIGHTS = (3, 12)
 """Rows of a tile: what a finger hits, and what still looks like one thing to press."""
 _AIRY = 5
@@ -284,7 +290,8 @@ class Tiles(Widget):
     def _needed_in(self, width: int, room: int) -> list[int]:
         """Return the rows that each row of tiles needs, brief where they do not fit otherwise."""
         needed = self._needed(width, brief=False)
-        if self._may_be_brief and sum(needed) + self._least_gap * (len(needed) - 1) > room:
+        least = self._least_gap * (len(needed) - 1)
+        if self._may_be_brief and not self._are_large and sum(needed) + least > room:
             return self._needed(width, brief=True)
         return needed
 
@@ -304,13 +311,21 @@ class Tiles(Widget):
 
     def least_rows(self, width: int) -> int:
         """Return the rows of all tiles with the least air."""
-        needed = self._needed(width, brief=self._may_be_brief)
+        needed = self._needed(width, brief=self._may_be_brief and not self._are_large)
         return sum(needed) + self._least_gap * (len(needed) - 1)
 
     @property
     def _least_gap(self) -> int:
-        """The least blank rows between two tiles: drawn letters reach to the edges of theirs."""
-        return int(any(tile.large and tile.large_height for tile in self.tiles))
+        """The least blank rows between two tiles.
+
+        Drawn letters reach to the edges of theirs; large ones are there to be hit with ease.
+        """
+        return int(self._are_large or any(tile.large and tile.large_height for tile in self.tiles))
+
+    @property
+    def _are_large(self) -> bool:
+        """Whether the style sheet sets how high a tile is at least, however long the page gets."""
+        return any(_least_height(tile) for tile in self.tiles)
 
     def _regions(self, width: int, heights: list[int], gap: int) -> list[Region]:
         """Return the place of each tile in `width` cells, by the rows of each row of them."""
@@ -333,7 +348,7 @@ class Tiles(Widget):
         cells = (width + beside) // columns - beside
         for tile in self.tiles:
             tile.is_brief = brief
-        rows = [max(self._least, tile.rows_for(cells)) for tile in self.tiles]
+        rows = [max(self._least, _least_height(tile), tile.rows_for(cells)) for tile in self.tiles]
         return [max(rows[start : start + columns]) for start in range(0, len(rows), columns)]
 
     def _rows_of_others(self, container: Size, viewport: Size) -> int:

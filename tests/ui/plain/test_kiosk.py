@@ -126,7 +126,7 @@ def test_back_keeps_every_answer(clinic: Clinic) -> None:
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("812", "Some digits are missing. Singapore numbers have 8."),
+        ("812", "Please add the missing digits. Singapore numbers have 8."),
         ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
     ],
 )

@@ -126,7 +126,7 @@ def _is_plain(widget: Widget) -> bool:
 
 _CELLS = re.compile("[\u2800-\u28ff]")
 """What is drawn beside the words of a widget, a test of its own."""
-_MARKS = str.maketrans("▌╭╮╰╯─│", "       ")
+_MARKS = str.maketrans("▌█╭╮╰╯─│", "        ")
 """Bars and frames, which are no words."""
 
 

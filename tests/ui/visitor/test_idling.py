@@ -5,11 +5,10 @@ from typing import get_args
 import pytest
 
 from kiosk.ui.visitor.app import VisitorApp
-from kiosk.ui.visitor.screen import IdleStep, due
 from kiosk.ui.visitor.screens.callback_form import CallNameScreen
 from kiosk.ui.visitor.screens.resting import StillThereScreen
 from kiosk.ui.visitor.screens.result import NoticeScreen
-from kiosk.ui.visitor.visit import Stay, Timing
+from kiosk.ui.visitor.visit import IdleStep, Stay, Timing, due
 from kiosk.ui.widgets.inputs import Field
 from kiosk.ui.widgets.visitor_bar import Bar
 from tests.support.desks import PIN, Clinic

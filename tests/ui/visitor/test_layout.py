@@ -98,5 +98,5 @@ async def test_a_long_name_and_a_sentence_leave_room_for_everything(
         await visitor.touch()
         visitor.screen.query_one(Field).value = "x" * 120
         await visitor.tap("Next")
-        visitor.expect("That is a bit long. A first name is enough.")
+        visitor.expect("That is a bit long. Please type a first name.")
         assert offences(visitor) == [], visitor.picture()

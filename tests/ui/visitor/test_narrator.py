@@ -248,7 +248,7 @@ async def test_an_error_says_what_is_wrong_and_where(clinic: Clinic) -> None:
         await ear.press("enter")
         await ear.type("812")
         await ear.press("enter")
-        ear.hears("Some digits are missing. Singapore numbers have 8.", "8, 1, 2.")
+        ear.hears("Please add the missing digits. Singapore numbers have 8.", "8, 1, 2.")
 
 
 @pytest.mark.conforms("EN 301 549 5.1.3.8")

@@ -31,7 +31,6 @@ from kiosk.ui.visitor.screen import (
     Received,
     VisitorRoute,
     VisitorScreen,
-    count_digits,
 )
 from kiosk.ui.visitor.text import (
     Translate,
@@ -46,7 +45,7 @@ from kiosk.ui.visitor.text import (
     window_options,
     wish_options,
 )
-from kiosk.ui.visitor.times import join_sentences, join_words
+from kiosk.ui.visitor.times import count_digits, join_sentences, join_words
 from kiosk.ui.visitor.visit import CallForm
 from kiosk.ui.widgets.buttons import Action, Pressable
 from kiosk.ui.widgets.inputs import Choices, Field
@@ -67,7 +66,10 @@ class CallFormScreen(VisitorScreen):
     def lead(self) -> str:
         place = self._("Step {step} of {steps}")
         step, steps = FORM_STEPS.index(type(self)) + 1, len(FORM_STEPS)
-        return f"{place.format(step=step, steps=steps)} · {self.about()}"
+        return self.brief(
+            f"{place.format(step=step, steps=steps)} · {self.about()}",
+            place.format(step=step, steps=steps),
+        )
 
     def about(self) -> str:
         """One sentence about the question."""
@@ -174,7 +176,9 @@ class CallPhoneScreen(CallFormScreen):
         phone = check_phone(typed, country) if len(typed) >= _ENOUGH else None
         if phone is None or isinstance(phone, PhoneProblem):
             return ""
-        return self._("We will call {number}.").format(number=phone.shown)
+        is_covered = any(field.password for field in self.query(Field))
+        shown = format_masked(phone.e164, country) if is_covered else phone.shown
+        return self._("We will call {number}.").format(number=shown)
 
     def covered(self, said: Texts) -> dict[str, Covered]:
         told = self._read_back()
@@ -374,6 +378,9 @@ class CallMessageScreen(CallFormScreen):
         self._form.draft = replace(self._form.draft, answered_by_other=answer)
 
 
+_COVERED_NAME = "•••"
+
+
 class CallReviewScreen(CallFormScreen):
     """Everything that will be sent, the number covered until it is asked for."""
 
@@ -393,7 +400,7 @@ class CallReviewScreen(CallFormScreen):
         yield Static(self._read_back(), id="read-back", markup=False)
         yield Choices(
             (
-                ("show", self._("Show my number")),
+                ("show", self.brief(self._("Show my number"), self._("Show name and number"))),
                 ("share", self.visit.texts.pgettext("consent", "You may tell my care team")),
             ),
             marked={"share"} if self._form.draft.share_with_team else (),
@@ -432,11 +439,16 @@ class CallReviewScreen(CallFormScreen):
         draft = self._form.draft
         name, number = clean(draft.preferred_name), self._format_number(is_covered=False)
         return {
-            name: Covered(name, said.pgettext("speech", "It is on the screen.")),
+            self._format_name(): Covered(name, said.pgettext("speech", "It is on the screen.")),
             self._format_number(is_covered=self._covered): Covered(
                 number, count_digits(self._form.phone, said)
             ),
         }
+
+    def _format_name(self) -> str:
+        """Return the name, or signs in its place where the room is not to read it."""
+        is_covered = self._covered and self.visit.is_quiet
+        return _COVERED_NAME if is_covered else clean(self._form.draft.preferred_name)
 
     def _format_number(self, *, is_covered: bool) -> str:
         """Return the number, and which one will ring."""
@@ -453,7 +465,7 @@ class CallReviewScreen(CallFormScreen):
         policy = dict(message_policy_options(self._))[draft.message_policy]
         other = dict(answered_by_other_options(self._))[draft.answered_by_other]
         rows = (
-            (self._("Name"), clean(draft.preferred_name)),
+            (self._("Name"), self._format_name()),
             (self._("Number"), self._format_number(is_covered=self._covered)),
             (self._("When"), join_sentences(join_words(times, self._), first_day, self._)),
             (self._("Language"), language),

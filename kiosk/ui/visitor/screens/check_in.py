@@ -84,7 +84,7 @@ class CheckInScreen(ChooseSessionScreen):
         self._today = today
 
     def heading(self) -> str:
-        return self._("Check in to a group")
+        return self.brief(self._("Check in to a group"), self._("Check in"))
 
     def lead(self) -> str:
         if self._sessions:
@@ -121,7 +121,7 @@ class GuestScreen(VisitorScreen):
 
     def heading(self) -> str:
         if self._session.id == NO_SESSION:
-            return self._("Check in to a group")
+            return self.brief(self._("Check in to a group"), self._("Check in"))
         return format_session(self._session, self.context.clinic.zone, self.visit.texts)
 
     def lead(self) -> str:
@@ -135,13 +135,13 @@ class GuestScreen(VisitorScreen):
         with Tiles(brief=True, id="ways"):
             yield Tile(
                 self._("Give a first name"),
-                self._("We greet you, and you can have a pass for next time"),
+                self.brief(self._("We greet you, and you can have a pass for next time")),
                 letter="G",
                 id="name",
             )
             yield Tile(
                 self._("Just count me"),
-                self._("No name, nothing to carry"),
+                self.brief(self._("No name, nothing to carry")),
                 letter="J",
                 id="count",
             )

@@ -25,6 +25,8 @@ _CAPTION_ROWS = 3
 class HelpNowScreen(BesideCodeScreen):
     """The lines on the left; the code of the one with the focus on the right."""
 
+    may_be_larger = False
+
     def __init__(self) -> None:
         super().__init__()
         self._lines: dict[str, Helpline] = {}

@@ -36,7 +36,7 @@ class HomeScreen(VisitorScreen):
     _clock_wrong = False
 
     def heading(self) -> str:
-        return self._("Talk to someone who has been there")
+        return self.brief(self._("Talk to someone who has been there"), self._("Welcome"))
 
     def lead(self) -> str:
         return self._("You do not need this screen. Any staff member can do this for you.")
@@ -44,38 +44,38 @@ class HomeScreen(VisitorScreen):
     def body(self) -> Iterable[Widget]:
         with Tiles(brief=True, id="tiles"):
             yield Tile(
-                self._("Read about peer support"),
-                self._("What it is, and a first talk"),
+                self.brief(self._("Read about peer support"), self._("Read")),
+                self.brief(self._("What it is, and a first talk")),
                 letter="R",
                 id="read",
             )
             yield Tile(
-                self._("Ask for a call"),
-                self._("Someone rings when it suits you"),
+                self.brief(self._("Ask for a call"), self._("A call")),
+                self.brief(self._("Someone rings when it suits you")),
                 letter="C",
                 id="call",
             )
             yield Tile(
-                self._("Check in to a group"),
-                self._("Scan your pass, or come without"),
+                self.brief(self._("Check in to a group"), self._("Check in")),
+                self.brief(self._("Scan your pass, or come without")),
                 letter="G",
                 id="groups",
             )
             yield Tile(
-                self._("Take something home"),
-                self._("Booklets and numbers"),
+                self.brief(self._("Take something home"), self._("Take home")),
+                self.brief(self._("Booklets and numbers")),
                 letter="T",
                 id="take-home",
             )
             yield Tile(
                 self._("What we keep"),
-                self._("And how to have it removed"),
+                self.brief(self._("And how to have it removed")),
                 letter="K",
                 id="keep",
             )
             yield Tile(
-                self._("Withdraw a request"),
-                self._("With your slip or its code"),
+                self.brief(self._("Withdraw a request"), self._("Withdraw")),
+                self.brief(self._("With your slip or its code")),
                 letter="W",
                 id="withdraw",
             )
@@ -83,8 +83,8 @@ class HomeScreen(VisitorScreen):
         yield Static("", id="promise", markup=False)
 
     def below(self) -> Iterable[Widget]:
-        # Drawn titles may make the page longer than the screen.
-        if self.draws_letters:
+        # Drawn or larger tiles may make the page longer than the screen.
+        if self.draws_letters or self.visit.is_large:
             yield Actions(self._more_action())
 
     def on_mount(self) -> None:
@@ -114,7 +114,7 @@ class HomeScreen(VisitorScreen):
         """Say how long people waited for a call lately; measuring it must hold up no scan."""
         waited = await self.door.ask_aside(lambda side: side.desk.lately_waited(), _MEASURE_SECONDS)
         self.end_if_detached()
-        if not isinstance(waited, Trouble):
+        if not isinstance(waited, Trouble) and not self.visit.is_quiet:
             told = "" if waited is None else format_lately_waited(waited, self.context)
             self.say(told, "#promise")
 

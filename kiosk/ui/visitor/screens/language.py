@@ -1,4 +1,4 @@
-"""Another language, or a theme that is easier to read."""
+"""Another language, or a look of the screens that suits the visitor better."""
 
 from collections.abc import Iterable
 
@@ -34,7 +34,9 @@ class LanguageScreen(VisitorScreen):
             yield Tile(
                 self._("Change the colours"), self._next_look(), name="theme-next", id="colours"
             )
+            yield Tile("", name="size", id="size")
             yield Tile("", letter="T", name="time", id="time")
+            yield Tile(self._("Hide this screen"), self._("By F11 at any time"), name="cover")
             yield Tile(self._("Staff"), self._("With a PIN"), letter="M", name="staff-pin")
 
     def _offer(self, language: Language) -> Tile:
@@ -59,27 +61,37 @@ class LanguageScreen(VisitorScreen):
             case "theme":
                 self.visit.theme = next_theme(self.visit.theme)
                 self.query_one("#colours", Tile).more = self._next_look()
+                self.follow_display()
                 self.app.theme = self.visit.theme  # draws every widget again, this tile too
+            case "size":
+                self.visit.is_large = not self.visit.is_large
+                self.follow_display()
+                self._show_switches()
             case "time":
                 self.visit.has_more_time = not self.visit.has_more_time
-                self._show_time()
+                self._show_switches()
                 self.show_hints()
+            case "cover":
+                self.go_to(VisitorRoute.COVER)
             case _:
                 self.go_to(VisitorRoute.STAFF)
 
     def on_mount(self) -> None:
-        self._show_time()
+        self._show_switches()
 
-    def _show_time(self) -> None:
-        """Show what the tile of the time does, or that it is on."""
-        tile = self.query_one("#time", Tile)
-        if self.visit.has_more_time:
-            tile.title, tile.more = self._("More time is on"), self._("Press to turn it off")
-        else:
-            tile.title = self._("I need more time")
-            tile.more = self._("Ten times as long")
-        tile.large = self.visit.texts.large(tile.title)
-        tile.refresh(layout=True)
+    def _show_switches(self) -> None:
+        """Show what the tiles of the size and the time do, or that it is on."""
+        off = self._("Press to turn it off")
+        for switch, is_on, on_text, text in (
+            ("#size", self.visit.is_large, (self._("Larger is on"), off),
+             (self._("Larger"), self._("Fewer, larger things"))),
+            ("#time", self.visit.has_more_time, (self._("More time is on"), off),
+             (self._("I need more time"), self._("Ten times as long"))),
+        ):  # fmt: skip
+            tile = self.query_one(switch, Tile)
+            tile.title, tile.more = on_text if is_on else text
+            tile.large = self.visit.texts.large(tile.title)
+            tile.refresh(layout=True)
 
     def _calls(self) -> dict[str, str]:
         """Return that a call is offered, by language: the screens may lack one we speak."""

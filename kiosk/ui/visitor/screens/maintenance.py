@@ -195,7 +195,7 @@ class PinScreen(VisitorScreen):
         if not typed:
             return
         if not is_pin(typed):
-            self.say(self._("That is not the PIN."))
+            self.say(self._("That is not the PIN. Please try again."))
             return
         answer = await self.ask(lambda side: side.maintenance.unlock(typed))
         if isinstance(answer, Trouble):
@@ -206,4 +206,4 @@ class PinScreen(VisitorScreen):
             text = self._("That did not open. Please wait {seconds} seconds.")
             self.say(text.format(seconds=answer.wait_seconds))
         else:
-            self.say(self._("That is not the PIN."))
+            self.say(self._("That is not the PIN. Please try again."))

@@ -36,7 +36,7 @@ class ArticlesScreen(_ReadingScreen):
     pages_tiles = True
 
     def heading(self) -> str:
-        return self._("Read about peer support")
+        return self.brief(self._("Read about peer support"), self._("Read"))
 
     def lead(self) -> str:
         return self._("Each takes a minute or two.")
@@ -136,7 +136,7 @@ class TakeHomeScreen(VisitorScreen):
     def _tile(self, title: str, more: str, code: CodeWriter) -> Tile:
         name = f"item-{len(self._codes)}"
         self._codes[name] = code
-        return Tile(title, more, name=name)
+        return Tile(title, self.brief(more), name=name)
 
     @on(Pressable.Pressed, "Tile")
     def show_code(self, event: Pressable.Pressed) -> None:

@@ -1,4 +1,4 @@
-"""The warning before a visit is cleared, and the screen of a kiosk that is out of order."""
+"""The warning before a visit is cleared, a poster, and the screen of a closed kiosk."""
 
 from collections.abc import Iterable
 
@@ -11,9 +11,10 @@ from textual.widgets import Static
 from kiosk.content.braille import USUAL
 from kiosk.domain.text import clean
 from kiosk.ui.visitor.screen import VisitorRoute, VisitorScreen
-from kiosk.ui.visitor.visit import Stay
+from kiosk.ui.visitor.visit import Stay, VisitorContext
 from kiosk.ui.widgets.buttons import Action
 from kiosk.ui.widgets.large_text import LargeText
+from kiosk.ui.widgets.poster import Poster, PosterText
 
 
 class StillThereScreen(VisitorScreen):
@@ -75,6 +76,40 @@ class StillThereScreen(VisitorScreen):
 
     def on_pressable_pressed(self) -> None:
         self.go_to(VisitorRoute.MORE_TIME)
+
+
+class PosterScreen(VisitorScreen):
+    """What any waiting room's screen could show; the next key or tap shows the first screen.
+
+    It is no kiosk to look at, so it has no foot.
+    """
+
+    AUTO_FOCUS = ""
+    stays: Stay = "rest"
+    may_be_larger = False
+
+    def compose(self) -> ComposeResult:
+        yield Poster(format_poster(self.context))
+
+    def tick(self) -> None:
+        self.query_one(Poster).show(format_poster(self.context))
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        event.prevent_default()
+        is_help = self._route_of(event, typing=False) is VisitorRoute.HELP
+        self.go_to(VisitorRoute.HELP if is_help else VisitorRoute.STAY)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.go_to(VisitorRoute.STAY)
+
+
+def format_poster(context: VisitorContext) -> PosterText:
+    """Return the time, and two sentences that suit everybody; without a time until it is known."""
+    _, clock = context.visit.texts.gettext, context.clinic.now
+    time = f"{clock():%H:%M}" if context.door.is_open else ""
+    return PosterText(time, (_("Welcome"), _("Please ask at the counter.")))
 
 
 class OutOfOrderScreen(VisitorScreen):

@@ -50,6 +50,7 @@ class ResultScreen(VisitorScreen):
 
     AUTO_FOCUS = ""
     stays: Stay = "result"
+    may_be_larger = False
 
     def __init__(self, text: ResultText) -> None:
         super().__init__()
@@ -174,6 +175,7 @@ class CodeScreen(BesideCodeScreen):
     """One code to photograph."""
 
     AUTO_FOCUS = ""
+    may_be_larger = False
 
     def __init__(self, shown: CodeToShow) -> None:
         super().__init__()

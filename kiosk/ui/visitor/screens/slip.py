@@ -156,7 +156,7 @@ class TypedWithdrawalScreen(VisitorScreen):
     """One field; the answer is the same whatever exists."""
 
     def heading(self) -> str:
-        return self._("Withdraw a request")
+        return self.brief(self._("Withdraw a request"), self._("Withdraw"))
 
     def lead(self) -> str:
         return self._("Show your slip to the scanner. Or type its code, such as 7K4Q-FMRF.")

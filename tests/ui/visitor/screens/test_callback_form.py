@@ -100,7 +100,7 @@ async def test_any_time_and_parts_of_the_week_exclude_each_other(clinic: Clinic)
 NAMES = (
     ("", "Please type a name. A nickname is fine."),
     ("   ", "Please type a name. A nickname is fine."),
-    ("x" * 100, "That is a bit long. A first name is enough."),
+    ("x" * 100, "That is a bit long. Please type a first name."),
     ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
     ("my ic is s 1234567 d", "Please do not type an NRIC or FIN. We never need it."),
     ("12345", "Please type a name with letters in it."),
@@ -109,12 +109,12 @@ NAMES = (
 )
 NUMBERS = (
     ("", "Please type the number we should call."),
-    ("8123", "Some digits are missing. Singapore numbers have 8."),
-    ("81234567812345", "There are too many digits. Singapore numbers have 8."),
+    ("8123", "Please add the missing digits. Singapore numbers have 8."),
+    ("81234567812345", "Please take out some digits. Singapore numbers have 8."),
     ("8123 4567 / 9123 4567", "That is more than one. Please type one number."),
-    ("6123 4567 x12", "We cannot dial extensions. Is there another number?"),
+    ("6123 4567 x12", "We cannot dial extensions. Please type another number."),
     ("S1234567D", "Please do not type an NRIC or FIN. We never need it."),
-    ("1900 112 2334", "We cannot call that kind of number. Is there another one?"),
+    ("1900 112 2334", "We cannot call that kind of number. Please type another one."),
     ("hello", "Type 8 digits, or + first for another country."),
     ("51234567", "Please check it. For another country, start with +."),
     ("012-345 6789", "Please check it. For another country, start with +."),
@@ -175,11 +175,11 @@ async def test_somebody_without_a_phone_reads_how_to_go_on_and_loses_nothing(
 
 
 ABROAD = (
-    ("MY", "0123", "Some digits are missing. Malaysia numbers have 9–11."),
+    ("MY", "0123", "Please add the missing digits. Malaysia numbers have 9–11."),
     (
         "FR",
         "0123 45 67 89 01 23",
-        "There are too many digits. France numbers have 10.",
+        "Please take out some digits. France numbers have 10.",
     ),
 )
 """Where a clinic is, what is typed there, and the answer."""
